@@ -1,0 +1,1 @@
+"""What a cue does to the runner: sound, vibration."""

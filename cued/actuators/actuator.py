@@ -1,0 +1,42 @@
+"""What an actuator is: it gives cues to a runner by one channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Literal, Protocol
+
+from cued.model import Cue, CueDone, Notice
+
+Report = Callable[[CueDone | Notice], None]
+
+
+class Actuator(Protocol):
+    """A voice or a set of motors. Entering prepares it; leaving, however, is its safe state.
+
+    ``PART.build(config, site, report)`` makes one; ``report`` takes what it has to say, from the
+    event loop. A missing device is one ``Notice`` and an actuator that does nothing, never an
+    exception, and each cue it could not give is reported as ``CueDone(ok=False)``.
+    """
+
+    @property
+    def channel(self) -> Literal["sound", "haptic", "light"]:
+        """By which sense it reaches the runner."""
+        ...
+
+    async def __aenter__(self) -> Actuator: ...
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def give(self, cue: Cue) -> None:
+        """Start the cue at once, cutting off whatever this channel is doing. Never blocks."""
+        ...
+
+    def cancel(self) -> None:
+        """Stop what is being given, now."""
+        ...

@@ -1,0 +1,1 @@
+"""Gait facts in, decisions out. Knows nothing of devices."""

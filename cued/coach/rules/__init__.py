@@ -1,0 +1,1 @@
+"""Cue rules: one file each."""

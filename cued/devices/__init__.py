@@ -1,0 +1,1 @@
+"""Wearables and treadmills, one file each, sans-IO: bytes in, values or writes out."""

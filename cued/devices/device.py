@@ -1,0 +1,74 @@
+"""What a device is: one wearable's or treadmill's protocol, sans-IO.
+
+A device turns bytes into inputs and says which bytes to write; it never waits, never reads a
+clock and never touches a radio. ``sources/ble.py`` and a replayed wire log drive it in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, TypeAlias
+
+from msgspec import Struct
+
+from cued.model import BeltRequest, Input
+
+
+class Write(Struct, frozen=True):
+    """Bytes to write to a characteristic (by UUID), with or without response."""
+
+    char: str
+    data: bytes
+    response: bool = True
+
+
+class Subscribe(Struct, frozen=True):
+    """Notifications (or indications) to switch on."""
+
+    char: str
+
+
+class Read(Struct, frozen=True):
+    """A characteristic to read once; the bytes come back through ``receive``."""
+
+    char: str
+
+
+Action: TypeAlias = Write | Subscribe | Read
+
+
+class Advert(Struct, frozen=True):
+    """What a device says of itself before it is connected."""
+
+    address: str
+    name: str
+    services: tuple[str, ...] = ()
+    manufacturer: dict[int, bytes] = {}
+    rssi: int | None = None
+
+
+class Device(Protocol):
+    """One connection's protocol state; a new object per connection.
+
+    ``PART.build(config, sensor)`` makes one for the sensor of that name. The module also has a
+    function ``matches(advert) -> bool``.
+    """
+
+    def start(self, services: Sequence[str]) -> list[Action]:
+        """First actions after connecting; ``services`` are the UUIDs found."""
+        ...
+
+    def receive(self, t: float, char: str, data: bytes) -> list[Input | Action]:
+        """Take a notification, indication or read reply that arrived at ``t``.
+
+        Raises ``DecodeError`` and nothing else, whatever the bytes.
+        """
+        ...
+
+    def stop(self) -> list[Action]:
+        """Last actions before disconnecting."""
+        ...
+
+    def request(self, request: BeltRequest) -> list[Action]:
+        """Actions for a wish to the treadmill; empty for a wearable."""
+        ...

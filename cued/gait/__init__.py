@@ -1,0 +1,1 @@
+"""Body-frame samples in, gait facts out. Knows nothing of coaching."""

@@ -1,0 +1,124 @@
+"""What one body segment's sensor finds: the values between a segment's chain and their fusion.
+
+A segment (``foot.py``, ``trunk.py``, ``shank.py``) turns its own blocks into findings, knowing
+nothing of other sensors. Each finding says when it happened (``t``) and at which sample it could
+be said (``at``, never earlier), both on the grid's clock. Fusion orders findings of all sensors
+by ``at``; so what comes out does not depend on how the samples were split into packets.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from cued.model import Mode, Side
+
+
+class Contact(Struct, frozen=True, kw_only=True):
+    """Initial contact of a foot. ``confidence`` 0..1."""
+
+    t: float
+    at: float
+    sensor: str
+    side: Side
+    confidence: float = 1.0
+
+
+class LiftOff(Struct, frozen=True, kw_only=True):
+    """Terminal contact of a foot."""
+
+    t: float
+    at: float
+    sensor: str
+    side: Side
+
+
+class Heading(Struct, frozen=True, kw_only=True):
+    """Evidence for forward (> 0) or backward (< 0) as log-odds, from one stride or step.
+
+    kind tells what it rests on: ``foot`` needs no mode, ``trunk`` is valid in walking only.
+    """
+
+    t: float
+    at: float
+    sensor: str
+    log_odds: float
+    kind: Literal["foot", "trunk"] = "foot"
+
+
+class Moving(Struct, frozen=True, kw_only=True):
+    """What a segment's movement looks like, at each change and at each contact."""
+
+    t: float
+    at: float
+    sensor: str
+    mode: Mode
+    confidence: float = 1.0
+
+
+class Turning(Struct, frozen=True, kw_only=True):
+    """The body is turning about the vertical (``angle`` rad so far), or has stopped doing so."""
+
+    t: float
+    at: float
+    sensor: str
+    turning: bool
+    angle: float
+
+
+class Travel(Struct, frozen=True, kw_only=True):
+    """Length of one stride from a foot's own trajectory, without a belt."""
+
+    t: float
+    at: float
+    sensor: str
+    side: Side
+    length_m: float
+    error_m: float
+
+
+class Disturbance(Struct, frozen=True, kw_only=True):
+    """A stumble (``score`` 1 = threshold) or a stage of a fall."""
+
+    t: float
+    at: float
+    sensor: str
+    kind: Literal["stumble", "possible_fall", "confirmed_fall"]
+    score: float
+    because: dict[str, float] = {}
+
+
+class Posture(Struct, frozen=True, kw_only=True):
+    """Trunk figures over one stride: lean (rad, + toward the chest), roll range (rad), and so on.
+
+    rms : root mean square acceleration forward, left, up, m/s², gravity removed.
+    jerk_v : largest peak-to-peak derivative of vertical acceleration, m/s³.
+    """
+
+    t: float
+    at: float
+    sensor: str
+    duration_s: float
+    lean_forward: float
+    lean_left: float
+    roll_range: float | None
+    rms: tuple[float, float, float]
+    jerk_v: float
+    bounce_m: float | None = None
+
+
+class Orientation(Struct, frozen=True, kw_only=True):
+    """What the segment learned of its mounting; ``matrix`` when it is complete."""
+
+    t: float
+    at: float
+    sensor: str
+    state: Literal["unknown", "level", "known", "doubtful"]
+    matrix: tuple[tuple[float, ...], ...] | None = None
+    why: str = ""
+
+
+Finding: TypeAlias = (
+    Contact | LiftOff | Heading | Moving | Turning | Travel | Disturbance | Posture | Orientation
+)

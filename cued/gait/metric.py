@@ -1,0 +1,39 @@
+"""What a metric is: a number that is renewed with every stride."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from cued.gait.finding import Posture
+from cued.model import Stride
+
+
+class Cycle(Struct, frozen=True):
+    """One stride with what the trunk did in it (None when no trunk sensor is worn)."""
+
+    stride: Stride
+    posture: Posture | None = None
+
+
+class Metric(Protocol):
+    """One number. ``PART.build(config)`` makes one; its name is its file's name."""
+
+    @property
+    def unit(self) -> str:
+        """Unit of the value, as people write it: spm, s, m, %, deg."""
+        ...
+
+    @property
+    def strides(self) -> int:
+        """Over how many strides it is taken."""
+        ...
+
+    def update(self, cycle: Cycle) -> float | None:
+        """Take a stride; the new value, or None while it cannot be known."""
+        ...
+
+    def reset(self) -> None:
+        """Start anew: belt, direction or mode changed, or data were lost."""
+        ...

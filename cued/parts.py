@@ -1,0 +1,65 @@
+"""Parts: one file that the configuration can name.
+
+``[rules.overlong_stride]`` in the configuration *is* ``cued/coach/rules/overlong_stride.py``. The
+file holds a module docstring, a frozen ``Config`` struct whose fields carry bounds, unit and a
+sentence in ``Meta``, one class, and one last line ``PART = Part(Config, TheClass)``. Nothing else
+has to be edited for the part to exist: it can be configured, is listed by ``cued parts``, is in
+the JSON schema and meets the contract tests of its kind.
+
+Rules: a part's file is imported only when it is asked for, so a missing optional library hurts
+nobody who does not use it. Names starting with ``_`` and the kind's own protocol file are no parts.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
+
+C = TypeVar("C", bound=Struct)
+P_co = TypeVar("P_co", covariant=True)
+
+KINDS: dict[str, str] = {
+    "devices": "cued.devices",
+    "sources": "cued.sources",
+    "metrics": "cued.gait.metrics",
+    "rules": "cued.coach.rules",
+    "actuators": "cued.actuators",
+    "sinks": "cued.sinks",
+}
+PROTOCOL_FILES = frozenset({"device", "source", "actuator", "sink", "metric", "rule"})
+
+
+class Part(Generic[C, P_co]):
+    """A part's configuration type and how to build it.
+
+    ``build`` takes the configuration first; what else it takes is its kind's business (see the
+    kind's protocol file).
+    """
+
+    def __init__(self, config: type[C], build: Callable[..., P_co]) -> None:
+        self.config = config
+        self.build = build
+
+
+def names(kind: str) -> list[str]:
+    """List the parts of a kind, by file name, sorted."""
+    package = importlib.import_module(KINDS[kind])
+    found = (m.name for m in pkgutil.iter_modules(package.__path__) if not m.ispkg)
+    return sorted(n for n in found if not n.startswith("_") and n not in PROTOCOL_FILES)
+
+
+def load(kind: str, name: str) -> Part[Any, Any]:
+    """Import one part. Raises KeyError when there is no such file."""
+    if name not in names(kind):
+        raise KeyError(name)
+    return importlib.import_module(f"{KINDS[kind]}.{name}").PART
+
+
+def about(kind: str, name: str) -> str:
+    """Return the part's first docstring line."""
+    doc = importlib.import_module(f"{KINDS[kind]}.{name}").__doc__ or ""
+    return doc.strip().splitlines()[0] if doc.strip() else ""

@@ -1,0 +1,1 @@
+"""From finished recordings: reports and files for other software. Never in the live path."""

@@ -1,0 +1,1 @@
+"""Asyncio without opinions: supervision, bounded outlets, systemd."""

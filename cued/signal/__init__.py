@@ -1,0 +1,1 @@
+"""Numbers in, numbers out: causal filters, the sample grid, clocks. Knows nothing of gait."""

@@ -1,0 +1,82 @@
+"""Causal filters with carried state, each stating its delay.
+
+Low-pass and band-pass filters are recursive designs whose impulse response is cut where it has
+died away (below 1e-5 of its sum), and run as convolutions: one numpy call per channel and block,
+no start-up transient beyond the response's length, and an output that depends on the same numbers
+in the same order however the samples were split. That makes them exact under re-chunking, which
+property tests demand, and spares the daemon scipy's start-up time and memory.
+
+All work at the grid's rate (``signal.grid.RATE_HZ``). Design: second-order Butterworth by the
+bilinear transform with pre-warping (Oppenheim & Schafer, Discrete-Time Signal Processing, 7.1).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cued.model import Floats
+from cued.signal.grid import RATE_HZ
+
+
+def lowpass(cutoff_hz: float, rate_hz: float = RATE_HZ) -> Floats:
+    """Taps of a second-order Butterworth low-pass; its delay at 0 Hz is ``delay_s(taps)``."""
+    k = math.tan(math.pi * cutoff_hz / rate_hz)
+    scale = 1.0 / (1.0 + math.sqrt(2.0) * k + k * k)
+    b = (k * k * scale, 2.0 * k * k * scale, k * k * scale)
+    a = (2.0 * (k * k - 1.0) * scale, (1.0 - math.sqrt(2.0) * k + k * k) * scale)
+    return _response(b, a)
+
+
+def _response(b: tuple[float, float, float], a: tuple[float, float]) -> Floats:
+    taps: list[float] = []
+    x1 = x2 = y1 = y2 = 0.0
+    x = 1.0
+    while len(taps) < 4000:
+        y = b[0] * x + b[1] * x1 + b[2] * x2 - a[0] * y1 - a[1] * y2
+        x2, x1, y2, y1, x = x1, x, y1, y, 0.0
+        taps.append(y)
+        if len(taps) > 8 and abs(y1) + abs(y2) < 1e-6:
+            break
+    out = np.array(taps)
+    return out / out.sum()
+
+
+def box(width_s: float, rate_hz: float = RATE_HZ) -> Floats:
+    """Taps of a moving mean over ``width_s``; delay half of it."""
+    n = max(1, round(width_s * rate_hz))
+    return np.full(n, 1.0 / n)
+
+
+def delay_s(taps: Floats, rate_hz: float = RATE_HZ) -> float:
+    """Group delay at 0 Hz, seconds: the centre of mass of the impulse response."""
+    return float(np.arange(taps.size) @ taps / taps.sum() / rate_hz)
+
+
+class Fir:
+    """A causal FIR filter over (n, channels) blocks, primed with its first sample."""
+
+    def __init__(self, taps: Floats) -> None:
+        self._taps = taps
+        self._tail: Floats | None = None
+
+    def reset(self) -> None:
+        """Forget the past; the next sample primes the filter anew."""
+        self._tail = None
+
+    def feed(self, x: Floats) -> Floats:
+        """Filter (n, channels) or (n,) samples that follow the ones before; same shape out."""
+        if not x.shape[0]:
+            return x
+        need = self._taps.size - 1
+        if self._tail is None:
+            self._tail = np.repeat(x[:1], need, axis=0)
+        joined = np.concatenate((self._tail, x))
+        self._tail = joined[joined.shape[0] - need :]
+        if x.ndim == 1:
+            return np.convolve(joined, self._taps, mode="valid")
+        out = np.empty_like(x)
+        for channel in range(x.shape[1]):
+            out[:, channel] = np.convolve(joined[:, channel], self._taps, mode="valid")
+        return out

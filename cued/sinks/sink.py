@@ -1,0 +1,40 @@
+"""What a sink is: it is told of every event, and may send commands back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Protocol
+
+from cued.model import AnyEvent, Command, Input
+
+Ask = Callable[[Command], None]
+
+
+class Sink(Protocol):
+    """Someone who watches. Entering opens it, leaving flushes and closes.
+
+    ``PART.build(config, site, ask)`` makes one; ``ask`` hands a command to the daemon. A slow or
+    broken sink loses its own events (and counts them), never the daemon's time.
+    """
+
+    async def __aenter__(self) -> Sink: ...
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def take(self, event: AnyEvent) -> None:
+        """Accept an event. Never blocks."""
+        ...
+
+    def watch(self, item: Input) -> None:
+        """See an input before the engine does (recorders and live pages; others ignore it)."""
+        ...
+
+    async def run(self) -> None:
+        """Do the sink's own waiting (connection, queue) until cancelled; may return at once."""
+        ...
