@@ -1,7 +1,7 @@
 """What a device is: one wearable's or treadmill's protocol, sans-IO.
 
 A device turns bytes into inputs and says which bytes to write; it never waits, never reads a
-clock and never touches a radio. ``sources/ble.py`` and a replayed wire log drive it in the same way.
+clock and never touches a radio. ``sources/ble.py`` and a replayed wire log drive it alike.
 """
 
 from __future__ import annotations

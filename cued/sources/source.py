@@ -23,5 +23,5 @@ class Source(Protocol):
         ...
 
     async def request(self, request: BeltRequest) -> str:
-        """Pass a wish to the treadmill; "" when done, else why not. Sources without a belt refuse."""
+        """Pass a wish to the treadmill; "" when done, else why not (no belt, say)."""
         ...
