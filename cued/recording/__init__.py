@@ -1,0 +1,1 @@
+"""Recordings on disk: read, checked, written and turned back into inputs."""
