@@ -163,7 +163,7 @@ def _explain(path: Path, text: str, message: str) -> RecordingError:
 
 def _line_of(text: str, where: str) -> int:
     """Find the line of a path such as ``.sensor[1].rate_hz``."""
-    section = re.match(r"\.(belt|person|truth|sensor)(?:\[(\d+)\])?", where)
+    section = re.match(r"\.(belt|person|truth|sensor)\b(?:\[(\d+)\])?", where)
     lines = text.split("\n")
     start = 0
     if section:
@@ -174,7 +174,7 @@ def _line_of(text: str, where: str) -> int:
     key = re.match(r"\.?([A-Za-z0-9_-]+)", rest)
     if key:
         for i in range(start, len(lines)):
-            if re.match(rf"\s*[\"']?{re.escape(key[1])}[\"']?\s*[=.]", lines[i]):
+            if re.match(rf"\s*[\[\"']*{re.escape(key[1])}[\"']?\s*[=.\]]", lines[i]):
                 return i + 1
     return start + 1
 
