@@ -1,11 +1,111 @@
 """The configuration: TOML into frozen structs, and one clear line for every mistake.
 
-(Being written.)
+Rules
+-----
+* A section is either one of the fixed ones below or a part: ``[rules.overlong_stride]`` is read
+  into the ``Config`` of ``cued/coach/rules/overlong_stride.py`` (see ``cued/parts.py``).
+* Metrics and rules are on unless their table says ``enabled = false``; devices, sources,
+  actuators and sinks are on when their table is there.
+* Every mistake is a ``ConfigError``: file, section, key, what is wrong, and what was probably
+  meant. The process ends with status 78, which systemd does not restart.
+* The JSON schema that editors complete from is made of the same structs (``schema()``).
 """
 
 from __future__ import annotations
 
-from msgspec import Struct
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from cued import parts
+from cued.coach.plan import CoachConfig
+from cued.engine import GaitConfig
+from cued.frames import Matrix, rotation
+from cued.model import ConfigError, Placement
+
+SEARCHED = ("/etc/cued/cued.toml",)
+ALWAYS_ON = ("metrics", "rules")
+
+
+class Station(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the daemon stands."""
+
+    name: Annotated[
+        str,
+        Meta(
+            pattern="^[a-z0-9][a-z0-9_-]*$",
+            max_length=40,
+            description="Name of this treadmill in topics and files: a-z, 0-9, _ and -.",
+        ),
+    ] = "treadmill"
+    language: Annotated[
+        Literal["en", "de", "es", "fr", "it"], Meta(description="Language of the voice.")
+    ] = "en"
+    hardware: Annotated[
+        bool, Meta(description="False: no pins and no sound card are touched (a trial run).")
+    ] = True
+    state: Annotated[
+        str, Meta(description="Folder for history and sessions; empty: the service's own.")
+    ] = ""
+    cache: Annotated[
+        str, Meta(description="Folder for rendered speech; empty: the service's own.")
+    ] = ""
+
+
+class Runner(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who runs, when nobody says otherwise."""
+
+    name: Annotated[
+        str,
+        Meta(
+            pattern="^[a-z0-9][a-z0-9_-]*$",
+            max_length=40,
+            description="Pseudonym under which the history is kept: a-z, 0-9, _ and -.",
+        ),
+    ] = "runner"
+    height_m: Annotated[float, Meta(ge=0.8, le=2.5, description="Height, m.")] = 1.72
+
+
+class BeltSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The belt, where no treadmill tells its speed."""
+
+    speed_m_s: Annotated[
+        float | None, Meta(ge=0, le=7, description="Speed set by hand, m/s; none: unknown.")
+    ] = None
+    incline_percent: Annotated[
+        float, Meta(ge=-20, le=40, description="Incline set by hand, percent.")
+    ] = 0.0
+    error_percent: Annotated[
+        float,
+        Meta(ge=0, le=20, description="Uncertainty of the belt's speed, percent (one sigma)."),
+    ] = 3.0
+
+
+class Sensor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One device: what it is, where it is worn, how it is recognised."""
+
+    device: Annotated[str, Meta(description="A file of cued/devices, such as polar_pmd or ftms.")]
+    placement: Annotated[
+        Placement | Literal["treadmill", "heart_rate"], Meta(description="Where it is worn.")
+    ]
+    address: Annotated[str, Meta(description="Bluetooth address; empty: by name.")] = ""
+    name: Annotated[str, Meta(description="Advertised name, or how it starts.")] = ""
+    mounting: Annotated[
+        Matrix | None,
+        Meta(description="Rows: body axes (forward, left, up) in sensor axes; none: found."),
+    ] = None
+    options: Annotated[dict[str, Any], Meta(description="Options of the device's own file.")] = {}
+
+    def __post_init__(self) -> None:
+        """Check the mounting where it is written."""
+        if self.mounting is not None:
+            rotation(self.mounting)
 
 
 class Site(Struct, frozen=True, kw_only=True):
@@ -22,3 +122,176 @@ class Site(Struct, frozen=True, kw_only=True):
     cache: str = "cache"
     runtime: str = "run"
     hardware: bool = True
+
+
+class Config(Struct, frozen=True, kw_only=True):
+    """A whole configuration; ``parts[kind][name]`` holds the struct of each part that is on."""
+
+    station: Station = Station()
+    runner: Runner = Runner()
+    belt: BeltSection = BeltSection()
+    gait: GaitConfig = GaitConfig()
+    coach: CoachConfig = CoachConfig()
+    sensors: dict[str, Sensor] = {}
+    parts: dict[str, dict[str, Struct]] = {}
+
+
+FIXED: dict[str, type[Struct]] = {
+    "station": Station,
+    "runner": Runner,
+    "belt": BeltSection,
+    "gait": GaitConfig,
+    "coach": CoachConfig,
+}
+NAMED_KINDS = tuple(k for k in parts.KINDS if k != "devices")
+
+
+def load(path: Path | None, settings: Mapping[str, str] | None = None) -> Config:
+    """Read a configuration file (None: the first of ``SEARCHED``, else defaults).
+
+    settings : dotted keys and values laid over the file, as ``--set`` gives them.
+    """
+    if path is None:
+        path = next((p for p in map(Path, SEARCHED) if p.is_file()), None)
+    raw: dict[str, Any] = {}
+    where = "configuration"
+    if path is not None:
+        where = path.name
+        try:
+            raw = tomllib.loads(path.read_text("utf-8"))
+        except FileNotFoundError:
+            raise ConfigError(f"{path}: no such file") from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{path}: cannot be read: {error}") from None
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"{where}: not valid TOML: {error}") from None
+    for key, value in (settings or {}).items():
+        _overlay(raw, key, value)
+    try:
+        return convert(raw)
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from None
+
+
+def convert(raw: Mapping[str, Any]) -> Config:
+    """Turn tables, as TOML gives them, into a ``Config``."""
+    known = [*FIXED, "sensors", *NAMED_KINDS]
+    for section in raw:
+        if section not in known:
+            raise ConfigError(f"[{section}] is no section{_meant(section, known)}")
+    fixed = {n: _struct(f"[{n}]", raw.get(n, {}), kind) for n, kind in FIXED.items()}
+    sensors = {
+        n: _sensor(n, table) for n, table in _tables("sensors", raw.get("sensors", {})).items()
+    }
+    chosen = {kind: _parts(kind, raw.get(kind, {})) for kind in NAMED_KINDS}
+    return Config(**fixed, sensors=sensors, parts=chosen)  # pyright: ignore[reportArgumentType]
+
+
+def _tables(section: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict) or not all(isinstance(v, dict) for v in value.values()):  # pyright: ignore[reportUnknownVariableType,reportUnknownMemberType]
+        raise ConfigError(f"[{section}] holds tables only, such as [{section}.NAME]")
+    return value  # pyright: ignore[reportUnknownVariableType]
+
+
+def _parts(kind: str, raw: Any) -> dict[str, Struct]:
+    tables = _tables(kind, raw)
+    existing = parts.names(kind)
+    for name in tables:
+        if name not in existing:
+            raise ConfigError(f"[{kind}.{name}] is no part{_meant(name, existing)}")
+    wanted = existing if kind in ALWAYS_ON else [n for n in existing if n in tables]
+    out: dict[str, Struct] = {}
+    for name in wanted:
+        table = dict(tables.get(name, {}))
+        enabled = table.pop("enabled", True)
+        if not isinstance(enabled, bool):
+            raise ConfigError(f"[{kind}.{name}] enabled: expected true or false")
+        if enabled:
+            out[name] = _struct(f"[{kind}.{name}]", table, parts.load(kind, name).config)
+    return out
+
+
+def _sensor(name: str, table: Any) -> Sensor:
+    where = f"[sensors.{name}]"
+    sensor: Sensor = _struct(where, table, Sensor)
+    existing = parts.names("devices")
+    if sensor.device not in existing:
+        raise ConfigError(
+            f"{where} device: no device {sensor.device!r}{_meant(sensor.device, existing)}"
+        )
+    _struct(
+        f"[sensors.{name}.options]", sensor.options, parts.load("devices", sensor.device).config
+    )
+    return sensor
+
+
+def _struct(where: str, table: Any, kind: type[Struct]) -> Any:
+    try:
+        return msgspec.convert(table, kind)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{where} {_explain(str(error), kind)}") from None
+
+
+def _explain(message: str, kind: type[Struct]) -> str:
+    """Put msgspec's message as key, what is wrong, and what was probably meant."""
+    unknown = re.match(r"Object contains unknown field `(.+?)`", message)
+    if unknown:
+        names = [f.encode_name for f in msgspec.structs.fields(kind)]
+        return f"{unknown[1]}: no such key{_meant(unknown[1], names)}"
+    what, _, place = message.partition(" - at `$")
+    key = place.strip("`.").replace("`", "")
+    missing = re.match(r"Object missing required field `(.+?)`", what)
+    if missing:
+        return f"{missing[1]}: is missing"
+    what = what[:1].lower() + what[1:]
+    return f"{key}: {what.replace('`', '')}" if key else what.replace("`", "")
+
+
+def _meant(word: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"; did you mean {close[0]}?" if close else f" (there are: {', '.join(known)})"
+
+
+def _overlay(raw: dict[str, Any], key: str, value: str) -> None:
+    """Lay one ``a.b.c=value`` over the tables; the value is TOML, or else a plain string."""
+    *path, last = key.split(".")
+    if not path:
+        raise ConfigError(f"--set {key}: write SECTION.KEY=VALUE")
+    table = raw
+    for step in path:
+        table = table.setdefault(step, {})
+        if not isinstance(table, dict):
+            raise ConfigError(f"--set {key}: {step} is not a section")
+    try:
+        table[last] = tomllib.loads(f"v = {value}")["v"]
+    except tomllib.TOMLDecodeError:
+        table[last] = value
+
+
+def whole() -> type[Struct]:
+    """Build the struct of the whole file, every part that exists in it (schema, docs)."""
+    fields: list[tuple[str, Any, Any]] = [(n, kind, kind()) for n, kind in FIXED.items()]
+    fields.append(("sensors", dict[str, Sensor], msgspec.field(default_factory=dict)))
+    for kind in NAMED_KINDS:
+        sections: list[tuple[str, Any, Any]] = []
+        for name in parts.names(kind):
+            config = parts.load(kind, name).config
+            table = msgspec.defstruct(
+                f"{kind}_{name}",
+                [("enabled", bool, True)],
+                bases=(config,),
+                kw_only=True,
+                frozen=True,
+                forbid_unknown_fields=True,
+            )
+            sections.append((name, table | None, None))
+        fields.append((kind, msgspec.defstruct(kind, sections, frozen=True) | None, None))
+    return msgspec.defstruct("cued", fields, frozen=True, kw_only=True)
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of ``cued.toml``."""
+    out = msgspec.json.schema(whole())
+    out["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    out["title"] = "cued.toml"
+    return out

@@ -68,7 +68,7 @@ class Grid:
         stop = floor(round((self._t[-1] - self._offsets[-1]) / DT_S, 6)) + 1
         if stop <= self._next:
             return []
-        times = np.arange(self._next, stop) * DT_S
+        times: Floats = np.multiply(np.arange(self._next, stop), DT_S)
         values, believed = self._interpolate(times)
         out = (times, values, believed, self._fresh)
         self._next, self._fresh = stop, False
@@ -85,8 +85,8 @@ class Grid:
         part = np.clip((points - t0) / (t1 - t0), 0.0, 1.0)
         x0 = self._x[left]
         values = x0 + part[:, None] * (self._x[left + 1] - x0)
-        ok = self._ok[left] & self._ok[left + 1] & (t1 - t0 <= self._hole_s)
+        ok: Bools = self._ok[left] & self._ok[left + 1] & (t1 - t0 <= self._hole_s)
         if self._offsets.size > 1:
             values = values.reshape(times.size, self._offsets.size, -1).mean(axis=1)
-            ok = ok.reshape(times.size, -1).all(axis=1)
+            ok = np.logical_and.reduce(ok.reshape(times.size, -1), axis=1)
         return values, ok

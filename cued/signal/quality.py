@@ -42,8 +42,9 @@ class Quality:
             return np.ones(n, dtype=bool)
         runs = self._run_lengths(same)
         saturated = (runs >= SATURATED_RUN - 1) & (np.abs(acc) >= SATURATED_ACC_M_S2)
-        flat = runs.min(axis=1) >= self._flat_run - 1
-        return ~(saturated.any(axis=1) | flat)
+        flat: Bools = runs.min(axis=1) >= self._flat_run - 1
+        clipped: Bools = np.logical_or.reduce(saturated, axis=1)
+        return ~(clipped | flat)
 
     def _run_lengths(self, same: Bools) -> NDArray[np.int64]:
         """How many samples before each one had its value already, per axis."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from cued.model import AnyEvent, Command, Input
 
+Exit: TypeAlias = type[BaseException] | BaseException | TracebackType | None
 Ask = Callable[[Command], None]
 
 
@@ -18,14 +19,9 @@ class Sink(Protocol):
     broken sink loses its own events (and counts them), never the daemon's time.
     """
 
-    async def __aenter__(self) -> Sink: ...
+    async def __aenter__(self) -> object: ...
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
+    async def __aexit__(self, *exit_: Exit) -> None: ...
 
     def take(self, event: AnyEvent) -> None:
         """Accept an event. Never blocks."""

@@ -1,0 +1,73 @@
+"""The ``cued`` command: finds the commands of ``cued/commands`` and turns errors into one line."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import pkgutil
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+from cued import __version__, commands
+from cued.model import ConfigError, CuedError
+
+USAGE, CONFIGURATION, FAILED = 2, 78, 1
+
+
+def available() -> list[str]:
+    """List the command files."""
+    return sorted(m.name for m in pkgutil.iter_modules(commands.__path__) if m.name[0] != "_")
+
+
+def command(name: str) -> ModuleType:
+    """Import one command's file."""
+    return importlib.import_module(f"cued.commands.{name}")
+
+
+def parser(names: Sequence[str]) -> argparse.ArgumentParser:
+    """Build the parser of the given commands."""
+    top = argparse.ArgumentParser(
+        prog="cued",
+        description="A gait coach beside the treadmill, for walking and running backward and "
+        "forward. A convenience, not a medical or safety device.",
+    )
+    top.add_argument("--version", action="version", version=f"cued {__version__}")
+    below = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name in names:
+        module = command(name)
+        sub = below.add_parser(module.NAME, help=module.HELP, description=module.__doc__)
+        module.configure(sub)
+        sub.set_defaults(call=module.run)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; the exit status of contracts: 0 done, 2 usage, 78 configuration, 1 else."""
+    args = list(sys.argv[1:] if argv is None else argv)
+    known = available()
+    # Importing one command instead of all keeps the daemon's start short.
+    chosen = [args[0]] if args and args[0] in known else known
+    options = parser(chosen).parse_args(args)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        return int(options.call(options))
+    except ConfigError as error:
+        return _say(error, CONFIGURATION)
+    except CuedError as error:
+        return _say(error, FAILED)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output went away: nothing is left to tell it
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _say(error: CuedError, status: int) -> int:
+    print(f"cued: {error}", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

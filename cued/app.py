@@ -1,0 +1,86 @@
+"""The composition root: a configuration becomes the objects of a daemon. Nobody else knows all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+from cued import parts
+from cued.actuators.actuator import Actuator
+from cued.config import Config, Site
+from cued.engine import Engine, Worn
+from cued.gait.metric import Metric
+from cued.model import Command, ConfigError, CueDone, Notice, Placement
+from cued.sinks.sink import Sink
+from cued.sources.source import Source
+
+MakeActuator = Callable[[Callable[[CueDone | Notice], None]], Actuator]
+MakeSink = Callable[[Callable[[Command], None]], Sink]
+
+NOT_WORN = ("treadmill", "heart_rate")
+
+
+def site(config: Config, *, hardware: bool | None = None) -> Site:
+    """Tell parts where they run; folders are systemd's, else the user's own."""
+    home = Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local/state")) / "cued"
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "cued"
+    state_dir = config.station.state or os.environ.get("STATE_DIRECTORY") or str(home)
+    return Site(
+        station=config.station.name,
+        language=config.station.language,
+        state=state_dir,
+        cache=config.station.cache or os.environ.get("CACHE_DIRECTORY") or str(cache),
+        runtime=os.environ.get("RUNTIME_DIRECTORY") or tempfile.gettempdir(),
+        hardware=config.station.hardware if hardware is None else hardware,
+    )
+
+
+def worn(config: Config) -> dict[str, Worn]:
+    """The configured sensors that are on the body."""
+    return {
+        name: Worn(cast("Placement", s.placement), s.mounting)
+        for name, s in config.sensors.items()
+        if s.placement not in NOT_WORN
+    }
+
+
+def engine(config: Config, sensors: Mapping[str, Worn]) -> Engine:
+    """Build the engine for these sensors with the configured metrics, rules and coach."""
+    metrics = cast("dict[str, Metric]", _build(config, "metrics"))
+    return Engine(sensors, metrics=metrics, gait=config.gait, coach=None)
+
+
+def sources(config: Config, where: Site) -> list[Source]:
+    """Build the configured sources. Raises ConfigError when there is none."""
+    built = [
+        cast("Source", parts.load("sources", name).build(options, where))
+        for name, options in config.parts.get("sources", {}).items()
+    ]
+    if not built:
+        raise ConfigError("[sources] has no table; write [sources.ble] for real sensors")
+    return built
+
+
+def actuators(config: Config, where: Site) -> list[MakeActuator]:
+    """Prepare the configured actuators; each is built with the function it reports to."""
+    return [
+        cast("MakeActuator", partial(parts.load("actuators", name).build, options, where))
+        for name, options in config.parts.get("actuators", {}).items()
+    ]
+
+
+def sinks(config: Config, where: Site) -> list[MakeSink]:
+    """Prepare the configured sinks; each is built with the function it asks."""
+    return [
+        cast("MakeSink", partial(parts.load("sinks", name).build, options, where))
+        for name, options in config.parts.get("sinks", {}).items()
+    ]
+
+
+def _build(config: Config, kind: str) -> dict[str, Any]:
+    chosen = config.parts.get(kind, {})
+    return {name: parts.load(kind, name).build(options) for name, options in chosen.items()}

@@ -1,0 +1,171 @@
+"""The running daemon: sources to engine to actuators and sinks, in one event loop.
+
+Rules
+-----
+* Every input goes through ``emit``, one at a time and in order, whoever it comes from; what an
+  actuator reports while an input is being handled waits its turn.
+* Contexts (devices, connections) are entered outside the task group: tasks end before devices
+  close, and each actuator's exit is its safe state whatever went wrong.
+* Cues reach actuators before sinks hear of them. Sinks never delay anything (``sinks/sink.py``).
+* The watchdog is fed from the loop, and only while inputs, ticks included, are being handled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from functools import partial
+
+from cued.actuators.actuator import Actuator
+from cued.engine import Engine
+from cued.model import AnyEvent, BeltRequest, Command, Cue, CueDone, Input, Notice, Tick
+from cued.runtime.notify import notify, watchdog_s
+from cued.runtime.supervise import supervise
+from cued.sinks.sink import Sink
+from cued.sources.source import Source
+
+log = logging.getLogger("cued")
+
+TICK_S = 0.1
+LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+
+class Daemon:
+    """Joins an engine to the world until its sources end or it is told to stop."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        sources: Sequence[Source],
+        actuators: Sequence[Callable[[Callable[[CueDone | Notice], None]], Actuator]],
+        sinks: Sequence[Callable[[Callable[[Command], None]], Sink]],
+        *,
+        live: bool,
+    ) -> None:
+        self._engine = engine
+        self._sources = sources
+        self._actuators = [make(self._report) for make in actuators]
+        self._sinks = [make(self._ask) for make in sinks]
+        self._live = live
+        self._inbox: deque[Input] = deque()
+        self._handling = False
+        self._now = 0.0
+        self._handled = 0
+        self._stop = asyncio.Event()
+        self._requests: asyncio.Queue[BeltRequest] = asyncio.Queue(maxsize=8)
+
+    def emit(self, item: Input) -> None:
+        """Handle an input, after those that came before it."""
+        self._inbox.append(item)
+        if self._handling:
+            return
+        self._handling = True
+        try:
+            while self._inbox:
+                self._handle(self._inbox.popleft())
+        finally:
+            self._handling = False
+
+    def stop(self) -> None:
+        """End ``run`` soon, in good order."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Run until every source has ended or ``stop`` is called."""
+        async with AsyncExitStack() as stack:
+            for sink in self._sinks:
+                await stack.enter_async_context(sink)
+            for actuator in self._actuators:
+                await stack.enter_async_context(actuator)
+            notify("READY=1")
+            try:
+                await self._run_tasks()
+            finally:
+                notify("STOPPING=1")
+                for actuator in self._actuators:
+                    actuator.cancel()
+
+    async def _run_tasks(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            background = [
+                group.create_task(self._pass_requests(), name="belt requests"),
+                group.create_task(self._feed_watchdog(), name="watchdog"),
+                *(group.create_task(s.run(), name=type(s).__name__) for s in self._sinks),
+            ]
+            if self._live:
+                background.append(group.create_task(self._tick(), name="ticks"))
+            work = group.create_task(self._run_sources(), name="sources")
+            ended = group.create_task(self._stop.wait(), name="stop")
+            await asyncio.wait([work, ended], return_when=asyncio.FIRST_COMPLETED)
+            for task in (work, ended, *background):
+                task.cancel()
+
+    async def _run_sources(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            for source in self._sources:
+                name = type(source).__name__
+                group.create_task(supervise(name, partial(source.run, self.emit)), name=name)
+
+    def _handle(self, item: Input) -> None:
+        self._now = max(self._now, item.t)
+        self._handled += 1
+        for sink in self._sinks:
+            sink.watch(item)
+        for event in self._engine.feed(item):
+            self._tell(event)
+
+    def _tell(self, event: AnyEvent) -> None:
+        if isinstance(event, Cue) and event.verdict == "given":
+            for actuator in self._actuators:
+                actuator.give(event)
+        elif isinstance(event, BeltRequest):
+            self._ask_belt(event)
+        elif isinstance(event, Notice):
+            log.log(LEVELS[event.level], "%s: %s", event.code, event.text)
+        for sink in self._sinks:
+            sink.take(event)
+
+    def _report(self, said: CueDone | Notice) -> None:
+        """Take what an actuator says; its times are the daemon's, as its clock may be another."""
+        if isinstance(said, CueDone):
+            self.emit(CueDone(self._now, said.key, said.channel, said.ok, said.why))
+        else:
+            self._tell(said)
+
+    def _ask(self, command: Command) -> None:
+        self.emit(Command(self._now, command.name, command.value, command.source, command.id))
+
+    def _ask_belt(self, request: BeltRequest) -> None:
+        if self._requests.full():
+            self._requests.get_nowait()
+        self._requests.put_nowait(request)
+
+    async def _pass_requests(self) -> None:
+        while True:
+            request = await self._requests.get()
+            answers = [await source.request(request) for source in self._sources]
+            if all(answers):
+                why = "; ".join(dict.fromkeys(answers)) or "no treadmill is connected"
+                self._tell(
+                    Notice(t=self._now, known_t=self._now, level="warning", code="belt", text=why)
+                )
+
+    async def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            self.emit(Tick(loop.time()))
+            due = max(due + TICK_S, loop.time())
+            await asyncio.sleep(due - loop.time())
+
+    async def _feed_watchdog(self) -> None:
+        period = watchdog_s()
+        before = -1
+        while period:
+            if self._handled != before:
+                notify("WATCHDOG=1")
+            before = self._handled
+            await asyncio.sleep(period / 3)

@@ -1,0 +1,140 @@
+"""The composed core: one entry for every input, live, replayed, simulated or in a test.
+
+``Engine.feed(input) -> list[event]``. What comes out depends on what was fed and on nothing else:
+no clock, no file, no task, no log, no chance. Therefore a recording replays to the same events, a
+deep copy taken half-way goes on identically, and any split of the same samples into packets gives
+the same events (but for ``known_t``, which says when they were known).
+
+Time in here is sample time. A sensor's silence is only known through ``Tick``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cued.frames import Matrix
+from cued.gait.body import Body, GaitConfig
+from cued.gait.links import Links
+from cued.gait.metric import Metric
+from cued.model import (
+    AnyEvent,
+    Belt,
+    Input,
+    Notice,
+    Packet,
+    Placement,
+    Tick,
+)
+from cued.signal.stream import Stream
+
+LAG_S = 1.0  # samples older than this are no basis for a cue to somebody who moves
+
+
+class Worn(Struct, frozen=True):
+    """A sensor on the body. Without ``mounting`` its axes are found, as far as can be."""
+
+    placement: Placement
+    mounting: Matrix | None = None
+
+
+class Listener(Protocol):
+    """What the engine tells its conclusions to, and which concludes in turn: the coach."""
+
+    def feed(self, item: Input | AnyEvent, now: float) -> list[AnyEvent]:
+        """Take an input or an event at sample time ``now``; what follows from it."""
+        ...
+
+
+class Engine:
+    """Sensors to gait to cues."""
+
+    def __init__(
+        self,
+        worn: Mapping[str, Worn],
+        *,
+        metrics: Mapping[str, Metric] | None = None,
+        gait: GaitConfig | None = None,
+        coach: Listener | None = None,
+    ) -> None:
+        self._streams = {s: Stream(s, w.placement, w.mounting) for s, w in worn.items()}
+        placements = {s: w.placement for s, w in worn.items()}
+        self._body = Body(placements, metrics or {}, gait or GaitConfig())
+        self._links = Links(list(worn))
+        self._coach = coach
+        self._lagging: set[str] = set()
+        self._newest = float("-inf")
+
+    def feed(self, item: Input) -> list[AnyEvent]:
+        """Take one input; every event that follows from it, in order, stamped ``known_t``."""
+        match item:
+            case Packet():
+                events = self._packet(item)
+            case Tick():
+                events = self._tick(item.t)
+            case Belt():
+                events = self._body.belt(item)
+            case _:
+                events = []
+        self._newest = max(self._newest, self._reached(item))
+        if self._coach:
+            events = self._listen(item, events)
+        return [self._stamp(event) for event in events]
+
+    def _packet(self, packet: Packet) -> list[AnyEvent]:
+        stream = self._streams.get(packet.sensor)
+        if stream is None:
+            return []
+        up = self._links.arrived(packet.sensor, packet.t)
+        out: list[AnyEvent] = [up] if up else []
+        blocks = stream.feed(packet)
+        if not packet.synced:
+            late = self._lag(packet.sensor, packet.t, stream.lag_s)
+            if packet.sensor in self._lagging:
+                return out + late
+            out += late
+        for block in blocks:
+            out += self._body.feed(block)
+        return out
+
+    def _lag(self, sensor: str, t: float, lag_s: float) -> list[AnyEvent]:
+        """Refuse a link whose samples are old when they arrive, and tell when it recovers."""
+        if lag_s > LAG_S and sensor not in self._lagging:
+            self._lagging.add(sensor)
+            text = f"{sensor}: samples arrive {lag_s:.1f} s late and are not used"
+            return [Notice(t=t, level="warning", code="link_lags", text=text)]
+        if lag_s < LAG_S / 2 and sensor in self._lagging:
+            self._lagging.discard(sensor)
+            return [Notice(t=t, level="info", code="link_fresh", text=f"{sensor}: fresh again")]
+        return []
+
+    def _tick(self, t: float) -> list[AnyEvent]:
+        out: list[AnyEvent] = []
+        for link in self._links.tick(t):
+            out.append(link)
+            if link.state == "lost":
+                out += self._body.drop(link.sensor)
+                if all(state == "lost" for state in self._links.state.values()):
+                    out += self._body.lost(t, "no data")
+        return out
+
+    def _listen(self, item: Input, events: list[AnyEvent]) -> list[AnyEvent]:
+        assert self._coach
+        out: list[AnyEvent] = []
+        if not isinstance(item, Packet):
+            out += self._coach.feed(item, self._newest)
+        for event in events:
+            out.append(event)
+            out += self._coach.feed(event, self._newest)
+        return out
+
+    def _reached(self, item: Input) -> float:
+        if isinstance(item, Packet) and item.synced and item.ticks is not None and item.ticks.size:
+            return float(item.ticks[-1])
+        return item.t
+
+    def _stamp(self, event: AnyEvent) -> AnyEvent:
+        return replace(event, known_t=max(self._newest, event.t))

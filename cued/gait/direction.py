@@ -1,0 +1,93 @@
+"""Forward or backward: evidence gathered over steps, and ``unknown`` when there is too little.
+
+Each stride of a foot sensor and each step of a trunk sensor brings log-odds for forward. They are
+summed with forgetting, so that two strides of a foot or three to four steps of a trunk turn the
+answer (science.md 2.3), and capped, so that an hour in one direction does not make the answer
+slow. A change of sign goes through ``unknown``; nothing is coached there.
+
+Rules
+-----
+* Mode comes first: forward running looks to the trunk like backward walking (science.md 0.3), so a
+  trunk's evidence counts in walking only. In running a trunk keeps what walking established, and
+  otherwise says unknown.
+* A turn about the vertical wipes the evidence: afterwards everything is possible.
+* Standing has no direction. Lost data wipe everything.
+* Feet outrank the trunk: while feet bring evidence, a contradicting trunk is not added, but counted
+  as a contradiction, since it may be worn back to front.
+"""
+
+from __future__ import annotations
+
+from cued.gait.finding import Heading, Turning
+from cued.model import Direction, Mode
+
+FORGET = 0.65  # weight of what was known before, per piece of evidence
+CAP = 6.0
+DECIDED = 2.2  # odds of 9 to 1
+DOUBTFUL = 0.7  # below this a decided direction becomes unknown
+FEET_RECENT_S = 4.0
+CONTRADICTIONS = 6
+
+
+class DirectionChoice:
+    """Sums log-odds into one direction."""
+
+    def __init__(self) -> None:
+        self.direction: Direction = "unknown"
+        self.why = "no evidence yet"
+        self._sum = 0.0
+        self._feet_t = -1e9
+        self._against = 0
+        self._turning = False
+
+    def feed(self, heading: Heading, mode: Mode) -> Direction:
+        """Take one piece of evidence; the direction after it."""
+        if self._turning or (heading.kind == "trunk" and mode != "walking"):
+            return self.direction
+        if heading.kind == "foot":
+            self._feet_t = heading.at
+        elif heading.at - self._feet_t < FEET_RECENT_S:
+            self._compare(heading)
+            return self.direction
+        self._sum = max(-CAP, min(CAP, self._sum * FORGET + heading.log_odds))
+        return self._decide()
+
+    def turn(self, turning: Turning) -> Direction:
+        """Take the start or the end of a turn about the vertical."""
+        self._turning = turning.turning
+        return self._wipe("turning" if turning.turning else "just turned")
+
+    def stand(self) -> Direction:
+        """Nobody moves, so there is no direction."""
+        return self._wipe("standing")
+
+    def lost(self) -> Direction:
+        """Data are missing."""
+        self._turning = False
+        return self._wipe("no data")
+
+    @property
+    def contradicted(self) -> bool:
+        """The trunk has steadily said the opposite of the feet: one of them is worn wrongly."""
+        return self._against >= CONTRADICTIONS
+
+    def _compare(self, heading: Heading) -> None:
+        opposed = heading.log_odds * self._sum < 0 and abs(self._sum) >= DECIDED
+        self._against = self._against + 1 if opposed else 0
+
+    def _wipe(self, why: str) -> Direction:
+        self._sum, self._against = 0.0, 0
+        self.direction, self.why = "unknown", why
+        return self.direction
+
+    def _decide(self) -> Direction:
+        if self._sum >= DECIDED:
+            self.direction, self.why = "forward", ""
+        elif self._sum <= -DECIDED:
+            self.direction, self.why = "backward", ""
+        elif self.direction != "unknown" and self._agreement() < DOUBTFUL:
+            self.direction, self.why = "unknown", "evidence changed sign"
+        return self.direction
+
+    def _agreement(self) -> float:
+        return self._sum if self.direction == "forward" else -self._sum

@@ -1,0 +1,92 @@
+"""One footfall for each contact, whatever is worn.
+
+Every segment chain reports contacts of its own; this module says which of them become the one
+answer. For each foot the sensor nearest to the ground has the word: a sensor on that foot, else on
+its shank, else the trunk. A sensor that went quiet hands over: without blocks for ``SILENT_S``, or
+with blocks but no contact while the next one down reported ``MISSED`` in a row.
+
+Rules: contacts come in the order in which they could be said (see ``finding.py``); a contact is
+passed on at once or never, so fusion adds no delay; two contacts of one foot are at least
+``SAME_FOOT_S`` apart and two of unlike or unknown feet ``ANY_FOOT_S`` (200 steps a minute are
+300 ms apart, a stride of the fastest runners here 550 ms).
+"""
+
+from __future__ import annotations
+
+from cued.gait.finding import Contact
+from cued.model import Footfall, Placement, Side
+
+SILENT_S = 0.5
+MISSED = 3
+SAME_FOOT_S = 0.35
+ANY_FOOT_S = 0.12
+
+RANK: dict[Placement, int] = {
+    "foot_left": 2,
+    "foot_right": 2,
+    "shank_left": 1,
+    "shank_right": 1,
+    "lower_back": 0,
+    "waist": 0,
+    "chest": 0,
+}
+SIDE_OF: dict[Placement, Side] = {
+    "foot_left": "left",
+    "foot_right": "right",
+    "shank_left": "left",
+    "shank_right": "right",
+}
+
+
+class Footfalls:
+    """Chooses among contacts of several sensors."""
+
+    def __init__(self, worn: dict[str, Placement]) -> None:
+        self._rank = {sensor: RANK[placement] for sensor, placement in worn.items()}
+        self._side = {s: SIDE_OF.get(placement) for s, placement in worn.items()}
+        self._heard: dict[str, float] = {}
+        self._missed = dict.fromkeys(worn, 0)
+        self._last: dict[Side, float] = {}
+        self._last_any = -1e9
+
+    def heard(self, sensor: str, t: float) -> None:
+        """Note that the sensor's samples reach up to ``t``."""
+        self._heard[sensor] = t
+
+    def feed(self, contact: Contact) -> Footfall | None:
+        """Take a contact; the footfall, if this sensor has the word for that foot."""
+        self._missed[contact.sensor] = 0
+        if not self._has_word(contact):
+            return None
+        if contact.t - self._last.get(contact.side, -1e9) < SAME_FOOT_S:
+            return None
+        if contact.t - self._last_any < ANY_FOOT_S:
+            return None
+        self._last[contact.side] = contact.t
+        self._last_any = contact.t
+        return Footfall(
+            t=contact.t, side=contact.side, sensor=contact.sensor, confidence=contact.confidence
+        )
+
+    def reset(self) -> None:
+        """Forget the footfalls so far (a gap, a new start)."""
+        self._last.clear()
+        self._last_any = -1e9
+
+    def _has_word(self, contact: Contact) -> bool:
+        mine = self._rank[contact.sensor]
+        above = [s for s in self._heard if self._rank[s] > mine and self._alive(s, contact.at)]
+        watched = {self._side[s] for s in above}
+        if contact.side != "unknown":
+            above = [s for s in above if self._side[s] == contact.side]
+        elif len(watched) < 2:
+            # Of unknown foot, and one foot is watched: ours if it can only be the other one.
+            side = next(iter(watched), None)
+            return side is None or contact.t - self._last.get(side, -1e9) > 0.2  # type: ignore[arg-type]
+        silenced = [s for s in above if self._missed[s] < MISSED]
+        for s in above:
+            self._missed[s] += 1
+        return not silenced
+
+    def _alive(self, sensor: str, t: float) -> bool:
+        return t - self._heard[sensor] < SILENT_S

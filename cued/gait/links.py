@@ -1,0 +1,44 @@
+"""How old the newest data of each sensor are: up, late (0.5 s) or lost (1 s).
+
+The age is counted from arrivals and judged at ticks; what the radio stack claims does not count,
+because a zombie link stays "connected" for hours (pitfalls.md B1). Thresholds: science.md 6 (a
+dropout of more than 1 s while the belt moves is a technical alarm).
+"""
+
+from __future__ import annotations
+
+from cued.model import Link, LinkState
+
+LATE_S = 0.5
+LOST_S = 1.0
+
+
+class Links:
+    """Watches the arrivals of all sensors."""
+
+    def __init__(self, sensors: list[str]) -> None:
+        self.state: dict[str, LinkState] = dict.fromkeys(sensors, "lost")
+        self._arrived: dict[str, float] = {}
+
+    def arrived(self, sensor: str, t: float) -> Link | None:
+        """Note an arrival; the event, if the sensor was not up."""
+        self._arrived[sensor] = t
+        return self._change(sensor, "up", t, 0.0)
+
+    def tick(self, t: float) -> list[Link]:
+        """Judge ages at ``t``; sensors that never spoke stay silent."""
+        out: list[Link] = []
+        for sensor, arrived in self._arrived.items():
+            age = t - arrived
+            state: LinkState = "lost" if age > LOST_S else "late" if age > LATE_S else "up"
+            worse = state == "lost" or (state == "late" and self.state[sensor] == "up")
+            event = self._change(sensor, state, t, age) if worse else None
+            if event:
+                out.append(event)
+        return out
+
+    def _change(self, sensor: str, state: LinkState, t: float, age: float) -> Link | None:
+        if self.state.get(sensor) == state:
+            return None
+        self.state[sensor] = state
+        return Link(t=t, sensor=sensor, state=state, age_s=age)

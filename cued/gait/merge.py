@@ -1,0 +1,52 @@
+"""Findings of several sensors in one order that does not depend on how packets arrived.
+
+Packets of different sensors interleave at random. A finding is handed on when every live sensor's
+samples have passed the moment at which it could be said (``at``); until then a finding of another
+sensor could still come before it. A sensor whose samples end ``WAIT_S`` before the newest ones is
+not waited for, so a stalled link delays the others by that much at most.
+"""
+
+from __future__ import annotations
+
+import heapq
+
+from cued.gait.finding import Finding
+
+WAIT_S = 0.5
+
+
+class Merge:
+    """Holds findings back until their turn."""
+
+    def __init__(self, sensors: list[str]) -> None:
+        self._order = {sensor: i for i, sensor in enumerate(sorted(sensors))}
+        self._reached: dict[str, float] = {}
+        self._heap: list[tuple[float, int, int, Finding]] = []
+        self._count = 0
+
+    @property
+    def passed(self) -> float:
+        """Sample time that every live sensor has reached."""
+        if not self._reached:
+            return -1e9
+        newest = max(self._reached.values())
+        return min(t for t in self._reached.values() if newest - t <= WAIT_S)
+
+    def put(self, sensor: str, reached: float, findings: list[Finding]) -> None:
+        """Take what a sensor found in samples up to ``reached``."""
+        self._reached[sensor] = reached
+        for finding in findings:
+            self._count += 1
+            heapq.heappush(self._heap, (finding.at, self._order[sensor], self._count, finding))
+
+    def drop(self, sensor: str) -> None:
+        """No longer wait for a sensor that is lost."""
+        self._reached.pop(sensor, None)
+
+    def take(self) -> list[Finding]:
+        """Give the findings whose turn has come, in order."""
+        out: list[Finding] = []
+        passed = self.passed
+        while self._heap and self._heap[0][0] <= passed:
+            out.append(heapq.heappop(self._heap)[3])
+        return out

@@ -1,0 +1,120 @@
+"""From footfalls to strides: duration, step, stance, and length from the belt.
+
+A stride runs from one contact of a foot to its next contact. Its length is the belt's way in that
+time, ``belt speed x stride time`` (speed integrated where it changed), because a person who stays
+on the treadmill moves with it; the belt's relative uncertainty goes along. What the person drifted
+forward or back on the belt in one stride is not seen: 0.5 m over 20 strides is 2.5 cm each, about
+4 % of a backward stride (science.md 2.4), so single lengths carry that much more.
+
+Without a belt speed the length is a foot's own trajectory where one was found (``Travel``), else
+None. Contacts of unknown foot (a trunk sensor without lateral axis) give strides of unknown side
+from every second contact.
+
+``clean`` is False when the belt changed during the stride or a contact was of low confidence:
+such strides are real, but no baseline is built from them.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from cued.gait.finding import LiftOff, Travel
+from cued.model import Belt, Direction, Footfall, Mode, Side, Stride
+
+LONGEST_S = 2.5  # slower than this is standing and stepping
+SHORTEST_S = 0.4  # 300 steps a minute
+UNSURE = 0.5
+OTHER: dict[Side, Side] = {"left": "right", "right": "left", "unknown": "unknown"}
+
+
+class Strides:
+    """Pairs footfalls of a foot, with what the belt did between them."""
+
+    def __init__(self) -> None:
+        self._belt: deque[Belt] = deque(maxlen=64)
+        self._contacts: deque[Footfall] = deque(maxlen=8)
+        self._lifts: dict[Side, float] = {}
+        self._travels: dict[Side, Travel] = {}
+
+    def belt(self, belt: Belt) -> None:
+        """Take the belt's speed and incline, valid from ``belt.t`` on."""
+        self._belt.append(belt)
+
+    def lift(self, lift: LiftOff) -> None:
+        """Take a terminal contact."""
+        self._lifts[lift.side] = lift.t
+
+    def travel(self, travel: Travel) -> None:
+        """Take a stride length that a foot sensor found by itself."""
+        self._travels[travel.side] = travel
+
+    def reset(self) -> None:
+        """Forget the contacts so far: the next ones begin new strides."""
+        self._contacts.clear()
+        self._lifts.clear()
+
+    def feed(self, footfall: Footfall, mode: Mode, direction: Direction) -> Stride | None:
+        """Take a footfall; the stride that it ends, if it ends one."""
+        start = self._start(footfall)
+        self._contacts.append(footfall)
+        if start is None:
+            return None
+        duration = footfall.t - start.t
+        if not SHORTEST_S <= duration <= LONGEST_S:
+            return None
+        length, error, changed = self._length(start.t, footfall.t, footfall.side)
+        incline = self._belt[-1].incline_percent if self._belt else None
+        return Stride(
+            t=footfall.t,
+            side=footfall.side,
+            duration_s=duration,
+            length_m=length,
+            speed_m_s=None if length is None else length / duration,
+            mode=mode,
+            direction=direction,
+            length_error_m=error,
+            step_s=self._step(start, footfall),
+            stance_s=self._stance(start, footfall),
+            incline_percent=incline,
+            clean=not changed and min(start.confidence, footfall.confidence) >= UNSURE,
+        )
+
+    def _start(self, footfall: Footfall) -> Footfall | None:
+        if footfall.side == "unknown":
+            return self._contacts[-2] if len(self._contacts) >= 2 else None
+        same = (c for c in reversed(self._contacts) if c.side == footfall.side)
+        return next(same, None)
+
+    def _step(self, start: Footfall, end: Footfall) -> float | None:
+        last = self._contacts[-2] if len(self._contacts) >= 2 else None
+        between = last is not None and start.t < last.t < end.t and last.side == OTHER[end.side]
+        return end.t - last.t if last is not None and between else None
+
+    def _stance(self, start: Footfall, end: Footfall) -> float | None:
+        lift = self._lifts.get(end.side, start.t)
+        return lift - start.t if start.t < lift < end.t else None
+
+    def _length(
+        self, start_t: float, end_t: float, side: Side
+    ) -> tuple[float | None, float | None, bool]:
+        """Length, its uncertainty, and whether the belt changed meanwhile."""
+        during = [b for b in self._belt if start_t < b.t <= end_t]
+        before = next((b for b in reversed(self._belt) if b.t <= start_t), None)
+        pieces = [*([before] if before else []), *during]
+        moving = [b for b in pieces if b.speed_m_s > 0]
+        if not moving or not before:
+            return (*self._travelled(start_t, end_t, side), False)
+        edges = [start_t, *(b.t for b in during), end_t]
+        way = sum(
+            b.speed_m_s * (t1 - t0) for b, t0, t1 in zip(pieces, edges, edges[1:], strict=True)
+        )
+        changed = len({(b.speed_m_s, b.incline_percent) for b in pieces}) > 1
+        return way, way * max(b.error for b in moving), changed
+
+    def _travelled(
+        self, start_t: float, end_t: float, side: Side
+    ) -> tuple[float | None, float | None]:
+        travel = self._travels.get(side)
+        if travel is None or not start_t < travel.t <= end_t + 0.5:
+            return None, None
+        return travel.length_m, travel.error_m

@@ -1,0 +1,28 @@
+"""Tell systemd that the service is ready, well, or stopping: one datagram each (sd_notify(3))."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+
+def notify(state: str) -> bool:
+    """Send ``READY=1``, ``WATCHDOG=1`` and the like; False when nobody listens."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return False
+    if address.startswith("@"):
+        address = "\0" + address[1:]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock:
+        try:
+            sock.sendto(state.encode(), address)
+        except OSError:
+            return False
+    return True
+
+
+def watchdog_s() -> float | None:
+    """How often systemd wants to hear from this process, s; None when it does not."""
+    usec = os.environ.get("WATCHDOG_USEC", "")
+    ours = os.environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
+    return int(usec) / 1e6 if usec.isdigit() and ours else None

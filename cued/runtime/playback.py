@@ -1,0 +1,41 @@
+"""Plays recorded or simulated inputs in the rhythm in which they once arrived."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from cued.model import BeltRequest, Input
+
+Emit = Callable[[Input], None]
+
+
+YIELD_EVERY = 256  # inputs handled at full speed before others get a turn
+
+
+class Playback:
+    """A source that emits given inputs at ``speed`` times real time (0: without waiting)."""
+
+    def __init__(self, inputs: Iterable[Input], speed: float) -> None:
+        self._inputs = inputs
+        self._speed = speed
+
+    async def run(self, emit: Emit, up: Callable[[], None]) -> None:
+        """Emit every input at its time."""
+        loop = asyncio.get_running_loop()
+        start: float | None = None
+        first = 0.0
+        up()
+        for n, item in enumerate(self._inputs):
+            if start is None:
+                start, first = loop.time(), item.t
+            wait = start + (item.t - first) / self._speed - loop.time() if self._speed else 0.0
+            if wait > 0:
+                await asyncio.sleep(wait)
+            elif n % YIELD_EVERY == 0:
+                await asyncio.sleep(0)
+            emit(item)
+
+    async def request(self, request: BeltRequest) -> str:
+        """Refuse: a recording's belt does what it did."""
+        return "a recording's belt cannot be changed"

@@ -1,0 +1,63 @@
+"""The one reconnect loop: run, and after a lost link wait and run again.
+
+``LinkLost`` means that a far end went away. It is waited out with jittered exponential back-off,
+told once as a warning and then as debug, and forgotten once data flow again (``up()``). A return
+means finished. Any other exception is a bug and is let through: the process ends, the actuators go
+to their safe state, and systemd starts afresh.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from cued.model import LinkLost
+
+log = logging.getLogger(__name__)
+
+FIRST_S = 0.5
+LONGEST_S = 30.0
+STEP = 2.0
+
+
+class Runs(Protocol):
+    """Something that runs until its link is lost, calling ``up`` once data flow."""
+
+    def __call__(self, up: Callable[[], None]) -> Awaitable[None]: ...
+
+
+def back_off(failures: int, chance: float) -> float:
+    """Seconds to wait after so many failures in a row; ``chance`` 0..1 spreads it by ±25 %."""
+    return min(LONGEST_S, FIRST_S * STEP ** (failures - 1)) * (0.75 + 0.5 * chance)
+
+
+async def supervise(
+    name: str,
+    run: Runs,
+    *,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    chance: Callable[[], float] = random.random,
+) -> None:
+    """Keep ``run`` running until it returns."""
+    failures = 0
+
+    def up() -> None:
+        nonlocal failures
+        if failures:
+            log.info("%s is back", name)
+        failures = 0
+
+    while True:
+        try:
+            await run(up)
+        except LinkLost as lost:
+            failures += 1
+            wait = back_off(failures, chance())
+            level = logging.WARNING if failures == 1 else logging.DEBUG
+            log.log(level, "%s: %s; trying again in %.1f s", name, lost, wait)
+            await sleep(wait)
+        else:
+            return

@@ -1,0 +1,172 @@
+"""Device time to host time: when did each sample really happen?
+
+A notification arrives late by an amount that changes (connection interval, batching, a busy radio)
+and is never early. So the smallest delay seen, the lower envelope of arrival minus device time, is
+the best that can be known without a round trip; what the radio never undercuts stays hidden and is
+part of every time here (a sensor that batches 180 ms is not 180 ms wrong: a packet is judged by its
+last sample).
+
+Rules
+-----
+* Times given out are strictly increasing over the life of the object, whatever is fed. That is by
+  construction: device time is stretched or squeezed, never stepped back.
+* With device ticks the envelope may rise by ``RISE`` a second, so that a device clock that is slow
+  is followed; a fast one pushes the envelope down by itself. A tick that goes back, or an arrival
+  ``RESTART_S`` earlier than the envelope allows, is a device that restarted: begin afresh.
+* Without ticks, samples are counted. Sample period and lost samples then cannot be told from delay
+  at once: the envelope is the smallest delay of the last ``WINDOW_S``, and the period is learnt
+  from it, within ``PERIOD_SHARE`` of the nominal one. A loss shows as a hole within ``WINDOW_S``.
+* ``lag_s`` is how much older the newest sample was on arrival than the envelope says it need be.
+  A link that falls behind shows here, and nowhere else.
+* No clock is read and no chance drawn: a copy continues identically.
+
+Accuracy, from tests/core/signal/test_clock.py, after 10 s, beyond the constant least delay: with
+ticks at 200 ppm and exponential delays of mean 30 ms within 8 ms; without ticks, the rate 3 % off
+its nominal value, within 20 ms. Times depend on the arrivals; they cannot be the same for every
+split of the same samples.
+
+Similar: Klipper's clocksync.py ages its best round trip in the same way (GPL-3; idea only); the
+lower envelope is the classical one-way estimator (Moon, Skelly, Towsley 1999,
+doi:10.1109/INFCOM.1999.749287). We follow it with a slope limit instead of fitting a hull, because
+a fitted line may step back when a new point changes it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from math import exp
+
+import numpy as np
+
+from cued.model import Floats
+
+RISE = 250e-6  # above the 200 ppm that two cheap crystals differ at most
+RESTART_S = 1.0
+SETTLE_S = 0.25  # time constant with which corrections are worked in
+SQUEEZE = 0.99  # time may be slowed to a hundredth, not stopped
+WINDOW_S = 1.0
+SKIP_S = 0.05  # a correction upward of more than this is a hole, not a slope
+PERIOD_SHARE = 0.05  # inertial sensors' oscillators are within 5 % (e.g. BMI160: 1 %)
+LEARN_S = 5.0
+LEAST_STEP_S = 1e-6
+
+
+class Clock:
+    """Maps the samples of one connection, packet by packet."""
+
+    def __init__(self, rate_hz: float) -> None:
+        self._nominal_s = 1.0 / rate_hz
+        self._period_s = self._nominal_s
+        self._last_host = -np.inf
+        self._lag_s = 0.0
+        self.restart()
+
+    @property
+    def lag_s(self) -> float:
+        """How old the newest sample was on arrival, beyond the least delay there is."""
+        return self._lag_s
+
+    @property
+    def rate_hz(self) -> float:
+        """The sample rate: learnt for a device without ticks, else the nominal one."""
+        return 1.0 / self._period_s
+
+    def restart(self) -> None:
+        """Forget the device's time (a new connection); times given out stay increasing."""
+        self._tick: float | None = None  # of the newest sample
+        self._envelope = 0.0  # estimate of host minus device time
+        self._offset = 0.0  # the same as used, on its way to the estimate
+        self._arrival = -np.inf
+        self._delays: deque[tuple[float, float]] = deque()  # (tick, arrival - tick), no ticks only
+        self._anchor: tuple[float, float, float] | None = None  # (count, tick, host)
+        self._count = 0
+
+    def map(self, t_arrival: float, ticks: Floats | None, n: int) -> Floats:
+        """Return the (n,) host times of samples that arrived at ``t_arrival``, oldest first.
+
+        ticks : (n,) the device's sample times, s; None to count samples at the nominal rate.
+        """
+        if n <= 0:
+            return np.empty(0)
+        counted = ticks is None
+        if ticks is None:
+            ticks = self._counted(t_arrival, n)
+        if self._restarted(t_arrival, float(ticks[0]), float(ticks[-1])):
+            self.restart()
+        if self._tick is None:
+            host = self._begin(t_arrival, ticks)
+        else:
+            host = self._go_on(t_arrival, ticks, self._tick, counted)
+        self._tick, self._arrival = float(ticks[-1]), t_arrival
+        if counted:
+            self._count += n
+            self._learn(float(ticks[-1]))
+        return self._increasing(t_arrival, host)
+
+    def _counted(self, t_arrival: float, n: int) -> Floats:
+        if t_arrival - self._arrival > RESTART_S:
+            self.restart()  # what was lost meanwhile cannot be counted
+        start = 0.0 if self._tick is None else self._tick
+        return start + self._period_s * np.arange(1, n + 1)
+
+    def _restarted(self, t_arrival: float, first: float, last: float) -> bool:
+        if self._tick is None:
+            return False
+        return first <= self._tick or t_arrival - last < self._envelope - RESTART_S
+
+    def _begin(self, t_arrival: float, ticks: Floats) -> Floats:
+        last = float(ticks[-1])
+        self._envelope = self._offset = t_arrival - last
+        self._delays.append((last, self._envelope))
+        return ticks + self._offset
+
+    def _go_on(self, t_arrival: float, ticks: Floats, before: float, counted: bool) -> Floats:
+        last = float(ticks[-1])
+        span = last - before
+        delay = t_arrival - last
+        if counted:
+            self._envelope = self._least_recent(last, delay)
+        else:
+            self._envelope = min(self._envelope + RISE * span, delay)
+        error = self._envelope - self._offset
+        if error > SKIP_S:
+            self._offset = self._envelope
+            return ticks + self._offset
+        change = max(error * (1.0 - exp(-span / SETTLE_S)), -SQUEEZE * span)
+        if error < -SETTLE_S:  # a backlog before the first good arrival: get over it quickly
+            change = max(error, -SQUEEZE * span)
+        start, self._offset = self._offset, self._offset + change
+        return ticks + (start + change / span * (ticks - before))
+
+    def _least_recent(self, last: float, delay: float) -> float:
+        self._delays.append((last, delay))
+        while self._delays[0][0] < last - WINDOW_S:
+            self._delays.popleft()
+        return min(d for _, d in self._delays)
+
+    def _learn(self, tick: float) -> None:
+        """Take the period from how far the envelope moved over ``LEARN_S`` of samples."""
+        host = tick + self._envelope
+        if self._anchor is None:
+            if self._count * self._nominal_s > WINDOW_S:
+                self._anchor = (self._count, tick, host)
+            return
+        count, at, was = self._anchor
+        drift = (host - was) - (tick - at)
+        if abs(drift) > PERIOD_SHARE * (tick - at) + SKIP_S:
+            self._anchor = None  # a hole, not a drift
+            return
+        if tick - at < LEARN_S:
+            return
+        period = (host - was) / (self._count - count)
+        low, high = (1 - PERIOD_SHARE) * self._nominal_s, (1 + PERIOD_SHARE) * self._nominal_s
+        self._period_s += 0.5 * (min(max(period, low), high) - self._period_s)
+        self._anchor = (self._count, tick, host)
+
+    def _increasing(self, t_arrival: float, host: Floats) -> Floats:
+        step = LEAST_STEP_S * np.arange(host.size)
+        floor = np.maximum(host - step, self._last_host + LEAST_STEP_S)
+        out: Floats = np.maximum.accumulate(floor) + step
+        self._last_host = float(out[-1])
+        self._lag_s = max(0.0, t_arrival - self._last_host)
+        return out

@@ -1,0 +1,71 @@
+"""Event lines: one JSON object a line, as they happen, to a file or to standard output."""
+
+from __future__ import annotations
+
+import sys
+from typing import IO, Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from cued.config import Site
+from cued.model import AnyEvent, CuedError, Input
+from cued.parts import Part
+from cued.sinks.sink import Ask, Exit, Sink
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where to."""
+
+    file: Annotated[
+        str, Meta(min_length=1, description="File to write anew, or - for standard output.")
+    ]
+
+
+class EventLines:
+    """Encodes every event into its line."""
+
+    def __init__(self, config: Config, site: Site, ask: Ask) -> None:
+        self._path = config.file
+        self._file: IO[bytes] | None = None
+        self._encode = msgspec.json.Encoder().encode
+
+    async def __aenter__(self) -> EventLines:
+        self.open()
+        return self
+
+    async def __aexit__(self, *exit_: Exit) -> None:
+        self.close()
+
+    def open(self) -> None:
+        """Open the file; raises CuedError when it cannot be written."""
+        if self._path == "-":
+            self._file = sys.stdout.buffer
+            return
+        try:
+            self._file = open(self._path, "wb")  # noqa: SIM115 - closed by close()
+        except OSError as error:
+            raise CuedError(f"{self._path}: cannot be written: {error.strerror}") from None
+
+    def close(self) -> None:
+        """Flush, and close what was opened here."""
+        if self._file is None:
+            return
+        self._file.flush()
+        if self._file is not sys.stdout.buffer:
+            self._file.close()
+        self._file = None
+
+    def take(self, event: AnyEvent) -> None:
+        """Write the event's line."""
+        if self._file is not None:
+            self._file.write(self._encode(event) + b"\n")
+
+    def watch(self, item: Input) -> None:
+        """Ignore inputs; the session recorder keeps those."""
+
+    async def run(self) -> None:
+        """Nothing to wait for."""
+
+
+PART: Part[Config, Sink] = Part(Config, EventLines)
