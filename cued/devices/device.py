@@ -23,9 +23,15 @@ class Write(Struct, frozen=True):
 
 
 class Subscribe(Struct, frozen=True):
-    """Notifications (or indications) to switch on."""
+    """Notifications (or indications) to switch on.
+
+    acquire : take them from a socket of BlueZ's (AcquireNotify) in place of D-Bus signals. Cheaper
+    for each packet, but one that comes before the answer to the subscription is lost, and some
+    firmware cannot.
+    """
 
     char: str
+    acquire: bool = False
 
 
 class Read(Struct, frozen=True):
@@ -34,7 +40,14 @@ class Read(Struct, frozen=True):
     char: str
 
 
+class Answer(Struct, frozen=True):
+    """How the last ``request`` ended: done (""), or why not."""
+
+    why: str = ""
+
+
 Action: TypeAlias = Write | Subscribe | Read
+Output: TypeAlias = Input | Action | Answer
 
 
 class Advert(Struct, frozen=True):
@@ -55,10 +68,13 @@ class Device(Protocol):
     """
 
     def start(self, services: Sequence[str]) -> list[Action]:
-        """First actions after connecting; ``services`` are the UUIDs found."""
+        """First actions after connecting; ``services`` are the UUIDs found, characteristics too.
+
+        Raises ``DecodeError`` with a sentence for the wearer when this is not a device it can use.
+        """
         ...
 
-    def receive(self, t: float, char: str, data: bytes) -> list[Input | Action]:
+    def receive(self, t: float, char: str, data: bytes) -> list[Output]:
         """Take a notification, indication or read reply that arrived at ``t``.
 
         Raises ``DecodeError`` and nothing else, whatever the bytes.
@@ -69,6 +85,9 @@ class Device(Protocol):
         """Last actions before disconnecting."""
         ...
 
-    def request(self, request: BeltRequest) -> list[Action]:
-        """Actions for a wish to the treadmill; empty for a wearable."""
+    def request(self, request: BeltRequest) -> list[Action | Answer]:
+        """Actions for a wish to the treadmill, or its refusal; empty for a wearable.
+
+        ``receive`` returns the ``Answer`` when the treadmill has given it.
+        """
         ...
