@@ -1,0 +1,136 @@
+"""What several devices share: UUIDs, reading fields, device time that wraps, battery, heart rate.
+
+Rules: everything read from bytes goes through ``fields`` or is checked by length first, so that a
+short or silly frame is a ``DecodeError`` and nothing else; every ``Packet`` is made by ``packet``,
+which refuses what no wearable can have measured.
+
+Battery Level (0x2A19: one byte, percent) and Heart Rate Measurement (0x2A37) are the Bluetooth
+SIG's; certainty A.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from cued.devices.device import Action, Output, Read, Subscribe
+from cued.frames import GRAVITY_M_S2
+from cued.model import Battery, DecodeError, Floats, HeartRate, Packet
+
+G = GRAVITY_M_S2
+DEGREE = np.pi / 180.0
+MAX_ACC_M_S2 = 100 * G  # no inertial sensor here has a range above 32 g
+MAX_GYR_RAD_S = 5000 * DEGREE  # nor above 4000 deg/s
+LEAP_S = 3600.0
+
+
+def sig(short: int) -> str:
+    """Return the full form of a UUID that the Bluetooth SIG assigned."""
+    return f"0000{short:04x}-0000-1000-8000-00805f9b34fb"
+
+
+BATTERY_LEVEL = sig(0x2A19)
+HEART_RATE = sig(0x2A37)
+
+
+def fields(layout: str, data: bytes, offset: int = 0) -> tuple[Any, ...]:
+    """Read little-endian fields (``struct`` letters); DecodeError when the data is too short."""
+    try:
+        return struct.unpack_from("<" + layout, data, offset)
+    except struct.error:
+        want = offset + struct.calcsize("<" + layout)
+        raise DecodeError(f"{len(data)} bytes where {want} are needed") from None
+
+
+def rows(dtype: str, data: bytes, columns: int) -> Floats:
+    """Read the data as rows of numbers; DecodeError when they don't come out even."""
+    size = np.dtype(dtype).itemsize * columns
+    if not data or len(data) % size:
+        raise DecodeError(f"{len(data)} bytes are not rows of {size}")
+    return np.frombuffer(data, dtype).reshape(-1, columns).astype(np.float64)
+
+
+def evenly(first_s: float, step_s: float, n: int) -> Floats:
+    """Give (n,) times from ``first_s`` on."""
+    return first_s + step_s * np.arange(n, dtype=np.float64)
+
+
+def packet(
+    t: float,
+    sensor: str,
+    acc: Floats,
+    gyr: Floats | None,
+    *,
+    rate_hz: float,
+    ticks: Floats | None = None,
+) -> Packet:
+    """Make a packet; DecodeError for values that cannot have been measured."""
+    for values, most in ((acc, MAX_ACC_M_S2), (gyr, MAX_GYR_RAD_S)):
+        # a NaN compares false
+        if values is not None and not bool((np.abs(values) <= most).all()):
+            raise DecodeError("values beyond any sensor's range")
+    return Packet(t=t, sensor=sensor, ticks=ticks, acc=acc, gyr=gyr, rate_hz=rate_hz)
+
+
+class Ticks:
+    """Device time of so many bits, unwrapped into seconds that only increase.
+
+    A device that restarted shows as a leap forward of an hour or more, which the host's clock
+    takes for a new beginning.
+    """
+
+    def __init__(self, bits: int, unit_s: float) -> None:
+        self._span = 1 << bits
+        self._unit_s = unit_s
+        self._raw: int | None = None
+        self._total = 0
+
+    def seconds(self, raw: int) -> float:
+        """Unwrap one value; the same value again gives the same time."""
+        if self._raw is not None:
+            step = (raw - self._raw) % self._span
+            restarted = step > self._span // 2
+            self._total += round(LEAP_S / self._unit_s) if restarted else step
+        self._raw = raw
+        return self._total * self._unit_s
+
+
+def heart_rate(data: bytes) -> tuple[int, list[float]]:
+    """Decode 0x2A37: beats a minute, and the RR intervals in it, s, oldest first."""
+    flags, bpm = fields("BB", data)
+    offset = 2
+    if flags & 0x01:
+        (bpm,) = fields("H", data, 1)
+        offset = 3
+    if flags & 0x08:  # energy expended
+        offset += 2
+    intervals = data[offset:] if flags & 0x10 else b""
+    if len(data) < offset or len(intervals) % 2:
+        raise DecodeError("heart rate measurement of odd length")
+    return bpm, [v / 1024 for v in struct.unpack(f"<{len(intervals) // 2}H", intervals)]
+
+
+def standard_start(found: Sequence[str]) -> list[Action]:
+    """Ask for battery and heart rate where the device has them."""
+    actions: list[Action] = []
+    if BATTERY_LEVEL in found:
+        actions += [Read(BATTERY_LEVEL), Subscribe(BATTERY_LEVEL)]
+    if HEART_RATE in found:
+        actions.append(Subscribe(HEART_RATE))
+    return actions
+
+
+def standard(t: float, sensor: str, char: str, data: bytes) -> list[Output]:
+    """Decode battery and heart rate; nothing for other characteristics."""
+    if char == BATTERY_LEVEL:
+        (percent,) = fields("B", data)
+        if percent > 100:
+            raise DecodeError(f"battery at {percent} %")
+        return [Battery(t, sensor, float(percent))]
+    if char == HEART_RATE:
+        bpm, _ = heart_rate(data)
+        return [HeartRate(t, sensor, float(bpm))] if bpm else []  # 0: no skin contact yet
+    return []

@@ -1,0 +1,116 @@
+"""The project's own pod: a packed frame with counter and device clock (docs/pod-protocol.md).
+
+Protocol facts
+--------------
+Service ``63750001-6564-4b2a-a5c1-7d0e9f3b5a10``; ``...0002`` data (notify), ``...0003`` control
+(write). Advertised as ``cued pod XXXX``. Data, little-endian: version u8 = 1, n u8 (1 to 19),
+counter u16 (of frames, wraps), time of the first sample u32 µs (wraps), u16 µs between samples,
+then n times acc x y z, gyr x y z as i16; 0.488 mg and 0.070 deg/s a count (LSM6DS3TR-C at 16 g and
+2000 deg/s). Control: ``01`` start, ``00`` stop. Battery by the standard service.
+
+Source: this project, both ends. Certainty A (the layout); the firmware is tested against this
+decoder, not yet on a board.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cued.devices._gatt import (
+    DEGREE,
+    G,
+    Ticks,
+    evenly,
+    fields,
+    packet,
+    rows,
+    standard,
+    standard_start,
+)
+from cued.devices.device import Action, Advert, Answer, Output, Subscribe, Write
+from cued.model import BeltRequest, DecodeError, Floats
+from cued.parts import Part
+
+SERVICE = "63750001-6564-4b2a-a5c1-7d0e9f3b5a10"
+DATA = "63750002-6564-4b2a-a5c1-7d0e9f3b5a10"
+CONTROL = "63750003-6564-4b2a-a5c1-7d0e9f3b5a10"
+VERSION = 1
+HEADER = 10
+MOST_SAMPLES = 19  # 238 bytes, in a notification at the usual MTU of 247
+ACC_M_S2 = 0.488e-3 * G
+GYR_RAD_S = 0.070 * DEGREE
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of the pod."""
+
+    rate_hz: Annotated[
+        float, Meta(ge=10, le=500, description="Nominal rate of the pod's firmware, Hz.")
+    ] = 104.0
+
+
+class Frame(Struct, frozen=True, eq=False):
+    """One data frame; values (n, 6) in counts."""
+
+    counter: int
+    first_us: int
+    step_us: int
+    values: Floats
+
+
+def decode(data: bytes) -> Frame:
+    """Decode one data frame."""
+    version, n, counter, first_us, step_us = fields("BBHIH", data)
+    if version != VERSION:
+        raise DecodeError(f"pod frame of version {version}, this program knows {VERSION}")
+    if not 1 <= n <= MOST_SAMPLES or len(data) != HEADER + 12 * n or not step_us:
+        raise DecodeError(f"pod frame of {n} samples in {len(data)} bytes")
+    return Frame(counter, first_us, step_us, rows("<i2", data[HEADER:], 6))
+
+
+def matches(advert: Advert) -> bool:
+    """Tell whether this advertisement is a pod's."""
+    return SERVICE in advert.services or advert.name.startswith("cued pod")
+
+
+class Pod:
+    """One connection to a pod."""
+
+    def __init__(self, config: Config, sensor: str) -> None:
+        self._config = config
+        self._sensor = sensor
+        self._ticks = Ticks(32, 1e-6)
+        self._last_tick = -1.0
+
+    def start(self, services: Sequence[str]) -> list[Action]:
+        """Subscribe and start the stream."""
+        if services and DATA not in services:
+            raise DecodeError("this pod has no motion data; its firmware is not cued's")
+        return [Subscribe(DATA), *standard_start(services), Write(CONTROL, b"\x01")]
+
+    def receive(self, t: float, char: str, data: bytes) -> list[Output]:
+        """Take a data frame or a standard value."""
+        if char != DATA:
+            return standard(t, self._sensor, char, data)
+        frame = decode(data)
+        first = self._ticks.seconds(frame.first_us)
+        ticks = evenly(first, frame.step_us * 1e-6, len(frame.values))
+        if ticks[0] <= self._last_tick:
+            raise DecodeError("pod frame that overlaps the one before")
+        self._last_tick = float(ticks[-1])
+        acc, gyr = frame.values[:, :3] * ACC_M_S2, frame.values[:, 3:] * GYR_RAD_S
+        return [packet(t, self._sensor, acc, gyr, rate_hz=self._config.rate_hz, ticks=ticks)]
+
+    def stop(self) -> list[Action]:
+        """Stop the stream."""
+        return [Write(CONTROL, b"\x00")]
+
+    def request(self, request: BeltRequest) -> list[Action | Answer]:
+        """Do nothing: a pod drives no belt."""
+        return []
+
+
+PART = Part(Config, Pod)
