@@ -1,1 +1,1 @@
-"""The commands, one file each: ``NAME``, ``HELP``, ``configure(parser)`` and ``run(args) -> int``."""
+"""The commands, a file each: ``NAME``, ``HELP``, ``configure(parser)``, ``run(args) -> int``."""

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import sys
-from collections.abc import Callable, Iterator
+import math
 from pathlib import Path
 
 from cued import config
 from cued.config import Config
-from cued.model import CuedError
 
 
 def add_config(parser: argparse.ArgumentParser, *, settings: bool = False) -> None:
@@ -39,26 +36,16 @@ def load_config(args: argparse.Namespace) -> Config:
 
 
 def non_negative(text: str) -> float:
-    """Parse a number that is not negative (argparse type)."""
+    """Parse a number from 0 up (argparse type)."""
     value = float(text)
-    if not 0 <= value < float("inf"):
+    if not 0 <= value < math.inf:
         raise argparse.ArgumentTypeError(f"{text} is not a number from 0 up")
     return value
 
 
-@contextlib.contextmanager
-def lines_to(target: str | None) -> Iterator[Callable[[bytes], None] | None]:
-    """Open where event lines go: a file, ``-`` for standard output, or nowhere."""
-    if target is None:
-        yield None
-    elif target == "-":
-        write = sys.stdout.buffer.write
-        yield lambda line: (write(line + b"\n"), None)[1]
-        sys.stdout.buffer.flush()
-    else:
-        try:
-            file = Path(target).open("wb")
-        except OSError as error:
-            raise CuedError(f"{target}: cannot be written: {error.strerror}") from None
-        with file:
-            yield lambda line: (file.write(line + b"\n"), None)[1]
+def positive(text: str) -> float:
+    """Parse a number above 0 (argparse type)."""
+    value = non_negative(text)
+    if value == 0:
+        raise argparse.ArgumentTypeError("has to be above 0")
+    return value

@@ -125,9 +125,9 @@ class Body:
                     out.append(_fall(finding))
                 else:
                     waiting.append(finding)
-        reached = float(block.t[-1])
+        began, reached = float(block.t[0]), float(block.t[-1])
         self._footfalls.heard(block.sensor, reached)
-        self._merge.put(block.sensor, reached, waiting)
+        self._merge.put(block.sensor, began, reached, waiting)
         return out + self._advance()
 
     def belt(self, belt: Belt) -> list[AnyEvent]:

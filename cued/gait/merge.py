@@ -32,8 +32,10 @@ class Merge:
         newest = max(self._reached.values())
         return min(t for t in self._reached.values() if newest - t <= WAIT_S)
 
-    def put(self, sensor: str, reached: float, findings: list[Finding]) -> None:
-        """Take what a sensor found in samples up to ``reached``."""
+    def put(self, sensor: str, began: float, reached: float, findings: list[Finding]) -> None:
+        """Take what a sensor found in samples from ``began`` up to ``reached``."""
+        if not self._reached:  # nobody spoke yet: give the others their chance, from here on
+            self._reached = dict.fromkeys(self._order, began)
         self._reached[sensor] = reached
         for finding in findings:
             self._count += 1

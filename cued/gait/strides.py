@@ -17,6 +17,7 @@ such strides are real, but no baseline is built from them.
 from __future__ import annotations
 
 from collections import deque
+from itertools import pairwise
 
 from cued.gait.finding import LiftOff, Travel
 from cued.model import Belt, Direction, Footfall, Mode, Side, Stride
@@ -106,7 +107,7 @@ class Strides:
             return (*self._travelled(start_t, end_t, side), False)
         edges = [start_t, *(b.t for b in during), end_t]
         way = sum(
-            b.speed_m_s * (t1 - t0) for b, t0, t1 in zip(pieces, edges, edges[1:], strict=True)
+            b.speed_m_s * (t1 - t0) for b, (t0, t1) in zip(pieces, pairwise(edges), strict=True)
         )
         changed = len({(b.speed_m_s, b.incline_percent) for b in pieces}) > 1
         return way, way * max(b.error for b in moving), changed

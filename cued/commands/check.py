@@ -1,0 +1,48 @@
+"""Check a configuration without hardware: load it, build everything, say what will run."""
+
+from __future__ import annotations
+
+import argparse
+
+from cued import app
+from cued.commands._options import add_config, load_config
+from cued.config import Config
+
+NAME = "check"
+HELP = "check a configuration without hardware"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    add_config(parser, settings=True)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what will run, and which rules stay silent and why."""
+    config = load_config(args)
+    where = app.site(config, hardware=False)
+    app.engine(config, app.worn(config))
+    for make in [*app.actuators(config, where), *app.sinks(config, where)]:
+        make(_ignore)
+    for line in described(config):
+        print(line)
+    return 0
+
+
+def described(config: Config) -> list[str]:
+    """Say what a configuration will do, a line each."""
+    lines = [f"station {config.station.name}, language {config.station.language}"]
+    lines += [
+        f"sensor {name}: {s.device} on {s.placement}, "
+        + ("mounting given" if s.mounting else "mounting found by itself")
+        for name, s in config.sensors.items()
+    ]
+    if not config.sensors:
+        lines.append("no sensors: write [sensors.NAME] tables, or run cued setup")
+    for kind, chosen in config.parts.items():
+        lines.append(f"{kind}: {', '.join(sorted(chosen)) or 'none'}")
+    return lines
+
+
+def _ignore(_said: object) -> None:
+    pass

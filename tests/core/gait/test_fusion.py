@@ -1,0 +1,212 @@
+"""From findings of several sensors to one answer: footfalls, strides, mode, direction, order."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cued.gait.direction import DirectionChoice
+from cued.gait.finding import Contact, Heading, LiftOff, Moving, Turning
+from cued.gait.footfalls import Footfalls
+from cued.gait.merge import Merge
+from cued.gait.mode import ModeChoice
+from cued.gait.strides import Strides
+from cued.model import Belt, Footfall
+
+ALL = {"trunk": "lower_back", "left": "foot_left", "right": "foot_right"}
+
+
+def contact(t, sensor, side, delay=0.05):
+    return Contact(t=t, at=t + delay, sensor=sensor, side=side)
+
+
+def footfall(t, side="left", confidence=1.0):
+    return Footfall(t=t, side=side, sensor="s", confidence=confidence)
+
+
+def test_feet_have_the_word_and_each_contact_is_told_once():
+    choice = Footfalls(ALL)
+    for sensor in ALL:
+        choice.heard(sensor, 10.0)
+    assert choice.feed(contact(9.50, "trunk", "left")) is None
+    assert choice.feed(contact(9.48, "left", "left")).sensor == "left"
+    assert choice.feed(contact(9.50, "left", "left")) is None
+
+
+def test_the_trunk_takes_over_when_a_foot_goes_quiet():
+    choice = Footfalls(ALL)
+    choice.heard("left", 5.0)
+    choice.heard("right", 10.0)
+    choice.heard("trunk", 10.0)
+    assert choice.feed(contact(9.5, "trunk", "left")).sensor == "trunk"
+    assert choice.feed(contact(9.9, "trunk", "right")) is None
+
+
+def test_the_trunk_takes_over_from_a_foot_that_finds_nothing():
+    choice = Footfalls({"trunk": "waist", "left": "foot_left"})
+    told = []
+    for k in range(8):
+        t = 1.0 + 1.1 * k
+        choice.heard("left", t)
+        choice.heard("trunk", t)
+        told.append(choice.feed(contact(t, "trunk", "left")))
+    assert told[:3] == [None, None, None]
+    assert all(told[3:])
+
+
+def test_one_foot_and_a_trunk_give_both_feet():
+    choice = Footfalls({"trunk": "waist", "left": "foot_left"})
+    choice.heard("left", 100.0)
+    choice.heard("trunk", 100.0)
+    sensors = [
+        told.sensor
+        for k in range(4)
+        for told in (
+            choice.feed(contact(99 + k * 1.0, "left", "left")),
+            choice.feed(contact(99.01 + k * 1.0, "trunk", "unknown")),
+            choice.feed(contact(99.5 + k * 1.0, "trunk", "unknown")),
+        )
+        if told
+    ]
+    assert sensors == ["left", "trunk"] * 4
+
+
+def test_stride_length_is_belt_speed_times_stride_time():
+    strides = Strides()
+    strides.belt(Belt(0.0, 1.25, 2.0, error=0.03))
+    assert strides.feed(footfall(1.0), "walking", "forward") is None
+    strides.lift(LiftOff(t=1.6, at=1.6, sensor="s", side="left"))
+    strides.feed(footfall(1.5, "right"), "walking", "forward")
+    stride = strides.feed(footfall(2.0), "walking", "forward")
+    assert stride.length_m == pytest.approx(1.25)
+    assert stride.length_error_m == pytest.approx(0.0375)
+    assert stride.step_s == pytest.approx(0.5)
+    assert stride.stance_s == pytest.approx(0.6)
+    assert stride.incline_percent == 2.0
+    assert stride.clean
+
+
+def test_a_belt_that_changes_in_mid_stride_is_integrated_and_marked():
+    strides = Strides()
+    strides.belt(Belt(0.0, 1.0))
+    strides.feed(footfall(1.0), "walking", "forward")
+    strides.belt(Belt(1.5, 2.0))
+    stride = strides.feed(footfall(2.0), "walking", "forward")
+    assert stride.length_m == pytest.approx(0.5 * 1.0 + 0.5 * 2.0)
+    assert not stride.clean
+
+
+@pytest.mark.parametrize("belts", [[], [Belt(0.0, 0.0)], [Belt(1.5, 1.0)]])
+def test_without_a_known_belt_speed_the_length_is_unknown(belts):
+    strides = Strides()
+    for belt in belts:
+        strides.belt(belt)
+    strides.feed(footfall(1.0), "walking", "forward")
+    assert strides.feed(footfall(2.0), "walking", "forward").length_m is None
+
+
+@given(gap=st.one_of(st.floats(0.01, 0.39), st.floats(2.51, 60)))
+def test_impossible_durations_are_no_strides(gap):
+    strides = Strides()
+    strides.feed(footfall(1.0), "walking", "forward")
+    assert strides.feed(footfall(1.0 + gap), "walking", "forward") is None
+
+
+def test_contacts_of_unknown_foot_pair_every_second_one():
+    strides = Strides()
+    told = [strides.feed(footfall(k * 0.35, "unknown"), "running", "unknown") for k in range(5)]
+    assert [s and round(s.duration_s, 3) for s in told] == [None, None, 0.7, 0.7, 0.7]
+
+
+def moving(t, mode, sensor="trunk", confidence=1.0):
+    return Moving(t=t, at=t, sensor=sensor, mode=mode, confidence=confidence)
+
+
+def test_one_odd_step_does_not_change_the_mode_but_two_do():
+    choice = ModeChoice()
+    assert choice.feed(moving(0.0, "walking")) == "walking"
+    assert choice.feed(moving(0.5, "running")) == "walking"
+    assert choice.feed(moving(1.0, "walking")) == "walking"
+    assert choice.feed(moving(1.5, "running")) == "walking"
+    assert choice.feed(moving(2.0, "running")) == "running"
+
+
+def test_a_still_foot_does_not_make_a_walker_stand():
+    choice = ModeChoice()
+    choice.feed(moving(0.0, "walking", "trunk"))
+    choice.feed(moving(0.1, "walking", "right"))
+    assert choice.feed(moving(0.2, "standing", "left")) == "walking"
+
+
+def heading(t, odds, kind="foot"):
+    return Heading(t=t, at=t, sensor="s", log_odds=odds, kind=kind)
+
+
+def test_two_clear_strides_of_a_foot_turn_the_answer_through_unknown():
+    choice = DirectionChoice()
+    for k in range(20):
+        choice.feed(heading(float(k), 3.0), "walking")
+    assert choice.direction == "forward"
+    assert choice.feed(heading(21.0, -3.0), "walking") in ("unknown", "forward")
+    choice.feed(heading(22.0, -3.0), "walking")
+    assert choice.direction != "forward"
+    choice.feed(heading(23.0, -3.0), "walking")
+    assert choice.direction == "backward"
+
+
+@given(st.lists(st.floats(-5, 5), max_size=40))
+def test_a_trunk_says_nothing_of_direction_while_running(odds):
+    choice = DirectionChoice()
+    for k, value in enumerate(odds):
+        choice.feed(heading(float(k), value, "trunk"), "running")
+    assert choice.direction == "unknown"
+
+
+def test_a_turn_wipes_the_direction():
+    choice = DirectionChoice()
+    for k in range(5):
+        choice.feed(heading(float(k), 3.0), "walking")
+    choice.turn(Turning(t=5.0, at=5.0, sensor="s", turning=True, angle=1.0))
+    assert choice.direction == "unknown"
+    choice.feed(heading(5.5, 5.0), "walking")
+    assert choice.direction == "unknown"
+
+
+def test_a_trunk_that_always_contradicts_the_feet_is_noticed():
+    choice = DirectionChoice()
+    for k in range(8):
+        choice.feed(heading(k * 1.0, 3.0), "walking")
+        choice.feed(heading(k * 1.0 + 0.1, -2.0, "trunk"), "walking")
+    assert choice.direction == "forward"
+    assert choice.contradicted
+
+
+def test_findings_come_out_in_one_order_however_sensors_interleave():
+    found = {
+        "a": [contact(t, "a", "left", 0.0) for t in (1.0, 2.0, 3.0)],
+        "b": [contact(t, "b", "right", 0.0) for t in (1.5, 2.5)],
+    }
+
+    def run(order):
+        merge, out, reached = Merge(["a", "b"]), [], dict.fromkeys("ab", 0.9)
+        for sensor, to in order:
+            ready = [f for f in found[sensor] if reached[sensor] < f.at <= to]
+            merge.put(sensor, reached[sensor], to, ready)
+            reached[sensor] = to
+            out += merge.take()
+        return [f.t for f in out]
+
+    steps = [1.2, 1.5, 1.8, 2.1, 2.4, 2.7, 3.0, 3.1]
+    first = run([(s, t) for t in steps for s in "ab"])
+    second = run([(s, t) for t in steps for s in "ba"])
+    assert first == second == [1.0, 1.5, 2.0, 2.5, 3.0]
+
+
+def test_a_stalled_sensor_does_not_hold_the_others_for_long():
+    merge = Merge(["a", "b"])
+    merge.put("b", 0.9, 1.0, [])
+    merge.put("a", 0.9, 1.4, [contact(1.3, "a", "left", 0.0)])
+    assert merge.take() == []
+    merge.put("a", 1.4, 1.6, [])
+    assert len(merge.take()) == 1
