@@ -24,8 +24,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from cued import parts
-from cued.coach.plan import CoachConfig
-from cued.engine import GaitConfig
+from cued.coach.config import CoachConfig
+from cued.gait.body import GaitConfig
 from cued.frames import Matrix, rotation
 from cued.model import ConfigError, Placement
 
@@ -56,20 +56,6 @@ class Station(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cache: Annotated[
         str, Meta(description="Folder for rendered speech; empty: the service's own.")
     ] = ""
-
-
-class Runner(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who runs, when nobody says otherwise."""
-
-    name: Annotated[
-        str,
-        Meta(
-            pattern="^[a-z0-9][a-z0-9_-]*$",
-            max_length=40,
-            description="Pseudonym under which the history is kept: a-z, 0-9, _ and -.",
-        ),
-    ] = "runner"
-    height_m: Annotated[float, Meta(ge=0.8, le=2.5, description="Height, m.")] = 1.72
 
 
 class BeltSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -128,7 +114,6 @@ class Config(Struct, frozen=True, kw_only=True):
     """A whole configuration; ``parts[kind][name]`` holds the struct of each part that is on."""
 
     station: Station = Station()
-    runner: Runner = Runner()
     belt: BeltSection = BeltSection()
     gait: GaitConfig = GaitConfig()
     coach: CoachConfig = CoachConfig()
@@ -138,7 +123,6 @@ class Config(Struct, frozen=True, kw_only=True):
 
 FIXED: dict[str, type[Struct]] = {
     "station": Station,
-    "runner": Runner,
     "belt": BeltSection,
     "gait": GaitConfig,
     "coach": CoachConfig,

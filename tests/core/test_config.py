@@ -1,0 +1,85 @@
+"""The configuration: every mistake is one line with section, key, what is wrong, what was meant."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from cued import config, parts
+from cued.model import ConfigError
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[stations]\n", "[stations] is no section; did you mean station?"),
+        ("[station]\nnam = 'x'\n", "[station] nam: no such key; did you mean name?"),
+        ("[station]\nname = 5\n", "[station] name: expected str, got int"),
+        ("[belt]\nspeed_m_s = 99\n", "[belt] speed_m_s: expected float <= 7"),
+        ("[belt]\nspeed_m_s = 'fast'\n", "[belt] speed_m_s: expected float | null, got str"),
+        ("[rules.overlong_strid]\n", "did you mean overlong_stride?"),
+        ("[rules]\noverlong = 3\n", "[rules] holds tables only"),
+        ("[metrics.cadence_spm]\nenabled = 'no'\n", "enabled: expected true or false"),
+        ("[sensors.a]\ndevice = 'pod'\n", "[sensors.a] placement: is missing"),
+        ("[sensors.a]\ndevice = 'pood'\nplacement = 'waist'\n", "did you mean pod?"),
+        ("[sensors.a]\ndevice = 'pod'\nplacement = 'nose'\n", "[sensors.a] placement:"),
+        (
+            "[sensors.a]\ndevice = 'pod'\nplacement = 'waist'\n"
+            "mounting = [[1, 0, 0], [0, 1, 0], [0, 0, 2]]\n",
+            "length 1",
+        ),
+        ("station = [", "not valid TOML"),
+    ],
+)
+def test_a_mistake_is_one_line_that_says_where_and_what(tmp_path, text, said):
+    path = tmp_path / "cued.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        config.load(path)
+    message = str(caught.value)
+    assert message.startswith("cued.toml: ")
+    assert said in message
+    assert "\n" not in message
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(ConfigError, match="no such file"):
+        config.load(tmp_path / "nowhere.toml")
+
+
+def test_settings_lie_over_the_file(tmp_path):
+    path = tmp_path / "cued.toml"
+    path.write_text("[belt]\nspeed_m_s = 1.0\n")
+    loaded = config.load(path, {"belt.speed_m_s": "1.5", "station.name": "gym-2"})
+    assert loaded.belt.speed_m_s == 1.5
+    assert loaded.station.name == "gym-2"
+    with pytest.raises(ConfigError, match="SECTION"):
+        config.load(path, {"belt": "1"})
+
+
+def test_rules_and_metrics_are_on_unless_switched_off():
+    loaded = config.convert({"metrics": {"cadence_spm": {"enabled": False}}})
+    assert set(loaded.parts["metrics"]) == set(parts.names("metrics")) - {"cadence_spm"}
+    assert set(loaded.parts["rules"]) == set(parts.names("rules"))
+    assert loaded.parts["actuators"] == {}
+
+
+@pytest.mark.parametrize(("kind", "name"), [(k, n) for k in parts.KINDS for n in parts.names(k)])
+def test_every_part_describes_its_options_and_keeps_its_own_bounds(kind, name):
+    options = parts.load(kind, name).config
+    schema = msgspec.json.schema(options)
+    body = schema["$defs"][options.__name__]
+    for key, about in body["properties"].items():
+        told = about.get("description") or any(a.get("description") for a in about.get("anyOf", []))
+        assert told, f"{kind}.{name}: {key} has no description"
+    required = set(body.get("required", []))
+    if not required:
+        assert msgspec.convert(msgspec.to_builtins(options()), options) == options()
+    assert parts.about(kind, name)
+
+
+def test_the_schema_knows_every_part():
+    text = msgspec.json.encode(config.schema()).decode()
+    for kind in config.NAMED_KINDS:
+        for name in parts.names(kind):
+            assert f"{kind}_{name}" in text

@@ -1,0 +1,53 @@
+"""The reconnect loop: waits out lost links, forgets them once data flow, lets bugs through."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from cued.model import LinkLost
+from cued.runtime.supervise import LONGEST_S, back_off, supervise
+
+
+async def waits(script):
+    """Run a script of 'lost', 'up+lost' and 'end'; the waits in between."""
+    slept = []
+
+    async def sleep(seconds):
+        slept.append(round(seconds, 3))
+
+    steps = iter(script)
+
+    async def run(up):
+        step = next(steps)
+        if "up" in step:
+            up()
+        if "lost" in step:
+            raise LinkLost("went away")
+        if step == "bug":
+            raise KeyError("bug")
+
+    await supervise("thing", run, sleep=sleep, chance=lambda: 0.5)
+    return slept
+
+
+async def test_waits_double_and_start_over_after_a_good_connection():
+    assert await waits(["lost", "lost", "lost", "up+lost", "end"]) == [0.5, 1.0, 2.0, 0.5]
+
+
+async def test_anything_else_is_a_bug_and_is_not_retried():
+    with pytest.raises(KeyError):
+        await waits(["lost", "bug", "end"])
+
+
+async def test_the_first_failure_is_a_warning_and_the_rest_are_not(caplog):
+    with caplog.at_level(logging.DEBUG):
+        await waits(["lost", "lost", "lost", "end"])
+    assert [r.levelname for r in caplog.records] == ["WARNING", "DEBUG", "DEBUG"]
+
+
+def test_waits_are_bounded_and_spread():
+    assert back_off(50, 0.5) == LONGEST_S
+    assert back_off(3, 0.0) == 1.5
+    assert back_off(3, 1.0) == 2.5
