@@ -1,0 +1,85 @@
+"""Which way is up for a sensor, and how far it leans from its own recent upright.
+
+Rules: only the direction of gravity is used, so nothing has to be known of the mounting. The state
+is a handful of plain floats moved sample by sample, which makes any split give the same bits, and
+costs about 1 µs a sample; numpy would cost more on blocks of five.
+
+Method: a linear complementary filter. The up vector is carried along by the gyroscope and pulled
+toward acceleration with a time constant of 4 s. The pull is not weakened during strong movement,
+as is often done (e.g. Valenti et al. 2015, doi:10.3390/s150819302): over whole strides the mean of
+the acceleration is gravity, and a weight that depends on its size takes part of the stride only.
+On the jogging files of SisFall that halved the largest lean seen (47 to 22 degrees).
+Without a gyroscope the pull is 0.5 s: good for a body at rest, shaken by every step otherwise.
+
+The upright is the mean of the up vector over 6 s: a person's own way of standing or running with
+their own way of wearing the sensor. Both means start as plain averages and are worth something
+after ``SETTLE_S``.
+"""
+
+from __future__ import annotations
+
+from math import acos, sqrt
+
+import numpy as np
+
+from cued.frames import GRAVITY_M_S2
+from cued.model import Floats
+from cued.signal.grid import DT_S
+
+PULL_S = 4.0  # tuned with the falls on SisFall subjects SA01, 02, 05, 06, 10
+PULL_WITHOUT_GYRO_S = 0.5
+UPRIGHT_S = 6.0
+SETTLE_S = 3.0
+
+
+class Tilt:
+    """Follows the up vector of one sensor over blocks at the grid's rate."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the past, as after a gap."""
+        self.samples = 0
+        self._up = (0.0, 0.0, 0.0)
+        self._upright = (0.0, 0.0, 0.0)
+
+    @property
+    def settled(self) -> bool:
+        """Enough samples were seen for an upright to exist."""
+        return self.samples * DT_S >= SETTLE_S
+
+    def feed(self, acc: Floats, gyr: Floats | None) -> tuple[Floats, Floats]:
+        """Take (n, 3) accelerations and turn rates; (n, 3) unit up vectors and (n,) lean, rad."""
+        if not acc.shape[0]:
+            return acc, np.empty(0)
+        pull = DT_S / (PULL_WITHOUT_GYRO_S if gyr is None else PULL_S)
+        turns = [(0.0, 0.0, 0.0)] * acc.shape[0] if gyr is None else gyr.tolist()
+        slow = DT_S / UPRIGHT_S
+        x, y, z = self._up
+        bx, by, bz = self._upright
+        n = self.samples
+        rows: list[tuple[float, float, float, float]] = []
+        for (ax, ay, az), (p, q, r) in zip((acc / GRAVITY_M_S2).tolist(), turns, strict=True):
+            n += 1
+            mean = 1.0 / n  # a plain average until it is slower than the filter
+            k = pull if pull > mean else mean
+            dx, dy, dz = r * y - q * z, p * z - r * x, q * x - p * y
+            x += DT_S * dx
+            y += DT_S * dy
+            z += DT_S * dz
+            x += k * (ax - x)
+            y += k * (ay - y)
+            z += k * (az - z)
+            size = sqrt(x * x + y * y + z * z) or 1.0
+            ux, uy, uz = x / size, y / size, z / size
+            k = slow if slow > mean else mean
+            bx += k * (ux - bx)
+            by += k * (uy - by)
+            bz += k * (uz - bz)
+            c = (ux * bx + uy * by + uz * bz) / (sqrt(bx * bx + by * by + bz * bz) or 1.0)
+            rows.append((ux, uy, uz, acos(c) if -1.0 < c < 1.0 else (0.0 if c > 0.0 else np.pi)))
+        self.samples = n
+        self._up, self._upright = (x, y, z), (bx, by, bz)
+        out = np.array(rows)
+        return out[:, :3], out[:, 3]
