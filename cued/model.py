@@ -35,8 +35,9 @@ Placement = Literal[
     "lower_back", "waist", "chest", "foot_left", "foot_right", "shank_left", "shank_right"
 ]
 Pattern = Literal[
-    "none", "tick", "left", "right", "both", "short", "long", "unsteady", "alarm", "lost", "back"
-]
+    "none", "tick", "left", "right", "both", "short", "long", "unsteady", "alarm", "lost", "back",
+    "battery", "muted", "clip", "belt",
+]  # fmt: skip
 
 
 class CuedError(Exception):
