@@ -1,0 +1,151 @@
+"""Mixes what is to be heard, block by block, in the audio device's own thread.
+
+Rules
+-----
+* One voice. A new sound cuts off the one before: that one fades out within ``FADE_S`` (a hard edge
+  would click), and the new one starts on the very next sample. Only the metronome's tick sounds
+  beneath a voice, with headroom kept for it.
+* ``fill`` runs in the device's thread, everything else in the event loop's. They share a deque of
+  orders and nothing else: appending to it and taking from it are atomic, so there is no lock that
+  could make either side wait.
+* From ``play`` to its first sample takes at most one block and one fade: 5 + 3 ms with the blocks
+  of ``_outputs.py``. What the device has already been given comes on top (``latency_ms``).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from cued.actuators._tones import FULL_SCALE, RATE, Samples
+
+FADE_S = 0.003
+Fate = Literal["begun", "finished", "cut", "unheard"]
+
+
+class Heard(Struct, frozen=True):
+    """What became of a sound. ``t`` on the clock that the mixer was given; ``frame`` its sample."""
+
+    key: int
+    fate: Fate
+    t: float
+    frame: int
+    given_t: float
+
+
+class _Sound:
+    """A sound and how far it has been handed over."""
+
+    __slots__ = ("at", "cut", "given_t", "key", "samples")
+
+    def __init__(self, key: int, samples: Samples, given_t: float) -> None:
+        self.key = key
+        self.samples = samples
+        self.given_t = given_t
+        self.at = 0
+        self.cut = False
+
+    def fade(self, ramp: NDArray[np.float32]) -> None:
+        """Leave only a short tail that dies away."""
+        tail = self.samples[self.at : self.at + ramp.size]
+        self.samples = (tail * ramp[: tail.size]).astype(np.int16)
+        self.at, self.cut = 0, True
+
+
+class Mixer:
+    """One voice and a tick beneath it, handed over in blocks of any size.
+
+    clock : gives the time of each ``Heard``.  tell : takes them, in the thread that calls ``fill``.
+    """
+
+    def __init__(
+        self, volume: float, clock: Callable[[], float], tell: Callable[[Heard], None]
+    ) -> None:
+        self.frame = 0
+        self.filled_t = clock()
+        self._gain = np.float32(volume / FULL_SCALE)
+        self._clock = clock
+        self._tell = tell
+        self._ramp = np.linspace(1, 0, round(FADE_S * RATE), endpoint=False, dtype=np.float32)
+        self._orders: deque[_Sound | None] = deque()
+        self._voice: _Sound | None = None
+        self._next: _Sound | None = None
+        self._tick: _Sound | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Nothing sounds and nothing is about to."""
+        return not (self._orders or self._voice or self._next or self._tick)
+
+    def play(self, key: int, samples: Samples) -> None:
+        """Sound this at once, cutting off what sounds."""
+        self._orders.append(_Sound(key, samples, self._clock()))
+
+    def tick(self, samples: Samples) -> None:
+        """Sound this beneath whatever sounds."""
+        self._tick = _Sound(0, samples, self._clock())
+
+    def stop(self) -> None:
+        """Fall silent."""
+        self._tick = None
+        self._orders.append(None)
+
+    def fill(self, out: NDArray[np.float32]) -> None:
+        """Write the next ``len(out)`` samples, between -1 and 1."""
+        self.filled_t = self._clock()
+        self._take_orders()
+        out[:] = 0.0
+        self._fill_voice(out)
+        self._fill_tick(out)
+        out *= self._gain
+        np.clip(out, -1.0, 1.0, out=out)
+        self.frame += out.size
+
+    def _take_orders(self) -> None:
+        """Let the newest order win; the ones between were never heard."""
+        while self._orders:
+            order = self._orders.popleft()
+            if self._next:
+                self._say(self._next, "unheard", self.frame)
+            self._next = order
+            if self._voice and not self._voice.cut:
+                self._voice.fade(self._ramp)
+
+    def _fill_voice(self, out: NDArray[np.float32]) -> None:
+        done = 0
+        while done < out.size:
+            if self._voice is None:
+                if self._next is None:
+                    return
+                self._voice, self._next = self._next, None
+                self._say(self._voice, "begun", self.frame + done)
+            done += self._copy(self._voice, out[done:])
+            if self._voice.at >= self._voice.samples.size:
+                self._say(self._voice, "cut" if self._voice.cut else "finished", self.frame + done)
+                self._voice = None
+
+    def _fill_tick(self, out: NDArray[np.float32]) -> None:
+        tick = self._tick
+        if tick is None:
+            return
+        piece = tick.samples[tick.at : tick.at + out.size]
+        out[: piece.size] += piece
+        tick.at += piece.size
+        if tick.at >= tick.samples.size and self._tick is tick:
+            self._tick = None
+
+    @staticmethod
+    def _copy(sound: _Sound, out: NDArray[np.float32]) -> int:
+        """Move on in a sound; return how many samples it had for ``out``."""
+        piece = sound.samples[sound.at : sound.at + out.size]
+        out[: piece.size] = piece
+        sound.at += piece.size
+        return piece.size
+
+    def _say(self, sound: _Sound, fate: Fate, frame: int) -> None:
+        self._tell(Heard(sound.key, fate, self._clock(), frame, sound.given_t))

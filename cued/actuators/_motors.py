@@ -1,0 +1,147 @@
+"""Two vibration motors on PWM pins, and a guard that lets neither run on.
+
+Rules
+-----
+* Only this file knows gpiozero, and imports it only when motors are opened. Each device gets its
+  pin factory by hand; nothing is left in gpiozero's global state, and everything is closed.
+* On a Pi the factory is ``lgpio`` by name: gpiozero's own search ends, where lgpio is missing, in
+  another factory that fails later and less clearly.
+* Everywhere else the pins are gpiozero's mock pins with PWM.
+* The guard is a thread that knows only "since when is a motor on", so it also works when the event
+  loop hangs. It can't outlive the process: against a kill the wiring needs its pull-downs
+  (hardware/).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from cued.model import CuedError
+
+
+class MotorsMissing(CuedError, OSError):
+    """There are no motors to drive. The text says why."""
+
+
+class Motors:
+    """The two motors. ``mock`` says that nobody feels them."""
+
+    def __init__(self, factory: Any, pins: tuple[int, int], frequency_hz: float, *, mock: bool):
+        gpiozero: Any = importlib.import_module("gpiozero")
+        self.mock = mock
+        self._factory = factory
+        self._motors: list[Any] = []
+        try:
+            for pin in pins:
+                self._motors.append(
+                    gpiozero.PWMOutputDevice(pin, frequency=frequency_hz, pin_factory=factory)
+                )
+        except BaseException:
+            self.close()
+            raise
+
+    def drive(self, left: float, right: float) -> None:
+        """Set both motors, 0 to 1."""
+        for motor, value in zip(self._motors, (left, right), strict=True):
+            if motor.value != value:
+                motor.value = value
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """What both motors are set to."""
+        return tuple(float(motor.value) for motor in self._motors)
+
+    def close(self) -> None:
+        """Turn both off and let go of the pins, whatever state they are in."""
+        for motor in self._motors:
+            try:
+                motor.off()
+            finally:
+                motor.close()
+        self._motors.clear()
+        self._factory.close()
+
+
+def open_motors(
+    pins: tuple[int, int], frequency_hz: float, chip: int | None, runtime: Path
+) -> Motors:
+    """Open real motors. Raises MotorsMissing."""
+    # lgpio puts a pipe where it is started, which under systemd may not be writable (lg#12).
+    if runtime.is_dir():
+        os.environ.setdefault("LG_WD", str(runtime))
+    try:
+        lgpio: Any = importlib.import_module("gpiozero.pins.lgpio")
+    except ImportError as error:
+        raise MotorsMissing("lgpio is not installed (apt install python3-lgpio)") from error
+    try:
+        return Motors(lgpio.LGPIOFactory(chip=chip), pins, frequency_hz, mock=False)
+    except failures() as error:
+        raise MotorsMissing(f"GPIO: {error}") from error
+
+
+def mock_motors(pins: tuple[int, int], frequency_hz: float) -> Motors:
+    """Open motors that only gpiozero's mock pins know of."""
+    mock: Any = importlib.import_module("gpiozero.pins.mock")
+    factory = mock.MockFactory(pin_class=mock.MockPWMPin)
+    return Motors(factory, pins, frequency_hz, mock=True)
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """Name what driving a pin may raise."""
+    gpiozero: Any = importlib.import_module("gpiozero")
+    known: list[type[Exception]] = [gpiozero.GPIOZeroError, OSError]
+    with contextlib.suppress(ImportError):
+        known.append(importlib.import_module("lgpio").error)
+    return tuple(known)
+
+
+class Guard:
+    """Calls ``off`` when a motor was on for longer than ``most_s``, from a thread of its own."""
+
+    def __init__(self, off: Callable[[], None], most_s: float) -> None:
+        self.tripped = 0
+        self._off = off
+        self._most_s = most_s
+        self._deadlines: dict[int, float] = {}  # motor: when it has to be off
+        self._ended = False
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._watch, name="motor-guard", daemon=True)
+        self._thread.start()
+
+    def see(self, *values: float) -> None:
+        """Take what the motors are about to be set to. A motor on again gets no more time."""
+        now = time.monotonic()
+        with self._changed:
+            for motor, value in enumerate(values):
+                if value <= 0:
+                    self._deadlines.pop(motor, None)
+                elif motor not in self._deadlines:
+                    self._deadlines[motor] = now + self._most_s
+            self._changed.notify()
+
+    def end(self) -> None:
+        """Stop watching."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        with self._changed:
+            while not self._ended:
+                due = min(self._deadlines.values(), default=None)
+                if due is None:
+                    self._changed.wait()
+                elif due > time.monotonic():
+                    self._changed.wait(due - time.monotonic())
+                else:
+                    self._deadlines.clear()
+                    self.tripped += 1
+                    self._off()

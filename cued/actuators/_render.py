@@ -1,0 +1,209 @@
+"""Turns phrases into clips: the program of the child process in which speech is synthesised.
+
+Run as ``python -m cued.actuators._render``: a ``Batch`` as JSON on standard input, one ``Rendered``
+as JSON a line on standard output. It is a process of its own, and the only file that knows pyttsx3,
+because pyttsx3 2.99 on Linux can block, deadlock and say "finished" when nothing was spoken. It is
+used on its safe side:
+
+* only ``save_to_file``, never ``say`` (which plays through ``aplay`` and hides its failure) and
+  never ``stop`` (which can hang for ever);
+* one phrase per ``runAndWait`` (of several, only the last is spoken), and a phrase counts when its
+  file is there and plausible, whatever pyttsx3 reports;
+* voice and rate are set once, before the first phrase (later changes are ignored);
+* a voice that does not exist is an error here; pyttsx3 goes on in English.
+
+When pyttsx3 or its library is missing, the ``espeak-ng`` program is tried. A clip is trimmed,
+scaled to full range, doubled to 44.1 kHz by a half-band filter, and moved to its place only when
+complete.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import subprocess
+import sys
+import wave
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from cued.actuators._tones import FULL_SCALE, PEAK, RATE
+from cued.model import CuedError
+
+Write: TypeAlias = Callable[[str, Path], None]
+
+SPOKEN_RATE = 22_050  # what espeak makes
+MARGIN_S = 0.02  # kept on either side of what is spoken
+AUDIBLE = 0.02  # of full scale; quieter is nothing at all
+# Plausible length of a clip. espeak-ng at 165 words a minute took 0.04-0.12 s a letter for the
+# phrases of five languages, and up to 0.6 s a digit; half and twice that are refused.
+SHORTEST_S, SHORTEST_LETTER_S = 0.1, 0.02
+LONGEST_S, LONGEST_LETTER_S = 2.0, 1.2
+USUAL_RATE_WPM = 165
+
+
+class Phrase(msgspec.Struct, frozen=True):
+    """A text and the file that is to hold it."""
+
+    text: str
+    path: str
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Phrases of one voice."""
+
+    voice: str
+    rate_wpm: int
+    phrases: list[Phrase]
+
+
+class Rendered(msgspec.Struct, frozen=True):
+    """What became of a phrase: ``why`` is empty when its clip is there."""
+
+    text: str
+    why: str = ""
+    by: str = ""
+
+
+class RenderError(CuedError):
+    """A phrase could not be rendered."""
+
+
+def main() -> None:
+    """Render a batch, saying of each phrase what became of it."""
+    os.nice(10)
+    batch = msgspec.json.decode(sys.stdin.buffer.read(), type=Batch)
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)  # pyttsx3 prints to standard output
+    by, write = renderer(batch.voice, batch.rate_wpm)
+    for phrase in batch.phrases:
+        try:
+            make_clip(phrase, batch.rate_wpm, write)
+            why = ""
+        except (RenderError, OSError) as error:
+            why = str(error)
+        answers.write(msgspec.json.encode(Rendered(phrase.text, why, by)) + b"\n")
+
+
+def renderer(voice: str, rate_wpm: int) -> tuple[str, Write]:
+    """Choose what speaks: pyttsx3, or where it can't be had, the espeak-ng program."""
+    try:
+        return "pyttsx3", _pyttsx3(voice, rate_wpm)
+    except (ImportError, OSError, RuntimeError, KeyError, ReferenceError) as error:
+        return f"espeak-ng ({error})".replace("\n", " "), _espeak_ng(voice, rate_wpm)
+
+
+def _pyttsx3(voice: str, rate_wpm: int) -> Write:
+    engine: Any = importlib.import_module("pyttsx3").init("espeak")
+    errors: list[object] = []
+
+    def note(name: object, exception: object) -> None:  # noqa: ARG001 (pyttsx3 names them)
+        errors.append(exception)
+
+    engine.connect("error", note)
+    engine.setProperty("voice", voice)
+    engine.setProperty("rate", rate_wpm)
+
+    def write(text: str, path: Path) -> None:
+        engine.save_to_file(text, str(path))
+        engine.runAndWait()
+        if errors:  # of the settings too: they are made only now
+            raise RenderError(str(errors[0]))
+
+    return write
+
+
+def _espeak_ng(voice: str, rate_wpm: int) -> Write:
+    def write(text: str, path: Path) -> None:
+        command = ["espeak-ng", "-v", voice, "-s", str(rate_wpm), "-w", str(path), "--", text]
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=10, check=False)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise RenderError(f"neither pyttsx3 nor espeak-ng works ({error})") from error
+        if done.returncode or done.stderr:
+            raise RenderError(done.stderr.decode(errors="replace").strip() or "espeak-ng failed")
+
+    return write
+
+
+def make_clip(phrase: Phrase, rate_wpm: int, write: Write) -> None:
+    """Render one phrase, check it, and put it in its place."""
+    raw = Path(f"{phrase.path}.{os.getpid()}.raw")
+    try:
+        write(phrase.text, raw)
+        clip = _tidy(_read(raw))
+        _check(clip, phrase.text, rate_wpm)
+        save(clip, Path(phrase.path))
+    finally:
+        raw.unlink(missing_ok=True)
+
+
+def _read(path: Path) -> NDArray[np.float64]:
+    """Read what a renderer wrote, as numbers between -1 and 1."""
+    try:
+        with wave.open(str(path), "rb") as wav:
+            if wav.getparams()[:3] != (1, 2, SPOKEN_RATE):
+                raise RenderError(f"the renderer wrote {wav.getparams()[:3]}")
+            frames = wav.readframes(wav.getnframes())
+    except (FileNotFoundError, EOFError, wave.Error) as error:
+        raise RenderError("the renderer wrote no sound") from error
+    return np.frombuffer(frames, dtype="<i2").astype(np.float64) / (FULL_SCALE + 1)
+
+
+def _tidy(sound: NDArray[np.float64]) -> NDArray[np.int16]:
+    """Trim the silence at both ends, double the sample rate, and scale to full range."""
+    peak = float(np.abs(sound).max(initial=0.0))
+    if peak < AUDIBLE:
+        raise RenderError("the renderer wrote silence")
+    loud = np.flatnonzero(np.abs(sound) > 0.02 * peak)
+    margin = round(MARGIN_S * SPOKEN_RATE)
+    sound = sound[max(0, int(loud[0]) - margin) : int(loud[-1]) + margin]
+    sound = _double(sound)
+    edge = np.minimum(1.0, np.arange(sound.size) / (0.005 * RATE))
+    sound = sound * edge * edge[::-1]
+    scale = PEAK * FULL_SCALE / float(np.abs(sound).max())
+    clip: NDArray[np.int16] = np.round(sound * scale).astype(np.int16)
+    return clip
+
+
+def _double(sound: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sound at twice its sample rate: zeros between, then a windowed-sinc half-band."""
+    n = np.arange(-31, 32)
+    taps = np.sinc(n / 2) * np.hamming(n.size)
+    spread = np.zeros(2 * sound.size)
+    spread[::2] = sound
+    spread[:] = np.convolve(spread, taps, mode="same")
+    return spread
+
+
+def _check(clip: NDArray[np.int16], text: str, rate_wpm: int) -> None:
+    """Refuse a clip that can't be these words: cut short, or run together with others."""
+    seconds = clip.size / RATE
+    pace = USUAL_RATE_WPM / rate_wpm
+    least = SHORTEST_S + SHORTEST_LETTER_S * len(text) * pace
+    most = LONGEST_S + LONGEST_LETTER_S * len(text) * pace
+    if not least <= seconds <= most:
+        raise RenderError(f"{seconds:.2f} s is not {text!r}")
+
+
+def save(clip: NDArray[np.int16], path: Path) -> None:
+    """Write a clip so that it is there whole or not at all."""
+    part = path.with_suffix(f".{os.getpid()}.part")
+    try:
+        with wave.open(str(part), "wb") as wav:
+            wav.setparams((1, 2, RATE, 0, "NONE", ""))
+            wav.writeframes(clip.astype("<i2").tobytes())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(BrokenPipeError):
+        main()

@@ -1,0 +1,140 @@
+"""Sounds that are no words: alarms, chimes and signals, synthesised once at import of the first.
+
+Rules
+-----
+* Every sound says one thing, and no two can be taken for each other: they differ in rhythm or in
+  direction of pitch as well as in pitch, so that a worn loudspeaker or a bad ear leaves a
+  difference.
+* Alarms borrow the ideas of IEC 60601-1-8, as reported by its secondary sources (puiaudio.com, "IEC
+  60601-1-8"; "Alarms", University of Sydney, Department of Anaesthesia): fundamental between 150
+  and 1000 Hz, at least four harmonics from 300 to 4000 Hz within 15 dB of each other; medium
+  priority is three notes, high priority three and two, twice; pulses of 75-200 ms (high) or 125-250
+  ms (medium). **This is no claim of conformity**, and the standard's limits on loudness are not
+  looked at.
+* Deviation: the standard's general melody holds one pitch; the loss of a sensor falls and its
+  return rises, because a runner who can't look has to tell the two apart by ear.
+
+None of these sounds has been tried on runners beside a treadmill.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Literal, TypeAlias, get_args
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from cued.model import Priority
+
+RATE = 44_100
+Samples: TypeAlias = NDArray[np.int16]
+Tone = Literal[
+    "alarm",
+    "unsteady",
+    "lost",
+    "back",
+    "battery",
+    "muted",
+    "unmuted",
+    "missing",
+    "belt",
+    "limit",
+    "phase",
+    "nudge",
+    "praise",
+    "tick",
+]
+
+FULL_SCALE = 32_767
+PEAK = 0.8  # headroom for the metronome's tick, which may sound together with words
+TICK_PEAK = 0.2
+
+# Amplitudes of the harmonics from the fundamental up. Reed: all five within 12 dB. Bell: soft.
+REED = (1.0, 0.8, 0.6, 0.4, 0.25)
+BELL = (1.0, 0.3, 0.1)
+
+
+class Note(Struct, frozen=True):
+    """One note. ``decay_s`` 0 holds it level with short ramps; above 0 it dies away like a bell."""
+
+    hz: float
+    on_s: float
+    gap_s: float = 0.0
+    harmonics: tuple[float, ...] = REED
+    decay_s: float = 0.0
+
+
+def _burst(hz: float) -> tuple[Note, ...]:
+    """Three and two pulses of 120 ms: the shape of a high-priority alarm."""
+    pulse, last = Note(hz, 0.12, 0.07), Note(hz, 0.12, 0.25)
+    return (pulse, pulse, last, pulse, last)
+
+
+_BELL_HIGH = Note(1318.5, 0.45, 0.0, BELL, 0.12)
+SCORES: dict[Tone, tuple[Note, ...]] = {
+    "alarm": _burst(740.0) * 2,
+    "unsteady": (Note(523.3, 0.15, 0.11),) * 3,
+    "lost": (Note(523.3, 0.2, 0.06), Note(392.0, 0.2, 0.06), Note(261.6, 0.25)),
+    "back": (Note(261.6, 0.14, 0.04), Note(392.0, 0.14, 0.04), Note(523.3, 0.2)),
+    "battery": (Note(493.9, 0.1, 0.35), Note(493.9, 0.1, 0.35), Note(440.0, 0.25)),
+    "muted": (Note(392.0, 0.12, 0.0, BELL), Note(196.0, 0.3, 0.0, BELL)),
+    "unmuted": (Note(196.0, 0.12, 0.0, BELL), Note(392.0, 0.3, 0.0, BELL)),
+    "missing": (Note(175.0, 0.3, 0.1), Note(175.0, 0.3)),
+    "belt": (Note(294.0, 0.15, 0.03), Note(370.0, 0.15, 0.03), Note(294.0, 0.15)),
+    "limit": (Note(659.3, 0.4, 0.15), Note(659.3, 0.4)),
+    "phase": (Note(523.3, 0.3, 0.0, BELL, 0.15), Note(784.0, 0.5, 0.0, BELL, 0.15)),
+    "nudge": (Note(880.0, 0.25, 0.0, BELL, 0.06),),
+    "praise": (Note(1046.5, 0.14, 0.0, BELL, 0.12), _BELL_HIGH),
+    "tick": (Note(1000.0, 0.03, 0.0, BELL, 0.006),),
+}
+
+# What is sounded in place of words that can't be had. Below LIMIT the loss itself is told.
+_INSTEAD: dict[Priority, Tone] = {
+    Priority.FALL: "alarm",
+    Priority.STUMBLE: "alarm",
+    Priority.UNSTEADY: "unsteady",
+    Priority.LINK: "lost",
+    Priority.LIMIT: "limit",
+}
+
+
+def names() -> tuple[Tone, ...]:
+    """Every tone there is."""
+    return get_args(Tone)
+
+
+def instead(priority: int) -> Tone:
+    """Name the tone that stands in for a cue's words when there is no clip of them."""
+    wanted = max((p for p in _INSTEAD if p <= priority), default=None)
+    return "missing" if wanted is None else _INSTEAD[wanted]
+
+
+@cache
+def tone(name: Tone) -> Samples:
+    """Return the sound, ready to be played at ``RATE``; read-only."""
+    sound = np.concatenate([_note(note) for note in SCORES[name]])
+    peak = TICK_PEAK if name == "tick" else PEAK
+    scale = peak * FULL_SCALE / float(np.abs(sound).max())
+    samples: Samples = np.round(sound * scale).astype(np.int16)
+    samples.flags.writeable = False
+    return samples
+
+
+def rest(seconds: float) -> Samples:
+    """Return silence."""
+    return np.zeros(round(seconds * RATE), dtype=np.int16)
+
+
+def _note(note: Note) -> NDArray[np.float64]:
+    """Return one note with the gap after it, amplitude about 1."""
+    t = np.arange(round(note.on_s * RATE)) / RATE
+    wave = sum(
+        (a * np.sin(2 * np.pi * note.hz * k * t) for k, a in enumerate(note.harmonics, 1)),
+        start=np.zeros_like(t),
+    )
+    shape = np.exp(-t / note.decay_s) if note.decay_s else np.ones_like(t)
+    ramp = 0.002 if note.decay_s else 0.012  # s; a hard edge would click
+    edges = np.minimum(1.0, np.minimum(t, note.on_s - t) / ramp)
+    return np.concatenate([wave * shape * edges, np.zeros(round(note.gap_s * RATE))])

@@ -1,0 +1,222 @@
+"""Buzzes: cues as pulses of two vibration motors on PWM pins.
+
+Rules
+-----
+* Off is what remains: at exit, by whatever it comes, at cancel, after the last pulse, and after
+  ``max_on_s`` even if the event loop hangs (``_motors.py``).
+* One pattern at a time; a new one cuts off the old one. The first pulse starts within ``give``, the
+  others are timers of the event loop, and cancelling is cancelling those and turning off. There is
+  no task and no thread that could go on driving.
+* Without motors (not a Raspberry Pi, no lgpio, pins taken) everything runs on gpiozero's mock pins,
+  one notice says so, and each cue is reported as not given. With ``hardware = false`` that is what
+  was asked for, and cues count as given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from pathlib import Path
+from types import TracebackType
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from cued.actuators._motors import (
+    Guard,
+    Motors,
+    MotorsMissing,
+    failures,
+    mock_motors,
+    open_motors,
+)
+from cued.actuators._patterns import PATTERNS
+from cued.actuators.actuator import Report
+from cued.config import Site
+from cued.model import Cue, CueDone, Notice, Pattern
+from cued.parts import Part
+
+Pin = Annotated[int, Meta(ge=0, le=27)]
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The motors and their pins."""
+
+    left_pin: Annotated[Pin, Meta(description="GPIO number of the left motor.")] = 12
+    right_pin: Annotated[Pin, Meta(description="GPIO number of the right motor.")] = 13
+    strength: Annotated[
+        float, Meta(ge=0.1, le=1.0, description="Strength of a pulse, share of full power.")
+    ] = 1.0
+    frequency_hz: Annotated[
+        float, Meta(ge=50, le=1000, description="Frequency of the PWM, Hz.")
+    ] = 200.0
+    max_on_s: Annotated[
+        float,
+        Meta(ge=0.25, le=2.0, description="Time after which a motor is off, come what may, s."),
+    ] = 0.5
+    chip: Annotated[
+        int | None, Meta(description="Number of the gpiochip; unset: that of the header.")
+    ] = None
+
+    def __post_init__(self) -> None:
+        if self.left_pin == self.right_pin:
+            raise ValueError("left_pin and right_pin are the same pin")
+
+
+class Haptic:
+    """The motors, left and right."""
+
+    def __init__(self, config: Config, site: Site, report: Report) -> None:
+        self.edges: deque[tuple[str, float, float]] = deque(maxlen=1000)  # key, given, edge: s
+        self._config = config
+        self._site = site
+        self._report = report
+        self._why = "the motors are not started"
+        self._failed = ""  # why the pattern under way was not felt
+        self._motors: Motors | None = None
+        self._guard: Guard | None = None
+        self._failures: tuple[type[Exception], ...] = ()
+        self._timers: list[asyncio.TimerHandle] = []
+        self._key: str | None = None
+        self._told: set[str] = set()
+
+    @property
+    def channel(self) -> Literal["haptic"]:
+        """It is felt."""
+        return "haptic"
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """What the motors are set to now, left and right; empty when closed."""
+        return self._motors.values if self._motors else ()
+
+    @property
+    def guard_trips(self) -> int:
+        """How often the guard had to turn the motors off."""
+        return self._guard.tripped if self._guard else 0
+
+    async def __aenter__(self) -> Haptic:
+        self._motors = await asyncio.to_thread(self._open)
+        self._failures = failures()
+        self._guard = Guard(self._off, self._config.max_on_s)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.cancel()
+        motors, self._motors = self._motors, None
+        if self._guard:
+            self._guard.end()
+        if motors:
+            motors.close()
+
+    def _open(self) -> Motors:
+        """Open the motors, or their stand-ins."""
+        config = self._config
+        pins = (config.left_pin, config.right_pin)
+        self._why = ""
+        if self._site.hardware:
+            try:
+                runtime = Path(self._site.runtime)
+                return open_motors(pins, config.frequency_hz, config.chip, runtime)
+            except MotorsMissing as error:
+                self._why = f"no motors: {error}"
+                text = f"{self._why}; mock pins are driven, cues can't be felt"
+                self._notice("warning", "motors_missing", text)
+        else:
+            self._notice("info", "motors_stand_in", "mock pins are driven: hardware = false")
+        return mock_motors(pins, config.frequency_hz)
+
+    def give(self, cue: Cue) -> None:
+        """Start the cue's pattern at once, cutting off the one before. Never blocks."""
+        given_t = time.monotonic()
+        pulses = PATTERNS[cue.pattern]
+        if not pulses or self._motors is None:
+            self._done(cue.key, why=self._why if pulses else "")
+            return
+        self._end("cut off")
+        self._key, self._failed = cue.key, ""
+        loop = asyncio.get_running_loop()
+        edges = {p.at_s for p in pulses} | {p.end_s for p in pulses}
+        start = loop.time()
+        self._timers = [
+            loop.call_at(start + t, self._at, cue.pattern, t) for t in sorted(edges - {0.0})
+        ]
+        self._at(cue.pattern, 0.0)
+        self.edges.append((cue.key, given_t, time.monotonic()))
+
+    def cancel(self) -> None:
+        """Turn both motors off, now."""
+        self._end("cancelled")
+
+    def _at(self, pattern: Pattern, t: float) -> None:
+        """Set the motors as the pattern has them ``t`` seconds after its start."""
+        on = [p for p in PATTERNS[pattern] if p.at_s <= t < p.end_s]
+        strength = self._config.strength
+        self._drive(
+            strength * any(p.left for p in on),
+            strength * any(p.right for p in on),
+        )
+        if t >= max(p.end_s for p in PATTERNS[pattern]):
+            self._end(self._why or self._failed)
+
+    def _end(self, why: str) -> None:
+        """End the pattern under way: no timer left, both motors off, its CueDone reported."""
+        for timer in self._timers:
+            timer.cancel()
+        self._timers.clear()
+        self._drive(0.0, 0.0)
+        key, self._key = self._key, None
+        if key is not None:
+            self._done(key, why)
+
+    def _drive(self, left: float, right: float) -> None:
+        """Set the motors; a pin that fails is told, and its cue not taken for given."""
+        if self._motors is None:
+            return
+        if self._guard:
+            self._guard.see(left, right)
+        try:
+            self._motors.drive(left, right)
+        except self._failures as error:
+            self._failed = f"GPIO: {error}"
+            self._notice("error", "motors_failed", f"{self._failed}; cues can't be felt")
+
+    def _off(self) -> None:
+        """Turn off from the guard's thread."""
+        motors = self._motors
+        with contextlib.suppress(*self._failures):
+            if motors:
+                motors.drive(0.0, 0.0)
+
+    def _done(self, key: str, why: str) -> None:
+        self._report(CueDone(time.monotonic(), key, self.channel, not why, why))
+
+    def _notice(self, level: Literal["info", "warning", "error"], code: str, text: str) -> None:
+        """Tell a person, once."""
+        if code not in self._told:
+            self._told.add(code)
+            now = time.monotonic()
+            self._report(Notice(t=now, known_t=now, level=level, code=code, text=text))
+
+
+async def buzz(pattern: Pattern, config: Config, site: Site) -> str:
+    """Give one pattern to its end; return why it could not be felt, or nothing."""
+    felt: asyncio.Future[CueDone] = asyncio.get_running_loop().create_future()
+
+    def report(item: CueDone | Notice) -> None:
+        if isinstance(item, CueDone) and not felt.done():
+            felt.set_result(item)
+
+    async with Haptic(config, site, report) as haptic:
+        haptic.give(Cue(t=0.0, key="buzz", text="", pattern=pattern, priority=0, verdict="given"))
+        return (await felt).why
+
+
+PART = Part(Config, Haptic)

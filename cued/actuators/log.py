@@ -1,0 +1,56 @@
+"""Prints cues, one a line on standard error: for trying things without sound and motors."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import Literal
+
+from msgspec import Struct
+
+from cued.actuators.actuator import Report
+from cued.config import Site
+from cued.model import Cue, CueDone
+from cued.parts import Part
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Nothing to set."""
+
+
+class Log:
+    """A line for each cue."""
+
+    def __init__(self, config: Config, site: Site, report: Report) -> None:
+        self._report = report
+
+    @property
+    def channel(self) -> Literal["light"]:
+        """It is seen."""
+        return "light"
+
+    async def __aenter__(self) -> Log:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leave nothing behind."""
+
+    def give(self, cue: Cue) -> None:
+        """Print the cue."""
+        said = [repr(cue.text)] if cue.text else []
+        said += [f"tone {cue.tone}"] if cue.tone else []
+        said += [f"buzz {cue.pattern}"] if cue.pattern != "none" else []
+        print(f"{cue.t:10.2f}  {cue.key}: {', '.join(said) or 'nothing'}", file=sys.stderr)
+        self._report(CueDone(time.monotonic(), cue.key, self.channel))
+
+    def cancel(self) -> None:
+        """Do nothing: a line is printed at once."""
+
+
+PART = Part(Config, Log)

@@ -1,0 +1,360 @@
+"""Speaks: cues as words and tones through one sound stream that is always open.
+
+Rules
+-----
+* Nothing is synthesised when a cue is due. The phrases were rendered before by pyttsx3 in a child
+  process (``_render.py``), lie in memory (``_clips.py``) and are mixed by ``_mixer.py``.
+* A cue is sounded at once and cuts off the one before. In the stream of samples the cut takes at
+  most one block and one fade, 8 ms; what the card already holds (``latency_ms``) comes on top.
+* A phrase without a clip is rendered for the next time; meanwhile a safety cue is a tone that says
+  the same, and any other is the tone for missing words and counts as not given.
+* A card that is missing or goes away is told once, and tried again with growing pauses. A cue that
+  nobody can hear is reported as not given; silence never passes for success.
+* ``CueDone`` comes when a sound has been handed to the card or was cut off; the metronome's tick
+  and a cue without sound are done at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, repeat
+from pathlib import Path
+from types import TracebackType
+from typing import Annotated, Literal
+
+import numpy as np
+from msgspec import Meta, Struct
+
+from cued.actuators._clips import Clips
+from cued.actuators._mixer import Heard, Mixer
+from cued.actuators._outputs import NullOutput, Output, PortAudioOutput, SoundMissing
+from cued.actuators._tones import Samples, instead, names, rest
+from cued.actuators._tones import tone as sound_of
+from cued.actuators.actuator import Report
+from cued.config import Site
+from cued.model import Cue, CueDone, Notice
+from cued.parts import Part
+
+CHECK_S = 0.25
+RETRY_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # the last one for ever
+TONE_TO_WORDS_S = 0.08
+MANY_UNDERRUNS = 20
+STUBBORN = 3  # phrases failing one after another: the renderer, not the phrases, is at fault
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The voice and the loudspeaker."""
+
+    device: Annotated[
+        str,
+        Meta(description="Part of the sound card's name; empty takes the first that works."),
+    ] = ""
+    volume: Annotated[
+        float, Meta(ge=0.05, le=1.0, description="Loudness, share of the card's full scale.")
+    ] = 0.8
+    voice: Annotated[
+        str, Meta(description="Voice of espeak-ng, such as en-us; empty: that of the language.")
+    ] = ""
+    # 150-170 words a minute (science of intelligibility on a treadmill: derived, untested).
+    rate_wpm: Annotated[
+        int, Meta(ge=80, le=300, description="Speed of speech, words a minute.")
+    ] = 165
+    latency_ms: Annotated[
+        float,
+        Meta(ge=5, le=200, description="Buffer of the sound card, ms; more if it crackles."),
+    ] = 10.0
+
+
+class Stats:
+    """What a bench wants to know: counts, and when cues were given and first sounded (s)."""
+
+    def __init__(self) -> None:
+        self.given = 0
+        self.cut = 0
+        self.failed = 0
+        self.begun: deque[tuple[str, float, float]] = deque(maxlen=1000)
+
+
+class _Given(Struct, frozen=True):
+    """A cue whose sound is under way, and what its CueDone will say if it is heard to the end."""
+
+    key: str
+    ok: bool
+    why: str
+
+
+class Speech:
+    """The voice. ``output`` is for a file in place of the card (``_outputs.FileOutput``)."""
+
+    def __init__(
+        self, config: Config, site: Site, report: Report, output: Output | None = None
+    ) -> None:
+        card = PortAudioOutput(config.device, config.latency_ms / 1000)
+        self.stats = Stats()
+        self._config = config
+        self._report = report
+        self._stand_in = output is None and not site.hardware
+        self._output: Output = output or (card if site.hardware else NullOutput())
+        voice = config.voice or site.language
+        self._clips = Clips(Path(site.cache) / "speech", voice, config.rate_wpm)
+        self._mixer: Mixer | None = None  # None while there is nothing to play on
+        self._why = "the voice is not started"
+        self._given: dict[int, _Given] = {}
+        self._wanted: dict[str, None] = {}
+        self._wake, self._idle = asyncio.Event(), asyncio.Event()
+        self._unspeakable: set[str] = set()
+        self._told: set[str] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._group = asyncio.TaskGroup()
+        self._tasks: list[asyncio.Task[None]] = []
+        # One thread: what PortAudio is asked happens one after another, closing last.
+        self._thread = ThreadPoolExecutor(1, "sound-card")
+
+    @property
+    def channel(self) -> Literal["sound"]:
+        """It is heard."""
+        return "sound"
+
+    async def __aenter__(self) -> Speech:
+        self._loop = asyncio.get_running_loop()
+        await self._open()
+        await self._group.__aenter__()
+        self._tasks = [
+            self._group.create_task(self._keep_open(), name="sound card"),
+            self._group.create_task(self._render_wanted(), name="speech clips"),
+        ]
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.cancel()
+        for task in self._tasks:
+            task.cancel()
+        closing = self._thread.submit(self._output.close)  # after an open that is under way
+        self._thread.shutdown(wait=False)
+        try:
+            # Without the error: a TaskGroup would wrap it. Its own tasks' errors it still raises.
+            await self._group.__aexit__(None, None, None)
+        finally:
+            await asyncio.wrap_future(closing)
+            self._mixer = None
+
+    # --- cues -----------------------------------------------------------------------------------
+
+    def give(self, cue: Cue) -> None:
+        """Sound the cue at once, cutting off whatever sounds. Never blocks."""
+        self._output.advance(cue.known_t)
+        self.stats.given += 1
+        given = _Given(cue.key, ok=True, why="")
+        if self._mixer is None:
+            self._done(_Given(cue.key, ok=False, why=self._why))
+        elif cue.tone == "tick":
+            self._mixer.tick(sound_of("tick"))
+            self._done(given)
+        elif not (cue.text or cue.tone):
+            self._done(given)
+        else:
+            sound, given = self._sound(cue)
+            self._given[self.stats.given] = given
+            self._mixer.play(self.stats.given, sound)
+
+    def cancel(self) -> None:
+        """Fall silent."""
+        if self._mixer is not None:
+            self._mixer.stop()
+
+    def advance(self, t: float) -> None:
+        """Let a file that stands for the card take samples up to ``t``; a card needs no telling."""
+        self._output.advance(t)
+
+    def _sound(self, cue: Cue) -> tuple[Samples, _Given]:
+        """Put a cue's tone and words together; where words are missing, a tone."""
+        signal = next((n for n in names() if n == cue.tone), None)
+        words = self._clips.find(cue.text) if cue.text else None
+        if cue.text and words is None:
+            self._want([cue.text])
+        if words is not None:
+            sound = [sound_of(signal), rest(TONE_TO_WORDS_S), words] if signal else [words]
+            return np.concatenate(sound), _Given(cue.key, ok=True, why="")
+        signal = signal or instead(cue.priority)
+        why = "no clip of the words: a tone instead" if cue.text else ""
+        return sound_of(signal), _Given(cue.key, ok=signal != "missing", why=why)
+
+    def _heard(self, heard: Heard) -> None:
+        """Take what the mixer tells, in whatever thread it does."""
+        if self._output.threaded and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._settle, heard)
+        else:
+            self._settle(heard)
+
+    def _settle(self, heard: Heard) -> None:
+        """Report a sound that came to its end, or take down when it began."""
+        if heard.fate == "begun":
+            given = self._given.get(heard.key)
+            if given:
+                self.stats.begun.append((given.key, heard.given_t, heard.t))
+            return
+        given = self._given.pop(heard.key, None)
+        if given is None:
+            return
+        if heard.fate != "finished":
+            self.stats.cut += 1
+            given = _Given(given.key, ok=False, why="cut off")
+        self._done(given, heard.t)
+
+    def _done(self, given: _Given, t: float | None = None) -> None:
+        self.stats.failed += not given.ok
+        now = self._output.now() if t is None else t
+        self._report(CueDone(now, given.key, self.channel, given.ok, given.why))
+
+    # --- the card -------------------------------------------------------------------------------
+
+    async def _open(self) -> bool:
+        """Try to open the output; tell once if it can't be."""
+        mixer = Mixer(self._config.volume, self._output.now, self._heard)
+        try:
+            await asyncio.wrap_future(self._thread.submit(self._output.open, mixer))
+        except SoundMissing as error:
+            self._why = f"no sound: {error}"
+            self._notice("warning", "sound_missing", f"{self._why}; cues can't be heard")
+            return False
+        self._mixer = mixer
+        if self._stand_in:
+            self._notice("info", "sound_stand_in", "no sound is made: hardware = false")
+        return True
+
+    async def _keep_open(self) -> None:
+        """Watch the stream for as long as it lives, and open it again when it is lost."""
+        while True:
+            while self._mixer is not None and self._output.alive():
+                self._look_for_underruns()
+                await asyncio.sleep(CHECK_S)
+            if self._mixer is not None:
+                self._lose()
+            for pause in chain(RETRY_S, repeat(RETRY_S[-1])):
+                await asyncio.wrap_future(self._thread.submit(self._output.close))
+                await asyncio.sleep(pause)
+                if await self._open():
+                    break
+            self._told -= {"sound_missing", "sound_lost"}
+            self._notice("info", "sound_back", f"sound works: {self._output.name}")
+            self._told.discard("sound_back")
+
+    def _lose(self) -> None:
+        """The card is gone: what was under way was not heard."""
+        self._mixer, self._why = None, f"{self._output.name} stopped taking sound"
+        self._told.add("sound_missing")
+        self._notice("warning", "sound_lost", f"{self._why}; cues can't be heard")
+        given, self._given = self._given, {}
+        for each in given.values():
+            self._done(_Given(each.key, ok=False, why=self._why))
+
+    def _look_for_underruns(self) -> None:
+        if self._output.underruns() > MANY_UNDERRUNS:
+            text = f"{self._output.name} runs dry: raise latency_ms of [actuators.speech]"
+            self._notice("warning", "sound_underruns", text)
+
+    # --- the words ------------------------------------------------------------------------------
+
+    async def prepare(self, texts: Iterable[str]) -> None:
+        """Load the clips of these texts, and have those rendered that are missing."""
+        self._want(await asyncio.to_thread(self._clips.load, list(texts)))
+
+    async def rendered(self) -> set[str]:
+        """Wait until nothing is left to render; return what can't be spoken."""
+        if self._wanted:
+            self._idle.clear()
+            await self._idle.wait()
+        return set(self._unspeakable)
+
+    def _want(self, texts: Iterable[str]) -> None:
+        self._wanted.update((t, None) for t in texts if t not in self._unspeakable)
+        if self._wanted:
+            self._wake.set()
+
+    async def _render_wanted(self) -> None:
+        """Render what is wanted, together; what fails, once more in a process of its own."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            texts = list(self._wanted)
+            failed = await self._render(texts)
+            stubborn = 0
+            for text in failed:
+                if stubborn < STUBBORN and not await self._render([text]):
+                    stubborn = 0
+                else:
+                    stubborn += 1
+                    self._unspeakable.add(text)
+            for text in texts:
+                self._wanted.pop(text, None)
+            if self._wanted:
+                self._wake.set()
+            else:
+                self._idle.set()
+
+    async def _render(self, texts: list[str]) -> dict[str, str]:
+        """Render texts; return those that failed, and why."""
+        failed = dict.fromkeys(texts, "the renderer gave no answer")
+        async for answer in self._clips.render(texts):
+            failed.pop(answer.text)
+            if answer.why:
+                failed[answer.text] = answer.why
+            elif not answer.by.startswith("pyttsx3"):
+                self._notice("info", "voice_fallback", f"spoken by {answer.by}, not pyttsx3")
+        for text, why in list(failed.items())[:1]:
+            self._notice("warning", "words_missing", f"can't speak {text!r}: {why}; tones instead")
+        return failed
+
+    def _notice(self, level: Literal["info", "warning"], code: str, text: str) -> None:
+        """Tell a person, once."""
+        if code not in self._told:
+            self._told.add(code)
+            now = self._output.now()
+            self._report(Notice(t=now, known_t=now, level=level, code=code, text=text))
+
+
+def tones() -> tuple[str, ...]:
+    """Name the tones that ``Cue.tone`` may ask for."""
+    return names()
+
+
+async def say(text: str, config: Config, site: Site, tone: str = "") -> str:
+    """Speak a text, or sound a tone, to its end; return why it was not heard, or nothing."""
+    heard: asyncio.Future[CueDone] = asyncio.get_running_loop().create_future()
+    notices: list[str] = []
+
+    def report(item: CueDone | Notice) -> None:
+        if isinstance(item, Notice):
+            notices.append(item.text)
+        elif not heard.done():
+            heard.set_result(item)
+
+    async with Speech(config, site, report) as speech:
+        await speech.prepare([text])
+        unspeakable = await speech.rendered()
+        speech.give(
+            Cue(
+                t=0.0,
+                key="say",
+                text=text,
+                pattern="none",
+                priority=0,
+                verdict="given",
+                tone=tone,
+            )
+        )
+        done = await heard
+    if done.ok and not unspeakable:
+        return ""
+    return notices[0] if notices else done.why
+
+
+PART = Part(Config, Speech)

@@ -1,0 +1,35 @@
+"""Try the motors: give one pattern; ``none`` only makes sure that both are off."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from typing import cast, get_args
+
+from cued import app
+from cued.actuators import haptic
+from cued.commands._options import add_config, load_config
+from cued.model import Pattern
+
+NAME = "buzz"
+HELP = "try the motors"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    patterns = get_args(Pattern)
+    parser.add_argument(
+        "pattern", choices=patterns, metavar="PATTERN", help=f"one of {', '.join(patterns)}"
+    )
+    add_config(parser, settings=True)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Buzz; 1 and a line if nobody can have felt it."""
+    config = load_config(args)
+    options = config.parts.get("actuators", {}).get("haptic", haptic.Config())
+    why = asyncio.run(haptic.buzz(args.pattern, cast("haptic.Config", options), app.site(config)))
+    if why:
+        print(f"cued buzz: {why}", file=sys.stderr)
+    return 1 if why else 0
