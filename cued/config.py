@@ -13,8 +13,6 @@ Rules
 
 from __future__ import annotations
 
-import difflib
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,11 +21,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from cued import parts
+from cued import parts, reading
 from cued.coach.config import CoachConfig
-from cued.gait.body import GaitConfig
 from cued.frames import Matrix, rotation
+from cued.gait.body import GaitConfig
 from cued.model import ConfigError, Placement
+from cued.reading import meant
 
 SEARCHED = ("/etc/cued/cued.toml",)
 ALWAYS_ON = ("metrics", "rules")
@@ -142,13 +141,11 @@ def load(path: Path | None, settings: Mapping[str, str] | None = None) -> Config
     if path is not None:
         where = path.name
         try:
-            raw = tomllib.loads(path.read_text("utf-8"))
+            raw = reading.parse(path.read_text("utf-8"), where)
         except FileNotFoundError:
             raise ConfigError(f"{path}: no such file") from None
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"{path}: cannot be read: {error}") from None
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"{where}: not valid TOML: {error}") from None
     for key, value in (settings or {}).items():
         _overlay(raw, key, value)
     try:
@@ -162,8 +159,8 @@ def convert(raw: Mapping[str, Any]) -> Config:
     known = [*FIXED, "sensors", *NAMED_KINDS]
     for section in raw:
         if section not in known:
-            raise ConfigError(f"[{section}] is no section{_meant(section, known)}")
-    fixed = {n: _struct(f"[{n}]", raw.get(n, {}), kind) for n, kind in FIXED.items()}
+            raise ConfigError(f"[{section}] is no section{meant(section, known)}")
+    fixed = {n: reading.convert(raw.get(n, {}), kind, f"[{n}]") for n, kind in FIXED.items()}
     sensors = {
         n: _sensor(n, table) for n, table in _tables("sensors", raw.get("sensors", {})).items()
     }
@@ -182,7 +179,7 @@ def _parts(kind: str, raw: Any) -> dict[str, Struct]:
     existing = parts.names(kind)
     for name in tables:
         if name not in existing:
-            raise ConfigError(f"[{kind}.{name}] is no part{_meant(name, existing)}")
+            raise ConfigError(f"[{kind}.{name}] is no part{meant(name, existing)}")
     wanted = existing if kind in ALWAYS_ON else [n for n in existing if n in tables]
     out: dict[str, Struct] = {}
     for name in wanted:
@@ -191,49 +188,22 @@ def _parts(kind: str, raw: Any) -> dict[str, Struct]:
         if not isinstance(enabled, bool):
             raise ConfigError(f"[{kind}.{name}] enabled: expected true or false")
         if enabled:
-            out[name] = _struct(f"[{kind}.{name}]", table, parts.load(kind, name).config)
+            options = parts.load(kind, name).config
+            out[name] = reading.convert(table, options, f"[{kind}.{name}]")
     return out
 
 
 def _sensor(name: str, table: Any) -> Sensor:
     where = f"[sensors.{name}]"
-    sensor: Sensor = _struct(where, table, Sensor)
+    sensor = reading.convert(table, Sensor, where)
     existing = parts.names("devices")
     if sensor.device not in existing:
         raise ConfigError(
-            f"{where} device: no device {sensor.device!r}{_meant(sensor.device, existing)}"
+            f"{where} device: no device {sensor.device!r}{meant(sensor.device, existing)}"
         )
-    _struct(
-        f"[sensors.{name}.options]", sensor.options, parts.load("devices", sensor.device).config
-    )
+    options = parts.load("devices", sensor.device).config
+    reading.convert(sensor.options, options, f"[sensors.{name}.options]")
     return sensor
-
-
-def _struct(where: str, table: Any, kind: type[Struct]) -> Any:
-    try:
-        return msgspec.convert(table, kind)
-    except msgspec.ValidationError as error:
-        raise ConfigError(f"{where} {_explain(str(error), kind)}") from None
-
-
-def _explain(message: str, kind: type[Struct]) -> str:
-    """Put msgspec's message as key, what is wrong, and what was probably meant."""
-    unknown = re.match(r"Object contains unknown field `(.+?)`", message)
-    if unknown:
-        names = [f.encode_name for f in msgspec.structs.fields(kind)]
-        return f"{unknown[1]}: no such key{_meant(unknown[1], names)}"
-    what, _, place = message.partition(" - at `$")
-    key = place.strip("`.").replace("`", "")
-    missing = re.match(r"Object missing required field `(.+?)`", what)
-    if missing:
-        return f"{missing[1]}: is missing"
-    what = what[:1].lower() + what[1:]
-    return f"{key}: {what.replace('`', '')}" if key else what.replace("`", "")
-
-
-def _meant(word: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"; did you mean {close[0]}?" if close else f" (there are: {', '.join(known)})"
 
 
 def _overlay(raw: dict[str, Any], key: str, value: str) -> None:

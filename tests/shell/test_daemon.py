@@ -1,0 +1,150 @@
+"""The daemon: one input at a time, cues to actuators first, and a safe state whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from cued.daemon import Daemon
+from cued.engine import Engine
+from cued.model import BeltRequest, Command, Cue, CueDone, Input, Notice, Tick
+from cued.runtime.playback import Playback
+
+
+def cue(t, key="tall"):
+    return Cue(t=t, key=key, text="tall", pattern="both", priority=2, verdict="given")
+
+
+class Coach:
+    """Gives a cue for every tick, and notes in what order it is told things."""
+
+    def __init__(self):
+        self.told = []
+
+    def feed(self, item, now):
+        self.told.append(type(item).__name__)
+        if isinstance(item, Tick):
+            return [cue(item.t)]
+        if isinstance(item, Command) and item.name == "set_speed":
+            return [BeltRequest(t=item.t, speed_m_s=1.0)]
+        return []
+
+
+class Motor:
+    """Answers within ``give``, which is the hardest case for the order of inputs."""
+
+    channel = "haptic"
+
+    def __init__(self, log, report):
+        self.log, self.report = log, report
+
+    async def __aenter__(self):
+        self.log.append("enter")
+        return self
+
+    async def __aexit__(self, *exit_):
+        self.log.append("off")
+
+    def give(self, given):
+        self.log.append("give")
+        self.report(CueDone(0.0, given.key, "haptic"))
+
+    def cancel(self):
+        self.log.append("cancel")
+
+
+class Listener:
+    def __init__(self, log, ask):
+        self.log, self.ask = log, ask
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *exit_):
+        self.log.append("closed")
+
+    def take(self, event):
+        self.log.append(event)
+
+    def watch(self, item: Input):
+        if item.t == 7.0 and isinstance(item, Tick):
+            self.ask(Command(0.0, "set_speed", 1.0))
+
+    async def run(self):
+        await asyncio.Event().wait()
+
+
+class Belted(Playback):
+    """A playback whose treadmill answers."""
+
+    def __init__(self, inputs, answer):
+        super().__init__(inputs, 0.0)
+        self.answer, self.asked = answer, []
+
+    async def request(self, request):
+        self.asked.append(request)
+        return self.answer
+
+
+def daemon(sources, log, coach=None):
+    return Daemon(
+        Engine({}, coach=coach or Coach()),
+        sources,
+        [lambda report: Motor(log, report)],
+        [lambda ask: Listener(log, ask)],
+        live=False,
+    )
+
+
+async def test_a_cue_reaches_the_motor_before_any_sink_and_its_answer_waits_its_turn():
+    log, coach = [], Coach()
+    await daemon([Playback([Tick(1.0), Tick(2.0)], 0.0)], log, coach).run()
+    given = [i for i, x in enumerate(log) if x == "give"]
+    heard = [i for i, x in enumerate(log) if isinstance(x, Cue)]
+    assert len(given) == len(heard) == 2
+    assert all(g < h for g, h in zip(given, heard, strict=True))
+    assert coach.told == ["Tick", "CueDone", "Tick", "CueDone"]
+
+
+async def test_everything_is_left_safe_in_the_right_order():
+    log = []
+    await daemon([Playback([Tick(1.0)], 0.0)], log).run()
+    assert log.index("cancel") < log.index("off") < log.index("closed")
+
+
+async def test_a_bug_in_a_source_ends_the_daemon_with_the_motors_off():
+    class Broken(Playback):
+        async def run(self, emit, up):
+            emit(Tick(1.0))
+            raise KeyError("bug")
+
+    log = []
+    with pytest.raises(BaseExceptionGroup) as caught:
+        await daemon([Broken([], 0.0)], log).run()
+    assert caught.group_contains(KeyError)
+    assert "off" in log
+
+
+async def test_stop_ends_a_source_that_would_never_end():
+    class Endless(Playback):
+        async def run(self, emit, up):
+            await asyncio.Event().wait()
+
+    log = []
+    running = daemon([Endless([], 0.0)], log)
+    asyncio.get_running_loop().call_soon(running.stop)
+    async with asyncio.timeout(5):
+        await running.run()
+    assert "off" in log
+
+
+@pytest.mark.parametrize(("answer", "notices"), [("", 0), ("no treadmill here", 1)])
+async def test_a_wish_for_the_belt_is_passed_on_and_a_refusal_is_told(answer, notices):
+    log = []
+    source = Belted([Tick(float(t)) for t in range(1, 2000)], answer)
+    await daemon([source], log).run()
+    assert [r.speed_m_s for r in source.asked] == [1.0]
+    told = [e for e in log if isinstance(e, Notice)]
+    assert len(told) == notices
+    assert all(answer in n.text for n in told)
