@@ -53,7 +53,10 @@ class SensorTrack(Struct, frozen=True, eq=False):
 
 
 class TableRecording(Struct, frozen=True, eq=False, kw_only=True):
-    """One trial. ``belt`` is empty when the belt's speed is not known."""
+    """One trial. ``belt`` is empty when the belt's speed is not known.
+
+    name : the folder's.  collection : the name of the folder around it.
+    """
 
     name: str
     sensors: tuple[SensorTrack, ...]
@@ -65,6 +68,7 @@ class TableRecording(Struct, frozen=True, eq=False, kw_only=True):
     source: str = ""
     licence: str = ""
     notes: str = ""
+    collection: str = ""
 
     @property
     def start_t(self) -> float:
@@ -103,6 +107,7 @@ def read_table(folder: Path) -> TableRecording:
         source=header.source,
         licence=header.licence,
         notes=header.notes,
+        collection=folder.resolve().parent.name,
     )
 
 

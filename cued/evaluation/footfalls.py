@@ -1,0 +1,132 @@
+"""Contacts and lifts scored: found, missed, invented, how late, how exact, and of which foot.
+
+Matching is one to one and optimal (``matching.py``) over the whole recording; then what lies in
+steady locomotion (``truth.py``) is counted. Tolerances: ±100 ms for the trunk, ±50 ms as soon as a
+foot or shank sensor is worn; the ±50 ms figures are kept for the trunk too. Foot and shank sensors
+are matched foot by foot, the trunk without regard to the side, which is then scored by itself.
+
+A few reference sets mark contacts by markers on the foot, a constant time away from the touch that
+a sensor feels. There the median offset of a run is removed before matching, and reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from statistics import median
+from typing import TypeAlias
+
+from cued.evaluation.case import TIGHT_S, Case, Worn
+from cued.evaluation.matching import Pair, match
+from cued.evaluation.tally import Contacts, Hits
+from cued.model import Footfall, Lift
+from cued.recording.truth import TruthRow
+
+# Gottlieb 2020: marker contacts lead the accelerometer's by a constant 35-78 ms per trial.
+OFFSET_DATA = frozenset({"gottlieb"})
+OFFSET_WITHIN_S = 0.2
+
+Said: TypeAlias = Sequence[Footfall] | Sequence[Lift]
+
+
+def score_footfalls(case: Case, said: Sequence[Footfall]) -> float:
+    """Score contacts; returns the marker offset that was removed, s."""
+    return _score(case, case.truth.contacts, said, lambda t: case.tally(t).contacts)
+
+
+def score_lifts(case: Case, said: Sequence[Lift]) -> None:
+    """Score lifts, which the trunk does not tell."""
+    if case.worn.placement != "trunk":
+        _score(case, case.truth.lifts, said, lambda t: case.tally(t).lifts)
+
+
+def score_standing(case: Case, said: Sequence[Footfall]) -> None:
+    """Count footfalls while the person surely stood."""
+    for start, end in case.truth.standing():
+        tally = case.tally(case.truth.contacts[0].t)
+        tally.standing_s += end - start
+        tally.standing_false += sum(start <= event.t <= end for event in said)
+
+
+def _score(
+    case: Case,
+    rows: Sequence[TruthRow],
+    said: Said,
+    contacts_at: Callable[[float], Contacts],
+) -> float:
+    truth, worn = case.truth, case.worn
+    known = [row for row in rows if worn.knows(row.side)]
+    if not known:
+        return 0.0
+    offset = 0.0
+    if case.data in OFFSET_DATA:
+        offset = _offset(known, said, worn)
+        contacts_at(known[0].t).offsets_s.append(offset)
+    times = [event.t - offset for event in said]
+    pairs = _pairs(known, said, worn, times, worn.within_s)
+    tight = _pairs(known, said, worn, times, TIGHT_S)
+    found = _Found(known, times)
+    found.count(pairs, truth.is_steady, lambda t: contacts_at(t).steady)
+    found.count(pairs, truth.in_bout, lambda t: contacts_at(t).whole)
+    found.count(tight, truth.is_steady, lambda t: contacts_at(t).tight)
+    for i, j in pairs:
+        if truth.is_steady(known[i].t):
+            _note(contacts_at(known[i].t), known[i], said[j], times[j])
+    return offset
+
+
+def _pairs(
+    rows: Sequence[TruthRow], said: Said, worn: Worn, times: Sequence[float], within: float
+) -> list[Pair]:
+    """Match foot by foot where the sensors tell the foot and so does the truth."""
+    if not worn.by_side or all(row.side == "unknown" for row in rows):
+        return match([row.t for row in rows], times, within)
+    pairs: list[Pair] = []
+    for side in ("left", "right"):
+        mine = [i for i, row in enumerate(rows) if row.side == side]
+        theirs = [j for j, event in enumerate(said) if event.side == side]
+        found = match([rows[i].t for i in mine], [times[j] for j in theirs], within)
+        pairs += [(mine[i], theirs[j]) for i, j in found]
+    return sorted(pairs)
+
+
+def _offset(rows: Sequence[TruthRow], said: Said, worn: Worn) -> float:
+    times = [event.t for event in said]
+    pairs = _pairs(rows, said, worn, times, OFFSET_WITHIN_S)
+    return median(times[j] - rows[i].t for i, j in pairs) if pairs else 0.0
+
+
+class _Found:
+    """Truth rows and the times that were said, to be counted under one matching or another."""
+
+    def __init__(self, rows: Sequence[TruthRow], times: Sequence[float]) -> None:
+        self._rows, self._times = rows, times
+
+    def count(
+        self,
+        pairs: Sequence[Pair],
+        counts: Callable[[float], bool],
+        hits_at: Callable[[float], Hits],
+    ) -> None:
+        """Count where ``counts`` says so: truth by its own time, what was invented by its."""
+        matched, used = {i for i, _ in pairs}, {j for _, j in pairs}
+        for i, row in enumerate(self._rows):
+            if counts(row.t):
+                hits = hits_at(row.t)
+                hits.found += i in matched
+                hits.missed += i not in matched
+        for j, t in enumerate(self._times):
+            if j not in used and counts(t):
+                hits_at(t).false += 1
+
+
+def _note(contacts: Contacts, row: TruthRow, event: Footfall | Lift, t: float) -> None:
+    contacts.errors_s.append(t - row.t)
+    contacts.delays_s.append(event.known_t - event.t)
+    if row.side == "unknown":
+        return
+    if event.side == "unknown":
+        contacts.side_unknown += 1
+    elif event.side == row.side:
+        contacts.side_right += 1
+    else:
+        contacts.side_wrong += 1

@@ -1,0 +1,102 @@
+"""Strides scored: time, length and cadence.
+
+A stride is matched with a true one by its end. Time and length count for steady strides. Length is
+compared with the truth's own where it has one, and with belt speed times true stride time where the
+belt's speed is known; these are two different truths, and neither is exact. Cadence is that of the
+last 8 steps, from the footfalls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from cued.evaluation.case import WITHIN_S, Case
+from cued.evaluation.matching import match
+from cued.evaluation.truth import TrueStride
+from cued.model import Footfall, Stride
+from cued.recording.table import TableRecording
+
+CADENCE_STEPS = 8
+# The middle of a still phase comes after the contact that ends a stride by half the still phase.
+STILL_AFTER_S = 0.25
+STILL_WITHIN_S = 0.35
+
+Answered: TypeAlias = tuple[TrueStride, Stride | None]
+
+
+def score_strides(case: Case, said: Sequence[Stride], offset: float) -> list[Answered]:
+    """Score time and length; give every true stride with what was said of it."""
+    answered = _answered(case, said, offset)
+    for stride, answer in answered:
+        if case.truth.is_steady(stride.start, stride.end):
+            _score_stride(case, stride, answer)
+    return answered
+
+
+def score_still_lengths(case: Case, said: Sequence[Stride]) -> None:
+    """Score lengths against distances between still phases, where no contact is known."""
+    rows = [r for r in case.recording.truth if r.kind == "stride_length"]
+    rows = [r for r in rows if case.worn.knows(r.side)]
+    if case.truth.contacts:
+        return
+    ends = [row.t - STILL_AFTER_S for row in rows]
+    pairs = dict(match(ends, [stride.t for stride in said], STILL_WITHIN_S))
+    for i, row in enumerate(rows):
+        tally = case.tally(row.t).strides
+        tally.true += 1
+        if i in pairs:
+            tally.matched += 1
+            length = said[pairs[i]].length_m
+            if length is not None:
+                tally.length_errors.append(length / row.number - 1)
+
+
+def score_cadence(case: Case, said: Sequence[Footfall], offset: float) -> None:
+    """Compare the mean cadence of 8 steps, from what was said and from the truth."""
+    worn = case.worn
+    known = [row.t for row in case.truth.contacts if worn.knows(row.side)]
+    times = sorted(event.t - offset for event in said)
+    one_foot = worn.sides is not None and len(worn.sides) == 1
+    n = CADENCE_STEPS // 2 if one_foot else CADENCE_STEPS
+    for i, j in match(known, times, WITHIN_S["trunk"]):
+        if i >= n and j >= n and case.truth.is_steady(known[i - n], known[i]):
+            mine = 60 * CADENCE_STEPS / (times[j] - times[j - n])
+            real = 60 * CADENCE_STEPS / (known[i] - known[i - n])
+            case.tally(known[i]).strides.cadence_errors_spm.append(mine - real)
+
+
+def belt_speed(recording: TableRecording, t: float) -> float:
+    """Tell the belt's speed at ``t``, 0 if it is not known or stands."""
+    passed = [belt.speed_m_s for belt in recording.belt if belt.t <= t]
+    return passed[-1] if passed else 0.0
+
+
+def _answered(case: Case, said: Sequence[Stride], offset: float) -> list[Answered]:
+    worn = case.worn
+    true = [s for s in case.truth.strides if worn.knows(s.side)]
+    found: dict[int, Stride] = {}
+    blind = not worn.by_side or all(s.side == "unknown" for s in true)
+    for side in ("any",) if blind else ("left", "right"):
+        mine = [i for i, s in enumerate(true) if side in {"any", s.side}]
+        theirs = [s for s in said if side in {"any", s.side}]
+        ends = [true[i].end for i in mine]
+        for i, j in match(ends, [s.t - offset for s in theirs], worn.within_s):
+            found[mine[i]] = theirs[j]
+    return [(stride, found.get(i)) for i, stride in enumerate(true)]
+
+
+def _score_stride(case: Case, stride: TrueStride, answer: Stride | None) -> None:
+    tally = case.tally(stride.end).strides
+    tally.true += 1
+    if answer is None:
+        return
+    tally.matched += 1
+    tally.time_errors_s.append(answer.duration_s - stride.duration_s)
+    if answer.length_m is None:
+        return
+    if stride.length_m:
+        tally.length_errors.append(answer.length_m / stride.length_m - 1)
+    belt = belt_speed(case.recording, stride.end) * stride.duration_s
+    if belt:
+        tally.belt_errors.append(answer.length_m / belt - 1)

@@ -1,0 +1,147 @@
+"""What is counted while scoring: plain numbers and lists that add up over recordings.
+
+A ``Tally`` belongs to one ``Group``. Nothing is averaged before all recordings are in, so pooling
+files, or spreading them over processes, cannot change a figure.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from cued.model import Direction, Mode
+
+
+class Group(Struct, frozen=True, order=True):
+    """What is pooled: recordings of one data set, sensors worn, mode and direction."""
+
+    data: str
+    placement: str
+    mode: Mode
+    direction: Direction
+
+
+class Watch(Struct, frozen=True, order=True):
+    """What is pooled for alarms: files of one label, or of one mode where there is no label."""
+
+    data: str
+    label: str
+    placement: str
+
+
+class Hits(Struct):
+    """Found, missed and invented."""
+
+    found: int = 0
+    missed: int = 0
+    false: int = 0
+
+
+class Contacts(Struct):
+    """Contacts or lifts of a foot, matched one to one with the truth.
+
+    steady : at the placement's own tolerance.  tight : the same at ±50 ms.  whole : the whole
+    bouts, starts, turns and stops included.  errors_s : detection less truth.  delays_s :
+    ``known_t - t``.
+    """
+
+    steady: Hits = msgspec.field(default_factory=Hits)
+    tight: Hits = msgspec.field(default_factory=Hits)
+    whole: Hits = msgspec.field(default_factory=Hits)
+    errors_s: list[float] = []
+    delays_s: list[float] = []
+    offsets_s: list[float] = []
+    side_right: int = 0
+    side_wrong: int = 0
+    side_unknown: int = 0
+
+
+class Strides(Struct):
+    """Steady strides and what was said of them. Lengths are relative errors."""
+
+    true: int = 0
+    matched: int = 0
+    time_errors_s: list[float] = []
+    length_errors: list[float] = []
+    belt_errors: list[float] = []
+    cadence_errors_spm: list[float] = []
+
+
+class Answers(Struct):
+    """Answers per stride. ``first`` is after how many strides the first right one came."""
+
+    right: int = 0
+    wrong: int = 0
+    unknown: int = 0
+    backward: int = 0
+    first: list[int] = []
+    never: int = 0
+
+
+class Alarms(Struct):
+    """Stumbles and falls said of whole files.
+
+    flagged : stumbles found.  warned : falls with a possible fall before the peak, ``leads_s``
+    ahead of it.  caught : falls confirmed.  missed, loud : files to look at.
+    """
+
+    files: int = 0
+    hours: float = 0.0
+    stumbles: int = 0
+    possible: int = 0
+    confirmed: int = 0
+    flagged: int = 0
+    warned: int = 0
+    caught: int = 0
+    leads_s: list[float] = []
+    missed: list[str] = []
+    loud: list[str] = []
+
+
+class Tally(Struct):
+    """All that is counted for one group."""
+
+    recordings: list[str] = []
+    subjects: list[str] = []
+    contacts: Contacts = msgspec.field(default_factory=Contacts)
+    lifts: Contacts = msgspec.field(default_factory=Contacts)
+    strides: Strides = msgspec.field(default_factory=Strides)
+    mode: Answers = msgspec.field(default_factory=Answers)
+    direction: Answers = msgspec.field(default_factory=Answers)
+    standing_s: float = 0.0
+    standing_false: int = 0
+
+
+class Tallies(Struct):
+    """What one or many recordings gave: by group, and the alarms by label."""
+
+    groups: dict[Group, Tally] = {}
+    alarms: dict[Watch, Alarms] = {}
+
+    def of(self, group: Group) -> Tally:
+        """Give the tally of a group, new if need be."""
+        return self.groups.setdefault(group, Tally())
+
+
+def pool(many: list[Tallies]) -> Tallies:
+    """Add everything up, in the order given."""
+    total = Tallies()
+    for one in many:
+        for group, tally in one.groups.items():
+            _add(total.of(group), tally)
+        for watch, alarms in one.alarms.items():
+            _add(total.alarms.setdefault(watch, Alarms()), alarms)
+    return total
+
+
+def _add(total: Struct, more: Struct) -> None:
+    """Add numbers, join lists, and go into what is nested."""
+    for field in msgspec.structs.fields(type(total)):
+        mine: Any = getattr(total, field.name)
+        theirs: Any = getattr(more, field.name)
+        if isinstance(mine, Struct):
+            _add(mine, theirs)
+        else:
+            setattr(total, field.name, mine + theirs)
