@@ -44,12 +44,14 @@ class Daemon:
         sinks: Sequence[Callable[[Callable[[Command], None]], Sink]],
         *,
         live: bool,
+        hears: Callable[[AnyEvent], None] | None = None,
     ) -> None:
         self._engine = engine
         self._sources = sources
         self._actuators = [make(self._report) for make in actuators]
         self._sinks = [make(self._ask) for make in sinks]
         self._live = live
+        self._hears = hears  # a simulated person, who listens as soon as an actuator speaks
         self._inbox: deque[Input] = deque()
         self._handling = False
         self._now = 0.0
@@ -125,6 +127,8 @@ class Daemon:
             self._ask_belt(event)
         elif isinstance(event, Notice):
             log.log(LEVELS[event.level], "%s: %s", event.code, event.text)
+        if self._hears:
+            self._hears(event)
         for sink in self._sinks:
             sink.take(event)
 

@@ -3,37 +3,54 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Iterable, Mapping
 from functools import partial
+from typing import Protocol
 
 from cued import app
-from cued.config import Config, Site
+from cued.config import Config
 from cued.daemon import Daemon
 from cued.engine import Worn
-from cued.model import AnyEvent, Command, Input
+from cued.model import AnyEvent, BeltRequest, Command, Input
 from cued.runtime.playback import Playback
 from cued.sinks import console, events
 
 
+class World(Protocol):
+    """Somebody who hears cues and has a belt: a simulation. A recording has neither."""
+
+    def hear(self, event: AnyEvent) -> None:
+        """Take notice of an event."""
+        ...
+
+    def request(self, request: BeltRequest) -> str:
+        """Set the belt; "" when done, else why not."""
+        ...
+
+
 def at_full_speed(
-    config: Config, worn: Mapping[str, Worn], inputs: Iterable[Input], target: str | None
+    config: Config,
+    worn: Mapping[str, Worn],
+    inputs: Iterable[Input],
+    target: str | None,
+    world: World | None = None,
 ) -> dict[str, int]:
     """Feed everything to a new engine, event lines to ``target``; how many of each type."""
     engine = app.engine(config, worn)
-    lines = _lines(target, app.site(config)) if target else None
+    lines = events.EventLines(events.Config(file=target or ""), app.site(config), _nobody)
     counts: dict[str, int] = {}
-    if lines:
+    if target:
         lines.open()
     try:
         for item in inputs:
             for event in engine.feed(item):
-                _count(counts, event)
-                if lines:
-                    lines.take(event)
+                kind = type(event).__name__.lower()
+                counts[kind] = counts.get(kind, 0) + 1
+                lines.take(event)
+                if world:
+                    _tell(world, event)
     finally:
-        if lines:
-            lines.close()
+        lines.close()
     return counts
 
 
@@ -43,20 +60,22 @@ def in_time(
     inputs: Iterable[Input],
     speed: float,
     target: str | None,
+    world: World | None = None,
 ) -> None:
     """Play inputs at ``speed`` times real time through the whole daemon, spoken and felt."""
     where = app.site(config)
     sinks = app.sinks(config, where)
     if target:
         sinks.append(partial(events.EventLines, events.Config(file=target), where))
-    if target != "-" and "console" not in config.parts.get("sinks", {}) and sys.stdout.isatty():
+    if target != "-" and "console" not in config.parts.get("sinks", {}):
         sinks.append(partial(console.Console, console.Config(), where))
     daemon = Daemon(
         app.engine(config, worn),
-        [Playback(inputs, speed)],
+        [Playback(inputs, speed, world.request if world else None)],
         app.actuators(config, where),
         sinks,
         live=False,
+        hears=world.hear if world else None,
     )
     asyncio.run(daemon.run())
 
@@ -66,14 +85,12 @@ def summed_up(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{n} {kind}" for kind, n in sorted(counts.items())) or "no events"
 
 
-def _lines(target: str, where: Site) -> events.EventLines:
-    return events.EventLines(events.Config(file=target), where, _nobody)
+def _tell(world: World, event: AnyEvent) -> None:
+    if isinstance(event, BeltRequest):
+        world.request(event)
+    else:
+        world.hear(event)
 
 
 def _nobody(_command: Command) -> None:
     """Commands have nowhere to go in a replay."""
-
-
-def _count(counts: dict[str, int], event: AnyEvent) -> None:
-    kind = type(event).__name__.lower()
-    counts[kind] = counts.get(kind, 0) + 1

@@ -16,9 +16,15 @@ YIELD_EVERY = 256  # inputs handled at full speed before others get a turn
 class Playback:
     """A source that emits given inputs at ``speed`` times real time (0: without waiting)."""
 
-    def __init__(self, inputs: Iterable[Input], speed: float) -> None:
+    def __init__(
+        self,
+        inputs: Iterable[Input],
+        speed: float,
+        belt: Callable[[BeltRequest], str] | None = None,
+    ) -> None:
         self._inputs = inputs
         self._speed = speed
+        self._belt = belt
 
     async def run(self, emit: Emit, up: Callable[[], None]) -> None:
         """Emit every input at its time."""
@@ -37,5 +43,5 @@ class Playback:
             emit(item)
 
     async def request(self, request: BeltRequest) -> str:
-        """Refuse: a recording's belt does what it did."""
-        return "a recording's belt cannot be changed"
+        """Pass a wish to the belt, if there is one: a recording's does what it did."""
+        return self._belt(request) if self._belt else "a recording's belt cannot be changed"

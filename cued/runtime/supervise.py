@@ -26,7 +26,9 @@ STEP = 2.0
 class Runs(Protocol):
     """Something that runs until its link is lost, calling ``up`` once data flow."""
 
-    def __call__(self, up: Callable[[], None]) -> Awaitable[None]: ...
+    def __call__(self, up: Callable[[], None]) -> Awaitable[None]:
+        """Run; raises LinkLost when the far end went away."""
+        ...
 
 
 def back_off(failures: int, chance: float) -> float:

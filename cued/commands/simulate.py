@@ -1,0 +1,85 @@
+"""Run the whole daemon on a simulated runner and treadmill, in real time or faster."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import resources
+from pathlib import Path
+
+from cued import app
+from cued.commands import _play
+from cued.commands._options import add_config, load_config, non_negative
+from cued.model import AnyEvent, BeltRequest, ConfigError, Cue
+from cued.simulation.run import Simulation
+from cued.simulation.scenario import Scenario, parse
+
+NAME = "simulate"
+HELP = "run the whole daemon on a simulated runner"
+SHIPPED = resources.files("cued.simulation") / "scenarios"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    parser.add_argument(
+        "scenario",
+        nargs="?",
+        default="workout",
+        help=f"a file, or one of: {', '.join(shipped())} (default workout)",
+    )
+    parser.add_argument(
+        "--speed",
+        type=non_negative,
+        default=1.0,
+        metavar="N",
+        help="times real time (default 1); 0: as fast as possible and silent",
+    )
+    parser.add_argument("--seed", type=int, help="another run of the same script")
+    parser.add_argument("--events", metavar="FILE", help="event lines to a file, or - for stdout")
+    add_config(parser, settings=True)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Simulate and, unless event lines go to standard output, sum up."""
+    config = load_config(args)
+    simulation = Simulation(read(args.scenario), args.seed, keep_truth=1000)
+    worn = {s.name: app.Worn(s.placement, s.mounting) for s in simulation.scenario.sensor}
+    runner = Runner(simulation)
+    if args.speed > 0:
+        _play.in_time(config, worn, simulation.inputs(), args.speed, args.events, runner)
+        return 0
+    counts = _play.at_full_speed(config, worn, simulation.inputs(), args.events, runner)
+    if args.events != "-":
+        print(_play.summed_up(counts))
+    return 0
+
+
+def shipped() -> list[str]:
+    """List the scenarios that come with the package."""
+    return sorted(f.name[: -len(".toml")] for f in SHIPPED.iterdir() if f.name.endswith(".toml"))
+
+
+def read(scenario: str) -> Scenario:
+    """Read a scenario by path or by the name of a shipped one."""
+    path = Path(scenario)
+    if path.suffix != ".toml" and scenario in shipped():
+        return parse((SHIPPED / f"{scenario}.toml").read_text("utf-8"))
+    if not path.is_file():
+        there = ", ".join(shipped())
+        raise ConfigError(f"{scenario}: no such scenario file, and none of: {there}")
+    return parse(path.read_text("utf-8"))
+
+
+class Runner:
+    """The simulated person and treadmill as those who hear cues and get requests."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+
+    def hear(self, event: AnyEvent) -> None:
+        """Let the person hear a cue that was given."""
+        if isinstance(event, Cue) and event.verdict == "given":
+            self._simulation.hear(event.key)
+
+    def request(self, request: BeltRequest) -> str:
+        """Set the simulated treadmill; "" when done."""
+        return self._simulation.request(request)
