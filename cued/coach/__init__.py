@@ -1,1 +1,1 @@
-"""Gait facts in, decisions out. Knows nothing of devices."""
+"""Gait facts in, decisions out: what to say, when, and why not. Knows nothing of devices."""

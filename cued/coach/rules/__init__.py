@@ -1,1 +1,1 @@
-"""Cue rules: one file each."""
+"""One cue rule per file; ``[rules.NAME]`` in the configuration is ``rules/NAME.py``."""

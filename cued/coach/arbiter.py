@@ -1,0 +1,205 @@
+"""One voice: of everything that could be said, what is said now; and why not the rest.
+
+Rules of this file
+------------------
+* Priority: fall > stumble > unsteady > link > limit > phase > technique > info > praise. A higher
+  one cuts off a lower one that is being said; nothing else does.
+* The voice is busy until its ``CueDone`` comes, or, if none comes, until the estimated end of the
+  text. At most one cue waits for it, the most important; one that waited too long is dropped.
+* Technique: at least ``spacing_s`` apart, at most ``per_minute``, one theme a phase, none while
+  ``Gate.hold`` names a reason, none in a catch block, and a share of them fades away.
+* Mute silences what is below a limit. It never silences safety.
+* Every cue given or withheld is an event with its reason. A withheld one is told once for each
+  occurrence and reason, not with every stride.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+from msgspec import Struct
+
+from cued.coach.config import CoachConfig
+from cued.coach.phrases import Words
+from cued.coach.rule import Proposal
+from cued.model import Cue, CueDone, Priority
+
+TONE_S = 0.5  # longest tone that is no alarm
+THEME_LASTS_S = 120.0  # without a cue of it, another theme may begin
+MOST_PATIENCE = 8.0  # a cue that does not help is repeated after 2, 4, 8 times its refractory time
+REMEMBERED = 256  # reasons told, so that none is told twice
+
+
+class Gate(Struct, frozen=True, kw_only=True):
+    """What lets cues through just now.
+
+    hold : why there is nothing but safety and guidance now, or empty.
+    blind : the link is lost while the belt moves; only that is said.
+    share : of technique cues that are given, 0..1.
+    """
+
+    phase: str = "idle"
+    muted: bool = False
+    hold: str = ""
+    blind: bool = False
+    catch: bool = False
+    share: float = 1.0
+
+
+class Arbiter:
+    """Chooses among proposals."""
+
+    def __init__(self, plan: CoachConfig, words: Words) -> None:
+        self._plan = plan
+        self._words = words
+        self._turns: dict[str, int] = {}
+        self._given_at: dict[str, float] = {}
+        self._speaking: Cue | None = None
+        self._free_at = float("-inf")
+        self._waiting: Proposal | None = None
+        self._waiting_until = 0.0
+        self._technique: deque[float] = deque(maxlen=3)
+        self._theme = ""
+        self._theme_phase = ""
+        self._told: dict[tuple[str, float, str], None] = {}
+        self._chosen: dict[tuple[str, float], bool] = {}
+        self._occurrences = 0
+        self._repeated: dict[str, tuple[float, int]] = {}
+
+    def done(self, report: CueDone) -> None:
+        """Take it that the voice finished, if the report is of what is being said."""
+        speaking = self._speaking
+        if speaking and report.channel == "sound" and report.key == speaking.key:
+            self._free_at = min(self._free_at, report.t)
+
+    def busy(self, now: float) -> bool:
+        """Tell whether something is being said."""
+        return now < self._free_at
+
+    def decide(self, proposals: list[Proposal], gate: Gate, now: float) -> list[Cue]:
+        """Choose; every cue that is given, and those withheld for a reason not yet told."""
+        if gate.phase != self._theme_phase:
+            self._theme, self._theme_phase = "", gate.phase
+        out: list[Cue] = []
+        waited = self._waiting
+        if waited and now > self._waiting_until:
+            self._waiting = None
+            out += self._withhold(waited, "stale", now)
+        elif waited and not self.busy(now):
+            self._waiting = None
+            proposals = [waited, *proposals]
+        for proposal in sorted(proposals, key=lambda p: -p.priority):
+            out += self._one(proposal, gate, now)
+        return out
+
+    def _one(self, proposal: Proposal, gate: Gate, now: float) -> list[Cue]:
+        verdict = self._verdict(proposal, gate, now)
+        if verdict == "given":
+            return [self._give(proposal, now)]
+        if verdict == "busy" and proposal.priority in (
+            Priority.PHASE,
+            Priority.LIMIT,
+            Priority.LINK,
+        ):
+            return self._wait(proposal, now)
+        return self._withhold(proposal, verdict, now)
+
+    def _verdict(self, p: Proposal, gate: Gate, now: float) -> str:
+        if gate.blind and p.priority < Priority.LINK:
+            return "blind"
+        if gate.muted and p.priority < Priority.LIMIT:
+            return "muted"
+        if now - self._given_at.get(p.key, float("-inf")) < self._refractory_s(p):
+            return "refractory"
+        if p.priority in (Priority.TECHNIQUE, Priority.PRAISE) and gate.hold:
+            return gate.hold
+        if self.busy(now) and self._speaking and self._speaking.priority >= p.priority:
+            return "busy"
+        return (
+            self._technique_verdict(p, gate, now) if p.priority == Priority.TECHNIQUE else "given"
+        )
+
+    def _refractory_s(self, p: Proposal) -> float:
+        """Least time to the next of a key; technique that does not help is said ever less often."""
+        if p.priority != Priority.TECHNIQUE or self._repeated.get(p.key, (0.0, 0))[0] != p.since:
+            return p.refractory_s
+        return p.refractory_s * min(2.0 ** self._repeated[p.key][1], MOST_PATIENCE)
+
+    def _technique_verdict(self, p: Proposal, gate: Gate, now: float) -> str:
+        last = self._technique[-1] if self._technique else float("-inf")
+        if now - last < self._plan.spacing_s:
+            return "spacing"
+        if sum(now - t < 60.0 for t in self._technique) >= self._plan.per_minute:
+            return "per_minute"
+        if self._theme not in ("", p.theme) and now - last < THEME_LASTS_S:
+            return "other_theme"
+        if gate.catch:
+            return "catch_block"
+        return "given" if self._kept(p, gate.share) else "faded"
+
+    def _kept(self, p: Proposal, share: float) -> bool:
+        """Decide once for each occurrence: the first is given, then every second or fourth."""
+        key = (p.key, p.since)
+        if key not in self._chosen:
+            n = self._occurrences
+            self._occurrences += 1
+            self._chosen[key] = math.ceil((n + 1) * share) > math.ceil(n * share)
+            _forget_oldest(self._chosen)
+        return self._chosen[key]
+
+    def _give(self, p: Proposal, now: float) -> Cue:
+        turn = self._turns.get(p.key, 0)
+        self._turns[p.key] = turn + 1
+        text = self._words.say(p.key, turn, **p.blanks)
+        cue = _cue(p, "given", now, text)
+        self._given_at[p.key] = now
+        if text or p.tone:
+            self._speaking = cue
+            self._free_at = now + max(self._words.seconds(text), TONE_S)
+        if p.priority == Priority.TECHNIQUE:
+            self._technique.append(now)
+            self._theme = p.theme
+            since, times = self._repeated.get(p.key, (p.since, 0))
+            self._repeated[p.key] = (p.since, times + 1 if since == p.since else 1)
+        return cue
+
+    def _wait(self, p: Proposal, now: float) -> list[Cue]:
+        other = self._waiting
+        if other is not None and other.priority > p.priority:
+            return self._withhold(p, "busy", now)
+        if other is not None and (other.key, other.since) == (p.key, p.since):
+            return []
+        self._waiting, self._waiting_until = p, now + p.valid_s
+        return self._withhold(other, "outranked", now) if other else []
+
+    def _withhold(self, p: Proposal, verdict: str, now: float) -> list[Cue]:
+        told = (p.key, p.since, verdict)
+        if told in self._told:
+            return []
+        self._told[told] = None
+        _forget_oldest(self._told)
+        return [
+            _cue(p, verdict, now, self._words.say(p.key, self._turns.get(p.key, 0), **p.blanks))
+        ]
+
+
+def _cue(p: Proposal, verdict: str, now: float, text: str) -> Cue:
+    return Cue(
+        t=now,
+        key=p.key,
+        text=text,
+        pattern=p.pattern,
+        priority=int(p.priority),
+        verdict=verdict,
+        because=p.because,
+        valid_s=p.valid_s,
+        tone=p.tone,
+    )
+
+
+def _forget_oldest(
+    remembered: dict[tuple[str, float, str], None] | dict[tuple[str, float], bool],
+) -> None:
+    while len(remembered) > REMEMBERED:
+        del remembered[next(iter(remembered))]  # pyright: ignore[reportArgumentType]

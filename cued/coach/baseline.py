@@ -1,0 +1,178 @@
+"""The wearer's own stride time, by direction, mode, speed and incline, and how much it varies.
+
+Rules of this file
+------------------
+* Everything is judged against the wearer's own strides under like conditions, never against a
+  norm: no published threshold for overstriding backward is known (docs/coaching.md).
+* A bin is 0.1 m/s of belt speed and 1 % of incline; each foot has its own, so that a series holds
+  non-overlapping strides. The first 25 clean strides of a bin make its baseline (median, robust
+  spread); 8 strides after any change are discarded.
+* With three bins known, log T = a + b log v gives the stride time at a speed not yet seen.
+* Stride time wanders (1/f noise), so 25 strides show less spread than ten minutes do and their
+  median is not the median of the session. Two deviations from the plain rule follow from that,
+  both measured in tests/core/coach/test_overlong_stride.py: the spread is scaled up to what ten
+  minutes of 1/f noise would show, and the reference follows strides in range, slowly and within
+  narrow bounds.
+"""
+
+from __future__ import annotations
+
+import math
+from statistics import median
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from cued.model import Belt, Direction, Mode, Side, Stride
+
+OPENING_STRIDES = 25  # science: 20-30 clean strides per speed bin
+DISCARDED_STRIDES = 8  # after any belt change
+SPEED_BIN_M_S = 0.1
+INCLINE_BIN_PERCENT = 1.0
+NO_STRIDE = 0.4  # a stride 40 % off is a missed or an extra contact, not a stride
+FOLLOW = 0.02  # per stride: a time constant of 50 strides
+FOLLOW_WITHIN = 0.03  # the reference moves at most so far from the opening median
+LEAST_CV = 0.005  # below what any sensor resolves
+PERSISTENCE = 0.75  # exponent of the 1/f wander of stride time assumed for the spread
+SESSION_STRIDES = 600  # ten minutes
+
+
+class Baseline(Struct, frozen=True, kw_only=True):
+    """Own stride time (s) and its coefficient of variation here; ``fitted`` from other speeds."""
+
+    stride_s: float
+    cv: float
+    strides: int
+    fitted: bool = False
+
+
+class Bin(NamedTuple):
+    """Like conditions."""
+
+    side: Side
+    direction: Direction
+    mode: Mode
+    speed: int
+    incline: int
+
+
+def bin_of(stride: Stride, belt: Belt | None) -> Bin | None:
+    """Return the conditions of a stride, or None when they are not known."""
+    if belt is None or belt.speed_m_s <= 0.0:
+        return None
+    if stride.direction == "unknown" or stride.mode not in ("walking", "running"):
+        return None
+    return Bin(
+        stride.side,
+        stride.direction,
+        stride.mode,
+        round(belt.speed_m_s / SPEED_BIN_M_S),
+        round(belt.incline_percent / INCLINE_BIN_PERCENT),
+    )
+
+
+def spread_of_session(spread: float, strides: int) -> float:
+    """Scale the spread of a few strides of 1/f noise up to what ten minutes of it would show.
+
+    The mean of n samples of fractional noise with exponent a has a variance of n^(a-1) times that
+    of one, so a sample of n shows 1 - n^(a-1) of it (Beran 1994, Statistics for Long-Memory
+    Processes, section 8.2).
+    """
+    if strides >= SESSION_STRIDES:
+        return spread
+    seen = 1.0 - float(strides) ** (PERSISTENCE - 1.0)
+    whole = 1.0 - float(SESSION_STRIDES) ** (PERSISTENCE - 1.0)
+    return spread * math.sqrt(whole / seen)
+
+
+class Known:
+    """What is known of one bin."""
+
+    def __init__(self) -> None:
+        self._opening: list[float] = []
+        self._opened_s = 0.0
+        self._reference_s = 0.0
+        self._variance = 0.0
+        self._strides = 0
+        self._trend = 0.0
+
+    @property
+    def baseline(self) -> Baseline | None:
+        """The baseline, once the opening strides are complete."""
+        if self._opened_s == 0.0:
+            return None
+        cv = max(LEAST_CV, spread_of_session(math.sqrt(self._variance), self._strides))
+        return Baseline(stride_s=self._reference_s, cv=cv, strides=self._strides)
+
+    def learn(self, stride_s: float) -> None:
+        """Take a clean stride."""
+        if self._opened_s == 0.0:
+            self._open(stride_s)
+        else:
+            self._follow(stride_s)
+
+    def _open(self, stride_s: float) -> None:
+        opening = self._opening
+        opening.append(stride_s)
+        if len(opening) < OPENING_STRIDES:
+            return
+        middle = median(opening)
+        spread = 1.4826 * median(abs(s - middle) for s in opening) / middle
+        self._opened_s = self._reference_s = middle
+        self._variance = spread * spread
+        self._strides = len(opening)
+
+    def _follow(self, stride_s: float) -> None:
+        r = stride_s / self._reference_s - 1.0
+        if abs(r) > NO_STRIDE:
+            return
+        self._trend += 0.2 * (r - self._trend)
+        if abs(self._trend) > 0.025:  # half of the least threshold: out of range is not learned
+            return
+        self._strides = min(self._strides + 1, 200)
+        share = min(r * r, 9.0 * max(self._variance, LEAST_CV**2))
+        self._variance += (share - self._variance) / self._strides
+        moved = self._reference_s + FOLLOW * (stride_s - self._reference_s)
+        low, high = self._opened_s * (1 - FOLLOW_WITHIN), self._opened_s * (1 + FOLLOW_WITHIN)
+        self._reference_s = min(max(moved, low), high)
+
+
+class Baselines:
+    """All bins of a session."""
+
+    def __init__(self) -> None:
+        self._bins: dict[Bin, Known] = {}
+
+    def learn(self, key: Bin, stride_s: float) -> None:
+        """Take a clean, settled stride."""
+        self._bins.setdefault(key, Known()).learn(stride_s)
+
+    def of(self, key: Bin, speed_m_s: float) -> Baseline | None:
+        """Return the baseline of a bin, or one fitted from three other speeds, or None."""
+        known = self._bins.get(key)
+        if known is not None and known.baseline is not None:
+            return known.baseline
+        return self._fitted(key, speed_m_s)
+
+    def all(self) -> dict[Bin, Baseline]:
+        """Every bin whose baseline is complete."""
+        found = {key: known.baseline for key, known in self._bins.items()}
+        return {key: b for key, b in found.items() if b is not None}
+
+    def _fitted(self, key: Bin, speed_m_s: float) -> Baseline | None:
+        like = [
+            (b.speed, v)
+            for b, v in self.all().items()
+            if b._replace(speed=0) == key._replace(speed=0)
+        ]
+        if len(like) < 3:
+            return None
+        x = [math.log(max(speed, 1) * SPEED_BIN_M_S) for speed, _ in like]
+        y = [math.log(v.stride_s) for _, v in like]
+        mx, my = sum(x) / len(x), sum(y) / len(y)
+        slope = sum((a - mx) * (b - my) for a, b in zip(x, y, strict=True)) / sum(
+            (a - mx) ** 2 for a in x
+        )
+        t = math.exp(my + slope * (math.log(speed_m_s) - mx))
+        cv = max(v.cv for _, v in like)
+        return Baseline(stride_s=t, cv=cv, strides=sum(v.strides for _, v in like), fitted=True)

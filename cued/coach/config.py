@@ -1,0 +1,96 @@
+"""``[coach]`` of the configuration: how much is said, to whom, and what the coach may ask for."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+
+class CoachConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of the coach. Each number's reason is in docs/coaching.md."""
+
+    program: Annotated[
+        bool,
+        Meta(
+            description="Lead through a workout in phases. False: free run, any direction, only "
+            "the watch for unsteadiness and overlong strides."
+        ),
+    ] = False
+    profile: Annotated[
+        str,
+        Meta(description="Which file of cued/coach/profiles the workout follows."),
+    ] = "first_time_ever"
+    runner: Annotated[
+        str, Meta(description="Name under which history is kept; a command can change it.")
+    ] = "runner"
+    feedback: Annotated[
+        Literal["auto", "full", "half", "quarter", "safety"],
+        Meta(
+            description="Share of technique cues that is given. auto: fades from full over half "
+            "to a quarter as sessions at a stage go by. safety: none."
+        ),
+    ] = "auto"
+    catch_strides: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=400,
+            description="Length of a stretch without technique cues, to see what stays, strides; "
+            "0 leaves such stretches out.",
+        ),
+    ] = 40
+    praise: Annotated[
+        bool, Meta(description="A short chime after 20 strides in range that follow a cue.")
+    ] = True
+    metronome: Annotated[
+        bool,
+        Meta(
+            description="Tick every step at the personal target while off target, for at most "
+            "30 s at a time."
+        ),
+    ] = False
+    spacing_s: Annotated[
+        float,
+        Meta(ge=15.0, le=300.0, description="Least time between two technique cues, s."),
+    ] = 20.0
+    per_minute: Annotated[
+        int, Meta(ge=0, le=3, description="Most technique cues in any minute.")
+    ] = 3
+    phase_quiet_s: Annotated[
+        float,
+        Meta(
+            ge=10.0,
+            le=120.0,
+            description="Nothing but safety and guidance at the start of a phase, s.",
+        ),
+    ] = 10.0
+    hold_steps: Annotated[
+        int,
+        Meta(ge=12, le=60, description="Nothing but safety after a stumble, steps."),
+    ] = 12
+    speed_unit: Annotated[
+        Literal["km/h", "mph"], Meta(description="Unit in which belt speeds are spoken.")
+    ] = "km/h"
+    belt_requests: Annotated[
+        bool,
+        Meta(
+            description="Consent that the coach asks a connected treadmill for speed and incline. "
+            "Off: it says what to set and the runner sets it."
+        ),
+    ] = False
+    stop_belt_on_fall: Annotated[
+        bool,
+        Meta(
+            description="Ask a connected treadmill to slow to a stop after a confirmed fall. A "
+            "convenience, not a safety device."
+        ),
+    ] = False
+    step_off_s: Annotated[
+        float,
+        Meta(ge=3.0, le=60.0, description="No stride for so long counts as stepped off, s."),
+    ] = 8.0
+    end_after_s: Annotated[
+        float,
+        Meta(ge=20.0, le=1800.0, description="Standing or gone for so long ends the session, s."),
+    ] = 120.0

@@ -1,0 +1,232 @@
+"""Stumble, fall, lost sensors, low batteries: what is told whatever the session is doing.
+
+Rules of this file
+------------------
+* Nothing here is muted, faded or kept for later, but for the state of batteries and the like.
+* Each state has its own tone and pattern, unlike any coaching cue, and its end is told too.
+* Without any sensor while the belt moves nobody is watched: that is said, again every 10 s up to
+  three times, and everything else is quiet until data come back.
+* After a stumble there is a hold of 12 steps: balance is normal again after 10.9 (SD 7.0) steps
+  (10.3389/fspor.2020.00082).
+* A possible fall is a tone and a buzz at once; a confirmed one is an alarm until acknowledged.
+
+All of this is a convenience. It is no medical or safety device, and it cannot prevent a fall.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from cued.coach.config import CoachConfig
+from cued.coach.rule import Proposal
+from cued.coach.view import View
+from cued.model import (
+    AnyEvent,
+    Battery,
+    BeltRequest,
+    CueDone,
+    Fall,
+    Footfall,
+    Input,
+    Link,
+    LinkState,
+    Notice,
+    Pattern,
+    Priority,
+    Stride,
+    Stumble,
+)
+
+Reason: TypeAlias = dict[str, float | str | None]
+
+BLIND_AGAIN_S = 10.0
+BLIND_TIMES = 3
+ALARM_AGAIN_S = 5.0  # medium and high alarms repeat within 2.5-15 s (science.md 6)
+POSSIBLE_LASTS_S = 5.0
+BATTERY_LOW_PERCENT = (15.0, 5.0)
+BELT_EXPECTED_AFTER_S = 20.0
+
+
+class Safety:
+    """Watches over the watching."""
+
+    def __init__(self, plan: CoachConfig) -> None:
+        self._plan = plan
+        self._links: dict[str, LinkState] = {}
+        self._low: dict[str, int] = {}
+        self._failed: set[tuple[str, str]] = set()
+        self._hold_until = 0  # footfalls
+        self._blind_since: float | None = None
+        self._blind_said = 0
+        self._fall: Fall | None = None
+        self._walking_since: float | None = None
+        self._belt_told = False
+        self.stumbles = 0
+        self.requests: list[BeltRequest] = []
+        self.notices: list[Notice] = []
+
+    @property
+    def blind(self) -> bool:
+        """No sensor sees a runner who may be moving."""
+        return self._blind_since is not None
+
+    @property
+    def fallen(self) -> bool:
+        """A confirmed fall that nobody has acknowledged."""
+        return self._fall is not None and self._fall.stage == "confirmed"
+
+    def holds(self, view: View) -> bool:
+        """Tell whether the steps after a stumble are still being waited for."""
+        return view.footfalls < self._hold_until
+
+    def acknowledge(self) -> bool:
+        """End the alarm; False when there is none."""
+        was = self._fall is not None
+        self._fall = None
+        return was
+
+    def consider(self, item: Input | AnyEvent, view: View, now: float) -> list[Proposal]:
+        """Take an input or an event; what has to be told because of it."""
+        match item:
+            case Stumble():
+                return self._stumbled(item, view, now)
+            case Fall():
+                return self._fell(item, now)
+            case Link():
+                return self._link(item, view, now)
+            case Battery():
+                return self._battery(item, now)
+            case CueDone():
+                return self._done(item, now)
+            case Footfall() | Stride():
+                self._walking_since = self._walking_since or now
+                return []
+            case _:
+                return self._again(view, now)
+
+    def _stumbled(self, item: Stumble, view: View, now: float) -> list[Proposal]:
+        self.stumbles += 1
+        self._hold_until = view.footfalls + self._plan.hold_steps
+        because: Reason = {"score": round(item.score, 2)}
+        return [
+            _told("stumble", Priority.STUMBLE, item.t, "both", refractory_s=3.0, because=because)
+        ]
+
+    def _fell(self, item: Fall, now: float) -> list[Proposal]:
+        if self.fallen:
+            return []
+        self._fall = item
+        because: Reason = dict(item.because)
+        if item.stage == "possible":
+            return [_told("fall_possible", Priority.FALL, now, "alarm", because=because)]
+        if self._plan.stop_belt_on_fall:
+            self.requests.append(BeltRequest(t=now, speed_m_s=0.0, why="confirmed fall"))
+        return [self._alarm(now)]
+
+    def _alarm(self, now: float) -> Proposal:
+        assert self._fall is not None
+        because: Reason = dict(self._fall.because)
+        return _told(
+            "fall_confirmed",
+            Priority.FALL,
+            self._fall.t,
+            "alarm",
+            refractory_s=ALARM_AGAIN_S,
+            because=because,
+        )
+
+    def _link(self, item: Link, view: View, now: float) -> list[Proposal]:
+        before = self._links.get(item.sensor)
+        self._links[item.sensor] = item.state
+        because: Reason = {"sensor": item.sensor, "age_s": item.age_s}
+        if item.state == "lost" and before != "lost":
+            if not self._all_lost():
+                return [
+                    _told("sensor_lost", Priority.LINK, now, "lost", valid_s=5.0, because=because)
+                ]
+            if view.belt_moves() or now - view.stride_at < self._plan.step_off_s:
+                self._blind_since, self._blind_said = now, 1
+                return [_told("blind", Priority.LINK, now, "lost", valid_s=5.0, because=because)]
+        if item.state != "lost" and before == "lost":
+            key = "seen" if self.blind else "sensor_back"
+            self._blind_since = None
+            return [_told(key, Priority.LINK, now, "back", valid_s=5.0, because=because)]
+        return []
+
+    def _all_lost(self) -> bool:
+        return bool(self._links) and all(state == "lost" for state in self._links.values())
+
+    def _battery(self, item: Battery, now: float) -> list[Proposal]:
+        low = sum(item.percent <= limit for limit in BATTERY_LOW_PERCENT)
+        known = self._low.get(item.sensor, 0)
+        self._low[item.sensor] = low
+        if low <= known:
+            return []
+        because: Reason = {"sensor": item.sensor, "percent": item.percent}
+        return [_told("battery_low", Priority.INFO, now, "battery", valid_s=10.0, because=because)]
+
+    def _done(self, item: CueDone, now: float) -> list[Proposal]:
+        failure = (item.channel, item.key)
+        if item.ok or item.key == "clip_missing" or failure in self._failed:
+            return []
+        self._failed.add(failure)
+        text = f"cue {item.key} was not given by {item.channel}: {item.why or 'no reason told'}"
+        self.notices.append(Notice(t=now, level="warning", code="cue_failed", text=text))
+        because: Reason = {"cue": item.key, "channel": item.channel}
+        return [_told("clip_missing", Priority.INFO, now, "clip", because=because)]
+
+    def _again(self, view: View, now: float) -> list[Proposal]:
+        """Repeat what lasts, and notice what is missing."""
+        if self.fallen:
+            return [self._alarm(now)]
+        if self._fall and now - self._fall.t > POSSIBLE_LASTS_S:
+            self._fall = None
+        return self._still_blind(view, now) + self._belt(view, now)
+
+    def _still_blind(self, view: View, now: float) -> list[Proposal]:
+        if self._blind_since is None and view.belt_moves() and self._all_lost():
+            self._blind_since, self._blind_said = now, 0
+        since = self._blind_since
+        if since is None or self._blind_said >= BLIND_TIMES:
+            return []
+        if now - since < self._blind_said * BLIND_AGAIN_S:
+            return []
+        self._blind_said += 1
+        because: Reason = {"lasting_s": round(now - since, 1)}
+        return [_told("blind", Priority.LINK, now, "lost", valid_s=5.0, because=because)]
+
+    def _belt(self, view: View, now: float) -> list[Proposal]:
+        if not view.walking(now):
+            self._walking_since = None
+        if self._belt_told and view.belt is not None:
+            self._belt_told = False
+            return [_told("belt_known", Priority.INFO, now, "back", valid_s=5.0)]
+        walked = now - self._walking_since if self._walking_since is not None else 0.0
+        if self._belt_told or view.belt is not None or walked < BELT_EXPECTED_AFTER_S:
+            return []
+        self._belt_told = True
+        return [_told("belt_unknown", Priority.INFO, now, "belt", valid_s=5.0)]
+
+
+def _told(
+    key: str,
+    priority: Priority,
+    since: float,
+    pattern: Pattern,
+    *,
+    refractory_s: float = 0.0,
+    valid_s: float = 1.5,
+    because: Reason | None = None,
+) -> Proposal:
+    tone = {"both": "stumble", "back": "back"}.get(pattern, pattern)
+    return Proposal(
+        key=key,
+        priority=priority,
+        theme="safety",
+        since=since,
+        pattern=pattern,
+        tone=tone,
+        refractory_s=refractory_s,
+        valid_s=valid_s,
+        because=because or {},
+    )

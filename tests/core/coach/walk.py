@@ -1,0 +1,109 @@
+"""A walk as the coach sees it: stride events with 1/f wander, made here and from nothing of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cued.coach.coach import Coach
+from cued.coach.config import CoachConfig
+from cued.coach.memory import Memory
+from cued.coach.phrases import load
+from cued.coach.rule import Rule
+from cued.model import (
+    AnyEvent,
+    Belt,
+    Cue,
+    Direction,
+    Footfall,
+    Gait,
+    Input,
+    Mode,
+    Side,
+    Stride,
+    Tick,
+)
+from cued.parts import load as load_part
+from cued.parts import names
+
+
+def wander(strides: int, exponent: float, rng: np.random.Generator) -> NDArray[np.float64]:
+    """1/f^exponent noise with mean 0 and SD 1 over the strides, cut out of a series 8 times as long."""
+    n = 8 * strides
+    f = np.fft.rfftfreq(n)
+    size = np.zeros_like(f)
+    size[1:] = f[1:] ** (-exponent / 2.0)
+    x = np.fft.irfft(size * (rng.normal(size=f.size) + 1j * rng.normal(size=f.size)), n)
+    at = int(rng.integers(0, n - strides))
+    x = x[at : at + strides]
+    return (x - x.mean()) / x.std()
+
+
+def durations(
+    strides: int, cv: float, exponent: float, rng: np.random.Generator, mean_s: float = 1.1
+) -> NDArray[np.float64]:
+    """Stride times of steady walking."""
+    return mean_s * (1.0 + cv * wander(strides, exponent, rng))
+
+
+def walk(
+    times: Iterable[float],
+    *,
+    t: float = 0.0,
+    sides: tuple[Side, ...] = ("left", "right"),
+    direction: Direction = "backward",
+    mode: Mode = "walking",
+    speed_m_s: float = 0.6,
+) -> Iterator[Input | AnyEvent]:
+    """Events of a walk, in time order; with two feet the other one follows half a stride later."""
+    ends = t
+    for duration in times:
+        ends += float(duration)
+        for i, side in enumerate(sides):
+            at = ends + i * float(duration) / len(sides)
+            yield Footfall(t=at, side=side, sensor="foot")
+            yield Stride(
+                t=at,
+                side=side,
+                duration_s=float(duration),
+                length_m=speed_m_s * float(duration),
+                speed_m_s=speed_m_s,
+                mode=mode,
+                direction=direction,
+            )
+        yield Tick(t=at)
+
+
+def start(direction: Direction = "backward", speed_m_s: float = 0.6) -> list[Input | AnyEvent]:
+    """The belt runs and the gait is known."""
+    return [
+        Belt(t=0.0, speed_m_s=speed_m_s),
+        Gait(t=0.0, mode="walking", direction=direction),
+    ]
+
+
+def all_rules() -> list[Rule]:
+    """Every rule with its defaults."""
+    parts = [load_part("rules", name) for name in names("rules")]
+    return [part.build(part.config()) for part in parts]
+
+
+def free_run(**options: object) -> Coach:
+    """A coach that runs free, with every rule, in English."""
+    return Coach(CoachConfig(**options), all_rules(), load("en"), Memory())  # type: ignore[arg-type]
+
+
+def feed(coach: Coach, items: Iterable[Input | AnyEvent]) -> list[AnyEvent]:
+    """Feed in order; everything that comes out."""
+    out: list[AnyEvent] = []
+    for item in items:
+        out += coach.feed(item, item.t)
+    return out
+
+
+def given(events: Iterable[AnyEvent], key: str | None = None) -> list[Cue]:
+    """The cues that were given."""
+    cues = [e for e in events if isinstance(e, Cue) and e.verdict == "given"]
+    return [c for c in cues if key in (None, c.key)]
