@@ -1,0 +1,90 @@
+"""The simulated treadmill: ramps between settings, by script or on request."""
+
+from __future__ import annotations
+
+import math
+
+from cued.model import BeltRequest
+from cued.simulation.scenario import BeltSetting
+
+RAMP_M_S2 = 0.2  # treadmills change by 0.1-0.3 m/s² (science.md 8.4)
+RAMP_PERCENT_S = 0.5
+TOP_M_S = 6.0
+STEEP_PERCENT = (-10.0, 25.0)
+HELD_S = 8.0  # how much of the past can still be asked for
+
+
+class Treadmill:
+    """Speed and incline as functions of time; settled up to now, foreseen beyond."""
+
+    def __init__(self, settings: tuple[BeltSetting, ...], error_percent: float) -> None:
+        self._todo = sorted(settings, key=lambda s: s.at_s)
+        self._factor = 1.0 + error_percent / 100.0
+        # Corners of the two ramps: (t, speed, incline); linear in between, level after the last.
+        self._corners: list[tuple[float, float, float]] = [(-1.0, 0.0, 0.0)]
+        self._speed = self._incline = 0.0
+
+    def advance(self, t: float, ahead_s: float = 3.0) -> None:
+        """Settle what happens up to ``t``; settings of the next seconds are foreseen."""
+        while self._todo and self._todo[0].at_s <= t + ahead_s:
+            s = self._todo.pop(0)
+            self._set(s.at_s, s.speed_m_s, s.incline_percent, s.ramp_m_s2)
+        while len(self._corners) > 2 and self._corners[1][0] < t - HELD_S:
+            self._corners.pop(0)
+
+    def request(self, request: BeltRequest, t: float) -> str:
+        """Do what is asked from ``t`` on; "" when done, else why not."""
+        speed, incline = request.speed_m_s, request.incline_percent
+        if speed is not None and not 0.0 <= speed <= TOP_M_S:
+            return f"the treadmill does 0..{TOP_M_S:g} m/s"
+        if incline is not None and not STEEP_PERCENT[0] <= incline <= STEEP_PERCENT[1]:
+            return f"the treadmill does {STEEP_PERCENT[0]:g}..{STEEP_PERCENT[1]:g} %"
+        self._set(t, speed, incline, RAMP_M_S2)
+        return ""
+
+    def at(self, t: float) -> tuple[float, float]:
+        """True speed in m/s and incline in percent."""
+        _, speed, incline = self._interpolate(t)
+        return speed * self._factor, incline
+
+    def shown(self, t: float) -> tuple[float, float]:
+        """What the console says."""
+        _, speed, incline = self._interpolate(t)
+        return round(speed, 3), round(incline, 2)
+
+    def _set(
+        self, t: float, speed: float | None, incline: float | None, ramp_m_s2: float
+    ) -> None:
+        now = self._interpolate(t)
+        self._corners = [c for c in self._corners if c[0] < t]
+        self._corners.append(now)
+        self._speed = self._speed if speed is None else speed
+        self._incline = self._incline if incline is None else incline
+        fast = t + abs(self._speed - now[1]) / ramp_m_s2
+        steep = t + abs(self._incline - now[2]) / RAMP_PERCENT_S
+        for end in sorted({fast, steep}):
+            part = 1.0 if fast <= t else min(1.0, (end - t) / (fast - t))
+            rise = 1.0 if steep <= t else min(1.0, (end - t) / (steep - t))
+            corner = (
+                end,
+                now[1] + part * (self._speed - now[1]),
+                now[2] + rise * (self._incline - now[2]),
+            )
+            if end > self._corners[-1][0]:
+                self._corners.append(corner)
+            else:
+                self._corners[-1] = corner
+
+    def _interpolate(self, t: float) -> tuple[float, float, float]:
+        before = self._corners[0]
+        for corner in self._corners:
+            if corner[0] > t:
+                span = corner[0] - before[0]
+                part = 0.0 if math.isclose(span, 0.0) else max(0.0, (t - before[0]) / span)
+                return (
+                    t,
+                    before[1] + part * (corner[1] - before[1]),
+                    before[2] + part * (corner[2] - before[2]),
+                )
+            before = corner
+        return t, before[1], before[2]

@@ -1,0 +1,161 @@
+"""How a person would like to walk or run at a given belt speed, forward and backward.
+
+Cadence, stance share, foot angles and trunk amplitudes as functions of speed, each with its
+source. ``v`` is the belt speed in m/s, always positive; direction and mode are arguments. The
+person's own size and habit come in as factors where these are used (``stepping.py``).
+
+What is measured: forward walking (19 people; voisard, tripod), forward running (one person's
+sacrum, alcantara), backward walking of one person at one speed (gottlieb) and of motion capture
+(bandai). What is not: backward running. Nobody has published a real sensor's recording of it, so
+its foot angles and trunk phase are drawn at random within what physics allows.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from msgspec import Struct
+
+from cued.frames import GRAVITY_M_S2
+
+Heading = Literal["forward", "backward"]
+WALK_RATIO_M_SPM = 0.0065  # step length over cadence, adults (Sekiya 1996)
+KNEE_M_S = 1.03  # below this the walk ratio rises (science.md 3.1, PMC5430280)
+DEG = np.pi / 180.0
+
+
+class Style(Struct, frozen=True):
+    """What one person does their own way, drawn once per run.
+
+    The phases are those of the fore-aft against the vertical acceleration at step frequency, rad.
+    """
+
+    lead_walk: float
+    lead_walk_back: float
+    lead_run: float
+    lead_run_back: float
+    back_lean: float
+    back_yaw: float
+    run_back_land: float
+    run_back_leave: float
+
+    @classmethod
+    def drawn(cls, rng: np.random.Generator) -> Style:
+        """Draw one person (science.md 2.3, 8.1-8.3)."""
+        return cls(
+            lead_walk=DEG * float(rng.normal(109.0, 12.0)),
+            lead_walk_back=DEG * float(rng.uniform(-115.0, -50.0)),
+            lead_run=DEG * float(rng.uniform(-56.0, -45.0)),
+            lead_run_back=DEG * float(rng.uniform(100.0, 160.0)),
+            back_lean=DEG * float(rng.normal(0.0, 4.0)),
+            back_yaw=float(rng.uniform(-1.0, 1.0)),
+            run_back_land=DEG * float(rng.uniform(12.0, 30.0)),
+            run_back_leave=DEG * float(rng.uniform(-20.0, 25.0)),
+        )
+
+
+def cadence_spm(v: float, running: bool, heading: Heading) -> float:
+    """Habitual steps a minute."""
+    if running:
+        forward = 150.0 + 6.01 * v  # 256 people, 1.64-4.68 m/s (science.md 3.1, S45)
+        # Backward x1.10-1.19 (Cavagna 2012, jeb 215:75).
+        return forward if heading == "forward" else 1.14 * forward
+    if heading == "backward":
+        return 95.0 + 23.0 * v  # a line through one person's 109 spm at 0.61 m/s (gottlieb-left)
+    if v >= KNEE_M_S:
+        return float(np.sqrt(60.0 * v / WALK_RATIO_M_SPM))
+    knee = float(np.sqrt(60.0 * KNEE_M_S / WALK_RATIO_M_SPM))
+    return knee * (max(v, 0.1) / KNEE_M_S) ** 0.58  # cadence ~ v^0.58 (S49)
+
+
+def contact_share(v: float, stride_s: float, running: bool, heading: Heading) -> float:
+    """Part of the stride that a foot is on the belt."""
+    if not running:
+        # Forward 0.71 at 0.83 and 0.69 at 1.22 m/s (tripod), 0.64 at 1.3 m/s; backward 0.69 at
+        # 0.61 m/s (gottlieb).
+        share = 0.74 - 0.07 * v - (0.01 if heading == "backward" else 0.0)
+        return min(0.78, max(0.58, share))
+    contact = 0.26 - 0.048 * (v - 2.5)  # 0.26 s at 2.5, 0.18 s at 4.17 m/s (alcantara)
+    if heading == "backward":
+        forward_step = 60.0 / cadence_spm(v, running=True, heading="forward")
+        aloft = 1.36 * max(0.02, forward_step - contact)  # aerial time x1.36 (Cavagna 2012)
+        contact = stride_s / 2.0 - aloft
+    return min(0.47, max(0.22, contact / stride_s))
+
+
+class Foot(Struct, frozen=True):
+    """A foot's turn through one stride: angles in rad (toe down positive), times in strides."""
+
+    land: float  # angle at contact
+    drop: float  # until flat
+    leave: float  # angle at the end of push-off
+    rise: float  # push-off begins so long before the foot leaves
+    follow: float  # and ends so long after
+    lag: float  # the swing turn begins so long after leaving
+    early: float  # the instep goes so long before the foot leaves
+    late: float  # and comes to rest so long after contact
+    lift_m: float  # height of the swing
+    hit: float  # m/s², of the first contact
+    slap: float  # m/s², of the rest of the foot coming down
+
+
+def foot(v: float, running: bool, heading: Heading, style: Style) -> Foot:
+    """Shape of the foot's stride (science.md table 2.1, scaled by speed^0.8 in rate)."""
+    if running and heading == "forward":
+        return Foot(-12 * DEG, 0.10, 95 * DEG, 0.20, 0.12, 0.08, 0.06, 0.02, 0.11, 55.0 * v / 2.5, 25.0)
+    if running:
+        # Lands on the toes; the rest is unknown and differs from run to run.
+        return Foot(
+            style.run_back_land, 0.14, style.run_back_leave, 0.15, 0.06, 0.04, 0.06, 0.04, 0.08, 50.0, 15.0
+        )
+    if heading == "backward":
+        k = min(2.0, max(0.3, v / 0.61)) ** 0.4  # angle; the other half of 0.8 is cadence
+        return Foot(24 * DEG * k, 0.14, -8 * DEG * k, 0.07, 0.03, 0.02, 0.08, 0.08, 0.05, 22.0 * k, 9.0 * k)
+    k = min(1.6, max(0.3, v / 1.25)) ** 0.4
+    hit = 30.0 * min(1.8, max(0.2, v / 1.25)) ** 0.7
+    return Foot(-17 * DEG * k, 0.13, 66 * DEG * k, 0.26, 0.05, 0.02, 0.07, 0.04, 0.03, hit, 0.5 * hit)
+
+
+class Trunk(Struct, frozen=True):
+    """A trunk's movement in one step: accelerations in m/s², lead in rad, lean in rad."""
+
+    up: float
+    fore: float
+    side: float
+    turn: float  # relative size of roll and pitch
+    yaw: float  # relative size and sign of yaw
+    lead: float
+    hit: float
+    lean: float
+
+
+def trunk(v: float, step_s: float, running: bool, heading: Heading, style: Style) -> Trunk:
+    """Shape of the trunk's step (science.md 8.1-8.3)."""
+    if running:
+        fore = GRAVITY_M_S2 * (0.40 + 0.10 * (v - 2.5))  # raw A1 at the sacrum (alcantara)
+        if heading == "forward":
+            return Trunk(1.0, max(1.0, fore), 2.0, 1.6, 1.2, style.lead_run, 8.0, 6 * DEG)
+        # 15.7 against 13.2 m/s² upward (Cavagna 2012): x1.19; upright (Uthoff 2019).
+        lead = style.lead_run_back
+        return Trunk(1.19, max(1.0, fore), 2.4, 1.9, style.back_yaw, lead, 8.0, style.back_lean)
+    up = rise_m_s2(v, step_s)
+    if heading == "forward":
+        k = up / 2.39
+        return Trunk(up, 1.52 * k, 0.6 + 0.4 * k, 0.5 + 0.5 * k, 1.0, style.lead_walk, 4.0 * k, 0.0)
+    # Fore-aft is as large as vertical or larger (bandai walk-back: 2.4-4.3 against 1.0-6.7).
+    side = 1.3 * (0.6 + 0.4 * up / 2.39)  # ML and roll x1.2-1.4 (science.md 8.3)
+    fore = max(0.5, 1.1 * up)
+    lead, yaw = style.lead_walk_back, style.back_yaw
+    return Trunk(0.9 * up, fore, side, 0.9, yaw, lead, 0.8 * up, style.back_lean)
+
+
+def rise_m_s2(v: float, step_s: float) -> float:
+    """Vertical amplitude at step frequency of an inverted pendulum softened by the pelvis.
+
+    The pendulum of leg length 0.92 m rises step²/(8 leg); 0.57 of it is what 8.1 measured: 2.39
+    m/s² at 112 spm and 1.25 m/s.
+    """
+    step_m = v * step_s
+    swing = 0.57 * step_m**2 / (8.0 * 0.92) / 2.0 * (2.0 * np.pi / step_s) ** 2
+    return max(0.4, swing)

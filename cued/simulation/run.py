@@ -1,0 +1,168 @@
+"""A whole simulated run: a scenario in, the daemon's inputs out, in order of arrival.
+
+The run goes on in pieces of half a second. In each the belt, the person and the sensors are
+advanced, packets are put on their way, and everything that has arrived by the end of the piece is
+given. Pieces are the run's own: how fast inputs are taken, and how many at a time, changes nothing.
+What is asked of the treadmill or said to the person takes effect with the next piece.
+
+Memory is bounded: a few seconds of plan and the packets that are under way. Truth rows are kept
+for as long as the caller wants (``keep_truth``).
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Iterator
+
+import numpy as np
+from msgspec import Struct
+
+from cued.model import Belt, BeltRequest, Command, Floats, Input, LinkChanged, Packet, Tick
+from cued.simulation.belt import Treadmill
+from cued.simulation.link import Radio
+from cued.simulation.scenario import Scenario
+from cued.simulation.stepping import Truth
+from cued.simulation.walker import Walker
+from cued.simulation.worn import Worn
+
+PIECE_S = 0.5
+TICK_S = 0.1
+BELT_S = 1.0  # treadmills tell their speed about once a second
+
+
+class Simulation:
+    """Plays a scenario. ``keep_truth`` is how many rows of truth to keep; None keeps all."""
+
+    def __init__(
+        self, scenario: Scenario, seed: int | None = None, keep_truth: int | None = None
+    ) -> None:
+        self.scenario = scenario
+        self.truth: deque[Truth] = deque(maxlen=keep_truth)
+        self.t = 0.0
+        root = scenario.seed if seed is None else seed
+        self._belt = Treadmill(scenario.belt, scenario.belt_error_percent)
+        self._belt.advance(0.0)
+        self._walker = Walker(
+            scenario.person, scenario.does, self._belt.at, np.random.default_rng([root, 0])
+        )
+        self._worn: list[Worn] = []
+        self._radios: list[Radio] = []
+        for number, sensor in enumerate(scenario.sensor, 1):
+            link = sensor.link or scenario.link
+            # Own streams: wearing one more sensor does not change the others.
+            worn = Worn(sensor, link, scenario.breaks, np.random.default_rng([root, number, 0]))
+            rng = np.random.default_rng([root, number, 1])
+            self._worn.append(worn)
+            self._radios.append(Radio(sensor, link, scenario.breaks, worn.epoch_s, rng))
+        self._coming: list[tuple[float, int, Input]] = []
+        self._order = 0
+        self._ahead: list[tuple[float, int, Truth]] = []
+        self._ticks = 0
+        self._belts = 0
+        self._commands = deque(sorted(scenario.command, key=lambda c: c.at_s))
+
+    def inputs(self) -> Iterator[Input]:
+        """Give every input of the run, in order of arrival, until the scenario's end."""
+        for radio in self._radios:
+            self._expect(*radio.connect())
+        while self.t < self.scenario.duration_s:
+            yield from self._piece(min(self.t + PIECE_S, self.scenario.duration_s))
+
+    def request(self, request: BeltRequest) -> str:
+        """Set the treadmill as asked from the next piece on; "" when done, else why not."""
+        return self._belt.request(request, self.t)
+
+    def hear(self, key: str) -> bool:
+        """Let the person hear a cue; True when they will do what it says."""
+        obeys = self._walker.hear(key, self.t)
+        self._know(Truth(self.t, "heard", "", key if obeys else f"{key} (ignored)"))
+        return obeys
+
+    def _piece(self, until: float) -> Iterator[Input]:
+        self._belt.advance(until)
+        for row in self._walker.advance(until):
+            self._know(row)
+        for worn, radio in zip(self._worn, self._radios, strict=True):
+            t, stamps = worn.times(until)
+            acc, gyr = worn.sense(t, *self._feel(worn.sensor.placement, t))
+            for arrival, what in radio.send(until, t, stamps, acc, gyr):
+                self._expect(arrival, what)
+        self._clockwork(until)
+        self.t = until
+        while self._ahead and self._ahead[0][0] < until:
+            self.truth.append(heapq.heappop(self._ahead)[2])
+        while self._coming and self._coming[0][0] < until:
+            yield heapq.heappop(self._coming)[2]
+
+    def _feel(self, placement: str, t: Floats) -> tuple[Floats, Floats]:
+        if placement == "foot_left":
+            return self._walker.foot(t, 0)
+        if placement == "foot_right":
+            return self._walker.foot(t, 1)
+        return self._walker.trunk(t, placement == "chest")
+
+    def _clockwork(self, until: float) -> None:
+        """Ticks, the belt's messages and commands of this piece."""
+        while self._belts * BELT_S < until:
+            t = self._belts * BELT_S
+            speed, incline = self._belt.shown(t)
+            self._expect(t, Belt(t, speed, incline))
+            self._know(Truth(t, "speed", "", round(self._belt.at(t)[0], 4)))
+            self._belts += 1
+        while self._commands and self._commands[0].at_s < until:
+            c = self._commands.popleft()
+            self._expect(c.at_s, Command(c.at_s, c.name, c.value, source="scenario"))
+        while self._ticks * TICK_S < until:
+            t = self._ticks * TICK_S
+            self._expect(t, Tick(t))
+            self._ticks += 1
+
+    def _expect(self, t: float, what: Input) -> None:
+        """Put an input on its way; equal times keep the order in which they were sent."""
+        heapq.heappush(self._coming, (t, self._order, what))
+        self._order += 1
+
+    def _know(self, row: Truth) -> None:
+        heapq.heappush(self._ahead, (row.t_s, self._order, row))
+        self._order += 1
+
+
+class Table(Struct, frozen=True, eq=False):
+    """A run as a table recording: what was sampled, and what is true.
+
+    sensors : name to (t (n,), acc (n, 3), gyr (n, 3) or None), on the run's clock.
+    belt : rows of (t, speed m/s, incline percent), as the console showed them.
+    """
+
+    sensors: dict[str, tuple[Floats, Floats, Floats | None]]
+    truth: tuple[Truth, ...]
+    belt: tuple[tuple[float, float, float], ...]
+
+
+def collect(simulation: Simulation) -> Table:
+    """Play a run to its end and give its arrays; for recordings, so not for endless runs."""
+    packets: dict[str, list[Packet]] = {s.name: [] for s in simulation.scenario.sensor}
+    belt: list[tuple[float, float, float]] = []
+    for what in simulation.inputs():
+        if isinstance(what, Packet):
+            packets[what.sensor].append(what)
+        elif isinstance(what, Belt):
+            belt.append((what.t, what.speed_m_s, what.incline_percent))
+    return Table(
+        sensors={name: _joined(got) for name, got in packets.items()},
+        truth=tuple(simulation.truth),
+        belt=tuple(belt),
+    )
+
+
+def _joined(packets: list[Packet]) -> tuple[Floats, Floats, Floats | None]:
+    if not packets:
+        return np.empty(0), np.empty((0, 3)), None
+    t = np.concatenate([p.ticks for p in packets if p.ticks is not None])
+    acc = np.concatenate([p.acc for p in packets])
+    gyrs = [p.gyr for p in packets if p.gyr is not None]
+    return t, acc, np.concatenate(gyrs) if gyrs else None
+
+
+__all__ = ["LinkChanged", "Simulation", "Table", "Truth", "collect"]

@@ -1,0 +1,321 @@
+"""The script of a simulated run: a TOML text read into frozen structs.
+
+Sections, all optional but ``[[does]]``:
+
+* ``[person]``: who walks; ``[link]``: how packets travel; ``[[sensor]]``: what is worn;
+* ``[[does]]``: what the person does from ``at_s`` on (``ACTIONS`` lists them);
+* ``[[belt]]``: what the treadmill is set to; ``[[breaks]]``: what goes wrong (``FAULTS``);
+* ``[[command]]``: what somebody asks of the daemon.
+
+Every mistake is a ``ConfigError`` of one line that names section, key and what was probably meant.
+Times are in seconds from the start of the run.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from cued.frames import Matrix, rotation
+from cued.model import ConfigError
+
+Seconds = Annotated[float, Meta(ge=0, le=604800)]
+Name = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
+
+
+class Limits(Struct, frozen=True):
+    """Bounds and defaults of ``by`` and ``for_s`` of an action or a fault."""
+
+    by: float | None = None  # None: takes no ``by``
+    least: float = 0.0
+    most: float = 0.0
+    for_s: float | None = None  # None: lasts until something else, or is an instant
+    what: str = ""
+
+
+ACTIONS: dict[str, Limits] = {
+    "stand": Limits(what="stands still; on the rails while the belt moves"),
+    "walk": Limits(what="walks as fast as the belt"),
+    "run": Limits(what="runs as fast as the belt"),
+    "go": Limits(what="walks, or runs above 1.95 m/s forward and 1.6 m/s backward"),
+    "turn": Limits(180, -180, 180, 3.0, "turns round in small steps, by so many degrees"),
+    "face_back": Limits(what="has the back to the console from the start; instantly"),
+    "overlong": Limits(8, -20, 30, 30.0, "takes strides so many percent longer than usual"),
+    "uneven": Limits(6, -20, 20, 30.0, "left steps so many percent longer than right ones"),
+    "unsteady": Limits(2.5, 1, 5, 30.0, "sways and varies so many times as much"),
+    "lean": Limits(8, -30, 30, 30.0, "leans forward by so many degrees"),
+    "hold_rail": Limits(for_s=20.0, what="holds the rail: less up and sideways"),
+    "tire": Limits(2, 0, 20, what="loses so many percent of cadence in ten minutes"),
+    "stumble": Limits(1, 0.3, 2, what="catches a foot; 1 is a clear stumble"),
+    "fall": Limits(80, 45, 100, what="falls and lies still, tilted by so many degrees"),
+    "step_off": Limits(what="steps off the belt and stands beside it"),
+    "bow": Limits(20, 5, 60, 4.0, "bows by so many degrees and comes back"),
+    "wipe": Limits(15, 5, 40, 3.0, "wipes the face, turning the trunk"),
+    "cough": Limits(3, 0.5, 10, what="coughs, m/s²"),
+}
+FAULTS: dict[str, Limits] = {
+    "lost": Limits(for_s=10.0, what="the link drops and comes back; samples are gone"),
+    "stall": Limits(for_s=1.0, what="packets wait and then come all at once"),
+    "lag": Limits(15, 0.1, 60, 30.0, "every packet is so many seconds late"),
+    "loss": Limits(10, 0, 100, 30.0, "percent of packets lost"),
+    "battery": Limits(10, 0, 100, what="the sensor reports so many percent"),
+    "nan": Limits(for_s=1.0, what="samples are not numbers"),
+    "flat": Limits(for_s=2.0, what="the sensor repeats its last sample"),
+    "saturate": Limits(2, 1, 16, 10.0, "the range shrinks to so many g"),
+    "slip": Limits(30, -180, 180, what="the sensor turns on the body about its x axis, degrees"),
+    "knock": Limits(60, 5, 150, what="something hits the sensor, m/s²"),
+}
+
+Action = Literal[
+    "stand", "walk", "run", "go", "turn", "face_back", "overlong", "uneven", "unsteady", "lean",
+    "hold_rail", "tire", "stumble", "fall", "step_off", "bow", "wipe", "cough",
+]  # fmt: skip
+Fault = Literal[
+    "lost", "stall", "lag", "loss", "battery", "nan", "flat", "saturate", "slip", "knock"
+]
+
+
+class Person(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who walks. Random habits (phases, sway) come from the seed."""
+
+    height_m: Annotated[
+        float, Meta(ge=1.2, le=2.2, description="Height, m; taller means slower steps.")
+    ] = 1.72
+    cadence: Annotated[
+        float, Meta(ge=0.8, le=1.25, description="Own cadence relative to the models.")
+    ] = 1.0
+    stride_cv_percent: Annotated[
+        float, Meta(ge=0, le=10, description="Stride-time variation forward, percent.")
+    ] = 1.8
+    back_cv_percent: Annotated[
+        float, Meta(ge=0, le=12, description="Stride-time variation backward, percent.")
+    ] = 3.5
+    alpha: Annotated[
+        float, Meta(ge=0.5, le=0.95, description="Long memory of stride times; 0.5 has none.")
+    ] = 0.75
+    asymmetry_percent: Annotated[
+        float, Meta(ge=-20, le=20, description="Left steps longer than right ones, percent.")
+    ] = 1.0
+    liveliness: Annotated[
+        float, Meta(ge=0.3, le=2.5, description="Size of the trunk's movement, 1 is average.")
+    ] = 1.0
+    impact: Annotated[
+        float, Meta(ge=0, le=4, description="Hardness of the landing, 1 is average.")
+    ] = 1.0
+    responsive: Annotated[
+        float, Meta(ge=0, le=1, description="Probability of doing what a technique cue says.")
+    ] = 0.0
+
+
+class Link(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How packets travel. The default is ideal: synced, and there at the last sample."""
+
+    samples: Annotated[int, Meta(ge=1, le=400, description="Samples in a packet.")] = 5
+    interval_s: Annotated[
+        float, Meta(ge=0, le=4, description="Connection interval, s; 0 sends at once.")
+    ] = 0.0
+    jitter_s: Annotated[
+        float, Meta(ge=0, le=1, description="Median of the further delay, s; its tail is long.")
+    ] = 0.0
+    delay_s: Annotated[float, Meta(ge=0, le=60, description="Constant delay, s.")] = 0.0
+    skew_ppm: Annotated[
+        float, Meta(ge=-20000, le=20000, description="How much the sensor's clock runs fast.")
+    ] = 0.0
+    synced: Annotated[bool, Meta(description="Sample times come on the host's clock.")] = True
+    loss_percent: Annotated[float, Meta(ge=0, le=100, description="Packets lost, percent.")] = 0.0
+    stalls_per_h: Annotated[float, Meta(ge=0, le=600, description="Stalls of 0.3-2 s.")] = 0.0
+    drops_per_h: Annotated[float, Meta(ge=0, le=60, description="Disconnections of 3-15 s.")] = 0.0
+
+
+class Sensor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One sensor that is worn. Noise is of a BMI270 with 50 Hz bandwidth (science.md 8.5)."""
+
+    name: Name
+    placement: Literal["lower_back", "waist", "chest", "foot_left", "foot_right"]
+    rate_hz: Annotated[float, Meta(ge=20, le=1000, description="Samples a second.")] = 100.0
+    gyro: Annotated[bool, Meta(description="Has a gyroscope.")] = True
+    mounting: Matrix = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    skewed_deg: Annotated[
+        float, Meta(ge=0, le=45, description="Worn askew by up to so many degrees at random.")
+    ] = 0.0
+    noise_m_s2: Annotated[float, Meta(ge=0, le=2, description="White noise, m/s².")] = 0.012
+    noise_deg_s: Annotated[float, Meta(ge=0, le=20, description="White noise, deg/s.")] = 0.07
+    bias_m_s2: Annotated[float, Meta(ge=0, le=2, description="SD of the offset, m/s².")] = 0.1
+    bias_deg_s: Annotated[float, Meta(ge=0, le=20, description="SD of the offset, deg/s.")] = 0.3
+    range_g: Annotated[float, Meta(ge=2, le=200, description="Clips beyond, g.")] = 16.0
+    range_deg_s: Annotated[float, Meta(ge=125, le=4000, description="Clips beyond, deg/s.")] = 2000
+    link: Link | None = None
+
+
+class Doing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the person does from a time on."""
+
+    at_s: Seconds
+    what: Action
+    by: float | None = None
+    for_s: Annotated[float, Meta(gt=0, le=604800)] | None = None
+
+
+class BeltSetting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the treadmill is set to from a time on; it gets there at ``ramp_m_s2``."""
+
+    at_s: Seconds
+    speed_m_s: Annotated[float, Meta(ge=0, le=6)] | None = None
+    incline_percent: Annotated[float, Meta(ge=-10, le=25)] | None = None
+    ramp_m_s2: Annotated[float, Meta(gt=0, le=10)] = 0.2
+
+
+class Breaking(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What goes wrong; without ``sensor`` it hits all of them."""
+
+    at_s: Seconds
+    what: Fault
+    sensor: str = ""
+    by: float | None = None
+    for_s: Annotated[float, Meta(gt=0, le=604800)] | None = None
+
+
+class Asking(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A command to the daemon."""
+
+    at_s: Seconds
+    name: Name
+    value: float | str | None = None
+
+
+FEET_AND_BACK = (
+    Sensor(name="trunk", placement="lower_back"),
+    Sensor(name="foot_left", placement="foot_left"),
+    Sensor(name="foot_right", placement="foot_right"),
+)
+
+
+class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A whole run."""
+
+    title: str = ""
+    seed: Annotated[int, Meta(ge=0)] = 1
+    duration_s: Annotated[float, Meta(gt=0, le=604800)] = 60.0
+    belt_error_percent: Annotated[
+        float, Meta(ge=-10, le=10, description="How much faster the belt is than it says.")
+    ] = 0.0
+    person: Person = Person()
+    link: Link = Link()
+    sensor: tuple[Sensor, ...] = FEET_AND_BACK
+    does: tuple[Doing, ...]
+    belt: tuple[BeltSetting, ...] = ()
+    breaks: tuple[Breaking, ...] = ()
+    command: tuple[Asking, ...] = ()
+
+
+def parse(text: str) -> Scenario:
+    """Read a scenario. Raises ConfigError with one line that says where and what."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"scenario: not TOML: {error}") from None
+    _reject_unknown(raw)
+    try:
+        scenario = msgspec.convert(raw, Scenario)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"scenario: {_where(str(error))}") from None
+    _check(scenario)
+    return scenario
+
+
+SECTIONS: dict[str, type[Struct]] = {
+    "person": Person,
+    "link": Link,
+    "sensor": Sensor,
+    "does": Doing,
+    "belt": BeltSetting,
+    "breaks": Breaking,
+    "command": Asking,
+}
+
+
+def _reject_unknown(raw: dict[str, Any]) -> None:
+    """Unknown keys first, since for these msgspec cannot say what was meant."""
+    known = [f.name for f in msgspec.structs.fields(Scenario)]
+    for key, value in raw.items():
+        if key not in known:
+            raise ConfigError(f"scenario: unknown key {key!r}{_meant(key, known)}")
+        if key not in SECTIONS:
+            continue
+        fields = [f.name for f in msgspec.structs.fields(SECTIONS[key])]
+        for number, table in enumerate(value if isinstance(value, list) else [value], 1):
+            names = table if isinstance(table, dict) else {}
+            for name in names:
+                if name not in fields:
+                    where = f"[{key}]" if key in {"person", "link"} else f"[[{key}]] {number}"
+                    raise ConfigError(
+                        f"scenario: {where}: unknown key {name!r}{_meant(name, fields)}"
+                    )
+            for choice in ("what",):
+                _reject_choice(key, number, names.get(choice))
+
+
+def _reject_choice(key: str, number: int, what: object) -> None:
+    choices = {"does": list(ACTIONS), "breaks": list(FAULTS)}.get(key, [])
+    if choices and isinstance(what, str) and what not in choices:
+        raise ConfigError(
+            f"scenario: [[{key}]] {number}: what: unknown {what!r}{_meant(what, choices)}"
+        )
+
+
+def _meant(word: str, known: list[str]) -> str:
+    close = get_close_matches(word, known, n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(known)}"
+
+
+def _where(message: str) -> str:
+    """Turn msgspec's ``... - at `$.does[2].at_s``` into ``[[does]] 3: at_s: ...``."""
+    found = re.fullmatch(r"(.*) - at `\$\.?([^`]*)`", message)
+    if not found:
+        return message
+    what, path = found.groups()
+    parts = re.fullmatch(r"(\w+)(?:\[(\d+)\])?\.?(.*)", path)
+    if not parts:
+        return what
+    section, index, key = parts.groups()
+    where = f"[[{section}]] {int(index) + 1}" if index else section
+    return f"{where}: {key}: {what}" if key else f"{where}: {what}"
+
+
+def _check(scenario: Scenario) -> None:
+    """What goes across fields."""
+    if not scenario.does or not scenario.sensor:
+        raise ConfigError("scenario: wants at least one [[does]] and one [[sensor]]")
+    for number, doing in enumerate(scenario.does, 1):
+        _check_size(f"[[does]] {number}", doing, ACTIONS[doing.what])
+    names = [s.name for s in scenario.sensor]
+    if len(set(names)) < len(names):
+        raise ConfigError(f"scenario: [[sensor]]: names repeat: {', '.join(names)}")
+    for number, broken in enumerate(scenario.breaks, 1):
+        where = f"[[breaks]] {number}"
+        if broken.sensor and broken.sensor not in names:
+            meant = _meant(broken.sensor, names)
+            raise ConfigError(f"scenario: {where}: sensor: nobody wears {broken.sensor!r}{meant}")
+        _check_size(where, broken, FAULTS[broken.what])
+    for number, sensor in enumerate(scenario.sensor, 1):
+        try:
+            rotation(sensor.mounting)
+        except ValueError as error:
+            raise ConfigError(f"scenario: [[sensor]] {number}: mounting: {error}") from None
+
+
+def _check_size(where: str, entry: Doing | Breaking, limits: Limits) -> None:
+    if entry.by is None:
+        return
+    if limits.by is None:
+        raise ConfigError(f"scenario: {where}: by: {entry.what!r} takes none; leave it out")
+    if not limits.least <= entry.by <= limits.most:
+        raise ConfigError(
+            f"scenario: {where}: by: {entry.by:g} for {entry.what!r} is outside "
+            f"{limits.least:g}..{limits.most:g}; {limits.by:g} is usual"
+        )

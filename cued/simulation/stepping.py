@@ -1,0 +1,278 @@
+"""Where and when the feet land: the walker's plan, a second ahead of the samples.
+
+One step after the other is planned from what the script says at that moment: who walks, which way
+they face, how fast the belt is, how tired they are. The plan is the truth: contacts, lifts, sides
+and stride lengths come out as ``Truth`` rows, and the same numbers go to ``foot`` and ``trunk``,
+which turn them into samples. Steps are planned strictly in order and never changed afterwards.
+
+A stride's length is the belt's way during it plus the change of where on the deck the foot lands.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable
+
+import numpy as np
+from msgspec import Struct
+
+from cued.model import Floats
+from cued.simulation import gaits
+from cued.simulation.foot import FootStride
+from cued.simulation.gaits import Heading, Style
+from cued.simulation.intent import Intent
+from cued.simulation.rhythm import Rhythm
+from cued.simulation.scenario import Person
+from cued.simulation.trunk import SHAPES, Knot
+
+AHEAD_S = 1.2  # a push-off begins up to 0.6 s before the contact that ends the swing
+MOVING_M_S = 0.1  # a belt slower than this is stood on
+HALF_WIDTH_M = 0.09
+MEMORY_S = 4.0
+SIDES = ("left", "right")
+
+
+class Truth(Struct, frozen=True):
+    """A row of ``truth.csv``."""
+
+    t_s: float
+    kind: str
+    side: str = ""
+    value: float | str = ""
+
+
+class Stepper:
+    """Plans steps for one person."""
+
+    def __init__(
+        self,
+        person: Person,
+        style: Style,
+        belt_at: Callable[[float], tuple[float, float]],
+        rng: np.random.Generator,
+    ) -> None:
+        self._person, self._style, self._belt_at, self._rng = person, style, belt_at, rng
+        self._rhythm = Rhythm(person.alpha, rng)
+        self._t = 0.0
+        self._count = 0
+        self._moving = False
+        self._mode = ""
+        self._facing = ""
+        self._habit = 1.0
+        self._recovering = 0.0
+        self._spot = [0.0, 0.0]  # where on the deck each foot is, m
+        self._last_step = 0.6
+        self.down = False
+        self.knots: deque[Knot] = deque()
+        self.strides: tuple[deque[FootStride], deque[FootStride]] = (deque(), deque())
+        self._begin()
+
+    def plan(self, until: float, intent_at: Callable[[float], Intent]) -> list[Truth]:
+        """Plan until the samples up to ``until`` are settled; give what becomes true, in order."""
+        truth: list[Truth] = []
+        while self._t < until + AHEAD_S:
+            intent = intent_at(self._t)
+            if self._wants_step(intent):
+                truth += self._step(intent)
+            else:
+                truth += self._rest(intent)
+        return truth
+
+    def forget(self, before: float) -> None:
+        """Drop what lies more than a few seconds before a time; one of each is kept."""
+        while len(self.knots) > 2 and self.knots[1].t < before - MEMORY_S:
+            self.knots.popleft()
+        for strides in self.strides:
+            while len(strides) > 1 and strides[1].start < before - MEMORY_S:
+                strides.popleft()
+
+    def _begin(self) -> None:
+        self.knots.append(self._knot(-1.0, None, 0.0, Intent(), 0.6))
+        self.knots.append(self._knot(0.0, None, 0.0, Intent(), 0.6))
+        for side in (0, 1):
+            self.strides[side].append(FootStride(-1.0, -1.0, 0.0, 0.0, 0.0))
+
+    def _wants_step(self, intent: Intent) -> bool:
+        if self.down or intent.fallen or intent.activity == "stand":
+            return False
+        return intent.turning or self._belt_at(self._t)[0] > MOVING_M_S
+
+    def _rest(self, intent: Intent) -> list[Truth]:
+        """Stand still for a moment."""
+        truth: list[Truth] = []
+        fell_t = self._t
+        if self._moving:
+            self._moving = False
+            self._mode = "stand"
+            self._t += 0.4
+            truth.append(Truth(self._t, "gait", "", "stand"))
+        if intent.fallen and not self.down:
+            self.down = True
+            truth.append(Truth(fell_t, "fall", _way(intent), intent.fallen))
+        self._t += 0.1
+        knot = self._knot(self._t, None, 0.0, intent, 0.6)
+        if len(self.knots) > 1 and self.knots[-2].up == self.knots[-1].up == 0.0:
+            self.knots.pop()
+        self.knots.append(knot)
+        return truth
+
+    def _step(self, intent: Intent) -> list[Truth]:
+        v, incline = self._belt_at(self._t)
+        heading = intent.direction
+        running = intent.runs(v) and not intent.turning
+        truth: list[Truth] = []
+        first = not self._moving
+        step_s = self._step_time(v, running, heading, intent)
+        if first:
+            self._moving = True
+            self._t += 0.2
+            self.knots.append(self._knot(self._t, None, 0.0, intent, step_s))
+        mode = "run" if running else "walk"
+        if mode != self._mode:
+            truth.append(Truth(self._t, "gait", "", mode))
+            self._mode = mode
+        if heading != self._facing and not intent.turning:
+            truth.append(Truth(self._t, "direction", "", heading))
+            self._facing = heading
+        self._count += 1
+        side = self._count % 2
+        self._t += step_s
+        self._last_step = step_s
+        truth += self._land(side, v, incline, step_s, running, intent)
+        shape = gaits.trunk(v, step_s, running, heading, self._style)
+        knot = self._knot(self._t, shape, 1.0 if side == 0 else -1.0, intent, step_s)
+        self.knots.append(knot)
+        return truth
+
+    def _step_time(self, v: float, running: bool, heading: Heading, intent: Intent) -> float:
+        p = self._person
+        pace = gaits.cadence_spm(max(v, 0.3), running, heading) * p.cadence * intent.pace
+        pace *= (1.72 / p.height_m) ** 0.5  # pendulum length
+        if intent.turning:
+            pace = 100.0
+        # The stride changes over a few strides, not at once.
+        self._habit += 0.35 * (intent.stretch - self._habit)
+        cv = p.back_cv_percent if heading == "backward" else p.stride_cv_percent
+        spread = cv / 100.0 * intent.spread * (1.0 + 1.5 * self._recovering)
+        side = 1.0 if (self._count + 1) % 2 == 0 else -1.0
+        uneven = side * (p.asymmetry_percent + intent.uneven_percent) / 200.0
+        step = 60.0 / pace * self._habit * (1.0 + uneven) * (1.0 + spread * self._rhythm.step())
+        if intent.stumble:
+            # A caught foot lands early, the next one late (science.md 8.4: -20..+40 %).
+            self._recovering = 1.0
+            step *= 1.0 - 0.2 * intent.stumble
+        elif self._recovering > 0.9:
+            step *= 1.25
+        self._recovering *= 0.75  # some eleven steps (science.md 1.5, S42)
+        return min(2.5, max(0.2, step))
+
+    def _land(
+        self, side: int, v: float, incline: float, step_s: float, running: bool, intent: Intent
+    ) -> list[Truth]:
+        """End the foot's open stride with a contact now and open the next one."""
+        heading = intent.direction
+        strides = self.strides[side]
+        old = strides[-1]
+        shape = gaits.foot(v, running, heading, self._style)
+        stride_s = 2.0 * step_s
+        share = gaits.contact_share(max(v, 0.3), stride_s, running, heading)
+        at = self._t
+        lift = max(at - (1.0 - share) * stride_s, old.contact + 0.5 * (at - old.contact) * share)
+        wander = float(np.clip(self._rng.standard_normal(), -2.5, 2.5))
+        drop_s = shape.drop * stride_s
+        new = FootStride(
+            contact=at,
+            start=at + drop_s,
+            speed=self._belt_at(at)[0],
+            yaw=intent.yaw,
+            tilt=math.atan(incline / 100.0),
+        )
+        old.drop_s = drop_s
+        self._leave(old, new, lift, stride_s, shape, intent)
+        spot = 0.15 * v + 0.012 * wander
+        out = 1.0 if side == 0 else -1.0
+        moved = spot - self._spot[side]
+        self._spot[side] = spot
+        old.shift_x = moved - HALF_WIDTH_M * out * (math.sin(new.yaw) - math.sin(old.yaw))
+        old.shift_y = HALF_WIDTH_M * out * (math.cos(new.yaw) - math.cos(old.yaw))
+        strides.append(new)
+        name = SIDES[side]
+        rows = [Truth(lift, "lift", name), Truth(at, "contact", name)]
+        if intent.stumble:
+            rows.append(Truth(0.5 * (lift + at), "stumble", _way(intent), intent.stumble))
+        if old.speed > 0.0 and not intent.turning:
+            length = 0.5 * (old.speed + new.speed) * (at - old.contact) + moved
+            rows.append(Truth(at, "stride_length", name, round(length, 4)))
+        return rows
+
+    def _leave(
+        self,
+        old: FootStride,
+        new: FootStride,
+        lift: float,
+        stride_s: float,
+        shape: gaits.Foot,
+        intent: Intent,
+    ) -> None:
+        old.lift, old.end = lift, new.contact
+        old.speed_next, old.yaw_next = new.speed, new.yaw
+        old.land = shape.land * self._about(0.05)
+        old.leave = shape.leave * self._about(0.05)
+        rest = lift - old.start
+        old.rise_s = max(0.05, min(shape.rise * stride_s, rest))
+        swing_s = new.contact - lift
+        old.follow_s = min(shape.follow * stride_s, 0.4 * swing_s)
+        old.lag_s = min(shape.lag * stride_s, 0.3 * swing_s)
+        old.early_s = min(shape.early * stride_s, max(0.0, rest))
+        old.late_s = min(shape.late * stride_s, old.drop_s)
+        old.hit = shape.hit * self._person.impact * self._about(0.2)
+        old.slap = shape.slap * self._person.impact * self._about(0.2)
+        old.height = shape.lift_m * self._about(0.1)
+        old.curve = float(self._rng.uniform(0.5, 1.2)) * (1.0 if self._count % 2 == 0 else -1.0)
+        old.snag = 45.0 * intent.stumble
+
+    def _knot(
+        self, t: float, shape: gaits.Trunk | None, side: float, intent: Intent, step_s: float
+    ) -> Knot:
+        s = shape or gaits.Trunk(0.0, 0.0, 0.0, 0.0, 0.0, self._style.lead_walk, 0.0, 0.0)
+        p, rough = self._person, 1.0 + 1.5 * self._recovering
+        v, incline = self._belt_at(max(t, 0.0))
+        running = 1.0 if self._mode == "run" else 0.0
+        share = gaits.contact_share(max(v, 0.3), 2 * step_s, running > 0, intent.direction)
+        size = p.liveliness * intent.liveliness
+        uphill = incline if intent.direction == "forward" else -incline
+        return Knot(
+            t=t,
+            phase=math.pi * self._count,
+            side=side,
+            running=running,
+            duty=min(0.95, 2.0 * share) if running else 1.0,
+            up=s.up * (1.0 if running else size) * self._about(0.05),
+            fore=s.fore * size * self._about(0.08),
+            lateral=s.side * size * intent.sway * self._about(0.1 * rough),
+            turn=s.turn * intent.sway * self._about(0.1 * rough),
+            yaw=s.yaw * self._about(0.1),
+            lead=s.lead,
+            hit=s.hit * p.impact * self._about(0.2),
+            # Half of the slope is taken up by leaning (alcantara: 7-12 deg at 8.75-17.6 %).
+            lean=s.lean + intent.lean + 0.5 * math.atan(uphill / 100.0),
+            list_=0.0,
+            heading=intent.yaw,
+            sway=intent.sway * rough,
+            shape=tuple(float(x) for x in np.clip(self._rng.standard_normal(SHAPES), -2.5, 2.5)),
+        )
+
+    def _about(self, spread: float) -> float:
+        """One, give or take a relative spread; never far off."""
+        return 1.0 + spread * float(np.clip(self._rng.standard_normal(), -2.5, 2.5))
+
+
+def _way(intent: Intent) -> str:
+    """Which way a mishap throws: with the travel, so onto the back when walking backward."""
+    return "back" if intent.direction == "backward" else "front"
+
+
+def sway_phases(rng: np.random.Generator) -> Floats:
+    """Draw a person's sway."""
+    return rng.uniform(0.0, 2.0 * np.pi, (3, 4))

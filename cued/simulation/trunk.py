@@ -1,0 +1,173 @@
+"""What a sensor on the trunk feels: harmonics of step and stride between known contacts.
+
+The gait is handed in as knots, one per contact (``Knot``); between two knots the phase runs
+uniformly and every amplitude linearly, so nothing jumps. Walking is a sum of harmonics of the
+step (vertical, fore-aft) and of the stride (sideways, roll, yaw) whose phases against the contact
+come from the mean profile of 2,218 steps (science.md 2.2) and whose sizes come from 8.1. Running
+is a pulse of force while a foot is on the belt and free fall in between. Each contact adds a ring.
+
+Signs that follow from the body, not from a table: the trunk sways toward the standing leg, the
+hip drops on the swinging side, and the pelvis turns with the leg that is ahead. Backward only the
+fore-aft lead over vertical, the yaw and the sizes differ, and they are drawn at random within
+what has been measured (``gaits.Style``); nothing is reversed in time.
+
+Chest: fore-aft and turns are taken smaller (0.7, 0.6). That is a guess; no chest recording was
+examined, so don't tune a chest sensor on it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from msgspec import Struct
+
+from cued.frames import GRAVITY_M_S2
+from cued.model import Floats
+from cued.simulation.foot import H_S, body_rates, ramp, ring, turned
+
+SHAPES = 8  # random shape coefficients per step
+
+
+class Knot(Struct, frozen=True):
+    """The gait at one instant, mostly a contact. ``side`` is 1 left, -1 right, 0 no contact."""
+
+    t: float
+    phase: float  # step count times pi; a left contact is at an even one
+    side: float
+    running: float
+    duty: float
+    up: float
+    fore: float
+    lateral: float
+    turn: float
+    yaw: float
+    lead: float
+    hit: float
+    lean: float
+    list_: float
+    heading: float
+    sway: float
+    shape: tuple[float, ...]
+
+    def row(self) -> tuple[float, ...]:
+        """Give all fields as numbers."""
+        return (
+            *(self.t, self.phase, self.side, self.running, self.duty, self.up, self.fore),
+            *(self.lateral, self.turn, self.yaw, self.lead, self.hit, self.lean, self.list_),
+            *(self.heading, self.sway, *self.shape),
+        )
+
+
+# Vertical and fore-aft harmonics of the step: number, size relative to the first, phase at the
+# contact relative to the first one's. First: vertical -35 deg, from the profile of science.md 2.2.
+UP_PHASE = -35.0 * np.pi / 180.0
+UP = ((1, 1.0, 0.0), (2, 0.25, 0.61), (3, 0.35, 0.05), (4, 0.30, -1.85))
+FORE = ((1, 1.0, 0.0), (2, 0.56, 0.91), (3, 0.40, 0.33), (4, 0.25, -0.02))
+WARP = 0.75  # a runner's force peaks early in the contact (-91..-120 deg, alcantara)
+WARP_MEAN = 0.6126  # mean of sin(pi x^0.75) over 0..1
+SWAY_HZ = (0.23, 0.37, 0.61, 0.97)
+
+
+def feel(
+    t: Floats, knots: list[Knot], sway_phase: Floats, chest: bool
+) -> tuple[Floats, Floats, Floats]:
+    """Give (n, 3) acceleration without gravity, level and along the heading, and angles.
+
+    Returns acceleration (n, 3), angles (n, 3) as yaw, pitch, roll, and their rates (n, 3).
+    ``sway_phase`` (3, 4) is the person's own.
+    """
+    table = np.array([k.row() for k in knots])
+    soft = (0.7, 0.6) if chest else (1.0, 1.0)
+    left = np.clip(np.searchsorted(table[:, 0], t, side="right") - 1, 0, len(knots) - 2)
+    p, part = _between(t, table, left)
+    acc = _acceleration(t, p, part, table, left, sway_phase)
+    acc[:, 0] *= soft[0]
+    now = _angles(t, p, sway_phase, soft[1])
+    # The harmonics are those a sensor reads, and a sensor that tilts reads gravity too.
+    acc[:, 0] += GRAVITY_M_S2 * (now[:, 1] - p[12])
+    acc[:, 1] -= GRAVITY_M_S2 * (now[:, 2] - p[13])
+    before, after = (
+        _angles(t + h, _between(t + h, table, left)[0], sway_phase, soft[1]) for h in (-H_S, H_S)
+    )
+    return acc, now, (after - before) / (2.0 * H_S)
+
+
+def sense(acc: Floats, angles: Floats, rates: Floats) -> tuple[Floats, Floats]:
+    """Give specific force and turn rate in trunk axes of what ``feel`` gave."""
+    yaw, pitch, roll = angles[:, 0], angles[:, 1], angles[:, 2]
+    force = acc + np.array([0.0, 0.0, GRAVITY_M_S2])
+    return turned(force, np.zeros_like(yaw), pitch, roll), body_rates(rates, pitch, roll)
+
+
+def _between(t: Floats, table: Floats, left: Floats) -> tuple[Floats, Floats]:
+    """Parameters (columns, n) between the knots, and (n,) how far along."""
+    k0, k1 = table[left], table[left + 1]
+    part = np.clip((t - k0[:, 0]) / (k1[:, 0] - k0[:, 0]), 0.0, 1.0)
+    p = np.ascontiguousarray((k0 + part[:, None] * (k1 - k0)).T)
+    heading = k0[:, 14] + ramp(part) * (k1[:, 14] - k0[:, 14])
+    p[14] = heading
+    return p, part
+
+
+def _acceleration(
+    t: Floats, p: Floats, part: Floats, table: Floats, left: Floats, sway_phase: Floats
+) -> Floats:
+    step = 2.0 * p[1]
+    run = p[3]
+    walk_up = sum(a * np.cos(n * step + n * 0.0 + UP_PHASE + d) for n, a, d in UP)
+    lead = p[10]
+    walk_fore = sum(a * np.cos(n * step + UP_PHASE + lead + d) for n, a, d in FORE)
+    duty = np.maximum(p[4], 0.3)
+    pressed = np.clip(part / duty, 0.0, 1.0)
+    force = np.sin(np.pi * pressed**WARP) / (WARP_MEAN * duty)
+    run_up = GRAVITY_M_S2 * (force - 1.0)
+    run_fore = np.cos(step - 0.6 * np.pi * duty + lead)
+    rough = p[16:24]
+    up = p[5] * ((1.0 - run) * walk_up + run * run_up + 0.22 * _texture(step, rough[:4]))
+    fore = p[6] * ((1.0 - run) * walk_fore + run * run_fore + 0.35 * _texture(step, rough[2:6]))
+    # Toward the standing leg the body is, away from it it is pushed: minus at mid left stance.
+    lateral = p[7] * (
+        -0.5 * np.sin(p[1] + 0.25) - 1.1 * np.sin(3.0 * p[1] + 1.1) + 0.8 * np.cos(5.0 * p[1])
+    )
+    lateral += p[7] * 0.55 * _texture(p[1], rough[4:8])
+    hit = np.zeros_like(t)
+    for back in (0, 1):
+        knot = table[np.maximum(left - back, 0)]
+        size = knot[:, 11] * np.abs(knot[:, 2])
+        hit += size * ring(t - knot[:, 0], 2.0 * np.pi * 13.0, 0.030)
+    acc = np.stack((fore - 0.25 * hit, lateral, up + hit), axis=1)
+    acc += 0.035 * p[15][:, None] * _sway(t, sway_phase)
+    return acc
+
+
+def _texture(step: Floats, rough: Floats) -> Floats:
+    """Detail that differs from step to step: higher harmonics with random sizes."""
+    return (
+        rough[0] * np.cos(2.0 * step)
+        + rough[1] * np.sin(2.0 * step)
+        + rough[2] * np.cos(3.5 * step)
+        + rough[3] * np.sin(3.5 * step)
+    )
+
+
+def _sway(t: Floats, phase: Floats) -> Floats:
+    """Slow unit sway, (n, 3)."""
+    out = np.zeros((t.size, 3))
+    for axis, weight in enumerate((1.0, 0.8, 0.2)):
+        for hz, start in zip(SWAY_HZ, phase[axis], strict=True):
+            out[:, axis] += weight * np.sin(2.0 * np.pi * hz * t + start)
+    return out
+
+
+def _angles(t: Floats, p: Floats, sway_phase: Floats, soft: float) -> Floats:
+    """Yaw, pitch and roll (n, 3), rad."""
+    deg = np.pi / 180.0
+    stride, turn = p[1], p[8] * soft
+    sway = 0.12 * deg * p[15][:, None] * _sway(t, sway_phase)
+    # Left stance (phase 0 to pi): the hip drops on the right, which is a positive roll.
+    roll = turn * deg * (3.2 * np.sin(stride + 0.2) + 1.4 * np.sin(3.0 * stride))
+    pitch = turn * deg * (1.7 * np.cos(2.0 * stride + 2.6) + 0.5 * np.cos(4.0 * stride + 0.7))
+    # At left contact the left leg is ahead and the pelvis turned to the right.
+    yaw = p[9] * soft * deg * (-4.5 * np.cos(stride) + 1.3 * np.sin(3.0 * stride))
+    return np.stack(
+        (p[14] + yaw + sway[:, 2], p[12] + pitch + sway[:, 0], p[13] + roll + sway[:, 1]), axis=1
+    )

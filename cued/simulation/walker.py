@@ -1,0 +1,105 @@
+"""A person on a belt: the plan of steps, and what each place on the body feels of it.
+
+``Walker`` joins the parts: ``Will`` (what is meant), ``Stepper`` (when the feet land),
+``mishaps``, and the two signal models ``foot`` and ``trunk``. It is told the belt's speed by a
+function of time and asked for samples at any ascending times up to where it has been advanced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from cued.model import Floats
+from cued.simulation import foot, mishaps, trunk
+from cued.simulation.gaits import Style
+from cued.simulation.intent import Will, duration, size
+from cued.simulation.mishaps import Mishap
+from cued.simulation.scenario import Doing, Person
+from cued.simulation.stepping import Stepper, Truth, sway_phases
+
+OVERLAYS = ("bow", "wipe", "cough")
+
+
+class Walker:
+    """One simulated person; advance, then sample."""
+
+    def __init__(
+        self,
+        person: Person,
+        does: tuple[Doing, ...],
+        belt_at: Callable[[float], tuple[float, float]],
+        rng: np.random.Generator,
+    ) -> None:
+        self._style = Style.drawn(rng)
+        self._sway = sway_phases(rng)
+        self._will = Will(does, person, rng)
+        self._stepper = Stepper(person, self._style, belt_at, rng)
+        self._told = 0
+        self._mishaps: list[Mishap] = []
+
+    @property
+    def down(self) -> bool:
+        """Whether the person has fallen."""
+        return self._stepper.down
+
+    def hear(self, key: str, t: float) -> bool:
+        """Tell the person a cue; True when they will do what it says."""
+        return self._will.hear(key, t)
+
+    def advance(self, until: float) -> list[Truth]:
+        """Make samples up to ``until`` known; give what is true by then or soon after."""
+        self._stepper.forget(until)
+        self._mishaps = [m for m in self._mishaps if not m.over(until - 2.0)]
+        rows = self._stepper.plan(until, self._will.at)
+        rows += self._turns_and_overlays(until)
+        for row in list(rows):
+            if row.kind in {"stumble", "fall"}:
+                rows.append(self._upset(row))
+        return rows
+
+    def trunk(self, t: Floats, chest: bool = False) -> tuple[Floats, Floats]:
+        """Specific force and turn rate, (n, 3) each in trunk axes, at ascending times (n,)."""
+        acc, angles, rates = trunk.feel(t, list(self._stepper.knots), self._sway, chest)
+        if self._mishaps:
+            acc = mishaps.push(t, acc, self._mishaps)
+            more = mishaps.lean(t + foot.H_S, self._mishaps)
+            less = mishaps.lean(t - foot.H_S, self._mishaps)
+            angles = angles + mishaps.lean(t, self._mishaps)
+            rates = rates + (more - less) / (2.0 * foot.H_S)
+        return trunk.sense(acc, angles, rates)
+
+    def foot(self, t: Floats, side: int) -> tuple[Floats, Floats]:
+        """Specific force and turn rate of the left (0) or right (1) foot, in foot axes."""
+        force, rate = foot.feel(t, list(self._stepper.strides[side]))
+        if self._mishaps:
+            toward = 1.0 if side == 0 else -1.0
+            force, rate = mishaps.tumble(t, force, rate, self._mishaps, toward)
+        return force, rate
+
+    def _upset(self, row: Truth) -> Truth:
+        """Let a stumble or fall that the plan contains be felt; give the row of its peak."""
+        way = 1.0 if row.side != "back" else -1.0
+        by = float(row.value)
+        mishap = Mishap(row.t_s, row.kind, by, 0.0, way)
+        self._mishaps.append(mishap)
+        return Truth(mishap.peak_t, f"{row.kind}_peak")
+
+    def _turns_and_overlays(self, until: float) -> list[Truth]:
+        """Start what the script says by its own clock."""
+        rows: list[Truth] = []
+        does = self._will.does
+        while self._told < len(does) and does[self._told].at_s <= until + 0.5:
+            d = does[self._told]
+            self._told += 1
+            if d.what in OVERLAYS:
+                self._mishaps.append(Mishap(d.at_s, d.what, size(d), max(0.5, duration(d)), 1.0))
+                rows.append(Truth(d.at_s, "label", "", d.what))
+            elif d.what == "turn":
+                rows.append(Truth(d.at_s, "turn_start"))
+                rows.append(Truth(d.at_s + duration(d), "turn_end"))
+            elif d.what == "overlong":
+                rows.append(Truth(d.at_s, "overlong", "", size(d)))
+                rows.append(Truth(d.at_s + duration(d), "overlong", "", 0.0))
+        return rows

@@ -1,0 +1,122 @@
+"""A sensor as it is worn: its clock, its mounting, its errors, its faults.
+
+Order: body axes -> sensor axes (mounting, worn askew, slipped) -> offset and white noise -> range
+-> faults. Sample k is taken at k / (rate (1 + skew)) on the run's clock and stamped k / rate by
+the sensor, as by any device whose crystal is off. Noise is drawn in order of samples from the
+sensor's own generator, so other sensors, packets and links do not change it.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cued.frames import GRAVITY_M_S2, rotation
+from cued.model import Floats
+from cued.simulation.foot import ring
+from cued.simulation.scenario import FAULTS, Breaking, Link, Sensor
+
+DEG = math.pi / 180.0
+
+
+class Worn:
+    """Turns what a place on the body feels into what the sensor says."""
+
+    def __init__(
+        self, sensor: Sensor, link: Link, breaks: tuple[Breaking, ...], rng: np.random.Generator
+    ) -> None:
+        self.sensor = sensor
+        self._breaks = tuple(b for b in breaks if b.sensor in {"", sensor.name})
+        self._true_rate = sensor.rate_hz * (1.0 + link.skew_ppm * 1e-6)
+        self._rng = rng
+        self._k = 0
+        tilt = float(rng.uniform(-1.0, 1.0)) * sensor.skewed_deg * DEG
+        axis = rng.standard_normal(3)
+        self._to_sensor: Floats = rotation(sensor.mounting).T @ _about(axis, tilt)
+        self._offset_acc: Floats = sensor.bias_m_s2 * rng.standard_normal(3)
+        self._offset_gyr: Floats = sensor.bias_deg_s * DEG * rng.standard_normal(3)
+        self._held: tuple[Floats, Floats] = (np.zeros(3), np.zeros(3))
+        self.epoch_s = round(float(rng.uniform(10.0, 5000.0)), 3)
+
+    def times(self, until: float) -> tuple[Floats, Floats]:
+        """Give the next samples' times before ``until``, and their stamps by the sensor's clock."""
+        stop = max(self._k, math.ceil(until * self._true_rate - 1e-9))
+        k = np.arange(self._k, stop)
+        self._k = stop
+        return k / self._true_rate, k / self.sensor.rate_hz
+
+    def sense(self, t: Floats, force: Floats, rate: Floats) -> tuple[Floats, Floats | None]:
+        """Give (n, 3) acceleration and turn rate in sensor axes from those in body axes."""
+        noise = self._rng.standard_normal((t.size, 6))
+        s = self.sensor
+        m = self._slipped(t)
+        acc = _rotated(m, force) + self._offset_acc + s.noise_m_s2 * noise[:, :3]
+        gyr = _rotated(m, rate) + self._offset_gyr + s.noise_deg_s * DEG * noise[:, 3:]
+        for b in self._active("knock", t):
+            acc[:, 0] += size(b) * ring(t - b.at_s, 2 * np.pi * 30.0, 0.012)
+        reach = np.full(t.size, s.range_g * GRAVITY_M_S2)
+        for b in self._active("saturate", t):
+            reach[_during(b, t)] = size(b) * GRAVITY_M_S2
+        acc = np.clip(acc, -reach[:, None], reach[:, None])
+        gyr = np.clip(gyr, -s.range_deg_s * DEG, s.range_deg_s * DEG)
+        self._break(t, acc, gyr)
+        return acc, (gyr if s.gyro else None)
+
+    def _slipped(self, t: Floats) -> Floats:
+        m = self._to_sensor
+        for b in self._breaks:
+            if b.what == "slip" and t.size and b.at_s <= t[0]:
+                m = m @ _about(np.array([1.0, 0.0, 0.0]), size(b) * DEG)
+        return m
+
+    def _break(self, t: Floats, acc: Floats, gyr: Floats) -> None:
+        """Spoil samples in place: the arrays are ours and new."""
+        for b in self._active("flat", t):
+            spoilt = _during(b, t)
+            first = int(np.argmax(spoilt))
+            if spoilt.any():
+                hold = (acc[first - 1], gyr[first - 1]) if first else self._held
+                acc[spoilt], gyr[spoilt] = hold[0].copy(), hold[1].copy()
+        if t.size:
+            self._held = (acc[-1].copy(), gyr[-1].copy())
+        for b in self._active("nan", t):
+            acc[_during(b, t)] = np.nan
+
+    def _active(self, what: str, t: Floats) -> list[Breaking]:
+        if not t.size:
+            return []
+        return [
+            b
+            for b in self._breaks
+            if b.what == what and b.at_s <= t[-1] and t[0] < b.at_s + lasting(b) + 1.0
+        ]
+
+
+def size(b: Breaking) -> float:
+    """How much: ``by`` or its default."""
+    default = FAULTS[b.what].by
+    return b.by if b.by is not None else (default if default is not None else 0.0)
+
+
+def lasting(b: Breaking) -> float:
+    """How long: ``for_s`` or its default."""
+    default = FAULTS[b.what].for_s
+    return b.for_s if b.for_s is not None else (default if default is not None else 0.0)
+
+
+def _during(b: Breaking, t: Floats) -> np.ndarray:
+    return (t >= b.at_s) & (t < b.at_s + lasting(b))
+
+
+def _rotated(m: Floats, v: Floats) -> Floats:
+    """Rotate rows; written out so that it rounds alike for any number of rows."""
+    x, y, z = v[:, 0], v[:, 1], v[:, 2]
+    return np.stack([m[i, 0] * x + m[i, 1] * y + m[i, 2] * z for i in range(3)], axis=1)
+
+
+def _about(axis: Floats, angle: float) -> Floats:
+    """Rotation matrix about an axis (Rodrigues)."""
+    x, y, z = axis / math.sqrt(float(axis @ axis))
+    k = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    return np.eye(3) + math.sin(angle) * k + (1.0 - math.cos(angle)) * (k @ k)
