@@ -12,7 +12,7 @@ from typing import Any, cast
 from cued import parts
 from cued.actuators.actuator import Actuator
 from cued.config import Config, Site
-from cued.engine import Engine, Worn
+from cued.engine import Engine, Listener, Worn
 from cued.gait.metric import Metric
 from cued.model import Command, ConfigError, CueDone, Notice, Placement
 from cued.sinks.sink import Sink
@@ -48,10 +48,10 @@ def worn(config: Config) -> dict[str, Worn]:
     }
 
 
-def engine(config: Config, sensors: Mapping[str, Worn]) -> Engine:
+def engine(config: Config, sensors: Mapping[str, Worn], coach: Listener | None = None) -> Engine:
     """Build the engine for these sensors with the configured metrics, rules and coach."""
     metrics = cast("dict[str, Metric]", _build(config, "metrics"))
-    return Engine(sensors, metrics=metrics, gait=config.gait, coach=None)
+    return Engine(sensors, metrics=metrics, gait=config.gait, coach=coach)
 
 
 def sources(config: Config, where: Site) -> list[Source]:

@@ -61,7 +61,8 @@ class BeltSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """The belt, where no treadmill tells its speed."""
 
     speed_m_s: Annotated[
-        float | None, Meta(ge=0, le=7, description="Speed set by hand, m/s; none: unknown.")
+        Annotated[float, Meta(ge=0, le=7)] | None,
+        Meta(description="Speed set by hand, m/s; none: unknown."),
     ] = None
     incline_percent: Annotated[
         float, Meta(ge=-20, le=40, description="Incline set by hand, percent.")

@@ -177,6 +177,8 @@ class Body:
             case Contact():
                 return self._contact(finding)
             case LiftOff():
+                if not self._footfalls.owns(finding.side, finding.sensor):
+                    return []
                 self._strides.lift(finding)
                 return [Lift(t=finding.t, side=finding.side, sensor=finding.sensor)]
             case Moving():

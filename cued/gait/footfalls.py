@@ -47,6 +47,7 @@ class Footfalls:
         self._heard: dict[str, float] = {}
         self._missed = dict.fromkeys(worn, 0)
         self._last: dict[Side, float] = {}
+        self._by: dict[Side, str] = {}
         self._last_any = -1e9
 
     def heard(self, sensor: str, t: float) -> None:
@@ -63,10 +64,15 @@ class Footfalls:
         if contact.t - self._last_any < ANY_FOOT_S:
             return None
         self._last[contact.side] = contact.t
+        self._by[contact.side] = contact.sensor
         self._last_any = contact.t
         return Footfall(
             t=contact.t, side=contact.side, sensor=contact.sensor, confidence=contact.confidence
         )
+
+    def owns(self, side: Side, sensor: str) -> bool:
+        """Whether the last footfall of that foot was this sensor's, so that its lift counts."""
+        return self._by.get(side) == sensor
 
     def reset(self) -> None:
         """Forget the footfalls so far (a gap, a new start)."""
