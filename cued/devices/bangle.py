@@ -1,0 +1,137 @@
+"""Bangle.js 2 watch: its accelerometer, by a small program that cued puts into its memory.
+
+Protocol facts
+--------------
+Nordic UART service ``6e400001-...``, write ``6e400002-...``, notify ``6e400003-...``: a JavaScript
+prompt. Ctrl-C clears a half-typed line, 0x10 before a line keeps it from being echoed. The program
+below is sent in pieces of 20 bytes, lives in RAM only, sets the chip (KX023) to 8 g and 100 Hz and
+the watch to a reading every 20 ms, and sends frames of our own; the acceleration that the watch's
+firmware reports is then half of the truth. There is no gyroscope.
+
+Frame: 0xA5, n u8 (1 to 10), time of the last sample u32 ms, n x 3 i16 in g/4096, sum of all bytes
+before it modulo 256. Frames are cut into notifications anywhere; text of the prompt may stand
+between them.
+
+Source: Espruino and BangleApps (accelrec); the frame is ours. Certainty B; not verified on
+hardware.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from cued.devices._gatt import G, Ticks, evenly, fields, packet, rows, standard, standard_start
+from cued.devices.device import Action, Advert, Answer, Output, Subscribe, Write
+from cued.model import BeltRequest, DecodeError, Floats
+from cued.parts import Part
+
+SERVICE = "6e400001-b5a3-f393-e0a9-e50e24dcca9e"
+RX = "6e400002-b5a3-f393-e0a9-e50e24dcca9e"
+TX = "6e400003-b5a3-f393-e0a9-e50e24dcca9e"
+MARK, MOST_SAMPLES, HEADER = 0xA5, 10, 6
+RATE_HZ = 50.0
+PIECE = 20
+MOST_BUFFERED = 512
+PROGRAM = """
+Bangle.setOptions({powerSave:false});Bangle.setPollInterval(20);
+Bangle.accelWr(0x18,0x74);Bangle.accelWr(0x1B,0x43);Bangle.accelWr(0x18,0xF4);
+cuedB=[];cuedF=function(a){
+var q=v=>Math.max(-32768,Math.min(32767,Math.round(v*8192)));cuedB.push(q(a.x),q(a.y),q(a.z));
+if(cuedB.length<12)return;
+var n=cuedB.length/3,f=new Uint8Array(7+6*n),d=new DataView(f.buffer),s=0;
+f[0]=0xA5;f[1]=n;d.setUint32(2,Math.round(getTime()*1000)%4294967296,true);
+cuedB.forEach((v,i)=>d.setInt16(6+2*i,v,true));
+for(var i=0;i<6+6*n;i++)s+=f[i];f[6+6*n]=s&255;cuedB=[];Bluetooth.write(f)};
+Bangle.on("accel",cuedF)
+"""
+END = 'Bangle.removeListener("accel",cuedF);Bangle.setPollInterval(80);cuedB=undefined'
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of a Bangle.js 2: none."""
+
+
+def split(buffer: bytes) -> tuple[list[bytes], bytes, int]:
+    """Cut a byte stream into frames with a right sum: (frames, rest, sums that were wrong)."""
+    frames: list[bytes] = []
+    wrong = 0
+    at = buffer.find(MARK)
+    while at >= 0:
+        n = buffer[at + 1] if at + 1 < len(buffer) else 1
+        end = at + HEADER + 6 * n + 1
+        if 1 <= n <= MOST_SAMPLES:
+            if end > len(buffer):
+                return frames, buffer[at:], wrong
+            if sum(buffer[at : end - 1]) % 256 == buffer[end - 1]:
+                frames.append(buffer[at:end])
+                at = buffer.find(MARK, end)
+                continue
+            wrong += 1
+        at = buffer.find(MARK, at + 1)
+    return frames, b"", wrong
+
+
+def decode(frame: bytes) -> tuple[int, Floats]:
+    """Decode a frame: ms of its last sample, acceleration (n, 3) g."""
+    (ms,) = fields("I", frame, 2)
+    return ms, rows("<i2", frame[HEADER:-1], 3) / 4096
+
+
+def matches(advert: Advert) -> bool:
+    """Tell whether this advertisement is a Bangle.js's."""
+    return advert.name.startswith("Bangle.js")
+
+
+class Bangle:
+    """One connection to a watch."""
+
+    def __init__(self, config: Config, sensor: str) -> None:
+        self._sensor = sensor
+        self._buffer = b""
+        self._ticks = Ticks(32, 1e-3)
+        self._last = -1.0
+
+    def start(self, services: Sequence[str]) -> list[Action]:
+        """Put the program in; it starts by itself."""
+        if services and TX not in services:
+            raise DecodeError("this watch offers no console; switch it to programmable")
+        return [Subscribe(TX), *standard_start(services), *_typed(PROGRAM.replace("\n", ""))]
+
+    def receive(self, t: float, char: str, data: bytes) -> list[Output]:
+        """Take a piece of the stream."""
+        if char != TX:
+            return standard(t, self._sensor, char, data)
+        frames, self._buffer, wrong = split((self._buffer + data)[-MOST_BUFFERED:])
+        if wrong and not frames:
+            raise DecodeError("watch frame with a wrong sum")
+        return [self._samples(t, frame) for frame in frames]
+
+    def stop(self) -> list[Action]:
+        """Take the program out."""
+        return [*_typed(END)]
+
+    def request(self, request: BeltRequest) -> list[Action | Answer]:
+        """Do nothing: a wearable drives no belt."""
+        return []
+
+    def _samples(self, t: float, frame: bytes) -> Output:
+        ms, acc = decode(frame)
+        end, step = self._ticks.seconds(ms), 1.0 / RATE_HZ
+        if self._last >= 0:  # its timer runs in whole ms: trust the time, not the interval
+            step = min(step, (end - self._last) / len(acc))
+        if step <= 0:
+            raise DecodeError("watch frame that is not later than the one before")
+        self._last = end
+        ticks = evenly(end - step * (len(acc) - 1), step, len(acc))
+        return packet(t, self._sensor, acc * G, None, rate_hz=RATE_HZ, ticks=ticks)
+
+
+def _typed(line: str) -> list[Write]:
+    """Type a line at the prompt."""
+    text = b"\x03\x10" + line.encode() + b"\n"
+    return [Write(RX, text[at : at + PIECE]) for at in range(0, len(text), PIECE)]
+
+
+PART = Part(Config, Bangle)

@@ -1,0 +1,60 @@
+"""Heart rate straps and watches: beats a minute by the standard service, and their battery.
+
+Protocol facts
+--------------
+Service 0x180D, measurement 0x2A37 (notify, about 1 Hz): flags u8 (bit 0: rate is u16, bits 1-2
+contact, bit 3: energy u16 follows, bit 4: RR intervals u16 in s/1024 follow, oldest first), rate.
+A rate of 0 means that the strap does not lie on skin, and is not passed on.
+
+Source: Bluetooth SIG Heart Rate Service; captures of Polar H7 and H10. Certainty A.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from cued.devices._gatt import HEART_RATE, sig, standard, standard_start
+from cued.devices.device import Action, Advert, Answer, Output
+from cued.model import BeltRequest, DecodeError
+from cued.parts import Part
+
+SERVICE = sig(0x180D)
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of a heart rate strap: none."""
+
+
+def matches(advert: Advert) -> bool:
+    """Tell whether this advertisement offers heart rate."""
+    return SERVICE in advert.services
+
+
+class HeartRateStrap:
+    """One connection to a strap."""
+
+    def __init__(self, config: Config, sensor: str) -> None:
+        self._sensor = sensor
+
+    def start(self, services: Sequence[str]) -> list[Action]:
+        """Subscribe to heart rate and battery."""
+        if services and HEART_RATE not in services:
+            raise DecodeError("this device measures no heart rate")
+        return standard_start(services or (HEART_RATE,))
+
+    def receive(self, t: float, char: str, data: bytes) -> list[Output]:
+        """Take a measurement or the battery."""
+        return standard(t, self._sensor, char, data)
+
+    def stop(self) -> list[Action]:
+        """Nothing has to be stopped."""
+        return []
+
+    def request(self, request: BeltRequest) -> list[Action | Answer]:
+        """Do nothing: a strap drives no belt."""
+        return []
+
+
+PART = Part(Config, HeartRateStrap)

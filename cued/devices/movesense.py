@@ -1,0 +1,162 @@
+"""Movesense (HR+, HR2, MD, Flash) over its "GATT sensor data" service.
+
+Protocol facts
+--------------
+Service ``34802252-...``, write ``34800001-...``, notify ``34800002-...``. Commands
+``[command][reference][payload]``: 1 subscribe to a path, 2 unsubscribe, 4 get, 7 system mode.
+Answers ``[code][reference]...``: 1 reply (status u16 as in HTTP; old firmware sends errors big
+end first), 2 data, 3 second part of data. Measurement: u32 ms since boot of the first sample,
+then float32: all accelerations, all angular rates, (all magnetic fields); m/s², deg/s, µT. There
+are no counts in it: a first part is complete when it is a whole number of samples, which its
+156 bytes are not when it is cut (8 too many, at 24 as at 36 bytes a sample).
+
+52 Hz fits one packet of 4 samples; 104 Hz comes as two parts of 8 samples together. Status 429
+means that the sensor's own pool is full until it restarts; it is told to.
+
+Sources: movesense.com GATT sensor data protocol, movesense-commander (captures), movesense-py.
+Certainty A at 52 Hz, B for split frames (rule documented, no capture). Not every firmware has the
+service: the wearer is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from cued.devices._gatt import (
+    DEGREE,
+    Ticks,
+    evenly,
+    fields,
+    packet,
+    rows,
+    standard,
+    standard_start,
+)
+from cued.devices.device import Action, Advert, Answer, Output, Subscribe, Write
+from cued.model import Battery, BeltRequest, DecodeError, Floats, LinkChanged
+from cued.parts import Part
+
+SERVICE = "34802252-7185-4d5d-b431-630e7050e8f0"
+COMMAND = "34800001-7185-4d5d-b431-630e7050e8f0"
+NOTIFY = "34800002-7185-4d5d-b431-630e7050e8f0"
+MOTION, ENERGY, RESET = 99, 5, 7  # references of ours
+POOL_FULL = 429
+MOST_BYTES = 4 + 36 * 32
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of a Movesense sensor."""
+
+    rate_hz: Annotated[
+        Literal[13, 26, 52, 104, 208], Meta(description="Sample rate, Hz; 104 is enough to run.")
+    ] = 104
+    magnetometer: Annotated[
+        bool, Meta(description="Ask for nine axes; the magnetic field is not used.")
+    ] = False
+
+
+def decode(payload: bytes, channels: int) -> tuple[int, Floats]:
+    """Decode a measurement of 6 or 9 channels: ms of the first sample, and (n, channels)."""
+    (ms,) = fields("I", payload)
+    groups = channels // 3
+    vectors = rows("<f4", payload[4:], 3)
+    if len(vectors) % groups:
+        raise DecodeError(f"Movesense measurement of {len(payload)} bytes")
+    n = len(vectors) // groups
+    return ms, vectors.reshape(groups, n, 3).swapaxes(0, 1).reshape(n, channels)
+
+
+def status(data: bytes) -> int:
+    """Read a reply's status, whichever end first."""
+    (value,) = fields("H", data)
+    return value if 100 <= value < 600 else (value & 0xFF) << 8 | value >> 8
+
+
+def matches(advert: Advert) -> bool:
+    """Tell whether this advertisement is a Movesense sensor's."""
+    return advert.name.startswith("Movesense") or SERVICE in advert.services
+
+
+class Movesense:
+    """One connection to a Movesense sensor."""
+
+    def __init__(self, config: Config, sensor: str) -> None:
+        self._sensor = sensor
+        self._rate_hz = config.rate_hz
+        self._channels = 9 if config.magnetometer else 6
+        self._path = f"/Meas/IMU{self._channels}/{config.rate_hz}"
+        self._part = b""
+        self._ticks = Ticks(32, 1e-3)
+        self._last = -1.0
+
+    def start(self, services: Sequence[str]) -> list[Action]:
+        """Subscribe to the motion path and ask for the battery."""
+        if services and NOTIFY not in services:
+            raise DecodeError("this Movesense has no sensor data service; update its firmware")
+        motion = bytes((1, MOTION)) + self._path.encode() + b"\0"
+        energy = bytes((4, ENERGY)) + b"/System/Energy/Level\0"
+        return [
+            Subscribe(NOTIFY),
+            *standard_start(services),
+            Write(COMMAND, motion),
+            Write(COMMAND, energy),
+        ]
+
+    def receive(self, t: float, char: str, data: bytes) -> list[Output]:
+        """Take data, its second part or a reply."""
+        if char != NOTIFY:
+            return standard(t, self._sensor, char, data)
+        code, reference = fields("BB", data)
+        if code == 1:
+            return self._replied(t, reference, data[2:])
+        if reference != MOTION or code not in (2, 3):
+            raise DecodeError(f"Movesense message of code {code}, reference {reference}")
+        return self._measured(t, data[2:], second=code == 3)
+
+    def stop(self) -> list[Action]:
+        """Unsubscribe."""
+        return [Write(COMMAND, bytes((2, MOTION)))]
+
+    def request(self, request: BeltRequest) -> list[Action | Answer]:
+        """Do nothing: a wearable drives no belt."""
+        return []
+
+    def _replied(self, t: float, reference: int, data: bytes) -> list[Output]:
+        if reference == RESET:
+            return []
+        code = status(data)
+        if reference == ENERGY:
+            if code != 200:
+                return []
+            return [Battery(t, self._sensor, float(min(100, fields("B", data, 2)[0])))]
+        if code < 300:
+            return []
+        refused = LinkChanged(t, self._sensor, False, f"the sensor refused: status {code}")
+        if code == POOL_FULL:
+            return [Write(COMMAND, bytes((7, RESET, 5))), refused]
+        return [refused]
+
+    def _measured(self, t: float, payload: bytes, *, second: bool) -> list[Output]:
+        if second:
+            if not self._part:
+                raise DecodeError("Movesense second part without a first")
+            payload, self._part = self._part + payload, b""
+        elif len(payload) < 4 or (len(payload) - 4) % (4 * self._channels):
+            self._part = payload  # a first part whose second was lost is dropped by the next one
+            return []
+        if len(payload) > MOST_BYTES:
+            raise DecodeError(f"Movesense measurement of {len(payload)} bytes")
+        ms, values = decode(payload, self._channels)
+        ticks = evenly(self._ticks.seconds(ms), 1.0 / self._rate_hz, len(values))
+        if ticks[0] <= self._last:
+            raise DecodeError("Movesense measurement that overlaps the one before")
+        self._last = float(ticks[-1])
+        gyr = values[:, 3:6] * DEGREE
+        acc = values[:, :3]
+        return [packet(t, self._sensor, acc, gyr, rate_hz=float(self._rate_hz), ticks=ticks)]
+
+
+PART = Part(Config, Movesense)
