@@ -65,7 +65,7 @@ class Truth:
         self.label = next((row.value for row in rows if row.kind == "label"), "")
         self._directions = [row for row in rows if row.kind == "direction"]
         self._gaits = [row for row in rows if row.kind == "gait"]
-        self._mode = _usual_mode(recording, self.label)
+        self._mode: Mode = _usual_mode(recording, self.label)
         self._stops = [row for row in rows if row.kind == "stop"]
         self.bouts = _bouts(rows, self.contacts)
         self.strides = _strides(self.contacts, self.bouts, rows)

@@ -1,0 +1,171 @@
+"""Score the engine against the recordings' truth, by data set, sensors, mode and direction.
+
+The engine is run exactly as live, packet by packet, once for each set of sensors that might be worn
+by itself. Definitions: docs/accuracy.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from rich import box
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table as RichTable
+
+from cued import app, config
+from cued.commands._options import add_config, positive
+from cued.config import Config
+from cued.engine import Worn
+from cued.evaluation.figures import Scores, figures
+from cued.evaluation.scoring import score
+from cued.evaluation.tables import Table, tables
+from cued.evaluation.tally import Tallies, pool
+from cued.evaluation.targets import Verdict, verdicts
+from cued.model import AnyEvent, RecordingError
+from cued.recording.stream import PACKET_S, packets
+from cued.recording.table import TableRecording, find_tables, read_table
+
+NAME = "evaluate"
+HELP = "score the engine against the recordings' truth"
+
+ALONE_UP_TO = 8  # recordings; starting processes takes longer than scoring so few
+
+
+class Report(Struct, frozen=True):
+    """What ``--json`` writes."""
+
+    recordings: int
+    packet_s: float
+    refused: tuple[str, ...]
+    targets: tuple[Verdict, ...]
+    scores: Scores
+
+
+class Work(Struct, frozen=True):
+    """One recording to score, by whichever process."""
+
+    folder: Path
+    packet_s: float
+    config: Path | None
+
+
+class Done(Struct):
+    """What came of it: tallies, or why the recording was refused."""
+
+    tallies: Tallies
+    refused: str = ""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    parser.add_argument(
+        "recordings",
+        nargs="+",
+        type=Path,
+        metavar="RECORDING",
+        help="folder of a table recording, or a folder in which they are looked for",
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write everything as JSON")
+    parser.add_argument(
+        "--packet-s",
+        type=positive,
+        default=PACKET_S,
+        metavar="S",
+        help=f"samples are fed in packets of this length (default {PACKET_S} s)",
+    )
+    add_config(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Score, print the tables, and say which recordings were refused."""
+    report = evaluate(args.recordings, args.packet_s, args.config)
+    for refusal in report.refused:
+        print(f"cued: {refusal}", file=sys.stderr)
+    if args.json:
+        args.json.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    for table in tables(report.scores, report.targets):
+        console.print(_drawn(table))
+    return 1 if report.refused else 0
+
+
+def evaluate(
+    wanted: Iterable[Path], packet_s: float = PACKET_S, chosen: Path | None = None
+) -> Report:
+    """Score every recording in the folders, with progress on a terminal."""
+    folders = [folder for path in wanted for folder in _tables_in(path)]
+    work = [Work(folder, packet_s, chosen) for folder in dict.fromkeys(folders)]
+    done = dict(
+        track(
+            _all(work),
+            total=len(work),
+            description="recordings",
+            console=Console(stderr=True),
+            disable=not sys.stderr.isatty(),
+            transient=True,
+        )
+    )
+    in_order = [done[index] for index in sorted(done)]
+    scores = figures(pool([one.tallies for one in in_order]))
+    refused = tuple(one.refused for one in in_order if one.refused)
+    return Report(len(work) - len(refused), packet_s, refused, verdicts(scores), scores)
+
+
+def _tables_in(path: Path) -> list[Path]:
+    found = find_tables(path)
+    if not found:
+        reason = "no recording.toml in it or below" if path.is_dir() else "no such folder"
+        raise RecordingError(f"{path}: {reason}")
+    return found
+
+
+def _all(work: list[Work]) -> Iterator[tuple[int, Done]]:
+    """Do the work, on all cores when there is much of it; (index, result) as they come."""
+    if len(work) <= ALONE_UP_TO:
+        yield from ((index, _do(one)) for index, one in enumerate(work))
+        return
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool_of:
+        futures = {pool_of.submit(_do, one): index for index, one in enumerate(work)}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+
+
+def _do(work: Work) -> Done:
+    try:
+        recording = read_table(work.folder)
+    except RecordingError as error:
+        return Done(Tallies(), str(error))
+    settings = config.load(work.config)
+
+    def engine_on(recording: TableRecording, sensors: Collection[str]) -> list[AnyEvent]:
+        return _events(settings, recording, sensors, work.packet_s)
+
+    return Done(score(recording, engine_on))
+
+
+def _events(
+    settings: Config, recording: TableRecording, sensors: Collection[str], packet_s: float
+) -> list[AnyEvent]:
+    worn = {s.name: Worn(s.placement, s.mounting) for s in recording.sensors if s.name in sensors}
+    engine = app.engine(settings, worn)
+    inputs = packets(recording, packet_s, sensors)
+    return [event for given in inputs for event in engine.feed(given)]
+
+
+def _drawn(table: Table) -> RichTable:
+    drawn = RichTable(title=table.title, title_justify="left", box=box.SIMPLE_HEAD)
+    for heading in table.headings:
+        left = heading in {"data", "sensors", "mode", "direction", "quantity", "files", ""}
+        drawn.add_column(heading, justify="left" if left else "right", no_wrap=len(heading) < 10)
+    for row in table.rows:
+        drawn.add_row(*row)
+    return drawn
