@@ -52,9 +52,7 @@ class Treadmill:
         _, speed, incline = self._interpolate(t)
         return round(speed, 3), round(incline, 2)
 
-    def _set(
-        self, t: float, speed: float | None, incline: float | None, ramp_m_s2: float
-    ) -> None:
+    def _set(self, t: float, speed: float | None, incline: float | None, ramp_m_s2: float) -> None:
         now = self._interpolate(t)
         self._corners = [c for c in self._corners if c[0] < t]
         self._corners.append(now)

@@ -103,18 +103,34 @@ class Foot(Struct, frozen=True):
 def foot(v: float, running: bool, heading: Heading, style: Style) -> Foot:
     """Shape of the foot's stride (science.md table 2.1, scaled by speed^0.8 in rate)."""
     if running and heading == "forward":
-        return Foot(-12 * DEG, 0.10, 95 * DEG, 0.20, 0.12, 0.08, 0.06, 0.02, 0.11, 55.0 * v / 2.5, 25.0)
+        return Foot(
+            -12 * DEG, 0.10, 95 * DEG, 0.20, 0.12, 0.08, 0.06, 0.02, 0.11, 55.0 * v / 2.5, 25.0
+        )
     if running:
         # Lands on the toes; the rest is unknown and differs from run to run.
         return Foot(
-            style.run_back_land, 0.14, style.run_back_leave, 0.15, 0.06, 0.04, 0.06, 0.04, 0.08, 50.0, 15.0
+            style.run_back_land,
+            0.14,
+            style.run_back_leave,
+            0.15,
+            0.06,
+            0.04,
+            0.06,
+            0.04,
+            0.08,
+            50.0,
+            15.0,
         )
     if heading == "backward":
         k = min(2.0, max(0.3, v / 0.61)) ** 0.4  # angle; the other half of 0.8 is cadence
-        return Foot(24 * DEG * k, 0.14, -8 * DEG * k, 0.07, 0.03, 0.02, 0.08, 0.08, 0.05, 22.0 * k, 9.0 * k)
+        return Foot(
+            24 * DEG * k, 0.14, -8 * DEG * k, 0.07, 0.03, 0.02, 0.08, 0.08, 0.05, 22.0 * k, 9.0 * k
+        )
     k = min(1.6, max(0.3, v / 1.25)) ** 0.4
     hit = 30.0 * min(1.8, max(0.2, v / 1.25)) ** 0.7
-    return Foot(-17 * DEG * k, 0.13, 66 * DEG * k, 0.26, 0.05, 0.02, 0.07, 0.04, 0.03, hit, 0.5 * hit)
+    return Foot(
+        -17 * DEG * k, 0.13, 66 * DEG * k, 0.26, 0.05, 0.02, 0.07, 0.04, 0.03, hit, 0.5 * hit
+    )
 
 
 class Trunk(Struct, frozen=True):
@@ -135,10 +151,10 @@ def trunk(v: float, step_s: float, running: bool, heading: Heading, style: Style
     if running:
         fore = GRAVITY_M_S2 * (0.40 + 0.10 * (v - 2.5))  # raw A1 at the sacrum (alcantara)
         if heading == "forward":
-            return Trunk(1.0, max(1.0, fore), 2.0, 1.6, 1.2, style.lead_run, 8.0, 6 * DEG)
+            return Trunk(1.0, max(1.0, fore), 1.6, 1.1, 1.0, style.lead_run, 8.0, 6 * DEG)
         # 15.7 against 13.2 m/s² upward (Cavagna 2012): x1.19; upright (Uthoff 2019).
         lead = style.lead_run_back
-        return Trunk(1.19, max(1.0, fore), 2.4, 1.9, style.back_yaw, lead, 8.0, style.back_lean)
+        return Trunk(1.19, max(1.0, fore), 1.9, 1.3, style.back_yaw, lead, 8.0, style.back_lean)
     up = rise_m_s2(v, step_s)
     if heading == "forward":
         k = up / 2.39

@@ -17,6 +17,8 @@ from cued.simulation.scenario import ACTIONS, Doing, Person
 RUN_M_S = {"forward": 1.95, "backward": 1.6}  # preferred transition (science.md 1.2)
 LISTEN_S = (1.5, 3.5)  # from a cue to the change: two to three strides
 LASTS_S = 60.0  # how long somebody holds to what a cue said
+MENDED = 0.1  # of the overlong stride is left after a cue
+HELD_ON = 0.65  # of the trunk's movement is left with a hand on the rail
 ACTIVITIES = ("stand", "walk", "run", "go")
 
 
@@ -65,58 +67,26 @@ class Will:
 
     def at(self, t: float) -> Intent:
         """Sum up what is meant at a time."""
-        activity, yaw, turning = "stand", 0.0, False
-        fallen, pace = 0.0, 1.0
-        stretch = uneven = lean = 0.0
-        spread = sway = live = 1.0
-        stumble = self._stumble(t)
-        for d in self.does:
-            if d.at_s > t:
-                break
-            by, on = size(d), t < d.at_s + duration(d)
-            match d.what:
-                case "stand" | "walk" | "run" | "go":
-                    activity = d.what
-                case "step_off":
-                    activity = "stand"
-                case "fall":
-                    fallen = by
-                case "face_back":
-                    yaw = math.pi
-                case "turn":
-                    part = min(1.0, (t - d.at_s) / duration(d))
-                    yaw += math.radians(by) * part
-                    turning = turning or part < 1.0
-                case "tire":
-                    pace *= max(0.7, 1.0 - by / 100.0 * (t - d.at_s) / 600.0)
-                case "overlong":
-                    stretch += by / 100.0 if on else 0.0
-                case "uneven":
-                    uneven += by if on else 0.0
-                case "unsteady" if on:
-                    spread, sway = by, by
-                case "lean":
-                    lean += math.radians(by) if on else 0.0
-                case "hold_rail" if on:
-                    live = 0.65
-                case _:
-                    pass
-        if any(start <= t < end for start, end in self._obeys):
-            stretch = 0.1 * stretch
+        begun = [d for d in self.does if d.at_s <= t]
+        on = {d.what: size(d) for d in begun if t < d.at_s + duration(d)}
+        acts = [d.what for d in begun if d.what in ACTIVITIES or d.what == "step_off"]
+        activity = acts[-1] if acts else "stand"
+        yaw, turning = _facing(begun, t)
+        mended = any(start <= t < end for start, end in self._obeys)
         return Intent(
-            activity=activity,
+            activity="stand" if activity == "step_off" else activity,
             direction="forward" if math.cos(yaw) > 0.0 else "backward",
             yaw=yaw,
             turning=turning,
-            stretch=1.0 + stretch,
-            uneven_percent=uneven,
-            spread=spread,
-            sway=sway,
-            liveliness=live,
-            lean=lean,
-            pace=pace,
-            stumble=stumble,
-            fallen=fallen,
+            stretch=1.0 + on.get("overlong", 0.0) / 100.0 * (MENDED if mended else 1.0),
+            uneven_percent=on.get("uneven", 0.0),
+            spread=on.get("unsteady", 1.0),
+            sway=on.get("unsteady", 1.0),
+            liveliness=HELD_ON if "hold_rail" in on else 1.0,
+            lean=math.radians(on.get("lean", 0.0)),
+            pace=_pace(begun, t),
+            stumble=self._stumble(t),
+            fallen=max((size(d) for d in begun if d.what == "fall"), default=0.0),
         )
 
     def _stumble(self, t: float) -> float:
@@ -126,6 +96,21 @@ class Will:
             return 0.0
         self._stumbled = len(due)
         return size(due[-1])
+
+
+def _facing(begun: list[Doing], t: float) -> tuple[float, bool]:
+    """Heading against the console, rad, and whether it is changing."""
+    turns = [d for d in begun if d.what == "turn"]
+    parts = [min(1.0, (t - d.at_s) / duration(d)) for d in turns]
+    yaw = sum(math.radians(size(d)) * part for d, part in zip(turns, parts, strict=True))
+    yaw += math.pi * sum(d.what == "face_back" for d in begun)
+    return yaw, any(part < 1.0 for part in parts)
+
+
+def _pace(begun: list[Doing], t: float) -> float:
+    """Cadence left after tiring."""
+    lost = sum(size(d) / 100.0 * (t - d.at_s) / 600.0 for d in begun if d.what == "tire")
+    return max(0.7, 1.0 - lost)
 
 
 def size(d: Doing) -> float:

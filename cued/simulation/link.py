@@ -41,9 +41,7 @@ class Radio:
     ) -> None:
         self._sensor, self._link, self._rng = sensor, link, rng
         self._epoch_s = epoch_s
-        ours = sorted(
-            (b for b in breaks if b.sensor in {"", sensor.name}), key=lambda b: b.at_s
-        )
+        ours = sorted((b for b in breaks if b.sensor in {"", sensor.name}), key=lambda b: b.at_s)
         self._script = deque(
             Window(b.at_s, b.at_s + lasting(b), b.what, size(b))
             for b in ours
@@ -82,10 +80,13 @@ class Radio:
         return out
 
     def _packets(self) -> list[tuple[float, Input]]:
-        t, stamps, acc = (np.concatenate([h[i] for h in self._held]) for i in range(3))
+        t = np.concatenate([h[0] for h in self._held])
+        stamps = np.concatenate([h[1] for h in self._held])
+        acc = np.concatenate([h[2] for h in self._held])
         parts = [h[3] for h in self._held if h[3] is not None]
         gyr = np.concatenate(parts) if parts else None
-        n, out = self._link.samples, []
+        n = self._link.samples
+        out: list[tuple[float, Input]] = []
         whole = t.size // n * n
         for start in range(0, whole, n):
             s = slice(start, start + n)

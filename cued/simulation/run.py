@@ -18,7 +18,7 @@ from collections.abc import Iterator
 import numpy as np
 from msgspec import Struct
 
-from cued.model import Belt, BeltRequest, Command, Floats, Input, LinkChanged, Packet, Tick
+from cued.model import Belt, BeltRequest, Command, Floats, Input, Packet, Tick
 from cued.simulation.belt import Treadmill
 from cued.simulation.link import Radio
 from cued.simulation.scenario import Scenario
@@ -163,6 +163,3 @@ def _joined(packets: list[Packet]) -> tuple[Floats, Floats, Floats | None]:
     acc = np.concatenate([p.acc for p in packets])
     gyrs = [p.gyr for p in packets if p.gyr is not None]
     return t, acc, np.concatenate(gyrs) if gyrs else None
-
-
-__all__ = ["LinkChanged", "Simulation", "Table", "Truth", "collect"]

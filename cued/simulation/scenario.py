@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 import tomllib
 from difflib import get_close_matches
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import msgspec
 from msgspec import Meta, Struct
@@ -240,24 +240,29 @@ SECTIONS: dict[str, type[Struct]] = {
 
 
 def _reject_unknown(raw: dict[str, Any]) -> None:
-    """Unknown keys first, since for these msgspec cannot say what was meant."""
+    """Unknown words first, since for these msgspec cannot say what was meant."""
     known = [f.name for f in msgspec.structs.fields(Scenario)]
     for key, value in raw.items():
         if key not in known:
             raise ConfigError(f"scenario: unknown key {key!r}{_meant(key, known)}")
         if key not in SECTIONS:
             continue
-        fields = [f.name for f in msgspec.structs.fields(SECTIONS[key])]
-        for number, table in enumerate(value if isinstance(value, list) else [value], 1):
-            names = table if isinstance(table, dict) else {}
-            for name in names:
-                if name not in fields:
-                    where = f"[{key}]" if key in {"person", "link"} else f"[[{key}]] {number}"
-                    raise ConfigError(
-                        f"scenario: {where}: unknown key {name!r}{_meant(name, fields)}"
-                    )
-            for choice in ("what",):
-                _reject_choice(key, number, names.get(choice))
+        if isinstance(value, dict):
+            _reject_names(f"[{key}]", SECTIONS[key], cast("dict[str, Any]", value))
+        elif isinstance(value, list):
+            for number, table in enumerate(cast("list[Any]", value), 1):
+                if isinstance(table, dict):
+                    where = f"[[{key}]] {number}"
+                    names = cast("dict[str, Any]", table)
+                    _reject_names(where, SECTIONS[key], names)
+                    _reject_choice(key, number, names.get("what"))
+
+
+def _reject_names(where: str, section: type[Struct], table: dict[str, Any]) -> None:
+    fields = [f.name for f in msgspec.structs.fields(section)]
+    for name in table:
+        if name not in fields:
+            raise ConfigError(f"scenario: {where}: unknown key {name!r}{_meant(name, fields)}")
 
 
 def _reject_choice(key: str, number: int, what: object) -> None:

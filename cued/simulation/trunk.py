@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from cued.frames import GRAVITY_M_S2
 from cued.model import Floats
@@ -63,7 +64,8 @@ UP_PHASE = -35.0 * np.pi / 180.0
 UP = ((1, 1.0, 0.0), (2, 0.25, 0.61), (3, 0.35, 0.05), (4, 0.30, -1.85))
 FORE = ((1, 1.0, 0.0), (2, 0.56, 0.91), (3, 0.40, 0.33), (4, 0.25, -0.02))
 WARP = 0.75  # a runner's force peaks early in the contact (-91..-120 deg, alcantara)
-WARP_MEAN = 0.6126  # mean of sin(pi x^0.75) over 0..1
+WARP_MEAN = 0.6560  # mean of sin(pi x^0.75) over 0..1
+WARP_PHASE = -0.885 * np.pi  # of its first harmonic, per part of the step on the belt
 SWAY_HZ = (0.23, 0.37, 0.61, 0.97)
 
 
@@ -98,7 +100,7 @@ def sense(acc: Floats, angles: Floats, rates: Floats) -> tuple[Floats, Floats]:
     return turned(force, np.zeros_like(yaw), pitch, roll), body_rates(rates, pitch, roll)
 
 
-def _between(t: Floats, table: Floats, left: Floats) -> tuple[Floats, Floats]:
+def _between(t: Floats, table: Floats, left: NDArray[np.intp]) -> tuple[Floats, Floats]:
     """Parameters (columns, n) between the knots, and (n,) how far along."""
     k0, k1 = table[left], table[left + 1]
     part = np.clip((t - k0[:, 0]) / (k1[:, 0] - k0[:, 0]), 0.0, 1.0)
@@ -109,7 +111,7 @@ def _between(t: Floats, table: Floats, left: Floats) -> tuple[Floats, Floats]:
 
 
 def _acceleration(
-    t: Floats, p: Floats, part: Floats, table: Floats, left: Floats, sway_phase: Floats
+    t: Floats, p: Floats, part: Floats, table: Floats, left: NDArray[np.intp], sway_phase: Floats
 ) -> Floats:
     step = 2.0 * p[1]
     run = p[3]
@@ -120,7 +122,7 @@ def _acceleration(
     pressed = np.clip(part / duty, 0.0, 1.0)
     force = np.sin(np.pi * pressed**WARP) / (WARP_MEAN * duty)
     run_up = GRAVITY_M_S2 * (force - 1.0)
-    run_fore = np.cos(step - 0.6 * np.pi * duty + lead)
+    run_fore = np.cos(step + WARP_PHASE * duty + lead)
     rough = p[16:24]
     up = p[5] * ((1.0 - run) * walk_up + run * run_up + 0.22 * _texture(step, rough[:4]))
     fore = p[6] * ((1.0 - run) * walk_fore + run * run_fore + 0.35 * _texture(step, rough[2:6]))

@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from cued.frames import GRAVITY_M_S2, rotation
-from cued.model import Floats
+from cued.model import Bools, Floats
 from cued.simulation.foot import ring
 from cued.simulation.scenario import FAULTS, Breaking, Link, Sensor
 
@@ -105,7 +105,7 @@ def lasting(b: Breaking) -> float:
     return b.for_s if b.for_s is not None else (default if default is not None else 0.0)
 
 
-def _during(b: Breaking, t: Floats) -> np.ndarray:
+def _during(b: Breaking, t: Floats) -> Bools:
     return (t >= b.at_s) & (t < b.at_s + lasting(b))
 
 

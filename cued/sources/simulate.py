@@ -1,0 +1,105 @@
+"""A simulated person on a simulated treadmill, in time or as fast as it goes.
+
+``scenario`` is the name of a shipped one (``cued/simulation/scenarios``) or a path to a TOML file.
+Time comes from the run, not from the clock: inputs carry the run's own seconds, and playing only
+decides when they are handed on. Each is due at start + t / speed, so waiting never adds up.
+
+Rules: asyncio is here and nowhere in ``cued/simulation``; at speed 0 the loop gets its turn after
+every piece of the run, so speech and sinks live.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cued.config import Site
+from cued.model import BeltRequest, ConfigError, Tick
+from cued.parts import Part
+from cued.simulation.run import Simulation
+from cued.simulation.scenario import Scenario, parse
+from cued.sources.source import Emit
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which run is played, and how fast."""
+
+    scenario: Annotated[
+        str, Meta(min_length=1, description="Name of a shipped scenario, or path of a TOML file.")
+    ] = "workout"
+    speed: Annotated[
+        float, Meta(ge=0, le=1000, description="Times real time; 0 as fast as it goes.")
+    ] = 1.0
+    seed: Annotated[
+        int, Meta(ge=0, description="Another person and other luck; 0 keeps the scenario's own.")
+    ] = 0
+
+
+class Simulate:
+    """Plays one scenario."""
+
+    def __init__(self, config: Config, site: Site) -> None:
+        del site
+        self._speed = config.speed
+        # For `cued simulate --speed 0` and tests: iterate `simulation.inputs()` without asyncio.
+        self.simulation = Simulation(
+            open_scenario(config.scenario), seed=config.seed or None, keep_truth=100_000
+        )
+
+    async def run(self, emit: Emit, up: Callable[[], None]) -> None:
+        """Hand on every input when it is due."""
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        up()
+        for what in self.simulation.inputs():
+            if self._speed > 0.0:
+                wait = start + what.t / self._speed - loop.time()
+                if wait > 0.0:
+                    await asyncio.sleep(wait)
+            elif isinstance(what, Tick):
+                await asyncio.sleep(0)
+            emit(what)
+
+    async def request(self, request: BeltRequest) -> str:
+        """Set the simulated treadmill."""
+        return self.simulation.request(request)
+
+    def hear(self, key: str) -> bool:
+        """Let the simulated person hear a cue that was given."""
+        return self.simulation.hear(key)
+
+
+def scenarios() -> list[str]:
+    """Names of the shipped scenarios."""
+    return sorted(f.name[:-5] for f in _shipped().iterdir() if f.name.endswith(".toml"))
+
+
+def open_scenario(name: str) -> Scenario:
+    """Read a shipped scenario or a file. Raises ConfigError with one line."""
+    if name in scenarios():
+        return parse(_shipped().joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    path = Path(name)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not text"
+        raise ConfigError(
+            f"scenario: {name!r} is no file ({why}) and none of {', '.join(scenarios())}"
+        ) from None
+    try:
+        return parse(text)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None
+
+
+def _shipped() -> Traversable:
+    return resources.files("cued.simulation") / "scenarios"
+
+
+PART = Part(Config, Simulate)
