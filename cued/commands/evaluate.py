@@ -37,6 +37,7 @@ from cued.recording.table import TableRecording, find_tables, read_table
 NAME = "evaluate"
 HELP = "score the engine against the recordings' truth"
 
+WIDTH = 150  # a narrower terminal folds the lines, which loses nothing
 ALONE_UP_TO = 8  # recordings; starting processes takes longer than scoring so few
 
 
@@ -92,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"cued: {refusal}", file=sys.stderr)
     if args.json:
         args.json.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
-    console = Console(width=None if sys.stdout.isatty() else 200)
+    console = Console(width=WIDTH)
     for table in tables(report.scores, report.targets):
         console.print(_drawn(table))
     return 1 if report.refused else 0
@@ -164,8 +165,8 @@ def _events(
 def _drawn(table: Table) -> RichTable:
     drawn = RichTable(title=table.title, title_justify="left", box=box.SIMPLE_HEAD)
     for heading in table.headings:
-        left = heading in {"data", "sensors", "mode", "direction", "quantity", "files", ""}
-        drawn.add_column(heading, justify="left" if left else "right", no_wrap=len(heading) < 10)
+        left = heading in {"group", "data", "sensors", "files", "quantity", ""}
+        drawn.add_column(heading, justify="left" if left else "right")
     for row in table.rows:
         drawn.add_row(*row)
     return drawn

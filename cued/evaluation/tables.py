@@ -57,12 +57,9 @@ def _spread(bias: Number, spread: Number) -> str:
     return f"{bias:+.1f}" if spread is None else f"{bias:+.1f} ± {spread:.1f}"
 
 
-def _group(row: Row) -> tuple[str, ...]:
+def _group(row: Row) -> str:
     group = row.group
-    return (group.data, group.placement, group.mode, group.direction)
-
-
-_GROUP = ("data", "sensors", "mode", "direction")
+    return f"{group.data} {group.placement}, {group.mode} {group.direction}"
 
 
 def _verdicts(judged: Sequence[Verdict]) -> Table:
@@ -80,13 +77,12 @@ def _met(verdict: Verdict) -> str:
 
 def _contacts(title: str, rows: Sequence[tuple[Row, ContactFigures]]) -> Table:
     headings = (
-        *_GROUP,
-        *("people", "true", "precision", "recall", "F1", "F1 ±50", "F1 whole"),
+        *("group", "people", "true", "precision", "recall", "F1", "F1 ±50", "F1 whole"),
         *("error ms", "delay ms", "p95", "side %", "removed ms"),
     )
     made = [
         (
-            *_group(row),
+            _group(row),
             str(row.people),
             str(c.true),
             *(_number(x, 3) for x in (c.precision, c.recall, c.f1, c.f1_at_50_ms)),
@@ -104,13 +100,12 @@ def _contacts(title: str, rows: Sequence[tuple[Row, ContactFigures]]) -> Table:
 
 def _strides(rows: Sequence[Row]) -> Table:
     headings = (
-        *_GROUP,
-        *("true", "reported %", "time ms", "length %", "of", "vs belt %", "of"),
+        *("group", "true", "reported %", "time ms", "length %", "of", "vs belt %", "of"),
         *("cadence spm", "p95"),
     )
     made = [
         (
-            *_group(row),
+            _group(row),
             str(s.true),
             _number(s.reported_percent),
             _spread(s.time_bias_ms, s.time_spread_ms),
@@ -129,12 +124,20 @@ def _strides(rows: Sequence[Row]) -> Table:
 
 def _answers(title: str, rows: Sequence[tuple[Row, AnswerFigures]]) -> Table:
     headings = (
-        *_GROUP,
-        *("strides", "right %", "wrong %", "unknown %", "steps to answer", "most", "never"),
+        *(
+            "group",
+            "strides",
+            "right %",
+            "wrong %",
+            "unknown %",
+            "steps to answer",
+            "most",
+            "never",
+        ),
     )
     made = [
         (
-            *_group(row),
+            _group(row),
             str(a.strides),
             _number(a.right_percent),
             _number(a.wrong_percent),

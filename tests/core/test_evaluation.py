@@ -282,6 +282,28 @@ def test_direction_is_scored_by_what_was_true_then():
     assert by["backward"].direction.wrong_percent == 100
 
 
+def test_without_true_contacts_the_engines_own_strides_are_asked():
+    rows = [TruthRow(0.0, "direction", value="backward"), TruthRow(0.0, "gait", value="walk")]
+    made = recording(rows=rows)
+    row = scored(made, perfect(direction="backward"))
+    assert row.group.direction == "backward"
+    assert row.direction.right_percent == row.mode.right_percent == 100
+    assert row.direction.strides == STEPS - 2 - 4
+    assert scored(made, []).direction.never == 1
+
+
+def test_lengths_between_still_phases_are_paired_with_the_stride_before():
+    rows = [
+        TruthRow(t + 0.2, "stride_length", "right", "1.32")
+        for i, t in enumerate(contact_times())
+        if i % 2 and i > 2
+    ]
+    events = [e for e in perfect(length_m=1.32 * 0.98) if getattr(e, "side", "") == "right"]
+    s = scored(recording(["foot_right"], rows=rows), events).strides
+    assert (s.reported_percent, s.lengths) == (100, len(rows))
+    assert s.length_bias_percent == pytest.approx(-2)
+
+
 # --- what is steady -----------------------------------------------------------------------------
 
 
