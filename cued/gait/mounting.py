@@ -1,0 +1,181 @@
+"""How a trunk sensor is worn: up from gravity, forward from what is known or shown.
+
+Rules
+-----
+* Up is always gravity's, so a sensor that sits 20 degrees askew is leveled.
+* Forward is the nominal mounting's x axis made horizontal, when the mounting is known. Otherwise
+  it is unknown until shown by a bow (stand still, bow some 20 degrees, come up again: the up
+  vector moves away from where the chest faces) or, if the wearer agreed to begin by walking
+  forward, by the first ten steps.
+* What contradicts the nominal mounting makes it doubtful, with the reason: standing or walking
+  with the sensor's up more than 50 degrees from gravity's; a bow toward the back or the side.
+  A doubtful mounting gives footfalls, but no direction, until it is shown again.
+* A gap in the data does not undo what was learned; wearing it differently is noticed as above.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+from cued.signal.orientation import Gravity, Vector, angle, cross, dot, level, plus, scaled, unit
+
+UPRIGHT_RAD = math.radians(50.0)
+BOW_RAD = (math.radians(10.0), math.radians(70.0))
+BACK_RAD = math.radians(5.0)
+STILL_SLOTS = 4  # two seconds of standing before a bow
+BOW_SLOTS = 20  # ten seconds until upright again
+STEPS = 10
+ASIDE_RAD = math.radians(60.0)  # a bow this far from nominal forward contradicts it
+
+State = Literal["unknown", "level", "known", "doubtful"]
+Rows = tuple[Vector, Vector, Vector]
+
+
+class Mounting:
+    """What is known of one sensor's axes. ``rows`` are forward, left and up in sensor axes."""
+
+    def __init__(self, starts_forward: bool = False) -> None:
+        self.state: State = "unknown"
+        self.why = "no data yet"
+        self._starts_forward = starts_forward
+        self._gravity = Gravity()
+        self._forward: Vector | None = None
+        self._nominal = False
+        self.rows: Rows = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+        self._bow = Bow()
+        self._tilted = 0
+        self._steps = 0
+        self._shown: Vector = (0.0, 0.0, 0.0)
+
+    @property
+    def known(self) -> bool:
+        """Forward can be believed."""
+        return self.state == "known"
+
+    @property
+    def gravity(self) -> float:
+        """Mean force felt, m/s²."""
+        return self._gravity.size if self._gravity.known else 9.81
+
+    def restart(self, first: Vector, oriented: bool) -> None:
+        """Begin after a gap, with the first sample."""
+        self._gravity = Gravity()
+        self._bow = Bow()
+        self._nominal = oriented
+        if oriented and self._forward is None:
+            self._forward = (1.0, 0.0, 0.0)
+            self.state, self.why = "known", "as configured"
+        if not self._nominal:
+            self._aim(unit(first) or (0.0, 0.0, 1.0))
+
+    def slot(self, mean: Vector, share: float, still: bool, walking: bool) -> bool:
+        """Take the mean force of a slot; True when the state changed."""
+        before = (self.state, self.why)
+        self._gravity.feed(mean, share)
+        up = self._gravity.up
+        if up is None:
+            return False
+        self._aim(up)
+        if self.state == "unknown" and still:
+            self.state, self.why = "level", "up is known, forward is not"
+        if self._nominal and (still or walking):
+            self._check_up(up)
+        now = unit(mean)
+        if now is not None:
+            self._check_bow(self._bow.feed(now, still))
+        return (self.state, self.why) != before
+
+    def step(self, forward: float, left: float) -> bool:
+        """Take how forward and left led vertical in a walking step; True when the state changed."""
+        if not self._starts_forward or self._steps >= STEPS:
+            return False
+        x, y, _ = self.rows
+        self._shown = plus(self._shown, plus(scaled(x, forward), scaled(y, left)))
+        self._steps += 1
+        shown = unit(self._shown)
+        if self._steps < STEPS or shown is None:
+            return False
+        if not self._nominal:
+            self._learn(shown, "taken from the first steps")
+        elif self._forward is not None and angle(shown, x) > ASIDE_RAD:
+            self.state, self.why = "doubtful", "the first steps went another way than forward"
+        return True
+
+    def _aim(self, up: Vector) -> None:
+        ahead = level(self._forward, up) if self._forward else None
+        if ahead is None:
+            ahead = level(self.rows[0], up) or level((0.0, 0.0, 1.0), up) or self.rows[0]
+        self.rows = (ahead, cross(up, ahead), up)
+
+    def _check_up(self, up: Vector) -> None:
+        off = angle(up, (0.0, 0.0, 1.0)) > UPRIGHT_RAD
+        self._tilted = self._tilted + 1 if off else 0
+        if self._tilted == STILL_SLOTS and self.state != "doubtful":
+            what = "upside down" if up[2] < -0.64 else "on its side"
+            self.state, self.why = "doubtful", f"the sensor is {what} against its mounting"
+
+    def _check_bow(self, ahead: Vector | None) -> None:
+        if ahead is None:
+            return
+        if not self._nominal or self.state == "doubtful":
+            self._learn(ahead, "shown by a bow")
+        elif angle(ahead, self.rows[0]) > ASIDE_RAD:
+            self.state, self.why = "doubtful", "a bow went another way than forward"
+
+    def _learn(self, ahead: Vector, why: str) -> None:
+        self._forward = ahead
+        self.state, self.why = "known", why
+        self._aim(self._gravity.up or self.rows[2])
+
+
+class Bow:
+    """Watches for: still, lean one way for a second or more, upright again within ten."""
+
+    def __init__(self) -> None:
+        self._upright: Vector | None = None
+        self._still = 0
+        self._leaning = 0
+        self._far: Vector = (0.0, 0.0, 0.0)
+
+    def feed(self, up: Vector, still: bool) -> Vector | None:
+        """Take a slot's up vector; the direction of a finished bow, in sensor axes."""
+        if self._upright is None or (self._leaning == 0 and still and self._near(up)):
+            self._stand(up, still)
+            return None
+        lean = angle(up, self._upright)
+        if self._still < STILL_SLOTS:
+            if not still:
+                self._upright, self._still = None, 0
+            elif lean > BACK_RAD:
+                self._upright, self._still = up, 1
+            return None
+        if lean > BOW_RAD[0]:
+            self._leaning += 1
+            self._far = plus(self._far, up)
+        elif lean < BACK_RAD and self._leaning >= 2:
+            return self._finish()
+        if self._leaning > BOW_SLOTS or lean > BOW_RAD[1]:
+            self._upright, self._still, self._leaning = None, 0, 0
+            self._far = (0.0, 0.0, 0.0)
+        return None
+
+    def _near(self, up: Vector) -> bool:
+        return self._upright is not None and angle(up, self._upright) < BACK_RAD
+
+    def _stand(self, up: Vector, still: bool) -> None:
+        if not still:
+            self._upright, self._still = None, 0
+            return
+        base = self._upright
+        mixed = up if base is None else unit(plus(scaled(base, 0.7), up, 0.3))
+        self._upright = mixed
+        self._still += 1
+
+    def _finish(self) -> Vector | None:
+        upright, far = self._upright, unit(self._far)
+        self._leaning, self._far = 0, (0.0, 0.0, 0.0)
+        if upright is None or far is None:
+            return None
+        away = plus(far, upright, -dot(far, upright))
+        return unit(scaled(away, -1.0))

@@ -1,0 +1,111 @@
+"""Standing, walking or running, and which candidates are contacts in each.
+
+Walk and run differ at the trunk by flight (the vertical nearly vanishes) and cadence, which people
+change from one to the other at 135-140 steps/min (science.md S22). A landing scores by both, with
+cadence capped, so that a slow jog is still one and a bouncy walk is none; two good landings in a
+row are running, two steps without landing are walking.
+
+Rules: from standing nothing is said at the first candidate, only at the second, which then brings
+the first along; so one bend or knock is no step. Standing needs half a second of quiet. Movement
+without steps is unknown.
+"""
+
+from __future__ import annotations
+
+from cued.gait.trunk_contacts import Candidate, WalkRhythm
+from cued.model import Mode
+from cued.signal.grid import DT_S
+
+SWITCH_HZ = 2.35  # step rate; walks 1.3-2.2 and runs 2.4-3.4 Hz on SisFall, Bandai, Alcantara
+SWITCH_WIDTH_HZ = 0.2
+FLOAT = 2.0  # m/s² left in flight; the same recordings
+FLOAT_WIDTH = 1.5
+QUIET = 0.3  # m/s², of a slot; standing measures 0.02-0.1, the slowest walks 0.6
+PAUSE_S = 1.5  # longer between contacts is a new start
+LOST_S = 2.0
+REFRACTORY_S = 0.22  # science.md 7: 300 ms is the step of 200 spm
+
+
+class Pace:
+    """Follows the mode and sifts candidates."""
+
+    def __init__(self) -> None:
+        self.mode: Mode = "unknown"
+        self.rhythm = WalkRhythm()
+        self.last: Candidate | None = None  # the last contact given
+        self._held: Candidate | None = None
+        self._landed: Candidate | None = None
+        self._runs = 0
+        self._walks = 0
+
+    def take(self, c: Candidate) -> list[Candidate]:
+        """Judge a candidate; the contacts that are known with it, oldest first."""
+        return self._walk(c) if c.kind == "walk" else self._run(c)
+
+    def rest(self, k: int, deviation: float) -> bool:
+        """Look at a finished slot of the given standard deviation; True when the mode changed."""
+        since = DT_S * (k - self.last.k) if self.last else 1e9
+        before = self.mode
+        if deviation < QUIET and since > 0.7:
+            self.mode, self._held = "standing", None
+            self._runs = self._walks = 0
+        elif since > LOST_S:
+            self.mode = "unknown"
+        return self.mode != before
+
+    def _walk(self, c: Candidate) -> list[Candidate]:
+        if not self.rhythm.take(c):
+            return []
+        since = self._since(c)
+        if self.mode == "running":
+            if since < max(0.5, 1.5 * self.rhythm.step_s):
+                return []
+            self._runs = 0
+        elif since < REFRACTORY_S:
+            return []
+        return self._give(c, "walking")
+
+    def _run(self, c: Candidate) -> list[Candidate]:
+        good = self._score(c) > 0.0
+        self._landed = c
+        self._runs = self._runs + 1 if good else 0
+        if not good and self.mode != "running":
+            return []
+        if self.mode == "walking" and self._runs < 2:
+            return []
+        if self._since(c) < REFRACTORY_S:
+            self._settle("running")
+            return []
+        return self._give(c, "running")
+
+    def _score(self, c: Candidate) -> float:
+        depth = (FLOAT - c.size) / FLOAT_WIDTH
+        if self._landed is None or c.k - self._landed.k > 100:
+            return depth
+        rate = 1.0 / max(0.1, DT_S * (c.k - self._landed.k))
+        return depth + max(-1.0, min(1.0, (rate - SWITCH_HZ) / SWITCH_WIDTH_HZ))
+
+    def _since(self, c: Candidate) -> float:
+        return c.t - self.last.t if self.last else 1e9
+
+    def _give(self, c: Candidate, mode: Mode) -> list[Candidate]:
+        if self.mode in ("walking", "running") and self._since(c) < PAUSE_S:
+            self._settle(mode)
+            self.last = c
+            return [c]
+        held, self._held = self._held, c
+        if held is None or not REFRACTORY_S <= c.t - held.t < PAUSE_S:
+            return []
+        self._held = None
+        self.mode, self.last = mode, c
+        return [held, c]
+
+    def _settle(self, mode: Mode) -> None:
+        if mode == "walking" and self.mode == "running":
+            self._walks += 1
+            if self._walks < 2:
+                return
+        if mode == "running" and self.mode == "walking" and self._runs < 2:
+            return
+        self._walks = 0
+        self.mode = mode
