@@ -15,7 +15,10 @@ from cued.model import BeltRequest, Input
 
 
 class Write(Struct, frozen=True):
-    """Bytes to write to a characteristic (by UUID), with or without response."""
+    """Bytes to write to a characteristic, with or without response.
+
+    char : its UUID, or ``service/characteristic`` where several services share one.
+    """
 
     char: str
     data: bytes

@@ -1,0 +1,125 @@
+"""Foot pods and belt sensors by Running Speed and Cadence: speed, and what their cadence means.
+
+Protocol facts
+--------------
+Service 0x1814, measurement 0x2A53 (notify, about 1 Hz): flags u8 (bit 0 stride length, bit 1
+distance, bit 2 running), speed u16 m/s / 256, cadence u8 a minute, then stride length u16 cm and
+distance u32 in 0.1 m as the flags say. The running bit is often wrong, and the stride length is a
+step's on some machines; neither is used.
+
+Cadence is steps a minute with most (Stryd, Garmin, Technogym, Runn) and strides a minute with
+some. The two differ by a factor of 2, far more than people differ at one speed, so each report
+votes for what comes nearer to the usual step rate at its speed, and the majority of the last
+``VOTES`` decides. ``cadence_spm`` is in steps a minute; the coach counts steps by the inertial
+sensors and does not use it.
+
+A belt sensor (placement "treadmill") is as good as a treadmill's own report; a foot pod estimates,
+within about 5 % once calibrated, and its speed is used as the belt's with that uncertainty.
+
+Sources: Running Speed and Cadence Service, captures of Technogym and Runn. Certainty A for the
+layout, B for the cadence rule (checked on the five captures there are).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from math import log
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cued.devices._gatt import fields, sig, standard, standard_start
+from cued.devices.device import Action, Advert, Answer, Output, Subscribe
+from cued.model import Belt, BeltRequest, DecodeError
+from cued.parts import Part
+
+SERVICE, MEASUREMENT = sig(0x1814), sig(0x2A53)
+VOTES = 15
+LEAST_SPEED_M_S = 0.4  # slower than this, step rates spread too much to vote
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of a foot pod or belt sensor."""
+
+    error: Annotated[
+        float, Meta(ge=0.001, le=0.3, description="Relative uncertainty of its speed.")
+    ] = 0.05
+
+
+class Measurement(Struct, frozen=True):
+    """One report, as it came."""
+
+    speed_m_s: float
+    cadence: int
+    running: bool
+    stride_m: float | None
+    distance_m: float | None
+
+
+def decode(data: bytes) -> Measurement:
+    """Decode a measurement."""
+    flags, speed, cadence = fields("BHB", data)
+    at = 4
+    stride = distance = None
+    if flags & 0x01:
+        stride = fields("H", data, at)[0] * 0.01
+        at += 2
+    if flags & 0x02:
+        distance = fields("I", data, at)[0] * 0.1
+    return Measurement(speed / 256, cadence, bool(flags & 0x04), stride, distance)
+
+
+def counts_strides(speed_m_s: float, cadence: int) -> bool:
+    """Tell whether twice this cadence comes nearer to the usual step rate at this speed."""
+    usual = min(180.0, 75.0 + 32.0 * speed_m_s)  # steps/min; a line through the five captures
+    return abs(log(2 * cadence / usual)) < abs(log(cadence / usual))
+
+
+def matches(advert: Advert) -> bool:
+    """Tell whether this advertisement offers running speed and cadence."""
+    return SERVICE in advert.services
+
+
+class Rsc:
+    """One connection to a foot pod or belt sensor."""
+
+    def __init__(self, config: Config, sensor: str) -> None:
+        self._config = config
+        self._sensor = sensor
+        self._votes: deque[bool] = deque(maxlen=VOTES)
+        self._cadence = 0
+
+    @property
+    def cadence_spm(self) -> float | None:
+        """Steps a minute, once there are enough reports to know what is counted."""
+        if len(self._votes) < VOTES:
+            return None
+        return self._cadence * (2.0 if 2 * sum(self._votes) > VOTES else 1.0)
+
+    def start(self, services: Sequence[str]) -> list[Action]:
+        """Subscribe."""
+        if services and MEASUREMENT not in services:
+            raise DecodeError("this device measures no running speed")
+        return [Subscribe(MEASUREMENT), *standard_start(services)]
+
+    def receive(self, t: float, char: str, data: bytes) -> list[Output]:
+        """Take a measurement or a standard value."""
+        if char != MEASUREMENT:
+            return standard(t, self._sensor, char, data)
+        report = decode(data)
+        self._cadence = report.cadence
+        if report.speed_m_s >= LEAST_SPEED_M_S and report.cadence:
+            self._votes.append(counts_strides(report.speed_m_s, report.cadence))
+        return [Belt(t, report.speed_m_s, error=self._config.error)]
+
+    def stop(self) -> list[Action]:
+        """Nothing has to be stopped."""
+        return []
+
+    def request(self, request: BeltRequest) -> list[Action | Answer]:
+        """Refuse: a foot pod drives no belt."""
+        return []
+
+
+PART = Part(Config, Rsc)
