@@ -13,16 +13,17 @@ from __future__ import annotations
 import numpy as np
 
 from cued.frames import GRAVITY_M_S2
-from cued.gait.finding import Contact, Finding, Heading, LiftOff, Moving
+from cued.gait.finding import Contact, Finding, Heading, LiftOff, Moving, Travel
 from cued.gait.foot_cycle import Cycle, Step
 from cued.gait.foot_mounting import Axis
-from cued.model import Block, Bools, Floats, Mode, Side
+from cued.gait.trajectory import Leg, Path
+from cued.model import Block, Floats, Mode, Side
 from cued.signal.grid import DT_S
 
 REST_RATE_RAD_S = 1.0
 REST_ACC_M_S2 = 2.0
-STANDING_S = 1.5
 STRIDE_S = (0.35, 2.5)
+LEFT = np.array((0.0, 1.0, 0.0))
 
 
 def sizes(v: Floats) -> Floats:
@@ -41,12 +42,16 @@ class Foot:
 
     def _start(self) -> None:
         self._cycle = Cycle()
+        self._path = Path()
         self._axis = Axis()
         self._last_acc: Floats | None = None
         self._mode: Mode = "unknown"
+        self._contact: Step | None = None  # the last one
         self._contact_t: float | None = None
         self._lift_t: float | None = None
-        self._still_t: float | None = None
+        self._rest_n = -1  # sample of the last rest
+        self._swings = 0  # contacts since then
+        self._turned = 0.0
 
     def feed(self, block: Block) -> list[Finding]:
         """Take the next samples on the grid; give what they showed."""
@@ -56,9 +61,10 @@ class Foot:
             return []
         out: list[Finding] = []
         jerk = self._jerk(block.acc)
-        rest = (sizes(block.gyr) < REST_RATE_RAD_S) & (
-            np.abs(sizes(block.acc) - GRAVITY_M_S2) < REST_ACC_M_S2
-        )
+        turn, off = sizes(block.gyr), np.abs(sizes(block.acc) - GRAVITY_M_S2)
+        rest = (turn < REST_RATE_RAD_S) & (off < REST_ACC_M_S2)
+        off = off / REST_ACC_M_S2
+        self._path.feed(block.t, block.acc, block.gyr, turn * turn + off * off)
         rate = block.gyr[:, 1] if block.oriented else self._rate(block.gyr)
         for step in self._cycle.feed(block.t, rate, rest, jerk):
             out += self._step(step, block.oriented)
@@ -85,15 +91,52 @@ class Foot:
 
     def _step(self, step: Step, oriented: bool) -> list[Finding]:
         sensor, side = self._sensor, self._side
+        if step.kind == "rest":
+            return self._rested(step, oriented)
         if step.kind == "lift":
             self._lift_t = step.t
-            return [LiftOff(t=step.t, at=step.at, sensor=sensor, side=side)]
-        out: list[Finding] = [Contact(t=step.t, at=step.at, sensor=sensor, side=side)]
-        if oriented:
-            odds = 4.0 if step.rest_before >= 5 else 1.5
-            out.append(Heading(t=step.t, at=step.at, sensor=sensor, log_odds=-step.sign * odds))
+            out: list[Finding] = [LiftOff(t=step.t, at=step.at, sensor=sensor, side=side)]
+            if self._contact is not None and self._rest_n < self._contact.n:
+                out += self._rested(step, oriented)
+            return out
+        out = [Contact(t=step.t, at=step.at, sensor=sensor, side=side)]
         out.append(Moving(t=step.t, at=step.at, sensor=sensor, mode=self._gait(step)))
+        self._swings += 1
         self._contact_t = step.t
+        self._contact = step
+        return out
+
+    def _rested(self, step: Step, oriented: bool) -> list[Finding]:
+        left = LEFT if oriented else self._axis.axis
+        if left is None:
+            return []
+        leg = self._path.rest(step.since, step.n, left)
+        self._rest_n = step.n
+        swings, self._swings = self._swings, 0
+        return [] if leg is None else self._legs(leg, step, swings, oriented)
+
+    def _legs(self, leg: Leg, step: Step, swings: int, oriented: bool) -> list[Finding]:
+        out: list[Finding] = []
+        if not 0.3 < leg.end_t - leg.start_t < 2.5 or (not swings and leg.length < 0.2):
+            return []
+        odds = max(-4.0, min(4.0, 8.0 * leg.forward))
+        if abs(odds) >= 3:
+            self._cycle.trust(-1 if odds > 0 else 1)
+        if swings and self._contact is not None and self._contact.clear:
+            odds += -1.5 * self._contact.sign
+        if oriented:
+            out.append(Heading(t=leg.end_t, at=step.at, sensor=self._sensor, log_odds=odds))
+        if swings == 1:
+            out.append(
+                Travel(
+                    t=leg.end_t,
+                    at=step.at,
+                    sensor=self._sensor,
+                    side=self._side,
+                    length_m=leg.length,
+                    error_m=0.04,
+                )
+            )
         return out
 
     def _gait(self, step: Step) -> Mode:

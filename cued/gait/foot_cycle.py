@@ -10,17 +10,19 @@ and leaving it is, however briefly. From this, with no amplitude to tune to a pe
   back by ``BACK_RAD``.
 * A lobe without rest that follows one with rest is a swing. It begins with the lift, ends with the
   contact, and its sign is the direction of gait.
-* Where the rest is too short to see (fast running), the swing is the lobe that has the sign of the
-  swings before it.
-* The contact is the moment at which the sole has turned back by ``BACK_RAD``, less ``LATE_S``.
+* Where rest does not tell (fast running; a foot lifted so high that its swing has only one turning
+  point), the swing is the lobe that has the sign of the swings before it.
+* The contact is the moment at which the sole has turned back by ``BACK_RAD``, less ``LATE_S``. It
+  varies less against the truth than the turning point or the impact do: 4-15 ms against 10-25 ms.
 * A landing that no such turn follows (flat-footed, the last step before standing) is decided when
-  the foot has been at rest for ``REST_RUN`` samples.
+  the foot rests again as flat as it did before.
 
-Delay: none beyond the sample at which the turn back is complete; see ``foot.py`` for figures.
+Delay: none beyond the sample at which the sole has turned back; see ``foot.py`` for figures.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
@@ -29,49 +31,60 @@ from msgspec import Struct
 from cued.model import Bools, Floats
 from cued.signal.grid import DT_S
 
-BACK_RAD = 0.10  # largest ripple of the angle within a swing is 0.05 (voisard, gottlieb, tripod)
-LATE_S = 0.015  # from the truth to BACK_RAD, median over voisard, whose truth is foot sensors'
-LIFT_EARLY_S = 0.030  # from the true lift to the turning point, voisard, gottlieb (20-50 ms)
-REST_RUN = 5  # 50 ms: a pause within a swing is shorter
-PAUSE_RUN = 12  # samples a slow swing may hesitate if the stance before it was twice that
+BACK_RAD = 0.10  # ripple of the angle within a swing stays below 0.05 (voisard, gottlieb, tripod)
+LATE_S = 0.015  # true contact to BACK_RAD, median over voisard, where the truth is the foot's own
+LIFT_EARLY_S = 0.030  # true lift to the turning point: 20-50 ms on voisard and gottlieb
+REST_RUN = 5  # samples; 50 ms of rest is a stance ...
+PAUSE_RUN = 12  # ... but a slow swing may hesitate that long if it is half the stance's rest
+BRIEF_REST = 2  # rest of a running stance; enough for a first guess
 SWING_RAD = 0.20
+HIGH_SWING_RAD = 0.50  # a swing from rest with one turning point only (bandai, walk-back-musical)
 SWING_PEAK_RAD_S = 1.5
 SWING_SAMPLES = (15, 120)
-FLAT_RAD = 0.35  # a foot at rest stands as it stood before, but for a turn of the ground under it
-LANDING_JERK = 400.0  # m/s³; voisard's last steps reach 1000 and more, a raised heel 100
+STANCE_SAMPLES = 18  # shortest; the sole slaps down within 150 ms of a heel strike
+FLAT_RAD = 0.35  # a foot at rest lies as it lay before
+LANDING_JERK = 400.0  # m/s³; voisard's last steps exceed 1000, raising a heel and holding it 100
 LANDING_SAMPLES = 20
+SETTLE = 25  # samples of a rest from which ``trajectory.py`` takes the quietest ...
+SETTLED = 10  # ... and so many of them have to be at rest
 MEMORY = 400  # samples kept for looking back over a lobe
 
 
 class Step(Struct, frozen=True):
-    """A lift or a contact, and the swing it begins or ends.
+    """A lift, contact or rest at ``t``, decided at ``at``, and the swing that a contact ends.
 
-    sign : of the swing's pitch rate, -1 (toe-up) is forward.  angle, peak : rad, rad/s of the swing.
-    swing_s : its duration.  rest_before, rest_within : longest rest in the lobe before the swing
-    and in it, samples.  angle_before, peak_before : of the lobe before.
+    n, since : samples, counted from the start: of the decision; of the rest's or stance's begin.
+    sign : of the swing's pitch rate; -1 (toes rise) is forward.  clear : rest told the swing from
+    the stance, so ``sign`` is evidence and not memory.  angle, peak : of the swing, rad, rad/s.
+    turned : the sole turned back, so the time is as good as it gets.
     """
 
-    kind: Literal["lift", "contact"]
+    kind: Literal["lift", "contact", "rest"]
     t: float
     at: float
-    sign: int
+    n: int
+    since: int = 0
+    sign: int = 0
+    clear: bool = False
     angle: float = 0.0
     peak: float = 0.0
     swing_s: float = 0.0
-    rest_before: int = 0
-    rest_within: int = 0
-    angle_before: float = 0.0
-    peak_before: float = 0.0
+    turned: bool = True
 
 
 class Lobe(Struct, frozen=True):
-    """From one turning point of the angle to the next."""
+    """From one turning point of the angle to the next; rests are the longest runs, in samples.
 
-    start_t: float
-    end_t: float
+    rest_at_start : around its start.  active : angle turned since the last rest.
+    """
+
+    samples: int
     angle: float
     peak: float
     rest: int
+    rest_at_start: int
+    active: float
+    active_samples: int
 
 
 class Cycle:
@@ -81,9 +94,10 @@ class Cycle:
         self._n = 0  # samples so far
         self._angle = 0.0
         self._run = 0  # samples at rest in a row
-        self._rates: list[float] = []  # the last samples' absolute rates ...
-        self._runs: list[int] = []  # ... their runs of rest ...
-        self._impacts: list[float] = []  # ... and jerks, for looking back
+        self._angles: list[float] = []  # the last samples' angles,
+        self._rates: list[float] = []  # sizes of rate,
+        self._runs: list[int] = []  # runs of rest
+        self._jerks: list[float] = []  # and jerks, for looking back
         self._way = 0  # the angle grows (+1), shrinks (-1), not yet known (0)
         self._turn = 0.0  # extreme angle of this lobe so far, and its sample
         self._turn_n = 0
@@ -92,46 +106,51 @@ class Cycle:
         self._before: Lobe | None = None
         self._sign = 0  # sign of the last swing
         self._flat = 0.0  # angle at the last rest
-        self._angle_here = 0.0
+        self._rest_n = 0  # sample at which the rest to be settled began
+        self._settle_n = -1  # sample at which to settle it; in the past when there is none
+        self._down_n: int | None = 0  # sample of the last contact; None in a swing
 
     def forget(self) -> None:
         """Start anew after samples that cannot be believed; the direction is kept."""
         self._way = 0
         self._before = None
         self._run = 0
-        self._start = self._turn = self._angle
-        self._start_n = self._turn_n = self._n
+        self._start, self._start_n = self._angle, self._n
 
-    def feed(self, t: Floats, rate: Floats, rest: Bools, jerk: Floats) -> list[Step]:
-        """Take times, pitch rates, marks of rest and sizes of jerk (m/s³); give what happened."""
-        steps: list[Step] = []
-        angles = np.add.accumulate(np.concatenate(((self._angle,), rate * DT_S)))[1:]
+    def trust(self, sign: int) -> None:
+        """Take the sign of swings from better evidence than rests."""
+        self._sign = sign
+
+    def feed(self, t: Floats, rate: Floats, rest: Bools, jerk: Floats) -> Iterator[Step]:
+        """Take times, pitch rates, marks of rest and sizes of jerk (m/s³); give what happened.
+
+        One step at a time, so that what is made of a step (``trust``) holds from there on however
+        the samples were split. To be read to its end.
+        """
+        angles = np.add.accumulate(np.concatenate(((self._angle,), rate * DT_S)))[1:].tolist()
         runs = self._count(rest)
+        self._angles = self._angles[-MEMORY:] + angles
         self._rates = self._rates[-MEMORY:] + np.abs(rate).tolist()
         self._runs = self._runs[-MEMORY:] + runs
-        self._impacts = self._impacts[-MEMORY:] + jerk.tolist()
+        self._jerks = self._jerks[-MEMORY:] + jerk.tolist()
         ahead = len(self._runs) - len(runs)
         first = self._n
-        previous = self._angle
-        for k, (angle, run) in enumerate(zip(angles.tolist(), runs, strict=True)):
-            self._n = first + k
+        for k, (angle, run) in enumerate(zip(angles, runs, strict=True)):
             back = (self._turn - angle) * self._way
+            self._n = first + k
             if self._way == 0:
                 self._begin(angle)
             elif back <= 0.0:
                 self._turn, self._turn_n = angle, self._n
             elif back > BACK_RAD:
-                part = (back - BACK_RAD) / max(abs(angle - previous), 1e-9)
-                now = float(t[k])
-                steps += self._turned(now, now - min(part, 1.0) * DT_S, ahead + k)
+                yield from self._turned(float(t[k]), ahead + k, back)
                 self._turn, self._turn_n = angle, self._n
-            if run == REST_RUN and self._way:
-                self._angle_here = angle
-                steps += self._rested(float(t[k]), ahead + k)
-            previous = angle
+            if run == REST_RUN:
+                yield from self._rested(float(t[k]), ahead + k, angle)
+            if self._n == self._settle_n:
+                yield from self._settled(float(t[k]), ahead + k)
+            self._angle = angle
         self._n = first + len(runs)
-        self._angle = previous
-        return steps
 
     def _count(self, rest: Bools) -> list[int]:
         run = self._run
@@ -147,75 +166,118 @@ class Cycle:
             self._way = 1 if angle > self._start else -1
             self._turn, self._turn_n = angle, self._n
 
-    def _lobe(self, now: float, here: int) -> Lobe:
-        """Look back over the lobe that ended at the turning point; ``here`` indexes this sample."""
+    def _lobe(self, here: int) -> Lobe:
+        """Look back over the lobe that ended at the turning point; ``here`` is this sample."""
         oldest = max(0, here - MEMORY)
         end = max(oldest, here - (self._n - self._turn_n))
         start = max(oldest, here - (self._n - self._start_n))
+        runs = self._runs[start : end + 1]
+        last = end
+        while last > start and self._runs[last] == 0:
+            last -= 1
         return Lobe(
-            start_t=now - (self._n - self._start_n) * DT_S,
-            end_t=now - (self._n - self._turn_n) * DT_S,
-            angle=self._turn - self._start,
+            samples=self._turn_n - self._start_n,
+            angle=abs(self._turn - self._start),
             peak=max(self._rates[start : end + 1]),
-            rest=max(self._runs[start : end + 1]),
+            rest=max(runs),
+            rest_at_start=max(self._runs[max(oldest, start - 4) : start + 5]),
+            active=abs(self._turn - self._angles[last]),
+            active_samples=end - last,
         )
 
     def _is_swing(self, lobe: Lobe) -> bool:
-        samples = round((lobe.end_t - lobe.start_t) / DT_S)
+        """Judge by rest: none in the lobe, some in the one before but not where they meet."""
+        before = self._before
+        if before is None or lobe.angle < SWING_RAD or lobe.peak < SWING_PEAK_RAD_S:
+            return False
+        if not SWING_SAMPLES[0] <= lobe.samples <= SWING_SAMPLES[1]:
+            return False
+        if lobe.rest_at_start >= BRIEF_REST:
+            return False
+        enough = REST_RUN if self._sign == -self._way else BRIEF_REST
+        most = max(min(before.rest, REST_RUN), min(PAUSE_RUN, before.rest // 2))
+        return before.rest >= enough and lobe.rest < most
+
+    def _is_like_the_last(self, lobe: Lobe) -> bool:
+        """Judge by the sign of the swings before, where rest does not tell."""
         return (
-            abs(lobe.angle) >= SWING_RAD
+            self._sign == self._way
             and lobe.peak >= SWING_PEAK_RAD_S
-            and SWING_SAMPLES[0] <= samples <= SWING_SAMPLES[1]
-            and self._before is not None
-            and lobe.rest < max(REST_RUN, min(PAUSE_RUN, self._before.rest // 2))
-            and (self._before.rest >= REST_RUN or self._sign == self._way)
+            and SWING_SAMPLES[0] <= lobe.active_samples <= SWING_SAMPLES[1]
+            and lobe.active >= (SWING_RAD if lobe.rest < REST_RUN else HIGH_SWING_RAD)
         )
 
-    def _turned(self, now: float, back_t: float, here: int) -> list[Step]:
+    def _turned(self, now: float, here: int, back: float) -> list[Step]:
         """Judge the lobe that ended ``BACK_RAD`` ago: a swing, a stance or neither."""
-        lobe = self._lobe(now, here)
+        lobe = self._lobe(here)
+        clear = self._is_swing(lobe)
         steps: list[Step] = []
-        if self._is_swing(lobe):
-            steps.append(self._contact(lobe, back_t - LATE_S, now))
-        elif lobe.rest >= REST_RUN and abs(lobe.angle) >= BACK_RAD:
-            t = lobe.end_t - LIFT_EARLY_S
-            steps.append(Step(kind="lift", t=t, at=now, sign=-self._way))
+        if clear or self._is_like_the_last(lobe):
+            speed = max(abs(self._angles[here] - self._angles[here - 1]), 1e-9)
+            late = min((back - BACK_RAD) / speed, 1.0) * DT_S
+            t = max(now - late - LATE_S, now - (self._n - self._turn_n) * DT_S)
+            steps.append(self._contact(lobe, t, now, clear, turned=True))
+        elif self._is_stance(lobe):
+            since, self._down_n = self._down_n or 0, None
+            t = now - (self._n - self._turn_n) * DT_S - LIFT_EARLY_S
+            steps.append(Step(kind="lift", t=t, at=now, n=self._n, since=since, sign=-self._way))
         self._before = lobe
         self._way = -self._way
         self._start, self._start_n = self._turn, self._turn_n
         return steps
 
-    def _contact(self, lobe: Lobe, t: float, now: float) -> Step:
-        before = self._before
-        assert before is not None
-        self._sign = self._way
-        return Step(
-            kind="contact",
-            t=max(t, lobe.end_t),
-            at=now,
-            sign=self._way,
-            angle=lobe.angle,
-            peak=lobe.peak,
-            swing_s=lobe.end_t - lobe.start_t,
-            rest_before=before.rest,
-            rest_within=lobe.rest,
-            angle_before=before.angle,
-            peak_before=before.peak,
+    def _is_stance(self, lobe: Lobe) -> bool:
+        if self._down_n is None or lobe.active < BACK_RAD or self._sign == self._way:
+            return False
+        return lobe.rest >= REST_RUN or (
+            self._sign != 0 and self._turn_n - self._down_n >= STANCE_SAMPLES
         )
 
-    def _rested(self, now: float, here: int) -> list[Step]:
-        """A foot that rests flat after a swing has landed, though its sole did not turn back."""
-        lobe = self._lobe(now, here)
-        flat = abs(self._angle_here - self._flat) < FLAT_RAD
-        self._flat = self._angle_here
-        start = max(0, here - LANDING_SAMPLES)
-        impacts = self._impacts[start : here + 1]
-        hardest = max(impacts)
-        if not (flat and hardest >= LANDING_JERK and self._is_swing(lobe)):
+    def _contact(self, lobe: Lobe, t: float, now: float, clear: bool, turned: bool) -> Step:
+        self._sign = self._way
+        self._down_n = self._n
+        return Step(
+            kind="contact",
+            t=t,
+            at=now,
+            n=self._n,
+            sign=self._way,
+            clear=clear,
+            angle=lobe.angle,
+            peak=lobe.peak,
+            swing_s=lobe.samples * DT_S,
+            turned=turned,
+        )
+
+    def _rested(self, now: float, here: int, angle: float) -> list[Step]:
+        """Judge a rest: a foot that lies flat after a swing and a blow has landed."""
+        if self._settle_n < self._n:
+            self._rest_n, self._settle_n = self._n - REST_RUN + 1, self._n - REST_RUN + SETTLE
+        if not self._way:
+            self._flat = angle
             return []
-        t = now - (here - start - impacts.index(hardest)) * DT_S
-        steps = [self._contact(lobe, t - LATE_S, now)]
+        lobe = self._lobe(here)
+        flat = abs(angle - self._flat) < FLAT_RAD
+        self._flat = angle
+        start = max(0, here - LANDING_SAMPLES)
+        jerks = self._jerks[start : here + 1]
+        hardest = max(jerks)
+        clear = self._is_swing(lobe)
+        if not flat or hardest < LANDING_JERK or not (clear or self._is_like_the_last(lobe)):
+            return []
+        t = now - (here - start - jerks.index(hardest)) * DT_S - LATE_S
+        step = self._contact(lobe, t, now, clear, turned=False)
         self._before = lobe
         self._way = 0
-        self._start, self._start_n = self._angle_here, self._n
-        return steps
+        self._start, self._start_n = angle, self._n
+        return [step]
+
+    def _settled(self, now: float, here: int) -> list[Step]:
+        """Report a rest that was one for the most part; settle it again if it goes on."""
+        since, self._rest_n = self._rest_n, self._n
+        if self._runs[here]:
+            self._settle_n = self._n + SETTLE
+        still = sum(1 for run in self._runs[max(0, here - SETTLE) : here + 1] if run)
+        if still < SETTLED:
+            return []
+        return [Step(kind="rest", t=now, at=now, n=self._n, since=since)]
