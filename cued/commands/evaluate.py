@@ -37,7 +37,7 @@ from cued.recording.table import TableRecording, find_tables, read_table
 NAME = "evaluate"
 HELP = "score the engine against the recordings' truth"
 
-WIDTH = 150  # a narrower terminal folds the lines, which loses nothing
+WIDTH = 160  # a narrower terminal folds the lines, which loses nothing
 ALONE_UP_TO = 8  # recordings; starting processes takes longer than scoring so few
 
 
@@ -166,7 +166,7 @@ def _drawn(table: Table) -> RichTable:
     drawn = RichTable(title=table.title, title_justify="left", box=box.SIMPLE_HEAD)
     for heading in table.headings:
         left = heading in {"group", "data", "sensors", "files", "quantity", ""}
-        drawn.add_column(heading, justify="left" if left else "right")
+        drawn.add_column(heading, justify="left" if left else "right", no_wrap=left)
     for row in table.rows:
         drawn.add_row(*row)
     return drawn

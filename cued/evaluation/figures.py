@@ -30,7 +30,10 @@ class ContactFigures(Struct, frozen=True):
 
 
 class StrideFigures(Struct, frozen=True):
-    """How well strides are measured. Lengths are relative errors in percent."""
+    """How well strides are measured. Lengths are relative errors in percent.
+
+    ``floor`` is what perfect stride times would give against the true lengths.
+    """
 
     true: int
     reported_percent: Number
@@ -42,6 +45,8 @@ class StrideFigures(Struct, frozen=True):
     belt_lengths: int
     belt_length_bias_percent: Number
     belt_length_spread_percent: Number
+    floor_bias_percent: Number
+    floor_spread_percent: Number
     cadence_median_spm: Number
     cadence_p95_spm: Number
 
@@ -187,6 +192,8 @@ def _strides(s: Strides) -> StrideFigures:
         belt_lengths=len(s.belt_errors),
         belt_length_bias_percent=_mean(s.belt_errors, 100),
         belt_length_spread_percent=_spread(s.belt_errors, 100),
+        floor_bias_percent=_mean(s.floor_errors, 100),
+        floor_spread_percent=_spread(s.floor_errors, 100),
         cadence_median_spm=_median(cadence, 1),
         cadence_p95_spm=_p95(cadence, 1),
     )

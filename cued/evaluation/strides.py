@@ -89,6 +89,9 @@ def _answered(case: Case, said: Sequence[Stride], offset: float) -> list[Answere
 def _score_stride(case: Case, stride: TrueStride, answer: Stride | None) -> None:
     tally = case.tally(stride.end).strides
     tally.true += 1
+    belt = belt_speed(case.recording, stride.end) * stride.duration_s
+    if belt and stride.length_m:
+        tally.floor_errors.append(belt / stride.length_m - 1)
     if answer is None:
         return
     tally.matched += 1
@@ -97,6 +100,5 @@ def _score_stride(case: Case, stride: TrueStride, answer: Stride | None) -> None
         return
     if stride.length_m:
         tally.length_errors.append(answer.length_m / stride.length_m - 1)
-    belt = belt_speed(case.recording, stride.end) * stride.duration_s
     if belt:
         tally.belt_errors.append(answer.length_m / belt - 1)

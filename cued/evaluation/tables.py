@@ -100,7 +100,7 @@ def _contacts(title: str, rows: Sequence[tuple[Row, ContactFigures]]) -> Table:
 
 def _strides(rows: Sequence[Row]) -> Table:
     headings = (
-        *("group", "true", "reported %", "time ms", "length %", "of", "vs belt %", "of"),
+        *("group", "true", "reported %", "time ms", "length %", "of", "floor %", "vs belt %", "of"),
         *("cadence spm", "p95"),
     )
     made = [
@@ -111,6 +111,7 @@ def _strides(rows: Sequence[Row]) -> Table:
             _spread(s.time_bias_ms, s.time_spread_ms),
             _spread(s.length_bias_percent, s.length_spread_percent),
             str(s.lengths),
+            _spread(s.floor_bias_percent, s.floor_spread_percent),
             _spread(s.belt_length_bias_percent, s.belt_length_spread_percent),
             str(s.belt_lengths),
             _number(s.cadence_median_spm, 2),

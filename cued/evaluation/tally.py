@@ -59,13 +59,18 @@ class Contacts(Struct):
 
 
 class Strides(Struct):
-    """Steady strides and what was said of them. Lengths are relative errors."""
+    """Steady strides and what was said of them. Lengths are relative errors.
+
+    floor_errors : of belt speed times true stride time against the true length, i.e. what is left
+    with perfect times, because a foot does not land on the same spot each time.
+    """
 
     true: int = 0
     matched: int = 0
     time_errors_s: list[float] = []
     length_errors: list[float] = []
     belt_errors: list[float] = []
+    floor_errors: list[float] = []
     cadence_errors_spm: list[float] = []
 
 

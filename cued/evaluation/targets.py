@@ -71,6 +71,7 @@ FACING: tuple[Figure, ...] = (
 LENGTH: tuple[Figure, ...] = (
     ("stride length, mean error, %", lambda r: _size(r.strides.length_bias_percent), "<=", 1),
     ("stride length, SD, %", lambda r: r.strides.length_spread_percent, "<=", 2),
+    ("same against the belt, SD, %", lambda r: r.strides.belt_length_spread_percent, "<=", 2),
 )
 CADENCE: tuple[Figure, ...] = (
     ("cadence of 8 steps, 95 % within, spm", lambda r: r.strides.cadence_p95_spm, "<=", 1),
