@@ -1,0 +1,235 @@
+"""What every device file must keep, whatever the bytes: samples or DecodeError, nothing else."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cued import parts
+from cued.devices import (
+    bangle,
+    circuitpython,
+    ftms,
+    heart_rate,
+    metamotion,
+    movesense,
+    pod,
+    polar_pmd,
+    rsc,
+    thingy52,
+    witmotion,
+    xsens_dot,
+)
+from cued.devices._gatt import BATTERY_LEVEL
+from cued.devices.device import Advert, Answer, Read, Subscribe, Write
+from cued.model import Battery, Belt, BeltRequest, DecodeError, HeartRate, LinkChanged, Packet
+
+NAMES = parts.names("devices")
+H = bytes.fromhex
+
+# Well-formed messages to start mutating from, by device: (characteristic, bytes).
+KNOWN: dict[str, list[tuple[str, bytes]]] = {
+    "polar_pmd": [
+        (polar_pmd.CONTROL, H("0f2c00") + bytes(14)),
+        (polar_pmd.CONTROL, H("f0010200000004190032006400c800010110000203020004000800")),
+        (polar_pmd.CONTROL, H("f00202000001")),
+        (polar_pmd.CONTROL, H("f00205000005 0100008f3d")),
+        (polar_pmd.DATA, H("02 0065cd1d00000000 01 0000 0000 e803 0a00 f6ff e003")),
+        (polar_pmd.DATA, H("02 00ca9a3b00000000 81 f1ff 1400 f003 06 01 7b0f08")),
+        (polar_pmd.DATA, H("05 0065cd1d00000000 80 eaff 0800 0d00 03 01 df00")),
+        (polar_pmd.DATA, H("05 00ca9a3b00000000 81 0000803f 00002041 0000a041 1c 00")),
+        (polar_pmd.DATA, H("06 00ca9a3b00000000 81 37ff 51fd 6cf6 0000 03 01 f802")),
+    ],
+    "movesense": [
+        (movesense.NOTIFY, H("0263 10270000") + bytes(24)),
+        (movesense.NOTIFY, H("0263 5c270000") + bytes(152)),
+        (movesense.NOTIFY, H("0363") + bytes(40)),
+        (movesense.NOTIFY, H("0163 c800")),
+        (movesense.NOTIFY, H("0105 c800 5a")),
+    ],
+    "witmotion": [
+        (witmotion.NOTIFY, H("5561 0000 0000 0008 0000 0000 0000 0000 0000 0000")),
+        (witmotion.NOTIFY, H("5571 6400 7c01 0000 0000 0000 0000 0000 0000 0000")),
+        (witmotion.NOTIFY, H("5561 0000 0000 0008 0000 0000 0000 0000 0000 0000") * 3),
+    ],
+    "xsens_dot": [
+        (xsens_dot.MEDIUM, H("10270000") + bytes(36)),
+        (xsens_dot.BATTERY, H("5000")),
+    ],
+    "thingy52": [(thingy52.RAW, H("0000 0000 0004 2000 0000 0000 0000 0000 0000"))],
+    "metamotion": [
+        (metamotion.NOTIFY, H("03800101")),
+        (metamotion.NOTIFY, H("0304 0000 0000 0010")),
+        (metamotion.NOTIFY, H("1305 a400 0000 0000")),
+    ],
+    "circuitpython": [
+        (circuitpython.ACC, np.array([0, 0, 9.81], "<f4").tobytes()),
+        (circuitpython.GYRO, np.array([1, 0, 0], "<f4").tobytes()),
+    ],
+    "bangle": [(bangle.TX, H("a501 e8030000 0000 0000 0010 a1"))],
+    "pod": [
+        (pod.DATA, H("0102 0700 40420f00 8f25") + bytes(24)),
+        (pod.DATA, H("0101 0800 e0930400 8f25") + bytes(12)),
+    ],
+    "ftms": [
+        (ftms.DATA, H("0400 2003 881300")),
+        (ftms.DATA, H("0900 1900 f1ff")),
+        (ftms.STATUS, H("056900")),
+        (ftms.CONTROL, H("800001")),
+        (ftms.SPEED_RANGE, H("5000 d007 0a00")),
+        (ftms.INCLINE_RANGE, H("0000 9600 0500")),
+    ],
+    "rsc": [(rsc.MEASUREMENT, H("03 5c03 a1 8200 f6090000"))],
+    "heart_rate": [(heart_rate.HEART_RATE, H("163c1104"))],
+}
+
+
+def build(name: str, options: dict[str, object] | None = None):
+    part = parts.load("devices", name)
+    return part.build(msgspec.convert(options or {}, part.config), "s")
+
+
+def chars(name: str) -> list[str]:
+    return sorted({char for char, _ in KNOWN[name]} | {BATTERY_LEVEL, heart_rate.HEART_RATE})
+
+
+def check(outputs: list[object]) -> None:
+    for out in outputs:
+        match out:
+            case Packet():
+                n = len(out.acc)
+                assert out.acc.shape == (n, 3)
+                assert n > 0
+                assert out.gyr is None or out.gyr.shape == (n, 3)
+                assert np.isfinite(out.acc).all()
+                assert out.gyr is None or np.isfinite(out.gyr).all()
+                assert out.rate_hz > 0
+                if out.ticks is not None:
+                    assert out.ticks.shape == (n,)
+                    assert (np.diff(out.ticks) > 0).all()
+            case Battery():
+                assert 0 <= out.percent <= 100
+            case Belt():
+                assert out.speed_m_s >= 0
+                assert 0 < out.error <= 1
+            case HeartRate():
+                assert out.bpm > 0
+            case LinkChanged():
+                assert out.why
+                assert not out.connected
+            case Write() | Read() | Subscribe() | Answer():
+                pass
+            case _:
+                pytest.fail(f"unexpected {out!r}")
+
+
+def feed(device, messages) -> list[object]:
+    """Feed messages; every output is checked, a DecodeError is an answer, the rest is a fault."""
+    seen: list[object] = []
+    for i, (char, data) in enumerate(messages):
+        try:
+            out = device.receive(10.0 + 0.05 * i, char, data)
+        except DecodeError as error:
+            assert str(error)
+            assert "\n" not in str(error)
+        else:
+            check(out)
+            seen += out
+    ticks = [p.ticks for p in seen if isinstance(p, Packet) and p.ticks is not None]
+    if ticks:
+        assert (np.diff(np.concatenate(ticks)) > 0).all()
+    return seen
+
+
+def test_every_device_has_messages_here():
+    assert sorted(KNOWN) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_file_says_its_facts_source_and_certainty(name):
+    doc = importlib.import_module(f"cued.devices.{name}").__doc__ or ""
+    assert "Protocol facts" in doc
+    assert "Source" in doc
+    assert "ertainty" in doc
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_well_formed_messages_are_understood(name):
+    device = build(name)
+    device.start([])
+    for char, data in KNOWN[name]:
+        check(device.receive(10.0, char, data))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_random_bytes_give_samples_or_decode_error(name, data):
+    device = build(name)
+    device.start([])
+    one = st.tuples(st.sampled_from(chars(name)), st.binary(max_size=260))
+    feed(device, data.draw(st.lists(one, max_size=12)))
+
+
+@st.composite
+def mutated(draw, known):
+    char, data = draw(st.sampled_from(known))
+    raw = bytearray(data)
+    for _ in range(draw(st.integers(0, 3))):
+        if raw:
+            raw[draw(st.integers(0, len(raw) - 1))] = draw(st.integers(0, 255))
+    cut = draw(st.integers(0, len(raw)))
+    return char, bytes(raw[:cut] if draw(st.booleans()) else raw) + draw(st.binary(max_size=3))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_mutated_messages_give_samples_or_decode_error(name, data):
+    device = build(name)
+    device.start([])
+    feed(device, data.draw(st.lists(mutated(KNOWN[name]), max_size=20)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data())
+@settings(max_examples=15, deadline=None)
+def test_a_copy_taken_half_way_goes_on_identically(name, data):
+    messages = data.draw(st.lists(mutated(KNOWN[name]), min_size=2, max_size=12))
+    one = build(name)
+    one.start([])
+    feed(one, messages[: len(messages) // 2])
+    two = copy.deepcopy(one)
+    rest = messages[len(messages) // 2 :]
+    assert repr(feed(one, rest)) == repr(feed(two, rest))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_start_and_stop_are_actions(name):
+    device = build(name)
+    for action in [*device.start([]), *device.stop()]:
+        assert isinstance(action, Write | Subscribe | Read)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_device_without_its_service_is_refused_with_a_sentence(name):
+    with pytest.raises(DecodeError, match=r"\w+ \w+ \w+"):
+        build(name).start(["0000180a-0000-1000-8000-00805f9b34fb"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_device_takes_an_unnamed_stranger_for_its_own(name):
+    module = importlib.import_module(f"cued.devices.{name}")
+    assert module.matches(Advert("AA:BB:CC:DD:EE:FF", "")) is False
+    assert module.matches(Advert("AA:BB:CC:DD:EE:FF", "Kitchen scale")) is False
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if n != "ftms"])
+def test_a_wearable_drives_no_belt(name):
+    assert build(name).request(BeltRequest(t=1.0, speed_m_s=1.0)) == []
