@@ -56,4 +56,8 @@ PATTERNS: dict[Pattern, tuple[Pulse, ...]] = {
     "alarm": _pulses("BBBB", 0.2, 0.3),
     "lost": _pulses("B.....B", 0.2, 0.1),
     "back": _pulses("RL", 0.1, 0.12),
+    "battery": _pulses("B...B...B", 0.1, 0.1),
+    "muted": _pulses("B..R", 0.15, 0.1),
+    "clip": _pulses("L.L..R.R", 0.1, 0.1),
+    "belt": _pulses("R.R..L.L", 0.1, 0.1),
 }

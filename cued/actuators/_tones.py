@@ -1,4 +1,4 @@
-"""Sounds that are no words: alarms, chimes and signals, synthesised once at import of the first.
+"""Sounds that are no words: alarms, chimes and signals, each synthesised once.
 
 Rules
 -----
@@ -32,13 +32,14 @@ RATE = 44_100
 Samples: TypeAlias = NDArray[np.int16]
 Tone = Literal[
     "alarm",
+    "stumble",
     "unsteady",
     "lost",
     "back",
     "battery",
     "muted",
     "unmuted",
-    "missing",
+    "clip",
     "belt",
     "limit",
     "phase",
@@ -75,13 +76,14 @@ def _burst(hz: float) -> tuple[Note, ...]:
 _BELL_HIGH = Note(1318.5, 0.45, 0.0, BELL, 0.12)
 SCORES: dict[Tone, tuple[Note, ...]] = {
     "alarm": _burst(740.0) * 2,
-    "unsteady": (Note(523.3, 0.15, 0.11),) * 3,
+    "stumble": _burst(932.3),
+    "unsteady": (Note(587.3, 0.13, 0.06),) * 3,
     "lost": (Note(523.3, 0.2, 0.06), Note(392.0, 0.2, 0.06), Note(261.6, 0.25)),
     "back": (Note(261.6, 0.14, 0.04), Note(392.0, 0.14, 0.04), Note(523.3, 0.2)),
     "battery": (Note(493.9, 0.1, 0.35), Note(493.9, 0.1, 0.35), Note(440.0, 0.25)),
     "muted": (Note(392.0, 0.12, 0.0, BELL), Note(196.0, 0.3, 0.0, BELL)),
     "unmuted": (Note(196.0, 0.12, 0.0, BELL), Note(392.0, 0.3, 0.0, BELL)),
-    "missing": (Note(175.0, 0.3, 0.1), Note(175.0, 0.3)),
+    "clip": (Note(175.0, 0.3, 0.1), Note(175.0, 0.3)),
     "belt": (Note(294.0, 0.15, 0.03), Note(370.0, 0.15, 0.03), Note(294.0, 0.15)),
     "limit": (Note(659.3, 0.4, 0.15), Note(659.3, 0.4)),
     "phase": (Note(523.3, 0.3, 0.0, BELL, 0.15), Note(784.0, 0.5, 0.0, BELL, 0.15)),
@@ -93,7 +95,7 @@ SCORES: dict[Tone, tuple[Note, ...]] = {
 # What is sounded in place of words that can't be had. Below LIMIT the loss itself is told.
 _INSTEAD: dict[Priority, Tone] = {
     Priority.FALL: "alarm",
-    Priority.STUMBLE: "alarm",
+    Priority.STUMBLE: "stumble",
     Priority.UNSTEADY: "unsteady",
     Priority.LINK: "lost",
     Priority.LIMIT: "limit",
@@ -108,12 +110,12 @@ def names() -> tuple[Tone, ...]:
 def instead(priority: int) -> Tone:
     """Name the tone that stands in for a cue's words when there is no clip of them."""
     wanted = max((p for p in _INSTEAD if p <= priority), default=None)
-    return "missing" if wanted is None else _INSTEAD[wanted]
+    return "clip" if wanted is None else _INSTEAD[wanted]
 
 
 @cache
 def tone(name: Tone) -> Samples:
-    """Return the sound, ready to be played at ``RATE``; read-only."""
+    """Return a sound, ready to be played at ``RATE``; read-only."""
     sound = np.concatenate([_note(note) for note in SCORES[name]])
     peak = TICK_PEAK if name == "tick" else PEAK
     scale = peak * FULL_SCALE / float(np.abs(sound).max())

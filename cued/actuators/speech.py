@@ -7,7 +7,7 @@ Rules
 * A cue is sounded at once and cuts off the one before. In the stream of samples the cut takes at
   most one block and one fade, 8 ms; what the card already holds (``latency_ms``) comes on top.
 * A phrase without a clip is rendered for the next time; meanwhile a safety cue is a tone that says
-  the same, and any other is the tone for missing words and counts as not given.
+  the same, and any other is the tone for a missing clip and counts as not given.
 * A card that is missing or goes away is told once, and tried again with growing pauses. A cue that
   nobody can hear is reported as not given; silence never passes for success.
 * ``CueDone`` comes when a sound has been handed to the card or was cut off; the metronome's tick
@@ -34,6 +34,7 @@ from cued.actuators._outputs import NullOutput, Output, PortAudioOutput, SoundMi
 from cued.actuators._tones import Samples, instead, names, rest
 from cued.actuators._tones import tone as sound_of
 from cued.actuators.actuator import Report
+from cued.coach import phrases
 from cued.config import Site
 from cued.model import Cue, CueDone, Notice
 from cued.parts import Part
@@ -87,14 +88,25 @@ class _Given(Struct, frozen=True):
 
 
 class Speech:
-    """The voice. ``output`` is for a file in place of the card (``_outputs.FileOutput``)."""
+    """The voice.
+
+    output : where the sound goes, if not to the card (``_outputs.FileOutput``).
+    texts : what is made ready to be said, if not every phrase of the language.
+    """
 
     def __init__(
-        self, config: Config, site: Site, report: Report, output: Output | None = None
+        self,
+        config: Config,
+        site: Site,
+        report: Report,
+        *,
+        output: Output | None = None,
+        texts: Iterable[str] | None = None,
     ) -> None:
         card = PortAudioOutput(config.device, config.latency_ms / 1000)
         self.stats = Stats()
         self._config = config
+        self._texts = phrases.load(site.language).texts() if texts is None else list(texts)
         self._report = report
         self._stand_in = output is None and not site.hardware
         self._output: Output = output or (card if site.hardware else NullOutput())
@@ -121,6 +133,7 @@ class Speech:
     async def __aenter__(self) -> Speech:
         self._loop = asyncio.get_running_loop()
         await self._open()
+        await self.prepare(self._texts)
         await self._group.__aenter__()
         self._tasks = [
             self._group.create_task(self._keep_open(), name="sound card"),
@@ -145,6 +158,11 @@ class Speech:
         finally:
             await asyncio.wrap_future(closing)
             self._mixer = None
+
+    @property
+    def sounding(self) -> bool:
+        """Something sounds, or is about to."""
+        return self._mixer is not None and not self._mixer.idle
 
     # --- cues -----------------------------------------------------------------------------------
 
@@ -185,7 +203,7 @@ class Speech:
             return np.concatenate(sound), _Given(cue.key, ok=True, why="")
         signal = signal or instead(cue.priority)
         why = "no clip of the words: a tone instead" if cue.text else ""
-        return sound_of(signal), _Given(cue.key, ok=signal != "missing", why=why)
+        return sound_of(signal), _Given(cue.key, ok=signal != "clip", why=why)
 
     def _heard(self, heard: Heard) -> None:
         """Take what the mixer tells, in whatever thread it does."""
@@ -333,12 +351,11 @@ async def say(text: str, config: Config, site: Site, tone: str = "") -> str:
 
     def report(item: CueDone | Notice) -> None:
         if isinstance(item, Notice):
-            notices.append(item.text)
+            notices.extend([item.text] * (item.level != "info"))
         elif not heard.done():
             heard.set_result(item)
 
-    async with Speech(config, site, report) as speech:
-        await speech.prepare([text])
+    async with Speech(config, site, report, texts=[text]) as speech:
         unspeakable = await speech.rendered()
         speech.give(
             Cue(

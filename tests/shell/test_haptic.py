@@ -1,0 +1,194 @@
+"""The motors: what is felt, and that they are off."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Callable
+from typing import Any, get_args
+
+import msgspec
+import pytest
+
+from cued.actuators import _motors, haptic
+from cued.actuators._patterns import PATTERNS, Pulse
+from cued.config import Site
+from cued.model import Cue, CueDone, Notice, Pattern
+
+SITE = Site(hardware=False)
+
+
+def cue(pattern: Pattern, key: str = "") -> Cue:
+    return Cue(t=0.0, key=key or pattern, text="", pattern=pattern, priority=3, verdict="given")
+
+
+def motor(pattern: Pattern, side: str) -> list[Pulse]:
+    return [p for p in PATTERNS[pattern] if getattr(p, side)]
+
+
+def test_every_pattern_of_the_model_has_its_pulses_and_no_two_feel_the_same() -> None:
+    assert set(PATTERNS) == set(get_args(Pattern))
+    assert len(set(PATTERNS.values())) == len(PATTERNS)
+
+
+@pytest.mark.parametrize("pattern", [p for p in PATTERNS if p != "none"])
+def test_pulses_are_long_enough_to_feel_and_far_enough_apart(pattern: Pattern) -> None:
+    for side in ("left", "right"):
+        pulses = motor(pattern, side)
+        assert len(pulses) <= 4
+        assert all(0.1 <= p.on_s <= 0.2 for p in pulses)
+        gaps = [b.at_s - a.end_s for a, b in itertools.pairwise(pulses)]
+        assert all(gap > 0.0999 for gap in gaps)
+
+
+def test_only_the_alarm_the_tick_and_the_state_of_things_use_both_motors_at_once() -> None:
+    together = {p for p, pulses in PATTERNS.items() if any(x.left and x.right for x in pulses)}
+    assert together == {"alarm", "tick", "lost", "battery", "muted"}
+
+
+def test_left_and_right_are_mirror_images() -> None:
+    mirrored = tuple(Pulse(p.at_s, p.on_s, p.right, p.left) for p in PATTERNS["left"])
+    assert mirrored == PATTERNS["right"]
+
+
+async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Wait for what the loop or a device's thread is about to do."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 (there is no event to wait for)
+            await asyncio.sleep(0.005)
+
+
+class Felt:
+    """Follows what the pins do, by gpiozero's own mock pins, with their times."""
+
+    def __init__(self, actuator: haptic.Haptic) -> None:
+        assert actuator._motors is not None
+        self._pins = [m.pin for m in actuator._motors._motors]
+        for pin in self._pins:
+            pin.clear_states()
+
+    def edges(self, motor: int) -> list[tuple[float, float]]:
+        """Seconds since the edge before, and the value from there."""
+        return [(s.timestamp, s.state) for s in self._pins[motor].states]
+
+
+def dones(said: list[Any]) -> list[CueDone]:
+    return [s for s in said if isinstance(s, CueDone)]
+
+
+async def give(actuator: haptic.Haptic, said: list[Any], pattern: Pattern) -> CueDone:
+    before = len(dones(said))
+    actuator.give(cue(pattern))
+    await until(lambda: len(dones(said)) > before)
+    return dones(said)[-1]
+
+
+@pytest.mark.parametrize("pattern", ["left", "short", "alarm"])
+async def test_the_pins_do_what_the_pattern_says(pattern: Pattern) -> None:
+    said: list[Any] = []
+    async with haptic.Haptic(haptic.Config(strength=0.6), SITE, said.append) as actuator:
+        felt = Felt(actuator)
+        done = await give(actuator, said, pattern)
+        assert done.ok
+        for index, side in enumerate(("left", "right")):
+            pulses = motor(pattern, side)
+            levels = [value for _, value in felt.edges(index)[1:]]
+            assert levels == pytest.approx([0.6, 0.0] * len(pulses))
+
+
+async def test_a_new_pattern_cuts_off_the_old_one_at_once() -> None:
+    said: list[Any] = []
+    async with haptic.Haptic(haptic.Config(), SITE, said.append) as actuator:
+        actuator.give(cue("left"))
+        assert actuator.values == (1.0, 0.0)
+        actuator.give(cue("right"))
+        assert actuator.values == (0.0, 1.0)
+        assert [(d.key, d.ok, d.why) for d in dones(said)] == [("left", False, "cut off")]
+        done = await give(actuator, said, "none")
+        assert done.key == "none"
+        await until(lambda: said[-1].key == "right")
+        assert said[-1].ok
+
+
+async def test_a_motor_is_off_in_time_even_if_the_event_loop_hangs() -> None:
+    config = haptic.Config(max_on_s=0.25)
+    async with haptic.Haptic(config, SITE, lambda _: None) as actuator:
+        actuator.give(cue("alarm"))
+        assert actuator.values == (1.0, 1.0)
+        deadline = time.monotonic() + 5.0
+        while any(actuator.values) and time.monotonic() < deadline:
+            time.sleep(0.01)  # noqa: ASYNC251 (the hanging loop)
+        assert actuator.values == (0.0, 0.0)
+        assert actuator.guard_trips == 1
+
+
+async def test_the_guard_lets_patterns_that_alternate_for_longer_than_its_limit_pass() -> None:
+    said: list[Any] = []
+    config = haptic.Config(max_on_s=0.25)
+    async with haptic.Haptic(config, SITE, said.append) as actuator:
+        done = await give(actuator, said, "unsteady")
+        assert done.ok
+        assert actuator.guard_trips == 0
+
+
+async def test_pins_can_be_had_again_after_leaving() -> None:
+    for _ in range(3):
+        async with haptic.Haptic(haptic.Config(), SITE, lambda _: None) as actuator:
+            actuator.give(cue("both"))
+
+
+async def test_nothing_is_left_in_gpiozero() -> None:
+    import gpiozero
+
+    before = gpiozero.Device.pin_factory
+    async with haptic.Haptic(haptic.Config(), SITE, lambda _: None):
+        assert gpiozero.Device.pin_factory is before
+    assert gpiozero.Device.pin_factory is before
+
+
+async def test_a_pin_that_fails_is_told_once_and_its_cue_is_not_taken_for_given() -> None:
+    import gpiozero
+
+    said: list[Any] = []
+    async with haptic.Haptic(haptic.Config(), SITE, said.append) as actuator:
+        motors = actuator._motors
+        assert motors is not None
+        pin = motors._motors[0].pin
+        pin._set_state, works = _broken(gpiozero.PinSetInput), pin._set_state
+        first = await give(actuator, said, "left")
+        second = await give(actuator, said, "left")
+        pin._set_state = works
+        third = await give(actuator, said, "left")
+    assert [first.ok, second.ok, third.ok] == [False, False, True]
+    assert "GPIO" in first.why
+    errors = [s for s in said if isinstance(s, Notice) and s.level == "error"]
+    assert len(errors) == 1
+
+
+def _broken(error: type[Exception]) -> Any:
+    def fail(_value: float) -> None:
+        raise error("the pin is gone")
+
+    return fail
+
+
+def test_one_pin_for_both_motors_is_refused() -> None:
+    with pytest.raises(msgspec.ValidationError, match="same pin"):
+        msgspec.convert({"left_pin": 12, "right_pin": 12}, haptic.Config)
+
+
+def test_without_lgpio_the_reason_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "lgpio", None)
+    monkeypatch.delitem(sys.modules, "gpiozero.pins.lgpio", raising=False)
+    with pytest.raises(_motors.MotorsMissing, match="python3-lgpio"):
+        _motors.open_motors((12, 13), 200.0, None, _motors.Path("/nonexistent"))
+
+
+async def test_buzz_says_why_nothing_was_felt_and_nothing_when_it_was() -> None:
+    assert await haptic.buzz("short", haptic.Config(), SITE) == ""
+    why = await haptic.buzz("short", haptic.Config(chip=4095), Site(hardware=True))
+    assert why.startswith("no motors: ")
+    assert "\n" not in why

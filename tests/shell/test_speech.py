@@ -1,0 +1,638 @@
+"""The voice: clips, tones, the mixer, and cards that come and go."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+import wave
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cued.actuators import _clips, _render, speech
+from cued.actuators._clips import Clips
+from cued.actuators._mixer import FADE_S, Heard, Mixer
+from cued.actuators._outputs import BLOCK, FileOutput, NullOutput
+from cued.actuators._tones import RATE, SCORES, Tone, instead, names, tone
+from cued.config import Site
+from cued.model import Cue, CueDone, Notice, Priority
+
+needs_espeak = pytest.mark.skipif(
+    shutil.which("espeak-ng") is None, reason="espeak-ng is not installed"
+)
+ALARMS: tuple[Tone, ...] = ("alarm", "stumble", "unsteady", "lost")
+
+
+def cue(key: str, text: str = "", *, t: float = 0.0, sound: str = "", priority: int = 2) -> Cue:
+    return Cue(
+        t=t,
+        known_t=t,
+        key=key,
+        text=text,
+        pattern="none",
+        priority=priority,
+        verdict="given",
+        tone=sound,
+    )
+
+
+def level(seconds: float, value: int) -> Any:
+    """A sound that is recognised sample by sample."""
+    return np.full(round(seconds * RATE), value, dtype=np.int16)
+
+
+def heard_in(path: Path) -> Any:
+    with wave.open(str(path)) as wav:
+        assert wav.getparams()[:3] == (1, 2, RATE)
+        return np.frombuffer(wav.readframes(wav.getnframes()), dtype="<i2")
+
+
+async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Wait for what the loop or a device's thread is about to do."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 (there is no event to wait for)
+            await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return Site(cache=str(tmp_path / "cache"), hardware=False)
+
+
+def keep(site: Site, text: str, clip: Any) -> None:
+    """Put a clip in the cache, as if it had been rendered."""
+    path = Clips(Path(site.cache) / "speech", site.language, speech.Config().rate_wpm).path(text)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _render.save(clip, path)
+
+
+# --- tones --------------------------------------------------------------------------------------
+
+
+def test_no_two_tones_sound_alike() -> None:
+    sounds = {n: tone(n).astype(float) for n in names()}
+    size = 2 * max(s.size for s in sounds.values())
+    spectra = {n: np.fft.rfft(s / np.linalg.norm(s), size) for n, s in sounds.items()}
+    for a, b in itertools.combinations(names(), 2):
+        alike = np.abs(np.fft.irfft(spectra[a] * spectra[b].conj(), size)).max()
+        assert alike < 0.6, (a, b)  # 1 is the same sound, at whatever delay
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_alarms_keep_to_the_ranges_they_claim(name: Tone) -> None:
+    for note in SCORES[name]:
+        assert 150 <= note.hz <= 1000
+        assert 0.075 <= note.on_s <= 0.25
+        harmonics = [
+            20 * np.log10(a) for k, a in enumerate(note.harmonics, 1) if 300 <= k * note.hz <= 4000
+        ]
+        assert len(harmonics) >= 4
+        assert max(harmonics) - min(harmonics) <= 15
+
+
+def test_alarms_have_as_many_notes_as_their_priority_says() -> None:
+    assert len(SCORES["unsteady"]) == len(SCORES["lost"]) == 3
+    assert len(SCORES["stumble"]) == 5
+    assert len(SCORES["alarm"]) == 10
+
+
+@pytest.mark.parametrize("name", names())
+def test_tones_start_and_end_without_a_click_and_leave_headroom(name: Tone) -> None:
+    sound = tone(name).astype(int)
+    assert abs(sound[0]) < 300
+    assert abs(sound[-1]) < 300
+    assert np.abs(sound).max() <= round(0.8 * 32767)
+
+
+def test_words_that_cannot_be_had_are_replaced_by_what_says_the_same() -> None:
+    assert [instead(p) for p in Priority] == [
+        "clip", "clip", "clip", "clip", "limit", "lost", "unsteady", "stumble", "alarm",
+    ]  # fmt: skip
+
+
+# --- mixer --------------------------------------------------------------------------------------
+
+
+class Bench:
+    """A mixer on a clock that its own samples drive."""
+
+    def __init__(self, volume: float = 1.0) -> None:
+        self.told: list[Heard] = []
+        self.mixer = Mixer(volume, lambda: 0.0, self.told.append)
+
+    def take(self, frames: int, block: int = BLOCK) -> Any:
+        out = np.full(frames, np.nan, dtype=np.float32)
+        for start in range(0, frames, block):
+            self.mixer.fill(out[start : start + block])
+        return out
+
+    def fates(self) -> list[tuple[int, str]]:
+        return [(h.key, h.fate) for h in self.told if h.fate != "begun"]
+
+
+def test_a_sound_is_heard_whole_and_once() -> None:
+    bench = Bench()
+    bench.mixer.play(1, level(0.1, 16000))
+    out = bench.take(RATE)
+    assert np.count_nonzero(out) == round(0.1 * RATE)
+    assert bench.fates() == [(1, "finished")]
+    assert bench.mixer.idle
+
+
+@given(block=st.integers(1, 3000), seconds=st.floats(0.001, 0.2))
+def test_any_block_size_gives_the_same_samples(block: int, seconds: float) -> None:
+    outs = []
+    for size in (BLOCK, block):
+        bench = Bench()
+        bench.mixer.play(1, level(seconds, 12345))
+        bench.mixer.tick(tone("tick"))
+        outs.append(bench.take(RATE // 4, size))
+    assert np.array_equal(outs[0], outs[1])
+
+
+def test_a_new_sound_cuts_off_the_old_one_by_a_short_fade_and_then_starts() -> None:
+    bench = Bench()
+    bench.mixer.play(1, level(1.0, 16000))
+    bench.take(10 * BLOCK)
+    bench.mixer.play(2, level(0.1, -16000))
+    out = bench.take(20 * BLOCK)
+    fade = out[out > 0]
+    assert fade.size == round(FADE_S * RATE)
+    assert np.all(np.diff(fade) <= 0)
+    assert out[fade.size] < 0
+    assert bench.fates() == [(1, "cut")]
+
+
+def test_stopping_fades_too_and_leaves_silence() -> None:
+    bench = Bench()
+    bench.mixer.play(1, level(1.0, 16000))
+    bench.take(10 * BLOCK)
+    bench.mixer.tick(tone("tick"))
+    bench.mixer.stop()
+    assert np.count_nonzero(bench.take(RATE)) == round(FADE_S * RATE)
+    assert bench.fates() == [(1, "cut")]
+    assert bench.mixer.idle
+
+
+def test_the_tick_sounds_beneath_the_voice_and_neither_clips() -> None:
+    voice = tone("alarm")
+    alone, both = Bench(), Bench()
+    for bench in (alone, both):
+        bench.mixer.play(1, voice)
+    for start in range(0, RATE, BLOCK):
+        if start % (50 * BLOCK) == 0:
+            both.mixer.tick(tone("tick"))
+        a, b = alone.take(BLOCK), both.take(BLOCK)
+        assert np.abs(b).max() < 1.0
+        assert np.abs(b - a).max() <= 0.2 + 1e-6
+    assert both.fates() == alone.fates()
+
+
+orders = st.lists(
+    st.one_of(
+        st.tuples(st.just("play"), st.floats(0.0, 0.05)),
+        st.tuples(st.just("stop"), st.just(0.0)),
+        st.tuples(st.just("fill"), st.integers(1, 2000)),
+    ),
+    max_size=40,
+)
+
+
+@given(orders)
+def test_every_sound_has_one_fate_and_no_two_are_heard_together(
+    steps: list[tuple[str, float]],
+) -> None:
+    bench, played = Bench(), 0
+    for what, amount in steps:
+        if what == "play":
+            played += 1
+            bench.mixer.play(played, level(amount, 16000))
+        elif what == "stop":
+            bench.mixer.stop()
+        else:
+            out = bench.take(int(amount))
+            assert np.abs(out).max(initial=0.0) <= 16000 / 32767 + 1e-6
+    bench.take(RATE // 4)
+    assert sorted(key for key, _ in bench.fates()) == list(range(1, played + 1))
+    assert bench.mixer.idle
+
+
+# --- the voice, through a file ---------------------------------------------------------------
+
+
+async def test_a_safety_cue_cuts_off_words_within_20_ms(site: Site, tmp_path: Path) -> None:
+    keep(site, "a long sentence", level(2.0, 10000))
+    keep(site, "hold the rail", level(0.5, -10000))
+    said: list[Any] = []
+    output = FileOutput(tmp_path / "heard.wav")
+    texts = ["a long sentence", "hold the rail"]
+    async with speech.Speech(speech.Config(), site, said.append, output=output, texts=texts) as s:
+        s.give(cue("long", "a long sentence", t=100.0))
+        s.give(cue("unsteady", "hold the rail", t=100.5, priority=Priority.UNSTEADY))
+        s.advance(102.0)
+    heard = heard_in(tmp_path / "heard.wav")
+    last_of_old = np.flatnonzero(heard > 0)[-1]
+    first_of_new = np.flatnonzero(heard < 0)[0]
+    assert first_of_new == last_of_old + 1
+    assert first_of_new / RATE - 0.5 <= 0.020
+    assert np.count_nonzero(heard < 0) == round(0.5 * RATE)
+    assert [(d.key, d.ok, d.why) for d in said] == [
+        ("long", False, "cut off"),
+        ("unsteady", True, ""),
+    ]
+    assert said[1].t == pytest.approx(100.5 + 0.5, abs=0.02)
+
+
+async def test_tone_and_words_follow_each_other(site: Site, tmp_path: Path) -> None:
+    keep(site, "hold the rail", level(0.5, -10000))
+    output = FileOutput(tmp_path / "heard.wav")
+    async with speech.Speech(
+        speech.Config(volume=1.0), site, lambda _: None, output=output, texts=["hold the rail"]
+    ) as s:
+        s.give(cue("unsteady", "hold the rail", sound="unsteady"))
+        s.advance(2.0)
+    heard = heard_in(tmp_path / "heard.wav")
+    signal = tone("unsteady")
+    start = np.flatnonzero(heard)[0] - np.flatnonzero(signal)[0]
+    assert np.abs(heard[start : start + signal.size] - signal.astype(int)).max() <= 1
+    assert np.all(heard[-BLOCK - round(0.5 * RATE) :][np.flatnonzero(heard[-BLOCK:])] <= 0)
+
+
+async def test_nothing_is_heard_of_a_cue_that_is_only_felt(site: Site) -> None:
+    said: list[Any] = []
+    async with speech.Speech(
+        speech.Config(), site, said.append, output=FileOutput(None), texts=[]
+    ) as s:
+        s.give(cue("felt"))
+        assert [(d.key, d.ok) for d in said] == [("felt", True)]
+        assert not s.sounding
+
+
+@needs_espeak
+async def test_words_without_a_clip_are_a_tone_now_and_words_the_next_time(
+    site: Site, tmp_path: Path
+) -> None:
+    said: list[Any] = []
+    output = FileOutput(tmp_path / "heard.wav")
+    async with speech.Speech(speech.Config(), site, said.append, output=output, texts=[]) as s:
+        s.give(cue("technique", "short light steps", t=0.0))
+        s.give(cue("unsteady", "hold the rail", t=2.0, priority=Priority.UNSTEADY))
+        s.advance(4.0)
+        assert await s.rendered() == set()
+        s.give(cue("technique", "short light steps", t=5.0))
+        s.advance(8.0)
+    done = [d for d in said if isinstance(d, CueDone)]
+    assert [(d.key, d.ok) for d in done] == [
+        ("technique", False),
+        ("unsteady", True),
+        ("technique", True),
+    ]
+    assert "tone instead" in done[0].why
+    assert "tone instead" in done[1].why
+    assert done[2].why == ""
+
+
+# --- clips --------------------------------------------------------------------------------------
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(p.name for p in folder.iterdir())
+
+
+async def rendered(clips: Clips, texts: list[str]) -> dict[str, str]:
+    return {r.text: r.why async for r in clips.render(texts)}
+
+
+@needs_espeak
+async def test_each_of_many_phrases_becomes_its_own_clip(tmp_path: Path) -> None:
+    texts = ["no", "Hold the rail", "one two three four five six seven", "Größe", "7", "Hold"]
+    clips = Clips(tmp_path, "en", 165)
+    assert set((await rendered(clips, texts)).values()) == {""}
+    assert files(tmp_path) == sorted(clips.path(t).name for t in texts)
+    for text in texts:
+        alone = Clips(tmp_path / "alone", "en", 165)
+        await rendered(alone, [text])
+        together, apart = clips.find(text), alone.find(text)
+        assert together is not None
+        assert apart is not None
+        # espeak carries a little from one phrase to the next; words differ by far more.
+        assert abs(together.size - apart.size) < 0.06 * RATE, text
+
+
+@needs_espeak
+async def test_clips_are_trimmed_loud_and_free_of_clicks(tmp_path: Path) -> None:
+    clips = Clips(tmp_path, "en", 165)
+    await rendered(clips, ["Hold the rail"])
+    clip = clips.find("Hold the rail")
+    assert clip is not None
+    assert 0.5 < clip.size / RATE < 1.2
+    assert np.abs(clip.astype(int)).max() == round(0.8 * 32767)
+    loud = np.flatnonzero(np.abs(clip.astype(int)) > 0.02 * 0.8 * 32767)
+    assert loud[0] / RATE < 0.03
+    assert (clip.size - loud[-1]) / RATE < 0.03
+    assert abs(int(clip[0])) < 10
+    assert abs(int(clip[-1])) < 10
+
+
+@needs_espeak
+async def test_speed_is_heard(tmp_path: Path) -> None:
+    sizes = []
+    for rate in (100, 250):
+        clips = Clips(tmp_path, "en", rate)
+        await rendered(clips, ["come toward the front"])
+        clip = clips.find("come toward the front")
+        assert clip is not None
+        sizes.append(clip.size)
+    assert sizes[0] > 1.5 * sizes[1]
+
+
+async def test_a_clip_that_a_power_cut_left_half_written_counts_as_missing(
+    site: Site, tmp_path: Path
+) -> None:
+    folder = Path(site.cache) / "speech"
+    clips = Clips(folder, "en", 165)
+    for text, damage in (("empty", lambda _: b""), ("half", lambda b: b[: len(b) // 2])):
+        keep(site, text, level(0.5, 9000))
+        path = clips.path(text)
+        path.write_bytes(damage(path.read_bytes()))
+    keep(site, "whole", level(0.5, 9000))
+    assert clips.load(["empty", "half", "whole"]) == ["empty", "half"]
+    assert clips.find("half") is None
+
+
+def test_a_text_is_put_together_from_the_longest_clips_of_its_words(site: Site) -> None:
+    for n, text in enumerate(("stage", "3", "of", "stage 3"), 1):
+        keep(site, text, level(0.01, 1000 * n))
+    clips = Clips(Path(site.cache) / "speech", "en", 165)
+    assert clips.load(["stage", "3", "of", "stage 3"]) == []
+    sound = clips.find("stage 3  of 3")
+    assert sound is not None
+    values = [int(v) for v, _ in itertools.groupby(sound) if v]
+    assert values == [4000, 3000, 2000]
+    assert clips.find("stage 4") is None
+    assert clips.find("") is None
+
+
+def test_whatever_changes_the_sound_changes_the_file(tmp_path: Path) -> None:
+    paths = {
+        Clips(tmp_path, voice, rate).path(text)
+        for voice, rate, text in itertools.product(("en", "de"), (150, 165), ("a", "A", "a!"))
+    }
+    assert len(paths) == 12
+
+
+@needs_espeak
+async def test_a_voice_that_does_not_exist_is_told_and_is_not_english(tmp_path: Path) -> None:
+    answers = await rendered(Clips(tmp_path, "xx", 165), ["Hold the rail"])
+    assert "voice" in answers["Hold the rail"]
+    assert files(tmp_path) == []
+
+
+def hide_pyttsx3(folder: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """Let child processes find another pyttsx3."""
+    (folder / "pyttsx3.py").write_text(code)
+    path = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path))
+
+
+@needs_espeak
+async def test_without_pyttsx3_the_espeak_ng_program_speaks(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hide_pyttsx3(tmp_path, monkeypatch, "raise ImportError('no such library')")
+    said: list[Any] = []
+    async with speech.Speech(speech.Config(), site, said.append, texts=["hold the rail"]) as s:
+        assert await s.rendered() == set()
+    fallback = [n for n in said if isinstance(n, Notice) and n.code == "voice_fallback"]
+    assert len(fallback) == 1
+    assert "no such library" in fallback[0].text
+
+
+async def test_without_any_voice_there_is_one_notice_and_tones(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hide_pyttsx3(tmp_path, monkeypatch, "raise OSError('libespeak-ng.so.1: not found')")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    said: list[Any] = []
+    texts = [f"phrase {n}" for n in range(10)]
+    async with speech.Speech(
+        speech.Config(), site, said.append, output=FileOutput(None), texts=texts
+    ) as s:
+        assert await s.rendered() == set(texts)
+        s.give(cue("unsteady", "phrase 1", priority=Priority.UNSTEADY))
+        s.advance(3.0)
+        assert await s.rendered() == set(texts)
+    notices = [n for n in said if isinstance(n, Notice) and n.level == "warning"]
+    assert [n.code for n in notices] == ["words_missing"]
+    assert "espeak-ng" in notices[0].text
+    assert [(d.ok, "tone instead" in d.why) for d in said if isinstance(d, CueDone)] == [
+        (True, True)
+    ]
+
+
+async def test_a_renderer_that_hangs_is_ended_and_told(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hide_pyttsx3(tmp_path, monkeypatch, "import time\ntime.sleep(3600)")
+    monkeypatch.setattr(_clips, "PATIENCE_S", 0.5)
+    said: list[Any] = []
+    async with asyncio.timeout(20):
+        async with speech.Speech(speech.Config(), site, said.append, texts=["a", "b"]) as s:
+            assert await s.rendered() == {"a", "b"}
+    assert any(isinstance(n, Notice) and n.code == "words_missing" for n in said)
+
+
+async def test_leaving_ends_a_renderer_that_is_at_work(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = tmp_path / "pid"
+    code = f"import os, time\nopen({str(mark)!r}, 'w').write(str(os.getpid()))\ntime.sleep(3600)"
+    hide_pyttsx3(tmp_path, monkeypatch, code)
+    async with speech.Speech(speech.Config(), site, lambda _: None, texts=["a"]):
+        await until(lambda: mark.exists() and bool(mark.read_text()))
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(mark.read_text()), 0)
+
+
+def test_importing_the_voice_imports_neither_pyttsx3_nor_portaudio() -> None:
+    code = (
+        "import sys, cued.actuators.speech, cued.actuators.haptic;"
+        "print([m for m in ('pyttsx3', 'sounddevice', 'gpiozero') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+# --- cards --------------------------------------------------------------------------------------
+
+
+class Plug:
+    """A card that can be pulled out: the stand-in card, and a hand on its plug."""
+
+    name = "a card"
+    threaded = True
+
+    def __init__(self) -> None:
+        self.plugged = True
+        self._card = NullOutput()
+        self.now, self.advance, self.underruns, self.close = (
+            self._card.now, self._card.advance, self._card.underruns, self._card.close,
+        )  # fmt: skip
+
+    def open(self, mixer: Mixer) -> None:
+        if not self.plugged:
+            raise speech.SoundMissing("no sound device")
+        self._card.open(mixer)
+
+    def alive(self) -> bool:
+        return self.plugged and self._card.alive()
+
+
+async def test_a_card_that_goes_away_is_told_once_and_used_again_when_it_is_back(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speech, "CHECK_S", 0.01)
+    monkeypatch.setattr(speech, "RETRY_S", (0.01,))
+    said: list[Any] = []
+    plug = Plug()
+
+    def codes() -> list[str]:
+        return [n.code for n in said if isinstance(n, Notice)]
+
+    async with speech.Speech(speech.Config(), site, said.append, output=plug, texts=[]) as s:
+        s.give(cue("under way", sound="alarm"))
+        plug.plugged = False
+        await until(lambda: "sound_lost" in codes())
+        s.give(cue("while lost", sound="alarm"))
+        dones = [(d.key, d.ok) for d in said if isinstance(d, CueDone)]
+        assert dones == [("under way", False), ("while lost", False)]
+        plug.plugged = True
+        await until(lambda: "sound_back" in codes())
+        s.give(cue("again", sound="tick"))
+        s.give(cue("again", sound="nudge"))
+        await until(lambda: len([d for d in said if isinstance(d, CueDone)]) == 4)
+    assert codes() == ["sound_lost", "sound_back"]
+    assert said[-1].ok
+
+
+async def test_bench_learns_when_the_first_sample_of_a_cue_was_handed_over(site: Site) -> None:
+    said: list[Any] = []
+    async with speech.Speech(speech.Config(), site, said.append, texts=[]) as s:
+        s.give(cue("nudge", sound="nudge"))
+        await until(lambda: any(isinstance(d, CueDone) for d in said))
+        ((key, given_t, begun_t),) = s.stats.begun
+        assert key == "nudge"
+        done = next(d for d in said if isinstance(d, CueDone))
+        assert given_t <= begun_t < done.t
+
+
+async def test_say_says_why_nothing_was_heard_and_nothing_when_it_was(site: Site) -> None:
+    assert await speech.say("", speech.Config(), site, tone="nudge") == ""
+    card = speech.Config(device="no card is called like this")
+    why = await speech.say("", card, Site(cache=site.cache, hardware=True), tone="nudge")
+    assert why.startswith("no sound: ")
+    assert "\n" not in why
+
+
+# --- PortAudio ----------------------------------------------------------------------------------
+
+# ALSA's own file plugin stands for a card: what PortAudio plays goes through a pipe to a reader
+# that takes it no faster than a card would.
+ALSA = """
+pcm.silent {{ type null }}
+pcm.card {{
+    type file
+    slave.pcm silent
+    file "|{python} {reader} {raw} {seconds}"
+    format raw
+}}
+pcm.!default {{
+    type plug
+    slave {{ pcm card format S16_LE channels 1 rate {rate} }}
+}}
+ctl.!default {{ type null }}
+"""
+READER = """
+import os, sys, time
+start, taken, end = time.monotonic(), 0, float(sys.argv[2]) * 88200
+with open(sys.argv[1], "wb", 0) as out:
+    while taken < end and (chunk := os.read(0, 440)):
+        out.write(chunk)
+        taken += len(chunk)
+        time.sleep(max(0.0, start + taken / 88200 - time.monotonic()))
+"""
+PLAYER = """
+import asyncio, sys
+import numpy as np
+from pathlib import Path
+from cued.actuators import _render, speech
+from cued.actuators._clips import Clips
+from cued.config import Site
+from cued.model import Cue, Notice
+
+def cue(text):
+    return Cue(t=0, key=text, text=text, pattern="none", priority=2, verdict="given")
+
+async def main(cache):
+    said = []
+    clips = Clips(Path(cache) / "speech", "en", speech.Config().rate_wpm)
+    Path(cache, "speech").mkdir(parents=True)
+    for text, value in (("old", 10000), ("new", -10000)):
+        _render.save(np.full(3 * 44100, value, dtype=np.int16), clips.path(text))
+    config = speech.Config(device="default")
+    texts, site = ["old", "new"], Site(cache=cache, hardware=True)
+    async with speech.Speech(config, site, said.append, texts=texts) as voice:
+        voice.give(cue("old"))
+        await asyncio.sleep(0.5)
+        heard_of_old = voice._mixer._voice.at if voice._mixer else 0
+        voice.give(cue("new"))
+        await asyncio.sleep(1.5)
+        begun = [round((b - g) * 1000, 1) for _, g, b in voice.stats.begun]
+    print("begun after ms", begun, said, file=sys.stderr)
+    print(heard_of_old, *(s.code for s in said if isinstance(s, Notice)))
+
+asyncio.run(main(sys.argv[1]))
+"""
+
+
+def play(folder: Path, seconds: float) -> tuple[Any, list[str], str]:
+    """Run the player on a card that lasts so long; what was heard, its answer, its errors."""
+    pytest.importorskip("sounddevice", reason="PortAudio is not installed", exc_type=OSError)
+    raw, config, reader = folder / "heard.raw", folder / "asoundrc", folder / "reader.py"
+    reader.write_text(READER)
+    config.write_text(
+        ALSA.format(python=sys.executable, reader=reader, raw=raw, seconds=seconds, rate=RATE)
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", PLAYER, str(folder / "cache")],
+        env={**os.environ, "ALSA_CONFIG_PATH": str(config)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return np.frombuffer(raw.read_bytes(), dtype="<i2"), done.stdout.split(), done.stderr
+
+
+def test_portaudio_plays_and_cuts_off_within_20_ms(tmp_path: Path) -> None:
+    heard, (heard_of_old,), errors = play(tmp_path, 60.0)
+    assert np.count_nonzero(heard), f"silence: {errors}"
+    old, new = np.flatnonzero(heard > 0), np.flatnonzero(heard < 0)
+    assert old[-1] < new[0]
+    assert 0 < int(heard_of_old) <= old.size
+    assert (old.size - int(heard_of_old)) / RATE <= 0.020
+
+
+def test_a_card_that_dies_under_portaudio_is_noticed(tmp_path: Path) -> None:
+    _, (_, *codes), errors = play(tmp_path, 0.2)
+    assert "sound_lost" in codes, errors
