@@ -60,6 +60,7 @@ class Simulation:
         self._ahead: list[tuple[float, int, Truth]] = []
         self._ticks = 0
         self._belts = 0
+        self._know(Truth(0.0, "gait", "", "stand"))
         self._commands = deque(sorted(scenario.command, key=lambda c: c.at_s))
 
     def inputs(self) -> Iterator[Input]:
