@@ -1,0 +1,46 @@
+"""A window over the last strides, shared by the metrics that are plain means."""
+
+from __future__ import annotations
+
+from collections import deque
+from math import fsum
+
+
+class Recent:
+    """The last ``size`` values; says nothing until it is full."""
+
+    def __init__(self, size: int) -> None:
+        self._values: deque[float] = deque(maxlen=size)
+
+    def add(self, value: float) -> None:
+        """Take a value, drop the oldest."""
+        self._values.append(value)
+
+    def clear(self) -> None:
+        """Start anew."""
+        self._values.clear()
+
+    @property
+    def size(self) -> int:
+        """Over how many values it goes."""
+        return self._values.maxlen or 0
+
+    @property
+    def full(self) -> bool:
+        """Enough values were seen."""
+        return len(self._values) == self._values.maxlen
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The values, oldest first."""
+        return tuple(self._values)
+
+    @property
+    def total(self) -> float:
+        """Their sum, rounded once."""
+        return fsum(self._values)
+
+    @property
+    def mean(self) -> float | None:
+        """Their mean, None until full."""
+        return self.total / len(self._values) if self.full else None

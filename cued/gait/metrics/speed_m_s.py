@@ -1,0 +1,50 @@
+"""Speed: the way of the last strides over their time, m/s.
+
+On a treadmill it repeats the belt's speed, less what the runner drifts; with a foot sensor's own
+trajectory it is the speed over ground. Not known without either. Never negative: backward gait has
+a direction, not a sign. Five strides as for stride length, whose errors and validity it shares.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cued.gait.metric import Cycle, Metric
+from cued.gait.metrics._recent import Recent
+from cued.parts import Part
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many strides the mean takes."""
+
+    strides: Annotated[int, Meta(ge=1, le=50, description="Strides in the mean.")] = 5
+
+
+class Speed:
+    """Mean speed, long strides counting more than short ones."""
+
+    unit = "m/s"
+
+    def __init__(self, config: Config) -> None:
+        self.strides = config.strides
+        self._lengths = Recent(config.strides)
+        self._times = Recent(config.strides)
+
+    def update(self, cycle: Cycle) -> float | None:
+        """Take a stride; the speed, or None."""
+        if cycle.stride.length_m is None:
+            self.reset()
+            return None
+        self._lengths.add(cycle.stride.length_m)
+        self._times.add(cycle.stride.duration_s)
+        return self._lengths.total / self._times.total if self._times.full else None
+
+    def reset(self) -> None:
+        """Start anew."""
+        self._lengths.clear()
+        self._times.clear()
+
+
+PART: Part[Config, Metric] = Part(Config, Speed)

@@ -1,0 +1,48 @@
+"""Stance: the part of a stride in which its foot is on the belt, per cent, a mean.
+
+Walking forward 63-64 %, backward 69 % (one person, treadmill); below 50 % there is flight and the
+person runs. Needs foot or shank sensors, which see the foot leave the belt; running contact times
+of foot sensors are biased by speed (Falbriard et al. 2018, doi:10.3389/fphys.2018.00610), so
+changes mean more than the number. Trustworthy after 5 strides.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cued.gait.metric import Cycle, Metric
+from cued.gait.metrics._recent import Recent
+from cued.parts import Part
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many strides the mean takes."""
+
+    strides: Annotated[int, Meta(ge=1, le=50, description="Strides in the mean.")] = 5
+
+
+class Stance:
+    """Mean share of the stride a foot is on the belt."""
+
+    unit = "%"
+
+    def __init__(self, config: Config) -> None:
+        self.strides = config.strides
+        self._recent = Recent(config.strides)
+
+    def update(self, cycle: Cycle) -> float | None:
+        """Take a stride; the mean of the last ones, or None."""
+        stance = cycle.stride.stance_s
+        if stance is None:
+            return None
+        self._recent.add(100.0 * stance / cycle.stride.duration_s)
+        return self._recent.mean
+
+    def reset(self) -> None:
+        """Start anew."""
+        self._recent.clear()
+
+
+PART: Part[Config, Metric] = Part(Config, Stance)

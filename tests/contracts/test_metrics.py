@@ -1,0 +1,169 @@
+"""What every metric must hold to, whichever file it is in."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cued import parts
+from cued.gait.finding import Posture
+from cued.gait.metric import Cycle, Metric
+from cued.model import Side, Stride
+
+NAMES = parts.names("metrics")
+
+
+def build(name: str) -> Metric:
+    part = parts.load("metrics", name)
+    return part.build(msgspec.convert({}, part.config))
+
+
+@st.composite
+def walks(draw: st.DrawFn, longest: int = 140) -> list[Cycle]:
+    """Cycles of one walk, with whatever may be missing missing."""
+    trunk, both, belt = draw(st.booleans()), draw(st.booleans()), draw(st.booleans())
+    times = draw(st.lists(st.floats(0.5, 2.0), max_size=longest))
+    t, out = 0.0, []
+    for i, duration in enumerate(times):
+        t += duration / (2 if both else 1)
+        side: Side = "right" if both and i % 2 else "left"
+        stride = Stride(
+            t=t,
+            side=side,
+            duration_s=duration,
+            length_m=1.2 * duration if belt else None,
+            speed_m_s=1.2 if belt else None,
+            mode="walking",
+            direction="backward",
+            step_s=duration / 2 if both else None,
+            stance_s=0.6 * duration if i % 5 else None,
+            clean=bool(i % 7),
+        )
+        posture = Posture(
+            t=t - 0.1,
+            at=t,
+            sensor="trunk",
+            duration_s=duration,
+            lean_forward=0.1,
+            lean_left=0.0,
+            roll_range=0.12,
+            rms=(1.5, 1.2, 2.0),
+            jerk_v=300.0,
+            bounce_m=0.04,
+        )
+        out.append(Cycle(stride, posture if trunk else None))
+    return out
+
+
+def test_the_metrics_of_the_published_topics_exist() -> None:
+    assert {"cadence_spm", "stride_time_s", "stride_length_m", "speed_m_s"} <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_defaults_obey_their_own_bounds(name: str) -> None:
+    config = parts.load("metrics", name).config
+    defaults = msgspec.convert({}, config)
+    assert msgspec.convert(msgspec.to_builtins(defaults), config) == defaults
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({"no_such_option": 1}, config)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_option_is_described_and_bounded(name: str) -> None:
+    schema = msgspec.json.schema(parts.load("metrics", name).config)
+    (definition,) = schema["$defs"].values()
+    for option, meaning in definition["properties"].items():
+        assert meaning.get("description"), option
+        assert "minimum" in meaning, option
+        assert "maximum" in meaning, option
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_is_documented(name: str) -> None:
+    metric = build(name)
+    assert len(parts.about("metrics", name)) > 20
+    assert "ackward" in (inspect.getmodule(type(metric)).__doc__ or "")  # validity is stated
+    assert metric.unit
+    assert metric.strides >= 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=15, deadline=None)
+@given(cycles=walks(), where=st.floats(0, 1))
+def test_a_copy_taken_half_way_continues_identically(
+    name: str, cycles: list[Cycle], where: float
+) -> None:
+    metric = build(name)
+    cut = round(where * len(cycles))
+    for cycle in cycles[:cut]:
+        metric.update(cycle)
+    twin = copy.deepcopy(metric)
+    ours = [metric.update(cycle) for cycle in cycles[cut:]]
+    assert [twin.update(cycle) for cycle in cycles[cut:]] == ours
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=10, deadline=None)
+@given(cycles=walks())
+def test_a_metric_that_was_reset_is_like_new(name: str, cycles: list[Cycle]) -> None:
+    used, new = build(name), build(name)
+    for cycle in cycles:
+        used.update(cycle)
+    used.reset()
+    assert [used.update(c) for c in cycles] == [new.update(c) for c in cycles]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=10, deadline=None)
+@given(cycles=walks(longest=20))
+def test_two_metrics_of_a_kind_share_nothing(name: str, cycles: list[Cycle]) -> None:
+    alone = build(name)
+    expected = [alone.update(cycle) for cycle in cycles]
+    one, other = build(name), build(name)
+    mixed = []
+    for cycle in cycles:
+        mixed.append(one.update(cycle))
+        other.update(cycles[0])
+    assert mixed == expected
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_says_something_about_a_complete_walk_and_nothing_before_it(name: str) -> None:
+    metric = build(name)
+    values = []
+    for i in range(400):
+        t = 0.55 * i
+        side: Side = "left" if i % 2 else "right"
+        stride = Stride(
+            t=t,
+            side=side,
+            duration_s=1.1,
+            length_m=1.1,
+            speed_m_s=1.0,
+            mode="walking",
+            direction="forward",
+            step_s=0.55,
+            stance_s=0.7,
+        )
+        posture = Posture(
+            t=t,
+            at=t,
+            sensor="trunk",
+            duration_s=1.1,
+            lean_forward=0.05,
+            lean_left=0.0,
+            roll_range=0.1,
+            rms=(1.0, 1.0, 1.0),
+            jerk_v=300.0,
+            bounce_m=0.04,
+        )
+        values.append(metric.update(Cycle(stride, posture)))
+    assert values[0] is None
+    assert values[-1] is not None
+    known = [value is not None for value in values]
+    assert known == sorted(known)  # once known it stays known
