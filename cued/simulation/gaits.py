@@ -158,12 +158,12 @@ def trunk(v: float, step_s: float, running: bool, heading: Heading, style: Style
     up = rise_m_s2(v, step_s)
     if heading == "forward":
         k = up / 2.39
-        return Trunk(up, 1.52 * k, 0.6 + 0.4 * k, 0.5 + 0.5 * k, 1.0, style.lead_walk, 4.0 * k, 0.0)
+        return Trunk(up, 1.52 * k, 0.6 + 0.4 * k, 0.5 + 0.5 * k, 1.0, style.lead_walk, 7.5 * k, 0.0)
     # Fore-aft is as large as vertical or larger (bandai walk-back: 2.4-4.3 against 1.0-6.7).
     side = 1.3 * (0.6 + 0.4 * up / 2.39)  # ML and roll x1.2-1.4 (science.md 8.3)
     fore = max(0.5, 1.1 * up)
-    lead, yaw = style.lead_walk_back, style.back_yaw
-    return Trunk(0.9 * up, fore, side, 0.9, yaw, lead, 0.8 * up, style.back_lean)
+    lead, yaw, hit = style.lead_walk_back, style.back_yaw, 2.5 * up
+    return Trunk(0.9 * up, fore, side, 0.9, yaw, lead, hit, style.back_lean)
 
 
 def rise_m_s2(v: float, step_s: float) -> float:

@@ -76,7 +76,7 @@ def push(t: Floats, acc: Floats, mishaps: list[Mishap]) -> Floats:
             # The belt takes the caught foot along, so the trunk is braked first.
             out[:, 0] -= m.way * 6.0 * m.by * ring(age, 2.0 * np.pi * 4.0, 0.10)
             out[:, 1] += 3.0 * m.by * ring(age - 0.05, 2.0 * np.pi * 5.0, 0.08)
-            out[:, 2] += 14.0 * m.by * ring(age - 0.02, 2.0 * np.pi * 8.0, 0.06)
+            out[:, 2] += 11.0 * m.by * ring(age - 0.02, 2.0 * np.pi * 8.0, 0.06)
         elif m.what == "cough":
             for late in (0.0, 0.35, 0.7):
                 out[:, 2] += m.by * ring(age - late, 2.0 * np.pi * 9.0, 0.05)
