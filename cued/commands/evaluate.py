@@ -28,7 +28,7 @@ from cued.engine import Worn
 from cued.evaluation.figures import Scores, figures
 from cued.evaluation.scoring import score
 from cued.evaluation.tables import Table, tables
-from cued.evaluation.tally import Tallies, pool
+from cued.evaluation.tally import Tallies, by_recording, pool
 from cued.evaluation.targets import Verdict, verdicts
 from cued.model import AnyEvent, RecordingError
 from cued.recording.stream import PACKET_S, packets
@@ -37,7 +37,7 @@ from cued.recording.table import TableRecording, find_tables, read_table
 NAME = "evaluate"
 HELP = "score the engine against the recordings' truth"
 
-WIDTH = 160  # a narrower terminal folds the lines, which loses nothing
+WIDTH = 200  # tables are as wide as they need; a narrower terminal folds lines and loses nothing
 ALONE_UP_TO = 8  # recordings; starting processes takes longer than scoring so few
 
 
@@ -75,6 +75,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="RECORDING",
         help="folder of a table recording, or a folder in which they are looked for",
     )
+    parser.add_argument(
+        "--each", action="store_true", help="a line for each recording instead of each data set"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything as JSON")
     parser.add_argument(
         "--packet-s",
@@ -88,7 +91,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Score, print the tables, and say which recordings were refused."""
-    report = evaluate(args.recordings, args.packet_s, args.config)
+    report = evaluate(args.recordings, args.packet_s, args.config, each=args.each)
     for refusal in report.refused:
         print(f"cued: {refusal}", file=sys.stderr)
     if args.json:
@@ -100,9 +103,16 @@ def run(args: argparse.Namespace) -> int:
 
 
 def evaluate(
-    wanted: Iterable[Path], packet_s: float = PACKET_S, chosen: Path | None = None
+    wanted: Iterable[Path],
+    packet_s: float = PACKET_S,
+    chosen: Path | None = None,
+    *,
+    each: bool = False,
 ) -> Report:
-    """Score every recording in the folders, with progress on a terminal."""
+    """Score every recording in the folders, with progress on a terminal.
+
+    The targets are always judged by data set, also when ``each`` recording gets its own rows.
+    """
     folders = [folder for path in wanted for folder in _tables_in(path)]
     work = [Work(folder, packet_s, chosen) for folder in dict.fromkeys(folders)]
     done = dict(
@@ -116,9 +126,10 @@ def evaluate(
         )
     )
     in_order = [done[index] for index in sorted(done)]
-    scores = figures(pool([one.tallies for one in in_order]))
+    judged = verdicts(figures(pool([one.tallies for one in in_order])))
+    shown = [by_recording(one.tallies) if each else one.tallies for one in in_order]
     refused = tuple(one.refused for one in in_order if one.refused)
-    return Report(len(work) - len(refused), packet_s, refused, verdicts(scores), scores)
+    return Report(len(work) - len(refused), packet_s, refused, judged, figures(pool(shown)))
 
 
 def _tables_in(path: Path) -> list[Path]:

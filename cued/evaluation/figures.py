@@ -27,6 +27,8 @@ class ContactFigures(Struct, frozen=True):
     side_right_percent: Number
     side_wrong_percent: Number
     offset_removed_ms: tuple[float, ...]
+    missed: tuple[str, ...]
+    false: tuple[str, ...]
 
 
 class StrideFigures(Struct, frozen=True):
@@ -176,6 +178,8 @@ def _contacts(c: Contacts) -> ContactFigures:
         side_right_percent=_part(c.side_right, sided),
         side_wrong_percent=_part(c.side_wrong, sided),
         offset_removed_ms=tuple(round(1e3 * offset, 1) for offset in c.offsets_s),
+        missed=tuple(c.missed),
+        false=tuple(c.false),
     )
 
 

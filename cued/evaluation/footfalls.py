@@ -71,6 +71,11 @@ def _score(
     for i, j in pairs:
         if truth.is_steady(known[i].t):
             _note(contacts_at(known[i].t), known[i], said[j], times[j])
+    missed, false = found.wrong(pairs, truth.is_steady)
+    for t in missed:
+        contacts_at(t).missed.append(f"{case.recording.name}@{t:.2f}")
+    for t in false:
+        contacts_at(t).false.append(f"{case.recording.name}@{t:.2f}")
     return offset
 
 
@@ -108,15 +113,23 @@ class _Found:
         hits_at: Callable[[float], Hits],
     ) -> None:
         """Count where ``counts`` says so: truth by its own time, what was invented by its."""
+        for i, _ in pairs:
+            if counts(self._rows[i].t):
+                hits_at(self._rows[i].t).found += 1
+        missed, false = self.wrong(pairs, counts)
+        for t in missed:
+            hits_at(t).missed += 1
+        for t in false:
+            hits_at(t).false += 1
+
+    def wrong(
+        self, pairs: Sequence[Pair], counts: Callable[[float], bool]
+    ) -> tuple[list[float], list[float]]:
+        """Give the times of what was missed and of what was invented."""
         matched, used = {i for i, _ in pairs}, {j for _, j in pairs}
-        for i, row in enumerate(self._rows):
-            if counts(row.t):
-                hits = hits_at(row.t)
-                hits.found += i in matched
-                hits.missed += i not in matched
-        for j, t in enumerate(self._times):
-            if j not in used and counts(t):
-                hits_at(t).false += 1
+        missed = [row.t for i, row in enumerate(self._rows) if i not in matched and counts(row.t)]
+        false = [t for j, t in enumerate(self._times) if j not in used and counts(t)]
+        return missed, false
 
 
 def _note(contacts: Contacts, row: TruthRow, event: Footfall | Lift, t: float) -> None:

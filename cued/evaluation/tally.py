@@ -44,7 +44,7 @@ class Contacts(Struct):
 
     steady : at the placement's own tolerance.  tight : the same at ±50 ms.  whole : the whole
     bouts, starts, turns and stops included.  errors_s : detection less truth.  delays_s :
-    ``known_t - t``.
+    ``known_t - t``.  missed, false : where to look, ``recording@seconds``, steady only.
     """
 
     steady: Hits = msgspec.field(default_factory=Hits)
@@ -53,6 +53,8 @@ class Contacts(Struct):
     errors_s: list[float] = []
     delays_s: list[float] = []
     offsets_s: list[float] = []
+    missed: list[str] = []
+    false: list[str] = []
     side_right: int = 0
     side_wrong: int = 0
     side_unknown: int = 0
@@ -139,6 +141,16 @@ def pool(many: list[Tallies]) -> Tallies:
         for watch, alarms in one.alarms.items():
             _add(total.alarms.setdefault(watch, Alarms()), alarms)
     return total
+
+
+def by_recording(tallies: Tallies) -> Tallies:
+    """Name the groups of one recording after it instead of its data set."""
+    named = {name for tally in tallies.groups.values() for name in tally.recordings}
+    (name,) = named or {""}
+    return Tallies(
+        {msgspec.structs.replace(group, data=name): t for group, t in tallies.groups.items()},
+        {msgspec.structs.replace(watch, data=name): a for watch, a in tallies.alarms.items()},
+    )
 
 
 def _add(total: Struct, more: Struct) -> None:

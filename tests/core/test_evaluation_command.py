@@ -1,0 +1,93 @@
+"""`cued evaluate` on written recordings: what it prints, writes and returns."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cued.__main__ import main
+from cued.commands import evaluate
+from cued.model import Belt
+from cued.recording.table import SensorTrack, TableRecording, find_tables
+from cued.recording.truth import TruthRow
+from cued.recording.write import write_table
+
+
+def standing(name: str) -> TableRecording:
+    """Give 12 s of a sensor on somebody who stands, with truth that says they stumbled and fell."""
+    t = np.arange(0, 12, 0.01)
+    acc = np.random.default_rng(5).normal([0, 0, 9.8], 0.02, (t.size, 3))
+    gyr = np.random.default_rng(6).normal(0, 0.01, (t.size, 3))
+    eye = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    contacts = [TruthRow(2 + 0.5 * i, "contact", "left" if i % 2 else "right") for i in range(16)]
+    return TableRecording(
+        name=name,
+        title="walk",
+        subject="voisard-x",
+        sensors=(SensorTrack("trunk", "lower_back", 100.0, t, acc, gyr, eye),),
+        belt=(Belt(0.0, 1.0),),
+        truth=(TruthRow(0.0, "direction", value="forward"), *contacts),
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("one", "two"):
+        write_table(tmp_path / "walks" / name, standing(name))
+    return tmp_path / "walks"
+
+
+def test_tables_are_printed_and_json_is_written(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    out = tmp_path / "scores.json"
+    assert main(["evaluate", str(folder), "--json", str(out)]) == 0
+    said = capsys.readouterr()
+    assert "voisard trunk, walking forward" in said.out
+    assert "not met" in said.out
+    assert said.err == ""  # no progress in a pipe
+    report = json.loads(out.read_text())
+    assert report["recordings"] == 2
+    assert report["scores"]["rows"][0]["contacts"]["recall"] == 0.0
+
+
+def test_each_gives_a_row_for_each_recording(folder: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["evaluate", str(folder / "one"), str(folder), "--each"]) == 0
+    said = capsys.readouterr().out
+    assert said.count("one trunk, walking forward") == said.count("two trunk, walking forward")
+
+
+def test_a_refused_recording_is_named_and_the_others_are_scored(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+):
+    (folder / "one" / "truth.csv").write_text("nonsense\n")
+    assert main(["evaluate", str(folder)]) == 1
+    said = capsys.readouterr()
+    assert "truth.csv, line 1: " in said.err
+    assert "voisard trunk, walking forward" in said.out
+
+
+def test_a_folder_without_recordings_is_an_error_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert main(["evaluate", str(tmp_path / "nothing")]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_many_recordings_give_the_same_figures_on_several_processes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    alone = evaluate.evaluate([folder])
+    monkeypatch.setattr(evaluate, "ALONE_UP_TO", 1)
+    assert evaluate.evaluate([folder]) == alone
+
+
+@pytest.mark.data
+def test_a_real_recording_of_each_collection_is_scored(data: Path):
+    firsts = {path.parent: path for path in reversed(find_tables(data))}
+    report = evaluate.evaluate(firsts.values())
+    assert report.recordings == len(firsts)
+    assert not report.refused
