@@ -100,6 +100,7 @@ class Site(Struct, frozen=True, kw_only=True):
     state : folder that survives reboots.  cache : folder that may be deleted at any time.
     runtime : folder for sockets and pipes, gone at reboot.
     hardware : False makes parts use their stand-ins (gpiozero's mock pins, a null sound device).
+    sensors : the configured devices by name; sources look for theirs.
     """
 
     station: str = "treadmill"
@@ -108,6 +109,7 @@ class Site(Struct, frozen=True, kw_only=True):
     cache: str = "cache"
     runtime: str = "run"
     hardware: bool = True
+    sensors: dict[str, Sensor] = {}
 
 
 class Config(Struct, frozen=True, kw_only=True):
