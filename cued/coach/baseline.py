@@ -32,8 +32,9 @@ INCLINE_BIN_PERCENT = 1.0
 NO_STRIDE = 0.4  # a stride 40 % off is a missed or an extra contact, not a stride
 FOLLOW = 0.02  # per stride: a time constant of 50 strides
 FOLLOW_WITHIN = 0.03  # the reference moves at most so far from the opening median
+IN_RANGE = 0.025  # half of the least threshold of a cue: what is out of range is not learned
 LEAST_CV = 0.005  # below what any sensor resolves
-PERSISTENCE = 0.75  # exponent of the 1/f wander of stride time assumed for the spread
+PERSISTENCE = 0.5  # spectral exponent of stride time: fluctuation exponent 0.75 (change.py)
 SESSION_STRIDES = 600  # ten minutes
 
 
@@ -127,7 +128,7 @@ class Known:
         if abs(r) > NO_STRIDE:
             return
         self._trend += 0.2 * (r - self._trend)
-        if abs(self._trend) > 0.025:  # half of the least threshold: out of range is not learned
+        if abs(self._trend) > max(IN_RANGE, math.sqrt(self._variance)):
             return
         self._strides = min(self._strides + 1, 200)
         share = min(r * r, 9.0 * max(self._variance, LEAST_CV**2))

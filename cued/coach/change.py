@@ -1,0 +1,120 @@
+"""Tell a change in a series from its own slow wander.
+
+Stride times wander: what a stride is today depends on the hundreds before it (long-range
+dependence; detrended fluctuation exponent about 0.75, Hausdorff et al. 1995,
+10.1152/jappl.1995.78.1.349, i.e. spectral exponent beta = 0.5). A mean over some strides against a
+baseline of 25 strides therefore crosses any small threshold by wander alone.
+
+Method: the series is whitened by a fractional difference (Hosking 1981, 10.1093/biomet/68.1.165)
+of order d = 0.33 and searched for the response that a lasting step would leave there, over windows
+of the last 5 to 24 strides: a generalised likelihood ratio test. ``score`` is that evidence in
+standard deviations of white noise, ``size`` the step it estimates.
+
+Delay: 6 strides at least (5 in the window, and the caller asks twice). Causal. d lies above
+beta/2 = 0.25 so that a series that wanders more (beta up to 0.7) still rarely alarms; the price is
+a longer delay in one that wanders less. Figures: docs/coaching.md, measured by
+tests/core/coach/test_overlong_stride.py.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+import numpy as np
+from msgspec import Struct
+
+from cued.model import Floats
+
+ORDER = 0.33
+REMEMBERED = 200  # terms of the fractional difference
+WINDOWS = range(5, 25)
+OPENING = 25  # values before anything can be said
+SKIPPED = 5  # of these, whose difference has hardly any past
+VARIANCE_OVER = 200  # values
+OUTLIER = 3.0  # standard deviations; more does not enter the variance
+YOUNG = 3.0  # the score is scaled down by 1 + YOUNG / values while the variance is young
+
+
+class Evidence(Struct, frozen=True):
+    """For a step upward: ``score`` in standard deviations, ``size`` in units of the series."""
+
+    score: float
+    size: float
+
+
+def difference(order: float, terms: int) -> Floats:
+    """Coefficients (terms,) of the fractional difference, newest value first."""
+    c = [1.0]
+    for k in range(1, terms):
+        c.append(c[-1] * (k - 1 - order) / k)
+    return np.array(c)
+
+
+def _templates(c: Floats) -> tuple[Floats, Floats]:
+    """Return responses to a step by window (windows, longest), oldest first, and their norms."""
+    response = np.cumsum(c)
+    longest = WINDOWS[-1]
+    rows = np.zeros((len(WINDOWS), longest))
+    for row, width in zip(rows, WINDOWS, strict=True):
+        row[longest - width :] = response[:width]
+    return rows, np.sqrt((rows * rows).sum(axis=1))
+
+
+_C = difference(ORDER, REMEMBERED)
+_ROWS, _NORMS = _templates(_C)
+
+
+class Change:
+    """Watches one series, whose values are deviations from a reference."""
+
+    def __init__(self) -> None:
+        self._values: deque[float] = deque(maxlen=REMEMBERED)
+        self._white: deque[float] = deque(maxlen=WINDOWS[-1])
+        self._variance = 0.0
+        self._count = 0.0
+
+    def restart(self) -> None:
+        """Forget the series, keep how much it varies."""
+        self._values.clear()
+        self._white.clear()
+
+    def update(self, value: float, learn: bool) -> Evidence | None:
+        """Take the next value, newest evidence out; ``learn`` when it is known to be in range."""
+        self._values.append(value)
+        white = self._whitened()
+        if not self._variance:
+            self._white.append(white)
+            return self._open()
+        self._white.append(white)
+        evidence = self._evidence()
+        if learn:
+            self._count = min(self._count + 1.0, VARIANCE_OVER)
+            share = min(white * white, OUTLIER**2 * self._variance)
+            self._variance += (share - self._variance) / self._count
+        return evidence
+
+    def _whitened(self) -> float:
+        x = np.array(self._values)[::-1]
+        return float((_C[: x.size] * x).sum())
+
+    def _open(self) -> None:
+        """Take the variance of the opening values, once there are enough of them."""
+        if len(self._values) < OPENING:
+            return
+        x = np.array(self._values)
+        white = np.convolve(x, _C)[: x.size][SKIPPED:]
+        self._variance = max(float((white * white).mean()), 1e-8)
+        self._count = float(white.size)
+
+    def _evidence(self) -> Evidence:
+        white = np.zeros(WINDOWS[-1])
+        white[WINDOWS[-1] - len(self._white) :] = self._white
+        found = (_ROWS * white).sum(axis=1) / _NORMS
+        usable = np.array([width <= len(self._white) for width in WINDOWS])
+        best = int(np.argmax(np.where(usable, found, -np.inf)))
+        young = 1.0 + YOUNG / self._count
+        score = float(found[best]) / math.sqrt(self._variance) / young
+        if len(self._white) < WINDOWS[0]:
+            return Evidence(0.0, 0.0)
+        return Evidence(score, float(found[best] / _NORMS[best]))
