@@ -11,6 +11,10 @@ from typing import Any, cast
 
 from cued import parts
 from cued.actuators.actuator import Actuator
+from cued.coach import phrases
+from cued.coach.coach import Coach
+from cued.coach.memory import Memory
+from cued.coach.rule import Rule
 from cued.config import Config, Site
 from cued.engine import Engine, Listener, Worn
 from cued.gait.metric import Metric
@@ -36,6 +40,7 @@ def site(config: Config, *, hardware: bool | None = None) -> Site:
         cache=config.station.cache or os.environ.get("CACHE_DIRECTORY") or str(cache),
         runtime=os.environ.get("RUNTIME_DIRECTORY") or tempfile.gettempdir(),
         hardware=config.station.hardware if hardware is None else hardware,
+        sensors=config.sensors,
     )
 
 
@@ -49,9 +54,17 @@ def worn(config: Config) -> dict[str, Worn]:
 
 
 def engine(config: Config, sensors: Mapping[str, Worn], coach: Listener | None = None) -> Engine:
-    """Build the engine for these sensors with the configured metrics, rules and coach."""
+    """Build the engine for these sensors, with the configured coach unless another is given."""
     metrics = cast("dict[str, Metric]", _build(config, "metrics"))
-    return Engine(sensors, metrics=metrics, gait=config.gait, coach=coach)
+    listener = coach or make_coach(config)
+    return Engine(sensors, metrics=metrics, gait=config.gait, coach=listener)
+
+
+def make_coach(config: Config, memory: Memory | None = None) -> Coach:
+    """Build the coach with the configured rules and what is known of the runner."""
+    rules = cast("dict[str, Rule]", _build(config, "rules"))
+    words = phrases.load(config.station.language)
+    return Coach(config.coach, list(rules.values()), words, memory or Memory())
 
 
 def sources(config: Config, where: Site) -> list[Source]:
