@@ -103,45 +103,39 @@ def failures() -> tuple[type[Exception], ...]:
 
 
 class Guard:
-    """Calls ``off`` when a motor was on for longer than ``most_s``, from a thread of its own."""
+    """Calls ``off`` before a motor was on for ``most_s``, from a thread of its own.
+
+    It looks rather than being told, eight times in that span, so that nothing it does can hold up
+    the event loop, and no notification can be missed.
+    """
 
     def __init__(self, off: Callable[[], None], most_s: float) -> None:
         self.tripped = 0
         self._off = off
-        self._most_s = most_s
-        self._deadlines: dict[int, float] = {}  # motor: when it has to be off
-        self._ended = False
-        self._changed = threading.Condition()
+        self._look_s = most_s / 8
+        self._limit_s = most_s - self._look_s
+        self._since: list[float | None] = [None, None]  # when each motor was turned on
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="motor-guard", daemon=True)
         self._thread.start()
 
     def see(self, *values: float) -> None:
         """Take what the motors are about to be set to. A motor on again gets no more time."""
-        now = time.monotonic()
-        with self._changed:
-            for motor, value in enumerate(values):
-                if value <= 0:
-                    self._deadlines.pop(motor, None)
-                elif motor not in self._deadlines:
-                    self._deadlines[motor] = now + self._most_s
-            self._changed.notify()
+        for motor, value in enumerate(values):
+            if value <= 0:
+                self._since[motor] = None
+            elif self._since[motor] is None:
+                self._since[motor] = time.monotonic()
 
     def end(self) -> None:
         """Stop watching."""
-        with self._changed:
-            self._ended = True
-            self._changed.notify()
+        self._ended.set()
         self._thread.join()
 
     def _watch(self) -> None:
-        with self._changed:
-            while not self._ended:
-                due = min(self._deadlines.values(), default=None)
-                if due is None:
-                    self._changed.wait()
-                elif due > time.monotonic():
-                    self._changed.wait(due - time.monotonic())
-                else:
-                    self._deadlines.clear()
-                    self.tripped += 1
-                    self._off()
+        while not self._ended.wait(self._look_s):
+            now = time.monotonic()
+            if any(since is not None and now - since >= self._limit_s for since in self._since):
+                self._off()
+                self._since = [None, None]
+                self.tripped += 1

@@ -24,7 +24,7 @@ import threading
 import time
 import wave
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,16 +101,19 @@ class PortAudioOutput:
         sd = _portaudio()
         self._underruns = 0
         self._mixer = mixer
-        why = ""
-        for index, name in self._candidates(sd):
+        why = "no sound device"
+        try:
+            candidates = self._candidates(sd)
+        except sd.PortAudioError as error:
+            raise SoundMissing(str(error)) from error
+        for index, name in candidates:
             try:
-                stream = self._start(sd, index, mixer)
+                self._stream, self.name = self._start(sd, index, mixer), name
             except sd.PortAudioError as error:
                 why = f"{name}: {error}"
                 continue
-            self._stream, self.name = stream, name
             return
-        raise SoundMissing(why or "no sound device")
+        raise SoundMissing(why)
 
     def _candidates(self, sd: Any) -> list[tuple[int, str]]:
         """List the cards worth trying, best first."""
@@ -143,7 +146,11 @@ class PortAudioOutput:
             callback=call,
         )
         mixer.filled_t = self.now()
-        stream.start()
+        try:
+            stream.start()
+        except sd.PortAudioError:
+            stream.close(ignore_errors=True)
+            raise
         return stream
 
     def alive(self) -> bool:
@@ -227,6 +234,7 @@ class FileOutput:
     def __init__(self, path: Path | None) -> None:
         self.name = str(path) if path else "no sound device (a stand-in)"
         self._path = path
+        self._file: BinaryIO | None = None
         self._wav: wave.Wave_write | None = None
         self._mixer: Mixer | None = None
         self._start_t: float | None = None
@@ -243,9 +251,10 @@ class FileOutput:
         if self._path is None:
             return
         try:
-            self._wav = wave.open(str(self._path), "wb")  # noqa: SIM115 (closed by close)
+            self._file = self._path.open("wb")
         except OSError as error:
             raise SoundMissing(f"{self._path}: {error.strerror}") from error
+        self._wav = wave.open(self._file, "wb")  # noqa: SIM115 (closed by close)
         self._wav.setparams((1, 2, RATE, 0, "NONE", ""))
 
     def alive(self) -> bool:
@@ -275,14 +284,15 @@ class FileOutput:
             self._take(self._mixer)
         self._mixer = None
         wav, self._wav = self._wav, None
-        if wav is not None:
+        if wav is not None and self._file is not None:
             wav.close()
+            self._file.close()
 
 
-def _rank(name: str) -> tuple[bool, bool]:
-    """Sort cards: direct before shared, loudspeakers before screens."""
+def _rank(name: str) -> tuple[bool, ...]:
+    """Sort cards: direct before shared, screens last, what was plugged in before the Pi's own."""
     lower = name.lower()
-    return ("hw:" not in lower, "hdmi" in lower)
+    return ("hw:" not in lower, "hdmi" in lower, "bcm2835" in lower)
 
 
 def _portaudio() -> Any:

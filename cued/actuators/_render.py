@@ -7,8 +7,9 @@ used on its safe side:
 
 * only ``save_to_file``, never ``say`` (which plays through ``aplay`` and hides its failure) and
   never ``stop`` (which can hang for ever);
-* one phrase per ``runAndWait`` (of several, only the last is spoken), and a phrase counts when its
-  file is there and plausible, whatever pyttsx3 reports;
+* one phrase per ``runAndWait`` (of several, only the last is spoken), which returns too early: only
+  ``finished-utterance`` tells that the file is written, and on a busy machine a next phrase that
+  does not wait for it spoils this one. A phrase counts when its file is there and plausible;
 * voice and rate are set once, before the first phrase (later changes are ignored);
 * a voice that does not exist is an error here; pyttsx3 goes on in English.
 
@@ -24,6 +25,7 @@ import importlib
 import os
 import subprocess
 import sys
+import threading
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -46,6 +48,7 @@ AUDIBLE = 0.02  # of full scale; quieter is nothing at all
 SHORTEST_S, SHORTEST_LETTER_S = 0.1, 0.02
 LONGEST_S, LONGEST_LETTER_S = 2.0, 1.2
 USUAL_RATE_WPM = 165
+SPOKEN_WITHIN_S = 8.0
 
 
 class Phrase(msgspec.Struct, frozen=True):
@@ -75,6 +78,10 @@ class RenderError(CuedError):
     """A phrase could not be rendered."""
 
 
+class Stuck(RenderError):
+    """The renderer can't be trusted with another phrase."""
+
+
 def main() -> None:
     """Render a batch, saying of each phrase what became of it."""
     os.nice(10)
@@ -83,12 +90,14 @@ def main() -> None:
     os.dup2(2, 1)  # pyttsx3 prints to standard output
     by, write = renderer(batch.voice, batch.rate_wpm)
     for phrase in batch.phrases:
+        why, stuck = "", False
         try:
             make_clip(phrase, batch.rate_wpm, write)
-            why = ""
         except (RenderError, OSError) as error:
-            why = str(error)
+            why, stuck = str(error), isinstance(error, Stuck)
         answers.write(msgspec.json.encode(Rendered(phrase.text, why, by)) + b"\n")
+        if stuck:
+            os._exit(1)  # an ordinary exit waits for what is stuck
 
 
 def renderer(voice: str, rate_wpm: int) -> tuple[str, Write]:
@@ -106,13 +115,22 @@ def _pyttsx3(voice: str, rate_wpm: int) -> Write:
     def note(name: object, exception: object) -> None:  # noqa: ARG001 (pyttsx3 names them)
         errors.append(exception)
 
+    finished = threading.Event()
+
+    def finish(name: object, completed: object) -> None:  # noqa: ARG001
+        finished.set()
+
     engine.connect("error", note)
+    engine.connect("finished-utterance", finish)
     engine.setProperty("voice", voice)
     engine.setProperty("rate", rate_wpm)
 
     def write(text: str, path: Path) -> None:
+        finished.clear()
         engine.save_to_file(text, str(path))
         engine.runAndWait()
+        if not finished.wait(SPOKEN_WITHIN_S):
+            raise Stuck(f"pyttsx3 did not finish within {SPOKEN_WITHIN_S:g} s")
         if errors:  # of the settings too: they are made only now
             raise RenderError(str(errors[0]))
 

@@ -54,7 +54,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 200.0
     max_on_s: Annotated[
         float,
-        Meta(ge=0.25, le=2.0, description="Time after which a motor is off, come what may, s."),
+        Meta(ge=0.3, le=2.0, description="Time after which a motor is off, come what may, s."),
     ] = 0.5
     chip: Annotated[
         int | None, Meta(description="Number of the gpiochip; unset: that of the header.")
@@ -98,7 +98,7 @@ class Haptic:
         return self._guard.tripped if self._guard else 0
 
     async def __aenter__(self) -> Haptic:
-        self._motors = await asyncio.to_thread(self._open)
+        self._motors = self._open()
         self._failures = failures()
         self._guard = Guard(self._off, self._config.max_on_s)
         return self

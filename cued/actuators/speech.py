@@ -18,8 +18,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, repeat
 from pathlib import Path
 from types import TracebackType
@@ -132,8 +132,12 @@ class Speech:
 
     async def __aenter__(self) -> Speech:
         self._loop = asyncio.get_running_loop()
-        await self._open()
         await self.prepare(self._texts)
+        try:
+            await self._open()
+        except BaseException:
+            self._close()  # an open that is under way in its thread is closed after it
+            raise
         await self._group.__aenter__()
         self._tasks = [
             self._group.create_task(self._keep_open(), name="sound card"),
@@ -150,14 +154,30 @@ class Speech:
         self.cancel()
         for task in self._tasks:
             task.cancel()
-        closing = self._thread.submit(self._output.close)  # after an open that is under way
-        self._thread.shutdown(wait=False)
+        closing = self._close()
         try:
             # Without the error: a TaskGroup would wrap it. Its own tasks' errors it still raises.
             await self._group.__aexit__(None, None, None)
         finally:
             await asyncio.wrap_future(closing)
             self._mixer = None
+
+    def _close(self) -> Future[None]:
+        """Close the output for good, after whatever its thread is doing."""
+        closing = self._in_its_thread(self._output.close)
+        self._thread.shutdown(wait=False)
+        return closing
+
+    def _in_its_thread(self, call: Callable[..., None], *args: Mixer) -> Future[None]:
+        """Call the output where it may block: in its thread, unless it has none."""
+        if self._output.threaded:
+            return self._thread.submit(call, *args)
+        done: Future[None] = Future()
+        try:
+            done.set_result(call(*args))
+        except SoundMissing as error:
+            done.set_exception(error)
+        return done
 
     @property
     def sounding(self) -> bool:
@@ -238,7 +258,7 @@ class Speech:
         """Try to open the output; tell once if it can't be."""
         mixer = Mixer(self._config.volume, self._output.now, self._heard)
         try:
-            await asyncio.wrap_future(self._thread.submit(self._output.open, mixer))
+            await asyncio.wrap_future(self._in_its_thread(self._output.open, mixer))
         except SoundMissing as error:
             self._why = f"no sound: {error}"
             self._notice("warning", "sound_missing", f"{self._why}; cues can't be heard")
@@ -257,7 +277,7 @@ class Speech:
             if self._mixer is not None:
                 self._lose()
             for pause in chain(RETRY_S, repeat(RETRY_S[-1])):
-                await asyncio.wrap_future(self._thread.submit(self._output.close))
+                await asyncio.wrap_future(self._in_its_thread(self._output.close))
                 await asyncio.sleep(pause)
                 if await self._open():
                     break

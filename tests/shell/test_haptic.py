@@ -112,20 +112,20 @@ async def test_a_new_pattern_cuts_off_the_old_one_at_once() -> None:
 
 
 async def test_a_motor_is_off_in_time_even_if_the_event_loop_hangs() -> None:
-    config = haptic.Config(max_on_s=0.25)
+    config = haptic.Config(max_on_s=0.3)
     async with haptic.Haptic(config, SITE, lambda _: None) as actuator:
         actuator.give(cue("alarm"))
         assert actuator.values == (1.0, 1.0)
         deadline = time.monotonic() + 5.0
         while any(actuator.values) and time.monotonic() < deadline:
             time.sleep(0.01)  # noqa: ASYNC251 (the hanging loop)
-        assert actuator.values == (0.0, 0.0)
+        assert not any(actuator.values)
         assert actuator.guard_trips == 1
 
 
 async def test_the_guard_lets_patterns_that_alternate_for_longer_than_its_limit_pass() -> None:
     said: list[Any] = []
-    config = haptic.Config(max_on_s=0.25)
+    config = haptic.Config(max_on_s=0.3)
     async with haptic.Haptic(config, SITE, said.append) as actuator:
         done = await give(actuator, said, "unsteady")
         assert done.ok

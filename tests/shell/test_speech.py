@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -636,3 +637,29 @@ def test_portaudio_plays_and_cuts_off_within_20_ms(tmp_path: Path) -> None:
 def test_a_card_that_dies_under_portaudio_is_noticed(tmp_path: Path) -> None:
     _, (_, *codes), errors = play(tmp_path, 0.2)
     assert "sound_lost" in codes, errors
+
+
+async def test_a_file_is_written_in_the_loops_own_thread_to_the_end(
+    site: Site, tmp_path: Path
+) -> None:
+    threads: list[str] = []
+
+    def report(_: object) -> None:
+        threads.append(threading.current_thread().name)
+
+    output = FileOutput(tmp_path / "heard.wav")
+    async with speech.Speech(speech.Config(), site, report, output=output, texts=[]) as s:
+        s.give(cue("nudge", sound="nudge", t=1.0))
+    assert threads == [threading.current_thread().name]
+    assert heard_in(tmp_path / "heard.wav").size % BLOCK == 0
+
+
+async def test_a_file_that_cannot_be_written_is_a_missing_device(
+    site: Site, tmp_path: Path
+) -> None:
+    said: list[Any] = []
+    output = FileOutput(tmp_path / "no such folder" / "heard.wav")
+    async with speech.Speech(speech.Config(), site, said.append, output=output, texts=[]) as s:
+        s.give(cue("nudge", sound="nudge"))
+    assert [type(x) for x in said] == [Notice, CueDone]
+    assert not said[1].ok
