@@ -18,14 +18,12 @@ from cued.coach.rule import Rule
 from cued.config import Config, Site
 from cued.engine import Engine, Listener, Worn
 from cued.gait.metric import Metric
-from cued.model import Command, ConfigError, CueDone, Notice, Placement
+from cued.model import Command, ConfigError, CueDone, Notice
 from cued.sinks.sink import Sink
 from cued.sources.source import Source
 
 MakeActuator = Callable[[Callable[[CueDone | Notice], None]], Actuator]
 MakeSink = Callable[[Callable[[Command], None]], Sink]
-
-NOT_WORN = ("treadmill", "heart_rate")
 
 
 def site(config: Config, *, hardware: bool | None = None) -> Site:
@@ -47,9 +45,9 @@ def site(config: Config, *, hardware: bool | None = None) -> Site:
 def worn(config: Config) -> dict[str, Worn]:
     """The configured sensors that are on the body."""
     return {
-        name: Worn(cast("Placement", s.placement), s.mounting)
+        name: Worn(s.placement, s.mounting)
         for name, s in config.sensors.items()
-        if s.placement not in NOT_WORN
+        if s.placement not in ("treadmill", "heart_rate")
     }
 
 

@@ -214,11 +214,11 @@ def _overlay(raw: dict[str, Any], key: str, value: str) -> None:
     *path, last = key.split(".")
     if not path:
         raise ConfigError(f"--set {key}: write SECTION.KEY=VALUE")
-    table = raw
+    table: Any = raw
     for step in path:
-        table = table.setdefault(step, {})
-        if not isinstance(table, dict):
+        if not isinstance(table.setdefault(step, {}), dict):
             raise ConfigError(f"--set {key}: {step} is not a section")
+        table = table[step]
     try:
         table[last] = tomllib.loads(f"v = {value}")["v"]
     except tomllib.TOMLDecodeError:
@@ -228,7 +228,8 @@ def _overlay(raw: dict[str, Any], key: str, value: str) -> None:
 def whole() -> type[Struct]:
     """Build the struct of the whole file, every part that exists in it (schema, docs)."""
     fields: list[tuple[str, Any, Any]] = [(n, kind, kind()) for n, kind in FIXED.items()]
-    fields.append(("sensors", dict[str, Sensor], msgspec.field(default_factory=dict)))
+    none: dict[str, Sensor] = {}
+    fields.append(("sensors", dict[str, Sensor], none))
     for kind in NAMED_KINDS:
         sections: list[tuple[str, Any, Any]] = []
         for name in parts.names(kind):

@@ -61,7 +61,7 @@ class Engine:
         coach: Listener | None = None,
     ) -> None:
         self._streams = {s: Stream(s, w.placement, w.mounting) for s, w in worn.items()}
-        placements = {s: w.placement for s, w in worn.items()}
+        placements: dict[str, Placement] = {s: w.placement for s, w in worn.items()}
         self._body = Body(placements, metrics or {}, gait or GaitConfig())
         self._links = Links(list(worn))
         self._coach = coach

@@ -12,9 +12,10 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.console import Console
@@ -156,12 +157,12 @@ async def _delays(chosen: Config) -> dict[str, float]:
     scenario = _walk(SETS["foot and trunk"], DELAY_S, LIVE)
     engine = app.engine(chosen, _worn(scenario), coach=answer)
     where = app.site(chosen, hardware=False)
-    made: list[object] = []
+    kept: dict[str, Any] = {}
 
-    def keep(name: str, report: Callable[[CueDone | Notice], None]) -> app.Actuator:
+    def keep(name: str, report: Callable[[CueDone | Notice], None]) -> Any:
         part = parts.load("actuators", name)
-        made.append(part.build(part.config(), where, report))
-        return made[-1]  # pyright: ignore[reportReturnType]
+        kept[name] = part.build(part.config(), where, report)
+        return kept[name]
 
     inputs = map(answer.note, Simulation(scenario).inputs())
     daemon = Daemon(
@@ -172,14 +173,18 @@ async def _delays(chosen: Config) -> dict[str, float]:
         live=False,
     )
     await daemon.run()
-    haptic, speech = made
-    edges = [e - answer.came_for[k] for k, _, e in haptic.edges if k in answer.came_for]  # pyright: ignore
-    first = [b - answer.came_for[k] for k, _, b in speech.stats.begun if k in answer.came_for]  # pyright: ignore
+    edges = _after_packet(answer, kept["haptic"].edges)
+    first = _after_packet(answer, kept["speech"].stats.begun)
     return {
         "packet in to GPIO edge (mock pins): ms, p99": 1e3 * _p99(edges),
         "packet in to first audio sample handed over: ms, p99": 1e3 * _p99(first),
         "cues measured": float(min(len(edges), len(first))),
     }
+
+
+def _after_packet(answer: _Answer, times: Iterable[tuple[str, float, float]]) -> list[float]:
+    """Seconds from a cue's packet to its effect; times are (key, given, effect)."""
+    return [effect - answer.came_for[key] for key, _, effect in times if key in answer.came_for]
 
 
 def _start() -> dict[str, float]:
@@ -201,7 +206,7 @@ async def _first_packet(chosen: Config) -> int:
     inputs = Simulation(scenario).inputs()
     engine = app.engine(chosen, _worn(scenario))
     speech = parts.load("actuators", "speech")
-    async with speech.build(speech.config(), app.site(chosen, hardware=False), lambda _said: None):
+    async with speech.build(speech.config(), app.site(chosen, hardware=False), _ignore):
         while not isinstance(item := next(inputs), Packet):
             engine.feed(item)
         engine.feed(item)
@@ -209,6 +214,10 @@ async def _first_packet(chosen: Config) -> int:
         memory = _resident_mb()
     print(json.dumps([time.perf_counter() - began, memory]))
     return 0
+
+
+def _ignore(_said: object) -> None:
+    """Nobody listens to what an actuator says here."""
 
 
 def _soak(chosen: Config, hours: float) -> dict[str, float]:

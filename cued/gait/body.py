@@ -13,7 +13,7 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Protocol
 
 from msgspec import Meta, Struct
@@ -76,7 +76,7 @@ class GaitConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Segment(Protocol):
     """A chain that turns one sensor's blocks into findings."""
 
-    def feed(self, block: Block) -> list[Finding]:
+    def feed(self, block: Block) -> Sequence[Finding]:
         """Take a block; what was found in it."""
         ...
 

@@ -29,7 +29,7 @@ class Grid:
 
     def __init__(self, rate_hz: float, channels: int) -> None:
         points = min(5, max(1, ceil(rate_hz / RATE_HZ - 0.05)))
-        self._offsets = (np.arange(points) - (points - 1) / 2) * (DT_S / points)
+        self._offsets: Floats = np.linspace(-0.5, 0.5, 2 * points + 1)[1::2] * DT_S
         self._hole_s = max(0.05, 2.5 / rate_hz)
         self._t: Floats = np.empty(0)
         self._x: Floats = np.empty((0, channels))
@@ -68,11 +68,12 @@ class Grid:
         stop = floor(round((self._t[-1] - self._offsets[-1]) / DT_S, 6)) + 1
         if stop <= self._next:
             return []
-        times: Floats = np.multiply(np.arange(self._next, stop), DT_S)
+        times: Floats = np.arange(self._next, stop, dtype=np.int64).astype(np.float64) * DT_S
         values, believed = self._interpolate(times)
         out = (times, values, believed, self._fresh)
         self._next, self._fresh = stop, False
-        keep = max(0, int(np.searchsorted(self._t, stop * DT_S + self._offsets[0])) - 1)
+        needed = stop * DT_S + float(self._offsets[0])
+        keep = max(0, int(self._t.searchsorted(needed)) - 1)
         self._t, self._x, self._ok = self._t[keep:], self._x[keep:], self._ok[keep:]
         return [out]
 
@@ -88,5 +89,5 @@ class Grid:
         ok: Bools = self._ok[left] & self._ok[left + 1] & (t1 - t0 <= self._hole_s)
         if self._offsets.size > 1:
             values = values.reshape(times.size, self._offsets.size, -1).mean(axis=1)
-            ok = np.logical_and.reduce(ok.reshape(times.size, -1), axis=1)
+            ok = ok.reshape(times.size, -1).min(axis=1)
         return values, ok

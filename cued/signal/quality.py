@@ -41,10 +41,11 @@ class Quality:
             self._runs[:] = 0
             return np.ones(n, dtype=bool)
         runs = self._run_lengths(same)
-        saturated = (runs >= SATURATED_RUN - 1) & (np.abs(acc) >= SATURATED_ACC_M_S2)
+        saturated: Bools = (runs >= SATURATED_RUN - 1) & (np.abs(acc) >= SATURATED_ACC_M_S2)
         flat: Bools = runs.min(axis=1) >= self._flat_run - 1
-        clipped: Bools = np.logical_or.reduce(saturated, axis=1)
-        return ~(clipped | flat)
+        clipped: Bools = saturated[:, 0] | saturated[:, 1] | saturated[:, 2]
+        good: Bools = np.logical_not(clipped | flat)
+        return good
 
     def _run_lengths(self, same: Bools) -> NDArray[np.int64]:
         """How many samples before each one had its value already, per axis."""

@@ -28,6 +28,7 @@ from cued.signal.grid import DT_S
 
 PULL_S = 4.0  # tuned with the falls on SisFall subjects SA01, 02, 05, 06, 10
 PULL_WITHOUT_GYRO_S = 0.5
+OFFSET_S2 = 64.0  # with a pull of 4 s both poles lie at 8 s
 UPRIGHT_S = 6.0
 SETTLE_S = 3.0
 
@@ -43,6 +44,7 @@ class Tilt:
         self.samples = 0
         self._up = (0.0, 0.0, 0.0)
         self._upright = (0.0, 0.0, 0.0)
+        self._offset = (0.0, 0.0, 0.0)  # of the gyroscope, rad/s
 
     @property
     def settled(self) -> bool:
@@ -58,12 +60,21 @@ class Tilt:
         slow = DT_S / UPRIGHT_S
         x, y, z = self._up
         bx, by, bz = self._upright
+        gx, gy, gz = self._offset
+        drift = 0.0 if gyr is None else DT_S / OFFSET_S2
         n = self.samples
         rows: list[tuple[float, float, float, float]] = []
         for (ax, ay, az), (p, q, r) in zip((acc / GRAVITY_M_S2).tolist(), turns, strict=True):
             n += 1
             mean = 1.0 / n  # a plain average until it is slower than the filter
             k = pull if pull > mean else mean
+            if drift:
+                gx -= drift * (ay * z - az * y)
+                gy -= drift * (az * x - ax * z)
+                gz -= drift * (ax * y - ay * x)
+                p -= gx
+                q -= gy
+                r -= gz
             dx, dy, dz = r * y - q * z, p * z - r * x, q * x - p * y
             x += DT_S * dx
             y += DT_S * dy
@@ -80,6 +91,6 @@ class Tilt:
             c = (ux * bx + uy * by + uz * bz) / (sqrt(bx * bx + by * by + bz * bz) or 1.0)
             rows.append((ux, uy, uz, acos(c) if -1.0 < c < 1.0 else (0.0 if c > 0.0 else np.pi)))
         self.samples = n
-        self._up, self._upright = (x, y, z), (bx, by, bz)
+        self._up, self._upright, self._offset = (x, y, z), (bx, by, bz), (gx, gy, gz)
         out = np.array(rows)
         return out[:, :3], out[:, 3]
