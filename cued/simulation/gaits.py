@@ -28,7 +28,8 @@ DEG = np.pi / 180.0
 class Style(Struct, frozen=True):
     """What one person does their own way, drawn once per run.
 
-    The phases are those of the fore-aft against the vertical acceleration at step frequency, rad.
+    The phases are those of the fore-aft against the vertical acceleration at step frequency, rad;
+    backward running is taken opposite to forward, give or take 30 degrees (science.md 8.3).
     """
 
     lead_walk: float
@@ -46,8 +47,9 @@ class Style(Struct, frozen=True):
         return cls(
             lead_walk=DEG * float(rng.normal(109.0, 12.0)),
             lead_walk_back=DEG * float(rng.uniform(-115.0, -50.0)),
-            lead_run=DEG * float(rng.uniform(-56.0, -45.0)),
-            lead_run_back=DEG * float(rng.uniform(100.0, 160.0)),
+            # Level; as worn, leaning with the sacrum, -45..-56 (alcantara).
+            lead_run=DEG * float(rng.uniform(-40.0, -30.0)),
+            lead_run_back=DEG * float(rng.uniform(115.0, 175.0)),
             back_lean=DEG * float(rng.normal(0.0, 4.0)),
             back_yaw=float(rng.uniform(-1.0, 1.0)),
             run_back_land=DEG * float(rng.uniform(12.0, 30.0)),

@@ -67,7 +67,7 @@ class Worn:
         m = self._to_sensor
         for b in self._breaks:
             if b.what == "slip" and t.size and b.at_s <= t[0]:
-                m = m @ _about(np.array([1.0, 0.0, 0.0]), size(b) * DEG)
+                m = m @ _about(np.array([1.0, 0.0, 0.0]), -size(b) * DEG)
         return m
 
     def _break(self, t: Floats, acc: Floats, gyr: Floats) -> None:

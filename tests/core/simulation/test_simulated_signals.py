@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tomllib
 
 import numpy as np
@@ -55,7 +56,7 @@ def test_a_foots_samples_integrate_to_the_stride_of_the_truth(speed, backward):
     lengths = dict(values(table, "stride_length"))
     sign = -1.0 if backward else 1.0
     off = []
-    for contact, end in list(zip(contacts, contacts[1:]))[:-2]:
+    for contact, end in list(itertools.pairwise(contacts))[:-2]:
         way, rest, pitch = strapdown(table, contact, end)
         # Back on the belt: at its speed again (so zero in its frame) and flat.
         assert abs(rest) < 0.08
@@ -71,7 +72,7 @@ def test_a_flat_foot_feels_gravity_and_nothing_else(speed, backward):
     sensor = Sensor(name="foot_left", placement="foot_left", **PERFECT)
     table = walk(speed, backward=backward, sensor=(sensor,))
     t, acc, gyr = table.sensors["foot_left"]
-    for a, b in list(zip(settled(table), settled(table)[1:])):
+    for a, b in list(zip(settled(table), settled(table)[1:], strict=False)):
         still = (t > a + 0.25 * (b - a)) & (t < a + 0.34 * (b - a))
         assert np.allclose(acc[still], [0.0, 0.0, GRAVITY_M_S2], atol=0.05)
         assert np.allclose(gyr[still], 0.0, atol=0.01)
@@ -106,12 +107,12 @@ def test_backward_the_phase_is_spread_over_what_was_seen_and_not_mirrored():
 
 def test_running_forward_lies_on_the_backward_side_of_walking():
     found = [lead_deg(walk(2.8, running=True, seed=seed, seconds=40.0)) for seed in range(4)]
-    # -45..-56 at a real sacrum (alcantara); the impact adds up to 20 deg.
-    assert all(-80.0 < lead < -35.0 for lead in found)
+    # -45..-56 at a real sacrum (alcantara), whose lean is the person's own.
+    assert all(-62.0 < lead < -40.0 for lead in found)
 
 
 def test_trunk_moves_as_much_as_those_of_nineteen_people():
-    acc, gyr = np.mean([trunk_spread(walk(1.25, seed=seed)) for seed in PEOPLE], axis=1 - 1)
+    acc, gyr = np.mean([trunk_spread(walk(1.25, seed=seed)) for seed in PEOPLE], axis=0)
     # Mean +- SD between people, m/s² and deg/s (science.md 8.1): within one SD of the mean.
     assert np.all(np.abs(acc - [1.83, 1.36, 2.43]) < [0.85, 0.38, 0.88])
     assert np.all(np.abs(gyr - [21.0, 19.0, 24.0]) < [6.0, 7.0, 12.0])
@@ -215,8 +216,11 @@ def test_a_stumble_is_a_jolt_and_a_lean():
     t, acc, gyr = table.sensors["trunk"]
     jerk = np.abs(np.diff(low_passed(acc[:, 2], 100.0))) * 100.0
     contacts = settled(table)
-    usual = [np.ptp(np.diff(low_passed(acc[(t > a) & (t < b), 2], 100.0))) * 100.0
-             for a, b in zip(contacts, contacts[1:]) if b < 39.0]
+    usual = [
+        np.ptp(np.diff(low_passed(acc[(t > a) & (t < b), 2], 100.0))) * 100.0
+        for a, b in itertools.pairwise(contacts)
+        if b < 39.0
+    ]
     hit = (t[1:] > peak - 0.1) & (t[1:] < peak + 0.4)
     # Jerk 2-6 times one's own, 80-200 deg/s (science.md 8.4).
     assert 1.5 < 2.0 * jerk[hit].max() / np.median(usual) < 8.0

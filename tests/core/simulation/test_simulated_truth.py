@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -29,7 +31,7 @@ def test_a_stride_is_as_long_as_the_belt_ran_under_it(speed, backward, running):
     table = walk(speed, backward=backward, running=running)
     contacts = settled(table)
     lengths = {t: v for t, v in values(table, "stride_length")}
-    off = [lengths[b] - speed * (b - a) for a, b in zip(contacts, contacts[1:])]
+    off = [lengths[b] - speed * (b - a) for a, b in itertools.pairwise(contacts)]
     # The foot's place on the deck wanders by 1.2 cm, so a stride's ends differ by 1.7 cm.
     assert abs(np.mean(off)) < 0.005
     assert 0.010 < np.std(off) < 0.025
@@ -40,7 +42,7 @@ def test_feet_take_turns(backward, running):
     table = walk(2.5 if running else 0.9, backward=backward, running=running)
     sides = [r.side for r in sorted(table.truth, key=lambda r: r.t_s) if r.kind == "contact"]
     assert len(sides) > 60
-    assert all(a != b for a, b in zip(sides, sides[1:]))
+    assert all(a != b for a, b in itertools.pairwise(sides))
     for side in ("left", "right"):
         contacts, lifts = times(table, "contact", side), times(table, "lift", side)
         assert np.all(lifts[: contacts.size] < contacts)
@@ -121,7 +123,7 @@ def test_uneven_steps_leave_the_stride_alone():
     table = walk(1.2, seconds=120.0, more=more, person=type(scenario().person)(asymmetry_percent=0))
     rows = [r for r in sorted(table.truth, key=lambda r: r.t_s) if r.kind == "contact"][20:]
     step = {"left": [], "right": []}
-    for a, b in zip(rows, rows[1:]):
+    for a, b in itertools.pairwise(rows):
         step[b.side].append(b.t_s - a.t_s)
     assert np.mean(step["left"]) / np.mean(step["right"]) == pytest.approx(1.06, abs=0.01)
     assert np.diff(settled(table)).mean() == pytest.approx(2 * 60.0 / 105.2, rel=0.02)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import msgspec
@@ -60,7 +61,7 @@ def settled(table: Table, side: str = "left", after: float = 15.0) -> Floats:
 def profile(t: Floats, x: Floats, contacts: Floats, points: int = 100) -> Floats:
     """Mean of x over strides, (points,) from contact to contact."""
     part = np.arange(points) / points
-    rows = [np.interp(a + part * (b - a), t, x) for a, b in zip(contacts, contacts[1:])]
+    rows = [np.interp(a + part * (b - a), t, x) for a, b in itertools.pairwise(contacts)]
     return np.mean(rows, axis=0)
 
 

@@ -1,0 +1,84 @@
+"""Scenario files: what they say is read, and every mistake gives one line that helps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import cued.simulation
+from cued.model import ConfigError
+from cued.simulation.run import Simulation
+from cued.simulation.scenario import ACTIONS, FAULTS, Action, Fault, Scenario, parse
+
+SHIPPED = sorted(Path(cued.simulation.__path__[0], "scenarios").glob("*.toml"))
+WALK = '[[does]]\nat_s = 0\nwhat = "walk"\n'
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda p: p.stem)
+def test_every_shipped_scenario_plays(path):
+    scenario = parse(path.read_text())
+    short = msgspec.structs.replace(scenario, duration_s=min(20.0, scenario.duration_s))
+    assert sum(1 for _ in Simulation(short).inputs()) > 200
+    assert scenario.title
+
+
+def test_the_scenarios_that_are_promised_are_shipped():
+    assert {p.stem for p in SHIPPED} >= {
+        "backward", "fall", "link_trouble", "run", "soak", "steady", "stumble", "workout",
+    }  # fmt: skip
+
+
+MISTAKES = {
+    "[[does]]\nat_s = 0\nwhat = 'wlak'": ("[[does]] 1: what: unknown 'wlak'; did you mean 'walk'?"),
+    WALK + "[persn]": "unknown key 'persn'; did you mean 'person'?",
+    WALK + "[person]\nheigth_m = 1.8": (
+        "[person]: unknown key 'heigth_m'; did you mean 'height_m'?"
+    ),
+    WALK + "[[belt]]\nat_s = 0\nspeed = 1": (
+        "[[belt]] 1: unknown key 'speed'; did you mean 'speed_m_s'?"
+    ),
+    WALK + "[[belt]]\nat_s = 0\nspeed_m_s = 60": "[[belt]] 1: speed_m_s: Expected `float` <= 6",
+    WALK + "[[belt]]\nspeed_m_s = 1": "[[belt]] 1: Object missing required field `at_s`",
+    WALK + "[person]\nheight_m = 'tall'": "person: height_m: Expected `float`, got `str`",
+    WALK + "[[breaks]]\nat_s = 1\nwhat = 'lost'\nsensor = 'foot_lef'": (
+        "[[breaks]] 1: sensor: nobody wears 'foot_lef'; did you mean 'foot_left'?"
+    ),
+    WALK + "[[does]]\nat_s = 1\nwhat = 'overlong'\nby = 80": (
+        "[[does]] 2: by: 80 for 'overlong' is outside -20..30; 8 is usual"
+    ),
+    WALK + "[[does]]\nat_s = 1\nwhat = 'walk'\nby = 1": "[[does]] 2: by: 'walk' takes none",
+    WALK + "[[sensor]]\nname = 'a'\nplacement = 'hat'": (
+        "[[sensor]] 1: placement: Invalid enum value 'hat'"
+    ),
+    WALK + "[[sensor]]\nname = 'a'\nplacement = 'waist'\nmounting = [[1,0,0],[0,1,0],[0,1,0]]": (
+        "[[sensor]] 1: mounting: "
+    ),
+    "duration_s = 10": "missing required field `does`",
+    "does = []": "wants at least one [[does]]",
+    "does = 3": "does: Expected `array`",
+    "does = [": "not TOML",
+}
+
+
+@pytest.mark.parametrize(("text", "said"), MISTAKES.items())
+def test_a_mistake_gives_one_line_with_the_place_and_a_hint(text, said):
+    with pytest.raises(ConfigError) as error:
+        parse(text)
+    message = str(error.value)
+    assert said in message
+    assert "\n" not in message
+
+
+def test_words_are_explained_once_and_all():
+    assert set(Action.__args__) == set(ACTIONS)
+    assert set(Fault.__args__) == set(FAULTS)
+    for limits in [*ACTIONS.values(), *FAULTS.values()]:
+        assert limits.what
+        assert limits.by is None or limits.least <= limits.by <= limits.most
+
+
+def test_defaults_are_within_their_own_limits():
+    scenario = parse(WALK)
+    assert msgspec.convert(msgspec.to_builtins(scenario), Scenario) == scenario

@@ -1,0 +1,221 @@
+"""Sensors and links of a simulated run: what arrives, when, and what was lost on the way."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cued.model import Battery, Belt, Command, LinkChanged, Packet, Tick
+from cued.simulation.run import Simulation
+from cued.simulation.scenario import Link, Sensor
+from tests.core.simulation.walks import scenario, walk
+
+RADIO = Link(samples=4, interval_s=0.03, jitter_s=0.004, skew_ppm=40.0, synced=False)
+
+
+def packets(simulation, sensor="trunk"):
+    return [p for p in simulation.inputs() if isinstance(p, Packet) and p.sensor == sensor]
+
+
+def play(seed=1, **options):
+    return Simulation(scenario(1.1, seconds=30.0, **options), seed=seed)
+
+
+def digest(simulation):
+    found = hashlib.sha256()
+    for what in simulation.inputs():
+        if isinstance(what, Packet):
+            found.update(f"{what.t!r} {what.sensor} {what.rate_hz}".encode())
+            for array in (what.ticks, what.acc, what.gyr):
+                found.update(array.tobytes())
+        else:
+            found.update(repr(what).encode())
+    found.update(repr(simulation.truth).encode())
+    return found.hexdigest()
+
+
+def samples(simulation, sensor="trunk"):
+    found = packets(simulation, sensor)
+    return np.concatenate([np.c_[p.acc, p.gyr] for p in found])
+
+
+def breaking(what, at=10.0, **more):
+    rest = "".join(f"{k} = {v!r}\n" for k, v in more.items()).replace("'", '"')
+    return f'[[breaks]]\nat_s = {at}\nwhat = "{what}"\n{rest}'
+
+
+def test_the_same_seed_gives_the_same_bytes():
+    assert digest(play(link=RADIO)) == digest(play(link=RADIO))
+    assert digest(play(link=RADIO)) != digest(play(seed=2, link=RADIO))
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(1, 60))
+def test_samples_do_not_depend_on_how_they_are_packed(n):
+    whole = samples(play(link=Link(samples=1)))
+    packed = samples(play(link=Link(samples=n)))
+    assert packed.shape[0] == whole.shape[0] // n * n
+    assert packed.tobytes() == whole[: packed.shape[0]].tobytes()
+
+
+def test_wearing_another_sensor_changes_no_sample_of_the_first():
+    trunk = scenario().sensor[0]
+    alone = samples(play(sensor=(trunk,)))
+    assert alone.tobytes() == samples(play()).tobytes()
+
+
+def test_how_inputs_are_taken_changes_nothing():
+    simulation = play(link=RADIO)
+    taken = simulation.inputs()
+    first = [next(taken) for _ in range(777)]
+    rest = list(taken)
+    whole = list(play(link=RADIO).inputs())
+    assert [x.t for x in first + rest] == [x.t for x in whole]
+    assert len(first + rest) == len(whole)
+
+
+def test_inputs_arrive_in_order_and_never_before_their_samples():
+    last = 0.0
+    for what in play(link=RADIO, more=breaking("stall", for_s=2.0)).inputs():
+        assert what.t >= last
+        last = what.t
+        if isinstance(what, Packet):
+            assert what.ticks.shape == (4,)
+            assert np.all(np.diff(what.ticks) > 0.0)
+    for what in play().inputs():
+        if isinstance(what, Packet):
+            assert what.synced
+            assert what.t == what.ticks[-1]
+
+
+def test_the_clock_ticks_and_the_belt_tells():
+    inputs = list(play(more='[[command]]\nat_s = 12.0\nname = "pause"\n').inputs())
+    assert sum(isinstance(x, Tick) for x in inputs) == 300
+    belts = [x for x in inputs if isinstance(x, Belt)]
+    assert len(belts) == 30
+    assert belts[-1].speed_m_s == pytest.approx(1.1)
+    (command,) = [x for x in inputs if isinstance(x, Command)]
+    assert (command.t, command.name, command.source) == (12.0, "pause", "scenario")
+
+
+def test_a_sensors_clock_drifts_as_asked():
+    fast = Link(samples=5, skew_ppm=10_000.0, synced=False)
+    found = packets(play(link=fast))
+    stamped = found[-1].ticks[-1] - found[0].ticks[-1]
+    assert stamped / (found[-1].t - found[0].t) == pytest.approx(1.01, abs=1e-4)
+    assert not found[0].synced
+
+
+def test_radio_packets_come_at_connection_events_with_a_tail():
+    found = packets(play(link=RADIO))
+    late = np.array([p.t for p in found]) - np.arange(1, len(found) + 1) * 0.04
+    late -= late.min()
+    # Up to an interval of waiting, 4 ms at the median for the rest, 40 ms once in a hundred.
+    assert 0.010 < np.median(late) < 0.040
+    assert late.max() > 0.045
+
+
+@pytest.mark.parametrize("what", ["lost", "stall"])
+def test_a_lost_link_loses_samples_and_a_stalled_one_does_not(what):
+    found = packets(play(more=breaking(what, sensor="trunk", for_s=5.0)))
+    arrived = np.array([p.t for p in found])
+    assert not np.any((arrived > 10.06) & (arrived < 15.0))
+    got = sum(p.acc.shape[0] for p in found)
+    if what == "stall":
+        assert got == 3000
+        assert np.sum(arrived == 15.0) > 90
+    else:
+        assert got == pytest.approx(2500, abs=10)
+
+
+def test_a_lost_link_is_told_and_the_others_go_on():
+    inputs = list(play(more=breaking("lost", sensor="trunk", for_s=5.0)).inputs())
+    told = [
+        (x.t, x.connected) for x in inputs if isinstance(x, LinkChanged) and x.sensor == "trunk"
+    ]
+    assert told == [(0.0, True), (10.0, False), (15.0, True)]
+    feet = [x.t for x in inputs if isinstance(x, Packet) and x.sensor == "foot_left"]
+    assert np.diff(feet).max() < 0.06
+
+
+def test_a_lagging_link_is_late_by_as_much_as_asked():
+    found = packets(play(more=breaking("lag", by=5.0, for_s=10.0)))
+    late = {p.ticks[-1]: p.t - p.ticks[-1] for p in found}
+    assert late[max(t for t in late if t < 10.0)] == 0.0
+    assert late[min(t for t in late if t > 12.0)] == pytest.approx(5.0)
+
+
+def test_loss_takes_as_many_packets_as_asked():
+    found = packets(play(link=Link(samples=1, loss_percent=20.0)))
+    # 3,000 packets: one SD is 22.
+    assert len(found) == pytest.approx(2400, abs=90)
+
+
+def test_chance_stalls_and_drops_come_as_often_as_asked():
+    link = Link(stalls_per_h=120.0, drops_per_h=30.0)
+    sensor = Sensor(name="trunk", placement="lower_back", rate_hz=25.0)
+    base = msgspec.structs.replace(scenario(1.0, seconds=3600.0), link=link, sensor=(sensor,))
+    inputs = list(Simulation(base, keep_truth=1).inputs())
+    drops = sum(isinstance(x, LinkChanged) and not x.connected for x in inputs)
+    assert 15 <= drops <= 45
+    arrivals = np.array([x.t for x in inputs if isinstance(x, Packet)])
+    stalls = np.sum((np.diff(arrivals) > 0.45) & (np.diff(arrivals) < 2.3))
+    assert 60 <= stalls <= 160
+
+
+def test_a_battery_is_told():
+    inputs = play(more=breaking("battery", sensor="trunk", by=8.0)).inputs()
+    assert [(x.t, x.percent) for x in inputs if isinstance(x, Battery)] == [(10.0, 8.0)]
+
+
+def test_broken_samples_are_broken_as_asked_and_no_longer():
+    t = np.arange(3000) / 100.0
+    during = (t >= 10.0) & (t < 12.0)
+    nan = samples(play(more=breaking("nan", for_s=2.0)))
+    assert np.array_equal(np.isnan(nan[:, 0]), during)
+    flat = samples(play(more=breaking("flat", for_s=2.0)))
+    still = np.all(np.diff(flat, axis=0) == 0.0, axis=1)
+    assert np.array_equal(still, during[1:])
+    clipped = samples(play(more=breaking("saturate", by=1.0, for_s=2.0)), "trunk")
+    assert np.abs(clipped[during, :3]).max() == pytest.approx(9.80665)
+    assert np.abs(clipped[~during, :3]).max() > 12.0
+
+
+def test_a_sensor_that_slips_measures_in_turned_axes():
+    got = samples(play(more=breaking("slip", by=90.0, at=15.0)))
+    # Turned by 90 degrees about x, up becomes the sensor's y.
+    assert got[:1400, 2].mean() == pytest.approx(9.8, abs=0.4)
+    assert got[1600:, 1].mean() == pytest.approx(9.8, abs=0.4)
+
+
+def test_a_mounting_is_undone_by_its_own_matrix():
+    turned = ((0.0, -1.0, 0.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0))
+    exact = {"noise_m_s2": 0, "noise_deg_s": 0, "bias_m_s2": 0, "bias_deg_s": 0}
+    plain = Sensor(name="trunk", placement="lower_back", **exact)
+    other = msgspec.structs.replace(plain, mounting=turned)
+    body = samples(play(sensor=(plain,)))[:, :3]
+    worn = samples(play(sensor=(other,)))[:, :3]
+    assert not np.allclose(worn, body)
+    assert np.allclose(worn @ np.array(turned).T, body)
+
+
+def test_noise_and_offset_are_as_asked():
+    loud = Sensor(name="trunk", placement="lower_back", noise_m_s2=0.5, bias_m_s2=0.0)
+    quiet = msgspec.structs.replace(loud, noise_m_s2=0.0)
+    off = (
+        walk(0.0, sensor=(loud,)).sensors["trunk"][1]
+        - walk(0.0, sensor=(quiet,)).sensors["trunk"][1]
+    )
+    assert off.std() == pytest.approx(0.5, rel=0.03)
+
+
+def test_a_sensor_without_gyroscope_sends_none():
+    sensor = Sensor(name="chest", placement="chest", rate_hz=25.0, gyro=False)
+    found = packets(play(sensor=(sensor,)), "chest")
+    assert all(p.gyr is None for p in found)
+    assert sum(p.acc.shape[0] for p in found) == 750
