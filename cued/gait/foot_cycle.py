@@ -33,7 +33,9 @@ from cued.signal.grid import DT_S
 
 BACK_RAD = 0.10  # ripple of the angle within a swing stays below 0.05 (voisard, gottlieb, tripod)
 LATE_S = 0.015  # true contact to BACK_RAD, median over voisard, where the truth is the foot's own
-LIFT_EARLY_S = 0.030  # true lift to the turning point: 20-50 ms on voisard and gottlieb
+LIFT_EARLY_S = 0.020  # true lift to the turning point, median over voisard
+PUSH_LATE_S = 0.030  # largest pitch rate before it to the true lift, median over voisard
+PUSH_SAMPLES = 30  # in which that largest rate is looked for
 REST_RUN = 5  # samples; 50 ms of rest is a stance ...
 PAUSE_RUN = 12  # ... but a slow swing may hesitate that long if it is half the stance's rest
 BRIEF_REST = 2  # rest of a running stance; enough for a first guess
@@ -45,6 +47,7 @@ STANCE_SAMPLES = 18  # shortest; the sole slaps down within 150 ms of a heel str
 FLAT_RAD = 0.35  # a foot at rest lies as it lay before
 LANDING_JERK = 400.0  # m/s³; voisard's last steps exceed 1000, raising a heel and holding it 100
 LANDING_SAMPLES = 20
+CALM_S = 0.09  # flat landing to the first sample at rest, median of 47 on voisard (spread 60 ms)
 SETTLE = 25  # samples of a rest from which ``trajectory.py`` takes the quietest ...
 SETTLED = 10  # ... and so many of them have to be at rest
 MEMORY = 400  # samples kept for looking back over a lobe
@@ -56,7 +59,8 @@ class Step(Struct, frozen=True):
     n, since : samples, counted from the start: of the decision; of the rest's or stance's begin.
     sign : of the swing's pitch rate; -1 (toes rise) is forward.  clear : rest told the swing from
     the stance, so ``sign`` is evidence and not memory.  angle, peak : of the swing, rad, rad/s.
-    turned : the sole turned back, so the time is as good as it gets.
+    turned : the sole turned back, so the time is as good as it gets.  push_t : of a lift, by the
+    largest pitch rate; a runner's sole goes on turning up after it has left.
     """
 
     kind: Literal["lift", "contact", "rest"]
@@ -70,6 +74,7 @@ class Step(Struct, frozen=True):
     peak: float = 0.0
     swing_s: float = 0.0
     turned: bool = True
+    push_t: float = 0.0
 
 
 class Lobe(Struct, frozen=True):
@@ -220,18 +225,27 @@ class Cycle:
         elif self._is_stance(lobe):
             since, self._down_n = self._down_n or 0, None
             t = now - (self._n - self._turn_n) * DT_S - LIFT_EARLY_S
-            steps.append(Step(kind="lift", t=t, at=now, n=self._n, since=since, sign=-self._way))
+            push = min(now, now - (here - self._push(here)) * DT_S + PUSH_LATE_S)
+            lift = Step(kind="lift", t=t, at=now, n=self._n, since=since, push_t=push)
+            steps.append(lift)
         self._before = lobe
         self._way = -self._way
         self._start, self._start_n = self._turn, self._turn_n
         return steps
 
     def _is_stance(self, lobe: Lobe) -> bool:
-        if self._down_n is None or lobe.active < BACK_RAD or self._sign == self._way:
+        if self._down_n is None or lobe.active < BACK_RAD / 2 or self._sign == self._way:
             return False
         return lobe.rest >= REST_RUN or (
             self._sign != 0 and self._turn_n - self._down_n >= STANCE_SAMPLES
         )
+
+    def _push(self, here: int) -> int:
+        """Index of the largest pitch rate shortly before the turning point."""
+        end = here - (self._n - self._turn_n)
+        start = max(0, end - PUSH_SAMPLES, here - (self._n - self._start_n))
+        rates = self._rates[start : end + 1]
+        return start + rates.index(max(rates))
 
     def _contact(self, lobe: Lobe, t: float, now: float, clear: bool, turned: bool) -> Step:
         self._sign = self._way
@@ -265,7 +279,8 @@ class Cycle:
         clear = self._is_swing(lobe)
         if not flat or hardest < LANDING_JERK or not (clear or self._is_like_the_last(lobe)):
             return []
-        t = now - (here - start - jerks.index(hardest)) * DT_S - LATE_S
+        blow = now - (here - start - jerks.index(hardest)) * DT_S - LATE_S
+        t = (blow + now - (REST_RUN - 1) * DT_S - CALM_S) / 2
         step = self._contact(lobe, t, now, clear, turned=False)
         self._before = lobe
         self._way = 0

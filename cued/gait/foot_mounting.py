@@ -1,42 +1,68 @@
-"""The left axis of a foot or shank whose mounting is not known, from how it turns in walking.
+"""How a sensor sits on a foot or shank: its left axis when unknown, and doubts when it is given.
 
 A foot turns mostly about the axis across it, so the principal axis of its turn rates is that axis,
-but for its sign: forward gait seen with one sign looks like backward gait seen with the other, so
-a segment without mounting never says a direction. Updated every ``WINDOW`` samples in which the
-foot moves, remembered over some five seconds of movement.
+but for its sign: forward gait seen with one sign looks like backward gait seen with the other, and
+a sensor turned back to front on the foot cannot be told from a foot that walks the other way. So a
+segment without a given mounting never says a direction. What can be noticed of a given one is that
+it is upside down (gravity) or turned sideways (swings about another axis than the left one).
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 import numpy as np
 
 from cued.model import Floats
 
-WINDOW = 50
-KEEP = 0.9
+WINDOW = 20  # samples between looks at the axis
+KEEP = 0.96  # from one window to the next: some five seconds of movement are remembered
 MOVING = 0.5  # mean squared turn rate of a window with a swing in it, (rad/s)²; standing: < 0.01
 LEAD = 0.6  # share of all turning that the axis must explain
+UPRIGHT = 0.26  # cosine of 75 degrees; a heel's or toe's slope is 45 at the most
+ACROSS = (
+    0.4  # share of a stride's turning that must be about the left axis; swings measure 0.8-0.98
+)
+AGREE = 3  # rests or strides running before a doubt is raised or dropped
+
+State = Literal["unknown", "level", "known", "doubtful"]
+
+
+def sizes(v: Floats) -> Floats:
+    """Lengths of (n, 3) vectors, in a fixed order of operations."""
+    x, y, z = v[:, 0], v[:, 1], v[:, 2]
+    return np.sqrt(x * x + y * y + z * z)
 
 
 class Axis:
-    """Finds the dominant turn axis; ``share`` says how dominant, ``axis`` is None until known."""
+    """The dominant turn axis of a segment; None until it has moved."""
 
     def __init__(self) -> None:
         self.axis: Floats | None = None
-        self.share = 0.0
         self._sum = np.zeros((3, 3))
         self._window: list[Floats] = []
         self._held = 0
 
-    @property
-    def room(self) -> int:
-        """Samples until the axis may change."""
-        return WINDOW - self._held
+    def rate(self, gyr: Floats) -> Floats:
+        """Turn rates (n, 3) about the axis as it was known at each sample; 0 before that."""
+        parts: list[Floats] = []
+        start = 0
+        while start < gyr.shape[0]:
+            piece: Floats = gyr[start : start + WINDOW - self._held]
+            x = self.axis
+            if x is None:
+                turn: Floats = np.zeros(piece.shape[0])
+            else:
+                turn = piece[:, 0] * x[0] + piece[:, 1] * x[1] + piece[:, 2] * x[2]
 
-    def feed(self, gyr: Floats) -> None:
-        """Take up to ``room`` samples (n, 3), rad/s."""
-        self._window.append(gyr)
-        self._held += gyr.shape[0]
+            parts.append(turn)
+            self._learn(piece)
+            start += piece.shape[0]
+        return np.concatenate(parts) if parts else np.empty(0)
+
+    def _learn(self, piece: Floats) -> None:
+        self._window.append(piece)
+        self._held += piece.shape[0]
         if self._held < WINDOW:
             return
         window = np.ascontiguousarray(np.concatenate(self._window))
@@ -45,10 +71,57 @@ class Axis:
             return
         self._sum = KEEP * self._sum + window.T @ window
         values, vectors = np.linalg.eigh(self._sum)
-        self.share = float(values[2] / values.sum())
-        if self.share < LEAD:
+        if float(values[2]) < LEAD * float(values.sum()):
             return
-        axis = vectors[:, 2]
+        axis: Floats = vectors[:, 2]
         if self.axis is not None and float(axis @ self.axis) < 0.0:
             axis = -axis
         self.axis = axis
+
+
+class Wear:
+    """Watches gravity at rest and the turning of strides for what contradicts a given mounting."""
+
+    def __init__(self) -> None:
+        self.state: State = "unknown"
+        self.why = ""
+        self.sideways = False
+        self._upside = 0  # rests in a row that contradict (> 0) or agree (< 0)
+        self._across = 0  # and strides
+
+    def rest(self, up: Floats, oriented: bool) -> bool:
+        """Take gravity's reaction at a rest; True when the state changed."""
+        if not oriented:
+            return self._become("level", "up is known from gravity, front is not")
+        wrong = float(up[2]) < UPRIGHT * float(np.sqrt((up * up).sum()))
+        self._upside = _counted(self._upside, wrong)
+        return self._judge()
+
+    def stride(self, share: float) -> bool:
+        """Take the share of a stride's turning that was about the given left axis."""
+        self._across = _counted(self._across, share < ACROSS)
+        if self._across >= AGREE:
+            self.sideways = True
+        elif self._across <= -AGREE:
+            self.sideways = False
+        return self._judge()
+
+    def _judge(self) -> bool:
+        if self._upside >= AGREE:
+            return self._become("doubtful", "gravity says that the sensor is upside down")
+        if self.sideways:
+            return self._become("doubtful", "the foot swings about another axis than the given one")
+        if self._upside <= -AGREE:
+            return self._become("known", "gravity and swings agree with the given mounting")
+        return False
+
+    def _become(self, state: State, why: str) -> bool:
+        changed = state != self.state
+        self.state, self.why = state, why
+        return changed
+
+
+def _counted(count: int, wrong: bool) -> int:
+    if wrong:
+        return count + 1 if count > 0 else 1
+    return count - 1 if count < 0 else -1

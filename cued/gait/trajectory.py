@@ -26,14 +26,15 @@ from cued.signal.grid import DT_S
 
 LONGEST = 300  # samples; over a longer way the drift outgrows the stride
 MARGIN = 2  # samples either side of a rest over which gravity is averaged
+FASTEST_RAD_S = 20.0  # swings measure up to 17
 
 
 class Leg(Struct, frozen=True):
     """A foot's way from one rest to the next, seen from above.
 
     start_t, end_t : the rests.  forward, left : m, along and across the mean of the foot's own
-    heading at both ends.  turned : rad about the vertical, left positive.  residual : m/s, the
-    velocity that the integration had left over at the end.
+    heading at both ends.  turned : rad about the vertical, left positive.  across : share of all
+    turning that was about the axis across the foot, 0..1.
     """
 
     start_t: float
@@ -41,7 +42,7 @@ class Leg(Struct, frozen=True):
     forward: float
     left: float
     turned: float
-    residual: float
+    across: float
 
     @property
     def length(self) -> float:
@@ -90,12 +91,12 @@ class Path:
             return None
         return self._leg(before - base, end, left)
 
-    def up(self, first: int, now: int) -> Floats:
-        """Direction of gravity's reaction at the last rest, (3,), not normalised."""
+    def up(self, now: int) -> Floats:
+        """Gravity's reaction at the last rest (at ``now`` if there was none), (3,), m/s²."""
         base = self._n - self._t.size
-        anchor = now if self._anchor is None else self._anchor
-        i = max(MARGIN, anchor - base)
-        return self._rows[i - MARGIN : i + MARGIN + 1, :3].mean(axis=0)
+        i = max(MARGIN, (now if self._anchor is None else self._anchor) - base)
+        up: Floats = self._rows[i - MARGIN : i + MARGIN + 1, :3].mean(axis=0)
+        return up
 
     def _leg(self, start: int, end: int, left: Floats) -> Leg:
         gravity = self._rows[max(0, start - MARGIN) : start + MARGIN + 1, :3].mean(axis=0)
@@ -103,10 +104,7 @@ class Path:
         level = leveled(gravity, ahead)
         force, last = _turned(self._rows[start : end + 1].tolist(), _quaternion(level))
         free = force - np.array((0.0, 0.0, GRAVITY_M_S2))
-        speed: Floats = np.cumsum((free[1:] + free[:-1]) * (DT_S / 2), axis=0)
-        over = speed[-1].copy()
-        speed -= over * (np.arange(1, speed.shape[0] + 1) / speed.shape[0])[:, None]
-        x, y = float(speed[:-1, 0].sum()) * DT_S, float(speed[:-1, 1].sum()) * DT_S
+        x, y = _displacement(free[:, 0]), _displacement(free[:, 1])
         # Level axes start with x along the foot, which at the end points ``turned`` further left.
         toward = _rotate(last, left.tolist())
         turned = math.atan2(-toward[0], toward[1])
@@ -117,8 +115,23 @@ class Path:
             forward=x * cos + y * sin,
             left=y * cos - x * sin,
             turned=turned,
-            residual=math.sqrt(float(over @ over)),
+            across=_share(self._rows[start : end + 1, 3:], left),
         )
+
+
+def _share(gyr: Floats, left: Floats) -> float:
+    """Share of (n, 3) turning that was about ``left``, leaving out what no foot can do for long."""
+    total: Floats = (gyr * gyr).sum(axis=1)
+    about: Floats = gyr[:, 0] * left[0] + gyr[:, 1] * left[1] + gyr[:, 2] * left[2]
+    swing = total < FASTEST_RAD_S**2
+    return float((about * about)[swing].sum()) / max(float(total[swing].sum()), 1e-9)
+
+
+def _displacement(a: Floats) -> float:
+    """Integrate (n,) accelerations twice, with rest at both ends; m."""
+    speed: Floats = np.cumsum((a[1:] + a[:-1]) * (DT_S / 2))
+    speed = speed - speed[-1] * (np.arange(1, speed.size + 1) / speed.size)
+    return float(speed.sum()) * DT_S
 
 
 Quaternion = tuple[float, float, float, float]
