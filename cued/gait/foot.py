@@ -92,8 +92,10 @@ class Foot:
     def _parts(self, ok: Bools) -> list[tuple[slice, bool]]:
         """Cut a block where samples have been missing for too long, and where they are back."""
         n = ok.shape[0]
+        if not n:
+            return []
         if not self._missing and ok.all():
-            return [(slice(0, n), False)] if n else []
+            return [(slice(0, n), False)]
         gone: list[bool] = []
         for good in ok.tolist():
             self._missing = 0 if good else self._missing + 1
@@ -109,9 +111,9 @@ class Foot:
         self._path.feed(t, acc, gyr, turn * turn + off * off)
         jerk = self._jerk(acc)
         if gone:
-            self._forget()
+            self._axis.skip(t.size)
             rate, rest = np.zeros(t.size), np.zeros_like(rest)
-        elif block.oriented and not self._wear.sideways:
+        elif block.oriented:
             rate = gyr[:, 1]
         else:
             rate = self._axis.rate(gyr)
@@ -119,6 +121,8 @@ class Foot:
         for step in self._cycle.feed(t, rate, rest, jerk):
             if not gone:
                 out += self._step(step, block.oriented)
+        if gone:
+            self._forget()
         return out
 
     def _forget(self) -> None:
@@ -172,7 +176,7 @@ class Foot:
 
     def _settled(self, step: Step, oriented: bool) -> list[Finding]:
         """Take a stance's rest: the mounting, and the way that led to it."""
-        left = LEFT if oriented and not self._wear.sideways else self._axis.axis
+        left = LEFT if oriented else self._axis.at(step.n)
         if left is None:
             return []
         leg = self._path.rest(step.since, step.n, left)

@@ -35,34 +35,45 @@ def sizes(v: Floats) -> Floats:
 
 
 class Axis:
-    """The dominant turn axis of a segment; None until it has moved."""
+    """The dominant turn axis of a segment, as it was known at each sample."""
 
     def __init__(self) -> None:
-        self.axis: Floats | None = None
+        self._n = 0
+        self._known: list[tuple[int, Floats]] = []  # since which sample, and the axis
         self._sum = np.zeros((3, 3))
         self._window: list[Floats] = []
         self._held = 0
 
+    def at(self, n: int) -> Floats | None:
+        """Give the axis (3,) that held at sample ``n`` of the last ``rate``, None if none did."""
+        for since, axis in reversed(self._known):
+            if since <= n:
+                return axis
+        return None
+
     def rate(self, gyr: Floats) -> Floats:
         """Turn rates (n, 3) about the axis as it was known at each sample; 0 before that."""
-        parts: list[Floats] = []
+        del self._known[:-1]
+        rates = np.zeros(len(gyr))
         start = 0
-        while start < gyr.shape[0]:
-            piece: Floats = gyr[start : start + WINDOW - self._held]
-            x = self.axis
-            if x is None:
-                turn: Floats = np.zeros(piece.shape[0])
-            else:
-                turn = piece[:, 0] * x[0] + piece[:, 1] * x[1] + piece[:, 2] * x[2]
-
-            parts.append(turn)
+        while start < len(gyr):
+            stop = min(len(gyr), start + WINDOW - self._held)
+            piece = gyr[start:stop]
+            if self._known:
+                x = self._known[-1][1]
+                rates[start:stop] = piece[:, 0] * x[0] + piece[:, 1] * x[1] + piece[:, 2] * x[2]
             self._learn(piece)
-            start += piece.shape[0]
-        return np.concatenate(parts) if parts else np.empty(0)
+            start = stop
+        return rates
+
+    def skip(self, samples: int) -> None:
+        """Pass over samples that cannot be believed."""
+        self._n += samples
 
     def _learn(self, piece: Floats) -> None:
+        self._n += len(piece)
         self._window.append(piece)
-        self._held += piece.shape[0]
+        self._held += len(piece)
         if self._held < WINDOW:
             return
         window = np.ascontiguousarray(np.concatenate(self._window))
@@ -74,9 +85,9 @@ class Axis:
         if float(values[2]) < LEAD * float(values.sum()):
             return
         axis: Floats = vectors[:, 2]
-        if self.axis is not None and float(axis @ self.axis) < 0.0:
+        if self._known and float(axis @ self._known[-1][1]) < 0.0:
             axis = -axis
-        self.axis = axis
+        self._known.append((self._n, axis))
 
 
 class Wear:
@@ -85,7 +96,6 @@ class Wear:
     def __init__(self) -> None:
         self.state: State = "unknown"
         self.why = ""
-        self.sideways = False
         self._upside = 0  # rests in a row that contradict (> 0) or agree (< 0)
         self._across = 0  # and strides
 
@@ -100,16 +110,12 @@ class Wear:
     def stride(self, share: float) -> bool:
         """Take the share of a stride's turning that was about the given left axis."""
         self._across = _counted(self._across, share < ACROSS)
-        if self._across >= AGREE:
-            self.sideways = True
-        elif self._across <= -AGREE:
-            self.sideways = False
         return self._judge()
 
     def _judge(self) -> bool:
         if self._upside >= AGREE:
             return self._become("doubtful", "gravity says that the sensor is upside down")
-        if self.sideways:
+        if self._across >= AGREE:
             return self._become("doubtful", "the foot swings about another axis than the given one")
         if self._upside <= -AGREE:
             return self._become("known", "gravity and swings agree with the given mounting")
