@@ -59,7 +59,7 @@ class Clips:
     def load(self, texts: Iterable[str]) -> list[str]:
         """Read clips into memory; return the texts that have none yet. Blocks on the disk."""
         missing: list[str] = []
-        for text in dict.fromkeys(map(_plain, texts)):
+        for text in dict.fromkeys(map(plain, texts)):
             if not text or text in self._clips:
                 continue
             clip = _read(self.path(text))
@@ -71,7 +71,7 @@ class Clips:
 
     def find(self, text: str) -> Samples | None:
         """Return how this text sounds, or None when there is no clip of it."""
-        text = _plain(text)
+        text = plain(text)
         whole = self._clips.get(text)
         return self._join(text.split()) if whole is None else whole
 
@@ -154,6 +154,6 @@ def _read(path: Path) -> Samples | None:
     return np.frombuffer(frames, dtype="<i2")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return the text with its white space tidied: what counts as the same phrase."""
     return " ".join(text.split())

@@ -3,7 +3,7 @@
 Rules
 -----
 * Nothing is synthesised when a cue is due. The phrases were rendered before by pyttsx3 in a child
-  process (``_render.py``), lie in memory (``_clips.py``) and are mixed by ``_mixer.py``.
+  process (``_render.py``), lie in memory (``_book.py``) and are mixed by ``_mixer.py``.
 * A cue is sounded at once and cuts off the one before. In the stream of samples the cut takes at
   most one block and one fade, 8 ms; what the card already holds (``latency_ms``) comes on top.
 * A phrase without a clip is rendered for the next time; meanwhile a safety cue is a tone that says
@@ -28,9 +28,11 @@ from typing import Annotated, Literal
 import numpy as np
 from msgspec import Meta, Struct
 
+from cued.actuators._book import Book, NoticeLevel
 from cued.actuators._clips import Clips
 from cued.actuators._mixer import Heard, Mixer
-from cued.actuators._outputs import NullOutput, Output, PortAudioOutput, SoundMissing
+from cued.actuators._outputs import NullOutput, Output, SoundMissing
+from cued.actuators._portaudio import PortAudioOutput
 from cued.actuators._tones import Samples, instead, names, rest
 from cued.actuators._tones import tone as sound_of
 from cued.actuators.actuator import Report
@@ -43,7 +45,6 @@ CHECK_S = 0.25
 RETRY_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # the last one for ever
 TONE_TO_WORDS_S = 0.08
 MANY_UNDERRUNS = 20
-STUBBORN = 3  # phrases failing one after another: the renderer, not the phrases, is at fault
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,7 +60,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     voice: Annotated[
         str, Meta(description="Voice of espeak-ng, such as en-us; empty: that of the language.")
     ] = ""
-    # 150-170 words a minute (science of intelligibility on a treadmill: derived, untested).
+    # 150-170 words a minute: derived for words over treadmill noise, not tried on runners.
     rate_wpm: Annotated[
         int, Meta(ge=80, le=300, description="Speed of speech, words a minute.")
     ] = 165
@@ -111,13 +112,11 @@ class Speech:
         self._stand_in = output is None and not site.hardware
         self._output: Output = output or (card if site.hardware else NullOutput())
         voice = config.voice or site.language
-        self._clips = Clips(Path(site.cache) / "speech", voice, config.rate_wpm)
+        clips = Clips(Path(site.cache) / "speech", voice, config.rate_wpm)
+        self._book = Book(clips, self._notice)
         self._mixer: Mixer | None = None  # None while there is nothing to play on
         self._why = "the voice is not started"
         self._given: dict[int, _Given] = {}
-        self._wanted: dict[str, None] = {}
-        self._wake, self._idle = asyncio.Event(), asyncio.Event()
-        self._unspeakable: set[str] = set()
         self._told: set[str] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._group = asyncio.TaskGroup()
@@ -132,7 +131,7 @@ class Speech:
 
     async def __aenter__(self) -> Speech:
         self._loop = asyncio.get_running_loop()
-        await self.prepare(self._texts)
+        await self._book.prepare(self._texts)
         try:
             await self._open()
         except BaseException:
@@ -141,7 +140,7 @@ class Speech:
         await self._group.__aenter__()
         self._tasks = [
             self._group.create_task(self._keep_open(), name="sound card"),
-            self._group.create_task(self._render_wanted(), name="speech clips"),
+            self._group.create_task(self._book.run(), name="speech clips"),
         ]
         return self
 
@@ -215,9 +214,7 @@ class Speech:
     def _sound(self, cue: Cue) -> tuple[Samples, _Given]:
         """Put a cue's tone and words together; where words are missing, a tone."""
         signal = next((n for n in names() if n == cue.tone), None)
-        words = self._clips.find(cue.text) if cue.text else None
-        if cue.text and words is None:
-            self._want([cue.text])
+        words = self._book.find(cue.text) if cue.text else None
         if words is not None:
             sound = [sound_of(signal), rest(TONE_TO_WORDS_S), words] if signal else [words]
             return np.concatenate(sound), _Given(cue.key, ok=True, why="")
@@ -299,59 +296,15 @@ class Speech:
             text = f"{self._output.name} runs dry: raise latency_ms of [actuators.speech]"
             self._notice("warning", "sound_underruns", text)
 
-    # --- the words ------------------------------------------------------------------------------
-
     async def prepare(self, texts: Iterable[str]) -> None:
         """Load the clips of these texts, and have those rendered that are missing."""
-        self._want(await asyncio.to_thread(self._clips.load, list(texts)))
+        await self._book.prepare(texts)
 
     async def rendered(self) -> set[str]:
         """Wait until nothing is left to render; return what can't be spoken."""
-        if self._wanted:
-            self._idle.clear()
-            await self._idle.wait()
-        return set(self._unspeakable)
+        return await self._book.rendered()
 
-    def _want(self, texts: Iterable[str]) -> None:
-        self._wanted.update((t, None) for t in texts if t not in self._unspeakable)
-        if self._wanted:
-            self._wake.set()
-
-    async def _render_wanted(self) -> None:
-        """Render what is wanted, together; what fails, once more in a process of its own."""
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            texts = list(self._wanted)
-            failed = await self._render(texts)
-            stubborn = 0
-            for text in failed:
-                if stubborn < STUBBORN and not await self._render([text]):
-                    stubborn = 0
-                else:
-                    stubborn += 1
-                    self._unspeakable.add(text)
-            for text in texts:
-                self._wanted.pop(text, None)
-            if self._wanted:
-                self._wake.set()
-            else:
-                self._idle.set()
-
-    async def _render(self, texts: list[str]) -> dict[str, str]:
-        """Render texts; return those that failed, and why."""
-        failed = dict.fromkeys(texts, "the renderer gave no answer")
-        async for answer in self._clips.render(texts):
-            failed.pop(answer.text)
-            if answer.why:
-                failed[answer.text] = answer.why
-            elif not answer.by.startswith("pyttsx3"):
-                self._notice("info", "voice_fallback", f"spoken by {answer.by}, not pyttsx3")
-        for text, why in list(failed.items())[:1]:
-            self._notice("warning", "words_missing", f"can't speak {text!r}: {why}; tones instead")
-        return failed
-
-    def _notice(self, level: Literal["info", "warning"], code: str, text: str) -> None:
+    def _notice(self, level: NoticeLevel, code: str, text: str) -> None:
         """Tell a person, once."""
         if code not in self._told:
             self._told.add(code)

@@ -345,6 +345,17 @@ async def test_clips_are_trimmed_loud_and_free_of_clicks(tmp_path: Path) -> None
 
 
 @needs_espeak
+async def test_pauses_between_words_are_short(tmp_path: Path) -> None:
+    clips = Clips(tmp_path, "en", 165)
+    await rendered(clips, ["Tall, tall, tall. Tall"])
+    clip = clips.find("Tall, tall, tall. Tall")
+    assert clip is not None
+    quiet = np.abs(clip.astype(int)) < 0.02 * np.abs(clip.astype(int)).max()
+    longest = max(len(list(run)) for silent, run in itertools.groupby(quiet) if silent)
+    assert longest / RATE < 0.1
+
+
+@needs_espeak
 async def test_speed_is_heard(tmp_path: Path) -> None:
     sizes = []
     for rate in (100, 250):

@@ -1,0 +1,159 @@
+"""A sound card, through PortAudio: the only file that knows ``sounddevice``.
+
+Rules
+-----
+* The stream stays open and is given silence between cues, because HDMI and I2S sinks that fall
+  asleep swallow the first half second of what comes next.
+* A card is named, not numbered: numbers change at reboot. Without a name, cards are tried directly
+  (ALSA ``hw``) before ALSA's ``default``, which on a desktop system belongs to PipeWire and answers
+  "Host is down" until somebody logs in; screens come last.
+* PortAudio is told to use ALSA's ``plughw``, so that a card that can't do 44.1 kHz mono still
+  plays.
+* A stream that has asked for nothing for ``SILENT_S`` is dead, whatever it says of itself.
+* PortAudio sees the cards that were there when it was started, so closing stops it altogether.
+
+Tried with ALSA's file and null plugins only, on no real card.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import time
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cued.actuators._mixer import Mixer
+from cued.actuators._outputs import BLOCK, SoundMissing
+from cued.actuators._tones import RATE
+
+SILENT_S = 1.0
+
+
+class PortAudioOutput:
+    """A sound card. ``device`` is a part of its name, or empty for the best there is."""
+
+    threaded = True
+
+    def __init__(self, device: str, latency_s: float) -> None:
+        self.name = device or "the default sound device"
+        self._device = device
+        self._latency_s = latency_s
+        self._stream: Any = None
+        self._mixer: Mixer | None = None
+        self._underruns = 0
+
+    def now(self) -> float:
+        """Return host monotonic time."""
+        return time.monotonic()
+
+    def open(self, mixer: Mixer) -> None:
+        """Look for the card anew and start its stream."""
+        sd = _portaudio()
+        self._underruns = 0
+        self._mixer = mixer
+        why = "no sound device"
+        try:
+            candidates = self._candidates(sd)
+        except sd.PortAudioError as error:
+            raise SoundMissing(str(error)) from error
+        for index, name in candidates:
+            try:
+                self._stream, self.name = self._start(sd, index, mixer), name
+            except sd.PortAudioError as error:
+                why = f"{name}: {error}"
+                continue
+            return
+        raise SoundMissing(why)
+
+    def _candidates(self, sd: Any) -> list[tuple[int, str]]:
+        """List the cards worth trying, best first."""
+        found = [
+            (index, str(d["name"]))
+            for index, d in enumerate(sd.query_devices())
+            if d["max_output_channels"] > 0
+        ]
+        if not self._device:
+            return sorted(found, key=lambda card: _rank(card[1]))
+        chosen = [card for card in found if self._device.lower() in card[1].lower()]
+        if not chosen:
+            there = ", ".join(name for _, name in found) or "none"
+            raise SoundMissing(f"no sound device named {self._device!r}; there is: {there}")
+        return chosen
+
+    def _start(self, sd: Any, index: int, mixer: Mixer) -> Any:
+        def call(out: NDArray[np.float32], _frames: int, _time: object, status: Any) -> None:
+            if status.output_underflow:
+                self._underruns += 1
+            mixer.fill(out[:, 0])
+
+        stream = sd.OutputStream(
+            samplerate=RATE,
+            blocksize=BLOCK,
+            device=index,
+            channels=1,
+            dtype="float32",
+            latency=self._latency_s,
+            callback=call,
+        )
+        mixer.filled_t = self.now()
+        try:
+            stream.start()
+        except sd.PortAudioError:
+            stream.close(ignore_errors=True)
+            raise
+        return stream
+
+    def alive(self) -> bool:
+        """Tell whether the card keeps asking for samples."""
+        if self._stream is None or self._mixer is None or not self._stream.active:
+            return False
+        return self.now() - self._mixer.filled_t < SILENT_S
+
+    def advance(self, t: float) -> None:
+        """Do nothing: a card has its own clock."""
+
+    def underruns(self) -> int:
+        """Count how often the card ran dry."""
+        return self._underruns
+
+    def close(self) -> None:
+        """Abort the stream and let go of every card, so that the next ``open`` sees new ones."""
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.abort(ignore_errors=True)  # closing a running stream can hang PortAudio
+            stream.close(ignore_errors=True)
+        _forget_portaudio()
+
+
+def _rank(name: str) -> tuple[bool, ...]:
+    """Sort cards: direct before shared, screens last, what was plugged in before the Pi's own."""
+    lower = name.lower()
+    return ("hw:" not in lower, "hdmi" in lower, "bcm2835" in lower)
+
+
+def _portaudio() -> Any:
+    """Import and start PortAudio; it sees the cards that are there now."""
+    os.environ.setdefault("PA_ALSA_PLUGHW", "1")
+    try:
+        sd: Any = importlib.import_module("sounddevice")  # here, because it probes every card
+    except OSError as error:
+        raise SoundMissing(f"PortAudio is missing (apt install libportaudio2): {error}") from error
+    except ImportError as error:
+        raise SoundMissing(f"sounddevice is not installed: {error}") from error
+    try:
+        if not sd._initialized:
+            sd._initialize()
+    except sd.PortAudioError as error:
+        raise SoundMissing(str(error)) from error
+    return sd
+
+
+def _forget_portaudio() -> None:
+    """Stop PortAudio, if it was ever started."""
+    sd: Any = sys.modules.get("sounddevice")
+    while sd is not None and sd._initialized:
+        sd._terminate()
