@@ -338,6 +338,33 @@ class CommandResult(Event, frozen=True, tag="command_result"):
     id: str = ""
 
 
+class Effect(Event, frozen=True, tag="effect"):
+    """Whether the strides after a technique cue were back in range."""
+
+    key: str
+    text: str
+    worked: bool
+    strides: int
+
+
+class Imprint(Event, frozen=True, tag="imprint"):
+    """The runner's own gait in one direction, mode, speed and incline, over ``strides`` strides.
+
+    Medians, with the robust spread ``cv`` of stride time; None where no sensor told.
+    """
+
+    direction: Direction
+    mode: Mode
+    speed_m_s: float
+    incline_percent: float
+    strides: int
+    stride_s: float
+    cv: float
+    lean_deg: float | None = None
+    bounce_cm: float | None = None
+    sway_percent: float | None = None
+
+
 class Summary(Event, frozen=True, tag="summary"):
     """What a finished session was, for the history and MQTT's ``session`` topic."""
 
@@ -366,5 +393,7 @@ AnyEvent: TypeAlias = (
     | Cue
     | BeltRequest
     | CommandResult
+    | Effect
+    | Imprint
     | Summary
 )
