@@ -230,7 +230,9 @@ class Body:
         return [*out, stability] if stability else out
 
     def _told(self, t: float, why: str) -> list[AnyEvent]:
-        mode, direction = self._mode.mode, self._direction.direction
+        mode = self._mode.mode
+        moves = mode in ("walking", "running")
+        direction = self._direction.direction if moves else "unknown"
         if mode == self._gait.mode and direction == self._gait.direction:
             return []
         self._gait = Gait(t=t, mode=mode, direction=direction, why=why)

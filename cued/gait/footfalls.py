@@ -59,7 +59,8 @@ class Footfalls:
         self._missed[contact.sensor] = 0
         if not self._has_word(contact):
             return None
-        if contact.t - self._last.get(contact.side, -1e9) < SAME_FOOT_S:
+        known = contact.side != "unknown"
+        if known and contact.t - self._last.get(contact.side, -1e9) < SAME_FOOT_S:
             return None
         if contact.t - self._last_any < ANY_FOOT_S:
             return None

@@ -1,12 +1,13 @@
 """Standing, walking or running: one answer from what each sensor sees.
 
-Each segment says what its own movement looks like, with a confidence. The answer is the mode with
-the largest summed confidence among sensors that spoke lately; a foot that is still while the other
-swings therefore cannot make a walker stand. Without any footfall for ``STILL_S`` a sensor that
-calls itself walking is not believed: somebody stands and sways, or data are missing.
+Each segment says what its own movement looks like, with a confidence. Somebody stands only when
+every sensor that spoke lately says so, since in walking one foot is always still; among the others
+the mode with the largest summed confidence is the answer. Without any footfall for ``STILL_S`` a
+sensor that calls itself walking is not believed: somebody sways, or data are missing.
 
-Rules: a change needs to hold for ``HOLD`` opinions in a row (about one step), so that one odd step
-changes nothing. ``unknown`` at the start, after lost data and when the sensors' opinions balance.
+Rules: the first moving opinion ends standing, because coaching has to know at once; between
+walking and running a change has to hold for ``HOLD`` opinions of each sensor in a row (about one
+step), so that one odd step changes nothing. ``unknown`` at the start and after lost data.
 """
 
 from __future__ import annotations
@@ -37,13 +38,14 @@ class ModeChoice:
             return self.mode
         self._held = self._held + 1 if best == self._candidate else 1
         self._candidate = best
-        at_once = self.mode == "unknown" or best == "standing"
-        if at_once or self._held >= HOLD * len(self._opinions):
+        starts_or_ends = {self.mode, best} & {"unknown", "standing"}
+        if starts_or_ends or self._held >= HOLD * len(self._opinions):
             self.mode, self._held = best, 0
         return self.mode
 
     def still(self) -> Mode:
         """No footfall for ``STILL_S`` although samples arrive: nobody walks."""
+        self._opinions.clear()
         self.mode, self._held = "standing", 0
         return self.mode
 
@@ -54,13 +56,16 @@ class ModeChoice:
         return self.mode
 
     def _best(self, at: float) -> Mode:
+        # Moving is said again at each contact, standing once: only the former grows stale.
+        recent = [
+            o for o in self._opinions.values() if o.mode == "standing" or at - o.at <= RECENT_S
+        ]
         weight: dict[Mode, float] = {}
-        for opinion in self._opinions.values():
-            if at - opinion.at <= RECENT_S:
-                weight[opinion.mode] = weight.get(opinion.mode, 0.0) + opinion.confidence
-        weight.pop("unknown", None)
-        if not weight:
-            return "unknown"
-        ranked = sorted(weight.items(), key=lambda item: -item[1])
-        balanced = len(ranked) > 1 and ranked[0][1] == ranked[1][1]
+        for opinion in recent:
+            weight[opinion.mode] = weight.get(opinion.mode, 0.0) + opinion.confidence
+        moving = {mode: w for mode, w in weight.items() if mode in ("walking", "running")}
+        if not moving:
+            return "standing" if "standing" in weight else "unknown"
+        ranked = sorted(moving.items(), key=lambda item: -item[1])
+        balanced = len(ranked) > 1 and ranked[0][1] == ranked[1][1] and self.mode in moving
         return self.mode if balanced else ranked[0][0]

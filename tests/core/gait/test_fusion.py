@@ -72,6 +72,12 @@ def test_one_foot_and_a_trunk_give_both_feet():
     assert sensors == ["left", "trunk"] * 4
 
 
+def test_a_trunk_that_cannot_tell_the_feet_apart_gives_every_contact():
+    choice = Footfalls({"trunk": "waist"})
+    told = [choice.feed(contact(1 + 0.3 * k, "trunk", "unknown")) for k in range(10)]
+    assert all(told)
+
+
 def test_stride_length_is_belt_speed_times_stride_time():
     strides = Strides()
     strides.belt(Belt(0.0, 1.25, 2.0, error=0.03))
