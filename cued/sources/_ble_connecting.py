@@ -1,0 +1,256 @@
+"""One sensor's connection: open it, do what its device file says, pass on what it sends.
+
+Rules
+-----
+* Connect to the ``BLEDevice`` that the scanner just saw, never to a bare address, with a new
+  client each time; always ``disconnect``, also when the link is gone already, or BlueZ doubles the
+  next connection's notifications.
+* One connection is made at a time and the scanner is off meanwhile.
+* Notifications are handled where they arrive, in order; reads and writes are done by one task, in
+  order. So a device's conversation is never interleaved.
+* What crosses the wire goes to ``tap`` before anything looks at it.
+* Whatever ends a connection is one sentence, for the log and for the wearer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator, Callable, Mapping
+from typing import Any, TypeAlias
+
+from bleak import BleakClient
+from bleak.backends.characteristic import BleakGATTCharacteristic
+from bleak.backends.device import BLEDevice
+from bleak.exc import BleakError, BleakGATTProtocolError
+from bleak_retry_connector import BleakClientWithServiceCache, establish_connection
+
+from cued.devices.device import Action, Answer, Device, Output, Read, Subscribe, Write
+from cued.model import BeltRequest, DecodeError, LinkChanged
+from cued.sources._ble_scanning import UNAVAILABLE
+from cued.sources._ble_watching import Watch
+from cued.sources.source import Emit
+
+log = logging.getLogger("cued.ble")
+
+# (t, sensor, characteristic, data): a notification, or what a read gave, as it came
+Tap: TypeAlias = Callable[[float, str, str, bytes], None]
+
+ATTEMPTS = 3
+CONNECT_WITHIN_S = 30.0
+END_WITHIN_S = 5.0
+LOOK_EVERY_S = 0.25
+ANSWER_WITHIN_S = 5.0
+# Beside its own errors bleak trips over its own state when a link goes in the middle of a call.
+FAILS = (*UNAVAILABLE, AssertionError, AttributeError, KeyError)
+UNAUTHENTICATED = (
+    0x05,
+    0x0F,
+)  # insufficient authentication, encryption: some firmware wants a bond
+
+
+@contextlib.asynccontextmanager
+async def connected(
+    device: BLEDevice, name: str, gone: Callable[[BleakClient], None], options: Mapping[str, Any]
+) -> AsyncGenerator[BleakClient]:
+    """Hold a connection; on the way out it is closed whatever happened."""
+    async with asyncio.timeout(CONNECT_WITHIN_S):
+        client = await establish_connection(
+            BleakClientWithServiceCache,
+            device,
+            name,
+            disconnected_callback=gone,
+            max_attempts=ATTEMPTS,
+            use_services_cache=False,
+            **options,
+        )
+    try:
+        yield client
+    finally:
+        try:
+            async with asyncio.timeout(END_WITHIN_S):
+                await client.disconnect()
+        except FAILS as error:
+            log.debug("%s: did not disconnect: %r", name, error)
+
+
+class Session:
+    """A connection at work, from the device's first action to its end."""
+
+    def __init__(
+        self, name: str, device: Device, watch: Watch, emit: Emit, tap: Tap | None = None
+    ) -> None:
+        self._name = name
+        self._device = device
+        self._watch = watch
+        self._emit = emit
+        self._tap = tap
+        self._actions: asyncio.Queue[Action] = asyncio.Queue()
+        self._over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._answer: asyncio.Future[str] | None = None
+        self._garbled = False
+        self._bonded = False
+
+    def gone(self, _client: BleakClient) -> None:
+        """Take the stack's word that the link is gone."""
+        self.end("the connection broke off")
+
+    def end(self, why: str) -> None:
+        """Give the connection up; only the first reason counts."""
+        if not self._over.done():
+            self._over.set_result(why)
+
+    async def run(self, client: BleakClient, up: Callable[[], None]) -> str:
+        """Work until the connection ends; return why it did."""
+        try:
+            actions = self._device.start(_uuids(client))
+        except DecodeError as error:
+            return str(error)
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(self._act(client, actions), name=f"{self._name} writes"),
+                    group.create_task(self._look(up), name=f"{self._name} watch"),
+                ]
+                why = await self._over
+                for task in tasks:
+                    task.cancel()
+        finally:
+            await self._stop(client)
+        return why
+
+    async def request(self, request: BeltRequest) -> str:
+        """Pass on a wish; "" when it is done, else why not."""
+        if self._answer is not None:
+            return "the treadmill has not answered the last wish yet"
+        self._answer = asyncio.get_running_loop().create_future()
+        try:
+            outputs = self._device.request(request)
+            if not outputs:
+                return "this device drives no belt"
+            self._pass(list(outputs))
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                return await self._answer
+        except TimeoutError:
+            return "the treadmill did not answer"
+        finally:
+            self._answer = None
+
+    async def _look(self, up: Callable[[], None]) -> None:
+        loop = asyncio.get_running_loop()
+        told = False
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            if self._watch.flowing and not told:
+                up()
+                told = True
+            if why := self._watch.verdict(loop.time()):
+                self.end(why)
+
+    async def _act(self, client: BleakClient, actions: list[Action]) -> None:
+        for action in actions:
+            self._actions.put_nowait(action)
+        while True:
+            action = await self._actions.get()
+            try:
+                data = await self._do(client, action)
+            except FAILS as error:
+                log.debug("%s: %r: %r", self._name, action, error)
+                self.end(f"it did not take a command ({_short(error)})")
+                return
+            if data is not None:
+                self._arrived(action.char, data)
+
+    async def _do(self, client: BleakClient, action: Action) -> bytes | None:
+        """Do one action, with a bond if the sensor insists; a read gives its bytes."""
+        try:
+            return await self._do_once(client, action)
+        except BleakGATTProtocolError as error:
+            if error.code not in UNAUTHENTICATED or self._bonded:
+                raise
+            self._bonded = True
+            await client.pair()
+            return await self._do_once(client, action)
+
+    async def _do_once(self, client: BleakClient, action: Action) -> bytes | None:
+        char = _characteristic(client, action.char)
+        if char is None:
+            if isinstance(action, Write):
+                raise BleakError(f"it has no characteristic {action.char}")
+            return None  # optional: a battery level that is not there
+        match action:
+            case Write():
+                await client.write_gatt_char(char, action.data, response=action.response)
+            case Read():
+                return bytes(await client.read_gatt_char(char))
+            case Subscribe():
+
+                def arrived(_char: BleakGATTCharacteristic, data: bytearray) -> None:
+                    self._arrived(action.char, bytes(data))
+
+                how = not action.acquire
+                await client.start_notify(char, arrived, bluez={"use_start_notify": how})
+        return None
+
+    def _arrived(self, char: str, data: bytes) -> None:
+        t = asyncio.get_running_loop().time()
+        if self._over.done() or self._watch.duplicate(t, char, data):
+            return
+        if self._tap is not None:
+            self._tap(t, self._name, char, data)
+        try:
+            outputs = self._device.receive(t, char, data)
+        except DecodeError as error:
+            level = logging.DEBUG if self._garbled else logging.WARNING
+            log.log(level, "%s: %s", self._name, error)
+            self._garbled = True
+            if self._watch.unreadable():
+                self.end("its messages make no sense")
+            return
+        self._pass(outputs)
+
+    def _pass(self, outputs: list[Output]) -> None:
+        for out in outputs:
+            match out:
+                case Write() | Read() | Subscribe():
+                    self._actions.put_nowait(out)
+                case Answer():
+                    if self._answer is not None and not self._answer.done():
+                        self._answer.set_result(out.why)
+                case LinkChanged(connected=False):
+                    self.end(out.why)
+                case _:
+                    if self._watch.accept(out):
+                        self._emit(out)
+
+    async def _stop(self, client: BleakClient) -> None:
+        """Do the device's last actions, as far as the link still carries them."""
+        if not client.is_connected:
+            return
+        try:
+            async with asyncio.timeout(END_WITHIN_S):
+                for action in self._device.stop():
+                    await self._do_once(client, action)
+        except FAILS as error:
+            log.debug("%s: did not stop: %r", self._name, error)
+
+
+def _uuids(client: BleakClient) -> list[str]:
+    services = list(client.services)
+    return [s.uuid for s in services] + [c.uuid for s in services for c in s.characteristics]
+
+
+def _characteristic(client: BleakClient, name: str) -> BleakGATTCharacteristic | None:
+    """Find ``characteristic`` or ``service/characteristic``; the first of several."""
+    service, _, char = name.rpartition("/")
+    for candidate in client.services:
+        if service in ("", candidate.uuid):
+            for found in candidate.characteristics:
+                if found.uuid == char:
+                    return found
+    return None
+
+
+def _short(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0][:120]

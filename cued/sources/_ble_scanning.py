@@ -1,0 +1,205 @@
+"""Finding sensors: one scanner for all, on only while somebody waits and nobody connects.
+
+Rules
+-----
+* One scanner in the process (two make BlueZ answer InProgress for ever), and none while a
+  connection is being made: the small radios of a Raspberry Pi fail at both at once.
+* Whoever waits is woken by the advertisement itself; nobody polls and nobody sleeps it out.
+* A scanner that hears nothing for ``DEAF_S`` is started afresh: after a restart of bluetoothd the
+  old one looks alive and hears nothing for ever.
+* Adapter missing, switched off, or bluetoothd down: told once, waited out, told when it is over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from typing import Any, TypeAlias
+
+from bleak import BleakScanner
+from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData
+from bleak.exc import (
+    BleakBluetoothNotAvailableError,
+    BleakBluetoothNotAvailableReason,
+    BleakError,
+)
+
+from cued.devices.device import Advert
+
+log = logging.getLogger("cued.ble")
+
+DEAF_S = 5.0
+STOP_WITHIN_S = 5.0
+RETRY_S = (1.0, 2.0, 5.0)  # bluetoothd may come up a minute after us; a look costs little
+# What a missing bluetoothd, bus or adapter raises on its way through bleak and dbus-fast.
+UNAVAILABLE = (BleakError, OSError, EOFError, TimeoutError)
+
+Heard: TypeAlias = Callable[[Advert, BLEDevice], None]
+Wanted: TypeAlias = Callable[[Advert], bool]
+
+
+def advert(device: BLEDevice, data: AdvertisementData) -> Advert:
+    """Turn what bleak says of an advertisement into ours."""
+    return Advert(
+        address=device.address,
+        name=data.local_name or device.name or "",
+        services=tuple(data.service_uuids),
+        manufacturer=dict(data.manufacturer_data),
+        rssi=data.rssi,
+    )
+
+
+class Scanning:
+    """The scanner and those who wait for it. ``run`` has to run beside them."""
+
+    def __init__(
+        self, options: Mapping[str, Any] | None = None, told: Callable[[str], None] | None = None
+    ) -> None:
+        self._options = options or {}  # for BleakScanner
+        self._told = told or _nobody  # is told why Bluetooth is not to be had, "" when it is back
+        self._waiting: list[tuple[Wanted, asyncio.Future[tuple[Advert, BLEDevice]]]] = []
+        self._listeners: list[Heard] = []
+        self._changed = asyncio.Event()
+        self._off = asyncio.Event()
+        self._off.set()
+        self._connecting = asyncio.Lock()
+        self._paused = False
+        self._heard_t = 0.0
+        self._trouble = ""
+
+    async def find(self, wanted: Wanted) -> tuple[Advert, BLEDevice]:
+        """Wait for an advertisement that is wanted, for as long as it takes."""
+        future: asyncio.Future[tuple[Advert, BLEDevice]] = (
+            asyncio.get_running_loop().create_future()
+        )
+        entry = (wanted, future)
+        self._waiting.append(entry)
+        self._changed.set()
+        try:
+            return await future
+        finally:
+            self._waiting.remove(entry)
+            self._changed.set()
+
+    @contextlib.contextmanager
+    def listening(self, heard: Heard) -> Generator[None]:
+        """Hear every advertisement."""
+        self._listeners.append(heard)
+        self._changed.set()
+        try:
+            yield
+        finally:
+            self._listeners.remove(heard)
+            self._changed.set()
+
+    @contextlib.asynccontextmanager
+    async def silent(self) -> AsyncGenerator[None]:
+        """Keep the scanner off, and everybody else from connecting, meanwhile."""
+        async with self._connecting:
+            self._paused = True
+            self._changed.set()
+            try:
+                await self._off.wait()
+                yield
+            finally:
+                self._paused = False
+                self._changed.set()
+
+    async def run(self) -> None:
+        """Scan whenever there is a reason to."""
+        failures = 0
+        while True:
+            await self._until_needed()
+            scanner = BleakScanner(self._hear, **self._options)
+            self._off.clear()
+            try:
+                async with asyncio.timeout(STOP_WITHIN_S):
+                    await scanner.start()
+            except UNAVAILABLE as error:
+                self._off.set()
+                self._unavailable(error)
+                await asyncio.sleep(RETRY_S[min(failures, len(RETRY_S) - 1)])
+                failures += 1
+                continue
+            failures = 0
+            self._available()
+            try:
+                await self._while_needed()
+            finally:
+                await _stop(scanner)
+                self._off.set()
+
+    @property
+    def _needed(self) -> bool:
+        return bool(self._waiting or self._listeners) and not self._paused
+
+    async def _until_needed(self) -> None:
+        while not self._needed:
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def _while_needed(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._heard_t = loop.time()
+        while self._needed:
+            left = self._heard_t + DEAF_S - loop.time()
+            if left <= 0:
+                log.debug("heard nothing for %.0f s; scanning afresh", DEAF_S)
+                return
+            self._changed.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._changed.wait()
+
+    def _hear(self, device: BLEDevice, data: AdvertisementData) -> None:
+        self._heard_t = asyncio.get_running_loop().time()
+        heard = advert(device, data)
+        for listener in list(self._listeners):
+            listener(heard, device)
+        for wanted, future in self._waiting:
+            if not future.done() and wanted(heard):
+                future.set_result((heard, device))
+
+    def _unavailable(self, error: BaseException) -> None:
+        why = _sentence(error)
+        log.debug("scanner: %r", error)
+        if why != self._trouble:
+            log.warning("%s; waiting for it", why)
+            self._told(why)
+        self._trouble = why
+
+    def _available(self) -> None:
+        if self._trouble:
+            log.info("Bluetooth is back")
+            self._told("")
+        self._trouble = ""
+
+
+def _nobody(_why: str) -> None:
+    pass
+
+
+async def _stop(scanner: BleakScanner) -> None:
+    """Stop a scanner whose bus, adapter or daemon may be gone."""
+    try:
+        async with asyncio.timeout(STOP_WITHIN_S):
+            await scanner.stop()
+    except UNAVAILABLE as error:
+        log.debug("scanner did not stop: %r", error)
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, BleakBluetoothNotAvailableError):
+        match error.reason:
+            case BleakBluetoothNotAvailableReason.POWERED_OFF:
+                return "Bluetooth is switched off (rfkill unblock bluetooth switches it on)"
+            case BleakBluetoothNotAvailableReason.NO_BLUETOOTH:
+                return "there is no Bluetooth adapter"
+            case BleakBluetoothNotAvailableReason.NO_BLE_CENTRAL_ROLE:
+                return "the Bluetooth adapter cannot reach sensors (no LE central role)"
+            case _:
+                return "Bluetooth is not allowed here"
+    return "the Bluetooth service does not answer"

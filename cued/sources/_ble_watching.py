@@ -1,0 +1,89 @@
+"""Is this link alive? Judged by the age of its data, never by what the Bluetooth stack claims.
+
+Rules: a stack may report "connected" for hours over a dead link, so only data count, and only the
+kind that the sensor is there for (a strap's heart rate does not vouch for its motion). ``late``
+and ``lost`` are the engine's to say (0.5 s, 1 s); here the link is given up: after ``SILENT_S``
+for motion, longer for what reports once a second and pauses by itself; at the start, while a device
+is being set up, after ``FIRST_S``.
+
+Data may also come, but too late: a link slower than its sensor queues up samples. How far behind
+it is shows in arrival minus device time against the least that was seen, which may rise by 250 ppm
+for a slow crystal. Samples more than ``LAG_S`` behind are refused; for a device that sends no time
+this cannot be seen.
+"""
+
+from __future__ import annotations
+
+from cued.model import Belt, HeartRate, Input, Packet
+
+SILENT_S = 3.0
+PAUSING_SILENT_S = 15.0
+FIRST_S = 10.0
+LAG_S = 1.0
+RISE = 250e-6
+DUPLICATE_S = 0.01  # a doubled callback comes in the same turn of the loop
+BAD_IN_A_ROW = 20
+
+
+class Watch:
+    """Watches one connection; times are the host's, s."""
+
+    def __init__(self, t: float, placement: str) -> None:
+        self._kinds: tuple[type, ...] = (Packet,)
+        self._silent_s = SILENT_S
+        if placement in ("treadmill", "heart_rate"):
+            self._kinds = (Belt,) if placement == "treadmill" else (HeartRate,)
+            self._silent_s = PAUSING_SILENT_S
+        self._since = t
+        self._good_t: float | None = None
+        self._least: float | None = None  # arrival minus device time
+        self._tick = 0.0
+        self._lagging = False
+        self._bad = 0
+        self._last: dict[str, tuple[float, bytes]] = {}
+
+    @property
+    def flowing(self) -> bool:
+        """Whether any data have come."""
+        return self._good_t is not None
+
+    def duplicate(self, t: float, char: str, data: bytes) -> bool:
+        """Tell whether this notification is the one before over again."""
+        before = self._last.get(char)
+        self._last[char] = (t, data)
+        return before is not None and before[1] == data and t - before[0] < DUPLICATE_S
+
+    def accept(self, item: Input) -> bool:
+        """Note an input; False when it is too old to be believed."""
+        if isinstance(item, Packet) and item.ticks is not None and self._lags(item):
+            return False
+        if isinstance(item, self._kinds):
+            self._good_t = item.t
+            self._bad = 0
+        return True
+
+    def unreadable(self) -> bool:
+        """Note a message that made no sense; True when it is one too many."""
+        self._bad += 1
+        return self._bad >= BAD_IN_A_ROW
+
+    def verdict(self, t: float) -> str:
+        """Say why the link should be given up, or nothing."""
+        if self._good_t is None:
+            return "" if t - self._since < FIRST_S else self._why("it sends nothing")
+        return "" if t - self._good_t < self._silent_s else self._why("it fell silent")
+
+    def _why(self, why: str) -> str:
+        return f"its data come more than {LAG_S:.0f} s late" if self._lagging else why
+
+    def _lags(self, packet: Packet) -> bool:
+        assert packet.ticks is not None
+        tick = float(packet.ticks[-1])
+        delay = packet.t - tick
+        if self._least is None or tick < self._tick or delay < self._least:
+            self._least = delay
+        else:
+            self._least += RISE * (tick - self._tick)
+        self._tick = tick
+        self._lagging = delay - self._least > LAG_S
+        return self._lagging

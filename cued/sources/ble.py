@@ -1,0 +1,251 @@
+"""Wearables and treadmills over Bluetooth Low Energy: found, kept connected, decoded, passed on.
+
+Every configured sensor has a loop of its own: wait for its advertisement, connect, run its device
+(``cued/devices``), and when the link ends for whatever reason begin again. A loop that had data
+begins at once; one whose connections come to nothing waits longer and longer, with jitter. The
+first failure is told as a warning and as ``LinkChanged``; the rest are debug lines.
+
+Delay: none of its own; what is decoded is emitted in the same turn of the event loop in which the
+notification arrived. ``t`` is the loop's (monotonic) clock at that moment.
+
+Only this file and its ``_ble_`` parts import bleak. Two sensors of one kind are told apart by
+address or name; a sensor with neither takes the first device of its kind that nobody else has.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import random
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AsyncExitStack
+from typing import Annotated, Any
+
+import msgspec
+from bleak import BleakAdapter
+from bleak.backends.device import BLEDevice
+from bleak_retry_connector import close_stale_connections
+from msgspec import Meta, Struct
+
+from cued import parts
+from cued.config import Sensor, Site
+from cued.devices.device import Advert, Device
+from cued.model import BeltRequest, ConfigError, LinkChanged
+from cued.sources._ble_connecting import FAILS, Session, Tap, connected
+from cued.sources._ble_scanning import Scanning
+from cued.sources._ble_watching import Watch
+from cued.sources.source import Emit
+
+log = logging.getLogger("cued.ble")
+
+FIRST_S, LONGEST_S, STEP = 0.5, 30.0, 2.0
+STALE_WITHIN_S = 10.0
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of the Bluetooth source."""
+
+    adapter: Annotated[
+        str, Meta(pattern="^(hci[0-9]+)?$", description="Adapter, such as hci1; empty: the first.")
+    ] = ""
+
+
+class Radio(Struct, frozen=True):
+    """Arguments for bleak's scanner and client; tests put a backend without a radio here."""
+
+    scanner: Mapping[str, Any] = {}
+    client: Mapping[str, Any] = {}
+
+
+class Ble:
+    """The source; ``run`` lasts until it is cancelled."""
+
+    def __init__(
+        self, config: Config, site: Site, *, tap: Tap | None = None, radio: Radio | None = None
+    ) -> None:
+        self.tap = tap
+        bluez = {"bluez": {"adapter": config.adapter}} if config.adapter else {}
+        self._radio = radio or Radio(bluez, bluez)
+        self._sensors = {
+            name: sensor for name, sensor in site.sensors.items() if reached_by_ble(sensor.device)
+        }
+        if not self._sensors:
+            raise ConfigError("[sources.ble] has no sensors; write [sensors.NAME] tables")
+        self._taken: dict[str, str] = {}  # address: sensor
+        self._sessions: dict[str, Session] = {}
+        self._up: Callable[[], None] = _nothing
+
+    async def run(self, emit: Emit, up: Callable[[], None]) -> None:
+        """Keep every sensor connected."""
+        self._up = up
+        loop = asyncio.get_running_loop()
+
+        def told(why: str) -> None:
+            if why:
+                for name in self._sensors:
+                    emit(LinkChanged(loop.time(), name, False, why))
+
+        if "backend" not in self._radio.client:
+            await _close_stale([self._wanted(n, s) for n, s in self._sensors.items()])
+        scanning = Scanning(self._radio.scanner, told)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(scanning.run(), name="ble scanner")
+            for name, sensor in self._sensors.items():
+                group.create_task(self._keep(name, sensor, scanning, emit), name=f"ble {name}")
+
+    async def request(self, request: BeltRequest) -> str:
+        """Pass a wish to the treadmill."""
+        for name, session in self._sessions.items():
+            if self._sensors[name].placement == "treadmill":
+                return await session.request(request)
+        return "no treadmill is connected"
+
+    async def _keep(self, name: str, sensor: Sensor, scanning: Scanning, emit: Emit) -> None:
+        loop = asyncio.get_running_loop()
+        wanted = self._wanted(name, sensor)
+        failures = 0
+        while True:
+            found, device = await scanning.find(wanted)
+            self._taken[found.address] = name
+            watch = Watch(loop.time(), sensor.placement)
+            try:
+                why = await self._once(name, sensor, device, scanning, watch, emit)
+            finally:
+                self._sessions.pop(name, None)
+                self._taken.pop(found.address, None)
+            failures = 0 if watch.flowing else failures + 1
+            level = logging.DEBUG if failures > 1 else logging.WARNING
+            log.log(level, "%s (%s): %s", name, found.name or found.address, why)
+            if failures <= 1:
+                emit(LinkChanged(loop.time(), name, False, why))
+            if failures:
+                await asyncio.sleep(back_off(failures, random.random()))
+
+    async def _once(
+        self,
+        name: str,
+        sensor: Sensor,
+        device: BLEDevice,
+        scanning: Scanning,
+        watch: Watch,
+        emit: Emit,
+    ) -> str:
+        """Connect and stay so as long as it works; return why it ended."""
+        loop = asyncio.get_running_loop()
+        session = Session(name, _device(name, sensor), watch, emit, self.tap)
+        async with AsyncExitStack() as stack:
+            connection = connected(device, name, session.gone, self._radio.client)
+            try:
+                async with scanning.silent():
+                    client = await stack.enter_async_context(connection)
+            except FAILS as error:
+                return f"no connection ({str(error) or type(error).__name__})"
+            self._sessions[name] = session
+            emit(LinkChanged(loop.time(), name, True))
+            return await session.run(client, self._flows(name))
+
+    def _flows(self, name: str) -> Callable[[], None]:
+        def flows() -> None:
+            log.info("%s: data", name)
+            self._up()
+
+        return flows
+
+    def _wanted(self, name: str, sensor: Sensor) -> Callable[[Advert], bool]:
+        """Make the test for this sensor's advertisement."""
+        matches = _module(sensor.device).matches
+        others = {s.address.upper() for n, s in self._sensors.items() if n != name and s.address}
+
+        def wanted(advert: Advert) -> bool:
+            if self._taken.get(advert.address, name) != name:
+                return False
+            if sensor.address:
+                return advert.address.upper() == sensor.address.upper()
+            if advert.address.upper() in others:
+                return False
+            return advert.name.startswith(sensor.name) if sensor.name else matches(advert)
+
+        return wanted
+
+
+def back_off(failures: int, chance: float) -> float:
+    """Seconds to wait after so many connections that came to nothing; ``chance`` 0..1."""
+    return min(LONGEST_S, FIRST_S * STEP ** (failures - 1)) * (0.75 + 0.5 * chance)
+
+
+def reached_by_ble(device: str) -> bool:
+    """Tell whether a device name stands for a file of ``cued/devices``."""
+    return device in parts.names("devices")
+
+
+class Found(Struct, frozen=True):
+    """A device in reach: its newest advertisement and the device files that know it."""
+
+    advert: Advert
+    devices: tuple[str, ...]
+
+
+async def scan(seconds: float, adapter: str = "", *, radio: Radio | None = None) -> list[Found]:
+    """Listen for so long; what was heard, supported devices first, then by signal.
+
+    Raises TimeoutError when there was no adapter to listen with.
+    """
+    bluez = {"bluez": {"adapter": adapter}} if adapter else {}
+    troubles: list[str] = [""]
+    scanning = Scanning((radio or Radio(bluez)).scanner, troubles.append)
+    heard: dict[str, Advert] = {}
+
+    def hear(advert: Advert, _device: BLEDevice) -> None:
+        before = heard.get(advert.address)
+        if before is not None and not advert.name:
+            advert = msgspec.structs.replace(advert, name=before.name)
+        heard[advert.address] = advert
+
+    with scanning.listening(hear):
+        task = asyncio.create_task(scanning.run())
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+    if troubles[-1] and not heard:
+        raise TimeoutError(troubles[-1])
+    known = [Found(advert, supporting(advert)) for advert in heard.values()]
+    return sorted(known, key=lambda f: (not f.devices, -(f.advert.rssi or -127), f.advert.address))
+
+
+def supporting(advert: Advert) -> tuple[str, ...]:
+    """List the device files that recognise an advertisement, the most particular first."""
+    found = [name for name in parts.names("devices") if _module(name).matches(advert)]
+    return tuple(sorted(found, key=lambda n: n in ("heart_rate", "rsc", "ftms")))
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"cued.devices.{name}")
+
+
+def _device(name: str, sensor: Sensor) -> Device:
+    part = parts.load("devices", sensor.device)
+    return part.build(msgspec.convert(sensor.options, part.config), name)
+
+
+async def _close_stale(wanted: Iterable[Callable[[Advert], bool]]) -> None:
+    """Close what an earlier run that crashed left connected: it would not advertise."""
+    tests = list(wanted)
+    try:
+        async with asyncio.timeout(STALE_WITHIN_S):
+            for device in await (await BleakAdapter.get()).get_connected_devices():
+                advert = Advert(device.address, device.name or "")
+                if any(test(advert) for test in tests):
+                    log.warning("%s was still connected; closing", advert.name or advert.address)
+                    await close_stale_connections(device)
+    except FAILS as error:
+        log.debug("stale connections: %r", error)
+
+
+def _nothing() -> None:
+    pass
+
+
+PART = parts.Part(Config, Ble)

@@ -1,0 +1,23 @@
+"""A private D-Bus with a stand-in for bluetoothd on it."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from tests.shell.ble.bluez import Bluez, private_bus
+
+
+@pytest.fixture(scope="session")
+def bus():
+    if shutil.which("dbus-daemon") is None:
+        pytest.skip("dbus-daemon is not installed (Debian package dbus)")
+    with private_bus() as address:
+        yield address
+
+
+@pytest.fixture
+async def bluez(bus):
+    async with Bluez() as service:
+        yield service

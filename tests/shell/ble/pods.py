@@ -1,0 +1,133 @@
+"""Pods and other devices for the stand-in of bluetoothd, and a source that listens to them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import struct
+from typing import Any
+
+from cued.config import Sensor, Site
+from cued.devices import pod
+from cued.devices._gatt import BATTERY_LEVEL, sig
+from cued.model import Input, LinkChanged, Packet
+from cued.sources.ble import Ble, Config
+from tests.shell.ble.bluez import Bluez, Char, Peripheral
+
+LSB_PER_G = 2049
+
+
+def frame(counter: int, n: int = 2, step_us: int = 10000) -> bytes:
+    """A pod's frame whose samples say their own number in the y axis."""
+    first = counter * n
+    header = struct.pack("<BBHIH", 1, n, counter % 65536, first * step_us % 2**32, step_us)
+    samples = b"".join(
+        struct.pack("<6h", 0, (first + i) % 30000, LSB_PER_G, 1, 0, 0) for i in range(n)
+    )
+    return header + samples
+
+
+def numbers(packets: list[Packet]) -> list[int]:
+    """The samples' own numbers."""
+    return [round(y / pod.ACC_M_S2) for p in packets for y in p.acc[:, 1]]
+
+
+class Pod(Peripheral):
+    """A pod that streams from its start command on."""
+
+    def __init__(self, bluez: Bluez, index: int = 1, **more: Any) -> None:
+        chars = {
+            pod.DATA: Char(["notify"]),
+            pod.CONTROL: Char(["write"], write=self._command),
+        }
+        battery = {BATTERY_LEVEL: Char(["read", "notify"], read=lambda: bytes([80]))}
+        super().__init__(
+            address=f"C0:DE:00:00:00:{index:02X}",
+            name=f"cued pod {index:04d}",
+            services={pod.SERVICE: chars, sig(0x180F): battery},
+            advertised=[pod.SERVICE],
+            **more,
+        )
+        self.bluez = bluez
+        self.streaming = False
+        self.frames = 0
+        self.commands: list[bytes] = []
+        self.on_drop = self._dropped
+
+    def _command(self, data: bytes) -> None:
+        self.commands.append(data)
+        self.streaming = data == b"\x01"
+
+    def _dropped(self) -> None:
+        self.streaming = False
+
+    def send(self) -> None:
+        """Send the next frame, if it streams; time goes on in any case."""
+        if self.streaming:
+            self.bluez.notify(self, pod.DATA, frame(self.frames))
+        self.frames += 1
+
+
+async def play(pods: list[Pod], hz: float, frames: int) -> None:
+    """Let pods send so many frames at an even rate."""
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    for i in range(frames):
+        for one in pods:
+            one.send()
+        await asyncio.sleep(max(0.0, start + (i + 1) / hz - loop.time()))
+
+
+class Heard:
+    """What a source emitted, with ways to wait for it."""
+
+    def __init__(self) -> None:
+        self.items: list[Input] = []
+        self.ups = 0
+        self._news = asyncio.Event()
+
+    def emit(self, item: Input) -> None:
+        self.items.append(item)
+        self._news.set()
+
+    def up(self) -> None:
+        self.ups += 1
+
+    def packets(self, sensor: str) -> list[Packet]:
+        return [i for i in self.items if isinstance(i, Packet) and i.sensor == sensor]
+
+    def links(self, sensor: str) -> list[LinkChanged]:
+        return [i for i in self.items if isinstance(i, LinkChanged) and i.sensor == sensor]
+
+    async def until(self, condition, within_s: float = 10.0) -> float:
+        """Wait until a condition on the items holds; gives the loop's time at which it did."""
+        async with asyncio.timeout(within_s):
+            while not condition():
+                self._news.clear()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(0.05):
+                        await self._news.wait()
+        return asyncio.get_running_loop().time()
+
+
+def sensor(device: str = "pod", placement: Any = "foot_left", **more: Any) -> Sensor:
+    return Sensor(device=device, placement=placement, **more)
+
+
+def site(**sensors: Sensor) -> Site:
+    return Site(sensors=sensors)
+
+
+@contextlib.asynccontextmanager
+async def running(where: Site, **more: Any):
+    """Run the source; gives what it emits."""
+    source = Ble(Config(), where, **more)
+    heard = Heard()
+    task = asyncio.create_task(source.run(heard.emit, heard.up))
+    try:
+        yield source, heard
+        if task.done():
+            task.result()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
