@@ -72,8 +72,8 @@ class Grid:
         values, believed = self._interpolate(times)
         out = (times, values, believed, self._fresh)
         self._next, self._fresh = stop, False
-        needed = stop * DT_S + float(self._offsets[0])
-        keep = max(0, int(self._t.searchsorted(needed)) - 1)
+        before = np.count_nonzero(self._t < stop * DT_S + self._offsets[0])
+        keep = max(0, int(before) - 1)
         self._t, self._x, self._ok = self._t[keep:], self._x[keep:], self._ok[keep:]
         return [out]
 

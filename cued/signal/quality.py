@@ -33,13 +33,13 @@ class Quality:
         """Mark (n, 3) finite accelerations: True where believable."""
         n = acc.shape[0]
         if not n:
-            return np.empty(0, dtype=bool)
+            return np.empty(0, dtype=np.bool_)
         before = acc[:1] + 1.0 if self._last is None else self._last[None, :]
-        same = acc == np.concatenate((before, acc[:-1]))
+        same: Bools = acc == np.concatenate((before, acc[:-1]))
         self._last = acc[-1].copy()
         if not same.any():
             self._runs[:] = 0
-            return np.ones(n, dtype=bool)
+            return np.isfinite(acc[:, 0])  # all of them: dropped before
         runs = self._run_lengths(same)
         saturated: Bools = (runs >= SATURATED_RUN - 1) & (np.abs(acc) >= SATURATED_ACC_M_S2)
         flat: Bools = runs.min(axis=1) >= self._flat_run - 1
