@@ -18,7 +18,18 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from cued.signal.orientation import Gravity, Vector, angle, cross, dot, level, plus, scaled, unit
+from cued.signal.orientation import (
+    Gravity,
+    Rows,
+    Vector,
+    angle,
+    cross,
+    dot,
+    level,
+    plus,
+    scaled,
+    unit,
+)
 
 UPRIGHT_RAD = math.radians(50.0)
 BOW_RAD = (math.radians(10.0), math.radians(70.0))
@@ -29,7 +40,6 @@ STEPS = 10
 ASIDE_RAD = math.radians(60.0)  # a bow this far from nominal forward contradicts it
 
 State = Literal["unknown", "level", "known", "doubtful"]
-Rows = tuple[Vector, Vector, Vector]
 
 
 class Mounting:
@@ -41,7 +51,7 @@ class Mounting:
         self._starts_forward = starts_forward
         self._gravity = Gravity()
         self._forward: Vector | None = None
-        self._nominal = False
+        self.nominal = False
         self.rows: Rows = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
         self._bow = Bow()
         self._tilted = 0
@@ -62,11 +72,11 @@ class Mounting:
         """Begin after a gap, with the first sample."""
         self._gravity = Gravity()
         self._bow = Bow()
-        self._nominal = oriented
+        self.nominal = oriented
         if oriented and self._forward is None:
             self._forward = (1.0, 0.0, 0.0)
             self.state, self.why = "known", "as configured"
-        if not self._nominal:
+        if not self.nominal:
             self._aim(unit(first) or (0.0, 0.0, 1.0))
 
     def slot(self, mean: Vector, share: float, still: bool, walking: bool) -> bool:
@@ -79,7 +89,7 @@ class Mounting:
         self._aim(up)
         if self.state == "unknown" and still:
             self.state, self.why = "level", "up is known, forward is not"
-        if self._nominal and (still or walking):
+        if self.nominal and (still or walking):
             self._check_up(up)
         now = unit(mean)
         if now is not None:
@@ -96,7 +106,7 @@ class Mounting:
         shown = unit(self._shown)
         if self._steps < STEPS or shown is None:
             return False
-        if not self._nominal:
+        if not self.nominal:
             self._learn(shown, "taken from the first steps")
         elif self._forward is not None and angle(shown, x) > ASIDE_RAD:
             self.state, self.why = "doubtful", "the first steps went another way than forward"
@@ -118,7 +128,7 @@ class Mounting:
     def _check_bow(self, ahead: Vector | None) -> None:
         if ahead is None:
             return
-        if not self._nominal or self.state == "doubtful":
+        if not self.nominal or self.state == "doubtful":
             self._learn(ahead, "shown by a bow")
         elif angle(ahead, self.rows[0]) > ASIDE_RAD:
             self.state, self.why = "doubtful", "a bow went another way than forward"

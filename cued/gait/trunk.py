@@ -20,14 +20,20 @@ from cued.gait.mounting import Mounting
 from cued.gait.posture import posture
 from cued.gait.trunk_contacts import (
     RUN_HZ,
+    SHARP,
+    SHARP_SHARE,
+    UNIT,
     VERTICAL_SHARE,
     WALK_HZ,
     Candidate,
     Peaks,
+    WalkRhythm,
+    sharpened,
 )
-from cued.gait.trunk_heading import Lead, StepSums, Yaw
+from cued.gait.trunk_heading import Ahead, Lead, StepSums, Yaw
 from cued.gait.trunk_mode import Pace
-from cued.model import Block, Floats, Side
+from cued.gait.trunk_side import WAVE, Sides
+from cued.model import Block, Bools, Floats, Side
 from cued.signal.filters import Fir, lowpass
 from cued.signal.grid import DT_S, RATE_HZ
 from cued.signal.orientation import SLOT
@@ -35,7 +41,6 @@ from cued.signal.orientation import SLOT
 KEEP = 400  # samples of raw data kept for a stride's posture
 SLOW = lowpass(WALK_HZ)
 QUICK = lowpass(RUN_HZ)
-UNIT = 30.0  # scales the drive so that an average step's peak is about 1
 
 
 class Trunk:
@@ -47,15 +52,16 @@ class Trunk:
         self._restart()
 
     def _restart(self) -> None:
-        self._slow, self._quick = Fir(SLOW), Fir(QUICK)
-        self._peaks, self._pace = Peaks(), Pace()
-        self._lead, self._sums, self._yaw = Lead(), StepSums(), Yaw()
+        self._slow, self._quick, self._slow_gyr = Fir(SLOW), Fir(QUICK), Fir(SLOW)
+        self._peaks, self._rhythm, self._pace = Peaks(), WalkRhythm(), Pace()
+        self._sums, self._lead, self._second = StepSums(), Lead(), Lead()
+        self._ahead, self._yaw, self._sides = Ahead(), Yaw(), Sides()
         self._slot = [0.0] * 8
-        self._before: list[float] | None = None
-        self._sign = 1.0
+        self._past_slow: list[list[float]] = []
+        self._past_gyr: list[list[float]] = []
+        self._past_quick: list[list[float]] = []
         self._raw: list[tuple[int, Floats, Floats | None]] = []
         self._contacts: list[Candidate] = []
-        self._parity = 0
 
     def feed(self, block: Block) -> list[Finding]:
         """Take a block; what was found in it, in the order in which it was known."""
@@ -65,7 +71,7 @@ class Trunk:
             return found
         if block.fresh:
             self._restart()
-        if self._before is None:
+        if not self._past_slow:
             x, y, z = block.acc[0].tolist()
             self._mounting.restart((x, y, z), block.oriented)
         first = round(float(block.t[0]) * RATE_HZ)
@@ -82,18 +88,22 @@ class Trunk:
     def _piece(self, block: Block, k: int, start: int, stop: int, found: list[Finding]) -> None:
         acc = block.acc[start:stop]
         gyr = None if block.gyr is None else block.gyr[start:stop]
-        slow = self._slow.feed(acc)
-        quick = self._quick.feed(acc)
+        slow = self._slow.feed(acc).tolist()
+        quick = self._quick.feed(acc).tolist()
+        self._past_slow = (self._past_slow or slow[:1])[-WAVE:] + slow
+        self._past_quick = self._past_quick[-SHARP:] + quick
+        if gyr is not None:
+            self._past_gyr = self._past_gyr[-WAVE:] + self._slow_gyr.feed(gyr).tolist()
         self._remember(k, acc, gyr)
         self._tally(acc, gyr, block.ok[start:stop])
-        self._scan(k, slow.tolist(), quick.tolist(), found)
+        self._scan(k, slow, quick, found)
 
     def _remember(self, k: int, acc: Floats, gyr: Floats | None) -> None:
         self._raw.append((k, acc, gyr))
         while self._raw and k - self._raw[0][0] > KEEP + self._raw[0][1].shape[0]:
             self._raw.pop(0)
 
-    def _tally(self, acc: Floats, gyr: Floats | None, ok: Floats) -> None:
+    def _tally(self, acc: Floats, gyr: Floats | None, ok: Bools) -> None:
         s = self._slot
         for (x, y, z), good in zip(acc.tolist(), ok.tolist(), strict=True):
             if good:
@@ -111,50 +121,64 @@ class Trunk:
     def _scan(
         self, k: int, slow: list[list[float]], quick: list[list[float]], found: list[Finding]
     ) -> None:
-        (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = self._mounting.rows
-        gravity = self._mounting.gravity
-        peaks, sums, sign = self._peaks, self._sums, self._sign
-        px, py, pz = self._before or slow[0]
+        rows, gravity = self._mounting.rows, self._mounting.gravity
+        (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = rows
+        wx, wy, wz = self._ahead.along(rows, self._mounting.nominal, VERTICAL_SHARE)
+        peaks, sums, left = self._peaks, self._sums, len(slow)
+        px, py, pz = self._past_slow[-left - 1]
         for (ax, ay, az), (qx, qy, qz) in zip(slow, quick, strict=True):
             dx, dy, dz = ax - px, ay - py, az - pz
             px, py, pz = ax, ay, az
             f = xx * dx + xy * dy + xz * dz
-            side = yx * dx + yy * dy + yz * dz
-            u = zx * dx + zy * dy + zz * dz
+            s = yx * dx + yy * dy + yz * dz
             v = zx * ax + zy * ay + zz * az - gravity
             sums.fv += f * v
-            sums.lv += side * v
+            sums.lv += s * v
             sums.ff += f * f
-            sums.ll += side * side
+            sums.ll += s * s
             sums.vv += v * v
-            c = peaks.drive(k, UNIT * (VERTICAL_SHARE * u - sign * f))
-            if c is not None:
-                self._judge(c, found)
+            left -= 1
+            c = peaks.drive(k, UNIT * (wx * dx + wy * dy + wz * dz))
+            if c is not None and self._rhythm.take(c):
+                self._judge(self._sharpened(c, left), left, found)
             c = peaks.weight(k, zx * qx + zy * qy + zz * qz)
             if c is not None:
-                self._judge(c, found)
+                self._judge(c, left, found)
             k += 1
-        self._before = [px, py, pz]
 
-    def _judge(self, c: Candidate, found: list[Finding]) -> None:
+    def _sharpened(self, c: Candidate, left: int) -> Candidate:
+        along = self._ahead.along(self._mounting.rows, self._mounting.nominal, SHARP_SHARE)
+        end = len(self._past_quick) - left
+        return sharpened(c, self._past_quick[max(0, end - SHARP) : end], along)
+
+    def _judge(self, c: Candidate, left: int, found: list[Finding]) -> None:
         at = c.at * DT_S
         mode = self._pace.mode
         for contact in self._pace.take(c):
             self._contacts = [*self._contacts[-2:], contact]
-            found.append(Contact(t=contact.t, at=at, sensor=self._sensor, side=self._side()))
+            side = self._side(contact, left) if contact is c else "unknown"
+            found.append(Contact(t=contact.t, at=at, sensor=self._sensor, side=side))
             found.append(Moving(t=contact.t, at=at, sensor=self._sensor, mode=self._pace.mode))
             if contact is c:
                 self._step(c, at, found)
         if self._pace.mode != mode:
             self._lead.reset()
 
-    def _side(self) -> Side:
-        return "unknown"
+    def _side(self, c: Candidate, left: int) -> Side:
+        if self._pace.mode != "walking" or not self._mounting.known:
+            return "unknown"
+        ahead, across, _ = self._mounting.rows
+        slow, gyr = self._past_slow, self._past_gyr
+        return self._sides.feed(
+            c.t,
+            slow[max(0, len(slow) - left - WAVE) : len(slow) - left],
+            gyr[max(0, len(gyr) - left - WAVE) : len(gyr) - left] if gyr else None,
+            ahead,
+            across,
+        )
 
     def _step(self, c: Candidate, at: float, found: list[Finding]) -> None:
-        sums = self._sums.values()
-        self._sums.clear()
-        if self._pace.mode == "walking" and self._lead.feed(sums):
+        if self._pace.mode == "walking" and self._lead.feed(self._sums.values()):
             self._direct(c, at, found)
         self._stride(c, at, found)
 
@@ -198,6 +222,9 @@ class Trunk:
             found.append(Moving(t=at, at=at, sensor=self._sensor, mode=self._pace.mode))
             self._contacts = []
             self._lead.reset()
+        self._second.feed(self._sums.values())
+        if spread > 0.3 and self._pace.mode != "running":
+            self._ahead.feed(self._second.forward, self._second.left)
         up = self._mounting.rows[2]
         if self._yaw.feed(DT_S * (gx * up[0] + gy * up[1] + gz * up[2])):
             yaw = self._yaw

@@ -14,23 +14,22 @@ from __future__ import annotations
 
 import math
 
-from cued.signal.orientation import SLOT_S
+from cued.signal.orientation import SLOT_S, Rows, Vector, plus, scaled
 
 GAIN = 3.0
 MOST = 2.5
+
+AHEAD_FORGET = 0.25  # per half second
+AHEAD_SURE = 0.3
 
 TURN_RAD_S = 0.7  # mean over a second; walking straight stays below 0.3 on Voisard
 STRAIGHT_RAD_S = 0.35
 
 
 class StepSums:
-    """Products of one step's low-passed signals: d forward, d left, vertical."""
+    """Running sums of products of low-passed signals: d forward, d left, vertical."""
 
     def __init__(self) -> None:
-        self.clear()
-
-    def clear(self) -> None:
-        """Begin the next step."""
         self.fv = self.lv = self.ff = self.ll = self.vv = 0.0
 
     def values(self) -> tuple[float, float, float, float, float]:
@@ -39,24 +38,24 @@ class StepSums:
 
 
 class Lead:
-    """How forward and left lead vertical over the last two steps, each -1..1."""
+    """How forward and left lead vertical over the last two of something, each -1..1."""
 
     def __init__(self) -> None:
-        self._before: tuple[float, ...] | None = None
+        self._ends: list[tuple[float, ...]] = []
         self.forward = 0.0
         self.left = 0.0
 
     def reset(self) -> None:
         """Forget the steps so far."""
-        self._before = None
+        self._ends = []
 
     def feed(self, sums: tuple[float, ...]) -> bool:
-        """Take the sums of a step; False while there is only one."""
-        before, self._before = self._before, sums
-        if before is None:
+        """Take the running sums at an end; False while there are less than two stretches."""
+        self._ends = [*self._ends[-2:], sums]
+        if len(self._ends) < 3:
             return False
-        fv, lv, ff, ll, vv = (a + b for a, b in zip(before, sums, strict=True))
-        size = math.sqrt((ff + ll) * vv)
+        fv, lv, ff, ll, vv = (b - a for a, b in zip(self._ends[0], sums, strict=True))
+        size = math.sqrt(max(0.0, (ff + ll) * vv))
         self.forward = -fv / size if size > 0.0 else 0.0
         self.left = -lv / size if size > 0.0 else 0.0
         return True
@@ -65,6 +64,40 @@ class Lead:
     def log_odds(self) -> float:
         """Evidence for forward walking."""
         return max(-MOST, min(MOST, GAIN * self.forward))
+
+
+class Ahead:
+    """Where forward acceleration leads vertical, as it does before contacts of forward walking.
+
+    Walking backward, or a sensor of unknown mounting, turns it; timing of contacts follows it, so
+    that one rule finds the contacts of all. It says nothing of direction.
+    """
+
+    def __init__(self) -> None:
+        self._forward = self._left = 0.0
+        self._any = False
+
+    def feed(self, forward: float, left: float) -> None:
+        """Take how forward and left led vertical over the last second, each -1..1."""
+        k = AHEAD_FORGET if self._any else 1.0
+        self._any = True
+        self._forward += k * (forward - self._forward)
+        self._left += k * (left - self._left)
+
+    def along(self, rows: Rows, nominal: bool, share: float) -> Vector:
+        """The direction in which acceleration jumps at contact, sensor axes.
+
+        share : of the vertical, against 1 of the horizontal; vertical only while unknown.
+        """
+        ahead, left, up = rows
+        if nominal:
+            sign = -1.0 if self._forward > -AHEAD_SURE else 1.0
+            return plus(scaled(up, share), ahead, sign)
+        size = math.hypot(self._forward, self._left)
+        if size < AHEAD_SURE:
+            return up
+        flat = plus(scaled(ahead, self._forward / size), left, self._left / size)
+        return plus(scaled(up, share), flat, -1.0)
 
 
 class Yaw:

@@ -12,7 +12,7 @@ without steps is unknown.
 
 from __future__ import annotations
 
-from cued.gait.trunk_contacts import Candidate, WalkRhythm
+from cued.gait.trunk_contacts import Candidate
 from cued.model import Mode
 from cued.signal.grid import DT_S
 
@@ -31,7 +31,6 @@ class Pace:
 
     def __init__(self) -> None:
         self.mode: Mode = "unknown"
-        self.rhythm = WalkRhythm()
         self.last: Candidate | None = None  # the last contact given
         self._held: Candidate | None = None
         self._landed: Candidate | None = None
@@ -54,11 +53,9 @@ class Pace:
         return self.mode != before
 
     def _walk(self, c: Candidate) -> list[Candidate]:
-        if not self.rhythm.take(c):
-            return []
         since = self._since(c)
         if self.mode == "running":
-            if since < max(0.5, 1.5 * self.rhythm.step_s):
+            if since < 0.5:
                 return []
             self._runs = 0
         elif since < REFRACTORY_S:

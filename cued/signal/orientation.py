@@ -20,6 +20,7 @@ SLOT = 50  # grid samples
 SLOT_S = 0.5
 
 Vector = tuple[float, float, float]
+Rows = tuple[Vector, Vector, Vector]
 
 
 def dot(a: Vector, b: Vector) -> float:

@@ -1,0 +1,78 @@
+"""Which foot touched, from how the trunk rolls and sways.
+
+At a contact of the left foot the pelvis starts to drop on the right, and the body, just thrown to
+the left, is caught there. In walking both are waves at the frequency of strides, so where they are
+at a contact tells the side. Their values at four lags behind the moment of knowing, each relative
+to the wave of the last 1.1 s, are weighed together; the weights are a least-squares fit on the
+walks of Voisard (11 people), Tripod and Mobgap, tested by leaving each person out: 96.7 % of all
+steps, first and last ones included; sway alone, without a gyroscope, 94.9 %.
+
+Each answer also counts half of the one before, reversed, since feet take turns. Walking forward
+with known mounting only: anything else is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cued.model import Side
+from cued.signal.orientation import Vector
+
+WAVE = 111  # samples
+STRIDE = 5  # of which every fifth is looked at
+LAGS = (0, 10, 20, 30)  # samples before the moment of knowing
+ROLL = (0.34, -0.74, 0.82, -0.39)
+SWAY = (-0.26, 0.52, -0.13, 0.26)
+SWAY_ALONE = (-0.45, 0.76, -0.15, 0.44)
+CARRY = 0.5
+LEAST = 0.15  # less evidence than this is none
+PAUSE_S = 1.2
+
+
+class Sides:
+    """Weighs evidence for left (> 0) and right contact by contact."""
+
+    def __init__(self) -> None:
+        self._sum = 0.0
+        self._t = -1e9
+
+    def reset(self) -> None:
+        """Forget whose turn it is."""
+        self._sum = 0.0
+
+    def feed(
+        self,
+        t: float,
+        acc: Sequence[Sequence[float]],
+        gyr: Sequence[Sequence[float]] | None,
+        ahead: Vector,
+        left: Vector,
+    ) -> Side:
+        """Tell the side of the contact at ``t`` from slow-filtered rows up to its being known."""
+        if t - self._t > PAUSE_S:
+            self._sum = 0.0
+        self._t = t
+        if len(acc) < WAVE:
+            return "unknown"
+        if gyr is None:
+            seen = _weighed(acc, left, SWAY_ALONE)
+        else:
+            seen = _weighed(gyr, ahead, ROLL) + _weighed(acc, left, SWAY)
+        self._sum = seen - CARRY * self._sum
+        if abs(self._sum) < LEAST:
+            return "unknown"
+        return "left" if self._sum > 0.0 else "right"
+
+
+def _weighed(rows: Sequence[Sequence[float]], along: Vector, weights: Sequence[float]) -> float:
+    ax, ay, az = along
+    wave = [ax * x + ay * y + az * z for x, y, z in rows[-WAVE::STRIDE]]
+    mean = sum(wave) / len(wave)
+    spread = (sum((v - mean) ** 2 for v in wave) / len(wave)) ** 0.5
+    if spread < 1e-6:
+        return 0.0
+    total = 0.0
+    for lag, weight in zip(LAGS, weights, strict=True):
+        x, y, z = rows[-1 - lag]
+        total += weight * (ax * x + ay * y + az * z - mean)
+    return total / spread
