@@ -15,13 +15,11 @@ Without a known mounting the left axis is found from the swings (``foot_mounting
 and stride lengths are as good, and no direction is given. Mounting that contradicts gravity or the
 swings is reported as doubtful, and no direction is given either.
 
-Samples that are not ok are bridged up to ``BRIDGE`` (a clipped impact, a lost packet); over a
-longer gap there are no findings, and they resume with the first full stance.
+Short gaps are bridged (``foot_gaps.py``); over a longer one there are no findings, and they resume
+with the first full stance.
 """
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 import numpy as np
 
@@ -37,6 +35,7 @@ from cued.gait.finding import (
     Turning,
 )
 from cued.gait.foot_cycle import Cycle, Step
+from cued.gait.foot_gaps import Gaps
 from cued.gait.foot_mode import Manner
 from cued.gait.foot_mounting import Axis, Wear, sizes
 from cued.gait.trajectory import Leg, Path
@@ -45,7 +44,6 @@ from cued.signal.grid import DT_S
 
 REST_RATE_RAD_S = 1.0
 REST_ACC_M_S2 = 2.0
-BRIDGE = 8  # samples
 LEG_S = (0.3, 2.5)
 STRIDE_M = 0.15  # less is a shuffle or a turn on the spot
 ODDS_PER_M = 8.0  # backward strides measure -0.5 m and more, so ±4 at the least (gottlieb, bandai)
@@ -71,8 +69,8 @@ class Foot:
         self._manner = Manner()
         self._axis = Axis()
         self._wear = Wear()
+        self._gaps = Gaps()
         self._last_acc: Floats | None = None
-        self._missing = 0  # samples in a row that are not ok
         self._contact: Step | None = None  # the last one, and
         self._swings = 0  # how many there were since the last rest,
         self._rest_n = -1  # which was settled at this sample
@@ -85,23 +83,9 @@ class Foot:
         if block.gyr is None:
             return []
         out: list[Finding] = []
-        for part, gone in self._parts(block.ok):
+        for part, gone in self._gaps.parts(block.ok):
             out += self._feed(block, block.gyr, part, gone)
         return out
-
-    def _parts(self, ok: Bools) -> list[tuple[slice, bool]]:
-        """Cut a block where samples have been missing for too long, and where they are back."""
-        n = ok.shape[0]
-        if not n:
-            return []
-        if not self._missing and ok.all():
-            return [(slice(0, n), False)]
-        gone: list[bool] = []
-        for good in ok.tolist():
-            self._missing = 0 if good else self._missing + 1
-            gone.append(self._missing > BRIDGE)
-        cuts = [0, *(i for i in range(1, n) if gone[i] != gone[i - 1]), n]
-        return [(slice(a, b), gone[a]) for a, b in pairwise(cuts)]
 
     def _feed(self, block: Block, gyr: Floats, part: slice, gone: bool) -> list[Finding]:
         t, acc, gyr = block.t[part], block.acc[part], gyr[part]

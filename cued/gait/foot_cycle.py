@@ -95,7 +95,9 @@ class Lobe(Struct, frozen=True):
 class Cycle:
     """Follows one foot; takes samples in order and gives its lifts and contacts."""
 
-    def __init__(self) -> None:
+    def __init__(self, back_rad: float = BACK_RAD, late_s: float = LATE_S) -> None:
+        self._back_rad = back_rad
+        self._late_s = late_s
         self._n = 0  # samples so far
         self._angle = 0.0
         self._run = 0  # samples at rest in a row
@@ -147,7 +149,7 @@ class Cycle:
                 self._begin(angle)
             elif back <= 0.0:
                 self._turn, self._turn_n = angle, self._n
-            elif back > BACK_RAD:
+            elif back > self._back_rad:
                 yield from self._turned(float(t[k]), ahead + k, back)
                 self._turn, self._turn_n = angle, self._n
             if run == REST_RUN:
@@ -167,7 +169,7 @@ class Cycle:
         return runs
 
     def _begin(self, angle: float) -> None:
-        if abs(angle - self._start) > BACK_RAD:
+        if abs(angle - self._start) > self._back_rad:
             self._way = 1 if angle > self._start else -1
             self._turn, self._turn_n = angle, self._n
 
@@ -178,7 +180,7 @@ class Cycle:
         start = max(oldest, here - (self._n - self._start_n))
         runs = self._runs[start : end + 1]
         last = end
-        while last > start and self._runs[last] == 0:
+        while last > start and self._runs[last] <= BRIEF_REST:
             last -= 1
         return Lobe(
             samples=self._turn_n - self._start_n,
@@ -213,14 +215,14 @@ class Cycle:
         )
 
     def _turned(self, now: float, here: int, back: float) -> list[Step]:
-        """Judge the lobe that ended ``BACK_RAD`` ago: a swing, a stance or neither."""
+        """Judge the lobe that ended ``back_rad`` ago: a swing, a stance or neither."""
         lobe = self._lobe(here)
         clear = self._is_swing(lobe)
         steps: list[Step] = []
         if clear or self._is_like_the_last(lobe):
             speed = max(abs(self._angles[here] - self._angles[here - 1]), 1e-9)
-            late = min((back - BACK_RAD) / speed, 1.0) * DT_S
-            t = max(now - late - LATE_S, now - (self._n - self._turn_n) * DT_S)
+            late = min((back - self._back_rad) / speed, 1.0) * DT_S
+            t = max(now - late - self._late_s, now - (self._n - self._turn_n) * DT_S)
             steps.append(self._contact(lobe, t, now, clear, turned=True))
         elif self._is_stance(lobe):
             since, self._down_n = self._down_n or 0, None
@@ -234,7 +236,7 @@ class Cycle:
         return steps
 
     def _is_stance(self, lobe: Lobe) -> bool:
-        if self._down_n is None or lobe.active < BACK_RAD / 2 or self._sign == self._way:
+        if self._down_n is None or lobe.active < self._back_rad / 2 or self._sign == self._way:
             return False
         return lobe.rest >= REST_RUN or (
             self._sign != 0 and self._turn_n - self._down_n >= STANCE_SAMPLES
@@ -279,7 +281,7 @@ class Cycle:
         clear = self._is_swing(lobe)
         if not flat or hardest < LANDING_JERK or not (clear or self._is_like_the_last(lobe)):
             return []
-        blow = now - (here - start - jerks.index(hardest)) * DT_S - LATE_S
+        blow = now - (here - start - jerks.index(hardest)) * DT_S - self._late_s
         t = (blow + now - (REST_RUN - 1) * DT_S - CALM_S) / 2
         step = self._contact(lobe, t, now, clear, turned=False)
         self._before = lobe

@@ -1,0 +1,35 @@
+"""Where samples have been missing for too long, and where they are back.
+
+A clipped impact or a lost packet is bridged: the grid interpolates, turn rates hardly suffer, and
+a footfall must not be lost over it. After ``BRIDGE`` samples that are not ok nothing is believed
+until the next one that is. Which sample that is does not depend on how samples were split.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from cued.model import Bools
+
+BRIDGE = 8  # samples
+
+
+class Gaps:
+    """Cuts a segment's blocks into parts that can be believed and parts that cannot."""
+
+    def __init__(self) -> None:
+        self._missing = 0  # samples in a row that are not ok
+
+    def parts(self, ok: Bools) -> list[tuple[slice, bool]]:
+        """Give the parts of the next samples, each with whether its samples are gone."""
+        n = ok.shape[0]
+        if not n:
+            return []
+        if not self._missing and ok.all():
+            return [(slice(0, n), False)]
+        gone: list[bool] = []
+        for good in ok.tolist():
+            self._missing = 0 if good else self._missing + 1
+            gone.append(self._missing > BRIDGE)
+        cuts = [0, *(i for i in range(1, n) if gone[i] != gone[i - 1]), n]
+        return [(slice(a, b), gone[a]) for a, b in pairwise(cuts)]
