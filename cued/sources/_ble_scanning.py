@@ -162,6 +162,7 @@ class Scanning:
         for wanted, future in self._waiting:
             if not future.done() and wanted(heard):
                 future.set_result((heard, device))
+                return  # one device is one sensor
 
     def _unavailable(self, error: BaseException) -> None:
         why = _sentence(error)

@@ -107,6 +107,8 @@ class Ble:
         failures = 0
         while True:
             found, device = await scanning.find(wanted)
+            if found.address in self._taken:  # by another, between its advertisement and now
+                continue
             self._taken[found.address] = name
             watch = Watch(loop.time(), sensor.placement)
             try:
