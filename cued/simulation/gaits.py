@@ -100,39 +100,36 @@ class Foot(Struct, frozen=True):
     lift_m: float  # height of the swing
     hit: float  # m/s², of the first contact
     slap: float  # m/s², of the rest of the foot coming down
+    touch: float = 0.0  # the foot touches so long before what is called a contact
 
 
 def foot(v: float, running: bool, heading: Heading, style: Style) -> Foot:
     """Shape of the foot's stride (science.md table 2.1, scaled by speed^0.8 in rate)."""
     if running and heading == "forward":
         return Foot(
-            -12 * DEG, 0.10, 95 * DEG, 0.20, 0.12, 0.08, 0.06, 0.02, 0.11, 55.0 * v / 2.5, 25.0
-        )
+            land=-12 * DEG, drop=0.10, leave=95 * DEG, rise=0.20, follow=0.12, lag=0.08,
+            early=0.06, late=0.02, lift_m=0.11, hit=55.0 * v / 2.5, slap=25.0,
+        )  # fmt: skip
     if running:
-        # Lands on the toes; the rest is unknown and differs from run to run.
+        # Lands on the toes (Roos 2012); the rest is unknown and differs from person to person.
         return Foot(
-            style.run_back_land,
-            0.14,
-            style.run_back_leave,
-            0.15,
-            0.06,
-            0.04,
-            0.06,
-            0.04,
-            0.08,
-            50.0,
-            15.0,
-        )
+            land=style.run_back_land, drop=0.14, leave=style.run_back_leave, rise=0.15,
+            follow=0.06, lag=0.04, early=0.06, late=0.04, lift_m=0.08, hit=50.0, slap=15.0,
+        )  # fmt: skip
     if heading == "backward":
         k = min(2.0, max(0.3, v / 0.61)) ** 0.4  # angle; the other half of 0.8 is cadence
         return Foot(
-            24 * DEG * k, 0.14, -8 * DEG * k, 0.07, 0.03, 0.02, 0.08, 0.08, 0.05, 22.0 * k, 9.0 * k
-        )
+            land=24 * DEG * k, drop=0.14, leave=-8 * DEG * k, rise=0.07, follow=0.03, lag=0.02,
+            early=0.08, late=0.08, lift_m=0.05, hit=22.0 * k, slap=9.0 * k,
+        )  # fmt: skip
     k = min(1.6, max(0.3, v / 1.25)) ** 0.4
     hit = 30.0 * min(1.8, max(0.2, v / 1.25)) ** 0.7
+    # The pitch rate passes zero 3 % of a stride before the contact of bars and labels (tripod,
+    # voisard): the heel is down by then.
     return Foot(
-        -17 * DEG * k, 0.13, 66 * DEG * k, 0.26, 0.05, 0.02, 0.07, 0.04, 0.03, hit, 0.5 * hit
-    )
+        land=-17 * DEG * k, drop=0.13, leave=66 * DEG * k, rise=0.26, follow=0.05, lag=0.02,
+        early=0.08, late=0.02, lift_m=0.03, hit=hit, slap=0.5 * hit, touch=0.027,
+    )  # fmt: skip
 
 
 class Trunk(Struct, frozen=True):
@@ -151,21 +148,30 @@ class Trunk(Struct, frozen=True):
 def trunk(v: float, step_s: float, running: bool, heading: Heading, style: Style) -> Trunk:
     """Shape of the trunk's step (science.md 8.1-8.3)."""
     if running:
-        fore = GRAVITY_M_S2 * (0.40 + 0.10 * (v - 2.5))  # raw A1 at the sacrum (alcantara)
+        fore = max(1.0, GRAVITY_M_S2 * (0.40 + 0.10 * (v - 2.5)))  # raw A1, sacrum (alcantara)
         if heading == "forward":
-            return Trunk(1.0, max(1.0, fore), 1.6, 1.1, 1.0, style.lead_run, 5.0, 6 * DEG)
+            return Trunk(
+                up=1.0, fore=fore, side=1.6, turn=1.1, yaw=1.0, lead=style.lead_run, hit=5.0,
+                lean=6 * DEG,
+            )  # fmt: skip
         # 15.7 against 13.2 m/s² upward (Cavagna 2012): x1.19; upright (Uthoff 2019).
-        lead = style.lead_run_back
-        return Trunk(1.19, max(1.0, fore), 1.9, 1.3, style.back_yaw, lead, 5.0, style.back_lean)
+        return Trunk(
+            up=1.19, fore=fore, side=1.9, turn=1.3, yaw=style.back_yaw, lead=style.lead_run_back,
+            hit=5.0, lean=style.back_lean,
+        )  # fmt: skip
     up = rise_m_s2(v, step_s)
+    k = up / 2.39
     if heading == "forward":
-        k = up / 2.39
-        return Trunk(up, 1.52 * k, 0.6 + 0.4 * k, 0.5 + 0.5 * k, 1.0, style.lead_walk, 7.5 * k, 0.0)
-    # Fore-aft is as large as vertical or larger (bandai walk-back: 2.4-4.3 against 1.0-6.7).
-    side = 1.3 * (0.6 + 0.4 * up / 2.39)  # ML and roll x1.2-1.4 (science.md 8.3)
-    fore = max(0.5, 1.1 * up)
-    lead, yaw, hit = style.lead_walk_back, style.back_yaw, 2.5 * up
-    return Trunk(0.9 * up, fore, side, 0.9, yaw, lead, hit, style.back_lean)
+        return Trunk(
+            up=up, fore=1.52 * k, side=0.6 + 0.4 * k, turn=0.5 + 0.5 * k, yaw=1.0,
+            lead=style.lead_walk, hit=7.5 * k, lean=0.0,
+        )  # fmt: skip
+    # Fore-aft is as large as vertical or larger (bandai walk-back: 2.4-4.3 against 1.0-6.7); ML
+    # and roll are 1.2-1.4 times those of walking forward.
+    return Trunk(
+        up=0.9 * up, fore=max(0.5, 1.1 * up), side=1.3 * (0.6 + 0.4 * k), turn=0.9,
+        yaw=style.back_yaw, lead=style.lead_walk_back, hit=2.5 * up, lean=style.back_lean,
+    )  # fmt: skip
 
 
 def rise_m_s2(v: float, step_s: float) -> float:

@@ -1,9 +1,10 @@
 """What interrupts a gait: stumble, fall, bow, wipe, cough, as additions to trunk and feet.
 
-Sizes are those of science.md 8.4: a stumble leans 8-20 degrees at 80-200 deg/s with a jerk of 2-6
-times a normal step's; a fall leaves 0.3-0.9 g for half a second at 100-350 deg/s, hits with 3-8 g
-and then lies still. Real falls differ more than any template; use these to test that the daemon
-reacts, never to report how well it detects falls.
+Sizes: a stumble takes the support away for a moment, leans the trunk by some 12 degrees at 80-200
+deg/s and ends in a jolt of 3-4 g (acted stumbles of SisFall: 3.2-4.4 g, a jerk of 1,900-3,000
+m/s³ or 7-13 times one's own). A fall leaves 0.3-0.9 g for half a second at 100-350 deg/s, hits
+with 3-8 g and then lies still. Real falls differ more than any template; use these to test that
+the daemon reacts, never to report how well it detects falls.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from cued.model import Floats
 from cued.simulation.foot import H_S, body_rates, ramp, ring, turned
 
 FALL_S = 0.75  # from losing balance to the ground (0.7-0.8 s, science.md 7)
+CATCH_S = 0.2  # from the caught foot to the step that catches the body
 STUMBLE_DEG = 12.0
 LASTS_S = {"stumble": 2.0, "fall": np.inf}
 
@@ -35,7 +37,7 @@ class Mishap(Struct, frozen=True):
     @property
     def peak_t(self) -> float:
         """When it is at its worst."""
-        return self.t + (FALL_S if self.what == "fall" else 0.0)
+        return self.t + (FALL_S if self.what == "fall" else CATCH_S)
 
 
 def lean(t: Floats, mishaps: list[Mishap]) -> Floats:
@@ -74,9 +76,11 @@ def push(t: Floats, acc: Floats, mishaps: list[Mishap]) -> Floats:
             out[:, 0] += 0.5 * m.way * hit
         elif m.what == "stumble":
             # The belt takes the caught foot along, so the trunk is braked first.
-            out[:, 0] -= m.way * 6.0 * m.by * ring(age, 2.0 * np.pi * 4.0, 0.10)
-            out[:, 1] += 3.0 * m.by * ring(age - 0.05, 2.0 * np.pi * 5.0, 0.08)
-            out[:, 2] += 11.0 * m.by * ring(age - 0.02, 2.0 * np.pi * 8.0, 0.06)
+            out[:, 0] -= m.way * 5.0 * m.by * ring(age, 2.0 * np.pi * 4.0, 0.10)
+            out[:, 2] -= 4.5 * m.by * np.sin(np.pi * np.clip(age / CATCH_S, 0.0, 1.0)) ** 2
+            caught = ring(age - CATCH_S, 2.0 * np.pi * 8.0, 0.05)
+            out[:, 1] += 8.0 * m.by * caught
+            out[:, 2] += 29.0 * m.by * caught
         elif m.what == "cough":
             for late in (0.0, 0.35, 0.7):
                 out[:, 2] += m.by * ring(age - late, 2.0 * np.pi * 9.0, 0.05)

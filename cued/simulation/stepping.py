@@ -28,6 +28,7 @@ from cued.simulation.trunk import SHAPES, Knot
 
 AHEAD_S = 1.2  # a push-off begins up to 0.6 s before the contact that ends the swing
 MOVING_M_S = 0.1  # a belt slower than this is stood on
+SLOW_M_S = 0.6  # on a slower belt steps get shorter, not slower (assumed; no figures known)
 HALF_WIDTH_M = 0.09
 MEMORY_S = 4.0
 SIDES = ("left", "right")
@@ -62,7 +63,7 @@ class Stepper:
         self._habit = 1.0
         self._recovering = 0.0
         self._spot = [0.0, 0.0]  # where on the deck each foot is, m
-        self._last_step = 0.6
+        self._landed = [0.0, 0.0]
         self.down = False
         self.knots: deque[Knot] = deque()
         self.strides: tuple[deque[FootStride], deque[FootStride]] = (deque(), deque())
@@ -138,7 +139,6 @@ class Stepper:
         self._count += 1
         side = self._count % 2
         self._t += step_s
-        self._last_step = step_s
         truth += self._land(side, v, incline, step_s, running, intent)
         shape = gaits.trunk(v, step_s, running, heading, self._style)
         knot = self._knot(self._t, shape, 1.0 if side == 0 else -1.0, intent, step_s)
@@ -147,7 +147,7 @@ class Stepper:
 
     def _step_time(self, v: float, running: bool, heading: Heading, intent: Intent) -> float:
         p = self._person
-        pace = gaits.cadence_spm(max(v, 0.3), running, heading) * p.cadence * intent.pace
+        pace = gaits.cadence_spm(max(v, SLOW_M_S), running, heading) * p.cadence * intent.pace
         pace *= (1.72 / p.height_m) ** 0.5  # pendulum length
         if intent.turning:
             pace = 100.0
@@ -181,9 +181,10 @@ class Stepper:
         lift = max(at - (1.0 - share) * stride_s, old.contact + 0.5 * (at - old.contact) * share)
         wander = float(np.clip(self._rng.standard_normal(), -2.5, 2.5))
         drop_s = shape.drop * stride_s
+        touch = at - shape.touch * stride_s
         new = FootStride(
-            contact=at,
-            start=at + drop_s,
+            contact=touch,
+            start=touch + drop_s,
             speed=self._belt_at(at)[0],
             yaw=intent.yaw,
             tilt=math.atan(incline / 100.0),
@@ -202,8 +203,9 @@ class Stepper:
         if intent.stumble:
             rows.append(Truth(0.5 * (lift + at), "stumble", _way(intent), intent.stumble))
         if old.speed > 0.0 and not intent.turning:
-            length = 0.5 * (old.speed + new.speed) * (at - old.contact) + moved
+            length = 0.5 * (old.speed + new.speed) * (at - self._landed[side]) + moved
             rows.append(Truth(at, "stride_length", name, round(length, 4)))
+        self._landed[side] = at
         return rows
 
     def _leave(

@@ -1,0 +1,142 @@
+"""What every source promises, whichever files there are; and what the simulated one does."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+
+import msgspec
+import pytest
+
+from cued import parts
+from cued.config import Site
+from cued.model import BeltRequest, ConfigError, Input, Packet, Tick
+from cued.simulation.run import Simulation
+from cued.sources import simulate
+from cued.sources.simulate import open_scenario, scenarios
+
+EVERY = parts.names("sources")
+SITE = Site(hardware=False)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_source_is_one_part_with_a_sentence(name):
+    part = parts.load("sources", name)
+    assert parts.about("sources", name).endswith(".")
+    for method in ("run", "request"):
+        assert inspect.iscoroutinefunction(getattr(part.build, method)), method
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_option_of_a_source_is_described_and_its_default_allowed(name):
+    config = parts.load("sources", name).config
+    schema = msgspec.json.schema(config)["$defs"][config.__name__]
+    for option, about in schema["properties"].items():
+        assert about.get("description"), option
+    given = {
+        f.name: f.default
+        for f in msgspec.structs.fields(config)
+        if f.default is not msgspec.NODEFAULT
+    }
+    msgspec.convert(given | missing(config), config)
+
+
+def missing(config):
+    """Anything for options that have no default."""
+    return {f.name: "x" for f in msgspec.structs.fields(config) if f.required}
+
+
+# --- the simulated one --------------------------------------------------------------------------
+
+SHORT = """
+duration_s = 12.0
+[[belt]]
+at_s = 1.0
+speed_m_s = 1.0
+[[does]]
+at_s = 1.0
+what = "walk"
+"""
+
+
+def made(tmp_path, speed, **options):
+    path = tmp_path / "short.toml"
+    path.write_text(SHORT)
+    config = msgspec.convert(
+        {"scenario": str(path), "speed": speed, **options}, simulate.PART.config
+    )
+    return simulate.PART.build(config, SITE)
+
+
+async def test_a_simulated_run_played_is_the_run_itself(tmp_path):
+    got: list[Input] = []
+    ups: list[None] = []
+    await made(tmp_path, 0.0).run(got.append, lambda: ups.append(None))
+    iterated = list(Simulation(open_scenario(str(tmp_path / "short.toml"))).inputs())
+    assert [(type(x), x.t) for x in got] == [(type(x), x.t) for x in iterated]
+    same = [
+        a.acc.tobytes() == b.acc.tobytes()
+        for a, b in zip(got, iterated, strict=True)
+        if isinstance(a, Packet) and isinstance(b, Packet)
+    ]
+    assert len(same) > 700
+    assert all(same)
+    assert len(ups) == 1
+
+
+async def test_waiting_does_not_add_up(tmp_path):
+    loop = asyncio.get_running_loop()
+    seen: list[tuple[float, float]] = []
+    start = loop.time()
+
+    def note(what: Input) -> None:
+        if isinstance(what, Tick):
+            seen.append((loop.time() - start, what.t))
+
+    await made(tmp_path, 40.0).run(note, lambda: None)
+    # Nothing comes early, and whoever was late is not late for ever: the least lateness of the
+    # last second is that of the first within a scheduler's breath.
+    late = [real - t / 40.0 for real, t in seen]
+    assert min(late) >= -0.002
+    assert min(late[-10:]) < min(late[:10]) + 0.1
+
+
+async def test_the_belt_does_what_it_is_asked(tmp_path):
+    source = made(tmp_path, 0.0)
+    answers: list[str] = []
+    speeds: list[float] = []
+
+    def drive(what: Input) -> None:
+        if isinstance(what, Tick) and not answers and what.t > 6.0:
+            answers.append(source.simulation.request(BeltRequest(t=what.t, speed_m_s=0.5)))
+        if type(what).__name__ == "Belt":
+            speeds.append(what.speed_m_s)
+
+    await source.run(drive, lambda: None)
+    assert answers == [""]
+    assert max(speeds) == pytest.approx(1.0)
+    assert speeds[-1] == pytest.approx(0.5)
+    assert await source.request(BeltRequest(t=12.0, speed_m_s=50.0)) != ""
+
+
+def test_another_seed_is_another_person(tmp_path):
+    first = [p.acc.tobytes() for p in packets(made(tmp_path, 0.0))]
+    assert first == [p.acc.tobytes() for p in packets(made(tmp_path, 0.0))]
+    assert first != [p.acc.tobytes() for p in packets(made(tmp_path, 0.0, seed=99))]
+
+
+def packets(source):
+    return [x for x in source.simulation.inputs() if isinstance(x, Packet)]
+
+
+def test_a_scenario_that_is_no_file_lists_the_shipped_ones():
+    with pytest.raises(ConfigError, match="none of backward, fall"):
+        open_scenario("nowhere")
+    assert "workout" in scenarios()
+
+
+def test_a_mistake_in_a_file_names_the_file(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text("does = 3\n")
+    with pytest.raises(ConfigError, match=r"mine\.toml: scenario: does"):
+        open_scenario(str(path))
