@@ -15,12 +15,13 @@ ordinary steps; Ahn 2019, doi:10.3390/s19040774, measured against walking data),
 judged by three signs that no single step shows together, each in units of what alone would be a
 fall: lean beyond the own upright; the pelvis sinking faster than it ever bounces; the pelvis lower
 than its own level. Speed and level are leaky integrals of vertical acceleration (0.7 and 0.5 s).
-Sinking as fast as one's own bounce counts nothing, and sinking after a launch counts less, since
-what flies up comes down.
+Sinking as fast as one's own bounce counts nothing, nor does sinking as fast as one has just risen:
+what jumps comes down.
 
-Gates. Jogging: own bounce. Jumping: launch. Bending: the part of the lean is limited, so lean
-without sinking is no fall. Sitting down: the level is leaky and lean small. A knock: lasts too
-short for either integral. A rail grabbed, a belt that starts or stops: neither lean nor sinking.
+Gates. Jogging: own bounce. Jumping: the rise before. Bending: the part of the lean is limited, so
+lean without sinking is no fall. Sitting down: slow and not far from upright; dropping into a chair
+may be ``possible``. A knock: too short for either integral. A rail grabbed, a belt that starts or
+stops: neither lean nor sinking.
 
 Delay: none on purpose (the sample that completes the score decides); confirmation 0.6-2 s.
 
@@ -58,8 +59,8 @@ START_S = 1.0  # the mean is taken before anything is integrated
 BOUNCE_S = 5.0
 BOUNCE_FREE = 1.5  # times the RMS of one's own vertical speed
 LAUNCH_M_S = 0.8
-LAUNCH_S = 0.8
-LAUNCH_SHARE = 0.6
+LAUNCH_S = 2.0
+LAUNCH_LEVEL_S = 0.15  # the leaky level is too low by about this times the launch
 # After the impact.
 IMPACT_M_S2 = 2.5 * GRAVITY_M_S2  # the weakest of the 90 falls has 3.3 g
 LATER_IMPACT_M_S2 = 1.8 * GRAVITY_M_S2  # enough after a possible fall
@@ -112,7 +113,7 @@ class Falls:
         size = np.sqrt(_dot(block.acc, block.acc))
         score = _score(lean, speed, level, free)
         score[: score.size if block.gyr is None else unsettled] = 0.0
-        lying = (lean > LYING_RAD) & (np.abs(size - GRAVITY_M_S2) < STILL_M_S2)
+        lying = block.ok & (lean > LYING_RAD) & (np.abs(size - GRAVITY_M_S2) < STILL_M_S2)
         worth = (score >= 1.0) | (size >= LATER_IMPACT_M_S2) | lying | ~block.ok
         columns = (block.t, block.ok, score, lean, speed, level, size, lying)
         out: list[Disturbance] = []
@@ -145,7 +146,7 @@ class Falls:
                 self._hard_knock_t = m.t
             if m.size >= self._impact or m.t - self._impact_t > CONFIRM_WITHIN_S:
                 self._impact_t, self._impact = m.t, m.size  # weaker ones are rebounds
-        if m.lying and m.ok:
+        if m.lying:
             if m.t - self._lying_to > 1.5 * DT_S:
                 self._lying_from = m.t
             self._lying_to = m.t
@@ -209,8 +210,8 @@ class _Pelvis:
             new = min(speed * speed, 9.0 * power + 0.02)
             bounce = sqrt(power + max(DT_S / BOUNCE_S, 1.0 / n) * (new - power))
             launch = max(speed, launch * (1.0 - DT_S / LAUNCH_S))
-            free = BOUNCE_FREE * bounce + LAUNCH_SHARE * max(launch - LAUNCH_M_S, 0.0)
-            rows.append((speed, level, free))
+            flight = max(launch - LAUNCH_M_S, 0.0)
+            rows.append((speed, level + LAUNCH_LEVEL_S * flight, BOUNCE_FREE * bounce + flight))
         self._n, self._mean, self._speed, self._level = n, mean, speed, level
         self._bounce, self._launch = bounce, launch
         out = np.array(rows).reshape(-1, 3)

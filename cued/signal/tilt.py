@@ -9,6 +9,8 @@ toward acceleration with a time constant of 4 s. The pull is not weakened during
 as is often done (e.g. Valenti et al. 2015, doi:10.3390/s150819302): over whole strides the mean of
 the acceleration is gravity, and a weight that depends on its size takes part of the stride only.
 On the jogging files of SisFall that halved the largest lean seen (47 to 22 degrees).
+What the pull has to undo again and again is the gyroscope's offset, which is learnt from it
+(Mahony et al. 2008, doi:10.1109/TAC.2008.923738): 7 deg/s would tilt the up vector by 28 degrees.
 Without a gyroscope the pull is 0.5 s: good for a body at rest, shaken by every step otherwise.
 
 The upright is the mean of the up vector over 6 s: a person's own way of standing or running with
@@ -68,14 +70,11 @@ class Tilt:
             n += 1
             mean = 1.0 / n  # a plain average until it is slower than the filter
             k = pull if pull > mean else mean
-            if drift:
-                gx -= drift * (ay * z - az * y)
-                gy -= drift * (az * x - ax * z)
-                gz -= drift * (ax * y - ay * x)
-                p -= gx
-                q -= gy
-                r -= gz
-            dx, dy, dz = r * y - q * z, p * z - r * x, q * x - p * y
+            gx -= drift * (ay * z - az * y)
+            gy -= drift * (az * x - ax * z)
+            gz -= drift * (ax * y - ay * x)
+            wx, wy, wz = p - gx, q - gy, r - gz
+            dx, dy, dz = wz * y - wy * z, wx * z - wz * x, wy * x - wx * y
             x += DT_S * dx
             y += DT_S * dy
             z += DT_S * dz

@@ -1,0 +1,198 @@
+"""Movements of a trunk written down from physics, with nothing of the detectors in them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from cued.frames import GRAVITY_M_S2, rotation, to_body
+from cued.model import Block, Floats
+from cued.signal.grid import Grid
+from cued.signal.quality import Quality
+
+DT = 0.01
+
+
+class Move:
+    """Pitch (nose-down, rad), vertical acceleration and a push forward and left, m/s²."""
+
+    def __init__(self, seconds: float) -> None:
+        n = round(seconds / DT)
+        self.t: Floats = np.arange(n) * DT
+        self.pitch: Floats = np.zeros(n)
+        self.rise: Floats = np.zeros(n)
+        self.push: Floats = np.zeros((n, 2))
+        self.spin: Floats = np.zeros(n)
+
+    def between(self, start: float, end: float) -> slice:
+        return slice(round(start / DT), round(end / DT))
+
+    def bounce(self, start: float, end: float, steps_hz: float, size_m: float) -> Move:
+        """Steps: the pelvis goes up and down by ``size_m`` in all, sways and nods."""
+        part, w = self.between(start, end), 2 * np.pi * steps_hz
+        self.rise[part] += -size_m / 2 * w * w * np.sin(w * self.t[part])
+        self.push[part, 1] += 1.5 * np.sin(w / 2 * self.t[part])
+        self.pitch[part] += 0.045 * np.sin(w * self.t[part])
+        return self
+
+    def tip(self, start: float, end: float, angle: float) -> Move:
+        """Pitch goes to ``angle`` along half a cosine and stays there."""
+        part = self.between(start, end)
+        x = np.linspace(0.0, np.pi, self.pitch[part].size)
+        begin = self.pitch[part][0]
+        self.pitch[part] = begin + (angle - begin) * (1 - np.cos(x)) / 2
+        self.pitch[part.stop :] = angle
+        return self
+
+    def accelerate(self, start: float, end: float, rise: float) -> Move:
+        self.rise[self.between(start, end)] += rise
+        return self
+
+    def shove(self, start: float, end: float, forward: float, left: float = 0.0) -> Move:
+        self.push[self.between(start, end)] += (forward, left)
+        return self
+
+    def then(self, other: Move) -> Move:
+        """This movement and then the other."""
+        both = Move((self.t.size + other.t.size) * DT)
+        for name in ("pitch", "rise", "push", "spin"):
+            setattr(both, name, np.concatenate((getattr(self, name), getattr(other, name))))
+        return both
+
+    def knock(self, at: float) -> Move:
+        """Somebody hits the sensor: 8 g for 20 ms and a twitch."""
+        self.push[self.between(at, at + 0.02)] += (80.0, 0.0)
+        self.spin[self.between(at, at + 0.03)] += 8.0
+        self.spin[self.between(at + 0.03, at + 0.06)] -= 8.0
+        return self
+
+    def block(self, *, gyro: bool = True, mounting: Floats | None = None, seed: int = 1) -> Block:
+        """What a sensor with ordinary noise makes of it."""
+        rng = np.random.default_rng(seed)
+        force = GRAVITY_M_S2 + self.rise
+        acc = np.stack((-np.sin(self.pitch), 0 * self.pitch, np.cos(self.pitch)), axis=1)
+        acc = acc * force[:, None]
+        acc[:, :2] += self.push
+        gyr = np.zeros_like(acc)
+        gyr[:, 1] = np.gradient(self.pitch, DT) + self.spin
+        acc += rng.normal(0.0, 0.05, acc.shape)
+        gyr += rng.normal(0.0, 0.01, gyr.shape)
+        if mounting is not None:
+            acc, gyr = acc @ mounting.T, gyr @ mounting.T
+        ok = np.ones(self.t.size, dtype=bool)
+        return frozen(
+            Block("s", "waist", self.t, acc, gyr if gyro else None, ok, mounting is None, True)
+        )
+
+
+def frozen(block: Block) -> Block:
+    """Make its arrays read-only, so that whoever changes them fails."""
+    for array in (block.t, block.acc, block.gyr, block.ok):
+        if array is not None:
+            array.flags.writeable = False
+    return block
+
+
+def part(block: Block, start: int, stop: int | None = None) -> Block:
+    """The samples from ``start`` to ``stop``; fresh only if they are the first."""
+    s = slice(start, stop)
+    gyr = None if block.gyr is None else block.gyr[s]
+    return Block(
+        block.sensor,
+        block.placement,
+        block.t[s],
+        block.acc[s],
+        gyr,
+        block.ok[s],
+        block.oriented,
+        block.fresh and start == 0,
+    )
+
+
+def split(block: Block, cuts: Sequence[int]) -> list[Block]:
+    edges = [0, *sorted({c for c in cuts if 0 < c < block.t.size}), block.t.size]
+    return [part(block, a, b) for a, b in pairwise(edges)]
+
+
+def walking(seconds: float = 20.0) -> Move:
+    return Move(seconds).bounce(0, seconds, 1.9, 0.04)
+
+
+def jogging(seconds: float = 20.0) -> Move:
+    return Move(seconds).bounce(0, seconds, 2.7, 0.08)
+
+
+def falling(at: float = 8.0, angle: float = 1.5, drop_s: float = 0.6) -> Move:
+    """Walking, then down for ``drop_s``, an impact, and lying still for five seconds."""
+    impact = at + drop_s
+    move = Move(impact + 5.0).bounce(0, at, 1.9, 0.04)
+    move.tip(at, impact, angle).accelerate(at, impact, -4.0)
+    return move.accelerate(impact, impact + 0.05, 4.0 * drop_s / 0.05)
+
+
+def stumbling(at: float = 8.0) -> Move:
+    """Walking; the foot catches, the support goes, the other foot lands hard, and on."""
+    move = walking(at + 8.0)
+    move.shove(at, at + 0.04, -25.0).accelerate(at + 0.04, at + 0.34, -7.0)
+    move.accelerate(at + 0.34, at + 0.41, 30.0)
+    return move.tip(at, at + 0.3, 0.25).tip(at + 0.35, at + 0.9, 0.0)
+
+
+HARMLESS: dict[str, Callable[[], Move]] = {
+    "standing": lambda: Move(20.0),
+    "walking": walking,
+    "jogging": jogging,
+    "starting to walk": lambda: Move(20.0).bounce(6, 20, 1.9, 0.04),
+    "jumping": lambda: (
+        Move(20.0).accelerate(9, 9.2, 14.0).accelerate(9.2, 9.77, -9.8).accelerate(9.77, 9.97, 14.0)
+    ),
+    "bending down": lambda: Move(20.0).tip(8, 9, 1.4).tip(10.5, 11.5, 0.0),
+    "sitting down": lambda: (
+        Move(20.0)
+        .tip(8, 8.9, 0.5)
+        .accelerate(8.1, 8.6, -1.6)
+        .accelerate(8.6, 9.1, 1.6)
+        .tip(9.2, 9.8, -0.2)
+    ),
+    "a knocked sensor": lambda: walking().knock(9.0),
+    "a grabbed rail": lambda: walking().shove(9.0, 9.15, 0.0, 8.0),
+    "the belt starts": lambda: Move(20.0).shove(8, 8.5, 2.0).bounce(8.5, 20, 1.7, 0.03),
+    "the belt stops": lambda: Move(20.0).bounce(0, 8, 1.9, 0.04).shove(8, 8.4, -3.0),
+}
+
+
+def recorded(folder: Path) -> list[Block]:
+    """The grid blocks of a recording's trunk sensor."""
+    about = tomllib.loads((folder / "recording.toml").read_text())
+    trunk = ("waist", "lower_back", "chest")
+    s = next(s for s in about["sensor"] if s["placement"] in trunk)
+    data = np.loadtxt(folder / s["file"], delimiter=",", skiprows=1)
+    t, acc, gyr = data[:, 0], data[:, 1:4], data[:, 4:7]
+    ok = Quality(s["rate_hz"]).feed(acc)
+    if "mounting" in s:
+        m = rotation(s["mounting"])
+        acc, gyr = to_body(m, acc), to_body(m, gyr) if gyr.shape[1] else gyr
+    x = np.hstack((acc, gyr))
+    return [
+        Block(
+            s["name"],
+            s["placement"],
+            times,
+            v[:, :3],
+            v[:, 3:] if v.shape[1] > 3 else None,
+            marks,
+            "mounting" in s,
+            fresh,
+        )
+        for times, v, marks, fresh in Grid(s["rate_hz"], x.shape[1]).feed(t, x, ok)
+    ]
+
+
+def truth(folder: Path, kind: str) -> float:
+    """Time of the first truth of this kind."""
+    lines = (folder / "truth.csv").read_text().splitlines()[1:]
+    return next(float(line.split(",")[0]) for line in lines if line.split(",")[1] == kind)

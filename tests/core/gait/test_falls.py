@@ -1,0 +1,172 @@
+"""Falls: told on the way down, confirmed after it, and never told of what is none."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cued.gait.falls import Falls
+from cued.gait.finding import Disturbance
+from cued.model import Block
+from tests.core.gait.moves import (
+    HARMLESS,
+    Move,
+    falling,
+    jogging,
+    part,
+    recorded,
+    split,
+    truth,
+    walking,
+)
+
+AT, IMPACT = 8.0, 8.6
+
+
+def found(blocks: Sequence[Block]) -> list[Disturbance]:
+    falls = Falls("s")
+    return [finding for block in blocks for finding in falls.feed(block)]
+
+
+def kinds(findings: list[Disturbance]) -> list[str]:
+    return [finding.kind for finding in findings]
+
+
+@pytest.mark.parametrize("angle", [1.5, -1.5], ids=["forward", "backward"])
+def test_a_fall_is_possible_before_the_impact_and_confirmed_within_two_seconds(angle):
+    possible, confirmed = found([falling(AT, angle).block()])
+    assert possible.kind == "possible_fall"
+    assert AT < possible.t <= IMPACT - 0.2
+    assert possible.score >= 1.0
+    assert set(possible.because) == {"lean_deg", "sinking_m_s", "sag_m"}
+    assert confirmed.kind == "confirmed_fall"
+    assert confirmed.t == pytest.approx(IMPACT, abs=0.06)
+    assert confirmed.at - confirmed.t <= 2.0
+    assert confirmed.because["impact_g"] > 2.5
+    assert confirmed.because["lean_deg"] > 40.0
+
+
+@pytest.mark.parametrize("what", HARMLESS)
+def test_no_fall_is_seen_in(what):
+    assert found([HARMLESS[what]().block()]) == []
+
+
+def test_who_falls_while_jogging_is_seen():
+    move = jogging(8.0).then(falling(0.0))
+    assert kinds(found([move.block()])) == ["possible_fall", "confirmed_fall"]
+
+
+def test_a_fall_that_was_caught_is_only_possible():
+    move = falling(AT).tip(IMPACT + 0.1, IMPACT + 0.6, 0.0)
+    assert kinds(found([move.block()])) == ["possible_fall"]
+
+
+def test_without_a_gyroscope_a_fall_is_only_confirmed():
+    findings = found([falling(AT).block(gyro=False)])
+    assert kinds(findings) == ["confirmed_fall"]
+    assert findings[0].at <= IMPACT + 2.05
+
+
+def test_who_stays_down_is_told_of_once():
+    move = falling(AT)
+    rest = Move(60.0)
+    rest.pitch[:] = move.pitch[-1]
+    assert kinds(found([move.then(rest).block()])) == ["possible_fall", "confirmed_fall"]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_the_mounting_does_not_matter(seed):
+    q, _ = np.linalg.qr(np.random.default_rng(seed).normal(size=(3, 3)))
+    turned = falling(AT).block(mounting=q * np.sign(np.linalg.det(q)))
+    straight = found([falling(AT).block()])
+    findings = found([turned])
+    assert kinds(findings) == kinds(straight)
+    assert [f.at for f in findings] == pytest.approx([f.at for f in straight], abs=0.02)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(1, 1400), max_size=40), st.booleans())
+def test_any_split_gives_the_same_findings(cuts, gyro):
+    block = falling(AT).block(gyro=gyro)
+    assert found(split(block, cuts)) == found([block])
+
+
+def test_single_samples_give_the_same_findings():
+    block = falling(AT).block()
+    assert found(split(block, range(block.t.size))) == found([block])
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(1, 1300))
+def test_a_copy_taken_half_way_continues_identically(cut):
+    block = falling(AT).block()
+    ours = Falls("s")
+    ours.feed(part(block, 0, cut))
+    twin = copy.deepcopy(ours)
+    rest = part(block, cut)
+    assert twin.feed(rest) == ours.feed(rest)
+
+
+def test_nothing_is_told_before_its_samples():
+    falls, block = Falls("s"), falling(AT).block()
+    seen = -1.0
+    for piece in split(block, range(0, block.t.size, 7)):
+        for finding in falls.feed(piece):
+            assert finding.t <= finding.at
+            assert seen < finding.at <= piece.t[-1]
+        seen = piece.t[-1]
+
+
+def test_a_gap_is_forgotten_over_and_nothing_is_possible_for_three_seconds():
+    block = falling(2.0).block()
+    assert kinds(found([block])) == ["confirmed_fall"]
+    walk = walking(20.0).block()
+    later = msgspec.structs.replace(block, t=block.t + 40.0)
+    assert kinds(found([walk, later])) == ["confirmed_fall"]
+
+
+def test_samples_that_cannot_be_believed_raise_no_alarm():
+    block = falling(AT).block()
+    doubtful = block.t > AT - 0.2
+    assert found([msgspec.structs.replace(block, ok=~doubtful)]) == []
+
+
+def test_an_empty_block_is_no_news():
+    block = walking(5.0).block()
+    assert found([block, part(block, 500)]) == []
+
+
+@pytest.mark.data
+def test_recorded_falls_are_confirmed_and_possible_before_the_peak(data: Path):
+    confirmed, leads = [], []
+    for folder in sorted((data / "falls").glob("fall-*")):
+        peak = truth(folder, "fall_peak")
+        findings = found(recorded(folder))
+        confirmed.append("confirmed_fall" in kinds(findings))
+        before = [f.at for f in findings if f.kind == "possible_fall" and f.at < peak]
+        leads.append(peak - before[0] if before else 0.0)
+    assert len(leads) >= 50
+    assert np.mean(confirmed) >= 0.98
+    assert np.mean(np.array(leads) > 0) >= 0.90
+    assert np.median(leads) >= 0.250
+
+
+@pytest.mark.data
+def test_no_fall_is_seen_in_recordings_without_one(data: Path):
+    folders = [
+        folder
+        for group in ("falls", "treadmill_walk_forward", "treadmill_run", "overground_walk")
+        for folder in sorted((data / group).iterdir())
+        if not folder.name.startswith(("fall-", "gottlieb")) and folder.is_dir()
+    ]
+    folders += sorted((data / "mocap_virtual").glob("bandai-*"))
+    assert len(folders) > 100
+    assert {f.name: kinds(found(recorded(f))) for f in folders if found(recorded(f))} == {}
