@@ -7,7 +7,7 @@ import math
 from cued.model import BeltRequest
 from cued.simulation.scenario import BeltSetting
 
-RAMP_M_S2 = 0.2  # treadmills change by 0.1-0.3 m/s² (science.md 8.4)
+RAMP_M_S2 = 0.2  # treadmills change by 0.1-0.3 m/s² (assumed; few makers say)
 RAMP_PERCENT_S = 0.5
 TOP_M_S = 6.0
 STEEP_PERCENT = (-10.0, 25.0)

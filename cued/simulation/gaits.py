@@ -4,10 +4,27 @@ Cadence, stance share, foot angles and trunk amplitudes as functions of speed, e
 source. ``v`` is the belt speed in m/s, always positive; direction and mode are arguments. The
 person's own size and habit come in as factors where these are used (``stepping.py``).
 
-What is measured: forward walking (19 people; voisard, tripod), forward running (one person's
-sacrum, alcantara), backward walking of one person at one speed (gottlieb) and of motion capture
-(bandai). What is not: backward running. Nobody has published a real sensor's recording of it, so
-its foot angles and trunk phase are drawn at random within what physics allows.
+What is measured: forward walking (19 people [1], and [2]), forward running (one person's sacrum
+[3]), backward walking of one person at one speed [4] and in motion capture [5]. What is not:
+backward running. Nobody has published a real sensor's recording of it, so its foot angles and
+trunk phase are drawn at random within what physics allows. Backward gait is no forward gait played
+backward: joint angles nearly are, forces and impacts are not, and a walker made so would flatter a
+detector that was derived so.
+
+References and recordings
+-------------------------
+1. C. Voisard's gait set of IPOL: lower back and feet, over ground; 2,218 steps of 19 people for
+   the trunk's profile, sizes and phase (voisard).
+2. Trautmann et al. 2021, 10.3390/data6080095: treadmill, trunk and feet (tripod).
+3. Alcantara et al. 2022, 10.7717/peerj.12752: running on a force treadmill, sacrum (alcantara).
+4. Gottlieb et al. 2020, 10.3390/s20216331: treadmill forward and backward, foot (gottlieb).
+5. Bandai-Namco Research motion dataset 1: acted styles, derived accelerations (bandai).
+6. Cavagna et al. 2012, J Exp Biol 215:75: backward running on force plates.
+7. Running cadence of 256 people over 16,128 h, van Oeveren et al. 2019, J Sports Sci.
+8. Cadence grows as speed^0.58: 10.1007/s00421-003-0906-3. Walk ratio and its knee: PMC5430280.
+   Its value for adults: Sekiya & Nagasaki 1998 (0.0065, from memory).
+9. Uthoff et al. 2019, Strength Cond J 41: posture of backward running. Roos et al. 2012,
+   PMC3391667: its landing is farther forward on the foot.
 """
 
 from __future__ import annotations
@@ -20,8 +37,8 @@ from msgspec import Struct
 from cued.frames import GRAVITY_M_S2
 
 Heading = Literal["forward", "backward"]
-WALK_RATIO_M_SPM = 0.0065  # step length over cadence, adults (Sekiya 1996)
-KNEE_M_S = 1.03  # below this the walk ratio rises (science.md 3.1, PMC5430280)
+WALK_RATIO_M_SPM = 0.0065  # step length over cadence, adults [8]
+KNEE_M_S = 1.03  # below this the walk ratio rises [8]
 DEG = np.pi / 180.0
 
 
@@ -29,7 +46,7 @@ class Style(Struct, frozen=True):
     """What one person does their own way, drawn once per run.
 
     The phases are those of the fore-aft against the vertical acceleration at step frequency, rad;
-    backward running is taken opposite to forward, give or take 30 degrees (science.md 8.3).
+    backward running is taken opposite to forward, give or take 30 degrees.
     """
 
     lead_walk: float
@@ -43,7 +60,7 @@ class Style(Struct, frozen=True):
 
     @classmethod
     def drawn(cls, rng: np.random.Generator) -> Style:
-        """Draw one person (science.md 2.3, 8.1-8.3)."""
+        """Draw one person: leads forward 109 +- 15 deg [1], backward as seen in [5]."""
         return cls(
             lead_walk=DEG * float(rng.normal(109.0, 12.0)),
             lead_walk_back=DEG * float(rng.uniform(-115.0, -50.0)),
@@ -60,15 +77,15 @@ class Style(Struct, frozen=True):
 def cadence_spm(v: float, running: bool, heading: Heading) -> float:
     """Habitual steps a minute."""
     if running:
-        forward = 150.0 + 6.01 * v  # 256 people, 1.64-4.68 m/s (science.md 3.1, S45)
-        # Backward x1.10-1.19 (Cavagna 2012, jeb 215:75).
+        forward = 150.0 + 6.01 * v  # 256 people, 1.64-4.68 m/s [7]
+        # Backward x1.10-1.19 [6].
         return forward if heading == "forward" else 1.14 * forward
     if heading == "backward":
         return 95.0 + 23.0 * v  # a line through one person's 109 spm at 0.61 m/s (gottlieb-left)
     if v >= KNEE_M_S:
         return float(np.sqrt(60.0 * v / WALK_RATIO_M_SPM))
     knee = float(np.sqrt(60.0 * KNEE_M_S / WALK_RATIO_M_SPM))
-    return knee * (max(v, 0.1) / KNEE_M_S) ** 0.58  # cadence ~ v^0.58 (S49)
+    return knee * (max(v, 0.1) / KNEE_M_S) ** 0.58  # [8]
 
 
 def contact_share(v: float, stride_s: float, running: bool, heading: Heading) -> float:
@@ -81,7 +98,7 @@ def contact_share(v: float, stride_s: float, running: bool, heading: Heading) ->
     contact = 0.26 - 0.048 * (v - 2.5)  # 0.26 s at 2.5, 0.18 s at 4.17 m/s (alcantara)
     if heading == "backward":
         forward_step = 60.0 / cadence_spm(v, running=True, heading="forward")
-        aloft = 1.36 * max(0.02, forward_step - contact)  # aerial time x1.36 (Cavagna 2012)
+        aloft = 1.36 * max(0.02, forward_step - contact)  # aerial time x1.36 [6]
         contact = stride_s / 2.0 - aloft
     return min(0.47, max(0.22, contact / stride_s))
 
@@ -104,14 +121,14 @@ class Foot(Struct, frozen=True):
 
 
 def foot(v: float, running: bool, heading: Heading, style: Style) -> Foot:
-    """Shape of the foot's stride (science.md table 2.1, scaled by speed^0.8 in rate)."""
+    """Shape of the foot's stride, after mean pitch rates in [2] and [4]; rate ~ speed^0.8."""
     if running and heading == "forward":
         return Foot(
             land=-12 * DEG, drop=0.10, leave=95 * DEG, rise=0.20, follow=0.12, lag=0.08,
             early=0.06, late=0.02, lift_m=0.11, hit=55.0 * v / 2.5, slap=25.0,
         )  # fmt: skip
     if running:
-        # Lands on the toes (Roos 2012); the rest is unknown and differs from person to person.
+        # Lands on the toes [9]; the rest is unknown and differs from person to person.
         return Foot(
             land=style.run_back_land, drop=0.14, leave=style.run_back_leave, rise=0.15,
             follow=0.06, lag=0.04, early=0.06, late=0.04, lift_m=0.08, hit=50.0, slap=15.0,
@@ -146,7 +163,7 @@ class Trunk(Struct, frozen=True):
 
 
 def trunk(v: float, step_s: float, running: bool, heading: Heading, style: Style) -> Trunk:
-    """Shape of the trunk's step (science.md 8.1-8.3)."""
+    """Shape of the trunk's step, after [1], [3] and [5]."""
     if running:
         fore = max(1.0, GRAVITY_M_S2 * (0.40 + 0.10 * (v - 2.5)))  # raw A1, sacrum (alcantara)
         if heading == "forward":
@@ -154,7 +171,7 @@ def trunk(v: float, step_s: float, running: bool, heading: Heading, style: Style
                 up=1.0, fore=fore, side=1.6, turn=1.1, yaw=1.0, lead=style.lead_run, hit=5.0,
                 lean=6 * DEG,
             )  # fmt: skip
-        # 15.7 against 13.2 m/s² upward (Cavagna 2012): x1.19; upright (Uthoff 2019).
+        # 15.7 against 13.2 m/s² upward [6]: x1.19; upright [9].
         return Trunk(
             up=1.19, fore=fore, side=1.9, turn=1.3, yaw=style.back_yaw, lead=style.lead_run_back,
             hit=5.0, lean=style.back_lean,
@@ -177,7 +194,7 @@ def trunk(v: float, step_s: float, running: bool, heading: Heading, style: Style
 def rise_m_s2(v: float, step_s: float) -> float:
     """Vertical amplitude at step frequency of an inverted pendulum softened by the pelvis.
 
-    The pendulum of leg length 0.92 m rises step²/(8 leg); 0.57 of it is what 8.1 measured: 2.39
+    The pendulum of leg length 0.92 m rises step²/(8 leg); 0.57 of it is what [1] has: 2.39
     m/s² at 112 spm and 1.25 m/s. It falls less with speed than a pendulum's (0.83 m/s: SD 1.22,
     tripod; 0.65 m/s: 1.8, bandai-walk-old).
     """

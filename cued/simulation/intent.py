@@ -14,7 +14,10 @@ from msgspec import Struct
 from cued.simulation.gaits import Heading
 from cued.simulation.scenario import ACTIONS, Doing, Person
 
-RUN_M_S = {"forward": 1.95, "backward": 1.6}  # preferred transition (science.md 1.2)
+RUN_M_S = {
+    "forward": 1.95,
+    "backward": 1.6,
+}  # preferred transition, forward PMID 37336086, backward uncertain
 LISTEN_S = (1.5, 3.5)  # from a cue to the change: two to three strides
 LASTS_S = 60.0  # how long somebody holds to what a cue said
 MENDED = 0.1  # of the overlong stride is left after a cue

@@ -3,7 +3,8 @@
 A packet leaves at the next connection event after its last sample, waits a log-normal while
 (p99 is ten times the median), longer during a stall or a lag, and never overtakes another.
 While the link is down samples are gone, as on a sensor without memory. Shapes and rates:
-science.md 8.5 (bursts, stalls and disconnections seen by others on real radios).
+bursts of packets, stalls and disconnections as reported of real radios (micro:bit, Raspberry Pi,
+chest straps); none of it was measured here.
 """
 
 from __future__ import annotations

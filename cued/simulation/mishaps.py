@@ -15,7 +15,7 @@ from msgspec import Struct
 from cued.model import Floats
 from cued.simulation.foot import H_S, body_rates, ramp, ring, turned
 
-FALL_S = 0.75  # from losing balance to the ground (0.7-0.8 s, science.md 7)
+FALL_S = 0.75  # from losing balance to the ground (0.7-0.8 s, Hsiao & Robinovitch 1998)
 CATCH_S = 0.2  # from the caught foot to the step that catches the body
 STUMBLE_DEG = 12.0
 LASTS_S = {"stumble": 2.0, "fall": np.inf}

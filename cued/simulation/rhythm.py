@@ -1,8 +1,8 @@
 """Stride-to-stride fluctuation: a fractal series of which the next value is always at hand.
 
-Human stride times wander with long memory (1/f-like, DFA exponent alpha 0.7-0.8 for backward
-walking, science.md 8.3), so averages settle slower than white noise suggests: a simulator with
-white jitter flatters every threshold.
+Human stride times wander with long memory (1/f-like, DFA exponent alpha around 0.75; Hausdorff et
+al. 1995, 10.1152/jappl.1995.78.1.349), so averages settle slower than white noise suggests, and a
+simulator with white jitter flatters every threshold.
 
 Method: white noise plus a sum of first-order processes with time constants 1.5 to 1100 steps in
 steps of three. Their weights follow the power law of fractional noise, tau^(2 alpha - 2), and the

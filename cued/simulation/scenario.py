@@ -133,7 +133,7 @@ class Link(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Sensor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One sensor that is worn. Noise is of a BMI270 with 50 Hz bandwidth (science.md 8.5)."""
+    """One sensor that is worn. Noise is of a BMI270 with 50 Hz bandwidth (data sheet)."""
 
     name: Name
     placement: Literal["lower_back", "waist", "chest", "foot_left", "foot_right"]

@@ -159,12 +159,12 @@ class Stepper:
         uneven = side * (p.asymmetry_percent + intent.uneven_percent) / 200.0
         step = 60.0 / pace * self._habit * (1.0 + uneven) * (1.0 + spread * self._rhythm.step())
         if intent.stumble:
-            # A caught foot lands early, the next one late (science.md 8.4: -20..+40 %).
+            # A caught foot lands early, the next one late (assumed: -20 and +25 %).
             self._recovering = 1.0
             step *= 1.0 - 0.2 * intent.stumble
         elif self._recovering > 0.9:
             step *= 1.25
-        self._recovering *= 0.75  # some eleven steps (science.md 1.5, S42)
+        self._recovering *= 0.75  # some eleven steps (10.3389/fspor.2020.00082)
         return min(2.5, max(0.2, step))
 
     def _land(

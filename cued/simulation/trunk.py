@@ -1,10 +1,10 @@
 """What a sensor on the trunk feels: harmonics of step and stride between known contacts.
 
 The gait is handed in as knots, one per contact (``Knot``); between two knots the phase runs
-uniformly and every amplitude linearly, so nothing jumps. Walking is a sum of harmonics of the
-step (vertical, fore-aft) and of the stride (sideways, roll, yaw) whose phases against the contact
-come from the mean profile of 2,218 steps (science.md 2.2) and whose sizes come from 8.1. Running
-is a pulse of force while a foot is on the belt and free fall in between. Each contact adds a ring.
+uniformly and every amplitude linearly, so nothing jumps. Walking is a sum of harmonics of the step
+(vertical, fore-aft) and of the stride (sideways, roll, yaw); phases against the contact and sizes
+are those of 2,218 steps of 19 people (``gaits.py`` [1]). Running is a pulse of force while a foot
+is on the belt and free fall in between. Each contact adds a ring.
 
 Signs that follow from the body, not from a table: the trunk sways toward the standing leg, the
 hip drops on the swinging side, and the pelvis turns with the leg that is ahead. Backward only the
@@ -59,7 +59,7 @@ class Knot(Struct, frozen=True):
 
 
 # Vertical and fore-aft harmonics of the step: number, size relative to the first, phase at the
-# contact relative to the first one's. First: vertical -35 deg, from the profile of science.md 2.2.
+# contact relative to the first one's. First: vertical -35 deg, from the mean profile (voisard).
 UP_PHASE = -35.0 * np.pi / 180.0
 UP = ((1, 1.0, 0.0), (2, 0.25, 0.61), (3, 0.35, 0.05), (4, 0.30, -1.85))
 FORE = ((1, 1.0, 0.0), (2, 0.56, 0.91), (3, 0.40, 0.33), (4, 0.25, -0.02))

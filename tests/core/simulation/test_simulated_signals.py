@@ -93,7 +93,7 @@ def test_a_slope_tilts_the_feet_as_it_should():
 
 def test_vertical_leads_fore_and_aft_forward_as_in_nineteen_people():
     found = [lead_deg(walk(1.25, seed=seed, seconds=40.0)) for seed in PEOPLE]
-    # 109 +- 15, subject means 81..135 (science.md 2.3); a margin for eight drawn people.
+    # 109 +- 15, subject means 81..135 (voisard); a margin for eight drawn people.
     assert 95.0 < np.mean(found) < 122.0
     assert all(70.0 < lead < 145.0 for lead in found)
 
@@ -113,7 +113,7 @@ def test_running_forward_lies_on_the_backward_side_of_walking():
 
 def test_trunk_moves_as_much_as_those_of_nineteen_people():
     acc, gyr = np.mean([trunk_spread(walk(1.25, seed=seed)) for seed in PEOPLE], axis=0)
-    # Mean +- SD between people, m/s² and deg/s (science.md 8.1): within one SD of the mean.
+    # Mean +- SD between people, m/s² and deg/s (voisard, 19): within one SD of the mean.
     assert np.all(np.abs(acc - [1.83, 1.36, 2.43]) < [0.85, 0.38, 0.88])
     assert np.all(np.abs(gyr - [21.0, 19.0, 24.0]) < [6.0, 7.0, 12.0])
 
@@ -193,7 +193,7 @@ def best_likeness(a, b):
 def test_standing_people_sway_a_little():
     table = walk(0.0)
     _, acc, gyr = table.sensors["trunk"]
-    # 0.04-0.07 m/s² and 0.4-1.0 deg/s with noise (science.md 8.1); fore-aft is the largest.
+    # 0.04-0.07 m/s² and 0.4-1.0 deg/s with noise (voisard, standing); fore-aft is the largest.
     assert 0.03 < acc[:, 0].std() < 0.08
     assert 0.1 < np.degrees(gyr[:, 1].std()) < 1.0
 
