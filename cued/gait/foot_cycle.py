@@ -38,6 +38,7 @@ PUSH_LATE_S = 0.030  # largest pitch rate before it to the true lift, median ove
 PUSH_SAMPLES = 30  # in which that largest rate is looked for
 REST_RUN = 5  # samples; 50 ms of rest is a stance ...
 PAUSE_RUN = 12  # ... but a slow swing may hesitate that long if it is half the stance's rest
+START_REST = 8  # a swing does not start out of rest; turning back itself takes less
 BRIEF_REST = 2  # rest of a running stance; enough for a first guess
 SWING_RAD = 0.20
 HIGH_SWING_RAD = 0.50  # a swing from rest with one turning point only (bandai, walk-back-musical)
@@ -112,6 +113,8 @@ class Cycle:
         self._start_n = 0
         self._before: Lobe | None = None
         self._sign = 0  # sign of the last swing
+        self._orderly = False  # this gait's swings have two turning points
+        self._landed = True  # since the sign was last confirmed
         self._flat = 0.0  # angle at the last rest
         self._rest_n = 0  # sample at which the rest to be settled began
         self._settle_n = -1  # sample at which to settle it; in the past when there is none
@@ -125,7 +128,10 @@ class Cycle:
         self._start, self._start_n = self._angle, self._n
 
     def trust(self, sign: int) -> None:
-        """Take the sign of swings from better evidence than rests."""
+        """Take the sign of swings from better evidence: the foot has been seen to move that way."""
+        if not self._landed:
+            self._orderly = False
+        self._landed = False
         self._sign = sign
 
     def feed(self, t: Floats, rate: Floats, rest: Bools, jerk: Floats) -> Iterator[Step]:
@@ -199,7 +205,7 @@ class Cycle:
             return False
         if not SWING_SAMPLES[0] <= lobe.samples <= SWING_SAMPLES[1]:
             return False
-        if lobe.rest_at_start >= BRIEF_REST:
+        if lobe.rest_at_start >= START_REST:
             return False
         enough = REST_RUN if self._sign == -self._way else BRIEF_REST
         most = max(min(before.rest, REST_RUN), min(PAUSE_RUN, before.rest // 2))
@@ -207,12 +213,13 @@ class Cycle:
 
     def _is_like_the_last(self, lobe: Lobe) -> bool:
         """Judge by the sign of the swings before, where rest does not tell."""
-        return (
-            self._sign == self._way
-            and lobe.peak >= SWING_PEAK_RAD_S
-            and SWING_SAMPLES[0] <= lobe.active_samples <= SWING_SAMPLES[1]
-            and lobe.active >= (SWING_RAD if lobe.rest < REST_RUN else HIGH_SWING_RAD)
-        )
+        if self._sign != self._way or lobe.peak < SWING_PEAK_RAD_S:
+            return False
+        if not SWING_SAMPLES[0] <= lobe.active_samples <= SWING_SAMPLES[1]:
+            return False
+        if lobe.rest < REST_RUN:
+            return lobe.active >= SWING_RAD
+        return lobe.active >= HIGH_SWING_RAD and not self._orderly
 
     def _turned(self, now: float, here: int, back: float) -> list[Step]:
         """Judge the lobe that ended ``back_rad`` ago: a swing, a stance or neither."""
@@ -236,11 +243,10 @@ class Cycle:
         return steps
 
     def _is_stance(self, lobe: Lobe) -> bool:
-        if self._down_n is None or lobe.active < self._back_rad / 2 or self._sign == self._way:
+        if self._down_n is None or self._sign == self._way or lobe.peak < SWING_PEAK_RAD_S:
             return False
-        return lobe.rest >= REST_RUN or (
-            self._sign != 0 and self._turn_n - self._down_n >= STANCE_SAMPLES
-        )
+        long_enough = self._turn_n - self._down_n >= STANCE_SAMPLES
+        return long_enough and (lobe.rest >= REST_RUN or self._sign != 0)
 
     def _push(self, here: int) -> int:
         """Index of the largest pitch rate shortly before the turning point."""
@@ -251,6 +257,8 @@ class Cycle:
 
     def _contact(self, lobe: Lobe, t: float, now: float, clear: bool, turned: bool) -> Step:
         self._sign = self._way
+        self._orderly = self._orderly or clear
+        self._landed = True
         self._down_n = self._n
         return Step(
             kind="contact",
