@@ -187,7 +187,7 @@ class Trunk:
         if not self._yaw.turning:
             if self._mounting.step(lead.forward, lead.left):
                 self._tell_mounting(at, found)
-            if self._mounting.known:
+            if self._mounting.known and self._pace.sedate:
                 found.append(
                     Heading(t=c.t, at=at, sensor=name, log_odds=lead.log_odds, kind="trunk")
                 )

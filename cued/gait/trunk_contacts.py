@@ -33,18 +33,19 @@ from cued.signal.grid import DT_S
 from cued.signal.orientation import Vector
 
 WALK_HZ = 1.6
-RUN_HZ = 12.0
-LEAD = 4.0  # samples by which the drive is extrapolated, against its filter's delay
+RUN_HZ = 8.0
+LEAD = 3.2  # samples by which the drive is extrapolated, against its filter's delay
 UNIT = 30.0  # scales the drive: 1 in shuffling, 3 to 10 in walking
-VERTICAL_SHARE = 0.25
-WALK_OFFSET_S = 0.078  # peak of the drive after contact
-RUN_OFFSET_S = 0.028  # crossing after contact
+VERTICAL_SHARE = 0.2
+WALK_OFFSET_S = 0.084  # peak of the drive after contact
+RUN_OFFSET_S = 0.036  # crossing after contact
 
 SHARP = 23  # samples looked at for the steepest change, up to the drive's peak
+SHARP_PART = 0.7
 SHARP_SHARE = 0.5  # of the vertical in it
-SHARP_CENTRE = -7.0  # where it is expected, samples before the peak
-SHARP_WIDTH = 6.0
-SHARP_OFFSET_S = 0.008
+SHARP_CENTRE = -5.0  # where it is expected, samples before the peak
+SHARP_WIDTH = 9.0
+SHARP_OFFSET_S = 0.016
 
 # Rhythm; tuned on Voisard, Tripod and Mobgap.
 FLOOR = 0.4  # smallest drive peak of a step
@@ -54,7 +55,8 @@ RATIO = 0.7  # of the usual peak is needed right after that,
 RATIO_IN_TIME = 0.28  # and this much when it is due
 SLOPE = 1.6
 ATTACK = 0.5
-FORGET = 0.25
+FORGET = 0.35
+OTHER_LEAST = 0.3
 MINOR_FADES = 0.95
 MINOR_MARGIN = 1.25
 REST_S = 2.0
@@ -78,12 +80,15 @@ class Candidate(Struct, frozen=True):
 
 
 class WalkRhythm:
-    """Decides which peaks of the drive are steps."""
+    """Decides which peaks of the drive are steps.
+
+    What is usual is kept for each foot, since one leg may push a third as hard as the other.
+    """
 
     def __init__(self) -> None:
         self.step_s = 0.55
-        self._usual = START
-        self._minor = 0.0  # size of peaks that are not steps
+        self._usual = [START, START]  # drive peak of this foot and of the other
+        self._minor = 0.0  # of peaks that are not steps
         self._last = -(10**9)
         self._size = 0.0
 
@@ -91,31 +96,38 @@ class WalkRhythm:
         """Judge a peak; True when it is a step."""
         since = (peak.k - self._last) * DT_S
         if since > REST_S:
-            self._usual, self._minor = min(self._usual, START), 0.0
+            self._usual = [min(usual, START) for usual in self._usual]
+            self._minor = 0.0
         if since < DEAD * self.step_s:
             self._relock(peak)
             return False
-        if peak.size < self._needed(since / self.step_s):
-            self._minor += FORGET * (min(peak.size, 0.5 * self._usual) - self._minor)
+        steps = since / self.step_s
+        foot = round(steps) % 2
+        if peak.size < self._needed(steps, self._usual[foot]):
+            self._minor += FORGET * (min(peak.size, 0.5 * self._usual[foot]) - self._minor)
             return False
         if since < 1.3:
             self.step_s += FORGET * (min(max(since, 0.3), 1.0) - self.step_s)
-        self._grow(peak.size - self._usual)
+        if foot == 1:
+            self._usual.reverse()
+        self._grow(peak.size)
         self._minor *= MINOR_FADES
         self._last, self._size = peak.k, peak.size
         return True
 
-    def _needed(self, steps: float) -> float:
+    def _needed(self, steps: float, usual: float) -> float:
         ratio = max(RATIO_IN_TIME, RATIO - SLOPE * (steps - DEAD))
-        return max(FLOOR, ratio * self._usual, MINOR_MARGIN * self._minor)
+        return max(FLOOR, ratio * usual, MINOR_MARGIN * self._minor)
 
-    def _grow(self, more: float) -> None:
-        self._usual += (ATTACK if more > 0.0 else FORGET) * more
+    def _grow(self, size: float) -> None:
+        this, other = self._usual
+        this += (ATTACK if size > this else FORGET) * (size - this)
+        self._usual = [this, max(other, OTHER_LEAST * this)]
 
     def _relock(self, peak: Candidate) -> None:
         if peak.size > self._size:
-            self._minor += ATTACK * (min(self._size, 0.5 * self._usual) - self._minor)
-            self._grow(peak.size - self._usual)
+            self._minor += ATTACK * (min(self._size, 0.5 * self._usual[0]) - self._minor)
+            self._grow(peak.size)
             self._last, self._size = peak.k, peak.size
 
 
@@ -124,7 +136,6 @@ class Peaks:
 
     def __init__(self) -> None:
         self._drive = self._s1 = self._s2 = 0.0
-        self._flying = False
         self._least = 99.0
 
     def drive(self, k: int, drive: float) -> Candidate | None:
@@ -138,13 +149,14 @@ class Peaks:
 
     def weight(self, k: int, felt: float) -> Candidate | None:
         """Take the vertical force felt, m/s²; a landing is known at once."""
-        if felt < FLIGHT:
-            self._flying = True
-            self._least = min(self._least, felt)
-        elif self._flying and felt >= LANDED:
+        if felt < self._least:
+            self._least = felt
+        elif felt >= LANDED and self._least < FLIGHT:
             found = Candidate("run", k, k, k * DT_S - RUN_OFFSET_S, self._least)
-            self._flying, self._least = False, 99.0
+            self._least = 99.0
             return found
+        elif felt >= LANDED:
+            self._least = 99.0
         return None
 
 
@@ -168,4 +180,5 @@ def sharpened(step: Candidate, rows: Sequence[Sequence[float]], along: Vector) -
     if total <= 0.0:
         return step
     sharp = (step.k + moment / total) * DT_S - SHARP_OFFSET_S
-    return Candidate(step.kind, step.k, step.at, 0.5 * (step.t + sharp), step.size)
+    t = step.t + SHARP_PART * (sharp - step.t)
+    return Candidate(step.kind, step.k, step.at, t, step.size)

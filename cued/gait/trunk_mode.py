@@ -20,9 +20,11 @@ SWITCH_HZ = 2.35  # step rate; walks 1.3-2.2 and runs 2.4-3.4 Hz on SisFall, Ban
 SWITCH_WIDTH_HZ = 0.2
 FLOAT = 2.0  # m/s² left in flight; the same recordings
 FLOAT_WIDTH = 1.5
+FLOATED_S = 1.5
 QUIET = 0.3  # m/s², of a slot; standing measures 0.02-0.1, the slowest walks 0.6
 PAUSE_S = 1.5  # longer between contacts is a new start
 LOST_S = 2.0
+SAME_STEP_S = 0.32  # a step may show as a landing and as a peak of the drive
 REFRACTORY_S = 0.22  # science.md 7: 300 ms is the step of 200 spm
 
 
@@ -34,6 +36,8 @@ class Pace:
         self.last: Candidate | None = None  # the last contact given
         self._held: Candidate | None = None
         self._landed: Candidate | None = None
+        self._step_s: float | None = None
+        self._floated: float | None = None
         self._runs = 0
         self._walks = 0
 
@@ -52,6 +56,14 @@ class Pace:
             self.mode = "unknown"
         return self.mode != before
 
+    @property
+    def sedate(self) -> bool:
+        """Surely walking: no flight lately and no cadence of running."""
+        if self.mode != "walking" or self.last is None or not self._step_s:
+            return False
+        floated = self._floated is not None and self.last.t - self._floated < FLOATED_S
+        return not floated and 1.0 / self._step_s < SWITCH_HZ
+
     def _walk(self, c: Candidate) -> list[Candidate]:
         since = self._since(c)
         if self.mode == "running":
@@ -64,6 +76,8 @@ class Pace:
 
     def _run(self, c: Candidate) -> list[Candidate]:
         good = self._score(c) > 0.0
+        if c.size < FLOAT:
+            self._floated = c.t
         self._landed = c
         self._runs = self._runs + 1 if good else 0
         if not good and self.mode != "running":
@@ -76,11 +90,13 @@ class Pace:
         return self._give(c, "running")
 
     def _score(self, c: Candidate) -> float:
-        depth = (FLOAT - c.size) / FLOAT_WIDTH
-        if self._landed is None or c.k - self._landed.k > 100:
+        depth = min(1.0, (FLOAT - c.size) / FLOAT_WIDTH)
+        rates = [1.0 / self._step_s] if self._since(c) < 0.6 and self._step_s else []
+        if self._landed and c.t - self._landed.t < 1.0:
+            rates.append(1.0 / (c.t - self._landed.t))
+        if not rates:
             return depth
-        rate = 1.0 / max(0.1, DT_S * (c.k - self._landed.k))
-        return depth + max(-1.0, min(1.0, (rate - SWITCH_HZ) / SWITCH_WIDTH_HZ))
+        return depth + max(-1.0, min(1.0, (max(rates) - SWITCH_HZ) / SWITCH_WIDTH_HZ))
 
     def _since(self, c: Candidate) -> float:
         return c.t - self.last.t if self.last else 1e9
@@ -88,10 +104,15 @@ class Pace:
     def _give(self, c: Candidate, mode: Mode) -> list[Candidate]:
         if self.mode in ("walking", "running") and self._since(c) < PAUSE_S:
             self._settle(mode)
+            if self.last and self.last.kind == c.kind:
+                self._step_s = self._since(c)
             self.last = c
             return [c]
         held, self._held = self._held, c
-        if held is None or not REFRACTORY_S <= c.t - held.t < PAUSE_S:
+        if held is None or c.t - held.t >= PAUSE_S:
+            return []
+        if c.t - held.t < (REFRACTORY_S if held.kind == c.kind else SAME_STEP_S):
+            self._held = held
             return []
         self._held = None
         self.mode, self.last = mode, c
