@@ -357,7 +357,7 @@ class Bluez:
             interfaces = list(self.objects.pop(path))
             self._signal("/", MANAGER, "InterfacesRemoved", "oas", [path, interfaces])
 
-    def _handle(self, message: Message) -> Message | bool | None:
+    def _handle(self, message: Message) -> Message | bool | None:  # noqa: PLR0912
         if message.message_type is not MessageType.METHOD_CALL:
             return None
         if (message.path or "").startswith("/org/freedesktop"):

@@ -226,10 +226,8 @@ async def test_two_of_a_kind_are_told_apart_by_name(bluez):
 
 async def test_two_without_name_or_address_take_one_each(bluez):
     a, b = bluez.add(Pod(bluez, 1)), bluez.add(Pod(bluez, 2))
-    async with running(site(left=sensor(), right=sensor(placement="foot_right"))):
-        async with asyncio.timeout(5):
-            while not (a.streaming and b.streaming):
-                await asyncio.sleep(0.05)
+    async with running(site(left=sensor(), right=sensor(placement="foot_right"))) as (_, heard):
+        await heard.until(lambda: a.streaming and b.streaming)
         assert (a.connects, b.connects) == (1, 1)
 
 
