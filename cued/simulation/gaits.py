@@ -45,6 +45,7 @@ DEG = np.pi / 180.0
 class Style(Struct, frozen=True):
     """What one person does their own way, drawn once per run.
 
+    ``up``, ``fore``, ``side``, ``turn`` are sizes relative to the mean person's in walking.
     The phases are those of the fore-aft against the vertical acceleration at step frequency, rad;
     backward running is taken opposite to forward, give or take 30 degrees.
     """
@@ -57,6 +58,10 @@ class Style(Struct, frozen=True):
     back_yaw: float
     run_back_land: float
     run_back_leave: float
+    up: float
+    fore: float
+    side: float
+    turn: float
 
     @classmethod
     def drawn(cls, rng: np.random.Generator) -> Style:
@@ -71,7 +76,18 @@ class Style(Struct, frozen=True):
             back_yaw=float(rng.uniform(-1.0, 1.0)),
             run_back_land=DEG * float(rng.uniform(12.0, 30.0)),
             run_back_leave=DEG * float(rng.uniform(-20.0, 25.0)),
+            # People differ by a factor of two and more [1].
+            up=_sized(rng, 0.25),
+            fore=_sized(rng, 0.30),
+            side=_sized(rng, 0.22),
+            turn=_sized(rng, 0.22),
         )
+
+
+def _sized(rng: np.random.Generator, spread: float) -> float:
+    """Size relative to the mean person's, log-normal, of mean 1 and within two SD."""
+    z = float(np.clip(rng.standard_normal(), -2.0, 2.0))
+    return float(np.exp(spread * z - 0.5 * spread**2))
 
 
 def cadence_spm(v: float, running: bool, heading: Heading) -> float:

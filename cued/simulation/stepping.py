@@ -17,7 +17,6 @@ from collections.abc import Callable
 import numpy as np
 from msgspec import Struct
 
-from cued.model import Floats
 from cued.simulation import gaits
 from cued.simulation.foot import FootStride
 from cued.simulation.gaits import Heading, Style
@@ -238,6 +237,7 @@ class Stepper:
         self, t: float, shape: gaits.Trunk | None, side: float, intent: Intent, step_s: float
     ) -> Knot:
         s = shape or gaits.Trunk(0.0, 0.0, 0.0, 0.0, 0.0, self._style.lead_walk, 0.0, 0.0)
+        own = self._style
         p, rough = self._person, 1.0 + 1.5 * self._recovering
         v, incline = self._belt_at(max(t, 0.0))
         running = 1.0 if self._mode == "run" else 0.0
@@ -250,10 +250,10 @@ class Stepper:
             side=side,
             running=running,
             duty=min(0.95, 2.0 * share) if running else 1.0,
-            up=s.up * (1.0 if running else size) * self._about(0.05),
-            fore=s.fore * size * self._about(0.08),
-            lateral=s.side * size * intent.sway * self._about(0.1 * rough),
-            turn=s.turn * intent.sway * self._about(0.1 * rough),
+            up=s.up * (1.0 if running else size * own.up) * self._about(0.05),
+            fore=s.fore * size * (1.0 if running else own.fore) * self._about(0.08),
+            lateral=s.side * size * own.side * intent.sway * self._about(0.1 * rough),
+            turn=s.turn * own.turn * intent.sway * self._about(0.1 * rough),
             yaw=s.yaw * self._about(0.1),
             lead=s.lead,
             hit=s.hit * p.impact * self._about(0.2),
@@ -273,8 +273,3 @@ class Stepper:
 def _way(intent: Intent) -> str:
     """Which way a mishap throws: with the travel, so onto the back when walking backward."""
     return "back" if intent.direction == "backward" else "front"
-
-
-def sway_phases(rng: np.random.Generator) -> Floats:
-    """Draw a person's sway."""
-    return rng.uniform(0.0, 2.0 * np.pi, (3, 4))

@@ -58,6 +58,24 @@ class Knot(Struct, frozen=True):
         )
 
 
+class Manner(Struct, frozen=True, eq=False):
+    """What one person's trunk does its own way: phases of sway (3, 4) and of the harmonics, rad."""
+
+    sway: Floats
+    up: tuple[float, ...]
+    fore: tuple[float, ...]
+
+    @classmethod
+    def drawn(cls, rng: np.random.Generator) -> Manner:
+        """Draw one person; the first harmonics' phases are drawn elsewhere (``gaits.Style``)."""
+        own = np.clip(0.4 * rng.standard_normal((2, len(UP) - 1)), -1.0, 1.0)
+        return cls(
+            sway=rng.uniform(0.0, 2.0 * np.pi, (3, len(SWAY_HZ))),
+            up=(0.0, *(float(x) for x in own[0])),
+            fore=(0.0, *(float(x) for x in own[1])),
+        )
+
+
 # Vertical and fore-aft harmonics of the step: number, size relative to the first, phase at the
 # contact relative to the first one's. First: vertical -35 deg, from the mean profile (voisard).
 UP_PHASE = -35.0 * np.pi / 180.0
@@ -70,25 +88,24 @@ SWAY_HZ = (0.23, 0.37, 0.61, 0.97)
 
 
 def feel(
-    t: Floats, knots: list[Knot], sway_phase: Floats, chest: bool
+    t: Floats, knots: list[Knot], manner: Manner, chest: bool
 ) -> tuple[Floats, Floats, Floats]:
     """Give (n, 3) acceleration without gravity, level and along the heading, and angles.
 
     Returns acceleration (n, 3), angles (n, 3) as yaw, pitch, roll, and their rates (n, 3).
-    ``sway_phase`` (3, 4) is the person's own.
     """
     table = np.array([k.row() for k in knots])
     soft = (0.7, 0.6) if chest else (1.0, 1.0)
     left = np.clip(np.searchsorted(table[:, 0], t, side="right") - 1, 0, len(knots) - 2)
     p, part = _between(t, table, left)
-    acc = _acceleration(t, p, part, table, left, sway_phase)
+    acc = _acceleration(t, p, part, table, left, manner)
     acc[:, 0] *= soft[0]
-    now = _angles(t, p, sway_phase, soft[1])
+    now = _angles(t, p, manner, soft[1])
     # The harmonics are those a sensor reads, and a sensor that tilts reads gravity too.
     acc[:, 0] += GRAVITY_M_S2 * (now[:, 1] - p[12])
     acc[:, 1] -= GRAVITY_M_S2 * (now[:, 2] - p[13])
     before, after = (
-        _angles(t + h, _between(t + h, table, left)[0], sway_phase, soft[1]) for h in (-H_S, H_S)
+        _angles(t + h, _between(t + h, table, left)[0], manner, soft[1]) for h in (-H_S, H_S)
     )
     return acc, now, (after - before) / (2.0 * H_S)
 
@@ -111,13 +128,19 @@ def _between(t: Floats, table: Floats, left: NDArray[np.intp]) -> tuple[Floats, 
 
 
 def _acceleration(
-    t: Floats, p: Floats, part: Floats, table: Floats, left: NDArray[np.intp], sway_phase: Floats
+    t: Floats, p: Floats, part: Floats, table: Floats, left: NDArray[np.intp], manner: Manner
 ) -> Floats:
     step = 2.0 * p[1]
     run = p[3]
-    walk_up = sum(a * np.cos(n * step + n * 0.0 + UP_PHASE + d) for n, a, d in UP)
+    walk_up = sum(
+        a * np.cos(n * step + UP_PHASE + d + own)
+        for (n, a, d), own in zip(UP, manner.up, strict=True)
+    )
     lead = p[10]
-    walk_fore = sum(a * np.cos(n * step + UP_PHASE + lead + d) for n, a, d in FORE)
+    walk_fore = sum(
+        a * np.cos(n * step + UP_PHASE + lead + d + own)
+        for (n, a, d), own in zip(FORE, manner.fore, strict=True)
+    )
     duty = np.maximum(p[4], 0.3)
     pressed = np.clip(part / duty, 0.0, 1.0)
     force = np.sin(np.pi * pressed**WARP) / (WARP_MEAN * duty)
@@ -128,7 +151,7 @@ def _acceleration(
     fore = p[6] * ((1.0 - run) * walk_fore + run * run_fore + 0.35 * _texture(step, rough[2:6]))
     # Toward the standing leg the body is, away from it it is pushed: minus at mid left stance.
     lateral = p[7] * (
-        -0.5 * np.sin(p[1] + 0.25) - 1.1 * np.sin(3.0 * p[1] + 1.1) + 0.8 * np.cos(5.0 * p[1])
+        -0.5 * np.sin(p[1] + 0.25) - 1.1 * np.sin(3.0 * p[1] + 1.1) + 0.8 * np.cos(5.0 * p[1] + 2.4)
     )
     lateral += p[7] * 0.55 * _texture(p[1], rough[4:8])
     hit = np.zeros_like(t)
@@ -137,7 +160,7 @@ def _acceleration(
         size = knot[:, 11] * np.abs(knot[:, 2])
         hit += size * ring(t - knot[:, 0], 2.0 * np.pi * 13.0, 0.030)
     acc = np.stack((fore - 0.25 * hit, lateral, up + hit), axis=1)
-    acc += 0.035 * p[15][:, None] * _sway(t, sway_phase)
+    acc += 0.035 * p[15][:, None] * _sway(t, manner.sway)
     return acc
 
 
@@ -160,16 +183,16 @@ def _sway(t: Floats, phase: Floats) -> Floats:
     return out
 
 
-def _angles(t: Floats, p: Floats, sway_phase: Floats, soft: float) -> Floats:
+def _angles(t: Floats, p: Floats, manner: Manner, soft: float) -> Floats:
     """Yaw, pitch and roll (n, 3), rad."""
     deg = np.pi / 180.0
     stride, turn = p[1], p[8] * soft
-    sway = 0.12 * deg * p[15][:, None] * _sway(t, sway_phase)
+    sway = 0.12 * deg * p[15][:, None] * _sway(t, manner.sway)
     # Left stance (phase 0 to pi): the hip drops on the right, which is a positive roll.
-    roll = turn * deg * (3.2 * np.sin(stride + 0.2) + 1.4 * np.sin(3.0 * stride))
-    pitch = turn * deg * (1.7 * np.cos(2.0 * stride + 2.6) + 0.5 * np.cos(4.0 * stride + 0.7))
+    roll = turn * deg * (3.2 * np.sin(stride + 0.2) + 1.4 * np.sin(3.0 * stride - 1.5))
+    pitch = turn * deg * (1.7 * np.cos(2.0 * stride + 0.7) + 0.5 * np.cos(4.0 * stride + 0.7))
     # At left contact the left leg is ahead and the pelvis turned to the right.
-    yaw = p[9] * soft * deg * (-4.5 * np.cos(stride) + 1.3 * np.sin(3.0 * stride))
+    yaw = p[9] * soft * deg * (-4.5 * np.cos(stride) + 1.3 * np.sin(3.0 * stride - 1.4))
     return np.stack(
         (p[14] + yaw + sway[:, 2], p[12] + pitch + sway[:, 0], p[13] + roll + sway[:, 1]), axis=1
     )

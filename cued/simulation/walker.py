@@ -17,7 +17,7 @@ from cued.simulation.gaits import Style
 from cued.simulation.intent import Will, duration, size
 from cued.simulation.mishaps import Mishap
 from cued.simulation.scenario import Doing, Person
-from cued.simulation.stepping import Stepper, Truth, sway_phases
+from cued.simulation.stepping import Stepper, Truth
 
 OVERLAYS = ("bow", "wipe", "cough")
 
@@ -33,7 +33,7 @@ class Walker:
         rng: np.random.Generator,
     ) -> None:
         self._style = Style.drawn(rng)
-        self._sway = sway_phases(rng)
+        self._manner = trunk.Manner.drawn(rng)
         self._will = Will(does, person, rng)
         self._stepper = Stepper(person, self._style, belt_at, rng)
         self._told = 0
@@ -61,7 +61,7 @@ class Walker:
 
     def trunk(self, t: Floats, chest: bool = False) -> tuple[Floats, Floats]:
         """Specific force and turn rate, (n, 3) each in trunk axes, at ascending times (n,)."""
-        acc, angles, rates = trunk.feel(t, list(self._stepper.knots), self._sway, chest)
+        acc, angles, rates = trunk.feel(t, list(self._stepper.knots), self._manner, chest)
         if self._mishaps:
             acc = mishaps.push(t, acc, self._mishaps)
             more = mishaps.lean(t + foot.H_S, self._mishaps)
