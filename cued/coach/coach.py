@@ -1,8 +1,8 @@
 """The composed coach: gait facts, inputs and time in; phases, cues, requests and answers out.
 
-``feed`` takes every input but sample packets and every gait event, in time order. One item goes
-through four stations: the view of what is known, safety, the session (program or free run), the
-rules; what these propose goes to the arbiter, which has the one voice.
+``feed`` takes every input but sample packets and every gait event, in time order. An item goes
+through the view of what is known, safety, commands, the session (program or free run), imprint
+and carry, and the rules; what these propose goes to the arbiter, which has the one voice.
 
 Pure: what comes out depends on what was fed only. ``now`` is the newest time known to the engine.
 """
@@ -11,24 +11,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cued.coach import commands, feedback
 from cued.coach.arbiter import Arbiter, Gate
+from cued.coach.carry import Carry, Imprints
 from cued.coach.config import CoachConfig
+from cued.coach.effects import Effects
 from cued.coach.memory import Memory
 from cued.coach.phrases import Words
-from cued.coach.rule import Proposal, Rule
+from cued.coach.profile import load
+from cued.coach.program import IDLE
+from cued.coach.requests import asked_of_belt
+from cued.coach.rule import Carried, Place, Proposal, Rule, Situation
 from cued.coach.safety import Safety
 from cued.coach.session import Session
 from cued.coach.view import View
 from cued.model import (
     AnyEvent,
     Command,
-    CommandResult,
-    Cue,
     CueDone,
+    Effect,
     Input,
+    Phase,
     Priority,
     Stride,
     Stumble,
+    Summary,
 )
 
 BELT_SETTLES_S = 3.0  # no technique while the belt changes
@@ -44,102 +51,200 @@ class Coach:
         self._rules = list(rules)
         self._view = View()
         self._safety = Safety(plan)
-        self._session = Session(plan, memory)
+        self._session = Session(plan, load(plan.profile), memory.of(plan.runner))
         self._arbiter = Arbiter(plan, words)
+        self._effects = Effects(plan.praise)
+        self._imprints = Imprints()
+        self._carry: Carry | None = None
         self._muted = False
+        self._phase_strides = 0
         self._now = float("-inf")
+
+    @property
+    def place(self) -> Place:
+        """Where in the session the runner is."""
+        return self._session.place()
 
     def feed(self, item: Input | AnyEvent, now: float) -> list[AnyEvent]:
         """Take an input or an event; what follows from it."""
         now = self._now = max(now, self._now)
         if isinstance(item, CueDone):
             self._arbiter.done(item)
+        belt_before = self._view.belt_changed
         self._view.see(item, now)
         proposals = self._safety.consider(item, self._view, now)
-        if isinstance(item, Stumble):
-            self._restart_rules()
         events: list[AnyEvent] = []
         if isinstance(item, Command):
-            answer, asked = self._command(item, now)
-            events.append(answer)
-            proposals += asked
-        moved = self._session.feed(item, self._view, now)
-        if moved:
-            self._restart_rules()
-        events += moved
-        if self._session.active:
-            proposals += self._proposals(item, now)
-        if isinstance(item, Stride) and not self._safety.holds(self._view):
-            self._view.learn(item)
-        events += self._told()
-        cues = self._arbiter.decide(proposals, self._gate(now), now)
-        self._session.cues += sum(c.verdict == "given" for c in cues)
-        return [*events, *cues]
+            events += self._command(item, proposals, now)
+        if isinstance(item, Stumble) or self._view.belt_changed != belt_before:
+            self._restart()
+        moved = self._session.feed(item, self._view, self._safety, now)
+        events += self._entered(moved, now)
+        technique = self._considered(item, now)
+        if isinstance(item, Stride):
+            events += self._stride(item, technique, now)
+        line = self._line(now)
+        proposals += [p for p in (line, self._effects.praise(now)) if p]
+        events += self._safety.told()
+        return [*events, *self._decide(proposals + technique, now)]
 
-    def _restart_rules(self) -> None:
+    def _command(self, command: Command, proposals: list[Proposal], now: float) -> list[AnyEvent]:
+        if command.name in ("mute", "unmute"):
+            why = self._mute(command.name == "mute", proposals, now)
+            return [commands.answer(command, why, now)]
+        return commands.carry_out(command, self._session, self._safety, self._view, now)
+
+    def _mute(self, muting: bool, proposals: list[Proposal], now: float) -> str:
+        if muting == self._muted:
+            return f"already {'muted' if muting else 'speaking'}"
+        self._muted = muting
+        proposals.append(_heard("muted" if muting else "unmuted", now))
+        return ""
+
+    def _restart(self) -> None:
+        """Forget what rules have seen: belt, phase or balance changed."""
         for rule in self._rules:
             rule.reset()
+        self._effects.forget()
+        if self._carry:
+            self._carry.restart()
 
-    def _proposals(self, item: Input | AnyEvent, now: float) -> list[Proposal]:
-        if isinstance(item, Cue | CommandResult | CueDone):
+    def _entered(self, moved: list[AnyEvent], now: float) -> list[AnyEvent]:
+        """Follow the session into a phase: imprint, carry and requests belong to its borders."""
+        out: list[AnyEvent] = []
+        for event in moved:
+            if isinstance(event, Phase):
+                out += self._border(event, now)
+            if isinstance(event, Summary):
+                self._view.forget_runner()
+                self._imprints = Imprints()
+            out.append(event)
+        return out
+
+    def _border(self, phase: Phase, now: float) -> list[AnyEvent]:
+        self._restart()
+        self._phase_strides = 0
+        out: list[AnyEvent] = []
+        if phase.name == IDLE or (phase.name == "turn_front" and phase.from_ != "paused"):
+            imprint = self._imprints.events(self._view.baselines, now)
+            self._session.remember(imprint)
+            out += imprint
+        if phase.name == "carry" and phase.from_ not in ("blind", "paused"):
+            self._carry = Carry(self._view.baselines.all(), now)
+        elif phase.name not in ("carry", "blind", "paused"):
+            self._carry = None
+        request = asked_of_belt(self._plan, self._session, phase, self._view.belt, now)
+        return [*out, request] if request else out
+
+    def _considered(self, item: Input | AnyEvent, now: float) -> list[Proposal]:
+        """Ask every rule; what they propose."""
+        if not self._session.active or isinstance(item, CueDone | Command):
             return []
-        situation = self._view.situation(item, self._session.place(now), now)
+        situation = self._situation(item, now)
         found = (rule.consider(situation) for rule in self._rules)
         return [p for p in found if p]
 
-    def _told(self) -> list[AnyEvent]:
-        """Requests and notices that safety has left."""
-        told: list[AnyEvent] = [*self._safety.requests, *self._safety.notices]
-        self._safety.requests, self._safety.notices = [], []
-        return told
+    def _situation(self, item: Input | AnyEvent, now: float) -> Situation:
+        session = self._session
+        carry = self._carry.state if self._carry else None
+        return self._view.situation(
+            item,
+            session.place(),
+            now,
+            carry=carry if session.phase == "carry" and carry else _no_carry(session.phase),
+            contradicted_s=session.contradicted_s,
+            program=session.in_program,
+            sessions=session.memory.sessions,
+        )
+
+    def _stride(self, stride: Stride, proposals: list[Proposal], now: float) -> list[AnyEvent]:
+        """Learn from a stride, after the rules have judged it."""
+        self._phase_strides += 1
+        out: list[AnyEvent] = list(self._effects.take(stride, proposals))
+        if self._carry and self._session.phase == "carry":
+            measured = self._carry.take(stride, self._view, now)
+            self._session.tally.note(measured)
+            out += measured
+        if self._session.active and not self._safety.holds(self._view):
+            self._imprints.take(stride, self._view)
+            self._view.learn(stride)
+        return out
+
+    def _line(self, now: float) -> Proposal | None:
+        """The next line of the phase's script, once the voice is free."""
+        if self._arbiter.busy(now):
+            return None
+        line = self._session.line()
+        if line is None:
+            return None
+        key, blanks = line
+        return Proposal(
+            key=key,
+            priority=Priority.PHASE,
+            theme="program",
+            since=now,
+            blanks=blanks,
+            refractory_s=0.0,
+            valid_s=8.0,
+            because={"phase": self._session.phase},
+        )
+
+    def _decide(self, proposals: list[Proposal], now: float) -> list[AnyEvent]:
+        cues = self._arbiter.decide(proposals, self._gate(now), now)
+        effects: list[Effect] = []
+        for cue in cues:
+            if cue.verdict == "given":
+                self._session.tally.cues += 1
+                if cue.priority == Priority.TECHNIQUE:
+                    effects += self._effects.given(cue)
+        return [*cues, *effects]
 
     def _gate(self, now: float) -> Gate:
+        session = self._session
+        share = feedback.share(self._plan, session.memory.clean_sessions, session.in_program)
         return Gate(
-            phase=self._session.place(now).phase,
+            phase=session.phase,
             muted=self._muted,
             hold=self._hold(now),
             blind=self._safety.blind,
+            catch=feedback.catching(self._plan, self._phase_strides, share),
+            share=share,
         )
 
     def _hold(self, now: float) -> str:
-        """Say why there is nothing but safety just now, or an empty text."""
+        """Say why there is no technique just now, or an empty text."""
         if self._safety.fallen:
             return "fall"
         if self._safety.holds(self._view):
             return "after_stumble"
-        if now - self._session.place(now).since < self._plan.phase_quiet_s:
+        if self._view.stability == "unsteady":
+            return "unsteady"
+        if self._session.contradicted_s > 0.0:
+            return "direction"
+        if self._session.phase in ("paused", "turn_back", "turn_front", "check_in"):
+            return "phase"
+        if now - self._session.place().since < self._plan.phase_quiet_s:
             return "phase_start"
         if now - self._view.belt_changed < BELT_SETTLES_S:
             return "belt_change"
         return ""
 
-    def _command(self, command: Command, now: float) -> tuple[CommandResult, list[Proposal]]:
-        why = ""
-        asked: list[Proposal] = []
-        match command.name:
-            case "mute" | "unmute":
-                muting = command.name == "mute"
-                if muting == self._muted:
-                    why = f"already {command.name}d"
-                self._muted = muting
-                asked.append(_heard("muted" if muting else "unmuted", now))
-            case "acknowledge":
-                why = "" if self._safety.acknowledge() else "there is no alarm"
-            case _:
-                why = self._session.command(command, now)
-        answer = CommandResult(t=now, name=command.name, ok=not why, why=why, id=command.id)
-        return answer, asked
+
+def _no_carry(phase: str) -> Carried | None:
+    """In the carry phase nothing is measured against the old forward stride."""
+    return Carried() if phase == "carry" else None
 
 
 def _heard(key: str, now: float) -> Proposal:
     """Tell that the coach was muted, or is back; a limit, so that mute itself lets it through."""
+    muting = key == "muted"
     return Proposal(
         key=key,
         priority=Priority.LIMIT,
         theme="program",
         since=now,
-        pattern="muted" if key == "muted" else "back",
-        tone="muted" if key == "muted" else "back",
+        pattern="muted" if muting else "back",
+        tone="muted" if muting else "back",
         refractory_s=0.0,
         valid_s=5.0,
     )

@@ -1,35 +1,34 @@
-"""What is known of a runner from earlier sessions, and what a session adds to it.
+"""What is known of a runner from earlier sessions.
 
-``Memory`` is loaded by the shell at start (``sinks/history.py``) and handed to the coach; the
-coach never writes it. What has to be kept leaves the coach as ``Summary`` and other events.
+``Memory`` is loaded by the shell at start (``sinks/history.py``) and handed to the coach. What has
+to be kept leaves the coach as ``Summary``, ``Imprint`` and ``Effect``; a daemon that runs for weeks
+also keeps it here (``with_session``), so that caps hold without a restart.
+
+The core knows no calendar: a session's age is what it was when the memory was loaded, plus what
+has passed since. "Today" is the last 20 hours and "this week" the last 7 days.
 """
 
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from cued.model import Direction, Mode
+from cued.model import Imprint
 
-
-class Fingerprint(Struct, frozen=True, kw_only=True):
-    """The runner's own gait in one direction, mode, speed and incline bin.
-
-    Medians and robust spreads over ``strides`` clean strides; None where no sensor told.
-    """
-
-    direction: Direction
-    mode: Mode
-    speed_m_s: float
-    incline_percent: float
-    strides: int
-    stride_s: float
-    cv: float
-    lean_deg: float | None = None
-    bounce_cm: float | None = None
-    sway: float | None = None
+DAY_S = 20.0 * 3600.0  # a session at the same hour tomorrow is another day's
+WEEK_S = 7.0 * 86400.0
 
 
-class Effect(Struct, frozen=True):
+class Past(Struct, frozen=True, kw_only=True):
+    """An earlier session: how long ago it was at loading, and what was moved backward."""
+
+    age_s: float
+    backward_s: float
+    peak_m_s: float | None = None
+    stage: int = 0
+
+
+class Worked(Struct, frozen=True):
     """How often a phrase was judged, and how often the strides after it were back in range."""
 
     judged: int = 0
@@ -37,14 +36,69 @@ class Effect(Struct, frozen=True):
 
 
 class Memory(Struct, frozen=True, kw_only=True):
-    """A runner's history, as far as the coach needs it."""
+    """A runner's history, as far as the coach needs it.
+
+    stage, clean_sessions : where on the ladder, and clean sessions since getting there.
+    past : sessions of the last five weeks, oldest first.
+    imprint : the latest of each direction, mode, speed and incline.  worked : by phrase.
+    others : the memories of other runners of this station, by name.
+    """
 
     runner: str = "runner"
     sessions: int = 0
     stage: int = 0
     clean_sessions: int = 0
-    day_s: float = 0.0
-    week_s: float = 0.0
-    last_week_peak_m_s: float | None = None
-    imprint: tuple[Fingerprint, ...] = ()
-    effects: dict[str, Effect] = {}
+    past: tuple[Past, ...] = ()
+    imprint: tuple[Imprint, ...] = ()
+    worked: dict[str, Worked] = {}
+    others: dict[str, Memory] = {}
+
+    def of(self, runner: str) -> Memory:
+        """Return the memory of a runner; of one never seen, an empty one."""
+        if runner == self.runner:
+            return self
+        everyone = {**self.others, self.runner: replace(self, others={})}
+        chosen = everyone.pop(runner, Memory(runner=runner))
+        return replace(chosen, others=everyone)
+
+    def backward_s(self, within_s: float, elapsed_s: float) -> float:
+        """Time moved backward in sessions younger than so much, ``elapsed_s`` after loading."""
+        return sum(p.backward_s for p in self.past if p.age_s + elapsed_s < within_s)
+
+    def last_week_peak_m_s(self, elapsed_s: float) -> float | None:
+        """Fastest backward speed, stage 1 and up, in the last week trained before this one."""
+        before = [
+            (p.age_s + elapsed_s, p.peak_m_s)
+            for p in self.past
+            if p.peak_m_s is not None and p.stage > 0 and p.age_s + elapsed_s >= WEEK_S
+        ]
+        if not before:
+            return None
+        newest = min(age for age, _ in before)
+        return max(peak for age, peak in before if age < newest + WEEK_S)
+
+    def peak_m_s(self) -> float | None:
+        """Fastest backward speed of the last session that had one."""
+        peaks = [p.peak_m_s for p in self.past if p.peak_m_s is not None and p.stage > 0]
+        return peaks[-1] if peaks else None
+
+    def days_off(self, elapsed_s: float) -> float:
+        """Days since the last session; 0 if there was none."""
+        return min((p.age_s + elapsed_s for p in self.past), default=0.0) / 86400.0
+
+    def with_session(self, past: Past, stage: int, clean_sessions: int) -> Memory:
+        """Return this memory with one more session."""
+        return replace(
+            self,
+            sessions=self.sessions + 1,
+            stage=stage,
+            clean_sessions=clean_sessions,
+            past=(*self.past[-59:], past),
+        )
+
+    def with_imprint(self, imprint: list[Imprint]) -> Memory:
+        """Return this memory with the newer imprint of each bin."""
+        bins = {(i.direction, i.mode, i.speed_m_s, i.incline_percent): i for i in self.imprint}
+        for i in imprint:
+            bins[i.direction, i.mode, i.speed_m_s, i.incline_percent] = i
+        return replace(self, imprint=tuple(bins.values()))

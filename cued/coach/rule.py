@@ -77,12 +77,25 @@ class Place(Struct, frozen=True, kw_only=True):
     left_s: float | None = None
 
 
+class Carried(Struct, frozen=True, kw_only=True):
+    """The forward carry: ``target`` is the stride to keep (None until it is known).
+
+    since : since when the old pattern is back, or None.  because : the numbers it rests on.
+    """
+
+    target: Baseline | None = None
+    since: float | None = None
+    because: dict[str, float | str | None] = {}
+
+
 class Situation(Struct, frozen=True, kw_only=True):
     """Everything a rule may look at. ``news`` is what just happened; the rest is the latest state.
 
     baseline : the wearer's own stride time here (direction, speed, incline), None until learned.
     settled : at least 8 strides of this foot since belt, direction or mode last changed.
-    carried : in the forward carry, the stride time to keep, from the imprint; else None.
+    carry : in the forward carry, what was brought along and whether it is slipping; else None.
+    contradicted_s : for how long the direction has been another than the phase asks for.
+    program : a workout in phases, not free run.
     """
 
     now: float
@@ -96,7 +109,10 @@ class Situation(Struct, frozen=True, kw_only=True):
     measured: Mapping[str, Measurement] = {}
     baseline: Baseline | None = None
     settled: bool = False
-    carried: Baseline | None = None
+    carry: Carried | None = None
+    contradicted_s: float = 0.0
+    program: bool = False
+    sessions: int = 0
     moving: bool = False
 
 

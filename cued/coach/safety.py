@@ -61,9 +61,8 @@ class Safety:
         self._fall: Fall | None = None
         self._walking_since: float | None = None
         self._belt_told = False
-        self.stumbles = 0
-        self.requests: list[BeltRequest] = []
-        self.notices: list[Notice] = []
+        self._requests: list[BeltRequest] = []
+        self._notices: list[Notice] = []
 
     @property
     def blind(self) -> bool:
@@ -78,6 +77,12 @@ class Safety:
     def holds(self, view: View) -> bool:
         """Tell whether the steps after a stumble are still being waited for."""
         return view.footfalls < self._hold_until
+
+    def told(self) -> list[BeltRequest | Notice]:
+        """Take the requests and notices that have come up."""
+        told = [*self._requests, *self._notices]
+        self._requests, self._notices = [], []
+        return told
 
     def acknowledge(self) -> bool:
         """End the alarm; False when there is none."""
@@ -105,7 +110,6 @@ class Safety:
                 return self._again(view, now)
 
     def _stumbled(self, item: Stumble, view: View, now: float) -> list[Proposal]:
-        self.stumbles += 1
         self._hold_until = view.footfalls + self._plan.hold_steps
         because: Reason = {"score": round(item.score, 2)}
         return [
@@ -120,7 +124,7 @@ class Safety:
         if item.stage == "possible":
             return [_told("fall_possible", Priority.FALL, now, "alarm", because=because)]
         if self._plan.stop_belt_on_fall:
-            self.requests.append(BeltRequest(t=now, speed_m_s=0.0, why="confirmed fall"))
+            self._requests.append(BeltRequest(t=now, speed_m_s=0.0, why="confirmed fall"))
         return [self._alarm(now)]
 
     def _alarm(self, now: float) -> Proposal:
@@ -171,7 +175,7 @@ class Safety:
             return []
         self._failed.add(failure)
         text = f"cue {item.key} was not given by {item.channel}: {item.why or 'no reason told'}"
-        self.notices.append(Notice(t=now, level="warning", code="cue_failed", text=text))
+        self._notices.append(Notice(t=now, level="warning", code="cue_failed", text=text))
         because: Reason = {"cue": item.key, "channel": item.channel}
         return [_told("clip_missing", Priority.INFO, now, "clip", because=because)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cued.coach.baseline import DISCARDED_STRIDES, Baseline, Baselines, bin_of
-from cued.coach.rule import Place, Situation
+from cued.coach.rule import Carried, Place, Situation
 from cued.model import (
     AnyEvent,
     Belt,
@@ -93,8 +93,21 @@ class View:
         if key and stride.clean and self.settled(stride.side):
             self.baselines.learn(key, stride.duration_s)
 
+    def forget_runner(self) -> None:
+        """Forget what is one runner's: the next session may be another's."""
+        self.baselines = Baselines()
+        self.unsettle()
+
     def situation(
-        self, news: Input | AnyEvent, place: Place, now: float, carried: Baseline | None = None
+        self,
+        news: Input | AnyEvent,
+        place: Place,
+        now: float,
+        *,
+        carry: Carried | None = None,
+        contradicted_s: float = 0.0,
+        program: bool = False,
+        sessions: int = 0,
     ) -> Situation:
         """Show a rule what is known."""
         stride = news if isinstance(news, Stride) else None
@@ -110,8 +123,11 @@ class View:
             measured=self.measured,
             baseline=self.own(stride) if stride else None,
             settled=self.settled(stride.side) if stride else False,
-            carried=carried,
             moving=self.walking(now) or self.belt_moves(),
+            carry=carry,
+            contradicted_s=contradicted_s,
+            program=program,
+            sessions=sessions,
         )
 
     def _belt(self, belt: Belt, now: float) -> None:

@@ -1,0 +1,118 @@
+"""What a person can ask for, and the answer: done, or why not.
+
+| command | value | does |
+|---|---|---|
+| start_program | | begins the workout |
+| pause, resume, skip, stop | | as the phase table allows |
+| mute, unmute | | technique and guidance; never safety (``coach.py``) |
+| acknowledge | | ends the alarm after a fall, or answers the check-in |
+| mark | any text | puts a mark into the events |
+| set_speed | m/s | asks the treadmill; refused above the stage's limit in a backward phase |
+| set_incline | % | asks the treadmill |
+| effort | 6..20 | how hard it was, on Borg's scale, for the ladder |
+| runner | name | who is running, between sessions |
+"""
+
+from __future__ import annotations
+
+from cued.coach.program import Trigger
+from cued.coach.safety import Safety
+from cued.coach.session import Session
+from cued.coach.view import View
+from cued.model import AnyEvent, BeltRequest, Command, CommandResult, Notice
+
+NAMES = (
+    "acknowledge",
+    "effort",
+    "mark",
+    "mute",
+    "pause",
+    "resume",
+    "runner",
+    "set_incline",
+    "set_speed",
+    "skip",
+    "start_program",
+    "stop",
+    "unmute",
+)
+FASTEST_M_S = 7.0
+STEEPEST_PERCENT = 25.0
+_TRIGGERS: dict[str, Trigger] = {
+    "start_program": "begin",
+    "pause": "pause",
+    "resume": "resume",
+    "skip": "skip",
+    "stop": "stop",
+}
+
+
+def answer(command: Command, why: str, now: float) -> CommandResult:
+    """Answer a command: ok unless there is a reason not to."""
+    return CommandResult(t=now, name=command.name, ok=not why, why=why, id=command.id)
+
+
+def carry_out(
+    command: Command, session: Session, safety: Safety, view: View, now: float
+) -> list[AnyEvent]:
+    """Do what is asked; the answer, and what else follows."""
+    extra: list[AnyEvent] = []
+    match command.name:
+        case "start_program" | "pause" | "resume" | "skip" | "stop":
+            why = session.ask(_TRIGGERS[command.name])
+        case "acknowledge":
+            why = _acknowledge(session, safety)
+        case "mark":
+            text = str(command.value or "mark")
+            extra.append(Notice(t=now, level="info", code="mark", text=text))
+            why = ""
+        case "set_speed" | "set_incline":
+            why, request = _belt(command, session, safety, view, now)
+            extra += [request] if request else []
+        case "effort":
+            why = _effort(command, session)
+        case "runner":
+            name = str(command.value or "").strip()
+            why = session.choose(name) if name else "the value is the runner's name"
+        case _:
+            why = f"unknown command; there are {', '.join(NAMES)}"
+    return [answer(command, why, now), *extra]
+
+
+def _acknowledge(session: Session, safety: Safety) -> str:
+    if safety.acknowledge():
+        if session.phase == "fallen":
+            session.ask("acknowledge")
+        return ""
+    if session.phase == "check_in":
+        return session.ask("ready")
+    return "there is nothing to acknowledge"
+
+
+def _belt(
+    command: Command, session: Session, safety: Safety, view: View, now: float
+) -> tuple[str, BeltRequest | None]:
+    speed = command.name == "set_speed"
+    most = FASTEST_M_S if speed else STEEPEST_PERCENT
+    value = command.value
+    if not isinstance(value, int | float) or not 0.0 <= value <= most:
+        return f"the value is a number from 0 to {most:g}", None
+    limit = session.place().limit_m_s
+    faster = view.belt is None or value > view.belt.speed_m_s
+    if speed and faster and (safety.blind or safety.fallen):
+        return "not faster while nobody is seen, or after a fall", None
+    if speed and limit is not None and value > limit + 1e-9:
+        return f"the stage's limit is {limit:.2f} m/s", None
+    if speed:
+        return "", BeltRequest(t=now, speed_m_s=float(value), why="command")
+    return "", BeltRequest(t=now, incline_percent=float(value), why="command")
+
+
+def _effort(command: Command, session: Session) -> str:
+    value = command.value
+    if not isinstance(value, int | float) or not 6 <= value <= 20:
+        return "the value is a number from 6 to 20"
+    if not session.active:
+        return "no session is going on"
+    session.tally.effort = float(value)
+    return ""

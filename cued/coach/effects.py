@@ -1,0 +1,77 @@
+"""Whether a cue worked: the strides after it are judged, and a chime praises.
+
+A technique cue worked if its rule is silent in strides 8 to 15 after it; before stride 8 a runner
+has hardly had time to respond, and the rule's own mean has not followed. No published count of
+strides from words to change is known.
+"""
+
+from __future__ import annotations
+
+from cued.coach.rule import Proposal
+from cued.model import Cue, Effect, Priority, Side, Stride
+
+FIRST_JUDGED, LAST_JUDGED = 8, 15
+PRAISED_AFTER = 20
+
+
+class Effects:
+    """Follows the last technique cue that was given."""
+
+    def __init__(self, praise: bool) -> None:
+        self._praise = praise
+        self._cue: Cue | None = None
+        self._strides: dict[Side, int] = {}
+        self._proposed_at = 0
+        self._judged = False
+
+    def forget(self) -> None:
+        """Conditions changed: what follows says nothing of the cue."""
+        self._cue = None
+
+    def given(self, cue: Cue) -> list[Effect]:
+        """Take a technique cue that was given; one that was waiting to be judged did not work."""
+        out = self._verdict(cue.t, worked=False) if self._cue and not self._judged else []
+        self._cue, self._strides, self._proposed_at, self._judged = cue, {}, 0, False
+        return out
+
+    def take(self, stride: Stride, proposals: list[Proposal]) -> list[Effect]:
+        """Take a stride and what rules proposed with it."""
+        if self._cue is None:
+            return []
+        self._strides[stride.side] = self._strides.get(stride.side, 0) + 1
+        if any(p.key == self._cue.key for p in proposals):
+            self._proposed_at = self._count
+            if self._judged:
+                self._cue = None
+                return []
+        if self._judged or self._count < LAST_JUDGED:
+            return []
+        return self._verdict(stride.t, worked=self._proposed_at < FIRST_JUDGED)
+
+    def praise(self, now: float) -> Proposal | None:
+        """Propose the chime, once, when 20 strides after a cue are in range."""
+        if self._cue is None or not self._judged or self._count < PRAISED_AFTER:
+            return None
+        key, self._cue = self._cue.key, None
+        if not self._praise:
+            return None
+        return Proposal(
+            key="praise",
+            priority=Priority.PRAISE,
+            theme="praise",
+            since=now,
+            pattern="none",
+            tone="praise",
+            because={"after": key, "strides": float(PRAISED_AFTER)},
+        )
+
+    @property
+    def _count(self) -> int:
+        return max(self._strides.values(), default=0)
+
+    def _verdict(self, t: float, *, worked: bool) -> list[Effect]:
+        assert self._cue is not None
+        cue, self._judged = self._cue, True
+        if not worked:
+            self._cue = None
+        return [Effect(t=t, key=cue.key, text=cue.text, worked=worked, strides=self._count)]

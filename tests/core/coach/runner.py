@@ -1,0 +1,140 @@
+"""A runner at stride-event level, who does what the coach says (or not)."""
+
+from __future__ import annotations
+
+import copy
+
+from cued.coach.coach import Coach
+from cued.coach.config import CoachConfig
+from cued.coach.memory import Memory
+from cued.coach.phrases import load
+from cued.model import (
+    AnyEvent,
+    Belt,
+    Command,
+    Cue,
+    Direction,
+    Footfall,
+    Gait,
+    Input,
+    Mode,
+    Phase,
+    Stride,
+    Summary,
+    Tick,
+)
+
+from tests.core.coach.walk import all_rules
+
+
+class Runner:
+    """Walks in steps of one stride; every event that came out is kept in ``events``."""
+
+    def __init__(self, memory: Memory | None = None, t: float = 0.0, **options: object) -> None:
+        plan = CoachConfig(**{"program": True, **options})  # type: ignore[arg-type]
+        self.coach = Coach(plan, all_rules(), load("en"), memory or Memory())
+        self.t = t
+        self.phase = "idle"
+        self.events: list[AnyEvent] = []
+        self.direction: Direction = "unknown"
+        self.mode: Mode = "unknown"
+        self.speed = 0.0
+        self.stride_s = 1.1
+
+    def feed(self, item: Input | AnyEvent) -> list[AnyEvent]:
+        """Hand the coach an item."""
+        out = self.coach.feed(item, self.t)
+        for event in out:
+            if isinstance(event, Phase):
+                self.phase = event.name
+        self.events += out
+        return out
+
+    def say(self, name: str, value: float | str | None = None) -> list[AnyEvent]:
+        """Give a command."""
+        return self.feed(Command(t=self.t, name=name, value=value))
+
+    def belt(self, speed: float, incline: float = 0.0) -> None:
+        """Set the belt."""
+        self.speed = speed
+        self.feed(Belt(t=self.t, speed_m_s=speed, incline_percent=incline))
+
+    def gait(self, direction: Direction, mode: Mode = "walking") -> None:
+        """Face and move another way."""
+        if (direction, mode) != (self.direction, self.mode):
+            self.direction, self.mode = direction, mode
+            self.feed(Gait(t=self.t, mode=mode, direction=direction))
+
+    def stand(self, seconds: float) -> None:
+        """Stand; only time passes."""
+        self.gait("unknown", "standing")
+        end = self.t + seconds
+        while self.t < end:
+            self.t += 0.5
+            self.feed(Tick(t=self.t))
+
+    def walk(
+        self,
+        seconds: float,
+        direction: Direction = "forward",
+        mode: Mode = "walking",
+        factor: float = 1.0,
+        until: str = "",
+    ) -> None:
+        """Walk for so long, or until a phase is entered."""
+        self.gait(direction, mode)
+        end = self.t + seconds
+        n = 0
+        while self.t < end and (not until or self.phase != until):
+            n += 1
+            duration = self.stride_s * factor * (1.0 + 0.01 * (n % 5 - 2))
+            self.t += duration
+            for side in ("left", "right"):
+                self.feed(Footfall(t=self.t, side=side, sensor="foot"))
+                self.feed(
+                    Stride(
+                        t=self.t,
+                        side=side,
+                        duration_s=duration,
+                        length_m=self.speed * duration,
+                        speed_m_s=self.speed,
+                        mode=mode,
+                        direction=direction,
+                    )
+                )
+            self.feed(Tick(t=self.t))
+
+    def phases(self) -> list[str]:
+        """The phases entered, in order."""
+        return [e.name for e in self.events if isinstance(e, Phase)]
+
+    def cues(self, key: str = "") -> list[Cue]:
+        """The cues given, of one key or all."""
+        cues = [e for e in self.events if isinstance(e, Cue) and e.verdict == "given"]
+        return [c for c in cues if not key or c.key == key]
+
+    def summaries(self) -> list[Summary]:
+        """The summaries of the sessions that ended."""
+        return [e for e in self.events if isinstance(e, Summary)]
+
+    def copy(self) -> Runner:
+        """An independent runner in the same state."""
+        return copy.deepcopy(self)
+
+
+def follow(runner: Runner, most_s: float = 3600.0, speed: float | None = None) -> None:
+    """Do what the program says until the session is over, setting the belt as told."""
+    end = runner.t + most_s
+    began = False
+    while runner.t < end and (not began or runner.phase != "idle"):
+        place = runner.coach.place
+        backward = place.backward or runner.phase == "turn_back"
+        direction: Direction = "backward" if backward else "forward"
+        mode: Mode = "running" if runner.phase == "backward_jog" else "walking"
+        wanted = speed if speed is not None else (place.limit_m_s or runner.speed or 0.5)
+        if place.backward and abs(wanted - runner.speed) > 1e-6:
+            runner.belt(wanted)
+        elif not runner.speed:
+            runner.belt(wanted)
+        runner.walk(5.0, direction, mode)
+        began = began or runner.phase != "idle"
