@@ -12,7 +12,7 @@ Methods
 * Mode: share of the stride on the ground and its duration (``foot_mode.py``).
 
 Without a known mounting the left axis is found from the swings (``foot_mounting.py``), footfalls
-and stride lengths are as good, and no direction is given. Mounting that contradicts gravity or the
+and stride lengths are as good from the second stride on, and no direction is given. Mounting that contradicts gravity or the
 swings is reported as doubtful, and no direction is given either.
 
 Short gaps are bridged (``foot_gaps.py``); over a longer one there are no findings, and they resume
