@@ -26,6 +26,7 @@ from bleak.backends.device import BLEDevice
 from bleak.exc import BleakError, BleakGATTProtocolError
 from bleak_retry_connector import BleakClientWithServiceCache, establish_connection
 
+from cued.devices._gatt import BATTERY_LEVEL
 from cued.devices.device import Action, Answer, Device, Output, Read, Subscribe, Write
 from cued.model import BeltRequest, DecodeError, LinkChanged
 from cued.sources._ble_scanning import UNAVAILABLE
@@ -234,6 +235,16 @@ class Session:
                     await self._do_once(client, action)
         except FAILS as error:
             log.debug("%s: did not stop: %r", self._name, error)
+
+
+async def read_battery(device: BLEDevice, options: Mapping[str, Any]) -> float | None:
+    """Connect, read the battery level, percent, and disconnect; None if there is none."""
+    async with connected(device, device.address, lambda _client: None, options) as client:
+        char = _characteristic(client, BATTERY_LEVEL)
+        if char is None:
+            return None
+        data = bytes(await client.read_gatt_char(char))
+        return float(data[0]) if data and data[0] <= 100 else None
 
 
 def _uuids(client: BleakClient) -> list[str]:

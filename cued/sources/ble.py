@@ -32,7 +32,8 @@ from cued import parts
 from cued.config import Sensor, Site
 from cued.devices.device import Advert, Device
 from cued.model import BeltRequest, ConfigError, LinkChanged
-from cued.sources._ble_connecting import FAILS, Session, Tap, connected
+from cued.sources._ble_connecting import FAILS, Session, Tap, connected, read_battery
+from cued.sources._ble_raw import Raw
 from cued.sources._ble_scanning import Scanning
 from cued.sources._ble_watching import Watch
 from cued.sources.source import Emit
@@ -217,6 +218,28 @@ async def scan(seconds: float, adapter: str = "", *, radio: Radio | None = None)
     return sorted(known, key=lambda f: (not f.devices, -(f.advert.rssi or -127), f.advert.address))
 
 
+async def battery(
+    found: Found, adapter: str = "", *, radio: Radio | None = None, within_s: float = 20.0
+) -> float | None:
+    """Connect to a device just to read its battery, percent; None if it does not tell."""
+    bluez = {"bluez": {"adapter": adapter}} if adapter else {}
+    radio = radio or Radio(bluez, bluez)
+    scanning = Scanning(radio.scanner)
+    wanted = found.advert.address.upper()
+    task = asyncio.create_task(scanning.run())
+    try:
+        async with asyncio.timeout(within_s):
+            _, device = await scanning.find(lambda advert: advert.address.upper() == wanted)
+            async with scanning.silent():
+                return await read_battery(device, radio.client)
+    except FAILS as error:
+        log.debug("%s: no battery: %r", wanted, error)
+        return None
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
 def supporting(advert: Advert) -> tuple[str, ...]:
     """List the device files that recognise an advertisement, the most particular first."""
     found = [name for name in parts.names("devices") if _module(name).matches(advert)]
@@ -249,5 +272,7 @@ async def _close_stale(wanted: Iterable[Callable[[Advert], bool]]) -> None:
 def _nothing() -> None:
     pass
 
+
+__all__ = ["Ble", "Config", "Found", "Radio", "Raw", "battery", "scan", "supporting"]
 
 PART = parts.Part(Config, Ble)

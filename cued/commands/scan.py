@@ -1,0 +1,83 @@
+"""List the sensors and treadmills in reach: supported or not, signal, and battery if asked."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from rich.console import Console
+from rich.table import Table
+
+from cued.model import CuedError
+from cued.sources import ble
+
+NAME = "scan"
+HELP = "list supported devices in reach"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    parser.add_argument("--seconds", type=float, default=8.0, help="how long to listen (8)")
+    parser.add_argument("--adapter", default="", metavar="hciN", help="Bluetooth adapter to use")
+    parser.add_argument("--all", action="store_true", help="list unsupported devices too")
+    parser.add_argument(
+        "--battery", action="store_true", help="connect to each and read its battery"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print a table of what was heard; unsupported devices are counted, or listed with --all."""
+    found, batteries = asyncio.run(_listen(args))
+    known = [f for f in found if f.devices]
+    listed = found if args.all else known
+    if listed:
+        Console().print(table(listed, batteries))
+    others = len(found) - len(known)
+    print(f"{len(known)} supported, {others} other device{'' if others == 1 else 's'} in reach")
+    if not known:
+        print(
+            "Wake the sensor (move it, wet the strap, start the belt); a sensor that is connected"
+        )
+        print("elsewhere, to a phone for example, does not show.")
+    return 0
+
+
+async def _listen(args: argparse.Namespace) -> tuple[list[ble.Found], dict[str, float | None]]:
+    with Console(stderr=True).status(f"listening for {args.seconds:g} s"):
+        try:
+            found = await ble.scan(args.seconds, args.adapter)
+        except TimeoutError as error:
+            raise CuedError(str(error)) from None
+    batteries: dict[str, float | None] = {}
+    if args.battery:
+        for one in (f for f in found if f.devices):
+            with Console(stderr=True).status(f"asking {one.advert.name or one.advert.address}"):
+                batteries[one.advert.address] = await ble.battery(one, args.adapter)
+    return found, batteries
+
+
+def table(found: list[ble.Found], batteries: dict[str, float | None]) -> Table:
+    """Lay out what was found, as it would be configured."""
+    out = Table("name", "address", "device =", "signal")
+    if batteries:
+        out.add_column("battery")
+    for one in found:
+        row = [
+            one.advert.name or "(no name)",
+            one.advert.address,
+            ", ".join(one.devices) or "not supported",
+            strength(one.advert.rssi),
+        ]
+        if batteries:
+            percent = batteries.get(one.advert.address)
+            row.append("unknown" if percent is None else f"{percent:.0f} %")
+        out.add_row(*row)
+    return out
+
+
+def strength(rssi: int | None) -> str:
+    """Put a signal strength into a word a runner can act on, and the number."""
+    if rssi is None:
+        return "unknown"
+    word = "good" if rssi >= -70 else "fair" if rssi >= -85 else "weak: bring it nearer"
+    return f"{word} ({rssi} dBm)"

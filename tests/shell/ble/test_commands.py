@@ -1,0 +1,109 @@
+"""cued scan and cued record --raw against a stand-in for bluetoothd."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from cued.__main__ import main
+from cued.commands import record
+from cued.devices import pod
+from cued.devices._gatt import sig
+from tests.shell.ble.bluez import Char, Peripheral
+from tests.shell.ble.pods import Pod, frame, numbers, play
+
+pytestmark = pytest.mark.usefixtures("bus")
+
+
+async def cued(*args: str) -> int:
+    return await asyncio.to_thread(main, list(args))
+
+
+async def test_scan_prints_what_to_configure(bluez, capsys):
+    bluez.add(Pod(bluez, rssi=-60))
+    bluez.add(Peripheral("C0:DE:00:00:00:66", "Kettle", {}))
+    assert await cued("scan", "--seconds", "0.5", "--battery") == 0
+    out = capsys.readouterr().out
+    assert "cued pod 0001" in out
+    assert "C0:DE:00:00:00:01" in out
+    assert "good (-60 dBm)" in out
+    assert "80 %" in out
+    assert "Kettle" not in out
+    assert "1 supported, 1 other device in reach" in out
+
+
+async def test_scan_without_bluetooth_is_one_line(bluez, capsys):
+    bluez.unplug()
+    assert await cued("scan", "--seconds", "0.3") == 1
+    assert capsys.readouterr().err.splitlines()[-1] == "cued: there is no Bluetooth adapter"
+
+
+async def test_a_wire_log_of_configured_sensors_replays_through_the_decoder(bluez, tmp_path):
+    device = bluez.add(Pod(bluez))
+    config = tmp_path / "cued.toml"
+    config.write_text(
+        f'[sources.ble]\n[sensors.left]\ndevice = "pod"\nplacement = "foot_left"\n'
+        f'address = "{device.address}"\n'
+    )
+    log = tmp_path / "left.wire"
+    streaming = asyncio.create_task(play([device], 50, 500))
+    args = ("--raw", str(log), "--config", str(config), "--seconds", "1.5")
+    assert await cued("record", *args) == 0
+    streaming.cancel()
+    header, arrivals = record.read(log)
+    assert header.devices == {"left": "pod"}
+    assert device.address not in log.read_text()
+    decoder = pod.Pod(pod.Config(), "left")
+    packets = [
+        p
+        for a in arrivals
+        if a.char == pod.DATA
+        for p in decoder.receive(a.t, a.char, bytes.fromhex(a.hex))
+    ]
+    assert len(packets) > 20
+    assert all(b - a == 1 for a, b in zip(numbers(packets), numbers(packets)[1:], strict=False))
+
+
+async def test_an_unknown_device_is_recorded_with_what_it_offers(bluez, tmp_path, capsys):
+    stream = Char(["notify"])
+    stranger = bluez.add(
+        Peripheral(
+            "C0:DE:00:00:00:99",
+            "Stranger",
+            {
+                sig(0x180A): {
+                    sig(0x2A24): Char(["read"], read=lambda: b"Model 7"),
+                    sig(0x2A25): Char(["read"], read=lambda: b"SERIAL"),
+                },
+                "12345678-0000-0000-0000-000000000000": {
+                    "12345678-0000-0000-0000-000000000001": stream
+                },
+            },
+        )
+    )
+    log = tmp_path / "stranger.wire"
+
+    async def talk():
+        for i in range(200):
+            uuid = "12345678-0000-0000-0000-000000000001"
+            bluez.notify(stranger, uuid, bytes([i % 256]))
+            await asyncio.sleep(0.02)
+
+    talking = asyncio.create_task(talk())
+    args = ("--raw", str(log), "--address", stranger.address.lower(), "--seconds", "1")
+    assert await cued("record", *args) == 0
+    talking.cancel()
+    header, arrivals = record.read(log)
+    assert header.name == "Stranger"
+    assert header.about == {"model": "Model 7"}
+    assert "SERIAL" not in log.read_text()
+    assert header.services["12345678-0000-0000-0000-000000000000"]
+    assert len(arrivals) > 20
+    assert not stranger.connected
+    assert "messages in" in capsys.readouterr().out
+    assert await cued("record", *args) == 1  # never over an existing log
+
+
+async def test_frames_are_what_the_pod_document_says():
+    assert pod.decode(frame(3)).counter == 3
