@@ -24,7 +24,6 @@ from cued.signal.orientation import (
     Vector,
     angle,
     cross,
-    dot,
     level,
     plus,
     scaled,
@@ -37,7 +36,10 @@ BACK_RAD = math.radians(5.0)
 STILL_SLOTS = 4  # two seconds of standing before a bow
 BOW_SLOTS = 20  # ten seconds until upright again
 STEPS = 10
-ASIDE_RAD = math.radians(60.0)  # a bow this far from nominal forward contradicts it
+ASIDE_RAD = math.radians(60.0)  # first steps this far from nominal forward contradict it
+REVERSED_RAD = math.radians(120.0)  # so does a bow this far from it
+QUIET = 0.3  # m/s², deviation within a slot: standing
+GENTLE = 0.9  # and while bowing
 
 State = Literal["unknown", "level", "known", "doubtful"]
 
@@ -79,8 +81,9 @@ class Mounting:
         if not self.nominal:
             self._aim(unit(first) or (0.0, 0.0, 1.0))
 
-    def slot(self, mean: Vector, share: float, still: bool, walking: bool) -> bool:
-        """Take the mean force of a slot; True when the state changed."""
+    def slot(self, mean: Vector, share: float, spread: float, walking: bool) -> bool:
+        """Take a slot's mean force and its deviation, m/s²; True when the state changed."""
+        still = spread < QUIET and not walking
         before = (self.state, self.why)
         self._gravity.feed(mean, share)
         up = self._gravity.up
@@ -93,7 +96,7 @@ class Mounting:
             self._check_up(up)
         now = unit(mean)
         if now is not None:
-            self._check_bow(self._bow.feed(now, still))
+            self._check_bow(self._bow.feed(now, spread, walking))
         return (self.state, self.why) != before
 
     def step(self, forward: float, left: float) -> bool:
@@ -130,8 +133,8 @@ class Mounting:
             return
         if not self.nominal or self.state == "doubtful":
             self._learn(ahead, "shown by a bow")
-        elif angle(ahead, self.rows[0]) > ASIDE_RAD:
-            self.state, self.why = "doubtful", "a bow went another way than forward"
+        elif angle(ahead, self.rows[0]) > REVERSED_RAD:
+            self.state, self.why = "doubtful", "a bow went backward: worn back to front?"
 
     def _learn(self, ahead: Vector, why: str) -> None:
         self._forward = ahead
@@ -140,52 +143,52 @@ class Mounting:
 
 
 class Bow:
-    """Watches for: still, lean one way for a second or more, upright again within ten."""
+    """Watches for: still, lean one way for a second or more, upright again within ten, still."""
 
     def __init__(self) -> None:
         self._upright: Vector | None = None
+        self._far: Vector | None = None
         self._still = 0
         self._leaning = 0
-        self._far: Vector = (0.0, 0.0, 0.0)
 
-    def feed(self, up: Vector, still: bool) -> Vector | None:
+    def feed(self, up: Vector, spread: float, walking: bool) -> Vector | None:
         """Take a slot's up vector; the direction of a finished bow, in sensor axes."""
-        if self._upright is None or (self._leaning == 0 and still and self._near(up)):
-            self._stand(up, still)
+        if walking or spread > GENTLE or self._leaning > BOW_SLOTS:
+            self._forget()
             return None
-        lean = angle(up, self._upright)
+        lean = angle(up, self._upright) if self._upright else 0.0
         if self._still < STILL_SLOTS:
-            if not still:
-                self._upright, self._still = None, 0
-            elif lean > BACK_RAD:
-                self._upright, self._still = up, 1
-            return None
-        if lean > BOW_RAD[0]:
-            self._leaning += 1
-            self._far = plus(self._far, up)
-        elif lean < BACK_RAD and self._leaning >= 2:
-            return self._finish()
-        if self._leaning > BOW_SLOTS or lean > BOW_RAD[1]:
-            self._upright, self._still, self._leaning = None, 0, 0
-            self._far = (0.0, 0.0, 0.0)
+            self._settle(up, lean, spread < QUIET)
+        elif lean > BOW_RAD[1]:
+            self._forget()
+        elif lean > BACK_RAD:
+            self._lean(up, lean)
+        elif self._far is not None:
+            return self._finish(self._far)
+        elif spread < QUIET:
+            self._settle(up, lean, still=True)
         return None
 
-    def _near(self, up: Vector) -> bool:
-        return self._upright is not None and angle(up, self._upright) < BACK_RAD
+    def _forget(self) -> None:
+        self._upright, self._far = None, None
+        self._still = self._leaning = 0
 
-    def _stand(self, up: Vector, still: bool) -> None:
-        if not still:
-            self._upright, self._still = None, 0
+    def _settle(self, up: Vector, lean: float, still: bool) -> None:
+        if not still or lean > BACK_RAD:
+            self._forget()
             return
         base = self._upright
-        mixed = up if base is None else unit(plus(scaled(base, 0.7), up, 0.3))
-        self._upright = mixed
+        self._upright = up if base is None else unit(plus(scaled(base, 0.7), up, 0.3))
         self._still += 1
 
-    def _finish(self) -> Vector | None:
-        upright, far = self._upright, unit(self._far)
-        self._leaning, self._far = 0, (0.0, 0.0, 0.0)
-        if upright is None or far is None:
+    def _lean(self, up: Vector, lean: float) -> None:
+        self._leaning += 1
+        if lean > BOW_RAD[0]:
+            self._far = plus(self._far or (0.0, 0.0, 0.0), up)
+
+    def _finish(self, far: Vector) -> Vector | None:
+        upright, slots = self._upright, self._leaning
+        self._far, self._leaning = None, 0
+        if upright is None or slots < 2:
             return None
-        away = plus(far, upright, -dot(far, upright))
-        return unit(scaled(away, -1.0))
+        return level(scaled(far, -1.0), upright)

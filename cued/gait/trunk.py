@@ -30,7 +30,7 @@ from cued.gait.trunk_contacts import (
     WalkRhythm,
     sharpened,
 )
-from cued.gait.trunk_heading import Ahead, Lead, StepSums, Yaw
+from cued.gait.trunk_heading import TICK, TICK_S, TURN_TICKS, Ahead, Lead, StepSums, Yaw
 from cued.gait.trunk_mode import Pace
 from cued.gait.trunk_side import WAVE, Sides
 from cued.model import Block, Bools, Floats, Side
@@ -38,6 +38,7 @@ from cued.signal.filters import Fir, lowpass
 from cued.signal.grid import DT_S, RATE_HZ
 from cued.signal.orientation import SLOT
 
+NO_TURN = [0.0, 0.0, 0.0]
 KEEP = 400  # samples of raw data kept for a stride's posture
 SLOW = lowpass(WALK_HZ)
 QUICK = lowpass(RUN_HZ)
@@ -56,7 +57,8 @@ class Trunk:
         self._peaks, self._rhythm, self._pace = Peaks(), WalkRhythm(), Pace()
         self._sums, self._lead, self._second = StepSums(), Lead(), Lead()
         self._ahead, self._yaw, self._sides = Ahead(), Yaw(), Sides()
-        self._slot = [0.0] * 8
+        self._slot = [0.0] * 5
+        self._tick = 0.0
         self._past_slow: list[list[float]] = []
         self._past_gyr: list[list[float]] = []
         self._past_quick: list[list[float]] = []
@@ -95,15 +97,16 @@ class Trunk:
         if gyr is not None:
             self._past_gyr = self._past_gyr[-WAVE:] + self._slow_gyr.feed(gyr).tolist()
         self._remember(k, acc, gyr)
-        self._tally(acc, gyr, block.ok[start:stop])
-        self._scan(k, slow, quick, found)
+        self._tally(acc, block.ok[start:stop])
+        turns = [NO_TURN] * len(slow) if gyr is None else gyr.tolist()
+        self._scan(k, slow, quick, turns, found)
 
     def _remember(self, k: int, acc: Floats, gyr: Floats | None) -> None:
         self._raw.append((k, acc, gyr))
         while self._raw and k - self._raw[0][0] > KEEP + self._raw[0][1].shape[0]:
             self._raw.pop(0)
 
-    def _tally(self, acc: Floats, gyr: Floats | None, ok: Bools) -> None:
+    def _tally(self, acc: Floats, ok: Bools) -> None:
         s = self._slot
         for (x, y, z), good in zip(acc.tolist(), ok.tolist(), strict=True):
             if good:
@@ -112,21 +115,27 @@ class Trunk:
                 s[2] += z
                 s[3] += x * x + y * y + z * z
                 s[4] += 1.0
-        if gyr is not None:
-            for x, y, z in gyr.tolist():
-                s[5] += x
-                s[6] += y
-                s[7] += z
+
+    def _tell_turn(self, at: float, found: list[Finding]) -> None:
+        yaw = self._yaw
+        t = at - TURN_TICKS * TICK_S * (1.0 if yaw.turning else 0.5)
+        self._lead.reset()
+        found.append(Turning(t=t, at=at, sensor=self._sensor, turning=yaw.turning, angle=yaw.angle))
 
     def _scan(
-        self, k: int, slow: list[list[float]], quick: list[list[float]], found: list[Finding]
+        self,
+        k: int,
+        slow: list[list[float]],
+        quick: list[list[float]],
+        turns: list[list[float]],
+        found: list[Finding],
     ) -> None:
         rows, gravity = self._mounting.rows, self._mounting.gravity
         (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = rows
         wx, wy, wz = self._ahead.along(rows, self._mounting.nominal, VERTICAL_SHARE)
         peaks, sums, left = self._peaks, self._sums, len(slow)
         px, py, pz = self._past_slow[-left - 1]
-        for (ax, ay, az), (qx, qy, qz) in zip(slow, quick, strict=True):
+        for (ax, ay, az), (qx, qy, qz), (gx, gy, gz) in zip(slow, quick, turns, strict=True):
             dx, dy, dz = ax - px, ay - py, az - pz
             px, py, pz = ax, ay, az
             f = xx * dx + xy * dy + xz * dz
@@ -144,7 +153,12 @@ class Trunk:
             c = peaks.weight(k, zx * qx + zy * qy + zz * qz)
             if c is not None:
                 self._judge(c, left, found)
+            self._tick += zx * gx + zy * gy + zz * gz
             k += 1
+            if k % TICK == 0:
+                if self._yaw.feed(DT_S * self._tick):
+                    self._tell_turn((k - 1) * DT_S, found)
+                self._tick = 0.0
 
     def _sharpened(self, c: Candidate, left: int) -> Candidate:
         along = self._ahead.along(self._mounting.rows, self._mounting.nominal, SHARP_SHARE)
@@ -211,8 +225,8 @@ class Trunk:
         return acc, gyr[first - k : last - k]
 
     def _end_slot(self, k: int, found: list[Finding]) -> None:
-        x, y, z, square, n, gx, gy, gz = self._slot
-        self._slot = [0.0] * 8
+        x, y, z, square, n = self._slot
+        self._slot = [0.0] * 5
         at = (k - 1) * DT_S
         if n < SLOT / 2:
             return
@@ -225,15 +239,8 @@ class Trunk:
         self._second.feed(self._sums.values())
         if spread > 0.3 and self._pace.mode != "running":
             self._ahead.feed(self._second.forward, self._second.left)
-        up = self._mounting.rows[2]
-        if self._yaw.feed(DT_S * (gx * up[0] + gy * up[1] + gz * up[2])):
-            yaw = self._yaw
-            found.append(
-                Turning(t=at, at=at, sensor=self._sensor, turning=yaw.turning, angle=yaw.angle)
-            )
-            self._lead.reset()
         walking = self._pace.mode in ("walking", "running")
-        if self._mounting.slot(mean, n / SLOT, self._pace.mode == "standing", walking):
+        if self._mounting.slot(mean, n / SLOT, spread, walking):
             self._tell_mounting(at, found)
 
     def _tell_mounting(self, at: float, found: list[Finding]) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 
-from cued.signal.orientation import SLOT_S, Rows, Vector, plus, scaled
+from cued.signal.orientation import Rows, Vector, plus, scaled
 
 GAIN = 3.0
 MOST = 2.5
@@ -22,8 +22,11 @@ MOST = 2.5
 AHEAD_FORGET = 0.25  # per half second
 AHEAD_SURE = 0.3
 
-TURN_RAD_S = 0.7  # mean over a second; walking straight stays below 0.3 on Voisard
-STRAIGHT_RAD_S = 0.35
+TICK = 10  # grid samples
+TICK_S = 0.1
+TURN_TICKS = 6
+TURN_RAD_S = 0.85
+STRAIGHT_RAD_S = 0.5
 
 
 class StepSums:
@@ -101,25 +104,28 @@ class Ahead:
 
 
 class Yaw:
-    """Tells turns from the yaw of each slot."""
+    """Tells turns from the yaw of every tenth of a second, over ``TURN_S``.
+
+    Pelvis rotation in walking swings at the frequency of strides and mostly averages out; it never
+    reaches ``STRAIGHT_RAD_S`` for long on Voisard, Tripod and SisFall.
+    """
 
     def __init__(self) -> None:
         self.turning = False
         self.angle = 0.0
-        self._before = 0.0
+        self._sum = 0.0
+        self._ends = [0.0] * (TURN_TICKS + 1)
 
     def feed(self, yaw: float) -> bool:
-        """Take the yaw of a slot, rad; True when turning began or ended."""
-        second = yaw + self._before
-        rate = second / (2.0 * SLOT_S)
+        """Take the yaw of a tick, rad; True when turning began or ended."""
+        self._sum += yaw
+        self._ends = [*self._ends[1:], self._sum]
+        lately = self._ends[-1] - self._ends[0]
+        rate = abs(lately) / (TURN_TICKS * TICK_S)
         if self.turning:
             self.angle += yaw
-            changed = abs(rate) < STRAIGHT_RAD_S
-        else:
-            changed = abs(rate) > TURN_RAD_S
-            if changed:
-                self.angle = second
-        self._before = yaw
-        if changed:
-            self.turning = not self.turning
+        changed = rate < STRAIGHT_RAD_S if self.turning else rate > TURN_RAD_S
+        if changed and not self.turning:
+            self.angle = lately
+        self.turning ^= changed
         return changed

@@ -21,6 +21,8 @@ SWITCH_WIDTH_HZ = 0.2
 FLOAT = 2.0  # m/s² left in flight; the same recordings
 FLOAT_WIDTH = 1.5
 FLOATED_S = 1.5
+BRISK_HZ = 2.1
+POOR = 4
 QUIET = 0.3  # m/s², of a slot; standing measures 0.02-0.1, the slowest walks 0.6
 PAUSE_S = 1.5  # longer between contacts is a new start
 LOST_S = 2.0
@@ -36,6 +38,7 @@ class Pace:
         self.last: Candidate | None = None  # the last contact given
         self._held: Candidate | None = None
         self._landed: Candidate | None = None
+        self._poor = 0  # landings that do not look like running, in a row
         self._step_s: float | None = None
         self._floated: float | None = None
         self._runs = 0
@@ -75,9 +78,13 @@ class Pace:
         return self._give(c, "walking")
 
     def _run(self, c: Candidate) -> list[Candidate]:
-        good = self._score(c) > 0.0
-        if c.size < FLOAT:
+        score = self._score(c)
+        good = score > 0.0
+        self._poor = self._poor + 1 if score <= 0.0 else 0
+        if c.size < FLOAT or (self._step_s and 1.0 / self._step_s > BRISK_HZ):
             self._floated = c.t
+        if self.mode == "running" and self._poor >= POOR:
+            self.mode = "walking"
         self._landed = c
         self._runs = self._runs + 1 if good else 0
         if not good and self.mode != "running":
