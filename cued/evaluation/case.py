@@ -36,12 +36,13 @@ class Worn(Struct, frozen=True):
 
 
 class Case(Struct, frozen=True, eq=False):
-    """A run and its truth; what is found is counted into ``out``."""
+    """A run and its truth; what is found is counted into ``out`` under data + suffix."""
 
     recording: TableRecording
     truth: Truth
     worn: Worn
     out: Tallies
+    suffix: str = ""
 
     @property
     def data(self) -> str:
@@ -57,9 +58,9 @@ class Case(Struct, frozen=True, eq=False):
     def tally(self, t: float) -> Tally:
         """Give the tally of whatever was going on at ``t``."""
         mode, direction = self.truth.mode(t), self.truth.direction(t)
-        return self.out.of(Group(self.data, self.worn.placement, mode, direction))
+        return self.out.of(Group(self.data + self.suffix, self.worn.placement, mode, direction))
 
     def watch(self) -> Watch:
         """Name the pool of the file's alarms: its label, else its mode."""
         label = self.truth.label or self.truth.mode(self.middle)
-        return Watch(self.data, label, self.worn.placement)
+        return Watch(self.data + self.suffix, label, self.worn.placement)

@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 from msgspec import Struct
 
-from cued.evaluation.tally import Alarms, Answers, Contacts, Group, Hits, Strides, Tallies, Tally
+from cued.evaluation.tally import (
+    Alarms,
+    Answers,
+    Contacts,
+    Group,
+    Hits,
+    Strides,
+    Tallies,
+    Tally,
+    without_doubles,
+)
 from cued.model import Floats
 
 Number = float | None
@@ -110,6 +120,7 @@ class Scores(Struct, frozen=True):
 
 def figures(tallies: Tallies) -> Scores:
     """Turn counts into figures, sorted by group."""
+    tallies = without_doubles(tallies)
     groups = sorted(tallies.groups)
     rows = tuple(row(group, tallies.groups[group]) for group in groups)
     watches = sorted(tallies.alarms)

@@ -4,6 +4,9 @@
 itself (the trunk; the feet; the shanks) and once with all of them, so that one recording says how
 good each placement is and how good they are together. ``run`` is handed in and gets the recording
 and the names of the sensors: nothing in this package knows the engine.
+
+Recordings in which no samples were lost unseen (``truth.is_intact``) are counted a second time,
+so that a data set in which some were can be read both ways.
 """
 
 from __future__ import annotations
@@ -17,8 +20,8 @@ from cued.evaluation.answers import score_answers, score_backward
 from cued.evaluation.case import Case, Worn
 from cued.evaluation.footfalls import score_footfalls, score_lifts, score_standing
 from cued.evaluation.strides import score_cadence, score_still_lengths, score_strides
-from cued.evaluation.tally import Tallies, pool
-from cued.evaluation.truth import Truth
+from cued.evaluation.tally import INTACT, Tallies, pool
+from cued.evaluation.truth import Truth, is_intact
 from cued.model import AnyEvent, Fall, Footfall, Gait, Lift, Side, Stride, Stumble
 from cued.recording.table import SensorTrack, TableRecording
 
@@ -36,7 +39,10 @@ def score(recording: TableRecording, run: Run) -> Tallies:
     """Score an engine on one recording, for each set of sensors."""
     truth, out = Truth(recording), Tallies()
     for worn in sensor_sets(recording):
-        score_events(Case(recording, truth, worn, out), run(recording, worn.names))
+        events = run(recording, worn.names)
+        score_events(Case(recording, truth, worn, out), events)
+        if is_intact(recording):
+            score_events(Case(recording, truth, worn, out, INTACT), events)
     return out
 
 

@@ -13,6 +13,8 @@ from msgspec import Struct
 
 from cued.model import Direction, Mode
 
+INTACT = " (intact)"
+
 
 class Group(Struct, frozen=True, order=True):
     """What is pooled: recordings of one data set, sensors worn, mode and direction."""
@@ -143,10 +145,27 @@ def pool(many: list[Tallies]) -> Tallies:
     return total
 
 
+def without_doubles(tallies: Tallies) -> Tallies:
+    """Leave out what was counted as intact where the whole data set is."""
+    groups = {
+        group: tally
+        for group, tally in tallies.groups.items()
+        if not group.data.endswith(INTACT)
+        or tally.recordings != tallies.groups[_plain(group)].recordings
+    }
+    alarms = {w: alarms for w, alarms in tallies.alarms.items() if not w.data.endswith(INTACT)}
+    return Tallies(groups, alarms)
+
+
+def _plain(group: Group) -> Group:
+    return msgspec.structs.replace(group, data=group.data.removesuffix(INTACT))
+
+
 def by_recording(tallies: Tallies) -> Tallies:
     """Name the groups of one recording after it instead of its data set."""
     named = {name for tally in tallies.groups.values() for name in tally.recordings}
     (name,) = named or {""}
+    tallies = without_doubles(tallies)
     return Tallies(
         {msgspec.structs.replace(group, data=name): t for group, t in tallies.groups.items()},
         {msgspec.structs.replace(watch, data=name): a for watch, a in tallies.alarms.items()},

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from cued.evaluation.figures import AlarmRow, Number, Row, Scores
-from cued.evaluation.tally import Group
+from cued.evaluation.tally import INTACT, Group
 
 Bound = Literal[">=", "<="]
 Figure: TypeAlias = tuple[str, Callable[[Row], Number], Bound, float]
@@ -79,8 +79,10 @@ CADENCE: tuple[Figure, ...] = (
 
 PLAN: tuple[tuple[Group, tuple[Figure, ...]], ...] = (
     (Group("voisard", "trunk", "walking", "forward"), (*TRUNK, *FACING, *CADENCE)),
+    (Group("voisard" + INTACT, "trunk", "walking", "forward"), (*TRUNK, *FACING, *CADENCE)),
     (Group("tripod", "trunk", "walking", "forward"), (*TRUNK, *LENGTH, *CADENCE)),
     (Group("voisard", "foot", "walking", "forward"), (*FOOT, *FACING, *CADENCE)),
+    (Group("voisard" + INTACT, "foot", "walking", "forward"), (*FOOT, *FACING, *CADENCE)),
     (Group("tripod", "foot", "walking", "forward"), (*FOOT, *FACING, *LENGTH, *CADENCE)),
     (Group("gottlieb", "foot", "walking", "forward"), FACING),
     (Group("gottlieb", "foot", "walking", "backward"), (*FOOT_BACKWARD, *FACING)),

@@ -30,6 +30,7 @@ from cued.model import Direction, Mode, Side
 from cued.recording.table import TableRecording
 from cued.recording.truth import TruthRow
 
+APART_S = 0.1
 PAUSE_S = 3.0
 START_S = 1.5  # science.md asks for 1.5 s from cold; also what "cut out of a walk" means
 END_S = 0.3
@@ -115,6 +116,18 @@ class Truth:
         low, high = self.start + START_S, self.end - END_S
         cut = [(max(a, low), min(b, high)) for a, b in spans]
         return [(a, b) for a, b in cut if b - a >= STRETCH_S]
+
+
+def is_intact(recording: TableRecording) -> bool:
+    """Say whether nothing shows that samples were lost without a trace in the sensors' times.
+
+    Sensors started together whose files end more than 0.1 s apart, or a truth that goes on after
+    them, mean that times were counted from samples of which some are missing. From there on
+    sensors and truth disagree, and nobody can say by how much.
+    """
+    ends = [float(sensor.t[-1]) for sensor in recording.sensors]
+    last = max((row.t for row in recording.truth), default=ends[0])
+    return max(ends) - min(ends) <= APART_S and last <= max(ends) + APART_S
 
 
 _MODES: dict[str, Mode] = {"walk": "walking", "run": "running", "stand": "standing"}

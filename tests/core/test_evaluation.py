@@ -99,7 +99,7 @@ def recording(
         rows += [TruthRow(t + 0.4, "lift", side(i)) for i, t in enumerate(contact_times())]  # type: ignore[arg-type]
         rows.append(TruthRow(0.0, "direction", value="forward"))
     return TableRecording(
-        name="made",
+        name=subject,
         title="treadmill walk",
         subject=subject,
         sensors=tuple(SensorTrack(p, p, 100.0, t, acc) for p in placements),
@@ -356,6 +356,18 @@ def test_two_sensors_on_one_foot_make_two_runs():
     assert [(w.placement, w.names) for w in worn] == [("foot", ("toe",)), ("foot", ("heel",))]
 
 
+def test_recordings_that_lost_samples_are_counted_but_not_as_intact():
+    good, bad = (
+        recording(subject="voisard-1"),
+        recording(subject="voisard-2", extra=[TruthRow(46.0, "stop")]),
+    )
+    scores = figures(evaluate([good, bad], lambda _r, _s: perfect()))
+    people = {row.group.data: row.people for row in scores.rows}
+    assert people == {"voisard": 2, "voisard (intact)": 1}
+    alone = figures(evaluate([good], lambda _r, _s: perfect()))
+    assert [row.group.data for row in alone.rows] == ["voisard"]
+
+
 # --- stumbles and falls -------------------------------------------------------------------------
 
 
@@ -394,7 +406,7 @@ def test_a_stumble_is_flagged_by_a_stumble_or_a_possible_fall_near_it():
 def test_everything_said_of_a_quiet_file_is_false():
     row = alarms(labelled("jog"), [Stumble(t=19.0, known_t=19.1, score=2)])
     assert row.false_per_hour == pytest.approx(3600 / 44.99, rel=1e-3)
-    assert row.loud == ("made",)
+    assert row.loud == ("sisfall-x",)
     assert row.flagged_percent is None
 
 
@@ -410,7 +422,7 @@ def test_pooling_is_adding_up_and_survives_the_way_between_processes():
     parts = [score(r, lambda _r, _s: perfect(next(shifts))) for r in both()]
     parts = [pickle.loads(pickle.dumps(part)) for part in parts]
     (row,) = figures(pool(parts)).rows
-    assert (row.recordings, row.people) == (1, 2)
+    assert (row.recordings, row.people) == (2, 2)
     assert row.contacts.true == 2 * STEADY
     assert row.contacts.bias_ms == pytest.approx(10)
     assert figures(pool(parts)) == figures(pool([pool(parts[:1]), pool(parts[1:])]))
