@@ -1,10 +1,11 @@
 """What interrupts a gait: stumble, fall, bow, wipe, cough, as additions to trunk and feet.
 
 Sizes: a stumble takes the support away for a moment, leans the trunk by some 12 degrees at 80-200
-deg/s and ends in a jolt of 3-4 g (acted stumbles of SisFall: 3.2-4.4 g, a jerk of 1,900-3,000
-m/s³ or 7-13 times one's own). A fall leaves 0.3-0.9 g for half a second at 100-350 deg/s, hits
-with 3-8 g and then lies still. Real falls differ more than any template; use these to test that
-the daemon reacts, never to report how well it detects falls.
+deg/s and ends in a jolt of 3-4 g (acted stumbles of SisFall, 10.3390/s17010198: 3-4.6 m/s² less for
+a quarter of a second, then 3.2-4.4 g, a jerk of 1,900-3,000 m/s³ or 7-13 times one's own). A fall
+leaves 0.3-0.9 g for half a second at 100-350 deg/s, hits with 3-8 g and then lies still. Real falls
+differ more than any template; use these to test that the daemon reacts, never to report how well
+it detects falls.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from cued.model import Floats
 from cued.simulation.foot import H_S, body_rates, ramp, ring, turned
 
 FALL_S = 0.75  # from losing balance to the ground (0.7-0.8 s, Hsiao & Robinovitch 1998)
-CATCH_S = 0.2  # from the caught foot to the step that catches the body
+CATCH_S = 0.25  # from the caught foot to the step that catches the body
 STUMBLE_DEG = 12.0
 LASTS_S = {"stumble": 2.0, "fall": np.inf}
 
@@ -77,7 +78,7 @@ def push(t: Floats, acc: Floats, mishaps: list[Mishap]) -> Floats:
         elif m.what == "stumble":
             # The belt takes the caught foot along, so the trunk is braked first.
             out[:, 0] -= m.way * 5.0 * m.by * ring(age, 2.0 * np.pi * 4.0, 0.10)
-            out[:, 2] -= 4.5 * m.by * np.sin(np.pi * np.clip(age / CATCH_S, 0.0, 1.0)) ** 2
+            out[:, 2] -= 7.0 * m.by * np.sin(np.pi * np.clip(age / CATCH_S, 0.0, 1.0)) ** 2
             caught = ring(age - CATCH_S, 2.0 * np.pi * 8.0, 0.05)
             out[:, 1] += 8.0 * m.by * caught
             out[:, 2] += 29.0 * m.by * caught

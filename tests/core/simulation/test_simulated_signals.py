@@ -236,6 +236,10 @@ def test_a_stumble_is_a_jolt_and_a_lean():
     assert 5.0 < 2.0 * jerk[hit].max() / np.median(usual) < 20.0
     force = np.linalg.norm(low_passed(acc, 100.0), axis=1)[1:] / GRAVITY_M_S2
     assert 2.5 < force[hit].max() < 4.4
+    # Before it the support goes: 3.0-4.6 m/s² over a quarter of a second.
+    lost = (t > peak - 0.25) & (t < peak)
+    loss = GRAVITY_M_S2 - np.linalg.norm(acc[lost], axis=1).mean()
+    assert 2.5 < loss < 4.6
     rate = np.degrees(np.abs(gyr[(t > peak - 0.2) & (t < peak + 0.4), 1]).max())
     assert 80.0 < rate < 350.0
 
