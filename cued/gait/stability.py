@@ -21,7 +21,7 @@ skewed and taken as logarithms.
 
 Deviations from a plain mean. With feet only there is one quantity, with a trunk only up to four;
 the sum is divided by 2 sqrt(k) instead of k, which is the mean for four and gives the same false
-alarms for fewer. One z counts for at most 8 and at least -2, so no single stride decides. Two
+alarms for fewer. One z counts for at most 5 and at least -2, so no single quantity decides. Two
 successive stride times that differ by more than 45 % are a missed footfall, not a person.
 
 The thresholds are judgement, checked for false alarms in simulated strides with 1/f drift (tests).
@@ -48,7 +48,7 @@ SMOOTHING = 0.25  # of the stride-time change
 UNSEEN = 0.005  # relative change that is timing error of the footfalls
 MISSED = 0.45
 TOO_UNEVEN = 0.10  # stride-time CV of about 9 %; 2-6 % is what is seen walking backward
-Z_LEAST, Z_MOST = -2.0, 8.0
+Z_LEAST, Z_MOST = -2.0, 5.0
 # Smallest spread that counts: judgement, a tenth of the spread between people or less.
 FLOORS = {"lateral_share": 0.007, "roll_range": 0.006, "time_change": 0.1, "jerk": 0.05}
 

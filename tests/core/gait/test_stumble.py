@@ -16,7 +16,17 @@ from cued.gait.falls import Falls
 from cued.gait.finding import Disturbance
 from cued.gait.stumble import Stumbles
 from cued.model import Block
-from tests.core.gait.moves import HARMLESS, part, recorded, split, stumbling, truth, walking
+from tests.core.gait.moves import (
+    HARMLESS,
+    Move,
+    jogging,
+    part,
+    recorded,
+    split,
+    stumbling,
+    truth,
+    walking,
+)
 
 AT = 8.0
 QUIET = sorted(set(HARMLESS) - {"jumping"})  # a jump out of walking is not told from a stumble
@@ -75,6 +85,17 @@ def test_samples_that_cannot_be_believed_are_no_stumble():
     block = stumbling(AT).block()
     around = (block.t > AT - 0.1) & (block.t < AT + 1.0)
     assert found([msgspec.structs.replace(block, ok=~around)]) == []
+
+
+def test_a_jolt_right_after_samples_that_cannot_be_believed_is_no_stumble():
+    block = stumbling(AT).block()
+    before = (block.t > AT - 0.2) & (block.t < AT - 0.02)
+    assert found([msgspec.structs.replace(block, ok=~before)]) == []
+
+
+def test_the_first_steps_after_a_rest_are_no_stumble():
+    move = walking(10.0).then(Move(5.0)).then(jogging(8.0))
+    assert found([move.block()]) == []
 
 
 def test_a_gap_is_forgotten_over():
