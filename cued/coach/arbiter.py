@@ -112,7 +112,8 @@ class Arbiter:
             return "muted"
         if now - self._given_at.get(p.key, float("-inf")) < self._refractory_s(p):
             return "refractory"
-        if p.priority in (Priority.TECHNIQUE, Priority.PRAISE) and gate.hold:
+        technique = p.priority in (Priority.TECHNIQUE, Priority.PRAISE) or p.theme == "stride"
+        if technique and gate.hold:
             return gate.hold
         if self.busy(now) and self._speaking and self._speaking.priority >= p.priority:
             return "busy"

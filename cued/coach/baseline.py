@@ -39,9 +39,14 @@ SESSION_STRIDES = 600  # ten minutes
 
 
 class Baseline(Struct, frozen=True, kw_only=True):
-    """Own stride time (s) and its coefficient of variation here; ``fitted`` from other speeds."""
+    """Own stride time here, s, and its coefficient of variation.
+
+    opened_s : of the opening strides, which stays; stride_s follows slowly.
+    fitted : inferred from other speeds.
+    """
 
     stride_s: float
+    opened_s: float
     cv: float
     strides: int
     fitted: bool = False
@@ -103,7 +108,12 @@ class Known:
         if self._opened_s == 0.0:
             return None
         cv = max(LEAST_CV, spread_of_session(math.sqrt(self._variance), self._strides))
-        return Baseline(stride_s=self._reference_s, cv=cv, strides=self._strides)
+        return Baseline(
+            stride_s=self._reference_s,
+            opened_s=self._opened_s,
+            cv=cv,
+            strides=self._strides,
+        )
 
     def learn(self, stride_s: float) -> None:
         """Take a clean stride."""
@@ -176,4 +186,6 @@ class Baselines:
         )
         t = math.exp(my + slope * (math.log(speed_m_s) - mx))
         cv = max(v.cv for _, v in like)
-        return Baseline(stride_s=t, cv=cv, strides=sum(v.strides for _, v in like), fitted=True)
+        return Baseline(
+            stride_s=t, opened_s=t, cv=cv, strides=sum(v.strides for _, v in like), fitted=True
+        )

@@ -19,12 +19,17 @@ import math
 from collections import deque
 from statistics import median
 
+from msgspec.structs import replace
+
 from cued.coach.baseline import Baseline, Baselines, Bin, bin_of
 from cued.coach.lengthening import Lengthening, Limits
 from cued.coach.rule import Carried
 from cued.coach.view import View
 from cued.model import Imprint, Measurement, Stride
 
+RETENTION_S = 60.0
+RETAINED_WITHIN = 0.025  # half of the least threshold of a cue
+LEAST_RETENTION_STRIDES = 20
 KEPT_VALUES = 60
 LEAST_SHIFT = 0.02  # a backward stride hardly shorter than the forward one has nothing to carry
 TRUNK = {"trunk_lean_deg": "lean_deg", "bounce_cm": "bounce_cm", "sway_percent": "sway_percent"}
@@ -47,10 +52,10 @@ class Imprints:
                 values = self._values.setdefault((_sideless(key), field), deque(maxlen=KEPT_VALUES))
                 values.append(measured.value)
 
-    def events(self, baselines: Baselines, now: float) -> list[Imprint]:
-        """Tell the imprint of every bin whose baseline is complete, both feet as one."""
+    def events(self, baselines: dict[Bin, Baseline], now: float) -> list[Imprint]:
+        """Tell the imprint of every bin, both feet as one."""
         feet: dict[Bin, list[Baseline]] = {}
-        for key, own in baselines.all().items():
+        for key, own in baselines.items():
             feet.setdefault(_sideless(key), []).append(own)
         return [self._event(key, owns, now) for key, owns in sorted(feet.items())]
 
@@ -102,6 +107,11 @@ class Carry:
         self.state = Carried(target=target, since=since, because=because)
         return [*self._carried(key, target, now), *self._slipped(since, now)]
 
+    @property
+    def kept(self) -> dict[Bin, Baseline]:
+        """The forward strides after turning round."""
+        return self._fresh.all()
+
     def restart(self) -> None:
         """Begin the series anew: the belt changed, or a stumble."""
         self._watch.restart()
@@ -111,7 +121,7 @@ class Carry:
         before = self._before.get(key)
         if fresh is None or before is None or fresh.stride_s <= before.stride_s:
             return fresh
-        return Baseline(stride_s=before.stride_s, cv=fresh.cv, strides=fresh.strides)
+        return replace(fresh, stride_s=before.stride_s, opened_s=before.stride_s)
 
     def _carried(self, key: Bin, target: Baseline, now: float) -> list[Measurement]:
         """Tell once a bin how much of the backward change is in the forward stride."""
@@ -143,3 +153,31 @@ def _sideless(key: Bin) -> Bin:
 
 def _measured(name: str, value: float | None, unit: str, strides: int, now: float) -> Measurement:
     return Measurement(t=now, name=name, value=value, unit=unit, strides=strides)
+
+
+class Retention:
+    """What has stayed since the last session, told from the first minute of easy walking."""
+
+    def __init__(self, imprint: tuple[Imprint, ...], began: float) -> None:
+        self._kept = {
+            (i.mode, round(i.speed_m_s * 10.0)): i for i in imprint if i.direction == "forward"
+        }
+        self._began = began
+        self._strides = 0
+        self._short = 0
+        self._told = False
+
+    def take(self, stride: Stride, view: View, now: float) -> list[Measurement]:
+        """Take a stride; after a minute, the share that was as short as those carried last time."""
+        key = bin_of(stride, view.belt)
+        if self._told or key is None or key.direction != "forward" or not stride.clean:
+            return []
+        kept = self._kept.get((key.mode, key.speed))
+        if kept is not None and view.settled(stride.side):
+            self._strides += 1
+            self._short += stride.duration_s < kept.stride_s * (1.0 + RETAINED_WITHIN)
+        if now - self._began < RETENTION_S or self._strides < LEAST_RETENTION_STRIDES:
+            return []
+        self._told = True
+        share = round(100.0 * self._short / self._strides, 1)
+        return [_measured("retention_percent", share, "%", self._strides, now)]

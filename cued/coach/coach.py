@@ -13,7 +13,8 @@ from collections.abc import Sequence
 
 from cued.coach import commands, feedback
 from cued.coach.arbiter import Arbiter, Gate
-from cued.coach.carry import Carry, Imprints
+from cued.coach.baseline import Baseline, Bin
+from cued.coach.carry import Carry, Imprints, Retention
 from cued.coach.config import CoachConfig
 from cued.coach.effects import Effects
 from cued.coach.memory import Memory
@@ -31,6 +32,7 @@ from cued.model import (
     CueDone,
     Effect,
     Input,
+    Measurement,
     Phase,
     Priority,
     Stride,
@@ -56,6 +58,8 @@ class Coach:
         self._effects = Effects(plan.praise)
         self._imprints = Imprints()
         self._carry: Carry | None = None
+        self._carried: dict[Bin, Baseline] = {}
+        self._retention: Retention | None = None
         self._muted = False
         self._phase_strides = 0
         self._now = float("-inf")
@@ -118,6 +122,7 @@ class Coach:
             if isinstance(event, Summary):
                 self._view.forget_runner()
                 self._imprints = Imprints()
+                self._carried = {}
             out.append(event)
         return out
 
@@ -125,14 +130,19 @@ class Coach:
         self._restart()
         self._phase_strides = 0
         out: list[AnyEvent] = []
+        if self._carry:
+            self._carried.update(self._carry.kept)
         if phase.name == IDLE or (phase.name == "turn_front" and phase.from_ != "paused"):
-            imprint = self._imprints.events(self._view.baselines, now)
+            own = {**self._view.baselines.all(), **self._carried}
+            imprint = self._imprints.events(own, now)
             self._session.remember(imprint)
             out += imprint
         if phase.name == "carry" and phase.from_ not in ("blind", "paused"):
             self._carry = Carry(self._view.baselines.all(), now)
         elif phase.name not in ("carry", "blind", "paused"):
             self._carry = None
+        if phase.name == "settle" and phase.from_ == "check_in":
+            self._retention = Retention(self._session.memory.imprint, now)
         request = asked_of_belt(self._plan, self._session, phase, self._view.belt, now)
         return [*out, request] if request else out
 
@@ -142,7 +152,7 @@ class Coach:
             return []
         situation = self._situation(item, now)
         found = (rule.consider(situation) for rule in self._rules)
-        return [p for p in found if p]
+        return [p for p in found if p and (p.key != "metronome" or self._plan.metronome)]
 
     def _situation(self, item: Input | AnyEvent, now: float) -> Situation:
         session = self._session
@@ -161,14 +171,23 @@ class Coach:
         """Learn from a stride, after the rules have judged it."""
         self._phase_strides += 1
         out: list[AnyEvent] = list(self._effects.take(stride, proposals))
-        if self._carry and self._session.phase == "carry":
-            measured = self._carry.take(stride, self._view, now)
-            self._session.tally.note(measured)
-            out += measured
+        measured = self._measured(stride, now)
+        self._session.tally.note(measured)
+        for m in measured:
+            self._view.see(m, now)
+        out += measured
         if self._session.active and not self._safety.holds(self._view):
             self._imprints.take(stride, self._view)
             self._view.learn(stride)
         return out
+
+    def _measured(self, stride: Stride, now: float) -> list[Measurement]:
+        """What imprint and carry measure with a stride."""
+        if self._carry and self._session.phase == "carry":
+            return self._carry.take(stride, self._view, now)
+        if self._retention and self._session.phase == "settle":
+            return self._retention.take(stride, self._view, now)
+        return []
 
     def _line(self, now: float) -> Proposal | None:
         """The next line of the phase's script, once the voice is free."""

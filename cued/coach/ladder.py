@@ -21,6 +21,7 @@ from msgspec import Struct
 
 from cued.coach.memory import DAY_S, WEEK_S, Memory
 from cued.coach.profile import Profile
+from cued.coach.rule import Cap
 
 WEEKLY_FACTOR = 1.10
 LONG_BREAK_DAYS = 28.0
@@ -106,7 +107,8 @@ BEFORE_JOG_S = 60.0
 class Prescription(Struct, frozen=True, kw_only=True):
     """What is due today.
 
-    limit_m_s : no faster than this backward.  left_s : time backward left today.
+    limit_m_s : no faster than this backward.
+    left_s, cap : time backward left, and which cap it is that leaves no more.
     """
 
     stage: int
@@ -114,6 +116,7 @@ class Prescription(Struct, frozen=True, kw_only=True):
     limit_m_s: float
     incline_percent: float
     left_s: float
+    cap: Cap
 
 
 class Result(Struct, frozen=True, kw_only=True):
@@ -151,17 +154,19 @@ def prescribe(
     """
     rung = STAGES[stage]
     limit = speed_limit(stage, memory, profile, elapsed_s)
-    left = min(
-        rung.session_s,
-        profile.day_s - memory.backward_s(DAY_S, elapsed_s),
-        profile.week_s - memory.backward_s(WEEK_S, elapsed_s),
-    )
+    caps: dict[Cap, float] = {
+        "session": rung.session_s,
+        "day": profile.day_s - memory.backward_s(DAY_S, elapsed_s),
+        "week": profile.week_s - memory.backward_s(WEEK_S, elapsed_s),
+    }
+    cap = min(caps, key=lambda name: caps[name])
     return Prescription(
         stage=stage,
         speed_m_s=limit,
         limit_m_s=limit,
         incline_percent=_grade(stage, memory),
-        left_s=max(left - done_s, 0.0),
+        left_s=max(caps[cap] - done_s, 0.0),
+        cap=cap,
     )
 
 

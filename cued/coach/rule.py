@@ -32,7 +32,8 @@ from cued.model import (
     Priority,
 )
 
-Need = Literal["stride", "belt", "trunk", "feet", "program"]
+Need = Literal["stride", "belt", "trunk", "feet", "program", "place"]
+Cap = Literal["session", "day", "week"]
 Theme = Literal["safety", "stride", "posture", "symmetry", "place", "program", "praise"]
 
 _MEANING: dict[Need, str] = {
@@ -40,6 +41,7 @@ _MEANING: dict[Need, str] = {
     "belt": "the speed of the belt (a treadmill source, or set_speed)",
     "trunk": "a sensor on the lower back, the waist or the chest",
     "feet": "a sensor on each foot or shank",
+    "place": "a measurement belt_place_m, which no sensor gives yet",
     "program": "a workout program ([coach] program = true)",
 }
 
@@ -75,6 +77,7 @@ class Place(Struct, frozen=True, kw_only=True):
     backward: bool = False
     limit_m_s: float | None = None
     left_s: float | None = None
+    cap: Cap = "session"
 
 
 class Carried(Struct, frozen=True, kw_only=True):

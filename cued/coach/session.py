@@ -103,6 +103,7 @@ class Session:
             backward=spec.backward,
             limit_m_s=due.limit_m_s if due and spec.backward else None,
             left_s=due.left_s if due else None,
+            cap=due.cap if due else "session",
         )
 
     def prescription(self) -> Prescription:

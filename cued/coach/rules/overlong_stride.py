@@ -52,6 +52,8 @@ class OverlongStride:
             return None
         overlong = self._watch.take(stride.side, stride.duration_s, own, situation.now)
         since = self._watch.since
+        if not self._watch.tells(own):
+            return self._no_telling(own.cv)
         if not overlong or since is None:
             return None
         return Proposal(
@@ -64,6 +66,17 @@ class OverlongStride:
                 **self._watch.because(stride.side, stride.duration_s, own),
                 "direction": stride.direction,
             },
+        )
+
+    def _no_telling(self, cv: float) -> Proposal:
+        """Say, at most every quarter of an hour, that strides vary too much for a verdict."""
+        return Proposal(
+            key="no_telling",
+            priority=Priority.INFO,
+            theme="stride",
+            since=0.0,
+            refractory_s=900.0,
+            because={"own_cv_percent": round(100.0 * cv, 2)},
         )
 
 

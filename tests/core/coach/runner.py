@@ -23,7 +23,6 @@ from cued.model import (
     Summary,
     Tick,
 )
-
 from tests.core.coach.walk import all_rules
 
 
@@ -132,9 +131,7 @@ def follow(runner: Runner, most_s: float = 3600.0, speed: float | None = None) -
         direction: Direction = "backward" if backward else "forward"
         mode: Mode = "running" if runner.phase == "backward_jog" else "walking"
         wanted = speed if speed is not None else (place.limit_m_s or runner.speed or 0.5)
-        if place.backward and abs(wanted - runner.speed) > 1e-6:
-            runner.belt(wanted)
-        elif not runner.speed:
+        if (place.backward and abs(wanted - runner.speed) > 1e-6) or not runner.speed:
             runner.belt(wanted)
         runner.walk(5.0, direction, mode)
         began = began or runner.phase != "idle"

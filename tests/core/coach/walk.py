@@ -1,4 +1,4 @@
-"""A walk as the coach sees it: stride events with 1/f wander, made here and from nothing of ours."""
+"""A walk as the coach sees it: stride events that wander like 1/f noise, made here."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from cued.parts import names
 
 
 def wander(strides: int, exponent: float, rng: np.random.Generator) -> NDArray[np.float64]:
-    """1/f^exponent noise with mean 0 and SD 1 over the strides, cut out of a series 8 times as long."""
+    """1/f^exponent noise, mean 0 and SD 1 over the strides, cut out of an 8 times longer series."""
     n = 8 * strides
     f = np.fft.rfftfreq(n)
     size = np.zeros_like(f)

@@ -1,0 +1,61 @@
+"""The trunk bounces more than it did: landings are getting harder.
+
+Watches ``bounce_cm``, the height of the trunk's movement in a stride, against the runner's own in
+the same direction, mode, speed and incline. Impact itself is not measured.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cued.coach.baseline import bin_of
+from cued.coach.deviation import Deviation
+from cued.coach.rule import Need, Proposal, Situation
+from cued.model import Priority, Stride
+from cued.parts import Part
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options."""
+
+    limit_cm: Annotated[
+        float, Meta(ge=0.5, le=10.0, description="Increase over the runner's own bounce, cm.")
+    ] = 1.5
+
+
+class HardLanding:
+    """Watches ``bounce_cm``."""
+
+    needs: frozenset[Need] = frozenset(("trunk", "belt"))
+
+    def __init__(self, config: Config) -> None:
+        self._watch = Deviation(config.limit_cm)
+
+    def reset(self) -> None:
+        """Begin anew."""
+        self._watch.restart()
+
+    def consider(self, situation: Situation) -> Proposal | None:
+        """Take the bounce with each settled stride."""
+        stride, bounce = situation.news, situation.measured.get("bounce_cm")
+        if not isinstance(stride, Stride) or bounce is None or bounce.value is None:
+            return None
+        key = bin_of(stride, situation.belt)
+        if key is None or not situation.settled:
+            return None
+        since = self._watch.take(key, bounce.value, situation.now)
+        if since is None or self._watch.mean < 0.0:
+            return None
+        return Proposal(
+            key="hard_landing",
+            priority=Priority.TECHNIQUE,
+            theme="posture",
+            since=since,
+            pattern="both",
+            because=self._watch.because("bounce_cm"),
+        )
+
+
+PART = Part(Config, HardLanding)

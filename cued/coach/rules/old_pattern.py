@@ -1,0 +1,68 @@
+"""In the forward carry the old stride comes back: remind, and if it stays, offer a backward step.
+
+What is compared and how is ``coach/carry.py``'s: forward strides with the first ones after turning
+round. This rule words it, and after ``offer_after_s`` offers another backward step, if the day's
+time backward allows one. Taking it is the runner's choice: turning round is enough.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cued.coach.ladder import LEAST_BOUT_S
+from cued.coach.rule import Need, Proposal, Situation
+from cued.model import Priority, Stride
+from cued.parts import Part
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options."""
+
+    offer_after_s: Annotated[
+        float,
+        Meta(ge=10.0, le=600.0, description="Old pattern for so long: offer a backward step, s."),
+    ] = 30.0
+
+
+class OldPattern:
+    """Words the drift in the carry."""
+
+    needs: frozenset[Need] = frozenset(("stride", "belt", "program"))
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    def reset(self) -> None:
+        """Nothing is kept."""
+
+    def consider(self, situation: Situation) -> Proposal | None:
+        """Propose with each stride while the old pattern is there."""
+        carry = situation.carry
+        if not isinstance(situation.news, Stride) or carry is None or carry.since is None:
+            return None
+        left = situation.place.left_s
+        long_enough = situation.now - carry.since >= self._config.offer_after_s
+        if long_enough and left is not None and left >= LEAST_BOUT_S:
+            return Proposal(
+                key="backward_offer",
+                priority=Priority.PHASE,
+                theme="program",
+                since=carry.since,
+                pattern="short",
+                refractory_s=120.0,
+                valid_s=5.0,
+                because={**carry.because, "lasting_s": round(situation.now - carry.since, 1)},
+            )
+        return Proposal(
+            key="old_pattern",
+            priority=Priority.TECHNIQUE,
+            theme="stride",
+            since=carry.since,
+            pattern="long",
+            because=carry.because,
+        )
+
+
+PART = Part(Config, OldPattern)

@@ -1,0 +1,56 @@
+"""After the first minute without a cue: recall the backward step, and say how much has stayed.
+
+What was learned fades within months without a reminder, and one spoken recall brings a good part
+of it back (Van den Berghe et al. 2024). So each workout but the first opens with the recall;
+before it, a minute of easy forward walking without any cue shows what has stayed
+(``retention_percent``: the share of strides as short as those carried forward last time).
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from cued.coach.rule import Need, Proposal, Situation
+from cued.model import Priority
+from cued.parts import Part
+
+FREE_S = 60.0
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """No options."""
+
+
+class Retention:
+    """Recalls, once a session."""
+
+    needs: frozenset[Need] = frozenset(("stride", "belt", "program"))
+
+    def __init__(self, config: Config) -> None:
+        del config
+        self._said = False
+
+    def reset(self) -> None:
+        """Nothing begins anew within a session."""
+
+    def consider(self, situation: Situation) -> Proposal | None:
+        """Propose the recall after the first minute of settling in."""
+        place = situation.place
+        if place.phase != "settle":
+            self._said = self._said and place.phase not in ("idle", "check_in")
+            return None
+        if self._said or situation.sessions == 0 or situation.now - place.since < FREE_S:
+            return None
+        self._said = True
+        stayed = situation.measured.get("retention_percent")
+        return Proposal(
+            key="recall",
+            priority=Priority.PHASE,
+            theme="program",
+            since=situation.now,
+            valid_s=8.0,
+            because={"retention_percent": stayed.value if stayed else None},
+        )
+
+
+PART = Part(Config, Retention)

@@ -1,0 +1,63 @@
+"""The trunk leans away from how the runner held it at first.
+
+"Tall, upper body leads": in the backward step a runner who reaches too far pitches toward the
+chest. The mean lean over whole strides is unbiased on a belt; it is judged against the runner's
+own under the same direction, mode, speed and incline (incline changes posture, not gravity).
+A sensor that slips looks the same: a mounting that is doubtful gives no measurement.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cued.coach.baseline import bin_of
+from cued.coach.deviation import Deviation
+from cued.coach.rule import Need, Proposal, Situation
+from cued.model import Priority, Stride
+from cued.parts import Part
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options."""
+
+    limit_deg: Annotated[
+        float, Meta(ge=3.0, le=30.0, description="Change from the runner's own lean, deg.")
+    ] = 7.0
+
+
+class TrunkLean:
+    """Watches ``trunk_lean_deg``."""
+
+    needs: frozenset[Need] = frozenset(("trunk", "belt"))
+
+    def __init__(self, config: Config) -> None:
+        self._watch = Deviation(config.limit_deg)
+
+    def reset(self) -> None:
+        """Begin anew."""
+        self._watch.restart()
+
+    def consider(self, situation: Situation) -> Proposal | None:
+        """Take the lean with each settled stride."""
+        stride, lean = situation.news, situation.measured.get("trunk_lean_deg")
+        if not isinstance(stride, Stride) or lean is None or lean.value is None:
+            return None
+        key = bin_of(stride, situation.belt)
+        if key is None or not situation.settled:
+            return None
+        since = self._watch.take(key, lean.value, situation.now)
+        if since is None:
+            return None
+        return Proposal(
+            key="trunk_lean" if self._watch.mean > 0.0 else "trunk_lean_back",
+            priority=Priority.TECHNIQUE,
+            theme="posture",
+            since=since,
+            pattern="both",
+            because=self._watch.because("trunk_lean_deg"),
+        )
+
+
+PART = Part(Config, TrunkLean)

@@ -1,0 +1,59 @@
+"""The sensors see another direction than the phase asks for: ask, and coach nothing meanwhile.
+
+Either the runner turned round unasked, or a sensor is worn the other way round; nobody but the
+runner can tell. While it lasts there is no technique cue (the wrong norms would be used), and after
+30 s the program goes along with the runner (``session.py``).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cued.coach.rule import Need, Proposal, Situation
+from cued.model import Priority
+from cued.parts import Part
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options."""
+
+    after_s: Annotated[
+        float, Meta(ge=2.0, le=30.0, description="Contradiction that is asked about, s.")
+    ] = 4.0
+
+
+class WrongDirection:
+    """Asks about a contradiction."""
+
+    needs: frozenset[Need] = frozenset(("stride", "program"))
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    def reset(self) -> None:
+        """Nothing is kept."""
+
+    def consider(self, situation: Situation) -> Proposal | None:
+        """Propose the question while the contradiction lasts."""
+        lasting = situation.contradicted_s
+        if lasting < self._config.after_s:
+            return None
+        facing = situation.direction
+        return Proposal(
+            key=f"wrong_direction_{'backward' if facing == 'backward' else 'forward'}",
+            priority=Priority.PHASE,
+            theme="program",
+            since=situation.now - lasting,
+            pattern="both",
+            refractory_s=12.0,
+            because={
+                "seen": facing,
+                "expected": situation.place.direction,
+                "lasting_s": round(lasting, 1),
+            },
+        )
+
+
+PART = Part(Config, WrongDirection)
