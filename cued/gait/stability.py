@@ -3,7 +3,8 @@
 Rules
 -----
 * ``unknown`` until there is a baseline for the same direction, mode, speed and incline, after
-  every change of those for 8 strides, and whenever data are missing. Missing data are never steady.
+  every change of those for 8 strides (3 if they came back to what they were), and whenever data
+  are missing. Missing data are never steady.
 * Unsteady: score above 2 for 4 strides, above 3.5 for 2, or a stumble. Steady again: below 1 for
   4 strides, and 12 steps after a stumble (balance is ordinary again after 10.9 +- 7.0 steps of a
   treadmill slip, doi:10.3389/fspor.2020.00082).
@@ -41,6 +42,7 @@ AMBER, AMBER_STRIDES = 2.0, 4.0
 RED, RED_STRIDES = 3.5, 2.0
 CALM, CALM_STRIDES = 1.0, 4.0
 SETTLE_STRIDES = 8.0  # left out after a change of belt, direction or mode
+RETURN_STRIDES = 3.0  # left out when nothing changed in the end, as after a glance back
 HOLD_STRIDES = 6.0  # after a stumble: 12 steps
 HOLD_S = 15.0  # who stopped after it takes no more steps
 HELD_BACK = 4  # strides that are not learnt yet, for a stumble may show up
@@ -59,6 +61,7 @@ class StabilityWatch:
     def __init__(self) -> None:
         self._baselines: dict[Terms, Baseline] = {}
         self._terms: Terms | None = None
+        self._left: Terms | None = None  # terms before the last change
         self._told: tuple[Level, str] = ("unknown", "")
         self._stumble_t: float | None = None
         self._hold = 0.0
@@ -82,8 +85,10 @@ class StabilityWatch:
             return None
         terms = Terms.of(stride, self._terms)
         if terms != self._terms:
-            self._terms = terms
             self._restart()
+            if terms == self._left:
+                self._settling = RETURN_STRIDES
+            self._terms = self._left = terms
         values, fresh = self._measure(stride, posture)
         if self._settling > 0.0:
             self._settling -= share

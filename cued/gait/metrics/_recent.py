@@ -1,9 +1,10 @@
-"""A window over the last strides, shared by the metrics that are plain means."""
+"""A window over the last strides, shared by the metrics."""
 
 from __future__ import annotations
 
 from collections import deque
 from math import fsum
+from statistics import median
 
 
 class Recent:
@@ -44,3 +45,8 @@ class Recent:
     def mean(self) -> float | None:
         """Their mean, None until full."""
         return self.total / len(self._values) if self.full else None
+
+    @property
+    def median(self) -> float | None:
+        """Their median, None until full."""
+        return median(self._values) if self.full else None

@@ -76,10 +76,21 @@ def test_cadence_takes_only_an_even_number_of_steps():
         build("cadence_spm", steps=7)
 
 
-def test_the_mean_goes_over_the_last_strides_only():
+def test_stride_time_goes_over_the_last_strides_only():
     metric = build("stride_time_s", strides=3)
-    times = [9.0, 1.0, 1.1, 1.2]
+    times = [9.0, 9.0, 1.0, 1.2, 1.1]
     assert last(metric, [Cycle(stride(duration_s=t)) for t in times]) == pytest.approx(1.1)
+
+
+def test_a_missed_footfall_shows_neither_in_time_nor_in_length_nor_in_variability():
+    times = [1.1 + 0.01 * (i % 3) for i in range(60)]
+    cycles = [Cycle(stride(duration_s=t, length_m=t)) for t in times]
+    missed = Cycle(stride(duration_s=2.2, length_m=2.2))
+    for name in ("stride_time_s", "stride_length_m", "stride_time_cv_percent"):
+        metric = build(name)
+        before = last(metric, cycles)
+        assert before is not None
+        assert metric.update(missed) == pytest.approx(before, rel=0.02)
 
 
 def test_length_and_speed_are_of_the_belt_and_unknown_without_it():
