@@ -30,6 +30,7 @@ CHECK_S = 12.0  # the questions take so long
 TURN_S = 45.0  # long enough to turn with the belt stopped
 CONTRADICTED_S = 30.0  # facing the other way for so long: go along with it
 BACK_ON_S = 2.0
+LONG_PAUSE = 5.0
 LONGEST_STEP_S = 2.0  # of time counted at once
 
 Line = tuple[str, dict[str, float]]
@@ -50,6 +51,7 @@ class Session:
         self._last: float | None = None
         self._loaded = 0.0
         self._armed = True
+        self._began = 0.0
         self._moved = 0.0
         self._against: float | None = None
         self._stumbled = False
@@ -162,7 +164,7 @@ class Session:
         self, item: Input | AnyEvent, view: View, safety: Safety, now: float
     ) -> list[AnyEvent]:
         """Take an input or an event; phases entered and, at the end, the summary."""
-        self._count(item, view, now)
+        self._count(item, view, safety.blind, now)
         trigger = self._trigger(item, view, safety, now)
         if trigger is None:
             return []
@@ -171,14 +173,14 @@ class Session:
             return []
         return self._enter(target, trigger, view, now)
 
-    def _count(self, item: Input | AnyEvent, view: View, now: float) -> None:
+    def _count(self, item: Input | AnyEvent, view: View, blind: bool, now: float) -> None:
         if self._last is None:
             self._last = self._loaded = now
         passed = min(max(now - self._last, 0.0), LONGEST_STEP_S)
         self._last = now
         walking = view.walking(now)
-        self._armed = self._armed or not (walking or view.belt_moves())
-        if walking or view.belt_moves():
+        self._armed = self._armed or not walking
+        if walking or blind:
             self._moved = now
         if not self.active:
             return
@@ -225,11 +227,17 @@ class Session:
             return "lost"
         if stumbled and PHASES[self._phase].backward:
             return "stumbled"
-        if now - self._moved > self._plan.end_after_s:
+        if self._gone(now):
             return "over"
         if not isinstance(item, Tick | Stride | Gait):
             return None
         return self._stepped_off(view, now) or self._due(view, now)
+
+    def _gone(self, now: float) -> bool:
+        """Nobody has walked for very long; a pause that was asked for may last longer."""
+        asked = self._phase == "paused" and self._paused_by == "pause"
+        patience = LONG_PAUSE if asked else 1.0
+        return now - max(self._moved, self._began) > patience * self._plan.end_after_s
 
     def _starting(self, view: View, now: float) -> Trigger | None:
         if not view.walking(now) or not self._armed:
@@ -237,7 +245,7 @@ class Session:
         return "begin" if self._plan.program else "wander"
 
     def _recovered(self, view: View, safety: Safety, now: float) -> Trigger | None:
-        if now - self._moved > self._plan.end_after_s and self._phase != "fallen":
+        if self._gone(now):
             return "over"
         if self._phase == "blind":
             return None if safety.blind else "seen"
@@ -342,6 +350,7 @@ class Session:
 
     def _begin(self, now: float, kind: str) -> None:
         self._armed = False
+        self._began = now
         self.tally = Tally(started=now)
         self._stage = ladder.entered(self._memory, self._profile, self._elapsed_since_loading())
         self._rounds = 0

@@ -135,3 +135,4 @@ def follow(runner: Runner, most_s: float = 3600.0, speed: float | None = None) -
             runner.belt(wanted)
         runner.walk(5.0, direction, mode)
         began = began or runner.phase != "idle"
+    runner.belt(0.0)
