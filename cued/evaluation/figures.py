@@ -22,7 +22,11 @@ Number = float | None
 
 
 class ContactFigures(Struct, frozen=True):
-    """How well contacts, or lifts, are found. ``spread_ms`` is the standard deviation."""
+    """How well contacts, or lifts, are found. ``spread_ms`` is the standard deviation.
+
+    ``spread_within_ms`` is the same about the mean of each foot of each run: free of constant
+    differences between the clocks of sensors and truth.
+    """
 
     true: int
     precision: Number
@@ -32,6 +36,7 @@ class ContactFigures(Struct, frozen=True):
     f1_whole_bouts: Number
     bias_ms: Number
     spread_ms: Number
+    spread_within_ms: Number
     delay_median_ms: Number
     delay_p95_ms: Number
     side_right_percent: Number
@@ -184,6 +189,7 @@ def _contacts(c: Contacts) -> ContactFigures:
         f1_whole_bouts=f1(c.whole),
         bias_ms=_mean(c.errors_s, 1e3),
         spread_ms=_spread(c.errors_s, 1e3),
+        spread_within_ms=_within(c),
         delay_median_ms=_median(c.delays_s, 1e3),
         delay_p95_ms=_p95(c.delays_s, 1e3),
         side_right_percent=_part(c.side_right, sided),
@@ -192,6 +198,12 @@ def _contacts(c: Contacts) -> ContactFigures:
         missed=tuple(c.missed),
         false=tuple(c.false),
     )
+
+
+def _within(c: Contacts) -> Number:
+    if not c.within_freedom:
+        return None
+    return round(1e3 * (c.within_squares / c.within_freedom) ** 0.5, 2)
 
 
 def _strides(s: Strides) -> StrideFigures:

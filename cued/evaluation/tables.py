@@ -78,7 +78,7 @@ def _met(verdict: Verdict) -> str:
 def _contacts(title: str, rows: Sequence[tuple[Row, ContactFigures]]) -> Table:
     headings = (
         *("group", "people", "true", "precision", "recall", "F1", "F1 ±50", "F1 whole"),
-        *("error ms", "delay ms", "p95", "side %", "removed ms"),
+        *("error ms", "within ms", "delay ms", "p95", "side %", "removed ms"),
     )
     made = [
         (
@@ -88,6 +88,7 @@ def _contacts(title: str, rows: Sequence[tuple[Row, ContactFigures]]) -> Table:
             *(_number(x, 3) for x in (c.precision, c.recall, c.f1, c.f1_at_50_ms)),
             _number(c.f1_whole_bouts, 3),
             _spread(c.bias_ms, c.spread_ms),
+            _number(c.spread_within_ms),
             _number(c.delay_median_ms, 0),
             _number(c.delay_p95_ms, 0),
             _number(c.side_right_percent),

@@ -46,7 +46,9 @@ class Contacts(Struct):
 
     steady : at the placement's own tolerance.  tight : the same at ±50 ms.  whole : the whole
     bouts, starts, turns and stops included.  errors_s : detection less truth.  delays_s :
-    ``known_t - t``.  missed, false : where to look, ``recording@seconds``, steady only.
+    ``known_t - t``.  within_squares, within_freedom : squared deviations from the mean error of the
+    same foot in the same run, and how many are free.  missed, false : where to look,
+    ``recording@seconds``, steady only.
     """
 
     steady: Hits = msgspec.field(default_factory=Hits)
@@ -55,6 +57,8 @@ class Contacts(Struct):
     errors_s: list[float] = []
     delays_s: list[float] = []
     offsets_s: list[float] = []
+    within_squares: float = 0.0
+    within_freedom: int = 0
     missed: list[str] = []
     false: list[str] = []
     side_right: int = 0

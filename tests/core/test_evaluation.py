@@ -175,6 +175,15 @@ def test_a_shift_is_bias_and_not_spread():
     assert (c.f1, c.f1_at_50_ms) == (1, 0)
 
 
+def test_a_clock_apart_per_foot_is_spread_but_not_spread_within():
+    feet: tuple[Placement, ...] = ("foot_left", "foot_right")
+    events = [e for e in perfect(0.03) if getattr(e, "side", "") == "left"]
+    events += [e for e in perfect(-0.03) if getattr(e, "side", "") == "right"]
+    c = scored(recording(feet), events).contacts
+    assert c.spread_ms == pytest.approx(30, rel=0.02)
+    assert c.spread_within_ms == pytest.approx(0, abs=0.01)
+
+
 def test_missed_and_invented_contacts_are_counted_once_each():
     events = [e for e in perfect() if not (isinstance(e, Footfall) and 10 < e.t < 11)]
     removed = sum(10 < t < 11 for t in contact_times())
