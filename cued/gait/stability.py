@@ -61,7 +61,7 @@ class StabilityWatch:
     def __init__(self) -> None:
         self._baselines: dict[Terms, Baseline] = {}
         self._terms: Terms | None = None
-        self._left: Terms | None = None  # terms before the last change
+        self._settled: Terms | None = None  # the last in which there was a verdict or learning
         self._told: tuple[Level, str] = ("unknown", "")
         self._stumble_t: float | None = None
         self._hold = 0.0
@@ -86,13 +86,14 @@ class StabilityWatch:
         terms = Terms.of(stride, self._terms)
         if terms != self._terms:
             self._restart()
-            if terms == self._left:
+            if terms == self._settled:
                 self._settling = RETURN_STRIDES
-            self._terms = self._left = terms
+            self._terms = terms
         values, fresh = self._measure(stride, posture)
         if self._settling > 0.0:
             self._settling -= share
             return self._tell(stride.t, "unknown", None, "settling")
+        self._settled = terms
         baseline = self._baselines.setdefault(terms, Baseline(FLOORS))
         score = _score(baseline.z(values))
         if score is None:

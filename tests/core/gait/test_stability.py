@@ -200,8 +200,10 @@ def test_a_new_belt_speed_is_unknown_and_a_known_one_is_taken_up_after_eight_str
 def test_a_glance_back_costs_three_strides():
     watch = learnt()
     watch.rebase(100.0, "gait changed")
-    first = next(e for e in feed(watch, walk(14, 2, start=101.0)) if e.level == "steady")
-    assert 3 * 1.05 < first.t - 101.0 < 5 * 1.2
+    feed(watch, walk(4, 1, start=101.0, direction="unknown"))
+    watch.rebase(106.0, "gait changed")
+    first = next(e for e in feed(watch, walk(14, 2, start=106.0)) if e.level == "steady")
+    assert 3 * 1.05 < first.t - 106.0 < 5 * 1.2
 
 
 def test_who_comes_back_unsteady_is_not_called_steady_first():
