@@ -1,7 +1,8 @@
 """Devices that send no time: the real rate, and two streams that are joined by counting.
 
 Rules: nothing is given out before the rate is known, because everything behind counts samples with
-it; that costs the first second. A rate that the device can only have in steps snaps to the nearest.
+it; that costs the first second. A rate close to one that was asked for is taken for that one (the
+measurement is good to 1 %, an oscillator is better); a device with steps has the nearest step.
 """
 
 from __future__ import annotations
@@ -13,14 +14,19 @@ import numpy as np
 from cued.model import Floats
 
 MEASURE_S = 1.0
+NEAR = 0.05
 MOST_APART = 10  # samples; two streams of one chip that are further apart have lost some
 
 
 class Rate:
-    """Measures the rate at which samples arrive."""
+    """Measures the rate at which samples arrive.
 
-    def __init__(self, steps: tuple[float, ...] = ()) -> None:
-        self._steps = steps
+    likely : rates that the device may have; ``only``: it has no others.
+    """
+
+    def __init__(self, *likely: float, only: bool) -> None:
+        self._likely = likely
+        self._only = only
         self._from: float | None = None
         self._count = 0
         self._hz: float | None = None
@@ -36,7 +42,8 @@ class Rate:
         if t - self._from < MEASURE_S:
             return None
         hz = self._count / (t - self._from)
-        self._hz = min(self._steps, key=lambda s: abs(log(s / hz))) if self._steps else hz
+        nearest = min(self._likely, key=lambda s: abs(log(s / hz)))
+        self._hz = nearest if self._only or abs(log(nearest / hz)) < NEAR else hz
         return self._hz
 
 

@@ -62,7 +62,7 @@ class CircuitPython:
     def __init__(self, config: Config, sensor: str) -> None:
         self._config = config
         self._sensor = sensor
-        self._rate = Rate()
+        self._rate = Rate(1000.0 / config.period_ms, only=False)
         self._streams: Zipped | None = None
         self._services: list[str] = []
 

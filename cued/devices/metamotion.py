@@ -69,7 +69,7 @@ class MetaMotion:
     def __init__(self, config: Config, sensor: str) -> None:
         self._config = config
         self._sensor = sensor
-        self._rate = Rate((25.0, 50.0, 100.0, 200.0))
+        self._rate = Rate(25.0, 50.0, 100.0, 200.0, only=True)
         self._streams = Zipped()
         self._registers: tuple[int, int] | None = None
 

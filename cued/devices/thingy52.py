@@ -59,7 +59,7 @@ class Thingy52:
     def __init__(self, config: Config, sensor: str) -> None:
         self._config = config
         self._sensor = sensor
-        self._rate = Rate()
+        self._rate = Rate(float(config.rate_hz), only=False)
 
     def start(self, services: Sequence[str]) -> list[Action]:
         """Set the rate and subscribe."""

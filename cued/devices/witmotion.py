@@ -84,7 +84,7 @@ class WitMotion:
         self._config = config
         self._sensor = sensor
         self._buffer = b""
-        self._rate = Rate(tuple(float(hz) for hz in RATES))
+        self._rate = Rate(*(float(hz) for hz in RATES), only=True)
         self._asked_t: float | None = None
 
     def start(self, services: Sequence[str]) -> list[Action]:

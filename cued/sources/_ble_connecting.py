@@ -222,8 +222,8 @@ class Session:
                 case LinkChanged(connected=False):
                     self.end(out.why)
                 case _:
-                    if self._watch.accept(out):
-                        self._emit(out)
+                    self._watch.note(out)
+                    self._emit(out)
 
     async def _stop(self, client: BleakClient) -> None:
         """Do the device's last actions, as far as the link still carries them."""

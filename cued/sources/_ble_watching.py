@@ -8,8 +8,9 @@ is being set up, after ``FIRST_S``.
 
 Data may also come, but too late: a link slower than its sensor queues up samples. How far behind
 it is shows in arrival minus device time against the least that was seen, which may rise by 250 ppm
-for a slow crystal. Samples more than ``LAG_S`` behind are refused; for a device that sends no time
-this cannot be seen.
+for a slow crystal. Samples more than ``LAG_S`` behind are passed on (the engine refuses them and
+says so) but count as none, so that the link is made afresh. For a device that sends no time this
+cannot be seen.
 """
 
 from __future__ import annotations
@@ -53,14 +54,13 @@ class Watch:
         self._last[char] = (t, data)
         return before is not None and before[1] == data and t - before[0] < DUPLICATE_S
 
-    def accept(self, item: Input) -> bool:
-        """Note an input; False when it is too old to be believed."""
+    def note(self, item: Input) -> None:
+        """Note an input; what comes too late is no sign of life."""
         if isinstance(item, Packet) and item.ticks is not None and self._lags(item):
-            return False
+            return
         if isinstance(item, self._kinds):
             self._good_t = item.t
             self._bad = 0
-        return True
 
     def unreadable(self) -> bool:
         """Note a message that made no sense; True when it is one too many."""

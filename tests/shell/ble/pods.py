@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import struct
+from collections.abc import Callable
 from typing import Any
 
 from cued.config import Sensor, Site
@@ -84,10 +85,12 @@ class Heard:
     def __init__(self) -> None:
         self.items: list[Input] = []
         self.ups = 0
+        self.tell: Callable[[Input], object] = lambda _item: None  # somebody else who listens
         self._news = asyncio.Event()
 
     def emit(self, item: Input) -> None:
         self.items.append(item)
+        self.tell(item)
         self._news.set()
 
     def up(self) -> None:

@@ -153,18 +153,16 @@ async def test_garbage_is_counted_and_then_ends_the_connection(bluez, caplog):
     assert sum("version" in r.message for r in caplog.records if r.levelno >= 30) <= 2
 
 
-async def test_a_link_that_lags_is_refused_with_a_reason(bluez):
+async def test_a_link_that_lags_is_given_up_with_a_reason(bluez):
     device = bluez.add(Pod(bluez))
     async with running(one(device)) as (_, heard):
         await heard.until(lambda: device.streaming)
         await play([device], 50, 25)
-        good = len(heard.packets("left"))
         await asyncio.sleep(1.6)  # the link stalls; what was measured meanwhile comes later
         streaming = asyncio.create_task(play([device], 50, 400))
         await heard.until(lambda: not heard.links("left")[-1].connected, 8)
         streaming.cancel()
         assert "late" in heard.links("left")[-1].why
-        assert len(heard.packets("left")) == good
 
 
 async def test_no_adapter_at_start_is_told_once_and_waited_out(bluez, caplog):

@@ -1,0 +1,168 @@
+"""A simulated workout over the whole Bluetooth path gives what it gives without one.
+
+Walker -> frames of each family -> stand-in for bluetoothd -> bleak -> decoder -> clock -> engine,
+against the same samples put into the engine directly. In real time, all families at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import cache
+
+import numpy as np
+import pytest
+
+from cued.engine import Engine
+from cued.engine import Worn as WornAt
+from cued.model import Belt, BeltRequest, Footfall, HeartRate, Link, Packet, Tick
+from cued.simulation.run import Simulation, Table, collect
+from cued.simulation.scenario import BeltSetting, Doing, Scenario, Sensor
+from tests.shell.ble.encode import FAMILIES, Strap, Treadmill, Worn
+from tests.shell.ble.pods import Pod, play, running, sensor, site
+
+pytestmark = pytest.mark.usefixtures("bus")
+
+WALK_S = 14.0
+FROM_S, TO_S = 4.0, WALK_S - 2.5  # settled, and before the last batches
+CASES = {family.__name__: family for family in FAMILIES}
+
+
+@cache
+def walk() -> Table:
+    sensors = tuple(
+        Sensor(name=name.lower(), placement=f.placement, rate_hz=f.rate_hz, range_g=7.9)
+        for name, f in CASES.items()
+    )
+    return collect(
+        Simulation(
+            Scenario(
+                duration_s=WALK_S,
+                sensor=sensors,
+                does=(Doing(at_s=0, what="walk"),),
+                belt=(BeltSetting(at_s=0, speed_m_s=1.3, ramp_m_s2=2.0),),
+            )
+        )
+    )
+
+
+def footfalls(events, start: float = 0.0) -> list[float]:
+    return [e.t - start for e in events if isinstance(e, Footfall)]
+
+
+def direct(name: str, placement) -> list[float]:
+    t, acc, gyr = walk().sensors[name]
+    engine = Engine({name: WornAt(placement)})
+    rate = CASES_BY_LOWER[name].rate_hz
+    if CASES_BY_LOWER[name].device in ("polar_pmd", "bangle") and placement != "foot_left":
+        gyr = None
+    events = []
+    for at in range(0, len(t), 10):
+        part = slice(at, at + 10)
+        packet = Packet(
+            float(t[part][-1]),
+            name,
+            t[part],
+            acc[part],
+            None if gyr is None else gyr[part],
+            rate,
+            synced=True,
+        )
+        events += engine.feed(packet)
+    return footfalls(events)
+
+
+CASES_BY_LOWER = {name.lower(): f for name, f in CASES.items()}
+
+
+async def perform(devices: dict[str, Worn], start: float) -> None:
+    loop = asyncio.get_running_loop()
+    plan = []
+    for name, device in devices.items():
+        t, acc, gyr = walk().sensors[name]
+        plan += [(at, device, char, data) for at, char, data in device.plan(t, acc, gyr)]
+    plan.sort(key=lambda row: row[0])
+    for at, device, char, data in plan:
+        wait = start + at - loop.time()
+        if wait > 0:
+            await asyncio.sleep(wait)
+        assert device.bluez.notify(device, char, data)
+
+
+async def test_every_family_gives_the_same_footfalls_as_the_direct_path(bluez):
+    walk()
+    devices = {name.lower(): bluez.add(f(bluez, i)) for i, (name, f) in enumerate(CASES.items(), 1)}
+    where = site(
+        **{name: sensor(d.device, d.placement, address=d.address) for name, d in devices.items()}
+    )
+    async with running(where) as (_, heard):
+        await heard.until(lambda: all(d.started for d in devices.values()), 20)
+        await asyncio.sleep(0.1)
+        start = asyncio.get_running_loop().time()
+        await perform(devices, start)
+        await asyncio.sleep(0.1)
+        for name, device in devices.items():
+            engine = Engine({name: WornAt(device.placement)})
+            events = [e for packet in heard.packets(name) for e in engine.feed(packet)]
+            through, straight = footfalls(events, start), direct(name, device.placement)
+            there, back = offsets(straight, through), offsets(through, straight)
+            mean, spread = 1e3 * np.mean(there), 1e3 * np.std(there)
+            print(f"{name:12s} {len(there):3d} footfalls, {mean:5.1f} ± {spread:3.1f} ms")
+            assert len(there) >= 6, name
+            assert max(map(abs, there + back)) < 0.02, name
+
+
+def offsets(some: list[float], others: list[float]) -> list[float]:
+    """How far from each footfall of the settled part the nearest of the others is."""
+    return [min((b - a for b in others), key=abs) for a in some if FROM_S < a < TO_S]
+
+
+async def test_silence_is_told_as_lost_within_1_1_s_of_the_last_sample(bluez):
+    device = bluez.add(Pod(bluez))
+    engine = Engine({"left": WornAt("foot_left")})
+    lost: list[tuple[float, Link]] = []
+    loop = asyncio.get_running_loop()
+
+    def told(item):
+        lost.extend(
+            (loop.time(), e) for e in engine.feed(item) if isinstance(e, Link) and e.state == "lost"
+        )
+
+    async with running(site(left=sensor(address=device.address))) as (_, heard):
+        await heard.until(lambda: device.streaming)
+        heard.tell = told
+        await play([device], 50, 50)
+        last = loop.time()
+        while not lost and loop.time() - last < 3:
+            told(Tick(loop.time()))
+            await asyncio.sleep(0.1)
+    assert 0.9 <= lost[0][0] - last <= 1.1
+
+
+async def test_belt_and_heart_rate_arrive_and_the_belt_obeys_within_its_limits(bluez):
+    treadmill, strap = bluez.add(Treadmill(bluez)), bluez.add(Strap(bluez))
+    where = site(
+        belt=sensor("ftms", "treadmill", options={"control": True}),
+        heart=sensor("heart_rate", "heart_rate"),
+    )
+    async with running(where) as (source, heard):
+        await heard.until(lambda: treadmill.report() and strap.report(141))
+        await heard.until(
+            lambda: (
+                any(isinstance(x, Belt) for x in heard.items)
+                and HeartRate in {type(x) for x in heard.items}
+            )
+        )
+        assert await source.request(BeltRequest(t=1.0, speed_m_s=1.25, incline_percent=1.5)) == ""
+        assert (treadmill.km_h, treadmill.percent) == (4.5, 1.5)
+        assert "faster" in await source.request(BeltRequest(t=2.0, speed_m_s=2.2))
+        treadmill.refuses = 4
+        assert "failed" in await source.request(BeltRequest(t=3.0, speed_m_s=1.2))
+        treadmill.refuses, treadmill.mute = 0, True
+        assert "not answer" in await source.request(BeltRequest(t=4.0, speed_m_s=1.2))
+        assert treadmill.km_h == 4.5
+
+
+async def test_without_a_treadmill_a_wish_is_refused(bluez):
+    bluez.add(Pod(bluez))
+    async with running(site(left=sensor())) as (source, _):
+        assert "no treadmill" in await source.request(BeltRequest(t=1.0, speed_m_s=1.0))
