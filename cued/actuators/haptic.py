@@ -138,7 +138,7 @@ class Haptic:
         given_t = time.monotonic()
         pulses = PATTERNS[cue.pattern]
         if not pulses or self._motors is None:
-            self._done(cue.key, why=self._why if pulses else "")
+            self._done(cue.key, failure=self._why if pulses else "")
             return
         self._end("cut off")
         self._key, self._failed = cue.key, ""
@@ -164,9 +164,9 @@ class Haptic:
             strength * any(p.right for p in on),
         )
         if t >= max(p.end_s for p in PATTERNS[pattern]):
-            self._end(self._why or self._failed)
+            self._end()
 
-    def _end(self, why: str) -> None:
+    def _end(self, remark: str = "") -> None:
         """End the pattern under way: no timer left, both motors off, its CueDone reported."""
         for timer in self._timers:
             timer.cancel()
@@ -174,7 +174,7 @@ class Haptic:
         self._drive(0.0, 0.0)
         key, self._key = self._key, None
         if key is not None:
-            self._done(key, why)
+            self._done(key, self._why or self._failed, remark)
 
     def _drive(self, left: float, right: float) -> None:
         """Set the motors; a pin that fails is told, and its cue not taken for given."""
@@ -195,8 +195,10 @@ class Haptic:
             if motors:
                 motors.drive(0.0, 0.0)
 
-    def _done(self, key: str, why: str) -> None:
-        self._report(CueDone(time.monotonic(), key, self.channel, not why, why))
+    def _done(self, key: str, failure: str, remark: str = "") -> None:
+        """Report the end of a cue: being cut off by the next is no failure."""
+        done = CueDone(time.monotonic(), key, self.channel, not failure, failure or remark)
+        self._report(done)
 
     def _notice(self, level: Literal["info", "warning", "error"], code: str, text: str) -> None:
         """Tell a person, once."""
@@ -216,7 +218,8 @@ async def buzz(pattern: Pattern, config: Config, site: Site) -> str:
 
     async with Haptic(config, site, report) as haptic:
         haptic.give(Cue(t=0.0, key="buzz", text="", pattern=pattern, priority=0, verdict="given"))
-        return (await felt).why
+        done = await felt
+    return "" if done.ok else done.why
 
 
 PART = Part(Config, Haptic)

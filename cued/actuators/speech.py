@@ -17,6 +17,7 @@ Rules
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -38,12 +39,13 @@ from cued.actuators._tones import tone as sound_of
 from cued.actuators.actuator import Report
 from cued.coach import phrases
 from cued.config import Site
-from cued.model import Cue, CueDone, Notice
+from cued.model import Cue, CueDone, Notice, Priority
 from cued.parts import Part
 
 CHECK_S = 0.25
 RETRY_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # the last one for ever
 TONE_TO_WORDS_S = 0.08
+CLOSE_S = 2.0
 MANY_UNDERRUNS = 20
 
 
@@ -158,8 +160,9 @@ class Speech:
             # Without the error: a TaskGroup would wrap it. Its own tasks' errors it still raises.
             await self._group.__aexit__(None, None, None)
         finally:
-            await asyncio.wrap_future(closing)
             self._mixer = None
+            with contextlib.suppress(TimeoutError):  # a card that hangs must not hold up the rest
+                await asyncio.wait_for(asyncio.wrap_future(closing), CLOSE_S)
 
     def _close(self) -> Future[None]:
         """Close the output for good, after whatever its thread is doing."""
@@ -241,7 +244,7 @@ class Speech:
             return
         if heard.fate != "finished":
             self.stats.cut += 1
-            given = _Given(given.key, ok=False, why="cut off")
+            given = _Given(given.key, given.ok, given.why or "cut off")
         self._done(given, heard.t)
 
     def _done(self, given: _Given, t: float | None = None) -> None:
@@ -330,17 +333,7 @@ async def say(text: str, config: Config, site: Site, tone: str = "") -> str:
 
     async with Speech(config, site, report, texts=[text]) as speech:
         unspeakable = await speech.rendered()
-        speech.give(
-            Cue(
-                t=0.0,
-                key="say",
-                text=text,
-                pattern="none",
-                priority=0,
-                verdict="given",
-                tone=tone,
-            )
-        )
+        speech.give(Cue("say", text, "none", Priority.INFO, "given", t=0.0, tone=tone))
         done = await heard
     if done.ok and not unspeakable:
         return ""

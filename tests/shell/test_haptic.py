@@ -104,7 +104,7 @@ async def test_a_new_pattern_cuts_off_the_old_one_at_once() -> None:
         assert actuator.values == (1.0, 0.0)
         actuator.give(cue("right"))
         assert actuator.values == (0.0, 1.0)
-        assert [(d.key, d.ok, d.why) for d in dones(said)] == [("left", False, "cut off")]
+        assert [(d.key, d.ok, d.why) for d in dones(said)] == [("left", True, "cut off")]
         done = await give(actuator, said, "none")
         assert done.key == "none"
         await until(lambda: said[-1].key == "right")

@@ -198,6 +198,13 @@ def test_the_tick_sounds_beneath_the_voice_and_neither_clips() -> None:
     assert both.fates() == alone.fates()
 
 
+def test_what_is_too_loud_together_is_limited() -> None:
+    bench = Bench()
+    bench.mixer.play(1, level(0.1, 32767))
+    bench.mixer.tick(tone("tick"))
+    assert np.abs(bench.take(RATE // 10)).max() <= 1.0
+
+
 orders = st.lists(
     st.one_of(
         st.tuples(st.just("play"), st.floats(0.0, 0.05)),
@@ -247,7 +254,7 @@ async def test_a_safety_cue_cuts_off_words_within_20_ms(site: Site, tmp_path: Pa
     assert first_of_new / RATE - 0.5 <= 0.020
     assert np.count_nonzero(heard < 0) == round(0.5 * RATE)
     assert [(d.key, d.ok, d.why) for d in said] == [
-        ("long", False, "cut off"),
+        ("long", True, "cut off"),
         ("unsteady", True, ""),
     ]
     assert said[1].t == pytest.approx(100.5 + 0.5, abs=0.02)
@@ -451,6 +458,40 @@ async def test_without_any_voice_there_is_one_notice_and_tones(
     ]
 
 
+EARLY = """
+import threading, wave
+
+class Engine:
+    def connect(self, topic, call):
+        self.call = call if topic == "finished-utterance" else None
+    def setProperty(self, name, value):
+        pass
+    def save_to_file(self, text, path):
+        self.text, self.path = text, path
+    def runAndWait(self):
+        threading.Timer(0.1, self.finish).start()
+    def finish(self):
+        with wave.open(self.path, "wb") as wav:
+            wav.setparams((1, 2, 22050, 0, "NONE", ""))
+            wav.writeframes(b"\\xff\\x1f\\x01\\xe0" * (11025 if self.text == "long word" else 5512))
+        self.call(name=None, completed=True)
+
+def init(name):
+    return Engine()
+"""
+
+
+async def test_each_phrase_is_waited_for_though_pyttsx3_returns_before_it_is_spoken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hide_pyttsx3(tmp_path, monkeypatch, EARLY)
+    clips = Clips(tmp_path / "clips", "en", 165)
+    texts = ["a word", "long word", "one more"]
+    assert await rendered(clips, texts) == dict.fromkeys(texts, "")
+    seconds = [len(clips.find(text)) / RATE for text in texts]  # pyright: ignore
+    assert seconds == pytest.approx([0.5, 1.0, 0.5], abs=0.01)
+
+
 async def test_a_renderer_that_hangs_is_ended_and_told(
     tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -564,7 +605,7 @@ pcm.silent {{ type null }}
 pcm.card {{
     type file
     slave.pcm silent
-    file "|{python} {reader} {raw} {seconds}"
+    file "|{python} {reader} {raw} {dies_s} {stalls_s}"
     format raw
 }}
 pcm.!default {{
@@ -575,12 +616,16 @@ ctl.!default {{ type null }}
 """
 READER = """
 import os, sys, time
-start, taken, end = time.monotonic(), 0, float(sys.argv[2]) * 88200
+start, taken = time.monotonic(), 0
+end, stall = (float(arg) * 88200 for arg in sys.argv[2:])
 with open(sys.argv[1], "wb", 0) as out:
     while taken < end and (chunk := os.read(0, 440)):
         out.write(chunk)
         taken += len(chunk)
         time.sleep(max(0.0, start + taken / 88200 - time.monotonic()))
+        if taken > stall:
+            time.sleep(4.0)
+            break
 """
 PLAYER = """
 import asyncio, sys
@@ -616,14 +661,17 @@ asyncio.run(main(sys.argv[1]))
 """
 
 
-def play(folder: Path, seconds: float) -> tuple[Any, list[str], str]:
+def play(
+    folder: Path, *, dies_s: float = 60.0, stalls_s: float = 60.0
+) -> tuple[Any, list[str], str]:
     """Run the player on a card that lasts so long; what was heard, its answer, its errors."""
     pytest.importorskip("sounddevice", reason="PortAudio is not installed", exc_type=OSError)
     raw, config, reader = folder / "heard.raw", folder / "asoundrc", folder / "reader.py"
     reader.write_text(READER)
-    config.write_text(
-        ALSA.format(python=sys.executable, reader=reader, raw=raw, seconds=seconds, rate=RATE)
+    text = ALSA.format(
+        python=sys.executable, reader=reader, raw=raw, dies_s=dies_s, stalls_s=stalls_s, rate=RATE
     )
+    config.write_text(text)
     done = subprocess.run(
         [sys.executable, "-c", PLAYER, str(folder / "cache")],
         env={**os.environ, "ALSA_CONFIG_PATH": str(config)},
@@ -637,7 +685,7 @@ def play(folder: Path, seconds: float) -> tuple[Any, list[str], str]:
 
 
 def test_portaudio_plays_and_cuts_off_within_20_ms(tmp_path: Path) -> None:
-    heard, (heard_of_old,), errors = play(tmp_path, 60.0)
+    heard, (heard_of_old,), errors = play(tmp_path)
     assert np.count_nonzero(heard), f"silence: {errors}"
     old, new = np.flatnonzero(heard > 0), np.flatnonzero(heard < 0)
     assert old[-1] < new[0]
@@ -646,8 +694,13 @@ def test_portaudio_plays_and_cuts_off_within_20_ms(tmp_path: Path) -> None:
 
 
 def test_a_card_that_dies_under_portaudio_is_noticed(tmp_path: Path) -> None:
-    _, (_, *codes), errors = play(tmp_path, 0.2)
+    _, (_, *codes), errors = play(tmp_path, dies_s=0.2)
     assert "sound_lost" in codes, errors
+
+
+def test_a_card_that_takes_no_more_sound_is_noticed(tmp_path: Path) -> None:
+    _, (_, *codes), errors = play(tmp_path, stalls_s=0.2)
+    assert codes == ["sound_lost"], errors
 
 
 async def test_a_file_is_written_in_the_loops_own_thread_to_the_end(
