@@ -19,7 +19,6 @@ import math
 import numpy as np
 from msgspec import Struct
 
-from cued.frames import GRAVITY_M_S2, leveled
 from cued.model import Floats
 from cued.signal.filters import Fir, box
 from cued.signal.grid import DT_S
@@ -99,16 +98,14 @@ class Path:
         return up
 
     def _leg(self, start: int, end: int, left: Floats) -> Leg:
+        """Integrate from one rest to the next; forward is the mean heading of both ends."""
         gravity = self._rows[max(0, start - MARGIN) : start + MARGIN + 1, :3].mean(axis=0)
-        ahead: Floats = np.cross(left, gravity).astype(np.float64)
-        level = leveled(gravity, ahead)
-        force, last = _turned(self._rows[start : end + 1].tolist(), _quaternion(level))
-        free = force - np.array((0.0, 0.0, GRAVITY_M_S2))
-        x, y = _displacement(free[:, 0]), _displacement(free[:, 1])
-        # Level axes start with x along the foot, which at the end points ``turned`` further left.
-        toward = _rotate(last, left.tolist())
-        turned = math.atan2(-toward[0], toward[1])
-        cos, sin = math.cos(turned / 2), math.sin(turned / 2)
+        level = _leveling(*gravity.tolist())
+        x, y, last = _integrated(self._rows[start : end + 1].tolist(), level)
+        across = left.tolist()
+        before, after = _heading(level, across), _heading(last, across)
+        turned = math.remainder(after - before, 2.0 * math.pi)
+        cos, sin = math.cos(before + turned / 2), math.sin(before + turned / 2)
         return Leg(
             start_t=float(self._t[start]),
             end_t=float(self._t[end]),
@@ -127,59 +124,40 @@ def _share(gyr: Floats, left: Floats) -> float:
     return float((about * about)[swing].sum()) / max(float(total[swing].sum()), 1e-9)
 
 
-def _displacement(a: Floats) -> float:
-    """Integrate (n,) accelerations twice, with rest at both ends; m."""
-    speed: Floats = np.cumsum((a[1:] + a[:-1]) * (DT_S / 2))
-    speed = speed - speed[-1] * (np.arange(1, speed.size + 1) / speed.size)
-    return float(speed.sum()) * DT_S
+Quaternion = tuple[float, float, float, float]  # w, x, y, z; level axes from the samples' axes
 
 
-Quaternion = tuple[float, float, float, float]
+def _leveling(ax: float, ay: float, az: float) -> Quaternion:
+    """Give the least rotation that turns gravity's reaction upright."""
+    size = math.sqrt(ax * ax + ay * ay + az * az)
+    w, x, y = size + az, ay, -ax
+    norm = math.sqrt(w * w + x * x + y * y)
+    if norm < 1e-6 * size:
+        return (0.0, 1.0, 0.0, 0.0)
+    return (w / norm, x / norm, y / norm, 0.0)
 
 
-def _quaternion(r: Floats) -> Quaternion:
-    """Unit quaternion (w, x, y, z) of a rotation matrix (Shepperd 1978, largest component)."""
-    m: list[list[float]] = r.tolist()
-    trace = m[0][0] + m[1][1] + m[2][2]
-    squares = [trace, m[0][0], m[1][1], m[2][2]]
-    i = squares.index(max(squares))
-    if i == 0:
-        q = [1 + trace, m[2][1] - m[1][2], m[0][2] - m[2][0], m[1][0] - m[0][1]]
-    else:
-        j, k = i % 3 + 1, (i + 1) % 3 + 1
-        q = [0.0, 0.0, 0.0, 0.0]
-        q[0] = m[k - 1][j - 1] - m[j - 1][k - 1]
-        q[i] = 1 + 2 * m[i - 1][i - 1] - trace
-        q[j] = m[i - 1][j - 1] + m[j - 1][i - 1]
-        q[k] = m[i - 1][k - 1] + m[k - 1][i - 1]
-    size = math.sqrt(sum(v * v for v in q))
-    return (q[0] / size, q[1] / size, q[2] / size, q[3] / size)
-
-
-def _rotate(q: Quaternion, v: list[float]) -> tuple[float, float, float]:
+def _heading(q: Quaternion, left: list[float]) -> float:
+    """Angle of the direction a quarter turn clockwise of ``left``, seen from above."""
     w, x, y, z = q
-    vx, vy, vz = v
+    vx, vy, vz = left
     tx, ty, tz = 2 * (y * vz - z * vy), 2 * (z * vx - x * vz), 2 * (x * vy - y * vx)
-    return (
-        vx + w * tx + y * tz - z * ty,
-        vy + w * ty + z * tx - x * tz,
-        vz + w * tz + x * ty - y * tx,
-    )
+    return math.atan2(-(vx + w * tx + y * tz - z * ty), vy + w * ty + z * tx - x * tz)
 
 
-def _turned(rows: list[list[float]], q: Quaternion) -> tuple[Floats, Quaternion]:
-    """Turn (n, 6) rows' accelerations into level axes; give them and the last attitude.
+def _integrated(rows: list[list[float]], q: Quaternion) -> tuple[float, float, Quaternion]:
+    """Integrate (n, 6) rows over level axes with rest at both ends; give x, y and the attitude.
 
-    Written out on plain floats: 0.6 µs a sample against 10 µs with small arrays. Turn rates are
+    Written out on plain floats: 0.7 µs a sample against 10 µs with small arrays. Turn rates are
     means of neighbours; sine and cosine of the half angle are exact to 1e-9 below 40 rad/s.
     """
     w, x, y, z = q
-    half = DT_S / 4
     ox, oy, oz = rows[0][3:]
-    out: list[tuple[float, float, float]] = []
+    fx = fy = vx = vy = px = py = 0.0
+    first = True
     for ax, ay, az, gx, gy, gz in rows:
-        if out:
-            a, b, c = (gx + ox) * half, (gy + oy) * half, (gz + oz) * half
+        if not first:
+            a, b, c = (gx + ox) * (DT_S / 4), (gy + oy) * (DT_S / 4), (gz + oz) * (DT_S / 4)
             s = a * a + b * b + c * c
             sine, d = 1.0 - s * (1 / 6 - s / 120), 1.0 - s * (0.5 - s / 24)
             a, b, c = a * sine, b * sine, c * sine
@@ -191,11 +169,11 @@ def _turned(rows: list[list[float]], q: Quaternion) -> tuple[Floats, Quaternion]
             )
         ox, oy, oz = gx, gy, gz
         tx, ty, tz = 2 * (y * az - z * ay), 2 * (z * ax - x * az), 2 * (x * ay - y * ax)
-        out.append(
-            (
-                ax + w * tx + y * tz - z * ty,
-                ay + w * ty + z * tx - x * tz,
-                az + w * tz + x * ty - y * tx,
-            )
-        )
-    return np.array(out), (w, x, y, z)
+        nx, ny = ax + w * tx + y * tz - z * ty, ay + w * ty + z * tx - x * tz
+        if not first:
+            vx, vy = vx + (nx + fx) * (DT_S / 2), vy + (ny + fy) * (DT_S / 2)
+            px, py = px + vx, py + vy
+        fx, fy, first = nx, ny, False
+    # The speed left over at the end grew evenly: its i-th of n steps has i/n of it.
+    half = len(rows) / 2
+    return (px - vx * half) * DT_S, (py - vy * half) * DT_S, (w, x, y, z)
