@@ -56,6 +56,7 @@ class Mounting:
         self.nominal = False
         self.rows: Rows = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
         self._bow = Bow()
+        self._told = (self.state, self.why)
         self._tilted = 0
         self._steps = 0
         self._shown: Vector = (0.0, 0.0, 0.0)
@@ -84,7 +85,6 @@ class Mounting:
     def slot(self, mean: Vector, share: float, spread: float, walking: bool) -> bool:
         """Take a slot's mean force and its deviation, m/s²; True when the state changed."""
         still = spread < QUIET and not walking
-        before = (self.state, self.why)
         self._gravity.feed(mean, share)
         up = self._gravity.up
         if up is None:
@@ -97,7 +97,7 @@ class Mounting:
         now = unit(mean)
         if now is not None:
             self._check_bow(self._bow.feed(now, spread, walking))
-        return (self.state, self.why) != before
+        return self._news()
 
     def step(self, forward: float, left: float) -> bool:
         """Take how forward and left led vertical in a walking step; True when the state changed."""
@@ -113,7 +113,12 @@ class Mounting:
             self._learn(shown, "taken from the first steps")
         elif self._forward is not None and angle(shown, x) > ASIDE_RAD:
             self.state, self.why = "doubtful", "the first steps went another way than forward"
-        return True
+        return self._news()
+
+    def _news(self) -> bool:
+        now = (self.state, self.why)
+        news, self._told = now != self._told, now
+        return news
 
     def _aim(self, up: Vector) -> None:
         ahead = level(self._forward, up) if self._forward else None

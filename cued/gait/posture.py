@@ -31,7 +31,8 @@ def posture(
     worn : rows of the body axes as the sensor is worn, which is what lean is measured against.
     """
     body = to_body(np.array(frame), acc)
-    x, y, z = (_dot(acc.mean(axis=0), row) for row in worn)
+    mean = acc.mean(axis=0)
+    x, y, z = (_dot(mean, row) for row in worn)
     up = body[:, 2] - body[:, 2].mean()
     return Posture(
         t=t,

@@ -34,14 +34,14 @@ from cued.signal.orientation import Vector
 
 WALK_HZ = 1.6
 RUN_HZ = 8.0
-LEAD = 3.2  # samples by which the drive is extrapolated, against its filter's delay
+LEAD = 3.3  # samples by which the drive is extrapolated, against its filter's delay
 UNIT = 30.0  # scales the drive: 1 in shuffling, 3 to 10 in walking
 VERTICAL_SHARE = 0.2
 WALK_OFFSET_S = 0.084  # peak of the drive after contact
 RUN_OFFSET_S = 0.036  # crossing after contact
 
 SHARP = 23  # samples looked at for the steepest change, up to the drive's peak
-SHARP_PART = 0.7
+SHARP_PART = 0.75
 SHARP_SHARE = 0.5  # of the vertical in it
 SHARP_CENTRE = -5.0  # where it is expected, samples before the peak
 SHARP_WIDTH = 9.0
@@ -131,33 +131,14 @@ class WalkRhythm:
             self._last, self._size = peak.k, peak.size
 
 
-class Peaks:
-    """Finds peaks of the drive and landings from flight, one sample at a time."""
+def peak(at: int, size: float) -> Candidate:
+    """A peak of the drive, known at grid sample ``at``, one after it."""
+    return Candidate("walk", at - 1, at, (at - 1) * DT_S - WALK_OFFSET_S, size)
 
-    def __init__(self) -> None:
-        self._drive = self._s1 = self._s2 = 0.0
-        self._least = 99.0
 
-    def drive(self, k: int, drive: float) -> Candidate | None:
-        """Take the drive at grid sample ``k``; a peak is known one sample after it."""
-        found = None
-        s = drive + LEAD * (drive - self._drive)
-        if self._s1 > self._s2 and self._s1 >= s and self._s1 >= FLOOR:
-            found = Candidate("walk", k - 1, k, (k - 1) * DT_S - WALK_OFFSET_S, self._s1)
-        self._drive, self._s2, self._s1 = drive, self._s1, s
-        return found
-
-    def weight(self, k: int, felt: float) -> Candidate | None:
-        """Take the vertical force felt, m/s²; a landing is known at once."""
-        if felt < self._least:
-            self._least = felt
-        elif felt >= LANDED and self._least < FLIGHT:
-            found = Candidate("run", k, k, k * DT_S - RUN_OFFSET_S, self._least)
-            self._least = 99.0
-            return found
-        elif felt >= LANDED:
-            self._least = 99.0
-        return None
+def landing(at: int, least: float) -> Candidate:
+    """The end of a flight in which no more than ``least`` was felt; known at once."""
+    return Candidate("run", at, at, at * DT_S - RUN_OFFSET_S, least)
 
 
 def sharpened(step: Candidate, rows: Sequence[Sequence[float]], along: Vector) -> Candidate:

@@ -29,17 +29,6 @@ TURN_RAD_S = 0.85
 STRAIGHT_RAD_S = 0.5
 
 
-class StepSums:
-    """Running sums of products of low-passed signals: d forward, d left, vertical."""
-
-    def __init__(self) -> None:
-        self.fv = self.lv = self.ff = self.ll = self.vv = 0.0
-
-    def values(self) -> tuple[float, float, float, float, float]:
-        """All sums."""
-        return (self.fv, self.lv, self.ff, self.ll, self.vv)
-
-
 class Lead:
     """How forward and left lead vertical over the last two of something, each -1..1."""
 
@@ -53,7 +42,11 @@ class Lead:
         self._ends = []
 
     def feed(self, sums: tuple[float, ...]) -> bool:
-        """Take the running sums at an end; False while there are less than two stretches."""
+        """Take running sums at an end; False while there are less than two stretches.
+
+        sums : of products of low-passed changes and values: change forward and left times upward,
+        change forward squared, change left squared, upward squared.
+        """
         self._ends = [*self._ends[-2:], sums]
         if len(self._ends) < 3:
             return False
@@ -113,17 +106,15 @@ class Yaw:
     def __init__(self) -> None:
         self.turning = False
         self.angle = 0.0
-        self._sum = 0.0
         self._ends = [0.0] * (TURN_TICKS + 1)
 
     def feed(self, yaw: float) -> bool:
-        """Take the yaw of a tick, rad; True when turning began or ended."""
-        self._sum += yaw
-        self._ends = [*self._ends[1:], self._sum]
+        """Take the yaw so far at the end of a tick, rad; True when turning began or ended."""
+        if self.turning:
+            self.angle += yaw - self._ends[-1]
+        self._ends = [*self._ends[1:], yaw]
         lately = self._ends[-1] - self._ends[0]
         rate = abs(lately) / (TURN_TICKS * TICK_S)
-        if self.turning:
-            self.angle += yaw
         changed = rate < STRAIGHT_RAD_S if self.turning else rate > TURN_RAD_S
         if changed and not self.turning:
             self.angle = lately
