@@ -17,6 +17,7 @@ from cued.model import Floats
 from cued.simulation.foot import H_S, body_rates, ramp, ring, turned
 
 FALL_S = 0.75  # from losing balance to the ground (0.7-0.8 s, Hsiao & Robinovitch 1998)
+HIT_S = 0.09  # how long the ground takes to stop a body
 CATCH_S = 0.25  # from the caught foot to the step that catches the body
 STUMBLE_DEG = 12.0
 LASTS_S = {"stumble": 2.0, "fall": np.inf}
@@ -69,16 +70,19 @@ def push(t: Floats, acc: Floats, mishaps: list[Mishap]) -> Floats:
         age = t - m.t
         if m.what == "fall":
             # Half the support goes; the gait that is left goes with it.
-            unload = np.sin(np.pi * np.clip((age - 0.1) / (FALL_S - 0.1), 0.0, 1.0)) ** 2
+            unload = _hump(age - 0.1, FALL_S - 0.1)
             out *= np.where(age > 0.0, np.clip(1.0 - age / 0.4, 0.0, 1.0), 1.0)[:, None]
             out[:, 2] -= 5.5 * unload
-            hit = 48.0 * ring(age - FALL_S, 2.0 * np.pi * 11.0, 0.045)
+            # The ground takes the speed away again.
+            hit = 5.5 * (FALL_S - 0.1) / HIT_S * _hump(age - FALL_S, HIT_S)
+            hit += 15.0 * ring(age - FALL_S, 2.0 * np.pi * 11.0, 0.045)
             out[:, 2] += hit
             out[:, 0] += 0.5 * m.way * hit
         elif m.what == "stumble":
             # The belt takes the caught foot along, so the trunk is braked first.
             out[:, 0] -= m.way * 5.0 * m.by * ring(age, 2.0 * np.pi * 4.0, 0.10)
-            out[:, 2] -= 7.0 * m.by * np.sin(np.pi * np.clip(age / CATCH_S, 0.0, 1.0)) ** 2
+            # What sinks is caught: the second half gives back the speed that the first took.
+            out[:, 2] -= 7.0 * m.by * (_hump(age, CATCH_S) - _hump(age - CATCH_S, CATCH_S))
             caught = ring(age - CATCH_S, 2.0 * np.pi * 8.0, 0.05)
             out[:, 1] += 8.0 * m.by * caught
             out[:, 2] += 29.0 * m.by * caught
@@ -87,6 +91,11 @@ def push(t: Floats, acc: Floats, mishaps: list[Mishap]) -> Floats:
                 out[:, 2] += m.by * ring(age - late, 2.0 * np.pi * 9.0, 0.05)
                 out[:, 0] -= 0.5 * m.by * ring(age - late, 2.0 * np.pi * 9.0, 0.05)
     return out
+
+
+def _hump(age: Floats, for_s: float) -> Floats:
+    """Rise to 1 and back within a time; its mean is a half."""
+    return np.sin(np.pi * np.clip(age / for_s, 0.0, 1.0)) ** 2
 
 
 def tumble(
