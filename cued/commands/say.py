@@ -26,7 +26,8 @@ def run(args: argparse.Namespace) -> int:
     """Speak; 1 and a line if nobody can have heard it."""
     config = load_config(args)
     if args.tone and args.text not in speech.tones():
-        print(f"cued say: no tone {args.text!r}; there are {', '.join(speech.tones())}")
+        there = ", ".join(speech.tones())
+        print(f"cued say: no tone {args.text!r}; there are {there}", file=sys.stderr)
         return 2
     options = config.parts.get("actuators", {}).get("speech", speech.Config())
     saying = speech.say(

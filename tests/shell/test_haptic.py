@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from typing import Any, get_args
@@ -192,3 +194,20 @@ async def test_buzz_says_why_nothing_was_felt_and_nothing_when_it_was() -> None:
     why = await haptic.buzz("short", haptic.Config(chip=4095), Site(hardware=True))
     assert why.startswith("no motors: ")
     assert "\n" not in why
+
+
+def cued_buzz(*args: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "cued", "buzz", *args]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_cued_buzz_ends_with_1_and_one_line_when_nobody_can_feel_it() -> None:
+    done = cued_buzz("left", "--set", "actuators.haptic.chip=4095")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_cued_buzz_ends_with_0_when_no_hardware_is_asked_for() -> None:
+    done = cued_buzz("short", "--set", "station.hardware=false")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

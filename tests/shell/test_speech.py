@@ -727,3 +727,33 @@ async def test_a_file_that_cannot_be_written_is_a_missing_device(
         s.give(cue("nudge", sound="nudge"))
     assert [type(x) for x in said] == [Notice, CueDone]
     assert not said[1].ok
+
+
+# --- commands -----------------------------------------------------------------------------------
+
+
+def cued(*args: str, cache: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "cued", *args, "--set", f"station.cache={cache}"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_cued_say_ends_with_1_and_one_line_when_nobody_can_hear(tmp_path: Path) -> None:
+    missing = ("--set", "actuators.speech.device=no card is called like this")
+    done = cued("say", "--tone", "nudge", *missing, cache=tmp_path)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert "no card is called like this" in line
+
+
+@needs_espeak
+def test_cued_say_renders_speaks_and_ends_with_0(tmp_path: Path) -> None:
+    done = cued("say", "Hold", "--set", "station.hardware=false", cache=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert len(files(tmp_path / "speech")) == 1
+
+
+def test_cued_say_names_the_tones_there_are(tmp_path: Path) -> None:
+    done = cued("say", "--tone", "alram", cache=tmp_path)
+    assert done.returncode == 2
+    assert "alarm" in done.stderr
