@@ -3,13 +3,12 @@
 Rules
 -----
 * Side codes which side, length codes how much: ``short`` is a small error, ``long`` a big one.
-* A pulse lasts 100-200 ms, and a motor rests at least 100 ms between two; 2-4 pulses a pattern
-  (rules of thumb, uncertain: science of wearable motors knows rise times of 20-50 ms). Only
-  ``tick`` is a single pulse.
+* A pulse lasts 100-200 ms, and a motor rests at least 100 ms between two; up to four pulses a
+  motor. Rules of thumb, uncertain: a small motor takes 20-50 ms to start.
 * Pulses of the two motors are staggered, which runners perceive better than both at once (26 people
-  walking and running: ieeexplore.ieee.org/document/8768771). Deviation: ``alarm`` uses both at
-  once, so that nothing else feels like it.
-* What is no coaching (a sensor lost or back, a low battery, ...) begins with a rhythm of its own.
+  walking and running: ieeexplore.ieee.org/document/8768771). Deviation: ``alarm``, and what is no
+  coaching (a sensor lost, a low battery, mute, the metronome), uses both at once or a broken rhythm,
+  so that it feels like no coaching cue.
 
 None of this has been tried on runners with these motors.
 """
