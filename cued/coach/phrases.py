@@ -5,7 +5,7 @@ Rules of this file
 * Every key is in every language. A wording has five words or fewer and points outward ("quick
   light taps"), not at a body part to be moved; several wordings of a key alternate in their order.
 * A key with no wordings is a tone or is only felt.
-* A wording may have one blank, ``{minutes}``, ``{seconds}``, ``{speed}`` or ``{percent}``. What
+* A wording may have one blank, ``{speed}`` or ``{percent}``. What
   can fill it is listed here, so that every text that can ever be said is known beforehand and can
   be rendered to a clip: ``Words.texts()``.
 
@@ -23,14 +23,12 @@ from msgspec import Struct
 from cued.model import ConfigError
 
 LANGUAGES = ("en", "de", "es", "fr", "it")
-SECONDS_A_LETTER = 0.065  # 150-170 words a minute at six letters a word with its space
-SECONDS_TO_BEGIN = 0.25
+SECONDS_A_LETTER = 0.06  # espeak-ng at 165 words a minute says a letter in 0.04-0.09 s
+SECONDS_TO_BEGIN = 0.1
 
 BLANKS: dict[str, tuple[float, ...]] = {
-    "minutes": (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20),
-    "seconds": (10, 15, 20, 30, 45, 60),
     "percent": tuple(range(11)),
-    "speed": tuple(round(0.2 * n, 1) for n in range(3, 51)),
+    "speed": tuple(round(0.2 * n, 1) for n in range(3, 38)),
 }
 
 

@@ -11,29 +11,26 @@ Rules of this file
 
 from __future__ import annotations
 
-from collections import deque
-
 from cued.coach import ladder
 from cued.coach.baseline import Baselines
 from cued.coach.config import CoachConfig
+from cued.coach.due import Progress, due, lasts
 from cued.coach.ladder import Prescription, Result, Standing
 from cued.coach.memory import Memory, Past
 from cued.coach.profile import Profile
 from cued.coach.program import IDLE, OVERLAYS, PHASES, PhaseSpec, Trigger, after
 from cued.coach.rule import Place
 from cued.coach.safety import Safety
+from cued.coach.script import Line, Script
 from cued.coach.tally import Tally
 from cued.coach.view import View
 from cued.model import AnyEvent, Gait, Imprint, Input, Phase, Stability, Stride, Stumble, Tick
 
-CHECK_S = 12.0  # the questions take so long
-TURN_S = 45.0  # long enough to turn with the belt stopped
-CONTRADICTED_S = 30.0  # facing the other way for so long: go along with it
 BACK_ON_S = 2.0
 LONG_PAUSE = 5.0
 LONGEST_STEP_S = 2.0  # of time counted at once
 
-Line = tuple[str, dict[str, float]]
+SPOTTER_FROM = 2
 
 
 class Session:
@@ -59,7 +56,7 @@ class Session:
         self._begin_asked = False
         self._stage = ladder.entered(memory, profile)
         self._rounds = 0
-        self._lines: deque[Line] = deque()
+        self._script = Script(plan)
         self._kind = "free_run"
         self.tally = Tally()
 
@@ -96,16 +93,16 @@ class Session:
     def place(self) -> Place:
         """Where in the session we are, for rules."""
         spec = PHASES[self._phase]
-        due = self.prescription() if self.in_program else None
+        plan = self.prescription() if self.in_program else None
         return Place(
             phase=self._phase,
             since=self._since,
             direction=spec.direction,
             mode=spec.mode,
             backward=spec.backward,
-            limit_m_s=due.limit_m_s if due and spec.backward else None,
-            left_s=due.left_s if due else None,
-            cap=due.cap if due else "session",
+            limit_m_s=plan.limit_m_s if plan and spec.backward else None,
+            left_s=plan.left_s if plan else None,
+            cap=plan.cap if plan else "session",
         )
 
     def prescription(self) -> Prescription:
@@ -123,7 +120,7 @@ class Session:
 
     def line(self) -> Line | None:
         """Take the next line to say on entry of the phase."""
-        return self._lines.popleft() if self._lines else None
+        return self._script.take()
 
     def _compare_spread(self, baselines: Baselines) -> None:
         """Compare how much backward strides varied with earlier sessions at the same speed."""
@@ -260,63 +257,18 @@ class Session:
         return "step_off" if quiet > self._plan.step_off_s else None
 
     def _due(self, view: View, now: float) -> Trigger | None:
-        """Find what the phase itself leads to."""
-        if self._phase in ("turn_back", "turn_front"):
-            return self._turning(view, now)
-        if PHASES[self._phase].backward:
-            return self._backward(now)
-        match self._phase:
-            case "check_in":
-                return "ready" if self._elapsed >= CHECK_S and view.walking(now) else None
-            case "settle":
-                done = self._elapsed >= self._profile.settle_s
-                return self._onward("timeout") if done else None
-            case "carry":
-                return self._carrying(now)
-            case "cool_down":
-                return "timeout" if self._elapsed >= self._profile.cool_down_s else None
-            case _:
-                return None
-
-    def _onward(self, trigger: Trigger) -> Trigger:
-        """Go on to a backward part, unless there is no time backward left."""
-        return trigger if self.prescription().left_s >= ladder.LEAST_BOUT_S else "dose"
-
-    def _turning(self, view: View, now: float) -> Trigger | None:
-        wanted = "backward" if self._phase == "turn_back" else "forward"
-        if view.direction == wanted and view.walking(now):
-            return "turned"
-        unsure = view.direction == "unknown" and view.walking(now)
-        return "timeout" if unsure and self._elapsed >= TURN_S else None
-
-    def _backward(self, now: float) -> Trigger | None:
-        if self.prescription().left_s <= 0.0:
-            return "dose"
-        if self._against is not None and now - self._against > CONTRADICTED_S:
-            return "turned_away"
-        stage = ladder.STAGES[self._stage]
-        match self._phase:
-            case "backward_jog":
-                return "timeout" if self._elapsed >= ladder.JOG_ON_S else None
-            case "backward_rest":
-                if self._elapsed < ladder.JOG_OFF_S:
-                    return None
-                more = stage.jog and self.tally.jogged_s < ladder.JOG_SESSION_S
-                return "jog" if more else "timeout"
-            case "backward_walk" if stage.uphill and self._elapsed >= ladder.BEFORE_UPHILL_S:
-                return "uphill"
-            case "backward_walk" if stage.jog and self._elapsed >= ladder.BEFORE_JOG_S:
-                return "jog"
-            case _:
-                return "timeout" if self._elapsed >= stage.bout_s else None
-
-    def _carrying(self, now: float) -> Trigger | None:
-        if self._against is not None and now - self._against > CONTRADICTED_S:
-            return "turned_away" if self._onward("timeout") == "timeout" else None
-        if self._elapsed < self._profile.carry_s:
-            return None
-        more = self._rounds < self._profile.rounds and self._onward("again") == "again"
-        return "again" if more else "timeout"
+        progress = Progress(
+            phase=self._phase,
+            elapsed_s=self._elapsed,
+            left_s=self.prescription().left_s,
+            stage=self._stage,
+            rounds=self._rounds,
+            jogged_s=self.tally.jogged_s,
+            against_s=self.contradicted_s,
+            walking=view.walking(now),
+            direction=view.direction,
+        )
+        return due(progress, self._profile)
 
     def _enter(self, target: str, trigger: Trigger, view: View, now: float) -> list[AnyEvent]:
         left, self._phase = self._phase, target
@@ -332,14 +284,17 @@ class Session:
         if trigger not in ("lost", "seen"):
             self._elapsed = 0.0
         self._since, self._against = now, None
-        self._script(target, resumed, view)
+        spotter = self._profile.spotter or self._stage >= SPOTTER_FROM
+        self._script.begin(target, resumed=resumed, spotter=spotter)
+        if PHASES[target].backward and target != "backward_rest" and trigger != "seen":
+            self._script.settings(self.prescription(), target == "backward_uphill", view.belt)
         spec = PHASES[target]
         phase = Phase(
             t=now,
             name=target,
             from_=left,
             why=trigger,
-            remaining_s=self._lasts(target),
+            remaining_s=lasts(target, self._stage, self.prescription().left_s, self._profile),
             expects_direction=spec.direction,
             expects_mode=spec.mode,
         )
@@ -356,49 +311,6 @@ class Session:
         self._rounds = 0
         self._kind = kind
 
-    def _script(self, phase: str, resumed: bool, view: View) -> None:
-        """Line up what is said on entry."""
-        self._lines.clear()
-        if resumed:
-            self._lines.append(("resumed", {}))
-        if resumed and phase not in ("turn_back",):
-            return
-        if phase == IDLE:
-            self._lines.append(("finished", {}))
-        for key in PHASES[phase].says:
-            self._lines.append((key, {}))
-        if phase == "check_in" and (self._profile.spotter or self._stage >= 2):
-            self._lines.append(("check_spotter", {}))
-        if PHASES[phase].backward and phase != "backward_rest":
-            self._settings(view)
-
-    def _settings(self, view: View) -> None:
-        """Say what to set the belt to, where it is set by hand and differs."""
-        due = self.prescription()
-        belt = view.belt
-        factor = 3.6 if self._plan.speed_unit == "km/h" else 2.2369
-        if self._plan.belt_requests:
-            return
-        if belt is None or abs(belt.speed_m_s - due.speed_m_s) > 0.1:
-            self._lines.append(("belt_at", {"speed": due.speed_m_s * factor}))
-        if due.incline_percent and (
-            belt is None or abs(belt.incline_percent - due.incline_percent) > 0.5
-        ):
-            self._lines.append(("incline_at", {"percent": due.incline_percent}))
-
-    def _lasts(self, phase: str) -> float | None:
-        stage = ladder.STAGES[self._stage]
-        bout = min(stage.bout_s, self.prescription().left_s)
-        return {
-            "settle": self._profile.settle_s,
-            "carry": self._profile.carry_s,
-            "cool_down": self._profile.cool_down_s,
-            "backward_walk": bout,
-            "backward_uphill": bout,
-            "backward_jog": ladder.JOG_ON_S,
-            "backward_rest": ladder.JOG_OFF_S,
-        }.get(phase)
-
     def _summary(self, now: float) -> AnyEvent:
         """Sum up, and remember: a station that runs for weeks is not restarted in between."""
         tally, elapsed = self.tally, self._elapsed_since_loading()
@@ -414,6 +326,7 @@ class Session:
                 effort=tally.effort,
             )
             standing = ladder.advance(self._memory, self._profile, result, elapsed)
+            self._script.standing(self._memory.stage, standing.stage)
         past = Past(
             age_s=-elapsed,
             backward_s=tally.backward_s,
