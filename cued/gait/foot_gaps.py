@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from cued.model import Bools
 
-BRIDGE = 8  # samples
+BRIDGE = 12  # samples
 
 
 class Gaps:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from cued.frames import rotation, to_body
-from cued.model import Block
+from cued.model import Block, Floats
 from cued.signal.grid import Grid
 from cued.signal.quality import Quality
 
@@ -68,7 +69,45 @@ class Trial:
         return True
 
 
-def trials(data: Path, pattern: str, placement: str = "foot") -> list[Trial]:
+Spoil = Callable[[Floats, Floats, float], tuple[Floats, Floats, float]]
+
+
+def fewer(rate_hz: float) -> Spoil:
+    """Sample as slowly as that, each sample the mean of its time."""
+
+    def spoil(t: Floats, rows: Floats, rate: float) -> tuple[Floats, Floats, float]:
+        n = round(rate / rate_hz)
+        whole = len(t) // n * n
+        means = rows[:whole].reshape(-1, n, rows.shape[1]).mean(axis=1)
+        return t[:whole].reshape(-1, n).mean(axis=1), means, rate / n
+
+    return spoil
+
+
+def losing(share: float, packet: int = 10) -> Spoil:
+    """Lose that share of packets."""
+
+    def spoil(t: Floats, rows: Floats, rate: float) -> tuple[Floats, Floats, float]:
+        there = np.random.default_rng(0).random(len(t) // packet + 1) >= share
+        keep = np.repeat(there, packet)[: len(t)]
+        return t[keep], rows[keep], rate
+
+    return spoil
+
+
+def shaken(by_s: float) -> Spoil:
+    """Stamp each sample early or late by up to ``by_s``."""
+
+    def spoil(t: Floats, rows: Floats, rate: float) -> tuple[Floats, Floats, float]:
+        late = np.random.default_rng(0).uniform(-by_s, by_s, len(t))
+        return np.maximum.accumulate(t + late) + np.arange(len(t)) * 1e-9, rows, rate
+
+    return spoil
+
+
+def trials(
+    data: Path, pattern: str, placement: str = "foot", spoil: Spoil | None = None
+) -> list[Trial]:
     found = []
     for folder in sorted(data.glob(pattern)):
         header = tomllib.loads((folder / "recording.toml").read_text())
@@ -77,19 +116,22 @@ def trials(data: Path, pattern: str, placement: str = "foot") -> list[Trial]:
         for sensor in header["sensor"]:
             if sensor["placement"].startswith(placement):
                 side = sensor["placement"].split("_")[1]
-                name, blocks = folder.name, _blocks(folder, sensor)
+                name, blocks = folder.name, _blocks(folder, sensor, spoil)
                 found.append(Trial(name, sensor["name"], side, blocks, truth))
     return found
 
 
-def _blocks(folder: Path, sensor: dict) -> list[Block]:
+def _blocks(folder: Path, sensor: dict, spoil: Spoil | None) -> list[Block]:
     rows = np.loadtxt(folder / sensor["file"], delimiter=",", skiprows=1)
-    acc, gyr = rows[:, 1:4], rows[:, 4:7]
-    ok = Quality(sensor["rate_hz"]).feed(acc)
+    t, rows, rate = rows[:, 0], rows[:, 1:7], sensor["rate_hz"]
+    if spoil:
+        t, rows, rate = spoil(t, rows, rate)
+    acc, gyr = rows[:, :3], rows[:, 3:]
+    ok = Quality(rate).feed(acc)
     if "mounting" in sensor:
         m = rotation(sensor["mounting"])
         acc, gyr = to_body(m, acc), to_body(m, gyr)
-    grid = Grid(sensor["rate_hz"], 6).feed(rows[:, 0], np.concatenate((acc, gyr), axis=1), ok)
+    grid = Grid(rate, 6).feed(t, np.concatenate((acc, gyr), axis=1), ok)
     return [
         Block(
             sensor=sensor["name"],

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from cued.gait.finding import Contact, Finding, Heading, LiftOff, Moving, Travel, Turning
 from cued.gait.foot import Foot
 from cued.gait.shank import Shank
-from tests.core.gait.foot_recordings import Score, Trial, trials
+from tests.core.gait.foot_recordings import Score, Spoil, Trial, fewer, losing, shaken, trials
 
 pytestmark = pytest.mark.data
 
@@ -28,9 +28,11 @@ Load = Callable[..., list[tuple[Trial, list[Finding]]]]
 @pytest.fixture(scope="module")
 def load(data: Path) -> Load:
     @cache
-    def read(pattern: str, placement: str = "foot") -> list[tuple[Trial, list[Finding]]]:
+    def read(
+        pattern: str, placement: str = "foot", spoil: Spoil | None = None
+    ) -> list[tuple[Trial, list[Finding]]]:
         found = []
-        for trial in trials(data, pattern, placement):
+        for trial in trials(data, pattern, placement, spoil):
             chain = (Foot if placement == "foot" else Shank)(trial.sensor, trial.side)
             found.append((trial, [f for b in trial.blocks for f in chain.feed(b)]))
         return found
@@ -199,3 +201,23 @@ def test_shanks_of_unknown_mounting(load):
     assert total.hits > 400
     assert total.f1 >= 0.99
     assert total.spread <= 20.0
+
+
+SPOILT = {
+    "25 samples a second": fewer(25.0),
+    "50 samples a second": fewer(50.0),
+    "stamps 4 ms early or late": shaken(0.004),
+    "one packet of ten samples in fifty lost": losing(0.02),
+}
+
+
+@pytest.mark.parametrize("how", SPOILT)
+@pytest.mark.parametrize("way", ["forward", "backward"])
+def test_footfalls_and_direction_through_a_bad_link(load, way, how):
+    walks = load(f"treadmill_walk_{way}/*", "foot", SPOILT[how])
+    total = score(walks)
+    assert total.f1 >= 0.98
+    assert total.spread <= 18.0
+    sign = 1 if way == "forward" else -1
+    odds = [sign * h.log_odds for _, found in walks for h in found if isinstance(h, Heading)]
+    assert min(odds) > 0.0
