@@ -7,8 +7,8 @@ Rules
   motor. Rules of thumb, uncertain: a small motor takes 20-50 ms to start.
 * Pulses of the two motors are staggered, which runners perceive better than both at once (26 people
   walking and running: ieeexplore.ieee.org/document/8768771). Deviation: ``alarm``, and what is no
-  coaching (a sensor lost, a low battery, mute, the metronome), uses both at once or a broken rhythm,
-  so that it feels like no coaching cue.
+  coaching (a sensor lost, a low battery, mute, the metronome), uses both at once or a broken
+  rhythm, so that it feels like no coaching cue.
 
 None of this has been tried on runners with these motors.
 """
