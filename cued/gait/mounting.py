@@ -96,7 +96,7 @@ class Mounting:
             self._check_up(up)
         now = unit(mean)
         if now is not None:
-            self._check_bow(self._bow.feed(now, spread, walking))
+            self._check_bow(self._bow.feed(now, spread, walking), mean)
         return self._news()
 
     def step(self, forward: float, left: float) -> bool:
@@ -133,9 +133,11 @@ class Mounting:
             what = "upside down" if up[2] < -0.64 else "on its side"
             self.state, self.why = "doubtful", f"the sensor is {what} against its mounting"
 
-    def _check_bow(self, ahead: Vector | None) -> None:
+    def _check_bow(self, ahead: Vector | None, mean: Vector) -> None:
         if ahead is None:
             return
+        self._gravity = Gravity()  # its mean contains the bow; whoever finished one is upright
+        self._gravity.feed(mean)
         if not self.nominal or self.state == "doubtful":
             self._learn(ahead, "shown by a bow")
         elif angle(ahead, self.rows[0]) > REVERSED_RAD:

@@ -166,7 +166,7 @@ class Trunk:
         if not self._yaw.turning:
             if self._mounting.step(lead.forward, lead.left):
                 self._tell_mounting(at, found)
-            if self._mounting.known and self._pace.sedate:
+            elif self._mounting.known and self._pace.sedate:
                 found.append(
                     Heading(t=c.t, at=at, sensor=name, log_odds=lead.log_odds, kind="trunk")
                 )
@@ -216,6 +216,9 @@ class Trunk:
 
     def _tell_mounting(self, at: float, found: list[Finding]) -> None:
         m = self._mounting
+        self._lead.reset()  # what was seen in another frame says nothing in this one
+        self._second.reset()
+        self._ahead = Ahead()
         matrix = m.rows if m.known else None
         found.append(
             Orientation(t=at, at=at, sensor=self._sensor, state=m.state, matrix=matrix, why=m.why)

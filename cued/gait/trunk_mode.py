@@ -26,6 +26,7 @@ POOR = 4
 QUIET = 0.3  # m/s², of a slot; standing measures 0.02-0.1, the slowest walks 0.6
 PAUSE_S = 1.5  # longer between contacts is a new start
 LOST_S = 2.0
+RESTLESS = 3  # slots of moving without a step until standing is over
 SAME_STEP_S = 0.32  # a step may show as a landing and as a peak of the drive
 REFRACTORY_S = 0.22  # science.md 7: 300 ms is the step of 200 spm
 
@@ -38,6 +39,7 @@ class Pace:
         self.last: Candidate | None = None  # the last contact given
         self._held: Candidate | None = None
         self._landed: Candidate | None = None
+        self._restless = 0  # slots without quiet since standing
         self._poor = 0  # landings that do not look like running, in a row
         self._step_s: float | None = None
         self._floated: float | None = None
@@ -54,9 +56,11 @@ class Pace:
         before = self.mode
         if deviation < QUIET and since > 0.7:
             self.mode, self._held = "standing", None
-            self._runs = self._walks = 0
-        elif since > LOST_S:
-            self.mode = "unknown"
+            self._runs = self._walks = self._restless = 0
+        else:
+            self._restless += 1
+            if since > LOST_S and self._restless >= RESTLESS:
+                self.mode = "unknown"
         return self.mode != before
 
     @property

@@ -1,0 +1,100 @@
+"""Claims about how a trunk sensor's mounting is found, and doubted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cued.gait.finding import Contact, Finding, Heading, Orientation
+from cued.gait.trunk import Trunk
+from cued.model import Block, Floats
+from tests.core.gait import trunk_walker as walker
+
+BOW = [walker.standing(4.0), walker.leaning(7.0, np.radians(20.0)), walker.standing(2.0, seed=4)]
+
+
+def found(blocks: list[Block], **how: bool) -> list[Finding]:
+    trunk = Trunk("trunk", **how)
+    return [finding for block in blocks for finding in trunk.feed(block)]
+
+
+def states(findings: list[Finding]) -> list[str]:
+    return [f.state for f in findings if isinstance(f, Orientation)]
+
+
+def walk() -> tuple[Floats, Floats]:
+    return walker.walking(12.0)[:2]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_bow_shows_where_forward_is_for_any_mounting(seed: int) -> None:
+    m = walker.rotation(seed)
+    findings = found(walker.blocks(*walker.worn([*BOW, walk()], m), oriented=False))
+    assert states(findings) == ["level", "known"]
+    known = [f for f in findings if isinstance(f, Orientation)][-1]
+    assert known.matrix is not None
+    rows = np.array(known.matrix)
+    assert np.degrees(np.arccos(np.clip(np.diag(rows @ m.T), -1, 1))).max() < 3.0
+    assert all(f.log_odds > 0 for f in findings if isinstance(f, Heading))
+    assert [f for f in findings if isinstance(f, Heading)]
+
+
+def test_a_bow_needs_no_gyroscope() -> None:
+    acc, _ = walker.worn(BOW, walker.rotation(9))
+    assert states(found(walker.blocks(acc, None, oriented=False))) == ["level", "known"]
+
+
+def test_a_bow_as_configured_changes_nothing() -> None:
+    assert states(found(walker.blocks(*walker.worn([*BOW, walk()])))) == ["known"]
+
+
+def test_a_sensor_worn_back_to_front_is_doubted_after_a_bow_and_gives_no_direction() -> None:
+    findings = found(walker.blocks(*walker.worn([*BOW, walk()], walker.BACK_TO_FRONT)))
+    assert states(findings) == ["known", "doubtful"]
+    assert "back to front" in [f for f in findings if isinstance(f, Orientation)][-1].why
+    assert not [f for f in findings if isinstance(f, Heading)]
+    assert [f for f in findings if isinstance(f, Contact)]
+
+
+def test_a_second_bow_settles_the_doubt() -> None:
+    parts = [*BOW, *BOW, walk()]
+    findings = found(walker.blocks(*walker.worn(parts, walker.BACK_TO_FRONT)))
+    assert states(findings) == ["known", "doubtful", "known"]
+    assert all(f.log_odds > 0 for f in findings if isinstance(f, Heading))
+    assert [f for f in findings if isinstance(f, Heading)]
+
+
+def test_a_sensor_worn_upside_down_is_doubted_while_standing() -> None:
+    parts = [walker.standing(5.0), walk()]
+    findings = found(walker.blocks(*walker.worn(parts, walker.UPSIDE_DOWN)))
+    assert states(findings) == ["known", "doubtful"]
+    assert "upside down" in [f for f in findings if isinstance(f, Orientation)][-1].why
+    assert not [f for f in findings if isinstance(f, Heading)]
+    assert len([f for f in findings if isinstance(f, Contact)]) > 15
+
+
+def test_first_forward_steps_doubt_a_sensor_worn_back_to_front() -> None:
+    parts = [walker.standing(3.0), walk()]
+    sensed = walker.worn(parts, walker.BACK_TO_FRONT)
+    findings = found(walker.blocks(*sensed), starts_forward=True)
+    assert states(findings) == ["known", "doubtful"]
+
+
+def test_without_that_agreement_it_cannot_be_told_from_walking_backward() -> None:
+    parts = [walker.standing(3.0), walk()]
+    findings = found(walker.blocks(*walker.worn(parts, walker.BACK_TO_FRONT)))
+    assert states(findings) == ["known"]
+    assert all(f.log_odds < 0 for f in findings if isinstance(f, Heading))
+
+
+def test_sitting_down_hard_is_no_bow() -> None:
+    acc, gyr = walker.leaning(7.0, np.radians(25.0))
+    acc[180:220, 2] += 4.0 * np.sin(np.linspace(0.0, 8 * np.pi, 40))
+    parts = [walker.standing(4.0), (acc, gyr), walker.standing(3.0)]
+    assert states(found(walker.blocks(*walker.worn(parts), oriented=False))) == ["level"]
+
+
+def test_walking_is_no_bow() -> None:
+    parts = [walker.standing(4.0), walk(), walker.standing(3.0)]
+    sensed = walker.worn(parts, walker.rotation(2))
+    assert states(found(walker.blocks(*sensed, oriented=False))) == ["level"]

@@ -1,0 +1,242 @@
+"""Claims about the trunk's chain, on movement made of a few waves."""
+
+from __future__ import annotations
+
+import copy
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cued.gait.finding import Contact, Finding, Heading, Moving, Orientation, Posture, Turning
+from cued.gait.trunk import Trunk
+from cued.model import Block, Floats
+from tests.core.gait import trunk_walker as walker
+
+WITHIN_S = 0.07  # a wave is not a person: its jolt is a hump without impact
+
+
+def found(blocks: list[Block], **how: bool) -> list[Finding]:
+    trunk = Trunk("trunk", **how)
+    return [finding for block in blocks for finding in trunk.feed(block)]
+
+
+def times(findings: list[Finding]) -> Floats:
+    return np.array([f.t for f in findings if isinstance(f, Contact)])
+
+
+def day() -> tuple[Floats, Floats]:
+    """Stand, walk, turn, walk backward, run, stand."""
+    walk, back, run = walker.walking(8.0), walker.walking(6.0, backward=True), walker.running(5.0)
+    parts = [walker.standing(3.0), walk[:2], walker.turning(2.0, np.pi), back[:2], run[:2]]
+    return walker.worn([*parts, walker.standing(3.0)])
+
+
+DAY = day()
+WHOLE = found(walker.blocks(*DAY))
+
+
+@pytest.mark.parametrize("step_s", [0.45, 0.55, 0.75])
+@pytest.mark.parametrize("gyro", [True, False])
+def test_every_step_of_a_walk_is_one_contact_near_its_time(step_s: float, gyro: bool) -> None:
+    acc, gyr, contacts = walker.walking(20.0, step_s)
+    acc, gyr = walker.worn([walker.standing(3.0), (acc, gyr)])
+    said = times(found(walker.blocks(acc, gyr if gyro else None)))
+    true = contacts[(contacts > 2.0) & (contacts < 19.0)] + 3.0
+    said = said[(said > true[0] - step_s / 2) & (said < true[-1] + step_s / 2)]
+    assert said.size == true.size
+    errors = said - true
+    assert np.abs(errors).max() < WITHIN_S
+    assert errors.std() < 0.005
+
+
+def test_a_person_who_stands_makes_no_step_and_is_said_to_stand() -> None:
+    findings = found(walker.blocks(*walker.standing(30.0)))
+    assert not times(findings).size
+    assert [f.mode for f in findings if isinstance(f, Moving)] == ["standing"]
+
+
+def test_one_bump_is_no_step() -> None:
+    acc, gyr = walker.standing(10.0)
+    bump = np.exp(-0.5 * ((np.arange(1000) - 500) / 10.0) ** 2)
+    acc[:, 2] += 3.0 * bump
+    assert not times(found(walker.blocks(acc, gyr))).size
+
+
+@pytest.mark.parametrize("step_s", [0.3, 0.36, 0.4])
+def test_a_run_from_cold_is_known_within_a_second_and_a_half(step_s: float) -> None:
+    acc, gyr, contacts = walker.running(10.0, step_s)
+    findings = found(walker.blocks(acc, gyr))
+    said = [f for f in findings if isinstance(f, Contact)]
+    assert said[0].at < 1.5
+    true = contacts[(contacts > 1.5) & (contacts < 9.5)]
+    near = np.abs(times(findings)[:, None] - true).min(axis=0)
+    assert near.max() < 0.04
+    assert {f.mode for f in findings if isinstance(f, Moving)} == {"running"}
+    assert not [f for f in findings if isinstance(f, Heading)]
+
+
+@pytest.mark.parametrize("backward", [True, False])
+def test_the_lead_of_forward_over_vertical_tells_the_direction(backward: bool) -> None:
+    acc, gyr, _ = walker.walking(10.0, backward=backward)
+    said = [f for f in found(walker.blocks(acc, gyr)) if isinstance(f, Heading)]
+    assert len(said) > 10
+    assert all((f.log_odds < 0) == backward for f in said)
+    assert all(f.kind == "trunk" for f in said)
+
+
+@pytest.mark.parametrize("tilt_deg", [-20.0, 20.0])
+def test_a_sensor_that_sits_askew_is_leveled(tilt_deg: float) -> None:
+    c, s = np.cos(np.radians(tilt_deg)), np.sin(np.radians(tilt_deg))
+    acc, gyr, contacts = walker.walking(15.0)
+    parts = [walker.standing(3.0), (acc, gyr)]
+    askew = walker.worn(parts, np.array([[c, 0.0, s], [0.0, 1.0, 0.0], [-s, 0.0, c]]))
+    findings = found(walker.blocks(*askew))
+    true = contacts[(contacts > 3.0) & (contacts < 14.0)] + 3.0
+    assert np.abs(times(findings)[:, None] - true).min(axis=0).max() < WITHIN_S
+    assert all(f.log_odds > 0 for f in findings if isinstance(f, Heading))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_unknown_mounting_gives_steps_but_neither_direction_nor_sides(seed: int) -> None:
+    acc, gyr, contacts = walker.walking(20.0)
+    parts = [walker.standing(3.0), (acc, gyr)]
+    findings = found(walker.blocks(*walker.worn(parts, walker.rotation(seed)), oriented=False))
+    true = contacts[(contacts > 3.0) & (contacts < 19.0)] + 3.0
+    assert np.abs(times(findings)[:, None] - true).min(axis=0).max() < WITHIN_S
+    assert not [f for f in findings if isinstance(f, Heading | Posture)]
+    assert {f.side for f in findings if isinstance(f, Contact)} == {"unknown"}
+    assert [f.state for f in findings if isinstance(f, Orientation)] == ["level"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_first_forward_steps_show_forward_when_the_wearer_agreed(seed: int) -> None:
+    m = walker.rotation(seed)
+    acc, gyr, _ = walker.walking(15.0)
+    sensed = walker.worn([walker.standing(3.0), (acc, gyr)], m)
+    findings = found(walker.blocks(*sensed, oriented=False), starts_forward=True)
+    known = [f for f in findings if isinstance(f, Orientation)][-1]
+    assert known.state == "known"
+    assert known.matrix is not None
+    assert np.array(known.matrix)[0] @ m[0] > np.cos(np.radians(10.0))
+    assert [f for f in findings if isinstance(f, Heading)]
+    assert all(f.log_odds > 0 for f in findings if isinstance(f, Heading))
+
+
+def test_a_turn_is_told_with_its_angle() -> None:
+    said = [f for f in WHOLE if isinstance(f, Turning)]
+    assert [f.turning for f in said] == [True, False]
+    assert 10.5 < said[0].t < 11.6  # the walk ends and the turn begins at 11.0
+    assert 12.5 < said[1].t < 13.6  # it ends at 13.0
+    assert abs(said[1].angle - np.pi) < 0.5
+
+
+def test_mode_follows_standing_walking_running_and_standing() -> None:
+    said = [f.mode for f in WHOLE if isinstance(f, Moving)]
+    changes = [said[0]] + [b for a, b in pairwise(said) if a != b]
+    assert changes[:2] == ["standing", "walking"]
+    assert changes[-2:] == ["running", "standing"]
+
+
+def test_posture_says_lean_and_sway_of_a_stride() -> None:
+    tilt = np.radians(10.0)
+    c, s = np.cos(tilt), np.sin(tilt)
+    acc, gyr, _ = walker.walking(15.0)
+    forward_lean = np.array([[c, 0.0, s], [0.0, 1.0, 0.0], [-s, 0.0, c]]).T
+    said = found(walker.blocks(*walker.worn([walker.standing(3.0), (acc, gyr)], forward_lean.T)))
+    last = [f for f in said if isinstance(f, Posture)][-1]
+    assert last.duration_s == pytest.approx(1.1, abs=0.02)
+    assert last.lean_forward == pytest.approx(tilt, abs=0.02)
+    assert last.lean_left == pytest.approx(0.0, abs=0.02)
+    assert last.rms[1] == pytest.approx(0.6 / np.sqrt(2), rel=0.1)
+    assert last.rms[2] == pytest.approx(np.sqrt((2.4**2 + 0.5**2) / 2), rel=0.1)
+    assert last.roll_range is not None
+    assert last.roll_range == pytest.approx(2 * 0.4 / (2 * np.pi / 1.1), rel=0.15)
+
+
+def test_missing_samples_lower_the_confidence_and_half_a_slot_of_them_is_unknown() -> None:
+    acc, gyr, _ = walker.walking(12.0)
+    block = walker.blocks(acc, gyr)[0]
+    ok = block.ok.copy()
+    ok[600:680] = False
+    findings = found(
+        [
+            Block(
+                sensor="trunk",
+                placement="lower_back",
+                t=block.t,
+                acc=acc,
+                gyr=gyr,
+                ok=ok,
+                oriented=True,
+                fresh=True,
+            )
+        ]
+    )
+    doubted = [f for f in findings if isinstance(f, Contact) and f.confidence < 1.0]
+    assert doubted
+    assert all(5.9 < f.t < 7.1 for f in doubted)
+    assert any(f.mode == "unknown" and 6.0 < f.t < 7.0 for f in findings if isinstance(f, Moving))
+
+
+def test_nothing_is_said_before_its_samples_and_in_order_of_knowing() -> None:
+    for size in (1, 7, 50):
+        trunk = Trunk("trunk")
+        last = 0.0
+        for block in walker.blocks(*DAY, sizes=[size] * 3000):
+            for finding in trunk.feed(block):
+                assert finding.t <= finding.at
+                assert last <= finding.at <= block.t[-1] + 1e-9
+                last = finding.at
+
+
+@settings(max_examples=25, deadline=None)
+@given(sizes=st.lists(st.integers(min_value=1, max_value=400), min_size=1, max_size=60))
+def test_any_split_gives_the_same_findings(sizes: list[int]) -> None:
+    assert found(walker.blocks(*DAY, sizes=sizes)) == WHOLE
+
+
+@settings(max_examples=10, deadline=None)
+@given(at=st.integers(min_value=1, max_value=2600))
+def test_a_copy_taken_half_way_continues_identically(at: int) -> None:
+    first, second = walker.blocks(*DAY, sizes=[at])[:2]
+    trunk = Trunk("trunk")
+    before = trunk.feed(first)
+    twin = copy.deepcopy(trunk)
+    after = trunk.feed(second)
+    assert before + after == WHOLE
+    assert twin.feed(second) == after
+
+
+def test_inputs_are_left_as_they_were() -> None:
+    acc, gyr = DAY
+    before = acc.copy(), gyr.copy()
+    acc.flags.writeable = gyr.flags.writeable = False
+    found(walker.blocks(acc, gyr, sizes=[100] * 20))
+    acc.flags.writeable = gyr.flags.writeable = True
+    assert np.array_equal(acc, before[0])
+    assert np.array_equal(gyr, before[1])
+
+
+def test_a_gap_forgets_the_movement_but_not_the_mounting() -> None:
+    acc, gyr, _ = walker.walking(10.0)
+    first = walker.blocks(acc, gyr)[0]
+    trunk = Trunk("trunk")
+    trunk.feed(first)
+    again = Block(
+        sensor="trunk",
+        placement="lower_back",
+        t=first.t + 60.0,
+        acc=acc,
+        gyr=gyr,
+        ok=first.ok,
+        oriented=True,
+        fresh=True,
+    )
+    second = trunk.feed(again)
+    fresh = Trunk("trunk").feed(again)
+    assert np.allclose(times(second), times(fresh), atol=0.01)
+    assert [type(f) for f in second] == [type(f) for f in fresh if not isinstance(f, Orientation)]
+    assert not [f for f in second if isinstance(f, Orientation)]
