@@ -46,14 +46,14 @@ class Simulation:
         self._walker = Walker(
             scenario.person, scenario.does, self._belt.at, np.random.default_rng([root, 0])
         )
-        self._worn: list[Worn] = []
+        self.worn: list[Worn] = []
         self._radios: list[Radio] = []
         for number, sensor in enumerate(scenario.sensor, 1):
             link = sensor.link or scenario.link
             # Own streams: wearing one more sensor does not change the others.
             worn = Worn(sensor, link, scenario.breaks, np.random.default_rng([root, number, 0]))
             rng = np.random.default_rng([root, number, 1])
-            self._worn.append(worn)
+            self.worn.append(worn)
             self._radios.append(Radio(sensor, link, scenario.breaks, worn.epoch_s, rng))
         self._coming: list[tuple[float, int, Input]] = []
         self._order = 0
@@ -84,7 +84,7 @@ class Simulation:
         self._belt.advance(until)
         for row in self._walker.advance(until):
             self._know(row)
-        for worn, radio in zip(self._worn, self._radios, strict=True):
+        for worn, radio in zip(self.worn, self._radios, strict=True):
             t, stamps = worn.times(until)
             acc, gyr = worn.sense(t, *self._feel(worn.sensor.placement, t))
             for arrival, what in radio.send(until, t, stamps, acc, gyr):
@@ -151,16 +151,18 @@ def collect(simulation: Simulation) -> Table:
         elif isinstance(what, Belt):
             belt.append((what.t, what.speed_m_s, what.incline_percent))
     return Table(
-        sensors={name: _joined(got) for name, got in packets.items()},
+        sensors={w.sensor.name: _joined(packets[w.sensor.name], w) for w in simulation.worn},
         truth=tuple(simulation.truth),
         belt=tuple(belt),
     )
 
 
-def _joined(packets: list[Packet]) -> tuple[Floats, Floats, Floats | None]:
+def _joined(packets: list[Packet], worn: Worn) -> tuple[Floats, Floats, Floats | None]:
     if not packets:
         return np.empty(0), np.empty((0, 3)), None
     t = np.concatenate([p.ticks for p in packets if p.ticks is not None])
+    if not packets[0].synced:
+        t = worn.run_times(t)
     acc = np.concatenate([p.acc for p in packets])
     gyrs = [p.gyr for p in packets if p.gyr is not None]
     return t, acc, np.concatenate(gyrs) if gyrs else None

@@ -21,6 +21,7 @@ from cued.simulation import gaits
 from cued.simulation.foot import FootStride
 from cued.simulation.gaits import Heading, Style
 from cued.simulation.intent import Intent
+from cued.simulation.mishaps import Mishap
 from cued.simulation.rhythm import Rhythm
 from cued.simulation.scenario import Person
 from cued.simulation.trunk import SHAPES, Knot
@@ -34,7 +35,7 @@ SIDES = ("left", "right")
 
 
 class Truth(Struct, frozen=True):
-    """A row of ``truth.csv``."""
+    """A row of ``truth.csv``: its kinds, and ``incident``, ``overlong`` and ``heard`` besides."""
 
     t_s: float
     kind: str
@@ -64,6 +65,7 @@ class Stepper:
         self._spot = [0.0, 0.0]  # where on the deck each foot is, m
         self._landed = [0.0, 0.0]
         self.down = False
+        self.upsets: list[Mishap] = []  # what the plan ran into; whoever takes one removes it
         self.knots: deque[Knot] = deque()
         self.strides: tuple[deque[FootStride], deque[FootStride]] = (deque(), deque())
         self._begin()
@@ -109,7 +111,7 @@ class Stepper:
             truth.append(Truth(self._t, "gait", "", "stand"))
         if intent.fallen and not self.down:
             self.down = True
-            truth.append(Truth(fell_t, "fall", _way(intent), intent.fallen))
+            truth.append(self._upset("fall", fell_t, intent.fallen, intent))
         self._t += 0.1
         knot = self._knot(self._t, None, 0.0, intent, 0.6)
         if len(self.knots) > 1 and self.knots[-2].up == self.knots[-1].up == 0.0:
@@ -200,7 +202,7 @@ class Stepper:
         name = SIDES[side]
         rows = [Truth(lift, "lift", name), Truth(at, "contact", name)]
         if intent.stumble:
-            rows.append(Truth(0.5 * (lift + at), "stumble", _way(intent), intent.stumble))
+            rows.append(self._upset("stumble", 0.5 * (lift + at), intent.stumble, intent))
         if old.speed > 0.0 and not intent.turning:
             length = 0.5 * (old.speed + new.speed) * (at - self._landed[side]) + moved
             rows.append(Truth(at, "stride_length", name, round(length, 4)))
@@ -265,11 +267,12 @@ class Stepper:
             shape=tuple(float(x) for x in np.clip(self._rng.standard_normal(SHAPES), -2.5, 2.5)),
         )
 
+    def _upset(self, what: str, t: float, by: float, intent: Intent) -> Truth:
+        """Note what throws the walker: with the travel, so onto the back when walking backward."""
+        way = -1.0 if intent.direction == "backward" else 1.0
+        self.upsets.append(Mishap(t, what, by, 0.0, way))
+        return Truth(t, "incident", "", what)
+
     def _about(self, spread: float) -> float:
         """One, give or take a relative spread; never far off."""
         return 1.0 + spread * float(np.clip(self._rng.standard_normal(), -2.5, 2.5))
-
-
-def _way(intent: Intent) -> str:
-    """Which way a mishap throws: with the travel, so onto the back when walking backward."""
-    return "back" if intent.direction == "backward" else "front"

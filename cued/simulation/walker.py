@@ -54,9 +54,10 @@ class Walker:
         self._mishaps = [m for m in self._mishaps if not m.over(until - 2.0)]
         rows = self._stepper.plan(until, self._will.at)
         rows += self._turns_and_overlays(until)
-        for row in list(rows):
-            if row.kind in {"stumble", "fall"}:
-                rows.append(self._upset(row))
+        for mishap in self._stepper.upsets:
+            rows.append(Truth(mishap.peak_t, f"{mishap.what}_peak"))
+        self._mishaps += self._stepper.upsets
+        self._stepper.upsets.clear()
         return rows
 
     def trunk(self, t: Floats, chest: bool = False) -> tuple[Floats, Floats]:
@@ -78,14 +79,6 @@ class Walker:
             force, rate = mishaps.tumble(t, force, rate, self._mishaps, toward)
         return force, rate
 
-    def _upset(self, row: Truth) -> Truth:
-        """Let a stumble or fall that the plan contains be felt; give the row of its peak."""
-        way = 1.0 if row.side != "back" else -1.0
-        by = float(row.value)
-        mishap = Mishap(row.t_s, row.kind, by, 0.0, way)
-        self._mishaps.append(mishap)
-        return Truth(mishap.peak_t, f"{row.kind}_peak")
-
     def _turns_and_overlays(self, until: float) -> list[Truth]:
         """Start what the script says by its own clock."""
         rows: list[Truth] = []
@@ -95,7 +88,7 @@ class Walker:
             self._told += 1
             if d.what in OVERLAYS:
                 self._mishaps.append(Mishap(d.at_s, d.what, size(d), max(0.5, duration(d)), 1.0))
-                rows.append(Truth(d.at_s, "label", "", d.what))
+                rows.append(Truth(d.at_s, "incident", "", d.what))
             elif d.what == "turn":
                 rows.append(Truth(d.at_s, "turn_start"))
                 rows.append(Truth(d.at_s + duration(d), "turn_end"))

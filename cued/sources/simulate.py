@@ -20,11 +20,16 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cued.config import Site
-from cued.model import BeltRequest, ConfigError, Tick
+from cued.model import Belt, BeltRequest, ConfigError, Side, Tick
 from cued.parts import Part
-from cued.simulation.run import Simulation
+from cued.recording.header import Person
+from cued.recording.table import SensorTrack, TableRecording
+from cued.recording.truth import TruthRow
+from cued.simulation.run import Simulation, collect
 from cued.simulation.scenario import Scenario, parse
 from cued.sources.source import Emit
+
+SIDES: dict[str, Side] = {"left": "left", "right": "right"}
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,6 +78,29 @@ class Simulate:
     def hear(self, key: str) -> bool:
         """Let the simulated person hear a cue that was given."""
         return self.simulation.hear(key)
+
+
+def recorded(simulation: Simulation, name: str) -> TableRecording:
+    """Play a run to its end as a table recording with its truth, for ``write_table``."""
+    table, scenario = collect(simulation), simulation.scenario
+    tracks = [
+        SensorTrack(s.name, s.placement, s.rate_hz, *table.sensors[s.name], mounting=s.mounting)
+        for s in scenario.sensor
+        if table.sensors[s.name][0].size
+    ]
+    return TableRecording(
+        name=name,
+        title=scenario.title,
+        subject="nobody",
+        source="cued simulate",
+        notes="simulated; figures from it say nothing about people",
+        sensors=tuple(tracks),
+        belt=tuple(Belt(*row) for row in table.belt),
+        person=Person(height_m=scenario.person.height_m),
+        truth=tuple(
+            TruthRow(r.t_s, r.kind, SIDES.get(r.side, "unknown"), str(r.value)) for r in table.truth
+        ),
+    )
 
 
 def scenarios() -> list[str]:

@@ -6,14 +6,17 @@ import asyncio
 import inspect
 
 import msgspec
+import numpy as np
 import pytest
 
 from cued import parts
 from cued.config import Site
 from cued.model import BeltRequest, ConfigError, Input, Packet, Tick
+from cued.recording.table import read_table
+from cued.recording.write import write_table
 from cued.simulation.run import Simulation
 from cued.sources import simulate
-from cued.sources.simulate import open_scenario, scenarios
+from cued.sources.simulate import open_scenario, recorded, scenarios
 
 EVERY = parts.names("sources")
 SITE = Site(hardware=False)
@@ -140,3 +143,24 @@ def test_a_mistake_in_a_file_names_the_file(tmp_path):
     path.write_text("does = 3\n")
     with pytest.raises(ConfigError, match=r"mine\.toml: scenario: does"):
         open_scenario(str(path))
+
+
+def test_a_run_can_be_recorded_and_read_back(tmp_path):
+    simulation = Simulation(open_scenario("stumble"))
+    told = recorded(simulation, "told")
+    write_table(tmp_path / "told", told)
+    read = read_table(tmp_path / "told")
+    assert [s.name for s in read.sensors] == [s.name for s in told.sensors]
+    for a, b in zip(told.sensors, read.sensors, strict=True):
+        assert np.allclose(a.t, b.t, atol=1e-6)
+        assert np.allclose(a.acc, b.acc, atol=1e-5)
+    kinds = [r.kind for r in read.truth]
+    assert kinds.count("stumble_peak") == 2
+    assert kinds.count("contact") > 250
+
+
+def test_a_recording_over_a_drifting_link_has_the_runs_times():
+    scenario = msgspec.structs.replace(open_scenario("workout"), duration_s=20.0)
+    for sensor in recorded(Simulation(scenario), "short").sensors:
+        assert sensor.t[0] == pytest.approx(0.0, abs=1e-6)
+        assert np.diff(sensor.t).mean() == pytest.approx(0.01 / (1 + 25e-6), rel=1e-7)

@@ -248,7 +248,7 @@ def test_a_stumble_is_a_jolt_and_a_lean():
 def test_a_fall_unloads_hits_and_lies_still(backward):
     more = '[[does]]\nat_s = 30.0\nwhat = "fall"\nby = 80.0\n'
     table = walk(0.8, backward=backward, more=more)
-    (start,), (ground,) = times(table, "fall"), times(table, "fall_peak")
+    (start,), (ground,) = times(table, "incident"), times(table, "fall_peak")
     t, acc, gyr = table.sensors["trunk"]
     force = np.linalg.norm(acc, axis=1) / GRAVITY_M_S2
     falling = (t > start + 0.2) & (t < ground - 0.05)
