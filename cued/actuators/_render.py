@@ -44,8 +44,8 @@ SPOKEN_RATE = 22_050  # what espeak makes
 MARGIN_S = 0.02  # kept on either side of what is spoken
 PAUSE_S = 0.08  # longest between words
 AUDIBLE = 0.02  # of full scale; quieter is nothing at all
-# Plausible length of a clip. At 165 words a minute espeak-ng 1.51 took 0.045-0.15 s a letter for
-# the 145 phrases of the English catalogue and some of each other language, up to 0.53 s a digit.
+# Plausible length of a clip. At 165 words a minute espeak-ng 1.51 took 0.04-0.33 s a letter for
+# the phrases of the five catalogues, and up to 0.53 s for a digit.
 SHORTEST_S, SHORTEST_LETTER_S = 0.1, 0.02
 LONGEST_S, LONGEST_LETTER_S = 0.5, 0.6
 USUAL_RATE_WPM = 165
