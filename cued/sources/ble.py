@@ -178,8 +178,8 @@ def back_off(failures: int, chance: float) -> float:
 
 
 def reached_by_ble(device: str) -> bool:
-    """Tell whether a device name stands for a file of ``cued/devices``."""
-    return device in parts.names("devices")
+    """Tell whether a device is a Bluetooth device; a phone comes through a source of its own."""
+    return device != "phone" and device in parts.names("devices")
 
 
 class Found(Struct, frozen=True):

@@ -19,6 +19,7 @@ from cued.devices import (
     heart_rate,
     metamotion,
     movesense,
+    phone,
     pod,
     polar_pmd,
     rsc,
@@ -86,6 +87,18 @@ KNOWN: dict[str, list[tuple[str, bytes]]] = {
         (ftms.INCLINE_RANGE, H("0000 9600 0500")),
     ],
     "rsc": [(rsc.MEASUREMENT, H("03 5c03 a1 8200 f6090000"))],
+    "phone": [
+        (
+            phone.PHYPHOX,
+            b'{"buffer":{"acc_time":{"buffer":[0.01,0.02]},"accX":{"buffer":[1,2]},'
+            b'"accY":{"buffer":[1,2]},"accZ":{"buffer":[9,9]}},"status":{"session":"a"}}',
+        ),
+        (
+            phone.SENSOR_LOGGER,
+            b'{"payload":[{"name":"totalacceleration","time":1698501144401773000,'
+            b'"values":{"x":0.1,"y":-0.2,"z":9.8}}]}',
+        ),
+    ],
     "heart_rate": [(heart_rate.HEART_RATE, H("163c1104"))],
 }
 

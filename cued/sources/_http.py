@@ -1,0 +1,101 @@
+"""Just enough HTTP for a phone in the same network: one GET, and a server that takes POSTs.
+
+Rules: sizes and times are bounded; one request a connection (phyphox does not bear keep-alive);
+nothing a peer sends can raise anything but ``LinkLost`` here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+
+from cued.model import LinkLost
+
+MOST_BYTES = 4_000_000
+WITHIN_S = 3.0
+MOST_WAITING = 16
+PROBLEMS = (OSError, TimeoutError, EOFError, ValueError, asyncio.LimitOverrunError)
+
+
+async def get(host: str, port: int, path: str) -> bytes:
+    """Fetch a path; LinkLost when there is no proper answer in time."""
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            reader, writer = await asyncio.open_connection(host, port)
+            try:
+                head = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+                writer.write(head.encode("ascii"))
+                status, fields = await _head(reader)
+                body = await _body(reader, fields)
+            finally:
+                writer.close()
+    except PROBLEMS as error:
+        raise LinkLost(f"{host}:{port} does not answer ({error or 'too slow'})") from None
+    if status.split(" ")[1:2] != ["200"]:
+        raise LinkLost(f"{host}:{port} answers {status!r}")
+    return body
+
+
+@contextlib.asynccontextmanager
+async def posts(host: str, port: int) -> AsyncGenerator[tuple[int, asyncio.Queue[bytes]]]:
+    """Serve, and queue the body of every POST, dropping the oldest; gives port and queue."""
+    bodies: asyncio.Queue[bytes] = asyncio.Queue(MOST_WAITING)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        answer = "400 Bad Request"
+        with contextlib.suppress(*PROBLEMS):
+            async with asyncio.timeout(WITHIN_S):
+                request, fields = await _head(reader)
+                answer = "405 Method Not Allowed"
+                if request.startswith("POST "):
+                    answer = "400 Bad Request"
+                    body = await _body(reader, fields)
+                    if bodies.full():
+                        bodies.get_nowait()
+                    bodies.put_nowait(body)
+                    answer = "200 OK"
+        with contextlib.suppress(OSError):
+            head = f"HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            writer.write(head.encode("ascii"))
+            await writer.drain()
+        writer.close()
+
+    try:
+        server = await asyncio.start_server(serve, host, port)
+    except OSError as error:
+        raise LinkLost(f"{host}:{port}: {error.strerror or error}") from None
+    async with server:
+        yield int(server.sockets[0].getsockname()[1]), bodies
+
+
+async def _head(reader: asyncio.StreamReader) -> tuple[str, dict[str, str]]:
+    lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+    pairs = (line.partition(":") for line in lines[1:] if ":" in line)
+    return lines[0], {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+async def _body(reader: asyncio.StreamReader, fields: dict[str, str]) -> bytes:
+    if fields.get("transfer-encoding", "").lower() == "chunked":
+        return await _chunks(reader)
+    if "content-length" in fields:
+        size = int(fields["content-length"])
+        if not 0 <= size <= MOST_BYTES:
+            raise ValueError(f"{size} bytes")
+        return await reader.readexactly(size)
+    body = await reader.read(MOST_BYTES + 1)
+    while not reader.at_eof() and len(body) <= MOST_BYTES:
+        body += await reader.read(MOST_BYTES)
+    if len(body) > MOST_BYTES:
+        raise ValueError("too long")
+    return body
+
+
+async def _chunks(reader: asyncio.StreamReader) -> bytes:
+    body = b""
+    while size := int((await reader.readline()).split(b";")[0], 16):
+        if size < 0 or len(body) + size > MOST_BYTES:
+            raise ValueError("too long")
+        body += await reader.readexactly(size)
+        await reader.readline()
+    return body

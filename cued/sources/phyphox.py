@@ -1,0 +1,119 @@
+"""A phone with phyphox as a sensor: its server is asked ten times a second for what is new.
+
+Open an experiment with acceleration with gravity, allow remote access in its menu, and give the
+address that it shows. The decoder is ``cued/devices/phone.py``. Delay: half the polling interval
+and what the phone takes to answer. Not tried with a phone yet; tested against a stand-in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from cued.config import Site
+from cued.devices.phone import PHYPHOX, Phone
+from cued.devices.phone import Config as PhoneConfig
+from cued.model import BeltRequest, ConfigError, DecodeError, LinkChanged, LinkLost, Packet
+from cued.parts import Part
+from cued.sources._http import get
+from cued.sources.source import Emit
+
+SILENT_S = 3.0
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of the phyphox source."""
+
+    host: Annotated[str, Meta(min_length=1, description="The phone's address.")]
+    port: Annotated[
+        int, Meta(ge=1, le=65535, description="Its port: 8080 on Android, 80 on an iPhone.")
+    ] = 8080
+    sensor: Annotated[str, Meta(description="Sensor in [sensors.NAME] that it is.")] = "phone"
+    every_s: Annotated[float, Meta(ge=0.02, le=1, description="Time between questions, s.")] = 0.1
+
+
+class Phyphox:
+    """The source."""
+
+    def __init__(self, config: Config, site: Site) -> None:
+        self._config = config
+        self._options = phone_options(site, config.sensor, "phyphox")
+
+    async def run(self, emit: Emit, up: Callable[[], None]) -> None:
+        """Ask until the phone no longer answers or measures."""
+        loop = asyncio.get_running_loop()
+        phone = Phone(self._options, self._config.sensor)
+        last: dict[str, float] = {}
+        await self._ask("/control?cmd=start")
+        emit(LinkChanged(loop.time(), self._config.sensor, True))
+        fresh = loop.time()
+        while True:
+            data = await self._ask(self._question(last))
+            try:
+                items = phone.receive(loop.time(), PHYPHOX, data) if last else []
+                last = self._newest(data, last)
+            except DecodeError as error:
+                raise LinkLost(str(error)) from None
+            for item in items:
+                if isinstance(item, Packet):
+                    fresh = item.t
+                    emit(item)
+                    up()
+            if loop.time() - fresh > SILENT_S:
+                raise LinkLost("the phone answers but measures nothing")
+            await asyncio.sleep(self._config.every_s)
+
+    async def request(self, request: BeltRequest) -> str:
+        """Refuse: a phone drives no belt."""
+        return "no treadmill is connected"
+
+    async def _ask(self, path: str) -> bytes:
+        return await get(self._config.host, self._config.port, path)
+
+    def _streams(self) -> list[tuple[str, str, str, str]]:
+        return [self._options.acc, self._options.gyr][: 1 + self._options.gyroscope]
+
+    def _question(self, last: dict[str, float]) -> str:
+        """Ask for the newest time first, and from then on for what came after it."""
+        parts: list[str] = []
+        for time, *axes in self._streams():
+            if time not in last:
+                parts.append(time)
+                continue
+            parts.append(f"{time}={last[time]!r}")
+            parts += [f"{axis}={last[time]!r}%7C{time}" for axis in axes]
+        return "/get?" + "&".join(parts)
+
+    def _newest(self, data: bytes, last: dict[str, float]) -> dict[str, float]:
+        buffers = msgspec.json.decode(data, type=_Buffers).buffer
+        newest = dict(last)
+        for time, *_ in self._streams():
+            values = [v for v in buffers.get(time, _Values()).buffer if v is not None]
+            if values:
+                newest[time] = values[-1]
+        return newest
+
+
+class _Values(Struct, frozen=True):
+    buffer: list[float | None] = []
+
+
+class _Buffers(Struct, frozen=True):
+    buffer: dict[str, _Values] = {}
+
+
+def phone_options(site: Site, name: str, source: str) -> PhoneConfig:
+    """Look up the sensor that a phone source is; ConfigError when it is not one."""
+    sensor = site.sensors.get(name)
+    if sensor is None or sensor.device != "phone":
+        raise ConfigError(
+            f'[sources.{source}] sensor: there is no [sensors.{name}] with device = "phone"'
+        )
+    return msgspec.convert(sensor.options, PhoneConfig)
+
+
+PART = Part(Config, Phyphox)

@@ -1,0 +1,84 @@
+"""A phone with Sensor Logger as a sensor: it posts what it measured to a small server here.
+
+In the app: Settings, Data Streaming, HTTP Push on, with the address of this machine and the port
+below, and the shortest batch period it has. The decoder is ``cued/devices/phone.py``. Delay: the
+app's batch period. Not tried with a phone yet; tested with messages as its documentation has them.
+
+Listens on the loopback address unless told otherwise: who lets a phone in lets everybody in that
+network in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cued.config import Site
+from cued.devices.phone import SENSOR_LOGGER, Phone
+from cued.model import BeltRequest, DecodeError, LinkChanged, LinkLost, Packet
+from cued.parts import Part
+from cued.sources._http import posts
+from cued.sources.phyphox import phone_options
+from cued.sources.source import Emit
+
+log = logging.getLogger("cued.phone")
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of the Sensor Logger source."""
+
+    listen: Annotated[
+        str, Meta(description="Address to listen on; 0.0.0.0 lets the network in.")
+    ] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535, description="Port to listen on.")] = 8710
+    sensor: Annotated[str, Meta(description="Sensor in [sensors.NAME] that it is.")] = "phone"
+    silent_s: Annotated[
+        float, Meta(ge=1, le=60, description="Silence after which the phone counts as gone, s.")
+    ] = 10.0
+
+
+class SensorLogger:
+    """The source."""
+
+    def __init__(self, config: Config, site: Site) -> None:
+        self._config = config
+        self._options = phone_options(site, config.sensor, "sensor_logger")
+        self.port = config.port
+
+    async def run(self, emit: Emit, up: Callable[[], None]) -> None:
+        """Serve; ends with LinkLost when a phone that sent falls silent."""
+        loop = asyncio.get_running_loop()
+        phone = Phone(self._options, self._config.sensor)
+        silent_s: float | None = None  # a phone that never came may still come
+        told = False
+        async with posts(self._config.listen, self._config.port) as (self.port, bodies):
+            while True:
+                try:
+                    async with asyncio.timeout(silent_s):
+                        body = await bodies.get()
+                except TimeoutError:
+                    raise LinkLost("the phone sends nothing any more") from None
+                if silent_s is None:
+                    emit(LinkChanged(loop.time(), self._config.sensor, True))
+                    silent_s = self._config.silent_s
+                try:
+                    items = phone.receive(loop.time(), SENSOR_LOGGER, body)
+                except DecodeError as error:
+                    log.log(logging.DEBUG if told else logging.WARNING, "%s", error)
+                    told = True
+                    continue
+                for item in items:
+                    if isinstance(item, Packet):
+                        emit(item)
+                        up()
+
+    async def request(self, request: BeltRequest) -> str:
+        """Refuse: a phone drives no belt."""
+        return "no treadmill is connected"
+
+
+PART = Part(Config, SensorLogger)
