@@ -21,6 +21,7 @@ SWITCH_WIDTH_HZ = 0.2
 FLOAT = 2.0  # m/s² left in flight; the same recordings
 FLOAT_WIDTH = 1.5
 FLOATED_S = 1.5
+LANDED_S = 0.8
 BRISK_HZ = 2.1
 POOR = 4
 QUIET = 0.3  # m/s², of a slot; standing measures 0.02-0.1, the slowest walks 0.6
@@ -77,9 +78,13 @@ class Pace:
             if since < 0.5:
                 return []
             self._runs = 0
-        elif since < REFRACTORY_S:
+        elif since < REFRACTORY_S or (self.mode != "walking" and self._landing(c)):
             return []
         return self._give(c, "walking")
+
+    def _landing(self, c: Candidate) -> bool:
+        """Say whether whoever starts to move has just landed from flight, so may be running."""
+        return self._runs > 0 and self._landed is not None and c.t - self._landed.t < LANDED_S
 
     def _run(self, c: Candidate) -> list[Candidate]:
         score = self._score(c)
