@@ -131,12 +131,9 @@ class Body:
         return out + self._advance()
 
     def belt(self, belt: Belt) -> list[AnyEvent]:
-        """Take a belt speed and incline; a real change re-bases what is compared."""
-        self._strides.belt(belt)
-        before, self._belt = self._belt, belt
-        if before is None or not _changed(before, belt):
-            return []
-        return self._rebase(belt.t, "the belt changed")
+        """Take a belt speed and incline, which count from ``belt.t`` on."""
+        self._merge.belt(belt)
+        return self._advance()
 
     def drop(self, sensor: str) -> list[AnyEvent]:
         """A sensor's data are lost: don't wait for it."""
@@ -158,9 +155,19 @@ class Body:
     def _advance(self) -> list[AnyEvent]:
         out: list[AnyEvent] = []
         for finding in self._merge.take():
+            if isinstance(finding, Belt):
+                out += self._set_belt(finding)
+                continue
             out += self._stand_still(finding.at)
             out += self._handle(finding)
         return out + self._stand_still(self._merge.passed)
+
+    def _set_belt(self, belt: Belt) -> list[AnyEvent]:
+        self._strides.belt(belt)
+        before, self._belt = self._belt, belt
+        if before is None or not _changed(before, belt):
+            return []
+        return self._rebase(belt.t, "the belt changed")
 
     def _stand_still(self, t: float) -> list[AnyEvent]:
         """Nobody walks who has not set down a foot for ``STILL_S``."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import heapq
 
 from cued.gait.finding import Finding
+from cued.model import Belt
 
 WAIT_S = 0.5
 
@@ -21,7 +22,7 @@ class Merge:
     def __init__(self, sensors: list[str]) -> None:
         self._order = {sensor: i for i, sensor in enumerate(sorted(sensors))}
         self._reached: dict[str, float] = {}
-        self._heap: list[tuple[float, int, int, Finding]] = []
+        self._heap: list[tuple[float, int, int, Finding | Belt]] = []
         self._count = 0
 
     @property
@@ -41,13 +42,18 @@ class Merge:
             self._count += 1
             heapq.heappush(self._heap, (finding.at, self._order[sensor], self._count, finding))
 
+    def belt(self, belt: Belt) -> None:
+        """Take what the belt says: it has its turn among findings, and is not waited for."""
+        self._count += 1
+        heapq.heappush(self._heap, (belt.t, -1, self._count, belt))
+
     def drop(self, sensor: str) -> None:
         """No longer wait for a sensor that is lost."""
         self._reached.pop(sensor, None)
 
-    def take(self) -> list[Finding]:
-        """Give the findings whose turn has come, in order."""
-        out: list[Finding] = []
+    def take(self) -> list[Finding | Belt]:
+        """Give the findings and belt messages whose turn has come, in order."""
+        out: list[Finding | Belt] = []
         passed = self.passed
         while self._heap and self._heap[0][0] <= passed:
             out.append(heapq.heappop(self._heap)[3])

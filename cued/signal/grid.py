@@ -45,11 +45,12 @@ class Grid:
         """
         out: list[tuple[Floats, Floats, Bools, bool]] = []
         last = self._t[-1] if self._t.size else -np.inf
-        if t.size and t[0] <= last:
-            later = t > last
+        if t.size and t[0] <= last + 1e-7:
+            later = t > last + 1e-7
             t, x, ok = t[later], x[later], ok[later]
         if not t.size:
             return out
+        t = _on_ticks(t)
         edges = np.flatnonzero(np.diff(t, prepend=last) > RESTART_S)
         for start, end in zip([0, *edges], [*edges, t.size], strict=True):
             if end > start:
@@ -59,26 +60,33 @@ class Grid:
     def _join(self, t: Floats, x: Floats, ok: Bools) -> list[tuple[Floats, Floats, Bools, bool]]:
         if not self._t.size or t[0] - self._t[-1] > RESTART_S:
             self._t, self._x, self._ok = t, x, ok
-            self._next = ceil(round((t[0] - self._offsets[0]) / DT_S, 6))
+            self._next = ceil(round((t[0] - self._offsets[0]) / DT_S, 5))
             self._fresh = True
         else:
             self._t = np.concatenate((self._t, t))
             self._x = np.concatenate((self._x, x))
             self._ok = np.concatenate((self._ok, ok))
-        stop = floor(round((self._t[-1] - self._offsets[-1]) / DT_S, 6)) + 1
-        if stop <= self._next:
+        times = self._complete()
+        if not times.size:
             return []
-        times: Floats = np.arange(self._next, stop, dtype=np.int64).astype(np.float64) * DT_S
         values, believed = self._interpolate(times)
         out = (times, values, believed, self._fresh)
-        self._next, self._fresh = stop, False
-        before = np.count_nonzero(self._t < stop * DT_S + self._offsets[0])
-        keep = max(0, int(before) - 1)
+        self._next, self._fresh = self._next + times.size, False
+        before = np.count_nonzero(self._t < times[-1] + DT_S + self._offsets[0])
+        keep = max(0, int(before) - 2)
         self._t, self._x, self._ok = self._t[keep:], self._x[keep:], self._ok[keep:]
         return [out]
 
+    def _complete(self) -> Floats:
+        """Grid times whose whole cell lies between samples that are there."""
+        last = self._t[-1]
+        stop = floor((last - self._offsets[-1]) / DT_S) + 2
+        index = np.arange(self._next, max(stop, self._next), dtype=np.int64)
+        times: Floats = _on_ticks(index.astype(np.float64) * DT_S)
+        return times[_on_ticks(times + self._offsets[-1]) <= last]
+
     def _interpolate(self, times: Floats) -> tuple[Floats, Bools]:
-        points = (times[:, None] + self._offsets).ravel()
+        points = _on_ticks((times[:, None] + self._offsets).ravel())
         if self._t.size == 1:
             return np.repeat(self._x, times.size, axis=0), np.repeat(self._ok, times.size)
         left = np.clip(np.searchsorted(self._t, points, side="right") - 1, 0, self._t.size - 2)
@@ -91,3 +99,8 @@ class Grid:
             values = values.reshape(times.size, self._offsets.size, -1).mean(axis=1)
             ok = ok.reshape(times.size, -1).min(axis=1)
         return values, ok
+
+
+def _on_ticks(t: Floats) -> Floats:
+    """Round times to 0.1 µs, so that a sample meant for a grid time is exactly on it."""
+    return np.round(t, 7)

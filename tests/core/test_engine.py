@@ -1,0 +1,216 @@
+"""The seam: what comes out depends on what was fed, and on nothing else."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from itertools import pairwise
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from cued import app, config
+from cued.engine import Engine, Worn
+from cued.model import Belt, Link, Packet, Stability, Tick
+from cued.recording.stream import packets
+from cued.recording.table import find_tables, read_table
+from cued.simulation.run import Simulation
+from cued.simulation.scenario import parse
+
+WALK = """
+duration_s = 26
+belt = [{ at_s = 0, speed_m_s = 1.1, ramp_m_s2 = 1.0 }]
+does = [{ at_s = 1, what = "walk" }, { at_s = 19, what = "stumble", by = 1.7 }]
+"""
+SETTINGS = config.convert({})
+
+
+NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)  # each example costs a second
+
+
+class Walk:
+    """Inputs and how sensors are worn; short to show when a property fails."""
+
+    def __init__(self, inputs, worn):
+        self.inputs, self.worn = inputs, worn
+
+
+@pytest.fixture(scope="module")
+def walk():
+    """A simulated walk with a stumble: its inputs, and how its sensors are worn."""
+    scenario = parse(WALK)
+    worn = {s.name: Worn(s.placement, s.mounting) for s in scenario.sensor}
+    return Walk(list(Simulation(scenario).inputs()), worn)
+
+
+def engine(worn):
+    return app.engine(SETTINGS, worn)
+
+
+def lines(events, *, with_known_t=True):
+    """Events as comparable lines; ``known_t`` by its nature depends on how samples arrive."""
+    encoded = [msgspec.to_builtins(e) for e in events]
+    if not with_known_t:
+        for line in encoded:
+            del line["known_t"]
+    return [msgspec.json.encode(line) for line in encoded]
+
+
+def feed_all(target, inputs):
+    return [event for item in inputs for event in target.feed(item)]
+
+
+def split(packet, cuts):
+    """Cut a packet of one sensor into smaller ones that arrive with their last samples."""
+    edges = [0, *sorted({c for c in cuts if 0 < c < packet.acc.shape[0]}), packet.acc.shape[0]]
+    return [
+        Packet(
+            t=float(packet.ticks[b - 1]),
+            sensor=packet.sensor,
+            ticks=packet.ticks[a:b],
+            acc=packet.acc[a:b],
+            gyr=packet.gyr[a:b],
+            rate_hz=packet.rate_hz,
+            synced=True,
+        )
+        for a, b in pairwise(edges)
+    ]
+
+
+def resplit(inputs, sensors, cuts):
+    """All samples of a walk in other packets, in order of arrival; belts kept, ticks left out."""
+    out = [item for item in inputs if isinstance(item, Belt)]
+    for sensor in sensors:
+        mine = [p for p in inputs if isinstance(p, Packet) and p.sensor == sensor]
+        whole = Packet(
+            t=mine[-1].t,
+            sensor=sensor,
+            ticks=np.concatenate([p.ticks for p in mine]),
+            acc=np.concatenate([p.acc for p in mine]),
+            gyr=np.concatenate([p.gyr for p in mine]),
+            rate_hz=mine[0].rate_hz,
+            synced=True,
+        )
+        out += split(whole, cuts[sensor])
+    return sorted(out, key=lambda item: item.t)
+
+
+def gait_lines(events):
+    """What is concluded from samples, in order of time (links and cues follow arrivals)."""
+    kept = [e for e in events if not isinstance(e, Link)]
+    return sorted(lines(kept, with_known_t=False))
+
+
+def test_a_simulated_walk_gives_what_a_walk_is_made_of(walk):
+    inputs, worn = walk.inputs, walk.worn
+    kinds = Counter(type(e).__name__ for e in feed_all(engine(worn), inputs))
+    assert kinds["Footfall"] > 30
+    assert kinds["Stride"] > 30
+    assert {"Gait", "Stability", "Measurement", "Stumble"} <= set(kinds)
+
+
+def test_the_same_inputs_give_identical_events(walk):
+    inputs, worn = walk.inputs, walk.worn
+    assert lines(feed_all(engine(worn), inputs)) == lines(feed_all(engine(worn), inputs))
+
+
+@given(at=st.floats(0.05, 0.95))
+@settings(max_examples=6, deadline=None, phases=NO_SHRINKING)
+def test_a_deep_copy_taken_half_way_continues_identically(walk, at):
+    inputs, worn = walk.inputs, walk.worn
+    half = int(len(inputs) * at)
+    first = engine(worn)
+    feed_all(first, inputs[:half])
+    second = copy.deepcopy(first)
+    rest = inputs[half:]
+    assert lines(feed_all(first, rest)) == lines(feed_all(second, rest))
+
+
+def ragged(seed, longest):
+    """Cuts at random: packets of 1 to ``longest`` samples."""
+    return np.random.default_rng(seed).integers(1, longest + 1, 3000).cumsum().tolist()
+
+
+@given(seed=st.integers(0, 2**32), longest=st.integers(1, 400), sensor=st.integers(0, 2))
+@settings(max_examples=8, deadline=None, phases=NO_SHRINKING)
+def test_any_split_of_one_sensors_samples_gives_the_same_events(walk, seed, longest, sensor):
+    name = list(walk.worn)[sensor]
+    alone = {name: walk.worn[name]}
+    even = resplit(walk.inputs, [name], {name: range(5, 3000, 5)})
+    cut = resplit(walk.inputs, [name], {name: ragged(seed, longest)})
+    assert gait_lines(feed_all(Engine(alone), even)) == gait_lines(feed_all(Engine(alone), cut))
+
+
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=8, deadline=None, phases=NO_SHRINKING)
+def test_any_split_of_all_sensors_samples_gives_the_same_events(walk, seed):
+    even = resplit(walk.inputs, walk.worn, {n: range(5, 3000, 5) for n in walk.worn})
+    # Packets of up to 0.4 s, as wearables send them; each sensor's are cut in its own way.
+    ragged_cuts = {n: ragged(seed + k, 40) for k, n in enumerate(walk.worn)}
+    cut = resplit(walk.inputs, walk.worn, ragged_cuts)
+    whole, pieces = feed_all(Engine(walk.worn), even), feed_all(Engine(walk.worn), cut)
+    assert gait_lines(whole) == gait_lines(pieces)
+
+
+def test_no_event_precedes_its_cause(walk):
+    inputs, worn = walk.inputs, walk.worn
+    target = engine(worn)
+    newest = -1.0
+    for item in inputs:
+        newest = max(newest, item.t)
+        for event in target.feed(item):
+            assert event.t <= event.known_t <= newest
+
+
+def test_inputs_are_never_changed(walk):
+    inputs, worn = walk.inputs, walk.worn
+    target = engine(worn)
+    for item in inputs[:600]:
+        if isinstance(item, Packet):
+            before = (item.ticks.copy(), item.acc.copy(), item.gyr.copy())
+            target.feed(item)
+            for was, now in zip(before, (item.ticks, item.acc, item.gyr), strict=True):
+                np.testing.assert_array_equal(was, now)
+
+
+def test_silence_is_lost_within_a_second_and_never_steady(walk):
+    inputs, worn = walk.inputs, walk.worn
+    target = engine(worn)
+    until = [i for i in inputs if i.t <= 14.0]
+    feed_all(target, until)
+    after = [e for k in range(1, 40) for e in target.feed(Tick(14.0 + 0.1 * k))]
+    lost = [e for e in after if isinstance(e, Link) and e.state == "lost"]
+    assert {e.sensor for e in lost} == set(worn)
+    assert all(e.t - 14.0 <= 1.15 for e in lost)
+    levels = [e.level for e in after if isinstance(e, Stability)]
+    assert levels[-1:] == ["unknown"]
+    assert "steady" not in levels
+
+
+@pytest.mark.parametrize("fault", ["nan", "flat"])
+def test_bad_data_inside_good_are_unknown_time_and_the_engine_goes_on(walk, fault):
+    inputs, worn = walk.inputs, walk.worn
+    target = engine(worn)
+    events = []
+    for item in inputs:
+        if isinstance(item, Packet) and 8.0 < item.t < 10.0:
+            acc = np.full_like(item.acc, np.nan) if fault == "nan" else np.ones_like(item.acc)
+            item = msgspec.structs.replace(item, acc=acc)  # noqa: PLW2901 - a spoilt copy
+        events += target.feed(item)
+    during = [e for e in events if 9.3 < e.t < 10.0]
+    assert not [e for e in during if type(e).__name__ in ("Footfall", "Stride")]
+    assert not [e for e in during if isinstance(e, Stability) and e.level == "steady"]
+    assert [e for e in events if type(e).__name__ == "Stride" and e.t > 12.0]
+
+
+@pytest.mark.data
+def test_every_real_recording_passes_through(data):
+    folders = find_tables(data)
+    assert len(folders) > 100
+    for folder in folders[::9]:
+        recording = read_table(folder)
+        worn = {s.name: Worn(s.placement, s.mounting) for s in recording.sensors}
+        assert feed_all(engine(worn), packets(recording))
