@@ -94,6 +94,7 @@ class Posture(Struct, frozen=True, kw_only=True):
 
     rms : root mean square acceleration forward, left, up, m/s², gravity removed.
     jerk_v : largest peak-to-peak derivative of vertical acceleration, m/s³.
+    even_share : part of the forward acceleration's power that repeats every step, 0..1.
     """
 
     t: float
@@ -106,6 +107,7 @@ class Posture(Struct, frozen=True, kw_only=True):
     rms: tuple[float, float, float]
     jerk_v: float
     bounce_m: float | None = None
+    even_share: float | None = None
 
 
 class Orientation(Struct, frozen=True, kw_only=True):

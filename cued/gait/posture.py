@@ -45,6 +45,7 @@ def posture(
         rms=(_rms(body[:, 0]), _rms(body[:, 1]), math.sqrt(float(up @ up) / up.size)),
         jerk_v=float(np.ptp(up[4:] - up[:-4])) / (4 * DT_S),
         bounce_m=_bounce(up),
+        even_share=_even_share(body[:, 0]),
     )
 
 
@@ -65,3 +66,10 @@ def _roll_range(gyr: Floats, ahead: tuple[float, float, float]) -> float:
 def _bounce(up: Floats) -> float:
     speed = np.cumsum(up) * DT_S
     return float(np.ptp(np.cumsum(speed - speed.mean()))) * DT_S
+
+
+def _even_share(x: Floats) -> float | None:
+    """Power of the even among the first 20 harmonics of the stride: two equal steps give 1."""
+    power = np.abs(np.fft.rfft(x - x.mean())[1:21]) ** 2
+    total = float(power.sum())
+    return float(power[1::2].sum()) / total if total > 0.0 else None
