@@ -10,11 +10,11 @@ Rules
 * ``possible_fall`` needs a gyroscope and 3 s of data since the start or since a gap. Without a
   gyroscope only ``confirmed_fall`` is given.
 
-Method. Published pre-impact thresholds on turn rate and free fall (47 deg/s, 0.9 g; Ahn et al. 2019,
-doi:10.3390/s19040774) are passed by 85 and 98 % of ordinary walking steps, so the descent is judged
-by the sum of three signs that no step shows together: lean from the own upright; the pelvis sinking
-faster than it bounces; the pelvis below its own level. Speed and level are leaky integrals of
-vertical acceleration (0.7 and 0.5 s), taken along the up vector of ``signal/tilt.py``.
+Method. Published pre-impact thresholds on turn rate and free fall (47 deg/s and 0.9 g; Ahn et al.
+2019, doi:10.3390/s19040774) are passed by 85 and 98 % of ordinary walking steps. So the descent is
+judged by the sum of three signs that no step shows together: lean from the own upright; the pelvis
+sinking faster than it bounces; the pelvis below its own level. Speed and level are leaky integrals
+of vertical acceleration (0.7 and 0.5 s), taken along the up vector of ``signal/tilt.py``.
 Sinking as fast as one's own bounce counts nothing, nor does sinking as fast as one has just risen:
 what jumps comes down.
 

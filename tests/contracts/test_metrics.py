@@ -55,6 +55,7 @@ def walks(draw: st.DrawFn, longest: int = 140) -> list[Cycle]:
             rms=(1.5, 1.2, 2.0),
             jerk_v=300.0,
             bounce_m=0.04,
+            even_share=0.9,
         )
         out.append(Cycle(stride, posture if trunk else None))
     return out
@@ -161,6 +162,7 @@ def test_says_something_about_a_complete_walk_and_nothing_before_it(name: str) -
             rms=(1.0, 1.0, 1.0),
             jerk_v=300.0,
             bounce_m=0.04,
+            even_share=0.9,
         )
         values.append(metric.update(Cycle(stride, posture)))
     assert values[0] is None

@@ -11,7 +11,16 @@ import pytest
 from cued import parts
 from cued.gait.finding import Posture
 from cued.gait.metric import Cycle, Metric
+from cued.gait.posture import posture as trunk_posture
 from cued.model import Stride
+
+TRUNK = [
+    "trunk_lean_deg",
+    "roll_range_deg",
+    "bounce_cm",
+    "sway_percent",
+    "step_symmetry_percent",
+]
 
 
 def build(name: str, **options: Any) -> Metric:
@@ -158,13 +167,13 @@ def test_a_trunk_stride_that_two_feet_report_counts_once():
     assert metric.update(Cycle(stride(2.0), second)) == pytest.approx(5.7296, abs=1e-3)
 
 
-@pytest.mark.parametrize("name", ["trunk_lean_deg", "roll_range_deg", "bounce_cm", "sway_percent"])
+@pytest.mark.parametrize("name", TRUNK)
 def test_what_the_trunk_tells_is_unknown_without_it(name):
     metric = build(name, strides=2)
-    known = [Cycle(stride(t), posture(t, bounce_m=0.05)) for t in (1.0, 2.0)]
+    known = [Cycle(stride(t), posture(t, bounce_m=0.05, even_share=0.9)) for t in (1.0, 2.0)]
     assert last(metric, known) is not None
     assert metric.update(Cycle(stride(3.0))) is None
-    assert metric.update(Cycle(stride(4.0), posture(4.0, bounce_m=0.05))) is None
+    assert metric.update(Cycle(stride(4.0), posture(4.0, bounce_m=0.05, even_share=0.9))) is None
 
 
 def test_bounce_is_in_centimetres_and_sway_is_the_lateral_share():
@@ -190,3 +199,18 @@ def test_walk_ratio_of_the_measured_treadmill_pair():
 def test_walk_ratio_says_nothing_of_running():
     cycles = [Cycle(stride(length_m=2.2, duration_s=0.7, mode="running"))] * 9
     assert last(build("walk_ratio"), cycles) is None
+
+
+def test_step_symmetry_of_equal_and_of_unequal_steps():
+    t = np.arange(110) / 110
+    frame = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+
+    def even_share(limp: float) -> float | None:
+        forward = np.sin(4 * np.pi * t) + limp * np.sin(2 * np.pi * t)
+        acc = np.stack((forward, 0 * t, 9.8 + np.cos(4 * np.pi * t)), axis=1)
+        return trunk_posture("trunk", 1.1, 1.1, acc, None, frame, frame).even_share
+
+    assert even_share(0.0) == pytest.approx(1.0)
+    assert even_share(0.5) == pytest.approx(1.0 / 1.25)
+    cycles = [Cycle(stride(i), posture(i, even_share=even_share(0.5))) for i in range(10)]
+    assert last(build("step_symmetry_percent"), cycles) == pytest.approx(80.0)
