@@ -63,7 +63,9 @@ class ModeChoice:
         weight: dict[Mode, float] = {}
         for opinion in recent:
             weight[opinion.mode] = weight.get(opinion.mode, 0.0) + opinion.confidence
-        moving = {mode: w for mode, w in weight.items() if mode in ("walking", "running")}
+        moving: dict[Mode, float] = {
+            mode: w for mode, w in weight.items() if mode in ("walking", "running")
+        }
         if not moving:
             return "standing" if "standing" in weight else "unknown"
         ranked = sorted(moving.items(), key=lambda item: -item[1])
