@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
+import tracemalloc
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -10,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import cued.simulation
 from cued.model import Battery, Belt, Command, LinkChanged, Packet, Tick
 from cued.simulation.run import Simulation
-from cued.simulation.scenario import Link, Sensor
+from cued.simulation.scenario import Link, Sensor, parse
 from tests.core.simulation.walks import scenario, walk
 
 RADIO = Link(samples=4, interval_s=0.03, jitter_s=0.004, skew_ppm=40.0, synced=False)
@@ -166,6 +170,25 @@ def test_chance_stalls_and_drops_come_as_often_as_asked():
     arrivals = np.array([x.t for x in inputs if isinstance(x, Packet)])
     stalls = np.sum((np.diff(arrivals) > 0.45) & (np.diff(arrivals) < 2.3))
     assert 60 <= stalls <= 160
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_run():
+    text = Path(cued.simulation.__path__[0], "scenarios", "soak.toml").read_text()
+    simulation = Simulation(parse(text), keep_truth=100)
+    held: list[int] = []
+    tracemalloc.start()
+    try:
+        for what in simulation.inputs():
+            if isinstance(what, Tick) and what.t >= 900.0 * (len(held) + 1):
+                gc.collect()
+                held.append(tracemalloc.get_traced_memory()[0])
+                if len(held) == 4:
+                    break
+    finally:
+        tracemalloc.stop()
+    # From a quarter of an hour to an hour: within what a few seconds of plan weigh.
+    assert max(held) - min(held) < 200_000
 
 
 def test_a_battery_is_told():
