@@ -12,11 +12,31 @@ Methods
 * Mode: share of the stride on the ground and its duration (``foot_mode.py``).
 
 Without a known mounting the left axis is found from the swings (``foot_mounting.py``), footfalls
-and stride lengths are as good from the second stride on, and no direction is given. Mounting that contradicts gravity or the
-swings is reported as doubtful, and no direction is given either.
+and stride lengths are as good from the second stride on, and no direction is given. A mounting
+that contradicts gravity or the swings is reported as doubtful, and no direction is given either;
+one turned about the vertical also spoils the footfalls. Without turn rates nothing is found:
+rules tried on acceleration alone ranged from F1 0.0 to 0.99, depending on person, sensor and belt.
 
 Short gaps are bridged (``foot_gaps.py``); over a longer one there are no findings, and they resume
 with the first full stance.
+
+Measured (steady gait, one to one within 50 ms; tests/core/gait/test_foot_recordings.py)
+----------------------------------------------------------------------------------------
+* gottlieb, backward on a treadmill, toe or heel sensor alone: F1 1.000, spread 11 and 8 ms;
+  forward: 1.000, 4 and 8 ms; less the markers' constant lead of 32-46 ms. Backward and forward
+  have the same lead within 10 ms, so no correction depends on the direction.
+* tripod, forward on a treadmill: F1 1.000, spread 13 ms, less each sensor's constant offset of
+  -35 to +30 ms; lifts are shifted alike, so that is the recording's clock. As it stands: 0.952.
+* voisard, over ground, nothing removed: F1 0.993, bias -6 ms, spread 9 ms, leaving out four of 24
+  walks in which sensors lost samples (they repeat up to 13 % faster than the truth does).
+* A contact is known 20 ms (median) after it; 25 ms at p95 in mid-walk, 130 ms at the last step.
+* 25 or 50 samples a second, stamps 4 ms off, 2 % of packets lost: F1 0.98 and more.
+* Direction: right on every stride of gottlieb, tripod and the motion-captured walks and runs
+  (bandai) but one clip whose virtual feet jump; 99 % on voisard, the rest being side steps.
+* Stride length: pyshoe walks and jogs -4 to +5 cm, spread 1-5 cm; tripod -2 to -3 cm, spread 4.
+
+Not validated: the timing of contacts in running (no recording has it for a foot), and running
+backward at all (a simulated walker only).
 """
 
 from __future__ import annotations
@@ -48,10 +68,10 @@ LEG_S = (0.3, 2.5)
 STRIDE_M = 0.15  # less is a shuffle or a turn on the spot
 ODDS_PER_M = 8.0  # backward strides measure -0.5 m and more, so ±4 at the least (gottlieb, bandai)
 MOST_ODDS = 4.0
-ORDER_ODDS = 1.5  # the order of turning points alone was right in 98 % of bandai's strides
+ORDER_ODDS = 1.5  # what the order of turning points adds, or says where no way is known
 TURNING_RAD = 0.5  # of one stride; straight strides turn 0.13 at p95 (voisard, tripod, gottlieb)
 STRAIGHT_RAD = 0.25
-TRAVEL_ERROR_M = 0.04  # pyshoe, root mean square of walks and runs; most of it is 1-3 cm too short
+TRAVEL_ERROR_M = 0.04  # pyshoe and tripod; most of it is 1-3 cm too short
 LEFT = np.array((0.0, 1.0, 0.0))
 
 

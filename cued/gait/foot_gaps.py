@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from cued.model import Bools
 
-BRIDGE = 12  # samples
+BRIDGE = 12  # samples: a packet of ten and its edges
 
 
 class Gaps:

@@ -19,8 +19,8 @@ from cued.model import Mode
 STRIDE_S = (0.35, 2.5)  # shorter or longer is no stride but a missed or an extra contact
 STANCE = 0.53  # half-way between walks and runs (pyshoe) ...
 STANCE_UNIT = 0.03
-RUN_STRIDE_S = 0.86  # ... and the stride at 140 steps a minute, where people change from one to
-STRIDE_UNIT_S = 0.05  # the other (135-140; published, science of the walk-run transition)
+RUN_STRIDE_S = 0.86  # ... and 140 steps a minute, where people change over (PubMed 37336086)
+STRIDE_UNIT_S = 0.05
 MOST = 2.5  # neither of the two can outvote the other by more
 CLEAR = 3.0
 FAINT = 1.0
