@@ -53,6 +53,7 @@ class Trunk:
         self._slot = np.zeros(5)  # sums of force, its square, and samples
         self._raw: list[tuple[int, Floats, Floats | None]] = []
         self._contacts: list[Candidate] = []
+        self._held: Sums = (0.0,) * 5  # at the last candidate
         self._bad: list[int] = []  # grid samples not to be believed
 
     def feed(self, block: Block) -> list[Finding]:
@@ -118,10 +119,15 @@ class Trunk:
             )
 
     def _judge(self, c: Candidate, moment: Moment, found: list[Finding]) -> None:
-        at, mode = c.at * DT_S, self._pace.mode
+        at = c.at * DT_S
         if c.kind == "walk":
             c = self._sharpened(c, moment.left)
-        for contact in self._pace.take(c):
+        given = self._pace.take(c)
+        if len(given) > 1:
+            self._lead.reset()
+            self._lead.feed(self._held)
+        self._held = moment.sums
+        for contact in given:
             self._contacts = [*self._contacts[-2:], contact]
             side = self._side(contact, moment.left) if contact is c else "unknown"
             found.append(
@@ -136,8 +142,6 @@ class Trunk:
             found.append(Moving(t=contact.t, at=at, sensor=self._sensor, mode=self._pace.mode))
             if contact is c:
                 self._step(c, moment.sums, found)
-        if self._pace.mode != mode:
-            self._lead.reset()
 
     def _doubted(self, c: Candidate) -> bool:
         return any(c.k - DOUBT < k <= c.at for k in self._bad)
@@ -157,7 +161,9 @@ class Trunk:
 
     def _step(self, c: Candidate, sums: Sums, found: list[Finding]) -> None:
         at = c.at * DT_S
-        if self._pace.mode == "walking" and self._lead.feed(sums):
+        if self._pace.mode != "walking":
+            self._lead.reset()
+        elif self._lead.feed(sums):
             self._direct(c, at, found)
         self._stride(c, at, found)
 

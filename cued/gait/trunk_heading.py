@@ -30,7 +30,7 @@ STRAIGHT_RAD_S = 0.5
 
 
 class Lead:
-    """How forward and left lead vertical over the last two of something, each -1..1."""
+    """How forward and left lead vertical over the last one or two of something, each -1..1."""
 
     def __init__(self) -> None:
         self._ends: list[tuple[float, ...]] = []
@@ -42,13 +42,13 @@ class Lead:
         self._ends = []
 
     def feed(self, sums: tuple[float, ...]) -> bool:
-        """Take running sums at an end; False while there are less than two stretches.
+        """Take running sums at an end; False while there is no stretch yet.
 
         sums : of products of low-passed changes and values: change forward and left times upward,
         change forward squared, change left squared, upward squared.
         """
         self._ends = [*self._ends[-2:], sums]
-        if len(self._ends) < 3:
+        if len(self._ends) < 2:
             return False
         fv, lv, ff, ll, vv = (b - a for a, b in zip(self._ends[0], sums, strict=True))
         size = math.sqrt(max(0.0, (ff + ll) * vv))

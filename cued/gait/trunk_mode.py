@@ -43,7 +43,7 @@ class Pace:
         self._restless = 0  # slots without quiet since standing
         self._poor = 0  # landings that do not look like running, in a row
         self._step_s: float | None = None
-        self._floated: float | None = None
+        self._floated: float | None = None  # time of the last landing
         self._runs = 0
         self._walks = 0
 
@@ -67,10 +67,11 @@ class Pace:
     @property
     def sedate(self) -> bool:
         """Surely walking: no flight lately and no cadence of running."""
-        if self.mode != "walking" or self.last is None or not self._step_s:
+        if self.mode != "walking" or self.last is None:
             return False
+        rate = 1.0 / self._step_s if self._step_s else 0.0
         floated = self._floated is not None and self.last.t - self._floated < FLOATED_S
-        return not floated and 1.0 / self._step_s < SWITCH_HZ
+        return rate < (BRISK_HZ if floated else SWITCH_HZ)
 
     def _walk(self, c: Candidate) -> list[Candidate]:
         since = self._since(c)
@@ -90,8 +91,7 @@ class Pace:
         score = self._score(c)
         good = score > 0.0
         self._poor = self._poor + 1 if score <= 0.0 else 0
-        if c.size < FLOAT or (self._step_s and 1.0 / self._step_s > BRISK_HZ):
-            self._floated = c.t
+        self._floated = c.t
         if self.mode == "running" and self._poor >= POOR:
             self.mode = "walking"
         self._landed = c
