@@ -7,7 +7,7 @@ Rules of this file
 * The voice is busy until its ``CueDone`` comes, or, if none comes, until the estimated end of the
   text. At most one cue waits for it, the most important; one that waited too long is dropped.
 * Technique: at least ``spacing_s`` apart, at most ``per_minute``, one theme a phase, none while
-  ``Gate.hold`` names a reason, none in a catch block, and a share of them fades away.
+  ``Gate.hold`` names a reason (after a stumble or a fall: no guidance either), none in a catch block, and a share of them fades away.
 * Mute silences what is below a limit. It never silences safety.
 * Every cue given or withheld is an event with its reason. A withheld one is told once for each
   occurrence and reason, not with every stride.
@@ -25,6 +25,7 @@ from cued.coach.phrases import Words
 from cued.coach.rule import Proposal
 from cued.model import Cue, CueDone, Priority
 
+SAFETY_HOLDS = ("after_stumble", "fall")  # not even guidance
 TONE_S = 0.5  # longest tone that is no alarm
 THEME_LASTS_S = 120.0  # without a cue of it, another theme may begin
 MOST_PATIENCE = 8.0  # a cue that does not help is repeated after 2, 4, 8 times its refractory time
@@ -112,7 +113,9 @@ class Arbiter:
             return "muted"
         if now - self._given_at.get(p.key, float("-inf")) < self._refractory_s(p):
             return "refractory"
-        technique = p.priority in (Priority.TECHNIQUE, Priority.PRAISE) or p.theme == "stride"
+        if gate.hold in SAFETY_HOLDS and p.priority < Priority.LIMIT:
+            return gate.hold
+        technique = p.priority <= Priority.TECHNIQUE and p.theme not in ("safety", "program")
         if technique and gate.hold:
             return gate.hold
         if self.busy(now) and self._speaking and self._speaking.priority >= p.priority:
@@ -123,9 +126,10 @@ class Arbiter:
 
     def _refractory_s(self, p: Proposal) -> float:
         """Least time to the next of a key; technique that does not help is said ever less often."""
-        if p.priority != Priority.TECHNIQUE or self._repeated.get(p.key, (0.0, 0))[0] != p.since:
+        since, times = self._repeated.get(p.key, (None, 0))
+        if p.priority != Priority.TECHNIQUE or since != p.since:
             return p.refractory_s
-        return p.refractory_s * min(2.0 ** self._repeated[p.key][1], MOST_PATIENCE)
+        return p.refractory_s * min(2.0**times, MOST_PATIENCE)
 
     def _technique_verdict(self, p: Proposal, gate: Gate, now: float) -> str:
         last = self._technique[-1] if self._technique else float("-inf")

@@ -191,7 +191,8 @@ class Coach:
 
     def _line(self, now: float) -> Proposal | None:
         """The next line of the phase's script, once the voice is free."""
-        if self._arbiter.busy(now):
+        held = self._safety.fallen or self._safety.blind or self._safety.holds(self._view)
+        if held or self._arbiter.busy(now):
             return None
         line = self._session.line()
         if line is None:
