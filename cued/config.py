@@ -57,22 +57,6 @@ class Station(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = ""
 
 
-class BeltSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The belt, where no treadmill tells its speed."""
-
-    speed_m_s: Annotated[
-        Annotated[float, Meta(ge=0, le=7)] | None,
-        Meta(description="Speed set by hand, m/s; none: unknown."),
-    ] = None
-    incline_percent: Annotated[
-        float, Meta(ge=-20, le=40, description="Incline set by hand, percent.")
-    ] = 0.0
-    error_percent: Annotated[
-        float,
-        Meta(ge=0, le=20, description="Uncertainty of the belt's speed, percent (one sigma)."),
-    ] = 3.0
-
-
 class Sensor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One device: what it is, where it is worn, how it is recognised."""
 
@@ -116,7 +100,6 @@ class Config(Struct, frozen=True, kw_only=True):
     """A whole configuration; ``parts[kind][name]`` holds the struct of each part that is on."""
 
     station: Station = Station()
-    belt: BeltSection = BeltSection()
     gait: GaitConfig = GaitConfig()
     coach: CoachConfig = CoachConfig()
     sensors: dict[str, Sensor] = {}
@@ -125,7 +108,6 @@ class Config(Struct, frozen=True, kw_only=True):
 
 FIXED: dict[str, type[Struct]] = {
     "station": Station,
-    "belt": BeltSection,
     "gait": GaitConfig,
     "coach": CoachConfig,
 }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import Any
+import textwrap
+from typing import Any, cast
 
 import msgspec
 from msgspec import Struct
@@ -13,18 +14,24 @@ from cued import config, parts
 
 NAME = "parts"
 HELP = "list every part and option"
+USUAL = (("sources", "ble"), ("actuators", "speech"), ("actuators", "haptic"))
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
+    parser.add_argument(
+        "--toml", action="store_true", help="print an annotated configuration instead"
+    )
     parser.add_argument(
         "--schema", action="store_true", help="print the JSON schema of the configuration instead"
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the list, as Markdown, or the schema."""
-    if args.schema:
+    """Print the list as Markdown, the schema, or a whole configuration with every default."""
+    if args.toml:
+        print(annotated())
+    elif args.schema:
         print(json.dumps(config.schema(), indent=2, ensure_ascii=False))
     else:
         print(listing())
@@ -47,6 +54,57 @@ def listing() -> str:
             out += [f"### {section}", "", parts.about(kind_name, name), ""]
             out += [*_options(parts.load(kind_name, name).config), ""]
     return "\n".join(out).rstrip()
+
+
+def annotated() -> str:
+    """Return a configuration with every section and default; config/cued.toml is this text."""
+    out = [
+        "# Every section and option of cued, with its default: `cued parts --toml` wrote this.",
+        "# A line that starts with # is a default; take the # away to change it. Metrics and rules",
+        "# are on unless their table says enabled = false; other parts are on when their table is",
+        "# there. Check what you wrote with: cued check --config FILE",
+        "",
+    ]
+    for name, kind in config.FIXED.items():
+        out += [f"# {_first_line(kind.__doc__)}", f"[{name}]", *_lines(kind), ""]
+    out += [f"# {_first_line(config.Sensor.__doc__)} One table each, by a name of yours."]
+    out += ["#[sensors.back]", *_lines(config.Sensor), ""]
+    for kind_name in config.NAMED_KINDS:
+        for name in parts.names(kind_name):
+            on = kind_name in config.ALWAYS_ON or (kind_name, name) in USUAL
+            head = f"{'' if on else '#'}[{kind_name}.{name}]"
+            options = _lines(parts.load(kind_name, name).config)
+            out += [f"# {parts.about(kind_name, name)}", head, *options, ""]
+    return "\n".join(out).rstrip()
+
+
+def _lines(kind: type[Struct]) -> list[str]:
+    """Comment each option with its sentence and default."""
+    out: list[str] = []
+    for key, about in _properties(kind).items():
+        out += textwrap.wrap(
+            f"{_described(about)} ({_type(about)}{_bounds(about)})",
+            98, initial_indent="# ", subsequent_indent="# ",
+        )  # fmt: skip
+        out.append(f"#{key} = {_toml(about.get('default'))}")
+    return out
+
+
+def _toml(value: Any) -> str:
+    """Write a default as TOML; what has none is shown as three dots."""
+    if value is None:
+        return "..."
+    if isinstance(value, dict):
+        inner = ", ".join(f"{k} = {_toml(v)}" for k, v in cast("dict[str, Any]", value).items())
+        return f"{{{inner}}}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(v) for v in cast("list[Any]", value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _properties(kind: type[Struct]) -> dict[str, Any]:
+    schema: dict[str, Any] = msgspec.json.schema(kind)
+    return schema["$defs"][schema["$ref"].rsplit("/", 1)[-1]]["properties"]
 
 
 def _options(kind: type[Struct]) -> list[str]:

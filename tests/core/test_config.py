@@ -15,8 +15,8 @@ from cued.model import ConfigError
         ("[stations]\n", "[stations] is no section; did you mean station?"),
         ("[station]\nnam = 'x'\n", "[station] nam: no such key; did you mean name?"),
         ("[station]\nname = 5\n", "[station] name: expected str, got int"),
-        ("[belt]\nspeed_m_s = 99\n", "[belt] speed_m_s: expected float <= 7"),
-        ("[belt]\nspeed_m_s = 'fast'\n", "[belt] speed_m_s: expected float | null, got str"),
+        ("[sources.belt_by_hand]\nspeed_m_s = 99\n", "speed_m_s: expected float <= 7"),
+        ("[sources.belt_by_hand]\nspeed_m_s = 'fast'\n", "speed_m_s: expected float, got str"),
         ("[rules.overlong_strid]\n", "did you mean overlong_stride?"),
         ("[rules]\noverlong = 3\n", "[rules] holds tables only"),
         ("[metrics.cadence_spm]\nenabled = 'no'\n", "enabled: expected true or false"),
@@ -49,12 +49,12 @@ def test_a_missing_file_is_named(tmp_path):
 
 def test_settings_lie_over_the_file(tmp_path):
     path = tmp_path / "cued.toml"
-    path.write_text("[belt]\nspeed_m_s = 1.0\n")
-    loaded = config.load(path, {"belt.speed_m_s": "1.5", "station.name": "gym-2"})
-    assert loaded.belt.speed_m_s == 1.5
+    path.write_text("[sources.belt_by_hand]\nspeed_m_s = 1.0\n")
+    loaded = config.load(path, {"sources.belt_by_hand.speed_m_s": "1.5", "station.name": "gym-2"})
+    assert loaded.parts["sources"]["belt_by_hand"].speed_m_s == 1.5
     assert loaded.station.name == "gym-2"
     with pytest.raises(ConfigError, match="SECTION"):
-        config.load(path, {"belt": "1"})
+        config.load(path, {"station": "1"})
 
 
 def test_rules_and_metrics_are_on_unless_switched_off():

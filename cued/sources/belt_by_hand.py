@@ -1,0 +1,61 @@
+"""The belt's speed as a person types it in, where no treadmill tells it.
+
+The speed comes from the configuration, and from then on from ``set_speed`` and ``set_incline``
+(a dashboard, the live page): they do not move the belt, they say what its console shows. What is
+typed is older and less exact than what a treadmill tells, so its uncertainty is an option.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cued.config import Site
+from cued.model import Belt, BeltRequest
+from cued.parts import Part
+from cued.sources.source import Emit, Source
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the console shows at the start."""
+
+    speed_m_s: Annotated[float, Meta(ge=0, le=7, description="Speed, m/s.")]
+    incline_percent: Annotated[float, Meta(ge=-20, le=40, description="Incline, percent.")] = 0.0
+    error_percent: Annotated[
+        float, Meta(ge=0, le=20, description="Uncertainty of the speed (one sigma), percent.")
+    ] = 3.0
+
+
+class BeltByHand:
+    """Tells what was typed last."""
+
+    def __init__(self, config: Config, site: Site) -> None:
+        self._speed_m_s = config.speed_m_s
+        self._incline_percent = config.incline_percent
+        self._error = config.error_percent / 100.0
+        self._typed = asyncio.Event()
+        self._typed.set()
+
+    async def run(self, emit: Emit, up: Callable[[], None]) -> None:
+        """Emit the speed at the start and whenever it is typed anew."""
+        up()
+        while True:
+            await self._typed.wait()
+            self._typed.clear()
+            now = asyncio.get_running_loop().time()
+            emit(Belt(now, self._speed_m_s, self._incline_percent, self._error))
+
+    async def request(self, request: BeltRequest) -> str:
+        """Take a new speed or incline as typed."""
+        if request.speed_m_s is not None:
+            self._speed_m_s = request.speed_m_s
+        if request.incline_percent is not None:
+            self._incline_percent = request.incline_percent
+        self._typed.set()
+        return ""
+
+
+PART: Part[Config, Source] = Part(Config, BeltByHand)
