@@ -22,13 +22,18 @@ class Treadmill:
         self._factor = 1.0 + error_percent / 100.0
         # Corners of the two ramps: (t, speed, incline); linear in between, level after the last.
         self._corners: list[tuple[float, float, float]] = [(-1.0, 0.0, 0.0)]
-        self._speed = self._incline = 0.0
+        # What it is on the way to, from when on, oldest first.
+        self._goals: list[tuple[float, float, float]] = [(-1.0, 0.0, 0.0)]
+        self._foreseen: list[BeltSetting] = []
 
     def advance(self, t: float, ahead_s: float = 3.0) -> None:
         """Settle what happens up to ``t``; settings of the next seconds are foreseen."""
         while self._todo and self._todo[0].at_s <= t + ahead_s:
-            s = self._todo.pop(0)
-            self._set(s.at_s, s.speed_m_s, s.incline_percent, s.ramp_m_s2)
+            self._foreseen.append(self._todo.pop(0))
+            self._set(self._foreseen[-1])
+        self._foreseen = [s for s in self._foreseen if s.at_s > t]
+        while len(self._goals) > 1 and self._goals[1][0] <= t:
+            self._goals.pop(0)
         while len(self._corners) > 2 and self._corners[1][0] < t - HELD_S:
             self._corners.pop(0)
 
@@ -39,7 +44,10 @@ class Treadmill:
             return f"the treadmill does 0..{TOP_M_S:g} m/s"
         if incline is not None and not STEEP_PERCENT[0] <= incline <= STEEP_PERCENT[1]:
             return f"the treadmill does {STEEP_PERCENT[0]:g}..{STEEP_PERCENT[1]:g} %"
-        self._set(t, speed, incline, RAMP_M_S2)
+        self._goals = [g for g in self._goals if g[0] <= t]
+        asked = BeltSetting(at_s=t, speed_m_s=speed, incline_percent=incline, ramp_m_s2=RAMP_M_S2)
+        for setting in (asked, *self._foreseen):
+            self._set(setting)
         return ""
 
     def at(self, t: float) -> tuple[float, float]:
@@ -52,22 +60,21 @@ class Treadmill:
         _, speed, incline = self._interpolate(t)
         return round(speed, 3), round(incline, 2)
 
-    def _set(self, t: float, speed: float | None, incline: float | None, ramp_m_s2: float) -> None:
-        now = self._interpolate(t)
+    def _set(self, s: BeltSetting) -> None:
+        """Ramp from where the belt is at the setting's time; whatever came after is forgotten."""
+        t, now = s.at_s, self._interpolate(s.at_s)
+        _, speed, incline = self._goals[-1]
+        speed = speed if s.speed_m_s is None else s.speed_m_s
+        incline = incline if s.incline_percent is None else s.incline_percent
+        self._goals.append((t, speed, incline))
         self._corners = [c for c in self._corners if c[0] < t]
         self._corners.append(now)
-        self._speed = self._speed if speed is None else speed
-        self._incline = self._incline if incline is None else incline
-        fast = t + abs(self._speed - now[1]) / ramp_m_s2
-        steep = t + abs(self._incline - now[2]) / RAMP_PERCENT_S
+        fast = t + abs(speed - now[1]) / s.ramp_m_s2
+        steep = t + abs(incline - now[2]) / RAMP_PERCENT_S
         for end in sorted({fast, steep}):
             part = 1.0 if fast <= t else min(1.0, (end - t) / (fast - t))
             rise = 1.0 if steep <= t else min(1.0, (end - t) / (steep - t))
-            corner = (
-                end,
-                now[1] + part * (self._speed - now[1]),
-                now[2] + rise * (self._incline - now[2]),
-            )
+            corner = (end, now[1] + part * (speed - now[1]), now[2] + rise * (incline - now[2]))
             if end > self._corners[-1][0]:
                 self._corners.append(corner)
             else:

@@ -1,0 +1,69 @@
+"""The simulated treadmill ramps as set, and does what it is asked meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cued.model import BeltRequest
+from cued.simulation.belt import RAMP_PERCENT_S, Treadmill
+from cued.simulation.scenario import BeltSetting
+
+SETTINGS = (
+    BeltSetting(at_s=10.0, speed_m_s=1.0, ramp_m_s2=0.2),
+    BeltSetting(at_s=30.0, incline_percent=5.0),
+    BeltSetting(at_s=40.0, speed_m_s=0.5, incline_percent=0.0, ramp_m_s2=0.1),
+)
+
+
+def run_to(belt, until, piece=0.5):
+    t = 0.0
+    while t < until:
+        t += piece
+        belt.advance(t)
+
+
+def test_ramps_are_those_of_the_settings():
+    belt = Treadmill(SETTINGS, 0.0)
+    run_to(belt, 20.0)
+    assert belt.at(9.9) == (0.0, 0.0)
+    assert belt.at(12.5)[0] == pytest.approx(0.5)
+    assert belt.at(15.0)[0] == pytest.approx(1.0)
+    belt = Treadmill(SETTINGS, 0.0)
+    run_to(belt, 48.0)
+    assert belt.at(42.0) == pytest.approx((0.8, 5.0 - 2.0 * RAMP_PERCENT_S))
+    assert belt.at(60.0) == pytest.approx((0.5, 0.0))
+
+
+def test_a_request_does_not_undo_what_the_script_sets_next():
+    belt = Treadmill(SETTINGS, 0.0)
+    run_to(belt, 38.5)  # the setting of 40 s is foreseen by now
+    assert belt.request(BeltRequest(t=38.5, incline_percent=2.0), 38.5) == ""
+    # It had risen to 4.25 % by then and goes down by half a percent a second.
+    assert belt.at(39.5) == pytest.approx((1.0, 3.75))
+    assert belt.at(60.0) == pytest.approx((0.5, 0.0))
+
+
+def test_what_is_not_asked_for_stays():
+    belt = Treadmill(SETTINGS[:1], 0.0)
+    run_to(belt, 12.0)
+    belt.request(BeltRequest(t=12.0, incline_percent=3.0), 12.0)
+    assert belt.at(40.0) == pytest.approx((1.0, 3.0))
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 60), st.floats(0, 3), st.floats(0.05, 5.0)), min_size=1, max_size=6
+    )
+)
+def test_the_belt_never_jumps(settings):
+    belt = Treadmill(
+        tuple(BeltSetting(at_s=t, speed_m_s=v, ramp_m_s2=r) for t, v, r in settings), 0.0
+    )
+    steepest = max(r for _, _, r in settings)
+    t = 0.0
+    while t < 70.0:
+        t += 0.5
+        belt.advance(t)
+        assert abs(belt.at(t)[0] - belt.at(t - 0.5)[0]) <= 0.5 * steepest + 1e-9
