@@ -82,3 +82,10 @@ def test_words_are_explained_once_and_all():
 def test_defaults_are_within_their_own_limits():
     scenario = parse(WALK)
     assert msgspec.convert(msgspec.to_builtins(scenario), Scenario) == scenario
+
+
+def test_the_page_on_scenarios_names_every_word_and_its_example_reads():
+    page = (Path(__file__).parents[3] / "docs" / "scenarios.md").read_text()
+    assert not [word for word in [*ACTIONS, *FAULTS] if f"`{word}`" not in page]
+    example = page.split("```toml\n")[1].split("```")[0]
+    assert parse(example).duration_s == 120.0
