@@ -71,6 +71,8 @@ MOST_ODDS = 4.0
 ORDER_ODDS = 1.5  # what the order of turning points adds, or says where no way is known
 TURNING_RAD = 0.5  # of one stride; straight strides turn 0.13 at p95 (voisard, tripod, gottlieb)
 STRAIGHT_RAD = 0.25
+LOST_ODDS = 0.25  # what a way is worth after a turn rate beyond the range
+RANGE_RAD_S = 34.9  # 2000 degrees a second, where common gyroscopes clip: the heading is lost then
 TRAVEL_ERROR_M = 0.04  # pyshoe and tripod; most of it is 1-3 cm too short
 LEFT = np.array((0.0, 1.0, 0.0))
 
@@ -203,17 +205,19 @@ class Foot:
 
     def _leg(self, leg: Leg, at: float, swings: int, oriented: bool) -> list[Finding]:
         """Read direction, length and turn off the way between two rests."""
-        t, out = leg.end_t, self._turning(leg.end_t, at, leg.turned)
+        believable = leg.fastest < RANGE_RAD_S
+        t, out = leg.end_t, self._turning(leg.end_t, at, leg.turned) if believable else []
         if leg.length < STRIDE_M:
             return out
         odds = max(-MOST_ODDS, min(MOST_ODDS, ODDS_PER_M * leg.forward))
+        odds *= 1.0 if believable else LOST_ODDS
         if abs(odds) > MOST_ODDS / 2:
             self._cycle.trust(-1 if odds > 0.0 else 1)
         if swings and self._contact is not None and self._contact.clear:
             odds -= ORDER_ODDS * self._contact.sign
         if oriented:
             out += self._heading(t, at, odds)
-        if swings == 1:
+        if swings == 1 and believable:
             out.append(
                 Travel(
                     t=t,

@@ -33,7 +33,7 @@ class Leg(Struct, frozen=True):
 
     start_t, end_t : the rests.  forward, left : m, along and across the mean of the foot's own
     heading at both ends.  turned : rad about the vertical, left positive.  across : share of all
-    turning that was about the axis across the foot, 0..1.
+    turning that was about the axis across the foot, 0..1.  fastest : rad/s, largest turn rate.
     """
 
     start_t: float
@@ -42,6 +42,7 @@ class Leg(Struct, frozen=True):
     left: float
     turned: float
     across: float
+    fastest: float
 
     @property
     def length(self) -> float:
@@ -102,6 +103,7 @@ class Path:
         gravity = self._rows[max(0, start - MARGIN) : start + MARGIN + 1, :3].mean(axis=0)
         level = _leveling(*gravity.tolist())
         x, y, last = _integrated(self._rows[start : end + 1].tolist(), level)
+        gyr = self._rows[start : end + 1, 3:]
         across = left.tolist()
         before, after = _heading(level, across), _heading(last, across)
         turned = math.remainder(after - before, 2.0 * math.pi)
@@ -112,7 +114,8 @@ class Path:
             forward=x * cos + y * sin,
             left=y * cos - x * sin,
             turned=turned,
-            across=_share(self._rows[start : end + 1, 3:], left),
+            across=_share(gyr, left),
+            fastest=math.sqrt(float((gyr * gyr).sum(axis=1).max())),
         )
 
 

@@ -161,6 +161,19 @@ def test_a_turn_on_the_way_is_told_with_its_angle():
     assert turns[0].angle == pytest.approx(np.pi / 2, abs=0.1)
 
 
+def test_a_turn_rate_no_gyroscope_can_follow_costs_length_and_turn_and_most_of_the_evidence():
+    w = walk((FORWARD, 10))
+    gyr = w.gyr.copy()
+    gyr[round((w.lifts[5] + 0.1) * 100)] += (60.0, 0.0, 40.0)
+    found = find(replace_gyr(w, gyr))
+    assert len(only(found, Contact)) == 10
+    assert only(found, Turning) == []
+    assert len(only(found, Travel)) == 9
+    odds = [h.log_odds for h in only(found, Heading)]
+    assert len(odds) == 10
+    assert 0.0 < odds[5] < min(odds[:5] + odds[6:]) - 1.0
+
+
 def replace_gyr(w: Walked, gyr: np.ndarray) -> Walked:
     return Walked(w.t, w.acc, gyr, w.contacts, w.lifts)
 

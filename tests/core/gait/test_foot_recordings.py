@@ -107,7 +107,7 @@ def test_every_stride_has_the_right_direction(load, pattern, sign):
     odds = [h.log_odds for _, found in load(pattern) for h in found if isinstance(h, Heading)]
     assert len(odds) >= 9
     assert min(np.array(odds) * sign) > 0.0
-    assert np.median(np.array(odds) * sign) >= 4.0
+    assert np.median(np.array(odds) * sign) >= 2.2  # odds of 9 to 1
 
 
 def test_99_of_100_steady_strides_over_ground_are_forward(load):
