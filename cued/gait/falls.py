@@ -28,9 +28,10 @@ Delay: none on purpose (the sample that completes the score decides); confirmati
 Tuned on SisFall (waist, subjects SA01, 02, 05, 06, 10: falls F01-F06 against walking, jogging,
 jumping, bending), checked against voisard, tripod, alcantara, mobgap and bandai. A threshold a
 quarter lower still raises no false alarm in walking, jogging and jumping. All its falls are acted
-by young people over ground. Not validated: falls on a treadmill or in backward
-gait, the chest, the old. Known to fool it: a sensor taken off and dropped; below 50 Hz jogging
-raises a few possible falls; a fall onto the knees with the trunk upright stays ``possible``.
+by young people over ground. Not validated: falls on a treadmill or in backward gait, the chest, the
+old. Known to fool it: a sensor taken off and dropped; a gyroscope that is 7 deg/s off, in its first
+ten seconds; below 50 Hz jogging raises a few possible falls; a fall onto the knees with the trunk
+upright stays ``possible``.
 """
 
 from __future__ import annotations

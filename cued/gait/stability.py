@@ -43,6 +43,7 @@ RED, RED_STRIDES = 3.5, 2.0
 CALM, CALM_STRIDES = 1.0, 4.0
 SETTLE_STRIDES = 8.0  # left out after a change of belt, direction or mode
 RETURN_STRIDES = 3.0  # left out when nothing changed in the end, as after a glance back
+PASSED_STRIDES = 4.0  # in a row, while the belt changes or footfalls are unsure
 HOLD_STRIDES = 6.0  # after a stumble: 12 steps
 HOLD_S = 15.0  # who stopped after it takes no more steps
 HELD_BACK = 4  # strides that are not learnt yet, for a stumble may show up
@@ -70,7 +71,7 @@ class StabilityWatch:
     def _restart(self) -> None:
         """Forget what runs over several strides; the baselines stay."""
         self._settling = SETTLE_STRIDES
-        self._amber = self._red = self._calm = 0.0
+        self._amber = self._red = self._calm = self._passed = 0.0
         self._durations: dict[Side, float] = {}
         self._time_change: float | None = None
         self._trunk: dict[str, float] = {}
@@ -82,7 +83,8 @@ class StabilityWatch:
         share = 1.0 if stride.step_s is None else 0.5
         self._count_hold(share, at)
         if stride.mode not in ("walking", "running") or not stride.clean:
-            return None
+            return self._pass_over(stride, share)
+        self._passed = 0.0
         terms = Terms.of(stride, self._terms)
         if terms != self._terms:
             self._restart()
@@ -103,6 +105,13 @@ class StabilityWatch:
         if level == "steady" and score < AMBER:
             self._learn(baseline, fresh)
         return self._tell(stride.t, level, score, why)
+
+    def _pass_over(self, stride: Stride, share: float) -> Stability | None:
+        """Leave out a stride; after a few of them the last verdict is too old."""
+        self._passed += share
+        if self._passed < PASSED_STRIDES:
+            return None
+        return self._tell(stride.t, "unknown", None, "the belt changes or footfalls are unsure")
 
     def feed_stumble(self, t: float) -> Stability | None:
         """Take a stumble: unsteady at once, and what was waiting to be learnt is dropped."""

@@ -283,8 +283,21 @@ def test_strides_in_which_the_belt_changed_and_those_of_no_known_mode_are_left_o
     for stride, posture in walk(60):
         changing = msgspec.structs.replace(stride, clean=False)
         nobody = msgspec.structs.replace(stride, mode="unknown")
-        assert watch.feed_stride(changing, posture, stride.t) is None
-        assert watch.feed_stride(nobody, posture, stride.t) is None
+        for useless in (changing, nobody):
+            event = watch.feed_stride(useless, posture, stride.t)
+            assert event is None or event.level == "unknown"
+
+
+def test_a_verdict_ages_while_strides_are_of_no_use():
+    watch = learnt()
+    ramp = [
+        (msgspec.structs.replace(stride, clean=False), posture)
+        for stride, posture in walk(10, 1, start=100.0)
+    ]
+    assert feed(watch, iter(ramp[:7])) == []
+    (event,) = feed(watch, iter(ramp[7:]))
+    assert event.level == "unknown"
+    assert levels(feed(watch, walk(2, 2, start=112.0)))[-1] == "steady"
 
 
 @pytest.mark.parametrize("trunk", [True, False])
