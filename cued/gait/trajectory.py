@@ -135,7 +135,7 @@ def _leveling(ax: float, ay: float, az: float) -> Quaternion:
     size = math.sqrt(ax * ax + ay * ay + az * az)
     w, x, y = size + az, ay, -ax
     norm = math.sqrt(w * w + x * x + y * y)
-    if norm < 1e-6 * size:
+    if norm <= 1e-6 * size:
         return (0.0, 1.0, 0.0, 0.0)
     return (w / norm, x / norm, y / norm, 0.0)
 

@@ -266,3 +266,33 @@ def test_what_is_fed_is_not_changed():
     assert np.array_equal(whole.acc, before[0])
     assert np.array_equal(whole.gyr, before[1])
     assert np.array_equal(whole.ok, before[2])
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    acc_size=st.sampled_from([0.0, 0.01, 10.0, 300.0]),
+    gyr_size=st.sampled_from([0.0, 0.5, 5.0, 80.0]),
+    oriented=st.booleans(),
+)
+def test_nonsense_breaks_nothing_and_is_never_known_before_it_happened(
+    seed, acc_size, gyr_size, oriented
+):
+    rng = np.random.default_rng(seed)
+    n = 600
+    slow = np.repeat(rng.normal(size=(n // 20, 6)), 20, axis=0)
+    whole = Block(
+        sensor="toe",
+        placement="foot_left",
+        t=np.arange(n) * 0.01,
+        acc=slow[:, :3] * acc_size,
+        gyr=slow[:, 3:] * gyr_size,
+        ok=rng.random(n) > 0.02,
+        oriented=oriented,
+        fresh=True,
+    )
+    for finding in Foot("toe", "left").feed(whole):
+        assert finding.t <= finding.at
+        assert np.isfinite(finding.t)
+        if isinstance(finding, Travel):
+            assert np.isfinite(finding.length_m)
