@@ -104,6 +104,7 @@ class Session:
 
     async def run(self, client: BleakClient, up: Callable[[], None]) -> str:
         """Work until the connection ends; return why it did."""
+        self._watch.begin(asyncio.get_running_loop().time())
         try:
             actions = self._device.start(_uuids(client))
         except DecodeError as error:
@@ -209,6 +210,7 @@ class Session:
             if self._watch.unreadable():
                 self.end("its messages make no sense")
             return
+        self._watch.readable(t)
         self._pass(outputs)
 
     def _pass(self, outputs: list[Output]) -> None:

@@ -1,10 +1,10 @@
 """Is this link alive? Judged by the age of its data, never by what the Bluetooth stack claims.
 
-Rules: a stack may report "connected" for hours over a dead link, so only data count, and only the
-kind that the sensor is there for (a strap's heart rate does not vouch for its motion). ``late``
-and ``lost`` are the engine's to say (0.5 s, 1 s); here the link is given up: after ``SILENT_S``
-for motion, longer for what reports once a second and pauses by itself; at the start, while a device
-is being set up, after ``FIRST_S``.
+Rules: a stack may report "connected" for hours over a dead link, so only data count. On the body
+that is motion (a strap's heart rate does not vouch for it); from a treadmill or a strap, anything.
+``late`` and ``lost`` are the engine's to say (0.5 s, 1 s); here the link is given up: after
+``SILENT_S`` for motion, longer for what reports once a second and pauses by itself; at the start,
+while a device is being set up, after ``FIRST_S``.
 
 Data may also come, but too late: a link slower than its sensor queues up samples. How far behind
 it is shows in arrival minus device time against the least that was seen, which may rise by 250 ppm
@@ -15,7 +15,7 @@ cannot be seen.
 
 from __future__ import annotations
 
-from cued.model import Belt, HeartRate, Input, Packet
+from cued.model import Input, Packet
 
 SILENT_S = 3.0
 PAUSING_SILENT_S = 15.0
@@ -29,13 +29,9 @@ BAD_IN_A_ROW = 20
 class Watch:
     """Watches one connection; times are the host's, s."""
 
-    def __init__(self, t: float, placement: str) -> None:
-        self._kinds: tuple[type, ...] = (Packet,)
-        self._silent_s = SILENT_S
-        if placement in ("treadmill", "heart_rate"):
-            self._kinds = (Belt,) if placement == "treadmill" else (HeartRate,)
-            self._silent_s = PAUSING_SILENT_S
-        self._since = t
+    def __init__(self, placement: str) -> None:
+        self._pauses = placement in ("treadmill", "heart_rate")
+        self._since = 0.0
         self._good_t: float | None = None
         self._least: float | None = None  # arrival minus device time
         self._tick = 0.0
@@ -48,19 +44,27 @@ class Watch:
         """Whether any data have come."""
         return self._good_t is not None
 
+    def begin(self, t: float) -> None:
+        """Note that the connection stands."""
+        self._since = t
+
     def duplicate(self, t: float, char: str, data: bytes) -> bool:
         """Tell whether this notification is the one before over again."""
         before = self._last.get(char)
         self._last[char] = (t, data)
         return before is not None and before[1] == data and t - before[0] < DUPLICATE_S
 
+    def readable(self, t: float) -> None:
+        """Note a message that made sense."""
+        self._bad = 0
+        if self._pauses:
+            self._good_t = t
+
     def note(self, item: Input) -> None:
         """Note an input; what comes too late is no sign of life."""
-        if isinstance(item, Packet) and item.ticks is not None and self._lags(item):
+        if not isinstance(item, Packet) or (item.ticks is not None and self._lags(item)):
             return
-        if isinstance(item, self._kinds):
-            self._good_t = item.t
-            self._bad = 0
+        self._good_t = item.t
 
     def unreadable(self) -> bool:
         """Note a message that made no sense; True when it is one too many."""
@@ -71,7 +75,8 @@ class Watch:
         """Say why the link should be given up, or nothing."""
         if self._good_t is None:
             return "" if t - self._since < FIRST_S else self._why("it sends nothing")
-        return "" if t - self._good_t < self._silent_s else self._why("it fell silent")
+        silent_s = PAUSING_SILENT_S if self._pauses else SILENT_S
+        return "" if t - self._good_t < silent_s else self._why("it fell silent")
 
     def _why(self, why: str) -> str:
         return f"its data come more than {LAG_S:.0f} s late" if self._lagging else why

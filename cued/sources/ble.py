@@ -111,7 +111,7 @@ class Ble:
             if found.address in self._taken:  # by another, between its advertisement and now
                 continue
             self._taken[found.address] = name
-            watch = Watch(loop.time(), sensor.placement)
+            watch = Watch(sensor.placement)
             try:
                 why = await self._once(name, sensor, device, scanning, watch, emit)
             finally:

@@ -177,6 +177,18 @@ async def test_no_adapter_at_start_is_told_once_and_waited_out(bluez, caplog):
         await heard.until(lambda: device.streaming, 8)
 
 
+async def test_no_bluetooth_service_at_all_is_told_once_and_waited_out(bluez):
+    device = bluez.add(Pod(bluez))
+    await bluez.end()
+    async with running(one(device)) as (_, heard):
+        await heard.until(lambda: bool(heard.links("left")))
+        assert "service" in heard.links("left")[-1].why
+        await asyncio.sleep(1.2)
+        assert len(heard.links("left")) == 1
+        await bluez.begin()
+        await heard.until(lambda: device.streaming, 8)
+
+
 async def test_an_adapter_pulled_out_while_streaming_is_recovered_from(bluez):
     device = bluez.add(Pod(bluez))
     async with running(one(device)) as (_, heard):
