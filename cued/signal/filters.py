@@ -67,16 +67,18 @@ class Fir:
 
     def feed(self, x: Floats) -> Floats:
         """Filter (n, channels) or (n,) samples that follow the ones before; same shape out."""
-        if not x.shape[0]:
+        n = x.shape[0]
+        if not n:
             return x
         need = self._taps.size - 1
+        rows = x[None, :] if x.ndim == 1 else x.T
         if self._tail is None:
-            self._tail = np.repeat(x[:1], need, axis=0)
-        joined = np.concatenate((self._tail, x))
-        self._tail = joined[joined.shape[0] - need :]
-        if x.ndim == 1:
-            return np.convolve(joined, self._taps, mode="valid")
-        out = np.empty_like(x)
-        for channel in range(x.shape[1]):
-            out[:, channel] = np.convolve(joined[:, channel], self._taps, mode="valid")
-        return out
+            self._tail = np.repeat(rows[:, :1], need, axis=1)
+        joined = np.concatenate((self._tail, rows), axis=1)
+        self._tail = joined[:, n:]
+        # All channels one after another in one call; windows that reach over an end are left out.
+        windows = np.convolve(joined.ravel(), self._taps, mode="valid")
+        out = np.empty(joined.size)
+        out[: windows.size] = windows
+        kept = out.reshape(joined.shape)[:, :n]
+        return kept[0] if x.ndim == 1 else kept.T

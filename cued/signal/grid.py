@@ -13,6 +13,7 @@ and marked not ok; one longer than ``RESTART_S`` starts afresh.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import ceil, floor
 
 import numpy as np
@@ -21,6 +22,7 @@ from cued.model import Bools, Floats
 
 RATE_HZ = 100.0
 DT_S = 1.0 / RATE_HZ
+TICK_DIGITS = 7  # times are rounded to 0.1 µs, so that one meant for a grid time is exactly on it
 RESTART_S = 1.0  # science.md 6: after 1 s without data nothing is known any more
 
 
@@ -43,18 +45,20 @@ class Grid:
         Returns (times, values, ok, fresh) tuples, more than one only after a long hole. Samples
         that are not later than the last one are dropped.
         """
-        out: list[tuple[Floats, Floats, Bools, bool]] = []
-        last = self._t[-1] if self._t.size else -np.inf
-        if t.size and t[0] <= last + 1e-7:
-            later = t > last + 1e-7
+        t = t.round(TICK_DIGITS)
+        last = float(self._t[-1]) if self._t.size else -np.inf
+        if t.size and t[0] <= last:
+            later = t > last
             t, x, ok = t[later], x[later], ok[later]
         if not t.size:
-            return out
-        t = _on_ticks(t)
-        edges = np.flatnonzero(np.diff(t, prepend=last) > RESTART_S)
-        for start, end in zip([0, *edges], [*edges, t.size], strict=True):
-            if end > start:
-                out += self._join(t[start:end], x[start:end], ok[start:end])
+            return []
+        gaps = t[1:] - t[:-1]
+        if not gaps.size or gaps.max() <= RESTART_S:
+            return self._join(t, x, ok)
+        out: list[tuple[Floats, Floats, Bools, bool]] = []
+        edges = [0, *(np.flatnonzero(gaps > RESTART_S) + 1), t.size]
+        for start, end in pairwise(edges):
+            out += self._join(t[start:end], x[start:end], ok[start:end])
         return out
 
     def _join(self, t: Floats, x: Floats, ok: Bools) -> list[tuple[Floats, Floats, Bools, bool]]:
@@ -72,26 +76,31 @@ class Grid:
         values, believed = self._interpolate(times)
         out = (times, values, believed, self._fresh)
         self._next, self._fresh = self._next + times.size, False
-        before = np.count_nonzero(self._t < times[-1] + DT_S + self._offsets[0])
-        keep = max(0, int(before) - 2)
+        after = float(times[-1]) + DT_S + float(self._offsets[0])
+        before = int(np.searchsorted(self._t, after))
+        keep = max(0, before - 2)
         self._t, self._x, self._ok = self._t[keep:], self._x[keep:], self._ok[keep:]
         return [out]
 
     def _complete(self) -> Floats:
         """Grid times whose whole cell lies between samples that are there."""
-        last = self._t[-1]
-        stop = floor((last - self._offsets[-1]) / DT_S) + 2
-        index = np.arange(self._next, max(stop, self._next), dtype=np.int64)
-        times: Floats = _on_ticks(index.astype(np.float64) * DT_S)
-        return times[_on_ticks(times + self._offsets[-1]) <= last]
+        last = float(self._t[-1])
+        edge = float(self._offsets[-1])
+        stop = max(self._next, floor((last - edge) / DT_S) + 2)
+        while stop > self._next and round((stop - 1) * DT_S + edge, TICK_DIGITS) > last:
+            stop -= 1
+        times: Floats = np.arange(self._next, stop, dtype=np.int64).astype(np.float64) * DT_S
+        return times.round(TICK_DIGITS)
 
     def _interpolate(self, times: Floats) -> tuple[Floats, Bools]:
-        points = _on_ticks((times[:, None] + self._offsets).ravel())
+        points = (times[:, None] + self._offsets).ravel().round(TICK_DIGITS)
         if self._t.size == 1:
             return np.repeat(self._x, times.size, axis=0), np.repeat(self._ok, times.size)
-        left = np.clip(np.searchsorted(self._t, points, side="right") - 1, 0, self._t.size - 2)
+        left = self._t.searchsorted(points, side="right") - 1
+        np.minimum(left, self._t.size - 2, out=left)
+        np.maximum(left, 0, out=left)
         t0, t1 = self._t[left], self._t[left + 1]
-        part = np.clip((points - t0) / (t1 - t0), 0.0, 1.0)
+        part = np.minimum(np.maximum((points - t0) / (t1 - t0), 0.0), 1.0)
         x0 = self._x[left]
         values = x0 + part[:, None] * (self._x[left + 1] - x0)
         ok: Bools = self._ok[left] & self._ok[left + 1] & (t1 - t0 <= self._hole_s)
@@ -99,8 +108,3 @@ class Grid:
             values = values.reshape(times.size, self._offsets.size, -1).mean(axis=1)
             ok = ok.reshape(times.size, -1).min(axis=1)
         return values, ok
-
-
-def _on_ticks(t: Floats) -> Floats:
-    """Round times to 0.1 µs, so that a sample meant for a grid time is exactly on it."""
-    return np.round(t, 7)

@@ -60,9 +60,8 @@ class Stream:
         return self._clock.map(packet.t, packet.ticks, packet.acc.shape[0])
 
     def _block(self, t: Floats, x: Floats, ok: Bools, fresh: bool) -> Block:
-        acc, gyr = x[:, :3], x[:, 3:] if self._gyro else None
         if self._mounting is not None:
-            acc = to_body(self._mounting, acc)
-            gyr = None if gyr is None else to_body(self._mounting, gyr)
+            x = to_body(self._mounting, x.reshape(-1, 3)).reshape(x.shape)
+        acc, gyr = x[:, :3], x[:, 3:] if self._gyro else None
         oriented = self._mounting is not None
         return Block(self._sensor, self._placement, t, acc, gyr, ok, oriented, fresh)
