@@ -7,7 +7,8 @@ Rules of this file
 * The voice is busy until its ``CueDone`` comes, or, if none comes, until the estimated end of the
   text. At most one cue waits for it, the most important; one that waited too long is dropped.
 * Technique: at least ``spacing_s`` apart, at most ``per_minute``, one theme a phase, none while
-  ``Gate.hold`` names a reason (after a stumble or a fall: no guidance either), none in a catch block, and a share of them fades away.
+  ``Gate.hold`` names a reason (after a stumble or a fall: no guidance either), none in a catch
+  block, and a share of them fades away.
 * Mute silences what is below a limit. It never silences safety.
 * Every cue given or withheld is an event with its reason. A withheld one is told once for each
   occurrence and reason, not with every stride.
@@ -25,7 +26,7 @@ from cued.coach.phrases import Words
 from cued.coach.rule import Proposal
 from cued.model import Cue, CueDone, Priority
 
-SAFETY_HOLDS = ("after_stumble", "fall")  # not even guidance
+SAFETY_HOLDS = {"after_stumble": Priority.LIMIT, "fall": Priority.LINK}  # what still passes
 TONE_S = 0.5  # longest tone that is no alarm
 THEME_LASTS_S = 120.0  # without a cue of it, another theme may begin
 MOST_PATIENCE = 8.0  # a cue that does not help is repeated after 2, 4, 8 times its refractory time
@@ -113,7 +114,7 @@ class Arbiter:
             return "muted"
         if now - self._given_at.get(p.key, float("-inf")) < self._refractory_s(p):
             return "refractory"
-        if gate.hold in SAFETY_HOLDS and p.priority < Priority.LIMIT:
+        if p.priority < SAFETY_HOLDS.get(gate.hold, Priority.PRAISE):
             return gate.hold
         technique = p.priority <= Priority.TECHNIQUE and p.theme not in ("safety", "program")
         if technique and gate.hold:

@@ -69,6 +69,11 @@ class Coach:
         """Where in the session the runner is."""
         return self._session.place()
 
+    @property
+    def stage(self) -> int:
+        """The runner's stage of the ladder."""
+        return self._session.stage
+
     def feed(self, item: Input | AnyEvent, now: float) -> list[AnyEvent]:
         """Take an input or an event; what follows from it."""
         now = self._now = max(now, self._now)
@@ -215,6 +220,7 @@ class Coach:
         for cue in cues:
             if cue.verdict == "given":
                 self._session.tally.cues += 1
+                self._safety.said(cue.key)
                 if cue.priority == Priority.TECHNIQUE:
                     effects += self._effects.given(cue)
         return [*cues, *effects]

@@ -2,7 +2,8 @@
 
 Rules of this file
 ------------------
-* Nothing here is muted, faded or kept for later, but for the state of batteries and the like.
+* Nothing here is muted, faded or kept for later, but for the state of batteries and the like:
+  that is owed, and proposed until it was said.
 * Each state has its own tone and pattern, unlike any coaching cue, and its end is told too.
 * Without any sensor while the belt moves nobody is watched: that is said, again every 10 s up to
   three times, and everything else is quiet until data come back.
@@ -61,6 +62,7 @@ class Safety:
         self._fall: Fall | None = None
         self._walking_since: float | None = None
         self._belt_told = False
+        self._owed: dict[str, Proposal] = {}
         self._requests: list[BeltRequest] = []
         self._notices: list[Notice] = []
 
@@ -77,6 +79,14 @@ class Safety:
     def holds(self, view: View) -> bool:
         """Tell whether the steps after a stumble are still being waited for."""
         return view.footfalls < self._hold_until
+
+    def said(self, key: str) -> None:
+        """Take it that something was said; what is owed is proposed until then."""
+        self._owed.pop(key, None)
+
+    def _owe(self, proposal: Proposal) -> list[Proposal]:
+        self._owed[proposal.key] = proposal
+        return [proposal]
 
     def told(self) -> list[BeltRequest | Notice]:
         """Take the requests and notices that have come up."""
@@ -107,7 +117,7 @@ class Safety:
                 self._walking_since = self._walking_since or now
                 return []
             case _:
-                return self._again(view, now)
+                return [*self._owed.values(), *self._again(view, now)]
 
     def _stumbled(self, item: Stumble, view: View, now: float) -> list[Proposal]:
         self._hold_until = view.footfalls + self._plan.hold_steps
@@ -167,7 +177,7 @@ class Safety:
         if low <= known:
             return []
         because: Reason = {"sensor": item.sensor, "percent": item.percent}
-        return [_told("battery_low", Priority.INFO, now, "battery", valid_s=10.0, because=because)]
+        return self._owe(_told("battery_low", Priority.INFO, now, "battery", because=because))
 
     def _done(self, item: CueDone, now: float) -> list[Proposal]:
         failure = (item.channel, item.key)
@@ -177,7 +187,7 @@ class Safety:
         text = f"cue {item.key} was not given by {item.channel}: {item.why or 'no reason told'}"
         self._notices.append(Notice(t=now, level="warning", code="cue_failed", text=text))
         because: Reason = {"cue": item.key, "channel": item.channel}
-        return [_told("clip_missing", Priority.INFO, now, "clip", because=because)]
+        return self._owe(_told("clip_missing", Priority.INFO, now, "clip", because=because))
 
     def _again(self, view: View, now: float) -> list[Proposal]:
         """Repeat what lasts, and notice what is missing."""
@@ -204,12 +214,13 @@ class Safety:
             self._walking_since = None
         if self._belt_told and view.belt is not None:
             self._belt_told = False
-            return [_told("belt_known", Priority.INFO, now, "back", valid_s=5.0)]
+            self._owed.pop("belt_unknown", None)
+            return self._owe(_told("belt_known", Priority.INFO, now, "back"))
         walked = now - self._walking_since if self._walking_since is not None else 0.0
         if self._belt_told or view.belt is not None or walked < BELT_EXPECTED_AFTER_S:
             return []
         self._belt_told = True
-        return [_told("belt_unknown", Priority.INFO, now, "belt", valid_s=5.0)]
+        return self._owe(_told("belt_unknown", Priority.INFO, now, "belt"))
 
 
 def _told(

@@ -15,6 +15,7 @@ from cued.model import Priority
 from cued.parts import Part
 
 FREE_S = 60.0
+WAITS_S = 5.0  # for the measurement, which comes with a stride
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,8 +42,10 @@ class Retention:
             return None
         if self._said or situation.sessions == 0 or situation.now - place.since < FREE_S:
             return None
-        self._said = True
         stayed = situation.measured.get("retention_percent")
+        if stayed is None and situation.now - place.since < FREE_S + WAITS_S:
+            return None
+        self._said = True
         return Proposal(
             key="recall",
             priority=Priority.PHASE,

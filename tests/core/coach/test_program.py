@@ -1,0 +1,436 @@
+"""The workout, phase by phase: every command, a stumble, a fall and a lost sensor in each."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from cued.coach.commands import NAMES
+from cued.coach.memory import Memory, Past
+from cued.coach.profile import PROFILES, load
+from cued.coach.program import BEFORE, IDLE, OVERLAYS, PHASES, TABLE, after
+from cued.model import (
+    Battery,
+    BeltRequest,
+    CommandResult,
+    Cue,
+    CueDone,
+    Fall,
+    Link,
+    Measurement,
+    Notice,
+    Phase,
+    Stumble,
+)
+from tests.core.coach.runner import Runner, follow
+
+REACHED = [p for p in PHASES if p != IDLE]
+MOVING = [p for p in REACHED if p not in OVERLAYS]
+JOGGER = Memory(
+    stage=4, sessions=20, past=(Past(age_s=8 * 86400.0, backward_s=300.0, peak_m_s=1.5, stage=4),)
+)
+CLIMBER = Memory(
+    stage=2, sessions=8, past=(Past(age_s=8 * 86400.0, backward_s=300.0, peak_m_s=0.7, stage=2),)
+)
+
+
+@cache
+def there(phase: str) -> Runner:
+    """A runner who has just come into a phase."""
+    memory = CLIMBER if phase == "backward_uphill" else JOGGER
+    runner = Runner(memory, program=phase != "free_run", profile="variety_for_a_runner")
+    runner.feed(Link(t=0.0, sensor="foot", state="up", age_s=0.0))
+    runner.belt(0.6)
+    if phase in ("paused", "blind", "fallen"):
+        runner = there("settle").copy()
+        enter(runner, phase)
+        return runner
+    runner.walk(2.0)
+    while runner.phase != phase:
+        backward = PHASES[runner.phase].backward or runner.phase == "turn_back"
+        mode = "running" if runner.phase == "backward_jog" else "walking"
+        runner.walk(5.0, "backward" if backward else "forward", mode, until=phase)
+    return runner
+
+
+def enter(runner: Runner, overlay: str) -> None:
+    """Interrupt a phase."""
+    if overlay == "paused":
+        runner.say("pause")
+    elif overlay == "blind":
+        runner.feed(Link(t=runner.t, sensor="foot", state="lost", age_s=1.0))
+    else:
+        runner.feed(Fall(t=runner.t, stage="confirmed"))
+
+
+@pytest.mark.parametrize("phase", REACHED)
+def test_every_phase_is_reached(phase: str) -> None:
+    assert there(phase).phase == phase
+
+
+@pytest.mark.parametrize("phase", [IDLE, *REACHED])
+@pytest.mark.parametrize("command", NAMES)
+def test_every_command_is_answered_in_every_phase(command: str, phase: str) -> None:
+    runner = Runner() if phase == IDLE else there(phase).copy()
+    values = {
+        "set_speed": 0.3,
+        "set_incline": 1.0,
+        "effort": 12.0,
+        "runner": "someone",
+        "mark": "here",
+    }
+    out = runner.say(command, values.get(command))
+    answers = [e for e in out if isinstance(e, CommandResult)]
+    assert len(answers) == 1
+    assert answers[0].name == command
+    assert answers[0].ok == (answers[0].why == "")
+    asked = {
+        "start_program": "begin",
+        "pause": "pause",
+        "resume": "resume",
+        "skip": "skip",
+        "stop": "stop",
+    }
+    if command in asked:
+        allowed = after(phase, asked[command], "settle") is not None
+        assert answers[0].ok == allowed
+        assert any(isinstance(e, Phase) for e in out) == allowed
+
+
+@pytest.mark.parametrize(
+    ("command", "value", "why"),
+    [
+        ("dance", None, "unknown command; there are acknowledge, effort"),
+        ("set_speed", "fast", "a number from 0 to 7"),
+        ("set_speed", float("nan"), "a number from 0 to 7"),
+        ("set_speed", 9.0, "a number from 0 to 7"),
+        ("set_incline", -3.0, "a number from 0 to 25"),
+        ("effort", 3.0, "a number from 6 to 20"),
+        ("runner", "", "the value is the runner's name"),
+    ],
+)
+def test_a_command_that_makes_no_sense_is_refused_with_the_reason(
+    command: str, value: float | str | None, why: str
+) -> None:
+    answer = there("settle").copy().say(command, value)[0]
+    assert isinstance(answer, CommandResult)
+    assert not answer.ok
+    assert why in answer.why
+
+
+def test_faster_than_the_stage_allows_is_refused_going_backward() -> None:
+    runner = there("backward_walk").copy()
+    answer = runner.say("set_speed", 3.0)[0]
+    assert isinstance(answer, CommandResult)
+    assert "limit" in answer.why
+    assert any(isinstance(e, BeltRequest) for e in runner.say("set_speed", 0.5))
+
+
+@pytest.mark.parametrize("phase", MOVING)
+def test_a_stumble_is_answered_at_once_and_then_nothing_but_safety_for_12_steps(phase: str) -> None:
+    runner = there(phase).copy()
+    out = runner.feed(Stumble(t=runner.t, score=1.5))
+    given = [e for e in out if isinstance(e, Cue) and e.verdict == "given"]
+    assert [c.key for c in given] == ["stumble"]
+    assert given[0].pattern != "none"
+    assert given[0].tone
+    runner.events.clear()
+    runner.walk(6 * runner.stride_s - 0.1, runner.direction, runner.mode, factor=1.3)
+    assert [c.key for c in runner.cues() if c.priority < 4] == []
+
+
+@pytest.mark.parametrize("phase", [p for p in MOVING if PHASES[p].backward])
+def test_a_stumble_going_backward_leads_one_stage_down(phase: str) -> None:
+    runner = there(phase).copy()
+    before = runner.coach.stage
+    runner.feed(Stumble(t=runner.t, score=1.5))
+    assert runner.coach.stage == before - 1
+    assert runner.phase == after(phase, "stumbled")
+
+
+@pytest.mark.parametrize("phase", MOVING)
+def test_a_lost_sensor_is_told_all_else_is_quiet_and_its_return_is_told(phase: str) -> None:
+    runner = there(phase).copy()
+    runner.stand(0.6)
+    out = runner.feed(Link(t=runner.t, sensor="foot", state="lost", age_s=1.0))
+    assert [c.key for c in out if isinstance(c, Cue) and c.verdict == "given"] == ["blind"]
+    assert runner.phase == "blind"
+    runner.events.clear()
+    runner.stand(60.0)
+    assert {c.key for c in runner.cues()} == {"blind"}
+    assert len(runner.cues()) == 2  # three times in all
+    runner.feed(Link(t=runner.t, sensor="foot", state="up", age_s=0.0))
+    assert runner.cues()[-1].key == "seen"
+    runner.walk(1.0, runner.direction, runner.mode)
+    assert runner.phase == phase
+
+
+@pytest.mark.parametrize("phase", MOVING)
+def test_a_fall_is_an_alarm_until_acknowledged(phase: str) -> None:
+    runner = there(phase).copy()
+    runner.say("mute")
+    possible = runner.feed(Fall(t=runner.t, stage="possible", because={"lean_deg": 40.0}))
+    assert [(c.key, c.pattern) for c in possible if isinstance(c, Cue)] == [
+        ("fall_possible", "alarm")
+    ]
+    runner.feed(Fall(t=runner.t, stage="confirmed"))
+    assert runner.phase == "fallen"
+    runner.events.clear()
+    runner.stand(31.0)
+    alarms = runner.cues("fall_confirmed")
+    assert 5 <= len(alarms) <= 7
+    assert len(runner.cues()) == len(alarms)
+    runner.say("acknowledge")
+    assert runner.phase == "paused"
+    runner.events.clear()
+    runner.stand(20.0)
+    assert not runner.cues("fall_confirmed")
+
+
+def test_the_belt_is_asked_to_stop_after_a_fall_only_if_the_runner_wished_so() -> None:
+    for wished in (False, True):
+        runner = Runner(stop_belt_on_fall=wished)
+        runner.walk(5.0)
+        out = runner.feed(Fall(t=runner.t, stage="confirmed"))
+        requests = [e for e in out if isinstance(e, BeltRequest)]
+        assert [r.speed_m_s for r in requests] == ([0.0] if wished else [])
+
+
+@pytest.mark.parametrize("phase", [p for p in MOVING if not PHASES[p].still and p != "free_run"])
+def test_stepping_off_pauses_and_coming_back_goes_on(phase: str) -> None:
+    runner = there(phase).copy()
+    runner.stand(12.0)
+    assert runner.phase == "paused"
+    runner.walk(8.0, "forward")
+    assert runner.phase != "paused"
+    if PHASES[phase].backward:
+        assert "turn_back" in runner.phases()
+
+
+@pytest.mark.parametrize("phase", [p for p in MOVING if PHASES[p].direction != "unknown"])
+def test_facing_the_other_way_is_asked_about_and_never_coached(phase: str) -> None:
+    runner = there(phase).copy()
+    other = "backward" if PHASES[phase].direction == "forward" else "forward"
+    runner.events.clear()
+    runner.walk(12.0, other, factor=1.3)
+    assert f"wrong_direction_{other}" in {c.key for c in runner.cues()}
+    assert [c for c in runner.cues() if c.priority == 2] == []
+
+
+def test_a_runner_who_turns_round_unasked_is_gone_along_with() -> None:
+    runner = there("backward_walk").copy()
+    runner.walk(50.0, "forward")
+    assert runner.phase == "carry"
+    runner.walk(50.0, "backward")
+    assert runner.phase == "backward_walk"
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_workout_runs_from_check_in_to_summary(profile: str) -> None:
+    runner = Runner(profile=profile)
+    follow(runner)
+    phases = runner.phases()
+    assert phases[:4] == ["check_in", "settle", "turn_back", "backward_walk"]
+    assert phases[-3:] == ["carry", "cool_down", "idle"]
+    assert len(runner.summaries()) == 1
+    assert runner.summaries()[0].details["clean"] == 1.0
+
+
+def test_the_first_session_asks_for_a_spotter_and_stays_slow_and_short() -> None:
+    runner = Runner(profile="first_time_ever")
+    follow(runner)
+    assert runner.cues("check_spotter")
+    summary = runner.summaries()[0]
+    assert summary.backward_s <= 120.0 + 5.0
+    assert summary.details["peak_m_s"] == 0.3
+
+
+def test_at_the_cap_time_is_up_and_the_program_moves_on() -> None:
+    runner = Runner(profile="first_time_ever")
+    follow(runner)
+    up = runner.cues("time_up")
+    assert len(up) == 1
+    moved = [e for e in runner.events if isinstance(e, Phase) and e.why == "dose"]
+    assert abs(moved[0].t - up[0].t) < 3.0
+
+
+@pytest.mark.parametrize(("age_s", "key"), [(3600.0, "dose_day"), (3 * 86400.0, "dose_week")])
+def test_a_day_or_week_that_is_full_has_no_backward_part(age_s: float, key: str) -> None:
+    full = load("first_time_ever").week_s
+    memory = Memory(sessions=1, stage=1, past=(Past(age_s=age_s, backward_s=full),))
+    runner = Runner(memory, profile="first_time_ever")
+    follow(runner)
+    assert not any(PHASES[p].backward for p in runner.phases())
+    assert runner.cues(key)
+
+
+def test_a_belt_that_is_too_fast_is_told() -> None:
+    runner = there("backward_walk").copy()
+    runner.belt(2.5)
+    runner.walk(10.0, "backward")
+    assert runner.cues("too_fast")
+    assert runner.cues("too_fast")[0].because["speed_m_s"] == 2.5
+
+
+def test_drift_in_the_carry_is_told_a_backward_step_offered_and_recovery_measured() -> None:
+    runner = Runner(Memory(stage=1, sessions=3), profile="variety_for_a_runner", feedback="full")
+    runner.belt(0.8)
+    runner.walk(900.0, "forward", until="turn_back")
+    runner.walk(900.0, "backward", until="turn_front", factor=0.85)
+    runner.walk(90.0, "forward", factor=0.9)
+    assert runner.phase == "carry"
+    assert not runner.cues("old_pattern")
+    runner.walk(80.0, "forward", factor=1.0)
+    assert runner.cues("old_pattern")
+    assert runner.cues("backward_offer")
+    assert runner.cues("old_pattern")[0].t < runner.cues("backward_offer")[0].t
+    runner.walk(40.0, "forward", factor=0.9)
+    measured = {e.name: e.value for e in runner.events if isinstance(e, Measurement)}
+    assert measured["carried_percent"] == pytest.approx(65.0, abs=8.0)
+    assert measured["time_to_drift_s"] == pytest.approx(95.0, abs=15.0)
+    assert measured["recovery_s"] == pytest.approx(85.0, abs=20.0)
+
+
+def test_turning_round_in_the_carry_is_taking_the_offer() -> None:
+    runner = Runner(Memory(stage=1, sessions=3), profile="variety_for_a_runner")
+    runner.walk(900.0, "forward", until="turn_back")
+    runner.walk(900.0, "backward", until="turn_front")
+    runner.walk(60.0, "forward")
+    runner.walk(40.0, "backward", factor=0.9)
+    assert runner.phase == "backward_walk"
+
+
+def test_the_second_workout_opens_with_the_recall_after_a_minute_without_cues() -> None:
+    runner = Runner(profile="variety_for_a_runner")
+    follow(runner)
+    runner.stand(10.0)
+    first = len(runner.events)
+    follow(runner)
+    assert not [c for c in runner.events[:first] if isinstance(c, Cue) and c.key == "recall"]
+    recall = [c for c in runner.events[first:] if isinstance(c, Cue) and c.key == "recall"]
+    assert len(recall) == 1
+    retained = recall[0].because["retention_percent"]
+    assert isinstance(retained, float)
+    assert 0.0 <= retained <= 100.0
+
+
+def test_a_session_begins_by_itself_and_ends_by_itself() -> None:
+    runner = Runner(program=False)
+    runner.stand(30.0)
+    assert runner.phase == "idle"
+    runner.walk(60.0)
+    assert runner.phase == "free_run"
+    runner.stand(130.0)
+    assert runner.phase == "idle"
+    assert runner.summaries()[0].strides > 100
+
+
+def test_a_stopped_session_does_not_begin_again_while_the_runner_walks_on() -> None:
+    runner = there("settle").copy()
+    runner.say("stop")
+    runner.walk(30.0)
+    assert runner.phase == "idle"
+    runner.stand(10.0)
+    runner.walk(5.0)
+    assert runner.phase == "check_in"
+
+
+def test_free_run_judges_but_leads_nowhere() -> None:
+    runner = Runner(program=False)
+    runner.belt(0.6)
+    runner.walk(120.0, "backward")
+    runner.walk(60.0, "backward", factor=1.15)
+    assert runner.cues("overlong_stride")
+    assert runner.phases() == ["free_run"]
+    assert runner.say("start_program")[1].name == "check_in"  # type: ignore[union-attr]
+
+
+def test_muting_is_heard_and_so_is_its_end_and_safety_is_never_muted() -> None:
+    runner = there("carry").copy()
+    runner.walk(5.0)
+    runner.events.clear()
+    runner.say("mute")
+    assert runner.cues()[-1].key == "muted"
+    runner.walk(30.0, "forward", factor=1.4)
+    assert runner.cues("old_pattern") == []
+    runner.feed(Stumble(t=runner.t, score=2.0))
+    assert runner.cues("stumble")
+    runner.walk(5.0)
+    runner.say("unmute")
+    assert runner.cues()[-1].key == "unmuted"
+
+
+def test_each_state_has_its_own_sound_and_pattern_unlike_any_coaching_cue() -> None:
+    runner = there("carry").copy()
+    runner.walk(5.0)
+    runner.events.clear()
+    runner.feed(Battery(t=runner.t, sensor="foot", percent=9.0))
+    runner.stand(3.0)
+    runner.feed(CueDone(t=runner.t, key="carry", channel="sound", ok=False, why="no clip"))
+    runner.stand(3.0)
+    runner.say("mute")
+    runner.say("unmute")
+    runner.feed(Link(t=runner.t, sensor="trunk", state="up", age_s=0.0))
+    runner.feed(Link(t=runner.t, sensor="trunk", state="lost", age_s=1.0))
+    kinds = {c.key: (c.pattern, c.tone) for c in runner.cues()}
+    assert {"battery_low", "clip_missing", "muted", "sensor_lost"} <= set(kinds)
+    states = [kinds[k] for k in ("battery_low", "clip_missing", "muted", "sensor_lost")]
+    assert len(set(states)) == 4
+    coaching = {("long", ""), ("short", ""), ("left", ""), ("right", ""), ("both", "")}
+    assert coaching.isdisjoint(states)
+    assert [e.code for e in runner.events if isinstance(e, Notice)] == ["cue_failed"]
+
+
+def test_an_unknown_belt_speed_is_told_once_and_its_return_too() -> None:
+    runner = Runner(program=False)
+    runner.walk(60.0)
+    assert len(runner.cues("belt_unknown")) == 1
+    runner.belt(1.0)
+    runner.walk(5.0)
+    assert len(runner.cues("belt_known")) == 1
+
+
+def test_another_runner_is_chosen_between_sessions_and_has_a_memory_of_their_own() -> None:
+    ann = Memory(runner="ann", stage=2, sessions=9)
+    runner = Runner(Memory(runner="runner", others={"ann": ann}))
+    assert runner.say("runner", "ann")[0].ok  # type: ignore[union-attr]
+    assert runner.coach.stage == 1  # first_time_ever ends there
+    runner.walk(5.0)
+    assert not runner.say("runner", "bob")[0].ok  # type: ignore[union-attr]
+
+
+def test_with_consent_the_belt_is_asked_to_slow_for_turning_and_never_started() -> None:
+    runner = Runner(Memory(stage=1, sessions=3), belt_requests=True, profile="variety_for_a_runner")
+    runner.belt(1.0)
+    runner.walk(900.0, "forward", until="turn_back")
+    runner.walk(60.0, "backward", until="backward_walk")
+    asked = [e for e in runner.events if isinstance(e, BeltRequest)]
+    assert [(r.why, r.speed_m_s) for r in asked] == [("turn_back", 0.0), ("backward_walk", 0.8)]
+    runner = Runner(Memory(stage=1, sessions=3), belt_requests=True, profile="variety_for_a_runner")
+    runner.belt(0.0)
+    runner.walk(900.0, "forward", until="turn_back")
+    runner.walk(60.0, "backward", until="backward_walk")
+    assert not [e for e in runner.events if isinstance(e, BeltRequest)]
+
+
+def test_the_table_is_closed_and_leads_out_of_every_phase() -> None:
+    assert set(TABLE) == set(PHASES)
+    for phase, exits in TABLE.items():
+        assert exits, phase
+        assert {t for t in exits.values() if t != BEFORE} <= set(PHASES)
+        assert phase == IDLE or exits["stop"] == IDLE
+        assert phase in (IDLE, "fallen") or exits["fell"] == "fallen"
+
+
+def test_uphill_and_jog_are_entered_only_by_their_own_triggers() -> None:
+    for exits in TABLE.values():
+        for trigger, target in exits.items():
+            assert target != "backward_uphill" or trigger == "uphill"
+            assert target != "backward_jog" or trigger == "jog"
+
+
+def test_an_interrupted_backward_phase_is_entered_again_by_turning() -> None:
+    for phase in ("backward_walk", "backward_uphill", "backward_jog", "backward_rest"):
+        assert after("paused", "resume", phase) == "turn_back"
+    assert after("paused", "resume", "carry") == "carry"
