@@ -70,6 +70,11 @@ class Coach:
         return self._session.place()
 
     @property
+    def memory(self) -> Memory:
+        """What is known of the runner, this daemon's sessions included."""
+        return self._session.memory
+
+    @property
     def stage(self) -> int:
         """The runner's stage of the ladder."""
         return self._session.stage

@@ -20,6 +20,7 @@ from cued.model import (
     Mode,
     Phase,
     Stride,
+    Stumble,
     Summary,
     Tick,
 )
@@ -39,13 +40,23 @@ class Runner:
         self.mode: Mode = "unknown"
         self.speed = 0.0
         self.stride_s = 1.1
+        self.history: list[Stumble] = []
+        self.steps: list[float] = []
+        self.stages: dict[tuple[float, str], int] = {}
+        self.left: dict[tuple[float, str], float] = {}
 
     def feed(self, item: Input | AnyEvent) -> list[AnyEvent]:
         """Hand the coach an item."""
         out = self.coach.feed(item, self.t)
+        if isinstance(item, Stumble):
+            self.history.append(item)
+        if isinstance(item, Footfall):
+            self.steps.append(item.t)
         for event in out:
             if isinstance(event, Phase):
                 self.phase = event.name
+                self.stages[event.t, event.name] = self.coach.stage
+                self.left[event.t, event.name] = self.coach.place.left_s or 0.0
         self.events += out
         return out
 
@@ -102,6 +113,18 @@ class Runner:
                     )
                 )
             self.feed(Tick(t=self.t))
+
+    def steps_since(self, t: float, until: float) -> int:
+        """Footfalls after a time."""
+        return sum(t < step <= until for step in self.steps)
+
+    def stage_at(self, phase: Phase) -> int:
+        """The stage of the ladder on entering a phase."""
+        return self.stages[phase.t, phase.name]
+
+    def left_at(self, phase: Phase) -> float:
+        """The time backward left on entering a phase."""
+        return self.left[phase.t, phase.name]
 
     def phases(self) -> list[str]:
         """The phases entered, in order."""

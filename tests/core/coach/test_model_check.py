@@ -1,0 +1,169 @@
+"""No sequence of inputs leads the coach where it must never be."""
+
+from __future__ import annotations
+
+import copy
+
+import msgspec
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from cued.coach.commands import NAMES
+from cued.coach.ladder import STAGES
+from cued.coach.memory import Memory
+from cued.coach.phrases import load
+from cued.coach.profile import PROFILES
+from cued.coach.program import PHASES
+from cued.model import (
+    AnyEvent,
+    Battery,
+    Cue,
+    CueDone,
+    Direction,
+    Fall,
+    Link,
+    Mode,
+    Phase,
+    Priority,
+    Stability,
+    Stumble,
+)
+from tests.core.coach.runner import Runner
+
+WORDS = load("en")
+VALUES = st.none() | st.floats(0.0, 8.0) | st.sampled_from(["a", "b", ""])
+
+
+class Session(RuleBasedStateMachine):
+    """A runner, a belt, sensors and a person with buttons, all unpredictable."""
+
+    @initialize(
+        profile=st.sampled_from(PROFILES),
+        program=st.booleans(),
+        stage=st.integers(0, 4),
+        seen=st.integers(0, 3),
+    )
+    def begin(self, profile: str, program: bool, stage: int, seen: int) -> None:
+        memory = Memory(stage=stage, sessions=seen, clean_sessions=seen)
+        self.runner = Runner(memory, profile=profile, program=program, metronome=True)
+        self.runner.feed(Link(t=0.0, sensor="foot", state="up", age_s=0.0))
+        self.checked = 0
+        self.speaking_until = float("-inf")
+        self.speaking = -1
+        self.hold_steps = 0
+        self.blind = False
+        self.fallen = False
+        self.technique: list[float] = []
+        self.stage = self.runner.coach.stage
+        self.sessions = 0
+
+    @rule(
+        seconds=st.floats(1.0, 90.0),
+        direction=st.sampled_from(["forward", "backward", "unknown"]),
+        mode=st.sampled_from(["walking", "running"]),
+        factor=st.sampled_from([0.85, 1.0, 1.0, 1.0, 1.15, 1.4]),
+    )
+    def walk(self, seconds: float, direction: Direction, mode: Mode, factor: float) -> None:
+        self.runner.walk(seconds, direction, mode, factor)
+
+    @rule(seconds=st.floats(0.5, 150.0))
+    def stand(self, seconds: float) -> None:
+        self.runner.stand(seconds)
+
+    @rule(speed=st.floats(0.0, 3.0), incline=st.floats(0.0, 10.0))
+    def belt(self, speed: float, incline: float) -> None:
+        self.runner.belt(speed, incline)
+
+    @rule(name=st.sampled_from(NAMES), value=VALUES)
+    def command(self, name: str, value: float | str | None) -> None:
+        self.runner.say(name, value)
+
+    @rule(lost=st.booleans(), sensor=st.sampled_from(["foot", "trunk"]))
+    def link(self, lost: bool, sensor: str) -> None:
+        state = "lost" if lost else "up"
+        self.runner.feed(Link(t=self.runner.t, sensor=sensor, state=state, age_s=1.0))
+
+    @rule(score=st.floats(1.0, 5.0))
+    def stumble(self, score: float) -> None:
+        self.runner.feed(Stumble(t=self.runner.t, score=score))
+
+    @rule(stage=st.sampled_from(["possible", "confirmed"]))
+    def fall(self, stage: str) -> None:
+        self.runner.feed(Fall(t=self.runner.t, stage=stage))  # type: ignore[arg-type]
+
+    @rule(level=st.sampled_from(["steady", "unsteady", "unknown"]))
+    def stability(self, level: str) -> None:
+        self.runner.feed(Stability(t=self.runner.t, level=level, score=None))  # type: ignore[arg-type]
+
+    @rule(key=st.sampled_from(WORDS.keys()), ok=st.booleans())
+    def cue_done(self, key: str, ok: bool) -> None:
+        self.runner.feed(CueDone(t=self.runner.t, key=key, channel="sound", ok=ok))
+        if key == getattr(self, "speaking_key", ""):
+            self.speaking_until = min(self.speaking_until, self.runner.t)
+
+    @rule(percent=st.floats(0.0, 100.0))
+    def battery(self, percent: float) -> None:
+        self.runner.feed(Battery(t=self.runner.t, sensor="foot", percent=percent))
+
+    @rule()
+    def copy_goes_on_identically(self) -> None:
+        other = copy.deepcopy(self.runner)
+        n = len(self.runner.events)
+        for runner in (self.runner, other):
+            runner.walk(5.0, "backward")
+            runner.say("skip")
+        mine, theirs = self.runner.events[n:], other.events[n:]
+        assert msgspec.json.encode(mine) == msgspec.json.encode(theirs)
+
+    @invariant()
+    def nothing_happened_that_must_not(self) -> None:
+        if not hasattr(self, "runner"):
+            return
+        for event in self.runner.events[self.checked :]:
+            self.check(event)
+        self.checked = len(self.runner.events)
+
+    def check(self, event: AnyEvent) -> None:
+        if isinstance(event, Phase):
+            self.phase_entered(event)
+        if not isinstance(event, Cue) or event.verdict != "given":
+            return
+        self.one_voice(event)
+        if event.priority == Priority.TECHNIQUE:
+            self.technique_is_allowed(event)
+
+    def one_voice(self, cue: Cue) -> None:
+        if not cue.text and not cue.tone:
+            return
+        assert cue.t >= self.speaking_until or cue.priority > self.speaking, "two voices at once"
+        self.speaking, self.speaking_key = cue.priority, cue.key
+        self.speaking_until = cue.t + max(WORDS.seconds(cue.text), 0.5) - 1e-9
+
+    def technique_is_allowed(self, cue: Cue) -> None:
+        assert self.runner.phase not in ("idle", "paused", "blind", "fallen", "check_in")
+        last = self.technique[-1] if self.technique else float("-inf")
+        assert cue.t - last >= 15.0
+        self.technique.append(cue.t)
+        assert sum(cue.t - t < 60.0 for t in self.technique) <= 3
+        stumbles = [e for e in self.runner.history if isinstance(e, Stumble) and e.t <= cue.t]
+        if stumbles:
+            assert self.runner.steps_since(stumbles[-1].t, cue.t) >= 12
+        began = max(e.t for e in self.runner.events if isinstance(e, Phase) and e.t <= cue.t)
+        assert cue.t - began >= 10.0
+
+    def phase_entered(self, phase: Phase) -> None:
+        stage = STAGES[self.runner.stage_at(phase)]
+        assert phase.name != "backward_uphill" or stage.uphill, "a skipped stage"
+        assert phase.name != "backward_jog" or stage.jog, "a skipped stage"
+        if PHASES[phase.name].backward:
+            assert self.runner.left_at(phase) > 0.0, "an exceeded cap"
+
+
+Session.TestCase.settings = settings(
+    max_examples=60,
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+TestSession = Session.TestCase
