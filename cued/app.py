@@ -39,6 +39,7 @@ def site(config: Config, *, hardware: bool | None = None) -> Site:
         runtime=os.environ.get("RUNTIME_DIRECTORY") or tempfile.gettempdir(),
         hardware=config.station.hardware if hardware is None else hardware,
         sensors=config.sensors,
+        metrics=config.parts.get("metrics", {}),
     )
 
 

@@ -85,6 +85,7 @@ class Site(Struct, frozen=True, kw_only=True):
     runtime : folder for sockets and pipes, gone at reboot.
     hardware : False makes parts use their stand-ins (gpiozero's mock pins, a null sound device).
     sensors : the configured devices by name; sources look for theirs.
+    metrics : the metrics that are on and their options; a sink that announces them asks for units.
     """
 
     station: str = "treadmill"
@@ -94,6 +95,7 @@ class Site(Struct, frozen=True, kw_only=True):
     runtime: str = "run"
     hardware: bool = True
     sensors: dict[str, Sensor] = {}
+    metrics: dict[str, Struct] = {}
 
 
 class Config(Struct, frozen=True, kw_only=True):
