@@ -121,8 +121,8 @@ class Falls:
         worth = (score >= 1.0) | (size >= LATER_IMPACT_M_S2) | lying | ~block.ok
         columns = (block.t, block.ok, score, lean, speed, level, size, lying)
         out: list[Disturbance] = []
-        for i in np.flatnonzero(worth).tolist():
-            out += self._judge(_Moment(*(column[i].item() for column in columns)))
+        for row in zip(*(column[worth].tolist() for column in columns), strict=True):
+            out += self._judge(_Moment(*row))
         return out
 
     def _judge(self, m: _Moment) -> list[Disturbance]:
@@ -196,28 +196,32 @@ class _Pelvis:
     def reset(self) -> None:
         self._n = 0
         self._mean = self._speed = self._level = self._launch = 0.0
-        self._bounce = 0.05
+        self._bounce2 = 0.0025  # mean square of the speed, m²/s²
 
     def feed(self, vertical: Floats) -> tuple[Floats, Floats, Floats]:
         """Take (n,) vertical accelerations; (n,) speed m/s, level m, and speed that is free."""
         n, mean, speed, level = self._n, self._mean, self._speed, self._level
-        bounce, launch = self._bounce, self._launch
+        bounce2, launch = self._bounce2, self._launch
         rows: list[tuple[float, float, float]] = []
+        slow, quick = DT_S / MEAN_S, DT_S / BOUNCE_S
         for a in vertical.tolist():
             n += 1
-            mean += max(DT_S / MEAN_S, 1.0 / n) * (a - mean)
+            first = 1.0 / n  # a plain average until it is slower than the filter
+            mean += (slow if slow > first else first) * (a - mean)
             if n > START_S / DT_S:
                 speed += DT_S * (a - mean - speed / SPEED_LEAK_S)
                 level += DT_S * (speed - level / LEVEL_LEAK_S)
-            power = bounce * bounce
             # limited, so that a fall does not become one's own bounce while it lasts
-            new = min(speed * speed, 9.0 * power + 0.02)
-            bounce = sqrt(power + max(DT_S / BOUNCE_S, 1.0 / n) * (new - power))
-            launch = max(speed, launch * (1.0 - DT_S / LAUNCH_S))
-            flight = max(launch - LAUNCH_M_S, 0.0)
-            free = max(BOUNCE_FREE * bounce, launch - LAUNCH_FREE_M_S)
+            most, power = 9.0 * bounce2 + 0.02, speed * speed
+            power = power if power < most else most
+            bounce2 += (quick if quick > first else first) * (power - bounce2)
+            launch *= 1.0 - DT_S / LAUNCH_S
+            launch = speed if speed > launch else launch
+            flight = launch - LAUNCH_M_S if launch > LAUNCH_M_S else 0.0
+            usual, risen = BOUNCE_FREE * sqrt(bounce2), launch - LAUNCH_FREE_M_S
+            free = usual if usual > risen else risen
             rows.append((speed, level + LAUNCH_LEVEL_S * flight, free))
         self._n, self._mean, self._speed, self._level = n, mean, speed, level
-        self._bounce, self._launch = bounce, launch
+        self._bounce2, self._launch = bounce2, launch
         out = np.array(rows).reshape(-1, 3)
         return out[:, 0], out[:, 1], out[:, 2]
