@@ -62,7 +62,8 @@ class Step(Struct, frozen=True):
     sign : of the swing's pitch rate; -1 (toes rise) is forward.  clear : rest told the swing from
     the stance, so ``sign`` is evidence and not memory.  turned : the sole turned back, so the time
     is as good as it gets.  push_t : of a lift, by the largest pitch rate; a runner's sole goes on
-    turning up after it has left.
+    turning up after it has left.  form : how far the sole turned from rest until it left, as a
+    share of the swing's turn.
     """
 
     kind: Literal["lift", "contact", "rest"]
@@ -74,6 +75,7 @@ class Step(Struct, frozen=True):
     clear: bool = False
     turned: bool = True
     push_t: float = 0.0
+    form: float = 0.0
 
 
 class Lobe(Struct, frozen=True):
@@ -267,6 +269,7 @@ class Cycle:
             sign=self._way,
             clear=clear,
             turned=turned,
+            form=abs(self._start - self._flat) / max(abs(self._turn - self._start), 1e-6),
         )
 
     def _rested(self, now: float, here: int, angle: float) -> list[Step]:

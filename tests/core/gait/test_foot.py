@@ -137,6 +137,17 @@ def test_a_sensor_worn_upside_down_is_noticed_and_says_no_direction():
     assert len(only(found, Contact)) == 6
 
 
+@pytest.mark.parametrize("kind", ["forward", "backward"])
+def test_a_sensor_worn_back_to_front_is_suspected_after_eight_strides_and_only_then(kind):
+    w = walk((KINDS[kind], 10))
+    round_about = np.array((-1.0, -1.0, 1.0))
+    found = find(Walked(w.t, w.acc * round_about, w.gyr * round_about))
+    told = only(found, Orientation)
+    assert [o.state for o in told] == ["known", "doubtful"]
+    assert w.contacts[7] < told[1].t < w.contacts[9]
+    assert len(only(found, Heading)) == 10  # a suspicion silences nothing
+
+
 def test_a_sensor_turned_sideways_is_noticed_and_goes_silent_on_direction():
     w = walk((FORWARD, 12))
     # Worn a quarter turn about the vertical: what is forward is taken for left.

@@ -15,7 +15,16 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from cued.gait.finding import Contact, Finding, Heading, LiftOff, Moving, Travel, Turning
+from cued.gait.finding import (
+    Contact,
+    Finding,
+    Heading,
+    LiftOff,
+    Moving,
+    Orientation,
+    Travel,
+    Turning,
+)
 from cued.gait.foot import Foot
 from cued.gait.shank import Shank
 from tests.core.gait.foot_recordings import Score, Spoil, Trial, fewer, losing, shaken, trials
@@ -139,6 +148,26 @@ def test_from_the_first_whole_stride_backward_after_forward_ones_the_feet_say_so
         odds = [h.log_odds for h in said if h.t > start][1:]
         assert len(odds) > 20
         assert max(odds) < 0.0
+
+
+def test_a_foot_sensor_worn_back_to_front_is_suspected_and_a_right_one_is_not(data, load):
+    patterns = (
+        "treadmill_walk_*/*",
+        "overground_walk/voisard-*",
+        "mocap_virtual/bandai-walk-[!b]*",
+    )
+    for pattern in patterns:
+        for _, found in load(pattern):
+            assert "doubtful" not in {f.state for f in found if isinstance(f, Orientation)}
+    around = np.array((-1.0, -1.0, 1.0))
+    noticed = []
+    for pattern in patterns[:2]:
+        for trial in trials(data, pattern):
+            foot = Foot(trial.sensor, trial.side)
+            turned = [replace(b, acc=b.acc * around, gyr=b.gyr * around) for b in trial.blocks]
+            told = [f for b in turned for f in foot.feed(b) if isinstance(f, Orientation)]
+            noticed.append("doubtful" in {f.state for f in told})
+    assert np.mean(noticed) > 0.9
 
 
 def test_a_u_turn_is_half_a_turn(load):
