@@ -16,8 +16,10 @@ and stride lengths are as good from the second stride on, and no direction is gi
 that contradicts gravity or the swings is reported as doubtful, and no direction is given either;
 one turned a quarter about the vertical also spoils the footfalls. One that is back to front is
 suspected after eight strides (noticed in 51 of 54 forward walks of tripod, gottlieb and voisard
-and in one of two backward ones, never on a right one), and nothing is held back for it. Without turn rates nothing is found:
-rules tried on acceleration alone ranged from F1 0.0 to 0.99, depending on person, sensor and belt.
+and in one of two backward ones, never on a right one), and nothing is held back for it.
+
+Without turn rates nothing is found: rules tried on acceleration alone ranged from F1 0.0 to 0.99,
+depending on person, sensor and belt.
 
 Short gaps are bridged (``foot_gaps.py``); over a longer one there are no findings, and they resume
 with the first full stance.
@@ -34,7 +36,8 @@ Measured (steady gait, one to one within 50 ms; tests/core/gait/test_foot_record
 * A contact is known 20 ms (median) after it; 25 ms at p95 in mid-walk, 130 ms at the last step.
 * 25 or 50 samples a second, stamps 4 ms off, 2 % of packets lost: F1 0.98 and more.
 * Direction: right on every stride of gottlieb, tripod and the motion-captured walks and runs
-  (bandai) but one clip whose virtual feet jump; 99 % on voisard, the rest being side steps.
+  (bandai) but one clip whose virtual feet jump; 99 % on voisard, the rest being
+  small steps as people come to a stop.
 * Stride length: pyshoe walks and jogs -4 to +5 cm, spread 1-5 cm; tripod -2 to -3 cm, spread 4.
 
 Not validated: the timing of contacts in running (no recording has it for a foot), and running
