@@ -26,9 +26,9 @@ from cued.gait.trunk_contacts import (
     WalkRhythm,
     sharpened,
 )
-from cued.gait.trunk_heading import TICK_S, TURN_TICKS, Ahead, Lead, Yaw
+from cued.gait.trunk_heading import BEGAN_S, ENDED_S, LEAST, Ahead, Lead, Yaw
 from cued.gait.trunk_mode import Pace
-from cued.gait.trunk_scan import Moment, Scan, Sums
+from cued.gait.trunk_scan import SUMS, Moment, Scan, Sums
 from cued.gait.trunk_side import WAVE, Sides
 from cued.model import Block, Bools, Floats, Side
 from cued.signal.grid import DT_S, RATE_HZ
@@ -53,7 +53,7 @@ class Trunk:
         self._slot = np.zeros(5)  # sums of force, its square, and samples
         self._raw: list[tuple[int, Floats, Floats | None]] = []
         self._contacts: list[Candidate] = []
-        self._held: Sums = (0.0,) * 5  # at the last candidate
+        self._held: Sums = (0.0,) * SUMS  # at the last candidate
         self._bad: list[int] = []  # grid samples not to be believed
 
     def feed(self, block: Block) -> list[Finding]:
@@ -112,8 +112,8 @@ class Trunk:
     def _turn(self, moment: Moment, found: list[Finding]) -> None:
         yaw, at = self._yaw, moment.at * DT_S
         if yaw.feed(moment.yaw):
-            t = at - TURN_TICKS * TICK_S * (1.0 if yaw.turning else 0.5)
-            self._lead.reset()
+            t = at - (BEGAN_S if yaw.turning else ENDED_S)
+            self._lead.shorten()
             found.append(
                 Turning(t=t, at=at, sensor=self._sensor, turning=yaw.turning, angle=yaw.angle)
             )
@@ -124,7 +124,7 @@ class Trunk:
             c = self._sharpened(c, moment.left)
         given = self._pace.take(c)
         if len(given) > 1:
-            self._lead.reset()
+            self._lead.reset(stretches=2)  # the step off from standing leads unlike all others
             self._lead.feed(self._held)
         self._held = moment.sums
         for contact in given:
@@ -172,7 +172,7 @@ class Trunk:
         if not self._yaw.turning:
             if self._mounting.step(lead.forward, lead.left):
                 self._tell_mounting(at, found)
-            elif self._mounting.known and self._pace.sedate:
+            elif self._pace.sedate and self._mounting.known and abs(lead.log_odds) >= LEAST:
                 found.append(
                     Heading(t=c.t, at=at, sensor=name, log_odds=lead.log_odds, kind="trunk")
                 )

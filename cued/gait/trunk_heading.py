@@ -1,10 +1,11 @@
 """Direction of walking from the trunk, step by step, and turns about the vertical.
 
 In forward walking forward acceleration leads vertical acceleration by about 109 degrees at the
-frequency of steps, in backward walking it trails by 57-105 (science.md 2.3). The sine of that
-angle is, for one step, minus the correlation of the derivative of forward acceleration with
-vertical acceleration, which needs neither a Fourier transform nor the exact step time. Log-odds
-are a multiple of it.
+frequency of steps (81 to 180 seen), in backward walking it trails by 57-105 (science.md 2.3 and
+top). Sine and cosine of the lead are, for one step, correlations of the derivative of forward
+acceleration with vertical acceleration and with its derivative, which needs neither a Fourier
+transform nor the exact step time. Log-odds are a multiple of the cosine of the angle between the
+lead and 115 degrees, which lies midway between what was seen backward, turned round, and forward.
 
 Validity: walking only, because forward running looks like backward walking; known mounting only,
 because a sensor worn back to front does too. Backward walking is checked on motion capture only.
@@ -16,50 +17,66 @@ import math
 
 from cued.signal.orientation import Rows, Vector, plus, scaled
 
+FORWARD_RAD = math.radians(115.0)
 GAIN = 3.0
 MOST = 2.5
+LEAST = 0.4  # weaker is no evidence at all
 
 AHEAD_FORGET = 0.25  # per half second
 AHEAD_SURE = 0.3
 
 TICK = 10  # grid samples
-TICK_S = 0.1
-TURN_TICKS = 6
-TURN_RAD_S = 0.85
-STRAIGHT_RAD_S = 0.5
+SECOND = 10  # ticks
+LATELY = 6
+TURN_RAD = 0.9
+STRAIGHT_RAD = 0.3
+BEGAN_S = 0.6  # before it is known
+ENDED_S = 0.3
 
 
 class Lead:
-    """How forward and left lead vertical over the last one or two of something, each -1..1."""
+    """How forward and left lead vertical over the last one or two of something.
+
+    forward, left : sine of the lead times coherence, -1..1.  along : cosine for forward.
+    """
 
     def __init__(self) -> None:
         self._ends: list[tuple[float, ...]] = []
-        self.forward = 0.0
-        self.left = 0.0
+        self._stretches = 1
+        self.forward = self.left = self.along = 0.0
 
-    def reset(self) -> None:
-        """Forget the steps so far."""
-        self._ends = []
+    def reset(self, stretches: int = 1) -> None:
+        """Forget the stretches so far; answer again after as many."""
+        self._ends, self._stretches = [], stretches
+
+    def shorten(self) -> None:
+        """Forget all but the latest end, so that the stretch under way is the first."""
+        self._ends, self._stretches = self._ends[-1:], 1
 
     def feed(self, sums: tuple[float, ...]) -> bool:
-        """Take running sums at an end; False while there is no stretch yet.
+        """Take running sums at an end; False while there are too few.
 
-        sums : of products of low-passed changes and values: change forward and left times upward,
-        change forward squared, change left squared, upward squared.
+        sums : of products of low-passed signals (f forward, l left, v vertical, d their changes):
+        df v, dl v, df df, dl dl, v v, df dv, dv dv.
         """
         self._ends = [*self._ends[-2:], sums]
-        if len(self._ends) < 2:
+        if len(self._ends) <= self._stretches:
             return False
-        fv, lv, ff, ll, vv = (b - a for a, b in zip(self._ends[0], sums, strict=True))
-        size = math.sqrt(max(0.0, (ff + ll) * vv))
-        self.forward = -fv / size if size > 0.0 else 0.0
-        self.left = -lv / size if size > 0.0 else 0.0
+        fv, lv, ff, ll, vv, fr, rr = (b - a for a, b in zip(self._ends[0], sums, strict=True))
+        self.forward = -_share(fv, (ff + ll) * vv)
+        self.left = -_share(lv, (ff + ll) * vv)
+        self.along = _share(fr, (ff + ll) * rr)
         return True
 
     @property
     def log_odds(self) -> float:
         """Evidence for forward walking."""
-        return max(-MOST, min(MOST, GAIN * self.forward))
+        agreement = self.forward * math.sin(FORWARD_RAD) + self.along * math.cos(FORWARD_RAD)
+        return max(-MOST, min(MOST, GAIN * agreement))
+
+
+def _share(product: float, squares: float) -> float:
+    return product / math.sqrt(squares) if squares > 0.0 else 0.0
 
 
 class Ahead:
@@ -97,26 +114,28 @@ class Ahead:
 
 
 class Yaw:
-    """Tells turns from the yaw of every tenth of a second, over ``TURN_S``.
+    """Tells turns from the yaw of every tenth of a second.
 
-    Pelvis rotation in walking swings at the frequency of strides and mostly averages out; it never
-    reaches ``STRAIGHT_RAD_S`` for long on Voisard, Tripod and SisFall.
+    A turn begins with ``TURN_RAD`` in a second and ends when the last 0.6 s hold little of it. A
+    pelvis that swings with every stride comes back within the second, however far it swings.
     """
 
     def __init__(self) -> None:
         self.turning = False
         self.angle = 0.0
-        self._ends = [0.0] * (TURN_TICKS + 1)
+        self._ends = [0.0] * (SECOND + 1)
 
     def feed(self, yaw: float) -> bool:
         """Take the yaw so far at the end of a tick, rad; True when turning began or ended."""
         if self.turning:
             self.angle += yaw - self._ends[-1]
         self._ends = [*self._ends[1:], yaw]
-        lately = self._ends[-1] - self._ends[0]
-        rate = abs(lately) / (TURN_TICKS * TICK_S)
-        changed = rate < STRAIGHT_RAD_S if self.turning else rate > TURN_RAD_S
+        second = yaw - self._ends[0]
+        lately = yaw - self._ends[-1 - LATELY]
+        changed = abs(lately) < STRAIGHT_RAD if self.turning else abs(second) > TURN_RAD
         if changed and not self.turning:
-            self.angle = lately
+            self.angle = second
+        elif changed:
+            self._ends = [yaw] * (SECOND + 1)
         self.turning ^= changed
         return changed

@@ -22,7 +22,7 @@ FLOAT = 2.0  # m/s² left in flight; the same recordings
 FLOAT_WIDTH = 1.5
 FLOATED_S = 1.5
 LANDED_S = 0.8
-BRISK_HZ = 2.1
+BRISK_HZ = 2.2
 POOR = 4
 QUIET = 0.3  # m/s², of a slot; standing measures 0.02-0.1, the slowest walks 0.6
 PAUSE_S = 1.5  # longer between contacts is a new start
@@ -43,6 +43,7 @@ class Pace:
         self._restless = 0  # slots without quiet since standing
         self._poor = 0  # landings that do not look like running, in a row
         self._step_s: float | None = None
+        self._latest_s = 1.0
         self._floated: float | None = None  # time of the last landing
         self._runs = 0
         self._walks = 0
@@ -69,7 +70,7 @@ class Pace:
         """Surely walking: no flight lately and no cadence of running."""
         if self.mode != "walking" or self.last is None:
             return False
-        rate = 1.0 / self._step_s if self._step_s else 0.0
+        rate = 1.0 / min(self._step_s, self._latest_s) if self._step_s else 0.0
         floated = self._floated is not None and self.last.t - self._floated < FLOATED_S
         return rate < (BRISK_HZ if floated else SWITCH_HZ)
 
@@ -121,7 +122,8 @@ class Pace:
         if self.mode in ("walking", "running") and self._since(c) < PAUSE_S:
             self._settle(mode)
             if self.last and self.last.kind == c.kind:
-                self._step_s = self._since(c)
+                self._latest_s, before = self._since(c), self._step_s
+                self._step_s = 0.5 * (self._latest_s + (before or self._latest_s))
             self.last = c
             return [c]
         held, self._held = self._held, c

@@ -35,6 +35,7 @@ SLOW = lowpass(WALK_HZ)
 QUICK = lowpass(RUN_HZ)
 FAR = 99.0  # m/s², more than any landing starts from
 
+SUMS = 7
 Sums = tuple[float, ...]
 
 
@@ -62,12 +63,12 @@ class Scan:
         self.gyr: Floats | None = None
         self._drive = np.zeros(3)  # plain, and the last two led ones
         self._least = FAR
-        self._totals = np.zeros(6)
+        self._totals = np.zeros(SUMS + 1)
 
     @property
     def sums(self) -> Sums:
         """Running sums up to the last sample."""
-        return tuple(self._totals[:5].tolist())
+        return tuple(self._totals[:SUMS].tolist())
 
     def feed(
         self, k: int, acc: Floats, gyr: Floats | None, rows: Rows, gravity: float, along: Vector
@@ -94,21 +95,29 @@ class Scan:
         events += [(i, 1, None) for i in ticks]
         events.sort(key=lambda e: e[:2])
         return [
-            Moment(k + i, n - 1 - i, c, tuple(totals[:5, i + 1].tolist()), float(totals[5, i + 1]))
+            Moment(
+                k + i,
+                n - 1 - i,
+                c,
+                tuple(totals[:SUMS, i + 1].tolist()),
+                float(totals[SUMS, i + 1]),
+            )
             for i, _, c in events
         ]
 
     def _accumulate(self, change: Floats, up: Floats, gyr: Floats | None, rows: Rows) -> Floats:
-        forward, left = _along(change, rows[0]), _along(change, rows[1])
-        totals = np.zeros((6, up.size + 1))
+        forward, left, rising = (_along(change, row) for row in rows)
+        totals = np.zeros((SUMS + 1, up.size + 1))
         totals[:, 0] = self._totals
         totals[0, 1:] = forward * up
         totals[1, 1:] = left * up
         totals[2, 1:] = forward * forward
         totals[3, 1:] = left * left
         totals[4, 1:] = up * up
+        totals[5, 1:] = forward * rising
+        totals[6, 1:] = rising * rising
         if gyr is not None:
-            totals[5, 1:] = DT_S * _along(gyr, rows[2])
+            totals[SUMS, 1:] = DT_S * _along(gyr, rows[2])
         np.add.accumulate(totals, axis=1, out=totals)
         self._totals = totals[:, -1].copy()
         return totals
