@@ -27,11 +27,11 @@ AHEAD_SURE = 0.3
 
 TICK = 10  # grid samples
 SECOND = 10  # ticks
-LATELY = 6
+LATELY = 4
 TURN_RAD = 0.9
-STRAIGHT_RAD = 0.3
+STRAIGHT_RAD = 0.22
 BEGAN_S = 0.6  # before it is known
-ENDED_S = 0.3
+ENDED_S = 0.2
 
 
 class Lead:
@@ -116,7 +116,7 @@ class Ahead:
 class Yaw:
     """Tells turns from the yaw of every tenth of a second.
 
-    A turn begins with ``TURN_RAD`` in a second and ends when the last 0.6 s hold little of it. A
+    A turn begins with ``TURN_RAD`` in a second and ends when the last 0.4 s hold little of it. A
     pelvis that swings with every stride comes back within the second, however far it swings.
     """
 
