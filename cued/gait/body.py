@@ -39,7 +39,7 @@ from cued.gait.metric import Cycle, Metric
 from cued.gait.mode import STILL_S, ModeChoice
 from cued.gait.shank import Shank
 from cued.gait.stability import StabilityWatch
-from cued.gait.strides import Strides
+from cued.gait.strides import WAIT_S, Strides
 from cued.gait.stumble import Stumbles
 from cued.gait.trunk import Trunk
 from cued.model import (
@@ -51,6 +51,7 @@ from cued.model import (
     Lift,
     Measurement,
     Mounting,
+    Notice,
     Placement,
     Stride,
     Stumble,
@@ -158,9 +159,15 @@ class Body:
             if isinstance(finding, Belt):
                 out += self._set_belt(finding)
                 continue
+            out += self._overdue(finding.at)
             out += self._stand_still(finding.at)
             out += self._handle(finding)
-        return out + self._stand_still(self._merge.passed)
+        passed = self._merge.passed
+        return out + self._overdue(passed) + self._stand_still(passed)
+
+    def _overdue(self, t: float) -> list[AnyEvent]:
+        late = self._strides.overdue(t)
+        return [event for s in late for event in self._stride(s, s.t + WAIT_S)]
 
     def _set_belt(self, belt: Belt) -> list[AnyEvent]:
         self._strides.belt(belt)
@@ -199,11 +206,12 @@ class Body:
                 self._direction.turn(finding)
                 return self._told(finding.at, self._direction.why)
             case Travel():
-                self._strides.travel(finding)
+                strides = self._strides.travel(finding)
+                return [event for s in strides for event in self._stride(s, finding.at)]
             case Posture():
                 self._posture = finding
             case Orientation():
-                return [_mounting(finding)]
+                return _mounting(finding)
             case Disturbance():
                 stumbled = self._stability.feed_stumble(finding.at)
                 event = Stumble(t=finding.t, score=finding.score, sensor=finding.sensor)
@@ -267,11 +275,15 @@ def _fall(finding: Disturbance) -> Fall:
     return Fall(t=finding.t, stage=stage, sensor=finding.sensor, because=finding.because)
 
 
-def _mounting(finding: Orientation) -> Mounting:
-    return Mounting(
+def _mounting(finding: Orientation) -> list[AnyEvent]:
+    event = Mounting(
         t=finding.t,
         sensor=finding.sensor,
         state=finding.state,
         matrix=finding.matrix,
         why=finding.why,
     )
+    if finding.state != "doubtful":
+        return [event]
+    text = f"{finding.sensor}: {finding.why}"
+    return [event, Notice(t=finding.t, level="warning", code="mounting_doubtful", text=text)]

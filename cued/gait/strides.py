@@ -6,9 +6,12 @@ on the treadmill moves with it; the belt's relative uncertainty goes along. What
 forward or back on the belt in one stride is not seen: 0.5 m over 20 strides is 2.5 cm each, about
 4 % of a backward stride (science.md 2.4), so single lengths carry that much more.
 
-Without a belt speed the length is a foot's own trajectory where one was found (``Travel``), else
-None. Contacts of unknown foot (a trunk sensor without lateral axis) give strides of unknown side
-from every second contact.
+Without a belt speed the length is the foot's own trajectory (``Travel``), else None. A trajectory
+is complete only at the rest after the contact, up to about 0.5 s later, so where trajectories come
+in a stride waits for its own, but no longer than ``WAIT_S``; with a belt nothing waits.
+
+Contacts of unknown foot (a trunk sensor without lateral axis) give strides of unknown side from
+every second contact.
 
 ``clean`` is False when the belt changed during the stride or a contact was of low confidence:
 such strides are real, but no baseline is built from them.
@@ -19,12 +22,16 @@ from __future__ import annotations
 from collections import deque
 from itertools import pairwise
 
+from msgspec.structs import replace
+
 from cued.gait.finding import LiftOff, Travel
 from cued.model import Belt, Direction, Footfall, Mode, Side, Stride
 
 LONGEST_S = 2.5  # slower than this is standing and stepping
 SHORTEST_S = 0.4  # 300 steps a minute
 UNSURE = 0.5
+WAIT_S = 0.8  # for a foot's rest after its contact
+RECENT_S = 4.0  # trajectories are coming in
 OTHER: dict[Side, Side] = {"left": "right", "right": "left", "unknown": "unknown"}
 
 
@@ -35,7 +42,8 @@ class Strides:
         self._belt: deque[Belt] = deque(maxlen=64)
         self._contacts: deque[Footfall] = deque(maxlen=8)
         self._lifts: dict[Side, float] = {}
-        self._travels: dict[Side, Travel] = {}
+        self._travelled: dict[Side, float] = {}
+        self._waiting: dict[Side, Stride] = {}
 
     def belt(self, belt: Belt) -> None:
         """Take the belt's speed and incline, valid from ``belt.t`` on."""
@@ -45,17 +53,30 @@ class Strides:
         """Take a terminal contact."""
         self._lifts[lift.side] = lift.t
 
-    def travel(self, travel: Travel) -> None:
-        """Take a stride length that a foot sensor found by itself."""
-        self._travels[travel.side] = travel
+    def travel(self, travel: Travel) -> list[Stride]:
+        """Take a length that a foot sensor found by itself; the stride that waited for it."""
+        self._travelled[travel.side] = travel.at
+        stride = self._waiting.get(travel.side)
+        if stride is None or travel.t < stride.t:
+            return []
+        del self._waiting[travel.side]
+        length, error = travel.length_m, travel.error_m
+        speed = length / stride.duration_s
+        return [replace(stride, length_m=length, length_error_m=error, speed_m_s=speed)]
+
+    def overdue(self, t: float) -> list[Stride]:
+        """Give the strides that waited in vain until ``t``, with unknown length."""
+        late: list[Side] = [side for side, stride in self._waiting.items() if t - stride.t > WAIT_S]
+        return [self._waiting.pop(side) for side in late]
 
     def reset(self) -> None:
         """Forget the contacts so far: the next ones begin new strides."""
         self._contacts.clear()
         self._lifts.clear()
+        self._waiting.clear()
 
     def feed(self, footfall: Footfall, mode: Mode, direction: Direction) -> Stride | None:
-        """Take a footfall; the stride that it ends, if it ends one."""
+        """Take a footfall; the stride that it ends, if it ends one and need not wait."""
         start = self._start(footfall)
         self._contacts.append(footfall)
         if start is None:
@@ -63,9 +84,9 @@ class Strides:
         duration = footfall.t - start.t
         if not SHORTEST_S <= duration <= LONGEST_S:
             return None
-        length, error, changed = self._length(start.t, footfall.t, footfall.side)
+        length, error, changed = self._length(start.t, footfall.t)
         incline = self._belt[-1].incline_percent if self._belt else None
-        return Stride(
+        stride = Stride(
             t=footfall.t,
             side=footfall.side,
             duration_s=duration,
@@ -79,6 +100,10 @@ class Strides:
             incline_percent=incline,
             clean=not changed and min(start.confidence, footfall.confidence) >= UNSURE,
         )
+        if length is None and footfall.t - self._travelled.get(footfall.side, -1e9) < RECENT_S:
+            self._waiting[footfall.side] = stride
+            return None
+        return stride
 
     def _start(self, footfall: Footfall) -> Footfall | None:
         if footfall.side == "unknown":
@@ -95,27 +120,16 @@ class Strides:
         lift = self._lifts.get(end.side, start.t)
         return lift - start.t if start.t < lift < end.t else None
 
-    def _length(
-        self, start_t: float, end_t: float, side: Side
-    ) -> tuple[float | None, float | None, bool]:
-        """Length, its uncertainty, and whether the belt changed meanwhile."""
+    def _length(self, start_t: float, end_t: float) -> tuple[float | None, float | None, bool]:
+        """Length by the belt, its uncertainty, and whether the belt changed meanwhile."""
         during = [b for b in self._belt if start_t < b.t <= end_t]
         before = next((b for b in reversed(self._belt) if b.t <= start_t), None)
         pieces = [*([before] if before else []), *during]
         moving = [b for b in pieces if b.speed_m_s > 0]
         if not moving or not before:
-            return (*self._travelled(start_t, end_t, side), False)
+            return None, None, False
         edges = [start_t, *(b.t for b in during), end_t]
-        way = sum(
-            b.speed_m_s * (t1 - t0) for b, (t0, t1) in zip(pieces, pairwise(edges), strict=True)
-        )
+        spans = zip(pieces, pairwise(edges), strict=True)
+        way = sum(b.speed_m_s * (t1 - t0) for b, (t0, t1) in spans)
         changed = len({(b.speed_m_s, b.incline_percent) for b in pieces}) > 1
         return way, way * max(b.error for b in moving), changed
-
-    def _travelled(
-        self, start_t: float, end_t: float, side: Side
-    ) -> tuple[float | None, float | None]:
-        travel = self._travels.get(side)
-        if travel is None or not start_t < travel.t <= end_t + 0.5:
-            return None, None
-        return travel.length_m, travel.error_m

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cued.gait.direction import DirectionChoice
-from cued.gait.finding import Contact, Heading, LiftOff, Moving, Turning
+from cued.gait.finding import Contact, Heading, LiftOff, Moving, Travel, Turning
 from cued.gait.footfalls import Footfalls
 from cued.gait.merge import Merge
 from cued.gait.mode import ModeChoice
@@ -216,3 +216,29 @@ def test_a_stalled_sensor_does_not_hold_the_others_for_long():
     assert merge.take() == []
     merge.put("a", 1.4, 1.6, [])
     assert len(merge.take()) == 1
+
+
+def travel(t, at, length=1.3):
+    return Travel(t=t, at=at, sensor="s", side="left", length_m=length, error_m=0.04)
+
+
+def test_without_a_belt_a_stride_waits_for_its_own_trajectory():
+    strides = Strides()
+    strides.travel(travel(0.9, 0.9))
+    strides.feed(footfall(1.0), "walking", "forward")
+    assert strides.feed(footfall(2.0), "walking", "forward") is None
+    assert strides.overdue(2.5) == []
+    (stride,) = strides.travel(travel(2.3, 2.4))
+    assert stride.t == 2.0
+    assert stride.length_m == 1.3
+    assert stride.speed_m_s == pytest.approx(1.3)
+
+
+def test_a_stride_does_not_wait_for_ever_for_its_trajectory():
+    strides = Strides()
+    strides.travel(travel(0.9, 0.9))
+    strides.feed(footfall(1.0), "walking", "forward")
+    strides.feed(footfall(2.0), "walking", "forward")
+    (stride,) = strides.overdue(2.9)
+    assert stride.length_m is None
+    assert strides.overdue(3.0) == []
