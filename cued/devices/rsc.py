@@ -13,8 +13,8 @@ votes for what comes nearer to the usual step rate at its speed, and the majorit
 ``VOTES`` decides. ``cadence_spm`` is in steps a minute; the coach counts steps by the inertial
 sensors and does not use it.
 
-A belt sensor (placement "treadmill") is as good as a treadmill's own report; a foot pod estimates,
-within about 5 % once calibrated, and its speed is used as the belt's with that uncertainty.
+Its speed is used as the belt's, so its placement is "treadmill", also for a pod on the shoe. The
+uncertainty is a setting: a belt sensor is as good as a treadmill's own report, a foot pod is not.
 
 Sources: Running Speed and Cadence Service, captures of Technogym and Runn. Certainty A for the
 layout, B for the cadence rule (checked on the five captures there are).

@@ -183,7 +183,11 @@ class Session:
             return None  # optional: a battery level that is not there
         match action:
             case Write():
-                await client.write_gatt_char(char, action.data, response=action.response)
+                able = char.properties
+                response = "write" in able and (
+                    action.response or "write-without-response" not in able
+                )
+                await client.write_gatt_char(char, action.data, response=response)
             case Read():
                 return bytes(await client.read_gatt_char(char))
             case Subscribe():

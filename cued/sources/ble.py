@@ -15,11 +15,11 @@ address or name; a sensor with neither takes the first device of its kind that n
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import logging
 import random
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AsyncExitStack
 from typing import Annotated, Any
 
 import msgspec
@@ -31,7 +31,7 @@ from msgspec import Meta, Struct
 from cued import parts
 from cued.config import Sensor, Site
 from cued.devices.device import Advert, Device
-from cued.model import BeltRequest, ConfigError, LinkChanged
+from cued.model import BeltRequest, ConfigError, Input, LinkChanged
 from cued.sources._ble_connecting import FAILS, Session, Tap, connected, read_battery
 from cued.sources._ble_raw import Raw
 from cued.sources._ble_scanning import Scanning
@@ -97,10 +97,13 @@ class Ble:
 
     async def request(self, request: BeltRequest) -> str:
         """Pass a wish to the treadmill."""
-        for name, session in self._sessions.items():
-            if self._sensors[name].placement == "treadmill":
-                return await session.request(request)
-        return "no treadmill is connected"
+        why = "no treadmill is connected"
+        for name, session in list(self._sessions.items()):
+            if self._sensors[name].placement == "treadmill":  # or a belt sensor, which refuses
+                why = await session.request(request)
+                if not why:
+                    return ""
+        return why
 
     async def _keep(self, name: str, sensor: Sensor, scanning: Scanning, emit: Emit) -> None:
         loop = asyncio.get_running_loop()
@@ -137,7 +140,7 @@ class Ble:
         """Connect and stay so as long as it works; return why it ended."""
         loop = asyncio.get_running_loop()
         session = Session(name, _device(name, sensor), watch, emit, self.tap)
-        async with AsyncExitStack() as stack:
+        async with contextlib.AsyncExitStack() as stack:
             connection = connected(device, name, session.gone, self._radio.client)
             try:
                 async with scanning.silent():
@@ -240,6 +243,18 @@ async def battery(
         await asyncio.gather(task, return_exceptions=True)
 
 
+async def listen(
+    sensors: Mapping[str, Sensor], seconds: float, adapter: str = "", *, radio: Radio | None = None
+) -> list[Input]:
+    """Connect to sensors for so long; what they sent, for setting up and checking."""
+    heard: list[Input] = []
+    source = Ble(Config(adapter=adapter), Site(sensors=dict(sensors)), radio=radio)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await source.run(heard.append, _nothing)
+    return heard
+
+
 def supporting(advert: Advert) -> tuple[str, ...]:
     """List the device files that recognise an advertisement, the most particular first."""
     found = [name for name in parts.names("devices") if _module(name).matches(advert)]
@@ -273,6 +288,6 @@ def _nothing() -> None:
     pass
 
 
-__all__ = ["Ble", "Config", "Found", "Radio", "Raw", "battery", "scan", "supporting"]
+__all__ = ["Ble", "Config", "Found", "Radio", "Raw", "battery", "listen", "scan", "supporting"]
 
 PART = parts.Part(Config, Ble)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cued.config import Sensor, Site
 from cued.devices.phone import PHYPHOX, SENSOR_LOGGER, Config, Phone
@@ -102,6 +105,46 @@ def test_nonsense_is_a_decode_error_or_nothing(data, whose):
         assert Phone(Config(), "phone").receive(1.0, whose, data) == []
     except DecodeError:
         return
+
+
+KEYS = [
+    "buffer",
+    "status",
+    "session",
+    "acc_time",
+    "accX",
+    "accY",
+    "accZ",
+    "payload",
+    "name",
+    "time",
+    "values",
+    "x",
+    "y",
+    "z",
+]
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(KEYS),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=20,
+)
+
+
+@given(st.lists(json_values, max_size=4), st.sampled_from([PHYPHOX, SENSOR_LOGGER]))
+@settings(max_examples=100, deadline=None)
+def test_any_json_is_a_decode_error_or_packets(messages, whose):
+    phone = Phone(Config(), "phone")
+    for message_ in messages:
+        with contextlib.suppress(DecodeError):
+            for item in phone.receive(1.0, whose, json.dumps(message_).encode()):
+                assert isinstance(item, Packet)
 
 
 class PhyphoxServer:
