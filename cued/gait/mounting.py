@@ -8,8 +8,9 @@ Rules
   vector moves away from where the chest faces) or, if the wearer agreed to begin by walking
   forward, by the first ten steps.
 * What contradicts the nominal mounting makes it doubtful, with the reason: standing or walking
-  with the sensor's up more than 50 degrees from gravity's; a bow toward the back or the side.
-  A doubtful mounting gives footfalls, but no direction, until it is shown again.
+  with the sensor's up more than 50 degrees from gravity's (until it is upright again: the wearer
+  may have lain down); a bow that goes backward. Sitting down gently may look like one; it costs
+  the direction until the next bow. A doubtful mounting gives footfalls, but no direction.
 * A gap in the data does not undo what was learned; wearing it differently is noticed as above.
 """
 
@@ -18,6 +19,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+from cued.frames import GRAVITY_M_S2
 from cued.signal.orientation import (
     Gravity,
     Rows,
@@ -41,6 +43,8 @@ REVERSED_RAD = math.radians(120.0)  # so does a bow this far from it
 QUIET = 0.3  # m/s², deviation within a slot: standing
 GENTLE = 0.9  # and while bowing
 
+AXES: Rows = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+
 State = Literal["unknown", "level", "known", "doubtful"]
 
 
@@ -54,10 +58,12 @@ class Mounting:
         self._gravity = Gravity()
         self._forward: Vector | None = None
         self.nominal = False
-        self.rows: Rows = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+        self.rows: Rows = AXES
+        self.worn: Rows = AXES  # body axes in sensor axes when the wearer stands upright
         self._bow = Bow()
         self._told = (self.state, self.why)
-        self._tilted = 0
+        self._tilted = 0  # slots in a row with a tilted sensor; upright ones count down
+        self._lies = False
         self._steps = 0
         self._shown: Vector = (0.0, 0.0, 0.0)
 
@@ -69,7 +75,7 @@ class Mounting:
     @property
     def gravity(self) -> float:
         """Mean force felt, m/s²."""
-        return self._gravity.size if self._gravity.known else 9.81
+        return self._gravity.size if self._gravity.known else GRAVITY_M_S2
 
     def restart(self, first: Vector, oriented: bool) -> None:
         """Begin after a gap, with the first sample."""
@@ -96,7 +102,7 @@ class Mounting:
             self._check_up(up)
         now = unit(mean)
         if now is not None:
-            self._check_bow(self._bow.feed(now, spread, walking), mean)
+            self._check_bow(self._bow.feed(now, spread, walking))
         return self._news()
 
     def step(self, forward: float, left: float) -> bool:
@@ -128,16 +134,20 @@ class Mounting:
 
     def _check_up(self, up: Vector) -> None:
         off = angle(up, (0.0, 0.0, 1.0)) > UPRIGHT_RAD
-        self._tilted = self._tilted + 1 if off else 0
-        if self._tilted == STILL_SLOTS and self.state != "doubtful":
+        self._tilted = max(0, self._tilted) + 1 if off else min(0, self._tilted) - 1
+        if self._tilted == STILL_SLOTS and self.state == "known":
             what = "upside down" if up[2] < -0.64 else "on its side"
             self.state, self.why = "doubtful", f"the sensor is {what} against its mounting"
+            self._lies = True
+        elif self._tilted == -STILL_SLOTS and self._lies:
+            self.state, self.why = "known", "upright again"
+            self._lies = False
 
-    def _check_bow(self, ahead: Vector | None, mean: Vector) -> None:
-        if ahead is None:
+    def _check_bow(self, ahead: Vector | None) -> None:
+        if ahead is None or self._bow.upright is None:
             return
-        self._gravity = Gravity()  # its mean contains the bow; whoever finished one is upright
-        self._gravity.feed(mean)
+        self._gravity = Gravity()  # its mean contains the bow
+        self._gravity.feed(scaled(self._bow.upright, GRAVITY_M_S2))
         if not self.nominal or self.state == "doubtful":
             self._learn(ahead, "shown by a bow")
         elif angle(ahead, self.rows[0]) > REVERSED_RAD:
@@ -147,13 +157,14 @@ class Mounting:
         self._forward = ahead
         self.state, self.why = "known", why
         self._aim(self._gravity.up or self.rows[2])
+        self.worn = self.rows
 
 
 class Bow:
     """Watches for: still, lean one way for a second or more, upright again within ten, still."""
 
     def __init__(self) -> None:
-        self._upright: Vector | None = None
+        self.upright: Vector | None = None
         self._far: Vector | None = None
         self._still = 0
         self._leaning = 0
@@ -163,7 +174,7 @@ class Bow:
         if walking or spread > GENTLE or self._leaning > BOW_SLOTS:
             self._forget()
             return None
-        lean = angle(up, self._upright) if self._upright else 0.0
+        lean = angle(up, self.upright) if self.upright else 0.0
         if self._still < STILL_SLOTS:
             self._settle(up, lean, spread < QUIET)
         elif lean > BOW_RAD[1]:
@@ -177,15 +188,15 @@ class Bow:
         return None
 
     def _forget(self) -> None:
-        self._upright, self._far = None, None
+        self.upright, self._far = None, None
         self._still = self._leaning = 0
 
     def _settle(self, up: Vector, lean: float, still: bool) -> None:
         if not still or lean > BACK_RAD:
             self._forget()
             return
-        base = self._upright
-        self._upright = up if base is None else unit(plus(scaled(base, 0.7), up, 0.3))
+        base = self.upright
+        self.upright = up if base is None else unit(plus(scaled(base, 0.7), up, 0.3))
         self._still += 1
 
     def _lean(self, up: Vector, lean: float) -> None:
@@ -194,7 +205,7 @@ class Bow:
             self._far = plus(self._far or (0.0, 0.0, 0.0), up)
 
     def _finish(self, far: Vector) -> Vector | None:
-        upright, slots = self._upright, self._leaning
+        upright, slots = self.upright, self._leaning
         self._far, self._leaning = None, 0
         if upright is None or slots < 2:
             return None

@@ -1,12 +1,15 @@
 """The trunk's chain: blocks of a lower back, waist or chest sensor in, findings out.
 
-The work is cut at the ends of half-second slots of the grid, where level, mounting, mode and turns
-move on, so that between two ends every sample meets the same frame; inside a slot two low-passes
-run as convolutions and one loop over plain floats looks for candidates. What one part concludes
-is in ``trunk_contacts`` (candidates, rhythm), ``trunk_mode`` (which candidates are contacts),
-``trunk_heading`` (direction, turns), ``mounting`` and ``posture``.
+The work is cut at the ends of half-second slots of the grid, where level, mounting and standing
+move on, so that between two ends every sample meets the same frame. What each part concludes, how
+and with what delay is in its own file: ``trunk_scan`` (candidates), ``trunk_contacts`` (steps and
+their times), ``trunk_mode`` (which candidates are contacts, standing, walking, running),
+``trunk_side``, ``trunk_heading`` (direction, turns), ``mounting`` and ``posture``.
 
-Delay of a contact: about 100 ms in walking, 40 ms in running, half a stride more for the first.
+Validity: contacts on the lower back in forward walking and at the sacrum in forward running;
+direction on the lower back and on motion capture, backward on motion capture only; mode also at
+the waist. A chest sensor goes through the same rules without having been checked on recordings,
+and running backward is checked on nothing.
 """
 
 from __future__ import annotations
@@ -153,7 +156,7 @@ class Trunk:
         return sharpened(c, quick[max(0, end - SHARP) : end].tolist(), along)
 
     def _side(self, c: Candidate, left: int) -> Side:
-        if self._pace.mode != "walking" or not self._mounting.known:
+        if self._pace.mode != "walking" or not self._mounting.known or self._ahead.reversed:
             return "unknown"
         ahead, across, _ = self._mounting.rows
         acc, gyr = _until(self._scan.slow, left), self._scan.gyr
@@ -184,8 +187,8 @@ class Trunk:
         if not 30 <= last.k - first.k <= 250 or not self._mounting.known:
             return
         acc, gyr = self._between(first.k, last.k)
-        worn = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
-        found.append(posture(self._sensor, c.t, at, acc, gyr, self._mounting.rows, worn))
+        rows, worn = self._mounting.rows, self._mounting.worn
+        found.append(posture(self._sensor, c.t, at, acc, gyr, rows, worn))
 
     def _between(self, first: int, last: int) -> tuple[Floats, Floats | None]:
         k = self._raw[0][0]

@@ -97,6 +97,11 @@ class Ahead:
         self._forward += k * (forward - self._forward)
         self._left += k * (left - self._left)
 
+    @property
+    def reversed(self) -> bool:
+        """Forward trails vertical, as in walking backward."""
+        return self._forward < -AHEAD_SURE
+
     def along(self, rows: Rows, nominal: bool, share: float) -> Vector:
         """The direction in which acceleration jumps at contact, sensor axes.
 
@@ -104,7 +109,7 @@ class Ahead:
         """
         ahead, left, up = rows
         if nominal:
-            sign = -1.0 if self._forward > -AHEAD_SURE else 1.0
+            sign = 1.0 if self.reversed else -1.0
             return plus(scaled(up, share), ahead, sign)
         size = math.hypot(self._forward, self._left)
         if size < AHEAD_SURE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cued.gait.finding import Contact, Finding, Heading, Orientation
+from cued.gait.finding import Contact, Finding, Heading, Orientation, Posture
 from cued.gait.trunk import Trunk
 from cued.model import Block, Floats
 from tests.core.gait import trunk_walker as walker
@@ -98,3 +98,20 @@ def test_walking_is_no_bow() -> None:
     parts = [walker.standing(4.0), walk(), walker.standing(3.0)]
     sensed = walker.worn(parts, walker.rotation(2))
     assert states(found(walker.blocks(*sensed, oriented=False))) == ["level"]
+
+
+def test_whoever_lies_down_is_doubted_until_upright_again() -> None:
+    lying = walker.standing(6.0, seed=5)
+    lying[0][:, [0, 2]] = lying[0][:, [2, 0]]
+    parts = [walker.standing(5.0), lying, walker.standing(10.0, seed=6), walk()]
+    findings = found(walker.blocks(*walker.worn(parts)))
+    assert states(findings) == ["known", "doubtful", "known"]
+    assert [f for f in findings if isinstance(f, Heading)]
+
+
+def test_lean_is_measured_from_how_it_is_worn_upright() -> None:
+    m = walker.rotation(5)
+    findings = found(walker.blocks(*walker.worn([*BOW, walk()], m), oriented=False))
+    last = [f for f in findings if isinstance(f, Posture)][-1]
+    assert abs(last.lean_forward) < np.radians(2.0)
+    assert abs(last.lean_left) < np.radians(2.0)

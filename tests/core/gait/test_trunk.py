@@ -87,6 +87,16 @@ def test_the_lead_of_forward_over_vertical_tells_the_direction(backward: bool) -
     assert all(f.kind == "trunk" for f in said)
 
 
+@pytest.mark.parametrize("backward", [True, False])
+def test_feet_take_turns_forward_and_are_not_told_backward(backward: bool) -> None:
+    acc, gyr, _ = walker.walking(15.0, backward=backward)
+    said = [f.side for f in found(walker.blocks(acc, gyr)) if isinstance(f, Contact)][5:]
+    if backward:
+        assert set(said) == {"unknown"}
+    else:
+        assert all({a, b} == {"left", "right"} for a, b in pairwise(said))
+
+
 @pytest.mark.parametrize("tilt_deg", [-20.0, 20.0])
 def test_a_sensor_that_sits_askew_is_leveled(tilt_deg: float) -> None:
     c, s = np.cos(np.radians(tilt_deg)), np.sin(np.radians(tilt_deg))
