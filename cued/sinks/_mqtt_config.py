@@ -1,0 +1,71 @@
+"""Options of the MQTT sink: which broker, how to be let in, and what may be asked for."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from cued.coach.commands import NAMES
+from cued.reading import meant
+from cued.sinks._requests import DEFAULT
+
+PORTS = {
+    ("tcp", False): 1883,
+    ("tcp", True): 8883,
+    ("websockets", False): 9001,
+    ("websockets", True): 443,
+}
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which broker, how to be let in, and what may be asked for."""
+
+    host: Annotated[str, Meta(min_length=1, description="Name or address of the broker.")] = (
+        "localhost"
+    )
+    port: Annotated[
+        Annotated[int, Meta(ge=1, le=65535)] | None,
+        Meta(description="Port; none: 1883, with TLS 8883, over WebSocket 9001, with TLS 443."),
+    ] = None
+    transport: Annotated[Literal["tcp", "websockets"], Meta(description="How MQTT is carried.")] = (
+        "tcp"
+    )
+    path: Annotated[str, Meta(description="Path of the WebSocket; RabbitMQ wants /ws.")] = "/mqtt"
+    tls: Annotated[bool, Meta(description="Encrypt, and check the broker's certificate.")] = False
+    ca: Annotated[str, Meta(description="File of the CA; empty: those the system trusts.")] = ""
+    certificate: Annotated[str, Meta(description="File of our certificate, if wanted.")] = ""
+    key: Annotated[str, Meta(description="File of our certificate's key.")] = ""
+    user: Annotated[str, Meta(description="User name; empty: none.")] = ""
+    credential: Annotated[
+        str, Meta(description="Name of the systemd credential that holds the password.")
+    ] = ""
+    password_file: Annotated[
+        str, Meta(description="File with the password, mode 0600, if there is no credential.")
+    ] = ""
+    commands: Annotated[
+        tuple[str, ...],
+        Meta(description="Commands that may come in; those that move the belt have to be named."),
+    ] = DEFAULT
+    discovery: Annotated[bool, Meta(description="Announce the station to Home Assistant.")] = True
+    discovery_prefix: Annotated[
+        str, Meta(pattern="^[^+#/]+$", description="Home Assistant's discovery prefix.")
+    ] = "homeassistant"
+    queue: Annotated[
+        int, Meta(ge=10, le=10_000, description="Messages kept while the broker is away.")
+    ] = 500
+    timeout_s: Annotated[
+        float, Meta(ge=0.1, le=60, description="Longest wait for an answer of the broker, s.")
+    ] = 10.0
+
+    def __post_init__(self) -> None:
+        """Check what belongs together."""
+        for name in self.commands:
+            if name not in NAMES:
+                raise ValueError(f"commands: there is no command {name!r}{meant(name, NAMES)}")
+        if bool(self.certificate) != bool(self.key):
+            raise ValueError("certificate and key belong together")
+        if (self.ca or self.certificate) and not self.tls:
+            raise ValueError("ca and certificate are of no use without tls = true")
+        if (self.credential or self.password_file) and not self.user:
+            raise ValueError("a password is of no use without user")

@@ -1,0 +1,92 @@
+"""Commands from outside: typed, bounded, few, and from the list that the configuration allows.
+
+A request is JSON such as ``{"command": "pause"}``, ``{"command": "set_speed", "value": 0.8}``, with
+an ``id`` of the sender's choice that comes back in the answer. Whatever else arrives is refused
+with a reason and changes nothing. What the coach makes of a request that passes here is its own
+business, and it may still say no.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from cued.coach.commands import NAMES
+from cued.reading import meant
+
+BELT = ("set_incline", "set_speed")
+DEFAULT = tuple(name for name in NAMES if name not in BELT)
+LARGEST = 1024  # bytes; the longest sensible request is a mark of 80 characters
+PER_S, BURST = 5.0, 10.0
+
+
+class Request(Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody asks for."""
+
+    command: Annotated[str, Meta(max_length=40)]
+    value: float | Annotated[str, Meta(max_length=80)] | None = None
+    id: Annotated[str, Meta(max_length=64)] = ""
+
+
+class Refused(Exception):
+    """A request that is not passed on. The text says why; ``request`` is what could be read."""
+
+    def __init__(self, why: str, request: Request | None = None) -> None:
+        super().__init__(why)
+        self.request = request or Request(command="")
+
+
+class Gate:
+    """Lets through what is well-formed, allowed and not too frequent."""
+
+    def __init__(self, allowed: Collection[str]) -> None:
+        self._allowed = allowed
+        self._tokens = BURST
+        self._at: float | None = None
+        self._told_at = float("-inf")
+        self.refused = 0
+
+    def check(self, payload: bytes, now: float) -> Request:
+        """Return the request; raises Refused."""
+        try:
+            self._count(now)
+            return self._read(payload)
+        except Refused:
+            self.refused += 1
+            raise
+
+    def tells(self, now: float) -> bool:
+        """Say whether a refusal is worth an answer now: no flood is answered by a flood."""
+        if self._tokens < 1 and now - self._told_at < 1:
+            return False
+        self._told_at = now
+        return True
+
+    def _count(self, now: float) -> None:
+        passed = now - self._at if self._at is not None else 0.0
+        self._at = now
+        self._tokens = min(BURST, self._tokens + passed * PER_S)
+        if self._tokens < 1:
+            raise Refused(f"too many commands: {PER_S:g} a second are heard")
+        self._tokens -= 1
+
+    def _read(self, payload: bytes) -> Request:
+        if len(payload) > LARGEST:
+            raise Refused(f"larger than {LARGEST} bytes")
+        try:
+            request = msgspec.json.decode(payload, type=Request)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise Refused(f"not a command: {error}") from None
+        if request.command not in NAMES:
+            raise Refused(f"unknown command{meant(request.command, list(NAMES))}", request)
+        if request.command not in self._allowed:
+            raise Refused(f"{request.command} is not allowed over MQTT here", request)
+        if isinstance(request.value, float) and not math.isfinite(request.value):
+            raise Refused("the value is not a number", request)
+        if isinstance(request.value, str) and not request.value.isprintable():
+            raise Refused("the value has characters that cannot be printed", request)
+        return request

@@ -1,0 +1,55 @@
+"""Where a password comes from: a systemd credential, or a file that only its owner can read.
+
+Never from the configuration, which people copy into bug reports, nor from the command line, which
+every user of the machine can list. What is read here is never logged.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from cued.model import ConfigError
+
+
+def password(where: str, credential: str, file: str) -> str | None:
+    """Read the password for the section ``where``; None when no source is named.
+
+    A credential that systemd has not passed on counts as absent if a file is named as well.
+    """
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    if credential and folder and (path := Path(folder) / credential).is_file():
+        return _read(path, where, "credential")
+    if file:
+        _check_private(Path(file), where)
+        return _read(Path(file), where, "password_file")
+    if credential:
+        raise ConfigError(
+            f"{where} credential: systemd passed on no credential {credential!r}; add "
+            f"LoadCredential={credential}:/etc/cued/{credential} to the service, or set "
+            "password_file"
+        )
+    return None
+
+
+def _check_private(path: Path, where: str) -> None:
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except OSError as error:
+        raise ConfigError(f"{where} password_file: {path}: {error.strerror}") from None
+    if mode & 0o077:
+        raise ConfigError(
+            f"{where} password_file: {path} has mode {mode:04o} and can be read by others; "
+            f"chmod 600 {path}"
+        )
+
+
+def _read(path: Path, where: str, key: str) -> str:
+    try:
+        secret = path.read_text("utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError):
+        raise ConfigError(f"{where} {key}: {path} cannot be read") from None
+    if not secret:
+        raise ConfigError(f"{where} {key}: {path} is empty")
+    return secret

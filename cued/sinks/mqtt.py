@@ -1,0 +1,362 @@
+"""Tells an MQTT broker what the coach sees, and takes commands from it (docs/mqtt.md).
+
+Rules
+-----
+* Coaching does not know whether a broker exists. ``take`` only puts into bounded memory
+  (``_topics.py``); everything that waits does so in ``run``.
+* A new client for every attempt, as aiomqtt's may not be used twice after a failure (aiomqtt#334).
+  Attempts are spaced by jittered exponential back-off, which starts anew after a connection has
+  stood for ``STOOD_S``. The first failure is a warning, the next are not.
+* The last will says ``offline``; so does leaving in good order. ``online`` follows every
+  connection, then the description for Home Assistant, the state, and what has waited.
+* Session summaries lie on disk until the broker has acknowledged them (``_outbox.py``).
+* A command is heard only if it is new (not retained), well-formed, allowed and not too frequent
+  (``_requests.py``); every answer goes to ``command/result``.
+
+This is the only file that knows aiomqtt (2.x; its version 3 is another library).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import ssl
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+
+import aiomqtt
+import msgspec
+
+from cued.config import Site
+from cued.model import AnyEvent, Command, ConfigError, CuedError, Input, Summary
+from cued.parts import Part
+from cued.sinks import _discovery
+from cued.sinks._mqtt_config import PORTS, Config
+from cued.sinks._outbox import Outbox
+from cued.sinks._requests import Gate, Refused
+from cued.sinks._secret import password
+from cued.sinks._topics import Message, Topics, answer
+from cued.sinks.sink import Ask, Exit, Sink
+
+log = logging.getLogger(__name__)
+quiet = logging.getLogger("cued.mqtt.client")
+quiet.setLevel(logging.CRITICAL)  # a flood would fill the journal with its own complaints
+
+FIRST_S, LONGEST_S, STEP = 0.5, 60.0, 2.0
+STOOD_S = 10.0
+FLUSH_S = 2.0
+INCOMING = 100
+
+
+def back_off(failures: int, chance: float) -> float:
+    """Seconds to wait after so many failures in a row; ``chance`` 0..1 spreads it by ±25 %."""
+    return min(LONGEST_S, FIRST_S * STEP ** min(failures - 1, 10)) * (0.75 + 0.5 * chance)
+
+
+class Mqtt:
+    """Publishes, and listens for commands, for as long as it runs."""
+
+    def __init__(
+        self,
+        config: Config,
+        site: Site,
+        ask: Ask,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._config = config
+        self._ask = ask
+        self._clock, self._wall, self._sleep, self._chance = clock, wall, sleep, chance
+        self.root = f"cued/{site.station}"
+        self._own = f"cued-{site.station}"
+        self._topics = Topics(_discovery.units(site), config.commands, config.queue)
+        self._gate = Gate(config.commands)
+        self._outbox = Outbox(Path(site.state) / "mqtt")
+        self._summaries: deque[bytes] = deque()
+        self._undelivered = True
+        self._described = _discovery.describe(site, self.root, config.commands)
+        self._discovery = _discovery.topic(config.discovery_prefix, site.station)
+        self._birth = f"{config.discovery_prefix}/status"
+        self._wake = asyncio.Event()
+        self._planned = float("inf")  # when the sender looks up by itself
+        self._client: aiomqtt.Client | None = None
+        self._context: ssl.SSLContext | None = None
+        self._password: str | None = None
+
+    @property
+    def dropped(self) -> int:
+        """How many messages nobody will ever get."""
+        return self._topics.dropped + self._outbox.dropped
+
+    @property
+    def connected(self) -> bool:
+        """A broker is there."""
+        return self._client is not None
+
+    async def __aenter__(self) -> Mqtt:
+        config = self._config
+        self._password = password("[sinks.mqtt]", config.credential, config.password_file)
+        self._context = tls_context(config) if config.tls else None
+        return self
+
+    async def __aexit__(self, *exit_: Exit) -> None:
+        """Send what waits, say that we leave, and keep the summaries that could not be sent."""
+        self._store()
+        client = self._client
+        if client is None:
+            self._topics.give_up()
+            return
+        with suppress(aiomqtt.MqttError, TimeoutError):
+            async with asyncio.timeout(FLUSH_S):
+                await self._publish_due(client)
+                await client.publish(f"{self.root}/availability", b"offline", 1, retain=True)
+        await self._close(client)
+
+    def watch(self, item: Input) -> None:
+        """Note what only inputs tell."""
+        if self._topics.watch(item):
+            self._nudge()
+
+    def take(self, event: AnyEvent) -> None:
+        """Note an event."""
+        if isinstance(event, Summary):
+            self._summaries.append(self._summed_up(event))
+            self._wake.set()
+            return
+        self._topics.take(event, self._clock(), self._wall())
+        self._nudge()
+
+    async def run(self) -> None:
+        """Connect, again and again, until cancelled."""
+        failures = 0
+        lost: BaseException | None = None
+        while True:
+            since, stood = self._clock(), False
+            try:
+                await self._connect()
+                if failures:
+                    log.info("the broker is back; %d messages were dropped", self.dropped)
+                since, stood = self._clock(), True
+                await self._serve()
+            except* aiomqtt.MqttError as group:
+                lost = _first(group)
+            if stood and self._clock() - since >= STOOD_S:
+                failures = 0
+            failures += 1
+            await self._disconnected()
+            wait = back_off(failures, self._chance())
+            level = logging.WARNING if failures == 1 else logging.DEBUG
+            log.log(level, "MQTT broker %s: %s; again in %.1f s", self._config.host, lost, wait)
+            await self._sleep(wait)
+
+    async def _connect(self) -> None:
+        client = make_client(
+            self._config,
+            self._own,
+            self._password,
+            self._context,
+            aiomqtt.Will(f"{self.root}/availability", b"offline", 1, retain=True),
+        )
+        try:
+            await client.__aenter__()
+        except aiomqtt.MqttError:
+            await self._close(client)  # or a socket that nobody answered stays open
+            raise
+        self._client = client
+
+    async def _serve(self) -> None:
+        """Introduce ourselves; then publish and listen until the link is lost."""
+        client = self._client
+        assert client is not None
+        await client.subscribe(f"{self.root}/command", qos=1)
+        if self._config.discovery:
+            await client.subscribe(self._birth)
+            await client.subscribe(self._discovery)
+        await client.publish(f"{self.root}/availability", b"online", 1, retain=True)
+        await self._introduce(client)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._send(client), name="mqtt send")
+            group.create_task(self._listen(client), name="mqtt listen")
+
+    async def _introduce(self, client: aiomqtt.Client) -> None:
+        if self._config.discovery:
+            await self._describe(client, self._described)
+        self._topics.again()
+        self._wake.set()
+
+    async def _describe(self, client: aiomqtt.Client, described: _discovery.Entity) -> None:
+        await client.publish(self._discovery, msgspec.json.encode(described), 1, retain=True)
+
+    async def _send(self, client: aiomqtt.Client) -> None:
+        while True:
+            self._wake.clear()
+            if self._summaries:
+                await asyncio.to_thread(self._store)
+            await self._publish_due(client)
+            wait = self._topics.wait_s(self._clock())
+            self._planned = float("inf") if wait is None else self._clock() + wait
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), wait)
+
+    async def _publish_due(self, client: aiomqtt.Client) -> None:
+        while message := self._topics.due(self._clock(), self._wall()):
+            try:
+                await self._publish(client, message)
+            except BaseException:
+                self._topics.put_back(message)
+                raise
+        if self._undelivered:
+            await self._deliver(client)
+            self._undelivered = False
+
+    async def _deliver(self, client: aiomqtt.Client) -> None:
+        for path in self._outbox.waiting():
+            payload = self._outbox.read(path)
+            if payload is not None:
+                await self._publish(client, Message("session", payload, qos=1, retain=True))
+                self._outbox.delivered(path)
+
+    async def _publish(self, client: aiomqtt.Client, message: Message) -> None:
+        topic = f"{self.root}/{message.topic}"
+        await client.publish(topic, message.payload, message.qos, message.retain)
+
+    async def _listen(self, client: aiomqtt.Client) -> None:
+        async for message in client.messages:
+            topic, payload = str(message.topic), message.payload
+            if topic == self._birth:
+                if payload == b"online":
+                    await self._introduce(client)
+            elif topic == self._discovery:
+                await self._tidy(client, payload if message.retain else b"")
+            elif not message.retain:  # a retained command was meant for somebody long gone
+                self._requested(payload)
+
+    async def _tidy(self, client: aiomqtt.Client, before: bytes) -> None:
+        """Take away entities that an earlier version, or another configuration, had announced."""
+        if before and (removal := _discovery.without(self._described, before)):
+            await self._describe(client, removal)
+            await self._describe(client, self._described)
+
+    def _requested(self, payload: bytes) -> None:
+        now = self._clock()
+        try:
+            request = self._gate.check(payload, now)
+        except Refused as refused:
+            if self._gate.tells(now):
+                asked = refused.request
+                why = str(refused)
+                self._topics.put(answer(asked.command, False, why, asked.id, self._wall()))
+                self._wake.set()
+            return
+        self._ask(Command(now, request.command, request.value, "mqtt", request.id))
+
+    def _nudge(self) -> None:
+        """Wake the sender if something is due before it looks up by itself."""
+        if self._client is None:
+            return
+        now = self._clock()
+        wait = self._topics.wait_s(now)
+        if wait is not None and now + wait < self._planned:
+            self._wake.set()
+
+    def _summed_up(self, event: Summary) -> bytes:
+        body = msgspec.to_builtins(event)
+        return msgspec.json.encode(body | {"time": self._wall()})
+
+    def _store(self) -> None:
+        """Put new summaries on disk; what the disk refuses is dropped and told."""
+        self._undelivered = True
+        with suppress(IndexError):
+            while payload := self._summaries.popleft():
+                self._put(payload)
+
+    def _put(self, payload: bytes) -> None:
+        try:
+            self._outbox.put(payload, self._wall())
+        except CuedError as error:
+            self._outbox.dropped += 1
+            log.warning("a session's summary is lost: %s", error)
+
+    async def _disconnected(self) -> None:
+        client, self._client = self._client, None
+        self._planned, self._undelivered = float("inf"), True
+        if self._summaries:
+            await asyncio.to_thread(self._store)
+        if client is not None:
+            await self._close(client)
+
+    async def _close(self, client: aiomqtt.Client) -> None:
+        async with AsyncExitStack() as stack:
+            stack.enter_context(suppress(aiomqtt.MqttError, TimeoutError))
+            await stack.enter_async_context(asyncio.timeout(FLUSH_S))
+            stack.push_async_exit(client)
+
+
+def make_client(
+    config: Config,
+    identifier: str,
+    secret: str | None,
+    context: ssl.SSLContext | None,
+    will: aiomqtt.Will | None = None,
+) -> aiomqtt.Client:
+    """Make a client of the configured broker; entering it connects."""
+    websocket = config.transport == "websockets"
+    return aiomqtt.Client(
+        config.host,
+        config.port or PORTS[config.transport, config.tls],
+        identifier=identifier,
+        username=config.user or None,
+        password=secret,
+        tls_context=context,
+        transport=config.transport,
+        websocket_path=config.path if websocket else None,
+        timeout=config.timeout_s,
+        keepalive=15,
+        will=will,
+        logger=quiet,
+        max_queued_incoming_messages=INCOMING,
+    )
+
+
+def tls_context(config: Config) -> ssl.SSLContext:
+    """Trust the configured CA, and show our certificate; raises ConfigError."""
+    try:
+        context = ssl.create_default_context(cafile=config.ca or None)
+        if config.certificate:
+            context.load_cert_chain(config.certificate, config.key)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(f"[sinks.mqtt] tls: {error}") from None
+    return context
+
+
+def _first(group: BaseExceptionGroup[aiomqtt.MqttError]) -> BaseException:
+    """Dig out the first of what went wrong at once."""
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+async def remove(config: Config, site: Site) -> list[str]:
+    """Take the station out of Home Assistant and its retained messages off the broker."""
+    secret = password("[sinks.mqtt]", config.credential, config.password_file)
+    context = tls_context(config) if config.tls else None
+    topics = [_discovery.topic(config.discovery_prefix, site.station)]
+    topics += [f"cued/{site.station}/{name}" for name in ("state", "session", "availability")]
+    try:
+        async with make_client(config, f"cued-remove-{site.station}", secret, context) as client:
+            for topic in topics:
+                await client.publish(topic, b"", 1, retain=True)
+    except aiomqtt.MqttError as error:
+        raise CuedError(f"MQTT broker {config.host}: {error}") from None
+    return topics
+
+
+PART: Part[Config, Sink] = Part(Config, Mqtt)
