@@ -43,12 +43,11 @@ CONNECT_WITHIN_S = 30.0
 END_WITHIN_S = 5.0
 LOOK_EVERY_S = 0.25
 ANSWER_WITHIN_S = 5.0
+BATTERY_EVERY_S = 600.0  # few devices notify it
 # Beside its own errors bleak trips over its own state when a link goes in the middle of a call.
 FAILS = (*UNAVAILABLE, AssertionError, AttributeError, KeyError)
-UNAUTHENTICATED = (
-    0x05,
-    0x0F,
-)  # insufficient authentication, encryption: some firmware wants a bond
+# ATT: insufficient authentication, insufficient encryption. Some firmware wants a bond.
+UNAUTHENTICATED = (0x05, 0x0F)
 
 
 @contextlib.asynccontextmanager
@@ -139,11 +138,20 @@ class Session:
         finally:
             self._answer = None
 
+    def _fail(self, bug: Exception) -> None:
+        """End with a fault of the program's own, for whoever awaits the session."""
+        if not self._over.done():
+            self._over.set_exception(bug)
+
     async def _look(self, up: Callable[[], None]) -> None:
         loop = asyncio.get_running_loop()
         told = False
+        battery_t = loop.time()
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
+            if loop.time() - battery_t >= BATTERY_EVERY_S:
+                battery_t = loop.time()
+                self._actions.put_nowait(Read(BATTERY_LEVEL))
             if self._watch.flowing and not told:
                 up()
                 told = True
@@ -159,8 +167,9 @@ class Session:
                 data = await self._do(client, action)
             except FAILS as error:
                 log.debug("%s: %r: %r", self._name, action, error)
-                self.end(f"it did not take a command ({_short(error)})")
-                return
+                if isinstance(action, Write) or not client.is_connected:
+                    self.end(f"it did not take a command ({_short(error)})")
+                continue  # a battery that may not be read must not cost the motion
             if data is not None:
                 self._arrived(action.char, data)
 
@@ -193,7 +202,10 @@ class Session:
             case Subscribe():
 
                 def arrived(_char: BleakGATTCharacteristic, data: bytearray) -> None:
-                    self._arrived(action.char, bytes(data))
+                    try:
+                        self._arrived(action.char, bytes(data))
+                    except Exception as bug:  # noqa: BLE001 - the D-Bus library would swallow it
+                        self._fail(bug)
 
                 how = not action.acquire
                 await client.start_notify(char, arrived, bluez={"use_start_notify": how})

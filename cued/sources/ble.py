@@ -83,8 +83,8 @@ class Ble:
         loop = asyncio.get_running_loop()
 
         def told(why: str) -> None:
-            if why:
-                for name in self._sensors:
+            for name in self._sensors:
+                if why and name not in self._sessions:
                     emit(LinkChanged(loop.time(), name, False, why))
 
         if "backend" not in self._radio.client:
@@ -118,12 +118,12 @@ class Ble:
             try:
                 why = await self._once(name, sensor, device, scanning, watch, emit)
             finally:
-                self._sessions.pop(name, None)
+                stood = self._sessions.pop(name, None) is not None
                 self._taken.pop(found.address, None)
             failures = 0 if watch.flowing else failures + 1
             level = logging.DEBUG if failures > 1 else logging.WARNING
             log.log(level, "%s (%s): %s", name, found.name or found.address, why)
-            if failures <= 1:
+            if stood or failures <= 1:
                 emit(LinkChanged(loop.time(), name, False, why))
             if failures:
                 await asyncio.sleep(back_off(failures, random.random()))

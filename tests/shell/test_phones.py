@@ -107,22 +107,10 @@ def test_nonsense_is_a_decode_error_or_nothing(data, whose):
         return
 
 
-KEYS = [
-    "buffer",
-    "status",
-    "session",
-    "acc_time",
-    "accX",
-    "accY",
-    "accZ",
-    "payload",
-    "name",
-    "time",
-    "values",
-    "x",
-    "y",
-    "z",
-]
+KEYS = (
+    *("buffer", "status", "session", "acc_time", "accX", "accY", "accZ"),
+    *("payload", "name", "time", "values", "x", "y", "z"),
+)
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (

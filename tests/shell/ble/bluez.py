@@ -72,6 +72,10 @@ def private_bus() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+class Refused(Exception):
+    """What a read raises to be answered with an error; the text is BlueZ's."""
+
+
 @dataclass
 class Char:
     """A characteristic: its flags, what a read gives, what a write does (an ATT error or None)."""
@@ -386,7 +390,7 @@ class Bluez:
             case "WriteValue":
                 return self._write(message)
             case "ReadValue":
-                return Message.new_method_return(message, "ay", [self._char(message).read()])
+                return self._read(message)
             case "Get":
                 interface, name = message.body
                 value = self.objects[message.path or ""][interface][name]
@@ -403,6 +407,12 @@ class Bluez:
         self.discovering = True
         self.scans += 1
         return Message.new_method_return(message)
+
+    def _read(self, message: Message) -> Message:
+        try:
+            return Message.new_method_return(message, "ay", [self._char(message).read()])
+        except Refused as error:
+            return Message.new_error(message, "org.bluez.Error.Failed", str(error))
 
     def _write(self, message: Message) -> Message:
         error = self._char(message).write(bytes(message.body[0]))

@@ -9,11 +9,12 @@ from functools import partial
 import pytest
 
 from cued.devices import pod
+from cued.devices._gatt import BATTERY_LEVEL
 from cued.devices.device import Subscribe
 from cued.engine import Engine, Worn
 from cued.model import Battery, Link, Notice, Packet, Tick
-from cued.sources.ble import listen, scan
-from tests.shell.ble.bluez import GATT, Peripheral
+from cued.sources.ble import Ble, Config, listen, scan
+from tests.shell.ble.bluez import GATT, Peripheral, Refused
 from tests.shell.ble.pods import Pod, numbers, play, running, sensor, site
 
 pytestmark = pytest.mark.usefixtures("bus")
@@ -330,3 +331,34 @@ async def test_listening_for_a_while_gives_what_sensors_send(bluez):
     streaming.cancel()
     assert sum(isinstance(x, Packet) for x in heard) > 20
     assert not device.connected
+
+
+async def test_a_fault_of_our_own_in_a_callback_ends_the_source(bluez):
+    device = bluez.add(Pod(bluez))
+
+    def broken(item):
+        if isinstance(item, Packet):
+            raise ZeroDivisionError
+
+    source = Ble(Config(), one(device))
+    task = asyncio.create_task(source.run(broken, lambda: None))
+    streaming = asyncio.create_task(play([device], 50, 500))
+    with pytest.raises(ExceptionGroup) as caught:
+        await asyncio.wait_for(task, 5)
+    streaming.cancel()
+    assert caught.group_contains(ZeroDivisionError)
+    assert not device.connected
+
+
+async def test_a_battery_that_may_not_be_read_does_not_cost_the_motion(bluez):
+    device = bluez.add(Pod(bluez))
+
+    def refuse() -> bytes:
+        raise Refused("Operation failed with ATT error: 0x03")
+
+    device.char(BATTERY_LEVEL).read = refuse
+    async with running(one(device)) as (_, heard):
+        await heard.until(lambda: device.streaming)
+        await play([device], 50, 10)
+        await heard.until(lambda: len(heard.packets("left")) == 10)
+        assert device.connects == 1

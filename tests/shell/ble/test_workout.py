@@ -24,6 +24,10 @@ pytestmark = pytest.mark.usefixtures("bus")
 
 WALK_S = 14.0
 FROM_S, TO_S = 4.0, WALK_S - 2.5  # settled, and before the last batches
+FOOT_S = 0.02
+# The trunk's choice between two near peaks hangs on less than a sample: shifting the samples of
+# the direct path by 0.3 ms, as the clock may, moves one of its footfalls by 29 ms.
+TRUNK_S = 0.05
 CASES = {family.__name__: family for family in FAMILIES}
 
 
@@ -96,8 +100,8 @@ async def test_every_family_gives_the_same_footfalls_as_the_direct_path(bluez):
     )
     async with running(where) as (_, heard):
         await heard.until(lambda: all(d.started for d in devices.values()), 20)
-        await asyncio.sleep(0.1)
-        start = asyncio.get_running_loop().time()
+        # on the engine's grid of 10 ms, or the two paths would see other points of the signal
+        start = round(asyncio.get_running_loop().time() + 0.1, 2)
         await perform(devices, start)
         await asyncio.sleep(0.1)
         for name, device in devices.items():
@@ -108,7 +112,8 @@ async def test_every_family_gives_the_same_footfalls_as_the_direct_path(bluez):
             mean, spread = 1e3 * np.mean(there), 1e3 * np.std(there)
             print(f"{name:12s} {len(there):3d} footfalls, {mean:5.1f} ± {spread:3.1f} ms")
             assert len(there) >= 6, name
-            assert max(map(abs, there + back)) < 0.02, name
+            within = FOOT_S if device.placement == "foot_left" else TRUNK_S
+            assert max(map(abs, there + back)) < within, name
 
 
 def offsets(some: list[float], others: list[float]) -> list[float]:
