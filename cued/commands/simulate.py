@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from importlib import resources
 from pathlib import Path
 
-from cued import app
 from cued.commands import _play
 from cued.commands._options import add_config, load_config, non_negative
-from cued.model import AnyEvent, BeltRequest, ConfigError, Cue
+from cued.engine import Worn
+from cued.model import AnyEvent, BeltRequest, Cue
+from cued.recording.write import write_table
 from cued.simulation.run import Simulation
-from cued.simulation.scenario import Scenario, parse
+from cued.sources.simulate import open_scenario, recorded, scenarios
 
 NAME = "simulate"
 HELP = "run the whole daemon on a simulated runner"
-SHIPPED = resources.files("cued.simulation") / "scenarios"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "scenario",
         nargs="?",
         default="workout",
-        help=f"a file, or one of: {', '.join(shipped())} (default workout)",
+        help=f"a file, or one of: {', '.join(scenarios())} (default workout)",
     )
     parser.add_argument(
         "--speed",
@@ -34,6 +33,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="times real time (default 1); 0: as fast as possible and silent",
     )
     parser.add_argument("--seed", type=int, help="another run of the same script")
+    parser.add_argument(
+        "--record", type=Path, metavar="FOLDER", help="write a table recording instead of running"
+    )
     parser.add_argument("--events", metavar="FILE", help="event lines to a file, or - for stdout")
     add_config(parser, settings=True)
 
@@ -41,8 +43,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Simulate and, unless event lines go to standard output, sum up."""
     config = load_config(args)
-    simulation = Simulation(read(args.scenario), args.seed, keep_truth=1000)
-    worn = {s.name: app.Worn(s.placement, s.mounting) for s in simulation.scenario.sensor}
+    scenario = open_scenario(args.scenario)
+    if args.record:
+        write_table(args.record, recorded(Simulation(scenario, args.seed), args.record.name))
+        print(f"written: {args.record}")
+        return 0
+    simulation = Simulation(scenario, args.seed, keep_truth=1000)
+    worn = {s.name: Worn(s.placement, s.mounting) for s in simulation.scenario.sensor}
     runner = Runner(simulation)
     if args.speed > 0:
         _play.in_time(config, worn, simulation.inputs(), args.speed, args.events, runner)
@@ -51,22 +58,6 @@ def run(args: argparse.Namespace) -> int:
     if args.events != "-":
         print(_play.summed_up(counts))
     return 0
-
-
-def shipped() -> list[str]:
-    """List the scenarios that come with the package."""
-    return sorted(f.name[: -len(".toml")] for f in SHIPPED.iterdir() if f.name.endswith(".toml"))
-
-
-def read(scenario: str) -> Scenario:
-    """Read a scenario by path or by the name of a shipped one."""
-    path = Path(scenario)
-    if path.suffix != ".toml" and scenario in shipped():
-        return parse((SHIPPED / f"{scenario}.toml").read_text("utf-8"))
-    if not path.is_file():
-        there = ", ".join(shipped())
-        raise ConfigError(f"{scenario}: no such scenario file, and none of: {there}")
-    return parse(path.read_text("utf-8"))
 
 
 class Runner:

@@ -58,6 +58,17 @@ class Will:
         self._stumbled = 0
         self._obeys: list[tuple[float, float]] = []
 
+    def facing(self, t: float) -> Heading:
+        """Which way the person faces once every turn begun by ``t`` is over."""
+        begun = [d for d in self.does if d.at_s <= t]
+        yaw, _ = _facing(begun, t + 60.0)
+        return "forward" if math.cos(yaw) > 0.0 else "backward"
+
+    def turn(self, t: float) -> None:
+        """Mean to turn round at ``t``."""
+        turn = Doing(at_s=t, what="turn")
+        self.does = tuple(sorted((*self.does, turn), key=lambda d: d.at_s))
+
     def hear(self, key: str, t: float) -> bool:
         """Take in a cue; True when the person will do as it says."""
         if not key.startswith("overlong"):

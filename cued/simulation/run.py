@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from cued.model import Belt, BeltRequest, Command, Floats, Input, Packet, Tick
 from cued.simulation.belt import Treadmill
+from cued.simulation.follow import PROMPTS, REACH_S
 from cued.simulation.link import Radio
 from cued.simulation.scenario import Scenario
 from cued.simulation.stepping import Truth
@@ -76,9 +77,22 @@ class Simulation:
 
     def hear(self, key: str) -> bool:
         """Let the person hear a cue; True when they will do what it says."""
-        obeys = self._walker.hear(key, self.t)
+        obeys = self._walker.hear(key, self.t) or self._follow(key)
         self._know(Truth(self.t, "heard", "", key if obeys else f"{key} (ignored)"))
         return obeys
+
+    def _follow(self, key: str) -> bool:
+        """Do what a prompt of the program asks, if this person does."""
+        act = PROMPTS.get(key) if self.scenario.person.follows else None
+        if act is None:
+            return False
+        t = self.t + REACH_S
+        if act.facing:
+            self._walker.face(act.facing, t)
+        if act.speed_m_s is not None or act.incline_percent is not None:
+            wish = BeltRequest(t=t, speed_m_s=act.speed_m_s, incline_percent=act.incline_percent)
+            self._belt.request(wish, self.t)
+        return True
 
     def _piece(self, until: float) -> Iterator[Input]:
         self._belt.advance(until)

@@ -110,6 +110,9 @@ class Person(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     responsive: Annotated[
         float, Meta(ge=0, le=1, description="Probability of doing what a technique cue says.")
     ] = 0.0
+    follows: Annotated[
+        bool, Meta(description="Turns and sets the belt as the program's prompts say.")
+    ] = False
 
 
 class Link(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -29,7 +29,7 @@ import numpy as np
 
 from cued.model import Floats
 from cued.simulation import foot, mishaps, trunk
-from cued.simulation.gaits import Style
+from cued.simulation.gaits import Heading, Style
 from cued.simulation.intent import Will, duration, size
 from cued.simulation.mishaps import Mishap
 from cued.simulation.scenario import Doing, Person
@@ -63,6 +63,11 @@ class Walker:
     def hear(self, key: str, t: float) -> bool:
         """Tell the person a cue; True when they will do what it says."""
         return self._will.hear(key, t)
+
+    def face(self, heading: Heading, t: float) -> None:
+        """Let the person turn at ``t``, unless they face that way already."""
+        if self._will.facing(t) != heading:
+            self._will.turn(t)
 
     def advance(self, until: float) -> list[Truth]:
         """Make samples up to ``until`` known; give what is true by then or soon after."""

@@ -8,7 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -88,7 +88,7 @@ async def mosquitto(mosquitto_there: None, tmp_path: Path) -> AsyncIterator[Star
 
 
 @pytest.fixture(scope="session")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a CA, a server's and a client's certificate, and a CA nobody knows."""
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed")
@@ -101,7 +101,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         (folder / "san").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
         _openssl(folder, f"x509 -req -in {name}.csr -CA {ca}.crt -CAkey {ca}.key -days 2 "
                  f"-CAcreateserial -extfile san -out {name}.crt")  # fmt: skip
-    yield folder
+    return folder
 
 
 EC = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1"

@@ -132,9 +132,9 @@ async def test_mute_shows_in_the_state_and_every_command_is_answered(
 async def test_a_crash_leaves_offline_behind(mosquitto: Start, tmp_path: Path) -> None:
     broker = mosquitto()
     await broker.start()
-    async with watching(broker.port) as far:
-        async with running(Config(host="127.0.0.1", port=broker.port), tmp_path):
-            await far.wait_for("test/availability", lambda s: s == "online")
-            # A broker cuts off whoever has its name taken by another, which is no good-bye.
-            async with aiomqtt.Client("127.0.0.1", broker.port, identifier="cued-test"):
-                await far.wait_for("test/availability", lambda s: s == "offline")
+    config = Config(host="127.0.0.1", port=broker.port)
+    async with watching(broker.port) as far, running(config, tmp_path):
+        await far.wait_for("test/availability", lambda s: s == "online")
+        # A broker cuts off whoever has its name taken by another, which is no good-bye.
+        async with aiomqtt.Client("127.0.0.1", broker.port, identifier="cued-test"):
+            await far.wait_for("test/availability", lambda s: s == "offline")

@@ -1,0 +1,196 @@
+"""A broker that is away, dies, freezes or flaps: coaching goes on, memory is bounded."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from cued.model import Cue, Footfall, Measurement, Stride, Stumble, Summary
+from cued.sinks import mqtt
+from cued.sinks.mqtt import Config, Mqtt
+from tests.shell.mqtt.conftest import Start, free_port
+from tests.shell.mqtt.far_end import Daemon, running, site, watching
+
+DAY_S = 24 * 3600
+
+
+def summary(strides: int) -> Summary:
+    return Summary(
+        t=9.0, started_t=0.0, duration_s=9.0, strides=strides, backward_s=3.0, cues=1, stumbles=1
+    )
+
+
+async def at_once(_wait_s: float) -> None:
+    await asyncio.sleep(0.01)
+
+
+async def test_a_broker_that_comes_late_gets_what_has_waited(
+    mosquitto: Start, tmp_path: Path
+) -> None:
+    broker = mosquitto()
+    config = Config(host="127.0.0.1", port=broker.port)
+    async with running(config, tmp_path, sleep=at_once) as sink:
+        sink.take(Stumble(t=1.0, score=1.5))
+        sink.take(summary(7))
+        await broker.start()
+        async with watching(broker.port) as far:
+            assert (await far.wait_for("test/session"))["strides"] == 7
+            assert await far.wait_for("test/availability") == "online"
+
+
+async def test_a_broker_killed_in_the_middle_is_found_again(
+    mosquitto: Start, tmp_path: Path
+) -> None:
+    first = mosquitto()
+    await first.start()
+    config = Config(host="127.0.0.1", port=first.port)
+    async with running(config, tmp_path, sleep=at_once) as sink:
+        async with watching(first.port) as far:
+            await far.wait_for("test/state")
+            await first.kill()
+        sink.take(Stumble(t=5.0, score=2.0))
+        sink.take(summary(8))
+        second = mosquitto(port=first.port)
+        await second.start()
+        async with watching(second.port) as far:
+            await far.wait_for("test/session")
+            await far.wait_for("test/state")
+            await far.client.publish("cued/test/command", b'{"command": "pause"}')
+            assert (await far.wait_for("test/command/result"))["ok"]
+
+
+async def test_a_summary_nobody_took_is_sent_by_the_next_run(
+    mosquitto: Start, tmp_path: Path
+) -> None:
+    broker = mosquitto()
+    config = Config(host="127.0.0.1", port=broker.port)
+    async with running(config, tmp_path) as sink:
+        sink.take(summary(11))
+    await broker.start()
+    async with watching(broker.port) as far, running(config, tmp_path):
+        assert (await far.wait_for("test/session"))["strides"] == 11
+    assert not list((tmp_path / "state" / "mqtt").iterdir())
+
+
+async def test_a_frozen_broker_holds_up_neither_events_nor_leaving(
+    mosquitto: Start, tmp_path: Path
+) -> None:
+    broker = mosquitto()
+    await broker.start()
+    config = Config(host="127.0.0.1", port=broker.port, timeout_s=0.2)
+    loop = asyncio.get_running_loop()
+    async with watching(broker.port) as far, running(config, tmp_path) as sink:
+        await far.wait_for("test/state")
+        broker.signal(signal.SIGSTOP)
+        started = loop.time()
+        for n in range(2000):
+            sink.take(Stumble(t=float(n), score=2.0))
+        assert loop.time() - started < 0.5  # taking waits for nobody: 0.02 ms each, not 2 s
+        left = loop.time()
+    assert loop.time() - left < 2 * mqtt.FLUSH_S + 1.0
+    broker.signal(signal.SIGCONT)
+
+
+async def test_a_day_without_a_broker_costs_no_memory(tmp_path: Path) -> None:
+    now = 0.0
+    daemon = Daemon()
+    config = Config(host="127.0.0.1", port=free_port(), queue=200)
+    async with Mqtt(config, site(tmp_path), daemon.ask, clock=lambda: now) as sink:
+        daemon.sink = sink
+        tracemalloc.start()
+        sizes: list[int] = []
+        for n in range(DAY_S // 2):  # a stride every two seconds, a cue every ten
+            now = 2.0 * n
+            sink.take(Footfall(t=now, side="left", sensor="back"))
+            sink.take(Stride(t=now, side="left", duration_s=2, length_m=None, speed_m_s=None))
+            sink.take(Measurement(t=now, name="cadence_spm", value=60.0, unit="spm", strides=4))
+            if n % 5 == 0:
+                sink.take(
+                    Cue(t=now, key="k", text="x", pattern="tick", priority=1, verdict="given")
+                )
+            if n in (3600, DAY_S // 2 - 1):
+                sizes.append(tracemalloc.get_traced_memory()[0])
+        tracemalloc.stop()
+        assert sizes[1] - sizes[0] < 100_000  # after two hours and after a day: the same
+        assert sink.dropped == DAY_S // 10 - 200
+    assert sink.dropped == DAY_S // 10  # nobody came for the rest either, and that is told
+
+
+async def test_attempts_grow_rarer_and_only_the_first_failure_is_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    now, waits = 0.0, []
+    enough = asyncio.Event()
+
+    async def sleep(wait_s: float) -> None:
+        nonlocal now
+        now += wait_s
+        waits.append(wait_s)
+        if now > DAY_S:
+            enough.set()
+            await asyncio.Event().wait()
+
+    caplog.set_level(logging.DEBUG, "cued")
+    config = Config(host="127.0.0.1", port=free_port())
+    given = {"clock": lambda: now, "sleep": sleep, "chance": lambda: 0.5}
+    async with running(config, tmp_path, **given):
+        await enough.wait()
+    assert waits[:4] == [0.5, 1.0, 2.0, 4.0]
+    assert max(waits) == mqtt.LONGEST_S
+    assert len(waits) < 1500  # in a day
+    levels = [r.levelname for r in caplog.records if r.name.startswith("cued")]
+    assert levels.count("WARNING") == 1
+
+
+async def test_a_broker_that_flaps_is_not_hammered(mosquitto: Start, tmp_path: Path) -> None:
+    """One that accepts and goes at once keeps being waited for longer and longer."""
+
+    async def cut(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"\x20\x02\x00\x00")  # CONNACK, accepted
+        await writer.drain()
+        writer.close()
+
+    waits: list[float] = []
+    enough = asyncio.Event()
+
+    async def sleep(wait_s: float) -> None:
+        waits.append(wait_s)
+        if len(waits) == 6:
+            enough.set()
+            await asyncio.Event().wait()
+
+    server = await asyncio.start_server(cut, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        config = Config(host="127.0.0.1", port=port)
+        async with running(config, tmp_path, sleep=sleep, chance=lambda: 0.5):
+            await asyncio.wait_for(enough.wait(), 10)
+    assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0]
+
+
+async def test_one_that_never_answers_leaves_no_socket_behind(tmp_path: Path) -> None:
+    ended: list[asyncio.Task[bytes]] = []
+
+    async def stare(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        ended.append(asyncio.create_task(reader.read()))
+        await ended[-1]
+        writer.close()
+
+    enough = asyncio.Event()
+
+    async def sleep(_wait_s: float) -> None:
+        if len(ended) >= 3:
+            enough.set()
+            await asyncio.Event().wait()
+
+    server = await asyncio.start_server(stare, "127.0.0.1", 0)
+    async with server:
+        config = Config(host="127.0.0.1", port=server.sockets[0].getsockname()[1], timeout_s=0.1)
+        async with running(config, tmp_path, sleep=sleep):
+            await asyncio.wait_for(enough.wait(), 20)
+            await asyncio.wait_for(asyncio.gather(*ended), 5)  # each far end saw its end

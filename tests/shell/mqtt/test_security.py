@@ -1,0 +1,280 @@
+"""Who is let in, what is let through, and what a secret leaves behind: nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cued.model import ConfigError
+from cued.reading import convert
+from cued.sinks._requests import Gate, Refused
+from cued.sinks.mqtt import Config, Mqtt
+from tests.shell.mqtt.conftest import Start
+from tests.shell.mqtt.far_end import Daemon, running, site, watching
+
+SECRET = "correct horse"
+TLS = (
+    "listener PORT 127.0.0.1",
+    "allow_anonymous true",
+    "cafile DIR/ca.crt",
+    "certfile DIR/server.crt",
+    "keyfile DIR/server.key",
+)
+
+
+def secret_file(folder: Path, text: str = SECRET, mode: int = 0o600) -> str:
+    path = folder / "password"
+    path.write_text(text + "\n")
+    path.chmod(mode)
+    return str(path)
+
+
+def passwords(folder: Path) -> str:
+    """A password file as mosquitto wants it, with the user ``cued``."""
+    path = folder / "mosquitto.passwd"
+    subprocess.run(
+        ["mosquitto_passwd", "-b", "-c", str(path), "cued", SECRET], check=True, capture_output=True
+    )
+    path.chmod(0o644)  # mosquitto drops its rights before it reads
+    return str(path)
+
+
+def tls(certificates: Path, *more: str) -> list[str]:
+    return [line.replace("DIR", str(certificates)) for line in (*TLS, *more)]
+
+
+async def failure(config: Config, folder: Path, caplog: pytest.LogCaptureFixture) -> str:
+    """Run until the first attempt has failed; what the log said."""
+    failed = asyncio.Event()
+
+    async def sleep(_wait_s: float) -> None:
+        failed.set()
+        await asyncio.Event().wait()
+
+    caplog.set_level(logging.DEBUG)
+    async with running(config, folder, sleep=sleep):
+        await asyncio.wait_for(failed.wait(), 10)
+    return caplog.text
+
+
+async def test_tls_with_client_certificate_and_password(
+    mosquitto: Start, certificates: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    lines = tls(certificates, "require_certificate true")
+    lines[1:2] = ["allow_anonymous false", f"password_file {passwords(tmp_path)}"]
+    broker = mosquitto(*lines)
+    await broker.start()
+    config = Config(
+        host="localhost",
+        port=broker.port,
+        tls=True,
+        ca=str(certificates / "ca.crt"),
+        certificate=str(certificates / "client.crt"),
+        key=str(certificates / "client.key"),
+        user="cued",
+        password_file=secret_file(tmp_path),
+    )
+    daemon = Daemon()
+    async with running(config, tmp_path, daemon) as sink:
+        async with asyncio.timeout(10):
+            while not sink.connected:
+                await asyncio.sleep(0)
+    assert SECRET not in caplog.text
+
+
+async def test_over_websocket(mosquitto: Start, tmp_path: Path) -> None:
+    broker = mosquitto("listener PORT 127.0.0.1", "protocol websockets", "allow_anonymous true")
+    await broker.start()
+    config = Config(host="127.0.0.1", port=broker.port, transport="websockets")
+    far_end = watching(broker.port, transport="websockets", websocket_path="/mqtt")
+    async with far_end as far, running(config, tmp_path):
+        assert await far.wait_for("test/availability") == "online"
+
+
+async def test_a_certificate_of_a_stranger_is_refused(
+    mosquitto: Start, certificates: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    broker = mosquitto(*tls(certificates))
+    await broker.start()
+    ca = str(certificates / "stranger.crt")
+    config = Config(host="localhost", port=broker.port, tls=True, ca=ca)
+    assert "certificate verify failed" in await failure(config, tmp_path, caplog)
+
+
+async def test_a_certificate_for_another_name_is_refused(
+    mosquitto: Start, certificates: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    ca = str(certificates / "ca.crt")
+    broker = mosquitto(*[line.replace("127.0.0.1", "127.0.0.2") for line in tls(certificates)])
+    await broker.start()
+    config = Config(host="127.0.0.2", port=broker.port, tls=True, ca=ca)
+    assert "IP address mismatch" in await failure(config, tmp_path, caplog)
+
+
+async def test_a_wrong_password_is_told_without_the_password(
+    mosquitto: Start, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    broker = mosquitto("listener PORT 127.0.0.1", f"password_file {passwords(tmp_path)}")
+    await broker.start()
+    file = secret_file(tmp_path, "wrong horse")
+    config = Config(host="127.0.0.1", port=broker.port, user="cued", password_file=file)
+    said = await failure(config, tmp_path, caplog)
+    assert "authori" in said.lower()
+    assert "horse" not in said
+
+
+async def start_of(config: Config, folder: Path) -> None:
+    async with Mqtt(config, site(folder), Daemon().ask):
+        pass
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
+async def test_a_password_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
+    config = Config(user="cued", password_file=secret_file(tmp_path, mode=mode))
+    with pytest.raises(ConfigError, match="chmod 600") as refused:
+        await start_of(config, tmp_path)
+    assert SECRET not in str(refused.value)
+
+
+async def test_the_credential_of_systemd_goes_first(
+    mosquitto: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker = mosquitto("listener PORT 127.0.0.1", f"password_file {passwords(tmp_path)}")
+    await broker.start()
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    (tmp_path / "mqtt").write_text(SECRET)
+    config = Config(host="127.0.0.1", port=broker.port, user="cued", credential="mqtt")
+    far_end = watching(broker.port, username="cued", password=SECRET)
+    async with far_end as far, running(config, tmp_path):
+        assert await far.wait_for("test/availability") == "online"
+
+
+async def test_a_credential_that_was_not_passed_on_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    with pytest.raises(ConfigError, match="LoadCredential=mqtt"):
+        await start_of(Config(user="cued", credential="mqtt"), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"commands": ["pauze"]}, "did you mean pause"),
+        ({"certificate": "a", "tls": True}, "certificate and key belong together"),
+        ({"ca": "a"}, "without tls"),
+        ({"password_file": "a"}, "without user"),
+        ({"password": "hunter2"}, "password"),
+    ],
+)
+def test_a_mistake_in_the_configuration_is_one_line(options: dict[str, Any], says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        convert(options, Config, "[sinks.mqtt]")
+
+
+# --- commands ------------------------------------------------------------------------------------
+
+RUBBISH = [
+    b"",
+    b"pause",
+    b"{",
+    b"[]",
+    b"null",
+    b'"pause"',
+    b"\xff\xfe\x00",
+    b"[" * 900,
+    b'{"command": ' + b"[" * 800,
+    b'{"command": 7}',
+    b'{"command": null}',
+    b'{"command": "pause", "value": {"a": 1}}',
+    b'{"command": "pause", "value": true}',
+    b'{"command": "pause", "value": [1]}',
+    b'{"command": "pause", "more": 1}',
+    b'{"command": "explode"}',
+    b'{"command": "set_speed", "value": 7}',  # real, but not allowed here
+    b'{"command": "set_incline", "value": 1e999}',
+    b'{"command": "mark", "value": NaN}',
+    b'{"command": "mark", "value": "' + b"x" * 81 + b'"}',
+    b'{"command": "mark", "value": "\\u0007\\u001b[2J"}',
+    b'{"command": "mark", "id": "' + b"x" * 65 + b'"}',
+    b'{"command": "mark", "value": "' + b"x" * 5000 + b'"}',
+    b'{"command": "pause"}' * 2,
+]
+
+
+@pytest.mark.parametrize("payload", RUBBISH, ids=range(len(RUBBISH)))
+def test_rubbish_is_refused_with_a_reason(payload: bytes) -> None:
+    gate = Gate(Config().commands)
+    with pytest.raises(Refused) as refused:
+        gate.check(payload, 0.0)
+    assert str(refused.value)
+    assert len(str(refused.value)) < 400
+
+
+async def test_a_flood_of_hostile_messages_changes_nothing(
+    mosquitto: Start, tmp_path: Path
+) -> None:
+    broker = mosquitto()
+    await broker.start()
+    daemon = Daemon()
+    config = Config(host="127.0.0.1", port=broker.port)
+    now = 0.0
+    async with (
+        watching(broker.port, "cued/#") as far,
+        running(config, tmp_path, daemon, clock=lambda: now),
+    ):
+        await far.wait_for("test/state")
+        for n in range(5000):
+            await far.client.publish("cued/test/command", RUBBISH[n % len(RUBBISH)])
+        await far.client.publish("end", b"1")
+        # The flood is over once a fresh command, a second later, is heard again.
+        now = 10.0
+        answered: list[Any] = []
+        async with asyncio.timeout(10):
+            while not answered:
+                await far.client.publish("cued/test/command", b'{"command": "skip"}')
+                await asyncio.sleep(0.01)
+                answered = [a for a in far.of("command/result") if a["ok"]]
+        assert {c.name for c in daemon.commands} == {"skip"}
+        refusals = [a for a in far.of("command/result") if not a["ok"]]
+        assert 1 <= len(refusals) <= 25  # no flood is answered by a flood
+
+
+async def test_a_retained_command_is_ignored(mosquitto: Start, tmp_path: Path) -> None:
+    broker = mosquitto()
+    await broker.start()
+    daemon = Daemon()
+    config = Config(host="127.0.0.1", port=broker.port)
+    async with watching(broker.port) as far:
+        await far.client.publish("cued/test/command", b'{"command": "stop"}', retain=True)
+        await far.client.publish("homeassistant/device/cued_test/config", b"[{", retain=True)
+        async with running(config, tmp_path, daemon):
+            await far.wait_for("test/state")
+            await far.client.publish("cued/test/command", b'{"command": "pause"}')
+            await far.wait_for("command/result")
+    assert [c.name for c in daemon.commands] == ["pause"]
+
+
+def test_five_commands_a_second_are_heard() -> None:
+    gate = Gate(Config().commands)
+    heard = 0
+    for n in range(1000):  # ten seconds of a hundred a second
+        try:
+            gate.check(b'{"command": "pause"}', n / 100)
+            heard += 1
+        except Refused:
+            pass
+    assert heard == pytest.approx(60, abs=1)  # ten at once, and five a second from then on
+
+
+def test_a_belt_moves_only_where_it_was_allowed_to() -> None:
+    order = b'{"command": "set_speed", "value": 0.8}'
+    with pytest.raises(Refused, match="not allowed"):
+        Gate(Config().commands).check(order, 0.0)
+    assert Gate(Config(commands=("set_speed",)).commands).check(order, 0.0).value == 0.8
