@@ -1,0 +1,107 @@
+"""The daemon as ``cued run`` builds it, on sensors over Bluetooth: from a frame to a cue."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from cued import app, config
+from cued.daemon import Daemon
+from cued.model import Cue, CueDone, Stride
+from tests.shell.ble.encode import CuedPod, Treadmill
+from tests.shell.ble.test_workout import perform
+
+pytestmark = pytest.mark.usefixtures("bus")
+
+CONFIG = """
+[sources.ble]
+
+[sensors.cuedpod]
+device = "pod"
+placement = "foot_left"
+name = "pod"
+
+[sensors.belt]
+device = "ftms"
+placement = "treadmill"
+"""
+
+
+class Ear:
+    """An actuator that notes what is given and when."""
+
+    channel = "voice"
+
+    def __init__(self, report):
+        self.given: list[tuple[float, Cue]] = []
+        self._report = report
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *_):
+        return None
+
+    def give(self, cue):
+        self.given.append((asyncio.get_running_loop().time(), cue))
+        self._report(CueDone(0.0, cue.key, self.channel))
+
+    def cancel(self):
+        return None
+
+
+async def test_a_walk_is_measured_and_its_sensors_silence_is_cued(bluez, tmp_path):
+    file = tmp_path / "cued.toml"
+    file.write_text(CONFIG)
+    chosen = config.load(file)
+    pod, treadmill = bluez.add(CuedPod(bluez, 1)), bluez.add(Treadmill(bluez))
+    treadmill.km_h = 4.7
+    ears: list[Ear] = []
+
+    def ear(report):
+        ears.append(Ear(report))
+        return ears[0]
+
+    heard = []
+    where = app.site(chosen, hardware=False)
+    daemon = Daemon(
+        app.engine(chosen, app.worn(chosen)),
+        app.sources(chosen, where),
+        [ear],
+        [],
+        live=True,
+        hears=heard.append,
+    )
+    loop = asyncio.get_running_loop()
+    running = asyncio.create_task(daemon.run())
+    async with asyncio.timeout(15):
+        while not (pod.started and treadmill.report()):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    reporting = asyncio.create_task(report(treadmill))
+    await perform({"cuedpod": pod}, round(loop.time(), 2))
+    last = loop.time()
+    async with asyncio.timeout(3):
+        while not told_lost(ears[0], last):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    told = loop.time() - last
+    reporting.cancel()
+    daemon.stop()
+    await running
+    lengths = [e.length_m for e in heard if isinstance(e, Stride) and e.length_m]
+    assert len(lengths) >= 5
+    assert 0.8 < sorted(lengths)[len(lengths) // 2] < 2.0
+    print(f"the loss of the only sensor is cued {told:.2f} s after its last sample")
+    assert told <= 1.3  # lost at 1.0 s, ticks every 0.1 s, on a busy machine
+    assert not pod.connected
+    assert not treadmill.connected
+
+
+def told_lost(ear: Ear, after: float) -> bool:
+    return any(cue.pattern == "lost" for t, cue in ear.given if t > after)
+
+
+async def report(treadmill: Treadmill) -> None:
+    while True:
+        treadmill.report()
+        await asyncio.sleep(1.0)
