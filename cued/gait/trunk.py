@@ -219,8 +219,7 @@ class Trunk:
             self._tell_mounting(at, found)
 
     def _lose(self, at: float, found: list[Finding]) -> None:
-        if self._pace.mode != "unknown":
-            self._pace.mode = "unknown"
+        if self._pace.lose():
             found.append(Moving(t=at, at=at, sensor=self._sensor, mode="unknown"))
 
     def _tell_mounting(self, at: float, found: list[Finding]) -> None:

@@ -1,9 +1,10 @@
 """Standing, walking or running, and which candidates are contacts in each.
 
 Walk and run differ at the trunk by flight (the vertical nearly vanishes) and cadence, which people
-change from one to the other at 135-140 steps/min (science.md S22). A landing scores by both, with
-cadence capped, so that a slow jog is still one and a bouncy walk is none; two good landings in a
-row are running, two steps without landing are walking.
+change from one to the other at 135-140 steps/min (PubMed 37336086).
+A landing scores by both, with both capped, so that a shallow flight at a runner's cadence is
+running and a deep dip at a walker's is not; two good landings in a row are running, two steps
+without landing are walking.
 
 Rules: from standing nothing is said at the first candidate, only at the second, which then brings
 the first along; so one bend or knock is no step. Standing needs half a second of quiet. Movement
@@ -20,10 +21,10 @@ SWITCH_HZ = 2.35  # step rate; walks 1.3-2.2 and runs 2.4-3.4 Hz on SisFall, Ban
 SWITCH_WIDTH_HZ = 0.2
 FLOAT = 2.0  # m/s² left in flight; the same recordings
 FLOAT_WIDTH = 1.5
-FLOATED_S = 1.5
-LANDED_S = 0.8
-BRISK_HZ = 2.2
-POOR = 4
+FLOATED_S = 1.5  # a landing that lately makes a brisk walk suspect
+BRISK_HZ = 2.2  # walks with landings stay below on Bandai, the jogs of SisFall above
+LANDED_S = 0.8  # a first landing lets the second wait so long
+POOR = 4  # landings in a row that do not look like running end it
 QUIET = 0.3  # m/s², of a slot; standing measures 0.02-0.1, the slowest walks 0.6
 PAUSE_S = 1.5  # longer between contacts is a new start
 LOST_S = 2.0
@@ -38,15 +39,14 @@ class Pace:
     def __init__(self) -> None:
         self.mode: Mode = "unknown"
         self.last: Candidate | None = None  # the last contact given
-        self._held: Candidate | None = None
-        self._landed: Candidate | None = None
+        self._held: Candidate | None = None  # the first of whoever begins to move
+        self._landed: Candidate | None = None  # the last landing, contact or not
+        self._step_s: float | None = None  # mean of the last few steps
+        self._latest_s = 1.0
         self._restless = 0  # slots without quiet since standing
         self._poor = 0  # landings that do not look like running, in a row
-        self._step_s: float | None = None
-        self._latest_s = 1.0
-        self._floated: float | None = None  # time of the last landing
-        self._runs = 0
-        self._walks = 0
+        self._runs = 0  # and that do
+        self._walks = 0  # steps without landing while running
 
     def take(self, c: Candidate) -> list[Candidate]:
         """Judge a candidate; the contacts that are known with it, oldest first."""
@@ -65,13 +65,19 @@ class Pace:
                 self.mode = "unknown"
         return self.mode != before
 
+    def lose(self) -> bool:
+        """Half a slot is missing, so nothing is known; True when the mode changed."""
+        changed = self.mode != "unknown"
+        self.mode = "unknown"
+        return changed
+
     @property
     def sedate(self) -> bool:
         """Surely walking: no flight lately and no cadence of running."""
         if self.mode != "walking" or self.last is None:
             return False
         rate = 1.0 / min(self._step_s, self._latest_s) if self._step_s else 0.0
-        floated = self._floated is not None and self.last.t - self._floated < FLOATED_S
+        floated = self._landed is not None and self.last.t - self._landed.t < FLOATED_S
         return rate < (BRISK_HZ if floated else SWITCH_HZ)
 
     def _walk(self, c: Candidate) -> list[Candidate]:
@@ -89,10 +95,8 @@ class Pace:
         return self._runs > 0 and self._landed is not None and c.t - self._landed.t < LANDED_S
 
     def _run(self, c: Candidate) -> list[Candidate]:
-        score = self._score(c)
-        good = score > 0.0
-        self._poor = self._poor + 1 if score <= 0.0 else 0
-        self._floated = c.t
+        good = self._score(c) > 0.0
+        self._poor = 0 if good else self._poor + 1
         if self.mode == "running" and self._poor >= POOR:
             self.mode = "walking"
         self._landed = c
