@@ -67,11 +67,35 @@ class Session(RuleBasedStateMachine):
     def walk(self, seconds: float, direction: Direction, mode: Mode, factor: float) -> None:
         self.runner.walk(seconds, direction, mode, factor)
 
+    @rule(seconds=st.floats(30.0, 400.0), factor=st.sampled_from([1.0, 1.0, 1.25]))
+    def obey(self, seconds: float, factor: float) -> None:
+        """Do what the program says; sequences drawn at random seldom get anywhere."""
+        runner, end = self.runner, self.runner.t + seconds
+        if not runner.speed:
+            runner.belt(0.5)
+        while runner.t < end:
+            backward = runner.coach.place.backward or runner.phase == "turn_back"
+            mode: Mode = "running" if runner.phase == "backward_jog" else "walking"
+            runner.walk(4.0, "backward" if backward else "forward", mode, factor)
+
+    @rule(times=st.integers(1, 4), then=st.sampled_from(["nothing", "stumble", "skip", "mute"]))
+    def lengthen(self, times: int, then: str) -> None:
+        """Walk evenly, then with long strides, and while these are cued let something happen."""
+        runner = self.runner
+        direction = "forward" if runner.direction == "unknown" else runner.direction
+        runner.walk(60.0, direction)
+        for _ in range(times):
+            runner.walk(14.0, direction, factor=1.3)
+            if then == "stumble":
+                runner.feed(Stumble(t=runner.t, score=2.0))
+            elif then != "nothing":
+                runner.say(then)
+
     @rule(seconds=st.floats(0.5, 150.0))
     def stand(self, seconds: float) -> None:
         self.runner.stand(seconds)
 
-    @rule(speed=st.floats(0.0, 3.0), incline=st.floats(0.0, 10.0))
+    @rule(speed=st.floats(0.0, 3.0), incline=st.sampled_from([0.0, 0.0, 4.0]))
     def belt(self, speed: float, incline: float) -> None:
         self.runner.belt(speed, incline)
 
