@@ -152,6 +152,7 @@ def convert(raw: Mapping[str, Any]) -> Config:
         n: _sensor(n, table) for n, table in _tables("sensors", raw.get("sensors", {})).items()
     }
     chosen = {kind: _parts(kind, raw.get(kind, {})) for kind in NAMED_KINDS}
+    _check_pins(chosen)
     return Config(**fixed, sensors=sensors, parts=chosen)  # pyright: ignore[reportArgumentType]
 
 
@@ -178,6 +179,32 @@ def _parts(kind: str, raw: Any) -> dict[str, Struct]:
             options = parts.load(kind, name).config
             out[name] = reading.convert(table, options, f"[{kind}.{name}]")
     return out
+
+
+def pins(chosen: Mapping[str, Mapping[str, Struct]]) -> list[tuple[str, str, int]]:
+    """List the GPIO pins in use: section, option (it ends in ``pin``) and number."""
+    return [
+        (f"[{kind}.{name}]", key, value)
+        for kind, tables in chosen.items()
+        for name, options in tables.items()
+        for key in options.__struct_fields__
+        if key.endswith("pin") and (value := getattr(options, key)) is not None
+    ]
+
+
+def output_pins(config: Config) -> list[int]:
+    """List the pins that a part drives: all but those of sources."""
+    outputs = {k: tables for k, tables in config.parts.items() if k != "sources"}
+    return [number for _, _, number in pins(outputs)]
+
+
+def _check_pins(chosen: Mapping[str, Mapping[str, Struct]]) -> None:
+    taken: dict[int, str] = {}
+    for section, key, number in pins(chosen):
+        here = f"{section} {key}"
+        if number in taken:
+            raise ConfigError(f"{here}: pin {number} is taken by {taken[number]}")
+        taken[number] = here
 
 
 def _sensor(name: str, table: Any) -> Sensor:

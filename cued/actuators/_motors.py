@@ -2,11 +2,7 @@
 
 Rules
 -----
-* Only this file knows gpiozero, and imports it only when motors are opened. Each device gets its
-  pin factory by hand; nothing is left in gpiozero's global state, and everything is closed.
-* On a Pi the factory is ``lgpio`` by name: gpiozero's own search ends, where lgpio is missing, in
-  another factory that fails later and less clearly.
-* Everywhere else the pins are gpiozero's mock pins with PWM.
+* The pins come from ``_gpio.py``, real or gpiozero's mock pins with PWM; everything is closed.
 * The guard is a thread that knows only "since when is a motor on", so it also works when the event
   loop hangs. It can't outlive the process: against a kill the wiring needs its pull-downs
   (hardware/).
@@ -14,15 +10,14 @@ Rules
 
 from __future__ import annotations
 
-import contextlib
 import importlib
-import os
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from cued.actuators._gpio import PinsMissing, failures, mock_factory, open_factory
 from cued.model import CuedError
 
 
@@ -73,33 +68,17 @@ def open_motors(
     pins: tuple[int, int], frequency_hz: float, chip: int | None, runtime: Path
 ) -> Motors:
     """Open real motors. Raises MotorsMissing."""
-    # lgpio puts a pipe where it is started, which under systemd may not be writable (lg#12).
-    if runtime.is_dir():
-        os.environ.setdefault("LG_WD", str(runtime))
     try:
-        lgpio: Any = importlib.import_module("gpiozero.pins.lgpio")
-    except ImportError as error:
-        raise MotorsMissing("lgpio is not installed (apt install python3-lgpio)") from error
-    try:
-        return Motors(lgpio.LGPIOFactory(chip=chip), pins, frequency_hz, mock=False)
+        return Motors(open_factory(chip, runtime), pins, frequency_hz, mock=False)
+    except PinsMissing as error:
+        raise MotorsMissing(str(error)) from error
     except failures() as error:
         raise MotorsMissing(f"GPIO: {error}") from error
 
 
 def mock_motors(pins: tuple[int, int], frequency_hz: float) -> Motors:
     """Open motors that only gpiozero's mock pins know of."""
-    mock: Any = importlib.import_module("gpiozero.pins.mock")
-    factory = mock.MockFactory(pin_class=mock.MockPWMPin)
-    return Motors(factory, pins, frequency_hz, mock=True)
-
-
-def failures() -> tuple[type[Exception], ...]:
-    """Name what driving a pin may raise."""
-    gpiozero: Any = importlib.import_module("gpiozero")
-    known: list[type[Exception]] = [gpiozero.GPIOZeroError, OSError]
-    with contextlib.suppress(ImportError):
-        known.append(importlib.import_module("lgpio").error)
-    return tuple(known)
+    return Motors(mock_factory(), pins, frequency_hz, mock=True)
 
 
 class Guard:

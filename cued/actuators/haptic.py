@@ -24,14 +24,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from cued.actuators._motors import (
-    Guard,
-    Motors,
-    MotorsMissing,
-    failures,
-    mock_motors,
-    open_motors,
-)
+from cued.actuators._gpio import failures
+from cued.actuators._motors import Guard, Motors, MotorsMissing, mock_motors, open_motors
 from cued.actuators._patterns import PATTERNS
 from cued.actuators.actuator import Report
 from cued.config import Site

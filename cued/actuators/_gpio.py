@@ -1,0 +1,63 @@
+"""Opens pins: the one place that chooses gpiozero's factory, for motors, buttons and the light.
+
+gpiozero is imported only when pins are asked for. Every device is handed its factory, so nothing is
+left in gpiozero's global state. On a Pi the factory is ``lgpio`` by name: gpiozero's own search
+ends, where lgpio is missing, in another factory that fails later and less clearly.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+from pathlib import Path
+from typing import Any
+
+from cued.model import CuedError
+
+
+class PinsMissing(CuedError, OSError):
+    """There are no pins to drive. The text says why."""
+
+
+def open_factory(chip: int | None, runtime: Path) -> Any:
+    """Open the real pins. Raises PinsMissing."""
+    # lgpio puts a pipe where it is started, which under systemd may not be writable (lg#12).
+    if runtime.is_dir():
+        os.environ.setdefault("LG_WD", str(runtime))
+    try:
+        lgpio: Any = importlib.import_module("gpiozero.pins.lgpio")
+    except ImportError as error:
+        raise PinsMissing("lgpio is not installed (apt install python3-lgpio)") from error
+    try:
+        return lgpio.LGPIOFactory(chip=chip)
+    except failures() as error:
+        raise PinsMissing(f"GPIO: {error}") from error
+
+
+def mock_factory() -> Any:
+    """Open pins that only gpiozero knows of; they can do PWM."""
+    mock: Any = importlib.import_module("gpiozero.pins.mock")
+    return mock.MockFactory(pin_class=mock.MockPWMPin)
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """Name what a pin may raise."""
+    gpiozero: Any = importlib.import_module("gpiozero")
+    known: list[type[Exception]] = [gpiozero.GPIOZeroError, OSError]
+    with contextlib.suppress(ImportError):
+        known.append(importlib.import_module("lgpio").error)
+    return tuple(known)
+
+
+def drive_low(pins: list[int], chip: int | None, runtime: Path) -> None:
+    """Drive output pins low and let go of them. Raises PinsMissing."""
+    gpiozero: Any = importlib.import_module("gpiozero")
+    factory = open_factory(chip, runtime)
+    try:
+        for pin in pins:
+            gpiozero.DigitalOutputDevice(pin, initial_value=False, pin_factory=factory).close()
+    except failures() as error:
+        raise PinsMissing(f"GPIO: {error}") from error
+    finally:
+        factory.close()

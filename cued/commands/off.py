@@ -1,0 +1,40 @@
+"""Drive every output pin of the configuration low: what is left to do when the daemon was killed.
+
+Motors and light are off after any orderly end, and the kernel lets go of a killed process's pins.
+This makes sure, and is what the service runs whenever it has stopped (``ExecStopPost``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from cued import app
+from cued.actuators._gpio import PinsMissing, drive_low
+from cued.commands._options import add_config, load_config
+from cued.config import output_pins
+
+NAME = "off"
+HELP = "drive every output pin low"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    add_config(parser, settings=True)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Drive the pins low; 1 and a line if there are pins that could not be."""
+    config = load_config(args)
+    where = app.site(config)
+    pins = output_pins(config)
+    if not pins or not where.hardware:
+        return 0
+    chip = getattr(config.parts.get("actuators", {}).get("haptic"), "chip", None)
+    try:
+        drive_low(pins, chip, Path(where.runtime))
+    except PinsMissing as error:
+        print(f"cued off: {error}", file=sys.stderr)
+        return 1
+    return 0
