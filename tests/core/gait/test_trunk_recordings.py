@@ -14,6 +14,7 @@ from statistics import median, pstdev
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from cued.evaluation.matching import match
 from cued.evaluation.truth import Truth
@@ -220,3 +221,40 @@ def test_nobody_who_wears_it_as_configured_is_doubted(data: Path) -> None:
     for folder in sorted(folders):
         states = {f.state for f in found(folder)[1] if isinstance(f, Orientation)}
         assert states == {"known"}, folder.name
+
+
+def replayed(folder: Path, m: np.ndarray, mounted: bool, starts_forward: bool) -> list[Finding]:
+    """Wear the sensor differently: ``m`` turns what the blocks say."""
+    trunk = Trunk("trunk", starts_forward=starts_forward)
+    findings: list[Finding] = []
+    for b in trunk_blocks(read_table(folder), mounted):
+        gyr = None if b.gyr is None else b.gyr @ m
+        findings += trunk.feed(replace(b, acc=b.acc @ m, gyr=gyr))
+    return findings
+
+
+def test_first_steps_show_an_unknown_mounting_its_sides_and_direction(data: Path) -> None:
+    for folder in sorted(data.glob("treadmill_walk_forward/tripod-*")):
+        findings = replayed(folder, np.eye(3), mounted=False, starts_forward=True)
+        known = [f for f in findings if isinstance(f, Orientation)][-1]
+        assert known.state == "known"
+        odds = [f.log_odds for f in findings if isinstance(f, Heading)]
+        assert sum(x > 0 for x in odds) >= 0.99 * len(odds) > 100
+        truth = [row for row in read_table(folder).truth if row.kind == "contact"]
+        truth = [row for row in truth if known.t < row.t < GOOD_UNTIL_S[folder.name]]
+        said = [f for f in findings if isinstance(f, Contact)]
+        pairs = match([row.t for row in truth], [f.t for f in said], 0.1)
+        wrong = sum(said[j].side not in (truth[i].side, "unknown") for i, j in pairs)
+        assert wrong <= 0.01 * len(pairs)
+
+
+@pytest.mark.parametrize(("turned", "why"), [((1, -1, -1), "upside down"), ((-1, -1, 1), "steps")])
+def test_a_sensor_worn_wrongly_is_doubted_by_everyone(
+    data: Path, turned: tuple[int, int, int], why: str
+) -> None:
+    for folder in sorted(data.glob("overground_walk/voisard-*-t1")):
+        findings = replayed(folder, np.diag(turned), mounted=True, starts_forward=True)
+        last = [f for f in findings if isinstance(f, Orientation)][-1]
+        assert last.state == "doubtful", folder.name
+        assert why in last.why
+        assert not [f for f in findings if isinstance(f, Heading) and f.t > last.t]
