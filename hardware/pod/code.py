@@ -1,0 +1,31 @@
+"""Start of the cued pod. Copy this file and the folder ``cuedpod`` to the drive CIRCUITPY."""
+
+import time
+import traceback
+
+import _bleio
+import microcontroller
+from cuedpod.boards import Board, clock_us
+from cuedpod.imu import Imu
+from cuedpod.pod import Pod
+from cuedpod.radio import Radio
+
+
+def run():
+    """Be a pod."""
+    board = Board()
+    pod = Pod(Imu(board.i2c), Radio(_bleio), clock_us, board.battery_percent)
+    while True:
+        time.sleep(pod.step())
+        if pod.tired:
+            pod.rest()
+            board.sleep()
+            pod.awake()
+
+
+try:
+    run()
+except Exception as error:  # noqa: BLE001 - nobody is there to read it: say it, then begin afresh
+    traceback.print_exception(error)
+    time.sleep(5)
+    microcontroller.reset()

@@ -1,0 +1,64 @@
+"""The boards: where the chip, the battery and the light are. Runs on a board only.
+
+Pins by CircuitPython's names. XIAO nRF52840 Sense: the chip has a bus and a supply pin of its own
+(IMU_PWR), the battery is read over 1 MΩ and 510 kΩ. READ_BATT_ENABLE stays low: high, the battery's
+full voltage would reach a pin that bears 3.6 V (Seeed's wiki on this board). Feather Sense: the
+chip is on the board's bus, the battery is halved.
+"""
+
+import time
+
+import alarm
+import analogio
+import board
+import busio
+import digitalio
+
+from .battery import percent
+
+XIAO = hasattr(board, "IMU_PWR")
+
+
+def output(pin, value):
+    """A pin that drives this value."""
+    out = digitalio.DigitalInOut(pin)
+    out.switch_to_output(value)
+    return out
+
+
+class Board:
+    """The board this runs on. Kept as long as the program runs: pins let go fall back."""
+
+    def __init__(self):
+        if XIAO:
+            self._power = output(board.IMU_PWR, True)
+            self._divider = output(board.READ_BATT_ENABLE, False)
+            time.sleep(0.05)  # the chip takes 35 ms to start
+            scl, sda = board.IMU_SCL, board.IMU_SDA
+            self._interrupt = board.IMU_INT1
+            self._battery, self._ratio = analogio.AnalogIn(board.VBATT), 1510 / 510
+        else:
+            scl, sda = board.SCL, board.SDA
+            self._interrupt = board.ACCELEROMETER_GYRO_INTERRUPT
+            self._battery, self._ratio = analogio.AnalogIn(board.VOLTAGE_MONITOR), 2.0
+        self.i2c = busio.I2C(scl, sda, frequency=400000)
+        while not self.i2c.try_lock():
+            time.sleep(0.001)
+
+    def battery_percent(self):
+        """How full the battery is."""
+        share = self._battery.value / 65535
+        return percent(share * self._battery.reference_voltage * self._ratio)
+
+    def sleep(self):
+        """Wait, using as little as possible, until the chip raises INT1.
+
+        Light sleep, because deep sleep turns pins off and with them the XIAO's chip
+        (circuitpython issue 10664).
+        """
+        alarm.light_sleep_until_alarms(alarm.pin.PinAlarm(pin=self._interrupt, value=True))
+
+
+def clock_us():
+    """Time since the board was switched on, µs; its steps are about 31 µs."""
+    return time.monotonic_ns() // 1000

@@ -1,0 +1,117 @@
+"""The pod's Bluetooth side: advertisement, data, control, battery (docs/pod-protocol.md).
+
+Rules
+-----
+* ``_bleio`` itself is used: no library has to be copied to the board.
+* A notification longer than the link's packet would be cut off; a frame is made to fit
+  (``packet_length``), and on a link that agrees on less than one sample's packet nothing is sent.
+* A low connection interval is asked for once a connection; the central decides.
+* Setting a notifying value waits until the radio has room for it. Meanwhile the chip's queue fills.
+"""
+
+SERVICE = "63750001-6564-4b2a-a5c1-7d0e9f3b5a10"
+DATA = "63750002-6564-4b2a-a5c1-7d0e9f3b5a10"
+CONTROL = "63750003-6564-4b2a-a5c1-7d0e9f3b5a10"
+BATTERY_SERVICE, BATTERY_LEVEL = 0x180F, 0x2A19
+LONGEST = 238
+ADVERTISE_EVERY_S = 0.2
+INTERVAL_MS = 15.0  # a frame every 38 ms then waits 15 ms at most; telephones agree to it as well
+
+FLAGS, ALL_UUIDS_128, COMPLETE_NAME = 0x01, 0x07, 0x09
+
+
+def element(kind, data):
+    """One element of an advertisement."""
+    return bytes((len(data) + 1, kind)) + data
+
+
+def name_of(address):
+    """The pod's name, from its address with the lowest byte first."""
+    return f"cued pod {address[1]:02X}{address[0]:02X}"
+
+
+class Radio:
+    """The services, and the one connection."""
+
+    def __init__(self, bleio):
+        self._adapter = bleio.adapter
+        self._connection = None
+        self._name = name_of(self._adapter.address.address_bytes)
+        self._adapter.name = self._name
+        kind, access = bleio.Characteristic, bleio.Attribute
+        uuid = bleio.UUID(SERVICE)
+        flags = element(FLAGS, b"\x06")  # found by everyone, no classic Bluetooth
+        self._advert = flags + element(ALL_UUIDS_128, uuid.uuid128)
+        service = bleio.Service(uuid)
+        self._data = kind.add_to_service(
+            service,
+            bleio.UUID(DATA),
+            properties=kind.NOTIFY,
+            read_perm=access.OPEN,
+            write_perm=access.NO_ACCESS,
+            max_length=LONGEST,
+            fixed_length=False,
+        )
+        control = kind.add_to_service(
+            service,
+            bleio.UUID(CONTROL),
+            properties=kind.WRITE,
+            read_perm=access.NO_ACCESS,
+            write_perm=access.OPEN,
+            max_length=1,
+            fixed_length=True,
+        )
+        self._commands = bleio.CharacteristicBuffer(control, timeout=0, buffer_size=8)
+        self._battery = kind.add_to_service(
+            bleio.Service(bleio.UUID(BATTERY_SERVICE)),
+            bleio.UUID(BATTERY_LEVEL),
+            properties=kind.READ | kind.NOTIFY,
+            read_perm=access.OPEN,
+            write_perm=access.NO_ACCESS,
+            max_length=1,
+            fixed_length=True,
+            initial_value=b"\x64",
+        )
+
+    def advertise(self):
+        """Be found, if nobody is connected."""
+        if not self._adapter.advertising:
+            answer = element(COMPLETE_NAME, self._name.encode())
+            self._adapter.start_advertising(
+                self._advert, scan_response=answer, connectable=True, interval=ADVERTISE_EVERY_S
+            )
+
+    def silence(self):
+        """Stop advertising."""
+        self._adapter.stop_advertising()
+
+    def connected(self):
+        """Whether someone is connected; asks a new connection for a low interval."""
+        if self._connection is not None and self._connection.connected:
+            return True
+        if self._connection is not None:  # nobody's last command is the next one's first
+            self._commands.reset_input_buffer()
+            self._connection = None
+        for connection in self._adapter.connections:
+            if connection.connected:
+                self._connection = connection
+                connection.connection_interval = INTERVAL_MS
+                return True
+        return False
+
+    def packet_length(self):
+        """How many bytes a notification may have on this link."""
+        return min(LONGEST, self._connection.max_packet_length) if self._connection else 0
+
+    def command(self):
+        """The newest command written, or None."""
+        waiting = self._commands.in_waiting
+        return self._commands.read(waiting)[-1] if waiting else None
+
+    def send(self, frame):
+        """Notify one data frame."""
+        self._data.value = frame
+
+    def tell_battery(self, percent):
+        """Set the battery level, and notify it."""
+        self._battery.value = bytes((percent,))
