@@ -1,36 +1,49 @@
 """Mode and direction, scored per steady stride from the fifth step of a bout on.
 
-A stride that was not reported, or reported as unknown, is not right. ``first`` is after how many
-steps of a bout the first right answer came: what it takes to switch, since every bout begins from
-not knowing. Recordings without contacts in their truth are scored on the strides that the engine
-reports, leaving out the first four; there a silent engine shows as ``never``.
+For a true stride the answer is the one that stands ``SETTLED_S`` after its end, when its contact
+can have been told: whether the stride itself was found to within 50 ms is another question, scored
+elsewhere. Unknown is not right. ``first`` is after how many steps of a bout the first right answer
+stood: what it takes to switch, since every bout begins from not knowing. Recordings without
+contacts in their truth are scored on the strides that the engine reports, leaving out the first
+four; there a silent engine shows as ``never``.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TypeAlias
 
 from cued.evaluation.case import Case
-from cued.evaluation.strides import Answered
+from cued.evaluation.truth import TrueStride
 from cued.evaluation.tally import Answers
 from cued.model import Direction, Gait, Mode, Stride
 
 STEPS_TO_ANSWER = 4
+SETTLED_S = 0.15  # the slowest contact decisions take about that long
 
 Facing: TypeAlias = Mode | Direction
+NOTHING_SAID = Gait(t=0.0, mode="unknown", direction="unknown")
 
 
-def score_answers(case: Case, answered: Sequence[Answered], said: Sequence[Stride]) -> None:
+def score_answers(
+    case: Case, true: Sequence[TrueStride], said: Sequence[Stride], gaits: Sequence[Gait]
+) -> None:
     """Score mode and direction per stride."""
-    if case.truth.contacts:
-        for start, end in case.truth.bouts:
-            inside = [(s, a) for s, a in answered if start <= s.start and s.end <= end]
-            if inside:
-                _score_bout(case, start, inside)
-    else:
+    if not case.truth.contacts:
         _score_unseen(case, said)
+        return
+    known = [g.known_t for g in gaits]
+    for start, end in case.truth.bouts:
+        inside = [
+            (stride, gaits[at - 1] if at else NOTHING_SAID)
+            for stride in true
+            if start <= stride.start and stride.end <= end
+            for at in [bisect_right(known, stride.end + SETTLED_S)]
+        ]
+        if inside:
+            _score_bout(case, start, inside)
 
 
 def score_backward(case: Case, said: Sequence[Stride], gaits: Sequence[Gait]) -> None:
@@ -40,7 +53,7 @@ def score_backward(case: Case, said: Sequence[Stride], gaits: Sequence[Gait]) ->
             case.tally(event.t).direction.backward += 1
 
 
-def _score_bout(case: Case, start: float, inside: Sequence[Answered]) -> None:
+def _score_bout(case: Case, start: float, inside: Sequence[tuple[TrueStride, Gait]]) -> None:
     truth = case.truth
     steps = [row.t for row in truth.contacts if row.t >= start]
     feet = {row.side for row in truth.contacts}
@@ -50,14 +63,12 @@ def _score_bout(case: Case, start: float, inside: Sequence[Answered]) -> None:
     for stride, answer in inside:
         taken = per_contact * sum(t < stride.end for t in steps)
         mode, direction = truth.mode(stride.end), truth.direction(stride.end)
-        said_mode = answer.mode if answer else "unknown"
-        said_direction = answer.direction if answer else "unknown"
-        modes.append((taken, said_mode == mode))
-        directions.append((taken, said_direction == direction))
+        modes.append((taken, answer.mode == mode))
+        directions.append((taken, answer.direction == direction))
         if taken > STEPS_TO_ANSWER and truth.is_steady(stride.start, stride.end):
             tally = case.tally(stride.end)
-            _count(tally.mode, mode, said_mode)
-            _count(tally.direction, direction, said_direction)
+            _count(tally.mode, mode, answer.mode)
+            _count(tally.direction, direction, answer.direction)
     end = inside[0][0].end
     _note_first(case.tally(end).mode, truth.mode(end), modes)
     _note_first(case.tally(end).direction, truth.direction(end), directions)

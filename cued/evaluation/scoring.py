@@ -73,8 +73,9 @@ def score_events(case: Case, events: Collection[AnyEvent]) -> None:
     answered = score_strides(case, strides, offset)
     score_still_lengths(case, strides)
     score_cadence(case, footfalls, offset)
-    score_answers(case, answered, strides)
-    score_backward(case, strides, [e for e in events if isinstance(e, Gait)])
+    gaits = [e for e in events if isinstance(e, Gait)]
+    score_answers(case, [true for true, _ in answered], strides, gaits)
+    score_backward(case, strides, gaits)
     score_alarms(case, [e for e in events if isinstance(e, Stumble | Fall)])
 
 

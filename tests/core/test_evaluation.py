@@ -123,8 +123,15 @@ def perfect(shift_s: float = 0.0, delay_s: float = 0.06, **stride: object) -> li
                 "mode": "walking",
                 "direction": "forward",
             }
-            events.append(Stride(t=t, known_t=t + delay_s, **(said | stride)))  # type: ignore[arg-type]
+            said |= stride
+            if i == 2:
+                events.append(gait(t, delay_s, str(said["mode"]), str(said["direction"])))
+            events.append(Stride(t=t, known_t=t + delay_s, **said))  # type: ignore[arg-type]
     return events
+
+
+def gait(t: float, delay_s: float, mode: str, direction: str) -> Gait:
+    return Gait(t=t, known_t=t + delay_s, mode=mode, direction=direction)  # type: ignore[arg-type]
 
 
 def scored(made: TableRecording, events: list[AnyEvent]) -> Row:
@@ -260,7 +267,7 @@ def test_unknown_directions_are_not_right_and_backward_ones_are_counted():
     assert (row.direction.right_percent, row.direction.unknown_percent) == (0, 100)
     row = scored(recording(), perfect(direction="backward"))
     assert row.direction.wrong_percent == 100
-    assert row.called_backward == STEPS - 2
+    assert row.called_backward == STEPS - 2 + 1  # every stride, and the change of gait
 
 
 def test_a_gait_event_that_says_backward_counts_too():
@@ -270,17 +277,15 @@ def test_a_gait_event_that_says_backward_counts_too():
 
 def test_a_late_answer_is_measured_in_steps():
     first = 9
-    events = [
-        Stride(**{**_fields(e), "direction": "unknown"})  # type: ignore[arg-type]
-        if isinstance(e, Stride) and e.t < contact_times()[first] - 0.01
-        else e
-        for e in perfect()
-    ]
+    events = [e for e in perfect() if not isinstance(e, Gait)]
+    events.append(gait(contact_times()[first], 0.06, "walking", "forward"))
     assert scored(recording(), events).direction.steps_max == first
 
 
-def _fields(event: Stride) -> dict[str, object]:
-    return {name: getattr(event, name) for name in event.__struct_fields__}
+def test_an_answer_that_comes_too_late_after_a_stride_does_not_count_for_it():
+    events = [e for e in perfect() if not isinstance(e, Gait)]
+    events.append(gait(contact_times()[9], 0.2, "walking", "forward"))
+    assert scored(recording(), events).direction.steps_max == 10
 
 
 def test_direction_is_scored_by_what_was_true_then():
