@@ -98,6 +98,10 @@ class Chip:
         return struct.pack(f"<{n}h", *words)
 
 
+class BluetoothError(Exception):
+    pass
+
+
 class Characteristic:
     READ, WRITE, NOTIFY = 2, 8, 16
 
@@ -122,6 +126,8 @@ class Characteristic:
         assert len(data) <= self._max
         assert not self._fixed or len(data) == self._max
         if self.link:
+            if not self.link.connected:
+                raise BluetoothError
             assert len(data) <= self.link.max_packet_length, "the radio would cut this off"
         self.sent.append(data)
 
@@ -129,8 +135,20 @@ class Characteristic:
 class Connection:
     def __init__(self, max_packet_length: int) -> None:
         self.connected = True
-        self.connection_interval = 50.0
+        self.busy = 0  # requests that will be refused
+        self.interval = 50.0
         self.max_packet_length = max_packet_length
+
+    @property
+    def connection_interval(self) -> float:
+        return self.interval
+
+    @connection_interval.setter
+    def connection_interval(self, ms: float) -> None:
+        if self.busy:
+            self.busy -= 1
+            raise BluetoothError
+        self.interval = ms
 
 
 class Commands:
@@ -212,6 +230,7 @@ class Bench:
             Characteristic=Characteristic,
             Attribute=SimpleNamespace(OPEN=0x11, NO_ACCESS=0),
             CharacteristicBuffer=Commands,
+            BluetoothError=BluetoothError,
         )
         self.level = 80
         radio = Radio(bleio)

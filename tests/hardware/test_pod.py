@@ -141,6 +141,23 @@ def test_a_low_connection_interval_is_asked_for_once(streaming):
     assert streaming.link.connection_interval == 30.0
 
 
+def test_a_radio_too_busy_to_ask_is_told_again_and_no_link_lost_by_it(bench):
+    bench.connect()
+    bench.link.busy = 2
+    bench.write(b"\x01")
+    bench.run(1)
+    assert bench.link.connection_interval == 15.0
+    assert bench.data.sent
+
+
+def test_a_link_that_goes_while_sending_is_no_fault(streaming):
+    sent = len(streaming.data.sent)
+    streaming.link.connected = False  # known to the radio before the firmware
+    streaming.run(1)
+    assert len(streaming.data.sent) == sent
+    assert streaming.adapter.advertising
+
+
 def test_nothing_is_sent_over_a_link_too_narrow_for_one_sample(bench):
     bench.connect(max_packet_length=20)
     bench.write(b"\x01")

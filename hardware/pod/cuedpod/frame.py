@@ -2,7 +2,7 @@
 
 Rules
 -----
-* One buffer for all frames: no memory is asked for while streaming, so nothing has to be collected.
+* One buffer for all frames: the less memory is asked for, the rarer the pauses to collect it.
 * The chip's queue holds angular rate before acceleration; a frame has acceleration first.
 * A count is passed on as it is. At the limits of a range the chip itself gives 32767 or -32768.
 """

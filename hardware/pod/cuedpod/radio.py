@@ -5,7 +5,9 @@ Rules
 * ``_bleio`` itself is used: no library has to be copied to the board.
 * A notification longer than the link's packet would be cut off; a frame is made to fit
   (``packet_length``), and on a link that agrees on less than one sample's packet nothing is sent.
-* A low connection interval is asked for once a connection; the central decides.
+* A low connection interval is asked for once a connection; the central decides. While the radio is
+  busy with another request it refuses to ask, and is told again.
+* A link that goes while something is sent is no fault: it is noticed at the next step.
 * Setting a notifying value waits until the radio has room for it. Meanwhile the chip's queue fills.
 """
 
@@ -35,7 +37,9 @@ class Radio:
 
     def __init__(self, bleio):
         self._adapter = bleio.adapter
+        self._errors = (bleio.BluetoothError, OSError)
         self._connection = None
+        self._asked = False
         self._name = name_of(self._adapter.address.address_bytes)
         self._adapter.name = self._name
         kind, access = bleio.Characteristic, bleio.Attribute
@@ -88,16 +92,26 @@ class Radio:
     def connected(self):
         """Whether someone is connected; asks a new connection for a low interval."""
         if self._connection is not None and self._connection.connected:
+            self._ask()
             return True
         if self._connection is not None:  # nobody's last command is the next one's first
             self._commands.reset_input_buffer()
             self._connection = None
         for connection in self._adapter.connections:
             if connection.connected:
-                self._connection = connection
-                connection.connection_interval = INTERVAL_MS
+                self._connection, self._asked = connection, False
+                self._ask()
                 return True
         return False
+
+    def _ask(self):
+        if self._asked:
+            return
+        try:
+            self._connection.connection_interval = INTERVAL_MS
+            self._asked = True
+        except self._errors:
+            pass
 
     def packet_length(self):
         """How many bytes a notification may have on this link."""
@@ -110,8 +124,15 @@ class Radio:
 
     def send(self, frame):
         """Notify one data frame."""
-        self._data.value = frame
+        self._set(self._data, frame)
 
     def tell_battery(self, percent):
         """Set the battery level, and notify it."""
-        self._battery.value = bytes((percent,))
+        self._set(self._battery, bytes((percent,)))
+
+    def _set(self, characteristic, value):
+        try:
+            characteristic.value = value
+        except self._errors:
+            return False
+        return True
