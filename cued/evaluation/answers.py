@@ -16,8 +16,8 @@ from itertools import islice
 from typing import TypeAlias
 
 from cued.evaluation.case import Case
-from cued.evaluation.truth import TrueStride
 from cued.evaluation.tally import Answers
+from cued.evaluation.truth import TrueStride
 from cued.model import Direction, Gait, Mode, Stride
 
 STEPS_TO_ANSWER = 4
