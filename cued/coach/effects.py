@@ -1,8 +1,9 @@
 """Whether a cue worked: the strides after it are judged, and a chime praises.
 
-A technique cue worked if its rule is silent in strides 8 to 15 after it; before stride 8 a runner
-has hardly had time to respond, and the rule's own mean has not followed. No published count of
-strides from words to change is known.
+What is judged is strides 8 to 15 after a technique cue; before that a runner has hardly had time to
+respond (no published count of strides from words to change is known). The rules' means lag behind
+the strides by about five and clear only after four: so the cue worked if its rule has fallen silent
+by stride 20. Praise is due when 20 strides after the response were in range.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from __future__ import annotations
 from cued.coach.rule import Proposal
 from cued.model import Cue, Effect, Priority, Side, Stride
 
-FIRST_JUDGED, LAST_JUDGED = 8, 15
-PRAISED_AFTER = 20
+SILENT_FROM, JUDGED_AT = 19, 20
+PRAISED_AT = 28  # 20 strides after the eight that a response takes
 
 
 class Effects:
@@ -44,13 +45,13 @@ class Effects:
             if self._judged:
                 self._cue = None
                 return []
-        if self._judged or self._count < LAST_JUDGED:
+        if self._judged or self._count < JUDGED_AT:
             return []
-        return self._verdict(stride.t, worked=self._proposed_at < FIRST_JUDGED)
+        return self._verdict(stride.t, worked=self._proposed_at < SILENT_FROM)
 
     def praise(self, now: float) -> Proposal | None:
-        """Propose the chime, once, when 20 strides after a cue are in range."""
-        if self._cue is None or not self._judged or self._count < PRAISED_AFTER:
+        """Propose the chime, once, when 20 strides after the response are in range."""
+        if self._cue is None or not self._judged or self._count < PRAISED_AT:
             return None
         key, self._cue = self._cue.key, None
         if not self._praise:
@@ -62,7 +63,7 @@ class Effects:
             since=now,
             pattern="none",
             tone="praise",
-            because={"after": key, "strides": float(PRAISED_AFTER)},
+            because={"after": key, "strides": float(PRAISED_AT)},
         )
 
     @property

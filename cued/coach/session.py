@@ -334,4 +334,6 @@ class Session:
             stage=self._stage,
         )
         self._memory = self._memory.with_session(past, standing.stage, standing.clean_sessions)
-        return tally.summary(now, self._memory.runner, self._plan.profile, self._kind, standing)
+        return tally.summary(
+            now, self._memory.runner, self._plan.profile, self._kind, self._stage, standing
+        )

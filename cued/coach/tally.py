@@ -65,7 +65,13 @@ class Tally:
         self._unsteady_since = item.t if item.level == "unsteady" else None
 
     def summary(
-        self, now: float, runner: str, profile: str, kind: str, standing: Standing
+        self,
+        now: float,
+        runner: str,
+        profile: str,
+        kind: str,
+        trained_stage: int,
+        standing: Standing,
     ) -> Summary:
         """Sum up."""
         details: dict[str, float | str | None] = {
@@ -75,6 +81,7 @@ class Tally:
             "stage": float(standing.stage),
             "clean_sessions": float(standing.clean_sessions),
             "clean": float(standing.clean),
+            "trained_stage": float(trained_stage),
             "peak_m_s": self.peak_m_s,
             "jogged_s": round(self.jogged_s, 1),
             "unsteady_s": round(self.unsteady_s, 1),

@@ -40,6 +40,7 @@ class Runner:
         self.mode: Mode = "unknown"
         self.speed = 0.0
         self.stride_s = 1.1
+        self.fed: list[Stride] = []
         self.history: list[Stumble] = []
         self.steps: list[float] = []
         self.stages: dict[tuple[float, str], int] = {}
@@ -48,6 +49,8 @@ class Runner:
     def feed(self, item: Input | AnyEvent) -> list[AnyEvent]:
         """Hand the coach an item."""
         out = self.coach.feed(item, self.t)
+        if isinstance(item, Stride):
+            self.fed.append(item)
         if isinstance(item, Stumble):
             self.history.append(item)
         if isinstance(item, Footfall):

@@ -16,6 +16,7 @@ from cued.model import (
     CommandResult,
     Cue,
     CueDone,
+    Effect,
     Fall,
     Link,
     Measurement,
@@ -434,3 +435,39 @@ def test_an_interrupted_backward_phase_is_entered_again_by_turning() -> None:
     for phase in ("backward_walk", "backward_uphill", "backward_jog", "backward_rest"):
         assert after("paused", "resume", phase) == "turn_back"
     assert after("paused", "resume", "carry") == "carry"
+
+
+def test_a_cue_that_worked_is_told_and_praised_with_a_chime() -> None:
+    runner = Runner(program=False)
+    runner.belt(0.6)
+    runner.walk(120.0, "backward")
+    runner.walk(12.0, "backward", factor=1.15)
+    runner.walk(60.0, "backward")
+    effects = [e for e in runner.events if isinstance(e, Effect)]
+    assert [(e.key, e.worked) for e in effects] == [("overlong_stride", True)]
+    praise = runner.cues("praise")
+    assert [(c.text, c.tone) for c in praise] == [("", "praise")]
+    assert praise[0].t > effects[0].t
+
+
+def test_a_cue_that_did_not_work_is_told_and_not_praised() -> None:
+    runner = Runner(program=False)
+    runner.belt(0.6)
+    runner.walk(120.0, "backward")
+    runner.walk(60.0, "backward", factor=1.15)
+    effects = [e for e in runner.events if isinstance(e, Effect)]
+    assert effects
+    assert not any(e.worked for e in effects)
+    assert runner.cues("praise") == []
+
+
+def test_the_metronome_ticks_only_while_off_target_and_only_if_wished() -> None:
+    for wished in (False, True):
+        runner = Runner(program=False, metronome=wished)
+        runner.belt(0.6)
+        runner.walk(120.0, "backward")
+        assert not runner.cues("metronome")
+        runner.walk(60.0, "backward", factor=1.15)
+        ticking = runner.cues("metronome")
+        assert len(ticking) == int(wished)
+        assert all(c.because["spm"] == pytest.approx(120.0 / 1.1, abs=1.5) for c in ticking)

@@ -1,0 +1,333 @@
+"""History across sessions, in SQLite: runners, sessions, phases, cues and their effect, imprints.
+
+Rules of this file
+------------------
+* The sole place with sqlite3. One file, ``history.sqlite`` in the state folder, in WAL mode with
+  ``synchronous = FULL``: what a commit has written survives a power cut.
+* Rows are gathered and committed every 20 s in a thread, so that a slow card delays no cue. A power
+  cut loses at most the last 20 s; what was moved backward until then still counts for the day and
+  the week.
+* A full or broken disk is one notice in the log; the session goes on without history.
+* ``load`` gives the coach its ``Memory``. Ages are told relative to the moment of loading, so that
+  the coach needs no calendar.
+
+Ladder and imprint are stored as the coach told them (``Summary``, ``Imprint``); nothing is worked
+out here. Times are seconds since 1970 by this machine's clock, which a station without network may
+have wrong: a session from the future is taken as one of today.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from cued.coach.memory import Memory, Past, Worked
+from cued.config import Site
+from cued.model import (
+    AnyEvent,
+    Command,
+    CommandResult,
+    Cue,
+    Effect,
+    Imprint,
+    Input,
+    Phase,
+    Stride,
+    Summary,
+)
+from cued.parts import Part
+from cued.sinks.sink import Ask, Exit, Sink
+
+log = logging.getLogger(__name__)
+
+NAME = "history.sqlite"
+COMMIT_EVERY_S = 20.0
+MOST_WAITING = 20_000  # rows; more than a day of coaching
+PAST_S = 35.0 * 86400.0
+CLOCK = time.time
+
+SCHEMA = """
+create table if not exists session (
+    id integer primary key, runner text not null, started real not null, ended real,
+    duration_s real not null default 0, strides integer not null default 0,
+    backward_s real not null default 0, cues integer not null default 0,
+    stumbles integer not null default 0, stage integer, clean_sessions integer, clean integer,
+    peak_m_s real, kind text, details text not null default '{}');
+create index if not exists session_by_runner on session (runner, started);
+create table if not exists phase (
+    session integer not null references session, t real not null, name text not null,
+    came_from text not null, why text not null);
+create table if not exists cue (
+    session integer not null references session, t real not null, key text not null,
+    text text not null, verdict text not null, because text not null);
+create table if not exists effect (
+    session integer not null references session, t real not null, key text not null,
+    text text not null, worked integer not null, strides integer not null);
+create table if not exists imprint (
+    session integer not null references session, runner text not null, t real not null,
+    value text not null);
+create index if not exists imprint_by_runner on imprint (runner, t);
+pragma user_version = 1;
+"""
+
+Row = tuple[str, tuple[object, ...]]
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where and for whom."""
+
+    file: Annotated[
+        str, Meta(description="Database file; empty: history.sqlite in the state folder.")
+    ] = ""
+    runner: Annotated[
+        str, Meta(min_length=1, description="Name until a command chooses another runner.")
+    ] = "runner"
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """Open a database, making it and its folder where there is none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, check_same_thread=False)
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("pragma synchronous = full")
+    connection.executescript(SCHEMA)
+    return connection
+
+
+class History:
+    """Keeps what a runner's sessions were."""
+
+    def __init__(
+        self, config: Config, site: Site, ask: Ask, clock: Callable[[], float] = CLOCK
+    ) -> None:
+        self._path = Path(config.file) if config.file else Path(site.state) / NAME
+        self._clock = clock
+        self._runner = config.runner
+        self._connection: sqlite3.Connection | None = None
+        self._rows: list[Row] = []
+        self._session: int | None = None
+        self._backward_s = 0.0
+        self._strides = 0
+        self._chosen = ""
+        self._broken = False
+        self._next = 1
+        self._writing = threading.Lock()
+
+    async def __aenter__(self) -> History:
+        try:
+            self._connection = open_database(self._path)
+            newest = self._connection.execute("select max(id) from session").fetchone()[0]
+            self._next = int(newest or 0) + 1
+        except (OSError, sqlite3.Error) as error:
+            self._fail(error)
+        return self
+
+    async def __aexit__(self, *exit_: Exit) -> None:
+        await asyncio.to_thread(self._write, self._gathered())
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def watch(self, item: Input) -> None:
+        """Note which runner was asked for; the answer decides."""
+        if isinstance(item, Command) and item.name == "runner":
+            self._chosen = str(item.value or "").strip()
+
+    def take(self, event: AnyEvent) -> None:
+        """Gather what an event adds; nothing is written here."""
+        if self._connection is None:
+            return
+        match event:
+            case CommandResult(name="runner", ok=True):
+                self._runner = self._chosen or self._runner
+            case Phase():
+                self._phase(event)
+            case Summary():
+                self._summary(event)
+            case Cue() | Effect() | Imprint() | Stride() if self._session is not None:
+                self._during(event, self._session)
+            case _:
+                pass
+
+    async def run(self) -> None:
+        """Commit every so often until cancelled."""
+        while True:
+            await asyncio.sleep(COMMIT_EVERY_S)
+            await asyncio.to_thread(self._write, self._gathered())
+
+    def _gathered(self) -> list[Row]:
+        """Take the rows that wait, and how far the session has come."""
+        rows, self._rows = self._rows, []
+        if self._session is not None:
+            progress = (self._backward_s, self._strides, self._session)
+            rows.append(("update session set backward_s = ?, strides = ? where id = ?", progress))
+        return rows
+
+    def _write(self, rows: list[Row]) -> None:
+        """Write rows in one transaction; called in a thread, which a cancelled one may still be."""
+        if self._connection is None or not rows:
+            return
+        try:
+            with self._writing, self._connection:
+                for statement, values in rows:
+                    self._connection.execute(statement, values)
+        except sqlite3.Error as error:
+            self._fail(error)
+
+    def _phase(self, phase: Phase) -> None:
+        if phase.from_ == "idle":
+            self._begin()
+        if self._session is not None:
+            values = (self._session, self._clock(), phase.name, phase.from_, phase.why)
+            self._add("insert into phase values (?, ?, ?, ?, ?)", values)
+
+    def _begin(self) -> None:
+        self._backward_s, self._strides = 0.0, 0
+        self._session, self._next = self._next, self._next + 1
+        values = (self._session, self._runner, self._clock())
+        self._add("insert into session (id, runner, started) values (?, ?, ?)", values)
+
+    def _during(self, event: Cue | Effect | Imprint | Stride, session: int) -> None:
+        now = self._clock()
+        match event:
+            case Stride():
+                self._strides += 1
+                if event.direction == "backward" and event.side != "right":
+                    self._backward_s += event.duration_s
+            case Cue():
+                because = msgspec.json.encode(event.because).decode()
+                values = (session, now, event.key, event.text, event.verdict, because)
+                self._add("insert into cue values (?, ?, ?, ?, ?, ?)", values)
+            case Effect():
+                values = (session, now, event.key, event.text, event.worked, event.strides)
+                self._add("insert into effect values (?, ?, ?, ?, ?, ?)", values)
+            case Imprint():
+                value = msgspec.json.encode(event).decode()
+                self._add(
+                    "insert into imprint values (?, ?, ?, ?)", (session, self._runner, now, value)
+                )
+
+    def _summary(self, summary: Summary) -> None:
+        details = summary.details
+        values = (
+            str(details.get("runner") or self._runner),
+            self._clock(),
+            summary.duration_s,
+            summary.strides,
+            summary.backward_s,
+            summary.cues,
+            summary.stumbles,
+            details.get("stage"),
+            details.get("clean_sessions"),
+            details.get("clean"),
+            details.get("peak_m_s"),
+            details.get("kind"),
+            msgspec.json.encode(details).decode(),
+            self._session,
+        )
+        self._add(
+            "update session set runner = ?, ended = ?, duration_s = ?, strides = ?,"
+            " backward_s = ?, cues = ?, stumbles = ?, stage = ?, clean_sessions = ?, clean = ?,"
+            " peak_m_s = ?, kind = ?, details = ? where id = ?",
+            values,
+        )
+        self._session = None
+
+    def _add(self, statement: str, values: tuple[object, ...]) -> None:
+        if len(self._rows) < MOST_WAITING:
+            self._rows.append((statement, values))
+
+    def _fail(self, error: Exception) -> None:
+        if not self._broken:
+            log.warning("history is not kept: %s: %s", self._path, error)
+        self._broken = True
+
+
+def load(path: Path, runner: str, clock: Callable[[], float] = CLOCK) -> Memory:
+    """Return what is known of a runner, and of the others of this station.
+
+    A missing or unreadable database is an empty memory, and a line in the log if unreadable.
+    """
+    if not path.exists():
+        return Memory(runner=runner)
+    try:
+        connection = open_database(path)
+    except sqlite3.Error as error:
+        log.warning("history cannot be read: %s: %s", path, error)
+        return Memory(runner=runner)
+    try:
+        names = {str(r[0]) for r in connection.execute("select distinct runner from session")}
+        memories = {n: _memory(connection, n, clock()) for n in names | {runner}}
+    except sqlite3.Error as error:
+        log.warning("history cannot be read: %s: %s", path, error)
+        return Memory(runner=runner)
+    finally:
+        connection.close()
+    own = memories.pop(runner)
+    return msgspec.structs.replace(own, others=memories)
+
+
+def _memory(connection: sqlite3.Connection, runner: str, now: float) -> Memory:
+    count, stage, clean = connection.execute(
+        "select count(*), 0, 0 from session where runner = ?", (runner,)
+    ).fetchone()
+    last = connection.execute(
+        "select stage, clean_sessions from session where runner = ? and stage is not null"
+        " order by started desc, id desc limit 1",
+        (runner,),
+    ).fetchone()
+    if last:
+        stage, clean = int(last[0]), int(last[1] or 0)
+    return Memory(
+        runner=runner,
+        sessions=int(count),
+        stage=stage,
+        clean_sessions=clean,
+        past=_past(connection, runner, now),
+        imprint=_imprints(connection, runner),
+        worked=_worked(connection, runner),
+    )
+
+
+def _past(connection: sqlite3.Connection, runner: str, now: float) -> tuple[Past, ...]:
+    rows = connection.execute(
+        "select started, duration_s, backward_s, peak_m_s, details from session"
+        " where runner = ? and started > ? order by started, id",
+        (runner, now - PAST_S),
+    )
+    return tuple(
+        Past(
+            age_s=max(now - started - duration, 0.0),
+            backward_s=backward,
+            peak_m_s=peak,
+            stage=int(msgspec.json.decode(details).get("trained_stage") or 0),
+        )
+        for started, duration, backward, peak, details in rows
+    )
+
+
+def _imprints(connection: sqlite3.Connection, runner: str) -> tuple[Imprint, ...]:
+    rows = connection.execute("select value from imprint where runner = ? order by t", (runner,))
+    memory = Memory(runner=runner)
+    return memory.with_imprint([msgspec.json.decode(v, type=Imprint) for (v,) in rows]).imprint
+
+
+def _worked(connection: sqlite3.Connection, runner: str) -> dict[str, Worked]:
+    rows = connection.execute(
+        "select text, count(*), sum(worked) from effect join session on session.id = session"
+        " where runner = ? group by text",
+        (runner,),
+    )
+    return {text: Worked(int(judged), int(worked)) for text, judged, worked in rows}
+
+
+PART: Part[Config, Sink] = Part(Config, History)
