@@ -50,7 +50,8 @@ def rows(dtype: str, data: bytes, columns: int) -> Floats:
     size = np.dtype(dtype).itemsize * columns
     if not data or len(data) % size:
         raise DecodeError(f"{len(data)} bytes are not rows of {size}")
-    return np.frombuffer(data, dtype).reshape(-1, columns).astype(np.float64)
+    with np.errstate(invalid="ignore"):  # a signalling NaN is refused later, like any NaN
+        return np.frombuffer(data, dtype).reshape(-1, columns).astype(np.float64)
 
 
 def evenly(first_s: float, step_s: float, n: int) -> Floats:

@@ -12,8 +12,8 @@ Frame: 0xA5, n u8 (1 to 10), time of the last sample u32 ms, n x 3 i16 in g/4096
 before it modulo 256. Frames are cut into notifications anywhere; text of the prompt may stand
 between them.
 
-Source: Espruino and BangleApps (accelrec); the frame is ours. Certainty B; not verified on
-hardware.
+Source: Espruino and BangleApps (accelrec); the frame is ours. Certainty B: the program is tested
+with node and stubs, not on a watch.
 """
 
 from __future__ import annotations

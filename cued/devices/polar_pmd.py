@@ -43,6 +43,7 @@ NAMES = ("Polar H10", "Polar Sense", "Polar OH1")
 SETTINGS, START, STOP, SDK_SETTINGS = 1, 2, 3, 4
 SDK_MODE = 9
 ALREADY = 6  # after an unclean end the stream may still be on
+LEAST_SHARE = 0.1  # of its nominal length must lie between a frame's end and the one's before
 SPACING_WITHIN = 0.1  # a frame that is further from n / rate than this follows a loss
 
 
@@ -214,8 +215,10 @@ class PolarPmd:
             if end < before:  # its clock restarted: leap, so that the host's clock notices
                 self._base_ns = last_ns - round((before + LEAP_S) * 1e9)
             raise DecodeError("Polar frame that is not later than the one before")
-        self._last[kind] = end
         nominal = n / self._rate_hz[kind]
+        if before is not None and end - before < LEAST_SHARE * nominal:
+            raise DecodeError("Polar frame that overlaps the one before")
+        self._last[kind] = end
         if before is not None and end - before <= (1 + SPACING_WITHIN) * nominal:
             return np.linspace(before, end, n + 1)[1:]
         return evenly(end - nominal + nominal / n, nominal / n, n)

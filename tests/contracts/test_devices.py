@@ -211,6 +211,30 @@ def test_mutated_messages_give_samples_or_decode_error(name, data):
     feed(device, data.draw(st.lists(mutated(KNOWN[name]), max_size=20)))
 
 
+@pytest.mark.parametrize("number", ["0000c07f", "0100a07f", "0000807f", "ffff7f7f"])
+@pytest.mark.parametrize(
+    ("name", "message", "at"),
+    [
+        ("movesense", "0263 10270000" + 24 * "00", 6),
+        ("circuitpython", 12 * "00", 4),
+        ("xsens_dot", 40 * "00", 8),
+    ],
+)
+def test_a_number_that_is_none_is_a_decode_error(name, message, at, number):
+    data = bytearray(H(message))
+    data[at : at + 4] = H(number)  # quiet and signalling NaN, infinity, the largest float
+    device = build(name)
+    device.start([])
+    with pytest.raises(DecodeError):
+        over_and_over(device, KNOWN[name][0][0], bytes(data))
+
+
+def over_and_over(device, char: str, data: bytes) -> None:
+    """Feed one message for a while: a device without time of its own first measures its rate."""
+    for t in range(30):
+        device.receive(float(t), char, data)
+
+
 @pytest.mark.parametrize("name", NAMES)
 @given(data=st.data())
 @settings(max_examples=15, deadline=None)

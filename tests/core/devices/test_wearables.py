@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import struct
+import subprocess
 
 import numpy as np
 import pytest
@@ -343,6 +346,39 @@ def test_the_watchs_program_is_typed_in_pieces_that_fit():
     assert text.startswith(b"\x03\x10")
     assert text.count(b"\n") == 1
     assert text.endswith(b"\n")
+
+
+WATCH = """
+const sent = [];
+let listener = null, now = 1700000000;
+const Bangle = {
+  setOptions() {}, setPollInterval() {}, accelWr() {},
+  on(what, f) { listener = f; }, removeListener(what, f) { listener = null; },
+};
+const Bluetooth = { write(f) { sent.push(Buffer.from(f).toString("hex")); } };
+const getTime = () => now;
+eval(process.argv[1]);
+for (let i = 0; i < 40; i++) { now += 0.02; listener({ x: i / 100, y: -0.25, z: -5 }); }
+eval(process.argv[2]);
+console.log(JSON.stringify({ sent, listening: listener !== null }));
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="runs JavaScript with node")
+def test_the_watchs_program_makes_frames_that_decode():
+    program, end = bangle.PROGRAM.replace("\n", ""), bangle.END
+    # "var" and bare names are the watch's global scope; node's eval has it outside strict mode
+    run = subprocess.run(
+        ["node", "-e", WATCH, program, end], capture_output=True, text=True, check=True, timeout=20
+    )
+    result = json.loads(run.stdout)
+    assert result["listening"] is False
+    device = bangle.Bangle(bangle.Config(), "waist")
+    out = [p for hex_ in result["sent"] for p in device.receive(1.0, bangle.TX, H(hex_))]
+    acc = np.concatenate([p.acc for p in out])
+    assert acc[:, 0] / G == pytest.approx(2 * np.arange(40) / 100, abs=1e-3)  # 8 g: half is told
+    assert acc[0, 1:] / G == pytest.approx([-0.5, -8.0], abs=1e-3)  # and the range is kept to
+    assert np.diff(np.concatenate([p.ticks for p in out])) == pytest.approx(0.02, abs=0.002)
 
 
 # --- the pod and what all share
