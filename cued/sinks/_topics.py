@@ -10,6 +10,8 @@ Rules
   last stride it goes out once more with nothing but null, so that no screen keeps a number that
   nobody vouches for any more. Its keys are the metrics that are on, and any other that is measured.
 * ``state`` goes out when it changed, at most four times a second.
+* ``t`` is the session clock of the event lines; ``units`` and ``stride_band_m`` let a page show a
+  metric that it does not know, and a stride against the runner's own.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from cued.coach.band import Band
 from cued.model import (
     AnyEvent,
     Battery,
@@ -62,6 +65,9 @@ class Topics:
         self._queue: deque[Message] = deque()
         self._limit = limit
         self._values: dict[str, float | None] = dict.fromkeys(metrics)
+        self._units: dict[str, str] = {}
+        self._band = Band()
+        self._t = 0.0
         self._level: str | None = None
         self._score: float | None = None
         self._stride_at: float | None = None
@@ -72,6 +78,7 @@ class Topics:
         self._state: dict[str, Any] = {
             "phase": "idle",
             "since": None,
+            "since_t": None,
             "remaining_s": None,
             "mode": "unknown",
             "direction": "unknown",
@@ -117,6 +124,7 @@ class Topics:
         """Take what only inputs tell: belt, battery, heart rate; False when it is none of them."""
         match item:
             case Belt():
+                self._band.see(item)
                 speed, incline = round(item.speed_m_s, 2), round(item.incline_percent, 1)
                 self._set("belt", {"speed_m_s": speed, "incline_percent": incline})
             case Battery():
@@ -130,8 +138,11 @@ class Topics:
 
     def take(self, event: AnyEvent, now: float, wall: float) -> None:
         """Take an event."""
+        self._band.see(event)
+        self._t = max(self._t, event.t)
         match event:
             case Measurement():
+                self._units[event.name] = event.unit
                 self._values[event.name] = None if event.value is None else round(event.value, 4)
                 self._measured = True
             case Stride():
@@ -159,7 +170,7 @@ class Topics:
             return self._queue.popleft()
         if self._changed and now - self._state_at >= STATE_EVERY_S:
             self._changed, self._state_at = False, now
-            state = self._state | {"dropped": self.dropped, "time": wall}
+            state = self._state | {"dropped": self.dropped, "time": wall, "t": self._t}
             return Message("state", msgspec.json.encode(state), retain=True)
         if now < self._metrics_due():
             return None
@@ -190,7 +201,10 @@ class Topics:
         stability = {"stability": self._level, "stability_score": self._score}
         belt: dict[str, Any] = self._state["belt"] or {}
         belt_now = {f"belt_{key}": value for key, value in belt.items()}
-        return msgspec.json.encode(self._values | stability | belt_now | {"time": wall})
+        span = self._band.span_m if self._stride_at is not None else None
+        own = {"stride_band_m": [round(end, 3) for end in span] if span else None}
+        when = {"units": self._units, "t": self._t, "time": wall}
+        return msgspec.json.encode(self._values | stability | belt_now | own | when)
 
     def _set(self, key: str, value: object) -> None:
         if self._state[key] != value:
@@ -207,6 +221,7 @@ class Topics:
         if isinstance(event, Phase):
             self._set("phase", event.name)
             self._set("since", wall)
+            self._set("since_t", event.t)
             self._set("remaining_s", event.remaining_s)
         elif isinstance(event, Link):
             self._set("link", self._state["link"] | {event.sensor: event.state})
