@@ -1,0 +1,88 @@
+/* All stations at a glance: a card for each, and those that need a look at the top. Cards stay
+   where they are, sorted by name, so that nothing moves under a finger. */
+"use strict";
+
+const Floor = (() => {
+  const el = (id) => document.getElementById(id);
+  const cards = new Map();
+  let wanted = "";
+
+  el("floor-filter").addEventListener("input", (event) => {
+    wanted = event.target.value.trim().toLowerCase();
+    for (const [name, card] of cards) card.box.hidden = !name.includes(wanted);
+  });
+
+  function card(name) {
+    const box = document.createElement("li");
+    box.hidden = !name.includes(wanted);
+    box.innerHTML = '<a><span class="name"></span>'
+      + '<span class="go"><svg aria-hidden="true"><use href="#i-unknown"/></svg>'
+      + '<span class="rate"></span></span>'
+      + '<span class="phase"></span><span class="status"></span></a>';
+    const link = box.firstElementChild;
+    link.href = `#station/${encodeURIComponent(name)}`;
+    const part = (of) => link.querySelector(of);
+    text(part(".name"), name);
+    return {
+      box, link, use: part("use"), rate: part(".rate"), phase: part(".phase"), status: part(".status"),
+    };
+  }
+
+  function place(name) {
+    const made = card(name);
+    cards.set(name, made);
+    const after = [...cards.keys()].filter((other) => order(other, name) > 0).sort(order)[0];
+    el("floor-list").insertBefore(made.box, after ? cards.get(after).box : null);
+    return made;
+  }
+
+  const order = (a, b) => a.localeCompare(b, "en", { numeric: true });
+
+  function draw(stations, at) {
+    let moving = 0;
+    const care = [];
+    for (const station of stations.values()) {
+      const made = cards.get(station.name) ?? place(station.name);
+      const why = station.care(at);
+      if (why) care.push([station.name, why]);
+      if (station.online() && station.moving()) moving += 1;
+      fill(made, station, why, at);
+    }
+    const n = stations.size;
+    text(el("floor-sum"), `${n} ${n === 1 ? "station" : "stations"}, ${moving} moving, ${care.length} to look at`);
+    el("floor-care").hidden = care.length === 0;
+    look(care.sort(([a], [b]) => order(a, b)).slice(0, 12));
+  }
+
+  function fill(made, station, why, at) {
+    const online = station.online();
+    const direction = station.moving() ? station.state.direction ?? "unknown" : "unknown";
+    const still = !station.moving();
+    data(made.link, "state", !online ? "offline" : why ? "care" : still ? "still" : "moving");
+    icon(made.use, !online ? "lost" : still ? "pause" : direction);
+    const rate = station.value("cadence_spm", at);
+    text(made.rate, rate === null ? Words.NONE : `${Words.number(rate, 0)}/min`);
+    const left = station.remaining(at);
+    const phase = station.state.phase ? Words.sentence(station.state.phase) : "";
+    text(made.phase, online ? [phase, left > 0 ? Words.clock(left) : ""].filter(Boolean).join(" ") : "");
+    const going = still ? "still" : Stage.DIRECTIONS[direction] ?? "Direction not known";
+    text(made.status, !online ? "offline" : why || `${going}${station.level(at) === "steady" ? ", steady" : ""}`);
+  }
+
+  function look(care) {
+    const list = el("floor-care").querySelector("ul");
+    while (list.children.length > care.length) list.lastElementChild.remove();
+    while (list.children.length < care.length) {
+      const row = document.createElement("li");
+      row.append(document.createElement("a"));
+      list.append(row);
+    }
+    care.forEach(([name, why], n) => {
+      const link = list.children[n].firstElementChild;
+      attribute(link, "href", `#station/${encodeURIComponent(name)}`);
+      text(link, `${name}: ${why}`);
+    });
+  }
+
+  return { draw };
+})();

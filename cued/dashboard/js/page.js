@@ -1,0 +1,241 @@
+/* The page: which station is looked at, what is drawn when, and what is said aloud to a reader.
+
+   Messages only change what is known; drawing happens in the next frame, and four times a second
+   for what moves by itself (countdown, ages). */
+"use strict";
+
+(() => {
+  const el = (id) => document.getElementById(id);
+  const TICK_MS = 250;
+  const FLOOR_MS = 500;
+  const DESCRIBE_MS = 10_000;
+  const STUMBLE_MS = 8000;
+  const MQTT_PORT = 9001; // a broker's usual port for WebSocket
+
+  const stations = new Map();
+  const plots = Plots.plots();
+  let config = {};
+  let broker = null;
+  let controls = null;
+  let looked = null; // name of the station looked at; null: all
+  let lostAt = null;
+  let planned = false;
+  let plotted = false;
+  let drawnFloorAt = 0;
+  let describedAt = -Infinity;
+
+  const station = () => stations.get(looked) ?? null;
+
+  async function begin() {
+    config = await configured();
+    controls = new Controls((command) => broker.ask(looked, command));
+    broker = new Broker(brokerUrl(config), config.root ?? "cued", heard, connection);
+    window.addEventListener("hashchange", route);
+    document.addEventListener("visibilitychange", soon);
+    el("theme").addEventListener("click", () => named(Theme.next()));
+    el("window").addEventListener("change", () => { plotted = false; soon(); });
+    signing();
+    named(Theme.choice());
+    route();
+    broker.connect();
+    setInterval(soon, TICK_MS);
+  }
+
+  /* What the server says; from a plain file server there is nothing, and the defaults hold. */
+  async function configured() {
+    try {
+      const answer = await fetch("config.json", { cache: "no-store" });
+      return answer.ok ? await answer.json() : { plain: true };
+    } catch {
+      return { plain: true };
+    }
+  }
+
+  function brokerUrl({ broker: url, port, path = "/mqtt", plain }) {
+    if (url) return url;
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    const host = plain ? location.host : `${location.hostname}:${port ?? MQTT_PORT}`;
+    return `${scheme}//${host}${path}`;
+  }
+
+  function route() {
+    const [, name] = location.hash.match(/^#station\/(.+)$/) ?? [];
+    const wanted = name ? decodeURIComponent(name) : null;
+    const own = location.hash === "" || location.hash === "#" ? config.station ?? null : null;
+    look(wanted ?? own);
+  }
+
+  function look(name) {
+    looked = name;
+    broker.follow(name);
+    plotted = false;
+    if (name !== null) recall(name);
+    soon();
+  }
+
+  /* What the daemon kept of this session, so that a page opened late shows all of it. */
+  async function recall(name) {
+    if (!config.history || name !== config.station) return;
+    try {
+      const answer = await fetch("history.json", { cache: "no-store" });
+      if (answer.ok) stationNamed(name).recall(await answer.json());
+      plotted = false;
+    } catch {
+      /* then the plots begin now */
+    }
+  }
+
+  function stationNamed(name) {
+    if (!stations.has(name)) stations.set(name, new Station(name));
+    return stations.get(name);
+  }
+
+  function heard(name, topic, body) {
+    if (topic === "availability" && body === "" && stations.delete(name)) return soon();
+    const known = stationNamed(name);
+    const news = known.take(topic, body, performance.now());
+    if (name === looked) {
+      if (news === "metrics" || news === "cue" || news === "phase") plotted = false;
+      tell(known, news);
+    } else if (looked === null && config.station === undefined && stations.size === 1) soon();
+    soon();
+  }
+
+  /* To a screen reader: changes, not values. */
+  function tell(known, news) {
+    if (news === "phase") text(el("told"), `Phase: ${Words.shown(known.state.phase)}`);
+    else if (news === "cue") text(el("told"), `Cue: ${known.cue.cue.text || Words.shown(known.cue.cue.key)}`);
+  }
+
+  const CONNECTIONS = {
+    waiting: ["late", "connecting"], open: ["steady", "connected"],
+    lost: ["lost", "connection lost"], refused: ["key", "sign in needed"],
+  };
+
+  function connection(state, why) {
+    if (state === "lost") lostAt ??= performance.now();
+    else if (state === "open") lostAt = null;
+    const [symbol, words] = CONNECTIONS[state];
+    data(el("connection"), "state", state);
+    icon(el("connection").querySelector("use"), symbol);
+    text(el("connection").querySelector("span"), words);
+    if (state === "refused" && !el("sign-dialog").open) el("sign-dialog").showModal();
+    text(el("nobody-why"), state === "open" ? "The broker is there; no station has said anything yet." : why || "Waiting for the broker.");
+    drawAlarm(performance.now());
+    soon();
+  }
+
+  function soon() {
+    if (planned || document.hidden) return;
+    planned = true;
+    requestAnimationFrame(() => {
+      planned = false;
+      draw(performance.now());
+    });
+  }
+
+  function draw(at) {
+    const one = station();
+    const open = broker.state === "open";
+    const all = looked === null && stations.size > 0;
+    el("nobody").hidden = Boolean(one) || all;
+    el("station").hidden = !one;
+    el("floor").hidden = !all;
+    el("to-floor").hidden = looked === null || stations.size < 2;
+    document.body.dataset.link = open || !one ? "open" : "lost";
+    text(el("where"), one ? one.name : "");
+    document.title = one ? `${one.name} · cued` : "cued";
+    drawAlarm(at);
+    controls.draw(one, config.commands !== false, open);
+    if (one) drawOne(one, at, open);
+    else if (all && at - drawnFloorAt > FLOOR_MS) {
+      drawnFloorAt = at;
+      Floor.draw(stations, at);
+    }
+  }
+
+  function drawOne(one, at, open) {
+    const then = open ? at : Infinity; // without a connection nothing is known of now
+    Stage.draw(one, open ? at : lostAt ?? at);
+    if (!open) Stage.blank();
+    Details.draw(one, then);
+    if (!plotted) {
+      plotted = true;
+      const last = Number(el("window").value);
+      for (const plot of plots) plot.draw(one, last);
+    }
+    if (at - describedAt > DESCRIBE_MS) {
+      describedAt = at;
+      for (const plot of plots) plot.describe(one);
+    }
+  }
+
+  /* The one thing that matters more than the values, if there is one. */
+  function drawAlarm(at) {
+    const [kind, symbol, head, rest] = alarm(at) ?? [];
+    const box = el("alarm");
+    box.hidden = kind === undefined;
+    if (kind === undefined) return;
+    if (box.dataset.kind !== kind || box.dataset.head !== head) {
+      box.dataset.kind = kind;
+      box.dataset.head = head;
+      box.innerHTML = '<svg aria-hidden="true"><use/></svg><p><strong></strong> <span></span></p>';
+      text(box.querySelector("strong"), head);
+      icon(box.querySelector("use"), symbol);
+      if (kind === "fall") box.append(acknowledge());
+    }
+    text(box.querySelector("span"), rest);
+  }
+
+  function alarm(at) {
+    const one = station();
+    if (broker.state === "lost") {
+      const age = Math.round((at - lostAt) / 1000);
+      return ["lost", "lost", "Connection lost", `${broker.why}; what is shown is not now. ${age} s`];
+    }
+    if (!one) return null;
+    if (!one.online()) return ["lost", "lost", "Station offline", "the coach is not running"];
+    if (one.fall || one.state.phase === "fallen") {
+      return ["fall", "unsteady", "Possible fall", "look after the runner"];
+    }
+    if (one.state.phase === "blind") {
+      return ["blind", "lost", "No sensor sees the runner", "nothing is known of the gait"];
+    }
+    if (one.stumbleAt !== null && at - one.stumbleAt < STUMBLE_MS) {
+      return ["stumble", "unsteady", "Stumble", Words.ago((at - one.stumbleAt) / 1000)];
+    }
+    return null;
+  }
+
+  function acknowledge() {
+    const key = document.createElement("button");
+    key.type = "button";
+    key.className = "key";
+    key.textContent = "All is well";
+    key.hidden = !(config.commands !== false && station()?.state.commands?.includes("acknowledge"));
+    key.addEventListener("click", () => broker.ask(looked, "acknowledge").then(({ ok }) => {
+      if (ok && station()) station().fall = null;
+      soon();
+    }));
+    return key;
+  }
+
+  function named(choice) {
+    text(el("theme").querySelector("span"), Words.sentence(choice));
+    el("theme").setAttribute("aria-label", `Colours: ${choice}. Change`);
+    plotted = false;
+    soon();
+  }
+
+  function signing() {
+    const dialog = el("sign-dialog");
+    el("sign-in").addEventListener("click", () => dialog.showModal());
+    dialog.addEventListener("close", () => {
+      if (dialog.returnValue !== "ok") return;
+      broker.signIn(el("sign-user").value, el("sign-password").value);
+      el("sign-password").value = "";
+    });
+  }
+
+  begin();
+})();

@@ -1,0 +1,118 @@
+/* What is read from three metres away: phase, direction, step rate, stride, stability, last cue.
+   Colour is never the only sign: every verdict has words and a shape as well. */
+"use strict";
+
+const text = (element, value) => {
+  if (element.textContent !== value) element.textContent = value;
+};
+const data = (element, name, value) => {
+  if (element.dataset[name] !== value) element.dataset[name] = value;
+};
+const attribute = (element, name, value) => {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+};
+const icon = (element, name) => attribute(element, "href", `#i-${name}`);
+
+const Stage = (() => {
+  const el = (id) => document.getElementById(id);
+  const DIRECTIONS = { forward: "Forward", backward: "Backward" };
+  const LEVELS = { steady: "Steady", unsteady: "Unsteady", unknown: "Not known" };
+  const GAUGE = 3; // half-widths of the own band to either side
+
+  function draw(station, at) {
+    phase(station, at);
+    heading(station);
+    const cadence = station.value("cadence_spm", at);
+    text(el("cadence"), Words.number(cadence, 0));
+    stride(station, at);
+    stability(station, at);
+    cue(station, at);
+  }
+
+  function phase(station, at) {
+    const { phase: name, remaining_s: all } = station.state;
+    const left = station.remaining(at);
+    text(el("phase"), name ? Words.sentence(name) : Words.NONE);
+    text(el("remaining"), left === null ? "" : Words.clock(left));
+    text(el("remaining-label"), left === null ? "no time limit" : left > 0 ? "left" : "over");
+    el("phase-part").hidden = left === null;
+    if (left !== null) el("phase-part").value = Math.min(1, Math.max(0, 1 - left / all));
+  }
+
+  function heading(station) {
+    const known = station.online() ? station.state : {};
+    const direction = station.moving() ? known.direction ?? "unknown" : "unknown";
+    data(el("heading"), "direction", direction);
+    icon(el("heading-icon"), direction in DIRECTIONS ? direction : "unknown");
+    const still = known.mode === "standing";
+    text(el("direction"), still ? "Standing" : DIRECTIONS[direction] ?? "Not known");
+    text(el("mode"), still ? "" : known.mode === "unknown" ? "" : known.mode ?? "");
+    if (still) icon(el("heading-icon"), "pause");
+  }
+
+  function stride(station, at) {
+    const length = station.value("stride_length_m", at);
+    const time = station.value("stride_time_s", at);
+    const byTime = length === null && time !== null; // without a belt there is only the time
+    text(el("stride"), Words.number(byTime ? time : length, 2));
+    text(el("stride-unit"), byTime ? "s" : "m");
+    const band = station.fresh(at) ? station.band() : null;
+    const [verdict, words] = judged(length, band);
+    data(el("stride-tile"), "verdict", verdict);
+    icon(el("stride-icon"), { inside: "steady", long: "long", short: "short" }[verdict] ?? "unknown");
+    text(el("stride-verdict"), words);
+    if (band && length !== null) gauge(length, band);
+  }
+
+  function judged(length, band) {
+    if (!band) return ["unknown", length === null ? "not known" : "own band not known yet"];
+    const [low, high] = band;
+    const own = `${Words.number(low, 2)} to ${Words.number(high, 2)} m`;
+    if (length === null) return ["unknown", `own band ${own}`];
+    const over = (by, end) => `${Words.number((100 * by) / end, 0)} %`;
+    if (length > high) return ["long", `${over(length - high, high)} longer than own ${own}`];
+    if (length < low) return ["short", `${over(low - length, low)} shorter than own ${own}`];
+    return ["inside", `in own band ${own}`];
+  }
+
+  function gauge(length, [low, high]) {
+    const half = (high - low) / 2 || 0.01;
+    const part = (length - (low + high) / 2) / (GAUGE * half);
+    const mark = document.querySelector(".gauge .mark");
+    mark.style.left = `${50 + 50 * Math.min(1, Math.max(-1, part))}%`;
+  }
+
+  function stability(station, at) {
+    const level = station.level(at);
+    data(el("stability-tile"), "level", level);
+    icon(el("stability-icon"), level in LEVELS ? level : "unknown");
+    text(el("stability"), LEVELS[level] ?? Words.sentence(level));
+    const score = station.fresh(at) ? station.score() : null;
+    text(el("score"), score === null ? "" : `${Words.number(score, 1)} z from own`);
+  }
+
+  function cue(station, at) {
+    const { cue: last, withheld } = station;
+    text(el("cue"), last ? said(last.cue) : "None yet");
+    text(el("cue-age"), last ? Words.ago((at - last.at) / 1000) : "");
+    text(el("cue-why"), last ? Words.because(last.cue.because) : "");
+    data(el("cue-card"), "fresh", String(last !== null && at - last.at < 6000));
+    text(el("cue-withheld"), withheld ? `Not said: ${said(withheld.cue)} (${Words.shown(withheld.cue.verdict)})` : "");
+  }
+
+  const said = (cue) => (cue.text ? `“${cue.text}”` : Words.sentence(cue.tone || cue.key || "–"));
+
+  /* Without a connection nothing is known of now. */
+  function blank() {
+    for (const id of ["remaining", "cadence", "stride", "direction"]) text(el(id), Words.NONE);
+    for (const id of ["remaining-label", "mode", "score"]) text(el(id), "");
+    for (const id of ["heading-icon", "stride-icon", "stability-icon"]) icon(el(id), "unknown");
+    text(el("stride-verdict"), "not known");
+    text(el("stability"), LEVELS.unknown);
+    data(el("heading"), "direction", "unknown");
+    data(el("stride-tile"), "verdict", "unknown");
+    data(el("stability-tile"), "level", "unknown");
+  }
+
+  return { draw, blank, said, DIRECTIONS };
+})();

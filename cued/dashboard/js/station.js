@@ -1,0 +1,223 @@
+/* What is known of one station, from its topics alone. Draws nothing.
+
+   Times: `t` is the daemon's session clock where messages carry it, else the daemon's wall clock
+   (`time`), else the moment of arrival. `now()` goes on between messages. */
+"use strict";
+
+const Station = (() => {
+  const SILENT_MS = 4000; // metrics come every second while somebody moves
+  const LOGGED = 200;
+  const MARKED = 2000;
+  const NO_METRIC = new Set([
+    "t", "time", "units", "type", "known_t", "stability", "score", "stability_score", "belt_m_s",
+    "belt_speed_m_s", "incline_percent", "belt_incline_percent", "stride_band_m",
+  ]);
+
+  return class Station {
+    constructor(name) {
+      this.name = name;
+      this.availability = "unknown";
+      this.state = {};
+      this.metrics = {};
+      this.units = {};
+      this.cue = null;
+      this.withheld = null;
+      this.stumbleAt = null;
+      this.fall = null;
+      this.summary = null;
+      this.log = [];
+      this.marks = [];
+      this.samples = new Series.Samples(["length", "low", "high", "cadence", "score"]);
+      this.heardAt = -Infinity;
+      this.metricsAt = -Infinity;
+      this.began = null;
+      this.clock = { t: 0, at: 0, rate: 1 };
+      this.anchor = null;
+      this.wallAhead = 0;
+    }
+
+    /* Take a message; "" or the kind of news it brought. */
+    take(topic, body, at) {
+      this.heardAt = at;
+      if (topic === "availability") {
+        this.availability = body;
+        return "availability";
+      }
+      if (body === null || typeof body !== "object" || Array.isArray(body)) return "";
+      if (typeof body.time === "number") this.wallAhead = body.time - Date.now() / 1000;
+      switch (topic) {
+        case "state": return this.takeState(body, at);
+        case "metrics": return this.takeMetrics(body, at);
+        case "cue": return this.takeCue(body, at);
+        case "event": return this.takeEvent(body, at);
+        case "session": this.summary = body; return "session";
+        default: return "";
+      }
+    }
+
+    takeState(body, at) {
+      this.state = body;
+      this.stamp(body, at);
+      if (body.phase === "fallen") this.fall ??= { stage: "confirmed", at };
+      else if (this.fall && at - this.fall.at > 3000) this.fall = null;
+      return "state";
+    }
+
+    takeMetrics(body, at) {
+      const t = this.stamp(body, at);
+      this.metrics = body;
+      Object.assign(this.units, body.units);
+      this.metricsAt = at;
+      this.began ??= t;
+      const [low, high] = this.band() ?? [null, null];
+      this.samples.add(t, {
+        length: body.stride_length_m, low, high, cadence: body.cadence_spm, score: this.score(),
+      });
+      return "metrics";
+    }
+
+    takeCue(body, at) {
+      const t = this.stamp(body, at);
+      const entry = { kind: "cue", t, at, cue: body };
+      if (body.verdict === "given") {
+        this.cue = entry;
+        this.withheld = null;
+        this.mark({ t, kind: "cue", text: body.text || body.key });
+      } else this.withheld = entry;
+      this.note(entry);
+      return body.verdict === "given" ? "cue" : "withheld";
+    }
+
+    takeEvent(body, at) {
+      const t = this.stamp(body, at);
+      if (body.type === "stumble") {
+        this.stumbleAt = at;
+        this.mark({ t, kind: "stumble", text: "stumble" });
+      } else if (body.type === "fall") {
+        this.fall = { stage: body.stage, at };
+      } else if (body.type === "phase") this.enter(body, t);
+      else if (body.code === "fall_acknowledged") this.fall = null;
+      this.note({ kind: body.type, t, at, event: body });
+      return body.type ?? "";
+    }
+
+    enter(phase, t) {
+      if (phase.from === "idle") {
+        this.samples.clear();
+        this.marks = [];
+        this.summary = null;
+        this.began = t;
+      }
+      this.state = {
+        ...this.state, phase: phase.name, since_t: t, since: phase.time,
+        remaining_s: phase.remaining_s,
+      };
+      this.mark({ t, kind: "phase", text: Words.sentence(phase.name) });
+    }
+
+    /* Take what the daemon kept: rows of the same columns as `samples`, and marks. */
+    recall({ t = [], columns = {}, marks = [], began = null, cue = null }) {
+      const live = this.samples;
+      this.samples = new Series.Samples(live.names);
+      const row = (from, n) => Object.fromEntries(live.names.map((name) => [name, from[name]?.[n]]));
+      t.forEach((at, n) => this.samples.add(at, row(columns, n)));
+      live.t.forEach((at, n) => this.samples.add(at, row(live.columns, n)));
+      const last = marks.at(-1)?.t ?? -Infinity;
+      this.marks = [...marks, ...this.marks.filter((mark) => mark.t > last)];
+      this.began = began ?? this.began;
+      if (cue && !this.cue) this.cue = { kind: "cue", t: cue.t, at: -Infinity, cue };
+    }
+
+    /* Read a message's time and set the clock by it. */
+    stamp(body, at) {
+      if (typeof body.t !== "number") return this.clock.at ? this.now(at) : body.time ?? at / 1000;
+      const anchor = this.anchor;
+      if (!anchor || body.t < anchor.t) this.anchor = { t: body.t, at };
+      else if (at - anchor.at > 5000) {
+        const rate = (body.t - anchor.t) / ((at - anchor.at) / 1000);
+        this.clock.rate = Math.abs(rate - 1) < 0.25 ? 1 : rate; // a simulation may run faster
+        this.anchor = { t: body.t, at };
+      }
+      this.clock = { t: body.t, at, rate: this.clock.rate };
+      return body.t;
+    }
+
+    now(at) {
+      return this.clock.t + ((at - this.clock.at) / 1000) * this.clock.rate;
+    }
+
+    mark(mark) {
+      this.marks.push(mark);
+      if (this.marks.length > MARKED) this.marks.shift();
+    }
+
+    note(entry) {
+      this.log.unshift(entry);
+      this.log.length = Math.min(this.log.length, LOGGED);
+    }
+
+    online() {
+      return this.availability !== "offline";
+    }
+
+    /* Nothing older than this is shown as if it were so now. */
+    fresh(at) {
+      return this.online() && at - this.metricsAt < SILENT_MS;
+    }
+
+    moving() {
+      return ["walking", "running"].includes(this.state.mode);
+    }
+
+    value(name, at) {
+      return this.fresh(at) ? this.metrics[name] ?? null : null;
+    }
+
+    band() {
+      const band = this.metrics.stride_band_m;
+      return Array.isArray(band) && band.every(Number.isFinite) ? band : null;
+    }
+
+    score() {
+      return this.metrics.score ?? this.metrics.stability_score ?? null;
+    }
+
+    level(at) {
+      if (!this.fresh(at)) return "unknown";
+      return this.metrics.stability ?? this.state.stability ?? "unknown";
+    }
+
+    belt(at) {
+      if (this.state.belt) return this.state.belt;
+      const m = this.fresh(at) ? this.metrics : {};
+      const speed = m.belt_m_s ?? m.belt_speed_m_s ?? null;
+      const incline = m.incline_percent ?? m.belt_incline_percent ?? null;
+      return speed === null ? null : { speed_m_s: speed, incline_percent: incline };
+    }
+
+    /* Seconds left of the phase, or null. */
+    remaining(at) {
+      const { remaining_s: all, since_t: sinceT, since } = this.state;
+      if (typeof all !== "number") return null;
+      if (typeof sinceT === "number" && this.clock.at) return all - (this.now(at) - sinceT);
+      if (typeof since !== "number") return null;
+      return all - (Date.now() / 1000 + this.wallAhead - since);
+    }
+
+    /* Everything measured that has no place of its own: whatever it is, by name and unit. */
+    others() {
+      return Object.keys(this.metrics).filter((name) => !NO_METRIC.has(name));
+    }
+
+    /* Why somebody should look here, or "". */
+    care(at) {
+      if (!this.online()) return "";
+      if (this.fall || this.state.phase === "fallen") return "possible fall";
+      if (this.state.phase === "blind") return "no sensor sees the runner";
+      if (this.stumbleAt !== null && at - this.stumbleAt < 10_000) return "stumble";
+      if (this.state.stability === "unsteady") return "unsteady";
+      const lost = Object.entries(this.state.link ?? {}).filter(([, state]) => state === "lost");
+      return lost.length ? `${lost.map(([name]) => Words.shown(name)).join(", ")} lost` : "";
+    }
+  };
+})();
