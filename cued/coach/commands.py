@@ -6,6 +6,7 @@
 | pause, resume, skip, stop | | as the phase table allows |
 | mute, unmute | | technique and guidance; never safety (``coach.py``) |
 | acknowledge | | ends the alarm after a fall, or answers the check-in |
+| press | | what a single button means: acknowledge, else resume, begin or pause |
 | mark | any text | puts a mark into the events |
 | set_speed | m/s | asks the treadmill; refused above the stage's limit in a backward phase |
 | set_incline | % | asks the treadmill |
@@ -15,7 +16,7 @@
 
 from __future__ import annotations
 
-from cued.coach.program import Trigger
+from cued.coach.program import IDLE, Trigger
 from cued.coach.safety import Safety
 from cued.coach.session import Session
 from cued.coach.view import View
@@ -27,6 +28,7 @@ NAMES = (
     "mark",
     "mute",
     "pause",
+    "press",
     "resume",
     "runner",
     "set_incline",
@@ -62,6 +64,8 @@ def carry_out(
             why = session.ask(_TRIGGERS[command.name])
         case "acknowledge":
             why = _acknowledge(session, safety)
+        case "press":
+            why = _press(session, safety)
         case "mark":
             text = str(command.value or "mark")
             extra.append(Notice(t=now, level="info", code="mark", text=text))
@@ -87,6 +91,13 @@ def _acknowledge(session: Session, safety: Safety) -> str:
     if session.phase == "check_in":
         return session.ask("ready")
     return "there is nothing to acknowledge"
+
+
+def _press(session: Session, safety: Safety) -> str:
+    if not _acknowledge(session, safety):
+        return ""
+    meant: dict[str, Trigger] = {"paused": "resume", IDLE: "begin"}
+    return session.ask(meant.get(session.phase, "pause"))
 
 
 def _belt(

@@ -1,0 +1,44 @@
+"""The MQTT broker: connect as the daemon does, and time a message to ourselves."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import cast
+
+from cued.commands._checks.check import Check
+from cued.config import Config, Site
+from cued.model import ConfigError
+
+WITHIN_S = 10.0
+ADVICE = "is it running and reachable, are name, user and password right? docs/mqtt.md"
+
+
+async def broker(config: Config, site: Site) -> Check:
+    """Send a message and wait for it to come back."""
+    chosen = config.parts.get("sinks", {}).get("mqtt")
+    if chosen is None:
+        return Check("broker", "skipped", "[sinks.mqtt] is not in the configuration")
+    from cued.sinks import mqtt  # noqa: PLC0415 (importing it takes its time)
+    from cued.sinks._secret import password  # noqa: PLC0415
+
+    options = cast("mqtt.Config", chosen)
+    try:
+        secret = password("[sinks.mqtt]", options.credential, options.password_file)
+        context = mqtt.tls_context(options) if options.tls else None
+    except ConfigError as error:
+        # The credential is handed to the service alone; a person has no way to it.
+        level = "warning" if options.credential else "failed"
+        return Check("broker", level, str(error), "try it with the service: journalctl -u cued")
+    client = mqtt.make_client(options, f"cued-{site.station}-selftest", secret, context)
+    topic = f"cued/{site.station}/selftest"
+    try:
+        async with asyncio.timeout(WITHIN_S), client:
+            await client.subscribe(topic, qos=1)
+            start = time.monotonic()
+            await client.publish(topic, b"1", qos=1)
+            await anext(aiter(client.messages))
+            took = time.monotonic() - start
+    except (mqtt.aiomqtt.MqttError, TimeoutError) as error:
+        return Check("broker", "failed", f"{options.host}: {error or 'no answer'}", ADVICE)
+    return Check("broker", "ok", f"{options.host}: a message came back in {1000 * took:.0f} ms")

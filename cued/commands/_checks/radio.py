@@ -1,0 +1,98 @@
+"""Bluetooth: the switch (rfkill), the adapter, and each sensor's rate, longest silence, battery.
+
+Counted are samples between a sensor's first and last packet, so the time that finding and
+connecting take does not lower the rate. A rate within a tenth of the nominal one is fine: crystals
+differ far less, and what is missing beyond that is lost on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import cast
+
+from cued.commands._checks.check import Check, read
+from cued.config import Config, Sensor
+from cued.gait.links import LATE_S
+from cued.model import Battery, Belt, HeartRate, Input, LinkChanged, Packet
+
+RFKILL = Path("/sys/class/rfkill")
+RATE_WITHIN = 0.1
+BATTERY_LOW_PERCENT = 15.0
+NEARER = "bring it nearer, away from Wi-Fi on 2.4 GHz, or use a USB Bluetooth adapter"
+WAKE = "wake it (move it, wet the strap, start the belt), look whether a phone has it; cued scan"
+
+
+def rfkill(folder: Path = RFKILL) -> Check:
+    """See whether radio is switched off in software or hardware."""
+    blocked = [
+        read(switch / "name")
+        for switch in sorted(folder.glob("*"))
+        if read(switch / "type") == "bluetooth"
+        and (read(switch / "soft") == "1" or read(switch / "hard") == "1")
+    ]
+    if blocked:
+        found = f"blocked: {', '.join(blocked)}"
+        return Check("rfkill", "failed", found, "sudo rfkill unblock bluetooth")
+    return Check("rfkill", "ok", "not blocked")
+
+
+async def adapter(config: Config) -> Check:
+    """Listen for a moment; what matters is that there is something to listen with."""
+    from cued.sources import ble  # noqa: PLC0415 (importing bleak takes its time)
+
+    chosen = config.parts.get("sources", {}).get("ble")
+    if chosen is None:
+        return Check("adapter", "skipped", "[sources.ble] is not in the configuration")
+    name = cast("ble.Config", chosen).adapter
+    try:
+        found = await ble.scan(3.0, name)
+    except TimeoutError as error:
+        advice = "systemctl status bluetooth; is the adapter plugged in, is it the one configured?"
+        return Check("adapter", "failed", str(error), advice)
+    known = sum(bool(f.devices) for f in found)
+    return Check("adapter", "ok", f"heard {len(found)} devices in 3 s, {known} of them supported")
+
+
+async def sensors(config: Config, seconds: float) -> list[Check]:
+    """Connect to every configured sensor for so long."""
+    from cued.sources import ble  # noqa: PLC0415
+
+    chosen = config.parts.get("sources", {}).get("ble")
+    if chosen is None or not config.sensors:
+        return [Check("sensors", "skipped", "none over Bluetooth in the configuration")]
+    heard = await ble.listen(config.sensors, seconds, cast("ble.Config", chosen).adapter)
+    return [judged(name, s, heard) for name, s in config.sensors.items()]
+
+
+def judged(name: str, sensor: Sensor, heard: Sequence[Input]) -> Check:
+    """Judge what one sensor sent."""
+    title = f"sensor {name}"
+    packets = [p for p in heard if isinstance(p, Packet) and p.sensor == name]
+    if sensor.placement == "treadmill":
+        belts = [b for b in heard if isinstance(b, Belt)]
+        if belts:
+            return Check(title, "ok", f"belt at {belts[-1].speed_m_s:.2f} m/s")
+    elif sensor.placement == "heart_rate":
+        beats = [h for h in heard if isinstance(h, HeartRate) and h.sensor == name]
+        if beats:
+            return Check(title, "ok", f"{beats[-1].bpm:.0f} beats a minute")
+    elif len(packets) > 1:
+        return _rated(title, name, packets, heard)
+    whys = [c.why for c in heard if isinstance(c, LinkChanged) and c.sensor == name and c.why]
+    return Check(title, "failed", whys[-1] if whys else "not found, or it sent nothing", WAKE)
+
+
+def _rated(title: str, name: str, packets: Sequence[Packet], heard: Sequence[Input]) -> Check:
+    span = packets[-1].t - packets[0].t
+    rate = sum(len(p.acc) for p in packets[1:]) / span if span > 0 else 0.0
+    silence = max(b.t - a.t for a, b in pairwise(packets))
+    found = f"{rate:.0f} of {packets[-1].rate_hz:.0f} Hz, longest silence {1000 * silence:.0f} ms"
+    charge = [b.percent for b in heard if isinstance(b, Battery) and b.sensor == name]
+    found += f", battery {charge[-1]:.0f} %" if charge else ""
+    if abs(rate / packets[-1].rate_hz - 1) > RATE_WITHIN or silence > LATE_S:
+        return Check(title, "failed", found, NEARER)
+    if charge and charge[-1] < BATTERY_LOW_PERCENT:
+        return Check(title, "warning", found, "charge it, or change its cell")
+    return Check(title, "ok", found)

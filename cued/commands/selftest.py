@@ -1,0 +1,123 @@
+"""Try every part and say what is wrong, and what to do about it.
+
+Exit status: 0 when nothing failed (a warning is no failure), else 1. While the service runs it has
+the sensors, the pins and the sound, and these are skipped: stop it first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import platform
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cued import __version__, app
+from cued.commands._checks import body, broker, machine, radio
+from cued.commands._checks.check import Check
+from cued.commands._options import add_config, load_config, positive
+from cued.config import Config, Site
+
+NAME = "selftest"
+HELP = "try every part and say what is wrong"
+SERVICE_STATE = Path("/var/lib/cued")
+HELD = "the service has it"
+STOP = "sudo systemctl stop cued, try again, and start it afterwards"
+COLOURS = {"ok": "green", "warning": "yellow", "failed": "red", "skipped": "dim"}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    add_config(parser, settings=True)
+    parser.add_argument(
+        "--seconds", type=positive, default=15.0, help="how long to listen to the sensors (15)"
+    )
+    parser.add_argument("--ask", action="store_true", help="ask what was heard and felt")
+    parser.add_argument("--speak", action="store_true", help="say the result aloud")
+    parser.add_argument("--json", action="store_true", help="print JSON, for a bug report")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Try everything; print it as a table or as JSON."""
+    config = load_config(args)
+    console = Console(stderr=True)
+    with nullcontext() if args.ask else console.status("trying every part"):
+        checks = asyncio.run(tried(config, args.seconds, ask=args.ask))
+    failed = [c.name for c in checks if c.state == "failed"]
+    if args.speak:
+        checks.append(asyncio.run(body.voice(config, app.site(config), spoken(failed))))
+    if args.json:
+        print_json(checks)
+    else:
+        Console().print(table(checks))
+    return 1 if any(c.state == "failed" for c in checks) else 0
+
+
+async def tried(config: Config, seconds: float, *, ask: bool = False) -> list[Check]:
+    """Try every part, one after another: they share radio, card and power."""
+    site = app.site(config)
+    checks = [machine.board(), machine.power(), machine.clock(), machine.disk(_state(site))]
+    checks += [radio.rfkill(), await broker.broker(config, site)]
+    if machine.running():
+        held = ("adapter", "sensors", "sound", "motors", "buttons")
+        return checks + [Check(name, "skipped", HELD, STOP) for name in held]
+    return checks + await _held(config, site, seconds, ask=ask)
+
+
+async def _held(config: Config, site: Site, seconds: float, *, ask: bool) -> list[Check]:
+    """Try what only one program can have."""
+    asks = _ask if ask else None
+    adapter = await radio.adapter(config)
+    out = [adapter]
+    if adapter.state == "ok":
+        out += await radio.sensors(config, seconds)
+    else:
+        out.append(Check("sensors", "skipped", "there is nothing to hear them with"))
+    out.append(await body.sound(config, site, asks))
+    out += await body.motors(config, site, asks)
+    out.append(await body.pressed(config, site))
+    return out
+
+
+def _state(site: Site) -> Path:
+    """Return where history goes: the service's own folder, where it is installed."""
+    return SERVICE_STATE if SERVICE_STATE.is_dir() else Path(site.state)
+
+
+def spoken(failed: list[str]) -> str:
+    """Put the result into words, in English."""
+    if not failed:
+        return "Self test: all is well"
+    number = "one problem" if len(failed) == 1 else f"{len(failed)} problems"
+    return f"Self test: {number}. {', '.join(failed)}"
+
+
+def table(checks: list[Check]) -> Table:
+    """Lay out what was found and what to do."""
+    out = Table("part", "result", "found", "what to do")
+    for check in checks:
+        result = Text(check.state, style=COLOURS[check.state])
+        out.add_row(check.name, result, Text(check.found), Text(check.advice))
+    return out
+
+
+def print_json(checks: list[Check]) -> None:
+    """Print what a bug report needs."""
+    report = {
+        "cued": __version__,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "checks": checks,
+    }
+    print(msgspec.json.format(msgspec.json.encode(report)).decode())
+
+
+def _ask(question: str) -> bool:
+    print(f"{question} [y/n] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower().startswith("y")

@@ -1,0 +1,148 @@
+"""A status light: one LED that says, without sound or screen, how the coach is.
+
+| the light | means |
+|---|---|
+| on | all sensors are heard |
+| blinks once a second | a sensor is not (or not yet) heard |
+| short flash every two seconds | paused |
+| flickers | a fall was seen and not acknowledged |
+| two quick blinks | a warning or an error in the last ten seconds (see the log) |
+| off | the coach is not running |
+
+The worst of what holds is shown. It is a sink, not an actuator: it shows states, not cues. Without
+pins it is told once and shows nothing. Leaving turns it off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+from pathlib import Path
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from cued.actuators._gpio import PinsMissing, failures, mock_factory, open_factory
+from cued.config import Site
+from cued.model import AnyEvent, Fall, Input, Link, Notice, Phase
+from cued.parts import Part
+from cued.sinks.sink import Ask, Exit
+
+log = logging.getLogger(__name__)
+
+STEP_S = 0.1
+TROUBLE_STEPS = 100  # ten seconds
+# One character a step, over and over: # is on.
+SHOWN = {
+    "well": "#",
+    "waiting": "#####.....",
+    "paused": "#...................",
+    "trouble": "#.#.......",
+    "alarm": "#.",
+}
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The light and its pin."""
+
+    pin: Annotated[int, Meta(ge=0, le=27, description="GPIO number of the LED.")] = 6
+    chip: Annotated[
+        int | None, Meta(description="Number of the gpiochip; unset: that of the header.")
+    ] = None
+
+
+class Light:
+    """Shows the worst state."""
+
+    def __init__(self, config: Config, site: Site, ask: Ask) -> None:
+        self._config = config
+        self._site = site
+        self._missing = {n for n, s in site.sensors.items() if s.placement != "heart_rate"}
+        self._missing -= {n for n, s in site.sensors.items() if s.placement == "treadmill"}
+        self._phase = ""
+        self._fallen = False
+        self._trouble = 0
+        self._step = 0
+        self._factory: Any = None
+        self._led: Any = None
+
+    @property
+    def state(self) -> str:
+        """What is shown: the worst of what holds."""
+        if self._fallen:
+            return "alarm"
+        if self._trouble:
+            return "trouble"
+        if self._missing:
+            return "waiting"
+        return "paused" if self._phase == "paused" else "well"
+
+    @property
+    def lit(self) -> bool:
+        """The light is on."""
+        return self._led is not None and bool(self._led.value)
+
+    async def __aenter__(self) -> Light:
+        config = self._config
+        try:
+            real = self._site.hardware
+            runtime = Path(self._site.runtime)
+            self._factory = open_factory(config.chip, runtime) if real else mock_factory()
+            gpiozero: Any = importlib.import_module("gpiozero")
+            self._led = gpiozero.DigitalOutputDevice(config.pin, pin_factory=self._factory)
+            self._led.on()
+        except (PinsMissing, *failures()) as error:
+            self._close()
+            log.warning("no light: %s", error)
+        return self
+
+    async def __aexit__(self, *exit_: Exit) -> None:
+        self._close()
+
+    def take(self, event: AnyEvent) -> None:
+        """Note what changes the state."""
+        match event:
+            case Link():
+                (self._missing.discard if event.state == "up" else self._missing.add)(event.sensor)
+            case Phase():
+                self._phase = event.name
+                self._fallen = self._fallen and event.name == "fallen"
+            case Fall():
+                self._fallen = event.stage == "confirmed" or self._fallen
+            case Notice() if event.level != "info":
+                self._trouble = TROUBLE_STEPS
+            case _:
+                pass
+
+    def watch(self, item: Input) -> None:
+        """Ignore inputs."""
+
+    async def run(self) -> None:
+        """Blink until cancelled."""
+        while self._led is not None:
+            self.step()
+            await asyncio.sleep(STEP_S)
+
+    def step(self) -> None:
+        """Show the next tenth of a second."""
+        score = SHOWN[self.state]
+        try:
+            self._led.value = score[self._step % len(score)] == "#"
+        except failures() as error:
+            self._close()
+            log.warning("no light: %s", error)
+        self._step += 1
+        self._trouble = max(0, self._trouble - 1)
+
+    def _close(self) -> None:
+        led, self._led = self._led, None
+        factory, self._factory = self._factory, None
+        if led is not None:
+            led.off()
+            led.close()
+        if factory is not None:
+            factory.close()
+
+
+PART = Part(Config, Light)

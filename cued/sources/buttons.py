@@ -1,0 +1,146 @@
+"""Buttons beside the belt: one to go on, stop for a moment, acknowledge and stop; one to mark.
+
+Wiring: each between its pin and ground; the Pi's own pull-up holds the pin high (hardware/). A
+short press of the first is ``press`` (``coach/commands.py``): it acknowledges what waits for it,
+else begins, pauses or resumes. Held for ``hold_s`` it is ``stop``. The second is ``mark``.
+
+Delay: contact bounce, 50 ms; a short press counts when it is let go. gpiozero calls from a thread
+of its own; commands are made in the event loop. Without pins (no Raspberry Pi, no lgpio, a pin
+taken) that is a lost link: told once, tried again with growing pauses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from cued.actuators._gpio import PinsMissing, failures, mock_factory, open_factory
+from cued.config import Site
+from cued.model import BeltRequest, Command, LinkLost
+from cued.parts import Part
+from cued.sources.source import Emit, Source
+
+BOUNCE_S = 0.05
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The buttons and their pins."""
+
+    main_pin: Annotated[
+        Annotated[int, Meta(ge=0, le=27)] | None,
+        Meta(description="GPIO number of the button for pause, acknowledge and stop."),
+    ] = 5
+    mark_pin: Annotated[
+        Annotated[int, Meta(ge=0, le=27)] | None,
+        Meta(description="GPIO number of the button that marks a moment; unset: there is none."),
+    ] = None
+    hold_s: Annotated[
+        float, Meta(ge=0.5, le=10, description="Held for so long the first button stops, s.")
+    ] = 1.5
+    chip: Annotated[
+        int | None, Meta(description="Number of the gpiochip; unset: that of the header.")
+    ] = None
+
+    def __post_init__(self) -> None:
+        """Check that two buttons are two."""
+        if self.main_pin is not None and self.main_pin == self.mark_pin:
+            raise ValueError("main_pin and mark_pin are the same pin")
+
+
+class Buttons:
+    """Says commands when buttons are pressed."""
+
+    def __init__(self, config: Config, site: Site) -> None:
+        self._config = config
+        self._site = site
+        self._open: list[Any] = []
+
+    async def run(self, emit: Emit, up: Callable[[], None]) -> None:
+        """Watch the buttons until cancelled."""
+        loop = asyncio.get_running_loop()
+
+        def say(name: str) -> None:
+            loop.call_soon_threadsafe(lambda: emit(Command(loop.time(), name, source="button")))
+
+        try:
+            self._watch(say)
+            up()
+            await asyncio.Event().wait()
+        except PinsMissing as error:
+            raise LinkLost(f"no buttons: {error}") from error
+        finally:
+            self._close()
+
+    async def request(self, request: BeltRequest) -> str:
+        """Refuse: buttons move no belt."""
+        return "no treadmill is connected"
+
+    @property
+    def pressed(self) -> dict[str, bool]:
+        """Which pins are pressed now; empty while not running."""
+        return {b.pin.info.name: b.is_pressed for b in self._open[1:]}
+
+    def _watch(self, say: Callable[[str], None]) -> None:
+        config = self._config
+        real = self._site.hardware
+        runtime = Path(self._site.runtime)
+        factory = open_factory(config.chip, runtime) if real else mock_factory()
+        self._open = [factory]
+        try:
+            if config.main_pin is not None:
+                self._add(config.main_pin, _press(say), lambda: say("stop"))
+            if config.mark_pin is not None:
+                self._add(config.mark_pin, lambda _held: say("mark"), None)
+        except failures() as error:
+            raise PinsMissing(f"GPIO: {error}") from error
+
+    def _add(
+        self, pin: int, released: Callable[[bool], None], held: Callable[[], None] | None
+    ) -> None:
+        gpiozero: Any = importlib.import_module("gpiozero")
+        button = gpiozero.Button(
+            pin,
+            pull_up=True,
+            bounce_time=BOUNCE_S if self._site.hardware else None,
+            hold_time=self._config.hold_s,
+            pin_factory=self._open[0],
+        )
+        was_held = False
+
+        def hold() -> None:
+            nonlocal was_held
+            was_held = True
+            if held:
+                held()
+
+        def release() -> None:
+            nonlocal was_held
+            before, was_held = was_held, False
+            released(before)
+
+        button.when_held = hold
+        button.when_released = release
+        self._open.append(button)
+
+    def _close(self) -> None:
+        opened, self._open = self._open, []
+        for each in reversed(opened):  # the factory last
+            each.close()
+
+
+def _press(say: Callable[[str], None]) -> Callable[[bool], None]:
+    """Make what a release of the first button does: nothing after it was held."""
+
+    def release(held: bool) -> None:
+        if not held:
+            say("press")
+
+    return release
+
+
+PART: Part[Config, Source] = Part(Config, Buttons)

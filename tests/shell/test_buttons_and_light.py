@@ -1,0 +1,112 @@
+"""Buttons become commands, and the light shows the worst of what holds; on gpiozero's mock pins."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from cued import config
+from cued.config import Sensor, Site
+from cued.model import ConfigError, Fall, Link, LinkLost, Notice, Phase
+from cued.sinks import light
+from cued.sources import buttons
+from tests.core.coach.test_program import there
+
+SITE = Site(hardware=False, sensors={"back": Sensor(device="pod", placement="lower_back")})
+
+
+@pytest.fixture
+async def pressed():
+    """Yield a function that presses a pin for so long and returns the commands that came."""
+    source = buttons.Buttons(buttons.Config(main_pin=5, mark_pin=7, hold_s=0.5), SITE)
+    heard = []
+    task = asyncio.create_task(source.run(heard.append, lambda: None))
+    while not source.pressed:  # noqa: ASYNC110 (it opens in its first turn)
+        await asyncio.sleep(0)
+
+    async def press(pin, seconds):
+        heard.clear()
+        line = next(b.pin for b in source._open[1:] if b.pin.info.name == f"GPIO{pin}")
+        line.drive_low()
+        await asyncio.sleep(seconds)
+        line.drive_high()
+        await asyncio.sleep(0.02)  # for what gpiozero's threads handed to the loop
+        return [(c.name, c.source) for c in heard]
+
+    yield press
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert source.pressed == {}
+
+
+async def test_a_short_press_a_long_one_and_a_mark_are_told_apart(pressed):
+    assert await pressed(5, 0.05) == [("press", "button")]
+    assert await pressed(7, 0.05) == [("mark", "button")]
+    assert await pressed(5, 0.8) == [("stop", "button")]
+    assert await pressed(5, 0.05) == [("press", "button")]
+
+
+async def test_without_pins_the_link_is_lost_and_nothing_stays_open():
+    source = buttons.Buttons(buttons.Config(chip=4095), Site(hardware=True))
+    with pytest.raises(LinkLost, match="no buttons"):
+        await source.run(lambda _: None, lambda: None)
+    assert source.pressed == {}
+
+
+def shown(lamp, steps=20):
+    out = ""
+    for _ in range(steps):
+        lamp.step()
+        out += ".#"[lamp.lit]
+    return out
+
+
+async def test_the_light_shows_the_worst_and_is_off_when_left():
+    lamp = light.Light(light.Config(), SITE, lambda _: None)
+    async with lamp:
+        assert lamp.state == "waiting"
+        assert shown(lamp) == "#####.....#####....."
+        lamp.take(Link(t=1.0, sensor="back", state="up", age_s=0.0))
+        assert shown(lamp) == "#" * 20
+        lamp.take(Phase(t=2.0, name="paused", from_="free_run", why="pause"))
+        assert lamp.state == "paused"
+        lamp.take(Link(t=3.0, sensor="back", state="lost", age_s=1.1))
+        assert lamp.state == "waiting"
+        lamp.take(Notice(t=3.0, level="warning", code="x", text="x"))
+        assert lamp.state == "trouble"
+        lamp.take(Fall(t=4.0, stage="confirmed"))
+        assert shown(lamp, 4) in ("#.#.", ".#.#")
+        lamp.take(Phase(t=5.0, name="paused", from_="fallen", why="acknowledge"))
+        shown(lamp, light.TROUBLE_STEPS)
+        assert lamp.state == "waiting"
+    assert not lamp.lit
+
+
+async def test_without_pins_the_light_is_told_once_and_harms_nobody(caplog):
+    lamp = light.Light(light.Config(chip=4095), Site(hardware=True), lambda _: None)
+    async with lamp:
+        await lamp.run()
+    assert [r.levelname for r in caplog.records] == ["WARNING"]
+
+
+def test_two_parts_on_one_pin_are_refused_by_name():
+    with pytest.raises(ConfigError, match=r"\[actuators.haptic\] left_pin: pin 5 is taken by"):
+        config.convert({"actuators": {"haptic": {"left_pin": 5}}, "sources": {"buttons": {}}})
+    chosen = config.convert({"actuators": {"haptic": {}}, "sources": {"buttons": {}},
+                             "sinks": {"light": {}}})  # fmt: skip
+    assert sorted(config.output_pins(chosen)) == [6, 12, 13]
+
+
+def test_one_button_pauses_goes_on_and_ends_an_alarm():
+    runner = there("settle").copy()
+    runner.say("press")
+    runner.walk(0.5)
+    assert runner.phase == "paused"
+    runner.say("press")
+    runner.walk(0.5)
+    assert runner.phase == "settle"
+    runner = there("fallen").copy()
+    runner.say("press")
+    runner.walk(0.5)
+    assert runner.phase == "paused"
