@@ -99,6 +99,8 @@ class Body:
         self, worn: Mapping[str, Placement], metrics: Mapping[str, Metric], config: GaitConfig
     ) -> None:
         self._chains = {s: chains(s, placement, config) for s, placement in worn.items()}
+        self._trunks = {s for s, placement in worn.items() if placement not in SIDE_OF}
+        self._contradicted = False
         self._merge = Merge(list(worn))
         self._footfalls = Footfalls(dict(worn))
         self._strides = Strides()
@@ -201,9 +203,10 @@ class Body:
                 return self._told(finding.at, "")
             case Heading():
                 self._direction.feed(finding, self._mode.mode)
-                return self._told(finding.at, self._direction.why)
+                return self._told(finding.at, self._direction.why) + self._contradiction(finding)
             case Turning():
-                self._direction.turn(finding)
+                if self._sees_turns(finding.sensor):
+                    self._direction.turn(finding)
                 return self._told(finding.at, self._direction.why)
             case Travel():
                 strides = self._strides.travel(finding)
@@ -217,6 +220,18 @@ class Body:
                 event = Stumble(t=finding.t, score=finding.score, sensor=finding.sensor)
                 return [event, *([stumbled] if stumbled else [])]
         return []
+
+    def _sees_turns(self, sensor: str) -> bool:
+        """The trunk turns with the person, a foot also by itself: it is asked only without one."""
+        return sensor in self._trunks or not self._trunks
+
+    def _contradiction(self, heading: Heading) -> list[AnyEvent]:
+        """Tell once when trunk and feet go on saying the opposite of each other."""
+        if not self._direction.contradicted or self._contradicted:
+            return []
+        self._contradicted = True
+        text = f"{heading.sensor} says the opposite of the feet: is one of them on back to front?"
+        return [Notice(t=heading.at, level="warning", code="body_map", text=text)]
 
     def _contact(self, contact: Contact) -> list[AnyEvent]:
         footfall = self._footfalls.feed(contact)

@@ -10,7 +10,8 @@ Rules
 * Mode comes first: forward running looks to the trunk like backward walking (science.md 0.3), so a
   trunk's evidence counts in walking only. In running a trunk keeps what walking established, and
   otherwise says unknown.
-* A turn about the vertical wipes the evidence: afterwards everything is possible.
+* A turn about the vertical wipes the evidence, and while it lasts the answer is unknown. Its steps
+  count half: who turns overground goes on forward, who turns round on a belt does not.
 * Standing has no direction. Lost data wipe everything.
 * Feet outrank the trunk: while feet bring evidence, a contradicting trunk is not added, but counted
   as a contradiction, since it may be worn back to front.
@@ -26,6 +27,7 @@ CAP = 6.0
 DECIDED = 2.2  # odds of 9 to 1
 DOUBTFUL = 0.7  # below this a decided direction becomes unknown
 FEET_RECENT_S = 4.0
+IN_TURN = 0.5  # weight of a step that is part of the turn
 CONTRADICTIONS = 6
 
 
@@ -42,20 +44,26 @@ class DirectionChoice:
 
     def feed(self, heading: Heading, mode: Mode) -> Direction:
         """Take one piece of evidence; the direction after it."""
-        if self._turning or (heading.kind == "trunk" and mode != "walking"):
+        if heading.kind == "trunk" and mode != "walking":
             return self.direction
         if heading.kind == "foot":
             self._feet_t = heading.at
         elif heading.at - self._feet_t < FEET_RECENT_S:
             self._compare(heading)
             return self.direction
-        self._sum = max(-CAP, min(CAP, self._sum * FORGET + heading.log_odds))
-        return self._decide()
+        odds = heading.log_odds * (IN_TURN if self._turning else 1.0)
+        self._sum = max(-CAP, min(CAP, self._sum * FORGET + odds))
+        return self.direction if self._turning else self._decide()
 
     def turn(self, turning: Turning) -> Direction:
-        """Take the start or the end of a turn about the vertical."""
+        """Take the start or the end of a turn about the vertical; the first to say so counts."""
+        if turning.turning == self._turning:
+            return self.direction
         self._turning = turning.turning
-        return self._wipe("turning" if turning.turning else "just turned")
+        if self._turning:
+            return self._wipe("turning")
+        self.why = "just turned"
+        return self._decide()
 
     def stand(self) -> Direction:
         """Nobody moves, so there is no direction."""

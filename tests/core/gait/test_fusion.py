@@ -169,14 +169,37 @@ def test_a_trunk_says_nothing_of_direction_while_running(odds):
     assert choice.direction == "unknown"
 
 
-def test_a_turn_wipes_the_direction():
+def turning(t, begins, sensor="s"):
+    return Turning(t=t, at=t, sensor=sensor, turning=begins, angle=1.0)
+
+
+def test_a_turn_wipes_the_direction_and_its_steps_count_half():
     choice = DirectionChoice()
     for k in range(5):
         choice.feed(heading(float(k), 3.0), "walking")
-    choice.turn(Turning(t=5.0, at=5.0, sensor="s", turning=True, angle=1.0))
-    assert choice.direction == "unknown"
-    choice.feed(heading(5.5, 5.0), "walking")
-    assert choice.direction == "unknown"
+    assert choice.turn(turning(5.0, True)) == "unknown"
+    assert choice.feed(heading(5.5, 5.0), "walking") == "unknown"
+    assert choice.turn(turning(6.0, False)) == "forward"
+
+
+def test_after_turning_round_on_a_belt_new_steps_decide():
+    choice = DirectionChoice()
+    for k in range(5):
+        choice.feed(heading(float(k), -3.0), "walking")
+    choice.turn(turning(5.0, True))
+    choice.feed(heading(5.5, -1.0), "walking")
+    assert choice.turn(turning(7.0, False)) == "unknown"
+    choice.feed(heading(8.0, 3.0), "walking")
+    assert choice.feed(heading(9.0, 3.0), "walking") == "forward"
+
+
+def test_a_turn_that_two_sensors_see_is_one_turn():
+    choice = DirectionChoice()
+    choice.turn(turning(1.0, True, "a"))
+    choice.feed(heading(2.0, 6.0), "walking")
+    assert choice.turn(turning(2.1, True, "b")) == "unknown"
+    assert choice.turn(turning(3.0, False, "a")) == "forward"
+    assert choice.turn(turning(3.1, False, "b")) == "forward"
 
 
 def test_a_trunk_that_always_contradicts_the_feet_is_noticed():
