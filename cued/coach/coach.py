@@ -47,7 +47,13 @@ class Coach:
     """Decides what is said to the runner."""
 
     def __init__(
-        self, plan: CoachConfig, rules: Sequence[Rule], words: Words, memory: Memory
+        self,
+        plan: CoachConfig,
+        rules: Sequence[Rule],
+        words: Words,
+        memory: Memory,
+        *,
+        muted: bool = False,
     ) -> None:
         self._plan = plan
         self._rules = list(rules)
@@ -60,7 +66,7 @@ class Coach:
         self._carry: Carry | None = None
         self._carried: dict[Bin, Baseline] = {}
         self._retention: Retention | None = None
-        self._muted = False
+        self._muted = muted
         self._phase_strides = 0
         self._now = float("-inf")
 
@@ -73,6 +79,11 @@ class Coach:
     def memory(self) -> Memory:
         """What is known of the runner, this daemon's sessions included."""
         return self._session.memory
+
+    @property
+    def muted(self) -> bool:
+        """Technique and guidance are off."""
+        return self._muted
 
     @property
     def stage(self) -> int:

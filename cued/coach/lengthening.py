@@ -8,6 +8,7 @@ docs/coaching.md.
 from __future__ import annotations
 
 import math
+from collections import deque
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -17,6 +18,7 @@ from cued.coach.change import Change, Evidence
 from cued.model import Side
 
 TWICE = 2
+RISING, RISING_CV = 0.04, 1.5
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,6 +68,7 @@ class Foot:
         self.under = 0
         self.since: float | None = None
         self.evidence = Evidence(0.0, 0.0)
+        self.recent: deque[float] = deque(maxlen=3)
 
     def restart(self) -> None:
         """Forget the strides so far, keep how much they vary."""
@@ -73,6 +76,17 @@ class Foot:
         self.mean = 0.0
         self.evident = self.far = self.under = 0
         self.since = None
+        self.recent.clear()
+
+    def rising(self, r: float, cv: float) -> bool:
+        """Tell whether strides are still growing: rather a belt that slows than a longer stride.
+
+        Seen when a treadmill whose speed is not reported comes to a stop (tripod-4.4kmh): every
+        stride was 6-15 % longer than the mean of the three before it.
+        """
+        before = sum(self.recent) / len(self.recent) if self.recent else r
+        self.recent.append(r)
+        return r - before > max(RISING, RISING_CV * cv)
 
 
 class Lengthening:
@@ -116,7 +130,7 @@ class Lengthening:
         """Take a stride; whether this foot's strides are too long and that can be told."""
         foot = self._feet.setdefault(side, Foot())
         for duration in (*self._opening.pop(side, ()), stride_s):
-            self._judge(foot, duration / own.stride_s - 1.0, self.threshold(own), now)
+            self._judge(foot, duration / own.stride_s - 1.0, own, now)
         return foot.since is not None and self.tells(own)
 
     def because(self, side: Side, stride_s: float, own: Baseline) -> dict[str, float | str | None]:
@@ -133,17 +147,20 @@ class Lengthening:
             "own_strides": float(own.strides),
         }
 
-    def _judge(self, foot: Foot, r: float, threshold: float, now: float) -> None:
+    def _judge(self, foot: Foot, r: float, own: Baseline, now: float) -> None:
         if abs(r) > NO_STRIDE:
             return
-        limits = self._limits
+        limits, threshold = self._limits, self.threshold(own)
+        rising = foot.rising(r, own.cv)
         foot.mean += limits.weight * (r - foot.mean)
         evidence = foot.change.update(math.log1p(r), learn=abs(foot.mean) < threshold / 2.0)
         if evidence:
             foot.evidence = evidence
             evident = evidence.score > limits.evidence and evidence.size > threshold
-            foot.evident = foot.evident + 1 if evident and foot.mean > threshold / 2.0 else 0
-        foot.far = foot.far + 1 if foot.mean > limits.far_factor * threshold else 0
+            evident = evident and foot.mean > threshold / 2.0 and not rising
+            foot.evident = foot.evident + 1 if evident else 0
+        far = foot.mean > limits.far_factor * threshold and not rising
+        foot.far = foot.far + 1 if far else 0
         foot.under = foot.under + 1 if foot.mean < threshold / 2.0 else 0
         if foot.since is None and (foot.evident >= TWICE or foot.far >= limits.persist):
             foot.since, foot.under = now, 0

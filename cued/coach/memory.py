@@ -61,6 +61,12 @@ class Memory(Struct, frozen=True, kw_only=True):
         chosen = everyone.pop(runner, Memory(runner=runner))
         return replace(chosen, others=everyone)
 
+    def aged(self, passed_s: float) -> Memory:
+        """Return this memory as it is to be loaded so much later."""
+        past = tuple(replace(p, age_s=p.age_s + passed_s) for p in self.past)
+        others = {name: memory.aged(passed_s) for name, memory in self.others.items()}
+        return replace(self, past=past, others=others)
+
     def backward_s(self, within_s: float, elapsed_s: float) -> float:
         """Time moved backward in sessions younger than so much, ``elapsed_s`` after loading."""
         return sum(p.backward_s for p in self.past if p.age_s + elapsed_s < within_s)

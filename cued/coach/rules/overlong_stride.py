@@ -9,6 +9,8 @@ Strides are overlong when, for one foot, twice in a row
     of r is above half of it, and the step stands out of the wander by 4 standard deviations
     (``coach/change.py``); or, whatever the wander,
 (b) that mean has been above 1.5 ``on`` for 10 strides.
+A stride that is still growing (4 % or 1.5 CV longer than the mean of the three before) does not
+count: a belt that slows unreported makes every stride longer than the last.
 They are no longer so once the mean is below half of ``on`` for 4 strides. ``on`` follows the
 runner's own variability: 1.8 CV, within 5..10 %. Above a CV of 5.5 % nothing is cued.
 
