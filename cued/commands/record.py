@@ -75,6 +75,10 @@ def run(args: argparse.Namespace) -> int:
         raise CuedError(f"{args.raw} exists; choose another name") from None
     except OSError as error:
         raise CuedError(f"{args.raw}: {error.strerror or error}") from None
+    except CuedError:
+        if not args.raw.stat().st_size:  # nothing came of it: leave nothing behind
+            args.raw.unlink()
+        raise
     for char, count in sorted(log.counts.items()):
         print(f"{count:7d}  {char}")
     print(f"{sum(log.counts.values())} messages in {args.raw}")

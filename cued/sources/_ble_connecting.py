@@ -42,6 +42,7 @@ ATTEMPTS = 3
 CONNECT_WITHIN_S = 30.0
 END_WITHIN_S = 5.0
 LOOK_EVERY_S = 0.25
+ACT_WITHIN_S = 10.0
 ANSWER_WITHIN_S = 5.0
 BATTERY_EVERY_S = 600.0  # few devices notify it
 # Beside its own errors bleak trips over its own state when a link goes in the middle of a call.
@@ -164,7 +165,8 @@ class Session:
         while True:
             action = await self._actions.get()
             try:
-                data = await self._do(client, action)
+                async with asyncio.timeout(ACT_WITHIN_S):
+                    data = await self._do(client, action)
             except FAILS as error:
                 log.debug("%s: %r: %r", self._name, action, error)
                 if isinstance(action, Write) or not client.is_connected:

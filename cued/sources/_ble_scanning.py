@@ -24,6 +24,7 @@ from bleak.backends.scanner import AdvertisementData
 from bleak.exc import (
     BleakBluetoothNotAvailableError,
     BleakBluetoothNotAvailableReason,
+    BleakDBusError,
     BleakError,
 )
 
@@ -203,4 +204,6 @@ def _sentence(error: BaseException) -> str:
                 return "the Bluetooth adapter cannot reach sensors (no LE central role)"
             case _:
                 return "Bluetooth is not allowed here"
+    if isinstance(error, BleakDBusError) and error.dbus_error.endswith("InProgress"):
+        return "Bluetooth is busy with another scan"
     return "the Bluetooth service does not answer"

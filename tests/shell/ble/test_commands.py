@@ -10,6 +10,7 @@ from cued.__main__ import main
 from cued.commands import record
 from cued.devices import pod
 from cued.devices._gatt import sig
+from cued.sources import _ble_raw
 from tests.shell.ble.bluez import Char, Peripheral
 from tests.shell.ble.pods import Pod, frame, numbers, play
 
@@ -103,6 +104,15 @@ async def test_an_unknown_device_is_recorded_with_what_it_offers(bluez, tmp_path
     assert not stranger.connected
     assert "messages in" in capsys.readouterr().out
     assert await cued("record", *args) == 1  # never over an existing log
+
+
+async def test_a_recording_that_fails_leaves_no_empty_log(bluez, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(_ble_raw, "FIND_WITHIN_S", 0.5)
+    log = tmp_path / "nobody.wire"
+    args = ("--raw", str(log), "--address", "C0:00:00:00:00:99", "--seconds", "1")
+    assert await cued("record", *args) == 1
+    assert "was not heard" in capsys.readouterr().err
+    assert not log.exists()
 
 
 async def test_frames_are_what_the_pod_document_says():

@@ -208,6 +208,17 @@ async def test_an_adapter_pulled_out_while_streaming_is_recovered_from(bluez):
         await heard.until(lambda: device.streaming, 8)
 
 
+async def test_a_scan_that_hangs_is_told_and_waited_out(bluez):
+    bluez.discovering = True
+    device = bluez.add(Pod(bluez, advertising=False))
+    async with running(one(device)) as (_, heard):
+        await heard.until(lambda: bool(heard.links("left")))
+        assert "busy" in heard.links("left")[-1].why
+        device.advertising = True
+        bluez.discovering = False
+        await heard.until(lambda: device.streaming, 8)
+
+
 async def test_a_radio_switched_off_says_how_to_switch_it_on(bluez):
     bluez.power(False)
     device = bluez.add(Pod(bluez))
