@@ -9,7 +9,7 @@ sample's time, u32 µs, which wraps after 71.6 minutes; one sample a notificatio
 is zero. Mode 21 (medium): acceleration f32 m/s² with gravity, angular rate f32 deg/s. Mode 20 adds
 the magnetic field, 26 the quaternion before it; 6 is acceleration without gravity (short).
 
-The output rate is set through 1002 (mask 0x10): 1 to 60 Hz. Its battery is read, not notified.
+The output rate is set through 1002 (mask 0x10): 1 to 60 Hz.
 
 Sources: Movella DOT BLE Services Specification XD0506P, node-movella-dot, xdc. Certainty A for
 modes 6 and 21 (captures of mode 6 only), B for setting the rate.
