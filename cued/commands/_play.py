@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Protocol
 
 from cued import app
-from cued.config import Config
+from cued.actuators import speech
+from cued.actuators._outputs import FileOutput
+from cued.actuators.actuator import Actuator
+from cued.config import Config, Site
 from cued.daemon import Daemon
 from cued.engine import Worn
-from cued.model import AnyEvent, BeltRequest, Command, Input
+from cued.model import AnyEvent, BeltRequest, Command, CueDone, Input, Notice
 from cued.runtime.playback import Playback
 from cued.sinks import console, events
 
@@ -37,7 +41,7 @@ def at_full_speed(
 ) -> dict[str, int]:
     """Feed everything to a new engine, event lines to ``target``; how many of each type."""
     engine = app.engine(config, worn)
-    lines = events.EventLines(events.Config(file=target or ""), app.site(config), _nobody)
+    lines = events.EventLines(events.Config(file=target or ""), app.site(config), nobody)
     counts: dict[str, int] = {}
     if target:
         lines.open()
@@ -61,9 +65,15 @@ def in_time(
     speed: float,
     target: str | None,
     world: World | None = None,
+    sound: Path | None = None,
 ) -> None:
-    """Play inputs at ``speed`` times real time through the whole daemon, spoken and felt."""
+    """Play inputs at ``speed`` times real time through the whole daemon, spoken and felt.
+
+    speed : 0 waits for nothing.  sound : a WAV file for what would be heard, in place of the
+    configured actuators.
+    """
     where = app.site(config)
+    actuators = [partial(_to_file, config, where, sound)] if sound else None
     sinks = app.sinks(config, where)
     if target:
         sinks.append(partial(events.EventLines, events.Config(file=target), where))
@@ -72,12 +82,21 @@ def in_time(
     daemon = Daemon(
         app.engine(config, worn),
         [Playback(inputs, speed, world.request if world else None)],
-        app.actuators(config, where),
+        actuators or app.actuators(config, where),
         sinks,
         live=False,
         hears=world.hear if world else None,
     )
     asyncio.run(daemon.run())
+
+
+def _to_file(
+    config: Config, where: Site, path: Path, report: Callable[[CueDone | Notice], None]
+) -> Actuator:
+    """Build the voice with a file in place of the sound card."""
+    options = config.parts.get("actuators", {}).get("speech")
+    chosen = options if isinstance(options, speech.Config) else speech.Config()
+    return speech.Speech(chosen, where, report, output=FileOutput(path))
 
 
 def summed_up(counts: Mapping[str, int]) -> str:
@@ -92,5 +111,5 @@ def _tell(world: World, event: AnyEvent) -> None:
         world.hear(event)
 
 
-def _nobody(_command: Command) -> None:
+def nobody(_command: Command) -> None:
     """Commands have nowhere to go in a replay."""

@@ -36,6 +36,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--record", type=Path, metavar="FOLDER", help="write a table recording instead of running"
     )
+    parser.add_argument(
+        "--sound", type=Path, metavar="FILE", help="write what would be heard to a WAV file"
+    )
     parser.add_argument("--events", metavar="FILE", help="event lines to a file, or - for stdout")
     add_config(parser, settings=True)
 
@@ -51,8 +54,9 @@ def run(args: argparse.Namespace) -> int:
     simulation = Simulation(scenario, args.seed, keep_truth=1000)
     worn = {s.name: Worn(s.placement, s.mounting) for s in simulation.scenario.sensor}
     runner = Runner(simulation)
-    if args.speed > 0:
-        _play.in_time(config, worn, simulation.inputs(), args.speed, args.events, runner)
+    if args.speed > 0 or args.sound:
+        inputs = simulation.inputs()
+        _play.in_time(config, worn, inputs, args.speed, args.events, runner, args.sound)
         return 0
     counts = _play.at_full_speed(config, worn, simulation.inputs(), args.events, runner)
     if args.events != "-":
