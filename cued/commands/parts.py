@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import textwrap
+from collections.abc import Mapping
 from typing import Any, cast
 
 import msgspec
@@ -56,8 +57,12 @@ def listing() -> str:
     return "\n".join(out).rstrip()
 
 
-def annotated() -> str:
-    """Return a configuration with every section and default; config/cued.toml is this text."""
+def annotated(chosen: Mapping[str, Any] | None = None) -> str:
+    """Return a configuration with every section and default; config/cued.toml is this text.
+
+    chosen : tables whose values stand in place of the defaults; the parts they name are on.
+    """
+    tables: Mapping[str, Any] = _usual() if chosen is None else chosen
     out = [
         "# Every section and option of cued, with its default: `cued parts --toml` wrote this.",
         "# A line that starts with # is a default; take the # away to change it. Metrics and rules",
@@ -65,28 +70,45 @@ def annotated() -> str:
         "# there. Check what you wrote with: cued check --config FILE",
         "",
     ]
+    if chosen is not None:
+        out[0] = "# Every section and option of cued, with its default: `cued setup` wrote this."
     for name, kind in config.FIXED.items():
-        out += [f"# {_first_line(kind.__doc__)}", f"[{name}]", *_lines(kind), ""]
+        out += [f"# {_first_line(kind.__doc__)}", f"[{name}]"]
+        out += [*_lines(kind, tables.get(name, {})), ""]
     out += [f"# {_first_line(config.Sensor.__doc__)} One table each, by a name of yours."]
-    out += ["#[sensors.back]", *_lines(config.Sensor), ""]
+    sensors = tables.get("sensors", {})
+    out += [] if sensors else ["#[sensors.back]", *_lines(config.Sensor, {}), ""]
+    for name, values in sensors.items():
+        out += [f"[sensors.{name}]", *_lines(config.Sensor, values), ""]
     for kind_name in config.NAMED_KINDS:
         for name in parts.names(kind_name):
-            on = kind_name in config.ALWAYS_ON or (kind_name, name) in USUAL
+            values = tables.get(kind_name, {}).get(name)
+            on = kind_name in config.ALWAYS_ON or values is not None
             head = f"{'' if on else '#'}[{kind_name}.{name}]"
-            options = _lines(parts.load(kind_name, name).config)
+            options = _lines(parts.load(kind_name, name).config, values or {})
             out += [f"# {parts.about(kind_name, name)}", head, *options, ""]
     return "\n".join(out).rstrip()
 
 
-def _lines(kind: type[Struct]) -> list[str]:
-    """Comment each option with its sentence and default."""
-    out: list[str] = []
+def _usual() -> dict[str, dict[str, dict[str, Any]]]:
+    out: dict[str, dict[str, dict[str, Any]]] = {}
+    for kind, name in USUAL:
+        out.setdefault(kind, {})[name] = {}
+    return out
+
+
+def _lines(kind: type[Struct], values: Mapping[str, Any]) -> list[str]:
+    """Comment each option with its sentence and default, or its value if it has one."""
+    out = ["enabled = false"] if values.get("enabled") is False else []
     for key, about in _properties(kind).items():
         out += textwrap.wrap(
             f"{_described(about)} ({_type(about)}{_bounds(about)})",
             98, initial_indent="# ", subsequent_indent="# ",
         )  # fmt: skip
-        out.append(f"#{key} = {_toml(about.get('default'))}")
+        if key in values:
+            out.append(f"{key} = {_toml(values[key])}")
+        else:
+            out.append(f"#{key} = {_toml(about.get('default'))}")
     return out
 
 

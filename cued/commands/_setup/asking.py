@@ -1,0 +1,235 @@
+"""The conversation: what is there is shown as the answer, and Enter takes it.
+
+``Person`` is the keyboard; a test answers in its place. Sound and motors are tried as they are
+asked about, because a wrong card or two swapped motors are heard and felt at once or never.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+from collections.abc import Sequence
+from typing import Protocol
+
+from cued import config
+from cued.actuators import haptic, speech
+from cued.coach.phrases import LANGUAGES
+from cued.commands._setup.answers import PLACES, Answers, Sensor, Tables
+from cued.config import Site
+from cued.model import CuedError
+
+LISTEN_S = 8.0
+LOUDER, SOFTER, STEP = "l", "s", 0.15
+USUAL_PLACE = {"ftms": "treadmill", "heart_rate": "heart_rate", "rsc": "foot_right"}
+
+
+class Person(Protocol):
+    """Who answers."""
+
+    def ask(self, question: str, default: str, choices: Sequence[str] = ()) -> str:
+        """Put a question; an empty answer is the default."""
+        ...
+
+    def secret(self, question: str) -> str:
+        """Put a question whose answer is not shown."""
+        ...
+
+    def tell(self, text: str) -> None:
+        """Say something."""
+        ...
+
+
+class Keyboard:
+    """A person at a terminal."""
+
+    def ask(self, question: str, default: str, choices: Sequence[str] = ()) -> str:
+        """Ask until the answer is one of the choices, where there are any."""
+        while True:
+            answer = input(f"{question} [{default}] ").strip() or default
+            if not choices or answer in choices:
+                return answer
+            print(f"one of: {', '.join(choices)}")
+
+    def secret(self, question: str) -> str:
+        """Ask without showing what is typed."""
+        return getpass.getpass(f"{question} ")
+
+    def tell(self, text: str) -> None:
+        """Print it."""
+        print(text)
+
+
+class Trials(Protocol):
+    """What is tried while it is asked about; a test puts a machine without parts here."""
+
+    def scan(self) -> list[tuple[str, str, tuple[str, ...]]]:
+        """Name, address and device files of what is in reach. Raises CuedError."""
+        ...
+
+    def say(self, text: str, options: speech.Config, language: str) -> str:
+        """Speak; why it was not heard, or nothing."""
+        ...
+
+    def buzz(self, side: str, options: haptic.Config) -> str:
+        """Buzz left or right; why it was not felt, or nothing."""
+        ...
+
+
+class Real:
+    """The machine's own parts."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def scan(self) -> list[tuple[str, str, tuple[str, ...]]]:
+        """Listen for advertisements."""
+        from cued.sources import ble  # noqa: PLC0415 (importing bleak takes its time)
+
+        try:
+            found = asyncio.run(ble.scan(LISTEN_S))
+        except TimeoutError as error:
+            raise CuedError(str(error)) from None
+        return [(f.advert.name, f.advert.address, f.devices) for f in found if f.devices]
+
+    def say(self, text: str, options: speech.Config, language: str) -> str:
+        """Speak on the sound card."""
+        site = Site(language=language, cache=self._site.cache, runtime=self._site.runtime)
+        return asyncio.run(speech.say(text, options, site))
+
+    def buzz(self, side: str, options: haptic.Config) -> str:
+        """Drive the motors."""
+        return asyncio.run(haptic.buzz("left" if side == "left" else "right", options, self._site))
+
+
+def asked(raw: Tables, person: Person, trials: Trials) -> Answers:
+    """Have the whole conversation."""
+    station = raw.get("station", {})
+    language = person.ask("Language", station.get("language", "en"), LANGUAGES)
+    sensors = _sensors(raw, person, trials)
+    sound, volume = _voice(raw, person, trials, language)
+    motors, swap = _motors(raw, person, trials)
+    sources, sinks = raw.get("sources", {}), raw.get("sinks", {})
+    belt = _belt(raw, person, sensors)
+    buttons = _yes(person, "Is a button wired", "buttons" in sources)
+    light = _yes(person, "Is a status light wired", "light" in sinks)
+    mqtt, user, password = _broker(raw, person)
+    return Answers(
+        station=person.ask("Name of this treadmill", station.get("name", "treadmill")),
+        language=language,
+        sensors=sensors,
+        sound=sound,
+        volume=volume,
+        motors=motors,
+        swap_motors=swap,
+        buttons=buttons,
+        light=light,
+        belt_kmh=belt,
+        mqtt=mqtt,
+        mqtt_user=user,
+        mqtt_password=password,
+    )
+
+
+def _sensors(raw: Tables, person: Person, trials: Trials) -> tuple[Sensor, ...] | None:
+    """Ask of each device in reach where it is worn; None keeps what is configured."""
+    there = raw.get("sensors", {})
+    if there:
+        listed = [f"{table.get('device')} on {name}" for name, table in there.items()]
+        person.tell(f"Configured: {', '.join(listed)}")
+    if not _yes(person, "Look for sensors (wake them, start the belt)", not there):
+        return None
+    try:
+        found = trials.scan()
+    except CuedError as error:
+        person.tell(f"Bluetooth: {error}")
+        return None
+    chosen: list[Sensor] = []
+    for name, address, devices in found:
+        device = devices[0]
+        question = f"{name or address} ({device}): worn where, or skip"
+        place = person.ask(question, USUAL_PLACE.get(device, "lower_back"), (*PLACES, "skip"))
+        if place != "skip":
+            chosen.append(Sensor(device, place, address))
+    if not chosen:
+        person.tell("No sensor chosen; what is configured stays.")
+    return tuple(chosen) or None
+
+
+def _voice(raw: Tables, person: Person, trials: Trials, language: str) -> tuple[str, float]:
+    """Speak until it is heard well."""
+    options = config.convert(raw).parts.get("actuators", {}).get("speech")
+    options = options if isinstance(options, speech.Config) else speech.Config()
+    device, volume = options.device, options.volume
+    while True:
+        trial = speech.Config(device=device, volume=volume, rate_wpm=options.rate_wpm)
+        why = trials.say("Short, quick steps", trial, language)
+        if why:
+            person.tell(why)
+            card = person.ask("Part of the sound card's name, or - to go on without", device or "-")
+            if card == "-":
+                return device, volume
+            device = card
+            continue
+        answer = person.ask(
+            "Heard? y, l louder, s softer, n another card", "y", ("y", "l", "s", "n")
+        )
+        if answer == "y":
+            return device, volume
+        if answer == "n":
+            device = person.ask("Part of the sound card's name", device)
+        else:
+            step = STEP if answer == LOUDER else -STEP
+            volume = round(min(1.0, max(0.05, volume + step)), 2)
+
+
+def _motors(raw: Tables, person: Person, trials: Trials) -> tuple[bool, bool]:
+    """Buzz, and find out whether left is left."""
+    there = "haptic" in raw.get("actuators", {}) or not raw.get("sensors")  # new: as usual
+    if not _yes(person, "Are vibration motors wired", there):
+        return False, False
+    options = config.convert(raw).parts.get("actuators", {}).get("haptic")
+    options = options if isinstance(options, haptic.Config) else haptic.Config()
+    why = trials.buzz("left", options)
+    if why:
+        person.tell(why)
+        return True, False
+    felt = person.ask(
+        "The left motor should buzz twice. Which did", "left", ("left", "right", "none")
+    )
+    if felt == "none":
+        person.tell("Nothing felt: see the test sheet in hardware/, then cued selftest --ask")
+    return True, felt == "right"
+
+
+def _belt(raw: Tables, person: Person, sensors: tuple[Sensor, ...] | None) -> float | None:
+    """Ask for a speed by hand where no treadmill tells it."""
+    told = [s.placement for s in sensors or ()]
+    told += [s.get("placement", "") for s in raw.get("sensors", {}).values() if sensors is None]
+    if "treadmill" in told:
+        return 0.0
+    before = raw.get("sources", {}).get("belt_by_hand", {}).get("speed_m_s", 0.0) * 3.6
+    answer = person.ask("Belt speed at the start, km/h, typed by hand (0: none)", f"{before:.1f}")
+    return _speed(answer, person)
+
+
+def _speed(text: str, person: Person) -> float | None:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        person.tell(f"{text} is no number; the belt stays as it was")
+        return None
+
+
+def _broker(raw: Tables, person: Person) -> tuple[str, str | None, str | None]:
+    before = raw.get("sinks", {}).get("mqtt", {})
+    host = person.ask("MQTT broker, HOST or HOST:PORT (-: none)", before.get("host", "-"))
+    if host == "-":
+        return "", None, None
+    user = person.ask("MQTT user (-: none)", before.get("user", "") or "-")
+    if user == "-":
+        return host, "", None
+    return host, user, person.secret("MQTT password (Enter keeps it):") or None
+
+
+def _yes(person: Person, question: str, default: bool) -> bool:
+    return person.ask(f"{question}?", "y" if default else "n", ("y", "n")) == "y"

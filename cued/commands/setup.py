@@ -1,0 +1,129 @@
+"""Find devices, try voice and motors, and write the configuration; again at any time.
+
+Without flags it asks; what is configured is offered as the answer. A flag is an answer, and with
+--yes nothing is asked: what no flag names stays as it is. The old file is kept beside the new one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import asdict, replace
+
+from cued import app, config
+from cued.coach.phrases import LANGUAGES
+from cued.commands._setup import writing
+from cued.commands._setup.answers import Answers, laid_over, sensor
+from cued.commands._setup.asking import Keyboard, Person, Real, Trials, asked
+from cued.model import ConfigError, CuedError
+
+NAME = "setup"
+HELP = "pick devices and write the configuration"
+SERVICE = "cued.service"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments: one for each answer."""
+    add = parser.add_argument
+    add(
+        "--config",
+        type=Path,
+        default=Path(config.SEARCHED[0]),
+        metavar="FILE",
+        help="file to write",
+    )
+    add("--yes", action="store_true", help="ask nothing: flags and what is configured are all")
+    add("--print", action="store_true", help="print the file instead of writing it")
+    add("--station", metavar="NAME", help="name of this treadmill in topics and files")
+    add("--language", choices=LANGUAGES, help="language of the voice")
+    add(
+        "--sensor",
+        dest="sensors",
+        action="append",
+        metavar="DEVICE@PLACEMENT[=ADDRESS]",
+        help="a sensor, such as pod@lower_back; all of them, as these replace the configured",
+    )
+    add("--sound", metavar="CARD", help="part of the sound card's name")
+    add("--volume", type=float, metavar="0.05..1", help="loudness")
+    for name, what in (("motors", "motors"), ("buttons", "a button"), ("light", "a status light")):
+        add(f"--{name}", action=argparse.BooleanOptionalAction, help=f"{what} wired or not")
+    add("--belt-kmh", type=float, metavar="SPEED", help="belt speed typed by hand; 0: none")
+    add("--mqtt", metavar="HOST[:PORT]", help="broker; an empty text takes it away")
+    add(
+        "--mqtt-user",
+        metavar="NAME",
+        help="user at the broker; the password comes from --mqtt-password-file",
+    )
+    add(
+        "--mqtt-password-file",
+        type=Path,
+        metavar="FILE",
+        help="file with the password, kept for the service",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Ask or take the flags, then write, check and start."""
+    person, raw = Keyboard(), writing.read(args.config)
+    if not args.yes and not sys.stdin.isatty():
+        raise CuedError("nobody to ask: standard input is no terminal; answer by flags and --yes")
+    trials = Real(app.site(config.convert(raw)))
+    answers = flagged(args) if args.yes else merged(raw, flagged(args), person, trials)
+    content = writing.text(laid_over(raw, answers))
+    if args.print:
+        print(content, end="")
+        return 0
+    save(args.config, content, answers, person)
+    if args.config == Path(config.SEARCHED[0]):
+        restart(person)
+    return 0
+
+
+def flagged(args: argparse.Namespace) -> Answers:
+    """Read the flags as answers."""
+    given: dict[str, Any] = {
+        name: getattr(args, name) for name in Answers.__struct_fields__ if hasattr(args, name)
+    }
+    given["sensors"] = None if args.sensors is None else tuple(map(sensor, args.sensors))
+    if args.mqtt_password_file:
+        try:
+            given["mqtt_password"] = args.mqtt_password_file.read_text("utf-8").strip()
+        except OSError as error:
+            raise ConfigError(f"--mqtt-password-file: {error}") from None
+    return Answers(**given)
+
+
+def merged(raw: dict[str, Any], flags: Answers, person: Person, trials: Trials) -> Answers:
+    """Ask, offering the flags' answers; a flag wins where it was given."""
+    answers = asked(laid_over(raw, flags), person, trials)
+    given = {k: v for k, v in asdict(flags).items() if v not in (None, False)}
+    return replace(answers, **given)
+
+
+def save(path: Path, content: str, answers: Answers, person: Person) -> None:
+    """Write the file, and the password where only the service gets it."""
+    try:
+        kept = writing.write(path, content)
+        if answers.mqtt_password:
+            person.tell(f"password in {writing.keep_password(answers.mqtt_password)}")
+    except PermissionError as error:
+        raise CuedError(
+            f"{error.filename} can't be written; run it as root: sudo cued setup"
+        ) from None
+    except OSError as error:
+        raise CuedError(f"{path}: {error.strerror}") from None
+    person.tell(f"wrote {path}" + (f"; the old one is {kept}" if kept else ""))
+
+
+def restart(person: Person) -> None:
+    """Start the service with what was written, where there is one."""
+    if not Path("/run/systemd/system").is_dir() or not shutil.which("systemctl"):
+        return
+    done = subprocess.run(["systemctl", "restart", SERVICE], check=False)
+    said = "the service is running" if done.returncode == 0 else "the service did not start"
+    person.tell(f"{said}: systemctl status cued, journalctl -u cued")

@@ -1,0 +1,79 @@
+"""What is said at the start, to somebody without a screen: "ready", or what is missing.
+
+* Ready is said once all sensors on the body are heard. If one is not within ``PATIENCE_S``, that is
+  said instead, once, and "ready" when they are. What else is missing is said after it.
+* Nobody is greeted into the middle of something: a cue of the coach within the last ``QUIET_S``, as
+  after a restart while somebody runs, goes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cued.coach.phrases import Words
+from cued.model import AnyEvent, Cue, Input, Link, Notice, Pattern, Priority, Tick
+
+PATIENCE_S = 10.0
+QUIET_S = 3.0
+MISSING = {"motors_missing": "no_motors"}  # notices, and what is said of them
+LOOKS: dict[str, tuple[Pattern, str]] = {
+    "ready": ("both", "phase"),
+    "no_sensor": ("lost", "lost"),
+    "no_motors": ("none", ""),
+}
+
+
+class Greeting:
+    """Says how the start went; a pure state machine over inputs and events."""
+
+    def __init__(self, words: Words, sensors: Iterable[str]) -> None:
+        self._words = words
+        self._missing = set(sensors)
+        self._began: float | None = None
+        self._quiet_until = float("-inf")
+        self._owed: list[str] = []
+        self._ready = False
+        self._told = False
+
+    def hear(self, event: AnyEvent) -> None:
+        """Take an event of the engine or of an actuator."""
+        match event:
+            case Link(state="up"):
+                self._missing.discard(event.sensor)
+            case Notice() if event.code in MISSING:
+                self._owed.append(MISSING[event.code])
+            case Cue(verdict="given") if event.key not in LOOKS:
+                self._quiet_until = event.t + QUIET_S
+            case _:
+                pass
+
+    def feed(self, item: Input) -> Cue | None:
+        """Take an input; what is to be said now."""
+        if not isinstance(item, Tick) or (self._ready and not self._owed):
+            return None
+        now = item.t
+        self._began = now if self._began is None else self._began
+        if now < self._quiet_until:
+            return None
+        if not self._ready and not self._missing:
+            self._ready = self._told = True
+            return self._say("ready", now)
+        if not self._told and now - self._began >= PATIENCE_S:
+            self._told = True
+            return self._say("no_sensor", now)
+        return self._say(self._owed.pop(0), now) if self._owed and self._told else None
+
+    def _say(self, key: str, now: float) -> Cue:
+        self._quiet_until = now + QUIET_S
+        pattern, tone = LOOKS[key]
+        text = self._words.say(key)
+        return Cue(
+            t=now,
+            known_t=now,
+            key=key,
+            text=text,
+            pattern=pattern,
+            priority=Priority.INFO,
+            verdict="given",
+            tone=tone,
+        )

@@ -1,0 +1,177 @@
+"""Set-up: flags and a conversation come to the same, and a file is replaced whole or not at all."""
+
+from __future__ import annotations
+
+import argparse
+import tomllib
+
+import pytest
+
+from cued import __main__, config
+from cued.commands import setup
+from cued.commands._setup import writing
+from cued.commands._setup.answers import CREDENTIAL
+from cued.model import CuedError
+
+
+class Answering:
+    """A person who was told what to answer to which question, and takes what is offered else."""
+
+    def __init__(self, **answers):
+        self.answers, self.told, self.asked = answers, [], []
+
+    def ask(self, question, default, choices=()):
+        self.asked.append(question)
+        for key, answer in self.answers.items():
+            if key.lower() in question.lower():
+                said = answer if isinstance(answer, str) else answer.pop(0)
+                assert not choices or said in choices, (question, said)
+                return said
+        return default
+
+    def secret(self, question):
+        return "s3cret"
+
+    def tell(self, text):
+        self.told.append(text)
+
+
+class Machine:
+    """What trials find."""
+
+    def __init__(self, found=(), deaf=""):
+        self.found, self.deaf, self.volumes = list(found), deaf, []
+
+    def scan(self):
+        if not self.found:
+            raise CuedError("the Bluetooth service does not answer")
+        return self.found
+
+    def say(self, text, options, language):
+        self.volumes.append(options.volume)
+        return self.deaf
+
+    def buzz(self, side, options):
+        return ""
+
+
+POD = ("cued pod", "C4:F2:17:1A:1D:AA", ("pod",))
+BELT = ("belt", "C4:F2:17:1A:1D:BB", ("ftms",))
+
+
+def flags(*arguments):
+    parser = argparse.ArgumentParser()
+    setup.configure(parser)
+    return setup.flagged(parser.parse_args(arguments))
+
+
+def talked(raw, person, machine, *arguments):
+    answers = setup.merged(raw, flags(*arguments), person, machine)
+    return tomllib.loads(writing.text(setup.laid_over(raw, answers)))
+
+
+def test_a_conversation_becomes_a_configuration_that_loads():
+    person = Answering(
+        language="de", heard=["l", "y"], pod="lower_back", buzz="right", MQTT="mq:1884"
+    )
+    machine = Machine([POD, BELT])
+    made = talked({}, person, machine)
+    assert made["station"] == {"language": "de", "name": "treadmill"}
+    assert made["sensors"] == {
+        "lower_back": {"device": "pod", "placement": "lower_back", "address": POD[1]},
+        "treadmill": {"device": "ftms", "placement": "treadmill", "address": BELT[1]},
+    }
+    assert machine.volumes == [0.8, 0.95]
+    assert made["actuators"]["speech"]["volume"] == 0.95
+    assert made["actuators"]["haptic"] == {"left_pin": 13, "right_pin": 12}  # they were swapped
+    assert (made["sinks"]["mqtt"]["host"], made["sinks"]["mqtt"]["port"]) == ("mq", 1884)
+    assert "ble" in made["sources"]
+    assert config.convert(made)
+
+
+def test_flags_say_the_same_without_being_asked(tmp_path, capsys):
+    path = tmp_path / "cued.toml"
+    arguments = ["--config", str(path), "--yes", "--language", "de", "--volume", "0.5"]
+    arguments += ["--sensor", f"pod@lower_back={POD[1]}", "--sensor", "ftms@treadmill=my belt"]
+    arguments += ["--no-motors", "--buttons", "--light", "--belt-kmh", "0", "--mqtt", "mq"]
+    assert __main__.main(["setup", *arguments]) == 0
+    made = tomllib.loads(path.read_text())
+    assert made["sensors"]["treadmill"]["name"] == "my belt"
+    assert "haptic" not in made["actuators"]
+    assert set(made["sinks"]) == {"light", "mqtt"}
+    assert config.load(path).station.language == "de"
+    first = path.read_text()
+    assert __main__.main(["setup", "--config", str(path), "--yes"]) == 0
+    assert path.read_text() == first
+    assert not (tmp_path / "cued.toml.old").exists()
+    assert __main__.main(["setup", "--config", str(path), "--yes", "--mqtt", ""]) == 0
+    assert "mqtt" not in tomllib.loads(path.read_text()).get("sinks", {})
+    assert (tmp_path / "cued.toml.old").read_text() == first
+
+
+def test_what_is_not_asked_about_is_kept():
+    raw = {
+        "rules": {"metronome": {"enabled": False}, "trunk_lean": {"limit_deg": 9.0}},
+        "sensors": {"back": {"device": "pod", "placement": "waist"}},
+        "sources": {"ble": {"adapter": "hci1"}},
+        "coach": {"program": True},
+    }
+    made = talked(raw, Answering(), Machine())
+    for section in ("rules", "sensors", "coach"):
+        for key, value in raw[section].items():
+            assert made[section][key] == value
+    assert made["sources"]["ble"] == {"adapter": "hci1"}
+    assert config.convert(made).parts["rules"].keys() == config.convert(raw).parts["rules"].keys()
+
+
+def test_without_bluetooth_or_sound_it_goes_on_and_says_so():
+    person = Answering(card="-")
+    made = talked({}, person, Machine(deaf="no sound: no sound device"))
+    assert "sensors" not in made
+    assert any("Bluetooth" in t for t in person.told)
+    assert any("no sound" in t for t in person.told)
+
+
+def test_a_flag_wins_over_the_conversation():
+    made = talked({}, Answering(), Machine(), "--language", "fr", "--sensor", "pod@chest")
+    assert made["station"]["language"] == "fr"
+    assert made["sensors"] == {"chest": {"device": "pod", "placement": "chest"}}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--sensor", "pod"], "DEVICE@PLACEMENT"),
+        (["--sensor", "pod@knee"], "lower_back"),
+        (["--sensor", "pot@waist"], "did you mean"),
+        (["--mqtt", "mq:http"], "HOST:PORT"),
+        (["--volume", "7"], "volume"),
+        (["--station", "My Mill"], "name"),
+    ],
+)
+def test_a_wrong_answer_is_one_line_and_nothing_is_written(tmp_path, capsys, arguments, says):
+    path = tmp_path / "cued.toml"
+    assert __main__.main(["setup", "--yes", "--config", str(path), *arguments]) == 78
+    assert says in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_terminal_nobody_is_asked(tmp_path, capsys):
+    assert __main__.main(["setup", "--config", str(tmp_path / "cued.toml")]) == 1
+    assert "--yes" in capsys.readouterr().err
+
+
+def test_the_password_is_where_only_the_service_gets_it(tmp_path):
+    path = writing.keep_password("s3cret", tmp_path / "store")
+    assert (path.name, path.read_text(), path.stat().st_mode & 0o777) == (
+        CREDENTIAL,
+        "s3cret\n",
+        0o600,
+    )
+    (tmp_path / "password").write_text("s3cret\n")
+    answers = flags(
+        "--mqtt", "mq", "--mqtt-user", "me", "--mqtt-password-file", str(tmp_path / "password")
+    )
+    text = writing.text(setup.laid_over({}, answers))
+    assert "s3cret" not in text
+    assert tomllib.loads(text)["sinks"]["mqtt"]["credential"] == CREDENTIAL
