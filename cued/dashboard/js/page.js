@@ -13,7 +13,7 @@
   const MQTT_PORT = 9001; // a broker's usual port for WebSocket
 
   const stations = new Map();
-  const plots = Plots.plots();
+  let plots = [];
   let config = {};
   let broker = null;
   let controls = null;
@@ -30,6 +30,7 @@
     config = await configured();
     controls = new Controls((command) => broker.ask(looked, command));
     broker = new Broker(brokerUrl(config), config.root ?? "cued", heard, connection);
+    plots = Plots.plots(() => { plotted = false; soon(); });
     window.addEventListener("hashchange", route);
     document.addEventListener("visibilitychange", soon);
     el("theme").addEventListener("click", () => named(Theme.next()));
@@ -75,7 +76,7 @@
 
   /* What the daemon kept of this session, so that a page opened late shows all of it. */
   async function recall(name) {
-    if (!config.history || name !== config.station) return;
+    if (name !== config.history) return;
     try {
       const answer = await fetch("history.json", { cache: "no-store" });
       if (answer.ok) stationNamed(name).recall(await answer.json());

@@ -12,13 +12,16 @@ const Plots = (() => {
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
   class Plot {
-    constructor(kind) {
+    constructor(kind, stale) {
       this.kind = kind;
       this.box = document.getElementById(`plot-${kind.id}`);
       this.seen = true;
       this.marks = [];
       new ResizeObserver(() => this.resize()).observe(this.box);
-      new IntersectionObserver(([entry]) => { this.seen = entry.isIntersecting; }).observe(this.box);
+      new IntersectionObserver(([entry]) => {
+        this.seen = entry.isIntersecting;
+        stale();
+      }).observe(this.box);
       Theme.onChange(() => this.build());
     }
 
@@ -134,6 +137,7 @@ const Plots = (() => {
   const least = (values) => values.reduce((a, b) => Math.min(a, b));
   const most = (values) => values.reduce((a, b) => Math.max(a, b));
 
-  const plots = () => KINDS.map((kind) => new Plot(kind));
+  /* `stale` is called when a plot comes into view and has to be drawn. */
+  const plots = (stale) => KINDS.map((kind) => new Plot(kind, stale));
   return { plots };
 })();

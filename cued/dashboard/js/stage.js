@@ -94,9 +94,9 @@ const Stage = (() => {
   function cue(station, at) {
     const { cue: last, withheld } = station;
     text(el("cue"), last ? said(last.cue) : "None yet");
-    text(el("cue-age"), last ? Words.ago((at - last.at) / 1000) : "");
+    text(el("cue-age"), last ? Words.ago(station.now(at) - last.t) : "");
     text(el("cue-why"), last ? Words.because(last.cue.because) : "");
-    data(el("cue-card"), "fresh", String(last !== null && at - last.at < 6000));
+    data(el("cue-card"), "fresh", String(last !== null && station.now(at) - last.t < 6));
     text(el("cue-withheld"), withheld ? `Not said: ${said(withheld.cue)} (${Words.shown(withheld.cue.verdict)})` : "");
   }
 

@@ -115,8 +115,8 @@ const Station = (() => {
       this.mark({ t, kind: "phase", text: Words.sentence(phase.name) });
     }
 
-    /* Take what the daemon kept: rows of the same columns as `samples`, and marks. */
-    recall({ t = [], columns = {}, marks = [], began = null, cue = null }) {
+    /* Take what the daemon kept: rows of the same columns as `samples`, marks and events. */
+    recall({ t = [], columns = {}, marks = [], began = null, events = [] }) {
       const live = this.samples;
       this.samples = new Series.Samples(live.names);
       const row = (from, n) => Object.fromEntries(live.names.map((name) => [name, from[name]?.[n]]));
@@ -125,7 +125,13 @@ const Station = (() => {
       const last = marks.at(-1)?.t ?? -Infinity;
       this.marks = [...marks, ...this.marks.filter((mark) => mark.t > last)];
       this.began = began ?? this.began;
-      if (cue && !this.cue) this.cue = { kind: "cue", t: cue.t, at: -Infinity, cue };
+      const known = new Set(this.log.map((entry) => entry.t));
+      for (const event of events.filter((one) => !known.has(one.t))) {
+        const entry = event.type === "cue" ? { cue: event } : { event };
+        this.note({ kind: event.type, t: event.t, ...entry });
+        if (event.verdict === "given" && event.t > (this.cue?.t ?? -Infinity)) this.cue = this.log[0];
+      }
+      this.log.sort((a, b) => b.t - a.t);
     }
 
     /* Read a message's time and set the clock by it. */

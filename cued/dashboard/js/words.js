@@ -32,7 +32,7 @@ const Words = (() => {
   }
 
   const joined = (value, unit) =>
-    unit === "°" ? `${value}°` : unit ? `${value}\u202f${unit}` : value;
+    unit === "°" ? `${value}°` : unit ? `${value}\u00a0${unit}` : value;
 
   /* Any value of a payload. */
   function shown(value, unit = "") {

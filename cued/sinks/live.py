@@ -1,0 +1,144 @@
+"""Serves the live page (docs/page.md): static files, where the broker is, and the session so far.
+
+Rules
+-----
+* The page itself talks to the broker, by MQTT over WebSocket; this part only hands out files and
+  what was measured. It takes no commands and knows no password.
+* On loopback unless told otherwise. Then whoever reaches the port may read: put a proxy with TLS
+  and a password before it where that is not wanted.
+* Nothing is loaded from another host, and the headers forbid it (Content-Security-Policy).
+
+Needs the extra ``dashboard`` (aiohttp, in ``_pages.py``).
+"""
+
+from __future__ import annotations
+
+import logging
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta, Struct
+
+from cued.config import Site
+from cued.model import AnyEvent, ConfigError, CuedError, Input
+from cued.parts import Part
+from cued.sinks._sofar import SoFar
+from cued.sinks.sink import Ask, Exit, Sink
+
+if TYPE_CHECKING:
+    from cued.sinks._pages import Pages
+
+log = logging.getLogger(__name__)
+
+FILES = Path(str(resources.files("cued") / "dashboard"))
+EVERYWHERE = ("0.0.0.0", "::")
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the page is served and where it finds the broker."""
+
+    host: Annotated[
+        str, Meta(min_length=1, description="Address to listen on; 0.0.0.0: every network.")
+    ] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535, description="Port; 0: any that is free.")] = 8080
+    broker: Annotated[
+        str,
+        Meta(
+            pattern="^(wss?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?)?$",
+            description="The broker's WebSocket as browsers reach it, such as "
+            "ws://pi.local:9001/mqtt; empty: on the host that served the page.",
+        ),
+    ] = ""
+    broker_port: Annotated[
+        int,
+        Meta(ge=1, le=65535, description="The broker's WebSocket port, where broker is empty."),
+    ] = 9001
+    names: Annotated[
+        tuple[str, ...],
+        Meta(description="Further host names under which browsers reach the page."),
+    ] = ()
+    commands: Annotated[
+        bool, Meta(description="Show buttons for the commands that the station accepts.")
+    ] = True
+    start: Annotated[
+        Literal["own", "all"], Meta(description="Open with this station, or with all of them.")
+    ] = "own"
+
+
+class Live:
+    """Hands out the page."""
+
+    def __init__(self, config: Config, site: Site, ask: Ask) -> None:
+        self._config = config
+        self._station = site.station
+        self._so_far = SoFar()
+        self._pages: Pages | None = None
+
+    @property
+    def address(self) -> str:
+        """Where the page is."""
+        config = self._config
+        host = "localhost" if config.host in EVERYWHERE else config.host
+        port = self._pages.port if self._pages else config.port
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+    async def __aenter__(self) -> Live:
+        """Begin to serve; raises ConfigError without aiohttp, CuedError if the port is taken."""
+        try:
+            from cued.sinks._pages import Pages  # noqa: PLC0415 - only this needs the extra
+        except ImportError:
+            what = "[sinks.live] needs the extra dashboard: pip install 'cued[dashboard]'"
+            raise ConfigError(what) from None
+        bodies = {"config.json": self._about, "history.json": self._so_far.encoded}
+        pages = Pages(FILES, bodies, self._config.names, self._connects)
+        try:
+            await pages.open(self._config.host, self._config.port)
+        except OSError as error:
+            where = f"{self._config.host}, port {self._config.port}"
+            raise CuedError(f"[sinks.live] cannot listen on {where}: {error.strerror}") from None
+        self._pages = pages
+        log.info("the live page is at %s", self.address)
+        return self
+
+    async def __aexit__(self, *exit_: Exit) -> None:
+        if self._pages:
+            await self._pages.close()
+
+    def watch(self, item: Input) -> None:
+        """Follow what only inputs tell."""
+        self._so_far.watch(item)
+
+    def take(self, event: AnyEvent) -> None:
+        """Remember an event for those who come late."""
+        self._so_far.take(event)
+
+    async def run(self) -> None:
+        """Nothing to wait for: the server has its own tasks."""
+
+    def _about(self) -> bytes:
+        config = self._config
+        body: dict[str, str | int | bool] = {
+            "root": "cued",
+            "port": config.broker_port,
+            "commands": config.commands,
+            "history": self._station,
+        }
+        if config.broker:
+            body["broker"] = config.broker
+        if config.start == "own":
+            body["station"] = self._station
+        return msgspec.json.encode(body)
+
+    def _connects(self, host: str) -> str:
+        """What the page may connect to: the broker and nothing else."""
+        if self._config.broker:
+            parts = urlsplit(self._config.broker)
+            return f"{parts.scheme}://{parts.netloc}"
+        port = self._config.broker_port
+        return f"ws://{host}:{port} wss://{host}:{port}"
+
+
+PART: Part[Config, Sink] = Part(Config, Live)
