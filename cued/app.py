@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
+
+from msgspec.structs import replace
 
 from cued import parts
 from cued.actuators.actuator import Actuator
 from cued.coach import phrases
 from cued.coach.coach import Coach
 from cued.coach.memory import Memory
+from cued.coach.program import IDLE
 from cued.coach.rule import Rule
 from cued.config import Config, Site
 from cued.engine import Engine, Listener, Worn
 from cued.gait.metric import Metric
 from cued.model import Command, ConfigError, CueDone, Notice
+from cued.recording.opening import Opening, tables
 from cued.sinks.sink import Sink
 from cued.sources.source import Source
 
@@ -59,11 +65,67 @@ def engine(config: Config, sensors: Mapping[str, Worn], coach: Listener | None =
     return Engine(sensors, metrics=metrics, gait=config.gait, coach=listener)
 
 
-def make_coach(config: Config, memory: Memory | None = None) -> Coach:
+def make_coach(config: Config, memory: Memory | None = None, *, muted: bool = False) -> Coach:
     """Build the coach with the configured rules and what is known of the runner."""
     rules = cast("dict[str, Rule]", _build(config, "rules"))
     words = phrases.load(config.station.language)
-    return Coach(config.coach, list(rules.values()), words, memory or Memory())
+    return Coach(config.coach, list(rules.values()), words, memory or Memory(), muted=muted)
+
+
+class Engines:
+    """The engines of a daemon, one after another, and what the present one was made from."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._coach = make_coach(config)
+        self._opening = Opening()
+        self._began: float | None = None
+
+    def begin(self, memory: Memory | None = None) -> Engine:
+        """Make the first engine, with what the history holds of the runner."""
+        return self._make(memory or recall(self._config), muted=False)
+
+    def renew(self, t: float) -> Engine | None:
+        """Make the next engine, unless a session is going on."""
+        if self._coach.place.phase != IDLE:
+            return None
+        passed = 0.0 if self._began is None else t - self._began
+        self._began = t
+        return self._make(self._coach.memory.aged(passed), muted=self._coach.muted)
+
+    def opening(self) -> Opening:
+        """Tell what the present engine was made from."""
+        return self._opening
+
+    def _make(self, memory: Memory, *, muted: bool) -> Engine:
+        plan = replace(self._config.coach, runner=memory.runner)
+        config = replace(self._config, coach=plan)
+        self._opening = Opening(
+            began=time.time(),
+            t=time.monotonic(),
+            station=config.station.name,
+            config=tables(config),
+            memory=memory,
+            muted=muted,
+        )
+        made, self._coach = remake(config, self._opening)
+        return made
+
+
+def remake(config: Config, opening: Opening) -> tuple[Engine, Coach]:
+    """Make an engine and its coach as an opening says, from its own or another configuration."""
+    coach = make_coach(config, opening.memory, muted=opening.muted)
+    return engine(config, worn(config), coach), coach
+
+
+def recall(config: Config) -> Memory:
+    """Load what the configured history holds; an empty memory without one."""
+    options = config.parts.get("sinks", {}).get("history")
+    if options is None:
+        return Memory(runner=config.coach.runner)
+    history = importlib.import_module("cued.sinks.history")
+    path = getattr(options, "file", "") or Path(site(config).state) / history.NAME
+    return cast("Memory", history.load(Path(path), config.coach.runner))
 
 
 def sources(config: Config, where: Site) -> list[Source]:

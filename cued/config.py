@@ -14,7 +14,7 @@ Rules
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -86,6 +86,7 @@ class Site(Struct, frozen=True, kw_only=True):
     hardware : False makes parts use their stand-ins (gpiozero's mock pins, a null sound device).
     sensors : the configured devices by name; sources look for theirs.
     metrics : the metrics that are on and their options; a sink that announces them asks for units.
+    opening : tells what the present engine was made from (``recording/session.py``), if known.
     """
 
     station: str = "treadmill"
@@ -96,6 +97,7 @@ class Site(Struct, frozen=True, kw_only=True):
     hardware: bool = True
     sensors: dict[str, Sensor] = {}
     metrics: dict[str, Struct] = {}
+    opening: Callable[[], Struct] | None = None
 
 
 class Config(Struct, frozen=True, kw_only=True):
@@ -134,7 +136,7 @@ def load(path: Path | None, settings: Mapping[str, str] | None = None) -> Config
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"{path}: cannot be read: {error}") from None
     for key, value in (settings or {}).items():
-        _overlay(raw, key, value)
+        overlay(raw, key, value)
     try:
         return convert(raw)
     except ConfigError as error:
@@ -220,7 +222,7 @@ def _sensor(name: str, table: Any) -> Sensor:
     return sensor
 
 
-def _overlay(raw: dict[str, Any], key: str, value: str) -> None:
+def overlay(raw: dict[str, Any], key: str, value: str) -> None:
     """Lay one ``a.b.c=value`` over the tables; the value is TOML, or else a plain string."""
     *path, last = key.split(".")
     if not path:

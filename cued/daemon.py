@@ -23,6 +23,7 @@ from cued.actuators.actuator import Actuator
 from cued.engine import Engine
 from cued.model import AnyEvent, BeltRequest, Command, Cue, CueDone, Input, Notice, Tick
 from cued.runtime.notify import notify, watchdog_s
+from cued.runtime.renewal import RENEWED, Renew, Renewal
 from cued.runtime.supervise import supervise
 from cued.sinks.sink import Sink
 from cued.sources.source import Source
@@ -45,6 +46,7 @@ class Daemon:
         *,
         live: bool,
         hears: Callable[[AnyEvent], None] | None = None,
+        renew: Renew | None = None,
     ) -> None:
         self._engine = engine
         self._sources = sources
@@ -52,6 +54,7 @@ class Daemon:
         self._sinks = [make(self._ask) for make in sinks]
         self._live = live
         self._hears = hears  # a simulated person, who listens as soon as an actuator speaks
+        self._renewal = Renewal(renew) if renew else None
         self._inbox: deque[Input] = deque()
         self._handling = False
         self._now = 0.0
@@ -114,10 +117,22 @@ class Daemon:
     def _handle(self, item: Input) -> None:
         self._now = max(self._now, item.t)
         self._handled += 1
+        if self._renewal and (change := self._renewal.watch(item)):
+            if isinstance(change, Engine):
+                self._begin_afresh(change, self._renewal, item.t)
+            else:
+                self._handle(change)
         for sink in self._sinks:
             sink.watch(item)
         for event in self._engine.feed(item):
             self._tell(event)
+
+    def _begin_afresh(self, engine: Engine, renewal: Renewal, t: float) -> None:
+        self._engine = engine
+        text = "ready for the next session with a new engine"
+        self._tell(Notice(t=t, known_t=t, level="info", code=RENEWED, text=text))
+        for belt in renewal.belt(t):
+            self._handle(belt)
 
     def _tell(self, event: AnyEvent) -> None:
         if isinstance(event, Cue) and event.verdict == "given":

@@ -26,13 +26,18 @@ def add_config(parser: argparse.ArgumentParser, *, settings: bool = False) -> No
 
 def load_config(args: argparse.Namespace) -> Config:
     """Read the configuration that the arguments name."""
-    settings: dict[str, str] = {}
+    return config.load(args.config, settings(args))
+
+
+def settings(args: argparse.Namespace) -> dict[str, str]:
+    """Take what ``--set`` asks for apart."""
+    out: dict[str, str] = {}
     for item in getattr(args, "settings", []):
         key, equals, value = item.partition("=")
         if not equals or not key:
             raise config.ConfigError(f"--set {item}: write SECTION.KEY=VALUE")
-        settings[key.strip()] = value.strip()
-    return config.load(args.config, settings)
+        out[key.strip()] = value.strip()
+    return out
 
 
 def non_negative(text: str) -> float:

@@ -1,15 +1,29 @@
-"""Run the engine on a recording: as fast as possible and silent, or in real time with cues."""
+"""Run the engine on a recording: as fast as possible and silent, or in real time with cues.
+
+A session that the daemon recorded is replayed with the configuration and the history it was
+recorded with, and has to conclude the same again. With --config or --set another coach listens,
+and --diff shows what it would have said.
+"""
 
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from pathlib import Path
 
+from cued import app
 from cued.commands import _play
 from cued.commands._options import add_config, load_config, non_negative, positive
+from cued.commands._sessions import add_folder, chosen_config, concluded, sessions_folder
+from cued.config import Site
 from cued.engine import Worn
+from cued.model import AnyEvent, Cue, Event, Fall, Phase, Stumble
+from cued.recording import folder
+from cued.recording.difference import Difference, compare
+from cued.recording.session import Part, Session
 from cued.recording.stream import PACKET_S, packets
 from cued.recording.table import read_table
+from cued.sinks import events
 
 NAME = "replay"
 HELP = "run the engine on a recording"
@@ -17,7 +31,7 @@ HELP = "run the engine on a recording"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
-    parser.add_argument("recording", type=Path, help="folder of a table recording, or a session")
+    parser.add_argument("recording", help="folder of a table recording, or a session")
     parser.add_argument(
         "--speed",
         type=non_negative,
@@ -30,16 +44,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=positive,
         default=PACKET_S,
         metavar="S",
-        help=f"samples are fed in packets of this length (default {PACKET_S} s)",
+        help=f"samples of a table are fed in packets of this length (default {PACKET_S} s)",
     )
     parser.add_argument("--events", metavar="FILE", help="event lines to a file, or - for stdout")
+    parser.add_argument(
+        "--diff", action="store_true", help="show what was concluded otherwise (sessions)"
+    )
     add_config(parser, settings=True)
+    add_folder(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Replay and, unless event lines go to standard output, sum up."""
+    path = Path(args.recording)
+    if not path.is_dir():
+        return _session(args, Session(path if path.is_file() else _found(args)))
     config = load_config(args)
-    recording = read_table(args.recording)
+    recording = read_table(path)
     worn = {s.name: Worn(s.placement, s.mounting) for s in recording.sensors}
     inputs = packets(recording, packet_s=args.packet_s)
     if args.speed > 0:
@@ -49,3 +70,85 @@ def run(args: argparse.Namespace) -> int:
     if args.events != "-":
         print(_play.summed_up(counts))
     return 0
+
+
+def _found(args: argparse.Namespace) -> Path:
+    """Find a session by name; of what looks like a path, say that it is not there."""
+    return folder.find(sessions_folder(args), args.recording)
+
+
+def _session(args: argparse.Namespace, session: Session) -> int:
+    if args.speed > 0:
+        for part in session.parts:
+            config = chosen_config(args, part.opening)
+            inputs = session.inputs(part)
+            _play.in_time(config, app.worn(config), inputs, args.speed, args.events)
+        return 0
+    differs = False
+    lines = events.EventLines(events.Config(file=args.events or "-"), Site(), _play.nobody)
+    if args.events:
+        lines.open()
+    try:
+        for part in session.parts:
+            differs = bool(_part(args, session, part, lines)) or differs
+    finally:
+        lines.close()
+    if session.cut_at is not None and args.events != "-":
+        print(f"cut at byte {session.cut_at}: replayed as far as it goes")
+    asked = args.config is not None or args.settings
+    return 1 if differs and not asked else 0
+
+
+def _part(
+    args: argparse.Namespace, session: Session, part: Part, lines: events.EventLines
+) -> Difference:
+    """Replay a part, and compare with what was concluded when it was recorded."""
+    now: list[AnyEvent] = []
+    for event in concluded(session, part, chosen_config(args, part.opening)):
+        lines.take(event)
+        now.append(event)
+    difference = compare(session.events(part), now)
+    if args.events == "-":
+        return difference
+    counts = Counter(type(event).__name__.lower() for event in now)
+    print(_play.summed_up(counts))
+    if not difference:
+        print(f"the same {len(now)} events as recorded by cued {part.opening.cued}")
+        return difference
+    print(
+        f"not as recorded by cued {part.opening.cued}: {len(difference.gone)} events are gone, "
+        f"{len(difference.new)} are new" + (", the order is another" * difference.reordered)
+    )
+    if args.diff:
+        print("\n".join(told(difference)))
+    return difference
+
+
+def told(difference: Difference) -> list[str]:
+    """Tell differences in lines: numbers of all kinds, and each one that a runner notices."""
+    out: list[str] = []
+    for sign, which in (("-", difference.gone), ("+", difference.new)):
+        counts = Counter(type(event).__name__.lower() for event in which)
+        out += [f"{sign} {n} {kind}" for kind, n in sorted(counts.items())]
+    both = [(e.t, "-", e) for e in difference.gone] + [(e.t, "+", e) for e in difference.new]
+    noticed = [(t, sign, _line(e)) for t, sign, e in both if _line(e)]
+    return out + [f"{sign} {t:10.2f} s  {line}" for t, sign, line in sorted(noticed)]
+
+
+def _line(event: Event) -> str:
+    match event:
+        case Cue():
+            because = ", ".join(f"{k} {_number(v)}" for k, v in event.because.items())
+            return f"cue {event.key} ({event.verdict}) {event.text!r} {because}".rstrip()
+        case Phase():
+            return f"phase {event.name}, {event.why}"
+        case Stumble():
+            return f"stumble {event.score:.2f}"
+        case Fall():
+            return f"fall {event.stage}"
+        case _:
+            return ""
+
+
+def _number(value: float | str | None) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

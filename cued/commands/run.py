@@ -6,6 +6,8 @@ import argparse
 import asyncio
 import signal
 
+from msgspec.structs import replace
+
 from cued import app
 from cued.commands._options import add_config, load_config
 from cued.config import Config
@@ -28,13 +30,15 @@ def run(args: argparse.Namespace) -> int:
 
 async def serve(config: Config) -> None:
     """Run the configured daemon until SIGTERM or SIGINT."""
-    where = app.site(config)
+    engines = app.Engines(config)
+    where = replace(app.site(config), opening=engines.opening)
     daemon = Daemon(
-        app.engine(config, app.worn(config)),
+        engines.begin(),
         app.sources(config, where),
         app.actuators(config, where),
         app.sinks(config, where),
         live=True,
+        renew=engines.renew,
     )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,0 +1,219 @@
+"""A recorded session: every input the engine was fed, every event that followed, and from what.
+
+The file
+--------
+A line ``cued session``, then records: kind (1 byte), length (4, little endian), CRC-32 of kind and
+content (4), content. Records are only ever appended, each in one write. Kinds:
+
+* ``O`` opening: JSON; a new engine began. What it was made from, so that it can be made again. A
+  file that was merged has several, and each is a part with a clock of its own.
+* ``C`` chunk: a few seconds of inputs and events (``chunk.py``), packed exactly.
+* ``E`` end: JSON; what was in the part, for lists. Absent when the power went.
+
+A file may be cut or damaged at any byte: what was complete before is read, and ``cut`` says so.
+Format 1 is the first. Added keys of an opening are skipped; a higher ``format`` is refused.
+"""
+
+from __future__ import annotations
+
+import binascii
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from cued.model import (
+    AnyEvent,
+    Cue,
+    Fall,
+    Input,
+    Packet,
+    RecordingError,
+    Stride,
+    Stumble,
+    Summary,
+)
+from cued.recording import chunk
+from cued.recording.opening import Opening, read_opening
+
+MAGIC = b"cued session\n"
+SUFFIX = ".cued"
+HEAD = 9  # kind, length, checksum
+LONGEST = 1 << 26
+
+
+class Ending(Struct, frozen=True, kw_only=True):
+    """What a part holds, for lists and for what is to be kept longest."""
+
+    runner: str
+    began: float
+    duration_s: float
+    strides: int = 0
+    stumbles: int = 0
+    falls: int = 0
+    cues: int = 0
+    backward_s: float = 0.0
+
+
+class Totals:
+    """Adds up what a part holds."""
+
+    def __init__(self, opening: Opening) -> None:
+        self._opening = opening
+        self._runner = opening.memory.runner
+        self._first: float | None = None
+        self._last = 0.0
+        self._counts: dict[str, int] = {}
+        self._backward_s = 0.0
+
+    def heard(self, t: float) -> None:
+        """Note that data came."""
+        self._first = t if self._first is None else self._first
+        self._last = t
+
+    def take(self, event: AnyEvent) -> None:
+        """Count an event."""
+        match event:
+            case Stride():
+                self._count("strides")
+                if event.direction == "backward" and event.side != "right":
+                    self._backward_s += event.duration_s
+            case Stumble():
+                self._count("stumbles")
+            case Fall(stage="confirmed"):
+                self._count("falls")
+            case Cue(verdict="given"):
+                self._count("cues")
+            case Summary():
+                self._runner = str(event.details.get("runner") or self._runner)
+            case _:
+                pass
+
+    def ending(self) -> Ending:
+        """Sum up."""
+        first = self._opening.t if self._first is None else self._first
+        return Ending(
+            runner=self._runner,
+            began=self._opening.began + first - self._opening.t,
+            duration_s=0.0 if self._first is None else self._last - first,
+            backward_s=round(self._backward_s, 1),
+            **self._counts,
+        )
+
+    def _count(self, what: str) -> None:
+        self._counts[what] = self._counts.get(what, 0) + 1
+
+
+def record(kind: Literal["O", "C", "E"], content: bytes) -> bytes:
+    """Make the bytes of a record."""
+    head = kind.encode() + len(content).to_bytes(4, "little")
+    crc = binascii.crc32(content, binascii.crc32(head))
+    return head + crc.to_bytes(4, "little") + content
+
+
+class Part(Struct, frozen=True):
+    """One engine's time: its opening, where its chunks are, and its ending if it was written."""
+
+    opening: Opening
+    chunks: tuple[tuple[int, int], ...]
+    ending: Ending | None = None
+
+
+class Session:
+    """A session file, of which only openings, endings and places of chunks are in memory."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.cut_at: int | None = None
+        self.parts = self._scan()
+
+    def inputs(self, part: Part) -> Iterator[Input]:
+        """Give the inputs of a part, in the order in which the engine was fed."""
+        for data in self._contents(part):
+            yield from self._unpacked(data)[0]
+
+    def events(self, part: Part) -> Iterator[AnyEvent]:
+        """Give the events of a part, as they were told."""
+        for data in self._contents(part):
+            try:
+                yield from chunk.unpack_events(data)
+            except ValueError as error:
+                raise RecordingError(f"{self.path}: not readable: {error}") from None
+
+    def ending(self, part: Part) -> Ending:
+        """Sum a part up, from its last record or, where the power went, from all of it."""
+        if part.ending:
+            return part.ending
+        totals = Totals(part.opening)
+        for data in self._contents(part):
+            inputs, events = self._unpacked(data)
+            for item in inputs:
+                if isinstance(item, Packet):
+                    totals.heard(item.t)
+            for event in events:
+                totals.take(event)
+        return totals.ending()
+
+    def _unpacked(self, data: bytes) -> tuple[list[Input], list[AnyEvent]]:
+        try:
+            return chunk.unpack(data)
+        except ValueError as error:
+            raise RecordingError(f"{self.path}: not readable: {error}") from None
+
+    def _contents(self, part: Part) -> Iterator[bytes]:
+        with self.path.open("rb") as file:
+            for start, length in part.chunks:
+                file.seek(start)
+                yield file.read(length)
+
+    def _scan(self) -> tuple[Part, ...]:
+        try:
+            data = self.path.read_bytes()
+        except OSError as error:
+            raise RecordingError(f"{self.path}: {error.strerror or error}") from None
+        if data[: len(MAGIC)] != MAGIC[: len(data)]:
+            raise RecordingError(f"{self.path}, byte 0: this is no session that cued recorded")
+        parts: list[Part] = []
+        at = len(MAGIC)
+        while at < len(data):
+            found = _record_at(data, at)
+            if found is None:
+                self.cut_at = at
+                break
+            kind, start, length = found
+            self._take(parts, kind, data[start : start + length], start)
+            at = start + length
+        if not parts:
+            raise RecordingError(f"{self.path}, byte {at}: cut before anything was recorded")
+        return tuple(parts)
+
+    def _take(self, parts: list[Part], kind: str, content: bytes, start: int) -> None:
+        if kind == "O":
+            parts.append(Part(read_opening(content, str(self.path)), ()))
+        elif parts and kind == "C":
+            last = parts[-1]
+            parts[-1] = Part(last.opening, (*last.chunks, (start, len(content))))
+        elif parts and kind == "E":
+            last = parts[-1]
+            parts[-1] = Part(last.opening, last.chunks, msgspec.json.decode(content, type=Ending))
+
+
+def is_session(path: Path) -> bool:
+    """Tell whether a path is meant to be a session and not a table recording."""
+    return path.is_file()
+
+
+def _record_at(data: bytes, at: int) -> tuple[str, int, int] | None:
+    """Find kind, start and length of the content at a place; None when it is not whole."""
+    start = at + HEAD
+    head = data[at : at + 5]
+    length = int.from_bytes(head[1:], "little")
+    content = data[start : start + length]
+    if len(data) < start or len(content) < length or length > LONGEST:
+        return None
+    crc = int.from_bytes(data[at + 5 : start], "little")
+    if binascii.crc32(content, binascii.crc32(head)) != crc:
+        return None
+    return chr(head[0]), start, length

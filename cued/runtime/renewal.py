@@ -1,0 +1,62 @@
+"""When a new engine takes over: after long silence, so that each session starts from nothing known.
+
+What one wearer's sensors taught an engine says nothing about the next, and a session that starts
+with a new engine can be replayed to the same events by itself. A session whose sensors were all
+switched off has no end of its own; it is stopped first, so that it is summed up. Between sessions, while only time
+passes, engines are renewed as well, so that a recorder need not keep weeks of ticks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from cued.engine import Engine
+from cued.model import Belt, Command, Input, Packet, Tick
+
+QUIET_S = 600.0  # twice the longest pause that a session bears (coach/session.py)
+IDLE_S = 3600.0
+RENEWED = "new_engine"  # code of the notice by which recorders know
+
+Renew = Callable[[float], Engine | None]
+
+
+class Renewal:
+    """Watches for silence. ``renew`` makes a new engine, or gives None during a session."""
+
+    def __init__(self, renew: Renew) -> None:
+        self._renew = renew
+        self._heard = False
+        self._stopped = False
+        self._since: float | None = None
+        self._belt: Belt | None = None
+
+    def watch(self, item: Input) -> Engine | Command | None:
+        """Take an input before the engine does; a new engine, or what the old one is to be told."""
+        if isinstance(item, Packet):
+            self._heard, self._since = True, item.t
+        elif isinstance(item, Belt):
+            self._belt = item
+        elif isinstance(item, Tick):
+            return self._tick(item.t)
+        return None
+
+    def belt(self, t: float) -> list[Belt]:
+        """Give what the new engine is to know of the belt."""
+        return [replace(self._belt, t=t)] if self._belt else []
+
+    def _tick(self, t: float) -> Engine | Command | None:
+        if self._since is None:
+            self._since = t
+        if t - self._since <= (QUIET_S if self._heard else IDLE_S):
+            return None
+        engine = self._renew(t)
+        if engine:
+            self._heard, self._since, self._stopped = False, t, False
+            return engine
+        if not self._stopped:
+            self._stopped = True
+            return Command(t, "stop", source="silence")
+        self._since, self._stopped = t, False
+        return None

@@ -1,0 +1,165 @@
+"""Records sessions: all that the engine was fed and all that it concluded, to replay it exactly.
+
+Rules of this file
+------------------
+* Off unless [sinks.recorder] is there. A session is one file in the state folder's ``sessions``,
+  readable by nobody but the daemon's user; nothing leaves this machine.
+* A file begins with the first data after a new engine (``runtime/renewal.py``) and ends with the
+  next new engine, or when the daemon does. ``recording/session.py`` describes it.
+* What has gathered is written every 5 s, in a thread, and forced onto the disk: a power cut loses
+  the last 5 s and the time of one write. Packing and writing never delay a cue.
+* Before a session begins, sessions older than ``keep_days`` go, and the oldest ones while the disk
+  has less than ``keep_free_mb`` left; those with a stumble or a fall go last.
+* A full or broken disk is one line in the log, and the session goes on without a recording. If so
+  much waits that the disk must have stalled, recording ends too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, cast
+
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from cued.config import Site
+from cued.model import AnyEvent, Input, Notice, Packet
+from cued.parts import Part
+from cued.recording import folder
+from cued.recording.log import SessionLog
+from cued.recording.opening import Opening
+from cued.runtime.renewal import RENEWED
+from cued.sinks.sink import Ask, Exit, Sink
+
+log = logging.getLogger(__name__)
+
+WRITE_EVERY_S = 5.0
+MOST_WAITING = 200_000  # inputs; half an hour of three sensors, or five hours of ticks only
+CLOCK = time.time
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where sessions are kept, and for how long."""
+
+    folder: Annotated[
+        str, Meta(description="Folder of sessions; empty: sessions in the state folder.")
+    ] = ""
+    keep_days: Annotated[
+        float, Meta(gt=0, le=36500, description="Sessions older than this are deleted, days.")
+    ] = 365.0
+    keep_free_mb: Annotated[
+        float,
+        Meta(ge=0, description="The oldest sessions are deleted while the disk has less free, MB."),
+    ] = 500.0
+
+
+class Piece(Struct, frozen=True):
+    """What waits to be written; ``opening`` begins a file, ``last`` ends it."""
+
+    opening: Opening
+    inputs: list[Input]
+    events: list[AnyEvent]
+    last: bool
+
+
+class Recorder:
+    """Gathers inputs and events, and writes them every few seconds."""
+
+    def __init__(
+        self, config: Config, site: Site, ask: Ask, clock: Callable[[], float] = CLOCK
+    ) -> None:
+        self._keep = folder.Keep(days=config.keep_days, free_mb=config.keep_free_mb)
+        self._folder = Path(config.folder) if config.folder else folder.of(site.state)
+        self._site = site
+        self._clock = clock
+        self._opening = Opening()
+        self._inputs: list[Input] = []
+        self._events: list[AnyEvent] = []
+        self._data = False
+        self._full: list[Piece] = []
+        self._file: SessionLog | None = None
+        self._failed = False
+        self._writing = threading.Lock()
+
+    async def __aenter__(self) -> Recorder:
+        self._begin()
+        return self
+
+    async def __aexit__(self, *exit_: Exit) -> None:
+        await asyncio.to_thread(self._write, self._gathered(last=True))
+
+    def watch(self, item: Input) -> None:
+        """Keep an input, which the engine is about to get."""
+        if self._failed:
+            return
+        if isinstance(item, Packet) and not self._data:
+            self._data = True
+            self._opening = replace(self._opening, began=self._clock(), t=item.t)
+        self._inputs.append(item)
+        if len(self._inputs) > MOST_WAITING:
+            self._fail("what is recorded comes faster than it can be written")
+
+    def take(self, event: AnyEvent) -> None:
+        """Keep an event."""
+        if isinstance(event, Notice) and event.code == RENEWED:
+            self._full = self._gathered(last=True)
+            self._begin()
+        elif not self._failed:
+            self._events.append(event)
+
+    async def run(self) -> None:
+        """Write what has gathered, every few seconds, until cancelled."""
+        while True:
+            await asyncio.sleep(WRITE_EVERY_S)
+            await asyncio.to_thread(self._write, self._gathered(last=False))
+
+    def _begin(self) -> None:
+        """Forget what led nowhere: the engine is a new one."""
+        self._inputs, self._events = [], []
+        self._data = self._failed = False
+        if self._site.opening:
+            self._opening = cast("Opening", self._site.opening())
+
+    def _gathered(self, *, last: bool) -> list[Piece]:
+        """Take what waits to be written; nothing does before the first data."""
+        pieces, self._full = self._full, []
+        if self._data:
+            pieces.append(Piece(self._opening, self._inputs, self._events, last))
+            self._inputs, self._events = [], []
+        return pieces
+
+    def _write(self, pieces: list[Piece]) -> None:
+        """Write pieces; called in a thread, of which a cancelled one may still be at work."""
+        with self._writing:
+            for piece in pieces:
+                try:
+                    self._write_piece(piece)
+                except OSError as error:
+                    self._fail(str(error))
+
+    def _write_piece(self, piece: Piece) -> None:
+        if self._failed:
+            return
+        if self._file is None:
+            folder.tidy(self._folder, self._keep, self._clock())
+            self._file = SessionLog(folder.new(self._folder, piece.opening), piece.opening)
+        if piece.inputs or piece.events:
+            self._file.write(piece.inputs, piece.events)
+        if piece.last:
+            self._file.close()
+            self._file = None
+
+    def _fail(self, why: str) -> None:
+        """Give this session up; the next one is tried again."""
+        if not self._failed:
+            log.warning("this session is not recorded any further: %s", why)
+        self._failed = True
+        self._inputs, self._events = [], []
+
+
+PART: Part[Config, Sink] = Part(Config, Recorder)

@@ -1,0 +1,211 @@
+"""The recorder: what it writes replays to the same events, whatever happens to it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+import pytest
+from msgspec.structs import replace
+
+from cued import __main__, app, config
+from cued.daemon import Daemon
+from cued.model import Command, LinkChanged, Packet, RecordingError, Tick
+from cued.recording.log import SessionLog
+from cued.recording.session import Session
+from cued.runtime.playback import Playback
+from cued.simulation.run import Simulation
+from cued.sinks import recorder
+from cued.sources.simulate import open_scenario
+
+
+def configured(simulation, **raw):
+    sensors = {
+        s.name: {"device": "polar_pmd", "placement": s.placement, "address": "C0:FF:EE:00:00:01"}
+        for s in simulation.scenario.sensor
+    }
+    return config.convert({"sensors": sensors, **raw})
+
+
+def inputs_of(name, seconds):
+    simulation = Simulation(open_scenario(name), keep_truth=10)
+    out = []
+    for item in simulation.inputs():
+        if item.t > seconds:
+            break
+        out.append(item)
+    return simulation, out
+
+
+class Ear:
+    """A sink that keeps what it is told."""
+
+    def __init__(self, ask):
+        self.events = []
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *exit_):
+        pass
+
+    def take(self, event):
+        self.events.append(event)
+
+    def watch(self, item):
+        pass
+
+    async def run(self):
+        pass
+
+
+async def record(chosen, inputs, state, *, options=None, renew=False):
+    """Run a daemon with a recorder over inputs; the events that were told."""
+    engines = app.Engines(chosen)
+    where = replace(app.site(chosen), state=str(state), opening=engines.opening)
+    ears = []
+
+    def listen(ask):
+        ears.append(Ear(ask))
+        return ears[0]
+
+    daemon = Daemon(
+        engines.begin(),
+        [Playback(inputs, 0.0)],
+        [],
+        [lambda ask: recorder.Recorder(options or recorder.Config(), where, ask), listen],
+        live=False,
+        renew=engines.renew if renew else None,
+    )
+    await daemon.run()
+    return ears[0].events
+
+
+@pytest.fixture(scope="module")
+def workout(tmp_path_factory):
+    """A minute and a half of the workout, recorded: folder, configuration, inputs, events."""
+    simulation, inputs = inputs_of("workout", 90.0)
+    chosen = configured(simulation, coach={"program": True})
+    inputs.insert(40, Command(inputs[39].t, "runner", "anna"))
+    inputs.insert(60, Command(inputs[59].t, "start_program", None))
+    state = tmp_path_factory.mktemp("state")
+    events = asyncio.run(record(chosen, inputs, state))
+    return state / "sessions", chosen, inputs, events
+
+
+def only(folder):
+    (path,) = folder.glob("*.cued")
+    return path
+
+
+def equal(a, b):
+    if not isinstance(a, Packet):
+        return a == b
+    same = (a.t, a.sensor, a.rate_hz, a.synced) == (b.t, b.sensor, b.rate_hz, b.synced)
+    for x, y in ((a.ticks, b.ticks), (a.acc, b.acc), (a.gyr, b.gyr)):
+        same &= (x is None) == (y is None)
+        same &= x is None or (x.shape == y.shape and x.tobytes() == y.tobytes())
+    return same
+
+
+def test_a_recorded_session_holds_every_input_and_event_to_the_last_bit(workout):
+    folder, _, inputs, events = workout
+    session = Session(only(folder))
+    (part,) = session.parts
+    read = list(session.inputs(part))
+    assert len(read) == len(inputs)
+    assert all(equal(a, b) for a, b in zip(inputs, read, strict=True))
+    assert list(session.events(part)) == events
+    assert session.cut_at is None
+
+
+def test_replay_concludes_exactly_what_the_daemon_did(workout, capsys):
+    folder, _, _, events = workout
+    assert __main__.main(["replay", str(only(folder)), "--diff"]) == 0
+    assert f"the same {len(events)} events as recorded" in capsys.readouterr().out
+    assert {"phase", "cue", "stride"} <= {type(e).__name__.lower() for e in events}
+
+
+def test_another_configuration_is_compared_and_is_no_failure(workout, capsys):
+    folder, *_ = workout
+    asked = ["replay", str(only(folder)), "--set", "station.language=de", "--diff"]
+    assert __main__.main(asked) == 0
+    out = capsys.readouterr().out
+    assert "not as recorded" in out
+    assert "\n- 4 cue\n+ 4 cue\n" in out
+
+
+def test_a_session_that_was_altered_fails_the_replay(workout, tmp_path, capsys):
+    folder, *_ = workout
+    whole = Session(only(folder))
+    opening = whole.parts[0].opening
+    path = tmp_path / "other.cued"
+    log = SessionLog(
+        path, replace(opening, config={**opening.config, "station": {"language": "de"}})
+    )
+    log.write(list(whole.inputs(whole.parts[0])), list(whole.events(whole.parts[0])))
+    log.close()
+    assert __main__.main(["replay", str(path)]) == 1
+
+
+def test_nothing_of_the_devices_address_is_in_the_file(workout):
+    folder, *_ = workout
+    opening = Session(only(folder)).parts[0].opening
+    assert "C0:FF:EE" not in str(opening)
+
+
+def test_a_session_is_readable_by_its_user_only(workout):
+    folder, *_ = workout
+    assert only(folder).stat().st_mode & 0o777 == 0o600
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+async def test_without_data_there_is_no_file(tmp_path):
+    simulation, _ = inputs_of("steady", 0.0)
+    ticks = [Tick(t * 0.1) for t in range(100)]
+    await record(configured(simulation), [LinkChanged(0.0, "trunk", False), *ticks], tmp_path)
+    assert not list(tmp_path.rglob("*.cued"))
+
+
+async def test_after_long_silence_a_new_file_begins_that_replays_by_itself(tmp_path):
+    simulation, first = inputs_of("steady", 40.0)
+    silence = [Tick(40.0 + 0.1 * n) for n in range(1, 8000)]
+    second = [later(item, 900.0) for item in first]
+    chosen = configured(simulation)
+    events = await record(chosen, [*first, *silence, *second], tmp_path, renew=True)
+    paths = sorted(tmp_path.rglob("*.cued"))
+    assert len(paths) == 2
+    told = 0
+    for path in paths:
+        assert __main__.main(["replay", str(path)]) == 0
+        session = Session(path)
+        told += sum(1 for part in session.parts for _ in session.events(part))
+    assert told == len([e for e in events if getattr(e, "code", "") != "new_engine"])
+
+
+def later(item, by):
+    if isinstance(item, Packet) and item.synced and item.ticks is not None:
+        return replace(item, t=item.t + by, ticks=item.ticks + by)
+    return replace(item, t=item.t + by)
+
+
+async def test_a_full_disk_ends_the_recording_and_nothing_else(tmp_path, caplog):
+    simulation, inputs = inputs_of("steady", 8.0)
+    state = tmp_path / "state"
+    state.mkdir()
+    (state / "sessions").write_text("a file where the folder should be")
+    events = await record(configured(simulation), inputs, state)
+    assert events
+    assert "not recorded any further" in caplog.text
+
+
+def test_a_file_that_is_no_session_is_refused_in_one_line(tmp_path, capsys):
+    path = tmp_path / "x.cued"
+    for content in (b"", b"cued sess", b"PNG", os.urandom(100), b"cued session\n"):
+        path.write_bytes(content)
+        with pytest.raises(RecordingError):
+            Session(path)
+        assert __main__.main(["replay", str(path)]) == 1
+        err = capsys.readouterr().err
+        assert err.count("\n") == 1
+        assert "x.cued" in err
