@@ -18,10 +18,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
+from typing import Literal
 
 from cued.actuators.actuator import Actuator
 from cued.engine import Engine
 from cued.model import AnyEvent, BeltRequest, Command, Cue, CueDone, Input, Notice, Tick
+from cued.runtime.greeting import Greeting
 from cued.runtime.notify import notify, watchdog_s
 from cued.runtime.renewal import RENEWED, Renew, Renewal
 from cued.runtime.supervise import supervise
@@ -46,6 +48,7 @@ class Daemon:
         *,
         live: bool,
         hears: Callable[[AnyEvent], None] | None = None,
+        greeting: Greeting | None = None,
         renew: Renew | None = None,
     ) -> None:
         self._engine = engine
@@ -55,11 +58,13 @@ class Daemon:
         self._live = live
         self._hears = hears  # a simulated person, who listens as soon as an actuator speaks
         self._renewal = Renewal(renew) if renew else None
+        self._greeting = greeting
         self._inbox: deque[Input] = deque()
         self._handling = False
         self._now = 0.0
         self._handled = 0
         self._stop = asyncio.Event()
+        self._again = False
         self._requests: asyncio.Queue[BeltRequest] = asyncio.Queue(maxsize=8)
 
     def emit(self, item: Input) -> None:
@@ -75,8 +80,19 @@ class Daemon:
             self._handling = False
 
     def stop(self) -> None:
-        """End ``run`` soon, in good order."""
+        """End ``run`` soon, in good order; whatever is being given ends at once."""
         self._stop.set()
+        for actuator in self._actuators:
+            actuator.cancel()
+
+    def restart(self) -> None:
+        """End as ``stop`` does, to be followed by another daemon in this process."""
+        self._again = True
+        self.stop()
+
+    def notice(self, level: Literal["info", "warning", "error"], code: str, text: str) -> None:
+        """Tell a person something that no part of the daemon knows."""
+        self._tell(Notice(t=self._now, known_t=self._now, level=level, code=code, text=text))
 
     async def run(self) -> None:
         """Run until every source has ended or ``stop`` is called."""
@@ -89,7 +105,7 @@ class Daemon:
             try:
                 await self._run_tasks()
             finally:
-                notify("STOPPING=1")
+                notify("RELOADING=1" if self._again else "STOPPING=1")
                 for actuator in self._actuators:
                     actuator.cancel()
 
@@ -126,6 +142,8 @@ class Daemon:
             sink.watch(item)
         for event in self._engine.feed(item):
             self._tell(event)
+        if self._greeting and (cue := self._greeting.feed(item)):
+            self._tell(cue)
 
     def _begin_afresh(self, engine: Engine, renewal: Renewal, t: float) -> None:
         self._engine = engine
@@ -135,7 +153,9 @@ class Daemon:
             self._handle(belt)
 
     def _tell(self, event: AnyEvent) -> None:
-        if isinstance(event, Cue) and event.verdict == "given":
+        if self._greeting:
+            self._greeting.hear(event)
+        if isinstance(event, Cue) and event.verdict == "given" and not self._stop.is_set():
             for actuator in self._actuators:
                 actuator.give(event)
         elif isinstance(event, BeltRequest):

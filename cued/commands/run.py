@@ -1,20 +1,33 @@
-"""Run the daemon, as started at boot."""
+"""Run the daemon, as started at boot.
+
+SIGTERM and SIGINT end it. SIGHUP reads the configuration again: a good one takes effect by a new
+daemon in this process, so sensors are connected anew; a bad one is refused with a notice, and the
+old one goes on. A bad one at the start is said aloud under systemd, as nobody reads the log there.
+"""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
+import os
 import signal
+from collections.abc import Callable
+from functools import partial
 
 from msgspec.structs import replace
 
 from cued import app
+from cued.coach import phrases
 from cued.commands._options import add_config, load_config
 from cued.config import Config
 from cued.daemon import Daemon
+from cued.model import ConfigError
+from cued.runtime.greeting import Greeting
 
 NAME = "run"
 HELP = "run the daemon, as started at boot"
+COMPLAINS_S = 30.0
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,23 +37,71 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run until told to stop."""
-    asyncio.run(serve(load_config(args)))
+    read = partial(load_config, args)
+    try:
+        asyncio.run(serve(read(), read))
+    except ConfigError:
+        if "INVOCATION_ID" in os.environ:
+            asyncio.run(_complain())
+        raise
     return 0
 
 
-async def serve(config: Config) -> None:
-    """Run the configured daemon until SIGTERM or SIGINT."""
+async def serve(config: Config, read: Callable[[], Config]) -> None:
+    """Run the configured daemon, and others after it as the configuration changes."""
+    following: Config | None = config
+    while following:
+        following = await _serve(following, read)
+
+
+async def _serve(config: Config, read: Callable[[], Config]) -> Config | None:
+    """Run one daemon; the configuration of the next, if there is to be one."""
+    daemon = _built(config)
+    following: list[Config] = []
+
+    def reload() -> None:
+        try:
+            fresh = read()
+            _built(fresh)
+        except ConfigError as error:
+            daemon.notice("error", "config_refused", f"{error}; the old configuration stays")
+            return
+        following[:] = [fresh]
+        daemon.restart()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _end, daemon, following)
+    loop.add_signal_handler(signal.SIGHUP, reload)
+    await daemon.run()
+    return following[0] if following else None
+
+
+def _end(daemon: Daemon, following: list[Config]) -> None:
+    following.clear()
+    daemon.stop()
+
+
+def _built(config: Config) -> Daemon:
+    """Build the daemon; nothing is opened yet. Raises ConfigError."""
     engines = app.Engines(config)
     where = replace(app.site(config), opening=engines.opening)
-    daemon = Daemon(
+    return Daemon(
         engines.begin(),
         app.sources(config, where),
         app.actuators(config, where),
         app.sinks(config, where),
         live=True,
+        greeting=Greeting(phrases.load(config.station.language), app.worn(config)),
         renew=engines.renew,
     )
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, daemon.stop)
-    await daemon.run()
+
+
+async def _complain() -> None:
+    """Say in English that the configuration is wrong, if there is sound."""
+    from cued.actuators import speech  # noqa: PLC0415 (only when it is needed)
+
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(COMPLAINS_S):
+            words = phrases.load("en").say("config_error")
+            await speech.say(words, speech.Config(), app.site(Config()))

@@ -1,0 +1,124 @@
+"""The daemon as a process: what its signals do, and what systemd hears."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+HOME = Path(__file__).parents[2]
+GOOD = """
+[station]
+name = "{name}"
+hardware = false
+[sources.simulate]
+scenario = "steady"
+[actuators.haptic]
+[actuators.speech]
+"""
+
+
+class Running:
+    """The daemon under a stand-in for systemd: a socket that takes what it says."""
+
+    def __init__(self, folder):
+        self.config = folder / "cued.toml"
+        self.config.write_text(GOOD.format(name="one"))
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(str(folder / "notify"))
+        self.socket.settimeout(20.0)
+        environment = os.environ | {
+            "NOTIFY_SOCKET": str(folder / "notify"),
+            "STATE_DIRECTORY": str(folder),
+            "CACHE_DIRECTORY": str(folder),
+            "RUNTIME_DIRECTORY": str(folder),
+            "WATCHDOG_USEC": "600000",
+        }
+        self.log = folder / "log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "cued", "run", "--config", str(self.config)],
+                cwd=HOME,
+                env=environment,
+                stderr=log,
+            )
+
+    def hear(self, wanted):
+        """Wait for a message; how long it took."""
+        start = time.monotonic()
+        while (heard := self.socket.recv(1000).decode()) != wanted:
+            assert heard in ("READY=1", "WATCHDOG=1", "RELOADING=1", "STOPPING=1")
+        return time.monotonic() - start
+
+    def silent(self, seconds):
+        """Tell whether nothing is heard for so long, after what was on its way."""
+        self.socket.settimeout(seconds)
+        for _ in range(3):
+            try:
+                self.socket.recv(1000)
+            except TimeoutError:
+                return True
+        return False
+
+    def end(self):
+        start = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(10) == 0
+        return time.monotonic() - start
+
+
+@pytest.fixture
+def running(tmp_path):
+    daemon = Running(tmp_path)
+    yield daemon
+    daemon.process.kill()
+    daemon.process.wait()
+    daemon.socket.close()
+
+
+def test_reload_takes_a_good_configuration_and_refuses_a_bad_one(running):
+    running.hear("READY=1")
+    running.hear("WATCHDOG=1")
+    running.config.write_text("[station]\nlanguge = 'de'\n")
+    running.process.send_signal(signal.SIGHUP)
+    for _ in range(3):
+        running.hear("WATCHDOG=1")
+    assert "did you mean language?; the old configuration stays" in running.log.read_text()
+    running.config.write_text(GOOD.format(name="two"))
+    running.process.send_signal(signal.SIGHUP)
+    running.hear("RELOADING=1")
+    running.hear("READY=1")
+    running.hear("WATCHDOG=1")
+    assert running.end() < 2.0  # a limit of the service, not of this machine
+    running.hear("STOPPING=1")
+
+
+def test_a_stopped_process_is_not_said_to_be_well(running):
+    running.hear("READY=1")
+    running.hear("WATCHDOG=1")
+    running.process.send_signal(signal.SIGSTOP)
+    assert running.silent(1.5)
+    running.process.send_signal(signal.SIGCONT)
+    running.socket.settimeout(20.0)
+    running.hear("WATCHDOG=1")
+
+
+def test_a_wrong_configuration_ends_with_78(tmp_path):
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text("[sources.simulate]\nspede = 1\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "cued", "run", "--config", str(wrong)],
+        cwd=HOME,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 78
+    assert "spede" in done.stderr
