@@ -22,6 +22,8 @@ from cued.recording.integers import Ints
 N = TypeVar("N", bound=np.generic)
 
 DECIMALS = tuple(10.0**n for n in range(1, 10))
+LARGEST_VALUE = 1e12  # far above any reading or time, and far from overflow when squared
+LEAST_STEP = 1e-12
 LARGEST_COUNT = 2.0**31
 LARGEST_DECIMAL = 2.0**52
 LEAST_LEVELS = 6  # fewer different values say nothing about a grid
@@ -119,15 +121,14 @@ def _misses(values: Floats, form: Form) -> float:
 
 def _step(values: Floats) -> float:
     """Estimate the step of the grid on which the values lie; 0 when they lie on none."""
-    finite = values[np.isfinite(values)]
+    finite = values[np.abs(values) < LARGEST_VALUE]
     levels = np.unique(finite)
     if levels.size < LEAST_LEVELS:
         return 0.0
-    with np.errstate(over="ignore"):
-        gaps = np.diff(levels)
-        largest = float(np.abs(levels).max())
-        smallest = float(gaps[gaps > largest / LARGEST_COUNT].min(initial=np.inf))
-    if not 0.0 < smallest < np.inf:
+    gaps = np.diff(levels)
+    largest = float(np.abs(levels).max())
+    smallest = float(gaps[gaps > largest / LARGEST_COUNT].min(initial=np.inf))
+    if not LEAST_STEP < smallest < np.inf:
         return 0.0
     found = (_refined(levels, smallest / part) for part in PARTS)
     return next((step for step in found if step), 0.0)

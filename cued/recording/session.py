@@ -175,34 +175,27 @@ class Session:
             raise RecordingError(f"{self.path}: {error.strerror or error}") from None
         if data[: len(MAGIC)] != MAGIC[: len(data)]:
             raise RecordingError(f"{self.path}, byte 0: this is no session that cued recorded")
-        parts: list[Part] = []
         at = len(MAGIC)
+        found: list[tuple[str, int, int]] = []
         while at < len(data):
-            found = _record_at(data, at)
-            if found is None:
+            one = _record_at(data, at)
+            if one is None:
                 self.cut_at = at
                 break
-            kind, start, length = found
-            self._take(parts, kind, data[start : start + length], start)
-            at = start + length
-        if not parts:
+            found.append(one)
+            at = one[1] + one[2]
+        if not found or found[0][0] != "O":
             raise RecordingError(f"{self.path}, byte {at}: cut before anything was recorded")
-        return tuple(parts)
+        return tuple(self._parts(data, found))
 
-    def _take(self, parts: list[Part], kind: str, content: bytes, start: int) -> None:
-        if kind == "O":
-            parts.append(Part(read_opening(content, str(self.path)), ()))
-        elif parts and kind == "C":
-            last = parts[-1]
-            parts[-1] = Part(last.opening, (*last.chunks, (start, len(content))))
-        elif parts and kind == "E":
-            last = parts[-1]
-            parts[-1] = Part(last.opening, last.chunks, msgspec.json.decode(content, type=Ending))
-
-
-def is_session(path: Path) -> bool:
-    """Tell whether a path is meant to be a session and not a table recording."""
-    return path.is_file()
+    def _parts(self, data: bytes, found: list[tuple[str, int, int]]) -> Iterator[Part]:
+        openings = [n for n, (kind, _, _) in enumerate(found) if kind == "O"]
+        for n, after in zip(openings, [*openings[1:], len(found)], strict=True):
+            _, start, length = found[n]
+            opening = read_opening(data[start : start + length], str(self.path))
+            chunks = tuple((s, size) for kind, s, size in found[n:after] if kind == "C")
+            ending = [data[s : s + size] for kind, s, size in found[n:after] if kind == "E"]
+            yield Part(opening, chunks, _ending(ending[-1]) if ending else None)
 
 
 def _record_at(data: bytes, at: int) -> tuple[str, int, int] | None:
@@ -217,3 +210,11 @@ def _record_at(data: bytes, at: int) -> tuple[str, int, int] | None:
     if binascii.crc32(content, binascii.crc32(head)) != crc:
         return None
     return chr(head[0]), start, length
+
+
+def _ending(content: bytes) -> Ending | None:
+    """Read an ending; one that is not understood is made anew from what is there."""
+    try:
+        return msgspec.json.decode(content, type=Ending)
+    except msgspec.MsgspecError:
+        return None
