@@ -26,7 +26,8 @@ from cued.coach.phrases import Words
 from cued.coach.rule import Proposal
 from cued.model import Cue, CueDone, Priority
 
-SAFETY_HOLDS = {"after_stumble": Priority.LIMIT, "fall": Priority.LINK}  # what still passes
+SAFETY_HOLDS = {"after_stumble": Priority.LIMIT, "fall": Priority.FALL}  # what still passes
+WAITING = (Priority.INFO, Priority.PHASE, Priority.LIMIT, Priority.LINK)
 TONE_S = 0.5  # longest tone that is no alarm
 THEME_LASTS_S = 120.0  # without a cue of it, another theme may begin
 MOST_PATIENCE = 8.0  # a cue that does not help is repeated after 2, 4, 8 times its refractory time
@@ -99,11 +100,7 @@ class Arbiter:
         verdict = self._verdict(proposal, gate, now)
         if verdict == "given":
             return [self._give(proposal, now)]
-        if verdict == "busy" and proposal.priority in (
-            Priority.PHASE,
-            Priority.LIMIT,
-            Priority.LINK,
-        ):
+        if verdict == "busy" and proposal.priority in WAITING:
             return self._wait(proposal, now)
         return self._withhold(proposal, verdict, now)
 

@@ -42,6 +42,7 @@ Reason: TypeAlias = dict[str, float | str | None]
 
 BLIND_AGAIN_S = 10.0
 BLIND_TIMES = 3
+SEEN_LASTS_S = 5.0  # other sensors that come back so soon after need no word
 ALARM_AGAIN_S = 5.0  # medium and high alarms repeat within 2.5-15 s (science.md 6)
 POSSIBLE_LASTS_S = 5.0
 BATTERY_LOW_PERCENT = (15.0, 5.0)
@@ -59,6 +60,7 @@ class Safety:
         self._hold_until = 0  # footfalls
         self._blind_since: float | None = None
         self._blind_said = 0
+        self._seen_at = float("-inf")
         self._fall: Fall | None = None
         self._walking_since: float | None = None
         self._belt_told = False
@@ -156,16 +158,23 @@ class Safety:
         if item.state == "lost" and before != "lost":
             if not self._all_lost():
                 return [
-                    _told("sensor_lost", Priority.LINK, now, "lost", valid_s=5.0, because=because)
+                    _told("sensor_lost", Priority.LIMIT, now, "lost", valid_s=5.0, because=because)
                 ]
             if view.belt_moves() or now - view.stride_at < self._plan.step_off_s:
                 self._blind_since, self._blind_said = now, 1
                 return [_told("blind", Priority.LINK, now, "lost", valid_s=5.0, because=because)]
         if item.state != "lost" and before == "lost":
-            key = "seen" if self.blind else "sensor_back"
-            self._blind_since = None
-            return [_told(key, Priority.LINK, now, "back", valid_s=5.0, because=because)]
+            return self._back(now, because)
         return []
+
+    def _back(self, now: float, because: Reason) -> list[Proposal]:
+        """Tell that somebody is seen again, or that the last sensor missing is back."""
+        if self.blind:
+            self._blind_since, self._seen_at = None, now
+            return [_told("seen", Priority.LINK, now, "back", valid_s=5.0, because=because)]
+        if "lost" in self._links.values() or now - self._seen_at < SEEN_LASTS_S:
+            return []
+        return [_told("sensor_back", Priority.LIMIT, now, "back", valid_s=5.0, because=because)]
 
     def _all_lost(self) -> bool:
         return bool(self._links) and all(state == "lost" for state in self._links.values())

@@ -11,7 +11,7 @@ from cued.model import Belt
 
 Line = tuple[str, dict[str, float]]
 UNITS = {"km/h": 3.6, "mph": 2.2369}
-SPEED_OFF_M_S = 0.1
+SPEED_OFF_M_S = 0.05
 INCLINE_OFF_PERCENT = 0.5
 
 
@@ -25,6 +25,10 @@ class Script:
     def take(self) -> Line | None:
         """Take the next line."""
         return self._lines.popleft() if self._lines else None
+
+    def clear(self) -> None:
+        """Say no more: the runner goes on where they were."""
+        self._lines.clear()
 
     def begin(self, phase: str, *, resumed: bool, spotter: bool) -> None:
         """Line up a phase's own words; one that goes on after a pause needs no introduction."""

@@ -285,7 +285,10 @@ class Session:
             self._elapsed = 0.0
         self._since, self._against = now, None
         spotter = self._profile.spotter or self._stage >= SPOTTER_FROM
-        self._script.begin(target, resumed=resumed, spotter=spotter)
+        if trigger == "seen":
+            self._script.clear()
+        else:
+            self._script.begin(target, resumed=resumed, spotter=spotter)
         if PHASES[target].backward and target != "backward_rest" and trigger != "seen":
             self._script.settings(self.prescription(), target == "backward_uphill", view.belt)
         spec = PHASES[target]
