@@ -1,8 +1,10 @@
 """Devices that send no time: the real rate, and two streams that are joined by counting.
 
 Rules: nothing is given out before the rate is known, because everything behind counts samples with
-it; that costs the first second. A rate close to one that was asked for is taken for that one (the
-measurement is good to 1 %, an oscillator is better); a device with steps has the nearest step.
+it; that costs the first second, or up to ``LONGEST_S`` where the rate is none of the likely ones.
+The rate is the median over pairs of arrivals half a measurement apart, so that a backlog at the
+start or a stall does not count. One close to a likely rate is taken for that (the measurement is
+good to 1 %, an oscillator is better); a device with steps has the nearest step.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from cued.model import Floats
 
 MEASURE_S = 1.0
 NEAR = 0.05
+LONGEST_S = 3.0
 MOST_APART = 10  # samples; two streams of one chip that are further apart have lost some
 
 
@@ -27,24 +30,31 @@ class Rate:
     def __init__(self, *likely: float, only: bool) -> None:
         self._likely = likely
         self._only = only
-        self._from: float | None = None
-        self._count = 0
+        self._arrivals: list[tuple[float, int]] = []  # (t, samples so far)
         self._hz: float | None = None
 
     def feed(self, t: float, n: int) -> float | None:
         """Count ``n`` samples that arrived at ``t``; return the rate, Hz, once it is known."""
         if self._hz is not None:
             return self._hz
-        if self._from is None:
-            self._from = t  # the samples of this packet came before
+        before = self._arrivals[-1][1] if self._arrivals else 0
+        self._arrivals.append((t, before + n))
+        took = t - self._arrivals[0][0]
+        if took < MEASURE_S:
             return None
-        self._count += n
-        if t - self._from < MEASURE_S:
-            return None
-        hz = self._count / (t - self._from)
-        nearest = min(self._likely, key=lambda s: abs(log(s / hz)))
-        self._hz = nearest if self._only or abs(log(nearest / hz)) < NEAR else hz
+        hz = self._median()
+        nearest = min(self._likely, key=lambda likely: abs(log(likely / hz)))
+        near = abs(log(nearest / hz)) < NEAR
+        if near or took >= LONGEST_S:
+            self._hz = nearest if near or self._only else hz
+            self._arrivals.clear()
         return self._hz
+
+    def _median(self) -> float:
+        t, count = (np.array(column, dtype=float) for column in zip(*self._arrivals, strict=True))
+        half = max(1, len(t) // 2)
+        spans = np.maximum(t[half:] - t[:-half], 1e-3)
+        return float(np.median((count[half:] - count[:-half]) / spans))
 
 
 class Zipped:

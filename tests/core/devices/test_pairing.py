@@ -95,6 +95,15 @@ def test_counted_streams_in_step_are_joined_sample_by_sample():
 @pytest.mark.parametrize(("sent", "found"), [(101.0, 100.0), (97.0, 100.0), (61.0, 61.0)])
 def test_a_rate_near_the_likely_one_is_that_one(sent, found):
     rate = Rate(100.0, only=False)
-    given_ = [rate.feed(k / sent, 1) for k in range(150)]
+    given_ = [rate.feed(k / sent, 1) for k in range(400)]
     assert given_[50] is None
     assert given_[-1] == pytest.approx(found, rel=0.02)
+
+
+@pytest.mark.parametrize("stall", [(0.0, 0.35), (0.5, 0.8), (0.9, 1.3)])
+def test_a_backlog_or_a_stall_does_not_change_the_rate(stall):
+    rate, found = Rate(100.0, only=False), None
+    for k in range(400):
+        t = k / 100
+        found = rate.feed(stall[1] if stall[0] <= t < stall[1] else t, 1)
+    assert found == 100.0

@@ -313,8 +313,8 @@ def test_an_adafruit_board_is_addressed_by_service_and_joined_by_count():
         f"{circuitpython.GYRO_SERVICE}/{circuitpython.PERIOD}", H("14000000")
     )
     out = []
-    for i in range(90):
-        acc, gyr = (np.array([i / 2, 0, 9.8], "<f4").tobytes() for _ in range(2))
+    for i in range(180):
+        acc, gyr = (np.array([i / 4, 0, 9.8], "<f4").tobytes() for _ in range(2))
         out += device.receive(i / 45, circuitpython.ACC, acc)
         out += device.receive(i / 45, circuitpython.GYRO, gyr)
     packets = [p for p in out if isinstance(p, Packet)]
