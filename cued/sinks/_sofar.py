@@ -18,6 +18,7 @@ from cued.model import (
     AnyEvent,
     Cue,
     Fall,
+    Gait,
     Input,
     Measurement,
     Notice,
@@ -57,6 +58,8 @@ class SoFar:
         match event:
             case Measurement() if event.name in COLUMNS:
                 self._now[COLUMNS[event.name]] = event.value
+            case Gait():
+                self._now.clear()  # metrics begin anew
             case Stability():
                 self._now["score"] = event.score
             case Stride():

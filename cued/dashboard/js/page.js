@@ -42,7 +42,7 @@
     setInterval(soon, TICK_MS);
   }
 
-  /* What the server says; from a plain file server there is nothing, and the defaults hold. */
+  /* What the server says. A plain file server has the file beside the page: the broker is there. */
   async function configured() {
     try {
       const answer = await fetch("config.json", { cache: "no-store" });

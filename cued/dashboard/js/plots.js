@@ -8,7 +8,8 @@ const Plots = (() => {
     { id: "cadence", label: "Step rate", unit: "steps/min", names: ["cadence"], span: 20 },
     { id: "score", label: "Unsteadiness", unit: "z", names: ["score"], span: 3, least: -1 },
   ];
-  const HEIGHT = 150;
+  const LEAST = { width: 50, height: 120 };
+  const AHEAD = "800px"; // drawn a little before it comes into view
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
   class Plot {
@@ -21,7 +22,7 @@ const Plots = (() => {
       new IntersectionObserver(([entry]) => {
         this.seen = entry.isIntersecting;
         stale();
-      }).observe(this.box);
+      }, { rootMargin: AHEAD }).observe(this.box);
       Theme.onChange(() => this.build());
     }
 
@@ -35,8 +36,7 @@ const Plots = (() => {
       const grid = { stroke: colour("--grid"), width: 1 };
       const axis = { stroke: this.ink, grid, ticks: grid, font: "13px Inter, sans-serif" };
       this.plot = new uPlot({
-        width: Math.max(this.box.clientWidth, 50),
-        height: HEIGHT,
+        ...this.size(),
         padding: [14, 8, 0, 0],
         legend: { show: false },
         cursor: { show: false },
@@ -46,7 +46,7 @@ const Plots = (() => {
           { ...axis, size: 52, space: 28 },
         ],
         series: [{}, ...this.series()],
-        ...(this.kind.id === "length" ? { bands: [{ series: [3, 2], fill: this.colours.band }] } : {}),
+        ...(this.kind.id === "length" ? { bands: [{ series: [2, 1], fill: this.colours.band }] } : {}),
         hooks: { draw: [(plot) => this.drawMarks(plot)] },
       }, this.data ?? [[], ...this.kind.names.map(() => [])], this.box);
     }
@@ -54,7 +54,7 @@ const Plots = (() => {
     series() {
       const line = { stroke: this.colours.line, width: 2.5, points: { show: false } };
       const edge = { stroke: this.colours.band, width: 1, points: { show: false } };
-      return this.kind.names.map((_, n) => (n === 0 ? line : edge));
+      return [...this.kind.names.slice(1).map(() => edge), line]; // the line on top of its band
     }
 
     range(low, high) {
@@ -65,10 +65,18 @@ const Plots = (() => {
       return [bottom - room, high + room];
     }
 
+    size() {
+      return {
+        width: Math.max(this.box.clientWidth, LEAST.width),
+        height: Math.max(this.box.clientHeight, LEAST.height),
+      };
+    }
+
     resize() {
-      const width = this.box.clientWidth;
-      if (this.plot && width > 0 && width !== this.plot.width) {
-        this.plot.setSize({ width, height: HEIGHT });
+      if (!this.plot || !this.box.clientWidth) return;
+      const { width, height } = this.size();
+      if (width !== this.plot.width || height !== this.plot.height) {
+        this.plot.setSize({ width, height });
       }
     }
 
@@ -80,8 +88,8 @@ const Plots = (() => {
       const zero = station.began ?? 0;
       const since = last ? end - last : -Infinity;
       const pixels = Math.max(50, Math.floor(this.box.clientWidth));
-      const [t, ...rest] = Series.drawn(samples, this.kind.names, since, pixels);
-      this.data = [t.map((at) => at - zero), ...rest];
+      const [t, line, ...edges] = Series.drawn(samples, this.kind.names, since, pixels);
+      this.data = [t.map((at) => at - zero), ...edges, line];
       this.marks = marks.filter((m) => m.t >= Math.max(since, zero - 1))
         .map((m) => ({ ...m, x: m.t - zero }));
       this.plot.setData(this.data);
