@@ -2,7 +2,7 @@
 //
 // Rules
 // - Everything prints without support, in the way it stands here: shoe case and lid flat on the
-//   bed, belt case on its end.
+//   bed, belt case on its end (its upper end is then a bridge as wide as the case).
 // - The cell lies below, the board above it, its USB socket at the end with the opening.
 // - Change the numbers here or with -D on the command line; `check` stops what cannot fit.
 //
@@ -21,6 +21,7 @@ lip_h = 2;                // how far the lid reaches into the case
 fit = 0.15;               // gap of the lid, each side
 usb = [9.6, 3.8];         // the socket itself; a plug's body stays outside
 usb_above_cell = 1.2;     // middle of the socket over the board's underside
+lever = [4.5, 2.2];       // opening for the slide switch's lever, in the other end; [0, 0]: none
 strap = [20, 3];          // slot: strap or four turns of lace
 wing = 8;                 // how far a wing stands out
 hook_gap = 2.6;           // waistband and hook
@@ -49,6 +50,9 @@ module box() {
         // the socket, at x = 0, opened up to the lid so that the board can be laid in
         translate([-1, outer[1] / 2 - usb[0] / 2, floor_t + cell[2] + usb_above_cell - usb[1] / 2])
             cube([wall + 2, usb[0], outer[2]]);
+        if (lever[0] > 0)
+            translate([outer[0] - wall - 1, outer[1] / 2 - lever[0] / 2, floor_t + cell[2] + 1])
+                cube([wall + 2, lever[0], lever[1]]);
     }
 }
 

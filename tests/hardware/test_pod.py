@@ -282,3 +282,37 @@ def test_nothing_is_used_that_circuitpython_lacks(path: Path):
         assert not isinstance(node, ast.Match | ast.AnnAssign)
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "zip":
             assert not node.keywords
+
+
+angles = st.floats(-math.pi, math.pi)
+
+
+@given(yaw=angles, tilt=st.floats(-1.2, 1.2), roll=angles, slack=st.floats(-0.5, 0.5))
+def test_two_poses_give_the_mounting_whatever_it_is(yaw, tilt, roll, slack):
+    from cuedpod.mounting import line, mounting
+
+    from cued.frames import rotation, to_body
+
+    cz, sz, cy, sy, cx, sx = (f(a) for a in (yaw, tilt, roll) for f in (math.cos, math.sin))
+    true = (
+        np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
+        @ np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
+        @ np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
+    )
+    upright = true.T @ [0, 0, 1]
+    toes_up = true.T @ [math.cos(slack), 0, math.sin(slack)]
+    rows = mounting(tuple(upright), tuple(toes_up))
+    np.testing.assert_allclose(rows, true, atol=1e-9)
+    written = ast.literal_eval(line(rows).removeprefix("mounting = "))
+    body = to_body(rotation(written), (9.81 * upright)[None, :])
+    np.testing.assert_allclose(body, [[0, 0, 9.81]], atol=0.02)
+
+
+def test_a_pod_that_moved_or_was_not_turned_gives_no_mounting():
+    from cuedpod.mounting import mounting, resting
+
+    assert resting((0, 0, 2049)) == pytest.approx((0, 0, 1.0), abs=1e-3)
+    with pytest.raises(ValueError, match="not at rest"):
+        resting((0, 900, 2400))
+    with pytest.raises(ValueError, match="nearly the same"):
+        mounting((0, 0, 1), (0.1, 0, 1))
