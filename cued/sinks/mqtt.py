@@ -12,8 +12,6 @@ Rules
 * Session summaries lie on disk until the broker has acknowledged them (``_outbox.py``).
 * A command is heard only if it is new (not retained), well-formed, allowed and not too frequent
   (``_requests.py``); every answer goes to ``command/result``.
-
-This is the only file that knows aiomqtt (2.x; its version 3 is another library).
 """
 
 from __future__ import annotations
@@ -28,14 +26,22 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
-import aiomqtt
 import msgspec
 
 from cued.config import Site
-from cued.model import AnyEvent, Command, ConfigError, CuedError, Input, Summary
+from cued.model import AnyEvent, Command, CuedError, Input, Summary
 from cued.parts import Part
 from cued.sinks import _discovery
-from cued.sinks._mqtt_config import PORTS, Config
+from cued.sinks._mqtt_client import (
+    Client,
+    MqttError,
+    Will,
+    heed_cancellation,
+    make_client,
+    remove,
+    tls_context,
+)
+from cued.sinks._mqtt_config import Config
 from cued.sinks._outbox import Outbox
 from cued.sinks._requests import Gate, Refused
 from cued.sinks._secret import password
@@ -43,13 +49,10 @@ from cued.sinks._topics import Message, Topics, answer
 from cued.sinks.sink import Ask, Exit, Sink
 
 log = logging.getLogger(__name__)
-quiet = logging.getLogger("cued.mqtt.client")
-quiet.setLevel(logging.CRITICAL)  # a flood would fill the journal with its own complaints
 
 FIRST_S, LONGEST_S, STEP = 0.5, 60.0, 2.0
 STOOD_S = 10.0
 FLUSH_S = 2.0
-INCOMING = 100
 
 
 def back_off(failures: int, chance: float) -> float:
@@ -86,7 +89,7 @@ class Mqtt:
         self._birth = f"{config.discovery_prefix}/status"
         self._wake = asyncio.Event()
         self._planned = float("inf")  # when the sender looks up by itself
-        self._client: aiomqtt.Client | None = None
+        self._client: Client | None = None
         self._context: ssl.SSLContext | None = None
         self._password: str | None = None
 
@@ -113,7 +116,7 @@ class Mqtt:
         if client is None:
             self._topics.give_up()
             return
-        with suppress(aiomqtt.MqttError, TimeoutError):
+        with suppress(MqttError, TimeoutError):
             async with asyncio.timeout(FLUSH_S):
                 await self._publish_due(client)
                 await client.publish(f"{self.root}/availability", b"offline", 1, retain=True)
@@ -136,7 +139,7 @@ class Mqtt:
     async def run(self) -> None:
         """Connect, again and again, until cancelled."""
         failures = 0
-        lost: BaseException | None = None
+        lost: MqttError | None = None
         while True:
             since, stood = self._clock(), False
             try:
@@ -145,8 +148,8 @@ class Mqtt:
                     log.info("the broker is back; %d messages were dropped", self.dropped)
                 since, stood = self._clock(), True
                 await self._serve()
-            except* aiomqtt.MqttError as group:
-                lost = _first(group)
+            except MqttError as error:
+                lost = error
             if stood and self._clock() - since >= STOOD_S:
                 failures = 0
             failures += 1
@@ -162,11 +165,11 @@ class Mqtt:
             self._own,
             self._password,
             self._context,
-            aiomqtt.Will(f"{self.root}/availability", b"offline", 1, retain=True),
+            Will(f"{self.root}/availability", b"offline", 1, retain=True),
         )
         try:
             await client.__aenter__()
-        except aiomqtt.MqttError:
+        except MqttError:
             await self._close(client)  # or a socket that nobody answered stays open
             raise
         self._client = client
@@ -181,31 +184,40 @@ class Mqtt:
             await client.subscribe(self._discovery)
         await client.publish(f"{self.root}/availability", b"online", 1, retain=True)
         await self._introduce(client)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._send(client), name="mqtt send")
-            group.create_task(self._listen(client), name="mqtt listen")
+        heed_cancellation()
+        tasks = [asyncio.create_task(work(client)) for work in (self._send, self._listen)]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _introduce(self, client: aiomqtt.Client) -> None:
+    async def _introduce(self, client: Client) -> None:
         if self._config.discovery:
             await self._describe(client, self._described)
         self._topics.again()
         self._wake.set()
 
-    async def _describe(self, client: aiomqtt.Client, described: _discovery.Entity) -> None:
+    async def _describe(self, client: Client, described: _discovery.Entity) -> None:
         await client.publish(self._discovery, msgspec.json.encode(described), 1, retain=True)
 
-    async def _send(self, client: aiomqtt.Client) -> None:
+    async def _send(self, client: Client) -> None:
         while True:
             self._wake.clear()
             if self._summaries:
-                await asyncio.to_thread(self._store)
+                await self._save()
             await self._publish_due(client)
+            heed_cancellation()
             wait = self._topics.wait_s(self._clock())
             self._planned = float("inf") if wait is None else self._clock() + wait
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await self._wake.wait()
 
-    async def _publish_due(self, client: aiomqtt.Client) -> None:
+    async def _publish_due(self, client: Client) -> None:
         while message := self._topics.due(self._clock(), self._wall()):
             try:
                 await self._publish(client, message)
@@ -214,20 +226,20 @@ class Mqtt:
                 raise
         if self._undelivered:
             await self._deliver(client)
-            self._undelivered = False
 
-    async def _deliver(self, client: aiomqtt.Client) -> None:
+    async def _deliver(self, client: Client) -> None:
+        self._undelivered = False  # set again by whatever is stored meanwhile, and by a lost link
         for path in self._outbox.waiting():
             payload = self._outbox.read(path)
             if payload is not None:
                 await self._publish(client, Message("session", payload, qos=1, retain=True))
                 self._outbox.delivered(path)
 
-    async def _publish(self, client: aiomqtt.Client, message: Message) -> None:
+    async def _publish(self, client: Client, message: Message) -> None:
         topic = f"{self.root}/{message.topic}"
         await client.publish(topic, message.payload, message.qos, message.retain)
 
-    async def _listen(self, client: aiomqtt.Client) -> None:
+    async def _listen(self, client: Client) -> None:
         async for message in client.messages:
             topic, payload = str(message.topic), message.payload
             if topic == self._birth:
@@ -238,7 +250,7 @@ class Mqtt:
             elif not message.retain:  # a retained command was meant for somebody long gone
                 self._requested(payload)
 
-    async def _tidy(self, client: aiomqtt.Client, before: bytes) -> None:
+    async def _tidy(self, client: Client, before: bytes) -> None:
         """Take away entities that an earlier version, or another configuration, had announced."""
         if before and (removal := _discovery.without(self._described, before)):
             await self._describe(client, removal)
@@ -270,9 +282,18 @@ class Mqtt:
         body = msgspec.to_builtins(event)
         return msgspec.json.encode(body | {"time": self._wall()})
 
+    async def _save(self) -> None:
+        """Store in a thread; the sender is woken even if a lost link has ended this wait."""
+        loop = asyncio.get_running_loop()
+
+        def save() -> None:
+            self._store()
+            loop.call_soon_threadsafe(self._wake.set)
+
+        await asyncio.to_thread(save)
+
     def _store(self) -> None:
         """Put new summaries on disk; what the disk refuses is dropped and told."""
-        self._undelivered = True
         with suppress(IndexError):
             while payload := self._summaries.popleft():
                 self._put(payload)
@@ -280,6 +301,7 @@ class Mqtt:
     def _put(self, payload: bytes) -> None:
         try:
             self._outbox.put(payload, self._wall())
+            self._undelivered = True
         except CuedError as error:
             self._outbox.dropped += 1
             log.warning("a session's summary is lost: %s", error)
@@ -288,75 +310,17 @@ class Mqtt:
         client, self._client = self._client, None
         self._planned, self._undelivered = float("inf"), True
         if self._summaries:
-            await asyncio.to_thread(self._store)
+            await self._save()
         if client is not None:
             await self._close(client)
 
-    async def _close(self, client: aiomqtt.Client) -> None:
+    async def _close(self, client: Client) -> None:
         async with AsyncExitStack() as stack:
-            stack.enter_context(suppress(aiomqtt.MqttError, TimeoutError))
+            stack.enter_context(suppress(MqttError, TimeoutError))
             await stack.enter_async_context(asyncio.timeout(FLUSH_S))
             stack.push_async_exit(client)
 
 
-def make_client(
-    config: Config,
-    identifier: str,
-    secret: str | None,
-    context: ssl.SSLContext | None,
-    will: aiomqtt.Will | None = None,
-) -> aiomqtt.Client:
-    """Make a client of the configured broker; entering it connects."""
-    websocket = config.transport == "websockets"
-    return aiomqtt.Client(
-        config.host,
-        config.port or PORTS[config.transport, config.tls],
-        identifier=identifier,
-        username=config.user or None,
-        password=secret,
-        tls_context=context,
-        transport=config.transport,
-        websocket_path=config.path if websocket else None,
-        timeout=config.timeout_s,
-        keepalive=15,
-        will=will,
-        logger=quiet,
-        max_queued_incoming_messages=INCOMING,
-    )
-
-
-def tls_context(config: Config) -> ssl.SSLContext:
-    """Trust the configured CA, and show our certificate; raises ConfigError."""
-    try:
-        context = ssl.create_default_context(cafile=config.ca or None)
-        if config.certificate:
-            context.load_cert_chain(config.certificate, config.key)
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigError(f"[sinks.mqtt] tls: {error}") from None
-    return context
-
-
-def _first(group: BaseExceptionGroup[aiomqtt.MqttError]) -> BaseException:
-    """Dig out the first of what went wrong at once."""
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
-
-
-async def remove(config: Config, site: Site) -> list[str]:
-    """Take the station out of Home Assistant and its retained messages off the broker."""
-    secret = password("[sinks.mqtt]", config.credential, config.password_file)
-    context = tls_context(config) if config.tls else None
-    topics = [_discovery.topic(config.discovery_prefix, site.station)]
-    topics += [f"cued/{site.station}/{name}" for name in ("state", "session", "availability")]
-    try:
-        async with make_client(config, f"cued-remove-{site.station}", secret, context) as client:
-            for topic in topics:
-                await client.publish(topic, b"", 1, retain=True)
-    except aiomqtt.MqttError as error:
-        raise CuedError(f"MQTT broker {config.host}: {error}") from None
-    return topics
-
-
 PART: Part[Config, Sink] = Part(Config, Mqtt)
+
+__all__ = ["PART", "Config", "Mqtt", "back_off", "remove"]

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import subprocess
+import warnings
 from pathlib import Path
 from typing import Any
 
+import aiomqtt
 import pytest
 
-from cued.model import ConfigError
+from cued.model import ConfigError, Stumble
 from cued.reading import convert
 from cued.sinks._requests import Gate, Refused
 from cued.sinks.mqtt import Config, Mqtt
-from tests.shell.mqtt.conftest import Start
+from tests.shell.mqtt.conftest import Start, free_port
 from tests.shell.mqtt.far_end import Daemon, running, site, watching
 
 SECRET = "correct horse"
@@ -59,6 +62,10 @@ async def failure(config: Config, folder: Path, caplog: pytest.LogCaptureFixture
     caplog.set_level(logging.DEBUG)
     async with running(config, folder, sleep=sleep):
         await asyncio.wait_for(failed.wait(), 10)
+    with warnings.catch_warnings():
+        # paho leaves a socket whose handshake failed to the garbage collector.
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
     return caplog.text
 
 
@@ -82,18 +89,29 @@ async def test_tls_with_client_certificate_and_password(
     )
     daemon = Daemon()
     async with running(config, tmp_path, daemon) as sink:
-        async with asyncio.timeout(10):
-            while not sink.connected:
-                await asyncio.sleep(0)
+        sink.take(Stumble(t=1.0, score=1.0))
+        files = aiomqtt.TLSParameters(config.ca, config.certificate, config.key)
+        far_end = aiomqtt.Client(
+            "localhost", broker.port, username="cued", password=SECRET, tls_params=files
+        )
+        async with far_end as far, asyncio.timeout(10):
+            await far.subscribe("cued/test/availability")
+            assert (await anext(aiter(far.messages))).payload == b"online"
     assert SECRET not in caplog.text
 
 
 async def test_over_websocket(mosquitto: Start, tmp_path: Path) -> None:
-    broker = mosquitto("listener PORT 127.0.0.1", "protocol websockets", "allow_anonymous true")
+    plain = free_port()  # mosquitto 2.0 does not start with a WebSocket alone (mosquitto#2284)
+    broker = mosquitto(
+        f"listener {plain} 127.0.0.1",
+        "listener PORT 127.0.0.1",
+        "socket_domain ipv4",
+        "protocol websockets",
+        "allow_anonymous true",
+    )
     await broker.start()
     config = Config(host="127.0.0.1", port=broker.port, transport="websockets")
-    far_end = watching(broker.port, transport="websockets", websocket_path="/mqtt")
-    async with far_end as far, running(config, tmp_path):
+    async with watching(plain) as far, running(config, tmp_path):
         assert await far.wait_for("test/availability") == "online"
 
 
@@ -233,11 +251,11 @@ async def test_a_flood_of_hostile_messages_changes_nothing(
         for n in range(5000):
             await far.client.publish("cued/test/command", RUBBISH[n % len(RUBBISH)])
         await far.client.publish("end", b"1")
-        # The flood is over once a fresh command, a second later, is heard again.
-        now = 10.0
+        # The flood is over once a fresh command is heard again.
         answered: list[Any] = []
         async with asyncio.timeout(10):
             while not answered:
+                now += 1.0
                 await far.client.publish("cued/test/command", b'{"command": "skip"}')
                 await asyncio.sleep(0.01)
                 answered = [a for a in far.of("command/result") if a["ok"]]

@@ -1,0 +1,38 @@
+"""Take a station out of Home Assistant: its device, entities and retained messages disappear."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from typing import cast
+
+from msgspec import structs
+
+from cued import app
+from cued.commands._options import add_config, load_config
+from cued.model import ConfigError
+from cued.sinks import mqtt
+
+NAME = "hass"
+HELP = "remove the station from Home Assistant"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    parser.add_argument("--remove", action="store_true", required=True, help="what to do")
+    parser.add_argument("--station", help="another station than the configured, after a rename")
+    add_config(parser, settings=True)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Empty the station's retained topics and say which."""
+    config = load_config(args)
+    options = config.parts.get("sinks", {}).get("mqtt")
+    if options is None:
+        raise ConfigError("[sinks.mqtt] is missing: there is no broker to remove anything from")
+    where = app.site(config)
+    if args.station:
+        where = structs.replace(where, station=args.station)
+    for topic in asyncio.run(mqtt.remove(cast("mqtt.Config", options), where)):
+        print(f"emptied {topic}")
+    return 0

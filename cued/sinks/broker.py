@@ -1,0 +1,169 @@
+"""A broker of our own, for a demonstration or a home without one (extra ``embedded``).
+
+``[sinks.broker]`` beside ``[sinks.mqtt]`` is all that is needed; both know each other's ports by
+default. It is amqtt, in a process of its own: what comes in through it can cost this process
+neither time nor memory, and if it falls it is started again, as with any broker that went away.
+
+Rules
+-----
+* It listens on the loopback. Anywhere else only with a user and a password, and even then without
+  TLS: a place with strangers in its network uses mosquitto (docs/mqtt.md).
+* With a password whoever has none may at most read, and that only with ``guests_read``.
+* Nothing is kept over a restart; the sink tells everything anew when it connects.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import sys
+from contextlib import suppress
+from importlib.util import find_spec
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from cued.config import Site
+from cued.model import AnyEvent, ConfigError, Input
+from cued.parts import Part
+from cued.sinks._secret import password
+from cued.sinks.sink import Ask, Exit, Sink
+
+log = logging.getLogger(__name__)
+
+READY = b"ready\n"
+STARTS_WITHIN_S = 30.0
+AGAIN_S = 2.0
+ENDS_WITHIN_S = 3.0
+Port = Annotated[int, Meta(ge=1, le=65535)]
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where it listens, and for whom."""
+
+    address: Annotated[
+        str, Meta(description="Address to listen on; anything but the loopback needs a password.")
+    ] = "127.0.0.1"
+    port: Annotated[Port, Meta(description="Port for MQTT.")] = 1883
+    websocket_port: Annotated[Port, Meta(description="Port for MQTT over WebSocket.")] = 9001
+    user: Annotated[str, Meta(description="User who may do everything; empty: everybody.")] = ""
+    credential: Annotated[
+        str, Meta(description="Name of the systemd credential that holds the password.")
+    ] = ""
+    password_file: Annotated[
+        str, Meta(description="File with the password, mode 0600, if there is no credential.")
+    ] = ""
+    guests_read: Annotated[
+        bool, Meta(description="Let those without a password read, never write.")
+    ] = False
+
+    def __post_init__(self) -> None:
+        """Refuse to be open to a network."""
+        if not _is_loopback(self.address) and not self.user:
+            raise ValueError(f"address {self.address} is reached from outside: set user")
+        if bool(self.user) != bool(self.credential or self.password_file):
+            raise ValueError("user and credential, or password_file, belong together")
+        if self.port == self.websocket_port:
+            raise ValueError("port and websocket_port have to differ")
+
+
+class Orders(Struct, frozen=True):
+    """What the broker's process is told, through a pipe that nobody else can read."""
+
+    address: str
+    port: int
+    websocket_port: int
+    user: str
+    password: str
+    guests_read: bool
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
+
+
+class Broker:
+    """Starts the broker's process, and again when it ends."""
+
+    def __init__(self, config: Config, site: Site, ask: Ask) -> None:
+        if find_spec("amqtt") is None:
+            raise ConfigError("[sinks.broker] needs amqtt: pip install 'cued[embedded]'")
+        self._config = config
+        self._orders: bytes | None = None
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def __aenter__(self) -> Broker:
+        config = self._config
+        secret = password("[sinks.broker]", config.credential, config.password_file)
+        self._orders = msgspec.json.encode(
+            Orders(
+                config.address,
+                config.port,
+                config.websocket_port,
+                config.user,
+                secret or "",
+                config.guests_read,
+            )
+        )
+        await self._start()
+        return self
+
+    async def __aexit__(self, *exit_: Exit) -> None:
+        await self._end()
+
+    def take(self, event: AnyEvent) -> None:
+        """Events reach the broker as they reach any other: through the MQTT sink."""
+
+    def watch(self, item: Input) -> None:
+        """Nothing to see."""
+
+    async def run(self) -> None:
+        """Start the broker again whenever it ends."""
+        while self._process:
+            status = await self._process.wait()
+            log.warning("the embedded broker ended with status %d; starting it again", status)
+            await asyncio.sleep(AGAIN_S)
+            await self._start()
+
+    async def _start(self) -> None:
+        """Start the process and wait until it listens; a port that is taken is told, not fatal."""
+        assert self._orders is not None
+        self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "cued.sinks._amqtt"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin
+        assert stdout
+        said = b""
+        with suppress(TimeoutError, ConnectionError):
+            async with asyncio.timeout(STARTS_WITHIN_S):
+                stdin.write(self._orders + b"\n")
+                await stdin.drain()
+                said = await stdout.readline()
+        if said != READY:
+            why = said.decode(errors="replace").strip() or "it said nothing"
+            log.warning("the embedded broker does not listen: %s", why)
+
+    async def _end(self) -> None:
+        """Close the pipe, at which the process ends by itself; else end it."""
+        process, self._process = self._process, None
+        if process is None or process.returncode is not None:
+            return
+        if process.stdin:
+            process.stdin.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ENDS_WITHIN_S):
+                await process.wait()
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+PART: Part[Config, Sink] = Part(Config, Broker)

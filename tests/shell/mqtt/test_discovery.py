@@ -1,0 +1,149 @@
+"""What Home Assistant is told, held against its documented schema (``home_assistant.py``)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from cued import __main__ as cued
+from cued.coach.commands import NAMES
+from cued.config import Sensor
+from cued.sinks import _discovery
+from cued.sinks._requests import DEFAULT, Gate
+from cued.sinks.mqtt import Config
+from tests.shell.mqtt.conftest import Start
+from tests.shell.mqtt.far_end import METRICS, running, site, watching
+from tests.shell.mqtt.home_assistant import faults
+
+TOPIC = "homeassistant/device/cued_test/config"
+Change = Callable[[dict[str, Any]], object]
+
+
+def described(folder: Path, commands: tuple[str, ...] = DEFAULT, **changes: Any) -> dict[str, Any]:
+    where = structs.replace(site(folder), **changes)
+    return _discovery.describe(where, "cued/test", commands)
+
+
+@pytest.mark.parametrize("commands", [(), DEFAULT, NAMES])
+def test_it_is_what_home_assistant_documents(tmp_path: Path, commands: tuple[str, ...]) -> None:
+    payload = json.dumps(described(tmp_path, commands)).encode()
+    assert faults(_discovery.topic("homeassistant", "test"), payload) == []
+    assert len(payload) < 64_000
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda d: d["origin"].pop("name"),
+        lambda d: d["device"].pop("identifiers"),
+        lambda d: d["components"]["cadence_spm"].pop("unique_id"),
+        lambda d: d["components"]["cadence_spm"].update(unit="spm"),
+        lambda d: d["components"]["cadence_spm"].update(expire_after="10"),
+        lambda d: d["components"]["speed_m_s"].update(unit_of_measurement="m"),
+        lambda d: d["components"]["mode"].pop("options"),
+        lambda d: d["components"]["mode"].update(state_class="measurement"),
+        lambda d: d["components"]["cue"].pop("event_types"),
+        lambda d: d["components"]["pause"].pop("command_topic"),
+        lambda d: d["components"]["pause"].update(unique_id="cued_test_stop"),
+        lambda d: d["components"]["set_speed"].update(min=9),
+        lambda d: d["components"]["muted"].update(state_topic="cued/+/state"),
+    ],
+)
+def test_the_validator_sees_a_fault(tmp_path: Path, change: Change) -> None:
+    body = described(tmp_path, NAMES)
+    change(body)
+    assert faults(TOPIC, json.dumps(body).encode())
+
+
+def test_every_metric_that_is_on_appears_and_no_other(tmp_path: Path) -> None:
+    entities = described(tmp_path)["components"]
+    live = {k for k, e in entities.items() if e.get("state_topic") == "cued/test/metrics"}
+    assert live == set(METRICS)
+    only = {"cadence_spm": METRICS["cadence_spm"]}
+    entities = described(tmp_path, metrics=only)["components"]
+    live = {k for k, e in entities.items() if e.get("state_topic") == "cued/test/metrics"}
+    assert live == {"cadence_spm"}
+
+
+def test_the_belt_appears_only_where_it_may_be_moved(tmp_path: Path) -> None:
+    assert "set_speed" not in described(tmp_path)["components"]
+    assert "set_speed" in described(tmp_path, NAMES)["components"]
+
+
+def test_every_button_sends_a_command_that_is_heard(tmp_path: Path) -> None:
+    entities = described(tmp_path, NAMES)["components"].values()
+    presses = [e["payload_press"] for e in entities if e["platform"] == "button"]
+    assert len(presses) == len(_discovery.BUTTONS)
+    for n, press in enumerate(presses):
+        assert Gate(NAMES).check(press.encode(), float(n)).command in NAMES
+    for entity in entities:
+        if entity["platform"] == "number":
+            order = entity["command_template"].replace("{{ value }}", "0.5")
+            assert Gate(NAMES).check(order.encode(), 99.0).value == 0.5
+
+
+def test_odd_sensor_names_stay_apart(tmp_path: Path) -> None:
+    odd = {name: Sensor(device="pod", placement="foot_left") for name in ("ä 1", "ö 1", 'a"b')}
+    body = described(tmp_path, sensors=odd)
+    assert faults(TOPIC, json.dumps(body).encode()) == []
+    assert sum(key.startswith("link_") for key in body["components"]) == 3
+
+
+async def test_it_is_retained_and_told_again_at_home_assistants_birth(
+    mosquitto: Start, tmp_path: Path
+) -> None:
+    broker = mosquitto()
+    await broker.start()
+    async with watching(broker.port) as far:
+        async with running(Config(host="127.0.0.1", port=broker.port), tmp_path):
+            await far.wait_for(TOPIC)
+            await far.wait_for("test/state")
+            before = len(far.of(TOPIC)), len(far.of("test/state"))
+            await far.client.publish("homeassistant/status", b"online")
+            await far.wait_for("test/state", lambda _: len(far.of("test/state")) > before[1])
+            assert len(far.of(TOPIC)) > before[0]
+        async with watching(broker.port) as late:
+            body = await late.wait_for(TOPIC)
+            assert faults(TOPIC, json.dumps(body).encode()) == []
+
+
+async def test_what_is_no_longer_there_is_taken_away(mosquitto: Start, tmp_path: Path) -> None:
+    broker = mosquitto()
+    await broker.start()
+    old = described(tmp_path)
+    old["components"]["gone"] = {"platform": "sensor", "state_topic": "x", "unique_id": "y"}
+    async with watching(broker.port) as far:
+        await far.client.publish(TOPIC, json.dumps(old), retain=True)
+        async with running(Config(host="127.0.0.1", port=broker.port), tmp_path):
+            removal = await far.wait_for(
+                TOPIC, lambda d: d["components"].get("gone") == {"platform": "sensor"}
+            )
+            assert "cadence_spm" in removal["components"]
+            await far.wait_for(TOPIC, lambda _: "gone" not in far.of(TOPIC)[-1]["components"])
+
+
+async def test_one_command_leaves_nothing_behind(
+    mosquitto: Start, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broker = mosquitto()
+    await broker.start()
+    async with watching(broker.port) as far:
+        async with running(Config(host="127.0.0.1", port=broker.port), tmp_path):
+            await far.wait_for("test/state")
+        file = tmp_path / "cued.toml"
+        file.write_text(
+            f'[station]\nname = "test"\n[sinks.mqtt]\nhost = "127.0.0.1"\nport = {broker.port}\n'
+        )
+        arguments = ["hass", "--remove", "--config", str(file)]
+        assert await asyncio.to_thread(cued.main, arguments) == 0
+        assert TOPIC in capsys.readouterr().out
+        async with watching(broker.port) as late:
+            await late.client.publish("end", b"1")
+            await late.wait_for("end")
+            assert [topic for topic, _, retain in late.seen if retain] == []
