@@ -43,7 +43,11 @@ class SessionLog:
         try:
             self._append(record("E", msgspec.json.encode(self._totals.ending())))
         finally:
-            self._file.close()
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Close the file as it is; it can be read without an ending."""
+        self._file.close()
 
     def _append(self, data: bytes) -> None:
         """Append all of it or none: a record cut short by a full disk would hide those after it."""

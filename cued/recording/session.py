@@ -131,12 +131,12 @@ class Session:
 
     def inputs(self, part: Part) -> Iterator[Input]:
         """Give the inputs of a part, in the order in which the engine was fed."""
-        for data in self._contents(part):
-            yield from self._unpacked(data)[0]
+        for data in self.contents(part):
+            yield from self.unpacked(data)[0]
 
     def events(self, part: Part) -> Iterator[AnyEvent]:
         """Give the events of a part, as they were told."""
-        for data in self._contents(part):
+        for data in self.contents(part):
             try:
                 yield from chunk.unpack_events(data)
             except ValueError as error:
@@ -147,8 +147,8 @@ class Session:
         if part.ending:
             return part.ending
         totals = Totals(part.opening)
-        for data in self._contents(part):
-            inputs, events = self._unpacked(data)
+        for data in self.contents(part):
+            inputs, events = self.unpacked(data)
             for item in inputs:
                 if isinstance(item, Packet):
                     totals.heard(item.t)
@@ -156,13 +156,15 @@ class Session:
                 totals.take(event)
         return totals.ending()
 
-    def _unpacked(self, data: bytes) -> tuple[list[Input], list[AnyEvent]]:
+    def unpacked(self, data: bytes) -> tuple[list[Input], list[AnyEvent]]:
+        """Unpack a chunk; raises RecordingError."""
         try:
             return chunk.unpack(data)
         except ValueError as error:
             raise RecordingError(f"{self.path}: not readable: {error}") from None
 
-    def _contents(self, part: Part) -> Iterator[bytes]:
+    def contents(self, part: Part) -> Iterator[bytes]:
+        """Give the chunks of a part, packed."""
         with self.path.open("rb") as file:
             for start, length in part.chunks:
                 file.seek(start)

@@ -83,7 +83,7 @@ class Recorder:
         self._data = False
         self._full: list[Piece] = []
         self._file: SessionLog | None = None
-        self._failed = False
+        self._lost: Opening | None = None  # of the session that could not be written any further
         self._writing = threading.Lock()
 
     async def __aenter__(self) -> Recorder:
@@ -95,21 +95,22 @@ class Recorder:
 
     def watch(self, item: Input) -> None:
         """Keep an input, which the engine is about to get."""
-        if self._failed:
+        if self._lost is self._opening:
             return
         if isinstance(item, Packet) and not self._data:
             self._data = True
             self._opening = replace(self._opening, began=self._clock(), t=item.t)
         self._inputs.append(item)
         if len(self._inputs) > MOST_WAITING:
-            self._fail("what is recorded comes faster than it can be written")
+            self._fail(self._opening, "it comes faster than it can be written")
+            self._inputs, self._events = [], []
 
     def take(self, event: AnyEvent) -> None:
         """Keep an event."""
         if isinstance(event, Notice) and event.code == RENEWED:
             self._full = self._gathered(last=True)
             self._begin()
-        elif not self._failed:
+        elif self._lost is not self._opening:
             self._events.append(event)
 
     async def run(self) -> None:
@@ -121,9 +122,9 @@ class Recorder:
     def _begin(self) -> None:
         """Forget what led nowhere: the engine is a new one."""
         self._inputs, self._events = [], []
-        self._data = self._failed = False
-        if self._site.opening:
-            self._opening = cast("Opening", self._site.opening())
+        self._data = False
+        made_from = self._site.opening
+        self._opening = cast("Opening", made_from()) if made_from else Opening()
 
     def _gathered(self, *, last: bool) -> list[Piece]:
         """Take what waits to be written; nothing does before the first data."""
@@ -140,10 +141,12 @@ class Recorder:
                 try:
                     self._write_piece(piece)
                 except OSError as error:
-                    self._fail(str(error))
+                    self._fail(piece.opening, str(error))
+                    self._abandon()
 
     def _write_piece(self, piece: Piece) -> None:
-        if self._failed:
+        if self._lost is piece.opening:
+            self._abandon()
             return
         if self._file is None:
             folder.tidy(self._folder, self._keep, self._clock())
@@ -154,12 +157,16 @@ class Recorder:
             self._file.close()
             self._file = None
 
-    def _fail(self, why: str) -> None:
-        """Give this session up; the next one is tried again."""
-        if not self._failed:
+    def _fail(self, opening: Opening, why: str) -> None:
+        """Give a session up; the next one is tried again."""
+        if self._lost is not opening:
             log.warning("this session is not recorded any further: %s", why)
-        self._failed = True
-        self._inputs, self._events = [], []
+        self._lost = opening
+
+    def _abandon(self) -> None:
+        if self._file:
+            self._file.abandon()
+        self._file = None
 
 
 PART: Part[Config, Sink] = Part(Config, Recorder)

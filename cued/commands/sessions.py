@@ -1,0 +1,198 @@
+"""List the recorded sessions; rename, join, delete them, or forget a runner."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sqlite3
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from msgspec import Struct
+
+from cued import app, config
+from cued.commands._options import add_config
+from cued.commands._sessions import add_folder, sessions_folder
+from cued.model import CuedError, RecordingError
+from cued.recording import folder, rewriting
+from cued.recording.session import SUFFIX, Ending, Session
+from cued.sinks import history
+
+NAME = "sessions"
+HELP = "list recorded sessions; rename, join, delete them, or forget a runner"
+
+COLUMNS = ("session", "runner", "min", "strides", "backward", "cues", "stumbles", "falls", "")
+NAMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+
+
+class Row(Struct, frozen=True):
+    """A session in the list."""
+
+    path: Path
+    endings: tuple[Ending, ...] = ()
+    trouble: str = ""
+
+    def cells(self) -> tuple[str, ...]:
+        """Give the columns as text."""
+        if not self.endings:
+            return (self.path.stem, *[""] * 7, self.trouble)
+        e = self.endings
+        return (
+            self.path.stem,
+            ", ".join(dict.fromkeys(x.runner for x in e)),
+            f"{sum(x.duration_s for x in e) / 60:.1f}",
+            str(sum(x.strides for x in e)),
+            f"{sum(x.backward_s for x in e) / 60:.1f}",
+            *(str(sum(getattr(x, name) for x in e)) for name in ("cues", "stumbles", "falls")),
+            self.trouble,
+        )
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    add_config(parser)
+    add_folder(parser)
+    below = parser.add_subparsers(dest="what", metavar="WHAT")
+    show = below.add_parser("list", help="list them (what happens without a word)")
+    for p in (parser, show):
+        p.add_argument("--runner", help="only this runner's")
+        p.add_argument("--since", type=day, metavar="DATE", help="only from this day on")
+        p.add_argument("--stumbles", action="store_true", help="only with a stumble or a fall")
+    rename = below.add_parser("rename", help="give a session a name beside its date")
+    rename.add_argument("session")
+    rename.add_argument("name")
+    merge = below.add_parser("merge", help="join sessions of one runner into one file")
+    merge.add_argument("session", nargs="+")
+    delete = below.add_parser("delete", help="delete sessions")
+    delete.add_argument("session", nargs="+")
+    forget = below.add_parser("forget", help="delete all that is known of a runner")
+    forget.add_argument("runner_name", metavar="RUNNER")
+    for p in (delete, forget):
+        p.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def day(text: str) -> float:
+    """Parse a date (argparse type) into seconds since 1970."""
+    try:
+        chosen = date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a date such as 2026-03-01") from None
+    return datetime(chosen.year, chosen.month, chosen.day).astimezone().timestamp()
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what is asked."""
+    there = sessions_folder(args)
+    match args.what:
+        case "rename":
+            _rename(folder.find(there, args.session), args.name)
+        case "merge":
+            paths = [folder.find(there, name) for name in args.session]
+            print(f"joined into {rewriting.merge([Session(p) for p in paths])}")
+        case "delete":
+            _delete([folder.find(there, name) for name in args.session], ask=not args.yes)
+        case "forget":
+            _forget(args, there)
+        case _:
+            _list(args, there)
+    return 0
+
+
+def _list(args: argparse.Namespace, there: Path) -> None:
+    rows = [row for row in map(_row, folder.files(there)) if _wanted(args, row)]
+    if not rows:
+        print(f"no sessions in {there}")
+        return
+    table = [COLUMNS, *(row.cells() for row in rows)]
+    widths = [max(len(line[i]) for line in table) for i in range(len(COLUMNS))]
+    for line in table:
+        cells = (c.ljust(w) if i in (0, 1, 8) else c.rjust(w) for i, (c, w) in _each(line, widths))
+        print("  ".join(cells).rstrip())
+
+
+def _each(line: Sequence[str], widths: Sequence[int]) -> enumerate[tuple[str, int]]:
+    return enumerate(zip(line, widths, strict=True))
+
+
+def _row(path: Path) -> Row:
+    try:
+        session = Session(path)
+        endings = tuple(session.ending(part) for part in session.parts)
+    except RecordingError as error:
+        return Row(path, trouble=str(error).removeprefix(f"{path}, ").removeprefix(f"{path}: "))
+    unended = any(part.ending is None for part in session.parts)
+    return Row(path, endings, "no end: recording, or cut short" if unended else "")
+
+
+def _wanted(args: argparse.Namespace, row: Row) -> bool:
+    if args.runner and args.runner not in {e.runner for e in row.endings}:
+        return False
+    if args.since and not any(e.began >= args.since for e in row.endings):
+        return False
+    return not args.stumbles or any(e.stumbles or e.falls for e in row.endings)
+
+
+def _rename(path: Path, name: str) -> None:
+    if not NAMED.fullmatch(name):
+        raise CuedError(f"{name}: a name is letters, digits, _ and -, 40 at most")
+    stamp = re.match(r"\d{4}-\d\d-\d\d_\d{6}(_\d+)?(?=_|$)", path.stem)
+    renamed = path.with_name(f"{stamp[0] if stamp else path.stem}_{name}{SUFFIX}")
+    if renamed.exists():
+        raise CuedError(f"{renamed.name} is there already")
+    path.rename(renamed)
+    print(renamed.stem)
+
+
+def _delete(paths: Sequence[Path], *, ask: bool) -> None:
+    names = ", ".join(path.stem for path in paths)
+    if ask:
+        _confirm(f"delete {names}?")
+    for path in paths:
+        path.unlink()
+    print(f"deleted {names}")
+
+
+def _forget(args: argparse.Namespace, there: Path) -> None:
+    """Delete a runner's sessions and history, and the name from everybody else's."""
+    runner: str = args.runner_name
+    if not args.yes:
+        _confirm(f"delete every session and all history of {runner}?")
+    gone = changed = 0
+    unreadable: list[str] = []
+    for path in folder.files(there):
+        try:
+            session = Session(path)
+            if rewriting.is_of(session, runner):
+                path.unlink()
+                gone += 1
+            elif rewriting.mentions(session, runner):
+                rewriting.without(session, runner)
+                changed += 1
+        except RecordingError:
+            unreadable.append(path.stem)
+    rows = _forget_history(args, runner)
+    print(f"{runner}: {gone} sessions deleted, {changed} rid of the name, {rows} in the history")
+    if unreadable:
+        print(f"not readable, so nobody knows whose: {', '.join(unreadable)}")
+
+
+def _forget_history(args: argparse.Namespace, runner: str) -> int:
+    loaded = config.load(args.config)
+    options = loaded.parts.get("sinks", {}).get("history")
+    named = getattr(options, "file", "")
+    path = Path(named) if named else Path(app.site(loaded).state) / history.NAME
+    if not path.exists():
+        return 0
+    try:
+        return history.forget(path, runner)
+    except sqlite3.Error as error:
+        raise CuedError(f"{path}: {error}; nothing of {runner} was forgotten there") from None
+
+
+def _confirm(question: str) -> None:
+    if not sys.stdin.isatty():
+        raise CuedError(f"{question} say --yes")
+    if input(f"{question} [y/N] ").strip().lower() not in ("y", "yes"):
+        raise CuedError("nothing was deleted")

@@ -1,0 +1,188 @@
+"""Sessions on disk: listed, named, joined, thrown away for want of room, and really forgotten."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import numpy as np
+import pytest
+
+from cued import __main__
+from cued.coach.memory import Memory, Past
+from cued.config import Site
+from cued.model import Command, Packet, Phase, Stride, Stumble, Summary, Tick
+from cued.recording import folder
+from cued.recording.log import SessionLog
+from cued.recording.opening import Opening
+from cued.recording.session import Session
+from cued.sinks import history
+
+DAY = 86400.0
+NOW = 1.8e9
+
+
+def write(there, runner, *, days_ago=0.0, stumbles=0, others=(), chosen=(), end=True):
+    began = NOW - days_ago * DAY
+    memory = Memory(
+        runner=runner,
+        others={n: Memory(runner=n, past=(Past(age_s=1.0, backward_s=9.0),)) for n in others},
+    )
+    opening = Opening(began=began, t=0.0, memory=memory)
+    log = SessionLog(folder.new(there, opening), opening)
+    inputs = [Command(0.0, "runner", name) for name in chosen]
+    inputs += [Packet(1.0, "trunk", None, np.ones((4, 3)), None, 100.0), Tick(1.1)]
+    stride = Stride(t=1.0, side="left", duration_s=1.0, length_m=None, speed_m_s=None)
+    log.write(inputs, [stride, *[Stumble(t=1.0, score=1.2)] * stumbles])
+    log.close() if end else log.abandon()
+    os.utime(log.path, (began, began))
+    return log.path
+
+
+def cued(tmp_path, *words):
+    config = tmp_path / "cued.toml"
+    config.write_text(f"[station]\nstate = {str(tmp_path)!r}\n[sinks.recorder]\n[sinks.history]\n")
+    return __main__.main(["sessions", "--config", str(config), *words])
+
+
+@pytest.fixture
+def there(tmp_path):
+    return tmp_path / "sessions"
+
+
+def test_the_list_tells_who_what_and_what_is_wrong(tmp_path, there, capsys):
+    write(there, "anna", days_ago=2)
+    write(there, "bea", days_ago=1, stumbles=2, end=False)
+    (there / "2020-01-01_000000.cued").write_bytes(b"cued session\nX")
+    assert cued(tmp_path) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "cut before anything was recorded" in lines[1]
+    assert "anna" in lines[2]
+    assert "bea" in lines[3]
+    assert "no end" in lines[3]
+    for words, count in (
+        (["--runner", "bea"], 2),
+        (["--stumbles"], 2),
+        (["--since", "2027-01-14"], 2),
+        (["list", "--runner", "anna"], 2),
+    ):
+        assert cued(tmp_path, *words) == 0
+        assert len(capsys.readouterr().out.splitlines()) == count, words
+
+
+def test_a_session_gets_a_name_and_is_found_by_it(tmp_path, there, capsys):
+    path = write(there, "anna")
+    assert cued(tmp_path, "rename", "last", "hills") == 0
+    assert not path.exists()
+    assert folder.find(there, "hills").stem == f"{path.stem}_hills"
+    assert cued(tmp_path, "rename", "hills", "long-hills") == 0
+    assert folder.find(there, "long-hills").stem == f"{path.stem}_long-hills"
+    assert cued(tmp_path, "rename", "last", "a/b") == 1
+    assert "letters, digits" in capsys.readouterr().err
+
+
+def test_sessions_of_one_runner_are_joined_and_keep_all(tmp_path, there):
+    first, second = write(there, "anna", days_ago=1), write(there, "anna", stumbles=1)
+    events = [list(Session(p).events(Session(p).parts[0])) for p in (first, second)]
+    assert cued(tmp_path, "merge", second.stem, first.stem) == 0
+    assert not second.exists()
+    joined = Session(first)
+    assert [list(joined.events(part)) for part in joined.parts] == events
+
+
+@pytest.mark.parametrize("other", ["bea", "anna"])
+def test_what_does_not_belong_together_is_not_joined(tmp_path, there, other):
+    first = write(there, "anna", days_ago=1)
+    second = write(there, "bea") if other == "bea" else first
+    before = first.read_bytes()
+    assert cued(tmp_path, "merge", first.stem, second.stem) == 1
+    assert first.read_bytes() == before
+    assert second.exists()
+
+
+def test_nothing_is_deleted_without_yes_where_nobody_can_be_asked(tmp_path, there, capsys):
+    path = write(there, "anna")
+    assert cued(tmp_path, "delete", path.stem) == 1
+    assert path.exists()
+    assert "--yes" in capsys.readouterr().err
+    assert cued(tmp_path, "delete", path.stem, "--yes") == 0
+    assert not path.exists()
+
+
+# --- forgetting ---------------------------------------------------------------------------------
+
+
+async def remember(path, site_of, runner):
+    sink = history.History(history.Config(runner=runner), site_of, lambda command: None)
+    async with sink:
+        sink.take(Phase(t=0.0, name="free_run", from_="idle", why="wander"))
+        sink.take(
+            Summary(
+                t=9.0, started_t=0.0, duration_s=9.0, strides=4, backward_s=0.0, cues=0, stumbles=0,
+                details={"runner": runner},
+            )
+        )  # fmt: skip
+
+
+async def test_a_forgotten_runner_is_in_no_file_any_more(tmp_path, there, capsys):
+    site = Site(state=str(tmp_path))
+    for runner in ("anna-secret", "bea"):
+        await remember(tmp_path, site, runner)
+    own = write(there, "anna-secret", days_ago=3)
+    named = write(there, "bea", days_ago=2, others=("anna-secret", "cleo"))
+    chosen = write(there, "bea", days_ago=1, chosen=("anna-secret", "bea"))
+    untouched = write(there, "cleo")
+    bytes_before = untouched.read_bytes()
+    events = list(Session(named).events(Session(named).parts[0]))
+
+    assert cued(tmp_path, "forget", "anna-secret", "--yes") == 0
+    assert "1 sessions deleted, 2 rid of the name, 1 in the history" in capsys.readouterr().out
+    assert not own.exists()
+    assert untouched.read_bytes() == bytes_before
+    for path in (named, chosen):
+        session = Session(path)
+        (part,) = session.parts
+        told = [repr(part.opening), *map(repr, session.inputs(part))]
+        assert not any("anna-secret" in text for text in told)
+    assert list(Session(named).events(Session(named).parts[0])) == events
+    assert list(Session(named).parts[0].opening.memory.others) == ["cleo"]
+    for path in tmp_path.rglob("*"):
+        assert path.is_dir() or b"anna-secret" not in path.read_bytes(), path
+    assert history.load(tmp_path / history.NAME, "bea").sessions == 1
+
+
+async def test_forgetting_keeps_the_age_of_what_is_rewritten(tmp_path, there):
+    path = write(there, "bea", days_ago=2, others=("anna",))
+    before = path.stat().st_mtime_ns
+    assert cued(tmp_path, "forget", "anna", "--yes") == 0
+    assert path.stat().st_mtime_ns == before
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+# --- room ---------------------------------------------------------------------------------------
+
+
+def test_old_sessions_go(there):
+    old, new = write(there, "anna", days_ago=40), write(there, "anna", days_ago=20)
+    assert folder.tidy(there, folder.Keep(days=30, free_mb=0), NOW) == [old]
+    assert new.exists()
+
+
+def test_when_room_is_short_the_oldest_go_and_stumbles_last(there, monkeypatch):
+    stumble = write(there, "anna", days_ago=9, stumbles=1)
+    plain = [write(there, "anna", days_ago=n) for n in (8, 5, 2)]
+
+    def free(folder_):
+        used = sum(1 for _ in there.glob("*.cued"))
+        return shutil._ntuple_diskusage(0, 0, int((10 - used) * 1e6))
+
+    monkeypatch.setattr(shutil, "disk_usage", free)
+    assert folder.tidy(there, folder.Keep(days=99, free_mb=8.0), NOW) == plain[:2]
+    assert stumble.exists()
+    assert folder.tidy(there, folder.Keep(days=99, free_mb=9.5), NOW) == [plain[2], stumble]
+
+
+def test_a_name_that_is_not_there_says_what_is(there):
+    write(there, "anna")
+    with pytest.raises(Exception, match="there is no session"):
+        folder.find(there, "nothing")
