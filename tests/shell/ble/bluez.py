@@ -114,9 +114,14 @@ class Peripheral:
 
 
 class Bluez:
-    """The stand-in. ``async with Bluez() as bluez`` inside a ``private_bus``."""
+    """The stand-in. ``async with Bluez() as bluez`` inside a ``private_bus``.
 
-    def __init__(self) -> None:
+    sockets : can give sockets for notifications. Only where they are needed: dbus-fast gives a
+    connection that passes them up when its buffer is full, as after a stall.
+    """
+
+    def __init__(self, *, sockets: bool = False) -> None:
+        self._sockets = sockets
         self.devices: dict[str, Peripheral] = {}
         self.objects: dict[str, dict[str, dict[str, Variant]]] = {}
         self.discovering = False
@@ -146,7 +151,9 @@ class Bluez:
 
     async def begin(self) -> None:
         """Start the service: take the name and put up the adapter."""
-        self._bus = await MessageBus(bus_type=BusType.SYSTEM, negotiate_unix_fd=True).connect()
+        self._bus = await MessageBus(
+            bus_type=BusType.SYSTEM, negotiate_unix_fd=self._sockets
+        ).connect()
         self._bus.add_message_handler(self._handle)
         await self._bus.request_name("org.bluez")
         if self.has_adapter:
@@ -311,7 +318,7 @@ class Bluez:
                     "Flags": Variant("as", char.flags),
                     "MTU": Variant("q", 247),
                 }
-                if "notify" in char.flags:
+                if "notify" in char.flags and self._sockets:
                     properties["NotifyAcquired"] = Variant("b", False)
                 self._put(char.path, {CHAR1: properties})
 

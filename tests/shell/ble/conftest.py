@@ -21,3 +21,9 @@ def bus():
 async def bluez(bus):
     async with Bluez() as service:
         yield service
+
+
+@pytest.fixture
+async def bluez_with_sockets(bus):
+    async with Bluez(sockets=True) as service:
+        yield service

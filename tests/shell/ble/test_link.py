@@ -302,7 +302,8 @@ async def test_everything_that_arrives_goes_to_the_tap_as_it_came(bluez):
     assert repr([x for x in again if hasattr(x, "acc")]) == repr(heard.packets("left"))
 
 
-async def test_notifications_by_socket_come_the_same_way(bluez, monkeypatch):
+async def test_notifications_by_socket_come_the_same_way(bluez_with_sockets, monkeypatch):
+    bluez = bluez_with_sockets
     monkeypatch.setattr(pod, "Subscribe", partial(Subscribe, acquire=True))
     device = bluez.add(Pod(bluez))
     async with running(one(device)) as (_, heard):
