@@ -69,7 +69,6 @@ from cued.signal.grid import DT_S
 
 REST_RATE_RAD_S = 1.0
 REST_ACC_M_S2 = 2.0
-LEG_S = (0.3, 2.5)
 PLAIN_WAY_M = 0.3  # strides whose way is beyond doubt
 STRIDE_M = 0.15  # less is a shuffle or a turn on the spot
 ODDS_PER_M = 8.0  # backward strides measure -0.5 m and more, so ±4 at the least (gottlieb, bandai)
@@ -196,7 +195,7 @@ class Foot:
         self._rest_n = step.n
         changed = self._wear.rest(self._path.up(step.n), oriented)
         out: list[Finding] = []
-        if leg is not None and LEG_S[0] < leg.end_t - leg.start_t < LEG_S[1]:
+        if leg is not None:
             if oriented and swings == 1:
                 changed = self._worn(leg) or changed
             out += self._leg(leg, step.at, swings, oriented)

@@ -2,8 +2,9 @@
 
 Packets of different sensors interleave at random. A finding is handed on when every live sensor's
 samples have passed the moment at which it could be said (``at``); until then a finding of another
-sensor could still come before it. A sensor whose samples end ``WAIT_S`` before the newest ones is
-not waited for, so a stalled link delays the others by that much at most.
+sensor could still come before it. A sensor whose samples end ``WAIT_S`` before the newest block of
+another begins is not waited for, so a stalled link delays the others by that much and one block at
+most, and long blocks (a recording read in pieces of seconds) still wait for each other.
 """
 
 from __future__ import annotations
@@ -22,22 +23,22 @@ class Merge:
     def __init__(self, sensors: list[str]) -> None:
         self._order = {sensor: i for i, sensor in enumerate(sorted(sensors))}
         self._reached: dict[str, float] = {}
+        self._began: dict[str, float] = {}
         self._heap: list[tuple[float, int, int, Finding | Belt]] = []
         self._count = 0
+        self._passed = -1e9
 
     @property
     def passed(self) -> float:
         """Sample time that every live sensor has reached."""
-        if not self._reached:
-            return -1e9
-        newest = max(self._reached.values())
-        return min(t for t in self._reached.values() if newest - t <= WAIT_S)
+        return self._passed
 
     def put(self, sensor: str, began: float, reached: float, findings: list[Finding]) -> None:
         """Take what a sensor found in samples from ``began`` up to ``reached``."""
         if not self._reached:  # nobody spoke yet: give the others their chance, from here on
             self._reached = dict.fromkeys(self._order, began)
-        self._reached[sensor] = reached
+        self._began[sensor], self._reached[sensor] = began, reached
+        self._pass()
         for finding in findings:
             self._count += 1
             heapq.heappush(self._heap, (finding.at, self._order[sensor], self._count, finding))
@@ -50,11 +51,17 @@ class Merge:
     def drop(self, sensor: str) -> None:
         """No longer wait for a sensor that is lost."""
         self._reached.pop(sensor, None)
+        self._began.pop(sensor, None)
+        self._pass()
 
     def take(self) -> list[Finding | Belt]:
         """Give the findings and belt messages whose turn has come, in order."""
         out: list[Finding | Belt] = []
-        passed = self.passed
-        while self._heap and self._heap[0][0] <= passed:
+        while self._heap and self._heap[0][0] <= self._passed:
             out.append(heapq.heappop(self._heap)[3])
         return out
+
+    def _pass(self) -> None:
+        awaited = max(self._began.values(), default=-1e9) - WAIT_S
+        reached = (t for t in self._reached.values() if t >= awaited)
+        self._passed = min(reached, default=-1e9)

@@ -30,22 +30,22 @@ def posture(
     acc, gyr : (n, 3) of the stride, sensor axes.  frame : rows of the leveled body axes.
     worn : rows of the body axes as the sensor is worn, which is what lean is measured against.
     """
-    body = to_body(np.array(frame), acc)
-    mean = acc.mean(axis=0)
-    x, y, z = (_dot(mean, row) for row in worn)
-    up = body[:, 2] - body[:, 2].mean()
+    n = acc.shape[0]
+    force: Floats = np.add.reduce(acc, axis=0) / n
+    x, y, z = (_dot(force, row) for row in worn)
+    ahead, across, up = to_body(np.array(frame), acc - force).T
     return Posture(
         t=t,
         at=at,
         sensor=sensor,
-        duration_s=acc.shape[0] * DT_S,
+        duration_s=n * DT_S,
         lean_forward=math.atan2(-x, z),
         lean_left=math.atan2(-y, z),
         roll_range=None if gyr is None else _roll_range(gyr, frame[0]),
-        rms=(_rms(body[:, 0]), _rms(body[:, 1]), math.sqrt(float(up @ up) / up.size)),
-        jerk_v=float(np.ptp(up[4:] - up[:-4])) / (4 * DT_S),
+        rms=(_rms(ahead), _rms(across), _rms(up)),
+        jerk_v=_range(up[4:] - up[:-4]) / (4 * DT_S),
         bounce_m=_bounce(up),
-        even_share=_even_share(body[:, 0]),
+        even_share=_even_share(ahead),
     )
 
 
@@ -54,22 +54,29 @@ def _dot(v: Floats, row: tuple[float, float, float]) -> float:
 
 
 def _rms(x: Floats) -> float:
-    d = x - x.mean()
-    return math.sqrt(float(d @ d) / d.size)
+    return math.sqrt(float(x @ x) / x.size)
+
+
+def _range(x: Floats) -> float:
+    return float(np.maximum.reduce(x) - np.minimum.reduce(x))
+
+
+def _without_mean(x: Floats) -> Floats:
+    return x - np.add.reduce(x) / x.size
 
 
 def _roll_range(gyr: Floats, ahead: tuple[float, float, float]) -> float:
     rate = gyr[:, 0] * ahead[0] + gyr[:, 1] * ahead[1] + gyr[:, 2] * ahead[2]
-    return float(np.ptp(np.cumsum(rate - rate.mean()))) * DT_S
+    return _range(np.add.accumulate(_without_mean(rate))) * DT_S
 
 
 def _bounce(up: Floats) -> float:
-    speed = np.cumsum(up) * DT_S
-    return float(np.ptp(np.cumsum(speed - speed.mean()))) * DT_S
+    speed = np.add.accumulate(up) * DT_S
+    return _range(np.add.accumulate(_without_mean(speed))) * DT_S
 
 
 def _even_share(x: Floats) -> float | None:
     """Power of the even among the first 20 harmonics of the stride: two equal steps give 1."""
-    power = np.abs(np.fft.rfft(x - x.mean())[1:21]) ** 2
+    power = np.abs(np.fft.rfft(x)[1:21]) ** 2
     total = float(power.sum())
     return float(power[1::2].sum()) / total if total > 0.0 else None

@@ -23,7 +23,8 @@ from cued.model import Floats
 from cued.signal.filters import Fir, box
 from cued.signal.grid import DT_S
 
-LONGEST = 300  # samples; over a longer way the drift outgrows the stride
+KEEP = 300  # samples to look back over
+LEG = (31, 249)  # samples; nearer rests belong to one stance, over a longer way drift outgrows it
 MARGIN = 2  # samples either side of a rest over which gravity is averaged
 FASTEST_RAD_S = 20.0  # swings measure up to 17
 
@@ -63,7 +64,7 @@ class Path:
 
     def feed(self, t: Floats, acc: Floats, gyr: Floats, loud: Floats) -> None:
         """Remember samples. ``loud`` says how far each one is from rest."""
-        keep = LONGEST + 4 * MARGIN
+        keep = KEEP + 4 * MARGIN
         self._t = np.concatenate((self._t[-keep:], t))
         rows = np.concatenate((acc, gyr), axis=1)
         self._rows = np.concatenate((self._rows[-keep:], rows))
@@ -80,14 +81,14 @@ class Path:
         left : (3,) the axis across the foot, in the axes of the samples.
         """
         base = self._n - self._t.size
-        start = max(first, now - LONGEST + 2 * MARGIN) - base
+        start = max(first, now - KEEP + 2 * MARGIN) - base
         if now - base < start + 2 * MARGIN:
             return None
         # The mean over 2 MARGIN + 1 samples at i is that around i - MARGIN.
         window = self._loud[start + 2 * MARGIN : now - base + 1]
         end = start + MARGIN + int(np.argmin(window))
         before, self._anchor = self._anchor, end + base
-        if before is None or before < now - LONGEST or end + base <= before:
+        if before is None or before < now - KEEP or not LEG[0] <= end + base - before <= LEG[1]:
             return None
         return self._leg(before - base, end, left)
 

@@ -58,7 +58,7 @@ class Fir:
     """A causal FIR filter over (n, channels) blocks, primed with its first sample."""
 
     def __init__(self, taps: Floats) -> None:
-        self._taps = taps
+        self._weights = taps[::-1].copy()  # oldest sample first
         self._tail: Floats | None = None
 
     def reset(self) -> None:
@@ -70,14 +70,14 @@ class Fir:
         n = x.shape[0]
         if not n:
             return x
-        need = self._taps.size - 1
+        need = self._weights.size - 1
         rows = x[None, :] if x.ndim == 1 else x.T
         if self._tail is None:
             self._tail = np.repeat(rows[:, :1], need, axis=1)
         joined = np.concatenate((self._tail, rows), axis=1)
         self._tail = joined[:, n:]
         # All channels one after another in one call; windows that reach over an end are left out.
-        windows = np.convolve(joined.ravel(), self._taps, mode="valid")
+        windows = np.correlate(joined.ravel(), self._weights, mode="valid")
         out = np.empty(joined.size)
         out[: windows.size] = windows
         kept = out.reshape(joined.shape)[:, :n]

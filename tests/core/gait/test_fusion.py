@@ -237,7 +237,9 @@ def test_a_stalled_sensor_does_not_hold_the_others_for_long():
     merge.put("b", 0.9, 1.0, [])
     merge.put("a", 0.9, 1.4, [contact(1.3, "a", "left", 0.0)])
     assert merge.take() == []
-    merge.put("a", 1.4, 1.6, [])
+    merge.put("a", 1.4, 1.51, [])
+    assert merge.take() == []
+    merge.put("a", 1.51, 1.6, [])
     assert len(merge.take()) == 1
 
 
