@@ -1,0 +1,105 @@
+"""The units and what installs them: parsed as systemd does, and rated by it where it is there."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+HOME = Path(__file__).parents[2]
+UNITS = HOME / "systemd"
+EVERY = ["cued.service", "cued@.service"]
+ANALYZE = shutil.which("systemd-analyze")
+
+
+def settings(name):
+    """Key to values, section by section run together."""
+    out: dict[str, list[str]] = {}
+    for line in (UNITS / name).read_text().splitlines():
+        if line and line[0] not in "#[":
+            key, _, value = line.partition("=")
+            out.setdefault(key, []).append(value)
+    return out
+
+
+@pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not installed")
+@pytest.mark.parametrize("name", EVERY)
+def test_systemd_rates_its_exposure_at_most_2(name):
+    done = subprocess.run(
+        [str(ANALYZE), "security", "--offline=yes", "--no-pager", "--threshold=20", UNITS / name],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if "Unknown" in done.stderr or "unrecognized" in done.stderr:
+        pytest.skip("this systemd cannot rate files")
+    rating = re.search(r"exposure level for \S+: ([0-9.]+)", done.stdout)
+    assert rating, done.stderr
+    assert float(rating[1]) <= 2.0
+
+
+@pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not installed")
+@pytest.mark.parametrize("name", EVERY)
+def test_systemd_knows_every_setting(name, tmp_path):
+    shown = name.replace("@", "@left")
+    text = (UNITS / name).read_text().replace("/opt/cued/venv/bin/python", "/bin/true")
+    (tmp_path / shown).write_text(text)
+    done = subprocess.run(
+        [str(ANALYZE), "verify", "--man=no", tmp_path / shown],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert [line for line in done.stderr.splitlines() if str(tmp_path) in line] == []
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_service_is_supervised_and_does_not_wait_for_a_network(name):
+    unit = settings(name)
+    assert unit["Type"] == ["notify"]
+    assert unit["RestartPreventExitStatus"] == ["78"]
+    assert float(unit["WatchdogSec"][0]) <= 30
+    assert not any("network" in v for v in unit["After"] + unit["Wants"])
+    assert "Requires" not in unit
+    assert "cued off" in unit["ExecStopPost"][0]
+
+
+def test_the_template_is_the_service_but_for_the_instance():
+    plain, template = settings("cued.service"), settings("cued@.service")
+    differ = {key for key in plain | template if plain.get(key) != template.get(key)}
+    # Folders, files and the password are each station's own.
+    assert differ == {
+        "Description", "ConditionPathExists", "ExecStart", "ExecStopPost", "StateDirectory",
+        "RuntimeDirectory", "WorkingDirectory", "Environment", "LoadCredential",
+    }  # fmt: skip
+
+
+def test_package_and_installer_put_the_same_files_in_the_same_places():
+    def placed(script):
+        found = re.findall(r"(systemd/[\w@.-]+|/usr/lib/[\w./-]+)", script.replace("$tree", ""))
+        return set(found)
+
+    package = placed((HOME / "scripts/build-deb").read_text())
+    installer = placed((HOME / "scripts/install").read_text())
+    assert package - installer == {"/usr/lib/cued/configure"}
+    assert installer - package == set()
+    files = {f"systemd/{path.name}" for path in UNITS.iterdir()}
+    assert files <= package
+
+
+@pytest.mark.parametrize(
+    "script", ["configure", *(f"debian/{s}" for s in ("postinst", "postrm", "prerm"))]
+)
+def test_scripts_of_the_package_parse(script):
+    subprocess.run(["sh", "-n", HOME / "packaging" / script], check=True)
+
+
+def test_only_a_purge_takes_data():
+    script = (HOME / "packaging/debian/postrm").read_text()
+    before_purge = script.split('if [ "$1" = purge ]')[0]
+    assert "/var/lib/cued" in script
+    assert "/var/lib/cued" not in before_purge
+    assert "/etc/cued" not in before_purge

@@ -1,0 +1,120 @@
+"""The guest as seen from the host: boot, run, copy, reboot, cut the power. QEMU without KVM.
+
+Each run works on a copy of the image, so that what happens to it survives reboots and power cuts
+and never reaches the next run.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+PORT = 2251
+BOOT_S = 180.0
+
+
+class Guest:
+    """One guest from a folder that image.sh made."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._disk = folder / "run.img"
+        self._pid = folder / "run.pid"
+
+    def __enter__(self) -> Guest:
+        if self._pid.exists():
+            raise SystemExit(f"a guest runs already, or was left: {self._pid}")
+        subprocess.run(["cp", "--sparse=always", self._folder / "root.img", self._disk], check=True)
+        return self
+
+    def __exit__(self, *exit_: object) -> None:
+        self.cut_power()
+        self._disk.unlink(missing_ok=True)
+
+    def boot(self) -> float:
+        """Switch on; how long until somebody can log in, s."""
+        start = time.monotonic()
+        kernel = "console=ttyS0 quiet root=/dev/vda rw mitigations=off nokaslr audit=0"
+        command = f"""qemu-system-x86_64 -accel tcg,thread=multi,tb-size=512 -cpu max -M q35 -smp 2
+            -m 2048 -display none -nodefaults -serial file:run.log -kernel vmlinuz
+            -initrd initrd.img -drive file=run.img,format=raw,if=virtio,cache=unsafe
+            -netdev user,id=n0,restrict=on,hostfwd=tcp:127.0.0.1:{PORT}-:22
+            -device virtio-net-pci,netdev=n0,romfile= -device virtio-rng-pci
+            -pidfile run.pid -daemonize""".split()
+        subprocess.run(
+            [*command, "-append", f"{kernel} net.ifnames=0"], cwd=self._folder, check=True
+        )
+        return self.wait(start)
+
+    def wait(self, since: float) -> float:
+        """Wait until somebody can log in."""
+        while self._ssh("true").returncode:
+            if time.monotonic() - since > BOOT_S:
+                raise SystemExit(f"no login within {BOOT_S:.0f} s: {self._folder / 'run.log'}")
+            time.sleep(1.0)
+        return time.monotonic() - since
+
+    def reboot(self) -> float:
+        """Restart in good order."""
+        start = time.monotonic()
+        before = self.run("cat /proc/sys/kernel/random/boot_id")
+        self._ssh("systemctl reboot")
+        time.sleep(3.0)
+        while True:
+            self.wait(start)
+            if self._ssh("cat /proc/sys/kernel/random/boot_id").stdout.strip() != before:
+                return time.monotonic() - start
+            time.sleep(1.0)
+
+    def cut_power(self) -> None:
+        """Stop dead."""
+        if self._pid.exists():
+            pid = int(self._pid.read_text())
+            os.kill(pid, signal.SIGKILL)
+            while (
+                Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_text()
+            ):
+                time.sleep(0.1)
+            self._pid.unlink(missing_ok=True)
+
+    def run(self, command: str, *, check: bool = True) -> str:
+        """Run a shell command as root; its output."""
+        done = self._ssh(command)
+        if check and done.returncode:
+            raise RuntimeError(f"{command}: {done.returncode}\n{done.stdout}{done.stderr}")
+        return done.stdout.strip()
+
+    def status(self, command: str) -> int:
+        """Run a shell command; its exit status."""
+        return self._ssh(command).returncode
+
+    def put(self, source: Path, target: str) -> None:
+        """Copy a file or a folder's contents into a folder."""
+        what = (
+            ["-C", str(source), "."] if source.is_dir() else ["-C", str(source.parent), source.name]
+        )
+        packed = subprocess.Popen(
+            ["tar", "--owner=0", "--group=0", "-c", *what], stdout=subprocess.PIPE
+        )
+        unpack = f"mkdir -p {target} && tar -C {target} -x"
+        subprocess.run([*self._command(), unpack], stdin=packed.stdout, check=True)
+        packed.wait()
+
+    def _command(self) -> list[str]:
+        options = "BatchMode=yes StrictHostKeyChecking=no UserKnownHostsFile=/dev/null"
+        options += " LogLevel=ERROR ConnectTimeout=10 ControlMaster=auto ControlPersist=60"
+        given = [f"-o{o}" for o in [*options.split(), f"ControlPath={self._folder}/ssh-%C"]]
+        return ["ssh", "-i", str(self._folder / "id"), *given, "-p", str(PORT), "root@127.0.0.1"]
+
+    def _ssh(self, command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*self._command(), command],
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            timeout=300,
+        )
