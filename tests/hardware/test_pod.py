@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import struct
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -282,6 +283,14 @@ def test_nothing_is_used_that_circuitpython_lacks(path: Path):
         assert not isinstance(node, ast.Match | ast.AnnAssign)
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "zip":
             assert not node.keywords
+
+
+def test_calls_and_pins_are_those_of_circuitpython_and_of_both_boards():
+    script = POD.parents[1] / "scripts" / "check-pod"
+    done = subprocess.run([script, "--check"], capture_output=True, text=True, check=False)
+    if done.returncode == 3:
+        pytest.skip(done.stderr.strip())
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 angles = st.floats(-math.pi, math.pi)

@@ -1,4 +1,4 @@
-"""The boards: where the chip, the battery and the light are. Runs on a board only.
+"""The boards: where the chip and the battery are. Runs on a board only.
 
 Pins by CircuitPython's names. XIAO nRF52840 Sense: the chip has a bus and a supply pin of its own
 (IMU_PWR), the battery is read over 1 MΩ and 510 kΩ. READ_BATT_ENABLE stays low: high, the battery's
@@ -8,20 +8,20 @@ chip is on the board's bus, the battery is halved.
 
 import time
 
-import alarm
 import analogio
 import board
 import busio
 import digitalio
+from alarm import light_sleep_until_alarms, pin
 
 from .battery import percent
 
 XIAO = hasattr(board, "IMU_PWR")
 
 
-def output(pin, value):
+def output(to, value):
     """A pin that drives this value."""
-    out = digitalio.DigitalInOut(pin)
+    out = digitalio.DigitalInOut(to)
     out.switch_to_output(value)
     return out
 
@@ -56,7 +56,7 @@ class Board:
         Light sleep, because deep sleep turns pins off and with them the XIAO's chip
         (circuitpython issue 10664).
         """
-        alarm.light_sleep_until_alarms(alarm.pin.PinAlarm(pin=self._interrupt, value=True))
+        light_sleep_until_alarms(pin.PinAlarm(pin=self._interrupt, value=True))
 
 
 def clock_us():
