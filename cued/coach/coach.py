@@ -18,6 +18,7 @@ from cued.coach.carry import Carry, Imprints, Retention
 from cued.coach.config import CoachConfig
 from cued.coach.effects import Effects
 from cued.coach.memory import Memory
+from cued.coach.pacer import Pacer
 from cued.coach.phrases import Words
 from cued.coach.profile import load
 from cued.coach.program import IDLE
@@ -29,6 +30,7 @@ from cued.coach.view import View
 from cued.model import (
     AnyEvent,
     Command,
+    Cue,
     CueDone,
     Effect,
     Input,
@@ -62,6 +64,7 @@ class Coach:
         self._session = Session(plan, load(plan.profile), memory.of(plan.runner))
         self._arbiter = Arbiter(plan, words)
         self._effects = Effects(plan.praise)
+        self._pacer = Pacer()
         self._imprints = Imprints()
         self._carry: Carry | None = None
         self._carried: dict[Bin, Baseline] = {}
@@ -173,7 +176,7 @@ class Coach:
             return []
         situation = self._situation(item, now)
         found = (rule.consider(situation) for rule in self._rules)
-        return [p for p in found if p and (p.key != "metronome" or self._plan.metronome)]
+        return [p for p in found if p]
 
     def _situation(self, item: Input | AnyEvent, now: float) -> Situation:
         session = self._session
@@ -231,7 +234,9 @@ class Coach:
         )
 
     def _decide(self, proposals: list[Proposal], now: float) -> list[AnyEvent]:
-        cues = self._arbiter.decide(proposals, self._gate(now), now)
+        gate = self._gate(now)
+        spoken = [p for p in proposals if p.key != "metronome"]
+        cues = self._arbiter.decide(spoken, gate, now)
         effects: list[Effect] = []
         for cue in cues:
             if cue.verdict == "given":
@@ -239,7 +244,18 @@ class Coach:
                 self._safety.said(cue.key)
                 if cue.priority == Priority.TECHNIQUE:
                     effects += self._effects.given(cue)
-        return [*cues, *effects]
+        tick = self._tick([p for p in proposals if p.key == "metronome"], gate, now)
+        return [*cues, *effects, *tick]
+
+    def _tick(self, wanted: list[Proposal], gate: Gate, now: float) -> list[Cue]:
+        """Pace the steps, if that is wished and nothing forbids it."""
+        if not self._plan.metronome or gate.hold or gate.muted or gate.blind:
+            self._pacer.stop()
+            return []
+        for proposal in wanted:
+            self._pacer.want(proposal, now)
+        tick = self._pacer.beat(now)
+        return [tick] if tick else []
 
     def _gate(self, now: float) -> Gate:
         session = self._session

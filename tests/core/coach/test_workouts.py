@@ -1,0 +1,207 @@
+"""Whole workouts by scenario: simulated samples through the real engine and the real coach."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pytest
+
+from cued import parts
+from cued.coach.coach import Coach
+from cued.coach.config import CoachConfig
+from cued.coach.memory import Memory
+from cued.coach.phrases import load as load_words
+from cued.coach.rule import offered, unmet
+from cued.engine import Engine, Worn
+from cued.model import (
+    AnyEvent,
+    Belt,
+    CommandResult,
+    Cue,
+    Measurement,
+    Phase,
+    Priority,
+    Stumble,
+    Summary,
+)
+from cued.simulation.run import Simulation
+from cued.simulation.scenario import Scenario, parse
+
+BASE = """
+seed = {seed}
+duration_s = {duration}
+[person]
+follows = true
+responsive = {responsive}
+stride_cv_percent = {cv}
+back_cv_percent = {back_cv}
+[[belt]]
+at_s = 5.0
+speed_m_s = {speed}
+[[does]]
+at_s = 5.0
+what = "walk"
+"""
+FREE = {"responsive": 0.0, "cv": 1.6, "back_cv": 2.5, "speed": 0.6, "seed": 5}
+
+
+def script(duration: float, more: str = "", **values: float) -> Scenario:
+    return parse(BASE.format(**{**FREE, "duration": duration, **values}) + more)
+
+
+def does(at: float, what: str, **options: float) -> str:
+    rest = "".join(f"{name} = {value}\n" for name, value in options.items())
+    return f'[[does]]\nat_s = {at}\nwhat = "{what}"\n{rest}'
+
+
+def breaks(at: float, sensor: str, for_s: float) -> str:
+    return f'[[breaks]]\nat_s = {at}\nwhat = "lost"\nsensor = "{sensor}"\nfor_s = {for_s}\n'
+
+
+def commands(*named: tuple[float, str]) -> str:
+    return "".join(f'[[command]]\nat_s = {at}\nname = "{name}"\n' for at, name in named)
+
+
+def built(kind: str) -> dict[str, Any]:
+    loaded = {name: parts.load(kind, name) for name in parts.names(kind)}
+    return {name: part.build(part.config()) for name, part in loaded.items()}
+
+
+def play(
+    scenario: Scenario, plan: CoachConfig, memory: Memory | None = None, with_belt: bool = True
+) -> list[AnyEvent]:
+    """Run a scenario as fast as it goes; the person hears what is said."""
+    simulation = Simulation(scenario)
+    worn = {w.sensor.name: Worn(w.sensor.placement, w.sensor.mounting) for w in simulation.worn}
+    coach = Coach(plan, list(built("rules").values()), load_words("en"), memory or Memory())
+    engine = Engine(worn, metrics=built("metrics"), coach=coach)
+    out: list[AnyEvent] = []
+    for item in simulation.inputs():
+        if isinstance(item, Belt) and not with_belt:
+            continue
+        for event in engine.feed(item):
+            out.append(event)
+            if isinstance(event, Cue) and event.verdict == "given":
+                simulation.hear(event.key)
+    return out
+
+
+def given(events: list[AnyEvent]) -> list[Cue]:
+    return [e for e in events if isinstance(e, Cue) and e.verdict == "given"]
+
+
+def keys(events: list[AnyEvent]) -> set[str]:
+    return {c.key for c in given(events)}
+
+
+def phases(events: list[AnyEvent]) -> list[str]:
+    return [e.name for e in events if isinstance(e, Phase)]
+
+
+@cache
+def first_session() -> list[AnyEvent]:
+    more = does(430.0, "overlong", by=10.0, for_s=30.0)
+    return play(script(640.0, more, responsive=0.9, seed=23), CoachConfig(program=True))
+
+
+def test_a_first_session_leads_from_check_in_to_the_summary() -> None:
+    events = first_session()
+    assert phases(events)[:6] == [
+        "check_in",
+        "settle",
+        "turn_back",
+        "backward_walk",
+        "turn_front",
+        "carry",
+    ]
+    assert phases(events)[-2:] == ["cool_down", "idle"]
+    summary = next(e for e in events if isinstance(e, Summary))
+    assert summary.backward_s <= 140.0
+    assert {"check_in", "check_spotter", "turn_back", "time_up", "finished"} <= keys(events)
+
+
+def test_drift_in_the_carry_is_told_and_its_end_is_measured() -> None:
+    events = first_session()
+    told = [c for c in given(events) if c.key == "old_pattern"]
+    assert told
+    assert 430.0 < told[0].t < 455.0
+    names = {e.name for e in events if isinstance(e, Measurement)}
+    assert {"time_to_drift_s", "recovery_s"} <= names
+
+
+def test_no_technique_cue_outside_the_drift() -> None:
+    technique = [c for c in given(first_session()) if c.priority == Priority.TECHNIQUE]
+    assert all(430.0 < c.t < 480.0 for c in technique)
+
+
+def test_a_runner_who_turns_round_unasked_is_asked_and_not_coached() -> None:
+    more = does(150.0, "turn", by=180.0)
+    events = play(script(200.0, more, seed=31), CoachConfig(program=True))
+    assert "backward_walk" in phases(events)
+    assert "wrong_direction_forward" in keys(events)
+    assert not [c for c in given(events) if c.priority == Priority.TECHNIQUE]
+    assert phases(events)[-1] == "carry"
+
+
+@pytest.mark.parametrize("at", [60.0, 140.0, 220.0])
+def test_a_stumble_in_the_program_is_answered_within_a_second(at: float) -> None:
+    more = does(at, "stumble", by=1.6)
+    events = play(script(at + 15.0, more, seed=41), CoachConfig(program=True))
+    stumbles = [e for e in events if isinstance(e, Stumble) and abs(e.t - at) < 3.0]
+    assert stumbles
+    answers = [c for c in given(events) if c.key in ("stumble", "fall_possible")]
+    assert any(abs(c.known_t - stumbles[0].known_t) < 1.0 for c in answers)
+    after = [c for c in given(events) if stumbles[0].known_t < c.t < stumbles[0].known_t + 5.0]
+    assert all(c.priority >= Priority.LIMIT for c in after)
+
+
+def test_all_sensors_lost_is_said_and_everything_else_is_quiet_until_they_are_back() -> None:
+    lost = "".join(breaks(80.0, name, 12.0) for name in ("trunk", "foot_left", "foot_right"))
+    events = play(script(110.0, lost, seed=51), CoachConfig(program=True))
+    blind = [c for c in given(events) if c.key == "blind"]
+    assert blind
+    assert 80.5 < blind[0].t < 82.5
+    seen = next(c for c in given(events) if c.key == "seen")
+    between = {c.key for c in given(events) if blind[0].t < c.t < seen.t}
+    assert between <= {"blind"}
+    assert "blind" in phases(events)
+    assert phases(events)[-1] == "settle"
+
+
+def test_commands_reach_the_coach_and_are_answered() -> None:
+    named = ("mute", "unmute", "pause", "resume", "stop")
+    asked = commands(*((30.0 + 10.0 * i, name) for i, name in enumerate(named)))
+    events = play(script(80.0, asked, seed=61), CoachConfig(program=True))
+    answers = [(e.name, e.ok) for e in events if isinstance(e, CommandResult)]
+    assert answers == [(name, True) for name in named]
+    assert phases(events)[-3:] == ["paused", "settle", "idle"]
+
+
+def wears(*placements: str) -> str:
+    return "".join(f'[[sensor]]\nname = "{p}"\nplacement = "{p}"\n' for p in placements)
+
+
+@pytest.mark.parametrize("worn", [("foot_left", "foot_right"), ("lower_back",)])
+def test_it_runs_unattended_with_only_feet_or_only_trunk(worn: tuple[str, ...]) -> None:
+    more = wears(*worn) + does(150.0, "overlong", by=12.0, for_s=40.0)
+    events = play(script(190.0, more, speed=1.1, seed=71), CoachConfig())
+    technique = [c for c in given(events) if c.priority == Priority.TECHNIQUE]
+    assert technique[0].key == "overlong_stride"
+    assert 150.0 < technique[0].t < 185.0
+
+
+def test_without_a_belt_speed_that_is_said_and_nothing_is_guessed() -> None:
+    more = does(60.0, "overlong", by=12.0, for_s=60.0)
+    events = play(script(130.0, more, speed=1.1, seed=81), CoachConfig(), with_belt=False)
+    assert "belt_unknown" in keys(events)
+    assert not [c for c in given(events) if c.priority == Priority.TECHNIQUE]
+
+
+def test_what_is_missing_for_a_rule_is_told() -> None:
+    rules = built("rules")
+    feet = offered(["foot_left", "foot_right"], belt=True, program=False)
+    silent = {name: unmet(rule.needs, feet) for name, rule in rules.items()}
+    assert silent["overlong_stride"] == ""
+    assert silent["trunk_lean"] == "needs a sensor on the lower back, the waist or the chest"
+    assert "belt_place_m" in silent["drifting_back"]
