@@ -68,6 +68,7 @@
 
   function look(name) {
     looked = name;
+    describedAt = -Infinity;
     broker.follow(name);
     plotted = false;
     if (name !== null) recall(name);
@@ -81,6 +82,7 @@
       const answer = await fetch("history.json", { cache: "no-store" });
       if (answer.ok) stationNamed(name).recall(await answer.json());
       plotted = false;
+      describedAt = -Infinity;
     } catch {
       /* then the plots begin now */
     }
@@ -165,7 +167,7 @@
       const last = Number(el("window").value);
       for (const plot of plots) plot.draw(one, last);
     }
-    if (at - describedAt > DESCRIBE_MS) {
+    if (at - describedAt > DESCRIBE_MS && one.samples.length > 0) {
       describedAt = at;
       for (const plot of plots) plot.describe(one);
     }

@@ -134,9 +134,11 @@ const Plots = (() => {
       const known = station.samples.columns[names[0]].filter((v) => v !== null);
       const cues = station.marks.filter((m) => m.kind === "cue").length;
       const stumbles = station.marks.filter((m) => m.kind === "stumble").length;
+      const { t } = station.samples;
       const text = known.length
-        ? `${label}: ${Words.number(least(known))} to ${Words.number(most(known))} ${unit}, ` +
-          `last ${Words.number(known.at(-1))}; ${cues} cues and ${stumbles} stumbles are marked`
+        ? `${label}: ${Words.number(least(known))} to ${Words.number(most(known))} ${unit} over ` +
+          `${Words.clock(t.at(-1) - t[0])} minutes, last ${Words.number(known.at(-1))}; ` +
+          `${cues} cues and ${stumbles} stumbles are marked`
         : `${label}: nothing yet`;
       this.box.setAttribute("aria-label", text);
     }

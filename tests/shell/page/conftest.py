@@ -1,0 +1,81 @@
+"""A browser, a broker and a simulated station for the page's tests; skipped where one is absent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.shell.page.world import CHROMIUM, FLAGS, MOSQUITTO, Broker, Station
+
+DESKTOP = {"width": 1440, "height": 900}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("page")
+
+
+@pytest.fixture(scope="module")
+def broker(folder: Path) -> Iterator[Broker]:
+    if MOSQUITTO is None:
+        pytest.skip("mosquitto is not installed")
+    broker = Broker(folder)
+    broker.start()
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed")
+    api = pytest.importorskip("playwright.sync_api")
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def station(folder: Path, broker: Broker) -> Iterator[Station]:
+    """Somebody who walks backward and stumbles seven seconds after the tests begin."""
+    station = Station(folder, broker, "stumble", 83.0)
+    station.start()
+    yield station
+    station.stop()
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Any]:
+    """Open pages that must not complain, nor ask another host for anything."""
+    complaints: list[str] = []
+    strangers: list[str] = []
+    contexts: list[Any] = []
+
+    def visit(url: str, dark: bool = False, size: dict[str, int] = DESKTOP, **more: Any) -> Any:
+        scheme = "dark" if dark else "light"
+        context = browser.new_context(viewport=size, color_scheme=scheme, **more)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(8000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda line: (
+                complaints.append(line.text) if line.type in ("error", "warning") else None
+            ),
+        )
+        page.on("request", lambda request: strangers.append(request.url))
+        page.goto(url)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    refused = ("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_CONNECTION_TIMED_OUT")
+    unmeant = [line for line in complaints if not any(why in line for why in refused)]
+    assert unmeant == []
+    assert [url for url in strangers if "//127.0.0.1:" not in url] == []

@@ -1,0 +1,367 @@
+"""The page in a real browser: it shows what is, at once, to everybody, and says when it cannot."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as paho
+import pytest
+
+from tests.shell.page.world import Broker, Station
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1440, "height": 900}
+TABLET = {"width": 1024, "height": 768}
+GYM = "gym-"
+BACKWARD = {
+    "phase": "backward_walk", "remaining_s": 240.0, "since_t": 100.0, "t": 100.0,
+    "mode": "walking", "direction": "backward", "stability": "steady", "muted": False,
+    "link": {"pod": "up"}, "battery": {"pod": 90}, "commands": ["pause"],
+    "belt": {"speed_m_s": 0.8, "incline_percent": 2.0},
+}  # fmt: skip
+METRICS = {
+    "t": 101.0, "cadence_spm": 104.4, "stride_length_m": 0.92, "stride_band_m": [0.8, 0.9],
+    "stability": "steady", "stability_score": 0.2, "units": {},
+}  # fmt: skip
+
+
+class Peer:
+    """Somebody else at the broker."""
+
+    def __init__(self, broker: Broker) -> None:
+        self.messages: list[tuple[float, str, Any]] = []
+        self._client = paho.Client(paho.CallbackAPIVersion.VERSION2)
+        self._client.on_message = self._heard
+        self._client.connect("127.0.0.1", broker.port)
+        self._client.loop_start()
+
+    def watch(self, topic: str) -> None:
+        self._client.subscribe(topic)
+
+    def _heard(self, client: Any, data: Any, message: paho.MQTTMessage) -> None:
+        self.messages.append((time.time(), message.topic, message.payload))
+
+    def say(self, station: str, topic: str, body: Any, retain: bool = False) -> None:
+        payload = body if isinstance(body, str) else json.dumps(body)
+        self._client.publish(f"cued/{station}/{topic}", payload, retain=retain)
+
+    def introduce(self, station: str, **state: Any) -> None:
+        self.say(station, "availability", "online", retain=True)
+        self.say(station, "state", {**BACKWARD, **state}, retain=True)
+
+    def stop(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+@pytest.fixture
+def peer(broker: Broker) -> Iterator[Peer]:
+    peer = Peer(broker)
+    yield peer
+    peer.stop()
+
+
+def shown(page: Any, name: str) -> str:
+    return page.locator(f"#{name}").inner_text()
+
+
+def until(page: Any, script: str, timeout_s: float = 8.0) -> None:
+    """Wait in here: waiting in the page would need eval, which its policy forbids."""
+    end = time.monotonic() + timeout_s
+    while not page.evaluate(script):
+        assert time.monotonic() < end, script
+        page.wait_for_timeout(30)
+
+
+NUMBER = "/^[0-9.]+$/.test(document.querySelector('#cadence').textContent)"
+INTRODUCED = "document.querySelector('#phase').textContent === 'Backward walk'"
+MUTED = "document.querySelector('[data-command=unmute]').hidden === false"
+
+
+def test_a_scripted_stumble_is_shown_within_a_second(
+    station: Station, broker: Broker, peer: Peer, visit: Any
+) -> None:
+    peer.watch("cued/demo/event")
+    page = visit(station.url)
+    until(page, NUMBER)
+    page.evaluate("""() => new MutationObserver(() => {
+        if (document.querySelector('#alarm').dataset.kind === 'stumble')
+            window.stumbled ??= Date.now() / 1000;
+    }).observe(document.querySelector('#alarm'), { attributes: true, subtree: true })""")
+    until(page, "window.stumbled !== undefined", 15)
+    told = next(json.loads(m) for _, _, m in peer.messages if json.loads(m)["type"] == "stumble")
+    happened = station.source.began + told["t"] - station.source.fast_s
+    assert page.evaluate("window.stumbled") - happened < 1.0
+    assert "Stumble" in shown(page, "alarm")
+
+
+def test_values_change_as_the_runner_moves(station: Station, peer: Peer, visit: Any) -> None:
+    page = visit(station.url)
+    until(page, NUMBER)
+    assert shown(page, "direction") == "Backward"
+    assert page.title() == "demo · cued"
+    seen = {shown(page, "stride")}
+    length = shown(page, "stride")
+    assert 0.2 < float(length) < 2.0
+    page.evaluate("""() => { window.seen = new Set(); setInterval(() => {
+        window.seen.add(document.querySelector('#measured').textContent); }, 100); }""")
+    until(page, "window.seen.size >= 3")
+    assert seen
+    assert re.search(r"Speed\s+0\.\d+ m/s", shown(page, "belt"))
+    assert "14 % low" in page.locator("#sensors").inner_text()
+
+
+def test_a_late_visitor_sees_the_session_from_its_beginning(station: Station, visit: Any) -> None:
+    page = visit(station.url)
+    until(page, "document.querySelectorAll('#log li').length > 3")
+    until(page, "/ over 1:[0-9][0-9] /.test(document.querySelector('#plot-length').ariaLabel)")
+    kept = page.request.get(station.url + "history.json").json()
+    assert {m["kind"] for m in kept["marks"]} >= {"cue", "phase"}
+
+
+def test_a_cue_is_on_the_page_within_300_ms(station: Station, peer: Peer, visit: Any) -> None:
+    peer.introduce("quick")
+    page = visit(station.url + "#station/quick")
+    until(page, INTRODUCED)
+    page.evaluate("""() => { window.shown_at = {}; const cue = document.querySelector('#cue');
+        new MutationObserver(() => { shown_at[cue.textContent] ??= Date.now() / 1000; })
+            .observe(cue, { childList: true, characterData: true, subtree: true }); }""")
+    said: dict[str, float] = {}
+    for n in range(60):
+        said[f"“cue {n}”"] = time.time()
+        body = {"type": "cue", "t": 101.0 + n, "text": f"cue {n}", "verdict": "given"}
+        peer.say("quick", "cue", body)
+        page.wait_for_timeout(40)
+    until(page, "document.querySelector('#cue').textContent === '“cue 59”'")
+    seen = page.evaluate("shown_at")
+    delays = sorted(seen[text] - at for text, at in said.items())
+    assert delays[-1] < 0.3, "p99 of 60 is their greatest"
+
+
+def test_buttons_act_and_say_so(station: Station, visit: Any) -> None:
+    page = visit(station.url)
+    until(page, NUMBER)
+    page.get_by_role("button", name="Mute").click()
+    until(page, MUTED)
+    assert shown(page, "answer") == "Mute: done"
+    page.get_by_role("button", name="Unmute").focus()
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('[data-command=mute]').hidden === false")
+    page.get_by_role("button", name="Pause").click()
+    until(page, "document.querySelector('#phase').textContent === 'Paused'")
+    page.get_by_role("button", name="Resume").click()
+    until(page, "document.querySelector('#phase').textContent !== 'Paused'")
+
+
+def test_no_button_is_shown_for_what_the_station_refuses(
+    station: Station, peer: Peer, visit: Any
+) -> None:
+    peer.introduce("strict")
+    page = visit(station.url + "#station/strict")
+    page.get_by_role("button", name="Pause").wait_for()
+    assert page.locator("#keys button:visible").count() == 1
+
+
+@pytest.mark.parametrize("death", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "frozen"])
+def test_the_brokers_death_is_unmistakable_within_three_seconds(
+    folder: Path, browser: Any, visit: Any, death: signal.Signals, station: Station
+) -> None:
+    own = Broker(folder)
+    own.start()
+    peer = Peer(own)
+    peer.introduce("mortal")
+    page = visit(station.url.rstrip("/") + "/index.html#station/mortal", bypass_csp=True)
+    url = f"ws://127.0.0.1:{own.web}/mqtt"
+    page.route(
+        "**/config.json", lambda route: route.fulfill(json={"broker": url, "station": "mortal"})
+    )
+    page.reload()
+    until(page, INTRODUCED)
+    for n in range(3):
+        peer.say("mortal", "metrics", {**METRICS, "t": 101.0 + n})
+    until(page, NUMBER)
+    assert own.process
+    died = time.monotonic()
+    if death == signal.SIGKILL:
+        own.kill()
+    else:
+        own.process.send_signal(death)
+    page.get_by_role("alert").get_by_text("Connection lost").wait_for()
+    assert time.monotonic() - died < 3.0
+    assert shown(page, "cadence") == "–"
+    assert shown(page, "remaining") == "–"
+    assert shown(page, "connection") == "connection lost"
+    if death == signal.SIGSTOP:
+        own.process.send_signal(signal.SIGCONT)
+    else:
+        own.start()
+    until(page, "document.querySelector('#connection').dataset.state === 'open'")
+    peer.stop()
+    own.kill()
+
+
+def test_a_metric_the_page_never_heard_of_is_shown_with_its_unit(
+    station: Station, peer: Peer, visit: Any
+) -> None:
+    peer.introduce("lab")
+    page = visit(station.url + "#station/lab")
+    own = {"knee_flexion_deg": 61.34, "grip": 7.0, "tempo_spm": None, "units": {"grip": "N"}}
+    until(page, INTRODUCED)
+    peer.say("lab", "metrics", {**METRICS, **own})
+    page.get_by_text("Knee flexion").wait_for()
+    text = re.sub(r"\s+", " ", shown(page, "measured"))
+    assert "Knee flexion 61.3°" in text
+    assert "Grip 7.00 N" in text
+    assert "Tempo –" in text
+
+
+def test_a_stride_outside_the_own_band_is_said_in_words(
+    station: Station, peer: Peer, visit: Any
+) -> None:
+    peer.introduce("band")
+    page = visit(station.url + "#station/band")
+    until(page, INTRODUCED)
+    peer.say("band", "metrics", METRICS)
+    until(page, NUMBER)
+    assert shown(page, "stride-verdict") == "2 % longer than own 0.80 to 0.90 m"
+    peer.say("band", "metrics", {**METRICS, "t": 102.0, "stride_length_m": 0.85})
+    until(page, "document.querySelector('#stride-tile').dataset.verdict === 'inside'")
+
+
+def test_silence_takes_the_values_off_the_page(station: Station, peer: Peer, visit: Any) -> None:
+    peer.introduce("silent")
+    page = visit(station.url + "#station/silent")
+    until(page, INTRODUCED)
+    peer.say("silent", "metrics", METRICS)
+    until(page, NUMBER)
+    until(page, "document.querySelector('#cadence').textContent === '–'", 6)
+    assert shown(page, "stability") == "Not known"
+
+
+def test_rubbish_on_the_topics_harms_nothing(station: Station, peer: Peer, visit: Any) -> None:
+    peer.introduce("rubbish")
+    page = visit(station.url + "#station/rubbish")
+    until(page, INTRODUCED)
+    script = {"<img src=x onerror=alert(1)>": "<b>1</b>", "cadence_spm": "fast", "t": "now"}
+    for body in ("", "{", "[1, 2]", "null", "\x00\xff", json.dumps(script)):
+        for topic in ("state", "metrics", "cue", "event", "session", "command/result"):
+            peer.say("rubbish", topic, body)
+    peer.say("rubbish", "state", BACKWARD)
+    peer.say("rubbish", "metrics", METRICS)
+    until(page, NUMBER)
+    assert page.locator("#station img").count() == 0
+
+
+def test_two_hundred_stations_are_listed(station: Station, peer: Peer, visit: Any) -> None:
+    for n in range(200):
+        peer.introduce(f"{GYM}{n}", stability="unsteady" if n == 12 else "steady")
+    peer.say(f"{GYM}7", "availability", "offline", retain=True)
+    page = visit(station.url + "#all")
+    until(page, f"document.querySelectorAll('#floor-list a[href*=\"{GYM}\"]').length === 200")
+    assert page.locator(".care-list a", has_text=f"{GYM}12: unsteady").count() == 1
+    page.get_by_label("Find").fill(f"{GYM}19")
+    names = page.locator("#floor-list li:visible .name").all_text_contents()
+    assert names == [f"{GYM}19", *(f"{GYM}{n}" for n in range(190, 200))]
+    assert violations(page) == []
+    page.locator("#floor-list li:visible a").first.click()
+    until(page, f"document.querySelector('#where').textContent === '{GYM}19'")
+    for n in range(200):
+        for topic in ("state", "availability"):
+            peer.say(f"{GYM}{n}", topic, "", retain=True)
+
+
+@pytest.mark.parametrize(
+    ("size", "dark"),
+    [(PHONE, False), (PHONE, True), (TABLET, True), (DESKTOP, False)],
+    ids=["phone-light", "phone-dark", "tablet-dark", "desktop-light"],
+)
+def test_everybody_can_use_it(
+    station: Station, visit: Any, size: dict[str, int], dark: bool
+) -> None:
+    page = visit(station.url, dark, size)
+    until(page, NUMBER)
+    assert violations(page) == []
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert wide <= 0, "the page is wider than the window"
+
+
+def violations(page: Any) -> list[str]:
+    page.wait_for_timeout(400)
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run()")["violations"]
+    return [f"{v['id']}: {n['html'][:120]}" for v in found for n in v["nodes"]]
+
+
+def test_the_switch_changes_light_and_dark_and_is_remembered(station: Station, visit: Any) -> None:
+    page = visit(station.url)
+    theme = page.get_by_role("button", name="Colours")
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    theme.click()
+    theme.click()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_an_hour_of_strides_leaves_frames_their_time(
+    station: Station, peer: Peer, visit: Any
+) -> None:
+    hour = range(3600)
+    history = {
+        "t": [float(n) for n in hour],
+        "columns": {
+            "length": [1.0 + 0.03 * ((n * 7919) % 17 - 8) / 8 for n in hour],
+            "low": [0.95] * 3600,
+            "high": [1.05] * 3600,
+            "cadence": [100.0 + (n * 31) % 5 for n in hour],
+            "score": [((n * 13) % 9 - 4) / 4 for n in hour],
+        },
+        "marks": [{"t": 20.0 * n, "kind": "cue", "text": "short"} for n in range(180)],
+        "began": 0.0,
+        "events": [],
+    }
+    page = visit(station.url)
+    config = {"broker": f"ws://127.0.0.1:{station.broker.web}/mqtt", "station": "hour",
+              "history": "hour"}  # fmt: skip
+    page.route("**/config.json", lambda route: route.fulfill(json=config))
+    page.route("**/history.json", lambda route: route.fulfill(json=history))
+    page.reload()
+    peer.say("hour", "state", {**BACKWARD, "t": 3600.0})
+    until(page, "document.querySelector('#plot-length canvas') !== null")
+    page.evaluate("""() => { window.frames_ms = []; let last = performance.now();
+        const frame = (at) => { frames_ms.push(at - last); last = at;
+            requestAnimationFrame(frame); };
+        requestAnimationFrame(frame); }""")
+    for n in range(30):
+        peer.say("hour", "metrics", {**METRICS, "t": 3601.0 + n})
+        page.wait_for_timeout(50)
+    frames = page.evaluate("frames_ms")[2:]
+    assert statistics.median(frames) < 17.5, "20 redraws a second cost frames"
+    points = page.evaluate("document.querySelector('#plot-length').clientWidth * 2")
+    drawn = page.evaluate("""() => { const s = new Series.Samples(['length']);
+        for (let n = 0; n < 14000; n += 1) s.add(n, { length: n === 7000 ? 9 : n % 5 });
+        const [t, v] = Series.drawn(s, ['length'], -Infinity, 500);
+        return [t.length, Math.max(...v)]; }""")
+    assert drawn[0] <= 1500
+    assert drawn[1] == 9, "the one long stride is still seen"
+    assert points > 0
+
+
+def test_mosquitto_alone_can_serve_it(folder: Path, visit: Any) -> None:
+    files = Path(__file__).parents[3] / "cued" / "dashboard"
+    own = Broker(folder, http_dir=files)
+    own.start()
+    peer = Peer(own)
+    peer.introduce("plain")
+    page = visit(f"http://127.0.0.1:{own.web}/index.html#station/plain")
+    until(page, INTRODUCED)
+    peer.stop()
+    own.kill()

@@ -1,0 +1,161 @@
+"""The server of the page: files and nothing else, strict headers, known names only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+
+from cued.config import Site
+from cued.model import Belt, Cue, CuedError, Measurement, Notice, Phase, Stability, Stride
+from cued.sinks import _sofar
+from cued.sinks._pages import hostname
+from cued.sinks._sofar import SoFar
+from cued.sinks.live import Config, Live
+
+SITE = Site(station="hall-2")
+
+
+@asynccontextmanager
+async def serving(**options: Any) -> AsyncIterator[tuple[Live, aiohttp.ClientSession]]:
+    live = Live(Config(port=0, **options), SITE, lambda _: None)
+    async with live, aiohttp.ClientSession(live.address) as session:
+        yield live, session
+
+
+def walked(seconds: int) -> list[Any]:
+    out: list[Any] = [Phase(t=0.0, name="settle", from_="idle", why="ready")]
+    for n in range(1, seconds):
+        out.append(Measurement(t=n, name="cadence_spm", value=100.0 + n, unit="spm", strides=4))
+        out.append(Stability(t=n, level="steady", score=0.5))
+        out.append(Stride(t=n, side="left", duration_s=1.0, length_m=1.0, speed_m_s=1.0))
+    return out
+
+
+async def test_everything_the_page_asks_for_is_there_with_its_type() -> None:
+    async with serving() as (_, session):
+        index = await (await session.get("/")).text()
+        wanted = [part.split('"')[0] for part in index.split('src="')[1:]]
+        wanted += [p.split('"')[0] for p in index.split('<link rel="stylesheet" href="')[1:]]
+        for path in wanted:
+            answer = await session.get("/" + path)
+            assert answer.status == 200, path
+            suffix = path.rsplit(".", 1)[1]
+            assert answer.content_type == {
+                "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"
+            }[suffix]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/README.md", "/../live.py", "/%2e%2e/live.py", "/js", "/js/", "//etc/passwd", "/.", "/a%00"],
+)
+async def test_nothing_else_is_served(path: str) -> None:
+    async with serving() as (live, session):
+        from yarl import URL
+
+        answer = await session.get(URL(live.address.rstrip("/") + path, encoded=True))
+        assert answer.status in (400, 404)
+
+
+async def test_headers_forbid_what_the_page_does_not_need() -> None:
+    async with serving(broker_port=9443) as (_, session):
+        headers = (await session.get("/")).headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
+        assert "connect-src 'self' ws://127.0.0.1:9443 wss://127.0.0.1:9443;" in policy
+        assert "unsafe" not in policy
+        assert "*" not in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+    async with serving(broker="wss://broker.example:8084/mqtt") as (_, session):
+        policy = (await session.get("/")).headers["Content-Security-Policy"]
+        assert "connect-src 'self' wss://broker.example:8084;" in policy
+
+
+async def test_a_strange_host_name_is_refused_and_a_named_one_is_not() -> None:
+    async with serving(names=("gym.example",)) as (_, session):
+        for host, status in [
+            ("evil.example", 421), ("gym.example:8080", 200), ("[::1]:80", 200), ("", 421),
+            ("x'; script-src *", 421), ("localhost", 200),
+        ]:  # fmt: skip
+            answer = await session.get("/config.json", headers={"Host": host})
+            assert answer.status == status, host
+
+
+@pytest.mark.parametrize(
+    ("host", "bare"),
+    [("Pi.local:80", "pi.local"), ("[::1]:80", "[::1]"), ("[::1]", "[::1]"), ("", ""),
+     (":80", ":80")],
+)  # fmt: skip
+def test_the_port_is_taken_off_a_host(host: str, bare: str) -> None:
+    assert hostname(host) == bare
+
+
+async def test_the_page_is_told_where_the_broker_is_and_no_secret() -> None:
+    async with serving(commands=False) as (_, session):
+        told = await (await session.get("/config.json")).json()
+    assert told == {
+        "root": "cued", "port": 9001, "commands": False, "history": "hall-2", "station": "hall-2",
+    }  # fmt: skip
+    async with serving(start="all", broker="ws://b:1/") as (_, session):
+        told = await (await session.get("/config.json")).json()
+    assert told["broker"] == "ws://b:1/"
+    assert "station" not in told
+
+
+async def test_only_reading_is_possible() -> None:
+    async with serving() as (_, session):
+        for method in ("POST", "PUT", "DELETE", "PATCH"):
+            assert (await session.request(method, "/config.json", data=b"x")).status == 405
+
+
+async def test_a_port_that_is_taken_is_one_clear_line() -> None:
+    async with serving() as (live, _):
+        port = int(live.address.rsplit(":", 1)[1].rstrip("/"))
+        with pytest.raises(CuedError, match=rf"\[sinks.live\] cannot listen on .*{port}"):
+            async with Live(Config(port=port), SITE, lambda _: None):
+                pass
+
+
+async def test_history_is_what_was_taken() -> None:
+    async with serving() as (live, session):
+        live.watch(Belt(t=0.0, speed_m_s=1.0))
+        for event in walked(40):
+            live.take(event)
+        live.take(Cue(t=40.0, key="tall", text="Tall", pattern="none", priority=2, verdict="given"))
+        live.take(Notice(t=41.0, level="info", code="mark", text="here"))
+        kept = await (await session.get("/history.json")).json()
+    assert kept["t"] == [float(n) for n in range(1, 40)]
+    assert kept["columns"]["cadence"][-1] == 139.0
+    assert kept["columns"]["length"] == [None] * 39
+    assert [m["kind"] for m in kept["marks"]] == ["phase", "cue"]
+    assert [e["type"] for e in kept["events"]] == ["phase", "cue", "notice"]
+    assert kept["began"] == 0.0
+
+
+def test_a_day_of_walking_stays_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_sofar, "ROWS", 400)
+    so_far = SoFar()
+    for event in walked(3000):
+        so_far.take(event)
+    t = json.loads(so_far.encoded())["t"]
+    assert len(t) <= 400
+    assert t == sorted(t)
+    assert t[-1] == 2999.0
+    assert t[0] == 1.0
+
+
+def test_a_new_session_begins_anew() -> None:
+    so_far = SoFar()
+    for event in walked(30):
+        so_far.take(event)
+    so_far.take(Phase(t=50.0, name="idle", from_="settle", why="stop"))
+    assert len(json.loads(so_far.encoded())["t"]) == 29
+    so_far.take(Phase(t=60.0, name="check_in", from_="idle", why="begin"))
+    kept = json.loads(so_far.encoded())
+    assert kept["t"] == []
+    assert kept["began"] == 60.0

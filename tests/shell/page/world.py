@@ -1,0 +1,182 @@
+"""What the page's tests and its screenshots look at: a broker, a simulated station, a browser.
+
+The station is the whole daemon on a simulated runner, in a thread of its own. It plays the first
+part of its scenario as fast as it can and goes on in real time, so that a test meets a runner who
+has been walking for a minute and need not wait for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from cued import app
+from cued import config as configuration
+from cued.commands.simulate import Runner
+from cued.daemon import Daemon
+from cued.model import Battery, Input
+from cued.simulation.run import Simulation
+from cued.sources.simulate import open_scenario
+
+MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PATIENCE_S = 10.0
+BATTERIES = {"trunk": 83.0, "foot_left": 61.0, "foot_right": 14.0}
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def wait_for(what: Callable[[], object], message: str, patience_s: float = PATIENCE_S) -> None:
+    end = time.monotonic() + patience_s
+    while not what():
+        assert time.monotonic() < end, message
+        time.sleep(0.02)
+
+
+class Broker:
+    """A mosquitto with a listener for the station and one for browsers."""
+
+    def __init__(self, folder: Path, http_dir: Path | None = None) -> None:
+        self.port, self.web = free_port(), free_port()
+        self._conf = folder / f"page-{self.port}.conf"
+        lines = [f"listener {self.port} 127.0.0.1", f"listener {self.web} 127.0.0.1"]
+        lines += ["protocol websockets"] + ([f"http_dir {http_dir}"] if http_dir else [])
+        lines += ["allow_anonymous true", f"user {os.environ.get('USER', 'root')}"]
+        self._conf.write_text("\n".join(lines) + "\n")
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        assert MOSQUITTO
+        self.process = subprocess.Popen(
+            [MOSQUITTO, "-c", str(self._conf)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        wait_for(lambda: _open(self.web) and _open(self.port), "mosquitto did not start")
+
+    def kill(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+def _open(port: int) -> bool:
+    with socket.socket() as sock:
+        return sock.connect_ex(("127.0.0.1", port)) == 0
+
+
+class HeadStart:
+    """A source: everything up to ``fast_s`` at once, then in real time, until told to stop."""
+
+    def __init__(self, inputs: Iterator[Input], fast_s: float, request: Callable[..., str]) -> None:
+        self._inputs, self.fast_s, self._request = inputs, fast_s, request
+        self.live = threading.Event()
+        self.began = 0.0  # wall time at which the scenario was at fast_s
+
+    async def run(self, emit: Callable[[Input], None], up: Callable[[], None]) -> None:
+        loop = asyncio.get_running_loop()
+        start = 0.0
+        up()
+        for n, item in enumerate(self._inputs):
+            if item.t < self.fast_s:
+                if n % 64 == 0:
+                    await asyncio.sleep(0)
+            else:
+                if not self.live.is_set():
+                    start, self.began = loop.time(), time.time()
+                    self.live.set()
+                wait = start + item.t - self.fast_s - loop.time()
+                if wait > 0:
+                    await asyncio.sleep(wait)
+            emit(item)
+        await asyncio.Event().wait()
+
+    async def request(self, request: Any) -> str:
+        return self._request(request)
+
+
+class Station:
+    """A daemon at work in a thread."""
+
+    def __init__(
+        self, folder: Path, broker: Broker, scenario: str, fast_s: float, name: str = "demo"
+    ) -> None:
+        self.broker, self.port = broker, free_port()
+        table = {
+            "station": {"name": name, "hardware": False, "state": str(folder / name)},
+            "coach": {"program": True},
+            "sinks": {
+                "mqtt": {"port": broker.port, "host": "127.0.0.1"},
+                "live": {"port": self.port, "broker_port": broker.web},
+            },
+        }
+        self.url = f"http://127.0.0.1:{self.port}/"
+        self._config = configuration.convert(table)
+        simulation = Simulation(open_scenario(scenario), keep_truth=1000)
+        self._worn = {s.name: app.Worn(s.placement, s.mounting) for s in simulation.scenario.sensor}
+        runner = Runner(simulation)
+        self.source = HeadStart(_charged(simulation.inputs()), fast_s, runner.request)
+        self._hears = runner.hear
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._daemon: Daemon | None = None
+        self._failed: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+        wait_for(self._there, "the simulated station did not get going", 60.0)
+
+    def stop(self) -> None:
+        if self._loop and self._daemon and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._daemon.stop)
+        self._thread.join(PATIENCE_S)
+        assert not self._thread.is_alive()
+        if self._failed:
+            raise self._failed
+
+    def _there(self) -> bool:
+        if self._failed:
+            raise self._failed
+        return self.source.live.is_set()
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._work())
+        except BaseException as error:  # noqa: BLE001 - told to the test's own thread
+            self._failed = error
+
+    async def _work(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        where = app.site(self._config)
+        self._daemon = Daemon(
+            app.engine(self._config, self._worn),
+            [self.source],
+            [],
+            app.sinks(self._config, where),
+            live=False,
+            hears=self._hears,
+        )
+        await self._daemon.run()
+
+
+def _charged(inputs: Iterator[Input]) -> Iterator[Input]:
+    """Give batteries to the simulated sensors, one of them nearly empty."""
+    for sensor, percent in BATTERIES.items():
+        yield Battery(t=0.0, sensor=sensor, percent=percent)
+    yield from inputs
