@@ -7,6 +7,7 @@ rare is kept as it is, deflated. A chunk needs no other chunk to be read.
 
 from __future__ import annotations
 
+import lzma
 import zlib
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
@@ -32,6 +33,8 @@ from cued.recording import floats, integers
 from cued.recording.floats import BITS, Form
 
 Rare: TypeAlias = Belt | LinkChanged | Battery | HeartRate | Command | CueDone
+# Without headers and checksums: the record has its own.
+LZMA = ({"id": lzma.FILTER_LZMA2, "preset": 6, "dict_size": 1 << 16, "pb": 0},)
 TICKS, RARE, FIRST_STREAM = 0, 1, 2
 
 
@@ -97,8 +100,8 @@ class Packer:
             tuple(streams),
             tuple(forms),
             integers.pack(columns),
-            zlib.compress(_encoder.encode(rare), 6),
-            zlib.compress(_encoder.encode(list(events)), 9),
+            zlib.compress(_encoder.encode(rare), 9),
+            lzma.compress(_encoder.encode(list(events)), lzma.FORMAT_RAW, filters=LZMA),
         )
         return _encoder.encode(chunk)
 
@@ -137,17 +140,28 @@ def unpack(data: bytes) -> tuple[list[Input], list[AnyEvent]]:
     """Give back inputs and events. Raises ValueError when the data are no chunk."""
     try:
         chunk = _chunk.decode(data)
-        return list(_Unpacking(chunk).inputs()), _events.decode(zlib.decompress(chunk.events))
-    except (msgspec.MsgspecError, zlib.error, IndexError, StopIteration) as error:
+        return list(_Unpacking(chunk).inputs()), _told(chunk)
+    except (
+        msgspec.MsgspecError,
+        zlib.error,
+        lzma.LZMAError,
+        EOFError,
+        IndexError,
+        StopIteration,
+    ) as error:
         raise ValueError(str(error)) from error
 
 
 def unpack_events(data: bytes) -> list[AnyEvent]:
     """Give back the events only, which is much quicker."""
     try:
-        return _events.decode(zlib.decompress(_chunk.decode(data).events))
-    except (msgspec.MsgspecError, zlib.error) as error:
+        return _told(_chunk.decode(data))
+    except (msgspec.MsgspecError, zlib.error, lzma.LZMAError, EOFError) as error:
         raise ValueError(str(error)) from error
+
+
+def _told(chunk: Chunk) -> list[AnyEvent]:
+    return _events.decode(lzma.decompress(chunk.events, lzma.FORMAT_RAW, filters=LZMA))
 
 
 def look_of(packet: Packet) -> Look:

@@ -114,11 +114,17 @@ def _padded(words: Words) -> Words:
 
 
 def _widths(words: Words) -> Words:
-    """Choose the length of remainders of each group."""
-    groups = words.reshape(-1, GROUP).astype(np.float64)
-    usual = np.frexp(groups.mean(axis=1) * 0.75)[1]  # near log2(mean ln 2) rounded up
-    least = np.frexp(groups.max(axis=1))[1] - LONGEST_QUOTIENT_BITS if groups.size else usual
-    return np.clip(np.maximum(usual, least), 0, 63).astype(np.uint64)
+    """Choose the length of remainders of each group: the cheapest around the usual one."""
+    groups = words.reshape(-1, GROUP)
+    if not groups.size:
+        return np.empty(0, np.uint64)
+    real = groups.astype(np.float64)
+    usual = np.frexp(real.mean(axis=1))[1] - 1
+    least = np.frexp(real.max(axis=1))[1] - LONGEST_QUOTIENT_BITS
+    tried = np.clip(np.maximum(usual + np.arange(-1, 2)[:, None], least), 0, 63).astype(np.uint64)
+    costs = (groups >> tried[:, :, None]).sum(axis=2) + tried * np.uint64(GROUP)
+    best: Words = np.take_along_axis(tried, costs.argmin(axis=0)[None], axis=0)[0]
+    return best
 
 
 def _places(each: Words) -> tuple[Ints, Words]:
