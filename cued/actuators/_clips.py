@@ -92,7 +92,12 @@ class Clips:
 
     async def render(self, texts: list[str]) -> AsyncIterator[Rendered]:
         """Have texts rendered by a child process, and load each as it is done."""
-        await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
+        try:
+            await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
+        except OSError as error:  # a disk that is full or read-only must not end the coaching
+            for text in texts:
+                yield Rendered(text, f"{self._folder}: {error.strerror}", "")
+            return
         phrases = [Phrase(text, str(self.path(text))) for text in texts]
         child = await _start()
         try:

@@ -12,6 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from cued.actuators import speech
+from cued.config import Site
+from cued.model import Notice
+
 HOME = Path(__file__).parents[2]
 GOOD = """
 [station]
@@ -122,3 +126,13 @@ def test_a_wrong_configuration_ends_with_78(tmp_path):
     )
     assert done.returncode == 78
     assert "spede" in done.stderr
+
+
+async def test_without_a_place_for_clips_the_voice_is_tones_and_one_notice(tmp_path):
+    (tmp_path / "full").touch()
+    said = []
+    site = Site(cache=str(tmp_path / "full"), hardware=False)
+    async with speech.Speech(speech.Config(), site, said.append, texts=["one", "two"]) as voice:
+        assert await voice.rendered() == {"one", "two"}
+    warnings = [n for n in said if isinstance(n, Notice) and n.level != "info"]
+    assert [n.code for n in warnings] == ["words_missing"]
