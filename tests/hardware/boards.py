@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 import sys
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -25,7 +26,14 @@ TICK_US = 31  # the board's clock advances in steps of 1/32768 s
 class Chip:
     """An LSM6DS3TR-C on an I2C bus, with its queue."""
 
-    def __init__(self, rate_hz: float = 104.0, who: int = 0x6A, phase_us: float = 0.0) -> None:
+    def __init__(
+        self,
+        rate_hz: float = 104.0,
+        who: int = 0x6A,
+        phase_us: float = 0.0,
+        feel: Callable[[float], tuple[int, ...]] | None = None,
+    ) -> None:
+        self._feel = feel or self._numbered
         self.now_us = 1_000_000.0
         self.registers = bytearray(128)
         self.registers[0x0F] = who
@@ -57,13 +65,17 @@ class Chip:
 
     def _sample(self) -> None:
         self._k += 1
-        k = self._k
-        values = (k % 30000, -(k % 20000), 7, 2049, -2048, (k * 13) % 32768)
+        values = self._feel(self._due_us)
         self.taken.append((self._due_us, values))
         self.words.extend(values)
         if len(self.words) > QUEUE_WORDS:
             del self.words[:6]
             self.overrun = True
+
+    def _numbered(self, _: float) -> tuple[int, ...]:
+        """Angular rate and acceleration that say the sample's own number."""
+        k = self._k
+        return (k % 30000, -(k % 20000), 7, 2049, -2048, (k * 13) % 32768)
 
     def writeto(self, address: int, data: bytes) -> None:
         assert address == 0x6A
@@ -108,6 +120,8 @@ class Characteristic:
     def __init__(self, max_length: int, fixed_length: bool) -> None:
         self._max, self._fixed = max_length, fixed_length
         self.sent: list[bytes] = []
+        self.sent_us: list[float] = []
+        self.now_us: Callable[[], float] = lambda: 0.0
         self.link: Connection | None = None
 
     @classmethod
@@ -130,6 +144,7 @@ class Characteristic:
                 raise BluetoothError
             assert len(data) <= self.link.max_packet_length, "the radio would cut this off"
         self.sent.append(data)
+        self.sent_us.append(self.now_us())
 
 
 class Connection:
@@ -236,6 +251,7 @@ class Bench:
         radio = Radio(bleio)
         self.pod = Pod(Imu(self.chip), radio, self.chip.clock_us, lambda: self.level)
         self.data = SERVICES[SERVICE][DATA][0]
+        self.data.now_us = lambda: self.chip.now_us
         self.link: Connection | None = None
 
     def connect(self, max_packet_length: int = 182) -> None:
