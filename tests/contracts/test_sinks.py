@@ -1,0 +1,107 @@
+"""What every sink promises: taking waits for nobody, and leaving leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from cued import parts
+from cued.config import Site
+from cued.model import Cue, Gait, Measurement, Phase, Stride, Stumble, Summary, Tick
+from cued.sinks.events import EventLines
+from cued.sinks.sink import Sink
+
+EVENTS = [
+    Phase(t=1.0, name="warm_up", from_="idle", why="begin"),
+    Gait(t=1.0, mode="walking", direction="backward"),
+    Stride(t=2.0, side="left", duration_s=1.1, length_m=0.8, speed_m_s=0.7),
+    Measurement(t=2.0, name="cadence_spm", value=108.0, unit="spm", strides=4),
+    Cue(t=2.5, key="k", text="x", pattern="tick", priority=2, verdict="given"),
+    Stumble(t=3.0, score=1.2),
+    Summary(t=9.0, started_t=0.0, duration_s=9.0, strides=5, backward_s=3.0, cues=1, stumbles=0),
+]
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def build(name: str, folder: Path) -> Sink:
+    """Build a sink with its defaults, but for what would touch the machine."""
+    part = parts.load("sinks", name)
+    wanted = {f.name for f in msgspec.structs.fields(part.config)}
+    options: dict[str, Any] = {
+        "file": str(folder / "lines"),
+        "port": free_port(),
+        "websocket_port": free_port(),
+    }
+    config = msgspec.convert({k: v for k, v in options.items() if k in wanted}, part.config)
+    site = Site(state=str(folder / "state"), cache=str(folder / "cache"), runtime=str(folder))
+    return part.build(config, site, lambda _command: None)
+
+
+async def at_work(sink: Sink, rounds: int) -> float:
+    """Enter, run, take and leave; the longest that taking an event took, s."""
+    loop = asyncio.get_running_loop()
+    slowest = 0.0
+    async with sink:
+        task = asyncio.create_task(sink.run())
+        for n in range(rounds):
+            for event in EVENTS[:-1]:
+                before = loop.time()
+                sink.watch(Tick(float(n)))
+                sink.take(event)
+                slowest = max(slowest, loop.time() - before)
+            if n % 50 == 0:
+                await asyncio.sleep(0)
+        sink.take(EVENTS[-1])
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    return slowest
+
+
+@pytest.mark.parametrize("name", parts.names("sinks"))
+async def test_taking_waits_for_nobody(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slowest = await at_work(build(name, tmp_path), 300)
+    assert slowest < 0.25  # a cue is worth giving for 1.5 s; a busy machine may take our turn
+
+
+@pytest.mark.parametrize("name", parts.names("sinks"))
+async def test_leaving_without_ever_having_run_is_harmless(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with build(name, tmp_path) as _:
+        pass
+
+
+@pytest.mark.parametrize("name", parts.names("sinks"))
+async def test_it_ends_soon_when_told_to(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with asyncio.timeout(15):
+        await at_work(build(name, tmp_path), 1)
+    assert [t for t in asyncio.all_tasks() if t is not asyncio.current_task()] == []
+
+
+async def test_leaving_flushes_event_lines(tmp_path: Path) -> None:
+    sink = build("events", tmp_path)
+    assert isinstance(sink, EventLines)
+    await at_work(sink, 1)
+    assert (tmp_path / "lines").read_text().count("\n") == len(EVENTS)
+
+
+async def test_leaving_keeps_a_summary_that_no_broker_took(tmp_path: Path) -> None:
+    await at_work(build("mqtt", tmp_path), 1)
+    (kept,) = (tmp_path / "state" / "mqtt").glob("*.json")
+    assert msgspec.json.decode(kept.read_bytes())["strides"] == 5
