@@ -26,7 +26,7 @@ from cued.commands._options import add_config, load_config, positive
 from cued.config import Config
 from cued.daemon import Daemon
 from cued.engine import Worn
-from cued.model import AnyEvent, Cue, CueDone, Footfall, Input, Notice, Packet, Priority
+from cued.model import AnyEvent, Cue, CueDone, Footfall, Input, Notice, Packet, Priority, Tick
 from cued.runtime.playback import Playback
 from cued.simulation.run import Simulation
 from cued.simulation.scenario import Scenario, parse
@@ -97,6 +97,8 @@ def _speed(
     for kind, samples in (("50 ms packets", LIVE), ("2 s packets", BULK)):
         scenario = _walk(placements, seconds, samples)
         inputs = list(Simulation(scenario).inputs())
+        if samples == BULK:  # a tick between such packets would call every sensor lost
+            inputs = [item for item in inputs if not isinstance(item, Tick)]
         costs = _feed_all(chosen, scenario, inputs)
         out[f"engine, {name}, {kind}: times real time"] = seconds / sum(costs)
         if samples == LIVE:

@@ -96,14 +96,20 @@ class Grid:
         points = (times[:, None] + self._offsets).ravel().round(TICK_DIGITS)
         if self._t.size == 1:
             return np.repeat(self._x, times.size, axis=0), np.repeat(self._ok, times.size)
-        left = self._t.searchsorted(points, side="right") - 1
-        np.minimum(left, self._t.size - 2, out=left)
+        # The last sample before the point, never one on it: whether the next one is there yet
+        # must not matter. On a sample (part 1) its own value and mark hold, to the bit.
+        left = self._t.searchsorted(points) - 1
         np.maximum(left, 0, out=left)
         t0, t1 = self._t[left], self._t[left + 1]
-        part = np.minimum(np.maximum((points - t0) / (t1 - t0), 0.0), 1.0)
-        x0 = self._x[left]
-        values = x0 + part[:, None] * (self._x[left + 1] - x0)
-        ok: Bools = self._ok[left] & self._ok[left + 1] & (t1 - t0 <= self._hole_s)
+        gaps = t1 - t0
+        part = np.maximum((points - t0) / gaps, 0.0)
+        values = (1.0 - part)[:, None] * self._x[left] + part[:, None] * self._x[left + 1]
+        if self._ok.all() and gaps.max() <= self._hole_s:
+            ok: Bools = np.ones(points.size, dtype=np.bool_)
+        else:
+            first, last = part <= 0.0, part >= 1.0
+            near: Bools = (gaps <= self._hole_s) | first | last
+            ok = (self._ok[left] | last) & (self._ok[left + 1] | first) & near
         if self._offsets.size > 1:
             values = values.reshape(times.size, self._offsets.size, -1).mean(axis=1)
             ok = ok.reshape(times.size, -1).min(axis=1)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from cued import app, config
+from cued import app, config, parts
 from cued.engine import Engine, Worn
 from cued.model import Belt, Link, Packet, Stability, Tick
 from cued.recording.stream import packets
@@ -48,6 +48,12 @@ def walk():
 
 def engine(worn):
     return app.engine(SETTINGS, worn)
+
+
+def measuring(worn):
+    """An engine with all metrics and no coach, whose cues follow arrivals."""
+    made = {name: parts.load("metrics", name) for name in parts.names("metrics")}
+    return Engine(worn, metrics={name: part.build(part.config()) for name, part in made.items()})
 
 
 def lines(events, *, with_known_t=True):
@@ -151,7 +157,16 @@ def test_any_split_of_all_sensors_samples_gives_the_same_events(walk, seed):
     # Packets of up to 0.4 s, as wearables send them; each sensor's are cut in its own way.
     ragged_cuts = {n: ragged(seed + k, 40) for k, n in enumerate(walk.worn)}
     cut = resplit(walk.inputs, walk.worn, ragged_cuts)
-    whole, pieces = feed_all(Engine(walk.worn), even), feed_all(Engine(walk.worn), cut)
+    whole, pieces = feed_all(measuring(walk.worn), even), feed_all(measuring(walk.worn), cut)
+    assert gait_lines(whole) == gait_lines(pieces)
+
+
+@pytest.mark.parametrize("seconds", [2, 4])
+def test_packets_of_seconds_as_a_re_analysis_reads_them_give_the_same_events(walk, seconds):
+    even = resplit(walk.inputs, walk.worn, {n: range(5, 3000, 5) for n in walk.worn})
+    n = 100 * seconds
+    long = resplit(walk.inputs, walk.worn, dict.fromkeys(walk.worn, range(n, 3000, n)))
+    whole, pieces = feed_all(measuring(walk.worn), even), feed_all(measuring(walk.worn), long)
     assert gait_lines(whole) == gait_lines(pieces)
 
 

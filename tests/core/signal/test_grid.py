@@ -45,6 +45,20 @@ def test_any_split_gives_the_same_bits(rate, cuts, seed):
         np.testing.assert_array_equal(a, b)
 
 
+@given(cuts=st.lists(st.integers(1, 300), max_size=30), seed=st.integers(0, 1000))
+@settings(max_examples=60)
+def test_samples_meant_for_the_grid_come_through_to_the_bit_however_they_are_split(cuts, seed):
+    rng = np.random.default_rng(seed)
+    steps = rng.choice([1, 1, 1, 1, 1, 1, 1, 7], 300)
+    t = (100 + np.cumsum(steps)) / 100.0
+    x = rng.normal(size=(300, 3))
+    ok = rng.random(300) > 0.02
+    times, values, believed, _ = run(100.0, t, x, ok, cuts)
+    on = np.searchsorted(times, t - 1e-6)
+    np.testing.assert_array_equal(values[on], x)
+    np.testing.assert_array_equal(believed[on], ok)
+
+
 @pytest.mark.parametrize("rate", [25.0, 52.0, 100.0, 128.0, 200.0, 370.37, 500.0])
 def test_a_straight_line_comes_out_straight(rate):
     t = np.arange(int(rate * 3)) / rate + 0.0037
