@@ -33,6 +33,7 @@ from cued.model import (
     Cue,
     CueDone,
     Effect,
+    Fall,
     Input,
     Measurement,
     Phase,
@@ -104,7 +105,7 @@ class Coach:
         events: list[AnyEvent] = []
         if isinstance(item, Command):
             events += self._command(item, proposals, now)
-        if isinstance(item, Stumble) or self._view.belt_changed != belt_before:
+        if isinstance(item, Stumble | Fall) or self._view.belt_changed != belt_before:
             self._restart()
         moved = self._session.feed(item, self._view, self._safety, now)
         events += self._entered(moved, now)

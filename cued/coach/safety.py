@@ -108,7 +108,7 @@ class Safety:
             case Stumble():
                 return self._stumbled(item, view, now)
             case Fall():
-                return self._fell(item, now)
+                return self._fell(item, view, now)
             case Link():
                 return self._link(item, view, now)
             case Battery():
@@ -128,10 +128,11 @@ class Safety:
             _told("stumble", Priority.STUMBLE, item.t, "both", refractory_s=3.0, because=because)
         ]
 
-    def _fell(self, item: Fall, now: float) -> list[Proposal]:
+    def _fell(self, item: Fall, view: View, now: float) -> list[Proposal]:
         if self.fallen:
             return []
         self._fall = item
+        self._hold_until = view.footfalls + self._plan.hold_steps
         because: Reason = dict(item.because)
         if item.stage == "possible":
             return [_told("fall_possible", Priority.FALL, now, "alarm", because=because)]

@@ -6,6 +6,7 @@ Rules of this file
 * A phase of movement lasts so much time of walking in it, a phase of standing so much time.
 * Time backward counts whenever the runner moves backward, in whatever phase, and in a backward
   phase also while the direction is not known.
+* A possible fall counts as a stumble, at least: it was one that looked worse.
 * A session begins by itself when somebody moves, and ends by itself when nobody does any more.
 """
 
@@ -24,13 +25,14 @@ from cued.coach.safety import Safety
 from cued.coach.script import Line, Script
 from cued.coach.tally import Tally
 from cued.coach.view import View
-from cued.model import AnyEvent, Gait, Imprint, Input, Phase, Stability, Stride, Stumble, Tick
+from cued.model import AnyEvent, Fall, Gait, Imprint, Input, Phase, Stability, Stride, Stumble, Tick
 
 BACK_ON_S = 2.0
 LONG_PAUSE = 5.0
 LONGEST_STEP_S = 2.0  # of time counted at once
 
 SPOTTER_FROM = 2
+ONE_STUMBLE_S = 5.0  # a stumble and a possible fall so close together are one
 
 
 class Session:
@@ -52,6 +54,7 @@ class Session:
         self._moved = 0.0
         self._against: float | None = None
         self._stumbled = False
+        self._stumbled_at = float("-inf")
         self._asked: Trigger | None = None
         self._begin_asked = False
         self._stage = ladder.entered(memory, profile)
@@ -189,10 +192,11 @@ class Session:
         backward = view.direction == "backward" or (spec.backward and view.direction == "unknown")
         if walking and backward:
             self.tally.moved_backward(passed, self._phase, view.belt, self._limit())
-        if isinstance(item, Stumble):
-            self._stumbled = True
+        if isinstance(item, Stumble | Fall) and now - self._stumbled_at > ONE_STUMBLE_S:
+            self._stumbled, self._stumbled_at = True, now
             self._stage = max(self._stage - 1, 0)
-        if isinstance(item, Stride | Stumble | Stability):
+            self.tally.stumbles += 1
+        if isinstance(item, Stride | Stability):
             self.tally.take(item)
         self._compare(spec, view, now)
 

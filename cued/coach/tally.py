@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 
 from cued.coach.ladder import Standing
-from cued.model import Belt, Measurement, Stability, Stride, Stumble, Summary
+from cued.model import Belt, Measurement, Stability, Stride, Summary
 
 BEFORE_UNSTEADY_COUNTS_S = 0.5
 
@@ -27,13 +27,11 @@ class Tally:
         self.measured: dict[str, float] = {}
         self._unsteady_since: float | None = None
 
-    def take(self, item: Stride | Stumble | Stability) -> None:
-        """Count a stride, a stumble or time spent unsteady."""
+    def take(self, item: Stride | Stability) -> None:
+        """Count a stride, or time spent unsteady."""
         match item:
             case Stride():
                 self.strides += 1
-            case Stumble():
-                self.stumbles += 1
             case Stability():
                 self._steadiness(item)
 

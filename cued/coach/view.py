@@ -24,7 +24,6 @@ BELT_CHANGED_M_S = 0.02  # treadmills report steps of 0.1 km/h = 0.028 m/s
 INCLINE_CHANGED_PERCENT = 0.25
 BELT_MOVES_M_S = 0.05
 STRIDE_AGE_S = 3.0  # longer than any stride: after that nobody walks
-BELT_SOURCES = ("belt", "treadmill")  # names by which a source says that it lost the belt
 
 
 class View:
@@ -49,8 +48,9 @@ class View:
         match item:
             case Belt():
                 self._belt(item, now)
-            case LinkChanged(sensor=sensor, connected=False) if sensor in BELT_SOURCES:
-                self.belt = None
+            case LinkChanged(sensor=sensor, connected=False):
+                if self.belt and sensor == self.belt.source:
+                    self.belt = None  # whoever told the speed is gone
             case Gait():
                 self._gait(item)
             case Stability():

@@ -19,6 +19,7 @@ from cued.model import (
     Belt,
     CommandResult,
     Cue,
+    Fall,
     Measurement,
     Phase,
     Priority,
@@ -148,7 +149,7 @@ def test_a_runner_who_turns_round_unasked_is_asked_and_not_coached() -> None:
 def test_a_stumble_in_the_program_is_answered_within_a_second(at: float) -> None:
     more = does(at, "stumble", by=1.6)
     events = play(script(at + 15.0, more, seed=41), CoachConfig(program=True))
-    stumbles = [e for e in events if isinstance(e, Stumble) and abs(e.t - at) < 3.0]
+    stumbles = [e for e in events if isinstance(e, Stumble | Fall) and abs(e.t - at) < 3.0]
     assert stumbles
     answers = [c for c in given(events) if c.key in ("stumble", "fall_possible")]
     assert any(abs(c.known_t - stumbles[0].known_t) < 1.0 for c in answers)
