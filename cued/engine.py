@@ -24,6 +24,7 @@ from cued.model import (
     AnyEvent,
     Belt,
     Input,
+    LinkChanged,
     Notice,
     Packet,
     Placement,
@@ -31,6 +32,7 @@ from cued.model import (
 )
 from cued.signal.stream import Stream
 
+UNKNOWN_SPEED = float("nan")  # compares with nothing, so no length comes of it
 LAG_S = 1.0  # samples older than this are no basis for a cue to somebody who moves
 
 
@@ -66,6 +68,8 @@ class Engine:
         self._links = Links(list(worn))
         self._coach = coach
         self._lagging: set[str] = set()
+        self._belt_source = ""
+        self._link_told: dict[str, str] = {}
         self._newest = float("-inf")
 
     def feed(self, item: Input) -> list[AnyEvent]:
@@ -76,7 +80,10 @@ class Engine:
             case Tick():
                 events = self._tick(item.t)
             case Belt():
+                self._belt_source = item.source
                 events = self._body.belt(item)
+            case LinkChanged():
+                events = self._link_changed(item)
             case _:
                 events = []
         self._newest = max(self._newest, self._reached(item))
@@ -110,6 +117,20 @@ class Engine:
             self._lagging.discard(sensor)
             return [Notice(t=t, level="info", code="link_fresh", text=f"{sensor}: fresh again")]
         return []
+
+    def _link_changed(self, change: LinkChanged) -> list[AnyEvent]:
+        """Tell why a link is down, once per reason; a treadmill that is gone tells no speed."""
+        if change.connected:
+            self._link_told.pop(change.sensor, None)
+            return []
+        out: list[AnyEvent] = []
+        if change.sensor and change.sensor == self._belt_source:
+            out += self._body.belt(Belt(change.t, UNKNOWN_SPEED))
+        if change.why and self._link_told.get(change.sensor) != change.why:
+            self._link_told[change.sensor] = change.why
+            text = f"{change.sensor}: {change.why}"
+            out.append(Notice(t=change.t, level="warning", code="link_down", text=text))
+        return out
 
     def _tick(self, t: float) -> list[AnyEvent]:
         out: list[AnyEvent] = []

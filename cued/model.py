@@ -83,12 +83,16 @@ class Packet(Struct, frozen=True, eq=False):
 
 
 class Belt(Struct, frozen=True, tag="belt"):
-    """The treadmill's speed and incline. ``error`` is the relative uncertainty of the speed."""
+    """The treadmill's speed and incline.
+
+    error : relative uncertainty of the speed.  source : the sensor that told it, if one did.
+    """
 
     t: float
     speed_m_s: float
     incline_percent: float = 0.0
-    error: float = 0.03  # real belts averaged 98-103 % of target (science.md 0.4, Willwacher)
+    error: float = 0.03  # real belts averaged 98-103 % of target (Willwacher, Sci Rep)
+    source: str = ""
 
 
 class LinkChanged(Struct, frozen=True, tag="link_changed"):

@@ -188,7 +188,7 @@ class Ftms:
         if speed is not None:
             metres = speed / 3.6 * self._config.speed_factor
             error = self._error(t, metres)
-            out.append(Belt(t, metres, self._incline, error))
+            out.append(Belt(t, metres, self._incline, error, self._sensor))
             self._speed = metres
         bpm = frame.values.get("heart_rate")
         if bpm and self._config.heart_rate:

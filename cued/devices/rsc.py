@@ -111,7 +111,7 @@ class Rsc:
         self._cadence = report.cadence
         if report.speed_m_s >= LEAST_SPEED_M_S and report.cadence:
             self._votes.append(counts_strides(report.speed_m_s, report.cadence))
-        return [Belt(t, report.speed_m_s, error=self._config.error)]
+        return [Belt(t, report.speed_m_s, error=self._config.error, source=self._sensor)]
 
     def stop(self) -> list[Action]:
         """Nothing has to be stopped."""

@@ -18,6 +18,7 @@ from typing import Annotated, Protocol
 
 from msgspec import Meta, Struct
 
+from cued.gait.body_map import BodyMap
 from cued.gait.direction import DirectionChoice
 from cued.gait.falls import Falls
 from cued.gait.finding import (
@@ -100,7 +101,8 @@ class Body:
     ) -> None:
         self._chains = {s: chains(s, placement, config) for s, placement in worn.items()}
         self._trunks = {s for s, placement in worn.items() if placement not in SIDE_OF}
-        self._contradicted = False
+        self._contradicted = self._swap_told = False
+        self._map = BodyMap()
         self._merge = Merge(list(worn))
         self._footfalls = Footfalls(dict(worn))
         self._strides = Strides()
@@ -234,13 +236,23 @@ class Body:
         return [Notice(t=heading.at, level="warning", code="body_map", text=text)]
 
     def _contact(self, contact: Contact) -> list[AnyEvent]:
+        swapped = self._swapped(contact)
         footfall = self._footfalls.feed(contact)
         if footfall is None:
-            return []
+            return swapped
         self._last_footfall_t = footfall.t
         mode, direction = self._mode.mode, self._direction.direction
         stride = self._strides.feed(footfall, mode, direction)
-        return [footfall, *(self._stride(stride, contact.at) if stride else [])]
+        return [*swapped, footfall, *(self._stride(stride, contact.at) if stride else [])]
+
+    def _swapped(self, contact: Contact) -> list[AnyEvent]:
+        """Tell once when the trunk calls the left foot right."""
+        self._map.feed(contact, of_trunk=contact.sensor in self._trunks)
+        if not self._map.swapped or self._swap_told:
+            return []
+        self._swap_told = True
+        text = "the trunk calls the left foot right: are the feet's sensors swapped?"
+        return [Notice(t=contact.at, level="warning", code="feet_swapped", text=text)]
 
     def _stride(self, stride: Stride, at: float) -> list[AnyEvent]:
         posture = self._posture

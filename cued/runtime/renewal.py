@@ -3,7 +3,7 @@
 What one wearer's sensors taught an engine says nothing about the next, and a session that starts
 with a new engine can be replayed to the same events by itself. A session whose sensors were all
 switched off has no end of its own; it is stopped first, so that it is summed up. Between sessions,
-while only time passes, engines are renewed as well, so that a recorder need not keep weeks of ticks.
+while only time passes, engines are renewed as well: a recorder need not keep weeks of ticks.
 """
 
 from __future__ import annotations

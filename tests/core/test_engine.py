@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cued import app, config, parts
 from cued.engine import Engine, Worn
-from cued.model import Belt, Link, Packet, Stability, Tick
+from cued.model import Belt, Link, LinkChanged, Notice, Packet, Stability, Stride, Tick
 from cued.recording.stream import packets
 from cued.recording.table import find_tables, read_table
 from cued.simulation.run import Simulation
@@ -229,3 +229,23 @@ def test_every_real_recording_passes_through(data):
         recording = read_table(folder)
         worn = {s.name: Worn(s.placement, s.mounting) for s in recording.sensors}
         assert feed_all(engine(worn), packets(recording))
+
+
+def test_a_treadmill_that_is_gone_tells_no_speed_and_the_reason_is_told_once(walk):
+    inputs, worn = walk.inputs, walk.worn
+    target = engine(worn)
+    lengths, notices = [], []
+    gone = LinkChanged(12.0, "treadmill", connected=False, why="out of reach")
+    for item in inputs:
+        if isinstance(item, Belt):
+            if item.t > 12.0:
+                continue
+            item = msgspec.structs.replace(item, source="treadmill")  # noqa: PLW2901
+        fed = [item, gone, gone] if isinstance(item, Tick) and item.t == 12.0 else [item]
+        for event in (e for i in fed for e in target.feed(i)):
+            if isinstance(event, Stride) and event.t > 13.0:
+                lengths.append(event.speed_m_s)
+            notices += [event.text] if isinstance(event, Notice) else []
+    assert [n for n in notices if "treadmill" in n] == ["treadmill: out of reach"]
+    assert lengths
+    assert 1.1 not in lengths

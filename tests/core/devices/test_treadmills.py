@@ -34,7 +34,7 @@ def test_speed_and_incline_become_a_belt():
     device = treadmill()
     data = struct.pack("<HHhh", 0x0008, 500, 25, 14)
     assert belt(device.receive(1.0, ftms.DATA, data)) == Belt(
-        1.0, pytest.approx(5 / 3.6), pytest.approx(2.5), 0.03
+        1.0, pytest.approx(5 / 3.6), pytest.approx(2.5), 0.03, "belt"
     )
 
 
@@ -195,7 +195,7 @@ def report(m_s: float, cadence: int) -> bytes:
 
 def test_a_foot_pods_speed_is_a_belt_with_its_uncertainty():
     (found,) = rsc.Rsc(rsc.Config(), "pod").receive(1.0, rsc.MEASUREMENT, report(2.5, 170))
-    assert found == Belt(1.0, 2.5, 0.0, 0.05)
+    assert found == Belt(1.0, 2.5, 0.0, 0.05, "pod")
 
 
 @pytest.mark.parametrize(

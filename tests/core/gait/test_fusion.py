@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cued.gait.body_map import BodyMap
 from cued.gait.direction import DirectionChoice
 from cued.gait.finding import Contact, Heading, LiftOff, Moving, Travel, Turning
 from cued.gait.footfalls import Footfalls
@@ -267,3 +268,21 @@ def test_a_stride_does_not_wait_for_ever_for_its_trajectory():
     (stride,) = strides.overdue(2.9)
     assert stride.length_m is None
     assert strides.overdue(3.0) == []
+
+
+def walked(choice, swapped, n=24):
+    for k in range(n):
+        side = "left" if k % 2 else "right"
+        other = "right" if k % 2 else "left"
+        choice.feed(contact(0.5 * k, "f", other if swapped else side), of_trunk=False)
+        choice.feed(contact(0.5 * k + 0.02, "trunk", side), of_trunk=True)
+    return choice.swapped
+
+
+def test_swapped_feet_are_noticed_by_the_trunk_and_right_ones_are_not():
+    assert walked(BodyMap(), swapped=True)
+    assert not walked(BodyMap(), swapped=False)
+
+
+def test_a_few_opposite_steps_are_not_enough():
+    assert not walked(BodyMap(), swapped=True, n=12)
