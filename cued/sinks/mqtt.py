@@ -323,4 +323,13 @@ class Mqtt:
 
 PART: Part[Config, Sink] = Part(Config, Mqtt)
 
-__all__ = ["PART", "Config", "Mqtt", "back_off", "remove"]
+__all__ = [
+    "PART",
+    "Config",
+    "Mqtt",
+    "MqttError",
+    "back_off",
+    "make_client",
+    "remove",
+    "tls_context",
+]

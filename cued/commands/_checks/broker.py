@@ -39,6 +39,6 @@ async def broker(config: Config, site: Site) -> Check:
             await client.publish(topic, b"1", qos=1)
             await anext(aiter(client.messages))
             took = time.monotonic() - start
-    except (mqtt.aiomqtt.MqttError, TimeoutError) as error:
+    except (mqtt.MqttError, TimeoutError) as error:
         return Check("broker", "failed", f"{options.host}: {error or 'no answer'}", ADVICE)
     return Check("broker", "ok", f"{options.host}: a message came back in {1000 * took:.0f} ms")
