@@ -4,7 +4,6 @@
 const Details = (() => {
   const el = (id) => document.getElementById(id);
   const LINKS = { up: "connected", late: "late", lost: "lost" };
-  const LOW_PERCENT = 20;
 
   function draw(station, at) {
     belt(station, at);
@@ -59,7 +58,7 @@ const Details = (() => {
       text(row.querySelector(".name"), Words.sentence(name));
       text(row.querySelector(".link"), LINKS[state] ?? "not known");
       const percent = battery[name];
-      const low = percent < LOW_PERCENT;
+      const low = percent < Stage.LOW_PERCENT;
       text(row.querySelector(".charge"), percent === undefined ? "" : `${Words.number(percent, 0)} %${low ? " low" : ""}`);
       data(row, "low", String(low));
     });

@@ -65,8 +65,8 @@ const Floor = (() => {
     const left = station.remaining(at);
     const phase = station.state.phase ? Words.sentence(station.state.phase) : "";
     text(made.phase, online ? [phase, left > 0 ? Words.clock(left) : ""].filter(Boolean).join(" ") : "");
-    const going = still ? "still" : Stage.DIRECTIONS[direction] ?? "Direction not known";
-    text(made.status, !online ? "offline" : why || `${going}${station.level(at) === "steady" ? ", steady" : ""}`);
+    const going = still ? "Still" : Stage.DIRECTIONS[direction] ?? "Direction not known";
+    text(made.status, !online ? "Offline" : Words.sentence(why) || `${going}${station.level(at) === "steady" ? ", steady" : ""}`);
   }
 
   function look(care) {

@@ -175,26 +175,29 @@
 
   /* The one thing that matters more than the values, if there is one. */
   function drawAlarm(at) {
-    const [kind, symbol, head, rest] = alarm(at) ?? [];
+    const [kind, symbol, head, rest, age = ""] = alarm(at) ?? [];
     const box = el("alarm");
     box.hidden = kind === undefined;
     if (kind === undefined) return;
     if (box.dataset.kind !== kind || box.dataset.head !== head) {
       box.dataset.kind = kind;
       box.dataset.head = head;
-      box.innerHTML = '<svg aria-hidden="true"><use/></svg><p><strong></strong> <span></span></p>';
+      box.innerHTML = '<svg aria-hidden="true"><use/></svg><p><strong></strong> '
+        + '<span class="age" aria-hidden="true"></span> ' // or it would be read out every second
+        + '<span class="rest"></span></p>';
       text(box.querySelector("strong"), head);
       icon(box.querySelector("use"), symbol);
       if (kind === "fall") box.append(acknowledge());
     }
-    text(box.querySelector("span"), rest);
+    text(box.querySelector(".rest"), rest);
+    text(box.querySelector(".age"), age);
   }
 
   function alarm(at) {
     const one = station();
     if (broker.state === "lost") {
-      const age = Math.round((at - lostAt) / 1000);
-      return ["lost", "lost", "Connection lost", `${broker.why}; what is shown is not now. ${age} s`];
+      const age = `for ${Math.round((at - lostAt) / 1000)} s`;
+      return ["lost", "lost", "Connection lost", `${broker.why}. Nothing here is current`, age];
     }
     if (!one) return null;
     if (!one.online()) return ["lost", "lost", "Station offline", "the coach is not running"];
@@ -205,7 +208,7 @@
       return ["blind", "lost", "No sensor sees the runner", "nothing is known of the gait"];
     }
     if (one.stumbleAt !== null && at - one.stumbleAt < STUMBLE_MS) {
-      return ["stumble", "unsteady", "Stumble", Words.ago((at - one.stumbleAt) / 1000)];
+      return ["stumble", "unsteady", "Stumble", "", Words.ago((at - one.stumbleAt) / 1000)];
     }
     return null;
   }

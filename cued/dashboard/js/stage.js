@@ -17,6 +17,7 @@ const Stage = (() => {
   const el = (id) => document.getElementById(id);
   const DIRECTIONS = { forward: "Forward", backward: "Backward" };
   const LEVELS = { steady: "Steady", unsteady: "Unsteady", unknown: "Not known" };
+  const LOW_PERCENT = 20; // of a battery
   const GAUGE = 3; // half-widths of the own band to either side
 
   function draw(station, at) {
@@ -27,6 +28,8 @@ const Stage = (() => {
     stride(station, at);
     stability(station, at);
     cue(station, at);
+    belt(station, at);
+    sensors(station);
   }
 
   function phase(station, at) {
@@ -34,7 +37,7 @@ const Stage = (() => {
     const left = station.remaining(at);
     text(el("phase"), name ? Words.sentence(name) : Words.NONE);
     text(el("remaining"), left === null ? "" : Words.clock(left));
-    text(el("remaining-label"), left === null ? "no time limit" : left > 0 ? "left" : "over");
+    text(el("remaining-label"), left === null ? "" : left > 0 ? "left" : "over");
     el("phase-part").hidden = left === null;
     if (left !== null) el("phase-part").value = Math.min(1, Math.max(0, 1 - left / all));
   }
@@ -67,7 +70,7 @@ const Stage = (() => {
   function judged(length, band) {
     if (!band) return ["unknown", length === null ? "not known" : "own band not known yet"];
     const [low, high] = band;
-    const own = `${Words.number(low, 2)} to ${Words.number(high, 2)} m`;
+    const own = `${Words.number(low, 2)}–${Words.number(high, 2)}\u00a0m`;
     if (length === null) return ["unknown", `own band ${own}`];
     const over = (by, end) => `${Words.number((100 * by) / end, 0)} %`;
     if (length > high) return ["long", `${over(length - high, high)} longer than own ${own}`];
@@ -96,8 +99,30 @@ const Stage = (() => {
     text(el("cue"), last ? said(last.cue) : "None yet");
     text(el("cue-age"), last ? Words.ago(station.now(at) - last.t) : "");
     text(el("cue-why"), last ? Words.because(last.cue.because) : "");
+    el("muted").hidden = !station.state.muted;
     data(el("cue-card"), "fresh", String(last !== null && station.now(at) - last.t < 6));
     text(el("cue-withheld"), withheld ? `Not said: ${said(withheld.cue)} (${Words.shown(withheld.cue.verdict)})` : "");
+  }
+
+  function belt(station, at) {
+    const now = station.online() ? station.belt(at) : null;
+    text(el("belt-line"), now
+      ? `Belt ${Words.number(now.speed_m_s, 2)} m/s, incline ${Words.number(now.incline_percent, 1)} %`
+      : "Belt not known");
+  }
+
+  /* The sensor that is worst off, or that all is well. */
+  function sensors(station) {
+    const { link = {}, battery = {} } = station.online() ? station.state : {};
+    const worst = ["lost", "late"].flatMap((state) =>
+      Object.keys(link).filter((name) => link[name] === state).map((name) => [name, state]));
+    const low = Object.keys(battery).filter((name) => battery[name] < LOW_PERCENT);
+    const count = Object.keys(link).length;
+    const [name, state] = worst[0] ?? [];
+    data(el("sensor-line"), "state", state ?? (low.length ? "late" : "up"));
+    if (state) text(el("sensor-line"), `${Words.sentence(name)} ${state}`);
+    else if (low.length) text(el("sensor-line"), `${Words.sentence(low[0])} battery ${Words.number(battery[low[0]], 0)} %`);
+    else text(el("sensor-line"), count ? `${count} ${count === 1 ? "sensor" : "sensors"} connected` : "");
   }
 
   const said = (cue) => (cue.text ? `“${cue.text}”` : Words.sentence(cue.tone || cue.key || "–"));
@@ -105,14 +130,18 @@ const Stage = (() => {
   /* Without a connection nothing is known of now. */
   function blank() {
     for (const id of ["remaining", "cadence", "stride", "direction"]) text(el(id), Words.NONE);
-    for (const id of ["remaining-label", "mode", "score"]) text(el(id), "");
+    text(el("belt-line"), "Belt not known");
+    data(el("sensor-line"), "state", "unknown");
+    for (const id of ["remaining-label", "mode", "score", "sensor-line"]) text(el(id), "");
     for (const id of ["heading-icon", "stride-icon", "stability-icon"]) icon(el(id), "unknown");
     text(el("stride-verdict"), "not known");
+    text(el("cue-age"), "");
+    data(el("cue-card"), "fresh", "false");
     text(el("stability"), LEVELS.unknown);
     data(el("heading"), "direction", "unknown");
     data(el("stride-tile"), "verdict", "unknown");
     data(el("stability-tile"), "level", "unknown");
   }
 
-  return { draw, blank, said, DIRECTIONS };
+  return { draw, blank, said, DIRECTIONS, LOW_PERCENT };
 })();

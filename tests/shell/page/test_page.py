@@ -152,6 +152,7 @@ def test_buttons_act_and_say_so(station: Station, visit: Any) -> None:
     page.get_by_role("button", name="Mute").click()
     until(page, MUTED)
     assert shown(page, "answer") == "Mute: done"
+    assert page.get_by_text("voice muted").is_visible()
     page.get_by_role("button", name="Unmute").focus()
     page.keyboard.press("Enter")
     until(page, "document.querySelector('[data-command=mute]').hidden === false")
@@ -231,7 +232,7 @@ def test_a_stride_outside_the_own_band_is_said_in_words(
     until(page, INTRODUCED)
     peer.say("band", "metrics", METRICS)
     until(page, NUMBER)
-    assert shown(page, "stride-verdict") == "2 % longer than own 0.80 to 0.90 m"
+    assert shown(page, "stride-verdict") == "2 % longer than own 0.80–0.90\u00a0m"
     peer.say("band", "metrics", {**METRICS, "t": 102.0, "stride_length_m": 0.85})
     until(page, "document.querySelector('#stride-tile').dataset.verdict === 'inside'")
 
