@@ -1,0 +1,139 @@
+"""What a report is made of: a session's events by kind, on one time axis from its beginning."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from cued.model import (
+    AnyEvent,
+    Belt,
+    Cue,
+    Effect,
+    Fall,
+    Gait,
+    Imprint,
+    Measurement,
+    Packet,
+    Phase,
+    Stability,
+    Stride,
+    Stumble,
+    Summary,
+)
+from cued.recording.session import Ending, Part, Session
+
+
+class Span(Struct, frozen=True):
+    """Something that lasted: seconds from the beginning, and its name."""
+
+    start: float
+    end: float
+    name: str
+
+
+class Digest(Struct, kw_only=True):
+    """One part of a session. Times are seconds from ``start_t``, as are those of the events."""
+
+    runner: str
+    began: float
+    start_t: float
+    end_t: float
+    ending: Ending
+    strides: list[Stride]
+    cues: list[Cue]
+    phases: list[Phase]
+    gaits: list[Gait]
+    stability: list[Stability]
+    stumbles: list[Stumble]
+    falls: list[Fall]
+    effects: list[Effect]
+    imprints: list[Imprint]
+    summaries: list[Summary]
+    measured: dict[str, list[Measurement]]
+    belts: list[Belt]
+
+    @property
+    def when(self) -> datetime:
+        """The beginning by the wall clock, in local time."""
+        return datetime.fromtimestamp(self.began, UTC).astimezone()
+
+    @property
+    def length_s(self) -> float:
+        """How long data came."""
+        return self.end_t - self.start_t
+
+    def at(self, t: float) -> float:
+        """Turn a time into minutes from the beginning."""
+        return (t - self.start_t) / 60.0
+
+    def phase_spans(self) -> list[Span]:
+        """Give the phases, without those in which nothing went on."""
+        named = [(p.t, p.name) for p in self.phases]
+        return [s for s in self._spans(named) if s.name != "idle"]
+
+    def direction_spans(self) -> list[Span]:
+        """Give stretches of walking or running in a direction."""
+        moving = {"walking", "running"}
+        return self._spans([(g.t, g.direction if g.mode in moving else "") for g in self.gaits])
+
+    def stability_spans(self) -> list[Span]:
+        """Give stretches of one level."""
+        return self._spans([(s.t, s.level) for s in self.stability])
+
+    def _spans(self, named: list[tuple[float, str]]) -> list[Span]:
+        ends = [t for t, _ in named[1:]] + [self.end_t]
+        spans: list[Span] = []
+        for (start, name), end in zip(named, ends, strict=True):
+            if spans and spans[-1].name == name:
+                spans[-1] = Span(spans[-1].start, self.at(end), name)
+            else:
+                spans.append(Span(self.at(start), self.at(end), name))
+        return [s for s in spans if s.name]
+
+
+def digest(session: Session, part: Part) -> Digest:
+    """Sort the events of a part, and pick the belt from its inputs."""
+    belts: list[Belt] = []
+    first: float | None = None
+    last = part.opening.t
+    for item in session.inputs(part):
+        if isinstance(item, Belt):
+            belts.append(item)
+        elif isinstance(item, Packet):
+            first = item.t if first is None else first
+            last = item.t
+    kinds: dict[type, list[AnyEvent]] = {}
+    measured: dict[str, list[Measurement]] = {}
+    for event in session.events(part):
+        if isinstance(event, Measurement):
+            measured.setdefault(event.name, []).append(event)
+        else:
+            kinds.setdefault(type(event), []).append(event)
+    ending = session.ending(part)
+    lists = {name: kinds.get(kind, []) for name, kind in KINDS.items()}
+    return Digest(
+        runner=ending.runner,
+        began=ending.began,
+        start_t=part.opening.t if first is None else first,
+        end_t=last,
+        ending=ending,
+        measured=measured,
+        belts=belts,
+        **lists,  # pyright: ignore[reportArgumentType]
+    )
+
+
+KINDS: dict[str, type] = {
+    "strides": Stride,
+    "cues": Cue,
+    "phases": Phase,
+    "gaits": Gait,
+    "stability": Stability,
+    "stumbles": Stumble,
+    "falls": Fall,
+    "effects": Effect,
+    "imprints": Imprint,
+    "summaries": Summary,
+}
