@@ -204,18 +204,20 @@ class _Pelvis:
         bounce2, launch = self._bounce2, self._launch
         rows: list[tuple[float, float, float]] = []
         slow, quick = DT_S / MEAN_S, DT_S / BOUNCE_S
+        slowing, sinking = 1.0 / SPEED_LEAK_S, 1.0 / LEVEL_LEAK_S
+        fading, start = 1.0 - DT_S / LAUNCH_S, START_S / DT_S
         for a in vertical.tolist():
             n += 1
             first = 1.0 / n  # a plain average until it is slower than the filter
             mean += (slow if slow > first else first) * (a - mean)
-            if n > START_S / DT_S:
-                speed += DT_S * (a - mean - speed / SPEED_LEAK_S)
-                level += DT_S * (speed - level / LEVEL_LEAK_S)
+            if n > start:
+                speed += DT_S * (a - mean - slowing * speed)
+                level += DT_S * (speed - sinking * level)
             # limited, so that a fall does not become one's own bounce while it lasts
             most, power = 9.0 * bounce2 + 0.02, speed * speed
             power = power if power < most else most
             bounce2 += (quick if quick > first else first) * (power - bounce2)
-            launch *= 1.0 - DT_S / LAUNCH_S
+            launch *= fading
             launch = speed if speed > launch else launch
             flight = launch - LAUNCH_M_S if launch > LAUNCH_M_S else 0.0
             usual, risen = BOUNCE_FREE * sqrt(bounce2), launch - LAUNCH_FREE_M_S

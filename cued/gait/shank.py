@@ -9,10 +9,12 @@ has of rest is the slow part of stance, and the contact is taken at the turning 
 Measured on two treadmill walks of one person (tripod, 3.0 and 4.4 km/h, mounting not given): 426
 of 427 steady footfalls within 50 ms and none too many once each sensor's own offset is taken off.
 That lies anywhere from -117 to +63 ms and is the recording's, since contacts and lifts share it
-within 9 ms. So spread (13-21 ms) is measured and the constant part of the timing is not. Not validated:
-backward gait, running (a runner's shank has no slow stance to start from), and direction, because
-no recording gives a shank's mounting; its log-odds follow from mechanics, a swing moving the foot
-in the direction of travel. Mode is left unknown above ``WALKING_STRIDE_S``'s cadence.
+within 9 ms. So spread (13-21 ms) is measured and the constant part of the timing is not.
+
+Not validated: backward gait, running (a runner's shank has no slow stance to start from), and
+direction, because no recording gives a shank's mounting; its log-odds follow from mechanics, a
+swing moving the foot in the direction of travel. Mode is left unknown above the cadence of
+``WALKING_STRIDE_S``.
 """
 
 from __future__ import annotations

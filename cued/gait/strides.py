@@ -66,6 +66,8 @@ class Strides:
 
     def overdue(self, t: float) -> list[Stride]:
         """Give the strides that waited in vain until ``t``, with unknown length."""
+        if not self._waiting:
+            return []
         late: list[Side] = [side for side, stride in self._waiting.items() if t - stride.t > WAIT_S]
         return [self._waiting.pop(side) for side in late]
 

@@ -37,6 +37,7 @@ class StrideTimeCv:
     def __init__(self, config: Config) -> None:
         self.strides = config.strides
         self._feet: dict[Side, Recent] = {}
+        self._cv: dict[Side, float] = {}  # of the feet with enough strides
 
     def update(self, cycle: Cycle) -> float | None:
         """Take a stride; the variability, or None until a foot has enough strides."""
@@ -44,12 +45,14 @@ class StrideTimeCv:
         foot = self._feet.setdefault(stride.side, Recent(self.strides))
         if stride.clean:
             foot.add(stride.duration_s)
-        full = [_cv_percent(_real(f.values)) for f in self._feet.values() if f.full]
-        return fsum(full) / len(full) if full else None
+            if foot.full:
+                self._cv[stride.side] = _cv_percent(_real(foot.values))
+        return fsum(self._cv.values()) / len(self._cv) if self._cv else None
 
     def reset(self) -> None:
         """Start anew."""
         self._feet.clear()
+        self._cv.clear()
 
 
 def _real(times: tuple[float, ...]) -> list[float]:
