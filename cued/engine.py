@@ -95,14 +95,12 @@ class Engine:
         stream = self._streams.get(packet.sensor)
         if stream is None:
             return []
-        up = self._links.arrived(packet.sensor, packet.t)
-        out: list[AnyEvent] = [up] if up else []
         blocks = stream.feed(packet)
-        if not packet.synced:
-            late = self._lag(packet.sensor, packet.t, stream.lag_s)
-            if packet.sensor in self._lagging:
-                return out + late
-            out += late
+        out = [] if packet.synced else self._lag(packet.sensor, packet.t, stream.lag_s)
+        if packet.sensor in self._lagging:
+            return out  # not counted as an arrival either: late samples are as good as none
+        up = self._links.arrived(packet.sensor, packet.t)
+        out += [up] if up else []
         for block in blocks:
             out += self._body.feed(block)
         return out

@@ -249,3 +249,29 @@ def test_a_treadmill_that_is_gone_tells_no_speed_and_the_reason_is_told_once(wal
     assert [n for n in notices if "treadmill" in n] == ["treadmill: out of reach"]
     assert lengths
     assert 1.1 not in lengths
+
+
+LAGS = """
+duration_s = 40
+link = { synced = false, interval_s = 0.03, jitter_s = 0.002 }
+belt = [{ at_s = 0, speed_m_s = 1.1, ramp_m_s2 = 1.0 }]
+does = [{ at_s = 1, what = "walk" }]
+breaks = [{ at_s = 15, what = "lag", by = 5, for_s = 8 }]
+"""
+
+
+def test_a_link_whose_samples_come_late_is_lost_until_it_is_fresh_again():
+    scenario = parse(LAGS)
+    worn = {s.name: Worn(s.placement, s.mounting) for s in scenario.sensor}
+    events = feed_all(engine(worn), Simulation(scenario).inputs())
+    links = [(e.sensor, e.state, e.t) for e in events if isinstance(e, Link)]
+    for sensor in worn:
+        states = [state for name, state, _ in links if name == sensor]
+        assert states[-1] == "up"
+        assert "lost" in states
+    told = [e.code for e in events if isinstance(e, Notice)]
+    assert {"link_lags", "link_fresh"} <= set(told)
+    lost = max(t for _, state, t in links if state == "lost")
+    back = max(t for _, state, t in links if state == "up")
+    blind = [e for e in events if type(e).__name__ == "Footfall" and lost < e.known_t < back]
+    assert not blind
