@@ -34,8 +34,11 @@ from cued.model import (
     CueDone,
     Effect,
     Fall,
+    Footfall,
     Input,
+    Lift,
     Measurement,
+    Mounting,
     Phase,
     Priority,
     Stride,
@@ -43,6 +46,8 @@ from cued.model import (
     Summary,
 )
 
+# Many a stride, and by themselves no reason to say anything: the stride that follows is.
+FREQUENT = (Measurement, Footfall, Lift, Mounting)
 BELT_SETTLES_S = 3.0  # no technique while the belt changes
 
 
@@ -97,6 +102,9 @@ class Coach:
     def feed(self, item: Input | AnyEvent, now: float) -> list[AnyEvent]:
         """Take an input or an event; what follows from it."""
         now = self._now = max(now, self._now)
+        if isinstance(item, FREQUENT):
+            self._view.see(item, now)
+            return []
         if isinstance(item, CueDone):
             self._arbiter.done(item)
         belt_before = self._view.belt_changed

@@ -171,7 +171,7 @@ def diagram() -> str:
                 continue
             lines.append(f"    {phase} --> {target}: {trigger}")
     everywhere = ", ".join(f"{trigger} → {target}" for trigger, target in _ANYWHERE.items())
-    lines.append(f"    note right of idle: from every phase of a session: {everywhere}")
-    lines.append("    note right of paused: resume and back_on lead to the phase before,")
-    lines.append("    note right of blind: seen leads to the phase before")
+    lines.append(f"    note right of idle : from every phase of a session {everywhere}")
+    lines.append("    note right of paused : resume and back_on lead to the phase before")
+    lines.append("    note right of blind : seen leads to the phase before")
     return "\n".join(lines) + "\n"

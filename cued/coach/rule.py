@@ -5,7 +5,8 @@ Rules of this file
 * A rule is a part (``[rules.NAME]``): ``PART.build(config)`` makes one.
 * It declares what it needs; when that is not worn, ``unmet`` says so in ``cued check`` and the
   rule stays silent.
-* It is asked about every piece of news once (``Situation.news``), in time order. While its
+* It is asked about every piece of news once (``Situation.news``), in time order: strides, ticks,
+  gait, belt and the like; footfalls and measurements come with the next stride. While its
   condition holds it proposes its cue each time; whether and when that is said is the arbiter's
   business. ``since`` tells one occurrence from the next.
 * A rule that knows no baseline, no direction or no belt speed proposes nothing. It never guesses.

@@ -27,7 +27,6 @@ from cued.model import (
     BeltRequest,
     CueDone,
     Fall,
-    Footfall,
     Input,
     Link,
     LinkState,
@@ -115,7 +114,7 @@ class Safety:
                 return self._battery(item, now)
             case CueDone():
                 return self._done(item, now)
-            case Footfall() | Stride():
+            case Stride():
                 self._walking_since = self._walking_since or now
                 return []
             case _:

@@ -13,7 +13,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cued.coach.rule import Need, Proposal, Situation
-from cued.model import Measurement, Priority
+from cued.model import Priority, Stride
 from cued.parts import Part
 
 
@@ -42,9 +42,9 @@ class DriftingBack:
         self._since = None
 
     def consider(self, situation: Situation) -> Proposal | None:
-        """Take the place whenever it is measured."""
-        place = situation.news
-        if not isinstance(place, Measurement) or place.name != "belt_place_m":
+        """Look at the place with each stride."""
+        place = situation.measured.get("belt_place_m")
+        if not isinstance(situation.news, Stride) or place is None:
             return None
         behind = place.value
         if behind is None or -self._config.front_m < behind < self._config.back_m:

@@ -1,0 +1,47 @@
+"""docs/coaching.md says what the code does."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from cued.coach.ladder import STAGES
+from cued.coach.phrases import load
+from cued.coach.profile import PROFILES
+from cued.parts import names
+
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "coaching.md").read_text(encoding="utf-8")
+
+
+def test_the_diagram_is_the_table() -> None:
+    done = subprocess.run([sys.executable, ROOT / "scripts" / "diagrams", "--check"], check=False)
+    assert done.returncode == 0, "run scripts/diagrams"
+
+
+def test_every_rule_profile_and_stage_is_explained() -> None:
+    for name in names("rules"):
+        assert f"`{name}`" in PAGE, name
+    for name in PROFILES:
+        assert f"`{name}`" in PAGE, name
+    for number, stage in enumerate(STAGES):
+        row = f"| {number} {stage.name} | {stage.low_m_s:g}-{stage.high_m_s:g} |"
+        assert row in PAGE, row
+
+
+def test_every_verdict_is_explained() -> None:
+    source = "".join(
+        (ROOT / "cued" / "coach" / f).read_text(encoding="utf-8")
+        for f in ("arbiter.py", "coach.py")
+    )
+    verdicts = set(re.findall(r'return "([a-z_]+)"$', source, re.MULTILINE)) | {"stale", "outranked"}
+    for verdict in verdicts - {"given"}:
+        assert f"`{verdict}`" in PAGE, verdict
+
+
+def test_spoken_examples_are_what_is_said() -> None:
+    texts = set(load("en").texts())
+    for quoted in re.findall(r"“([^”]+)”", PAGE):
+        assert quoted in texts, quoted
