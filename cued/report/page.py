@@ -98,8 +98,8 @@ def _part(d: Digest) -> list[str]:
         return [*body, "<p>No stride was seen, so there is nothing to draw.</p>"]
     body.append(
         "<section><h2>The session</h2><p>Read it from left to right. Dots are single strides; "
-        "where they leave their band, something changed. A cue that helped is followed by dots back in "
-        f"the band.</p><figure>{pictures.timeline(d)}</figure></section>"
+        "where they leave their band, something changed. A cue that helped is followed by dots "
+        f"back in the band.</p><figure>{pictures.timeline(d)}</figure></section>"
     )
     body += _carry(d)
     if any(s.side in ("left", "right") for s in d.strides):

@@ -1,0 +1,66 @@
+"""Write a session for other software: FIT for training diaries, CSV or Parquet of its strides."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from pathlib import Path
+
+from cued.commands._options import add_config
+from cued.commands._sessions import add_folder, sessions_folder
+from cued.model import CuedError
+from cued.recording import folder
+from cued.recording.session import Session
+from cued.report import tables
+from cued.report.digest import Digest, digest
+
+NAME = "export"
+HELP = "write a session as FIT, CSV or Parquet"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    parser.add_argument("session", help="session by name or path, or last")
+    chosen = parser.add_argument_group("what to write (at least one)")
+    chosen.add_argument("--fit", type=Path, metavar="FILE", help="FIT activity")
+    chosen.add_argument("--csv", type=Path, metavar="FILE", help="strides, comma-separated")
+    chosen.add_argument("--parquet", type=Path, metavar="FILE", help="strides, Parquet")
+    add_config(parser)
+    add_folder(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write what is asked for."""
+    if not (args.fit or args.csv or args.parquet):
+        raise CuedError("say what to write: --fit FILE, --csv FILE or --parquet FILE")
+    session = Session(folder.find(sessions_folder(args), args.session))
+    digests = [digest(session, part) for part in session.parts]
+    try:
+        if args.fit:
+            for path in _fit(args.fit, digests):
+                print(path)
+        if args.csv:
+            tables.write_csv(args.csv, digests)
+            print(args.csv)
+        if args.parquet:
+            tables.write_parquet(args.parquet, digests)
+            print(args.parquet)
+    except OSError as error:
+        raise CuedError(f"{error.filename}: {error.strerror}") from None
+    return 0
+
+
+def _fit(path: Path, digests: list[Digest]) -> list[Path]:
+    """Write an activity for each part: one file, or numbered ones for a joined session."""
+    try:
+        fit = importlib.import_module("cued.report.fit")
+    except ModuleNotFoundError as missing:
+        raise CuedError(
+            f"FIT needs {missing.name}; install it with: pip install 'cued[fit]'"
+        ) from None
+    written: list[Path] = []
+    for number, d in enumerate(digests, 1):
+        to = path if len(digests) == 1 else path.with_stem(f"{path.stem}_{number}")
+        to.write_bytes(fit.fit_bytes(d))
+        written.append(to)
+    return written
