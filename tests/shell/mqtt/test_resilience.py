@@ -167,7 +167,7 @@ async def test_a_broker_that_flaps_is_not_hammered(mosquitto: Start, tmp_path: P
     server = await asyncio.start_server(cut, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with server:
-        config = Config(host="127.0.0.1", port=port)
+        config = Config(host="127.0.0.1", port=port, timeout_s=0.2)
         async with running(config, tmp_path, sleep=sleep, chance=lambda: 0.5):
             await asyncio.wait_for(enough.wait(), 10)
     assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0]
