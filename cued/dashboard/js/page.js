@@ -196,7 +196,7 @@
   function alarm(at) {
     const one = station();
     if (broker.state === "lost") {
-      const age = `for ${Math.round((at - lostAt) / 1000)} s`;
+      const age = `for ${Math.round((at - lostAt) / 1000)} s:`;
       return ["lost", "lost", "Connection lost", `${broker.why}. Nothing here is current`, age];
     }
     if (!one) return null;

@@ -130,6 +130,7 @@ class Station:
         self._config = configuration.convert(table)
         simulation = Simulation(open_scenario(scenario), keep_truth=1000)
         self._worn = {s.name: app.Worn(s.placement, s.mounting) for s in simulation.scenario.sensor}
+        self.simulation = simulation
         runner = Runner(simulation)
         self.source = HeadStart(_charged(simulation.inputs()), fast_s, runner.request)
         self._hears = runner.hear
