@@ -36,8 +36,8 @@ def test_every_verdict_is_explained() -> None:
         (ROOT / "cued" / "coach" / f).read_text(encoding="utf-8")
         for f in ("arbiter.py", "coach.py")
     )
-    verdicts = set(re.findall(r'return "([a-z_]+)"$', source, re.MULTILINE)) | {"stale", "outranked"}
-    for verdict in verdicts - {"given"}:
+    verdicts = set(re.findall(r'return "([a-z_]+)"$', source, re.MULTILINE))
+    for verdict in (verdicts | {"stale", "outranked"}) - {"given"}:
         assert f"`{verdict}`" in PAGE, verdict
 
 
