@@ -1,7 +1,7 @@
-"""The guest as seen from the host: boot, run, copy, reboot, cut the power. QEMU without KVM.
+"""The guest as seen from the host: boot, run, cut the power. QEMU without KVM.
 
-Each run works on a copy of the image, so that what happens to it survives reboots and power cuts
-and never reaches the next run.
+Each run works on a copy of the image, so that what happens to it survives a power cut and never
+reaches the next run.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ BOOT_S = 180.0
 
 
 class Guest:
-    """One guest from a folder that image.sh made."""
+    """One guest, from the folder in which scripts/test-system made it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -57,18 +57,6 @@ class Guest:
             time.sleep(1.0)
         return time.monotonic() - since
 
-    def reboot(self) -> float:
-        """Restart in good order."""
-        start = time.monotonic()
-        before = self.run("cat /proc/sys/kernel/random/boot_id")
-        self._ssh("systemctl reboot")
-        time.sleep(3.0)
-        while True:
-            self.wait(start)
-            if self._ssh("cat /proc/sys/kernel/random/boot_id").stdout.strip() != before:
-                return time.monotonic() - start
-            time.sleep(1.0)
-
     def cut_power(self) -> None:
         """Stop dead."""
         if self._pid.exists():
@@ -90,18 +78,6 @@ class Guest:
     def status(self, command: str) -> int:
         """Run a shell command; its exit status."""
         return self._ssh(command).returncode
-
-    def put(self, source: Path, target: str) -> None:
-        """Copy a file or a folder's contents into a folder."""
-        what = (
-            ["-C", str(source), "."] if source.is_dir() else ["-C", str(source.parent), source.name]
-        )
-        packed = subprocess.Popen(
-            ["tar", "--owner=0", "--group=0", "-c", *what], stdout=subprocess.PIPE
-        )
-        unpack = f"mkdir -p {target} && tar -C {target} -x"
-        subprocess.run([*self._command(), unpack], stdin=packed.stdout, check=True)
-        packed.wait()
 
     def _command(self) -> list[str]:
         options = "BatchMode=yes StrictHostKeyChecking=no UserKnownHostsFile=/dev/null"

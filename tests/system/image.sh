@@ -2,7 +2,7 @@
 # image.sh FOLDER: builds the guest that scripts/test-system runs, once: Debian 13 with systemd, BlueZ,
 # ALSA, mosquitto and Debian's own kernel, whose modules give virtual Bluetooth controllers and a
 # loopback sound card. Simulated GPIO lines are not among them, so gpio-sim is built from Debian's
-# kernel source. As root. Leaves root.img, initrd.img, vmlinuz and id (an ssh key) in FOLDER.
+# kernel source. As root. Leaves the tree root/, initrd.img, vmlinuz and id (an ssh key) in FOLDER.
 set -euo pipefail
 folder=$(realpath -m "$1"); mkdir -p "$folder"; cd "$folder"
 suite=trixie source=linux-source-6.12
@@ -22,7 +22,7 @@ dpkg -s "${need[@]}" >/dev/null 2>&1 || { apt-get update -qq; apt-get install -y
 mirror=${MIRROR:-$(apt-get indextargets --format '$(SITE)' 'Origin: Debian' 'Label: Debian' | head -n1)}
 
 say "Debian trees: the guest's, and one to build in"
-rm -rf root build
+rm -rf root build complete
 debian root systemd,systemd-sysv,udev,dbus,kmod,procps,iproute2,openssh-server,linux-image-amd64,bluez,bluez-test-tools,rfkill,mosquitto,mosquitto-clients,alsa-utils,espeak-ng,libespeak-ng1,libportaudio2,python3,python3-venv,gpiod
 debian build linux-headers-amd64,make,gcc,libc6-dev,xz-utils,swig,python3-dev,python3-venv,ca-certificates,$source
 kernel=$(ls root/lib/modules)
@@ -81,7 +81,4 @@ INIT
 chmod +x "$initrd/init"
 (cd "$initrd" && find . | cpio -o -H newc --quiet) >initrd.img
 rm -rf "$initrd"
-truncate -s 3G root.new
-mke2fs -q -t ext4 -O ^metadata_csum -d root root.new
-rm -rf root
-mv root.new root.img # last: it means that all is there
+touch complete # last: it means that all is there
