@@ -5,6 +5,8 @@
 set -u
 tree=$1 package=$2 failed=0
 cp "$package" "$tree/root/cued.deb"
+mount -t proc proc "$tree/proc"
+trap 'umount "$tree/proc"' EXIT
 in_tree() { chroot "$tree" /usr/bin/env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"; }
 check() { # check NAME COMMAND...
     local name=$1; shift
