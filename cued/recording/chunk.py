@@ -65,7 +65,7 @@ class Chunk(Struct, frozen=True, array_like=True):
 _rare = msgspec.msgpack.Decoder(list[Rare])
 _events = msgspec.msgpack.Decoder(list[AnyEvent])
 _chunk = msgspec.msgpack.Decoder(Chunk)
-_encoder = msgspec.msgpack.Encoder()
+_encoder = msgspec.msgpack.Encoder(enc_hook=float)  # numpy's numbers, should one have slipped in
 
 
 class Packer:

@@ -70,8 +70,8 @@ class Totals:
 
     def heard(self, t: float) -> None:
         """Note that data came."""
-        self._first = t if self._first is None else self._first
-        self._last = t
+        self._first = float(t) if self._first is None else self._first
+        self._last = float(t)
 
     def take(self, event: AnyEvent) -> None:
         """Count an event."""

@@ -83,7 +83,7 @@ class Digest(Struct, kw_only=True):
         return self._spans([(s.t, s.level) for s in self.stability])
 
     def _spans(self, named: list[tuple[float, str]]) -> list[Span]:
-        ends = [t for t, _ in named[1:]] + [self.end_t]
+        ends = [*(t for t, _ in named[1:]), self.end_t][: len(named)]
         spans: list[Span] = []
         for (start, name), end in zip(named, ends, strict=True):
             if spans and spans[-1].name == name:

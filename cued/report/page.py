@@ -77,7 +77,9 @@ def runner_page(runner: str, digests: Sequence[Digest]) -> str:
         (_minutes(sum(d.ending.backward_s for d in ordered)), "backward", "back"),
         (str(sum(d.ending.stumbles for d in ordered)), "stumbles", "warn"),
     ]
-    text = "Each bar is a session, oldest on the left. No bar: nothing could be known, or nothing."
+    text = (
+        "Each dot is a session, oldest on the left. Where there is no dot, nothing could be known."
+    )
     body = [_facts(facts), f"<section><h2>Over the weeks</h2><p>{text}</p>"]
     body.append(f"<figure>{pictures.trend(xs, known)}</figure></section>")
     return _page(f"{runner}, {len(ordered)} sessions", runner, body)

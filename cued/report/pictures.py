@@ -8,6 +8,7 @@ bytes.
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,7 +17,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from cued.report.digest import Digest
+from cued.report.digest import Digest, Span
 
 INK, FAINT, PAPER, GREY = "#010203", "#040506", "#070809", "#191a1b"
 AHEAD, BACK, WARN, LEFT, RIGHT = "#0a0b0c", "#0d0e0f", "#101112", "#131415", "#161718"
@@ -52,6 +53,8 @@ PHASES = {
 }  # fmt: skip
 BAND = (10, 90)  # percentiles
 LEAST_STRIDES = 8
+BELT_CHANGE_M_S = 0.05
+SETTLE_MIN = 0.1
 
 
 def timeline(d: Digest) -> str:
@@ -109,6 +112,8 @@ def trend(xs: Sequence[str], rows: Sequence[tuple[str, Sequence[float], str]]) -
         axes = np.atleast_1d(figure.subplots(len(rows), 1, sharex=True))
         for axis, (title, values, colour) in zip(axes, rows, strict=True):
             axis.bar(range(len(xs)), np.nan_to_num(np.array(values)), color=colour, width=0.6)
+            axis.plot(range(len(xs)), values, "o", color=colour, ms=5)
+            axis.set_ylim(bottom=0, top=1 if not np.nanmax(np.array(values)) else None)
             axis.set_title(title)
             axis.grid(axis="x", visible=False)
         every = max(1, len(xs) // 10)
@@ -157,7 +162,7 @@ def _stride_time(axis: Any, d: Digest) -> None:
         axis.plot(
             [d.at(s.t) for s in own], [s.duration_s for s in own], ".", ms=3.0, color=colour
         )  # fmt: skip
-    for span in d.direction_spans():
+    for span in _even(d):
         own = [s.duration_s for s in strides if span.start <= d.at(s.t) <= span.end and s.clean]
         if len(own) >= LEAST_STRIDES and span.name in COLOURS:
             low, high = np.percentile(own, BAND)
@@ -169,8 +174,23 @@ def _stride_time(axis: Any, d: Digest) -> None:
         axis.set_ylim(0.92 * low, 1.1 * high)
     _cue_marks(axis, d)
     axis.set_title(
-        "stride time, s (grey: direction not known); the band holds 8 of 10 strides; ▼ a cue"
+        "stride time, s (grey: direction not known); the band holds 8 of 10 strides; ▼ a cue",
+        pad=10,
     )
+
+
+def _even(d: Digest) -> list[Span]:
+    """Give stretches of one direction and one belt speed, without the first seconds of each."""
+    changes = [
+        d.at(b.t)
+        for a, b in itertools.pairwise(d.belts)
+        if abs(b.speed_m_s - a.speed_m_s) > BELT_CHANGE_M_S
+    ]
+    out: list[Span] = []
+    for span in d.direction_spans():
+        edges = [span.start, *(t for t in changes if span.start < t < span.end), span.end]
+        out += [Span(a + SETTLE_MIN, b, span.name) for a, b in itertools.pairwise(edges)]
+    return out
 
 
 def _cue_marks(axis: Any, d: Digest) -> None:
@@ -196,8 +216,10 @@ def _steadiness(axis: Any, d: Digest) -> None:
     for span in d.stability_spans():
         colour, alpha = shades[span.name]
         axis.barh(0, span.end - span.start, left=span.start, color=colour, alpha=alpha, height=0.8)
-    for event, mark in [(s, "stumble") for s in d.stumbles] + [(f, "fall?") for f in d.falls]:
-        axis.text(d.at(event.t), 0, f"▲ {mark}", color=WARN, va="center", ha="left")
+    marks = [(s, "stumble", 0.22) for s in d.stumbles]
+    marks += [(f, f"{f.stage} fall", -0.22) for f in d.falls]
+    for event, mark, y in marks:
+        axis.text(d.at(event.t), y, f"◀ {mark}", color=WARN, va="center", ha="left")
     axis.set_title("steadiness: blue steady, red unsteady, grey not known")
     _bare(axis)
 

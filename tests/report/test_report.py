@@ -1,0 +1,253 @@
+"""Reports and exports: whatever a session holds, a page or a line, and files others can read."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import re
+from html.parser import HTMLParser
+
+import fitdecode
+import garmin_fit_sdk
+import numpy as np
+import pytest
+from pyarrow import parquet
+
+from cued import __main__
+from cued.coach.memory import Memory
+from cued.model import (
+    Belt,
+    Cue,
+    Effect,
+    Fall,
+    Gait,
+    Imprint,
+    Measurement,
+    Packet,
+    Phase,
+    Stability,
+    Stride,
+    Stumble,
+)
+from cued.recording.log import SessionLog
+from cued.recording.opening import Opening
+from cued.recording.session import Session
+from cued.report.digest import digest
+from cued.report.seconds import seconds
+
+MINUTES = 4
+
+
+def moved(t, direction, side, name):
+    return Stride(
+        t=t, known_t=t, side=side, duration_s=1.1, length_m=1.0, speed_m_s=0.9, mode="walking",
+        direction=direction, stance_s=0.7,
+    )  # fmt: skip
+
+
+def events(start):
+    out = [Phase(t=start, name="settle", from_="idle", why="begin")]
+    back = start + 60.0 * MINUTES / 2
+    for n in range(60 * MINUTES):
+        t = start + n
+        direction = "backward" if t >= back else "forward"
+        if n in (1, 60 * MINUTES // 2):
+            out.append(Gait(t=t, mode="walking", direction=direction))
+            out.append(Stability(t=t, level="steady", score=0.1))
+        if t == back:
+            out.append(Phase(t=t, name="backward_walk", from_="settle", why="timeout"))
+        out.append(moved(t, direction, "left" if n % 2 else "right", n))
+        out.append(Measurement(t=t, name="cadence_spm", value=109.0, unit="spm", strides=5))
+    cue = Cue(
+        t=back, key="tall", text="<b>Tall</b>", pattern="none", priority=2, verdict="given",
+        because={"speed_m_s": 0.4},
+    )  # fmt: skip
+    imprint = Imprint(
+        t=back, direction="backward", mode="walking", speed_m_s=0.9, incline_percent=0.0,
+        strides=20, stride_s=1.1, cv=0.02,
+    )  # fmt: skip
+    return [
+        *out, cue, Effect(t=back, key="tall", text="<b>Tall</b>", worked=True, strides=8), imprint,
+        Stumble(t=back, score=1.4), Fall(t=back, stage="possible"),
+        Measurement(t=back, name="carried_percent", value=40.0, unit="%", strides=20),
+    ]  # fmt: skip
+
+
+def write(path, told, start=1000.0, belts=True, runner="anna"):
+    log = SessionLog(path, Opening(began=1.8e9, t=start, memory=Memory(runner=runner)))
+    end = start + 60.0 * MINUTES
+    inputs = [
+        Packet(t, "trunk", None, np.zeros((1, 3)), None, 1.0)
+        for t in np.arange(start, end).tolist()
+    ]
+    log.write([*([Belt(start, 0.9, 2.0)] if belts else []), *inputs], told)
+    log.close()
+    return path
+
+
+@pytest.fixture
+def session(tmp_path):
+    return write(tmp_path / "s.cued", events(1000.0))
+
+
+class Page(HTMLParser):
+    """Collects tags, text and whatever would be fetched."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.fetched, self.open, self.text = [], [], ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.open.append(tag)
+        for name, value in attrs:
+            if name in ("src", "href", "xlink:href") and not (value or "").startswith("#"):
+                self.fetched.append(value)
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def report(tmp_path, *words):
+    out = tmp_path / "page.html"
+    status = __main__.main(["report", *map(str, words), "--out", str(out)])
+    return status, out.read_text("utf-8") if out.exists() else ""
+
+
+def test_the_page_needs_nothing_from_elsewhere_and_escapes_what_was_said(session, tmp_path):
+    status, text = report(tmp_path, session)
+    page = Page(text)
+    assert status == 0
+    assert page.fetched == []
+    assert "script" not in page.open
+    assert page.open.count("svg") == 3
+    assert "<b>Tall" not in text
+    assert "speed 0.4 m/s" in page.text
+    assert "1 of 1 cues about your stride were followed" in page.text
+    assert not re.search(r"url\((?!#)", text)
+
+
+def test_every_colour_of_a_picture_follows_the_page(session, tmp_path):
+    _, text = report(tmp_path, session)
+    drawn = text[text.index("<svg") : text.rindex("</svg>")]
+    assert set(re.findall(r"#[0-9a-f]{6}\b", drawn)) <= {"#ffffff"}
+
+
+def test_the_same_session_gives_the_same_page(session, tmp_path):
+    assert report(tmp_path, session) == report(tmp_path, session)
+
+
+def test_ids_in_the_page_are_unique(session, tmp_path):
+    _, text = report(tmp_path, session)
+    ids = re.findall(r'\bid="([^"]+)"', text)
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("belts", [True, False])
+@pytest.mark.parametrize("told", [[], [Phase(t=1000.0, name="free_run", from_="idle", why="x")]])
+def test_without_a_stride_there_is_a_page_and_no_picture(tmp_path, belts, told):
+    path = write(tmp_path / "empty.cued", told, belts=belts)
+    status, text = report(tmp_path, path)
+    assert status == 0
+    assert "No stride was seen" in text
+    assert __main__.main(["export", str(path), "--fit", str(tmp_path / "e.fit")]) == 0
+    assert decoded(tmp_path / "e.fit")["record_mesgs"]
+
+
+def test_a_session_cut_anywhere_gives_a_page_or_a_line_and_is_not_altered(
+    session, tmp_path, capsys
+):
+    whole = session.read_bytes()
+    for part in (0, 5, 20, 300, len(whole) // 2, len(whole) - 1):
+        session.write_bytes(whole[:part])
+        status, text = report(tmp_path, session)
+        said = capsys.readouterr()
+        assert status == 0 or said.err.count("\n") == 1
+        assert status == 0 or text == "" or "cut short" not in text
+        assert session.read_bytes() == whole[:part]
+
+
+def test_a_runners_page_covers_all_sessions(session, tmp_path):
+    write(tmp_path / "t.cued", events(1000.0))
+    write(tmp_path / "u.cued", events(1000.0), runner="bea")
+    status, text = report(tmp_path, "anna", "--folder", tmp_path)
+    assert status == 0
+    assert "anna, 2 sessions" in Page(text).text
+
+
+def test_nobodys_report_is_one_line(tmp_path, capsys):
+    assert report(tmp_path, "nobody", "--folder", tmp_path) == (1, "")
+    assert "there is no session nobody" in capsys.readouterr().err
+
+
+# --- files --------------------------------------------------------------------------------------
+
+
+def decoded(path):
+    stream = garmin_fit_sdk.Stream.from_file(str(path))
+    assert garmin_fit_sdk.Decoder(stream).check_integrity()
+    stream.reset()
+    messages, errors = garmin_fit_sdk.Decoder(stream).read()
+    assert errors == []
+    return messages
+
+
+def test_the_official_decoder_reads_the_fit_file(session, tmp_path):
+    path = tmp_path / "s.fit"
+    assert __main__.main(["export", str(session), "--fit", str(path)]) == 0
+    messages = decoded(path)
+    records = messages["record_mesgs"]
+    assert len(records) == 60 * MINUTES
+    assert records[100]["enhanced_speed"] == 0.9
+    assert records[100]["cadence"] == 54
+    assert records[100]["stance_time"] == 700.0
+    assert [x["message_index"] for x in messages["lap_mesgs"]] == [0, 1]
+    total = messages["session_mesgs"][0]
+    assert total["total_distance"] == pytest.approx(
+        sum(x["total_distance"] for x in messages["lap_mesgs"]), abs=1.0
+    )
+    assert total["sub_sport"] == "treadmill"
+    assert messages["file_id_mesgs"][0]["time_created"].timestamp() == 1.8e9
+
+
+def test_an_independent_reader_finds_our_own_fields(session, tmp_path):
+    path = tmp_path / "s.fit"
+    __main__.main(["export", str(session), "--fit", str(path)])
+    with fitdecode.FitReader(path, check_crc=fitdecode.CrcCheck.RAISE) as reader:
+        records = [
+            f for f in reader if isinstance(f, fitdecode.FitDataMessage) and f.name == "record"
+        ]
+    ways = [r.get_value("direction") for r in records]
+    half = 60 * MINUTES // 2
+    assert ways[5:half] == [1] * (half - 5)
+    assert ways[half + 1 :] == [2] * (half - 1)
+    assert sum(r.get_value("cues") for r in records) == 1
+    assert sum(r.get_value("stumbles") for r in records) == 1
+
+
+def test_tables_hold_every_stride(session, tmp_path):
+    out, columns = tmp_path / "s.csv", tmp_path / "s.parquet"
+    words = ["--csv", str(out), "--parquet", str(columns)]
+    assert __main__.main(["export", str(session), *words]) == 0
+    with out.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    table = parquet.read_table(columns)
+    assert len(rows) == table.num_rows == 60 * MINUTES
+    assert float(rows[3]["unix_s"]) == 1.8e9 + 3
+    assert rows[3]["phase"] == "settle"
+    assert rows[3]["step_s"] == ""
+    assert table["step_s"].null_count == table.num_rows
+
+
+def test_nothing_asked_for_is_said(session, capsys):
+    assert __main__.main(["export", str(session)]) == 1
+    assert "--fit FILE" in capsys.readouterr().err
+
+
+def test_seconds_know_nothing_beyond_what_was_fresh(session):
+    opened = Session(session)
+    rows = seconds(digest(opened, opened.parts[0]))
+    assert rows[0].direction == "unknown"
+    assert rows[0].speed_m_s == 0.0
+    assert rows[10].incline_percent == 2.0
+    assert all(b.distance_m >= a.distance_m for a, b in itertools.pairwise(rows))
