@@ -8,6 +8,7 @@
 const Broker = (() => {
   const SILENT_MS = 2400;
   const CHECK_MS = 200;
+  const ASLEEP_MS = 1000;
   const RETRY_MS = 1000;
   const ANSWER_MS = 4000;
   const REFUSED = new Set([4, 5, 134, 135]); // CONNACK: bad user or password, not authorised
@@ -24,7 +25,8 @@ const Broker = (() => {
       this.followed = null;
       this.waiting = new Map();
       this.lastAt = 0;
-      this.user = JSON.parse(sessionStorage.getItem("cued-user") ?? "null");
+      this.checkedAt = performance.now();
+      this.user = remembered();
       setInterval(() => this.check(), CHECK_MS);
     }
 
@@ -52,7 +54,11 @@ const Broker = (() => {
 
     signIn(username, password) {
       this.user = username ? { username, password } : null;
-      sessionStorage.setItem("cued-user", JSON.stringify(this.user));
+      try {
+        sessionStorage.setItem("cued-user", JSON.stringify(this.user));
+      } catch {
+        /* storage may be forbidden; then a reload asks again */
+      }
       this.connect();
     }
 
@@ -96,7 +102,11 @@ const Broker = (() => {
     }
 
     check() {
-      if (this.state !== "open" || performance.now() - this.lastAt < SILENT_MS) return;
+      const now = performance.now();
+      const asleep = now - this.checkedAt > ASLEEP_MS; // then it was we who did not listen
+      this.checkedAt = now;
+      if (asleep) this.lastAt = now;
+      if (this.state !== "open" || now - this.lastAt < SILENT_MS) return;
       this.lose("the broker does not answer");
       this.connect();
     }
@@ -140,6 +150,14 @@ const Broker = (() => {
       });
     }
   };
+
+  function remembered() {
+    try {
+      return JSON.parse(sessionStorage.getItem("cued-user"));
+    } catch {
+      return null;
+    }
+  }
 
   function parsed(text) {
     try {
