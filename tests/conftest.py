@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A claim about values is no claim about time: on a loaded machine an example may take long.
+settings.register_profile("cued", deadline=None)
+settings.load_profile("cued")
 
 
 @pytest.fixture(scope="session")

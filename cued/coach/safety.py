@@ -189,8 +189,12 @@ class Safety:
         return self._owe(_told("battery_low", Priority.INFO, now, "battery", because=because))
 
     def _done(self, item: CueDone, now: float) -> list[Proposal]:
-        failure = (item.channel, item.key)
-        if item.ok or item.key == "clip_missing" or failure in self._failed:
+        """Tell once by which channel cues don't arrive, and why; again once it has worked."""
+        if item.ok:
+            self._failed = {f for f in self._failed if f[0] != item.channel}
+            return []
+        failure = (item.channel, item.why)
+        if item.key == "clip_missing" or failure in self._failed:
             return []
         self._failed.add(failure)
         text = f"cue {item.key} was not given by {item.channel}: {item.why or 'no reason told'}"

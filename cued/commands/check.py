@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from cued import app
+from cued import app, parts
+from cued.coach.rule import offered, unmet
 from cued.commands._options import add_config, load_config
 from cued.config import Config
+from cued.model import Placement
 
 NAME = "check"
 HELP = "check a configuration without hardware"
@@ -41,6 +43,21 @@ def described(config: Config) -> list[str]:
         lines.append("no sensors: write [sensors.NAME] tables, or run cued setup")
     for kind, chosen in config.parts.items():
         lines.append(f"{kind}: {', '.join(sorted(chosen)) or 'none'}")
+    return lines + silent(config)
+
+
+def silent(config: Config) -> list[str]:
+    """Name the rules that will never speak with what is worn, and what they lack."""
+    placements: list[Placement] = [w.placement for w in app.worn(config).values()]
+    belt = "belt_by_hand" in config.parts.get("sources", {}) or any(
+        s.placement == "treadmill" for s in config.sensors.values()
+    )
+    there = offered(placements, belt, config.coach.program)
+    lines: list[str] = []
+    for name, options in sorted(config.parts.get("rules", {}).items()):
+        lacks = unmet(parts.load("rules", name).build(options).needs, there)
+        if lacks:
+            lines.append(f"rule {name} stays silent: {lacks}")
     return lines
 
 

@@ -37,7 +37,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Unsteady:
     """Turns the level of stability into words."""
 
-    needs: frozenset[Need] = frozenset(("stride", "trunk"))
+    needs: frozenset[Need] = frozenset(("stride",))
 
     def __init__(self, config: Config) -> None:
         self._config = config
