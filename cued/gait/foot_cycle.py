@@ -251,8 +251,9 @@ class Cycle:
 
     def _push(self, here: int) -> int:
         """Index of the largest pitch rate shortly before the turning point."""
-        end = here - (self._n - self._turn_n)
-        start = max(0, end - PUSH_SAMPLES, here - (self._n - self._start_n))
+        oldest = max(0, here - MEMORY)  # who lay down for long turned the foot before that
+        end = max(oldest, here - (self._n - self._turn_n))
+        start = max(oldest, end - PUSH_SAMPLES, here - (self._n - self._start_n))
         rates = self._rates[start : end + 1]
         return start + rates.index(max(rates))
 
