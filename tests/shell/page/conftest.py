@@ -28,6 +28,15 @@ def broker(folder: Path) -> Iterator[Broker]:
     broker.kill()
 
 
+@pytest.fixture
+def own(folder: Path) -> Iterator[Broker]:
+    """A broker that may be killed; it serves the page as well."""
+    own = Broker(folder, http_dir=Path(__file__).parents[3] / "cued" / "dashboard")
+    own.start()
+    yield own
+    own.kill()
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     if CHROMIUM is None:

@@ -162,10 +162,8 @@ def test_no_button_is_shown_for_what_the_station_refuses(
 
 @pytest.mark.parametrize("death", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "frozen"])
 def test_the_brokers_death_is_unmistakable_within_three_seconds(
-    folder: Path, browser: Any, visit: Any, death: signal.Signals, station: Station
+    own: Broker, visit: Any, death: signal.Signals, station: Station
 ) -> None:
-    own = Broker(folder)
-    own.start()
     peer = Peer(own)
     peer.introduce("mortal")
     page = visit(station.url.rstrip("/") + "/index.html#station/mortal", bypass_csp=True)
@@ -195,7 +193,6 @@ def test_the_brokers_death_is_unmistakable_within_three_seconds(
         own.start()
     until(page, "document.querySelector('#connection').dataset.state === 'open'")
     peer.stop()
-    own.kill()
 
 
 def test_a_metric_the_page_never_heard_of_is_shown_with_its_unit(
@@ -345,13 +342,9 @@ def test_an_hour_of_strides_leaves_frames_their_time(
     assert points > 0
 
 
-def test_mosquitto_alone_can_serve_it(folder: Path, visit: Any) -> None:
-    files = Path(__file__).parents[3] / "cued" / "dashboard"
-    own = Broker(folder, http_dir=files)
-    own.start()
+def test_mosquitto_alone_can_serve_it(own: Broker, visit: Any) -> None:
     peer = Peer(own)
     peer.introduce("plain")
     page = visit(f"http://127.0.0.1:{own.web}/index.html#station/plain")
     until(page, INTRODUCED)
     peer.stop()
-    own.kill()
