@@ -114,6 +114,8 @@ class Engines:
 
 def remake(config: Config, opening: Opening) -> tuple[Engine, Coach]:
     """Make an engine and its coach as an opening says, from its own or another configuration."""
+    plan = replace(config.coach, runner=opening.memory.runner)
+    config = replace(config, coach=plan)
     coach = make_coach(config, opening.memory, muted=opening.muted)
     return engine(config, worn(config), coach), coach
 

@@ -1,0 +1,86 @@
+"""Many sessions heard anew: the same answer however the work is spread, and none of it lost."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+from pathlib import Path
+
+import pytest
+from pyarrow import parquet
+
+from cued import __main__
+from cued.commands import reanalyse
+from cued.recording.session import Session
+
+HERE = Path(__file__).parent
+spec = importlib.util.spec_from_file_location("recorder", HERE.parent / "shell/test_recorder.py")
+assert spec
+assert spec.loader
+recorder = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(recorder)
+
+GERMAN = '[null,{"station.language":"de"}]'
+
+
+@pytest.fixture(scope="module")
+def sessions(tmp_path_factory):
+    state = tmp_path_factory.mktemp("state")
+    for name in ("steady", "backward"):
+        simulation, inputs = recorder.inputs_of(name, 30.0)
+        asyncio.run(recorder.record(recorder.configured(simulation), inputs, state))
+    (state / "sessions" / "2020-01-01_000000.cued").write_bytes(b"not a session")
+    return state / "sessions"
+
+
+def heard(sessions, out, wanted="[null,{}]"):
+    out.mkdir(exist_ok=True)
+    return [reanalyse.hear(str(p), out=str(out), wanted=wanted) for p in sorted(sessions.iterdir())]
+
+
+def test_the_own_configuration_changes_nothing(sessions, tmp_path):
+    broken, *good = heard(sessions, tmp_path)
+    assert "no session" in broken["trouble"]
+    for done in good:
+        assert done["before"] == done["after"]
+        assert done["before"]["stride"] > 5
+
+
+def test_what_is_done_is_not_done_again_and_half_a_file_is_nothing(sessions, tmp_path):
+    first = heard(sessions, tmp_path)
+    results = sorted(tmp_path.glob("*.parquet"))
+    before = {p: p.read_bytes() for p in results}
+    (tmp_path / results[0].name.replace(".parquet", ".77.new")).write_bytes(b"half")
+    results[1].unlink()
+    again = heard(sessions, tmp_path)
+    assert sorted(d["skipped"] for d in again) == [False, False, True]
+    assert {p: p.read_bytes() for p in results} == before
+    assert [d["after"] for d in again] == [d["after"] for d in first]
+
+
+def test_another_configuration_is_another_result_with_its_provenance(sessions, tmp_path):
+    heard(sessions, tmp_path)
+    heard(sessions, tmp_path, GERMAN)
+    results = sorted(tmp_path.glob("*.parquet"))
+    assert len(results) == 4
+    told = {parquet.read_schema(p).metadata[b"cued.configuration"].decode() for p in results}
+    assert told == {"[null,{}]", GERMAN}
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_one_worker_and_two_give_the_same_files(sessions, tmp_path, capsys):
+    for workers in ("1", "2"):
+        out = tmp_path / workers
+        words = ["reanalyse", str(sessions), "--out", str(out), "--workers", workers]
+        assert __main__.main(words) == 1  # one file is no session
+        assert "not read: 2020-01-01_000000" in capsys.readouterr().out
+    one, two = ({p.name: p.read_bytes() for p in (tmp_path / n).iterdir()} for n in "12")
+    assert one == two
+    assert len(one) == 2
+
+
+def test_sessions_are_left_as_they_are(sessions, tmp_path):
+    before = {p: p.read_bytes() for p in sessions.iterdir()}
+    heard(sessions, tmp_path, GERMAN)
+    assert {p: p.read_bytes() for p in sessions.iterdir()} == before
+    assert all(Session(p).parts for p in before if before[p].startswith(b"cued"))
