@@ -17,6 +17,7 @@ from cued.model import Belt, Command, Input, Packet, Tick
 
 QUIET_S = 600.0  # twice the longest pause that a session bears (coach/session.py)
 IDLE_S = 3600.0
+JUMP_S = 60.0  # between ticks: another clock, or a machine that slept, and no silence that was seen
 RENEWED = "new_engine"  # code of the notice by which recorders know
 
 Renew = Callable[[float], Engine | None]
@@ -27,6 +28,8 @@ class Renewal:
 
     def __init__(self, renew: Renew) -> None:
         self._renew = renew
+        self._news = False  # since the last tick; a source may have a clock of its own
+        self._tick_t = 0.0
         self._heard = False
         self._stopped = False
         self._since: float | None = None
@@ -35,7 +38,7 @@ class Renewal:
     def watch(self, item: Input) -> Engine | Command | None:
         """Take an input before the engine does; a new engine, or what the old one is to be told."""
         if isinstance(item, Packet):
-            self._heard, self._since = True, item.t
+            self._news = True
         elif isinstance(item, Belt):
             self._belt = item
         elif isinstance(item, Tick):
@@ -47,7 +50,11 @@ class Renewal:
         return [replace(self._belt, t=t)] if self._belt else []
 
     def _tick(self, t: float) -> Engine | Command | None:
-        if self._since is None:
+        if self._news:
+            self._heard, self._news, self._since, self._stopped = True, False, t, False
+        jumped = abs(t - self._tick_t) > JUMP_S
+        self._tick_t = t
+        if self._since is None or jumped:
             self._since = t
         if t - self._since <= (QUIET_S if self._heard else IDLE_S):
             return None

@@ -209,3 +209,12 @@ def test_a_file_that_is_no_session_is_refused_in_one_line(tmp_path, capsys):
         err = capsys.readouterr().err
         assert err.count("\n") == 1
         assert "x.cued" in err
+
+
+async def test_a_source_with_a_clock_of_its_own_is_not_taken_for_silent(tmp_path):
+    """The daemon's ticks are on the machine's clock, a simulated run counts from 0."""
+    simulation, inputs = inputs_of("steady", 20.0)
+    ticks = [replace(i, t=i.t + 1e5) for i in inputs if isinstance(i, Tick)]
+    both = [x for i in inputs for x in ([i, ticks.pop(0)] if isinstance(i, Tick) else [i])]
+    await record(configured(simulation), both, tmp_path, renew=True)
+    assert len(list(tmp_path.rglob("*.cued"))) == 1
