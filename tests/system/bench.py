@@ -231,9 +231,9 @@ def stop(bench: Bench) -> None:
     result = guest.run("systemctl show cued -p Result --value")
     bench.check(
         "stop while it speaks",
-        "within 5 s here, motors low",
+        "in good order within 15 s here, motors low",
         f"{took:.1f} s, {result}, lines {bench.low()}",
-        took < 5 and result == "success" and "1" not in bench.low(),
+        took < 15 and result == "success" and "1" not in bench.low(),
     )
     guest.run("systemctl start cued")
 
