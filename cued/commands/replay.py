@@ -23,6 +23,7 @@ from cued.recording.difference import Difference, compare
 from cued.recording.session import Part, Session
 from cued.recording.stream import PACKET_S, packets
 from cued.recording.table import read_table
+from cued.runtime import greeting
 from cued.sinks import events
 
 NAME = "replay"
@@ -107,7 +108,7 @@ def _part(
     for event in concluded(session, part, chosen_config(args, part.opening)):
         lines.take(event)
         now.append(event)
-    difference = compare(session.events(part), now)
+    difference = compare(session.events(part), now, greeting.LOOKS)
     if args.events == "-":
         return difference
     counts = Counter(type(event).__name__.lower() for event in now)

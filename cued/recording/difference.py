@@ -1,18 +1,18 @@
 """What two runs of the same inputs concluded differently.
 
-Notices that a machine added while recording (a speaker that was missing, a belt that refused) came
-from no engine; a replay cannot repeat them, and they count as no difference.
+What the daemon added of its own while recording (a speaker that was missing, a belt that refused,
+the greeting at the start) came from no engine. A replay cannot repeat it; it is no difference.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 from msgspec import Struct
 
-from cued.model import AnyEvent, Notice
+from cued.model import AnyEvent, Cue, Notice
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -28,17 +28,25 @@ class Difference(Struct, frozen=True):
         return bool(self.gone or self.new or self.reordered)
 
 
-def compare(first: Iterable[AnyEvent], second: Iterable[AnyEvent]) -> Difference:
-    """Compare to the last bit: what was concluded, when it happened and when it was known."""
+def compare(
+    first: Iterable[AnyEvent], second: Iterable[AnyEvent], said: Collection[str] = ()
+) -> Difference:
+    """Compare to the last bit: what was concluded, when it happened and when it was known.
+
+    said : keys of cues that the daemon gives of its own.
+    """
     before, after = list(first), list(second)
     gone = _lacking(before, after)
     new = _lacking(after, before)
-    said = {_encode(e) for e in gone if isinstance(e, Notice)}
+    own = {_encode(e) for e in gone if _is_own(e, said)}
+    gone = [e for e in gone if not _is_own(e, said)]
     left = [_encode(e) for e in before]
-    same_order = gone or new or [e for e in left if e not in said] == [_encode(e) for e in after]
-    return Difference(
-        tuple(e for e in gone if not isinstance(e, Notice)), tuple(new), reordered=not same_order
-    )
+    same_order = gone or new or [e for e in left if e not in own] == [_encode(e) for e in after]
+    return Difference(tuple(gone), tuple(new), reordered=not same_order)
+
+
+def _is_own(event: AnyEvent, said: Collection[str]) -> bool:
+    return isinstance(event, Notice) or (isinstance(event, Cue) and event.key in said)
 
 
 def _lacking(these: Sequence[AnyEvent], those: Sequence[AnyEvent]) -> list[AnyEvent]:
