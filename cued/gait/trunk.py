@@ -32,7 +32,7 @@ from cued.gait.trunk_contacts import (
 from cued.gait.trunk_heading import BEGAN_S, ENDED_S, LEAST, Ahead, Lead, Yaw
 from cued.gait.trunk_mode import Pace
 from cued.gait.trunk_scan import SUMS, Moment, Scan, Sums
-from cued.gait.trunk_side import WAVE, Sides
+from cued.gait.trunk_side import Sides, seen
 from cued.model import Block, Bools, Floats, Side
 from cued.signal.grid import DT_S, RATE_HZ
 from cued.signal.orientation import SLOT
@@ -159,8 +159,8 @@ class Trunk:
         if self._pace.mode != "walking" or not self._mounting.known or self._ahead.reversed:
             return "unknown"
         ahead, across, _ = self._mounting.rows
-        acc, gyr = _until(self._scan.slow, left), self._scan.gyr
-        return self._sides.feed(c.t, acc, None if gyr is None else _until(gyr, left), ahead, across)
+        acc, gyr = seen(self._scan.slow, left), self._scan.gyr
+        return self._sides.feed(c.t, acc, None if gyr is None else seen(gyr, left), ahead, across)
 
     def _step(self, c: Candidate, sums: Sums, found: list[Finding]) -> None:
         at = c.at * DT_S
@@ -231,9 +231,3 @@ class Trunk:
         found.append(
             Orientation(t=at, at=at, sensor=self._sensor, state=m.state, matrix=matrix, why=m.why)
         )
-
-
-def _until(rows: Floats, left: int) -> list[list[float]]:
-    """The last wave of rows but for the ``left`` newest."""
-    end = rows.shape[0] - left
-    return rows[max(0, end - WAVE) : end].tolist()

@@ -15,12 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cued.model import Side
+from cued.model import Floats, Side
 from cued.signal.orientation import Vector
 
 WAVE = 111  # samples
 STRIDE = 5  # of which every fifth is looked at
-LAGS = (0, 10, 20, 30)  # samples before the moment of knowing
+SEEN = 23  # of them
+LAGS = (0, 2, 4, 6)  # of the samples looked at, before the moment of knowing
 ROLL = (0.34, -0.74, 0.82, -0.39)
 SWAY = (-0.26, 0.52, -0.13, 0.26)
 SWAY_ALONE = (-0.45, 0.76, -0.15, 0.44)
@@ -36,10 +37,6 @@ class Sides:
         self._sum = 0.0
         self._t = -1e9
 
-    def reset(self) -> None:
-        """Forget whose turn it is."""
-        self._sum = 0.0
-
     def feed(
         self,
         t: float,
@@ -48,31 +45,39 @@ class Sides:
         ahead: Vector,
         left: Vector,
     ) -> Side:
-        """Tell the side of the contact at ``t`` from slow-filtered rows up to its being known."""
+        """Tell the side of the contact at ``t`` from slow-filtered rows up to its being known.
+
+        acc, gyr : every ``STRIDE``th row of the last ``WAVE``, as ``seen`` gives them.
+        """
         if t - self._t > PAUSE_S:
             self._sum = 0.0
         self._t = t
-        if len(acc) < WAVE:
+        if len(acc) < SEEN:
             return "unknown"
         if gyr is None:
-            seen = _weighed(acc, left, SWAY_ALONE)
+            evidence = _weighed(acc, left, SWAY_ALONE)
         else:
-            seen = _weighed(gyr, ahead, ROLL) + _weighed(acc, left, SWAY)
-        self._sum = seen - CARRY * self._sum
+            evidence = _weighed(gyr, ahead, ROLL) + _weighed(acc, left, SWAY)
+        self._sum = evidence - CARRY * self._sum
         if abs(self._sum) < LEAST:
             return "unknown"
         return "left" if self._sum > 0.0 else "right"
 
 
+def seen(rows: Floats, left: int) -> list[list[float]]:
+    """Every ``STRIDE``th of the last ``WAVE`` rows but for the ``left`` newest, oldest first."""
+    end = rows.shape[0] - left
+    return rows[max(0, end - WAVE) : end : STRIDE].tolist()
+
+
 def _weighed(rows: Sequence[Sequence[float]], along: Vector, weights: Sequence[float]) -> float:
     ax, ay, az = along
-    wave = [ax * x + ay * y + az * z for x, y, z in rows[-WAVE::STRIDE]]
+    wave = [ax * x + ay * y + az * z for x, y, z in rows]
     mean = sum(wave) / len(wave)
     spread = (sum((v - mean) ** 2 for v in wave) / len(wave)) ** 0.5
     if spread < 1e-6:
         return 0.0
     total = 0.0
     for lag, weight in zip(LAGS, weights, strict=True):
-        x, y, z = rows[-1 - lag]
-        total += weight * (ax * x + ay * y + az * z - mean)
+        total += weight * (wave[-1 - lag] - mean)
     return total / spread
