@@ -32,7 +32,7 @@ from cued.sources.source import Source
 
 log = logging.getLogger("cued")
 
-TICK_S = 0.1
+TICK_S = 0.05  # so that a loss is told within 1.05 s of the last sample
 LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 

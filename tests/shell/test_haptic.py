@@ -18,6 +18,8 @@ from cued.actuators._patterns import PATTERNS, Pulse
 from cued.config import Site
 from cued.model import Cue, CueDone, Notice, Pattern
 
+pytestmark = pytest.mark.alone
+
 SITE = Site(hardware=False)
 
 

@@ -16,6 +16,8 @@ from cued.actuators import speech
 from cued.config import Site
 from cued.model import Notice
 
+pytestmark = pytest.mark.alone
+
 HOME = Path(__file__).parents[2]
 GOOD = """
 [station]

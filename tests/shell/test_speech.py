@@ -27,6 +27,8 @@ from cued.actuators._tones import RATE, SCORES, Tone, instead, names, tone
 from cued.config import Site
 from cued.model import Cue, CueDone, Notice, Priority
 
+pytestmark = pytest.mark.alone
+
 needs_espeak = pytest.mark.skipif(
     shutil.which("espeak-ng") is None, reason="espeak-ng is not installed"
 )

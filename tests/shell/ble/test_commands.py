@@ -14,7 +14,7 @@ from cued.sources import _ble_raw
 from tests.shell.ble.bluez import Char, Peripheral
 from tests.shell.ble.pods import Pod, frame, numbers, play
 
-pytestmark = pytest.mark.usefixtures("bus")
+pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
 
 
 async def cued(*args: str) -> int:

@@ -22,6 +22,8 @@ from cued.model import Packet
 from tests.shell.ble.bluez import Bluez
 from tests.shell.ble.pods import LSB_PER_G, Pod, running, sensor, site
 
+pytestmark = pytest.mark.alone
+
 PLACES: list[Any] = ["foot_left", "foot_right", "lower_back", "chest"]
 NOTIFICATIONS_HZ = 50  # of two samples
 MEASURED_S = 15.0

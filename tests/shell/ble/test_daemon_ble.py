@@ -12,7 +12,7 @@ from cued.model import Cue, CueDone, Stride
 from tests.shell.ble.encode import CuedPod, Treadmill
 from tests.shell.ble.test_workout import perform
 
-pytestmark = pytest.mark.usefixtures("bus")
+pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
 
 CONFIG = """
 [sources.ble]

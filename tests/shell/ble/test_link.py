@@ -17,7 +17,7 @@ from cued.sources.ble import Ble, Config, listen, scan
 from tests.shell.ble.bluez import GATT, Peripheral, Refused
 from tests.shell.ble.pods import Pod, numbers, play, running, sensor, site
 
-pytestmark = pytest.mark.usefixtures("bus")
+pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
 
 
 def one(pod_):

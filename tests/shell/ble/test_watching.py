@@ -9,6 +9,8 @@ from cued.model import HeartRate, Packet
 from cued.sources._ble_watching import Watch
 from cued.sources.ble import back_off
 
+pytestmark = pytest.mark.alone
+
 
 def packet(t: float, tick: float | None = None) -> Packet:
     ticks = None if tick is None else np.array([tick])

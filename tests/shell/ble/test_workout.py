@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from cued.daemon import TICK_S
 from cued.engine import Engine
 from cued.engine import Worn as WornAt
 from cued.model import Belt, BeltRequest, Footfall, HeartRate, Link, Packet, Tick
@@ -20,7 +21,7 @@ from cued.simulation.scenario import BeltSetting, Doing, Scenario, Sensor
 from tests.shell.ble.encode import FAMILIES, Strap, Treadmill, Worn
 from tests.shell.ble.pods import Pod, play, running, sensor, site
 
-pytestmark = pytest.mark.usefixtures("bus")
+pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
 
 WALK_S = 14.0
 FROM_S, TO_S = 4.0, WALK_S - 2.5  # settled, and before the last batches
@@ -139,7 +140,7 @@ async def test_silence_is_told_as_lost_within_1_1_s_of_the_last_sample(bluez):
         last = loop.time()
         while not lost and loop.time() - last < 3:
             told(Tick(loop.time()))
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(TICK_S)
     print(f"lost {lost[0][0] - last:.2f} s after the last sample")
     assert 0.9 <= lost[0][0] - last <= 1.1
 

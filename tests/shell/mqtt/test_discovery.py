@@ -21,6 +21,8 @@ from tests.shell.mqtt.conftest import Start
 from tests.shell.mqtt.far_end import METRICS, running, site, watching
 from tests.shell.mqtt.home_assistant import faults
 
+pytestmark = pytest.mark.alone
+
 TOPIC = "homeassistant/device/cued_test/config"
 Change = Callable[[dict[str, Any]], object]
 

@@ -16,6 +16,8 @@ from cued.sinks.mqtt import Config, Mqtt
 from tests.shell.mqtt.conftest import Start, free_port
 from tests.shell.mqtt.far_end import Daemon, running, site, watching
 
+pytestmark = pytest.mark.alone
+
 DAY_S = 24 * 3600
 
 

@@ -20,6 +20,8 @@ from cued.sinks.mqtt import Config, Mqtt
 from tests.shell.mqtt.conftest import Start, free_port
 from tests.shell.mqtt.far_end import Daemon, running, site, watching
 
+pytestmark = pytest.mark.alone
+
 SECRET = "correct horse"
 TLS = (
     "listener PORT 127.0.0.1",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import aiomqtt
+import pytest
 
 from cued.model import (
     Battery,
@@ -24,6 +25,9 @@ from cued.model import (
 from cued.sinks.mqtt import Config
 from tests.shell.mqtt.conftest import Start
 from tests.shell.mqtt.far_end import Daemon, running, watching
+
+pytestmark = pytest.mark.alone
+
 
 STRIDE = Stride(t=1.0, side="left", duration_s=1.2, length_m=0.9, speed_m_s=0.75)
 CUE = Cue(

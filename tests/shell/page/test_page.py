@@ -16,6 +16,8 @@ import pytest
 
 from tests.shell.page.world import Broker, Station
 
+pytestmark = pytest.mark.alone
+
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
