@@ -64,11 +64,6 @@ class Baseline:
         """Strides of the quantity seen most often."""
         return max(len(values) for values in self._seen.values())
 
-    @property
-    def ready(self) -> bool:
-        """At least one quantity can be judged."""
-        return bool(self._typical)
-
     def learn(self, values: Mapping[str, float]) -> None:
         """Take one stride's values, those that were measured."""
         for name, value in values.items():

@@ -48,11 +48,6 @@ class Tilt:
         self._upright = (0.0, 0.0, 0.0)
         self._offset = (0.0, 0.0, 0.0)  # of the gyroscope, rad/s
 
-    @property
-    def settled(self) -> bool:
-        """Enough samples were seen for an upright to exist."""
-        return self.samples * DT_S >= SETTLE_S
-
     def feed(self, acc: Floats, gyr: Floats | None) -> tuple[Floats, Floats]:
         """Take (n, 3) accelerations and turn rates; (n, 3) unit up vectors and (n,) lean, rad."""
         if not acc.shape[0]:

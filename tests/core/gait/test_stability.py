@@ -333,7 +333,7 @@ def test_a_baseline_is_median_and_spread():
     rng = np.random.default_rng(0)
     values = rng.normal(5.0, 2.0, FULL)
     for i, value in enumerate(values):
-        assert baseline.ready == (i >= READY)
+        assert (baseline.typical("x") is not None) == (i >= READY)
         baseline.learn({"x": float(value)})
     centre, spread = baseline.typical("x") or (0.0, 0.0)
     assert centre == pytest.approx(np.median(values))
