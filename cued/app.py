@@ -141,6 +141,11 @@ def sources(config: Config, where: Site) -> list[Source]:
     return built
 
 
+def simulated(config: Config) -> bool:
+    """Whether inputs come on a simulated clock, which ticks by itself."""
+    return "simulate" in config.parts.get("sources", {})
+
+
 def actuators(config: Config, where: Site) -> list[MakeActuator]:
     """Prepare the configured actuators; each is built with the function it reports to."""
     return [

@@ -91,7 +91,7 @@ def _built(config: Config) -> Daemon:
         app.sources(config, where),
         app.actuators(config, where),
         app.sinks(config, where),
-        live=True,
+        live=not app.simulated(config),
         greeting=Greeting(phrases.load(config.station.language), app.worn(config)),
         renew=engines.renew,
     )
