@@ -15,13 +15,18 @@ from typing import Any
 
 from cued.model import CuedError
 
+# gpiozero keeps the pins of all its real factories in one table and clears it when any of them is
+# closed. So each chip's is opened once, and all are closed when nobody uses any of them.
+_factories: dict[int | None, Any] = {}
+_users: list[Any] = []
+
 
 class PinsMissing(CuedError, OSError):
     """There are no pins to drive. The text says why."""
 
 
 def open_factory(chip: int | None, runtime: Path) -> Any:
-    """Open the real pins. Raises PinsMissing."""
+    """Open the real pins; who does has to ``close_factory``. Raises PinsMissing."""
     # lgpio puts a pipe where it is started, which under systemd may not be writable (lg#12).
     if runtime.is_dir():
         os.environ.setdefault("LG_WD", str(runtime))
@@ -30,9 +35,24 @@ def open_factory(chip: int | None, runtime: Path) -> Any:
     except ImportError as error:
         raise PinsMissing("lgpio is not installed (apt install python3-lgpio)") from error
     try:
-        return lgpio.LGPIOFactory(chip=chip)
+        if chip not in _factories:
+            _factories[chip] = lgpio.LGPIOFactory(chip=chip)
     except failures() as error:
         raise PinsMissing(f"GPIO: {error}") from error
+    _users.append(_factories[chip])
+    return _factories[chip]
+
+
+def close_factory(factory: Any) -> None:
+    """Let go of a factory, real or mock; its devices have to be closed before."""
+    if factory not in _users:
+        factory.close()
+        return
+    _users.remove(factory)
+    if not _users:
+        for opened in _factories.values():
+            opened.close()
+        _factories.clear()
 
 
 def mock_factory() -> Any:
@@ -60,4 +80,4 @@ def drive_low(pins: list[int], chip: int | None, runtime: Path) -> None:
     except failures() as error:
         raise PinsMissing(f"GPIO: {error}") from error
     finally:
-        factory.close()
+        close_factory(factory)

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cued.actuators._gpio import PinsMissing, failures, mock_factory, open_factory
+from cued.actuators._gpio import PinsMissing, close_factory, failures, mock_factory, open_factory
 from cued.model import CuedError
 
 
@@ -61,7 +61,7 @@ class Motors:
             finally:
                 motor.close()
         self._motors.clear()
-        self._factory.close()
+        close_factory(self._factory)
 
 
 def open_motors(

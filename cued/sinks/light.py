@@ -16,6 +16,7 @@ pins it is told once and shows nothing. Leaving turns it off.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import logging
 from pathlib import Path
@@ -23,7 +24,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from cued.actuators._gpio import PinsMissing, failures, mock_factory, open_factory
+from cued.actuators._gpio import PinsMissing, close_factory, failures, mock_factory, open_factory
 from cued.config import Site
 from cued.model import AnyEvent, Fall, Input, Link, Notice, Phase
 from cued.parts import Part
@@ -139,10 +140,11 @@ class Light:
         led, self._led = self._led, None
         factory, self._factory = self._factory, None
         if led is not None:
-            led.off()
-            led.close()
+            with contextlib.suppress(*failures()):
+                led.off()
+                led.close()
         if factory is not None:
-            factory.close()
+            close_factory(factory)
 
 
 PART = Part(Config, Light)

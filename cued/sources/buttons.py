@@ -19,7 +19,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from cued.actuators._gpio import PinsMissing, failures, mock_factory, open_factory
+from cued.actuators._gpio import PinsMissing, close_factory, failures, mock_factory, open_factory
 from cued.config import Site
 from cued.model import BeltRequest, Command, LinkLost
 from cued.parts import Part
@@ -129,8 +129,10 @@ class Buttons:
 
     def _close(self) -> None:
         opened, self._open = self._open, []
-        for each in reversed(opened):  # the factory last
-            each.close()
+        for button in opened[1:]:
+            button.close()
+        if opened:
+            close_factory(opened[0])
 
 
 def _press(say: Callable[[str], None]) -> Callable[[bool], None]:

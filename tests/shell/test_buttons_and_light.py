@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+import types
 
 import pytest
 
 from cued import config
+from cued.actuators import _gpio
 from cued.config import Sensor, Site
 from cued.model import ConfigError, Fall, Link, LinkLost, Notice, Phase
 from cued.sinks import light
@@ -110,3 +113,24 @@ def test_one_button_pauses_goes_on_and_ends_an_alarm():
     runner.say("press")
     runner.walk(0.5)
     assert runner.phase == "paused"
+
+
+def test_one_part_that_lets_go_of_its_pins_leaves_those_of_the_others(monkeypatch, tmp_path):
+    class Factory:
+        def __init__(self, chip):
+            self.open = True
+
+        def close(self):
+            self.open = False
+
+    stand_in = types.SimpleNamespace(LGPIOFactory=Factory)
+    monkeypatch.setitem(sys.modules, "gpiozero.pins.lgpio", stand_in)
+    motors, lamp = (_gpio.open_factory(chip, tmp_path) for chip in (None, None))
+    other = _gpio.open_factory(4, tmp_path)
+    _gpio.close_factory(motors)
+    _gpio.close_factory(other)
+    assert lamp.open
+    assert other.open
+    _gpio.close_factory(lamp)
+    assert not lamp.open
+    assert not other.open
