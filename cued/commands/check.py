@@ -34,11 +34,10 @@ def run(args: argparse.Namespace) -> int:
 def described(config: Config) -> list[str]:
     """Say what a configuration will do, a line each."""
     lines = [f"station {config.station.name}, language {config.station.language}"]
-    lines += [
-        f"sensor {name}: {s.device} on {s.placement}, "
-        + ("mounting given" if s.mounting else "mounting found by itself")
-        for name, s in config.sensors.items()
-    ]
+    worn = app.worn(config)
+    for name, s in config.sensors.items():
+        mounting = "mounting given" if s.mounting else "mounting found by itself"
+        lines.append(f"sensor {name}: {s.device}, {s.placement}{f', {mounting}' * (name in worn)}")
     if not config.sensors:
         lines.append("no sensors: write [sensors.NAME] tables, or run cued setup")
     for kind, chosen in config.parts.items():
