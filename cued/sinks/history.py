@@ -97,9 +97,13 @@ def open_database(path: Path) -> sqlite3.Connection:
     """Open a database, making it and its folder where there is none."""
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, check_same_thread=False)
-    connection.execute("pragma journal_mode = wal")
-    connection.execute("pragma synchronous = full")
-    connection.executescript(SCHEMA)
+    try:
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma synchronous = full")
+        connection.executescript(SCHEMA)
+    except sqlite3.Error:
+        connection.close()  # a file that is no database
+        raise
     return connection
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -88,7 +89,7 @@ async def test_a_power_cut_loses_at_most_what_was_not_yet_committed(tmp_path: Pa
     memory = load(cut / NAME, "runner", wall)
     assert memory.sessions == 1
     assert memory.past[0].backward_s == pytest.approx(100.0, abs=3.0)
-    with sqlite3.connect(cut / NAME) as connection:
+    with closing(sqlite3.connect(cut / NAME)) as connection:
         assert connection.execute("pragma integrity_check").fetchone() == ("ok",)
         assert connection.execute("select count(*) from phase").fetchone()[0] >= 4
 
