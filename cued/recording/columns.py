@@ -86,7 +86,11 @@ def read_columns(path: Path, required: Sequence[str], optional: Sequence[str] = 
 
 def read_text(path: Path) -> str:
     """Read a UTF-8 text, unzipped if need be, one newline between lines."""
-    raw = _read_bytes(path)
+    return as_text(path, read_bytes(path))
+
+
+def as_text(path: Path, raw: bytes) -> str:
+    """Decode a UTF-8 text that stands, or stood, at a path; one newline between lines."""
     if not raw.strip():
         raise refuse(path, 1, "the file is empty")
     try:
@@ -100,7 +104,8 @@ def read_text(path: Path) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """Read a file, unzipped if need be, or say why not."""
     raw = bytearray()
     try:
         with path.open("rb") as plain:

@@ -59,7 +59,7 @@ class Header(Struct, frozen=True, kw_only=True):
     """The whole file."""
 
     format: int
-    sensor: Annotated[tuple[SensorTable, ...], Meta(min_length=1)]
+    sensor: tuple[SensorTable, ...] = ()
     title: str = ""
     subject: str = ""
     source: str = ""
@@ -97,6 +97,8 @@ def read_header(path: Path) -> Header:
     if header.format != 1:
         reason = f"format {header.format} is unknown; this version reads format 1"
         raise refuse(path, _line_of(text, ".format"), reason)
+    if not header.sensor and (header.belt is None or header.belt.file is None):
+        raise refuse(path, 1, "there is no [[sensor]], and no [belt] with a file either")
     _check_sensors(path, text, header)
     return header
 

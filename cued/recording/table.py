@@ -72,13 +72,15 @@ class TableRecording(Struct, frozen=True, eq=False, kw_only=True):
 
     @property
     def start_t(self) -> float:
-        """Time of the first sample of all."""
-        return min(float(sensor.t[0]) for sensor in self.sensors)
+        """Time of the first sample of all, of the belt's first word where there is no sensor."""
+        starts = [float(sensor.t[0]) for sensor in self.sensors]
+        return min(starts or [belt.t for belt in self.belt], default=0.0)
 
     @property
     def end_t(self) -> float:
-        """Time of the last sample of all."""
-        return max(float(sensor.t[-1]) for sensor in self.sensors)
+        """Time of the last sample of all, of the belt's last word where there is no sensor."""
+        ends = [float(sensor.t[-1]) for sensor in self.sensors]
+        return max(ends or [belt.t for belt in self.belt], default=0.0)
 
 
 def is_table(folder: Path) -> bool:
@@ -95,7 +97,7 @@ def read_table(folder: Path) -> TableRecording:
     """Read and check a whole recording."""
     header = read_header(folder / HEADER_FILE)
     sensors = tuple(_read_sensor(folder, sensor) for sensor in header.sensor)
-    start = min(float(sensor.t[0]) for sensor in sensors)
+    start = min((float(sensor.t[0]) for sensor in sensors), default=0.0)
     return TableRecording(
         name=folder.resolve().name,
         sensors=sensors,
@@ -118,9 +120,9 @@ def _read_sensor(folder: Path, table: SensorTable) -> SensorTrack:
     _check_rate(columns.path, t, table.rate_hz)
     acc = np.ascontiguousarray(columns.values[:, 1:4])
     gyr = np.ascontiguousarray(columns.values[:, 4:7]) if "gx" in columns else None
-    _check_acc(columns.path, acc)
+    check_acc(columns.path, acc)
     if gyr is not None:
-        _check_gyr(columns.path, gyr, table.placement)
+        check_gyr(columns.path, gyr, table.placement)
     for array in (t, acc, gyr):
         if array is not None:
             array.setflags(write=False)
@@ -158,7 +160,8 @@ def _check_rate(path: Path, t: Floats, rate_hz: float) -> None:
 _UNITS = ((1e3, "milliseconds"), (1e6, "microseconds"), (1e9, "nanoseconds"))
 
 
-def _check_acc(path: Path, acc: Floats) -> None:
+def check_acc(path: Path, acc: Floats) -> None:
+    """Refuse accelerations that are not in m/s² or lack gravity, as far as their size tells."""
     magnitude = _magnitudes(acc)
     if not magnitude.size:
         raise refuse(path, 1, "ax, ay, az hold no number at all")
@@ -170,7 +173,8 @@ def _check_acc(path: Path, acc: Floats) -> None:
         raise refuse(path, 1, f"{reason} with gravity (about 9.8)")
 
 
-def _check_gyr(path: Path, gyr: Floats, placement: Placement) -> None:
+def check_gyr(path: Path, gyr: Floats, placement: Placement) -> None:
+    """Refuse turn rates that are not in rad/s, as far as their size tells."""
     magnitude = _magnitudes(gyr)
     p75 = float(np.percentile(magnitude, 75)) if magnitude.size else 0.0
     if p75 > (GYR_P75_TRUNK_RAD_S if placement in TRUNK else GYR_P75_RAD_S):

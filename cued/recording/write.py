@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import io
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +28,7 @@ def write_table(folder: Path, recording: TableRecording) -> None:
         raise RecordingError(f"{folder / HEADER_FILE}, line 1: there is a recording already")
     for sensor in recording.sensors:
         _write_sensor(folder / f"{sensor.name}.csv.gz", sensor)
-    if len(recording.belt) > 1:
+    if _belt_file(recording):
         _write_belt(folder / BELT_FILE, recording.belt)
     if recording.truth:
         _write_truth(folder / TRUTH_FILE, recording.truth)
@@ -67,7 +66,7 @@ def _header(recording: TableRecording) -> str:
     for key in ("title", "subject", "source", "licence", "notes"):
         if value := getattr(recording, key):
             lines.append(f"{key} = {_quoted(value)}")
-    lines += _belt_lines(recording.belt)
+    lines += _belt_lines(recording)
     person = recording.person
     if person.height_m is not None or person.mass_kg is not None:
         lines += ["", "[person]"]
@@ -80,12 +79,17 @@ def _header(recording: TableRecording) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _belt_lines(belts: Sequence[Belt]) -> list[str]:
-    if not belts:
+def _belt_file(recording: TableRecording) -> bool:
+    """A belt that changes needs a file; one without a sensor has nothing else to tell when."""
+    return len(recording.belt) > (1 if recording.sensors else 0)
+
+
+def _belt_lines(recording: TableRecording) -> list[str]:
+    if not recording.belt:
         return []
-    first, *more = belts
+    first = recording.belt[0]
     lines = ["", "[belt]", f"speed_error = {float(first.error)!r}"]
-    if more:
+    if _belt_file(recording):
         return [*lines, f"file = {_quoted(BELT_FILE)}"]
     lines.append(f"speed_m_s = {float(first.speed_m_s)!r}")
     return [*lines, f"incline_percent = {float(first.incline_percent)!r}"]

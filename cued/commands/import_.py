@@ -1,0 +1,130 @@
+"""Turn what other software recorded into a table recording, which replay and evaluate take.
+
+Taken are a Sensor Logger or phyphox export (zip file or folder), CSV files with headings that tell
+their units, and FIT files. Several are put together by the time of day, such as a watch's FIT file
+for the belt's speed and a phone's export for the strides.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Literal, get_args
+
+import msgspec
+
+from cued.commands._options import non_negative, positive
+from cued.frames import Matrix, rotation
+from cued.model import CuedError, Placement
+from cued.recording import importing
+from cued.recording.foreign import Asked
+from cued.recording.header import Person
+from cued.recording.headings import UNITS, scale
+from cued.recording.table import TableRecording
+
+NAME = "import"
+HELP = "turn CSV, FIT, Sensor Logger or phyphox files into a table recording"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    parser.add_argument("source", nargs="+", type=Path, help="zip file, folder, CSV or FIT file")
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="new folder")
+    worn = parser.add_argument_group("how it was worn")
+    worn.add_argument(
+        "--placement",
+        action="append",
+        default=[],
+        type=placed,
+        metavar="[NAME=]PLACE",
+        help=f"of a sensor: {', '.join(get_args(Placement))}; files named so need none",
+    )
+    worn.add_argument(
+        "--mounting",
+        action="append",
+        default=[],
+        type=mounted,
+        metavar="[NAME=]ROWS",
+        help="three rows, [[1,0,0],[0,1,0],[0,0,1]] (docs/wearing.md)",
+    )
+    told = parser.add_argument_group("what the files don't tell")
+    told.add_argument("--belt", type=non_negative, metavar="M_S", help="speed of the belt, m/s")
+    told.add_argument("--incline", type=float, default=0.0, metavar="PERCENT", help="of the belt")
+    told.add_argument(
+        "--belt-error", type=non_negative, default=0.03, metavar="SHARE", help="of its speed (0.03)"
+    )
+    told.add_argument("--height", type=positive, metavar="M", help="of the person, m")
+    told.add_argument("--mass", type=positive, metavar="KG", help="of the person, kg")
+    told.add_argument("--title", default="", help="title of the recording")
+    told.add_argument("--subject", default="", help="pseudonym of the person")
+    for name, what in (("time", "time"), ("acc", "acceleration"), ("gyr", "turn rate")):
+        told.add_argument(
+            f"--{name}-unit", default="", metavar="UNIT", help=f"of {what}, where no heading has it"
+        )
+    told.add_argument("--signs", choices=("android", "ios"), default="", help="Sensor Logger only")
+
+
+def placed(text: str) -> tuple[str, Placement]:
+    """Parse a placement, with or without the sensor's name (argparse type)."""
+    name, _, place = text.rpartition("=")
+    try:
+        return name, msgspec.convert(place, Placement)
+    except msgspec.ValidationError:
+        known = ", ".join(get_args(Placement))
+        raise argparse.ArgumentTypeError(f"{place} is none of {known}") from None
+
+
+def mounted(text: str) -> tuple[str, Matrix]:
+    """Parse a mounting, with or without the sensor's name (argparse type)."""
+    name, _, rows = text.rpartition("=")
+    try:
+        matrix = msgspec.convert(json.loads(rows), Matrix)
+        rotation(matrix)
+    except (ValueError, RecursionError) as error:
+        raise argparse.ArgumentTypeError(f"{rows}: {error}") from None
+    return name, matrix
+
+
+def run(args: argparse.Namespace) -> int:
+    """Import, or say what is wrong and write nothing."""
+    asked = Asked(
+        time_unit=_unit(args, "time"),
+        acc_unit=_unit(args, "acc"),
+        gyr_unit=_unit(args, "gyr"),
+        signs=args.signs,
+    )
+    exports = [importing.read_export(path, asked) for path in args.source]
+    worn = importing.Worn(
+        placements=dict(args.placement),
+        mountings=dict(args.mounting),
+        belt=None if args.belt is None else (args.belt, args.incline),
+        belt_error=args.belt_error,
+        person=Person(height_m=args.height, mass_kg=args.mass),
+        title=args.title,
+        subject=args.subject,
+    )
+    recording = importing.compose(args.out, exports, worn)
+    importing.write_whole(args.out, recording)
+    for note in filter(None, recording.notes.split("; ")):
+        print(f"cued: {note}", file=sys.stderr)
+    print(f"{args.out}: {_told(recording)}")
+    return 0
+
+
+def _unit(args: argparse.Namespace, name: Literal["time", "acc", "gyr"]) -> str:
+    unit: str = getattr(args, f"{name}_unit")
+    if unit and scale(name, unit) is None:
+        raise CuedError(f"--{name}-unit {unit}: known are {', '.join(UNITS[name])}")
+    return unit
+
+
+def _told(recording: TableRecording) -> str:
+    length = recording.end_t - recording.start_t
+    parts = [
+        f"{s.name} ({s.placement}, {s.rate_hz:g} Hz{'' if s.gyr is None else ', gyroscope'})"
+        for s in recording.sensors
+    ]
+    parts += [f"belt ({len(recording.belt)} speeds)"] if recording.belt else []
+    return f"{length:.1f} s of {', '.join(parts)}"
