@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.shell.page.world import CHROMIUM, FLAGS, MOSQUITTO, Broker, Station
+from tests.shell.page.world import CHROMIUM, MOSQUITTO, Broker, NoBrowser, Station, browsing
 
 DESKTOP = {"width": 1440, "height": 900}
 
@@ -41,11 +42,16 @@ def own(folder: Path) -> Iterator[Broker]:
 def browser() -> Iterator[Any]:
     if CHROMIUM is None:
         pytest.skip("chromium is not installed")
-    api = pytest.importorskip("playwright.sync_api")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    pytest.importorskip("playwright.sync_api")
+    with ExitStack() as stack:
+        why = ""
+        try:
+            browser = stack.enter_context(browsing())
+        except NoBrowser as error:
+            why = str(error)
+        if why:
+            pytest.fail(why, pytrace=False)
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

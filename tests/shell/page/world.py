@@ -15,6 +15,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,45 @@ from cued.sources.simulate import open_scenario
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--disable-breakpad", "--password-store=basic",
+    "--no-sandbox",  # root may not have one, a container often cannot; it sees only our own page
 ]  # fmt: skip
+BROWSER_STARTS_WITHIN_S = 90.0  # a cold start on a small, busy machine
 PATIENCE_S = 10.0
 BATTERIES = {"trunk": 83.0, "foot_left": 61.0, "foot_right": 14.0}
+
+
+class NoBrowser(Exception):
+    """Why there is no browser to look with, in a line or two."""
+
+
+@contextmanager
+def browsing(flags: list[str] = FLAGS) -> Iterator[Any]:
+    """Start the browser, with a profile of its own that is removed again; raises NoBrowser."""
+    from playwright.sync_api import Error, sync_playwright
+
+    if not Path("/proc/self").exists():
+        raise NoBrowser("chromium does not start without /proc: mount -t proc proc /proc")
+    try:
+        playwright = sync_playwright().start()
+    except Exception as error:  # noqa: BLE001 - whatever its driver, a node of its own, dies of
+        hint = "its node needs libatomic.so.1 (Debian: libatomic1)"
+        raise NoBrowser(f"playwright does not start: {error}; {hint}") from None
+    try:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=flags, timeout=1000 * BROWSER_STARTS_WITHIN_S
+        )
+    except Error as error:
+        playwright.stop()
+        said = [line for line in error.message.splitlines() if "<launching>" not in line]
+        raise NoBrowser(f"{CHROMIUM} does not start:\n" + "\n".join(said[:25])) from None
+    try:
+        yield browser
+    finally:
+        browser.close()
+        playwright.stop()
 
 
 def free_port() -> int:
