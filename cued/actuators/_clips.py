@@ -133,9 +133,20 @@ async def _answers(child: asyncio.subprocess.Process, batch: Batch) -> AsyncIter
         child.stdin.write(msgspec.json.encode(batch))
         await child.stdin.drain()
     child.stdin.close()
+    while line := await _line(child.stdout):
+        yield msgspec.json.decode(line, type=Rendered)
+
+
+async def _line(answers: asyncio.StreamReader) -> bytes:
+    """Read a line; nothing if none comes in time.
+
+    Not by ``asyncio.wait_for``: before Python 3.12 it forgets a cancellation that comes in the same
+    instant as what it waits for (python/cpython#86296), and rendering would outlive the daemon.
+    """
     with contextlib.suppress(TimeoutError):
-        while line := await asyncio.wait_for(child.stdout.readline(), PATIENCE_S):
-            yield msgspec.json.decode(line, type=Rendered)
+        async with asyncio.timeout(PATIENCE_S):
+            return await answers.readline()
+    return b""
 
 
 def _renderer_version() -> str:

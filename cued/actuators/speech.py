@@ -162,7 +162,8 @@ class Speech:
         finally:
             self._mixer = None
             with contextlib.suppress(TimeoutError):  # a card that hangs must not hold up the rest
-                await asyncio.wait_for(asyncio.wrap_future(closing), CLOSE_S)
+                async with asyncio.timeout(CLOSE_S):
+                    await asyncio.wrap_future(closing)
 
     def _close(self) -> Future[None]:
         """Close the output for good, after whatever its thread is doing."""

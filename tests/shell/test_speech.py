@@ -518,6 +518,19 @@ async def test_leaving_ends_a_renderer_that_is_at_work(
         os.kill(int(mark.read_text()), 0)
 
 
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_renderer_stops_though_it_speaks_in_the_same_instant(turns: int) -> None:
+    answers = asyncio.StreamReader()
+    reading = asyncio.create_task(_clips._line(answers))
+    await asyncio.sleep(0.01)
+    answers.feed_data(b"{}\n")
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    told = reading.cancel()
+    await asyncio.wait([reading])
+    assert reading.cancelled() == told, "a cancellation was forgotten"
+
+
 def test_importing_the_voice_imports_neither_pyttsx3_nor_portaudio() -> None:
     code = (
         "import sys, cued.actuators.speech, cued.actuators.haptic;"
