@@ -48,6 +48,10 @@ class ConfigError(CuedError, ValueError):
     """The configuration is wrong. The text names section, key, what is wrong and what was meant."""
 
 
+class OutOfReach(ConfigError):
+    """A secret that is kept from whoever runs this; the service itself may be given it."""
+
+
 class RecordingError(CuedError, ValueError):
     """A recording cannot be used. The text names file, line and reason."""
 

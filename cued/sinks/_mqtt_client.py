@@ -13,7 +13,7 @@ import ssl
 import aiomqtt
 
 from cued.config import Site
-from cued.model import ConfigError, CuedError
+from cued.model import ConfigError, CuedError, OutOfReach
 from cued.sinks import _discovery
 from cued.sinks._mqtt_config import PORTS, Config
 from cued.sinks._secret import password
@@ -59,6 +59,8 @@ def tls_context(config: Config) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=config.ca or None)
         if config.certificate:
             context.load_cert_chain(config.certificate, config.key)
+    except PermissionError:
+        raise OutOfReach(f"[sinks.mqtt] key: {config.key} cannot be read by this user") from None
     except (OSError, ssl.SSLError) as error:
         raise ConfigError(f"[sinks.mqtt] tls: {error}") from None
     return context

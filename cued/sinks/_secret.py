@@ -10,11 +10,13 @@ import os
 import stat
 from pathlib import Path
 
-from cued.model import ConfigError
+from cued.model import ConfigError, OutOfReach
 
 
 def password(where: str, credential: str, file: str) -> str | None:
     """Read the password for the section ``where``; None when no source is named.
+
+    Raises OutOfReach where another user, or the service, may be given what we are not.
 
     A credential that systemd has not passed on counts as absent if a file is named as well.
     """
@@ -25,7 +27,7 @@ def password(where: str, credential: str, file: str) -> str | None:
         _check_private(Path(file), where)
         return _read(Path(file), where, "password_file")
     if credential:
-        raise ConfigError(
+        raise (ConfigError if folder else OutOfReach)(
             f"{where} credential: systemd passed on no credential {credential!r}; add "
             f"LoadCredential={credential}:/etc/cued/{credential} to the service, or set "
             "password_file"
@@ -36,6 +38,8 @@ def password(where: str, credential: str, file: str) -> str | None:
 def _check_private(path: Path, where: str) -> None:
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
+    except PermissionError:
+        raise OutOfReach(f"{where} password_file: {path} cannot be reached by this user") from None
     except OSError as error:
         raise ConfigError(f"{where} password_file: {path}: {error.strerror}") from None
     if mode & 0o077:
@@ -48,6 +52,8 @@ def _check_private(path: Path, where: str) -> None:
 def _read(path: Path, where: str, key: str) -> str:
     try:
         secret = path.read_text("utf-8").rstrip("\r\n")
+    except PermissionError:
+        raise OutOfReach(f"{where} {key}: {path} cannot be read by this user") from None
     except (OSError, UnicodeDecodeError):
         raise ConfigError(f"{where} {key}: {path} cannot be read") from None
     if not secret:

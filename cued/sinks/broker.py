@@ -93,12 +93,6 @@ class Broker:
     def __init__(self, config: Config, site: Site, ask: Ask) -> None:
         if find_spec("amqtt") is None:
             raise ConfigError("[sinks.broker] needs amqtt: pip install 'cued[embedded]'")
-        self._config = config
-        self._orders: bytes | None = None
-        self._process: asyncio.subprocess.Process | None = None
-
-    async def __aenter__(self) -> Broker:
-        config = self._config
         secret = password("[sinks.broker]", config.credential, config.password_file)
         self._orders = msgspec.json.encode(
             Orders(
@@ -110,6 +104,9 @@ class Broker:
                 config.guests_read,
             )
         )
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def __aenter__(self) -> Broker:
         await self._start()
         return self
 
@@ -132,7 +129,6 @@ class Broker:
 
     async def _start(self) -> None:
         """Start the process and wait until it listens; a port that is taken is told, not fatal."""
-        assert self._orders is not None
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "cued.sinks._amqtt"),
             stdin=asyncio.subprocess.PIPE,

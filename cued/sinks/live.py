@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import logging
 from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
@@ -72,6 +73,9 @@ class Live:
     """Hands out the page."""
 
     def __init__(self, config: Config, site: Site, ask: Ask) -> None:
+        if find_spec("aiohttp") is None:
+            what = "[sinks.live] needs the extra dashboard: pip install 'cued[dashboard]'"
+            raise ConfigError(what)
         self._config = config
         self._station = site.station
         self._so_far = SoFar()
@@ -86,12 +90,9 @@ class Live:
         return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
     async def __aenter__(self) -> Live:
-        """Begin to serve; raises ConfigError without aiohttp, CuedError if the port is taken."""
-        try:
-            from cued.sinks._pages import Pages  # noqa: PLC0415 - only this needs the extra
-        except ImportError:
-            what = "[sinks.live] needs the extra dashboard: pip install 'cued[dashboard]'"
-            raise ConfigError(what) from None
+        """Begin to serve; raises CuedError if the port is taken."""
+        from cued.sinks._pages import Pages  # noqa: PLC0415 - only this needs the extra
+
         bodies = {"config.json": self._about, "history.json": self._so_far.encoded}
         pages = Pages(FILES, bodies, self._config.names, self._connects)
         try:

@@ -10,6 +10,8 @@ Rules
 * The last will says ``offline``; so does leaving in good order. ``online`` follows every
   connection, then the description for Home Assistant, the state, and what has waited.
 * Session summaries lie on disk until the broker has acknowledged them (``_outbox.py``).
+* What proves who we are (password, certificate) is read as the sink is made, so that a new
+  configuration with a bad one is refused while the old one still runs.
 * A command is heard only if it is new (not retained), well-formed, allowed and not too frequent
   (``_requests.py``); every answer goes to ``command/result``.
 """
@@ -19,7 +21,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import ssl
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -90,8 +91,8 @@ class Mqtt:
         self._wake = asyncio.Event()
         self._planned = float("inf")  # when the sender looks up by itself
         self._client: Client | None = None
-        self._context: ssl.SSLContext | None = None
-        self._password: str | None = None
+        self._password = password("[sinks.mqtt]", config.credential, config.password_file)
+        self._context = tls_context(config) if config.tls else None
 
     @property
     def dropped(self) -> int:
@@ -104,9 +105,6 @@ class Mqtt:
         return self._client is not None
 
     async def __aenter__(self) -> Mqtt:
-        config = self._config
-        self._password = password("[sinks.mqtt]", config.credential, config.password_file)
-        self._context = tls_context(config) if config.tls else None
         return self
 
     async def __aexit__(self, *exit_: Exit) -> None:

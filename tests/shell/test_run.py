@@ -105,6 +105,25 @@ def test_reload_takes_a_good_configuration_and_refuses_a_bad_one(running):
     running.hear("STOPPING=1")
 
 
+@pytest.mark.parametrize("mode", [None, 0o644], ids=["absent", "readable by all"])
+def test_reload_refuses_a_password_that_cannot_be_used(running, tmp_path, mode):
+    running.hear("READY=1")
+    secret = tmp_path / "secret"
+    if mode:
+        secret.write_text("horse")
+        secret.chmod(mode)
+    mqtt = f"[sinks.mqtt]\nuser = 'cued'\npassword_file = '{secret}'\n"
+    running.config.write_text(GOOD.format(name="two") + mqtt)
+    running.hear("WATCHDOG=1")
+    running.process.send_signal(signal.SIGHUP)
+    for _ in range(3):
+        running.hear("WATCHDOG=1")
+    said = running.log.read_text()
+    assert "[sinks.mqtt] password_file" in said
+    assert "the old configuration stays" in said
+    assert running.process.poll() is None
+
+
 def test_a_stopped_process_is_not_said_to_be_well(running):
     running.hear("READY=1")
     running.hear("WATCHDOG=1")

@@ -13,7 +13,8 @@ from typing import Any
 import aiomqtt
 import pytest
 
-from cued.model import ConfigError, Stumble
+from cued import __main__
+from cued.model import ConfigError, OutOfReach, Stumble
 from cued.reading import convert
 from cued.sinks._requests import Gate, Refused
 from cued.sinks.mqtt import Config, Mqtt
@@ -149,17 +150,28 @@ async def test_a_wrong_password_is_told_without_the_password(
     assert "horse" not in said
 
 
-async def start_of(config: Config, folder: Path) -> None:
-    async with Mqtt(config, site(folder), Daemon().ask):
-        pass
+def made(config: Config, folder: Path) -> Mqtt:
+    return Mqtt(config, site(folder), Daemon().ask)
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
-async def test_a_password_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
+def test_a_password_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
     config = Config(user="cued", password_file=secret_file(tmp_path, mode=mode))
     with pytest.raises(ConfigError, match="chmod 600") as refused:
-        await start_of(config, tmp_path)
+        made(config, tmp_path)
     assert SECRET not in str(refused.value)
+
+
+def test_a_password_file_that_is_not_there_is_refused_as_the_sink_is_made(tmp_path: Path) -> None:
+    config = Config(user="cued", password_file=str(tmp_path / "absent"))
+    with pytest.raises(ConfigError, match="No such file"):
+        made(config, tmp_path)
+
+
+def test_a_ca_that_is_none_is_refused_as_the_sink_is_made(tmp_path: Path) -> None:
+    config = Config(tls=True, ca=secret_file(tmp_path, "no certificate"))
+    with pytest.raises(ConfigError, match="tls"):
+        made(config, tmp_path)
 
 
 async def test_the_credential_of_systemd_goes_first(
@@ -175,12 +187,28 @@ async def test_the_credential_of_systemd_goes_first(
         assert await far.wait_for("test/availability") == "online"
 
 
-async def test_a_credential_that_was_not_passed_on_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("folder", [None, "/nonexistent"])
+def test_a_credential_that_was_not_passed_on_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str | None
 ) -> None:
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
-    with pytest.raises(ConfigError, match="LoadCredential=mqtt"):
-        await start_of(Config(user="cued", credential="mqtt"), tmp_path)
+    if folder:
+        monkeypatch.setenv("CREDENTIALS_DIRECTORY", folder)
+    with pytest.raises(ConfigError, match="LoadCredential=mqtt") as refused:
+        made(Config(user="cued", credential="mqtt"), tmp_path)
+    assert isinstance(refused.value, OutOfReach) == (folder is None)
+
+
+def test_a_check_by_hand_says_what_only_the_service_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    path = tmp_path / "cued.toml"
+    path.write_text('[sinks.mqtt]\nuser = "cued"\ncredential = "mqtt"\n')
+    assert __main__.main(["check", "--config", str(path)]) == 0
+    assert "not checked: [sinks.mqtt] credential" in capsys.readouterr().out
+    path.write_text('[sinks.mqtt]\nuser = "cued"\npassword_file = "/nonexistent"\n')
+    assert __main__.main(["check", "--config", str(path)]) == 78
 
 
 @pytest.mark.parametrize(
