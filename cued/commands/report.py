@@ -1,9 +1,10 @@
-"""Make a report of a session, or of all sessions of a runner: one HTML file."""
+"""Make a report of a session, or of all sessions of a runner: one HTML file, or a picture."""
 
 from __future__ import annotations
 
 import argparse
 import importlib
+from functools import partial
 from pathlib import Path
 
 from cued.commands._options import add_config
@@ -21,14 +22,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
     parser.add_argument("session", help="session by name or path, last, or a runner's name")
     parser.add_argument("--out", type=Path, metavar="FILE", help="file to write (NAME.html)")
+    parser.add_argument(
+        "--png", type=Path, metavar="FILE", help="a portrait picture for a phone, in its place"
+    )
     add_config(parser)
     add_folder(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the page."""
+    """Write the page, the picture, or both."""
     try:
         page = importlib.import_module("cued.report.page")
+        phone = importlib.import_module("cued.report.phone")
     except ModuleNotFoundError as missing:
         raise CuedError(
             f"reports need {missing.name}; install it with: pip install 'cued[report]'"
@@ -37,25 +42,33 @@ def run(args: argparse.Namespace) -> int:
     try:
         session = Session(folder.find(there, args.session))
     except RecordingError as error:
-        digests = of_runner(there, args.session)
+        name, digests = args.session, of_runner(there, args.session)
         if not digests:
             raise error from None
-        name, text = args.session, page.runner_page(args.session, digests)
+        make_page = partial(page.runner_page, name, digests)
+        make_png = partial(phone.runner_png, name, digests)
     else:
         name = session.path.stem
-        notes = _notes(session)
-        text = page.session_page(name, [digest(session, p) for p in session.parts], notes)
-    out = args.out or Path(f"{name}.html")
-    try:
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise CuedError(f"{out}: {error.strerror}") from None
-    print(out)
+        digests = [digest(session, p) for p in session.parts]
+        make_page = partial(page.session_page, name, digests, _notes(session))
+        make_png = partial(phone.session_png, digests)
+    if args.png:
+        _write(args.png, make_png())
+    if args.out or not args.png:
+        _write(args.out or Path(f"{name}.html"), make_page().encode())
     return 0
 
 
+def _write(out: Path, content: bytes) -> None:
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise CuedError(f"{out}: {error.strerror}") from None
+    print(out)
+
+
 def of_runner(there: Path, runner: str) -> list[Digest]:
-    """Gather a runner's sessions; what cannot be read is left out."""
+    """Gather a runner's sessions, oldest first; what cannot be read is left out."""
     out: list[Digest] = []
     for path in folder.files(there):
         try:
@@ -64,7 +77,7 @@ def of_runner(there: Path, runner: str) -> list[Digest]:
             out += [digest(session, part) for part in own]
         except RecordingError:
             continue
-    return out
+    return sorted(out, key=lambda d: d.began)
 
 
 def _notes(session: Session) -> list[str]:

@@ -23,6 +23,7 @@ from cued.model import (
     Summary,
 )
 from cued.recording.session import Ending, Part, Session
+from cued.report.own import Own, own_band
 
 
 class Span(Struct, frozen=True):
@@ -53,6 +54,7 @@ class Digest(Struct, kw_only=True):
     summaries: list[Summary]
     measured: dict[str, list[Measurement]]
     belts: list[Belt]
+    own: list[Own]
 
     @property
     def when(self) -> datetime:
@@ -106,7 +108,8 @@ def digest(session: Session, part: Part) -> Digest:
             last = item.t
     kinds: dict[type, list[AnyEvent]] = {}
     measured: dict[str, list[Measurement]] = {}
-    for event in session.events(part):
+    told = list(session.events(part))
+    for event in told:
         if isinstance(event, Measurement):
             measured.setdefault(event.name, []).append(event)
         else:
@@ -121,6 +124,7 @@ def digest(session: Session, part: Part) -> Digest:
         ending=ending,
         measured=measured,
         belts=belts,
+        own=own_band(part.opening, belts, told),
         **lists,  # pyright: ignore[reportArgumentType]
     )
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Sequence
-from statistics import median
 
 from cued import __version__
 from cued.model import Cue, Priority
-from cued.report import pictures
+from cued.report import pictures, weeks
 from cued.report.digest import Digest
+from cued.report.drawing import svg
+from cued.report.palette import DARK, LIGHT, roles
+from cued.report.words import Fact, band_text, carry_facts, runner_facts, session_facts, sides_text
 
 STYLE = """
 :root{color-scheme:light dark;LIGHT}
 @media (prefers-color-scheme:dark){:root{DARK}}
-@media print{:root{LIGHT}section{break-inside:avoid}main{max-width:none;padding:0}}
 body{margin:0;background:var(--paper);color:var(--ink);
  font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 main{max-width:58rem;margin:auto;padding:1.5rem 1rem 4rem}
@@ -34,18 +34,20 @@ th,td{text-align:left;padding:.35rem .6rem .35rem 0;border-bottom:1px solid var(
  vertical-align:top}
 td.n{font-variant-numeric:tabular-nums;white-space:nowrap}
 footer{margin-top:3rem;font-size:.85rem;opacity:.75}
+@media screen and (max-width:36rem){figure::before{content:"↔ wider than the screen: swipe";
+ font-size:.8rem;opacity:.75;position:sticky;left:0}}
+@page{margin:13mm}
+@media print{:root{color-scheme:light;LIGHT}body{font-size:9.5pt}
+ main{max-width:none;padding:0}h1{margin:0}p{max-width:none}
+ h2{margin:1rem 0 .2rem;break-after:avoid}p{break-after:avoid}
+ figure,.facts,tr,footer{break-inside:avoid}thead{display:table-header-group}
+ svg{min-width:0}figure{margin:.4rem 0}footer{margin-top:.6rem}
+ .facts{grid-template-columns:repeat(auto-fit,minmax(5rem,1fr));margin:.7rem 0}
+ .facts b{font-size:1.25rem}}
 """
 UNITS = {"m_s": "m/s", "percent": "%", "deg": "°", "spm": "a minute", "s": "s", "m": "m"}
 REASONS = {
     "refractory": "just said", "muted": "muted", "feedback": "not this time, to see what stays",
-}  # fmt: skip
-MEASURED = {
-    "carried_percent": ("carried over", "%", "of the backward change was still in your forward "
-                        "stride after turning round"),
-    "time_to_drift_s": ("until the old stride came back", "s", "after turning round"),
-    "recovery_s": ("to find it again", "s", "after the old stride had come back"),
-    "retention_percent": ("kept since last time", "%", "of easy strides were as short as those "
-                          "you left with"),
 }  # fmt: skip
 
 
@@ -60,65 +62,42 @@ def session_page(name: str, digests: Sequence[Digest], notes: Sequence[str] = ()
 
 
 def runner_page(runner: str, digests: Sequence[Digest]) -> str:
-    """Make the report of a runner over all sessions."""
-    ordered = sorted(digests, key=lambda d: d.began)
-    xs = [f"{d.when:%d %b}" for d in ordered]
-    rows = [
-        ("backward, minutes", [d.ending.backward_s / 60 for d in ordered], pictures.BACK),
-        ("stage of the ladder", [_detail(d, "stage") for d in ordered], pictures.AHEAD),
-        ("kept since the session before, %", _last(ordered, "retention_percent"), pictures.AHEAD),
-        ("carried over, %", _last(ordered, "carried_percent"), pictures.AHEAD),
-        ("cues in ten minutes", [_cue_rate(d) for d in ordered], pictures.INK),
-    ]
-    known = [row for row in rows if not all(math.isnan(v) for v in row[1])]
-    facts = [
-        (str(len(ordered)), "sessions", ""),
-        (_minutes(sum(d.length_s for d in ordered)), "in all", ""),
-        (_minutes(sum(d.ending.backward_s for d in ordered)), "backward", "back"),
-        (str(sum(d.ending.stumbles for d in ordered)), "stumbles", "warn"),
-    ]
-    text = (
-        "Each dot is a session, oldest on the left. Where there is no dot, nothing could be known."
+    """Make the report of a runner over all sessions, in the order of time."""
+    drawn = svg(
+        lambda figure, p: weeks.trend(figure, digests, p), (9.0, weeks.height_in(digests)), "trend"
     )
-    body = [_facts(facts), f"<section><h2>Over the weeks</h2><p>{text}</p>"]
-    body.append(f"<figure>{pictures.trend(xs, known)}</figure></section>")
-    return _page(f"{runner}, {len(ordered)} sessions", runner, body)
+    text = (
+        "Each dot is a session, in the week that it was in; a week without one is left empty, so "
+        "that a break shows. Where a figure has no dot, nothing could be known."
+    )
+    body = [
+        _facts(runner_facts(digests)),
+        f"<section><h2>Over the weeks</h2><p>{text}</p><figure>{drawn}</figure></section>",
+    ]
+    return _page(f"{runner}, {len(digests)} sessions", runner, body)
 
 
 def _part(d: Digest) -> list[str]:
-    e = d.ending
-    facts = [
-        (_minutes(d.length_s), "recorded", ""),
-        (str(e.strides), "strides", ""),
-        (_minutes(e.backward_s), "backward", "back"),
-        (_usual_rate(d), "steps a minute", ""),
-        (str(e.cues), "cues", ""),
-        (str(e.stumbles), "stumbles" if not e.falls else f"stumbles, {e.falls} falls", "warn"),
-    ]
-    body = [_facts(facts)]
+    body = [_facts(session_facts(d))]
     if not d.strides:
         return [*body, "<p>No stride was seen, so there is nothing to draw.</p>"]
     body.append(
-        "<section><h2>The session</h2><p>Read it from left to right. Dots are single strides; "
-        "where they leave their band, something changed. A cue that helped is followed by dots "
-        f"back in the band.</p><figure>{pictures.timeline(d)}</figure></section>"
+        "<section><h2>The session</h2><p>Read it from left to right. Dots are single strides, "
+        "round forward, diamonds backward, crosses where the way you faced is not known. "
+        f"{band_text(d)} A cue that helped is followed by dots back in the band.</p>"
+        f"<figure>{_timeline(d)}</figure></section>"
     )
     body += _carry(d)
     if any(s.side in ("left", "right") for s in d.strides):
         body.append(
-            f"<section><h2>Left and right</h2><p>{_sides_text(d)}</p>"
-            f"<figure>{pictures.sides(d)}</figure></section>"
+            f"<section><h2>Left and right</h2><p>{sides_text(d)}</p>"
+            f"<figure>{_sides(d)}</figure></section>"
         )
     return body + _cues(d)
 
 
 def _carry(d: Digest) -> list[str]:
-    told = [
-        (f"{m.value:.0f} {unit}", f"{title}: {words}", "back")
-        for name, (title, unit, words) in MEASURED.items()
-        for m in d.measured.get(name, [])[-1:]
-        if m.value is not None
-    ]
+    told = carry_facts(d)
     if not told and not d.imprints:
         return []
     out = [
@@ -128,7 +107,7 @@ def _carry(d: Digest) -> list[str]:
         _facts(told) if told else "",
     ]
     if d.imprints:
-        out.append(f"<figure>{pictures.carried(d)}</figure>")
+        out.append(f"<figure>{_carried(d)}</figure>")
     return [*out, "</section>"]
 
 
@@ -145,8 +124,9 @@ def _cues(d: Digest) -> list[str]:
         if d.effects
         else "None of them was about your stride in a way that could be judged."
     )
-    head = "<tr><th>min</th><th>said</th><th>because</th><th></th></tr>"
-    return [f"<section><h2>Cues</h2><p>{text}</p><table>{head}{rows}</table></section>"]
+    head = "<thead><tr><th>min</th><th>said</th><th>because</th><th></th></tr></thead>"
+    table = f"<table>{head}<tbody>{rows}</tbody></table>"
+    return [f"<section><h2>Cues</h2><p>{text}</p>{table}</section>"]
 
 
 def _cue_row(d: Digest, cue: Cue, judged: bool) -> str:
@@ -170,34 +150,30 @@ def _because(name: str, value: float | str) -> str:
     return f"{words} {number} {UNITS.get(unit, '')}".rstrip()
 
 
-def _sides_text(d: Digest) -> str:
-    middles: dict[str, float] = {}
-    for side in ("left", "right"):
-        stances = [s.stance_s for s in d.strides if s.side == side and s.stance_s is not None]
-        if stances:
-            middles[side] = median(stances)
-    if len(middles) < 2:
-        return "Only one foot could be told apart."
-    gap = 100.0 * (middles["left"] / middles["right"] - 1.0)
-    longer = "left" if gap > 0 else "right"
-    return (
-        f"Your {longer} foot stayed on the belt {abs(gap):.1f} % longer than the other. "
-        "A few percent are usual; what matters is a change."
-    )
+def _timeline(d: Digest) -> str:
+    return svg(lambda figure, p: pictures.timeline(figure, d, p), (9.0, 7.6), f"timeline{d.began}")
 
 
-def _facts(facts: Sequence[tuple[str, str, str]]) -> str:
+def _sides(d: Digest) -> str:
+    return svg(lambda figure, p: pictures.sides(figure, d, p), (9.0, 2.6), f"sides{d.began}")
+
+
+def _carried(d: Digest) -> str:
+    return svg(lambda figure, p: pictures.carried(figure, d, p), (9.0, 2.8), f"carried{d.began}")
+
+
+def _facts(facts: Sequence[Fact]) -> str:
     cells = "".join(
-        f'<div class="{kind}"><b>{html.escape(value)}</b>{html.escape(text)}</div>'
-        for value, text, kind in facts
+        f'<div class="{f.kind}"><b>{html.escape(f.value)}</b>{html.escape(f.text)}</div>'
+        for f in facts
     )
     return f'<div class="facts">{cells}</div>'
 
 
 def _page(title: str, name: str, body: Sequence[str]) -> str:
     light, dark = (
-        ";".join(f"--{role}:{colour}" for role, colour in colours.items())
-        for colours in (pictures.LIGHT, pictures.DARK)
+        ";".join(f"--{role}:{colour}" for role, colour in roles(colours).items())
+        for colours in (LIGHT, DARK)
     )
     style = STYLE.replace("LIGHT", light).replace("DARK", dark)
     return (
@@ -208,30 +184,3 @@ def _page(title: str, name: str, body: Sequence[str]) -> str:
         f"<footer>{html.escape(name)}. Made by cued {__version__}. Not a medical device; what the "
         "sensors could not tell is left out or called not known.</footer></main></body></html>\n"
     )
-
-
-def _minutes(seconds: float) -> str:
-    whole = round(seconds)
-    return f"{whole // 60}:{whole % 60:02d}"
-
-
-def _usual_rate(d: Digest) -> str:
-    rates = [m.value for m in d.measured.get("cadence_spm", []) if m.value is not None]
-    return f"{median(rates):.0f}" if rates else "not known"
-
-
-def _detail(d: Digest, name: str) -> float:
-    value = d.summaries[-1].details.get(name) if d.summaries else None
-    return float(value) if isinstance(value, int | float) else math.nan
-
-
-def _last(digests: Sequence[Digest], name: str) -> list[float]:
-    out: list[float] = []
-    for d in digests:
-        values = [m.value for m in d.measured.get(name, []) if m.value is not None]
-        out.append(values[-1] if values else math.nan)
-    return out
-
-
-def _cue_rate(d: Digest) -> float:
-    return 600.0 * d.ending.cues / d.length_s if d.length_s else math.nan

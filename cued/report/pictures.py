@@ -1,241 +1,226 @@
-"""The pictures of a report, as SVG that takes its colours from the page around it.
+"""The pictures of a session. Each draws onto a figure in a palette; ``drawing.py`` makes the file.
 
-matplotlib draws in stand-in colours, which are replaced by CSS variables afterwards, so that one
-picture suits paper, a light and a dark screen. Text stays text. The same session gives the same
-bytes.
+Directions differ in colour, in the shape of dots and in hatching; levels of steadiness in colour
+and height; left and right in colour and in outline.
 """
 
 from __future__ import annotations
 
-import io
 import itertools
-import re
-from collections.abc import Callable, Sequence
+import math
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib import transforms
 
-from cued.report.digest import Digest, Span
+from cued.model import Cue
+from cued.report.digest import Digest
+from cued.report.palette import Palette
 
-INK, FAINT, PAPER, GREY = "#010203", "#040506", "#070809", "#191a1b"
-AHEAD, BACK, WARN, LEFT, RIGHT = "#0a0b0c", "#0d0e0f", "#101112", "#131415", "#161718"
-ROLES = {
-    INK: "ink", FAINT: "faint", PAPER: "paper", AHEAD: "ahead", BACK: "back", WARN: "warn",
-    LEFT: "left", RIGHT: "right", GREY: "grey",
-}  # fmt: skip
-LIGHT = {
-    "ink": "#1c2733", "faint": "#d5dbe1", "paper": "#ffffff", "ahead": "#2f6fb3",
-    "back": "#c2571a", "warn": "#b3261e", "left": "#2f6fb3", "right": "#b0569c",
-    "grey": "#7d8894",
-}  # fmt: skip
-DARK = {
-    "ink": "#dfe6ec", "faint": "#3a4550", "paper": "#141a20", "ahead": "#79b2ee",
-    "back": "#f0955a", "warn": "#ff8a80", "left": "#79b2ee", "right": "#e39bd2",
-    "grey": "#8e9aa5",
-}  # fmt: skip
-COLOURS = {"forward": AHEAD, "backward": BACK}
-STYLE: dict[str, Any] = {
-    "svg.fonttype": "none", "font.family": "sans-serif", "font.size": 9.5,
-    "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": FAINT, "xtick.color": INK,
-    "ytick.color": INK, "axes.facecolor": "none", "figure.facecolor": "none",
-    "axes.spines.top": False, "axes.spines.right": False, "grid.color": FAINT,
-    "grid.linewidth": 0.6, "axes.grid": True, "axes.axisbelow": True, "xtick.major.size": 0,
-    "ytick.major.size": 0, "legend.frameon": False, "axes.titlelocation": "left",
-    "axes.titlesize": 9.5,
-}  # fmt: skip
 PHASES = {
     "check_in": "check", "settle": "settle", "turn_back": "turn", "turn_front": "turn",
     "backward_walk": "backward", "backward_jog": "backward jog", "backward_rest": "rest",
     "backward_uphill": "backward uphill", "carry": "carry", "cool_down": "cool-down",
     "free_run": "free run", "paused": "pause", "blind": "no sensor", "fallen": "fall",
 }  # fmt: skip
-BAND = (10, 90)  # percentiles
+MARKERS = {"forward": "o", "backward": "D", "unknown": "x"}
+HEIGHTS = {"steady": 0.35, "unsteady": 0.9, "unknown": 0.12}
+HATCH = "////"
+GAP = 0.36  # between pictures, of their height
 LEAST_STRIDES = 8
-BELT_CHANGE_M_S = 0.05
-SETTLE_MIN = 0.1
+LEAST_SPREAD_S = 0.05
+LETTER_MIN = 0.0085  # of the picture's width, that a letter of a name in a bar takes
+APART_S = 4.0  # strides further apart belong to no common band
 
 
-def timeline(d: Digest) -> str:
-    """Draw the session on a time axis: phases, belt, stride, step rate, steadiness, cues."""
+def timeline(figure: Any, d: Digest, p: Palette, letters: float = 1.0) -> None:
+    """Draw the session on a time axis: phases, belt, stride, step rate, steadiness, cues.
 
-    def draw(figure: Figure) -> None:
-        axes = figure.subplots(
-            5, 1, sharex=True, height_ratios=[0.7, 1.3, 2.2, 1.3, 1.0], gridspec_kw={"hspace": 0.34}
-        )
-        _phases(axes[0], d)
-        _belt(axes[1], d)
-        _stride_time(axes[2], d)
-        _step_rate(axes[3], d)
-        _steadiness(axes[4], d)
-        axes[4].set_xlabel("minutes")
-        axes[4].set_xlim(0, max(d.length_s / 60.0, 0.1))
+    letters : how large they are beside the picture, 1 on a page.
+    """
+    axes = figure.subplots(
+        5, 1, sharex=True, height_ratios=[0.7, 1.3, 2.2, 1.3, 1.0], gridspec_kw={"hspace": GAP}
+    )
+    axes[4].set_xlim(0, max(d.length_s / 60.0, 0.1))
+    _phases(axes[0], d, p, letters)
+    _belt(axes[1], d, p, letters)
+    _stride_time(axes[2], d, p)
+    _step_rate(axes[3], d, p)
+    _steadiness(axes[4], d, p)
+    axes[4].set_xlabel("minutes")
 
-    return _svg(draw, (9.0, 7.4), f"timeline{d.began}")
 
-
-def sides(d: Digest) -> str:
+def sides(figure: Any, d: Digest, p: Palette) -> None:
     """Draw left beside right: how long each foot's strides and its time on the belt are."""
-
-    def draw(figure: Figure) -> None:
-        left, right = figure.subplots(1, 2, gridspec_kw={"wspace": 0.25})
-        _compared(left, d, "duration_s", "stride time, s")
-        _compared(right, d, "stance_s", "time on the belt, s")
-
-    return _svg(draw, (9.0, 2.4), f"sides{d.began}")
+    left, right = figure.subplots(1, 2, gridspec_kw={"wspace": 0.25})
+    _compared(left, d, "duration_s", "stride time, s", p)
+    _compared(right, d, "stance_s", "time on the belt, s", p)
 
 
-def carried(d: Digest) -> str:
+def carried(figure: Any, d: Digest, p: Palette) -> None:
     """Draw how stride time at each speed differs between backward and forward."""
-
-    def draw(figure: Figure) -> None:
-        axis = figure.subplots()
-        for direction, colour, marker in (("forward", AHEAD, "o"), ("backward", BACK, "s")):
-            own = [i for i in d.imprints if i.direction == direction]
-            axis.errorbar(
-                [i.speed_m_s * 3.6 for i in own], [i.stride_s for i in own],
-                yerr=[i.stride_s * i.cv for i in own], fmt=marker, color=colour, label=direction,
-                capsize=3,
-            )  # fmt: skip
-        axis.set_xlabel("belt, km/h")
-        axis.set_title("stride time, s, with its usual spread")
-        axis.legend()
-
-    return _svg(draw, (9.0, 2.8), f"carried{d.began}")
+    axis = figure.subplots()
+    for direction in ("forward", "backward"):
+        own = [i for i in d.imprints if i.direction == direction]
+        axis.errorbar(
+            [i.speed_m_s * 3.6 for i in own], [i.stride_s for i in own],
+            yerr=[i.stride_s * i.cv for i in own], fmt=MARKERS[direction],
+            color=p.direction(direction), label=direction, capsize=3,
+        )  # fmt: skip
+    axis.set_xlabel("belt, km/h")
+    axis.set_title("stride time, s, with its usual spread")
+    axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
-def trend(xs: Sequence[str], rows: Sequence[tuple[str, Sequence[float], str]]) -> str:
-    """Draw bars or lines over sessions: (title, values, colour) each; nan where unknown."""
-
-    def draw(figure: Figure) -> None:
-        axes = np.atleast_1d(figure.subplots(len(rows), 1, sharex=True))
-        for axis, (title, values, colour) in zip(axes, rows, strict=True):
-            axis.bar(range(len(xs)), np.nan_to_num(np.array(values)), color=colour, width=0.6)
-            axis.plot(range(len(xs)), values, "o", color=colour, ms=5)
-            axis.set_ylim(bottom=0, top=1 if not np.nanmax(np.array(values)) else None)
-            axis.set_title(title)
-            axis.grid(axis="x", visible=False)
-        every = max(1, len(xs) // 10)
-        axes[-1].set_xticks(range(0, len(xs), every), list(xs)[::every])
-
-    return _svg(draw, (9.0, 1.7 * len(rows)), "trend")
-
-
-def _phases(axis: Any, d: Digest) -> None:
+def _phases(axis: Any, d: Digest, p: Palette, letters: float) -> None:
+    minutes = max(d.length_s / 60.0, 0.1)
     for span in d.phase_spans():
-        back = "backward" in span.name
-        colour = BACK if back else WARN if span.name in ("blind", "fallen") else AHEAD
+        colour = p.back if "backward" in span.name else p.ahead
+        colour = p.warn if span.name in ("blind", "fallen") else colour
         turning = span.name in ("turn_back", "turn_front", "check_in", "paused")
-        alpha = 0.25 if turning else 0.75
-        axis.barh(0, span.end - span.start, left=span.start, color=colour, alpha=alpha, height=0.9)
-        if span.end - span.start > 0.07 * d.length_s / 60.0:
-            middle, name = (span.start + span.end) / 2, PHASES.get(span.name, span.name)
-            axis.text(
-                middle,
-                0,
-                name,
-                ha="center",
-                va="center",
-                fontsize=8,
-                color=INK if turning else PAPER,
-            )
+        axis.barh(
+            0, span.end - span.start, left=span.start, color=colour, height=0.9,
+            alpha=0.25 if turning else 0.75, edgecolor=p.paper, lw=0.8,
+        )  # fmt: skip
+        if "backward" in span.name:
+            _hatched(axis.barh(0, span.end - span.start, 0.9, span.start)[0], p.paper, 0.35)
+        name = PHASES.get(span.name, span.name)
+        if span.end - span.start > LETTER_MIN * letters * (len(name) + 1) * minutes:
+            middle = (span.start + span.end) / 2
+            ink = p.ink if turning else p.paper
+            size = "small" if letters > 1.0 else 8
+            axis.text(middle, 0, name, ha="center", va="center", fontsize=size, color=ink)
     axis.set_title("what was asked for")
     _bare(axis)
 
 
-def _belt(axis: Any, d: Digest) -> None:
+def _hatched(patch: Any, colour: str, alpha: float) -> None:
+    """Leave of an area its hatching only, which lies on the area in colour."""
+    patch.set(facecolor="none", edgecolor=colour, hatch=HATCH, linewidth=0, alpha=alpha)
+
+
+def _belt(axis: Any, d: Digest, p: Palette, letters: float) -> None:
     if d.belts:
-        times = [d.at(b.t) for b in d.belts]
-        axis.step(times, [b.speed_m_s * 3.6 for b in d.belts], where="post", color=INK, lw=1.2)
+        times = [d.at(b.t) for b in d.belts] + [d.length_s / 60.0]
+        speeds = [b.speed_m_s * 3.6 for b in d.belts]
+        axis.step(times, [*speeds, speeds[-1]], where="post", color=p.ink, lw=1.2)
     for span in d.direction_spans():
-        if span.name in COLOURS:
-            axis.axvspan(span.start, span.end, color=COLOURS[span.name], alpha=0.18, lw=0)
-    axis.set_title("belt, km/h, and the way you faced (blue forward, orange backward)")
+        if span.name in ("forward", "backward"):
+            axis.axvspan(span.start, span.end, color=p.direction(span.name), alpha=0.18, lw=0)
+        if span.name == "backward":
+            _hatched(axis.axvspan(span.start, span.end), p.back, 0.5)
+    told = "belt, km/h; hatched: you faced backward"
+    axis.set_title(told if letters > 1.0 else f"{told}, plain: forward")
     axis.set_ylim(bottom=0)
 
 
-def _stride_time(axis: Any, d: Digest) -> None:
+def _stride_time(axis: Any, d: Digest, p: Palette) -> None:
     strides = [s for s in d.strides if s.mode in ("walking", "running")]
-    for direction, colour in (("forward", AHEAD), ("backward", BACK), ("unknown", GREY)):
+    for direction, marker in MARKERS.items():
         own = [s for s in strides if s.direction == direction]
         axis.plot(
-            [d.at(s.t) for s in own], [s.duration_s for s in own], ".", ms=3.0, color=colour
+            [d.at(s.t) for s in own], [s.duration_s for s in own], marker, ms=2.2, mew=0.6,
+            color=p.direction(direction), ls="",
         )  # fmt: skip
-    for span in _even(d):
-        own = [s.duration_s for s in strides if span.start <= d.at(s.t) <= span.end and s.clean]
-        if len(own) >= LEAST_STRIDES and span.name in COLOURS:
-            low, high = np.percentile(own, BAND)
-            axis.fill_between(
-                [span.start, span.end], low, high, color=COLOURS[span.name], alpha=0.2, lw=0
-            )  # fmt: skip
     if strides:
         low, high = np.percentile([s.duration_s for s in strides], (1, 99))
         axis.set_ylim(0.92 * low, 1.1 * high)
-    _cue_marks(axis, d)
-    axis.set_title(
-        "stride time, s (grey: direction not known); the band holds 8 of 10 strides; ▼ a cue",
-        pad=10,
-    )
+    _own_band(axis, d, p)
+    _judged(axis, d, p)
+    _cue_marks(axis, d, p)
+    axis.set_title("stride time, s, and your own band; ▼ a cue", pad=10)
 
 
-def _even(d: Digest) -> list[Span]:
-    """Give stretches of one direction and one belt speed, without the first seconds of each."""
-    changes = [
-        d.at(b.t)
-        for a, b in itertools.pairwise(d.belts)
-        if abs(b.speed_m_s - a.speed_m_s) > BELT_CHANGE_M_S
-    ]
-    out: list[Span] = []
-    for span in d.direction_spans():
-        edges = [span.start, *(t for t in changes if span.start < t < span.end), span.end]
-        out += [Span(a + SETTLE_MIN, b, span.name) for a, b in itertools.pairwise(edges)]
-    return out
+def _own_band(axis: Any, d: Digest, p: Palette) -> None:
+    """Shade what the coach took for the runner's own, with an edge that shows in grey too."""
+    t = np.array([d.at(o.t) for o in d.own])
+    ends = np.array([(o.low_s, o.high_s) for o in d.own]).reshape(-1, 2)
+    edges = [0, *(np.flatnonzero(np.diff(t) > APART_S / 60.0) + 1).tolist(), t.size]
+    for start, stop in itertools.pairwise(edges):
+        some = slice(start, stop)
+        low, high = ends[some, 0], ends[some, 1]
+        if not np.isfinite(low).any():
+            continue
+        axis.fill_between(t[some], low, high, color=p.grey, alpha=0.22, lw=0)
+        for end in (low, high):
+            axis.plot(t[some], end, color=p.grey, lw=0.8)
 
 
-def _cue_marks(axis: Any, d: Digest) -> None:
+def _judged(axis: Any, d: Digest, p: Palette) -> None:
+    """Mark, at each cue about the stride, the stride it was judged by and where too long began."""
+    for cue in d.cues:
+        if (limit := judged_by(cue)) is not None:
+            x = d.at(cue.t)
+            axis.plot([x, x], limit, color=p.ink, lw=1.0, marker="_", ms=6)
+
+
+def judged_by(cue: Cue) -> tuple[float, float] | None:
+    """Give own stride time and the one that was too long, s, as far as a cue carries them."""
+    own, over = cue.because.get("own_stride_s"), cue.because.get("threshold_percent")
+    if not isinstance(own, float) or not isinstance(over, float | int):
+        return None
+    return own, own * (1.0 + over / 100.0)
+
+
+def _cue_marks(axis: Any, d: Digest, p: Palette) -> None:
+    """Mark given cues above the axis; those about limits and safety are hollow as well as red."""
     given = [c for c in d.cues if c.verdict == "given"]
-    top = axis.get_ylim()[1]
-    for colour, some in (
-        (INK, [c for c in given if c.priority < 4]),
-        (WARN, [c for c in given if c.priority >= 4]),
+    above = transforms.blended_transform_factory(axis.transData, axis.transAxes)
+    for colour, face, some in (
+        (p.ink, p.ink, [c for c in given if c.priority < 4]),
+        (p.warn, "none", [c for c in given if c.priority >= 4]),
     ):
         axis.plot(
-            [d.at(c.t) for c in some], [top] * len(some), "v", color=colour, ms=5, clip_on=False
+            [d.at(c.t) for c in some], [1.03] * len(some), "v", color=colour, mfc=face, ms=5,
+            clip_on=False, transform=above,
         )  # fmt: skip
 
 
-def _step_rate(axis: Any, d: Digest) -> None:
+def _step_rate(axis: Any, d: Digest, p: Palette) -> None:
     rate = [m for m in d.measured.get("cadence_spm", []) if m.value is not None]
-    axis.plot([d.at(m.t) for m in rate], [m.value for m in rate], color=INK, lw=1.1)
+    axis.plot([d.at(m.t) for m in rate], [m.value for m in rate], color=p.ink, lw=1.1)
     axis.set_title("step rate, steps a minute")
 
 
-def _steadiness(axis: Any, d: Digest) -> None:
-    shades = {"steady": (AHEAD, 0.35), "unsteady": (WARN, 0.9), "unknown": (FAINT, 0.6)}
+def _steadiness(axis: Any, d: Digest, p: Palette) -> None:
+    shades = {"steady": (p.ahead, 0.45), "unsteady": (p.warn, 0.9), "unknown": (p.grey, 0.5)}
     for span in d.stability_spans():
         colour, alpha = shades[span.name]
-        axis.barh(0, span.end - span.start, left=span.start, color=colour, alpha=alpha, height=0.8)
-    marks = [(s, "stumble", 0.22) for s in d.stumbles]
-    marks += [(f, f"{f.stage} fall", -0.22) for f in d.falls]
-    for event, mark, y in marks:
-        axis.text(d.at(event.t), y, f"◀ {mark}", color=WARN, va="center", ha="left")
-    axis.set_title("steadiness: blue steady, red unsteady, grey not known")
+        height = HEIGHTS[span.name]
+        axis.bar(
+            span.start, height, span.end - span.start, color=colour, alpha=alpha, align="edge",
+            bottom=-0.5, lw=0,
+        )  # fmt: skip
+    _mishaps(axis, d, p)
+    axis.set_title("steadiness: low steady, high unsteady, flat not known")
     _bare(axis)
 
 
-def _compared(axis: Any, d: Digest, field: str, title: str) -> None:
+def _mishaps(axis: Any, d: Digest, p: Palette) -> None:
+    """Name stumbles and falls, on the side of the mark where there is room."""
+    marks = [(d.at(s.t), "stumble", 0.32) for s in d.stumbles]
+    marks += [(d.at(f.t), f"{f.stage} fall", -0.02) for f in d.falls]
+    for at, name, y in marks:
+        right = at > 0.7 * d.length_s / 60.0
+        text = f"{name} ▶" if right else f"◀ {name}"
+        axis.text(at, y, text, color=p.ink, va="center", ha="right" if right else "left")
+
+
+def _compared(axis: Any, d: Digest, field: str, title: str, p: Palette) -> None:
     values = {
         side: [v for s in d.strides if s.side == side and (v := getattr(s, field)) is not None]
         for side in ("left", "right")
     }
     both = values["left"] + values["right"]
     if len(both) >= LEAST_STRIDES:
-        low, high = (float(p) for p in np.percentile(both, (1, 99)))
-        edges: list[float] = np.linspace(low, high, 30).tolist()
-        for side, colour in (("left", LEFT), ("right", RIGHT)):
-            axis.hist(values[side], edges, color=colour, alpha=0.55, label=side)
-        axis.legend()
+        low, high = (float(q) for q in np.percentile(both, (1, 99)))
+        edges: list[float] = np.linspace(low, max(high, low + LEAST_SPREAD_S), 30).tolist()
+        axis.hist(values["left"], edges, color=p.left, alpha=0.5, label="left, filled")
+        axis.hist(
+            values["right"], edges, histtype="step", color=p.right, lw=1.6, label="right, outline"
+        )
+        axis.legend(fontsize="small")
+        axis.set_ylim(top=1.35 * axis.get_ylim()[1])
     axis.set_title(title)
     axis.set_yticks([])
 
@@ -247,18 +232,6 @@ def _bare(axis: Any) -> None:
     axis.spines["left"].set_visible(False)
 
 
-def _svg(draw: Callable[[Figure], None], size: tuple[float, float], salt: str) -> str:
-    options: Any = {**STYLE, "svg.hashsalt": salt}
-    with mpl.rc_context(options):
-        figure = Figure(figsize=size)
-        draw(figure)
-        out = io.StringIO()
-        figure.savefig(out, format="svg", bbox_inches="tight", metadata={"Date": None})
-    text = out.getvalue()
-    text = text[text.index("<svg") :]
-    prefix = re.sub(r"\W", "", salt)
-    text = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{prefix}-", text)
-    text = re.sub(r'<svg [^>]*?(viewBox="[^"]*")[^>]*>', r'<svg \1 role="img">', text, count=1)
-    for colour, role in ROLES.items():
-        text = text.replace(colour, f"var(--{role})")
-    return text
+def own_band_known(d: Digest) -> bool:
+    """Tell whether the coach ever had a band of the runner's own."""
+    return any(math.isfinite(o.low_s) for o in d.own)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import itertools
+import math
 import re
+import time
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 
 import fitdecode
 import garmin_fit_sdk
+import msgspec
 import numpy as np
 import pytest
 from pyarrow import parquet
@@ -28,11 +32,15 @@ from cued.model import (
     Stability,
     Stride,
     Stumble,
+    Summary,
 )
 from cued.recording.log import SessionLog
 from cued.recording.opening import Opening
 from cued.recording.session import Session
+from cued.report import weeks
 from cued.report.digest import digest
+from cued.report.own import limits
+from cued.report.pictures import judged_by
 from cued.report.seconds import seconds
 
 MINUTES = 4
@@ -73,8 +81,8 @@ def events(start):
     ]  # fmt: skip
 
 
-def write(path, told, start=1000.0, belts=True, runner="anna"):
-    log = SessionLog(path, Opening(began=1.8e9, t=start, memory=Memory(runner=runner)))
+def write(path, told, start=1000.0, belts=True, runner="anna", began=1.8e9):
+    log = SessionLog(path, Opening(began=began, t=start, memory=Memory(runner=runner)))
     end = start + 60.0 * MINUTES
     inputs = [
         Packet(t, "trunk", None, np.zeros((1, 3)), None, 1.0)
@@ -178,6 +186,129 @@ def test_a_runners_page_covers_all_sessions(session, tmp_path):
 def test_nobodys_report_is_one_line(tmp_path, capsys):
     assert report(tmp_path, "nobody", "--folder", tmp_path) == (1, "")
     assert "there is no session nobody" in capsys.readouterr().err
+
+
+def test_no_meaning_is_told_by_colour_alone(session, tmp_path):
+    _, text = report(tmp_path, session)
+    assert "<pattern" in text  # backward is hatched
+    for words in ("hatched: you faced backward", "low steady, high unsteady", "right, outline"):
+        assert words in Page(text).text
+
+
+def test_on_paper_the_page_is_light_and_rows_stay_whole(session, tmp_path):
+    _, text = report(tmp_path, session)
+    paper = text[text.index("@media print") : text.index("</style>")]
+    assert "--paper:#ffffff" in paper
+    assert "break-inside:avoid" in paper
+    assert "<thead>" in text
+
+
+# --- the band that is the runner's own ----------------------------------------------------------
+
+
+def test_the_band_is_the_coachs_own_and_not_known_before_it_was(session):
+    opened = Session(session)
+    d = digest(opened, opened.parts[0])
+    back = 1000.0 + 60.0 * MINUTES / 2
+    known = [o.t for o in d.own if math.isfinite(o.low_s)]
+    assert 1000.0 + 2 * 25 < known[0] < 1000.0 + 80  # 25 settled strides of a foot
+    assert not [t for t in known if back <= t < back + 50]  # it learns backward anew
+    assert all(o.low_s < 1.1 < o.high_s for o in d.own if o.t in known)
+    low, high = d.own[100].low_s, d.own[100].high_s
+    assert (high - low) / 2.2 == pytest.approx(0.05, abs=1e-6)  # the rule's least threshold
+
+
+def test_the_band_follows_the_limits_the_session_was_recorded_with(session):
+    opened = Session(session)
+    config = {"rules": {"overlong_stride": {"least_percent": 10.0, "of_a_later_version": 1}}}
+    (part,) = opened.parts
+    opening = msgspec.structs.replace(part.opening, config=config)
+    assert limits(opening).least_percent == 10.0
+    wide = digest(opened, msgspec.structs.replace(part, opening=opening)).own[100]
+    assert (wide.high_s - wide.low_s) / 2.2 == pytest.approx(0.1, abs=1e-6)
+
+
+def test_without_a_belt_there_is_no_band_and_the_page_says_so(tmp_path):
+    path = write(tmp_path / "s.cued", events(1000.0), belts=False)
+    _, text = report(tmp_path, path)
+    assert "There is no band of your own" in Page(text).text
+
+
+def test_a_cue_shows_what_it_was_judged_by():
+    because = {"own_stride_s": 1.2, "threshold_percent": 5.0}
+    cue = Cue(t=0.0, key="x", text="", pattern="none", priority=2, verdict="given", because=because)
+    assert judged_by(cue) == pytest.approx((1.2, 1.26))
+    assert judged_by(msgspec.structs.replace(cue, because={"score": 1.0})) is None
+
+
+# --- weeks --------------------------------------------------------------------------------------
+
+
+def test_the_dose_is_by_calendar_week_and_a_break_shows(session, monkeypatch):
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    opened = Session(session)
+    d = digest(opened, opened.parts[0])
+    days = [datetime(2026, 3, day, 12, tzinfo=UTC).timestamp() for day in (1, 2, 8, 23)]
+    sessions = []
+    for day in days:
+        x = digest(opened, opened.parts[0])
+        x.began = day
+        sessions.append(x)
+    minutes = d.ending.backward_s / 60.0
+    assert minutes > 0.5
+    assert weeks.dose(sessions) == {
+        date(2026, 2, 23): minutes,  # 1 March was a Sunday
+        date(2026, 3, 2): 2 * minutes,
+        date(2026, 3, 9): 0.0,
+        date(2026, 3, 16): 0.0,
+        date(2026, 3, 23): minutes,
+    }
+
+
+def test_the_ladder_names_its_stages(tmp_path):
+    for n, stage in enumerate((0.0, 1.0)):
+        ended = Summary(
+            t=1240.0, started_t=1000.0, duration_s=240.0, strides=240, backward_s=60.0, cues=1,
+            stumbles=n, details={"runner": "anna", "stage": stage},
+        )  # fmt: skip
+        write(tmp_path / f"{n}.cued", [*events(1000.0), ended], began=1.8e9 + n * 864000)
+    status, text = report(tmp_path, "anna", "--folder", tmp_path)
+    assert status == 0
+    told = Page(text).text
+    for words in ("0 imprint", "1 walk", "minutes backward: bars by week", "Mondays"):
+        assert words in told
+
+
+# --- a picture for a phone ----------------------------------------------------------------------
+
+
+def size_of(png):
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
+
+
+def test_a_phone_gets_a_portrait_picture_and_no_page_unless_asked(session, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    png = tmp_path / "s.png"
+    assert __main__.main(["report", str(session), "--png", str(png)]) == 0
+    wide, high = size_of(png.read_bytes())
+    assert wide == 1080
+    assert high > 1.5 * wide
+    assert not list(tmp_path.glob("*.html"))
+    first = png.read_bytes()
+    out = tmp_path / "s.html"
+    __main__.main(["report", str(session), "--png", str(png), "--out", str(out)])
+    assert png.read_bytes() == first
+    assert out.exists()
+
+
+def test_a_runners_weeks_and_an_empty_session_have_a_picture_too(session, tmp_path):
+    write(tmp_path / "empty.cued", [])
+    for words in (["anna", "--folder", tmp_path], [tmp_path / "empty.cued"]):
+        png = tmp_path / "x.png"
+        assert __main__.main(["report", *map(str, words), "--png", str(png)]) == 0
+        assert size_of(png.read_bytes())[0] == 1080
 
 
 # --- files --------------------------------------------------------------------------------------

@@ -1,0 +1,52 @@
+"""Pictures as SVG that takes its colours from the page around it, or as PNG of a given width.
+
+For SVG matplotlib draws in stand-in colours, which are replaced by CSS variables afterwards, so
+that one picture suits paper, a light and a dark screen. Text stays text. The same session gives the
+same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from cued.report.palette import LIGHT, STAND_IN, Palette, roles, style
+
+Draw = Callable[[Any, Palette], None]  # onto a Figure or SubFigure, in a palette
+SVG_LETTERS_PT = 9.5
+# 13 pt at 180 dots an inch are 32 of 1080 dots: 11 px on a phone that is 360 px wide.
+PNG_WIDTH_IN, PNG_DPI, PNG_LETTERS_PT = 6.0, 180, 13.0
+
+
+def svg(draw: Draw, size: tuple[float, float], salt: str) -> str:
+    """Draw as SVG of a size in inches; salt keeps the ids of two pictures of a page apart."""
+    options: Any = {**style(STAND_IN, SVG_LETTERS_PT), "svg.hashsalt": salt}
+    with mpl.rc_context(options):
+        figure = Figure(figsize=size)
+        draw(figure, STAND_IN)
+        out = io.StringIO()
+        figure.savefig(out, format="svg", bbox_inches="tight", metadata={"Date": None})
+    text = out.getvalue()
+    text = text[text.index("<svg") :]
+    prefix = re.sub(r"\W", "", salt)
+    text = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{prefix}-", text)
+    text = re.sub(r'<svg [^>]*?(viewBox="[^"]*")[^>]*>', r'<svg \1 role="img">', text, count=1)
+    for role, colour in roles(STAND_IN).items():
+        text = text.replace(colour, f"var(--{role})")
+    return text
+
+
+def png(draw: Draw, height_in: float) -> bytes:
+    """Draw as a portrait PNG, 1080 dots wide."""
+    options: Any = {**style(LIGHT, PNG_LETTERS_PT), "figure.facecolor": LIGHT.paper}
+    with mpl.rc_context(options):
+        figure = Figure(figsize=(PNG_WIDTH_IN, height_in), dpi=PNG_DPI)
+        draw(figure, LIGHT)
+        out = io.BytesIO()
+        figure.savefig(out, format="png", metadata={"Software": None})
+    return out.getvalue()

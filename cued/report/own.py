@@ -1,0 +1,61 @@
+"""The runner's own band of stride times over a session, as the coach had it at each moment.
+
+It is concluded again from the belt and the events (``coach/band.py``), with the limits that the
+session was recorded with, and so knows only what was known then: nothing for the first 25 strides
+at a speed, nothing where direction or belt were unknown. While something is carried forward, the
+coach judges by the stride brought along instead; its cues hold that one themselves.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+import msgspec
+from msgspec import Struct
+
+from cued.coach.band import Band
+from cued.coach.lengthening import Limits
+from cued.model import AnyEvent, Belt, Stride
+from cued.recording.opening import Opening
+
+RULE = "overlong_stride"
+
+
+class Own(Struct, frozen=True):
+    """From ``t`` on, strides from low to high were the runner's own, s; nan: not known."""
+
+    t: float
+    low_s: float
+    high_s: float
+
+
+def own_band(opening: Opening, belts: Sequence[Belt], events: Iterable[AnyEvent]) -> list[Own]:
+    """Give the band after each stride."""
+    band = Band(limits(opening))
+    speed = 0.0
+    out: list[Own] = []
+    told = ((max(e.t, e.known_t), 1, e) for e in events)
+    set_to = ((b.t, 0, b) for b in belts)
+    for _, _, item in heapq.merge(set_to, told, key=lambda one: one[:2]):
+        band.see(item)
+        if isinstance(item, Belt):
+            speed = item.speed_m_s
+        elif isinstance(item, Stride):
+            low, high = band.span_m or (math.nan, math.nan)
+            known = speed > 0.0
+            out.append(Own(item.t, *((low / speed, high / speed) if known else (math.nan,) * 2)))
+    return out
+
+
+def limits(opening: Opening) -> Limits:
+    """Take the rule's limits from a session; what a later version does not know is left out."""
+    rules = cast("dict[str, Any]", opening.config.get("rules", {}))
+    told = cast("dict[str, Any]", rules.get(RULE, {}))
+    known = {field.name for field in msgspec.structs.fields(Limits)}
+    try:
+        return msgspec.convert({k: v for k, v in told.items() if k in known}, Limits)
+    except msgspec.ValidationError:
+        return Limits()

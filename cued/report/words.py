@@ -1,0 +1,107 @@
+"""What a report says in words, for a page and for a picture alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+from msgspec import Struct
+
+from cued.report.digest import Digest
+from cued.report.pictures import own_band_known
+
+MEASURED = {
+    "carried_percent": ("carried over", "%", "of the backward change was still in your forward "
+                        "stride after turning round"),
+    "time_to_drift_s": ("until the old stride came back", "s", "after turning round"),
+    "recovery_s": ("to find it again", "s", "after the old stride had come back"),
+    "retention_percent": ("kept since last time", "%", "of easy strides were as short as those "
+                          "you left with"),
+}  # fmt: skip
+EVEN_PERCENT = 0.5  # less is not told apart at 100 Hz
+
+
+class Fact(Struct, frozen=True):
+    """A large number and what it is; ``kind`` colours the line above it."""
+
+    value: str
+    text: str
+    kind: str = ""
+
+
+def session_facts(d: Digest) -> list[Fact]:
+    """Sum a session up."""
+    e = d.ending
+    return [
+        Fact(minutes(d.length_s), "recorded"),
+        Fact(str(e.strides), "strides"),
+        Fact(minutes(e.backward_s), "backward", "back"),
+        Fact(_usual_rate(d), "steps a minute"),
+        Fact(str(e.cues), "cues"),
+        Fact(str(e.stumbles), "stumbles" if not e.falls else f"stumbles, {e.falls} falls", "warn"),
+    ]
+
+
+def runner_facts(digests: Sequence[Digest]) -> list[Fact]:
+    """Sum a runner's sessions up."""
+    return [
+        Fact(str(len(digests)), "sessions"),
+        Fact(minutes(sum(d.length_s for d in digests)), "in all"),
+        Fact(minutes(sum(d.ending.backward_s for d in digests)), "backward", "back"),
+        Fact(str(sum(d.ending.stumbles for d in digests)), "stumbles", "warn"),
+    ]
+
+
+def carry_facts(d: Digest) -> list[Fact]:
+    """Say what of the backward step was still there forward, the last figure of each kind."""
+    return [
+        Fact(f"{m.value:.0f} {unit}", f"{title}: {words}", "back")
+        for name, (title, unit, words) in MEASURED.items()
+        for m in d.measured.get(name, [])[-1:]
+        if m.value is not None
+    ]
+
+
+def band_text(d: Digest) -> str:
+    """Say what the band in the picture is, or why there is none."""
+    if own_band_known(d):
+        return (
+            "The grey band is your own: what the coach took at that moment for your usual stride "
+            "at that speed, and how far from it you could go before it spoke. Where there is none, "
+            "it was still learning, which takes 25 strides at a speed, or did not know the belt's "
+            "speed or the way you faced. A bar under a cue is what that cue was judged by."
+        )
+    return (
+        "There is no band of your own: the coach needs 25 even strides at one speed of the belt, "
+        "and the way you face."
+    )
+
+
+def sides_text(d: Digest) -> str:
+    """Compare how long each foot stayed on the belt."""
+    middles: dict[str, float] = {}
+    for side in ("left", "right"):
+        stances = [s.stance_s for s in d.strides if s.side == side and s.stance_s is not None]
+        if stances:
+            middles[side] = median(stances)
+    if len(middles) < 2:
+        return "Only one foot could be told apart."
+    gap = 100.0 * (middles["left"] / middles["right"] - 1.0)
+    if abs(gap) < EVEN_PERCENT:
+        return "Both feet stayed on the belt equally long."
+    longer = "left" if gap > 0 else "right"
+    return (
+        f"Your {longer} foot stayed on the belt {abs(gap):.1f} % longer than the other. "
+        "A few percent are usual; what matters is a change."
+    )
+
+
+def minutes(seconds: float) -> str:
+    """Write minutes and seconds."""
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+def _usual_rate(d: Digest) -> str:
+    rates = [m.value for m in d.measured.get("cadence_spm", []) if m.value is not None]
+    return f"{median(rates):.0f}" if rates else "not known"
