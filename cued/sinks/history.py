@@ -4,9 +4,9 @@ Rules of this file
 ------------------
 * The sole place with sqlite3. One file, ``history.sqlite`` in the state folder, in WAL mode with
   ``synchronous = FULL``: what a commit has written survives a power cut.
-* Rows are gathered and committed every 20 s in a thread, so that a slow card delays no cue. A power
-  cut loses at most the last 20 s; what was moved backward until then still counts for the day and
-  the week.
+* Rows are gathered and committed every 5 s in a thread, so that a slow card delays no cue, and at
+  once when the daemon ends. A power cut loses at most those 5 s and the time a commit takes; what
+  was moved backward until then still counts for the day and the week.
 * A full or broken disk is one notice in the log; the session goes on without history.
 * ``load`` gives the coach its ``Memory``. Ages are told relative to the moment of loading, so that
   the coach needs no calendar.
@@ -50,7 +50,7 @@ from cued.sinks.sink import Ask, Exit, Sink
 log = logging.getLogger(__name__)
 
 NAME = "history.sqlite"
-COMMIT_EVERY_S = 20.0
+COMMIT_EVERY_S = 5.0
 MOST_WAITING = 20_000  # rows; more than a day of coaching
 PAST_S = 35.0 * 86400.0
 CLOCK = time.time
@@ -163,9 +163,12 @@ class History:
                 pass
 
     async def run(self) -> None:
-        """Commit every so often until cancelled."""
-        while True:
-            await asyncio.sleep(COMMIT_EVERY_S)
+        """Commit every so often, and once more when cancelled: links take their time to close."""
+        try:
+            while True:
+                await asyncio.sleep(COMMIT_EVERY_S)
+                await asyncio.to_thread(self._write, self._gathered())
+        finally:
             await asyncio.to_thread(self._write, self._gathered())
 
     def _gathered(self) -> list[Row]:

@@ -114,9 +114,12 @@ class Recorder:
             self._events.append(event)
 
     async def run(self) -> None:
-        """Write what has gathered, every few seconds, until cancelled."""
-        while True:
-            await asyncio.sleep(WRITE_EVERY_S)
+        """Write what has gathered every few seconds, and when cancelled: links close slowly."""
+        try:
+            while True:
+                await asyncio.sleep(WRITE_EVERY_S)
+                await asyncio.to_thread(self._write, self._gathered(last=False))
+        finally:
             await asyncio.to_thread(self._write, self._gathered(last=False))
 
     def _begin(self) -> None:

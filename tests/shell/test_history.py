@@ -13,7 +13,7 @@ import pytest
 from cued.coach.memory import Memory
 from cued.config import Site
 from cued.model import Command
-from cued.sinks.history import NAME, Config, History, load
+from cued.sinks.history import COMMIT_EVERY_S, NAME, Config, History, load
 from tests.core.coach.runner import Runner, follow
 
 DAY = 86400.0
@@ -148,7 +148,11 @@ def test_a_broken_database_is_an_empty_memory_and_said(
     assert load(tmp_path / "none.sqlite", "ann") == Memory(runner="ann")
 
 
-async def test_rows_are_committed_by_themselves(tmp_path: Path) -> None:
+def test_rows_are_committed_often_enough_to_lose_at_most_10_s() -> None:
+    assert COMMIT_EVERY_S <= 5.0  # and as much again for a card that is slow
+
+
+async def test_the_daemons_end_commits_before_links_are_closed(tmp_path: Path) -> None:
     wall = Wall()
     runner = Runner()
     runner.walk(10.0)
@@ -157,7 +161,8 @@ async def test_rows_are_committed_by_themselves(tmp_path: Path) -> None:
         for event in runner.events:
             sink.take(event)
         task = asyncio.create_task(sink.run())
+        await asyncio.sleep(0)  # it has begun to wait
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-    assert load(tmp_path / NAME, "runner", wall).sessions == 1
+        assert load(tmp_path / NAME, "runner", wall).sessions == 1
