@@ -41,6 +41,8 @@ Tap: TypeAlias = Callable[[float, str, str, bytes], None]
 ATTEMPTS = 3
 CONNECT_WITHIN_S = 30.0
 END_WITHIN_S = 5.0
+# When everything ends: BlueZ takes 2 s to disconnect, and goes on with it when nobody waits for it.
+LEAVE_WITHIN_S = 0.7
 LOOK_EVERY_S = 0.25
 ACT_WITHIN_S = 10.0
 ANSWER_WITHIN_S = 5.0
@@ -70,7 +72,7 @@ async def connected(
         yield client
     finally:
         try:
-            async with asyncio.timeout(END_WITHIN_S):
+            async with asyncio.timeout(_end_within_s()):
                 await client.disconnect()
         except FAILS as error:
             log.debug("%s: did not disconnect: %r", name, error)
@@ -250,7 +252,7 @@ class Session:
         if not client.is_connected:
             return
         try:
-            async with asyncio.timeout(END_WITHIN_S):
+            async with asyncio.timeout(_end_within_s()):
                 for action in self._device.stop():
                     await self._do_once(client, action)
         except FAILS as error:
@@ -265,6 +267,11 @@ async def read_battery(device: BLEDevice, options: Mapping[str, Any]) -> float |
             return None
         data = bytes(await client.read_gatt_char(char))
         return float(data[0]) if data and data[0] <= 100 else None
+
+
+def _end_within_s() -> float:
+    task = asyncio.current_task()
+    return LEAVE_WITHIN_S if task and task.cancelling() else END_WITHIN_S
 
 
 def _uuids(client: BleakClient) -> list[str]:

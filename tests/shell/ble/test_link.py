@@ -14,7 +14,7 @@ from cued.devices.device import Subscribe
 from cued.engine import Engine, Worn
 from cued.model import Battery, Link, Notice, Packet, Tick
 from cued.sources.ble import Ble, Config, listen, scan
-from tests.shell.ble.bluez import GATT, Peripheral, Refused
+from cued.standin.peripheral import GATT, Peripheral, Refused
 from tests.shell.ble.pods import Pod, numbers, play, running, sensor, site
 
 pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
@@ -113,6 +113,24 @@ async def test_a_silent_link_is_given_up_after_3_s_and_taken_up_again(bluez):
         await heard.until(lambda: device.streaming and device.connects == 2, 4)
         await play([device], 50, 5)
         await heard.until(lambda: len(heard.packets("left")) >= 30)
+
+
+async def test_the_end_does_not_wait_for_a_disconnection_that_takes_2_s_as_in_bluez(bluez):
+    device = bluez.add(Pod(bluez))
+    loop = asyncio.get_running_loop()
+    drop, dropped = bluez.drop, asyncio.Event()
+
+    def slowly(lost):
+        loop.call_later(2.0, lambda: (drop(lost), dropped.set()))
+
+    bluez.drop = slowly
+    async with running(one(device)) as (_, heard):
+        await heard.until(lambda: device.streaming)
+        began = loop.time()
+    assert device.commands == [b"\x01", b"\x00"]  # told to stop all the same
+    assert loop.time() - began < 1.5
+    await dropped.wait()
+    assert not device.connected
 
 
 async def test_a_restart_of_the_service_is_recovered_from(bluez):
