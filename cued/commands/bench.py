@@ -8,11 +8,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import importlib
 import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ SETS = {
     "two feet and trunk": ("lower_back", "foot_left", "foot_right"),
 }
 LIVE, BULK = 5, 400  # samples a packet: 50 ms as on a radio, 4 s as for re-analysis
+BLUETOOTH_S = 15.0
 DELAY_S, DELAY_SPEED = 60.0, 6.0  # seconds of walking in which footfalls are answered, how fast
 
 
@@ -67,10 +69,12 @@ def run(args: argparse.Namespace) -> int:
     chosen = load_config(args)
     if args.first_packet:
         return asyncio.run(_first_packet(chosen))
-    figures: dict[str, float] = {}
+    figures: dict[str, float | str] = {}
     for name, placements in SETS.items():
         figures |= _speed(chosen, name, placements, args.minutes * 60)
     figures |= asyncio.run(_delays(chosen))
+    bluetooth: Any = importlib.import_module("cued.commands._bench_bluetooth")  # bleak is slow
+    figures |= bluetooth.figures(chosen, BLUETOOTH_S)
     figures |= _start()
     if args.soak_hours:
         figures |= _soak(chosen, args.soak_hours)
@@ -245,8 +249,12 @@ def _p99(values: Sequence[float]) -> float:
     return float(np.percentile(values, 99)) if values else float("nan")
 
 
-def _show(figures: dict[str, float]) -> None:
+def _show(figures: Mapping[str, float | str]) -> None:
     table = Table("figure", "measured here")
     for name, value in figures.items():
-        table.add_row(name, f"{value:,.0f}" if value >= 100 else f"{value:.2f}")
+        table.add_row(name, value if isinstance(value, str) else _number(value))
     Console().print(table)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"

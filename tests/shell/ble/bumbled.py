@@ -1,7 +1,7 @@
 """bleak over bumble: the same peripherals with real ATT bytes, no kernel, no D-Bus.
 
 ``Air`` holds a central and the peripherals that were added; ``Air.radio()`` is what ``Ble`` takes
-in place of BlueZ. What it cannot show: BlueZ's own behaviour (``bluez.py`` stands in for that).
+in place of BlueZ. What it cannot show: BlueZ's own behaviour (``cued/standin`` stands in for that).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from bumble.link import LocalLink
 from bumble.transport.common import AsyncPipeSink
 
 from cued.sources.ble import Radio
-from tests.shell.ble.bluez import Char, Peripheral
+from cued.standin.peripheral import Char, Peripheral
 
 FLAGS = {
     "read": Characteristic.Properties.READ,

@@ -6,7 +6,8 @@ import shutil
 
 import pytest
 
-from tests.shell.ble.bluez import Bluez, private_bus
+from cued.standin.bluez import Bluez
+from cued.standin.bus import private_bus
 
 
 @pytest.fixture(scope="session")

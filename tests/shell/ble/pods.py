@@ -13,7 +13,8 @@ from cued.devices import pod
 from cued.devices._gatt import BATTERY_LEVEL, sig
 from cued.model import Input, LinkChanged, Packet
 from cued.sources.ble import Ble, Config
-from tests.shell.ble.bluez import Bluez, Char, Peripheral
+from cued.standin.bluez import Bluez
+from cued.standin.peripheral import Char, Peripheral
 
 LSB_PER_G = 2049
 
@@ -34,7 +35,7 @@ def numbers(packets: list[Packet]) -> list[int]:
 
 
 class Pod(Peripheral):
-    """A pod that streams from its start command on."""
+    """A pod that streams from its start command on, and whose samples are numbered."""
 
     def __init__(self, bluez: Bluez, index: int = 1, **more: Any) -> None:
         chars = {

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from cued.model import Belt, BeltRequest, HeartRate
+from cued.standin.family import Worn, play
+from cued.standin.machines import Strap, Treadmill
+from cued.standin.wearables import FAMILIES, POD_FAMILY
 from tests.shell.ble.bumbled import Air
-from tests.shell.ble.encode import FAMILIES, Strap, Treadmill
 from tests.shell.ble.pods import running, sensor, site
 
 pytestmark = pytest.mark.alone
@@ -25,22 +27,21 @@ async def air():
     return medium
 
 
-@pytest.mark.parametrize("family", FAMILIES, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 async def test_a_family_is_set_up_and_its_values_come_through(air, family):
-    device = family(air, 1)
-    await air.put(device)
-    where = site(it=sensor(device.device, device.placement, address=device.address))
+    device = Worn(family, air, 1)
+    await air.put(device.peripheral)
+    address = device.peripheral.address
+    where = site(it=sensor(family.device, family.placement, address=address))
     async with running(where, radio=air.radio()) as (_, heard):
         await heard.until(lambda: device.started, 15)
         await asyncio.sleep(0.1)
-        n = round(1.6 * device.rate_hz)
-        t = 10 + np.arange(n) / device.rate_hz
+        n = round(1.6 * family.rate_hz)
+        t = 10 + np.arange(n) / family.rate_hz
         acc = STILL + 0.3 * np.sin(3 * t)[:, None]
         gyr = TURNING + 0.1 * np.cos(3 * t)[:, None]
         start = asyncio.get_running_loop().time()
-        for at, char, data in device.plan(t, acc, gyr):
-            await asyncio.sleep(max(0, start + at - 10 - asyncio.get_running_loop().time()))
-            air.notify(device, char, data)
+        await play({device: family.plan(t, acc, gyr)}, start - 10)
         await heard.until(lambda: bool(heard.packets("it")), 3)
         await asyncio.sleep(0.1)
         packets = heard.packets("it")
@@ -56,14 +57,14 @@ async def test_a_family_is_set_up_and_its_values_come_through(air, family):
 
 
 async def test_a_link_that_the_sensor_drops_is_taken_up_again(air):
-    device = FAMILIES[-1](air, 1)
-    await air.put(device)
-    where = site(it=sensor(device.device, device.placement, address=device.address))
+    device = Worn(POD_FAMILY, air, 1)
+    await air.put(device.peripheral)
+    where = site(it=sensor("pod", address=device.peripheral.address))
     async with running(where, radio=air.radio()) as (_, heard):
         await heard.until(lambda: device.started, 15)
         device.started = False
         began = asyncio.get_running_loop().time()
-        await air.drop(device)
+        await air.drop(device.peripheral)
         again = await heard.until(lambda: device.started, 10)
         assert again - began <= 3.0
         assert [x.connected for x in heard.links("it")] == [True, False, True]
@@ -71,11 +72,13 @@ async def test_a_link_that_the_sensor_drops_is_taken_up_again(air):
 
 async def test_a_treadmill_answers_by_indication(air):
     treadmill, strap = Treadmill(air), Strap(air)
-    await air.put(treadmill)
-    await air.put(strap)
+    await air.put(treadmill.peripheral)
+    await air.put(strap.peripheral)
     where = site(
-        belt=sensor("ftms", "treadmill", address=treadmill.address, options={"control": True}),
-        heart=sensor("heart_rate", "heart_rate", address=strap.address),
+        belt=sensor(
+            "ftms", "treadmill", address=treadmill.peripheral.address, options={"control": True}
+        ),
+        heart=sensor("heart_rate", "heart_rate", address=strap.peripheral.address),
     )
     async with running(where, radio=air.radio()) as (source, heard):
         kinds: set[type] = set()

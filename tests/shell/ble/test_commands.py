@@ -11,7 +11,7 @@ from cued.commands import record
 from cued.devices import pod
 from cued.devices._gatt import sig
 from cued.sources import _ble_raw
-from tests.shell.ble.bluez import Char, Peripheral
+from cued.standin.peripheral import Char, Peripheral
 from tests.shell.ble.pods import Pod, frame, numbers, play
 
 pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]

@@ -9,7 +9,9 @@ import pytest
 from cued import app, config
 from cued.daemon import Daemon
 from cued.model import Cue, CueDone, Stride
-from tests.shell.ble.encode import CuedPod, Treadmill
+from cued.standin.family import Worn
+from cued.standin.machines import Treadmill
+from cued.standin.wearables import POD_FAMILY
 from tests.shell.ble.test_workout import perform
 
 pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
@@ -17,10 +19,10 @@ pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
 CONFIG = """
 [sources.ble]
 
-[sensors.cuedpod]
+[sensors.pod]
 device = "pod"
 placement = "foot_left"
-name = "pod"
+name = "cued pod"
 
 [sensors.belt]
 device = "ftms"
@@ -55,7 +57,9 @@ async def test_a_walk_is_measured_and_its_sensors_silence_is_cued(bluez, tmp_pat
     file = tmp_path / "cued.toml"
     file.write_text(CONFIG)
     chosen = config.load(file)
-    pod, treadmill = bluez.add(CuedPod(bluez, 1)), bluez.add(Treadmill(bluez))
+    pod, treadmill = Worn(POD_FAMILY, bluez, 1), Treadmill(bluez)
+    bluez.add(pod.peripheral)
+    bluez.add(treadmill.peripheral)
     treadmill.km_h = 4.7
     ears: list[Ear] = []
 
@@ -79,7 +83,7 @@ async def test_a_walk_is_measured_and_its_sensors_silence_is_cued(bluez, tmp_pat
         while not (pod.started and treadmill.report()):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     reporting = asyncio.create_task(report(treadmill))
-    await perform({"cuedpod": pod}, round(loop.time(), 2))
+    await perform({"pod": pod}, round(loop.time(), 2))
     last = loop.time()
     async with asyncio.timeout(3):
         while not told_lost(ears[0], last):  # noqa: ASYNC110
@@ -93,8 +97,8 @@ async def test_a_walk_is_measured_and_its_sensors_silence_is_cued(bluez, tmp_pat
     assert 0.8 < sorted(lengths)[len(lengths) // 2] < 2.0
     print(f"the loss of the only sensor is cued {told:.2f} s after its last sample")
     assert told <= 1.3  # lost at 1.0 s, ticks every 0.1 s, on a busy machine
-    assert not pod.connected
-    assert not treadmill.connected
+    assert not pod.peripheral.connected
+    assert not treadmill.peripheral.connected
 
 
 def told_lost(ear: Ear, after: float) -> bool:

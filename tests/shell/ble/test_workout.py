@@ -18,8 +18,11 @@ from cued.engine import Worn as WornAt
 from cued.model import Belt, BeltRequest, Footfall, HeartRate, Link, Packet, Tick
 from cued.simulation.run import Simulation, Table, collect
 from cued.simulation.scenario import BeltSetting, Doing, Scenario, Sensor
-from tests.shell.ble.encode import FAMILIES, Strap, Treadmill, Worn
-from tests.shell.ble.pods import Pod, play, running, sensor, site
+from cued.standin.family import Worn, play
+from cued.standin.machines import Strap, Treadmill
+from cued.standin.wearables import FAMILIES
+from tests.shell.ble.pods import Pod, running, sensor, site
+from tests.shell.ble.pods import play as play_pods
 
 pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
 
@@ -29,14 +32,13 @@ FOOT_S = 0.02
 # The trunk's choice between two near peaks hangs on less than a sample: shifting the samples of
 # the direct path by 0.3 ms, as the clock may, moves one of its footfalls by 29 ms.
 TRUNK_S = 0.05
-CASES = {family.__name__: family for family in FAMILIES}
 
 
 @cache
 def walk() -> Table:
     sensors = tuple(
-        Sensor(name=name.lower(), placement=f.placement, rate_hz=f.rate_hz, range_g=7.9)
-        for name, f in CASES.items()
+        Sensor(name=name, placement=f.placement, rate_hz=f.rate_hz, range_g=7.9)
+        for name, f in FAMILIES.items()
     )
     return collect(
         Simulation(
@@ -54,12 +56,10 @@ def footfalls(events, start: float = 0.0) -> list[float]:
     return [e.t - start for e in events if isinstance(e, Footfall)]
 
 
-def direct(name: str, placement) -> list[float]:
+def direct(name: str) -> list[float]:
     t, acc, gyr = walk().sensors[name]
-    engine = Engine({name: WornAt(placement)})
-    rate = CASES_BY_LOWER[name].rate_hz
-    if CASES_BY_LOWER[name].device in ("polar_pmd", "bangle") and placement != "foot_left":
-        gyr = None
+    family = FAMILIES[name]
+    engine = Engine({name: WornAt(family.placement)})
     events = []
     for at in range(0, len(t), 10):
         part = slice(at, at + 10)
@@ -68,36 +68,29 @@ def direct(name: str, placement) -> list[float]:
             name,
             t[part],
             acc[part],
-            None if gyr is None else gyr[part],
-            rate,
+            gyr[part] if family.gyroscope else None,
+            family.rate_hz,
             synced=True,
         )
         events += engine.feed(packet)
     return footfalls(events)
 
 
-CASES_BY_LOWER = {name.lower(): f for name, f in CASES.items()}
-
-
 async def perform(devices: dict[str, Worn], start: float) -> None:
-    loop = asyncio.get_running_loop()
-    plan = []
-    for name, device in devices.items():
-        t, acc, gyr = walk().sensors[name]
-        plan += [(at, device, char, data) for at, char, data in device.plan(t, acc, gyr)]
-    plan.sort(key=lambda row: row[0])
-    for at, device, char, data in plan:
-        wait = start + at - loop.time()
-        if wait > 0:
-            await asyncio.sleep(wait)
-        assert device.bluez.notify(device, char, data)
+    plans = {d: d.family.plan(*walk().sensors[name]) for name, d in devices.items()}
+    assert await play(plans, start) == 0
 
 
 async def test_every_family_gives_the_same_footfalls_as_the_direct_path(bluez):
     walk()
-    devices = {name.lower(): bluez.add(f(bluez, i)) for i, (name, f) in enumerate(CASES.items(), 1)}
+    devices = {name: Worn(f, bluez, i) for i, (name, f) in enumerate(FAMILIES.items(), 1)}
+    for device in devices.values():
+        bluez.add(device.peripheral)
     where = site(
-        **{name: sensor(d.device, d.placement, address=d.address) for name, d in devices.items()}
+        **{
+            name: sensor(f.device, f.placement, address=devices[name].peripheral.address)
+            for name, f in FAMILIES.items()
+        }
     )
     async with running(where) as (_, heard):
         await heard.until(lambda: all(d.started for d in devices.values()), 20)
@@ -105,15 +98,15 @@ async def test_every_family_gives_the_same_footfalls_as_the_direct_path(bluez):
         start = round(asyncio.get_running_loop().time() + 0.1, 2)
         await perform(devices, start)
         await asyncio.sleep(0.1)
-        for name, device in devices.items():
-            engine = Engine({name: WornAt(device.placement)})
+        for name, family in FAMILIES.items():
+            engine = Engine({name: WornAt(family.placement)})
             events = [e for packet in heard.packets(name) for e in engine.feed(packet)]
-            through, straight = footfalls(events, start), direct(name, device.placement)
+            through, straight = footfalls(events, start), direct(name)
             there, back = offsets(straight, through), offsets(through, straight)
             mean, spread = 1e3 * np.mean(there), 1e3 * np.std(there)
             print(f"{name:12s} {len(there):3d} footfalls, {mean:5.1f} ± {spread:3.1f} ms")
             assert len(there) >= 6, name
-            within = FOOT_S if device.placement == "foot_left" else TRUNK_S
+            within = FOOT_S if family.placement == "foot_left" else TRUNK_S
             assert max(map(abs, there + back)) < within, name
 
 
@@ -136,7 +129,7 @@ async def test_silence_is_told_as_lost_within_1_1_s_of_the_last_sample(bluez):
     async with running(site(left=sensor(address=device.address))) as (_, heard):
         await heard.until(lambda: device.streaming)
         heard.tell = told
-        await play([device], 50, 50)
+        await play_pods([device], 50, 50)
         last = loop.time()
         while not lost and loop.time() - last < 3:
             told(Tick(loop.time()))
@@ -146,7 +139,9 @@ async def test_silence_is_told_as_lost_within_1_1_s_of_the_last_sample(bluez):
 
 
 async def test_belt_and_heart_rate_arrive_and_the_belt_obeys_within_its_limits(bluez):
-    treadmill, strap = bluez.add(Treadmill(bluez)), bluez.add(Strap(bluez))
+    treadmill, strap = Treadmill(bluez), Strap(bluez)
+    bluez.add(treadmill.peripheral)
+    bluez.add(strap.peripheral)
     where = site(
         belt=sensor("ftms", "treadmill", options={"control": True}),
         heart=sensor("heart_rate", "heart_rate"),

@@ -1,0 +1,142 @@
+"""What four sensors at 100 Hz over Bluetooth cost, in CPU and in delay, without a radio.
+
+A process of its own holds four simulated pods behind a stand-in for BlueZ (``cued/standin``), each
+with 50 notifications of two samples a second that carry the time at which they were sent. What is
+measured is this process: its CPU time, and the delay from the send to where a notification enters
+cued (dbus-daemon, dbus-fast and bleak lie between; no radio, no kernel's Bluetooth).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator, Mapping
+
+import numpy as np
+from msgspec import Struct
+
+from cued import app
+from cued.config import Config, Sensor, Site
+from cued.engine import Worn
+from cued.model import CuedError, Input, Packet, Placement
+from cued.sources import ble
+from cued.standin import load
+from cued.standin.bus import private_bus
+
+PLACES: tuple[Placement, ...] = ("foot_left", "foot_right", "lower_back", "chest")
+CONNECT_WITHIN_S, SETTLE_S, END_WITHIN_S = 30.0, 1.0, 5.0
+MOST_MISSED = 0.05
+WHAT = "four sensors at 100 Hz through bleak"
+
+
+class Cost(Struct, frozen=True):
+    """CPU as a share of one core; delays, ms, one for each notification."""
+
+    share: float
+    delays: list[float]
+
+    @property
+    def p99_ms(self) -> float:
+        """Delay that one in a hundred exceeds, ms."""
+        return float(np.percentile(self.delays, 99))
+
+
+def figures(chosen: Config, seconds: float) -> Mapping[str, float | str]:
+    """Measure the way to the decoder alone and with the engine and coach behind it."""
+    try:
+        with far_end():
+            path = asyncio.run(cost(seconds))
+            engine = app.engine(chosen, {n: Worn(p) for n, p in worn().items()})
+            whole = asyncio.run(cost(seconds, engine.feed))
+    except CuedError as error:
+        return {WHAT: f"not measured: {error}"}
+    return {
+        f"{WHAT}: % of one core": 100 * path.share,
+        f"{WHAT}: added delay, ms, p99": path.p99_ms,
+        f"{WHAT}, engine, coach: % of one core": 100 * whole.share,
+        f"{WHAT}, engine, coach: added delay, ms, p99": whole.p99_ms,
+    }
+
+
+@contextlib.contextmanager
+def far_end() -> Generator[None]:
+    """Run the pods on a bus of their own; CuedError where that cannot be."""
+    command = [sys.executable, "-m", load.__name__]
+    with (
+        private_bus(),
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as far,
+    ):
+        assert far.stdin
+        assert far.stdout
+        try:
+            if not far.stdout.readline():
+                raise CuedError("the simulated sensors do not start")
+            yield
+        finally:
+            far.stdin.close()
+            try:
+                far.wait(END_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                far.kill()
+
+
+def worn() -> dict[str, Placement]:
+    """Name the four sensors."""
+    return {f"pod{n}": place for n, place in enumerate(PLACES, 1)}
+
+
+async def cost(seconds: float, think: Callable[[Input], object] | None = None) -> Cost:
+    """Listen to the four for so long; ``think`` is given everything they say."""
+    places = worn()
+    came = dict.fromkeys(places, 0)
+    delays: list[float] = []
+
+    def tap(t: float, _sensor: str, char: str, data: bytes) -> None:
+        if char == load.POD_DATA:
+            delays.append(load.age_ms(t, data))
+
+    def emit(item: Input) -> None:
+        if isinstance(item, Packet):
+            came[item.sensor] += 1
+        if think:
+            think(item)
+
+    sensors = {
+        name: Sensor(device=load.NAME, placement=place, address=address)
+        for (name, place), address in zip(places.items(), load.ADDRESSES, strict=True)
+    }
+    source = ble.Ble(ble.Config(), Site(sensors=sensors), tap=tap)
+    task = asyncio.create_task(source.run(emit, _nothing))
+    try:
+        await _until(lambda: all(came.values()))
+        await asyncio.sleep(SETTLE_S)
+        gc.collect()
+        delays.clear()
+        came.update(dict.fromkeys(came, 0))
+        cpu, wall = time.process_time(), time.monotonic()
+        await asyncio.sleep(seconds)
+        cpu, wall = time.process_time() - cpu, time.monotonic() - wall
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    due, taken = load.NOTIFICATIONS_HZ * len(places) * wall, sum(came.values())
+    if taken < (1 - MOST_MISSED) * due:
+        raise CuedError(f"only {taken} of {due:.0f} notifications came")
+    return Cost(cpu / wall, delays)
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    try:
+        async with asyncio.timeout(CONNECT_WITHIN_S):
+            while not condition():  # noqa: ASYNC110 - nothing signals it
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        raise CuedError("the simulated sensors were not connected") from None
+
+
+def _nothing() -> None:
+    """Nobody waits for data to flow."""

@@ -1,0 +1,68 @@
+"""Four pods that stream their clock, in a process of its own: ``python -m cued.standin.load``.
+
+For measuring what the receiving end costs. The bus is the environment's (``bus.private_bus``).
+Prints a line when the pods can be found; ends when standard input is closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+import sys
+import time
+
+import numpy as np
+
+from cued.standin.bluez import Bluez
+from cued.standin.family import Worn
+from cued.standin.wearables import POD_DATA, POD_FAMILY, pod_frame
+
+PODS = 4
+NOTIFICATIONS_HZ, SAMPLES = 50, 2
+STEP_US = 10_000
+ONE_G = 2049  # counts
+NOISE = 40  # counts, so that no two frames are alike
+NAME = POD_FAMILY.device
+ADDRESSES = tuple(f"C0:AA:00:00:00:{index:02X}" for index in range(1, PODS + 1))
+
+
+def main() -> None:
+    """Run until told to stop."""
+    asyncio.run(_stream())
+
+
+async def _stream() -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stop.set)
+    async with Bluez() as bluez:
+        pods = [Worn(POD_FAMILY, bluez, index) for index in range(1, PODS + 1)]
+        for pod in pods:
+            bluez.add(pod.peripheral)
+        print("ready", flush=True)
+        due = time.monotonic()
+        while not stop.is_set():
+            for pod in pods:
+                if pod.started:
+                    pod.send(POD_DATA, _stamped())
+                await asyncio.sleep(0)
+            # After a stall nothing is made up for: samples of one time would come twice.
+            due = max(due + 1 / NOTIFICATIONS_HZ, time.monotonic() + STEP_US * 1e-6)
+            await asyncio.sleep(due - time.monotonic())
+
+
+def _stamped() -> bytes:
+    """Two samples of a pod at rest, the second one taken now."""
+    now_us = round(time.monotonic() * 1e6)
+    values = np.random.default_rng(now_us).integers(-NOISE, NOISE, (SAMPLES, 6))
+    values[:, 2] += ONE_G
+    return pod_frame(0, now_us - STEP_US, STEP_US, values.astype(np.int16))
+
+
+def age_ms(t: float, data: bytes) -> float:
+    """How long before ``t`` (monotonic clock of this machine, s) such a frame was sent."""
+    (first_us,) = struct.unpack_from("<I", data, 4)
+    return ((round(t * 1e6) - first_us - STEP_US) % 2**32) / 1e3
+
+
+if __name__ == "__main__":
+    main()

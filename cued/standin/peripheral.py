@@ -1,0 +1,88 @@
+"""A device out there as the stand-in sees it: what it offers, and how it behaves."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
+
+ADAPTER = "/org/bluez/hci0"
+
+
+def sig(short: int) -> str:
+    """Write out a UUID that the Bluetooth SIG assigned."""
+    return f"0000{short:04x}-0000-1000-8000-00805f9b34fb"
+
+
+GATT = sig(0x1801)
+BATTERY, BATTERY_LEVEL = sig(0x180F), sig(0x2A19)
+
+
+class Refused(Exception):
+    """What a read raises to be answered with an error; the text is BlueZ's."""
+
+
+def _nothing() -> bytes:
+    return b""
+
+
+def _accept(_data: bytes) -> int | None:
+    return None
+
+
+def _ignore() -> None:
+    pass
+
+
+@dataclass
+class Char:
+    """A characteristic: its flags, what a read gives, what a write does (an ATT error or None)."""
+
+    flags: list[str]
+    read: Callable[[], bytes] = _nothing
+    write: Callable[[bytes], int | None] = _accept
+    path: str = ""
+    notifying: bool = False
+    socket: socket.socket | None = None
+
+
+Services: TypeAlias = dict[str, dict[str, Char]]  # UUID of a service: UUID of a characteristic
+
+
+@dataclass
+class Peripheral:
+    """A device and the ways in which it can misbehave.
+
+    doubled : every notification comes twice.  refusals : (D-Bus error, text) of the next connects.
+    """
+
+    address: str
+    name: str
+    services: Services
+    advertised: list[str] = field(default_factory=list[str])
+    manufacturer: dict[int, bytes] = field(default_factory=dict[int, bytes])
+    rssi: int = -55
+    advertising: bool = True
+    connected: bool = False
+    doubled: bool = False
+    refusals: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    connects: int = 0
+    on_drop: Callable[[], None] = _ignore
+
+    @property
+    def path(self) -> str:
+        """Its object's path on the bus."""
+        return f"{ADAPTER}/dev_{self.address.replace(':', '_')}"
+
+    def char(self, uuid: str) -> Char:
+        """Find one of its characteristics."""
+        return next(chars[uuid] for chars in self.services.values() if uuid in chars)
+
+
+class Far(Protocol):
+    """What carries a peripheral's notifications: the stand-in, or any other medium."""
+
+    def notify(self, device: Peripheral, uuid: str, data: bytes) -> bool:
+        """Send a notification; False when nobody subscribed."""
+        ...
