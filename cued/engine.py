@@ -110,10 +110,11 @@ class Engine:
         if lag_s > LAG_S and sensor not in self._lagging:
             self._lagging.add(sensor)
             text = f"{sensor}: samples arrive {lag_s:.1f} s late and are not used"
-            return [Notice(t=t, level="warning", code="link_lags", text=text)]
+            return [Notice(t=t, level="warning", code="link_lags", text=text, sensor=sensor)]
         if lag_s < LAG_S / 2 and sensor in self._lagging:
             self._lagging.discard(sensor)
-            return [Notice(t=t, level="info", code="link_fresh", text=f"{sensor}: fresh again")]
+            text = f"{sensor}: fresh again"
+            return [Notice(t=t, level="info", code="link_fresh", text=text, sensor=sensor)]
         return []
 
     def _link_changed(self, change: LinkChanged) -> list[AnyEvent]:

@@ -291,11 +291,15 @@ class Link(Event, frozen=True, tag="link"):
 
 
 class Notice(Event, frozen=True, tag="notice"):
-    """Something a person should be told; the core returns these and never logs."""
+    """Something a person should be told; the core returns these and never logs.
+
+    sensor : the one it is about, where the coach has to know.
+    """
 
     level: Literal["info", "warning", "error"]
     code: str
     text: str
+    sensor: str = ""
 
 
 class Priority(IntEnum):

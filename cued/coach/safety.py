@@ -7,6 +7,8 @@ Rules of this file
 * Each state has its own tone and pattern, unlike any coaching cue, and its end is told too.
 * Without any sensor while the belt moves nobody is watched: that is said, again every 10 s up to
   three times, and everything else is quiet until data come back.
+* A sensor whose samples come too late is as good as none; that this is why is said in place of
+  "gone", or after it. Sensors that contradict each other (``gait/body_map.py``) are asked about.
 * After a stumble there is a hold of 12 steps: balance is normal again after 10.9 (SD 7.0) steps
   (10.3389/fspor.2020.00082).
 * A possible fall is a tone and a buzz at once; a confirmed one is an alarm until acknowledged.
@@ -45,6 +47,8 @@ SEEN_LASTS_S = 5.0  # other sensors that come back so soon after need no word
 ALARM_AGAIN_S = 5.0  # medium and high alarms repeat within 2.5-15 s (science.md 6)
 POSSIBLE_LASTS_S = 5.0
 BATTERY_LOW_PERCENT = (15.0, 5.0)
+LATE = "sensor_late"
+ASKED = {"feet_swapped": "feet_swapped", "body_map": "sensor_backward"}  # notice: what is asked
 BELT_EXPECTED_AFTER_S = 20.0
 
 
@@ -54,6 +58,7 @@ class Safety:
     def __init__(self, plan: CoachConfig) -> None:
         self._plan = plan
         self._links: dict[str, LinkState] = {}
+        self._lagging: set[str] = set()
         self._low: dict[str, int] = {}
         self._failed: set[tuple[str, str]] = set()
         self._hold_until = 0  # footfalls
@@ -110,6 +115,8 @@ class Safety:
                 return self._fell(item, view, now)
             case Link():
                 return self._link(item, view, now)
+            case Notice():
+                return self._noticed(item, now)
             case Battery():
                 return self._battery(item, now)
             case CueDone():
@@ -156,15 +163,42 @@ class Safety:
         self._links[item.sensor] = item.state
         because: Reason = {"sensor": item.sensor, "age_s": item.age_s}
         if item.state == "lost" and before != "lost":
-            if not self._all_lost():
-                return [
-                    _told("sensor_lost", Priority.LIMIT, now, "lost", valid_s=5.0, because=because)
-                ]
-            if view.belt_moves() or now - view.stride_at < self._plan.step_off_s:
-                self._blind_since, self._blind_said = now, 1
-                return [_told("blind", Priority.LINK, now, "lost", valid_s=5.0, because=because)]
+            return self._gone(item.sensor, view, now, because)
         if item.state != "lost" and before == "lost":
             return self._back(now, because)
+        return []
+
+    def _gone(self, sensor: str, view: View, now: float, because: Reason) -> list[Proposal]:
+        """Tell that a sensor is gone, or that nobody is seen any more."""
+        late = self._late(sensor, now) if sensor in self._lagging else []
+        if not self._all_lost():
+            return late or [
+                _told("sensor_lost", Priority.LIMIT, now, "lost", valid_s=5.0, because=because)
+            ]
+        if view.belt_moves() or now - view.stride_at < self._plan.step_off_s:
+            self._blind_since, self._blind_said = now, 1
+            return [_told("blind", Priority.LINK, now, "lost", valid_s=5.0, because=because)]
+        return []
+
+    def _late(self, sensor: str, now: float) -> list[Proposal]:
+        """Owe the reason why a sensor is not heard, also to who was told that nobody is seen."""
+        priority = Priority.LINK if self._all_lost() else Priority.LIMIT
+        because: Reason = {"sensor": sensor}
+        return self._owe(_told(LATE, priority, now, "lost", valid_s=5.0, because=because))
+
+    def _noticed(self, item: Notice, now: float) -> list[Proposal]:
+        """Take what the engine finds wrong with a sensor."""
+        if item.code == "link_lags":
+            self._lagging.add(item.sensor)
+            if self._links.get(item.sensor) == "lost":
+                return self._late(item.sensor, now)
+        elif item.code == "link_fresh":
+            self._lagging.discard(item.sensor)
+            if not self._lagging:
+                self._owed.pop(LATE, None)
+        elif item.code in ASKED:
+            because: Reason = {"notice": item.text}
+            return self._owe(_told(ASKED[item.code], Priority.INFO, now, "none", because=because))
         return []
 
     def _back(self, now: float, because: Reason) -> list[Proposal]:
@@ -246,7 +280,7 @@ def _told(
     valid_s: float = 1.5,
     because: Reason | None = None,
 ) -> Proposal:
-    tone = {"both": "stumble", "back": "back"}.get(pattern, pattern)
+    tone = {"both": "stumble", "none": ""}.get(pattern, pattern)
     return Proposal(
         key=key,
         priority=priority,

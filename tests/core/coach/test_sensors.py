@@ -1,0 +1,119 @@
+"""What the runner hears of sensors that lag, or that are worn where the other one belongs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cued.coach.coach import Coach
+from cued.coach.config import CoachConfig
+from cued.coach.memory import Memory
+from cued.coach.phrases import load
+from cued.engine import Engine, Worn
+from cued.model import AnyEvent, Belt, Cue, Link, Notice, Packet, Tick
+from tests.core.coach.runner import Runner
+
+SENSOR = {"foot": Worn("foot_left"), "trunk": Worn("lower_back")}
+
+
+def lag(runner: Runner, sensor: str, code: str = "link_lags") -> None:
+    runner.feed(Notice(t=runner.t, level="warning", code=code, text="", sensor=sensor))
+
+
+def link(runner: Runner, sensor: str, state: str) -> None:
+    runner.feed(Link(t=runner.t, sensor=sensor, state=state, age_s=1.0))  # type: ignore[arg-type]
+
+
+def walking(*sensors: str) -> Runner:
+    runner = Runner(program=False)
+    for sensor in sensors:
+        link(runner, sensor, "up")
+    runner.belt(1.0)
+    runner.walk(10.0)
+    runner.events.clear()
+    return runner
+
+
+def heard(runner: Runner) -> list[str]:
+    return [cue.key for cue in runner.cues()]
+
+
+def test_a_sensor_refused_for_its_lag_is_said_to_be_late_and_not_gone():
+    runner = walking("foot", "trunk")
+    lag(runner, "foot")
+    link(runner, "foot", "lost")
+    runner.walk(10.0)
+    assert heard(runner).count("sensor_late") == 1
+    assert "sensor_lost" not in heard(runner)
+    lag(runner, "foot", "link_fresh")
+    link(runner, "foot", "up")
+    runner.walk(3.0)
+    assert heard(runner)[-1] == "sensor_back"
+
+
+def test_data_that_come_late_after_a_stall_say_why_nothing_is_used():
+    runner = walking("foot", "trunk")
+    link(runner, "foot", "lost")
+    runner.walk(3.0)
+    lag(runner, "foot")
+    runner.walk(5.0)
+    assert [k for k in heard(runner) if k.startswith("sensor")] == ["sensor_lost", "sensor_late"]
+
+
+def test_whose_only_sensor_lags_hears_first_that_they_are_not_seen_and_then_why():
+    runner = walking("foot")
+    lag(runner, "foot")
+    link(runner, "foot", "lost")
+    runner.stand(5.0)
+    assert heard(runner)[:2] == ["blind", "sensor_late"]
+
+
+def test_a_lag_that_is_over_before_it_was_said_is_not_said():
+    runner = walking("foot", "trunk")
+    lag(runner, "foot")
+    lag(runner, "foot", "link_fresh")
+    link(runner, "foot", "lost")
+    assert heard(runner) == ["sensor_lost"]
+
+
+@pytest.mark.parametrize(
+    ("code", "key"), [("feet_swapped", "feet_swapped"), ("body_map", "sensor_backward")]
+)
+def test_sensors_that_contradict_each_other_are_asked_about_once(code, key):
+    runner = walking("foot", "trunk")
+    lag(runner, "", code)
+    runner.walk(60.0)
+    assert heard(runner).count(key) == 1
+    cue = runner.cues(key)[0]
+    assert cue.text.endswith("?")
+    assert (cue.pattern, cue.tone) == ("none", "")
+
+
+def test_a_question_about_sensors_waits_for_the_end_of_silence():
+    runner = walking("foot", "trunk")
+    runner.say("mute")
+    lag(runner, "", "feet_swapped")
+    runner.walk(10.0)
+    assert "feet_swapped" not in heard(runner)
+    runner.say("unmute")
+    runner.walk(10.0)
+    assert "feet_swapped" in heard(runner)
+
+
+def test_samples_that_come_late_end_in_the_spoken_reason_through_the_engine():
+    coach = Coach(CoachConfig(program=False), [], load("en"), Memory())
+    engine = Engine(SENSOR, coach=coach)
+    events: list[AnyEvent] = list(engine.feed(Belt(0.0, 1.0)))
+    rng = np.random.default_rng(1)
+    for k in range(200):  # 20 s; the foot's link stalls at 8 s and is 1.5 s behind from then on
+        now = 0.1 * (k + 1)
+        for name in SENSOR:
+            if name == "foot" and 8.0 < now < 9.55:
+                continue
+            late = 1.5 if name == "foot" and now > 9.0 else 0.0
+            ticks = now - late - 0.01 * np.arange(10)[::-1]
+            acc = np.array([0.0, 0.0, 9.81]) + 0.05 * rng.standard_normal((10, 3))
+            events += engine.feed(Packet(now, name, ticks, acc, None, 100.0))
+        events += engine.feed(Tick(now))
+    texts = [e.text for e in events if isinstance(e, Cue) and e.verdict == "given" and e.text]
+    assert texts == ["One sensor is gone", "Sensor data come late"]
