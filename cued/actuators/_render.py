@@ -85,7 +85,8 @@ class Stuck(RenderError):
 
 def main() -> None:
     """Render a batch, saying of each phrase what became of it."""
-    os.nice(10)
+    with contextlib.suppress(OSError):  # a sandbox may refuse it
+        os.nice(10)
     batch = msgspec.json.decode(sys.stdin.buffer.read(), type=Batch)
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # pyttsx3 prints to standard output

@@ -494,6 +494,17 @@ async def test_each_phrase_is_waited_for_though_pyttsx3_returns_before_it_is_spo
     assert seconds == pytest.approx([0.5, 1.0, 0.5], abs=0.01)
 
 
+@needs_espeak
+async def test_a_sandbox_that_refuses_a_lower_priority_costs_no_voice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuses = "import os\ndef nice(_):\n    raise PermissionError\nos.nice = nice\n"
+    (tmp_path / "sitecustomize.py").write_text(refuses)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    clips = Clips(tmp_path / "clips", "en", 165)
+    assert await rendered(clips, ["a word"]) == {"a word": ""}
+
+
 async def test_a_renderer_that_hangs_is_ended_and_told(
     tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

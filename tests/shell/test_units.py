@@ -67,6 +67,12 @@ def test_the_service_is_supervised_and_does_not_wait_for_a_network(name):
     assert "cued off" in unit["ExecStopPost"][0]
 
 
+@pytest.mark.parametrize("name", EVERY)
+def test_the_speech_renderer_may_lower_its_priority(name):
+    filters = settings(name)["SystemCallFilter"]
+    assert filters.index("~@privileged @resources") < filters.index("setpriority")
+
+
 def test_the_template_is_the_service_but_for_the_instance():
     plain, template = settings("cued.service"), settings("cued@.service")
     differ = {key for key in plain | template if plain.get(key) != template.get(key)}
