@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
@@ -96,6 +97,7 @@ class Daemon:
 
     async def run(self) -> None:
         """Run until every source has ended or ``stop`` is called."""
+        notify("WATCHDOG=1")  # after a reload: opening everything may take its time
         async with AsyncExitStack() as stack:
             for sink in self._sinks:
                 await stack.enter_async_context(sink)
@@ -106,6 +108,7 @@ class Daemon:
                 await self._run_tasks()
             finally:
                 notify("RELOADING=1" if self._again else "STOPPING=1")
+                notify("WATCHDOG=1")  # closing may take its time, too
                 for actuator in self._actuators:
                     actuator.cancel()
 
@@ -196,7 +199,8 @@ class Daemon:
         loop = asyncio.get_running_loop()
         due = loop.time()
         while True:
-            self.emit(Tick(loop.time()))
+            # To 0.1 ms like arrivals, with which it has to stay in order (sources/ble.py).
+            self.emit(Tick(math.floor(loop.time() * 1e4) / 1e4))
             due = max(due + TICK_S, loop.time())
             await asyncio.sleep(due - loop.time())
 
