@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import tempfile
 import time
@@ -24,6 +23,7 @@ from cued.config import Config, Site
 from cued.engine import Engine, Listener, Worn
 from cued.gait.metric import Metric
 from cued.model import Command, ConfigError, CueDone, Notice
+from cued.recording import history
 from cued.recording.opening import Opening, tables
 from cued.sinks.sink import Sink
 from cued.sources.source import Source
@@ -125,9 +125,8 @@ def recall(config: Config) -> Memory:
     options = config.parts.get("sinks", {}).get("history")
     if options is None:
         return Memory(runner=config.coach.runner)
-    history = importlib.import_module("cued.sinks.history")
     path = getattr(options, "file", "") or Path(site(config).state) / history.NAME
-    return cast("Memory", history.load(Path(path), config.coach.runner))
+    return history.load(Path(path), config.coach.runner)
 
 
 def sources(config: Config, where: Site) -> list[Source]:

@@ -16,9 +16,8 @@ from cued import app, config
 from cued.commands._options import add_config
 from cued.commands._sessions import add_folder, sessions_folder
 from cued.model import CuedError, RecordingError
-from cued.recording import folder, rewriting
+from cued.recording import folder, history, rewriting
 from cued.recording.session import SUFFIX, Ending, Session
-from cued.sinks import history
 
 NAME = "sessions"
 HELP = "list recorded sessions; rename, join, delete them, or forget a runner"

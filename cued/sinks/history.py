@@ -2,14 +2,12 @@
 
 Rules of this file
 ------------------
-* The sole place with sqlite3. One file, ``history.sqlite`` in the state folder, in WAL mode with
-  ``synchronous = FULL``: what a commit has written survives a power cut.
+* One file, ``history.sqlite`` in the state folder; ``cued/recording/history.py`` says what it
+  holds and reads it.
 * Rows are gathered and committed every 5 s in a thread, so that a slow card delays no cue, and at
   once when the daemon ends. A power cut loses at most those 5 s and the time a commit takes; what
   was moved backward until then still counts for the day and the week.
 * A full or broken disk is one notice in the log; the session goes on without history.
-* ``load`` gives the coach its ``Memory``. Ages are told relative to the moment of loading, so that
-  the coach needs no calendar.
 
 Ladder and imprint are stored as the coach told them (``Summary``, ``Imprint``); nothing is worked
 out here. Times are seconds since 1970 by this machine's clock, which a station without network may
@@ -22,7 +20,6 @@ import asyncio
 import logging
 import sqlite3
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -30,7 +27,6 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from cued.coach.memory import Memory, Past, Worked
 from cued.config import Site
 from cued.model import (
     AnyEvent,
@@ -45,39 +41,13 @@ from cued.model import (
     Summary,
 )
 from cued.parts import Part
+from cued.recording.history import CLOCK, NAME, open_database
 from cued.sinks.sink import Ask, Exit, Sink
 
 log = logging.getLogger(__name__)
 
-NAME = "history.sqlite"
 COMMIT_EVERY_S = 5.0
 MOST_WAITING = 20_000  # rows; more than a day of coaching
-PAST_S = 35.0 * 86400.0
-CLOCK = time.time
-
-SCHEMA = """
-create table if not exists session (
-    id integer primary key, runner text not null, started real not null, ended real,
-    duration_s real not null default 0, strides integer not null default 0,
-    backward_s real not null default 0, cues integer not null default 0,
-    stumbles integer not null default 0, stage integer, clean_sessions integer, clean integer,
-    peak_m_s real, kind text, details text not null default '{}');
-create index if not exists session_by_runner on session (runner, started);
-create table if not exists phase (
-    session integer not null references session, t real not null, name text not null,
-    came_from text not null, why text not null);
-create table if not exists cue (
-    session integer not null references session, t real not null, key text not null,
-    text text not null, verdict text not null, because text not null);
-create table if not exists effect (
-    session integer not null references session, t real not null, key text not null,
-    text text not null, worked integer not null, strides integer not null);
-create table if not exists imprint (
-    session integer not null references session, runner text not null, t real not null,
-    value text not null);
-create index if not exists imprint_by_runner on imprint (runner, t);
-pragma user_version = 1;
-"""
 
 Row = tuple[str, tuple[object, ...]]
 
@@ -91,20 +61,6 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     runner: Annotated[
         str, Meta(min_length=1, description="Name until a command chooses another runner.")
     ] = "runner"
-
-
-def open_database(path: Path) -> sqlite3.Connection:
-    """Open a database, making it and its folder where there is none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, check_same_thread=False)
-    try:
-        connection.execute("pragma journal_mode = wal")
-        connection.execute("pragma synchronous = full")
-        connection.executescript(SCHEMA)
-    except sqlite3.Error:
-        connection.close()  # a file that is no database
-        raise
-    return connection
 
 
 class History:
@@ -257,102 +213,6 @@ class History:
         if not self._broken:
             log.warning("history is not kept: %s: %s", self._path, error)
         self._broken = True
-
-
-def load(path: Path, runner: str, clock: Callable[[], float] = CLOCK) -> Memory:
-    """Return what is known of a runner, and of the others of this station.
-
-    A missing or unreadable database is an empty memory, and a line in the log if unreadable.
-    """
-    if not path.exists():
-        return Memory(runner=runner)
-    try:
-        connection = open_database(path)
-    except sqlite3.Error as error:
-        log.warning("history cannot be read: %s: %s", path, error)
-        return Memory(runner=runner)
-    try:
-        names = {str(r[0]) for r in connection.execute("select distinct runner from session")}
-        memories = {n: _memory(connection, n, clock()) for n in names | {runner}}
-    except sqlite3.Error as error:
-        log.warning("history cannot be read: %s: %s", path, error)
-        return Memory(runner=runner)
-    finally:
-        connection.close()
-    own = memories.pop(runner)
-    return msgspec.structs.replace(own, others=memories)
-
-
-def forget(path: Path, runner: str) -> int:
-    """Delete every row about a runner, from the file's free pages too; how many sessions went."""
-    connection = open_database(path)
-    try:
-        connection.execute("pragma secure_delete = on")
-        theirs = "(select id from session where runner = ?)"
-        with connection:
-            for table in ("phase", "cue", "effect", "imprint"):
-                connection.execute(f"delete from {table} where session in {theirs}", (runner,))
-            connection.execute("delete from imprint where runner = ?", (runner,))
-            count = connection.execute("delete from session where runner = ?", (runner,)).rowcount
-        connection.execute("vacuum")
-        connection.execute("pragma wal_checkpoint(truncate)")
-    finally:
-        connection.close()
-    return int(count)
-
-
-def _memory(connection: sqlite3.Connection, runner: str, now: float) -> Memory:
-    count, stage, clean = connection.execute(
-        "select count(*), 0, 0 from session where runner = ?", (runner,)
-    ).fetchone()
-    last = connection.execute(
-        "select stage, clean_sessions from session where runner = ? and stage is not null"
-        " order by started desc, id desc limit 1",
-        (runner,),
-    ).fetchone()
-    if last:
-        stage, clean = int(last[0]), int(last[1] or 0)
-    return Memory(
-        runner=runner,
-        sessions=int(count),
-        stage=stage,
-        clean_sessions=clean,
-        past=_past(connection, runner, now),
-        imprint=_imprints(connection, runner),
-        worked=_worked(connection, runner),
-    )
-
-
-def _past(connection: sqlite3.Connection, runner: str, now: float) -> tuple[Past, ...]:
-    rows = connection.execute(
-        "select started, duration_s, backward_s, peak_m_s, details from session"
-        " where runner = ? and started > ? order by started, id",
-        (runner, now - PAST_S),
-    )
-    return tuple(
-        Past(
-            age_s=max(now - started - duration, 0.0),
-            backward_s=backward,
-            peak_m_s=peak,
-            stage=int(msgspec.json.decode(details).get("trained_stage") or 0),
-        )
-        for started, duration, backward, peak, details in rows
-    )
-
-
-def _imprints(connection: sqlite3.Connection, runner: str) -> tuple[Imprint, ...]:
-    rows = connection.execute("select value from imprint where runner = ? order by t", (runner,))
-    memory = Memory(runner=runner)
-    return memory.with_imprint([msgspec.json.decode(v, type=Imprint) for (v,) in rows]).imprint
-
-
-def _worked(connection: sqlite3.Connection, runner: str) -> dict[str, Worked]:
-    rows = connection.execute(
-        "select text, count(*), sum(worked) from effect join session on session.id = session"
-        " where runner = ? group by text",
-        (runner,),
-    )
-    return {text: Worked(int(judged), int(worked)) for text, judged, worked in rows}
 
 
 PART: Part[Config, Sink] = Part(Config, History)

@@ -13,7 +13,8 @@ import pytest
 from cued.coach.memory import Memory
 from cued.config import Site
 from cued.model import Command
-from cued.sinks.history import COMMIT_EVERY_S, NAME, Config, History, load
+from cued.recording.history import NAME, load
+from cued.sinks.history import COMMIT_EVERY_S, Config, History
 from tests.core.coach.runner import Runner, follow
 
 DAY = 86400.0

@@ -12,11 +12,11 @@ from cued import __main__
 from cued.coach.memory import Memory, Past
 from cued.config import Site
 from cued.model import Command, Packet, Phase, Stride, Stumble, Summary, Tick
-from cued.recording import folder
+from cued.recording import folder, history
 from cued.recording.log import SessionLog
 from cued.recording.opening import Opening
 from cued.recording.session import Session
-from cued.sinks import history
+from cued.sinks.history import Config, History
 
 DAY = 86400.0
 NOW = 1.8e9
@@ -113,7 +113,7 @@ def test_nothing_is_deleted_without_yes_where_nobody_can_be_asked(tmp_path, ther
 
 
 async def remember(path, site_of, runner):
-    sink = history.History(history.Config(runner=runner), site_of, lambda command: None)
+    sink = History(Config(runner=runner), site_of, lambda command: None)
     async with sink:
         sink.take(Phase(t=0.0, name="free_run", from_="idle", why="wander"))
         sink.take(

@@ -14,8 +14,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.gait.metric import Cycle, Metric
-from cued.gait.metrics._recent import Recent
+from cued.gait.finding import Posture
+from cued.gait.metric import Metric
+from cued.gait.metrics._posture import PostureMean
 from cued.parts import Part
 
 
@@ -25,31 +26,14 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     strides: Annotated[int, Meta(ge=1, le=50, description="Trunk strides in the mean.")] = 5
 
 
-class TrunkLean:
-    """Mean forward lean of the trunk."""
-
-    unit = "deg"
-
-    def __init__(self, config: Config) -> None:
-        self.strides = config.strides
-        self._recent = Recent(config.strides)
-        self._seen_t: float | None = None
-
-    def update(self, cycle: Cycle) -> float | None:
-        """Take a stride; the mean of the last ones, or None."""
-        posture = cycle.posture
-        if posture is None:
-            self.reset()
-            return None
-        if posture.t != self._seen_t:  # two feet end two strides in one of the trunk's
-            self._recent.add(degrees(posture.lean_forward))
-            self._seen_t = posture.t
-        return self._recent.mean
-
-    def reset(self) -> None:
-        """Start anew."""
-        self._recent.clear()
-        self._seen_t = None
+def figure(posture: Posture) -> float:
+    """Return the lean of the trunk toward the chest, degrees."""
+    return degrees(posture.lean_forward)
 
 
-PART: Part[Config, Metric] = Part(Config, TrunkLean)
+def build(config: Config) -> PostureMean:
+    """Make the metric."""
+    return PostureMean("deg", config.strides, figure)
+
+
+PART: Part[Config, Metric] = Part(Config, build)
