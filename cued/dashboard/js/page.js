@@ -1,13 +1,15 @@
 /* The page: which station is looked at, what is drawn when, and what is said aloud to a reader.
 
    Messages only change what is known; drawing happens in the next frame, and four times a second
-   for what moves by itself (countdown, ages). */
+   for what moves by itself (countdown, ages). Plots cost most, so one is drawn a frame, and all of
+   them at most four times a second. */
 "use strict";
 
 (() => {
   const el = (id) => document.getElementById(id);
   const TICK_MS = 250;
   const FLOOR_MS = 500;
+  const PLOTS_MS = 250;
   const DESCRIBE_MS = 10_000;
   const STUMBLE_MS = 8000;
   const MQTT_PORT = 9001; // a broker's usual port for WebSocket
@@ -21,6 +23,8 @@
   let lostAt = null;
   let planned = false;
   let plotted = false;
+  let plottedAt = -Infinity;
+  let toPlot = [];
   let drawnFloorAt = 0;
   let describedAt = -Infinity;
 
@@ -162,15 +166,21 @@
     Stage.draw(one, open ? at : lostAt ?? at);
     if (!open) Stage.blank();
     Details.draw(one, then);
-    if (!plotted) {
-      plotted = true;
-      const last = Number(el("window").value);
-      for (const plot of plots) plot.draw(one, last);
-    }
+    plot(one, at);
     if (at - describedAt > DESCRIBE_MS && one.samples.length > 0) {
       describedAt = at;
       for (const plot of plots) plot.describe(one);
     }
+  }
+
+  function plot(one, at) {
+    if (!plotted && at - plottedAt >= PLOTS_MS) {
+      plotted = true;
+      plottedAt = at;
+      toPlot = [...plots];
+    }
+    toPlot.shift()?.draw(one, Number(el("window").value));
+    if (toPlot.length) soon();
   }
 
   /* The one thing that matters more than the values, if there is one. */

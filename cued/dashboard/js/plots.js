@@ -1,5 +1,8 @@
 /* Stride length against the own band, step rate and unsteadiness over the session, with cues,
-   stumbles and phases marked on them. Drawn when there is something new, and only while seen. */
+   stumbles and phases marked on them. Drawn when there is something new, and only while seen.
+
+   Where a column of pixels holds more than one sample, a line with its joins is the dearest thing on
+   the page and shows no more than a bar from the least to the greatest; so bars it is. */
 "use strict";
 
 const Plots = (() => {
@@ -10,6 +13,9 @@ const Plots = (() => {
   ];
   const LEAST = { width: 50, height: 120 };
   const AHEAD = "800px"; // drawn a little before it comes into view
+  const THICK = 2.5;
+  const MARK = 5; // half a mark's width
+  const line = uPlot.paths.linear();
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
   class Plot {
@@ -37,7 +43,7 @@ const Plots = (() => {
       const axis = { stroke: this.ink, grid, ticks: grid, font: "13px Inter, sans-serif" };
       this.plot = new uPlot({
         ...this.size(),
-        padding: [14, 8, 0, 0],
+        padding: [14, 26, 0, 0], // room for marks above, for half a time at the right
         legend: { show: false },
         cursor: { show: false },
         scales: { x: { time: false }, y: { range: (_, low, high) => this.range(low, high) } },
@@ -46,15 +52,18 @@ const Plots = (() => {
           { ...axis, size: 52, space: 28 },
         ],
         series: [{}, ...this.series()],
-        ...(this.kind.id === "length" ? { bands: [{ series: [2, 1], fill: this.colours.band }] } : {}),
-        hooks: { draw: [(plot) => this.drawMarks(plot)] },
+        hooks: {
+          drawAxes: [(plot) => this.drawBand(plot)],
+          draw: [(plot) => this.drawMarks(plot)],
+        },
       }, this.data ?? [[], ...this.kind.names.map(() => [])], this.box);
     }
 
+    /* The ends of the band are there for the scale; `drawBand` draws them. */
     series() {
-      const line = { stroke: this.colours.line, width: 2.5, points: { show: false } };
-      const edge = { stroke: this.colours.band, width: 1, points: { show: false } };
-      return [...this.kind.names.slice(1).map(() => edge), line]; // the line on top of its band
+      const ends = this.kind.names.slice(1).map(() => ({ points: { show: false }, paths: () => null }));
+      const { line: ink } = this.colours;
+      return [...ends, { stroke: ink, fill: ink, width: THICK, points: { show: false }, paths }];
     }
 
     range(low, high) {
@@ -88,43 +97,62 @@ const Plots = (() => {
       const zero = station.began ?? 0;
       const since = last ? end - last : -Infinity;
       const pixels = Math.max(50, Math.floor(this.box.clientWidth));
-      const [t, line, ...edges] = Series.drawn(samples, this.kind.names, since, pixels);
-      this.data = [t.map((at) => at - zero), ...edges, line];
+      const [t, values, ...ends] = Series.drawn(samples, this.kind.names, since, pixels);
+      this.data = [t.map((at) => at - zero), ...ends, values];
       this.marks = marks.filter((m) => m.t >= Math.max(since, zero - 1))
         .map((m) => ({ ...m, x: m.t - zero }));
       this.plot.setData(this.data);
     }
 
+    drawBand(plot) {
+      if (this.kind.names.length < 3) return;
+      const [t, low, high] = plot.data;
+      const { x, y } = places(plot);
+      plot.ctx.fillStyle = this.colours.band;
+      for (let n = 0; n < t.length; n += 1) {
+        if (low[n] === null || high[n] === null) continue;
+        const first = n;
+        while (low[n + 1] === low[first] && high[n + 1] === high[first]) n += 1;
+        const [left, top] = [x(t[first]), y(high[first])];
+        plot.ctx.fillRect(left, top, x(t[n + 1] ?? t[n]) - left, y(low[first]) - top);
+      }
+    }
+
     drawMarks(plot) {
       const { ctx, bbox } = plot;
       const scale = window.devicePixelRatio || 1;
+      const { x } = places(plot);
+      const r = MARK * scale;
       ctx.save();
       ctx.beginPath();
-      ctx.rect(bbox.left, 0, bbox.width, bbox.top + bbox.height);
+      ctx.rect(bbox.left - r, 0, bbox.width + 2 * r, bbox.top + bbox.height);
       ctx.clip();
-      for (const mark of this.marks) {
-        const x = plot.valToPos(mark.x, "x", true);
-        this.drawMark(ctx, bbox, mark.kind, x, scale);
+      for (const kind of ["phase", "cue", "stumble"]) {
+        const at = this.marks.filter((mark) => mark.kind === kind).map((mark) => x(mark.x));
+        this.drawKind(ctx, bbox, kind, at, scale);
       }
       ctx.restore();
     }
 
-    drawMark(ctx, bbox, kind, x, scale) {
-      const top = bbox.top - 6 * scale;
+    /* All marks of a kind at once: a line each, on it a diamond for a cue, a triangle for a stumble.
+       A cue's line is faint, and goes where cues are many: what was measured has to be seen. */
+    drawKind(ctx, bbox, kind, places, scale) {
+      const r = MARK * scale;
+      const top = bbox.top - r - scale;
+      const bottom = bbox.top + bbox.height;
       ctx.strokeStyle = ctx.fillStyle = this.colours[kind];
-      ctx.lineWidth = scale * (kind === "stumble" ? 2 : 1);
-      ctx.setLineDash(kind === "phase" ? [4 * scale, 4 * scale] : []);
+      if (kind === "phase") return lines(ctx, places, top, bottom, 1.5 * scale, [4 * scale, 4 * scale]);
+      ctx.globalAlpha = kind === "cue" ? 0.45 : 1;
+      const many = places.length * 2 * r > bbox.width;
+      if (kind === "stumble" || !many) lines(ctx, places, top, bottom, 1.5 * scale, []);
+      ctx.globalAlpha = 1;
       ctx.beginPath();
-      ctx.moveTo(x, top);
-      ctx.lineTo(x, bbox.top + bbox.height);
-      ctx.stroke();
-      if (kind === "phase") return;
-      const r = 5 * scale;
-      ctx.beginPath(); // a diamond for a cue, a triangle for a stumble
-      ctx.moveTo(x, top - r);
-      ctx.lineTo(x + r, kind === "cue" ? top : top + r);
-      ctx.lineTo(kind === "cue" ? x : x - r, top + r);
-      if (kind === "cue") ctx.lineTo(x - r, top);
+      for (const x of places) {
+        ctx.moveTo(x, top - r);
+        ctx.lineTo(x + r, kind === "cue" ? top : top + r);
+        ctx.lineTo(kind === "cue" ? x : x - r, top + r);
+        if (kind === "cue") ctx.lineTo(x - r, top);
+      }
       ctx.fill();
     }
 
@@ -142,6 +170,60 @@ const Plots = (() => {
         : `${label}: nothing yet`;
       this.box.setAttribute("aria-label", text);
     }
+  }
+
+  /* Where a time and a value are, in whole pixels of the canvas: those need no smoothing. */
+  function places({ bbox, scales }) {
+    const across = bbox.width / (scales.x.max - scales.x.min);
+    const up = bbox.height / (scales.y.max - scales.y.min);
+    return {
+      x: (t) => Math.round(bbox.left + (t - scales.x.min) * across),
+      y: (value) => Math.round(bbox.top + (scales.y.max - value) * up),
+    };
+  }
+
+  function lines(ctx, places, top, bottom, width, dash) {
+    ctx.lineWidth = width;
+    ctx.setLineDash(dash);
+    ctx.beginPath();
+    for (const x of places) {
+      ctx.moveTo(x, top);
+      ctx.lineTo(x, bottom);
+    }
+    ctx.stroke();
+    ctx.setLineDash([]);
+  }
+
+  /* The way uPlot draws a series: a line, or bars where samples outnumber the columns of pixels. */
+  function paths(plot, series, first, last) {
+    if ((last - first) * (window.devicePixelRatio || 1) <= plot.bbox.width) {
+      return { ...line(plot, series, first, last), fill: null };
+    }
+    return { stroke: null, fill: bars(plot, plot.data[0], plot.data[series], first, last), flags: 0 };
+  }
+
+  function bars(plot, t, values, first, last) {
+    const thick = Math.round(THICK * (window.devicePixelRatio || 1));
+    const path = new Path2D();
+    const { x, y } = places(plot);
+    let [at, top, bottom, before] = [null, 0, 0, null];
+    const close = () => {
+      if (at !== null) path.rect(at - (thick >> 1), top - (thick >> 1), thick, bottom - top + thick);
+    };
+    for (let n = first; n <= last; n += 1) {
+      const next = values[n] === null ? null : y(values[n]);
+      if (next !== null && x(t[n]) === at) {
+        top = Math.min(top, next);
+        bottom = Math.max(bottom, next);
+      } else {
+        close();
+        at = next === null ? null : x(t[n]);
+        [top, bottom] = [Math.min(next, before ?? next), Math.max(next, before ?? next)];
+      }
+      before = next;
+    }
+    close();
+    return path;
   }
 
   const least = (values) => values.reduce((a, b) => Math.min(a, b));

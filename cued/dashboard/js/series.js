@@ -80,15 +80,25 @@ const Series = (() => {
       let most = -1;
       let gap = -1;
       for (let n = first; n < after; n += 1) {
-        if (values[n] === null) gap = n;
+        const value = values[n];
+        if (value === null) gap = n;
         else {
-          if (least < 0 || values[n] < values[least]) least = n;
-          if (most < 0 || values[n] > values[most]) most = n;
+          if (least < 0 || value < values[least]) least = n;
+          if (most < 0 || value > values[most]) most = n;
         }
       }
-      rows.push(...[...new Set([least, most, gap])].filter((n) => n >= 0).sort((a, b) => a - b));
+      add(rows, least, most, gap);
     }
     return rows;
+  }
+
+  /* In order of time, each once; -1 is none. */
+  function add(rows, ...found) {
+    let last = -1;
+    for (const n of found.sort((a, b) => a - b)) {
+      if (n > last) rows.push(n);
+      last = Math.max(last, n);
+    }
   }
 
   return { Samples, drawn, KEPT };

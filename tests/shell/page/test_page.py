@@ -329,19 +329,18 @@ def test_an_hour_of_strides_leaves_frames_their_time(
         const frame = (at) => { frames_ms.push(at - last); last = at;
             requestAnimationFrame(frame); };
         requestAnimationFrame(frame); }""")
-    for n in range(30):
+    for n in range(60):  # twenty times as often as a station says something
         peer.say("hour", "metrics", {**METRICS, "t": 3601.0 + n})
         page.wait_for_timeout(50)
     frames = page.evaluate("frames_ms")[2:]
-    assert statistics.median(frames) < 17.5, "20 redraws a second cost frames"
-    points = page.evaluate("document.querySelector('#plot-length').clientWidth * 2")
+    assert statistics.median(frames) < 17.5
+    assert sum(frame > 25 for frame in frames) < len(frames) / 20, "a frame in twenty is missed"
     drawn = page.evaluate("""() => { const s = new Series.Samples(['length']);
         for (let n = 0; n < 14000; n += 1) s.add(n, { length: n === 7000 ? 9 : n % 5 });
         const [t, v] = Series.drawn(s, ['length'], -Infinity, 500);
         return [t.length, Math.max(...v)]; }""")
     assert drawn[0] <= 1500
     assert drawn[1] == 9, "the one long stride is still seen"
-    assert points > 0
 
 
 def test_mosquitto_alone_can_serve_it(own: Broker, visit: Any) -> None:

@@ -23,6 +23,7 @@ from cued import app
 from cued import config as configuration
 from cued.commands.simulate import Runner
 from cued.daemon import Daemon
+from cued.engine import Engine
 from cued.model import Battery, Input
 from cued.simulation.run import Simulation
 from cued.sources.simulate import open_scenario
@@ -178,6 +179,9 @@ class Station:
         self._thread.start()
         wait_for(self._there, "the simulated station did not get going", 60.0)
 
+    def engine(self) -> Engine:
+        return app.engine(self._config, self._worn)
+
     def stop(self) -> None:
         if self._loop and self._daemon and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._daemon.stop)
@@ -201,7 +205,7 @@ class Station:
         self._loop = asyncio.get_running_loop()
         where = app.site(self._config)
         self._daemon = Daemon(
-            app.engine(self._config, self._worn),
+            self.engine(),
             [self.source],
             [],
             app.sinks(self._config, where),
