@@ -91,7 +91,7 @@ class Arbiter:
             out += self._withhold(waited, "stale", now)
         elif waited and not self.busy(now):
             self._waiting = None
-            proposals = [waited, *proposals]
+            proposals = [waited, *(p for p in proposals if not _same(p, waited))]
         for proposal in sorted(proposals, key=lambda p: -p.priority):
             out += self._one(proposal, gate, now)
         return out
@@ -171,7 +171,7 @@ class Arbiter:
         other = self._waiting
         if other is not None and other.priority > p.priority:
             return self._withhold(p, "busy", now)
-        if other is not None and (other.key, other.since) == (p.key, p.since):
+        if other is not None and _same(other, p):
             return []
         self._waiting, self._waiting_until = p, now + p.valid_s
         return self._withhold(other, "outranked", now) if other else []
@@ -185,6 +185,11 @@ class Arbiter:
         return [
             _cue(p, verdict, now, self._words.say(p.key, self._turns.get(p.key, 0), **p.blanks))
         ]
+
+
+def _same(a: Proposal, b: Proposal) -> bool:
+    """Whether both are of one occurrence: what is owed is proposed until it was said."""
+    return (a.key, a.since) == (b.key, b.since)
 
 
 def _cue(p: Proposal, verdict: str, now: float, text: str) -> Cue:

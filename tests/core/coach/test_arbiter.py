@@ -193,3 +193,12 @@ def test_a_cue_carries_what_it_rests_on_and_wordings_alternate() -> None:
     assert first.because == {"x": 1.0}
     assert first.text != second.text
     assert first.valid_s == 1.5
+
+
+def test_what_waits_and_is_proposed_again_is_said_once() -> None:
+    voice = arbiter()
+    first, owed = proposal("stumble", Priority.STUMBLE), proposal("battery_low", Priority.INFO)
+    voice.decide([first], Gate(), 0.0)
+    assert voice.decide([owed], Gate(), 0.1) == []  # waits for the voice
+    cues = [c for t in (1.0, 2.0) for c in voice.decide([owed] if t < 2 else [], Gate(), t)]
+    assert [c.key for c in cues if c.verdict == "given"] == ["battery_low"]
