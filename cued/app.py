@@ -68,6 +68,8 @@ def engine(config: Config, sensors: Mapping[str, Worn], coach: Listener | None =
 def make_coach(config: Config, memory: Memory | None = None, *, muted: bool = False) -> Coach:
     """Build the coach with the configured rules and what is known of the runner."""
     rules = cast("dict[str, Rule]", _build(config, "rules"))
+    if not config.coach.metronome:
+        rules.pop("metronome", None)  # would watch every stride for nothing
     words = phrases.load(config.station.language)
     return Coach(config.coach, list(rules.values()), words, memory or Memory(), muted=muted)
 

@@ -108,13 +108,13 @@ class Change:
         self._count = float(white.size)
 
     def _evidence(self) -> Evidence:
+        usable = len(self._white) - WINDOWS[0] + 1  # windows that are full
+        if usable <= 0:
+            return Evidence(0.0, 0.0)
         white = np.zeros(WINDOWS[-1])
-        white[WINDOWS[-1] - len(self._white) :] = self._white
+        white[-len(self._white) :] = self._white
         found = (_ROWS * white).sum(axis=1) / _NORMS
-        usable = np.array([width <= len(self._white) for width in WINDOWS])
-        best = int(np.argmax(np.where(usable, found, -np.inf)))
+        best = int(found[:usable].argmax())
         young = 1.0 + YOUNG / self._count
         score = float(found[best]) / math.sqrt(self._variance) / young
-        if len(self._white) < WINDOWS[0]:
-            return Evidence(0.0, 0.0)
         return Evidence(score, float(found[best] / _NORMS[best]))

@@ -45,16 +45,7 @@ class View:
 
     def see(self, item: Input | AnyEvent, now: float) -> None:
         """Take an input or an event."""
-        match item:
-            case Belt():
-                self._belt(item, now)
-            case LinkChanged(sensor=sensor, connected=False):
-                if self.belt and sensor == self.belt.source:
-                    self.belt = None  # whoever told the speed is gone
-            case Gait():
-                self._gait(item)
-            case Stability():
-                self.stability, self.score = item.level, item.score
+        match item:  # the most frequent first
             case Measurement():
                 self.measured[item.name] = item
             case Footfall():
@@ -63,6 +54,15 @@ class View:
                 self.stride_at = max(self.stride_at, item.t)
                 self.strides += 1
                 self._since_change[item.side] = self._since_change.get(item.side, 0) + 1
+            case Stability():
+                self.stability, self.score = item.level, item.score
+            case Gait():
+                self._gait(item)
+            case Belt():
+                self._belt(item, now)
+            case LinkChanged(sensor=sensor, connected=False):
+                if self.belt and sensor == self.belt.source:
+                    self.belt = None  # whoever told the speed is gone
             case _:
                 pass
 
