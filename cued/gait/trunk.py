@@ -71,6 +71,8 @@ class Trunk:
             x, y, z = block.acc[0].tolist()
             self._mounting.restart((x, y, z), block.oriented)
         first = round(float(block.t[0]) * RATE_HZ)
+        self._remember(first, block.acc, block.gyr)
+        self._scan.filter(block.acc, block.gyr)
         start = 0
         while start < n:
             k = first + start
@@ -82,13 +84,10 @@ class Trunk:
         return found
 
     def _piece(self, block: Block, k: int, start: int, stop: int, found: list[Finding]) -> None:
-        acc = block.acc[start:stop]
-        gyr = None if block.gyr is None else block.gyr[start:stop]
-        self._remember(k, acc, gyr)
-        self._tally(k, acc, block.ok[start:stop])
+        self._tally(k, block.acc[start:stop], block.ok[start:stop])
         rows = self._mounting.rows
         along = self._ahead.along(rows, self._mounting.known, VERTICAL_SHARE)
-        for moment in self._scan.feed(k, acc, gyr, rows, self._mounting.gravity, along):
+        for moment in self._scan.look(k, start, stop, rows, self._mounting.gravity, along):
             if moment.candidate is None:
                 self._turn(moment, found)
             elif moment.candidate.kind == "run" or self._rhythm.take(moment.candidate):
@@ -191,12 +190,10 @@ class Trunk:
         found.append(posture(self._sensor, c.t, at, acc, gyr, rows, worn))
 
     def _between(self, first: int, last: int) -> tuple[Floats, Floats | None]:
-        k = self._raw[0][0]
-        acc = np.concatenate([a for _, a, _ in self._raw])[first - k : last - k]
-        if self._raw[-1][2] is None:
-            return acc, None
-        gyr = np.concatenate([g for _, _, g in self._raw if g is not None])
-        return acc, gyr[first - k : last - k]
+        near = [(max(0, first - k), last - k, a, g) for k, a, g in self._raw if k < last]
+        acc = np.concatenate([a[start:end] for start, end, a, _ in near])
+        turns = [g[start:end] for start, end, _, g in near if g is not None]
+        return acc, np.concatenate(turns) if turns else None
 
     def _end_slot(self, k: int, found: list[Finding]) -> None:
         x, y, z, square, n = self._slot.tolist()

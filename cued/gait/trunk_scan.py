@@ -1,9 +1,10 @@
 """Candidates for contacts, and ticks of yaw, out of a trunk sensor's samples.
 
-Everything here runs on whole pieces of a block and yields few moments, in order of time. Sums that
-run on from piece to piece are accumulated one number after the other, and nothing looks at where a
-piece begins, so any split of the same samples yields the same moments. The frame (which way is up,
-forward, and along which contacts jolt) is the caller's and holds for the whole piece.
+A block is filtered as a whole and looked at in pieces, each of which yields few moments, in order
+of time. Sums that run on from piece to piece are accumulated one number after the other, and
+nothing looks at where a piece begins, so any split of the same samples yields the same moments. The
+frame (which way is up, forward, and along which contacts jolt) is the caller's and holds for the
+whole piece.
 """
 
 from __future__ import annotations
@@ -42,15 +43,15 @@ Sums = tuple[float, ...]
 class Moment(Struct, frozen=True):
     """Something at grid sample ``at``: a candidate, or else the end of a tick of yaw.
 
-    left : samples of the piece that come after it.  sums : what ``trunk_heading.Lead`` takes.
-    yaw : turned so far about the vertical, rad.
+    left : samples of the block that come after it.  sums : what ``trunk_heading.Lead`` takes of a
+    candidate.  yaw : turned about the vertical by the end of a tick, rad.
     """
 
     at: int
     left: int
-    candidate: Candidate | None
-    sums: Sums
-    yaw: float
+    candidate: Candidate | None = None
+    sums: Sums = ()
+    yaw: float = 0.0
 
 
 class Scan:
@@ -61,6 +62,8 @@ class Scan:
         self.slow: Floats = np.empty((0, 3))  # the last second and a bit, low-passed, sensor axes
         self.quick: Floats = np.empty((0, 3))
         self.gyr: Floats | None = None
+        self._change: Floats = np.empty((0, 3))  # of the slow one, in the block
+        self._gyr: Floats | None = None  # as it came, in the block
         self._drive = np.zeros(3)  # plain, and the last two led ones
         self._least = FAR
         self._totals = np.zeros(SUMS + 1)
@@ -70,43 +73,45 @@ class Scan:
         """Running sums up to the last sample."""
         return tuple(self._totals[:SUMS].tolist())
 
-    def feed(
-        self, k: int, acc: Floats, gyr: Floats | None, rows: Rows, gravity: float, along: Vector
-    ) -> list[Moment]:
-        """Take the piece that begins at grid sample ``k``; what happened in it, oldest first.
-
-        acc, gyr : (n, 3) sensor axes.  gravity : mean force felt, m/s².
-        """
+    def filter(self, acc: Floats, gyr: Floats | None) -> None:
+        """Take a block, (n, 3) in sensor axes, which ``look`` then goes over piece by piece."""
         n = acc.shape[0]
         slow, quick = self._slow.feed(acc), self._quick.feed(acc)
         self.slow = np.concatenate(((self.slow if self.slow.size else slow[:1])[-WAVE:], slow))
         self.quick = np.concatenate((self.quick[-SHARP:], quick))
+        self._change = slow - self.slow[-n - 1 : -1]
+        self._gyr = gyr
         if gyr is not None:
             slow_gyr = self._slow_gyr.feed(gyr)
             known = slow_gyr[:0] if self.gyr is None else self.gyr
             self.gyr = np.concatenate((known[-WAVE:], slow_gyr))
-        change = slow - self.slow[-n - 1 : -1]
-        up = _along(slow, rows[2]) - gravity
+
+    def look(
+        self, k: int, start: int, stop: int, rows: Rows, gravity: float, along: Vector
+    ) -> list[Moment]:
+        """Look at samples ``start`` to ``stop`` of the block; what happened, oldest first.
+
+        k : grid sample of ``start``.  gravity : mean force felt, m/s².
+        """
+        n, left = stop - start, self._change.shape[0] - stop
+        change = self._change[start:stop]
+        up = _along(_piece(self.slow, n, left), rows[2]) - gravity
+        gyr = None if self._gyr is None else self._gyr[start:stop]
         totals = self._accumulate(change, up, gyr, rows)
         found = self._peaks(k, UNIT * _along(change, along))
-        found += self._landings(k, _along(quick, rows[2]))
+        found += self._landings(k, _along(_piece(self.quick, n, left), rows[2]))
         ticks = range(-(k + 1) % TICK, n, TICK) if gyr is not None else ()
-        events: list[tuple[int, int, Candidate | None]] = [(c.at - k, 0, c) for c in found]
-        events += [(i, 1, None) for i in ticks]
-        events.sort(key=lambda e: e[:2])
-        return [
-            Moment(
-                k + i,
-                n - 1 - i,
-                c,
-                tuple(totals[:SUMS, i + 1].tolist()),
-                float(totals[SUMS, i + 1]),
-            )
-            for i, _, c in events
+        moments = [
+            Moment(c.at, left + k + n - 1 - c.at, c, tuple(totals[:SUMS, c.at - k + 1].tolist()))
+            for c in found
         ]
+        moments += [Moment(k + i, left + n - 1 - i, yaw=float(totals[SUMS, i + 1])) for i in ticks]
+        moments.sort(key=lambda m: (m.at, m.candidate is None))
+        return moments
 
     def _accumulate(self, change: Floats, up: Floats, gyr: Floats | None, rows: Rows) -> Floats:
-        forward, left, rising = (_along(change, row) for row in rows)
+        x, y, z = change[:, 0], change[:, 1], change[:, 2]
+        forward, left, rising = (a * x + b * y + c * z for a, b, c in rows)
         totals = np.zeros((SUMS + 1, up.size + 1))
         totals[:, 0] = self._totals
         totals[0, 1:] = forward * up
@@ -141,6 +146,12 @@ class Scan:
                 found.append(landing(k + i, self._least))
                 self._least = FAR
         return found
+
+
+def _piece(rows: Floats, n: int, left: int) -> Floats:
+    """Give ``n`` rows, behind which ``left`` follow."""
+    end = rows.shape[0] - left
+    return rows[end - n : end]
 
 
 def _along(x: Floats, v: Vector) -> Floats:
