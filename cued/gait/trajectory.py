@@ -5,7 +5,9 @@ al. 2005, 10.1109/TBME.2004.840727): level at the first rest, turn with the gyro
 acceleration, take gravity off, integrate twice, and spread the velocity left over at the second
 rest evenly over the time between. Deviations: a rest is one sample, the quietest of its stance,
 because a foot in a soft shoe is never quite still; no magnetometer, and no filter over strides,
-since only single strides are wanted.
+since only single strides are wanted. Integrated in steps of 20 ms, of the means of two samples:
+against 10 ms that halves the cost and leaves the error as it was (medians and spreads of pyshoe and
+tripod change by 1 mm and less; single lengths by up to 3 cm, most by less than 1).
 
 It holds on a treadmill as well. A belt of constant speed is as good a frame of reference as the
 floor: resting on the belt is resting, and the displacement is the stride over the belt. A belt
@@ -26,6 +28,7 @@ from cued.signal.grid import DT_S
 KEEP = 300  # samples to look back over
 LEG = (31, 249)  # samples; nearer rests belong to one stance, over a longer way drift outgrows it
 MARGIN = 2  # samples either side of a rest over which gravity is averaged
+STEP_S = 2 * DT_S
 FASTEST_RAD_S = 20.0  # swings measure up to 17
 
 
@@ -86,7 +89,7 @@ class Path:
             return None
         # The mean over 2 MARGIN + 1 samples at i is that around i - MARGIN.
         window = self._loud[start + 2 * MARGIN : now - base + 1]
-        end = start + MARGIN + int(np.argmin(window))
+        end = start + MARGIN + int(window.argmin())
         before, self._anchor = self._anchor, end + base
         if before is None or before < now - KEEP or not LEG[0] <= end + base - before <= LEG[1]:
             return None
@@ -96,15 +99,16 @@ class Path:
         """Gravity's reaction at the last rest (at ``now`` if there was none), (3,), m/s²."""
         base = self._n - self._t.size
         i = max(MARGIN, (now if self._anchor is None else self._anchor) - base)
-        up: Floats = self._rows[i - MARGIN : i + MARGIN + 1, :3].mean(axis=0)
-        return up
+        return _mean_force(self._rows[i - MARGIN : i + MARGIN + 1])
 
     def _leg(self, start: int, end: int, left: Floats) -> Leg:
         """Integrate from one rest to the next; forward is the mean heading of both ends."""
-        gravity = self._rows[max(0, start - MARGIN) : start + MARGIN + 1, :3].mean(axis=0)
+        gravity = _mean_force(self._rows[max(0, start - MARGIN) : start + MARGIN + 1])
         level = _leveling(*gravity.tolist())
-        x, y, last = _integrated(self._rows[start : end + 1].tolist(), level)
-        gyr = self._rows[start : end + 1, 3:]
+        rows = self._rows[start : end + 1]
+        x, y, last = _integrated(_halved(rows).tolist(), level)
+        gyr = rows[:, 3:]
+        squares: Floats = np.add.reduce(gyr * gyr, axis=1)  # of the turn rates
         across = left.tolist()
         before, after = _heading(level, across), _heading(last, across)
         turned = math.remainder(after - before, 2.0 * math.pi)
@@ -115,17 +119,30 @@ class Path:
             forward=x * cos + y * sin,
             left=y * cos - x * sin,
             turned=turned,
-            across=_share(gyr, left),
-            fastest=math.sqrt(float((gyr * gyr).sum(axis=1).max())),
+            across=_share(gyr, squares, left),
+            fastest=math.sqrt(float(squares.max())),
         )
 
 
-def _share(gyr: Floats, left: Floats) -> float:
+def _halved(rows: Floats) -> Floats:
+    """Means of neighbours, two by two; a last one without a neighbour is at rest and left out."""
+    even = rows.shape[0] // 2 * 2
+    return 0.5 * (rows[0:even:2] + rows[1:even:2])
+
+
+def _mean_force(rows: Floats) -> Floats:
+    """Mean acceleration (3,) of (n, 6) rows."""
+    return np.add.reduce(rows[:, :3], axis=0) / rows.shape[0]
+
+
+def _share(gyr: Floats, squares: Floats, left: Floats) -> float:
     """Share of (n, 3) turning that was about ``left``, leaving out what no foot can do for long."""
-    total: Floats = (gyr * gyr).sum(axis=1)
     about: Floats = gyr[:, 0] * left[0] + gyr[:, 1] * left[1] + gyr[:, 2] * left[2]
-    swing = total < FASTEST_RAD_S**2
-    return float((about * about)[swing].sum()) / max(float(total[swing].sum()), 1e-9)
+    about *= about
+    swing = squares < FASTEST_RAD_S**2
+    if not swing.all():
+        about, squares = about[swing], squares[swing]
+    return float(np.add.reduce(about)) / max(float(np.add.reduce(squares)), 1e-9)
 
 
 Quaternion = tuple[float, float, float, float]  # w, x, y, z; level axes from the samples' axes
@@ -152,8 +169,8 @@ def _heading(q: Quaternion, left: list[float]) -> float:
 def _integrated(rows: list[list[float]], q: Quaternion) -> tuple[float, float, Quaternion]:
     """Integrate (n, 6) rows over level axes with rest at both ends; give x, y and the attitude.
 
-    Written out on plain floats: 0.7 µs a sample against 10 µs with small arrays. Turn rates are
-    means of neighbours; sine and cosine of the half angle are exact to 1e-9 below 40 rad/s.
+    Written out on plain floats: 0.7 µs a row against 10 µs with small arrays. Turn rates are
+    means of neighbours; sine and cosine of the half angle are exact to 1e-7 below 20 rad/s.
     """
     w, x, y, z = q
     ox, oy, oz = rows[0][3:]
@@ -161,7 +178,7 @@ def _integrated(rows: list[list[float]], q: Quaternion) -> tuple[float, float, Q
     first = True
     for ax, ay, az, gx, gy, gz in rows:
         if not first:
-            a, b, c = (gx + ox) * (DT_S / 4), (gy + oy) * (DT_S / 4), (gz + oz) * (DT_S / 4)
+            a, b, c = (gx + ox) * (STEP_S / 4), (gy + oy) * (STEP_S / 4), (gz + oz) * (STEP_S / 4)
             s = a * a + b * b + c * c
             sine, d = 1.0 - s * (1 / 6 - s / 120), 1.0 - s * (0.5 - s / 24)
             a, b, c = a * sine, b * sine, c * sine
@@ -175,9 +192,9 @@ def _integrated(rows: list[list[float]], q: Quaternion) -> tuple[float, float, Q
         tx, ty, tz = 2 * (y * az - z * ay), 2 * (z * ax - x * az), 2 * (x * ay - y * ax)
         nx, ny = ax + w * tx + y * tz - z * ty, ay + w * ty + z * tx - x * tz
         if not first:
-            vx, vy = vx + (nx + fx) * (DT_S / 2), vy + (ny + fy) * (DT_S / 2)
+            vx, vy = vx + (nx + fx) * (STEP_S / 2), vy + (ny + fy) * (STEP_S / 2)
             px, py = px + vx, py + vy
         fx, fy, first = nx, ny, False
     # The speed left over at the end grew evenly: its i-th of n steps has i/n of it.
     half = len(rows) / 2
-    return (px - vx * half) * DT_S, (py - vy * half) * DT_S, (w, x, y, z)
+    return (px - vx * half) * STEP_S, (py - vy * half) * STEP_S, (w, x, y, z)
