@@ -150,6 +150,8 @@ class Cycle:
         first = self._n
         for k, (angle, run) in enumerate(zip(angles, runs, strict=True)):
             back = (self._turn - angle) * self._way
+            if 0.0 < back <= self._back_rad and run != REST_RUN and first + k != self._settle_n:
+                continue  # on its way to a turning point, like most samples
             self._n = first + k
             if self._way == 0:
                 self._begin(angle)
@@ -162,8 +164,7 @@ class Cycle:
                 yield from self._rested(float(t[k]), ahead + k, angle)
             if self._n == self._settle_n:
                 yield from self._settled(float(t[k]), ahead + k)
-            self._angle = angle
-        self._n = first + len(runs)
+        self._n, self._angle = first + len(runs), angles[-1] if angles else self._angle
 
     def _count(self, rest: Bools) -> list[int]:
         run = self._run

@@ -15,6 +15,7 @@ strides were measured with a real sensor, this doubt silences nothing.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from typing import Literal
 
@@ -107,6 +108,7 @@ class Wear:
         self.state: State = "unknown"
         self.why = ""
         self._forms: deque[tuple[bool, float]] = deque(maxlen=FORMS)
+        self._reversed = False  # as the forms look
         self._upside = 0  # rests in a row that contradict (> 0) or agree (< 0)
         self._across = 0  # and strides
 
@@ -114,7 +116,8 @@ class Wear:
         """Take gravity's reaction at a rest; True when the state changed."""
         if not oriented:
             return self._become("level", "up is known from gravity, front is not")
-        wrong = float(up[2]) < UPRIGHT * float(np.sqrt((up * up).sum()))
+        x, y, z = up.tolist()
+        wrong = z < UPRIGHT * math.sqrt(x * x + y * y + z * z)
         self._upside = _counted(self._upside, wrong)
         return self._judge()
 
@@ -126,6 +129,7 @@ class Wear:
     def form(self, form: float, forward: bool) -> bool:
         """Take the form of a walking stride and which way it went."""
         self._forms.append((forward, form))
+        self._reversed = self._looks_reversed()
         return self._judge()
 
     @property
@@ -134,8 +138,10 @@ class Wear:
         return self._upside >= AGREE or self._across >= AGREE
 
     def _looks_reversed(self) -> bool:
+        if len(self._forms) < FORMS:
+            return False
         ways = {forward for forward, _ in self._forms}
-        if len(self._forms) < FORMS or len(ways) > 1:
+        if len(ways) > 1:
             return False
         form = sorted(form for _, form in self._forms)[FORMS // 2]
         return form <= BACKWARD_FORM if True in ways else form >= FORWARD_FORM
@@ -145,7 +151,7 @@ class Wear:
             return self._become("doubtful", "gravity says that the sensor is upside down")
         if self._across >= AGREE:
             return self._become("doubtful", "the foot swings about another axis than the given one")
-        if self._looks_reversed():
+        if self._reversed:
             return self._become("doubtful", "strides go against their form: is it back to front?")
         if self._upside <= -AGREE:
             return self._become("known", "gravity and swings agree with the given mounting")

@@ -78,5 +78,5 @@ def _bounce(up: Floats) -> float:
 def _even_share(x: Floats) -> float | None:
     """Power of the even among the first 20 harmonics of the stride: two equal steps give 1."""
     power = np.abs(np.fft.rfft(x)[1:21]) ** 2
-    total = float(power.sum())
-    return float(power[1::2].sum()) / total if total > 0.0 else None
+    total = float(np.add.reduce(power))
+    return float(np.add.reduce(power[1::2])) / total if total > 0.0 else None

@@ -125,7 +125,7 @@ class Stumbles:
         ratios = signs / ordinary
         scores = ratios / RATIOS
         out: list[Disturbance] = []
-        for i in np.flatnonzero((scores >= 1.0).any(axis=1) | ~ok).tolist():
+        for i in np.flatnonzero(np.logical_or.reduce(scores >= 1.0, axis=1) | ~ok).tolist():
             if not ok[i]:
                 self._doubted_t = t[i].item()
                 continue
@@ -198,7 +198,7 @@ class _Ordinary:
 
     def note(self, signs: Floats) -> None:
         """Take (n, 3) signs of the window that is running."""
-        self._running = np.maximum(self._running, signs.max(axis=0))
+        self._running = np.maximum(self._running, np.maximum.reduce(signs, axis=0))
 
 
 def _stronger(old: _Sign, new: _Sign) -> _Sign:
