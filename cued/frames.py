@@ -44,8 +44,8 @@ def to_body(m: Floats, v: Floats) -> Floats:
     """
     x, y, z = v[:, 0], v[:, 1], v[:, 2]
     out = np.empty_like(v)
-    for i in range(3):
-        out[:, i] = m[i, 0] * x + m[i, 1] * y + m[i, 2] * z
+    for i, (a, b, c) in enumerate(m.tolist()):  # plain floats multiply faster than numpy's
+        out[:, i] = a * x + b * y + c * z
     return out
 
 

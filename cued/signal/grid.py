@@ -103,7 +103,8 @@ class Grid:
         t0, t1 = self._t[left], self._t[left + 1]
         gaps = t1 - t0
         part = np.maximum((points - t0) / gaps, 0.0)
-        values = (1.0 - part)[:, None] * self._x[left] + part[:, None] * self._x[left + 1]
+        x0, x1 = self._x.take(left, axis=0), self._x.take(left + 1, axis=0)
+        values = (1.0 - part)[:, None] * x0 + part[:, None] * x1
         if self._ok.all() and gaps.max() <= self._hole_s:
             ok: Bools = np.ones(points.size, dtype=np.bool_)
         else:

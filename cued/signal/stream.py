@@ -38,9 +38,10 @@ class Stream:
         quality, grid = self._shaped(packet)
         t = self._times(packet)
         x = packet.acc if packet.gyr is None else np.concatenate((packet.acc, packet.gyr), axis=1)
-        finite = np.isfinite(x).all(axis=1)
+        finite = np.isfinite(x)
         if not finite.all():
-            t, x = t[finite], x[finite]
+            rows = finite.all(axis=1)
+            t, x = t[rows], x[rows]
         ok = quality.feed(x[:, :3])
         return [self._block(*part) for part in grid.feed(t, x, ok)]
 

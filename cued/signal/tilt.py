@@ -53,7 +53,8 @@ class Tilt:
         if not acc.shape[0]:
             return acc, np.empty(0)
         pull = DT_S / (PULL_WITHOUT_GYRO_S if gyr is None else PULL_S)
-        turns = [(0.0, 0.0, 0.0)] * acc.shape[0] if gyr is None else gyr.tolist()
+        turns = np.zeros_like(acc) if gyr is None else gyr
+        samples = np.concatenate((acc / GRAVITY_M_S2, turns), axis=1)
         slow = DT_S / UPRIGHT_S
         x, y, z = self._up
         bx, by, bz = self._upright
@@ -61,7 +62,7 @@ class Tilt:
         drift = 0.0 if gyr is None else DT_S / OFFSET_S2
         n = self.samples
         rows: list[tuple[float, float, float, float]] = []
-        for (ax, ay, az), (p, q, r) in zip((acc / GRAVITY_M_S2).tolist(), turns, strict=True):
+        for ax, ay, az, p, q, r in samples.tolist():
             n += 1
             mean = 1.0 / n  # a plain average until it is slower than the filter
             k = pull if pull > mean else mean
