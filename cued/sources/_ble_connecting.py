@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -216,7 +217,8 @@ class Session:
         return None
 
     def _arrived(self, char: str, data: bytes) -> None:
-        t = asyncio.get_running_loop().time()
+        # The loop's turns and the radio's are no finer; further digits fill recordings with noise.
+        t = math.floor(asyncio.get_running_loop().time() * 1e4) / 1e4
         if self._over.done() or self._watch.duplicate(t, char, data):
             return
         if self._tap is not None:
