@@ -15,6 +15,7 @@ from typing import TypeAlias
 import msgspec
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cued.model import (
     AnyEvent,
@@ -53,6 +54,8 @@ class Chunk(Struct, frozen=True, array_like=True):
 
     forms : of the times of ticks, then for each look those of arrivals, ticks, acc and gyr.
     columns : whose turn it was, then those of each form in its order, a packet's length first.
+    about : looks, forms and the heads of columns, deflated; then these are empty, and turns are
+    told by how they differ from the order of time.  Absent in format 1.
     """
 
     looks: tuple[Look, ...]
@@ -60,10 +63,13 @@ class Chunk(Struct, frozen=True, array_like=True):
     columns: integers.Packed
     rare: bytes
     events: bytes
+    about: bytes = b""
 
 
 _rare = msgspec.msgpack.Decoder(list[Rare])
 _events = msgspec.msgpack.Decoder(list[AnyEvent])
+About: TypeAlias = tuple[tuple[Look, ...], tuple[Form, ...], tuple[tuple[int, ...], ...]]
+_about = msgspec.msgpack.Decoder(About)
 _chunk = msgspec.msgpack.Decoder(Chunk)
 _encoder = msgspec.msgpack.Encoder(enc_hook=float)  # numpy's numbers, should one have slipped in
 
@@ -92,16 +98,20 @@ class Packer:
             else:
                 rare.append(item)
                 turns[n] = RARE
-        columns, forms = [turns], list[Form]()
+        times = [ticks, [item.t for item in rare]]
+        times += [[packet.t for packet in stream] for stream in streams.values()]
+        columns, forms = [turns - _by_time(times)], list[Form]()
         self._add(columns, forms, None, 0, [np.array(ticks, np.float64)])
         for look, packets in streams.items():
             self._stream(columns, forms, look, packets)
+        packed = integers.pack(columns)
         chunk = Chunk(
-            tuple(streams),
-            tuple(forms),
-            integers.pack(columns),
+            (),
+            (),
+            replace(packed, heads=()),
             zlib.compress(_encoder.encode(rare), 9),
             lzma.compress(_encoder.encode(list(events)), lzma.FORMAT_RAW, filters=LZMA),
+            zlib.compress(_encoder.encode((list(streams), forms, packed.heads)), 9),
         )
         return _encoder.encode(chunk)
 
@@ -147,6 +157,7 @@ def unpack(data: bytes) -> tuple[list[Input], list[AnyEvent]]:
         lzma.LZMAError,
         EOFError,
         IndexError,
+        OverflowError,
         StopIteration,
     ) as error:
         raise ValueError(str(error)) from error
@@ -179,17 +190,25 @@ class _Unpacking:
     """Takes the columns of a chunk in their order."""
 
     def __init__(self, chunk: Chunk) -> None:
-        self._chunk = chunk
-        self._columns = iter(integers.unpack(chunk.columns))
-        self._forms = iter(chunk.forms)
+        self._rare = chunk.rare
+        self._relative = bool(chunk.about)
+        self._looks, forms, packed = chunk.looks, chunk.forms, chunk.columns
+        if chunk.about:
+            self._looks, forms, heads = _about.decode(zlib.decompress(chunk.about))
+            packed = replace(packed, heads=heads)
+        self._columns = iter(integers.unpack(packed))
+        self._forms = iter(forms)
 
     def inputs(self) -> Iterator[Input]:
         """Give the inputs in their order."""
         turns = next(self._columns, np.empty(0, np.int64))
         ticks = (Tick(t) for t in self._take(1)[0].tolist())
-        rare = iter(_rare.decode(zlib.decompress(self._chunk.rare)))
-        streams: list[Iterator[Input]] = [ticks, rare]
-        streams += [iter(list(self._packets(look))) for look in self._chunk.looks]
+        rare = _rare.decode(zlib.decompress(self._rare))
+        all_streams: list[Sequence[Input]] = [list(ticks), rare]
+        all_streams += [list(self._packets(look)) for look in self._looks]
+        if self._relative:
+            turns = turns + _by_time([[item.t for item in stream] for stream in all_streams])
+        streams = [iter(stream) for stream in all_streams]
         for turn in turns.tolist():
             item = next(streams[turn], None)
             if item is None:
@@ -225,6 +244,15 @@ class _Unpacking:
         if column is None:
             raise ValueError("a column is missing")
         return column
+
+
+def _by_time(times: Sequence[Sequence[float]]) -> integers.Ints:
+    """Say whose turn it is by time: at the same time packets, then what is rare, then ticks."""
+    owners = [*range(FIRST_STREAM, len(times)), RARE, TICKS]
+    t = np.concatenate([np.array(times[owner], np.float64) for owner in owners])
+    turns = np.repeat(owners, [len(times[owner]) for owner in owners]).astype(np.int64)
+    ordered: integers.Ints = turns[np.argsort(t, kind="stable")]
+    return ordered
 
 
 def _axes(matrix: Floats) -> list[Floats]:

@@ -20,7 +20,8 @@ from cued.coach.memory import Memory
 from cued.config import ALWAYS_ON, Config, convert, overlay
 from cued.model import RecordingError
 
-FORMAT = 1
+FORMAT = 2
+READABLE = (1, 2)
 
 
 class Opening(Struct, frozen=True, kw_only=True):
@@ -74,10 +75,10 @@ def read_opening(content: bytes, where: str) -> Opening:
     try:
         told = msgspec.json.decode(content, type=dict[str, Any])
         version = told.get("format")
-        if version != FORMAT:
+        if version not in READABLE:
             raise RecordingError(
                 f"{where}: format {version}, written by cued {told.get('cued', '?')}; "
-                f"cued {__version__} reads format {FORMAT}"
+                f"cued {__version__} reads up to format {FORMAT}"
             )
         return msgspec.convert(told, Opening)
     except msgspec.MsgspecError as error:

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from cued.coach.memory import Memory
 from cued.model import Command, Input, RecordingError, Summary
 from cued.recording.chunk import Packer
-from cued.recording.opening import Opening
+from cued.recording.opening import FORMAT, Opening
 from cued.recording.session import MAGIC, Part, Session, record
 
 NOBODY = "forgotten"
@@ -101,7 +101,10 @@ def _copy(
     opening: Opening | None = None,
     change: Callable[[Input], Input] | None = None,
 ) -> None:
-    file.write(record("O", msgspec.json.encode(opening or part.opening)))
+    opening = opening or part.opening
+    if change:
+        opening = replace(opening, format=FORMAT)  # packed as it is done now
+    file.write(record("O", msgspec.json.encode(opening)))
     packer = Packer()
     for data in session.contents(part):
         if change:

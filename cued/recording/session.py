@@ -11,7 +11,8 @@ content (4), content. Records are only ever appended, each in one write. Kinds:
 * ``E`` end: JSON; what was in the part, for lists. Absent when the power went.
 
 A file may be cut or damaged at any byte: what was complete before is read, and ``cut`` says so.
-Format 1 is the first. Added keys of an opening are skipped; a higher ``format`` is refused.
+Format 2 packs chunks tighter (``integers.py``, ``chunk.py``); format 1 is still read. Added keys of
+an opening are skipped; a higher ``format`` is refused.
 """
 
 from __future__ import annotations

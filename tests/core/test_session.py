@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 import msgspec
 import numpy as np
 import pytest
@@ -23,7 +26,7 @@ from cued.model import (
     Summary,
     Tick,
 )
-from cued.recording import floats, integers
+from cued.recording import floats, integers, predicting, rewriting
 from cued.recording.chunk import Packer, unpack
 from cued.recording.difference import compare
 from cued.recording.log import SessionLog
@@ -45,6 +48,36 @@ def test_integers_come_back_as_they_were(columns):
     assert len(back) == len(columns)
     for a, b in zip(columns, back, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+@given(
+    arrays.arrays(np.int64, st.integers(0, 90), elements=st.integers(-(2**40), 2**40)),
+    st.integers(0, 3),
+)
+@example(np.array([5], np.int64), 0)
+@example(np.array([3, -3, 3, -3, 3], np.int64), 0)
+def test_every_way_of_predicting_is_undone_exactly(column, sums):
+    for _ in range(sums):
+        column = np.cumsum(column)
+    for kind, first, rest in predicting._tried(column):
+        np.testing.assert_array_equal(predicting.restored(kind, first, rest), column, str(kind))
+
+
+@pytest.mark.parametrize(
+    ("kind", "first"), [(9, ()), (-1, ()), (3, (1, 2, 3, 4)), (5, (1,)), (7, ()), (6, (1, 2))]
+)
+def test_a_prediction_that_lacks_its_beginning_is_refused(kind, first):
+    with pytest.raises(ValueError, match="not known"):
+        predicting.restored(kind, first, np.zeros(5, np.int64))
+
+
+def test_an_even_clock_and_what_never_changes_take_next_to_nothing():
+    uneven_by_rounding = np.rint(np.arange(800) * 10.003).astype(np.int64) + 77_000_000
+    packed = integers.pack([uneven_by_rounding, np.full(800, 4, np.int64)])
+    assert len(msgspec.msgpack.encode(packed)) < 60
+    back, same = integers.unpack(packed)
+    np.testing.assert_array_equal(back, uneven_by_rounding)
+    assert (same == 4).all()
 
 
 def test_white_noise_takes_no_more_than_half_a_bit_above_its_entropy():
@@ -223,6 +256,44 @@ def test_a_newer_format_is_refused_and_says_by_whom_it_was_written(tmp_path):
     path.write_bytes(MAGIC + record("O", msgspec.json.encode(told)))
     with pytest.raises(RecordingError, match=f"format {FORMAT + 1}, written by cued 9.0"):
         Session(path)
+
+
+def fingerprint(session):
+    """Digest every bit that a session holds."""
+    digest = hashlib.sha256()
+    for part in session.parts:
+        for item in session.inputs(part):
+            if isinstance(item, Packet):
+                digest.update(repr((item.t, item.sensor, item.rate_hz, item.synced)).encode())
+                for array in (item.ticks, item.acc, item.gyr):
+                    digest.update(b"-" if array is None else array.tobytes())
+            else:
+                digest.update(repr(item).encode())
+        for event in session.events(part):
+            digest.update(msgspec.json.encode(event))
+    return digest.hexdigest()
+
+
+def test_a_session_of_format_1_is_read_to_the_last_bit(tmp_path):
+    """format1.cued was written by the code before format 2, and so was the digest."""
+    old = Path(__file__).with_name("format1.cued")
+    told = "80883dd6160e47099dc6c06edb8e8a5fe5745b60f5a38c6f2888a5dc446ee153"
+    session = Session(old)
+    assert session.parts[0].opening.format == 1
+    assert fingerprint(session) == told
+    copy = tmp_path / "copy.cued"
+    copy.write_bytes(old.read_bytes())
+    rewriting.without(Session(copy), "nobody")
+    assert Session(copy).parts[0].opening.format == FORMAT
+    assert fingerprint(Session(copy)) == told
+    assert copy.stat().st_size < old.stat().st_size
+
+
+def test_turns_at_the_same_time_are_kept_as_they_were():
+    packets = [Packet(1.0, name, np.array([1.0]), np.zeros((1, 3)), None, 50.0) for name in "abca"]
+    given_ = [packets[2], Tick(1.0), packets[0], Belt(1.0, 0.5), packets[1], packets[3], Tick(0.5)]
+    back, _ = unpack(Packer().pack(given_, []))
+    assert all(equal(a, b) for a, b in zip(given_, back, strict=True))
 
 
 def test_a_key_that_a_later_version_added_is_no_obstacle(tmp_path):
