@@ -98,6 +98,7 @@ class Engine:
         blocks = stream.feed(packet)
         out = [] if packet.synced else self._lag(packet.sensor, packet.t, stream.lag_s)
         if packet.sensor in self._lagging:
+            stream.forget()  # what is used again later does not join on to what was used before
             return out  # not counted as an arrival either: late samples are as good as none
         up = self._links.arrived(packet.sensor, packet.t)
         out += [up] if up else []

@@ -31,6 +31,10 @@ class Stream:
         """How much later than fresh the newest samples arrive, s (0 for synced sources)."""
         return self._clock.lag_s if self._clock else 0.0
 
+    def forget(self) -> None:
+        """Blocks were not used: begin afresh with the next samples."""
+        self._shape = None
+
     def feed(self, packet: Packet) -> list[Block]:
         """Give the blocks that the packet completes."""
         if not packet.acc.shape[0]:

@@ -14,7 +14,19 @@ from hypothesis import strategies as st
 
 from cued import app, config, parts
 from cued.engine import Engine, Worn
-from cued.model import Belt, Link, LinkChanged, Notice, Packet, Stability, Stride, Tick
+from cued.gait.body import Body
+from cued.model import (
+    AnyEvent,
+    Belt,
+    Block,
+    Link,
+    LinkChanged,
+    Notice,
+    Packet,
+    Stability,
+    Stride,
+    Tick,
+)
 from cued.recording.stream import packets
 from cued.recording.table import find_tables, read_table
 from cued.simulation.run import Simulation
@@ -275,3 +287,22 @@ def test_a_link_whose_samples_come_late_is_lost_until_it_is_fresh_again():
     back = max(t for _, state, t in links if state == "up")
     blind = [e for e in events if type(e).__name__ == "Footfall" and lost < e.known_t < back]
     assert not blind
+
+
+def test_blocks_join_on_or_are_fresh_whatever_a_lagging_link_left_out(monkeypatch):
+    scenario = parse(LAGS)
+    ends: dict[str, float] = {}
+    feed = Body.feed
+    left_out = []
+
+    def watched(self: Body, block: Block) -> list[AnyEvent]:
+        joins = abs(block.t[0] - ends.get(block.sensor, -1.0) - 0.01) < 1e-6
+        assert joins or block.fresh
+        left_out.append(block.fresh and block.t[0] > 15.0)
+        ends[block.sensor] = float(block.t[-1])
+        return feed(self, block)
+
+    monkeypatch.setattr(Body, "feed", watched)
+    worn = {s.name: Worn(s.placement, s.mounting) for s in scenario.sensor}
+    feed_all(engine(worn), Simulation(scenario).inputs())
+    assert any(left_out)
