@@ -29,6 +29,7 @@ from bleak.exc import (
 )
 
 from cued.devices.device import Advert
+from cued.sources._ble_recovery import Stuck
 
 log = logging.getLogger("cued.ble")
 
@@ -57,10 +58,14 @@ class Scanning:
     """The scanner and those who wait for it. ``run`` has to run beside them."""
 
     def __init__(
-        self, options: Mapping[str, Any] | None = None, told: Callable[[str], None] | None = None
+        self,
+        options: Mapping[str, Any] | None = None,
+        told: Callable[[str], None] | None = None,
+        stuck: Stuck | None = None,
     ) -> None:
         self._options = options or {}  # for BleakScanner
         self._told = told or _nobody  # is told why Bluetooth is not to be had, "" when it is back
+        self._stuck = stuck or Stuck()
         self._waiting: list[tuple[Wanted, asyncio.Future[tuple[Advert, BLEDevice]]]] = []
         self._listeners: list[Heard] = []
         self._changed = asyncio.Event()
@@ -127,6 +132,7 @@ class Scanning:
                 continue
             failures = 0
             self._available()
+            self._stuck.listening(asyncio.get_running_loop().time())
             try:
                 await self._while_needed()
             finally:
@@ -139,6 +145,7 @@ class Scanning:
 
     async def _until_needed(self) -> None:
         while not self._needed:
+            self._stuck.excused()
             self._changed.clear()
             await self._changed.wait()
 
@@ -157,6 +164,7 @@ class Scanning:
 
     def _hear(self, device: BLEDevice, data: AdvertisementData) -> None:
         self._heard_t = asyncio.get_running_loop().time()
+        self._stuck.excused()
         heard = advert(device, data)
         for listener in list(self._listeners):
             listener(heard, device)
@@ -168,6 +176,10 @@ class Scanning:
     def _unavailable(self, error: BaseException) -> None:
         why = _sentence(error)
         log.debug("scanner: %r", error)
+        if _of_adapter(error):
+            self._stuck.listening(asyncio.get_running_loop().time())
+        else:
+            self._stuck.excused()
         if why != self._trouble:
             log.warning("%s; waiting for it", why)
             self._told(why)
@@ -191,6 +203,12 @@ async def _stop(scanner: BleakScanner) -> None:
             await scanner.stop()
     except UNAVAILABLE as error:
         log.debug("scanner did not stop: %r", error)
+
+
+def _of_adapter(error: BaseException) -> bool:
+    """Tell whether the service is there and the adapter is on, and yet it does not scan."""
+    refused = isinstance(error, BleakDBusError) and error.dbus_error.startswith("org.bluez.Error.")
+    return refused or isinstance(error, TimeoutError)
 
 
 def _sentence(error: BaseException) -> str:

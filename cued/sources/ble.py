@@ -34,6 +34,7 @@ from cued.devices.device import Advert, Device
 from cued.model import BeltRequest, ConfigError, Input, LinkChanged
 from cued.sources._ble_connecting import FAILS, Session, Tap, connected, read_battery
 from cued.sources._ble_raw import Raw
+from cued.sources._ble_recovery import Stuck, cycle
 from cued.sources._ble_scanning import Scanning
 from cued.sources._ble_watching import Watch
 from cued.sources.source import Emit
@@ -42,6 +43,7 @@ log = logging.getLogger("cued.ble")
 
 FIRST_S, LONGEST_S, STEP = 0.5, 30.0, 2.0
 STALE_WITHIN_S = 10.0
+STUCK_EVERY_S = 5.0
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,6 +52,10 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     adapter: Annotated[
         str, Meta(pattern="^(hci[0-9]+)?$", description="Adapter, such as hci1; empty: the first.")
     ] = ""
+    recover: Annotated[
+        bool,
+        Meta(description="Switch a stuck adapter off and on while nothing is connected to it."),
+    ] = True
 
 
 class Radio(Struct, frozen=True):
@@ -66,6 +72,8 @@ class Ble:
         self, config: Config, site: Site, *, tap: Tap | None = None, radio: Radio | None = None
     ) -> None:
         self.tap = tap
+        self._config = config
+        self._stuck = Stuck()
         bluez = {"bluez": {"adapter": config.adapter}} if config.adapter else {}
         self._radio = radio or Radio(bluez, bluez)
         self._sensors = {
@@ -87,10 +95,13 @@ class Ble:
                 if why and name not in self._sessions:
                     emit(LinkChanged(loop.time(), name, False, why))
 
-        if "backend" not in self._radio.client:
+        bluez = "backend" not in self._radio.client
+        if bluez:
             await _close_stale([self._wanted(n, s) for n, s in self._sensors.items()])
-        scanning = Scanning(self._radio.scanner, told)
+        scanning = Scanning(self._radio.scanner, told, self._stuck)
         async with asyncio.TaskGroup() as group:
+            if bluez and self._config.recover:
+                group.create_task(self._recover(scanning, told), name="ble recovery")
             group.create_task(scanning.run(), name="ble scanner")
             for name, sensor in self._sensors.items():
                 group.create_task(self._keep(name, sensor, scanning, emit), name=f"ble {name}")
@@ -104,6 +115,23 @@ class Ble:
                 if not why:
                     return ""
         return why
+
+    async def _recover(self, scanning: Scanning, told: Callable[[str], None]) -> None:
+        """Switch the adapter off and on when it is stuck; told the first time, then in the log."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(STUCK_EVERY_S)
+            if self._sessions:
+                self._stuck.connected()
+            why = self._stuck.verdict(loop.time())
+            if not why:
+                continue
+            async with scanning.silent():
+                failed = await cycle(self._config.adapter)
+            self._stuck.cycled(loop.time())
+            done = f"not switched off and on: {failed}" if failed else "switched it off and on"
+            log.warning("%s; %s", why, done)
+            told(f"{why}; {done}")
 
     async def _keep(self, name: str, sensor: Sensor, scanning: Scanning, emit: Emit) -> None:
         loop = asyncio.get_running_loop()
@@ -146,8 +174,10 @@ class Ble:
                 async with scanning.silent():
                     client = await stack.enter_async_context(connection)
             except FAILS as error:
+                self._stuck.refused(loop.time())
                 return f"no connection ({str(error) or type(error).__name__})"
             self._sessions[name] = session
+            self._stuck.connected()
             emit(LinkChanged(loop.time(), name, True))
             return await session.run(client, self._flows(name))
 

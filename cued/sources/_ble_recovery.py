@@ -1,0 +1,148 @@
+"""An adapter that is stuck: BlueZ says it is on, and nothing can be heard or connected through it.
+
+Known of small radios: every scan is answered "in progress", scans that run hear nobody, or every
+connection is cancelled, until the adapter was off once (theengs/gateway#264; others use
+bluetooth-auto-recovery, which needs rights that this program is not given). So it is switched off
+and on over D-Bus, as ``bluetoothctl power off`` does.
+
+Rules
+-----
+* Only after ``STUCK_S`` in which nothing went right, with a sensor wanted; an adapter that is
+  missing or off and a service that is down are waited for, not cycled.
+* Never while anything is connected to it, a sensor or somebody's headphones.
+* Again only after ``AGAIN_S``, twice that, ... up to ``LONGEST_S``: somewhere without any Bluetooth
+  device in reach nobody is heard either. A connection that comes about ends that count.
+* Whatever happens meanwhile, it is switched on again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from dbus_fast import BusType, Message, MessageType, Variant
+from dbus_fast.aio import MessageBus
+from dbus_fast.errors import DBusError
+
+log = logging.getLogger("cued.ble")
+
+STUCK_S = 180.0
+LEAST_FAILURES = 3
+AGAIN_S, LONGEST_S = 300.0, 3600.0
+OFF_S = 2.0
+WITHIN_S = 5.0
+BLUEZ, ADAPTER, DEVICE = "org.bluez", "org.bluez.Adapter1", "org.bluez.Device1"
+MANAGER, PROPERTIES = "org.freedesktop.DBus.ObjectManager", "org.freedesktop.DBus.Properties"
+FAILS = (DBusError, OSError, EOFError, TimeoutError)
+
+
+class Stuck:
+    """Tells when nothing goes right; times are the host's, s."""
+
+    def __init__(self) -> None:
+        self._deaf_since: float | None = None
+        self._refused_since: float | None = None
+        self._refused = 0
+        self._cycles = 0
+        self._not_before = float("-inf")
+
+    def listening(self, t: float) -> None:
+        """Note that a scan is on or was refused, with somebody wanted."""
+        if self._deaf_since is None:
+            self._deaf_since = t
+
+    def excused(self) -> None:
+        """Note that somebody was heard, that nobody is wanted, or why nobody can be."""
+        self._deaf_since = None
+
+    def refused(self, t: float) -> None:
+        """Note a connection that came to nothing."""
+        self._refused_since = t if self._refused_since is None else self._refused_since
+        self._refused += 1
+
+    def connected(self) -> None:
+        """Note a connection."""
+        self._deaf_since = self._refused_since = None
+        self._refused = self._cycles = 0
+
+    def cycled(self, t: float) -> None:
+        """Note that it was tried to help."""
+        self._not_before = t + min(LONGEST_S, AGAIN_S * 2.0**self._cycles)
+        self._cycles += 1
+        self._deaf_since = self._refused_since = None
+        self._refused = 0
+
+    def verdict(self, t: float) -> str:
+        """Say what is wrong, if it is time to do something about it."""
+        if t < self._not_before:
+            return ""
+        if self._deaf_since is not None and t - self._deaf_since >= STUCK_S:
+            return "the Bluetooth adapter hears nothing"
+        since = self._refused_since
+        if self._refused >= LEAST_FAILURES and since is not None and t - since >= STUCK_S:
+            return "the Bluetooth adapter connects to nothing"
+        return ""
+
+
+async def cycle(adapter: str) -> str:
+    """Switch an adapter off and on (``hci1``; empty: the first); "" when done, else why not."""
+    bus = MessageBus(bus_type=BusType.SYSTEM)
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            await bus.connect()
+            objects = await _call(bus, "/", MANAGER, "GetManagedObjects", "", [])
+        path = _adapter(objects, adapter)
+        if not path:
+            return "it is not on"
+        if _in_use(objects, path):
+            return "something else is connected to it"
+        await _off_and_on(bus, path)
+    except FAILS as error:
+        log.debug("power cycle: %r", error)
+        return f"the Bluetooth service does not do it ({str(error) or 'no answer'})"
+    finally:
+        bus.disconnect()
+    return ""
+
+
+async def _off_and_on(bus: MessageBus, path: str) -> None:
+    try:
+        await _power(bus, path, on=False)
+        await asyncio.sleep(OFF_S)
+    finally:
+        await _power(bus, path, on=True)
+
+
+async def _power(bus: MessageBus, path: str, *, on: bool) -> None:
+    async with asyncio.timeout(WITHIN_S):
+        values = [ADAPTER, "Powered", Variant("b", on)]
+        await _call(bus, path, PROPERTIES, "Set", "ssv", values)
+
+
+async def _call(
+    bus: MessageBus, path: str, interface: str, member: str, signature: str, body: list[Any]
+) -> Any:
+    message = Message(BLUEZ, path, interface, member, signature=signature, body=body)
+    reply = await bus.call(message)
+    if reply.message_type is MessageType.ERROR:
+        raise DBusError(reply.error_name or "unnamed", str(reply.body))
+    return reply.body[0] if reply.body else None
+
+
+def _adapter(objects: dict[str, dict[str, dict[str, Variant]]], name: str) -> str:
+    """Path of the adapter that is on."""
+    for path in sorted(objects):
+        found = objects[path].get(ADAPTER)
+        if found and found["Powered"].value and name in ("", path.rpartition("/")[2]):
+            return path
+    return ""
+
+
+def _in_use(objects: dict[str, dict[str, dict[str, Variant]]], adapter: str) -> bool:
+    devices = [
+        values[DEVICE]
+        for path, values in objects.items()
+        if path.startswith(adapter + "/") and DEVICE in values
+    ]
+    return any("Connected" in device and device["Connected"].value for device in devices)
