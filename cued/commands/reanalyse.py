@@ -59,7 +59,10 @@ def run(args: argparse.Namespace) -> int:
     work = partial(hear, out=str(args.out.resolve()), wanted=wanted)
     with _client(distributed, args) as client:
         futures = client.map(work, [str(p.resolve()) for p in paths], pure=False)
-        done = [f.result() for f in _progress(distributed.as_completed(futures), len(paths))]
+        names = {f.key: p.stem for f, p in zip(futures, paths, strict=True)}
+        ended = _progress(distributed.as_completed(futures), len(paths))
+        done = [_outcome(future, names[future.key]) for future in ended]
+    _tidy(args.out)
     print("\n".join(summed_up(sorted(done, key=lambda d: d["session"]))))
     return 1 if any(d["trouble"] for d in done) else 0
 
@@ -114,6 +117,21 @@ def _tables(chosen: Config) -> dict[str, Any]:
         for name in config.parts.names(kind):
             told[kind].setdefault(name, {"enabled": False})
     return told
+
+
+def _outcome(future: Any, session: str) -> dict[str, Any]:
+    """Take what came of a session, which may be that it ends every worker that hears it."""
+    if error := future.exception():
+        return {"session": session, "trouble": str(error).split(". ")[0]}
+    return future.result()
+
+
+def _tidy(out: Path) -> None:
+    """Remove what workers that died had begun, where another has done it since."""
+    for begun in out.glob("*.new"):
+        name = begun.name.removesuffix(".new").rpartition(".")[0]
+        if (out / f"{name}.parquet").exists():
+            begun.unlink(missing_ok=True)
 
 
 def _files(named: Iterable[Path]) -> list[Path]:

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.util
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -84,3 +90,47 @@ def test_sessions_are_left_as_they_are(sessions, tmp_path):
     heard(sessions, tmp_path, GERMAN)
     assert {p: p.read_bytes() for p in sessions.iterdir()} == before
     assert all(Session(p).parts for p in before if before[p].startswith(b"cued"))
+
+
+def worker_of(parent):
+    """Find a worker process of a command that we started, by its parent."""
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if int(status.read_text().rpartition(")")[2].split()[1]) == parent:
+                words = (status.parent / "cmdline").read_bytes()
+                if b"spawn_main" in words:
+                    return int(status.parent.name)
+    return None
+
+
+def test_a_worker_killed_in_the_middle_loses_nothing(sessions, tmp_path):
+    many = tmp_path / "sessions"
+    many.mkdir()
+    good = max(sessions.glob("*.cued"), key=lambda p: p.stat().st_size)
+    for n in range(10):
+        (many / f"2026-01-01_00000{n}.cued").write_bytes(good.read_bytes())
+    out = tmp_path / "out"
+    words = [sys.executable, "-m", "cued", "reanalyse", str(many), "--out", str(out)]
+    command = subprocess.Popen([*words, "--workers", "2"], stdout=subprocess.PIPE, text=True)
+    try:
+        end = time.monotonic() + 60.0
+        while not list(out.glob("*.parquet")) and time.monotonic() < end:
+            time.sleep(0.02)  # for another process, which tells nothing sooner
+        worker = worker_of(command.pid)
+        assert worker is not None
+        done_before = len(list(out.glob("*.parquet")))
+        os.kill(worker, signal.SIGKILL)
+        told, _ = command.communicate(timeout=90)
+    finally:
+        command.kill()
+        command.wait()
+    assert done_before < 10, "killed too late to show anything"
+    assert command.returncode == 0, told
+    assert "10 sessions" in told
+    undisturbed = tmp_path / "undisturbed"
+    heard(many, undisturbed)
+    results = ({p.name: p.read_bytes() for p in d.glob("*.parquet")} for d in (out, undisturbed))
+    one, two = results
+    assert not list(out.glob("*.new"))
+    assert len(one) == 10
+    assert one == two
