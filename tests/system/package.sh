@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# package.sh TREE PACKAGE: installs, upgrades, removes, purges and installs again in a Debian tree, with
-# dpkg in a chroot, and leaves the package there, set up for the bench. Emulated, it would take ten
-# times as long. Prints a line a check; status 1 if one failed.
+# package.sh TREE PACKAGE: installs, runs, upgrades, removes, purges and installs again in a Debian tree,
+# with dpkg in a chroot, and leaves the package there, set up for the bench. Emulated, it would take
+# ten times as long. Prints a line a check; status 1 if one failed.
 set -u
 tree=$1 package=$2 failed=0
 cp "$package" "$tree/root/cued.deb"
@@ -23,12 +23,20 @@ check "enabled at boot" [ -L "$tree/etc/systemd/system/multi-user.target.wants/c
 check "user in audio, bluetooth, gpio" in_tree sh -c 'for g in audio bluetooth gpio; do id -nG cued | grep -qw $g || exit 1; done'
 check "no configuration yet" gone /etc/cued/cued.toml
 
+echo 'secret of the bench' >"$tree/root/secret"
 check "set up by flags" in_tree cued setup --yes --station bench --sensor pod@lower_back --motors \
-    --buttons --light --belt-kmh 3.6 --mqtt localhost
+    --buttons --light --belt-kmh 3.6 --mqtt localhost --mqtt-user bench --mqtt-password-file /root/secret
+check "the password where only the service gets it" [ "$(stat -c %a "$tree/etc/credstore/cued-mqtt-password")" = 600 ]
 for sink in history recorder; do sed -i "s/^#\[sinks.$sink\]/[sinks.$sink]/" "$tree/etc/cued/cued.toml"; done
 check "the configuration is one" in_tree cued check --config /etc/cued/cued.toml
 echo history >"$tree/var/lib/cued/kept"
 cp "$tree/etc/cued/cued.toml" "$tree/root/good"
+
+check "a simulated runner is coached" in_tree cued simulate --speed 0 --events /tmp/events stumble
+check "and a stumble is cued" grep -q '"pattern":"unsteady"' "$tree/tmp/events"
+in_tree cued selftest --json --seconds 1 >"$tree/tmp/selftest" 2>/dev/null
+check "the self-test names what a chroot lacks" grep -q '"state": "failed"' "$tree/tmp/selftest"
+rm -f "$tree"/tmp/events "$tree"/tmp/selftest
 
 check "upgrade" in_tree dpkg -i /root/cued.deb
 check "upgrade keeps the configuration" cmp "$tree/root/good" "$tree/etc/cued/cued.toml"
@@ -37,9 +45,10 @@ check "remove" in_tree dpkg -r cued
 check "remove leaves data and configuration" there /var/lib/cued/kept /etc/cued/cued.toml
 check "remove takes the program" gone /opt/cued /usr/bin/cued /usr/lib/systemd/system/cued.service
 check "purge" in_tree dpkg -P cued
-check "purge takes everything" gone /var/lib/cued /var/cache/cued /etc/cued
+check "purge takes everything" gone /var/lib/cued /var/cache/cued /etc/cued /etc/credstore/cued-mqtt-password
 check "purge takes the user" in_tree sh -c '! getent passwd cued >/dev/null'
 check "install again" in_tree dpkg -i /root/cued.deb
 install -D -m 644 "$tree/root/good" "$tree/etc/cued/cued.toml"
+install -D -m 600 "$tree/root/secret" "$tree/etc/credstore/cued-mqtt-password"
 rm "$tree/root/cued.deb"
 exit $failed
