@@ -1,8 +1,14 @@
-"""What the commands about sessions share: where sessions are, and engines made from them."""
+"""What the commands about sessions share: where sessions are, and engines made from them.
+
+The service keeps sessions in a folder of its own (``StateDirectory`` in systemd/), which is not
+that of whoever asks. So where the configuration is the service's, its folder is looked into first,
+and then the own one.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +17,12 @@ from msgspec.structs import replace
 from cued import app, config
 from cued.commands._options import load_config, settings
 from cued.config import Config
-from cued.model import AnyEvent
+from cued.model import AnyEvent, CuedError
 from cued.recording import folder
 from cued.recording.opening import Opening, configuration
 from cued.recording.session import Part, Session
+
+SERVICE = Path("/var/lib/cued")
 
 
 def add_folder(parser: argparse.ArgumentParser) -> None:
@@ -28,13 +36,49 @@ def add_folder(parser: argparse.ArgumentParser) -> None:
 
 
 def sessions_folder(args: argparse.Namespace) -> Path:
-    """Return the folder of sessions that arguments or configuration name."""
+    """Return the folder of sessions that arguments or configuration name, or the daemon's.
+
+    Raises CuedError when it is there and may not be looked into.
+    """
     if getattr(args, "folder", None):
         return args.folder
     loaded = config.load(getattr(args, "config", None))
     options = loaded.parts.get("sinks", {}).get("recorder")
     named = getattr(options, "folder", "")
-    return Path(named) if named else folder.of(app.site(loaded).state)
+    return Path(named) if named else folder.of(str(state_folder(args, loaded)))
+
+
+def state_folder(args: argparse.Namespace, loaded: Config) -> Path:
+    """Return the folder in which the daemon of a configuration keeps its state."""
+    own = Path(app.site(loaded).state)
+    service = _of_service(getattr(args, "config", None))
+    if service is None or loaded.station.state or os.environ.get("STATE_DIRECTORY"):
+        return own
+    try:
+        kept = bool(os.listdir(service))
+    except FileNotFoundError:
+        return own
+    except OSError as error:
+        raise CuedError(
+            f"{service}, where the service keeps its sessions: {error.strerror}; "
+            f"try sudo, or point elsewhere with --folder {folder.of(str(own))}"
+        ) from None
+    return service if kept or not own.exists() else own
+
+
+def found(args: argparse.Namespace, name: str) -> Path:
+    """Find a session by its path, or by name in the folder of sessions."""
+    path = Path(name)
+    return path if path.exists() else folder.find(sessions_folder(args), name)
+
+
+def _of_service(chosen: Path | None) -> Path | None:
+    """Say where the service whose configuration this is keeps its state; None if it is nobody's."""
+    searched = [Path(name) for name in config.SEARCHED]
+    path = chosen or next((p for p in searched if p.is_file()), None)
+    if path is None or path.parent not in [p.parent for p in searched]:
+        return None
+    return SERVICE if path in searched else SERVICE / path.stem  # cued@left has a folder in it
 
 
 def chosen_config(args: argparse.Namespace, opening: Opening) -> Config:

@@ -7,9 +7,8 @@ import importlib
 from pathlib import Path
 
 from cued.commands._options import add_config
-from cued.commands._sessions import add_folder, sessions_folder
+from cued.commands._sessions import add_folder, found
 from cued.model import CuedError
-from cued.recording import folder
 from cued.recording.session import Session
 from cued.report import tables
 from cued.report.digest import Digest, digest
@@ -33,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     """Write what is asked for."""
     if not (args.fit or args.csv or args.parquet):
         raise CuedError("say what to write: --fit FILE, --csv FILE or --parquet FILE")
-    session = Session(folder.find(sessions_folder(args), args.session))
+    session = Session(found(args, args.session))
     digests = [digest(session, part) for part in session.parts]
     try:
         if args.fit:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from cued.commands._options import add_config
-from cued.commands._sessions import add_folder, sessions_folder
+from cued.commands._sessions import add_folder, found, sessions_folder
 from cued.model import CuedError, RecordingError
 from cued.recording import folder
 from cued.recording.session import Session
@@ -38,11 +38,10 @@ def run(args: argparse.Namespace) -> int:
         raise CuedError(
             f"reports need {missing.name}; install it with: pip install 'cued[report]'"
         ) from None
-    there = sessions_folder(args)
     try:
-        session = Session(folder.find(there, args.session))
+        session = Session(found(args, args.session))
     except RecordingError as error:
-        name, digests = args.session, of_runner(there, args.session)
+        name, digests = args.session, of_runner(sessions_folder(args), args.session)
         if not digests:
             raise error from None
         make_page = partial(page.runner_page, name, digests)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from cued import app, config
+from cued import config
 from cued.commands._options import add_config
-from cued.commands._sessions import add_folder, sessions_folder
+from cued.commands._sessions import add_folder, sessions_folder, state_folder
 from cued.model import CuedError, RecordingError
 from cued.recording import folder, history, rewriting
 from cued.recording.session import SUFFIX, Ending, Session
@@ -102,7 +102,7 @@ def run(args: argparse.Namespace) -> int:
 def _list(args: argparse.Namespace, there: Path) -> None:
     rows = [row for row in map(_row, folder.files(there)) if _wanted(args, row)]
     if not rows:
-        print(f"no sessions in {there}")
+        print(f"no sessions in {there}; --folder looks elsewhere")
         return
     table = [COLUMNS, *(row.cells() for row in rows)]
     widths = [max(len(line[i]) for line in table) for i in range(len(COLUMNS))]
@@ -181,7 +181,7 @@ def _forget_history(args: argparse.Namespace, runner: str) -> int:
     loaded = config.load(args.config)
     options = loaded.parts.get("sinks", {}).get("history")
     named = getattr(options, "file", "")
-    path = Path(named) if named else Path(app.site(loaded).state) / history.NAME
+    path = Path(named) if named else state_folder(args, loaded) / history.NAME
     if not path.exists():
         return 0
     try:

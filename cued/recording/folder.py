@@ -67,7 +67,8 @@ def find(folder: Path, name: str) -> Path:
         return found[0]
     if found:
         raise RecordingError(f"{name} may be any of {', '.join(p.stem for p in found)}")
-    raise RecordingError(f"there is no session {name}{meant(name, stems) if stems else ''}")
+    hint = meant(name, stems) if stems else ""
+    raise RecordingError(f"there is no session {name} in {folder}{hint}")
 
 
 def tidy(folder: Path, keep: Keep, now: float) -> list[Path]:

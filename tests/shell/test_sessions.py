@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 
 import numpy as np
 import pytest
 
-from cued import __main__
+from cued import __main__, config
 from cued.coach.memory import Memory, Past
+from cued.commands import _sessions
 from cued.config import Site
 from cued.model import Command, Packet, Phase, Stride, Stumble, Summary, Tick
 from cued.recording import folder, history
@@ -186,3 +188,78 @@ def test_a_name_that_is_not_there_says_what_is(there):
     write(there, "anna")
     with pytest.raises(Exception, match="there is no session"):
         folder.find(there, "nothing")
+
+
+# --- where the service keeps them ---------------------------------------------------------------
+
+
+@pytest.fixture
+def service(tmp_path, monkeypatch):
+    """A machine on which the service runs: its configuration, its folder, and a user's home."""
+    settings, kept, home = tmp_path / "etc", tmp_path / "var/lib/cued", tmp_path / "home"
+    settings.mkdir()
+    (settings / "cued.toml").write_text("[sinks.recorder]\n")
+    monkeypatch.setattr(config, "SEARCHED", (str(settings / "cued.toml"),))
+    monkeypatch.setattr(_sessions, "SERVICE", kept)
+    monkeypatch.setenv("XDG_STATE_HOME", str(home))
+    monkeypatch.delenv("STATE_DIRECTORY", raising=False)
+    return settings, kept, home / "cued"
+
+
+def listed(capsys, *words):
+    status = __main__.main(["sessions", *map(str, words)])
+    said = capsys.readouterr()
+    return status, said.out + said.err
+
+
+def test_a_user_finds_what_the_service_recorded(service, capsys):
+    settings, kept, _ = service
+    write(kept / "sessions", "anna")
+    write(kept / "left/sessions", "bea")
+    (settings / "left.toml").write_text("[sinks.recorder]\n")
+    assert "anna" in listed(capsys)[1]
+    assert "bea" in listed(capsys, "--config", settings / "left.toml")[1]
+
+
+def test_without_a_service_it_is_the_users_own_folder(service, capsys):
+    _, kept, own = service
+    status, said = listed(capsys)
+    assert (status, said) == (0, f"no sessions in {own}/sessions; --folder looks elsewhere\n")
+    write(own / "sessions", "cleo")
+    kept.mkdir(parents=True)
+    assert "cleo" in listed(capsys)[1]
+
+
+def test_what_a_configuration_names_comes_first(service, tmp_path, capsys):
+    settings, kept, _ = service
+    write(kept / "sessions", "anna")
+    write(tmp_path / "named/sessions", "dora")
+    (settings / "cued.toml").write_text(f"[station]\nstate = {str(tmp_path / 'named')!r}\n")
+    assert "dora" in listed(capsys)[1]
+
+
+def test_a_folder_that_may_not_be_looked_into_is_one_line(service, tmp_path, capsys):
+    _, kept, own = service
+    path = write(kept / "sessions", "anna")
+    copy = tmp_path / "copy.cued"
+    shutil.copy(path, copy)
+    copy.chmod(0o644)
+    kept.chmod(0)
+    for folder_ in [tmp_path, *tmp_path.parents[:2]]:
+        folder_.chmod(0o755)
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)  # root may look everywhere
+    try:
+        status, said = listed(capsys)
+        opened = Session(_sessions.found(argparse.Namespace(), str(copy))).parts
+    finally:
+        if root:
+            os.seteuid(0)
+        kept.chmod(0o700)
+    assert status == 1
+    assert said == (
+        f"cued: {kept}, where the service keeps its sessions: Permission denied; "
+        f"try sudo, or point elsewhere with --folder {own}/sessions\n"
+    )
+    assert opened
