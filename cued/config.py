@@ -30,6 +30,8 @@ from cued.reading import meant
 
 SEARCHED = ("/etc/cued/cued.toml",)
 ALWAYS_ON = ("metrics", "rules")
+# Devices that send no samples, and what they are placed as wherever they are worn.
+WITHOUT_MOTION = {"ftms": "treadmill", "rsc": "treadmill", "heart_rate": "heart_rate"}
 
 
 class Station(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -217,6 +219,10 @@ def _sensor(name: str, table: Any) -> Sensor:
         raise ConfigError(
             f"{where} device: no device {sensor.device!r}{meant(sensor.device, existing)}"
         )
+    place = WITHOUT_MOTION.get(sensor.device, sensor.placement)
+    if place != sensor.placement:
+        why = f"{sensor.device} sends no motion, wherever it is worn"
+        raise ConfigError(f'{where} placement: {why}; write placement = "{place}"')
     options = parts.load("devices", sensor.device).config
     reading.convert(sensor.options, options, f"[sensors.{name}.options]")
     return sensor

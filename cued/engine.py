@@ -20,9 +20,12 @@ from cued.frames import Matrix
 from cued.gait.body import Body, GaitConfig
 from cued.gait.links import Links
 from cued.gait.metric import Metric
+from cued.gait.reported import NAME as CADENCE
+from cued.gait.reported import Reported
 from cued.model import (
     AnyEvent,
     Belt,
+    Cadence,
     Input,
     LinkChanged,
     Notice,
@@ -66,6 +69,7 @@ class Engine:
         placements: dict[str, Placement] = {s: w.placement for s, w in worn.items()}
         self._body = Body(placements, metrics or {}, gait or GaitConfig())
         self._links = Links(list(worn))
+        self._reported = Reported(CADENCE in (metrics or {}))
         self._coach = coach
         self._lagging: set[str] = set()
         self._belt_source = ""
@@ -74,6 +78,7 @@ class Engine:
 
     def feed(self, item: Input) -> list[AnyEvent]:
         """Take one input; every event that follows from it, in order, stamped ``known_t``."""
+        events: list[AnyEvent]
         match item:
             case Packet():
                 events = self._packet(item)
@@ -84,6 +89,9 @@ class Engine:
                 events = self._body.belt(item)
             case LinkChanged():
                 events = self._link_changed(item)
+            case Cadence():
+                heard = any(state != "lost" for state in self._links.state.values())
+                events = [*self._reported.feed(item, heard)]
             case _:
                 events = []
         self._newest = max(self._newest, self._reached(item))
@@ -133,7 +141,7 @@ class Engine:
         return out
 
     def _tick(self, t: float) -> list[AnyEvent]:
-        out: list[AnyEvent] = []
+        out: list[AnyEvent] = [*self._reported.tick(t)]
         for link in self._links.tick(t):
             out.append(link)
             if link.state == "lost":

@@ -124,6 +124,14 @@ class HeartRate(Struct, frozen=True, tag="heart_rate"):
     bpm: float
 
 
+class Cadence(Struct, frozen=True, tag="cadence"):
+    """Steps a minute as a foot pod counts and smooths them."""
+
+    t: float
+    sensor: str
+    steps_per_min: float
+
+
 class Command(Struct, frozen=True, tag="command"):
     """What a person asks for; a button, MQTT, the page and a scenario all say it in this way."""
 
@@ -150,7 +158,9 @@ class Tick(Struct, frozen=True, tag="tick"):
     t: float
 
 
-Input: TypeAlias = Packet | Belt | LinkChanged | Battery | HeartRate | Command | CueDone | Tick
+Input: TypeAlias = (
+    Packet | Belt | LinkChanged | Battery | HeartRate | Cadence | Command | CueDone | Tick
+)
 
 
 # --- between signal and gait --------------------------------------------------------------------
@@ -230,13 +240,17 @@ class Gait(Event, frozen=True, tag="gait"):
     why: str = ""
 
 
-class Measurement(Event, frozen=True, tag="measurement"):
-    """A named number over so many strides; ``value`` None means it cannot be known now."""
+class Measurement(Event, frozen=True, tag="measurement", omit_defaults=True):
+    """A named number over so many strides; ``value`` None means it cannot be known now.
+
+    source : the sensor that reported the number, where it was not measured from strides.
+    """
 
     name: str
     value: float | None
     unit: str
     strides: int
+    source: str = ""
 
 
 class Stability(Event, frozen=True, tag="stability"):
@@ -290,7 +304,7 @@ class Link(Event, frozen=True, tag="link"):
     age_s: float
 
 
-class Notice(Event, frozen=True, tag="notice"):
+class Notice(Event, frozen=True, tag="notice", omit_defaults=True):
     """Something a person should be told; the core returns these and never logs.
 
     sensor : the one it is about, where the coach has to know.

@@ -46,7 +46,7 @@ class View:
     def see(self, item: Input | AnyEvent, now: float) -> None:
         """Take an input or an event."""
         match item:  # the most frequent first
-            case Measurement():
+            case Measurement(source=""):  # what a foot pod reports is about a second old
                 self.measured[item.name] = item
             case Footfall():
                 self.footfalls += 1

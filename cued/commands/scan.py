@@ -32,6 +32,8 @@ def run(args: argparse.Namespace) -> int:
     listed = found if args.all else known
     if listed:
         Console().print(table(listed, batteries))
+    if any("rsc" in f.devices for f in known):
+        print("rsc: its speed counts as the belt's, its cadence is shown; no cue comes of it alone")
     others = len(found) - len(known)
     print(f"{len(known)} supported, {others} other device{'' if others == 1 else 's'} in reach")
     if not known:

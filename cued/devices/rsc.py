@@ -10,8 +10,8 @@ step's on some machines; neither is used.
 Cadence is steps a minute with most (Stryd, Garmin, Technogym, Runn) and strides a minute with
 some. The two differ by a factor of 2, far more than people differ at one speed, so each report
 votes for what comes nearer to the usual step rate at its speed, and the majority of the last
-``VOTES`` decides. ``cadence_spm`` is in steps a minute; the coach counts steps by the inertial
-sensors and does not use it.
+``VOTES`` decides; before that no cadence is passed on. What is passed on is in steps a minute
+and only shown (``gait/reported.py``); the coach counts steps by the inertial sensors.
 
 Its speed is used as the belt's, so its placement is "treadmill", also for a pod on the shoe. The
 uncertainty is a setting: a belt sensor is as good as a treadmill's own report, a foot pod is not.
@@ -31,7 +31,7 @@ from msgspec import Meta, Struct
 
 from cued.devices._gatt import fields, sig, standard, standard_start
 from cued.devices.device import Action, Advert, Answer, Output, Subscribe
-from cued.model import Belt, BeltRequest, DecodeError
+from cued.model import Belt, BeltRequest, Cadence, DecodeError
 from cued.parts import Part
 
 SERVICE, MEASUREMENT = sig(0x1814), sig(0x2A53)
@@ -111,7 +111,9 @@ class Rsc:
         self._cadence = report.cadence
         if report.speed_m_s >= LEAST_SPEED_M_S and report.cadence:
             self._votes.append(counts_strides(report.speed_m_s, report.cadence))
-        return [Belt(t, report.speed_m_s, error=self._config.error, source=self._sensor)]
+        belt = Belt(t, report.speed_m_s, error=self._config.error, source=self._sensor)
+        steps = self.cadence_spm
+        return [belt] if steps is None else [belt, Cadence(t, self._sensor, steps)]
 
     def stop(self) -> list[Action]:
         """Nothing has to be stopped."""

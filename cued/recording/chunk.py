@@ -21,6 +21,7 @@ from cued.model import (
     AnyEvent,
     Battery,
     Belt,
+    Cadence,
     Command,
     CueDone,
     Floats,
@@ -33,7 +34,7 @@ from cued.model import (
 from cued.recording import floats, integers
 from cued.recording.floats import BITS, Form
 
-Rare: TypeAlias = Belt | LinkChanged | Battery | HeartRate | Command | CueDone
+Rare: TypeAlias = Belt | LinkChanged | Battery | HeartRate | Cadence | Command | CueDone
 # Without headers and checksums: the record has its own.
 LZMA = ({"id": lzma.FILTER_LZMA2, "preset": 6, "dict_size": 1 << 16, "pb": 0},)
 TICKS, RARE, FIRST_STREAM = 0, 1, 2

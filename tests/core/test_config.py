@@ -83,3 +83,19 @@ def test_the_schema_knows_every_part():
     for kind in config.NAMED_KINDS:
         for name in parts.names(kind):
             assert f"{kind}_{name}" in text
+
+
+@pytest.mark.parametrize(
+    ("device", "placement", "meant"),
+    [
+        ("rsc", "foot_right", "treadmill"),
+        ("ftms", "waist", "treadmill"),
+        ("heart_rate", "chest", "heart_rate"),
+    ],
+)
+def test_what_sends_no_motion_is_not_worn_for_it(device, placement, meant):
+    raw = {"sensors": {"it": {"device": device, "placement": placement}}}
+    with pytest.raises(ConfigError, match=f'no motion.*write placement = "{meant}"'):
+        config.convert(raw)
+    raw["sensors"]["it"]["placement"] = meant
+    assert config.convert(raw).sensors["it"].placement == meant

@@ -21,6 +21,7 @@ RFKILL = Path("/sys/class/rfkill")
 RATE_WITHIN = 0.1
 BATTERY_LOW_PERCENT = 15.0
 NEARER = "bring it nearer, away from Wi-Fi on 2.4 GHz, or use a USB Bluetooth adapter"
+POD = "; its cadence is shown, no cue comes of it alone"
 WAKE = "wake it (move it, wet the strap, start the belt), look whether a phone has it; cued scan"
 
 
@@ -73,7 +74,8 @@ def judged(name: str, sensor: Sensor, heard: Sequence[Input]) -> Check:
     if sensor.placement == "treadmill":
         belts = [b for b in heard if isinstance(b, Belt)]
         if belts:
-            return Check(title, "ok", f"belt at {belts[-1].speed_m_s:.2f} m/s")
+            found = f"belt at {belts[-1].speed_m_s:.2f} m/s"
+            return Check(title, "ok", found + POD * (sensor.device == "rsc"))
     elif sensor.placement == "heart_rate":
         beats = [h for h in heard if isinstance(h, HeartRate) and h.sensor == name]
         if beats:

@@ -20,7 +20,6 @@ from cued.model import CuedError
 
 LISTEN_S = 8.0
 LOUDER, SOFTER, STEP = "l", "s", 0.15
-USUAL_PLACE = {"ftms": "treadmill", "heart_rate": "heart_rate", "rsc": "foot_right"}
 
 
 class Person(Protocol):
@@ -147,7 +146,8 @@ def _sensors(raw: Tables, person: Person, trials: Trials) -> tuple[Sensor, ...] 
     for name, address, devices in found:
         device = devices[0]
         question = f"{name or address} ({device}): worn where, or skip"
-        place = person.ask(question, USUAL_PLACE.get(device, "lower_back"), (*PLACES, "skip"))
+        usual = config.WITHOUT_MOTION.get(device, "lower_back")
+        place = person.ask(question, usual, (*PLACES, "skip"))
         if place != "skip":
             chosen.append(Sensor(device, place, address))
     if not chosen:

@@ -10,7 +10,7 @@ import pytest
 from cued.devices import _treadmill_data as td
 from cued.devices import ftms, rsc
 from cued.devices.device import Answer, Read, Subscribe, Write
-from cued.model import Belt, BeltRequest, HeartRate
+from cued.model import Belt, BeltRequest, Cadence, HeartRate
 
 H = bytes.fromhex
 
@@ -205,10 +205,12 @@ def test_a_foot_pods_speed_is_a_belt_with_its_uncertainty():
 def test_the_convention_of_the_cadence_is_found_out(m_s, sent, steps):
     device = rsc.Rsc(rsc.Config(), "pod")
     for t in range(14):
-        device.receive(float(t), rsc.MEASUREMENT, report(m_s, sent))
+        (belt,) = device.receive(float(t), rsc.MEASUREMENT, report(m_s, sent))
+        assert isinstance(belt, Belt)
         assert device.cadence_spm is None
-    device.receive(14.0, rsc.MEASUREMENT, report(m_s, sent))
+    _, cadence = device.receive(14.0, rsc.MEASUREMENT, report(m_s, sent))
     assert device.cadence_spm == steps
+    assert cadence == Cadence(14.0, "pod", steps)
 
 
 def test_a_few_odd_reports_do_not_change_the_convention():

@@ -15,11 +15,11 @@ import pytest
 from cued.daemon import TICK_S
 from cued.engine import Engine
 from cued.engine import Worn as WornAt
-from cued.model import Belt, BeltRequest, Footfall, HeartRate, Link, Packet, Tick
+from cued.model import Belt, BeltRequest, Cadence, Footfall, HeartRate, Link, Packet, Tick
 from cued.simulation.run import Simulation, Table, collect
 from cued.simulation.scenario import BeltSetting, Doing, Scenario, Sensor
 from cued.standin.family import Worn, play
-from cued.standin.machines import Strap, Treadmill
+from cued.standin.machines import FootPod, Strap, Treadmill
 from cued.standin.wearables import FAMILIES
 from tests.shell.ble.pods import Pod, running, sensor, site
 from tests.shell.ble.pods import play as play_pods
@@ -168,3 +168,18 @@ async def test_without_a_treadmill_a_wish_is_refused(bluez):
     bluez.add(Pod(bluez))
     async with running(site(left=sensor())) as (source, _):
         assert "no treadmill" in await source.request(BeltRequest(t=1.0, speed_m_s=1.0))
+
+
+async def test_a_foot_pods_speed_and_cadence_arrive_in_whatever_it_counts(bluez):
+    pod = FootPod(bluez)
+    bluez.add(pod.peripheral)
+    where = site(pod=sensor("rsc", "treadmill"))
+    async with running(where) as (_, heard):
+        await heard.until(lambda: pod.report(2.6, 84))
+        for _ in range(20):
+            pod.report(2.6, 84)
+            await asyncio.sleep(0.02)  # the same bytes within 10 ms are a doubled callback
+        await heard.until(lambda: any(isinstance(x, Cadence) for x in heard.items))
+        belts = [x for x in heard.items if isinstance(x, Belt)]
+        assert belts[-1].speed_m_s == pytest.approx(2.6, abs=1 / 256)
+        assert {x.steps_per_min for x in heard.items if isinstance(x, Cadence)} == {168.0}

@@ -1,0 +1,64 @@
+"""What becomes of the cadence that a foot pod reports."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cued.coach.view import View
+from cued.engine import Engine, Worn
+from cued.gait.metrics import cadence_spm
+from cued.model import AnyEvent, Cadence, Measurement, Packet, Tick
+
+
+def engine(*worn: str) -> Engine:
+    metric = cadence_spm.PART.build(cadence_spm.Config())
+    return Engine({w: Worn("foot_left") for w in worn}, metrics={"cadence_spm": metric})
+
+
+def told(events: list[AnyEvent]) -> list[tuple[float, float | None, str]]:
+    return [(e.t, e.value, e.source) for e in events if isinstance(e, Measurement)]
+
+
+def packet(t: float) -> Packet:
+    return Packet(t, "foot", None, np.full((5, 3), 5.6), None, 100.0)
+
+
+def test_whoever_wears_only_a_foot_pod_is_shown_its_cadence_with_its_name():
+    one = engine()
+    (event,) = one.feed(Cadence(1.0, "pod", 164.0))
+    assert isinstance(event, Measurement)
+    assert (event.name, event.value, event.unit) == ("cadence_spm", 164.0, "spm")
+    assert (event.source, event.strides) == ("pod", 0)
+
+
+@pytest.mark.parametrize("steps", [0.0, None])
+def test_no_steps_and_silence_make_it_unknown_once(steps):
+    one = engine()
+    one.feed(Cadence(1.0, "pod", 164.0))
+    events = [] if steps is None else one.feed(Cadence(2.0, "pod", steps))
+    for t in range(2, 20):
+        events += one.feed(Tick(float(t)))
+    assert [(value, source) for _, value, source in told(events)] == [(None, "pod")]
+    assert told(events)[0][0] == (2.0 if steps is not None else 7.0)
+
+
+def test_an_inertial_sensor_that_is_heard_counts_by_itself():
+    one = engine("foot")
+    assert told(one.feed(Cadence(1.0, "pod", 164.0)))  # it is not heard yet
+    one.feed(packet(1.5))
+    assert not told(one.feed(Cadence(2.0, "pod", 164.0)))
+    for k in range(31):
+        one.feed(Tick(2.0 + k / 10))  # and is lost
+    assert told(one.feed(Cadence(5.1, "pod", 160.0))) == [(5.1, 160.0, "pod")]
+
+
+def test_nothing_is_shown_of_a_metric_that_is_off():
+    assert Engine({}).feed(Cadence(1.0, "pod", 164.0)) == []
+
+
+def test_the_coach_does_not_take_it_for_measured():
+    view = View()
+    for event in engine().feed(Cadence(1.0, "pod", 164.0)):
+        view.see(event, 1.0)
+    assert view.measured == {}
