@@ -12,6 +12,8 @@ Rules
 * Session summaries lie on disk until the broker has acknowledged them (``_outbox.py``).
 * What proves who we are (password, certificate) is read as the sink is made, so that a new
   configuration with a bad one is refused while the old one still runs.
+* Commands are subscribed with QoS 0: whoever asks is answered or asks again. With QoS 1 RabbitMQ
+  3.10 makes a queue that dies with its node and then keeps us off every other (docs/fleet.md).
 * A command is heard only if it is new (not retained), well-formed, allowed and not too frequent
   (``_requests.py``); every answer goes to ``command/result``.
 """
@@ -104,6 +106,11 @@ class Mqtt:
         """A broker is there."""
         return self._client is not None
 
+    @property
+    def undelivered(self) -> int:
+        """How many session summaries no broker has acknowledged yet."""
+        return len(self._summaries) + len(self._outbox.waiting())
+
     async def __aenter__(self) -> Mqtt:
         return self
 
@@ -176,7 +183,7 @@ class Mqtt:
         """Introduce ourselves; then publish and listen until the link is lost."""
         client = self._client
         assert client is not None
-        await client.subscribe(f"{self.root}/command", qos=1)
+        await client.subscribe(f"{self.root}/command")
         if self._config.discovery:
             await client.subscribe(self._birth)
             await client.subscribe(self._discovery)

@@ -13,6 +13,7 @@ const Broker = (() => {
   const ANSWER_MS = 4000;
   const REFUSED = new Set([4, 5, 134, 135]); // CONNACK: bad user or password, not authorised
   const WATCHED = ["availability", "state", "event"];
+  const KEPT = ["availability", "state"];
   const OF_ONE = ["metrics", "cue", "session", "command/result"];
 
   return class Broker {
@@ -72,6 +73,13 @@ const Broker = (() => {
       const fresh = after.filter((topic) => !before.includes(topic));
       if (gone.length) this.client.unsubscribe(gone);
       if (fresh.length) this.client.subscribe(fresh);
+      if (station !== null) this.recall(station);
+    }
+
+    /* Ask for what the broker keeps of a station: RabbitMQ tells it only to who asks by name. */
+    recall(station) {
+      const kept = KEPT.map((topic) => `${this.root}/${station}/${topic}`);
+      this.client.subscribe(kept, () => this.client.unsubscribe(kept));
     }
 
     topics() {
@@ -84,6 +92,7 @@ const Broker = (() => {
 
     opened() {
       this.client.subscribe(this.topics());
+      if (this.followed !== null) this.recall(this.followed);
       this.to("open", "");
     }
 

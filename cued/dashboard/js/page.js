@@ -99,6 +99,7 @@
 
   function heard(name, topic, body) {
     if (topic === "availability" && body === "" && stations.delete(name)) return soon();
+    if (!stations.has(name) && topic === "metrics") broker.recall(name);
     const known = stationNamed(name);
     const news = known.take(topic, body, performance.now());
     if (name === looked) {
