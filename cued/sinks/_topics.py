@@ -9,7 +9,8 @@ Rules
 * ``metrics`` goes out at most once a second and only while strides come in. Three seconds after the
   last stride it goes out once more with nothing but null, so that no screen keeps a number that
   nobody vouches for any more. Its keys are the metrics that are on, and any other that is measured.
-* ``state`` goes out when it changed, at most four times a second.
+* ``state`` goes out when it changed, at most four times a second, and twice a minute in any case:
+  not every broker hands what it retains to whoever comes late (docs/fleet.md).
 * ``t`` is the session clock of the event lines; ``units`` and ``stride_band_m`` let a page show a
   metric that it does not know, and a stride against the runner's own.
 """
@@ -45,6 +46,7 @@ from cued.model import (
 
 METRICS_EVERY_S = 1.0
 STATE_EVERY_S = 0.25
+STATE_AGAIN_S = 30.0
 SILENT_AFTER_S = 3.0  # a slow backward stride lasts 2 s
 HEART_RATE = "heart_rate_bpm"
 
@@ -168,7 +170,7 @@ class Topics:
         """Take the next message that may go out now; None when there is none."""
         if self._queue:
             return self._queue.popleft()
-        if self._changed and now - self._state_at >= STATE_EVERY_S:
+        if now >= self._state_due():
             self._changed, self._state_at = False, now
             state = self._state | {"dropped": self.dropped, "time": wall, "t": self._t}
             return Message("state", msgspec.json.encode(state), retain=True)
@@ -179,13 +181,14 @@ class Topics:
         self._measured, self._metrics_at = False, now
         return Message("metrics", self._encoded_metrics(wall))
 
-    def wait_s(self, now: float) -> float | None:
-        """Seconds until something is due; None when nothing is to be expected."""
+    def wait_s(self, now: float) -> float:
+        """Seconds until something is due."""
         if self._queue:
             return 0.0
-        state = self._state_at + STATE_EVERY_S if self._changed else float("inf")
-        soonest = min(state, self._metrics_due())
-        return None if soonest == float("inf") else max(soonest - now, 0.0)
+        return max(min(self._state_due(), self._metrics_due()) - now, 0.0)
+
+    def _state_due(self) -> float:
+        return self._state_at + (STATE_EVERY_S if self._changed else STATE_AGAIN_S)
 
     def _metrics_due(self) -> float:
         if self._stride_at is None:

@@ -217,7 +217,7 @@ class Mqtt:
             await self._publish_due(client)
             heed_cancellation()
             wait = self._topics.wait_s(self._clock())
-            self._planned = float("inf") if wait is None else self._clock() + wait
+            self._planned = self._clock() + wait
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await self._wake.wait()
@@ -279,8 +279,7 @@ class Mqtt:
         if self._client is None:
             return
         now = self._clock()
-        wait = self._topics.wait_s(now)
-        if wait is not None and now + wait < self._planned:
+        if now + self._topics.wait_s(now) < self._planned:
             self._wake.set()
 
     def _summed_up(self, event: Summary) -> bytes:

@@ -22,6 +22,7 @@ from cued.model import (
     Stumble,
     Summary,
 )
+from cued.sinks._topics import Topics
 from cued.sinks.mqtt import Config
 from tests.shell.mqtt.conftest import Start
 from tests.shell.mqtt.far_end import Daemon, running, watching
@@ -142,3 +143,10 @@ async def test_a_crash_leaves_offline_behind(mosquitto: Start, tmp_path: Path) -
         # A broker cuts off whoever has its name taken by another, which is no good-bye.
         async with aiomqtt.Client("127.0.0.1", broker.port, identifier="cued-test"):
             await far.wait_for("test/availability", lambda s: s == "offline")
+
+
+def test_the_state_is_told_anew_twice_a_minute() -> None:
+    topics = Topics((), (), 10)
+    told = [now for now in range(100) if topics.due(float(now), 0.0)]
+    assert told == [0, 30, 60, 90]
+    assert topics.wait_s(100.0) == 20.0
