@@ -63,9 +63,9 @@ def carry_out(
         case "start_program" | "pause" | "resume" | "skip" | "stop":
             why = session.ask(_TRIGGERS[command.name])
         case "acknowledge":
-            why = _acknowledge(session, safety)
+            why = _acknowledge(session, safety, now)
         case "press":
-            why = _press(session, safety)
+            why = _press(session, safety, now)
         case "mark":
             text = str(command.value or "mark")
             extra.append(Notice(t=now, level="info", code="mark", text=text))
@@ -83,8 +83,8 @@ def carry_out(
     return [answer(command, why, now), *extra]
 
 
-def _acknowledge(session: Session, safety: Safety) -> str:
-    if safety.acknowledge():
+def _acknowledge(session: Session, safety: Safety, now: float) -> str:
+    if safety.acknowledge(now):
         if session.phase == "fallen":
             session.ask("acknowledge")
         return ""
@@ -93,8 +93,8 @@ def _acknowledge(session: Session, safety: Safety) -> str:
     return "there is nothing to acknowledge"
 
 
-def _press(session: Session, safety: Safety) -> str:
-    if not _acknowledge(session, safety):
+def _press(session: Session, safety: Safety, now: float) -> str:
+    if not _acknowledge(session, safety, now):
         return ""
     meant: dict[str, Trigger] = {"paused": "resume", IDLE: "begin"}
     return session.ask(meant.get(session.phase, "pause"))

@@ -100,11 +100,15 @@ class Safety:
         self._requests, self._notices = [], []
         return told
 
-    def acknowledge(self) -> bool:
-        """End the alarm; False when there is none."""
-        was = self._fall is not None
+    def acknowledge(self, now: float) -> bool:
+        """End the alarm, and owe the word that it has ended; False when there is none."""
+        if self._fall is None:
+            return False
         self._fall = None
-        return was
+        text = "the alarm after a fall was acknowledged"
+        self._notices.append(Notice(t=now, level="info", code="fall_acknowledged", text=text))
+        self._owe(_told("fall_acknowledged", Priority.LIMIT, now, "back", valid_s=5.0))
+        return True
 
     def consider(self, item: Input | AnyEvent, view: View, now: float) -> list[Proposal]:
         """Take an input or an event; what has to be told because of it."""

@@ -184,9 +184,10 @@ def test_a_fall_is_an_alarm_until_acknowledged(phase: str) -> None:
     assert len(runner.cues()) == len(alarms)
     runner.say("acknowledge")
     assert runner.phase == "paused"
-    runner.events.clear()
+    assert [e.code for e in runner.events if isinstance(e, Notice)] == ["fall_acknowledged"]
     runner.stand(20.0)
-    assert not runner.cues("fall_confirmed")
+    assert len(runner.cues("fall_acknowledged")) == 1, "the end of the alarm is told, once"
+    assert len(runner.cues("fall_confirmed")) == len(alarms)
 
 
 def test_the_belt_is_asked_to_stop_after_a_fall_only_if_the_runner_wished_so() -> None:
