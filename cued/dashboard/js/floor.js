@@ -56,16 +56,18 @@ const Floor = (() => {
 
   function fill(made, station, why, at) {
     const online = station.online();
-    const direction = station.moving() ? station.state.direction ?? "unknown" : "unknown";
-    const still = !station.moving();
-    data(made.link, "state", !online ? "offline" : why ? "care" : still ? "still" : "moving");
+    const moving = station.moving();
+    const direction = moving ? station.state.direction ?? "unknown" : "unknown";
+    const still = station.state.mode === "standing";
+    data(made.link, "state", !online ? "offline" : why ? "care" : moving ? "moving" : "still");
     icon(made.use, !online ? "lost" : still ? "pause" : direction);
     const rate = station.value("cadence_spm", at);
     text(made.rate, rate === null ? Words.NONE : `${Words.number(rate, 0)}/min`);
     const left = station.remaining(at);
     const phase = station.state.phase ? Words.sentence(station.state.phase) : "";
     text(made.phase, online ? [phase, left > 0 ? Words.clock(left) : ""].filter(Boolean).join(" ") : "");
-    const going = still ? "Still" : Stage.DIRECTIONS[direction] ?? "Direction not known";
+    const going = still ? "Still" : Stage.DIRECTIONS[direction]
+      ?? (moving || rate !== null ? "Direction not known" : "Not known");
     text(made.status, !online ? "Offline" : Words.sentence(why) || `${going}${station.level(at) === "steady" ? ", steady" : ""}`);
   }
 
