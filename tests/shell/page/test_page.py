@@ -267,6 +267,18 @@ def test_two_hundred_stations_are_listed(station: Station, peer: Peer, visit: An
             peer.say(f"{GYM}{n}", topic, "", retain=True)
 
 
+def test_a_station_that_told_no_state_is_listed_as_not_known(
+    station: Station, peer: Peer, visit: Any
+) -> None:
+    page = visit(station.url + "#all")
+    until(page, "document.querySelector('#connection').dataset.state === 'open'")
+    peer.say("stateless", "metrics", METRICS)
+    card = page.locator("#floor-list a", has_text="stateless")
+    card.get_by_text("104/min").wait_for()
+    assert "Direction not known" in card.inner_text()
+    assert "Still" not in card.inner_text()
+
+
 @pytest.mark.parametrize(
     ("size", "dark"),
     [(PHONE, False), (PHONE, True), (TABLET, True), (DESKTOP, False)],
