@@ -21,6 +21,8 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import Literal
 
+from msgspec.structs import replace
+
 from cued.actuators.actuator import Actuator
 from cued.engine import Engine
 from cued.model import AnyEvent, BeltRequest, Command, Cue, CueDone, Input, Notice, Tick
@@ -97,6 +99,8 @@ class Daemon:
 
     async def run(self) -> None:
         """Run until every source has ended or ``stop`` is called."""
+        if self._live:
+            self._now = asyncio.get_running_loop().time()
         notify("WATCHDOG=1")  # after a reload: opening everything may take its time
         async with AsyncExitStack() as stack:
             for sink in self._sinks:
@@ -175,7 +179,7 @@ class Daemon:
         if isinstance(said, CueDone):
             self.emit(CueDone(self._now, said.key, said.channel, said.ok, said.why))
         else:
-            self._tell(said)
+            self._tell(replace(said, t=self._now, known_t=self._now))
 
     def _ask(self, command: Command) -> None:
         self.emit(Command(self._now, command.name, command.value, command.source, command.id))

@@ -49,6 +49,8 @@ class Motor:
     def give(self, given):
         self.log.append("give")
         self.report(CueDone(0.0, given.key, "haptic"))
+        if given.t == 3.5:  # by another clock than the run's
+            self.report(Notice(t=99.0, known_t=99.0, level="info", code="motor", text="warm"))
 
     def cancel(self):
         self.log.append("cancel")
@@ -105,6 +107,13 @@ async def test_a_cue_reaches_the_motor_before_any_sink_and_its_answer_waits_its_
     assert len(given) == len(heard) == 2
     assert all(g < h for g, h in zip(given, heard, strict=True))
     assert coach.told == ["Tick", "CueDone", "Tick", "CueDone"]
+
+
+async def test_what_an_actuator_tells_has_the_time_of_the_run():
+    log = []
+    await daemon([Playback([Tick(3.5)], 0.0)], log).run()
+    (notice,) = [e for e in log if isinstance(e, Notice)]
+    assert (notice.code, notice.t, notice.known_t) == ("motor", 3.5, 3.5)
 
 
 async def test_everything_is_left_safe_in_the_right_order():
