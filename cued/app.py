@@ -46,6 +46,7 @@ def site(config: Config, *, hardware: bool | None = None) -> Site:
         hardware=config.station.hardware if hardware is None else hardware,
         sensors=config.sensors,
         metrics=config.parts.get("metrics", {}),
+        runner=config.coach.runner,
     )
 
 

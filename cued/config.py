@@ -88,6 +88,7 @@ class Site(Struct, frozen=True, kw_only=True):
     hardware : False makes parts use their stand-ins (gpiozero's mock pins, a null sound device).
     sensors : the configured devices by name; sources look for theirs.
     metrics : the metrics that are on and their options; a sink that announces them asks for units.
+    runner : whose run it is until a command chooses another.
     opening : tells what the present engine was made from (``recording/session.py``), if known.
     """
 
@@ -99,6 +100,7 @@ class Site(Struct, frozen=True, kw_only=True):
     hardware: bool = True
     sensors: dict[str, Sensor] = {}
     metrics: dict[str, Struct] = {}
+    runner: str = "runner"
     opening: Callable[[], Struct] | None = None
 
 

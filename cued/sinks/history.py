@@ -53,14 +53,11 @@ Row = tuple[str, tuple[object, ...]]
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where and for whom."""
+    """Where it lies."""
 
     file: Annotated[
         str, Meta(description="Database file; empty: history.sqlite in the state folder.")
     ] = ""
-    runner: Annotated[
-        str, Meta(min_length=1, description="Name until a command chooses another runner.")
-    ] = "runner"
 
 
 class History:
@@ -71,7 +68,7 @@ class History:
     ) -> None:
         self._path = Path(config.file) if config.file else Path(site.state) / NAME
         self._clock = clock
-        self._runner = config.runner
+        self._runner = site.runner
         self._connection: sqlite3.Connection | None = None
         self._rows: list[Row] = []
         self._session: int | None = None

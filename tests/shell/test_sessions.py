@@ -8,6 +8,7 @@ import shutil
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from cued import __main__, config
 from cued.coach.memory import Memory, Past
@@ -115,7 +116,7 @@ def test_nothing_is_deleted_without_yes_where_nobody_can_be_asked(tmp_path, ther
 
 
 async def remember(path, site_of, runner):
-    sink = History(Config(runner=runner), site_of, lambda command: None)
+    sink = History(Config(), replace(site_of, runner=runner), lambda command: None)
     async with sink:
         sink.take(Phase(t=0.0, name="free_run", from_="idle", why="wander"))
         sink.take(
