@@ -1,9 +1,10 @@
 """What four sensors at 100 Hz over Bluetooth cost, in CPU and in delay, without a radio.
 
 A process of its own holds four simulated pods behind a stand-in for BlueZ (``cued/standin``), each
-with 50 notifications of two samples a second that carry the time at which they were sent. What is
-measured is this process: its CPU time, and the delay from the send to where a notification enters
-cued (dbus-daemon, dbus-fast and bleak lie between; no radio, no kernel's Bluetooth).
+with 50 notifications of two samples a second that carry the time at which they were due. What is
+measured is this process: its CPU time, and the delay from that time to where a notification enters
+cued (the far end's timer, dbus-daemon, dbus-fast and bleak lie between; no radio, no kernel's
+Bluetooth). A busy machine shows in the delay.
 """
 
 from __future__ import annotations

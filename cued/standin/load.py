@@ -1,7 +1,7 @@
-"""Four pods that stream their clock, in a process of its own: ``python -m cued.standin.load``.
+"""Four pods that stream, with the time in every frame: ``python -m cued.standin.load``.
 
-For measuring what the receiving end costs. The bus is the environment's (``bus.private_bus``).
-Prints a line when the pods can be found; ends when standard input is closed.
+For measuring what the receiving end costs, in a process of its own. The bus is the environment's
+(``bus.private_bus``). Prints a line when the pods can be found; ends when standard input is closed.
 """
 
 from __future__ import annotations
@@ -43,23 +43,22 @@ async def _stream() -> None:
         while not stop.is_set():
             for pod in pods:
                 if pod.started:
-                    pod.send(POD_DATA, _stamped())
+                    pod.send(POD_DATA, _stamped(due))
                 await asyncio.sleep(0)
-            # After a stall nothing is made up for: samples of one time would come twice.
-            due = max(due + 1 / NOTIFICATIONS_HZ, time.monotonic() + STEP_US * 1e-6)
-            await asyncio.sleep(due - time.monotonic())
+            due += 1 / NOTIFICATIONS_HZ
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
 
 
-def _stamped() -> bytes:
-    """Two samples of a pod at rest, the second one taken now."""
-    now_us = round(time.monotonic() * 1e6)
-    values = np.random.default_rng(now_us).integers(-NOISE, NOISE, (SAMPLES, 6))
+def _stamped(due: float) -> bytes:
+    """Two samples of a pod at rest, the second one taken when the frame was due."""
+    due_us = round(due * 1e6)
+    values = np.random.default_rng().integers(-NOISE, NOISE, (SAMPLES, 6))
     values[:, 2] += ONE_G
-    return pod_frame(0, now_us - STEP_US, STEP_US, values.astype(np.int16))
+    return pod_frame(0, due_us - STEP_US, STEP_US, values.astype(np.int16))
 
 
 def age_ms(t: float, data: bytes) -> float:
-    """How long before ``t`` (monotonic clock of this machine, s) such a frame was sent."""
+    """How long before ``t`` (monotonic clock of this machine, s) such a frame was due."""
     (first_us,) = struct.unpack_from("<I", data, 4)
     return ((round(t * 1e6) - first_us - STEP_US) % 2**32) / 1e3
 

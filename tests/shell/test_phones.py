@@ -178,7 +178,8 @@ async def test_phyphox_is_asked_for_what_is_new_and_only_that():
         await asyncio.sleep(1.2)
         phone.frozen = True
         with pytest.raises(LinkLost, match="measures nothing"):
-            await asyncio.wait_for(task, 6)
+            async with asyncio.timeout(6):
+                await task
     ticks = np.concatenate([p.ticks for p in items if isinstance(p, Packet)])
     assert len(ticks) > 60
     assert np.diff(ticks) == pytest.approx(0.01)
@@ -220,7 +221,8 @@ async def test_sensor_loggers_posts_become_packets_and_silence_a_lost_link():
         )
         assert b"200" in await post(source.port, data)
     with pytest.raises(LinkLost, match="nothing any more"):
-        await asyncio.wait_for(task, 3)
+        async with asyncio.timeout(3):
+            await task
     ticks = np.concatenate([p.ticks for p in items if isinstance(p, Packet)])
     assert len(ticks) == 120
     assert np.diff(ticks) == pytest.approx(0.01)

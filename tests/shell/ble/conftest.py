@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 
 from cued.standin.bluez import Bluez
 from cued.standin.bus import private_bus
+
+HERE = Path(__file__).parent
+WITHIN_S = 60  # a test that waits for what never comes fails by itself, and the next one runs
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if HERE in item.path.parents and not item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.timeout(WITHIN_S))
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,11 @@ import pytest
 
 from cued import app, config
 from cued.daemon import Daemon
+from cued.engine import Worn as WornAt
 from cued.model import Cue, CueDone, Stride
-from cued.standin.family import Worn
+from cued.simulation.run import Simulation, collect
+from cued.simulation.scenario import parse
+from cued.standin.family import Worn, play
 from cued.standin.machines import Treadmill
 from cued.standin.wearables import POD_FAMILY
 from tests.shell.ble.test_workout import perform
@@ -91,7 +94,8 @@ async def test_a_walk_is_measured_and_its_sensors_silence_is_cued(bluez, tmp_pat
     told = loop.time() - last
     reporting.cancel()
     daemon.stop()
-    await running
+    async with asyncio.timeout(10):
+        await running
     lengths = [e.length_m for e in heard if isinstance(e, Stride) and e.length_m]
     assert len(lengths) >= 5
     assert 0.8 < sorted(lengths)[len(lengths) // 2] < 2.0
@@ -109,3 +113,64 @@ async def report(treadmill: Treadmill) -> None:
     while True:
         treadmill.report()
         await asyncio.sleep(1.0)
+
+
+FALL = """
+duration_s = 10
+belt = [{ at_s = 0, speed_m_s = 1.3, ramp_m_s2 = 2.0 }]
+does = [{ at_s = 0, what = "walk" }, { at_s = 7, what = "fall" }]
+sensor = [
+    { name = "foot", placement = "foot_left", rate_hz = 104, range_g = 16 },
+    { name = "trunk", placement = "lower_back", rate_hz = 104, range_g = 16 },
+]
+"""
+PODS = """
+[sources.ble]
+[sensors.foot]
+device = "pod"
+placement = "foot_left"
+address = "C0:AA:00:00:00:01"
+[sensors.trunk]
+device = "pod"
+placement = "lower_back"
+address = "C0:AA:00:00:00:02"
+"""
+
+
+async def test_a_fall_in_the_sensors_frames_is_cued_as_on_the_direct_path(bluez, tmp_path):
+    file = tmp_path / "cued.toml"
+    file.write_text(PODS)
+    chosen = config.load(file)
+    scenario = parse(FALL)
+    straight = app.engine(chosen, {s.name: WornAt(s.placement) for s in scenario.sensor})
+    events = [e for item in Simulation(scenario).inputs() for e in straight.feed(item)]
+    expected = [(e.key, e.known_t) for e in events if isinstance(e, Cue) and e.verdict == "given"]
+    assert [key for key, _ in expected] == ["free_run", "fall_possible", "fall_confirmed"]
+    tracks = collect(Simulation(scenario)).sensors
+    devices = [Worn(POD_FAMILY, bluez, index) for index in (1, 2)]
+    worn = zip(devices, ("foot", "trunk"), strict=True)
+    plans = {device: device.family.plan(*tracks[name]) for device, name in worn}
+    for device in devices:
+        bluez.add(device.peripheral)
+    ears: list[Ear] = []
+
+    def ear(report):
+        ears.append(Ear(report))
+        return ears[0]
+
+    sources = app.sources(chosen, app.site(chosen, hardware=False))
+    daemon = Daemon(app.engine(chosen, app.worn(chosen)), sources, [ear], [], live=True)
+    running = asyncio.create_task(daemon.run())
+    async with asyncio.timeout(15):
+        while not all(device.started for device in devices):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    start = round(asyncio.get_running_loop().time() + 0.1, 2)
+    assert await play(plans, start) == 0
+    daemon.stop()
+    async with asyncio.timeout(10):
+        await running
+    heard = [(cue.key, t - start) for t, cue in ears[0].given if t - start < scenario.duration_s]
+    print(f"by frames {heard}, directly {expected}")
+    assert [key for key, _ in heard] == [key for key, _ in expected]
+    for (key, t), (_, direct) in zip(heard[1:], expected[1:], strict=True):
+        assert abs(t - direct) < 0.3, key  # frames of 40 ms, on a busy machine

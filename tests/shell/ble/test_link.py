@@ -129,7 +129,8 @@ async def test_the_end_does_not_wait_for_a_disconnection_that_takes_2_s_as_in_bl
         began = loop.time()
     assert device.commands == [b"\x01", b"\x00"]  # told to stop all the same
     assert loop.time() - began < 1.5
-    await dropped.wait()
+    async with asyncio.timeout(5):
+        await dropped.wait()
     assert not device.connected
 
 
@@ -374,7 +375,8 @@ async def test_a_fault_of_our_own_in_a_callback_ends_the_source(bluez):
     task = asyncio.create_task(source.run(broken, lambda: None))
     streaming = asyncio.create_task(play([device], 50, 500))
     with pytest.raises(ExceptionGroup) as caught:
-        await asyncio.wait_for(task, 5)
+        async with asyncio.timeout(5):
+            await task
     streaming.cancel()
     assert caught.group_contains(ZeroDivisionError)
     assert not device.connected

@@ -52,11 +52,11 @@ def walk() -> Table:
     )
 
 
-def footfalls(events, start: float = 0.0) -> list[float]:
-    return [e.t - start for e in events if isinstance(e, Footfall)]
+def footfalls(events, start: float = 0.0) -> list[tuple[float, str]]:
+    return [(e.t - start, e.side) for e in events if isinstance(e, Footfall)]
 
 
-def direct(name: str) -> list[float]:
+def direct(name: str) -> list[tuple[float, str]]:
     t, acc, gyr = walk().sensors[name]
     family = FAMILIES[name]
     engine = Engine({name: WornAt(family.placement)})
@@ -106,13 +106,20 @@ async def test_every_family_gives_the_same_footfalls_as_the_direct_path(bluez):
             mean, spread = 1e3 * np.mean(there), 1e3 * np.std(there)
             print(f"{name:12s} {len(there):3d} footfalls, {mean:5.1f} ± {spread:3.1f} ms")
             assert len(there) >= 6, name
+            assert sides(straight, through) == [], name
             within = FOOT_S if family.placement == "foot_left" else TRUNK_S
             assert max(map(abs, there + back)) < within, name
 
 
-def offsets(some: list[float], others: list[float]) -> list[float]:
+def offsets(some, others) -> list[float]:
     """How far from each footfall of the settled part the nearest of the others is."""
-    return [min((b - a for b in others), key=abs) for a in some if FROM_S < a < TO_S]
+    return [min((b - a for b, _ in others), key=abs) for a, _ in some if FROM_S < a < TO_S]
+
+
+def sides(some, others) -> list[tuple[float, str, str]]:
+    """Where a footfall of the settled part is another foot's on the other path."""
+    nearest = [(a, min(others, key=lambda b, a=a: abs(b[0] - a[0]))) for a in some]
+    return [(a[0], a[1], b[1]) for a, b in nearest if FROM_S < a[0] < TO_S and a[1] != b[1]]
 
 
 async def test_silence_is_told_as_lost_within_1_1_s_of_the_last_sample(bluez):
