@@ -37,11 +37,11 @@ footer{margin-top:3rem;font-size:.85rem;opacity:.75}
 @media screen and (max-width:36rem){figure::before{content:"↔ wider than the screen: swipe";
  font-size:.8rem;opacity:.75;position:sticky;left:0}}
 @page{margin:13mm}
-@media print{:root{color-scheme:light;LIGHT}body{font-size:9.5pt}
+@media print{:root{color-scheme:light;font-size:12px;LIGHT}body{font-size:9.5pt}
  main{max-width:none;padding:0}h1{margin:0}p{max-width:none}
- h2{margin:1rem 0 .2rem;break-after:avoid}p{break-after:avoid}
+ h2{margin:1rem 0 .2rem;break-after:avoid}p{break-after:avoid;break-inside:avoid}
  figure,.facts,tr,footer{break-inside:avoid}thead{display:table-header-group}
- svg{min-width:0}figure{margin:.4rem 0}footer{margin-top:.6rem}
+ svg{min-width:0}figure{margin:.4rem 0}footer{margin-top:.6rem;break-before:avoid}
  .facts{grid-template-columns:repeat(auto-fit,minmax(5rem,1fr));margin:.7rem 0}
  .facts b{font-size:1.25rem}}
 """
