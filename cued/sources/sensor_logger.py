@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from cued.config import Site
 from cued.devices.phone import SENSOR_LOGGER, Phone
+from cued.devices.phone import Config as PhoneConfig
 from cued.model import BeltRequest, DecodeError, LinkChanged, LinkLost, Packet
 from cued.parts import Part
 from cued.sources._http import posts
@@ -51,34 +52,46 @@ class SensorLogger:
 
     async def run(self, emit: Emit, up: Callable[[], None]) -> None:
         """Serve; ends with LinkLost when a phone that sent falls silent."""
-        loop = asyncio.get_running_loop()
-        phone = Phone(self._options, self._config.sensor)
-        silent_s: float | None = None  # a phone that never came may still come
-        told = False
-        async with posts(self._config.listen, self._config.port) as (self.port, bodies):
-            while True:
-                try:
-                    async with asyncio.timeout(silent_s):
-                        body = await bodies.get()
-                except TimeoutError:
-                    raise LinkLost("the phone sends nothing any more") from None
-                if silent_s is None:
-                    emit(LinkChanged(loop.time(), self._config.sensor, True))
-                    silent_s = self._config.silent_s
-                try:
-                    items = phone.receive(loop.time(), SENSOR_LOGGER, body)
-                except DecodeError as error:
-                    log.log(logging.DEBUG if told else logging.WARNING, "%s", error)
-                    told = True
-                    continue
-                for item in items:
-                    if isinstance(item, Packet):
-                        emit(item)
-                        up()
+        config = self._config
+        async with posts(config.listen, config.port) as (self.port, bodies):
+            await pass_on(bodies.get, self._options, config.sensor, config.silent_s, emit, up)
 
     async def request(self, request: BeltRequest) -> str:
         """Refuse: a phone drives no belt."""
         return "no treadmill is connected"
+
+
+async def pass_on(
+    body: Callable[[], Awaitable[bytes]],
+    options: PhoneConfig,
+    sensor: str,
+    silent_s: float,
+    emit: Emit,
+    up: Callable[[], None],
+) -> None:
+    """Decode every message that comes; LinkLost when a phone that sent falls silent."""
+    loop = asyncio.get_running_loop()
+    phone = Phone(options, sensor)
+    came = told = False
+    while True:
+        try:  # a phone that never came may still come
+            async with asyncio.timeout(silent_s if came else None):
+                data = await body()
+        except TimeoutError:
+            raise LinkLost("the phone sends nothing any more") from None
+        if not came:
+            emit(LinkChanged(loop.time(), sensor, True))
+            came = True
+        try:
+            items = phone.receive(loop.time(), SENSOR_LOGGER, data)
+        except DecodeError as error:
+            log.log(logging.DEBUG if told else logging.WARNING, "%s", error)
+            told = True
+            continue
+        for item in items:
+            if isinstance(item, Packet):
+                emit(item)
+                up()
 
 
 PART = Part(Config, SensorLogger)

@@ -1,0 +1,104 @@
+"""A phone with Sensor Logger as a sensor, by way of an MQTT broker.
+
+In the app: Settings, Data Streaming, MQTT on, with the broker's address and WebSocket port (the app
+has no other way to a broker), the topic below, and the shortest batch period. Here the broker is
+reached as the MQTT sink reaches it. For a network that lets a phone reach the broker but not this
+machine; else ``sensor_logger`` needs no broker. The messages, the decoder and the delay are the
+same. Not tried with a phone yet; tested with a broker and messages as its documentation has them.
+
+Whoever may publish to the topic is taken for the phone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cued.config import Site
+from cued.model import BeltRequest, LinkLost
+from cued.parts import Part
+from cued.sinks import mqtt
+from cued.sources.phyphox import phone_options
+from cued.sources.sensor_logger import pass_on
+from cued.sources.source import Emit
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of Sensor Logger over MQTT."""
+
+    host: Annotated[str, Meta(min_length=1, description="Name or address of the broker.")] = (
+        "localhost"
+    )
+    port: Annotated[int, Meta(ge=0, le=65535, description="Port; 0: 1883, with TLS 8883.")] = 0
+    topic: Annotated[
+        str, Meta(pattern="^[^+#]+$", description="Topic that the app publishes to.")
+    ] = "sensor-logger"
+    tls: Annotated[bool, Meta(description="Encrypt, and check the broker's certificate.")] = False
+    ca: Annotated[str, Meta(description="File of the CA; empty: those the system trusts.")] = ""
+    user: Annotated[str, Meta(description="User name; empty: none.")] = ""
+    credential: Annotated[
+        str, Meta(description="Name of the systemd credential that holds the password.")
+    ] = ""
+    password_file: Annotated[
+        str, Meta(description="File with the password, mode 0600, if there is no credential.")
+    ] = ""
+    sensor: Annotated[str, Meta(description="Sensor in [sensors.NAME] that it is.")] = "phone"
+    silent_s: Annotated[
+        float, Meta(ge=1, le=60, description="Silence after which the phone counts as gone, s.")
+    ] = 10.0
+
+    def __post_init__(self) -> None:
+        """Check what belongs together."""
+        _broker(self)
+
+
+class SensorLoggerMqtt:
+    """The source."""
+
+    def __init__(self, config: Config, site: Site) -> None:
+        self._config = config
+        self._options = phone_options(site, config.sensor, "sensor_logger_mqtt")
+        self._broker = _broker(config)
+        self._own = f"cued-phone-{site.station}"
+        where = "[sources.sensor_logger_mqtt]"
+        self._password = mqtt.password(where, config.credential, config.password_file)
+        self._context = mqtt.tls_context(self._broker) if config.tls else None
+
+    async def run(self, emit: Emit, up: Callable[[], None]) -> None:
+        """Listen; ends with LinkLost when broker or phone are gone."""
+        client = mqtt.make_client(self._broker, self._own, self._password, self._context)
+        config = self._config
+        try:
+            async with client:
+                await client.subscribe(config.topic)
+                mqtt.heed_cancellation()
+                messages = client.messages
+
+                async def body() -> bytes:
+                    return (await anext(messages)).payload
+
+                await pass_on(body, self._options, config.sensor, config.silent_s, emit, up)
+        except mqtt.MqttError as error:
+            raise LinkLost(f"MQTT broker {config.host}: {error}") from None
+
+    async def request(self, request: BeltRequest) -> str:
+        """Refuse: a phone drives no belt."""
+        return "no treadmill is connected"
+
+
+def _broker(config: Config) -> mqtt.Config:
+    """The broker as the sink's client is told of it."""
+    return mqtt.Config(
+        host=config.host,
+        port=config.port or None,
+        tls=config.tls,
+        ca=config.ca,
+        user=config.user,
+        credential=config.credential,
+        password_file=config.password_file,
+    )
+
+
+PART = Part(Config, SensorLoggerMqtt)

@@ -1,0 +1,105 @@
+"""A phone that publishes as Sensor Logger does, to a real broker over WebSocket."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+import aiomqtt
+import numpy as np
+import pytest
+
+from cued.config import Site
+from cued.model import ConfigError, LinkChanged, LinkLost, Packet
+from cued.sources.sensor_logger_mqtt import Config, SensorLoggerMqtt
+from tests.shell.mqtt.conftest import free_port
+from tests.shell.test_phones import PHONE, START, message
+
+
+def at_rest(k: int) -> bytes:
+    time = START + k * 300_000_000
+    return message(time, 30, totalacceleration=lambda _: {"x": 0, "y": 0, "z": 9.81})
+
+
+async def subscribed(task: asyncio.Task[None], broker: aiomqtt.Client) -> None:
+    """Publish what no sample comes of until somebody takes it."""
+    async with asyncio.timeout(10):
+        await asyncio.sleep(0.5)
+        assert not task.done()
+        await broker.publish("sensor-logger", b"no json")
+
+
+async def test_what_a_phone_publishes_becomes_packets_and_silence_a_lost_link(mosquitto):
+    port = free_port()
+    broker = mosquitto(
+        "listener PORT 127.0.0.1",
+        "allow_anonymous true",
+        f"listener {port} 127.0.0.1",
+        "protocol websockets",
+        "allow_anonymous true",
+    )
+    await broker.start()
+    items = []
+    source = SensorLoggerMqtt(Config(host="127.0.0.1", port=broker.port, silent_s=1.0), PHONE)
+    task = asyncio.create_task(source.run(items.append, lambda: None))
+    ws = {"transport": "websockets", "websocket_path": "/mqtt"}
+    async with aiomqtt.Client("127.0.0.1", port, **ws) as phone:
+        await subscribed(task, phone)
+        for k in range(4):
+            await phone.publish("sensor-logger", at_rest(k))
+        with pytest.raises(LinkLost, match="nothing any more"):
+            async with asyncio.timeout(5):
+                await task
+    assert isinstance(items[0], LinkChanged)
+    ticks = np.concatenate([p.ticks for p in items if isinstance(p, Packet)])
+    assert len(ticks) == 120
+    assert np.diff(ticks) == pytest.approx(0.01)
+
+
+async def test_a_broker_that_is_away_or_goes_away_is_a_lost_link(mosquitto):
+    source = SensorLoggerMqtt(Config(host="127.0.0.1", port=free_port()), PHONE)
+    with pytest.raises(LinkLost, match=r"MQTT broker 127\.0\.0\.1"):
+        async with asyncio.timeout(15):
+            await source.run(lambda _item: None, lambda: None)
+    broker = mosquitto()
+    await broker.start()
+    source = SensorLoggerMqtt(Config(host="127.0.0.1", port=broker.port), PHONE)
+    task = asyncio.create_task(source.run(lambda _item: None, lambda: None))
+    await asyncio.sleep(0.5)
+    await broker.kill()
+    with pytest.raises(LinkLost, match="MQTT broker"):
+        async with asyncio.timeout(10):
+            await task
+
+
+async def test_it_lets_itself_in_with_a_password_and_ends_when_told(mosquitto, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("open sesame\n")
+    os.chmod(secret, 0o600)
+    broker = mosquitto()
+    await broker.start()
+    config = Config(
+        host="127.0.0.1", port=broker.port, user="cued", password_file=str(secret), topic="gym/1"
+    )
+    items = []
+    source = SensorLoggerMqtt(config, PHONE)
+    task = asyncio.create_task(source.run(items.append, lambda: None))
+    async with aiomqtt.Client("127.0.0.1", broker.port) as phone:
+        await asyncio.sleep(0.5)
+        await phone.publish("gym/1", at_rest(0))
+        async with asyncio.timeout(5):
+            while not items:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        async with asyncio.timeout(5):
+            await task
+
+
+def test_what_does_not_fit_is_said_at_once():
+    with pytest.raises(ConfigError, match="there is no"):
+        SensorLoggerMqtt(Config(), Site())
+    with pytest.raises(ValueError, match="without user"):
+        Config(password_file="somewhere")
+    with pytest.raises(ValueError, match="without tls"):
+        Config(ca="somewhere")
