@@ -11,6 +11,8 @@ from cued.coach.memory import Memory
 from cued.coach.phrases import load
 from cued.engine import Engine, Worn
 from cued.model import AnyEvent, Belt, Cue, Link, Notice, Packet, Tick
+from cued.simulation.run import Simulation
+from cued.simulation.scenario import parse
 from tests.core.coach.runner import Runner
 
 SENSOR = {"foot": Worn("foot_left"), "trunk": Worn("lower_back")}
@@ -117,3 +119,35 @@ def test_samples_that_come_late_end_in_the_spoken_reason_through_the_engine():
         events += engine.feed(Tick(now))
     texts = [e.text for e in events if isinstance(e, Cue) and e.verdict == "given" and e.text]
     assert texts == ["One sensor is gone", "Sensor data come late"]
+
+
+WALK = """
+duration_s = 16
+belt = [{ at_s = 0, speed_m_s = 1.3, ramp_m_s2 = 2.0 }]
+does = [{ at_s = 0, what = "walk" }]
+sensor = [
+    { name = "left", placement = "foot_left" },
+    { name = "right", placement = "foot_right" },
+    { name = "trunk", placement = "lower_back" },
+]
+"""
+AS_WORN = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+BACK_TO_FRONT = ((-1.0, 0.0, 0.0), (0.0, -1.0, 0.0), (0.0, 0.0, 1.0))
+
+
+def asked(left: Worn, right: Worn, trunk: Worn) -> list[str]:
+    """What is asked of somebody who walks with their sensors configured so."""
+    coach = Coach(CoachConfig(program=False), [], load("en"), Memory())
+    engine = Engine({"left": left, "right": right, "trunk": trunk}, coach=coach)
+    events = [e for item in Simulation(parse(WALK)).inputs() for e in engine.feed(item)]
+    cues = [e for e in events if isinstance(e, Cue) and e.verdict == "given"]
+    return [cue.text for cue in cues if cue.text.endswith("?")]
+
+
+def test_a_walk_with_swapped_feet_or_a_trunk_sensor_back_to_front_ends_in_the_question():
+    left, right = Worn("foot_left", AS_WORN), Worn("foot_right", AS_WORN)
+    trunk = Worn("lower_back", AS_WORN)
+    assert asked(left, right, trunk) == []
+    assert asked(right, left, trunk) == ["Foot sensors swapped?"]
+    backward = Worn("lower_back", BACK_TO_FRONT)
+    assert asked(left, right, backward) == ["Sensor on back to front?"]
