@@ -143,6 +143,7 @@ class Body:
     def drop(self, sensor: str) -> list[AnyEvent]:
         """A sensor's data are lost: don't wait for it."""
         self._merge.drop(sensor)
+        self._direction.drop(sensor)
         return self._advance()
 
     def lost(self, t: float, why: str) -> list[AnyEvent]:

@@ -41,6 +41,9 @@ class DirectionChoice:
         self._feet_t = -1e9
         self._against = 0
         self._turning = False
+        self._turning_by = ""  # which sensor said so first
+        self._straight_t = -1e9  # when the last turn was over,
+        self._straight_by = ""  # and which sensor said so
 
     def feed(self, heading: Heading, mode: Mode) -> Direction:
         """Take one piece of evidence; the direction after it."""
@@ -57,12 +60,21 @@ class DirectionChoice:
 
     def turn(self, turning: Turning) -> Direction:
         """Take the start or the end of a turn about the vertical; the first to say so counts."""
-        if turning.turning == self._turning:
+        if turning.turning == self._turning or self._is_over(turning):
             return self.direction
         self._turning = turning.turning
         if self._turning:
+            self._turning_by = turning.sensor
             return self._wipe("turning")
+        self._straight_t, self._straight_by = turning.t, turning.sensor
         self.why = "just turned"
+        return self._decide()
+
+    def drop(self, sensor: str) -> Direction:
+        """A sensor is lost: nobody else may tell the end of the turn that it saw."""
+        if not self._turning or sensor != self._turning_by:
+            return self.direction
+        self._turning = False
         return self._decide()
 
     def stand(self) -> Direction:
@@ -78,6 +90,11 @@ class DirectionChoice:
     def contradicted(self) -> bool:
         """The trunk has steadily said the opposite of the feet: one of them is worn wrongly."""
         return self._against >= CONTRADICTIONS
+
+    def _is_over(self, turning: Turning) -> bool:
+        """Another sensor has told the end of that turn: feet see one turn at different times."""
+        began_before = turning.turning and turning.t < self._straight_t
+        return began_before and turning.sensor != self._straight_by
 
     def _compare(self, heading: Heading) -> None:
         opposed = heading.log_odds * self._sum < 0 and abs(self._sum) >= DECIDED

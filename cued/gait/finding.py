@@ -58,7 +58,10 @@ class Moving(Struct, frozen=True, kw_only=True):
 
 
 class Turning(Struct, frozen=True, kw_only=True):
-    """The body is turning about the vertical (``angle`` rad so far), or has stopped doing so."""
+    """The body has been turning about the vertical since ``t`` (``angle`` rad so far).
+
+    Not ``turning``: it stopped doing so at ``t``.
+    """
 
     t: float
     at: float

@@ -101,7 +101,8 @@ class Foot:
         self._contact: Step | None = None  # the last one, and
         self._swings = 0  # how many there were since the last rest,
         self._rest_n = -1  # which was settled at this sample
-        self._turned: float | None = None  # angle of the turn that is going on
+        self._turned: float | None = None  # angle of the turn that is going on,
+        self._turning_t = 0.0  # and since when
 
     def feed(self, block: Block) -> list[Finding]:
         """Take the next samples on the grid; give what they showed."""
@@ -182,7 +183,6 @@ class Foot:
         out = self._settled(step, oriented)
         if self._manner.rest(step.at):
             out.append(Moving(t=step.at, at=step.at, sensor=self._sensor, mode="standing"))
-            out += self._turning(step.at, step.at, 0.0)
         return out
 
     def _settled(self, step: Step, oriented: bool) -> list[Finding]:
@@ -222,7 +222,9 @@ class Foot:
     def _leg(self, leg: Leg, at: float, swings: int, oriented: bool) -> list[Finding]:
         """Read direction, length and turn off the way between two rests."""
         believable = leg.fastest < RANGE_RAD_S
-        t, out = leg.end_t, self._turning(leg.end_t, at, leg.turned) if believable else []
+        t, out = leg.end_t, []
+        if believable:
+            out += self._turning(leg.start_t, leg.end_t, at, leg.turned)
         if leg.length < STRIDE_M:
             return out
         odds = max(-MOST_ODDS, min(MOST_ODDS, ODDS_PER_M * leg.forward))
@@ -251,11 +253,14 @@ class Foot:
             return []
         return [Heading(t=t, at=at, sensor=self._sensor, log_odds=odds)]
 
-    def _turning(self, t: float, at: float, turned: float) -> list[Finding]:
-        """Follow a turn of the body over the strides it takes."""
-        if self._turned is None and abs(turned) < TURNING_RAD:
-            return []
+    def _turning(self, start: float, end: float, at: float, turned: float) -> list[Finding]:
+        """Follow a turn of the body over the strides it takes: since when, or that it is over."""
+        if self._turned is None:
+            if abs(turned) < TURNING_RAD:
+                return []
+            self._turning_t = start
         angle = (self._turned or 0.0) + turned
         on = abs(turned) > STRAIGHT_RAD
         self._turned = angle if on else None
+        t = self._turning_t if on else end
         return [Turning(t=t, at=at, sensor=self._sensor, turning=on, angle=angle)]

@@ -19,6 +19,7 @@ from cued.model import (
     AnyEvent,
     Belt,
     Block,
+    Gait,
     Link,
     LinkChanged,
     Notice,
@@ -306,3 +307,18 @@ def test_blocks_join_on_or_are_fresh_whatever_a_lagging_link_left_out(monkeypatc
     worn = {s.name: Worn(s.placement, s.mounting) for s in scenario.sensor}
     feed_all(engine(worn), Simulation(scenario).inputs())
     assert any(left_out)
+
+
+@pytest.mark.data
+def test_a_u_turn_costs_a_walker_with_two_feet_the_direction_once(data):
+    changes = []
+    for name in ("s08-t1", "s08-t2", "s11-t2"):
+        recording = read_table(data / "overground_walk" / f"voisard-{name}")
+        feet = [s for s in recording.sensors if s.placement.startswith("foot")]
+        engine = Engine({s.name: Worn(s.placement, s.mounting) for s in feet})
+        fed = packets(recording, sensors=[s.name for s in feet])
+        told = [e for item in fed for e in engine.feed(item) if isinstance(e, Gait)]
+        turn = [row.t for row in recording.truth if row.kind.startswith("turn")]
+        around = [e.direction for e in told if turn[0] - 1.0 < e.t < turn[-1] + 3.0]
+        changes.append(around)
+    assert changes == [["unknown", "forward"]] * 3

@@ -194,6 +194,25 @@ def test_after_turning_round_on_a_belt_new_steps_decide():
     assert choice.feed(heading(9.0, 3.0), "walking") == "forward"
 
 
+def test_a_turn_that_one_foot_told_to_be_over_is_not_begun_again_by_the_other():
+    choice = DirectionChoice()
+    choice.turn(turning(1.0, True, "left"))
+    choice.feed(heading(2.0, 6.0), "walking")
+    assert choice.turn(turning(3.0, False, "left")) == "forward"
+    assert choice.turn(turning(1.8, True, "right")) == "forward"
+    assert choice.turn(turning(3.5, True, "right")) == "unknown"
+
+
+def test_a_turn_whose_only_witness_is_lost_does_not_last_for_ever():
+    choice = DirectionChoice()
+    choice.turn(turning(1.0, True, "left"))
+    choice.drop("right")
+    for k in range(4):
+        assert choice.feed(heading(2.0 + k, 3.0), "walking") == "unknown"
+    choice.drop("left")
+    assert choice.feed(heading(6.0, 3.0), "walking") == "forward"
+
+
 def test_a_turn_that_two_sensors_see_is_one_turn():
     choice = DirectionChoice()
     choice.turn(turning(1.0, True, "a"))
