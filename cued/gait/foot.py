@@ -222,9 +222,8 @@ class Foot:
     def _leg(self, leg: Leg, at: float, swings: int, oriented: bool) -> list[Finding]:
         """Read direction, length and turn off the way between two rests."""
         believable = leg.fastest < RANGE_RAD_S
-        t, out = leg.end_t, []
-        if believable:
-            out += self._turning(leg.start_t, leg.end_t, at, leg.turned)
+        t = leg.end_t
+        out = self._turning(leg.start_t, t, at, leg.turned) if believable else []
         if leg.length < STRIDE_M:
             return out
         odds = max(-MOST_ODDS, min(MOST_ODDS, ODDS_PER_M * leg.forward))
