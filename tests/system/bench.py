@@ -31,6 +31,7 @@ def main() -> int:
     with Guest(Path(folder)) as guest:
         bench = Bench(guest)
         print(f"log-in {guest.boot():.0f} s after switching on", flush=True)
+        bench.until("systemctl -q is-active cued", 90)
         for step in chosen:
             try:
                 step(bench)
