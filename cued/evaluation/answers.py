@@ -3,9 +3,10 @@
 For a true stride the answer is the one that stands ``SETTLED_S`` after its end, when its contact
 can have been told: whether the stride itself was found to within 50 ms is another question, scored
 elsewhere. Unknown is not right. ``first`` is after how many steps of a bout the first right answer
-stood: what it takes to switch, since every bout begins from not knowing. Recordings without
-contacts in their truth are scored on the strides that the engine reports, leaving out the first
-four; there a silent engine shows as ``never``.
+stood: what it takes to switch, since every bout begins from not knowing. ``never`` counts bouts
+that ended without one, but for those that ended before the fourth step, when none was due yet.
+Recordings without contacts in their truth are scored on the strides that the engine reports,
+leaving out the first four; there a silent engine shows as ``never``.
 """
 
 from __future__ import annotations
@@ -70,8 +71,9 @@ def _score_bout(case: Case, start: float, inside: Sequence[tuple[TrueStride, Gai
             _count(tally.mode, mode, answer.mode)
             _count(tally.direction, direction, answer.direction)
     end = inside[0][0].end
-    _note_first(case.tally(end).mode, truth.mode(end), modes)
-    _note_first(case.tally(end).direction, truth.direction(end), directions)
+    due = modes[-1][0] >= STEPS_TO_ANSWER
+    _note_first(case.tally(end).mode, truth.mode(end), modes, due=due)
+    _note_first(case.tally(end).direction, truth.direction(end), directions, due=due)
 
 
 def _score_unseen(case: Case, said: Sequence[Stride]) -> None:
@@ -93,11 +95,13 @@ def _count(answers: Answers, true: Facing, said: Facing) -> None:
     answers.wrong += said not in {true, "unknown"}
 
 
-def _note_first(answers: Answers, true: Facing, right: Iterable[tuple[int, bool]]) -> None:
+def _note_first(
+    answers: Answers, true: Facing, right: Iterable[tuple[int, bool]], *, due: bool = True
+) -> None:
     if true == "unknown":
         return
     first = next((steps for steps, is_right in right if is_right), None)
-    if first is None:
-        answers.never += 1
-    else:
+    if first is not None:
         answers.first.append(first)
+    elif due:
+        answers.never += 1

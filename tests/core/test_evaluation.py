@@ -282,6 +282,13 @@ def test_a_late_answer_is_measured_in_steps():
     assert scored(recording(), events).direction.steps_max == first
 
 
+@pytest.mark.parametrize(("contacts", "never"), [(3, 0), (4, 0), (5, 1), (6, 1)])
+def test_a_bout_of_fewer_than_four_steps_ends_before_an_answer_is_due(contacts: int, never: int):
+    made = [TruthRow(t, "contact", side(i)) for i, t in enumerate(contact_times()[:contacts])]  # type: ignore[arg-type]
+    rows = [*made, TruthRow(0.0, "direction", value="forward")]
+    assert scored(recording(rows=rows), []).direction.never == never
+
+
 def test_an_answer_that_comes_too_late_after_a_stride_does_not_count_for_it():
     events = [e for e in perfect() if not isinstance(e, Gait)]
     events.append(gait(contact_times()[9], 0.2, "walking", "forward"))
