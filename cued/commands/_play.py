@@ -18,6 +18,7 @@ from cued.engine import Worn
 from cued.model import AnyEvent, BeltRequest, Command, CueDone, Input, Notice
 from cued.runtime.playback import Playback
 from cued.sinks import console, events
+from cued.sources.source import Source
 
 
 class World(Protocol):
@@ -66,11 +67,12 @@ def in_time(
     target: str | None,
     world: World | None = None,
     sound: Path | None = None,
+    source: Source | None = None,
 ) -> None:
     """Play inputs at ``speed`` times real time through the whole daemon, spoken and felt.
 
     speed : 0 waits for nothing.  sound : a WAV file for what would be heard, in place of the
-    configured actuators.
+    configured actuators.  source : what brings them, live, in place of playing them.
     """
     where = app.site(config)
     actuators = [partial(_to_file, config, where, sound)] if sound else None
@@ -81,10 +83,10 @@ def in_time(
         sinks.append(partial(console.Console, console.Config(), where))
     daemon = Daemon(
         app.engine(config, worn),
-        [Playback(inputs, speed, world.request if world else None)],
+        [source or Playback(inputs, speed, world.request if world else None)],
         actuators or app.actuators(config, where),
         sinks,
-        live=False,
+        live=source is not None,
         hears=world.hear if world else None,
     )
     asyncio.run(daemon.run())

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 from pathlib import Path
+from typing import Any
 
 from cued.commands import _play
 from cued.commands._options import add_config, load_config, non_negative
+from cued.config import Config
 from cued.engine import Worn
-from cued.model import AnyEvent, BeltRequest, Cue
+from cued.model import AnyEvent, BeltRequest, Cue, CuedError
 from cued.recording.write import write_table
 from cued.simulation.run import Simulation
 from cued.sources.simulate import open_scenario, recorded, scenarios
+from cued.standin.bus import private_bus
 
 NAME = "simulate"
 HELP = "run the whole daemon on a simulated runner"
@@ -39,6 +43,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sound", type=Path, metavar="FILE", help="write what would be heard to a WAV file"
     )
+    parser.add_argument(
+        "--over-bluetooth",
+        action="store_true",
+        help="let its sensors be heard through BlueZ's D-Bus and bleak, without a radio",
+    )
     parser.add_argument("--events", metavar="FILE", help="event lines to a file, or - for stdout")
     add_config(parser, settings=True)
 
@@ -54,6 +63,8 @@ def run(args: argparse.Namespace) -> int:
     simulation = Simulation(scenario, args.seed, keep_truth=1000)
     worn = {s.name: Worn(s.placement, s.mounting) for s in simulation.scenario.sensor}
     runner = Runner(simulation)
+    if args.over_bluetooth:
+        return _over_bluetooth(args, config, worn, runner)
     if args.speed > 0 or args.sound:
         inputs = simulation.inputs()
         _play.in_time(config, worn, inputs, args.speed, args.events, runner, args.sound)
@@ -64,17 +75,34 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _over_bluetooth(
+    args: argparse.Namespace, config: Config, worn: dict[str, Worn], runner: Runner
+) -> int:
+    """Play the run in real time over a stand-in for BlueZ."""
+    if args.speed != 1.0 or args.sound:
+        raise CuedError("--over-bluetooth runs in real time, through the configured actuators")
+    without = [s.name for s in runner.simulation.scenario.sensor if not s.gyro]
+    if without:
+        raise CuedError(f"--over-bluetooth: {without[0]} has no gyroscope, and every pod has one")
+    module: Any = importlib.import_module("cued.commands._over_bluetooth")  # bleak is slow
+    inputs = runner.simulation.inputs()
+    source = module.OverBluetooth(inputs, worn, runner.request)
+    with private_bus():
+        _play.in_time(config, worn, inputs, 1.0, args.events, runner, source=source)
+    return 0
+
+
 class Runner:
     """The simulated person and treadmill as those who hear cues and get requests."""
 
     def __init__(self, simulation: Simulation) -> None:
-        self._simulation = simulation
+        self.simulation = simulation
 
     def hear(self, event: AnyEvent) -> None:
         """Let the person hear a cue that was given."""
         if isinstance(event, Cue) and event.verdict == "given":
-            self._simulation.hear(event.key)
+            self.simulation.hear(event.key)
 
     def request(self, request: BeltRequest) -> str:
         """Set the simulated treadmill; "" when done."""
-        return self._simulation.request(request)
+        return self.simulation.request(request)

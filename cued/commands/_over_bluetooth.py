@@ -1,0 +1,124 @@
+"""A simulated run whose sensors are heard over Bluetooth: frames, BlueZ's D-Bus, bleak, decoders.
+
+The radio is a stand-in (``cued/standin``) in this process, on a D-Bus of its own. Every sensor of
+the run is a pod there, the belt an FTMS treadmill; what they send is what the run says, in real
+time. From bleak on everything is as it is live.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+
+from cued.config import Sensor, Site
+from cued.engine import Worn
+from cued.model import Belt, BeltRequest, Command, CuedError, Input, Packet
+from cued.runtime.playback import Playback
+from cued.sources import ble
+from cued.sources.source import Emit
+from cued.standin import wearables
+from cued.standin.bluez import Bluez
+from cued.standin.family import Worn as Pod
+from cued.standin.family import counts
+from cued.standin.machines import Treadmill
+
+CONNECT_WITHIN_S = 30.0
+MOST_SAMPLES = 16  # of a frame, as its notification holds
+BELT = "treadmill"
+
+
+class OverBluetooth:
+    """The source; ``belt`` takes wishes once they have gone over the air."""
+
+    def __init__(
+        self,
+        inputs: Iterable[Input],
+        worn: Mapping[str, Worn],
+        belt: Callable[[BeltRequest], str],
+    ) -> None:
+        self._inputs = inputs
+        self._belt = belt
+        self._bluez = Bluez()
+        self._treadmill = Treadmill(self._bluez)
+        names = enumerate(worn, 1)
+        self._pods = {n: Pod(wearables.POD_FAMILY, self._bluez, i) for i, n in names}
+        self._frames = dict.fromkeys(worn, 0)
+        sensors = {
+            name: Sensor(
+                device="pod", placement=w.placement, address=self._pods[name].peripheral.address
+            )
+            for name, w in worn.items()
+        }
+        address = self._treadmill.peripheral.address
+        sensors[BELT] = Sensor(
+            device="ftms", placement="treadmill", address=address, options={"control": True}
+        )
+        self._ble = ble.Ble(ble.Config(), Site(sensors=sensors))
+
+    async def run(self, emit: Emit, up: Callable[[], None]) -> None:
+        """Connect to every sensor, then play the run; inside a ``private_bus``."""
+        async with self._bluez as bluez:
+            for device in (self._treadmill, *self._pods.values()):
+                bluez.add(device.peripheral)
+            listening = asyncio.create_task(self._ble.run(emit, up))
+            try:
+                await self._connected(listening)
+                await self._play(emit)
+            finally:
+                listening.cancel()
+                await asyncio.gather(listening, return_exceptions=True)
+
+    async def request(self, request: BeltRequest) -> str:
+        """Ask the treadmill over the air, and if it agrees the run's own."""
+        return await self._ble.request(request) or self._belt(request)
+
+    async def _connected(self, listening: asyncio.Task[None]) -> None:
+        try:
+            async with asyncio.timeout(CONNECT_WITHIN_S):
+                while not self._ready():
+                    if listening.done():
+                        listening.result()
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise CuedError("the simulated sensors were not connected") from None
+
+    def _ready(self) -> bool:
+        return all(pod.started for pod in self._pods.values()) and self._treadmill.report()
+
+    async def _play(self, emit: Emit) -> None:
+        loop = asyncio.get_running_loop()
+
+        def send(item: Input) -> None:
+            match item:
+                case Packet():
+                    self._send(item)
+                case Belt():
+                    self._treadmill.km_h = item.speed_m_s * 3.6
+                    self._treadmill.percent = item.incline_percent
+                    self._treadmill.report()
+                case Command():  # a person's, and no sensor's
+                    emit(Command(loop.time(), item.name, item.value, item.source, item.id))
+                case _:
+                    pass
+
+        await Playback(self._inputs, 1.0).run(send, _nothing)
+
+    def _send(self, packet: Packet) -> None:
+        assert packet.ticks is not None  # a simulated sensor's
+        assert packet.gyr is not None
+        pod, step_us = self._pods[packet.sensor], round(1e6 / packet.rate_hz)
+        acc = counts(packet.acc, wearables.POD_ACC)
+        gyr = counts(np.degrees(packet.gyr), wearables.POD_DPS)
+        values = np.concatenate((acc, gyr), axis=1)
+        for at in range(0, len(values), MOST_SAMPLES):
+            part = slice(at, at + MOST_SAMPLES)
+            first_us, number = round(packet.ticks[at] * 1e6), self._frames[packet.sensor]
+            frame = wearables.pod_frame(number, first_us, step_us, values[part])
+            pod.send(wearables.POD_DATA, frame)
+            self._frames[packet.sensor] = number + 1
+
+
+def _nothing() -> None:
+    """Playback says that it begins."""
