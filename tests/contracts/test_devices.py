@@ -29,7 +29,16 @@ from cued.devices import (
 )
 from cued.devices._gatt import BATTERY_LEVEL
 from cued.devices.device import Advert, Answer, Read, Subscribe, Write
-from cued.model import Battery, Belt, BeltRequest, DecodeError, HeartRate, LinkChanged, Packet
+from cued.model import (
+    Battery,
+    Belt,
+    BeltRequest,
+    Cadence,
+    DecodeError,
+    HeartRate,
+    LinkChanged,
+    Packet,
+)
 
 NAMES = parts.names("devices")
 H = bytes.fromhex
@@ -133,6 +142,8 @@ def check(outputs: list[object]) -> None:
                 assert 0 < out.error <= 1
             case HeartRate():
                 assert out.bpm > 0
+            case Cadence():
+                assert 0 <= out.steps_per_min <= 2 * 255
             case LinkChanged():
                 assert out.why
                 assert not out.connected
