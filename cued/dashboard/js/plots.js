@@ -15,7 +15,6 @@ const Plots = (() => {
   const AHEAD = "800px"; // drawn a little before it comes into view
   const THICK = 2.5;
   const MARK = 5; // half a mark's width
-  const line = uPlot.paths.linear();
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
   class Plot {
@@ -194,12 +193,31 @@ const Plots = (() => {
     ctx.setLineDash([]);
   }
 
-  /* The way uPlot draws a series: a line, or bars where samples outnumber the columns of pixels. */
+  /* What uPlot strokes or fills for a series: a line, or bars where samples outnumber the columns
+     of pixels. */
   function paths(plot, series, first, last) {
-    if ((last - first) * (window.devicePixelRatio || 1) <= plot.bbox.width) {
-      return { ...line(plot, series, first, last), fill: null };
+    const [t, values] = [plot.data[0], plot.data[series]];
+    const few = (last - first) * (window.devicePixelRatio || 1) <= plot.bbox.width;
+    return few
+      ? { stroke: line(plot, t, values, first, last), fill: null, flags: 0 }
+      : { stroke: null, fill: bars(plot, t, values, first, last), flags: 0 };
+  }
+
+  /* Ends at a gap and begins anew behind it; a value alone is a dot. */
+  function line(plot, t, values, first, last) {
+    const path = new Path2D();
+    const { x, y } = places(plot);
+    let down = false;
+    for (let n = first; n <= last; n += 1) {
+      if (values[n] === null) down = false;
+      else {
+        const [across, up] = [x(t[n]), y(values[n])];
+        if (!down) path.moveTo(across - 1, up);
+        path.lineTo(across, up);
+        down = true;
+      }
     }
-    return { stroke: null, fill: bars(plot, plot.data[0], plot.data[series], first, last), flags: 0 };
+    return path;
   }
 
   function bars(plot, t, values, first, last) {
