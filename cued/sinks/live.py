@@ -6,6 +6,7 @@ Rules
   what was measured. It takes no commands and knows no password.
 * On loopback unless told otherwise. Then whoever reaches the port may read: put a proxy with TLS
   and a password before it where that is not wanted.
+* A port that is taken costs nobody the coach: it is told once, and tried again every 5 s.
 * Nothing is loaded from another host, and the headers forbid it (Content-Security-Policy).
 
 Needs the extra ``dashboard`` (aiohttp, in ``_pages.py``).
@@ -13,6 +14,7 @@ Needs the extra ``dashboard`` (aiohttp, in ``_pages.py``).
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from importlib import resources
 from importlib.util import find_spec
@@ -24,7 +26,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from cued.config import Site
-from cued.model import AnyEvent, ConfigError, CuedError, Input
+from cued.model import AnyEvent, ConfigError, Input
 from cued.parts import Part
 from cued.sinks._sofar import SoFar
 from cued.sinks.sink import Ask, Exit, Sink
@@ -36,6 +38,7 @@ log = logging.getLogger(__name__)
 
 FILES = Path(str(resources.files("cued") / "dashboard"))
 EVERYWHERE = ("0.0.0.0", "::")
+AGAIN_S = 5.0
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -90,18 +93,8 @@ class Live:
         return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
     async def __aenter__(self) -> Live:
-        """Begin to serve; raises CuedError if the port is taken."""
-        from cued.sinks._pages import Pages  # noqa: PLC0415 - only this needs the extra
-
-        bodies = {"config.json": self._about, "history.json": self._so_far.encoded}
-        pages = Pages(FILES, bodies, self._config.names, self._connects)
-        try:
-            await pages.open(self._config.host, self._config.port)
-        except OSError as error:
-            where = f"{self._config.host}, port {self._config.port}"
-            raise CuedError(f"[sinks.live] cannot listen on {where}: {error.strerror}") from None
-        self._pages = pages
-        log.info("the live page is at %s", self.address)
+        if why := await self._open():
+            log.warning("no live page yet: %s", why)
         return self
 
     async def __aexit__(self, *exit_: Exit) -> None:
@@ -117,7 +110,25 @@ class Live:
         self._so_far.take(event)
 
     async def run(self) -> None:
-        """Nothing to wait for: the server has its own tasks."""
+        """Try again while the port is taken; the server has its own tasks."""
+        while not self._pages:
+            await asyncio.sleep(AGAIN_S)
+            await self._open()
+
+    async def _open(self) -> str:
+        """Begin to serve; why not, or an empty text."""
+        from cued.sinks._pages import Pages  # noqa: PLC0415 - only this needs the extra
+
+        bodies = {"config.json": self._about, "history.json": self._so_far.encoded}
+        pages = Pages(FILES, bodies, self._config.names, self._connects)
+        try:
+            await pages.open(self._config.host, self._config.port)
+        except OSError as error:
+            where = f"{self._config.host}, port {self._config.port}"
+            return f"[sinks.live] cannot listen on {where}: {error.strerror}"
+        self._pages = pages
+        log.info("the live page is at %s", self.address)
+        return ""
 
     def _about(self) -> bytes:
         config = self._config

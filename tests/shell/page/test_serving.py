@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,8 +13,8 @@ import aiohttp
 import pytest
 
 from cued.config import Site
-from cued.model import Belt, Cue, CuedError, Measurement, Notice, Phase, Stability, Stride
-from cued.sinks import _sofar
+from cued.model import Belt, Cue, Measurement, Notice, Phase, Stability, Stride
+from cued.sinks import _sofar, live
 from cued.sinks._pages import hostname
 from cued.sinks._sofar import SoFar
 from cued.sinks.live import Config, Live
@@ -113,12 +115,23 @@ async def test_only_reading_is_possible() -> None:
             assert (await session.request(method, "/config.json", data=b"x")).status == 405
 
 
-async def test_a_port_that_is_taken_is_one_clear_line() -> None:
-    async with serving() as (live, _):
-        port = int(live.address.rsplit(":", 1)[1].rstrip("/"))
-        with pytest.raises(CuedError, match=rf"\[sinks.live\] cannot listen on .*{port}"):
-            async with Live(Config(port=port), SITE, lambda _: None):
-                pass
+async def test_a_port_that_is_taken_is_told_once_and_served_when_it_is_free(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(live, "AGAIN_S", 0.02)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        page = Live(Config(port=port), SITE, lambda _: None)
+        async with asyncio.timeout(20), page:
+            trying = asyncio.create_task(page.run())
+            await asyncio.sleep(0.2)
+            other.close()
+            await trying
+            async with aiohttp.ClientSession(page.address) as session:
+                assert (await session.get("/")).status == 200
+    warned = [r.getMessage() for r in caplog.records if r.levelname == "WARNING"]
+    assert len(warned) == 1
+    assert f"[sinks.live] cannot listen on 127.0.0.1, port {port}: " in warned[0]
 
 
 async def test_history_is_what_was_taken() -> None:
