@@ -128,7 +128,7 @@ def load(path: Path | None, settings: Mapping[str, str] | None = None) -> Config
     settings : dotted keys and values laid over the file, as ``--set`` gives them.
     """
     if path is None:
-        path = next((p for p in map(Path, SEARCHED) if p.is_file()), None)
+        path = searched()
     raw: dict[str, Any] = {}
     where = "configuration"
     if path is not None:
@@ -145,6 +145,17 @@ def load(path: Path | None, settings: Mapping[str, str] | None = None) -> Config
         return convert(raw)
     except ConfigError as error:
         raise ConfigError(f"{where}: {error}") from None
+
+
+def searched() -> Path | None:
+    """Return the first of ``SEARCHED`` that is there; raises ConfigError if nobody lets us look."""
+    for path in map(Path, SEARCHED):
+        try:
+            if path.is_file():
+                return path
+        except OSError as error:
+            raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    return None
 
 
 def convert(raw: Mapping[str, Any]) -> Config:

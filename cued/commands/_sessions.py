@@ -74,11 +74,12 @@ def found(args: argparse.Namespace, name: str) -> Path:
 
 def _of_service(chosen: Path | None) -> Path | None:
     """Say where the service whose configuration this is keeps its state; None if it is nobody's."""
-    searched = [Path(name) for name in config.SEARCHED]
-    path = chosen or next((p for p in searched if p.is_file()), None)
-    if path is None or path.parent not in [p.parent for p in searched]:
+    path = chosen or config.searched()
+    if path is None or path.parent not in [Path(name).parent for name in config.SEARCHED]:
         return None
-    return SERVICE if path in searched else SERVICE / path.stem  # cued@left has a folder in it
+    return (
+        SERVICE if str(path) in config.SEARCHED else SERVICE / path.stem
+    )  # cued@left has a folder in it
 
 
 def chosen_config(args: argparse.Namespace, opening: Opening) -> Config:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -195,9 +197,17 @@ def test_a_name_that_is_not_there_says_what_is(there):
 
 
 @pytest.fixture
-def service(tmp_path, monkeypatch):
+def machine():
+    """A folder into which anybody may look; those above ``tmp_path`` are its owner's alone."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.fixture
+def service(machine, monkeypatch):
     """A machine on which the service runs: its configuration, its folder, and a user's home."""
-    settings, kept, home = tmp_path / "etc", tmp_path / "var/lib/cued", tmp_path / "home"
+    settings, kept, home = machine / "etc", machine / "var/lib/cued", machine / "home"
     settings.mkdir()
     (settings / "cued.toml").write_text("[sinks.recorder]\n")
     monkeypatch.setattr(config, "SEARCHED", (str(settings / "cued.toml"),))
@@ -239,15 +249,13 @@ def test_what_a_configuration_names_comes_first(service, tmp_path, capsys):
     assert "dora" in listed(capsys)[1]
 
 
-def test_a_folder_that_may_not_be_looked_into_is_one_line(service, tmp_path, capsys):
+def test_a_folder_that_may_not_be_looked_into_is_one_line(service, machine, capsys):
     _, kept, own = service
     path = write(kept / "sessions", "anna")
-    copy = tmp_path / "copy.cued"
+    copy = machine / "copy.cued"
     shutil.copy(path, copy)
     copy.chmod(0o644)
     kept.chmod(0)
-    for folder_ in [tmp_path, *tmp_path.parents[:2]]:
-        folder_.chmod(0o755)
     root = os.geteuid() == 0
     if root:
         os.seteuid(65534)  # root may look everywhere
@@ -264,3 +272,10 @@ def test_a_folder_that_may_not_be_looked_into_is_one_line(service, tmp_path, cap
         f"try sudo, or point elsewhere with --folder {own}/sessions\n"
     )
     assert opened
+
+
+def test_a_configuration_that_may_not_be_looked_at_is_one_line(machine, monkeypatch, capsys):
+    monkeypatch.setattr(config, "SEARCHED", (str(machine / ("x" * 300)),))
+    status, said = listed(capsys)
+    assert (status, said.count("\n")) == (78, 1)
+    assert "cannot be read: File name too long" in said

@@ -171,7 +171,8 @@ async def test_a_broker_that_flaps_is_not_hammered(mosquitto: Start, tmp_path: P
     async with server:
         config = Config(host="127.0.0.1", port=port, timeout_s=0.2)
         async with running(config, tmp_path, sleep=sleep, chance=lambda: 0.5):
-            await asyncio.wait_for(enough.wait(), 10)
+            async with asyncio.timeout(10):
+                await enough.wait()
     assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0]
 
 
@@ -194,5 +195,7 @@ async def test_one_that_never_answers_leaves_no_socket_behind(tmp_path: Path) ->
     async with server:
         config = Config(host="127.0.0.1", port=server.sockets[0].getsockname()[1], timeout_s=0.1)
         async with running(config, tmp_path, sleep=sleep):
-            await asyncio.wait_for(enough.wait(), 20)
-            await asyncio.wait_for(asyncio.gather(*ended), 5)  # each far end saw its end
+            async with asyncio.timeout(20):
+                await enough.wait()
+            async with asyncio.timeout(5):
+                await asyncio.gather(*ended)  # each far end saw its end

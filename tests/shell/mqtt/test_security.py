@@ -64,7 +64,8 @@ async def failure(config: Config, folder: Path, caplog: pytest.LogCaptureFixture
 
     caplog.set_level(logging.DEBUG)
     async with running(config, folder, sleep=sleep):
-        await asyncio.wait_for(failed.wait(), 10)
+        async with asyncio.timeout(10):
+            await failed.wait()
     with warnings.catch_warnings():
         # paho leaves a socket whose handshake failed to the garbage collector.
         warnings.simplefilter("ignore", ResourceWarning)
