@@ -77,9 +77,8 @@ def _of_service(chosen: Path | None) -> Path | None:
     path = chosen or config.searched()
     if path is None or path.parent not in [Path(name).parent for name in config.SEARCHED]:
         return None
-    return (
-        SERVICE if str(path) in config.SEARCHED else SERVICE / path.stem
-    )  # cued@left has a folder in it
+    # cued@left has a folder in it
+    return SERVICE if str(path) in config.SEARCHED else SERVICE / path.stem
 
 
 def chosen_config(args: argparse.Namespace, opening: Opening) -> Config:
