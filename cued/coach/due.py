@@ -76,6 +76,8 @@ def _if_time(progress: Progress, trigger: Trigger) -> Trigger | None:
 
 def _turning(progress: Progress) -> Trigger | None:
     wanted = "backward" if progress.phase == "turn_back" else "forward"
+    if wanted == "backward" and progress.left_s <= 0.0:
+        return "dose"
     if not progress.walking:
         return None
     if progress.direction == wanted:

@@ -117,7 +117,7 @@ TABLE: dict[str, dict[Trigger, str]] = {
         "turned": "backward_walk",
         "timeout": "backward_walk",
         "skip": "carry",
-        "dose": "carry",
+        "dose": "turn_front",
     },
     "backward_walk": {
         **_BACKWARD,

@@ -227,7 +227,8 @@ class Session:
         if safety.blind:
             return "lost"
         if stumbled and PHASES[self._phase].backward:
-            return "stumbled"
+            # The stage below may allow less time than was already moved.
+            return "stumbled" if self.prescription().left_s > 0.0 else "dose"
         if self._gone(now):
             return "over"
         if not isinstance(item, Tick | Stride | Gait):

@@ -167,6 +167,29 @@ def test_a_lost_sensor_is_told_all_else_is_quiet_and_its_return_is_told(phase: s
     assert runner.phase == phase
 
 
+def moved_until(runner: Runner, left_s: float) -> None:
+    """Count as much backward movement as leaves so much time."""
+    session = runner.coach._session
+    session.tally.backward_s += session.prescription().left_s - left_s
+
+
+def test_who_has_no_time_left_is_not_sent_backward() -> None:
+    runner = there("settle").copy()
+    moved_until(runner, 0.0)
+    runner.say("skip")
+    runner.walk(3.0, "backward")
+    assert runner.phases()[-2:] == ["turn_back", "turn_front"]
+    runner.walk(3.0)
+    assert runner.phase == "carry"
+
+
+def test_a_stumble_after_more_time_than_the_stage_below_allows_ends_going_backward() -> None:
+    runner = there("backward_jog").copy()
+    moved_until(runner, 1.0)
+    runner.feed(Stumble(t=runner.t, score=2.0))
+    assert runner.phase == "turn_front"
+
+
 @pytest.mark.parametrize("phase", MOVING)
 def test_a_fall_is_an_alarm_until_acknowledged(phase: str) -> None:
     runner = there(phase).copy()
