@@ -2,7 +2,8 @@
 
 Rules: only the direction of gravity is used, so nothing has to be known of the mounting. The state
 is a handful of plain floats moved sample by sample, which makes any split give the same bits, and
-costs about 1 µs a sample; numpy would cost more on blocks of five.
+costs about 1 µs a sample; numpy would cost more on blocks of five. The lean, which is fed back to
+nothing, is an array's.
 
 Method: a linear complementary filter. The up vector is carried along by the gyroscope and pulled
 toward acceleration with a time constant of 4 s. The pull is not weakened during strong movement,
@@ -20,7 +21,7 @@ after ``SETTLE_S``.
 
 from __future__ import annotations
 
-from math import acos, sqrt
+from math import sqrt
 
 import numpy as np
 
@@ -61,7 +62,7 @@ class Tilt:
         gx, gy, gz = self._offset
         drift = 0.0 if gyr is None else DT_S / OFFSET_S2
         n = self.samples
-        rows: list[tuple[float, float, float, float]] = []
+        rows: list[tuple[float, float, float, float, float, float]] = []
         for ax, ay, az, p, q, r in samples.tolist():
             n += 1
             mean = 1.0 / n  # a plain average until it is slower than the filter
@@ -83,9 +84,17 @@ class Tilt:
             bx += k * (ux - bx)
             by += k * (uy - by)
             bz += k * (uz - bz)
-            c = (ux * bx + uy * by + uz * bz) / (sqrt(bx * bx + by * by + bz * bz) or 1.0)
-            rows.append((ux, uy, uz, acos(c) if -1.0 < c < 1.0 else (0.0 if c > 0.0 else np.pi)))
+            rows.append((ux, uy, uz, bx, by, bz))
         self.samples = n
         self._up, self._upright, self._offset = (x, y, z), (bx, by, bz), (gx, gy, gz)
         out = np.array(rows)
-        return out[:, :3], out[:, 3]
+        return out[:, :3], _lean(out)
+
+
+def _lean(rows: Floats) -> Floats:
+    """Angles (n,), rad, between the first and the last three of (n, 6) columns."""
+    ux, uy, uz, bx, by, bz = rows.T
+    size = np.sqrt(bx * bx + by * by + bz * bz)
+    cosine = (ux * bx + uy * by + uz * bz) / np.where(size > 0.0, size, 1.0)
+    lean: Floats = np.arccos(np.clip(cosine, -1.0, 1.0))
+    return lean
