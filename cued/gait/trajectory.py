@@ -166,14 +166,6 @@ def _heading(q: Quaternion, left: list[float]) -> float:
     return math.atan2(-(vx + w * tx + y * tz - z * ty), vy + w * ty + z * tx - x * tz)
 
 
-def _level_force(q: Quaternion, force: list[float]) -> tuple[float, float]:
-    """Turn a force into level axes; its horizontal part."""
-    w, x, y, z = q
-    ax, ay, az = force
-    tx, ty, tz = 2 * (y * az - z * ay), 2 * (z * ax - x * az), 2 * (x * ay - y * ax)
-    return ax + w * tx + y * tz - z * ty, ay + w * ty + z * tx - x * tz
-
-
 def _integrated(rows: list[list[float]], q: Quaternion) -> tuple[float, float, Quaternion]:
     """Integrate (n, 6) rows over level axes with rest at both ends; give x, y and the attitude.
 
@@ -181,26 +173,28 @@ def _integrated(rows: list[list[float]], q: Quaternion) -> tuple[float, float, Q
     means of neighbours; sine and cosine of the half angle are exact to 1e-7 below 20 rad/s.
     """
     w, x, y, z = q
-    fx, fy = _level_force(q, rows[0][:3])
     ox, oy, oz = rows[0][3:]
-    vx = vy = px = py = 0.0
-    for ax, ay, az, gx, gy, gz in rows[1:]:
-        a, b, c = (gx + ox) * (STEP_S / 4), (gy + oy) * (STEP_S / 4), (gz + oz) * (STEP_S / 4)
-        s = a * a + b * b + c * c
-        sine, d = 1.0 - s * (1 / 6 - s / 120), 1.0 - s * (0.5 - s / 24)
-        a, b, c = a * sine, b * sine, c * sine
-        w, x, y, z = (
-            w * d - x * a - y * b - z * c,
-            w * a + x * d + y * c - z * b,
-            w * b - x * c + y * d + z * a,
-            w * c + x * b - y * a + z * d,
-        )
+    fx = fy = vx = vy = px = py = 0.0
+    first = True
+    for ax, ay, az, gx, gy, gz in rows:
+        if not first:
+            a, b, c = (gx + ox) * (STEP_S / 4), (gy + oy) * (STEP_S / 4), (gz + oz) * (STEP_S / 4)
+            s = a * a + b * b + c * c
+            sine, d = 1.0 - s * (1 / 6 - s / 120), 1.0 - s * (0.5 - s / 24)
+            a, b, c = a * sine, b * sine, c * sine
+            w, x, y, z = (
+                w * d - x * a - y * b - z * c,
+                w * a + x * d + y * c - z * b,
+                w * b - x * c + y * d + z * a,
+                w * c + x * b - y * a + z * d,
+            )
         ox, oy, oz = gx, gy, gz
         tx, ty, tz = 2 * (y * az - z * ay), 2 * (z * ax - x * az), 2 * (x * ay - y * ax)
         nx, ny = ax + w * tx + y * tz - z * ty, ay + w * ty + z * tx - x * tz
-        vx, vy = vx + (nx + fx) * (STEP_S / 2), vy + (ny + fy) * (STEP_S / 2)
-        px, py = px + vx, py + vy
-        fx, fy = nx, ny
+        if not first:
+            vx, vy = vx + (nx + fx) * (STEP_S / 2), vy + (ny + fy) * (STEP_S / 2)
+            px, py = px + vx, py + vy
+        fx, fy, first = nx, ny, False
     # The speed left over at the end grew evenly: its i-th of n steps has i/n of it.
     half = len(rows) / 2
     return (px - vx * half) * STEP_S, (py - vy * half) * STEP_S, (w, x, y, z)
