@@ -18,9 +18,12 @@ sys.path.insert(0, str(HERE))
 from faults import crash, far_ends, mistakes, power_cut  # noqa: E402
 from guest import Guest  # noqa: E402
 from looking import Bench  # noqa: E402
-from normal import boot, buttons, reload, stations, stop, unit  # noqa: E402
+from normal import boot, buttons, reload, stations, stop, topics, unit, voice  # noqa: E402
 
-STEPS = (boot, unit, buttons, reload, crash, power_cut, far_ends, mistakes, stations, stop)
+STEPS = (
+    *(boot, voice, topics, unit, buttons, reload),
+    *(crash, power_cut, far_ends, mistakes, stations, stop),
+)
 
 
 def main() -> int:
@@ -38,7 +41,8 @@ def main() -> int:
             except (RuntimeError, ValueError, IndexError, subprocess.TimeoutExpired) as error:
                 bench.check(step.__name__, "to run to its end", error, False)
     print(bench.table())
-    print(f"{len(bench.failed)} failed {bench.failed}, {time.monotonic() - start:.0f} s")
+    print(f"{time.monotonic() - start:.0f} s; failed: {', '.join(bench.failed) or 'none'}")
+    print(f"{len(bench.rows) - len(bench.failed)} passed, {len(bench.failed)} failed")
     return 1 if bench.failed else 0
 
 

@@ -25,8 +25,9 @@ class Guest:
         self._pid = folder / "run.pid"
 
     def __enter__(self) -> Guest:
-        if self._pid.exists():
-            raise SystemExit(f"a guest runs already, or was left: {self._pid}")
+        if self._runs():
+            raise SystemExit(f"a guest runs already: process {self._pid.read_text().strip()}")
+        self._pid.unlink(missing_ok=True)
         subprocess.run(["cp", "--sparse=always", self._folder / "root.img", self._disk], check=True)
         return self
 
@@ -59,14 +60,19 @@ class Guest:
 
     def cut_power(self) -> None:
         """Stop dead."""
-        if self._pid.exists():
-            pid = int(self._pid.read_text())
-            os.kill(pid, signal.SIGKILL)
-            while (
-                Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_text()
-            ):
+        if self._runs():
+            os.kill(int(self._pid.read_text()), signal.SIGKILL)
+            while self._runs():
                 time.sleep(0.1)
-            self._pid.unlink(missing_ok=True)
+        self._pid.unlink(missing_ok=True)
+
+    def _runs(self) -> bool:
+        """Whether the process that was noted is still a guest: numbers are used again."""
+        try:
+            process = Path("/proc", self._pid.read_text().strip())
+            return b"qemu" in (process / "cmdline").read_bytes()
+        except OSError:
+            return False
 
     def run(self, command: str, *, check: bool = True) -> str:
         """Run a shell command as root; its output."""

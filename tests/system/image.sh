@@ -2,7 +2,8 @@
 # image.sh FOLDER: builds the guest that scripts/test-system runs, once: Debian 13 with systemd, BlueZ,
 # ALSA, mosquitto and Debian's own kernel, whose modules give virtual Bluetooth controllers and a
 # loopback sound card. Simulated GPIO lines are not among them, so gpio-sim is built from Debian's
-# kernel source. As root. Leaves the tree root/, initrd.img, vmlinuz and id (an ssh key) in FOLDER.
+# kernel source. As root, from the archive MIRROR. Leaves the tree root/, initrd.img, vmlinuz and id (an
+# ssh key) in FOLDER. Status 75: something of Debian's was not to be had.
 set -euo pipefail
 folder=$(realpath -m "$1"); mkdir -p "$folder"; cd "$folder"
 suite=trixie source=linux-source-6.12
@@ -12,17 +13,16 @@ debian() { # debian TREE PACKAGES
     mmdebstrap --quiet --variant=apt --components=main --include="$2" \
         --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' \
         --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
-        --dpkgopt='path-exclude=/usr/share/locale/*' "$suite" "$1" "deb $mirror $suite main" >"$1.log" 2>&1 ||
-        { cat "$1.log"; exit 1; }
+        --dpkgopt='path-exclude=/usr/share/locale/*' "$suite" "$1" "deb $MIRROR $suite main" >"$1.log" 2>&1 ||
+        { cat "$1.log"; exit 75; }
 }
 
 export DEBIAN_FRONTEND=noninteractive
 need=(qemu-system-x86 mmdebstrap busybox-static cpio e2fsprogs xz-utils openssh-client debian-archive-keyring)
-dpkg -s "${need[@]}" >/dev/null 2>&1 || { apt-get update -qq; apt-get install -y -qq --no-install-recommends "${need[@]}" >/dev/null; }
-mirror=${MIRROR:-$(apt-get indextargets --format '$(SITE)' 'Origin: Debian' 'Label: Debian' | head -n1)}
+dpkg -s "${need[@]}" >/dev/null 2>&1 || { apt-get update -qq; apt-get install -y -qq --no-install-recommends "${need[@]}" >/dev/null; } || exit 75
 
 say "Debian trees: the guest's, and one to build in"
-rm -rf root build complete
+rm -rf root build
 debian root systemd,systemd-sysv,udev,dbus,kmod,procps,iproute2,openssh-server,linux-image-amd64,bluez,bluez-test-tools,rfkill,mosquitto,mosquitto-clients,alsa-utils,espeak-ng,libespeak-ng1,libportaudio2,python3,python3-venv,gpiod
 debian build linux-headers-amd64,make,gcc,libc6-dev,xz-utils,swig,python3-dev,python3-venv,ca-certificates,$source
 kernel=$(ls root/lib/modules)
@@ -81,4 +81,3 @@ INIT
 chmod +x "$initrd/init"
 (cd "$initrd" && find . | cpio -o -H newc --quiet) >initrd.img
 rm -rf "$initrd"
-touch complete # last: it means that all is there
