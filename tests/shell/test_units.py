@@ -42,10 +42,11 @@ def test_systemd_rates_its_exposure_at_most_2(name):
 
 
 @pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not installed")
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", [*EVERY, "cued-card.service"])
 def test_systemd_knows_every_setting(name, tmp_path):
     shown = name.replace("@", "@left")
-    text = (UNITS / name).read_text().replace("/opt/cued/venv/bin/python", "/bin/true")
+    text = re.sub("/opt/cued/venv/bin/python|/usr/lib/cued/from-card", "/bin/true",
+                  (UNITS / name).read_text())  # fmt: skip
     (tmp_path / shown).write_text(text)
     done = subprocess.run(
         [str(ANALYZE), "verify", "--man=no", tmp_path / shown],
@@ -97,7 +98,7 @@ def test_package_and_installer_put_the_same_files_in_the_same_places():
 
 
 @pytest.mark.parametrize(
-    "script", ["configure", *(f"debian/{s}" for s in ("postinst", "postrm", "prerm"))]
+    "script", ["configure", "from-card", *(f"debian/{s}" for s in ("postinst", "postrm", "prerm"))]
 )
 def test_scripts_of_the_package_parse(script):
     subprocess.run(["sh", "-n", HOME / "packaging" / script], check=True)
@@ -109,3 +110,41 @@ def test_only_a_purge_takes_data():
     assert "/var/lib/cued" in script
     assert "/var/lib/cued" not in before_purge
     assert "/etc/cued" not in before_purge
+
+
+def from_card(card, etc):
+    subprocess.run(["sh", HOME / "packaging/from-card", card, etc], check=True)
+
+
+def test_what_is_put_on_the_card_becomes_the_configuration_once(tmp_path):
+    card, etc = tmp_path / "card", tmp_path / "etc"
+    card.mkdir()
+    (card / "cued.toml").write_text("first")
+    (card / "cued-mqtt-password").write_text("secret")
+    from_card(card, etc)
+    password = etc / "credstore/cued-mqtt-password"
+    assert (password.read_text(), password.stat().st_mode & 0o777) == ("secret", 0o600)
+    assert list(card.iterdir()) == []
+    (card / "cued.toml").write_text("second")
+    from_card(card, etc)
+    kept = {path.name: path.read_text() for path in (etc / "cued").iterdir()}
+    assert kept == {"cued.toml": "second", "cued.toml.old": "first"}
+
+
+def test_a_card_taken_while_the_power_went_is_taken_again(tmp_path):
+    card, folder = tmp_path / "card", tmp_path / "etc/cued"
+    card.mkdir()
+    folder.mkdir(parents=True)
+    (card / "cued.toml").write_text("second")
+    (folder / "cued.toml.old").write_text("first")  # cut between the two moves
+    (folder / "cued.toml.new").write_text("sec")
+    from_card(card, tmp_path / "etc")
+    kept = {path.name: path.read_text() for path in folder.iterdir()}
+    assert kept == {"cued.toml": "second", "cued.toml.old": "first"}
+
+
+def test_the_card_is_read_before_the_service_looks_for_its_configuration():
+    unit = settings("cued-card.service")
+    assert unit["Before"] == ["cued.service"]
+    assert unit["ConditionPathExists"] == ["/boot/firmware/cued.toml"]
+    assert "/boot/firmware" in unit["RequiresMountsFor"]

@@ -24,8 +24,10 @@ def crash(bench: Bench) -> None:
 
 
 def power_cut(bench: Bench) -> None:
-    """Stop the machine dead in a session and see what is left."""
+    """Stop the machine dead in a session and see what is left; its card was changed meanwhile."""
     guest = bench.guest
+    card = "/boot/firmware/cued.toml"
+    guest.run(f"mkdir -p /boot/firmware; (cat /root/good; echo '# from the card') > {card}; sync")
     bench.cue("cue before the power cut")
     time.sleep(12)
     python = "/opt/cued/venv/bin/python /bench/kept.py /var/lib/cued"
@@ -35,6 +37,13 @@ def power_cut(bench: Bench) -> None:
     took = guest.boot()
     up = bench.until("systemctl -q is-active cued", 90)
     bench.check("power cut", "boots, service runs", f"log-in after {took:.0f} s", up is not None)
+    taken = guest.run(f"grep -c 'from the card' {CONFIG}; ls {card} {CONFIG}.old 2>&1", check=False)
+    bench.check(
+        "cued.toml on the boot partition",
+        "is the configuration, taken off the card, the old one kept",
+        "so" if taken.startswith("1") else taken,
+        taken.startswith("1") and "cannot access" in taken and f"\n{CONFIG}.old" in taken,
+    )
     kept = guest.run(f"{python} {before[0]}").split()
     lost = cut - float(kept[1])
     bench.check(

@@ -43,7 +43,7 @@ check "upgrade keeps the configuration" cmp "$tree/root/good" "$tree/etc/cued/cu
 check "upgrade keeps data" there /var/lib/cued/kept
 check "remove" in_tree dpkg -r cued
 check "remove leaves data and configuration" there /var/lib/cued/kept /etc/cued/cued.toml
-check "remove takes the program" gone /opt/cued /usr/bin/cued /usr/lib/systemd/system/cued.service
+check "remove takes the program" gone /opt/cued /usr/bin/cued /usr/lib/cued /usr/lib/systemd/system/cued.service
 check "purge" in_tree dpkg -P cued
 check "purge takes everything" gone /var/lib/cued /var/cache/cued /etc/cued /etc/credstore/cued-mqtt-password
 check "purge takes the user" in_tree sh -c '! getent passwd cued >/dev/null'
