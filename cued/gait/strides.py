@@ -128,7 +128,8 @@ class Strides:
         before = next((b for b in reversed(self._belt) if b.t <= start_t), None)
         pieces = [*([before] if before else []), *during]
         moving = [b for b in pieces if b.speed_m_s > 0]
-        if not moving or not before:
+        known = all(b.speed_m_s >= 0 for b in pieces)  # not a number: whoever told it is gone
+        if not (moving and before and known):
             return None, None, False
         edges = [start_t, *(b.t for b in during), end_t]
         spans = zip(pieces, pairwise(edges), strict=True)

@@ -104,7 +104,12 @@ def test_a_belt_that_changes_in_mid_stride_is_integrated_and_marked():
     assert not stride.clean
 
 
-@pytest.mark.parametrize("belts", [[], [Belt(0.0, 0.0)], [Belt(1.5, 1.0)]])
+GONE = Belt(1.5, float("nan"))
+
+
+@pytest.mark.parametrize(
+    "belts", [[], [Belt(0.0, 0.0)], [Belt(1.5, 1.0)], [Belt(0.0, 1.0), GONE], [GONE]]
+)
 def test_without_a_known_belt_speed_the_length_is_unknown(belts):
     strides = Strides()
     for belt in belts:
