@@ -8,17 +8,22 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from cued import app
 from cued.actuators import speech
 from cued.actuators._outputs import FileOutput
 from cued.actuators.actuator import Actuator
-from cued.config import Config, Site
+from cued.config import Config, Sensor, Site
 from cued.daemon import Daemon
-from cued.engine import Worn
+from cued.engine import Engine, Worn
 from cued.model import AnyEvent, BeltRequest, Command, CueDone, Input, Notice
+from cued.recording.opening import Opening
 from cued.runtime.playback import Playback
 from cued.sinks import console, events
 from cued.sources.source import Source
+
+KEEPERS = ("recorder", "history")
 
 
 class World(Protocol):
@@ -59,22 +64,41 @@ def at_full_speed(
     return counts
 
 
+def run_of(config: Config, worn: Mapping[str, Worn]) -> Callable[..., None]:
+    """Prepare ``in_time`` for a new run, which knows the runner's history and can be recorded."""
+    sensors = {
+        name: Sensor(device="pod", placement=w.placement, mounting=w.mounting)
+        for name, w in worn.items()
+    }
+    config = replace(config, sensors=sensors)
+    engines = app.Engines(config)
+    return partial(in_time, config, engines.begin(), opening=engines.opening)
+
+
+def keeping_nothing(config: Config) -> Config:
+    """Leave out recorder and history: what is replayed is no new run of anybody."""
+    sinks = {n: s for n, s in config.parts.get("sinks", {}).items() if n not in KEEPERS}
+    return replace(config, parts={**config.parts, "sinks": sinks})
+
+
 def in_time(
     config: Config,
-    worn: Mapping[str, Worn],
+    engine: Engine,
     inputs: Iterable[Input],
     speed: float,
     target: str | None,
     world: World | None = None,
     sound: Path | None = None,
     source: Source | None = None,
+    opening: Callable[[], Opening] | None = None,
 ) -> None:
     """Play inputs at ``speed`` times real time through the whole daemon, spoken and felt.
 
     speed : 0 waits for nothing.  sound : a WAV file for what would be heard, in place of the
     configured actuators.  source : what brings them, live, in place of playing them.
+    opening : what the engine was made from, for a recorder.
     """
-    where = app.site(config)
+    where = replace(app.site(config), opening=opening)
     actuators = [partial(_to_file, config, where, sound)] if sound else None
     sinks = app.sinks(config, where)
     if target:
@@ -82,7 +106,7 @@ def in_time(
     if target != "-" and "console" not in config.parts.get("sinks", {}):
         sinks.append(partial(console.Console, console.Config(), where))
     daemon = Daemon(
-        app.engine(config, worn),
+        engine,
         [source or Playback(inputs, speed, world.request if world else None)],
         actuators or app.actuators(config, where),
         sinks,

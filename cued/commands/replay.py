@@ -65,7 +65,8 @@ def run(args: argparse.Namespace) -> int:
     worn = {s.name: Worn(s.placement, s.mounting) for s in recording.sensors}
     inputs = packets(recording, packet_s=args.packet_s)
     if args.speed > 0:
-        _play.in_time(config, worn, inputs, args.speed, args.events)
+        config = _play.keeping_nothing(config)
+        _play.in_time(config, app.engine(config, worn), inputs, args.speed, args.events)
         return 0
     counts = _play.at_full_speed(config, worn, inputs, args.events)
     if args.events != "-":
@@ -81,9 +82,9 @@ def _found(args: argparse.Namespace) -> Path:
 def _session(args: argparse.Namespace, session: Session) -> int:
     if args.speed > 0:
         for part in session.parts:
-            config = chosen_config(args, part.opening)
-            inputs = session.inputs(part)
-            _play.in_time(config, app.worn(config), inputs, args.speed, args.events)
+            config = _play.keeping_nothing(chosen_config(args, part.opening))
+            made, _ = app.remake(config, part.opening)
+            _play.in_time(config, made, session.inputs(part), args.speed, args.events)
         return 0
     differs = False
     lines = events.EventLines(events.Config(file=args.events or "-"), Site(), _play.nobody)

@@ -66,8 +66,8 @@ def run(args: argparse.Namespace) -> int:
     if args.over_bluetooth:
         return _over_bluetooth(args, config, worn, runner)
     if args.speed > 0 or args.sound:
-        inputs = simulation.inputs()
-        _play.in_time(config, worn, inputs, args.speed, args.events, runner, args.sound)
+        play = _play.run_of(config, worn)
+        play(simulation.inputs(), args.speed, args.events, runner, args.sound)
         return 0
     counts = _play.at_full_speed(config, worn, simulation.inputs(), args.events, runner)
     if args.events != "-":
@@ -88,7 +88,7 @@ def _over_bluetooth(
     inputs = runner.simulation.inputs()
     source = module.OverBluetooth(inputs, worn, runner.request)
     with private_bus():
-        _play.in_time(config, worn, inputs, 1.0, args.events, runner, source=source)
+        _play.run_of(config, worn)(inputs, 1.0, args.events, runner, source=source)
     return 0
 
 

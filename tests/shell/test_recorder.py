@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from cued import __main__, app, config
 from cued.daemon import Daemon
 from cued.model import Command, LinkChanged, Packet, RecordingError, Tick
+from cued.recording import history
 from cued.recording.log import SessionLog
 from cued.recording.session import Session
 from cued.runtime.playback import Playback
@@ -218,3 +219,59 @@ async def test_a_source_with_a_clock_of_its_own_is_not_taken_for_silent(tmp_path
     both = [x for i in inputs for x in ([i, ticks.pop(0)] if isinstance(i, Tick) else [i])]
     await record(configured(simulation), both, tmp_path, renew=True)
     assert len(list(tmp_path.rglob("*.cued"))) == 1
+
+
+SHORT = """
+title = "a short walk"
+duration_s = 14.0
+
+[[sensor]]
+name = "trunk"
+placement = "lower_back"
+mounting = [[0, 0, -1], [0, 1, 0], [1, 0, 0]]
+
+[[belt]]
+at_s = 1.0
+speed_m_s = 1.1
+
+[[does]]
+at_s = 1.0
+what = "walk"
+"""
+
+
+def test_a_simulated_run_is_recorded_so_that_it_replays_and_a_replay_records_nothing(
+    tmp_path, capsys
+):
+    (tmp_path / "cued.toml").write_text(
+        f"[station]\nstate = {str(tmp_path)!r}\n[coach]\nrunner = 'anna'\n"
+        "[sinks.recorder]\n[sinks.history]\n"
+    )
+    (tmp_path / "short.toml").write_text(SHORT)
+    chosen = ["--config", str(tmp_path / "cued.toml")]
+    fast = ["--speed", "1000", "--events", str(tmp_path / "events")]
+    assert __main__.main(["simulate", str(tmp_path / "short.toml"), *fast, *chosen]) == 0
+    (part,) = Session(path := only(tmp_path / "sessions")).parts
+    assert part.ending
+    assert (part.ending.runner, part.ending.strides > 5) == ("anna", True)
+    assert __main__.main(["replay", str(path), "--diff"]) == 0
+    known = history.load(tmp_path / "history.sqlite", "anna")
+    assert __main__.main(["replay", str(path), *fast, *chosen]) == 0
+    table = str(tmp_path / "table")
+    assert __main__.main(["simulate", str(tmp_path / "short.toml"), "--record", table]) == 0
+    assert __main__.main(["replay", table, *fast, *chosen]) == 0
+    assert only(tmp_path / "sessions") == path
+    assert history.load(tmp_path / "history.sqlite", "anna").sessions == known.sessions == 1
+
+
+def test_a_replay_in_time_knows_what_the_coach_knew(workout, tmp_path, capsys):
+    folder, *_ = workout
+    whole = Session(only(folder))
+    path = tmp_path / "known.cued"
+    log = SessionLog(path, replace(whole.parts[0].opening, muted=True))
+    log.write([i for i in whole.inputs(whole.parts[0]) if i.t < 30.0], [])
+    log.close()
+    lines = tmp_path / "events"
+    assert __main__.main(["replay", str(path), "--speed", "1000", "--events", str(lines)]) == 0
+    cues = [line for line in lines.read_text().splitlines() if '"type":"cue"' in line]
+    assert any('"verdict":"muted"' in line for line in cues)
