@@ -31,9 +31,10 @@ class Runs(Protocol):
         ...
 
 
-def back_off(failures: int, chance: float) -> float:
+def back_off(failures: int, chance: float, longest_s: float = LONGEST_S) -> float:
     """Seconds to wait after so many failures in a row; ``chance`` 0..1 spreads it by ±25 %."""
-    return min(LONGEST_S, FIRST_S * STEP ** (failures - 1)) * (0.75 + 0.5 * chance)
+    steps = min(failures - 1, 10)  # a far end that stays away overflows no power
+    return min(longest_s, FIRST_S * STEP**steps) * (0.75 + 0.5 * chance)
 
 
 async def supervise(

@@ -34,6 +34,7 @@ import msgspec
 from cued.config import Site
 from cued.model import AnyEvent, Command, CuedError, Input, Summary
 from cued.parts import Part
+from cued.runtime.supervise import back_off
 from cued.sinks import _discovery
 from cued.sinks._mqtt_client import (
     Client,
@@ -53,14 +54,9 @@ from cued.sinks.sink import Ask, Exit, Sink
 
 log = logging.getLogger(__name__)
 
-FIRST_S, LONGEST_S, STEP = 0.5, 60.0, 2.0
+LONGEST_S = 60.0
 STOOD_S = 10.0
 FLUSH_S = 2.0
-
-
-def back_off(failures: int, chance: float) -> float:
-    """Seconds to wait after so many failures in a row; ``chance`` 0..1 spreads it by ±25 %."""
-    return min(LONGEST_S, FIRST_S * STEP ** min(failures - 1, 10)) * (0.75 + 0.5 * chance)
 
 
 class Mqtt:
@@ -159,7 +155,7 @@ class Mqtt:
                 failures = 0
             failures += 1
             await self._disconnected()
-            wait = back_off(failures, self._chance())
+            wait = back_off(failures, self._chance(), LONGEST_S)
             level = logging.WARNING if failures == 1 else logging.DEBUG
             log.log(level, "MQTT broker %s: %s; again in %.1f s", self._config.host, lost, wait)
             await self._sleep(wait)
@@ -332,7 +328,6 @@ __all__ = [
     "Config",
     "Mqtt",
     "MqttError",
-    "back_off",
     "make_client",
     "remove",
     "tls_context",

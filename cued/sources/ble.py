@@ -32,6 +32,7 @@ from cued import parts
 from cued.config import Sensor, Site
 from cued.devices.device import Advert, Device
 from cued.model import BeltRequest, ConfigError, Input, LinkChanged
+from cued.runtime.supervise import back_off
 from cued.sources._ble_connecting import FAILS, Session, Tap, connected, read_battery
 from cued.sources._ble_raw import Raw
 from cued.sources._ble_recovery import Stuck, cycle
@@ -41,7 +42,6 @@ from cued.sources.source import Emit
 
 log = logging.getLogger("cued.ble")
 
-FIRST_S, LONGEST_S, STEP = 0.5, 30.0, 2.0
 STALE_WITHIN_S = 10.0
 STUCK_EVERY_S = 5.0
 
@@ -203,11 +203,6 @@ class Ble:
             return advert.name.startswith(sensor.name) if sensor.name else matches(advert)
 
         return wanted
-
-
-def back_off(failures: int, chance: float) -> float:
-    """Seconds to wait after so many connections that came to nothing; ``chance`` 0..1."""
-    return min(LONGEST_S, FIRST_S * STEP ** (failures - 1)) * (0.75 + 0.5 * chance)
 
 
 def reached_by_ble(device: str) -> bool:

@@ -48,6 +48,12 @@ async def test_the_first_failure_is_a_warning_and_the_rest_are_not(caplog):
 
 
 def test_waits_are_bounded_and_spread():
+    assert [back_off(n, 0.5) for n in (1, 2, 3)] == [0.5, 1.0, 2.0]
     assert back_off(50, 0.5) == LONGEST_S
+    assert back_off(50, 0.5, longest_s=60.0) == 60.0
     assert back_off(3, 0.0) == 1.5
     assert back_off(3, 1.0) == 2.5
+
+
+def test_a_far_end_that_stays_away_for_days_is_still_only_waited_for():
+    assert back_off(10_000, 0.5) == LONGEST_S  # 2.0 ** 1024 is an OverflowError

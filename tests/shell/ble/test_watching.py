@@ -7,7 +7,6 @@ import pytest
 
 from cued.model import HeartRate, Packet
 from cued.sources._ble_watching import Watch
-from cued.sources.ble import back_off
 
 pytestmark = pytest.mark.alone
 
@@ -82,11 +81,3 @@ def test_duplicates_are_the_same_bytes_at_the_same_moment():
     assert not one.duplicate(1.002, "a", b"y")
     assert not one.duplicate(2.0, "a", b"y")
     assert not one.duplicate(2.001, "b", b"y")
-
-
-def test_back_off_grows_to_half_a_minute_and_spreads_by_a_quarter():
-    waits = [back_off(n, 0.5) for n in range(1, 10)]
-    assert waits[:3] == [0.5, 1.0, 2.0]
-    assert waits[-1] == 30.0
-    assert back_off(3, 0.0) == 1.5
-    assert back_off(3, 1.0) == 2.5
