@@ -18,6 +18,7 @@ an opening are skipped; a higher ``format`` is refused.
 from __future__ import annotations
 
 import binascii
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -58,6 +59,19 @@ class Ending(Struct, frozen=True, kw_only=True):
     backward_s: float = 0.0
 
 
+class Cover:
+    """Time that strides cover, of one foot, of both or of unknown ones: what overlaps is once."""
+
+    def __init__(self) -> None:
+        self._until = -math.inf
+
+    def take(self, stride: Stride) -> float:
+        """Say how many seconds a stride adds."""
+        added = min(stride.duration_s, stride.t - self._until)
+        self._until = max(self._until, stride.t)
+        return max(added, 0.0)
+
+
 class Totals:
     """Adds up what a part holds."""
 
@@ -67,6 +81,7 @@ class Totals:
         self._first: float | None = None
         self._last = 0.0
         self._counts: dict[str, int] = {}
+        self._cover = Cover()
         self._backward_s = 0.0
 
     def heard(self, t: float) -> None:
@@ -79,8 +94,8 @@ class Totals:
         match event:
             case Stride():
                 self._count("strides")
-                if event.direction == "backward" and event.side != "right":
-                    self._backward_s += event.duration_s
+                covered = self._cover.take(event)
+                self._backward_s += covered if event.direction == "backward" else 0.0
             case Stumble():
                 self._count("stumbles")
             case Fall(stage="confirmed"):

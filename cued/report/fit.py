@@ -2,8 +2,9 @@
 
 Developer fields, for software that shows them: ``direction`` (0 not known, 1 forward, 2 backward),
 ``steadiness`` (0 not known, 1 steady, 2 unsteady), ``cues`` and ``stumbles`` (in that second).
-Speed and distance are the belt's while somebody moves. Cadence is in strides a minute, as the
-format wants it for running. Time is the wall clock's label of the recording, to 1 s.
+Speed and distance are the belt's while somebody moves. Cadence and ``total_strides`` are those of
+one foot, as the format wants it for running and walking. Time is the wall clock's label of the
+recording, to 1 s.
 Format: Garmin FIT SDK, "Activity File" and "Developer Data".
 """
 
@@ -33,6 +34,7 @@ from fit_tool.profile.profile_type import (
     SubSport,
 )
 
+from cued.recording.session import Cover
 from cued.report.digest import Digest, Span
 from cued.report.seconds import Second, seconds
 
@@ -60,7 +62,7 @@ def fit_bytes(d: Digest) -> bytes:
     builder.add(_session(d, rows, len(laps)))
     activity = ActivityMessage()
     activity.timestamp = _ms(d, rows[-1].t)
-    activity.total_timer_time = float(len(rows))
+    activity.total_timer_time = float(len(rows) - 1)
     activity.num_sessions = 1
     builder.add(activity)
     return builder.build().to_bytes()
@@ -124,7 +126,8 @@ def _record(d: Digest, row: Second) -> Any:
     if row.incline_percent is not None:
         message.grade = row.incline_percent
     if row.cadence_spm is not None:
-        message.cadence = round(row.cadence_spm / 2.0)
+        message.cadence = int(row.cadence_spm / 2.0)
+        message.fractional_cadence = row.cadence_spm / 2.0 % 1.0
     if row.stance_s is not None:
         message.stance_time = 1000.0 * row.stance_s
     if row.step_m is not None:
@@ -162,7 +165,8 @@ def _session(d: Digest, rows: Sequence[Second], laps: int) -> Any:
     message.sub_sport = SubSport.TREADMILL
     message.first_lap_index = 0
     message.num_laps = laps
-    message.total_strides = d.ending.strides
+    cover = Cover()
+    message.total_strides = round(sum(cover.take(s) / s.duration_s for s in d.strides))
     return message
 
 

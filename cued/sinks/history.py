@@ -42,6 +42,7 @@ from cued.model import (
 )
 from cued.parts import Part
 from cued.recording.history import CLOCK, NAME, open_database
+from cued.recording.session import Cover
 from cued.sinks.sink import Ask, Exit, Sink
 
 log = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ class History:
         self._connection: sqlite3.Connection | None = None
         self._rows: list[Row] = []
         self._session: int | None = None
+        self._cover = Cover()
         self._backward_s = 0.0
         self._strides = 0
         self._chosen = ""
@@ -151,7 +153,7 @@ class History:
             self._add("insert into phase values (?, ?, ?, ?, ?)", values)
 
     def _begin(self) -> None:
-        self._backward_s, self._strides = 0.0, 0
+        self._cover, self._backward_s, self._strides = Cover(), 0.0, 0
         self._session, self._next = self._next, self._next + 1
         values = (self._session, self._runner, self._clock())
         self._add("insert into session (id, runner, started) values (?, ?, ?)", values)
@@ -161,8 +163,8 @@ class History:
         match event:
             case Stride():
                 self._strides += 1
-                if event.direction == "backward" and event.side != "right":
-                    self._backward_s += event.duration_s
+                covered = self._cover.take(event)
+                self._backward_s += covered if event.direction == "backward" else 0.0
             case Cue():
                 because = msgspec.json.encode(event.because).decode()
                 values = (session, now, event.key, event.text, event.verdict, because)

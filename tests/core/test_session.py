@@ -323,6 +323,23 @@ def test_a_part_is_summed_up(tmp_path):
     assert (ending.runner, ending.cues, ending.stumbles, ending.backward_s) == ("bea", 1, 1, 1.2)
 
 
+@pytest.mark.parametrize("sides", [("left", "right"), ("right",), ("left",), ("unknown",) * 2])
+def test_time_backward_is_the_same_with_any_sensors(tmp_path, sides):
+    log = SessionLog(tmp_path / "s.cued", Opening(began=1.7e9, t=0.0))
+    strides = [
+        Stride(
+            t=5.0 + n / len(sides), side=sides[n % len(sides)], duration_s=1.0, length_m=None,
+            speed_m_s=None, direction="backward" if n < 60 * len(sides) else "forward",
+        )
+        for n in range(100 * len(sides))
+    ]  # fmt: skip
+    log.write([], strides)
+    log.close()
+    (part,) = Session(log.path).parts
+    assert part.ending is not None
+    assert part.ending.backward_s == pytest.approx(60.0, abs=1.0)
+
+
 def test_a_difference_names_what_is_gone_and_what_is_new():
     a, b, c = (stride(float(t)) for t in range(3))
     assert not compare([a, b], [a, b])

@@ -330,7 +330,7 @@ def test_the_official_decoder_reads_the_fit_file(session, tmp_path):
     records = messages["record_mesgs"]
     assert len(records) == 60 * MINUTES
     assert records[100]["enhanced_speed"] == 0.9
-    assert records[100]["cadence"] == 54
+    assert records[100]["cadence"] + records[100]["fractional_cadence"] == 54.5
     assert records[100]["stance_time"] == 700.0
     assert [x["message_index"] for x in messages["lap_mesgs"]] == [0, 1]
     total = messages["session_mesgs"][0]
@@ -338,6 +338,9 @@ def test_the_official_decoder_reads_the_fit_file(session, tmp_path):
         sum(x["total_distance"] for x in messages["lap_mesgs"]), abs=1.0
     )
     assert total["sub_sport"] == "treadmill"
+    assert total["total_strides"] == pytest.approx(60 * MINUTES / 1.1, abs=1)
+    timed = messages["activity_mesgs"][0]["total_timer_time"]
+    assert timed == total["total_timer_time"] == 60 * MINUTES - 1
     assert messages["file_id_mesgs"][0]["time_created"].timestamp() == 1.8e9
 
 
