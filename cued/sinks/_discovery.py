@@ -90,11 +90,14 @@ def topic(prefix: str, station: str) -> str:
 
 
 def units(site: Site) -> dict[str, str]:
-    """List the metrics that are on with their units."""
-    return {
+    """List the metrics that are on with their units, and the heart rate where a strap is worn."""
+    found = {
         name: str(parts.load("metrics", name).build(options).unit)
         for name, options in site.metrics.items()
     }
+    if any(s.placement == "heart_rate" for s in site.sensors.values()):
+        found[HEART_RATE] = "bpm"
+    return found
 
 
 def describe(site: Site, root: str, commands: tuple[str, ...]) -> Entity:
@@ -142,10 +145,7 @@ def without(described: Entity, before: bytes) -> Entity | None:
 
 
 def _metrics(site: Site, root: str) -> dict[str, Entity]:
-    found = units(site)
-    if any(s.placement == "heart_rate" for s in site.sensors.values()):
-        found[HEART_RATE] = "bpm"
-    return {name: _metric(name, unit, root) for name, unit in found.items()}
+    return {name: _metric(name, unit, root) for name, unit in units(site).items()}
 
 
 def _metric(name: str, unit: str, root: str) -> Entity:

@@ -36,6 +36,7 @@ from cued.model import (
     HeartRate,
     Input,
     Link,
+    LinkChanged,
     Measurement,
     Notice,
     Phase,
@@ -67,6 +68,7 @@ class Topics:
         self._queue: deque[Message] = deque()
         self._limit = limit
         self._values: dict[str, float | None] = dict.fromkeys(metrics)
+        self._told_by: dict[str, str] = {}  # the sensor that told the belt, the heart rate
         self._units: dict[str, str] = {}
         self._band = Band()
         self._t = 0.0
@@ -127,13 +129,18 @@ class Topics:
         match item:
             case Belt():
                 self._band.see(item)
+                self._told_by["belt"] = item.source
                 speed, incline = round(item.speed_m_s, 2), round(item.incline_percent, 1)
                 self._set("belt", {"speed_m_s": speed, "incline_percent": incline})
             case Battery():
                 self._set("battery", self._state["battery"] | {item.sensor: round(item.percent)})
             case HeartRate():
+                self._told_by[HEART_RATE] = item.sensor
                 self._values[HEART_RATE] = item.bpm
                 self._measured = True
+            case LinkChanged(sensor=sensor, connected=False):
+                self._band.see(item)
+                self._gone(sensor)
             case _:
                 return False
         return True
@@ -208,6 +215,13 @@ class Topics:
         own = {"stride_band_m": [round(end, 3) for end in span] if span else None}
         when = {"units": self._units, "t": self._t, "time": wall}
         return msgspec.json.encode(self._values | stability | belt_now | own | when)
+
+    def _gone(self, sensor: str) -> None:
+        """Forget what nobody but this sensor told."""
+        if self._told_by.get("belt") == sensor:
+            self._set("belt", None)
+        if self._told_by.get(HEART_RATE) == sensor:
+            self._values[HEART_RATE] = None
 
     def _set(self, key: str, value: object) -> None:
         if self._state[key] != value:

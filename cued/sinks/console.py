@@ -27,6 +27,7 @@ from cued.model import (
     Gait,
     Input,
     Link,
+    LinkChanged,
     Measurement,
     Notice,
     Phase,
@@ -60,6 +61,7 @@ class Console:
         self._gait = Gait(t=0.0, mode="unknown", direction="unknown")
         self._phase = ""
         self._belt = ""
+        self._belt_source = ""
         self._stability = Stability(t=0.0, level="unknown", score=None)
         self._values: dict[str, str] = {}
         self._links: dict[str, str] = {}
@@ -86,6 +88,9 @@ class Console:
         self._t = max(self._t, item.t)
         if isinstance(item, Belt):
             self._belt = f"{item.speed_m_s:.2f} m/s, {item.incline_percent:+.1f} %"
+            self._belt_source = item.source
+        elif isinstance(item, LinkChanged) and item.sensor == self._belt_source:
+            self._belt = self._belt if item.connected else ""
 
     def take(self, event: AnyEvent) -> None:
         """Note what changed."""

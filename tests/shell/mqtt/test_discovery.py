@@ -14,8 +14,10 @@ from msgspec import structs
 from cued import __main__ as cued
 from cued.coach.commands import NAMES
 from cued.config import Sensor
+from cued.model import Stride
 from cued.sinks import _discovery
 from cued.sinks._requests import DEFAULT, Gate
+from cued.sinks._topics import Topics
 from cued.sinks.mqtt import Config
 from tests.shell.mqtt.conftest import Start
 from tests.shell.mqtt.far_end import METRICS, running, site, watching
@@ -71,6 +73,18 @@ def test_every_metric_that_is_on_appears_and_no_other(tmp_path: Path) -> None:
     entities = described(tmp_path, metrics=only)["components"]
     live = {k for k, e in entities.items() if e.get("state_topic") == "cued/test/metrics"}
     assert live == {"cadence_spm"}
+
+
+def test_the_first_metrics_have_what_every_template_reads(tmp_path: Path) -> None:
+    strap = {"strap": Sensor(device="heart_rate", placement="heart_rate")}
+    where = structs.replace(site(tmp_path), sensors=strap)
+    topics = Topics(_discovery.units(where), (), 10)
+    topics.take(Stride(t=1.0, side="left", duration_s=1.2, length_m=None, speed_m_s=None), 1.0, 0.0)
+    sent = {m.topic: json.loads(m.payload) for _ in range(2) if (m := topics.due(1.0, 0.0))}
+    read = _discovery.describe(where, "cued/test", ())["components"]
+    of_metrics = {k for k, e in read.items() if e.get("state_topic") == "cued/test/metrics"}
+    assert "heart_rate_bpm" in of_metrics
+    assert of_metrics <= sent["metrics"].keys()
 
 
 def test_the_belt_appears_only_where_it_may_be_moved(tmp_path: Path) -> None:

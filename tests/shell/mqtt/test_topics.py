@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import aiomqtt
 import pytest
@@ -13,7 +15,9 @@ from cued.model import (
     Cue,
     Fall,
     Gait,
+    HeartRate,
     Link,
+    LinkChanged,
     Measurement,
     Notice,
     Phase,
@@ -143,6 +147,34 @@ async def test_a_crash_leaves_offline_behind(mosquitto: Start, tmp_path: Path) -
         # A broker cuts off whoever has its name taken by another, which is no good-bye.
         async with aiomqtt.Client("127.0.0.1", broker.port, identifier="cued-test"):
             await far.wait_for("test/availability", lambda s: s == "offline")
+
+
+def told(topics: Topics, now: float) -> dict[str, Any]:
+    """Everything that may go out now, by topic."""
+    out: dict[str, Any] = {}
+    while message := topics.due(now, 0.0):
+        out[message.topic] = json.loads(message.payload)
+    return out
+
+
+def test_what_a_device_told_goes_with_its_link() -> None:
+    topics = Topics(("heart_rate_bpm",), (), 10)
+    topics.watch(Belt(0.5, 0.8, 2.0, source="treadmill"))
+    topics.watch(HeartRate(0.5, "strap", 121.0))
+    topics.take(STRIDE, 1.0, 0.0)
+    out = told(topics, 1.0)
+    assert out["state"]["belt"] == {"speed_m_s": 0.8, "incline_percent": 2.0}
+    assert (out["metrics"]["belt_speed_m_s"], out["metrics"]["heart_rate_bpm"]) == (0.8, 121.0)
+    topics.watch(LinkChanged(1.5, "somebody", connected=False))
+    topics.take(STRIDE, 2.0, 0.0)
+    assert told(topics, 2.0)["metrics"]["heart_rate_bpm"] == 121.0
+    for sensor in ("treadmill", "strap"):
+        topics.watch(LinkChanged(2.5, sensor, connected=False))
+    topics.take(STRIDE, 3.0, 0.0)
+    out = told(topics, 3.0)
+    assert out["state"]["belt"] is None
+    assert "belt_speed_m_s" not in out["metrics"]
+    assert out["metrics"]["heart_rate_bpm"] is None
 
 
 def test_the_state_is_told_anew_twice_a_minute() -> None:
