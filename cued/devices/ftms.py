@@ -15,7 +15,8 @@ up with a new target, its distance from it. No device time: a report is as old a
 Consent: nothing is written to the control point unless ``control = true``. Then a change is made
 only on a moving belt, within the configured and the machine's own limits, faster by no more than
 ``max_raise_m_s`` at once; stopping is always possible; starting never. Some machines want control
-requested twice; it is asked for again once when refused.
+requested twice; it is asked for again once when refused. An answer that comes after ``ANSWER_S`` is
+not acted on: the wish was given up by then. A machine without incline is level already.
 
 Sources: FTMS 1.0, pyftms, qdomyos-zwift (facts), TrackMyIndoorWorkout (captures). Certainty A for
 reading; control has been tested against a simulated treadmill only. Machines that report miles an
@@ -26,7 +27,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, TypeGuard
 
 from msgspec import Meta, Struct
 
@@ -45,6 +46,8 @@ RESULTS = {2: "it does not support that", 3: "it finds the value invalid", 4: "i
 SETTLE_S = 3.0
 TARGET_S = 15.0  # a target that is not reached by then was not meant
 ANSWER_S = 5.0
+FASTEST_M_S = 25.0  # no belt runs 90 km/h
+STANDS = "the belt stands still; only its own console starts it"
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -94,6 +97,7 @@ class Ftms:
         self._target: tuple[float, float] | None = None  # (t, m/s)
         self._controllable = False
         self._controlled = False
+        self._inclines = config.incline_factor > 0
         self._ranges: dict[str, tuple[float, float]] = {}
         self._todo: list[bytes] = []  # commands of the wish at work, the first one is out
         self._wish_t: float | None = None
@@ -106,6 +110,7 @@ class Ftms:
         actions: list[Action] = [Subscribe(DATA)]
         if STATUS in services or not services:
             actions.append(Subscribe(STATUS))
+        self._inclines &= INCLINE_RANGE in services or not services
         if self._config.control and (CONTROL in services or not services):
             self._controllable = True
             ranges = [c for c in (SPEED_RANGE, INCLINE_RANGE) if c in services]
@@ -119,7 +124,7 @@ class Ftms:
         if char == STATUS:
             return self._status(t, td.machine_status(data))
         if char == CONTROL:
-            return self._answered(data)
+            return self._answered(t, data)
         if char == SPEED_RANGE:
             least, most = fields("HH", data)
             self._ranges[char] = (least * 0.01 / 3.6, most * 0.01 / 3.6)
@@ -137,14 +142,17 @@ class Ftms:
         why = self._refusal(request)
         if why:
             return [Answer(why)]
-        self._todo = [] if self._controlled else [bytes((REQUEST_CONTROL,))]
+        wishes: list[bytes] = []
         if request.speed_m_s is not None:
             units = round(request.speed_m_s / self._config.speed_factor * 360)
             stop = bytes((STOP, 1))
-            self._todo.append(struct.pack("<BH", SET_SPEED, units) if units else stop)
-        if request.incline_percent is not None:
+            wishes.append(struct.pack("<BH", SET_SPEED, units) if units else stop)
+        if self._moves(request.incline_percent):
             units = round(request.incline_percent / self._config.incline_factor * 10)
-            self._todo.append(struct.pack("<Bh", SET_INCLINE, units))
+            wishes.append(struct.pack("<Bh", SET_INCLINE, units))
+        if not wishes:
+            return [Answer()]
+        self._todo = wishes if self._controlled else [bytes((REQUEST_CONTROL,)), *wishes]
         self._wish_t, self._asked_again = request.t, False
         return [Write(CONTROL, self._todo[0])]
 
@@ -156,10 +164,10 @@ class Ftms:
             return "the configuration does not let cued change the belt (control = true would)"
         if not self._controllable:
             return "the treadmill takes no wishes"
-        if self._wish_t is not None and request.t - self._wish_t < ANSWER_S:
+        if speed != 0 and self._wish_t is not None and request.t - self._wish_t < ANSWER_S:
             return "the treadmill has not answered the last wish yet"
         if not self._speed:
-            return "the belt stands still; only its own console starts it"
+            return STANDS
         return self._beyond(speed, incline, self._speed)
 
     def _beyond(self, speed: float | None, incline: float | None, now: float) -> str:
@@ -170,13 +178,17 @@ class Ftms:
                 return f"{speed:.2f} m/s is outside the limits"
             if speed - now > limits.max_raise_m_s:
                 return f"more than {limits.max_raise_m_s:.2f} m/s faster at once"
-        if incline is not None:
+        if self._moves(incline):
             least, most = self._ranges.get(INCLINE_RANGE, (0.0, limits.max_incline_percent))
             if not least <= incline <= min(most, limits.max_incline_percent):
                 return f"{incline:.1f} % is outside the limits"
             if not limits.incline_factor:
                 return "the treadmill's incline is ignored"
         return ""
+
+    def _moves(self, incline: float | None) -> TypeGuard[float]:
+        """Tell whether a wish for an incline is one for the machine: level is level without one."""
+        return incline is not None and (incline != 0 or self._inclines)
 
     def _reported(self, t: float, data: bytes) -> list[Output]:
         frame = td.decode(data)
@@ -187,6 +199,8 @@ class Ftms:
         speed = frame.values.get("speed_km_h")
         if speed is not None:
             metres = speed / 3.6 * self._config.speed_factor
+            if metres > FASTEST_M_S:
+                raise DecodeError(f"a belt at {metres:.0f} m/s")
             error = self._error(t, metres)
             out.append(Belt(t, metres, self._incline, error, self._sensor))
             self._speed = metres
@@ -216,11 +230,12 @@ class Ftms:
             self._controlled = False
         return []
 
-    def _answered(self, data: bytes) -> list[Output]:
+    def _answered(self, t: float, data: bytes) -> list[Output]:
         mark, op, result = fields("BBB", data)
         if mark != 0x80:
             raise DecodeError(f"control point answer that starts with {mark:#04x}")
-        if not self._todo or op != self._todo[0][0]:
+        late = self._wish_t is not None and t - self._wish_t > ANSWER_S
+        if late or not self._todo or op != self._todo[0][0]:
             return []
         if result == NOT_PERMITTED and not self._asked_again:
             self._asked_again, self._controlled = True, False
@@ -231,6 +246,9 @@ class Ftms:
             return self._finished(RESULTS.get(result, "it does not permit that"))
         self._controlled = True
         self._todo = self._todo[1:]
+        if self._todo and self._todo[0][0] == SET_SPEED and not self._speed:
+            self._todo, self._wish_t = [], None
+            return [Answer(STANDS)]
         return [Write(CONTROL, self._todo[0])] if self._todo else self._finished("")
 
     def _finished(self, why: str) -> list[Output]:

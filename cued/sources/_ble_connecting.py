@@ -26,6 +26,7 @@ from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.device import BLEDevice
 from bleak.exc import BleakError, BleakGATTProtocolError
 from bleak_retry_connector import BleakClientWithServiceCache, establish_connection
+from msgspec.structs import replace
 
 from cued.devices._gatt import BATTERY_LEVEL
 from cued.devices.device import Action, Answer, Device, Output, Read, Subscribe, Write
@@ -126,12 +127,12 @@ class Session:
         return why
 
     async def request(self, request: BeltRequest) -> str:
-        """Pass on a wish; "" when it is done, else why not."""
+        """Pass on a wish, which counts from now on; "" when it is done, else why not."""
         if self._answer is not None:
             return "the treadmill has not answered the last wish yet"
         self._answer = asyncio.get_running_loop().create_future()
         try:
-            outputs = self._device.request(request)
+            outputs = self._device.request(replace(request, t=asyncio.get_running_loop().time()))
             if not outputs:
                 return "this device drives no belt"
             self._pass(list(outputs))

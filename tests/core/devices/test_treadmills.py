@@ -10,7 +10,7 @@ import pytest
 from cued.devices import _treadmill_data as td
 from cued.devices import ftms, rsc
 from cued.devices.device import Answer, Read, Subscribe, Write
-from cued.model import Belt, BeltRequest, Cadence, HeartRate
+from cued.model import Belt, BeltRequest, Cadence, DecodeError, HeartRate
 
 H = bytes.fromhex
 
@@ -177,6 +177,46 @@ def test_one_wish_at_a_time():
     device.request(BeltRequest(t=99.0, speed_m_s=1.2))
     assert "last wish" in refused(device, speed_m_s=1.2)
     assert device.request(BeltRequest(t=104.5, speed_m_s=1.2))
+
+
+def test_a_stop_does_not_wait_for_the_answer_to_another_wish():
+    device = moving()
+    device.request(BeltRequest(t=99.0, speed_m_s=1.2))
+    assert device.request(BeltRequest(t=100.0, speed_m_s=0.0)) == [Write(ftms.CONTROL, H("00"))]
+    assert device.receive(100.1, ftms.CONTROL, H("800001")) == [Write(ftms.CONTROL, H("0801"))]
+
+
+def test_a_wish_that_was_given_up_does_not_come_true_later():
+    device = moving()
+    device.request(BeltRequest(t=2.0, speed_m_s=1.2))
+    assert device.receive(7.5, ftms.CONTROL, H("800001")) == []
+    ask = device.request(BeltRequest(t=8.0, speed_m_s=1.2))
+    assert ask == [Write(ftms.CONTROL, H("00"))]
+
+
+def test_a_belt_that_is_stopped_before_it_was_told_its_speed_is_not_told():
+    device = moving()
+    device.request(BeltRequest(t=2.0, speed_m_s=1.2))
+    device.receive(2.1, ftms.DATA, speed(0.0))
+    (answer,) = device.receive(2.2, ftms.CONTROL, H("800001"))
+    assert "stands" in answer.why
+
+
+@pytest.mark.parametrize("options", [{}, {"incline_factor": 0}])
+def test_a_machine_without_a_usable_incline_is_level_already(options):
+    device = ftms.Ftms(msgspec.convert({"control": True, **options}, ftms.Config), "belt")
+    chars = [ftms.DATA, ftms.CONTROL, ftms.SPEED_RANGE]
+    device.start([*chars, ftms.INCLINE_RANGE] if options else chars)
+    device.receive(1.0, ftms.DATA, speed(4))
+    assert device.request(BeltRequest(t=1.5, incline_percent=0.0)) == [Answer()]
+    device.request(BeltRequest(t=2.0, speed_m_s=0.0, incline_percent=0.0))
+    assert device.receive(2.1, ftms.CONTROL, H("800001")) == [Write(ftms.CONTROL, H("0801"))]
+    assert device.receive(2.2, ftms.CONTROL, H("800801")) == [Answer()]
+
+
+def test_a_speed_that_no_belt_has_is_none():
+    with pytest.raises(DecodeError):
+        treadmill().receive(1.0, ftms.DATA, H("0000 ffff"))
 
 
 def test_ranges_are_read_where_the_machine_has_them():

@@ -169,6 +169,8 @@ async def test_belt_and_heart_rate_arrive_and_the_belt_obeys_within_its_limits(b
         treadmill.refuses, treadmill.mute = 0, True
         assert "not answer" in await source.request(BeltRequest(t=4.0, speed_m_s=1.2))
         assert treadmill.km_h == 4.5
+        treadmill.mute = False  # the next wish came up while that one was waited for
+        assert await source.request(BeltRequest(t=4.5, speed_m_s=1.2)) == ""
 
 
 async def test_without_a_treadmill_a_wish_is_refused(bluez):
