@@ -10,9 +10,11 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+from cued.config import Site
 from cued.model import CuedError
 
 # gpiozero keeps the pins of all its real factories in one table and clears it when any of them is
@@ -25,6 +27,11 @@ class PinsMissing(CuedError, OSError):
     """There are no pins to drive. The text says why."""
 
 
+def factory_of(site: Site, chip: int | None) -> Any:
+    """Open the real pins, or mock ones where ``hardware = false``; ``close_factory`` is owed."""
+    return open_factory(chip, Path(site.runtime)) if site.hardware else mock_factory()
+
+
 def open_factory(chip: int | None, runtime: Path) -> Any:
     """Open the real pins; who does has to ``close_factory``. Raises PinsMissing."""
     # lgpio puts a pipe where it is started, which under systemd may not be writable (lg#12).
@@ -34,11 +41,9 @@ def open_factory(chip: int | None, runtime: Path) -> Any:
         lgpio: Any = importlib.import_module("gpiozero.pins.lgpio")
     except ImportError as error:
         raise PinsMissing("lgpio is not installed (apt install python3-lgpio)") from error
-    try:
+    with failing_is_missing():
         if chip not in _factories:
             _factories[chip] = lgpio.LGPIOFactory(chip=chip)
-    except failures() as error:
-        raise PinsMissing(f"GPIO: {error}") from error
     _users.append(_factories[chip])
     return _factories[chip]
 
@@ -70,14 +75,24 @@ def failures() -> tuple[type[Exception], ...]:
     return tuple(known)
 
 
+@contextlib.contextmanager
+def failing_is_missing() -> Generator[None]:
+    """Raise PinsMissing for whatever a pin raises."""
+    try:
+        yield
+    except PinsMissing:
+        raise
+    except failures() as error:
+        raise PinsMissing(f"GPIO: {error}") from error
+
+
 def drive_low(pins: list[int], chip: int | None, runtime: Path) -> None:
     """Drive output pins low and let go of them. Raises PinsMissing."""
     gpiozero: Any = importlib.import_module("gpiozero")
     factory = open_factory(chip, runtime)
     try:
-        for pin in pins:
-            gpiozero.DigitalOutputDevice(pin, initial_value=False, pin_factory=factory).close()
-    except failures() as error:
-        raise PinsMissing(f"GPIO: {error}") from error
+        with failing_is_missing():
+            for pin in pins:
+                gpiozero.DigitalOutputDevice(pin, initial_value=False, pin_factory=factory).close()
     finally:
         close_factory(factory)

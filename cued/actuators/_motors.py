@@ -17,12 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cued.actuators._gpio import PinsMissing, close_factory, failures, mock_factory, open_factory
-from cued.model import CuedError
-
-
-class MotorsMissing(CuedError, OSError):
-    """There are no motors to drive. The text says why."""
+from cued.actuators._gpio import close_factory, failing_is_missing, mock_factory, open_factory
 
 
 class Motors:
@@ -67,13 +62,9 @@ class Motors:
 def open_motors(
     pins: tuple[int, int], frequency_hz: float, chip: int | None, runtime: Path
 ) -> Motors:
-    """Open real motors. Raises MotorsMissing."""
-    try:
+    """Open real motors. Raises PinsMissing."""
+    with failing_is_missing():
         return Motors(open_factory(chip, runtime), pins, frequency_hz, mock=False)
-    except PinsMissing as error:
-        raise MotorsMissing(str(error)) from error
-    except failures() as error:
-        raise MotorsMissing(f"GPIO: {error}") from error
 
 
 def mock_motors(pins: tuple[int, int], frequency_hz: float) -> Motors:

@@ -24,8 +24,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from cued.actuators._gpio import failures
-from cued.actuators._motors import Guard, Motors, MotorsMissing, mock_motors, open_motors
+from cued.actuators._gpio import PinsMissing, failures
+from cued.actuators._motors import Guard, Motors, mock_motors, open_motors
 from cued.actuators._patterns import PATTERNS
 from cued.actuators.actuator import Report
 from cued.config import Site
@@ -119,7 +119,7 @@ class Haptic:
             try:
                 runtime = Path(self._site.runtime)
                 return open_motors(pins, config.frequency_hz, config.chip, runtime)
-            except MotorsMissing as error:
+            except PinsMissing as error:
                 self._why = f"no motors: {error}"
                 text = f"{self._why}; mock pins are driven, cues can't be felt"
                 self._notice("warning", "motors_missing", text)

@@ -19,12 +19,11 @@ import asyncio
 import contextlib
 import importlib
 import logging
-from pathlib import Path
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from cued.actuators._gpio import PinsMissing, close_factory, failures, mock_factory, open_factory
+from cued.actuators._gpio import PinsMissing, close_factory, factory_of, failures
 from cued.config import Site
 from cued.model import AnyEvent, Fall, Input, Link, Notice, Phase
 from cued.parts import Part
@@ -87,9 +86,7 @@ class Light:
     async def __aenter__(self) -> Light:
         config = self._config
         try:
-            real = self._site.hardware
-            runtime = Path(self._site.runtime)
-            self._factory = open_factory(config.chip, runtime) if real else mock_factory()
+            self._factory = factory_of(self._site, config.chip)
             gpiozero: Any = importlib.import_module("gpiozero")
             self._led = gpiozero.DigitalOutputDevice(config.pin, pin_factory=self._factory)
             self._led.on()

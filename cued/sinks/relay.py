@@ -14,12 +14,11 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-from pathlib import Path
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from cued.actuators._gpio import PinsMissing, failures, mock_factory, open_factory
+from cued.actuators._gpio import PinsMissing, close_factory, factory_of, failures
 from cued.config import Site
 from cued.model import AnyEvent, Fall, Input, Phase
 from cued.parts import Part
@@ -59,9 +58,7 @@ class Relay:
     async def __aenter__(self) -> Relay:
         config = self._config
         try:
-            runtime = Path(self._site.runtime)
-            real = self._site.hardware
-            self._factory = open_factory(config.chip, runtime) if real else mock_factory()
+            self._factory = factory_of(self._site, config.chip)
             gpiozero: Any = importlib.import_module("gpiozero")
             self._coil = gpiozero.DigitalOutputDevice(config.pin, pin_factory=self._factory)
         except (PinsMissing, *failures()) as error:
@@ -102,7 +99,7 @@ class Relay:
             coil.off()
             coil.close()
         if factory is not None:
-            factory.close()
+            close_factory(factory)
 
 
 PART: Part[Config, Sink] = Part(Config, Relay)

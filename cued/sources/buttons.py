@@ -14,12 +14,11 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from cued.actuators._gpio import PinsMissing, close_factory, failures, mock_factory, open_factory
+from cued.actuators._gpio import PinsMissing, close_factory, factory_of, failing_is_missing
 from cued.config import Site
 from cued.model import BeltRequest, Command, LinkLost
 from cued.parts import Part
@@ -87,17 +86,12 @@ class Buttons:
 
     def _watch(self, say: Callable[[str], None]) -> None:
         config = self._config
-        real = self._site.hardware
-        runtime = Path(self._site.runtime)
-        factory = open_factory(config.chip, runtime) if real else mock_factory()
-        self._open = [factory]
-        try:
+        self._open = [factory_of(self._site, config.chip)]
+        with failing_is_missing():
             if config.main_pin is not None:
                 self._add(config.main_pin, _press(say), lambda: say("stop"))
             if config.mark_pin is not None:
                 self._add(config.mark_pin, lambda _held: say("mark"), None)
-        except failures() as error:
-            raise PinsMissing(f"GPIO: {error}") from error
 
     def _add(
         self, pin: int, released: Callable[[bool], None], held: Callable[[], None] | None
