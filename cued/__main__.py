@@ -13,7 +13,7 @@ from types import ModuleType
 from cued import __version__, commands
 from cued.model import ConfigError, CuedError
 
-USAGE, CONFIGURATION, FAILED = 2, 78, 1
+CONFIGURATION, FAILED = 78, 1
 
 
 def available() -> list[str]:
@@ -44,7 +44,7 @@ def parser(names: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; the exit status of contracts: 0 done, 2 usage, 78 configuration, 1 else."""
+    """Run a command; its exit status: 0 done, 2 usage, 78 configuration, 1 else."""
     args = list(sys.argv[1:] if argv is None else argv)
     known = available()
     # Importing one command instead of all keeps the daemon's start short.

@@ -25,7 +25,7 @@ from msgspec import Struct
 
 from cued.model import Belt, Direction, Mode, Side, Stride
 
-OPENING_STRIDES = 25  # science: 20-30 clean strides per speed bin
+OPENING_STRIDES = 25  # clean ones of a bin; a choice, tried in docs/coaching.md
 DISCARDED_STRIDES = 8  # after any belt change
 SPEED_BIN_M_S = 0.1
 INCLINE_BIN_PERCENT = 1.0

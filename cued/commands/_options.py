@@ -20,7 +20,7 @@ def add_config(parser: argparse.ArgumentParser, *, settings: bool = False) -> No
             action="append",
             default=[],
             metavar="KEY=VALUE",
-            help="one value laid over the configuration, such as coach.free_run=true",
+            help="one value laid over the configuration, such as coach.program=true",
         )
 
 

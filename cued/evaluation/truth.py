@@ -32,7 +32,7 @@ from cued.recording.truth import TruthRow
 
 APART_S = 0.1
 PAUSE_S = 3.0
-START_S = 1.5  # science.md asks for 1.5 s from cold; also what "cut out of a walk" means
+START_S = 1.5  # what a live engine may take from cold; also what "cut out of a walk" means
 END_S = 0.3
 EDGE_CONTACTS = 2
 STRIDE_WITHIN = 0.2

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from cued.model import Direction, Mode, Stride
 
-READY = 20  # strides; science of the live rule: 20-30 clean strides per bin
+READY = 20  # strides; a choice: a median and a MAD of fewer are hardly known
 FULL = 100
 SPEED_M_S = 0.1  # width of a bin
 INCLINE_PERCENT = 2.0
@@ -59,10 +59,6 @@ class Baseline:
         self._floors = dict(floors)
         self._seen: dict[str, list[float]] = {name: [] for name in floors}
         self._typical: dict[str, tuple[float, float]] = {}
-
-    def __len__(self) -> int:
-        """Strides of the quantity seen most often."""
-        return max(len(values) for values in self._seen.values())
 
     def learn(self, values: Mapping[str, float]) -> None:
         """Take one stride's values, those that were measured."""

@@ -2,14 +2,14 @@
 
 Each stride of a foot sensor and each step of a trunk sensor brings log-odds for forward. They are
 summed with forgetting, so that two strides of a foot or three to four steps of a trunk turn the
-answer (science.md 2.3), and capped, so that an hour in one direction does not make the answer
-slow. A change of sign goes through ``unknown``; nothing is coached there.
+answer, and capped, so that an hour in one direction does not make the answer slow. A change of sign
+goes through ``unknown``; nothing is coached there.
 
 Rules
 -----
-* Mode comes first: forward running looks to the trunk like backward walking (science.md 0.3), so a
-  trunk's evidence counts in walking only. In running a trunk keeps what walking established, and
-  otherwise says unknown.
+* Mode comes first: forward running looks to the trunk like backward walking (on the sacrum of
+  alcantara and in the motion capture of bandai), so a trunk's evidence counts in walking only. In
+  running a trunk keeps what walking established, and otherwise says unknown.
 * A turn about the vertical wipes the evidence, and while it lasts the answer is unknown. Its steps
   count half: who turns overground goes on forward, who turns round on a belt does not.
 * Standing has no direction. Lost data wipe everything.

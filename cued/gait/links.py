@@ -1,8 +1,8 @@
 """How old the newest data of each sensor are: up, late (0.5 s) or lost (1 s).
 
 The age is counted from arrivals and judged at ticks; what the radio stack claims does not count,
-because a zombie link stays "connected" for hours (pitfalls.md B1). Thresholds: science.md 6 (a
-dropout of more than 1 s while the belt moves is a technical alarm).
+because a zombie link stays "connected" for hours (bleak-retry-connector#228). The thresholds are
+choices: more than 1 s without data while the belt moves is told as an alarm (``coach/safety.py``).
 """
 
 from __future__ import annotations

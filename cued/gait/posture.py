@@ -2,7 +2,7 @@
 
 Lean is that of the mean force over the whole stride against the mounting's axes, so it contains how
 the sensor sits on the body and is to be compared with the wearer's own, and an incline tilts the
-person but not gravity (science.md 2.4). Jerk is the largest range of the derivative of vertical
+person but not gravity (alcantara). Jerk is the largest range of the derivative of vertical
 acceleration (Weiss et al. 2010, PMC2845599, use it for near falls), taken over
 40 ms, which stands for their low-pass. Bounce is the range of vertical acceleration integrated
 twice and made periodic over the stride; not validated against a reference.

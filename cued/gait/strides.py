@@ -4,7 +4,7 @@ A stride runs from one contact of a foot to its next contact. Its length is the 
 time, ``belt speed x stride time`` (speed integrated where it changed), because a person who stays
 on the treadmill moves with it; the belt's relative uncertainty goes along. What the person drifted
 forward or back on the belt in one stride is not seen: 0.5 m over 20 strides is 2.5 cm each, about
-4 % of a backward stride (science.md 2.4), so single lengths carry that much more.
+4 % of a backward stride (reckoned, not measured), so single lengths carry that much more.
 
 Without a belt speed the length is the foot's own trajectory (``Travel``), else None. A trajectory
 is complete only at the rest after the contact, up to about 0.5 s later, so where trajectories come

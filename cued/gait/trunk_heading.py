@@ -1,11 +1,12 @@
 """Direction of walking from the trunk, step by step, and turns about the vertical.
 
 In forward walking forward acceleration leads vertical acceleration by about 109 degrees at the
-frequency of steps (81 to 180 seen), in backward walking it trails by 57-105 (science.md 2.3 and
-top). Sine and cosine of the lead are, for one step, correlations of the derivative of forward
-acceleration with vertical acceleration and with its derivative, which needs neither a Fourier
-transform nor the exact step time. Log-odds are a multiple of the cosine of the angle between the
-lead and 115 degrees, which lies midway between what was seen backward, turned round, and forward.
+frequency of steps (81 to 180 seen in voisard and bandai), in backward walking it trails by 57-105
+(six acted walks of bandai). Sine and cosine of the lead are, for one step, correlations of the
+derivative of forward acceleration with vertical acceleration and with its derivative, which needs
+neither a Fourier transform nor the exact step time. Log-odds are a multiple of the cosine of the
+angle between the lead and 115 degrees, which lies midway between what was seen backward, turned
+round, and forward.
 
 Validity: walking only, because forward running looks like backward walking; known mounting only,
 because a sensor worn back to front does too. Backward walking is checked on motion capture only.

@@ -30,7 +30,7 @@ PAUSE_S = 1.5  # longer between contacts is a new start
 LOST_S = 2.0
 RESTLESS = 3  # slots of moving without a step until standing is over
 SAME_STEP_S = 0.32  # a step may show as a landing and as a peak of the drive
-REFRACTORY_S = 0.22  # science.md 7: 300 ms is the step of 200 spm
+REFRACTORY_S = 0.22  # 300 ms is the step of 200 spm
 
 
 class Pace:

@@ -23,7 +23,7 @@ from cued.model import Bools, Floats
 RATE_HZ = 100.0
 DT_S = 1.0 / RATE_HZ
 TICK_DIGITS = 7  # times are rounded to 0.1 µs, so that one meant for a grid time is exactly on it
-RESTART_S = 1.0  # science.md 6: after 1 s without data nothing is known any more
+RESTART_S = 1.0  # after so long without data nothing is known any more
 
 
 class Grid:
