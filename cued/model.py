@@ -117,7 +117,7 @@ class Battery(Struct, frozen=True, tag="battery"):
 
 
 class HeartRate(Struct, frozen=True, tag="heart_rate"):
-    """Heart rate, beats a minute."""
+    """Heart rate, beats a minute; 0 when the strap does not lie on skin."""
 
     t: float
     sensor: str

@@ -133,5 +133,5 @@ def standard(t: float, sensor: str, char: str, data: bytes) -> list[Output]:
         return [Battery(t, sensor, float(percent))]
     if char == HEART_RATE:
         bpm, _ = heart_rate(data)
-        return [HeartRate(t, sensor, float(bpm))] if bpm else []  # 0: no skin contact yet
+        return [HeartRate(t, sensor, float(bpm))]
     return []

@@ -205,7 +205,7 @@ class Ftms:
             out.append(Belt(t, metres, self._incline, error, self._sensor))
             self._speed = metres
         bpm = frame.values.get("heart_rate")
-        if bpm and self._config.heart_rate:
+        if bpm is not None and self._config.heart_rate:
             out.append(HeartRate(t, self._sensor, bpm))
         return out
 

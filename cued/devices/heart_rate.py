@@ -4,7 +4,8 @@ Protocol facts
 --------------
 Service 0x180D, measurement 0x2A37 (notify, about 1 Hz): flags u8 (bit 0: rate is u16, bits 1-2
 contact, bit 3: energy u16 follows, bit 4: RR intervals u16 in s/1024 follow, oldest first), rate.
-A rate of 0 means that the strap does not lie on skin, and is not passed on.
+A rate of 0 means that the strap does not lie on skin. The contact bits are not used: some straps
+say "no contact" of a right rate (polar-ble-sdk#83).
 
 Source: Bluetooth SIG Heart Rate Service; captures of Polar H7 and H10. Certainty A.
 """

@@ -136,7 +136,7 @@ class Topics:
                 self._set("battery", self._state["battery"] | {item.sensor: round(item.percent)})
             case HeartRate():
                 self._told_by[HEART_RATE] = item.sensor
-                self._values[HEART_RATE] = item.bpm
+                self._values[HEART_RATE] = item.bpm or None
                 self._measured = True
             case LinkChanged(sensor=sensor, connected=False):
                 self._band.see(item)

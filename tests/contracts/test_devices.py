@@ -141,7 +141,7 @@ def check(outputs: list[object]) -> None:
                 assert out.speed_m_s >= 0
                 assert 0 < out.error <= 1
             case HeartRate():
-                assert out.bpm > 0
+                assert out.bpm >= 0
             case Cadence():
                 assert 0 <= out.steps_per_min <= 2 * 255
             case LinkChanged():

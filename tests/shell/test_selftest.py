@@ -12,7 +12,7 @@ from cued.commands import selftest
 from cued.commands._checks import body, machine, radio
 from cued.commands._checks.check import Check
 from cued.config import Sensor, Site
-from cued.model import Battery, Belt, LinkChanged, Packet
+from cued.model import Battery, Belt, HeartRate, LinkChanged, Packet
 
 BACK = Sensor(device="pod", placement="lower_back")
 
@@ -49,6 +49,12 @@ def test_a_treadmill_is_judged_by_its_speed():
     belt = Sensor(device="ftms", placement="treadmill")
     assert radio.judged("belt", belt, [Belt(1.0, 1.5)]).found == "belt at 1.50 m/s"
     assert radio.judged("belt", belt, []).state == "failed"
+
+
+def test_a_strap_is_judged_by_the_heart_it_feels():
+    strap = Sensor(device="heart_rate", placement="heart_rate")
+    assert radio.judged("hr", strap, [HeartRate(1.0, "hr", 71.0)]).found == "71 beats a minute"
+    assert "no heartbeat" in radio.judged("hr", strap, [HeartRate(1.0, "hr", 0.0)]).found
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ RFKILL = Path("/sys/class/rfkill")
 RATE_WITHIN = 0.1
 BATTERY_LOW_PERCENT = 15.0
 NEARER = "bring it nearer, away from Wi-Fi on 2.4 GHz, or use a USB Bluetooth adapter"
+SKIN = "wet its electrodes; it has to lie on skin"
 POD = "; its cadence is shown, no cue comes of it alone"
 WAKE = "wake it (move it, wet the strap, start the belt), look whether a phone has it; cued scan"
 
@@ -78,6 +79,8 @@ def judged(name: str, sensor: Sensor, heard: Sequence[Input]) -> Check:
             return Check(title, "ok", found + POD * (sensor.device == "rsc"))
     elif sensor.placement == "heart_rate":
         beats = [h for h in heard if isinstance(h, HeartRate) and h.sensor == name]
+        if beats and not beats[-1].bpm:
+            return Check(title, "warning", "connected, feels no heartbeat", SKIN)
         if beats:
             return Check(title, "ok", f"{beats[-1].bpm:.0f} beats a minute")
     elif len(packets) > 1:

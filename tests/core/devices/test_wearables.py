@@ -24,7 +24,7 @@ from cued.devices import (
 )
 from cued.devices._gatt import BATTERY_LEVEL, DEGREE, HEART_RATE, G, Ticks, heart_rate, standard
 from cued.devices.device import Advert, Read, Subscribe, Write
-from cued.model import Battery, DecodeError, LinkChanged, Packet
+from cued.model import Battery, DecodeError, HeartRate, LinkChanged, Packet
 
 H = bytes.fromhex
 
@@ -424,7 +424,7 @@ def test_heart_rate_in_both_widths_with_energy_and_intervals():
     assert heart_rate(H("00 46")) == (70, [])
     assert heart_rate(H("01 2c01")) == (300, [])
     assert heart_rate(H("18 46 1000 0004 0002")) == (70, [1.0, 0.5])
-    assert standard(1.0, "s", HEART_RATE, H("0000")) == []
+    assert standard(1.0, "s", HEART_RATE, H("0000")) == [HeartRate(1.0, "s", 0.0)]  # off the skin
 
 
 def test_devices_know_their_own_by_name_service_or_maker():

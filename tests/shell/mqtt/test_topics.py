@@ -168,10 +168,13 @@ def test_what_a_device_told_goes_with_its_link() -> None:
     topics.watch(LinkChanged(1.5, "somebody", connected=False))
     topics.take(STRIDE, 2.0, 0.0)
     assert told(topics, 2.0)["metrics"]["heart_rate_bpm"] == 121.0
+    topics.watch(HeartRate(2.1, "strap", 0.0))  # off the skin
+    assert told(topics, 3.0)["metrics"]["heart_rate_bpm"] is None
+    topics.watch(HeartRate(3.1, "strap", 121.0))
     for sensor in ("treadmill", "strap"):
         topics.watch(LinkChanged(2.5, sensor, connected=False))
-    topics.take(STRIDE, 3.0, 0.0)
-    out = told(topics, 3.0)
+    topics.take(STRIDE, 4.0, 0.0)
+    out = told(topics, 4.0)
     assert out["state"]["belt"] is None
     assert "belt_speed_m_s" not in out["metrics"]
     assert out["metrics"]["heart_rate_bpm"] is None
