@@ -8,8 +8,6 @@ docs/frames.md has the drawings.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from cued.model import Floats
@@ -47,17 +45,3 @@ def to_body(m: Floats, v: Floats) -> Floats:
     for i, (a, b, c) in enumerate(m.tolist()):  # plain floats multiply faster than numpy's
         out[:, i] = a * x + b * y + c * z
     return out
-
-
-def leveled(up: Floats, forward_hint: Floats) -> Floats:
-    """Rotation (3, 3) whose z row is ``up`` and whose x row is the hint made perpendicular to it.
-
-    up, forward_hint : (3,) in the axes rotated from. Raises ValueError when they are parallel.
-    """
-    z = up / math.sqrt(float(up @ up))
-    x = forward_hint - float(forward_hint @ z) * z
-    length = math.sqrt(float(x @ x))
-    if length < 1e-6:
-        raise ValueError("forward and up are parallel")
-    x = x / length
-    return np.stack((x, np.cross(z, x), z))

@@ -55,11 +55,6 @@ class Words:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 
-    @property
-    def language(self) -> str:
-        """Code of the language."""
-        return self._catalogue.language
-
     def keys(self) -> list[str]:
         """Every key, sorted."""
         return sorted(self._catalogue.phrases)

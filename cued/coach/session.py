@@ -56,7 +56,6 @@ class Session:
         self._stumbled = False
         self._stumbled_at = float("-inf")
         self._asked: Trigger | None = None
-        self._begin_asked = False
         self._stage = ladder.entered(memory, profile)
         self._rounds = 0
         self._script = Script(plan)

@@ -36,7 +36,6 @@ class Frame(Struct, frozen=True, eq=False):
     """One frame: values (n, 3) in mg, deg/s or gauss; (n, 4) for a magnetometer with status."""
 
     kind: int
-    frame_type: int
     last_ns: int
     values: Floats
 
@@ -60,7 +59,7 @@ def decode(data: bytes, factor: float = 1.0) -> Frame:
             values = _counts(payload, 4) * np.array((1e-3, 1e-3, 1e-3, 1.0))
         case other, _:
             raise DecodeError(f"Polar frame of type {other}/{frame_type:#04x}")
-    return Frame(kind & 0x3F, frame_type, last_ns, values)
+    return Frame(kind & 0x3F, last_ns, values)
 
 
 def _plain(payload: bytes, width: int) -> Floats:

@@ -54,7 +54,6 @@ class TreadmillData(Struct, frozen=True):
     """One frame. ``cut``: it ended inside a field; ``left``: bytes that belong to none."""
 
     values: dict[str, float | None]
-    ends_record: bool
     cut: bool
     left: int
 
@@ -70,11 +69,11 @@ def decode(data: bytes) -> TreadmillData:
         for name, narrow, signed, unit, unknown in FIELDS[bit]:
             size = 2 if wide and bit in PACE_BITS else narrow
             if at + size > len(data):
-                return TreadmillData(values, 0 in present, True, len(data) - at)
+                return TreadmillData(values, True, len(data) - at)
             raw = int.from_bytes(data[at : at + size], "little", signed=signed)
             values[name] = None if raw in unknown else raw * unit
             at += size
-    return TreadmillData(values, 0 in present, False, len(data) - at)
+    return TreadmillData(values, False, len(data) - at)
 
 
 def _pace_is_wide(present: list[int], length: int) -> bool:

@@ -29,14 +29,12 @@ class Opening(Struct, frozen=True, kw_only=True):
 
     began : seconds since 1970 by the wall clock, a label only; ``t`` the same on the inputs' clock.
     config : the tables of a configuration that the engine depends on, of every part that was on.
-    boot : tells the clocks of two starts of the machine apart.
     """
 
     format: int = FORMAT
     cued: str = __version__
     began: float = 0.0
     t: float = 0.0
-    boot: str = ""
     station: str = ""
     config: dict[str, Any] = {}
     memory: Memory = Memory()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cued.frames import leveled, rotation, to_body
+from cued.frames import rotation, to_body
 
 WORN = ((0.0, 0.0, -1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0))
 
@@ -34,11 +34,3 @@ def test_rounded_rows_become_an_exact_rotation():
 def test_what_is_no_rotation_is_refused(rows, said):
     with pytest.raises(ValueError, match=said):
         rotation(rows)
-
-
-def test_leveling_keeps_the_hint_in_front():
-    m = leveled(np.array([0.1, 0.0, 0.99]), np.array([1.0, 0.0, 0.0]))
-    np.testing.assert_allclose(m @ m.T, np.eye(3), atol=1e-12)
-    assert m[0, 0] > 0.9
-    with pytest.raises(ValueError, match="parallel"):
-        leveled(np.array([1.0, 0, 0]), np.array([2.0, 0, 0]))

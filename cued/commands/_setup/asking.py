@@ -19,7 +19,7 @@ from cued.config import Site
 from cued.model import CuedError
 
 LISTEN_S = 8.0
-LOUDER, SOFTER, STEP = "l", "s", 0.15
+LOUDER, STEP = "l", 0.15
 
 
 class Person(Protocol):

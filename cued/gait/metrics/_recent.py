@@ -22,11 +22,6 @@ class Recent:
         self._values.clear()
 
     @property
-    def size(self) -> int:
-        """Over how many values it goes."""
-        return self._values.maxlen or 0
-
-    @property
     def full(self) -> bool:
         """Enough values were seen."""
         return len(self._values) == self._values.maxlen
