@@ -43,7 +43,7 @@ class Footfalls:
 
     def __init__(self, worn: dict[str, Placement]) -> None:
         self._rank = {sensor: RANK[placement] for sensor, placement in worn.items()}
-        self._side = {s: SIDE_OF.get(placement) for s, placement in worn.items()}
+        self._side: dict[str, Side | None] = {s: SIDE_OF.get(p) for s, p in worn.items()}
         self._heard: dict[str, float] = {}
         self._missed = dict.fromkeys(worn, 0)
         self._last: dict[Side, float] = {}
@@ -88,8 +88,8 @@ class Footfalls:
             above = [s for s in above if self._side[s] == contact.side]
         elif len(watched) < 2:
             # Of unknown foot, and one foot is watched: ours if it can only be the other one.
-            side = next(iter(watched), None)
-            return side is None or contact.t - self._last.get(side, -1e9) > 0.2  # type: ignore[arg-type]
+            side: Side | None = next(iter(watched), None)
+            return side is None or contact.t - self._last.get(side, -1e9) > 0.2
         silenced = [s for s in above if self._missed[s] < MISSED]
         for s in above:
             self._missed[s] += 1

@@ -4,7 +4,7 @@ The work is cut at the ends of half-second slots of the grid, where level, mount
 move on, so that between two ends every sample meets the same frame. What each part concludes, how
 and with what delay is in its own file: ``trunk_scan`` (candidates), ``trunk_contacts`` (steps and
 their times), ``trunk_mode`` (which candidates are contacts, standing, walking, running),
-``trunk_side``, ``trunk_heading`` (direction, turns), ``mounting`` and ``posture``.
+``trunk_side``, ``trunk_heading`` (direction, turns), ``trunk_mounting`` and ``posture``.
 
 Validity: contacts on the lower back in forward walking and at the sacrum in forward running;
 direction on the lower back and on motion capture, backward on motion capture only; mode also at
@@ -19,7 +19,6 @@ import math
 import numpy as np
 
 from cued.gait.finding import Contact, Finding, Heading, Moving, Orientation, Turning
-from cued.gait.mounting import Mounting
 from cued.gait.posture import posture
 from cued.gait.trunk_contacts import (
     SHARP,
@@ -31,6 +30,7 @@ from cued.gait.trunk_contacts import (
 )
 from cued.gait.trunk_heading import BEGAN_S, ENDED_S, LEAST, Ahead, Lead, Yaw
 from cued.gait.trunk_mode import Pace
+from cued.gait.trunk_mounting import Mounting
 from cued.gait.trunk_scan import SUMS, Moment, Scan, Sums
 from cued.gait.trunk_side import Sides, seen
 from cued.model import Block, Bools, Floats, Side
