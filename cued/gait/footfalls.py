@@ -83,12 +83,12 @@ class Footfalls:
     def _has_word(self, contact: Contact) -> bool:
         mine = self._rank[contact.sensor]
         above = [s for s in self._heard if self._rank[s] > mine and self._alive(s, contact.at)]
-        watched = {self._side[s] for s in above}
+        watched: set[Side | None] = {self._side[s] for s in above}
         if contact.side != "unknown":
             above = [s for s in above if self._side[s] == contact.side]
         elif len(watched) < 2:
             # Of unknown foot, and one foot is watched: ours if it can only be the other one.
-            side: Side | None = next(iter(watched), None)
+            side = next(iter(watched), None)
             return side is None or contact.t - self._last.get(side, -1e9) > 0.2
         silenced = [s for s in above if self._missed[s] < MISSED]
         for s in above:
