@@ -89,6 +89,7 @@ class Movesense:
         self._channels = 9 if config.magnetometer else 6
         self._path = f"/Meas/IMU{self._channels}/{config.rate_hz}"
         self._part = b""
+        self._full = False
         self._ticks = Ticks(32, 1e-3)
         self._last = -1.0
 
@@ -117,8 +118,9 @@ class Movesense:
         return self._measured(t, data[2:], second=code == 3)
 
     def stop(self) -> list[Action]:
-        """Unsubscribe."""
-        return [Write(COMMAND, bytes((2, MOTION)))]
+        """Unsubscribe, or restart a sensor whose pool is full."""
+        last = (7, RESET, 5) if self._full else (2, MOTION)
+        return [Write(COMMAND, bytes(last))]
 
     def request(self, request: BeltRequest) -> list[Action | Answer]:
         """Do nothing: a wearable drives no belt."""
@@ -134,10 +136,8 @@ class Movesense:
             return [Battery(t, self._sensor, float(min(100, fields("B", data, 2)[0])))]
         if code < 300:
             return []
-        refused = LinkChanged(t, self._sensor, False, f"the sensor refused: status {code}")
-        if code == POOL_FULL:
-            return [Write(COMMAND, bytes((7, RESET, 5))), refused]
-        return [refused]
+        self._full = code == POOL_FULL
+        return [LinkChanged(t, self._sensor, False, f"the sensor refused: status {code}")]
 
     def _measured(self, t: float, payload: bytes, *, second: bool) -> list[Output]:
         if second:

@@ -195,9 +195,10 @@ def test_movesense_is_asked_for_motion_and_battery():
 
 def test_movesense_a_full_pool_is_answered_with_a_restart():
     device = movesense.Movesense(movesense.Config(), "back")
-    write, refused = device.receive(1.0, movesense.NOTIFY, H("0163 ad01"))
-    assert write == Write(movesense.COMMAND, bytes((7, movesense.RESET, 5)))
+    assert device.stop() == [Write(movesense.COMMAND, bytes((2, movesense.MOTION)))]
+    (refused,) = device.receive(1.0, movesense.NOTIFY, H("0163 ad01"))
     assert "429" in refused.why
+    assert device.stop() == [Write(movesense.COMMAND, bytes((7, movesense.RESET, 5)))]
 
 
 def test_movesense_errors_are_read_whichever_end_comes_first():

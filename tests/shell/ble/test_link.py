@@ -8,13 +8,13 @@ from functools import partial
 
 import pytest
 
-from cued.devices import pod
+from cued.devices import movesense, pod
 from cued.devices._gatt import BATTERY_LEVEL
 from cued.devices.device import Subscribe
 from cued.engine import Engine, Worn
 from cued.model import Battery, Link, Notice, Packet, Tick
 from cued.sources.ble import Ble, Config, listen, scan
-from cued.standin.peripheral import GATT, Peripheral, Refused
+from cued.standin.peripheral import GATT, Char, Peripheral, Refused
 from tests.shell.ble.pods import Pod, numbers, play, running, sensor, site
 
 pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
@@ -394,3 +394,23 @@ async def test_a_battery_that_may_not_be_read_does_not_cost_the_motion(bluez):
         await play([device], 50, 10)
         await heard.until(lambda: len(heard.packets("left")) == 10)
         assert device.connects == 1
+
+
+async def test_a_movesense_that_refuses_for_lack_of_room_is_restarted(bluez):
+    commands = []
+
+    def command(data: bytes) -> None:
+        commands.append(data)
+        if data[0] == 1:  # the answer comes while the next command is on its way
+            bluez.notify(device, movesense.NOTIFY, bytes.fromhex("0163ad01"))
+
+    chars = {
+        movesense.COMMAND: Char(["write"], write=command),
+        movesense.NOTIFY: Char(["notify"]),
+    }
+    device = bluez.add(
+        Peripheral("C0:DE:00:00:00:55", "Movesense 0055", {movesense.SERVICE: chars})
+    )
+    async with running(site(back=sensor("movesense", "lower_back"))) as (_, heard):
+        await heard.until(lambda: bytes((7, movesense.RESET, 5)) in commands, 3)
+        assert "429" in heard.links("back")[-1].why
