@@ -1,7 +1,7 @@
 """Tables of a TOML text into frozen structs, every mistake as one line that a person can act on.
 
-What is answered: where, which key, what is wrong, what was meant. Recordings and scenarios name
-lines and numbered tables besides, and do so themselves (``recording/header.py``,
+What is answered: where, which key, what is wrong, what was meant. A recording's header names lines
+and a scenario its numbered tables, so they explain their own (``recording/header.py``,
 ``simulation/scenario.py``).
 """
 

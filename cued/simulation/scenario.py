@@ -14,15 +14,15 @@ Times are in seconds from the start of the run.
 from __future__ import annotations
 
 import re
-import tomllib
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal, cast
 
 import msgspec
 from msgspec import Meta, Struct
 
+from cued import reading
 from cued.frames import Matrix, rotation
 from cued.model import ConfigError
+from cued.reading import meant
 
 Seconds = Annotated[float, Meta(ge=0, le=604800)]
 Name = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
@@ -218,10 +218,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def parse(text: str) -> Scenario:
     """Read a scenario. Raises ConfigError with one line that says where and what."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"scenario: not TOML: {error}") from None
+    raw = reading.parse(text, "scenario")
     _reject_unknown(raw)
     try:
         scenario = msgspec.convert(raw, Scenario)
@@ -247,7 +244,7 @@ def _reject_unknown(raw: dict[str, Any]) -> None:
     known = [f.name for f in msgspec.structs.fields(Scenario)]
     for key, value in raw.items():
         if key not in known:
-            raise ConfigError(f"scenario: unknown key {key!r}{_meant(key, known)}")
+            raise ConfigError(f"scenario: unknown key {key!r}{meant(key, known)}")
         if key not in SECTIONS:
             continue
         if isinstance(value, dict):
@@ -265,20 +262,15 @@ def _reject_names(where: str, section: type[Struct], table: dict[str, Any]) -> N
     fields = [f.name for f in msgspec.structs.fields(section)]
     for name in table:
         if name not in fields:
-            raise ConfigError(f"scenario: {where}: unknown key {name!r}{_meant(name, fields)}")
+            raise ConfigError(f"scenario: {where}: unknown key {name!r}{meant(name, fields)}")
 
 
 def _reject_choice(key: str, number: int, what: object) -> None:
     choices = {"does": list(ACTIONS), "breaks": list(FAULTS)}.get(key, [])
     if choices and isinstance(what, str) and what not in choices:
         raise ConfigError(
-            f"scenario: [[{key}]] {number}: what: unknown {what!r}{_meant(what, choices)}"
+            f"scenario: [[{key}]] {number}: what: unknown {what!r}{meant(what, choices)}"
         )
-
-
-def _meant(word: str, known: list[str]) -> str:
-    close = get_close_matches(word, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(known)}"
 
 
 def _where(message: str) -> str:
@@ -307,8 +299,8 @@ def _check(scenario: Scenario) -> None:
     for number, broken in enumerate(scenario.breaks, 1):
         where = f"[[breaks]] {number}"
         if broken.sensor and broken.sensor not in names:
-            meant = _meant(broken.sensor, names)
-            raise ConfigError(f"scenario: {where}: sensor: nobody wears {broken.sensor!r}{meant}")
+            why = f"nobody wears {broken.sensor!r}{meant(broken.sensor, names)}"
+            raise ConfigError(f"scenario: {where}: sensor: {why}")
         _check_size(where, broken, FAULTS[broken.what])
     for number, sensor in enumerate(scenario.sensor, 1):
         try:
