@@ -16,6 +16,7 @@ const Controls = (() => {
 
   return class Controls {
     constructor(ask) {
+      this.ask = ask;
       this.nav = document.getElementById("controls");
       this.answer = document.getElementById("answer");
       this.keys = KEYS.map(([command, words, symbol, sensible]) => {
@@ -25,7 +26,7 @@ const Controls = (() => {
         key.dataset.command = command;
         key.innerHTML = `<svg aria-hidden="true"><use href="#i-${symbol}"/></svg><span>${words}</span>`;
         if (command === "stop") key.title = "Ends the session; the belt goes on";
-        key.addEventListener("click", () => this.press(key, command, words, ask));
+        key.addEventListener("click", () => this.press(key, command, words));
         return { key, command, sensible };
       });
       document.getElementById("keys").append(...this.keys.map(({ key }) => key));
@@ -37,15 +38,19 @@ const Controls = (() => {
       this.nav.hidden = !usable;
       if (!usable) return;
       const live = open && station.online();
+      const held = this.keys.find(({ key }) => key === document.activeElement)?.key;
       for (const { key, command, sensible } of this.keys) {
         key.hidden = !accepted.includes(command) || !sensible(station.state);
-        key.disabled = !live || key.dataset.busy === "true";
+        key.disabled = !live;
       }
+      if (held?.hidden || held?.disabled) this.nav.focus(); // or the keyboard is back at the top
     }
 
-    async press(key, command, words, ask) {
+    /* Once at a time; not disabled meanwhile, or the keyboard would lose its place. */
+    async press(key, command, words) {
+      if (key.dataset.busy === "true") return;
       key.dataset.busy = "true";
-      const { ok, why } = await ask(command);
+      const { ok, why } = await this.ask(command);
       key.dataset.busy = "false";
       const told = ok ? `${words}: done` : `${words}: refused, ${why || "no reason given"}`;
       this.answer.textContent = told;

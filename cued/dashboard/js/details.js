@@ -7,7 +7,7 @@ const Details = (() => {
 
   function draw(station, at) {
     belt(station, at);
-    sensors(station);
+    sensors(station, at);
     measured(station, at);
     log(station, at);
   }
@@ -31,7 +31,7 @@ const Details = (() => {
   });
 
   function belt(station, at) {
-    const now = station.online() ? station.belt(at) : null;
+    const now = station.belt(at);
     pairs(el("belt"), now
       ? [
         ["Speed", `${Words.number(now.speed_m_s, 2)} m/s`],
@@ -48,11 +48,12 @@ const Details = (() => {
     return row;
   }
 
-  function sensors(station) {
-    const { link = {}, battery = {} } = station.state;
-    const names = [...new Set([...Object.keys(link), ...Object.keys(battery)])].sort();
+  function sensors(station, at) {
+    const { link: links = {}, battery: batteries = {} } = station.state;
+    const { link = {}, battery = {} } = station.known(at);
+    const names = [...new Set([...Object.keys(links), ...Object.keys(batteries)])].sort();
     rows(el("sensors"), names, sensor, (row, name) => {
-      const state = station.online() ? link[name] ?? "unknown" : "unknown";
+      const state = link[name] ?? "unknown";
       data(row, "link", state);
       icon(row.querySelector("use"), state in LINKS ? state : "unknown");
       text(row.querySelector(".name"), Words.sentence(name));

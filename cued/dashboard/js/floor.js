@@ -45,7 +45,7 @@ const Floor = (() => {
       const made = cards.get(station.name) ?? place(station.name);
       const why = station.care(at);
       if (why) care.push([station.name, why]);
-      if (station.online() && station.moving()) moving += 1;
+      if (station.moving(at)) moving += 1;
       fill(made, station, why, at);
     }
     const n = stations.size;
@@ -56,16 +56,17 @@ const Floor = (() => {
 
   function fill(made, station, why, at) {
     const online = station.online();
-    const moving = station.moving();
-    const direction = moving ? station.state.direction ?? "unknown" : "unknown";
-    const still = station.state.mode === "standing";
+    const known = station.known(at);
+    const moving = station.moving(at);
+    const direction = moving ? known.direction ?? "unknown" : "unknown";
+    const still = known.mode === "standing";
     data(made.link, "state", !online ? "offline" : why ? "care" : moving ? "moving" : "still");
     icon(made.use, !online ? "lost" : still ? "pause" : direction);
     const rate = station.value("cadence_spm", at);
     text(made.rate, rate === null ? Words.NONE : `${Words.number(rate, 0)}/min`);
     const left = station.remaining(at);
-    const phase = station.state.phase ? Words.sentence(station.state.phase) : "";
-    text(made.phase, online ? [phase, left > 0 ? Words.clock(left) : ""].filter(Boolean).join(" ") : "");
+    const phase = known.phase ? Words.sentence(known.phase) : "";
+    text(made.phase, [phase, left > 0 ? Words.clock(left) : ""].filter(Boolean).join(" "));
     const going = still ? "Still" : Stage.DIRECTIONS[direction]
       ?? (moving || rate !== null ? "Direction not known" : "Not known");
     text(made.status, !online ? "Offline" : Words.sentence(why) || `${going}${station.level(at) === "steady" ? ", steady" : ""}`);

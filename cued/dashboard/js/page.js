@@ -27,6 +27,7 @@
   let toPlot = [];
   let drawnFloorAt = 0;
   let describedAt = -Infinity;
+  let missed = false; // something may have been said that was not heard here
 
   const station = () => stations.get(looked) ?? null;
 
@@ -81,6 +82,7 @@
 
   /* What the daemon kept of this session, so that a page opened late shows all of it. */
   async function recall(name) {
+    missed = false;
     if (name !== config.history) return;
     try {
       const answer = await fetch("history.json", { cache: "no-store" });
@@ -104,6 +106,8 @@
     const news = known.take(topic, body, performance.now());
     if (name === looked) {
       if (news === "metrics" || news === "cue" || news === "phase") plotted = false;
+      if (topic === "availability" && body === "offline") missed = true;
+      if (news === "state" && missed) recall(name);
       tell(known, news);
     } else if (looked === null && config.station === undefined && stations.size === 1) soon();
     soon();
@@ -121,8 +125,10 @@
   };
 
   function connection(state, why) {
-    if (state === "lost") lostAt ??= performance.now();
-    else if (state === "open") lostAt = null;
+    if (state === "lost") {
+      lostAt ??= performance.now();
+      missed = true;
+    } else if (state === "open") lostAt = null;
     const [symbol, words] = CONNECTIONS[state];
     data(el("connection"), "state", state);
     icon(el("connection").querySelector("use"), symbol);
@@ -158,14 +164,13 @@
     if (one) drawOne(one, at, open);
     else if (all && at - drawnFloorAt > FLOOR_MS) {
       drawnFloorAt = at;
-      Floor.draw(stations, at);
+      Floor.draw(stations, open ? at : Infinity);
     }
   }
 
   function drawOne(one, at, open) {
     const then = open ? at : Infinity; // without a connection nothing is known of now
-    Stage.draw(one, open ? at : lostAt ?? at);
-    if (!open) Stage.blank();
+    Stage.draw(one, then);
     Details.draw(one, then);
     plot(one, at);
     if (at - describedAt > DESCRIBE_MS && one.samples.length > 0) {
@@ -230,10 +235,7 @@
     key.className = "key";
     key.textContent = "All is well";
     key.hidden = !(config.commands !== false && station()?.state.commands?.includes("acknowledge"));
-    key.addEventListener("click", () => broker.ask(looked, "acknowledge").then(({ ok }) => {
-      if (ok && station()) station().fall = null;
-      soon();
-    }));
+    key.addEventListener("click", () => controls.press(key, "acknowledge", "All is well"));
     return key;
   }
 

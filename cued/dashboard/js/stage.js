@@ -22,18 +22,18 @@ const Stage = (() => {
 
   function draw(station, at) {
     phase(station, at);
-    heading(station);
+    heading(station, at);
     const cadence = station.value("cadence_spm", at);
     text(el("cadence"), Words.number(cadence, 0));
     stride(station, at);
     stability(station, at);
     cue(station, at);
     belt(station, at);
-    sensors(station);
+    sensors(station, at);
   }
 
   function phase(station, at) {
-    const { phase: name, remaining_s: all } = station.state;
+    const { phase: name, remaining_s: all } = station.known(at);
     const left = station.remaining(at);
     text(el("phase"), name ? Words.sentence(name) : Words.NONE);
     text(el("remaining"), left === null ? "" : Words.clock(left));
@@ -42,9 +42,9 @@ const Stage = (() => {
     if (left !== null) el("phase-part").value = Math.min(1, Math.max(0, 1 - left / all));
   }
 
-  function heading(station) {
-    const known = station.online() ? station.state : {};
-    const direction = station.moving() ? known.direction ?? "unknown" : "unknown";
+  function heading(station, at) {
+    const known = station.known(at);
+    const direction = station.moving(at) ? known.direction ?? "unknown" : "unknown";
     data(el("heading"), "direction", direction);
     icon(el("heading-icon"), direction in DIRECTIONS ? direction : "unknown");
     const still = known.mode === "standing";
@@ -99,21 +99,21 @@ const Stage = (() => {
     text(el("cue"), last ? said(last.cue) : "None yet");
     text(el("cue-age"), last ? Words.ago(station.now(at) - last.t) : "");
     text(el("cue-why"), last ? Words.because(last.cue.because) : "");
-    el("muted").hidden = !station.state.muted;
+    el("muted").hidden = !station.known(at).muted;
     data(el("cue-card"), "fresh", String(last !== null && station.now(at) - last.t < 6));
     text(el("cue-withheld"), withheld ? `Not said: ${said(withheld.cue)} (${Words.shown(withheld.cue.verdict)})` : "");
   }
 
   function belt(station, at) {
-    const now = station.online() ? station.belt(at) : null;
+    const now = station.belt(at);
     text(el("belt-line"), now
       ? `Belt ${Words.number(now.speed_m_s, 2)} m/s, incline ${Words.number(now.incline_percent, 1)} %`
       : "Belt not known");
   }
 
   /* The sensor that is worst off, or that all is well. */
-  function sensors(station) {
-    const { link = {}, battery = {} } = station.online() ? station.state : {};
+  function sensors(station, at) {
+    const { link = {}, battery = {} } = station.known(at);
     const worst = ["lost", "late"].flatMap((state) =>
       Object.keys(link).filter((name) => link[name] === state).map((name) => [name, state]));
     const low = Object.keys(battery).filter((name) => battery[name] < LOW_PERCENT);
@@ -127,21 +127,5 @@ const Stage = (() => {
 
   const said = (cue) => (cue.text ? `“${cue.text}”` : Words.sentence(cue.tone || cue.key || "–"));
 
-  /* Without a connection nothing is known of now. */
-  function blank() {
-    for (const id of ["remaining", "cadence", "stride", "direction"]) text(el(id), Words.NONE);
-    text(el("belt-line"), "Belt not known");
-    data(el("sensor-line"), "state", "unknown");
-    for (const id of ["remaining-label", "mode", "score", "sensor-line"]) text(el(id), "");
-    for (const id of ["heading-icon", "stride-icon", "stability-icon"]) icon(el(id), "unknown");
-    text(el("stride-verdict"), "not known");
-    text(el("cue-age"), "");
-    data(el("cue-card"), "fresh", "false");
-    text(el("stability"), LEVELS.unknown);
-    data(el("heading"), "direction", "unknown");
-    data(el("stride-tile"), "verdict", "unknown");
-    data(el("stability-tile"), "level", "unknown");
-  }
-
-  return { draw, blank, said, DIRECTIONS, LOW_PERCENT };
+  return { draw, said, DIRECTIONS, LOW_PERCENT };
 })();

@@ -20,6 +20,17 @@ const Station = (() => {
       this.state = {};
       this.metrics = {};
       this.units = {};
+      this.samples = new Series.Samples(["length", "low", "high", "cadence", "score"]);
+      this.heardAt = -Infinity;
+      this.metricsAt = -Infinity;
+      this.clock = { t: 0, at: 0, rate: 1 };
+      this.anchor = null;
+      this.wallAhead = 0;
+      this.forget();
+    }
+
+    /* What was said and measured so far is of another run, whose clock was another. */
+    forget() {
       this.cue = null;
       this.withheld = null;
       this.stumbleAt = null;
@@ -27,13 +38,8 @@ const Station = (() => {
       this.summary = null;
       this.log = [];
       this.marks = [];
-      this.samples = new Series.Samples(["length", "low", "high", "cadence", "score"]);
-      this.heardAt = -Infinity;
-      this.metricsAt = -Infinity;
+      this.samples.clear();
       this.began = null;
-      this.clock = { t: 0, at: 0, rate: 1 };
-      this.anchor = null;
-      this.wallAhead = 0;
     }
 
     /* Take a message; "" or the kind of news it brought. */
@@ -56,6 +62,7 @@ const Station = (() => {
     }
 
     takeState(body, at) {
+      if (body.t < this.state.t) this.forget(); // a clock that went back: the daemon began anew
       this.state = body;
       this.stamp(body, at);
       if (body.phase === "fallen") this.fall ??= { stage: "confirmed", at };
@@ -166,13 +173,23 @@ const Station = (() => {
       return this.availability !== "offline";
     }
 
-    /* Nothing older than this is shown as if it were so now. */
-    fresh(at) {
-      return this.online() && at - this.metricsAt < SILENT_MS;
+    /* Whether anything is known of now; `at` is infinite while there is no connection. */
+    current(at) {
+      return Number.isFinite(at) && this.online();
     }
 
-    moving() {
-      return ["walking", "running"].includes(this.state.mode);
+    /* The state as far as it is known to be so now. */
+    known(at) {
+      return this.current(at) ? this.state : {};
+    }
+
+    /* Nothing older than this is shown as if it were so now. */
+    fresh(at) {
+      return this.current(at) && at - this.metricsAt < SILENT_MS;
+    }
+
+    moving(at) {
+      return ["walking", "running"].includes(this.known(at).mode);
     }
 
     value(name, at) {
@@ -194,7 +211,8 @@ const Station = (() => {
     }
 
     belt(at) {
-      if (this.state.belt) return this.state.belt;
+      const { belt } = this.known(at);
+      if (belt) return belt;
       const m = this.fresh(at) ? this.metrics : {};
       const speed = m.belt_m_s ?? m.belt_speed_m_s ?? null;
       const incline = m.incline_percent ?? m.belt_incline_percent ?? null;
@@ -203,7 +221,7 @@ const Station = (() => {
 
     /* Seconds left of the phase, or null. */
     remaining(at) {
-      const { remaining_s: all, since_t: sinceT, since } = this.state;
+      const { remaining_s: all, since_t: sinceT, since } = this.known(at);
       if (typeof all !== "number") return null;
       if (typeof sinceT === "number" && this.clock.at) return all - (this.now(at) - sinceT);
       if (typeof since !== "number") return null;
@@ -219,10 +237,11 @@ const Station = (() => {
     care(at) {
       if (!this.online()) return "";
       if (this.fall || this.state.phase === "fallen") return "possible fall";
-      if (this.state.phase === "blind") return "no sensor sees the runner";
+      const { phase, stability, link = {} } = this.known(at);
+      if (phase === "blind") return "no sensor sees the runner";
       if (this.stumbleAt !== null && at - this.stumbleAt < 10_000) return "stumble";
-      if (this.state.stability === "unsteady") return "unsteady";
-      const lost = Object.entries(this.state.link ?? {}).filter(([, state]) => state === "lost");
+      if (stability === "unsteady") return "unsteady";
+      const lost = Object.entries(link).filter(([, state]) => state === "lost");
       return lost.length ? `${lost.map(([name]) => Words.shown(name)).join(", ")} lost` : "";
     }
   };

@@ -7,7 +7,7 @@ import re
 import signal
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.alone
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
 PHONE = {"width": 390, "height": 844}
+TWICE = {"width": 195, "height": 422}  # as a phone has it that shows everything at 200 %
 DESKTOP = {"width": 1440, "height": 900}
 TABLET = {"width": 1024, "height": 768}
 GYM = "gym-"
@@ -46,6 +47,10 @@ class Peer:
     def say(self, station: str, topic: str, body: Any, retain: bool = False) -> None:
         payload = body if isinstance(body, str) else json.dumps(body)
         self._client.publish(f"cued/{station}/{topic}", payload, retain=retain)
+
+    def hear(self, station: str, topic: str, heard: Callable[[str], object]) -> None:
+        self._client.on_message = lambda _client, _data, m: heard(m.payload.decode())
+        self._client.subscribe(f"cued/{station}/{topic}")
 
     def introduce(self, station: str, **state: Any) -> None:
         self.say(station, "availability", "online", retain=True)
@@ -77,6 +82,8 @@ def until(page: Any, script: str, timeout_s: float = 8.0) -> None:
 
 NUMBER = "/^[0-9.]+$/.test(document.querySelector('#cadence').textContent)"
 INTRODUCED = "document.querySelector('#phase').textContent === 'Backward walk'"
+CUT = """[...document.querySelectorAll('#keys .key:not([hidden])')]
+    .filter((key) => key.scrollWidth > key.clientWidth).map((key) => key.textContent)"""
 MUTED = "document.querySelector('[data-command=unmute]').hidden === false"
 
 
@@ -166,6 +173,27 @@ def test_no_button_is_shown_for_what_the_station_refuses(
     assert page.locator("#keys button:visible").count() == 1
 
 
+def test_a_press_is_sent_once_and_leaves_the_keyboard_where_it_was(
+    station: Station, peer: Peer, visit: Any
+) -> None:
+    asked: list[str] = []
+    peer.hear("slow", "command", lambda text: asked.append(json.loads(text)["id"]))
+    peer.introduce("slow")
+    page = visit(station.url + "#station/slow")
+    page.get_by_role("button", name="Pause").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(600)  # longer than anything here waits to be drawn
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.dataset.command") == "pause"
+    page.wait_for_timeout(300)
+    peer.say("slow", "command/result", {"id": asked[0], "ok": False, "why": "not while a fall"})
+    page.get_by_text("Pause: refused, not while a fall").wait_for()
+    assert len(asked) == 1
+    peer.introduce("slow", phase="paused")
+    until(page, "document.querySelector('[data-command=pause]').hidden")
+    assert page.evaluate("document.activeElement.id") == "controls"
+
+
 @pytest.mark.parametrize("death", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "frozen"])
 def test_the_brokers_death_is_unmistakable_within_three_seconds(
     own: Broker, visit: Any, death: signal.Signals, station: Station
@@ -190,8 +218,7 @@ def test_the_brokers_death_is_unmistakable_within_three_seconds(
         own.process.send_signal(death)
     page.get_by_role("alert").get_by_text("Connection lost").wait_for()
     assert time.monotonic() - died < 3.0
-    assert shown(page, "cadence") == "–"
-    assert shown(page, "remaining") == "–"
+    assert_nothing_is_known(page)
     assert shown(page, "connection") == "connection lost"
     if death == signal.SIGSTOP:
         own.process.send_signal(signal.SIGCONT)
@@ -199,6 +226,66 @@ def test_the_brokers_death_is_unmistakable_within_three_seconds(
         own.start()
     until(page, "document.querySelector('#connection').dataset.state === 'open'")
     peer.stop()
+
+
+def assert_nothing_is_known(page: Any) -> None:
+    seen = page.locator("#station").inner_text()
+    for was in ("Backward", "104", "0.92", "0.80", "left", "connected", "90 %"):
+        assert was not in seen, was
+    assert "not known" in shown(page, "belt")
+
+
+def test_nothing_of_a_station_that_is_off_looks_current(
+    station: Station, peer: Peer, visit: Any
+) -> None:
+    peer.introduce("off")
+    page = visit(station.url + "#station/off")
+    until(page, INTRODUCED)
+    peer.say("off", "metrics", METRICS)
+    until(page, NUMBER)
+    peer.say("off", "availability", "offline", retain=True)
+    page.get_by_role("alert").get_by_text("Station offline").wait_for()
+    assert_nothing_is_known(page)
+    peer.say("off", "availability", "", retain=True)
+
+
+def test_a_daemon_that_begins_anew_leaves_nothing_of_before(
+    station: Station, peer: Peer, visit: Any
+) -> None:
+    peer.introduce("reborn")
+    page = visit(station.url + "#station/reborn")
+    until(page, INTRODUCED)
+    cue = {"type": "cue", "t": 102.0, "text": "long ago", "verdict": "given"}
+    peer.say("reborn", "cue", cue)
+    page.get_by_text("“long ago”").first.wait_for()
+    peer.introduce("reborn", t=1.0, phase="idle", since_t=None, remaining_s=None)
+    until(page, "document.querySelector('#phase').textContent === 'Idle'")
+    assert (shown(page, "cue"), shown(page, "cue-age")) == ("None yet", "")
+    assert page.locator("#log li").count() == 0
+
+
+def test_what_was_said_while_the_page_was_away_is_fetched(
+    station: Station, peer: Peer, visit: Any
+) -> None:
+    line: list[Any] = []
+    history: dict[str, Any] = {"t": [], "columns": {}, "marks": [], "events": []}
+
+    def relay(route: Any) -> None:
+        line.append(route)
+        route.connect_to_server()
+
+    peer.introduce("away")
+    page = visit(station.url)
+    config = {"broker": f"ws://127.0.0.1:{station.broker.web}/mqtt", "station": "away",
+              "history": "away"}  # fmt: skip
+    page.route("**/config.json", lambda route: route.fulfill(json=config))
+    page.route("**/history.json", lambda route: route.fulfill(json=history))
+    page.route_web_socket("**/mqtt", relay)
+    page.reload()
+    until(page, INTRODUCED)
+    history["events"].append({"type": "cue", "t": 105.0, "text": "missed", "verdict": "given"})
+    line[-1].close()
+    page.get_by_text("“missed”").first.wait_for()
 
 
 def test_a_metric_the_page_never_heard_of_is_shown_with_its_unit(
@@ -285,8 +372,8 @@ def test_a_station_that_told_no_state_is_listed_as_not_known(
 
 @pytest.mark.parametrize(
     ("size", "dark"),
-    [(PHONE, False), (PHONE, True), (TABLET, True), (DESKTOP, False)],
-    ids=["phone-light", "phone-dark", "tablet-dark", "desktop-light"],
+    [(PHONE, False), (PHONE, True), (TWICE, False), (TABLET, True), (DESKTOP, False)],
+    ids=["phone-light", "phone-dark", "phone-twice", "tablet-dark", "desktop-light"],
 )
 def test_everybody_can_use_it(
     station: Station, visit: Any, size: dict[str, int], dark: bool
@@ -296,6 +383,7 @@ def test_everybody_can_use_it(
     assert violations(page) == []
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wide <= 0, "the page is wider than the window"
+    assert page.evaluate(CUT) == [], "texts run out of their buttons"
 
 
 def violations(page: Any) -> list[str]:
