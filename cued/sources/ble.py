@@ -97,7 +97,8 @@ class Ble:
 
         bluez = "backend" not in self._radio.client
         if bluez:
-            await _close_stale([self._wanted(n, s) for n, s in self._sensors.items()])
+            wanted = [self._wanted(n, s) for n, s in self._sensors.items()]
+            await _close_stale(wanted, self._radio.client)
         scanning = Scanning(self._radio.scanner, told, self._stuck)
         async with asyncio.TaskGroup() as group:
             if bluez and self._config.recover:
@@ -191,18 +192,27 @@ class Ble:
     def _wanted(self, name: str, sensor: Sensor) -> Callable[[Advert], bool]:
         """Make the test for this sensor's advertisement."""
         matches = _module(sensor.device).matches
-        others = {s.address.upper() for n, s in self._sensors.items() if n != name and s.address}
+        others = {n: s for n, s in self._sensors.items() if n != name}
+        addresses = {s.address.upper() for s in others.values() if s.address}
 
         def wanted(advert: Advert) -> bool:
             if self._taken.get(advert.address, name) != name:
                 return False
             if sensor.address:
                 return advert.address.upper() == sensor.address.upper()
-            if advert.address.upper() in others:
+            if advert.address.upper() in addresses:
                 return False
-            return advert.name.startswith(sensor.name) if sensor.name else matches(advert)
+            if sensor.name:
+                return advert.name.startswith(sensor.name)
+            return matches(advert) and not self._awaited(advert, others)
 
         return wanted
+
+    def _awaited(self, advert: Advert, others: Mapping[str, Sensor]) -> bool:
+        """Tell whether it is another's by its name, and that one still waits for it."""
+        connected = self._taken.values()
+        named = [s.name for n, s in others.items() if not s.address and n not in connected]
+        return any(name and advert.name.startswith(name) for name in named)
 
 
 def reached_by_ble(device: str) -> bool:
@@ -295,13 +305,16 @@ def _device(name: str, sensor: Sensor) -> Device:
     return part.build(msgspec.convert(sensor.options, part.config), name)
 
 
-async def _close_stale(wanted: Iterable[Callable[[Advert], bool]]) -> None:
+async def _close_stale(
+    wanted: Iterable[Callable[[Advert], bool]], options: Mapping[str, Any]
+) -> None:
     """Close what an earlier run that crashed left connected: it would not advertise."""
     tests = list(wanted)
     try:
         async with asyncio.timeout(STALE_WITHIN_S):
-            for device in await (await BleakAdapter.get()).get_connected_devices():
-                advert = Advert(device.address, device.name or "")
+            for device in await (await BleakAdapter.get(**options)).get_connected_devices():
+                known: dict[str, Any] = device.details["props"]
+                advert = Advert(device.address, device.name or "", tuple(known.get("UUIDs", ())))
                 if any(test(advert) for test in tests):
                     log.warning("%s was still connected; closing", advert.name or advert.address)
                     await close_stale_connections(device)

@@ -14,6 +14,7 @@ from cued.devices.device import Subscribe
 from cued.engine import Engine, Worn
 from cued.model import Battery, Link, Notice, Packet, Tick
 from cued.sources.ble import Ble, Config, listen, scan
+from cued.standin.machines import Treadmill
 from cued.standin.peripheral import GATT, Char, Peripheral, Refused
 from tests.shell.ble.pods import Pod, numbers, play, running, sensor, site
 
@@ -256,6 +257,26 @@ async def test_what_a_crashed_run_left_connected_is_closed(bluez):
         await heard.until(lambda: device.streaming)
         await play([device], 50, 5)
         await heard.until(lambda: len(heard.packets("left")) == 5)
+
+
+async def test_a_treadmill_that_a_crashed_run_left_connected_is_known_by_its_service(bluez):
+    treadmill = Treadmill(bluez)
+    device = bluez.add(treadmill.peripheral)
+    device.services[GATT] = {}
+    bluez.already_connected(device)
+    async with running(site(belt=sensor("ftms", "treadmill"))) as (_, heard):
+        await heard.until(treadmill.report)
+
+
+async def test_a_sensor_without_a_name_leaves_another_the_device_of_its_name(bluez):
+    a, b = bluez.add(Pod(bluez, 1)), bluez.add(Pod(bluez, 2))
+    where = site(left=sensor(), right=sensor(placement="foot_right", name="cued pod 0001"))
+    async with running(where) as (_, heard):
+        await heard.until(lambda: a.streaming and b.streaming)
+        a.frames = 1000
+        await play([a, b], 50, 5)
+        await heard.until(lambda: len(heard.packets("right")) == 5)
+        assert numbers(heard.packets("right"))[0] == 2000
 
 
 async def test_two_of_a_kind_are_told_apart_by_name(bluez):
