@@ -41,10 +41,10 @@ def run(args: argparse.Namespace) -> int:
     try:
         session = Session(found(args, args.session))
     except RecordingError as error:
-        name, digests = args.session, of_runner(sessions_folder(args), args.session)
+        name, (digests, notes) = args.session, of_runner(sessions_folder(args), args.session)
         if not digests:
             raise error from None
-        make_page = partial(page.runner_page, name, digests)
+        make_page = partial(page.runner_page, name, digests, notes)
         make_png = partial(phone.runner_png, name, digests)
     else:
         name = session.path.stem
@@ -66,20 +66,23 @@ def _write(out: Path, content: bytes) -> None:
     print(out)
 
 
-def of_runner(there: Path, runner: str) -> list[Digest]:
-    """Gather a runner's sessions, oldest first; what cannot be read is left out."""
+def of_runner(there: Path, runner: str) -> tuple[list[Digest], list[str]]:
+    """Gather a runner's sessions, oldest first, and say which are not whole or not there."""
     out: list[Digest] = []
+    notes: list[str] = []
     for path in folder.files(there):
         try:
             session = Session(path)
             own = [p for p in session.parts if session.ending(p).runner == runner]
             out += [digest(session, part) for part in own]
         except RecordingError:
-            continue
-    return sorted(out, key=lambda d: d.began)
+            notes.append(f"{path.stem} could not be read, so nobody knows whose it is.")
+        else:
+            notes += _notes(session) if own else []
+    return sorted(out, key=lambda d: d.began), notes
 
 
 def _notes(session: Session) -> list[str]:
     if session.cut_at is None:
         return []
-    return ["The recording was cut short; the page shows what is there."]
+    return [f"{session.path.stem} was cut short or damaged; the page shows what is there."]

@@ -45,9 +45,17 @@ footer{margin-top:3rem;font-size:.85rem;opacity:.75}
  .facts{grid-template-columns:repeat(auto-fit,minmax(5rem,1fr));margin:.7rem 0}
  .facts b{font-size:1.25rem}}
 """
-UNITS = {"m_s": "m/s", "percent": "%", "deg": "°", "spm": "a minute", "s": "s", "m": "m"}
+UNITS = {
+    "m_s": "m/s", "percent": "%", "deg": "°", "spm": "a minute", "cm": "cm", "s": "s", "m": "m",
+}  # fmt: skip
 REASONS = {
-    "refractory": "just said", "muted": "muted", "feedback": "not this time, to see what stays",
+    "refractory": "just said", "faded": "not this time, to see what stays",
+    "catch_block": "a stretch without cues, to see what stays", "spacing": "too soon after another",
+    "per_minute": "enough said that minute", "other_theme": "one thing at a time",
+    "busy": "something else was being said", "stale": "too late by then",
+    "outranked": "something graver waited", "phase_start": "the phase had just begun",
+    "belt_change": "the belt had just changed", "after_stumble": "just after a stumble",
+    "direction": "the way you faced was in doubt", "blind": "no sensor",
 }  # fmt: skip
 
 
@@ -61,18 +69,20 @@ def session_page(name: str, digests: Sequence[Digest], notes: Sequence[str] = ()
     return _page(f"{digests[0].runner}, {digests[0].when:%d %B %Y}", name, body)
 
 
-def runner_page(runner: str, digests: Sequence[Digest]) -> str:
+def runner_page(runner: str, digests: Sequence[Digest], notes: Sequence[str] = ()) -> str:
     """Make the report of a runner over all sessions, in the order of time."""
     drawn = svg(
         lambda figure, p: weeks.trend(figure, digests, p), (9.0, weeks.height_in(digests)), "trend"
     )
     text = (
         "Each dot is a session, in the week that it was in; a week without one is left empty, so "
-        "that a break shows. Where a figure has no dot, nothing could be known."
+        "that a break shows. Where a figure has no dot, nothing could be known. Cues called for "
+        "are those about your stride, said or left out on purpose to see what stays."
     )
     body = [
         _facts(runner_facts(digests)),
         f"<section><h2>Over the weeks</h2><p>{text}</p><figure>{drawn}</figure></section>",
+        *(f"<p>{html.escape(note)}</p>" for note in notes),
     ]
     return _page(f"{runner}, {len(digests)} sessions", runner, body)
 
@@ -115,8 +125,8 @@ def _cues(d: Digest) -> list[str]:
     heard = [c for c in d.cues if c.priority != Priority.PHASE]
     if not heard:
         return ["<section><h2>Cues</h2><p>Nothing but the workout's own prompts.</p></section>"]
-    judged = {(x.key, x.text): x for x in d.effects}
-    rows = "".join(_cue_row(d, c, judged.get((c.key, c.text)) is not None) for c in heard)
+    fates = _fates(d)
+    rows = "".join(_cue_row(d, c, fates.get(id(c), "")) for c in heard)
     worked = sum(x.worked for x in d.effects)
     text = (
         f"{worked} of {len(d.effects)} cues about your stride were followed by strides back in "
@@ -129,12 +139,22 @@ def _cues(d: Digest) -> list[str]:
     return [f"<section><h2>Cues</h2><p>{text}</p>{table}</section>"]
 
 
-def _cue_row(d: Digest, cue: Cue, judged: bool) -> str:
+def _fates(d: Digest) -> dict[int, str]:
+    """Say of each cue that was judged, by its identity, whether it helped."""
+    out: dict[int, str] = {}
+    given = [c for c in d.cues if c.verdict == "given"]
+    for effect in d.effects:
+        same = [c for c in given if (c.key, c.text) == (effect.key, effect.text)]
+        before = [c for c in same if c.t < effect.t] or [c for c in same if c.t == effect.t]
+        if before:
+            out[id(before[-1])] = "helped" if effect.worked else "did not help"
+    return out
+
+
+def _cue_row(d: Digest, cue: Cue, fate: str) -> str:
     because = ", ".join(_because(k, v) for k, v in cue.because.items() if v is not None)
-    worked = next((x.worked for x in d.effects if x.key == cue.key and x.t >= cue.t), None)
-    fate = "" if cue.verdict == "given" else f"withheld: {REASONS.get(cue.verdict, cue.verdict)}"
-    if cue.verdict == "given" and judged and worked is not None:
-        fate = "helped" if worked else "did not help"
+    if cue.verdict != "given":
+        fate = f"withheld: {REASONS.get(cue.verdict, cue.verdict.replace('_', ' '))}"
     said = html.escape(cue.text or f"({cue.key.replace('_', ' ')})")
     return (
         f'<tr><td class="n">{d.at(cue.t):.1f}</td><td>{said}</td>'

@@ -14,11 +14,14 @@ from typing import Any
 from msgspec import Struct
 
 from cued.coach.ladder import STAGES
+from cued.model import Priority
+from cued.recording.session import Cover
 from cued.report.digest import Digest
 from cued.report.palette import Palette
 
 WEEK = timedelta(days=7)
 MOST_LABELS = 7
+CALLED = ("given", "faded", "catch_block")
 
 
 class Row(Struct, frozen=True):
@@ -34,7 +37,7 @@ def rows(digests: Sequence[Digest]) -> list[Row]:
         Row("kept since the session before, %", _last(digests, "retention_percent")),
         Row("carried over into forward, %", _last(digests, "carried_percent")),
         Row("seconds until the old stride came back", _last(digests, "time_to_drift_s")),
-        Row("cues in ten minutes", tuple(_cue_rate(d) for d in digests)),
+        Row("stride cues called for in ten minutes' walk", tuple(_cue_rate(d) for d in digests)),
     ]
     return [row for row in found if any(map(math.isfinite, row.values))]
 
@@ -54,7 +57,7 @@ def trend(figure: Any, digests: Sequence[Digest], p: Palette) -> None:
         axis.plot(at, row.values, color=p.grey, lw=1.0)
         axis.plot(at, row.values, "o", color=p.ahead, ms=5)
         axis.set_title(row.title)
-        axis.margins(y=0.2)
+        _from_nothing(axis, row)
     _weeks(axes[-1], days)
 
 
@@ -109,6 +112,14 @@ def _ladder(axis: Any, digests: Sequence[Digest], at: list[float], p: Palette) -
     axis.set_title("stage of the ladder; ✖ a stumble in that session")
 
 
+def _from_nothing(axis: Any, row: Row) -> None:
+    """Draw from 0, shares to 100 %: a change looks as large as it is."""
+    known = [v for v in row.values if math.isfinite(v)]
+    top = 100.0 if row.title.endswith("%") else 1.0
+    low, high = min(*known, 0.0), max(*known, top)
+    axis.set_ylim(low - 0.1 * (high - low), high + 0.1 * (high - low))
+
+
 def _weeks(axis: Any, days: Sequence[date]) -> None:
     count = (monday(days[-1]) - monday(days[0])).days // 7 + 1
     every = max(1, math.ceil(count / MOST_LABELS))
@@ -135,4 +146,8 @@ def _last(digests: Sequence[Digest], name: str) -> tuple[float, ...]:
 
 
 def _cue_rate(d: Digest) -> float:
-    return 600.0 * d.ending.cues / d.length_s if d.length_s else math.nan
+    """Count cues about the stride, also those that fading feedback left out, by time walked."""
+    cover = Cover()
+    walked_s = sum(cover.take(stride) for stride in d.strides)
+    called = sum(c.priority == Priority.TECHNIQUE and c.verdict in CALLED for c in d.cues)
+    return 600.0 * called / walked_s if walked_s else math.nan

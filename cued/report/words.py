@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from statistics import median
 
@@ -18,7 +19,9 @@ MEASURED = {
     "retention_percent": ("kept since last time", "%", "of easy strides were as short as those "
                           "you left with"),
 }  # fmt: skip
-EVEN_PERCENT = 0.5  # less is not told apart at 100 Hz
+LEAST_PAIRS = 10
+MEDIAN_COSTS = 1.25  # the uncertainty of a median, by that of a mean of normal values
+ROUNDED_PERCENT = 0.25  # nothing finer is claimed at 100 Hz
 
 
 class Fact(Struct, frozen=True):
@@ -78,22 +81,43 @@ def band_text(d: Digest) -> str:
 
 
 def sides_text(d: Digest) -> str:
-    """Compare how long each foot stayed on the belt."""
-    middles: dict[str, float] = {}
-    for side in ("left", "right"):
-        stances = [s.stance_s for s in d.strides if s.side == side and s.stance_s is not None]
-        if stances:
-            middles[side] = median(stances)
-    if len(middles) < 2:
-        return "Only one foot could be told apart."
-    gap = 100.0 * (middles["left"] / middles["right"] - 1.0)
-    if abs(gap) < EVEN_PERCENT:
-        return "Both feet stayed on the belt equally long."
+    """Compare how long each foot stayed on the belt, with one standard uncertainty."""
+    ratios = stance_ratios(d)
+    if len(ratios) < LEAST_PAIRS:
+        return "There are too few steps of both feet to compare them."
+    gap = 100.0 * median(ratios)
+    spread = 148.26 * median(abs(r - gap / 100.0) for r in ratios)
+    sure = max(MEDIAN_COSTS * spread / math.sqrt(len(ratios)), ROUNDED_PERCENT)
+    told = f"{abs(gap):.1f} ± {sure:.1f} %"
+    if abs(gap) < 2.0 * sure:
+        return f"Both feet stayed on the belt equally long, as far as can be told: {told} apart."
     longer = "left" if gap > 0 else "right"
     return (
-        f"Your {longer} foot stayed on the belt {abs(gap):.1f} % longer than the other. "
+        f"Your {longer} foot stayed on the belt {told} longer than the other. "
         "A few percent are usual; what matters is a change."
     )
+
+
+def stance_ratios(d: Digest) -> list[float]:
+    """Give the logarithm of left by right time on the belt, of each two steps in a row, once each.
+
+    Neighbours only: what a foot did at another speed says nothing about the other foot.
+    """
+    known = [s for s in d.strides if s.stance_s is not None and s.side != "unknown"]
+    known.sort(key=lambda s: s.t)
+    out: list[float] = []
+    n = 0
+    while n + 1 < len(known):
+        one, two = known[n : n + 2]
+        if one.side == two.side or two.t - one.t >= two.duration_s:
+            n += 1
+            continue
+        left, right = (one, two) if one.side == "left" else (two, one)
+        assert left.stance_s is not None
+        assert right.stance_s is not None
+        out.append(math.log(left.stance_s / right.stance_s))
+        n += 2
+    return out
 
 
 def minutes(seconds: float) -> str:

@@ -42,6 +42,7 @@ from cued.report.digest import digest
 from cued.report.own import limits
 from cued.report.pictures import judged_by
 from cued.report.seconds import seconds
+from cued.report.words import sides_text
 
 MINUTES = 4
 
@@ -203,6 +204,64 @@ def test_on_paper_the_page_is_light_and_rows_stay_whole(session, tmp_path):
     assert "<thead>" in text
 
 
+def test_a_runners_page_says_what_is_not_in_it(session, tmp_path):
+    whole = session.read_bytes()
+    (tmp_path / "t.cued").write_bytes(whole[: len(whole) - 20])
+    (tmp_path / "u.cued").write_bytes(b"not a session at all")
+    _, text = report(tmp_path, "anna", "--folder", tmp_path)
+    assert "t was cut short or damaged" in Page(text).text
+    assert "u could not be read" in Page(text).text
+
+
+def walked(per_speed):
+    """Strides of both feet, one after another: stance of left and right, s, None where unseen."""
+    out = []
+    for stances in per_speed:
+        for _ in range(60):
+            for side, stance in zip(("left", "right"), stances, strict=True):
+                noise = 0.01 * math.sin(17.0 * len(out))
+                out.append(Stride(
+                    t=1000.0 + 0.6 * len(out), side=side, duration_s=1.2, length_m=None,
+                    speed_m_s=None, stance_s=stance and stance + noise,
+                ))  # fmt: skip
+    return out
+
+
+@pytest.mark.parametrize(
+    ("per_speed", "told"),
+    [
+        ([(0.7, 0.7), (0.9, 0.9)], "equally long, as far as can be told"),
+        ([(0.7, 0.7), (0.9, None)], "equally long, as far as can be told"),
+        ([(0.73, 0.7), (0.94, 0.9)], "Your left foot stayed on the belt 4."),
+        ([(0.7, None)], "too few steps of both feet"),
+    ],
+)
+def test_feet_are_compared_step_by_step_and_no_finer_than_is_known(tmp_path, per_speed, told):
+    path = write(tmp_path / "s.cued", walked(per_speed))
+    assert told in sides_text(digest(Session(path), Session(path).parts[0]))
+
+
+def test_each_cue_has_its_own_fate_and_a_withheld_one_its_reason_in_words(tmp_path):
+    cues = [
+        Cue(t=1000.0 + t, key="tall", text=text, pattern="none", priority=2, verdict=verdict)
+        for t, text, verdict in (
+            (10.0, "Never judged", "given"), (40.0, "Tall", "given"), (80.0, "Tall", "given"),
+            (81.0, "Later", "faded"),
+        )
+    ]  # fmt: skip
+    effects = [
+        Effect(t=1000.0 + t, key="tall", text="Tall", worked=worked, strides=20)
+        for t, worked in ((80.0, False), (110.0, True))
+    ]
+    path = write(tmp_path / "s.cued", [*events(1000.0)[:200], *cues, *effects])
+    _, text = report(tmp_path, path)
+    rows = [Page(row.replace("<td>", " ")).text for row in text.split("<tr>")[2:]]
+    assert [" ".join(row.split()) for row in rows[:3]] == [
+        "0.2 Never judged", "0.7 Tall did not help", "1.3 Tall helped",
+    ]  # fmt: skip
+    assert "not this time, to see what stays" in rows[3]
+
+
 # --- the band that is the runner's own ----------------------------------------------------------
 
 
@@ -278,6 +337,20 @@ def test_the_ladder_names_its_stages(tmp_path):
     told = Page(text).text
     for words in ("0 imprint", "1 walk", "minutes backward: bars by week", "Mondays"):
         assert words in told
+
+
+def test_the_weeks_count_what_the_stride_called_for_and_start_at_nothing(tmp_path):
+    cues = [
+        Cue(t=1000.0 + n, key="tall", text="", pattern="none", priority=p, verdict=verdict)
+        for n, (p, verdict) in enumerate(
+            [(2, "given"), (2, "faded"), (2, "refractory"), (3, "given"), (0, "given")]
+        )
+    ]
+    out = [e for e in events(1000.0) if not isinstance(e, Cue)]
+    path = write(tmp_path / "s.cued", [*out, *cues])
+    d = digest(Session(path), Session(path).parts[0])
+    (rate,) = [row for row in weeks.rows([d]) if row.title.startswith("stride cues")]
+    assert rate.values[0] == pytest.approx(2 * 600.0 / (60 * MINUTES), rel=0.01)
 
 
 # --- a picture for a phone ----------------------------------------------------------------------
