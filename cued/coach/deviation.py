@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from statistics import median
 
-from cued.coach.baseline import OPENING_STRIDES, Bin
+from cued.coach.baseline import OPENING_STRIDES, Bin, bin_of
+from cued.coach.rule import Situation
+from cued.model import Stride
 
 WEIGHT = 0.1
 PERSIST = 12
@@ -40,9 +42,10 @@ class Reference:
 
 
 class Deviation:
-    """Watches one measurement."""
+    """Watches one measurement by its name."""
 
-    def __init__(self, limit: float) -> None:
+    def __init__(self, name: str, limit: float) -> None:
+        self._name = name
         self._limit = limit
         self._references: dict[Bin, Reference] = {}
         self._bin: Bin | None = None
@@ -59,9 +62,17 @@ class Deviation:
         self.mean = 0.0
         self.since = None
 
-    def take(self, key: Bin, value: float, now: float) -> float | None:
-        """Take a stride's value; since when it deviates, or None."""
-        key = key._replace(side="unknown")
+    def take(self, situation: Situation) -> float | None:
+        """Take the value with each settled stride; since when it deviates, or None."""
+        stride, measured = situation.news, situation.measured.get(self._name)
+        if not isinstance(stride, Stride) or measured is None or measured.value is None:
+            return None
+        key = bin_of(stride, situation.belt)
+        if key is None or not situation.settled:
+            return None
+        return self._follow(key._replace(side="unknown"), measured.value, situation.now)
+
+    def _follow(self, key: Bin, value: float, now: float) -> float | None:
         if key != self._bin:
             self.restart()
             self._bin = key
@@ -83,10 +94,10 @@ class Deviation:
         elif self.since is not None and self._within >= CLEAR:
             self.since = None
 
-    def because(self, name: str) -> dict[str, float | str | None]:
+    def because(self) -> dict[str, float | str | None]:
         """Give the numbers that a cue rests on."""
         return {
-            name: round(self.reference + self.mean, 2),
+            self._name: round(self.reference + self.mean, 2),
             "own": round(self.reference, 2),
             "deviation": round(self.mean, 2),
             "limit": round(self.limit, 2),

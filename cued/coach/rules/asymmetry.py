@@ -10,10 +10,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.coach.baseline import bin_of
 from cued.coach.deviation import Deviation
 from cued.coach.rule import Need, Proposal, Situation
-from cued.model import Priority, Stride
+from cued.model import Priority
 from cued.parts import Part
 
 
@@ -31,7 +30,7 @@ class Asymmetry:
     needs: frozenset[Need] = frozenset(("feet", "belt"))
 
     def __init__(self, config: Config) -> None:
-        self._watch = Deviation(config.limit_percent)
+        self._watch = Deviation("asymmetry_percent", config.limit_percent)
 
     def reset(self) -> None:
         """Begin anew."""
@@ -39,13 +38,7 @@ class Asymmetry:
 
     def consider(self, situation: Situation) -> Proposal | None:
         """Take the asymmetry with each settled stride."""
-        stride, unequal = situation.news, situation.measured.get("asymmetry_percent")
-        if not isinstance(stride, Stride) or unequal is None or unequal.value is None:
-            return None
-        key = bin_of(stride, situation.belt)
-        if key is None or not situation.settled:
-            return None
-        since = self._watch.take(key, unequal.value, situation.now)
+        since = self._watch.take(situation)
         if since is None:
             return None
         return Proposal(
@@ -54,7 +47,7 @@ class Asymmetry:
             theme="symmetry",
             since=since,
             pattern="left" if self._watch.mean > 0.0 else "right",
-            because=self._watch.because("asymmetry_percent"),
+            because=self._watch.because(),
         )
 
 

@@ -10,10 +10,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.coach.baseline import bin_of
 from cued.coach.deviation import Deviation
 from cued.coach.rule import Need, Proposal, Situation
-from cued.model import Priority, Stride
+from cued.model import Priority
 from cued.parts import Part
 
 
@@ -31,7 +30,7 @@ class HardLanding:
     needs: frozenset[Need] = frozenset(("trunk", "belt"))
 
     def __init__(self, config: Config) -> None:
-        self._watch = Deviation(config.limit_cm)
+        self._watch = Deviation("bounce_cm", config.limit_cm)
 
     def reset(self) -> None:
         """Begin anew."""
@@ -39,13 +38,7 @@ class HardLanding:
 
     def consider(self, situation: Situation) -> Proposal | None:
         """Take the bounce with each settled stride."""
-        stride, bounce = situation.news, situation.measured.get("bounce_cm")
-        if not isinstance(stride, Stride) or bounce is None or bounce.value is None:
-            return None
-        key = bin_of(stride, situation.belt)
-        if key is None or not situation.settled:
-            return None
-        since = self._watch.take(key, bounce.value, situation.now)
+        since = self._watch.take(situation)
         if since is None or self._watch.mean < 0.0:
             return None
         return Proposal(
@@ -54,7 +47,7 @@ class HardLanding:
             theme="posture",
             since=since,
             pattern="both",
-            because=self._watch.because("bounce_cm"),
+            because=self._watch.because(),
         )
 
 

@@ -12,10 +12,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.coach.baseline import bin_of
 from cued.coach.deviation import Deviation
 from cued.coach.rule import Need, Proposal, Situation
-from cued.model import Priority, Stride
+from cued.model import Priority
 from cued.parts import Part
 
 
@@ -33,7 +32,7 @@ class TrunkLean:
     needs: frozenset[Need] = frozenset(("trunk", "belt"))
 
     def __init__(self, config: Config) -> None:
-        self._watch = Deviation(config.limit_deg)
+        self._watch = Deviation("trunk_lean_deg", config.limit_deg)
 
     def reset(self) -> None:
         """Begin anew."""
@@ -41,13 +40,7 @@ class TrunkLean:
 
     def consider(self, situation: Situation) -> Proposal | None:
         """Take the lean with each settled stride."""
-        stride, lean = situation.news, situation.measured.get("trunk_lean_deg")
-        if not isinstance(stride, Stride) or lean is None or lean.value is None:
-            return None
-        key = bin_of(stride, situation.belt)
-        if key is None or not situation.settled:
-            return None
-        since = self._watch.take(key, lean.value, situation.now)
+        since = self._watch.take(situation)
         if since is None:
             return None
         return Proposal(
@@ -56,7 +49,7 @@ class TrunkLean:
             theme="posture",
             since=since,
             pattern="both",
-            because=self._watch.because("trunk_lean_deg"),
+            because=self._watch.because(),
         )
 
 
