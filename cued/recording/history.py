@@ -7,15 +7,18 @@ Rules of this file
 * ``load`` gives the coach its ``Memory``. Ages are told relative to the moment of loading, so that
   the coach needs no calendar.
 * ``forget`` leaves nothing of a runner, in the file's free pages neither.
+* A file of a later version is left as it is. A value that cannot be read costs that value only.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -27,14 +30,16 @@ log = logging.getLogger(__name__)
 NAME = "history.sqlite"
 PAST_S = 35.0 * 86400.0
 CLOCK = time.time
+VERSION = 1
+T = TypeVar("T")
 
-SCHEMA = """
+SCHEMA = f"""
 create table if not exists session (
     id integer primary key, runner text not null, started real not null, ended real,
     duration_s real not null default 0, strides integer not null default 0,
     backward_s real not null default 0, cues integer not null default 0,
     stumbles integer not null default 0, stage integer, clean_sessions integer, clean integer,
-    peak_m_s real, kind text, details text not null default '{}');
+    peak_m_s real, kind text, details text not null default '{{}}');
 create index if not exists session_by_runner on session (runner, started);
 create table if not exists phase (
     session integer not null references session, t real not null, name text not null,
@@ -49,21 +54,30 @@ create table if not exists imprint (
     session integer not null references session, runner text not null, t real not null,
     value text not null);
 create index if not exists imprint_by_runner on imprint (runner, t);
-pragma user_version = 1;
+pragma user_version = {VERSION};
 """
 
 
 def open_database(path: Path) -> sqlite3.Connection:
-    """Open a database, making it and its folder where there is none."""
+    """Open a database, making it and its folder where there is none; nobody else may read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     connection = sqlite3.connect(path, check_same_thread=False)
     try:
+        (version,) = connection.execute("pragma user_version").fetchone()
+        if version > VERSION:
+            raise sqlite3.DatabaseError(
+                f"a later cued wrote it, in format {version}; this one knows {VERSION}"
+            )
         connection.execute("pragma journal_mode = wal")
         connection.execute("pragma synchronous = full")
         connection.executescript(SCHEMA)
     except sqlite3.Error:
         connection.close()  # a file that is no database
         raise
+    except UnicodeDecodeError as error:  # of a damaged one, in place of sqlite's own message
+        connection.close()
+        raise sqlite3.DatabaseError("it is damaged") from error
     return connection
 
 
@@ -76,13 +90,13 @@ def load(path: Path, runner: str, clock: Callable[[], float] = CLOCK) -> Memory:
         return Memory(runner=runner)
     try:
         connection = open_database(path)
-    except sqlite3.Error as error:
+    except (OSError, sqlite3.Error) as error:
         log.warning("history cannot be read: %s: %s", path, error)
         return Memory(runner=runner)
     try:
         names = {str(r[0]) for r in connection.execute("select distinct runner from session")}
         memories = {n: _memory(connection, n, clock()) for n in names | {runner}}
-    except sqlite3.Error as error:
+    except (sqlite3.Error, TypeError, ValueError) as error:
         log.warning("history cannot be read: %s: %s", path, error)
         return Memory(runner=runner)
     finally:
@@ -110,21 +124,20 @@ def forget(path: Path, runner: str) -> int:
 
 
 def _memory(connection: sqlite3.Connection, runner: str, now: float) -> Memory:
-    count, stage, clean = connection.execute(
-        "select count(*), 0, 0 from session where runner = ?", (runner,)
+    (count,) = connection.execute(
+        "select count(*) from session where runner = ?", (runner,)
     ).fetchone()
     last = connection.execute(
         "select stage, clean_sessions from session where runner = ? and stage is not null"
         " order by started desc, id desc limit 1",
         (runner,),
     ).fetchone()
-    if last:
-        stage, clean = int(last[0]), int(last[1] or 0)
+    stage, clean = last or (0, 0)
     return Memory(
         runner=runner,
         sessions=int(count),
-        stage=stage,
-        clean_sessions=clean,
+        stage=int(stage),
+        clean_sessions=int(clean or 0),
         past=_past(connection, runner, now),
         imprint=_imprints(connection, runner),
         worked=_worked(connection, runner),
@@ -142,7 +155,9 @@ def _past(connection: sqlite3.Connection, runner: str, now: float) -> tuple[Past
             age_s=max(now - started - duration, 0.0),
             backward_s=backward,
             peak_m_s=peak,
-            stage=int(msgspec.json.decode(details).get("trained_stage") or 0),
+            stage=int(
+                (_read(details, dict[str, float | str | None]) or {}).get("trained_stage") or 0
+            ),
         )
         for started, duration, backward, peak, details in rows
     )
@@ -150,8 +165,8 @@ def _past(connection: sqlite3.Connection, runner: str, now: float) -> tuple[Past
 
 def _imprints(connection: sqlite3.Connection, runner: str) -> tuple[Imprint, ...]:
     rows = connection.execute("select value from imprint where runner = ? order by t", (runner,))
-    memory = Memory(runner=runner)
-    return memory.with_imprint([msgspec.json.decode(v, type=Imprint) for (v,) in rows]).imprint
+    read = [_read(value, Imprint) for (value,) in rows]
+    return Memory(runner=runner).with_imprint([i for i in read if i is not None]).imprint
 
 
 def _worked(connection: sqlite3.Connection, runner: str) -> dict[str, Worked]:
@@ -161,3 +176,12 @@ def _worked(connection: sqlite3.Connection, runner: str) -> dict[str, Worked]:
         (runner,),
     )
     return {text: Worked(int(judged), int(worked)) for text, judged, worked in rows}
+
+
+def _read(text: str, kind: type[T]) -> T | None:
+    """Read a value; one that is damaged is None, and a line in the log."""
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except msgspec.MsgspecError as error:
+        log.warning("a value in the history cannot be read: %s", error)
+        return None

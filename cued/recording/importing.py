@@ -132,11 +132,8 @@ def _on_one_clock(found: Sequence[Found]) -> list[Found]:
 
 
 def _later(one: Found, by: float) -> Found:
-    signals = tuple(
-        Signals(name=s.name, path=s.path, t=s.t + by, acc=s.acc, gyr=s.gyr) for s in one.signals
-    )
-    belt = tuple(replace(b, t=b.t + by) for b in one.belt)
-    return Found(signals=signals, belt=belt, truth=one.truth, began=one.began, notes=one.notes)
+    signals = tuple(replace(s, t=s.t + by) for s in one.signals)
+    return replace(one, signals=signals, belt=tuple(replace(b, t=b.t + by) for b in one.belt))
 
 
 def _span(one: Found) -> tuple[float, float]:

@@ -12,6 +12,7 @@ import re
 from pathlib import PurePosixPath
 
 import numpy as np
+from msgspec.structs import replace
 
 from cued.model import Belt, Floats, RecordingError
 from cued.recording.columns import refuse
@@ -59,7 +60,7 @@ def read(files: Files, asked: Asked) -> Found:
         ((name, m),) = turned.items()
         t, gyr, more = vectors(files, name, m, "gyr", asked)
         notes += more
-        signals = [_with(signals[0], onto(signals[0].t, t, gyr))]
+        signals = [replace(signals[0], gyr=onto(signals[0].t, t, gyr))]
     elif turned:
         notes.append(f"left out, as it has no acceleration: {', '.join(turned)}")
     belt = _belt(files, sped[0], understood[sped[0]], asked) if sped else ()
@@ -120,15 +121,9 @@ def _on_one_clock(
         return Found(signals=tuple(signals), belt=belt, truth=truth, notes=tuple(notes))
     if truth:
         raise refuse(files.label(TRUTH), 1, "with times since 1970 the truth can't be placed")
-    moved = [
-        Signals(name=s.name, path=s.path, t=s.t - start, acc=s.acc, gyr=s.gyr) for s in signals
-    ]
-    shifted = tuple(Belt(b.t - start, b.speed_m_s, b.incline_percent) for b in belt)
-    return Found(signals=tuple(moved), belt=shifted, began=start, notes=tuple(notes))
-
-
-def _with(s: Signals, gyr: Floats) -> Signals:
-    return Signals(name=s.name, path=s.path, t=s.t, acc=s.acc, gyr=gyr)
+    moved = tuple(replace(s, t=s.t - start) for s in signals)
+    shifted = tuple(replace(b, t=b.t - start) for b in belt)
+    return Found(signals=moved, belt=shifted, began=start, notes=tuple(notes))
 
 
 def _has(m: dict[str, Heading], what: Quantity) -> bool:

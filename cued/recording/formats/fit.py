@@ -52,7 +52,7 @@ def read(files: Files, _asked: Asked) -> Found:
         raw = "accelerations in counts without calibration" if moved else "no accelerations"
         notes.append(f"{raw}: only the belt's speed was taken; give the sensor's export as well")
     began = min([*(b.t for b in belt), *t[:1].tolist()])
-    shifted = tuple(Belt(b.t - began, b.speed_m_s, b.incline_percent) for b in belt)
+    shifted = tuple(replace(b, t=b.t - began) for b in belt)
     signals = _signals(files, t - began, acc, turned, began) if t.size else ()
     return Found(signals=signals, belt=shifted, began=began, notes=tuple(notes))
 

@@ -15,7 +15,9 @@ import math
 import re
 from contextlib import suppress
 
-from cued.recording.foreign import Asked, Files, Format, Found, Signals, headings
+from msgspec.structs import replace
+
+from cued.recording.foreign import Asked, Files, Format, Found, headings
 from cued.recording.formats import columns
 
 CLOCK = "meta/time.csv"
@@ -38,8 +40,7 @@ def read(files: Files, asked: Asked) -> Found:
     notes = [*found.notes]
     if more:
         notes.append(f"taken: {first.path.name}; not {', '.join(s.path.name for s in more)}")
-    phone = Signals(name="phone", path=first.path, t=first.t, acc=first.acc, gyr=first.gyr)
-    return Found(signals=(phone,), began=_began(files), notes=tuple(notes))
+    return Found(signals=(replace(first, name="phone"),), began=_began(files), notes=tuple(notes))
 
 
 def _began(files: Files) -> float | None:
