@@ -60,6 +60,7 @@ const Broker = (() => {
       } catch {
         /* storage may be forbidden; then a reload asks again */
       }
+      this.to("waiting", "");
       this.connect();
     }
 
@@ -99,7 +100,7 @@ const Broker = (() => {
     failed(error) {
       if (REFUSED.has(error.code)) {
         this.client.end(true);
-        this.to("refused", error.message);
+        this.to("refused", this.user ? "User or password is wrong." : "The broker wants a user.");
       } else this.lose("the broker cannot be reached");
     }
 

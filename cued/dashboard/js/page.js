@@ -133,7 +133,8 @@
     data(el("connection"), "state", state);
     icon(el("connection").querySelector("use"), symbol);
     text(el("connection").querySelector("span"), words);
-    if (state === "refused" && !el("sign-dialog").open) el("sign-dialog").showModal();
+    text(el("sign-refused"), state === "refused" ? why : "");
+    if (state === "refused") askWho();
     text(el("nobody-why"), state === "open" ? "The broker is there; no station has said anything yet." : why || "Waiting for the broker.");
     drawAlarm(performance.now());
     soon();
@@ -215,6 +216,7 @@
       const age = `for ${Math.round((at - lostAt) / 1000)} s:`;
       return ["lost", "lost", "Connection lost", `${broker.why}. Nothing here is current`, age];
     }
+    if (broker.state === "refused") return ["lost", "key", "Sign in needed", broker.why];
     if (!one) return null;
     if (!one.online()) return ["lost", "lost", "Station offline", "the coach is not running"];
     if (one.fall || one.state.phase === "fallen") {
@@ -248,12 +250,20 @@
 
   function signing() {
     const dialog = el("sign-dialog");
-    el("sign-in").addEventListener("click", () => dialog.showModal());
+    el("sign-in").addEventListener("click", askWho);
     dialog.addEventListener("close", () => {
-      if (dialog.returnValue !== "ok") return;
-      broker.signIn(el("sign-user").value, el("sign-password").value);
+      if (dialog.returnValue === "ok") {
+        broker.signIn(el("sign-user").value, el("sign-password").value);
+      } else if (broker.state === "refused" && broker.user) broker.signIn(""); // as a guest again
       el("sign-password").value = "";
     });
+  }
+
+  function askWho() {
+    const dialog = el("sign-dialog");
+    if (dialog.open) return;
+    dialog.returnValue = ""; // that of the last time would count for Escape
+    dialog.showModal();
   }
 
   begin();

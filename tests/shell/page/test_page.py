@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import statistics
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.shell.page.world import Broker, Station
 
 pytestmark = pytest.mark.alone
 
+DASHBOARD = Path(__file__).parents[3] / "cued" / "dashboard"
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
 PHONE = {"width": 390, "height": 844}
 TWICE = {"width": 195, "height": 422}  # as a phone has it that shows everything at 200 %
@@ -445,6 +447,36 @@ def test_an_hour_of_strides_leaves_frames_their_time(
         return [t.length, Math.max(...v)]; }""")
     assert drawn[0] <= 1500
     assert drawn[1] == 9, "the one long stride is still seen"
+
+
+def test_a_wrong_password_is_said_and_cancel_goes_on_watching(folder: Path, visit: Any) -> None:
+    passwords = folder / "passwords"
+    for name in ("coach", "cued"):
+        new = [] if passwords.exists() else ["-c"]
+        subprocess.run(["mosquitto_passwd", *new, "-b", passwords, name, "right"], check=True)
+    broker = Broker(folder, DASHBOARD, f"password_file {passwords}")
+    broker.start()
+    peer = Peer(broker)
+    peer.introduce("guarded")
+    page = visit(f"http://127.0.0.1:{broker.web}/index.html#station/guarded")
+    until(page, INTRODUCED)
+    page.get_by_role("button", name="Sign in").click()
+    for _ in range(2):
+        page.get_by_label("User").fill("coach")
+        page.get_by_label("Password").fill("wrong")
+        page.keyboard.press("Enter")
+        page.locator("#sign-dialog").get_by_text("User or password is wrong").wait_for()
+    page.keyboard.press("Escape")
+    until(page, "document.querySelector('#connection').dataset.state === 'open'")
+    until(page, INTRODUCED)
+    page.get_by_role("button", name="Sign in").click()
+    assert shown(page, "sign-refused") == ""
+    page.get_by_label("User").fill("coach")
+    page.get_by_label("Password").fill("right")
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('#connection').dataset.state === 'open'")
+    peer.stop()
+    broker.kill()
 
 
 def test_mosquitto_alone_can_serve_it(own: Broker, visit: Any) -> None:

@@ -88,12 +88,12 @@ def wait_for(what: Callable[[], object], message: str, patience_s: float = PATIE
 class Broker:
     """A mosquitto with a listener for the station and one for browsers."""
 
-    def __init__(self, folder: Path, http_dir: Path | None = None) -> None:
+    def __init__(self, folder: Path, http_dir: Path | None = None, *more: str) -> None:
         self.port, self.web = free_port(), free_port()
         self._conf = folder / f"page-{self.port}.conf"
         lines = [f"listener {self.port} 127.0.0.1", f"listener {self.web} 127.0.0.1"]
         lines += ["protocol websockets"] + ([f"http_dir {http_dir}"] if http_dir else [])
-        lines += ["allow_anonymous true", f"user {os.environ.get('USER', 'root')}"]
+        lines += ["allow_anonymous true", *more, f"user {os.environ.get('USER', 'root')}"]
         self._conf.write_text("\n".join(lines) + "\n")
         self.process: subprocess.Popen[bytes] | None = None
 
