@@ -7,7 +7,8 @@ Rules of this file
 * Rows are gathered and committed every 5 s in a thread, so that a slow card delays no cue, and at
   once when the daemon ends. A power cut loses at most those 5 s and the time a commit takes; what
   was moved backward until then still counts for the day and the week.
-* A full or broken disk is one notice in the log; the session goes on without history.
+* A full or broken disk is one notice in the log; the session goes on. What could not be written,
+  because somebody held the file or the disk was full, is tried again with the next rows.
 
 Ladder and imprint are stored as the coach told them (``Summary``, ``Imprint``); nothing is worked
 out here. Times are seconds since 1970 by this machine's clock, which a station without network may
@@ -72,6 +73,7 @@ class History:
         self._runner = site.runner
         self._connection: sqlite3.Connection | None = None
         self._rows: list[Row] = []
+        self._late: list[Row] = []
         self._session: int | None = None
         self._cover = Cover()
         self._backward_s = 0.0
@@ -138,12 +140,17 @@ class History:
         """Write rows in one transaction; called in a thread, which a cancelled one may still be."""
         if self._connection is None or not rows:
             return
-        try:
-            with self._writing, self._connection:
-                for statement, values in rows:
-                    self._connection.execute(statement, values)
-        except sqlite3.Error as error:
-            self._fail(error)
+        with self._writing:
+            rows, self._late = self._late + rows, []
+            try:
+                with self._connection:
+                    for statement, values in rows:
+                        self._connection.execute(statement, values)
+                self._broken = False
+            except sqlite3.Error as error:
+                self._fail(error)
+                if isinstance(error, sqlite3.OperationalError):
+                    self._late = rows[:MOST_WAITING]
 
     def _phase(self, phase: Phase) -> None:
         if phase.from_ == "idle":
@@ -210,7 +217,7 @@ class History:
 
     def _fail(self, error: Exception) -> None:
         if not self._broken:
-            log.warning("history is not kept: %s: %s", self._path, error)
+            log.warning("history cannot be written: %s: %s", self._path, error)
         self._broken = True
 
 

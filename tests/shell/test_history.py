@@ -136,7 +136,7 @@ async def test_a_folder_that_cannot_be_written_is_one_line_and_no_crash(
     runner = Runner()
     runner.walk(10.0)
     await keep(blocked, Wall(), runner)
-    assert len([r for r in caplog.records if "history is not kept" in r.message]) == 1
+    assert len([r for r in caplog.records if "history cannot be written" in r.message]) == 1
 
 
 def test_a_broken_database_is_an_empty_memory_and_said(
@@ -147,6 +147,57 @@ def test_a_broken_database_is_an_empty_memory_and_said(
     assert load(path, "runner") == Memory(runner="runner")
     assert "cannot be read" in caplog.text
     assert load(tmp_path / "none.sqlite", "ann") == Memory(runner="ann")
+
+
+async def test_what_could_not_be_written_for_a_while_is_written_later(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    wall = Wall()
+    runner = Runner()
+    runner.walk(10.0)
+    async with history(tmp_path, wall) as sink:
+        assert sink._connection
+        sink._connection.execute("pragma busy_timeout = 1")
+        for event in runner.events:
+            sink.take(event)
+        with closing(sqlite3.connect(tmp_path / NAME, isolation_level=None)) as other:
+            other.execute("begin immediate")
+            sink._write(sink._gathered())
+            assert "database is locked" in caplog.text
+    assert load(tmp_path / NAME, "runner", wall).sessions == 1
+
+
+def test_a_history_of_a_later_version_is_named_and_left_as_it_is(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with closing(sqlite3.connect(tmp_path / NAME)) as connection:
+        connection.execute("pragma user_version = 7")
+    before = (tmp_path / NAME).read_bytes()
+    assert load(tmp_path / NAME, "runner") == Memory(runner="runner")
+    assert "a later cued wrote it" in caplog.text
+    assert (tmp_path / NAME).read_bytes() == before
+
+
+async def test_a_damaged_value_costs_that_value_only(tmp_path: Path) -> None:
+    wall = Wall()
+    runner = Runner(profile="variety_for_a_runner")
+    follow(runner)
+    await keep(tmp_path, wall, runner)
+    whole = load(tmp_path / NAME, "runner", wall)
+    with closing(sqlite3.connect(tmp_path / NAME)) as connection, connection:
+        connection.execute("update imprint set value = 'x' where rowid = 1")
+        connection.execute("update session set details = '{'")
+    damaged = load(tmp_path / NAME, "runner", wall)
+    assert damaged.backward_s(DAY, 0.0) == whole.backward_s(DAY, 0.0) > 0.0
+    assert len(whole.imprint) - 1 <= len(damaged.imprint) <= len(whole.imprint)
+    with closing(sqlite3.connect(tmp_path / NAME)) as connection, connection:
+        connection.execute("update session set duration_s = 'long'")
+    assert load(tmp_path / NAME, "runner", wall) == Memory(runner="runner")
+
+
+async def test_nobody_else_may_read_the_history(tmp_path: Path) -> None:
+    async with history(tmp_path, Wall()):
+        assert (tmp_path / NAME).stat().st_mode & 0o077 == 0
 
 
 def test_rows_are_committed_often_enough_to_lose_at_most_10_s() -> None:
