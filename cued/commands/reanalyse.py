@@ -19,8 +19,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from cued import app, config
+from cued import config
 from cued.commands._options import add_config, load_config, settings
+from cued.commands._sessions import concluded
 from cued.config import Config
 from cued.model import AnyEvent, ConfigError, CuedError
 from cued.recording import folder
@@ -105,9 +106,7 @@ def _heard(
     """Feed a part to an engine of the chosen or its own configuration, with its sensors."""
     own = configuration(part.opening, laid)
     used = replace(chosen, sensors=own.sensors) if chosen else own
-    engine, _ = app.remake(used, part.opening)
-    for item in session.inputs(part):
-        yield from engine.feed(item)
+    return concluded(session, part, used)
 
 
 def _tables(chosen: Config) -> dict[str, Any]:
