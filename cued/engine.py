@@ -26,6 +26,7 @@ from cued.model import (
     AnyEvent,
     Belt,
     Cadence,
+    HeartRate,
     Input,
     LinkChanged,
     Notice,
@@ -86,12 +87,17 @@ class Engine:
                 events = self._tick(item.t)
             case Belt():
                 self._belt_source = item.source
+                self._link_told.pop(item.source, None)
                 events = self._body.belt(item)
             case LinkChanged():
                 events = self._link_changed(item)
             case Cadence():
+                self._link_told.pop(item.sensor, None)
                 heard = any(state != "lost" for state in self._links.state.values())
                 events = [*self._reported.feed(item, heard)]
+            case HeartRate():
+                self._link_told.pop(item.sensor, None)
+                events = []
             case _:
                 events = []
         self._newest = max(self._newest, self._reached(item))
@@ -108,6 +114,7 @@ class Engine:
         if packet.sensor in self._lagging:
             stream.forget()  # what is used again later does not join on to what was used before
             return out  # not counted as an arrival either: late samples are as good as none
+        self._link_told.pop(packet.sensor, None)
         up = self._links.arrived(packet.sensor, packet.t)
         out += [up] if up else []
         for block in blocks:
@@ -127,9 +134,11 @@ class Engine:
         return []
 
     def _link_changed(self, change: LinkChanged) -> list[AnyEvent]:
-        """Tell why a link is down, once per reason; a treadmill that is gone tells no speed."""
+        """Tell why a link is down, once per reason; a treadmill that is gone tells no speed.
+
+        A connection that brings no data is no news, however often it is made.
+        """
         if change.connected:
-            self._link_told.pop(change.sensor, None)
             return []
         out: list[AnyEvent] = []
         if change.sensor and change.sensor == self._belt_source:

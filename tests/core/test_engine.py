@@ -265,6 +265,16 @@ def test_a_treadmill_that_is_gone_tells_no_speed_and_the_reason_is_told_once(wal
     assert not any(speed != speed for speed in lengths)  # noqa: PLR0124 - a NaN is no answer
 
 
+def test_a_connection_that_never_brings_data_is_told_of_once(walk):
+    target = engine(walk.worn)
+    sensor, packet = next((i.sensor, i) for i in walk.inputs if isinstance(i, Packet))
+    up, down = (LinkChanged(0.5, sensor, c, "" if c else "makes no sense") for c in (True, False))
+    told = [target.feed(item) for item in (up, down, up, down, packet, down)]
+    assert [[e.text for e in events if isinstance(e, Notice)] != [] for events in told] == [
+        False, True, False, False, False, True,
+    ]  # fmt: skip
+
+
 LAGS = """
 duration_s = 40
 link = { synced = false, interval_s = 0.03, jitter_s = 0.002 }
