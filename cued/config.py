@@ -132,19 +132,28 @@ def load(path: Path | None, settings: Mapping[str, str] | None = None) -> Config
     raw: dict[str, Any] = {}
     where = "configuration"
     if path is not None:
-        where = path.name
-        try:
-            raw = reading.parse(path.read_text("utf-8"), where)
-        except FileNotFoundError:
-            raise ConfigError(f"{path}: no such file") from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{path}: cannot be read: {error}") from None
+        raw, where = tables(path), path.name
     for key, value in (settings or {}).items():
         overlay(raw, key, value)
     try:
         return convert(raw)
     except ConfigError as error:
         raise ConfigError(f"{where}: {error}") from None
+
+
+def tables(path: Path) -> dict[str, Any]:
+    """Read the tables of a file, as an editor on any system saves it. Raises ConfigError."""
+    try:
+        return reading.parse(path.read_text("utf-8-sig"), path.name)
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(
+            f"{path.name}: line {line} is not UTF-8; save the file as UTF-8"
+        ) from None
 
 
 def searched() -> Path | None:

@@ -22,7 +22,12 @@ from cued.model import ConfigError
         ("[metrics.cadence_spm]\nenabled = 'no'\n", "enabled: expected true or false"),
         ("[sensors.a]\ndevice = 'pod'\n", "[sensors.a] placement: is missing"),
         ("[sensors.a]\ndevice = 'pood'\nplacement = 'waist'\n", "did you mean pod?"),
-        ("[sensors.a]\ndevice = 'pod'\nplacement = 'nose'\n", "[sensors.a] placement:"),
+        ("[sensors.a]\ndevice = 'pod'\nplacement = 'back'\n", "did you mean lower_back?"),
+        (
+            "[station]\nlanguage = 'english'\n",
+            "'english' is not known (there are: en, de",
+        ),
+        ("[station]\nname = 'Gym 1'\n", "in topics and files: a-z, 0-9, _ and -)"),
         (
             "[sensors.a]\ndevice = 'pod'\nplacement = 'waist'\n"
             "mounting = [[1, 0, 0], [0, 1, 0], [0, 0, 2]]\n",
@@ -40,6 +45,15 @@ def test_a_mistake_is_one_line_that_says_where_and_what(tmp_path, text, said):
     assert message.startswith("cued.toml: ")
     assert said in message
     assert "\n" not in message
+
+
+def test_a_file_of_any_editor_is_read(tmp_path):
+    path = tmp_path / "cued.toml"
+    path.write_bytes("\ufeff[station]\r\n# für uns\r\nname = 'gym'\r\n".encode())
+    assert config.load(path).station.name == "gym"
+    path.write_bytes("[station]\n# für uns\nname = 'gym'\n".encode("latin-1"))
+    with pytest.raises(ConfigError, match=r"^cued.toml: line 2 is not UTF-8"):
+        config.load(path)
 
 
 def test_a_missing_file_is_named(tmp_path):
