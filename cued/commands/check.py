@@ -25,7 +25,8 @@ def run(args: argparse.Namespace) -> int:
     config = load_config(args)
     where = app.site(config, hardware=False)
     app.engine(config, app.worn(config))
-    hidden = unseen([*app.actuators(config, where), *app.sinks(config, where)])
+    others = [*app.actuators(config, where), *app.sinks(config, where)]
+    hidden = unseen([lambda _: app.sources(config, where), *others])
     for line in described(config) + hidden:
         print(line)
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import textwrap
 from collections.abc import Mapping
 from typing import Any, cast
@@ -79,7 +80,7 @@ def annotated(chosen: Mapping[str, Any] | None = None) -> str:
     sensors = tables.get("sensors", {})
     out += [] if sensors else ["#[sensors.back]", *_lines(config.Sensor, {}), ""]
     for name, values in sensors.items():
-        out += [f"[sensors.{name}]", *_lines(config.Sensor, values), ""]
+        out += [f"[sensors.{_key(name)}]", *_lines(config.Sensor, values), ""]
     for kind_name in config.NAMED_KINDS:
         for name in parts.names(kind_name):
             values = tables.get(kind_name, {}).get(name)
@@ -110,6 +111,11 @@ def _lines(kind: type[Struct], values: Mapping[str, Any]) -> list[str]:
         else:
             out.append(f"#{key} = {_toml(about.get('default'))}")
     return out
+
+
+def _key(name: str) -> str:
+    """Write a table's name as TOML, in quotes where it needs them."""
+    return name if re.fullmatch("[A-Za-z0-9_-]+", name) else _toml(name)
 
 
 def _toml(value: Any) -> str:

@@ -8,6 +8,7 @@ import asyncio
 from rich.console import Console
 from rich.table import Table
 
+from cued.commands._options import positive
 from cued.model import CuedError
 from cued.sources import ble
 
@@ -17,7 +18,7 @@ HELP = "list supported devices in reach"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
-    parser.add_argument("--seconds", type=float, default=8.0, help="how long to listen (8)")
+    parser.add_argument("--seconds", type=positive, default=8.0, help="how long to listen (8)")
     parser.add_argument("--adapter", default="", metavar="hciN", help="Bluetooth adapter to use")
     parser.add_argument("--all", action="store_true", help="list unsupported devices too")
     parser.add_argument(

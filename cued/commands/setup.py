@@ -7,9 +7,12 @@ Without flags it asks; what is configured is offered as the answer. A flag is an
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from msgspec.structs import asdict, replace
 
 from cued import app, config
 from cued.coach.phrases import LANGUAGES
+from cued.commands._checks.machine import running
 from cued.commands._setup import writing
 from cued.commands._setup.answers import Answers, laid_over, sensor
 from cued.commands._setup.asking import Keyboard, Person, Real, Trials, asked
@@ -73,15 +77,43 @@ def run(args: argparse.Namespace) -> int:
     if not args.yes and not sys.stdin.isatty():
         raise CuedError("nobody to ask: standard input is no terminal; answer by flags and --yes")
     trials = Real(app.site(config.convert(raw)))
-    answers = flagged(args) if args.yes else merged(raw, flagged(args), person, trials)
-    content = writing.text(laid_over(raw, answers))
-    if args.print:
-        print(content, end="")
-        return 0
-    save(args.config, content, answers, person)
-    if args.config == Path(config.SEARCHED[0]):
-        restart(person)
+    if not args.print:
+        look_for_a_place(args.config)
+    with nullcontext() if args.yes else stopped(person):
+        answers = flagged(args) if args.yes else merged(raw, flagged(args), person, trials)
+        tables = laid_over(raw, answers)
+        content = writing.text(tables)
+        if args.print:
+            print(content, end="")
+            return 0
+        save(args.config, content, answers, person)
+        if not tables.get("sources"):
+            person.tell("the service can't run without: wake a sensor, then cued setup once more")
+        elif args.config == Path(config.SEARCHED[0]):
+            restart(person)
     return 0
+
+
+def look_for_a_place(path: Path) -> None:
+    """See that the file can be written before anybody answers questions. Raises CuedError."""
+    folder = next(p for p in path.absolute().parents if p.is_dir())
+    if not os.access(folder, os.W_OK):
+        why = "run it as root: sudo cued setup" if os.geteuid() else "the disk is read-only"
+        raise CuedError(f"{path} can't be written: {why}")
+
+
+@contextmanager
+def stopped(person: Person) -> Generator[None]:
+    """Take radio, sound and pins from the service for as long as they are tried."""
+    if not running():
+        yield
+        return
+    person.tell("the service is stopped meanwhile: it has the sensors, the sound and the pins")
+    subprocess.run(["systemctl", "stop", SERVICE], check=False)
+    try:
+        yield
+    finally:
+        subprocess.run(["systemctl", "start", SERVICE], check=False)
 
 
 def flagged(args: argparse.Namespace) -> Answers:
@@ -93,14 +125,16 @@ def flagged(args: argparse.Namespace) -> Answers:
     if args.mqtt_password_file:
         try:
             given["mqtt_password"] = args.mqtt_password_file.read_text("utf-8").strip()
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"--mqtt-password-file: {error}") from None
     return Answers(**given)
 
 
 def merged(raw: dict[str, Any], flags: Answers, person: Person, trials: Trials) -> Answers:
     """Ask, offering the flags' answers; a flag wins where it was given."""
-    answers = asked(laid_over(raw, flags), person, trials)
+    start = laid_over(raw, flags)
+    config.convert(start)
+    answers = asked(start, person, trials)
     given = {k: v for k, v in asdict(flags).items() if v not in (None, False)}
     return replace(answers, **given)
 
@@ -110,7 +144,8 @@ def save(path: Path, content: str, answers: Answers, person: Person) -> None:
     try:
         kept = writing.write(path, content)
         if answers.mqtt_password:
-            person.tell(f"password in {writing.keep_password(answers.mqtt_password)}")
+            place = writing.keep_password(answers.mqtt_password, path.stem)
+            person.tell(f"password in {place}")
     except PermissionError as error:
         raise CuedError(
             f"{error.filename} can't be written; run it as root: sudo cued setup"

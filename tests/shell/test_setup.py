@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import tomllib
 
 import pytest
@@ -11,6 +12,7 @@ from cued import __main__, config
 from cued.commands import setup
 from cued.commands._setup import writing
 from cued.commands._setup.answers import CREDENTIAL
+from cued.commands._setup.asking import Keyboard
 from cued.model import CuedError
 
 
@@ -132,6 +134,79 @@ def test_without_bluetooth_or_sound_it_goes_on_and_says_so():
     assert any("no sound" in t for t in person.told)
 
 
+def test_without_a_sensor_it_says_what_is_to_be_done(tmp_path, capsys):
+    path = tmp_path / "cued.toml"
+    assert __main__.main(["setup", "--yes", "--config", str(path)]) == 0
+    assert "wake a sensor" in capsys.readouterr().out
+    assert __main__.main(["check", "--config", str(path)]) == 78  # as cued run would
+
+
+def test_a_card_that_was_not_found_is_not_kept():
+    raw = {"actuators": {"speech": {"device": "USB"}}}
+    made = talked(raw, Answering(card=["loudspeaker", "-"]), Machine(deaf="no sound"))
+    assert made["actuators"]["speech"]["device"] == "USB"
+
+
+def test_what_cannot_stand_in_a_configuration_is_asked_again():
+    person = Answering(
+        treadmill=["My Mill", "mill"], broker=["mq:http", "mq"], belt=["n", "fast", "99", "9"]
+    )
+    made = talked({}, person, Machine())
+    assert made["station"]["name"] == "mill"
+    assert made["sinks"]["mqtt"]["host"] == "mq"
+    assert made["sources"]["belt_by_hand"]["speed_m_s"] == 2.5
+    assert [t for t in person.told if "a-z" in t]
+
+
+@pytest.mark.parametrize("typed", ["y", "Y", "yes", "Yes please", ""])
+def test_yes_is_yes_however_it_is_typed(monkeypatch, typed):
+    monkeypatch.setattr("builtins.input", lambda _: typed)
+    assert Keyboard().ask("Heard?", "y", ("y", "n")) == "y"
+
+
+def test_whoever_goes_away_gets_one_line(monkeypatch, tmp_path, capsys):
+    def gone(_prompt):
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", gone)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    assert __main__.main(["setup", "--config", str(tmp_path / "cued.toml")]) == 1
+    assert capsys.readouterr().err == "cued: no more answers; nothing was written\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_who_may_not_write_is_told_before_being_asked(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr("os.access", lambda *_: False)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    assert __main__.main(["setup", "--config", str(tmp_path / "cued.toml")]) == 1
+    assert "sudo cued setup" in capsys.readouterr().err
+
+
+def test_the_service_gives_up_its_parts_while_they_are_tried(monkeypatch):
+    calls = []
+    monkeypatch.setattr(setup, "running", lambda: True)
+    monkeypatch.setattr("subprocess.run", lambda command, check: calls.append(command[1]))
+    with contextlib.suppress(KeyboardInterrupt), setup.stopped(Answering()):
+        calls.append("tried")
+        raise KeyboardInterrupt
+    assert calls == ["stop", "tried", "start"]
+
+
+def test_a_configuration_that_is_none_is_named_and_left_alone(tmp_path, capsys):
+    path = tmp_path / "cued.toml"
+    path.write_bytes(b"[station]\n# f\xfcr uns\n")
+    assert __main__.main(["setup", "--yes", "--config", str(path)]) == 78
+    assert capsys.readouterr().err.count("\n") == 1
+    assert path.read_bytes() == b"[station]\n# f\xfcr uns\n"
+    assert __main__.main(["setup", "--yes", "--config", str(tmp_path)]) == 78
+
+
+def test_a_sensor_may_be_called_anything():
+    raw = {"sensors": {"my pod. left": {"device": "pod", "placement": "foot_left"}}}
+    assert talked(raw, Answering(), Machine())["sensors"] == raw["sensors"]
+
+
 def test_a_flag_wins_over_the_conversation():
     made = talked({}, Answering(), Machine(), "--language", "fr", "--sensor", "pod@chest")
     assert made["station"]["language"] == "fr"
@@ -162,12 +237,13 @@ def test_without_a_terminal_nobody_is_asked(tmp_path, capsys):
 
 
 def test_the_password_is_where_only_the_service_gets_it(tmp_path):
-    path = writing.keep_password("s3cret", tmp_path / "store")
+    path = writing.keep_password("s3cret", "cued", tmp_path / "store")
     assert (path.name, path.read_text(), path.stat().st_mode & 0o777) == (
         CREDENTIAL,
         "s3cret\n",
         0o600,
     )
+    assert writing.keep_password("s3cret", "left", tmp_path).name == f"{CREDENTIAL}-left"
     (tmp_path / "password").write_text("s3cret\n")
     answers = flags(
         "--mqtt", "mq", "--mqtt-user", "me", "--mqtt-password-file", str(tmp_path / "password")

@@ -45,7 +45,7 @@ async def voice(config: Config, site: Site, text: str) -> Check:
     voiced = replace(cast("speech.Config", options), voice="")
     why = await speech.say(text, voiced, replace(site, language="en"))
     if why:
-        return Check("voice", "failed", why, "apt install espeak-ng libespeak-ng1")
+        return Check("voice", "failed", why, "if sound is ok: apt install espeak-ng libespeak-ng1")
     return Check("voice", "ok", f"spoken: {text}")
 
 

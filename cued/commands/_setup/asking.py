@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from cued import config
 from cued.actuators import haptic, speech
 from cued.coach.phrases import LANGUAGES
-from cued.commands._setup.answers import PLACES, Answers, Sensor, Tables
+from cued.commands._setup.answers import PLACES, Answers, Sensor, Tables, laid_over
 from cued.config import Site
-from cued.model import CuedError
+from cued.model import ConfigError, CuedError
 
 LISTEN_S = 8.0
 LOUDER, STEP = "l", 0.15
@@ -42,11 +42,14 @@ class Keyboard:
     """A person at a terminal."""
 
     def ask(self, question: str, default: str, choices: Sequence[str] = ()) -> str:
-        """Ask until the answer is one of the choices, where there are any."""
+        """Ask until the answer is one of the choices, or begins with it as "yes" and "No" do."""
         while True:
-            answer = input(f"{question} [{default}] ").strip() or default
-            if not choices or answer in choices:
+            answer = _typed(f"{question} [{default}] ") or default
+            if not choices:
                 return answer
+            for choice in choices:
+                if answer.lower().startswith(choice):
+                    return choice
             print(f"one of: {', '.join(choices)}")
 
     def secret(self, question: str) -> str:
@@ -56,6 +59,13 @@ class Keyboard:
     def tell(self, text: str) -> None:
         """Print it."""
         print(text)
+
+
+def _typed(prompt: str) -> str:
+    try:
+        return input(prompt).strip()
+    except (EOFError, UnicodeDecodeError):
+        raise CuedError("no more answers; nothing was written") from None
 
 
 class Trials(Protocol):
@@ -112,8 +122,10 @@ def asked(raw: Tables, person: Person, trials: Trials) -> Answers:
     buttons = _yes(person, "Is a button wired", "buttons" in sources)
     light = _yes(person, "Is a status light wired", "light" in sinks)
     mqtt, user, password = _broker(raw, person)
+    before = station.get("name", "treadmill")
+    name = _fitting(raw, person, "Name of this treadmill", before, _name).station
     return Answers(
-        station=person.ask("Name of this treadmill", station.get("name", "treadmill")),
+        station=name,
         language=language,
         sensors=sensors,
         sound=sound,
@@ -167,7 +179,7 @@ def _voice(raw: Tables, person: Person, trials: Trials, language: str) -> tuple[
             person.tell(why)
             card = person.ask("Part of the sound card's name, or - to go on without", device or "-")
             if card == "-":
-                return device, volume
+                return options.device, volume
             device = card
             continue
         answer = person.ask(
@@ -208,22 +220,44 @@ def _belt(raw: Tables, person: Person, sensors: tuple[Sensor, ...] | None) -> fl
     if "treadmill" in told:
         return 0.0
     before = raw.get("sources", {}).get("belt_by_hand", {}).get("speed_m_s", 0.0) * 3.6
-    answer = person.ask("Belt speed at the start, km/h, typed by hand (0: none)", f"{before:.1f}")
-    return _speed(answer, person)
+    question = "Belt speed at the start, km/h, typed by hand (0: none)"
+    return _fitting(raw, person, question, f"{before:.1f}", _speed).belt_kmh
 
 
-def _speed(text: str, person: Person) -> float | None:
+def _speed(text: str) -> Answers:
     try:
-        return float(text.replace(",", "."))
+        return Answers(belt_kmh=float(text.replace(",", ".")))
     except ValueError:
-        person.tell(f"{text} is no number; the belt stays as it was")
-        return None
+        raise ConfigError(f"{text} is no number") from None
+
+
+def _name(text: str) -> Answers:
+    return Answers(station=text)
+
+
+def _host(text: str) -> Answers:
+    return Answers(mqtt="" if text == "-" else text)
+
+
+def _fitting(
+    raw: Tables, person: Person, question: str, default: str, read: Callable[[str], Answers]
+) -> Answers:
+    """Ask until the answer can stand in the configuration."""
+    while True:
+        try:
+            answers = read(person.ask(question, default))
+            config.convert(laid_over(raw, answers))
+        except ConfigError as error:
+            person.tell(str(error))
+            continue
+        return answers
 
 
 def _broker(raw: Tables, person: Person) -> tuple[str, str | None, str | None]:
     before = raw.get("sinks", {}).get("mqtt", {})
-    host = person.ask("MQTT broker, HOST or HOST:PORT (-: none)", before.get("host", "-"))
-    if host == "-":
+    question = "MQTT broker, HOST or HOST:PORT (-: none)"
+    host = _fitting(raw, person, question, before.get("host", "-"), _host).mqtt
+    if not host:
         return "", None, None
     user = person.ask("MQTT user (-: none)", before.get("user", "") or "-")
     if user == "-":

@@ -9,18 +9,21 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from cued import config, reading
+from cued import config
 from cued.commands import parts
 from cued.commands._setup.answers import CREDENTIAL, Tables
+from cued.model import ConfigError
 
 CREDENTIALS = Path("/etc/credstore")
 
 
 def read(path: Path) -> Tables:
     """Read the tables of a configuration; none where there is no file. Raises ConfigError."""
-    if not path.is_file():
-        return {}
-    return reading.parse(path.read_text("utf-8"), path.name)
+    try:
+        there = path.exists()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    return config.tables(path) if there else {}
 
 
 def text(raw: Tables) -> str:
@@ -32,26 +35,26 @@ def text(raw: Tables) -> str:
 def write(path: Path, content: str) -> Path | None:
     """Replace a file; return where the old one is kept, if there was another."""
     kept = None
-    if path.is_file() and path.read_text("utf-8") != content:
+    if path.is_file() and path.read_bytes() != content.encode():
         kept = path.with_name(path.name + ".old")
-        _replace(kept, path.read_text("utf-8"), 0o644)
+        _replace(kept, path.read_bytes(), 0o644)
     path.parent.mkdir(parents=True, exist_ok=True)
-    _replace(path, content, 0o644)
+    _replace(path, content.encode(), 0o644)
     return kept
 
 
-def keep_password(secret: str, folder: Path = CREDENTIALS) -> Path:
-    """Put the broker's password where the service is given it from."""
+def keep_password(secret: str, name: str = "cued", folder: Path = CREDENTIALS) -> Path:
+    """Put the broker's password where the service, or cued@NAME, is given it from."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / CREDENTIAL
-    _replace(path, secret + "\n", 0o600)
+    path = folder / (CREDENTIAL if name == "cued" else f"{CREDENTIAL}-{name}")
+    _replace(path, f"{secret}\n".encode(), 0o600)
     return path
 
 
-def _replace(path: Path, content: str, mode: int) -> None:
+def _replace(path: Path, content: bytes, mode: int) -> None:
     new = path.with_name(path.name + ".new")
     new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
         os.fchmod(file.fileno(), mode)
         file.write(content)
         file.flush()

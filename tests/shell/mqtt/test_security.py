@@ -205,10 +205,11 @@ def test_a_check_by_hand_says_what_only_the_service_is_given(
 ) -> None:
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
     path = tmp_path / "cued.toml"
-    path.write_text('[sinks.mqtt]\nuser = "cued"\ncredential = "mqtt"\n')
+    belt = "[sources.belt_by_hand]\nspeed_m_s = 1.0\n"
+    path.write_text(belt + '[sinks.mqtt]\nuser = "cued"\ncredential = "mqtt"\n')
     assert __main__.main(["check", "--config", str(path)]) == 0
     assert "not checked: [sinks.mqtt] credential" in capsys.readouterr().out
-    path.write_text('[sinks.mqtt]\nuser = "cued"\npassword_file = "/nonexistent"\n')
+    path.write_text(belt + '[sinks.mqtt]\nuser = "cued"\npassword_file = "/nonexistent"\n')
     assert __main__.main(["check", "--config", str(path)]) == 78
 
 
