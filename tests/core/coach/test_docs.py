@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from cued.coach import ladder
 from cued.coach.ladder import STAGES
 from cued.coach.phrases import load
 from cued.coach.profile import PROFILES
@@ -27,8 +28,19 @@ def test_every_rule_profile_and_stage_is_explained() -> None:
     for name in PROFILES:
         assert f"`{name}`" in PAGE, name
     for number, stage in enumerate(STAGES):
-        row = f"| {number} {stage.name} | {stage.low_m_s:g}-{stage.high_m_s:g} |"
+        grades = f"{stage.low_percent:g}-{stage.high_percent:g}" if stage.uphill else "0"
+        row = f"| {number} {stage.name} | {stage.low_m_s:g}-{stage.high_m_s:g} | {grades} | "
         assert row in PAGE, row
+        times, onward = PAGE.split(row)[1].split("\n")[0].removesuffix("|").split(" | ")
+        at_once = f"{stage.bout_s:g} s" if stage.bout_s < 120 else f"{stage.bout_s / 60:g}"
+        if stage.jog:
+            at_once = (
+                f"{ladder.JOG_ON_S:g} s jog, {ladder.JOG_OFF_S:g} s walk; "
+                f"{ladder.JOG_SESSION_S / 60:g} min jogging"
+            )
+        else:
+            assert onward.strip() == f"{stage.sessions} clean sessions"
+        assert times.startswith(f"{at_once} / {stage.session_s / 60:g} min"), times
 
 
 def test_every_verdict_is_explained() -> None:

@@ -10,7 +10,7 @@ from cued.coach.config import CoachConfig
 from cued.coach.memory import Memory
 from cued.coach.phrases import load
 from cued.engine import Engine, Worn
-from cued.model import AnyEvent, Belt, Cue, Link, Notice, Packet, Tick
+from cued.model import AnyEvent, Battery, Belt, Cue, CueDone, Link, Notice, Packet, Tick
 from cued.simulation.run import Simulation
 from cued.simulation.scenario import parse
 from tests.core.coach.runner import Runner
@@ -51,6 +51,101 @@ def test_a_sensor_refused_for_its_lag_is_said_to_be_late_and_not_gone():
     link(runner, "foot", "up")
     runner.walk(3.0)
     assert heard(runner)[-1] == "sensor_back"
+
+
+def test_that_nobody_is_seen_is_told_to_who_stands_only_once_the_belt_moves():
+    runner = walking("foot")
+    runner.belt(0.0)
+    runner.stand(20.0)
+    runner.events.clear()
+    link(runner, "foot", "lost")
+    runner.stand(5.0)
+    assert heard(runner) == []
+    runner.belt(0.5)
+    runner.stand(1.0)
+    assert heard(runner) == ["blind"]
+
+
+def test_that_nobody_is_seen_is_told_at_once_to_who_walks_though_no_belt_speed_is_known():
+    runner = Runner(program=False)
+    link(runner, "foot", "up")
+    runner.walk(10.0)
+    runner.events.clear()
+    link(runner, "foot", "lost")
+    assert heard(runner) == ["blind"]
+
+
+def test_one_of_two_sensors_that_is_gone_is_told_and_that_somebody_is_still_seen():
+    runner = walking("foot", "trunk")
+    link(runner, "foot", "late")
+    assert heard(runner) == []
+    link(runner, "foot", "lost")
+    assert heard(runner) == ["sensor_lost"]
+    runner.walk(20.0)
+    assert "blind" not in heard(runner)
+
+
+def test_the_end_of_blindness_is_one_word_however_many_sensors_come_back_with_it():
+    runner = walking("foot", "trunk")
+    for sensor in ("foot", "trunk"):
+        link(runner, sensor, "lost")
+    runner.stand(3.0)
+    runner.events.clear()
+    link(runner, "foot", "up")
+    runner.t += 4.9
+    link(runner, "trunk", "up")
+    assert heard(runner) == ["seen"]
+    link(runner, "trunk", "lost")
+    runner.walk(6.0)
+    link(runner, "trunk", "up")
+    assert heard(runner)[-1] == "sensor_back"
+
+
+def test_blindness_is_told_three_times_ten_seconds_apart():
+    runner = walking("foot")
+    start = runner.t
+    link(runner, "foot", "lost")
+    runner.stand(60.0)
+    assert [round(c.t - start) for c in runner.cues("blind")] == [0, 10, 20]
+
+
+def test_a_belt_speed_that_is_known_before_its_lack_could_be_told_is_not_told():
+    runner = Runner(program=False)
+    runner.say("mute")
+    runner.walk(30.0)
+    runner.belt(1.0)
+    runner.walk(3.0)
+    runner.say("unmute")
+    runner.walk(20.0)
+    assert "belt_unknown" not in heard(runner)
+
+
+@pytest.mark.parametrize(
+    ("percents", "times"),
+    [((16.0,), 0), ((15.0, 14.0, 6.0), 1), ((14.0, 5.0, 4.0), 2), ((4.0,), 1)],
+)
+def test_a_battery_is_told_at_15_and_at_5_percent_once_each(percents, times):
+    runner = walking("foot")
+    for percent in percents:
+        runner.feed(Battery(t=runner.t, sensor="foot", percent=percent))
+        runner.walk(20.0)
+    assert heard(runner).count("battery_low") == times
+
+
+def test_a_channel_that_fails_is_told_once_until_it_has_worked():
+    runner = walking("foot")
+
+    def report(ok: bool) -> None:
+        why = "" if ok else "no clip"
+        runner.feed(CueDone(t=runner.t, key="carry", channel="haptic", ok=ok, why=why))
+        runner.walk(20.0)
+
+    report(ok=False)
+    report(ok=False)
+    assert heard(runner).count("clip_missing") == 1
+    report(ok=True)
+    report(ok=False)
+    assert heard(runner).count("clip_missing") == 2
 
 
 def test_data_that_come_late_after_a_stall_say_why_nothing_is_used():

@@ -155,7 +155,7 @@ def heading(t, odds, kind="foot"):
     return Heading(t=t, at=t, sensor="s", log_odds=odds, kind=kind)
 
 
-def test_two_clear_strides_of_a_foot_turn_the_answer_through_unknown():
+def test_two_clear_strides_of_a_foot_turn_the_answer():
     choice = DirectionChoice()
     for k in range(20):
         choice.feed(heading(float(k), 3.0), "walking")
@@ -165,6 +165,61 @@ def test_two_clear_strides_of_a_foot_turn_the_answer_through_unknown():
     assert choice.direction != "forward"
     choice.feed(heading(23.0, -3.0), "walking")
     assert choice.direction == "backward"
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_an_answer_that_is_taken_back_is_unknown_before_it_turns(sign):
+    choice = DirectionChoice()
+    for k in range(20):
+        choice.feed(heading(float(k), 4.0 * sign), "walking")
+    assert choice.direction == ("forward" if sign > 0 else "backward")
+    assert choice.feed(heading(20.0, -4.0 * sign), "walking") == "unknown"
+    assert choice.why == "evidence changed sign"
+    turned = choice.feed(heading(21.0, -4.0 * sign), "walking")
+    assert turned == ("backward" if sign > 0 else "forward")
+    assert choice.why == ""
+
+
+def test_a_trunk_has_the_word_again_four_seconds_after_the_last_stride_of_a_foot():
+    choice = DirectionChoice()
+    choice.feed(heading(0.0, 4.0), "walking")
+    for _ in range(5):
+        choice.feed(heading(3.9, -4.0, "trunk"), "walking")
+    assert choice.direction == "forward"
+    for k in range(5):
+        choice.feed(heading(4.0 + k, -4.0, "trunk"), "walking")
+    assert choice.direction == "backward"
+
+
+def test_in_running_a_trunk_keeps_what_walking_established_and_standing_ends_it():
+    choice = DirectionChoice()
+    for k in range(4):
+        choice.feed(heading(float(k), -4.0, "trunk"), "walking")
+    for k in range(10):
+        choice.feed(heading(4.0 + k, 4.0, "trunk"), "running")
+    assert choice.direction == "backward"
+    assert choice.stand() == "unknown"
+    assert choice.feed(heading(20.0, 4.0, "trunk"), "running") == "unknown"
+
+
+def test_lost_data_end_a_turn_and_wipe_what_was_known():
+    choice = DirectionChoice()
+    choice.feed(heading(0.0, 4.0), "walking")
+    choice.turn(turning(1.0, True))
+    assert choice.lost() == "unknown"
+    assert choice.why == "no data"
+    assert choice.feed(heading(2.0, -4.0), "walking") == "backward"
+
+
+def test_one_step_that_agrees_with_the_feet_ends_the_suspicion_of_the_trunk():
+    choice = DirectionChoice()
+    choice.feed(heading(0.0, 4.0), "walking")
+    for k in range(6):
+        assert not choice.contradicted
+        choice.feed(heading(0.1 * k, -2.0, "trunk"), "walking")
+    assert choice.contradicted
+    choice.feed(heading(0.7, 2.0, "trunk"), "walking")
+    assert not choice.contradicted
 
 
 @given(st.lists(st.floats(-5, 5), max_size=40))
