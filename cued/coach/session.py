@@ -321,6 +321,7 @@ class Session:
     def _summary(self, now: float) -> AnyEvent:
         """Sum up, and remember: a station that runs for weeks is not restarted in between."""
         tally, elapsed = self.tally, self._elapsed_since_loading()
+        tally.take(Stability(t=now, level="unknown", score=None))  # unsteady to the end counts too
         standing = Standing(self._memory.stage, self._memory.clean_sessions, clean=False)
         if self._kind == "program":
             result = Result(

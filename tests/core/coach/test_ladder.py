@@ -14,7 +14,7 @@ from cued.coach.feedback import catching, share
 from cued.coach.ladder import STAGES, Result
 from cued.coach.memory import DAY_S, WEEK_S, Memory, Past
 from cued.coach.profile import PROFILES, Profile, load
-from cued.model import ConfigError, Stumble
+from cued.model import ConfigError, Stability, Stumble
 from tests.core.coach.runner import Runner, follow
 
 DAY = 86400.0
@@ -51,6 +51,21 @@ def test_a_trained_runner_climbs_the_whole_ladder_in_eight_weeks() -> None:
     assert all(s["clean"] for s in sessions)
     for session in sessions:
         assert session["backward_s"] <= STAGES[int(session["entered"])].session_s + 10.0
+
+
+@pytest.mark.parametrize("unsteady", [False, True])
+def test_who_stops_while_they_are_unsteady_had_no_clean_session(unsteady: bool) -> None:
+    runner = Runner(Memory(stage=1, sessions=3))
+    runner.belt(0.5)
+    runner.walk(900.0, "forward", until="turn_back")
+    runner.walk(170.0, "backward")
+    if unsteady:
+        runner.feed(Stability(t=runner.t, level="unsteady", score=4.0))
+        runner.walk(4.0, "backward")
+    runner.say("stop")
+    details = runner.summaries()[0].details
+    assert details["clean"] == (0.0 if unsteady else 1.0)
+    assert details["unsteady_s"] == (pytest.approx(4.0, abs=1.2) if unsteady else 0.0)
 
 
 def test_a_beginner_stays_where_their_profile_ends() -> None:
@@ -138,6 +153,68 @@ def test_speed_and_grade_never_rise_together() -> None:
     assert rises[-1][0] == pytest.approx(0.66)
 
 
+def test_clean_sessions_of_another_stage_make_no_grade_steeper() -> None:
+    plan = load("knee_sparing_return")
+    for stage in (1, 3):
+        due = ladder.prescribe(2, Memory(stage=stage, clean_sessions=2), plan)
+        assert due.incline_percent == 3.0
+    due = ladder.prescribe(2, Memory(stage=2, clean_sessions=2), plan)
+    assert due.incline_percent == 5.0
+
+
+def test_the_first_stage_has_its_own_speed_whatever_was_done_before() -> None:
+    fast = (Past(age_s=8 * DAY, backward_s=300.0, peak_m_s=1.9, stage=4),)
+    for name in PROFILES:
+        plan = load(name)
+        assert ladder.speed_limit(0, Memory(past=fast), plan) == 0.3 + plan.entry * 0.2
+
+
+@pytest.mark.parametrize(
+    ("past", "limit"),
+    [
+        ([], 0.5),
+        ([(8.0, 0.6, 1)], 0.66),
+        ([(8.0, 0.6, 1), (1.0, 0.8, 1)], 0.66),
+        ([(16.0, 0.75, 1), (14.9, 0.5, 1), (8.0, 0.6, 1)], 0.66),
+        ([(14.9, 0.65, 1), (8.0, 0.6, 1)], 0.715),
+        ([(8.0, 0.6, 0)], 0.5),
+        ([(8.0, 0.79, 1)], 0.8),
+    ],
+)
+def test_a_week_is_ten_percent_faster_than_the_peak_of_the_week_before(
+    past: list[tuple[float, float, int]], limit: float
+) -> None:
+    known = tuple(Past(age_s=d * DAY, backward_s=60.0, peak_m_s=v, stage=s) for d, v, s in past)
+    got = ladder.speed_limit(1, Memory(stage=1, past=known), load("first_time_ever"))
+    assert got == pytest.approx(limit)
+
+
+def test_what_was_moved_counts_against_the_session_the_day_and_the_week() -> None:
+    plan = load("variety_for_a_runner")
+    for age, cap, whole in ((19.9 * 3600.0, "day", plan.day_s), (6.9 * DAY, "week", plan.week_s)):
+        memory = Memory(stage=1, past=(Past(age_s=age, backward_s=whole - 100.0),))
+        due = ladder.prescribe(1, memory, plan, done_s=30.0)
+        assert (due.cap, due.left_s) == (cap, pytest.approx(70.0))
+        later = ladder.prescribe(1, memory, plan, done_s=30.0, elapsed_s=0.2 * DAY)
+        assert (later.cap, later.left_s) == ("session", pytest.approx(570.0))
+    assert ladder.prescribe(1, Memory(), plan, done_s=700.0).left_s == 0.0
+
+
+def test_effort_of_thirteen_and_half_again_the_usual_spread_are_the_limits_of_clean() -> None:
+    plan, memory = load("variety_for_a_runner"), Memory(stage=1)
+
+    def clean(**told: float) -> bool:
+        result = Result(stage=1, **{"backward_s": 150.0, "peak_m_s": 0.8, **told})  # type: ignore[arg-type]
+        return ladder.advance(memory, plan, result).clean
+
+    assert clean()
+    assert clean(effort=13.0, cv_ratio=1.49)
+    assert not clean(effort=13.1)
+    assert not clean(cv_ratio=1.5)
+    assert not clean(backward_s=149.0)
+    assert not clean(unsteady_s=0.1)
+
+
 def test_a_long_break_begins_one_stage_lower() -> None:
     plan = load("variety_for_a_runner")
     past = (Past(age_s=0.0, backward_s=300.0, peak_m_s=1.0, stage=3),)
@@ -196,6 +273,9 @@ def test_feedback_fades_with_sessions_at_a_stage_and_never_in_free_run() -> None
     assert [share(plan, n, program=True) for n in range(4)] == [1.0, 0.5, 0.25, 0.25]
     assert share(plan, 5, program=False) == 1.0
     assert share(CoachConfig(feedback="safety"), 0, program=False) == 0.0
+    for feedback, fixed in (("full", 1.0), ("half", 0.5), ("quarter", 0.25)):
+        for program in (False, True):
+            assert share(CoachConfig(feedback=feedback), 9, program=program) == fixed
 
 
 def test_a_quarter_of_a_phase_is_without_cues_once_feedback_fades() -> None:
