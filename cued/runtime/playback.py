@@ -1,4 +1,8 @@
-"""Plays recorded or simulated inputs in the rhythm in which they once arrived."""
+"""Plays recorded or simulated inputs in the rhythm in which they once arrived.
+
+Each is due so long after the first as its time says, by the speed, so waiting never adds up. At
+full speed the event loop gets its turn now and then, so that speech and sinks live.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from cued.model import BeltRequest, Input
-
-Emit = Callable[[Input], None]
-
+from cued.sources.source import Emit
 
 YIELD_EVERY = 256  # inputs handled at full speed before others get a turn
 
@@ -30,16 +32,15 @@ class Playback:
         """Emit every input at its time."""
         loop = asyncio.get_running_loop()
         start: float | None = None
-        first = 0.0
+        first, at_once = 0.0, 0
         up()
-        for n, item in enumerate(self._inputs):
+        for item in self._inputs:
             if start is None:
                 start, first = loop.time(), item.t
             wait = start + (item.t - first) / self._speed - loop.time() if self._speed else 0.0
-            if wait > 0:
-                await asyncio.sleep(wait)
-            elif n % YIELD_EVERY == 0:
-                await asyncio.sleep(0)
+            at_once = 0 if wait > 0 else at_once + 1
+            if wait > 0 or at_once % YIELD_EVERY == 0:
+                await asyncio.sleep(max(wait, 0.0))
             emit(item)
 
     async def request(self, request: BeltRequest) -> str:

@@ -1,16 +1,12 @@
 """A simulated person on a simulated treadmill, in time or as fast as it goes.
 
 ``scenario`` is the name of a shipped one (``cued/simulation/scenarios``) or a path to a TOML file.
-Time comes from the run, not from the clock: inputs carry the run's own seconds, and playing only
-decides when they are handed on. Each is due at start + t / speed, so waiting never adds up.
-
-Rules: asyncio is here and nowhere in ``cued/simulation``; at speed 0 the loop gets its turn after
-every piece of the run, so speech and sinks live.
+Time comes from the run, not from the clock: inputs carry the run's own seconds, and playing
+(``runtime/playback.py``) only decides when they are handed on.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -20,11 +16,12 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cued.config import Site
-from cued.model import Belt, BeltRequest, ConfigError, Side, Tick
+from cued.model import Belt, BeltRequest, ConfigError, Side
 from cued.parts import Part
 from cued.recording.header import Person
 from cued.recording.table import SensorTrack, TableRecording
 from cued.recording.truth import TruthRow
+from cued.runtime.playback import Playback
 from cued.simulation.run import Simulation, collect
 from cued.simulation.scenario import Scenario, parse
 from cued.sources.source import Emit
@@ -51,33 +48,18 @@ class Simulate:
 
     def __init__(self, config: Config, site: Site) -> None:
         del site
-        self._speed = config.speed
-        # For `cued simulate --speed 0` and tests: iterate `simulation.inputs()` without asyncio.
-        self.simulation = Simulation(
-            open_scenario(config.scenario), seed=config.seed or None, keep_truth=100_000
-        )
+        scenario = open_scenario(config.scenario)
+        self.simulation = Simulation(scenario, config.seed or None, keep_truth=100_000)
+        inputs, belt = self.simulation.inputs(), self.simulation.request
+        self._playback = Playback(inputs, config.speed, belt)
 
     async def run(self, emit: Emit, up: Callable[[], None]) -> None:
         """Hand on every input when it is due."""
-        loop = asyncio.get_running_loop()
-        start = loop.time()
-        up()
-        for what in self.simulation.inputs():
-            if self._speed > 0.0:
-                wait = start + what.t / self._speed - loop.time()
-                if wait > 0.0:
-                    await asyncio.sleep(wait)
-            elif isinstance(what, Tick):
-                await asyncio.sleep(0)
-            emit(what)
+        await self._playback.run(emit, up)
 
     async def request(self, request: BeltRequest) -> str:
         """Set the simulated treadmill."""
-        return self.simulation.request(request)
-
-    def hear(self, key: str) -> bool:
-        """Let the simulated person hear a cue that was given."""
-        return self.simulation.hear(key)
+        return await self._playback.request(request)
 
 
 def recorded(simulation: Simulation, name: str) -> TableRecording:
