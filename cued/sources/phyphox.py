@@ -16,10 +16,10 @@ from msgspec import Meta, Struct
 
 from cued.config import Site
 from cued.devices.phone import PHYPHOX, Phone
-from cued.devices.phone import Config as PhoneConfig
-from cued.model import BeltRequest, ConfigError, DecodeError, LinkChanged, LinkLost, Packet
+from cued.model import BeltRequest, DecodeError, LinkChanged, LinkLost, Packet
 from cued.parts import Part
 from cued.sources._http import get
+from cued.sources._phone import phone_options
 from cued.sources.source import Emit
 
 SILENT_S = 3.0
@@ -104,16 +104,6 @@ class _Values(Struct, frozen=True):
 
 class _Buffers(Struct, frozen=True):
     buffer: dict[str, _Values] = {}
-
-
-def phone_options(site: Site, name: str, source: str) -> PhoneConfig:
-    """Look up the sensor that a phone source is; ConfigError when it is not one."""
-    sensor = site.sensors.get(name)
-    if sensor is None or sensor.device != "phone":
-        raise ConfigError(
-            f'[sources.{source}] sensor: there is no [sensors.{name}] with device = "phone"'
-        )
-    return msgspec.convert(sensor.options, PhoneConfig)
 
 
 PART = Part(Config, Phyphox)

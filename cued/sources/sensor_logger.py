@@ -10,23 +10,17 @@ network in.
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from cued.config import Site
-from cued.devices.phone import SENSOR_LOGGER, Phone
-from cued.devices.phone import Config as PhoneConfig
-from cued.model import BeltRequest, DecodeError, LinkChanged, LinkLost, Packet
+from cued.model import BeltRequest
 from cued.parts import Part
 from cued.sources._http import posts
-from cued.sources.phyphox import phone_options
+from cued.sources._phone import pass_on, phone_options
 from cued.sources.source import Emit
-
-log = logging.getLogger("cued.phone")
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,39 +53,6 @@ class SensorLogger:
     async def request(self, request: BeltRequest) -> str:
         """Refuse: a phone drives no belt."""
         return "no treadmill is connected"
-
-
-async def pass_on(
-    body: Callable[[], Awaitable[bytes]],
-    options: PhoneConfig,
-    sensor: str,
-    silent_s: float,
-    emit: Emit,
-    up: Callable[[], None],
-) -> None:
-    """Decode every message that comes; LinkLost when a phone that sent falls silent."""
-    loop = asyncio.get_running_loop()
-    phone = Phone(options, sensor)
-    came = told = False
-    while True:
-        try:  # a phone that never came may still come
-            async with asyncio.timeout(silent_s if came else None):
-                data = await body()
-        except TimeoutError:
-            raise LinkLost("the phone sends nothing any more") from None
-        if not came:
-            emit(LinkChanged(loop.time(), sensor, True))
-            came = True
-        try:
-            items = phone.receive(loop.time(), SENSOR_LOGGER, data)
-        except DecodeError as error:
-            log.log(logging.DEBUG if told else logging.WARNING, "%s", error)
-            told = True
-            continue
-        for item in items:
-            if isinstance(item, Packet):
-                emit(item)
-                up()
 
 
 PART = Part(Config, SensorLogger)

@@ -20,8 +20,7 @@ from cued.config import Site
 from cued.model import BeltRequest, LinkLost
 from cued.parts import Part
 from cued.sinks import mqtt
-from cued.sources.phyphox import phone_options
-from cued.sources.sensor_logger import pass_on
+from cued.sources._phone import pass_on, phone_options
 from cued.sources.source import Emit
 
 
