@@ -7,10 +7,10 @@ used on its safe side:
 
 * only ``save_to_file``, never ``say`` (which plays through ``aplay`` and hides its failure) and
   never ``stop`` (which can hang for ever);
-* one phrase per ``runAndWait`` (of several, only the last is spoken), which returns too early: only
-  ``finished-utterance`` tells that the file is written, and on a busy machine a next phrase that
-  does not wait for it spoils this one. A phrase counts when its file is there and plausible;
-* voice and rate are set once, before the first phrase (later changes are ignored);
+* one phrase per ``runAndWait`` (of several, only the last is spoken), and only
+  ``finished-utterance`` tells that its file is written. It counts when that is plausible;
+* voice and rate are set once, and every phrase waits until espeak has taken all before it:
+  ``runAndWait`` begins by cancelling what is left, on a busy machine the rate or the phrase itself;
 * a voice that does not exist is an error here; pyttsx3 goes on in English.
 
 When pyttsx3 or its library is missing, the ``espeak-ng`` program is tried. A clip is trimmed,
@@ -26,6 +26,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -126,17 +127,31 @@ def _pyttsx3(voice: str, rate_wpm: int) -> Write:
     engine.connect("finished-utterance", finish)
     engine.setProperty("voice", voice)
     engine.setProperty("rate", rate_wpm)
+    engine.proxy.setBusy(False)  # has them made now
 
     def write(text: str, path: Path) -> None:
+        if errors:
+            raise RenderError(str(errors[0]))
         finished.clear()
+        _await_idle()
         engine.save_to_file(text, str(path))
         engine.runAndWait()
         if not finished.wait(SPOKEN_WITHIN_S):
             raise Stuck(f"pyttsx3 did not finish within {SPOKEN_WITHIN_S:g} s")
-        if errors:  # of the settings too: they are made only now
+        if errors:
             raise RenderError(str(errors[0]))
 
     return write
+
+
+def _await_idle() -> None:
+    """Wait until espeak's own thread has nothing left to do."""
+    espeak: Any = importlib.import_module("pyttsx3.drivers._espeak")
+    due = time.monotonic() + SPOKEN_WITHIN_S
+    while espeak.IsPlaying():
+        if time.monotonic() > due:
+            raise Stuck(f"espeak was busy for {SPOKEN_WITHIN_S:g} s")
+        time.sleep(0.005)
 
 
 def _espeak_ng(voice: str, rate_wpm: int) -> Write:
