@@ -41,7 +41,7 @@ log = logging.getLogger("cued.ble")
 Tap: TypeAlias = Callable[[float, str, str, bytes], None]
 
 ATTEMPTS = 3
-CONNECT_WITHIN_S = 30.0
+CONNECT_WITHIN_S = 15.0  # the others wait meanwhile; a first discovery takes 10 s at most
 END_WITHIN_S = 5.0
 # When everything ends: BlueZ takes 2 s to disconnect, and goes on with it when nobody waits for it.
 LEAVE_WITHIN_S = 0.7
@@ -96,6 +96,7 @@ class Session:
         self._answer: asyncio.Future[str] | None = None
         self._garbled = False
         self._bonded = False
+        self._unbonded = ""  # why there is no bond, where the sensor insists on one
 
     def gone(self, _client: BleakClient) -> None:
         """Take the stack's word that the link is gone."""
@@ -161,7 +162,7 @@ class Session:
                 up()
                 told = True
             if why := self._watch.verdict(loop.time()):
-                self.end(why)
+                self.end(self._unbonded or why)
 
     async def _act(self, client: BleakClient, actions: list[Action]) -> None:
         for action in actions:
@@ -174,7 +175,7 @@ class Session:
             except FAILS as error:
                 log.debug("%s: %r: %r", self._name, action, error)
                 if isinstance(action, Write) or not client.is_connected:
-                    self.end(f"it did not take a command ({_short(error)})")
+                    self.end(f"it did not take a command ({short(error)})")
                 continue  # a battery that may not be read must not cost the motion
             if data is not None:
                 self._arrived(action.char, data)
@@ -187,7 +188,9 @@ class Session:
             if error.code not in UNAUTHENTICATED or self._bonded:
                 raise
             self._bonded = True
+            self._unbonded = f"it wants to be paired first: bluetoothctl pair {client.address}"
             await client.pair()
+            self._unbonded = ""
             return await self._do_once(client, action)
 
     async def _do_once(self, client: BleakClient, action: Action) -> bytes | None:
@@ -293,5 +296,8 @@ def _characteristic(client: BleakClient, name: str) -> BleakGATTCharacteristic |
     return None
 
 
-def _short(error: BaseException) -> str:
+def short(error: BaseException) -> str:
+    """Say in a few words what went wrong."""
+    if isinstance(error, TimeoutError):
+        return "no answer"
     return (str(error) or type(error).__name__).splitlines()[0][:120]

@@ -33,7 +33,7 @@ from cued.config import Sensor, Site
 from cued.devices.device import Advert, Device
 from cued.model import BeltRequest, ConfigError, Input, LinkChanged
 from cued.runtime.supervise import back_off
-from cued.sources._ble_connecting import FAILS, Session, Tap, connected, read_battery
+from cued.sources._ble_connecting import FAILS, Session, Tap, connected, read_battery, short
 from cued.sources._ble_raw import Raw
 from cued.sources._ble_recovery import Stuck, cycle
 from cued.sources._ble_scanning import Scanning
@@ -176,7 +176,7 @@ class Ble:
                     client = await stack.enter_async_context(connection)
             except FAILS as error:
                 self._stuck.refused(loop.time())
-                return f"no connection ({str(error) or type(error).__name__})"
+                return f"no connection ({short(error)})"
             self._sessions[name] = session
             self._stuck.connected()
             emit(LinkChanged(loop.time(), name, True))

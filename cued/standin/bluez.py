@@ -28,6 +28,7 @@ from cued.standin.peripheral import ADAPTER, GATT, Char, Peripheral, Refused
 ADAPTER1, DEVICE1 = "org.bluez.Adapter1", "org.bluez.Device1"
 SERVICE1, CHAR1 = "org.bluez.GattService1", "org.bluez.GattCharacteristic1"
 FAILED, IN_PROGRESS = "org.bluez.Error.Failed", "org.bluez.Error.InProgress"
+ATT = "Operation failed with ATT error: {:#04x}"
 UNKNOWN_OBJECT = "org.freedesktop.DBus.Error.UnknownObject"
 ADVERTISE_EVERY_S = 0.1
 CONNECT_S, OUT_OF_REACH_S = 0.02, 1.0
@@ -200,8 +201,9 @@ class Bluez:
             return
         device.connected = True
         self._tree.change(device.path, DEVICE1, {"Connected": Variant("b", True)})
-        self._put_services(device)
-        self._tree.change(device.path, DEVICE1, {"ServicesResolved": Variant("b", True)})
+        if not device.hangs:
+            self._put_services(device)
+            self._tree.change(device.path, DEVICE1, {"ServicesResolved": Variant("b", True)})
         self._tree.send(Message.new_method_return(message))
 
     def _put_services(self, device: Peripheral) -> None:
@@ -272,6 +274,10 @@ class Bluez:
                 ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
                 self._char(path).socket = ours
                 return Message.new_method_return(message, "hq", [0, MTU], [theirs.detach()])
+            case "StartNotify" if error := self._char(path).bonded:
+                return Message.new_error(message, FAILED, ATT.format(error))
+            case "Pair":  # it has no agent, as a station without screen and keys
+                return Message.new_error(message, FAILED, "Authentication Failed")
             case "WriteValue":
                 return self._write(message)
             case "ReadValue":
@@ -319,8 +325,7 @@ class Bluez:
         error = self._char(message.path or "").write(bytes(message.body[0]))
         if error is None:
             return Message.new_method_return(message)
-        text = f"Operation failed with ATT error: {error:#04x}"
-        return Message.new_error(message, FAILED, text)
+        return Message.new_error(message, FAILED, ATT.format(error))
 
     def _char(self, path: str) -> Char:
         for device in self.devices.values():

@@ -37,12 +37,16 @@ def _ignore() -> None:
 
 @dataclass
 class Char:
-    """A characteristic: its flags, what a read gives, what a write does (an ATT error or None)."""
+    """A characteristic: its flags, what a read gives, what a write does (an ATT error or None).
+
+    bonded : an ATT error answers whoever subscribes without a bond.
+    """
 
     flags: list[str]
     read: Callable[[], bytes] = _nothing
     write: Callable[[bytes], int | None] = _accept
     path: str = ""
+    bonded: int = 0
     notifying: bool = False
     socket: socket.socket | None = None
 
@@ -55,6 +59,7 @@ class Peripheral:
     """A device and the ways in which it can misbehave.
 
     doubled : every notification comes twice.  refusals : (D-Bus error, text) of the next connects.
+    hangs : it connects, and its services are never found.
     """
 
     address: str
@@ -66,6 +71,7 @@ class Peripheral:
     advertising: bool = True
     connected: bool = False
     doubled: bool = False
+    hangs: bool = False
     refusals: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     connects: int = 0
     on_drop: Callable[[], None] = _ignore

@@ -13,6 +13,7 @@ from cued.devices._gatt import BATTERY_LEVEL
 from cued.devices.device import Subscribe
 from cued.engine import Engine, Worn
 from cued.model import Battery, Link, Notice, Packet, Tick
+from cued.sources import _ble_connecting, _ble_watching
 from cued.sources.ble import Ble, Config, listen, scan
 from cued.standin.machines import Treadmill
 from cued.standin.peripheral import GATT, Char, Peripheral, Refused
@@ -415,6 +416,30 @@ async def test_a_battery_that_may_not_be_read_does_not_cost_the_motion(bluez):
         await play([device], 50, 10)
         await heard.until(lambda: len(heard.packets("left")) == 10)
         assert device.connects == 1
+
+
+async def test_a_sensor_that_insists_on_a_bond_says_so(bluez, monkeypatch):
+    monkeypatch.setattr(_ble_watching, "FIRST_S", 0.5)
+    device = bluez.add(Pod(bluez))
+    device.char(pod.DATA).bonded = 0x0F
+    async with running(one(device)) as (_, heard):
+        await heard.until(lambda: any(not x.connected for x in heard.links("left")))
+        assert f"bluetoothctl pair {device.address}" in heard.links("left")[-1].why
+
+
+async def test_a_connection_that_hangs_does_not_hold_up_the_others_for_long(bluez, monkeypatch):
+    monkeypatch.setattr(_ble_connecting, "CONNECT_WITHIN_S", 0.5)
+    stuck, device = Pod(bluez, 1, hangs=True), Pod(bluez, 2)
+    bluez.add(stuck)
+    bluez.add(device)
+    where = site(
+        left=sensor(address=stuck.address),
+        right=sensor(placement="foot_right", address=device.address),
+    )
+    async with running(where) as (_, heard):
+        await heard.until(lambda: device.streaming, 5)
+        assert heard.links("left")[-1].why == "no connection (no answer)"
+    assert not stuck.connected
 
 
 async def test_a_movesense_that_refuses_for_lack_of_room_is_restarted(bluez):
