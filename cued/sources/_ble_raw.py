@@ -46,26 +46,23 @@ class Raw:
         Raises TimeoutError if it is not found, LinkLost if it does not let itself be connected.
         """
         scanning = Scanning()
-        task = asyncio.create_task(scanning.run())
         try:
-            async with asyncio.timeout(FIND_WITHIN_S):
-                self.advert, device = await scanning.find(
-                    lambda advert: advert.address.upper() == self._address
-                )
-            async with scanning.silent(), connected(device, "raw", self._ended, {}) as client:
-                await self._subscribe(client)
-                ready()
-                async with asyncio.timeout(seconds):
-                    await self._gone.wait()
+            async with scanning.running():
+                async with asyncio.timeout(FIND_WITHIN_S):
+                    self.advert, device = await scanning.find(
+                        lambda advert: advert.address.upper() == self._address
+                    )
+                async with scanning.silent(), connected(device, "raw", self._ended, {}) as client:
+                    await self._subscribe(client)
+                    ready()
+                    async with asyncio.timeout(seconds):
+                        await self._gone.wait()
         except FAILS as error:
             if self.advert is None:
                 raise TimeoutError(f"{self._address} was not heard") from error
             if not self.table:
                 why = str(error) or "no answer"
                 raise LinkLost(f"{self._address}: no connection ({why})") from error
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
     def _ended(self, _client: BleakClient) -> None:
         self._gone.set()

@@ -55,7 +55,7 @@ def advert(device: BLEDevice, data: AdvertisementData) -> Advert:
 
 
 class Scanning:
-    """The scanner and those who wait for it. ``run`` has to run beside them."""
+    """The scanner and those who wait for it, while it is ``running``."""
 
     def __init__(
         self,
@@ -113,6 +113,16 @@ class Scanning:
             finally:
                 self._paused = False
                 self._changed.set()
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """Let ``run`` run meanwhile."""
+        task = asyncio.create_task(self.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def run(self) -> None:
         """Scan whenever there is a reason to."""

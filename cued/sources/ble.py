@@ -64,6 +64,12 @@ class Radio(Struct, frozen=True):
     scanner: Mapping[str, Any] = {}
     client: Mapping[str, Any] = {}
 
+    @classmethod
+    def of(cls, adapter: str) -> Radio:
+        """Have BlueZ use this adapter, or the first if none is named."""
+        bluez = {"bluez": {"adapter": adapter}} if adapter else {}
+        return cls(bluez, bluez)
+
 
 class Ble:
     """The source; ``run`` lasts until it is cancelled."""
@@ -74,8 +80,7 @@ class Ble:
         self.tap = tap
         self._config = config
         self._stuck = Stuck()
-        bluez = {"bluez": {"adapter": config.adapter}} if config.adapter else {}
-        self._radio = radio or Radio(bluez, bluez)
+        self._radio = radio or Radio.of(config.adapter)
         self._sensors = {
             name: sensor for name, sensor in site.sensors.items() if reached_by_ble(sensor.device)
         }
@@ -232,9 +237,8 @@ async def scan(seconds: float, adapter: str = "", *, radio: Radio | None = None)
 
     Raises TimeoutError when there was no adapter to listen with.
     """
-    bluez = {"bluez": {"adapter": adapter}} if adapter else {}
     troubles: list[str] = [""]
-    scanning = Scanning((radio or Radio(bluez)).scanner, troubles.append)
+    scanning = Scanning((radio or Radio.of(adapter)).scanner, troubles.append)
     heard: dict[str, Advert] = {}
 
     def hear(advert: Advert, _device: BLEDevice) -> None:
@@ -244,12 +248,8 @@ async def scan(seconds: float, adapter: str = "", *, radio: Radio | None = None)
         heard[advert.address] = advert
 
     with scanning.listening(hear):
-        task = asyncio.create_task(scanning.run())
-        try:
+        async with scanning.running():
             await asyncio.sleep(seconds)
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
     if troubles[-1] and not heard:
         raise TimeoutError(troubles[-1])
     known = [Found(advert, supporting(advert)) for advert in heard.values()]
@@ -260,22 +260,17 @@ async def battery(
     found: Found, adapter: str = "", *, radio: Radio | None = None, within_s: float = 20.0
 ) -> float | None:
     """Connect to a device just to read its battery, percent; None if it does not tell."""
-    bluez = {"bluez": {"adapter": adapter}} if adapter else {}
-    radio = radio or Radio(bluez, bluez)
+    radio = radio or Radio.of(adapter)
     scanning = Scanning(radio.scanner)
     wanted = found.advert.address.upper()
-    task = asyncio.create_task(scanning.run())
     try:
-        async with asyncio.timeout(within_s):
+        async with scanning.running(), asyncio.timeout(within_s):
             _, device = await scanning.find(lambda advert: advert.address.upper() == wanted)
             async with scanning.silent():
                 return await read_battery(device, radio.client)
     except FAILS as error:
         log.debug("%s: no battery: %r", wanted, error)
         return None
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 async def listen(
