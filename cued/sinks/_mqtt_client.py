@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+from typing import NamedTuple
 
 import aiomqtt
 
@@ -27,13 +28,20 @@ quiet = logging.getLogger("cued.mqtt.client")
 quiet.setLevel(logging.CRITICAL)  # a flood would fill the journal with its own complaints
 
 
-def make_client(
-    config: Config,
-    identifier: str,
-    secret: str | None,
-    context: ssl.SSLContext | None,
-    will: Will | None = None,
-) -> Client:
+class Proof(NamedTuple):
+    """What proves to each other who we and the broker are, as far as it is wanted."""
+
+    password: str | None
+    context: ssl.SSLContext | None
+
+
+def proof(config: Config, where: str = "[sinks.mqtt]") -> Proof:
+    """Read password and certificates; raises ConfigError, which names the section ``where``."""
+    secret = password(where, config.credential, config.password_file)
+    return Proof(secret, _tls_context(config, where) if config.tls else None)
+
+
+def make_client(config: Config, identifier: str, proof: Proof, will: Will | None = None) -> Client:
     """Make a client of the configured broker; entering it connects."""
     websocket = config.transport == "websockets"
     return Client(
@@ -41,8 +49,8 @@ def make_client(
         config.port or PORTS[config.transport, config.tls],
         identifier=identifier,
         username=config.user or None,
-        password=secret,
-        tls_context=context,
+        password=proof.password,
+        tls_context=proof.context,
         transport=config.transport,
         websocket_path=config.path if websocket else None,
         timeout=config.timeout_s,
@@ -53,16 +61,16 @@ def make_client(
     )
 
 
-def tls_context(config: Config) -> ssl.SSLContext:
-    """Trust the configured CA, and show our certificate; raises ConfigError."""
+def _tls_context(config: Config, where: str) -> ssl.SSLContext:
+    """Trust the configured CA, and show our certificate."""
     try:
         context = ssl.create_default_context(cafile=config.ca or None)
         if config.certificate:
             context.load_cert_chain(config.certificate, config.key)
     except PermissionError:
-        raise OutOfReach(f"[sinks.mqtt] key: {config.key} cannot be read by this user") from None
+        raise OutOfReach(f"{where} key: {config.key} cannot be read by this user") from None
     except (OSError, ssl.SSLError) as error:
-        raise ConfigError(f"[sinks.mqtt] tls: {error}") from None
+        raise ConfigError(f"{where} tls: {error}") from None
     return context
 
 
@@ -79,12 +87,10 @@ def heed_cancellation() -> None:
 
 async def remove(config: Config, site: Site) -> list[str]:
     """Take the station out of Home Assistant and its retained messages off the broker."""
-    secret = password("[sinks.mqtt]", config.credential, config.password_file)
-    context = tls_context(config) if config.tls else None
     topics = [_discovery.topic(config.discovery_prefix, site.station)]
     topics += [f"cued/{site.station}/{name}" for name in ("state", "session", "availability")]
     try:
-        async with make_client(config, f"cued-remove-{site.station}", secret, context) as client:
+        async with make_client(config, f"cued-remove-{site.station}", proof(config)) as client:
             for topic in topics:
                 await client.publish(topic, b"", 1, retain=True)
     except MqttError as error:

@@ -42,13 +42,12 @@ from cued.sinks._mqtt_client import (
     Will,
     heed_cancellation,
     make_client,
+    proof,
     remove,
-    tls_context,
 )
 from cued.sinks._mqtt_config import Config
 from cued.sinks._outbox import Outbox
 from cued.sinks._requests import Gate, Refused
-from cued.sinks._secret import password
 from cued.sinks._topics import Message, Topics, answer
 from cued.sinks.sink import Ask, Exit, Sink
 
@@ -89,8 +88,7 @@ class Mqtt:
         self._wake = asyncio.Event()
         self._planned = float("inf")  # when the sender looks up by itself
         self._client: Client | None = None
-        self._password = password("[sinks.mqtt]", config.credential, config.password_file)
-        self._context = tls_context(config) if config.tls else None
+        self._proof = proof(config)
 
     @property
     def dropped(self) -> int:
@@ -164,8 +162,7 @@ class Mqtt:
         client = make_client(
             self._config,
             self._own,
-            self._password,
-            self._context,
+            self._proof,
             Will(f"{self.root}/availability", b"offline", 1, retain=True),
         )
         try:
@@ -329,6 +326,6 @@ __all__ = [
     "Mqtt",
     "MqttError",
     "make_client",
+    "proof",
     "remove",
-    "tls_context",
 ]

@@ -61,13 +61,11 @@ class SensorLoggerMqtt:
         self._options = phone_options(site, config.sensor, "sensor_logger_mqtt")
         self._broker = _broker(config)
         self._own = f"cued-phone-{site.station}"
-        where = "[sources.sensor_logger_mqtt]"
-        self._password = mqtt.password(where, config.credential, config.password_file)
-        self._context = mqtt.tls_context(self._broker) if config.tls else None
+        self._proof = mqtt.proof(self._broker, "[sources.sensor_logger_mqtt]")
 
     async def run(self, emit: Emit, up: Callable[[], None]) -> None:
         """Listen; ends with LinkLost when broker or phone are gone."""
-        client = mqtt.make_client(self._broker, self._own, self._password, self._context)
+        client = mqtt.make_client(self._broker, self._own, self._proof)
         config = self._config
         try:
             async with client:

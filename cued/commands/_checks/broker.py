@@ -20,17 +20,15 @@ async def broker(config: Config, site: Site) -> Check:
     if chosen is None:
         return Check("broker", "skipped", "[sinks.mqtt] is not in the configuration")
     from cued.sinks import mqtt  # noqa: PLC0415 (importing it takes its time)
-    from cued.sinks._secret import password  # noqa: PLC0415
 
     options = cast("mqtt.Config", chosen)
     try:
-        secret = password("[sinks.mqtt]", options.credential, options.password_file)
-        context = mqtt.tls_context(options) if options.tls else None
+        proof = mqtt.proof(options)
     except ConfigError as error:
         # The credential is handed to the service alone; a person has no way to it.
         level = "warning" if options.credential else "failed"
         return Check("broker", level, str(error), "try it with the service: journalctl -u cued")
-    client = mqtt.make_client(options, f"cued-{site.station}-selftest", secret, context)
+    client = mqtt.make_client(options, f"cued-{site.station}-selftest", proof)
     topic = f"cued/{site.station}/selftest"
     try:
         async with asyncio.timeout(WITHIN_S), client:

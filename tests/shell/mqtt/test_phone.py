@@ -103,3 +103,10 @@ def test_what_does_not_fit_is_said_at_once():
         Config(password_file="somewhere")
     with pytest.raises(ValueError, match="without tls"):
         Config(ca="somewhere")
+
+
+def test_a_bad_certificate_is_told_with_the_section_it_stands_in(tmp_path):
+    ca = tmp_path / "ca.pem"
+    ca.write_text("no certificate")
+    with pytest.raises(ConfigError, match=r"^\[sources\.sensor_logger_mqtt\] tls: "):
+        SensorLoggerMqtt(Config(tls=True, ca=str(ca)), PHONE)
