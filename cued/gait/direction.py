@@ -2,9 +2,9 @@
 
 Each stride of a foot sensor and each step of a trunk sensor brings log-odds for forward. They are
 summed with forgetting, so that two strides of a foot or three to four steps of a trunk turn the
-answer, and capped, so that an hour in one direction does not make the answer slow. An answer that is
-taken back is ``unknown`` first, where nothing is coached, unless what takes it back is enough for
-the other one.
+answer, and capped, so that an hour in one direction does not make the answer slow. An answer that
+is taken back is ``unknown`` first, where nothing is coached, unless what takes it back is enough
+for the other one.
 
 Rules
 -----
