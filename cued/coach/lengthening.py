@@ -102,11 +102,6 @@ class Lengthening:
         """Since when strides are too long, or None."""
         return min((f.since for f in self._feet.values() if f.since is not None), default=None)
 
-    @property
-    def mean(self) -> float:
-        """Mean deviation of the foot that deviates most."""
-        return max((f.mean for f in self._feet.values()), default=0.0)
-
     def restart(self) -> None:
         """Start each foot's series anew."""
         self._opening = {}

@@ -441,6 +441,117 @@ def test_with_consent_the_belt_is_asked_to_slow_for_turning_and_never_started() 
     assert not [e for e in runner.events if isinstance(e, BeltRequest)]
 
 
+def asked_of_the_belt(memory: Memory, last: str) -> dict[str, BeltRequest]:
+    """What the belt was asked for on the way to a phase, by phase."""
+    runner = Runner(memory, belt_requests=True, profile="variety_for_a_runner")
+    runner.belt(0.6)
+    runner.walk(2.0)
+    while runner.phase != last:
+        backward = PHASES[runner.phase].backward or runner.phase == "turn_back"
+        mode = "running" if runner.phase == "backward_jog" else "walking"
+        runner.walk(5.0, "backward" if backward else "forward", mode, until=last)
+    return {e.why: e for e in runner.events if isinstance(e, BeltRequest)}
+
+
+def test_between_jogs_the_belt_is_asked_to_go_as_a_walk_goes() -> None:
+    asked = asked_of_the_belt(JOGGER, "backward_rest")
+    assert asked["backward_jog"].speed_m_s == 1.65
+    assert asked["backward_rest"].speed_m_s == 0.8
+
+
+def test_only_for_the_uphill_phase_is_a_grade_asked_for() -> None:
+    asked = asked_of_the_belt(CLIMBER, "backward_uphill")
+    assert {why: r.incline_percent for why, r in asked.items()} == {
+        "turn_back": 0.0,
+        "backward_walk": 0.0,
+        "backward_uphill": 3.0,
+    }
+
+
+def test_a_pause_that_was_asked_for_may_last_ten_minutes_and_stepping_off_two() -> None:
+    runner = there("settle").copy()
+    runner.say("pause")
+    runner.stand(595.0)
+    assert runner.phase == "paused"
+    runner.stand(10.0)
+    assert runner.phase == "idle"
+    runner = there("backward_walk").copy()
+    runner.stand(115.0)
+    assert runner.phase == "paused"
+    runner.stand(10.0)
+    assert runner.phase == "idle"
+
+
+def test_the_questions_are_not_over_before_somebody_walks() -> None:
+    runner = Runner()
+    runner.say("start_program")
+    runner.stand(60.0)
+    assert runner.phase == "check_in"
+    runner.walk(3.0)
+    assert runner.phase == "settle"
+
+
+@pytest.mark.parametrize(
+    ("phase", "then"), [("turn_back", "backward_walk"), ("turn_front", "carry")]
+)
+def test_who_turns_unseen_is_believed_after_45_seconds_of_walking(phase: str, then: str) -> None:
+    runner = there(phase).copy()
+    runner.stand(100.0)
+    assert runner.phase == phase
+    runner = there(phase).copy()
+    runner.walk(40.0, "unknown")
+    assert runner.phase == phase
+    runner.walk(8.0, "unknown")
+    assert runner.phase == then
+
+
+def test_a_possible_fall_that_follows_a_stumble_is_the_same_one() -> None:
+    runner = there("carry").copy()
+    before = runner.coach.stage
+    runner.feed(Stumble(t=runner.t, score=2.0))
+    runner.t += 4.0
+    runner.feed(Fall(t=runner.t, stage="possible"))
+    assert runner.coach.stage == before - 1
+    runner.t += 2.0
+    runner.feed(Fall(t=runner.t, stage="possible"))
+    assert runner.coach.stage == before - 2
+    runner.say("stop")
+    assert runner.summaries()[0].stumbles == 2
+
+
+def test_a_speed_above_the_limit_is_none_that_was_trained() -> None:
+    runner = there("backward_walk").copy()
+    limit = runner.coach.place.limit_m_s
+    assert limit is not None
+    runner.belt(2.5)
+    runner.walk(10.0, "backward")
+    runner.say("stop")
+    assert runner.summaries()[0].details["peak_m_s"] == limit
+
+
+def test_an_effect_that_does_not_last_is_not_praised() -> None:
+    runner = Runner(program=False)
+    runner.belt(0.6)
+    runner.walk(120.0, "backward")
+    runner.walk(12.0, "backward", factor=1.15)
+    while not any(isinstance(e, Effect) for e in runner.events):
+        runner.walk(1.0, "backward")
+    runner.walk(60.0, "backward", factor=1.2)
+    first = next(e for e in runner.events if isinstance(e, Effect))
+    assert first.worked
+    assert runner.cues("praise") == []
+
+
+def test_praise_is_left_out_by_who_does_not_wish_it() -> None:
+    runner = Runner(program=False, praise=False)
+    runner.belt(0.6)
+    runner.walk(120.0, "backward")
+    runner.walk(12.0, "backward", factor=1.15)
+    runner.walk(60.0, "backward")
+    assert [e.worked for e in runner.events if isinstance(e, Effect)] == [True]
+    assert runner.cues("praise") == []
+
+
 def test_the_table_is_closed_and_leads_out_of_every_phase() -> None:
     assert set(TABLE) == set(PHASES)
     for phase, exits in TABLE.items():
