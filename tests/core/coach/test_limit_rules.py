@@ -113,3 +113,17 @@ def test_after_a_stumble_unsteadiness_is_told_after_three_and_stop_the_belt_afte
     told = heard("unsteady", situations)
     assert told[0] == (3.1, "unsteady")
     assert next(t for t, key in told if key == "unsteady_stop") == 12.1
+
+
+def test_a_warning_is_felt_and_has_a_tone_of_its_own_and_an_announcement_has_none() -> None:
+    def kinds(name: str, situations: list[Situation]) -> list[tuple[str, str, str]]:
+        part = load("rules", name)
+        rule = part.build(part.config())
+        found = [rule.consider(s) for s in situations]
+        return [(p.key, p.pattern, p.tone) for p in found if p]
+
+    fast = kinds("too_fast", [backward(float(t), 2.0) for t in range(4)])
+    assert fast == [("too_fast", "both", "limit")]
+    time = kinds("time_cap", [going(0.0, 50.0), going(1.0, 0.0)])
+    assert time == [("minute_left", "none", ""), ("time_up", "none", "limit")]
+    assert kinds("unsteady", [swaying(0.0, "unsteady")]) == [("unsteady", "unsteady", "unsteady")]

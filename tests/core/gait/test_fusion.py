@@ -180,6 +180,16 @@ def test_an_answer_that_is_taken_back_is_unknown_before_it_turns(sign):
     assert choice.why == ""
 
 
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_doubtful_stride_costs_an_answer_and_a_weak_one_does_not(sign):
+    for odds, kept in ((-3.1, True), (-3.3, False)):
+        choice = DirectionChoice()
+        for k in range(20):
+            choice.feed(heading(float(k), 4.0 * sign), "walking")
+        before = choice.direction
+        assert (choice.feed(heading(20.0, odds * sign), "walking") == before) == kept
+
+
 def test_a_trunk_has_the_word_again_four_seconds_after_the_last_stride_of_a_foot():
     choice = DirectionChoice()
     choice.feed(heading(0.0, 4.0), "walking")
@@ -219,6 +229,9 @@ def test_one_step_that_agrees_with_the_feet_ends_the_suspicion_of_the_trunk():
         choice.feed(heading(0.1 * k, -2.0, "trunk"), "walking")
     assert choice.contradicted
     choice.feed(heading(0.7, 2.0, "trunk"), "walking")
+    for k in range(5):
+        assert not choice.contradicted
+        choice.feed(heading(0.8 + 0.1 * k, -2.0, "trunk"), "walking")
     assert not choice.contradicted
 
 
@@ -241,6 +254,10 @@ def test_a_turn_wipes_the_direction_and_its_steps_count_half():
     assert choice.turn(turning(5.0, True)) == "unknown"
     assert choice.feed(heading(5.5, 5.0), "walking") == "unknown"
     assert choice.turn(turning(6.0, False)) == "forward"
+    choice.turn(turning(7.0, True))
+    choice.feed(heading(7.5, 4.0), "walking")
+    assert choice.turn(turning(8.0, False)) == "unknown"
+    assert choice.why == "just turned"
 
 
 def test_after_turning_round_on_a_belt_new_steps_decide():
@@ -271,6 +288,7 @@ def test_a_turn_whose_only_witness_is_lost_does_not_last_for_ever():
         assert choice.feed(heading(2.0 + k, 3.0), "walking") == "unknown"
     choice.drop("left")
     assert choice.feed(heading(6.0, 3.0), "walking") == "forward"
+    assert choice.turn(turning(7.0, True, "right")) == "unknown"
 
 
 def test_a_turn_that_two_sensors_see_is_one_turn():
