@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import sys
 from pathlib import Path
 
 from cued.commands._options import add_config
@@ -34,6 +35,8 @@ def run(args: argparse.Namespace) -> int:
         raise CuedError("say what to write: --fit FILE, --csv FILE or --parquet FILE")
     session = Session(found(args, args.session))
     digests = [digest(session, part) for part in session.parts]
+    if session.damage:
+        print(f"cued: {session.path.stem}: {session.damage}", file=sys.stderr)
     try:
         if args.fit:
             for path in _fit(args.fit, digests):

@@ -97,6 +97,7 @@ def summed_up(done: Sequence[dict[str, Any]]) -> list[str]:
     for kind in kinds:
         was, now = before[kind], after[kind]
         out.append(f"{kind:{width}}  {was:8d}  {now:8d}  {now - was:+8d}")
+    out += [f"not whole: {d['session']}: {d['note']}" for d in good if d["note"]]
     return out + [f"not read: {d['session']}: {d['trouble']}" for d in done if d["trouble"]]
 
 

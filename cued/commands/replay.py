@@ -91,12 +91,12 @@ def _session(args: argparse.Namespace, session: Session) -> int:
     if args.events:
         lines.open()
     try:
-        for part in session.parts:
+        for part in (p.before_hole() for p in session.parts):
             differs = bool(_part(args, session, part, lines)) or differs
     finally:
         lines.close()
-    if session.cut_at is not None and args.events != "-":
-        print(f"cut at byte {session.cut_at}: replayed as far as it goes")
+    if session.damage and args.events != "-":
+        print(f"{session.damage}: replayed as far as it goes")
     asked = args.config is not None or args.settings
     return 1 if differs and not asked else 0
 

@@ -83,6 +83,6 @@ def of_runner(there: Path, runner: str) -> tuple[list[Digest], list[str]]:
 
 
 def _notes(session: Session) -> list[str]:
-    if session.cut_at is None:
+    if not session.damage:
         return []
-    return [f"{session.path.stem} was cut short or damaged; the page shows what is there."]
+    return [f"{session.path.stem}: {session.damage}; the page shows what is there."]

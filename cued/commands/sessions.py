@@ -121,8 +121,9 @@ def _row(path: Path) -> Row:
         endings = tuple(session.ending(part) for part in session.parts)
     except RecordingError as error:
         return Row(path, trouble=str(error).removeprefix(f"{path}, ").removeprefix(f"{path}: "))
-    unended = any(part.ending is None for part in session.parts)
-    return Row(path, endings, "no end: recording, or cut short" if unended else "")
+    if any(part.ending is None for part in session.parts) and not session.damage:
+        return Row(path, endings, "no end: recording, or cut short")
+    return Row(path, endings, session.damage)
 
 
 def _wanted(args: argparse.Namespace, row: Row) -> bool:

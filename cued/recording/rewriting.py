@@ -106,7 +106,9 @@ def _copy(
         opening = replace(opening, format=FORMAT)  # packed as it is done now
     file.write(record("O", msgspec.json.encode(opening)))
     packer = Packer()
-    for data in session.contents(part):
+    for number, data in enumerate(session.contents(part)):
+        if number == part.hole:
+            file.write(record("D", b""))
         if change:
             inputs, events = session.unpacked(data)
             file.write(record("C", packer.pack([change(item) for item in inputs], events)))

@@ -9,8 +9,11 @@ content (4), content. Records are only ever appended, each in one write. Kinds:
   file that was merged has several, and each is a part with a clock of its own.
 * ``C`` chunk: a few seconds of inputs and events (``chunk.py``), packed exactly.
 * ``E`` end: JSON; what was in the part, for lists. Absent when the power went.
+* ``D`` damage: empty; between two chunks one was not readable when sessions were joined.
 
-A file may be cut or damaged at any byte: what was complete before is read, and ``cut`` says so.
+A file may be cut or damaged at any byte: records that are whole are read, and ``damage`` says so.
+Of a joined file only what comes before the damage is, and parts that begin after it: whose chunks
+follow an unreadable record cannot be told.
 Format 2 packs chunks tighter (``integers.py``, ``chunk.py``); format 1 is still read. Added keys of
 an opening are skipped; a higher ``format`` is refused.
 """
@@ -19,12 +22,14 @@ from __future__ import annotations
 
 import binascii
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cued.model import (
     AnyEvent,
@@ -44,6 +49,8 @@ MAGIC = b"cued session\n"
 SUFFIX = ".cued"
 HEAD = 9  # kind, length, checksum
 LONGEST = 1 << 26
+UNREADABLE = "?"
+START = re.compile(rb"[OCE]")
 
 
 class Ending(Struct, frozen=True, kw_only=True):
@@ -122,7 +129,7 @@ class Totals:
         self._counts[what] = self._counts.get(what, 0) + 1
 
 
-def record(kind: Literal["O", "C", "E"], content: bytes) -> bytes:
+def record(kind: Literal["O", "C", "E", "D"], content: bytes) -> bytes:
     """Make the bytes of a record."""
     head = kind.encode() + len(content).to_bytes(4, "little")
     crc = binascii.crc32(content, binascii.crc32(head))
@@ -130,11 +137,19 @@ def record(kind: Literal["O", "C", "E"], content: bytes) -> bytes:
 
 
 class Part(Struct, frozen=True):
-    """One engine's time: its opening, where its chunks are, and its ending if it was written."""
+    """One engine's time: its opening, where its chunks are, and its ending if it was written.
+
+    hole : before which of the chunks one is missing, None if it is whole.
+    """
 
     opening: Opening
     chunks: tuple[tuple[int, int], ...]
     ending: Ending | None = None
+    hole: int | None = None
+
+    def before_hole(self) -> Part:
+        """Give what can be replayed."""
+        return self if self.hole is None else replace(self, chunks=self.chunks[: self.hole])
 
 
 class Session:
@@ -144,6 +159,13 @@ class Session:
         self.path = path
         self.cut_at: int | None = None
         self.parts = self._scan()
+
+    @property
+    def damage(self) -> str:
+        """Say what is not whole, or nothing."""
+        if any(part.hole is not None and part.hole < len(part.chunks) for part in self.parts):
+            return "a piece of it is damaged and left out"
+        return "" if self.cut_at is None else f"cut short or damaged at byte {self.cut_at}"
 
     def inputs(self, part: Part) -> Iterator[Input]:
         """Give the inputs of a part, in the order in which the engine was fed."""
@@ -198,12 +220,15 @@ class Session:
         while at < len(data):
             one = _record_at(data, at)
             if one is None:
-                self.cut_at = at
-                break
-            found.append(one)
-            at = one[1] + one[2]
+                self.cut_at = at if self.cut_at is None else self.cut_at
+                found.append((UNREADABLE, at, 0))
+                at = _next_record(data, at)
+            else:
+                found.append(one)
+                at = one[1] + one[2]
         if not found or found[0][0] != "O":
-            raise RecordingError(f"{self.path}, byte {at}: cut before anything was recorded")
+            where = f"{self.path}, byte {len(MAGIC)}"
+            raise RecordingError(f"{where}: cut before anything was recorded, or damaged there")
         return tuple(self._parts(data, found))
 
     def _parts(self, data: bytes, found: list[tuple[str, int, int]]) -> Iterator[Part]:
@@ -211,9 +236,31 @@ class Session:
         for n, after in zip(openings, [*openings[1:], len(found)], strict=True):
             _, start, length = found[n]
             opening = read_opening(data[start : start + length], str(self.path))
-            chunks = tuple((s, size) for kind, s, size in found[n:after] if kind == "C")
-            ending = [data[s : s + size] for kind, s, size in found[n:after] if kind == "E"]
-            yield Part(opening, chunks, _ending(ending[-1]) if ending else None)
+            records = _certain(found[n + 1 : after], joined=len(openings) > 1)
+            kinds = [kind for kind, _, _ in records]
+            holes = [at for at, kind in enumerate(kinds) if kind in (UNREADABLE, "D")]
+            ending = [data[s : s + size] for kind, s, size in records if kind == "E"]
+            yield Part(
+                opening,
+                tuple((s, size) for kind, s, size in records if kind == "C"),
+                _ending(ending[-1]) if ending else None,
+                kinds[: holes[0]].count("C") if holes else None,
+            )
+
+
+def _certain(records: list[tuple[str, int, int]], *, joined: bool) -> list[tuple[str, int, int]]:
+    """Leave out what may belong to a part whose opening could not be read."""
+    kinds = [kind for kind, _, _ in records]
+    if UNREADABLE not in kinds:
+        return records
+    at = kinds.index(UNREADABLE)
+    return records[: at + 1] if joined or "E" in kinds[:at] else records
+
+
+def _next_record(data: bytes, at: int) -> int:
+    """Find where after a place a whole record begins; the end of the data if none does."""
+    starts = (match.start() for match in START.finditer(data, at + 1))
+    return next((start for start in starts if _record_at(data, start)), len(data))
 
 
 def _record_at(data: bytes, at: int) -> tuple[str, int, int] | None:
@@ -221,9 +268,9 @@ def _record_at(data: bytes, at: int) -> tuple[str, int, int] | None:
     start = at + HEAD
     head = data[at : at + 5]
     length = int.from_bytes(head[1:], "little")
-    content = data[start : start + length]
-    if len(data) < start or len(content) < length or length > LONGEST:
+    if len(data) < start + length or length > LONGEST:
         return None
+    content = data[start : start + length]
     crc = int.from_bytes(data[at + 5 : start], "little")
     if binascii.crc32(content, binascii.crc32(head)) != crc:
         return None

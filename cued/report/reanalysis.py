@@ -41,7 +41,7 @@ Hear = Callable[[Session, Part], Iterable[AnyEvent]]
 
 
 class Done(Struct, frozen=True, kw_only=True):
-    """What came of one session; ``trouble`` is empty when it went well."""
+    """What came of one session. trouble : why it was not read.  note : what of it was not whole."""
 
     session: str
     result: str = ""
@@ -49,6 +49,7 @@ class Done(Struct, frozen=True, kw_only=True):
     before: dict[str, int] = {}
     after: dict[str, int] = {}
     trouble: str = ""
+    note: str = ""
     skipped: bool = False
 
 
@@ -69,7 +70,7 @@ def analyse(path: Path, out: Path, wanted: str, hear: Hear) -> Done:
     before: Counter[str] = Counter()
     after: Counter[str] = Counter()
     seconds = 0.0
-    for number, part in enumerate(session.parts):
+    for number, part in enumerate(p.before_hole() for p in session.parts):
         ending = session.ending(part)
         seconds += ending.duration_s
         common = {"session": path.stem, "part": number, "runner": ending.runner}
@@ -81,7 +82,7 @@ def analyse(path: Path, out: Path, wanted: str, hear: Hear) -> Done:
             rows += _rows({**common, "run": run}, offset, counts, events)
     told = Done(
         session=path.stem, result=result.name, seconds=seconds, before=dict(before),
-        after=dict(after),
+        after=dict(after), note=session.damage,
     )  # fmt: skip
     _write(result, rows, told, wanted)
     return told

@@ -236,18 +236,43 @@ def _borders(whole):
 
 @given(at=st.floats(0.0, 1.0), bit=st.integers(0, 7))
 @settings(max_examples=150)
-def test_one_wrong_bit_anywhere_loses_only_what_follows(whole, at, bit, tmp_path_factory):
+def test_one_wrong_bit_anywhere_loses_only_its_chunk(whole, at, bit, tmp_path_factory):
     path = tmp_path_factory.getbasetemp() / "bad.cued"
     bad = bytearray(whole)
-    bad[min(int(at * len(whole)), len(whole) - 1)] ^= 1 << bit
+    place = min(int(at * len(whole)), len(whole) - 1)
+    bad[place] ^= 1 << bit
     path.write_bytes(bad)
-    try:
-        session = Session(path)
-    except RecordingError:
+    if place < _borders(whole)[0]:
+        with pytest.raises(RecordingError):
+            Session(path)
         return
-    told = list(session.events(session.parts[0]))
-    assert told == [stride(n / 2) for n in range(len(told))]
-    assert session.cut_at is not None
+    session = Session(path)
+    (part,) = session.parts
+    hit = sum(place >= border for border in _borders(whole)) - 1
+    times = [n / 2 for n in range(16) if n // 2 != hit]
+    assert list(session.events(part)) == [stride(t) for t in times]
+    assert session.damage
+    assert list(session.events(part.before_hole())) == [stride(t) for t in times if t < hit]
+    assert session.ending(part).strides == (16 if hit < 8 else len(times))
+
+
+def test_a_joined_session_keeps_its_hole_and_mixes_no_clocks(tmp_path):
+    one, two = write(tmp_path / "a.cued"), write(tmp_path / "b.cued")
+    bad = bytearray(one.read_bytes())
+    third = _borders(bytes(bad))[2]
+    bad[third + 20] ^= 1
+    one.write_bytes(bad)
+    joined = rewriting.merge([Session(one), Session(two)])
+    first, second = Session(joined).parts
+    assert (first.hole, len(first.chunks), second.hole) == (2, 7, None)
+    assert "left out" in Session(joined).damage
+    bad = bytearray(joined.read_bytes())
+    opening = bad.rindex(b'{"format"')
+    bad[opening] ^= 1
+    joined.write_bytes(bad)
+    (part,) = Session(joined).parts
+    assert len(part.chunks) == 7
+    assert Session(joined).damage
 
 
 def test_a_newer_format_is_refused_and_says_by_whom_it_was_written(tmp_path):

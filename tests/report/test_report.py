@@ -209,7 +209,7 @@ def test_a_runners_page_says_what_is_not_in_it(session, tmp_path):
     (tmp_path / "t.cued").write_bytes(whole[: len(whole) - 20])
     (tmp_path / "u.cued").write_bytes(b"not a session at all")
     _, text = report(tmp_path, "anna", "--folder", tmp_path)
-    assert "t was cut short or damaged" in Page(text).text
+    assert "t: cut short or damaged" in Page(text).text
     assert "u could not be read" in Page(text).text
 
 
