@@ -18,7 +18,6 @@ from msgspec.structs import replace
 
 from cued.frames import Matrix
 from cued.gait.body import Body, GaitConfig
-from cued.gait.links import Links
 from cued.gait.metric import Metric
 from cued.gait.reported import NAME as CADENCE
 from cued.gait.reported import Reported
@@ -34,6 +33,7 @@ from cued.model import (
     Placement,
     Tick,
 )
+from cued.signal.links import Links
 from cued.signal.stream import Stream
 
 UNKNOWN_SPEED = float("nan")  # compares with nothing, so no length comes of it

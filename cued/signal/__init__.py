@@ -1,1 +1,1 @@
-"""Numbers in, numbers out: causal filters, the sample grid, clocks. Knows nothing of gait."""
+"""Numbers in, numbers out: links, clocks, the sample grid, causal filters. No word of gait."""

@@ -14,8 +14,8 @@ from typing import cast
 
 from cued.commands._checks.check import Check, read
 from cued.config import Config, Sensor
-from cued.gait.links import LATE_S
 from cued.model import Battery, Belt, HeartRate, Input, LinkChanged, Packet
+from cued.signal.links import LATE_S
 
 RFKILL = Path("/sys/class/rfkill")
 RATE_WITHIN = 0.1
