@@ -7,6 +7,7 @@ import asyncio
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from cued.commands._options import positive
 from cued.model import CuedError
@@ -54,7 +55,8 @@ async def _listen(args: argparse.Namespace) -> tuple[list[ble.Found], dict[str, 
     batteries: dict[str, float | None] = {}
     if args.battery:
         for one in (f for f in found if f.devices):
-            with Console(stderr=True).status(f"asking {one.advert.name or one.advert.address}"):
+            asked = Text(f"asking {one.advert.name or one.advert.address}")
+            with Console(stderr=True).status(asked):
                 batteries[one.advert.address] = await ble.battery(one, args.adapter)
     return found, batteries
 
@@ -66,7 +68,7 @@ def table(found: list[ble.Found], batteries: dict[str, float | None]) -> Table:
         out.add_column("battery")
     for one in found:
         row = [
-            one.advert.name or "(no name)",
+            Text(one.advert.name or "(no name)"),
             one.advert.address,
             ", ".join(one.devices) or "not supported",
             strength(one.advert.rssi),

@@ -44,10 +44,11 @@ Wanted: TypeAlias = Callable[[Advert], bool]
 
 
 def advert(device: BLEDevice, data: AdvertisementData) -> Advert:
-    """Turn what bleak says of an advertisement into ours."""
+    """Turn what bleak says of an advertisement into ours; a name is what can be printed of it."""
+    name = data.local_name or device.name or ""
     return Advert(
         address=device.address,
-        name=data.local_name or device.name or "",
+        name="".join(c for c in name if c.isprintable()),
         services=tuple(data.service_uuids),
         manufacturer=dict(data.manufacturer_data),
         rssi=data.rssi,

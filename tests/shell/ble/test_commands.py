@@ -34,6 +34,12 @@ async def test_scan_prints_what_to_configure(bluez, capsys):
     assert "1 supported, 1 other device in reach" in out
 
 
+async def test_scan_prints_a_name_as_it_is_but_for_what_is_no_text(bluez, capsys):
+    bluez.add(Peripheral("C0:DE:00:00:00:66", "[/b] [mi] \x1b[31mband\n", {}))
+    assert await cued("scan", "--seconds", "0.5", "--all") == 0
+    assert "[/b] [mi] [31mband" in capsys.readouterr().out
+
+
 async def test_scan_without_bluetooth_is_one_line(bluez, capsys):
     bluez.unplug()
     assert await cued("scan", "--seconds", "0.3") == 1
