@@ -49,7 +49,8 @@ def test_a_fall_is_possible_before_the_impact_and_confirmed_within_two_seconds(a
     assert confirmed.kind == "confirmed_fall"
     assert confirmed.t == pytest.approx(IMPACT, abs=0.06)
     assert confirmed.at - confirmed.t <= 2.0
-    assert confirmed.because["impact_g"] > 2.5
+    assert confirmed.because["impact_g"] == pytest.approx(2.5 * confirmed.score)
+    assert 3.0 < confirmed.because["impact_g"] < 12.0
     assert confirmed.because["lean_deg"] > 40.0
 
 

@@ -10,6 +10,7 @@ from cued.gait.body_map import BodyMap
 from cued.gait.direction import DirectionChoice
 from cued.gait.finding import Contact, Heading, LiftOff, Moving, Travel, Turning
 from cued.gait.footfalls import Footfalls
+from cued.gait.links import Links
 from cued.gait.merge import Merge
 from cued.gait.mode import ModeChoice
 from cued.gait.strides import Strides
@@ -149,6 +150,76 @@ def test_a_still_foot_does_not_make_a_walker_stand():
     choice.feed(moving(0.0, "walking", "trunk"))
     choice.feed(moving(0.1, "walking", "right"))
     assert choice.feed(moving(0.2, "standing", "left")) == "walking"
+
+
+def test_between_walking_and_running_two_opinions_of_every_sensor_are_needed():
+    choice = ModeChoice()
+    sensors = ("left", "right")
+    for sensor in sensors:
+        choice.feed(moving(0.0, "walking", sensor))
+    told = [choice.feed(moving(1.0 + 0.1 * k, "running", sensors[k % 2])) for k in range(5)]
+    assert told == ["walking", "walking", "walking", "walking", "running"]
+
+
+def test_opinions_that_balance_change_nothing():
+    for first, second in (("walking", "running"), ("running", "walking")):
+        choice = ModeChoice()
+        choice.feed(moving(0.0, first, "left"))
+        for k in range(20):
+            assert choice.feed(moving(0.1 * k, second, "right")) == first
+            assert choice.feed(moving(0.1 * k, first, "left")) == first
+
+
+def test_the_surer_sensor_is_believed():
+    choice = ModeChoice()
+    choice.feed(moving(0.0, "walking", "left", 0.6))
+    for k in range(6):
+        choice.feed(moving(0.1 * k, "running", "trunk", 0.9))
+        choice.feed(moving(0.1 * k, "walking", "left", 0.6))
+    assert choice.mode == "running"
+    for k in range(6):
+        choice.feed(moving(1.0 + 0.1 * k, "walking", "left", 0.6))
+        choice.feed(moving(1.0 + 0.1 * k, "walking", "right", 0.6))
+    assert choice.mode == "walking", "and two together more than one"
+
+
+def test_who_moved_longer_than_two_and_a_half_seconds_ago_has_no_say():
+    choice = ModeChoice()
+    choice.feed(moving(0.0, "walking", "left"))
+    assert choice.feed(moving(2.5, "standing", "right")) == "walking"
+    assert choice.feed(moving(2.6, "standing", "right")) == "standing"
+    assert choice.feed(moving(60.0, "standing", "right")) == "standing"
+
+
+def test_standing_and_lost_forget_what_sensors_said_before():
+    choice = ModeChoice()
+    for k in range(3):
+        choice.feed(moving(0.1 * k, "walking", "left"))
+    assert choice.still() == "standing"
+    assert choice.feed(moving(0.5, "running", "right")) == "running"
+    assert choice.lost() == "unknown"
+    assert choice.feed(moving(0.6, "standing", "right")) == "standing"
+
+
+@given(ages=st.lists(st.floats(0.0, 3.0), min_size=1, max_size=8))
+def test_a_sensor_is_late_after_half_a_second_lost_after_one_and_told_of_once(ages):
+    links, t = Links(["s", "silent"]), 10.0
+    assert links.tick(t) == []
+    assert links.arrived("s", t).state == "up"
+    assert links.arrived("s", t) is None
+    told, worst = [], 0.0
+    for age in sorted(ages):
+        told += links.tick(t + age)
+        worst = max(worst, t + age - t)
+    expected = (["late"] if any(0.5 < t + a - t <= 1.0 for a in ages) else []) + (
+        ["lost"] if worst > 1.0 else []
+    )
+    assert [link.state for link in told] == expected
+    assert all(link.sensor == "s" for link in told)
+    assert links.state["silent"] == "lost"
+    back = links.arrived("s", t + 5.0)
+    assert (back is None) == (not expected)
+    assert back is None or (back.state, back.age_s) == ("up", 0.0)
 
 
 def heading(t, odds, kind="foot"):
