@@ -100,6 +100,7 @@ class Situation(Struct, frozen=True, kw_only=True):
     carry : in the forward carry, what was brought along and whether it is slipping; else None.
     contradicted_s : for how long the direction has been another than the phase asks for.
     program : a workout in phases, not free run.
+    at_rest : nobody walks, and the belt is known to stand.
     """
 
     now: float
@@ -117,7 +118,7 @@ class Situation(Struct, frozen=True, kw_only=True):
     contradicted_s: float = 0.0
     program: bool = False
     sessions: int = 0
-    moving: bool = False
+    at_rest: bool = False
 
 
 class Rule(Protocol):

@@ -123,7 +123,7 @@ class View:
             measured=self.measured,
             baseline=self.own(stride) if stride else None,
             settled=self.settled(stride.side) if stride else False,
-            moving=self.walking(now) or self.belt_moves(),
+            at_rest=self.belt is not None and not (self.belt_moves() or self.walking(now)),
             carry=carry,
             contradicted_s=contradicted_s,
             program=program,

@@ -166,9 +166,10 @@ class Body:
                 continue
             out += self._overdue(finding.at)
             out += self._stand_still(finding.at)
+            out += self._rest(finding.at)
             out += self._handle(finding)
         passed = self._merge.passed
-        return out + self._overdue(passed) + self._stand_still(passed)
+        return out + self._overdue(passed) + self._stand_still(passed) + self._rest(passed)
 
     def _overdue(self, t: float) -> list[AnyEvent]:
         late = self._strides.overdue(t)
@@ -190,6 +191,11 @@ class Body:
         self._direction.stand()
         self._strides.reset()
         return self._told(since, "no footfall")
+
+    def _rest(self, t: float) -> list[AnyEvent]:
+        """Who stands is no longer unsteady some time after a stumble."""
+        event = self._stability.rest(t) if self._last_footfall_t is None else None
+        return [event] if event else []
 
     def _handle(self, finding: Finding) -> list[AnyEvent]:
         match finding:

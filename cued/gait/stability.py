@@ -134,6 +134,13 @@ class StabilityWatch:
         self._count_hold(0.0, t)
         return self._tell(t, "unknown", None, why)
 
+    def rest(self, t: float) -> Stability | None:
+        """Nobody takes a step until ``t``: what a stumble left is over by time."""
+        if self._stumble_t is None or t - self._stumble_t <= HOLD_S:
+            return None
+        t, self._stumble_t = self._stumble_t + HOLD_S, None
+        return self._tell(t, "unknown", None, "no footfall")
+
     def _count_hold(self, share: float, t: float) -> None:
         if self._stumble_t is None:
             return

@@ -4,7 +4,8 @@ Whether movement is unsteady is decided in ``gait/stability.py``; unknown is nei
 unsteady and never cues. This rule words it: "hold the rail" at once, felt and heard, again every
 3 s while it lasts, and from the fourth time on "stop the belt". A stumble has a cue of its own and
 makes every runner unsteady for some steps, so after one this rule waits 3 s, and 12 s with "stop
-the belt". It is a safety cue: no quiet time, no mute and no fading applies to it.
+the belt". Who stands on a belt that stands, after a stumble, hears nothing more. It is a safety
+cue: no quiet time, no mute and no fading applies to it.
 """
 
 from __future__ import annotations
@@ -56,6 +57,8 @@ class Unsteady:
             return None
         if self._since is None:
             self._since = situation.now
+        if situation.at_rest:
+            return None
         grave_after = self._config.repeat_s * self._config.repeats
         if self._since - self._stumbled < STUMBLE_EXPLAINS_S:
             if situation.now - self._stumbled < self._config.repeat_s:

@@ -154,9 +154,9 @@ def test_who_stands_still_after_a_stumble_is_not_unsteady_for_ever():
     watch = learnt()
     watch.feed_stumble(100.0)
     assert watch.rebase(103.0, "gait changed") is None
-    event = watch.rebase(140.0, "gait changed")
-    assert event is not None
-    assert event.level == "unknown"
+    assert watch.rest(114.9) is None
+    assert watch.rest(140.0) == Stability(t=115.0, level="unknown", score=None, why="no footfall")
+    assert watch.rest(141.0) is None
 
 
 def test_a_stumble_before_any_baseline_is_unsteady_too():
