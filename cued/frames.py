@@ -45,3 +45,9 @@ def to_body(m: Floats, v: Floats) -> Floats:
     for i, (a, b, c) in enumerate(m.tolist()):  # plain floats multiply faster than numpy's
         out[:, i] = a * x + b * y + c * z
     return out
+
+
+def sizes(v: Floats) -> Floats:
+    """Lengths of (n, 3) vectors, in a fixed order of operations."""
+    x, y, z = v[:, 0], v[:, 1], v[:, 2]
+    return np.sqrt(x * x + y * y + z * z)

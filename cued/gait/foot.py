@@ -48,7 +48,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cued.frames import GRAVITY_M_S2
+from cued.frames import GRAVITY_M_S2, sizes
 from cued.gait.finding import (
     Contact,
     Finding,
@@ -62,7 +62,7 @@ from cued.gait.finding import (
 from cued.gait.foot_cycle import Cycle, Step
 from cued.gait.foot_gaps import Gaps
 from cued.gait.foot_mode import Manner
-from cued.gait.foot_mounting import Axis, Wear, sizes
+from cued.gait.foot_mounting import Axis, Wear
 from cued.gait.trajectory import Leg, Path
 from cued.model import Block, Bools, Floats, Side
 from cued.signal.grid import DT_S

@@ -39,12 +39,6 @@ AGREE = 3  # rests or strides running before a doubt is raised or dropped
 State = Literal["unknown", "level", "known", "doubtful"]
 
 
-def sizes(v: Floats) -> Floats:
-    """Lengths of (n, 3) vectors, in a fixed order of operations."""
-    x, y, z = v[:, 0], v[:, 1], v[:, 2]
-    return np.sqrt(x * x + y * y + z * z)
-
-
 class Axis:
     """The dominant turn axis of a segment, as it was known at each sample."""
 

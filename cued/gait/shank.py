@@ -21,11 +21,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from cued.frames import GRAVITY_M_S2
+from cued.frames import GRAVITY_M_S2, sizes
 from cued.gait.finding import Contact, Finding, Heading, LiftOff, Moving
 from cued.gait.foot_cycle import Cycle, Step
 from cued.gait.foot_gaps import Gaps
-from cued.gait.foot_mounting import Axis, sizes
+from cued.gait.foot_mounting import Axis
 from cued.model import Block, Bools, Floats, Mode, Side
 from cued.signal.grid import DT_S
 

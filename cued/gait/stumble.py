@@ -39,7 +39,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cued.frames import GRAVITY_M_S2
+from cued.frames import GRAVITY_M_S2, sizes
 from cued.gait.finding import Disturbance
 from cued.model import Block, Bools, Floats
 from cued.signal.filters import Fir, box
@@ -100,12 +100,12 @@ class Stumbles:
             self._reset()
         if not block.t.size:
             return []
-        size = _size(block.acc)
+        size = sizes(block.acc)
         signs = np.zeros((size.size, 3))
         signs[:, 0] = np.abs(self._change.feed(size))
         signs[:, 1] = GRAVITY_M_S2 - self._support.feed(size)
         if block.gyr is not None:
-            signs[:, 2] = _size(self._turn.feed(block.gyr))
+            signs[:, 2] = sizes(self._turn.feed(block.gyr))
         signs[~block.ok] = 0.0
         windows = np.rint(block.t / DT_S).astype(np.int64) // round(WINDOW_S / DT_S)
         edges = [0, *(np.flatnonzero(np.diff(windows)) + 1).tolist(), size.size]
@@ -203,7 +203,3 @@ class _Ordinary:
 
 def _stronger(old: _Sign, new: _Sign) -> _Sign:
     return old if new.t - old.t <= TOGETHER_S and old.score > new.score else new
-
-
-def _size(v: Floats) -> Floats:
-    return np.sqrt(v[:, 0] * v[:, 0] + v[:, 1] * v[:, 1] + v[:, 2] * v[:, 2])
