@@ -20,9 +20,9 @@ from cued.model import Floats
 from cued.signal.grid import RATE_HZ
 
 
-def lowpass(cutoff_hz: float, rate_hz: float = RATE_HZ) -> Floats:
+def lowpass(cutoff_hz: float) -> Floats:
     """Taps of a second-order Butterworth low-pass; its delay at 0 Hz is ``delay_s(taps)``."""
-    k = math.tan(math.pi * cutoff_hz / rate_hz)
+    k = math.tan(math.pi * cutoff_hz / RATE_HZ)
     scale = 1.0 / (1.0 + math.sqrt(2.0) * k + k * k)
     b = (k * k * scale, 2.0 * k * k * scale, k * k * scale)
     a = (2.0 * (k * k - 1.0) * scale, (1.0 - math.sqrt(2.0) * k + k * k) * scale)
@@ -43,15 +43,15 @@ def _response(b: tuple[float, float, float], a: tuple[float, float]) -> Floats:
     return out / out.sum()
 
 
-def box(width_s: float, rate_hz: float = RATE_HZ) -> Floats:
+def box(width_s: float) -> Floats:
     """Taps of a moving mean over ``width_s``; delay half of it."""
-    n = max(1, round(width_s * rate_hz))
+    n = max(1, round(width_s * RATE_HZ))
     return np.full(n, 1.0 / n)
 
 
-def delay_s(taps: Floats, rate_hz: float = RATE_HZ) -> float:
+def delay_s(taps: Floats) -> float:
     """Group delay at 0 Hz, seconds: the centre of mass of the impulse response."""
-    return float(np.arange(taps.size) @ taps / taps.sum() / rate_hz)
+    return float(np.arange(taps.size) @ taps / taps.sum() / RATE_HZ)
 
 
 class Fir:
