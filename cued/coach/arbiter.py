@@ -4,11 +4,12 @@ Rules of this file
 ------------------
 * Priority: fall > stumble > unsteady > link > limit > phase > technique > info > praise. A higher
   one cuts off a lower one that is being said; nothing else does.
-* The voice is busy until its ``CueDone`` comes, or, if none comes, until the estimated end of the
-  text. At most one cue waits for it, the most important; one that waited too long is dropped.
+* The voice is busy until its ``CueDone`` comes; one that sends none (there is no loudspeaker) until
+  the estimated end of the text. At most one cue waits for it, the most important; one that waited
+  too long is dropped.
 * Technique: at least ``spacing_s`` apart, at most ``per_minute``, one theme a phase, none while
-  ``Gate.hold`` names a reason (after a stumble or a fall: no guidance either), none in a catch
-  block, and a share of them fades away.
+  ``Gate.hold`` names a reason (after a stumble or a fall, and while unsteady: no guidance either),
+  none in a catch block, and a share of them fades away.
 * Mute silences what is below a limit. It never silences safety.
 * Every cue given or withheld is an event with its reason. A withheld one is told once for each
   occurrence and reason, not with every stride.
@@ -26,9 +27,14 @@ from cued.coach.phrases import Words
 from cued.coach.rule import Proposal
 from cued.model import Cue, CueDone, Priority
 
-SAFETY_HOLDS = {"after_stumble": Priority.LIMIT, "fall": Priority.FALL}  # what still passes
+SAFETY_HOLDS = {  # what still passes
+    "after_stumble": Priority.LIMIT,
+    "unsteady": Priority.LIMIT,
+    "fall": Priority.FALL,
+}
 WAITING = (Priority.INFO, Priority.PHASE, Priority.LIMIT, Priority.LINK)
-TONE_S = 0.5  # longest tone that is no alarm
+TONE_S = 0.5  # of a cue without words
+WAITED_FOR_S = 3.0  # so much longer a voice that reports may take: the alarm alone lasts 2.4 s
 THEME_LASTS_S = 120.0  # without a cue of it, another theme may begin
 MOST_PATIENCE = 8.0  # a cue that does not help is repeated after 2, 4, 8 times its refractory time
 REMEMBERED = 256  # reasons told, so that none is told twice
@@ -60,6 +66,7 @@ class Arbiter:
         self._given_at: dict[str, float] = {}
         self._speaking: Cue | None = None
         self._free_at = float("-inf")
+        self._reports = False
         self._waiting: Proposal | None = None
         self._waiting_until = 0.0
         self._technique: deque[float] = deque(maxlen=3)
@@ -72,8 +79,10 @@ class Arbiter:
 
     def done(self, report: CueDone) -> None:
         """Take it that the voice finished, if the report is of what is being said."""
-        speaking = self._speaking
-        if speaking and report.channel == "sound" and report.key == speaking.key:
+        if report.channel != "sound":
+            return
+        self._reports = report.ok
+        if self._speaking and report.key == self._speaking.key:
             self._free_at = min(self._free_at, report.t)
 
     def busy(self, now: float) -> bool:
@@ -84,6 +93,8 @@ class Arbiter:
         """Choose; every cue that is given, and those withheld for a reason not yet told."""
         if gate.phase != self._theme_phase:
             self._theme, self._theme_phase = "", gate.phase
+            if self._waiting and self._waiting.priority == Priority.PHASE:
+                self._waiting = None  # it was about the phase before
         out: list[Cue] = []
         waited = self._waiting
         if waited and now > self._waiting_until:
@@ -159,7 +170,8 @@ class Arbiter:
         self._given_at[p.key] = now
         if text or p.tone:
             self._speaking = cue
-            self._free_at = now + max(self._words.seconds(text), TONE_S)
+            longer = WAITED_FOR_S if self._reports else 0.0
+            self._free_at = now + max(self._words.seconds(text), TONE_S) + longer
         if p.priority == Priority.TECHNIQUE:
             self._technique.append(now)
             self._theme = p.theme

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cued.coach import commands, feedback
-from cued.coach.arbiter import Arbiter, Gate
+from cued.coach.arbiter import SAFETY_HOLDS, Arbiter, Gate
 from cued.coach.baseline import Baseline, Bin
 from cued.coach.carry import Carry, Imprints, Retention
 from cued.coach.config import CoachConfig
@@ -224,10 +224,10 @@ class Coach:
 
     def _line(self, now: float) -> Proposal | None:
         """The next line of the phase's script, once the voice is free."""
-        held = self._safety.fallen or self._safety.blind or self._safety.holds(self._view)
+        held = self._safety.blind or self._hold(now) in SAFETY_HOLDS
         if held or self._arbiter.busy(now):
             return None
-        line = self._session.line()
+        line = self._session.script.line(self._view.belt)
         if line is None:
             return None
         key, blanks = line
@@ -235,7 +235,7 @@ class Coach:
             key=key,
             priority=Priority.PHASE,
             theme="program",
-            since=now,
+            since=self._session.place().since,
             blanks=blanks,
             refractory_s=0.0,
             valid_s=8.0,
@@ -248,6 +248,8 @@ class Coach:
         cues = self._arbiter.decide(spoken, gate, now)
         effects: list[Effect] = []
         for cue in cues:
+            if cue.verdict in ("given", "muted"):
+                self._session.script.said(cue.key)
             if cue.verdict == "given":
                 self._session.tally.cues += 1
                 self._safety.said(cue.key)

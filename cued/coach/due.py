@@ -9,19 +9,21 @@ from msgspec import Struct
 
 from cued.coach import ladder
 from cued.coach.profile import Profile
-from cued.coach.program import PHASES, Trigger
+from cued.coach.program import PHASES, TURNS, Trigger
 from cued.model import Direction
 
 CHECK_S = 12.0  # the questions take so long
 TURN_S = 45.0  # long enough to turn with the belt stopped
 CONTRADICTED_S = 30.0  # facing the other way for so long: go along with it
+UNTURNED_S = 60.0  # walking on forward for so long, though asked to turn: go along with it
 
 
 class Progress(Struct, frozen=True, kw_only=True):
     """How far a phase has come.
 
     elapsed_s : walked in it; stood in it, where standing is expected.  left_s : backward, by the
-    caps.  against_s : for how long the runner has faced the other way.
+    caps.  against_s : for how long the runner has faced the other way.  unsteady : nothing harder
+    than this is begun.
     """
 
     phase: str
@@ -33,6 +35,7 @@ class Progress(Struct, frozen=True, kw_only=True):
     against_s: float
     walking: bool
     direction: Direction
+    unsteady: bool = False
 
 
 def due(progress: Progress, profile: Profile) -> Trigger | None:
@@ -45,7 +48,7 @@ def due(progress: Progress, profile: Profile) -> Trigger | None:
         case "check_in":
             ready = progress.elapsed_s >= CHECK_S and progress.walking
             return "ready" if ready else None
-        case "settle" if progress.elapsed_s >= profile.settle_s:
+        case "settle" if progress.elapsed_s >= profile.settle_s and not progress.unsteady:
             return _if_time(progress, "timeout") or "dose"
         case "carry":
             return _carrying(progress, profile)
@@ -75,13 +78,15 @@ def _if_time(progress: Progress, trigger: Trigger) -> Trigger | None:
 
 
 def _turning(progress: Progress) -> Trigger | None:
-    wanted = "backward" if progress.phase == "turn_back" else "forward"
+    wanted = TURNS[progress.phase]
     if wanted == "backward" and progress.left_s <= 0.0:
         return "dose"
     if not progress.walking:
         return None
     if progress.direction == wanted:
         return "turned"
+    if wanted == "backward" and progress.direction == "forward":
+        return "turned_away" if progress.elapsed_s >= UNTURNED_S else None
     unsure = progress.direction == "unknown" and progress.elapsed_s >= TURN_S
     return "timeout" if unsure else None
 
@@ -97,11 +102,13 @@ def _backward(progress: Progress) -> Trigger | None:
             return "timeout" if elapsed >= ladder.JOG_ON_S else None
         case "backward_rest":
             more = stage.jog and progress.jogged_s < ladder.JOG_SESSION_S
-            return None if elapsed < ladder.JOG_OFF_S else "jog" if more else "timeout"
+            early = elapsed < ladder.JOG_OFF_S or (more and progress.unsteady)
+            return None if early else "jog" if more else "timeout"
         case "backward_walk" if stage.uphill and elapsed >= ladder.BEFORE_UPHILL_S:
-            return "uphill"
+            return None if progress.unsteady else "uphill"
         case "backward_walk" if stage.jog and elapsed >= ladder.BEFORE_JOG_S:
-            return "jog" if progress.jogged_s < ladder.JOG_SESSION_S else "timeout"
+            more = progress.jogged_s < ladder.JOG_SESSION_S
+            return "timeout" if not more else None if progress.unsteady else "jog"
         case _:
             return "timeout" if elapsed >= stage.bout_s else None
 
@@ -109,7 +116,7 @@ def _backward(progress: Progress) -> Trigger | None:
 def _carrying(progress: Progress, profile: Profile) -> Trigger | None:
     if progress.against_s > CONTRADICTED_S:
         return _if_time(progress, "turned_away")
-    if progress.elapsed_s < profile.carry_s:
+    if progress.elapsed_s < profile.carry_s or progress.unsteady:
         return None
     again = progress.rounds < profile.rounds and _if_time(progress, "again") is not None
     return "again" if again else "timeout"

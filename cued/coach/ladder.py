@@ -28,6 +28,7 @@ LONG_BREAK_DAYS = 28.0
 CV_FACTOR = 1.5  # a session whose strides vary more than so many times the usual is not clean
 MOST_EFFORT = 13.0  # "somewhat hard" on Borg's scale of 6-20
 LEAST_BOUT_S = 20.0  # shorter is not worth turning round for
+TURN_M_S = 0.5  # slow enough to turn round on: the fastest of the first stage
 
 
 class Stage(Struct, frozen=True, kw_only=True):

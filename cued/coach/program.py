@@ -49,6 +49,7 @@ Trigger: TypeAlias = Literal[
 BEFORE = "(before)"
 IDLE = "idle"
 OVERLAYS = ("paused", "blind", "fallen")
+TURNS: dict[str, Direction] = {"turn_back": "backward", "turn_front": "forward"}
 
 
 class PhaseSpec(Struct, frozen=True, kw_only=True):
@@ -117,6 +118,7 @@ TABLE: dict[str, dict[Trigger, str]] = {
         "turned": "backward_walk",
         "timeout": "backward_walk",
         "skip": "carry",
+        "turned_away": "carry",
         "dose": "turn_front",
     },
     "backward_walk": {

@@ -1,18 +1,23 @@
-"""What is said on entering a phase, line by line; each waits for the voice to be free."""
+"""What is said on entering a phase, line by line; each waits for the voice to be free.
+
+A line stays the next one until it was said. Nobody is told to turn round on a belt that is known to
+be fast: first to slow it, and the rest when it has slowed.
+"""
 
 from __future__ import annotations
 
 from collections import deque
 
 from cued.coach.config import CoachConfig
-from cued.coach.ladder import Prescription
-from cued.coach.program import IDLE, PHASES
-from cued.model import Belt
+from cued.coach.ladder import TURN_M_S, Prescription
+from cued.coach.program import IDLE, PHASES, TURNS
+from cued.model import Belt, Direction
 
 Line = tuple[str, dict[str, float]]
 UNITS = {"km/h": 3.6, "mph": 2.2369}
 SPEED_OFF_M_S = 0.05
 INCLINE_OFF_PERCENT = 0.5
+AGAIN_S = 20.0
 
 
 class Script:
@@ -21,24 +26,42 @@ class Script:
     def __init__(self, plan: CoachConfig) -> None:
         self._plan = plan
         self._lines: deque[Line] = deque()
+        self._begun = 0.0
 
-    def take(self) -> Line | None:
-        """Take the next line."""
-        return self._lines.popleft() if self._lines else None
+    def line(self, belt: Belt | None) -> Line | None:
+        """Show the next line that can be said now."""
+        line = self._lines[0] if self._lines else None
+        return None if line and line[0] in TURNS and _fast(belt) else line
+
+    def said(self, key: str) -> None:
+        """Take it that a line was said."""
+        if self._lines and self._lines[0][0] == key:
+            self._lines.popleft()
 
     def clear(self) -> None:
         """Say no more: the runner goes on where they were."""
         self._lines.clear()
 
-    def begin(self, phase: str, *, resumed: bool, spotter: bool) -> None:
+    def remind(self, phase: str, belt: Belt | None, facing: Direction, now: float) -> None:
+        """Ask again to turn round who goes on walking the other way."""
+        if facing in ("unknown", TURNS.get(phase, facing)) or now - self._begun < AGAIN_S:
+            return
+        self.begin(phase, belt, now, resumed=False, spotter=False)
+
+    def begin(
+        self, phase: str, belt: Belt | None, now: float, *, resumed: bool, spotter: bool
+    ) -> None:
         """Line up a phase's own words; one that goes on after a pause needs no introduction."""
         self._lines.clear()
+        self._begun = now
         if resumed:
             self._say("resumed")
-            if phase != "turn_back":
+            if phase not in TURNS:
                 return
         if phase == IDLE:
             self._say("finished")
+        if phase in TURNS and (belt is None or _fast(belt)):
+            self._say("turn_slow")
         for key in PHASES[phase].says:
             self._say(key)
         if phase == "check_in" and spotter:
@@ -62,3 +85,7 @@ class Script:
 
     def _say(self, key: str, **blanks: float) -> None:
         self._lines.append((key, blanks))
+
+
+def _fast(belt: Belt | None) -> bool:
+    return belt is not None and belt.speed_m_s > TURN_M_S + SPEED_OFF_M_S

@@ -22,7 +22,7 @@ from cued.coach.profile import Profile
 from cued.coach.program import IDLE, OVERLAYS, PHASES, PhaseSpec, Trigger, after
 from cued.coach.rule import Place
 from cued.coach.safety import Safety
-from cued.coach.script import Line, Script
+from cued.coach.script import Script
 from cued.coach.tally import Tally
 from cued.coach.view import View
 from cued.model import AnyEvent, Fall, Gait, Imprint, Input, Phase, Stability, Stride, Stumble, Tick
@@ -58,7 +58,7 @@ class Session:
         self._asked: Trigger | None = None
         self._stage = ladder.entered(memory, profile)
         self._rounds = 0
-        self._script = Script(plan)
+        self.script = Script(plan)
         self._kind = "free_run"
         self.tally = Tally()
 
@@ -120,10 +120,6 @@ class Session:
     def _elapsed_since_loading(self) -> float:
         return (self._last or self._loaded) - self._loaded
 
-    def line(self) -> Line | None:
-        """Take the next line to say on entry of the phase."""
-        return self._script.take()
-
     def _compare_spread(self, baselines: Baselines) -> None:
         """Compare how much backward strides varied with earlier sessions at the same speed."""
         usual = {
@@ -164,6 +160,7 @@ class Session:
     ) -> list[AnyEvent]:
         """Take an input or an event; phases entered and, at the end, the summary."""
         self._count(item, view, safety.blind, now)
+        self.script.remind(self._phase, view.belt, view.direction, now)
         trigger = self._trigger(item, view, safety, now)
         if trigger is None:
             return []
@@ -271,6 +268,7 @@ class Session:
             against_s=self.contradicted_s,
             walking=view.walking(now),
             direction=view.direction,
+            unsteady=view.stability == "unsteady",
         )
         return due(progress, self._profile)
 
@@ -290,11 +288,11 @@ class Session:
         self._since, self._against = now, None
         spotter = self._profile.spotter or self._stage >= SPOTTER_FROM
         if trigger == "seen":
-            self._script.clear()
+            self.script.clear()
         else:
-            self._script.begin(target, resumed=resumed, spotter=spotter)
+            self.script.begin(target, view.belt, now, resumed=resumed, spotter=spotter)
         if PHASES[target].backward and target != "backward_rest" and trigger != "seen":
-            self._script.settings(self.prescription(), target == "backward_uphill", view.belt)
+            self.script.settings(self.prescription(), target == "backward_uphill", view.belt)
         spec = PHASES[target]
         phase = Phase(
             t=now,
@@ -334,7 +332,7 @@ class Session:
                 effort=tally.effort,
             )
             standing = ladder.advance(self._memory, self._profile, result, elapsed)
-            self._script.standing(self._memory.stage, standing.stage)
+            self.script.standing(self._memory.stage, standing.stage)
         past = Past(
             age_s=-elapsed,
             backward_s=tally.backward_s,

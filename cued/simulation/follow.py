@@ -24,6 +24,7 @@ class Act(Struct, frozen=True):
 
 PROMPTS: dict[str, Act] = {
     "settle": Act(speed_m_s=0.8, incline_percent=0.0),
+    "turn_slow": Act(speed_m_s=0.3),
     "turn_back": Act(facing="backward", speed_m_s=0.3),
     "backward_walk": Act(speed_m_s=0.4),
     "too_fast": Act(speed_m_s=0.3),

@@ -71,7 +71,7 @@ class Will:
 
     def hear(self, key: str, t: float) -> bool:
         """Take in a cue; True when the person will do as it says."""
-        if not key.startswith("overlong"):
+        if key not in ("overlong_stride", "old_pattern"):
             return False
         if float(self._rng.random()) >= self._person.responsive:
             return False

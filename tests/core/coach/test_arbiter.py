@@ -68,9 +68,25 @@ def test_the_voice_is_free_when_told_so_and_else_after_the_estimated_time() -> N
     assert a.busy(1.0)
     a.done(CueDone(t=1.0, key="settle", channel="sound"))
     assert not a.busy(1.0)
+
+
+def test_a_voice_that_never_reports_is_free_after_the_estimated_time() -> None:
+    a = arbiter()
     a.decide([proposal("carry", Priority.PHASE)], OPEN, 2.0)
     assert a.busy(2.5)
-    assert not a.busy(5.0)
+    assert not a.busy(3.5)
+
+
+def test_a_voice_that_reports_is_not_cut_off_while_it_still_speaks() -> None:
+    a = arbiter()
+    a.decide([proposal("settle", Priority.PHASE)], OPEN, 0.0)
+    a.done(CueDone(t=1.5, key="settle", channel="sound"))
+    line = proposal("turn_front", Priority.PHASE, valid_s=8.0)
+    assert verdicts(a.decide([proposal("time_up", Priority.LIMIT)], OPEN, 10.0)) == ["given"]
+    assert verdicts(a.decide([line], OPEN, 11.5)) == [], "tone and words last longer than estimated"
+    a.done(CueDone(t=12.2, key="time_up", channel="sound"))
+    assert verdicts(a.decide([line], OPEN, 12.2)) == ["given"]
+    assert not a.busy(20.0), "nor waited for for ever"
 
 
 def test_guidance_waits_for_the_voice_and_is_dropped_when_it_waited_too_long() -> None:

@@ -13,15 +13,19 @@ from cued.coach.program import BEFORE, IDLE, OVERLAYS, PHASES, TABLE, after
 from cued.model import (
     Battery,
     BeltRequest,
+    Command,
     CommandResult,
     Cue,
     CueDone,
+    Direction,
     Effect,
     Fall,
+    Level,
     Link,
     Measurement,
     Notice,
     Phase,
+    Stability,
     Stumble,
 )
 from tests.core.coach.runner import Runner, follow
@@ -613,3 +617,96 @@ def test_the_metronome_ticks_only_while_off_target_and_only_if_wished() -> None:
         quiet = runner.t
         runner.walk(60.0, "backward")
         assert not [c for c in runner.cues("metronome") if c.t > quiet]
+
+
+def test_who_stands_on_a_standing_belt_after_a_stumble_is_left_in_peace() -> None:
+    runner = Runner()
+    runner.belt(0.6)
+    runner.walk(30.0)
+    runner.feed(Stability(t=runner.t, level="unsteady", score=None, why="stumble"))
+    runner.feed(Stumble(t=runner.t, score=2.0))
+    runner.walk(2.0)
+    runner.belt(0.0)
+    runner.stand(4.0)
+    runner.events.clear()
+    runner.stand(40.0)
+    assert not [c.key for c in runner.cues() if c.key.startswith("unsteady")]
+
+
+def steady(runner: Runner, level: Level) -> None:
+    runner.feed(Stability(t=runner.t, level=level, score=None))
+
+
+@pytest.mark.parametrize(
+    ("phase", "facing"), [("turn_back", "forward"), ("turn_front", "backward")]
+)
+def test_nobody_is_told_to_turn_round_on_a_fast_belt(phase: str, facing: Direction) -> None:
+    runner = there({"turn_back": "settle", "turn_front": "backward_walk"}[phase]).copy()
+    runner.events.clear()
+    runner.belt(1.6)
+    runner.say("skip")
+    runner.walk(8.0, facing)
+    assert runner.phase == phase
+    assert len(runner.cues("turn_slow")) == 1
+    assert not runner.cues(phase)
+    runner.belt(0.4)
+    runner.walk(2.0, facing)
+    assert len(runner.cues(phase)) == 1
+
+
+def test_who_walks_on_instead_of_turning_is_asked_again_and_then_gone_along_with() -> None:
+    runner = there("settle").copy()
+    runner.belt(0.4)
+    runner.say("skip")
+    runner.walk(55.0)
+    assert runner.phase == "turn_back"
+    assert len(runner.cues("turn_back")) == 3
+    runner.walk(10.0)
+    assert runner.phase == "carry"
+
+
+def test_who_goes_on_backward_is_asked_to_face_forward_until_they_do() -> None:
+    runner = there("backward_walk").copy()
+    runner.belt(0.4)
+    runner.say("skip")
+    runner.walk(130.0, "backward")
+    assert runner.phase == "turn_front"
+    assert len(runner.cues("turn_front")) == 7
+
+
+def test_a_line_that_something_graver_displaced_is_said_after_it() -> None:
+    runner = there("settle").copy()
+    runner.belt(0.4)
+    runner.feed(Link(t=runner.t, sensor="trunk", state="up", age_s=0.0))
+    runner.walk(12.0)
+    runner.events.clear()
+    runner.feed(Command(t=runner.t, name="skip"))
+    for n in range(10):  # a link that flaps
+        state = "up" if n % 2 else "lost"
+        runner.feed(Link(t=runner.t, sensor="trunk", state=state, age_s=1.0))
+        runner.walk(1.0)
+    runner.walk(4.0)
+    assert runner.cues("turn_back")
+
+
+@pytest.mark.parametrize(
+    ("phase", "facing", "then"),
+    [
+        ("settle", "forward", "turn_back"),
+        ("carry", "forward", "cool_down"),
+        ("backward_walk", "backward", "backward_jog"),
+        ("backward_rest", "backward", "backward_jog"),
+    ],
+)
+def test_nothing_harder_is_begun_while_the_runner_is_unsteady(
+    phase: str, facing: Direction, then: str
+) -> None:
+    runner = there(phase).copy()
+    steady(runner, "unsteady")
+    runner.events.clear()
+    runner.walk(600.0 if phase in ("settle", "carry") else 100.0, facing)
+    assert runner.phase == phase
+    assert {c.key for c in runner.cues()} == {"unsteady", "unsteady_stop"}
+    steady(runner, "steady")
+    runner.walk(3.0, facing)
+    assert runner.phase == then
