@@ -126,16 +126,8 @@ def _strides(rows: Sequence[Row]) -> Table:
 
 def _answers(title: str, rows: Sequence[tuple[Row, AnswerFigures]]) -> Table:
     headings = (
-        *(
-            "group",
-            "strides",
-            "right %",
-            "wrong %",
-            "unknown %",
-            "steps to answer",
-            "most",
-            "never",
-        ),
+        *("group", "strides", "right %", "wrong %", "unknown %"),
+        *("steps to answer", "most", "never"),
     )
     made = [
         (

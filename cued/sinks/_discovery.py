@@ -44,7 +44,6 @@ UNITS: dict[str, tuple[str | None, str, str]] = {
     "spm": (None, "spm", "mdi:metronome"),
     "bpm": (None, "bpm", "mdi:heart-pulse"),
 }
-OTHER = (None, "mdi:walk")
 # Commands that need no value are buttons; those that say more are left to automations.
 BUTTONS = {
     "start_program": "mdi:play",
@@ -149,7 +148,7 @@ def _metrics(site: Site, root: str) -> dict[str, Entity]:
 
 
 def _metric(name: str, unit: str, root: str) -> Entity:
-    kind, shown, icon = UNITS.get(unit, (OTHER[0], unit, OTHER[1]))
+    kind, shown, icon = UNITS.get(unit, (None, unit, "mdi:walk"))
     entity: Entity = {
         "platform": "sensor",
         "name": _title(name, unit),
