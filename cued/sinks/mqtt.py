@@ -6,7 +6,7 @@ Rules
   (``_topics.py``); everything that waits does so in ``run``.
 * A new client for every attempt, as aiomqtt's may not be used twice after a failure (aiomqtt#334).
   Attempts are spaced by jittered exponential back-off, which starts anew after a connection has
-  stood for ``STOOD_S``. The first failure is a warning, the next are not.
+  stood for ``STOOD_S``. A reason is a warning once, whatever came before it.
 * The last will says ``offline``; so does leaving in good order. ``online`` follows every
   connection, then the description for Home Assistant, the state, and what has waited.
 * Session summaries lie on disk until the broker has acknowledged them (``_outbox.py``).
@@ -138,6 +138,7 @@ class Mqtt:
     async def run(self) -> None:
         """Connect, again and again, until cancelled."""
         failures = 0
+        told: set[str] = set()
         lost: MqttError | None = None
         while True:
             since, stood = self._clock(), False
@@ -149,13 +150,17 @@ class Mqtt:
                 await self._serve()
             except MqttError as error:
                 lost = error
-            if stood and self._clock() - since >= STOOD_S:
+            brief = stood and self._clock() - since < STOOD_S
+            if stood and not brief:
                 failures = 0
+                told.clear()
             failures += 1
             await self._disconnected()
             wait = back_off(failures, self._chance(), LONGEST_S)
-            level = logging.WARNING if failures == 1 else logging.DEBUG
-            log.log(level, "MQTT broker %s: %s; again in %.1f s", self._config.host, lost, wait)
+            why = f"{lost}; is {self.root} another station's too?" if brief else str(lost)
+            level = logging.DEBUG if why in told else logging.WARNING
+            told.add(why)
+            log.log(level, "MQTT broker %s: %s; again in %.1f s", self._config.host, why, wait)
             await self._sleep(wait)
 
     async def _connect(self) -> None:

@@ -149,6 +149,55 @@ async def test_attempts_grow_rarer_and_only_the_first_failure_is_a_warning(
     assert levels.count("WARNING") == 1
 
 
+async def test_each_reason_is_a_warning_once(
+    mosquitto: Start, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As at a start: the broker is not there yet, and when it is, it does not know us."""
+    strict = mosquitto("listener PORT 127.0.0.1", "allow_anonymous false")
+    tries = 0
+    enough = asyncio.Event()
+
+    async def sleep(_wait_s: float) -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 3:
+            await strict.start()
+        if tries == 6:
+            enough.set()
+            await asyncio.Event().wait()
+
+    async with running(Config(host="127.0.0.1", port=strict.port), tmp_path, sleep=sleep):
+        async with asyncio.timeout(10):
+            await enough.wait()
+    said = [r.message for r in caplog.records if r.levelname == "WARNING"]
+    assert len(said) == 2
+    assert "refused" in said[0]
+    assert "uthori" in said[1]
+
+
+async def test_two_stations_of_one_name_are_told_why_they_are_cut_off(
+    mosquitto: Start, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    broker = mosquitto()
+    await broker.start()
+    config = Config(host="127.0.0.1", port=broker.port)
+    asked = "is cued/test another station's too?"
+    enough = asyncio.Event()
+
+    async def sleep(_wait_s: float) -> None:
+        if asked in caplog.text:
+            enough.set()
+        await asyncio.sleep(0.01)
+
+    async with (
+        running(config, tmp_path / "a", sleep=sleep),
+        running(config, tmp_path / "b", sleep=sleep),
+        asyncio.timeout(10),
+    ):
+        await enough.wait()
+    assert caplog.text.count(asked) <= 2  # once each
+
+
 async def test_a_broker_that_flaps_is_not_hammered(mosquitto: Start, tmp_path: Path) -> None:
     """One that accepts and goes at once keeps being waited for longer and longer."""
 
