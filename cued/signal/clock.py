@@ -56,11 +56,9 @@ class Clock:
     """Maps the samples of one connection, packet by packet."""
 
     def __init__(self, rate_hz: float) -> None:
-        self._nominal_s = 1.0 / rate_hz
-        self._period_s = self._nominal_s
         self._last_host = -np.inf
         self._lag_s = 0.0
-        self.restart()
+        self.retune(rate_hz)
 
     @property
     def lag_s(self) -> float:
@@ -71,6 +69,11 @@ class Clock:
     def rate_hz(self) -> float:
         """The sample rate: learnt for a device without ticks, else the nominal one."""
         return 1.0 / self._period_s
+
+    def retune(self, rate_hz: float) -> None:
+        """Begin afresh with another nominal rate."""
+        self._nominal_s = self._period_s = 1.0 / rate_hz
+        self.restart()
 
     def restart(self) -> None:
         """Forget the device's time (a new connection); times given out stay increasing."""

@@ -1,7 +1,9 @@
 """One sensor's packets into blocks: clock, quality, grid and mounting, in that order.
 
 Delay: the grid's (at most 5 ms + one sample period). Samples that are not finite are dropped
-before the grid, which then sees a hole; samples of impossible size stay and are marked.
+before the grid, which then sees a hole; samples of impossible size stay and are marked. A sensor
+that comes back with another rate (one that sends no time is measured at each connection) begins
+anew; its times stay increasing.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ class Stream:
         self._clock: Clock | None = None
         self._shape: tuple[Quality, Grid] | None = None
         self._gyro = False
+        self._rate_hz = 0.0
 
     @property
     def lag_s(self) -> float:
@@ -39,6 +42,8 @@ class Stream:
         """Give the blocks that the packet completes."""
         if not packet.acc.shape[0]:
             return []
+        if packet.rate_hz != self._rate_hz:
+            self._retune(packet.rate_hz)
         quality, grid = self._shaped(packet)
         t = self._times(packet)
         x = packet.acc if packet.gyr is None else np.concatenate((packet.acc, packet.gyr), axis=1)
@@ -48,6 +53,11 @@ class Stream:
             t, x = t[rows], x[rows]
         ok = quality.feed(x[:, :3])
         return [self._block(*part) for part in grid.feed(t, x, ok)]
+
+    def _retune(self, rate_hz: float) -> None:
+        self._rate_hz, self._shape = rate_hz, None
+        if self._clock:
+            self._clock.retune(rate_hz)
 
     def _shaped(self, packet: Packet) -> tuple[Quality, Grid]:
         """Quality and grid for what the sensor sends; anew when it gains or loses a gyroscope."""
