@@ -10,7 +10,18 @@ from cued.coach.config import CoachConfig
 from cued.coach.memory import Memory
 from cued.coach.phrases import load
 from cued.engine import Engine, Worn
-from cued.model import AnyEvent, Battery, Belt, Cue, CueDone, Link, Notice, Packet, Tick
+from cued.model import (
+    AnyEvent,
+    Battery,
+    Belt,
+    Cue,
+    CueDone,
+    Gait,
+    Link,
+    Notice,
+    Packet,
+    Tick,
+)
 from cued.simulation.run import Simulation
 from cued.simulation.scenario import parse
 from tests.core.coach.runner import Runner
@@ -246,3 +257,12 @@ def test_a_walk_with_swapped_feet_or_a_trunk_sensor_back_to_front_ends_in_the_qu
     assert asked(right, left, trunk) == ["Foot sensors swapped?"]
     backward = Worn("lower_back", BACK_TO_FRONT)
     assert asked(left, right, backward) == ["Sensor on back to front?"]
+
+
+def test_a_sensor_that_is_worn_upside_down_is_one_warning():
+    engine = Engine({"left": Worn("foot_left", ((1, 0, 0), (0, -1, 0), (0, 0, -1)))})
+    events = [e for item in Simulation(parse(WALK)).inputs() for e in engine.feed(item)]
+    notices = [e for e in events if isinstance(e, Notice) and e.code == "mounting_doubtful"]
+    assert [n.level for n in notices] == ["warning"]
+    assert notices[0].text == "left: gravity says that the sensor is upside down"
+    assert not [e for e in events if isinstance(e, Gait) and e.direction != "unknown"]

@@ -214,6 +214,27 @@ def test_a_machine_without_a_usable_incline_is_level_already(options):
     assert device.receive(2.2, ftms.CONTROL, H("800801")) == [Answer()]
 
 
+def test_a_wish_that_the_machine_cannot_hear_or_that_is_none_is_refused():
+    assert "nothing" in refused(moving())
+    device = ftms.Ftms(ftms.Config(control=True), "belt")
+    device.start([ftms.DATA, ftms.SPEED_RANGE])
+    device.receive(1.0, ftms.DATA, speed(4))
+    assert "no wishes" in refused(device, speed_m_s=1.2)
+    assert "ignored" in refused(moving(incline_factor=0), incline_percent=2.0)
+
+
+@pytest.mark.parametrize("status", ["01", "ff"])
+def test_control_that_the_machine_takes_back_is_asked_for_with_the_next_wish(status):
+    device = moving()
+    device.request(BeltRequest(t=2.0, speed_m_s=1.2))
+    for answer in ("800001", "800201"):
+        device.receive(2.1, ftms.CONTROL, H(answer))
+    assert device.request(BeltRequest(t=3.0, speed_m_s=1.0)) == [Write(ftms.CONTROL, H("026801"))]
+    device.receive(3.1, ftms.CONTROL, H("800201"))
+    device.receive(4.0, ftms.STATUS, H(status))
+    assert device.request(BeltRequest(t=5.0, speed_m_s=1.2)) == [Write(ftms.CONTROL, H("00"))]
+
+
 def test_a_speed_that_no_belt_has_is_none():
     with pytest.raises(DecodeError):
         treadmill().receive(1.0, ftms.DATA, H("0000 ffff"))
