@@ -84,6 +84,7 @@ def until(page: Any, script: str, timeout_s: float = 8.0) -> None:
 
 NUMBER = "/^[0-9.]+$/.test(document.querySelector('#cadence').textContent)"
 INTRODUCED = "document.querySelector('#phase').textContent === 'Backward walk'"
+TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
 CUT = """[...document.querySelectorAll('#keys .key:not([hidden])')]
     .filter((key) => key.scrollWidth > key.clientWidth).map((key) => key.textContent)"""
 MUTED = "document.querySelector('[data-command=unmute]').hidden === false"
@@ -383,9 +384,18 @@ def test_everybody_can_use_it(
     page = visit(station.url, dark, size)
     until(page, NUMBER)
     assert violations(page) == []
-    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert wide <= 0, "the page is wider than the window"
+    assert page.evaluate(TOO_WIDE) <= 0, "the page is wider than the window"
     assert page.evaluate(CUT) == [], "texts run out of their buttons"
+
+
+def test_an_alarm_fits_a_phone_that_shows_everything_at_200_percent(
+    station: Station, peer: Peer, visit: Any
+) -> None:
+    peer.introduce("fallen", phase="fallen", remaining_s=4000.0, commands=["acknowledge", "stop"])
+    page = visit(station.url + "#station/fallen", size=TWICE)
+    page.get_by_role("button", name="All is well").wait_for()
+    assert "1:06:" in shown(page, "remaining")
+    assert page.evaluate(TOO_WIDE) <= 0
 
 
 def violations(page: Any) -> list[str]:
