@@ -148,3 +148,38 @@ def test_the_card_is_read_before_the_service_looks_for_its_configuration():
     assert unit["Before"] == ["cued.service"]
     assert unit["ConditionPathExists"] == ["/boot/firmware/cued.toml"]
     assert "/boot/firmware" in unit["RequiresMountsFor"]
+
+
+def test_an_upgrade_leaves_what_works_and_what_was_switched_off(tmp_path):
+    place, fake = tmp_path / "opt", tmp_path / "bin"
+    fake.mkdir()
+    text = (HOME / "packaging" / "configure").read_text().replace("/opt/cued", str(place))
+    text = text.replace("/usr/bin/cued", str(tmp_path / "cued"))
+    (tmp_path / "configure").write_text(text.replace("/run/systemd", str(tmp_path / "none")))
+    for name in ("systemd-sysusers", "systemd-tmpfiles"):
+        (fake / name).write_text("#!/bin/sh\n")
+    (fake / "systemctl").write_text(f'#!/bin/sh\necho "$1" >>{tmp_path}/asked\n')
+    pip = f"""#!/bin/sh
+        test ! -e {tmp_path}/broken || {{ kill -9 $PPID; exit; }}
+        echo "$0" >"${{0%python}}cued"; chmod +x "${{0%python}}cued"
+    """
+    (fake / "python3").write_text(f"""#!/bin/sh
+        [ "$2" != venv ] || {{ mkdir -p "$4/bin"; cp {tmp_path}/pip "$4/bin/python"; }}
+    """)
+    (tmp_path / "pip").write_text(pip)
+    for program in [*fake.iterdir(), tmp_path / "pip"]:
+        program.chmod(0o755)
+
+    def configured(*arguments):
+        command = ["sh", str(tmp_path / "configure"), *arguments]
+        environ = {"PATH": f"{fake}:/usr/bin:/bin"}
+        return subprocess.run(command, env=environ, capture_output=True, check=False).returncode
+
+    assert configured("cued==1") == 0
+    assert (tmp_path / "cued").read_text() == f"{place}/venv/bin/python\n"
+    (tmp_path / "broken").touch()
+    assert configured("cued==2") == -9
+    assert (tmp_path / "cued").read_text() == f"{place}/venv/bin/python\n"
+    (tmp_path / "broken").unlink()
+    assert configured("cued==2") == 0
+    assert (tmp_path / "asked").read_text() == "enable\n"  # once, not at the upgrade
