@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Generator
@@ -108,6 +109,7 @@ def stopped(person: Person) -> Generator[None]:
     if not running():
         yield
         return
+    signal.signal(signal.SIGHUP, signal.default_int_handler)  # ssh may end in the middle
     person.tell("the service is stopped meanwhile: it has the sensors, the sound and the pins")
     subprocess.run(["systemctl", "stop", SERVICE], check=False)
     try:

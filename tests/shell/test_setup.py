@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import signal
 import tomllib
 
 import pytest
@@ -184,12 +185,13 @@ def test_who_may_not_write_is_told_before_being_asked(monkeypatch, tmp_path, cap
 
 
 def test_the_service_gives_up_its_parts_while_they_are_tried(monkeypatch):
-    calls = []
+    calls, before = [], signal.getsignal(signal.SIGHUP)
     monkeypatch.setattr(setup, "running", lambda: True)
     monkeypatch.setattr("subprocess.run", lambda command, check: calls.append(command[1]))
     with contextlib.suppress(KeyboardInterrupt), setup.stopped(Answering()):
         calls.append("tried")
-        raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGHUP)  # as when ssh ends
+    signal.signal(signal.SIGHUP, before)
     assert calls == ["stop", "tried", "start"]
 
 
