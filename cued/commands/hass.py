@@ -8,13 +8,14 @@ from typing import cast
 
 from msgspec import structs
 
-from cued import app
+from cued import app, reading
 from cued.commands._options import add_config, load_config
+from cued.config import Station
 from cued.model import ConfigError
 from cued.sinks import mqtt
 
 NAME = "hass"
-HELP = "remove the station from Home Assistant"
+HELP = "remove the station from Home Assistant (stop it first)"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +33,8 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError("[sinks.mqtt] is missing: there is no broker to remove anything from")
     where = app.site(config)
     if args.station:
-        where = structs.replace(where, station=args.station)
+        named = reading.convert({"name": args.station}, Station, "--station")
+        where = structs.replace(where, station=named.name)
     for topic in asyncio.run(mqtt.remove(cast("mqtt.Config", options), where)):
         print(f"emptied {topic}")
     return 0

@@ -185,7 +185,6 @@ class Mqtt:
         if self._config.discovery:
             await client.subscribe(self._birth)
             await client.subscribe(self._discovery)
-        await client.publish(f"{self.root}/availability", b"online", 1, retain=True)
         await self._introduce(client)
         heed_cancellation()
         tasks = [asyncio.create_task(work(client)) for work in (self._send, self._listen)]
@@ -199,6 +198,7 @@ class Mqtt:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _introduce(self, client: Client) -> None:
+        await client.publish(f"{self.root}/availability", b"online", 1, retain=True)
         if self._config.discovery:
             await self._describe(client, self._described)
         self._topics.again()

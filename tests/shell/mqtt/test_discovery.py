@@ -121,9 +121,14 @@ async def test_it_is_retained_and_told_again_at_home_assistants_birth(
             await far.wait_for(TOPIC)
             await far.wait_for("test/state")
             before = len(far.of(TOPIC)), len(far.of("test/state"))
+            await far.client.publish("cued/test/availability", b"", retain=True)
+            await far.wait_for("test/availability", lambda said: said == "")
             await far.client.publish("homeassistant/status", b"online")
             await far.wait_for("test/state", lambda _: len(far.of("test/state")) > before[1])
             assert len(far.of(TOPIC)) > before[0]
+            await far.wait_for(
+                "test/availability", lambda _: far.of("test/availability")[-1] == "online"
+            )
         async with watching(broker.port) as late:
             body = await late.wait_for(TOPIC)
             assert faults(TOPIC, json.dumps(body).encode()) == []
@@ -142,6 +147,15 @@ async def test_what_is_no_longer_there_is_taken_away(mosquitto: Start, tmp_path:
             )
             assert "cadence_spm" in removal["components"]
             await far.wait_for(TOPIC, lambda _: "gone" not in far.of(TOPIC)[-1]["components"])
+
+
+def test_a_station_that_cannot_be_is_refused_in_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "cued.toml"
+    file.write_text("[sinks.mqtt]\n")
+    assert cued.main(["hass", "--remove", "--station", "gym #", "--config", str(file)]) == 78
+    assert "--station" in capsys.readouterr().err
 
 
 async def test_one_command_leaves_nothing_behind(
