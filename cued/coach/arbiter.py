@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -38,6 +39,8 @@ WAITED_FOR_S = 3.0  # so much longer a voice that reports may take: the alarm al
 THEME_LASTS_S = 120.0  # without a cue of it, another theme may begin
 MOST_PATIENCE = 8.0  # a cue that does not help is repeated after 2, 4, 8 times its refractory time
 REMEMBERED = 256  # reasons told, so that none is told twice
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class Gate(Struct, frozen=True, kw_only=True):
@@ -218,8 +221,6 @@ def _cue(p: Proposal, verdict: str, now: float, text: str) -> Cue:
     )
 
 
-def _forget_oldest(
-    remembered: dict[tuple[str, float, str], None] | dict[tuple[str, float], bool],
-) -> None:
+def _forget_oldest(remembered: dict[K, V]) -> None:
     while len(remembered) > REMEMBERED:
-        del remembered[next(iter(remembered))]  # pyright: ignore[reportArgumentType]
+        del remembered[next(iter(remembered))]

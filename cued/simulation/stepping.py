@@ -261,7 +261,6 @@ class Stepper:
             hit=s.hit * p.impact * self._about(0.2),
             # Half of the slope is taken up by leaning (alcantara: 7-12 deg at 8.75-17.6 %).
             lean=s.lean + intent.lean + 0.5 * math.atan(uphill / 100.0),
-            list_=0.0,
             heading=intent.yaw,
             sway=intent.sway * rough,
             shape=tuple(float(x) for x in np.clip(self._rng.standard_normal(SHAPES), -2.5, 2.5)),

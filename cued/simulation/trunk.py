@@ -44,7 +44,6 @@ class Knot(Struct, frozen=True):
     lead: float
     hit: float
     lean: float
-    list_: float
     heading: float
     sway: float
     shape: tuple[float, ...]
@@ -53,7 +52,7 @@ class Knot(Struct, frozen=True):
         """Give all fields as numbers."""
         return (
             *(self.t, self.phase, self.side, self.running, self.duty, self.up, self.fore),
-            *(self.lateral, self.turn, self.yaw, self.lead, self.hit, self.lean, self.list_),
+            *(self.lateral, self.turn, self.yaw, self.lead, self.hit, self.lean),
             *(self.heading, self.sway, *self.shape),
         )
 
@@ -103,7 +102,7 @@ def feel(
     now = _angles(t, p, manner, soft[1])
     # The harmonics are those a sensor reads, and a sensor that tilts reads gravity too.
     acc[:, 0] += GRAVITY_M_S2 * (now[:, 1] - p[12])
-    acc[:, 1] -= GRAVITY_M_S2 * (now[:, 2] - p[13])
+    acc[:, 1] -= GRAVITY_M_S2 * now[:, 2]
     before, after = (
         _angles(t + h, _between(t + h, table, left)[0], manner, soft[1]) for h in (-H_S, H_S)
     )
@@ -122,8 +121,7 @@ def _between(t: Floats, table: Floats, left: NDArray[np.intp]) -> tuple[Floats, 
     k0, k1 = table[left], table[left + 1]
     part = np.clip((t - k0[:, 0]) / (k1[:, 0] - k0[:, 0]), 0.0, 1.0)
     p = np.ascontiguousarray((k0 + part[:, None] * (k1 - k0)).T)
-    heading = k0[:, 14] + ramp(part) * (k1[:, 14] - k0[:, 14])
-    p[14] = heading
+    p[13] = k0[:, 13] + ramp(part) * (k1[:, 13] - k0[:, 13])  # the heading starts and ends at rest
     return p, part
 
 
@@ -146,7 +144,7 @@ def _acceleration(
     force = np.sin(np.pi * pressed**WARP) / (WARP_MEAN * duty)
     run_up = GRAVITY_M_S2 * (force - 1.0)
     run_fore = np.cos(step + WARP_PHASE * duty + lead)
-    rough = p[16:24]
+    rough = p[15:23]
     up = p[5] * ((1.0 - run) * walk_up + run * run_up + 0.22 * _texture(step, rough[:4]))
     fore = p[6] * ((1.0 - run) * walk_fore + run * run_fore + 0.35 * _texture(step, rough[2:6]))
     # Toward the standing leg the body is, away from it it is pushed: minus at mid left stance.
@@ -160,7 +158,7 @@ def _acceleration(
         size = knot[:, 11] * np.abs(knot[:, 2])
         hit += size * ring(t - knot[:, 0], 2.0 * np.pi * 13.0, 0.030)
     acc = np.stack((fore - 0.25 * hit, lateral, up + hit), axis=1)
-    acc += 0.035 * p[15][:, None] * _sway(t, manner.sway)
+    acc += 0.035 * p[14][:, None] * _sway(t, manner.sway)
     return acc
 
 
@@ -187,12 +185,12 @@ def _angles(t: Floats, p: Floats, manner: Manner, soft: float) -> Floats:
     """Yaw, pitch and roll (n, 3), rad."""
     deg = np.pi / 180.0
     stride, turn = p[1], p[8] * soft
-    sway = 0.12 * deg * p[15][:, None] * _sway(t, manner.sway)
+    sway = 0.12 * deg * p[14][:, None] * _sway(t, manner.sway)
     # Left stance (phase 0 to pi): the hip drops on the right, which is a positive roll.
     roll = turn * deg * (3.2 * np.sin(stride + 0.2) + 1.4 * np.sin(3.0 * stride - 1.5))
     pitch = turn * deg * (1.7 * np.cos(2.0 * stride + 0.7) + 0.5 * np.cos(4.0 * stride + 0.7))
     # At left contact the left leg is ahead and the pelvis turned to the right.
     yaw = p[9] * soft * deg * (-4.5 * np.cos(stride) + 1.3 * np.sin(3.0 * stride - 1.4))
     return np.stack(
-        (p[14] + yaw + sway[:, 2], p[12] + pitch + sway[:, 0], p[13] + roll + sway[:, 1]), axis=1
+        (p[13] + yaw + sway[:, 2], p[12] + pitch + sway[:, 0], roll + sway[:, 1]), axis=1
     )
