@@ -41,6 +41,9 @@ const Floor = (() => {
   function draw(stations, at) {
     let moving = 0;
     const care = [];
+    for (const [name, { box }] of cards) {
+      if (!stations.has(name) && cards.delete(name)) box.remove();
+    }
     for (const station of stations.values()) {
       const made = cards.get(station.name) ?? place(station.name);
       const why = station.care(at);

@@ -135,7 +135,6 @@
     text(el("connection").querySelector("span"), words);
     text(el("sign-refused"), state === "refused" ? why : "");
     if (state === "refused") askWho();
-    text(el("nobody-why"), state === "open" ? "The broker is there; no station has said anything yet." : why || "Waiting for the broker.");
     drawAlarm(performance.now());
     soon();
   }
@@ -156,7 +155,8 @@
     el("nobody").hidden = Boolean(one) || all;
     el("station").hidden = !one;
     el("floor").hidden = !all;
-    el("to-floor").hidden = looked === null || stations.size < 2;
+    el("to-floor").hidden = looked === null || stations.size < (one ? 2 : 1);
+    text(el("nobody-why"), why(open));
     document.body.dataset.link = open || !one ? "open" : "lost";
     text(el("where"), one ? one.name : "");
     document.title = one ? `${one.name} · cued` : "cued";
@@ -167,6 +167,13 @@
       drawnFloorAt = at;
       Floor.draw(stations, open ? at : Infinity);
     }
+  }
+
+  /* Why nothing can be shown. */
+  function why(open) {
+    if (!open) return broker.why || "Waiting for the broker.";
+    const whose = looked === null ? "no station has" : `${looked} has not`;
+    return `The broker is there; ${whose} said anything yet.`;
   }
 
   function drawOne(one, at, open) {

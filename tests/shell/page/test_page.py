@@ -361,6 +361,27 @@ def test_two_hundred_stations_are_listed(station: Station, peer: Peer, visit: An
             peer.say(f"{GYM}{n}", topic, "", retain=True)
 
 
+def test_a_station_that_was_taken_away_leaves_the_list(
+    station: Station, peer: Peer, visit: Any
+) -> None:
+    peer.introduce("sold")
+    page = visit(station.url + "#all")
+    page.locator("#floor-list a", has_text="sold").wait_for()
+    for topic in ("state", "availability"):
+        peer.say("sold", topic, "", retain=True)
+    page.locator("#floor-list a", has_text="sold").wait_for(state="detached")
+
+
+def test_a_station_that_nobody_knows_is_named_and_the_others_can_be_reached(
+    station: Station, peer: Peer, visit: Any
+) -> None:
+    peer.introduce("known")
+    page = visit(station.url + "#station/renamed")
+    page.get_by_text("renamed has not said anything yet").wait_for()
+    page.get_by_role("link", name="All", exact=True).click()
+    page.locator("#floor-list a", has_text="known").wait_for()
+
+
 def test_a_station_that_told_no_state_is_listed_as_not_known(
     station: Station, peer: Peer, visit: Any
 ) -> None:
