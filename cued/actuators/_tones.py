@@ -43,7 +43,6 @@ Tone = Literal[
     "belt",
     "limit",
     "phase",
-    "nudge",
     "praise",
     "tick",
 ]
@@ -87,7 +86,6 @@ SCORES: dict[Tone, tuple[Note, ...]] = {
     "belt": (Note(294.0, 0.15, 0.03), Note(370.0, 0.15, 0.03), Note(294.0, 0.15)),
     "limit": (Note(659.3, 0.4, 0.15), Note(659.3, 0.4)),
     "phase": (Note(523.3, 0.3, 0.0, BELL, 0.15), Note(784.0, 0.5, 0.0, BELL, 0.15)),
-    "nudge": (Note(880.0, 0.25, 0.0, BELL, 0.06),),
     "praise": (Note(1046.5, 0.14, 0.0, BELL, 0.12), _BELL_HIGH),
     "tick": (Note(1000.0, 0.03, 0.0, BELL, 0.006),),
 }

@@ -313,7 +313,7 @@ def _heard(key: str, now: float) -> Proposal:
         theme="program",
         since=now,
         pattern="muted" if muting else "back",
-        tone="muted" if muting else "back",
+        tone=key,
         refractory_s=0.0,
         valid_s=5.0,
     )

@@ -616,7 +616,7 @@ async def test_a_card_that_goes_away_is_told_once_and_used_again_when_it_is_back
         plug.plugged = True
         await until(lambda: "sound_back" in codes())
         s.give(cue("again", sound="tick"))
-        s.give(cue("again", sound="nudge"))
+        s.give(cue("again", sound="phase"))
         await until(lambda: len([d for d in said if isinstance(d, CueDone)]) == 4)
     assert codes() == ["sound_lost", "sound_back"]
     assert said[-1].ok
@@ -625,18 +625,18 @@ async def test_a_card_that_goes_away_is_told_once_and_used_again_when_it_is_back
 async def test_bench_learns_when_the_first_sample_of_a_cue_was_handed_over(site: Site) -> None:
     said: list[Any] = []
     async with speech.Speech(speech.Config(), site, said.append, texts=[]) as s:
-        s.give(cue("nudge", sound="nudge"))
+        s.give(cue("phase", sound="phase"))
         await until(lambda: any(isinstance(d, CueDone) for d in said))
         ((key, given_t, begun_t),) = s.stats.begun
-        assert key == "nudge"
+        assert key == "phase"
         done = next(d for d in said if isinstance(d, CueDone))
         assert given_t <= begun_t < done.t
 
 
 async def test_say_says_why_nothing_was_heard_and_nothing_when_it_was(site: Site) -> None:
-    assert await speech.say("", speech.Config(), site, tone="nudge") == ""
+    assert await speech.say("", speech.Config(), site, tone="phase") == ""
     card = speech.Config(device="no card is called like this")
-    why = await speech.say("", card, Site(cache=site.cache, hardware=True), tone="nudge")
+    why = await speech.say("", card, Site(cache=site.cache, hardware=True), tone="phase")
     assert why.startswith("no sound: ")
     assert "\n" not in why
 
@@ -758,7 +758,7 @@ async def test_a_file_is_written_in_the_loops_own_thread_to_the_end(
 
     output = FileOutput(tmp_path / "heard.wav")
     async with speech.Speech(speech.Config(), site, report, output=output, texts=[]) as s:
-        s.give(cue("nudge", sound="nudge", t=1.0))
+        s.give(cue("phase", sound="phase", t=1.0))
     assert threads == [threading.current_thread().name]
     assert heard_in(tmp_path / "heard.wav").size % BLOCK == 0
 
@@ -769,7 +769,7 @@ async def test_a_file_that_cannot_be_written_is_a_missing_device(
     said: list[Any] = []
     output = FileOutput(tmp_path / "no such folder" / "heard.wav")
     async with speech.Speech(speech.Config(), site, said.append, output=output, texts=[]) as s:
-        s.give(cue("nudge", sound="nudge"))
+        s.give(cue("phase", sound="phase"))
     assert [type(x) for x in said] == [Notice, CueDone]
     assert not said[1].ok
 
@@ -784,7 +784,7 @@ def cued(*args: str, cache: Path) -> subprocess.CompletedProcess[str]:
 
 def test_cued_say_ends_with_1_and_one_line_when_nobody_can_hear(tmp_path: Path) -> None:
     missing = ("--set", "actuators.speech.device=no card is called like this")
-    done = cued("say", "--tone", "nudge", *missing, cache=tmp_path)
+    done = cued("say", "--tone", "phase", *missing, cache=tmp_path)
     assert done.returncode == 1
     assert done.stdout == ""
     (line,) = done.stderr.splitlines()

@@ -387,6 +387,7 @@ def test_muting_is_heard_and_so_is_its_end_and_safety_is_never_muted() -> None:
     assert runner.cues("stumble")
     runner.walk(5.0)
     runner.say("unmute")
+    assert [c.tone for c in runner.cues() if "muted" in c.key] == ["muted", "unmuted"]
     assert runner.cues()[-1].key == "unmuted"
 
 
