@@ -1,8 +1,9 @@
 """Run the daemon, as started at boot.
 
-SIGTERM and SIGINT end it. SIGHUP reads the configuration again: a good one takes effect by a new
-daemon in this process, so sensors are connected anew; a bad one is refused with a notice, and the
-old one goes on. A bad one at the start is said aloud under systemd, as nobody reads the log there.
+SIGTERM and SIGINT end it, and so does a terminal that hangs up: nobody sees what would go on and
+keep radio and pins from the service. Otherwise SIGHUP reads the configuration again: a good one takes
+effect by a new daemon in this process, so sensors are connected anew; a bad one is refused with a
+notice, and the old one goes on. A bad one at the start is said aloud under systemd, as nobody reads the log there.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 from collections.abc import Callable
 from functools import partial
 
@@ -72,7 +74,10 @@ async def _serve(config: Config, read: Callable[[], Config]) -> Config | None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _end, daemon, following)
-    loop.add_signal_handler(signal.SIGHUP, reload)
+    if sys.stdin.isatty():
+        loop.add_signal_handler(signal.SIGHUP, _end, daemon, following)
+    else:
+        loop.add_signal_handler(signal.SIGHUP, reload)
     await daemon.run()
     return following[0] if following else None
 

@@ -62,9 +62,9 @@ def run(args: argparse.Namespace) -> int:
 async def tried(config: Config, seconds: float, *, ask: bool = False) -> list[Check]:
     """Try every part, one after another: they share radio, card and power."""
     site = app.site(config)
-    checks = [machine.board(), machine.power(), machine.clock(), machine.disk(_state(site))]
+    checks = [machine.board(), machine.power(), machine.clock(), machine.disk(_state(config, site))]
     checks += [radio.rfkill(), await broker.broker(config, site)]
-    if machine.running():
+    if machine.running("cued.service", "cued@*.service"):
         held = ("adapter", "sensors", "sound", "motors", "buttons")
         return checks + [Check(name, "skipped", HELD, STOP) for name in held]
     return checks + await _held(config, site, seconds, ask=ask)
@@ -85,9 +85,10 @@ async def _held(config: Config, site: Site, seconds: float, *, ask: bool) -> lis
     return out
 
 
-def _state(site: Site) -> Path:
-    """Return where history goes: the service's own folder, where it is installed."""
-    return SERVICE_STATE if SERVICE_STATE.is_dir() else Path(site.state)
+def _state(config: Config, site: Site) -> Path:
+    """Return where history goes: the service's own folder, unless it has another or none."""
+    own = SERVICE_STATE.is_dir() and not config.station.state
+    return SERVICE_STATE if own else Path(site.state)
 
 
 def spoken(failed: list[str]) -> str:

@@ -106,7 +106,7 @@ def look_for_a_place(path: Path) -> None:
 @contextmanager
 def stopped(person: Person) -> Generator[None]:
     """Take radio, sound and pins from the service for as long as they are tried."""
-    if not running():
+    if not running(SERVICE):
         yield
         return
     signal.signal(signal.SIGHUP, signal.default_int_handler)  # ssh may end in the middle

@@ -33,7 +33,7 @@ scenario = "steady"
 class Running:
     """The daemon under a stand-in for systemd: a socket that takes what it says."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, stdin=subprocess.DEVNULL):
         self.config = folder / "cued.toml"
         self.config.write_text(GOOD.format(name="one"))
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -52,6 +52,7 @@ class Running:
                 [sys.executable, "-m", "cued", "run", "--config", str(self.config)],
                 cwd=HOME,
                 env=environment,
+                stdin=stdin,
                 stderr=log,
             )
 
@@ -103,6 +104,20 @@ def test_reload_takes_a_good_configuration_and_refuses_a_bad_one(running):
     running.hear("WATCHDOG=1")
     assert running.end() < 2.0  # a limit of the service, not of this machine
     running.hear("STOPPING=1")
+
+
+def test_at_a_terminal_that_hangs_up_it_ends(tmp_path):
+    keyboard, terminal = os.openpty()
+    daemon = Running(tmp_path, terminal)
+    try:
+        daemon.hear("READY=1")
+        daemon.process.send_signal(signal.SIGHUP)
+        assert daemon.process.wait(10.0) == 0
+    finally:
+        daemon.process.kill()
+        daemon.socket.close()
+        os.close(keyboard)
+        os.close(terminal)
 
 
 @pytest.mark.parametrize("mode", [None, 0o644], ids=["absent", "readable by all"])

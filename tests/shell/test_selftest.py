@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from cued import __main__, config
+from cued import __main__, app, config
 from cued.commands import selftest
 from cued.commands._checks import body, machine, radio
 from cued.commands._checks.check import Check
@@ -122,6 +123,13 @@ def test_the_report_is_json_and_the_status_says_whether_anything_failed(monkeypa
         assert [c["state"] for c in report["checks"]] == ["ok", state]
         assert __main__.main(["selftest"]) == status
         assert "[gone]" in capsys.readouterr().out
+
+
+def test_the_disk_that_is_tried_is_the_one_that_is_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(selftest, "SERVICE_STATE", tmp_path)
+    for folder, tried in (("", tmp_path), ("/mnt/usb", Path("/mnt/usb"))):
+        chosen = config.convert({"station": {"state": folder}})
+        assert selftest._state(chosen, app.site(chosen)) == tried
 
 
 def test_what_is_spoken_names_what_failed():
