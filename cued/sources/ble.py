@@ -209,15 +209,20 @@ class Ble:
                 return False
             if sensor.name:
                 return advert.name.startswith(sensor.name)
-            return matches(advert) and not self._awaited(advert, others)
+            return matches(advert) and not self._awaited(advert, sensor.device, others)
 
         return wanted
 
-    def _awaited(self, advert: Advert, others: Mapping[str, Sensor]) -> bool:
-        """Tell whether it is another's by its name, and that one still waits for it."""
+    def _awaited(self, advert: Advert, device: str, others: Mapping[str, Sensor]) -> bool:
+        """Tell whether another waits for it, by its name or as the more particular device."""
         connected = self._taken.values()
-        named = [s.name for n, s in others.items() if not s.address and n not in connected]
-        return any(name and advert.name.startswith(name) for name in named)
+        waiting = [s for n, s in others.items() if not s.address and n not in connected]
+        return any(
+            advert.name.startswith(other.name)
+            if other.name
+            else _common(other.device) < _common(device) and _module(other.device).matches(advert)
+            for other in waiting
+        )
 
 
 def reached_by_ble(device: str) -> bool:
@@ -288,7 +293,12 @@ async def listen(
 def supporting(advert: Advert) -> tuple[str, ...]:
     """List the device files that recognise an advertisement, the most particular first."""
     found = [name for name in parts.names("devices") if _module(name).matches(advert)]
-    return tuple(sorted(found, key=lambda n: n in ("heart_rate", "rsc", "ftms")))
+    return tuple(sorted(found, key=_common))
+
+
+def _common(device: str) -> int:
+    """Rank devices by how many others offer the same service: an H10 is a heart rate strap too."""
+    return {"ftms": 1, "rsc": 1, "heart_rate": 2}.get(device, 0)
 
 
 def _module(name: str) -> Any:

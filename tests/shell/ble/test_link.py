@@ -15,8 +15,10 @@ from cued.engine import Engine, Worn
 from cued.model import Battery, Link, Notice, Packet, Tick
 from cued.sources import _ble_connecting, _ble_watching
 from cued.sources.ble import Ble, Config, listen, scan
-from cued.standin.machines import Treadmill
+from cued.standin.family import Worn as Device
+from cued.standin.machines import HEART_RATE, Treadmill
 from cued.standin.peripheral import GATT, Char, Peripheral, Refused
+from cued.standin.wearables import FAMILIES
 from tests.shell.ble.pods import Pod, numbers, play, running, sensor, site
 
 pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
@@ -278,6 +280,18 @@ async def test_a_sensor_without_a_name_leaves_another_the_device_of_its_name(blu
         await play([a, b], 50, 5)
         await heard.until(lambda: len(heard.packets("right")) == 5)
         assert numbers(heard.packets("right"))[0] == 2000
+
+
+async def test_a_strap_that_moves_too_is_left_to_who_wants_its_motion(bluez):
+    h10 = Device(FAMILIES["polar_h10"], bluez, 1)
+    h10.peripheral.advertised = [HEART_RATE]
+    bluez.add(h10.peripheral)
+    where = site(
+        hr=sensor("heart_rate", "heart_rate"), chest=sensor("polar_pmd", placement="chest")
+    )
+    async with running(where) as (_, heard):
+        await heard.until(lambda: h10.started)
+        assert not heard.links("hr")
 
 
 async def test_two_of_a_kind_are_told_apart_by_name(bluez):
