@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -14,12 +15,11 @@ from cued import app
 from cued.actuators import speech
 from cued.actuators._outputs import FileOutput
 from cued.actuators.actuator import Actuator
-from cued.config import Config, Sensor, Site
+from cued.config import Config, Site
 from cued.daemon import Daemon
 from cued.engine import Engine, Worn
 from cued.model import AnyEvent, BeltRequest, Command, CueDone, Input, Notice
 from cued.recording.opening import Opening
-from cued.runtime.playback import Playback
 from cued.sinks import console, events
 from cued.sources.source import Source
 
@@ -48,31 +48,19 @@ def at_full_speed(
     """Feed everything to a new engine, event lines to ``target``; how many of each type."""
     engine = app.engine(config, worn)
     lines = events.EventLines(events.Config(file=target or ""), app.site(config), nobody)
-    counts: dict[str, int] = {}
+    counts = Counter[str]()
     if target:
         lines.open()
     try:
         for item in inputs:
             for event in engine.feed(item):
-                kind = type(event).__name__.lower()
-                counts[kind] = counts.get(kind, 0) + 1
+                counts[type(event).__name__.lower()] += 1
                 lines.take(event)
                 if world:
                     _tell(world, event)
     finally:
         lines.close()
     return counts
-
-
-def run_of(config: Config, worn: Mapping[str, Worn]) -> Callable[..., None]:
-    """Prepare ``in_time`` for a new run, which knows the runner's history and can be recorded."""
-    sensors = {
-        name: Sensor(device="pod", placement=w.placement, mounting=w.mounting)
-        for name, w in worn.items()
-    }
-    config = replace(config, sensors=sensors)
-    engines = app.Engines(config)
-    return partial(in_time, config, engines.begin(), opening=engines.opening)
 
 
 def keeping_nothing(config: Config) -> Config:
@@ -84,19 +72,19 @@ def keeping_nothing(config: Config) -> Config:
 def in_time(
     config: Config,
     engine: Engine,
-    inputs: Iterable[Input],
-    speed: float,
+    source: Source,
     target: str | None,
-    world: World | None = None,
+    *,
+    live: bool = False,
+    hears: Callable[[AnyEvent], None] | None = None,
     sound: Path | None = None,
-    source: Source | None = None,
     opening: Callable[[], Opening] | None = None,
 ) -> None:
-    """Play inputs at ``speed`` times real time through the whole daemon, spoken and felt.
+    """Run the whole daemon on a source, spoken and felt; event lines to ``target``.
 
-    speed : 0 waits for nothing.  sound : a WAV file for what would be heard, in place of the
-    configured actuators.  source : what brings them, live, in place of playing them.
-    opening : what the engine was made from, for a recorder.
+    live : the source's inputs carry no ticks.  hears : is told every event.  sound : a WAV file for
+    what would be heard, in place of the configured actuators.  opening : what the engine was made
+    from, for a recorder.
     """
     where = replace(app.site(config), opening=opening)
     actuators = [partial(_to_file, config, where, sound)] if sound else None
@@ -107,11 +95,11 @@ def in_time(
         sinks.append(partial(console.Console, console.Config(), where))
     daemon = Daemon(
         engine,
-        [source or Playback(inputs, speed, world.request if world else None)],
+        [source],
         actuators or app.actuators(config, where),
         sinks,
-        live=source is not None,
-        hears=world.hear if world else None,
+        live=live,
+        hears=hears,
     )
     asyncio.run(daemon.run())
 

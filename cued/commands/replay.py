@@ -24,6 +24,7 @@ from cued.recording.session import Part, Session
 from cued.recording.stream import PACKET_S, packets
 from cued.recording.table import read_table
 from cued.runtime import greeting
+from cued.runtime.playback import Playback
 from cued.sinks import events
 
 NAME = "replay"
@@ -66,7 +67,8 @@ def run(args: argparse.Namespace) -> int:
     inputs = packets(recording, packet_s=args.packet_s)
     if args.speed > 0:
         config = _play.keeping_nothing(config)
-        _play.in_time(config, app.engine(config, worn), inputs, args.speed, args.events)
+        source = Playback(inputs, args.speed)
+        _play.in_time(config, app.engine(config, worn), source, args.events)
         return 0
     counts = _play.at_full_speed(config, worn, inputs, args.events)
     if args.events != "-":
@@ -84,7 +86,8 @@ def _session(args: argparse.Namespace, session: Session) -> int:
         for part in session.parts:
             config = _play.keeping_nothing(chosen_config(args, part.opening))
             made, _ = app.remake(config, part.opening)
-            _play.in_time(config, made, session.inputs(part), args.speed, args.events)
+            source = Playback(session.inputs(part), args.speed)
+            _play.in_time(config, made, source, args.events)
         return 0
     differs = False
     lines = events.EventLines(events.Config(file=args.events or "-"), Site(), _play.nobody)

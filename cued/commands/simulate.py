@@ -7,14 +7,19 @@ import importlib
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
+from cued import app
 from cued.commands import _play
 from cued.commands._options import add_config, load_config, non_negative
-from cued.config import Config
+from cued.config import Config, Sensor
 from cued.engine import Worn
 from cued.model import AnyEvent, BeltRequest, Cue, CuedError
 from cued.recording.write import write_table
+from cued.runtime.playback import Playback
 from cued.simulation.run import Simulation
 from cued.sources.simulate import open_scenario, recorded, scenarios
+from cued.sources.source import Source
 from cued.standin.bus import private_bus
 
 NAME = "simulate"
@@ -64,10 +69,11 @@ def run(args: argparse.Namespace) -> int:
     worn = {s.name: Worn(s.placement, s.mounting) for s in simulation.scenario.sensor}
     runner = Runner(simulation)
     if args.over_bluetooth:
-        return _over_bluetooth(args, config, worn, runner)
+        _over_bluetooth(args, config, worn, runner)
+        return 0
     if args.speed > 0 or args.sound:
-        play = _play.run_of(config, worn)
-        play(simulation.inputs(), args.speed, args.events, runner, args.sound)
+        source = Playback(simulation.inputs(), args.speed, runner.request)
+        _in_time(args, config, runner, source)
         return 0
     counts = _play.at_full_speed(config, worn, simulation.inputs(), args.events, runner)
     if args.events != "-":
@@ -75,9 +81,31 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _in_time(
+    args: argparse.Namespace, config: Config, runner: Runner, source: Source, *, live: bool = False
+) -> None:
+    """Play a new run, which knows the runner's history and can be recorded."""
+    sensors = {
+        s.name: Sensor(device="pod", placement=s.placement, mounting=s.mounting)
+        for s in runner.simulation.scenario.sensor
+    }
+    config = replace(config, sensors=sensors)
+    engines = app.Engines(config)
+    _play.in_time(
+        config,
+        engines.begin(),
+        source,
+        args.events,
+        live=live,
+        hears=runner.hear,
+        sound=args.sound,
+        opening=engines.opening,
+    )
+
+
 def _over_bluetooth(
     args: argparse.Namespace, config: Config, worn: dict[str, Worn], runner: Runner
-) -> int:
+) -> None:
     """Play the run in real time over a stand-in for BlueZ."""
     if args.speed != 1.0 or args.sound:
         raise CuedError("--over-bluetooth runs in real time, through the configured actuators")
@@ -88,8 +116,7 @@ def _over_bluetooth(
     inputs = runner.simulation.inputs()
     source = module.OverBluetooth(inputs, worn, runner.request)
     with private_bus():
-        _play.run_of(config, worn)(inputs, 1.0, args.events, runner, source=source)
-    return 0
+        _in_time(args, config, runner, source, live=True)
 
 
 class Runner:
