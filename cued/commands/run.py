@@ -1,9 +1,10 @@
 """Run the daemon, as started at boot.
 
 SIGTERM and SIGINT end it, and so does a terminal that hangs up: nobody sees what would go on and
-keep radio and pins from the service. Otherwise SIGHUP reads the configuration again: a good one takes
-effect by a new daemon in this process, so sensors are connected anew; a bad one is refused with a
-notice, and the old one goes on. A bad one at the start is said aloud under systemd, as nobody reads the log there.
+keep radio and pins from the service. Otherwise SIGHUP reads the configuration again: a good one
+takes effect by a new daemon in this process, so sensors are connected anew; a bad one is refused
+with a notice, and the old one goes on. A bad one at the start is said aloud under systemd, as
+nobody reads the log there.
 """
 
 from __future__ import annotations
