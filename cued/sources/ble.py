@@ -81,9 +81,8 @@ class Ble:
         self._config = config
         self._stuck = Stuck()
         self._radio = radio or Radio.of(config.adapter)
-        self._sensors = {
-            name: sensor for name, sensor in site.sensors.items() if reached_by_ble(sensor.device)
-        }
+        # A phone comes through a source of its own.
+        self._sensors = {n: s for n, s in site.sensors.items() if s.device != "phone"}
         if not self._sensors:
             raise ConfigError("[sources.ble] has no sensors; write [sensors.NAME] tables")
         self._taken: dict[str, str] = {}  # address: sensor
@@ -223,11 +222,6 @@ class Ble:
             else _common(other.device) < _common(device) and _module(other.device).matches(advert)
             for other in waiting
         )
-
-
-def reached_by_ble(device: str) -> bool:
-    """Tell whether a device is a Bluetooth device; a phone comes through a source of its own."""
-    return device != "phone" and device in parts.names("devices")
 
 
 class Found(Struct, frozen=True):
