@@ -139,7 +139,9 @@ def sources(config: Config, where: Site) -> list[Source]:
         for name, options in config.parts.get("sources", {}).items()
     ]
     if not built:
-        raise ConfigError("[sources] has no table; cued setup writes [sources.ble], for real sensors")
+        raise ConfigError(
+            "[sources] has no table; cued setup writes [sources.ble], for real sensors"
+        )
     return built
 
 
