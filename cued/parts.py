@@ -15,12 +15,15 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from types import TracebackType
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
 
 C = TypeVar("C", bound=Struct)
 P_co = TypeVar("P_co", covariant=True)
+# What actuators and sinks, which are entered and left, are told as they are left.
+Exit: TypeAlias = type[BaseException] | BaseException | TracebackType | None
 
 KINDS: dict[str, str] = {
     "devices": "cued.devices",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import TracebackType
 from typing import Literal, Protocol
 
 from cued.model import Cue, CueDone, Notice
+from cued.parts import Exit
 
 Report = Callable[[CueDone | Notice], None]
 
@@ -26,12 +26,7 @@ class Actuator(Protocol):
 
     async def __aenter__(self) -> Actuator: ...
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
+    async def __aexit__(self, *exit_: Exit) -> None: ...
 
     def give(self, cue: Cue) -> None:
         """Start the cue at once, cutting off whatever this channel is doing. Never blocks."""

@@ -19,7 +19,6 @@ import contextlib
 import time
 from collections import deque
 from pathlib import Path
-from types import TracebackType
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -30,7 +29,7 @@ from cued.actuators._patterns import PATTERNS
 from cued.actuators.actuator import Report
 from cued.config import Site
 from cued.model import Cue, CueDone, Notice, Pattern
-from cued.parts import Part
+from cued.parts import Exit, Part
 
 Pin = Annotated[int, Meta(ge=0, le=27)]
 
@@ -97,12 +96,7 @@ class Haptic:
         self._guard = Guard(self._off, self._config.max_on_s)
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *exit_: Exit) -> None:
         self.cancel()
         motors, self._motors = self._motors, None
         if self._guard:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from types import TracebackType
 from typing import Literal
 
 from msgspec import Struct
@@ -12,7 +11,7 @@ from msgspec import Struct
 from cued.actuators.actuator import Report
 from cued.config import Site
 from cued.model import Cue, CueDone
-from cued.parts import Part
+from cued.parts import Exit, Part
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,12 +32,7 @@ class Log:
     async def __aenter__(self) -> Log:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *exit_: Exit) -> None:
         """Leave nothing behind."""
 
     def give(self, cue: Cue) -> None:

@@ -23,7 +23,6 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, repeat
 from pathlib import Path
-from types import TracebackType
 from typing import Annotated, Literal
 
 import numpy as np
@@ -40,7 +39,7 @@ from cued.actuators.actuator import Report
 from cued.coach import phrases
 from cued.config import Site
 from cued.model import Cue, CueDone, Notice, Priority
-from cued.parts import Part
+from cued.parts import Exit, Part
 
 CHECK_S = 0.25
 RETRY_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # the last one for ever
@@ -146,12 +145,7 @@ class Speech:
         ]
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *exit_: Exit) -> None:
         self.cancel()
         for task in self._tasks:
             task.cancel()

@@ -27,9 +27,9 @@ from msgspec import Meta, Struct
 
 from cued.config import Site
 from cued.model import AnyEvent, ConfigError, Input
-from cued.parts import Part
+from cued.parts import Exit, Part
 from cued.sinks._secret import password
-from cued.sinks.sink import Ask, Exit, Sink
+from cued.sinks.sink import Ask, Sink
 
 log = logging.getLogger(__name__)
 

@@ -35,8 +35,8 @@ from cued.model import (
     Stride,
     Stumble,
 )
-from cued.parts import Part
-from cued.sinks.sink import Ask, Exit, Sink
+from cued.parts import Exit, Part
+from cued.sinks.sink import Ask, Sink
 
 LEVEL_STYLE = {"steady": "bold green", "unsteady": "bold red", "unknown": "yellow"}
 SPARK = "▁▂▃▄▅▆▇█"

@@ -10,8 +10,8 @@ from msgspec import Meta, Struct
 
 from cued.config import Site
 from cued.model import AnyEvent, CuedError, Input
-from cued.parts import Part
-from cued.sinks.sink import Ask, Exit, Sink
+from cued.parts import Exit, Part
+from cued.sinks.sink import Ask, Sink
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

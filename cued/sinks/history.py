@@ -41,10 +41,10 @@ from cued.model import (
     Stride,
     Summary,
 )
-from cued.parts import Part
+from cued.parts import Exit, Part
 from cued.recording.history import CLOCK, NAME, open_database
 from cued.recording.session import Cover
-from cued.sinks.sink import Ask, Exit, Sink
+from cued.sinks.sink import Ask, Sink
 
 log = logging.getLogger(__name__)
 

@@ -26,8 +26,8 @@ from msgspec import Meta, Struct
 from cued.actuators._gpio import PinsMissing, close_factory, factory_of, failures
 from cued.config import Site
 from cued.model import AnyEvent, Fall, Input, Link, Notice, Phase
-from cued.parts import Part
-from cued.sinks.sink import Ask, Exit
+from cued.parts import Exit, Part
+from cued.sinks.sink import Ask
 
 log = logging.getLogger(__name__)
 

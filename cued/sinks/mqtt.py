@@ -33,7 +33,7 @@ import msgspec
 
 from cued.config import Site
 from cued.model import AnyEvent, Command, CuedError, Input, Summary
-from cued.parts import Part
+from cued.parts import Exit, Part
 from cued.runtime.supervise import back_off
 from cued.sinks import _discovery
 from cued.sinks._mqtt_client import (
@@ -49,7 +49,7 @@ from cued.sinks._mqtt_config import Config
 from cued.sinks._outbox import Outbox
 from cued.sinks._requests import Gate, Refused
 from cued.sinks._topics import Message, Topics, answer
-from cued.sinks.sink import Ask, Exit, Sink
+from cued.sinks.sink import Ask, Sink
 
 log = logging.getLogger(__name__)
 

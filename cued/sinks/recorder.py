@@ -30,12 +30,12 @@ from msgspec.structs import replace
 
 from cued.config import Site
 from cued.model import AnyEvent, Input, Notice, Packet
-from cued.parts import Part
+from cued.parts import Exit, Part
 from cued.recording import folder
 from cued.recording.log import SessionLog
 from cued.recording.opening import Opening
 from cued.runtime.renewal import RENEWED
-from cued.sinks.sink import Ask, Exit, Sink
+from cued.sinks.sink import Ask, Sink
 
 log = logging.getLogger(__name__)
 

@@ -21,8 +21,8 @@ from msgspec import Meta, Struct
 from cued.actuators._gpio import PinsMissing, close_factory, factory_of, failures
 from cued.config import Site
 from cued.model import AnyEvent, Fall, Input, Phase
-from cued.parts import Part
-from cued.sinks.sink import Ask, Exit, Sink
+from cued.parts import Exit, Part
+from cued.sinks.sink import Ask, Sink
 
 log = logging.getLogger(__name__)
 

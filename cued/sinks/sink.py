@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import TracebackType
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from cued.model import AnyEvent, Command, Input
+from cued.parts import Exit
 
-Exit: TypeAlias = type[BaseException] | BaseException | TracebackType | None
 Ask = Callable[[Command], None]
 
 
