@@ -170,4 +170,6 @@ def settings(data: bytes) -> dict[int, list[float]]:
             letter = "f" if kind == FACTOR else {1: "B", 2: "H", 4: "I"}[size]
             out[kind] = list(fields(f"{count}{letter}", data, offset))
         offset += count * size
+    if 0 in out.get(RATE, ()):
+        raise DecodeError("Polar rate of 0 Hz")
     return out

@@ -11,7 +11,7 @@ One sample a notification, no device time, at what rate the link carries (30 to 
 The stock example runs the LSM6DS chips at 4 g and 250 deg/s: too little for running. The pod
 firmware (docs/pod-protocol.md) on the same boards is the better choice.
 
-Source: adafruit_ble_adafruit, adafruit_lsm6ds. Certainty A; rate on hardware not verified.
+Source: adafruit_ble_adafruit, adafruit_lsm6ds. Certainty A. Not tried on hardware.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ the H10 goes on measuring and drains its cell. Its clock restarts whenever it is
 
 Sources: Polar BLE SDK and its tests, Polar Measurement Data Specification, bleakheart,
 polar-python. Certainty A; which firmware sends which frame type is B and is therefore taken from
-each frame. SDK mode and the gyroscope have not been tried on hardware.
+each frame. Nothing of it has been tried on hardware; of the gyroscope and SDK mode there are no
+captures either.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ temperature and compass interval u16 ms, motion rate u16 Hz 5 to 200, wake on mo
 in µT/16). One sample a notification. The Thingy:53 has no such firmware.
 
 Source: Nordic's firmware (Thingyjs divides by other numbers and is wrong). Certainty A for the
-layout; the acceleration range that the firmware sets has not been checked on hardware.
+layout. Not tried on hardware; which acceleration range the firmware sets is unknown.
 """
 
 from __future__ import annotations

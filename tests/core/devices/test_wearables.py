@@ -74,6 +74,13 @@ def h10_frame(end_ns: int, n: int = 36) -> bytes:
     return struct.pack("<BQB", 2, end_ns, 1) + samples
 
 
+def test_a_polar_rate_of_nought_is_refused():
+    device = polar_pmd.PolarPmd(polar_pmd.Config(), "chest")
+    with pytest.raises(DecodeError):
+        device.receive(1.0, polar_pmd.CONTROL, H("f001020000 00 01 0000"))
+    assert len(only(device.receive(2.0, polar_pmd.DATA, h10_frame(10**9))).acc) == 36
+
+
 def test_an_h10_is_asked_what_it_can_and_started_with_one_value_of_each():
     device = polar_pmd.PolarPmd(polar_pmd.Config(), "chest")
     actions = device.start([polar_pmd.CONTROL, polar_pmd.DATA, BATTERY_LEVEL, HEART_RATE])
