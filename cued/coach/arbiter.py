@@ -10,7 +10,8 @@ Rules of this file
 * Technique: at least ``spacing_s`` apart, at most ``per_minute``, one theme a phase, none while
   ``Gate.hold`` names a reason (after a stumble or a fall, and while unsteady: no guidance either),
   none in a catch block, and a share of them fades away.
-* Mute silences what is below a limit. It never silences safety.
+* Mute silences what is below a limit. It never silences safety, nor that a battery is low, the
+  belt's speed unknown, the voice without words; a question about sensors waits.
 * Every cue given or withheld is an event with its reason. A withheld one is told once for each
   occurrence and reason, not with every stride.
 """
@@ -121,7 +122,8 @@ class Arbiter:
     def _verdict(self, p: Proposal, gate: Gate, now: float) -> str:
         if gate.blind and p.priority < Priority.LINK:
             return "blind"
-        if gate.muted and p.priority < Priority.LIMIT:
+        state = p.theme == "safety" and p.tone  # of a battery, the belt, the voice; no question
+        if gate.muted and p.priority < Priority.LIMIT and not state:
             return "muted"
         if now - self._given_at.get(p.key, float("-inf")) < self._refractory_s(p):
             return "refractory"

@@ -101,10 +101,10 @@ class Carry:
         if target is None:
             self._watch.before(stride.side, stride.duration_s)
             return []
-        self._watch.take(stride.side, stride.duration_s, target, now)
+        off = self._watch.take(stride.side, stride.duration_s, target, now)
         because = self._watch.because(stride.side, stride.duration_s, target)
         since = self._watch.since if self._watch.tells(target) else None
-        self.state = Carried(target=target, since=since, because=because)
+        self.state = Carried(target=target, since=since if off else None, because=because)
         return [*self._carried(key, target, now), *self._slipped(since, now)]
 
     @property

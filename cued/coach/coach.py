@@ -117,9 +117,10 @@ class Coach:
             self._restart()
         moved = self._session.feed(item, self._view, self._safety, now)
         events += self._entered(moved, now)
+        measured = self._measured(item, now) if isinstance(item, Stride) else []
         technique = self._considered(item, now)
         if isinstance(item, Stride):
-            events += self._stride(item, technique, now)
+            events += self._stride(item, technique, measured, now)
         line = self._line(now)
         proposals += [p for p in (line, self._effects.praise(now)) if p]
         events += self._safety.told()
@@ -200,11 +201,12 @@ class Coach:
             sessions=session.memory.sessions,
         )
 
-    def _stride(self, stride: Stride, proposals: list[Proposal], now: float) -> list[AnyEvent]:
+    def _stride(
+        self, stride: Stride, proposals: list[Proposal], measured: list[Measurement], now: float
+    ) -> list[AnyEvent]:
         """Learn from a stride, after the rules have judged it."""
         self._phase_strides += 1
         out: list[AnyEvent] = list(self._effects.take(stride, proposals))
-        measured = self._measured(stride, now)
         self._session.tally.note(measured)
         for m in measured:
             self._view.see(m, now)

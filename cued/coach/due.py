@@ -5,6 +5,8 @@ Pure functions of how far the phase has come; what they answer is a trigger of `
 
 from __future__ import annotations
 
+import math
+
 from msgspec import Struct
 
 from cued.coach import ladder
@@ -70,6 +72,13 @@ def lasts(phase: str, stage: int, left_s: float, profile: Profile) -> float | No
         "backward_jog": ladder.JOG_ON_S,
         "backward_rest": ladder.JOG_OFF_S,
     }.get(phase)
+
+
+def bout_left_s(phase: str, stage: int, elapsed_s: float) -> float:
+    """Return the time until the backward part ends by itself, s; inf where only a cap ends it."""
+    rung = ladder.STAGES[stage]
+    flat = phase == "backward_walk" and not (rung.uphill or rung.jog)
+    return rung.bout_s - elapsed_s if flat or phase == "backward_uphill" else math.inf
 
 
 def _if_time(progress: Progress, trigger: Trigger) -> Trigger | None:

@@ -28,6 +28,7 @@ LONG_BREAK_DAYS = 28.0
 CV_FACTOR = 1.5  # a session whose strides vary more than so many times the usual is not clean
 MOST_EFFORT = 13.0  # "somewhat hard" on Borg's scale of 6-20
 LEAST_BOUT_S = 20.0  # shorter is not worth turning round for
+WALK_M_S = 0.8  # before and between jogs: as fast as a walk of stage 1
 TURN_M_S = 0.5  # slow enough to turn round on: the fastest of the first stage
 
 
@@ -169,6 +170,12 @@ def prescribe(
         left_s=max(caps[cap] - done_s, 0.0),
         cap=cap,
     )
+
+
+def pace_m_s(due: Prescription, phase: str) -> float:
+    """Return the belt speed due in a backward phase, m/s: the jogger's stage also walks."""
+    walks = STAGES[due.stage].jog and phase != "backward_jog"
+    return min(WALK_M_S, due.speed_m_s) if walks else due.speed_m_s
 
 
 def speed_limit(stage: int, memory: Memory, profile: Profile, elapsed_s: float = 0.0) -> float:

@@ -122,11 +122,11 @@ class Lengthening:
         self._opening.setdefault(side, []).append(stride_s)
 
     def take(self, side: Side, stride_s: float, own: Baseline, now: float) -> bool:
-        """Take a stride; whether this foot's strides are too long and that can be told."""
+        """Take a stride; whether this foot's strides are too long now and that can be told."""
         foot = self._feet.setdefault(side, Foot())
         for duration in (*self._opening.pop(side, ()), stride_s):
             self._judge(foot, duration / own.stride_s - 1.0, own, now)
-        return foot.since is not None and self.tells(own)
+        return foot.since is not None and foot.under == 0 and self.tells(own)
 
     def because(self, side: Side, stride_s: float, own: Baseline) -> dict[str, float | str | None]:
         """Give the numbers that a cue about this foot rests on."""

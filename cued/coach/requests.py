@@ -6,13 +6,13 @@ change is made (slow ramps, never a jerk) is the treadmill source's business.
 
 from __future__ import annotations
 
+from cued.coach import ladder
 from cued.coach.config import CoachConfig
 from cued.coach.program import PHASES
 from cued.coach.session import Session
 from cued.model import Belt, BeltRequest, Phase
 
 STANDS_M_S = 0.05
-REST_M_S = 0.8  # between jogs: as fast as a walk of stage 1
 
 
 def asked_of_belt(
@@ -27,10 +27,9 @@ def asked_of_belt(
         return None
     due = session.prescription()
     uphill = phase.name == "backward_uphill"
-    speed = min(REST_M_S, due.limit_m_s) if phase.name == "backward_rest" else due.speed_m_s
     return BeltRequest(
         t=now,
-        speed_m_s=round(speed, 2),
+        speed_m_s=round(ladder.pace_m_s(due, phase.name), 2),
         incline_percent=due.incline_percent if uphill else 0.0,
         why=phase.name,
     )

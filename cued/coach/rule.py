@@ -14,6 +14,7 @@ Rules of this file
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Literal, Protocol
 
@@ -65,11 +66,14 @@ class Proposal(Struct, frozen=True, kw_only=True):
     tone: str = ""
     blanks: dict[str, float] = {}
     valid_s: float = 1.5
-    refractory_s: float = 15.0  # science.md 3.3: at least 15 s between two of the same
+    refractory_s: float = 15.0  # a choice: no sooner again is a cue worth hearing
 
 
 class Place(Struct, frozen=True, kw_only=True):
-    """Where in the session we are, and what is expected there."""
+    """Where in the session we are, and what is expected there.
+
+    left_s : backward, by the caps.  bout_left_s : until this backward part is over before them.
+    """
 
     phase: str = "idle"
     since: float = 0.0
@@ -78,13 +82,15 @@ class Place(Struct, frozen=True, kw_only=True):
     backward: bool = False
     limit_m_s: float | None = None
     left_s: float | None = None
+    bout_left_s: float = math.inf
     cap: Cap = "session"
 
 
 class Carried(Struct, frozen=True, kw_only=True):
     """The forward carry: ``target`` is the stride to keep (None until it is known).
 
-    since : since when the old pattern is back, or None.  because : the numbers it rests on.
+    since : since when the old pattern is back, None where the stride is none of it.
+    because : the numbers it rests on.
     """
 
     target: Baseline | None = None

@@ -10,7 +10,7 @@ Rules of this file
 * A sensor whose samples come too late is as good as none; that this is why is said in place of
   "gone", or after it. Sensors that contradict each other (``gait/body_map.py``) are asked about.
 * After a stumble there is a hold of 12 steps: balance is normal again after 10.9 (SD 7.0) steps
-  (10.3389/fspor.2020.00082).
+  (10.3389/fspor.2020.00082). Who stands still instead is held for 15 s, as in gait/stability.py.
 * A possible fall is a tone and a buzz at once; a confirmed one is an alarm until acknowledged.
 
 All of this is a convenience. It is no medical or safety device, and it cannot prevent a fall.
@@ -50,6 +50,7 @@ BATTERY_LOW_PERCENT = (15.0, 5.0)
 LATE = "sensor_late"
 ASKED = {"feet_swapped": "feet_swapped", "body_map": "sensor_backward"}  # notice: what is asked
 BELT_EXPECTED_AFTER_S = 20.0
+STOOD_S = 15.0
 
 
 class Safety:
@@ -62,6 +63,7 @@ class Safety:
         self._low: dict[str, int] = {}
         self._failed: set[tuple[str, str]] = set()
         self._hold_until = 0  # footfalls
+        self._upset_at = float("-inf")
         self._blind_since: float | None = None
         self._blind_said = 0
         self._seen_at = float("-inf")
@@ -132,7 +134,7 @@ class Safety:
                 return [*self._owed.values(), *self._again(view, now)]
 
     def _stumbled(self, item: Stumble, view: View, now: float) -> list[Proposal]:
-        self._hold_until = view.footfalls + self._plan.hold_steps
+        self._hold_until, self._upset_at = view.footfalls + self._plan.hold_steps, now
         because: Reason = {"score": round(item.score, 2)}
         return [
             _told("stumble", Priority.STUMBLE, item.t, "both", refractory_s=3.0, because=because)
@@ -142,7 +144,7 @@ class Safety:
         if self.fallen:
             return []
         self._fall = item
-        self._hold_until = view.footfalls + self._plan.hold_steps
+        self._hold_until, self._upset_at = view.footfalls + self._plan.hold_steps, now
         because: Reason = dict(item.because)
         if item.stage == "possible":
             return [_told("fall_possible", Priority.FALL, now, "alarm", because=because)]
@@ -241,7 +243,9 @@ class Safety:
         return self._owe(_told("clip_missing", Priority.INFO, now, "clip", because=because))
 
     def _again(self, view: View, now: float) -> list[Proposal]:
-        """Repeat what lasts, and notice what is missing."""
+        """Repeat what lasts, end what is over, and notice what is missing."""
+        if now - max(view.stride_at, self._upset_at) > STOOD_S:
+            self._hold_until = 0
         if self.fallen:
             return [self._alarm(now)]
         if self._fall and now - self._fall.t > POSSIBLE_LASTS_S:

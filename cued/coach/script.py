@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 
 from cued.coach.config import CoachConfig
-from cued.coach.ladder import TURN_M_S, Prescription
+from cued.coach.ladder import TURN_M_S, Prescription, pace_m_s
 from cued.coach.program import IDLE, PHASES, TURNS
 from cued.model import Belt, Direction
 
@@ -67,13 +67,14 @@ class Script:
         if phase == "check_in" and spotter:
             self._say("check_spotter")
 
-    def settings(self, due: Prescription, uphill: bool, belt: Belt | None) -> None:
+    def settings(self, due: Prescription, phase: str, belt: Belt | None) -> None:
         """Say what to set the belt to, where it is set by hand and differs."""
         if self._plan.belt_requests:
             return
-        if belt is None or abs(belt.speed_m_s - due.speed_m_s) > SPEED_OFF_M_S:
-            self._say("belt_at", speed=due.speed_m_s * UNITS[self._plan.speed_unit])
-        wanted = due.incline_percent if uphill else 0.0
+        speed = pace_m_s(due, phase)
+        if belt is None or abs(belt.speed_m_s - speed) > SPEED_OFF_M_S:
+            self._say("belt_at", speed=speed * UNITS[self._plan.speed_unit])
+        wanted = due.incline_percent if phase == "backward_uphill" else 0.0
         has = belt.incline_percent if belt else 0.0
         if abs(has - wanted) > INCLINE_OFF_PERCENT:
             self._say("incline_at", percent=wanted)

@@ -15,7 +15,7 @@ from __future__ import annotations
 from cued.coach import ladder
 from cued.coach.baseline import Baselines
 from cued.coach.config import CoachConfig
-from cued.coach.due import Progress, due, lasts
+from cued.coach.due import Progress, bout_left_s, due, lasts
 from cued.coach.ladder import Prescription, Result, Standing
 from cued.coach.memory import Memory, Past
 from cued.coach.profile import Profile
@@ -104,6 +104,7 @@ class Session:
             backward=spec.backward,
             limit_m_s=plan.limit_m_s if plan and spec.backward else None,
             left_s=plan.left_s if plan else None,
+            bout_left_s=bout_left_s(self._phase, self._stage, self._elapsed),
             cap=plan.cap if plan else "session",
         )
 
@@ -291,8 +292,8 @@ class Session:
             self.script.clear()
         else:
             self.script.begin(target, view.belt, now, resumed=resumed, spotter=spotter)
-        if PHASES[target].backward and target != "backward_rest" and trigger != "seen":
-            self.script.settings(self.prescription(), target == "backward_uphill", view.belt)
+        if PHASES[target].backward and trigger != "seen":
+            self.script.settings(self.prescription(), target, view.belt)
         spec = PHASES[target]
         phase = Phase(
             t=now,

@@ -1,7 +1,8 @@
 """How much time backward is left: said a minute before the cap, and at the cap.
 
 The caps are the ladder's (``coach/ladder.py``): by session, by day, by week. The program moves on
-by itself; this rule only says why.
+by itself; this rule only says why. A minute before is said only where the cap ends the backward
+part: not when that is over before, and there will be another.
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ class TimeCap:
         if left <= 0.0 and not self._up and situation.place.phase != "check_in":
             self._up = True
             return self._proposal(KEYS[cap], Priority.LIMIT, situation, because)
-        near = left <= self._config.announce_s and situation.place.backward
-        if left > 20.0 and near and not self._announced:
+        near = left <= min(self._config.announce_s, situation.place.bout_left_s)
+        if situation.place.backward and left > 20.0 and near and not self._announced:
             self._announced = True
             return self._proposal("minute_left", Priority.INFO, situation, because)
         return None

@@ -711,3 +711,59 @@ def test_nothing_harder_is_begun_while_the_runner_is_unsteady(
     steady(runner, "steady")
     runner.walk(3.0, facing)
     assert runner.phase == then
+
+
+@pytest.mark.parametrize(("walked_s", "said"), [(10.0, 1), (50.0, 0)])
+def test_a_minute_left_is_said_only_where_the_cap_ends_the_backward_part(
+    walked_s: float, said: int
+) -> None:
+    runner = Runner(profile="first_time_ever")
+    runner.belt(0.3)
+    runner.walk(300.0, until="turn_back")
+    runner.walk(walked_s, "backward")
+    assert runner.phase == "backward_walk"
+    moved_until(runner, 45.0)
+    runner.walk(5.0, "backward")
+    assert len(runner.cues("minute_left")) == said
+
+
+def test_who_has_mended_the_old_pattern_is_not_told_of_it_again() -> None:
+    runner = Runner(Memory(stage=1, sessions=3), profile="variety_for_a_runner", feedback="full")
+    runner.belt(0.8)
+    runner.walk(900.0, "forward", until="turn_back")
+    runner.walk(900.0, "backward", until="turn_front")
+    runner.walk(60.0, "forward")
+    while not runner.cues("old_pattern"):
+        runner.walk(1.0, "forward", factor=1.12)
+    runner.walk(20.0, "forward", factor=1.12)
+    runner.events.clear()
+    runner.walk(60.0, "forward")
+    assert not [c.key for c in runner.cues() if c.key in ("old_pattern", "backward_offer")]
+
+
+def test_who_stands_after_a_stumble_is_led_on_after_a_while() -> None:
+    runner = there("settle").copy()
+    runner.feed(Stumble(t=runner.t, score=2.0))
+    runner.stand(10.0)
+    runner.say("pause")
+    runner.events.clear()
+    runner.stand(3.0)
+    assert not runner.cues("paused")
+    runner.stand(4.0)
+    assert len(runner.cues("paused")) == 1
+
+
+@pytest.mark.parametrize("asks", [False, True])
+def test_a_jogger_walks_backward_at_a_walk(asks: bool) -> None:
+    runner = Runner(JOGGER, profile="variety_for_a_runner", belt_requests=asks)
+    runner.belt(0.3)
+    runner.walk(2.0)
+    while "backward_rest" not in runner.phases():
+        backward = PHASES[runner.phase].backward or runner.phase == "turn_back"
+        jogs = runner.phase == "backward_jog"
+        runner.walk(5.0, "backward" if backward else "forward", "running" if jogs else "walking")
+    runner.walk(5.0, "backward")
+    asked = [e.speed_m_s for e in runner.events if isinstance(e, BeltRequest)]
+    said = [c.text for c in runner.cues("belt_at")]
+    assert asked == ([0.0, 0.8, 1.65, 0.8] if asks else [])
+    assert said == ([] if asks else ["Belt at 2.8", "Belt at 6", "Belt at 2.8"])

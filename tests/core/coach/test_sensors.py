@@ -18,8 +18,10 @@ from cued.model import (
     CueDone,
     Gait,
     Link,
+    Measurement,
     Notice,
     Packet,
+    Stability,
     Tick,
 )
 from cued.simulation.run import Simulation
@@ -122,11 +124,11 @@ def test_blindness_is_told_three_times_ten_seconds_apart():
 
 def test_a_belt_speed_that_is_known_before_its_lack_could_be_told_is_not_told():
     runner = Runner(program=False)
-    runner.say("mute")
+    runner.feed(Stability(t=runner.t, level="unsteady", score=None))  # only safety is told
     runner.walk(30.0)
     runner.belt(1.0)
     runner.walk(3.0)
-    runner.say("unmute")
+    runner.feed(Stability(t=runner.t, level="steady", score=None))
     runner.walk(20.0)
     assert "belt_unknown" not in heard(runner)
 
@@ -266,3 +268,34 @@ def test_a_sensor_that_is_worn_upside_down_is_one_warning():
     assert [n.level for n in notices] == ["warning"]
     assert notices[0].text == "left: gravity says that the sensor is upside down"
     assert not [e for e in events if isinstance(e, Gait) and e.direction != "unknown"]
+
+
+def test_steps_that_another_sensor_saw_are_not_called_uneven():
+    runner = walking("foot", "other", "trunk")
+
+    def walk(seconds: float, percent: float) -> None:
+        for _ in range(int(seconds)):
+            value = Measurement(
+                t=runner.t, name="asymmetry_percent", value=percent, unit="%", strides=10
+            )
+            runner.feed(value)
+            runner.walk(1.0)
+
+    walk(90.0, 1.0)
+    link(runner, "other", "lost")
+    walk(40.0, -12.0)
+    link(runner, "other", "up")
+    walk(9.0, -12.0)
+    walk(30.0, 1.0)
+    assert "asymmetry" not in heard(runner)
+    walk(40.0, -12.0)
+    assert "asymmetry" in heard(runner)
+
+
+def test_mute_keeps_nobody_from_hearing_of_a_low_battery_or_an_unknown_belt():
+    runner = Runner(program=False)
+    link(runner, "foot", "up")
+    runner.say("mute")
+    runner.feed(Battery(t=runner.t, sensor="foot", percent=8.0))
+    runner.walk(30.0)
+    assert {"battery_low", "belt_unknown"} <= set(heard(runner))
