@@ -38,6 +38,7 @@ from cued.parts import Part
 
 PHYPHOX, SENSOR_LOGGER = "phyphox", "sensor_logger"
 LEAST_SAMPLES = 20  # for a rate
+MOST = 1e9  # s, m/s², rad/s; of larger times a double holds no milliseconds
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -54,7 +55,9 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     gyroscope: Annotated[bool, Meta(description="The phone sends its angular rate too.")] = False
 
 
-class _Buffer(Struct, frozen=True):
+class Buffer(Struct, frozen=True):
+    """Values of a phyphox buffer, oldest first."""
+
     buffer: list[float | None] = []
 
 
@@ -62,8 +65,10 @@ class _Status(Struct, frozen=True):
     session: str = ""
 
 
-class _Reply(Struct, frozen=True):
-    buffer: dict[str, _Buffer] = {}
+class Reply(Struct, frozen=True):
+    """What phyphox answers, as far as it matters."""
+
+    buffer: dict[str, Buffer] = {}
     status: _Status = _Status()
 
 
@@ -80,18 +85,23 @@ class _Message(Struct, frozen=True):
 Stream = tuple[Floats, Floats]  # times (n,) s, values (n, 3)
 
 
-def phyphox(data: bytes, names: Sequence[tuple[str, ...]]) -> tuple[str, list[Stream]]:
-    """Decode a reply of phyphox: its session, and the streams of these buffers."""
+def decode(data: bytes) -> Reply:
+    """Decode a reply of phyphox."""
     try:
-        reply = msgspec.json.decode(data, type=_Reply)
+        return msgspec.json.decode(data, type=Reply)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DecodeError(f"phyphox: {error}") from None
+
+
+def phyphox(data: bytes, names: Sequence[tuple[str, ...]]) -> tuple[str, list[Stream]]:
+    """Decode a reply of phyphox: its session, and the streams of these buffers."""
+    reply = decode(data)
     streams: list[Stream] = []
     for columns in names:
-        found = [reply.buffer.get(name, _Buffer()).buffer for name in columns]
+        found = [reply.buffer.get(name, Buffer()).buffer for name in columns]
         n = min(len(c) for c in found)
         rows = np.array([c[:n] for c in found], dtype=float).reshape(len(columns), n).T
-        rows = rows[np.isfinite(rows).all(axis=1)]
+        rows = rows[(np.abs(rows) < MOST).all(axis=1)]  # a NaN compares false
         streams.append(_ordered(rows[:, 0], rows[:, 1:]))
     return reply.status.session, streams
 

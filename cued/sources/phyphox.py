@@ -11,11 +11,10 @@ import asyncio
 from collections.abc import Callable
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
 from cued.config import Site
-from cued.devices.phone import PHYPHOX, Phone
+from cued.devices.phone import PHYPHOX, Buffer, Phone, decode
 from cued.model import BeltRequest, DecodeError, LinkChanged, LinkLost, Packet
 from cued.parts import Part
 from cued.sources._http import get
@@ -89,21 +88,13 @@ class Phyphox:
         return "/get?" + "&".join(parts)
 
     def _newest(self, data: bytes, last: dict[str, float]) -> dict[str, float]:
-        buffers = msgspec.json.decode(data, type=_Buffers).buffer
+        buffers = decode(data).buffer
         newest = dict(last)
         for time, *_ in self._streams():
-            values = [v for v in buffers.get(time, _Values()).buffer if v is not None]
+            values = [v for v in buffers.get(time, Buffer()).buffer if v is not None]
             if values:
                 newest[time] = values[-1]
         return newest
-
-
-class _Values(Struct, frozen=True):
-    buffer: list[float | None] = []
-
-
-class _Buffers(Struct, frozen=True):
-    buffer: dict[str, _Values] = {}
 
 
 PART = Part(Config, Phyphox)

@@ -187,6 +187,21 @@ async def test_phyphox_is_asked_for_what_is_new_and_only_that():
     assert phone.asked[0] == "/control?cmd=start"
 
 
+async def test_a_server_that_is_no_phyphox_is_a_lost_link():
+    async def page(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>")
+        writer.close()
+
+    server = await asyncio.start_server(page, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        source = phyphox.Phyphox(phyphox.Config(host="127.0.0.1", port=port), PHONE)
+        with pytest.raises(LinkLost, match="phyphox"):
+            async with asyncio.timeout(5):
+                await source.run(lambda _item: None, lambda: None)
+
+
 async def test_a_phone_that_is_not_there_is_a_lost_link():
     server = await asyncio.start_server(lambda _r, w: w.close(), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
