@@ -241,6 +241,32 @@ def test_a_session_that_is_not_clean_does_not_count(spoiled: dict[str, float]) -
     assert (worse.stage, worse.clean_sessions, worse.clean) == (1, 2, False)
 
 
+@pytest.mark.parametrize("name", PROFILES)
+def test_nobody_climbs_beyond_their_profile(name: str) -> None:
+    plan = load(name)
+    memory = Memory(stage=plan.top_stage, clean_sessions=50)
+    best = Result(stage=plan.top_stage, backward_s=900.0, peak_m_s=9.0)
+    assert ladder.advance(memory, plan, best).stage == plan.top_stage
+
+
+def test_after_a_long_break_sessions_are_counted_anew_at_the_lower_stage() -> None:
+    memory = Memory(stage=3, clean_sessions=3, past=(Past(age_s=40 * DAY, backward_s=300.0),))
+    good = Result(stage=2, backward_s=300.0, peak_m_s=0.8)
+    standing = ladder.advance(memory, load("variety_for_a_runner"), good)
+    assert (standing.stage, standing.clean_sessions, standing.clean) == (2, 1, True)
+
+
+def test_who_was_led_down_to_the_uphill_stage_goes_no_faster_than_last_time() -> None:
+    past = (
+        Past(age_s=8 * DAY, backward_s=300.0, peak_m_s=0.7, stage=3),
+        Past(age_s=DAY, backward_s=300.0, peak_m_s=0.6, stage=3),
+    )
+    plan, memory = load("variety_for_a_runner"), Memory(stage=3, clean_sessions=9, past=past)
+    assert ladder.speed_limit(2, memory, plan) == pytest.approx(0.6)
+    ready = Memory(stage=2, clean_sessions=9, past=past)
+    assert ladder.speed_limit(2, ready, plan) == pytest.approx(0.77)
+
+
 def test_jogging_is_reached_only_from_a_speed_that_is_near_it() -> None:
     plan, memory = load("variety_for_a_runner"), Memory(stage=3, clean_sessions=10)
     slow = Result(stage=3, backward_s=400.0, peak_m_s=1.2)

@@ -38,6 +38,18 @@ def test_speed_and_incline_become_a_belt():
     )
 
 
+def test_an_incline_that_the_machine_does_not_know_is_none():
+    for unknown, percent in ((0x7FFF, 0.0), (0xFFF1, -1.5)):
+        data = struct.pack("<HHHH", 0x0008, 500, unknown, 0x7FFF)
+        found = belt(treadmill().receive(1.0, ftms.DATA, data))
+        assert found.incline_percent == pytest.approx(percent)
+
+
+def test_an_empty_status_is_a_decode_error():
+    with pytest.raises(DecodeError, match="empty"):
+        treadmill().receive(1.0, ftms.STATUS, b"")
+
+
 def test_a_split_record_is_put_together():
     device = treadmill()
     assert device.receive(1.0, ftms.DATA, H("0900 1900 f1ff")) == []
@@ -141,6 +153,12 @@ def test_limits_of_the_configuration_and_of_the_machine_hold():
     device.receive(1.0, ftms.SPEED_RANGE, struct.pack("<HHH", 350, 420, 10))
     assert "limits" in refused(device, speed_m_s=4.3 / 3.6)
     assert "limits" in refused(device, speed_m_s=3.3 / 3.6)
+    assert device.request(BeltRequest(t=2.0, speed_m_s=4.1 / 3.6))
+    device = moving()
+    device.receive(1.0, ftms.INCLINE_RANGE, struct.pack("<hhH", 10, 60, 5))
+    assert "limits" in refused(device, incline_percent=6.5)
+    assert "limits" in refused(device, incline_percent=0.5)
+    assert device.request(BeltRequest(t=2.0, incline_percent=5.5))
 
 
 def test_speed_and_incline_are_set_in_turn_after_asking_for_control():
@@ -152,6 +170,24 @@ def test_speed_and_incline_are_set_in_turn_after_asking_for_control():
     assert device.receive(2.3, ftms.CONTROL, H("800301")) == [Answer("")]
     again = device.request(BeltRequest(t=3.0, speed_m_s=1.2))
     assert again == [Write(ftms.CONTROL, H("02b001"))]
+
+
+def test_an_answer_to_something_else_moves_nothing_on():
+    device = moving()
+    device.request(BeltRequest(t=2.0, speed_m_s=1.2))
+    assert device.receive(2.1, ftms.CONTROL, H("800201")) == []
+    assert device.receive(2.2, ftms.CONTROL, H("800001")) == [Write(ftms.CONTROL, H("02b001"))]
+
+
+def test_a_wish_after_one_that_was_refused_may_ask_for_control_once_again():
+    device = moving()
+    for t in (2.0, 20.0):
+        device.request(BeltRequest(t=t, speed_m_s=1.2))
+        device.receive(t + 0.1, ftms.CONTROL, H("800001"))
+        answer = device.receive(t + 0.2, ftms.CONTROL, H("800205"))
+        assert answer == [Write(ftms.CONTROL, H("00"))]
+        device.receive(t + 0.3, ftms.CONTROL, H("800001"))
+        assert isinstance(device.receive(t + 0.4, ftms.CONTROL, H("800205"))[0], Answer)
 
 
 def test_control_that_was_lost_is_asked_for_once_more():

@@ -46,6 +46,9 @@ def test_a_fall_is_possible_before_the_impact_and_confirmed_within_two_seconds(a
     assert AT < possible.t <= IMPACT - 0.2
     assert possible.score >= 1.0
     assert set(possible.because) == {"lean_deg", "sinking_m_s", "sag_m"}
+    because = possible.because
+    without = min(because["lean_deg"] - 5.0, 26.0) / 40.0 + because["sag_m"] / 0.32
+    assert without < possible.score <= without + because["sinking_m_s"] / 2.55
     assert confirmed.kind == "confirmed_fall"
     assert confirmed.t == pytest.approx(IMPACT, abs=0.06)
     assert confirmed.at - confirmed.t <= 2.0
@@ -73,6 +76,18 @@ def test_without_a_gyroscope_a_fall_is_only_confirmed():
     findings = found([falling(AT).block(gyro=False)])
     assert kinds(findings) == ["confirmed_fall"]
     assert findings[0].at <= IMPACT + 2.05
+
+
+def test_a_softer_impact_is_enough_for_a_fall_that_was_seen_coming_and_for_no_other():
+    move = Move(IMPACT + 5.0).bounce(0, AT, 1.9, 0.04).tip(AT, IMPACT, 1.5)
+    move.accelerate(AT, IMPACT, -4.0).accelerate(IMPACT, IMPACT + 0.05, 11.0)  # 2.1 g
+    assert kinds(found([move.block()])) == ["possible_fall", "confirmed_fall"]
+    assert kinds(found([move.block(gyro=False)])) == []
+
+
+def test_who_lies_down_slowly_has_not_fallen_however_long_they_lie():
+    move = Move(40.0).bounce(0, AT, 1.9, 0.04).tip(AT, AT + 4.0, 1.5)
+    assert found([move.block()]) == []
 
 
 def test_who_stays_down_is_told_of_once():

@@ -79,6 +79,49 @@ def test_a_trunk_that_cannot_tell_the_feet_apart_gives_every_contact():
     assert all(told)
 
 
+def test_a_contact_that_only_the_other_foot_can_have_made_is_the_trunks():
+    choice = Footfalls({"trunk": "waist", "left": "foot_left"})
+    for sensor in ("left", "trunk"):
+        choice.heard(sensor, 10.0)
+    choice.feed(contact(9.0, "left", "left"))
+    assert choice.feed(contact(9.15, "trunk", "unknown")) is None
+    assert choice.feed(contact(9.25, "trunk", "unknown")).side == "unknown"
+
+
+def test_a_trunk_that_knows_no_sides_is_silent_where_both_feet_are_watched():
+    choice = Footfalls(ALL)
+    for sensor in ALL:
+        choice.heard(sensor, 10.0)
+    choice.feed(contact(9.0, "left", "left"))
+    assert choice.feed(contact(9.5, "trunk", "unknown")) is None
+
+
+def test_a_foot_that_finds_contacts_again_has_the_word_again():
+    choice = Footfalls({"trunk": "waist", "left": "foot_left"})
+    for k in range(4):
+        for sensor in ("left", "trunk"):
+            choice.heard(sensor, 1.0 + 1.1 * k)
+        told = choice.feed(contact(1.0 + 1.1 * k, "trunk", "left"))
+    assert told.sensor == "trunk"
+    assert choice.owns("left", "trunk")
+    assert choice.feed(contact(5.4, "left", "left")).sensor == "left"
+    assert choice.owns("left", "left")
+    assert not choice.owns("left", "trunk")
+    choice.heard("left", 6.5)
+    assert choice.feed(contact(6.5, "trunk", "left")) is None
+
+
+def test_two_feet_do_not_land_within_a_tenth_of_a_second_but_after_a_gap_anything_may():
+    choice = Footfalls({"left": "foot_left", "right": "foot_right"})
+    choice.heard("left", 10.0)
+    choice.heard("right", 10.0)
+    assert choice.feed(contact(9.0, "left", "left"))
+    assert choice.feed(contact(9.1, "right", "right")) is None
+    assert choice.feed(contact(9.13, "right", "right"))
+    choice.reset()
+    assert choice.feed(contact(9.2, "left", "left"))
+
+
 def test_stride_length_is_belt_speed_times_stride_time():
     strides = Strides()
     strides.belt(Belt(0.0, 1.25, 2.0, error=0.03))
@@ -87,6 +130,7 @@ def test_stride_length_is_belt_speed_times_stride_time():
     strides.feed(footfall(1.5, "right"), "walking", "forward")
     stride = strides.feed(footfall(2.0), "walking", "forward")
     assert stride.length_m == pytest.approx(1.25)
+    assert stride.speed_m_s == pytest.approx(1.25)
     assert stride.length_error_m == pytest.approx(0.0375)
     assert stride.step_s == pytest.approx(0.5)
     assert stride.stance_s == pytest.approx(0.6)
@@ -102,6 +146,27 @@ def test_a_belt_that_changes_in_mid_stride_is_integrated_and_marked():
     stride = strides.feed(footfall(2.0), "walking", "forward")
     assert stride.length_m == pytest.approx(0.5 * 1.0 + 0.5 * 2.0)
     assert not stride.clean
+
+
+def test_of_two_uncertain_speeds_the_worse_counts_and_a_doubtful_contact_is_not_clean():
+    strides = Strides()
+    strides.belt(Belt(0.0, 1.0, error=0.02))
+    strides.feed(footfall(1.0), "walking", "forward")
+    strides.belt(Belt(1.5, 1.0, error=0.3))
+    stride = strides.feed(footfall(2.0), "walking", "forward")
+    assert stride.length_error_m == pytest.approx(0.3)
+    assert stride.clean
+    strides.feed(footfall(2.9, confidence=0.5), "walking", "forward")
+    assert not strides.feed(footfall(3.8, confidence=0.49), "walking", "forward").clean
+    assert not strides.feed(footfall(4.7), "walking", "forward").clean
+
+
+def test_steps_and_stances_are_unknown_where_the_other_foot_or_the_lift_was_not_seen():
+    strides = Strides()
+    strides.feed(footfall(1.0), "walking", "forward")
+    strides.lift(LiftOff(t=0.8, at=0.8, sensor="s", side="left"))
+    stride = strides.feed(footfall(2.0), "walking", "forward")
+    assert (stride.step_s, stride.stance_s) == (None, None)
 
 
 GONE = Belt(1.5, float("nan"))
@@ -356,6 +421,41 @@ def test_a_trunk_that_always_contradicts_the_feet_is_noticed():
         choice.feed(heading(k * 1.0 + 0.1, -2.0, "trunk"), "walking")
     assert choice.direction == "forward"
     assert choice.contradicted
+
+
+@given(st.data())
+def test_any_interleaving_of_packets_gives_findings_in_the_order_of_their_knowing(data):
+    times = st.lists(st.sampled_from([1.0, 1.25, 1.5, 2.0, 2.5, 3.0]), max_size=6)
+    found = {s: [contact(t, s, "left", 0.0) for t in sorted(data.draw(times))] for s in "ab"}
+
+    def run(order):
+        merge, out, reached = Merge(["a", "b"]), [], dict.fromkeys("ab", 0.9)
+        merge.belt(Belt(1.5, 1.0))
+        for sensor, to in order:
+            ready = [f for f in found[sensor] if reached[sensor] < f.at <= to]
+            merge.put(sensor, reached[sensor], to, ready)
+            reached[sensor] = to
+            out += merge.take()
+        return out
+
+    steps = [1.2, 1.5, 1.8, 2.1, 2.4, 2.7, 3.0]
+    turns = [data.draw(st.permutations("ab")) for _ in steps]
+    told = run([(s, t) for t, turn in zip(steps, turns, strict=True) for s in turn])
+    everything = [(f.at, s, f) for s in "ab" for f in found[s]]
+    wanted = [f for _, _, f in sorted(everything, key=lambda one: one[:2])]
+    assert [f for f in told if isinstance(f, Contact)] == wanted
+    at = next(i for i, f in enumerate(told) if isinstance(f, Belt))
+    assert all(f.at < 1.5 for f in told[:at])
+    assert all(f.at >= 1.5 for f in told[at + 1 :])
+
+
+def test_findings_that_wait_for_a_sensor_are_free_when_it_is_lost():
+    merge = Merge(["a", "b"])
+    merge.put("a", 1.0, 1.2, [contact(1.1, "a", "left", 0.0)])
+    assert merge.take() == []
+    merge.drop("b")
+    assert merge.passed == 1.2
+    assert [f.t for f in merge.take()] == [1.1]
 
 
 def test_findings_come_out_in_one_order_however_sensors_interleave():

@@ -81,6 +81,20 @@ def test_without_a_gyroscope_the_loss_of_support_is_enough():
     assert stumble.because["turn"] == 0.0
 
 
+def test_a_jolt_and_a_turn_of_the_trunk_are_a_stumble_and_the_turn_alone_is_none():
+    def turned(jolt: float, lasts_s: float) -> list[Disturbance]:
+        move = walking(14.0).accelerate(9.0, 9.03, jolt)
+        move.spin[move.between(9.05, 9.05 + lasts_s)] += 3.0
+        return found([move.block()])
+
+    (stumble,) = turned(25.0, 0.2)
+    assert stumble.because["turn"] >= 2.8
+    assert stumble.because["loss"] < 2.4
+    because = stumble.because
+    assert stumble.score == pytest.approx(min(because["jolt"] / 3.2, because["turn"] / 2.8))
+    assert turned(0.0, 0.2) == []
+
+
 def test_samples_that_cannot_be_believed_are_no_stumble():
     block = stumbling(AT).block()
     around = (block.t > AT - 0.1) & (block.t < AT + 1.0)
@@ -96,6 +110,13 @@ def test_a_jolt_right_after_samples_that_cannot_be_believed_is_no_stumble():
 def test_the_first_steps_after_a_rest_are_no_stumble():
     move = walking(10.0).then(Move(5.0)).then(jogging(8.0))
     assert found([move.block()]) == []
+
+
+def test_after_a_rest_nothing_is_known_in_the_first_steps():
+    move = walking(10.0).then(Move(5.0)).then(stumbling(1.5))
+    assert found([move.block()]) == []
+    move = walking(10.0).then(Move(2.0)).then(stumbling(1.5))
+    assert len(found([move.block()])) == 1
 
 
 def test_a_gap_is_forgotten_over():
