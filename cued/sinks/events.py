@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from typing import IO, Annotated
 
 import msgspec
@@ -12,6 +15,8 @@ from cued.config import Site
 from cued.model import AnyEvent, CuedError, Input
 from cued.parts import Exit, Part
 from cued.sinks.sink import Ask, Sink
+
+log = logging.getLogger(__name__)
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,17 +54,30 @@ class EventLines:
 
     def close(self) -> None:
         """Flush, and close what was opened here."""
-        if self._file is None:
+        file, self._file = self._file, None
+        if file is None:
             return
-        self._file.flush()
-        if self._file is not sys.stdout.buffer:
-            self._file.close()
-        self._file = None
+        with self._giving_up():
+            file.flush() if file is sys.stdout.buffer else file.close()
 
     def take(self, event: AnyEvent) -> None:
-        """Write the event's line."""
+        """Write the event's line. A full disk is told once and ends the lines, not the daemon."""
         if self._file is not None:
-            self._file.write(self._encode(event) + b"\n")
+            with self._giving_up():
+                self._file.write(self._encode(event) + b"\n")
+
+    @contextmanager
+    def _giving_up(self) -> Generator[None]:
+        try:
+            yield
+        except OSError as error:
+            if self._path == "-":
+                raise  # whoever read them went away
+            log.warning("%s: lines are missing: %s", self._path, error.strerror)
+            if self._file is not None:
+                with suppress(OSError):
+                    self._file.close()
+            self._file = None
 
     def watch(self, item: Input) -> None:
         """Ignore inputs; the session recorder keeps those."""

@@ -14,7 +14,7 @@ import pytest
 from cued import parts
 from cued.config import Site
 from cued.model import Cue, Gait, Measurement, Phase, Stride, Stumble, Summary, Tick
-from cued.sinks.events import EventLines
+from cued.sinks.events import Config, EventLines
 from cued.sinks.sink import Sink
 
 EVENTS = [
@@ -99,6 +99,20 @@ async def test_leaving_flushes_event_lines(tmp_path: Path) -> None:
     assert isinstance(sink, EventLines)
     await at_work(sink, 1)
     assert (tmp_path / "lines").read_text().count("\n") == len(EVENTS)
+
+
+@pytest.mark.parametrize("events", [1, 5000])
+def test_event_lines_that_find_no_room_are_told_once(
+    caplog: pytest.LogCaptureFixture, events: int
+) -> None:
+    lines = EventLines(Config(file="/dev/full"), Site(), lambda _: None)
+    lines.open()
+    for _ in range(events):
+        lines.take(EVENTS[0])
+    lines.close()
+    assert [r.getMessage() for r in caplog.records] == [
+        "/dev/full: lines are missing: No space left on device"
+    ]
 
 
 async def test_leaving_keeps_a_summary_that_no_broker_took(tmp_path: Path) -> None:
