@@ -30,9 +30,10 @@ from cued.evaluation.scoring import score
 from cued.evaluation.tables import Table, tables
 from cued.evaluation.tally import Tallies, by_recording, pool
 from cued.evaluation.targets import Verdict, verdicts
-from cued.model import AnyEvent, RecordingError
+from cued.model import AnyEvent, CuedError, RecordingError
 from cued.recording.stream import PACKET_S, packets
 from cued.recording.table import TableRecording, find_tables, read_table
+from cued.recording.truth import KINDS
 
 NAME = "evaluate"
 HELP = "score the engine against the recordings' truth"
@@ -47,6 +48,7 @@ class Report(Struct, frozen=True):
     recordings: int
     packet_s: float
     refused: tuple[str, ...]
+    notes: tuple[str, ...]
     targets: tuple[Verdict, ...]
     scores: Scores
 
@@ -60,10 +62,11 @@ class Work(Struct, frozen=True):
 
 
 class Done(Struct):
-    """What came of it: tallies, or why the recording was refused."""
+    """What came of it: tallies, or why the recording was refused; and what was not scored."""
 
     tallies: Tallies
     refused: str = ""
+    note: str = ""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -92,13 +95,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Score, print the tables, and say which recordings were refused."""
     report = evaluate(args.recordings, args.packet_s, args.config, each=args.each)
-    for refusal in report.refused:
-        print(f"cued: {refusal}", file=sys.stderr)
-    if args.json:
-        args.json.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+    for line in (*report.refused, *report.notes):
+        print(f"cued: {line}", file=sys.stderr)
     console = Console(width=WIDTH)
     for table in tables(report.scores, report.targets):
         console.print(_drawn(table))
+    if args.json:
+        content = msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n"
+        try:
+            args.json.write_bytes(content)
+        except OSError as error:
+            raise CuedError(f"{args.json}: {error.strerror}") from None
     return 1 if report.refused else 0
 
 
@@ -129,7 +136,9 @@ def evaluate(
     judged = verdicts(figures(pool([one.tallies for one in in_order])))
     shown = [by_recording(one.tallies) if each else one.tallies for one in in_order]
     refused = tuple(one.refused for one in in_order if one.refused)
-    return Report(len(work) - len(refused), packet_s, refused, judged, figures(pool(shown)))
+    notes = tuple(one.note for one in in_order if one.note)
+    count = len(work) - len(refused)
+    return Report(count, packet_s, refused, notes, judged, figures(pool(shown)))
 
 
 def _tables_in(path: Path) -> list[Path]:
@@ -161,7 +170,16 @@ def _do(work: Work) -> Done:
     def engine_on(recording: TableRecording, sensors: Collection[str]) -> list[AnyEvent]:
         return _events(settings, recording, sensors, work.packet_s)
 
-    return Done(score(recording, engine_on))
+    return Done(score(recording, engine_on), note=_unscored(work.folder, recording))
+
+
+def _unscored(folder: Path, recording: TableRecording) -> str:
+    """Say which of the truth means nothing here, for a misnamed kind looks like no truth at all."""
+    if not recording.truth:
+        return f"{folder}: there is no truth, so only what is said without need can be counted"
+    kinds = sorted({row.kind for row in recording.truth} - KINDS)
+    named = ", ".join(kinds)
+    return f"{folder}: not scored are rows of kind {named} (docs/recordings.md)" if kinds else ""
 
 
 def _events(

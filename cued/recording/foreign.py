@@ -260,7 +260,9 @@ def _blame(
         for at in where:
             cell = cells[at].strip()
             if not cell:
-                return refuse(path, number, f"{heads[at]} is empty")
+                return refuse(
+                    path, number, f"{heads[at]} is empty (a missing value is written nan)"
+                )
             try:
                 float(cell if separator == "," else cell.replace(",", "."))
             except ValueError:

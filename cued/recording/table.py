@@ -22,7 +22,7 @@ from cued.frames import Matrix
 from cued.model import Belt, Floats, Placement
 from cued.recording.columns import Columns, read_columns, refuse
 from cued.recording.header import BeltTable, Person, SensorTable, read_header
-from cued.recording.truth import TruthRow, read_truth
+from cued.recording.truth import TruthRow, check_span, read_truth
 
 HEADER_FILE = "recording.toml"
 TIME = "t_s"
@@ -98,12 +98,16 @@ def read_table(folder: Path) -> TableRecording:
     header = read_header(folder / HEADER_FILE)
     sensors = tuple(_read_sensor(folder, sensor) for sensor in header.sensor)
     start = min((float(sensor.t[0]) for sensor in sensors), default=0.0)
+    truth = read_truth(folder / header.truth.file) if header.truth else ()
+    if sensors and header.truth:
+        end = max(float(sensor.t[-1]) for sensor in sensors)
+        check_span(folder / header.truth.file, truth, start, end)
     return TableRecording(
         name=folder.resolve().name,
         sensors=sensors,
         belt=_read_belt(folder, header.belt, start) if header.belt else (),
         person=header.person or Person(),
-        truth=read_truth(folder / header.truth.file) if header.truth else (),
+        truth=truth,
         title=header.title,
         subject=header.subject,
         source=header.source,

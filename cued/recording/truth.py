@@ -5,13 +5,14 @@ slip and refused; any other unknown kind is kept and means nothing to the evalua
 
 kinds : contact, lift (a foot touches, leaves) · direction, gait (from this time on) · speed (m/s) ·
 stride_length (m, at the stride's end) · mid_stance · turn_start, turn_end, bout_start, bout_end,
-stop · label (whole file) · stumble_peak, fall_peak.
+stop · label (whole file) · stumble_peak, fall_peak · incident (of a simulation, not scored).
 """
 
 from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -23,6 +24,7 @@ from cued.recording.columns import meant, read_text, refuse
 KINDS = frozenset(
     {"contact", "lift", "direction", "gait", "speed", "stride_length", "mid_stance", "turn_start"}
     | {"turn_end", "bout_start", "bout_end", "stop", "label", "stumble_peak", "fall_peak"}
+    | {"incident"}
 )
 NUMBERS = frozenset({"speed", "stride_length"})
 WORDS = {
@@ -56,14 +58,27 @@ def read_truth(path: Path) -> tuple[TruthRow, ...]:
     header = [cell.strip() for cell in lines[0].split(",")]
     if header != HEADER:
         raise refuse(path, 1, f"the header has to be {','.join(HEADER)}")
-    rows: list[TruthRow] = []
+    rows: dict[TruthRow, int] = {}
     try:
         for number, cells in enumerate(csv.reader(lines[1:], strict=True), start=2):
-            if cells:
-                rows.append(_row(path, number, [cell.strip() for cell in cells]))
+            if not cells:
+                continue
+            row = _row(path, number, [cell.strip() for cell in cells])
+            if row in rows:
+                raise refuse(path, number, f"this is line {rows[row]} once more")
+            rows[row] = number
     except csv.Error as error:
         raise refuse(path, len(rows) + 2, str(error)) from None
     return tuple(sorted(rows, key=lambda row: row.t))
+
+
+def check_span(path: Path, rows: Sequence[TruthRow], start: float, end: float) -> None:
+    """Refuse a truth of another clock or unit: most of it lies outside of the recording."""
+    placed = [row for row in rows if row.kind != "label"]
+    outside = [row for row in placed if not start <= row.t <= end]
+    if 2 * len(outside) > len(placed):
+        reason = f"{len(outside)} of {len(placed)} times are outside of {start:g} to {end:g} s"
+        raise refuse(path, 1, f"{reason}, where the sensors are; another clock, or not seconds?")
 
 
 def _row(path: Path, line: int, cells: list[str]) -> TruthRow:

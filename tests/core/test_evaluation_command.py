@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from cued.__main__ import main
 from cued.commands import evaluate
@@ -91,3 +92,23 @@ def test_a_real_recording_of_each_collection_is_scored(data: Path):
     report = evaluate.evaluate(firsts.values())
     assert report.recordings == len(firsts)
     assert not report.refused
+
+
+def test_truth_that_means_nothing_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    recording = standing("walk")
+    named = [replace(row, kind="heelstrike") for row in recording.truth]
+    write_table(tmp_path / "named", replace(recording, truth=tuple(named)))
+    write_table(tmp_path / "none", replace(recording, truth=()))
+    assert main(["evaluate", str(tmp_path)]) == 0
+    said = capsys.readouterr().err
+    assert "named: not scored are rows of kind heelstrike" in said
+    assert "none: there is no truth" in said
+
+
+def test_json_that_cannot_be_written_is_a_line_after_the_tables(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert main(["evaluate", str(folder), "--json", str(tmp_path / "none" / "x.json")]) == 1
+    said = capsys.readouterr()
+    assert "voisard trunk" in said.out
+    assert said.err.endswith("x.json: No such file or directory\n")

@@ -226,6 +226,9 @@ BAD_TRUTH = {
     "number": (TRUTH + "1.0,stride_length,left,long\n", 4, "not a number"),
     "direction": (TRUTH + "1.0,direction,,sideways\n", 4, "forward or backward"),
     "cells": (TRUTH + "1.0,contact\n", 4, "2 cells"),
+    "twice": (TRUTH + "0.5,contact,left,\n", 4, "this is line 2 once more"),
+    "unit": ("t_s,kind,side,value\n500,contact,left,\n900,lift,left,\n", 1, "not seconds?"),
+    "clock": ("t_s,kind,side,value\n-9,contact,left,\n0,label,,walk\n", 1, "another clock"),
 }
 
 

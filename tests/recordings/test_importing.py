@@ -234,7 +234,8 @@ def test_the_columns_of_a_table_recording_mean_what_they_mean_there(tmp_path):
         (lines("t_s,ax,ay,az", T, ACC) + "5.0,1,9\n", "line 402: 3 cells"),
         ("t_s,ax,ay,az\n", "no rows"),
         ("when,what\n1,2\n", "no columns of acceleration"),
-        ("", "no columns of acceleration"),
+        ("", "line 1: the file is empty"),
+        (lines("t_s,ax,ay,az", T, ACC) + "5.0,1,,9\n", "line 402: ay is empty (a missing value"),
         ("t_s,ax,ay,az\n" + "nan,nan,nan,nan\n" * 9, "fewer than two rows have a time"),
     ],
 )
@@ -423,3 +424,9 @@ def test_a_real_walk_through_sensor_logger_gives_the_same_footfalls(data, tmp_pa
         told.append(capsys.readouterr().out)
     assert told[0] == told[1]
     assert "footfall" in told[0]
+
+
+def test_a_text_of_another_encoding_is_called_so(tmp_path, capsys):
+    source = tmp_path / "trunk.csv"
+    source.write_bytes(lines("t_s,ax (m/s²),ay (m/s²),az (m/s²)", T, ACC).encode("latin-1"))
+    assert "line 1: this is not text (UTF-8)" in refused(tmp_path, capsys, source)

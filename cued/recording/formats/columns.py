@@ -167,6 +167,8 @@ def _nothing(files: Files, understood: dict[str, dict[str, Heading]]) -> Recordi
         return refuse(
             files.path, 1, "acceleration is there without gravity only; export the raw one"
         )
+    for name in files.names(".csv"):
+        files.text(name)  # says so if it is no text
     heads = [h for name in understood for h in headings(files.first_line(name))[1]]
     named = ", ".join(heads[:8]) or "nothing"
     return refuse(files.path, 1, f"no columns of acceleration along x, y and z; there is {named}")
