@@ -37,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sessions", nargs="+", type=Path, help="session files, or folders of them")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of results")
     parser.add_argument(
-        "--workers", type=int, default=0, metavar="N", help="processes (default: one a core)"
+        "--workers", type=_count, default=0, metavar="N", help="processes (default: one a core)"
     )
     parser.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster: tcp://HOST:PORT")
     add_config(parser, settings=True)
@@ -53,10 +53,14 @@ def run(args: argparse.Namespace) -> int:
             f"this needs {missing.name}; install it with: pip install 'cued[cluster]'"
         ) from None
     chosen = _tables(load_config(args)) if args.config else None
+    _check(settings(args))
     wanted = msgspec.json.encode([chosen, settings(args)], order="sorted").decode()
     paths = _files(args.sessions)
     logging.getLogger("distributed").setLevel(logging.WARNING)
-    args.out.mkdir(parents=True, exist_ok=True)
+    try:
+        args.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CuedError(f"{args.out}: {error.strerror}") from None
     work = partial(hear, out=str(args.out.resolve()), wanted=wanted)
     with _client(distributed, args) as client:
         futures = client.map(work, [str(p.resolve()) for p in paths], pure=False)
@@ -66,6 +70,22 @@ def run(args: argparse.Namespace) -> int:
     _tidy(args.out)
     print("\n".join(summed_up(sorted(done, key=lambda d: d["session"]))))
     return 1 if any(d["trouble"] for d in done) else 0
+
+
+def _count(text: str) -> int:
+    """Parse a number of processes (argparse type)."""
+    if (count := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 up")
+    return count
+
+
+def _check(laid: dict[str, str]) -> None:
+    """Refuse at once what every session would refuse; sensors are each session's own."""
+    told: dict[str, Any] = {}
+    for key, value in laid.items():
+        if not key.startswith("sensors."):
+            config.overlay(told, key, value)
+    config.convert(told)
 
 
 def hear(path: str, *, out: str, wanted: str) -> dict[str, Any]:

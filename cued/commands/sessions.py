@@ -8,6 +8,7 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -53,23 +54,33 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
     add_config(parser)
     add_folder(parser)
+    _add_filters(parser)
+    # said before or after the word; what is not said after it does not undo what was before
+    where = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    add_config(where)
+    add_folder(where)
+    which = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    _add_filters(which)
     below = parser.add_subparsers(dest="what", metavar="WHAT")
-    show = below.add_parser("list", help="list them (what happens without a word)")
-    for p in (parser, show):
-        p.add_argument("--runner", help="only this runner's")
-        p.add_argument("--since", type=day, metavar="DATE", help="only from this day on")
-        p.add_argument("--stumbles", action="store_true", help="only with a stumble or a fall")
-    rename = below.add_parser("rename", help="give a session a name beside its date")
+    add = partial(below.add_parser, parents=[where])
+    below.add_parser("list", help="list them (what happens without a word)", parents=[where, which])
+    rename = add("rename", help="give a session a name beside its date")
     rename.add_argument("session")
     rename.add_argument("name")
-    merge = below.add_parser("merge", help="join sessions of one runner into one file")
+    merge = add("merge", help="join sessions of one runner into one file")
     merge.add_argument("session", nargs="+")
-    delete = below.add_parser("delete", help="delete sessions")
+    delete = add("delete", help="delete sessions")
     delete.add_argument("session", nargs="+")
-    forget = below.add_parser("forget", help="delete all that is known of a runner")
+    forget = add("forget", help="delete all that is known of a runner")
     forget.add_argument("runner_name", metavar="RUNNER")
     for p in (delete, forget):
         p.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _add_filters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--runner", help="only this runner's")
+    parser.add_argument("--since", type=day, metavar="DATE", help="only from this day on")
+    parser.add_argument("--stumbles", action="store_true", help="only with a stumble or a fall")
 
 
 def day(text: str) -> float:

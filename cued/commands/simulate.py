@@ -62,7 +62,10 @@ def run(args: argparse.Namespace) -> int:
     config = load_config(args)
     scenario = open_scenario(args.scenario)
     if args.record:
-        write_table(args.record, recorded(Simulation(scenario, args.seed), args.record.name))
+        try:
+            write_table(args.record, recorded(Simulation(scenario, args.seed), args.record.name))
+        except OSError as error:
+            raise CuedError(f"{args.record}: {error.strerror}") from None
         print(f"written: {args.record}")
         return 0
     simulation = Simulation(scenario, args.seed, keep_truth=1000)

@@ -64,6 +64,22 @@ def test_what_is_done_is_not_done_again_and_half_a_file_is_nothing(sessions, tmp
     assert [d["after"] for d in again] == [d["after"] for d in first]
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--set", "rules.nope.x=1"], "[rules.nope] is no part"),
+        (["--out", str(HERE / "test_reanalyse.py")], "test_reanalyse.py: File exists"),
+        (["--workers", "-2"], "-2 is not a number from 1 up"),
+    ],
+)
+def test_what_is_wrong_for_all_is_one_line_before_any_work(sessions, tmp_path, capsys, words, told):
+    with contextlib.suppress(SystemExit):
+        assert __main__.main(["reanalyse", str(sessions), "--out", str(tmp_path), *words]) != 0
+    said = capsys.readouterr()
+    assert told in said.err.splitlines()[-1]
+    assert not said.out
+
+
 def test_another_configuration_is_another_result_with_its_provenance(sessions, tmp_path):
     heard(sessions, tmp_path)
     heard(sessions, tmp_path, GERMAN)

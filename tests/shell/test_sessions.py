@@ -71,6 +71,8 @@ def test_the_list_tells_who_what_and_what_is_wrong(tmp_path, there, capsys):
         (["--stumbles"], 2),
         (["--since", "2027-01-14"], 2),
         (["list", "--runner", "anna"], 2),
+        (["--runner", "anna", "list"], 2),
+        (["list", "--folder", str(tmp_path)], 1),
     ):
         assert cued(tmp_path, *words) == 0
         assert len(capsys.readouterr().out.splitlines()) == count, words
