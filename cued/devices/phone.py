@@ -38,7 +38,7 @@ from cued.parts import Part
 
 PHYPHOX, SENSOR_LOGGER = "phyphox", "sensor_logger"
 LEAST_SAMPLES = 20  # for a rate
-MOST = 1e9  # s, m/s², rad/s; of larger times a double holds no milliseconds
+MOST = 1e9  # s, m/s², rad/s; no experiment lasts longer
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

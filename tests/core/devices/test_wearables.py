@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import json
 import struct
 import subprocess
 
@@ -16,6 +17,7 @@ from cued.devices import (
     circuitpython,
     metamotion,
     movesense,
+    phone,
     pod,
     polar_pmd,
     thingy52,
@@ -210,6 +212,17 @@ def test_movesense_a_full_pool_is_answered_with_a_restart():
 
 def test_movesense_errors_are_read_whichever_end_comes_first():
     assert movesense.status(H("f701")) == movesense.status(H("01f7")) == 503
+
+
+# --- phones
+
+
+def test_a_time_or_value_that_no_phone_has_is_left_out():
+    columns = {"acc_time": [0.01, 1e308, 0.02], "accX": [0, 0, None], "accY": [0, 0, 0]}
+    buffer = {name: {"buffer": column} for name, column in columns.items()}
+    reply = json.dumps({"buffer": buffer | {"accZ": {"buffer": [9.8, 9.8, 9.8]}}})
+    _, ((t, values),) = phone.phyphox(reply.encode(), [phone.Config().acc])
+    assert (t.tolist(), values.tolist()) == ([0.01], [[0.0, 0.0, 9.8]])
 
 
 # --- WitMotion
