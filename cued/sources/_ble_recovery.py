@@ -69,7 +69,7 @@ class Stuck:
     def cycled(self, t: float) -> None:
         """Note that it was tried to help."""
         self._not_before = t + min(LONGEST_S, AGAIN_S * 2.0**self._cycles)
-        self._cycles += 1
+        self._cycles = min(self._cycles + 1, 10)  # weeks of it overflow no power
         self._deaf_since = self._refused_since = None
         self._refused = 0
 

@@ -55,6 +55,12 @@ def test_it_is_tried_ever_less_often_until_something_connects():
     assert stuck.verdict(t + 300.0)
 
 
+def test_weeks_without_anybody_in_reach_are_only_waited_for():
+    stuck = Stuck()
+    for hour in range(1100):  # 2.0 ** 1024 is an OverflowError
+        stuck.cycled(3600.0 * hour)
+
+
 @pytest.fixture
 def soon(monkeypatch):
     monkeypatch.setattr(recovery, "STUCK_S", 1.0)
