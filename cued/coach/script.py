@@ -46,7 +46,9 @@ class Script:
         """Ask again to turn round who goes on walking the other way."""
         if facing in ("unknown", TURNS.get(phase, facing)) or now - self._begun < AGAIN_S:
             return
-        self.begin(phase, belt, now, resumed=False, spotter=False)
+        self._lines.clear()
+        self._begun = now
+        self._enter(phase, belt, slow_first=True)
 
     def begin(
         self, phase: str, belt: Belt | None, now: float, *, resumed: bool, spotter: bool
@@ -60,12 +62,15 @@ class Script:
                 return
         if phase == IDLE:
             self._say("finished")
-        if phase in TURNS and (belt is None or _fast(belt)):
+        self._enter(phase, belt, slow_first=not self._plan.belt_requests)
+        if phase == "check_in" and spotter:
+            self._say("check_spotter")
+
+    def _enter(self, phase: str, belt: Belt | None, *, slow_first: bool) -> None:
+        if slow_first and phase in TURNS and (belt is None or _fast(belt)):
             self._say("turn_slow")
         for key in PHASES[phase].says:
             self._say(key)
-        if phase == "check_in" and spotter:
-            self._say("check_spotter")
 
     def settings(self, due: Prescription, phase: str, belt: Belt | None) -> None:
         """Say what to set the belt to, where it is set by hand and differs."""
@@ -74,9 +79,12 @@ class Script:
         speed = pace_m_s(due, phase)
         if belt is None or abs(belt.speed_m_s - speed) > SPEED_OFF_M_S:
             self._say("belt_at", speed=speed * UNITS[self._plan.speed_unit])
-        wanted = due.incline_percent if phase == "backward_uphill" else 0.0
+        self.incline(due.incline_percent if phase == "backward_uphill" else 0.0, belt)
+
+    def incline(self, wanted: float, belt: Belt | None) -> None:
+        """Say what to set the incline to, where it is set by hand and differs."""
         has = belt.incline_percent if belt else 0.0
-        if abs(has - wanted) > INCLINE_OFF_PERCENT:
+        if abs(has - wanted) > INCLINE_OFF_PERCENT and not self._plan.belt_requests:
             self._say("incline_at", percent=wanted)
 
     def standing(self, before: int, after: int) -> None:

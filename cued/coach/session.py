@@ -294,6 +294,8 @@ class Session:
             self.script.begin(target, view.belt, now, resumed=resumed, spotter=spotter)
         if PHASES[target].backward and trigger != "seen":
             self.script.settings(self.prescription(), target, view.belt)
+        elif left == "backward_uphill" and target == "turn_front":
+            self.script.incline(0.0, view.belt)
         spec = PHASES[target]
         phase = Phase(
             t=now,

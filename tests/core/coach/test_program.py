@@ -655,6 +655,26 @@ def test_nobody_is_told_to_turn_round_on_a_fast_belt(phase: str, facing: Directi
     assert len(runner.cues(phase)) == 1
 
 
+def test_who_lets_the_coach_slow_the_belt_is_told_to_only_when_it_does_not_slow() -> None:
+    runner = Runner(Memory(stage=1, sessions=3), belt_requests=True, profile="variety_for_a_runner")
+    runner.belt(1.0)
+    runner.walk(900.0, "forward", until="turn_back")
+    runner.walk(15.0)
+    assert not runner.cues("turn_slow")
+    runner.walk(10.0)
+    assert len(runner.cues("turn_slow")) == 1
+    assert not runner.cues("turn_back")
+
+
+def test_after_the_hill_the_belt_is_to_be_level_again() -> None:
+    runner = there("backward_uphill").copy()
+    runner.belt(0.5, 4.0)
+    runner.events.clear()
+    runner.say("skip")
+    runner.walk(6.0, "backward")
+    assert [c.text for c in runner.cues()] == ["Hold on, face forward", "Incline 0 percent"]
+
+
 def test_who_walks_on_instead_of_turning_is_asked_again_and_then_gone_along_with() -> None:
     runner = there("settle").copy()
     runner.belt(0.4)
