@@ -177,6 +177,7 @@ def convert(raw: Mapping[str, Any]) -> Config:
     sensors = {
         n: _sensor(n, table) for n, table in _tables("sensors", raw.get("sensors", {})).items()
     }
+    _check_addresses(sensors)
     chosen = {kind: _parts(kind, raw.get(kind, {})) for kind in NAMED_KINDS}
     _check_pins(chosen)
     return Config(**fixed, sensors=sensors, parts=chosen)  # pyright: ignore[reportArgumentType]
@@ -248,6 +249,20 @@ def _sensor(name: str, table: Any) -> Sensor:
     options = parts.load("devices", sensor.device).config
     reading.convert(sensor.options, options, f"[sensors.{name}.options]")
     return sensor
+
+
+def _check_addresses(sensors: Mapping[str, Sensor]) -> None:
+    """See that nothing is worn in two places; a strap's heart rate may be a table of its own."""
+    worn: dict[str, str] = {}
+    for name, sensor in sensors.items():
+        address = sensor.address.upper()
+        if not address or sensor.device in WITHOUT_MOTION:
+            continue
+        if address in worn:
+            raise ConfigError(
+                f"[sensors.{name}] address: {sensor.address} is that of [sensors.{worn[address]}]"
+            )
+        worn[address] = name
 
 
 def overlay(raw: dict[str, Any], key: str, value: str) -> None:

@@ -33,6 +33,11 @@ from cued.model import ConfigError
             "mounting = [[1, 0, 0], [0, 1, 0], [0, 0, 2]]\n",
             "length 1",
         ),
+        (
+            "[sensors]\na = {device = 'pod', placement = 'chest', address = 'C4:F2:17:1A:1D:AA'}\n"
+            "b = {device = 'pod', placement = 'waist', address = 'c4:f2:17:1a:1d:aa'}\n",
+            "[sensors.b] address: c4:f2:17:1a:1d:aa is that of [sensors.a]",
+        ),
         ("station = [", "not valid TOML"),
     ],
 )
