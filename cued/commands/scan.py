@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cued.commands._checks.machine import running
 from cued.commands._options import positive
 from cued.model import CuedError
 from cued.sources import ble
@@ -43,6 +44,8 @@ def run(args: argparse.Namespace) -> int:
             "Wake the sensor (move it, wet the strap, start the belt); a sensor that is connected"
         )
         print("elsewhere, to a phone for example, does not show.")
+    if running("cued.service", "cued@*.service"):
+        print("What the service is connected to does not show either: sudo systemctl stop cued")
     return 0
 
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from cued.__main__ import main
-from cued.commands import record
+from cued.commands import record, scan
 from cued.devices import pod
 from cued.devices._gatt import sig
 from cued.sources import _ble_raw
@@ -38,6 +38,12 @@ async def test_scan_prints_a_name_as_it_is_but_for_what_is_no_text(bluez, capsys
     bluez.add(Peripheral("C0:DE:00:00:00:66", "[/b] [mi] \x1b[31mband\n", {}))
     assert await cued("scan", "--seconds", "0.5", "--all") == 0
     assert "[/b] [mi] [31mband" in capsys.readouterr().out
+
+
+async def test_scan_says_that_the_service_hides_its_sensors(bluez, capsys, monkeypatch):
+    monkeypatch.setattr(scan, "running", lambda *_: True)
+    assert await cued("scan", "--seconds", "0.3") == 0
+    assert "sudo systemctl stop cued" in capsys.readouterr().out
 
 
 async def test_scan_without_bluetooth_is_one_line(bluez, capsys):
