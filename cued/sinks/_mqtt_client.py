@@ -70,7 +70,8 @@ def _tls_context(config: Config, where: str) -> ssl.SSLContext:
     except PermissionError:
         raise OutOfReach(f"{where} key: {config.key} cannot be read by this user") from None
     except (OSError, ssl.SSLError) as error:
-        raise ConfigError(f"{where} tls: {error}") from None
+        files = ", ".join(filter(None, (config.ca, config.certificate, config.key)))
+        raise ConfigError(f"{where} tls: {error.strerror or error}: {files}") from None
     return context
 
 
