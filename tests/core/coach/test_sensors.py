@@ -98,6 +98,22 @@ def test_one_of_two_sensors_that_is_gone_is_told_and_that_somebody_is_still_seen
     assert "blind" not in heard(runner)
 
 
+def test_a_sensor_is_back_when_the_last_one_that_was_missing_is():
+    runner = walking("foot", "shank", "trunk")
+    link(runner, "foot", "lost")
+    runner.walk(10.0)
+    link(runner, "shank", "lost")
+    runner.walk(10.0)
+    link(runner, "foot", "up")
+    runner.walk(10.0)
+    assert "sensor_back" not in heard(runner)
+    link(runner, "shank", "up")
+    assert heard(runner)[-1] == "sensor_back"
+    felt = {cue.key: (cue.pattern, cue.tone) for cue in runner.cues()}
+    assert felt["sensor_lost"] == ("lost", "lost")
+    assert felt["sensor_back"] == ("back", "back")
+
+
 def test_the_end_of_blindness_is_one_word_however_many_sensors_come_back_with_it():
     runner = walking("foot", "trunk")
     for sensor in ("foot", "trunk"):
@@ -120,6 +136,17 @@ def test_blindness_is_told_three_times_ten_seconds_apart():
     link(runner, "foot", "lost")
     runner.stand(60.0)
     assert [round(c.t - start) for c in runner.cues("blind")] == [0, 10, 20]
+
+
+def test_twenty_seconds_of_walking_at_a_stretch_without_a_belt_speed_are_told():
+    runner = Runner(program=False)
+    for _ in range(4):
+        runner.walk(15.0)
+        runner.stand(6.0)
+    assert "belt_unknown" not in heard(runner)
+    began = runner.t
+    runner.walk(40.0)
+    assert 20.0 <= runner.cues("belt_unknown")[0].t - began <= 25.0
 
 
 def test_a_belt_speed_that_is_known_before_its_lack_could_be_told_is_not_told():
