@@ -106,6 +106,8 @@ class Session:
         """Give the connection up; only the first reason counts."""
         if not self._over.done():
             self._over.set_result(why)
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(why)
 
     async def run(self, client: BleakClient, up: Callable[[], None]) -> str:
         """Work until the connection ends; return why it did."""

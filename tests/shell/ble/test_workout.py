@@ -171,6 +171,10 @@ async def test_belt_and_heart_rate_arrive_and_the_belt_obeys_within_its_limits(b
         assert treadmill.km_h == 4.5
         treadmill.mute = False  # the next wish came up while that one was waited for
         assert await source.request(BeltRequest(t=4.5, speed_m_s=1.2)) == ""
+        treadmill.mute = True
+        asyncio.get_running_loop().call_later(0.1, bluez.drop, treadmill.peripheral)
+        async with asyncio.timeout(2):
+            assert "broke off" in await source.request(BeltRequest(t=5.0, speed_m_s=1.1))
 
 
 async def test_without_a_treadmill_a_wish_is_refused(bluez):
