@@ -63,6 +63,8 @@ def session_page(name: str, digests: Sequence[Digest], notes: Sequence[str] = ()
     """Make the report of a session."""
     body: list[str] = []
     for d in digests:
+        if len(digests) > 1:
+            body.append(f"<h1>{d.when:%d %B %Y, %H:%M}</h1>")
         body += _part(d)
     for note in notes:
         body.append(f"<p>{html.escape(note)}</p>")

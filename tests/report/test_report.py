@@ -36,6 +36,7 @@ from cued.model import (
 )
 from cued.recording.log import SessionLog
 from cued.recording.opening import Opening
+from cued.recording.rewriting import merge
 from cued.recording.session import Session
 from cued.report import weeks
 from cued.report.digest import digest
@@ -260,6 +261,14 @@ def test_each_cue_has_its_own_fate_and_a_withheld_one_its_reason_in_words(tmp_pa
         "0.2 Never judged", "0.7 Tall did not help", "1.3 Tall helped",
     ]  # fmt: skip
     assert "not this time, to see what stays" in rows[3]
+
+
+def test_the_parts_of_a_joined_session_say_when_they_were(session, tmp_path):
+    later = write(tmp_path / "t.cued", events(1000.0), began=1.8e9 + 7200.0)
+    joined = merge([Session(session), Session(later)])
+    _, text = report(tmp_path, joined)
+    first, second = (digest(Session(joined), p).when for p in Session(joined).parts)
+    assert text.index(f"<h1>{first:%d %B %Y, %H:%M}") < text.index(f"<h1>{second:%d %B %Y, %H:%M}")
 
 
 # --- the band that is the runner's own ----------------------------------------------------------
