@@ -5,7 +5,7 @@ Rules of this file
 * It finds the trigger that applies; where that leads is ``program.py``'s business.
 * A phase of movement lasts so much time of walking in it, a phase of standing so much time.
 * Time backward counts whenever the runner moves backward, in whatever phase, and in a backward
-  phase also while the direction is not known.
+  phase also while the direction is not known, or nobody is seen and the belt moves.
 * A possible fall counts as a stumble, at least: it was one that looked worse.
 * A session begins by itself when somebody moves, and ends by itself when nobody does any more.
 """
@@ -183,6 +183,8 @@ class Session:
             return
         spec = PHASES[self._phase]
         if self._phase == "blind":
+            if PHASES[self._before].backward and view.belt_moves():
+                self.tally.backward_s += passed  # nobody saw them stop
             passed = 0.0
         if walking or (spec.still and self._phase != "settle"):
             self._elapsed += passed
@@ -281,7 +283,7 @@ class Session:
             self._paused_by = trigger
         if left == IDLE or target == "check_in":
             self._begin(now, "program" if target == "check_in" else "free_run")
-        if target == "backward_walk" and left in ("turn_back", "carry"):
+        if left in ("settle", "carry") and target in ("turn_back", "backward_walk"):
             self._rounds += 1
         resumed = trigger in ("seen", "resume", "back_on")
         if trigger not in ("lost", "seen"):

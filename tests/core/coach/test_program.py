@@ -686,6 +686,28 @@ def test_who_walks_on_instead_of_turning_is_asked_again_and_then_gone_along_with
     assert runner.phase == "carry"
 
 
+def test_who_never_turns_comes_to_the_end_of_the_workout_all_the_same() -> None:
+    runner = Runner(profile="first_time_ever")
+    runner.belt(0.4)
+    runner.walk(900.0, until="cool_down")
+    assert runner.phases()[-5:] == ["turn_back", "carry", "turn_back", "carry", "cool_down"]
+
+
+@pytest.mark.parametrize(("speed", "counted"), [(0.4, True), (0.0, False)])
+def test_time_backward_counts_while_nobody_is_seen_on_a_moving_belt(
+    speed: float, counted: bool
+) -> None:
+    runner = there("backward_walk").copy()
+    runner.belt(speed)
+    before = runner.coach.place.left_s
+    assert before is not None
+    runner.feed(Link(t=runner.t, sensor="foot", state="lost", age_s=1.0))
+    assert runner.phase == "blind"
+    runner.stand(40.0)
+    after_it = runner.coach.place.left_s
+    assert after_it == pytest.approx(before - (40.0 if counted else 0.0), abs=1.0)
+
+
 def test_who_goes_on_backward_is_asked_to_face_forward_until_they_do() -> None:
     runner = there("backward_walk").copy()
     runner.belt(0.4)
