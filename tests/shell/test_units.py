@@ -125,8 +125,9 @@ def test_what_is_put_on_the_card_becomes_the_configuration_once(tmp_path):
     password = etc / "credstore/cued-mqtt-password"
     assert (password.read_text(), password.stat().st_mode & 0o777) == ("secret", 0o600)
     assert list(card.iterdir()) == []
-    (card / "cued.toml").write_text("second")
+    (card / "cued.toml.txt").write_text("second")
     from_card(card, etc)
+    assert list(card.iterdir()) == []
     kept = {path.name: path.read_text() for path in (etc / "cued").iterdir()}
     assert kept == {"cued.toml": "second", "cued.toml.old": "first"}
 
@@ -146,7 +147,7 @@ def test_a_card_taken_while_the_power_went_is_taken_again(tmp_path):
 def test_the_card_is_read_before_the_service_looks_for_its_configuration():
     unit = settings("cued-card.service")
     assert unit["Before"] == ["cued.service"]
-    assert unit["ConditionPathExists"] == ["/boot/firmware/cued.toml"]
+    assert unit["ConditionPathExistsGlob"] == ["/boot/firmware/cued.toml*"]
     assert "/boot/firmware" in unit["RequiresMountsFor"]
 
 

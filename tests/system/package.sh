@@ -38,7 +38,10 @@ in_tree cued selftest --json --seconds 1 >"$tree/tmp/selftest" 2>/dev/null
 check "the self-test names what a chroot lacks" grep -q '"state": "failed"' "$tree/tmp/selftest"
 rm -f "$tree"/tmp/events "$tree"/tmp/selftest
 
+in_tree systemctl disable -q cued
 check "upgrade" in_tree dpkg -i /root/cued.deb
+check "upgrade leaves off what was switched off" [ ! -e "$tree/etc/systemd/system/multi-user.target.wants/cued.service" ]
+in_tree systemctl enable -q cued
 check "upgrade keeps the configuration" cmp "$tree/root/good" "$tree/etc/cued/cued.toml"
 check "upgrade keeps data" there /var/lib/cued/kept
 check "remove" in_tree dpkg -r cued
