@@ -22,8 +22,8 @@ from cued.sources.simulate import open_scenario
 
 def configured(simulation, **raw):
     sensors = {
-        s.name: {"device": "polar_pmd", "placement": s.placement, "address": "C0:FF:EE:00:00:01"}
-        for s in simulation.scenario.sensor
+        s.name: {"device": "polar_pmd", "placement": s.placement, "address": f"C0:FF:EE:00:00:0{n}"}
+        for n, s in enumerate(simulation.scenario.sensor)
     }
     return config.convert({"sensors": sensors, **raw})
 
