@@ -226,11 +226,10 @@ class Coach:
 
     def _line(self, now: float) -> Proposal | None:
         """The next line of the phase's script, once the voice is free."""
-        held = self._safety.blind or self._hold(now) in SAFETY_HOLDS
-        if held or self._arbiter.busy(now):
-            return None
         line = self._session.script.line(self._view.belt)
-        if line is None:
+        if line is None or self._arbiter.busy(now):
+            return None
+        if self._safety.blind or self._hold(now) in SAFETY_HOLDS:
             return None
         key, blanks = line
         return Proposal(
