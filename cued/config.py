@@ -30,8 +30,6 @@ from cued.reading import meant
 
 SEARCHED = ("/etc/cued/cued.toml",)
 ALWAYS_ON = ("metrics", "rules")
-# Devices that send no samples, and what they are placed as wherever they are worn.
-WITHOUT_MOTION = {"ftms": "treadmill", "rsc": "treadmill", "heart_rate": "heart_rate"}
 
 
 class Station(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -242,12 +240,12 @@ def _sensor(name: str, table: Any) -> Sensor:
         raise ConfigError(
             f"{where} device: no device {sensor.device!r}{meant(sensor.device, existing)}"
         )
-    place = WITHOUT_MOTION.get(sensor.device, sensor.placement)
+    part = parts.load("devices", sensor.device)
+    place = part.place or sensor.placement
     if place != sensor.placement:
         why = f"{sensor.device} sends no motion, wherever it is worn"
         raise ConfigError(f'{where} placement: {why}; write placement = "{place}"')
-    options = parts.load("devices", sensor.device).config
-    reading.convert(sensor.options, options, f"[sensors.{name}.options]")
+    reading.convert(sensor.options, part.config, f"[sensors.{name}.options]")
     return sensor
 
 
@@ -256,7 +254,7 @@ def _check_addresses(sensors: Mapping[str, Sensor]) -> None:
     worn: dict[str, str] = {}
     for name, sensor in sensors.items():
         address = sensor.address.upper()
-        if not address or sensor.device in WITHOUT_MOTION:
+        if not address or parts.load("devices", sensor.device).place:
             continue
         if address in worn:
             raise ConfigError(

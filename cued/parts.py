@@ -40,12 +40,14 @@ class Part(Generic[C, P_co]):
     """A part's configuration type and how to build it.
 
     ``build`` takes the configuration first; what else it takes is its kind's business (see the
-    kind's protocol file).
+    kind's protocol file). ``place`` is for a device that sends no motion: what it is placed as,
+    wherever it is worn.
     """
 
-    def __init__(self, config: type[C], build: Callable[..., P_co]) -> None:
+    def __init__(self, config: type[C], build: Callable[..., P_co], *, place: str = "") -> None:
         self.config = config
         self.build = build
+        self.place = place
 
 
 def names(kind: str) -> list[str]:

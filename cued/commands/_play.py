@@ -90,7 +90,9 @@ def in_time(
     actuators = [partial(_to_file, config, where, sound)] if sound else None
     sinks = app.sinks(config, where)
     if target:
-        sinks.append(partial(events.EventLines, events.Config(file=target), where))
+        lines = events.EventLines(events.Config(file=target), where, nobody)
+        lines.open()  # who asked for lines is told here and now that there can be none
+        sinks.append(lambda _: lines)
     if target != "-" and "console" not in config.parts.get("sinks", {}):
         sinks.append(partial(console.Console, console.Config(), where))
     daemon = Daemon(

@@ -256,4 +256,4 @@ class Ftms:
         return [Answer(f"the treadmill refused: {why}" if why else "")]
 
 
-PART = Part(Config, Ftms)
+PART = Part(Config, Ftms, place="treadmill")

@@ -58,4 +58,4 @@ class HeartRateStrap:
         return []
 
 
-PART = Part(Config, HeartRateStrap)
+PART = Part(Config, HeartRateStrap, place="heart_rate")

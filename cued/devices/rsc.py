@@ -124,4 +124,4 @@ class Rsc:
         return []
 
 
-PART = Part(Config, Rsc)
+PART = Part(Config, Rsc, place="treadmill")

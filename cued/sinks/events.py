@@ -36,7 +36,12 @@ class EventLines:
         self._encode = msgspec.json.Encoder().encode
 
     async def __aenter__(self) -> EventLines:
-        self.open()
+        """Open the file, if it is not; a disk that refuses costs the lines, not the coaching."""
+        if self._file is None:
+            try:
+                self.open()
+            except CuedError as error:
+                log.warning("%s", error)
         return self
 
     async def __aexit__(self, *exit_: Exit) -> None:

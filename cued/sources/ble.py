@@ -292,7 +292,7 @@ def supporting(advert: Advert) -> tuple[str, ...]:
 
 def _common(device: str) -> int:
     """Rank devices by how many others offer the same service: an H10 is a heart rate strap too."""
-    return {"ftms": 1, "rsc": 1, "heart_rate": 2}.get(device, 0)
+    return ("", "treadmill", "heart_rate").index(parts.load("devices", device).place)
 
 
 def _module(name: str) -> Any:

@@ -115,6 +115,16 @@ def test_event_lines_that_find_no_room_are_told_once(
     ]
 
 
+async def test_event_lines_that_cannot_be_begun_do_not_end_the_daemon(
+    caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    await at_work(
+        EventLines(Config(file=str(tmp_path / "no" / "lines")), Site(), lambda _: None), 1
+    )
+    (said,) = caplog.messages
+    assert said.endswith("lines: cannot be written: No such file or directory")
+
+
 async def test_leaving_keeps_a_summary_that_no_broker_took(tmp_path: Path) -> None:
     await at_work(build("mqtt", tmp_path), 1)
     (kept,) = (tmp_path / "state" / "mqtt").glob("*.json")

@@ -11,7 +11,7 @@ import getpass
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from cued import config
+from cued import config, parts
 from cued.actuators import haptic, speech
 from cued.coach.phrases import LANGUAGES
 from cued.commands._setup.answers import PLACES, Answers, Sensor, Tables, laid_over
@@ -158,7 +158,7 @@ def _sensors(raw: Tables, person: Person, trials: Trials) -> tuple[Sensor, ...] 
     for name, address, devices in found:
         device = devices[0]
         question = f"{name or address} ({device}): worn where, or skip"
-        usual = config.WITHOUT_MOTION.get(device, "lower_back")
+        usual = parts.load("devices", device).place or "lower_back"
         place = person.ask(question, usual, (*PLACES, "skip"))
         if place != "skip":
             chosen.append(Sensor(device, place, address))

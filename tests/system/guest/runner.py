@@ -104,10 +104,15 @@ class Runner:
         self.again = asyncio.ensure_future(self.advertise())
 
     async def advertise(self):
-        if self.visible and not self.device.is_advertising:
+        if not self.visible or self.device.is_advertising:
+            return
+        try:
             await self.device.start_advertising(
                 auto_restart=False, advertising_interval_min=100, advertising_interval_max=100
             )
+        except Exception as error:  # noqa: BLE001 (bumble takes it for on, and never tries again)
+            print("advertise", repr(error), flush=True)
+            os._exit(1)  # to be started anew (radio.service)
 
     async def play(self):
         loop = asyncio.get_running_loop()
