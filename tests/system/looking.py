@@ -23,6 +23,11 @@ class Bench:
         """The names of the checks that saw something else."""
         return [name for name, _, _, ok in self.rows if not ok]
 
+    @property
+    def passed(self) -> set[str]:
+        """The names of the checks that saw what was expected."""
+        return {name for name, _, _, ok in self.rows if ok}
+
     def table(self) -> str:
         """All checks as a table for docs/system-tests.md."""
         rows = "\n".join(f"| {n} | {e} | {s} |" for n, e, s, _ in self.rows)
