@@ -231,6 +231,16 @@ def test_the_brokers_death_is_unmistakable_within_three_seconds(
     peer.stop()
 
 
+def walking(station: Station, peer: Peer, visit: Any, name: str) -> Any:
+    """Open the page of another station on which somebody walks."""
+    peer.introduce(name)
+    page = visit(f"{station.url}#station/{name}")
+    until(page, INTRODUCED)
+    peer.say(name, "metrics", METRICS)
+    until(page, NUMBER)
+    return page
+
+
 def assert_nothing_is_known(page: Any) -> None:
     seen = page.locator("#station").inner_text()
     for was in ("Backward", "104", "0.92", "0.80", "left", "connected", "90 %"):
@@ -241,11 +251,7 @@ def assert_nothing_is_known(page: Any) -> None:
 def test_nothing_of_a_station_that_is_off_looks_current(
     station: Station, peer: Peer, visit: Any
 ) -> None:
-    peer.introduce("off")
-    page = visit(station.url + "#station/off")
-    until(page, INTRODUCED)
-    peer.say("off", "metrics", METRICS)
-    until(page, NUMBER)
+    page = walking(station, peer, visit, "off")
     peer.say("off", "availability", "offline", retain=True)
     page.get_by_role("alert").get_by_text("Station offline").wait_for()
     assert_nothing_is_known(page)
@@ -309,22 +315,14 @@ def test_a_metric_the_page_never_heard_of_is_shown_with_its_unit(
 def test_a_stride_outside_the_own_band_is_said_in_words(
     station: Station, peer: Peer, visit: Any
 ) -> None:
-    peer.introduce("band")
-    page = visit(station.url + "#station/band")
-    until(page, INTRODUCED)
-    peer.say("band", "metrics", METRICS)
-    until(page, NUMBER)
+    page = walking(station, peer, visit, "band")
     assert shown(page, "stride-verdict") == "2 % longer than own 0.80–0.90\u00a0m"
     peer.say("band", "metrics", {**METRICS, "t": 102.0, "stride_length_m": 0.85})
     until(page, "document.querySelector('#stride-tile').dataset.verdict === 'inside'")
 
 
 def test_silence_takes_the_values_off_the_page(station: Station, peer: Peer, visit: Any) -> None:
-    peer.introduce("silent")
-    page = visit(station.url + "#station/silent")
-    until(page, INTRODUCED)
-    peer.say("silent", "metrics", METRICS)
-    until(page, NUMBER)
+    page = walking(station, peer, visit, "silent")
     until(page, "document.querySelector('#cadence').textContent === '–'", 6)
     assert shown(page, "stability") == "Not known"
 
