@@ -14,17 +14,17 @@ from msgspec.structs import replace
 
 from cued import parts
 from cued.actuators.actuator import Actuator
-from cued.coach import phrases
 from cued.coach.coach import Coach
-from cued.coach.memory import Memory
-from cued.coach.program import IDLE
 from cued.coach.rule import Rule
+from cued.coach.voice import phrases
+from cued.coach.workout.memory import Memory
+from cued.coach.workout.phases import IDLE
 from cued.config import Config, Site
 from cued.engine import Engine, Listener, Worn
 from cued.gait.metric import Metric
 from cued.model import Command, ConfigError, CueDone, Notice
-from cued.recording import history
-from cued.recording.opening import Opening, tables
+from cued.recording.history import schema
+from cued.recording.sessions.opening import Opening, tables
 from cued.sinks.sink import Sink
 from cued.sources.source import Source
 
@@ -128,8 +128,8 @@ def recall(config: Config) -> Memory:
     options = config.parts.get("sinks", {}).get("history")
     if options is None:
         return Memory(runner=config.coach.runner)
-    path = getattr(options, "file", "") or Path(site(config).state) / history.NAME
-    return history.load(Path(path), config.coach.runner)
+    path = getattr(options, "file", "") or Path(site(config).state) / schema.NAME
+    return schema.load(Path(path), config.coach.runner)
 
 
 def sources(config: Config, where: Site) -> list[Source]:

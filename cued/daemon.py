@@ -26,9 +26,9 @@ from msgspec.structs import replace
 from cued.actuators.actuator import Actuator
 from cued.engine import Engine
 from cued.model import AnyEvent, BeltRequest, Command, Cue, CueDone, Input, Notice, Tick
+from cued.runtime.engine_renewal import RENEWED, Renew, Renewal
 from cued.runtime.greeting import Greeting
 from cued.runtime.notify import notify, watchdog_s
-from cued.runtime.renewal import RENEWED, Renew, Renewal
 from cued.runtime.supervise import supervise
 from cued.sinks.sink import Sink
 from cued.sources.source import Source

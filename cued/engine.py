@@ -17,10 +17,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cued.frames import Matrix
-from cued.gait.body import Body, GaitConfig
+from cued.gait.fusion.body import Body, GaitConfig
+from cued.gait.fusion.pod_cadence import NAME as CADENCE
+from cued.gait.fusion.pod_cadence import Reported
 from cued.gait.metric import Metric
-from cued.gait.reported import NAME as CADENCE
-from cued.gait.reported import Reported
 from cued.model import (
     AnyEvent,
     Belt,

@@ -2,7 +2,7 @@
 
 Rules
 -----
-* The pins come from ``_gpio.py``, real or gpiozero's mock pins with PWM; everything is closed.
+* The pins come from ``cued.gpio``, real or gpiozero's mock pins with PWM; everything is closed.
 * The guard is a thread that knows only "since when is a motor on", so it also works when the event
   loop hangs. It can't outlive the process: against a kill the wiring needs its pull-downs
   (hardware/).
@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cued.actuators._gpio import close_factory, failing_is_missing, mock_factory, open_factory
+from cued.gpio import close_factory, failing_is_missing, mock_factory, open_factory
 
 
 class Motors:

@@ -23,11 +23,11 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from cued.actuators._gpio import PinsMissing, failures
 from cued.actuators._motors import Guard, Motors, mock_motors, open_motors
 from cued.actuators._patterns import PATTERNS
 from cued.actuators.actuator import Report
 from cued.config import Site
+from cued.gpio import PinsMissing, failures
 from cued.model import Cue, CueDone, Notice, Pattern
 from cued.parts import Exit, Part
 

@@ -3,7 +3,7 @@
 Rules
 -----
 * Nothing is synthesised when a cue is due. The phrases were rendered before by pyttsx3 in a child
-  process (``_render.py``), lie in memory (``_book.py``) and are mixed by ``_mixer.py``.
+  process (``_render.py``), lie in memory (``_phrase_cache.py``) and are mixed by ``_mixer.py``.
 * A cue is sounded at once and cuts off the one before. In the stream of samples the cut takes at
   most one block and one fade, 8 ms; what the card already holds (``latency_ms``) comes on top.
 * A phrase without a clip is rendered for the next time; meanwhile a safety cue is a tone that says
@@ -28,15 +28,15 @@ from typing import Annotated, Literal
 import numpy as np
 from msgspec import Meta, Struct
 
-from cued.actuators._book import Book, NoticeLevel
 from cued.actuators._clips import Clips
 from cued.actuators._mixer import Heard, Mixer
 from cued.actuators._outputs import NullOutput, Output, SoundMissing
+from cued.actuators._phrase_cache import Book, NoticeLevel
 from cued.actuators._portaudio import PortAudioOutput
 from cued.actuators._tones import Samples, instead, names, rest
 from cued.actuators._tones import tone as sound_of
 from cued.actuators.actuator import Report
-from cued.coach import phrases
+from cued.coach.voice import phrases
 from cued.config import Site
 from cued.model import Cue, CueDone, Notice, Priority
 from cued.parts import Exit, Part

@@ -21,10 +21,10 @@ from statistics import median
 
 from msgspec.structs import replace
 
-from cued.coach.baseline import Baseline, Baselines, Bin, bin_of
-from cued.coach.lengthening import Lengthening, Limits
+from cued.coach.known import View
 from cued.coach.rule import Carried
-from cued.coach.view import View
+from cued.coach.strides.baseline import Baseline, Baselines, Bin, bin_of
+from cued.coach.strides.overlong import Lengthening, Limits
 from cued.model import Imprint, Measurement, Stride
 
 RETENTION_S = 60.0

@@ -11,22 +11,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cued.coach import commands, feedback
-from cued.coach.arbiter import SAFETY_HOLDS, Arbiter, Gate
-from cued.coach.baseline import Baseline, Bin
+from cued.coach import commands
 from cued.coach.carry import Carry, Imprints, Retention
 from cued.coach.config import CoachConfig
-from cued.coach.effects import Effects
-from cued.coach.memory import Memory
-from cued.coach.pacer import Pacer
-from cued.coach.phrases import Words
-from cued.coach.profile import load
-from cued.coach.program import IDLE
-from cued.coach.requests import asked_of_belt
+from cued.coach.known import View
 from cued.coach.rule import Carried, Place, Proposal, Rule, Situation
 from cued.coach.safety import Safety
-from cued.coach.session import Session
-from cued.coach.view import View
+from cued.coach.strides.baseline import Baseline, Bin
+from cued.coach.voice import fading
+from cued.coach.voice.arbiter import SAFETY_HOLDS, Arbiter, Gate
+from cued.coach.voice.effect import Effects
+from cued.coach.voice.pacer import Pacer
+from cued.coach.voice.phrases import Words
+from cued.coach.workout.belt_requests import asked_of_belt
+from cued.coach.workout.memory import Memory
+from cued.coach.workout.phases import IDLE
+from cued.coach.workout.profile import load
+from cued.coach.workout.session import Session
 from cued.model import (
     AnyEvent,
     Command,
@@ -271,13 +272,13 @@ class Coach:
 
     def _gate(self, now: float) -> Gate:
         session = self._session
-        share = feedback.share(self._plan, session.memory.clean_sessions, session.in_program)
+        share = fading.share(self._plan, session.memory.clean_sessions, session.in_program)
         return Gate(
             phase=session.phase,
             muted=self._muted,
             hold=self._hold(now),
             blind=self._safety.blind,
-            catch=feedback.catching(self._plan, self._phase_strides, share),
+            catch=fading.catching(self._plan, self._phase_strides, share),
             share=share,
         )
 

@@ -16,10 +16,10 @@
 
 from __future__ import annotations
 
-from cued.coach.program import IDLE, Trigger
+from cued.coach.known import View
 from cued.coach.safety import Safety
-from cued.coach.session import Session
-from cued.coach.view import View
+from cued.coach.workout.phases import IDLE, Trigger
+from cued.coach.workout.session import Session
 from cued.model import AnyEvent, BeltRequest, Command, CommandResult, Notice
 
 NAMES = (

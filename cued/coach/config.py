@@ -19,7 +19,7 @@ class CoachConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ] = False
     profile: Annotated[
         str,
-        Meta(description="Which file of cued/coach/profiles the workout follows."),
+        Meta(description="Which file of cued/coach/workout/profiles the workout follows."),
     ] = "first_time_ever"
     runner: Annotated[
         str, Meta(description="Name under which history is kept; a command can change it.")

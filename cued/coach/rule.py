@@ -20,7 +20,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from cued.coach.baseline import Baseline
+from cued.coach.strides.baseline import Baseline
 from cued.model import (
     AnyEvent,
     Belt,

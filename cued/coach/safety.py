@@ -21,8 +21,8 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from cued.coach.config import CoachConfig
+from cued.coach.known import View
 from cued.coach.rule import Proposal
-from cued.coach.view import View
 from cued.model import (
     AnyEvent,
     Battery,

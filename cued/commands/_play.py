@@ -19,7 +19,7 @@ from cued.config import Config, Site
 from cued.daemon import Daemon
 from cued.engine import Engine, Worn
 from cued.model import AnyEvent, BeltRequest, Command, CueDone, Input, Notice
-from cued.recording.opening import Opening
+from cued.recording.sessions.opening import Opening
 from cued.sinks import console, events
 from cued.sources.source import Source
 

@@ -18,9 +18,9 @@ from cued import app, config
 from cued.commands._options import load_config, settings
 from cued.config import Config
 from cued.model import AnyEvent, CuedError
-from cued.recording import folder
-from cued.recording.opening import Opening, configuration
-from cued.recording.session import Part, Session
+from cued.recording.sessions import folder
+from cued.recording.sessions.opening import Opening, configuration
+from cued.recording.sessions.session import Part, Session
 
 SERVICE = Path("/var/lib/cued")
 

@@ -31,9 +31,9 @@ from cued.evaluation.tables import Table, tables
 from cued.evaluation.tally import Tallies, by_recording, pool
 from cued.evaluation.targets import Verdict, verdicts
 from cued.model import AnyEvent, CuedError, RecordingError
-from cued.recording.stream import PACKET_S, packets
-from cued.recording.table import TableRecording, find_tables, read_table
-from cued.recording.truth import KINDS
+from cued.recording.tables.stream import PACKET_S, packets
+from cued.recording.tables.table import TableRecording, find_tables, read_table
+from cued.recording.tables.truth import KINDS
 
 NAME = "evaluate"
 HELP = "score the engine against the recordings' truth"

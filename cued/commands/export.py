@@ -10,7 +10,7 @@ from pathlib import Path
 from cued.commands._options import add_config
 from cued.commands._sessions import add_folder, found
 from cued.model import CuedError
-from cued.recording.session import Session
+from cued.recording.sessions.session import Session
 from cued.report import tables
 from cued.report.digest import Digest, digest
 

@@ -18,11 +18,11 @@ import msgspec
 from cued.commands._options import non_negative, positive
 from cued.frames import Matrix, rotation
 from cued.model import CuedError, Placement
-from cued.recording import importing
-from cued.recording.foreign import Asked
-from cued.recording.header import Person
-from cued.recording.headings import UNITS, scale
-from cued.recording.table import TableRecording
+from cued.recording.imports import importing
+from cued.recording.imports.foreign import Asked
+from cued.recording.imports.headings import UNITS, scale
+from cued.recording.tables.header import Person
+from cued.recording.tables.table import TableRecording
 
 NAME = "import"
 HELP = "turn CSV, FIT, Sensor Logger or phyphox files into a table recording"

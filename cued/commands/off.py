@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 
 from cued import app
-from cued.actuators._gpio import PinsMissing, drive_low
 from cued.commands._options import add_config, load_config
 from cued.config import output_pins
+from cued.gpio import PinsMissing, drive_low
 
 NAME = "off"
 HELP = "drive every output pin low"

@@ -24,9 +24,9 @@ from cued.commands._options import add_config, load_config, settings
 from cued.commands._sessions import concluded
 from cued.config import Config
 from cued.model import AnyEvent, ConfigError, CuedError
-from cued.recording import folder
-from cued.recording.opening import configuration, tables
-from cued.recording.session import Part, Session
+from cued.recording.sessions import folder
+from cued.recording.sessions.opening import configuration, tables
+from cued.recording.sessions.session import Part, Session
 
 NAME = "reanalyse"
 HELP = "let another configuration hear many recorded sessions"

@@ -18,11 +18,11 @@ from cued.commands._sessions import add_folder, chosen_config, concluded, sessio
 from cued.config import Site
 from cued.engine import Worn
 from cued.model import AnyEvent, Cue, Event, Fall, Phase, Stumble
-from cued.recording import folder
-from cued.recording.difference import Difference, compare
-from cued.recording.session import Part, Session
-from cued.recording.stream import PACKET_S, packets
-from cued.recording.table import read_table
+from cued.recording.sessions import folder
+from cued.recording.sessions.difference import Difference, compare
+from cued.recording.sessions.session import Part, Session
+from cued.recording.tables.stream import PACKET_S, packets
+from cued.recording.tables.table import read_table
 from cued.runtime import greeting
 from cued.runtime.playback import Playback
 from cued.sinks import events

@@ -10,8 +10,8 @@ from pathlib import Path
 from cued.commands._options import add_config
 from cued.commands._sessions import add_folder, found, sessions_folder
 from cued.model import CuedError, RecordingError
-from cued.recording import folder
-from cued.recording.session import Session
+from cued.recording.sessions import folder
+from cued.recording.sessions.session import Session
 from cued.report.digest import Digest, digest
 
 NAME = "report"

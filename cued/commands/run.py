@@ -21,7 +21,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from cued import app
-from cued.coach import phrases
+from cued.coach.voice import phrases
 from cued.commands._options import add_config, load_config
 from cued.config import Config
 from cued.daemon import Daemon

@@ -17,8 +17,9 @@ from cued import config
 from cued.commands._options import add_config
 from cued.commands._sessions import add_folder, sessions_folder, state_folder
 from cued.model import CuedError, RecordingError
-from cued.recording import folder, history, rewriting
-from cued.recording.session import SUFFIX, Ending, Session
+from cued.recording.history import schema
+from cued.recording.sessions import folder, rewriting
+from cued.recording.sessions.session import SUFFIX, Ending, Session
 
 NAME = "sessions"
 HELP = "list recorded sessions; rename, join, delete them, or forget a runner"
@@ -193,11 +194,11 @@ def _forget_history(args: argparse.Namespace, runner: str) -> int:
     loaded = config.load(args.config)
     options = loaded.parts.get("sinks", {}).get("history")
     named = getattr(options, "file", "")
-    path = Path(named) if named else state_folder(args, loaded) / history.NAME
+    path = Path(named) if named else state_folder(args, loaded) / schema.NAME
     if not path.exists():
         return 0
     try:
-        return history.forget(path, runner)
+        return schema.forget(path, runner)
     except sqlite3.Error as error:
         raise CuedError(f"{path}: {error}; nothing of {runner} was forgotten there") from None
 

@@ -20,7 +20,7 @@ from typing import Any
 from msgspec.structs import asdict, replace
 
 from cued import app, config
-from cued.coach.phrases import LANGUAGES
+from cued.coach.voice.phrases import LANGUAGES
 from cued.commands._checks.machine import running
 from cued.commands._setup import writing
 from cued.commands._setup.answers import Answers, laid_over, sensor

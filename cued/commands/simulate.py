@@ -15,7 +15,7 @@ from cued.commands._options import add_config, load_config, non_negative
 from cued.config import Config, Sensor
 from cued.engine import Worn
 from cued.model import AnyEvent, BeltRequest, Cue, CuedError
-from cued.recording.write import write_table
+from cued.recording.tables.write import write_table
 from cued.runtime.playback import Playback
 from cued.simulation.run import Simulation
 from cued.sources.simulate import open_scenario, recorded, scenarios

@@ -7,7 +7,7 @@ from msgspec import Struct
 from cued.evaluation.tally import Group, Tallies, Tally, Watch
 from cued.evaluation.truth import Truth
 from cued.model import Side
-from cued.recording.table import TableRecording
+from cued.recording.tables.table import TableRecording
 
 WITHIN_S = {"trunk": 0.1, "foot": 0.05, "shank": 0.05, "all": 0.05}
 TIGHT_S = 0.05

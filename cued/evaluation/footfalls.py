@@ -19,7 +19,7 @@ from cued.evaluation.case import TIGHT_S, Case, Worn
 from cued.evaluation.matching import Pair, match
 from cued.evaluation.tally import Contacts, Hits
 from cued.model import Footfall, Lift
-from cued.recording.truth import TruthRow
+from cued.recording.tables.truth import TruthRow
 
 # Gottlieb 2020: marker contacts lead the accelerometer's by a constant 35-78 ms per trial.
 OFFSET_DATA = frozenset({"gottlieb"})

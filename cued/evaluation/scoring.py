@@ -23,7 +23,7 @@ from cued.evaluation.strides import score_cadence, score_still_lengths, score_st
 from cued.evaluation.tally import INTACT, Tallies, pool
 from cued.evaluation.truth import Truth, is_intact
 from cued.model import AnyEvent, Fall, Footfall, Gait, Lift, Side, Stride, Stumble
-from cued.recording.table import SensorTrack, TableRecording
+from cued.recording.tables.table import SensorTrack, TableRecording
 
 Run: TypeAlias = Callable[[TableRecording, Collection[str]], list[AnyEvent]]
 

@@ -15,7 +15,7 @@ from cued.evaluation.case import WITHIN_S, Case
 from cued.evaluation.matching import match
 from cued.evaluation.truth import TrueStride
 from cued.model import Footfall, Stride
-from cued.recording.table import TableRecording
+from cued.recording.tables.table import TableRecording
 
 CADENCE_STEPS = 8
 # The middle of a still phase comes after the contact that ends a stride by half the still phase.

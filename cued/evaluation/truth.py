@@ -27,8 +27,8 @@ from msgspec import Struct
 
 from cued.evaluation.matching import match
 from cued.model import Direction, Mode, Side
-from cued.recording.table import TableRecording
-from cued.recording.truth import TruthRow
+from cued.recording.tables.table import TableRecording
+from cued.recording.tables.truth import TruthRow
 
 APART_S = 0.1
 PAUSE_S = 3.0

@@ -22,7 +22,7 @@ from cued.model import (
     Stumble,
     Summary,
 )
-from cued.recording.session import Ending, Part, Session
+from cued.recording.sessions.session import Ending, Part, Session
 from cued.report.own import Own, own_band
 
 

@@ -34,7 +34,7 @@ from fit_tool.profile.profile_type import (
     SubSport,
 )
 
-from cued.recording.session import Cover
+from cued.recording.sessions.session import Cover
 from cued.report.digest import Digest, Span
 from cued.report.seconds import Second, seconds
 

@@ -16,10 +16,10 @@ from typing import Any, cast
 import msgspec
 from msgspec import Struct
 
-from cued.coach.band import Band
-from cued.coach.lengthening import Limits
+from cued.coach.strides.overlong import Limits
+from cued.coach.strides.own_band import Band
 from cued.model import AnyEvent, Belt, Stride
-from cued.recording.opening import Opening
+from cued.recording.sessions.opening import Opening
 
 RULE = "overlong_stride"
 

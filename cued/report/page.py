@@ -10,8 +10,8 @@ from cued.model import Cue, Priority
 from cued.report import pictures, weeks
 from cued.report.digest import Digest
 from cued.report.drawing import svg
+from cued.report.facts import Fact, band_text, carry_facts, runner_facts, session_facts, sides_text
 from cued.report.palette import DARK, LIGHT, roles
-from cued.report.words import Fact, band_text, carry_facts, runner_facts, session_facts, sides_text
 
 STYLE = """
 :root{color-scheme:light dark;LIGHT}

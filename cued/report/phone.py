@@ -9,8 +9,8 @@ from typing import Any
 from cued.report import pictures, weeks
 from cued.report.digest import Digest
 from cued.report.drawing import png
+from cued.report.facts import Fact, carry_facts, runner_facts, session_facts, sides_text
 from cued.report.palette import Palette
-from cued.report.words import Fact, carry_facts, runner_facts, session_facts, sides_text
 
 LETTERS = 2.0  # beside the width of the picture, against a page's
 COLUMNS = 50  # letters in a line

@@ -21,7 +21,7 @@ from msgspec import Struct
 
 from cued import __version__
 from cued.model import AnyEvent, Cue, Effect, Fall, Measurement, Phase, Stumble
-from cued.recording.session import Part, Session
+from cued.recording.sessions.session import Part, Session
 
 arrow: Any = importlib.import_module("pyarrow")  # typed in parts only
 parquet: Any = importlib.import_module("pyarrow.parquet")

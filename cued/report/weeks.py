@@ -13,9 +13,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from cued.coach.ladder import STAGES
+from cued.coach.workout.ladder import STAGES
 from cued.model import Priority
-from cued.recording.session import Cover
+from cued.recording.sessions.session import Cover
 from cued.report.digest import Digest
 from cued.report.palette import Palette
 

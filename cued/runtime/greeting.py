@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cued.coach.phrases import Words
+from cued.coach.voice.phrases import Words
 from cued.model import AnyEvent, Cue, Input, Link, Notice, Pattern, Priority, Tick
 
 PATIENCE_S = 10.0

@@ -24,7 +24,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from cued.coach.band import Band
+from cued.coach.strides.own_band import Band
 from cued.model import (
     AnyEvent,
     Battery,

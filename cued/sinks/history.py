@@ -2,8 +2,8 @@
 
 Rules of this file
 ------------------
-* One file, ``history.sqlite`` in the state folder; ``cued/recording/history.py`` says what it
-  holds and reads it.
+* One file, ``history.sqlite`` in the state folder; what it holds and how it is read is in
+  ``cued/recording/history/schema.py``.
 * Rows are gathered and committed every 5 s in a thread, so that a slow card delays no cue, and at
   once when the daemon ends. A power cut loses at most those 5 s and the time a commit takes; what
   was moved backward until then still counts for the day and the week.
@@ -42,8 +42,8 @@ from cued.model import (
     Summary,
 )
 from cued.parts import Exit, Part
-from cued.recording.history import CLOCK, NAME, open_database
-from cued.recording.session import Cover
+from cued.recording.history.schema import CLOCK, NAME, open_database
+from cued.recording.sessions.session import Cover
 from cued.sinks.sink import Ask, Sink
 
 log = logging.getLogger(__name__)

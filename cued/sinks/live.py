@@ -28,7 +28,7 @@ from msgspec import Meta, Struct
 from cued.config import Site
 from cued.model import AnyEvent, ConfigError, Input
 from cued.parts import Exit, Part
-from cued.sinks._sofar import SoFar
+from cued.sinks._session_so_far import SoFar
 from cued.sinks.sink import Ask, Sink
 
 if TYPE_CHECKING:

@@ -31,10 +31,10 @@ from msgspec.structs import replace
 from cued.config import Site
 from cued.model import AnyEvent, Input, Notice, Packet
 from cued.parts import Exit, Part
-from cued.recording import folder
-from cued.recording.log import SessionLog
-from cued.recording.opening import Opening
-from cued.runtime.renewal import RENEWED
+from cued.recording.sessions import folder
+from cued.recording.sessions.log import SessionLog
+from cued.recording.sessions.opening import Opening
+from cued.runtime.engine_renewal import RENEWED
 from cued.sinks.sink import Ask, Sink
 
 log = logging.getLogger(__name__)

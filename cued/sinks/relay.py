@@ -18,8 +18,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from cued.actuators._gpio import PinsMissing, close_factory, factory_of, failures
 from cued.config import Site
+from cued.gpio import PinsMissing, close_factory, factory_of, failures
 from cued.model import AnyEvent, Fall, Input, Phase
 from cued.parts import Exit, Part
 from cued.sinks.sink import Ask, Sink

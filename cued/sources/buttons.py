@@ -18,8 +18,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from cued.actuators._gpio import PinsMissing, close_factory, factory_of, failing_is_missing
 from cued.config import Site
+from cued.gpio import PinsMissing, close_factory, factory_of, failing_is_missing
 from cued.model import BeltRequest, Command, LinkLost
 from cued.parts import Part
 from cued.sources.source import Emit, Source

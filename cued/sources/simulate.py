@@ -18,9 +18,9 @@ from msgspec import Meta, Struct
 from cued.config import Site
 from cued.model import Belt, BeltRequest, ConfigError, Side
 from cued.parts import Part
-from cued.recording.header import Person
-from cued.recording.table import SensorTrack, TableRecording
-from cued.recording.truth import TruthRow
+from cued.recording.tables.header import Person
+from cued.recording.tables.table import SensorTrack, TableRecording
+from cued.recording.tables.truth import TruthRow
 from cued.runtime.playback import Playback
 from cued.simulation.run import Simulation, collect
 from cued.simulation.scenario import Scenario, parse

@@ -8,9 +8,9 @@ from typing import get_args
 import msgspec
 import pytest
 
-from cued.coach.phrases import load as load_words
+from cued.coach.known import View
 from cued.coach.rule import Need, Place, Proposal, Rule, Situation, offered, unmet
-from cued.coach.view import View
+from cued.coach.voice.phrases import load as load_words
 from cued.model import (
     AnyEvent,
     Belt,

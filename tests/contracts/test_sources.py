@@ -13,8 +13,8 @@ import pytest
 from cued import parts
 from cued.config import Site
 from cued.model import BeltRequest, ConfigError, Input, Packet, Tick
-from cued.recording.table import read_table
-from cued.recording.write import write_table
+from cued.recording.tables.table import read_table
+from cued.recording.tables.write import write_table
 from cued.simulation.run import Simulation
 from cued.sources import simulate
 from cued.sources.simulate import open_scenario, recorded, scenarios

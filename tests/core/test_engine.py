@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cued import app, config, parts
 from cued.engine import Engine, Worn
-from cued.gait.body import Body
+from cued.gait.fusion.body import Body
 from cued.model import (
     AnyEvent,
     Belt,
@@ -28,8 +28,8 @@ from cued.model import (
     Stride,
     Tick,
 )
-from cued.recording.stream import packets
-from cued.recording.table import find_tables, read_table
+from cued.recording.tables.stream import packets
+from cued.recording.tables.table import find_tables, read_table
 from cued.simulation.run import Simulation
 from cued.simulation.scenario import parse
 

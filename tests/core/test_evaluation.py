@@ -19,8 +19,8 @@ from cued.evaluation.tally import Group, pool
 from cued.evaluation.targets import verdicts
 from cued.evaluation.truth import Truth
 from cued.model import AnyEvent, Belt, Fall, Footfall, Gait, Lift, Placement, Stride, Stumble
-from cued.recording.table import SensorTrack, TableRecording
-from cued.recording.truth import TruthRow
+from cued.recording.tables.table import SensorTrack, TableRecording
+from cued.recording.tables.truth import TruthRow
 
 STEP_S = 0.55
 STEPS = 60

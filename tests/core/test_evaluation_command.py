@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from cued.__main__ import main
 from cued.commands import evaluate
 from cued.model import Belt
-from cued.recording.table import SensorTrack, TableRecording, find_tables
-from cued.recording.truth import TruthRow
-from cued.recording.write import write_table
+from cued.recording.tables.table import SensorTrack, TableRecording, find_tables
+from cued.recording.tables.truth import TruthRow
+from cued.recording.tables.write import write_table
 
 
 def standing(name: str) -> TableRecording:

@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cued.model import Belt, Packet, RecordingError, Tick
-from cued.recording.columns import read_columns
-from cued.recording.header import Person
-from cued.recording.stream import packets
-from cued.recording.table import SensorTrack, TableRecording, find_tables, read_table
-from cued.recording.truth import TruthRow, read_truth
-from cued.recording.write import write_table
+from cued.recording.tables.columns import read_columns
+from cued.recording.tables.header import Person
+from cued.recording.tables.stream import packets
+from cued.recording.tables.table import SensorTrack, TableRecording, find_tables, read_table
+from cued.recording.tables.truth import TruthRow, read_truth
+from cued.recording.tables.write import write_table
 
 TOML = """format = 1
 title = "a walk"

@@ -12,8 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from cued.coach.memory import Memory
-from cued.gait.body import GaitConfig
+from cued.coach.workout.memory import Memory
+from cued.gait.fusion.body import GaitConfig
 from cued.model import (
     Belt,
     Command,
@@ -26,12 +26,12 @@ from cued.model import (
     Summary,
     Tick,
 )
-from cued.recording import floats, integers, predicting, rewriting
-from cued.recording.chunk import Packer, unpack
-from cued.recording.difference import compare
-from cued.recording.log import SessionLog
-from cued.recording.opening import FORMAT, Opening
-from cued.recording.session import MAGIC, Session, record
+from cued.recording.sessions import floats, integers, predicting, rewriting
+from cued.recording.sessions.chunk import Packer, unpack
+from cued.recording.sessions.difference import compare
+from cued.recording.sessions.log import SessionLog
+from cued.recording.sessions.opening import FORMAT, Opening
+from cued.recording.sessions.session import MAGIC, Session, record
 
 G = 9.80665
 DEGREE = np.pi / 180.0
@@ -375,7 +375,7 @@ def test_a_difference_names_what_is_gone_and_what_is_new():
 
 def test_the_engines_options_are_part_of_an_opening():
     from cued.config import convert
-    from cued.recording.opening import configuration, tables
+    from cued.recording.sessions.opening import configuration, tables
 
     chosen = convert(
         {

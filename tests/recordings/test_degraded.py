@@ -24,7 +24,7 @@ from msgspec.structs import replace
 from cued.engine import Engine, Worn
 from cued.evaluation.matching import match
 from cued.model import Footfall, Packet
-from cued.recording.table import read_table
+from cued.recording.tables.table import read_table
 
 TOLERANCE_S = 0.025
 CONSTANT_S = 0.02  # the link's least delay, and as much that is not known after 5 s

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cued import __main__
-from cued.recording.headings import heading
-from cued.recording.table import read_table
+from cued.recording.imports.headings import heading
+from cued.recording.tables.table import read_table
 
 N, RATE_HZ, G = 400, 100.0, 9.80665
 T = np.arange(N) / RATE_HZ

@@ -17,7 +17,7 @@ from pyarrow import parquet
 
 from cued import __main__
 from cued.commands import reanalyse
-from cued.recording.session import Session
+from cued.recording.sessions.session import Session
 
 HERE = Path(__file__).parent
 spec = importlib.util.spec_from_file_location("recorder", HERE.parent / "shell/test_recorder.py")

@@ -18,7 +18,7 @@ import pytest
 from pyarrow import parquet
 
 from cued import __main__
-from cued.coach.memory import Memory
+from cued.coach.workout.memory import Memory
 from cued.model import (
     Belt,
     Cue,
@@ -34,16 +34,16 @@ from cued.model import (
     Stumble,
     Summary,
 )
-from cued.recording.log import SessionLog
-from cued.recording.opening import Opening
-from cued.recording.rewriting import merge
-from cued.recording.session import Session
+from cued.recording.sessions.log import SessionLog
+from cued.recording.sessions.opening import Opening
+from cued.recording.sessions.rewriting import merge
+from cued.recording.sessions.session import Session
 from cued.report import weeks
 from cued.report.digest import digest
+from cued.report.facts import sides_text
 from cued.report.own import limits
 from cued.report.pictures import judged_by
 from cued.report.seconds import seconds
-from cued.report.words import sides_text
 
 MINUTES = 4
 

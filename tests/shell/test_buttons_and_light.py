@@ -8,8 +8,7 @@ import types
 
 import pytest
 
-from cued import config
-from cued.actuators import _gpio
+from cued import config, gpio
 from cued.config import Sensor, Site
 from cued.model import ConfigError, Fall, Link, LinkLost, Notice, Phase
 from cued.sinks import light
@@ -125,12 +124,12 @@ def test_one_part_that_lets_go_of_its_pins_leaves_those_of_the_others(monkeypatc
 
     stand_in = types.SimpleNamespace(LGPIOFactory=Factory)
     monkeypatch.setitem(sys.modules, "gpiozero.pins.lgpio", stand_in)
-    motors, lamp = (_gpio.open_factory(chip, tmp_path) for chip in (None, None))
-    other = _gpio.open_factory(4, tmp_path)
-    _gpio.close_factory(motors)
-    _gpio.close_factory(other)
+    motors, lamp = (gpio.open_factory(chip, tmp_path) for chip in (None, None))
+    other = gpio.open_factory(4, tmp_path)
+    gpio.close_factory(motors)
+    gpio.close_factory(other)
     assert lamp.open
     assert other.open
-    _gpio.close_factory(lamp)
+    gpio.close_factory(lamp)
     assert not lamp.open
     assert not other.open

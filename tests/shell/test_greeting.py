@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cued.coach import phrases
+from cued.coach.voice import phrases
 from cued.model import Cue, Link, Notice, Tick
 from cued.runtime.greeting import LOOKS, PATIENCE_S, Greeting
 

@@ -13,7 +13,8 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from cued.actuators import _gpio, _motors, haptic
+from cued import gpio
+from cued.actuators import _motors, haptic
 from cued.actuators._patterns import PATTERNS, Pulse
 from cued.config import Site
 from cued.model import Cue, CueDone, Notice, Pattern
@@ -187,7 +188,7 @@ def test_without_lgpio_the_reason_names_the_package(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setitem(sys.modules, "lgpio", None)
     monkeypatch.delitem(sys.modules, "gpiozero.pins.lgpio", raising=False)
-    with pytest.raises(_gpio.PinsMissing, match="python3-lgpio"):
+    with pytest.raises(gpio.PinsMissing, match="python3-lgpio"):
         _motors.open_motors((12, 13), 200.0, None, _motors.Path("/nonexistent"))
 
 

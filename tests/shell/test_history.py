@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from cued.coach.memory import Memory
+from cued.coach.workout.memory import Memory
 from cued.config import Site
 from cued.model import Command
-from cued.recording.history import NAME, load
+from cued.recording.history.schema import NAME, load
 from cued.sinks.history import COMMIT_EVERY_S, Config, History
 from tests.core.coach.runner import Runner, follow
 

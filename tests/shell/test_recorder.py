@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from cued import __main__, app, config
 from cued.daemon import Daemon
 from cued.model import Command, LinkChanged, Packet, RecordingError, Tick
-from cued.recording import history
-from cued.recording.log import SessionLog
-from cued.recording.session import Session
+from cued.recording.history import schema
+from cued.recording.sessions.log import SessionLog
+from cued.recording.sessions.session import Session
 from cued.runtime.playback import Playback
 from cued.simulation.run import Simulation
 from cued.sinks import recorder
@@ -255,13 +255,13 @@ def test_a_simulated_run_is_recorded_so_that_it_replays_and_a_replay_records_not
     assert part.ending
     assert (part.ending.runner, part.ending.strides > 5) == ("anna", True)
     assert __main__.main(["replay", str(path), "--diff"]) == 0
-    known = history.load(tmp_path / "history.sqlite", "anna")
+    known = schema.load(tmp_path / "history.sqlite", "anna")
     assert __main__.main(["replay", str(path), *fast, *chosen]) == 0
     table = str(tmp_path / "table")
     assert __main__.main(["simulate", str(tmp_path / "short.toml"), "--record", table]) == 0
     assert __main__.main(["replay", table, *fast, *chosen]) == 0
     assert only(tmp_path / "sessions") == path
-    assert history.load(tmp_path / "history.sqlite", "anna").sessions == known.sessions == 1
+    assert schema.load(tmp_path / "history.sqlite", "anna").sessions == known.sessions == 1
 
 
 def test_a_replay_in_time_knows_what_the_coach_knew(workout, tmp_path, capsys):

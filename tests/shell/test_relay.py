@@ -8,7 +8,7 @@ import types
 
 import pytest
 
-from cued.actuators import _gpio
+from cued import gpio
 from cued.config import Site
 from cued.model import Fall, Phase
 from cued.sinks.relay import Config, Relay
@@ -68,15 +68,15 @@ async def test_leaving_it_leaves_the_pins_of_the_other_parts(monkeypatch, tmp_pa
     closed = []
 
     def factory(chip):
-        opened = _gpio.mock_factory()
+        opened = gpio.mock_factory()
         opened.close = lambda: closed.append(chip)
         return opened
 
     stand_in = types.SimpleNamespace(LGPIOFactory=factory)
     monkeypatch.setitem(sys.modules, "gpiozero.pins.lgpio", stand_in)
-    motors = _gpio.open_factory(None, tmp_path)
+    motors = gpio.open_factory(None, tmp_path)
     async with Relay(Config(), Site(runtime=str(tmp_path)), lambda _command: None):
         pass
     assert not closed
-    _gpio.close_factory(motors)
+    gpio.close_factory(motors)
     assert closed == [None]

@@ -14,14 +14,15 @@ import pytest
 from msgspec.structs import replace
 
 from cued import __main__, config
-from cued.coach.memory import Memory, Past
+from cued.coach.workout.memory import Memory, Past
 from cued.commands import _sessions
 from cued.config import Site
 from cued.model import Command, Packet, Phase, Stride, Stumble, Summary, Tick
-from cued.recording import folder, history
-from cued.recording.log import SessionLog
-from cued.recording.opening import Opening
-from cued.recording.session import Session
+from cued.recording.history import schema
+from cued.recording.sessions import folder
+from cued.recording.sessions.log import SessionLog
+from cued.recording.sessions.opening import Opening
+from cued.recording.sessions.session import Session
 from cued.sinks.history import Config, History
 
 DAY = 86400.0
@@ -156,7 +157,7 @@ async def test_a_forgotten_runner_is_in_no_file_any_more(tmp_path, there, capsys
     assert list(Session(named).parts[0].opening.memory.others) == ["cleo"]
     for path in tmp_path.rglob("*"):
         assert path.is_dir() or b"anna-secret" not in path.read_bytes(), path
-    assert history.load(tmp_path / history.NAME, "bea").sessions == 1
+    assert schema.load(tmp_path / schema.NAME, "bea").sessions == 1
 
 
 async def test_forgetting_keeps_the_age_of_what_is_rewritten(tmp_path, there):

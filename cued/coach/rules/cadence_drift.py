@@ -13,8 +13,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.coach.baseline import NO_STRIDE
 from cued.coach.rule import Need, Proposal, Situation
+from cued.coach.strides.baseline import NO_STRIDE
 from cued.model import Priority, Stride
 from cued.parts import Part
 

@@ -10,8 +10,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.coach.deviation import Deviation
 from cued.coach.rule import Need, Proposal, Situation
+from cued.coach.strides.deviation import Deviation
 from cued.model import Priority
 from cued.parts import Part
 

@@ -12,8 +12,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.coach.lengthening import Lengthening, Limits
 from cued.coach.rule import Need, Proposal, Situation
+from cued.coach.strides.overlong import Lengthening, Limits
 from cued.model import Priority, Stride
 from cued.parts import Part
 

@@ -11,8 +11,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.coach.ladder import LEAST_BOUT_S
 from cued.coach.rule import Need, Proposal, Situation
+from cued.coach.workout.ladder import LEAST_BOUT_S
 from cued.model import Priority, Stride
 from cued.parts import Part
 

@@ -24,8 +24,8 @@ In the forward carry another rule (``old_pattern``) watches.
 
 from __future__ import annotations
 
-from cued.coach.lengthening import Lengthening, Limits
 from cued.coach.rule import Need, Proposal, Situation
+from cued.coach.strides.overlong import Lengthening, Limits
 from cued.model import Priority, Stride
 from cued.parts import Part
 

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from cued import config, parts
 from cued.actuators import haptic, speech
-from cued.coach.phrases import LANGUAGES
+from cued.coach.voice.phrases import LANGUAGES
 from cued.commands._setup.answers import PLACES, Answers, Sensor, Tables, laid_over
 from cued.config import Site
 from cued.model import ConfigError, CuedError

@@ -6,8 +6,8 @@ import copy
 
 from cued.coach.coach import Coach
 from cued.coach.config import CoachConfig
-from cued.coach.memory import Memory
-from cued.coach.phrases import load
+from cued.coach.voice.phrases import load
+from cued.coach.workout.memory import Memory
 from cued.model import (
     AnyEvent,
     Belt,

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import itertools
 
-from cued.coach.arbiter import Arbiter, Gate
 from cued.coach.config import CoachConfig
-from cued.coach.phrases import load
 from cued.coach.rule import Proposal, Theme
+from cued.coach.voice.arbiter import Arbiter, Gate
+from cued.coach.voice.phrases import load
 from cued.model import Cue, CueDone, Priority
 
 OPEN = Gate(phase="free_run")

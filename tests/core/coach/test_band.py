@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cued.coach.band import Band
-from cued.coach.baseline import OPENING_STRIDES
+from cued.coach.strides.baseline import OPENING_STRIDES
+from cued.coach.strides.own_band import Band
 from cued.model import Belt, Gait, Side, Stride, Summary
 
 

@@ -7,10 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cued.coach import ladder
-from cued.coach.ladder import STAGES
-from cued.coach.phrases import load
-from cued.coach.profile import PROFILES
+from cued.coach.voice.phrases import load
+from cued.coach.workout import ladder
+from cued.coach.workout.ladder import STAGES
+from cued.coach.workout.profile import PROFILES
 from cued.parts import names
 
 ROOT = Path(__file__).parents[3]
@@ -46,7 +46,7 @@ def test_every_rule_profile_and_stage_is_explained() -> None:
 def test_every_verdict_is_explained() -> None:
     source = "".join(
         (ROOT / "cued" / "coach" / f).read_text(encoding="utf-8")
-        for f in ("arbiter.py", "coach.py")
+        for f in ("voice/arbiter.py", "coach.py")
     )
     verdicts = set(re.findall(r'return "([a-z_]+)"$', source, re.MULTILINE))
     for verdict in (verdicts | {"stale", "outranked"}) - {"given"}:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cued.coach import ladder
 from cued.coach.config import CoachConfig
-from cued.coach.feedback import catching, share
-from cued.coach.ladder import STAGES, Result
-from cued.coach.memory import DAY_S, WEEK_S, Memory, Past
-from cued.coach.profile import PROFILES, Profile, load
+from cued.coach.voice.fading import catching, share
+from cued.coach.workout import ladder
+from cued.coach.workout.ladder import STAGES, Result
+from cued.coach.workout.memory import DAY_S, WEEK_S, Memory, Past
+from cued.coach.workout.profile import PROFILES, Profile, load
 from cued.model import ConfigError, Stability, Stumble
 from tests.core.coach.runner import Runner, follow
 

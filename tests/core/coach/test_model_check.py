@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from cued.coach.commands import NAMES
-from cued.coach.ladder import STAGES
-from cued.coach.memory import Memory
-from cued.coach.phrases import load
-from cued.coach.profile import PROFILES
-from cued.coach.program import PHASES
+from cued.coach.voice.phrases import load
+from cued.coach.workout.ladder import STAGES
+from cued.coach.workout.memory import Memory
+from cued.coach.workout.phases import PHASES
+from cued.coach.workout.profile import PROFILES
 from cued.model import (
     AnyEvent,
     Battery,

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cued.coach.baseline import Baselines, Bin, spread_of_session
-from cued.coach.change import Change, difference
+from cued.coach.strides.baseline import Baselines, Bin, spread_of_session
+from cued.coach.strides.step_change import Change, difference
 from tests.core.coach.walk import durations, feed, free_run, given, start, walk
 
 HEALTHY = 0.5

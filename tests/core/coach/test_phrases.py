@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cued.coach.phrases import LANGUAGES, load
+from cued.coach.voice.phrases import LANGUAGES, load
 from cued.model import ConfigError
 
 TONES = {"metronome", "praise", "fall_possible", "clip_missing"}

@@ -7,9 +7,9 @@ from functools import cache
 import pytest
 
 from cued.coach.commands import NAMES
-from cued.coach.memory import Memory, Past
-from cued.coach.profile import PROFILES, load
-from cued.coach.program import BEFORE, IDLE, OVERLAYS, PHASES, TABLE, after
+from cued.coach.workout.memory import Memory, Past
+from cued.coach.workout.phases import BEFORE, IDLE, OVERLAYS, PHASES, TABLE, after
+from cued.coach.workout.profile import PROFILES, load
 from cued.model import (
     Battery,
     BeltRequest,

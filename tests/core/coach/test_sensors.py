@@ -7,8 +7,8 @@ import pytest
 
 from cued.coach.coach import Coach
 from cued.coach.config import CoachConfig
-from cued.coach.memory import Memory
-from cued.coach.phrases import load
+from cued.coach.voice.phrases import load
+from cued.coach.workout.memory import Memory
 from cued.engine import Engine, Worn
 from cued.model import (
     AnyEvent,

@@ -10,9 +10,9 @@ import pytest
 from cued import parts
 from cued.coach.coach import Coach
 from cued.coach.config import CoachConfig
-from cued.coach.memory import Memory
-from cued.coach.phrases import load as load_words
 from cued.coach.rule import offered, unmet
+from cued.coach.voice.phrases import load as load_words
+from cued.coach.workout.memory import Memory
 from cued.engine import Engine, Worn
 from cued.model import (
     AnyEvent,

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cued.gait.falls import Falls
 from cued.gait.finding import Disturbance
+from cued.gait.trunk.falls import Falls
 from cued.model import Block
 from tests.core.gait.moves import (
     HARMLESS,

@@ -22,8 +22,8 @@ from cued.gait.finding import (
     Travel,
     Turning,
 )
-from cued.gait.foot import Foot
-from cued.gait.foot_cycle import Cycle
+from cued.gait.foot.chain import Foot
+from cued.gait.foot.swing import Cycle
 from cued.model import Block
 from tests.core.gait.planar_foot import BACKWARD, FORWARD, RUN, Gaitlet, Walked, block, walk
 

@@ -25,8 +25,8 @@ from cued.gait.finding import (
     Travel,
     Turning,
 )
-from cued.gait.foot import Foot
-from cued.gait.shank import Shank
+from cued.gait.foot.chain import Foot
+from cued.gait.foot.shank import Shank
 from tests.core.gait.foot_recordings import Score, Spoil, Trial, fewer, losing, shaken, trials
 
 pytestmark = pytest.mark.data

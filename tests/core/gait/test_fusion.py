@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cued.gait.body_map import BodyMap
-from cued.gait.direction import DirectionChoice
 from cued.gait.finding import Contact, Heading, LiftOff, Moving, Travel, Turning
-from cued.gait.footfalls import Footfalls
-from cued.gait.merge import Merge
-from cued.gait.mode import ModeChoice
-from cued.gait.strides import Strides
+from cued.gait.fusion.direction import DirectionChoice
+from cued.gait.fusion.footfalls import Footfalls
+from cued.gait.fusion.merge import Merge
+from cued.gait.fusion.mode import ModeChoice
+from cued.gait.fusion.strides import Strides
+from cued.gait.fusion.swapped_sensors import BodyMap
 from cued.model import Belt, Footfall
 
 ALL = {"trunk": "lower_back", "left": "foot_left", "right": "foot_right"}

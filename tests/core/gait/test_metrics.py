@@ -11,7 +11,7 @@ import pytest
 from cued import parts
 from cued.gait.finding import Posture
 from cued.gait.metric import Cycle, Metric
-from cued.gait.posture import posture as trunk_posture
+from cued.gait.trunk.posture import posture as trunk_posture
 from cued.model import Stride
 
 TRUNK = [

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cued.gait.finding import Contact, Finding, Heading, Orientation, Posture
-from cued.gait.trunk import Trunk
+from cued.gait.trunk.chain import Trunk
 from cued.model import Block, Floats
 from tests.core.gait import trunk_walker as walker
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cued.coach.view import View
+from cued.coach.known import View
 from cued.engine import Engine, Worn
 from cued.gait.metrics import cadence_spm
 from cued.model import AnyEvent, Cadence, Measurement, Packet, Tick

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cued.gait.finding import Contact, Finding, Heading, LiftOff, Moving
-from cued.gait.shank import Shank
+from cued.gait.foot.shank import Shank
 from cued.model import Block
 
 STRIDE_S = 1.2

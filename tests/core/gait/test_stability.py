@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cued.gait.baseline import FULL, READY, Baseline, Terms
 from cued.gait.finding import Posture
-from cued.gait.stability import StabilityWatch
+from cued.gait.fusion.baseline import FULL, READY, Baseline, Terms
+from cued.gait.fusion.stability import StabilityWatch
 from cued.model import Floats, Side, Stability, Stride
 
 Step = tuple[Stride, Posture | None]

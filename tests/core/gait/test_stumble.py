@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cued.gait.falls import Falls
 from cued.gait.finding import Disturbance
-from cued.gait.stumble import Stumbles
+from cued.gait.trunk.falls import Falls
+from cued.gait.trunk.stumble import Stumbles
 from cued.model import Block
 from tests.core.gait.moves import (
     HARMLESS,

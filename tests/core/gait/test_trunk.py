@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cued.gait.finding import Contact, Finding, Heading, Moving, Orientation, Posture, Turning
-from cued.gait.trunk import Trunk
+from cued.gait.trunk.chain import Trunk
 from cued.model import Block, Floats
 from tests.core.gait import trunk_walker as walker
 

@@ -19,11 +19,11 @@ from msgspec.structs import replace
 from cued.evaluation.matching import match
 from cued.evaluation.truth import Truth
 from cued.frames import rotation, to_body
-from cued.gait.direction import DirectionChoice
 from cued.gait.finding import Contact, Finding, Heading, Moving, Orientation, Turning
-from cued.gait.trunk import Trunk
+from cued.gait.fusion.direction import DirectionChoice
+from cued.gait.trunk.chain import Trunk
 from cued.model import Block
-from cued.recording.table import TableRecording, read_table
+from cued.recording.tables.table import TableRecording, read_table
 from cued.signal.grid import Grid
 from cued.signal.quality import Quality
 

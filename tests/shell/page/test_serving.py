@@ -14,9 +14,9 @@ import pytest
 
 from cued.config import Site
 from cued.model import Belt, Cue, Measurement, Notice, Phase, Stability, Stride
-from cued.sinks import _sofar, live
+from cued.sinks import _session_so_far, live
 from cued.sinks._pages import hostname
-from cued.sinks._sofar import SoFar
+from cued.sinks._session_so_far import SoFar
 from cued.sinks.live import Config, Live
 
 SITE = Site(station="hall-2")
@@ -151,7 +151,7 @@ async def test_history_is_what_was_taken() -> None:
 
 
 def test_a_day_of_walking_stays_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_sofar, "ROWS", 400)
+    monkeypatch.setattr(_session_so_far, "ROWS", 400)
     so_far = SoFar()
     for event in walked(3000):
         so_far.take(event)

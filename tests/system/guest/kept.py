@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from cued.model import Packet
-from cued.recording.session import Session
+from cued.recording.sessions.session import Session
 
 home = Path(sys.argv[1])
 names = sorted(path.name for path in (home / "sessions").glob("*.cued"))

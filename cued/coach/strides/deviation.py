@@ -1,0 +1,104 @@
+"""How far a measured number has moved from what it was at first, under like conditions.
+
+The first 25 strides' values of a bin (direction, mode, speed, incline) make the reference, their
+robust spread its width. A mean over about 10 strides that is further away than the limit, and than
+four widths, for 12 strides is a deviation; nearer than half of that for 6, and it is over. The
+limits are choices, tried on simulated walking only (docs/coaching.md).
+"""
+
+from __future__ import annotations
+
+from statistics import median
+
+from cued.coach.rule import Situation
+from cued.coach.strides.baseline import OPENING_STRIDES, Bin, bin_of
+from cued.model import Stride
+
+WEIGHT = 0.1
+PERSIST = 12
+CLEAR = 6
+WIDTHS = 4.0
+
+
+class Reference:
+    """One bin's first values."""
+
+    def __init__(self) -> None:
+        self.values: list[float] = []
+        self.middle = 0.0
+        self.width = 0.0
+
+    @property
+    def known(self) -> bool:
+        """There are enough values."""
+        return len(self.values) >= OPENING_STRIDES
+
+    def add(self, value: float) -> None:
+        """Take one of the first values."""
+        self.values.append(value)
+        if self.known:
+            self.middle = median(self.values)
+            self.width = 1.4826 * median(abs(v - self.middle) for v in self.values)
+
+
+class Deviation:
+    """Watches one measurement by its name."""
+
+    def __init__(self, name: str, limit: float) -> None:
+        self._name = name
+        self._limit = limit
+        self._references: dict[Bin, Reference] = {}
+        self._bin: Bin | None = None
+        self._beyond = 0
+        self._within = 0
+        self.mean = 0.0
+        self.limit = limit
+        self.reference = 0.0
+        self.since: float | None = None
+
+    def restart(self) -> None:
+        """Begin anew; the references stay."""
+        self._beyond = self._within = 0
+        self.mean = 0.0
+        self.since = None
+
+    def take(self, situation: Situation) -> float | None:
+        """Take the value with each settled stride; since when it deviates, or None."""
+        stride, measured = situation.news, situation.measured.get(self._name)
+        if not isinstance(stride, Stride) or measured is None or measured.value is None:
+            return None
+        key = bin_of(stride, situation.belt)
+        if key is None or not situation.settled:
+            return None
+        return self._follow(key._replace(side="unknown"), measured.value, situation.now)
+
+    def _follow(self, key: Bin, value: float, now: float) -> float | None:
+        if key != self._bin:
+            self.restart()
+            self._bin = key
+        reference = self._references.setdefault(key, Reference())
+        if not reference.known:
+            reference.add(value)
+            return None
+        self.limit = max(self._limit, WIDTHS * reference.width)
+        self.reference = reference.middle
+        self.mean += WEIGHT * (value - reference.middle - self.mean)
+        self._judge(now)
+        return self.since
+
+    def _judge(self, now: float) -> None:
+        self._beyond = self._beyond + 1 if abs(self.mean) > self.limit else 0
+        self._within = self._within + 1 if abs(self.mean) < self.limit / 2.0 else 0
+        if self.since is None and self._beyond >= PERSIST:
+            self.since, self._within = now, 0
+        elif self.since is not None and self._within >= CLEAR:
+            self.since = None
+
+    def because(self) -> dict[str, float | str | None]:
+        """Give the numbers that a cue rests on."""
+        return {
+            self._name: round(self.reference + self.mean, 2),
+            "own": round(self.reference, 2),
+            "deviation": round(self.mean, 2),
+            "limit": round(self.limit, 2),
+        }

@@ -1,0 +1,228 @@
+"""One voice: of everything that could be said, what is said now; and why not the rest.
+
+Rules of this file
+------------------
+* Priority: fall > stumble > unsteady > link > limit > phase > technique > info > praise. A higher
+  one cuts off a lower one that is being said; nothing else does.
+* The voice is busy until its ``CueDone`` comes; one that sends none (there is no loudspeaker) until
+  the estimated end of the text. At most one cue waits for it, the most important; one that waited
+  too long is dropped.
+* Technique: at least ``spacing_s`` apart, at most ``per_minute``, one theme a phase, none while
+  ``Gate.hold`` names a reason (after a stumble or a fall, and while unsteady: no guidance either),
+  none in a catch block, and a share of them fades away.
+* Mute silences what is below a limit. It never silences safety, nor that a battery is low, the
+  belt's speed unknown, the voice without words; a question about sensors waits.
+* Every cue given or withheld is an event with its reason. A withheld one is told once for each
+  occurrence and reason, not with every stride.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from typing import TypeVar
+
+from msgspec import Struct
+
+from cued.coach.config import CoachConfig
+from cued.coach.rule import Proposal
+from cued.coach.voice.phrases import Words
+from cued.model import Cue, CueDone, Priority
+
+SAFETY_HOLDS = {  # what still passes
+    "after_stumble": Priority.LIMIT,
+    "unsteady": Priority.LIMIT,
+    "fall": Priority.FALL,
+}
+WAITING = (Priority.INFO, Priority.PHASE, Priority.LIMIT, Priority.LINK)
+TONE_S = 0.5  # of a cue without words
+WAITED_FOR_S = 3.0  # so much longer a voice that reports may take: the alarm alone lasts 2.4 s
+THEME_LASTS_S = 120.0  # without a cue of it, another theme may begin
+MOST_PATIENCE = 8.0  # a cue that does not help is repeated after 2, 4, 8 times its refractory time
+REMEMBERED = 256  # reasons told, so that none is told twice
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Gate(Struct, frozen=True, kw_only=True):
+    """What lets cues through just now.
+
+    hold : why there is nothing but safety and guidance now, or empty.
+    blind : the link is lost while the belt moves; only that is said.
+    share : of technique cues that are given, 0..1.
+    """
+
+    phase: str = "idle"
+    muted: bool = False
+    hold: str = ""
+    blind: bool = False
+    catch: bool = False
+    share: float = 1.0
+
+
+class Arbiter:
+    """Chooses among proposals."""
+
+    def __init__(self, plan: CoachConfig, words: Words) -> None:
+        self._plan = plan
+        self._words = words
+        self._turns: dict[str, int] = {}
+        self._given_at: dict[str, float] = {}
+        self._speaking: Cue | None = None
+        self._free_at = float("-inf")
+        self._reports = False
+        self._waiting: Proposal | None = None
+        self._waiting_until = 0.0
+        self._technique: deque[float] = deque(maxlen=3)
+        self._theme = ""
+        self._theme_phase = ""
+        self._told: dict[tuple[str, float, str], None] = {}
+        self._chosen: dict[tuple[str, float], bool] = {}
+        self._occurrences = 0
+        self._repeated: dict[str, tuple[float, int]] = {}
+
+    def done(self, report: CueDone) -> None:
+        """Take it that the voice finished, if the report is of what is being said."""
+        if report.channel != "sound":
+            return
+        self._reports = report.ok
+        if self._speaking and report.key == self._speaking.key:
+            self._free_at = min(self._free_at, report.t)
+
+    def busy(self, now: float) -> bool:
+        """Tell whether something is being said."""
+        return now < self._free_at
+
+    def decide(self, proposals: list[Proposal], gate: Gate, now: float) -> list[Cue]:
+        """Choose; every cue that is given, and those withheld for a reason not yet told."""
+        if gate.phase != self._theme_phase:
+            self._theme, self._theme_phase = "", gate.phase
+            if self._waiting and self._waiting.priority == Priority.PHASE:
+                self._waiting = None  # it was about the phase before
+        out: list[Cue] = []
+        waited = self._waiting
+        if waited and now > self._waiting_until:
+            self._waiting = None
+            out += self._withhold(waited, "stale", now)
+        elif waited and not self.busy(now):
+            self._waiting = None
+            proposals = [waited, *(p for p in proposals if not _same(p, waited))]
+        for proposal in sorted(proposals, key=lambda p: -p.priority):
+            out += self._one(proposal, gate, now)
+        return out
+
+    def _one(self, proposal: Proposal, gate: Gate, now: float) -> list[Cue]:
+        verdict = self._verdict(proposal, gate, now)
+        if verdict == "given":
+            return [self._give(proposal, now)]
+        if verdict == "busy" and proposal.priority in WAITING:
+            return self._wait(proposal, now)
+        return self._withhold(proposal, verdict, now)
+
+    def _verdict(self, p: Proposal, gate: Gate, now: float) -> str:
+        if gate.blind and p.priority < Priority.LINK:
+            return "blind"
+        state = p.theme == "safety" and p.tone  # of a battery, the belt, the voice; no question
+        if gate.muted and p.priority < Priority.LIMIT and not state:
+            return "muted"
+        if now - self._given_at.get(p.key, float("-inf")) < self._refractory_s(p):
+            return "refractory"
+        if p.priority < SAFETY_HOLDS.get(gate.hold, Priority.PRAISE):
+            return gate.hold
+        technique = p.priority <= Priority.TECHNIQUE and p.theme not in ("safety", "program")
+        if technique and gate.hold:
+            return gate.hold
+        if self.busy(now) and self._speaking and self._speaking.priority >= p.priority:
+            return "busy"
+        return (
+            self._technique_verdict(p, gate, now) if p.priority == Priority.TECHNIQUE else "given"
+        )
+
+    def _refractory_s(self, p: Proposal) -> float:
+        """Least time to the next of a key; technique that does not help is said ever less often."""
+        since, times = self._repeated.get(p.key, (None, 0))
+        if p.priority != Priority.TECHNIQUE or since != p.since:
+            return p.refractory_s
+        return p.refractory_s * min(2.0**times, MOST_PATIENCE)
+
+    def _technique_verdict(self, p: Proposal, gate: Gate, now: float) -> str:
+        last = self._technique[-1] if self._technique else float("-inf")
+        if now - last < self._plan.spacing_s:
+            return "spacing"
+        if sum(now - t < 60.0 for t in self._technique) >= self._plan.per_minute:
+            return "per_minute"
+        if self._theme not in ("", p.theme) and now - last < THEME_LASTS_S:
+            return "other_theme"
+        if gate.catch:
+            return "catch_block"
+        return "given" if self._kept(p, gate.share) else "faded"
+
+    def _kept(self, p: Proposal, share: float) -> bool:
+        """Decide once for each occurrence: the first is given, then every second or fourth."""
+        key = (p.key, p.since)
+        if key not in self._chosen:
+            n = self._occurrences
+            self._occurrences += 1
+            self._chosen[key] = math.ceil((n + 1) * share) > math.ceil(n * share)
+            _forget_oldest(self._chosen)
+        return self._chosen[key]
+
+    def _give(self, p: Proposal, now: float) -> Cue:
+        turn = self._turns.get(p.key, 0)
+        self._turns[p.key] = turn + 1
+        text = self._words.say(p.key, turn, **p.blanks)
+        cue = _cue(p, "given", now, text)
+        self._given_at[p.key] = now
+        if text or p.tone:
+            self._speaking = cue
+            longer = WAITED_FOR_S if self._reports else 0.0
+            self._free_at = now + max(self._words.seconds(text), TONE_S) + longer
+        if p.priority == Priority.TECHNIQUE:
+            self._technique.append(now)
+            self._theme = p.theme
+            since, times = self._repeated.get(p.key, (p.since, 0))
+            self._repeated[p.key] = (p.since, times + 1 if since == p.since else 1)
+        return cue
+
+    def _wait(self, p: Proposal, now: float) -> list[Cue]:
+        other = self._waiting
+        if other is not None and other.priority > p.priority:
+            return self._withhold(p, "busy", now)
+        if other is not None and _same(other, p):
+            return []
+        self._waiting, self._waiting_until = p, now + p.valid_s
+        return self._withhold(other, "outranked", now) if other else []
+
+    def _withhold(self, p: Proposal, verdict: str, now: float) -> list[Cue]:
+        told = (p.key, p.since, verdict)
+        if told in self._told:
+            return []
+        self._told[told] = None
+        _forget_oldest(self._told)
+        return [
+            _cue(p, verdict, now, self._words.say(p.key, self._turns.get(p.key, 0), **p.blanks))
+        ]
+
+
+def _same(a: Proposal, b: Proposal) -> bool:
+    """Whether both are of one occurrence: what is owed is proposed until it was said."""
+    return (a.key, a.since) == (b.key, b.since)
+
+
+def _cue(p: Proposal, verdict: str, now: float, text: str) -> Cue:
+    return Cue(
+        t=now,
+        key=p.key,
+        text=text,
+        pattern=p.pattern,
+        priority=int(p.priority),
+        verdict=verdict,
+        because=p.because,
+        valid_s=p.valid_s,
+        tone=p.tone,
+    )
+
+
+def _forget_oldest(remembered: dict[K, V]) -> None:
+    while len(remembered) > REMEMBERED:
+        del remembered[next(iter(remembered))]

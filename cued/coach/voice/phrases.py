@@ -1,0 +1,88 @@
+"""The words: one TOML catalogue a language, key to wordings.
+
+Rules of this file
+------------------
+* Every key is in every language. A wording has five words or fewer and points outward ("quick
+  light taps"), not at a body part to be moved; several wordings of a key alternate in their order.
+* A key with no wordings is a tone or is only felt.
+* A wording may have one blank, ``{speed}`` or ``{percent}``. What
+  can fill it is listed here, so that every text that can ever be said is known beforehand and can
+  be rendered to a clip: ``Words.texts()``.
+
+A catalogue is package data and is read when it is asked for, at construction, like a module.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+import tomllib
+
+import msgspec
+from msgspec import Struct
+
+from cued.model import ConfigError
+
+LANGUAGES = ("en", "de", "es", "fr", "it")
+SECONDS_A_LETTER = 0.06  # espeak-ng at 165 words a minute says a letter in 0.04-0.09 s
+SECONDS_TO_BEGIN = 0.1
+
+BLANKS: dict[str, tuple[float, ...]] = {
+    "percent": tuple(range(11)),
+    "speed": tuple(round(0.2 * n, 1) for n in range(3, 38)),
+}
+
+
+class Catalogue(Struct, frozen=True, forbid_unknown_fields=True):
+    """One language's file."""
+
+    language: str
+    decimal: str
+    phrases: dict[str, list[str]]
+
+
+def load(language: str) -> Words:
+    """Read the catalogue of a language. Raises ConfigError when there is none."""
+    if language not in LANGUAGES:
+        raise ConfigError(f"no phrases for language {language!r}; there are {', '.join(LANGUAGES)}")
+    data = pkgutil.get_data("cued.coach.voice", f"phrases/{language}.toml")
+    assert data is not None
+    return Words(msgspec.convert(tomllib.loads(data.decode()), Catalogue))
+
+
+class Words:
+    """The phrases of one language."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def keys(self) -> list[str]:
+        """Every key, sorted."""
+        return sorted(self._catalogue.phrases)
+
+    def say(self, key: str, turn: int = 0, **blanks: float) -> str:
+        """Word a key for the ``turn``-th time; numbers go to the nearest that can be said."""
+        wordings = self._catalogue.phrases[key]
+        if not wordings:
+            return ""
+        spoken = {name: self._number(name, value) for name, value in blanks.items()}
+        return wordings[turn % len(wordings)].format(**spoken)
+
+    def texts(self) -> list[str]:
+        """List every text that can ever be said, sorted, each once."""
+        return sorted(
+            {t for ws in self._catalogue.phrases.values() for w in ws for t in self._filled(w)}
+        )
+
+    def seconds(self, text: str) -> float:
+        """Estimate how long a text takes to say."""
+        return SECONDS_TO_BEGIN + SECONDS_A_LETTER * len(text) if text else 0.0
+
+    def _filled(self, wording: str) -> list[str]:
+        for name, values in BLANKS.items():
+            if "{" + name + "}" in wording:
+                return [wording.format(**{name: self._number(name, v)}) for v in values]
+        return [wording]
+
+    def _number(self, name: str, value: float) -> str:
+        nearest = min(BLANKS[name], key=lambda v: (abs(v - value), v))
+        return f"{nearest:g}".replace(".", self._catalogue.decimal)

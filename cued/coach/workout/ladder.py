@@ -1,0 +1,242 @@
+"""The ladder: how fast, how steep and how long somebody may go backward, and when more is due.
+
+Rules of this file
+------------------
+* Speed or grade rises, never both. Speed rises by at most 10 % a week (the increment of the
+  treadmill trial PMID 24730757, there of baseline speed; here of the last week's peak).
+* A stage is left upward only after so many clean sessions, and only one at a time; any stumble
+  leads one stage down at once. So does a break of four weeks.
+* Time backward is capped by session (the stage), by day and by week (the profile). Trials used
+  10-30 min, two to five times a week (docs/coaching.md, "Dose"); the caps stay at their low end.
+* The stages are derived from those trials and are no published protocol. They have been tried on
+  simulated runners only, and no clinician has reviewed them.
+
+Whether somebody can let go of the rails for a minute (stage 0) is not measured; effort (stage 2)
+only if it is told with the command ``effort``.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from cued.coach.rule import Cap
+from cued.coach.workout.memory import DAY_S, WEEK_S, Memory
+from cued.coach.workout.profile import Profile
+
+WEEKLY_FACTOR = 1.10
+LONG_BREAK_DAYS = 28.0
+CV_FACTOR = 1.5  # a session whose strides vary more than so many times the usual is not clean
+MOST_EFFORT = 13.0  # "somewhat hard" on Borg's scale of 6-20
+LEAST_BOUT_S = 20.0  # shorter is not worth turning round for
+WALK_M_S = 0.8  # before and between jogs: as fast as a walk of stage 1
+TURN_M_S = 0.5  # slow enough to turn round on: the fastest of the first stage
+
+
+class Stage(Struct, frozen=True, kw_only=True):
+    """One rung. Speeds in m/s, grades in %; ``session_s`` caps all time backward in a session."""
+
+    name: str
+    low_m_s: float
+    high_m_s: float
+    low_percent: float = 0.0
+    high_percent: float = 0.0
+    bout_s: float
+    session_s: float
+    clean_s: float
+    sessions: int
+    uphill: bool = False
+    jog: bool = False
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage(
+        name="imprint",
+        low_m_s=0.3,
+        high_m_s=0.5,
+        bout_s=60.0,
+        session_s=120.0,
+        clean_s=45.0,
+        sessions=2,
+    ),
+    Stage(
+        name="walk",
+        low_m_s=0.5,
+        high_m_s=0.8,
+        bout_s=180.0,
+        session_s=600.0,
+        clean_s=150.0,
+        sessions=3,
+    ),
+    Stage(
+        name="uphill",
+        low_m_s=0.5,
+        high_m_s=0.9,
+        low_percent=3.0,
+        high_percent=8.0,
+        bout_s=240.0,
+        session_s=600.0,
+        clean_s=200.0,
+        sessions=3,
+        uphill=True,
+    ),
+    Stage(
+        name="brisk",
+        low_m_s=0.9,
+        high_m_s=1.4,
+        bout_s=240.0,
+        session_s=720.0,
+        clean_s=200.0,
+        sessions=4,
+    ),
+    Stage(
+        name="jog",
+        low_m_s=1.5,
+        high_m_s=2.0,
+        bout_s=600.0,
+        session_s=900.0,
+        clean_s=240.0,
+        sessions=1000,
+        jog=True,
+    ),
+)
+JOG_ON_S = 30.0
+JOG_OFF_S = 75.0
+JOG_SESSION_S = 240.0
+BEFORE_UPHILL_S = 60.0  # on the flat first
+BEFORE_JOG_S = 60.0
+
+
+class Prescription(Struct, frozen=True, kw_only=True):
+    """What is due today.
+
+    limit_m_s : no faster than this backward.
+    left_s, cap : time backward left, and which cap it is that leaves no more.
+    """
+
+    stage: int
+    speed_m_s: float
+    limit_m_s: float
+    incline_percent: float
+    left_s: float
+    cap: Cap
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """What a session was, as far as the ladder is concerned."""
+
+    stage: int
+    backward_s: float
+    peak_m_s: float | None
+    stumbles: int = 0
+    unsteady_s: float = 0.0
+    cv_ratio: float | None = None
+    effort: float | None = None
+
+
+class Standing(Struct, frozen=True):
+    """Where a runner is after a session."""
+
+    stage: int
+    clean_sessions: int
+    clean: bool
+
+
+def entered(memory: Memory, profile: Profile, elapsed_s: float = 0.0) -> int:
+    """Return the stage a session begins at."""
+    stage = memory.stage - (memory.days_off(elapsed_s) > LONG_BREAK_DAYS)
+    return min(max(stage, 0), profile.top_stage)
+
+
+def prescribe(
+    stage: int, memory: Memory, profile: Profile, *, done_s: float = 0.0, elapsed_s: float = 0.0
+) -> Prescription:
+    """Say what is due at a stage.
+
+    done_s : moved backward in this session already.  elapsed_s : since the memory was loaded.
+    """
+    rung = STAGES[stage]
+    limit = speed_limit(stage, memory, profile, elapsed_s)
+    caps: dict[Cap, float] = {
+        "session": rung.session_s,
+        "day": profile.day_s - memory.backward_s(DAY_S, elapsed_s),
+        "week": profile.week_s - memory.backward_s(WEEK_S, elapsed_s),
+    }
+    cap = min(caps, key=lambda name: caps[name])
+    return Prescription(
+        stage=stage,
+        speed_m_s=limit,
+        limit_m_s=limit,
+        incline_percent=_grade(stage, memory),
+        left_s=max(caps[cap] - done_s, 0.0),
+        cap=cap,
+    )
+
+
+def pace_m_s(due: Prescription, phase: str) -> float:
+    """Return the belt speed due in a backward phase, m/s: the jogger's stage also walks."""
+    walks = STAGES[due.stage].jog and phase != "backward_jog"
+    return min(WALK_M_S, due.speed_m_s) if walks else due.speed_m_s
+
+
+def speed_limit(stage: int, memory: Memory, profile: Profile, elapsed_s: float = 0.0) -> float:
+    """Return the fastest backward speed allowed now, m/s."""
+    rung = STAGES[stage]
+    entry = rung.low_m_s + profile.entry * (rung.high_m_s - rung.low_m_s)
+    if stage == 0:
+        return entry
+    last_week = memory.last_week_peak_m_s(elapsed_s)
+    first = STAGES[1].low_m_s + profile.entry * (STAGES[1].high_m_s - STAGES[1].low_m_s)
+    allowed = min(rung.high_m_s, first if last_week is None else WEEKLY_FACTOR * last_week)
+    last = memory.peak_m_s()
+    if rung.uphill and last is not None and _rising(stage, memory):
+        return min(allowed, last)  # the grade rises first, then the speed
+    return allowed
+
+
+def _rising(stage: int, memory: Memory) -> bool:
+    """Tell whether the grade still rises with each clean session."""
+    return memory.stage != stage or memory.clean_sessions < STAGES[stage].sessions
+
+
+def _grade(stage: int, memory: Memory) -> float:
+    rung = STAGES[stage]
+    if not rung.uphill or memory.stage != stage:
+        return rung.low_percent
+    return min(rung.low_percent + min(memory.clean_sessions, rung.sessions - 1), rung.high_percent)
+
+
+def advance(memory: Memory, profile: Profile, result: Result, elapsed_s: float = 0.0) -> Standing:
+    """Say where a runner stands after a session: at most one stage up, and one down a stumble.
+
+    ``result.stage`` has come down with every stumble already.
+    """
+    if result.stumbles:
+        return Standing(result.stage, 0, clean=False)
+    stage = entered(memory, profile, elapsed_s)
+    before = memory.clean_sessions if stage == memory.stage else 0
+    if not _clean(stage, result):
+        return Standing(stage, before, clean=False)
+    sessions = before + 1
+    if sessions >= STAGES[stage].sessions and _next_in_reach(stage, profile, result):
+        return Standing(stage + 1, 0, clean=True)
+    return Standing(stage, sessions, clean=True)
+
+
+def _clean(stage: int, result: Result) -> bool:
+    return (
+        result.backward_s >= STAGES[stage].clean_s
+        and result.unsteady_s == 0.0
+        and (result.cv_ratio is None or result.cv_ratio < CV_FACTOR)
+        and (result.effort is None or result.effort <= MOST_EFFORT)
+    )
+
+
+def _next_in_reach(stage: int, profile: Profile, result: Result) -> bool:
+    """Tell whether the next stage's slowest speed is at most a week's increase away."""
+    if stage >= min(profile.top_stage, len(STAGES) - 1):
+        return False
+    if stage == 0 or STAGES[stage + 1].uphill:
+        return True
+    return result.peak_m_s is not None and (
+        STAGES[stage + 1].low_m_s <= WEEKLY_FACTOR * result.peak_m_s + 1e-9
+    )

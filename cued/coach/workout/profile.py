@@ -1,0 +1,65 @@
+"""A profile: whom a workout is for. One TOML file in ``profiles/`` each, named in ``[coach]``.
+
+The files are package data and are read when asked for, at construction, like a module.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+import tomllib
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from cued.model import ConfigError
+
+PROFILES = (
+    "balance_and_body_sense",
+    "first_time_ever",
+    "knee_sparing_return",
+    "variety_for_a_runner",
+)
+
+
+class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long the parts of a workout are, and how far the ladder goes."""
+
+    about: Annotated[str, Meta(description="Whom it is for, in a sentence.")]
+    top_stage: Annotated[int, Meta(ge=0, le=4, description="Highest stage of the ladder.")]
+    entry: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=1.0,
+            description="Where in a stage's band of speeds to begin: 0 slowest, 1 fastest.",
+        ),
+    ] = 0.0
+    settle_s: Annotated[
+        float, Meta(ge=20.0, le=900.0, description="Easy forward walking first, s.")
+    ] = 90.0
+    carry_s: Annotated[
+        float, Meta(ge=60.0, le=3600.0, description="Forward part after each backward one, s.")
+    ] = 180.0
+    cool_down_s: Annotated[
+        float, Meta(ge=30.0, le=900.0, description="Easy forward walking at the end, s.")
+    ] = 120.0
+    rounds: Annotated[int, Meta(ge=1, le=6, description="Backward parts in a workout.")] = 2
+    day_s: Annotated[
+        float, Meta(ge=60.0, le=1800.0, description="Most time backward in a day, s.")
+    ] = 600.0
+    week_s: Annotated[
+        float, Meta(ge=60.0, le=5400.0, description="Most time backward in seven days, s.")
+    ] = 1800.0
+    spotter: Annotated[
+        bool, Meta(description="Ask for somebody standing by, whatever the stage.")
+    ] = False
+
+
+def load(name: str) -> Profile:
+    """Read a profile. Raises ConfigError when there is none of that name."""
+    if name not in PROFILES:
+        raise ConfigError(f"no profile {name!r}; there are {', '.join(PROFILES)}")
+    data = pkgutil.get_data("cued.coach.workout", f"profiles/{name}.toml")
+    assert data is not None
+    return msgspec.convert(tomllib.loads(data.decode()), Profile)

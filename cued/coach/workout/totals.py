@@ -1,0 +1,99 @@
+"""What was done in a session, for the summary and for the ladder."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from cued.coach.workout.ladder import Standing
+from cued.model import Belt, Measurement, Stability, Stride, Summary
+
+BEFORE_UNSTEADY_COUNTS_S = 0.5
+
+
+class Tally:
+    """Counts of one session."""
+
+    def __init__(self, started: float = 0.0) -> None:
+        self.started = started
+        self.strides = 0
+        self.stumbles = 0
+        self.cues = 0
+        self.backward_s = 0.0
+        self.jogged_s = 0.0
+        self.peak_m_s: float | None = None
+        self.unsteady_s = 0.0
+        self.effort: float | None = None
+        self.cv_ratio: float | None = None
+        self.measured: dict[str, float] = {}
+        self._unsteady_since: float | None = None
+
+    def take(self, item: Stride | Stability) -> None:
+        """Count a stride, or time spent unsteady."""
+        match item:
+            case Stride():
+                self.strides += 1
+            case Stability():
+                self._steadiness(item)
+
+    def moved_backward(
+        self, seconds: float, phase: str, belt: Belt | None, limit_m_s: float | None
+    ) -> None:
+        """Count time backward; a speed above the limit is not one that was trained."""
+        self.backward_s += seconds
+        if phase == "backward_jog":
+            self.jogged_s += seconds
+        if belt is not None and belt.speed_m_s > 0.0:
+            speed = belt.speed_m_s if limit_m_s is None else min(belt.speed_m_s, limit_m_s)
+            self.peak_m_s = max(self.peak_m_s or 0.0, speed)
+
+    def note(self, measured: list[Measurement]) -> None:
+        """Keep the last value of each measurement for the summary."""
+        for m in measured:
+            if m.value is not None:
+                self.measured[m.name] = m.value
+
+    def compare_spread(self, ratios: list[float]) -> None:
+        """Take how much strides varied against what is usual for this runner."""
+        self.cv_ratio = median(ratios) if ratios else None
+
+    def _steadiness(self, item: Stability) -> None:
+        if self._unsteady_since is not None:
+            lasted = item.t - self._unsteady_since
+            self.unsteady_s += lasted if lasted > BEFORE_UNSTEADY_COUNTS_S else 0.0
+        self._unsteady_since = item.t if item.level == "unsteady" else None
+
+    def summary(
+        self,
+        now: float,
+        runner: str,
+        profile: str,
+        kind: str,
+        trained_stage: int,
+        standing: Standing,
+    ) -> Summary:
+        """Sum up."""
+        details: dict[str, float | str | None] = {
+            "runner": runner,
+            "profile": profile,
+            "kind": kind,
+            "stage": float(standing.stage),
+            "clean_sessions": float(standing.clean_sessions),
+            "clean": float(standing.clean),
+            "trained_stage": float(trained_stage),
+            "peak_m_s": self.peak_m_s,
+            "jogged_s": round(self.jogged_s, 1),
+            "unsteady_s": round(self.unsteady_s, 1),
+            "effort": self.effort,
+            "cv_ratio": self.cv_ratio,
+            **self.measured,
+        }
+        return Summary(
+            t=now,
+            started_t=self.started,
+            duration_s=now - self.started,
+            strides=self.strides,
+            backward_s=round(self.backward_s, 1),
+            cues=self.cues,
+            stumbles=self.stumbles,
+            details=details,
+        )

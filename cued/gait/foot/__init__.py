@@ -1,0 +1,1 @@
+"""One foot or shank: what its sensor shows of contacts, lifts, strides and direction."""

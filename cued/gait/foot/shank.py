@@ -1,0 +1,114 @@
+"""Footfalls and lifts of one leg from a sensor on its shank.
+
+The shank swings about the knee as the sole does about the ankle, with two turning points in a
+stride: lower end hindmost as the foot leaves, foremost as it lands (forward gait; the other way
+round backward). So the method is that of ``foot_cycle.py``, and of Aminian et al. 2002
+(10.1016/S0021-9290(02)00008-8), who put the contact at the dip of the rate after swing. What it
+has of rest is the slow part of stance, and the contact is taken at the turning point itself.
+
+Measured on two treadmill walks of one person (tripod, 3.0 and 4.4 km/h, mounting not given): 426
+of 427 steady footfalls within 50 ms and none too many once each sensor's own offset is taken off.
+That lies anywhere from -117 to +63 ms and is the recording's, since contacts and lifts share it
+within 9 ms. So spread (13-21 ms) is measured and the constant part of the timing is not.
+
+Not validated: backward gait, running (a runner's shank has no slow stance to start from), and
+direction, because no recording gives a shank's mounting; its log-odds follow from mechanics, a
+swing moving the foot in the direction of travel. Mode is left unknown above the cadence of
+``WALKING_STRIDE_S``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cued.frames import GRAVITY_M_S2, sizes
+from cued.gait.finding import Contact, Finding, Heading, LiftOff, Moving
+from cued.gait.foot.gaps import Gaps
+from cued.gait.foot.mounting import Axis
+from cued.gait.foot.swing import Cycle, Step
+from cued.model import Block, Bools, Floats, Mode, Side
+from cued.signal.grid import DT_S
+
+SLOW_RAD_S = 1.2
+SLOW_ACC_M_S2 = 2.0
+BACK_RAD = 0.03
+LATE_S = 0.0
+LIFT_LATE_S = 0.03  # so that contacts and lifts of tripod have the same offset
+ORDER_ODDS = 1.0
+STANDING_S = 1.5
+WALKING_STRIDE_S = 0.95  # 126 steps a minute; people take to running at 135-140
+
+
+class Shank:
+    """One shank's chain: blocks in, findings out."""
+
+    def __init__(self, sensor: str, side: Side) -> None:
+        self._sensor = sensor
+        self._side: Side = side
+        self._start()
+
+    def _start(self) -> None:
+        self._cycle = Cycle(BACK_RAD, LATE_S)
+        self._axis = Axis()
+        self._gaps = Gaps()
+        self._last_acc: Floats | None = None
+        self._contact_t: float | None = None
+        self._mode: Mode = "unknown"
+
+    def feed(self, block: Block) -> list[Finding]:
+        """Take the next samples on the grid; give what they showed."""
+        if block.fresh:
+            self._start()
+        if block.gyr is None:
+            return []
+        out: list[Finding] = []
+        for part, gone in self._gaps.parts(block.ok):
+            out += self._feed(block, block.gyr[part], part, gone)
+        return out
+
+    def _feed(self, block: Block, gyr: Floats, part: slice, gone: bool) -> list[Finding]:
+        t, acc = block.t[part], block.acc[part]
+        off = np.abs(sizes(acc) - GRAVITY_M_S2)
+        slow: Bools = (sizes(gyr) < SLOW_RAD_S) & (off < SLOW_ACC_M_S2)
+        before = acc[:1] if self._last_acc is None else self._last_acc
+        self._last_acc = acc[-1:].copy()
+        jerk = sizes(acc - np.concatenate((before, acc[:-1]))) / DT_S
+        if gone:
+            self._axis.skip(t.size)
+            rate, slow = np.zeros(t.size), np.zeros_like(slow)
+        else:
+            rate = gyr[:, 1] if block.oriented else self._axis.rate(gyr)
+        out: list[Finding] = []
+        for step in self._cycle.feed(t, rate, slow, jerk):
+            if not gone:
+                out += self._step(step, block.oriented)
+        if gone:
+            self._cycle.forget()
+            self._contact_t, self._mode = None, "unknown"
+        return out
+
+    def _step(self, step: Step, oriented: bool) -> list[Finding]:
+        sensor, t, at = self._sensor, step.t, step.at
+        if step.kind == "lift":
+            t = min(at, t + LIFT_LATE_S)
+            return [LiftOff(t=t, at=at, sensor=sensor, side=self._side)]
+        if step.kind == "rest":
+            return self._rested(at)
+        confidence = 0.9 if step.turned else 0.6
+        out: list[Finding] = [
+            Contact(t=t, at=at, sensor=sensor, side=self._side, confidence=confidence)
+        ]
+        slow = self._contact_t is None or t - self._contact_t > WALKING_STRIDE_S
+        self._contact_t, self._mode = t, "walking" if slow else "unknown"
+        out.append(Moving(t=t, at=at, sensor=sensor, mode=self._mode, confidence=0.5))
+        if oriented and step.clear:
+            odds = -ORDER_ODDS * step.sign
+            out.append(Heading(t=t, at=at, sensor=sensor, log_odds=odds))
+        return out
+
+    def _rested(self, now: float) -> list[Finding]:
+        late = self._contact_t is None or now - self._contact_t >= STANDING_S
+        if not late or self._mode == "standing":
+            return []
+        self._mode = "standing"
+        return [Moving(t=now, at=now, sensor=self._sensor, mode="standing")]

@@ -1,0 +1,323 @@
+"""The whole runner: every worn sensor's findings become one account of the gait.
+
+    blocks -> segment chains (foot, shank, trunk) -> findings -> merge, in one order
+           -> footfalls -> strides -> mode -> direction -> stability, metrics -> events
+
+Rules
+-----
+* Falls go out at once, past the merge: they must not wait for another sensor's samples.
+* Mode is settled before direction, because a trunk sees forward running as backward walking.
+* Whatever changes the terms of comparison (belt, incline, mode, direction) re-bases stability and
+  restarts the metrics; whatever interrupts the samples of all sensors makes everything unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Protocol
+
+from msgspec import Meta, Struct
+
+from cued.gait.finding import (
+    Contact,
+    Disturbance,
+    Finding,
+    Heading,
+    LiftOff,
+    Moving,
+    Orientation,
+    Posture,
+    Travel,
+    Turning,
+)
+from cued.gait.foot.chain import Foot
+from cued.gait.foot.shank import Shank
+from cued.gait.fusion.direction import DirectionChoice
+from cued.gait.fusion.footfalls import SIDE_OF, Footfalls
+from cued.gait.fusion.merge import Merge
+from cued.gait.fusion.mode import STILL_S, ModeChoice
+from cued.gait.fusion.stability import StabilityWatch
+from cued.gait.fusion.strides import WAIT_S, Strides
+from cued.gait.fusion.swapped_sensors import BodyMap
+from cued.gait.metric import Cycle, Metric
+from cued.gait.trunk.chain import Trunk
+from cued.gait.trunk.falls import Falls
+from cued.gait.trunk.stumble import Stumbles
+from cued.model import (
+    AnyEvent,
+    Belt,
+    Block,
+    Fall,
+    Gait,
+    Lift,
+    Measurement,
+    Mounting,
+    Notice,
+    Placement,
+    Stride,
+    Stumble,
+)
+
+POSTURE_RECENT_S = 1.5
+SPEED_CHANGE_M_S = 0.05  # half a baseline bin
+INCLINE_CHANGE_PERCENT = 0.5
+
+
+class GaitConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How gait is read."""
+
+    starts_forward: Annotated[
+        bool,
+        Meta(
+            description="A trunk sensor of unknown mounting takes its first ten walking strides "
+            "for forward ones. Leave it off when workouts open backward."
+        ),
+    ] = False
+
+
+class Segment(Protocol):
+    """A chain that turns one sensor's blocks into findings."""
+
+    def feed(self, block: Block) -> Sequence[Finding]:
+        """Take a block; what was found in it."""
+        ...
+
+
+def chains(sensor: str, placement: Placement, config: GaitConfig) -> list[Segment]:
+    """Build the chains that read a sensor worn there."""
+    side = SIDE_OF.get(placement)
+    if placement in ("foot_left", "foot_right"):
+        return [Foot(sensor, side or "unknown")]
+    if side:
+        return [Shank(sensor, side)]
+    return [Trunk(sensor, starts_forward=config.starts_forward), Stumbles(sensor), Falls(sensor)]
+
+
+class Body:
+    """Composes the gait of one runner."""
+
+    def __init__(
+        self, worn: Mapping[str, Placement], metrics: Mapping[str, Metric], config: GaitConfig
+    ) -> None:
+        self._chains = {s: chains(s, placement, config) for s, placement in worn.items()}
+        self._trunks = {s for s, placement in worn.items() if placement not in SIDE_OF}
+        self._contradicted = self._swap_told = False
+        self._map = BodyMap()
+        self._merge = Merge(list(worn))
+        self._footfalls = Footfalls(dict(worn))
+        self._strides = Strides()
+        self._mode = ModeChoice()
+        self._direction = DirectionChoice()
+        self._stability = StabilityWatch()
+        self._metrics = dict(metrics)
+        self._posture: Posture | None = None
+        self._belt: Belt | None = None
+        self._last_footfall_t: float | None = None
+        self._gait = Gait(t=0.0, mode="unknown", direction="unknown")
+
+    @property
+    def gait(self) -> Gait:
+        """Mode and direction as last told."""
+        return self._gait
+
+    def feed(self, block: Block) -> list[AnyEvent]:
+        """Take samples of one sensor; the events they complete, of all sensors."""
+        out: list[AnyEvent] = []
+        waiting: list[Finding] = []
+        for chain in self._chains[block.sensor]:
+            for finding in chain.feed(block):
+                if isinstance(finding, Disturbance) and finding.kind != "stumble":
+                    out.append(_fall(finding))
+                else:
+                    waiting.append(finding)
+        began, reached = float(block.t[0]), float(block.t[-1])
+        self._footfalls.heard(block.sensor, reached)
+        self._merge.put(block.sensor, began, reached, waiting)
+        return out + self._advance()
+
+    def belt(self, belt: Belt) -> list[AnyEvent]:
+        """Take a belt speed and incline, which count from ``belt.t`` on."""
+        self._merge.belt(belt)
+        return self._advance()
+
+    def drop(self, sensor: str) -> list[AnyEvent]:
+        """A sensor's data are lost: don't wait for it."""
+        self._merge.drop(sensor)
+        self._direction.drop(sensor)
+        return self._advance()
+
+    def lost(self, t: float, why: str) -> list[AnyEvent]:
+        """No sensor's data arrive: from here on nothing is known."""
+        self._footfalls.reset()
+        self._strides.reset()
+        self._mode.lost()
+        self._direction.lost()
+        self._last_footfall_t = None
+        self._posture = None
+        self._restart_metrics()
+        event = self._stability.lost(t, why)
+        return [*self._told(t, why), *([event] if event else [])]
+
+    def _advance(self) -> list[AnyEvent]:
+        out: list[AnyEvent] = []
+        for finding in self._merge.take():
+            if isinstance(finding, Belt):
+                out += self._set_belt(finding)
+                continue
+            out += self._overdue(finding.at)
+            out += self._stand_still(finding.at)
+            out += self._rest(finding.at)
+            out += self._handle(finding)
+        passed = self._merge.passed
+        return out + self._overdue(passed) + self._stand_still(passed) + self._rest(passed)
+
+    def _overdue(self, t: float) -> list[AnyEvent]:
+        late = self._strides.overdue(t)
+        return [event for s in late for event in self._stride(s, s.t + WAIT_S)]
+
+    def _set_belt(self, belt: Belt) -> list[AnyEvent]:
+        self._strides.belt(belt)
+        before, self._belt = self._belt, belt
+        if before is None or not _changed(before, belt):
+            return []
+        return self._rebase(belt.t, "the belt changed")
+
+    def _stand_still(self, t: float) -> list[AnyEvent]:
+        """Nobody walks who has not set down a foot for ``STILL_S``."""
+        if self._last_footfall_t is None or t - self._last_footfall_t <= STILL_S:
+            return []
+        since, self._last_footfall_t = self._last_footfall_t + STILL_S, None
+        self._mode.still()
+        self._direction.stand()
+        self._strides.reset()
+        return self._told(since, "no footfall")
+
+    def _rest(self, t: float) -> list[AnyEvent]:
+        """Who stands is no longer unsteady some time after a stumble."""
+        event = self._stability.rest(t) if self._last_footfall_t is None else None
+        return [event] if event else []
+
+    def _handle(self, finding: Finding) -> list[AnyEvent]:
+        match finding:
+            case Contact():
+                return self._contact(finding)
+            case LiftOff():
+                if not self._footfalls.owns(finding.side, finding.sensor):
+                    return []
+                self._strides.lift(finding)
+                return [Lift(t=finding.t, side=finding.side, sensor=finding.sensor)]
+            case Moving():
+                if self._mode.feed(finding) == "standing":
+                    self._direction.stand()
+                return self._told(finding.at, "")
+            case Heading():
+                self._direction.feed(finding, self._mode.mode)
+                return self._told(finding.at, self._direction.why) + self._contradiction(finding)
+            case Turning():
+                if self._sees_turns(finding.sensor):
+                    self._direction.turn(finding)
+                return self._told(finding.at, self._direction.why)
+            case Travel():
+                strides = self._strides.travel(finding)
+                return [event for s in strides for event in self._stride(s, finding.at)]
+            case Posture():
+                self._posture = finding
+            case Orientation():
+                return _mounting(finding)
+            case Disturbance():
+                stumbled = self._stability.feed_stumble(finding.at)
+                event = Stumble(t=finding.t, score=finding.score, sensor=finding.sensor)
+                return [event, *([stumbled] if stumbled else [])]
+        return []
+
+    def _sees_turns(self, sensor: str) -> bool:
+        """The trunk turns with the person, a foot also by itself: it is asked only without one."""
+        return sensor in self._trunks or not self._trunks
+
+    def _contradiction(self, heading: Heading) -> list[AnyEvent]:
+        """Tell once when trunk and feet go on saying the opposite of each other."""
+        if not self._direction.contradicted or self._contradicted:
+            return []
+        self._contradicted = True
+        text = f"{heading.sensor} says the opposite of the feet: is one of them on back to front?"
+        return [Notice(t=heading.at, level="warning", code="body_map", text=text)]
+
+    def _contact(self, contact: Contact) -> list[AnyEvent]:
+        swapped = self._swapped(contact)
+        footfall = self._footfalls.feed(contact)
+        if footfall is None:
+            return swapped
+        self._last_footfall_t = footfall.t
+        mode, direction = self._mode.mode, self._direction.direction
+        stride = self._strides.feed(footfall, mode, direction)
+        return [*swapped, footfall, *(self._stride(stride, contact.at) if stride else [])]
+
+    def _swapped(self, contact: Contact) -> list[AnyEvent]:
+        """Tell once when the trunk calls the left foot right."""
+        self._map.feed(contact, of_trunk=contact.sensor in self._trunks)
+        if not self._map.swapped or self._swap_told:
+            return []
+        self._swap_told = True
+        text = "the trunk calls the left foot right: are the feet's sensors swapped?"
+        return [Notice(t=contact.at, level="warning", code="feet_swapped", text=text)]
+
+    def _stride(self, stride: Stride, at: float) -> list[AnyEvent]:
+        posture = self._posture
+        if posture and stride.t - posture.t > POSTURE_RECENT_S:
+            posture = None
+        out: list[AnyEvent] = [stride]
+        cycle = Cycle(stride, posture)
+        for name, metric in self._metrics.items():
+            value = metric.update(cycle)
+            if value is not None:
+                out.append(
+                    Measurement(
+                        t=stride.t, name=name, value=value, unit=metric.unit, strides=metric.strides
+                    )
+                )
+        stability = self._stability.feed_stride(stride, posture, at)
+        return [*out, stability] if stability else out
+
+    def _told(self, t: float, why: str) -> list[AnyEvent]:
+        mode = self._mode.mode
+        moves = mode in ("walking", "running")
+        direction = self._direction.direction if moves else "unknown"
+        if mode == self._gait.mode and direction == self._gait.direction:
+            return []
+        self._gait = Gait(t=t, mode=mode, direction=direction, why=why)
+        return [self._gait, *self._rebase(t, "gait changed")]
+
+    def _rebase(self, t: float, why: str) -> list[AnyEvent]:
+        self._restart_metrics()
+        event = self._stability.rebase(t, why)
+        return [event] if event else []
+
+    def _restart_metrics(self) -> None:
+        for metric in self._metrics.values():
+            metric.reset()
+
+
+def _changed(before: Belt, now: Belt) -> bool:
+    return (
+        abs(before.speed_m_s - now.speed_m_s) > SPEED_CHANGE_M_S
+        or abs(before.incline_percent - now.incline_percent) > INCLINE_CHANGE_PERCENT
+    )
+
+
+def _fall(finding: Disturbance) -> Fall:
+    stage = "possible" if finding.kind == "possible_fall" else "confirmed"
+    return Fall(t=finding.t, stage=stage, sensor=finding.sensor, because=finding.because)
+
+
+def _mounting(finding: Orientation) -> list[AnyEvent]:
+    event = Mounting(
+        t=finding.t,
+        sensor=finding.sensor,
+        state=finding.state,
+        matrix=finding.matrix,
+        why=finding.why,
+    )
+    if finding.state != "doubtful":
+        return [event]
+    text = f"{finding.sensor}: {finding.why}"
+    return [event, Notice(t=finding.t, level="warning", code="mounting_doubtful", text=text)]

@@ -1,0 +1,1 @@
+"""History across sessions: what is kept of each runner, in SQLite."""

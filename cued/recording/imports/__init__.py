@@ -1,0 +1,1 @@
+"""Files that other software wrote, made into table recordings."""

@@ -1,0 +1,60 @@
+"""What phyphox exports: a zip file (or its folder) with a CSV file for each sensor, or one CSV.
+
+Headings are ``"Time (s)","Acceleration x (m/s^2)"``, ``"Gyroscope x (rad/s)"``, separated by
+commas, semicolons or tabs, with decimal points or commas as chosen; numbers are ``1.234E-1``, and
+shorter columns are filled up with ``NaN``. Accelerometer and gyroscope have times of their own from
+the same beginning; ``meta/time.csv`` tells what time of day that was. "Acceleration (without g)"
+cannot be used, for gravity is how a sensor is levelled.
+Source: phyphox-android, DataExport.java, as of 2025. Signs on an iPhone were not looked at.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from contextlib import suppress
+
+from msgspec.structs import replace
+
+from cued.recording.imports.foreign import Asked, Files, Format, Found, headings
+from cued.recording.imports.formats import columns
+
+CLOCK = "meta/time.csv"
+RAW = re.compile(r"(Acceleration|Linear Acceleration|Accelerometer|Gyroscope) [xyz] \(.*\)")
+
+
+def knows(files: Files) -> bool:
+    """Its headings are like nobody else's."""
+    for name in files.names(".csv"):
+        _, heads = headings(files.first_line(name))
+        if "Time (s)" in heads and any(RAW.fullmatch(head) for head in heads):
+            return True
+    return False
+
+
+def read(files: Files, asked: Asked) -> Found:
+    """Read acceleration and, if it was recorded, the gyroscope."""
+    found = columns.read(files, asked)
+    (first, *more) = found.signals
+    notes = [*found.notes]
+    if more:
+        notes.append(f"taken: {first.path.name}; not {', '.join(s.path.name for s in more)}")
+    return Found(signals=(replace(first, name="phone"),), began=_began(files), notes=tuple(notes))
+
+
+def _began(files: Files) -> float | None:
+    """Say when the experiment's clock read 0, from its first START."""
+    if CLOCK not in files:
+        return None
+    separator, heads = headings(files.first_line(CLOCK))
+    for cells in csv.reader(files.text(CLOCK).split("\n")[1:], delimiter=separator):
+        row = dict(zip(heads, cells, strict=False))
+        if row.get("event") == "START":
+            with suppress(KeyError, ValueError):
+                at = [float(row[k].replace(",", ".")) for k in ("system time", "experiment time")]
+                return at[0] - at[1] if all(map(math.isfinite, at)) else None
+    return None
+
+
+FORMAT = Format("phyphox", knows, read)

@@ -1,0 +1,185 @@
+"""Exports of other software turned into a table recording, checked, and written whole or not.
+
+Several exports become one recording when all of them tell the time of day; the clocks of two
+devices may differ by a second or so, which matters little for a belt's speed and too much for two
+sensors. The recording is written beside its place and takes it in one step.
+"""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import pkgutil
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cued.frames import Matrix, rotation
+from cued.model import Belt, CuedError, Placement, RecordingError
+from cued.recording.imports import formats
+from cued.recording.imports.foreign import Asked, Files, Format, Found, Signals
+from cued.recording.tables.columns import refuse
+from cued.recording.tables.header import Person
+from cued.recording.tables.table import (
+    SensorTrack,
+    TableRecording,
+    check_acc,
+    check_gyr,
+    is_table,
+    read_table,
+)
+from cued.recording.tables.write import write_table
+
+RATES_HZ = (5.0, 5000.0)
+PLACES: dict[str, Placement] = {
+    "trunk": "lower_back", "lower_back": "lower_back", "waist": "waist", "chest": "chest",
+    "foot_left": "foot_left", "foot_right": "foot_right", "left_foot": "foot_left",
+    "right_foot": "foot_right", "shank_left": "shank_left", "shank_right": "shank_right",
+}  # fmt: skip
+
+
+class Worn(Struct, frozen=True, kw_only=True):
+    """What files don't tell. placements, mountings : by sensor's name, "" for the only one."""
+
+    placements: Mapping[str, Placement] = {}
+    mountings: Mapping[str, Matrix] = {}
+    belt: tuple[float, float] | None = None
+    belt_error: float = 0.03
+    person: Person = Person()
+    title: str = ""
+    subject: str = ""
+
+
+def all_formats() -> list[Format]:
+    """Find the formats, those that take anything last."""
+    names = sorted(m.name for m in pkgutil.iter_modules(formats.__path__))
+    found = [importlib.import_module(f"{formats.__name__}.{name}").FORMAT for name in names]
+    return sorted(found, key=lambda one: one.fallback)
+
+
+def read_export(path: Path, asked: Asked) -> tuple[str, Found]:
+    """Read an export of any format; its name and what it holds."""
+    if path.is_dir() and is_table(path):
+        raise CuedError(f"{path}: this is a table recording already")
+    files = Files(path)
+    for one in all_formats():
+        if one.knows(files):
+            return one.name, one.read(files, asked)
+    raise refuse(path, 1, "neither CSV nor FIT, nor a folder or a zip file with CSV in it")
+
+
+def compose(out: Path, exports: Sequence[tuple[str, Found]], worn: Worn) -> TableRecording:
+    """Put exports together into a checked recording."""
+    found = _on_one_clock([found for _, found in exports])
+    signals = [s for one in found for s in one.signals]
+    _check_names(signals, worn)
+    belts = [one.belt for one in found if one.belt]
+    if len(belts) > 1:
+        raise CuedError("more than one of these tells the belt's speed")
+    sensors = tuple(_track(s, worn, only=len(signals) == 1) for s in signals)
+    start = min((float(s.t[0]) for s in sensors), default=0.0)
+    belt = belts[0] if belts else ()
+    if worn.belt:
+        belt = (Belt(start, *worn.belt),)
+    return TableRecording(
+        name=out.name,
+        sensors=sensors,
+        belt=tuple(replace(b, error=worn.belt_error) for b in belt),
+        person=worn.person,
+        truth=tuple(row for one in found for row in one.truth),
+        title=worn.title,
+        subject=worn.subject,
+        source=f"imported from {', '.join(dict.fromkeys(name for name, _ in exports))}",
+        notes="; ".join(note for one in found for note in one.notes),
+    )
+
+
+def write_whole(out: Path, recording: TableRecording) -> None:
+    """Write a recording beside its place, read it back, and put it there in one step."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise CuedError(f"{out}: there is something already")
+    beside = out.with_name(f".{out.name}.new")
+    try:
+        shutil.rmtree(beside, ignore_errors=True)
+        write_table(beside, recording)
+        read_table(beside)
+        beside.replace(out)
+    except RecordingError as error:
+        raise RecordingError(str(error).replace(str(beside), str(out))) from None
+    except OSError as error:
+        raise CuedError(f"{error.filename or out}: {error.strerror}") from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _on_one_clock(found: Sequence[Found]) -> list[Found]:
+    if len(found) == 1:
+        return list(found)
+    began = [one.began for one in found]
+    known = [t for t in began if t is not None]
+    if len(known) < len(began):
+        raise CuedError("exports are put together by the time of day, which one of these lacks")
+    moved = [_later(one, (one.began or 0.0) - min(known)) for one in found]
+    spans = [_span(one) for one in moved]
+    for (a, b), (c, d) in itertools.pairwise(spans):
+        if b < c or d < a:
+            raise CuedError("these were not recorded at the same time")
+    return moved
+
+
+def _later(one: Found, by: float) -> Found:
+    signals = tuple(replace(s, t=s.t + by) for s in one.signals)
+    return replace(one, signals=signals, belt=tuple(replace(b, t=b.t + by) for b in one.belt))
+
+
+def _span(one: Found) -> tuple[float, float]:
+    times = [*(b.t for b in one.belt), *(float(s.t[i]) for s in one.signals for i in (0, -1))]
+    return min(times), max(times)
+
+
+def _check_names(signals: Sequence[Signals], worn: Worn) -> None:
+    names = [s.name for s in signals]
+    if len(set(names)) < len(names):
+        raise CuedError(f"two sensors have one name: {', '.join(names)}")
+    for name in (*worn.placements, *worn.mountings):
+        if name and name not in names:
+            raise CuedError(f"there is no sensor {name}; there is {', '.join(names) or 'none'}")
+        if not name and len(names) > 1:
+            raise CuedError(f"say which of {', '.join(names)}: NAME=...")
+
+
+def _track(s: Signals, worn: Worn, *, only: bool) -> SensorTrack:
+    placement = worn.placements.get(s.name) or (worn.placements.get("") if only else None)
+    placement = placement or PLACES.get(s.name.lower())
+    if placement is None:
+        known = ", ".join(sorted(set(PLACES.values())))
+        name = "" if only else f"{s.name}="
+        raise CuedError(f"where was {s.name} worn? Say --placement {name}PLACE: {known}")
+    mounting = worn.mountings.get(s.name) or (worn.mountings.get("") if only else None)
+    check_acc(s.path, s.acc)
+    if s.gyr is not None:
+        check_gyr(s.path, s.gyr, placement)
+    if mounting is not None:
+        _check_upright(s, mounting)
+    return SensorTrack(s.name, placement, _rate(s), s.t, s.acc, s.gyr, mounting)
+
+
+def _rate(s: Signals) -> float:
+    """Say how often it measured, from the usual step between times."""
+    step = float(np.median(np.diff(s.t)))
+    low, high = RATES_HZ
+    if not 1.0 / high <= step <= 1.0 / low:
+        reason = f"times step by {step:.4g} s, which is no rate from {low:g} to {high:g} Hz"
+        raise refuse(s.path, 1, f"{reason}; is the unit of time right?")
+    return float(f"{1.0 / step:.4g}")
+
+
+def _check_upright(s: Signals, mounting: Matrix) -> None:
+    up = rotation(mounting)[2]
+    if float(np.nanmedian(s.acc @ up)) < 0:
+        reason = "with this mounting gravity points the wrong way"
+        raise refuse(s.path, 1, f"{reason}: the mounting is upside down, or all signs are")

@@ -1,0 +1,1 @@
+"""Sessions as the daemon records them: every input and every event."""

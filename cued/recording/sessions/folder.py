@@ -1,0 +1,107 @@
+"""The folder of sessions: how files are named, found, and thrown away when there is no room.
+
+A file is named by the wall clock at its beginning, and may be given a name of its own after that:
+``2026-03-01_181500.cued``, ``2026-03-01_181500_hills.cued``. The runner's name is only inside.
+"""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec import Struct
+
+from cued.model import RecordingError
+from cued.reading import meant
+from cued.recording.sessions.opening import Opening
+from cued.recording.sessions.session import SUFFIX, Session
+
+NAME = "sessions"
+STAMP = "%Y-%m-%d_%H%M%S"
+DAY_S = 86400.0
+MB = 1e6
+
+
+class Keep(Struct, frozen=True, kw_only=True):
+    """How long sessions stay: days, and how much of the disk they leave free, MB."""
+
+    days: float = 365.0
+    free_mb: float = 500.0
+
+
+def of(state: str) -> Path:
+    """Return the folder of sessions in a state folder."""
+    return Path(state) / NAME
+
+
+def new(folder: Path, opening: Opening) -> Path:
+    """Choose the name of a new file; a second one in a second gets a number."""
+    stamp = datetime.fromtimestamp(opening.began, UTC).astimezone().strftime(STAMP)
+    path = folder / f"{stamp}{SUFFIX}"
+    number = 1
+    while path.exists():
+        number += 1
+        path = folder / f"{stamp}_{number}{SUFFIX}"
+    return path
+
+
+def files(folder: Path) -> list[Path]:
+    """List the sessions, oldest first."""
+    return sorted(folder.glob(f"*{SUFFIX}"))
+
+
+def find(folder: Path, name: str) -> Path:
+    """Find a session by path, by name, by the start or end of its name, or ``last``."""
+    path = Path(name)
+    if path.exists():
+        return path
+    there = files(folder)
+    if name == "last" and there:
+        return there[-1]
+    stems = [p.stem for p in there]
+    exact = [p for p in there if name in (p.stem, p.name)]
+    near = [p for p in there if p.stem.startswith(name) or p.stem.endswith(f"_{name}")]
+    found = exact or near
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise RecordingError(f"{name} may be any of {', '.join(p.stem for p in found)}")
+    hint = meant(name, stems) if stems else ""
+    raise RecordingError(f"there is no session {name} in {folder}{hint}")
+
+
+def tidy(folder: Path, keep: Keep, now: float) -> list[Path]:
+    """Throw away what is too old, then the oldest while room is short; return what went."""
+    gone: list[Path] = []
+    rest: list[tuple[bool, float, Path]] = []
+    for path in files(folder):
+        written = path.stat().st_mtime
+        if now - written > keep.days * DAY_S:
+            path.unlink()
+            gone.append(path)
+        else:
+            rest.append((False, written, path))
+    if not rest or _free_mb(folder) >= keep.free_mb:
+        return gone
+    rest = sorted((eventful(path), written, path) for _, written, path in rest)
+    for _, _, path in rest:
+        if _free_mb(folder) >= keep.free_mb:
+            break
+        path.unlink()
+        gone.append(path)
+    return gone
+
+
+def eventful(path: Path) -> bool:
+    """Tell whether somebody stumbled or fell; a file that cannot be read is not worth keeping."""
+    try:
+        session = Session(path)
+        endings = [session.ending(part) for part in session.parts]
+    except RecordingError:
+        return False
+    return any(e.stumbles or e.falls for e in endings)
+
+
+def _free_mb(folder: Path) -> float:
+    return shutil.disk_usage(folder).free / MB

@@ -1,0 +1,83 @@
+"""What an engine was made from: enough to make it again, on another machine and years later.
+
+The configuration is kept as tables without what the engine does not depend on and a stranger has
+no business with: addresses, passwords, folders. Parts that were off are named as off, so that a
+rule which did not exist then is not on in a replay.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cued import __version__, parts
+from cued.coach.workout.memory import Memory
+from cued.config import ALWAYS_ON, Config, convert, overlay
+from cued.model import RecordingError
+
+FORMAT = 2
+READABLE = (1, 2)
+
+
+class Opening(Struct, frozen=True, kw_only=True):
+    """What an engine was made from, and when and where it began.
+
+    began : seconds since 1970 by the wall clock, a label only; ``t`` the same on the inputs' clock.
+    config : the tables of a configuration that the engine depends on, of every part that was on.
+    """
+
+    format: int = FORMAT
+    cued: str = __version__
+    began: float = 0.0
+    t: float = 0.0
+    station: str = ""
+    config: dict[str, Any] = {}
+    memory: Memory = Memory()
+    muted: bool = False
+
+
+def tables(config: Config) -> dict[str, Any]:
+    """Turn what an engine depends on into tables."""
+    sensors = {n: replace(s, address="", name="", options={}) for n, s in config.sensors.items()}
+    out: dict[str, Any] = {
+        "station": {"language": config.station.language},
+        "gait": config.gait,
+        "coach": config.coach,
+        "sensors": sensors,
+        **{kind: config.parts.get(kind, {}) for kind in ALWAYS_ON},
+    }
+    return msgspec.to_builtins(out)
+
+
+def configuration(opening: Opening, settings: Mapping[str, str] | None = None) -> Config:
+    """Turn an opening's tables into a configuration. Raises ConfigError like any other.
+
+    settings : dotted keys and values laid over it, as ``--set`` gives them.
+    """
+    told: dict[str, Any] = copy.deepcopy(opening.config)
+    for kind in ALWAYS_ON:
+        off = {name: {"enabled": False} for name in parts.names(kind)}
+        told[kind] = {**off, **told.get(kind, {})}
+    for key, value in (settings or {}).items():
+        overlay(told, key, value)
+    return convert(told)
+
+
+def read_opening(content: bytes, where: str) -> Opening:
+    """Read an opening; raises RecordingError for one of another format."""
+    try:
+        told = msgspec.json.decode(content, type=dict[str, Any])
+        version = told.get("format")
+        if version not in READABLE:
+            raise RecordingError(
+                f"{where}: format {version}, written by cued {told.get('cued', '?')}; "
+                f"cued {__version__} reads up to format {FORMAT}"
+            )
+        return msgspec.convert(told, Opening)
+    except msgspec.MsgspecError as error:
+        raise RecordingError(f"{where}: the opening is not readable: {error}") from None

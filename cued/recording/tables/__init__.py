@@ -1,0 +1,1 @@
+"""Table recordings: a folder with a header, one CSV per sensor, and perhaps the truth."""

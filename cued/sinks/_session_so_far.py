@@ -1,0 +1,114 @@
+"""A session so far, in bounded memory: what a page that is opened late has missed.
+
+One row a second while strides come in, with the columns that the page plots, and the cues,
+stumbles and phases to mark on them, and the last events as they were told. When ``ROWS`` are full,
+every second row of the older half goes. It begins anew when a session leaves ``idle``.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+import msgspec
+
+from cued.coach.strides.own_band import Band
+from cued.coach.workout.phases import IDLE
+from cued.model import (
+    AnyEvent,
+    Cue,
+    Fall,
+    Gait,
+    Input,
+    Measurement,
+    Notice,
+    Phase,
+    Stability,
+    Stride,
+    Stumble,
+)
+
+EVERY_S = 1.0
+ROWS = 14_400  # four hours
+MARKS = 2_000
+EVENTS = 60
+COLUMNS = {"stride_length_m": "length", "cadence_spm": "cadence"}
+
+Row = tuple[float, float | None, float | None, float | None, float | None, float | None]
+
+
+class SoFar:
+    """Remembers rows and marks."""
+
+    def __init__(self) -> None:
+        self._band = Band()
+        self._now: dict[str, float | None] = {}
+        self._rows: list[Row] = []
+        self._marks: deque[dict[str, Any]] = deque(maxlen=MARKS)
+        self._began: float | None = None
+        self._events: deque[dict[str, Any]] = deque(maxlen=EVENTS)
+
+    def watch(self, item: Input) -> None:
+        """Follow the belt, which the band depends on."""
+        self._band.see(item)
+
+    def take(self, event: AnyEvent) -> None:
+        """Take an event."""
+        self._band.see(event)
+        match event:
+            case Measurement() if event.name in COLUMNS:
+                self._now[COLUMNS[event.name]] = event.value
+            case Gait():
+                self._now.clear()  # metrics begin anew
+            case Stability():
+                self._now["score"] = event.score
+            case Stride():
+                self._stride(event.t)
+            case Cue() if event.verdict == "given":
+                self._mark(event.t, "cue", event.text or event.key)
+            case Stumble():
+                self._mark(event.t, "stumble", "stumble")
+            case Phase():
+                if event.from_ == IDLE:
+                    self._begin(event.t)
+                self._mark(event.t, "phase", event.name)
+            case _:
+                pass
+        if isinstance(event, Cue | Stumble | Fall | Phase | Notice):
+            self._events.append(msgspec.to_builtins(event))
+
+    def encoded(self) -> bytes:
+        """Everything as JSON, columns by name, as ``recall`` of the page's station reads it."""
+        t, *values = zip(*self._rows, strict=True) if self._rows else [()] * 6
+        names = ("length", "low", "high", "cadence", "score")
+        columns = dict(zip(names, values, strict=True))
+        body = {
+            "t": t,
+            "columns": columns,
+            "marks": list(self._marks),
+            "began": self._began,
+            "events": list(self._events),
+        }
+        return msgspec.json.encode(body)
+
+    def _begin(self, t: float) -> None:
+        self._rows = []
+        self._marks.clear()
+        self._events.clear()
+        self._began = t
+
+    def _stride(self, t: float) -> None:
+        if self._rows and t - self._rows[-1][0] < EVERY_S:
+            return
+        if self._began is None:
+            self._began = t
+        low, high = self._band.span_m or (None, None)
+        now = self._now
+        row = (t, now.get("length"), low, high, now.get("cadence"), now.get("score"))
+        self._rows.append((t, *(v if v is None else round(v, 4) for v in row[1:])))  # pyright: ignore[reportArgumentType]
+        if len(self._rows) > ROWS:
+            half = ROWS // 2
+            self._rows = self._rows[:half:2] + self._rows[half:]
+
+    def _mark(self, t: float, kind: str, text: str) -> None:
+        self._marks.append({"t": t, "kind": kind, "text": text})
