@@ -24,6 +24,7 @@ from cued.gait.metric import Metric
 from cued.model import (
     AnyEvent,
     Belt,
+    BeltFault,
     Cadence,
     HeartRate,
     Input,
@@ -89,6 +90,8 @@ class Engine:
                 self._belt_source = item.source
                 self._link_told.pop(item.source, None)
                 events = self._body.belt(item)
+            case BeltFault(t, sensor, code, text):
+                events = [Notice(t=t, level="error", code=code, text=text, sensor=sensor)]
             case LinkChanged():
                 events = self._link_changed(item)
             case Cadence():

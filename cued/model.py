@@ -90,6 +90,8 @@ class Belt(Struct, frozen=True, tag="belt"):
     """The treadmill's speed and incline.
 
     error : relative uncertainty of the speed.  source : the sensor that told it, if one did.
+    doubt : why the machine itself gives reason not to believe the speed: "paused", "stopped" or
+    "safety_key" from its status, "clock" where its elapsed time stands still; empty otherwise.
     """
 
     t: float
@@ -97,6 +99,19 @@ class Belt(Struct, frozen=True, tag="belt"):
     incline_percent: float = 0.0
     error: float = 0.03  # real belts averaged 98-103 % of target (Willwacher, Sci Rep)
     source: str = ""
+    doubt: str = ""
+
+
+class BeltFault(Struct, frozen=True, tag="belt_fault"):
+    """A treadmill does not do what it was asked, or more than that.
+
+    code : "belt_wont_stop", or "belt_control_off" when it was stopped and is asked no more.
+    """
+
+    t: float
+    sensor: str
+    code: Literal["belt_wont_stop", "belt_control_off"]
+    text: str
 
 
 class LinkChanged(Struct, frozen=True, tag="link_changed"):
@@ -159,7 +174,16 @@ class Tick(Struct, frozen=True, tag="tick"):
 
 
 Input: TypeAlias = (
-    Packet | Belt | LinkChanged | Battery | HeartRate | Cadence | Command | CueDone | Tick
+    Packet
+    | Belt
+    | BeltFault
+    | LinkChanged
+    | Battery
+    | HeartRate
+    | Cadence
+    | Command
+    | CueDone
+    | Tick
 )
 
 
@@ -348,10 +372,14 @@ class Cue(Event, frozen=True, tag="cue"):
 
 
 class BeltRequest(Event, frozen=True, tag="belt_request"):
-    """The coach or a person asks the treadmill for a speed or an incline."""
+    """The coach or a person asks the treadmill for a speed or an incline.
+
+    typed_step_m_s : no wish but news: a person saw so much more on the console than was typed.
+    """
 
     speed_m_s: float | None = None
     incline_percent: float | None = None
+    typed_step_m_s: float | None = None
     why: str = ""
 
 

@@ -131,7 +131,9 @@ class Coach:
         if command.name in ("mute", "unmute"):
             why = self._mute(command.name == "mute", proposals, now)
             return [commands.answer(command, why, now)]
-        return commands.carry_out(command, self._session, self._safety, self._view, now)
+        return commands.carry_out(
+            command, self._session, self._safety, self._view, now, self._plan.speed_unit
+        )
 
     def _mute(self, muting: bool, proposals: list[Proposal], now: float) -> str:
         if muting == self._muted:

@@ -10,6 +10,7 @@
 | mark | any text | puts a mark into the events |
 | set_speed | m/s | asks the treadmill; refused above the stage's limit in a backward phase |
 | set_incline | % | asks the treadmill |
+| faster, slower | | the console shows a tenth of a km/h (mph) more or less than was typed |
 | effort | 6..20 | how hard it was, on Borg's scale, for the ladder |
 | runner | name | who is running, between sessions |
 """
@@ -25,6 +26,7 @@ from cued.model import AnyEvent, BeltRequest, Command, CommandResult, Notice
 NAMES = (
     "acknowledge",
     "effort",
+    "faster",
     "mark",
     "mute",
     "pause",
@@ -34,12 +36,14 @@ NAMES = (
     "set_incline",
     "set_speed",
     "skip",
+    "slower",
     "start_program",
     "stop",
     "unmute",
 )
 FASTEST_M_S = 7.0
 STEEPEST_PERCENT = 25.0
+TYPED_STEP = {"km/h": 0.1 / 3.6, "mph": 0.1 * 1.609344 / 3.6}  # what a key of a console does
 _TRIGGERS: dict[str, Trigger] = {
     "start_program": "begin",
     "pause": "pause",
@@ -55,7 +59,12 @@ def answer(command: Command, why: str, now: float) -> CommandResult:
 
 
 def carry_out(
-    command: Command, session: Session, safety: Safety, view: View, now: float
+    command: Command,
+    session: Session,
+    safety: Safety,
+    view: View,
+    now: float,
+    speed_unit: str = "km/h",
 ) -> list[AnyEvent]:
     """Do what is asked; the answer, and what else follows."""
     extra: list[AnyEvent] = []
@@ -72,6 +81,9 @@ def carry_out(
             why = ""
         case "set_speed" | "set_incline":
             why, request = _belt(command, session, safety, view, now)
+            extra += [request] if request else []
+        case "faster" | "slower":
+            why, request = _typed(command, view, speed_unit, now)
             extra += [request] if request else []
         case "effort":
             why = _effort(command, session)
@@ -117,6 +129,17 @@ def _belt(
     if speed:
         return "", BeltRequest(t=now, speed_m_s=float(value), why="command")
     return "", BeltRequest(t=now, incline_percent=float(value), why="command")
+
+
+def _typed(
+    command: Command, view: View, speed_unit: str, now: float
+) -> tuple[str, BeltRequest | None]:
+    """Correct a typed speed by one step of the console; a belt that tells its speed needs none."""
+    if view.belt is not None and view.belt.source:
+        return "the belt's speed is not typed: the treadmill tells it", None
+    step = TYPED_STEP[speed_unit]
+    signed = step if command.name == "faster" else -step
+    return "", BeltRequest(t=now, typed_step_m_s=signed, why="command")
 
 
 def _effort(command: Command, session: Session) -> str:

@@ -51,6 +51,8 @@ LATE = "sensor_late"
 ASKED = {"feet_swapped": "feet_swapped", "body_map": "sensor_backward"}  # notice: what is asked
 BELT_EXPECTED_AFTER_S = 20.0
 STOOD_S = 15.0
+# Of a belt that does not stop: nothing is more urgent, for only the runner's key helps.
+BELT_FAULTS = {"belt_wont_stop": Priority.FALL, "belt_control_off": Priority.LINK}
 
 
 class Safety:
@@ -193,7 +195,8 @@ class Safety:
         return self._owe(_told(LATE, priority, now, "lost", valid_s=5.0, because=because))
 
     def _noticed(self, item: Notice, now: float) -> list[Proposal]:
-        """Take what the engine finds wrong with a sensor."""
+        """Propose what to say of a sensor or a treadmill with which something is wrong."""
+        because: Reason
         if item.code == "link_lags":
             self._lagging.add(item.sensor)
             if self._links.get(item.sensor) == "lost":
@@ -202,8 +205,12 @@ class Safety:
             self._lagging.discard(item.sensor)
             if not self._lagging:
                 self._owed.pop(LATE, None)
+        elif item.code in BELT_FAULTS:
+            because = {"notice": item.text}
+            urgency = BELT_FAULTS[item.code]
+            return self._owe(_told(item.code, urgency, now, "alarm", because=because))
         elif item.code in ASKED:
-            because: Reason = {"notice": item.text}
+            because = {"notice": item.text}
             return self._owe(_told(ASKED[item.code], Priority.INFO, now, "none", because=because))
         return []
 

@@ -1,8 +1,9 @@
 """The belt's speed as a person types it in, where no treadmill tells it.
 
 The speed comes from the configuration, and from then on from ``set_speed`` and ``set_incline``
-(a dashboard, the live page): they do not move the belt, they say what its console shows. What is
-typed is older and less exact than what a treadmill tells, so its uncertainty is an option.
+(a dashboard, the live page) and, by a step of the console each, ``faster`` and ``slower`` (keys on
+the page, two buttons): they do not move the belt, they say what its console shows. What is typed
+is older and less exact than what a treadmill tells, so its uncertainty is an option.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from cued.config import Site
 from cued.model import Belt, BeltRequest
 from cued.parts import Part
 from cued.sources.source import Emit, Source
+
+FASTEST_M_S = 7.0
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,7 +52,11 @@ class BeltByHand:
             emit(Belt(now, self._speed_m_s, self._incline_percent, self._error))
 
     async def request(self, request: BeltRequest) -> str:
-        """Take a new speed or incline as typed."""
+        """Note a new speed or incline as typed."""
+        step = request.typed_step_m_s
+        if step is not None:  # to the console's own tenths, whatever was typed before
+            tenths = round(self._speed_m_s / abs(step)) + (1 if step > 0 else -1)
+            self._speed_m_s = min(FASTEST_M_S, max(0, tenths) * abs(step))
         if request.speed_m_s is not None:
             self._speed_m_s = request.speed_m_s
         if request.incline_percent is not None:

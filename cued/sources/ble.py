@@ -113,6 +113,8 @@ class Ble:
 
     async def request(self, request: BeltRequest) -> str:
         """Pass a wish to the treadmill."""
+        if request.typed_step_m_s is not None:
+            return "the belt's speed is not typed here"
         why = "no treadmill is connected"
         for name, session in list(self._sessions.items()):
             if self._sensors[name].placement == "treadmill":  # or a belt sensor, which refuses

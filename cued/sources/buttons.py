@@ -1,8 +1,10 @@
-"""Buttons beside the belt: one to go on, stop for a moment, acknowledge and stop; one to mark.
+"""Buttons beside the belt: one to go on, pause, acknowledge and stop; more to mark and to type.
 
 Wiring: each between its pin and ground; the Pi's own pull-up holds the pin high (hardware/). A
 short press of the first is ``press`` (``coach/commands.py``): it acknowledges what waits for it,
 else begins, pauses or resumes. Held for ``hold_s`` it is ``stop``. The second is ``mark``.
+Two more say ``faster`` and ``slower``, a step of the console each and again while they are held:
+they type the belt's speed where no treadmill tells it, and move nothing.
 
 Delay: contact bounce, 50 ms; a short press counts when it is let go. gpiozero calls from a thread
 of its own; commands are made in the event loop. Without pins (no Raspberry Pi, no lgpio, a pin
@@ -14,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
@@ -25,6 +28,7 @@ from cued.parts import Part
 from cued.sources.source import Emit, Source
 
 BOUNCE_S = 0.05
+REPEAT_S = 0.4  # slow enough to count the steps
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,6 +42,14 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Annotated[int, Meta(ge=0, le=27)] | None,
         Meta(description="GPIO number of the button that marks a moment; unset: there is none."),
     ] = None
+    faster_pin: Annotated[
+        Annotated[int, Meta(ge=0, le=27)] | None,
+        Meta(description="GPIO number of the button that types 0.1 km/h (mph) more; unset: none."),
+    ] = None
+    slower_pin: Annotated[
+        Annotated[int, Meta(ge=0, le=27)] | None,
+        Meta(description="GPIO number of the button that types 0.1 km/h (mph) less; unset: none."),
+    ] = None
     hold_s: Annotated[
         float, Meta(ge=0.5, le=10, description="Held for so long the first button stops, s.")
     ] = 1.5
@@ -46,9 +58,12 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = None
 
     def __post_init__(self) -> None:
-        """Check that two buttons are two."""
-        if self.main_pin is not None and self.main_pin == self.mark_pin:
-            raise ValueError("main_pin and mark_pin are the same pin")
+        """Check that every button has a pin of its own."""
+        taken: dict[int, str] = {}
+        for name in ("main_pin", "mark_pin", "faster_pin", "slower_pin"):
+            pin: int | None = getattr(self, name)
+            if pin is not None and taken.setdefault(pin, name) != name:
+                raise ValueError(f"{taken[pin]} and {name} are the same pin")
 
 
 class Buttons:
@@ -92,6 +107,9 @@ class Buttons:
                 self._add(config.main_pin, _press(say), lambda: say("stop"))
             if config.mark_pin is not None:
                 self._add(config.mark_pin, lambda _held: say("mark"), None)
+            for name, pin in (("faster", config.faster_pin), ("slower", config.slower_pin)):
+                if pin is not None:
+                    self._add_repeating(pin, partial(say, name))
 
     def _add(
         self, pin: int, released: Callable[[bool], None], held: Callable[[], None] | None
@@ -119,6 +137,19 @@ class Buttons:
 
         button.when_held = hold
         button.when_released = release
+        self._open.append(button)
+
+    def _add_repeating(self, pin: int, pressed: Callable[[], None]) -> None:
+        gpiozero: Any = importlib.import_module("gpiozero")
+        button = gpiozero.Button(
+            pin,
+            pull_up=True,
+            bounce_time=BOUNCE_S if self._site.hardware else None,
+            hold_time=REPEAT_S,
+            hold_repeat=True,
+            pin_factory=self._open[0],
+        )
+        button.when_pressed = button.when_held = pressed
         self._open.append(button)
 
     def _close(self) -> None:

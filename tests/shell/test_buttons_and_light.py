@@ -21,7 +21,9 @@ SITE = Site(hardware=False, sensors={"back": Sensor(device="pod", placement="low
 @pytest.fixture
 async def pressed():
     """Yield a function that presses a pin for so long and returns the commands that came."""
-    source = buttons.Buttons(buttons.Config(main_pin=5, mark_pin=7, hold_s=0.5), SITE)
+    source = buttons.Buttons(
+        buttons.Config(main_pin=5, mark_pin=7, faster_pin=8, slower_pin=9, hold_s=0.5), SITE
+    )
     heard = []
     task = asyncio.create_task(source.run(heard.append, lambda: None))
     while not source.pressed:  # noqa: ASYNC110 (it opens in its first turn)
@@ -47,6 +49,13 @@ async def test_a_short_press_a_long_one_and_a_mark_are_told_apart(pressed):
     assert await pressed(7, 0.05) == [("mark", "button")]
     assert await pressed(5, 0.8) == [("stop", "button")]
     assert await pressed(5, 0.05) == [("press", "button")]
+
+
+async def test_the_keys_for_a_typed_speed_repeat_while_they_are_held(pressed, monkeypatch):
+    assert await pressed(8, 0.05) == [("faster", "button")]
+    assert await pressed(9, 0.05) == [("slower", "button")]
+    held = await pressed(8, 2.5 * buttons.REPEAT_S)
+    assert held == [("faster", "button")] * 3
 
 
 async def test_without_pins_the_link_is_lost_and_nothing_stays_open():

@@ -21,6 +21,7 @@ from cued.model import (
     AnyEvent,
     Battery,
     Belt,
+    BeltFault,
     Cadence,
     Command,
     CueDone,
@@ -34,7 +35,7 @@ from cued.model import (
 from cued.recording.sessions import floats, integers
 from cued.recording.sessions.floats import BITS, Form
 
-Rare: TypeAlias = Belt | LinkChanged | Battery | HeartRate | Cadence | Command | CueDone
+Rare: TypeAlias = Belt | BeltFault | LinkChanged | Battery | HeartRate | Cadence | Command | CueDone
 # Without headers and checksums: the record has its own.
 LZMA = ({"id": lzma.FILTER_LZMA2, "preset": 6, "dict_size": 1 << 16, "pb": 0},)
 TICKS, RARE, FIRST_STREAM = 0, 1, 2

@@ -12,6 +12,7 @@ from cued.coach.workout.phases import BEFORE, IDLE, OVERLAYS, PHASES, TABLE, aft
 from cued.coach.workout.profile import PROFILES, load
 from cued.model import (
     Battery,
+    Belt,
     BeltRequest,
     Command,
     CommandResult,
@@ -809,3 +810,22 @@ def test_a_jogger_walks_backward_at_a_walk(asks: bool) -> None:
     said = [c.text for c in runner.cues("belt_at")]
     assert asked == ([0.0, 0.8, 1.65, 0.8] if asks else [])
     assert said == ([] if asks else ["Belt at 2.8", "Belt at 6", "Belt at 2.8"])
+
+
+@pytest.mark.parametrize(("unit", "step"), [("km/h", 0.1 / 3.6), ("mph", 0.1 * 0.44704)])
+def test_a_typed_speed_is_corrected_by_a_step_of_the_consoles_unit(unit: str, step: float) -> None:
+    runner = Runner(speed_unit=unit)
+    runner.belt(1.0)
+    for name, sign in (("faster", 1), ("slower", -1)):
+        (request,) = [e for e in runner.say(name) if isinstance(e, BeltRequest)]
+        assert request.typed_step_m_s == pytest.approx(sign * step)
+        assert request.speed_m_s is None
+
+
+def test_a_speed_that_the_treadmill_tells_is_not_typed() -> None:
+    runner = Runner()
+    runner.feed(Belt(t=runner.t, speed_m_s=1.0, source="treadmill"))
+    answer, *rest = runner.say("faster")
+    assert isinstance(answer, CommandResult)
+    assert "tells it" in answer.why
+    assert not [e for e in rest if isinstance(e, BeltRequest)]

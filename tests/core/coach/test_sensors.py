@@ -326,3 +326,12 @@ def test_mute_keeps_nobody_from_hearing_of_a_low_battery_or_an_unknown_belt():
     runner.feed(Battery(t=runner.t, sensor="foot", percent=8.0))
     runner.walk(30.0)
     assert {"battery_low", "belt_unknown"} <= set(heard(runner))
+
+
+@pytest.mark.parametrize("code", ["belt_wont_stop", "belt_control_off"])
+def test_a_treadmill_that_disobeys_is_told_by_voice_and_motors_whatever_is_muted(code: str) -> None:
+    runner = Runner(program=False)
+    runner.say("mute")
+    runner.feed(Notice(t=runner.t, level="error", code=code, text="it goes on", sensor="belt"))
+    (cue,) = runner.cues(code)
+    assert (cue.verdict, cue.pattern, bool(cue.text)) == ("given", "alarm", True)
