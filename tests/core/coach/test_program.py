@@ -673,7 +673,7 @@ def test_after_the_hill_the_belt_is_to_be_level_again() -> None:
     runner.events.clear()
     runner.say("skip")
     runner.walk(6.0, "backward")
-    assert [c.text for c in runner.cues()] == ["Hold on, face forward", "Incline 0 percent"]
+    assert [c.text for c in runner.cues()] == ["One rail, face forward", "Incline 0 percent"]
 
 
 def test_who_walks_on_instead_of_turning_is_asked_again_and_then_gone_along_with() -> None:

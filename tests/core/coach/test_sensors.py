@@ -285,7 +285,7 @@ def test_a_walk_with_swapped_feet_or_a_trunk_sensor_back_to_front_ends_in_the_qu
     assert asked(left, right, trunk) == []
     assert asked(right, left, trunk) == ["Foot sensors swapped?"]
     backward = Worn("lower_back", BACK_TO_FRONT)
-    assert asked(left, right, backward) == ["Sensor on back to front?"]
+    assert asked(left, right, backward) == ["Sensor the wrong way round?"]
 
 
 def test_a_sensor_that_is_worn_upside_down_is_one_warning():
