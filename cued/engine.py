@@ -18,8 +18,7 @@ from msgspec.structs import replace
 
 from cued.frames import Matrix
 from cued.gait.fusion.body import Body, GaitConfig
-from cued.gait.fusion.pod_cadence import NAME as CADENCE
-from cued.gait.fusion.pod_cadence import Reported
+from cued.gait.fusion.reported import CADENCE, Reported
 from cued.gait.metric import Metric
 from cued.model import (
     AnyEvent,
@@ -94,13 +93,10 @@ class Engine:
                 events = [Notice(t=t, level="error", code=code, text=text, sensor=sensor)]
             case LinkChanged():
                 events = self._link_changed(item)
-            case Cadence():
+            case Cadence() | HeartRate():
                 self._link_told.pop(item.sensor, None)
                 heard = any(state != "lost" for state in self._links.state.values())
                 events = [*self._reported.feed(item, heard)]
-            case HeartRate():
-                self._link_told.pop(item.sensor, None)
-                events = []
             case _:
                 events = []
         self._newest = max(self._newest, self._reached(item))
@@ -143,7 +139,7 @@ class Engine:
         """
         if change.connected:
             return []
-        out: list[AnyEvent] = []
+        out: list[AnyEvent] = [*self._reported.lose(change.sensor, change.t)]
         if change.sensor and change.sensor == self._belt_source:
             out += self._body.belt(Belt(change.t, UNKNOWN_SPEED))
         if change.why and self._link_told.get(change.sensor) != change.why:
@@ -153,11 +149,11 @@ class Engine:
         return out
 
     def _tick(self, t: float) -> list[AnyEvent]:
-        out: list[AnyEvent] = [*self._reported.tick(t)]
+        out: list[AnyEvent] = [*self._reported.advance(t)]
         for link in self._links.tick(t):
             out.append(link)
             if link.state == "lost":
-                out += self._body.drop(link.sensor)
+                out += self._body.drop(link.sensor, link.t)
                 if all(state == "lost" for state in self._links.state.values()):
                     out += self._body.lost(t, "no data")
         return out

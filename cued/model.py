@@ -265,9 +265,10 @@ class Gait(Event, frozen=True, tag="gait"):
 
 
 class Measurement(Event, frozen=True, tag="measurement", omit_defaults=True):
-    """A named number over so many strides; ``value`` None means it cannot be known now.
+    """A named number over so many strides; ``value`` None ends the last one (``fusion/ages.py``).
 
     source : the sensor that reported the number, where it was not measured from strides.
+    direction, mode : of the strides that it was measured from.
     """
 
     name: str
@@ -275,6 +276,8 @@ class Measurement(Event, frozen=True, tag="measurement", omit_defaults=True):
     unit: str
     strides: int
     source: str = ""
+    direction: Direction = "unknown"
+    mode: Mode = "unknown"
 
 
 class Stability(Event, frozen=True, tag="stability"):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
 from cued.gait.finding import Posture
 from cued.model import Stride
+
+Basis = Literal["trunk", "belt"]
 
 
 class Cycle(Struct, frozen=True):
@@ -30,8 +32,16 @@ class Metric(Protocol):
         """Over how many strides it is taken."""
         ...
 
+    @property
+    def basis(self) -> frozenset[Basis]:
+        """What it rests on beside the strides: the trunk's posture, or one speed of the belt."""
+        ...
+
     def update(self, cycle: Cycle) -> float | None:
-        """Take a stride; the new value, or None while it cannot be known."""
+        """Process a stride and return the new value, or None if the stride does not give one.
+
+        What becomes of the last value then is decided in ``fusion/ages.py``.
+        """
         ...
 
     def reset(self) -> None:

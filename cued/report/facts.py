@@ -19,6 +19,11 @@ MEASURED = {
     "retention_percent": ("kept since last time", "%", "of easy strides were as short as those "
                           "you left with"),
 }  # fmt: skip
+WAYS = (
+    ("backward", ", backward", "back"),
+    ("forward", ", forward", ""),
+    ("unknown", "", ""),
+)  # direction, in words, colour
 LEAST_PAIRS = 10
 MEDIAN_COSTS = 1.25  # the uncertainty of a median, by that of a mean of normal values
 ROUNDED_PERCENT = 0.25  # nothing finer is claimed at 100 Hz
@@ -39,7 +44,7 @@ def session_facts(d: Digest) -> list[Fact]:
         Fact(minutes(d.length_s), "recorded"),
         Fact(str(e.strides), "strides"),
         Fact(minutes(e.backward_s), "backward", "back"),
-        Fact(_usual_rate(d), "steps a minute"),
+        *_usual_rates(d),
         Fact(str(e.cues), "cues"),
         Fact(str(e.stumbles), "stumbles" if not e.falls else f"stumbles, {e.falls} falls", "warn"),
     ]
@@ -126,6 +131,12 @@ def minutes(seconds: float) -> str:
     return f"{whole // 60}:{whole % 60:02d}"
 
 
-def _usual_rate(d: Digest) -> str:
-    rates = [m.value for m in d.measured.get("cadence_spm", []) if m.value is not None]
-    return f"{median(rates):.0f}" if rates else "not known"
+def _usual_rates(d: Digest) -> list[Fact]:
+    """Return the step rate of each direction: the two are never one figure."""
+    known = [m for m in d.measured.get("cadence_spm", []) if m.value is not None]
+    out: list[Fact] = []
+    for direction, words, kind in WAYS:
+        rates = [m.value for m in known if m.direction == direction and m.value is not None]
+        if rates:
+            out.append(Fact(f"{median(rates):.0f}", f"steps a minute{words}", kind))
+    return out or [Fact("not known", "steps a minute")]

@@ -177,8 +177,9 @@ def _cue_marks(axis: Any, d: Digest, p: Palette) -> None:
 
 
 def _step_rate(axis: Any, d: Digest, p: Palette) -> None:
-    rate = [m for m in d.measured.get("cadence_spm", []) if m.value is not None]
-    axis.plot([d.at(m.t) for m in rate], [m.value for m in rate], color=p.ink, lw=1.1)
+    rate = d.measured.get("cadence_spm", [])
+    known = [math.nan if m.value is None else m.value for m in rate]  # the line ends where it ends
+    axis.plot([d.at(m.t) for m in rate], known, color=p.ink, lw=1.1)
     axis.set_title("step rate, steps a minute")
 
 

@@ -12,7 +12,7 @@ from cued.model import Belt, Event, Gait, Measurement, Stability, Stride
 from cued.report.digest import Digest
 
 E = TypeVar("E", bound=Event | Belt)
-FRESH_S = 5.0  # an older measurement says nothing about now
+FRESH_S = 5.0  # an older stride says nothing about now; measurements end by themselves
 
 
 class Second(Struct, frozen=True, kw_only=True):
@@ -51,10 +51,10 @@ def seconds(d: Digest) -> list[Second]:
                 speed_m_s=speed,
                 distance_m=distance,
                 incline_percent=b.incline_percent if (b := belt(t)) else None,
-                cadence_spm=_value(cadence(t), t),
+                cadence_spm=_value(cadence(t)),
                 stance_s=newest.stance_s if newest else None,
                 step_m=newest.length_m / 2.0 if newest and newest.length_m else None,
-                bounce_cm=_value(bounce(t), t),
+                bounce_cm=_value(bounce(t)),
                 direction=_direction(gait(t)),
                 level=_level(level(t)),
                 cues=sum(t <= c.t < t + 1.0 for c in d.cues if c.verdict == "given"),
@@ -80,8 +80,8 @@ def _fresh(event: Stride | None, t: float) -> Stride | None:
     return event if event and t - event.t <= FRESH_S else None
 
 
-def _value(measured: Measurement | None, t: float) -> float | None:
-    return measured.value if measured and t - measured.t <= FRESH_S else None
+def _value(measured: Measurement | None) -> float | None:
+    return measured.value if measured else None
 
 
 def _speed(belt: Belt | None, stride: Stride | None, gait: Gait | None) -> float | None:

@@ -8,7 +8,8 @@ Rules
 * Falls go out at once, past the merge: they must not wait for another sensor's samples.
 * Mode is settled before direction, because a trunk sees forward running as backward walking.
 * Whatever changes the terms of comparison (belt, incline, mode, direction) re-bases stability and
-  restarts the metrics; whatever interrupts the samples of all sensors makes everything unknown.
+  ends the values that depend on it (``ages.py``); whatever interrupts the samples of all sensors
+  makes everything unknown.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from cued.gait.finding import (
 )
 from cued.gait.foot.chain import Foot
 from cued.gait.foot.shank import Shank
+from cued.gait.fusion.ages import Ages
 from cued.gait.fusion.direction import DirectionChoice
 from cued.gait.fusion.footfalls import SIDE_OF, Footfalls
 from cued.gait.fusion.merge import Merge
@@ -50,10 +52,10 @@ from cued.model import (
     Fall,
     Gait,
     Lift,
-    Measurement,
     Mounting,
     Notice,
     Placement,
+    Side,
     Stride,
     Stumble,
 )
@@ -109,7 +111,8 @@ class Body:
         self._mode = ModeChoice()
         self._direction = DirectionChoice()
         self._stability = StabilityWatch()
-        self._metrics = dict(metrics)
+        self._ages = Ages(metrics)
+        self._seen_by: dict[Side, str] = {}
         self._posture: Posture | None = None
         self._belt: Belt | None = None
         self._last_footfall_t: float | None = None
@@ -140,11 +143,15 @@ class Body:
         self._merge.belt(belt)
         return self._advance()
 
-    def drop(self, sensor: str) -> list[AnyEvent]:
-        """A sensor's data are lost: don't wait for it."""
+    def drop(self, sensor: str, t: float) -> list[AnyEvent]:
+        """End what rests on a sensor whose data are lost at ``t``, and no longer wait for it."""
         self._merge.drop(sensor)
         self._direction.drop(sensor)
-        return self._advance()
+        out = self._advance()
+        if self._posture and self._posture.sensor == sensor:
+            self._posture = None
+        stability = self._stability.rebase(t, f"{sensor} is lost")
+        return [*out, *self._ages.lose(sensor, t), *([stability] if stability else [])]
 
     def lost(self, t: float, why: str) -> list[AnyEvent]:
         """No sensor's data arrive: from here on nothing is known."""
@@ -154,9 +161,9 @@ class Body:
         self._direction.lost()
         self._last_footfall_t = None
         self._posture = None
-        self._restart_metrics()
+        ended = self._ages.restart(t)
         event = self._stability.lost(t, why)
-        return [*self._told(t, why), *([event] if event else [])]
+        return [*self._told(t, why), *ended, *([event] if event else [])]
 
     def _advance(self) -> list[AnyEvent]:
         out: list[AnyEvent] = []
@@ -164,12 +171,18 @@ class Body:
             if isinstance(finding, Belt):
                 out += self._set_belt(finding)
                 continue
-            out += self._overdue(finding.at)
-            out += self._stand_still(finding.at)
-            out += self._rest(finding.at)
+            out += self._pass(finding.at)
             out += self._handle(finding)
-        passed = self._merge.passed
-        return out + self._overdue(passed) + self._stand_still(passed) + self._rest(passed)
+        return out + self._pass(self._merge.passed)
+
+    def _pass(self, t: float) -> list[AnyEvent]:
+        """Conclude what follows from nothing having been found until ``t``."""
+        return [
+            *self._overdue(t),
+            *self._stand_still(t),
+            *self._rest(t),
+            *self._ages.advance(t),
+        ]
 
     def _overdue(self, t: float) -> list[AnyEvent]:
         late = self._strides.overdue(t)
@@ -180,7 +193,7 @@ class Body:
         before, self._belt = self._belt, belt
         if before is None or not _changed(before, belt):
             return []
-        return self._rebase(belt.t, "the belt changed")
+        return [*self._ages.change_belt(belt.t), *self._rebase(belt.t, "the belt changed")]
 
     def _stand_still(self, t: float) -> list[AnyEvent]:
         """Nobody walks who has not set down a foot for ``STILL_S``."""
@@ -248,6 +261,7 @@ class Body:
         if footfall is None:
             return swapped
         self._last_footfall_t = footfall.t
+        self._seen_by[footfall.side] = footfall.sensor
         mode, direction = self._mode.mode, self._direction.direction
         stride = self._strides.feed(footfall, mode, direction)
         return [*swapped, footfall, *(self._stride(stride, contact.at) if stride else [])]
@@ -265,18 +279,10 @@ class Body:
         posture = self._posture
         if posture and stride.t - posture.t > POSTURE_RECENT_S:
             posture = None
-        out: list[AnyEvent] = [stride]
-        cycle = Cycle(stride, posture)
-        for name, metric in self._metrics.items():
-            value = metric.update(cycle)
-            if value is not None:
-                out.append(
-                    Measurement(
-                        t=stride.t, name=name, value=value, unit=metric.unit, strides=metric.strides
-                    )
-                )
+        seen_by = frozenset(self._seen_by.values())
+        measured = self._ages.feed(Cycle(stride, posture), self._gait, seen_by)
         stability = self._stability.feed_stride(stride, posture, at)
-        return [*out, stability] if stability else out
+        return [stride, *measured, *([stability] if stability else [])]
 
     def _told(self, t: float, why: str) -> list[AnyEvent]:
         mode = self._mode.mode
@@ -285,16 +291,12 @@ class Body:
         if mode == self._gait.mode and direction == self._gait.direction:
             return []
         self._gait = Gait(t=t, mode=mode, direction=direction, why=why)
-        return [self._gait, *self._rebase(t, "gait changed")]
+        self._seen_by.clear()
+        return [self._gait, *self._ages.restart(t), *self._rebase(t, "gait changed")]
 
     def _rebase(self, t: float, why: str) -> list[AnyEvent]:
-        self._restart_metrics()
         event = self._stability.rebase(t, why)
         return [event] if event else []
-
-    def _restart_metrics(self) -> None:
-        for metric in self._metrics.values():
-            metric.reset()
 
 
 def _changed(before: Belt, now: Belt) -> bool:

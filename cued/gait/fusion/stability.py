@@ -4,7 +4,8 @@ Rules
 -----
 * ``unknown`` until there is a baseline for the same direction, mode, speed and incline, after
   every change of those for 8 strides (3 if they came back to what they were), and whenever data
-  are missing. Missing data are never steady.
+  are missing. Missing data are never steady: who wears a trunk sensor that is not heard may be
+  found unsteady by the feet, but not steady.
 * Unsteady: score above 2 for 4 strides, above 3.5 for 2, or a stumble. Steady again: below 1 for
   4 strides, and 12 steps after a stumble (balance is ordinary again after 10.9 +- 7.0 steps of a
   treadmill slip, doi:10.3389/fspor.2020.00082).
@@ -65,6 +66,7 @@ class StabilityWatch:
         self._settled: Terms | None = None  # the last in which there was a verdict or learning
         self._told: tuple[Level, str] = ("unknown", "")
         self._stumble_t: float | None = None
+        self._trunk_worn = False
         self._hold = 0.0
         self._restart()
 
@@ -164,6 +166,7 @@ class StabilityWatch:
             self._trunk = {}
         elif posture.t != self._posture_t:  # a trunk finds one a stride, feet end two
             self._trunk = _trunk_values(posture)
+            self._trunk_worn = True
             fresh.update(self._trunk)
         self._posture_t = posture.t if posture else None
         values = dict(self._trunk)
@@ -194,7 +197,12 @@ class StabilityWatch:
             return level, why
         if level == "unknown" and score > AMBER:
             return level, "settling"
-        return "steady", ""
+        return ("unknown", "no data of the trunk") if self._trunk_blind else ("steady", "")
+
+    @property
+    def _trunk_blind(self) -> bool:
+        """A trunk sensor was heard before, and is not heard in these strides."""
+        return self._trunk_worn and not self._trunk
 
     def _tell(self, t: float, level: Level, score: float | None, why: str) -> Stability | None:
         """Give an event when there is a score or something changed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cued.gait.finding import Posture
-from cued.gait.metric import Cycle
+from cued.gait.metric import Basis, Cycle
 from cued.gait.metrics._recent import Recent
 
 
@@ -14,6 +14,8 @@ class PostureMean:
 
     ``figure`` returns None where the posture does not hold it; then the mean starts anew.
     """
+
+    basis = frozenset[Basis]({"trunk"})
 
     def __init__(self, unit: str, strides: int, figure: Callable[[Posture], float | None]) -> None:
         self.unit = unit

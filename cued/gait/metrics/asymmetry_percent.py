@@ -14,7 +14,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.gait.metric import Cycle, Metric
+from cued.gait.metric import Basis, Cycle, Metric
 from cued.gait.metrics._recent import Recent
 from cued.parts import Part
 
@@ -31,6 +31,7 @@ class Asymmetry:
     """Left against right step time."""
 
     unit = "%"
+    basis = frozenset[Basis]()
 
     def __init__(self, config: Config) -> None:
         self.strides = config.strides

@@ -13,7 +13,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.gait.metric import Cycle, Metric
+from cued.gait.metric import Basis, Cycle, Metric
 from cued.parts import Part
 
 
@@ -31,6 +31,7 @@ class Cadence:
     """Steps a minute."""
 
     unit = "spm"
+    basis = frozenset[Basis]()
 
     def __init__(self, config: Config) -> None:
         self.strides = config.steps // 2

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.gait.metric import Cycle, Metric
+from cued.gait.metric import Basis, Cycle, Metric
 from cued.gait.metrics._recent import Recent
 from cued.parts import Part
 
@@ -26,6 +26,7 @@ class Speed:
     """Mean speed, long strides counting more than short ones."""
 
     unit = "m/s"
+    basis = frozenset[Basis]({"belt"})
 
     def __init__(self, config: Config) -> None:
         self.strides = config.strides

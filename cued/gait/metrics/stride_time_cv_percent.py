@@ -15,7 +15,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.gait.metric import Cycle, Metric
+from cued.gait.metric import Basis, Cycle, Metric
 from cued.gait.metrics._recent import Recent
 from cued.model import Side
 from cued.parts import Part
@@ -33,6 +33,7 @@ class StrideTimeCv:
     """Variability of stride time."""
 
     unit = "%"
+    basis = frozenset[Basis]({"belt"})
 
     def __init__(self, config: Config) -> None:
         self.strides = config.strides

@@ -13,7 +13,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.gait.metric import Cycle, Metric
+from cued.gait.metric import Basis, Cycle, Metric
 from cued.gait.metrics._recent import Recent
 from cued.parts import Part
 
@@ -28,6 +28,7 @@ class StrideTime:
     """Ordinary time of a stride."""
 
     unit = "s"
+    basis = frozenset[Basis]()
 
     def __init__(self, config: Config) -> None:
         self.strides = config.strides

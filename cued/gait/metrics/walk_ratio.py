@@ -12,7 +12,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.gait.metric import Cycle, Metric
+from cued.gait.metric import Basis, Cycle, Metric
 from cued.gait.metrics._recent import Recent
 from cued.parts import Part
 
@@ -27,6 +27,7 @@ class WalkRatio:
     """Mean step length over step rate."""
 
     unit = "mm/spm"
+    basis = frozenset[Basis]({"belt"})
 
     def __init__(self, config: Config) -> None:
         self.strides = config.strides

@@ -8,7 +8,7 @@ import pytest
 from cued.coach.known import View
 from cued.engine import Engine, Worn
 from cued.gait.metrics import cadence_spm
-from cued.model import AnyEvent, Cadence, Measurement, Packet, Tick
+from cued.model import AnyEvent, Cadence, HeartRate, LinkChanged, Measurement, Packet, Tick
 
 
 def engine(*worn: str) -> Engine:
@@ -40,17 +40,39 @@ def test_no_steps_and_silence_make_it_unknown_once(steps):
     for t in range(2, 20):
         events += one.feed(Tick(float(t)))
     assert [(value, source) for _, value, source in told(events)] == [(None, "pod")]
-    assert told(events)[0][0] == (2.0 if steps is not None else 7.0)
+    assert told(events)[0][0] == (2.0 if steps is not None else 6.0)
 
 
 def test_an_inertial_sensor_that_is_heard_counts_by_itself():
     one = engine("foot")
     assert told(one.feed(Cadence(1.0, "pod", 164.0)))  # it is not heard yet
     one.feed(packet(1.5))
-    assert not told(one.feed(Cadence(2.0, "pod", 164.0)))
+    one.feed(Cadence(2.0, "pod", 164.0))
+    assert not told(one.feed(Cadence(2.1, "pod", 164.0)))
     for k in range(31):
         one.feed(Tick(2.0 + k / 10))  # and is lost
     assert told(one.feed(Cadence(5.1, "pod", 160.0))) == [(5.1, 160.0, "pod")]
+
+
+def test_it_ends_as_soon_as_a_better_sensor_is_heard():
+    one = engine("foot")
+    one.feed(Cadence(1.0, "pod", 164.0))
+    one.feed(packet(1.5))
+    assert told(one.feed(Cadence(2.0, "pod", 164.0))) == [(2.0, None, "pod")]
+
+
+@pytest.mark.parametrize(
+    ("end", "at"),
+    [
+        (HeartRate(2.0, "strap", 0.0), 2.0),  # off the skin
+        (LinkChanged(2.5, "strap", connected=False), 2.5),
+        (Tick(5.1), 5.1),  # silent
+    ],
+)
+def test_a_heart_rate_stands_for_as_long_as_its_strap_tells_it(end, at):
+    one = Engine({})
+    assert told(one.feed(HeartRate(1.0, "strap", 121.0))) == [(1.0, 121.0, "strap")]
+    assert told([*one.feed(Tick(4.9)), *one.feed(end)]) == [(at, None, "strap")]
 
 
 def test_nothing_is_shown_of_a_metric_that_is_off():

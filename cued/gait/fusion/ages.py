@@ -1,0 +1,129 @@
+"""The age of every measured value: kept once, so that nothing that reads events has to.
+
+A value ends (a measurement of None) as soon as what it rests on is too old or no longer holds:
+
+* 4 s after the stride, or the trunk's part in it, that last renewed it, and after two strides that
+  did not renew it. A slow backward stride lasts 2 s, so two of the slowest are 4 s;
+* when the link of a sensor that it rests on is lost;
+* when mode or direction change, which a turn does; and, where it depends on the belt, when the
+  belt changes. The metric then starts anew, so forward and backward strides never share a window.
+
+Times are those of samples. That no samples come at all is known from the links.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from cued.gait.metric import Cycle, Metric
+from cued.model import Gait, Measurement
+
+OLD_S = 4.0
+MISSED_STRIDES = 2.0
+
+
+class Standing:
+    """A value that holds now, and what it rests on."""
+
+    def __init__(self, told: Measurement, basis_t: float, sensors: frozenset[str]) -> None:
+        self.told = told
+        self.basis_t = basis_t
+        self.sensors = sensors
+        self.missed = 0.0
+
+
+class Ages:
+    """Renews the metrics' values and ends each in its time."""
+
+    def __init__(self, metrics: Mapping[str, Metric]) -> None:
+        self._metrics = dict(metrics)
+        self._standing: dict[str, Standing] = {}
+        self._since = dict.fromkeys(metrics, float("-inf"))  # strides begun before do not count
+
+    def feed(self, cycle: Cycle, gait: Gait, sensors: frozenset[str]) -> list[Measurement]:
+        """Process a stride, seen by ``sensors``, and return the values that it renews or ends."""
+        stride = cycle.stride
+        share = 1.0 if stride.step_s is None else 0.5
+        out: list[Measurement] = []
+        for name, metric in self._metrics.items():
+            if stride.t - stride.duration_s < self._since[name]:
+                continue
+            value = metric.update(cycle)
+            if value is None:
+                out += self._miss(name, share, stride.t)
+                continue
+            basis_t, rests_on = stride.t, sensors
+            if "trunk" in metric.basis and cycle.posture is not None:
+                basis_t = min(basis_t, cycle.posture.t)
+                rests_on = rests_on | {cycle.posture.sensor}
+            told = Measurement(
+                t=stride.t,
+                name=name,
+                value=value,
+                unit=metric.unit,
+                strides=metric.strides,
+                direction=gait.direction,
+                mode=gait.mode,
+            )
+            self._standing[name] = Standing(told, basis_t, rests_on)
+            out.append(told)
+        return out
+
+    def advance(self, t: float) -> list[Measurement]:
+        """End the values that nothing has renewed for ``OLD_S`` at sample time ``t``."""
+        return self._end(t, lambda _, value: t - value.basis_t > OLD_S)
+
+    def lose(self, sensor: str, t: float) -> list[Measurement]:
+        """End the values that rest on a sensor that is lost."""
+        return self._restart(t, lambda _, value: sensor in value.sensors)
+
+    def change_belt(self, t: float) -> list[Measurement]:
+        """End the values that depend on the belt."""
+        for name, metric in self._metrics.items():
+            if "belt" in metric.basis:
+                metric.reset()
+                self._since[name] = t
+        return self._restart(t, lambda name, _: "belt" in self._metrics[name].basis)
+
+    def restart(self, t: float) -> list[Measurement]:
+        """End all values: mode or direction changed, or nothing is heard any more."""
+        for metric in self._metrics.values():
+            metric.reset()
+        self._since = dict.fromkeys(self._metrics, t)
+        return self._end(t, _any)
+
+    def _miss(self, name: str, share: float, t: float) -> list[Measurement]:
+        """Count a stride that did not renew a value."""
+        value = self._standing.get(name)
+        if value is None:
+            return []
+        value.missed += share
+        return self._end(t, lambda n, v: n == name and v.missed >= MISSED_STRIDES)
+
+    def _restart(self, t: float, which: Callable[[str, Standing], bool]) -> list[Measurement]:
+        """End values, and forget what they were measured from."""
+        out = self._end(t, which)
+        for ended in out:
+            self._metrics[ended.name].reset()
+        return out
+
+    def _end(self, t: float, which: Callable[[str, Standing], bool]) -> list[Measurement]:
+        out: list[Measurement] = []
+        for name in [n for n, value in self._standing.items() if which(n, value)]:
+            told = self._standing.pop(name).told
+            unknown = Measurement(
+                t=max(t, told.t),
+                name=name,
+                value=None,
+                unit=told.unit,
+                strides=0,
+                direction=told.direction,
+                mode=told.mode,
+            )
+            out.append(unknown)
+        return out
+
+
+def _any(name: str, value: Standing) -> bool:
+    """Choose every value."""
+    return bool(name and value)
