@@ -21,6 +21,7 @@ from cued.coach.workout.memory import Memory
 from cued.coach.workout.phases import IDLE
 from cued.config import Config, Site
 from cued.engine import Engine, Listener, Worn
+from cued.fences import Faults, FencedMetric, FencedRule
 from cued.gait.metric import Metric
 from cued.model import Command, ConfigError, CueDone, Notice
 from cued.recording.history import schema
@@ -59,20 +60,39 @@ def worn(config: Config) -> dict[str, Worn]:
     }
 
 
-def engine(config: Config, sensors: Mapping[str, Worn], coach: Listener | None = None) -> Engine:
+def engine(
+    config: Config,
+    sensors: Mapping[str, Worn],
+    coach: Listener | None = None,
+    faults: Faults | None = None,
+) -> Engine:
     """Build the engine for these sensors, with the configured coach unless another is given."""
+    faults = faults or Faults()
     metrics = cast("dict[str, Metric]", _build(config, "metrics"))
-    listener = coach or make_coach(config)
-    return Engine(sensors, metrics=metrics, gait=config.gait, coach=listener)
+    return Engine(
+        sensors,
+        metrics={name: FencedMetric(name, metric, faults) for name, metric in metrics.items()},
+        gait=config.gait,
+        coach=coach or make_coach(config, faults=faults),
+        faults=faults,
+    )
 
 
-def make_coach(config: Config, memory: Memory | None = None, *, muted: bool = False) -> Coach:
+def make_coach(
+    config: Config,
+    memory: Memory | None = None,
+    *,
+    muted: bool = False,
+    faults: Faults | None = None,
+) -> Coach:
     """Build the coach with the configured rules and what is known of the runner."""
     rules = cast("dict[str, Rule]", _build(config, "rules"))
     if not config.coach.metronome:
         rules.pop("metronome", None)  # would watch every stride for nothing
+    faults = faults or Faults()
+    fenced = [FencedRule(name, rule, faults) for name, rule in rules.items()]
     words = phrases.load(config.station.language)
-    return Coach(config.coach, list(rules.values()), words, memory or Memory(), muted=muted)
+    return Coach(config.coach, fenced, words, memory or Memory(), muted=muted)
 
 
 class Engines:
@@ -119,8 +139,9 @@ def remake(config: Config, opening: Opening) -> tuple[Engine, Coach]:
     """Make an engine and its coach as an opening says, from its own or another configuration."""
     plan = replace(config.coach, runner=opening.memory.runner)
     config = replace(config, coach=plan)
-    coach = make_coach(config, opening.memory, muted=opening.muted)
-    return engine(config, worn(config), coach), coach
+    faults = Faults()
+    coach = make_coach(config, opening.memory, muted=opening.muted, faults=faults)
+    return engine(config, worn(config), coach, faults), coach
 
 
 def recall(config: Config) -> Memory:

@@ -7,6 +7,8 @@ Rules
 * Contexts (devices, connections) are entered outside the task group: tasks end before devices
   close, and each actuator's exit is its safe state whatever went wrong.
 * Cues reach actuators before sinks hear of them. Sinks never delay anything (``sinks/sink.py``).
+* A sink, an actuator or a source that fails is told and fenced off; a fault of the engine ends the
+  process, whoever was calling: a callback's exception would otherwise only be logged.
 * The watchdog is fed from the loop, and only while inputs, ticks included, are being handled.
 """
 
@@ -25,8 +27,10 @@ from msgspec.structs import replace
 
 from cued.actuators.actuator import Actuator
 from cued.engine import Engine
+from cued.fences import fault_notice
 from cued.model import AnyEvent, BeltRequest, Command, Cue, CueDone, Input, Notice, Tick
 from cued.runtime.engine_renewal import RENEWED, Renew, Renewal
+from cued.runtime.fences import FencedActuator, FencedSink
 from cued.runtime.greeting import Greeting
 from cued.runtime.notify import notify, watchdog_s
 from cued.runtime.supervise import supervise
@@ -56,8 +60,10 @@ class Daemon:
     ) -> None:
         self._engine = engine
         self._sources = sources
-        self._actuators = [make(self._report) for make in actuators]
-        self._sinks = [make(self._ask) for make in sinks]
+        self._actuators = [
+            FencedActuator(make(self._report), self._report, self._failed) for make in actuators
+        ]
+        self._sinks = [FencedSink(make(self._ask), self._failed) for make in sinks]
         self._live = live
         self._hears = hears  # a simulated person, who listens as soon as an actuator speaks
         self._renewal = Renewal(renew) if renew else None
@@ -67,6 +73,9 @@ class Daemon:
         self._now = 0.0
         self._handled = 0
         self._stop = asyncio.Event()
+        self._fault: Exception | None = None
+        self._opened = False
+        self._untold: list[Notice] = []
         self._again = False
         self._requests: asyncio.Queue[BeltRequest] = asyncio.Queue(maxsize=8)
 
@@ -77,8 +86,12 @@ class Daemon:
             return
         self._handling = True
         try:
-            while self._inbox:
+            while self._inbox and not self._fault:
                 self._handle(self._inbox.popleft())
+        except Exception as fault:
+            self._fault = fault
+            self.stop()
+            raise
         finally:
             self._handling = False
 
@@ -103,11 +116,8 @@ class Daemon:
             self._now = asyncio.get_running_loop().time()
         notify("WATCHDOG=1")  # after a reload: opening everything may take its time
         async with AsyncExitStack() as stack:
-            for sink in self._sinks:
-                await stack.enter_async_context(sink)
-            for actuator in self._actuators:
-                await stack.enter_async_context(actuator)
-            notify("READY=1")
+            if await self._open(stack):
+                notify("READY=1")
             try:
                 await self._run_tasks()
             finally:
@@ -115,6 +125,22 @@ class Daemon:
                 notify("WATCHDOG=1")  # closing may take its time, too
                 for actuator in self._actuators:
                     actuator.cancel()
+        if self._fault:
+            raise self._fault
+
+    async def _open(self, stack: AsyncExitStack) -> bool:
+        """Enter sinks and actuators; False when told to stop meanwhile.
+
+        Each is entered here and not in a task of its own, because a part may hold a task group,
+        which has to be left by the task that entered it.
+        """
+        for part in (*self._sinks, *self._actuators):
+            if self._stop.is_set():
+                return False
+            await stack.enter_async_context(part)
+        self._opened = True
+        self._tell_faults()
+        return True
 
     async def _run_tasks(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -133,9 +159,11 @@ class Daemon:
 
     async def _run_sources(self) -> None:
         async with asyncio.TaskGroup() as group:
+            failed = self._failed if self._live else None  # a recording is not played twice
             for source in self._sources:
                 name = type(source).__name__
-                group.create_task(supervise(name, partial(source.run, self.emit)), name=name)
+                run = partial(source.run, self.emit)
+                group.create_task(supervise(name, run, failed=failed), name=name)
 
     def _handle(self, item: Input) -> None:
         self._now = max(self._now, item.t)
@@ -154,6 +182,8 @@ class Daemon:
 
     def _begin_afresh(self, engine: Engine, renewal: Renewal, t: float) -> None:
         self._engine = engine
+        for part in (*self._sinks, *self._actuators):
+            part.mend()
         text = "ready for the next session with a new engine"
         self._tell(Notice(t=t, known_t=t, level="info", code=RENEWED, text=text))
         for belt in renewal.belt(t):
@@ -180,6 +210,19 @@ class Daemon:
             self.emit(CueDone(self._now, said.key, said.channel, said.ok, said.why))
         else:
             self._tell(replace(said, t=self._now, known_t=self._now))
+
+    def _failed(self, name: str, error: Exception) -> None:
+        """Tell that a part of the shell has failed, as soon as there is somebody to tell."""
+        if self._fault:
+            return  # not the part's own fault, and the end of the process anyway
+        log.debug("%s failed", name, exc_info=error)
+        self._untold.append(fault_notice(name, error, self._now))
+        if self._opened:
+            self._tell_faults()
+
+    def _tell_faults(self) -> None:
+        while self._untold:
+            self._tell(self._untold.pop(0))
 
     def _ask(self, command: Command) -> None:
         self.emit(Command(self._now, command.name, command.value, command.source, command.id))

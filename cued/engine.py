@@ -16,6 +16,7 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cued.fences import Faults
 from cued.frames import Matrix
 from cued.gait.fusion.body import Body, GaitConfig
 from cued.gait.fusion.reported import CADENCE, Reported
@@ -65,6 +66,7 @@ class Engine:
         metrics: Mapping[str, Metric] | None = None,
         gait: GaitConfig | None = None,
         coach: Listener | None = None,
+        faults: Faults | None = None,
     ) -> None:
         self._streams = {s: Stream(s, w.placement, w.mounting) for s, w in worn.items()}
         placements: dict[str, Placement] = {s: w.placement for s, w in worn.items()}
@@ -72,6 +74,7 @@ class Engine:
         self._links = Links(list(worn))
         self._reported = Reported(CADENCE in (metrics or {}))
         self._coach = coach
+        self._faults = faults or Faults()
         self._lagging: set[str] = set()
         self._belt_source = ""
         self._link_told: dict[str, str] = {}
@@ -102,6 +105,7 @@ class Engine:
         self._newest = max(self._newest, self._reached(item))
         if self._coach:
             events = self._listen(item, events)
+        events += self._faults.drain(self._newest)
         return [self._stamp(event) for event in events]
 
     def _packet(self, packet: Packet) -> list[AnyEvent]:

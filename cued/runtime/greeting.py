@@ -11,15 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cued.coach.voice.phrases import Words
+from cued.fences import FAILED
 from cued.model import AnyEvent, Cue, Input, Link, Notice, Pattern, Priority, Tick
 
 PATIENCE_S = 10.0
 QUIET_S = 3.0
-MISSING = {"motors_missing": "no_motors"}  # notices, and what is said of them
+MISSING = {"motors_missing": "no_motors", FAILED: FAILED}  # notices, and what is said of them
 LOOKS: dict[str, tuple[Pattern, str]] = {
     "ready": ("both", "phase"),
     "no_sensor": ("lost", "lost"),
     "no_motors": ("none", ""),
+    FAILED: ("none", ""),
 }
 
 
@@ -32,6 +34,7 @@ class Greeting:
         self._began: float | None = None
         self._quiet_until = float("-inf")
         self._owed: list[str] = []
+        self._heard: set[str] = set()
         self._ready = False
         self._told = False
 
@@ -40,7 +43,8 @@ class Greeting:
         match event:
             case Link(state="up"):
                 self._missing.discard(event.sensor)
-            case Notice() if event.code in MISSING:
+            case Notice() if event.code in MISSING and event.code not in self._heard:
+                self._heard.add(event.code)  # said once, however many fail
                 self._owed.append(MISSING[event.code])
             case Cue(verdict="given") if event.key not in LOOKS:
                 self._quiet_until = event.t + QUIET_S

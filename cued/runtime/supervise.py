@@ -2,8 +2,9 @@
 
 ``LinkLost`` means that a far end went away. It is waited out with jittered exponential back-off,
 told once as a warning and then as debug, and forgotten once data flow again (``up()``). A return
-means finished. Any other exception is a bug and is let through: the process ends, the actuators go
-to their safe state, and systemd starts afresh.
+means finished. Any other exception is a fault of our own: it is told by ``failed``, once for each
+kind, and the source is started again in the same way, because a runner is better served by the
+sensors that still work than by none.
 """
 
 from __future__ import annotations
@@ -41,11 +42,13 @@ async def supervise(
     name: str,
     run: Runs,
     *,
+    failed: Callable[[str, Exception], None] | None = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     chance: Callable[[], float] = random.random,
 ) -> None:
-    """Keep ``run`` running until it returns."""
+    """Keep ``run`` running until it returns; without ``failed``, faults of our own end it."""
     failures = 0
+    faults: set[str] = set()
 
     def up() -> None:
         nonlocal failures
@@ -62,5 +65,13 @@ async def supervise(
             level = logging.WARNING if failures == 1 else logging.DEBUG
             log.log(level, "%s: %s; trying again in %.1f s", name, lost, wait)
             await sleep(wait)
+        except Exception as fault:
+            if failed is None:
+                raise
+            failures += 1
+            if repr(fault) not in faults:
+                faults.add(repr(fault))
+                failed(name, fault)
+            await sleep(back_off(failures, chance()))
         else:
             return

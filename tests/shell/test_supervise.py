@@ -1,16 +1,14 @@
-"""The reconnect loop: waits out lost links, forgets them once data flow, lets bugs through."""
+"""The reconnect loop: waits out lost links, forgets them once data flow, tells faults once."""
 
 from __future__ import annotations
 
 import logging
 
-import pytest
-
 from cued.model import LinkLost
 from cued.runtime.supervise import LONGEST_S, back_off, supervise
 
 
-async def waits(script):
+async def waits(script, faults=None):
     """Run a script of 'lost', 'up+lost' and 'end'; the waits in between."""
     slept = []
 
@@ -28,7 +26,11 @@ async def waits(script):
         if step == "bug":
             raise KeyError("bug")
 
-    await supervise("thing", run, sleep=sleep, chance=lambda: 0.5)
+    def failed(name, error):
+        faults.append(f"{name}: {error!r}")
+
+    faults = [] if faults is None else faults
+    await supervise("thing", run, failed=failed, sleep=sleep, chance=lambda: 0.5)
     return slept
 
 
@@ -36,9 +38,11 @@ async def test_waits_double_and_start_over_after_a_good_connection():
     assert await waits(["lost", "lost", "lost", "up+lost", "end"]) == [0.5, 1.0, 2.0, 0.5]
 
 
-async def test_anything_else_is_a_bug_and_is_not_retried():
-    with pytest.raises(KeyError):
-        await waits(["lost", "bug", "end"])
+async def test_a_fault_of_our_own_is_told_once_and_waited_out_as_a_lost_link_is():
+    faults = []
+    assert await waits(["bug", "bug", "lost", "end"], faults) == [0.5, 1.0, 2.0]
+    assert len(faults) == 1
+    assert faults[0].startswith("thing: KeyError")
 
 
 async def test_the_first_failure_is_a_warning_and_the_rest_are_not(caplog):

@@ -1,0 +1,129 @@
+"""Fences: a rule or a metric that raises is off for the session, and everything else goes on.
+
+Rules
+-----
+* Only what can go without harm is fenced: rules and metrics here, sinks and actuators in
+  ``runtime/fences.py``. A fault in the engine, in safety or in the arbiter still ends the process,
+  because a coach that has lost its judgement must not go on talking.
+* A fault is told once, as a ``Notice`` with the code ``part_failed``; the greeting says it aloud.
+* "For the session": the next engine is built from new parts (``runtime/engine_renewal.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from cued.coach.rule import Need, Proposal, Rule, Situation
+from cued.gait.metric import Cycle, Metric
+from cued.model import Notice
+
+T = TypeVar("T")
+
+FAILED = "part_failed"
+Failed = Callable[[str, Exception], None]
+
+
+def fault_notice(name: str, error: Exception, t: float) -> Notice:
+    """Return the notice that a part has failed, with the line of code where it did."""
+    text = f"{name} failed and is off for this session: {_described(error)}"
+    return Notice(t=t, known_t=t, level="error", code=FAILED, text=text)
+
+
+def _described(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    what = f"{type(error).__name__}: {error}".rstrip(": ").replace("\n", " ")
+    if trace is None:
+        return what
+    file = trace.tb_frame.f_code.co_filename.rpartition("/")[2]
+    return f"{what} ({file}, line {trace.tb_lineno})"
+
+
+class Faults:
+    """The faults that have come up since they were last asked for."""
+
+    def __init__(self) -> None:
+        self._new: list[tuple[str, Exception]] = []
+
+    def add(self, name: str, error: Exception) -> None:
+        """Keep a fault until it is told."""
+        self._new.append((name, error))
+
+    def drain(self, t: float) -> list[Notice]:
+        """Return a notice for each new fault."""
+        new, self._new = self._new, []
+        return [fault_notice(name, error, t) for name, error in new]
+
+
+class Fence:
+    """Calls a part until one call raises, and then never again, unless it is mended."""
+
+    def __init__(self, name: str, failed: Failed) -> None:
+        self._name = name
+        self._failed = failed
+        self.broken = False
+
+    def call(self, method: Callable[[], T], otherwise: T) -> T:
+        """Return what the method returns, or ``otherwise`` if the part has failed."""
+        if self.broken:
+            return otherwise
+        try:
+            return method()
+        except Exception as error:  # noqa: BLE001 (that is what a fence is for)
+            self.fail(error)
+            return otherwise
+
+    def fail(self, error: Exception) -> None:
+        """Switch the part off and tell why, once."""
+        if not self.broken:
+            self.broken = True
+            self._failed(self._name, error)
+
+
+class FencedRule:
+    """A rule that can fail alone."""
+
+    def __init__(self, name: str, rule: Rule, faults: Faults) -> None:
+        self._rule = rule
+        self._fence = Fence(f"rules.{name}", faults.add)
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """What has to be worn or known for the rule to work."""
+        return self._rule.needs
+
+    def consider(self, situation: Situation) -> Proposal | None:
+        """Return what the rule proposes, None once it has failed."""
+        return self._fence.call(lambda: self._rule.consider(situation), None)
+
+    def reset(self) -> None:
+        """Let the rule forget the present occurrence."""
+        self._fence.call(self._rule.reset, None)
+
+
+class FencedMetric:
+    """A metric that can fail alone."""
+
+    def __init__(self, name: str, metric: Metric, faults: Faults) -> None:
+        self._metric = metric
+        self._fence = Fence(f"metrics.{name}", faults.add)
+
+    @property
+    def unit(self) -> str:
+        """Unit of the value."""
+        return self._metric.unit
+
+    @property
+    def strides(self) -> int:
+        """Over how many strides the value is taken."""
+        return self._metric.strides
+
+    def update(self, cycle: Cycle) -> float | None:
+        """Return the metric's new value, None once it has failed."""
+        return self._fence.call(lambda: self._metric.update(cycle), None)
+
+    def reset(self) -> None:
+        """Let the metric start anew."""
+        self._fence.call(self._metric.reset, None)

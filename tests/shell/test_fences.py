@@ -1,0 +1,195 @@
+"""Whatever raises in a rule, a metric, a sink or an actuator: everything else goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import takewhile
+
+import pytest
+
+from cued import app, config, parts
+from cued.daemon import Daemon
+from cued.engine import Engine, Worn
+from cued.fences import FAILED, Faults, FencedMetric
+from cued.model import Cue, CueDone, Measurement, Notice, Stride, Tick
+from cued.runtime import fences
+from cued.runtime.playback import Playback
+from cued.simulation.run import Simulation
+from cued.sources.simulate import open_scenario
+
+
+class Fault(Exception):
+    """What is thrown into a part."""
+
+
+def raising(*_args, **_options):
+    raise Fault("thrown in")
+
+
+def built(kind):
+    chosen = config.convert({}).parts.get(kind, {})
+    names = chosen or {n: parts.load(kind, n).config() for n in parts.names(kind)}
+    return {name: parts.load(kind, name).build(options) for name, options in names.items()}
+
+
+@pytest.fixture(scope="module")
+def walk():
+    """Return 30 s of a steady simulated walk, as inputs, and its sensors."""
+    scenario = open_scenario("steady")
+    inputs = takewhile(lambda item: item.t < 30.0, Simulation(scenario).inputs())
+    return list(inputs), {s.name: Worn(s.placement) for s in scenario.sensor}
+
+
+@pytest.mark.parametrize("method", ["update", "reset"])
+@pytest.mark.parametrize("name", parts.names("metrics"))
+def test_a_metric_that_raises_is_off_and_told_once(name, method, monkeypatch, walk):
+    part = parts.load("metrics", name)
+    broken = part.build(part.config())
+    monkeypatch.setattr(broken, method, raising)
+    faults = Faults()
+    good = built("metrics")
+    fenced = {n: FencedMetric(n, m, faults) for n, m in {**good, name: broken}.items()}
+    inputs, worn = walk
+    engine = Engine(worn, metrics=fenced, faults=faults)
+    out = [event for item in inputs for event in engine.feed(item)]
+    told = [e for e in out if isinstance(e, Notice) and e.code == FAILED]
+    assert [f"metrics.{name} failed" in n.text for n in told] == [True]
+    assert "Fault: thrown in (test_fences.py, line" in told[0].text
+    assert all(e.name != name for e in out if isinstance(e, Measurement))
+    assert sum(isinstance(e, Stride) for e in out) > 30
+
+
+@pytest.mark.parametrize("method", ["consider", "reset"])
+@pytest.mark.parametrize("name", parts.names("rules"))
+def test_a_rule_that_raises_is_off_and_told_once(name, method, monkeypatch, walk):
+    part = parts.load("rules", name)
+    chosen = config.convert({"coach": {"program": False, "metronome": True}})
+    inputs, worn = walk
+    engine = app.engine(chosen, worn)
+    monkeypatch.setattr(type(part.build(part.config())), method, raising)
+    out = [event for item in inputs for event in engine.feed(item)]
+    told = [e for e in out if isinstance(e, Notice) and e.code == FAILED]
+    assert [f"rules.{name} failed" in n.text for n in told] == [True]
+    assert sum(isinstance(e, Stride) for e in out) > 30
+
+
+class Part:
+    """An actuator and a sink in one, of which one method raises."""
+
+    channel = "haptic"
+
+    def __init__(self, method="", log=None):
+        self.method, self.log = method, [] if log is None else log
+
+    def _called(self, method, *args):
+        self.log.append((method, *args))
+        if method == self.method:
+            raise Fault("thrown in")
+
+    async def __aenter__(self):
+        self._called("enter")
+        return self
+
+    async def __aexit__(self, *exit_):
+        self._called("leave")
+
+    def give(self, cue):
+        self._called("give", cue)
+
+    def cancel(self):
+        self._called("cancel")
+
+    def take(self, event):
+        self._called("take", event)
+
+    def watch(self, item):
+        self._called("watch", item)
+
+    async def run(self):
+        self._called("run")
+        await asyncio.Event().wait()
+
+
+class Coach:
+    def feed(self, item, now):
+        if isinstance(item, Tick):
+            return [Cue(t=item.t, key="k", text="x", pattern="both", priority=2, verdict="given")]
+        return []
+
+
+def daemon(sources, actuators, sinks):
+    return Daemon(
+        Engine({}, coach=Coach()),
+        sources,
+        [lambda _report, a=a: a for a in actuators],
+        [lambda _ask, s=s: s for s in sinks],
+        live=False,
+    )
+
+
+@pytest.mark.parametrize("method", ["enter", "leave", "give", "cancel"])
+async def test_an_actuator_that_raises_is_reported_and_the_other_goes_on(method):
+    broken, good, seen = Part(method), Part(), Part()
+    await daemon([Playback([Tick(float(t)) for t in range(9)], 0.0)], [broken, good], [seen]).run()
+    assert sum(entry[0] == "give" for entry in good.log) == 9
+    assert good.log[-1] == ("leave",)
+    told = [e[1] for e in seen.log if e[0] == "take" and isinstance(e[1], Notice)]
+    if method != "leave":  # by then nobody is left to be told
+        assert [n.code for n in told] == [FAILED]
+    inputs = [e[1] for e in seen.log if e[0] == "watch"]
+    refused = [i for i in inputs if isinstance(i, CueDone) and not i.ok]
+    assert len(refused) == {"enter": 9, "give": 9, "cancel": 0, "leave": 0}[method]
+
+
+@pytest.mark.parametrize("method", ["enter", "leave", "take", "watch", "run"])
+async def test_a_sink_that_raises_is_told_to_the_others_and_they_go_on(method):
+    broken, good, motor = Part(method), Part(), Part()
+    await daemon([Playback([Tick(float(t)) for t in range(9)], 0.0)], [motor], [broken, good]).run()
+    assert sum(entry[0] == "give" for entry in motor.log) == 9
+    taken = [e[1] for e in good.log if e[0] == "take"]
+    assert sum(isinstance(e, Cue) for e in taken) == 9
+    if method != "leave":
+        assert [n.code for n in taken if isinstance(n, Notice)] == [FAILED]
+    assert good.log[-1] == ("leave",)
+
+
+async def test_what_does_not_open_in_time_is_left_out(monkeypatch):
+    monkeypatch.setattr(fences, "OPENS_S", 0.01)
+
+    class Blocked(Part):
+        async def __aenter__(self):
+            await asyncio.Event().wait()
+
+    good, seen = Part(), Part()
+    await daemon([Playback([Tick(0.0)], 0.0)], [Blocked(), good], [seen]).run()
+    assert sum(entry[0] == "give" for entry in good.log) == 1
+    (notice,) = [e[1] for e in seen.log if e[0] == "take" and isinstance(e[1], Notice)]
+    assert "did not open within" in notice.text
+
+
+async def test_a_fault_of_the_coach_ends_the_daemon_even_out_of_a_callback():
+    class Late(Part):
+        def __init__(self, report):
+            super().__init__()
+            self._report = report
+
+        def give(self, cue):
+            loop = asyncio.get_running_loop()
+            loop.call_soon(self._report, CueDone(cue.t, cue.key, "haptic"))
+
+    class Faulty(Coach):
+        def feed(self, item, now):
+            if isinstance(item, CueDone):
+                raise Fault("thrown in")
+            return super().feed(item, now)
+
+    class Endless(Playback):
+        async def run(self, emit, up):
+            emit(Tick(1.0))
+            await asyncio.Event().wait()
+
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+    made = Daemon(Engine({}, coach=Faulty()), [Endless([], 0.0)], [Late], [], live=False)
+    with pytest.raises(Fault):
+        async with asyncio.timeout(5):
+            await made.run()
