@@ -78,6 +78,7 @@ class Daemon:
         self._untold: list[Notice] = []
         self._again = False
         self._requests: asyncio.Queue[BeltRequest] = asyncio.Queue(maxsize=8)
+        self._stops: asyncio.Queue[BeltRequest] = asyncio.Queue()  # these wait for no other
 
     def emit(self, item: Input) -> None:
         """Handle an input, after those that came before it."""
@@ -146,6 +147,7 @@ class Daemon:
         async with asyncio.TaskGroup() as group:
             background = [
                 group.create_task(self._pass_requests(), name="belt requests"),
+                group.create_task(self._pass_stops(), name="belt stops"),
                 group.create_task(self._feed_watchdog(), name="watchdog"),
                 *(group.create_task(s.run(), name=type(s).__name__) for s in self._sinks),
             ]
@@ -228,19 +230,31 @@ class Daemon:
         self.emit(Command(self._now, command.name, command.value, command.source, command.id))
 
     def _ask_belt(self, request: BeltRequest) -> None:
+        if request.speed_m_s == 0:
+            while not self._requests.empty():  # no wish of before comes true after a stop
+                self._requests.get_nowait()
+            self._stops.put_nowait(request)
+            return
         if self._requests.full():
             self._requests.get_nowait()
         self._requests.put_nowait(request)
 
     async def _pass_requests(self) -> None:
         while True:
-            request = await self._requests.get()
-            answers = [await source.request(request) for source in self._sources]
-            if all(answers):
-                why = "; ".join(dict.fromkeys(answers)) or "no treadmill is connected"
-                self._tell(
-                    Notice(t=self._now, known_t=self._now, level="warning", code="belt", text=why)
-                )
+            await self._pass(await self._requests.get())
+
+    async def _pass_stops(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            while True:
+                group.create_task(self._pass(await self._stops.get()))
+
+    async def _pass(self, request: BeltRequest) -> None:
+        answers = await asyncio.gather(*(s.request(request) for s in self._sources))
+        if all(answers):
+            why = "; ".join(dict.fromkeys(answers)) or "no treadmill is connected"
+            self._tell(
+                Notice(t=self._now, known_t=self._now, level="warning", code="belt", text=why)
+            )
 
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()

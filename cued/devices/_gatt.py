@@ -25,6 +25,7 @@ DEGREE = np.pi / 180.0
 MAX_ACC_M_S2 = 100 * G  # no inertial sensor here has a range above 32 g
 MAX_GYR_RAD_S = 5000 * DEGREE  # nor above 4000 deg/s
 LEAP_S = 3600.0
+FROZEN_S = 60.0
 
 
 def sig(short: int) -> str:
@@ -114,6 +115,24 @@ def heart_rate(data: bytes) -> tuple[int, list[float]]:
     return bpm, [v / 1024 for v in struct.unpack(f"<{len(intervals) // 2}H", intervals)]
 
 
+class Skin:
+    """Tells whether a strap lies on skin, by what it sends.
+
+    Off the skin some go on with the last value for minutes, without intervals between beats
+    (polar-ble-sdk#304, #430); a living heart's rate changes within ``FROZEN_S``.
+    """
+
+    def __init__(self) -> None:
+        self._bpm = 0
+        self._since = 0.0
+
+    def feels(self, t: float, bpm: int, intervals: Sequence[float]) -> bool:
+        """Note a measurement; False when it is none of a heart."""
+        if intervals or bpm != self._bpm:
+            self._bpm, self._since = bpm, t
+        return t - self._since <= FROZEN_S
+
+
 def standard_start(found: Sequence[str]) -> list[Action]:
     """Ask for battery and heart rate where the device has them."""
     actions: list[Action] = []
@@ -124,14 +143,21 @@ def standard_start(found: Sequence[str]) -> list[Action]:
     return actions
 
 
-def standard(t: float, sensor: str, char: str, data: bytes) -> list[Output]:
-    """Decode battery and heart rate; nothing for other characteristics."""
+def standard(
+    t: float, sensor: str, char: str, data: bytes, skin: Skin | None = None
+) -> list[Output]:
+    """Decode battery and heart rate; nothing for other characteristics.
+
+    skin : where it is given, a rate that stood still for too long becomes 0.
+    """
     if char == BATTERY_LEVEL:
         (percent,) = fields("B", data)
         if percent > 100:
             raise DecodeError(f"battery at {percent} %")
         return [Battery(t, sensor, float(percent))]
     if char == HEART_RATE:
-        bpm, _ = heart_rate(data)
+        bpm, intervals = heart_rate(data)
+        if skin is not None and not skin.feels(t, bpm, intervals):
+            bpm = 0
         return [HeartRate(t, sensor, float(bpm))]
     return []

@@ -23,8 +23,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from cued.devices._gatt import G, Ticks, evenly, fields, packet, rows, standard, standard_start
-from cued.devices.device import Action, Advert, Answer, Output, Subscribe, Write
-from cued.model import BeltRequest, DecodeError, Floats
+from cued.devices.device import Action, Advert, Device, Output, Subscribe, Write
+from cued.model import DecodeError, Floats
 from cued.parts import Part
 
 SERVICE = "6e400001-b5a3-f393-e0a9-e50e24dcca9e"
@@ -84,7 +84,7 @@ def matches(advert: Advert) -> bool:
     return advert.name.startswith("Bangle.js")
 
 
-class Bangle:
+class Bangle(Device):
     """One connection to a watch."""
 
     def __init__(self, config: Config, sensor: str) -> None:
@@ -111,10 +111,6 @@ class Bangle:
     def stop(self) -> list[Action]:
         """Take the program out."""
         return [*_typed(END)]
-
-    def request(self, request: BeltRequest) -> list[Action | Answer]:
-        """Do nothing: a wearable drives no belt."""
-        return []
 
     def _samples(self, t: float, frame: bytes) -> Output:
         ms, acc = decode(frame)

@@ -24,8 +24,8 @@ from msgspec import Meta, Struct
 
 from cued.devices._gatt import packet, rows, standard, standard_start
 from cued.devices._untimed import Rate, Zipped
-from cued.devices.device import Action, Advert, Answer, Output, Subscribe, Write
-from cued.model import BeltRequest, DecodeError, Floats
+from cued.devices.device import Action, Advert, Device, Output, Subscribe, Write
+from cued.model import DecodeError, Floats
 from cued.parts import Part
 
 
@@ -56,7 +56,7 @@ def matches(advert: Advert) -> bool:
     return ACC_SERVICE in advert.services or advert.name.startswith(("CIRCUITPY", "Bluefruit"))
 
 
-class CircuitPython:
+class CircuitPython(Device):
     """One connection to an Adafruit board."""
 
     def __init__(self, config: Config, sensor: str) -> None:
@@ -100,10 +100,6 @@ class CircuitPython:
     def stop(self) -> list[Action]:
         """Stop measuring."""
         return [*self._periods(-1)]
-
-    def request(self, request: BeltRequest) -> list[Action | Answer]:
-        """Do nothing: a wearable drives no belt."""
-        return []
 
     def _periods(self, ms: int) -> list[Write]:
         data = struct.pack("<i", ms)

@@ -61,36 +61,47 @@ class Advert(Struct, frozen=True):
     services: tuple[str, ...] = ()
     manufacturer: dict[int, bytes] = {}
     rssi: int | None = None
+    service_data: dict[str, bytes] = {}
 
 
 class Device(Protocol):
     """One connection's protocol state; a new object per connection.
 
     ``PART.build(config, sensor)`` makes one for the sensor of that name. The module also has a
-    function ``matches(advert) -> bool``.
+    function ``matches(advert) -> bool``. What a device has no use for it inherits.
     """
 
     def start(self, services: Sequence[str]) -> list[Action]:
-        """First actions after connecting; ``services`` are the UUIDs found, characteristics too.
+        """Return the first actions after connecting.
 
+        services : the UUIDs found, characteristics too.
         Raises ``DecodeError`` with a sentence for the wearer when this is not a device it can use.
         """
         ...
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:
-        """Take a notification, indication or read reply that arrived at ``t``.
+        """Decode a notification, indication or read reply that arrived at ``t``.
 
         Raises ``DecodeError`` and nothing else, whatever the bytes.
         """
         ...
 
+    def tick(self, t: float) -> list[Output]:
+        """Do what is due as time passes; called every tenth of a second while connected."""
+        return []
+
+    def refused(self, t: float, write: Write, why: str) -> list[Output]:
+        """Note that a write was refused; the link stands all the same."""
+        return []
+
     def stop(self) -> list[Action]:
-        """Last actions before disconnecting."""
-        ...
+        """Return the last actions before disconnecting."""
+        return []
 
     def request(self, request: BeltRequest) -> list[Action | Answer]:
-        """Actions for a wish to the treadmill, or its refusal; empty for a wearable.
+        """Begin with a wish to the treadmill, or refuse it; empty for a wearable.
 
-        ``receive`` returns the ``Answer`` when the treadmill has given it.
+        ``receive`` or ``tick`` returns the ``Answer`` when the treadmill has given it. The writes
+        for a stop (a speed of 0) overtake everything else.
         """
-        ...
+        return []

@@ -4,8 +4,9 @@ Protocol facts
 --------------
 Service 0x180D, measurement 0x2A37 (notify, about 1 Hz): flags u8 (bit 0: rate is u16, bits 1-2
 contact, bit 3: energy u16 follows, bit 4: RR intervals u16 in s/1024 follow, oldest first), rate.
-A rate of 0 means that the strap does not lie on skin. The contact bits are not used: some straps
-say "no contact" of a right rate (polar-ble-sdk#83).
+A rate of 0 means that the strap does not lie on skin, and so does one that stands still for a
+minute without intervals (``_gatt.Skin``): it is passed on as 0. The contact bits are not used:
+some straps say "no contact" of a right rate (polar-ble-sdk#83).
 
 Source: Bluetooth SIG Heart Rate Service; captures of Polar H7 and H10. Certainty A.
 """
@@ -16,9 +17,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from cued.devices._gatt import HEART_RATE, sig, standard, standard_start
-from cued.devices.device import Action, Advert, Answer, Output
-from cued.model import BeltRequest, DecodeError
+from cued.devices._gatt import HEART_RATE, Skin, sig, standard, standard_start
+from cued.devices.device import Action, Advert, Device, Output
+from cued.model import DecodeError
 from cued.parts import Part
 
 SERVICE = sig(0x180D)
@@ -33,11 +34,12 @@ def matches(advert: Advert) -> bool:
     return SERVICE in advert.services
 
 
-class HeartRateStrap:
+class HeartRateStrap(Device):
     """One connection to a strap."""
 
     def __init__(self, config: Config, sensor: str) -> None:
         self._sensor = sensor
+        self._skin = Skin()
 
     def start(self, services: Sequence[str]) -> list[Action]:
         """Subscribe to heart rate and battery."""
@@ -47,15 +49,7 @@ class HeartRateStrap:
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:
         """Take a measurement or the battery."""
-        return standard(t, self._sensor, char, data)
-
-    def stop(self) -> list[Action]:
-        """Nothing has to be stopped."""
-        return []
-
-    def request(self, request: BeltRequest) -> list[Action | Answer]:
-        """Do nothing: a strap drives no belt."""
-        return []
+        return standard(t, self._sensor, char, data, self._skin)
 
 
 PART = Part(Config, HeartRateStrap, place="heart_rate")

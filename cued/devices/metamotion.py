@@ -23,8 +23,8 @@ from msgspec import Meta, Struct
 
 from cued.devices._gatt import DEGREE, G, fields, packet, rows, standard, standard_start
 from cued.devices._untimed import Rate, Zipped
-from cued.devices.device import Action, Advert, Answer, Output, Subscribe, Write
-from cued.model import BeltRequest, DecodeError, Floats
+from cued.devices.device import Action, Advert, Device, Output, Subscribe, Write
+from cued.model import DecodeError, Floats
 from cued.parts import Part
 
 SERVICE = "326a9000-85cb-9195-d9dd-464cfbbae75a"
@@ -63,7 +63,7 @@ def matches(advert: Advert) -> bool:
     return advert.name.startswith(("MetaWear", "MetaMotion")) or SERVICE in advert.services
 
 
-class MetaMotion:
+class MetaMotion(Device):
     """One connection to a MetaMotion."""
 
     def __init__(self, config: Config, sensor: str) -> None:
@@ -104,10 +104,6 @@ class MetaMotion:
             *self._commands(ACC, (1, 0), (2, 0, 1), (self._registers[0], 0)),
             *self._commands(GYRO, (1, 0), (2, 0, 1), (self._registers[1], 0)),
         ]
-
-    def request(self, request: BeltRequest) -> list[Action | Answer]:
-        """Do nothing: a wearable drives no belt."""
-        return []
 
     def _set_up(self, data: bytes) -> list[Output]:
         (chip,) = fields("B", data, 2)

@@ -35,8 +35,8 @@ from cued.devices._gatt import (
     standard,
     standard_start,
 )
-from cued.devices.device import Action, Advert, Answer, Output, Subscribe, Write
-from cued.model import Battery, BeltRequest, DecodeError, Floats, LinkChanged
+from cued.devices.device import Action, Advert, Device, Output, Subscribe, Write
+from cued.model import Battery, DecodeError, Floats, LinkChanged
 from cued.parts import Part
 
 SERVICE = "34802252-7185-4d5d-b431-630e7050e8f0"
@@ -80,7 +80,7 @@ def matches(advert: Advert) -> bool:
     return advert.name.startswith("Movesense") or SERVICE in advert.services
 
 
-class Movesense:
+class Movesense(Device):
     """One connection to a Movesense sensor."""
 
     def __init__(self, config: Config, sensor: str) -> None:
@@ -121,10 +121,6 @@ class Movesense:
         """Unsubscribe, or restart a sensor whose pool is full."""
         last = (7, RESET, 5) if self._full else (2, MOTION)
         return [Write(COMMAND, bytes(last))]
-
-    def request(self, request: BeltRequest) -> list[Action | Answer]:
-        """Do nothing: a wearable drives no belt."""
-        return []
 
     def _replied(self, t: float, reference: int, data: bytes) -> list[Output]:
         if reference == RESET:

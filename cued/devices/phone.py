@@ -32,8 +32,8 @@ from msgspec import Meta, Struct
 
 from cued.devices._gatt import LEAP_S, packet
 from cued.devices._pairing import Pairing
-from cued.devices.device import Action, Advert, Answer, Output
-from cued.model import BeltRequest, DecodeError, Floats
+from cued.devices.device import Action, Advert, Device, Output
+from cued.model import DecodeError, Floats
 from cued.parts import Part
 
 PHYPHOX, SENSOR_LOGGER = "phyphox", "sensor_logger"
@@ -131,7 +131,7 @@ def matches(advert: Advert) -> bool:  # noqa: ARG001
     return False
 
 
-class Phone:
+class Phone(Device):
     """One session with a phone."""
 
     def __init__(self, config: Config, sensor: str) -> None:
@@ -159,14 +159,6 @@ class Phone:
             return self._phyphox(t, data)
         if char == SENSOR_LOGGER:
             return self._sensor_logger(t, data)
-        return []
-
-    def stop(self) -> list[Action]:
-        """Nothing to write."""
-        return []
-
-    def request(self, request: BeltRequest) -> list[Action | Answer]:
-        """Do nothing: a phone drives no belt."""
         return []
 
     def _phyphox(self, t: float, data: bytes) -> list[Output]:

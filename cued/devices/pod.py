@@ -30,8 +30,8 @@ from cued.devices._gatt import (
     standard,
     standard_start,
 )
-from cued.devices.device import Action, Advert, Answer, Output, Subscribe, Write
-from cued.model import BeltRequest, DecodeError, Floats
+from cued.devices.device import Action, Advert, Device, Output, Subscribe, Write
+from cued.model import DecodeError, Floats
 from cued.parts import Part
 
 SERVICE = "63750001-6564-4b2a-a5c1-7d0e9f3b5a10"
@@ -76,7 +76,7 @@ def matches(advert: Advert) -> bool:
     return SERVICE in advert.services or advert.name.startswith("cued pod")
 
 
-class Pod:
+class Pod(Device):
     """One connection to a pod."""
 
     def __init__(self, config: Config, sensor: str) -> None:
@@ -107,10 +107,6 @@ class Pod:
     def stop(self) -> list[Action]:
         """Stop the stream."""
         return [Write(CONTROL, b"\x00")]
-
-    def request(self, request: BeltRequest) -> list[Action | Answer]:
-        """Do nothing: a pod drives no belt."""
-        return []
 
 
 PART = Part(Config, Pod)

@@ -31,10 +31,10 @@ import numpy as np
 from msgspec import Meta, Struct
 
 from cued.devices import _polar_frames as pmd
-from cued.devices._gatt import DEGREE, LEAP_S, G, evenly, packet, standard, standard_start
+from cued.devices._gatt import DEGREE, LEAP_S, G, Skin, evenly, packet, standard, standard_start
 from cued.devices._pairing import Pairing
-from cued.devices.device import Action, Advert, Answer, Output, Read, Subscribe, Write
-from cued.model import BeltRequest, DecodeError, Floats, LinkChanged
+from cued.devices.device import Action, Advert, Device, Output, Read, Subscribe, Write
+from cued.model import DecodeError, Floats, LinkChanged
 from cued.parts import Part
 
 SERVICE = "fb005c80-02e7-f387-1cad-8acd2d8df0c8"
@@ -70,12 +70,13 @@ def matches(advert: Advert) -> bool:
     return advert.name.startswith(NAMES) or SERVICE in advert.services
 
 
-class PolarPmd:
+class PolarPmd(Device):
     """One connection to a Polar sensor."""
 
     def __init__(self, config: Config, sensor: str) -> None:
         self._config = config
         self._sensor = sensor
+        self._skin = Skin()
         self._wanted: list[int] = []  # measurements still to be started
         self._asked = b""  # settings reply so far, it may come in pieces
         self._featured = False
@@ -98,7 +99,7 @@ class PolarPmd:
         if char == DATA:
             return self._samples(t, data)
         if char != CONTROL:
-            return standard(t, self._sensor, char, data)
+            return standard(t, self._sensor, char, data, self._skin)
         if not data:
             raise DecodeError("empty Polar control reply")
         if data[0] == 0x0F:
@@ -114,10 +115,6 @@ class PolarPmd:
         if self._config.sdk_mode:
             actions.append(Write(CONTROL, bytes((STOP, SDK_MODE))))
         return actions
-
-    def request(self, request: BeltRequest) -> list[Action | Answer]:
-        """Do nothing: a wearable drives no belt."""
-        return []
 
     def _features(self, data: bytes) -> list[Output]:
         if self._featured:

@@ -10,8 +10,12 @@ step's on some machines; neither is used.
 Cadence is steps a minute with most (Stryd, Garmin, Technogym, Runn) and strides a minute with
 some. The two differ by a factor of 2, far more than people differ at one speed, so each report
 votes for what comes nearer to the usual step rate at its speed, and the majority of the last
-``VOTES`` decides; before that no cadence is passed on. What is passed on is in steps a minute
-and only shown (``gait/reported.py``); the coach counts steps by the inertial sensors.
+``VOTES`` decides; before that no cadence is passed on. The usual rate is that of a constant walk
+ratio (step length over cadence, ``WALK_RATIO``), which holds from slow to fast walking, up to a
+runner's rate. What is passed on is in steps a minute and only shown
+(``gait/fusion/pod_cadence.py``); the coach counts steps by the inertial sensors.
+
+A frame that was cut short still gives the speed, which stands first.
 
 Its speed is used as the belt's, so its placement is "treadmill", also for a pod on the shoe. The
 uncertainty is a setting: a belt sensor is as good as a treadmill's own report, a foot pod is not.
@@ -24,19 +28,22 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from math import log
+from math import log, sqrt
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from cued.devices._gatt import fields, sig, standard, standard_start
-from cued.devices.device import Action, Advert, Answer, Output, Subscribe
-from cued.model import Belt, BeltRequest, Cadence, DecodeError
+from cued.devices.device import Action, Advert, Device, Output, Subscribe
+from cued.model import Belt, Cadence, DecodeError
 from cued.parts import Part
 
-SERVICE, MEASUREMENT = sig(0x1814), sig(0x2A53)
+SERVICE, MEASUREMENT, HEART_RATE_SERVICE = sig(0x1814), sig(0x2A53), sig(0x180D)
+FASTEST_M_S = 25.0  # no belt runs 90 km/h
 VOTES = 15
 LEAST_SPEED_M_S = 0.4  # slower than this, step rates spread too much to vote
+WALK_RATIO = 0.0065  # m per step/min, adults (Sekiya & Nagasaki, Gait Posture 7:225, 1998)
+RUNNING_SPM = 180.0
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,40 +55,44 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Measurement(Struct, frozen=True):
-    """One report, as it came."""
+    """One report, as it came; None for what it does not hold."""
 
     speed_m_s: float
-    cadence: int
+    cadence: int | None
     running: bool
     stride_m: float | None
     distance_m: float | None
 
 
 def decode(data: bytes) -> Measurement:
-    """Decode a measurement."""
-    flags, speed, cadence = fields("BHB", data)
+    """Decode a measurement, as far as it goes."""
+    flags, speed = fields("BH", data)
+    cadence = data[3] if len(data) > 3 else None
     at = 4
     stride = distance = None
-    if flags & 0x01:
+    if flags & 0x01 and len(data) >= at + 2:
         stride = fields("H", data, at)[0] * 0.01
-        at += 2
-    if flags & 0x02:
+    at += 2 if flags & 0x01 else 0
+    if flags & 0x02 and len(data) >= at + 4:
         distance = fields("I", data, at)[0] * 0.1
     return Measurement(speed / 256, cadence, bool(flags & 0x04), stride, distance)
 
 
 def counts_strides(speed_m_s: float, cadence: int) -> bool:
     """Tell whether twice this cadence comes nearer to the usual step rate at this speed."""
-    usual = min(180.0, 75.0 + 32.0 * speed_m_s)  # steps/min; a line through the five captures
+    usual = min(RUNNING_SPM, sqrt(60.0 * speed_m_s / WALK_RATIO))
     return abs(log(2 * cadence / usual)) < abs(log(cadence / usual))
 
 
 def matches(advert: Advert) -> bool:
-    """Tell whether this advertisement offers running speed and cadence."""
-    return SERVICE in advert.services
+    """Tell whether this advertisement offers running speed and cadence, and is no chest strap's.
+
+    Straps that count steps offer it beside the heart rate; theirs is no belt's speed.
+    """
+    return SERVICE in advert.services and HEART_RATE_SERVICE not in advert.services
 
 
-class Rsc:
+class Rsc(Device):
     """One connection to a foot pod or belt sensor."""
 
     def __init__(self, config: Config, sensor: str) -> None:
@@ -108,20 +119,14 @@ class Rsc:
         if char != MEASUREMENT:
             return standard(t, self._sensor, char, data)
         report = decode(data)
-        self._cadence = report.cadence
+        if report.speed_m_s > FASTEST_M_S:
+            raise DecodeError(f"a belt at {report.speed_m_s:.0f} m/s")
+        self._cadence = report.cadence or 0
         if report.speed_m_s >= LEAST_SPEED_M_S and report.cadence:
             self._votes.append(counts_strides(report.speed_m_s, report.cadence))
         belt = Belt(t, report.speed_m_s, error=self._config.error, source=self._sensor)
         steps = self.cadence_spm
         return [belt] if steps is None else [belt, Cadence(t, self._sensor, steps)]
-
-    def stop(self) -> list[Action]:
-        """Nothing has to be stopped."""
-        return []
-
-    def request(self, request: BeltRequest) -> list[Action | Answer]:
-        """Refuse: a foot pod drives no belt."""
-        return []
 
 
 PART = Part(Config, Rsc, place="treadmill")

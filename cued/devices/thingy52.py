@@ -21,8 +21,8 @@ from msgspec import Meta, Struct
 
 from cued.devices._gatt import DEGREE, G, packet, rows, standard, standard_start
 from cued.devices._untimed import Rate
-from cued.devices.device import Action, Advert, Answer, Output, Subscribe, Write
-from cued.model import BeltRequest, DecodeError, Floats
+from cued.devices.device import Action, Advert, Device, Output, Subscribe, Write
+from cued.model import DecodeError, Floats
 from cued.parts import Part
 
 
@@ -53,7 +53,7 @@ def matches(advert: Advert) -> bool:
     return advert.name.startswith("Thingy") or THINGY in advert.services
 
 
-class Thingy52:
+class Thingy52(Device):
     """One connection to a Thingy:52."""
 
     def __init__(self, config: Config, sensor: str) -> None:
@@ -81,10 +81,6 @@ class Thingy52:
     def stop(self) -> list[Action]:
         """Slow it down to spare its cell."""
         return [Write(CONFIGURE, struct.pack("<HHHHB", 1000, 500, 500, 10, 1))]
-
-    def request(self, request: BeltRequest) -> list[Action | Answer]:
-        """Do nothing: a wearable drives no belt."""
-        return []
 
 
 PART = Part(Config, Thingy52)

@@ -26,8 +26,8 @@ from msgspec import Meta, Struct
 
 from cued.devices._gatt import DEGREE, G, fields, packet, standard, standard_start
 from cued.devices._untimed import Rate
-from cued.devices.device import Action, Advert, Answer, Output, Subscribe, Write
-from cued.model import Battery, BeltRequest, DecodeError, Floats
+from cued.devices.device import Action, Advert, Device, Output, Subscribe, Write
+from cued.model import Battery, DecodeError, Floats
 from cued.parts import Part
 
 BASE = "-0000-1000-8000-00805f9a34fb"
@@ -77,7 +77,7 @@ def matches(advert: Advert) -> bool:
     return advert.name.startswith(("WT901", "WT9011")) or SERVICE in advert.services
 
 
-class WitMotion:
+class WitMotion(Device):
     """One connection to a WitMotion sensor."""
 
     def __init__(self, config: Config, sensor: str) -> None:
@@ -117,14 +117,6 @@ class WitMotion:
             self._asked_t = t
             out.append(Write(WRITE, ASK_BATTERY))
         return out
-
-    def stop(self) -> list[Action]:
-        """Leave it as it is: it has no stop."""
-        return []
-
-    def request(self, request: BeltRequest) -> list[Action | Answer]:
-        """Do nothing: a wearable drives no belt."""
-        return []
 
     def _battery(self, t: float, frame: bytes) -> Battery:
         (centivolts,) = fields("H", frame, 4)

@@ -25,8 +25,8 @@ import numpy as np
 from msgspec import Meta, Struct
 
 from cued.devices._gatt import DEGREE, Ticks, fields, packet, standard, standard_start
-from cued.devices.device import Action, Advert, Answer, Output, Read, Subscribe, Write
-from cued.model import Battery, BeltRequest, DecodeError, Floats
+from cued.devices.device import Action, Advert, Device, Output, Read, Subscribe, Write
+from cued.model import Battery, DecodeError, Floats
 from cued.parts import Part
 
 
@@ -69,7 +69,7 @@ def matches(advert: Advert) -> bool:
     return named or COMPANY in advert.manufacturer
 
 
-class XsensDot:
+class XsensDot(Device):
     """One connection to a DOT."""
 
     def __init__(self, config: Config, sensor: str) -> None:
@@ -120,10 +120,6 @@ class XsensDot:
     def stop(self) -> list[Action]:
         """Stop the measurement."""
         return [Write(CONTROL, bytes((1, 0, RATE_MODE)))]
-
-    def request(self, request: BeltRequest) -> list[Action | Answer]:
-        """Do nothing: a wearable drives no belt."""
-        return []
 
 
 PART = Part(Config, XsensDot)

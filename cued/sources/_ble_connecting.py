@@ -9,7 +9,13 @@ Rules
 * Notifications are handled where they arrive, in order; reads and writes are done by one task, in
   order. So a device's conversation is never interleaved.
 * What crosses the wire goes to ``tap`` before anything looks at it.
+* A refused write or read does not end a connection; only silence and the stack's word do. What is
+  refused because the device is busy is tried again, then it is one sentence.
+* A stop of the belt overtakes: what else would be written is forgotten, and it is not waited for.
+* A treadmill may be silent for hours. Then it is read from now and then: an answer, also a refusal,
+  shows that the link lives.
 * Whatever ends a connection is one sentence, for the log and for the wearer.
+* A fault of the program's own is never taken for a lost link (``theirs``).
 """
 
 from __future__ import annotations
@@ -18,13 +24,13 @@ import asyncio
 import contextlib
 import logging
 import math
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from typing import Any, TypeAlias
 
 from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.device import BLEDevice
-from bleak.exc import BleakError, BleakGATTProtocolError
+from bleak.exc import BleakDBusError, BleakError, BleakGATTProtocolError
 from bleak_retry_connector import BleakClientWithServiceCache, establish_connection
 from msgspec.structs import replace
 
@@ -45,14 +51,32 @@ CONNECT_WITHIN_S = 15.0  # the others wait meanwhile; a first discovery takes 10
 END_WITHIN_S = 5.0
 # When everything ends: BlueZ takes 2 s to disconnect, and goes on with it when nobody waits for it.
 LEAVE_WITHIN_S = 0.7
-LOOK_EVERY_S = 0.25
+LOOK_EVERY_S = 0.1
 ACT_WITHIN_S = 10.0
 ANSWER_WITHIN_S = 5.0
 BATTERY_EVERY_S = 600.0  # few devices notify it
+FAILS = UNAVAILABLE
 # Beside its own errors bleak trips over its own state when a link goes in the middle of a call.
-FAILS = (*UNAVAILABLE, AssertionError, AttributeError, KeyError)
+TRIPS = (AssertionError, AttributeError, KeyError)
+# ATT: an error of the application's own, procedure already in progress. Both pass.
+BUSY = (0x80, 0xFE)
+TRIES, AGAIN_S = 3, 0.3
 # ATT: insufficient authentication, insufficient encryption. Some firmware wants a bond.
 UNAUTHENTICATED = (0x05, 0x0F)
+
+
+@contextlib.contextmanager
+def theirs() -> Generator[None]:
+    """Turn what bleak trips over into its own error; a fault of ours passes."""
+    try:
+        yield
+    except TRIPS as error:
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        if trace is None or trace.tb_frame.f_globals.get("__name__", "").startswith("cued."):
+            raise
+        raise BleakError(f"bleak: {error!r}") from error
 
 
 @contextlib.asynccontextmanager
@@ -60,22 +84,24 @@ async def connected(
     device: BLEDevice, name: str, gone: Callable[[BleakClient], None], options: Mapping[str, Any]
 ) -> AsyncGenerator[BleakClient]:
     """Hold a connection; on the way out it is closed whatever happened."""
-    async with asyncio.timeout(CONNECT_WITHIN_S):
-        client = await establish_connection(
-            BleakClientWithServiceCache,
-            device,
-            name,
-            disconnected_callback=gone,
-            max_attempts=ATTEMPTS,
-            use_services_cache=False,
-            **options,
-        )
+    with theirs():
+        async with asyncio.timeout(CONNECT_WITHIN_S):
+            client = await establish_connection(
+                BleakClientWithServiceCache,
+                device,
+                name,
+                disconnected_callback=gone,
+                max_attempts=ATTEMPTS,
+                use_services_cache=False,
+                **options,
+            )
     try:
         yield client
     finally:
         try:
-            async with asyncio.timeout(_end_within_s()):
-                await client.disconnect()
+            with theirs():
+                async with asyncio.timeout(_end_within_s()):
+                    await client.disconnect()
         except FAILS as error:
             log.debug("%s: did not disconnect: %r", name, error)
 
@@ -94,9 +120,12 @@ class Session:
         self._actions: asyncio.Queue[Action] = asyncio.Queue()
         self._over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._answer: asyncio.Future[str] | None = None
+        self._client: BleakClient | None = None
+        self._acting: asyncio.Task[None] | None = None
+        self._stops: set[asyncio.Task[None]] = set()
         self._garbled = False
         self._bonded = False
-        self._unbonded = ""  # why there is no bond, where the sensor insists on one
+        self._hint = ""  # why it may have fallen silent: it wants a bond, it refused a command
 
     def gone(self, _client: BleakClient) -> None:
         """Take the stack's word that the link is gone."""
@@ -106,81 +135,159 @@ class Session:
         """Give the connection up; only the first reason counts."""
         if not self._over.done():
             self._over.set_result(why)
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_result(why)
+        self._settle(why)
 
     async def run(self, client: BleakClient, up: Callable[[], None]) -> str:
-        """Work until the connection ends; return why it did."""
+        """Work until the connection ends; return why it did. Raises DecodeError if it is unfit."""
         self._watch.begin(asyncio.get_running_loop().time())
-        try:
-            actions = self._device.start(_uuids(client))
-        except DecodeError as error:
-            return str(error)
+        for action in self._device.start(_uuids(client)):
+            self._actions.put_nowait(action)
+        self._client = client
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [
-                    group.create_task(self._act(client, actions), name=f"{self._name} writes"),
-                    group.create_task(self._look(up), name=f"{self._name} watch"),
+                    group.create_task(self._act(client), name=f"{self._name} writes"),
+                    group.create_task(self._look(client, up), name=f"{self._name} watch"),
                 ]
                 why = await self._over
-                for task in tasks:
+                for task in (*tasks, *self._stops):
                     task.cancel()
         finally:
+            self._client = None
             await self._stop(client)
         return why
 
     async def request(self, request: BeltRequest) -> str:
         """Pass on a wish, which counts from now on; "" when it is done, else why not."""
-        if self._answer is not None:
+        stop = request.speed_m_s == 0
+        if self._answer is not None and not stop:
             return "the treadmill has not answered the last wish yet"
-        self._answer = asyncio.get_running_loop().create_future()
+        self._settle("the belt was stopped instead")
+        answer = self._answer = asyncio.get_running_loop().create_future()
         try:
             outputs = self._device.request(replace(request, t=asyncio.get_running_loop().time()))
             if not outputs:
                 return "this device drives no belt"
+            writes = [out for out in outputs if isinstance(out, Write)]
+            if stop and writes and self._client is not None:
+                self._overtake(self._client, writes)
+                outputs = [out for out in outputs if not isinstance(out, Write)]
             self._pass(list(outputs))
             async with asyncio.timeout(ANSWER_WITHIN_S):
-                return await self._answer
+                return await answer
         except TimeoutError:
             return "the treadmill did not answer"
         finally:
-            self._answer = None
+            if self._answer is answer:
+                self._answer = None
+
+    def _settle(self, why: str) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(why)
+
+    def _overtake(self, client: BleakClient, writes: list[Write]) -> None:
+        """Write now what stops the belt, and nothing that was to be written before."""
+        waiting = [self._actions.get_nowait() for _ in range(self._actions.qsize())]
+        for action in waiting:
+            if not isinstance(action, Write):
+                self._actions.put_nowait(action)
+        if self._acting is not None:
+            self._acting.cancel()
+
+        async def stop() -> None:
+            for write in writes:
+                await self._try(client, write)
+
+        task = asyncio.create_task(stop(), name=f"{self._name} stop")
+        self._stops.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._stops.discard(task)
+        if not task.cancelled() and isinstance(bug := task.exception(), Exception):
+            self._fail(bug)
 
     def _fail(self, bug: Exception) -> None:
         """End with a fault of the program's own, for whoever awaits the session."""
         if not self._over.done():
             self._over.set_exception(bug)
 
-    async def _look(self, up: Callable[[], None]) -> None:
+    async def _look(self, client: BleakClient, up: Callable[[], None]) -> None:
         loop = asyncio.get_running_loop()
         told = False
         battery_t = loop.time()
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            if loop.time() - battery_t >= BATTERY_EVERY_S:
-                battery_t = loop.time()
+            now = loop.time()
+            self._pass(self._device.tick(now))
+            if now - battery_t >= BATTERY_EVERY_S:
+                battery_t = now
                 self._actions.put_nowait(Read(BATTERY_LEVEL))
             if self._watch.flowing and not told:
                 up()
                 told = True
-            if why := self._watch.verdict(loop.time()):
-                self.end(self._unbonded or why)
+            if self._watch.wonders(now) and not await self._lives(client):
+                self.end("it does not answer any more")
+            if why := self._watch.verdict(now):
+                self.end(self._hint or why)
 
-    async def _act(self, client: BleakClient, actions: list[Action]) -> None:
-        for action in actions:
-            self._actions.put_nowait(action)
+    async def _lives(self, client: BleakClient) -> bool:
+        """Tell whether a silent device answers a read; one without anything to read is believed."""
+        chars = [c for s in client.services for c in s.characteristics if "read" in c.properties]
+        if not chars:
+            return True
+        try:
+            with theirs():
+                async with asyncio.timeout(ACT_WITHIN_S):
+                    await client.read_gatt_char(chars[0])
+        except BleakGATTProtocolError:
+            return True
+        except FAILS as error:
+            log.debug("%s: %r", self._name, error)
+            return False
+        return True
+
+    async def _act(self, client: BleakClient) -> None:
         while True:
             action = await self._actions.get()
+            acting = asyncio.create_task(self._try(client, action))
+            self._acting = acting if isinstance(action, Write) else None
             try:
-                async with asyncio.timeout(ACT_WITHIN_S):
-                    data = await self._do(client, action)
+                await acting
+            except asyncio.CancelledError:
+                task = asyncio.current_task()
+                if acting.cancelled() and not (task and task.cancelling()):
+                    continue  # overtaken by a stop
+                acting.cancel()
+                raise
+            finally:
+                self._acting = None
+
+    async def _try(self, client: BleakClient, action: Action) -> None:
+        """Do an action, again while the device is busy; a refusal is told to the device."""
+        for left in reversed(range(TRIES)):
+            try:
+                with theirs():
+                    async with asyncio.timeout(ACT_WITHIN_S):
+                        data = await self._do(client, action)
             except FAILS as error:
-                log.debug("%s: %r: %r", self._name, action, error)
-                if isinstance(action, Write) or not client.is_connected:
-                    self.end(f"it did not take a command ({short(error)})")
-                continue  # a battery that may not be read must not cost the motion
-            if data is not None:
-                self._arrived(action.char, data)
+                if left and _is_busy(error) and client.is_connected:
+                    await asyncio.sleep(AGAIN_S)
+                    continue
+                self._not_done(client, action, error)
+            else:
+                if data is not None:
+                    self._arrived(action.char, data)
+            return
+
+    def _not_done(self, client: BleakClient, action: Action, error: BaseException) -> None:
+        log.debug("%s: %r: %r", self._name, action, error)
+        why = short(error)
+        if not client.is_connected:
+            self.end(f"it did not take a command ({why})")
+        elif isinstance(action, Write):  # a battery that may not be read must not cost the motion
+            self._hint = self._hint or f"it did not take a command ({why})"
+            self._pass(self._device.refused(asyncio.get_running_loop().time(), action, why))
 
     async def _do(self, client: BleakClient, action: Action) -> bytes | None:
         """Do one action, with a bond if the sensor insists; a read gives its bytes."""
@@ -190,9 +297,9 @@ class Session:
             if error.code not in UNAUTHENTICATED or self._bonded:
                 raise
             self._bonded = True
-            self._unbonded = f"it wants to be paired first: bluetoothctl pair {client.address}"
+            self._hint = f"it wants to be paired first: bluetoothctl pair {client.address}"
             await client.pair()
-            self._unbonded = ""
+            self._hint = ""
             return await self._do_once(client, action)
 
     async def _do_once(self, client: BleakClient, action: Action) -> bytes | None:
@@ -247,8 +354,7 @@ class Session:
                 case Write() | Read() | Subscribe():
                     self._actions.put_nowait(out)
                 case Answer():
-                    if self._answer is not None and not self._answer.done():
-                        self._answer.set_result(out.why)
+                    self._settle(out.why)
                 case LinkChanged(connected=False):
                     self.end(out.why)
                 case _:
@@ -260,9 +366,11 @@ class Session:
         if not client.is_connected:
             return
         try:
-            async with asyncio.timeout(_end_within_s()):
-                for action in self._device.stop():
-                    await self._do_once(client, action)
+            actions = self._device.stop()
+            with theirs():
+                async with asyncio.timeout(_end_within_s()):
+                    for action in actions:
+                        await self._do_once(client, action)
         except FAILS as error:
             log.debug("%s: did not stop: %r", self._name, error)
 
@@ -275,6 +383,12 @@ async def read_battery(device: BLEDevice, options: Mapping[str, Any]) -> float |
             return None
         data = bytes(await client.read_gatt_char(char))
         return float(data[0]) if data and data[0] <= 100 else None
+
+
+def _is_busy(error: BaseException) -> bool:
+    if isinstance(error, BleakGATTProtocolError):
+        return error.code in BUSY
+    return isinstance(error, BleakDBusError) and error.dbus_error.endswith("InProgress")
 
 
 def _end_within_s() -> float:

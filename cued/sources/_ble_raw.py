@@ -17,7 +17,7 @@ from bleak.backends.characteristic import BleakGATTCharacteristic
 from cued.devices._gatt import sig
 from cued.devices.device import Advert
 from cued.model import LinkLost
-from cued.sources._ble_connecting import FAILS, connected
+from cued.sources._ble_connecting import FAILS, connected, theirs
 from cued.sources._ble_scanning import Scanning
 
 ABOUT = {sig(0x2A24): "model", sig(0x2A26): "firmware", sig(0x2A28): "software"}
@@ -84,9 +84,11 @@ class Raw:
 
         try:
             if char.uuid in ABOUT and "read" in char.properties:
-                value = bytes(await client.read_gatt_char(char))
+                with theirs():
+                    value = bytes(await client.read_gatt_char(char))
                 self.about[ABOUT[char.uuid]] = value.decode("utf-8", "replace").strip("\0 ")
             elif {"notify", "indicate"} & set(char.properties):
-                await client.start_notify(char, arrived)
+                with theirs():
+                    await client.start_notify(char, arrived)
         except FAILS:
             return  # one characteristic that wants a bond must not hide the others

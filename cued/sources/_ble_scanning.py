@@ -52,6 +52,7 @@ def advert(device: BLEDevice, data: AdvertisementData) -> Advert:
         services=tuple(data.service_uuids),
         manufacturer=dict(data.manufacturer_data),
         rssi=data.rssi,
+        service_data=dict(data.service_data),
     )
 
 

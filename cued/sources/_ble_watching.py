@@ -2,6 +2,8 @@
 
 Rules: a stack may report "connected" for hours over a dead link, so only data count. On the body
 that is motion (a strap's heart rate does not vouch for it); from a treadmill or a strap, anything.
+A treadmill may tell nothing for hours, before its belt runs: its silence is looked into
+(``wonders``) and never held against it.
 ``late`` and ``lost`` are the engine's to say (0.5 s, 1 s); here the link is given up: after
 ``SILENT_S`` for motion, longer for what reports once a second and pauses by itself; at the start,
 while a device is being set up, after ``FIRST_S``.
@@ -31,6 +33,8 @@ class Watch:
 
     def __init__(self, placement: str) -> None:
         self._pauses = placement in ("treadmill", "heart_rate")
+        self._idles = placement == "treadmill"
+        self._wondered = 0.0
         self._since = 0.0
         self._good_t: float | None = None
         self._least: float | None = None  # arrival minus device time
@@ -71,8 +75,18 @@ class Watch:
         self._bad += 1
         return self._bad >= BAD_IN_A_ROW
 
+    def wonders(self, t: float) -> bool:
+        """Tell whether it is time to see if a silent treadmill is still there; asks once a time."""
+        last = max(self._since, self._wondered, self._good_t or 0.0)
+        if not self._idles or t - last < PAUSING_SILENT_S:
+            return False
+        self._wondered = t
+        return True
+
     def verdict(self, t: float) -> str:
         """Say why the link should be given up, or nothing."""
+        if self._idles:
+            return ""
         if self._good_t is None:
             return "" if t - self._since < FIRST_S else self._why("it sends nothing")
         silent_s = PAUSING_SILENT_S if self._pauses else SILENT_S

@@ -8,6 +8,9 @@ first failure is told as a warning and as ``LinkChanged``; the rest are debug li
 Delay: none of its own; what is decoded is emitted in the same turn of the event loop in which the
 notification arrived. ``t`` is the loop's (monotonic) clock at that moment, to 0.1 ms.
 
+A device that turns out to be another (an exercise bike in reach of one who wants a treadmill) is
+remembered and not connected again, unless its address was configured.
+
 Only this file and its ``_ble_`` parts import bleak. Two sensors of one kind are told apart by
 address or name; a sensor with neither takes the first device of its kind that nobody else has.
 """
@@ -31,9 +34,9 @@ from msgspec import Meta, Struct
 from cued import parts
 from cued.config import Sensor, Site
 from cued.devices.device import Advert, Device
-from cued.model import BeltRequest, ConfigError, Input, LinkChanged
+from cued.model import BeltFault, BeltRequest, ConfigError, DecodeError, Input, LinkChanged
 from cued.runtime.supervise import back_off
-from cued.sources._ble_connecting import FAILS, Session, Tap, connected, read_battery, short
+from cued.sources._ble_connecting import FAILS, Session, Tap, connected, read_battery, short, theirs
 from cued.sources._ble_raw import Raw
 from cued.sources._ble_recovery import Stuck, cycle
 from cued.sources._ble_scanning import Scanning
@@ -87,6 +90,8 @@ class Ble:
             raise ConfigError("[sources.ble] has no sensors; write [sensors.NAME] tables")
         self._taken: dict[str, str] = {}  # address: sensor
         self._sessions: dict[str, Session] = {}
+        self._off: dict[str, str] = {}  # treadmill: why it is asked for nothing more
+        self._unfit: dict[str, set[str]] = {}  # sensor: addresses of what it cannot be
         self._up: Callable[[], None] = _nothing
 
     async def run(self, emit: Emit, up: Callable[[], None]) -> None:
@@ -117,10 +122,14 @@ class Ble:
             return "the belt's speed is not typed here"
         why = "no treadmill is connected"
         for name, session in list(self._sessions.items()):
-            if self._sensors[name].placement == "treadmill":  # or a belt sensor, which refuses
+            if self._sensors[name].placement != "treadmill":
+                continue
+            if request.speed_m_s != 0 and name in self._off:
+                why = f"control is off: {self._off[name]}"
+            else:  # a belt sensor refuses
                 why = await session.request(request)
-                if not why:
-                    return ""
+            if not why:
+                return ""
         return why
 
     async def _recover(self, scanning: Scanning, told: Callable[[str], None]) -> None:
@@ -143,6 +152,12 @@ class Ble:
     async def _keep(self, name: str, sensor: Sensor, scanning: Scanning, emit: Emit) -> None:
         loop = asyncio.get_running_loop()
         wanted = self._wanted(name, sensor)
+
+        def told(item: Input) -> None:
+            if isinstance(item, BeltFault) and item.code == "belt_control_off":
+                self._off[name] = item.text  # also over a new connection
+            emit(item)
+
         failures = 0
         while True:
             found, device = await scanning.find(wanted)
@@ -151,7 +166,7 @@ class Ble:
             self._taken[found.address] = name
             watch = Watch(sensor.placement)
             try:
-                why = await self._once(name, sensor, device, scanning, watch, emit)
+                why = await self._once(name, sensor, device, scanning, watch, told)
             finally:
                 stood = self._sessions.pop(name, None) is not None
                 self._taken.pop(found.address, None)
@@ -186,7 +201,11 @@ class Ble:
             self._sessions[name] = session
             self._stuck.connected()
             emit(LinkChanged(loop.time(), name, True))
-            return await session.run(client, self._flows(name))
+            try:
+                return await session.run(client, self._flows(name))
+            except DecodeError as error:
+                self._unfit.setdefault(name, set()).add(device.address)
+                return str(error)
 
     def _flows(self, name: str) -> Callable[[], None]:
         def flows() -> None:
@@ -206,7 +225,7 @@ class Ble:
                 return False
             if sensor.address:
                 return advert.address.upper() == sensor.address.upper()
-            if advert.address.upper() in addresses:
+            if advert.address.upper() in addresses or advert.address in self._unfit.get(name, ()):
                 return False
             if sensor.name:
                 return advert.name.startswith(sensor.name)
@@ -313,7 +332,9 @@ async def _close_stale(
     tests = list(wanted)
     try:
         async with asyncio.timeout(STALE_WITHIN_S):
-            for device in await (await BleakAdapter.get(**options)).get_connected_devices():
+            with theirs():
+                held = await (await BleakAdapter.get(**options)).get_connected_devices()
+            for device in held:
                 known: dict[str, Any] = device.details["props"]
                 advert = Advert(device.address, device.name or "", tuple(known.get("UUIDs", ())))
                 if any(test(advert) for test in tests):

@@ -183,6 +183,9 @@ class Bluez:
         if device.manufacturer:
             data = {k: Variant("ay", v) for k, v in device.manufacturer.items()}
             properties["ManufacturerData"] = Variant("a{qv}", data)
+        if device.service_data:
+            told = {k: Variant("ay", v) for k, v in device.service_data.items()}
+            properties["ServiceData"] = Variant("a{sv}", told)
         self._tree.put(device.path, DEVICE1, properties)
 
     async def _connect(self, message: Message) -> None:

@@ -1,7 +1,8 @@
-"""What is not worn for its motion: an FTMS treadmill, a heart rate strap, a foot pod by RSC.
+"""What is not worn for its motion: FTMS treadmills, a heart rate strap, a foot pod by RSC.
 
 Each reports when it is told to (``report``), as the real ones do about once a second.
-Written from the Bluetooth SIG's service specifications.
+Written from the Bluetooth SIG's service specifications; ``MACHINES`` are treadmills that keep to
+them less, as their owners report.
 """
 
 from __future__ import annotations
@@ -9,56 +10,131 @@ from __future__ import annotations
 import asyncio
 import struct
 
+from msgspec import Struct
+
 from cued.standin.peripheral import Char, Far, Peripheral, sig
 
 FTMS, TREADMILL_DATA, STATUS, CONTROL = sig(0x1826), sig(0x2ACD), sig(0x2ADA), sig(0x2AD9)
 SPEED_RANGE, INCLINE_RANGE = sig(0x2AD4), sig(0x2AD5)
+BIKE_DATA = sig(0x2AD2)
 HEART_RATE, HEART_RATE_DATA = sig(0x180D), sig(0x2A37)
 RSC, RSC_DATA = sig(0x1814), sig(0x2A53)
 DONE, NOT_PERMITTED = 1, 5
 
 
+class Habits(Struct, frozen=True, kw_only=True):
+    """How a treadmill differs from the book.
+
+    takes : kilometres an hour for each unit that is written to it; 1.609 if it takes miles.
+    cuts : it cuts what is written down to whole tenths.
+    grants : it answers the request for control.
+    stops : it does stop, and does not only say so.
+    speaks : it reports before its belt runs.
+    says_zero : it reports 0 whatever its belt does.
+    refuses_att : ATT error of every write to its control point; ``times`` of them, 0 for all.
+    advertises : what it offers before it is connected.
+    kind : its type in the advertisement's service data; a bike is no treadmill.
+    """
+
+    takes: float = 1.0
+    cuts: bool = False
+    grants: bool = True
+    stops: bool = True
+    speaks: bool = True
+    says_zero: bool = False
+    refuses_att: int = 0
+    times: int = 0
+    advertises: bool = True
+    kind: bytes = b""
+    treadmill: bool = True
+
+
+# Real machines by their behaviour, as public reports have it.
+MACHINES: dict[str, Habits] = {
+    "by the book": Habits(),
+    "takes miles": Habits(takes=1.609),  # Horizon T202, 7.0AT
+    "cuts to tenths": Habits(cuts=True),
+    "never grants": Habits(grants=False),  # Horizon Omega Z
+    "does not stop": Habits(stops=False),  # QZ's bridge, FS-BT-02, Sperax RM-01
+    "silent until it runs": Habits(speaks=False),
+    "says zero": Habits(says_zero=True),  # Urevo Spacewalk E3
+    "busy once": Habits(refuses_att=0xFE, times=1),
+    "refuses by ATT": Habits(refuses_att=0x80),
+    "unadvertised": Habits(advertises=False),
+    "bike": Habits(treadmill=False),  # advertises 1826 without its type
+    "bike that says so": Habits(treadmill=False, kind=b"\x01\x20\x00"),
+}
+
+
 class Treadmill:
     """A treadmill that can be told a speed and an incline.
 
-    refuses : the result code of every wish.  mute : it answers none.
+    refuses : the result code of every wish.  mute : it answers none.  written : when and what.
     """
 
-    def __init__(self, far: Far) -> None:
+    def __init__(self, far: Far, machine: str = "by the book", index: int = 1) -> None:
+        self.habits = habits = MACHINES[machine]
         self.km_h, self.percent = 4.0, 0.0
         self.refuses = 0
         self.mute = False
+        self.written: list[tuple[float, bytes]] = []
         self._far = far
         self._controlled = False
         chars = {
-            TREADMILL_DATA: Char(["notify"]),
             STATUS: Char(["notify"]),
-            CONTROL: Char(["write", "indicate"], write=self._command),
+            CONTROL: Char(["write", "indicate"], write=self._written),
             SPEED_RANGE: Char(["read"], lambda: struct.pack("<HHH", 80, 2000, 10)),
             INCLINE_RANGE: Char(["read"], lambda: struct.pack("<hhH", 0, 150, 5)),
         }
-        self.peripheral = Peripheral("C0:BE:17:00:00:01", "Treadmill", {FTMS: chars}, [FTMS])
+        chars |= {TREADMILL_DATA if habits.treadmill else BIKE_DATA: Char(["notify"])}
+        self.peripheral = Peripheral(
+            f"C0:BE:17:00:00:{index:02X}",
+            "Treadmill" if machine == "by the book" else machine,
+            {FTMS: chars},
+            [FTMS] if habits.advertises else [],
+            service_data={FTMS: habits.kind} if habits.kind else {},
+        )
+
+    def _written(self, data: bytes) -> int | None:
+        self.written.append((asyncio.get_running_loop().time(), data))
+        habits = self.habits
+        if habits.refuses_att and (not habits.times or len(self.written) <= habits.times):
+            return habits.refuses_att
+        if not self.mute and (data[0] or habits.grants):
+            self._command(data)
+        return None
 
     def _command(self, data: bytes) -> None:
-        if self.mute:
-            return
-        result = DONE if self._controlled or data[0] == 0 else NOT_PERMITTED
+        result = (
+            DONE if self._controlled or not data[0] or not self.habits.grants else NOT_PERMITTED
+        )
         if self.refuses:
             result = self.refuses
-        elif data[0] == 0:
-            self._controlled = True
-        elif data[0] == 2:
-            self.km_h = struct.unpack("<H", data[1:])[0] / 100
-        elif data[0] == 3:
-            self.percent = struct.unpack("<h", data[1:])[0] / 10
+        elif result == DONE:
+            self._obey(data)
         answer = bytes((0x80, data[0], result))
         loop = asyncio.get_running_loop()
         loop.call_later(0.01, self._far.notify, self.peripheral, CONTROL, answer)
 
+    def _obey(self, data: bytes) -> None:
+        if data[0] == 0:
+            self._controlled = True
+        elif data[0] == 2:
+            written = struct.unpack("<H", data[1:])[0]
+            self.km_h = (
+                written // 10 / 10 if self.habits.cuts else written / 100
+            ) * self.habits.takes
+        elif data[0] == 3:
+            self.percent = struct.unpack("<h", data[1:])[0] / 10
+        elif data[0] == 8 and self.habits.stops:
+            self.km_h = 0.0
+
     def report(self) -> bool:
         """Tell speed and incline; False when nobody listens."""
-        speed, incline = round(self.km_h * 100), round(self.percent * 10)
-        data = struct.pack("<HHhh", 0x0008, speed, incline, 0)
+        if not self.habits.treadmill or not (self.habits.speaks or self.km_h):
+            return False
+        speed = 0 if self.habits.says_zero else round(self.km_h * 100)
+        data = struct.pack("<HHhh", 0x0008, speed, round(self.percent * 10), 0)
         return self._far.notify(self.peripheral, TREADMILL_DATA, data)
 
 

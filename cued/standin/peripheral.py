@@ -67,6 +67,7 @@ class Peripheral:
     services: Services
     advertised: list[str] = field(default_factory=list[str])
     manufacturer: dict[int, bytes] = field(default_factory=dict[int, bytes])
+    service_data: dict[str, bytes] = field(default_factory=dict[str, bytes])
     rssi: int = -55
     advertising: bool = True
     connected: bool = False

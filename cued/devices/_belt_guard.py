@@ -1,0 +1,124 @@
+"""What a treadmill does after each wish, compared with the wish: nothing more and nothing less.
+
+Rules
+-----
+* After a wish for a speed the belt moves toward it within ``MOVED_WITHIN_S``, and never the other
+  way or past it by more than ``BEYOND_M_S``. Else it is stopped, and control is off until the next
+  session: such machines take miles for kilometres, or do not listen, and will do so again.
+* A stop is sent again every ``AGAIN_S`` until the reported speed falls. When it does not fall for
+  ``FALLS_WITHIN_S`` that is a fault, told again every ``TELL_AGAIN_S``: only the safety key helps.
+* A treadmill that tells no speed after a stop is taken to stand: many fall silent then.
+
+Delay: the console's, 0.5 to 2 s; then that of the next report.
+"""
+
+from __future__ import annotations
+
+from cued.model import BeltFault
+
+BEYOND_M_S = 0.3 / 3.6  # three of a console's steps
+MOVED_WITHIN_S = 5.0
+MOVED_M_S = 0.02  # less than a console's step of 0.1 km/h
+WATCHED_S = 15.0  # ramps are over by then
+AGAIN_S = 1.0
+FALLS_WITHIN_S = 5.0
+FALLS_M_S = 0.08
+TELL_AGAIN_S = 10.0
+STANDS_M_S = 0.02
+WONT_STOP = "the treadmill does not stop: pull the safety key"
+
+
+class BeltGuard:
+    """Follows one treadmill; speeds are the belt's own, m/s. ``off`` says why control is off."""
+
+    def __init__(self, sensor: str) -> None:
+        self.off = ""
+        self._sensor = sensor
+        self._speed: float | None = None
+        self._speed_t = float("-inf")
+        self._wish: tuple[float, float, float] | None = None  # (t, from, to)
+        self._stop_t: float | None = None
+        self._sent_t = 0.0
+        self._lowest = 0.0
+        self._fell_t = 0.0
+        self._told_t = float("-inf")
+
+    @property
+    def stopping(self) -> bool:
+        """Whether a stop was asked for and the belt is not known to stand."""
+        return self._stop_t is not None
+
+    def wished(self, t: float, speed_m_s: float) -> None:
+        """Note that a speed was written to a moving belt."""
+        if self._speed is not None and self._stop_t is None:
+            self._wish = (t, self._speed, speed_m_s)
+
+    def stopped(self, t: float) -> None:
+        """Note that a stop was written."""
+        if self._stop_t is None:
+            self._stop_t = self._fell_t = t
+            self._lowest = self._speed or 0.0
+            self._told_t = float("-inf")
+        self._wish, self._sent_t = None, t
+
+    def see(self, t: float, speed_m_s: float) -> list[BeltFault]:
+        """Note a reported speed; what is wrong with it."""
+        self._speed, self._speed_t = speed_m_s, t
+        if self._stop_t is not None:
+            self._see_it_fall(t, speed_m_s)
+        return self._judged(t)
+
+    def tick(self, t: float) -> list[BeltFault]:
+        """Return what is wrong by now although nothing was reported."""
+        if self._stop_t is None:
+            return self._judged(t)
+        if self._speed_t <= self._stop_t:  # silent since
+            self._stop_t = None if t - self._stop_t > FALLS_WITHIN_S else self._stop_t
+            return []
+        if t - self._fell_t < FALLS_WITHIN_S or t - self._told_t < TELL_AGAIN_S:
+            return []
+        self._told_t = t
+        return [BeltFault(t, self._sensor, "belt_wont_stop", WONT_STOP)]
+
+    def stop_due(self, t: float) -> bool:
+        """Tell whether a stop has to be written now, for the first time or again."""
+        if self.off and self._stop_t is None and self._wish is not None:
+            return True
+        if self._stop_t is None:
+            return False
+        falling = self._fell_t > self._stop_t  # seen with the next report, a second later
+        return t - self._sent_t >= AGAIN_S and t - self._fell_t >= (2 if falling else 1) * AGAIN_S
+
+    def _see_it_fall(self, t: float, speed_m_s: float) -> None:
+        if speed_m_s <= STANDS_M_S:
+            self._stop_t = None
+        elif speed_m_s < self._lowest - FALLS_M_S:
+            self._lowest, self._fell_t = speed_m_s, t
+        elif speed_m_s > self._lowest + FALLS_M_S:
+            self._lowest = speed_m_s  # it was started again, or never slowed
+
+    def _judged(self, t: float) -> list[BeltFault]:
+        if self._wish is None or self.off or self._speed is None:
+            return []
+        since, before, wish = self._wish
+        if self._speed_t <= since:  # nothing told since is no disobedience
+            return []
+        why = _disobeyed(t - since, before, wish, self._speed)
+        if why:
+            self.off = f"{why}; it was stopped and is asked for nothing more in this session"
+            return [BeltFault(t, self._sensor, "belt_control_off", self.off)]
+        if t - since > WATCHED_S:
+            self._wish = None
+        return []
+
+
+def _disobeyed(passed_s: float, before: float, wish: float, now: float) -> str:
+    """Say how a belt at ``now`` disobeys a wish of ``passed_s`` ago, or nothing."""
+    low, high = min(before, wish) - BEYOND_M_S, max(before, wish) + BEYOND_M_S
+    asked = f"asked for {wish * 3.6:.1f} km/h from {before * 3.6:.1f}, the treadmill"
+    if not low <= now <= high:
+        return f"{asked} runs {now * 3.6:.1f}"
+    due = passed_s >= MOVED_WITHIN_S and abs(wish - before) > MOVED_M_S
+    if due and abs(now - before) < min(MOVED_M_S, abs(wish - before) / 2) and now != wish:
+        return f"{asked} has not changed its speed in {MOVED_WITHIN_S:.0f} s"
+    return ""

@@ -1,0 +1,394 @@
+"""Treadmills as people have them: what public reports say of real machines, and of their like."""
+
+from __future__ import annotations
+
+import struct
+
+import msgspec
+import pytest
+
+from cued.devices import _treadmill_data as td
+from cued.devices import ftms, heart_rate, rsc
+from cued.devices._gatt import HEART_RATE, sig
+from cued.devices.device import Advert, Answer, Write
+from cued.model import Belt, BeltFault, BeltRequest, HeartRate
+
+H = bytes.fromhex
+STOP = [Write(ftms.CONTROL, H("00")), Write(ftms.CONTROL, H("0801"))]
+CHARS = [ftms.DATA, ftms.STATUS, ftms.CONTROL, ftms.SPEED_RANGE, ftms.INCLINE_RANGE]
+
+
+def machine(**options) -> ftms.Ftms:
+    device = ftms.Ftms(msgspec.convert(options, ftms.Config), "belt")
+    device.start(CHARS)
+    return device
+
+
+def tell(device: ftms.Ftms, t: float, km_h: float) -> list:
+    return device.receive(t, ftms.DATA, struct.pack("<HH", 0, round(km_h * 100)))
+
+
+def belts(outputs) -> list[Belt]:
+    return [x for x in outputs if isinstance(x, Belt)]
+
+
+def writes(outputs) -> list[str]:
+    return [x.data.hex() for x in outputs if isinstance(x, Write)]
+
+
+# --- frames whose flags and length disagree
+
+
+@pytest.mark.parametrize(
+    ("frame", "km_h", "more"),
+    [
+        ("8524 2c01 780000 0900ffffff 2a00 8c0000", 3.0, {"distance_m": 120, "elapsed_s": 42}),
+        ("0504 2c01 780000 2a00", 3.0, {"distance_m": 120, "elapsed_s": 42}),
+        ("0100 f401", 5.0, {}),
+        ("2104 f401 4b 2a00", 5.0, {"pace": 75, "elapsed_s": 42}),
+        ("2104 f401 2c01 2a00", 5.0, {"pace": 300, "elapsed_s": 42}),
+        ("8404" + "00" * 12, 0.0, {"elapsed_s": 0}),
+        ("84242c01780000 0900ffffff5f008c0000", 3.0, {"distance_m": 120, "elapsed_s": 95}),
+        ("04005e01640000", 3.5, {"distance_m": 100}),
+        ("04005e01640000 ffffff", 3.5, {"distance_m": 100}),
+    ],
+)
+def test_the_length_of_a_frame_decides_whether_the_speed_is_in_it(frame, km_h, more):
+    values = td.decode(H(frame)).values
+    assert values["speed_km_h"] == pytest.approx(km_h)
+    assert {k: values[k] for k in more} == more
+
+
+@pytest.mark.parametrize("frame", ["0900 1900 f1ff", "0504 780000 2a00", "2104 2c01 2a00"])
+def test_part_of_a_record_has_no_speed(frame):
+    assert "speed_km_h" not in td.decode(H(frame)).values
+
+
+@pytest.mark.parametrize("length", range(3, 11))
+def test_a_cut_running_speed_still_holds(length):
+    frame = H("03 5c03 a1 8200 f6090000")[:length]
+    assert rsc.decode(frame).speed_m_s == pytest.approx(3.36, abs=0.001)
+    assert belts(rsc.Rsc(rsc.Config(), "pod").receive(1.0, rsc.MEASUREMENT, frame))
+
+
+# --- units, offsets, steps
+
+
+def test_ranges_are_in_the_machines_own_unit():
+    device = machine(control=True, speed_factor=1.609)
+    device.receive(0.0, ftms.SPEED_RANGE, H("3c00 7c01 0a00"))
+    tell(device, 1.0, 3.5)  # miles an hour: 1.56 m/s
+    assert isinstance(device.request(BeltRequest(t=2.0, speed_m_s=1.69))[0], Write)
+    for beyond in (1.71, 0.26):
+        (answer,) = machine_in_miles().request(BeltRequest(t=2.0, speed_m_s=beyond))
+        assert "limits" in answer.why
+
+
+def machine_in_miles() -> ftms.Ftms:
+    device = machine(control=True, speed_factor=1.609)
+    device.receive(0.0, ftms.SPEED_RANGE, H("3c00 7c01 0a00"))
+    tell(device, 1.0, 3.5)
+    return device
+
+
+def granted(device: ftms.Ftms, **wish) -> str:
+    """The command that a wish becomes once control is granted."""
+    assert writes(device.request(BeltRequest(t=2.0, **wish))) == ["00"]
+    return writes(device.receive(2.1, ftms.CONTROL, H("800001")))[0]
+
+
+def test_a_machine_that_takes_miles_and_tells_kilometres_is_written_miles():
+    device = machine(control=True, write_factor=1.609)
+    device.receive(0.0, ftms.SPEED_RANGE, H("5000 d007 0a00"))
+    tell(device, 1.0, 3.0)
+    assert granted(device, speed_m_s=2.8 / 3.6) == "02ae00"
+
+
+@pytest.mark.parametrize(
+    ("step", "km_h", "written"), [(10, 3.14, 310), (10, 3.16, 320), (50, 3.3, 330), (20, 3.05, 310)]
+)
+def test_a_wish_is_rounded_to_the_machines_step(step, km_h, written):
+    device = machine(control=True)
+    device.receive(0.0, ftms.SPEED_RANGE, struct.pack("<HHH", 80, 2000, step))
+    tell(device, 1.0, 3.0)
+    units = int.from_bytes(H(granted(device, speed_m_s=km_h / 3.6))[1:], "little")
+    assert abs(units - written) <= step / 2
+    assert (units - 80) % step == 0
+
+
+def test_rounding_never_exceeds_the_limit():
+    device = machine(control=True, max_speed_m_s=3.16 / 3.6)
+    device.receive(0.0, ftms.SPEED_RANGE, struct.pack("<HHH", 80, 2000, 10))
+    tell(device, 1.0, 3.0)
+    assert granted(device, speed_m_s=3.159 / 3.6) == "023601"
+
+
+def test_an_incline_is_rounded_to_its_step_too():
+    device = machine(control=True)
+    device.receive(0.0, ftms.INCLINE_RANGE, struct.pack("<hhH", 0, 150, 5))
+    tell(device, 1.0, 3.0)
+    assert granted(device, incline_percent=1.6) == "030f00"
+
+
+@pytest.mark.parametrize(
+    ("options", "frame", "percent"),
+    [
+        ({"incline_offset_percent": -6.0}, "0800 f401 3c00 0000", 0.0),
+        ({"incline_offset_percent": -6.0}, "0800 f401 5000 0000", 2.0),
+        ({"fixed_incline_percent": 7.0}, "0000 f401", 7.0),
+        ({"fixed_incline_percent": 1.6}, "0800 f401 0000 0000", 1.6),
+        ({"incline_factor": 0.1, "incline_offset_percent": 1.0}, "0800 f401 6400 0000", 2.0),
+    ],
+)
+def test_an_incline_can_be_put_right(options, frame, percent):
+    (belt,) = belts(machine(**options).receive(1.0, ftms.DATA, H(frame)))
+    assert belt.incline_percent == pytest.approx(percent)
+
+
+def test_a_wish_for_an_incline_knows_of_the_offset():
+    device = machine(control=True, incline_offset_percent=-6.0)
+    tell(device, 1.0, 3.0)
+    assert granted(device, incline_percent=2.0) == "035000"
+
+
+# --- a belt that stands while a speed is told
+
+
+def paused(device: ftms.Ftms, seconds: int, first: float = 0.0) -> list[str]:
+    return [
+        belts(device.receive(first + t, ftms.DATA, H("0004 f401 3c00")))[0].doubt
+        for t in range(seconds)
+    ]
+
+
+def test_a_clock_that_stands_still_says_that_the_belt_stands():
+    doubts = paused(machine(), 10)
+    assert doubts == [""] * 6 + ["clock"] * 4
+
+
+def test_a_clock_that_ran_is_found_standing_in_3_s():
+    device = machine()
+    for t in range(5):
+        device.receive(float(t), ftms.DATA, H("0004 f401") + struct.pack("<H", 55 + t))
+    assert paused(device, 6, 5.0) == ["", "", "", "clock", "clock", "clock"]
+
+
+def test_a_clock_that_runs_again_ends_the_doubt():
+    device = machine()
+    assert paused(device, 8)[-1]
+    (belt,) = belts(device.receive(8.0, ftms.DATA, H("0004 f401 3d00")))
+    assert belt.doubt == ""
+
+
+@pytest.mark.parametrize("elapsed", ["0000", "ffff"])
+def test_a_clock_that_never_ran_says_nothing(elapsed):
+    device = machine()
+    for t in range(20):
+        (belt,) = belts(device.receive(float(t), ftms.DATA, H("0004 f401") + H(elapsed)))
+        assert belt.doubt == ""
+
+
+def test_a_clock_of_coarse_steps_is_waited_for():
+    device = machine()
+    for t in range(60):
+        data = H("0004 f401") + struct.pack("<H", 5 + t // 5 * 5)
+        assert belts(device.receive(float(t), ftms.DATA, data))[0].doubt == ""
+
+
+@pytest.mark.parametrize(
+    ("status", "doubt"),
+    [("0202", "paused"), ("0201", "stopped"), ("02", "stopped"), ("03", "safety_key")],
+)
+def test_a_status_takes_the_speed_back_at_once_and_until_it_starts(status, doubt):
+    device = machine()
+    tell(device, 0.0, 5.0)
+    (belt,) = belts(device.receive(0.5, ftms.STATUS, H(status)))
+    assert (belt.t, belt.doubt) == (0.5, doubt)
+    assert all(belts(tell(device, 1.0 + t, 5.0))[0].doubt == doubt for t in range(20))
+    assert belts(tell(device, 21.0, 0.0))[0].doubt == ""
+    assert belts(tell(device, 22.0, 2.0))[0].doubt == ""
+
+
+def test_a_belt_that_is_resumed_is_believed_again():
+    device = machine()
+    tell(device, 0.0, 5.0)
+    device.receive(0.5, ftms.STATUS, H("0202"))
+    device.receive(9.0, ftms.STATUS, H("04"))
+    assert belts(tell(device, 10.0, 5.0))[0].doubt == ""
+
+
+def test_a_clock_that_runs_on_after_a_status_ends_the_doubt_unless_the_belt_slows():
+    device = machine()
+    for t in range(12):
+        if t == 2:
+            device.receive(2.0, ftms.STATUS, H("0202"))
+        slowing = max(0, 500 - 50 * t)
+        data = struct.pack("<HHH", 0x0400, slowing, 60 + t)
+        (belt,) = belts(device.receive(float(t), ftms.DATA, data))
+        assert belt.doubt == ("paused" if t >= 2 and slowing else "")
+    device = machine()
+    doubts = []
+    for t in range(12):
+        if t == 2:
+            device.receive(2.0, ftms.STATUS, H("0202"))
+        data = struct.pack("<HHH", 0x0400, 500, 60 + t)
+        doubts += [belts(device.receive(float(t), ftms.DATA, data))[0].doubt]
+    assert doubts[2:5] == ["paused"] * 3
+    assert doubts[8:] == [""] * 4
+
+
+# --- moving the belt
+
+
+def moving(km_h: float = 3.0, **options) -> ftms.Ftms:
+    device = machine(control=True, **options)
+    tell(device, 1.0, km_h)
+    return device
+
+
+def asked(device: ftms.Ftms, km_h: float) -> ftms.Ftms:
+    device.request(BeltRequest(t=2.0, speed_m_s=km_h / 3.6))
+    device.receive(2.1, ftms.CONTROL, H("800001"))
+    assert device.receive(2.2, ftms.CONTROL, H("800201")) == [Answer("")]
+    return device
+
+
+@pytest.mark.parametrize(
+    ("wish", "told"), [(2.8, 4.5), (2.8, 3.4), (2.8, 2.4), (3.5, 5.6), (3.5, 2.6)]
+)
+def test_a_belt_that_goes_the_wrong_way_or_too_far_is_stopped_and_asked_no_more(wish, told):
+    device = asked(moving(), wish)
+    out = tell(device, 3.0, told)
+    (fault,) = [x for x in out if isinstance(x, BeltFault)]
+    assert fault.code == "belt_control_off"
+    assert writes(out) == ["00", "0801"]
+    tell(device, 6.0, 0.0)
+    (answer,) = device.request(BeltRequest(t=20.0, speed_m_s=3.0 / 3.6))
+    assert "control is off" in answer.why
+    assert device.request(BeltRequest(t=21.0, speed_m_s=0.0)) == STOP
+
+
+def test_a_belt_of_which_nothing_is_told_after_a_wish_is_not_judged():
+    device = asked(moving(), 3.5)
+    assert [x for tenths in range(22, 300) for x in device.tick(tenths / 10)] == []
+
+
+def test_a_belt_that_does_not_move_within_5_s_is_stopped():
+    device = asked(moving(), 3.5)
+    out = []
+    for tenths in range(22, 80):
+        t = tenths / 10
+        out += [(t, x) for x in device.tick(t)]
+        if tenths % 10 == 0:
+            out += [(t, x) for x in tell(device, t, 3.0)]
+    faults = [t for t, x in out if isinstance(x, BeltFault)]
+    assert [round(t) for t in faults] == [7]
+    assert [x.data.hex() for t, x in out if isinstance(x, Write)][:2] == ["00", "0801"]
+
+
+def test_a_belt_that_obeys_slowly_is_left_alone():
+    device = asked(moving(), 3.9)
+    out = []
+    for t in range(3, 30):
+        out += tell(device, float(t), min(3.9, 3.0 + 0.1 * (t - 4)))
+        out += device.tick(t + 0.5)
+    assert not [x for x in out if not isinstance(x, Belt)]
+
+
+def test_a_stop_is_repeated_until_the_speed_falls():
+    device = moving(5.0)
+    assert device.request(BeltRequest(t=2.0, speed_m_s=0.0)) == STOP
+    assert device.receive(2.1, ftms.CONTROL, H("800801")) == [Answer("")]
+    again = []
+    for tenths in range(22, 60):
+        again += writes(device.tick(tenths / 10))
+        if tenths % 10 == 0:
+            again += writes(tell(device, tenths / 10, 5.0 if tenths < 50 else 4.0))
+    assert again.count("0801") in (2, 3)
+    more = [x for tenths in range(60, 65) for x in device.tick(tenths / 10)]
+    assert not more
+    tell(device, 6.5, 0.0)
+    assert not [x for tenths in range(66, 200) for x in device.tick(tenths / 10)]
+
+
+def test_a_belt_that_does_not_stop_is_told_of_again_and_again():
+    device = moving(5.0)
+    device.request(BeltRequest(t=2.0, speed_m_s=0.0))
+    faults, sent = [], 0
+    for tenths in range(21, 320):
+        t = tenths / 10
+        out = device.tick(t) + (tell(device, t, 5.0) if tenths % 10 == 0 else [])
+        faults += [x for x in out if isinstance(x, BeltFault)]
+        sent += writes(out).count("0801")
+    assert [round(f.t) for f in faults] == [7, 17, 27]
+    assert all(f.code == "belt_wont_stop" and "pull the safety key" in f.text for f in faults)
+    assert sent >= 25
+
+
+def test_a_stop_needs_no_known_speed_and_does_not_cry_wolf_where_none_is_told():
+    device = machine(control=True)
+    assert device.request(BeltRequest(t=2.0, speed_m_s=0.0)) == STOP
+    out = [x for tenths in range(21, 400) for x in device.tick(tenths / 10)]
+    assert not [x for x in out if isinstance(x, BeltFault)]
+    assert len(writes(out)) <= 12
+
+
+def test_control_that_is_never_granted_is_gone_without_after_a_moment():
+    device = moving()
+    device.request(BeltRequest(t=2.0, speed_m_s=3.2 / 3.6))
+    assert device.tick(2.2) == []
+    assert writes(device.tick(2.31)) == ["024001"]
+    assert [x for x in tell(device, 3.0, 3.2) if isinstance(x, Answer)] == [Answer("")]
+
+
+def test_no_faster_while_the_machine_says_that_it_was_stopped():
+    device = moving()
+    device.receive(1.5, ftms.STATUS, H("0202"))
+    (answer,) = device.request(BeltRequest(t=2.0, speed_m_s=3.2 / 3.6))
+    assert "not faster" in answer.why
+    assert device.request(BeltRequest(t=3.0, speed_m_s=0.0)) == STOP
+
+
+def test_a_wish_that_was_refused_by_the_link_is_over():
+    device = moving()
+    (write,) = device.request(BeltRequest(t=2.0, speed_m_s=3.2 / 3.6))
+    (answer,) = device.refused(2.1, write, "procedure already in progress")
+    assert "procedure already in progress" in answer.why
+    assert isinstance(device.request(BeltRequest(t=2.5, speed_m_s=3.2 / 3.6))[0], Write)
+
+
+# --- what is a treadmill, and a strap
+
+
+@pytest.mark.parametrize(
+    ("data", "treadmill"),
+    [("010100", True), ("01", True), ("", True), ("010001", True), ("010000", True),
+     ("012000", False), ("011000", False), ("010200", False)],
+)  # fmt: skip
+def test_a_bike_is_not_proposed_as_a_treadmill(data, treadmill):
+    advert = Advert("A", "machine", (ftms.SERVICE,), service_data={ftms.SERVICE: H(data)})
+    assert ftms.matches(advert) == treadmill
+
+
+def test_a_chest_strap_that_counts_steps_is_not_proposed_as_a_treadmill():
+    assert rsc.matches(Advert("A", "Stryd", (rsc.SERVICE,)))
+    assert not rsc.matches(Advert("A", "HRM-Pro", (rsc.SERVICE, sig(0x180D))))
+
+
+def rates(frames: list[tuple[float, str]]) -> list[float]:
+    strap = heart_rate.HeartRateStrap(heart_rate.Config(), "strap")
+    out = [x for t, frame in frames for x in strap.receive(t, HEART_RATE, H(frame))]
+    return [x.bpm for x in out if isinstance(x, HeartRate)]
+
+
+def test_a_strap_off_the_skin_that_repeats_itself_is_unknown_after_a_minute():
+    worn = [(float(t), "10 75 7203 2702") for t in range(3)]
+    off = [(3.0 + t, "00 6f") for t in range(300)]
+    found = rates(worn + off)
+    assert found[:64] == [117.0] * 3 + [111.0] * 61
+    assert set(found[64:]) == {0.0}
+    assert rates(worn + off + [(400.0, "10 70 0004")])[-1] == 112.0
+
+
+def test_a_steady_rate_with_intervals_is_a_heart():
+    assert set(rates([(float(t), "10 3c 0004") for t in range(200)])) == {60.0}
