@@ -28,7 +28,7 @@ from msgspec.structs import replace
 from cued.actuators.actuator import Actuator
 from cued.engine import Engine
 from cued.fences import fault_notice
-from cued.model import AnyEvent, BeltRequest, Command, Cue, CueDone, Input, Notice, Tick
+from cued.model import AnyEvent, Beat, BeltRequest, Command, Cue, CueDone, Input, Notice, Tick
 from cued.runtime.engine_renewal import RENEWED, Renew, Renewal
 from cued.runtime.fences import FencedActuator, FencedSink
 from cued.runtime.greeting import Greeting
@@ -197,6 +197,9 @@ class Daemon:
         if isinstance(event, Cue) and event.verdict == "given" and not self._stop.is_set():
             for actuator in self._actuators:
                 actuator.give(event)
+        elif isinstance(event, Beat):
+            for actuator in () if self._stop.is_set() else self._actuators:
+                actuator.beat(event)
         elif isinstance(event, BeltRequest):
             self._ask_belt(event)
         elif isinstance(event, Notice):

@@ -34,10 +34,7 @@ LinkState = Literal["up", "late", "lost"]
 Placement = Literal[
     "lower_back", "waist", "chest", "foot_left", "foot_right", "shank_left", "shank_right"
 ]
-Pattern = Literal[
-    "none", "tick", "left", "right", "both", "short", "long", "unsteady", "alarm", "lost", "back",
-    "battery", "muted", "clip", "belt",
-]  # fmt: skip
+Pattern = Literal["none", "notice", "left", "right", "step", "alarm", "unsteady"]
 
 
 class CuedError(Exception):
@@ -361,7 +358,8 @@ class Cue(Event, frozen=True, tag="cue"):
     """A cue, given or withheld.
 
     text is empty for a cue that is only felt or a tone; ``because`` names the measurements and
-    thresholds it rests on. A cue older than ``valid_s`` is not worth giving.
+    thresholds it rests on. A cue older than ``valid_s`` is not worth giving. ``size`` is that of
+    the error, 0 to 1: the longer the vibration.
     """
 
     key: str
@@ -372,6 +370,20 @@ class Cue(Event, frozen=True, tag="cue"):
     because: dict[str, float | str | None] = {}
     valid_s: float = 1.5
     tone: str = ""
+    size: float = 0.5
+
+
+class Beat(Event, frozen=True, tag="beat"):
+    """The metronome begins, or with ``spm`` 0 ends. Actuators keep the beat by their own clocks.
+
+    Ticks come every ``60 / spm`` s from the moment that this is given, for ``for_s`` at most, so
+    that it ends though nobody ends it; with ``fades`` they grow quieter until then.
+    """
+
+    spm: float
+    for_s: float = 0.0
+    fades: bool = False
+    because: dict[str, float | str | None] = {}
 
 
 class BeltRequest(Event, frozen=True, tag="belt_request"):
@@ -448,6 +460,7 @@ AnyEvent: TypeAlias = (
     | Link
     | Notice
     | Cue
+    | Beat
     | BeltRequest
     | CommandResult
     | Effect

@@ -3,8 +3,9 @@
 Rules
 -----
 * One voice. A new sound cuts off the one before: that one fades out within ``FADE_S`` (a hard edge
-  would click), and the new one starts on the very next sample. Only the metronome's tick sounds
-  beneath a voice, with headroom kept for it.
+  would click), and the new one starts on the very next sample. Only the metronome's ticks sound
+  beneath a voice, with headroom kept for them; tick k begins ``round(k * period)`` samples after
+  the first, so that the beat neither jitters nor drifts whatever the event loop does.
 * ``fill`` runs in the device's thread, everything else in the event loop's. They share a deque of
   orders and nothing else: appending to it and taking from it are atomic, so there is no lock that
   could make either side wait.
@@ -57,8 +58,38 @@ class _Sound:
         self.at, self.cut = 0, True
 
 
+class _Ticks:
+    """The metronome's ticks and how far they have been handed over."""
+
+    __slots__ = ("_at", "_fades", "_frames", "_period", "_tick")
+
+    def __init__(self, tick: Samples, period: float, frames: int, fades: bool) -> None:
+        self._tick = tick
+        self._period = period
+        self._frames = frames
+        self._fades = fades
+        self._at = 0
+
+    @property
+    def over(self) -> bool:
+        """The last tick has died away."""
+        return self._at >= self._frames + self._tick.size
+
+    def add(self, out: NDArray[np.float32]) -> None:
+        """Add the part of each tick that falls into the next ``len(out)`` samples."""
+        begin, end = self._at, self._at + out.size
+        k = max(0, int((begin - self._tick.size) / self._period))
+        while (start := round(k * self._period)) < min(end, self._frames):
+            level = np.float32(1.0 - start / self._frames if self._fades else 1.0)
+            piece = self._tick[max(0, begin - start) : max(0, end - start)]
+            at = max(0, start - begin)
+            out[at : at + piece.size] += level * piece
+            k += 1
+        self._at = end
+
+
 class Mixer:
-    """One voice and a tick beneath it, handed over in blocks of any size.
+    """One voice and ticks beneath it, handed over in blocks of any size.
 
     clock : gives the time of each ``Heard``.  tell : takes them, in the thread that calls ``fill``.
     """
@@ -75,24 +106,28 @@ class Mixer:
         self._orders: deque[_Sound | None] = deque()
         self._voice: _Sound | None = None
         self._next: _Sound | None = None
-        self._tick: _Sound | None = None
+        self._beat: _Ticks | None = None
 
     @property
     def idle(self) -> bool:
         """Nothing sounds and nothing is about to."""
-        return not (self._orders or self._voice or self._next or self._tick)
+        return not (self._orders or self._voice or self._next or self._beat)
 
     def play(self, key: int, samples: Samples) -> None:
         """Sound this at once, cutting off what sounds."""
         self._orders.append(_Sound(key, samples, self._clock()))
 
-    def tick(self, samples: Samples) -> None:
-        """Sound this beneath whatever sounds."""
-        self._tick = _Sound(0, samples, self._clock())
+    def beat(self, tick: Samples, spm: float, for_s: float, *, fades: bool) -> None:
+        """Tick beneath whatever sounds, from the next sample on."""
+        self._beat = _Ticks(tick, 60.0 / spm * RATE, round(for_s * RATE), fades)
+
+    def end_beat(self) -> None:
+        """Tick no more."""
+        self._beat = None
 
     def stop(self) -> None:
         """Fall silent."""
-        self._tick = None
+        self._beat = None
         self._orders.append(None)
 
     def fill(self, out: NDArray[np.float32]) -> None:
@@ -101,7 +136,7 @@ class Mixer:
         self._take_orders()
         out[:] = 0.0
         self._fill_voice(out)
-        self._fill_tick(out)
+        self._fill_beat(out)
         out *= self._gain
         np.clip(out, -1.0, 1.0, out=out)
         self.frame += out.size
@@ -129,15 +164,13 @@ class Mixer:
                 self._say(self._voice, "cut" if self._voice.cut else "finished", self.frame + done)
                 self._voice = None
 
-    def _fill_tick(self, out: NDArray[np.float32]) -> None:
-        tick = self._tick
-        if tick is None:
+    def _fill_beat(self, out: NDArray[np.float32]) -> None:
+        beat = self._beat
+        if beat is None:
             return
-        piece = tick.samples[tick.at : tick.at + out.size]
-        out[: piece.size] += piece
-        tick.at += piece.size
-        if tick.at >= tick.samples.size and self._tick is tick:
-            self._tick = None
+        beat.add(out)
+        if beat.over and self._beat is beat:
+            self._beat = None
 
     @staticmethod
     def _copy(sound: _Sound, out: NDArray[np.float32]) -> int:

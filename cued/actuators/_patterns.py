@@ -2,13 +2,16 @@
 
 Rules
 -----
-* Side codes which side, length codes how much: ``short`` is a small error, ``long`` a big one.
-* A pulse lasts 100-200 ms, and a motor rests at least 100 ms between two; up to four pulses a
-  motor. Rules of thumb, uncertain: a small motor takes 20-50 ms to start.
+* Six patterns, no more: people tell apart few by touch while they move. Each has a number of pulses
+  of its own, 1 to 6, and a rhythm of its own, so that it is known though one motor has failed or
+  the belt is worn the wrong way round; that a pulse is left or right comes on top.
+* Length codes how much: pulses of ``step`` last 100 ms for a small error and 200 ms for one of
+  twice the threshold. Graded feedback is retained better than none or constant (docs/coaching.md).
+* A pulse lasts 100-200 ms, and a motor rests at least 100 ms between two. Rules of thumb: a
+  small motor takes 20-50 ms to start.
 * Pulses of the two motors are staggered, which runners perceive better than both at once (26 people
-  walking and running: ieeexplore.ieee.org/document/8768771). Deviation: ``alarm``, and what is no
-  coaching (a sensor lost, a low battery, mute, the metronome), uses both at once or a broken
-  rhythm, so that it feels like no coaching cue.
+  walking and running: ieeexplore.ieee.org/document/8768771). Deviation: ``alarm`` and ``notice``,
+  which is no coaching (a sensor lost, a low battery, mute), use both, so that they feel like none.
 
 None of this has been tried on runners with these motors.
 """
@@ -18,6 +21,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cued.model import Pattern
+
+TICK_S = 0.1  # of the metronome, on both motors
+LEAST_S, MOST_S = 0.1, 0.2  # of a graded pulse
 
 
 class Pulse(NamedTuple):
@@ -34,29 +40,32 @@ class Pulse(NamedTuple):
         return self.at_s + self.on_s
 
 
-def _pulses(score: str, on_s: float, step_s: float) -> tuple[Pulse, ...]:
-    """Read a score: ``L``, ``R`` or ``B`` (both) starts a pulse, ``.`` waits, a step each."""
-    return tuple(
-        Pulse(round(i * step_s, 3), on_s, left=c in "LB", right=c in "RB")
-        for i, c in enumerate(score)
-        if c != "."
-    )
+class Score(NamedTuple):
+    """Notes ``L``, ``R`` or ``B`` (both), a step each; ``.`` waits."""
+
+    notes: str
+    on_s: float
+    step_s: float
 
 
-PATTERNS: dict[Pattern, tuple[Pulse, ...]] = {
-    "none": (),
-    "tick": _pulses("B", 0.1, 0.1),
-    "left": _pulses("LL", 0.15, 0.27),
-    "right": _pulses("RR", 0.15, 0.27),
-    "both": _pulses("LRLR", 0.15, 0.15),
-    "short": _pulses("LR", 0.1, 0.12),
-    "long": _pulses("LRLR", 0.2, 0.24),
-    "unsteady": _pulses("LRLRLRLR", 0.12, 0.12),
-    "alarm": _pulses("BBBB", 0.2, 0.3),
-    "lost": _pulses("B.....B", 0.2, 0.1),
-    "back": _pulses("RL", 0.1, 0.12),
-    "battery": _pulses("B...B...B", 0.1, 0.1),
-    "muted": _pulses("B..R", 0.15, 0.1),
-    "clip": _pulses("L.L..R.R", 0.1, 0.1),
-    "belt": _pulses("R.R..L.L", 0.1, 0.1),
+SCORES: dict[Pattern, Score] = {
+    "none": Score("", 0.1, 0.1),
+    "notice": Score("B", 0.2, 0.2),
+    "left": Score("LL", 0.15, 0.27),
+    "right": Score("R.RR", 0.15, 0.27),
+    "step": Score("LRLR", 0.15, 0.24),
+    "alarm": Score("B.B.B....B.B", 0.15, 0.15),
+    "unsteady": Score("LRLRLR", 0.12, 0.12),
 }
+
+
+def pulses(pattern: Pattern, size: float = 0.5) -> tuple[Pulse, ...]:
+    """Return the pulses of a pattern, those of ``step`` as long as an error of ``size`` needs."""
+    notes, on_s, step_s = SCORES[pattern]
+    if pattern == "step":
+        on_s = LEAST_S + (MOST_S - LEAST_S) * min(max(size, 0.0), 1.0)
+    return tuple(
+        Pulse(round(i * step_s, 3), on_s, left=note in "LB", right=note in "RB")
+        for i, note in enumerate(notes)
+        if note != "."
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, Protocol
 
-from cued.model import Cue, CueDone, Notice
+from cued.model import Beat, Cue, CueDone, Notice
 from cued.parts import Exit
 
 Report = Callable[[CueDone | Notice], None]
@@ -30,6 +30,10 @@ class Actuator(Protocol):
 
     def give(self, cue: Cue) -> None:
         """Start the cue at once, cutting off whatever this channel is doing. Never blocks."""
+        ...
+
+    def beat(self, beat: Beat) -> None:
+        """Begin to tick beneath whatever is given, or end it. Never blocks."""
         ...
 
     def cancel(self) -> None:

@@ -24,11 +24,11 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from cued.actuators._motors import Guard, Motors, mock_motors, open_motors
-from cued.actuators._patterns import PATTERNS
+from cued.actuators._patterns import TICK_S, Pulse, pulses
 from cued.actuators.actuator import Report
 from cued.config import Site
 from cued.gpio import PinsMissing, failures
-from cued.model import Cue, CueDone, Notice, Pattern
+from cued.model import Beat, Cue, CueDone, Notice, Pattern
 from cued.parts import Exit, Part
 
 Pin = Annotated[int, Meta(ge=0, le=27)]
@@ -72,6 +72,7 @@ class Haptic:
         self._guard: Guard | None = None
         self._failures: tuple[type[Exception], ...] = ()
         self._timers: list[asyncio.TimerHandle] = []
+        self._ticks: list[asyncio.TimerHandle] = []  # the next tick, and the end of this one
         self._key: str | None = None
         self._told: set[str] = set()
 
@@ -124,34 +125,62 @@ class Haptic:
     def give(self, cue: Cue) -> None:
         """Start the cue's pattern at once, cutting off the one before. Never blocks."""
         given_t = time.monotonic()
-        pulses = PATTERNS[cue.pattern]
-        if not pulses or self._motors is None:
-            self._done(cue.key, failure=self._why if pulses else "")
+        felt = pulses(cue.pattern, cue.size)
+        if not felt or self._motors is None:
+            self._done(cue.key, failure=self._why if felt else "")
             return
         self._end("cut off")
         self._key, self._failed = cue.key, ""
         loop = asyncio.get_running_loop()
-        edges = {p.at_s for p in pulses} | {p.end_s for p in pulses}
+        edges = {p.at_s for p in felt} | {p.end_s for p in felt}
         start = loop.time()
-        self._timers = [
-            loop.call_at(start + t, self._at, cue.pattern, t) for t in sorted(edges - {0.0})
-        ]
-        self._at(cue.pattern, 0.0)
+        self._timers = [loop.call_at(start + t, self._at, felt, t) for t in sorted(edges - {0.0})]
+        self._at(felt, 0.0)
         self.edges.append((cue.key, given_t, time.monotonic()))
+
+    def beat(self, beat: Beat) -> None:
+        """Begin to tick where no pattern is felt, or end it. Never blocks."""
+        self._end_beat()
+        if beat.spm and self._motors is not None:
+            self._tick(beat, asyncio.get_running_loop().time(), 0)
+
+    def _tick(self, beat: Beat, start: float, k: int) -> None:
+        """Give tick ``k``; the next is due by the beat's own start, so that none drifts."""
+        loop, after = asyncio.get_running_loop(), k * 60.0 / beat.spm
+        if after >= beat.for_s:
+            return
+        if self._key is None:
+            strength = self._config.strength * (1.0 - after / beat.for_s if beat.fades else 1.0)
+            self._drive(strength, strength)
+        self._ticks = [
+            loop.call_at(start + after + TICK_S, self._tick_off),
+            loop.call_at(start + (k + 1) * 60.0 / beat.spm, self._tick, beat, start, k + 1),
+        ]
+
+    def _tick_off(self) -> None:
+        if self._key is None:
+            self._drive(0.0, 0.0)
+
+    def _end_beat(self) -> None:
+        for timer in self._ticks:
+            timer.cancel()
+        self._ticks.clear()
+        self._tick_off()
 
     def cancel(self) -> None:
         """Turn both motors off, now."""
+        self._end_beat()
         self._end("cancelled")
 
-    def _at(self, pattern: Pattern, t: float) -> None:
-        """Set the motors as the pattern has them ``t`` seconds after its start."""
-        on = [p for p in PATTERNS[pattern] if p.at_s <= t < p.end_s]
+    def _at(self, felt: tuple[Pulse, ...], t: float) -> None:
+        """Set the motors as a pattern has them ``t`` seconds after its start."""
+        on = [p for p in felt if p.at_s <= t < p.end_s]
         strength = self._config.strength
         self._drive(
             strength * any(p.left for p in on),
             strength * any(p.right for p in on),
         )
-        if t >= max(p.end_s for p in PATTERNS[pattern]):
+        if t >= max(p.end_s for p in felt):
             self._end()
 
     def _end(self, remark: str = "") -> None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from cued.actuators.actuator import Report
 from cued.config import Site
-from cued.model import Cue, CueDone
+from cued.model import Beat, Cue, CueDone
 from cued.parts import Exit, Part
 
 
@@ -42,6 +42,11 @@ class Log:
         said += [f"buzz {cue.pattern}"] if cue.pattern != "none" else []
         print(f"{cue.t:10.2f}  {cue.key}: {', '.join(said) or 'nothing'}", file=sys.stderr)
         self._report(CueDone(time.monotonic(), cue.key, self.channel))
+
+    def beat(self, beat: Beat) -> None:
+        """Print the beginning or the end."""
+        said = f"{beat.spm:g} a minute" if beat.spm else "ends"
+        print(f"{beat.t:10.2f}  metronome: {said}", file=sys.stderr)
 
     def cancel(self) -> None:
         """Do nothing: a line is printed at once."""

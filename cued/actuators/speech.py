@@ -10,8 +10,8 @@ Rules
   the same, and any other is the tone for a missing clip and counts as not given.
 * A card that is missing or goes away is told once, and tried again with growing pauses. A cue that
   nobody can hear is reported as not given; silence never passes for success.
-* ``CueDone`` comes when a sound has been handed to the card or was cut off; the metronome's tick
-  and a cue without sound are done at once.
+* ``CueDone`` comes when a sound has been handed to the card or was cut off; a cue without
+  sound is done at once.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from cued.actuators._tones import tone as sound_of
 from cued.actuators.actuator import Report
 from cued.coach.voice import phrases
 from cued.config import Site
-from cued.model import Cue, CueDone, Notice, Priority
+from cued.model import Beat, Cue, CueDone, Notice, Priority
 from cued.parts import Exit, Part
 
 CHECK_S = 0.25
@@ -190,15 +190,22 @@ class Speech:
         given = _Given(cue.key, ok=True, why="")
         if self._mixer is None:
             self._done(_Given(cue.key, ok=False, why=self._why))
-        elif cue.tone == "tick":
-            self._mixer.tick(sound_of("tick"))
-            self._done(given)
         elif not (cue.text or cue.tone):
             self._done(given)
         else:
             sound, given = self._sound(cue)
             self._given[self.stats.given] = given
             self._mixer.play(self.stats.given, sound)
+
+    def beat(self, beat: Beat) -> None:
+        """Begin to tick beneath whatever sounds, or end it. Never blocks."""
+        self._output.advance(beat.known_t)
+        if self._mixer is None:
+            return
+        if beat.spm:
+            self._mixer.beat(sound_of("tick"), beat.spm, beat.for_s, fades=beat.fades)
+        else:
+            self._mixer.end_beat()
 
     def cancel(self) -> None:
         """Fall silent."""

@@ -30,8 +30,8 @@ from cued.coach.workout.profile import load
 from cued.coach.workout.session import Session
 from cued.model import (
     AnyEvent,
+    Beat,
     Command,
-    Cue,
     CueDone,
     Effect,
     Fall,
@@ -259,18 +259,18 @@ class Coach:
                 self._safety.said(cue.key)
                 if cue.priority == Priority.TECHNIQUE:
                     effects += self._effects.given(cue)
-        tick = self._tick([p for p in proposals if p.key == "metronome"], gate, now)
-        return [*cues, *effects, *tick]
+        beat = self._pace([p for p in proposals if p.key == "metronome"], gate, now)
+        return [*cues, *effects, *beat]
 
-    def _tick(self, wanted: list[Proposal], gate: Gate, now: float) -> list[Cue]:
+    def _pace(self, wanted: list[Proposal], gate: Gate, now: float) -> list[Beat]:
         """Pace the steps, if that is wished and nothing forbids it."""
-        if not self._plan.metronome or gate.hold or gate.muted or gate.blind:
+        allowed = self._plan.metronome and not (gate.hold or gate.muted or gate.blind)
+        if not allowed:
             self._pacer.stop()
-            return []
-        for proposal in wanted:
+        for proposal in wanted if allowed else ():
             self._pacer.want(proposal, now)
-        tick = self._pacer.beat(now)
-        return [tick] if tick else []
+        beat = self._pacer.pop(now)
+        return [beat] if beat else []
 
     def _gate(self, now: float) -> Gate:
         session = self._session
@@ -310,13 +310,12 @@ def _no_carry(phase: str) -> Carried | None:
 
 def _heard(key: str, now: float) -> Proposal:
     """Tell that the coach was muted, or is back; a limit, so that mute itself lets it through."""
-    muting = key == "muted"
     return Proposal(
         key=key,
         priority=Priority.LIMIT,
         theme="program",
         since=now,
-        pattern="muted" if muting else "back",
+        pattern="notice",
         tone=key,
         refractory_s=0.0,
         valid_s=5.0,

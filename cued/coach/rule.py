@@ -53,6 +53,7 @@ class Proposal(Struct, frozen=True, kw_only=True):
 
     key : entry of the phrase catalogue; an entry without words is a tone or is only felt.
     since : when the present occurrence began, s; proposals of one occurrence share it.
+    size : of the error, 0 to 1; how long the vibration lasts.
     blanks : numbers that the phrase has blanks for.
     refractory_s : least time between two of this key.
     """
@@ -64,6 +65,7 @@ class Proposal(Struct, frozen=True, kw_only=True):
     because: dict[str, float | str | None] = {}
     pattern: Pattern = "none"
     tone: str = ""
+    size: float = 0.5
     blanks: dict[str, float] = {}
     valid_s: float = 1.5
     refractory_s: float = 15.0  # a choice: no sooner again is a cue worth hearing

@@ -4,7 +4,7 @@ Rules of this file
 ------------------
 * Nothing here is muted, faded or kept for later, but for the state of batteries and the like:
   that is owed, and proposed until it was said.
-* Each state has its own tone and pattern, unlike any coaching cue, and its end is told too.
+* Each state has its own tone, unlike any coaching cue, and its end is told too.
 * Without any sensor while the belt moves nobody is watched: that is said, again every 10 s up to
   three times, and everything else is quiet until data come back.
 * A sensor whose samples come too late is as good as none; that this is why is said in place of
@@ -49,6 +49,7 @@ POSSIBLE_LASTS_S = 5.0
 BATTERY_LOW_PERCENT = (15.0, 5.0)
 LATE = "sensor_late"
 ASKED = {"feet_swapped": "feet_swapped", "body_map": "sensor_backward"}  # notice: what is asked
+FELT: dict[str, Pattern] = {"": "none", "alarm": "alarm", "stumble": "unsteady"}  # else "notice"
 BELT_EXPECTED_AFTER_S = 20.0
 STOOD_S = 15.0
 # Of a belt that does not stop: nothing is more urgent, for only the runner's key helps.
@@ -139,7 +140,7 @@ class Safety:
         self._hold_until, self._upset_at = view.footfalls + self._plan.hold_steps, now
         because: Reason = {"score": round(item.score, 2)}
         return [
-            _told("stumble", Priority.STUMBLE, item.t, "both", refractory_s=3.0, because=because)
+            _told("stumble", Priority.STUMBLE, item.t, "stumble", refractory_s=3.0, because=because)
         ]
 
     def _fell(self, item: Fall, view: View, now: float) -> list[Proposal]:
@@ -211,7 +212,7 @@ class Safety:
             return self._owe(_told(item.code, urgency, now, "alarm", because=because))
         elif item.code in ASKED:
             because = {"notice": item.text}
-            return self._owe(_told(ASKED[item.code], Priority.INFO, now, "none", because=because))
+            return self._owe(_told(ASKED[item.code], Priority.INFO, now, "", because=because))
         return []
 
     def _back(self, now: float, because: Reason) -> list[Proposal]:
@@ -289,19 +290,18 @@ def _told(
     key: str,
     priority: Priority,
     since: float,
-    pattern: Pattern,
+    tone: str,
     *,
     refractory_s: float = 0.0,
     valid_s: float = 1.5,
     because: Reason | None = None,
 ) -> Proposal:
-    tone = {"both": "stumble", "none": ""}.get(pattern, pattern)
     return Proposal(
         key=key,
         priority=priority,
         theme="safety",
         since=since,
-        pattern=pattern,
+        pattern=FELT.get(tone, "notice"),
         tone=tone,
         refractory_s=refractory_s,
         valid_s=valid_s,

@@ -146,7 +146,7 @@ class _Answer:
         key = f"bench_{len(self.came_for)}"
         self.came_for[key] = self.came
         return [
-            Cue(t=now, key=key, text="", pattern="alarm", tone="fall", verdict="given",
+            Cue(t=now, key=key, text="", pattern="alarm", tone="alarm", verdict="given",
                 priority=Priority.FALL)
         ]  # fmt: skip
 

@@ -11,7 +11,7 @@ import asyncio
 
 from cued.actuators.actuator import Actuator, Report
 from cued.fences import Failed, Fence
-from cued.model import AnyEvent, Cue, CueDone, Input
+from cued.model import AnyEvent, Beat, Cue, CueDone, Input
 from cued.parts import Exit
 from cued.sinks.sink import Sink
 
@@ -125,6 +125,10 @@ class FencedActuator:
             self.cancel()
             channel = self._actuator.channel
             self._report(CueDone(cue.t, cue.key, channel, ok=False, why="failed"))
+
+    def beat(self, beat: Beat) -> None:
+        """Hand the beginning or the end of the metronome on."""
+        self._fence.call(lambda: self._actuator.beat(beat), None)
 
     def cancel(self) -> None:
         """Stop what is being given, even by an actuator that has failed."""

@@ -18,8 +18,8 @@ PATIENCE_S = 10.0
 QUIET_S = 3.0
 MISSING = {"motors_missing": "no_motors", FAILED: FAILED}  # notices, and what is said of them
 LOOKS: dict[str, tuple[Pattern, str]] = {
-    "ready": ("both", "phase"),
-    "no_sensor": ("lost", "lost"),
+    "ready": ("notice", "phase"),
+    "no_sensor": ("notice", "lost"),
     "no_motors": ("none", ""),
     FAILED: ("none", ""),
 }

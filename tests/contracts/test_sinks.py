@@ -22,7 +22,7 @@ EVENTS = [
     Gait(t=1.0, mode="walking", direction="backward"),
     Stride(t=2.0, side="left", duration_s=1.1, length_m=0.8, speed_m_s=0.7),
     Measurement(t=2.0, name="cadence_spm", value=108.0, unit="spm", strides=4),
-    Cue(t=2.5, key="k", text="x", pattern="tick", priority=2, verdict="given"),
+    Cue(t=2.5, key="k", text="x", pattern="notice", priority=2, verdict="given"),
     Stumble(t=3.0, score=1.2),
     Summary(t=9.0, started_t=0.0, duration_s=9.0, strides=5, backward_s=3.0, cues=1, stumbles=0),
 ]

@@ -13,7 +13,7 @@ from cued.runtime.playback import Playback
 
 
 def cue(t, key="tall"):
-    return Cue(t=t, key=key, text="tall", pattern="both", priority=2, verdict="given")
+    return Cue(t=t, key=key, text="tall", pattern="notice", priority=2, verdict="given")
 
 
 class Coach:

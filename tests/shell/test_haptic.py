@@ -15,9 +15,9 @@ import pytest
 
 from cued import gpio
 from cued.actuators import _motors, haptic
-from cued.actuators._patterns import PATTERNS, Pulse
+from cued.actuators._patterns import SCORES, Pulse, pulses
 from cued.config import Site
-from cued.model import Cue, CueDone, Notice, Pattern
+from cued.model import Beat, Cue, CueDone, Notice, Pattern
 
 pytestmark = pytest.mark.alone
 
@@ -29,32 +29,43 @@ def cue(pattern: Pattern, key: str = "") -> Cue:
 
 
 def motor(pattern: Pattern, side: str) -> list[Pulse]:
-    return [p for p in PATTERNS[pattern] if getattr(p, side)]
+    return [p for p in pulses(pattern) if getattr(p, side)]
 
 
-def test_every_pattern_of_the_model_has_its_pulses_and_no_two_feel_the_same() -> None:
-    assert set(PATTERNS) == set(get_args(Pattern))
-    assert len(set(PATTERNS.values())) == len(PATTERNS)
+FELT = [p for p in SCORES if p != "none"]
 
 
-@pytest.mark.parametrize("pattern", [p for p in PATTERNS if p != "none"])
-def test_pulses_are_long_enough_to_feel_and_far_enough_apart(pattern: Pattern) -> None:
+def test_there_are_six_patterns_and_each_has_its_own_number_of_pulses() -> None:
+    assert set(SCORES) == set(get_args(Pattern))
+    assert sorted(len(pulses(p)) for p in FELT) == [1, 2, 3, 4, 5, 6]
+
+
+def test_no_two_patterns_have_the_same_rhythm_whatever_motor_fails() -> None:
+    rhythms = [tuple(p.at_s for p in pulses(name)) for name in FELT]
+    assert len(set(rhythms)) == len(FELT)
     for side in ("left", "right"):
-        pulses = motor(pattern, side)
-        assert len(pulses) <= 4
-        assert all(0.1 <= p.on_s <= 0.2 for p in pulses)
-        gaps = [b.at_s - a.end_s for a, b in itertools.pairwise(pulses)]
+        half = [tuple(p.at_s for p in motor(name, side)) for name in FELT if motor(name, side)]
+        assert len(set(half)) == len(half)
+
+
+@pytest.mark.parametrize("pattern", FELT)
+@pytest.mark.parametrize("size", [0.0, 0.5, 1.0])
+def test_pulses_are_long_enough_to_feel_and_far_enough_apart(pattern: Pattern, size: float) -> None:
+    for side in ("left", "right"):
+        felt = [p for p in pulses(pattern, size) if getattr(p, side)]
+        assert len(felt) <= 5
+        assert all(0.0999 <= p.on_s <= 0.2001 for p in felt)
+        gaps = [b.at_s - a.end_s for a, b in itertools.pairwise(felt)]
         assert all(gap > 0.0999 for gap in gaps)
 
 
-def test_only_the_alarm_the_tick_and_the_state_of_things_use_both_motors_at_once() -> None:
-    together = {p for p, pulses in PATTERNS.items() if any(x.left and x.right for x in pulses)}
-    assert together == {"alarm", "tick", "lost", "battery", "muted"}
+def test_the_greater_the_error_the_longer_the_pulses_of_a_step() -> None:
+    lengths = [pulses("step", size)[0].on_s for size in (-1.0, 0.0, 0.5, 1.0, 9.0)]
+    assert lengths == pytest.approx([0.1, 0.1, 0.15, 0.2, 0.2])
 
 
-def test_left_and_right_are_mirror_images() -> None:
-    mirrored = tuple(Pulse(p.at_s, p.on_s, p.right, p.left) for p in PATTERNS["left"])
-    assert mirrored == PATTERNS["right"]
+def test_only_the_alarm_and_the_state_of_things_use_both_motors_at_once() -> None:
+    assert {n for n in FELT if any(p.left and p.right for p in pulses(n))} == {"alarm", "notice"}
 
 
 async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
@@ -89,7 +100,7 @@ async def give(actuator: haptic.Haptic, said: list[Any], pattern: Pattern) -> Cu
     return dones(said)[-1]
 
 
-@pytest.mark.parametrize("pattern", ["left", "short", "alarm"])
+@pytest.mark.parametrize("pattern", ["left", "step", "alarm"])
 async def test_the_pins_do_what_the_pattern_says(pattern: Pattern) -> None:
     said: list[Any] = []
     async with haptic.Haptic(haptic.Config(strength=0.6), SITE, said.append) as actuator:
@@ -140,7 +151,7 @@ async def test_the_guard_lets_patterns_that_alternate_for_longer_than_its_limit_
 async def test_pins_can_be_had_again_after_leaving() -> None:
     for _ in range(3):
         async with haptic.Haptic(haptic.Config(), SITE, lambda _: None) as actuator:
-            actuator.give(cue("both"))
+            actuator.give(cue("step"))
 
 
 async def test_nothing_is_left_in_gpiozero() -> None:
@@ -193,8 +204,8 @@ def test_without_lgpio_the_reason_names_the_package(monkeypatch: pytest.MonkeyPa
 
 
 async def test_buzz_says_why_nothing_was_felt_and_nothing_when_it_was() -> None:
-    assert await haptic.buzz("short", haptic.Config(), SITE) == ""
-    why = await haptic.buzz("short", haptic.Config(chip=4095), Site(hardware=True))
+    assert await haptic.buzz("step", haptic.Config(), SITE) == ""
+    why = await haptic.buzz("step", haptic.Config(chip=4095), Site(hardware=True))
     assert why.startswith("no motors: ")
     assert "\n" not in why
 
@@ -212,5 +223,26 @@ def test_cued_buzz_ends_with_1_and_one_line_when_nobody_can_feel_it() -> None:
 
 
 def test_cued_buzz_ends_with_0_when_no_hardware_is_asked_for() -> None:
-    done = cued_buzz("short", "--set", "station.hardware=false")
+    done = cued_buzz("step", "--set", "station.hardware=false")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+async def test_the_motors_tick_beneath_patterns_and_end_with_the_beat() -> None:
+    async with haptic.Haptic(haptic.Config(), SITE, lambda _: None) as actuator:
+        felt = Felt(actuator)
+        actuator.beat(Beat(t=0.0, spm=300.0, for_s=0.5))
+        await until(lambda: len(felt.edges(0)) == 7)  # three ticks, on and off
+        assert [value for _, value in felt.edges(0)[1:]] == [1.0, 0.0] * 3
+        actuator.beat(Beat(t=0.0, spm=300.0, for_s=9.0))
+        assert actuator.values == (1.0, 1.0)
+        actuator.beat(Beat(t=0.0, spm=0.0))
+        assert actuator.values == (0.0, 0.0)
+
+
+async def test_ticks_that_nobody_ends_are_off_when_the_motors_are_left() -> None:
+    actuator = haptic.Haptic(haptic.Config(), SITE, lambda _: None)
+    async with actuator:
+        actuator.beat(Beat(t=0.0, spm=180.0, for_s=30.0))
+        assert any(actuator.values)
+        actuator.cancel()
+        assert not any(actuator.values)

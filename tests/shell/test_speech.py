@@ -157,7 +157,7 @@ def test_any_block_size_gives_the_same_samples(block: int, seconds: float) -> No
     for size in (BLOCK, block):
         bench = Bench()
         bench.mixer.play(1, level(seconds, 12345))
-        bench.mixer.tick(tone("tick"))
+        bench.mixer.beat(tone("tick"), 180.0, 9.0, fades=False)
         outs.append(bench.take(RATE // 4, size))
     assert np.array_equal(outs[0], outs[1])
 
@@ -179,7 +179,7 @@ def test_stopping_fades_too_and_leaves_silence() -> None:
     bench = Bench()
     bench.mixer.play(1, level(1.0, 16000))
     bench.take(10 * BLOCK)
-    bench.mixer.tick(tone("tick"))
+    bench.mixer.beat(tone("tick"), 180.0, 9.0, fades=False)
     bench.mixer.stop()
     assert np.count_nonzero(bench.take(RATE)) == round(FADE_S * RATE)
     assert bench.fates() == [(1, "cut")]
@@ -191,9 +191,8 @@ def test_the_tick_sounds_beneath_the_voice_and_neither_clips() -> None:
     alone, both = Bench(), Bench()
     for bench in (alone, both):
         bench.mixer.play(1, voice)
-    for start in range(0, RATE, BLOCK):
-        if start % (50 * BLOCK) == 0:
-            both.mixer.tick(tone("tick"))
+    both.mixer.beat(tone("tick"), 170.0, 9.0, fades=False)
+    for _ in range(0, RATE, BLOCK):
         a, b = alone.take(BLOCK), both.take(BLOCK)
         assert np.abs(b).max() < 1.0
         assert np.abs(b - a).max() <= 0.2 + 1e-6
@@ -203,8 +202,41 @@ def test_the_tick_sounds_beneath_the_voice_and_neither_clips() -> None:
 def test_what_is_too_loud_together_is_limited() -> None:
     bench = Bench()
     bench.mixer.play(1, level(0.1, 32767))
-    bench.mixer.tick(tone("tick"))
+    bench.mixer.beat(tone("tick"), 180.0, 9.0, fades=False)
     assert np.abs(bench.take(RATE // 10)).max() <= 1.0
+
+
+@pytest.mark.parametrize("spm", [96.0, 171.3, 187.7])
+@pytest.mark.parametrize("block", [BLOCK, 1024, 4096])
+def test_the_beat_is_kept_to_the_sample_for_as_long_as_it_lasts(spm: float, block: int) -> None:
+    bench = Bench()
+    bench.take(1234)
+    bench.mixer.beat(tone("tick"), spm, 20.0, fades=False)
+    bench.mixer.play(1, level(0.5, 0))  # whatever else is said
+    out = bench.take(22 * RATE, block)
+    loud = np.flatnonzero(np.abs(out) > 0.02)
+    begins = loud[np.flatnonzero(np.diff(loud, prepend=-RATE) > 0.1 * RATE)]
+    due = [round(k * 60 / spm * RATE) for k in range(int(20.0 * spm / 60) + 1)]
+    assert begins.tolist() == [begins[0] + at for at in due if at < 20 * RATE]
+    assert bench.mixer.idle
+
+
+def test_a_beat_that_fades_grows_quieter_to_its_end() -> None:
+    bench = Bench()
+    bench.mixer.beat(tone("tick"), 120.0, 10.0, fades=True)
+    out = np.abs(bench.take(11 * RATE))
+    peaks = [out[round(k * RATE / 2) : round((k + 0.5) * RATE / 2)].max() for k in range(20)]
+    assert peaks == sorted(peaks, reverse=True)
+    assert peaks[10] == pytest.approx(peaks[0] / 2, rel=0.01)
+
+
+def test_who_ends_the_beat_hears_no_more_of_it() -> None:
+    bench = Bench()
+    bench.mixer.beat(tone("tick"), 180.0, 9.0, fades=False)
+    assert bench.take(RATE).any()
+    bench.mixer.end_beat()
+    assert not bench.take(RATE).any()
+    assert bench.mixer.idle
 
 
 orders = st.lists(
@@ -615,7 +647,7 @@ async def test_a_card_that_goes_away_is_told_once_and_used_again_when_it_is_back
         assert dones == [("under way", False), ("while lost", False)]
         plug.plugged = True
         await until(lambda: "sound_back" in codes())
-        s.give(cue("again", sound="tick"))
+        s.give(cue("again", sound="praise"))
         s.give(cue("again", sound="phase"))
         await until(lambda: len([d for d in said if isinstance(d, CueDone)]) == 4)
     assert codes() == ["sound_lost", "sound_back"]

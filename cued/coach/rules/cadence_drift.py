@@ -83,7 +83,7 @@ class CadenceDrift:
             priority=Priority.TECHNIQUE,
             theme="stride",
             since=self._since,
-            pattern="short",
+            pattern="step",
             refractory_s=30.0,
             because={
                 "cadence_spm": round(120.0 / (own.opened_s * (1.0 + self._mean)), 1),

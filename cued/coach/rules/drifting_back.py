@@ -56,7 +56,7 @@ class DriftingBack:
             priority=Priority.LIMIT,
             theme="place",
             since=self._since,
-            pattern="both",
+            pattern="notice",
             valid_s=3.0,
             because={"belt_place_m": round(behind, 2), "limit_m": self._config.back_m},
         )

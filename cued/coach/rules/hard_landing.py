@@ -46,7 +46,7 @@ class HardLanding:
             priority=Priority.TECHNIQUE,
             theme="posture",
             since=since,
-            pattern="both",
+            pattern="notice",
             because=self._watch.because(),
         )
 

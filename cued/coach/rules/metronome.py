@@ -3,7 +3,7 @@
 Every step, because steps are paced better than strides (PMC7288070); at the runner's own rate of
 the baseline or of the carry, not at a norm; only while off target and never for long, because a
 beat that is always there is no longer heard. Off unless ``[coach] metronome = true``. This rule
-says when and how fast; the ticks are ``coach/pacer.py``'s.
+says when and how fast; the stretches are ``voice/pacer.py``'s, the ticks the actuators'.
 """
 
 from __future__ import annotations
@@ -57,8 +57,6 @@ class Metronome:
             priority=Priority.INFO,
             theme="stride",
             since=since,
-            pattern="tick",
-            tone="tick",
             refractory_s=self._config.for_s + self._config.pause_s,
             because={"spm": round(120.0 / own.stride_s, 1), "for_s": self._config.for_s},
         )

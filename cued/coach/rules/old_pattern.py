@@ -50,7 +50,7 @@ class OldPattern:
                 priority=Priority.PHASE,
                 theme="program",
                 since=carry.since,
-                pattern="short",
+                pattern="notice",
                 refractory_s=120.0,
                 valid_s=5.0,
                 because={**carry.because, "lasting_s": round(situation.now - carry.since, 1)},
@@ -60,7 +60,7 @@ class OldPattern:
             priority=Priority.TECHNIQUE,
             theme="stride",
             since=carry.since,
-            pattern="long",
+            pattern="step",
             because=carry.because,
         )
 

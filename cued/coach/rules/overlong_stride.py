@@ -58,16 +58,18 @@ class OverlongStride:
             return self._no_telling(own.cv)
         if not overlong or since is None:
             return None
+        because = self._watch.because(stride.side, stride.duration_s, own)
+        over, threshold = because["over_percent"], because["threshold_percent"]
+        assert isinstance(over, float)
+        assert isinstance(threshold, float)
         return Proposal(
             key="overlong_stride",
             priority=Priority.TECHNIQUE,
             theme="stride",
             since=since,
-            pattern="long",
-            because={
-                **self._watch.because(stride.side, stride.duration_s, own),
-                "direction": stride.direction,
-            },
+            pattern="step",
+            size=min(max(over / threshold - 1.0, 0.0), 1.0),  # full at twice the threshold
+            because={**because, "direction": stride.direction},
         )
 
     def _no_telling(self, cv: float) -> Proposal:

@@ -50,7 +50,7 @@ class TooFast:
             priority=Priority.LIMIT,
             theme="program",
             since=self._since,
-            pattern="both",
+            pattern="notice",
             tone="limit",
             valid_s=3.0,
             because={"speed_m_s": round(belt.speed_m_s, 2), "limit_m_s": round(limit, 2)},

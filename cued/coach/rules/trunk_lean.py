@@ -48,7 +48,7 @@ class TrunkLean:
             priority=Priority.TECHNIQUE,
             theme="posture",
             since=since,
-            pattern="both",
+            pattern="notice",
             because=self._watch.because(),
         )
 

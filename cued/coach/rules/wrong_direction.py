@@ -46,7 +46,7 @@ class WrongDirection:
             priority=Priority.PHASE,
             theme="program",
             since=situation.now - lasting,
-            pattern="both",
+            pattern="notice",
             refractory_s=12.0,
             because={
                 "seen": facing,

@@ -220,6 +220,7 @@ def _cue(p: Proposal, verdict: str, now: float, text: str) -> Cue:
         because=p.because,
         valid_s=p.valid_s,
         tone=p.tone,
+        size=p.size,
     )
 
 

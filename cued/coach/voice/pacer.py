@@ -1,62 +1,53 @@
-"""The metronome: a tick for every step, while strides are too long, in stretches.
+"""The metronome: a beat for every step, while strides are too long, in stretches.
 
-Ticks are no voice: they sound beside words and cut nothing off, so they pass the arbiter by; but
-they keep silent whenever technique has to. Their beat is kept from the first one on, so it does not
-drift; each is given with the first input after it is due, so it is late by up to the time between
-inputs (0.1 s of ``Tick`` at most).
+A beat is no cue: its beginning and its end are one ``Beat`` each, and between them the actuators
+tick by their own clocks, so that it neither jitters nor drifts with the inputs of the core. Ticks
+sound beside words and cut nothing off, so they pass the arbiter by; but they fall silent whenever
+technique has to.
 """
 
 from __future__ import annotations
 
 from cued.coach.rule import Proposal
-from cued.model import Cue, Priority
+from cued.model import Beat
 
 UNWANTED_AFTER_S = 3.0  # no stride too long for so long: on target again
 
 
 class Pacer:
-    """Ticks."""
+    """Begins and ends stretches of ticks."""
 
     def __init__(self) -> None:
         self._wanted_at = float("-inf")
         self._until = float("-inf")
         self._next_stretch = float("-inf")
-        self._due = 0.0
-        self._period_s = 0.5
-        self._because: dict[str, float | str | None] = {}
+        self._begins: Beat | None = None
+        self._ticking = False
 
     def want(self, proposal: Proposal, now: float) -> None:
-        """Take it that strides are too long now; may begin a stretch."""
+        """Note that strides are too long now; may begin a stretch."""
         self._wanted_at = now
         if now < self._next_stretch:
             return
         spm, for_s = proposal.because["spm"], proposal.because["for_s"]
         assert isinstance(spm, float)
         assert isinstance(for_s, float)
-        self._because = proposal.because
-        self._period_s = 60.0 / spm
-        self._due, self._until = now, now + for_s
+        self._begins = Beat(t=now, spm=spm, for_s=for_s, because=proposal.because)
+        self._until = now + for_s
         self._next_stretch = now + proposal.refractory_s
 
     def stop(self) -> None:
         """End the stretch."""
         self._until = float("-inf")
 
-    def beat(self, now: float) -> Cue | None:
-        """Give the tick that is due, if one is."""
+    def pop(self, now: float) -> Beat | None:
+        """Return the beat that begins or ends now, if one does."""
+        begins, self._begins = self._begins, None
         on = now < self._until and now - self._wanted_at < UNWANTED_AFTER_S
-        if not on or now < self._due:
-            return None
-        while self._due <= now:
-            self._due += self._period_s
-        return Cue(
-            t=now,
-            key="metronome",
-            text="",
-            pattern="tick",
-            priority=int(Priority.INFO),
-            verdict="given",
-            because=self._because,
-            valid_s=0.2,
-            tone="tick",
-        )
+        if on and begins:
+            self._ticking = True
+            return begins
+        if self._ticking and not on:
+            self._ticking = False
+            return Beat(t=now, spm=0.0)
+        return None

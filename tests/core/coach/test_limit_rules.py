@@ -123,7 +123,7 @@ def test_a_warning_is_felt_and_has_a_tone_of_its_own_and_an_announcement_has_non
         return [(p.key, p.pattern, p.tone) for p in found if p]
 
     fast = kinds("too_fast", [backward(float(t), 2.0) for t in range(4)])
-    assert fast == [("too_fast", "both", "limit")]
+    assert fast == [("too_fast", "notice", "limit")]
     time = kinds("time_cap", [going(0.0, 50.0), going(1.0, 0.0)])
     assert time == [("minute_left", "none", ""), ("time_up", "none", "limit")]
     assert kinds("unsteady", [swaying(0.0, "unsteady")]) == [("unsteady", "unsteady", "unsteady")]

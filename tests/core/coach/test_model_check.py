@@ -160,8 +160,8 @@ class Session(RuleBasedStateMachine):
             self.technique_is_allowed(event)
 
     def one_voice(self, cue: Cue) -> None:
-        if cue.key == "metronome" or not (cue.text or cue.tone):
-            return  # ticks sound beside words
+        if not (cue.text or cue.tone):
+            return
         assert cue.t >= self.speaking_until or cue.priority > self.speaking, "two voices at once"
         self.speaking, self.speaking_key = cue.priority, cue.key
         self.speaking_until = cue.t + max(WORDS.seconds(cue.text), 0.5) - 1e-9

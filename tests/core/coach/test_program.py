@@ -12,6 +12,7 @@ from cued.coach.workout.phases import BEFORE, IDLE, OVERLAYS, PHASES, TABLE, aft
 from cued.coach.workout.profile import PROFILES, load
 from cued.model import (
     Battery,
+    Beat,
     Belt,
     BeltRequest,
     Command,
@@ -410,7 +411,7 @@ def test_each_state_has_its_own_sound_and_pattern_unlike_any_coaching_cue() -> N
     assert {"battery_low", "clip_missing", "muted", "sensor_lost"} <= set(kinds)
     states = [kinds[k] for k in ("battery_low", "clip_missing", "muted", "sensor_lost")]
     assert len(set(states)) == 4
-    coaching = {("long", ""), ("short", ""), ("left", ""), ("right", ""), ("both", "")}
+    coaching = {("step", ""), ("notice", ""), ("left", ""), ("right", "")}
     assert coaching.isdisjoint(states)
     assert [e.code for e in runner.events if isinstance(e, Notice)] == ["cue_failed"]
 
@@ -604,21 +605,28 @@ def test_a_cue_that_did_not_work_is_told_and_not_praised() -> None:
     assert runner.cues("praise") == []
 
 
-def test_the_metronome_ticks_only_while_off_target_and_only_if_wished() -> None:
+def test_the_metronome_is_one_beat_while_off_target_and_only_if_wished() -> None:
     for wished in (False, True):
         runner = Runner(program=False, metronome=wished)
         runner.belt(0.6)
         runner.walk(120.0, "backward")
-        assert not runner.cues("metronome")
+        assert not beats(runner)
         runner.walk(60.0, "backward", factor=1.15)
-        ticking = runner.cues("metronome")
-        assert bool(ticking) == wished
-        assert all(c.because["spm"] == pytest.approx(120.0 / 1.1, abs=1.5) for c in ticking)
-        assert all(c.t - ticking[0].t <= 30.0 for c in ticking)
+        begun = beats(runner)[:2]
+        assert bool(begun) == wished
+        if wished:
+            assert begun[0].spm == pytest.approx(120.0 / 1.1, abs=1.5)
+            assert begun[1].spm == 0.0
+            assert begun[1].t - begun[0].t <= 31.1  # with the first stride after 30 s
+        assert not runner.cues("metronome")
         runner.walk(20.0, "backward")
         quiet = runner.t
         runner.walk(60.0, "backward")
-        assert not [c for c in runner.cues("metronome") if c.t > quiet]
+        assert not [b for b in beats(runner) if b.t > quiet]
+
+
+def beats(runner: Runner) -> list[Beat]:
+    return [e for e in runner.events if isinstance(e, Beat)]
 
 
 def test_who_stands_on_a_standing_belt_after_a_stumble_is_left_in_peace() -> None:

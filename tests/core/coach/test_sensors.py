@@ -110,8 +110,8 @@ def test_a_sensor_is_back_when_the_last_one_that_was_missing_is():
     link(runner, "shank", "up")
     assert heard(runner)[-1] == "sensor_back"
     felt = {cue.key: (cue.pattern, cue.tone) for cue in runner.cues()}
-    assert felt["sensor_lost"] == ("lost", "lost")
-    assert felt["sensor_back"] == ("back", "back")
+    assert felt["sensor_lost"] == ("notice", "lost")
+    assert felt["sensor_back"] == ("notice", "back")
 
 
 def test_the_end_of_blindness_is_one_word_however_many_sensors_come_back_with_it():

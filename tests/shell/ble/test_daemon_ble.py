@@ -106,7 +106,7 @@ async def test_a_walk_is_measured_and_its_sensors_silence_is_cued(bluez, tmp_pat
 
 
 def told_lost(ear: Ear, after: float) -> bool:
-    return any(cue.pattern == "lost" for t, cue in ear.given if t > after)
+    return any(cue.tone == "lost" for t, cue in ear.given if t > after)
 
 
 async def report(treadmill: Treadmill) -> None:

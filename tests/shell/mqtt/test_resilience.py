@@ -113,7 +113,7 @@ async def test_a_day_without_a_broker_costs_no_memory(tmp_path: Path) -> None:
             sink.take(Measurement(t=now, name="cadence_spm", value=60.0, unit="spm", strides=4))
             if n % 5 == 0:
                 sink.take(
-                    Cue(t=now, key="k", text="x", pattern="tick", priority=1, verdict="given")
+                    Cue(t=now, key="k", text="x", pattern="notice", priority=1, verdict="given")
                 )
             if n in (3600, DAY_S // 2 - 1):
                 sizes.append(tracemalloc.get_traced_memory()[0])

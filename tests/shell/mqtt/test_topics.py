@@ -36,7 +36,7 @@ pytestmark = pytest.mark.alone
 
 STRIDE = Stride(t=1.0, side="left", duration_s=1.2, length_m=0.9, speed_m_s=0.75)
 CUE = Cue(
-    t=2.0, key="lean", text="Stand tall", pattern="tick", priority=2, verdict="given",
+    t=2.0, key="lean", text="Stand tall", pattern="notice", priority=2, verdict="given",
     because={"trunk_lean_deg": 14.0},
 )  # fmt: skip
 SUMMARY = Summary(
