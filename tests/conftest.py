@@ -21,3 +21,13 @@ def data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no recordings: {folder} does not exist (set CUED_DATA)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def more() -> Path:
+    """Folder of recordings of people that nothing was tuned on at first."""
+    named = os.environ.get("CUED_MORE")
+    folder = Path(named) if named else Path(__file__).parents[2] / "shared" / "more"
+    if not folder.is_dir():
+        pytest.skip(f"no recordings: {folder} does not exist (set CUED_MORE)")
+    return folder

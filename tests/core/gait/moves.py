@@ -126,6 +126,31 @@ def jogging(seconds: float = 20.0) -> Move:
     return Move(seconds).bounce(0, seconds, 2.7, 0.08)
 
 
+def running(seconds: float = 20.0) -> Move:
+    """Jogging with its impacts: a jolt, a push and a tilt with every step."""
+    move = jogging(seconds)
+    for i in range(int(seconds * 2.7)):
+        at = i / 2.7
+        move.accelerate(at, at + 0.03, 25.0).shove(at, at + 0.04, 15.0)
+        move.spin[move.between(at, at + 0.15)] += 1.5
+    return move
+
+
+def joined(a: Block, b: Block) -> Block:
+    """One block after the other, blended over 0.4 s as one movement becomes another."""
+    n = 40
+    k = np.linspace(0.0, 1.0, n)[:, None]
+
+    def blend(x: Floats, y: Floats) -> Floats:
+        return np.concatenate((x[:-n], x[-n:] * (1 - k) + y[:n] * k, y[n:]))
+
+    assert a.gyr is not None
+    assert b.gyr is not None
+    acc, gyr = blend(a.acc, b.acc), blend(a.gyr, b.gyr)
+    t, ok = np.arange(acc.shape[0]) * DT, np.ones(acc.shape[0], dtype=bool)
+    return Block(a.sensor, a.placement, t, acc, gyr, ok, a.oriented, True)
+
+
 def falling(at: float = 8.0, angle: float = 1.5, drop_s: float = 0.6) -> Move:
     """Walking, then down for ``drop_s``, an impact, and lying still for five seconds."""
     impact = at + drop_s
@@ -137,8 +162,8 @@ def falling(at: float = 8.0, angle: float = 1.5, drop_s: float = 0.6) -> Move:
 def stumbling(at: float = 8.0) -> Move:
     """Walking; the foot catches, the support goes, the other foot lands hard, and on."""
     move = walking(at + 8.0)
-    move.shove(at, at + 0.04, -25.0).accelerate(at + 0.04, at + 0.34, -7.0)
-    move.accelerate(at + 0.34, at + 0.41, 30.0)
+    move.shove(at, at + 0.04, -25.0).accelerate(at + 0.04, at + 0.34, -3.5)
+    move.accelerate(at + 0.34, at + 0.41, 15.0)
     return move.tip(at, at + 0.3, 0.25).tip(at + 0.35, at + 0.9, 0.0)
 
 

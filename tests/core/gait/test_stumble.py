@@ -13,15 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cued.gait.finding import Disturbance
-from cued.gait.trunk.falls import Falls
 from cued.gait.trunk.stumble import Stumbles
 from cued.model import Block
 from tests.core.gait.moves import (
     HARMLESS,
     Move,
     jogging,
+    joined,
     part,
     recorded,
+    running,
     split,
     stumbling,
     truth,
@@ -29,7 +30,11 @@ from tests.core.gait.moves import (
 )
 
 AT = 8.0
-QUIET = sorted(set(HARMLESS) - {"jumping"})  # a jump out of walking is not told from a stumble
+
+
+@pytest.fixture
+def stumblers(data: Path, more: Path) -> list[Path]:
+    return sorted(f for base in (data, more) for f in (base / "falls").glob("stumble-*"))
 
 
 def found(blocks: Sequence[Block]) -> list[Disturbance]:
@@ -37,16 +42,17 @@ def found(blocks: Sequence[Block]) -> list[Disturbance]:
     return [finding for block in blocks for finding in stumbles.feed(block)]
 
 
-def test_a_stumble_is_one_event_within_the_step():
+def test_a_stumble_is_one_event_within_two_steps():
     (stumble,) = found([stumbling(AT).block()])
     assert stumble.kind == "stumble"
-    assert AT <= stumble.t <= stumble.at <= AT + 0.6
+    assert AT <= stumble.t <= AT + 0.5
+    assert stumble.at <= stumble.t + 0.91
     assert stumble.score >= 1.0
-    assert set(stumble.because) == {"jolt", "loss", "turn"}
-    assert stumble.because["jolt"] >= 3.2
+    assert set(stumble.because) == {"jolt", "push", "tilt"}
+    assert min(stumble.because.values()) >= 1.5
 
 
-@pytest.mark.parametrize("what", QUIET)
+@pytest.mark.parametrize("what", HARMLESS)
 def test_no_stumble_is_seen_in(what):
     assert found([HARMLESS[what]().block()]) == []
 
@@ -76,23 +82,21 @@ def test_two_stumbles_are_two_events():
     assert len(found([move.block()])) == 2
 
 
-def test_without_a_gyroscope_the_loss_of_support_is_enough():
+def test_without_a_gyroscope_jolt_and_push_are_enough():
     (stumble,) = found([stumbling(AT).block(gyro=False)])
-    assert stumble.because["turn"] == 0.0
+    assert set(stumble.because) == {"jolt", "push"}
 
 
-def test_a_jolt_and_a_turn_of_the_trunk_are_a_stumble_and_the_turn_alone_is_none():
-    def turned(jolt: float, lasts_s: float) -> list[Disturbance]:
-        move = walking(14.0).accelerate(9.0, 9.03, jolt)
-        move.spin[move.between(9.05, 9.05 + lasts_s)] += 3.0
+def test_a_jolt_with_a_push_and_a_tilt_is_a_stumble_and_none_of_them_alone():
+    def upset(jolt: float, push: float, tilt: float) -> list[Disturbance]:
+        move = walking(14.0).accelerate(9.0, 9.03, jolt).shove(9.0, 9.1, push)
+        move.spin[move.between(9.02, 9.3)] += tilt
         return found([move.block()])
 
-    (stumble,) = turned(25.0, 0.2)
-    assert stumble.because["turn"] >= 2.8
-    assert stumble.because["loss"] < 2.4
+    (stumble,) = upset(25.0, 20.0, 3.0)
     because = stumble.because
-    assert stumble.score == pytest.approx(min(because["jolt"] / 3.2, because["turn"] / 2.8))
-    assert turned(0.0, 0.2) == []
+    assert stumble.score == pytest.approx(np.prod(list(because.values())) ** (1 / 3) / 3.3)
+    assert upset(25.0, 0.0, 0.0) == upset(0.0, 20.0, 0.0) == upset(0.0, 0.0, 3.0) == []
 
 
 def test_samples_that_cannot_be_believed_are_no_stumble():
@@ -115,7 +119,7 @@ def test_the_first_steps_after_a_rest_are_no_stumble():
 def test_after_a_rest_nothing_is_known_in_the_first_steps():
     move = walking(10.0).then(Move(5.0)).then(stumbling(1.5))
     assert found([move.block()]) == []
-    move = walking(10.0).then(Move(2.0)).then(stumbling(1.5))
+    move = walking(10.0).then(Move(1.0)).then(stumbling(2.0))
     assert len(found([move.block()])) == 1
 
 
@@ -167,17 +171,47 @@ def test_nothing_is_told_before_its_samples():
         seen = piece.t[-1]
 
 
+def test_a_jump_out_of_walking_is_no_stumble():
+    jump = Move(1.2).accelerate(0.2, 0.4, 14.0).accelerate(0.4, 0.97, -9.8)
+    jump.accelerate(0.97, 1.17, 14.0).shove(0.97, 1.0, 20.0).tip(0.3, 1.1, 0.2)
+    assert found([walking(10.0).then(jump).then(walking(5.0)).block()]) == []
+
+
+def test_the_beginning_of_a_run_is_no_stumble():
+    assert found([walking(10.0).then(running(10.0)).block()]) == []
+    assert found([running(10.0).then(walking(10.0)).block()]) == []
+
+
 @pytest.mark.data
-def test_recorded_stumbles_are_flagged(data: Path):
-    flagged = []
-    for folder in sorted((data / "falls").glob("stumble-*")):
+def test_nine_in_ten_recorded_stumbles_are_flagged_whoever_stumbles(stumblers: list[Path]):
+    people: dict[str, list[bool]] = {}
+    for folder in stumblers:
         peak = truth(folder, "stumble_peak")
-        blocks = recorded(folder)
-        falls = Falls("s")
-        findings = found(blocks) + [f for block in blocks for f in falls.feed(block)]
-        flagged.append(any(abs(f.at - peak) <= 1.5 for f in findings))
-    assert len(flagged) >= 10
-    assert np.mean(flagged) >= 0.85
+        flagged = any(abs(f.t - peak) <= 1.5 for f in found(recorded(folder)))
+        people.setdefault(folder.name.split("-")[2], []).append(flagged)
+    assert len(people) >= 5
+    assert np.mean([flagged for each in people.values() for flagged in each]) >= 0.9
+    assert min(np.mean(each) for each in people.values()) >= 0.6
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("which", ["falls/walk-*", "falls/jog-*", "falls/jump-*", "jog/*"])
+def test_no_stumble_is_seen_in_other_people_who_do_not_stumble(more: Path, which: str):
+    seen = {f.name: found(recorded(f)) for f in more.glob(which) if f.is_dir()}
+    assert seen
+    assert {name: [f.t for f in each] for name, each in seen.items() if each} == {}
+
+
+@pytest.mark.data
+def test_a_walk_that_becomes_a_run_in_one_step_is_seldom_a_stumble(data: Path):
+    seen: list[bool] = []
+    for walk in sorted((data / "falls").glob("walk-d01-*")):
+        for jog in (data / "falls").glob(f"jog-*-{walk.name.split('-')[2]}-*"):
+            for first, second in ((walk, jog), (jog, walk)):
+                (a,), (b,) = recorded(first), recorded(second)
+                seen.append(bool(found([joined(part(a, 1000, 2000), part(b, 2000, 3000))])))
+    assert len(seen) >= 20
+    assert sum(seen) <= 0.05 * len(seen)
 
 
 @pytest.mark.data
@@ -187,6 +221,7 @@ def test_recorded_stumbles_are_flagged(data: Path):
         "falls/walk-*",
         "falls/jog-*",
         "falls/bend-*",
+        "falls/jump-*",
         "treadmill_walk_forward/tripod-*",
         "treadmill_run/*",
         "overground_walk/voisard-*",
