@@ -37,7 +37,6 @@ from cued.model import (
 from cued.signal.links import Links
 from cued.signal.stream import Stream
 
-UNKNOWN_SPEED = float("nan")  # compares with nothing, so no length comes of it
 LAG_S = 1.0  # samples older than this are no basis for a cue to somebody who moves
 
 
@@ -76,7 +75,6 @@ class Engine:
         self._coach = coach
         self._faults = faults or Faults()
         self._lagging: set[str] = set()
-        self._belt_source = ""
         self._link_told: dict[str, str] = {}
         self._newest = float("-inf")
 
@@ -89,7 +87,6 @@ class Engine:
             case Tick():
                 events = self._tick(item.t)
             case Belt():
-                self._belt_source = item.source
                 self._link_told.pop(item.source, None)
                 events = self._body.belt(item)
             case BeltFault(t, sensor, code, text):
@@ -143,9 +140,10 @@ class Engine:
         """
         if change.connected:
             return []
-        out: list[AnyEvent] = [*self._reported.lose(change.sensor, change.t)]
-        if change.sensor and change.sensor == self._belt_source:
-            out += self._body.belt(Belt(change.t, UNKNOWN_SPEED))
+        out: list[AnyEvent] = [
+            *self._reported.lose(change.sensor, change.t),
+            *self._body.belt(change),
+        ]
         if change.why and self._link_told.get(change.sensor) != change.why:
             self._link_told[change.sensor] = change.why
             text = f"{change.sensor}: {change.why}"

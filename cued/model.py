@@ -31,6 +31,7 @@ Mode = Literal["standing", "walking", "running", "unknown"]
 Direction = Literal["forward", "backward", "unknown"]
 Level = Literal["steady", "unsteady", "unknown"]
 LinkState = Literal["up", "late", "lost"]
+BeltSource = Literal["console", "sensor", "feet", "typed", "none"]
 Placement = Literal[
     "lower_back", "waist", "chest", "foot_left", "foot_right", "shank_left", "shank_right"
 ]
@@ -89,6 +90,7 @@ class Belt(Struct, frozen=True, tag="belt"):
     error : relative uncertainty of the speed.  source : the sensor that told it, if one did.
     doubt : why the machine itself gives reason not to believe the speed: "paused", "stopped" or
     "safety_key" from its status, "clock" where its elapsed time stands still; empty otherwise.
+    kind : whether a treadmill says what it is set to, a sensor measured it, or a person typed it.
     """
 
     t: float
@@ -97,6 +99,7 @@ class Belt(Struct, frozen=True, tag="belt"):
     error: float = 0.03  # real belts averaged 98-103 % of target (Willwacher, Sci Rep)
     source: str = ""
     doubt: str = ""
+    kind: Literal["console", "sensor", "typed"] = "console"
 
 
 class BeltFault(Struct, frozen=True, tag="belt_fault"):
@@ -386,6 +389,24 @@ class Beat(Event, frozen=True, tag="beat"):
     because: dict[str, float | str | None] = {}
 
 
+class BeltState(Event, frozen=True, tag="belt_state"):
+    """The belt as the engine believes it (``cued/belt``); one event per change, not per report.
+
+    speed_m_s, incline_percent : None where nobody tells them.  error : relative, one sigma.
+    source : whose speed it is; "none" when it is only taken for constant until told or seen.
+    steady, since : level or changing, and since when. The same ``since`` means the same level.
+    doubt : empty, or why what the treadmill tells is not believed: "zero", "unit", "paused", ...
+    """
+
+    speed_m_s: float | None
+    incline_percent: float | None = None
+    error: float = 0.0
+    source: BeltSource = "none"
+    steady: bool = True
+    since: float = 0.0
+    doubt: str = ""
+
+
 class BeltRequest(Event, frozen=True, tag="belt_request"):
     """The coach or a person asks the treadmill for a speed or an incline.
 
@@ -461,6 +482,7 @@ AnyEvent: TypeAlias = (
     | Notice
     | Cue
     | Beat
+    | BeltState
     | BeltRequest
     | CommandResult
     | Effect

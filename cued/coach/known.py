@@ -7,12 +7,12 @@ from cued.coach.strides.baseline import DISCARDED_STRIDES, Baseline, Baselines, 
 from cued.model import (
     AnyEvent,
     Belt,
+    BeltState,
     Direction,
     Footfall,
     Gait,
     Input,
     Level,
-    LinkChanged,
     Measurement,
     Mode,
     Side,
@@ -20,8 +20,6 @@ from cued.model import (
     Stride,
 )
 
-BELT_CHANGED_M_S = 0.02  # treadmills report steps of 0.1 km/h = 0.028 m/s
-INCLINE_CHANGED_PERCENT = 0.25
 BELT_MOVES_M_S = 0.05
 STRIDE_AGE_S = 3.0  # longer than any stride: after that nobody walks
 
@@ -30,7 +28,8 @@ class View:
     """The latest of everything."""
 
     def __init__(self) -> None:
-        self.belt: Belt | None = None
+        self.belt: Belt | None = None  # None while nobody tells its speed
+        self.belt_state = BeltState(t=0.0, speed_m_s=None, since=float("-inf"))
         self.mode: Mode = "unknown"
         self.direction: Direction = "unknown"
         self.stability: Level = "unknown"
@@ -58,11 +57,8 @@ class View:
                 self.stability, self.score = item.level, item.score
             case Gait():
                 self._gait(item)
-            case Belt():
+            case BeltState():
                 self._belt(item, now)
-            case LinkChanged(sensor=sensor, connected=False):
-                if self.belt and sensor == self.belt.source:
-                    self.belt = None  # whoever told the speed is gone
             case _:
                 pass
 
@@ -130,10 +126,12 @@ class View:
             sessions=sessions,
         )
 
-    def _belt(self, belt: Belt, now: float) -> None:
-        before = self.belt
-        self.belt = belt
-        if before is None or _differ(before, belt):
+    def _belt(self, state: BeltState, now: float) -> None:
+        before, self.belt_state = self.belt_state, state
+        speed, incline = state.speed_m_s, state.incline_percent or 0.0
+        self.belt = None if speed is None else Belt(state.t, speed, incline, state.error)
+        back = state.steady and state.since < before.since  # what began was no change after all
+        if not back and (state.since != before.since or not state.steady):
             self.belt_changed = now
             self.unsettle()
 
@@ -143,10 +141,3 @@ class View:
         self.mode, self.direction = gait.mode, gait.direction
         if gait.mode not in ("walking", "running"):
             self.measured.clear()
-
-
-def _differ(a: Belt, b: Belt) -> bool:
-    return (
-        abs(a.speed_m_s - b.speed_m_s) > BELT_CHANGED_M_S
-        or abs(a.incline_percent - b.incline_percent) > INCLINE_CHANGED_PERCENT
-    )

@@ -124,7 +124,9 @@ class Rsc(Device):
         self._cadence = report.cadence or 0
         if report.speed_m_s >= LEAST_SPEED_M_S and report.cadence:
             self._votes.append(counts_strides(report.speed_m_s, report.cadence))
-        belt = Belt(t, report.speed_m_s, error=self._config.error, source=self._sensor)
+        belt = Belt(
+            t, report.speed_m_s, error=self._config.error, source=self._sensor, kind="sensor"
+        )
         steps = self.cadence_spm
         return [belt] if steps is None else [belt, Cadence(t, self._sensor, steps)]
 

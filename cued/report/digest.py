@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from cued.model import (
     AnyEvent,
-    Belt,
+    BeltState,
     Cue,
     Effect,
     Fall,
@@ -53,7 +53,7 @@ class Digest(Struct, kw_only=True):
     imprints: list[Imprint]
     summaries: list[Summary]
     measured: dict[str, list[Measurement]]
-    belts: list[Belt]
+    belts: list[BeltState]
     own: list[Own]
 
     @property
@@ -96,14 +96,11 @@ class Digest(Struct, kw_only=True):
 
 
 def digest(session: Session, part: Part) -> Digest:
-    """Sort the events of a part, and pick the belt from its inputs."""
-    belts: list[Belt] = []
+    """Sort the events of a part."""
     first: float | None = None
     last = part.opening.t
     for item in session.inputs(part):
-        if isinstance(item, Belt):
-            belts.append(item)
-        elif isinstance(item, Packet):
+        if isinstance(item, Packet):
             first = item.t if first is None else first
             last = item.t
     kinds: dict[type, list[AnyEvent]] = {}
@@ -123,13 +120,13 @@ def digest(session: Session, part: Part) -> Digest:
         end_t=last,
         ending=ending,
         measured=measured,
-        belts=belts,
-        own=own_band(part.opening, belts, told),
+        own=own_band(part.opening, told),
         **lists,  # pyright: ignore[reportArgumentType]
     )
 
 
 KINDS: dict[str, type] = {
+    "belts": BeltState,
     "strides": Stride,
     "cues": Cue,
     "phases": Phase,

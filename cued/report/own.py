@@ -1,6 +1,6 @@
 """The runner's own band of stride times over a session, as the coach had it at each moment.
 
-It is concluded again from the belt and the events (``coach/band.py``), with the limits that the
+It is concluded again from the events (``coach/strides/own_band.py``), with the limits that the
 session was recorded with, and so knows only what was known then: nothing for the first 25 strides
 at a speed, nothing where direction or belt were unknown. While something is carried forward, the
 coach judges by the stride brought along instead; its cues hold that one themselves.
@@ -8,9 +8,8 @@ coach judges by the stride brought along instead; its cues hold that one themsel
 
 from __future__ import annotations
 
-import heapq
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, cast
 
 import msgspec
@@ -18,7 +17,7 @@ from msgspec import Struct
 
 from cued.coach.strides.overlong import Limits
 from cued.coach.strides.own_band import Band
-from cued.model import AnyEvent, Belt, Stride
+from cued.model import AnyEvent, BeltState, Stride
 from cued.recording.sessions.opening import Opening
 
 RULE = "overlong_stride"
@@ -32,17 +31,15 @@ class Own(Struct, frozen=True):
     high_s: float
 
 
-def own_band(opening: Opening, belts: Sequence[Belt], events: Iterable[AnyEvent]) -> list[Own]:
-    """Give the band after each stride."""
+def own_band(opening: Opening, events: Iterable[AnyEvent]) -> list[Own]:
+    """Return the band after each stride."""
     band = Band(limits(opening))
     speed = 0.0
     out: list[Own] = []
-    told = ((max(e.t, e.known_t), 1, e) for e in events)
-    set_to = ((b.t, 0, b) for b in belts)
-    for _, _, item in heapq.merge(set_to, told, key=lambda one: one[:2]):
+    for item in events:
         band.see(item)
-        if isinstance(item, Belt):
-            speed = item.speed_m_s
+        if isinstance(item, BeltState):
+            speed = item.speed_m_s or 0.0
         elif isinstance(item, Stride):
             low, high = band.span_m or (math.nan, math.nan)
             known = speed > 0.0

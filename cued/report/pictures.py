@@ -102,7 +102,7 @@ def _hatched(patch: Any, colour: str, alpha: float) -> None:
 def _belt(axis: Any, d: Digest, p: Palette, letters: float) -> None:
     if d.belts:
         times = [d.at(b.t) for b in d.belts] + [d.length_s / 60.0]
-        speeds = [b.speed_m_s * 3.6 for b in d.belts]
+        speeds = [math.nan if b.speed_m_s is None else b.speed_m_s * 3.6 for b in d.belts]
         axis.step(times, [*speeds, speeds[-1]], where="post", color=p.ink, lw=1.2)
     for span in d.direction_spans():
         if span.name in ("forward", "backward"):

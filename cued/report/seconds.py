@@ -8,10 +8,10 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from cued.model import Belt, Event, Gait, Measurement, Stability, Stride
+from cued.model import BeltState, Event, Gait, Measurement, Stability, Stride
 from cued.report.digest import Digest
 
-E = TypeVar("E", bound=Event | Belt)
+E = TypeVar("E", bound=Event)
 FRESH_S = 5.0  # an older stride says nothing about now; measurements end by themselves
 
 
@@ -84,9 +84,9 @@ def _value(measured: Measurement | None) -> float | None:
     return measured.value if measured else None
 
 
-def _speed(belt: Belt | None, stride: Stride | None, gait: Gait | None) -> float | None:
+def _speed(belt: BeltState | None, stride: Stride | None, gait: Gait | None) -> float | None:
     """Give the belt's speed while somebody walks on it, else the stride's own."""
-    if belt is not None:
+    if belt is not None and belt.speed_m_s is not None:
         moving = gait is not None and gait.mode in ("walking", "running")
         return belt.speed_m_s if moving else 0.0
     return stride.speed_m_s if stride else None

@@ -19,7 +19,6 @@ from cued.model import (
     Cue,
     Fall,
     Gait,
-    Input,
     Measurement,
     Notice,
     Phase,
@@ -47,10 +46,6 @@ class SoFar:
         self._marks: deque[dict[str, Any]] = deque(maxlen=MARKS)
         self._began: float | None = None
         self._events: deque[dict[str, Any]] = deque(maxlen=EVENTS)
-
-    def watch(self, item: Input) -> None:
-        """Follow the belt, which the band depends on."""
-        self._band.see(item)
 
     def take(self, event: AnyEvent) -> None:
         """Take an event."""

@@ -28,7 +28,7 @@ from cued.coach.strides.own_band import Band
 from cued.model import (
     AnyEvent,
     Battery,
-    Belt,
+    BeltState,
     CommandResult,
     Cue,
     Fall,
@@ -125,13 +125,8 @@ class Topics:
         self._queue.clear()
 
     def watch(self, item: Input) -> bool:
-        """Take what only inputs tell: belt, battery, heart rate; False when it is none of them."""
+        """Process what only inputs tell: battery, heart rate; False when it is neither."""
         match item:
-            case Belt():
-                self._band.see(item)
-                self._told_by["belt"] = item.source
-                speed, incline = round(item.speed_m_s, 2), round(item.incline_percent, 1)
-                self._set("belt", {"speed_m_s": speed, "incline_percent": incline})
             case Battery():
                 self._set("battery", self._state["battery"] | {item.sensor: round(item.percent)})
             case HeartRate():
@@ -139,7 +134,6 @@ class Topics:
                 self._values[HEART_RATE] = item.bpm or None
                 self._measured = True
             case LinkChanged(sensor=sensor, connected=False):
-                self._band.see(item)
                 self._gone(sensor)
             case _:
                 return False
@@ -160,6 +154,8 @@ class Topics:
                 self._level = None if event.level == "unknown" else event.level
                 self._score, self._measured = event.score, True
                 self._set("stability", event.level)
+            case BeltState():
+                self._set("belt", _belt(event))
             case Gait():
                 self._set("mode", event.mode)
                 self._set("direction", event.direction)
@@ -218,8 +214,6 @@ class Topics:
 
     def _gone(self, sensor: str) -> None:
         """Forget what nobody but this sensor told."""
-        if self._told_by.get("belt") == sensor:
-            self._set("belt", None)
         if self._told_by.get(HEART_RATE) == sensor:
             self._values[HEART_RATE] = None
 
@@ -246,6 +240,18 @@ class Topics:
         elif isinstance(event, Fall):
             kind = f"fall_{event.stage}"
         self.put(_message("event", event, kind, wall))
+
+
+def _belt(state: BeltState) -> dict[str, Any] | None:
+    """Return what is told of the belt; None while nobody knows its speed."""
+    if state.speed_m_s is None:
+        return None
+    return {
+        "speed_m_s": round(state.speed_m_s, 2),
+        "incline_percent": round(state.incline_percent or 0.0, 1),
+        "source": state.source,
+        "doubt": state.doubt,
+    }
 
 
 def answer(name: str, ok: bool, why: str, id_: str, wall: float) -> Message:

@@ -21,13 +21,12 @@ from rich.text import Text
 from cued.config import Site
 from cued.model import (
     AnyEvent,
-    Belt,
+    BeltState,
     Cue,
     Fall,
     Gait,
     Input,
     Link,
-    LinkChanged,
     Measurement,
     Notice,
     Phase,
@@ -61,7 +60,6 @@ class Console:
         self._gait = Gait(t=0.0, mode="unknown", direction="unknown")
         self._phase = ""
         self._belt = ""
-        self._belt_source = ""
         self._stability = Stability(t=0.0, level="unknown", score=None)
         self._values: dict[str, str] = {}
         self._links: dict[str, str] = {}
@@ -84,19 +82,16 @@ class Console:
         """Nothing to wait for: the view redraws itself."""
 
     def watch(self, item: Input) -> None:
-        """Note the time and the belt."""
+        """Note the time."""
         self._t = max(self._t, item.t)
-        if isinstance(item, Belt):
-            self._belt = f"{item.speed_m_s:.2f} m/s, {item.incline_percent:+.1f} %"
-            self._belt_source = item.source
-        elif isinstance(item, LinkChanged) and item.sensor == self._belt_source:
-            self._belt = self._belt if item.connected else ""
 
     def take(self, event: AnyEvent) -> None:
         """Note what changed."""
         match event:
             case Gait():
                 self._gait = event
+            case BeltState():
+                self._belt = _belt(event)
             case Stability():
                 self._stability = event
             case Measurement():
@@ -155,6 +150,13 @@ class Console:
             now, Text(f"stride {_spark(self._lengths)}"), Text(links, style="dim"), *self._said
         )
         return Panel(body, title=f"cued · {self._station}", subtitle=f"{self._t:.1f} s")
+
+
+def _belt(state: BeltState) -> str:
+    if state.speed_m_s is None:
+        return ""
+    incline = f", {state.incline_percent:+.1f} %" if state.incline_percent is not None else ""
+    return f"{state.speed_m_s:.2f} m/s{incline} ({state.doubt or state.source})"
 
 
 def _pairs(

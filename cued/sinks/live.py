@@ -103,7 +103,6 @@ class Live:
 
     def watch(self, item: Input) -> None:
         """Follow what only inputs tell."""
-        self._so_far.watch(item)
 
     def take(self, event: AnyEvent) -> None:
         """Remember an event for those who come late."""

@@ -49,7 +49,7 @@ class BeltByHand:
             await self._typed.wait()
             self._typed.clear()
             now = asyncio.get_running_loop().time()
-            emit(Belt(now, self._speed_m_s, self._incline_percent, self._error))
+            emit(Belt(now, self._speed_m_s, self._incline_percent, self._error, kind="typed"))
 
     async def request(self, request: BeltRequest) -> str:
         """Note a new speed or incline as typed."""

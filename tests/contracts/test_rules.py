@@ -13,7 +13,7 @@ from cued.coach.rule import Need, Place, Proposal, Rule, Situation, offered, unm
 from cued.coach.voice.phrases import load as load_words
 from cued.model import (
     AnyEvent,
-    Belt,
+    BeltState,
     Footfall,
     Gait,
     Input,
@@ -37,7 +37,7 @@ def build(name: str) -> Rule:
 def walk(strides: int, slow: float = 1.0, odd: float = 0.0) -> list[Input | AnyEvent]:
     """A walk that is steady at first, then has longer strides and odd measurements."""
     items: list[Input | AnyEvent] = [
-        Belt(t=0.0, speed_m_s=0.6),
+        BeltState(t=0.0, speed_m_s=0.6, source="console"),
         Gait(t=0.0, mode="walking", direction="backward"),
     ]
     t = 0.0
@@ -141,7 +141,7 @@ def test_a_copied_rule_goes_on_identically(name: str) -> None:
 
 @pytest.mark.parametrize("name", RULES)
 def test_a_rule_without_baseline_direction_or_belt_gives_no_technique_cue(name: str) -> None:
-    blind = [i for i in walk(400, slow=1.3, odd=20.0) if not isinstance(i, Belt | Stability)]
+    blind = [i for i in walk(400, slow=1.3, odd=20.0) if not isinstance(i, BeltState | Stability)]
     proposed = ask(build(name), blind)
     assert all(p.key in ("drifting_back", "drifting_forward") for p in proposed)
 

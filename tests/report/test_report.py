@@ -20,7 +20,7 @@ from pyarrow import parquet
 from cued import __main__
 from cued.coach.workout.memory import Memory
 from cued.model import (
-    Belt,
+    BeltState,
     Cue,
     Effect,
     Fall,
@@ -90,7 +90,8 @@ def write(path, told, start=1000.0, belts=True, runner="anna", began=1.8e9):
         Packet(t, "trunk", None, np.zeros((1, 3)), None, 1.0)
         for t in np.arange(start, end).tolist()
     ]
-    log.write([*([Belt(start, 0.9, 2.0)] if belts else []), *inputs], told)
+    belt = BeltState(t=start, speed_m_s=0.9, incline_percent=2.0, source="console", since=start)
+    log.write(inputs, [*([belt] if belts else []), *told])
     log.close()
     return path
 

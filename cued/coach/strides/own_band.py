@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from cued.coach.known import View
 from cued.coach.strides.overlong import Lengthening, Limits
-from cued.model import AnyEvent, Input, Side, Stride, Summary
+from cued.model import AnyEvent, Side, Stride, Summary
 
 Span = tuple[float, float]
 
@@ -28,8 +28,8 @@ class Band:
         self._feet: dict[Side, Span] = {}
         self._terms: tuple[float, str, str] | None = None
 
-    def see(self, item: Input | AnyEvent) -> None:
-        """Take an input (the belt matters) or an event."""
+    def see(self, item: AnyEvent) -> None:
+        """Process an event."""
         self._view.see(item, item.t)
         terms = (self._view.belt_changed, self._view.mode, self._view.direction)
         if terms != self._terms:

@@ -19,6 +19,7 @@ from typing import Annotated, Protocol
 
 from msgspec import Meta, Struct
 
+from cued.belt.owner import Owner, other_terms
 from cued.gait.finding import (
     Contact,
     Disturbance,
@@ -48,10 +49,12 @@ from cued.gait.trunk.stumble import Stumbles
 from cued.model import (
     AnyEvent,
     Belt,
+    BeltState,
     Block,
     Fall,
     Gait,
     Lift,
+    LinkChanged,
     Mounting,
     Notice,
     Placement,
@@ -61,8 +64,6 @@ from cued.model import (
 )
 
 POSTURE_RECENT_S = 1.5
-SPEED_CHANGE_M_S = 0.05  # half a baseline bin
-INCLINE_CHANGE_PERCENT = 0.5
 
 
 class GaitConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -114,7 +115,8 @@ class Body:
         self._ages = Ages(metrics)
         self._seen_by: dict[Side, str] = {}
         self._posture: Posture | None = None
-        self._belt: Belt | None = None
+        self._belt = Owner()
+        self._terms: BeltState | None = None
         self._last_footfall_t: float | None = None
         self._gait = Gait(t=0.0, mode="unknown", direction="unknown")
 
@@ -138,8 +140,8 @@ class Body:
         self._merge.put(block.sensor, began, reached, waiting)
         return out + self._advance()
 
-    def belt(self, belt: Belt) -> list[AnyEvent]:
-        """Take a belt speed and incline, which count from ``belt.t`` on."""
+    def belt(self, belt: Belt | LinkChanged) -> list[AnyEvent]:
+        """Process what a source tells of the belt, or that the source is gone."""
         self._merge.belt(belt)
         return self._advance()
 
@@ -169,7 +171,10 @@ class Body:
         out: list[AnyEvent] = []
         for finding in self._merge.take():
             if isinstance(finding, Belt):
-                out += self._set_belt(finding)
+                out += self._changed(self._belt.report(finding))
+                continue
+            if isinstance(finding, LinkChanged):
+                out += self._changed(self._belt.lost(finding.t, finding.sensor))
                 continue
             out += self._pass(finding.at)
             out += self._handle(finding)
@@ -178,6 +183,7 @@ class Body:
     def _pass(self, t: float) -> list[AnyEvent]:
         """Conclude what follows from nothing having been found until ``t``."""
         return [
+            *self._changed(self._belt.pass_time(t)),
             *self._overdue(t),
             *self._stand_still(t),
             *self._rest(t),
@@ -188,12 +194,18 @@ class Body:
         late = self._strides.overdue(t)
         return [event for s in late for event in self._stride(s, s.t + WAIT_S)]
 
-    def _set_belt(self, belt: Belt) -> list[AnyEvent]:
-        self._strides.belt(belt)
-        before, self._belt = self._belt, belt
-        if before is None or not _changed(before, belt):
-            return []
-        return [*self._ages.change_belt(belt.t), *self._rebase(belt.t, "the belt changed")]
+    def _changed(self, belt: list[BeltState]) -> list[AnyEvent]:
+        """Go by the belt's new state; what it makes incomparable starts anew."""
+        out: list[AnyEvent] = []
+        for state in belt:
+            self._strides.belt(state)
+            out.append(state)
+            if self._terms is None or other_terms(self._terms, state):
+                if self._terms:
+                    out += self._ages.change_belt(state.t)
+                    out += self._rebase(state.t, "the belt changed")
+                self._terms = state
+        return out
 
     def _stand_still(self, t: float) -> list[AnyEvent]:
         """Nobody walks who has not set down a foot for ``STILL_S``."""
@@ -297,13 +309,6 @@ class Body:
     def _rebase(self, t: float, why: str) -> list[AnyEvent]:
         event = self._stability.rebase(t, why)
         return [event] if event else []
-
-
-def _changed(before: Belt, now: Belt) -> bool:
-    return (
-        abs(before.speed_m_s - now.speed_m_s) > SPEED_CHANGE_M_S
-        or abs(before.incline_percent - now.incline_percent) > INCLINE_CHANGE_PERCENT
-    )
 
 
 def _fall(finding: Disturbance) -> Fall:

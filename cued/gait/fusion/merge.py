@@ -4,7 +4,8 @@ Packets of different sensors interleave at random. A finding is handed on when e
 samples have passed the moment at which it could be said (``at``); until then a finding of another
 sensor could still come before it. A sensor whose samples end ``WAIT_S`` before the newest block of
 another begins is not waited for, so a stalled link delays the others by that much and one block at
-most, and long blocks (a recording read in pieces of seconds) still wait for each other.
+most, and long blocks (a recording read in pieces of seconds) still wait for each other. What is
+told of the belt has its turn among findings; where no sensor is heard it does not wait for any.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import heapq
 
 from cued.gait.finding import Finding
-from cued.model import Belt
+from cued.model import Belt, LinkChanged
 
 WAIT_S = 0.5
 
@@ -24,7 +25,7 @@ class Merge:
         self._order = {sensor: i for i, sensor in enumerate(sorted(sensors))}
         self._reached: dict[str, float] = {}
         self._began: dict[str, float] = {}
-        self._heap: list[tuple[float, int, int, Finding | Belt]] = []
+        self._heap: list[tuple[float, int, int, Finding | Belt | LinkChanged]] = []
         self._count = 0
         self._passed = -1e9
 
@@ -43,8 +44,8 @@ class Merge:
             self._count += 1
             heapq.heappush(self._heap, (finding.at, self._order[sensor], self._count, finding))
 
-    def belt(self, belt: Belt) -> None:
-        """Take what the belt says: it has its turn among findings, and is not waited for."""
+    def belt(self, belt: Belt | LinkChanged) -> None:
+        """Queue what is told of the belt."""
         self._count += 1
         heapq.heappush(self._heap, (belt.t, -1, self._count, belt))
 
@@ -54,10 +55,11 @@ class Merge:
         self._began.pop(sensor, None)
         self._pass()
 
-    def take(self) -> list[Finding | Belt]:
+    def take(self) -> list[Finding | Belt | LinkChanged]:
         """Give the findings and belt messages whose turn has come, in order."""
-        out: list[Finding | Belt] = []
-        while self._heap and self._heap[0][0] <= self._passed:
+        out: list[Finding | Belt | LinkChanged] = []
+        until = self._passed if self._reached else float("inf")
+        while self._heap and self._heap[0][0] <= until:
             out.append(heapq.heappop(self._heap)[3])
         return out
 

@@ -13,8 +13,9 @@ in a stride waits for its own, but no longer than ``WAIT_S``; with a belt nothin
 Contacts of unknown foot (a trunk sensor without lateral axis) give strides of unknown side from
 every second contact.
 
-``clean`` is False when the belt changed during the stride or a contact was of low confidence:
-such strides are real, but no baseline is built from them.
+``clean`` is False when the belt was changing during the stride, or is on another level at its end
+(``BeltState.since``), or a contact was of low confidence: such strides are real, but no baseline is
+built from them.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from cued.gait.finding import LiftOff, Travel
-from cued.model import Belt, Direction, Footfall, Mode, Side, Stride
+from cued.model import BeltState, Direction, Footfall, Mode, Side, Stride
 
 LONGEST_S = 2.5  # slower than this is standing and stepping
 SHORTEST_S = 0.4  # 300 steps a minute
@@ -39,14 +40,14 @@ class Strides:
     """Pairs footfalls of a foot, with what the belt did between them."""
 
     def __init__(self) -> None:
-        self._belt: deque[Belt] = deque(maxlen=64)
+        self._belt: deque[BeltState] = deque(maxlen=64)
         self._contacts: deque[Footfall] = deque(maxlen=8)
         self._lifts: dict[Side, float] = {}
         self._travelled: dict[Side, float] = {}
         self._waiting: dict[Side, Stride] = {}
 
-    def belt(self, belt: Belt) -> None:
-        """Take the belt's speed and incline, valid from ``belt.t`` on."""
+    def belt(self, belt: BeltState) -> None:
+        """Go by this state of the belt from ``belt.t`` on."""
         self._belt.append(belt)
 
     def lift(self, lift: LiftOff) -> None:
@@ -127,12 +128,11 @@ class Strides:
         during = [b for b in self._belt if start_t < b.t <= end_t]
         before = next((b for b in reversed(self._belt) if b.t <= start_t), None)
         pieces = [*([before] if before else []), *during]
-        moving = [b for b in pieces if b.speed_m_s > 0]
-        known = all(b.speed_m_s >= 0 for b in pieces)  # not a number: whoever told it is gone
-        if not (moving and before and known):
-            return None, None, False
+        changed = len({b.since for b in pieces}) > 1 or not all(b.steady for b in pieces)
+        speeds = [b.speed_m_s for b in pieces if b.speed_m_s is not None and b.source != "feet"]
+        if before is None or len(speeds) < len(pieces) or not any(speeds):
+            return None, None, changed
         edges = [start_t, *(b.t for b in during), end_t]
-        spans = zip(pieces, pairwise(edges), strict=True)
-        way = sum(b.speed_m_s * (t1 - t0) for b, (t0, t1) in spans)
-        changed = len({(b.speed_m_s, b.incline_percent) for b in pieces}) > 1
-        return way, way * max(b.error for b in moving), changed
+        spans = zip(speeds, pairwise(edges), strict=True)
+        way = sum(speed * (t1 - t0) for speed, (t0, t1) in spans)
+        return way, way * max(b.error for b in pieces), changed

@@ -10,7 +10,7 @@ from cued.coach.voice.phrases import load
 from cued.coach.workout.memory import Memory
 from cued.model import (
     AnyEvent,
-    Belt,
+    BeltState,
     Command,
     Cue,
     Direction,
@@ -70,7 +70,15 @@ class Runner:
     def belt(self, speed: float, incline: float = 0.0) -> None:
         """Set the belt."""
         self.speed = speed
-        self.feed(Belt(t=self.t, speed_m_s=speed, incline_percent=incline))
+        self.feed(
+            BeltState(
+                t=self.t,
+                speed_m_s=speed,
+                incline_percent=incline,
+                source="console",
+                since=self.t,
+            )
+        )
 
     def gait(self, direction: Direction, mode: Mode = "walking") -> None:
         """Face and move another way."""

@@ -6,7 +6,7 @@ import pytest
 
 from cued.coach.strides.baseline import OPENING_STRIDES
 from cued.coach.strides.own_band import Band
-from cued.model import Belt, Gait, Side, Stride, Summary
+from cued.model import BeltState, Gait, Side, Stride, Summary
 
 
 def walk(band: Band, strides: int, duration_s: float, side: Side = "left", at: float = 0.0) -> None:
@@ -19,7 +19,7 @@ def walk(band: Band, strides: int, duration_s: float, side: Side = "left", at: f
 
 def backward(speed_m_s: float = 1.0) -> Band:
     band = Band()
-    band.see(Belt(t=0.0, speed_m_s=speed_m_s))
+    band.see(BeltState(t=0.0, speed_m_s=speed_m_s, since=0.0))
     band.see(Gait(t=0.0, mode="walking", direction="backward"))
     return band
 
@@ -36,13 +36,13 @@ def test_it_spans_own_stride_time_times_belt_speed_and_the_least_threshold() -> 
     assert band.span_m == pytest.approx((0.6 * 0.95, 0.6 * 1.05))
 
 
-def test_a_belt_that_repeats_itself_changes_nothing_and_another_speed_does() -> None:
+def test_a_belt_on_its_old_level_changes_nothing_and_another_speed_does() -> None:
     band = backward()
     walk(band, 60, 1.2)
     before = band.span_m
-    band.see(Belt(t=100.0, speed_m_s=1.0))
+    band.see(BeltState(t=100.0, speed_m_s=1.0, since=0.0))
     assert band.span_m == before
-    band.see(Belt(t=101.0, speed_m_s=1.3))
+    band.see(BeltState(t=101.0, speed_m_s=1.3, since=101.0))
     assert band.span_m is None
 
 

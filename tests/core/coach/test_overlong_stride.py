@@ -68,14 +68,14 @@ def test_a_belt_change_is_not_taken_for_longer_strides() -> None:
     t = slow[-1].t
     fast = walk(durations(150, 0.02, HEALTHY, rng, mean_s=1.0), t=t, speed_m_s=0.9)
     back = walk(durations(150, 0.02, HEALTHY, rng, mean_s=1.2), t=t + 150.0, speed_m_s=0.5)
-    from cued.model import Belt
+    from cued.model import BeltState
 
     items = [
         *start(speed_m_s=0.5),
         *slow,
-        Belt(t=t, speed_m_s=0.9),
+        BeltState(t=t, speed_m_s=0.9, since=t),
         *fast,
-        Belt(t=t + 150.0, speed_m_s=0.5),
+        BeltState(t=t + 150.0, speed_m_s=0.5, since=t + 150.0),
         *[i for i in back if i.t > t + 151.0],
     ]
     assert given(feed(free_run(), items), "overlong_stride") == []

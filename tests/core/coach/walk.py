@@ -14,7 +14,7 @@ from cued.coach.voice.phrases import load
 from cued.coach.workout.memory import Memory
 from cued.model import (
     AnyEvent,
-    Belt,
+    BeltState,
     Cue,
     Direction,
     Footfall,
@@ -79,7 +79,7 @@ def walk(
 def start(direction: Direction = "backward", speed_m_s: float = 0.6) -> list[Input | AnyEvent]:
     """The belt runs and the gait is known."""
     return [
-        Belt(t=0.0, speed_m_s=speed_m_s),
+        BeltState(t=0.0, speed_m_s=speed_m_s, source="console"),
         Gait(t=0.0, mode="walking", direction=direction),
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cued.gait.finding import Contact, Heading, LiftOff, Moving, Travel, Turning
 from cued.gait.fusion.direction import DirectionChoice
@@ -13,7 +14,7 @@ from cued.gait.fusion.merge import Merge
 from cued.gait.fusion.mode import ModeChoice
 from cued.gait.fusion.strides import Strides
 from cued.gait.fusion.swapped_sensors import BodyMap
-from cued.model import Belt, Footfall
+from cued.model import Belt, BeltState, Footfall
 
 ALL = {"trunk": "lower_back", "left": "foot_left", "right": "foot_right"}
 
@@ -122,9 +123,16 @@ def test_two_feet_do_not_land_within_a_tenth_of_a_second_but_after_a_gap_anythin
     assert choice.feed(contact(9.2, "left", "left"))
 
 
+def level(t, speed, incline=0.0, error=0.03):
+    """Say that the belt is level from a time on."""
+    return BeltState(
+        t=t, speed_m_s=speed, incline_percent=incline, error=error, source="console", since=t
+    )
+
+
 def test_stride_length_is_belt_speed_times_stride_time():
     strides = Strides()
-    strides.belt(Belt(0.0, 1.25, 2.0, error=0.03))
+    strides.belt(level(0.0, 1.25, 2.0, error=0.03))
     assert strides.feed(footfall(1.0), "walking", "forward") is None
     strides.lift(LiftOff(t=1.6, at=1.6, sensor="s", side="left"))
     strides.feed(footfall(1.5, "right"), "walking", "forward")
@@ -140,9 +148,9 @@ def test_stride_length_is_belt_speed_times_stride_time():
 
 def test_a_belt_that_changes_in_mid_stride_is_integrated_and_marked():
     strides = Strides()
-    strides.belt(Belt(0.0, 1.0))
+    strides.belt(level(0.0, 1.0))
     strides.feed(footfall(1.0), "walking", "forward")
-    strides.belt(Belt(1.5, 2.0))
+    strides.belt(level(1.5, 2.0))
     stride = strides.feed(footfall(2.0), "walking", "forward")
     assert stride.length_m == pytest.approx(0.5 * 1.0 + 0.5 * 2.0)
     assert not stride.clean
@@ -150,9 +158,9 @@ def test_a_belt_that_changes_in_mid_stride_is_integrated_and_marked():
 
 def test_of_two_uncertain_speeds_the_worse_counts_and_a_doubtful_contact_is_not_clean():
     strides = Strides()
-    strides.belt(Belt(0.0, 1.0, error=0.02))
+    strides.belt(level(0.0, 1.0, error=0.02))
     strides.feed(footfall(1.0), "walking", "forward")
-    strides.belt(Belt(1.5, 1.0, error=0.3))
+    strides.belt(replace(level(1.5, 1.0, error=0.3), since=0.0))
     stride = strides.feed(footfall(2.0), "walking", "forward")
     assert stride.length_error_m == pytest.approx(0.3)
     assert stride.clean
@@ -169,11 +177,11 @@ def test_steps_and_stances_are_unknown_where_the_other_foot_or_the_lift_was_not_
     assert (stride.step_s, stride.stance_s) == (None, None)
 
 
-GONE = Belt(1.5, float("nan"))
+GONE = level(1.5, None)
 
 
 @pytest.mark.parametrize(
-    "belts", [[], [Belt(0.0, 0.0)], [Belt(1.5, 1.0)], [Belt(0.0, 1.0), GONE], [GONE]]
+    "belts", [[], [level(0.0, 0.0)], [level(1.5, 1.0)], [level(0.0, 1.0), GONE], [GONE]]
 )
 def test_without_a_known_belt_speed_the_length_is_unknown(belts):
     strides = Strides()

@@ -11,7 +11,7 @@ import pytest
 
 from cued.model import (
     Battery,
-    Belt,
+    BeltState,
     Cue,
     Fall,
     Gait,
@@ -43,6 +43,8 @@ SUMMARY = Summary(
     t=9.0, started_t=0.0, duration_s=9.0, strides=5, backward_s=3.0, cues=1, stumbles=1
 )
 
+BELT = BeltState(t=0.5, speed_m_s=0.8, incline_percent=2.0, source="console")
+
 
 async def test_a_watcher_sees_every_topic_of_the_contract(mosquitto: Start, tmp_path: Path) -> None:
     broker = mosquitto()
@@ -53,7 +55,7 @@ async def test_a_watcher_sees_every_topic_of_the_contract(mosquitto: Start, tmp_
         state = await far.wait_for("test/state")
         assert (state["phase"], state["mode"], state["muted"]) == ("idle", "unknown", False)
 
-        sink.watch(Belt(0.5, 0.8, 2.0))
+        sink.take(BELT)
         sink.watch(Battery(0.5, "back", 71.0))
         for event in (
             Phase(t=1.0, name="backward_walk", from_="turn", why="time", remaining_s=90.0),
@@ -76,7 +78,7 @@ async def test_a_watcher_sees_every_topic_of_the_contract(mosquitto: Start, tmp_
         assert state["direction"] == "backward"
         assert state["link"] == {"back": "up"}
         assert state["battery"] == {"back": 71}
-        assert state["belt"] == {"speed_m_s": 0.8, "incline_percent": 2.0}
+        assert (state["belt"]["speed_m_s"], state["belt"]["source"]) == (0.8, "console")
         assert state["remaining_s"] == 90.0
         assert "set_speed" not in state["commands"]
         cue = await far.wait_for("test/cue")
@@ -159,25 +161,33 @@ def told(topics: Topics, now: float) -> dict[str, Any]:
 
 def test_what_a_device_told_goes_with_its_link() -> None:
     topics = Topics(("heart_rate_bpm",), (), 10)
-    topics.watch(Belt(0.5, 0.8, 2.0, source="treadmill"))
     topics.watch(HeartRate(0.5, "strap", 121.0))
     topics.take(STRIDE, 1.0, 0.0)
-    out = told(topics, 1.0)
-    assert out["state"]["belt"] == {"speed_m_s": 0.8, "incline_percent": 2.0}
-    assert (out["metrics"]["belt_speed_m_s"], out["metrics"]["heart_rate_bpm"]) == (0.8, 121.0)
+    assert told(topics, 1.0)["metrics"]["heart_rate_bpm"] == 121.0
     topics.watch(LinkChanged(1.5, "somebody", connected=False))
     topics.take(STRIDE, 2.0, 0.0)
     assert told(topics, 2.0)["metrics"]["heart_rate_bpm"] == 121.0
     topics.watch(HeartRate(2.1, "strap", 0.0))  # off the skin
     assert told(topics, 3.0)["metrics"]["heart_rate_bpm"] is None
     topics.watch(HeartRate(3.1, "strap", 121.0))
-    for sensor in ("treadmill", "strap"):
-        topics.watch(LinkChanged(2.5, sensor, connected=False))
+    topics.watch(LinkChanged(2.5, "strap", connected=False))
     topics.take(STRIDE, 4.0, 0.0)
-    out = told(topics, 4.0)
+    assert told(topics, 4.0)["metrics"]["heart_rate_bpm"] is None
+
+
+def test_the_belt_is_told_with_its_source_until_nobody_knows_it() -> None:
+    topics = Topics((), (), 10)
+    topics.take(BELT, 0.5, 0.0)
+    topics.take(STRIDE, 1.0, 0.0)
+    out = told(topics, 1.0)
+    belt = {"speed_m_s": 0.8, "incline_percent": 2.0, "source": "console", "doubt": ""}
+    assert out["state"]["belt"] == belt
+    assert (out["metrics"]["belt_speed_m_s"], out["metrics"]["belt_source"]) == (0.8, "console")
+    topics.take(BeltState(t=2.0, speed_m_s=None), 2.0, 0.0)
+    topics.take(STRIDE, 3.0, 0.0)
+    out = told(topics, 3.0)
     assert out["state"]["belt"] is None
     assert "belt_speed_m_s" not in out["metrics"]
-    assert out["metrics"]["heart_rate_bpm"] is None
 
 
 def test_the_state_is_told_anew_twice_a_minute() -> None:

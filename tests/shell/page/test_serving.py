@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from cued.config import Site
-from cued.model import Belt, Cue, Measurement, Notice, Phase, Stability, Stride
+from cued.model import BeltState, Cue, Measurement, Notice, Phase, Stability, Stride
 from cued.sinks import _session_so_far, live
 from cued.sinks._pages import hostname
 from cued.sinks._session_so_far import SoFar
@@ -136,7 +136,7 @@ async def test_a_port_that_is_taken_is_told_once_and_served_when_it_is_free(
 
 async def test_history_is_what_was_taken() -> None:
     async with serving() as (live, session):
-        live.watch(Belt(t=0.0, speed_m_s=1.0))
+        live.take(BeltState(t=0.0, speed_m_s=1.0, source="console"))
         for event in walked(40):
             live.take(event)
         live.take(Cue(t=40.0, key="tall", text="Tall", pattern="none", priority=2, verdict="given"))

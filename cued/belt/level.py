@@ -1,0 +1,264 @@
+"""One quantity of the belt as one source tells it: level or changing, and how much it jitters.
+
+A measured speed is never constant. What counts as a change is one beyond the source's own jitter
+that lasts, and the jitter is learned from the reports themselves:
+
+* A report away from the level whose followers come back was jitter. The farthest such report is
+  the ``edge``, which fades; up to a little beyond it nothing is a change. That holds for Gaussian
+  noise, quantisation, and a last digit that flickers in any share of reports alike.
+* Reports beyond the edge on the same side, twice in a row and for ``LASTS_S``, are a change.
+* Gross reports (zero, 24 km/h) do not widen the edge. Once some have proved false, so many are
+  needed in a row as are improbable at their share.
+* A smaller step inside the edge is found by the means before and after it (a likelihood ratio test
+  over the last ``WINDOWS`` reports).
+* A change whose reports come back to the old level within ``RETURN_S`` was none: the old level
+  goes on with its old ``since``.
+
+A quiet source (a console that repeats its number) shows a step of 0.1 km/h by the second report.
+Units are the caller's: m/s for speed, percent for incline.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Collection, Iterable, Sequence
+from statistics import fmean
+
+from msgspec import Struct
+
+BEYOND = 1.25  # times the edge; a new farthest value of Gaussian jitter is rarely farther
+FADES = 0.999  # per report: half in 700; a flicker in 1 % of reports comes every 100
+LASTS_S = 0.5
+SETTLE_S, SETTLE_REPORTS = 2.0, 3
+TRY_REPORTS = 6  # of a jitter that is not known yet
+RETURN_S = 6.0
+WINDOWS = (8, 12, 20, 30)  # reports
+REMEMBERED = 120  # reports
+CERTAIN = 5.0  # standard deviations; 1 in 1000 ten-minute walks with Gaussian jitter
+IMPROBABLE = 1e-5  # a run of false gross reports
+MOST_RUN = 8  # gross reports in a row are true, whatever went before
+SPARSE_S = 3.0  # whoever is silent for longer tells changes only; treadmills tell every second
+RESPITE_S = 1e-6  # times are not compared for equality
+
+
+class Scale(Struct, frozen=True):
+    """What is small and what is large for a quantity.
+
+    finest : a difference below it is none.  young : jitter allowed for while hardly any is known.
+    gross, gross_part : farther than both (the latter times the level) is not credible at once.
+    """
+
+    finest: float
+    young: float
+    gross: float
+    gross_part: float
+
+
+# finest: below half a step of 0.1 km/h (0.014), above two counts of 1/256 m/s (0.008).
+# gross: belts change by 0.1-0.5 m/s each second; a stop by the safety key by more.
+SPEED = Scale(finest=0.012, young=0.02, gross=0.5, gross_part=0.4)
+INCLINE = Scale(finest=0.15, young=0.0, gross=5.0, gross_part=0.0)
+YOUNG_REPORTS = 15
+
+
+class Plateau(Struct):
+    """A level that lasts: since when, its latest reports, and their mean."""
+
+    since: float
+    reports: deque[float]
+    mean: float
+
+    def add(self, value: float) -> None:
+        """Let a report into the mean."""
+        self.reports.append(value)
+        self.mean = sum(self.reports) / len(self.reports)
+
+
+class Level:
+    """Follows the reports of one source."""
+
+    def __init__(self, scale: Scale) -> None:
+        self._scale = scale
+        self._edge = 0.0
+        self._moving_reports = 0
+        self._gross_false = self._all = 0
+        self._plateau: Plateau | None = None
+        self._away: list[tuple[float, float]] = []
+        self._left: Plateau | None = None
+        self._left_at = 0.0
+        self._recent: deque[tuple[float, float]] = deque(maxlen=2 * TRY_REPORTS)
+
+    @property
+    def steady(self) -> bool:
+        """The quantity is level, as far as the source can tell."""
+        return self._plateau is not None
+
+    @property
+    def since(self) -> float:
+        """Since when it has been level, or changing, s."""
+        if self._plateau:
+            return self._plateau.since
+        return self._left_at if self._left else (self._recent[0][0] if self._recent else 0.0)
+
+    @property
+    def value(self) -> float | None:
+        """The level's mean; while it changes, what was reported last."""
+        if self._plateau:
+            return self._plateau.mean
+        if not self._recent:
+            return None
+        late = [v for _, v in self._recent][-2:]
+        return fmean(late) if self._edge > self._scale.finest else late[-1]
+
+    @property
+    def error(self) -> float:
+        """Standard uncertainty of the value from jitter alone."""
+        reports = self._plateau.reports if self._plateau else ()
+        return _spread(reports) / math.sqrt(len(reports)) if len(reports) > 1 else self._edge
+
+    def set(self, t: float, value: float) -> None:
+        """Take a value as exact, and level from ``t`` on unless it was so already."""
+        if self._plateau is None or self._plateau.mean != value:
+            self._begin(t, [value])
+
+    def pass_time(self, t: float) -> bool:
+        """Settle what no report has followed: it holds. Return whether something came of it."""
+        news = self._away or self._recent
+        if not news or t - news[-1][0] <= SPARSE_S:
+            return False
+        self._begin(news[0][0] if self._away else news[-1][0], [news[-1][1]])
+        return True
+
+    def feed(self, t: float, value: float) -> None:
+        """Process the next report."""
+        if self._all == 0:
+            self._begin(t, [value])
+        self._all += 1
+        self._edge *= FADES
+        if value > self._scale.gross_part / 10.0:
+            self._moving_reports += 1
+        if self._plateau is None:
+            self._change(t, value)
+        elif abs(value - self._plateau.mean) <= self._bound:
+            self._stay(t, value, self._plateau)
+        else:
+            self._stray(t, value, self._plateau)
+
+    def _begin(self, since: float, values: Sequence[float]) -> None:
+        self._plateau = Plateau(since, deque(values, maxlen=REMEMBERED), fmean(values))
+        self._left = None
+        self._recent.clear()
+        self._away.clear()
+
+    @property
+    def _bound(self) -> float:
+        young = self._scale.young * max(0.0, 1.0 - self._moving_reports / YOUNG_REPORTS)
+        return max(self._scale.finest, BEYOND * self._edge, young)
+
+    def _stay(self, t: float, value: float, plateau: Plateau) -> None:
+        self._learn(v for _, v in self._away)
+        self._away.clear()
+        plateau.add(value)
+        self._edge = max(self._edge, abs(value - plateau.mean))
+        self._shift(t, plateau)
+
+    def _stray(self, t: float, value: float, plateau: Plateau) -> None:
+        level = plateau.mean
+        if self._away and (self._away[-1][1] > level) != (value > level):
+            self._learn(v for _, v in self._away)
+            self._away.clear()
+        self._away.append((t, value))
+        lasted = t - self._away[0][0] >= LASTS_S - RESPITE_S
+        starts = level < self._scale.finest and value > level and not self._is_absurd(value)
+        if starts or (lasted and len(self._away) >= self._needed(level)):
+            self._left, self._left_at, self._plateau = plateau, self._away[0][0], None
+            self._recent.clear()
+            self._recent.extend(self._away)
+            self._away.clear()
+
+    def _is_absurd(self, value: float) -> bool:
+        return value > 8.0 * self._scale.gross  # 4 m/s at once, from standing
+
+    def _needed(self, level: float) -> int:
+        """Return how many reports in a row make a change: more where gross ones were false."""
+        if not all(self._is_gross(v, level) for _, v in self._away) or not self._gross_false:
+            return 2
+        share = min(0.5, (self._gross_false + 1) / (self._all + 2))
+        return min(MOST_RUN, max(2, math.ceil(math.log(IMPROBABLE) / math.log(share))))
+
+    def _is_gross(self, value: float, level: float) -> bool:
+        return abs(value - level) > max(self._scale.gross, self._scale.gross_part * level)
+
+    def _learn(self, values: Iterable[float]) -> None:
+        """Learn from reports that turned out to be no change."""
+        plateau = self._plateau or self._left
+        assert plateau is not None
+        for value in values:
+            if self._is_gross(value, plateau.mean):
+                self._gross_false += 1
+            else:
+                self._edge = max(self._edge, abs(value - plateau.mean))
+
+    def _shift(self, t: float, plateau: Plateau) -> None:
+        """Find a lasting step that is smaller than the edge."""
+        reports = list(plateau.reports)
+        for k in WINDOWS:
+            n = len(reports) - k
+            if n < k:
+                return
+            late = reports[-k:]
+            mean = sum(late) / k
+            before = (sum(reports) - k * mean) / n
+            if abs(mean - before) <= 1.5 * self._scale.finest:
+                continue
+            spread = max(_spread(reports[:-k]), self._scale.finest / 4.0)
+            if abs(mean - before) > CERTAIN * spread * math.sqrt(1.0 / k + 1.0 / n):
+                self._begin(t, late)
+                return
+
+    def _change(self, t: float, value: float) -> None:
+        self._recent.append((t, value))
+        if not self._back(t):
+            self._settle()
+
+    def _back(self, t: float) -> bool:
+        """Take up the old level again when the reports came back to it."""
+        old = self._left
+        if old is None or t - self._left_at > RETURN_S:
+            return False
+        values = [v for _, v in self._recent]
+        if any(abs(v - old.mean) > self._bound for v in values[-2:]):
+            return False
+        self._learn(values[:-2])
+        self._plateau, self._left = old, None
+        self._recent.clear()
+        return True
+
+    def _settle(self) -> None:
+        """Call it level when the latest reports agree, as far as the source's jitter is known."""
+        late = list(self._recent)
+        for n in range(SETTLE_REPORTS, len(late) + 1):
+            window = late[-n:]
+            if window[-1][0] - window[0][0] < SETTLE_S - RESPITE_S:
+                continue
+            values = [v for _, v in window]
+            spread = max(values) - min(values)
+            known = spread <= 2.0 * self._bound
+            level = n >= TRY_REPORTS and abs(_drift(values)) < spread / 3.0
+            if known or (level and spread < self._scale.gross / 2.0):
+                self._edge = max(self._edge, spread / 2.0)
+                self._begin(window[0][0], values)
+                return
+
+
+def _spread(values: Collection[float]) -> float:
+    """Standard deviation."""
+    mean = sum(values) / len(values)
+    return math.sqrt(sum((v - mean) ** 2 for v in values) / len(values))
+
+
+def _drift(values: Sequence[float]) -> float:
+    """Difference between the means of the second and the first half."""
+    half = len(values) // 2
+    return fmean(values[-half:]) - fmean(values[:half])

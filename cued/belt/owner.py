@@ -1,0 +1,128 @@
+"""The belt as it is believed: every source in, one ``BeltState`` out, told when it changes.
+
+Rules of this file
+------------------
+* One source is used at a time: the console of the treadmill, else a sensor on the belt, else the
+  wearer's own feet, else what a person typed. The first of a kind stays until it falls silent.
+* Another source that agrees with the one before (``AGREES``) goes on with its level: changing over
+  is told, and is no change of the belt.
+* Nobody else compares belt speeds. A level has one ``since``; whoever sees another one knows that
+  the belt changed, and ``other_terms`` tells whether by enough to compare anew.
+* Without any speed the belt is taken for constant until told (``mark``) or seen.
+"""
+
+from __future__ import annotations
+
+from cued.belt.source import Source
+from cued.model import Belt, BeltSource, BeltState
+
+RANK: dict[BeltSource, int] = {"console": 0, "sensor": 1, "feet": 2, "typed": 3}
+AGREES = 0.05  # relative; real belts averaged 98-103 % of target (Willwacher, Sci Rep)
+RESTATED = 0.01  # relative: a mean that has moved by so much is told anew
+OTHER_M_S, OTHER_PERCENT = 0.05, 0.5  # half a bin of the baselines (coach/strides/baseline.py)
+
+
+class Owner:
+    """Takes every report, and tells what the belt does."""
+
+    def __init__(self) -> None:
+        self._sources: dict[str, Source] = {}
+        self._used = ""
+        self._taken_over = (0.0, 0.0)  # the own ``since`` of who took over: what it is told as
+        self._state: BeltState | None = None
+
+    def report(self, belt: Belt) -> list[BeltState]:
+        """Process what a source tells; a value that is no speed is left out."""
+        if not 0.0 <= belt.speed_m_s < float("inf"):
+            return []
+        source = self._sources.get(belt.source)
+        if source is None or source.kind != belt.kind:
+            source = self._sources[belt.source] = Source(belt.kind)
+        source.report(belt)
+        return self._told(belt.t)
+
+    def lost(self, t: float, sensor: str) -> list[BeltState]:
+        """Forget a source whose link is gone."""
+        return self._told(t) if self._sources.pop(sensor, None) else []
+
+    def pass_time(self, t: float) -> list[BeltState]:
+        """Notice what silence tells, up to ``t``."""
+        silent = [name for name, source in self._sources.items() if source.silent(t)]
+        for name in silent:
+            del self._sources[name]
+        settled = [source.pass_time(t) for source in self._sources.values()]
+        return self._told(t) if silent or any(settled) else []
+
+    def _told(self, t: float) -> list[BeltState]:
+        before, now = self._state, self._now(t)
+        if before is not None and _same(before, now):
+            return []
+        self._state = now
+        return [now]
+
+    def _now(self, t: float) -> BeltState:
+        name = self._best()
+        source = self._sources.get(name)
+        if source is None:
+            return self._unknown(t)
+        speed, incline = source.speed.value, source.incline.value
+        steady = source.speed.steady and source.incline.steady
+        since = self._since(name, source, speed)
+        return BeltState(
+            t=t,
+            speed_m_s=None if speed is None else round(speed, 4),
+            incline_percent=None if incline is None else round(incline, 2),
+            error=round(source.uncertainty, 4),
+            source=source.kind,
+            steady=steady,
+            since=since,
+        )
+
+    def _since(self, name: str, source: Source, speed: float | None) -> float:
+        """Return since when; a source that takes over and agrees goes on with the old level."""
+        own = max(source.speed.since, source.incline.since)
+        before = self._state
+        if name != self._used and before is not None:
+            agrees = before.steady and _agree(before.speed_m_s, speed)
+            self._taken_over = (own, before.since if agrees else max(own, before.since))
+        self._used = name
+        return self._taken_over[1] if own == self._taken_over[0] else own
+
+    def _unknown(self, t: float) -> BeltState:
+        before, self._used = self._state, ""
+        since = before.since if before is not None and before.source == "none" else t
+        return BeltState(t=t, speed_m_s=None, since=since)
+
+    def _best(self) -> str:
+        """Return the source to use; the one in use stays among its kind."""
+        ranked = sorted(
+            self._sources, key=lambda name: (RANK[self._sources[name].kind], name != self._used)
+        )
+        return ranked[0] if ranked else ""
+
+
+def other_terms(before: BeltState | None, now: BeltState) -> bool:
+    """Tell whether the belt is so different that nothing can be compared across the change."""
+    if before is None or before.speed_m_s is None or now.speed_m_s is None:
+        return before is not None and (before.speed_m_s, before.since) != (now.speed_m_s, now.since)
+    incline = abs((before.incline_percent or 0.0) - (now.incline_percent or 0.0))
+    return abs(before.speed_m_s - now.speed_m_s) > OTHER_M_S or incline > OTHER_PERCENT
+
+
+def _agree(a: float | None, b: float | None) -> bool:
+    return a is not None and b is not None and abs(a - b) <= AGREES * max(a, b)
+
+
+def _same(before: BeltState, now: BeltState) -> bool:
+    """Tell whether nothing worth telling is different."""
+    if (before.source, before.steady, before.since, before.doubt) != (
+        now.source,
+        now.steady,
+        now.since,
+        now.doubt,
+    ):
+        return False
+    if not now.steady:
+        return (before.speed_m_s, before.incline_percent) == (now.speed_m_s, now.incline_percent)
+    a, b = before.speed_m_s, now.speed_m_s
+    return a == b or (a is not None and b is not None and abs(a - b) <= RESTATED * max(a, b))

@@ -1,0 +1,54 @@
+"""What one source says of the belt: its speed and incline as levels, and whether it still speaks.
+
+A source that told at a rhythm and has been silent for long says nothing any more. One that tells
+only what changes (typed speeds, the belt of a table recording) has no rhythm and holds.
+"""
+
+from __future__ import annotations
+
+from cued.belt.level import INCLINE, SPEED, Level
+from cued.model import Belt, BeltSource
+
+RHYTHM_REPORTS = 5
+RHYTHM_S = 3.0  # reports at most so far apart are a rhythm; treadmills tell about once a second
+SILENT_S = 10.0
+
+
+class Source:
+    """A treadmill, a sensor on the belt, or a person who typed."""
+
+    def __init__(self, kind: BeltSource) -> None:
+        self.kind: BeltSource = kind
+        self.speed = Level(SPEED)
+        self.incline = Level(INCLINE)
+        self.error = 0.0
+        self._told_t = float("-inf")
+        self._rhythm = 0
+
+    def report(self, belt: Belt) -> None:
+        """Process a report."""
+        near = belt.t - self._told_t <= RHYTHM_S
+        self._rhythm = self._rhythm + 1 if near else 0
+        self._told_t = belt.t
+        self.error = belt.error
+        if self.kind == "typed":  # a person does not jitter
+            self.speed.set(belt.t, belt.speed_m_s)
+            self.incline.set(belt.t, belt.incline_percent)
+        else:
+            self.speed.feed(belt.t, belt.speed_m_s)
+            self.incline.feed(belt.t, belt.incline_percent)
+
+    def pass_time(self, t: float) -> bool:
+        """Notice that nothing has been told up to ``t``; return whether that changes something."""
+        settled = (self.speed.pass_time(t), self.incline.pass_time(t))
+        return any(settled)
+
+    @property
+    def uncertainty(self) -> float:
+        """Relative standard uncertainty of the speed."""
+        speed = self.speed.value or 0.0
+        return max(self.error, self.speed.error / speed) if speed > 0.0 else self.error
+
+    def silent(self, t: float) -> bool:
+        """Tell whether a source that used to speak regularly has stopped."""
+        return self._rhythm >= RHYTHM_REPORTS and t - self._told_t > SILENT_S

@@ -1,0 +1,78 @@
+"""A noisy speed is no change of the belt, and a change of the belt is known at once."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cued.belt.owner import Owner
+from cued.model import Belt
+
+STEP = 0.1 / 3.6  # one step of 0.1 km/h
+
+
+def told(reports, owner=None):
+    """Every state that the owner tells of these reports."""
+    owner = owner or Owner()
+    return [state for belt in reports for state in owner.report(belt)]
+
+
+def steady_walk(jitter, seconds=600, seed=0, kind="console"):
+    """Reports once a second at 1.30 m/s, each as ``jitter`` makes it."""
+    chance = random.Random(seed)
+    return [Belt(float(t), jitter(1.30, chance), source="it", kind=kind) for t in range(seconds)]
+
+
+def changes(states, after_s=20.0):
+    """Levels begun, and ramps, once the source's jitter has been seen for a while."""
+    late = [s for s in states if s.t > after_s]
+    early = [s for s in states if s.t <= after_s]
+    return [s for s in late if not s.steady or s.since != early[-1].since]
+
+
+JITTERS = {
+    "noise 0.004": lambda v, c: v + c.gauss(0.0, 0.004),
+    "noise 0.01": lambda v, c: v + c.gauss(0.0, 0.01),
+    "noise 0.03": lambda v, c: v + c.gauss(0.0, 0.03),
+    "1/256": lambda v, c: round((v + c.gauss(0.0, 0.002)) * 256) / 256,
+    "flicker 1 %": lambda v, c: v + STEP * (c.random() < 0.01),
+    "flicker 10 %": lambda v, c: v + STEP * (c.random() < 0.10),
+    "flicker 50 %": lambda v, c: v + STEP * (c.random() < 0.50),
+    "flicker 90 %": lambda v, c: v + STEP * (c.random() < 0.90),
+    "zeros 10 %": lambda v, c: v * (c.random() >= 0.10),
+    "24 km/h at times": lambda v, c: 24 / 3.6 if c.random() < 0.02 else v,
+}
+
+
+@pytest.mark.parametrize("name", JITTERS)
+def test_jitter_is_hardly_ever_a_change(name):
+    walks = [changes(told(steady_walk(JITTERS[name], seed=seed))) for seed in range(20)]
+    assert sum(bool(walk) for walk in walks) <= 1
+
+
+@pytest.mark.parametrize("name", ["noise 0.004", "noise 0.01", "1/256"])
+@given(at=st.floats(60.0, 60.7), up=st.booleans(), seed=st.integers(0, 99))
+def test_a_ramp_is_known_within_two_seconds_whatever_the_jitter(name, at, up, seed):
+    def truth(t):
+        return 1.30 + (1 if up else -1) * 0.2 * min(max(t - at, 0.0), 2.0)
+
+    chance = random.Random(seed)
+    reports = [Belt(float(t), JITTERS[name](truth(t), chance), source="it") for t in range(80)]
+    began = [s.t for s in told(reports) if s.t > at and not s.steady]
+    assert began
+    assert began[0] - at <= 2.0
+
+
+@given(st.floats(0.3, 4.0), st.booleans(), st.integers(2, 120))
+def test_one_step_of_a_quiet_console_is_known_with_its_second_report(speed, up, before):
+    after = speed + (STEP if up else -STEP)
+    owner = Owner()
+    told([Belt(float(t), speed) for t in range(before + 15)], owner)
+    states = told([Belt(before + 15.0 + t, after) for t in range(6)], owner)
+    assert states
+    assert states[0].t == before + 16.0
+    assert states[-1].steady
+    assert states[-1].speed_m_s == pytest.approx(after, abs=1e-3)
