@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from cued.coach.rule import Need, Proposal, Rule, Situation
-from cued.gait.metric import Cycle, Metric
+from cued.gait.metric import Basis, Cycle, Metric
 from cued.model import Notice
 
 T = TypeVar("T")
@@ -119,6 +119,11 @@ class FencedMetric:
     def strides(self) -> int:
         """Over how many strides the value is taken."""
         return self._metric.strides
+
+    @property
+    def basis(self) -> frozenset[Basis]:
+        """What the value rests on beside the strides."""
+        return self._metric.basis
 
     def update(self, cycle: Cycle) -> float | None:
         """Return the metric's new value, None once it has failed."""
