@@ -28,9 +28,9 @@ from cued.engine import Worn
 from cued.evaluation.figures import Scores, figures
 from cued.evaluation.scoring import score
 from cued.evaluation.tables import Table, tables
-from cued.evaluation.tally import Tallies, by_recording, pool
+from cued.evaluation.tally import Tallies, pool, under
 from cued.evaluation.targets import Verdict, verdicts
-from cued.model import AnyEvent, CuedError, RecordingError
+from cued.model import AnyEvent, Belt, CuedError, RecordingError
 from cued.recording.tables.stream import PACKET_S, packets
 from cued.recording.tables.table import TableRecording, find_tables, read_table
 from cued.recording.tables.truth import KINDS
@@ -59,12 +59,15 @@ class Work(Struct, frozen=True):
     folder: Path
     packet_s: float
     config: Path | None
+    without: frozenset[str]
 
 
 class Done(Struct):
     """What came of it: tallies, or why the recording was refused; and what was not scored."""
 
     tallies: Tallies
+    person: str = ""
+    recording: str = ""
     refused: str = ""
     note: str = ""
 
@@ -79,7 +82,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="folder of a table recording, or a folder in which they are looked for",
     )
     parser.add_argument(
-        "--each", action="store_true", help="a line for each recording instead of each data set"
+        "--by",
+        choices=("set", "person", "recording"),
+        default="set",
+        help="a line for each of these (default set: the recordings of one source)",
+    )
+    parser.add_argument(
+        "--without",
+        action="append",
+        choices=("belt",),
+        default=[],
+        help="keep this from the engine: it then has to do without the belt's speed",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything as JSON")
     parser.add_argument(
@@ -94,7 +107,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Score, print the tables, and say which recordings were refused."""
-    report = evaluate(args.recordings, args.packet_s, args.config, each=args.each)
+    without = frozenset[str](args.without)
+    report = evaluate(args.recordings, args.packet_s, args.config, by=args.by, without=without)
     for line in (*report.refused, *report.notes):
         print(f"cued: {line}", file=sys.stderr)
     console = Console(width=WIDTH)
@@ -114,14 +128,15 @@ def evaluate(
     packet_s: float = PACKET_S,
     chosen: Path | None = None,
     *,
-    each: bool = False,
+    by: str = "set",
+    without: frozenset[str] = frozenset(),
 ) -> Report:
     """Score every recording in the folders, with progress on a terminal.
 
-    The targets are always judged by data set, also when ``each`` recording gets its own rows.
+    The targets are always judged by data set, also when each person or recording has its own rows.
     """
     folders = [folder for path in wanted for folder in _tables_in(path)]
-    work = [Work(folder, packet_s, chosen) for folder in dict.fromkeys(folders)]
+    work = [Work(folder, packet_s, chosen, without) for folder in dict.fromkeys(folders)]
     done = dict(
         track(
             _all(work),
@@ -134,11 +149,17 @@ def evaluate(
     )
     in_order = [done[index] for index in sorted(done)]
     judged = verdicts(figures(pool([one.tallies for one in in_order])))
-    shown = [by_recording(one.tallies) if each else one.tallies for one in in_order]
+    shown = [_named(one, by) for one in in_order]
     refused = tuple(one.refused for one in in_order if one.refused)
     notes = tuple(one.note for one in in_order if one.note)
     count = len(work) - len(refused)
     return Report(count, packet_s, refused, notes, judged, figures(pool(shown)))
+
+
+def _named(done: Done, by: str) -> Tallies:
+    if by == "set":
+        return done.tallies
+    return under(done.person if by == "person" else done.recording, done.tallies)
 
 
 def _tables_in(path: Path) -> list[Path]:
@@ -164,13 +185,18 @@ def _do(work: Work) -> Done:
     try:
         recording = read_table(work.folder)
     except RecordingError as error:
-        return Done(Tallies(), str(error))
+        return Done(Tallies(), refused=str(error))
     settings = config.load(work.config)
 
     def engine_on(recording: TableRecording, sensors: Collection[str]) -> list[AnyEvent]:
-        return _events(settings, recording, sensors, work.packet_s)
+        return _events(settings, recording, sensors, work)
 
-    return Done(score(recording, engine_on), note=_unscored(work.folder, recording))
+    return Done(
+        score(recording, engine_on),
+        person=recording.subject or recording.name,
+        recording=recording.name,
+        note=_unscored(work.folder, recording),
+    )
 
 
 def _unscored(folder: Path, recording: TableRecording) -> str:
@@ -183,12 +209,16 @@ def _unscored(folder: Path, recording: TableRecording) -> str:
 
 
 def _events(
-    settings: Config, recording: TableRecording, sensors: Collection[str], packet_s: float
+    settings: Config, recording: TableRecording, sensors: Collection[str], work: Work
 ) -> list[AnyEvent]:
     worn = {s.name: Worn(s.placement, s.mounting) for s in recording.sensors if s.name in sensors}
     engine = app.engine(settings, worn)
-    inputs = packets(recording, packet_s, sensors)
-    return [event for given in inputs for event in engine.feed(given)]
+    return [
+        event
+        for given in packets(recording, work.packet_s, sensors)
+        if not (isinstance(given, Belt) and "belt" in work.without)
+        for event in engine.feed(given)
+    ]
 
 
 def _drawn(table: Table) -> RichTable:

@@ -165,10 +165,8 @@ def _plain(group: Group) -> Group:
     return msgspec.structs.replace(group, data=group.data.removesuffix(INTACT))
 
 
-def by_recording(tallies: Tallies) -> Tallies:
-    """Name the groups of one recording after it instead of its data set."""
-    named = {name for tally in tallies.groups.values() for name in tally.recordings}
-    (name,) = named or {""}
+def under(name: str, tallies: Tallies) -> Tallies:
+    """Return the same counts pooled under a name, a person's or a recording's, not a data set's."""
     tallies = without_doubles(tallies)
     return Tallies(
         {msgspec.structs.replace(group, data=name): t for group, t in tallies.groups.items()},

@@ -56,7 +56,7 @@ def test_tables_are_printed_and_json_is_written(
 
 
 def test_each_gives_a_row_for_each_recording(folder: Path, capsys: pytest.CaptureFixture[str]):
-    assert main(["evaluate", str(folder / "one"), str(folder), "--each"]) == 0
+    assert main(["evaluate", str(folder / "one"), str(folder), "--by", "recording"]) == 0
     said = capsys.readouterr().out
     assert said.count("one trunk, walking forward") == said.count("two trunk, walking forward")
 
@@ -112,3 +112,27 @@ def test_json_that_cannot_be_written_is_a_line_after_the_tables(
     said = capsys.readouterr()
     assert "voisard trunk" in said.out
     assert said.err.endswith("x.json: No such file or directory\n")
+
+
+def test_by_person_pools_what_one_person_recorded(folder: Path, tmp_path: Path):
+    other = replace(standing("three"), subject="voisard-y")
+    write_table(folder / "three", other)
+    out = tmp_path / "scores.json"
+    assert main(["evaluate", str(folder), "--by", "person", "--json", str(out)]) == 0
+    rows = json.loads(out.read_text())["scores"]["rows"]
+    found = {row["group"]["data"]: row["recordings"] for row in rows}
+    assert found == {"voisard-x": 2, "voisard-y": 1}
+
+
+def test_without_belt_the_engine_knows_no_speed(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    fed: list[object] = []
+
+    class Deaf:
+        def feed(self, given: object) -> list[object]:
+            fed.append(given)
+            return []
+
+    monkeypatch.setattr(evaluate.app, "engine", lambda *_: Deaf())
+    assert main(["evaluate", str(folder / "one"), "--without", "belt"]) == 0
+    assert fed
+    assert not any(isinstance(given, Belt) for given in fed)
