@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 
-from cued.model import BeltRequest
-from cued.simulation.scenario import BeltSetting
+import numpy as np
+
+from cued.model import Belt, BeltRequest
+from cued.simulation.scenario import BeltSetting, Telling
 
 RAMP_M_S2 = 0.2  # treadmills change by 0.1-0.3 m/s² (assumed; few makers say)
 RAMP_PERCENT_S = 0.5
 TOP_M_S = 6.0
 STEEP_PERCENT = (-10.0, 25.0)
+FLICKER_M_S = 0.1 / 3.6  # the last digit of most consoles
 HELD_S = 8.0  # how much of the past can still be asked for
 
 
@@ -93,3 +96,31 @@ class Treadmill:
                 )
             before = corner
         return t, before[1], before[2]
+
+
+class Teller:
+    """What the treadmill's link says, which need not be what the belt does."""
+
+    def __init__(self, telling: Telling, belt: Treadmill, rng: np.random.Generator) -> None:
+        self._telling = telling
+        self._belt = belt
+        self._rng = rng
+
+    def report(self, t: float) -> Belt | None:
+        """Return the report due at ``t``; None from a treadmill that tells nothing."""
+        told = self._telling
+        noise, flicker = self._rng.standard_normal(), self._rng.random()
+        speed, incline = self._belt.shown(t)
+        if told.tells == "nothing":
+            return None
+        if told.tells == "zero":
+            return Belt(t, 0.0, 0.0)
+        if told.tells == "measured":
+            speed = self._belt.at(t)[0]
+        speed *= told.factor * (1.0 + noise * told.noise_percent / 100.0)
+        if speed > 0.0 and 100.0 * flicker < told.flicker_percent:
+            speed += FLICKER_M_S
+        if told.resolution_m_s:
+            speed = told.resolution_m_s * round(speed / told.resolution_m_s)
+        measured = told.tells == "measured"
+        return Belt(t, max(speed, 0.0), incline, kind="sensor" if measured else "console")

@@ -19,7 +19,7 @@ import numpy as np
 from msgspec import Struct
 
 from cued.model import Belt, BeltRequest, Command, Floats, Input, Packet, Tick
-from cued.simulation.belt import Treadmill
+from cued.simulation.belt import Teller, Treadmill
 from cued.simulation.follow import PROMPTS, REACH_S
 from cued.simulation.link import Radio
 from cued.simulation.scenario import Scenario
@@ -29,6 +29,7 @@ from cued.simulation.worn import Worn
 
 PIECE_S = 0.5
 TICK_S = 0.1
+BELT_STREAM = 1000  # of random numbers; sensors have 1, 2, ...
 BELT_S = 1.0  # treadmills tell their speed about once a second
 
 
@@ -44,6 +45,8 @@ class Simulation:
         root = scenario.seed if seed is None else seed
         self._belt = Treadmill(scenario.belt, scenario.belt_error_percent)
         self._belt.advance(0.0)
+        own = np.random.default_rng([root, BELT_STREAM])
+        self._teller = Teller(scenario.treadmill, self._belt, own)
         self._walker = Walker(
             scenario.person, scenario.does, self._belt.at, np.random.default_rng([root, 0])
         )
@@ -121,8 +124,9 @@ class Simulation:
         """Ticks, the belt's messages and commands of this piece."""
         while self._belts * BELT_S < until:
             t = self._belts * BELT_S
-            speed, incline = self._belt.shown(t)
-            self._expect(t, Belt(t, speed, incline))
+            report = self._teller.report(t)
+            if report:
+                self._expect(t, report)
             self._know(Truth(t, "speed", "", round(self._belt.at(t)[0], 4)))
             self._belts += 1
         while self._commands and self._commands[0].at_s < until:

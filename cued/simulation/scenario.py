@@ -4,7 +4,8 @@ Sections, all optional but ``[[does]]``:
 
 * ``[person]``: who walks; ``[link]``: how packets travel; ``[[sensor]]``: what is worn;
 * ``[[does]]``: what the person does from ``at_s`` on (``ACTIONS`` lists them);
-* ``[[belt]]``: what the treadmill is set to; ``[[breaks]]``: what goes wrong (``FAULTS``);
+* ``[[belt]]``: what the treadmill is set to; ``[treadmill]``: what it tells of it;
+* ``[[breaks]]``: what goes wrong (``FAULTS``);
 * ``[[command]]``: what somebody asks of the daemon.
 
 Every mistake is a ``ConfigError`` of one line that names section, key and what was probably meant.
@@ -173,6 +174,27 @@ class BeltSetting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ramp_m_s2: Annotated[float, Meta(gt=0, le=10)] = 0.2
 
 
+class Telling(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the treadmill tells of its speed, once a second."""
+
+    tells: Annotated[
+        Literal["console", "measured", "nothing", "zero"],
+        Meta(description="What it is set to, what the belt does, nothing, or always 0."),
+    ] = "console"
+    noise_percent: Annotated[
+        float, Meta(ge=0, le=20, description="White noise, percent of the speed.")
+    ] = 0.0
+    resolution_m_s: Annotated[
+        float, Meta(ge=0, le=0.5, description="Told in steps of so much, m/s; 0 has none.")
+    ] = 0.0
+    flicker_percent: Annotated[
+        float, Meta(ge=0, le=100, description="So many percent of reports are 0.1 km/h more.")
+    ] = 0.0
+    factor: Annotated[
+        float, Meta(gt=0, le=4, description="Told is so many times the speed: a wrong unit.")
+    ] = 1.0
+
+
 class Breaking(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What goes wrong; without ``sensor`` it hits all of them."""
 
@@ -212,6 +234,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sensor: tuple[Sensor, ...] = FEET_AND_BACK
     does: tuple[Doing, ...]
     belt: tuple[BeltSetting, ...] = ()
+    treadmill: Telling = Telling()
     breaks: tuple[Breaking, ...] = ()
     command: tuple[Asking, ...] = ()
 
@@ -234,6 +257,7 @@ SECTIONS: dict[str, type[Struct]] = {
     "sensor": Sensor,
     "does": Doing,
     "belt": BeltSetting,
+    "treadmill": Telling,
     "breaks": Breaking,
     "command": Asking,
 }
