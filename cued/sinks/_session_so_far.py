@@ -12,10 +12,10 @@ from typing import Any
 
 import msgspec
 
-from cued.coach.strides.own_band import Band
 from cued.coach.workout.phases import IDLE
 from cued.model import (
     AnyEvent,
+    Band,
     Cue,
     Fall,
     Gait,
@@ -40,7 +40,7 @@ class SoFar:
     """Remembers rows and marks."""
 
     def __init__(self) -> None:
-        self._band = Band()
+        self._span: tuple[float | None, float | None] = (None, None)
         self._now: dict[str, float | None] = {}
         self._rows: list[Row] = []
         self._marks: deque[dict[str, Any]] = deque(maxlen=MARKS)
@@ -49,8 +49,9 @@ class SoFar:
 
     def take(self, event: AnyEvent) -> None:
         """Take an event."""
-        self._band.see(event)
         match event:
+            case Band():
+                self._span = (event.low_m, event.high_m)
             case Measurement() if event.name in COLUMNS:
                 self._now[COLUMNS[event.name]] = event.value
             case Gait():
@@ -97,7 +98,7 @@ class SoFar:
             return
         if self._began is None:
             self._began = t
-        low, high = self._band.span_m or (None, None)
+        low, high = self._span
         now = self._now
         row = (t, now.get("length"), low, high, now.get("cadence"), now.get("score"))
         self._rows.append((t, *(v if v is None else round(v, 4) for v in row[1:])))  # pyright: ignore[reportArgumentType]

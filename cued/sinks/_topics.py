@@ -24,9 +24,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from cued.coach.strides.own_band import Band
 from cued.model import (
     AnyEvent,
+    Band,
     Battery,
     BeltState,
     CommandResult,
@@ -70,7 +70,7 @@ class Topics:
         self._values: dict[str, float | None] = dict.fromkeys(metrics)
         self._told_by: dict[str, str] = {}  # the sensor that told the belt, the heart rate
         self._units: dict[str, str] = {}
-        self._band = Band()
+        self._span: tuple[float | None, float | None] = (None, None)
         self._t = 0.0
         self._level: str | None = None
         self._score: float | None = None
@@ -141,9 +141,10 @@ class Topics:
 
     def take(self, event: AnyEvent, now: float, wall: float) -> None:
         """Take an event."""
-        self._band.see(event)
         self._t = max(self._t, event.t)
         match event:
+            case Band():
+                self._span = (event.low_m, event.high_m)
             case Measurement():
                 self._units[event.name] = event.unit
                 self._values[event.name] = None if event.value is None else round(event.value, 4)
@@ -207,8 +208,8 @@ class Topics:
         stability = {"stability": self._level, "stability_score": self._score}
         belt: dict[str, Any] = self._state["belt"] or {}
         belt_now = {f"belt_{key}": value for key, value in belt.items()}
-        span = self._band.span_m if self._stride_at is not None else None
-        own = {"stride_band_m": [round(end, 3) for end in span] if span else None}
+        known = self._stride_at is not None and self._span[0] is not None
+        own = {"stride_band_m": list(self._span) if known else None}
         when = {"units": self._units, "t": self._t, "time": wall}
         return msgspec.json.encode(self._values | stability | belt_now | own | when)
 
