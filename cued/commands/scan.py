@@ -11,6 +11,7 @@ from rich.text import Text
 
 from cued.commands._checks.machine import running
 from cued.commands._options import positive
+from cued.devices._unsupported import unsupported
 from cued.model import CuedError
 from cued.sources import ble
 
@@ -37,6 +38,8 @@ def run(args: argparse.Namespace) -> int:
         Console().print(table(listed, batteries))
     if any("rsc" in f.devices for f in known):
         print("rsc: its speed counts as the belt's, its cadence is shown; no cue comes of it alone")
+    for sentence in filter(None, (unsupported(f.advert.name) for f in found if not f.devices)):
+        print(sentence)
     others = len(found) - len(known)
     print(f"{len(known)} supported, {others} other device{'' if others == 1 else 's'} in reach")
     if not known:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -47,6 +47,13 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     error: Annotated[
         float, Meta(ge=0.001, le=0.2, description="Relative uncertainty of a steady speed.")
     ] = 0.03
+    unlock: Annotated[
+        Literal["", "kingsmith_z1", "urevo"],
+        Meta(description="Wake a machine that tells 0 km/h until its own app has been there."),
+    ] = ""
+    unlock_name: Annotated[
+        str, Meta(description="Its advertised name, which unlocks a KingSmith Z1.")
+    ] = ""
     heart_rate: Annotated[
         bool, Meta(description="Use the heart rate that the treadmill measures.")
     ] = False

@@ -27,6 +27,7 @@ from cued.devices._ftms_control import CONTROL, INCLINE_RANGE, SPEED_RANGE, Cont
 from cued.devices._ftms_options import Config
 from cued.devices._gatt import sig
 from cued.devices._standstill import Standstill
+from cued.devices._unlock import unlocking
 from cued.devices.device import Action, Advert, Answer, Device, Output, Read, Subscribe, Write
 from cued.model import Belt, BeltRequest, DecodeError, HeartRate
 from cued.parts import Part
@@ -69,6 +70,7 @@ class Ftms(Device):
         actions: list[Action] = [Subscribe(DATA)]
         if STATUS in services or not services:
             actions.append(Subscribe(STATUS))
+        actions += unlocking(self._config, services)
         self._control.inclines &= INCLINE_RANGE in services or not services
         if self._config.control and (CONTROL in services or not services):
             self._control.able = True

@@ -15,6 +15,7 @@ from cued import parts
 from cued.devices import (
     bangle,
     circuitpython,
+    fitshow,
     ftms,
     heart_rate,
     metamotion,
@@ -24,6 +25,7 @@ from cued.devices import (
     polar_pmd,
     rsc,
     thingy52,
+    walkingpad,
     witmotion,
     xsens_dot,
 )
@@ -67,6 +69,13 @@ KNOWN: dict[str, list[tuple[str, bytes]]] = {
         (witmotion.NOTIFY, H("5561 0000 0000 0008 0000 0000 0000 0000 0000 0000")),
         (witmotion.NOTIFY, H("5571 6400 7c01 0000 0000 0000 0000 0000 0000 0000")),
         (witmotion.NOTIFY, H("5561 0000 0000 0008 0000 0000 0000 0000 0000 0000") * 3),
+    ],
+    "walkingpad": [
+        (walkingpad.NOTIFY, H("f8a2 01 23 01 000006 000000 000005 00 000200 d4 fd")),
+    ],
+    "fitshow": [
+        (fitshow.NOTIFY, H("02 51 03 08 00 1000 0300 0100 0000 00 00 48 03")),
+        (fitshow.NOTIFY, H("02 51 00 51 03")),
     ],
     "xsens_dot": [
         (xsens_dot.MEDIUM, H("10270000") + bytes(36)),
@@ -279,6 +288,6 @@ def test_no_device_takes_an_unnamed_stranger_for_its_own(name):
     assert module.matches(Advert("AA:BB:CC:DD:EE:FF", "Kitchen scale")) is False
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n != "ftms"])
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in ("ftms", "walkingpad")])
 def test_a_wearable_drives_no_belt(name):
     assert build(name).request(BeltRequest(t=1.0, speed_m_s=1.0)) == []

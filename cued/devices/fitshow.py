@@ -1,0 +1,125 @@
+"""Treadmills with a FitShow module that speak its own protocol: belt speed and incline.
+
+Protocol facts
+--------------
+Service fff0, notify fff1, write fff2. A message is 02, what, values, the exclusive or of all
+between (first and last excluded), 03. Asked ``02 51 51 03`` about once a second, a running
+treadmill answers ``02 51``, state, speed in 0.1 km/h (or mph, as the console is set), incline in
+percent (signed), elapsed time u16 s, distance u16, calories u16, steps u16, heart rate, check,
+03; numbers little-endian. State 3 is running, 2 the count-down, 4 slowing down, 6 safety key, 10
+paused; an idle one answers with the state alone.
+
+Rules: read only; nothing is written but the question, and none of it moves the belt. Many of
+these speak FTMS as well (``ftms.py``), which is better: this is for those that don't.
+
+Sources: captures in syssi/esphome-treadmill-f15, qdomyos-zwift (facts). Certainty C: one family
+of captures decodes; units and states of others are not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import xor
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cued.devices._gatt import fields, sig
+from cued.devices._standstill import Standstill
+from cued.devices.device import Action, Advert, Device, Output, Subscribe, Write
+from cued.model import Belt, DecodeError
+from cued.parts import Part
+
+SERVICE, NOTIFY, COMMAND = sig(0xFFF0), sig(0xFFF1), sig(0xFFF2)
+FTMS = sig(0x1826)
+ASK = bytes.fromhex("02515103")
+ASK_EVERY_S = 1.0
+STATUS = 0x51
+RUNNING, SLOWING = 3, 4
+HALTS = {6: "safety_key", 10: "paused"}
+# fff0 is used by many kinds of things; by these names it is a treadmill's.
+NAMES = ("FS-", "NOBLEPRO", "WINFITA", "BH-T")
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of a FitShow treadmill."""
+
+    speed_factor: Annotated[
+        float,
+        Meta(gt=0.5, lt=2, description="True over reported speed; 1.609 if it reports mph."),
+    ] = 1.0
+    error: Annotated[
+        float, Meta(ge=0.001, le=0.2, description="Relative uncertainty of a steady speed.")
+    ] = 0.03
+
+
+class Status(Struct, frozen=True):
+    """What a treadmill answers; without a speed when it is idle."""
+
+    state: int
+    speed_km_h: float = 0.0
+    incline_percent: float = 0.0
+    elapsed_s: int | None = None
+
+
+def decode(data: bytes) -> Status | None:
+    """Decode a status; None for another kind of message. DecodeError for a damaged one."""
+    if len(data) < 5 or data[0] != 0x02 or data[-1] != 0x03:
+        raise DecodeError(f"{len(data)} bytes that are no message of FitShow's")
+    if reduce(xor, data[1:-2]) != data[-2]:
+        raise DecodeError("a FitShow message with a wrong check")
+    if data[1] != STATUS:
+        return None
+    if len(data) < 9:
+        return Status(data[2])
+    speed, incline, elapsed = fields("BbH", data, 3)
+    return Status(data[2], speed / 10, float(incline), elapsed)
+
+
+def matches(advert: Advert) -> bool:
+    """Tell whether this is a treadmill with FitShow's service and without FTMS."""
+    named = advert.name.upper().startswith(NAMES)
+    return named and SERVICE in advert.services and FTMS not in advert.services
+
+
+class FitShow(Device):
+    """One connection to a treadmill."""
+
+    def __init__(self, config: Config, sensor: str) -> None:
+        self._config = config
+        self._sensor = sensor
+        self._standstill = Standstill()
+        self._asked_t = float("-inf")
+
+    def start(self, services: Sequence[str]) -> list[Action]:
+        """Subscribe; the first question follows with the next tick."""
+        if services and (NOTIFY not in services or COMMAND not in services):
+            raise DecodeError("this treadmill does not speak FitShow's protocol")
+        return [Subscribe(NOTIFY)]
+
+    def receive(self, t: float, char: str, data: bytes) -> list[Output]:
+        """Decode an answer."""
+        status = decode(data) if char == NOTIFY else None
+        if status is None:
+            return []
+        speed = status.speed_km_h / 3.6 * self._config.speed_factor
+        if status.state not in (RUNNING, SLOWING, *HALTS):
+            speed = 0.0
+        if status.elapsed_s is not None:
+            self._standstill.ticked(t, status.elapsed_s)
+        doubt = self._standstill.doubt(t, speed)
+        if speed:
+            doubt = HALTS.get(status.state, doubt)
+        error = 0.3 if status.state == SLOWING else self._config.error
+        return [Belt(t, speed, status.incline_percent, error, self._sensor, doubt)]
+
+    def tick(self, t: float) -> list[Output]:
+        """Ask for the status."""
+        if t - self._asked_t < ASK_EVERY_S:
+            return []
+        self._asked_t = t
+        return [Write(COMMAND, ASK, response=False)]
+
+
+PART = Part(Config, FitShow, place="treadmill")

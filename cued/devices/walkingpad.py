@@ -1,0 +1,231 @@
+"""WalkingPad and other KingSmith treadmills that speak on service fe00: speed, and changes of it.
+
+Protocol facts
+--------------
+Notify fe01, write without response fe02. A message is ``f7 a2``, what, values, sum of the bytes
+from the second on (& ff), ``fd``. The status comes only when it is asked for (``f7 a2 00 00 a2
+fd``, about once a second): ``f8 a2``, state, speed in 0.1 km/h, mode (0 automatic, 1 manual, 2
+standby), time u24 s, distance u24 in 10 m, steps u24, more, sum, ``fd``; numbers big-endian.
+State 1 is running; 0 and 5 are standing. ``f7 a2 01 speed`` sets the speed (0 stops), ``f7 a2 02
+mode`` the mode; less than 0.7 s after another message one is ignored. A speed is heeded in manual
+mode only.
+
+Rules: nothing is written but questions unless ``control = true``; then only to a belt that runs,
+in manual mode, by no more than ``max_raise_m_s`` faster at once, and what it does is watched
+(``_belt_guard.py``). A stop goes out at once and is repeated, so a message of before cannot eat
+it. There is no incline. The pad answers no command; a wish is done when the speed follows.
+
+Sources: ph4r05/ph4-walkingpad, qdomyos-zwift (facts), treadmills' owners. Certainty B for reading
+(captured frames decode), C for control: never tried on a pad. KingSmith's encrypted machines (R2,
+K12, X21) do not speak it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cued.devices._belt_guard import BeltGuard
+from cued.devices._gatt import sig
+from cued.devices.device import Action, Advert, Answer, Device, Output, Subscribe, Write
+from cued.model import Belt, BeltRequest, DecodeError
+from cued.parts import Part
+
+SERVICE, NOTIFY, COMMAND = sig(0xFE00), sig(0xFE01), sig(0xFE02)
+ASK = bytes.fromhex("f7a20000a2fd")
+ASK_EVERY_S = 1.0
+APART_S = 0.7
+STATE, SPEED, MODE = 2, 3, 4
+RUNNING, MANUAL = 1, 1
+LEAST_BYTES = 16  # up to the steps, sum and end
+REACHED_M_S = 0.05
+ANSWER_S = 5.0
+SPEAK_FTMS = ("KS-HD-Z1D",)  # advertise fe00 too
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of a WalkingPad."""
+
+    control: Annotated[
+        bool, Meta(description="Consent: cued may change the speed when asked to.")
+    ] = False
+    max_speed_m_s: Annotated[
+        float, Meta(gt=0, le=4, description="Fastest speed that cued may set, m/s.")
+    ] = 1.6
+    max_raise_m_s: Annotated[
+        float, Meta(gt=0, le=1, description="Most that cued may go faster at once, m/s.")
+    ] = 0.3
+    speed_factor: Annotated[
+        float,
+        Meta(gt=0.5, lt=2, description="True over reported speed; 1.609 if it reports mph."),
+    ] = 1.0
+    incline_percent: Annotated[
+        float, Meta(ge=-20, le=40, description="Incline of the deck, percent.")
+    ] = 0.0
+    error: Annotated[
+        float, Meta(ge=0.001, le=0.2, description="Relative uncertainty of a steady speed.")
+    ] = 0.03
+
+
+class Status(Struct, frozen=True):
+    """What a pad answers."""
+
+    state: int
+    speed_km_h: float
+    mode: int
+    elapsed_s: int
+    distance_m: int
+    steps: int
+
+
+def message(what: int, value: int) -> bytes:
+    """Make a message to the pad."""
+    body = bytes((0xA2, what, value))
+    return b"\xf7" + body + bytes((sum(body) & 0xFF, 0xFD))
+
+
+def decode(data: bytes) -> Status | None:
+    """Decode a status; None for another kind of message. DecodeError for a damaged one."""
+    if data[:1] != b"\xf8" or data[-1:] != b"\xfd" or len(data) < 5:
+        raise DecodeError(f"{len(data)} bytes that are no message of a pad")
+    if sum(data[1:-2]) & 0xFF != data[-2]:
+        raise DecodeError("a pad's message with a wrong sum")
+    if data[1] != 0xA2:
+        return None
+    if len(data) < LEAST_BYTES:
+        raise DecodeError(f"a pad's status of {len(data)} bytes")
+    elapsed, tens, steps = (int.from_bytes(data[at : at + 3], "big") for at in (5, 8, 11))
+    return Status(data[STATE], data[SPEED] / 10, data[MODE], elapsed, tens * 10, steps)
+
+
+def matches(advert: Advert) -> bool:
+    """Tell whether this advertisement offers the pads' service."""
+    return SERVICE in advert.services and not advert.name.startswith(SPEAK_FTMS)
+
+
+class WalkingPad(Device):
+    """One connection to a pad."""
+
+    def __init__(self, config: Config, sensor: str) -> None:
+        self._config = config
+        self._sensor = sensor
+        self._guard = BeltGuard(sensor)
+        self._status: Status | None = None
+        self._speed = 0.0
+        self._wish: tuple[float, float] | None = None  # (t, m/s)
+        self._todo: list[bytes] = []
+        self._sent_t = float("-inf")
+        self._asked_t = float("-inf")
+
+    def start(self, services: Sequence[str]) -> list[Action]:
+        """Subscribe; the first question follows with the next tick."""
+        if services and (NOTIFY not in services or COMMAND not in services):
+            raise DecodeError("this pad does not speak the protocol of service fe00")
+        return [Subscribe(NOTIFY)]
+
+    def receive(self, t: float, char: str, data: bytes) -> list[Output]:
+        """Decode an answer."""
+        if char != NOTIFY:
+            return []
+        status = decode(data)
+        if status is None:
+            return []
+        self._status = status
+        self._speed = status.speed_km_h / 3.6 * self._config.speed_factor
+        if status.state != RUNNING and status.mode == 2:
+            self._speed = 0.0
+        belt = Belt(t, self._speed, self._config.incline_percent, self._config.error, self._sensor)
+        out: list[Output] = [belt, *self._guard.see(t, self._speed)]
+        if self._wish and abs(self._speed - self._wish[1]) < REACHED_M_S:
+            out += self._finished("")
+        return out + self._halting(t)
+
+    def tick(self, t: float) -> list[Output]:
+        """Ask for the status, write what waits its turn, see that a stop is obeyed."""
+        out: list[Output] = [*self._guard.tick(t), *self._halting(t)]
+        if t - self._sent_t < APART_S:
+            return out
+        if self._todo:
+            self._sent_t = t
+            return [*out, self._write(self._todo.pop(0))]
+        if t - self._asked_t >= ASK_EVERY_S:
+            self._asked_t = self._sent_t = t
+            return [*out, self._write(ASK)]
+        return out
+
+    def refused(self, t: float, write: Write, why: str) -> list[Output]:
+        """Give up a wish that was not taken."""
+        return self._finished(f"the treadmill refused: {why}") if self._wish else []
+
+    def request(self, request: BeltRequest) -> list[Action | Answer]:
+        """Check a wish and begin with it, or refuse."""
+        why = self._refusal(request)
+        if why:
+            return [Answer(why)]
+        if request.speed_m_s is None:
+            return [Answer()]  # level is level without an incline
+        if request.speed_m_s == 0:
+            self._wish = (request.t, 0.0)
+            return [*self._stop(request.t)]
+        tenths = round(request.speed_m_s / self._config.speed_factor * 36)
+        self._wish = (request.t, tenths / 36 * self._config.speed_factor)
+        self._todo = [message(1, tenths)]
+        self._guard.wished(request.t, self._wish[1])
+        return [*self._soon(request.t)]
+
+    def _soon(self, t: float) -> list[Write]:
+        if t - self._sent_t < APART_S:
+            return []
+        self._sent_t = t
+        return [self._write(self._todo.pop(0))]
+
+    def _stop(self, t: float) -> list[Write]:
+        self._todo, self._sent_t = [], t
+        self._guard.stopped(t)
+        return [self._write(message(1, 0))]
+
+    def _halting(self, t: float) -> list[Output]:
+        if not self._guard.stop_due(t):
+            return []
+        given_up = self._finished(self._guard.off) if self._guard.off else []
+        return [*given_up, *self._stop(t)]
+
+    def _write(self, data: bytes) -> Write:
+        return Write(COMMAND, data, response=False)
+
+    def _finished(self, why: str) -> list[Output]:
+        owed, self._wish = self._wish, None
+        return [Answer(why)] if owed else []
+
+    def _refusal(self, request: BeltRequest) -> str:
+        speed = request.speed_m_s
+        if speed is None and request.incline_percent is None:
+            return "nothing was asked for"
+        if not self._config.control:
+            return "the configuration does not let cued change the belt (control = true would)"
+        if speed == 0:
+            return ""
+        if request.incline_percent:
+            return "the treadmill has no incline that could be set"
+        return "" if speed is None else self._beyond(request.t, speed)
+
+    def _beyond(self, t: float, speed: float) -> str:
+        limits = self._config
+        if self._guard.off:
+            return f"control is off: {self._guard.off}"
+        if self._wish is not None and t - self._wish[0] < ANSWER_S:
+            return "the treadmill has not answered the last wish yet"
+        if not self._speed or self._status is None:
+            return "the belt stands still; only its own console starts it"
+        if self._status.mode != MANUAL:
+            return "the pad sets its speed itself; switch it to manual first"
+        if not 0 < speed <= limits.max_speed_m_s:
+            return f"{speed:.2f} m/s is outside the limits"
+        if speed - self._speed > limits.max_raise_m_s:
+            return f"more than {limits.max_raise_m_s:.2f} m/s faster at once"
+        return ""
+
+
+PART = Part(Config, WalkingPad, place="treadmill")
