@@ -1,0 +1,152 @@
+"""A sensor of one's own on the belt: pulses on a GPIO pin, from tape or a magnet, become its speed.
+
+Wiring and where to stick the tape: ``hardware/belt-sensor.md``. The pin's edges carry the kernel's
+times, so a busy machine costs no accuracy (``signal/pulses.py`` has the method and its figures). It
+measures, and moves nothing.
+
+Delay: half of the time between two marks. Without pins (no Raspberry Pi, no lgpio, a pin taken)
+that is a lost link: told once, tried again with growing pauses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from cued.config import Site
+from cued.gpio import PinsMissing, close_factory, factory_of, failing_is_missing
+from cued.model import Belt, BeltRequest, LinkLost
+from cued.parts import Part
+from cued.signal.pulses import Pulses
+from cued.sources.source import Emit, Source
+
+NAME = "belt_pulses"
+LOOK_EVERY_S = 0.1
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The pin, and what passes it."""
+
+    length_m: Annotated[
+        float,
+        Meta(
+            gt=0.02,
+            le=10,
+            description="Length of the belt, m; with a magnet on a roller: its circumference.",
+        ),
+    ]
+    marks: Annotated[
+        int, Meta(ge=1, le=60, description="Strips of tape on the belt, or magnets on the roller.")
+    ] = 8
+    pin: Annotated[int, Meta(ge=0, le=27, description="GPIO number of the sensor's output.")] = 17
+    pull: Annotated[
+        Literal["up", "down", "none"],
+        Meta(description="Resistor of the pin; up for an open collector, as of most sensors."),
+    ] = "up"
+    edge: Annotated[
+        Literal["rising", "falling"], Meta(description="Edge at which a mark has come.")
+    ] = "falling"
+    incline_percent: Annotated[float, Meta(ge=-20, le=40, description="Incline, percent.")] = 0.0
+    chip: Annotated[
+        int | None, Meta(description="Number of the gpiochip; unset: that of the header.")
+    ] = None
+
+
+class KernelTime:
+    """Puts the times of edges on the loop's clock: no edge is handled before it came."""
+
+    def __init__(self) -> None:
+        self._offset: float | None = None
+
+    def on_loop(self, edge: float, now: float) -> float:
+        """Return the loop's time of an edge that is being handled ``now``."""
+        offset = now - edge
+        if self._offset is None or not self._offset <= offset < self._offset + 1.0:
+            self._offset = offset  # less delayed than any before, or a clock that was set
+        return edge + self._offset
+
+
+class BeltPulses:
+    """Tells the speed at each mark, and that the belt slows or stands when none comes."""
+
+    def __init__(self, config: Config, site: Site) -> None:
+        self._config = config
+        self._site = site
+        self._pulses = Pulses(config.length_m, config.marks)
+        self._time = KernelTime()
+        self._emit: Emit = _nothing
+        self._stands = False
+        self.opened: Any = None  # gpiozero's device while it runs
+
+    async def run(self, emit: Emit, up: Callable[[], None]) -> None:
+        """Watch the pin until cancelled."""
+        loop = asyncio.get_running_loop()
+        self._emit = emit
+
+        # From a thread of gpiozero's. The pin holds it weakly, this coroutine keeps it.
+        def edge(ticks: float, _state: int) -> None:
+            loop.call_soon_threadsafe(lambda: self.pulse(ticks, loop.time()))
+
+        factory: Any = None
+        try:
+            factory = factory_of(self._site, self._config.chip)
+            with failing_is_missing():
+                self.opened = self._open(factory, edge)
+            up()
+            while True:
+                await asyncio.sleep(LOOK_EVERY_S)
+                self.look(loop.time())
+        except PinsMissing as error:
+            raise LinkLost(f"no belt sensor: {error}") from error
+        finally:
+            if self.opened is not None:
+                self.opened.close()
+            self.opened = None
+            if factory is not None:
+                close_factory(factory)
+
+    async def request(self, request: BeltRequest) -> str:
+        """Refuse: a sensor moves no belt."""
+        return "a belt sensor moves no belt"
+
+    def pulse(self, ticks: float, now: float) -> None:
+        """Process an edge at ``ticks`` of the kernel's clock."""
+        t = self._time.on_loop(ticks, now)
+        speed = self._pulses.feed(t)
+        if speed is not None:
+            self._stands = False
+            self._tell(now, speed, self._pulses.error)
+
+    def look(self, now: float) -> None:
+        """Tell that the belt slows, or once that it stands, when no mark comes."""
+        speed = self._pulses.overdue(now)
+        if speed is None or (speed == 0.0 and self._stands):
+            return
+        self._stands = speed == 0.0
+        self._tell(now, speed, 0.0 if self._stands else 0.3)
+
+    def _tell(self, now: float, speed: float, error: float) -> None:
+        self._emit(Belt(now, speed, self._config.incline_percent, max(error, 0.001), NAME))
+
+    def _open(self, factory: Any, edge: Callable[[float, int], None]) -> Any:
+        gpiozero: Any = importlib.import_module("gpiozero")
+        config = self._config
+        pull = {"up": True, "down": False, "none": None}[config.pull]
+        active = None if pull is not None else True
+        device = gpiozero.InputDevice(
+            config.pin, pull_up=pull, active_state=active, pin_factory=factory
+        )
+        device.pin.edges = config.edge
+        device.pin.when_changed = edge
+        return device
+
+
+def _nothing(_item: object) -> None:
+    pass
+
+
+PART: Part[Config, Source] = Part(Config, BeltPulses)
