@@ -130,7 +130,9 @@ class BeltPulses:
         self._tell(now, speed, 0.0 if self._stands else 0.3)
 
     def _tell(self, now: float, speed: float, error: float) -> None:
-        self._emit(Belt(now, speed, self._config.incline_percent, max(error, 0.001), NAME))
+        self._emit(
+            Belt(now, speed, self._config.incline_percent, max(error, 0.001), NAME, kind="sensor")
+        )
 
     def _open(self, factory: Any, edge: Callable[[float, int], None]) -> Any:
         gpiozero: Any = importlib.import_module("gpiozero")

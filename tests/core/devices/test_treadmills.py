@@ -292,7 +292,7 @@ def report(m_s: float, cadence: int) -> bytes:
 
 def test_a_foot_pods_speed_is_a_belt_with_its_uncertainty():
     (found,) = rsc.Rsc(rsc.Config(), "pod").receive(1.0, rsc.MEASUREMENT, report(2.5, 170))
-    assert found == Belt(1.0, 2.5, 0.0, 0.05, "pod")
+    assert found == Belt(1.0, 2.5, 0.0, 0.05, "pod", kind="sensor")
 
 
 @pytest.mark.parametrize(
