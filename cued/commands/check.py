@@ -60,9 +60,8 @@ def described(config: Config) -> list[str]:
 def silent(config: Config) -> list[str]:
     """Name the rules that will never speak with what is worn, and what they lack."""
     placements: list[Placement] = [w.placement for w in app.worn(config).values()]
-    belt = "belt_by_hand" in config.parts.get("sources", {}) or any(
-        s.placement == "treadmill" for s in config.sensors.values()
-    )
+    told = {"belt_by_hand", "belt_pulses"} & set(config.parts.get("sources", {}))
+    belt = bool(told) or any(s.placement == "treadmill" for s in config.sensors.values())
     there = offered(placements, belt, config.coach.program)
     lines: list[str] = []
     for name, options in sorted(config.parts.get("rules", {}).items()):

@@ -19,8 +19,6 @@ of captures decodes; units and states of others are not known.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
-from operator import xor
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -67,7 +65,7 @@ def decode(data: bytes) -> Status | None:
     """Decode a status; None for another kind of message. DecodeError for a damaged one."""
     if len(data) < 5 or data[0] != 0x02 or data[-1] != 0x03:
         raise DecodeError(f"{len(data)} bytes that are no message of FitShow's")
-    if reduce(xor, data[1:-2]) != data[-2]:
+    if _check(data[1:-2]) != data[-2]:
         raise DecodeError("a FitShow message with a wrong check")
     if data[1] != STATUS:
         return None
@@ -75,6 +73,13 @@ def decode(data: bytes) -> Status | None:
         return Status(data[2])
     speed, incline, elapsed = fields("BbH", data, 3)
     return Status(data[2], speed / 10, float(incline), elapsed)
+
+
+def _check(data: bytes) -> int:
+    check = 0
+    for byte in data:
+        check ^= byte
+    return check
 
 
 def matches(advert: Advert) -> bool:

@@ -77,7 +77,7 @@ def test_the_table_of_pins_agrees_with_header_and_configuration():
     rows = re.findall(
         r"^\| ([\d, ]+) \| ([\d, ]+) \| (.+?) \| .+? \| (.+?) \|$", README, re.MULTILINE
     )
-    assert len(rows) == 7
+    assert len(rows) == 8
     for gpios, pins, *_ in rows:
         for gpio, pin in zip(gpios.split(", "), pins.split(", "), strict=True):
             assert HEADER[int(pin)] == int(gpio)
