@@ -28,7 +28,18 @@ from msgspec.structs import replace
 from cued.actuators.actuator import Actuator
 from cued.engine import Engine
 from cued.fences import fault_notice
-from cued.model import AnyEvent, Beat, BeltRequest, Command, Cue, CueDone, Input, Notice, Tick
+from cued.model import (
+    AnyEvent,
+    Beat,
+    BeltRequest,
+    Command,
+    Cue,
+    CueDone,
+    Input,
+    Notice,
+    Notification,
+    Tick,
+)
 from cued.runtime.engine_renewal import RENEWED, Renew, Renewal
 from cued.runtime.fences import FencedActuator, FencedSink
 from cued.runtime.greeting import Greeting
@@ -177,6 +188,10 @@ class Daemon:
                 self._handle(change)
         for sink in self._sinks:
             sink.watch(item)
+        if isinstance(item, Notification):
+            for one in item.inputs:
+                self._handle(one)
+            return
         for event in self._engine.feed(item):
             self._tell(event)
         if self._greeting and (cue := self._greeting.feed(item)):

@@ -115,12 +115,16 @@ class BeltFault(Struct, frozen=True, tag="belt_fault"):
 
 
 class LinkChanged(Struct, frozen=True, tag="link_changed"):
-    """A source says that the far end of ``sensor`` is connected or not (what arrives decides)."""
+    """A source says that the far end of ``sensor`` is connected or not (what arrives decides).
+
+    services : what the far end offered, as its decoder was told.
+    """
 
     t: float
     sensor: str
     connected: bool
     why: str = ""
+    services: tuple[str, ...] = ()
 
 
 class Battery(Struct, frozen=True, tag="battery"):
@@ -173,6 +177,24 @@ class Tick(Struct, frozen=True, tag="tick"):
     t: float
 
 
+class Notification(Struct, frozen=True, eq=False):
+    """Bytes of a device as they arrived; ``inputs`` is what its decoder made of them.
+
+    It is for recorders, whose replay decodes the bytes again. Whoever is fed it is fed its
+    ``inputs`` next.
+
+    beside : a replay is to be fed the inputs and not the bytes, as more made them than the bytes:
+    what a treadmill was asked before, or a decoder that began before the recording.
+    """
+
+    t: float
+    sensor: str
+    char: str
+    data: bytes
+    inputs: tuple[Input, ...] = ()
+    beside: bool = False
+
+
 Input: TypeAlias = (
     Packet
     | Belt
@@ -184,6 +206,7 @@ Input: TypeAlias = (
     | Command
     | CueDone
     | Tick
+    | Notification
 )
 
 

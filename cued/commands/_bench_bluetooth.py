@@ -23,8 +23,9 @@ from msgspec import Struct
 from cued import app
 from cued.config import Config, Sensor, Site
 from cued.engine import Worn
-from cued.model import CuedError, Input, Packet, Placement
+from cued.model import CuedError, Input, Notification, Packet, Placement
 from cued.sources import ble
+from cued.sources.source import spread
 from cued.standin import load
 from cued.standin.bus import private_bus
 
@@ -96,21 +97,20 @@ async def cost(seconds: float, think: Callable[[Input], object] | None = None) -
     came = dict.fromkeys(places, 0)
     delays: list[float] = []
 
-    def tap(t: float, _sensor: str, char: str, data: bytes) -> None:
-        if char == load.POD_DATA:
-            delays.append(load.age_ms(t, data))
-
     def emit(item: Input) -> None:
-        if isinstance(item, Packet):
-            came[item.sensor] += 1
-        if think:
-            think(item)
+        if isinstance(item, Notification) and item.char == load.POD_DATA:
+            delays.append(load.age_ms(item.t, item.data))
+        for one in spread(item):
+            if isinstance(one, Packet):
+                came[one.sensor] += 1
+            if think:
+                think(one)
 
     sensors = {
         name: Sensor(device=load.NAME, placement=place, address=address)
         for (name, place), address in zip(places.items(), load.ADDRESSES, strict=True)
     }
-    source = ble.Ble(ble.Config(), Site(sensors=sensors), tap=tap)
+    source = ble.Ble(ble.Config(), Site(sensors=sensors))
     task = asyncio.create_task(source.run(emit, _nothing))
     try:
         await _until(lambda: all(came.values()))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from cued import app
@@ -17,7 +18,7 @@ from cued.commands._options import add_config, load_config, non_negative, positi
 from cued.commands._sessions import add_folder, chosen_config, concluded, sessions_folder
 from cued.config import Site
 from cued.engine import Worn
-from cued.model import AnyEvent, Cue, Event, Fall, Phase, Stumble
+from cued.model import AnyEvent, Cue, Event, Fall, LinkChanged, Notification, Phase, Stumble
 from cued.recording.sessions import folder
 from cued.recording.sessions.difference import Difference, compare
 from cued.recording.sessions.session import Part, Session
@@ -52,6 +53,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--diff", action="store_true", help="show what was concluded otherwise (sessions)"
     )
+    parser.add_argument(
+        "--raw", action="store_true", help="list the bytes that devices sent, and conclude nothing"
+    )
     add_config(parser, settings=True)
     add_folder(parser)
 
@@ -82,6 +86,10 @@ def _found(args: argparse.Namespace) -> Path:
 
 
 def _session(args: argparse.Namespace, session: Session) -> int:
+    if args.raw:
+        for line in raw_lines(session):
+            print(line)
+        return 0
     if args.speed > 0:
         for part in session.parts:
             config = _play.keeping_nothing(chosen_config(args, part.opening))
@@ -102,6 +110,20 @@ def _session(args: argparse.Namespace, session: Session) -> int:
         print(f"{session.damage}: replayed as far as it goes")
     asked = args.config is not None or args.settings
     return 1 if differs and not asked else 0
+
+
+def raw_lines(session: Session) -> Iterator[str]:
+    """Tell what crossed the wire: time s, sensor, characteristic and bytes in hex."""
+    for part in session.parts:
+        for item in session.recorded(part):
+            match item:
+                case Notification():
+                    yield f"{item.t:.4f} {item.sensor} {item.char} {item.data.hex()}"
+                case LinkChanged():
+                    state = "connected" if item.connected else "gone"
+                    yield f"{item.t:.4f} {item.sensor} {state} {item.why}".rstrip()
+                case _:
+                    pass
 
 
 def _part(

@@ -19,7 +19,8 @@ from cued.commands._sessions import add_folder, sessions_folder, state_folder
 from cued.model import CuedError, RecordingError
 from cued.recording.history import schema
 from cued.recording.sessions import folder, rewriting
-from cued.recording.sessions.session import SUFFIX, Ending, Session
+from cued.recording.sessions.session import SUFFIX, Session
+from cued.recording.sessions.totals import Ending
 
 NAME = "sessions"
 HELP = "list recorded sessions; rename, join, delete them, or forget a runner"

@@ -1,17 +1,18 @@
 """What a device is: one wearable's or treadmill's protocol, sans-IO.
 
 A device turns bytes into inputs and says which bytes to write; it never waits, never reads a
-clock and never touches a radio. ``sources/ble.py`` and a replayed wire log drive it alike.
+clock and never touches a radio. ``sources/ble.py`` and the replay of a session drive it alike; in
+a replay nobody calls ``request``, so what ``receive`` says of the world must not depend on it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
-from cued.model import BeltRequest, Input
+from cued.model import BeltRequest, Input, LinkChanged
 
 
 class Write(Struct, frozen=True):
@@ -51,6 +52,11 @@ class Answer(Struct, frozen=True):
 
 Action: TypeAlias = Write | Subscribe | Read
 Output: TypeAlias = Input | Action | Answer
+
+
+def inputs_of(outputs: Iterable[Output]) -> tuple[Input, ...]:
+    """Return what a device's outputs say of the world; the rest concerns its connection."""
+    return tuple(o for o in outputs if not isinstance(o, Action | Answer | LinkChanged))
 
 
 class Advert(Struct, frozen=True):

@@ -22,7 +22,8 @@ from cued.model import (
     Stumble,
     Summary,
 )
-from cued.recording.sessions.session import Ending, Part, Session
+from cued.recording.sessions.session import Part, Session
+from cued.recording.sessions.totals import Ending
 from cued.report.own import Own, own_band
 
 

@@ -34,7 +34,7 @@ from fit_tool.profile.profile_type import (
     SubSport,
 )
 
-from cued.recording.sessions.session import Cover
+from cued.recording.sessions.totals import Cover
 from cued.report.digest import Digest, Span
 from cued.report.seconds import Second, seconds
 
@@ -166,7 +166,7 @@ def _session(d: Digest, rows: Sequence[Second], laps: int) -> Any:
     message.first_lap_index = 0
     message.num_laps = laps
     cover = Cover()
-    message.total_strides = round(sum(cover.take(s) / s.duration_s for s in d.strides))
+    message.total_strides = round(sum(cover.feed(s) / s.duration_s for s in d.strides))
     return message
 
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from cued.coach.workout.ladder import STAGES
 from cued.model import Priority
-from cued.recording.sessions.session import Cover
+from cued.recording.sessions.totals import Cover
 from cued.report.digest import Digest
 from cued.report.palette import Palette
 
@@ -148,6 +148,6 @@ def _last(digests: Sequence[Digest], name: str) -> tuple[float, ...]:
 def _cue_rate(d: Digest) -> float:
     """Count cues about the stride, also those that fading feedback left out, by time walked."""
     cover = Cover()
-    walked_s = sum(cover.take(stride) for stride in d.strides)
+    walked_s = sum(cover.feed(stride) for stride in d.strides)
     called = sum(c.priority == Priority.TECHNIQUE and c.verdict in CALLED for c in d.cues)
     return 600.0 * called / walked_s if walked_s else math.nan

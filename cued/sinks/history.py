@@ -43,7 +43,7 @@ from cued.model import (
 )
 from cued.parts import Exit, Part
 from cued.recording.history.schema import CLOCK, NAME, open_database
-from cued.recording.sessions.session import Cover
+from cued.recording.sessions.totals import Cover
 from cued.sinks.sink import Ask, Sink
 
 log = logging.getLogger(__name__)
@@ -170,7 +170,7 @@ class History:
         match event:
             case Stride():
                 self._strides += 1
-                covered = self._cover.take(event)
+                covered = self._cover.feed(event)
                 self._backward_s += covered if event.direction == "backward" else 0.0
             case Cue():
                 because = msgspec.json.encode(event.because).decode()

@@ -5,10 +5,11 @@ Rules of this file
 * Off unless [sinks.recorder] is there. A session is one file in the state folder's ``sessions``,
   readable by nobody but the daemon's user; nothing leaves this machine.
 * A file begins with the first data after a new engine (``runtime/renewal.py``) and ends with the
-  next new engine, or when the daemon does. ``recording/session.py`` describes it.
-* What has gathered is written every 8 s, in a thread, and forced onto the disk: a power cut loses
-  the last 8 s and the time of one write; every 5 s would cost 4 % more of the disk. Packing and
-  writing never delay a cue.
+  next new engine, or when the daemon does. ``recording/sessions/session.py`` describes it.
+* What a device sent is kept as its bytes. Where its connection began before the file did, a replay
+  could not decode them alike, so what they were decoded to is kept beside them.
+* What has gathered is written every 4 s, in a thread, and forced onto the disk: a power cut loses
+  the last 4 s and the time of one write. Packing and writing never delay a cue.
 * Before a session begins, sessions older than ``keep_days`` go, and the oldest ones while the disk
   has less than ``keep_free_mb`` left; those with a stumble or a fall go last.
 * A full or broken disk is one line in the log, and the session goes on without a recording. If so
@@ -21,6 +22,7 @@ import asyncio
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, cast
@@ -29,18 +31,18 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from cued.config import Site
-from cued.model import AnyEvent, Input, Notice, Packet
+from cued.model import AnyEvent, Input, LinkChanged, Notice, Notification, Packet
 from cued.parts import Exit, Part
 from cued.recording.sessions import folder
-from cued.recording.sessions.log import SessionLog
 from cued.recording.sessions.opening import Opening
+from cued.recording.sessions.writing import SessionWriter
 from cued.runtime.engine_renewal import RENEWED
 from cued.sinks.sink import Ask, Sink
 
 log = logging.getLogger(__name__)
 
-WRITE_EVERY_S = 8.0
-MOST_WAITING = 200_000  # inputs; half an hour of three sensors, or five hours of ticks only
+WRITE_EVERY_S = 4.0
+MOST_WAITING = 200_000  # items; twenty minutes of three sensors, or 2.7 hours of ticks only
 CLOCK = time.time
 
 
@@ -63,8 +65,7 @@ class Piece(Struct, frozen=True):
     """What waits to be written; ``opening`` begins a file, ``last`` ends it."""
 
     opening: Opening
-    inputs: list[Input]
-    events: list[AnyEvent]
+    items: list[Input | AnyEvent]
     last: bool
 
 
@@ -79,11 +80,12 @@ class Recorder:
         self._site = site
         self._clock = clock
         self._opening = Opening()
-        self._inputs: list[Input] = []
-        self._events: list[AnyEvent] = []
+        self._items: list[Input | AnyEvent] = []
+        self._connected: set[str] = set()  # whose decoders began within this file
+        self._decoded: deque[Input] = deque()  # what comes next is in the notification before
         self._data = False
         self._full: list[Piece] = []
-        self._file: SessionLog | None = None
+        self._file: SessionWriter | None = None
         self._lost: Opening | None = None  # of the session that could not be written any further
         self._writing = threading.Lock()
 
@@ -101,10 +103,18 @@ class Recorder:
         if isinstance(item, Packet) and not self._data:
             self._data = True
             self._opening = replace(self._opening, began=self._clock(), t=item.t)
-        self._inputs.append(item)
-        if len(self._inputs) > MOST_WAITING:
+        if self._decoded and item is self._decoded[0]:
+            self._decoded.popleft()
+            return
+        if isinstance(item, Notification):
+            item = replace(item, beside=item.beside or item.sensor not in self._connected)
+            self._decoded = deque(() if item.beside else item.inputs)
+        elif isinstance(item, LinkChanged) and item.connected and self._known(item.sensor):
+            self._connected.add(item.sensor)
+        self._items.append(item)
+        if len(self._items) > MOST_WAITING:
             self._fail(self._opening, "it comes faster than it can be written")
-            self._inputs, self._events = [], []
+            self._items = []
 
     def take(self, event: AnyEvent) -> None:
         """Keep an event."""
@@ -112,7 +122,7 @@ class Recorder:
             self._full = self._gathered(last=True)
             self._begin()
         elif self._lost is not self._opening:
-            self._events.append(event)
+            self._items.append(event)
 
     async def run(self) -> None:
         """Write what has gathered every few seconds, and when cancelled: links close slowly."""
@@ -123,9 +133,15 @@ class Recorder:
         finally:
             await asyncio.to_thread(self._write, self._gathered(last=False))
 
+    def _known(self, sensor: str) -> bool:
+        """Tell whether a replay can build the decoder of a sensor."""
+        return sensor in self._opening.config.get("sensors", {})
+
     def _begin(self) -> None:
         """Forget what led nowhere: the engine is a new one."""
-        self._inputs, self._events = [], []
+        self._items = []
+        self._connected.clear()
+        self._decoded.clear()
         self._data = False
         made_from = self._site.opening
         self._opening = cast("Opening", made_from()) if made_from else Opening()
@@ -134,8 +150,8 @@ class Recorder:
         """Take what waits to be written; nothing does before the first data."""
         pieces, self._full = self._full, []
         if self._data:
-            pieces.append(Piece(self._opening, self._inputs, self._events, last))
-            self._inputs, self._events = [], []
+            pieces.append(Piece(self._opening, self._items, last))
+            self._items = []
         return pieces
 
     def _write(self, pieces: list[Piece]) -> None:
@@ -154,9 +170,9 @@ class Recorder:
             return
         if self._file is None:
             folder.tidy(self._folder, self._keep, self._clock())
-            self._file = SessionLog(folder.new(self._folder, piece.opening), piece.opening)
-        if piece.inputs or piece.events:
-            self._file.write(piece.inputs, piece.events)
+            self._file = SessionWriter(folder.new(self._folder, piece.opening), piece.opening)
+        if piece.items:
+            self._file.write(piece.items)
         if piece.last:
             self._file.close()
             self._file = None

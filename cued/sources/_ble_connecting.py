@@ -8,7 +8,7 @@ Rules
 * One connection is made at a time and the scanner is off meanwhile.
 * Notifications are handled where they arrive, in order; reads and writes are done by one task, in
   order. So a device's conversation is never interleaved.
-* What crosses the wire goes to ``tap`` before anything looks at it.
+* What crosses the wire is emitted as it came, with what the device file makes of it.
 * A refused write or read does not end a connection; only silence and the stack's word do. What is
   refused because the device is busy is tried again, then it is one sentence.
 * A stop of the belt overtakes: what else would be written is forgotten, and it is not waited for.
@@ -24,8 +24,8 @@ import asyncio
 import contextlib
 import logging
 import math
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
-from typing import Any, TypeAlias
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from typing import Any
 
 from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
@@ -35,16 +35,13 @@ from bleak_retry_connector import BleakClientWithServiceCache, establish_connect
 from msgspec.structs import replace
 
 from cued.devices._gatt import BATTERY_LEVEL
-from cued.devices.device import Action, Answer, Device, Output, Read, Subscribe, Write
-from cued.model import BeltRequest, DecodeError, LinkChanged
+from cued.devices.device import Action, Answer, Device, Output, Read, Subscribe, Write, inputs_of
+from cued.model import BeltRequest, DecodeError, LinkChanged, Notification
 from cued.sources._ble_scanning import UNAVAILABLE
 from cued.sources._ble_watching import Watch
 from cued.sources.source import Emit
 
 log = logging.getLogger("cued.ble")
-
-# (t, sensor, characteristic, data): a notification, or what a read gave, as it came
-Tap: TypeAlias = Callable[[float, str, str, bytes], None]
 
 ATTEMPTS = 3
 CONNECT_WITHIN_S = 15.0  # the others wait meanwhile; a first discovery takes 10 s at most
@@ -109,20 +106,18 @@ async def connected(
 class Session:
     """A connection at work, from the device's first action to its end."""
 
-    def __init__(
-        self, name: str, device: Device, watch: Watch, emit: Emit, tap: Tap | None = None
-    ) -> None:
+    def __init__(self, name: str, device: Device, watch: Watch, emit: Emit) -> None:
         self._name = name
         self._device = device
         self._watch = watch
         self._emit = emit
-        self._tap = tap
         self._actions: asyncio.Queue[Action] = asyncio.Queue()
         self._over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._answer: asyncio.Future[str] | None = None
         self._client: BleakClient | None = None
         self._acting: asyncio.Task[None] | None = None
         self._stops: set[asyncio.Task[None]] = set()
+        self._talks = False  # of its own accord or when asked: its bytes alone do not tell all
         self._garbled = False
         self._bonded = False
         self._hint = ""  # why it may have fallen silent: it wants a bond, it refused a command
@@ -140,7 +135,7 @@ class Session:
     async def run(self, client: BleakClient, up: Callable[[], None]) -> str:
         """Work until the connection ends; return why it did. Raises DecodeError if it is unfit."""
         self._watch.begin(asyncio.get_running_loop().time())
-        for action in self._device.start(_uuids(client)):
+        for action in self._device.start(offered(client)):
             self._actions.put_nowait(action)
         self._client = client
         try:
@@ -172,7 +167,7 @@ class Session:
             if stop and writes and self._client is not None:
                 self._overtake(self._client, writes)
                 outputs = [out for out in outputs if not isinstance(out, Write)]
-            self._pass(list(outputs))
+            self._pass(outputs)
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 return await answer
         except TimeoutError:
@@ -334,11 +329,10 @@ class Session:
         t = math.floor(asyncio.get_running_loop().time() * 1e4) / 1e4
         if self._over.done() or self._watch.duplicate(t, char, data):
             return
-        if self._tap is not None:
-            self._tap(t, self._name, char, data)
         try:
             outputs = self._device.receive(t, char, data)
         except DecodeError as error:
+            self._emit(Notification(t, self._name, char, data))
             level = logging.DEBUG if self._garbled else logging.WARNING
             log.log(level, "%s: %s", self._name, error)
             self._garbled = True
@@ -346,9 +340,22 @@ class Session:
                 self.end("its messages make no sense")
             return
         self._watch.readable(t)
-        self._pass(outputs)
+        inputs = inputs_of(outputs)
+        for item in inputs:
+            self._watch.note(item)
+        self._emit(Notification(t, self._name, char, data, inputs, beside=self._talks))
+        self._obey(outputs)
 
-    def _pass(self, outputs: list[Output]) -> None:
+    def _pass(self, outputs: Sequence[Output]) -> None:
+        """Pass on what a device says, and wants, other than when its bytes came."""
+        for item in inputs_of(outputs):
+            self._watch.note(item)
+            self._emit(item)
+        self._talks = self._talks or bool(outputs)
+        self._obey(outputs)
+
+    def _obey(self, outputs: Sequence[Output]) -> None:
+        """Do what a device wants of its connection."""
         for out in outputs:
             match out:
                 case Write() | Read() | Subscribe():
@@ -358,8 +365,7 @@ class Session:
                 case LinkChanged(connected=False):
                     self.end(out.why)
                 case _:
-                    self._watch.note(out)
-                    self._emit(out)
+                    pass
 
     async def _stop(self, client: BleakClient) -> None:
         """Do the device's last actions, as far as the link still carries them."""
@@ -396,7 +402,7 @@ def _end_within_s() -> float:
     return LEAVE_WITHIN_S if task and task.cancelling() else END_WITHIN_S
 
 
-def _uuids(client: BleakClient) -> list[str]:
+def offered(client: BleakClient) -> list[str]:
     services = list(client.services)
     return [s.uuid for s in services] + [c.uuid for s in services for c in s.characteristics]
 

@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from cued.config import Site
+from cued.devices.device import inputs_of
 from cued.devices.phone import SENSOR_LOGGER, Phone
 from cued.devices.phone import Config as PhoneConfig
-from cued.model import ConfigError, DecodeError, LinkChanged, LinkLost, Packet
+from cued.model import ConfigError, DecodeError, LinkChanged, LinkLost, Notification
 from cued.sources.source import Emit
 
 log = logging.getLogger("cued.phone")
@@ -49,12 +50,11 @@ async def pass_on(
             emit(LinkChanged(loop.time(), sensor, True))
             came = True
         try:
-            items = phone.receive(loop.time(), SENSOR_LOGGER, data)
+            inputs = inputs_of(phone.receive(t := loop.time(), SENSOR_LOGGER, data))
         except DecodeError as error:
             log.log(logging.DEBUG if told else logging.WARNING, "%s", error)
             told = True
             continue
-        for item in items:
-            if isinstance(item, Packet):
-                emit(item)
-                up()
+        emit(Notification(t, sensor, SENSOR_LOGGER, data, inputs))
+        if inputs:
+            up()

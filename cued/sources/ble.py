@@ -36,12 +36,20 @@ from cued.config import Sensor, Site
 from cued.devices.device import Advert, Device
 from cued.model import BeltFault, BeltRequest, ConfigError, DecodeError, Input, LinkChanged
 from cued.runtime.supervise import back_off
-from cued.sources._ble_connecting import FAILS, Session, Tap, connected, read_battery, short, theirs
+from cued.sources._ble_connecting import (
+    FAILS,
+    Session,
+    connected,
+    offered,
+    read_battery,
+    short,
+    theirs,
+)
 from cued.sources._ble_raw import Raw
 from cued.sources._ble_recovery import Stuck, cycle
 from cued.sources._ble_scanning import Scanning
 from cued.sources._ble_watching import Watch
-from cued.sources.source import Emit
+from cued.sources.source import Emit, spread
 
 log = logging.getLogger("cued.ble")
 
@@ -77,10 +85,7 @@ class Radio(Struct, frozen=True):
 class Ble:
     """The source; ``run`` lasts until it is cancelled."""
 
-    def __init__(
-        self, config: Config, site: Site, *, tap: Tap | None = None, radio: Radio | None = None
-    ) -> None:
-        self.tap = tap
+    def __init__(self, config: Config, site: Site, *, radio: Radio | None = None) -> None:
         self._config = config
         self._stuck = Stuck()
         self._radio = radio or Radio.of(config.adapter)
@@ -189,7 +194,7 @@ class Ble:
     ) -> str:
         """Connect and stay so as long as it works; return why it ended."""
         loop = asyncio.get_running_loop()
-        session = Session(name, _device(name, sensor), watch, emit, self.tap)
+        session = Session(name, _device(name, sensor), watch, emit)
         async with contextlib.AsyncExitStack() as stack:
             connection = connected(device, name, session.gone, self._radio.client)
             try:
@@ -200,7 +205,7 @@ class Ble:
                 return f"no connection ({short(error)})"
             self._sessions[name] = session
             self._stuck.connected()
-            emit(LinkChanged(loop.time(), name, True))
+            emit(LinkChanged(loop.time(), name, True, services=tuple(offered(client))))
             try:
                 return await session.run(client, self._flows(name))
             except DecodeError as error:
@@ -298,10 +303,14 @@ async def listen(
 ) -> list[Input]:
     """Connect to sensors for so long; what they sent, for setting up and checking."""
     heard: list[Input] = []
+
+    def emit(item: Input) -> None:
+        heard.extend(spread(item))
+
     source = Ble(Config(adapter=adapter), Site(sensors=dict(sensors)), radio=radio)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            await source.run(heard.append, _nothing)
+            await source.run(emit, _nothing)
     return heard
 
 

@@ -14,8 +14,9 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cued.config import Site
+from cued.devices.device import inputs_of
 from cued.devices.phone import PHYPHOX, Buffer, Phone, decode
-from cued.model import BeltRequest, DecodeError, LinkChanged, LinkLost, Packet
+from cued.model import BeltRequest, DecodeError, LinkChanged, LinkLost, Notification
 from cued.parts import Part
 from cued.sources._http import get
 from cued.sources._phone import phone_options
@@ -53,15 +54,16 @@ class Phyphox:
         while True:
             data = await self._ask(self._question(last))
             try:
-                items = phone.receive(loop.time(), PHYPHOX, data) if last else []
+                t = loop.time()
+                inputs = inputs_of(phone.receive(t, PHYPHOX, data)) if last else ()
                 last = self._newest(data, last)
             except DecodeError as error:
                 raise LinkLost(str(error)) from None
-            for item in items:
-                if isinstance(item, Packet):
-                    fresh = item.t
-                    emit(item)
-                    up()
+            if inputs:
+                fresh = t
+                up()
+            if last:
+                emit(Notification(t, self._config.sensor, PHYPHOX, data, inputs))
             if loop.time() - fresh > SILENT_S:
                 raise LinkLost("the phone answers but measures nothing")
             await asyncio.sleep(self._config.every_s)

@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from cued.model import BeltRequest, Input
+from cued.model import BeltRequest, Input, Notification
 
 Emit = Callable[[Input], None]
+
+
+def spread(item: Input) -> tuple[Input, ...]:
+    """Return the inputs that a notification was decoded to; any other input is itself."""
+    return item.inputs if isinstance(item, Notification) else (item,)
 
 
 class Source(Protocol):
     """Something that emits inputs until it ends.
 
-    ``PART.build(config, site)`` makes one. ``run`` returns when there is no more to come, raises
-    ``LinkLost`` when the far end went away (it will be called again after a back-off), and lets
-    every other exception out: that is a bug.
+    ``PART.build(config, site)`` makes one. Bytes of a device are emitted as a ``Notification`` that
+    holds what they were decoded to, after a ``LinkChanged`` for each new decoder. ``run`` returns
+    when there is no more to come, raises ``LinkLost`` when the far end went away (it will be called
+    again after a back-off), and lets every other exception out: that is a bug.
     """
 
     async def run(self, emit: Emit, up: Callable[[], None]) -> None:

@@ -35,7 +35,7 @@ def sessions(tmp_path_factory):
     for name in ("steady", "backward"):
         simulation, inputs = recorder.inputs_of(name, 30.0)
         asyncio.run(recorder.record(recorder.configured(simulation), inputs, state))
-    (state / "sessions" / "2020-01-01_000000.cued").write_bytes(b"not a session")
+    (state / "sessions" / "2020-01-01_000000.mcap").write_bytes(b"not a session")
     return state / "sessions"
 
 
@@ -122,9 +122,9 @@ def worker_of(parent):
 def test_a_worker_killed_in_the_middle_loses_nothing(sessions, tmp_path):
     many = tmp_path / "sessions"
     many.mkdir()
-    good = max(sessions.glob("*.cued"), key=lambda p: p.stat().st_size)
+    good = max(sessions.glob("*.mcap"), key=lambda p: p.stat().st_size)
     for n in range(10):
-        (many / f"2026-01-01_00000{n}.cued").write_bytes(good.read_bytes())
+        (many / f"2026-01-01_00000{n}.mcap").write_bytes(good.read_bytes())
     out = tmp_path / "out"
     words = [sys.executable, "-m", "cued", "reanalyse", str(many), "--out", str(out)]
     command = subprocess.Popen([*words, "--workers", "2"], stdout=subprocess.PIPE, text=True)

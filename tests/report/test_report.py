@@ -34,10 +34,10 @@ from cued.model import (
     Stumble,
     Summary,
 )
-from cued.recording.sessions.log import SessionLog
 from cued.recording.sessions.opening import Opening
 from cued.recording.sessions.rewriting import merge
 from cued.recording.sessions.session import Session
+from cued.recording.sessions.writing import SessionWriter
 from cued.report import weeks
 from cued.report.digest import digest
 from cued.report.facts import sides_text
@@ -84,21 +84,21 @@ def events(start):
 
 
 def write(path, told, start=1000.0, belts=True, runner="anna", began=1.8e9):
-    log = SessionLog(path, Opening(began=began, t=start, memory=Memory(runner=runner)))
+    log = SessionWriter(path, Opening(began=began, t=start, memory=Memory(runner=runner)))
     end = start + 60.0 * MINUTES
     inputs = [
         Packet(t, "trunk", None, np.zeros((1, 3)), None, 1.0)
         for t in np.arange(start, end).tolist()
     ]
     belt = BeltState(t=start, speed_m_s=0.9, incline_percent=2.0, source="console", since=start)
-    log.write(inputs, [*([belt] if belts else []), *told])
+    log.write([*inputs, *([belt] if belts else []), *told])
     log.close()
     return path
 
 
 @pytest.fixture
 def session(tmp_path):
-    return write(tmp_path / "s.cued", events(1000.0))
+    return write(tmp_path / "s.mcap", events(1000.0))
 
 
 class Page(HTMLParser):
@@ -157,7 +157,7 @@ def test_ids_in_the_page_are_unique(session, tmp_path):
 @pytest.mark.parametrize("belts", [True, False])
 @pytest.mark.parametrize("told", [[], [Phase(t=1000.0, name="free_run", from_="idle", why="x")]])
 def test_without_a_stride_there_is_a_page_and_no_picture(tmp_path, belts, told):
-    path = write(tmp_path / "empty.cued", told, belts=belts)
+    path = write(tmp_path / "empty.mcap", told, belts=belts)
     status, text = report(tmp_path, path)
     assert status == 0
     assert "No stride was seen" in text
@@ -179,8 +179,8 @@ def test_a_session_cut_anywhere_gives_a_page_or_a_line_and_is_not_altered(
 
 
 def test_a_runners_page_covers_all_sessions(session, tmp_path):
-    write(tmp_path / "t.cued", events(1000.0))
-    write(tmp_path / "u.cued", events(1000.0), runner="bea")
+    write(tmp_path / "t.mcap", events(1000.0))
+    write(tmp_path / "u.mcap", events(1000.0), runner="bea")
     status, text = report(tmp_path, "anna", "--folder", tmp_path)
     assert status == 0
     assert "anna, 2 sessions" in Page(text).text
@@ -208,8 +208,8 @@ def test_on_paper_the_page_is_light_and_rows_stay_whole(session, tmp_path):
 
 def test_a_runners_page_says_what_is_not_in_it(session, tmp_path):
     whole = session.read_bytes()
-    (tmp_path / "t.cued").write_bytes(whole[: len(whole) - 20])
-    (tmp_path / "u.cued").write_bytes(b"not a session at all")
+    (tmp_path / "t.mcap").write_bytes(whole[: len(whole) - 20])
+    (tmp_path / "u.mcap").write_bytes(b"not a session at all")
     _, text = report(tmp_path, "anna", "--folder", tmp_path)
     assert "t: cut short or damaged" in Page(text).text
     assert "u could not be read" in Page(text).text
@@ -239,7 +239,7 @@ def walked(per_speed):
     ],
 )
 def test_feet_are_compared_step_by_step_and_no_finer_than_is_known(tmp_path, per_speed, told):
-    path = write(tmp_path / "s.cued", walked(per_speed))
+    path = write(tmp_path / "s.mcap", walked(per_speed))
     assert told in sides_text(digest(Session(path), Session(path).parts[0]))
 
 
@@ -255,7 +255,7 @@ def test_each_cue_has_its_own_fate_and_a_withheld_one_its_reason_in_words(tmp_pa
         Effect(t=1000.0 + t, key="tall", text="Tall", worked=worked, strides=20)
         for t, worked in ((80.0, False), (110.0, True))
     ]
-    path = write(tmp_path / "s.cued", [*events(1000.0)[:200], *cues, *effects])
+    path = write(tmp_path / "s.mcap", [*events(1000.0)[:200], *cues, *effects])
     _, text = report(tmp_path, path)
     rows = [Page(row.replace("<td>", " ")).text for row in text.split("<tr>")[2:]]
     assert [" ".join(row.split()) for row in rows[:3]] == [
@@ -265,7 +265,7 @@ def test_each_cue_has_its_own_fate_and_a_withheld_one_its_reason_in_words(tmp_pa
 
 
 def test_the_parts_of_a_joined_session_say_when_they_were(session, tmp_path):
-    later = write(tmp_path / "t.cued", events(1000.0), began=1.8e9 + 7200.0)
+    later = write(tmp_path / "t.mcap", events(1000.0), began=1.8e9 + 7200.0)
     joined = merge([Session(session), Session(later)])
     _, text = report(tmp_path, joined)
     first, second = (digest(Session(joined), p).when for p in Session(joined).parts)
@@ -298,7 +298,7 @@ def test_the_band_follows_the_limits_the_session_was_recorded_with(session):
 
 
 def test_without_a_belt_there_is_no_band_and_the_page_says_so(tmp_path):
-    path = write(tmp_path / "s.cued", events(1000.0), belts=False)
+    path = write(tmp_path / "s.mcap", events(1000.0), belts=False)
     _, text = report(tmp_path, path)
     assert "There is no band of your own" in Page(text).text
 
@@ -341,7 +341,7 @@ def test_the_ladder_names_its_stages(tmp_path):
             t=1240.0, started_t=1000.0, duration_s=240.0, strides=240, backward_s=60.0, cues=1,
             stumbles=n, details={"runner": "anna", "stage": stage},
         )  # fmt: skip
-        write(tmp_path / f"{n}.cued", [*events(1000.0), ended], began=1.8e9 + n * 864000)
+        write(tmp_path / f"{n}.mcap", [*events(1000.0), ended], began=1.8e9 + n * 864000)
     status, text = report(tmp_path, "anna", "--folder", tmp_path)
     assert status == 0
     told = Page(text).text
@@ -357,7 +357,7 @@ def test_the_weeks_count_what_the_stride_called_for_and_start_at_nothing(tmp_pat
         )
     ]
     out = [e for e in events(1000.0) if not isinstance(e, Cue)]
-    path = write(tmp_path / "s.cued", [*out, *cues])
+    path = write(tmp_path / "s.mcap", [*out, *cues])
     d = digest(Session(path), Session(path).parts[0])
     (rate,) = [row for row in weeks.rows([d]) if row.title.startswith("stride cues")]
     assert rate.values[0] == pytest.approx(2 * 600.0 / (60 * MINUTES), rel=0.01)
@@ -387,8 +387,8 @@ def test_a_phone_gets_a_portrait_picture_and_no_page_unless_asked(session, tmp_p
 
 
 def test_a_runners_weeks_and_an_empty_session_have_a_picture_too(session, tmp_path):
-    write(tmp_path / "empty.cued", [])
-    for words in (["anna", "--folder", tmp_path], [tmp_path / "empty.cued"]):
+    write(tmp_path / "empty.mcap", [])
+    for words in (["anna", "--folder", tmp_path], [tmp_path / "empty.mcap"]):
         png = tmp_path / "x.png"
         assert __main__.main(["report", *map(str, words), "--png", str(png)]) == 0
         assert size_of(png.read_bytes())[0] == 1080

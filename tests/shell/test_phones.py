@@ -17,6 +17,7 @@ from cued.devices.phone import PHYPHOX, SENSOR_LOGGER, Config, Phone
 from cued.model import ConfigError, DecodeError, LinkChanged, LinkLost, Packet
 from cued.sources import phyphox, sensor_logger
 from cued.sources._http import get, posts
+from cued.sources.source import spread
 
 PHONE = Site(sensors={"phone": Sensor(device="phone", placement="waist")})
 
@@ -174,7 +175,9 @@ async def test_phyphox_is_asked_for_what_is_new_and_only_that():
     async with server:
         config = phyphox.Config(host="127.0.0.1", port=port, every_s=0.05)
         source = phyphox.Phyphox(config, PHONE)
-        task = asyncio.create_task(source.run(items.append, lambda: None))
+        task = asyncio.create_task(
+            source.run(lambda item: items.extend(spread(item)), lambda: None)
+        )
         await asyncio.sleep(1.2)
         phone.frozen = True
         with pytest.raises(LinkLost, match="measures nothing"):
@@ -225,7 +228,7 @@ async def post(port: int, body: bytes, method: str = "POST", head: str = "") -> 
 async def test_sensor_loggers_posts_become_packets_and_silence_a_lost_link():
     items = []
     source = sensor_logger.SensorLogger(sensor_logger.Config(port=0, silent_s=1.0), PHONE)
-    task = asyncio.create_task(source.run(items.append, lambda: None))
+    task = asyncio.create_task(source.run(lambda item: items.extend(spread(item)), lambda: None))
     await asyncio.sleep(0.1)  # until it listens
     assert b"400" in await post(source.port, b"", head="Content-Length: x")
     assert b"405" in await post(source.port, b"", method="GET")

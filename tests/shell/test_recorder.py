@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import os
+import struct
+from collections import Counter
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
 
 from cued import __main__, app, config
 from cued.daemon import Daemon
-from cued.model import Command, LinkChanged, Packet, RecordingError, Tick
+from cued.devices import pod
+from cued.devices.device import inputs_of as said
+from cued.model import (
+    Command,
+    LinkChanged,
+    Notification,
+    Packet,
+    RecordingError,
+    Stride,
+    Tick,
+)
 from cued.recording.history import schema
-from cued.recording.sessions.log import SessionLog
+from cued.recording.sessions.records import MAGIC
 from cued.recording.sessions.session import Session
+from cued.recording.sessions.writing import SessionWriter
 from cued.runtime.playback import Playback
 from cued.simulation.run import Simulation
 from cued.sinks import recorder
@@ -95,7 +109,7 @@ def workout(tmp_path_factory):
 
 
 def only(folder):
-    (path,) = folder.glob("*.cued")
+    (path,) = folder.glob("*.mcap")
     return path
 
 
@@ -140,11 +154,11 @@ def test_a_session_that_was_altered_fails_the_replay(workout, tmp_path, capsys):
     folder, *_ = workout
     whole = Session(only(folder))
     opening = whole.parts[0].opening
-    path = tmp_path / "other.cued"
-    log = SessionLog(
+    path = tmp_path / "other.mcap"
+    log = SessionWriter(
         path, replace(opening, config={**opening.config, "station": {"language": "de"}})
     )
-    log.write(list(whole.inputs(whole.parts[0])), list(whole.events(whole.parts[0])))
+    log.write([*whole.inputs(whole.parts[0]), *whole.events(whole.parts[0])])
     log.close()
     assert __main__.main(["replay", str(path)]) == 1
 
@@ -161,11 +175,83 @@ def test_a_session_is_readable_by_its_user_only(workout):
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
+# --- bytes of devices ---------------------------------------------------------------------------
+
+
+def on_the_air(simulation, inputs, connected_at=0.0):
+    """The same run as pods send it: connections, and frames with what a decoder makes of them."""
+    pods = {s.name: pod.Pod(pod.Config(), s.name) for s in simulation.scenario.sensor}
+    sent = Counter()
+    yield from (LinkChanged(connected_at, name, True, services=(pod.DATA,)) for name in pods)
+    for item in inputs:
+        if not isinstance(item, Packet):
+            if not isinstance(item, LinkChanged):
+                yield item
+            continue
+        counts = np.hstack([item.acc / pod.ACC_M_S2, item.gyr / pod.GYR_RAD_S]).round()
+        first = round(item.ticks[0] * 1e6) % 2**32
+        head = struct.pack("<BBHIH", 1, len(counts), sent[item.sensor] % 65536, first, 10_000)
+        sent[item.sensor] += 1
+        data = head + counts.astype("<i2").tobytes()
+        decoded = said(pods[item.sensor].receive(item.t, pod.DATA, data))
+        yield Notification(item.t, item.sensor, pod.DATA, data, decoded)
+
+
+def pods(simulation):
+    chosen = {
+        s.name: {"device": "pod", "placement": s.placement} for s in simulation.scenario.sensor
+    }
+    return config.convert({"sensors": chosen})
+
+
+async def test_what_crossed_the_wire_is_kept_as_bytes_and_replays_to_the_same_events(tmp_path):
+    simulation, inputs = inputs_of("workout", 30.0)
+    sent = list(on_the_air(simulation, inputs))
+    garbled = Notification(sent[200].t, "trunk", pod.DATA, b"\x07")
+    sent.insert(200, garbled)
+    events = await record(pods(simulation), sent, tmp_path)
+    session = Session(path := only(tmp_path / "sessions"))
+    (part,) = session.parts
+    wire = [i for i in session.recorded(part) if isinstance(i, Notification)]
+    assert [i.data for i in wire] == [i.data for i in sent if isinstance(i, Notification)]
+    assert not any(isinstance(i, Packet) for i in session.recorded(part))
+    assert list(session.events(part)) == events
+    assert sum(isinstance(e, Stride) for e in events) > 10
+    assert __main__.main(["replay", str(path), "--diff"]) == 0
+
+
+async def test_a_mended_decoder_mends_an_old_session(tmp_path, monkeypatch):
+    simulation, inputs = inputs_of("steady", 5.0)
+    await record(pods(simulation), list(on_the_air(simulation, inputs)), tmp_path)
+    session = Session(only(tmp_path / "sessions"))
+    before = [i.acc for i in session.inputs(session.parts[0]) if isinstance(i, Packet)]
+    monkeypatch.setattr(pod, "ACC_M_S2", 2 * pod.ACC_M_S2)
+    after = [i.acc for i in session.inputs(session.parts[0]) if isinstance(i, Packet)]
+    assert len(before) > 10
+    assert all((b == 2 * a).all() for a, b in zip(before, after, strict=True))
+
+
+async def test_a_connection_older_than_the_file_replays_by_what_its_decoder_said(tmp_path):
+    """A new engine takes over while the sensors stay connected: their decoders are not new."""
+    simulation, first = inputs_of("steady", 20.0)
+    sent = list(on_the_air(simulation, [*first, *(later(item, 900.0) for item in first)]))
+    silence = [Tick(20.0 + 0.1 * n) for n in range(1, 8000)]
+    half = next(n for n, item in enumerate(sent) if item.t > 500.0)
+    await record(pods(simulation), [*sent[:half], *silence, *sent[half:]], tmp_path, renew=True)
+    one, two = sorted(tmp_path.rglob("*.mcap"))
+    assert __main__.main(["replay", str(one), "--diff"]) == 0
+    assert __main__.main(["replay", str(two), "--diff"]) == 0
+    session = Session(two)
+    wire = [i for i in session.recorded(session.parts[0]) if isinstance(i, Notification)]
+    assert wire
+    assert all(i.beside for i in wire)
+
+
 async def test_without_data_there_is_no_file(tmp_path):
     simulation, _ = inputs_of("steady", 0.0)
     ticks = [Tick(t * 0.1) for t in range(100)]
     await record(configured(simulation), [LinkChanged(0.0, "trunk", False), *ticks], tmp_path)
-    assert not list(tmp_path.rglob("*.cued"))
+    assert not list(tmp_path.rglob("*.mcap"))
 
 
 async def test_after_long_silence_a_new_file_begins_that_replays_by_itself(tmp_path):
@@ -174,7 +260,7 @@ async def test_after_long_silence_a_new_file_begins_that_replays_by_itself(tmp_p
     second = [later(item, 900.0) for item in first]
     chosen = configured(simulation)
     events = await record(chosen, [*first, *silence, *second], tmp_path, renew=True)
-    paths = sorted(tmp_path.rglob("*.cued"))
+    paths = sorted(tmp_path.rglob("*.mcap"))
     assert len(paths) == 2
     told = 0
     for path in paths:
@@ -201,15 +287,15 @@ async def test_a_full_disk_ends_the_recording_and_nothing_else(tmp_path, caplog)
 
 
 def test_a_file_that_is_no_session_is_refused_in_one_line(tmp_path, capsys):
-    path = tmp_path / "x.cued"
-    for content in (b"", b"cued sess", b"PNG", os.urandom(100), b"cued session\n"):
+    path = tmp_path / "x.mcap"
+    for content in (b"", MAGIC[:5], b"PNG", os.urandom(100), MAGIC):
         path.write_bytes(content)
         with pytest.raises(RecordingError):
             Session(path)
         assert __main__.main(["replay", str(path)]) == 1
         err = capsys.readouterr().err
         assert err.count("\n") == 1
-        assert "x.cued" in err
+        assert "x.mcap" in err
 
 
 async def test_a_source_with_a_clock_of_its_own_is_not_taken_for_silent(tmp_path):
@@ -218,7 +304,7 @@ async def test_a_source_with_a_clock_of_its_own_is_not_taken_for_silent(tmp_path
     ticks = [replace(i, t=i.t + 1e5) for i in inputs if isinstance(i, Tick)]
     both = [x for i in inputs for x in ([i, ticks.pop(0)] if isinstance(i, Tick) else [i])]
     await record(configured(simulation), both, tmp_path, renew=True)
-    assert len(list(tmp_path.rglob("*.cued"))) == 1
+    assert len(list(tmp_path.rglob("*.mcap"))) == 1
 
 
 SHORT = """
@@ -267,9 +353,9 @@ def test_a_simulated_run_is_recorded_so_that_it_replays_and_a_replay_records_not
 def test_a_replay_in_time_knows_what_the_coach_knew(workout, tmp_path, capsys):
     folder, *_ = workout
     whole = Session(only(folder))
-    path = tmp_path / "known.cued"
-    log = SessionLog(path, replace(whole.parts[0].opening, muted=True))
-    log.write([i for i in whole.inputs(whole.parts[0]) if i.t < 30.0], [])
+    path = tmp_path / "known.mcap"
+    log = SessionWriter(path, replace(whole.parts[0].opening, muted=True))
+    log.write([i for i in whole.inputs(whole.parts[0]) if i.t < 30.0])
     log.close()
     lines = tmp_path / "events"
     assert __main__.main(["replay", str(path), "--speed", "1000", "--events", str(lines)]) == 0

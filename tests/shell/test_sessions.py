@@ -20,9 +20,10 @@ from cued.config import Site
 from cued.model import Command, Packet, Phase, Stride, Stumble, Summary, Tick
 from cued.recording.history import schema
 from cued.recording.sessions import folder
-from cued.recording.sessions.log import SessionLog
 from cued.recording.sessions.opening import Opening
+from cued.recording.sessions.records import MAGIC
 from cued.recording.sessions.session import Session
+from cued.recording.sessions.writing import SessionWriter
 from cued.sinks.history import Config, History
 
 DAY = 86400.0
@@ -36,11 +37,11 @@ def write(there, runner, *, days_ago=0.0, stumbles=0, others=(), chosen=(), end=
         others={n: Memory(runner=n, past=(Past(age_s=1.0, backward_s=9.0),)) for n in others},
     )
     opening = Opening(began=began, t=0.0, memory=memory)
-    log = SessionLog(folder.new(there, opening), opening)
+    log = SessionWriter(folder.new(there, opening), opening)
     inputs = [Command(0.0, "runner", name) for name in chosen]
     inputs += [Packet(1.0, "trunk", None, np.ones((4, 3)), None, 100.0), Tick(1.1)]
     stride = Stride(t=1.0, side="left", duration_s=1.0, length_m=None, speed_m_s=None)
-    log.write(inputs, [stride, *[Stumble(t=1.0, score=1.2)] * stumbles])
+    log.write([*inputs, stride, *[Stumble(t=1.0, score=1.2)] * stumbles])
     log.close() if end else log.abandon()
     os.utime(log.path, (began, began))
     return log.path
@@ -60,7 +61,7 @@ def there(tmp_path):
 def test_the_list_tells_who_what_and_what_is_wrong(tmp_path, there, capsys):
     write(there, "anna", days_ago=2)
     write(there, "bea", days_ago=1, stumbles=2, end=False)
-    (there / "2020-01-01_000000.cued").write_bytes(b"cued session\nX")
+    (there / "2020-01-01_000000.mcap").write_bytes(MAGIC + b"X")
     assert cued(tmp_path) == 0
     lines = capsys.readouterr().out.splitlines()
     assert "cut before anything was recorded" in lines[1]
@@ -182,7 +183,7 @@ def test_when_room_is_short_the_oldest_go_and_stumbles_last(there, monkeypatch):
     plain = [write(there, "anna", days_ago=n) for n in (8, 5, 2)]
 
     def free(folder_):
-        used = sum(1 for _ in there.glob("*.cued"))
+        used = sum(1 for _ in there.glob("*.mcap"))
         return shutil._ntuple_diskusage(0, 0, int((10 - used) * 1e6))
 
     monkeypatch.setattr(shutil, "disk_usage", free)
@@ -255,7 +256,7 @@ def test_what_a_configuration_names_comes_first(service, tmp_path, capsys):
 
 def test_a_folder_that_may_not_be_looked_into_is_one_line(service, machine, capsys, monkeypatch):
     _, kept, own = service
-    copy = machine / "copy.cued"
+    copy = machine / "copy.mcap"
     shutil.copy(write(kept / "sessions", "anna"), copy)
 
     look = os.listdir

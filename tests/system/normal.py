@@ -168,7 +168,7 @@ def stop(bench: Bench) -> None:
         f"last sound {max(heard, default=0.0):.2f} s after, lines {bench.low()}",
         max(heard, default=0.0) < 1.0 and not felt and "1" not in bench.low(),
     )
-    files = "\\( -name '*.cued' -o -name '*.sqlite*' \\)"
+    files = "\\( -name '*.mcap' -o -name '*.sqlite*' \\)"
     newest = f"find /var/lib/cued -type f {files} -printf '%T@\\n' | sort -n | tail -1"
     saved = float(guest.run(newest)) - wall + up - told
     bench.check("session saved", "within 2 s", f"last written {saved:.1f} s after", 0 <= saved < 2)

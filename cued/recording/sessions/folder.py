@@ -1,7 +1,7 @@
 """The folder of sessions: how files are named, found, and thrown away when there is no room.
 
 A file is named by the wall clock at its beginning, and may be given a name of its own after that:
-``2026-03-01_181500.cued``, ``2026-03-01_181500_hills.cued``. The runner's name is only inside.
+``2026-03-01_181500.mcap``, ``2026-03-01_181500_hills.mcap``. The runner's name is only inside.
 """
 
 from __future__ import annotations

@@ -17,11 +17,10 @@ from msgspec.structs import replace
 
 from cued import __version__, parts
 from cued.coach.workout.memory import Memory
-from cued.config import ALWAYS_ON, Config, convert, overlay
+from cued.config import ALWAYS_ON, Config, Sensor, convert, overlay
 from cued.model import RecordingError
 
-FORMAT = 2
-READABLE = (1, 2)
+FORMAT = 1
 
 
 class Opening(Struct, frozen=True, kw_only=True):
@@ -43,12 +42,12 @@ class Opening(Struct, frozen=True, kw_only=True):
 
 def tables(config: Config) -> dict[str, Any]:
     """Turn what an engine depends on into tables."""
-    sensors = {n: replace(s, address="", name="", options={}) for n, s in config.sensors.items()}
+    worn = {n: replace(s, address="", name="") for n, s in config.sensors.items()}
     out: dict[str, Any] = {
         "station": {"language": config.station.language},
         "gait": config.gait,
         "coach": config.coach,
-        "sensors": sensors,
+        "sensors": worn,
         **{kind: config.parts.get(kind, {}) for kind in ALWAYS_ON},
     }
     return msgspec.to_builtins(out)
@@ -68,15 +67,23 @@ def configuration(opening: Opening, settings: Mapping[str, str] | None = None) -
     return convert(told)
 
 
+def sensors(opening: Opening) -> dict[str, Sensor]:
+    """Return the sensors that were worn, for decoding what they sent."""
+    try:
+        return msgspec.convert(opening.config.get("sensors", {}), dict[str, Sensor])
+    except msgspec.ValidationError as error:
+        raise RecordingError(f"the sensors of a session are not readable: {error}") from None
+
+
 def read_opening(content: bytes, where: str) -> Opening:
     """Read an opening; raises RecordingError for one of another format."""
     try:
         told = msgspec.json.decode(content, type=dict[str, Any])
         version = told.get("format")
-        if version not in READABLE:
+        if version != FORMAT:
             raise RecordingError(
                 f"{where}: format {version}, written by cued {told.get('cued', '?')}; "
-                f"cued {__version__} reads up to format {FORMAT}"
+                f"cued {__version__} reads format {FORMAT}"
             )
         return msgspec.convert(told, Opening)
     except msgspec.MsgspecError as error:

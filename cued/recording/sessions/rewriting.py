@@ -7,20 +7,25 @@ one or the other.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, TypeVar, cast
 
 import msgspec
-from msgspec.structs import replace
 
-from cued.coach.workout.memory import Memory
-from cued.model import Command, Input, RecordingError, Summary
-from cued.recording.sessions.chunk import Packer
-from cued.recording.sessions.opening import FORMAT, Opening
-from cued.recording.sessions.session import MAGIC, Part, Session, record
+from cued.model import RecordingError, Summary
+from cued.recording.sessions import records
+from cued.recording.sessions.messages import EVENTS, INPUTS, Message
+from cued.recording.sessions.opening import Opening
+from cued.recording.sessions.session import Part, Session
+from cued.recording.sessions.totals import Ending
+from cued.recording.sessions.writing import NS, SessionFile, offset_ns
 
 NOBODY = "forgotten"
+# Keys below which a name may stand; elsewhere the same letters are the name of a phase or a foot.
+FREE = {"runner", "value", "text", "why", "because", "details", "source", "others", "worked"}
+T = TypeVar("T", Opening, Ending)
 
 
 def merge(sessions: Sequence[Session]) -> Path:
@@ -32,13 +37,7 @@ def merge(sessions: Sequence[Session]) -> Path:
         raise RecordingError("a session cannot be joined with itself")
     ordered = sorted(sessions, key=lambda s: s.parts[0].opening.began)
     into = ordered[0].path
-
-    def write(file: BinaryIO) -> None:
-        for session in ordered:
-            for part in session.parts:
-                _copy(file, session, part)
-
-    _replace(into, write)
+    _replace(into, _copies(ordered))
     for session in ordered[1:]:
         session.path.unlink()
     return into
@@ -56,75 +55,104 @@ def is_of(session: Session, runner: str) -> bool:
 
 
 def mentions(session: Session, runner: str) -> bool:
-    """Tell whether a runner is named in a session of somebody else."""
+    """Tell whether a runner is named anywhere in a session of somebody else."""
     for part in session.parts:
-        memory = part.opening.memory
-        if runner in (memory.runner, *memory.others):
+        about = msgspec.json.encode((part.opening, part.ending))
+        if _without(about, runner) != about:
             return True
-        if any(_names(item, runner) for item in session.inputs(part)):
+        texts = (one.data for one in _messages(session, part) if _is_text(one))
+        if any(_without(text, runner) != text for text in texts):
             return True
     return False
 
 
 def without(session: Session, runner: str) -> None:
-    """Take what names a runner out of a session of somebody else."""
+    """Remove the name of a runner from a session of somebody else, wherever it stands."""
+    _replace(session.path, _copies([session], runner))
 
-    def write(file: BinaryIO) -> None:
+
+def _copies(sessions: Sequence[Session], runner: str = "") -> Iterator[bytes]:
+    """Write the parts of sessions one after the other, without a runner if one is named."""
+    file = SessionFile()
+    for session in sessions:
         for part in session.parts:
-            opening = replace(part.opening, memory=_memory(part.opening.memory, runner))
-            _copy(file, session, part, opening, lambda item: _nameless(item, runner))
-
-    _replace(session.path, write)
-
-
-def _memory(memory: Memory, runner: str) -> Memory:
-    others = {name: m for name, m in memory.others.items() if name != runner}
-    if memory.runner == runner:
-        return Memory(runner=NOBODY, others=others)
-    return replace(memory, others=others)
-
-
-def _names(item: Input, runner: str) -> bool:
-    return isinstance(item, Command) and str(item.value or "").strip() == runner
+            file.begin(_nameless(part.opening, Opening, runner))
+            for number, chunk in enumerate(session.chunks(part)):
+                if number == part.hole:
+                    file.gap()
+                for one in _in_chunk(session, part, chunk):
+                    file.add(_nameless_message(one, runner))
+                yield file.drain()
+            if part.hole is not None and part.hole >= len(part.chunks):
+                file.gap()
+            file.end(_nameless(session.ending(part), Ending, runner))
+    file.finish()
+    yield file.drain()
 
 
-def _nameless(item: Input, runner: str) -> Input:
-    if isinstance(item, Command) and _names(item, runner):
-        return replace(item, value=NOBODY)
-    return item
+def _messages(session: Session, part: Part) -> Iterator[Message]:
+    for chunk in session.chunks(part):
+        yield from _in_chunk(session, part, chunk)
 
 
-def _copy(
-    file: BinaryIO,
-    session: Session,
-    part: Part,
-    opening: Opening | None = None,
-    change: Callable[[Input], Input] | None = None,
-) -> None:
-    opening = opening or part.opening
-    if change:
-        opening = replace(opening, format=FORMAT)  # packed as it is done now
-    file.write(record("O", msgspec.json.encode(opening)))
-    packer = Packer()
-    for number, data in enumerate(session.contents(part)):
-        if number == part.hole:
-            file.write(record("D", b""))
-        if change:
-            inputs, events = session.unpacked(data)
-            file.write(record("C", packer.pack([change(item) for item in inputs], events)))
-        else:
-            file.write(record("C", data))
-    file.write(record("E", msgspec.json.encode(session.ending(part))))
+def _in_chunk(session: Session, part: Part, chunk: bytes) -> Iterator[Message]:
+    offset = offset_ns(part.opening)
+    for topic, ns, data in records.messages(chunk, session.topics):
+        yield Message(topic, (ns - offset) / NS, data)
 
 
-def _replace(path: Path, write: Callable[[BinaryIO], None]) -> None:
+def _is_text(one: Message) -> bool:
+    return one.topic.startswith((INPUTS, EVENTS))
+
+
+def _nameless_message(one: Message, runner: str) -> Message:
+    if not runner or not _is_text(one):
+        return one
+    return msgspec.structs.replace(one, data=_without(one.data, runner))
+
+
+def _nameless(told: T, kind: type[T], runner: str) -> T:
+    if not runner:
+        return told
+    return msgspec.json.decode(_without(msgspec.json.encode(told), runner), type=kind)
+
+
+def _without(text: bytes, runner: str) -> bytes:
+    """Replace a name in the texts of a JSON value."""
+    if runner.lower() not in text.decode().lower():
+        return text
+    name = re.compile(rf"(?<!\w){re.escape(runner)}(?!\w)", re.IGNORECASE)
+    return msgspec.json.encode(_cleared(msgspec.json.decode(text), name, free=False))
+
+
+def _cleared(told: Any, name: re.Pattern[str], *, free: bool) -> Any:
+    """Replace a name in everything below a key that holds what people said or are called."""
+    match told:
+        case dict():
+            parts = cast("dict[str, Any]", told).items()
+            return {
+                name.sub(NOBODY, key) if free else key: _cleared(
+                    value, name, free=free or key in FREE
+                )
+                for key, value in parts
+                if not (free and name.fullmatch(key))
+            }
+        case list():
+            return [_cleared(one, name, free=free) for one in cast("list[Any]", told)]
+        case str():
+            return name.sub(NOBODY, told) if free else told
+        case _:
+            return told
+
+
+def _replace(path: Path, content: Iterator[bytes]) -> None:
     before = path.stat()
     beside = path.with_suffix(".new")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(MAGIC)
-            write(file)
+            for piece in content:
+                file.write(piece)
             file.flush()
             os.fsync(file.fileno())
         os.utime(beside, ns=(before.st_atime_ns, before.st_mtime_ns))

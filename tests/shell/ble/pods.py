@@ -11,8 +11,9 @@ from typing import Any
 from cued.config import Sensor, Site
 from cued.devices import pod
 from cued.devices._gatt import BATTERY_LEVEL, sig
-from cued.model import Input, LinkChanged, Packet
+from cued.model import Input, LinkChanged, Notification, Packet
 from cued.sources.ble import Ble, Config
+from cued.sources.source import spread
 from cued.standin.bluez import Bluez
 from cued.standin.peripheral import Char, Peripheral
 
@@ -85,13 +86,17 @@ class Heard:
 
     def __init__(self) -> None:
         self.items: list[Input] = []
+        self.wire: list[Notification] = []
         self.ups = 0
         self.tell: Callable[[Input], object] = lambda _item: None  # somebody else who listens
         self._news = asyncio.Event()
 
     def emit(self, item: Input) -> None:
-        self.items.append(item)
-        self.tell(item)
+        if isinstance(item, Notification):
+            self.wire.append(item)
+        for one in spread(item):
+            self.items.append(one)
+            self.tell(one)
         self._news.set()
 
     def up(self) -> None:

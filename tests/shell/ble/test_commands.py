@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 
 from cued.__main__ import main
-from cued.commands import record, scan
+from cued.commands import replay, scan
 from cued.devices import pod
 from cued.devices._gatt import sig
+from cued.model import Packet
+from cued.recording.sessions.session import Session
 from cued.sources import _ble_raw
 from cued.standin.peripheral import Char, Peripheral
 from tests.shell.ble.pods import Pod, frame, numbers, play
@@ -52,28 +55,22 @@ async def test_scan_without_bluetooth_is_one_line(bluez, capsys):
     assert capsys.readouterr().err.splitlines()[-1] == "cued: there is no Bluetooth adapter"
 
 
-async def test_a_wire_log_of_configured_sensors_replays_through_the_decoder(bluez, tmp_path):
+async def test_a_recording_of_configured_sensors_is_decoded_again(bluez, tmp_path):
     device = bluez.add(Pod(bluez))
     config = tmp_path / "cued.toml"
     config.write_text(
         f'[sources.ble]\n[sensors.left]\ndevice = "pod"\nplacement = "foot_left"\n'
         f'address = "{device.address}"\n'
     )
-    log = tmp_path / "left.wire"
+    log = tmp_path / "left.mcap"
     streaming = asyncio.create_task(play([device], 50, 500))
     args = ("--raw", str(log), "--config", str(config), "--seconds", "1.5")
     assert await cued("record", *args) == 0
     streaming.cancel()
-    header, arrivals = record.read(log)
-    assert header.devices == {"left": "pod"}
-    assert device.address not in log.read_text()
-    decoder = pod.Pod(pod.Config(), "left")
-    packets = [
-        p
-        for a in arrivals
-        if a.char == pod.DATA
-        for p in decoder.receive(a.t, a.char, bytes.fromhex(a.hex))
-    ]
+    session = Session(log)
+    (part,) = session.parts
+    assert device.address not in repr((part.opening, *session.recorded(part)))
+    packets = [i for i in session.inputs(part) if isinstance(i, Packet)]
     assert len(packets) > 20
     assert all(b - a == 1 for a, b in zip(numbers(packets), numbers(packets)[1:], strict=False))
 
@@ -95,7 +92,7 @@ async def test_an_unknown_device_is_recorded_with_what_it_offers(bluez, tmp_path
             },
         )
     )
-    log = tmp_path / "stranger.wire"
+    log = tmp_path / "stranger.mcap"
 
     async def talk():
         for i in range(200):
@@ -107,12 +104,14 @@ async def test_an_unknown_device_is_recorded_with_what_it_offers(bluez, tmp_path
     args = ("--raw", str(log), "--address", stranger.address.lower(), "--seconds", "1")
     assert await cued("record", *args) == 0
     talking.cancel()
-    header, arrivals = record.read(log)
-    assert header.name == "Stranger"
-    assert header.about == {"model": "Model 7"}
-    assert "SERIAL" not in log.read_text()
-    assert header.services["12345678-0000-0000-0000-000000000000"]
+    session = Session(log)
+    link, *arrivals = session.recorded(session.parts[0])
+    about = json.loads(link.why)
+    assert (about["name"], about["model"]) == ("Stranger", "Model 7")
+    assert "SERIAL" not in link.why
+    assert about["services"]["12345678-0000-0000-0000-000000000000"]
     assert len(arrivals) > 20
+    assert len(list(replay.raw_lines(session))) == len(arrivals) + 1
     assert not stranger.connected
     assert "messages in" in capsys.readouterr().out
     assert await cued("record", *args) == 1  # never over an existing log
@@ -120,7 +119,7 @@ async def test_an_unknown_device_is_recorded_with_what_it_offers(bluez, tmp_path
 
 async def test_a_recording_that_fails_leaves_no_empty_log(bluez, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(_ble_raw, "FIND_WITHIN_S", 0.5)
-    log = tmp_path / "nobody.wire"
+    log = tmp_path / "nobody.mcap"
     args = ("--raw", str(log), "--address", "C0:00:00:00:00:99", "--seconds", "1")
     assert await cued("record", *args) == 1
     assert "was not heard" in capsys.readouterr().err

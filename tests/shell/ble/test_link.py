@@ -12,7 +12,8 @@ from cued.devices import movesense, pod
 from cued.devices._gatt import BATTERY_LEVEL
 from cued.devices.device import Subscribe
 from cued.engine import Engine, Worn
-from cued.model import Battery, Link, Notice, Packet, Tick
+from cued.model import Battery, Link, Notice, Notification, Packet, Tick
+from cued.recording.sessions.decoding import decoded
 from cued.sources import _ble_connecting, _ble_watching
 from cued.sources.ble import Ble, Config, listen, scan
 from cued.standin.family import Worn as Device
@@ -340,21 +341,18 @@ async def test_scan_without_an_adapter_says_so(bluez):
         await scan(0.3)
 
 
-async def test_everything_that_arrives_goes_to_the_tap_as_it_came(bluez):
+async def test_everything_that_arrives_is_emitted_as_it_came(bluez):
     device = bluez.add(Pod(bluez))
-    wire = []
-    async with running(one(device), tap=lambda *row: wire.append(row)) as (_, heard):
+    async with running(one(device)) as (_, heard):
         await heard.until(lambda: device.streaming)
         await play([device], 50, 5)
         bluez.notify(device, pod.DATA, b"\x07\x00")
-        await heard.until(lambda: len(wire) >= 7)
-    replayed = pod.Pod(pod.Config(), "left")
-    again = []
-    for t, name, char, data in wire:
-        assert name == "left"
-        if data != b"\x07\x00":
-            again += replayed.receive(t, char, data)
-    assert repr([x for x in again if hasattr(x, "acc")]) == repr(heard.packets("left"))
+        await heard.until(lambda: len(heard.wire) >= 7)
+    link = next(i for i in heard.items if not isinstance(i, Packet))
+    assert pod.DATA in link.services
+    again = list(decoded([link, *heard.wire], {"left": one(device).sensors["left"]}))
+    assert repr([x for x in again if isinstance(x, Packet)]) == repr(heard.packets("left"))
+    assert (heard.wire[-1].data, heard.wire[-1].inputs) == (b"\x07\x00", ())
 
 
 async def test_notifications_by_socket_come_the_same_way(bluez_with_sockets, monkeypatch):
@@ -404,7 +402,7 @@ async def test_a_fault_of_our_own_in_a_callback_ends_the_source(bluez):
     device = bluez.add(Pod(bluez))
 
     def broken(item):
-        if isinstance(item, Packet):
+        if isinstance(item, Notification):
             raise ZeroDivisionError
 
     source = Ble(Config(), one(device))

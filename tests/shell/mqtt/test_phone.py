@@ -12,6 +12,7 @@ import pytest
 from cued.config import Site
 from cued.model import ConfigError, LinkChanged, LinkLost, Packet
 from cued.sources.sensor_logger_mqtt import Config, SensorLoggerMqtt
+from cued.sources.source import spread
 from tests.shell.mqtt.conftest import free_port
 from tests.shell.test_phones import PHONE, START, message
 
@@ -41,7 +42,7 @@ async def test_what_a_phone_publishes_becomes_packets_and_silence_a_lost_link(mo
     await broker.start()
     items = []
     source = SensorLoggerMqtt(Config(host="127.0.0.1", port=broker.port, silent_s=1.0), PHONE)
-    task = asyncio.create_task(source.run(items.append, lambda: None))
+    task = asyncio.create_task(source.run(lambda item: items.extend(spread(item)), lambda: None))
     ws = {"transport": "websockets", "websocket_path": "/mqtt"}
     async with aiomqtt.Client("127.0.0.1", port, **ws) as phone:
         await subscribed(task, phone)
@@ -83,7 +84,7 @@ async def test_it_lets_itself_in_with_a_password_and_ends_when_told(mosquitto, t
     )
     items = []
     source = SensorLoggerMqtt(config, PHONE)
-    task = asyncio.create_task(source.run(items.append, lambda: None))
+    task = asyncio.create_task(source.run(lambda item: items.extend(spread(item)), lambda: None))
     async with aiomqtt.Client("127.0.0.1", broker.port) as phone:
         await asyncio.sleep(0.5)
         await phone.publish("gym/1", at_rest(0))

@@ -12,7 +12,7 @@ from cued.model import Packet
 from cued.recording.sessions.session import Session
 
 home = Path(sys.argv[1])
-names = sorted(path.name for path in (home / "sessions").glob("*.cued"))
+names = sorted(path.name for path in (home / "sessions").glob("*.mcap"))
 name = sys.argv[2] if len(sys.argv) > 2 else names[-1]
 session = Session(home / "sessions" / name)
 last = max(item.t for item in session.inputs(session.parts[-1]) if isinstance(item, Packet))

@@ -1,0 +1,136 @@
+"""Inputs and events as the messages of a session: topic, schema and bytes, and back.
+
+========================================  ==================================================
+``/notifications/SENSOR/CHARACTERISTIC``  bytes as they arrived (``protobuf.py``)
+``/samples/SENSOR``                       simulated and table samples (``protobuf.py``)
+``/inputs/TYPE``                          whatever else the engine was fed, JSON
+``/events/TYPE``                          what it concluded, JSON as event lines have it
+========================================  ==================================================
+"""
+
+from __future__ import annotations
+
+import typing
+from functools import cache
+from typing import Any, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from cued.model import (
+    AnyEvent,
+    Battery,
+    Belt,
+    BeltFault,
+    Cadence,
+    Command,
+    CueDone,
+    HeartRate,
+    Input,
+    LinkChanged,
+    Notification,
+    Packet,
+    Tick,
+)
+from cued.recording.sessions import protobuf
+
+Plain: TypeAlias = (
+    Belt | BeltFault | LinkChanged | Battery | HeartRate | Cadence | Command | CueDone | Tick
+)
+INPUTS, EVENTS = "/inputs/", "/events/"
+NOTIFICATIONS, SAMPLES = "/notifications/", "/samples/"
+
+OPEN = ("title", "additionalProperties")  # what a viewer does not need
+
+_encode = msgspec.json.Encoder(enc_hook=float).encode  # numpy's numbers, should one slip in
+_input = msgspec.json.Decoder(Plain).decode
+_event = msgspec.json.Decoder(AnyEvent).decode
+
+
+class Schema(Struct, frozen=True):
+    """What the messages of a topic look like: the fields of a channel and its schema in MCAP."""
+
+    name: str
+    encoding: str
+    data: bytes
+    messages: str
+
+
+class Message(Struct, frozen=True):
+    """An item as it stands in a file; ``t`` is the item's own time."""
+
+    topic: str
+    t: float
+    data: bytes
+
+
+def message(item: Input | AnyEvent) -> Message:
+    """Encode an input or an event."""
+    match item:
+        case Notification():
+            topic = f"{NOTIFICATIONS}{item.sensor}/{item.char}"
+            return Message(topic, item.t, protobuf.notification(item))
+        case Packet():
+            return Message(f"{SAMPLES}{item.sensor}", item.t, protobuf.samples(item))
+        case _:
+            return Message(_topic(type(item)), item.t, _encode(item))
+
+
+def item_of(topic: str, data: bytes) -> Input | AnyEvent:
+    """Decode a message. Raises ValueError when it is not understood."""
+    if topic.startswith(EVENTS):
+        return _event(data)
+    if topic.startswith(NOTIFICATIONS):
+        sensor, _, char = topic.removeprefix(NOTIFICATIONS).partition("/")
+        return protobuf.read_notification(data, sensor, char)
+    if topic.startswith(SAMPLES):
+        return protobuf.read_samples(data, topic.removeprefix(SAMPLES))
+    return _input(data)
+
+
+@cache
+def schema_of(topic: str) -> Schema:
+    """Describe the messages of a topic."""
+    if topic.startswith(NOTIFICATIONS):
+        return _protobuf("Notification", protobuf.NOTIFICATION)
+    if topic.startswith(SAMPLES):
+        return _protobuf("Samples", protobuf.SAMPLES)
+    kind = _KINDS[topic]
+    (told,), parts = msgspec.json.schema_components([kind], ref_template="{name}")
+    data = msgspec.json.encode(_flat(told, parts))
+    return Schema(f"cued.{kind.__name__}", "jsonschema", data, "json")
+
+
+def _protobuf(name: str, fields: tuple[tuple[str, int, int], ...]) -> Schema:
+    return Schema(f"cued.{name}", "protobuf", protobuf.schema(name, fields), "protobuf")
+
+
+def _flat(told: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
+    """Put a JSON schema in the plain form that viewers know: no references, no alternatives."""
+    told = parts.get(told.get("$ref", ""), told)
+    choices = [c for c in told.get("anyOf", ()) if c.get("type") != "null"]
+    if choices:  # of a number or a text, the number
+        told = {"default": None, **_flat(choices[0], parts)}
+    if "properties" in told:
+        fields = {name: _flat(field, parts) for name, field in told["properties"].items()}
+        told = {**told, "properties": fields}
+    if "enum" in told or "const" in told:
+        told = {"type": "string", **told}
+    if isinstance(told.get("items"), dict):
+        told = {**told, "items": _flat(told["items"], parts)}
+    if told.get("prefixItems"):
+        told = {"type": "array", "items": _flat(told["prefixItems"][0], parts)}
+    return {key: value for key, value in told.items() if key not in OPEN}
+
+
+def _kinds() -> dict[str, type[Struct]]:
+    kinds: dict[str, type[Struct]] = {}
+    for where, union in ((INPUTS, Plain), (EVENTS, AnyEvent)):
+        for kind in typing.get_args(union):
+            kinds[f"{where}{kind.__struct_config__.tag}"] = kind
+    return kinds
+
+
+_KINDS = _kinds()
+_TOPICS = {kind: topic for topic, kind in _KINDS.items()}
+_topic = _TOPICS.__getitem__

@@ -1,0 +1,86 @@
+"""What a session held, added up while it is recorded: for lists, and for what is kept longest."""
+
+from __future__ import annotations
+
+import math
+
+from msgspec import Struct
+
+from cued.model import AnyEvent, Cue, Fall, Stride, Stumble, Summary
+from cued.recording.sessions.opening import Opening
+
+
+class Ending(Struct, frozen=True, kw_only=True):
+    """What a part holds, for lists and for what is to be kept longest."""
+
+    runner: str
+    began: float
+    duration_s: float
+    strides: int = 0
+    stumbles: int = 0
+    falls: int = 0
+    cues: int = 0
+    backward_s: float = 0.0
+
+
+class Cover:
+    """Time that strides cover, of one foot, of both or of unknown ones: what overlaps is once."""
+
+    def __init__(self) -> None:
+        self._until = -math.inf
+
+    def feed(self, stride: Stride) -> float:
+        """Return how many seconds a stride adds."""
+        added = min(stride.duration_s, stride.t - self._until)
+        self._until = max(self._until, stride.t)
+        return max(added, 0.0)
+
+
+class Totals:
+    """Adds up what a part holds."""
+
+    def __init__(self, opening: Opening) -> None:
+        self._opening = opening
+        self._runner = opening.memory.runner
+        self._first: float | None = None
+        self._last = 0.0
+        self._counts: dict[str, int] = {}
+        self._cover = Cover()
+        self._backward_s = 0.0
+
+    def heard(self, t: float) -> None:
+        """Note that data came."""
+        self._first = float(t) if self._first is None else self._first
+        self._last = float(t)
+
+    def feed(self, event: AnyEvent) -> None:
+        """Count an event."""
+        match event:
+            case Stride():
+                self._count("strides")
+                covered = self._cover.feed(event)
+                self._backward_s += covered if event.direction == "backward" else 0.0
+            case Stumble():
+                self._count("stumbles")
+            case Fall(stage="confirmed"):
+                self._count("falls")
+            case Cue(verdict="given"):
+                self._count("cues")
+            case Summary():
+                self._runner = str(event.details.get("runner") or self._runner)
+            case _:
+                pass
+
+    def ending(self) -> Ending:
+        """Sum up."""
+        first = self._opening.t if self._first is None else self._first
+        return Ending(
+            runner=self._runner,
+            began=self._opening.began + first - self._opening.t,
+            duration_s=0.0 if self._first is None else self._last - first,
+            backward_s=round(self._backward_s, 1),
+            **self._counts,
+        )
+
+    def _count(self, what: str) -> None:
+        self._counts[what] = self._counts.get(what, 0) + 1
