@@ -14,10 +14,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from cued.coach.known import Known
-from cued.coach.rule import Need, Proposal, Rule
+from cued.coach.rule import Need, Proposal, Rule, Situation
 from cued.gait.metric import Basis, Cycle, Metric
-from cued.model import AnyEvent, Input, Notice
+from cued.model import Notice
 
 T = TypeVar("T")
 
@@ -95,14 +94,9 @@ class FencedRule:
         """What has to be worn or known for the rule to work."""
         return self._rule.needs
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """Every cue key that the rule may propose."""
-        return self._rule.keys
-
-    def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
+    def consider(self, situation: Situation) -> Proposal | None:
         """Return what the rule proposes, None once it has failed."""
-        return self._fence.call(lambda: self._rule.consider(news, known), None)
+        return self._fence.call(lambda: self._rule.consider(situation), None)
 
     def reset(self) -> None:
         """Let the rule forget the present occurrence."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 from typing import cast
 
 from msgspec import structs
@@ -35,6 +36,13 @@ def run(args: argparse.Namespace) -> int:
     if args.station:
         named = reading.convert({"name": args.station}, Station, "--station")
         where = structs.replace(where, station=named.name)
-    for topic in asyncio.run(mqtt.remove(cast("mqtt.Config", options), where)):
+    topics, runs = asyncio.run(mqtt.remove(cast("mqtt.Config", options), where))
+    for topic in topics:
         print(f"emptied {topic}")
+    if runs:
+        print(
+            f"{where.station} seems to be running and will announce itself again: stop it first,"
+            " or set discovery = false in [sinks.mqtt]",
+            file=sys.stderr,
+        )
     return 0

@@ -98,11 +98,7 @@ def _built(config: Config) -> Daemon:
         app.actuators(config, where),
         app.sinks(config, where),
         live=not app.simulated(config),
-        greeting=Greeting(
-            phrases.load(config.station.language),
-            app.worn(config),
-            program=config.coach.program,
-        ),
+        greeting=Greeting(phrases.load(config.station.language), app.worn(config)),
         renew=engines.renew,
     )
 

@@ -1,7 +1,8 @@
 """The embedded broker's process: reads its orders from standard input and ends when that closes.
 
 Standard input is a pipe of the daemon's. When the daemon goes, however it goes, the pipe closes,
-and no broker is left behind. The only file that knows amqtt.
+and no broker is left behind. The only file, with
+``_amqtt_guard.py``, that knows amqtt.
 """
 
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
@@ -10,22 +11,27 @@ and no broker is left behind. The only file that knows amqtt.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hmac
 import logging
+import os
 import signal
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
-from amqtt.broker import Broker
 from amqtt.contexts import Action, BrokerConfig, ListenerConfig, ListenerType
-from amqtt.errors import AMQTTError
+from amqtt.errors import AMQTTError, BrokerError
 from amqtt.plugins.base import BaseAuthPlugin, BaseTopicPlugin
 from amqtt.session import Session
 
+from cued.sinks._amqtt_guard import GuardedBroker
 from cued.sinks.broker import READY, Orders
 
-CONNECTIONS = 50  # a household's worth of screens
+ENDS_WITHIN_S = 1.0
+GOES_FIRST = "900"  # of 1000: when memory runs out the coach is not what goes
+WRONG_COSTS_S = 1.0  # a guess a second is no way to find a password
 
 
 class Access(BaseAuthPlugin):
@@ -39,9 +45,17 @@ class Access(BaseAuthPlugin):
         if session.username:
             known = hmac.compare_digest(session.username.encode(), config.user.encode())
             given = (session.password or "").encode()
-            return hmac.compare_digest(given, config.password.encode()) and known
+            right = hmac.compare_digest(given, config.password.encode()) and known
+            return right or await self._refuse(session)
         # A guest's last will would be published without being asked about (amqtt 0.12.1).
         return config.guests_read and not session.will_flag
+
+    async def _refuse(self, session: Session) -> bool:
+        """Say who guessed wrong, and let the guesser wait."""
+        where = f"{session.remote_address}:{session.remote_port}"
+        print(f"embedded broker: wrong user or password from {where}", file=sys.stderr, flush=True)
+        await asyncio.sleep(WRONG_COSTS_S)
+        return False
 
     @dataclass
     class Config:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -80,23 +94,22 @@ async def serve(orders: Orders) -> None:
     loop.add_reader(sys.stdin.fileno(), over.set)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, over.set)
-    broker = Broker(configured(orders))
+    broker = GuardedBroker(configured(orders), orders.origins)
     await broker.start()
     sys.stdout.buffer.write(READY)
     sys.stdout.flush()
     await over.wait()
-    await broker.shutdown()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(ENDS_WITHIN_S):
+            await broker.shutdown()
+    os._exit(0)  # connections that amqtt still waits for must not keep the process
 
 
 def configured(orders: Orders) -> BrokerConfig:
     """Say it in amqtt's words."""
     here = f"[{orders.address}]" if ":" in orders.address else orders.address
-    plain = ListenerConfig(
-        type=ListenerType.TCP, bind=f"{here}:{orders.port}", max_connections=CONNECTIONS
-    )
-    websocket = ListenerConfig(
-        type=ListenerType.WS, bind=f"{here}:{orders.websocket_port}", max_connections=CONNECTIONS
-    )
+    plain = ListenerConfig(type=ListenerType.TCP, bind=f"{here}:{orders.port}")
+    websocket = ListenerConfig(type=ListenerType.WS, bind=f"{here}:{orders.websocket_port}")
     who = {"user": orders.user, "password": orders.password, "guests_read": orders.guests_read}
     return BrokerConfig(
         listeners={"default": plain, "websocket": websocket},
@@ -107,10 +120,12 @@ def configured(orders: Orders) -> BrokerConfig:
 def main() -> int:
     """Read the orders and serve; what goes wrong is told in a line."""
     logging.basicConfig(level=logging.CRITICAL)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(GOES_FIRST)
     orders = msgspec.json.decode(sys.stdin.buffer.raw.readline(), type=Orders)  # pyright: ignore[reportAttributeAccessIssue]
     try:
         asyncio.run(serve(orders))
-    except (AMQTTError, OSError) as error:
+    except (AMQTTError, BrokerError, OSError) as error:
         print(error, flush=True)
         return 1
     return 0

@@ -1,5 +1,9 @@
 """A client of the configured broker. The only file that knows aiomqtt (2.x; version 3 is another).
 
+It speaks MQTT 5, which tells a retained command from a new one and lets the broker keep back what
+is larger than ``LARGEST``; and 3.1.1 to a broker that knows no 5 (amqtt). To either the link is
+dropped when a larger message is announced, before it is read.
+
 TLS trusts the configured CA or those of the system, checks the broker's name, and shows our own
 certificate where one is configured.
 """
@@ -9,9 +13,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from typing import NamedTuple
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 import aiomqtt
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from cued.config import Site
 from cued.model import ConfigError, CuedError, OutOfReach
@@ -19,13 +27,40 @@ from cued.sinks import _discovery
 from cued.sinks._mqtt_config import PORTS, Config
 from cued.sinks._secret import password
 
-Client = aiomqtt.Client
 MqttError = aiomqtt.MqttError
 Will = aiomqtt.Will
 
+V5, V311 = aiomqtt.ProtocolVersion.V5, aiomqtt.ProtocolVersion.V311
+LARGEST = 64 * 1024  # bytes; the largest we await is our own description for Home Assistant
+RETAINED_WITHIN_S = 1.0  # a broker sends what it retains right after the subscription
 INCOMING = 100  # messages that may wait to be read; the rest of a flood is dropped
 quiet = logging.getLogger("cued.mqtt.client")
 quiet.setLevel(logging.CRITICAL)  # a flood would fill the journal with its own complaints
+
+
+class Client(aiomqtt.Client):
+    """A client that no message can fill the memory of."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.version: aiomqtt.ProtocolVersion = options["protocol"]
+        paho: Any = self._client
+        receive = paho._sock_recv
+
+        def bounded(size: int) -> bytes:
+            """Receive what is left of a message; end the link when it is more than is let in."""
+            if size > LARGEST:
+                raise ConnectionError(f"a message of {size} bytes is not read")
+            return receive(size)
+
+        paho._sock_recv = bounded
+
+    async def listen(self, topic: str) -> None:
+        """Subscribe so that a retained message is known as one, where the broker can tell."""
+        if self.version is V5:
+            await self.subscribe(topic, options=SubscribeOptions(qos=0, retainAsPublished=True))
+        else:
+            await self.subscribe(topic)
 
 
 class Proof(NamedTuple):
@@ -41,13 +76,25 @@ def proof(config: Config, where: str = "[sinks.mqtt]") -> Proof:
     return Proof(secret, _tls_context(config, where) if config.tls else None)
 
 
-def make_client(config: Config, identifier: str, proof: Proof, will: Will | None = None) -> Client:
+def make_client(
+    config: Config,
+    identifier: str,
+    proof: Proof,
+    will: Will | None = None,
+    version: aiomqtt.ProtocolVersion = V311,
+) -> Client:
     """Make a client of the configured broker; entering it connects."""
+    properties = None
+    if version is V5:
+        properties = Properties(PacketTypes.CONNECT)
+        properties.MaximumPacketSize = LARGEST
     websocket = config.transport == "websockets"
     return Client(
         config.host,
         config.port or PORTS[config.transport, config.tls],
         identifier=identifier,
+        protocol=version,
+        properties=properties,
         username=config.user or None,
         password=proof.password,
         tls_context=proof.context,
@@ -59,6 +106,11 @@ def make_client(config: Config, identifier: str, proof: Proof, will: Will | None
         logger=quiet,
         max_queued_incoming_messages=INCOMING,
     )
+
+
+def answers_no_5(error: MqttError) -> bool:
+    """Tell whether this may be how a broker of another version of MQTT declines: it was reached."""
+    return not isinstance(error.__cause__, OSError) and "authori" not in str(error).lower()
 
 
 def _tls_context(config: Config, where: str) -> ssl.SSLContext:
@@ -86,14 +138,28 @@ def heed_cancellation() -> None:
         raise asyncio.CancelledError
 
 
-async def remove(config: Config, site: Site) -> list[str]:
-    """Take the station out of Home Assistant and its retained messages off the broker."""
+async def remove(config: Config, site: Site) -> tuple[list[str], bool]:
+    """Take the station out of Home Assistant and its retained messages off the broker.
+
+    Returns the topics that were emptied, and whether the station seems to be running.
+    """
     topics = [_discovery.topic(config.discovery_prefix, site.station)]
     topics += [f"cued/{site.station}/{name}" for name in ("state", "session", "availability")]
     try:
         async with make_client(config, f"cued-remove-{site.station}", proof(config)) as client:
+            runs = await _says(client, f"cued/{site.station}/availability") == b"online"
             for topic in topics:
                 await client.publish(topic, b"", 1, retain=True)
     except MqttError as error:
         raise CuedError(f"MQTT broker {config.host}: {error}") from None
-    return topics
+    return topics, runs
+
+
+async def _says(client: Client, topic: str) -> object:
+    """Return what the broker retains of a topic, or None."""
+    await client.subscribe(topic)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(RETAINED_WITHIN_S):
+            async for message in client.messages:
+                return message.payload
+    return None

@@ -51,6 +51,13 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     discovery_prefix: Annotated[
         str, Meta(pattern="^[^+#/]+$", description="Home Assistant's discovery prefix.")
     ] = "homeassistant"
+    page: Annotated[
+        str,
+        Meta(
+            pattern="^(https?://[^ ]+)?$",
+            description="Where the live page is, for Home Assistant's link to it.",
+        ),
+    ] = ""
     queue: Annotated[
         int, Meta(ge=10, le=10_000, description="Messages kept while the broker is away.")
     ] = 500

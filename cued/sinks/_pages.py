@@ -6,17 +6,24 @@ Rules
 * A request must name a host we are known by: an address, localhost, the machine's own name, or one
   that was configured. Otherwise a web site could have a visitor's browser read our pages under the
   site's own name (DNS rebinding).
+* ``MOST_CONNECTIONS`` at once; who asks for nothing within ``ASKED_WITHIN_S``, or for nothing more
+  within ``IDLE_S``, is disconnected: idle sockets must not use up the files of the coach's process.
 * Every answer carries the same strict headers.
 """
 
 from __future__ import annotations
 
-import ipaddress
-import socket
+import asyncio
+import gzip
+import weakref
+import zlib
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
+
+from cued.sinks._hosts import hostname, is_ours
 
 TYPES = {
     ".html": "text/html",
@@ -24,7 +31,11 @@ TYPES = {
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
+    ".webmanifest": "application/manifest+json",
 }
+MOST_CONNECTIONS = 64  # a browser opens six
+ASKED_WITHIN_S = 5.0
+IDLE_S = 15.0
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -40,17 +51,23 @@ class Pages:
         bodies: Mapping[str, Callable[[], bytes]],
         names: Collection[str],
         connects: Callable[[str], str],
+        frames: Collection[str] = (),
     ) -> None:
-        own = socket.gethostname().lower()
-        self._names = {"localhost", own, f"{own}.local", *(n.lower() for n in names)}
+        self._frames = " ".join(frames) or "'none'"
+        self._names = names
+        self._served: weakref.WeakSet[asyncio.BaseTransport] = weakref.WeakSet()
         self._connects = connects
         self._bodies = bodies
         self._files = {
             p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.suffix in TYPES
         }
+        self._bytes: dict[str, bytes] = {}
+        self._packed: dict[str, bytes] = {}
         app = web.Application(middlewares=[self._guard])
         app.router.add_get("/{path:.*}", self._get)
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
+        self._runner = web.AppRunner(
+            app, access_log=None, handle_signals=False, keepalive_timeout=IDLE_S
+        )
 
     @property
     def port(self) -> int:
@@ -60,6 +77,7 @@ class Pages:
     async def open(self, host: str, port: int) -> None:
         """Listen; raises OSError when that cannot be."""
         await self._runner.setup()
+        self._watch_connections()
         try:
             await web.TCPSite(self._runner, host, port).start()
         except OSError:
@@ -70,6 +88,25 @@ class Pages:
         """End listening and all connections."""
         await self._runner.cleanup()
 
+    def _watch_connections(self) -> None:
+        """Refuse a connection too many, and end one that asks for nothing."""
+        server, loop = self._runner.server, asyncio.get_running_loop()
+        assert server is not None
+        note = server.connection_made
+
+        def connection_made(handler: RequestHandler, transport: asyncio.Transport) -> None:
+            note(handler, transport)
+            if len(server.connections) > MOST_CONNECTIONS:
+                transport.abort()
+            else:
+                loop.call_later(ASKED_WITHIN_S, self._end_if_silent, transport)
+
+        server.connection_made = connection_made  # aiohttp has no time limit for a request's head
+
+    def _end_if_silent(self, transport: asyncio.Transport) -> None:
+        if transport not in self._served:
+            transport.abort()
+
     async def _get(self, request: web.Request) -> web.StreamResponse:
         path = request.match_info["path"] or "index.html"
         if path in self._bodies:
@@ -78,12 +115,29 @@ class Pages:
         if path not in self._files:
             raise web.HTTPNotFound
         file = self._files[path]
-        return web.FileResponse(file, headers={"Content-Type": TYPES[file.suffix]})
+        body, tag = self._read(path)
+        if request.headers.get("If-None-Match") == tag:
+            return web.Response(status=304, headers={"ETag": tag})
+        headers = {"Content-Type": TYPES[file.suffix], "ETag": tag, "Vary": "Accept-Encoding"}
+        if path in self._packed and "gzip" in request.headers.get("Accept-Encoding", ""):
+            body, headers["Content-Encoding"] = self._packed[path], "gzip"
+        return web.Response(body=body, headers=headers)
+
+    def _read(self, path: str) -> tuple[bytes, str]:
+        """Return a file and its tag, packed once: half a megabyte becomes a third of it."""
+        if path not in self._bytes:
+            body = self._bytes[path] = self._files[path].read_bytes()
+            if not path.endswith(".woff2"):
+                self._packed[path] = gzip.compress(body, mtime=0)
+        body = self._bytes[path]
+        return body, f'"{zlib.crc32(body):08x}"'
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.transport is not None:
+            self._served.add(request.transport)
         host = hostname(request.headers.get("Host", ""))
-        if host not in self._names and not _is_address(host):
+        if not is_ours(host, self._names):
             text = "unknown host name; add it to names in [sinks.live]\n"
             raise web.HTTPMisdirectedRequest(text=text)
         response = await handler(request)
@@ -93,8 +147,9 @@ class Pages:
     def _headers(self, host: str) -> dict[str, str]:
         policy = (
             "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
-            f"img-src 'self'; connect-src 'self' {self._connects(host)}; base-uri 'none'; "
-            "form-action 'none'; frame-ancestors 'none'"
+            "img-src 'self'; manifest-src 'self'; worker-src 'self'; "
+            f"connect-src 'self' {self._connects(host)}; base-uri 'none'; "
+            f"form-action 'none'; frame-ancestors {self._frames}"
         )
         return {
             "Content-Security-Policy": policy,
@@ -103,17 +158,3 @@ class Pages:
             "Cross-Origin-Opener-Policy": "same-origin",
             "Cache-Control": "no-cache",
         }
-
-
-def hostname(host: str) -> str:
-    """Take the port off a Host header, and lower its case; brackets of IPv6 stay."""
-    bare, _, port = host.lower().rpartition(":")
-    return bare if bare and port.isdigit() and not bare.endswith(":") else host.lower()
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))
-    except ValueError:
-        return False
-    return True

@@ -15,23 +15,19 @@ import msgspec
 from cued.coach.workout.phases import IDLE
 from cued.model import (
     AnyEvent,
-    Band,
     Cue,
     Fall,
-    Gait,
-    Measurement,
     Notice,
     Phase,
-    Stability,
     Stride,
     Stumble,
 )
+from cued.sinks._session_state import SessionState
 
 EVERY_S = 1.0
 ROWS = 14_400  # four hours
 MARKS = 2_000
 EVENTS = 60
-COLUMNS = {"stride_length_m": "length", "cadence_spm": "cadence"}
 
 Row = tuple[float, float | None, float | None, float | None, float | None, float | None]
 
@@ -40,8 +36,7 @@ class SoFar:
     """Remembers rows and marks."""
 
     def __init__(self) -> None:
-        self._span: tuple[float | None, float | None] = (None, None)
-        self._now: dict[str, float | None] = {}
+        self._now = SessionState()
         self._rows: list[Row] = []
         self._marks: deque[dict[str, Any]] = deque(maxlen=MARKS)
         self._began: float | None = None
@@ -49,15 +44,8 @@ class SoFar:
 
     def take(self, event: AnyEvent) -> None:
         """Take an event."""
+        self._now.take(event)
         match event:
-            case Band():
-                self._span = (event.low_m, event.high_m)
-            case Measurement() if event.name in COLUMNS:
-                self._now[COLUMNS[event.name]] = event.value
-            case Gait():
-                self._now.clear()  # metrics begin anew
-            case Stability():
-                self._now["score"] = event.score
             case Stride():
                 self._stride(event.t)
             case Cue() if event.verdict == "given":
@@ -98,9 +86,10 @@ class SoFar:
             return
         if self._began is None:
             self._began = t
-        low, high = self._span
         now = self._now
-        row = (t, now.get("length"), low, high, now.get("cadence"), now.get("score"))
+        low, high = now.band.span_m or (None, None)
+        length, cadence = now.value("stride_length_m"), now.value("cadence_spm")
+        row = (t, length, low, high, cadence, now.stability.score)
         self._rows.append((t, *(v if v is None else round(v, 4) for v in row[1:])))  # pyright: ignore[reportArgumentType]
         if len(self._rows) > ROWS:
             half = ROWS // 2

@@ -6,9 +6,9 @@ Rules
   goes back) and ``wall`` (Unix time, s, a label for the reader and used for nothing else).
 * Cues, events and answers wait in a queue of bounded length; when it is full the oldest is dropped
   and counted. ``state`` and ``metrics`` have one place each, where the newest replaces the last.
-* ``metrics`` goes out at most once a second and only while strides come in. Three seconds after the
-  last stride it goes out once more with nothing but null, so that no screen keeps a number that
-  nobody vouches for any more. Its keys are the metrics that are on, and any other that is measured.
+* ``metrics`` goes out at most once a second and only when something was measured or has ended, so
+  what ends is told as null once. Its keys are the metrics that are on, and any other that is
+  measured. What a value is worth is decided in the core (``gait/fusion/ages.py``).
 * ``state`` goes out when it changed, at most four times a second, and twice a minute in any case:
   not every broker hands what it retains to whoever comes late (docs/fleet.md).
 * ``t`` is the session clock of the event lines; ``units`` and ``stride_band_m`` let a page show a
@@ -24,32 +24,34 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from cued.coach.workout.phases import after
 from cued.model import (
     AnyEvent,
-    Band,
     Battery,
+    BeltRequest,
     BeltState,
+    Command,
     CommandResult,
     Cue,
     Fall,
     Gait,
-    HeartRate,
     Input,
     Link,
-    LinkChanged,
     Measurement,
     Notice,
     Phase,
     Stability,
     Stride,
     Stumble,
+    Tick,
 )
+from cued.sinks._session_state import SessionState
 
 METRICS_EVERY_S = 1.0
 STATE_EVERY_S = 0.25
 STATE_AGAIN_S = 30.0
-SILENT_AFTER_S = 3.0  # a slow backward stride lasts 2 s
-HEART_RATE = "heart_rate_bpm"
+RARE = Battery | Command
+TOLD = BeltRequest | BeltState | CommandResult | Fall | Gait | Link | Notice | Phase | Stability
 
 
 class Message(Struct, frozen=True):
@@ -64,35 +66,26 @@ class Message(Struct, frozen=True):
 class Topics:
     """Turns what happens into messages."""
 
-    def __init__(self, metrics: Iterable[str], commands: Iterable[str], limit: int) -> None:
+    def __init__(
+        self,
+        metrics: Iterable[str],
+        commands: Iterable[str],
+        limit: int,
+        *,
+        runner: str = "",
+    ) -> None:
+        self._now = SessionState(runner)
         self._queue: deque[Message] = deque()
         self._limit = limit
-        self._values: dict[str, float | None] = dict.fromkeys(metrics)
-        self._told_by: dict[str, str] = {}  # the sensor that told the belt, the heart rate
+        self._names = dict.fromkeys(metrics)
         self._units: dict[str, str] = {}
-        self._span: tuple[float | None, float | None] = (None, None)
-        self._t = 0.0
-        self._level: str | None = None
-        self._score: float | None = None
-        self._stride_at: float | None = None
+        self._entered_wall: float | None = None
         self._measured = False
         self._metrics_at = float("-inf")
         self._state_at = float("-inf")
         self._changed = True
-        self._state: dict[str, Any] = {
-            "phase": "idle",
-            "since": None,
-            "since_t": None,
-            "remaining_s": None,
-            "mode": "unknown",
-            "direction": "unknown",
-            "stability": "unknown",
-            "muted": False,
-            "link": {},
-            "battery": {},
-            "belt": None,
-            "commands": sorted(commands),
-        }
+        self._commands = sorted(commands)
+        self._state = self._told()
         self.dropped = 0
 
     def __len__(self) -> int:
@@ -125,50 +118,37 @@ class Topics:
         self._queue.clear()
 
     def watch(self, item: Input) -> bool:
-        """Process what only inputs tell: battery, heart rate; False when it is neither."""
-        match item:
-            case Battery():
-                self._set("battery", self._state["battery"] | {item.sensor: round(item.percent)})
-            case HeartRate():
-                self._told_by[HEART_RATE] = item.sensor
-                self._values[HEART_RATE] = item.bpm or None
-                self._measured = True
-            case LinkChanged(sensor=sensor, connected=False):
-                self._gone(sensor)
-            case _:
-                return False
+        """Follow what only inputs tell; return whether the state may have changed."""
+        self._now.watch(item)
+        if not isinstance(item, RARE) and not (isinstance(item, Tick) and self._state["alarm"]):
+            return False
+        self._renew()
         return True
 
     def take(self, event: AnyEvent, now: float, wall: float) -> None:
-        """Take an event."""
-        self._t = max(self._t, event.t)
+        """Turn an event into what it changes and says."""
+        self._now.take(event)
         match event:
-            case Band():
-                self._span = (event.low_m, event.high_m)
             case Measurement():
                 self._units[event.name] = event.unit
-                self._values[event.name] = None if event.value is None else round(event.value, 4)
+                self._names.setdefault(event.name)
                 self._measured = True
-            case Stride():
-                self._stride_at, self._measured = now, True
-            case Stability():
-                self._level = None if event.level == "unknown" else event.level
-                self._score, self._measured = event.score, True
-                self._set("stability", event.level)
-            case BeltState():
-                self._set("belt", _belt(event))
-            case Gait():
-                self._set("mode", event.mode)
-                self._set("direction", event.direction)
+            case Stability() | Stride():
+                self._measured = True
             case Cue():
                 kind = "given" if event.verdict == "given" else "withheld"
                 self.put(_message("cue", event, kind, wall))
             case CommandResult():
-                self._answered(event, wall)
-            case Phase() | Stumble() | Fall() | Link() | Notice():
+                self.put(answer(event.name, event.ok, event.why, event.id, wall))
+            case Phase():
+                self._entered_wall = wall
+                self._happened(event, wall)
+            case Stumble() | Fall() | Link() | Notice():
                 self._happened(event, wall)
             case _:
                 pass
+        if isinstance(event, TOLD):
+            self._renew()
 
     def due(self, now: float, wall: float) -> Message | None:
         """Take the next message that may go out now; None when there is none."""
@@ -176,12 +156,10 @@ class Topics:
             return self._queue.popleft()
         if now >= self._state_due():
             self._changed, self._state_at = False, now
-            state = self._state | {"dropped": self.dropped, "time": wall, "t": self._t}
+            state = self._state | {"dropped": self.dropped, "time": wall, "t": self._now.t}
             return Message("state", msgspec.json.encode(state), retain=True)
         if now < self._metrics_due():
             return None
-        if self._stride_at is not None and now - self._stride_at >= SILENT_AFTER_S:
-            self._fall_silent()
         self._measured, self._metrics_at = False, now
         return Message("metrics", self._encoded_metrics(wall))
 
@@ -195,48 +173,62 @@ class Topics:
         return self._state_at + (STATE_EVERY_S if self._changed else STATE_AGAIN_S)
 
     def _metrics_due(self) -> float:
-        if self._stride_at is None:
-            return float("inf")
-        next_at = self._metrics_at + METRICS_EVERY_S
-        return next_at if self._measured else max(next_at, self._stride_at + SILENT_AFTER_S)
+        return self._metrics_at + METRICS_EVERY_S if self._measured else float("inf")
 
-    def _fall_silent(self) -> None:
-        self._values = dict.fromkeys(self._values)
-        self._level = self._score = self._stride_at = None
+    def _renew(self) -> None:
+        state = self._told()
+        self._changed = self._changed or state != self._state
+        self._state = state
+
+    def _told(self) -> dict[str, Any]:
+        """Return what ``state`` says."""
+        now = self._now
+        return {
+            "phase": now.phase.name,
+            "next": after(now.phase.name, "timeout") or after(now.phase.name, "skip"),
+            "since": self._entered_wall,
+            "since_t": now.phase.t if now.entered else None,
+            "remaining_s": now.phase.remaining_s,
+            "began_t": now.began,
+            "runner": now.runner,
+            "mode": now.gait.mode,
+            "direction": now.gait.direction,
+            "stability": now.stability.level,
+            "alarm": now.alarm or None,
+            "muted": now.muted,
+            "link": dict(now.links),
+            "battery": {name: round(percent) for name, percent in now.batteries.items()},
+            "belt": _belt(now.belt),
+            "belt_typed": now.belt.source in ("typed", "none"),
+            "asked_m_s": now.asked_m_s,
+            "commands": self._commands,
+        }
 
     def _encoded_metrics(self, wall: float) -> bytes:
-        stability = {"stability": self._level, "stability_score": self._score}
+        now = self._now
+        values = {name: self._rounded(name) for name in self._names}
+        level, score = now.stability.level, now.stability.score
+        stability = {
+            "stability": None if level == "unknown" else level,
+            "stability_score": None if score is None else round(score, 4),
+        }
         belt: dict[str, Any] = self._state["belt"] or {}
         belt_now = {f"belt_{key}": value for key, value in belt.items()}
-        known = self._stride_at is not None and self._span[0] is not None
-        own = {"stride_band_m": list(self._span) if known else None}
-        when = {"units": self._units, "t": self._t, "time": wall}
-        return msgspec.json.encode(self._values | stability | belt_now | own | when)
+        moves = now.gait.mode in ("walking", "running")
+        span = now.band.span_m if moves else None
+        own = {"stride_band_m": [round(end, 3) for end in span] if span else None}
+        when = {"units": self._units, "t": now.t, "time": wall}
+        return msgspec.json.encode(values | stability | belt_now | own | when)
 
-    def _gone(self, sensor: str) -> None:
-        """Forget what nobody but this sensor told."""
-        if self._told_by.get(HEART_RATE) == sensor:
-            self._values[HEART_RATE] = None
-
-    def _set(self, key: str, value: object) -> None:
-        if self._state[key] != value:
-            self._state[key] = value
-            self._changed = True
-
-    def _answered(self, event: CommandResult, wall: float) -> None:
-        if event.ok and event.name in ("mute", "unmute"):
-            self._set("muted", event.name == "mute")
-        self.put(answer(event.name, event.ok, event.why, event.id, wall))
+    def _rounded(self, name: str) -> float | None:
+        told = self._now.values.get(name)
+        if told is None or told.value is None:
+            return None
+        return round(told.value, 4)
 
     def _happened(self, event: Phase | Stumble | Fall | Link | Notice, wall: float) -> None:
         kind = str(event.__struct_config__.tag)
-        if isinstance(event, Phase):
-            self._set("phase", event.name)
-            self._set("since", wall)
-            self._set("since_t", event.t)
-            self._set("remaining_s", event.remaining_s)
-        elif isinstance(event, Link):
-            self._set("link", self._state["link"] | {event.sensor: event.state})
+        if isinstance(event, Link):
             kind = f"link_{event.state}"
         elif isinstance(event, Fall):
             kind = f"fall_{event.stage}"

@@ -58,6 +58,13 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     guests_read: Annotated[
         bool, Meta(description="Let those without a password read, never write.")
     ] = False
+    origins: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Web pages elsewhere that may connect, such as http://ha.local:8123; "
+            "those under the name of this machine always may."
+        ),
+    ] = ()
 
     def __post_init__(self) -> None:
         """Refuse to be open to a network."""
@@ -78,6 +85,7 @@ class Orders(Struct, frozen=True):
     user: str
     password: str
     guests_read: bool
+    origins: tuple[str, ...] = ()
 
 
 def _is_loopback(address: str) -> bool:
@@ -102,6 +110,7 @@ class Broker:
                 config.user,
                 secret or "",
                 config.guests_read,
+                config.origins,
             )
         )
         self._process: asyncio.subprocess.Process | None = None

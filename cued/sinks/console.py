@@ -21,20 +21,17 @@ from rich.text import Text
 from cued.config import Site
 from cued.model import (
     AnyEvent,
-    BeltState,
     Cue,
     Fall,
-    Gait,
     Input,
-    Link,
     Measurement,
     Notice,
     Phase,
-    Stability,
     Stride,
     Stumble,
 )
 from cued.parts import Exit, Part
+from cued.sinks._session_state import SessionState
 from cued.sinks.sink import Ask, Sink
 
 LEVEL_STYLE = {"steady": "bold green", "unsteady": "bold red", "unknown": "yellow"}
@@ -49,20 +46,15 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Console:
-    """Keeps the latest of everything and draws it."""
+    """Draws what holds, and the last that was said."""
 
     def __init__(self, config: Config, site: Site, ask: Ask) -> None:
         self._terminal = Terminal()
         self._live: Live | None = None
         self._refresh_hz = config.refresh_hz
         self._station = site.station
-        self._t = 0.0
-        self._gait = Gait(t=0.0, mode="unknown", direction="unknown")
-        self._phase = ""
-        self._belt = ""
-        self._stability = Stability(t=0.0, level="unknown", score=None)
-        self._values: dict[str, str] = {}
-        self._links: dict[str, str] = {}
+        self._now = SessionState(site.runner)
+        self._names: dict[str, str] = {}  # of all that was measured, and the unit
         self._lengths: deque[float] = deque(maxlen=48)
         self._said: deque[Text] = deque(maxlen=config.lines)
 
@@ -82,26 +74,18 @@ class Console:
         """Nothing to wait for: the view redraws itself."""
 
     def watch(self, item: Input) -> None:
-        """Note the time."""
-        self._t = max(self._t, item.t)
+        """Follow what only inputs tell."""
+        self._now.watch(item)
 
     def take(self, event: AnyEvent) -> None:
-        """Note what changed."""
+        """Follow an event, and write a line of what happened."""
+        self._now.take(event)
         match event:
-            case Gait():
-                self._gait = event
-            case BeltState():
-                self._belt = _belt(event)
-            case Stability():
-                self._stability = event
             case Measurement():
-                self._measured(event)
+                self._names[event.name] = event.unit
             case Stride() if event.length_m is not None:
                 self._lengths.append(event.length_m)
-            case Link():
-                self._links[event.sensor] = event.state
             case Phase():
-                self._phase = event.name
                 self._say(f"→ {event.name}: {event.why}", "bold cyan", event.t)
             case Cue():
                 self._cue(event)
@@ -114,9 +98,16 @@ class Console:
             case _:
                 pass
 
-    def _measured(self, event: Measurement) -> None:
-        value = "–" if event.value is None else f"{event.value:.3g} {event.unit}"
-        self._values[event.name] = value
+    def _value(self, name: str) -> str:
+        value = self._now.value(name)
+        return "–" if value is None else f"{value:.3g} {self._names[name]}"
+
+    def _belt(self) -> str:
+        belt = self._now.belt
+        if belt.speed_m_s is None:
+            return "–"
+        incline = f", {belt.incline_percent:+.1f} %" if belt.incline_percent is not None else ""
+        return f"{belt.speed_m_s:.2f} m/s{incline} ({belt.doubt or belt.source})"
 
     def _cue(self, cue: Cue) -> None:
         because = ", ".join(
@@ -135,28 +126,21 @@ class Console:
             print(line.plain, file=sys.stdout, flush=True)
 
     def _draw(self) -> Panel:
-        now = Table.grid(padding=(0, 3))
-        now.add_row("phase", Text(self._phase or "–", style="bold cyan"), "belt", self._belt or "–")
+        state, now = self._now, Table.grid(padding=(0, 3))
+        now.add_row("phase", Text(state.phase.name, style="bold cyan"), "belt", self._belt())
         now.add_row(
             "gait",
-            Text(f"{self._gait.mode}, {self._gait.direction}", style="bold"),
+            Text(f"{state.gait.mode}, {state.gait.direction}", style="bold"),
             "stability",
-            Text(self._stability.level, style=LEVEL_STYLE[self._stability.level]),
+            Text(state.stability.level, style=LEVEL_STYLE[state.stability.level]),
         )
-        for left, right in _pairs(sorted(self._values.items())):
+        for left, right in _pairs([(name, self._value(name)) for name in sorted(self._names)]):
             now.add_row(*left, *right)
-        links = "  ".join(f"{name}: {state}" for name, state in sorted(self._links.items()))
+        links = "  ".join(f"{name}: {link}" for name, link in sorted(state.links.items()))
         body = Group(
             now, Text(f"stride {_spark(self._lengths)}"), Text(links, style="dim"), *self._said
         )
-        return Panel(body, title=f"cued · {self._station}", subtitle=f"{self._t:.1f} s")
-
-
-def _belt(state: BeltState) -> str:
-    if state.speed_m_s is None:
-        return ""
-    incline = f", {state.incline_percent:+.1f} %" if state.incline_percent is not None else ""
-    return f"{state.speed_m_s:.2f} m/s{incline} ({state.doubt or state.source})"
+        return Panel(body, title=f"cued · {self._station}", subtitle=f"{state.t:.1f} s")
 
 
 def _pairs(

@@ -25,12 +25,14 @@ from msgspec import Meta, Struct
 
 from cued.config import Site
 from cued.gpio import PinsMissing, close_factory, factory_of, failures
-from cued.model import AnyEvent, Fall, Input, Link, Notice, Phase
+from cued.model import AnyEvent, Input, Notice
 from cued.parts import Exit, Part
+from cued.sinks._session_state import SessionState
 from cued.sinks.sink import Ask
 
 log = logging.getLogger(__name__)
 
+NOT_WORN = ("heart_rate", "treadmill")
 STEP_S = 0.1
 TROUBLE_STEPS = 100  # ten seconds
 # One character a step, over and over: # is on.
@@ -58,10 +60,8 @@ class Light:
     def __init__(self, config: Config, site: Site, ask: Ask) -> None:
         self._config = config
         self._site = site
-        self._missing = {n for n, s in site.sensors.items() if s.placement != "heart_rate"}
-        self._missing -= {n for n, s in site.sensors.items() if s.placement == "treadmill"}
-        self._phase = ""
-        self._fallen = False
+        self._now = SessionState()
+        self._worn = [n for n, s in site.sensors.items() if s.placement not in NOT_WORN]
         self._trouble = 0
         self._step = 0
         self._factory: Any = None
@@ -70,13 +70,13 @@ class Light:
     @property
     def state(self) -> str:
         """What is shown: the worst of what holds."""
-        if self._fallen:
+        if self._now.alarm == "confirmed":
             return "alarm"
         if self._trouble:
             return "trouble"
-        if self._missing:
+        if any(self._now.links.get(name) != "up" for name in self._worn):
             return "waiting"
-        return "paused" if self._phase == "paused" else "well"
+        return "paused" if self._now.phase.name == "paused" else "well"
 
     @property
     def lit(self) -> bool:
@@ -99,22 +99,14 @@ class Light:
         self._close()
 
     def take(self, event: AnyEvent) -> None:
-        """Note what changes the state."""
-        match event:
-            case Link():
-                (self._missing.discard if event.state == "up" else self._missing.add)(event.sensor)
-            case Phase():
-                self._phase = event.name
-                self._fallen = self._fallen and event.name == "fallen"
-            case Fall():
-                self._fallen = event.stage == "confirmed" or self._fallen
-            case Notice() if event.level != "info":
-                self._trouble = TROUBLE_STEPS
-            case _:
-                pass
+        """Follow an event."""
+        self._now.take(event)
+        if isinstance(event, Notice) and event.level != "info":
+            self._trouble = TROUBLE_STEPS
 
     def watch(self, item: Input) -> None:
-        """Ignore inputs."""
+        """Follow the time, and what only inputs tell."""
+        self._now.watch(item)
 
     async def run(self) -> None:
         """Blink until cancelled."""

@@ -64,6 +64,13 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         tuple[str, ...],
         Meta(description="Further host names under which browsers reach the page."),
     ] = ()
+    frame_ancestors: Annotated[
+        tuple[Annotated[str, Meta(pattern="^(https?://[A-Za-z0-9.:*\\[\\]-]+|'self')$")], ...],
+        Meta(
+            description="Pages that may show this one in a frame, such as http://ha.local:8123 "
+            "for Home Assistant's Webpage card."
+        ),
+    ] = ()
     commands: Annotated[
         bool, Meta(description="Show buttons for the commands that the station accepts.")
     ] = True
@@ -119,7 +126,9 @@ class Live:
         from cued.sinks._pages import Pages  # noqa: PLC0415 - only this needs the extra
 
         bodies = {"config.json": self._about, "history.json": self._so_far.encoded}
-        pages = Pages(FILES, bodies, self._config.names, self._connects)
+        pages = Pages(
+            FILES, bodies, self._config.names, self._connects, self._config.frame_ancestors
+        )
         try:
             await pages.open(self._config.host, self._config.port)
         except OSError as error:

@@ -7,6 +7,9 @@ Rules
 * A new client for every attempt, as aiomqtt's may not be used twice after a failure (aiomqtt#334).
   Attempts are spaced by jittered exponential back-off, which starts anew after a connection has
   stood for ``STOOD_S``. A reason is a warning once, whatever came before it.
+* The client's name cannot be guessed: a broker cuts off whoever has a name that somebody else
+  comes with. So two stations of one name do not cut each other off; that is noticed on our own
+  ``availability``, which is put right, and told.
 * The last will says ``offline``; so does leaving in good order. ``online`` follows every
   connection, then the description for Home Assistant, the state, and what has waited.
 * Session summaries lie on disk until the broker has acknowledged them (``_outbox.py``).
@@ -23,6 +26,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import secrets
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -37,9 +41,12 @@ from cued.parts import Exit, Part
 from cued.runtime.supervise import back_off
 from cued.sinks import _discovery
 from cued.sinks._mqtt_client import (
+    V5,
+    V311,
     Client,
     MqttError,
     Will,
+    answers_no_5,
     heed_cancellation,
     make_client,
     proof,
@@ -76,14 +83,20 @@ class Mqtt:
         self._ask = ask
         self._clock, self._wall, self._sleep, self._chance = clock, wall, sleep, chance
         self.root = f"cued/{site.station}"
-        self._own = f"cued-{site.station}"
-        self._topics = Topics(_discovery.units(site), config.commands, config.queue)
+        self._own = f"cued-{site.station}-{secrets.token_hex(6)}"
+        self._version, self._proven = V5, False
+        self._greetings = 0  # ``online`` of ours that has not come back yet
+        self._clash_told = False
+        self._topics = Topics(
+            _discovery.units(site), config.commands, config.queue, runner=site.runner
+        )
         self._gate = Gate(config.commands)
         self._outbox = Outbox(Path(site.state) / "mqtt")
         self._summaries: deque[bytes] = deque()
         self._undelivered = True
-        self._described = _discovery.describe(site, self.root, config.commands)
+        self._described = _discovery.describe(site, self.root, config.commands, config.page)
         self._discovery = _discovery.topic(config.discovery_prefix, site.station)
+        self._availability = f"{self.root}/availability"
         self._birth = f"{config.discovery_prefix}/status"
         self._wake = asyncio.Event()
         self._planned = float("inf")  # when the sender looks up by itself
@@ -118,7 +131,7 @@ class Mqtt:
         with suppress(MqttError, TimeoutError):
             async with asyncio.timeout(FLUSH_S):
                 await self._publish_due(client)
-                await client.publish(f"{self.root}/availability", b"offline", 1, retain=True)
+                await client.publish(self._availability, b"offline", 1, retain=True)
         await self._close(client)
 
     def watch(self, item: Input) -> None:
@@ -164,24 +177,32 @@ class Mqtt:
             await self._sleep(wait)
 
     async def _connect(self) -> None:
-        client = make_client(
-            self._config,
-            self._own,
-            self._proof,
-            Will(f"{self.root}/availability", b"offline", 1, retain=True),
-        )
+        """Connect by the version of MQTT that the broker has been found to speak."""
+        try:
+            await self._enter()
+        except MqttError as error:
+            if self._proven or not answers_no_5(error):
+                raise
+            self._version = V311 if self._version is V5 else V5
+            await self._enter()
+        self._proven = True
+
+    async def _enter(self) -> None:
+        will = Will(self._availability, b"offline", 1, retain=True)
+        client = make_client(self._config, self._own, self._proof, will, self._version)
         try:
             await client.__aenter__()
         except MqttError:
             await self._close(client)  # or a socket that nobody answered stays open
             raise
-        self._client = client
+        self._client, self._greetings = client, 0
 
     async def _serve(self) -> None:
         """Introduce ourselves; then publish and listen until the link is lost."""
         client = self._client
         assert client is not None
-        await client.subscribe(f"{self.root}/command")
+        await client.listen(f"{self.root}/command")
+        await client.subscribe(self._availability)
         if self._config.discovery:
             await client.subscribe(self._birth)
             await client.subscribe(self._discovery)
@@ -198,11 +219,27 @@ class Mqtt:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _introduce(self, client: Client) -> None:
-        await client.publish(f"{self.root}/availability", b"online", 1, retain=True)
+        await self._greet(client)
         if self._config.discovery:
             await self._describe(client, self._described)
         self._topics.again()
         self._wake.set()
+
+    async def _greet(self, client: Client) -> None:
+        self._greetings += 1
+        await client.publish(self._availability, b"online", 1, retain=True)
+
+    async def _heard_of_us(self, client: Client, payload: object) -> None:
+        """Notice that another says how we are: an earlier connection's will, or a namesake."""
+        if payload == b"online":
+            self._greetings -= 1
+        if payload == b"online" and self._greetings >= 0:
+            return
+        if not self._clash_told:
+            log.warning("%s is said by another, too: is a station of that name running?", self.root)
+        self._clash_told, self._greetings = True, max(self._greetings, 0)
+        if payload != b"online":
+            await self._greet(client)
 
     async def _describe(self, client: Client, described: _discovery.Entity) -> None:
         await client.publish(self._discovery, msgspec.json.encode(described), 1, retain=True)
@@ -250,6 +287,9 @@ class Mqtt:
                     await self._introduce(client)
             elif topic == self._discovery:
                 await self._tidy(client, payload if message.retain else b"")
+            elif topic == self._availability:
+                if not message.retain:
+                    await self._heard_of_us(client, payload)
             elif not message.retain:  # a retained command was meant for somebody long gone
                 self._requested(payload)
 

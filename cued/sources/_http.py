@@ -1,13 +1,15 @@
 """Just enough HTTP for a phone in the same network: one GET, and a server that takes POSTs.
 
-Rules: sizes and times are bounded; one request a connection (phyphox does not bear keep-alive);
-nothing a peer sends can raise anything but ``LinkLost`` here.
+Rules: sizes, times and connections are bounded; a POST counts only with the path that it has to
+have, and from no web page (those name their origin); one request a connection (phyphox does not
+bear keep-alive); nothing a peer sends can raise anything but ``LinkLost`` here.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import hmac
 from collections.abc import AsyncGenerator
 
 from cued.model import LinkLost
@@ -15,6 +17,7 @@ from cued.model import LinkLost
 MOST_BYTES = 4_000_000
 WITHIN_S = 3.0
 MOST_WAITING = 16
+MOST_OPEN = 16  # connections at once; a phone opens one
 PROBLEMS = (OSError, TimeoutError, EOFError, ValueError, asyncio.LimitOverrunError)
 
 
@@ -38,17 +41,28 @@ async def get(host: str, port: int, path: str) -> bytes:
 
 
 @contextlib.asynccontextmanager
-async def posts(host: str, port: int) -> AsyncGenerator[tuple[int, asyncio.Queue[bytes]]]:
-    """Serve, and queue the body of every POST, dropping the oldest; gives port and queue."""
+async def posts(
+    host: str, port: int, path: str = ""
+) -> AsyncGenerator[tuple[int, asyncio.Queue[bytes]]]:
+    """Serve, and queue the body of every POST to ``path``, dropping the oldest.
+
+    Gives port and queue. Without a path any will do.
+    """
     bodies: asyncio.Queue[bytes] = asyncio.Queue(MOST_WAITING)
+    inside = 0
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal inside
+        if inside >= MOST_OPEN:
+            writer.transport.abort()
+            return
+        inside += 1
         answer = "400 Bad Request"
         with contextlib.suppress(*PROBLEMS):
             async with asyncio.timeout(WITHIN_S):
                 request, fields = await _head(reader)
-                answer = "405 Method Not Allowed"
-                if request.startswith("POST "):
+                answer = _refusal(request, fields, path)
+                if not answer:
                     answer = "400 Bad Request"
                     body = await _body(reader, fields)
                     if bodies.full():
@@ -60,6 +74,7 @@ async def posts(host: str, port: int) -> AsyncGenerator[tuple[int, asyncio.Queue
             writer.write(head.encode("ascii"))
             await writer.drain()
         writer.close()
+        inside -= 1
 
     try:
         server = await asyncio.start_server(serve, host, port)
@@ -67,6 +82,17 @@ async def posts(host: str, port: int) -> AsyncGenerator[tuple[int, asyncio.Queue
         raise LinkLost(f"{host}:{port}: {error.strerror or error}") from None
     async with server:
         yield int(server.sockets[0].getsockname()[1]), bodies
+
+
+def _refusal(request: str, fields: dict[str, str], path: str) -> str:
+    """Return why a request is not heard, or an empty text."""
+    method, _, rest = request.partition(" ")
+    if method != "POST":
+        return "405 Method Not Allowed"
+    if "origin" in fields:
+        return "403 Forbidden"
+    asked = rest.partition(" ")[0].partition("?")[0].strip("/")
+    return "" if not path or hmac.compare_digest(asked.encode(), path.encode()) else "404 Not Found"
 
 
 async def _head(reader: asyncio.StreamReader) -> tuple[str, dict[str, str]]:

@@ -1,11 +1,12 @@
 """A phone with Sensor Logger as a sensor: it posts what it measured to a small server here.
 
-In the app: Settings, Data Streaming, HTTP Push on, with the address of this machine and the port
-below, and the shortest batch period it has. The decoder is ``cued/devices/phone.py``. Delay: the
-app's batch period. Not tried with a phone yet; tested with messages as its documentation has them.
+In the app: Settings, Data Streaming, HTTP Push on, with the address of this machine, the port and
+the token below (``http://pi.local:8710/TOKEN``), and the shortest batch period it has. The decoder
+is ``cued/devices/phone.py``. Delay: the app's batch period. Not tried with a phone yet;
+tested with messages as its documentation has them.
 
-Listens on the loopback address unless told otherwise: who lets a phone in lets everybody in that
-network in.
+Listens on the loopback address unless told otherwise. In a network it wants a token, of your own
+making, as the path: otherwise everybody there could send strides. It travels unencrypted.
 """
 
 from __future__ import annotations
@@ -30,10 +31,22 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str, Meta(description="Address to listen on; 0.0.0.0 lets the network in.")
     ] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Port to listen on.")] = 8710
+    token: Annotated[
+        str,
+        Meta(
+            pattern="^([A-Za-z0-9_-]{8,64})?$",
+            description="Path that the phone has to post to, 8 to 64 letters and digits.",
+        ),
+    ] = ""
     sensor: Annotated[str, Meta(description="Sensor in [sensors.NAME] that it is.")] = "phone"
     silent_s: Annotated[
         float, Meta(ge=1, le=60, description="Silence after which the phone counts as gone, s.")
     ] = 10.0
+
+    def __post_init__(self) -> None:
+        """Refuse to let a whole network in without a token."""
+        if self.listen not in ("127.0.0.1", "::1", "localhost") and not self.token:
+            raise ValueError(f"listen = {self.listen!r} lets the network in: set token")
 
 
 class SensorLogger:
@@ -47,7 +60,7 @@ class SensorLogger:
     async def run(self, emit: Emit, up: Callable[[], None]) -> None:
         """Serve; ends with LinkLost when a phone that sent falls silent."""
         config = self._config
-        async with posts(config.listen, config.port) as (self.port, bodies):
+        async with posts(config.listen, config.port, config.token) as (self.port, bodies):
             await pass_on(bodies.get, self._options, config.sensor, config.silent_s, emit, up)
 
     async def request(self, request: BeltRequest) -> str:

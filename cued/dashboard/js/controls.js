@@ -2,31 +2,37 @@
 "use strict";
 
 const Controls = (() => {
-  const KEYS = [ // command, words, icon, when it makes sense
-    ["start_program", "Start", "resume", (s) => s.phase === "idle" || s.phase === "free_run"],
-    ["pause", "Pause", "pause", (s) => !["idle", "paused", "fallen"].includes(s.phase)],
-    ["resume", "Resume", "resume", (s) => s.phase === "paused"],
-    ["mute", "Mute", "muted", (s) => !s.muted],
-    ["unmute", "Unmute", "voice", (s) => s.muted],
-    ["skip", "Skip", "skip", (s) => !["idle", "paused", "fallen", "blind"].includes(s.phase)],
-    ["mark", "Mark", "mark", (s) => s.phase !== "idle"],
-    ["stop", "Stop", "stop", (s) => s.phase !== "idle"],
+  const still = (s) => ["idle", "paused", "fallen", "blind"].includes(s.phase);
+  const KEYS = [ // command, icon, when it makes sense
+    ["start_program", "resume", (s) => s.phase === "idle" || s.phase === "free_run"],
+    ["pause", "pause", (s) => !["idle", "paused", "fallen"].includes(s.phase)],
+    ["resume", "resume", (s) => s.phase === "paused"],
+    ["something_wrong", "unsteady", (s) => !["idle", "fallen"].includes(s.phase)],
+    ["slower", "backward", (s) => s.belt_typed === true && s.phase !== "idle"],
+    ["faster", "forward", (s) => s.belt_typed === true && s.phase !== "idle"],
+    ["mute", "muted", (s) => !s.muted],
+    ["unmute", "voice", (s) => s.muted],
+    ["skip", "skip", (s) => !still(s) && s.phase !== "free_run"],
+    ["mark", "mark", (s) => s.phase !== "idle"],
+    ["stop", "stop", (s) => s.phase !== "idle"],
   ];
   const SHOWN_MS = 5000;
+  const SURE_MS = 4000; // Stop is asked for twice within this
 
   return class Controls {
     constructor(ask) {
       this.ask = ask;
       this.nav = document.getElementById("controls");
       this.answer = document.getElementById("answer");
-      this.keys = KEYS.map(([command, words, symbol, sensible]) => {
+      this.keys = KEYS.map(([command, symbol, sensible]) => {
+        const words = Words.KEYS[command];
         const key = document.createElement("button");
         key.type = "button";
         key.className = "key";
         key.dataset.command = command;
         key.innerHTML = `<svg aria-hidden="true"><use href="#i-${symbol}"/></svg><span>${words}</span>`;
         if (command === "stop") key.title = "Ends the session; the belt goes on";
-        key.addEventListener("click", () => this.press(key, command, words));
+        key.addEventListener("click", () => this.pressed(key, command, words));
         return { key, command, sensible };
       });
       document.getElementById("keys").append(...this.keys.map(({ key }) => key));
@@ -42,16 +48,36 @@ const Controls = (() => {
       for (const { key, command, sensible } of this.keys) {
         key.hidden = !accepted.includes(command) || !sensible(station.state);
         key.disabled = !live;
+        if (command === "start_program") {
+          text(key.lastElementChild, Words.KEYS[station.summary ? "again" : command]);
+        }
       }
       if (held?.hidden || held?.disabled) this.nav.focus(); // or the keyboard is back at the top
     }
 
+    /* Stop asks once, in its own place, so that a second touch there means it. */
+    pressed(key, command, words) {
+      if (command !== "stop" || key.dataset.sure === "true") {
+        key.dataset.sure = "false";
+        text(key.lastElementChild, words);
+        return this.press(key, command, words);
+      }
+      key.dataset.sure = "true";
+      text(key.lastElementChild, Words.KEYS.sure);
+      setTimeout(() => {
+        key.dataset.sure = "false";
+        text(key.lastElementChild, words);
+      }, SURE_MS);
+      return null;
+    }
+
     /* Once at a time; not disabled meanwhile, or the keyboard would lose its place. */
-    async press(key, command, words) {
+    async press(key, command, words, value) {
       if (key.dataset.busy === "true") return;
       key.dataset.busy = "true";
-      const { ok, why } = await this.ask(command);
+      const { ok, why } = await this.ask(command, value);
       key.dataset.busy = "false";
+      this.nav.dataset.locked = String(!ok && /user may be needed/.test(why ?? ""));
       const told = ok ? `${words}: done` : `${words}: refused, ${why || "no reason given"}`;
       this.answer.textContent = told;
       this.answer.dataset.ok = String(ok);

@@ -98,8 +98,8 @@ const Details = (() => {
         : [`Not said: ${Stage.said(cue)}`, [Words.shown(cue.verdict), why].filter(Boolean).join("; ")];
     }
     switch (kind) {
-      case "phase": return [`Phase: ${Words.shown(event.name)}`, Words.shown(event.why)];
-      case "stumble": return ["Stumble", `score ${Words.number(event.score)}`];
+      case "phase": return [`Phase: ${Words.phase(event.name)}`, Words.shown(event.why)];
+      case "stumble": return ["Stumble", ""];
       case "fall": return [`Fall, ${Words.shown(event.stage)}`, Words.because(event.because)];
       case "link": return [`${Words.sentence(event.sensor)} ${LINKS[event.state] ?? event.state}`, ""];
       case "notice": return [event.text || Words.sentence(event.code), event.level === "info" ? "" : event.level];
@@ -107,5 +107,5 @@ const Details = (() => {
     }
   }
 
-  return { draw };
+  return { draw, pairs };
 })();

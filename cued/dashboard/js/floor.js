@@ -49,7 +49,11 @@ const Floor = (() => {
       const why = station.care(at);
       if (why) care.push([station.name, why]);
       if (station.moving(at)) moving += 1;
-      fill(made, station, why, at);
+      try {
+        fill(made, station, why, at);
+      } catch (error) {
+        console.error(station.name, error); // a card fails alone
+      }
     }
     const n = stations.size;
     text(el("floor-sum"), `${n} ${n === 1 ? "station" : "stations"}, ${moving} moving, ${care.length} to look at`);
@@ -68,7 +72,7 @@ const Floor = (() => {
     const rate = station.value("cadence_spm", at);
     text(made.rate, rate === null ? Words.NONE : `${Words.number(rate, 0)}/min`);
     const left = station.remaining(at);
-    const phase = known.phase ? Words.sentence(known.phase) : "";
+    const phase = known.phase ? Words.phase(known.phase) : "";
     text(made.phase, [phase, left > 0 ? Words.clock(left) : ""].filter(Boolean).join(" "));
     const going = still ? "Still" : Stage.DIRECTIONS[direction]
       ?? (moving || rate !== null ? "Direction not known" : "Not known");

@@ -33,7 +33,7 @@
 
   async function begin() {
     config = await configured();
-    controls = new Controls((command) => broker.ask(looked, command));
+    controls = new Controls((command, value) => broker.ask(looked, command, value));
     broker = new Broker(brokerUrl(config), config.root ?? "cued", heard, connection);
     plots = Plots.plots(() => { plotted = false; soon(); });
     window.addEventListener("hashchange", route);
@@ -41,6 +41,8 @@
     el("theme").addEventListener("click", () => named(Theme.next()));
     el("window").addEventListener("change", () => { plotted = false; soon(); });
     signing();
+    telling();
+    staying();
     named(Theme.choice());
     route();
     broker.connect();
@@ -115,7 +117,7 @@
 
   /* To a screen reader: changes, not values. */
   function tell(known, news) {
-    if (news === "phase") text(el("told"), `Phase: ${Words.shown(known.state.phase)}`);
+    if (news === "phase") text(el("told"), `Phase: ${Words.phase(known.state.phase)}`);
     else if (news === "cue") text(el("told"), `Cue: ${known.cue.cue.text || Words.shown(known.cue.cue.key)}`);
   }
 
@@ -200,6 +202,8 @@
   /* The one thing that matters more than the values, if there is one. */
   function drawAlarm(at) {
     const [kind, symbol, head, rest, age = ""] = alarm(at) ?? [];
+    const fallen = kind?.startsWith("fall") ?? false;
+    data(document.body, "alarm", fallen ? kind : "");
     const box = el("alarm");
     box.hidden = kind === undefined;
     if (kind === undefined) return;
@@ -211,7 +215,7 @@
         + '<span class="rest"></span></p>';
       text(box.querySelector("strong"), head);
       icon(box.querySelector("use"), symbol);
-      if (kind === "fall") box.append(acknowledge());
+      if (fallen) box.append(acknowledge());
     }
     text(box.querySelector(".rest"), rest);
     text(box.querySelector(".age"), age);
@@ -227,7 +231,9 @@
     if (!one) return null;
     if (!one.online()) return ["lost", "lost", "Station offline", "the coach is not running"];
     if (one.fall || one.state.phase === "fallen") {
-      return ["fall", "unsteady", "Possible fall", "look after the runner"];
+      const stage = one.fall?.stage === "possible" ? "possible" : "confirmed";
+      const head = stage === "possible" ? "Possible fall" : "Fall";
+      return [`fall-${stage}`, "unsteady", head, Words.CODES[`alarm_${stage}`], ""];
     }
     if (one.state.phase === "blind") {
       return ["blind", "lost", "No sensor sees the runner", "nothing is known of the gait"];
@@ -242,9 +248,9 @@
     const key = document.createElement("button");
     key.type = "button";
     key.className = "key";
-    key.textContent = "All is well";
+    key.textContent = Words.KEYS.acknowledge;
     key.hidden = !(config.commands !== false && station()?.state.commands?.includes("acknowledge"));
-    key.addEventListener("click", () => controls.press(key, "acknowledge", "All is well"));
+    key.addEventListener("click", () => controls.press(key, "acknowledge", Words.KEYS.acknowledge));
     return key;
   }
 
@@ -264,6 +270,38 @@
       } else if (broker.state === "refused" && broker.user) broker.signIn(""); // as a guest again
       el("sign-password").value = "";
     });
+  }
+
+  /* Who walks, and how hard it was: asked for in a dialog, sent as commands. */
+  function telling() {
+    const dialog = el("more-dialog");
+    el("more").addEventListener("click", () => dialog.showModal());
+    for (const [command, field] of [["runner", "more-runner"], ["effort", "more-effort"]]) {
+      const key = el(`${field}-set`);
+      key.addEventListener("click", () => {
+        const value = command === "effort" ? Number(el(field).value) : el(field).value.trim();
+        if (value) controls.press(key, command, Words.sentence(command), value);
+        dialog.close();
+      });
+    }
+  }
+
+  /* A screen that is looked at stays on; the page opens without a network, and says so. */
+  function staying() {
+    const awake = async () => {
+      try {
+        if (document.visibilityState === "visible") await navigator.wakeLock?.request("screen");
+      } catch {
+        /* low battery, or not over TLS */
+      }
+    };
+    document.addEventListener("visibilitychange", awake);
+    awake();
+    const full = el("full");
+    full.hidden = !document.fullscreenEnabled;
+    full.addEventListener("click", () => (document.fullscreenElement
+      ? document.exitFullscreen() : document.documentElement.requestFullscreen()));
+    navigator.serviceWorker?.register("shell.js").catch(() => {});
   }
 
   function askWho() {

@@ -22,6 +22,8 @@ const Stage = (() => {
 
   function draw(station, at) {
     phase(station, at);
+    plan(station, at);
+    end(station, at);
     heading(station, at);
     const cadence = station.value("cadence_spm", at);
     text(el("cadence"), Words.number(cadence, 0));
@@ -35,11 +37,51 @@ const Stage = (() => {
   function phase(station, at) {
     const { phase: name, remaining_s: all } = station.known(at);
     const left = station.remaining(at);
-    text(el("phase"), name ? Words.sentence(name) : Words.NONE);
+    text(el("phase"), name ? Words.phase(name) : Words.NONE);
     text(el("remaining"), left === null ? "" : Words.clock(left));
     text(el("remaining-label"), left === null ? "" : left > 0 ? "left" : "over");
     el("phase-part").hidden = left === null;
     if (left !== null) el("phase-part").value = Math.min(1, Math.max(0, 1 - left / all));
+  }
+
+  /* Who, what comes next, how long already, and the belt speed that the coach asks for. */
+  function plan(station, at) {
+    const { runner, next, asked_m_s: asked, phase: name } = station.known(at);
+    const elapsed = station.elapsed(at);
+    const parts = {
+      "plan-who": runner ? `Runner ${runner}` : "",
+      "plan-next": next && name !== "idle" ? Words.phase(next) : "",
+      "plan-elapsed": elapsed === null ? "" : Words.clock(elapsed),
+      "plan-belt": typeof asked === "number"
+        ? `${Words.number(asked, 2)} m/s, ${Words.number(asked * 3.6, 1)} km/h` : "",
+    };
+    for (const [id, value] of Object.entries(parts)) {
+      text(el(id), value);
+      el(id).parentElement.hidden = value === "";
+    }
+    el("plan").hidden = Object.values(parts).every((value) => value === "");
+  }
+
+  /* What the session was, against the one before, until the next begins. */
+  const FACTS = [
+    ["Backward", (s) => s.backward_s, (v) => Words.clock(v)],
+    ["Short step held", (s) => s.details?.time_to_drift_s, (v) => Words.clock(v)],
+    ["Carried over", (s) => s.details?.carried_percent, (v) => `${Words.number(v, 0)} %`],
+    ["Cues", (s) => s.cues, (v) => Words.number(v, 0)],
+    ["Stumbles", (s) => s.stumbles, (v) => Words.number(v, 0)],
+    ["In all", (s) => s.duration_s, (v) => Words.clock(v)],
+  ];
+
+  function end(station, at) {
+    const { summary, before } = station;
+    const over = station.known(at).phase === "idle" && summary !== null;
+    el("end").hidden = !over;
+    if (!over) return;
+    const known = FACTS.filter(([, read]) => Number.isFinite(read(summary)));
+    Details.pairs(el("end-facts"), known.map(([name, read, write]) => {
+      const then = before && Number.isFinite(read(before)) ? ` (last time ${write(read(before))})` : "";
+      return [name, `${write(read(summary))}${then}`];
+    }));
   }
 
   function heading(station, at) {
@@ -68,14 +110,14 @@ const Stage = (() => {
   }
 
   function judged(length, band) {
-    if (!band) return ["unknown", length === null ? "not known" : "own band not known yet"];
+    if (!band) return ["unknown", length === null ? "not known" : "your own stride is not known yet"];
     const [low, high] = band;
     const own = `${Words.number(low, 2)}–${Words.number(high, 2)}\u00a0m`;
-    if (length === null) return ["unknown", `own band ${own}`];
+    if (length === null) return ["unknown", `your own: ${own}`];
     const over = (by, end) => `${Words.number((100 * by) / end, 0)} %`;
-    if (length > high) return ["long", `${over(length - high, high)} longer than own ${own}`];
-    if (length < low) return ["short", `${over(low - length, low)} shorter than own ${own}`];
-    return ["inside", `in own band ${own}`];
+    if (length > high) return ["long", `${over(length - high, high)} longer than your ${own}`];
+    if (length < low) return ["short", `${over(low - length, low)} shorter than your ${own}`];
+    return ["inside", `within your own ${own}`];
   }
 
   function gauge(length, [low, high]) {
@@ -90,8 +132,7 @@ const Stage = (() => {
     data(el("stability-tile"), "level", level);
     icon(el("stability-icon"), level in LEVELS ? level : "unknown");
     text(el("stability"), LEVELS[level] ?? Words.sentence(level));
-    const score = station.fresh(at) ? station.score() : null;
-    text(el("score"), score === null ? "" : `${Words.number(score, 1)} z from own`);
+    text(el("score"), level === "unknown" && station.moving(at) ? "not enough strides yet" : "");
   }
 
   function cue(station, at) {

@@ -10,7 +10,7 @@ const Station = (() => {
   const MARKED = 2000;
   const NO_METRIC = new Set([
     "t", "time", "units", "type", "known_t", "stability", "score", "stability_score", "belt_m_s",
-    "belt_speed_m_s", "incline_percent", "belt_incline_percent", "stride_band_m",
+    "belt_speed_m_s", "belt_source", "belt_doubt", "incline_percent", "belt_incline_percent", "stride_band_m",
   ]);
 
   return class Station {
@@ -36,6 +36,7 @@ const Station = (() => {
       this.stumbleAt = null;
       this.fall = null;
       this.summary = null;
+      this.before = null;
       this.log = [];
       this.marks = [];
       this.samples.clear();
@@ -49,14 +50,15 @@ const Station = (() => {
         this.availability = body;
         return "availability";
       }
-      if (body === null || typeof body !== "object" || Array.isArray(body)) return "";
+      body = Shapes.checked(topic, body);
+      if (body === null) return "";
       if (typeof body.time === "number") this.wallAhead = body.time - Date.now() / 1000;
       switch (topic) {
         case "state": return this.takeState(body, at);
         case "metrics": return this.takeMetrics(body, at);
         case "cue": return this.takeCue(body, at);
         case "event": return this.takeEvent(body, at);
-        case "session": this.summary = body; return "session";
+        case "session": return this.takeSession(body);
         default: return "";
       }
     }
@@ -65,7 +67,9 @@ const Station = (() => {
       if (body.t < this.state.t) this.forget(); // a clock that went back: the daemon began anew
       this.state = body;
       this.stamp(body, at);
-      if (body.phase === "fallen") this.fall ??= { stage: "confirmed", at };
+      if (body.alarm) this.fall = { stage: body.alarm, at: this.fall?.at ?? at };
+      else if (body.alarm === null && body.phase !== "fallen") this.fall = null;
+      else if (body.phase === "fallen") this.fall ??= { stage: "confirmed", at };
       else if (this.fall && at - this.fall.at > 3000) this.fall = null;
       return "state";
     }
@@ -108,18 +112,24 @@ const Station = (() => {
       return body.type ?? "";
     }
 
+    /* The last session and the one before it: the end card compares them. */
+    takeSession(body) {
+      if (this.summary && this.summary.t !== body.t) this.before = this.summary;
+      this.summary = body;
+      return "session";
+    }
+
     enter(phase, t) {
       if (phase.from === "idle") {
         this.samples.clear();
         this.marks = [];
-        this.summary = null;
         this.began = t;
       }
       this.state = {
         ...this.state, phase: phase.name, since_t: t, since: phase.time,
         remaining_s: phase.remaining_s,
       };
-      this.mark({ t, kind: "phase", text: Words.sentence(phase.name) });
+      this.mark({ t, kind: "phase", text: Words.phase(phase.name) });
     }
 
     /* Take what the daemon kept: rows of the same columns as `samples`, marks and events. */
@@ -219,6 +229,12 @@ const Station = (() => {
       return speed === null ? null : { speed_m_s: speed, incline_percent: incline };
     }
 
+    /* Seconds since the session began, or null. */
+    elapsed(at) {
+      const { began_t: began } = this.known(at);
+      return typeof began === "number" && this.clock.at ? this.now(at) - began : null;
+    }
+
     /* Seconds left of the phase, or null. */
     remaining(at) {
       const { remaining_s: all, since_t: sinceT, since } = this.known(at);
@@ -236,7 +252,9 @@ const Station = (() => {
     /* Why somebody should look here, or "". */
     care(at) {
       if (!this.online()) return "";
-      if (this.fall || this.state.phase === "fallen") return "possible fall";
+      if (this.fall || this.state.phase === "fallen") {
+        return this.fall?.stage === "possible" ? "possible fall" : "fall";
+      }
       const { phase, stability, link = {} } = this.known(at);
       if (phase === "blind") return "no sensor sees the runner";
       if (this.stumbleAt !== null && at - this.stumbleAt < 10_000) return "stumble";

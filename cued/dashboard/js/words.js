@@ -9,6 +9,19 @@ const Words = (() => {
     ["_deg", "°"], ["_ms", "ms"], ["_hz", "Hz"], ["_cm", "cm"], ["_kg", "kg"], ["_m", "m"],
     ["_s", "s"],
   ];
+  const PHASES = {
+    idle: "Ready", check_in: "Check in", settle: "Warm up", turn_back: "Turn round, backward",
+    backward_walk: "Backward walk", backward_uphill: "Backward uphill", backward_jog: "Backward jog",
+    backward_rest: "Easy backward", turn_front: "Turn to the front", carry: "Keep the short step",
+    cool_down: "Cool down", free_run: "Free run", paused: "Paused", blind: "No sensor", fallen: "Fall",
+  };
+  const KEYS = {
+    start_program: "Start", again: "Start again", pause: "Pause", resume: "Resume", mute: "Mute",
+    unmute: "Unmute", skip: "Skip", mark: "Mark", stop: "Stop", sure: "Stop? Press again",
+    faster: "Belt +", slower: "Belt −", something_wrong: "Something is wrong", more: "More",
+    acknowledge: "All is well",
+  };
+  const CODES = { alarm_confirmed: "Are you all right?", alarm_possible: "Hold the rail" };
   const SPOKEN = { spm: "steps/min", deg: "°", percent: "%", bpm: "beats/min" };
 
   const sentence = (name) => {
@@ -71,5 +84,7 @@ const Words = (() => {
       .join(", ");
   }
 
-  return { NONE, read, number, joined, shown, clock, ago, because, sentence };
+  const phase = (name) => PHASES[name] ?? sentence(name ?? "");
+
+  return { CODES, KEYS, phase, NONE, read, number, joined, shown, clock, ago, because, sentence };
 })();

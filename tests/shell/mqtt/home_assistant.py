@@ -61,6 +61,18 @@ PLATFORMS: dict[str, dict[str, Any]] = {
     },
     "button": ENTITY
     | {"command_topic": str, "command_template": TEMPLATE, "payload_press": str, "retain": bool},
+    "switch": ENTITY
+    | READS
+    | {
+        "command_topic": str,
+        "command_template": TEMPLATE,
+        "optimistic": bool,
+        "payload_on": str,
+        "payload_off": str,
+        "retain": bool,
+        "state_on": str,
+        "state_off": str,
+    },
     "number": ENTITY
     | READS
     | {
@@ -81,6 +93,7 @@ REQUIRED = {
     "sensor": {"state_topic"},
     "binary_sensor": {"state_topic"},
     "button": {"command_topic"},
+    "switch": {"command_topic"},
     "number": {"command_topic"},
     "event": {"state_topic", "event_types"},
 }
@@ -97,6 +110,7 @@ UNITS_OF = {
     "duration": {"d", "h", "min", "s", "ms", "µs"},
     "speed": SPEEDS,
     "enum": {None},
+    "timestamp": {None},
 }
 BINARY_CLASSES = {"connectivity", "battery", "moving", "motion", "problem", "running", "safety"}
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from tests.shell.mqtt.far_end import Daemon, running, site, watching
 pytestmark = pytest.mark.alone
 
 pytest.importorskip("amqtt")
+websockets = pytest.importorskip("websockets")
 
 
 @asynccontextmanager
@@ -120,6 +121,49 @@ async def test_guests_read_and_only_users_write(tmp_path: Path) -> None:
         with pytest.raises(aiomqtt.MqttError):
             async with aiomqtt.Client("127.0.0.1", port, username="coach", password="x", timeout=5):
                 pass
+
+
+@pytest.mark.parametrize(
+    ("origin", "let_in"),
+    [
+        (None, True),  # no browser
+        ("http://127.0.0.1:8080", True),
+        ("http://ha.local:8123", True),  # configured
+        ("http://evil.example", False),
+        ("http://localhost.evil.example", False),
+        ("null", False),
+    ],
+)
+async def test_a_web_page_elsewhere_is_not_let_in(
+    tmp_path: Path, origin: str | None, let_in: bool
+) -> None:
+    port = free_port()
+    async with embedded(tmp_path, websocket_port=port, origins=("http://ha.local:8123",)):
+        with nullcontext() if let_in else pytest.raises(websockets.InvalidStatus):
+            async with websockets.connect(
+                f"ws://127.0.0.1:{port}/mqtt", origin=origin, subprotocols=["mqtt"]
+            ):
+                pass
+
+
+async def test_idle_sockets_keep_nobody_out_and_a_large_message_is_not_read(tmp_path: Path) -> None:
+    port = free_port()
+    async with embedded(tmp_path, port=port) as made:
+        idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(60)]
+        async with watching(port) as far:
+            await far.client.publish("a", b"x")
+            await far.wait_for("a")
+            async with aiomqtt.Client("127.0.0.1", port) as large:
+                await large.publish("b", bytes(2_000_000))
+                with pytest.raises(aiomqtt.MqttError):
+                    await large.publish("b", b"", qos=1, timeout=2)
+            await far.client.publish("a", b"y")
+            await far.wait_for("a", lambda said: said == "y")
+            assert far.of("b") == []
+        for _, writer in idle:
+            writer.close()
+        assert made._process
+        assert made._process.returncode is None
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,9 @@ from msgspec import structs
 from cued import __main__ as cued
 from cued.coach.commands import NAMES
 from cued.config import Sensor
-from cued.model import Stride
+from cued.model import Measurement
 from cued.sinks import _discovery
+from cued.sinks._entities import BUTTONS, SESSION
 from cued.sinks._requests import DEFAULT, Gate
 from cued.sinks._topics import Topics
 from cued.sinks.mqtt import Config
@@ -26,6 +27,7 @@ from tests.shell.mqtt.home_assistant import faults
 pytestmark = pytest.mark.alone
 
 TOPIC = "homeassistant/device/cued_test/config"
+BAND = {"band_from", "band_to"}
 Change = Callable[[dict[str, Any]], object]
 
 
@@ -48,7 +50,7 @@ def test_it_is_what_home_assistant_documents(tmp_path: Path, commands: tuple[str
         lambda d: d["device"].pop("identifiers"),
         lambda d: d["components"]["cadence_spm"].pop("unique_id"),
         lambda d: d["components"]["cadence_spm"].update(unit="spm"),
-        lambda d: d["components"]["cadence_spm"].update(expire_after="10"),
+        lambda d: d["components"]["cadence_spm"].update(suggested_display_precision="1"),
         lambda d: d["components"]["speed_m_s"].update(unit_of_measurement="m"),
         lambda d: d["components"]["mode"].pop("options"),
         lambda d: d["components"]["mode"].update(state_class="measurement"),
@@ -68,23 +70,26 @@ def test_the_validator_sees_a_fault(tmp_path: Path, change: Change) -> None:
 def test_every_metric_that_is_on_appears_and_no_other(tmp_path: Path) -> None:
     entities = described(tmp_path)["components"]
     live = {k for k, e in entities.items() if e.get("state_topic") == "cued/test/metrics"}
-    assert live == set(METRICS)
+    assert live - BAND == set(METRICS)
     only = {"cadence_spm": METRICS["cadence_spm"]}
     entities = described(tmp_path, metrics=only)["components"]
     live = {k for k, e in entities.items() if e.get("state_topic") == "cued/test/metrics"}
-    assert live == {"cadence_spm"}
+    assert live - BAND == {"cadence_spm"}
 
 
 def test_the_first_metrics_have_what_every_template_reads(tmp_path: Path) -> None:
     strap = {"strap": Sensor(device="heart_rate", placement="heart_rate")}
     where = structs.replace(site(tmp_path), sensors=strap)
     topics = Topics(_discovery.units(where), (), 10)
-    topics.take(Stride(t=1.0, side="left", duration_s=1.2, length_m=None, speed_m_s=None), 1.0, 0.0)
+    topics.take(
+        Measurement(t=1.0, name="cadence_spm", value=100.0, unit="spm", strides=4), 1.0, 0.0
+    )
     sent = {m.topic: json.loads(m.payload) for _ in range(2) if (m := topics.due(1.0, 0.0))}
     read = _discovery.describe(where, "cued/test", ())["components"]
     of_metrics = {k for k, e in read.items() if e.get("state_topic") == "cued/test/metrics"}
     assert "heart_rate_bpm" in of_metrics
-    assert of_metrics <= sent["metrics"].keys()
+    assert of_metrics - BAND <= sent["metrics"].keys()
+    assert "stride_band_m" in sent["metrics"]
 
 
 def test_the_belt_appears_only_where_it_may_be_moved(tmp_path: Path) -> None:
@@ -95,13 +100,38 @@ def test_the_belt_appears_only_where_it_may_be_moved(tmp_path: Path) -> None:
 def test_every_button_sends_a_command_that_is_heard(tmp_path: Path) -> None:
     entities = described(tmp_path, NAMES)["components"].values()
     presses = [e["payload_press"] for e in entities if e["platform"] == "button"]
-    assert len(presses) == len(_discovery.BUTTONS)
+    assert len(presses) == len(BUTTONS)
     for n, press in enumerate(presses):
         assert Gate(NAMES).check(press.encode(), float(n)).command in NAMES
     for entity in entities:
         if entity["platform"] == "number":
             order = entity["command_template"].replace("{{ value }}", "0.5")
             assert Gate(NAMES).check(order.encode(), 99.0).value == 0.5
+
+
+def test_what_is_of_the_last_session_stays_when_the_station_is_off(tmp_path: Path) -> None:
+    entities = described(tmp_path)["components"]
+    assert {key for key, entity in entities.items() if "availability" not in entity} == set(SESSION)
+
+
+def test_every_number_has_its_decimals_and_every_name_a_capital(tmp_path: Path) -> None:
+    for key, entity in described(tmp_path, NAMES)["components"].items():
+        assert entity["name"][0].isupper(), key
+        if entity["platform"] == "sensor" and entity.get("unit_of_measurement"):
+            assert entity["suggested_display_precision"] in (0, 1, 2), key
+
+
+def test_muting_is_a_switch_where_it_is_let_in(tmp_path: Path) -> None:
+    switch = described(tmp_path, NAMES)["components"]["muted"]
+    assert switch["platform"] == "switch"
+    for n, order in enumerate((switch["payload_on"], switch["payload_off"])):
+        assert Gate(NAMES).check(order.encode(), float(n)).command == ("mute", "unmute")[n]
+    assert described(tmp_path, ())["components"]["muted"]["platform"] == "binary_sensor"
+
+
+def test_the_live_page_is_the_devices_link(tmp_path: Path) -> None:
+    body = _discovery.describe(site(tmp_path), "cued/test", (), "http://pi.local:8080")
+    assert body["device"]["configuration_url"] == "http://pi.local:8080"
 
 
 def test_odd_sensor_names_stay_apart(tmp_path: Path) -> None:

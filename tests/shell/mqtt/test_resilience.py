@@ -175,26 +175,35 @@ async def test_each_reason_is_a_warning_once(
     assert "uthori" in said[1]
 
 
-async def test_two_stations_of_one_name_are_told_why_they_are_cut_off(
+async def test_two_stations_of_one_name_do_not_cut_each_other_off_and_are_told(
     mosquitto: Start, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     broker = mosquitto()
     await broker.start()
-    config = Config(host="127.0.0.1", port=broker.port, timeout_s=0.5)
-    asked = "is cued/test another station's too?"
-    enough = asyncio.Event()
+    config = Config(host="127.0.0.1", port=broker.port)
+    async with watching(broker.port) as far, running(config, tmp_path / "a") as one:
+        await far.wait_for("test/state")
+        async with running(config, tmp_path / "b"):
+            await far.wait_for("test/availability", lambda _: len(far.of("test/availability")) > 1)
+            assert one.connected
+        # The second has left and said so; the first puts it right.
+        await far.wait_for("test/availability", lambda said: said == "offline")
+        await far.wait_for(
+            "test/availability", lambda _: far.of("test/availability")[-1] == "online"
+        )
+    assert "is a station of that name running?" in caplog.text
 
-    async def sleep(_wait_s: float) -> None:
-        if asked in caplog.text:
-            enough.set()
-        await asyncio.sleep(0.01)
 
-    async with (
-        running(config, tmp_path / "a", sleep=sleep),
-        running(config, tmp_path / "b", sleep=sleep),
-        asyncio.timeout(30),
-    ):
-        await enough.wait()
+async def test_nobody_can_cut_the_station_off_by_its_name(mosquitto: Start, tmp_path: Path) -> None:
+    broker = mosquitto()
+    await broker.start()
+    config = Config(host="127.0.0.1", port=broker.port)
+    async with watching(broker.port) as far, running(config, tmp_path):
+        await far.wait_for("test/state")
+        for name in ("cued-test", "cued/test", "test"):
+            async with watching(broker.port, identifier=name) as guest:
+                await guest.wait_for("test/availability")
+        assert far.of("test/availability") == ["online"]
 
 
 async def test_a_broker_that_flaps_is_not_hammered(mosquitto: Start, tmp_path: Path) -> None:

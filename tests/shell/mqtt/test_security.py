@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import subprocess
+import tracemalloc
 import warnings
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ import pytest
 from cued import __main__
 from cued.model import ConfigError, OutOfReach, Stumble
 from cued.reading import convert
+from cued.sinks import mqtt
 from cued.sinks._requests import Gate, Refused
-from cued.sinks.mqtt import Config, Mqtt
+from cued.sinks.mqtt import V5, V311, Config, Mqtt
 from tests.shell.mqtt.conftest import Start, free_port
 from tests.shell.mqtt.far_end import Daemon, running, site, watching
 
@@ -311,6 +313,45 @@ async def test_a_retained_command_is_ignored(mosquitto: Start, tmp_path: Path) -
             await far.client.publish("cued/test/command", b'{"command": "pause"}')
             await far.wait_for("command/result")
     assert [c.name for c in daemon.commands] == ["pause"]
+
+
+async def test_a_command_that_is_retained_while_the_station_runs_is_ignored_too(
+    mosquitto: Start, tmp_path: Path
+) -> None:
+    broker = mosquitto()
+    await broker.start()
+    daemon = Daemon()
+    config = Config(host="127.0.0.1", port=broker.port)
+    async with watching(broker.port) as far, running(config, tmp_path, daemon):
+        await far.wait_for("test/state")
+        await far.client.publish("cued/test/command", b'{"command": "stop"}', retain=True)
+        await far.client.publish("cued/test/command", b'{"command": "pause"}')
+        await far.wait_for("command/result")
+    assert [c.name for c in daemon.commands] == ["pause"]
+
+
+@pytest.mark.parametrize("version", [V5, V311])
+async def test_a_large_message_is_not_read(
+    mosquitto: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: Any
+) -> None:
+    monkeypatch.setattr(mqtt, "V5", version)
+    broker = mosquitto()
+    await broker.start()
+    daemon = Daemon()
+    config = Config(host="127.0.0.1", port=broker.port)
+    tracemalloc.start()
+    async with watching(broker.port, "cued/#") as far, running(config, tmp_path, daemon) as sink:
+        await far.wait_for("test/state")
+        async with aiomqtt.Client("127.0.0.1", broker.port) as stranger:
+            await stranger.publish("homeassistant/status", bytes(30_000_000), qos=1)
+        tracemalloc.reset_peak()
+        await far.wait_for("test/availability", lambda _: sink.connected)
+        await far.client.publish("cued/test/command", b'{"command": "pause"}', qos=1)
+        await far.wait_for("command/result")
+        peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [c.name for c in daemon.commands] == ["pause"]
+    assert peak < 20_000_000
 
 
 def test_five_commands_a_second_are_heard() -> None:

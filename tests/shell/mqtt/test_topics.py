@@ -8,6 +8,7 @@ from typing import Any
 
 import aiomqtt
 import pytest
+from msgspec import structs
 
 from cued.model import (
     Battery,
@@ -15,9 +16,7 @@ from cued.model import (
     Cue,
     Fall,
     Gait,
-    HeartRate,
     Link,
-    LinkChanged,
     Measurement,
     Notice,
     Phase,
@@ -25,6 +24,7 @@ from cued.model import (
     Stride,
     Stumble,
     Summary,
+    Tick,
 )
 from cued.sinks._topics import Topics
 from cued.sinks.mqtt import Config
@@ -144,10 +144,10 @@ async def test_a_crash_leaves_offline_behind(mosquitto: Start, tmp_path: Path) -
     broker = mosquitto()
     await broker.start()
     config = Config(host="127.0.0.1", port=broker.port)
-    async with watching(broker.port) as far, running(config, tmp_path):
+    async with watching(broker.port) as far, running(config, tmp_path) as sink:
         await far.wait_for("test/availability", lambda s: s == "online")
         # A broker cuts off whoever has its name taken by another, which is no good-bye.
-        async with aiomqtt.Client("127.0.0.1", broker.port, identifier="cued-test"):
+        async with aiomqtt.Client("127.0.0.1", broker.port, identifier=sink._own):
             await far.wait_for("test/availability", lambda s: s == "offline")
 
 
@@ -157,22 +157,6 @@ def told(topics: Topics, now: float) -> dict[str, Any]:
     while message := topics.due(now, 0.0):
         out[message.topic] = json.loads(message.payload)
     return out
-
-
-def test_what_a_device_told_goes_with_its_link() -> None:
-    topics = Topics(("heart_rate_bpm",), (), 10)
-    topics.watch(HeartRate(0.5, "strap", 121.0))
-    topics.take(STRIDE, 1.0, 0.0)
-    assert told(topics, 1.0)["metrics"]["heart_rate_bpm"] == 121.0
-    topics.watch(LinkChanged(1.5, "somebody", connected=False))
-    topics.take(STRIDE, 2.0, 0.0)
-    assert told(topics, 2.0)["metrics"]["heart_rate_bpm"] == 121.0
-    topics.watch(HeartRate(2.1, "strap", 0.0))  # off the skin
-    assert told(topics, 3.0)["metrics"]["heart_rate_bpm"] is None
-    topics.watch(HeartRate(3.1, "strap", 121.0))
-    topics.watch(LinkChanged(2.5, "strap", connected=False))
-    topics.take(STRIDE, 4.0, 0.0)
-    assert told(topics, 4.0)["metrics"]["heart_rate_bpm"] is None
 
 
 def test_the_belt_is_told_with_its_source_until_nobody_knows_it() -> None:
@@ -188,6 +172,29 @@ def test_the_belt_is_told_with_its_source_until_nobody_knows_it() -> None:
     out = told(topics, 3.0)
     assert out["state"]["belt"] is None
     assert "belt_speed_m_s" not in out["metrics"]
+
+
+def test_a_value_that_ends_is_told_as_null_once() -> None:
+    topics = Topics(("cadence_spm",), (), 10)
+    rate = Measurement(t=1.0, name="cadence_spm", value=103.5122, unit="spm", strides=4)
+    topics.take(rate, 1.0, 0.0)
+    assert told(topics, 1.0)["metrics"]["cadence_spm"] == 103.5122
+    topics.take(structs.replace(rate, value=None), 2.0, 0.0)
+    assert told(topics, 2.0)["metrics"]["cadence_spm"] is None
+    assert "metrics" not in told(topics, 9.0)
+
+
+def test_the_alarm_of_a_possible_fall_ends_and_that_of_a_confirmed_one_does_not() -> None:
+    topics = Topics((), (), 10)
+    topics.take(Fall(t=1.0, stage="possible"), 1.0, 0.0)
+    assert told(topics, 1.0)["state"]["alarm"] == "possible"
+    topics.watch(Tick(7.0))
+    assert told(topics, 7.0)["state"]["alarm"] is None
+    topics.take(Fall(t=8.0, stage="confirmed"), 8.0, 0.0)
+    topics.watch(Tick(99.0))
+    assert told(topics, 9.0)["state"]["alarm"] == "confirmed"
+    topics.take(Notice(t=99.0, level="info", code="fall_acknowledged", text=""), 10.0, 0.0)
+    assert told(topics, 10.0)["state"]["alarm"] is None
 
 
 def test_the_state_is_told_anew_twice_a_minute() -> None:

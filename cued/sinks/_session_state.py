@@ -1,0 +1,133 @@
+"""What holds now, reduced from events once for topics, page, console and light.
+
+Rules
+-----
+* A value stands until the core ends it (``gait/fusion/ages.py``); nothing is forgotten by time.
+  What the coach measured once in a session (how much was carried) stands until that is over.
+* The alarm of a possible fall lasts as long as the coach's, that of a confirmed one until it is
+  acknowledged or the session is stopped.
+* Inputs are watched for what no event tells: batteries, who was asked for, and the time.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from cued.coach.safety import POSSIBLE_LASTS_S
+from cued.coach.strides.own_band import Band
+from cued.coach.workout.phases import IDLE
+from cued.model import (
+    AnyEvent,
+    Battery,
+    BeltRequest,
+    BeltState,
+    Command,
+    CommandResult,
+    Fall,
+    Gait,
+    Input,
+    Link,
+    LinkState,
+    Measurement,
+    Notice,
+    Phase,
+    Stability,
+)
+
+Alarm = Literal["", "possible", "confirmed"]
+
+
+class SessionState:
+    """Follows a station."""
+
+    def __init__(self, runner: str = "") -> None:
+        self.t = 0.0
+        self.phase = Phase(t=0.0, name=IDLE, from_=IDLE, why="")
+        self.entered = False  # a phase has been told at all
+        self.began: float | None = None
+        self.gait = Gait(t=0.0, mode="unknown", direction="unknown")
+        self.stability = Stability(t=0.0, level="unknown", score=None)
+        self.values: dict[str, Measurement] = {}
+        self.links: dict[str, LinkState] = {}
+        self.batteries: dict[str, float] = {}
+        self.belt = BeltState(t=0.0, speed_m_s=None)
+        self.asked_m_s: float | None = None  # the belt speed that the coach asks for in this phase
+        self.muted = False
+        self.runner = runner
+        self.band = Band()
+        self._chosen = ""
+        self._fall: Fall | None = None
+
+    @property
+    def alarm(self) -> Alarm:
+        """The stage of a fall that nobody has acknowledged, or nothing."""
+        fall = self._fall
+        if fall is None:
+            return ""
+        if fall.stage == "possible" and self.t - fall.t > POSSIBLE_LASTS_S:
+            return ""
+        return fall.stage
+
+    def value(self, name: str) -> float | None:
+        """Return a value that stands."""
+        told = self.values.get(name)
+        return told.value if told else None
+
+    def watch(self, item: Input) -> None:
+        """Follow what only inputs tell."""
+        self.t = max(self.t, item.t)
+        match item:
+            case Battery():
+                self.batteries[item.sensor] = item.percent
+            case Command(name="runner"):
+                self._chosen = str(item.value or "").strip()
+            case _:
+                pass
+
+    def take(self, event: AnyEvent) -> None:
+        """Follow an event."""
+        self.t = max(self.t, event.t)
+        self.band.see(event)
+        match event:
+            case Measurement(value=None):
+                self.values.pop(event.name, None)
+            case Measurement():
+                self.values[event.name] = event
+            case Stability():
+                self.stability = event
+            case Gait():
+                self.gait = event
+            case BeltState():
+                self.belt = event
+            case Link():
+                self.links[event.sensor] = event.state
+            case Phase():
+                self._enter(event)
+            case BeltRequest() if event.speed_m_s is not None:
+                self.asked_m_s = event.speed_m_s
+            case Fall() if self._fall is None or event.stage == "confirmed" or not self.alarm:
+                self._fall = event
+            case Notice(code="fall_acknowledged"):
+                self._fall = None
+            case CommandResult(ok=True):
+                self._answered(event.name)
+            case _:
+                pass
+
+    def _enter(self, phase: Phase) -> None:
+        if "fallen" in (self.phase.name, phase.from_) and phase.name != "fallen":
+            self._fall = None
+        if phase.from_ == IDLE:
+            self.began = phase.t
+        if phase.name == IDLE:
+            self.values.clear()  # all that still stands is a result of the session that is over
+            self.began = None
+        if phase.name not in ("paused", "blind", "fallen"):
+            self.asked_m_s = None
+        self.phase, self.entered = phase, True
+
+    def _answered(self, name: str) -> None:
+        if name in ("mute", "unmute"):
+            self.muted = name == "mute"
+        elif name == "runner":
+            self.runner = self._chosen or self.runner
