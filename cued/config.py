@@ -117,7 +117,7 @@ FIXED: dict[str, type[Struct]] = {
     "gait": GaitConfig,
     "coach": CoachConfig,
 }
-NAMED_KINDS = tuple(k for k in parts.KINDS if k != "devices")
+NAMED_KINDS = tuple(k for k in parts.KINDS if k not in ("devices", "voices"))
 
 
 def load(path: Path | None, settings: Mapping[str, str] | None = None) -> Config:

@@ -32,8 +32,9 @@ KINDS: dict[str, str] = {
     "rules": "cued.coach.rules",
     "actuators": "cued.actuators",
     "sinks": "cued.sinks",
+    "voices": "cued.actuators.voices",
 }
-PROTOCOL_FILES = frozenset({"device", "source", "actuator", "sink", "metric", "rule"})
+PROTOCOL_FILES = frozenset({"device", "source", "actuator", "sink", "metric", "rule", "voice"})
 
 
 class Part(Generic[C, P_co]):

@@ -2,8 +2,11 @@
 
 Rules
 -----
-* A clip's file name is a readable stem and a hash of all that its sound depends on: text, voice,
-  rate, version of the renderer. Whatever changes makes a new file; an old one is never wrong.
+* A coach's own recording wins over synthesis: ``KEY-N.wav`` of a folder is the N-th wording of a
+  key. It is brought to the one loudness, and what can't be read is told and synthesised.
+* A rendered clip's file name is a readable stem and a hash of all that its sound depends on: text,
+  who speaks, pace, version of the voice and of this code. Whatever changes makes a new file; an old
+  one is never wrong.
 * Reading a clip checks it. What a power cut left half written counts as not there.
 * Looking up reads memory only. What is missing is named, and rendered by a child process
   (``_render.py``) that is killed when it says nothing for ``PATIENCE_S``.
@@ -16,34 +19,48 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import importlib.metadata
 import os
 import re
 import signal
 import sys
 import wave
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
-from cued.actuators._render import Batch, Phrase, Rendered
-from cued.actuators._tones import RATE, Samples, rest
+from cued import parts
+from cued.actuators import _wav
+from cued.actuators._format import RATE, Samples
+from cued.actuators._render import FALLBACK, Batch, Phrase, Rendered, tidied
+from cued.actuators._tones import rest
+from cued.actuators.voices.voice import Asked, RenderError
 
-VERSION = "1"  # of what _render.py does to a rendered phrase
+VERSION = "2"  # of what _render.py and _loudness.py do to a rendered phrase
 PATIENCE_S = 15.0
 JOIN_S = 0.03  # between clips that are put together
 
 
 class Clips:
-    """Clips of one voice at one rate."""
+    """Clips of one voice at one pace.
 
-    def __init__(self, folder: Path, voice: str, rate_wpm: int) -> None:
-        self.voice = voice
+    own : a coach's own recordings, by text.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        asked: Asked,
+        renderer: str = "pyttsx3",
+        own: Mapping[str, Path] | None = None,
+    ) -> None:
+        self.refused: list[str] = []  # own recordings that can't be used, and why
+        self._asked = asked
+        self._renderer = renderer
         self._folder = folder
-        self._rate_wpm = rate_wpm
-        self._renderer = _renderer_version()
+        self._own = own or {}
+        self._voice_version = _version(renderer, asked)
         self._clips: dict[str, Samples] = {}
 
     def __len__(self) -> int:
@@ -51,7 +68,9 @@ class Clips:
 
     def path(self, text: str) -> Path:
         """Return the file that holds this text, whether or not it is there."""
-        depends_on = (text, self.voice, str(self._rate_wpm), self._renderer, VERSION)
+        asked = self._asked
+        voice = (self._renderer, self._voice_version, asked.language, asked.voice)
+        depends_on = (text, *voice, str(asked.rate_wpm), VERSION)
         digest = hashlib.sha256("\0".join(depends_on).encode()).hexdigest()
         stem = re.sub(r"\W+", "-", text.lower()).strip("-")[:40]
         return self._folder / f"{stem}-{digest[:16]}.wav"
@@ -62,12 +81,25 @@ class Clips:
         for text in dict.fromkeys(map(plain, texts)):
             if not text or text in self._clips:
                 continue
-            clip = _read(self.path(text))
+            clip = self._recorded(text)
+            if clip is None:
+                clip = _read(self.path(text))
             if clip is None:
                 missing.append(text)
             else:
                 self._clips[text] = clip
         return missing
+
+    def _recorded(self, text: str) -> Samples | None:
+        """Read a coach's own recording of a text, if there is one that can be used."""
+        path = self._own.get(text)
+        if path is None:
+            return None
+        try:
+            return tidied(*_wav.read(path))
+        except (OSError, ValueError, RenderError) as error:
+            self.refused.append(f"{path}: {error}")
+            return None
 
     def find(self, text: str) -> Samples | None:
         """Return how this text sounds, or None when there is no clip of it."""
@@ -101,7 +133,7 @@ class Clips:
         phrases = [Phrase(text, str(self.path(text))) for text in texts]
         child = await _start()
         try:
-            batch = Batch(self.voice, self._rate_wpm, phrases)
+            batch = Batch(self._renderer, self._asked, phrases)
             async for answer in _answers(child, batch):
                 if not answer.why:
                     await asyncio.to_thread(self.load, [answer.text])
@@ -149,12 +181,16 @@ async def _line(answers: asyncio.StreamReader) -> bytes:
     return b""
 
 
-def _renderer_version() -> str:
-    """Name the renderer without importing it."""
-    try:
-        return f"pyttsx3 {importlib.metadata.version('pyttsx3')}"
-    except importlib.metadata.PackageNotFoundError:
-        return "espeak-ng"
+def _version(renderer: str, asked: Asked) -> str:
+    """Name the build of the voice that will speak, without starting it."""
+    version = parts.load("voices", renderer).build(asked).version
+    return version or parts.load("voices", FALLBACK).build(asked).version
+
+
+def recordings(folder: Path, names: Mapping[str, str]) -> dict[str, Path]:
+    """Return the files of a folder by the text that each says; ``names`` tells texts by name."""
+    found = {name: folder / f"{name}.wav" for name in names}
+    return {names[name]: path for name, path in reversed(found.items()) if path.is_file()}
 
 
 def _read(path: Path) -> Samples | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Literal, TypeAlias
 
 from cued.actuators._clips import Clips, plain
-from cued.actuators._tones import Samples
+from cued.actuators._format import Samples
 
 STUBBORN = 3  # phrases failing one after another: the renderer, not the phrases, is at fault
 NoticeLevel: TypeAlias = Literal["info", "warning", "error"]
@@ -34,6 +34,8 @@ class Book:
     async def prepare(self, texts: Iterable[str]) -> None:
         """Load the clips of these texts, and want those that are missing."""
         self._want(await asyncio.to_thread(self._clips.load, list(texts)))
+        for why in self._clips.refused[:1]:
+            self._tell("warning", "clip_refused", f"{why}; this is synthesised")
 
     async def rendered(self) -> set[str]:
         """Wait until nothing is left to render; return what can't be spoken."""
@@ -80,8 +82,8 @@ class Book:
             failed.pop(answer.text)
             if answer.why:
                 failed[answer.text] = answer.why
-            elif not answer.by.startswith("pyttsx3"):
-                self._tell("info", "voice_fallback", f"spoken by {answer.by}, not pyttsx3")
+            elif answer.instead:
+                self._tell("info", "voice_fallback", f"espeak-ng speaks instead: {answer.instead}")
         for text, why in list(failed.items())[:1]:
             self._tell("warning", "words_missing", f"can't speak {text!r}: {why}; tones instead")
         return failed

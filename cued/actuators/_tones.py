@@ -3,16 +3,18 @@
 Rules
 -----
 * Every sound says one thing, and no two can be taken for each other: they differ in rhythm or in
-  direction of pitch as well as in pitch, so that a worn loudspeaker or a bad ear leaves a
-  difference.
+  direction of pitch as well as in pitch. ``alarm``, ``stumble`` and ``lost`` already differ in
+  rhythm within 0.3 s: two pulses, three quick ones, one long note that falls.
+* Most of each sound's power lies in 500-2500 Hz, which the smallest loudspeakers still give and a
+  treadmill drowns least. All are as loud as words (``_loudness.py``).
+* Words come soon: the tone of a stumble is over after 0.31 s.
 * Alarms borrow the ideas of IEC 60601-1-8, as reported by its secondary sources (puiaudio.com, "IEC
   60601-1-8"; "Alarms", University of Sydney, Department of Anaesthesia): fundamental between 150
-  and 1000 Hz, at least four harmonics from 300 to 4000 Hz within 15 dB of each other; medium
-  priority is three notes, high priority three and two, twice; pulses of 75-200 ms (high) or 125-250
-  ms (medium). **This is no claim of conformity**, and the standard's limits on loudness are not
-  looked at.
-* Deviation: the standard's general melody holds one pitch; the loss of a sensor falls and its
-  return rises, because a runner who can't look has to tell the two apart by ear.
+  and 1000 Hz and several harmonics; the high alarm is three pulses and two, twice, of 75-200 ms.
+  **This is no claim of conformity**.
+* Deviations: a stumble is three pulses only, because words have to follow at once; the general
+  melody holds one pitch, but the loss of a sensor falls and its return rises, because a runner who
+  can't look has to tell the two apart by ear.
 
 None of these sounds has been tried on runners beside a treadmill.
 """
@@ -20,16 +22,16 @@ None of these sounds has been tried on runners beside a treadmill.
 from __future__ import annotations
 
 from functools import cache
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, get_args
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from cued.actuators._format import FULL_SCALE, RATE, TICK_PEAK, Samples
+from cued.actuators._loudness import matched
 from cued.model import Priority
 
-RATE = 44_100
-Samples: TypeAlias = NDArray[np.int16]
 Tone = Literal[
     "alarm",
     "stumble",
@@ -46,10 +48,6 @@ Tone = Literal[
     "praise",
     "tick",
 ]
-
-FULL_SCALE = 32_767
-PEAK = 0.8  # headroom for the metronome's tick, which may sound together with words
-TICK_PEAK = 0.2
 
 # Amplitudes of the harmonics from the fundamental up. Reed: all five within 12 dB. Bell: soft.
 REED = (1.0, 0.8, 0.6, 0.4, 0.25)
@@ -72,21 +70,20 @@ def _burst(hz: float) -> tuple[Note, ...]:
     return (pulse, pulse, last, pulse, last)
 
 
-_BELL_HIGH = Note(1318.5, 0.45, 0.0, BELL, 0.12)
 SCORES: dict[Tone, tuple[Note, ...]] = {
-    "alarm": _burst(740.0) * 2,
-    "stumble": _burst(932.3),
-    "unsteady": (Note(587.3, 0.13, 0.06),) * 3,
-    "lost": (Note(523.3, 0.2, 0.06), Note(392.0, 0.2, 0.06), Note(261.6, 0.25)),
-    "back": (Note(261.6, 0.14, 0.04), Note(392.0, 0.14, 0.04), Note(523.3, 0.2)),
-    "battery": (Note(493.9, 0.1, 0.35), Note(493.9, 0.1, 0.35), Note(440.0, 0.25)),
-    "muted": (Note(392.0, 0.12, 0.0, BELL), Note(196.0, 0.3, 0.0, BELL)),
-    "unmuted": (Note(196.0, 0.12, 0.0, BELL), Note(392.0, 0.3, 0.0, BELL)),
-    "clip": (Note(175.0, 0.3, 0.1), Note(175.0, 0.3)),
-    "belt": (Note(294.0, 0.15, 0.03), Note(370.0, 0.15, 0.03), Note(294.0, 0.15)),
+    "alarm": _burst(880.0) * 2,
+    "stumble": (Note(988.0, 0.075, 0.04), Note(988.0, 0.075, 0.04), Note(988.0, 0.08)),
+    "unsteady": (Note(740.0, 0.2, 0.12), Note(740.0, 0.2)),
+    "lost": (Note(932.0, 0.35), Note(699.0, 0.2, 0.06), Note(523.3, 0.25)),
+    "back": (Note(523.3, 0.14, 0.04), Note(699.0, 0.14, 0.04), Note(932.0, 0.2)),
+    "battery": (Note(622.3, 0.1, 0.35), Note(622.3, 0.1, 0.35), Note(554.4, 0.25)),
+    "muted": (Note(784.0, 0.12, 0.0, BELL), Note(554.4, 0.3, 0.0, BELL)),
+    "unmuted": (Note(554.4, 0.12, 0.0, BELL), Note(784.0, 0.3, 0.0, BELL)),
+    "clip": (Note(510.0, 0.3, 0.1), Note(510.0, 0.3)),
+    "belt": (Note(587.3, 0.15, 0.03), Note(830.6, 0.15, 0.03), Note(587.3, 0.15)),
     "limit": (Note(659.3, 0.4, 0.15), Note(659.3, 0.4)),
     "phase": (Note(523.3, 0.3, 0.0, BELL, 0.15), Note(784.0, 0.5, 0.0, BELL, 0.15)),
-    "praise": (Note(1046.5, 0.14, 0.0, BELL, 0.12), _BELL_HIGH),
+    "praise": (Note(1046.5, 0.14, 0.0, BELL, 0.12), Note(1318.5, 0.45, 0.0, BELL, 0.12)),
     "tick": (Note(1000.0, 0.03, 0.0, BELL, 0.006),),
 }
 
@@ -115,9 +112,8 @@ def instead(priority: int) -> Tone:
 def tone(name: Tone) -> Samples:
     """Return a sound, ready to be played at ``RATE``; read-only."""
     sound = np.concatenate([_note(note) for note in SCORES[name]])
-    peak = TICK_PEAK if name == "tick" else PEAK
-    scale = peak * FULL_SCALE / float(np.abs(sound).max())
-    samples: Samples = np.round(sound * scale).astype(np.int16)
+    sound = sound * (TICK_PEAK / float(np.abs(sound).max())) if name == "tick" else matched(sound)
+    samples: Samples = np.round(sound * FULL_SCALE).astype(np.int16)
     samples.flags.writeable = False
     return samples
 

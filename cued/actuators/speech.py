@@ -2,7 +2,7 @@
 
 Rules
 -----
-* Nothing is synthesised when a cue is due. The phrases were rendered before by pyttsx3 in a child
+* Nothing is synthesised when a cue is due. The phrases were rendered before by a voice in a child
   process (``_render.py``), lie in memory (``_phrase_cache.py``) and are mixed by ``_mixer.py``.
 * A cue is sounded at once and cuts off the one before. In the stream of samples the cut takes at
   most one block and one fade, 8 ms; what the card already holds (``latency_ms``) comes on top.
@@ -28,14 +28,17 @@ from typing import Annotated, Literal
 import numpy as np
 from msgspec import Meta, Struct
 
-from cued.actuators._clips import Clips
+from cued import parts
+from cued.actuators._clips import Clips, recordings
+from cued.actuators._format import Samples
 from cued.actuators._mixer import Heard, Mixer
 from cued.actuators._outputs import NullOutput, Output, SoundMissing
 from cued.actuators._phrase_cache import Book, NoticeLevel
 from cued.actuators._portaudio import PortAudioOutput
-from cued.actuators._tones import Samples, instead, names, rest
+from cued.actuators._tones import instead, names, rest
 from cued.actuators._tones import tone as sound_of
 from cued.actuators.actuator import Report
+from cued.actuators.voices.voice import Asked
 from cued.coach.voice import phrases
 from cued.config import Site
 from cued.model import Beat, Cue, CueDone, Notice, Priority
@@ -58,8 +61,22 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     volume: Annotated[
         float, Meta(ge=0.05, le=1.0, description="Loudness, share of the card's full scale.")
     ] = 0.8
+    renderer: Annotated[
+        str, Meta(description="What speaks: pyttsx3, pico, piper or espeak_ng.")
+    ] = "pyttsx3"
     voice: Annotated[
-        str, Meta(description="Voice of espeak-ng, such as en-us; empty: that of the language.")
+        str,
+        Meta(
+            description="Its voice, such as en-us (espeak), mb-de6 (MBROLA), en-US (pico) or a "
+            "file (piper); empty: that of the language."
+        ),
+    ] = ""
+    clips: Annotated[
+        str,
+        Meta(
+            description="Folder of a coach's own recordings, such as overlong_stride-1.wav; "
+            "`cued say --all --out FOLDER` writes one of every phrase."
+        ),
     ] = ""
     # 150-170 words a minute: derived for words over treadmill noise, not tried on runners.
     rate_wpm: Annotated[
@@ -69,6 +86,11 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         float,
         Meta(ge=5, le=200, description="Buffer of the sound card, ms; more if it crackles."),
     ] = 10.0
+
+    def __post_init__(self) -> None:
+        there = parts.names("voices")
+        if self.renderer not in there:
+            raise ValueError(f"no renderer {self.renderer!r}; there are {', '.join(there)}")
 
 
 class Stats:
@@ -112,9 +134,7 @@ class Speech:
         self._report = report
         self._stand_in = output is None and not site.hardware
         self._output: Output = output or (card if site.hardware else NullOutput())
-        voice = config.voice or site.language
-        clips = Clips(Path(site.cache) / "speech", voice, config.rate_wpm)
-        self._book = Book(clips, self._notice)
+        self._book = Book(clips_of(config, site), self._notice)
         self._mixer: Mixer | None = None  # None while there is nothing to play on
         self._why = "the voice is not started"
         self._given: dict[int, _Given] = {}
@@ -315,6 +335,15 @@ class Speech:
             self._told.add(code)
             now = self._output.now()
             self._report(Notice(t=now, known_t=now, level=level, code=code, text=text))
+
+
+def clips_of(config: Config, site: Site) -> Clips:
+    """Return the clips of the configured voice, and of the coach's own recordings."""
+    own = (
+        recordings(Path(config.clips), phrases.load(site.language).names()) if config.clips else {}
+    )
+    asked = Asked(site.language, config.voice, config.rate_wpm)
+    return Clips(Path(site.cache) / "speech", asked, config.renderer, own)
 
 
 def tones() -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from cued import config, parts
 
 NAME = "parts"
 HELP = "list every part and option"
+CHOSEN_BY = {"devices": 'device = "{name}"', "voices": 'renderer = "{name}"'}
 USUAL = (("sources", "ble"), ("actuators", "speech"), ("actuators", "haptic"))
 
 
@@ -52,7 +53,7 @@ def listing() -> str:
     for kind_name in parts.KINDS:
         out += [f"## {kind_name}", ""]
         for name in parts.names(kind_name):
-            section = f"[{kind_name}.{name}]" if kind_name != "devices" else f'device = "{name}"'
+            section = CHOSEN_BY.get(kind_name, f"[{kind_name}.{{name}}]").format(name=name)
             out += [f"### {section}", "", parts.about(kind_name, name), ""]
             out += [*_options(parts.load(kind_name, name).config), ""]
     return "\n".join(out).rstrip()

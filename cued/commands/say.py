@@ -1,15 +1,18 @@
-"""Try the voice: speak a text, or sound a tone, on the configured sound card."""
+"""Try the voice: speak a text, sound a tone, or play or write every phrase there is."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import sys
+from pathlib import Path
 from typing import cast
 
 from cued import app
+from cued.actuators import _phrase_book as phrase_book
 from cued.actuators import speech
 from cued.commands._options import add_config, load_config
+from cued.config import Config
 
 NAME = "say"
 HELP = "try the voice"
@@ -17,26 +20,38 @@ HELP = "try the voice"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
-    parser.add_argument("text", help="what to say; with --tone, the name of a tone")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("text", nargs="?", help="what to say; with --tone, the name of a tone")
+    what.add_argument("--all", action="store_true", help="say every phrase, each with its name")
     parser.add_argument("--tone", action="store_true", help=f"one of {', '.join(speech.tones())}")
+    parser.add_argument(
+        "--out", type=Path, metavar="FOLDER", help="with --all: write a WAV of each instead"
+    )
     add_config(parser, settings=True)
 
 
 def run(args: argparse.Namespace) -> int:
     """Speak; 1 and a line if nobody can have heard it."""
-    config = load_config(args)
+    if (args.tone or args.out) and args.tone == args.all:
+        print("cued say: --tone goes with a text, --out with --all", file=sys.stderr)
+        return 2
     if args.tone and args.text not in speech.tones():
         there = ", ".join(speech.tones())
         print(f"cued say: no tone {args.text!r}; there are {there}", file=sys.stderr)
         return 2
-    options = config.parts.get("actuators", {}).get("speech", speech.Config())
-    saying = speech.say(
-        "" if args.tone else args.text,
-        cast("speech.Config", options),
-        app.site(config),
-        tone=args.text if args.tone else "",
-    )
-    why = asyncio.run(saying)
+    why = asyncio.run(_say(args, load_config(args)))
     if why:
         print(f"cued say: {why}", file=sys.stderr)
     return 1 if why else 0
+
+
+async def _say(args: argparse.Namespace, config: Config) -> str:
+    where = app.site(config)
+    options = config.parts.get("actuators", {}).get("speech", speech.Config())
+    options = cast("speech.Config", options)
+    if args.out:
+        return await phrase_book.write(args.out, options, where)
+    if args.all:
+        return await phrase_book.play(options, where, print)
+    text, tone = ("", args.text) if args.tone else (args.text, "")
+    return await speech.say(text, options, where, tone=tone)

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import threading
@@ -19,11 +20,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cued.actuators import _clips, _render, speech
+from cued.actuators import _clips, _phrase_book, _wav, speech
 from cued.actuators._clips import Clips
+from cued.actuators._format import RATE
+from cued.actuators._loudness import TARGET_LUFS, loudness, resampled
 from cued.actuators._mixer import FADE_S, Heard, Mixer
 from cued.actuators._outputs import BLOCK, FileOutput, NullOutput
-from cued.actuators._tones import RATE, SCORES, Tone, instead, names, tone
+from cued.actuators._tones import Tone, instead, names, tone
+from cued.actuators.voices.voice import Asked
+from cued.coach.voice import phrases
 from cued.config import Site
 from cued.model import Cue, CueDone, Notice, Priority
 
@@ -73,9 +78,9 @@ def site(tmp_path: Path) -> Site:
 
 def keep(site: Site, text: str, clip: Any) -> None:
     """Put a clip in the cache, as if it had been rendered."""
-    path = Clips(Path(site.cache) / "speech", site.language, speech.Config().rate_wpm).path(text)
+    path = speech.clips_of(speech.Config(), site).path(text)
     path.parent.mkdir(parents=True, exist_ok=True)
-    _render.save(clip, path)
+    _wav.write(clip, path)
 
 
 # --- tones --------------------------------------------------------------------------------------
@@ -90,22 +95,33 @@ def test_no_two_tones_sound_alike() -> None:
         assert alike < 0.6, (a, b)  # 1 is the same sound, at whatever delay
 
 
-@pytest.mark.parametrize("name", ALARMS)
-def test_alarms_keep_to_the_ranges_they_claim(name: Tone) -> None:
-    for note in SCORES[name]:
-        assert 150 <= note.hz <= 1000
-        assert 0.075 <= note.on_s <= 0.25
-        harmonics = [
-            20 * np.log10(a) for k, a in enumerate(note.harmonics, 1) if 300 <= k * note.hz <= 4000
-        ]
-        assert len(harmonics) >= 4
-        assert max(harmonics) - min(harmonics) <= 15
+def onsets(name: Tone, until_s: float = 0.3) -> list[int]:
+    """When a sound begins anew within its first part, in hundredths of a second."""
+    sound = np.abs(tone(name)[: round(until_s * RATE)].astype(float)) / 32767
+    size = RATE // 100
+    loud = [sound[i : i + size].max() > 0.1 for i in range(0, sound.size, size)]
+    return [i for i, on in enumerate(loud) if on and (i == 0 or not loud[i - 1])]
 
 
-def test_alarms_have_as_many_notes_as_their_priority_says() -> None:
-    assert len(SCORES["unsteady"]) == len(SCORES["lost"]) == 3
-    assert len(SCORES["stumble"]) == 5
-    assert len(SCORES["alarm"]) == 10
+def test_alarm_stumble_and_loss_differ_in_rhythm_within_300_ms() -> None:
+    rhythms = {name: onsets(name) for name in ("alarm", "stumble", "lost")}
+    assert [len(r) for r in rhythms.values()] == [2, 3, 1]
+
+
+def test_words_follow_the_tone_of_a_stumble_within_half_a_second() -> None:
+    assert tone("stumble").size / RATE + speech.TONE_TO_WORDS_S < 0.5
+
+
+@pytest.mark.parametrize("name", names())
+def test_most_of_a_tone_lies_where_small_loudspeakers_can_give_it(name: Tone) -> None:
+    power = np.abs(np.fft.rfft(tone(name).astype(float))) ** 2
+    hz = np.fft.rfftfreq(tone(name).size, 1 / RATE)
+    assert power[(hz >= 500) & (hz <= 2500)].sum() > 0.7 * power.sum()
+
+
+@pytest.mark.parametrize("name", set(names()) - {"tick"})
+def test_every_tone_is_as_loud_as_words(name: Tone) -> None:
+    assert loudness(tone(name) / 32767) == pytest.approx(TARGET_LUFS, abs=0.5)
 
 
 @pytest.mark.parametrize("name", names())
@@ -120,6 +136,131 @@ def test_words_that_cannot_be_had_are_replaced_by_what_says_the_same() -> None:
     assert [instead(p) for p in Priority] == [
         "clip", "clip", "clip", "clip", "limit", "lost", "unsteady", "stumble", "alarm",
     ]  # fmt: skip
+
+
+# --- loudness -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rate", [44_100, 48_000, 22_050])
+def test_a_full_scale_sine_of_997_hz_has_the_loudness_that_bs_1770_says(rate: int) -> None:
+    sine = np.sin(2 * np.pi * 997 * np.arange(3 * rate) / rate)
+    assert loudness(sine, rate) == pytest.approx(-3.01, abs=0.05)
+    assert loudness(sine / 10, rate) == pytest.approx(-23.01, abs=0.05)
+    assert loudness(np.zeros(rate), rate) == float("-inf")
+
+
+def test_silence_between_words_counts_for_nothing() -> None:
+    sine = np.sin(2 * np.pi * 997 * np.arange(2 * RATE) / RATE)
+    gapped = np.concatenate([sine, np.zeros(4 * RATE), sine])
+    assert loudness(gapped) == pytest.approx(loudness(sine), abs=0.4)
+
+
+@pytest.mark.parametrize("rate", [8_000, 16_000, 22_050, 48_000, 96_000])
+def test_a_sound_of_any_rate_keeps_its_pitch_length_and_level(rate: int) -> None:
+    t = np.arange(rate) / rate
+    out = resampled(0.5 * np.sin(2 * np.pi * 1000 * t), rate)
+    assert out.size == pytest.approx(RATE, abs=1)
+    due = 0.5 * np.sin(2 * np.pi * 1000 * np.arange(out.size) / RATE)
+    assert np.abs(out - due)[RATE // 10 : -RATE // 10].max() < 0.01
+
+
+@needs_espeak
+@pytest.mark.parametrize("language", phrases.LANGUAGES)
+async def test_words_of_every_language_are_equally_loud_and_never_clip(
+    language: str, tmp_path: Path
+) -> None:
+    texts = phrases.load(language).texts()[::25]
+    clips = Clips(tmp_path, Asked(language), "espeak_ng")
+    assert set((await rendered(clips, texts)).values()) == {""}
+    for text in texts:
+        clip = clips.find(text)
+        assert clip is not None
+        assert loudness(clip / 32767) == pytest.approx(TARGET_LUFS, abs=0.5), text
+        assert np.abs(clip.astype(int)).max() <= round(0.8 * 32767) + 1
+
+
+# --- a coach's own recordings -------------------------------------------------------------------
+
+
+def own(site: Site, folder: Path, name: str, data: bytes) -> Any:
+    """Return how the first wording of "overlong_stride" sounds with a file in the folder."""
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_bytes(data)
+    clips = speech.clips_of(speech.Config(clips=str(folder)), site)
+    text = phrases.load("en").say("overlong_stride", 0)
+    clips.load([text])
+    return clips.find(text), clips.refused
+
+
+def wav(rate: int, channels: int, bits: int, tag: int = 1) -> bytes:
+    """A quiet second of 440 Hz in any form."""
+    sine = 0.05 * np.sin(2 * np.pi * 440 * np.arange(rate) / rate)
+    both = np.repeat(sine[:, None], channels, axis=1)
+    kinds = {8: "u1", 16: "<i2", 32: "<i4"}
+    if tag == 3:
+        body = both.astype(f"<f{bits // 8}").tobytes()
+    elif bits == 8:
+        body = np.round(both * 127 + 128).astype("u1").tobytes()
+    elif bits == 24:
+        body = np.round(both * 2**31).astype("<i4").view("u1").reshape(-1, 4)[:, 1:].tobytes()
+    else:
+        body = np.round(both * (2 ** (bits - 1) - 1)).astype(kinds[bits]).tobytes()
+    frame = channels * bits // 8
+    form = struct.pack("<HHIIHH", tag, channels, rate, rate * frame, frame, bits)
+    chunks = b"fmt " + struct.pack("<I", 16) + form + b"LIST" + struct.pack("<I", 3) + b"abc\0"
+    chunks += b"data" + struct.pack("<I", len(body)) + body
+    return b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        wav(16_000, 1, 16),
+        wav(48_000, 2, 24),
+        wav(44_100, 1, 8),
+        wav(22_050, 2, 32),
+        wav(48_000, 1, 32, 3),
+    ],
+)
+def test_a_recording_of_any_form_wins_over_synthesis_and_is_as_loud(
+    data: bytes, site: Site, tmp_path: Path
+) -> None:
+    clip, refused = own(site, tmp_path / "coach", "overlong_stride-1.wav", data)
+    assert refused == []
+    assert clip.size / RATE == pytest.approx(1.0, abs=0.05)
+    assert loudness(clip / 32767) == pytest.approx(TARGET_LUFS, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"RIFF", b"not sound at all", wav(16_000, 1, 16)[:60], wav(8_000, 1, 8, 7)]
+)
+def test_a_recording_that_cannot_be_read_is_named_with_its_reason(
+    data: bytes, site: Site, tmp_path: Path
+) -> None:
+    clip, refused = own(site, tmp_path / "coach", "overlong_stride-1.wav", data)
+    assert clip is None
+    assert len(refused) == 1
+    assert "overlong_stride-1.wav" in refused[0]
+
+
+@needs_espeak
+async def test_the_written_book_can_be_used_as_a_coachs_own_recordings(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = ("stumble", "unsteady", "overlong_stride", "belt_at", "praise")
+    some = {k: v for k, v in phrases.load("en")._catalogue.phrases.items() if k in few}
+    monkeypatch.setattr(phrases, "BLANKS", {"percent": (0.0,), "speed": (2.0, 2.4)})
+    monkeypatch.setattr(
+        phrases, "load", lambda _: phrases.Words(phrases.Catalogue("en", ".", some))
+    )
+    assert await _phrase_book.write(tmp_path / "book", speech.Config(), site) == ""
+    there = {p.stem for p in (tmp_path / "book").iterdir()}
+    words = phrases.load("en").names()
+    assert there == set(words)
+    assert {"overlong_stride-1", "belt_at-1-2.4"} <= there
+    fresh = Site(cache=str(tmp_path / "empty"), hardware=False)
+    clips = speech.clips_of(speech.Config(clips=str(tmp_path / "book")), fresh)
+    assert clips.load(words.values()) == []
 
 
 # --- mixer --------------------------------------------------------------------------------------
@@ -357,11 +498,11 @@ async def rendered(clips: Clips, texts: list[str]) -> dict[str, str]:
 @needs_espeak
 async def test_each_of_many_phrases_becomes_its_own_clip(tmp_path: Path) -> None:
     texts = ["no", "Hold the rail", "one two three four five six seven", "Größe", "7", "Hold"]
-    clips = Clips(tmp_path, "en", 165)
+    clips = Clips(tmp_path, Asked("en", rate_wpm=165))
     assert set((await rendered(clips, texts)).values()) == {""}
     assert files(tmp_path) == sorted(clips.path(t).name for t in texts)
     for text in texts:
-        alone = Clips(tmp_path / "alone", "en", 165)
+        alone = Clips(tmp_path / "alone", Asked("en", rate_wpm=165))
         await rendered(alone, [text])
         together, apart = clips.find(text), alone.find(text)
         assert together is not None
@@ -372,7 +513,7 @@ async def test_each_of_many_phrases_becomes_its_own_clip(tmp_path: Path) -> None
 
 @needs_espeak
 async def test_clips_are_trimmed_loud_and_free_of_clicks(tmp_path: Path) -> None:
-    clips = Clips(tmp_path, "en", 165)
+    clips = Clips(tmp_path, Asked("en", rate_wpm=165))
     await rendered(clips, ["Hold the rail"])
     clip = clips.find("Hold the rail")
     assert clip is not None
@@ -387,7 +528,7 @@ async def test_clips_are_trimmed_loud_and_free_of_clicks(tmp_path: Path) -> None
 
 @needs_espeak
 async def test_pauses_between_words_are_short(tmp_path: Path) -> None:
-    clips = Clips(tmp_path, "en", 165)
+    clips = Clips(tmp_path, Asked("en", rate_wpm=165))
     await rendered(clips, ["Tall, tall, tall. Tall"])
     clip = clips.find("Tall, tall, tall. Tall")
     assert clip is not None
@@ -400,7 +541,7 @@ async def test_pauses_between_words_are_short(tmp_path: Path) -> None:
 async def test_speed_is_heard(tmp_path: Path) -> None:
     sizes = []
     for rate in (100, 250):
-        clips = Clips(tmp_path, "en", rate)
+        clips = Clips(tmp_path, Asked("en", rate_wpm=rate))
         await rendered(clips, ["come toward the front"])
         clip = clips.find("come toward the front")
         assert clip is not None
@@ -412,7 +553,7 @@ async def test_a_clip_that_a_power_cut_left_half_written_counts_as_missing(
     site: Site, tmp_path: Path
 ) -> None:
     folder = Path(site.cache) / "speech"
-    clips = Clips(folder, "en", 165)
+    clips = Clips(folder, Asked("en", rate_wpm=165))
     for text, damage in (("empty", lambda _: b""), ("half", lambda b: b[: len(b) // 2])):
         keep(site, text, level(0.5, 9000))
         path = clips.path(text)
@@ -425,7 +566,7 @@ async def test_a_clip_that_a_power_cut_left_half_written_counts_as_missing(
 def test_a_text_is_put_together_from_the_longest_clips_of_its_words(site: Site) -> None:
     for n, text in enumerate(("stage", "3", "of", "stage 3"), 1):
         keep(site, text, level(0.01, 1000 * n))
-    clips = Clips(Path(site.cache) / "speech", "en", 165)
+    clips = Clips(Path(site.cache) / "speech", Asked("en", rate_wpm=165))
     assert clips.load(["stage", "3", "of", "stage 3"]) == []
     sound = clips.find("stage 3  of 3")
     assert sound is not None
@@ -437,15 +578,17 @@ def test_a_text_is_put_together_from_the_longest_clips_of_its_words(site: Site) 
 
 def test_whatever_changes_the_sound_changes_the_file(tmp_path: Path) -> None:
     paths = {
-        Clips(tmp_path, voice, rate).path(text)
-        for voice, rate, text in itertools.product(("en", "de"), (150, 165), ("a", "A", "a!"))
+        Clips(tmp_path, Asked(language, voice, rate), renderer).path(text)
+        for language, voice, rate, renderer, text in itertools.product(
+            ("en", "de"), ("", "x"), (150, 165), ("pyttsx3", "espeak_ng"), ("a", "A", "a!")
+        )
     }
-    assert len(paths) == 12
+    assert len(paths) == 48
 
 
 @needs_espeak
 async def test_a_voice_that_does_not_exist_is_told_and_is_not_english(tmp_path: Path) -> None:
-    answers = await rendered(Clips(tmp_path, "xx", 165), ["Hold the rail"])
+    answers = await rendered(Clips(tmp_path, Asked("xx", rate_wpm=165)), ["Hold the rail"])
     assert "voice" in answers["Hold the rail"]
     assert files(tmp_path) == []
 
@@ -538,7 +681,7 @@ async def test_no_phrase_begins_before_pyttsx3_is_done_with_what_came_before_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hide_pyttsx3(tmp_path, monkeypatch, EARLY)
-    clips = Clips(tmp_path / "clips", "en", 165)
+    clips = Clips(tmp_path / "clips", Asked("en", rate_wpm=165))
     texts = ["a word", "long word", "one more"]
     assert await rendered(clips, texts) == dict.fromkeys(texts, "")
     seconds = [len(clips.find(text)) / RATE for text in texts]  # pyright: ignore
@@ -552,7 +695,7 @@ async def test_a_sandbox_that_refuses_a_lower_priority_costs_no_voice(
     refuses = "import os\ndef nice(_):\n    raise PermissionError\nos.nice = nice\n"
     (tmp_path / "sitecustomize.py").write_text(refuses)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    clips = Clips(tmp_path / "clips", "en", 165)
+    clips = Clips(tmp_path / "clips", Asked("en", rate_wpm=165))
     assert await rendered(clips, ["a word"]) == {"a word": ""}
 
 
@@ -710,6 +853,8 @@ import numpy as np
 from pathlib import Path
 from cued.actuators import _render, speech
 from cued.actuators._clips import Clips
+from cued.actuators.voices.voice import Asked
+from cued.coach.voice import phrases
 from cued.config import Site
 from cued.model import Cue, Notice
 

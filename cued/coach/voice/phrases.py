@@ -23,7 +23,7 @@ from msgspec import Struct
 from cued.model import ConfigError
 
 LANGUAGES = ("en", "de", "es", "fr", "it")
-SECONDS_A_LETTER = 0.06  # espeak-ng at 165 words a minute says a letter in 0.04-0.09 s
+SECONDS_A_LETTER = 0.06  # of speech in general; a voice that reports its end needs no estimate
 SECONDS_TO_BEGIN = 0.1
 
 BLANKS: dict[str, tuple[float, ...]] = {
@@ -69,19 +69,28 @@ class Words:
 
     def texts(self) -> list[str]:
         """List every text that can ever be said, sorted, each once."""
-        return sorted(
-            {t for ws in self._catalogue.phrases.values() for w in ws for t in self._filled(w)}
-        )
+        return sorted(set(self.names().values()))
+
+    def names(self) -> dict[str, str]:
+        """Return every text by its name: ``KEY-N`` for the N-th wording, ``KEY-N-2.4`` with 2.4."""
+        return {
+            "-".join((key, str(n), *filled)): text
+            for key, wordings in self._catalogue.phrases.items()
+            for n, wording in enumerate(wordings, 1)
+            for filled, text in self._filled(wording)
+        }
 
     def seconds(self, text: str) -> float:
         """Estimate how long a text takes to say."""
         return SECONDS_TO_BEGIN + SECONDS_A_LETTER * len(text) if text else 0.0
 
-    def _filled(self, wording: str) -> list[str]:
+    def _filled(self, wording: str) -> list[tuple[tuple[str, ...], str]]:
+        """Return each way to fill the wording's blank, and the text that it makes."""
         for name, values in BLANKS.items():
             if "{" + name + "}" in wording:
-                return [wording.format(**{name: self._number(name, v)}) for v in values]
-        return [wording]
+                numbers = [(f"{v:g}", self._number(name, v)) for v in values]
+                return [((number,), wording.format(**{name: said})) for number, said in numbers]
+        return [((), wording)]
 
     def _number(self, name: str, value: float) -> str:
         nearest = min(BLANKS[name], key=lambda v: (abs(v - value), v))

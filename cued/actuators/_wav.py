@@ -1,0 +1,77 @@
+"""WAV files: any that somebody brings, and the clips that we write."""
+
+from __future__ import annotations
+
+import os
+import struct
+import wave
+from pathlib import Path
+
+import numpy as np
+
+from cued.actuators._format import FULL_SCALE, RATE, Samples
+from cued.model import Floats
+
+PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
+
+
+def read(path: Path) -> tuple[Floats, int]:
+    """Return the sound between -1 and 1, channels mixed to one, and its rate.
+
+    Raises OSError, or ValueError with the reason. Not by ``wave``: before Python 3.12 it knows no
+    extensible header, which many recorders write, and never floats.
+    """
+    data = path.read_bytes()
+    if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
+        raise ValueError("not a WAV file")
+    chunks, at = dict[bytes, bytes](), 12
+    while at + 8 <= len(data):
+        name, size = struct.unpack_from("<4sI", data, at)
+        chunks.setdefault(name, data[at + 8 : at + 8 + size])
+        at += 8 + size + size % 2
+    if len(chunks.get(b"fmt ", b"")) < 16 or not chunks.get(b"data"):
+        raise ValueError("no sound in it")
+    form = chunks[b"fmt "]
+    tag, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", form)
+    if tag == EXTENSIBLE and len(form) >= 26:
+        tag = int.from_bytes(form[24:26], "little")
+    if not channels or not rate:
+        raise ValueError("its header is damaged")
+    return _numbers(chunks[b"data"], tag, bits, channels).mean(axis=1), rate
+
+
+def _numbers(data: bytes, tag: int, bits: int, channels: int) -> Floats:
+    """Return samples by channel, between -1 and 1."""
+    width = bits // 8
+    if (tag, bits) not in ((PCM, 8), (PCM, 16), (PCM, 24), (PCM, 32), (FLOAT, 32), (FLOAT, 64)):
+        raise ValueError(f"its samples are of a kind that is not read ({tag}, {bits} bit)")
+    data = data[: len(data) // (width * channels) * width * channels]
+    if tag == FLOAT:
+        out = np.frombuffer(data, dtype=f"<f{width}").astype(np.float64)
+    elif bits == 8:
+        out = np.frombuffer(data, dtype=np.uint8) / 128.0 - 1.0
+    else:  # widened to 32 bits from above, which keeps the sign
+        wide = np.zeros((len(data) // width, 4), dtype=np.uint8)
+        wide[:, 4 - width :] = np.frombuffer(data, dtype=np.uint8).reshape(-1, width)
+        out = wide.view("<i4")[:, 0] / 2.0**31
+    if not np.isfinite(out).all():
+        raise ValueError("not all its samples are numbers")
+    return out.reshape(-1, channels)
+
+
+def to_clip(sound: Floats) -> Samples:
+    """Return a sound as what is mixed."""
+    clip: Samples = np.round(sound * FULL_SCALE).astype(np.int16)
+    return clip
+
+
+def write(clip: Samples, path: Path) -> None:
+    """Write a clip so that it is there whole or not at all."""
+    part = path.with_suffix(f".{os.getpid()}.part")
+    try:
+        with wave.open(str(part), "wb") as wav:
+            wav.setparams((1, 2, RATE, 0, "NONE", ""))
+            wav.writeframes(clip.astype("<i2").tobytes())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

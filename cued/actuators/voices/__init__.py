@@ -1,0 +1,1 @@
+"""What turns a phrase into sound, a file each."""

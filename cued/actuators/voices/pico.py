@@ -1,0 +1,54 @@
+"""SVOX Pico (pico2wave): softer than espeak-ng, in exactly the five languages.
+
+Debian and Raspberry Pi OS have it in non-free as ``libttspico-utils``. Pace is asked for in the
+text itself, in percent of the voice's own, which is taken as 165 words a minute (not measured).
+"""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+from cued.actuators.voices._program import speak
+from cued.actuators.voices.voice import Asked, NoOptions, VoiceMissing, program_version
+from cued.parts import Part
+
+PROGRAM = "pico2wave"
+USUAL = {"en": "en-GB", "de": "de-DE", "es": "es-ES", "fr": "fr-FR", "it": "it-IT"}
+VOICES = (*USUAL.values(), "en-US")
+OWN_RATE_WPM = 165
+
+
+class Pico:
+    """The program pico2wave."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._who = asked.voice or USUAL.get(asked.language, "")
+        self._pace = round(100 * asked.rate_wpm / OWN_RATE_WPM)
+
+    @property
+    def version(self) -> str:
+        """Which build there is."""
+        return program_version(PROGRAM)
+
+    def open(self) -> None:
+        """Look whether it is there and knows the voice."""
+        if not self.version:
+            raise VoiceMissing(f"{PROGRAM} is not installed (apt install libttspico-utils)")
+        if self._who not in VOICES:
+            raise VoiceMissing(f"{PROGRAM} has no voice {self._who!r}; it has {', '.join(VOICES)}")
+
+    def write(self, text: str, path: Path) -> None:
+        """Write a text as WAV; pico2wave goes by the end of the file's name."""
+        wav = path.with_suffix(".wav")
+        paced = f'<speed level="{self._pace}">{escape(text, quote=False)}</speed>'
+        try:
+            speak([PROGRAM, "-l", self._who, "-w", str(wav), paced])
+            wav.replace(path)
+        except FileNotFoundError:  # it wrote nothing: the reader of ``path`` says so
+            pass
+        finally:
+            wav.unlink(missing_ok=True)
+
+
+PART = Part(NoOptions, Pico)

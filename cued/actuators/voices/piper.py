@@ -1,0 +1,50 @@
+"""Piper: a neural voice, the most natural; a voice file of the user's own.
+
+``pip install piper-tts``, then a voice (``NAME.onnx`` with ``NAME.onnx.json`` beside it) as
+``voice = "/path/NAME.onnx"`` of [actuators.speech]. Phrases are rendered once, so a slow Pi only
+takes longer at the first start. ``--length-scale`` is the pace: 165 words a minute is taken as 1.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from cued.actuators.voices._program import speak
+from cued.actuators.voices.voice import Asked, NoOptions, VoiceMissing, package_version
+from cued.parts import Part
+
+PACKAGE = "piper-tts"
+OWN_RATE_WPM = 165
+
+
+class Piper:
+    """The package piper-tts, run as a program."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._model = Path(asked.voice)
+        self._length = OWN_RATE_WPM / asked.rate_wpm
+
+    @property
+    def version(self) -> str:
+        """Its version and that of the voice file."""
+        version = package_version(PACKAGE)
+        if not version or not self._model.is_file():
+            return ""
+        status = self._model.stat()
+        return f"{version} {status.st_size} {status.st_mtime_ns}"
+
+    def open(self) -> None:
+        """Look whether package and voice file are there."""
+        if not package_version(PACKAGE):
+            raise VoiceMissing(f"{PACKAGE} is not installed (pip install {PACKAGE})")
+        if not self._model.is_file():
+            raise VoiceMissing(f"piper needs a voice file: voice = {str(self._model)!r} is none")
+
+    def write(self, text: str, path: Path) -> None:
+        """Write a text as WAV."""
+        how = ["-m", str(self._model), "--length-scale", f"{self._length:.3f}", "-f", str(path)]
+        speak([sys.executable, "-m", "piper", *how], text)
+
+
+PART = Part(NoOptions, Piper)

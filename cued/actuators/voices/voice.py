@@ -1,0 +1,77 @@
+"""What a voice is: it writes a phrase to a WAV file.
+
+``PART.build(asked)`` makes one and must be cheap: nothing is imported or started before ``open``,
+which is called in the child process that renders (``_render.py``). Adding a voice is one file here.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import shutil
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct
+
+from cued.model import CuedError
+
+
+class RenderError(CuedError):
+    """A phrase could not be rendered."""
+
+
+class Stuck(RenderError):
+    """The voice can't be trusted with another phrase."""
+
+
+class VoiceMissing(RenderError):
+    """The voice, or what it needs, is not installed."""
+
+
+class Asked(Struct, frozen=True):
+    """What is wanted of a voice.
+
+    voice : the voice's own name of who speaks, or a file; empty for the usual one of the language.
+    """
+
+    language: str
+    voice: str = ""
+    rate_wpm: int = 165
+
+
+class NoOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Nothing of its own: its options are those of ``[actuators.speech]``."""
+
+
+class Voice(Protocol):
+    """Speaks into files."""
+
+    @property
+    def version(self) -> str:
+        """What its sound depends on besides what is asked; empty where it is not installed."""
+        ...
+
+    def open(self) -> None:
+        """Prepare to speak. Raises VoiceMissing."""
+        ...
+
+    def write(self, text: str, path: Path) -> None:
+        """Write a text as WAV, mono or more, of any rate. Raises RenderError."""
+        ...
+
+
+def program_version(program: str) -> str:
+    """Return which build of a program there is, without starting it; empty for none."""
+    found = shutil.which(program)
+    if not found:
+        return ""
+    status = Path(found).resolve().stat()
+    return f"{program} {status.st_size} {status.st_mtime_ns}"
+
+
+def package_version(package: str) -> str:
+    """Return the version of a Python package without importing it; empty for none."""
+    try:
+        return f"{package} {importlib.metadata.version(package)}"
+    except importlib.metadata.PackageNotFoundError:
+        return ""
