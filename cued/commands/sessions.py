@@ -21,6 +21,8 @@ from cued.recording.history import schema
 from cued.recording.sessions import folder, rewriting
 from cued.recording.sessions.session import SUFFIX, Session
 from cued.recording.sessions.totals import Ending
+from cued.sinks._outbox import FOLDER as OUTBOX
+from cued.sinks._outbox import Outbox
 
 NAME = "sessions"
 HELP = "list recorded sessions; rename, join, delete them, or forget a runner"
@@ -186,7 +188,15 @@ def _forget(args: argparse.Namespace, there: Path) -> None:
         except RecordingError:
             unreadable.append(path.stem)
     rows = _forget_history(args, runner)
-    print(f"{runner}: {gone} sessions deleted, {changed} rid of the name, {rows} in the history")
+    unsent = Outbox(state_folder(args, config.load(args.config)) / OUTBOX).forget(runner)
+    print(
+        f"{runner}: {gone} sessions deleted, {changed} rid of the name, {rows} in the history, "
+        f"{unsent} summaries not yet sent"
+    )
+    print(
+        "out of reach: what a broker retains (cued/STATION/session), dashboards, backups, and "
+        "files that were made by report, export, record and reanalyse"
+    )
     if unreadable:
         print(f"not readable, so nobody knows whose: {', '.join(unreadable)}")
 

@@ -19,6 +19,7 @@ import msgspec
 from cued.model import CuedError
 
 KEPT = 100
+FOLDER = "mqtt"  # in the state folder
 
 
 class Outbox:
@@ -57,6 +58,16 @@ class Outbox:
             path.rename(path.with_suffix(".bad"))
             return None
         return payload
+
+    def forget(self, name: str) -> int:
+        """Delete every message that holds a name, unreadable ones too; return how many."""
+        text = name.lower()
+        found = [
+            p for p in self._folder.glob("*.*") if text in p.read_text("utf-8", "replace").lower()
+        ]
+        for path in found:
+            path.unlink(missing_ok=True)
+        return len(found)
 
     def delivered(self, path: Path) -> None:
         """Forget a message."""

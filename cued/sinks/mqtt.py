@@ -53,7 +53,7 @@ from cued.sinks._mqtt_client import (
     remove,
 )
 from cued.sinks._mqtt_config import Config
-from cued.sinks._outbox import Outbox
+from cued.sinks._outbox import FOLDER, Outbox
 from cued.sinks._requests import Gate, Refused
 from cued.sinks._topics import Message, Topics, answer
 from cued.sinks.sink import Ask, Sink
@@ -91,7 +91,7 @@ class Mqtt:
             _discovery.units(site), config.commands, config.queue, runner=site.runner
         )
         self._gate = Gate(config.commands)
-        self._outbox = Outbox(Path(site.state) / "mqtt")
+        self._outbox = Outbox(Path(site.state) / FOLDER)
         self._summaries: deque[bytes] = deque()
         self._undelivered = True
         self._described = _discovery.describe(site, self.root, config.commands, config.page)

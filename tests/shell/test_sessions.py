@@ -17,7 +17,18 @@ from cued import __main__, config
 from cued.coach.workout.memory import Memory, Past
 from cued.commands import _sessions
 from cued.config import Site
-from cued.model import Command, Packet, Phase, Stride, Stumble, Summary, Tick
+from cued.model import (
+    Command,
+    CommandResult,
+    Gait,
+    Notice,
+    Packet,
+    Phase,
+    Stride,
+    Stumble,
+    Summary,
+    Tick,
+)
 from cued.recording.history import schema
 from cued.recording.sessions import folder
 from cued.recording.sessions.opening import Opening
@@ -38,7 +49,7 @@ def write(there, runner, *, days_ago=0.0, stumbles=0, others=(), chosen=(), end=
     )
     opening = Opening(began=began, t=0.0, memory=memory)
     log = SessionWriter(folder.new(there, opening), opening)
-    inputs = [Command(0.0, "runner", name) for name in chosen]
+    inputs = [Command(0.0, "runner", x) if isinstance(x, str) else x for x in chosen]
     inputs += [Packet(1.0, "trunk", None, np.ones((4, 3)), None, 100.0), Tick(1.1)]
     stride = Stride(t=1.0, side="left", duration_s=1.0, length_m=None, speed_m_s=None)
     log.write([*inputs, stride, *[Stumble(t=1.0, score=1.2)] * stumbles])
@@ -134,6 +145,46 @@ async def remember(path, site_of, runner):
         )  # fmt: skip
 
 
+def everything(path):
+    """The bytes of a file; of a session what its pieces hold, too."""
+    data = path.read_bytes()
+    if path.suffix == ".mcap":
+        session = Session(path)
+        data += b"".join(chunk for part in session.parts for chunk in session.chunks(part))
+    return data
+
+
+@pytest.mark.parametrize("end", [True, False])
+def test_who_was_chosen_ran_though_the_session_was_not_summed_up(tmp_path, there, end):
+    chosen = CommandResult(t=0.0, name="runner", ok=True)
+    path = write(there, "anna", chosen=("bea", chosen, "cleo"), end=end)
+    session = Session(path)
+    assert session.ending(session.parts[0]).runner == "bea"
+    assert cued(tmp_path, "forget", "anna", "--yes") == 0
+    assert path.exists()
+    assert b"anna" not in everything(path)
+    assert cued(tmp_path, "forget", "bea", "--yes") == 0
+    assert not path.exists()
+
+
+def test_a_name_goes_from_a_configuration_and_from_marks_and_no_phase_is_renamed(tmp_path, there):
+    opening = Opening(
+        began=NOW, t=0.0, memory=Memory(runner="bea"), config={"coach": {"runner": "walking"}}
+    )
+    log = SessionWriter(folder.new(there, opening), opening)
+    gait = Gait(t=1.0, mode="walking", direction="forward")
+    note = Notice(t=1.0, level="info", code="mark", text="Walking was here, not walkingly")
+    log.write([Command(1.0, "mark", "seen by walking"), gait, note])
+    log.close()
+    assert cued(tmp_path, "forget", "walking", "--yes") == 0
+    session = Session(log.path)
+    (part,) = session.parts
+    assert part.opening.config["coach"]["runner"] == "forgotten"
+    assert next(session.inputs(part)).value == "seen by forgotten"
+    told = list(session.events(part))
+    assert told == [gait, replace(note, text="forgotten was here, not walkingly")]
+
+
 async def test_a_forgotten_runner_is_in_no_file_any_more(tmp_path, there, capsys):
     site = Site(state=str(tmp_path))
     for runner in ("anna-secret", "bea"):
@@ -142,11 +193,17 @@ async def test_a_forgotten_runner_is_in_no_file_any_more(tmp_path, there, capsys
     named = write(there, "bea", days_ago=2, others=("anna-secret", "cleo"))
     chosen = write(there, "bea", days_ago=1, chosen=("anna-secret", "bea"))
     untouched = write(there, "cleo")
+    (tmp_path / "mqtt").mkdir()
+    for n, runner in enumerate(("bea", "anna-secret")):
+        (tmp_path / f"mqtt/{n}.json").write_text(f'{{"details": {{"runner": "{runner}"}}}}')
     bytes_before = untouched.read_bytes()
     events = list(Session(named).events(Session(named).parts[0]))
 
     assert cued(tmp_path, "forget", "anna-secret", "--yes") == 0
-    assert "1 sessions deleted, 2 rid of the name, 1 in the history" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "1 sessions deleted, 2 rid of the name, 1 in the history, 1 summaries not yet" in told
+    assert "out of reach: what a broker retains" in told
+    assert (tmp_path / "mqtt/0.json").exists()
     assert not own.exists()
     assert untouched.read_bytes() == bytes_before
     for path in (named, chosen):
@@ -157,7 +214,7 @@ async def test_a_forgotten_runner_is_in_no_file_any_more(tmp_path, there, capsys
     assert list(Session(named).events(Session(named).parts[0])) == events
     assert list(Session(named).parts[0].opening.memory.others) == ["cleo"]
     for path in tmp_path.rglob("*"):
-        assert path.is_dir() or b"anna-secret" not in path.read_bytes(), path
+        assert path.is_dir() or b"anna-secret" not in everything(path), path
     assert schema.load(tmp_path / schema.NAME, "bea").sessions == 1
 
 

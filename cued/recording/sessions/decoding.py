@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
 
 import msgspec
 
@@ -16,9 +17,11 @@ from cued.config import Sensor
 from cued.devices.device import Device, inputs_of
 from cued.model import CuedError, DecodeError, Input, LinkChanged, Notification
 
+T = TypeVar("T")
 
-def decoded(items: Iterable[Input], sensors: Mapping[str, Sensor]) -> Iterator[Input]:
-    """Replace the notifications among inputs by what they say, connection by connection."""
+
+def decoded(items: Iterable[T], sensors: Mapping[str, Sensor]) -> Iterator[T | Input]:
+    """Replace the notifications among items by what they say, connection by connection."""
     devices: dict[str, Device] = {}
     for item in items:
         if isinstance(item, Notification):

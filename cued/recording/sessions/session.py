@@ -27,7 +27,7 @@ from mcap.opcode import Opcode
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cued.model import AnyEvent, Input, Packet, RecordingError
+from cued.model import AnyEvent, Input, RecordingError
 from cued.recording.sessions import records
 from cued.recording.sessions.decoding import decoded
 from cued.recording.sessions.messages import EVENTS, item_of
@@ -97,11 +97,9 @@ class Session:
         if part.ending:
             return part.ending
         totals = Totals(part.opening)
-        for item in self.inputs(part):
-            if isinstance(item, Packet):
-                totals.heard(item.t)
-        for event in self.events(part):
-            totals.feed(event)
+        told = (self._item(topic, data) for topic, _, data in self.messages(part))
+        for item in decoded(told, sensors(part.opening)):
+            totals.feed(item)
         return totals.ending()
 
     def messages(self, part: Part) -> Iterator[tuple[str, int, bytes]]:

@@ -6,7 +6,19 @@ import math
 
 from msgspec import Struct
 
-from cued.model import AnyEvent, Cue, Fall, Stride, Stumble, Summary
+from cued.model import (
+    AnyEvent,
+    Command,
+    CommandResult,
+    Cue,
+    Fall,
+    Input,
+    Notification,
+    Packet,
+    Stride,
+    Stumble,
+    Summary,
+)
 from cued.recording.sessions.opening import Opening
 
 
@@ -42,24 +54,30 @@ class Totals:
     def __init__(self, opening: Opening) -> None:
         self._opening = opening
         self._runner = opening.memory.runner
+        self._asked = ""
         self._first: float | None = None
         self._last = 0.0
         self._counts: dict[str, int] = {}
         self._cover = Cover()
         self._backward_s = 0.0
 
-    def heard(self, t: float) -> None:
-        """Note that data came."""
-        self._first = float(t) if self._first is None else self._first
-        self._last = float(t)
-
-    def feed(self, event: AnyEvent) -> None:
-        """Count an event."""
-        match event:
+    def feed(self, item: Input | AnyEvent) -> None:
+        """Count an input or an event. Who is chosen runs from the moment of the command."""
+        match item:
+            case Packet():
+                self._first = float(item.t) if self._first is None else self._first
+                self._last = float(item.t)
+            case Notification():
+                for one in item.inputs:
+                    self.feed(one)
+            case Command(name="runner"):
+                self._asked = str(item.value or "").strip()
+            case CommandResult(name="runner", ok=True):
+                self._runner = self._asked or self._runner
             case Stride():
                 self._count("strides")
-                covered = self._cover.feed(event)
-                self._backward_s += covered if event.direction == "backward" else 0.0
+                covered = self._cover.feed(item)
+                self._backward_s += covered if item.direction == "backward" else 0.0
             case Stumble():
                 self._count("stumbles")
             case Fall(stage="confirmed"):
@@ -67,7 +85,7 @@ class Totals:
             case Cue(verdict="given"):
                 self._count("cues")
             case Summary():
-                self._runner = str(event.details.get("runner") or self._runner)
+                self._runner = str(item.details.get("runner") or self._runner)
             case _:
                 pass
 

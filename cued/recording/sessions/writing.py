@@ -12,7 +12,7 @@ import msgspec
 from mcap.writer import IndexType, Writer
 
 from cued import __version__
-from cued.model import AnyEvent, Event, Input, Notification, Packet
+from cued.model import AnyEvent, Input
 from cued.recording.sessions.messages import Message, message, schema_of
 from cued.recording.sessions.opening import Opening
 from cued.recording.sessions.records import ENDING, GAP, OPENING, sealed
@@ -100,17 +100,7 @@ class SessionWriter:
         """Append a chunk and wait until it is on the disk."""
         for item in items:
             self._content.add(message(item))
-            match item:
-                case Packet():
-                    self._totals.heard(item.t)
-                case Notification():
-                    for packet in item.inputs:
-                        if isinstance(packet, Packet):
-                            self._totals.heard(packet.t)
-                case Event():
-                    self._totals.feed(item)
-                case _:
-                    pass
+            self._totals.feed(item)
         self._append()
 
     def close(self) -> None:
