@@ -4,8 +4,9 @@ Rules
 -----
 * The pins come from ``cued.gpio``, real or gpiozero's mock pins with PWM; everything is closed.
 * The guard is a thread that knows only "since when is a motor on", so it also works when the event
-  loop hangs. It can't outlive the process: against a kill the wiring needs its pull-downs
-  (hardware/).
+  loop hangs. It can't outlive the process. A kernel that keeps outputs as they were (Raspberry Pi
+  OS without ``strict_gpiod``) leaves a motor on that was on when the process was killed or frozen,
+  and no pull-down wins against a driven pin: then ``cued off`` or the wiring has to end it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Drive every output pin of the configuration low: what is left to do when the daemon was killed.
 
-Motors and light are off after any orderly end, and the kernel lets go of a killed process's pins.
-This makes sure, and is what the service runs whenever it has stopped (``ExecStopPost``).
+Motors and light are off after any orderly end. A kernel may keep a killed process's pins as they
+were (Raspberry Pi OS does, unless ``dtparam=strict_gpiod`` is set), so a motor may run on until
+this is run: the service does so whenever it has stopped (``ExecStopPost``); by hand, you do.
 """
 
 from __future__ import annotations
