@@ -6,7 +6,8 @@ Rules
 * A request must name a host we are known by: an address, localhost, the machine's own name, or one
   that was configured. Otherwise a web site could have a visitor's browser read our pages under the
   site's own name (DNS rebinding).
-* ``MOST_CONNECTIONS`` at once; who asks for nothing within ``ASKED_WITHIN_S``, or for nothing more
+* ``MOST_CONNECTIONS`` at once, of which those that have asked for nothing make room, the oldest
+  first; who asks for nothing within ``ASKED_WITHIN_S``, or for nothing more
   within ``IDLE_S``, is disconnected: idle sockets must not use up the files of the coach's process.
 * Every answer carries the same strict headers.
 """
@@ -15,7 +16,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import weakref
 import zlib
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from pathlib import Path
@@ -55,7 +55,7 @@ class Pages:
     ) -> None:
         self._frames = " ".join(frames) or "'none'"
         self._names = names
-        self._served: weakref.WeakSet[asyncio.BaseTransport] = weakref.WeakSet()
+        self._silent: dict[asyncio.BaseTransport, None] = {}  # have asked for nothing, oldest first
         self._connects = connects
         self._bodies = bodies
         self._files = {
@@ -96,16 +96,17 @@ class Pages:
 
         def connection_made(handler: RequestHandler, transport: asyncio.Transport) -> None:
             note(handler, transport)
+            self._silent[transport] = None
+            loop.call_later(ASKED_WITHIN_S, self._end_if_silent, transport)
             if len(server.connections) > MOST_CONNECTIONS:
-                transport.abort()
-            else:
-                loop.call_later(ASKED_WITHIN_S, self._end_if_silent, transport)
+                self._end_if_silent(next(iter(self._silent)))
 
         server.connection_made = connection_made  # aiohttp has no time limit for a request's head
 
-    def _end_if_silent(self, transport: asyncio.Transport) -> None:
-        if transport not in self._served:
-            transport.abort()
+    def _end_if_silent(self, transport: asyncio.BaseTransport) -> None:
+        if transport in self._silent:
+            del self._silent[transport]
+            transport.close()
 
     async def _get(self, request: web.Request) -> web.StreamResponse:
         path = request.match_info["path"] or "index.html"
@@ -135,7 +136,7 @@ class Pages:
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.transport is not None:
-            self._served.add(request.transport)
+            self._silent.pop(request.transport, None)
         host = hostname(request.headers.get("Host", ""))
         if not is_ours(host, self._names):
             text = "unknown host name; add it to names in [sinks.live]\n"

@@ -316,7 +316,7 @@ def test_a_stride_outside_the_own_band_is_said_in_words(
     station: Station, peer: Peer, visit: Any
 ) -> None:
     page = walking(station, peer, visit, "band")
-    assert shown(page, "stride-verdict") == "2 % longer than own 0.80–0.90\u00a0m"
+    assert shown(page, "stride-verdict") == "2 % longer than your 0.80–0.90\u00a0m"
     peer.say("band", "metrics", {**METRICS, "t": 102.0, "stride_length_m": 0.85})
     until(page, "document.querySelector('#stride-tile').dataset.verdict === 'inside'")
 

@@ -15,7 +15,8 @@ import pytest
 from cued.config import Site
 from cued.model import BeltState, Cue, Measurement, Notice, Phase, Stability, Stride
 from cued.sinks import _session_so_far, live
-from cued.sinks._pages import hostname
+from cued.sinks._hosts import hostname
+from cued.sinks._pages import MOST_CONNECTIONS
 from cued.sinks._session_so_far import SoFar
 from cued.sinks.live import Config, Live
 
@@ -107,6 +108,39 @@ async def test_the_page_is_told_where_the_broker_is_and_no_secret() -> None:
         told = await (await session.get("/config.json")).json()
     assert told["broker"] == "ws://b:1/"
     assert "station" not in told
+
+
+async def test_a_page_elsewhere_may_show_it_only_where_that_is_configured() -> None:
+    async with serving() as (_, session), session.get("/") as answer:
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    home = "http://ha.local:8123"
+    async with serving(frame_ancestors=(home,)) as (_, session), session.get("/") as answer:
+        assert f"frame-ancestors {home}" in answer.headers["Content-Security-Policy"]
+
+
+async def test_files_are_packed_and_not_sent_again() -> None:
+    async with serving() as (_, session):
+        async with session.get("/vendor/mqtt.min.js") as answer:
+            assert answer.headers["Content-Encoding"] == "gzip"
+            tag = answer.headers["ETag"]
+        again = {"If-None-Match": tag}
+        async with session.get("/vendor/mqtt.min.js", headers=again) as answer:
+            assert answer.status == 304
+
+
+async def test_idle_connections_keep_nobody_out() -> None:
+    async with serving() as (made, session):
+        assert made._pages
+        idle = [
+            await asyncio.open_connection("127.0.0.1", made._pages.port)
+            for _ in range(3 * MOST_CONNECTIONS)
+        ]
+        async with session.get("/") as answer:
+            assert answer.status == 200
+        reader, _ = idle[0]
+        assert await reader.read() == b""  # the oldest made room
+        for _, writer in idle:
+            writer.close()
 
 
 async def test_only_reading_is_possible() -> None:
