@@ -1,0 +1,1 @@
+"""A guided recording: its protocol, who conducts it, and what is kept of it."""

@@ -1,0 +1,121 @@
+"""Leads through a protocol by the clock of the inputs, and keeps what they bring.
+
+Pure: inputs in, sentences to speak out. Samples are kept on the 100 Hz grid that the engine uses,
+on one clock for all sensors. A step begins when its time has come on that clock, so a recording
+whose sensors fall silent waits with them. What is marked as true is what the person was asked to
+do, from the sentence's end of ``settle_s`` on; contacts are added afterwards (``feet``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from cued.frames import Matrix
+from cued.gait.finding import Contact, LiftOff
+from cued.gait.foot.chain import Foot
+from cued.gait.fusion.footfalls import SIDE_OF
+from cued.model import Belt, Block, Input, Packet, Placement
+from cued.recording.study.protocol import Protocol, Step
+from cued.recording.tables.table import SensorTrack
+from cued.recording.tables.truth import TruthRow
+from cued.signal.grid import RATE_HZ
+from cued.signal.stream import Stream
+
+FACING = {"turn": "unknown"}  # between two directions none is true
+
+
+class Conductor:
+    """One person's guided recording."""
+
+    def __init__(
+        self, protocol: Protocol, worn: Mapping[str, tuple[Placement, Matrix | None]]
+    ) -> None:
+        self._worn = dict(worn)
+        self._streams = {name: Stream(name, place, None) for name, (place, _) in worn.items()}
+        self._blocks: dict[str, list[Block]] = {name: [] for name in worn}
+        self._steps = list(protocol.step)
+        self._step: Step | None = None
+        self._ends_t: float | None = None  # of the step; None before all sensors were heard
+        self._bout = False
+        self.belt: list[Belt] = []
+        self.truth: list[TruthRow] = []
+        self.done = False
+
+    @property
+    def silent(self) -> list[str]:
+        """Sensors that nothing has come from yet."""
+        return [name for name, blocks in self._blocks.items() if not blocks]
+
+    def feed(self, item: Input) -> list[Step]:
+        """Keep an input and return the steps that begin with it."""
+        if isinstance(item, Packet) and item.sensor in self._streams:
+            self._blocks[item.sensor] += self._streams[item.sensor].feed(item)
+        elif isinstance(item, Belt):
+            self.belt.append(item)
+        if self.silent or self.done:
+            return []
+        return self._advance(item.t)
+
+    def _advance(self, t: float) -> list[Step]:
+        out: list[Step] = []
+        if self._step is not None and not self._bout and self._ends_t is not None:
+            moves = self._step.gait in ("walk", "run")
+            if moves and t >= self._ends_t - self._step.for_s + self._step.settle_s:
+                self._mark(t, "bout_start")
+                self._bout = True
+        if self._ends_t is not None and t < self._ends_t:
+            return out
+        if self._bout:
+            self._mark(t, "bout_end")
+        self._bout = False
+        if not self._steps:
+            self.done = True
+            return out
+        step = self._step = self._steps.pop(0)
+        self._ends_t = t + step.for_s
+        self._mark(t, "gait", "stand" if step.gait == "turn" else step.gait)
+        self._mark(t, "direction", FACING.get(step.gait, step.direction))
+        return [*out, step]
+
+    def close(self, t: float) -> None:
+        """End early: what was recorded until now stands."""
+        if self._bout:
+            self._mark(t, "bout_end")
+        self.done = True
+
+    def _mark(self, t: float, kind: str, value: str = "") -> None:
+        self.truth.append(TruthRow(t, kind, "unknown", value))
+
+    def tracks(self) -> tuple[SensorTrack, ...]:
+        """Return what each sensor gave."""
+        return tuple(
+            _track(name, *self._worn[name], blocks)
+            for name, blocks in self._blocks.items()
+            if blocks
+        )
+
+    def feet(self) -> list[TruthRow]:
+        """Return contacts and lifts as the feet's own sensors show them."""
+        out: list[TruthRow] = []
+        for name, blocks in self._blocks.items():
+            place = self._worn[name][0]
+            if place not in ("foot_left", "foot_right"):
+                continue
+            side = SIDE_OF[place]
+            foot = Foot(name, side)
+            for found in (f for block in blocks for f in foot.feed(block)):
+                if isinstance(found, Contact | LiftOff):
+                    kind = "contact" if isinstance(found, Contact) else "lift"
+                    out.append(TruthRow(found.t, kind, side))
+        return out
+
+
+def _track(
+    name: str, placement: Placement, mounting: Matrix | None, blocks: Sequence[Block]
+) -> SensorTrack:
+    turns = [b.gyr for b in blocks if b.gyr is not None]
+    gyr = np.concatenate(turns) if len(turns) == len(blocks) else None
+    t, acc = np.concatenate([b.t for b in blocks]), np.concatenate([b.acc for b in blocks])
+    return SensorTrack(name, placement, RATE_HZ, t, acc, gyr, mounting)
