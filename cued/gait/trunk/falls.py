@@ -97,6 +97,7 @@ class Falls:
         self._sensor = sensor
         self._tilt = Tilt()
         self._pelvis = _Pelvis()
+        self._seen = (np.empty(0), np.empty(0))
         self._reset()
 
     def _reset(self) -> None:
@@ -107,8 +108,13 @@ class Falls:
         self._impact = 0.0
         self._lying_from = self._lying_to = -inf
 
+    @property
+    def last(self) -> tuple[Floats, dict[str, Floats]]:
+        """Times of the last samples fed, and how near they were to a possible fall, 1."""
+        return self._seen[0], {"fall": self._seen[1]}
+
     def feed(self, block: Block) -> list[Disturbance]:
-        """Take a block; what was found in it, oldest first."""
+        """Process the next samples and return the falls they show, oldest first."""
         if block.fresh:
             self._reset()
         age = (self._tilt.samples + np.arange(1, block.t.size + 1)) * DT_S
@@ -117,6 +123,7 @@ class Falls:
         size = np.sqrt(_dot(block.acc, block.acc))
         score = _score(lean, speed, level, free) * np.minimum(age / TRUST_S, 1.0)
         score[(age < SETTLE_S) | (block.gyr is None)] = 0.0
+        self._seen = (block.t, score)
         lying = block.ok & (lean > LYING_RAD) & (np.abs(size - GRAVITY_M_S2) < STILL_M_S2)
         worth = (score >= 1.0) | (size >= LATER_IMPACT_M_S2) | lying | ~block.ok
         columns = (block.t, block.ok, score, lean, speed, level, size, lying)

@@ -91,6 +91,7 @@ class Stumbles:
 
     def __init__(self, sensor: str) -> None:
         self._sensor = sensor
+        self._seen = (np.empty(0), np.empty((0, len(SIGNS))))
         steps = round(JERK_S / DT_S)
         self._change = Fir(np.array([1.0, *[0.0] * (steps - 1), -1.0]) / JERK_S)
         self._push = Fir(box(PUSH_S))
@@ -115,6 +116,12 @@ class Stumbles:
         self._because: dict[str, float] = {}
         self._doubted_t = self._last_t = -inf
 
+    @property
+    def last(self) -> tuple[Floats, dict[str, Floats]]:
+        """Times of the last samples fed, and how near each sign was to the threshold, 1."""
+        t, ratios = self._seen
+        return t, {f"stumble: {sign}": ratios[:, k] / SCORE for k, sign in enumerate(SIGNS)}
+
     def feed(self, block: Block) -> list[Disturbance]:
         """Process the next samples and return the stumbles they complete, oldest first."""
         if block.fresh:
@@ -132,18 +139,23 @@ class Stumbles:
         windows = np.rint(block.t / DT_S).astype(np.int64) // round(WINDOW_S / DT_S)
         edges = [0, *(np.flatnonzero(np.diff(windows)) + 1).tolist(), size.size]
         out: list[Disturbance] = []
+        every: list[Floats] = []
         for start, end in pairwise(edges):
             self._ordinary.enter(int(windows[start]))
             part = slice(start, end)
             signs = self._ordinary.signs(jolt[part], pushed[part], turn[part], turned[part])
             signs[~block.ok[part]] = 0.0
-            out += self._judge(block.t[part], signs, block.ok[part], block.gyr is not None)
+            every.append(signs / self._ordinary.usual)
+            ok = block.ok[part]
+            out += self._judge(block.t[part], signs, every[-1], ok, block.gyr is not None)
             self._ordinary.note(signs, block.acc[part])
+        self._seen = (block.t, np.concatenate(every))
         return out
 
-    def _judge(self, t: Floats, signs: Floats, ok: Bools, gyro: bool) -> list[Disturbance]:
+    def _judge(
+        self, t: Floats, signs: Floats, ratios: Floats, ok: Bools, gyro: bool
+    ) -> list[Disturbance]:
         """Look at samples of one window, in which the ordinary does not change."""
-        ratios = signs / self._ordinary.usual
         out: list[Disturbance] = []
         for i in np.flatnonzero(np.logical_or.reduce(ratios >= NOTABLE, axis=1) | ~ok).tolist():
             at = t[i].item()

@@ -1,0 +1,134 @@
+"""Show why a moment was judged as it was: signals, thresholds, evidence and decision.
+
+Tells in text what every chain found and what was said of it, and draws it with the extra `report`.
+Times are those of the recording, as in event lines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import math
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+import numpy as np
+
+from cued import app
+from cued.commands._options import add_config, load_config, positive
+from cued.engine import Worn
+from cued.evaluation.moment import SIDES_S, Moment, Seen, look
+from cued.frames import Matrix
+from cued.model import CuedError, Placement, RecordingError
+from cued.recording.tables.stream import packets
+from cued.recording.tables.table import TableRecording, read_table
+
+NAME = "explain"
+HELP = "show why a moment of a recording was judged as it was"
+
+KINDS = ("png", "svg")
+NEAR = 0.5  # of a threshold: scores below are not worth a line
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    parser.add_argument("recording", type=Path, help="folder of a table recording")
+    parser.add_argument("--at", type=float, required=True, metavar="T", help="the moment, s")
+    parser.add_argument(
+        "--sides",
+        type=positive,
+        default=SIDES_S,
+        metavar="S",
+        help=f"shown before and after it (default {SIDES_S:g} s)",
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="picture, .png or .svg (default NAME-T.png)"
+    )
+    parser.add_argument("--text", action="store_true", help="tell in text only")
+    add_config(parser, settings=True)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Tell and draw."""
+    out: Path = args.out or Path(f"{args.recording.resolve().name}-{args.at:g}.png")
+    kind = out.suffix[1:].lower()
+    if kind not in KINDS:
+        raise CuedError(f"{out}: a picture's name ends in .png or .svg")
+    recording = read_table(args.recording)
+    _check(recording, args.at)
+    config = load_config(args)
+    worn = {s.name: Worn(s.placement, s.mounting) for s in recording.sensors}
+    engine = app.engine(config, worn)
+    places: dict[str, tuple[Placement, Matrix | None]]
+    places = {s.name: (s.placement, s.mounting) for s in recording.sensors}
+    moment = look(packets(recording), engine.feed, places, config.gait, args.at, args.sides)
+    print("\n".join(told(moment)))
+    if not args.text:
+        _draw(moment, kind, out)
+    return 0
+
+
+def _check(recording: TableRecording, at: float) -> None:
+    start = min(float(s.t[0]) for s in recording.sensors)
+    end = max(float(s.t[-1]) for s in recording.sensors)
+    if not (math.isfinite(at) and start <= at <= end):
+        raise RecordingError(f"--at {at:g}: the recording goes from {start:.2f} to {end:.2f} s")
+
+
+def told(moment: Moment) -> list[str]:
+    """Tell the moment in lines, in the order in which things were known."""
+    out = [f"{moment.start:.2f} to {moment.end:.2f} s, asked about {moment.at:.2f} s"]
+    for name, seen in moment.sensors.items():
+        out += ["", f"{name} ({seen.placement})", *_signals(seen)]
+        out += [f"  {f.at:9.2f} s  {_facts(f, f.t)}" for f in seen.findings]
+    out += ["", "said"]
+    by_time = sorted(moment.events, key=lambda e: e.known_t)
+    return out + [f"  {e.known_t:9.2f} s  {_facts(e, e.t)}" for e in by_time]
+
+
+def _signals(seen: Seen) -> list[str]:
+    if not seen.t.size:
+        return ["  no samples here"]
+    out = [f"  acceleration {seen.acc.min():.1f} to {seen.acc.max():.1f} m/s²"]
+    if seen.turn is not None:
+        out[0] += f", turning up to {np.degrees(seen.turn.max()):.0f} °/s"
+    for name, (t, score) in seen.scores.items():
+        k = int(np.argmax(score))
+        if score[k] >= NEAR:
+            out.append(f"  {name} {score[k]:.2f} of its threshold at {t[k]:.2f} s")
+    return out
+
+
+def _facts(found: msgspec.Struct, t: float) -> str:
+    """One finding or event in a line: its kind, when it happened, and its fields."""
+    fields: dict[str, Any] = msgspec.to_builtins(found)
+    named = [f"{k} {_value(v)}" for k, v in fields.items() if k not in _PLAIN and v not in _EMPTY]
+    return f"{type(found).__name__.lower()} of {t:.2f} s: {', '.join(named)}"
+
+
+_PLAIN = frozenset({"t", "at", "known_t", "sensor", "type"})
+_EMPTY: tuple[Any, ...] = (None, "", {}, [])
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        pairs = cast("dict[str, Any]", value)
+        return "(" + ", ".join(f"{k} {_value(v)}" for k, v in pairs.items()) + ")"
+    if isinstance(value, list | tuple):
+        return " ".join(_value(v) for v in cast("list[Any]", value))
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def _draw(moment: Moment, kind: str, out: Path) -> None:
+    try:
+        drawing = importlib.import_module("cued.report.moment")
+    except ModuleNotFoundError as missing:
+        raise CuedError(
+            f"the picture needs {missing.name} (pip install 'cued[report]'); --text does without"
+        ) from None
+    try:
+        out.write_bytes(drawing.picture(moment, kind))
+    except OSError as error:
+        raise CuedError(f"{out}: {error.strerror}") from None
+    print(out)

@@ -1,0 +1,119 @@
+"""Everything that led to what was said around one moment: signals, evidence, decisions.
+
+The recording is fed to an engine and, beside it, to a second set of the same segment chains, whose
+findings are kept before fusion chooses among them. So a picture can show what a sensor gave, what
+its chain made of it and when, how near stumble and fall came to their thresholds, and which of
+that became an event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+from msgspec import Struct
+
+from cued.frames import Matrix, sizes
+from cued.gait.finding import Finding
+from cued.gait.fusion.body import GaitConfig, Segment, chains
+from cued.gait.trunk.falls import Falls
+from cued.gait.trunk.stumble import Stumbles
+from cued.model import AnyEvent, Block, Floats, Input, Measurement, Packet, Placement
+from cued.signal.stream import Stream
+
+SIDES_S = 3.0  # shown before and after the moment
+
+
+class Seen(Struct):
+    """One sensor near the moment: its samples, scores (1 = threshold) and findings."""
+
+    placement: Placement
+    t: Floats
+    acc: Floats  # size of the acceleration, m/s²
+    turn: Floats | None  # size of the turn rate, rad/s
+    scores: dict[str, tuple[Floats, Floats]]
+    findings: list[Finding]
+
+
+class Moment(Struct):
+    """All sensors near a moment, and the events that were known near it."""
+
+    at: float
+    start: float
+    end: float
+    sensors: dict[str, Seen]
+    events: list[AnyEvent]
+
+
+class _Watched:
+    """One sensor's chains, and what they gave near the moment."""
+
+    def __init__(
+        self, name: str, placement: Placement, mounting: Matrix | None, gait: GaitConfig
+    ) -> None:
+        self._placement: Placement = placement
+        self._stream = Stream(name, placement, mounting)
+        self._chains: list[Segment] = chains(name, placement, gait)
+        self._blocks: list[Block] = []
+        self._scores: dict[str, list[tuple[Floats, Floats]]] = {}
+        self._findings: list[Finding] = []
+
+    def feed(self, packet: Packet, start: float, end: float) -> None:
+        """Process a packet and keep what falls between the two times."""
+        for block in self._stream.feed(packet):
+            for chain in self._chains:
+                found = chain.feed(block)
+                self._findings += [f for f in found if f.at >= start and f.t <= end]
+                if isinstance(chain, Stumbles | Falls) and block.t[-1] >= start:
+                    t, scores = chain.last
+                    for name, score in scores.items():
+                        self._scores.setdefault(name, []).append((t, score))
+            if block.t[-1] >= start:
+                self._blocks.append(block)
+
+    def seen(self, start: float, end: float) -> Seen:
+        """Return what was kept."""
+        t = _joined([b.t for b in self._blocks])
+        within = (t >= start) & (t <= end)
+        turns = [b.gyr for b in self._blocks if b.gyr is not None]
+        whole = bool(turns) and len(turns) == len(self._blocks)
+        scores: dict[str, tuple[Floats, Floats]] = {}
+        for name, pairs in self._scores.items():
+            times, values = _joined([p[0] for p in pairs]), _joined([p[1] for p in pairs])
+            near = (times >= start) & (times <= end)
+            scores[name] = (times[near], values[near])
+        return Seen(
+            self._placement,
+            t[within],
+            _joined([sizes(b.acc) for b in self._blocks])[within],
+            _joined([sizes(g) for g in turns])[within] if whole else None,
+            scores,
+            self._findings,
+        )
+
+
+def look(
+    inputs: Iterable[Input],
+    feed: Callable[[Input], list[AnyEvent]],
+    worn: Mapping[str, tuple[Placement, Matrix | None]],
+    gait: GaitConfig,
+    at: float,
+    sides_s: float = SIDES_S,
+) -> Moment:
+    """Feed a recording up to a little after ``at`` and return what was seen around it."""
+    start, end = at - sides_s, at + sides_s
+    watched = {name: _Watched(name, *how, gait) for name, how in worn.items()}
+    events: list[AnyEvent] = []
+    for item in inputs:
+        if isinstance(item, Packet):
+            if item.t > end + sides_s:  # what began near the moment is known by then
+                break
+            if item.sensor in watched:
+                watched[item.sensor].feed(item, start, end)
+        events += [e for e in feed(item) if start <= e.t <= end]
+    told: list[AnyEvent] = [e for e in events if not isinstance(e, Measurement)]
+    return Moment(at, start, end, {n: w.seen(start, end) for n, w in watched.items()}, told)
+
+
+def _joined(parts: list[Floats]) -> Floats:
+    return np.concatenate(parts) if parts else np.empty(0)
