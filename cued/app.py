@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from cued import parts
 from cued.actuators.actuator import Actuator
 from cued.coach.coach import Coach
-from cued.coach.rule import Rule
+from cued.coach.rule import Rule, offered, unmet
 from cued.coach.voice import phrases
 from cued.coach.workout.memory import Memory
 from cued.coach.workout.phases import IDLE
@@ -89,10 +89,14 @@ def make_coach(
     rules = cast("dict[str, Rule]", _build(config, "rules"))
     if not config.coach.metronome:
         rules.pop("metronome", None)  # would watch every stride for nothing
+    # What nobody wears is not guessed from what they do: a rule that lacks a sensor is silent.
+    met = offered([w.placement for w in worn(config).values()], belt=True, program=True)
     faults = faults or Faults()
-    fenced = [FencedRule(name, rule, faults) for name, rule in rules.items()]
+    heeded = [
+        FencedRule(name, rule, faults) for name, rule in rules.items() if not unmet(rule.needs, met)
+    ]
     words = phrases.load(config.station.language)
-    return Coach(config.coach, fenced, words, memory or Memory(), muted=muted)
+    return Coach(config.coach, heeded, words, memory or Memory(), muted=muted)
 
 
 class Engines:
@@ -110,7 +114,7 @@ class Engines:
 
     def renew(self, t: float) -> Engine | None:
         """Make the next engine, unless a session is going on."""
-        if self._coach.place.phase != IDLE:
+        if self._coach.known.phase != IDLE:
             return None
         passed = 0.0 if self._began is None else t - self._began
         self._began = t

@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from cued.coach.rule import Need, Proposal, Rule, Situation
+from cued.coach.known import Known
+from cued.coach.rule import Need, Proposal, Rule
 from cued.gait.metric import Basis, Cycle, Metric
-from cued.model import Notice
+from cued.model import AnyEvent, Input, Notice
 
 T = TypeVar("T")
 
@@ -94,9 +95,14 @@ class FencedRule:
         """What has to be worn or known for the rule to work."""
         return self._rule.needs
 
-    def consider(self, situation: Situation) -> Proposal | None:
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every cue key that the rule may propose."""
+        return self._rule.keys
+
+    def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Return what the rule proposes, None once it has failed."""
-        return self._fence.call(lambda: self._rule.consider(situation), None)
+        return self._fence.call(lambda: self._rule.consider(news, known), None)
 
     def reset(self) -> None:
         """Let the rule forget the present occurrence."""

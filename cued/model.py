@@ -478,6 +478,16 @@ class Imprint(Event, frozen=True, tag="imprint"):
     sway_percent: float | None = None
 
 
+class Band(Event, frozen=True, tag="band"):
+    """Between what lengths the runner's strides are to lie here and now, m; None: not known.
+
+    The sole place where it is worked out is ``coach/strides/judged.py``.
+    """
+
+    low_m: float | None
+    high_m: float | None
+
+
 class Summary(Event, frozen=True, tag="summary"):
     """What a finished session was, for the history and MQTT's ``session`` topic."""
 
@@ -510,5 +520,6 @@ AnyEvent: TypeAlias = (
     | CommandResult
     | Effect
     | Imprint
+    | Band
     | Summary
 )

@@ -4,13 +4,16 @@ Rules of this file
 ------------------
 * The imprint is the runner's own gait by direction, mode, speed and incline bin: medians over
   clean strides, with robust spread. It is told as an event, one a bin.
-* Forward strides are compared with forward strides only. The stride to keep is the median of the
-  first 25 settled strides after turning round; if these are no shorter than the forward strides
-  before the backward step, the latter's stride is the one to keep, and nothing was carried.
+* Forward strides are compared with forward strides only. The stride to keep is the one of before
+  the backward part, shorter by as much of the backward change as a person can carry: a step rate 5
+  to 10 % higher (step-rate retraining, 10.1249/MSS.0b013e3181ebedf4). Where the backward stride was
+  no shorter there is nothing to carry, and the first strides after turning are the ones to keep.
 * How much was carried is told by difference: log(after / before) as a share of
-  log(backward / before), all at the same speed; unknown where no speed matches.
-* The old pattern is back when strides lengthen against the one to keep, by the statistic of
-  ``lengthening.py``. Time to that and time to recovery are told as measurements.
+  log(backward / before), all at the same speed; unknown where no speed matches. Therefore settling
+  in ends, and the carry begins, at the speed of the backward part.
+* A runner who brings along less than a third of what is to be carried has reverted at once.
+* Otherwise the old pattern is back when strides lengthen against the one to keep
+  (``strides/overlong.py``). Time to that and time to recovery are told as measurements.
 """
 
 from __future__ import annotations
@@ -21,16 +24,17 @@ from statistics import median
 
 from msgspec.structs import replace
 
-from cued.coach.known import View
-from cued.coach.rule import Carried
+from cued.coach.known import Carried, Known
 from cued.coach.strides.baseline import Baseline, Baselines, Bin, bin_of
-from cued.coach.strides.overlong import Lengthening, Limits
 from cued.model import Imprint, Measurement, Stride
 
 RETENTION_S = 60.0
 RETAINED_WITHIN = 0.025  # half of the least threshold of a cue
 LEAST_RETENTION_STRIDES = 20
 KEPT_VALUES = 60
+COMPARED = {"trunk_lean_deg": 7.0, "bounce_cm": 1.5}  # the limits of rules/posture_lost.py
+LEAST_CARRIED, MOST_CARRIED = 0.05, 0.10  # of step rate: 10.1249/MSS.0b013e3181ebedf4
+REVERTED = 1.0 / 3.0  # of that; a choice: at a CV of 3 % twice the error of 10 strides a foot
 LEAST_SHIFT = 0.02  # a backward stride hardly shorter than the forward one has nothing to carry
 TRUNK = {"trunk_lean_deg": "lean_deg", "bounce_cm": "bounce_cm", "sway_percent": "sway_percent"}
 
@@ -41,23 +45,34 @@ class Imprints:
     def __init__(self) -> None:
         self._values: dict[tuple[Bin, str], deque[float]] = {}
 
-    def take(self, stride: Stride, view: View) -> None:
-        """Take what the trunk did in a settled stride."""
-        key = bin_of(stride, view.belt)
-        if key is None or not view.settled(stride.side):
+    def feed(self, stride: Stride, known: Known) -> None:
+        """Keep what the trunk did in a settled stride."""
+        key = bin_of(stride, known.belt)
+        if key is None or not known.settled(stride.side):
             return
         for name, field in TRUNK.items():
-            measured = view.measured.get(name)
+            measured = known.measured.get(name)
             if measured is not None and measured.value is not None:
                 values = self._values.setdefault((_sideless(key), field), deque(maxlen=KEPT_VALUES))
                 values.append(measured.value)
 
-    def events(self, baselines: dict[Bin, Baseline], now: float) -> list[Imprint]:
-        """Tell the imprint of every bin, both feet as one."""
+    def events(self, own: Baselines, carried: Baselines, now: float) -> list[Imprint]:
+        """Return the imprint of every bin, both feet as one."""
         feet: dict[Bin, list[Baseline]] = {}
-        for key, own in baselines.items():
-            feet.setdefault(_sideless(key), []).append(own)
+        for key, learned in {**own.all(), **carried.all()}.items():
+            feet.setdefault(_sideless(key), []).append(learned)
         return [self._event(key, owns, now) for key, owns in sorted(feet.items())]
+
+    def posture(self, forward: Bin) -> dict[str, float]:
+        """Return the backward part's trunk at a speed, where forward was not that different."""
+        out: dict[str, float] = {}
+        back = _sideless(forward)._replace(direction="backward", incline=0)
+        for name, limit in COMPARED.items():
+            values = self._values.get((back, TRUNK[name]))
+            before = self._values.get((_sideless(forward), TRUNK[name]))
+            if values and before and median(before) - median(values) < limit / 2.0:
+                out[name] = median(values)
+        return out
 
     def _event(self, key: Bin, owns: list[Baseline], now: float) -> Imprint:
         trunk = {f: self._values.get((key, f)) for f in TRUNK.values()}
@@ -80,71 +95,105 @@ class Imprints:
 class Carry:
     """One forward carry."""
 
-    def __init__(self, before: dict[Bin, Baseline], now: float) -> None:
+    def __init__(self, before: Baselines, imprints: Imprints, now: float) -> None:
         self._before = before
-        self._began = now
+        self._imprints = imprints
+        self.began = now
         self._fresh = Baselines()
-        self._watch = Lengthening(Limits())
-        self._drifted: float | None = None
+        self._shift: float | None = None
         self._told: set[Bin] = set()
+        self._drifted: float | None = None
+        self.first_drift_s: float | None = None
         self.state = Carried()
 
-    def take(self, stride: Stride, view: View, now: float) -> list[Measurement]:
-        """Take a stride; what is measured because of it."""
-        key = bin_of(stride, view.belt)
-        if key is None or view.belt is None or key.direction != "forward":
-            return []
-        if not view.settled(stride.side) or not stride.clean:
-            return []
-        target = self._target(key, view.belt.speed_m_s)
-        self._fresh.learn(key, stride.duration_s)
-        if target is None:
-            self._watch.before(stride.side, stride.duration_s)
-            return []
-        off = self._watch.take(stride.side, stride.duration_s, target, now)
-        because = self._watch.because(stride.side, stride.duration_s, target)
-        since = self._watch.since if self._watch.tells(target) else None
-        self.state = Carried(target=target, since=since if off else None, because=because)
-        return [*self._carried(key, target, now), *self._slipped(since, now)]
-
     @property
-    def kept(self) -> dict[Bin, Baseline]:
+    def kept(self) -> Baselines:
         """The forward strides after turning round."""
-        return self._fresh.all()
+        return self._fresh
 
-    def restart(self) -> None:
-        """Begin the series anew: the belt changed, or a stumble."""
-        self._watch.restart()
-
-    def _target(self, key: Bin, speed_m_s: float) -> Baseline | None:
-        fresh = self._fresh.of(key, speed_m_s)
-        before = self._before.get(key)
-        if fresh is None or before is None or fresh.stride_s <= before.stride_s:
-            return fresh
-        return replace(fresh, stride_s=before.stride_s, opened_s=before.stride_s)
-
-    def _carried(self, key: Bin, target: Baseline, now: float) -> list[Measurement]:
-        """Tell once a bin how much of the backward change is in the forward stride."""
-        before = self._before.get(key)
-        backward = self._before.get(key._replace(direction="backward", incline=0))
-        if _sideless(key) in self._told or before is None:
+    def feed(self, stride: Stride, known: Known) -> list[Measurement]:
+        """Process a stride; return what is measured because of it."""
+        key = bin_of(stride, known.belt)
+        if key is None or known.belt is None or key.direction != "forward":
             return []
-        self._told.add(_sideless(key))
-        if backward is None or backward.stride_s > (1.0 - LEAST_SHIFT) * before.stride_s:
-            return [_measured("carried_percent", None, "%", target.strides, now)]
-        carried = math.log(target.stride_s / before.stride_s)
-        share = 100.0 * carried / math.log(backward.stride_s / before.stride_s)
-        return [_measured("carried_percent", round(share, 1), "%", target.strides, now)]
+        if not known.settled(stride.side) or not stride.clean:
+            return []
+        self._fresh.learn(key, stride.duration_s)
+        out = self._carried(key, known.now)
+        self.state = replace(
+            self.state,
+            target=self._target(key, known.belt.speed_m_s),
+            posture=self._imprints.posture(key),
+        )
+        return out
 
-    def _slipped(self, since: float | None, now: float) -> list[Measurement]:
-        out: list[Measurement] = []
+    def slipped(self, since: float | None, now: float) -> list[Measurement]:
+        """Measure when the old pattern came back, and when it had gone again."""
+        since = since if since is not None else self.state.reverted
         if since is not None and self._drifted is None:
             self._drifted = since
-            out.append(_measured("time_to_drift_s", round(since - self._began, 1), "s", 1, now))
-        elif since is None and self._drifted is not None:
-            out.append(_measured("recovery_s", round(now - self._drifted, 1), "s", 1, now))
-            self._drifted = None
-        return out
+            after = round(since - self.began, 1)
+            if self.first_drift_s is None:
+                self.first_drift_s = after
+            return [_measured("time_to_drift_s", after, "s", 1, now)]
+        if since is None and self._drifted is not None:
+            lasted, self._drifted = round(now - self._drifted, 1), None
+            return [_measured("recovery_s", lasted, "s", 1, now)]
+        return []
+
+    def _target(self, key: Bin, speed_m_s: float) -> Baseline | None:
+        """Return the stride to keep: the forward one before, shorter by what can be carried."""
+        before = self._before.opening(key)
+        if before is None or self._shift is None:
+            return self._fresh.of(key, speed_m_s)
+        kept = before.stride_s / (1.0 + self._shift)
+        return replace(before, stride_s=kept, opened_s=kept)
+
+    def _carried(self, key: Bin, now: float) -> list[Measurement]:
+        """Tell once a bin how much of the backward change is in the forward stride."""
+        feet = [key._replace(side=side) for side in ("left", "right", "unknown")]
+        before = _both(self._before, feet)
+        back = _both(self._before, [f._replace(direction="backward", incline=0) for f in feet])
+        after = _both(self._fresh, feet)
+        if before is None or after is None:
+            return []
+        if back is not None and self._shift is None:
+            change = before / back - 1.0
+            if change >= LEAST_SHIFT:
+                self._shift = min(max(change, LEAST_CARRIED), MOST_CARRIED)
+        bin_ = _sideless(key)
+        if back is None or self._shift is None or before / back - 1.0 < LEAST_SHIFT:
+            if bin_ in self._told or self._shift is not None:
+                return []
+            self._told.add(bin_)
+            return [_measured("carried_percent", None, "%", 0, now)]
+        share = 100.0 * math.log(after / before) / math.log(back / before)
+        wanted = math.log(before / after) / math.log1p(self._shift)
+        self._revert(wanted, share, now)
+        if bin_ in self._told:
+            return []
+        self._told.add(bin_)
+        strides = sum(self._fresh.values(f) for f in feet)
+        return [_measured("carried_percent", round(share, 1), "%", strides, now)]
+
+    def _revert(self, wanted: float, share: float, now: float) -> None:
+        """Note that hardly anything was brought along, or that it has come after all."""
+        since = self.state.reverted
+        if wanted < REVERTED and since is None:
+            since = now
+        elif wanted > 2 * REVERTED:
+            since = None
+        because: dict[str, float | str | None] = {
+            "carried_percent": round(share, 1),
+            "reverted_below": round(100.0 * REVERTED, 1),
+        }
+        self.state = replace(self.state, reverted=since, because=because)
+
+
+def _both(own: Baselines, feet: list[Bin]) -> float | None:
+    """Return the mean over the feet that are known of the median stride time."""
+    known = [b.stride_s for b in (own.opening(f) for f in feet) if b is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _sideless(key: Bin) -> Bin:
@@ -167,17 +216,17 @@ class Retention:
         self._short = 0
         self._told = False
 
-    def take(self, stride: Stride, view: View, now: float) -> list[Measurement]:
-        """Take a stride; after a minute, the share that was as short as those carried last time."""
-        key = bin_of(stride, view.belt)
+    def feed(self, stride: Stride, known: Known) -> list[Measurement]:
+        """Process a stride; after a minute, return the share as short as carried last time."""
+        key = bin_of(stride, known.belt)
         if self._told or key is None or key.direction != "forward" or not stride.clean:
             return []
         kept = self._kept.get((key.mode, key.speed))
-        if kept is not None and view.settled(stride.side):
+        if kept is not None and known.settled(stride.side):
             self._strides += 1
             self._short += stride.duration_s < kept.stride_s * (1.0 + RETAINED_WITHIN)
-        if now - self._began < RETENTION_S or self._strides < LEAST_RETENTION_STRIDES:
+        if known.now - self._began < RETENTION_S or self._strides < LEAST_RETENTION_STRIDES:
             return []
         self._told = True
         share = round(100.0 * self._short / self._strides, 1)
-        return [_measured("retention_percent", share, "%", self._strides, now)]
+        return [_measured("retention_percent", share, "%", self._strides, known.now)]

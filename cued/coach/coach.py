@@ -1,8 +1,8 @@
 """The composed coach: gait facts, inputs and time in; phases, cues, requests and answers out.
 
-``feed`` takes every input but sample packets and every gait event, in time order. An item goes
-through the view of what is known, safety, commands, the session (program or free run), imprint
-and carry, and the rules; what these propose goes to the arbiter, which has the one voice.
+``feed`` takes every input but sample packets and every gait event, in time order; its numbered
+steps are the whole order of things. What each step finds is written into one snapshot (``Known``),
+which everything after it reads.
 
 Pure: what comes out depends on what was fed only. ``now`` is the newest time known to the engine.
 """
@@ -14,24 +14,24 @@ from collections.abc import Sequence
 from cued.coach import commands
 from cued.coach.carry import Carry, Imprints, Retention
 from cued.coach.config import CoachConfig
-from cued.coach.known import View
-from cued.coach.rule import Carried, Place, Proposal, Rule, Situation
+from cued.coach.known import Known
+from cued.coach.rule import Proposal, Rule
 from cued.coach.safety import Safety
-from cued.coach.strides.baseline import Baseline, Bin
+from cued.coach.strides.baseline import Baselines
+from cued.coach.strides.judged import Judge
 from cued.coach.voice import fading
-from cued.coach.voice.arbiter import SAFETY_HOLDS, Arbiter, Gate
+from cued.coach.voice.arbiter import SAFETY_HOLDS, Arbiter
 from cued.coach.voice.effect import Effects
 from cued.coach.voice.pacer import Pacer
 from cued.coach.voice.phrases import Words
 from cued.coach.workout.belt_requests import asked_of_belt
 from cued.coach.workout.memory import Memory
-from cued.coach.workout.phases import IDLE
-from cued.coach.workout.profile import load
 from cued.coach.workout.session import Session
 from cued.model import (
     AnyEvent,
     Beat,
     Command,
+    Cue,
     CueDone,
     Effect,
     Fall,
@@ -40,6 +40,7 @@ from cued.model import (
     Lift,
     Measurement,
     Mounting,
+    Notice,
     Phase,
     Priority,
     Stride,
@@ -50,6 +51,11 @@ from cued.model import (
 # Many a stride, and by themselves no reason to say anything: the stride that follows is.
 FREQUENT = (Measurement, Footfall, Lift, Mounting)
 BELT_SETTLES_S = 3.0  # no technique while the belt changes
+# Without any sign of life people wonder whether it still works. A minute guided, five in free run.
+SIGN_S, FREE_SIGN_S = 50.0, 280.0
+IN_RANGE_S = 8.0  # no rule has anything to say for so long: in range
+FAR_TOO_FAST = 1.5  # as in rules/too_fast.py
+OFFER_LASTS_S = 60.0
 
 
 class Coach:
@@ -66,24 +72,23 @@ class Coach:
     ) -> None:
         self._plan = plan
         self._rules = list(rules)
-        self._view = View()
+        self._words = words
+        self.known = Known(muted=muted)
         self._safety = Safety(plan)
-        self._session = Session(plan, load(plan.profile), memory.of(plan.runner))
+        self._session = Session(plan, memory.of(plan.runner), self.known)
         self._arbiter = Arbiter(plan, words)
         self._effects = Effects(plan.praise)
         self._pacer = Pacer()
+        self._judge = Judge()
         self._imprints = Imprints()
         self._carry: Carry | None = None
-        self._carried: dict[Bin, Baseline] = {}
+        self._carried = Baselines()
         self._retention: Retention | None = None
-        self._muted = muted
         self._phase_strides = 0
         self._now = float("-inf")
-
-    @property
-    def place(self) -> Place:
-        """Where in the session the runner is."""
-        return self._session.place()
+        self._signed = float("-inf")
+        self._off_at = float("-inf")
+        self._offered_at = float("-inf")
 
     @property
     def memory(self) -> Memory:
@@ -93,38 +98,46 @@ class Coach:
     @property
     def muted(self) -> bool:
         """Technique and guidance are off."""
-        return self._muted
+        return self.known.muted
 
     @property
     def stage(self) -> int:
         """The runner's stage of the ladder."""
-        return self._session.stage
+        return self.known.stage
 
     def feed(self, item: Input | AnyEvent, now: float) -> list[AnyEvent]:
-        """Take an input or an event; what follows from it."""
+        """Process an input or an event; return what follows from it."""
         now = self._now = max(now, self._now)
+        known, belt_before = self.known, self.known.belt_changed
+        # 1. What is known.
+        known.see(item, now)
         if isinstance(item, FREQUENT):
-            self._view.see(item, now)
             return []
         if isinstance(item, CueDone):
             self._arbiter.done(item)
-        belt_before = self._view.belt_changed
-        self._view.see(item, now)
-        proposals = self._safety.consider(item, self._view, now)
-        events: list[AnyEvent] = []
-        if isinstance(item, Command):
-            events += self._command(item, proposals, now)
-        if isinstance(item, Stumble | Fall) or self._view.belt_changed != belt_before:
+        # 2. Safety, whatever the session is doing.
+        proposals = self._safety.consider(item, known, now)
+        known.blind = self._safety.blind
+        # 3. What a person asks for.
+        events = self._command(item, proposals, now) if isinstance(item, Command) else []
+        # 4. What was compared before a stumble or a change of the belt is compared no more.
+        if isinstance(item, Stumble | Fall) or known.belt_changed != belt_before:
             self._restart()
-        moved = self._session.feed(item, self._view, self._safety, now)
-        events += self._entered(moved, now)
-        measured = self._measured(item, now) if isinstance(item, Stride) else []
-        technique = self._considered(item, now)
+        # 5. The session moves on.
+        events += self._entered(self._session.feed(item, self._safety), now)
+        # 6. The stride is judged: against what was carried, else against the runner's own.
+        events += self._judged(item)
+        # 7. The rules.
+        known.hold = self._hold(now)
+        technique = self._considered(item)
+        # 8. What was learned from the stride, after the rules have seen it.
         if isinstance(item, Stride):
-            events += self._stride(item, technique, measured, now)
-        line = self._line(now)
-        proposals += [p for p in (line, self._effects.praise(now)) if p]
+            events += self._learned(item, technique)
+        # 9. The phase's script, praise, and a sign of life.
+        others = (self._line(), self._effects.praise(now), self._sign(technique))
+        proposals += [p for p in others if p]
         events += self._safety.told()
+        # 10. One voice.
         return [*events, *self._decide(proposals + technique, now)]
 
     def _command(self, command: Command, proposals: list[Proposal], now: float) -> list[AnyEvent]:
@@ -132,13 +145,13 @@ class Coach:
             why = self._mute(command.name == "mute", proposals, now)
             return [commands.answer(command, why, now)]
         return commands.carry_out(
-            command, self._session, self._safety, self._view, now, self._plan.speed_unit
+            command, self._session, self._safety, self.known, now, self._plan.speed_unit
         )
 
     def _mute(self, muting: bool, proposals: list[Proposal], now: float) -> str:
-        if muting == self._muted:
+        if muting == self.known.muted:
             return f"already {'muted' if muting else 'speaking'}"
-        self._muted = muting
+        self.known.muted = muting
         proposals.append(_heard("muted" if muting else "unmuted", now))
         return ""
 
@@ -147,124 +160,168 @@ class Coach:
         for rule in self._rules:
             rule.reset()
         self._effects.forget()
-        if self._carry:
-            self._carry.restart()
+        self._judge.restart()
 
     def _entered(self, moved: list[AnyEvent], now: float) -> list[AnyEvent]:
         """Follow the session into a phase: imprint, carry and requests belong to its borders."""
         out: list[AnyEvent] = []
         for event in moved:
             if isinstance(event, Phase):
-                out += self._border(event, now)
+                out += self._border(now)
             if isinstance(event, Summary):
-                self._view.forget_runner()
-                self._imprints = Imprints()
-                self._carried = {}
+                self.known.forget_runner()
+                self._judge.forget()
+                self._imprints, self._carried, self._carry = Imprints(), Baselines(), None
             out.append(event)
-        return out
-
-    def _border(self, phase: Phase, now: float) -> list[AnyEvent]:
-        self._restart()
-        self._phase_strides = 0
-        out: list[AnyEvent] = []
-        if self._carry:
-            self._carried.update(self._carry.kept)
-        if phase.name == IDLE or (phase.name == "turn_front" and phase.from_ != "paused"):
-            own = {**self._view.baselines.all(), **self._carried}
-            imprint = self._imprints.events(own, now)
-            self._session.remember(imprint)
-            out += imprint
-        if phase.name == "carry" and phase.from_ not in ("blind", "paused"):
-            self._carry = Carry(self._view.baselines.all(), now)
-        elif phase.name not in ("carry", "blind", "paused"):
-            self._carry = None
-        if phase.name == "settle" and phase.from_ == "check_in":
-            self._retention = Retention(self._session.memory.imprint, now)
-        request = asked_of_belt(self._plan, self._session, phase, self._view.belt, now)
+        request = self._session.pop_request()
         return [*out, request] if request else out
 
-    def _considered(self, item: Input | AnyEvent, now: float) -> list[Proposal]:
-        """Ask every rule; what they propose."""
-        if not self._session.active or isinstance(item, CueDone | Command):
-            return []
-        situation = self._situation(item, now)
-        found = (rule.consider(situation) for rule in self._rules)
-        return [p for p in found if p]
+    def _border(self, now: float) -> list[AnyEvent]:
+        self._restart()
+        self._phase_strides = 0
+        self._signed = now
+        known, entry = self.known, self.known.spec.entry
+        out: list[AnyEvent] = []
+        if self._carry and "carry_on" not in entry:
+            self._carried.add(self._carry.kept)
+            self._session.tally.held(self._carry.first_drift_s, now - self._carry.began)
+            self._carry = None
+        if "imprint" in entry:
+            imprint = self._imprints.events(known.baselines, self._carried, now)
+            self._session.remember(imprint)
+            out += imprint
+        if "carry" in entry and self._carry is None:
+            self._carry = Carry(known.baselines, self._imprints, now)
+        if "retention" in entry:
+            self._retention = self._retention or Retention(self._session.memory.imprint, now)
+        elif "session" in entry:
+            self._retention = None
+        request = asked_of_belt(known)
+        return [*out, request] if request else out
 
-    def _situation(self, item: Input | AnyEvent, now: float) -> Situation:
-        session = self._session
-        carry = self._carry.state if self._carry else None
-        return self._view.situation(
-            item,
-            session.place(),
-            now,
-            carry=carry if session.phase == "carry" and carry else _no_carry(session.phase),
-            contradicted_s=session.contradicted_s,
-            program=session.in_program,
-            sessions=session.memory.sessions,
-        )
+    def _judged(self, item: Input | AnyEvent) -> list[AnyEvent]:
+        """Judge a stride's length, and measure what imprint and carry do."""
+        known, out = self.known, list[AnyEvent]()
+        known.judged = None
+        carrying = self._carry if known.spec.direction == "forward" else None
+        known.carry = carrying.state if carrying else None
+        if isinstance(item, Stride) and self._session.active:
+            measured = self._measured(item, carrying)
+            known.judged = self._judge.feed(item, known)
+            if carrying:
+                known.carry = carrying.state
+                since = known.judged.since if known.judged else None
+                measured += carrying.slipped(since, known.now)
+            self._session.tally.note(measured)
+            for m in measured:
+                known.see(m, known.now)
+            out += measured
+        return [*out, *self._judge.band(known)]
 
-    def _stride(
-        self, stride: Stride, proposals: list[Proposal], measured: list[Measurement], now: float
-    ) -> list[AnyEvent]:
-        """Learn from a stride, after the rules have judged it."""
-        self._phase_strides += 1
-        out: list[AnyEvent] = list(self._effects.take(stride, proposals))
-        self._session.tally.note(measured)
-        for m in measured:
-            self._view.see(m, now)
-        out += measured
-        if self._session.active and not self._safety.holds(self._view):
-            self._imprints.take(stride, self._view)
-            self._view.learn(stride)
-        return out
-
-    def _measured(self, stride: Stride, now: float) -> list[Measurement]:
-        """What imprint and carry measure with a stride."""
-        if self._carry and self._session.phase == "carry":
-            return self._carry.take(stride, self._view, now)
-        if self._retention and self._session.phase == "settle":
-            return self._retention.take(stride, self._view, now)
+    def _measured(self, stride: Stride, carrying: Carry | None) -> list[Measurement]:
+        if carrying:
+            measured = carrying.feed(stride, self.known)
+            self.known.carry = carrying.state
+            return measured
+        if self._retention and "retention" in self.known.spec.entry:
+            return self._retention.feed(stride, self.known)
         return []
 
-    def _line(self, now: float) -> Proposal | None:
-        """The next line of the phase's script, once the voice is free."""
-        line = self._session.script.line(self._view.belt)
-        if line is None or self._arbiter.busy(now):
+    def _considered(self, item: Input | AnyEvent) -> list[Proposal]:
+        """Ask every rule; return what they propose."""
+        if not self._session.active or isinstance(item, CueDone | Command):
+            return []
+        found = (rule.consider(item, self.known) for rule in self._rules)
+        return [p for p in found if p]
+
+    def _learned(self, stride: Stride, proposals: list[Proposal]) -> list[AnyEvent]:
+        """Learn from a stride, after the rules have judged it."""
+        self._phase_strides += 1
+        if self._session.active and not self._safety.holds(self.known):
+            self._imprints.feed(stride, self.known)
+            self.known.learn(stride)
+        return list(self._effects.feed(stride, proposals))
+
+    def _line(self) -> Proposal | None:
+        """Return the next line of the phase's script, once the voice is free."""
+        known = self.known
+        if self._arbiter.busy(known.now) or known.blind or self._held_back:
             return None
-        if self._safety.blind or self._hold(now) in SAFETY_HOLDS:
+        line = self._session.line()
+        if line is None:
             return None
         key, blanks = line
+        safety = key in ("away", "eased_off")
         return Proposal(
             key=key,
-            priority=Priority.PHASE,
+            priority=Priority.LIMIT if safety else Priority.PHASE,
             theme="program",
-            since=self._session.place().since,
+            since=known.since,
             blanks=blanks,
+            tone="limit" if safety else "",
             refractory_s=0.0,
             valid_s=8.0,
-            because={"phase": self._session.phase},
+            because={"phase": known.phase, **blanks},
+        )
+
+    @property
+    def _held_back(self) -> bool:
+        """Nothing but safety is to be said."""
+        return SAFETY_HOLDS.get(self.known.hold, Priority.PRAISE) > Priority.PHASE
+
+    def _sign(self, technique: list[Proposal]) -> Proposal | None:
+        """Give a sign of life after long silence: a chime when all is in range."""
+        known = self.known
+        if any(p.priority == Priority.TECHNIQUE for p in technique):
+            self._off_at = known.now
+        every = SIGN_S if known.program else FREE_SIGN_S
+        if not self._session.active or known.spec.overlay or not known.walking:
+            self._signed = max(self._signed, known.now - every + BELT_SETTLES_S)
+            return None
+        if known.now - self._signed < every or self._held_back:
+            return None
+        in_range = known.now - self._off_at > IN_RANGE_S and known.stability != "unsteady"
+        return Proposal(
+            key="in_range" if in_range else "with_you",
+            priority=Priority.INFO,
+            theme="program",
+            since=known.now,
+            tone="praise" if in_range else "",
+            refractory_s=0.0,
+            valid_s=3.0,
+            because={"silent_s": round(known.now - self._signed, 1)},
         )
 
     def _decide(self, proposals: list[Proposal], now: float) -> list[AnyEvent]:
-        gate = self._gate(now)
-        spoken = [p for p in proposals if p.key != "metronome"]
-        cues = self._arbiter.decide(spoken, gate, now)
-        effects: list[Effect] = []
+        known = self.known
+        known.share = fading.share(self._plan, self._session.memory.clean_sessions, known.program)
+        known.catch = fading.catching(self._plan, self._phase_strides, known.share)
+        cues = self._arbiter.decide([p for p in proposals if p.key != "metronome"], known, now)
+        events: list[AnyEvent] = []
         for cue in cues:
             if cue.verdict in ("given", "muted"):
-                self._session.script.said(cue.key)
+                self._session.said(cue.key)
             if cue.verdict == "given":
-                self._session.tally.cues += 1
-                self._safety.said(cue.key)
-                if cue.priority == Priority.TECHNIQUE:
-                    effects += self._effects.given(cue)
-        beat = self._pace([p for p in proposals if p.key == "metronome"], gate, now)
-        return [*cues, *effects, *beat]
+                events += self._given(cue)
+        return [*cues, *events, *self._pace([p for p in proposals if p.key == "metronome"], now)]
 
-    def _pace(self, wanted: list[Proposal], gate: Gate, now: float) -> list[Beat]:
+    def _given(self, cue: Cue) -> list[AnyEvent]:
+        self._session.tally.cues += 1
+        self._signed = cue.t
+        self._safety.said(cue.key)
+        if cue.key == "backward_offer":
+            self._offered_at = cue.t
+        if cue.key == "take_away":
+            return [Notice(t=cue.t, level="info", code="take_away", text=cue.text)]
+        effects: list[Effect] = []
+        if cue.priority == Priority.TECHNIQUE:
+            effects += self._effects.given(cue)
+        return [*effects]
+
+    def _pace(self, wanted: list[Proposal], now: float) -> list[Beat]:
         """Pace the steps, if that is wished and nothing forbids it."""
-        allowed = self._plan.metronome and not (gate.hold or gate.muted or gate.blind)
+        known = self.known
+        allowed = self._plan.metronome and not (known.hold or known.muted or known.blind)
         if not allowed:
             self._pacer.stop()
         for proposal in wanted if allowed else ():
@@ -272,40 +329,29 @@ class Coach:
         beat = self._pacer.pop(now)
         return [beat] if beat else []
 
-    def _gate(self, now: float) -> Gate:
-        session = self._session
-        share = fading.share(self._plan, session.memory.clean_sessions, session.in_program)
-        return Gate(
-            phase=session.phase,
-            muted=self._muted,
-            hold=self._hold(now),
-            blind=self._safety.blind,
-            catch=fading.catching(self._plan, self._phase_strides, share),
-            share=share,
-        )
-
     def _hold(self, now: float) -> str:
         """Say why there is no technique just now, or an empty text."""
+        known = self.known
+        known.offered = now - self._offered_at < OFFER_LASTS_S
         if self._safety.fallen:
             return "fall"
-        if self._safety.holds(self._view):
+        if self._safety.holds(known):
             return "after_stumble"
-        if self._view.stability == "unsteady":
+        if known.stability == "unsteady":
             return "unsteady"
-        if self._session.contradicted_s > 0.0:
+        if (known.times_limit or 0.0) > FAR_TOO_FAST and known.walking:
+            return "far_too_fast"
+        if known.wrong:
+            return "wrong"
+        if known.against_s > 0.0:
             return "direction"
-        if self._session.phase in ("paused", "turn_back", "turn_front", "check_in"):
+        if known.spec.quiet:
             return "phase"
-        if now - self._session.place().since < self._plan.phase_quiet_s:
+        if now - known.since < self._plan.phase_quiet_s:
             return "phase_start"
-        if now - self._view.belt_changed < BELT_SETTLES_S:
+        if now - known.belt_changed < BELT_SETTLES_S:
             return "belt_change"
         return ""
-
-
-def _no_carry(phase: str) -> Carried | None:
-    """In the carry phase nothing is measured against the old forward stride."""
-    return Carried() if phase == "carry" else None
 
 
 def _heard(key: str, now: float) -> Proposal:

@@ -6,7 +6,9 @@
 | pause, resume, skip, stop | | as the phase table allows |
 | mute, unmute | | technique and guidance; never safety (``coach.py``) |
 | acknowledge | | ends the alarm after a fall, or answers the check-in |
-| press | | what a single button means: acknowledge, else resume, begin or pause |
+| press | | what a single button means: yes, "the belt is slow", else resume, begin or pause |
+| something_wrong | | a long press: no to a question; else the session eases off |
+| profile | name | whom the workouts are for, between sessions |
 | mark | any text | puts a mark into the events |
 | set_speed | m/s | asks the treadmill; refused above the stage's limit in a backward phase |
 | set_incline | % | asks the treadmill |
@@ -17,9 +19,9 @@
 
 from __future__ import annotations
 
-from cued.coach.known import View
+from cued.coach.known import Known
 from cued.coach.safety import Safety
-from cued.coach.workout.phases import IDLE, Trigger
+from cued.coach.workout.phase import Trigger
 from cued.coach.workout.session import Session
 from cued.model import AnyEvent, BeltRequest, Command, CommandResult, Notice
 
@@ -31,12 +33,14 @@ NAMES = (
     "mute",
     "pause",
     "press",
+    "profile",
     "resume",
     "runner",
     "set_incline",
     "set_speed",
     "skip",
     "slower",
+    "something_wrong",
     "start_program",
     "stop",
     "unmute",
@@ -44,6 +48,7 @@ NAMES = (
 FASTEST_M_S = 7.0
 STEEPEST_PERCENT = 25.0
 TYPED_STEP = {"km/h": 0.1 / 3.6, "mph": 0.1 * 1.609344 / 3.6}  # what a key of a console does
+PRESSED: tuple[Trigger, ...] = ("resume", "pause", "begin")  # the first that does something
 _TRIGGERS: dict[str, Trigger] = {
     "start_program": "begin",
     "pause": "pause",
@@ -62,7 +67,7 @@ def carry_out(
     command: Command,
     session: Session,
     safety: Safety,
-    view: View,
+    known: Known,
     now: float,
     speed_unit: str = "km/h",
 ) -> list[AnyEvent]:
@@ -80,16 +85,20 @@ def carry_out(
             extra.append(Notice(t=now, level="info", code="mark", text=text))
             why = ""
         case "set_speed" | "set_incline":
-            why, request = _belt(command, session, safety, view, now)
+            why, request = _belt(command, safety, known, now)
             extra += [request] if request else []
         case "faster" | "slower":
-            why, request = _typed(command, view, speed_unit, now)
+            why, request = _typed(command, known, speed_unit, now)
             extra += [request] if request else []
         case "effort":
             why = _effort(command, session)
         case "runner":
             name = str(command.value or "").strip()
             why = session.choose(name) if name else "the value is the runner's name"
+        case "profile":
+            why = session.follow(str(command.value or "").strip())
+        case "something_wrong":
+            why = session.wrong()
         case _:
             why = f"unknown command; there are {', '.join(NAMES)}"
     return [answer(command, why, now), *extra]
@@ -97,31 +106,30 @@ def carry_out(
 
 def _acknowledge(session: Session, safety: Safety, now: float) -> str:
     if safety.acknowledge(now):
-        if session.phase == "fallen":
-            session.ask("acknowledge")
+        session.ask("acknowledge")
         return ""
-    if session.phase == "check_in":
-        return session.ask("ready")
-    return "there is nothing to acknowledge"
+    return session.yes()
 
 
 def _press(session: Session, safety: Safety, now: float) -> str:
     if not _acknowledge(session, safety, now):
         return ""
-    meant: dict[str, Trigger] = {"paused": "resume", IDLE: "begin"}
-    return session.ask(meant.get(session.phase, "pause"))
+    for trigger in PRESSED:
+        if not session.ask(trigger):
+            return ""
+    return "a press does nothing here"
 
 
 def _belt(
-    command: Command, session: Session, safety: Safety, view: View, now: float
+    command: Command, safety: Safety, known: Known, now: float
 ) -> tuple[str, BeltRequest | None]:
     speed = command.name == "set_speed"
     most = FASTEST_M_S if speed else STEEPEST_PERCENT
     value = command.value
     if not isinstance(value, int | float) or not 0.0 <= value <= most:
         return f"the value is a number from 0 to {most:g}", None
-    limit = session.place().limit_m_s
-    faster = view.belt is None or value > view.belt.speed_m_s
+    limit = known.limit_m_s
+    faster = known.belt is None or value > known.belt.speed_m_s
     if speed and faster and (safety.blind or safety.fallen):
         return "not faster while nobody is seen, or after a fall", None
     if speed and limit is not None and value > limit + 1e-9:
@@ -132,10 +140,10 @@ def _belt(
 
 
 def _typed(
-    command: Command, view: View, speed_unit: str, now: float
+    command: Command, known: Known, speed_unit: str, now: float
 ) -> tuple[str, BeltRequest | None]:
     """Correct a typed speed by one step of the console; a belt that tells its speed needs none."""
-    if view.belt is not None and view.belt.source:
+    if known.belt is not None and known.belt.source:
         return "the belt's speed is not typed: the treadmill tells it", None
     step = TYPED_STEP[speed_unit]
     signed = step if command.name == "faster" else -step

@@ -1,9 +1,22 @@
-"""What is known now: takes every input and event, and shows rules one situation at a time."""
+"""The one snapshot of what is known now: who moves how, where in the session, what is allowed.
+
+Rules of this file
+------------------
+* The coach and its session write it; rules, phases and the arbiter read it and change nothing.
+* Whatever is not known is None or "unknown". Nothing here guesses.
+* ``see`` takes in inputs and events, in time order; what belongs to the session (from ``phase``
+  on) is written by ``workout/session.py``, and what lets cues through by ``coach.py``.
+"""
 
 from __future__ import annotations
 
-from cued.coach.rule import Carried, Place, Situation
+import math
+from typing import Literal
+
+from msgspec import Struct, field
+
 from cued.coach.strides.baseline import DISCARDED_STRIDES, Baseline, Baselines, bin_of
+from cued.coach.workout.phase import PhaseSpec
 from cued.model import (
     AnyEvent,
     Belt,
@@ -21,29 +34,118 @@ from cued.model import (
 )
 
 BELT_MOVES_M_S = 0.05
+TURNABLE_M_S = 0.55  # the fastest of the first stage, and a belt's error
 STRIDE_AGE_S = 3.0  # longer than any stride: after that nobody walks
 
+Cap = Literal["session", "day", "week"]
 
-class View:
-    """The latest of everything."""
 
-    def __init__(self) -> None:
-        self.belt: Belt | None = None  # None while nobody tells its speed
-        self.belt_state = BeltState(t=0.0, speed_m_s=None, since=float("-inf"))
-        self.mode: Mode = "unknown"
-        self.direction: Direction = "unknown"
-        self.stability: Level = "unknown"
-        self.score: float | None = None
-        self.measured: dict[str, Measurement] = {}
-        self.baselines = Baselines()
-        self.belt_changed = float("-inf")
-        self.stride_at = float("-inf")
-        self.footfalls = 0
-        self.strides = 0
-        self._since_change: dict[Side, int] = {}
+class Carried(Struct, frozen=True, kw_only=True):
+    """The forward carry.
+
+    target : the stride to keep, None until it is known.
+    reverted : since when it is known that hardly anything was brought along, or None.
+    posture : the trunk's measurements of the backward part at this speed, by name.
+    because : the numbers that rests on.
+    """
+
+    target: Baseline | None = None
+    reverted: float | None = None
+    posture: dict[str, float] = {}
+    because: dict[str, float | str | None] = {}
+
+
+class Judged(Struct, frozen=True, kw_only=True):
+    """The verdict on the newest stride's length.
+
+    reference : what it is to be.  since : since when strides are too long, or None.
+    size : of the error, 0 to 1: full at twice the threshold.
+    tells : strides are even enough for a verdict.  because : the numbers it rests on.
+    """
+
+    reference: Baseline
+    since: float | None = None
+    tells: bool = True
+    size: float = 0.5
+    because: dict[str, float | str | None] = {}
+
+
+class Known(Struct, kw_only=True):
+    """The latest of everything.
+
+    stage, sessions : on the ladder; sessions before this one.  program : a workout in phases.
+    limit_m_s : no faster than this backward.  left_s, cap : backward, and the cap that ends it.
+    bout_left_s : until this backward part is over before the caps.
+    elapsed_s : walked in the phase; stood in it, where standing is expected.
+    against_s : for how long the runner has faced another way than the phase asks for.
+    part_s : walked backward in the present backward part, or the last one.
+    due_m_s, due_percent, by_hand, to_be_set : the belt in the part that is due, who sets it, and
+    whether it has to be set from the rails.
+    answered : every question.  slowed : all was done to slow a belt that tells no speed.
+    stepped_on : the word to step on was said.  offered : a backward step, just now.
+    may_jog : somebody or the coach can change the belt's speed.  wrong : the runner said so.
+    carry : in the forward carry, what was brought along and whether it is slipping; else None.
+    judged : the verdict on the stride that is the news, where there is one.
+    hold : why there is nothing but safety and guidance now, or empty.
+    blind : no sensor sees a runner who may be moving.
+    share, catch : of technique cues that are given; a stretch without any.
+    """
+
+    now: float = 0.0
+    belt: Belt | None = None  # None while nobody tells its speed
+    belt_state: BeltState = BeltState(t=0.0, speed_m_s=None, since=-math.inf)
+    mode: Mode = "unknown"
+    direction: Direction = "unknown"
+    stability: Level = "unknown"
+    score: float | None = None
+    measured: dict[str, Measurement] = {}
+    baselines: Baselines = field(default_factory=Baselines)
+    belt_changed: float = -math.inf
+    stride_at: float = -math.inf
+    footfalls: int = 0
+    strides: int = 0
+    stride_s: float = 0.0
+    since_change: dict[Side, int] = {}
+
+    phase: str = "idle"
+    spec: PhaseSpec = PhaseSpec()
+    since: float = 0.0
+    elapsed_s: float = 0.0
+    against_s: float = 0.0
+    program: bool = False
+    sessions: int = 0
+    stage: int = 0
+    rounds: int = 0
+    jogged_s: float = 0.0
+    part_s: float = 0.0
+    held_s: float | None = None
+    due_m_s: float | None = None
+    due_percent: float = 0.0
+    by_hand: bool = True
+    to_be_set: bool = False
+    answered: bool = False
+    slowed: bool = False
+    stepped_on: bool = False
+    offered: bool = False
+    may_jog: bool = True
+    more_rounds: bool = False
+    wrong: bool = False
+    limit_m_s: float | None = None
+    left_s: float | None = None
+    bout_left_s: float = math.inf
+    cap: Cap = "session"
+    carry: Carried | None = None
+    judged: Judged | None = None
+
+    muted: bool = False
+    hold: str = ""
+    blind: bool = False
+    share: float = 1.0
+    catch: bool = False
 
     def see(self, item: Input | AnyEvent, now: float) -> None:
-        """Take an input or an event."""
+        """Take in an input or an event."""
+        self.now = now
         match item:  # the most frequent first
             case Measurement(source=""):  # what a foot pod reports is about a second old
                 self.measured[item.name] = item
@@ -52,7 +154,8 @@ class View:
             case Stride():
                 self.stride_at = max(self.stride_at, item.t)
                 self.strides += 1
-                self._since_change[item.side] = self._since_change.get(item.side, 0) + 1
+                self._pace(item.duration_s)
+                self.since_change[item.side] = self.since_change.get(item.side, 0) + 1
             case Stability():
                 self.stability, self.score = item.level, item.score
             case Gait():
@@ -64,22 +167,41 @@ class View:
 
     def unsettle(self) -> None:
         """Discard the next strides: conditions changed."""
-        self._since_change.clear()
+        self.since_change.clear()
 
-    def walking(self, now: float) -> bool:
+    @property
+    def walking(self) -> bool:
         """Tell whether a stride was seen just now."""
-        return now - self.stride_at < STRIDE_AGE_S
+        return self.now - self.stride_at < STRIDE_AGE_S
 
+    @property
     def belt_moves(self) -> bool:
         """Tell whether the belt is known to move."""
         return self.belt is not None and self.belt.speed_m_s > BELT_MOVES_M_S
 
+    @property
+    def belt_slow(self) -> bool:
+        """Tell whether the belt is known to be slow enough to turn on."""
+        return self.belt is not None and self.belt.speed_m_s <= TURNABLE_M_S
+
+    @property
+    def times_limit(self) -> float | None:
+        """How fast the belt is against the limit backward, or None where there is none."""
+        if self.limit_m_s is None or self.belt is None:
+            return None
+        return self.belt.speed_m_s / self.limit_m_s
+
+    @property
+    def at_rest(self) -> bool:
+        """Tell whether nobody walks, and the belt is known to stand."""
+        return self.belt is not None and not (self.belt_moves or self.walking)
+
     def settled(self, side: Side) -> bool:
         """Tell whether a foot's strides are past the ones discarded after a change."""
-        return self._since_change.get(side, 0) > DISCARDED_STRIDES
+        return self.since_change.get(side, 0) > DISCARDED_STRIDES
 
     def own(self, stride: Stride) -> Baseline | None:
-        """The runner's own stride time under the conditions of this stride."""
+        """Return the runner's own stride time under the conditions of this stride."""
         key = bin_of(stride, self.belt)
         return self.baselines.of(key, self.belt.speed_m_s) if key and self.belt else None
 
@@ -94,37 +216,10 @@ class View:
         self.baselines = Baselines()
         self.unsettle()
 
-    def situation(
-        self,
-        news: Input | AnyEvent,
-        place: Place,
-        now: float,
-        *,
-        carry: Carried | None = None,
-        contradicted_s: float = 0.0,
-        program: bool = False,
-        sessions: int = 0,
-    ) -> Situation:
-        """Show a rule what is known."""
-        stride = news if isinstance(news, Stride) else None
-        return Situation(
-            now=now,
-            news=news,
-            place=place,
-            mode=self.mode,
-            direction=self.direction,
-            belt=self.belt,
-            stability=self.stability,
-            score=self.score,
-            measured=self.measured,
-            baseline=self.own(stride) if stride else None,
-            settled=self.settled(stride.side) if stride else False,
-            at_rest=self.belt is not None and not (self.belt_moves() or self.walking(now)),
-            carry=carry,
-            contradicted_s=contradicted_s,
-            program=program,
-            sessions=sessions,
-        )
+    def _pace(self, stride_s: float) -> None:
+        """Follow the stride time over some three strides of each foot."""
+        fresh = not self.stride_s or abs(stride_s / self.stride_s - 1.0) > 1.0
+        self.stride_s = stride_s if fresh else self.stride_s + 0.2 * (stride_s - self.stride_s)
 
     def _belt(self, state: BeltState, now: float) -> None:
         before, self.belt_state = self.belt_state, state

@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from cued.coach.config import CoachConfig
-from cued.coach.known import View
+from cued.coach.known import Known
 from cued.coach.rule import Proposal
 from cued.model import (
     AnyEvent,
@@ -87,9 +87,9 @@ class Safety:
         """A confirmed fall that nobody has acknowledged."""
         return self._fall is not None and self._fall.stage == "confirmed"
 
-    def holds(self, view: View) -> bool:
+    def holds(self, known: Known) -> bool:
         """Tell whether the steps after a stumble are still being waited for."""
-        return view.footfalls < self._hold_until
+        return known.footfalls < self._hold_until
 
     def said(self, key: str) -> None:
         """Take it that something was said; what is owed is proposed until then."""
@@ -115,15 +115,15 @@ class Safety:
         self._owe(_told("fall_acknowledged", Priority.LIMIT, now, "back", valid_s=5.0))
         return True
 
-    def consider(self, item: Input | AnyEvent, view: View, now: float) -> list[Proposal]:
+    def consider(self, item: Input | AnyEvent, known: Known, now: float) -> list[Proposal]:
         """Take an input or an event; what has to be told because of it."""
         match item:
             case Stumble():
-                return self._stumbled(item, view, now)
+                return self._stumbled(item, known, now)
             case Fall():
-                return self._fell(item, view, now)
+                return self._fell(item, known, now)
             case Link():
-                return self._link(item, view, now)
+                return self._link(item, known, now)
             case Notice():
                 return self._noticed(item, now)
             case Battery():
@@ -134,20 +134,20 @@ class Safety:
                 self._walking_since = self._walking_since or now
                 return []
             case _:
-                return [*self._owed.values(), *self._again(view, now)]
+                return [*self._owed.values(), *self._again(known, now)]
 
-    def _stumbled(self, item: Stumble, view: View, now: float) -> list[Proposal]:
-        self._hold_until, self._upset_at = view.footfalls + self._plan.hold_steps, now
+    def _stumbled(self, item: Stumble, known: Known, now: float) -> list[Proposal]:
+        self._hold_until, self._upset_at = known.footfalls + self._plan.hold_steps, now
         because: Reason = {"score": round(item.score, 2)}
         return [
             _told("stumble", Priority.STUMBLE, item.t, "stumble", refractory_s=3.0, because=because)
         ]
 
-    def _fell(self, item: Fall, view: View, now: float) -> list[Proposal]:
+    def _fell(self, item: Fall, known: Known, now: float) -> list[Proposal]:
         if self.fallen:
             return []
         self._fall = item
-        self._hold_until, self._upset_at = view.footfalls + self._plan.hold_steps, now
+        self._hold_until, self._upset_at = known.footfalls + self._plan.hold_steps, now
         because: Reason = dict(item.because)
         if item.stage == "possible":
             return [_told("fall_possible", Priority.FALL, now, "alarm", because=because)]
@@ -167,24 +167,24 @@ class Safety:
             because=because,
         )
 
-    def _link(self, item: Link, view: View, now: float) -> list[Proposal]:
+    def _link(self, item: Link, known: Known, now: float) -> list[Proposal]:
         before = self._links.get(item.sensor)
         self._links[item.sensor] = item.state
         because: Reason = {"sensor": item.sensor, "age_s": item.age_s}
         if item.state == "lost" and before != "lost":
-            return self._gone(item.sensor, view, now, because)
+            return self._gone(item.sensor, known, now, because)
         if item.state != "lost" and before == "lost":
             return self._back(now, because)
         return []
 
-    def _gone(self, sensor: str, view: View, now: float, because: Reason) -> list[Proposal]:
+    def _gone(self, sensor: str, known: Known, now: float, because: Reason) -> list[Proposal]:
         """Tell that a sensor is gone, or that nobody is seen any more."""
         late = self._late(sensor, now) if sensor in self._lagging else []
         if not self._all_lost():
             return late or [
                 _told("sensor_lost", Priority.LIMIT, now, "lost", valid_s=5.0, because=because)
             ]
-        if view.belt_moves() or now - view.stride_at < self._plan.step_off_s:
+        if known.belt_moves or now - known.stride_at < self._plan.step_off_s:
             self._blind_since, self._blind_said = now, 1
             return [_told("blind", Priority.LINK, now, "lost", valid_s=5.0, because=because)]
         return []
@@ -250,18 +250,18 @@ class Safety:
         because: Reason = {"cue": item.key, "channel": item.channel}
         return self._owe(_told("clip_missing", Priority.INFO, now, "clip", because=because))
 
-    def _again(self, view: View, now: float) -> list[Proposal]:
+    def _again(self, known: Known, now: float) -> list[Proposal]:
         """Repeat what lasts, end what is over, and notice what is missing."""
-        if now - max(view.stride_at, self._upset_at) > STOOD_S:
+        if now - max(known.stride_at, self._upset_at) > STOOD_S:
             self._hold_until = 0
         if self.fallen:
             return [self._alarm(now)]
         if self._fall and now - self._fall.t > POSSIBLE_LASTS_S:
             self._fall = None
-        return self._still_blind(view, now) + self._belt(view, now)
+        return self._still_blind(known, now) + self._belt(known, now)
 
-    def _still_blind(self, view: View, now: float) -> list[Proposal]:
-        if self._blind_since is None and view.belt_moves() and self._all_lost():
+    def _still_blind(self, known: Known, now: float) -> list[Proposal]:
+        if self._blind_since is None and known.belt_moves and self._all_lost():
             self._blind_since, self._blind_said = now, 0
         since = self._blind_since
         if since is None or self._blind_said >= BLIND_TIMES:
@@ -272,15 +272,15 @@ class Safety:
         because: Reason = {"lasting_s": round(now - since, 1)}
         return [_told("blind", Priority.LINK, now, "lost", valid_s=5.0, because=because)]
 
-    def _belt(self, view: View, now: float) -> list[Proposal]:
-        if not view.walking(now):
+    def _belt(self, known: Known, now: float) -> list[Proposal]:
+        if not known.walking:
             self._walking_since = None
-        if self._belt_told and view.belt is not None:
+        if self._belt_told and known.belt is not None:
             self._belt_told = False
             self._owed.pop("belt_unknown", None)
             return self._owe(_told("belt_known", Priority.INFO, now, "back"))
         walked = now - self._walking_since if self._walking_since is not None else 0.0
-        if self._belt_told or view.belt is not None or walked < BELT_EXPECTED_AFTER_S:
+        if self._belt_told or known.belt is not None or walked < BELT_EXPECTED_AFTER_S:
             return []
         self._belt_told = True
         return self._owe(_told("belt_unknown", Priority.INFO, now, "belt"))

@@ -98,7 +98,11 @@ def _built(config: Config) -> Daemon:
         app.actuators(config, where),
         app.sinks(config, where),
         live=not app.simulated(config),
-        greeting=Greeting(phrases.load(config.station.language), app.worn(config)),
+        greeting=Greeting(
+            phrases.load(config.station.language),
+            app.worn(config),
+            program=config.coach.program,
+        ),
         renew=engines.renew,
     )
 

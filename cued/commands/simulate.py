@@ -131,7 +131,7 @@ class Runner:
     def hear(self, event: AnyEvent) -> None:
         """Let the person hear a cue that was given."""
         if isinstance(event, Cue) and event.verdict == "given":
-            self.simulation.hear(event.key)
+            self.simulation.hear(event.key, event.because)
 
     def request(self, request: BeltRequest) -> str:
         """Set the simulated treadmill; "" when done."""

@@ -121,7 +121,7 @@ def digest(session: Session, part: Part) -> Digest:
         end_t=last,
         ending=ending,
         measured=measured,
-        own=own_band(part.opening, told),
+        own=own_band(told),
         **lists,  # pyright: ignore[reportArgumentType]
     )
 

@@ -19,6 +19,7 @@ QUIET_S = 3.0
 MISSING = {"motors_missing": "no_motors", FAILED: FAILED}  # notices, and what is said of them
 LOOKS: dict[str, tuple[Pattern, str]] = {
     "ready": ("notice", "phase"),
+    "ready_program": ("notice", "phase"),
     "no_sensor": ("notice", "lost"),
     "no_motors": ("none", ""),
     FAILED: ("none", ""),
@@ -28,7 +29,8 @@ LOOKS: dict[str, tuple[Pattern, str]] = {
 class Greeting:
     """Says how the start went; a pure state machine over inputs and events."""
 
-    def __init__(self, words: Words, sensors: Iterable[str]) -> None:
+    def __init__(self, words: Words, sensors: Iterable[str], *, program: bool = False) -> None:
+        self._greeting = "ready_program" if program else "ready"
         self._words = words
         self._missing = set(sensors)
         self._began: float | None = None
@@ -61,7 +63,7 @@ class Greeting:
             return None
         if not self._ready and not self._missing:
             self._ready = self._told = True
-            return self._say("ready", now)
+            return self._say(self._greeting, now)
         if not self._told and now - self._began >= PATIENCE_S:
             self._told = True
             return self._say("no_sensor", now)

@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct
 
 from cued.simulation.gaits import Heading
-from cued.simulation.scenario import ACTIONS, Doing, Person
+from cued.simulation.scenario import ACTIONS, Action, Doing, Person
 
 RUN_M_S = {
     "forward": 1.95,
@@ -21,6 +21,8 @@ RUN_M_S = {
 LISTEN_S = (1.5, 3.5)  # from a cue to the change: two to three strides
 LASTS_S = 60.0  # how long somebody holds to what a cue said
 MENDED = 0.1  # of the overlong stride is left after a cue
+CARRIES = ("same_speed", "carry")  # what makes a person who follows take the short step along
+CARRIED = 0.06  # so much shorter: step rate +5-10 % is what people can do (science of retraining)
 HELD_ON = 0.65  # of the trunk's movement is left with a hand on the rail
 ACTIVITIES = ("stand", "walk", "run", "go")
 
@@ -57,12 +59,17 @@ class Will:
         self._person, self._rng = person, rng
         self._stumbled = 0
         self._obeys: list[tuple[float, float]] = []
+        self._carries = (math.inf, math.inf)
 
     def facing(self, t: float) -> Heading:
         """Which way the person faces once every turn begun by ``t`` is over."""
         begun = [d for d in self.does if d.at_s <= t]
         yaw, _ = _facing(begun, t + 60.0)
         return "forward" if math.cos(yaw) > 0.0 else "backward"
+
+    def do(self, what: Action, t: float) -> None:
+        """Mean to do something from ``t`` on."""
+        self.does = tuple(sorted((*self.does, Doing(at_s=t, what=what)), key=lambda d: d.at_s))
 
     def turn(self, t: float) -> None:
         """Mean to turn round at ``t``."""
@@ -71,6 +78,9 @@ class Will:
 
     def hear(self, key: str, t: float) -> bool:
         """Take in a cue; True when the person will do as it says."""
+        if key in CARRIES:
+            self._carries = (t + LISTEN_S[0], t + LASTS_S)
+            return self._person.follows
         if key not in ("overlong_stride", "old_pattern"):
             return False
         if float(self._rng.random()) >= self._person.responsive:
@@ -87,12 +97,15 @@ class Will:
         activity = acts[-1] if acts else "stand"
         yaw, turning = _facing(begun, t)
         mended = any(start <= t < end for start, end in self._obeys)
+        carries = self._person.follows and self._carries[0] <= t < self._carries[1]
         return Intent(
             activity="stand" if activity == "step_off" else activity,
             direction="forward" if math.cos(yaw) > 0.0 else "backward",
             yaw=yaw,
             turning=turning,
-            stretch=1.0 + on.get("overlong", 0.0) / 100.0 * (MENDED if mended else 1.0),
+            stretch=1.0
+            + on.get("overlong", 0.0) / 100.0 * (MENDED if mended else 1.0)
+            - (CARRIED if carries else 0.0),
             uneven_percent=on.get("uneven", 0.0),
             spread=on.get("unsteady", 1.0),
             sway=on.get("unsteady", 1.0),

@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from msgspec import Struct
 
 from cued.model import Belt, BeltRequest, Command, Floats, Input, Packet, Tick
 from cued.simulation.belt import Teller, Treadmill
-from cued.simulation.follow import PROMPTS, REACH_S
+from cued.simulation.follow import REACH_S, meant
 from cued.simulation.link import Radio
 from cued.simulation.scenario import Scenario
 from cued.simulation.stepping import Truth
@@ -78,18 +78,22 @@ class Simulation:
         """Set the treadmill as asked from the next piece on; "" when done, else why not."""
         return self._belt.request(request, self.t)
 
-    def hear(self, key: str) -> bool:
+    def hear(self, key: str, because: Mapping[str, float | str | None] | None = None) -> bool:
         """Let the person hear a cue; True when they will do what it says."""
-        obeys = self._walker.hear(key, self.t) or self._follow(key)
+        obeys = self._walker.hear(key, self.t) or self._follow(key, because or {})
         self._know(Truth(self.t, "heard", "", key if obeys else f"{key} (ignored)"))
         return obeys
 
-    def _follow(self, key: str) -> bool:
+    def _follow(self, key: str, because: Mapping[str, float | str | None]) -> bool:
         """Do what a prompt of the program asks, if this person does."""
-        act = PROMPTS.get(key) if self.scenario.person.follows else None
+        act = meant(key, because) if self.scenario.person.follows else None
         if act is None:
             return False
         t = self.t + REACH_S
+        if act.press:
+            self._expect(t, Command(t, "press", source="person"))
+        if act.does:
+            self._walker.do(act.does, t)
         if act.facing:
             self._walker.face(act.facing, t)
         if act.speed_m_s is not None or act.incline_percent is not None:

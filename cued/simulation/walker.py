@@ -32,7 +32,7 @@ from cued.simulation import foot, mishaps, trunk
 from cued.simulation.gaits import Heading, Style
 from cued.simulation.intent import Will, duration, size
 from cued.simulation.mishaps import Mishap
-from cued.simulation.scenario import Doing, Person
+from cued.simulation.scenario import Action, Doing, Person
 from cued.simulation.stepping import Stepper, Truth
 
 OVERLAYS = ("bow", "wipe", "cough")
@@ -63,6 +63,10 @@ class Walker:
     def hear(self, key: str, t: float) -> bool:
         """Tell the person a cue; True when they will do what it says."""
         return self._will.hear(key, t)
+
+    def do(self, what: Action, t: float) -> None:
+        """Mean to do something from ``t`` on."""
+        self._will.do(what, t)
 
     def face(self, heading: Heading, t: float) -> None:
         """Let the person turn at ``t``, unless they face that way already."""

@@ -87,7 +87,7 @@ class SoFar:
         if self._began is None:
             self._began = t
         now = self._now
-        low, high = now.band.span_m or (None, None)
+        low, high = now.band_m or (None, None)
         length, cadence = now.value("stride_length_m"), now.value("cadence_spm")
         row = (t, length, low, high, cadence, now.stability.score)
         self._rows.append((t, *(v if v is None else round(v, 4) for v in row[1:])))  # pyright: ignore[reportArgumentType]

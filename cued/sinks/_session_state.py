@@ -14,10 +14,10 @@ from __future__ import annotations
 from typing import Literal
 
 from cued.coach.safety import POSSIBLE_LASTS_S
-from cued.coach.strides.own_band import Band
 from cued.coach.workout.phases import IDLE
 from cued.model import (
     AnyEvent,
+    Band,
     Battery,
     BeltRequest,
     BeltState,
@@ -54,7 +54,7 @@ class SessionState:
         self.asked_m_s: float | None = None  # the belt speed that the coach asks for in this phase
         self.muted = False
         self.runner = runner
-        self.band = Band()
+        self.band_m: tuple[float, float] | None = None  # low and high end of a stride's length
         self._chosen = ""
         self._fall: Fall | None = None
 
@@ -87,7 +87,6 @@ class SessionState:
     def take(self, event: AnyEvent) -> None:
         """Follow an event."""
         self.t = max(self.t, event.t)
-        self.band.see(event)
         match event:
             case Measurement(value=None):
                 self.values.pop(event.name, None)
@@ -95,6 +94,8 @@ class SessionState:
                 self.values[event.name] = event
             case Stability():
                 self.stability = event
+            case Band(low_m=low, high_m=high):
+                self.band_m = None if low is None or high is None else (low, high)
             case Gait():
                 self.gait = event
             case BeltState():

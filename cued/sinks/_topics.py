@@ -215,7 +215,7 @@ class Topics:
         belt: dict[str, Any] = self._state["belt"] or {}
         belt_now = {f"belt_{key}": value for key, value in belt.items()}
         moves = now.gait.mode in ("walking", "running")
-        span = now.band.span_m if moves else None
+        span = now.band_m if moves else None
         own = {"stride_band_m": [round(end, 3) for end in span] if span else None}
         when = {"units": self._units, "t": now.t, "time": wall}
         return msgspec.json.encode(values | stability | belt_now | own | when)

@@ -1,23 +1,32 @@
-"""Left and right steps become more unequal than they were.
+"""Left and right steps become more unequal than they were; all at once is asked about.
 
 A constant few per cent is ordinary, and may come from sensors worn differently; only a change from
-the runner's own counts. While a sensor is lost another stands in for it and sees contacts a little
-earlier or later: then, and until the strides since are its own again, nothing is judged. The side
-that is felt is the one whose step takes longer.
+the runner's own counts. A change of 10 % or more within a minute is a limp rather than a habit:
+that is asked about and never coached, as long as it lasts. While a sensor is lost another stands in
+for it and sees contacts a little earlier or later: then, and until the strides since are its own
+again, nothing is judged. Neither is it where the runner's own stride times vary by more than 5.5 %.
+The side that is felt is the one whose step takes longer.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.coach.rule import Need, Proposal, Situation
+from cued.coach.known import Known
+from cued.coach.rule import Need, Proposal
 from cued.coach.strides.deviation import Deviation
-from cued.model import Link, Priority, Stride
+from cued.coach.strides.overlong import MOST_CV
+from cued.model import AnyEvent, Input, Link, Priority, Stride
 from cued.parts import Part
 
 OWN_AGAIN = 24  # strides of both feet: what the measurement looks back on, and a little more
+LIMP_PERCENT = 10.0  # asymmetry of 10 % is a usual clinical mark of a limp; a choice
+LIMP_WITHIN_S = 60.0  # habits change more slowly
+LIMP_STRIDES = 6  # of both feet, so far off: one odd stride is no limp
+LIMP_AGAIN_S = 60.0
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,25 +41,36 @@ class Asymmetry:
     """Watches ``asymmetry_percent``."""
 
     needs: frozenset[Need] = frozenset(("feet", "belt"))
+    keys = ("asymmetry", "limp")
 
     def __init__(self, config: Config) -> None:
         self._watch = Deviation("asymmetry_percent", config.limit_percent)
         self._lost: set[str] = set()
         self._wait = 0
+        self._recent: deque[tuple[float, float]] = deque()
+        self._limping = 0
+        self._limp_since: float | None = None
 
     def reset(self) -> None:
-        """Begin anew."""
+        """Begin anew; a limp does not end with a phase."""
         self._watch.restart()
 
-    def consider(self, situation: Situation) -> Proposal | None:
-        """Take the asymmetry with each settled stride."""
-        if isinstance(situation.news, Link):
-            self._heard(situation.news)
+    def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
+        """Judge the asymmetry with each settled stride."""
+        if isinstance(news, Link):
+            self._heard(news)
         if self._lost or self._wait:
-            if isinstance(situation.news, Stride):
+            if isinstance(news, Stride):
                 self._wait = max(self._wait - 1, 0)
             return None
-        since = self._watch.take(situation)
+        if not isinstance(news, Stride) or self._varies(news, known):
+            return None
+        measured = known.measured.get("asymmetry_percent")
+        if measured is not None and measured.value is not None and known.settled(news.side):
+            self._limp(measured.value, known.now)
+        since = self._watch.feed(news, known)
+        if self._limp_since is not None:
+            return self._asked(self._limp_since)
         if since is None:
             return None
         return Proposal(
@@ -60,6 +80,38 @@ class Asymmetry:
             since=since,
             pattern="left" if self._watch.mean > 0.0 else "right",
             because=self._watch.because(),
+        )
+
+    def _varies(self, stride: Stride, known: Known) -> bool:
+        own = known.own(stride)
+        return own is None or own.cv > MOST_CV
+
+    def _limp(self, value: float, now: float) -> None:
+        """Compare with the lowest of the last minute, by size and side."""
+        while self._recent and now - self._recent[0][0] > LIMP_WITHIN_S:
+            self._recent.popleft()
+        before = [v for t, v in self._recent if now - t > LIMP_STRIDES]
+        usual = sorted(before)[len(before) // 2] if before else value
+        off = abs(value - usual) >= LIMP_PERCENT
+        self._limping = self._limping + 1 if off else 0
+        if self._limping >= LIMP_STRIDES and self._limp_since is None:
+            self._limp_since = now
+        elif not off and self._limp_since is not None:
+            self._limp_since = None
+        if not off:
+            self._recent.append((now, value))
+
+    def _asked(self, since: float) -> Proposal:
+        return Proposal(
+            key="limp",
+            priority=Priority.LIMIT,
+            theme="safety",
+            since=since,
+            pattern="notice",
+            tone="limit",
+            refractory_s=LIMP_AGAIN_S,
+            valid_s=5.0,
+            because={"asymmetry_percent": round(self._watch.reference + self._watch.mean, 1)},
         )
 
     def _heard(self, link: Link) -> None:
@@ -72,6 +124,7 @@ class Asymmetry:
             return
         self._wait = OWN_AGAIN
         self._watch.restart()
+        self._recent.clear()
 
 
 PART = Part(Config, Asymmetry)

@@ -13,9 +13,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.coach.rule import Need, Proposal, Situation
+from cued.coach.known import Known
+from cued.coach.rule import Need, Proposal
 from cued.coach.strides.baseline import NO_STRIDE
-from cued.model import Priority, Stride
+from cued.model import AnyEvent, Input, Priority, Stride
 from cued.parts import Part
 
 
@@ -46,6 +47,7 @@ class CadenceDrift:
     """Watches stride time for a creep."""
 
     needs: frozenset[Need] = frozenset(("stride", "belt"))
+    keys = ("cadence_drift",)
 
     def __init__(self, config: Config) -> None:
         self._config = config
@@ -57,12 +59,13 @@ class CadenceDrift:
         self._beyond = 0
         self._since: float | None = None
 
-    def consider(self, situation: Situation) -> Proposal | None:
-        """Take each settled clean stride."""
-        stride, own = situation.news, situation.baseline
-        if not isinstance(stride, Stride) or own is None or situation.carry is not None:
+    def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
+        """Judge each settled clean stride."""
+        stride = news
+        if not isinstance(stride, Stride) or known.judged is None or known.carry is not None:
             return None
-        if own.fitted or not situation.settled or not stride.clean:
+        own = known.judged.reference
+        if own.fitted:
             return None
         r = stride.duration_s / own.opened_s - 1.0
         if abs(r) > NO_STRIDE:
@@ -73,7 +76,7 @@ class CadenceDrift:
         threshold = min(max(config.spread_factor * own.cv, low), high)
         self._beyond = self._beyond + 1 if self._mean > threshold else 0
         if self._beyond >= config.persist and self._since is None:
-            self._since = situation.now
+            self._since = known.now
         elif self._mean < threshold / 2.0:
             self._since = None
         if self._since is None or own.cv * 100.0 > config.most_cv_percent:

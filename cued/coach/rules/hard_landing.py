@@ -10,9 +10,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.coach.rule import Need, Proposal, Situation
+from cued.coach.known import Known
+from cued.coach.rule import Need, Proposal
 from cued.coach.strides.deviation import Deviation
-from cued.model import Priority
+from cued.model import AnyEvent, Input, Priority
 from cued.parts import Part
 
 
@@ -28,6 +29,7 @@ class HardLanding:
     """Watches ``bounce_cm``."""
 
     needs: frozenset[Need] = frozenset(("trunk", "belt"))
+    keys = ("hard_landing",)
 
     def __init__(self, config: Config) -> None:
         self._watch = Deviation("bounce_cm", config.limit_cm)
@@ -36,9 +38,9 @@ class HardLanding:
         """Begin anew."""
         self._watch.restart()
 
-    def consider(self, situation: Situation) -> Proposal | None:
-        """Take the bounce with each settled stride."""
-        since = self._watch.take(situation)
+    def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
+        """Judge the bounce with each settled stride."""
+        since = self._watch.feed(news, known)
         if since is None or self._watch.mean < 0.0:
             return None
         return Proposal(

@@ -12,9 +12,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.coach.rule import Need, Proposal, Situation
-from cued.coach.strides.overlong import Lengthening, Limits
-from cued.model import Priority, Stride
+from cued.coach.known import Known
+from cued.coach.rule import Need, Proposal
+from cued.model import AnyEvent, Input, Priority, Stride
 from cued.parts import Part
 
 
@@ -31,34 +31,29 @@ class Metronome:
     """Paces every step."""
 
     needs: frozenset[Need] = frozenset(("stride", "belt"))
+    keys = ("metronome",)
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._watch = Lengthening(Limits())
 
     def reset(self) -> None:
-        """Begin anew."""
-        self._watch.restart()
+        """Nothing is kept."""
 
-    def consider(self, situation: Situation) -> Proposal | None:
+    def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose a stretch of ticking while strides are too long."""
-        stride, carry = situation.news, situation.carry
-        if not isinstance(stride, Stride) or not situation.settled or not stride.clean:
-            return None
-        own = carry.target if carry else situation.baseline
-        if own is None:
-            return None
-        off = self._watch.take(stride.side, stride.duration_s, own, situation.now)
-        since = self._watch.since
-        if not off or since is None:
+        judged = known.judged
+        if not isinstance(news, Stride) or judged is None or judged.since is None:
             return None
         return Proposal(
             key="metronome",
             priority=Priority.INFO,
             theme="stride",
-            since=since,
+            since=judged.since,
             refractory_s=self._config.for_s + self._config.pause_s,
-            because={"spm": round(120.0 / own.stride_s, 1), "for_s": self._config.for_s},
+            because={
+                "spm": round(120.0 / judged.reference.stride_s, 1),
+                "for_s": self._config.for_s,
+            },
         )
 
 

@@ -11,9 +11,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.coach.rule import Need, Proposal, Situation
+from cued.coach.known import Known
+from cued.coach.rule import Need, Proposal
 from cued.coach.workout.ladder import LEAST_BOUT_S
-from cued.model import Priority, Stride
+from cued.model import AnyEvent, Input, Priority, Stride
 from cued.parts import Part
 
 
@@ -30,6 +31,7 @@ class OldPattern:
     """Words the drift in the carry."""
 
     needs: frozenset[Need] = frozenset(("stride", "belt", "program"))
+    keys = ("old_pattern", "backward_offer")
 
     def __init__(self, config: Config) -> None:
         self._config = config
@@ -37,31 +39,36 @@ class OldPattern:
     def reset(self) -> None:
         """Nothing is kept."""
 
-    def consider(self, situation: Situation) -> Proposal | None:
+    def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose with each stride while the old pattern is there."""
-        carry = situation.carry
-        if not isinstance(situation.news, Stride) or carry is None or carry.since is None:
+        carry, judged = known.carry, known.judged
+        if not isinstance(news, Stride) or carry is None:
             return None
-        left = situation.place.left_s
-        long_enough = situation.now - carry.since >= self._config.offer_after_s
+        since = judged.since if judged and judged.since is not None else carry.reverted
+        if since is None:
+            return None
+        because = judged.because if judged and judged.since is not None else carry.because
+        left = known.left_s
+        long_enough = known.now - since >= self._config.offer_after_s
         if long_enough and left is not None and left >= LEAST_BOUT_S:
             return Proposal(
                 key="backward_offer",
                 priority=Priority.PHASE,
                 theme="program",
-                since=carry.since,
+                since=since,
                 pattern="notice",
                 refractory_s=120.0,
                 valid_s=5.0,
-                because={**carry.because, "lasting_s": round(situation.now - carry.since, 1)},
+                because={**because, "lasting_s": round(known.now - since, 1)},
             )
         return Proposal(
             key="old_pattern",
             priority=Priority.TECHNIQUE,
             theme="stride",
-            since=carry.since,
+            since=since,
             pattern="step",
-            because=carry.because,
+            size=judged.size if judged else 0.5,
+            because=because,
         )
 
 

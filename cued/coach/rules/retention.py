@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from cued.coach.rule import Need, Proposal, Situation
-from cued.model import Priority
+from cued.coach.known import Known
+from cued.coach.rule import Need, Proposal
+from cued.model import AnyEvent, Input, Priority
 from cued.parts import Part
 
 FREE_S = 60.0
@@ -26,6 +27,7 @@ class Retention:
     """Recalls, once a session."""
 
     needs: frozenset[Need] = frozenset(("stride", "belt", "program"))
+    keys = ("recall",)
 
     def __init__(self, config: Config) -> None:
         del config
@@ -34,23 +36,22 @@ class Retention:
     def reset(self) -> None:
         """Nothing begins anew within a session."""
 
-    def consider(self, situation: Situation) -> Proposal | None:
+    def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose the recall after the first minute of settling in."""
-        place = situation.place
-        if place.phase != "settle":
-            self._said = self._said and place.phase not in ("idle", "check_in")
+        if "retention" not in known.spec.entry:
+            self._said = self._said and "session" not in known.spec.entry
             return None
-        if self._said or situation.sessions == 0 or situation.now - place.since < FREE_S:
+        if self._said or known.sessions == 0 or known.now - known.since < FREE_S:
             return None
-        stayed = situation.measured.get("retention_percent")
-        if stayed is None and situation.now - place.since < FREE_S + WAITS_S:
+        stayed = known.measured.get("retention_percent")
+        if stayed is None and known.now - known.since < FREE_S + WAITS_S:
             return None
         self._said = True
         return Proposal(
             key="recall",
             priority=Priority.PHASE,
             theme="program",
-            since=situation.now,
+            since=known.now,
             valid_s=8.0,
             because={"retention_percent": stayed.value if stayed else None},
         )

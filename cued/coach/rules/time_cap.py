@@ -1,8 +1,9 @@
 """How much time backward is left: said a minute before the cap, and at the cap.
 
-The caps are the ladder's (``coach/ladder.py``): by session, by day, by week. The program moves on
-by itself; this rule only says why. A minute before is said only where the cap ends the backward
-part: not when that is over before, and there will be another.
+The caps are the ladder's (``workout/ladder.py``): by session, by day, by week. The program moves on
+by itself; this rule only says why, and only to somebody who goes backward. The time left is said
+only where the cap ends the backward part: not when that is over before, and there will be another.
+What is said is true: a minute is 55 to 65 s, and any other time is told in tens of seconds.
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.coach.rule import Need, Proposal, Situation
-from cued.model import Priority
+from cued.coach.known import Known
+from cued.coach.rule import Need, Proposal
+from cued.model import AnyEvent, Input, Priority
 from cued.parts import Part
 
 KEYS = {"session": "time_up", "day": "dose_day", "week": "dose_week"}
+LEAST_S = 15.0  # less is no time to be told of
+MINUTE_S = (56.0, 64.0)  # when it is said; it may wait for the voice for a second
+REARMED_S = 5.0
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,6 +35,7 @@ class TimeCap:
     """Watches the time backward that is left."""
 
     needs: frozenset[Need] = frozenset(("stride", "program"))
+    keys = ("minute_left", "seconds_left", *KEYS.values())
 
     def __init__(self, config: Config) -> None:
         self._config = config
@@ -39,37 +45,38 @@ class TimeCap:
     def reset(self) -> None:
         """Keep watching: a cap does not begin anew."""
 
-    def consider(self, situation: Situation) -> Proposal | None:
+    def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose once before the cap, and once at it."""
-        left, cap = situation.place.left_s, situation.place.cap
-        if left is None or left > self._config.announce_s + 5.0:
+        del news
+        left = known.left_s
+        if left is None or left > self._config.announce_s + REARMED_S:
             self._announced = self._up = False
             return None
-        because: dict[str, float | str | None] = {"left_s": round(left, 1), "cap": cap}
-        if left <= 0.0 and not self._up and situation.place.phase != "check_in":
+        backward = known.spec.backward or known.direction == "backward"
+        if not backward:
+            return None
+        if left <= 0.0 and not self._up:
             self._up = True
-            return self._proposal(KEYS[cap], Priority.LIMIT, situation, because)
-        near = left <= min(self._config.announce_s, situation.place.bout_left_s)
-        if situation.place.backward and left > 20.0 and near and not self._announced:
+            return self._proposal(KEYS[known.cap], Priority.LIMIT, left, known)
+        near = left <= min(self._config.announce_s, known.bout_left_s)
+        if left > LEAST_S and near and not self._announced:
             self._announced = True
-            return self._proposal("minute_left", Priority.INFO, situation, because)
+            minute = MINUTE_S[0] <= left <= MINUTE_S[1]
+            return self._proposal(
+                "minute_left" if minute else "seconds_left", Priority.INFO, left, known
+            )
         return None
 
-    def _proposal(
-        self,
-        key: str,
-        priority: Priority,
-        situation: Situation,
-        because: dict[str, float | str | None],
-    ) -> Proposal:
+    def _proposal(self, key: str, priority: Priority, left: float, known: Known) -> Proposal:
         return Proposal(
             key=key,
             priority=priority,
             theme="program",
-            since=situation.now,
+            since=known.now,
             tone="limit" if priority == Priority.LIMIT else "",
-            valid_s=5.0,
-            because=because,
+            valid_s=5.0 if priority == Priority.LIMIT else 1.0,
+            blanks={"seconds": left} if key == "seconds_left" else {},
+            because={"left_s": round(left, 1), "cap": known.cap},
         )
 
 

@@ -1,4 +1,9 @@
-"""The belt is faster than the stage of the ladder allows, going backward."""
+"""The belt is faster than the stage of the ladder allows, going backward.
+
+A little faster is a remark. From 1.5 times the limit on it is a danger, whatever the phase: safety
+tone and "hold the rail, stop the belt", again every 3 s, and from 9 s on as the alarm sounds. The
+coach says nothing else meanwhile (``coach.py``, hold).
+"""
 
 from __future__ import annotations
 
@@ -6,9 +11,15 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.coach.rule import Need, Proposal, Situation
-from cued.model import Priority
+from cued.coach.known import Known
+from cued.coach.rule import Need, Proposal
+from cued.model import AnyEvent, Input, Priority
 from cued.parts import Part
+
+FAR = 1.5  # times the limit: a choice; half as fast again as anybody has prescribed
+FAR_AFTER_S = 0.5  # two reports of a belt
+FAR_AGAIN_S = 3.0  # as often as "hold the rail" is said
+ALARM_AFTER_S = 9.0  # said three times
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,23 +38,26 @@ class TooFast:
     """Watches the belt's speed."""
 
     needs: frozenset[Need] = frozenset(("belt", "program"))
+    keys = ("too_fast", "far_too_fast")
 
     def __init__(self, config: Config) -> None:
         self._config = config
         self._since: float | None = None
+        self._far_since: float | None = None
 
     def reset(self) -> None:
         """Keep watching: a limit does not begin anew."""
 
-    def consider(self, situation: Situation) -> Proposal | None:
+    def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose while the belt is too fast."""
-        limit, belt = situation.place.limit_m_s, situation.belt
-        most = None if limit is None else limit * (1.0 + self._config.margin_percent / 100.0)
-        if limit is None or most is None or belt is None or belt.speed_m_s <= most:
-            self._since = None
-            return None
-        self._since = situation.now if self._since is None else self._since
-        if situation.now - self._since < self._config.after_s:
+        del news
+        now, times = known.now, known.times_limit or 0.0
+        too_fast, far = times > 1.0 + self._config.margin_percent / 100.0, times > FAR
+        self._since = _since(self._since, now) if too_fast else None
+        self._far_since = _since(self._far_since, now) if far else None
+        if self._far_since is not None and now - self._far_since >= FAR_AFTER_S:
+            return self._far(self._far_since, known)
+        if self._since is None or now - self._since < self._config.after_s:
             return None
         return Proposal(
             key="too_fast",
@@ -53,8 +67,34 @@ class TooFast:
             pattern="notice",
             tone="limit",
             valid_s=3.0,
-            because={"speed_m_s": round(belt.speed_m_s, 2), "limit_m_s": round(limit, 2)},
+            because=_because(known),
         )
+
+    def _far(self, since: float, known: Known) -> Proposal:
+        alarm = known.now - since >= ALARM_AFTER_S
+        return Proposal(
+            key="far_too_fast",
+            priority=Priority.UNSTEADY,
+            theme="safety",
+            since=since,
+            pattern="alarm" if alarm else "unsteady",
+            tone="alarm" if alarm else "unsteady",
+            valid_s=3.0,
+            refractory_s=FAR_AGAIN_S,
+            because=_because(known),
+        )
+
+
+def _since(before: float | None, now: float) -> float:
+    return now if before is None else before
+
+
+def _because(known: Known) -> dict[str, float | str | None]:
+    speed = known.belt.speed_m_s if known.belt else None
+    return {
+        "speed_m_s": None if speed is None else round(speed, 2),
+        "limit_m_s": None if known.limit_m_s is None else round(known.limit_m_s, 2),
+    }
 
 
 PART = Part(Config, TooFast)

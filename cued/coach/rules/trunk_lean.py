@@ -12,9 +12,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.coach.rule import Need, Proposal, Situation
+from cued.coach.known import Known
+from cued.coach.rule import Need, Proposal
 from cued.coach.strides.deviation import Deviation
-from cued.model import Priority
+from cued.model import AnyEvent, Input, Priority
 from cued.parts import Part
 
 
@@ -30,6 +31,7 @@ class TrunkLean:
     """Watches ``trunk_lean_deg``."""
 
     needs: frozenset[Need] = frozenset(("trunk", "belt"))
+    keys = ("trunk_lean", "trunk_lean_back")
 
     def __init__(self, config: Config) -> None:
         self._watch = Deviation("trunk_lean_deg", config.limit_deg)
@@ -38,9 +40,9 @@ class TrunkLean:
         """Begin anew."""
         self._watch.restart()
 
-    def consider(self, situation: Situation) -> Proposal | None:
-        """Take the lean with each settled stride."""
-        since = self._watch.take(situation)
+    def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
+        """Judge the lean with each settled stride."""
+        since = self._watch.feed(news, known)
         if since is None:
             return None
         return Proposal(

@@ -1,11 +1,11 @@
-"""The runner is unsteady against their own baseline: say so at once, and again if it stays.
+"""The runner is unsteady against their own baseline: say so at once, again, and when it ends.
 
-Whether movement is unsteady is decided in ``gait/stability.py``; unknown is neither steady nor
-unsteady and never cues. This rule words it: "hold the rail" at once, felt and heard, again every
-3 s while it lasts, and from the fourth time on "stop the belt". A stumble has a cue of its own and
-makes every runner unsteady for some steps, so after one this rule waits 3 s, and 12 s with "stop
-the belt". Who stands on a belt that stands, after a stumble, hears nothing more. It is a safety
-cue: no quiet time, no mute and no fading applies to it.
+Whether movement is unsteady is decided in ``gait/fusion/stability.py``; unknown is neither steady
+nor unsteady and never cues. This rule words it: "hold the rail" at once, felt and heard, again
+every 3 s, from the fourth time on "stop the belt", and that ever less often: every 6, 12, 30 s. A
+stumble has a cue of its own and makes every runner unsteady for some steps, so after one this rule
+waits 3 s, and 12 s with "stop the belt". A person who stands on a belt that stands, after a
+stumble, hears nothing more. It is a safety cue: no quiet time, no mute and no fading applies to it.
 """
 
 from __future__ import annotations
@@ -14,11 +14,16 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.coach.rule import Need, Proposal, Situation
-from cued.model import Priority, Stumble
+from cued.coach.known import Known
+from cued.coach.rule import Need, Proposal
+from cued.model import AnyEvent, Input, Priority, Stumble
 from cued.parts import Part
 
 STUMBLE_EXPLAINS_S = 1.0  # unsteadiness that begins so soon after a stumble is the stumble's
+END_TOLD_S = 5.0  # so long the word that it is over may wait for the voice
+# Lasting for so long: said again after so long. Each step doubles; 30 s is the slowest repetition
+# of a medium alarm (IEC 60601-1-8, from memory).
+RARER = ((15.0, 6.0), (30.0, 12.0), (60.0, 30.0))
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,41 +44,70 @@ class Unsteady:
     """Turns the level of stability into words."""
 
     needs: frozenset[Need] = frozenset(("stride",))
+    keys = ("unsteady", "unsteady_stop", "steady_again")
 
     def __init__(self, config: Config) -> None:
         self._config = config
         self._since: float | None = None
+        self._told = False
+        self._over: float | None = None
         self._stumbled = float("-inf")
 
     def reset(self) -> None:
         """Keep watching: unsteadiness does not end with a phase."""
 
-    def consider(self, situation: Situation) -> Proposal | None:
-        """Propose while the level is unsteady."""
-        if isinstance(situation.news, Stumble):
-            self._stumbled = situation.now
-        if situation.stability != "unsteady":
+    def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
+        """Propose while the level is unsteady, and once when it is steady again."""
+        now = known.now
+        if isinstance(news, Stumble):
+            self._stumbled = now
+        if known.stability != "unsteady":
             self._since = None
-            return None
-        if self._since is None:
-            self._since = situation.now
-        if situation.at_rest:
+            return self._again(known)
+        self._over = None
+        self._since = now if self._since is None else self._since
+        if known.at_rest:
             return None
         grave_after = self._config.repeat_s * self._config.repeats
         if self._since - self._stumbled < STUMBLE_EXPLAINS_S:
-            if situation.now - self._stumbled < self._config.repeat_s:
+            if now - self._stumbled < self._config.repeat_s:
                 return None
             grave_after = self._config.after_stumble_s
-        grave = situation.now - self._since >= grave_after
+        self._told = True
+        return self._proposed(now - self._since >= grave_after, self._since, known)
+
+    def _proposed(self, grave: bool, since: float, known: Known) -> Proposal:
+        lasting = known.now - since
+        rarer = [every for after, every in RARER if lasting >= after]
         return Proposal(
             key="unsteady_stop" if grave else "unsteady",
             priority=Priority.UNSTEADY,
             theme="safety",
-            since=self._since,
+            since=since,
             pattern="unsteady",
             tone="unsteady",
-            refractory_s=self._config.repeat_s,
-            because={"score": situation.score, "lasting_s": round(situation.now - self._since, 2)},
+            refractory_s=max((self._config.repeat_s, *rarer)) if grave else self._config.repeat_s,
+            because={"score": known.score, "lasting_s": round(lasting, 2)},
+        )
+
+    def _again(self, known: Known) -> Proposal | None:
+        """Tell the end of what was told, once it is known."""
+        if known.stability != "steady" or not self._told:
+            return None
+        self._over = known.now if self._over is None else self._over
+        if known.now - self._over > END_TOLD_S:
+            self._told, self._over = False, None
+            return None
+        return Proposal(
+            key="steady_again",
+            priority=Priority.LIMIT,
+            theme="safety",
+            since=self._over,
+            pattern="notice",
+            tone="back",
+            refractory_s=2 * END_TOLD_S,
+            valid_s=END_TOLD_S,
+            because={"score": known.score},
         )
 
 

@@ -2,7 +2,8 @@
 
 Either the runner turned round unasked, or a sensor is worn the other way round; nobody but the
 runner can tell. While it lasts there is no technique cue (the wrong norms would be used), and after
-30 s the program goes along with the runner (``session.py``).
+30 s the program goes along with the runner. A runner who turns backward on a belt that is slow is
+not asked: the program goes along after 4 s (``workout/phase_triggers.py``).
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.coach.rule import Need, Proposal, Situation
-from cued.model import Priority
+from cued.coach.known import Known
+from cued.coach.rule import Need, Proposal
+from cued.model import AnyEvent, Input, Priority
 from cued.parts import Part
 
 
@@ -28,6 +30,7 @@ class WrongDirection:
     """Asks about a contradiction."""
 
     needs: frozenset[Need] = frozenset(("stride", "program"))
+    keys = ("wrong_direction_backward", "wrong_direction_forward")
 
     def __init__(self, config: Config) -> None:
         self._config = config
@@ -35,22 +38,22 @@ class WrongDirection:
     def reset(self) -> None:
         """Nothing is kept."""
 
-    def consider(self, situation: Situation) -> Proposal | None:
+    def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose the question while the contradiction lasts."""
-        lasting = situation.contradicted_s
-        if lasting < self._config.after_s:
+        del news
+        lasting, facing = known.against_s, known.direction
+        if lasting < self._config.after_s or (facing == "backward" and known.belt_slow):
             return None
-        facing = situation.direction
         return Proposal(
             key=f"wrong_direction_{'backward' if facing == 'backward' else 'forward'}",
             priority=Priority.PHASE,
             theme="program",
-            since=situation.now - lasting,
+            since=known.now - lasting,
             pattern="notice",
             refractory_s=12.0,
             because={
                 "seen": facing,
-                "expected": situation.place.direction,
+                "expected": known.spec.direction,
                 "lasting_s": round(lasting, 1),
             },
         )

@@ -25,6 +25,7 @@ from msgspec import Struct
 
 from cued.model import Belt, Direction, Mode, Side, Stride
 
+EARLY_STRIDES = 10  # the mean of ten strides is known to a third of their spread
 OPENING_STRIDES = 25  # clean ones of a bin; a choice, tried in docs/coaching.md
 DISCARDED_STRIDES = 8  # after any belt change
 SPEED_BIN_M_S = 0.1
@@ -91,7 +92,7 @@ def spread_of_session(spread: float, strides: int) -> float:
     return spread * math.sqrt(whole / seen)
 
 
-class Known:
+class Learned:
     """What is known of one bin."""
 
     def __init__(self) -> None:
@@ -115,8 +116,23 @@ class Known:
             strides=self._strides,
         )
 
+    @property
+    def early(self) -> Baseline | None:
+        """The baseline, or what the first ten strides already show."""
+        if self._opened_s or len(self._opening) < EARLY_STRIDES:
+            return self.baseline
+        middle = median(self._opening)
+        spread = 1.4826 * median(abs(s - middle) for s in self._opening) / middle
+        cv = max(LEAST_CV, spread_of_session(spread, len(self._opening)))
+        return Baseline(stride_s=middle, opened_s=middle, cv=cv, strides=len(self._opening))
+
+    @property
+    def count(self) -> int:
+        """Strides learned."""
+        return self._strides or len(self._opening)
+
     def learn(self, stride_s: float) -> None:
-        """Take a clean stride."""
+        """Learn a clean stride."""
         if self._opened_s == 0.0:
             self._open(stride_s)
         else:
@@ -152,11 +168,11 @@ class Baselines:
     """All bins of a session."""
 
     def __init__(self) -> None:
-        self._bins: dict[Bin, Known] = {}
+        self._bins: dict[Bin, Learned] = {}
 
     def learn(self, key: Bin, stride_s: float) -> None:
-        """Take a clean, settled stride."""
-        self._bins.setdefault(key, Known()).learn(stride_s)
+        """Learn a clean, settled stride."""
+        self._bins.setdefault(key, Learned()).learn(stride_s)
 
     def of(self, key: Bin, speed_m_s: float) -> Baseline | None:
         """Return the baseline of a bin, or one fitted from three other speeds, or None."""
@@ -165,8 +181,22 @@ class Baselines:
             return known.baseline
         return self._fitted(key, speed_m_s)
 
+    def add(self, others: Baselines) -> None:
+        """Take over what others have learned, bin by bin."""
+        self._bins.update(others._bins)
+
+    def opening(self, key: Bin) -> Baseline | None:
+        """Return the baseline of a bin, or what its first ten strides already show."""
+        known = self._bins.get(key)
+        return known.early if known is not None else None
+
+    def values(self, key: Bin) -> int:
+        """Return how many strides of a bin were learned."""
+        known = self._bins.get(key)
+        return known.count if known is not None else 0
+
     def all(self) -> dict[Bin, Baseline]:
-        """Every bin whose baseline is complete."""
+        """Return every bin whose baseline is complete."""
         found = {key: known.baseline for key, known in self._bins.items()}
         return {key: b for key, b in found.items() if b is not None}
 

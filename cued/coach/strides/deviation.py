@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from statistics import median
 
-from cued.coach.rule import Situation
+from cued.coach.known import Known
 from cued.coach.strides.baseline import OPENING_STRIDES, Bin, bin_of
-from cued.model import Stride
+from cued.model import AnyEvent, Input, Stride
 
 WEIGHT = 0.1
 PERSIST = 12
@@ -62,15 +62,15 @@ class Deviation:
         self.mean = 0.0
         self.since = None
 
-    def take(self, situation: Situation) -> float | None:
-        """Take the value with each settled stride; since when it deviates, or None."""
-        stride, measured = situation.news, situation.measured.get(self._name)
+    def feed(self, news: Input | AnyEvent, known: Known) -> float | None:
+        """Judge the value that came with a settled stride; since when it deviates, or None."""
+        stride, measured = news, known.measured.get(self._name)
         if not isinstance(stride, Stride) or measured is None or measured.value is None:
             return None
-        key = bin_of(stride, situation.belt)
-        if key is None or not situation.settled:
+        key = bin_of(stride, known.belt)
+        if key is None or not known.settled(stride.side):
             return None
-        return self._follow(key._replace(side="unknown"), measured.value, situation.now)
+        return self._follow(key._replace(side="unknown"), measured.value, known.now)
 
     def _follow(self, key: Bin, value: float, now: float) -> float | None:
         if key != self._bin:

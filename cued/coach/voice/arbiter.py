@@ -8,7 +8,7 @@ Rules of this file
   the estimated end of the text. At most one cue waits for it, the most important; one that waited
   too long is dropped.
 * Technique: at least ``spacing_s`` apart, at most ``per_minute``, one theme a phase, none while
-  ``Gate.hold`` names a reason (after a stumble or a fall, and while unsteady: no guidance either),
+  ``Known.hold`` names a reason (after a stumble or a fall, and while unsteady: no guidance either),
   none in a catch block, and a share of them fades away.
 * Mute silences what is below a limit. It never silences safety, nor that a battery is low, the
   belt's speed unknown, the voice without words; a question about sensors waits.
@@ -22,9 +22,8 @@ import math
 from collections import deque
 from typing import TypeVar
 
-from msgspec import Struct
-
 from cued.coach.config import CoachConfig
+from cued.coach.known import Known
 from cued.coach.rule import Proposal
 from cued.coach.voice.phrases import Words
 from cued.model import Cue, CueDone, Priority
@@ -33,6 +32,8 @@ SAFETY_HOLDS = {  # what still passes
     "after_stumble": Priority.LIMIT,
     "unsteady": Priority.LIMIT,
     "fall": Priority.FALL,
+    "far_too_fast": Priority.LIMIT,
+    "wrong": Priority.PHASE,
 }
 WAITING = (Priority.INFO, Priority.PHASE, Priority.LIMIT, Priority.LINK)
 TONE_S = 0.5  # of a cue without words
@@ -42,22 +43,6 @@ MOST_PATIENCE = 8.0  # a cue that does not help is repeated after 2, 4, 8 times 
 REMEMBERED = 256  # reasons told, so that none is told twice
 K = TypeVar("K")
 V = TypeVar("V")
-
-
-class Gate(Struct, frozen=True, kw_only=True):
-    """What lets cues through just now.
-
-    hold : why there is nothing but safety and guidance now, or empty.
-    blind : the link is lost while the belt moves; only that is said.
-    share : of technique cues that are given, 0..1.
-    """
-
-    phase: str = "idle"
-    muted: bool = False
-    hold: str = ""
-    blind: bool = False
-    catch: bool = False
-    share: float = 1.0
 
 
 class Arbiter:
@@ -93,10 +78,10 @@ class Arbiter:
         """Tell whether something is being said."""
         return now < self._free_at
 
-    def decide(self, proposals: list[Proposal], gate: Gate, now: float) -> list[Cue]:
+    def decide(self, proposals: list[Proposal], known: Known, now: float) -> list[Cue]:
         """Choose; every cue that is given, and those withheld for a reason not yet told."""
-        if gate.phase != self._theme_phase:
-            self._theme, self._theme_phase = "", gate.phase
+        if known.phase != self._theme_phase:
+            self._theme, self._theme_phase = "", known.phase
             if self._waiting and self._waiting.priority == Priority.PHASE:
                 self._waiting = None  # it was about the phase before
         out: list[Cue] = []
@@ -108,34 +93,34 @@ class Arbiter:
             self._waiting = None
             proposals = [waited, *(p for p in proposals if not _same(p, waited))]
         for proposal in sorted(proposals, key=lambda p: -p.priority):
-            out += self._one(proposal, gate, now)
+            out += self._one(proposal, known, now)
         return out
 
-    def _one(self, proposal: Proposal, gate: Gate, now: float) -> list[Cue]:
-        verdict = self._verdict(proposal, gate, now)
+    def _one(self, proposal: Proposal, known: Known, now: float) -> list[Cue]:
+        verdict = self._verdict(proposal, known, now)
         if verdict == "given":
             return [self._give(proposal, now)]
         if verdict == "busy" and proposal.priority in WAITING:
             return self._wait(proposal, now)
         return self._withhold(proposal, verdict, now)
 
-    def _verdict(self, p: Proposal, gate: Gate, now: float) -> str:
-        if gate.blind and p.priority < Priority.LINK:
+    def _verdict(self, p: Proposal, known: Known, now: float) -> str:
+        if known.blind and p.priority < Priority.LINK:
             return "blind"
         state = p.theme == "safety" and p.tone  # of a battery, the belt, the voice; no question
-        if gate.muted and p.priority < Priority.LIMIT and not state:
+        if known.muted and p.priority < Priority.LIMIT and not state:
             return "muted"
         if now - self._given_at.get(p.key, float("-inf")) < self._refractory_s(p):
             return "refractory"
-        if p.priority < SAFETY_HOLDS.get(gate.hold, Priority.PRAISE):
-            return gate.hold
+        if p.priority < SAFETY_HOLDS.get(known.hold, Priority.PRAISE):
+            return known.hold
         technique = p.priority <= Priority.TECHNIQUE and p.theme not in ("safety", "program")
-        if technique and gate.hold:
-            return gate.hold
+        if technique and known.hold:
+            return known.hold
         if self.busy(now) and self._speaking and self._speaking.priority >= p.priority:
             return "busy"
         return (
-            self._technique_verdict(p, gate, now) if p.priority == Priority.TECHNIQUE else "given"
+            self._technique_verdict(p, known, now) if p.priority == Priority.TECHNIQUE else "given"
         )
 
     def _refractory_s(self, p: Proposal) -> float:
@@ -145,7 +130,7 @@ class Arbiter:
             return p.refractory_s
         return p.refractory_s * min(2.0**times, MOST_PATIENCE)
 
-    def _technique_verdict(self, p: Proposal, gate: Gate, now: float) -> str:
+    def _technique_verdict(self, p: Proposal, known: Known, now: float) -> str:
         last = self._technique[-1] if self._technique else float("-inf")
         if now - last < self._plan.spacing_s:
             return "spacing"
@@ -153,9 +138,9 @@ class Arbiter:
             return "per_minute"
         if self._theme not in ("", p.theme) and now - last < THEME_LASTS_S:
             return "other_theme"
-        if gate.catch:
+        if known.catch:
             return "catch_block"
-        return "given" if self._kept(p, gate.share) else "faded"
+        return "given" if self._kept(p, known.share) else "faded"
 
     def _kept(self, p: Proposal, share: float) -> bool:
         """Decide once for each occurrence: the first is given, then every second or fourth."""

@@ -35,7 +35,7 @@ class Effects:
         self._cue, self._strides, self._proposed_at, self._judged = cue, {}, 0, False
         return out
 
-    def take(self, stride: Stride, proposals: list[Proposal]) -> list[Effect]:
+    def feed(self, stride: Stride, proposals: list[Proposal]) -> list[Effect]:
         """Take a stride and what rules proposed with it."""
         if self._cue is None:
             return []

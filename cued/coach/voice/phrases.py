@@ -2,12 +2,13 @@
 
 Rules of this file
 ------------------
-* Every key is in every language. A wording has five words or fewer and points outward ("quick
-  light taps"), not at a body part to be moved; several wordings of a key alternate in their order.
+* Every key is in every language. A wording for somebody who moves has five words or fewer and
+  points outward ("quick light taps"), not at a body part to be moved; several wordings of a key
+  alternate in their order.
 * A key with no wordings is a tone or is only felt.
-* A wording may have one blank, ``{speed}`` or ``{percent}``. What
-  can fill it is listed here, so that every text that can ever be said is known beforehand and can
-  be rendered to a clip: ``Words.texts()``.
+* A wording may have one blank, such as ``{speed}`` or ``{minutes}``. What can fill it is listed
+  here, so that every text that can ever be said is known beforehand and can be rendered to a clip:
+  ``Words.texts()``.
 
 A catalogue is package data and is read when it is asked for, at construction, like a module.
 """
@@ -28,7 +29,13 @@ SECONDS_TO_BEGIN = 0.1
 
 BLANKS: dict[str, tuple[float, ...]] = {
     "percent": tuple(range(11)),
-    "speed": tuple(round(0.2 * n, 1) for n in range(3, 38)),
+    "minutes": tuple(range(2, 16)),
+    "seconds": (*range(10, 120, 10), *range(120, 450, 30)),
+    # Finer where people go backward; not 1, which in most languages is no plural.
+    "speed": (
+        *(round(0.1 * n, 1) for n in range(5, 30) if n != 10),
+        *(round(0.2 * n, 1) for n in range(15, 38)),
+    ),
 }
 
 

@@ -1,35 +1,32 @@
 """What the coach asks of a connected treadmill, if the runner has consented.
 
-Rules: it never starts a belt that stands, it never asks for more than the stage's limit, and how a
-change is made (slow ramps, never a jerk) is the treadmill source's business.
+Rules: it never starts a belt that stands and never stops one under somebody who turns, it never
+asks for more than the stage's limit, and how a change is made (slow ramps, never a jerk) is the
+treadmill source's business.
 """
 
 from __future__ import annotations
 
-from cued.coach.config import CoachConfig
-from cued.coach.workout import ladder
-from cued.coach.workout.phases import PHASES
-from cued.coach.workout.session import Session
-from cued.model import Belt, BeltRequest, Phase
-
-STANDS_M_S = 0.05
+from cued.coach.known import Known
+from cued.coach.workout.ladder import SLOW_M_S
+from cued.model import BeltRequest
 
 
-def asked_of_belt(
-    plan: CoachConfig, session: Session, phase: Phase, belt: Belt | None, now: float
-) -> BeltRequest | None:
+def asked_of_belt(known: Known) -> BeltRequest | None:
     """Return the request on entering a phase, or None."""
-    if not plan.belt_requests or belt is None or belt.speed_m_s <= STANDS_M_S:
+    belt = known.belt
+    if known.by_hand or belt is None or not known.belt_moves or not known.program:
         return None
-    if phase.name in ("turn_back", "turn_front"):
-        return BeltRequest(t=now, speed_m_s=0.0, incline_percent=0.0, why=phase.name)
-    if not PHASES[phase.name].backward or not session.in_program:
-        return None
-    due = session.prescription()
-    uphill = phase.name == "backward_uphill"
-    return BeltRequest(
-        t=now,
-        speed_m_s=round(ladder.pace_m_s(due, phase.name), 2),
-        incline_percent=due.incline_percent if uphill else 0.0,
-        why=phase.name,
-    )
+    match known.spec.pace:
+        case "own":
+            return None
+        case "turn":
+            speed = min(belt.speed_m_s, SLOW_M_S)
+            return BeltRequest(t=known.now, speed_m_s=speed, incline_percent=0.0, why=known.phase)
+        case "walk" | "due":
+            return BeltRequest(
+                t=known.now,
+                speed_m_s=round(known.due_m_s or SLOW_M_S, 2),
+                incline_percent=known.due_percent,
+                why=known.phase,
+            )

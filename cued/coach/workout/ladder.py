@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from cued.coach.rule import Cap
+from cued.coach.known import Cap
 from cued.coach.workout.memory import DAY_S, WEEK_S, Memory
 from cued.coach.workout.profile import Profile
 
@@ -29,6 +29,8 @@ CV_FACTOR = 1.5  # a session whose strides vary more than so many times the usua
 MOST_EFFORT = 13.0  # "somewhat hard" on Borg's scale of 6-20
 LEAST_BOUT_S = 20.0  # shorter is not worth turning round for
 WALK_M_S = 0.8  # before and between jogs: as fast as a walk of stage 1
+SLOW_M_S = 0.3  # what a belt is asked for while somebody turns: the slowest of the first stage
+SPEED_OFF_M_S = 0.05  # a console shows steps of 0.1 km/h or mph
 TURN_M_S = 0.5  # slow enough to turn round on: the fastest of the first stage
 
 
@@ -109,12 +111,11 @@ BEFORE_JOG_S = 60.0
 class Prescription(Struct, frozen=True, kw_only=True):
     """What is due today.
 
-    limit_m_s : no faster than this backward.
+    limit_m_s : the speed that is due; no faster than this backward.
     left_s, cap : time backward left, and which cap it is that leaves no more.
     """
 
     stage: int
-    speed_m_s: float
     limit_m_s: float
     incline_percent: float
     left_s: float
@@ -131,6 +132,7 @@ class Result(Struct, frozen=True, kw_only=True):
     unsteady_s: float = 0.0
     cv_ratio: float | None = None
     effort: float | None = None
+    wrong: bool = False
 
 
 class Standing(Struct, frozen=True):
@@ -164,7 +166,6 @@ def prescribe(
     cap = min(caps, key=lambda name: caps[name])
     return Prescription(
         stage=stage,
-        speed_m_s=limit,
         limit_m_s=limit,
         incline_percent=_grade(stage, memory),
         left_s=max(caps[cap] - done_s, 0.0),
@@ -172,10 +173,10 @@ def prescribe(
     )
 
 
-def pace_m_s(due: Prescription, phase: str) -> float:
-    """Return the belt speed due in a backward phase, m/s: the jogger's stage also walks."""
-    walks = STAGES[due.stage].jog and phase != "backward_jog"
-    return min(WALK_M_S, due.speed_m_s) if walks else due.speed_m_s
+def pace_m_s(due: Prescription, jogs: bool = False) -> float:
+    """Return the belt speed due backward, m/s: the jogger's stage also walks."""
+    walks = STAGES[due.stage].jog and not jogs
+    return min(WALK_M_S, due.limit_m_s) if walks else due.limit_m_s
 
 
 def speed_limit(stage: int, memory: Memory, profile: Profile, elapsed_s: float = 0.0) -> float:
@@ -210,6 +211,8 @@ def advance(memory: Memory, profile: Profile, result: Result, elapsed_s: float =
 
     ``result.stage`` has come down with every stumble already.
     """
+    if result.wrong:
+        return Standing(max(result.stage - 1, 0), 0, clean=False)
     if result.stumbles:
         return Standing(result.stage, 0, clean=False)
     stage = entered(memory, profile, elapsed_s)

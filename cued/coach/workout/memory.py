@@ -26,6 +26,15 @@ class Past(Struct, frozen=True, kw_only=True):
     backward_s: float
     peak_m_s: float | None = None
     stage: int = 0
+    held_s: float | None = None
+
+
+class Away(Struct, frozen=True):
+    """A session that was cut off: its age, how long ago it was last seen, its time backward."""
+
+    began_s: float
+    seen_s: float
+    backward_s: float
 
 
 class Worked(Struct, frozen=True):
@@ -41,6 +50,8 @@ class Memory(Struct, frozen=True, kw_only=True):
     stage, clean_sessions : where on the ladder, and clean sessions since getting there.
     past : sessions of the last five weeks, oldest first.
     imprint : the latest of each direction, mode, speed and incline.  worked : by phrase.
+    wrong : the runner said in the last session that something was wrong.
+    away : a session that was cut off just now, and goes on.
     others : the memories of other runners of this station, by name.
     """
 
@@ -51,6 +62,8 @@ class Memory(Struct, frozen=True, kw_only=True):
     past: tuple[Past, ...] = ()
     imprint: tuple[Imprint, ...] = ()
     worked: dict[str, Worked] = {}
+    wrong: bool = False
+    away: Away | None = None
     others: dict[str, Memory] = {}
 
     def of(self, runner: str) -> Memory:
@@ -68,11 +81,11 @@ class Memory(Struct, frozen=True, kw_only=True):
         return replace(self, past=past, others=others)
 
     def backward_s(self, within_s: float, elapsed_s: float) -> float:
-        """Time moved backward in sessions younger than so much, ``elapsed_s`` after loading."""
+        """Return the time moved backward in younger sessions, ``elapsed_s`` after loading."""
         return sum(p.backward_s for p in self.past if p.age_s + elapsed_s < within_s)
 
     def last_week_peak_m_s(self, elapsed_s: float) -> float | None:
-        """Fastest backward speed, stage 1 and up, in the last week trained before this one."""
+        """Return the fastest backward speed from stage 1 up, in the last week trained before."""
         before = [
             (p.age_s + elapsed_s, p.peak_m_s)
             for p in self.past
@@ -84,15 +97,26 @@ class Memory(Struct, frozen=True, kw_only=True):
         return max(peak for age, peak in before if age < newest + WEEK_S)
 
     def peak_m_s(self) -> float | None:
-        """Fastest backward speed of the last session that had one."""
+        """Return the fastest backward speed of the last session that had one."""
         peaks = [p.peak_m_s for p in self.past if p.peak_m_s is not None and p.stage > 0]
         return peaks[-1] if peaks else None
 
+    def gone_on(self) -> Memory:
+        """Return this memory with the session that was cut off taken up."""
+        return replace(self, away=None)
+
+    @property
+    def held_s(self) -> float | None:
+        """How long the short step was held in the last session that tells."""
+        return next((p.held_s for p in reversed(self.past) if p.held_s is not None), None)
+
     def days_off(self, elapsed_s: float) -> float:
-        """Days since the last session; 0 if there was none."""
+        """Return the days since the last session; 0 if there was none."""
         return min((p.age_s + elapsed_s for p in self.past), default=0.0) / 86400.0
 
-    def with_session(self, past: Past, stage: int, clean_sessions: int) -> Memory:
+    def with_session(
+        self, past: Past, stage: int, clean_sessions: int, *, wrong: bool = False
+    ) -> Memory:
         """Return this memory with one more session."""
         return replace(
             self,
@@ -100,6 +124,8 @@ class Memory(Struct, frozen=True, kw_only=True):
             stage=stage,
             clean_sessions=clean_sessions,
             past=(*self.past[-59:], past),
+            wrong=wrong,
+            away=None,
         )
 
     def with_imprint(self, imprint: list[Imprint]) -> Memory:

@@ -1,131 +1,166 @@
 """What a phase leads to by itself: when its time is over, and when the runner has turned.
 
-Pure functions of how far the phase has come; what they answer is a trigger of ``program.py``.
+Pure functions of what is known; what they return is a trigger of the table in ``phases.py``, whose
+rows name them.
 """
 
 from __future__ import annotations
 
-import math
-
-from msgspec import Struct
-
+from cued.coach.known import Known
 from cued.coach.workout import ladder
-from cued.coach.workout.phases import PHASES, TURNS, Trigger
+from cued.coach.workout.phase import Trigger
 from cued.coach.workout.profile import Profile
-from cued.model import Direction
 
-CHECK_S = 12.0  # the questions take so long
-TURN_S = 45.0  # long enough to turn with the belt stopped
+TURN_S = 45.0  # long enough to turn with the belt slow; then who turns unseen is believed
+MET_S = 4.0  # backward on a slow belt for so long: go along with it
 CONTRADICTED_S = 30.0  # facing the other way for so long: go along with it
 UNTURNED_S = 60.0  # walking on forward for so long, though asked to turn: go along with it
+MOUNT_S = 60.0  # for the rails, the console and stepping on
 
 
-class Progress(Struct, frozen=True, kw_only=True):
-    """How far a phase has come.
-
-    elapsed_s : walked in it; stood in it, where standing is expected.  left_s : backward, by the
-    caps.  against_s : for how long the runner has faced the other way.  unsteady : nothing harder
-    than this is begun.
-    """
-
-    phase: str
-    elapsed_s: float
-    left_s: float
-    stage: int
-    rounds: int
-    jogged_s: float
-    against_s: float
-    walking: bool
-    direction: Direction
-    unsteady: bool = False
+def checked(known: Known, profile: Profile) -> Trigger | None:
+    """Leave the check-in when every question is answered."""
+    del profile
+    return "ready" if known.answered else None
 
 
-def due(progress: Progress, profile: Profile) -> Trigger | None:
-    """Find the trigger that the phase itself gives now."""
-    if PHASES[progress.phase].backward:
-        return _backward(progress)
-    match progress.phase:
-        case "turn_back" | "turn_front":
-            return _turning(progress)
-        case "check_in":
-            ready = progress.elapsed_s >= CHECK_S and progress.walking
-            return "ready" if ready else None
-        case "settle" if progress.elapsed_s >= profile.settle_s and not progress.unsteady:
-            return _if_time(progress, "timeout") or "dose"
-        case "carry":
-            return _carrying(progress, profile)
-        case "cool_down" if progress.elapsed_s >= profile.cool_down_s:
-            return "timeout"
-        case _:
-            return None
+def settled_in(known: Known, profile: Profile) -> Trigger | None:
+    """Turn after the time of settling in, if there is time for going backward."""
+    if known.elapsed_s < profile.settle_s or known.stability == "unsteady":
+        return _met(known)
+    return "timeout" if _worth(known) else "dose"
 
 
-def lasts(phase: str, stage: int, left_s: float, profile: Profile) -> float | None:
-    """Return how long a phase lasts, s; None where that depends on the runner."""
-    bout = min(ladder.STAGES[stage].bout_s, left_s)
-    return {
-        "settle": profile.settle_s,
-        "carry": profile.carry_s,
-        "cool_down": profile.cool_down_s,
-        "backward_walk": bout,
-        "backward_uphill": bout,
-        "backward_jog": ladder.JOG_ON_S,
-        "backward_rest": ladder.JOG_OFF_S,
-    }.get(phase)
+def timed(known: Known, profile: Profile) -> Trigger | None:
+    """Go on when the time is over."""
+    lasts = known.spec.lasts(known, profile)
+    return "timeout" if lasts is not None and known.elapsed_s >= lasts else _met(known)
 
 
-def bout_left_s(phase: str, stage: int, elapsed_s: float) -> float:
-    """Return the time until the backward part ends by itself, s; inf where only a cap ends it."""
-    rung = ladder.STAGES[stage]
-    flat = phase == "backward_walk" and not (rung.uphill or rung.jog)
-    return rung.bout_s - elapsed_s if flat or phase == "backward_uphill" else math.inf
-
-
-def _if_time(progress: Progress, trigger: Trigger) -> Trigger | None:
-    """Allow a trigger that leads backward only while there is time backward left."""
-    return trigger if progress.left_s >= ladder.LEAST_BOUT_S else None
-
-
-def _turning(progress: Progress) -> Trigger | None:
-    wanted = TURNS[progress.phase]
-    if wanted == "backward" and progress.left_s <= 0.0:
+def turning(known: Known, profile: Profile) -> Trigger | None:
+    """Go on once the runner faces the way that was asked for, or cannot be seen to."""
+    del profile
+    wanted = known.spec.turn
+    if wanted == "backward" and (known.left_s or 0.0) <= 0.0:
         return "dose"
-    if not progress.walking:
+    if not known.walking:
         return None
-    if progress.direction == wanted:
-        return "turned"
-    if wanted == "backward" and progress.direction == "forward":
-        return "turned_away" if progress.elapsed_s >= UNTURNED_S else None
-    unsure = progress.direction == "unknown" and progress.elapsed_s >= TURN_S
-    return "timeout" if unsure else None
+    if known.direction == wanted:
+        return _turned(wanted == "backward", known)
+    if wanted == "backward" and known.direction == "forward":
+        return "turned_away" if known.elapsed_s >= UNTURNED_S else None
+    if known.direction != "unknown" or known.elapsed_s < TURN_S:
+        return None
+    return "ease" if known.wrong and wanted == "forward" else "timeout"
 
 
-def _backward(progress: Progress) -> Trigger | None:
-    if progress.left_s <= 0.0:
+def mounting(known: Known, profile: Profile) -> Trigger | None:
+    """Go on when somebody walks backward on a belt that is as it was to be set."""
+    del profile
+    if (known.left_s or 0.0) <= 0.0:
         return "dose"
-    if progress.against_s > CONTRADICTED_S:
+    if known.walking and known.against_s > CONTRADICTED_S:
         return "turned_away"
-    stage, elapsed = ladder.STAGES[progress.stage], progress.elapsed_s
-    match progress.phase:
-        case "backward_jog":
-            return "timeout" if elapsed >= ladder.JOG_ON_S else None
-        case "backward_rest":
-            more = stage.jog and progress.jogged_s < ladder.JOG_SESSION_S
-            early = elapsed < ladder.JOG_OFF_S or (more and progress.unsteady)
-            return None if early else "jog" if more else "timeout"
-        case "backward_walk" if stage.uphill and elapsed >= ladder.BEFORE_UPHILL_S:
-            return None if progress.unsteady else "uphill"
-        case "backward_walk" if stage.jog and elapsed >= ladder.BEFORE_JOG_S:
-            more = progress.jogged_s < ladder.JOG_SESSION_S
-            return "timeout" if not more else None if progress.unsteady else "jog"
-        case _:
-            return "timeout" if elapsed >= stage.bout_s else None
+    ready = known.stepped_on and known.walking and known.direction != "forward"
+    return "turned" if ready or (known.walking and known.elapsed_s >= MOUNT_S) else None
 
 
-def _carrying(progress: Progress, profile: Profile) -> Trigger | None:
-    if progress.against_s > CONTRADICTED_S:
-        return _if_time(progress, "turned_away")
-    if progress.elapsed_s < profile.carry_s or progress.unsteady:
+def walking_back(known: Known, profile: Profile) -> Trigger | None:
+    """After a minute on the flat uphill or to a jog, if the stage says so; else the bout's end."""
+    over = _over(known)
+    rung = ladder.STAGES[known.stage]
+    lasts = walk_lasts(known, profile)
+    if over or lasts is None or known.elapsed_s < lasts:
+        return over
+    if rung.uphill:
+        harder: Trigger = "mount" if known.by_hand else "uphill"
+        return None if known.stability == "unsteady" else harder
+    if rung.jog and known.may_jog and known.jogged_s < ladder.JOG_SESSION_S:
+        return None if known.stability == "unsteady" else "jog"
+    return "timeout"
+
+
+def ending(known: Known, profile: Profile) -> Trigger | None:
+    """Turn round at the bout's end."""
+    lasts = bout_lasts(known, profile)
+    return _over(known) or ("timeout" if known.elapsed_s >= lasts else None)
+
+
+def jogging(known: Known, profile: Profile) -> Trigger | None:
+    """Walk again after so much of jogging."""
+    del profile
+    return _over(known) or ("timeout" if known.elapsed_s >= ladder.JOG_ON_S else None)
+
+
+def resting(known: Known, profile: Profile) -> Trigger | None:
+    """Jog again after a rest, while there is jogging left."""
+    del profile
+    over = _over(known)
+    more = ladder.STAGES[known.stage].jog and known.jogged_s < ladder.JOG_SESSION_S
+    early = known.elapsed_s < ladder.JOG_OFF_S or (more and known.stability == "unsteady")
+    return over or (None if early else "jog" if more else "timeout")
+
+
+def carrying(known: Known, profile: Profile) -> Trigger | None:
+    """Go round again after the carry, or cool down; or go along with who turned backward."""
+    met = _met(known)
+    if met or known.elapsed_s < profile.carry_s or known.stability == "unsteady":
+        return met
+    return "again" if known.more_rounds and _worth(known) else "timeout"
+
+
+def bout_lasts(known: Known, profile: Profile) -> float:
+    """Return how long a backward part lasts, s."""
+    del profile
+    bout = ladder.STAGES[known.stage].bout_s
+    return bout if known.left_s is None else min(bout, known.left_s + known.elapsed_s)
+
+
+def walk_lasts(known: Known, profile: Profile) -> float | None:
+    """Return how long walking backward on the flat lasts, s."""
+    rung = ladder.STAGES[known.stage]
+    if rung.uphill:
+        return ladder.BEFORE_UPHILL_S
+    if rung.jog and known.may_jog:
+        return ladder.BEFORE_JOG_S
+    return bout_lasts(known, profile)
+
+
+def jog_lasts(known: Known, profile: Profile) -> float:
+    """Return how long a jog lasts, s."""
+    del known, profile
+    return ladder.JOG_ON_S
+
+
+def rest_lasts(known: Known, profile: Profile) -> float:
+    """Return how long the walk between jogs lasts, s."""
+    del known, profile
+    return ladder.JOG_OFF_S
+
+
+def _turned(backward: bool, known: Known) -> Trigger:
+    if backward and known.to_be_set:
+        return "mount"
+    return "ease" if known.wrong and not backward else "turned"
+
+
+def _worth(known: Known) -> bool:
+    """Tell whether the time backward that is left is worth turning round for."""
+    return (known.left_s or 0.0) >= ladder.LEAST_BOUT_S
+
+
+def _met(known: Known) -> Trigger | None:
+    """Go along with a runner who turned backward unasked: soon on a slow belt, else after long."""
+    if known.direction != "backward" or not _worth(known) or known.wrong:
         return None
-    again = progress.rounds < profile.rounds and _if_time(progress, "again") is not None
-    return "again" if again else "timeout"
+    if (known.times_limit or 0.0) > 1.5:
+        return None  # a danger first, and no greeting
+    patience = MET_S if known.belt_slow or known.offered else CONTRADICTED_S
+    return "turned_away" if known.against_s >= patience else None
+
+
+def _over(known: Known) -> Trigger | None:
+    """What ends every backward phase."""
+    if (known.left_s or 0.0) <= 0.0:
+        return "dose"
+    return "turned_away" if known.against_s > CONTRADICTED_S else None

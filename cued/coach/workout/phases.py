@@ -2,11 +2,16 @@
 
 Rules of this file
 ------------------
-* All transitions of a session are here. ``session.py`` finds out which trigger applies and asks
-  ``after``; a trigger that is not in the table does nothing, a command that is not is refused.
+* A row says all of a phase; no other file compares a phase's name. All transitions are here too:
+  ``session.py`` finds out which trigger applies and asks ``after``; a trigger that is not in the
+  table does nothing, a command that is not is refused.
 * The order is the method's: check in, settle, turn, walk backward on the flat, uphill, jog, turn
   round, carry it forward, cool down. No entry leads past a stage of the ladder: uphill and jog are
-  reached only by the triggers ``uphill`` and ``jog``, which the ladder's stage allows or not.
+  reached only by the triggers ``uphill``, ``mount`` and ``jog``, which the stage allows or not.
+* A person who moves hears five words at most. Sentences are for somebody who stands.
+* Belt and incline are set facing forward, or with the feet on the side rails. So the last minute of
+  settling in is at the speed of the backward part, and what is faster or steeper than a turn allows
+  is set while mounting.
 * ``BEFORE`` means the phase that was interrupted; an interrupted backward phase is entered again
   by turning, guided, and never by a belt that just goes on.
 * docs/coaching.md shows the diagram that ``scripts/diagrams`` draws from these tables; a test keeps
@@ -15,82 +20,181 @@ Rules of this file
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
-
-from msgspec import Struct
-
-from cued.model import Direction, Mode
-
-Trigger: TypeAlias = Literal[
-    "begin",  # somebody moves, or start_program
-    "wander",  # somebody moves, and no program is wanted
-    "ready",  # acknowledged, or walking after the questions
-    "timeout",  # the phase's time is over
-    "uphill",  # ... and the stage goes uphill
-    "jog",  # ... and the stage jogs
-    "again",  # ... and another round is due
-    "turned",  # the runner faces the way that was asked for
-    "turned_away",  # the runner has faced the other way for long: go along
-    "dose",  # enough backward: session, day or week
-    "stumbled",
-    "fell",
-    "acknowledge",
-    "lost",  # no sensor sees the runner while something moves
-    "seen",
-    "step_off",  # no stride for long
-    "back_on",
-    "skip",
-    "pause",
-    "resume",
-    "stop",
-    "over",  # nobody moved for very long
-]
+from cued.coach.workout import conditions as c
+from cued.coach.workout import phase_triggers as t
+from cued.coach.workout.phase import Line, PhaseSpec, Trigger
 
 BEFORE = "(before)"
 IDLE = "idle"
-OVERLAYS = ("paused", "blind", "fallen")
-TURNS: dict[str, Direction] = {"turn_back": "backward", "turn_front": "forward"}
+FREE = "free_run"
+SAME_SPEED_S = 60.0  # forward at the backward speed: 33 strides a foot, most of them settled
+CARRY_SAME_S = 38.0  # the carry begins at the speed of the imprint: 30-40 s
+NOTICE_S = 20.0  # before a turn
+WARNING_S = 5.0  # before a change of the belt's speed under somebody who goes backward
 
-
-class PhaseSpec(Struct, frozen=True, kw_only=True):
-    """What a phase is.
-
-    says : entries of the catalogue spoken on entry, one after the other.
-    still : standing is expected, so no stride is no stepping off.
-    """
-
-    direction: Direction = "unknown"
-    mode: Mode = "unknown"
-    says: tuple[str, ...] = ()
-    backward: bool = False
-    still: bool = False
-
+TURN_FRONT = (
+    Line("turn_slow", only=c.not_slow),
+    Line("turn_front", when=c.slow),
+)
+SOON = Line("turning_soon", at_s=-NOTICE_S, only=c.turns_next)
+HALF = Line("half_way", part=0.5)
 
 PHASES: dict[str, PhaseSpec] = {
-    IDLE: PhaseSpec(still=True),
-    "free_run": PhaseSpec(says=("free_run",)),
-    "check_in": PhaseSpec(says=("check_in", "check_rails"), still=True),
-    "settle": PhaseSpec(direction="forward", mode="walking", says=("settle",), still=True),
-    "turn_back": PhaseSpec(says=("turn_back",), still=True),
+    IDLE: PhaseSpec(
+        still=True,
+        entry=frozenset(("imprint", "summary")),
+        says=(Line("finished"),),
+    ),
+    FREE: PhaseSpec(says=(Line("free_run"),), entry=frozenset(("session",)), program=False),
+    "check_in": PhaseSpec(
+        still=True,
+        stands=True,
+        quiet=True,
+        entry=frozenset(("session",)),
+        says=(Line("welcome", only=c.standing, first=1), Line("questions")),
+        leads=t.checked,
+    ),
+    "settle": PhaseSpec(
+        direction="forward",
+        mode="walking",
+        still=True,
+        entry=frozenset(("retention",)),
+        says=(
+            Line("plan", only=c.standing, first=1),
+            Line("how_to_stop", only=c.standing, first=1),
+            Line("start_belt", only=c.standing),
+            Line("settle", when=c.moving),
+            Line("belt", at_s=-SAME_SPEED_S, only=c.goes_backward_next),
+            Line("turning_soon", at_s=-NOTICE_S, only=c.goes_backward_next),
+        ),
+        lasts=lambda _, profile: profile.settle_s,
+        leads=t.settled_in,
+    ),
+    "turn_back": PhaseSpec(
+        turn="backward",
+        still=True,
+        quiet=True,
+        pace="turn",
+        says=(
+            Line("turn_slow", only=c.not_slow),
+            Line("count_in", when=c.slow, first=3),
+            Line("turn_back", when=c.slow),
+        ),
+        leads=t.turning,
+    ),
+    "mount": PhaseSpec(
+        still=True,
+        stands=True,
+        quiet=True,
+        pace="due",
+        says=(Line("rails"), Line("belt", when=c.on_rails), Line("step_on", when=c.as_set)),
+        leads=t.mounting,
+    ),
+    "mount_uphill": PhaseSpec(
+        still=True,
+        stands=True,
+        quiet=True,
+        pace="due",
+        uphill=True,
+        says=(Line("rails"), Line("belt", when=c.on_rails), Line("step_on", when=c.as_set)),
+        leads=t.mounting,
+    ),
     "backward_walk": PhaseSpec(
-        direction="backward", mode="walking", says=("backward_walk",), backward=True
+        direction="backward",
+        mode="walking",
+        backward=True,
+        pace="walk",
+        entry=frozenset(("round",)),
+        says=(
+            Line("backward_walk"),
+            Line("look_ahead", at_s=9.0, first=3),
+            Line("toes_first", at_s=19.0, first=3),
+            HALF,
+            Line("let_go", at_s=34.0, only=c.steady, first=4),
+            SOON,
+            Line("faster_soon", at_s=-WARNING_S, only=c.jogs_next),
+        ),
+        lasts=t.walk_lasts,
+        leads=t.walking_back,
     ),
     "backward_uphill": PhaseSpec(
-        direction="backward", mode="walking", says=("backward_uphill",), backward=True
+        direction="backward",
+        mode="walking",
+        backward=True,
+        pace="due",
+        uphill=True,
+        says=(Line("backward_uphill"), Line("push_belt", at_s=12.0), HALF, SOON),
+        lasts=t.bout_lasts,
+        leads=t.ending,
     ),
     "backward_jog": PhaseSpec(
-        direction="backward", mode="running", says=("backward_jog",), backward=True
+        direction="backward",
+        mode="running",
+        backward=True,
+        pace="due",
+        jog=True,
+        says=(
+            Line("belt"),
+            Line("backward_jog", when=c.fast),
+            Line("slower_soon", at_s=-WARNING_S),
+        ),
+        lasts=t.jog_lasts,
+        leads=t.jogging,
     ),
     "backward_rest": PhaseSpec(
-        direction="backward", mode="walking", says=("backward_rest",), backward=True
+        direction="backward",
+        mode="walking",
+        backward=True,
+        pace="walk",
+        says=(
+            Line("belt"),
+            Line("backward_rest", when=c.walkable),
+            Line("faster_soon", at_s=-WARNING_S, only=c.jogs_next),
+            Line("turning_soon", at_s=-NOTICE_S, only=c.no_more_jogs),
+        ),
+        lasts=t.rest_lasts,
+        leads=t.resting,
     ),
-    "turn_front": PhaseSpec(says=("turn_front",), still=True),
-    "carry": PhaseSpec(direction="forward", says=("carry",)),
-    "cool_down": PhaseSpec(direction="forward", mode="walking", says=("cool_down",)),
-    "paused": PhaseSpec(says=("paused",), still=True),
-    "blind": PhaseSpec(still=True),
-    "fallen": PhaseSpec(still=True),
-}
+    "turn_front": PhaseSpec(
+        turn="forward",
+        still=True,
+        quiet=True,
+        pace="turn",
+        entry=frozenset(("imprint",)),
+        says=TURN_FRONT,
+        leads=t.turning,
+    ),
+    "carry": PhaseSpec(
+        direction="forward",
+        entry=frozenset(("carry", "carry_on")),
+        says=(
+            Line("same_speed", only=c.felt),
+            Line("forward_on", only=c.not_felt),
+            Line("part_done", at_s=8.0, only=c.felt),
+            Line("carry", at_s=18.0, only=c.felt),
+            Line("own_speed", at_s=CARRY_SAME_S, only=c.felt),
+            Line("belt", at_s=-SAME_SPEED_S, only=c.again),
+            Line("turning_soon", at_s=-NOTICE_S, only=c.again),
+        ),
+        lasts=lambda _, profile: profile.carry_s,
+        leads=t.carrying,
+    ),
+    "cool_down": PhaseSpec(
+        direction="forward",
+        mode="walking",
+        says=(Line("cool_down"), HALF),
+        lasts=lambda _, profile: profile.cool_down_s,
+        leads=t.timed,
+    ),
+    "paused": PhaseSpec(
+        says=(Line("paused"),), still=True, stands=True, quiet=True, overlay=True,
+        entry=frozenset(("carry_on",)),
+    ),
+    "blind": PhaseSpec(
+        still=True, stands=True, overlay=True, entry=frozenset(("carry_on",))
+    ),
+    "fallen": PhaseSpec(still=True, stands=True, overlay=True),
+}  # fmt: skip
 
 _ANYWHERE: dict[Trigger, str] = {
     "fell": "fallen",
@@ -99,30 +203,46 @@ _ANYWHERE: dict[Trigger, str] = {
     "stop": IDLE,
     "over": IDLE,
 }
-_MOVING: dict[Trigger, str] = {**_ANYWHERE, "step_off": "paused"}
+_FORWARD: dict[Trigger, str] = {**_ANYWHERE, "step_off": "paused", "wrong": "cool_down"}
+_MOUNT: dict[Trigger, str] = {
+    **_ANYWHERE,
+    "turned_away": "carry",
+    "wrong": "turn_front",
+    "dose": "turn_front",
+}
 _BACKWARD: dict[Trigger, str] = {
-    **_MOVING,
+    **_MOUNT,
+    "step_off": "paused",
     "timeout": "turn_front",
     "skip": "turn_front",
-    "dose": "turn_front",
-    "turned_away": "carry",
 }
 
 TABLE: dict[str, dict[Trigger, str]] = {
-    IDLE: {"begin": "check_in", "wander": "free_run"},
-    "free_run": {**_ANYWHERE, "begin": "check_in"},
+    IDLE: {"begin": "check_in", "wander": FREE, "away": "paused"},
+    FREE: {**_ANYWHERE, "begin": "check_in"},
     "check_in": {**_ANYWHERE, "ready": "settle", "skip": "settle"},
-    "settle": {**_MOVING, "timeout": "turn_back", "skip": "turn_back", "dose": "carry"},
+    "settle": {
+        **_FORWARD,
+        "timeout": "turn_back",
+        "skip": "turn_back",
+        "turned_away": "backward_walk",
+        "dose": "carry",
+    },
     "turn_back": {
         **_ANYWHERE,
         "turned": "backward_walk",
         "timeout": "backward_walk",
+        "mount": "mount",
         "skip": "carry",
         "turned_away": "carry",
+        "wrong": "turn_front",
         "dose": "turn_front",
     },
+    "mount": {**_MOUNT, "turned": "backward_walk", "skip": "backward_walk"},
+    "mount_uphill": {**_MOUNT, "turned": "backward_uphill", "skip": "turn_front"},
     "backward_walk": {
         **_BACKWARD,
+        "mount": "mount_uphill",
         "uphill": "backward_uphill",
         "jog": "backward_jog",
         "stumbled": "turn_front",
@@ -130,15 +250,27 @@ TABLE: dict[str, dict[Trigger, str]] = {
     "backward_uphill": {**_BACKWARD, "stumbled": "backward_walk"},
     "backward_jog": {**_BACKWARD, "timeout": "backward_rest", "stumbled": "backward_walk"},
     "backward_rest": {**_BACKWARD, "jog": "backward_jog", "stumbled": "backward_walk"},
-    "turn_front": {**_ANYWHERE, "turned": "carry", "timeout": "carry", "skip": "carry"},
+    "turn_front": {
+        **_ANYWHERE,
+        "turned": "carry",
+        "timeout": "carry",
+        "skip": "carry",
+        "ease": "cool_down",
+    },
     "carry": {
-        **_MOVING,
+        **_FORWARD,
         "turned_away": "backward_walk",
         "again": "turn_back",
         "timeout": "cool_down",
         "skip": "cool_down",
     },
-    "cool_down": {**_MOVING, "timeout": IDLE, "skip": IDLE},
+    "cool_down": {
+        **_ANYWHERE,
+        "step_off": "paused",
+        "turned_away": "backward_walk",
+        "timeout": IDLE,
+        "skip": IDLE,
+    },
     "paused": {
         "resume": BEFORE,
         "back_on": BEFORE,
@@ -159,7 +291,8 @@ def after(phase: str, trigger: Trigger, before: str = IDLE) -> str | None:
     target = TABLE[phase].get(trigger)
     if target != BEFORE:
         return target
-    if PHASES[before].backward and phase == "paused":
+    mounts = PHASES[before].stands and PHASES[before].pace == "due"
+    if (PHASES[before].backward or mounts) and trigger != "seen":
         return "turn_back"
     return before
 

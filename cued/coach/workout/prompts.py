@@ -1,23 +1,39 @@
-"""What is said on entering a phase, line by line; each waits for the voice to be free.
+"""What is said in a phase, line by line; each waits for the voice to be free.
 
-A line stays the next one until it was said. Nobody is told to turn round on a belt that is known to
-be fast: first to slow it, and the rest when it has slowed.
+A line stays the next one until it was said. One that was due too long ago to be true is left out.
+Nobody is told to turn round before the belt is slow: first to slow it, and the rest when it has.
+Where no belt tells its speed, "slow the belt" is taken as done after a press, when the steps have
+slowed down, or after 15 s.
 """
 
 from __future__ import annotations
 
 from collections import deque
 
-from cued.coach.config import CoachConfig
-from cued.coach.workout.ladder import TURN_M_S, Prescription, pace_m_s
-from cued.coach.workout.phases import IDLE, PHASES, TURNS
-from cued.model import Belt, Direction
+from msgspec import Struct
 
-Line = tuple[str, dict[str, float]]
+from cued.coach.config import CoachConfig
+from cued.coach.known import Known
+from cued.coach.workout.ladder import SPEED_OFF_M_S
+from cued.coach.workout.phase import Line
+
+Spoken = tuple[str, dict[str, float]]
 UNITS = {"km/h": 3.6, "mph": 2.2369}
-SPEED_OFF_M_S = 0.05
 INCLINE_OFF_PERCENT = 0.5
 AGAIN_S = 20.0
+LATE_S = 6.0  # a timed line that could not be said for so long is left out
+SLOWED_S = 15.0  # for a hand to find a console and slow the belt
+SLOWED_STEPS = 1.15  # at half the speed a stride takes 20-40 % longer
+ABOUT_A_MINUTE_S = (55.0, 90.0)
+
+
+class Due(Struct):
+    """A line and when it was due first, in the phase's own time."""
+
+    line: Line
+    at_s: float
+    key: str = ""
+    blanks: dict[str, float] = {}
 
 
 class Script:
@@ -25,76 +41,155 @@ class Script:
 
     def __init__(self, plan: CoachConfig) -> None:
         self._plan = plan
-        self._lines: deque[Line] = deque()
+        self._now: deque[Due] = deque()
+        self._later: list[Due] = []
         self._begun = 0.0
+        self._asked_slow: tuple[float, float] | None = None
+        self._confirmed = False
+        self.wants_belt = False
 
-    def line(self, belt: Belt | None) -> Line | None:
-        """Show the next line that can be said now."""
-        line = self._lines[0] if self._lines else None
-        return None if line and line[0] in TURNS and _fast(belt) else line
+    def line(self, known: Known) -> Spoken | None:
+        """Return the next line that can be said now."""
+        while self._now and not self._now[0].line.only(known):
+            self._now.popleft()
+        if self._now:
+            due = self._now[0]
+            return (due.key, due.blanks) if due.line.when(known) else None
+        return self._timed(known)
 
-    def said(self, key: str) -> None:
-        """Take it that a line was said."""
-        if self._lines and self._lines[0][0] == key:
-            self._lines.popleft()
+    def said(self, key: str, known: Known) -> None:
+        """Strike out a line that was said."""
+        if key == "turn_slow":
+            self._asked_slow = (known.now, known.stride_s)
+        if self._now and self._now[0].key == key:
+            self._now.popleft()
+        elif self._later and self._later[0].key == key:
+            self._later.pop(0)
 
     def clear(self) -> None:
         """Say no more: the runner goes on where they were."""
-        self._lines.clear()
+        self._now.clear()
+        self._later.clear()
 
-    def remind(self, phase: str, belt: Belt | None, facing: Direction, now: float) -> None:
+    def confirm(self) -> None:
+        """Take a press as "the belt is slow"."""
+        self._confirmed = True
+
+    def slowed(self, known: Known) -> bool:
+        """Tell whether all was done to slow a belt that tells no speed."""
+        if self._confirmed:
+            return True
+        if self._asked_slow is None:
+            return False
+        at, stride_s = self._asked_slow
+        slower = stride_s > 0.0 and known.stride_s >= SLOWED_STEPS * stride_s
+        return slower or not known.walking or known.now - at >= SLOWED_S
+
+    def remind(self, known: Known) -> None:
         """Ask again to turn round who goes on walking the other way."""
-        if facing in ("unknown", TURNS.get(phase, facing)) or now - self._begun < AGAIN_S:
+        wanted = known.spec.turn
+        if "unknown" in (wanted, known.direction) or known.direction == wanted:
             return
-        self._lines.clear()
-        self._begun = now
-        self._enter(phase, belt, slow_first=True)
+        if known.now - self._begun < AGAIN_S:
+            return
+        self._open(known, again=True)
 
-    def begin(
-        self, phase: str, belt: Belt | None, now: float, *, resumed: bool, spotter: bool
-    ) -> None:
-        """Line up a phase's own words; one that goes on after a pause needs no introduction."""
-        self._lines.clear()
-        self._begun = now
+    def begin(self, known: Known, lasts_s: float | None, *, resumed: bool) -> None:
+        """Line up a phase's script; one that goes on after a pause needs no introduction."""
+        self._open(known, again=False)
         if resumed:
-            self._say("resumed")
-            if phase not in TURNS:
-                return
-        if phase == IDLE:
-            self._say("finished")
-        self._enter(phase, belt, slow_first=not self._plan.belt_requests)
-        if phase == "check_in" and spotter:
-            self._say("check_spotter")
+            if known.spec.turn == "unknown":
+                self._now.clear()
+            self._now.appendleft(Due(line=Line("resumed"), at_s=0.0, key="resumed"))
+        for line in known.spec.says:
+            if line.part is None and line.at_s == 0.0:
+                continue
+            at = line.at_s if lasts_s is None else _at(line, lasts_s)
+            if at > 0.0 and known.sessions < line.first:
+                self._later.append(Due(line=line, at_s=at))
+        self._later.sort(key=lambda due: due.at_s)
 
-    def _enter(self, phase: str, belt: Belt | None, *, slow_first: bool) -> None:
-        if slow_first and phase in TURNS and (belt is None or _fast(belt)):
-            self._say("turn_slow")
-        for key in PHASES[phase].says:
-            self._say(key)
+    def met(self, known: Known) -> None:
+        """Greet a runner who turned backward unasked, in place of the phase's first words."""
+        if self._now:
+            self._now.popleft()
+        self._now.appendleft(Due(line=Line("backward_met"), at_s=0.0, key="backward_met"))
+        del known
 
-    def settings(self, due: Prescription, phase: str, belt: Belt | None) -> None:
-        """Say what to set the belt to, where it is set by hand and differs."""
-        if self._plan.belt_requests:
-            return
-        speed = pace_m_s(due, phase)
+    def say(self, key: str, **blanks: float) -> None:
+        """Line up something that no phase's row says."""
+        self._now.append(Due(line=Line(key), at_s=0.0, key=key, blanks=blanks))
+
+    def _open(self, known: Known, *, again: bool) -> None:
+        self.clear() if not again else self._now.clear()
+        self._begun = known.now
+        self._asked_slow, self._confirmed = None, False
+        for line in known.spec.says:
+            opening = line.part is None and line.at_s == 0.0
+            if opening and known.sessions < line.first:
+                self._queue(line, known)
+
+    def _queue(self, line: Line, known: Known) -> None:
+        if line.key == "belt" and not known.by_hand:
+            self.wants_belt = True
+        elif line.key == "belt":
+            for key, blanks in self.settings(known):
+                self._now.append(Due(line=line, at_s=0.0, key=key, blanks=blanks))
+        elif line.key != "questions":
+            key, blanks = _worded(line.key, known)
+            self._now.append(Due(line=line, at_s=0.0, key=key, blanks=blanks))
+
+    def _timed(self, known: Known) -> Spoken | None:
+        """Return the timed line that is due; drop those that are no longer true."""
+        while self._later and known.elapsed_s >= self._later[0].at_s:
+            due = self._later[0]
+            late = known.elapsed_s - due.at_s > LATE_S and due.line.key != "belt"
+            if late or not due.line.only(known):
+                self._later.pop(0)
+            elif due.line.key == "belt":
+                self._later.pop(0)
+                self._queue(due.line, known)
+                return self.line(known)
+            elif due.line.when(known):
+                due.key, due.blanks = _worded(due.line.key, known)
+                return due.key, due.blanks
+            else:
+                return None
+        return None
+
+    def settings(self, known: Known) -> list[Spoken]:
+        """Return what to set the belt to, where it is set by hand and differs."""
+        if not known.by_hand or known.due_m_s is None:
+            return []
+        out: list[Spoken] = []
+        belt, speed = known.belt, known.due_m_s
         if belt is None or abs(belt.speed_m_s - speed) > SPEED_OFF_M_S:
-            self._say("belt_at", speed=speed * UNITS[self._plan.speed_unit])
-        self.incline(due.incline_percent if phase == "backward_uphill" else 0.0, belt)
-
-    def incline(self, wanted: float, belt: Belt | None) -> None:
-        """Say what to set the incline to, where it is set by hand and differs."""
+            unit = self._plan.speed_unit
+            key = "belt_at" if unit == "km/h" else "belt_at_mph"
+            out.append((key, {"speed": speed * UNITS[unit]}))
         has = belt.incline_percent if belt else 0.0
-        if abs(has - wanted) > INCLINE_OFF_PERCENT and not self._plan.belt_requests:
-            self._say("incline_at", percent=wanted)
-
-    def standing(self, before: int, after: int) -> None:
-        """Say where the ladder leads next time."""
-        if after != before:
-            self._say("stage_up" if after > before else "stage_down")
-
-    def _say(self, key: str, **blanks: float) -> None:
-        self._lines.append((key, blanks))
+        if abs(has - known.due_percent) > INCLINE_OFF_PERCENT:
+            out.append(("incline_at", {"percent": known.due_percent}))
+        return out
 
 
-def _fast(belt: Belt | None) -> bool:
-    return belt is not None and belt.speed_m_s > TURN_M_S + SPEED_OFF_M_S
+def _at(line: Line, lasts_s: float) -> float:
+    if line.part is not None:
+        return line.part * lasts_s
+    return line.at_s if line.at_s > 0.0 else lasts_s + line.at_s
+
+
+def lasted(key: str, seconds: float) -> Spoken:
+    """Return the entry of the catalogue that tells a time: in seconds, one minute, or minutes."""
+    if seconds < ABOUT_A_MINUTE_S[0]:
+        return f"{key}_seconds", {"seconds": seconds}
+    if seconds < ABOUT_A_MINUTE_S[1]:
+        return f"{key}_one", {}
+    return key, {"minutes": seconds / 60.0}
+
+
+def _worded(key: str, known: Known) -> Spoken:
+    """Return a line's entry, with its numbers."""
+    if key == "part_done":
+        return lasted(key, known.part_s)
+    return key, {"minutes": (known.left_s or 0.0) / 60.0} if key == "plan" else {}

@@ -2,51 +2,60 @@
 
 Rules of this file
 ------------------
-* It finds the trigger that applies; where that leads is ``program.py``'s business.
+* It finds the trigger that applies; where that leads is the table's business (``phases.py``).
 * A phase of movement lasts so much time of walking in it, a phase of standing so much time.
 * Time backward counts whenever the runner moves backward, in whatever phase, and in a backward
   phase also while the direction is not known, or nobody is seen and the belt moves.
 * A possible fall counts as a stumble, at least: it was one that looked worse.
-* A session begins by itself when somebody moves, and ends by itself when nobody does any more.
+* A session begins by itself when somebody moves, and ends by itself when nobody does any more. One
+  that was cut off goes on paused, and what was moved in it counts.
 """
 
 from __future__ import annotations
 
 from cued.coach.config import CoachConfig
-from cued.coach.known import View
-from cued.coach.rule import Place
+from cued.coach.known import Known
 from cued.coach.safety import Safety
-from cued.coach.strides.baseline import Baselines
-from cued.coach.workout import ladder
+from cued.coach.workout import facts, ladder
 from cued.coach.workout.ladder import Prescription, Result, Standing
 from cued.coach.workout.memory import Memory, Past
-from cued.coach.workout.phase_triggers import Progress, bout_left_s, due, lasts
-from cued.coach.workout.phases import IDLE, OVERLAYS, PHASES, PhaseSpec, Trigger, after
-from cued.coach.workout.profile import Profile
-from cued.coach.workout.prompts import Script
+from cued.coach.workout.phase import Trigger
+from cued.coach.workout.phases import FREE, IDLE, PHASES, after
+from cued.coach.workout.profile import PROFILES, Profile, load
+from cued.coach.workout.prompts import Script, Spoken
+from cued.coach.workout.questions import Questions
 from cued.coach.workout.totals import Tally
-from cued.model import AnyEvent, Fall, Gait, Imprint, Input, Phase, Stability, Stride, Stumble, Tick
+from cued.model import (
+    AnyEvent,
+    BeltRequest,
+    Fall,
+    Gait,
+    Imprint,
+    Input,
+    Phase,
+    Stability,
+    Stride,
+    Stumble,
+    Tick,
+)
 
 BACK_ON_S = 2.0
 LONG_PAUSE = 5.0
 LONGEST_STEP_S = 2.0  # of time counted at once
-
-SPOTTER_FROM = 2
 ONE_STUMBLE_S = 5.0  # a stumble and a possible fall so close together are one
 
 
 class Session:
-    """Where a runner is in a session."""
+    """Where a runner is in a session; what is known of that is written into ``known``."""
 
-    def __init__(self, plan: CoachConfig, profile: Profile, memory: Memory) -> None:
+    def __init__(self, plan: CoachConfig, memory: Memory, known: Known) -> None:
         self._plan = plan
-        self._profile = profile
+        self._known = known
+        self._profile = load(plan.profile)
+        self._profile_name = plan.profile
         self._memory = memory
-        self._phase = IDLE
-        self._since = 0.0
         self._before = IDLE
         self._paused_by: Trigger = "pause"
-        self._elapsed = 0.0
         self._last: float | None = None
         self._loaded = 0.0
         self._armed = True
@@ -56,84 +65,55 @@ class Session:
         self._stumbled = False
         self._stumbled_at = float("-inf")
         self._asked: Trigger | None = None
-        self._stage = ladder.entered(memory, profile)
-        self._rounds = 0
+        self._questions = Questions()
         self.script = Script(plan)
-        self._kind = "free_run"
         self.tally = Tally()
+        known.stage = ladder.entered(memory, self._profile)
+        known.sessions = memory.sessions
+        known.by_hand = not plan.belt_requests
 
     @property
     def active(self) -> bool:
         """A session is going on."""
-        return self._phase != IDLE
-
-    @property
-    def in_program(self) -> bool:
-        """It is a workout in phases."""
-        return self.active and "free_run" not in (self._phase, self._before)
-
-    @property
-    def stage(self) -> int:
-        """Stage of the ladder that holds now."""
-        return self._stage
-
-    @property
-    def phase(self) -> str:
-        """Name of the phase."""
-        return self._phase
+        return self._known.phase != IDLE
 
     @property
     def memory(self) -> Memory:
         """The runner's memory."""
         return self._memory
 
-    @property
-    def contradicted_s(self) -> float:
-        """For how long the sensors have seen another direction than the phase asks for."""
-        return (self._last or 0.0) - self._against if self._against is not None else 0.0
-
-    def place(self) -> Place:
-        """Where in the session we are, for rules."""
-        spec = PHASES[self._phase]
-        plan = self.prescription() if self.in_program else None
-        return Place(
-            phase=self._phase,
-            since=self._since,
-            direction=spec.direction,
-            mode=spec.mode,
-            backward=spec.backward,
-            limit_m_s=plan.limit_m_s if plan and spec.backward else None,
-            left_s=plan.left_s if plan else None,
-            bout_left_s=bout_left_s(self._phase, self._stage, self._elapsed),
-            cap=plan.cap if plan else "session",
-        )
-
     def prescription(self) -> Prescription:
-        """Say what is due at the present stage."""
+        """Return what is due at the present stage."""
         return ladder.prescribe(
-            self._stage,
+            self._known.stage,
             self._memory,
             self._profile,
             done_s=self.tally.backward_s,
             elapsed_s=self._elapsed_since_loading(),
         )
 
-    def _elapsed_since_loading(self) -> float:
-        return (self._last or self._loaded) - self._loaded
+    def line(self) -> Spoken | None:
+        """Return the next line to be said: of the script, else of the check-in."""
+        spoken = self.script.line(self._known)
+        if spoken is None and "questions" in (x.key for x in self._known.spec.says):
+            question = self._questions.line(self._known.now)
+            return (question, {}) if question else None
+        return spoken
 
-    def _compare_spread(self, baselines: Baselines) -> None:
-        """Compare how much backward strides varied with earlier sessions at the same speed."""
-        usual = {
-            (i.mode, round(i.speed_m_s * 10)): i.cv
-            for i in self._memory.imprint
-            if i.direction == "backward"
-        }
-        ratios = [
-            own.cv / usual[key.mode, key.speed]
-            for key, own in baselines.all().items()
-            if key.direction == "backward" and (key.mode, key.speed) in usual
-        ]
-        self.tally.compare_spread(ratios)
+    def pop_request(self) -> BeltRequest | None:
+        """Return what is to be asked of the belt within the phase, once."""
+        known, wanted = self._known, self.script.wants_belt
+        self.script.wants_belt = False
+        if not wanted or known.due_m_s is None or not known.belt_moves:
+            return None
+        return BeltRequest(t=known.now, speed_m_s=round(known.due_m_s, 2), why=known.phase)
+
+    def said(self, key: str) -> None:
+        """Strike out a line that was said."""
+        known = self._known
+        self.script.said(key, known)
+        self._questions.said(key, known.now)
+        known.stepped_on = known.stepped_on or key == "step_on"
 
     def remember(self, imprint: list[Imprint]) -> None:
         """Keep the imprint for the sessions to come."""
@@ -144,207 +124,320 @@ class Session:
         if self.active:
             return "a session is going on"
         self._memory = self._memory.of(runner)
-        self._stage = ladder.entered(self._memory, self._profile)
+        self._known.stage = ladder.entered(self._memory, self._profile)
+        self._known.sessions = self._memory.sessions
+        return ""
+
+    def follow(self, profile: str) -> str:
+        """Change the profile between sessions; why not, or an empty text."""
+        if profile not in PROFILES:
+            return f"there are the profiles {', '.join(PROFILES)}"
+        if self.active:
+            return "a session is going on"
+        self._profile, self._profile_name = load(profile), profile
+        self._known.stage = ladder.entered(self._memory, self._profile)
+        return ""
+
+    def yes(self) -> str:
+        """Take a press as the answer that is waited for; why there is none, or an empty text."""
+        if not self._questions.answered and self._asks:
+            self._questions.yes()
+            return ""
+        if self._known.spec.turn != "unknown" and self._known.belt is None:
+            self.script.confirm()
+            return ""
+        return "there is nothing to acknowledge"
+
+    def wrong(self) -> str:
+        """Ease off: the runner says that something is wrong; why not, or an empty text."""
+        if not self.active:
+            return "no session is going on"
+        if self._asks and not self._questions.answered:
+            self._questions.no()
+            return ""
+        self._known.wrong = True
+        if after(self._known.phase, "wrong", self._before) is not None:
+            self._asked = "wrong"
+        self.script.say("eased_off")
         return ""
 
     def ask(self, trigger: Trigger) -> str:
         """Take a command that the program knows; why it is refused, or an empty text."""
-        if trigger == "begin" and self._phase == "free_run":
-            pass
-        elif after(self._phase, trigger, self._before) is None:
-            return f"{trigger} does nothing in phase {self._phase}"
+        phase = self._known.phase
+        if after(phase, trigger, self._before) is None:
+            return f"{trigger} does nothing in phase {phase}"
         self._asked = trigger
         return ""
 
-    def feed(
-        self, item: Input | AnyEvent, view: View, safety: Safety, now: float
-    ) -> list[AnyEvent]:
-        """Take an input or an event; phases entered and, at the end, the summary."""
-        self._count(item, view, safety.blind, now)
-        self.script.remind(self._phase, view.belt, view.direction, now)
-        trigger = self._trigger(item, view, safety, now)
+    @property
+    def _asks(self) -> bool:
+        return any(line.key == "questions" for line in self._known.spec.says)
+
+    def feed(self, item: Input | AnyEvent, safety: Safety) -> list[AnyEvent]:
+        """Process an input or an event; return phases entered and, at the end, the summary."""
+        known = self._known
+        self._count(item)
+        self.script.remind(known)
+        self._place()
+        trigger = self._trigger(item, safety)
         if trigger is None:
             return []
-        target = after(self._phase, trigger, self._before)
+        target = after(known.phase, trigger, self._before)
         if target is None:
             return []
-        return self._enter(target, trigger, view, now)
+        events = self._enter(target, trigger)
+        self._place()
+        return events
 
-    def _count(self, item: Input | AnyEvent, view: View, blind: bool, now: float) -> None:
+    def _place(self) -> None:
+        """Write down where in the session the runner is."""
+        known = self._known
+        due = self.prescription()
+        spec = known.spec
+        known.program = self.active and PHASES[self._beneath].program
+        backward = spec.backward or known.direction == "backward"
+        known.limit_m_s = due.limit_m_s if known.program and backward else None
+        known.left_s, known.cap = due.left_s if known.program else None, due.cap
+        known.jogged_s, known.part_s = self.tally.jogged_s, self.tally.part_s
+        known.due_m_s = ladder.pace_m_s(due, spec.jog)
+        known.due_percent = due.incline_percent if spec.uphill else 0.0
+        known.bout_left_s = _bout_left_s(known, self._profile)
+        known.more_rounds = known.rounds < self._profile.rounds and not known.wrong
+        known.may_jog = not known.by_hand or self._questions.console_minded
+        known.to_be_set = known.by_hand and self._sets(known.due_m_s)
+        known.answered = self._questions.answered
+        known.slowed = self.script.slowed(known)
+        known.against_s = known.now - self._against if self._against is not None else 0.0
+        known.stepped_on = known.stepped_on and spec.stands
+
+    def _sets(self, due_m_s: float) -> bool:
+        """Tell whether the belt has to be made faster once the runner has turned."""
+        belt = self._known.belt
+        has = ladder.TURN_M_S if belt is None else belt.speed_m_s
+        return due_m_s > has + 2 * ladder.SPEED_OFF_M_S
+
+    @property
+    def _beneath(self) -> str:
+        known = self._known
+        return self._before if known.spec.overlay else known.phase
+
+    def _elapsed_since_loading(self) -> float:
+        return (self._last or self._loaded) - self._loaded
+
+    def _count(self, item: Input | AnyEvent) -> None:
+        known, now = self._known, self._known.now
         if self._last is None:
             self._last = self._loaded = now
         passed = min(max(now - self._last, 0.0), LONGEST_STEP_S)
         self._last = now
-        walking = view.walking(now)
+        walking, spec = known.walking, known.spec
         self._armed = self._armed or not walking
-        if walking or blind:
+        if walking or known.blind:
             self._moved = now
         if not self.active:
             return
-        spec = PHASES[self._phase]
-        if self._phase == "blind":
-            if PHASES[self._before].backward and view.belt_moves():
+        if spec.overlay and known.blind:
+            if PHASES[self._before].backward and known.belt_moves:
                 self.tally.backward_s += passed  # nobody saw them stop
             passed = 0.0
-        if walking or (spec.still and self._phase != "settle"):
-            self._elapsed += passed
-        backward = view.direction == "backward" or (spec.backward and view.direction == "unknown")
+        if walking or spec.stands or (spec.still and spec.turn != "unknown"):
+            known.elapsed_s += passed
+        backward = known.direction == "backward" or (spec.backward and known.direction == "unknown")
         if walking and backward:
-            self.tally.moved_backward(passed, self._phase, view.belt, self._limit())
+            limit = known.limit_m_s if known.program else None
+            self.tally.moved_backward(passed, spec.jog, known.belt, limit)
         if isinstance(item, Stumble | Fall) and now - self._stumbled_at > ONE_STUMBLE_S:
             self._stumbled, self._stumbled_at = True, now
-            self._stage = max(self._stage - 1, 0)
+            known.stage = max(known.stage - 1, 0)
             self.tally.stumbles += 1
         if isinstance(item, Stride | Stability):
-            self.tally.take(item)
-        self._compare(spec, view, now)
+            self.tally.feed(item)
+        self._compare()
 
-    def _limit(self) -> float | None:
-        return self.prescription().limit_m_s if self.in_program else None
-
-    def _compare(self, spec: PhaseSpec, view: View, now: float) -> None:
+    def _compare(self) -> None:
         """Note since when the sensors see another direction than the phase asks for."""
-        known = view.direction != "unknown" and spec.direction != "unknown" and view.walking(now)
-        if not known or view.direction == spec.direction:
+        known = self._known
+        expected = known.spec.direction
+        tells = known.direction != "unknown" and expected != "unknown" and known.walking
+        if not tells or known.direction == expected:
             self._against = None
         elif self._against is None:
-            self._against = now
+            self._against = known.now
 
-    def _trigger(
-        self, item: Input | AnyEvent, view: View, safety: Safety, now: float
-    ) -> Trigger | None:
+    def _trigger(self, item: Input | AnyEvent, safety: Safety) -> Trigger | None:
+        known, spec = self._known, self._known.spec
         asked, self._asked = self._asked, None
         stumbled, self._stumbled = self._stumbled, False
-        if self._phase == IDLE:
-            return asked or self._starting(view, now)
-        if safety.fallen and self._phase != "fallen":
+        if not self.active:
+            return asked or self._starting()
+        if safety.fallen and after(known.phase, "fell", self._before):
             return "fell"
         if asked:
             return asked
-        if self._phase in OVERLAYS:
-            return self._recovered(view, safety, now)
-        if safety.blind:
+        if spec.overlay:
+            return self._recovered(safety)
+        if known.blind:
             return "lost"
-        if stumbled and PHASES[self._phase].backward:
+        if stumbled and spec.backward:
             # The stage below may allow less time than was already moved.
             return "stumbled" if self.prescription().left_s > 0.0 else "dose"
-        if self._gone(now):
+        if self._gone():
             return "over"
         if not isinstance(item, Tick | Stride | Gait):
             return None
-        return self._stepped_off(view, now) or self._due(view, now)
+        return self._stepped_off() or spec.leads(known, self._profile)
 
-    def _gone(self, now: float) -> bool:
+    def _gone(self) -> bool:
         """Nobody has walked for very long; a pause that was asked for may last longer."""
-        asked = self._phase == "paused" and self._paused_by == "pause"
-        patience = LONG_PAUSE if asked else 1.0
-        return now - max(self._moved, self._began) > patience * self._plan.end_after_s
+        known = self._known
+        asked = known.spec.overlay and self._paused_by in ("pause", "away")
+        patience = LONG_PAUSE if asked or self._asks else 1.0
+        return known.now - max(self._moved, self._began) > patience * self._plan.end_after_s
 
-    def _starting(self, view: View, now: float) -> Trigger | None:
-        if not view.walking(now) or not self._armed:
+    def _starting(self) -> Trigger | None:
+        if not self._known.walking or not self._armed:
             return None
+        if self._memory.away is not None:
+            return "away"
         return "begin" if self._plan.program else "wander"
 
-    def _recovered(self, view: View, safety: Safety, now: float) -> Trigger | None:
-        if self._gone(now):
+    def _recovered(self, safety: Safety) -> Trigger | None:
+        known = self._known
+        if self._gone():
             return "over"
-        if self._phase == "blind":
+        if self._paused_by == "lost":
             return None if safety.blind else "seen"
-        if self._phase == "paused" and self._paused_by == "step_off" and view.walking(now):
-            return "back_on" if now - self._since > BACK_ON_S else None
+        if self._paused_by == "step_off" and known.walking:
+            return "back_on" if known.now - known.since > BACK_ON_S else None
         return None
 
-    def _stepped_off(self, view: View, now: float) -> Trigger | None:
-        if PHASES[self._phase].still:
+    def _stepped_off(self) -> Trigger | None:
+        known = self._known
+        if known.spec.still:
             return None
-        quiet = now - max(view.stride_at, self._since)
+        quiet = known.now - max(known.stride_at, known.since)
         return "step_off" if quiet > self._plan.step_off_s else None
 
-    def _due(self, view: View, now: float) -> Trigger | None:
-        progress = Progress(
-            phase=self._phase,
-            elapsed_s=self._elapsed,
-            left_s=self.prescription().left_s,
-            stage=self._stage,
-            rounds=self._rounds,
-            jogged_s=self.tally.jogged_s,
-            against_s=self.contradicted_s,
-            walking=view.walking(now),
-            direction=view.direction,
-            unsteady=view.stability == "unsteady",
-        )
-        return due(progress, self._profile)
-
-    def _enter(self, target: str, trigger: Trigger, view: View, now: float) -> list[AnyEvent]:
-        left, self._phase = self._phase, target
-        if left not in OVERLAYS:
-            self._before = left if target in OVERLAYS else IDLE
-        if target == "paused":
+    def _enter(self, target: str, trigger: Trigger) -> list[AnyEvent]:
+        known, spec = self._known, PHASES[target]
+        left, was = known.phase, known.spec
+        known.phase, known.spec, known.since = target, spec, known.now
+        self._against = None
+        if spec.overlay:
+            self._before = self._before if was.overlay else left
             self._paused_by = trigger
-        if left == IDLE or target == "check_in":
-            self._begin(now, "program" if target == "check_in" else "free_run")
-        if left in ("settle", "carry") and target in ("turn_back", "backward_walk"):
-            self._rounds += 1
-        resumed = trigger in ("seen", "resume", "back_on")
+        if "session" in spec.entry:
+            self._begin(free=not spec.program)
+        if "round" in spec.entry and not was.backward:
+            known.rounds += 1
+            self.tally.part_s = 0.0
         if trigger not in ("lost", "seen"):
-            self._elapsed = 0.0
-        self._since, self._against = now, None
-        spotter = self._profile.spotter or self._stage >= SPOTTER_FROM
-        if trigger == "seen":
-            self.script.clear()
-        else:
-            self.script.begin(target, view.belt, now, resumed=resumed, spotter=spotter)
-        if PHASES[target].backward and trigger != "seen":
-            self.script.settings(self.prescription(), target, view.belt)
-        elif left == "backward_uphill" and target == "turn_front":
-            self.script.incline(0.0, view.belt)
-        spec = PHASES[target]
+            known.elapsed_s = 0.0
+        if trigger == "away":
+            self._go_on()
+        self._place()
+        self._speak(trigger)
+        if not spec.overlay:
+            self._before = IDLE
+        lasts = spec.lasts(known, self._profile)
         phase = Phase(
-            t=now,
+            t=known.now,
             name=target,
             from_=left,
             why=trigger,
-            remaining_s=lasts(target, self._stage, self.prescription().left_s, self._profile),
+            remaining_s=lasts,
             expects_direction=spec.direction,
             expects_mode=spec.mode,
         )
-        if target != IDLE:
-            return [phase]
-        self._compare_spread(view.baselines)
-        return [phase, self._summary(now)]
+        return [phase, self._summary()] if "summary" in spec.entry else [phase]
 
-    def _begin(self, now: float, kind: str) -> None:
+    def _speak(self, trigger: Trigger) -> None:
+        """Line up what is said on entering a phase."""
+        known, spec = self._known, self._known.spec
+        if trigger == "seen":
+            self.script.clear()
+            return
+        if trigger == "away":
+            self.script.clear()
+            self.script.say("away")
+            return
+        resumed = trigger in ("resume", "back_on")
+        self.script.begin(known, spec.lasts(known, self._profile), resumed=resumed)
+        if trigger == "turned_away" and spec.backward:
+            self.script.met(known)
+        if trigger == "wrong":
+            self.script.say("eased_off")
+
+    def _begin(self, *, free: bool) -> None:
+        known = self._known
         self._armed = False
-        self._began = now
-        self.tally = Tally(started=now)
-        self._stage = ladder.entered(self._memory, self._profile, self._elapsed_since_loading())
-        self._rounds = 0
-        self._kind = kind
+        self._began = known.now
+        self.tally = Tally(started=known.now, kind="free_run" if free else "program")
+        known.stage = ladder.entered(self._memory, self._profile, self._elapsed_since_loading())
+        known.rounds, known.wrong = 0, False
+        if not free:
+            self._questions.begin(self._memory, self._profile, known.stage, by_hand=known.by_hand)
 
-    def _summary(self, now: float) -> AnyEvent:
+    def _go_on(self) -> None:
+        """Take up a session that was cut off: paused, before the forward part."""
+        away = self._memory.away
+        if away is None:
+            return
+        self._begin(free=not self._plan.program)
+        self._questions = Questions()
+        self.tally.backward_s = away.backward_s
+        self._before = "carry" if self._plan.program else FREE
+        self._memory = self._memory.gone_on()
+
+    def _summary(self) -> AnyEvent:
         """Sum up, and remember: a station that runs for weeks is not restarted in between."""
-        tally, elapsed = self.tally, self._elapsed_since_loading()
-        tally.take(Stability(t=now, level="unknown", score=None))  # unsteady to the end counts too
+        known, tally, elapsed = self._known, self.tally, self._elapsed_since_loading()
+        tally.compare_spread(facts.spread_ratios(known.baselines, self._memory))
+        tally.feed(Stability(t=known.now, level="unknown", score=None))  # unsteady to the end
         standing = Standing(self._memory.stage, self._memory.clean_sessions, clean=False)
-        if self._kind == "program":
+        if tally.kind == "program":
             result = Result(
-                stage=self._stage,
+                stage=known.stage,
                 backward_s=tally.backward_s,
                 peak_m_s=tally.peak_m_s,
                 stumbles=tally.stumbles,
                 unsteady_s=tally.unsteady_s,
                 cv_ratio=tally.cv_ratio,
                 effort=tally.effort,
+                wrong=known.wrong,
             )
             standing = ladder.advance(self._memory, self._profile, result, elapsed)
-            self.script.standing(self._memory.stage, standing.stage)
+            self._close(standing)
         past = Past(
             age_s=-elapsed,
             backward_s=tally.backward_s,
             peak_m_s=tally.peak_m_s,
-            stage=self._stage,
+            stage=known.stage,
+            held_s=tally.held_s,
         )
-        self._memory = self._memory.with_session(past, standing.stage, standing.clean_sessions)
-        return tally.summary(
-            now, self._memory.runner, self._plan.profile, self._kind, self._stage, standing
+        runner, trained, wrong = self._memory.runner, known.stage, known.wrong
+        self._memory = self._memory.with_session(
+            past, standing.stage, standing.clean_sessions, wrong=wrong
         )
+        known.sessions, known.wrong = self._memory.sessions, False
+        return tally.summary(known.now, runner, self._profile_name, trained, standing, wrong=wrong)
+
+    def _close(self, standing: Standing) -> None:
+        """Line up the two facts and where the ladder leads."""
+        for key, blanks in facts.closing(self.tally, self._memory):
+            self.script.say(key, **blanks)
+        if standing.stage != self._memory.stage:
+            self.script.say("stage_up" if standing.stage > self._memory.stage else "stage_down")
+        if self.tally.backward_s > 0.0:
+            self.script.say("take_away")
+
+
+def _bout_left_s(known: Known, profile: Profile) -> float:
+    """Return the time until the backward part ends by itself, s; inf where only a cap ends it."""
+    rung = ladder.STAGES[known.stage]
+    if not known.spec.backward or known.spec.jog or (rung.jog and known.may_jog):
+        return float("inf")
+    if rung.uphill and not known.spec.uphill:
+        return float("inf")
+    del profile
+    return rung.bout_s - known.elapsed_s

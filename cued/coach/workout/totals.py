@@ -13,13 +13,16 @@ BEFORE_UNSTEADY_COUNTS_S = 0.5
 class Tally:
     """Counts of one session."""
 
-    def __init__(self, started: float = 0.0) -> None:
+    def __init__(self, started: float = 0.0, kind: str = "free_run") -> None:
         self.started = started
+        self.kind = kind
         self.strides = 0
         self.stumbles = 0
         self.cues = 0
         self.backward_s = 0.0
         self.jogged_s = 0.0
+        self.part_s = 0.0
+        self.held_s: float | None = None
         self.peak_m_s: float | None = None
         self.unsteady_s = 0.0
         self.effort: float | None = None
@@ -27,7 +30,7 @@ class Tally:
         self.measured: dict[str, float] = {}
         self._unsteady_since: float | None = None
 
-    def take(self, item: Stride | Stability) -> None:
+    def feed(self, item: Stride | Stability) -> None:
         """Count a stride, or time spent unsteady."""
         match item:
             case Stride():
@@ -36,15 +39,23 @@ class Tally:
                 self._steadiness(item)
 
     def moved_backward(
-        self, seconds: float, phase: str, belt: Belt | None, limit_m_s: float | None
+        self, seconds: float, jogs: bool, belt: Belt | None, limit_m_s: float | None
     ) -> None:
         """Count time backward; a speed above the limit is not one that was trained."""
         self.backward_s += seconds
-        if phase == "backward_jog":
+        self.part_s += seconds
+        if jogs:
             self.jogged_s += seconds
         if belt is not None and belt.speed_m_s > 0.0:
             speed = belt.speed_m_s if limit_m_s is None else min(belt.speed_m_s, limit_m_s)
             self.peak_m_s = max(self.peak_m_s or 0.0, speed)
+
+    def held(self, until_s: float | None, lasted_s: float) -> None:
+        """Keep how long the short step was held, the longest of a session's carries."""
+        if self.part_s <= 0.0:
+            return
+        held = lasted_s if until_s is None else until_s
+        self.held_s = held if self.held_s is None else max(self.held_s, held)
 
     def note(self, measured: list[Measurement]) -> None:
         """Keep the last value of each measurement for the summary."""
@@ -67,15 +78,16 @@ class Tally:
         now: float,
         runner: str,
         profile: str,
-        kind: str,
         trained_stage: int,
         standing: Standing,
+        *,
+        wrong: bool,
     ) -> Summary:
         """Sum up."""
         details: dict[str, float | str | None] = {
             "runner": runner,
             "profile": profile,
-            "kind": kind,
+            "kind": self.kind,
             "stage": float(standing.stage),
             "clean_sessions": float(standing.clean_sessions),
             "clean": float(standing.clean),
@@ -84,6 +96,8 @@ class Tally:
             "jogged_s": round(self.jogged_s, 1),
             "unsteady_s": round(self.unsteady_s, 1),
             "effort": self.effort,
+            "held_s": None if self.held_s is None else round(self.held_s, 1),
+            "something_wrong": float(wrong),
             "cv_ratio": self.cv_ratio,
             **self.measured,
         }

@@ -33,6 +33,7 @@ class Runner:
     def __init__(self, memory: Memory | None = None, t: float = 0.0, **options: object) -> None:
         plan = CoachConfig(**{"program": True, **options})  # type: ignore[arg-type]
         self.coach = Coach(plan, all_rules(), load("en"), memory or Memory())
+        self.answers = True
         self.t = t
         self.phase = "idle"
         self.events: list[AnyEvent] = []
@@ -59,8 +60,11 @@ class Runner:
             if isinstance(event, Phase):
                 self.phase = event.name
                 self.stages[event.t, event.name] = self.coach.stage
-                self.left[event.t, event.name] = self.coach.place.left_s or 0.0
+                self.left[event.t, event.name] = self.coach.known.left_s or 0.0
         self.events += out
+        asked = [e for e in out if isinstance(e, Cue) and e.verdict == "given"]
+        if self.answers and any(cue.key.startswith("check_") for cue in asked):
+            self.say("press")
         return out
 
     def say(self, name: str, value: float | str | None = None) -> list[AnyEvent]:
@@ -160,12 +164,12 @@ def follow(runner: Runner, most_s: float = 3600.0, speed: float | None = None) -
     end = runner.t + most_s
     began = False
     while runner.t < end and (not began or runner.phase != "idle"):
-        place = runner.coach.place
-        backward = place.backward or runner.phase == "turn_back"
+        known = runner.coach.known
+        backward = known.spec.backward or known.spec.turn == "backward" or "mount" in known.phase
         direction: Direction = "backward" if backward else "forward"
         mode: Mode = "running" if runner.phase == "backward_jog" else "walking"
-        wanted = speed if speed is not None else (place.limit_m_s or runner.speed or 0.5)
-        if (place.backward and abs(wanted - runner.speed) > 1e-6) or not runner.speed:
+        wanted = speed if speed is not None else (known.due_m_s or runner.speed or 0.5)
+        if (backward and abs(wanted - runner.speed) > 1e-6) or not runner.speed:
             runner.belt(wanted)
         runner.walk(5.0, direction, mode)
         began = began or runner.phase != "idle"

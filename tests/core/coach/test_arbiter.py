@@ -3,12 +3,13 @@ from __future__ import annotations
 import itertools
 
 from cued.coach.config import CoachConfig
+from cued.coach.known import Known
 from cued.coach.rule import Proposal, Theme
-from cued.coach.voice.arbiter import Arbiter, Gate
+from cued.coach.voice.arbiter import Arbiter
 from cued.coach.voice.phrases import load
 from cued.model import Cue, CueDone, Priority
 
-OPEN = Gate(phase="free_run")
+OPEN = Known(phase="free_run")
 
 
 def arbiter(**options: object) -> Arbiter:
@@ -146,12 +147,12 @@ def test_one_theme_holds_until_the_next_phase() -> None:
     posture = proposal("trunk_lean", theme="posture")
     assert verdicts(a.decide([proposal()], OPEN, 0.0)) == ["given"]
     assert verdicts(a.decide([posture], OPEN, 30.0)) == ["other_theme"]
-    assert verdicts(a.decide([posture], Gate(phase="carry"), 60.0)) == ["given"]
-    assert verdicts(a.decide([proposal(since=200.0)], Gate(phase="carry"), 200.0)) == ["given"]
+    assert verdicts(a.decide([posture], Known(phase="carry"), 60.0)) == ["given"]
+    assert verdicts(a.decide([proposal(since=200.0)], Known(phase="carry"), 200.0)) == ["given"]
 
 
 def test_nothing_but_safety_and_guidance_passes_a_hold() -> None:
-    a, held = arbiter(), Gate(phase="carry", hold="after_stumble")
+    a, held = arbiter(), Known(phase="carry", hold="after_stumble")
     assert verdicts(a.decide([proposal()], held, 0.0)) == ["after_stumble"]
     assert verdicts(a.decide([proposal("praise", Priority.PRAISE)], held, 1.0)) == ["after_stumble"]
     assert verdicts(a.decide([proposal("metronome", Priority.INFO)], held, 1.0)) == [
@@ -159,20 +160,20 @@ def test_nothing_but_safety_and_guidance_passes_a_hold() -> None:
     ]
     assert verdicts(a.decide([proposal("carry", Priority.PHASE)], held, 2.0)) == ["after_stumble"]
     assert verdicts(a.decide([proposal("unsteady", Priority.UNSTEADY)], held, 3.0)) == ["given"]
-    begun = Gate(phase="carry", hold="phase_start")
+    begun = Known(phase="carry", hold="phase_start")
     assert verdicts(a.decide([proposal("settle", Priority.PHASE)], begun, 9.0)) == ["given"]
     assert verdicts(a.decide([proposal(since=9.0)], begun, 15.0)) == ["phase_start"]
 
 
 def test_mute_silences_what_is_below_a_limit_and_nothing_above() -> None:
-    muted = Gate(phase="carry", muted=True)
+    muted = Known(phase="carry", muted=True)
     for priority in Priority:
         cues = arbiter().decide([proposal("carry", priority)], muted, 0.0)
         assert verdicts(cues) == (["given"] if priority >= Priority.LIMIT else ["muted"])
 
 
 def test_blind_lets_only_link_and_what_is_graver_through() -> None:
-    blind = Gate(phase="carry", blind=True)
+    blind = Known(phase="carry", blind=True)
     for priority in Priority:
         cues = arbiter().decide([proposal("carry", priority)], blind, 0.0)
         assert verdicts(cues) == (["given"] if priority >= Priority.LINK else ["blind"])
@@ -180,7 +181,7 @@ def test_blind_lets_only_link_and_what_is_graver_through() -> None:
 
 def test_feedback_fades_by_occurrence_and_the_first_is_always_given() -> None:
     for share, expected in ((1.0, 8), (0.5, 4), (0.25, 2), (0.0, 0)):
-        a, gate = arbiter(), Gate(phase="carry", share=share)
+        a, gate = arbiter(), Known(phase="carry", share=share)
         given = [
             i
             for i in range(8)
@@ -192,11 +193,11 @@ def test_feedback_fades_by_occurrence_and_the_first_is_always_given() -> None:
 
 
 def test_a_catch_block_withholds_technique_and_says_so() -> None:
-    assert verdicts(arbiter().decide([proposal()], Gate(catch=True), 0.0)) == ["catch_block"]
+    assert verdicts(arbiter().decide([proposal()], Known(catch=True), 0.0)) == ["catch_block"]
 
 
 def test_a_withheld_cue_is_told_once_for_each_occurrence_and_reason() -> None:
-    a, held = arbiter(), Gate(phase="carry", hold="phase_start")
+    a, held = arbiter(), Known(phase="carry", hold="phase_start")
     told = [c for t in range(20) for c in a.decide([proposal()], held, float(t))]
     assert verdicts(told) == ["phase_start"]
     assert verdicts(a.decide([proposal(since=5.0)], held, 30.0)) == ["phase_start"]
@@ -214,7 +215,7 @@ def test_a_cue_carries_what_it_rests_on_and_wordings_alternate() -> None:
 def test_what_waits_and_is_proposed_again_is_said_once() -> None:
     voice = arbiter()
     first, owed = proposal("stumble", Priority.STUMBLE), proposal("battery_low", Priority.INFO)
-    voice.decide([first], Gate(), 0.0)
-    assert voice.decide([owed], Gate(), 0.1) == []  # waits for the voice
-    cues = [c for t in (1.0, 2.0) for c in voice.decide([owed] if t < 2 else [], Gate(), t)]
+    voice.decide([first], Known(), 0.0)
+    assert voice.decide([owed], Known(), 0.1) == []  # waits for the voice
+    cues = [c for t in (1.0, 2.0) for c in voice.decide([owed] if t < 2 else [], Known(), t)]
     assert [c.key for c in cues if c.verdict == "given"] == ["battery_low"]

@@ -76,7 +76,8 @@ class Session(RuleBasedStateMachine):
         if not runner.speed:
             runner.belt(0.5)
         while runner.t < end:
-            backward = runner.coach.place.backward or runner.phase == "turn_back"
+            spec = runner.coach.known.spec
+            backward = spec.backward or spec.turn == "backward"
             mode: Mode = "running" if runner.phase == "backward_jog" else "walking"
             runner.walk(4.0, "backward" if backward else "forward", mode, factor)
 

@@ -8,7 +8,7 @@ import pytest
 
 from cued.coach.commands import NAMES
 from cued.coach.workout.memory import Memory, Past
-from cued.coach.workout.phases import BEFORE, IDLE, OVERLAYS, PHASES, TABLE, after
+from cued.coach.workout.phases import BEFORE, IDLE, PHASES, TABLE, after
 from cued.coach.workout.profile import PROFILES, load
 from cued.model import (
     Battery,
@@ -33,6 +33,7 @@ from cued.model import (
 from tests.core.coach.runner import Runner, follow
 
 REACHED = [p for p in PHASES if p != IDLE]
+OVERLAYS = [p for p in PHASES if PHASES[p].overlay]
 MOVING = [p for p in REACHED if p not in OVERLAYS]
 JOGGER = Memory(
     stage=4, sessions=20, past=(Past(age_s=8 * 86400.0, backward_s=300.0, peak_m_s=1.5, stage=4),)
@@ -45,7 +46,7 @@ CLIMBER = Memory(
 @cache
 def there(phase: str) -> Runner:
     """A runner who has just come into a phase."""
-    memory = CLIMBER if phase == "backward_uphill" else JOGGER
+    memory = CLIMBER if phase in ("backward_uphill", "mount_uphill") else JOGGER
     runner = Runner(memory, program=phase != "free_run", profile="variety_for_a_runner")
     runner.feed(Link(t=0.0, sensor="foot", state="up", age_s=0.0))
     runner.belt(0.6)
@@ -55,7 +56,9 @@ def there(phase: str) -> Runner:
         return runner
     runner.walk(2.0)
     while runner.phase != phase:
-        backward = PHASES[runner.phase].backward or runner.phase == "turn_back"
+        assert runner.t < 3600.0, "never reached"
+        spec = PHASES[runner.phase]
+        backward = spec.backward or spec.turn == "backward" or runner.phase.startswith("mount")
         mode = "running" if runner.phase == "backward_jog" else "walking"
         runner.walk(5.0, "backward" if backward else "forward", mode, until=phase)
     return runner
@@ -454,7 +457,8 @@ def asked_of_the_belt(memory: Memory, last: str) -> dict[str, BeltRequest]:
     runner.belt(0.6)
     runner.walk(2.0)
     while runner.phase != last:
-        backward = PHASES[runner.phase].backward or runner.phase == "turn_back"
+        spec = PHASES[runner.phase]
+        backward = spec.backward or spec.turn == "backward" or runner.phase.startswith("mount")
         mode = "running" if runner.phase == "backward_jog" else "walking"
         runner.walk(5.0, "backward" if backward else "forward", mode, until=last)
     return {e.why: e for e in runner.events if isinstance(e, BeltRequest)}
@@ -528,7 +532,7 @@ def test_a_possible_fall_that_follows_a_stumble_is_the_same_one() -> None:
 
 def test_a_speed_above_the_limit_is_none_that_was_trained() -> None:
     runner = there("backward_walk").copy()
-    limit = runner.coach.place.limit_m_s
+    limit = runner.coach.known.limit_m_s
     assert limit is not None
     runner.belt(2.5)
     runner.walk(10.0, "backward")
@@ -708,12 +712,12 @@ def test_time_backward_counts_while_nobody_is_seen_on_a_moving_belt(
 ) -> None:
     runner = there("backward_walk").copy()
     runner.belt(speed)
-    before = runner.coach.place.left_s
+    before = runner.coach.known.left_s
     assert before is not None
     runner.feed(Link(t=runner.t, sensor="foot", state="lost", age_s=1.0))
     assert runner.phase == "blind"
     runner.stand(40.0)
-    after_it = runner.coach.place.left_s
+    after_it = runner.coach.known.left_s
     assert after_it == pytest.approx(before - (40.0 if counted else 0.0), abs=1.0)
 
 
@@ -810,7 +814,8 @@ def test_a_jogger_walks_backward_at_a_walk(asks: bool) -> None:
     runner.belt(0.3)
     runner.walk(2.0)
     while "backward_rest" not in runner.phases():
-        backward = PHASES[runner.phase].backward or runner.phase == "turn_back"
+        spec = PHASES[runner.phase]
+        backward = spec.backward or spec.turn == "backward" or runner.phase.startswith("mount")
         jogs = runner.phase == "backward_jog"
         runner.walk(5.0, "backward" if backward else "forward", "running" if jogs else "walking")
     runner.walk(5.0, "backward")

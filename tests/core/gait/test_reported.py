@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cued.coach.known import View
+from cued.coach.known import Known
 from cued.engine import Engine, Worn
 from cued.gait.metrics import cadence_spm
 from cued.model import AnyEvent, Cadence, HeartRate, LinkChanged, Measurement, Packet, Tick
@@ -80,7 +80,7 @@ def test_nothing_is_shown_of_a_metric_that_is_off():
 
 
 def test_the_coach_does_not_take_it_for_measured():
-    view = View()
+    view = Known()
     for event in engine().feed(Cadence(1.0, "pod", 164.0)):
         view.see(event, 1.0)
     assert view.measured == {}

@@ -1,0 +1,73 @@
+"""In the forward carry the tall trunk of the backward part is lost.
+
+Lean and bounce are compared with those of the backward part at the same speed, as means over about
+10 strides: posture is carried, not only the stride. Only what is worse counts: leaning further
+toward the chest, bouncing higher. Where the runner was that different forward before, too, there is
+nothing to lose and nothing is said. Limits are those of ``trunk_lean`` and ``hard_landing``.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from cued.coach.known import Known
+from cued.coach.rule import Need, Proposal
+from cued.model import AnyEvent, Input, Priority, Stride
+from cued.parts import Part
+
+WORSE = {"trunk_lean_deg": 7.0, "bounce_cm": 1.5}
+WEIGHT = 0.1  # of the newest stride in the mean, as in strides/deviation.py
+PERSIST = 12  # strides
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """No options."""
+
+
+class PostureLost:
+    """Watches the trunk in the carry."""
+
+    needs: frozenset[Need] = frozenset(("trunk", "belt", "program"))
+    keys = ("posture_lost",)
+
+    def __init__(self, config: Config) -> None:
+        del config
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin anew."""
+        self._means: dict[str, float] = {}
+        self._beyond: dict[str, int] = {}
+        self._since: float | None = None
+
+    def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
+        """Compare the trunk with the imprint's at each settled stride."""
+        carry = known.carry
+        if not isinstance(news, Stride) or carry is None or not known.settled(news.side):
+            return None
+        for name, usual in carry.posture.items():
+            measured = known.measured.get(name)
+            if measured is not None and measured.value is not None:
+                self._follow(name, measured.value - usual)
+        lost = [name for name, count in self._beyond.items() if count >= PERSIST]
+        if not lost:
+            self._since = None
+            return None
+        self._since = known.now if self._since is None else self._since
+        return Proposal(
+            key="posture_lost",
+            priority=Priority.TECHNIQUE,
+            theme="posture",
+            since=self._since,
+            pattern="notice",
+            because={name: round(self._means[name], 2) for name in lost},
+        )
+
+    def _follow(self, name: str, worse: float) -> None:
+        mean = self._means.get(name, 0.0)
+        mean = self._means[name] = mean + WEIGHT * (worse - mean)
+        beyond = mean > WORSE[name]
+        self._beyond[name] = self._beyond.get(name, 0) + 1 if beyond else 0
+
+
+PART = Part(Config, PostureLost)

@@ -1,0 +1,105 @@
+"""What a line of a script may wait for or depend on: named questions about what is known."""
+
+from __future__ import annotations
+
+from cued.coach.known import Known
+from cued.coach.workout import ladder
+
+STANDS_AFTER_S = 6.0  # told to step on the rails: so long until it is taken as done
+FELT_S = 10.0  # backward for so long before there is a feeling to keep; a choice
+SETTING_S = 15.0  # for a hand to find the console and a belt that tells nothing to get there
+
+
+def standing(known: Known) -> bool:
+    """Nobody walks: sentences are allowed."""
+    return not known.walking
+
+
+def moving(known: Known) -> bool:
+    """Somebody walks."""
+    return known.walking
+
+
+def on_rails(known: Known) -> bool:
+    """The steps have stopped, or it was long enough ago that they were to."""
+    return not known.walking or known.elapsed_s >= STANDS_AFTER_S
+
+
+def slow(known: Known) -> bool:
+    """The belt is slow enough to turn round on: known to be, or all that could be waited for."""
+    if known.belt is not None:
+        return known.belt.speed_m_s <= ladder.TURN_M_S + ladder.SPEED_OFF_M_S
+    return known.slowed
+
+
+def not_slow(known: Known) -> bool:
+    """The belt has to be slowed first, or nobody knows whether."""
+    return not slow(known)
+
+
+def as_set(known: Known) -> bool:
+    """The belt is as fast as was asked for, or there was time enough to set it."""
+    if known.belt is not None and known.due_m_s is not None:
+        return abs(known.belt.speed_m_s - known.due_m_s) <= 2 * ladder.SPEED_OFF_M_S
+    return known.elapsed_s >= SETTING_S
+
+
+def fast(known: Known) -> bool:
+    """The belt is nearly as fast as a jog is to be."""
+    if known.belt is not None and known.due_m_s is not None:
+        return known.belt.speed_m_s >= 0.9 * known.due_m_s
+    return known.elapsed_s >= ladder.JOG_ON_S / 3
+
+
+def walkable(known: Known) -> bool:
+    """The belt is slow enough to walk backward after a jog."""
+    if known.belt is not None:
+        return known.belt.speed_m_s <= ladder.WALK_M_S + 2 * ladder.SPEED_OFF_M_S
+    return known.elapsed_s >= SETTING_S
+
+
+def steady(known: Known) -> bool:
+    """Nothing speaks against letting go of the rail."""
+    return known.stability == "steady"
+
+
+def felt(known: Known) -> bool:
+    """The runner has just gone backward for long enough to have a feeling to keep."""
+    return known.part_s >= FELT_S
+
+
+def not_felt(known: Known) -> bool:
+    """There was no backward part to speak of."""
+    return not felt(known)
+
+
+def turns_next(known: Known) -> bool:
+    """The phase ends with turning round."""
+    rung = ladder.STAGES[known.stage]
+    return not (known.spec.pace == "walk" and (rung.uphill or (rung.jog and known.may_jog)))
+
+
+def jogs_next(known: Known) -> bool:
+    """The phase ends with a faster belt."""
+    more = known.jogged_s < ladder.JOG_SESSION_S
+    return ladder.STAGES[known.stage].jog and known.may_jog and more
+
+
+def no_more_jogs(known: Known) -> bool:
+    """Enough jogging for this session."""
+    return not jogs_next(known)
+
+
+def goes_backward_next(known: Known) -> bool:
+    """There is time for a backward part after this phase."""
+    return (known.left_s or 0.0) >= ladder.LEAST_BOUT_S
+
+
+def again(known: Known) -> bool:
+    """Another round follows."""
+    return known.more_rounds and goes_backward_next(known)
+
+
+def by_hand(known: Known) -> bool:
+    """The runner sets the belt."""
+    return known.by_hand

@@ -1,0 +1,110 @@
+"""What a phase is: one row that says all of it, and what can lead out of it.
+
+The rows are in ``phases.py``; no other file compares a phase's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct
+
+from cued.model import Direction, Mode
+
+if TYPE_CHECKING:
+    from cued.coach.known import Known
+    from cued.coach.workout.profile import Profile
+
+Trigger: TypeAlias = Literal[
+    "begin",  # somebody moves, or start_program
+    "wander",  # somebody moves, and no program is wanted
+    "ready",  # every question of the check-in is answered
+    "timeout",  # the phase's time is over
+    "mount",  # the belt has to be set first, from the side rails
+    "uphill",  # the phase's time is over and the stage goes uphill
+    "jog",  # ... and the stage jogs
+    "again",  # ... and another round is due
+    "turned",  # the runner faces the way that was asked for
+    "turned_away",  # the runner has faced the other way for long: go along
+    "dose",  # enough backward: session, day or week
+    "wrong",  # the runner says that something is wrong
+    "ease",  # ... and has turned to the front
+    "stumbled",
+    "fell",
+    "acknowledge",
+    "lost",  # no sensor sees the runner while something moves
+    "seen",
+    "step_off",  # no stride for long
+    "back_on",
+    "away",  # the daemon was away in the middle of a session
+    "skip",
+    "pause",
+    "resume",
+    "stop",
+    "over",  # nobody moved for very long
+]
+Pace = Literal["own", "turn", "walk", "due"]  # the runner's; slow; a stage-1 walk; the stage's
+Entry = Literal["session", "round", "imprint", "carry", "carry_on", "retention", "summary"]
+
+
+def always(_known: Known) -> bool:
+    """Hold whatever is known."""
+    return True
+
+
+def _endless(_known: Known, _profile: Profile) -> float | None:
+    return None
+
+
+def _nowhere(_known: Known, _profile: Profile) -> Trigger | None:
+    return None
+
+
+class Line(Struct, frozen=True):
+    """A line of a phase's script.
+
+    key : entry of the catalogue; the script says "belt" as a setting of the belt, if one is due.
+    at_s : into the phase, in its own time; negative: before its end.  part : of the phase instead.
+    only : left out unless this holds when it is due.  when : waits until this holds.
+    first : left out from so many sessions on; experience decides, not a setting.
+    """
+
+    key: str
+    at_s: float = 0.0
+    part: float | None = None
+    only: Callable[[Known], bool] = always
+    when: Callable[[Known], bool] = always
+    first: int = 1_000_000
+
+
+class PhaseSpec(Struct, frozen=True, kw_only=True):
+    """A phase.
+
+    direction, mode : what is expected of the runner.  turn : the way they are asked to face.
+    says : its script.
+    lasts : how long, s; None where that depends on the runner.
+    leads : the trigger that the phase itself gives now, if any.
+    pace : the belt's speed in it.  uphill, jog : what the ladder's stage must allow.
+    entry : what happens on entering it.
+    still : standing is expected, so no stride is no stepping off.  stands : time stood counts.
+    quiet : no technique.  overlay : it lies over the phase it interrupts.
+    program : it belongs to a workout.
+    """
+
+    direction: Direction = "unknown"
+    mode: Mode = "unknown"
+    turn: Direction = "unknown"
+    says: tuple[Line, ...] = ()
+    lasts: Callable[[Known, Profile], float | None] = _endless
+    leads: Callable[[Known, Profile], Trigger | None] = _nowhere
+    pace: Pace = "own"
+    backward: bool = False
+    uphill: bool = False
+    jog: bool = False
+    entry: frozenset[Entry] = frozenset()
+    still: bool = False
+    stands: bool = False
+    quiet: bool = False
+    overlay: bool = False
+    program: bool = True

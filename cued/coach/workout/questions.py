@@ -1,0 +1,80 @@
+"""The check-in's questions: each waits for a yes, and takes silence or a held button as a no.
+
+Rules of this file
+------------------
+* A press is yes. Nothing for 20 s, or the button held, is no: then the coach waits, says so, and
+  goes on when the button is pressed. Walking on is no answer.
+* A first session asks one thing at a time; later ones put the usual in one question.
+* Who reported something wrong last time is asked whether it is better before anything else.
+"""
+
+from __future__ import annotations
+
+from cued.coach.workout import ladder
+from cued.coach.workout.memory import Memory
+from cued.coach.workout.profile import Profile
+
+SILENT_S = 20.0
+REMIND_S = 45.0  # while waiting: nobody is left longer than a minute without a sign
+SPOTTER_FROM = 2
+
+
+class Questions:
+    """What is still to be answered."""
+
+    def __init__(self) -> None:
+        self._keys: list[str] = []
+        self._asked: float | None = None
+        self._waits = False
+        self._console = False
+
+    @property
+    def answered(self) -> bool:
+        """Every question has its yes."""
+        return not self._keys
+
+    @property
+    def console_minded(self) -> bool:
+        """Somebody minds the console."""
+        return self._console
+
+    def begin(self, memory: Memory, profile: Profile, stage: int, *, by_hand: bool) -> None:
+        """Line up what has to be asked of this runner."""
+        self._asked, self._waits, self._console = None, False, False
+        self._keys = ["check_better"] if memory.wrong else []
+        self._keys += ["check_in", "check_rails"] if memory.sessions == 0 else ["check_all"]
+        if profile.spotter or stage >= SPOTTER_FROM:
+            self._keys.append("check_spotter")
+        if by_hand and ladder.STAGES[stage].jog:
+            self._keys.append("check_console")
+
+    def line(self, now: float) -> str | None:
+        """Return what is to be said now: the question, or that the coach waits."""
+        if not self._keys:
+            return None
+        if self._asked is None:
+            return "waiting" if self._waits else self._keys[0]
+        if now - self._asked >= (REMIND_S if self._waits else SILENT_S):
+            self.no()
+            return "waiting"
+        return None
+
+    def said(self, key: str, now: float) -> None:
+        """Count the time for the answer from the question."""
+        if self._keys and key in ("waiting", self._keys[0]):
+            self._asked = now
+
+    def yes(self) -> None:
+        """Take the answer."""
+        if self._keys and (self._asked is not None or self._waits):
+            self._console = self._console or self._keys[0] == "check_console"
+            self._keys.pop(0)
+            self._asked, self._waits = None, False
+
+    def no(self) -> None:
+        """Wait; but without somebody at the console there is only no jogging."""
+        if self._keys and self._keys[0] == "check_console":
+            self._keys.pop(0)
+            self._asked, self._waits = None, False
+            return
+        self._waits, self._asked = True, None
