@@ -59,6 +59,8 @@ class Scale(Struct, frozen=True):
 # gross: belts change by 0.1-0.5 m/s each second; a stop by the safety key by more.
 SPEED = Scale(finest=0.012, young=0.02, gross=0.5, gross_part=0.4)
 INCLINE = Scale(finest=0.15, young=0.0, gross=5.0, gross_part=0.0)
+# A foot's strides scatter by 3 % (docs/accuracy.md), and the two feet differ by as much.
+FOOT = Scale(finest=0.04, young=0.08, gross=0.6, gross_part=0.5)
 YOUNG_REPORTS = 15
 
 
@@ -91,8 +93,8 @@ class Level:
 
     @property
     def steady(self) -> bool:
-        """The quantity is level, as far as the source can tell."""
-        return self._plateau is not None
+        """The quantity is level, as far as the source can tell; what is never told is."""
+        return self._plateau is not None or self._all == 0
 
     @property
     def since(self) -> float:

@@ -8,13 +8,16 @@ Rules of this file
   is told, and is no change of the belt.
 * Nobody else compares belt speeds. A level has one ``since``; whoever sees another one knows that
   the belt changed, and ``other_terms`` tells whether by enough to compare anew.
+* A speed that the machine itself or the feet give reason to doubt (``crosscheck``) is not used; the
+  feet's is, while they walk. Each doubt is told once, with what to do.
 * Without any speed the belt is taken for constant until told (``mark``) or seen.
 """
 
 from __future__ import annotations
 
+from cued.belt.crosscheck import CrossCheck, advice
 from cued.belt.source import Source
-from cued.model import Belt, BeltSource, BeltState
+from cued.model import Belt, BeltSource, BeltState, Notice
 
 RANK: dict[BeltSource, int] = {"console": 0, "sensor": 1, "feet": 2, "typed": 3}
 AGREES = 0.05  # relative; real belts averaged 98-103 % of target (Willwacher, Sci Rep)
@@ -22,16 +25,25 @@ RESTATED = 0.01  # relative: a mean that has moved by so much is told anew
 OTHER_M_S, OTHER_PERCENT = 0.05, 0.5  # half a bin of the baselines (coach/strides/baseline.py)
 
 
+FEET = " feet"  # no sensor has this name
+FOOT_ERROR, CALIBRATED_ERROR = 0.05, 0.03  # bias by wearer and sensor; docs/accuracy.md
+
+Told = list[BeltState | Notice]
+
+
 class Owner:
-    """Takes every report, and tells what the belt does."""
+    """Processes every report, and tells what the belt does."""
 
     def __init__(self) -> None:
         self._sources: dict[str, Source] = {}
         self._used = ""
         self._taken_over = (0.0, 0.0)  # the own ``since`` of who took over: what it is told as
         self._state: BeltState | None = None
+        self._check = CrossCheck()
+        self._compared_since = 0.0
+        self._advised: set[str] = set()
 
-    def report(self, belt: Belt) -> list[BeltState]:
+    def report(self, belt: Belt) -> Told:
         """Process what a source tells; a value that is no speed is left out."""
         if not 0.0 <= belt.speed_m_s < float("inf"):
             return []
@@ -41,11 +53,24 @@ class Owner:
         source.report(belt)
         return self._told(belt.t)
 
-    def lost(self, t: float, sensor: str) -> list[BeltState]:
+    def step(self, t: float, sensor: str, speed_m_s: float) -> Told:
+        """Process the speed of a foot over one stride, known at ``t``."""
+        if told := self._treadmill():
+            if told.speed.since != self._compared_since:
+                self._compared_since = told.speed.since
+                self._check.believe()
+            if told.speed.steady and not told.doubt and told.speed.value is not None:
+                self._check.compare(sensor, speed_m_s, told.speed.value)
+        error = CALIBRATED_ERROR if self._check.calibrated(sensor) else FOOT_ERROR
+        feet = self._sources.setdefault(FEET, Source("feet"))
+        feet.step(t, self._check.corrected(sensor, speed_m_s), error)
+        return self._told(t)
+
+    def lost(self, t: float, sensor: str) -> Told:
         """Forget a source whose link is gone."""
         return self._told(t) if self._sources.pop(sensor, None) else []
 
-    def pass_time(self, t: float) -> list[BeltState]:
+    def pass_time(self, t: float) -> Told:
         """Notice what silence tells, up to ``t``."""
         silent = [name for name, source in self._sources.items() if source.silent(t)]
         for name in silent:
@@ -53,18 +78,38 @@ class Owner:
         settled = [source.pass_time(t) for source in self._sources.values()]
         return self._told(t) if silent or any(settled) else []
 
-    def _told(self, t: float) -> list[BeltState]:
+    def _told(self, t: float) -> Told:
         before, now = self._state, self._now(t)
         if before is not None and _same(before, now):
             return []
         self._state = now
-        return [now]
+        return [now, *self._advice(t, now.doubt)]
+
+    def _advice(self, t: float, doubt: str) -> list[Notice]:
+        """Say once what is wrong with the treadmill's speed, and what to do."""
+        told, feet = self._treadmill(), self._sources.get(FEET)
+        if not doubt or doubt in self._advised or told is None:
+            return []
+        self._advised.add(doubt)
+        walked = feet.speed.value if feet else None
+        text = advice(doubt, told.speed.value or 0.0, walked or 0.0, self._check.factor)
+        return [Notice(t=t, level="warning", code="belt_doubt", text=text)]
+
+    def _treadmill(self) -> Source | None:
+        """Return what tells the belt's speed and can be checked: a console or a sensor."""
+        told = [s for s in self._sources.values() if s.kind in ("console", "sensor")]
+        return min(told, key=lambda s: RANK[s.kind], default=None)
+
+    def _doubt(self) -> str:
+        told = self._treadmill()
+        return (told.doubt or self._check.doubt) if told else ""
 
     def _now(self, t: float) -> BeltState:
-        name = self._best()
+        doubt = self._doubt()
+        name = self._best(doubted=bool(doubt))
         source = self._sources.get(name)
         if source is None:
-            return self._unknown(t)
+            return self._unknown(t, doubt)
         speed, incline = source.speed.value, source.incline.value
         steady = source.speed.steady and source.incline.steady
         since = self._since(name, source, speed)
@@ -76,6 +121,7 @@ class Owner:
             source=source.kind,
             steady=steady,
             since=since,
+            doubt=doubt,
         )
 
     def _since(self, name: str, source: Source, speed: float | None) -> float:
@@ -88,16 +134,15 @@ class Owner:
         self._used = name
         return self._taken_over[1] if own == self._taken_over[0] else own
 
-    def _unknown(self, t: float) -> BeltState:
+    def _unknown(self, t: float, doubt: str) -> BeltState:
         before, self._used = self._state, ""
         since = before.since if before is not None and before.source == "none" else t
-        return BeltState(t=t, speed_m_s=None, since=since)
+        return BeltState(t=t, speed_m_s=None, since=since, doubt=doubt)
 
-    def _best(self) -> str:
+    def _best(self, *, doubted: bool) -> str:
         """Return the source to use; the one in use stays among its kind."""
-        ranked = sorted(
-            self._sources, key=lambda name: (RANK[self._sources[name].kind], name != self._used)
-        )
+        names = [n for n, s in self._sources.items() if not doubted or s.kind in ("feet", "typed")]
+        ranked = sorted(names, key=lambda n: (RANK[self._sources[n].kind], n != self._used))
         return ranked[0] if ranked else ""
 
 

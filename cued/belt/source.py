@@ -6,12 +6,13 @@ only what changes (typed speeds, the belt of a table recording) has no rhythm an
 
 from __future__ import annotations
 
-from cued.belt.level import INCLINE, SPEED, Level
+from cued.belt.level import FOOT, INCLINE, SPEED, Level
 from cued.model import Belt, BeltSource
 
 RHYTHM_REPORTS = 5
 RHYTHM_S = 3.0  # reports at most so far apart are a rhythm; treadmills tell about once a second
 SILENT_S = 10.0
+STANDS_S = 3.0  # longer than any stride (gait/fusion/strides.py): feet that stand tell nothing
 
 
 class Source:
@@ -19,9 +20,10 @@ class Source:
 
     def __init__(self, kind: BeltSource) -> None:
         self.kind: BeltSource = kind
-        self.speed = Level(SPEED)
+        self.speed = Level(FOOT if kind == "feet" else SPEED)
         self.incline = Level(INCLINE)
         self.error = 0.0
+        self.doubt = ""  # the machine's own
         self._told_t = float("-inf")
         self._rhythm = 0
 
@@ -30,13 +32,18 @@ class Source:
         near = belt.t - self._told_t <= RHYTHM_S
         self._rhythm = self._rhythm + 1 if near else 0
         self._told_t = belt.t
-        self.error = belt.error
+        self.error, self.doubt = belt.error, belt.doubt
         if self.kind == "typed":  # a person does not jitter
             self.speed.set(belt.t, belt.speed_m_s)
             self.incline.set(belt.t, belt.incline_percent)
         else:
             self.speed.feed(belt.t, belt.speed_m_s)
             self.incline.feed(belt.t, belt.incline_percent)
+
+    def step(self, t: float, speed_m_s: float, error: float) -> None:
+        """Process a stride of a foot."""
+        self._told_t, self.error = t, error
+        self.speed.feed(t, speed_m_s)
 
     def pass_time(self, t: float) -> bool:
         """Notice that nothing has been told up to ``t``; return whether that changes something."""
@@ -51,4 +58,6 @@ class Source:
 
     def silent(self, t: float) -> bool:
         """Tell whether a source that used to speak regularly has stopped."""
+        if self.kind == "feet":
+            return t - self._told_t > STANDS_S
         return self._rhythm >= RHYTHM_REPORTS and t - self._told_t > SILENT_S

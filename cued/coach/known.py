@@ -224,7 +224,10 @@ class Known(Struct, kw_only=True):
     def _belt(self, state: BeltState, now: float) -> None:
         before, self.belt_state = self.belt_state, state
         speed, incline = state.speed_m_s, state.incline_percent or 0.0
-        self.belt = None if speed is None else Belt(state.t, speed, incline, state.error)
+        if speed is None:
+            self.belt = None
+        elif self.belt is None or not state.steady or state.since != before.since:
+            self.belt = Belt(state.t, speed, incline, state.error)
         back = state.steady and state.since < before.since  # what began was no change after all
         if not back and (state.since != before.since or not state.steady):
             self.belt_changed = now

@@ -194,12 +194,14 @@ class Body:
         late = self._strides.overdue(t)
         return [event for s in late for event in self._stride(s, s.t + WAIT_S)]
 
-    def _changed(self, belt: list[BeltState]) -> list[AnyEvent]:
+    def _changed(self, told: Sequence[BeltState | Notice]) -> list[AnyEvent]:
         """Go by the belt's new state; what it makes incomparable starts anew."""
         out: list[AnyEvent] = []
-        for state in belt:
-            self._strides.belt(state)
+        for state in told:
             out.append(state)
+            if isinstance(state, Notice):
+                continue
+            self._strides.belt(state)
             if self._terms is None or other_terms(self._terms, state):
                 if self._terms:
                     out += self._ages.change_belt(state.t)
@@ -243,8 +245,7 @@ class Body:
                     self._direction.turn(finding)
                 return self._told(finding.at, self._direction.why)
             case Travel():
-                strides = self._strides.travel(finding)
-                return [event for s in strides for event in self._stride(s, finding.at)]
+                return self._travelled(finding)
             case Posture():
                 self._posture = finding
             case Orientation():
@@ -254,6 +255,13 @@ class Body:
                 event = Stumble(t=finding.t, score=finding.score, sensor=finding.sensor)
                 return [event, *([stumbled] if stumbled else [])]
         return []
+
+    def _travelled(self, travel: Travel) -> list[AnyEvent]:
+        """Let a foot tell how fast the belt is, and how long the stride was that waited for it."""
+        speed = self._strides.foot_speed(travel)
+        told = self._belt.step(travel.at, travel.sensor, speed) if speed else []
+        strides = self._strides.travel(travel)
+        return self._changed(told) + [e for s in strides for e in self._stride(s, travel.at)]
 
     def _sees_turns(self, sensor: str) -> bool:
         """The trunk turns with the person, a foot also by itself: it is asked only without one."""

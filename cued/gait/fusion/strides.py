@@ -45,6 +45,7 @@ class Strides:
         self._lifts: dict[Side, float] = {}
         self._travelled: dict[Side, float] = {}
         self._waiting: dict[Side, Stride] = {}
+        self._last: dict[Side, Stride] = {}
 
     def belt(self, belt: BeltState) -> None:
         """Go by this state of the belt from ``belt.t`` on."""
@@ -64,6 +65,13 @@ class Strides:
         length, error = travel.length_m, travel.error_m
         speed = length / stride.duration_s
         return [replace(stride, length_m=length, length_error_m=error, speed_m_s=speed)]
+
+    def foot_speed(self, travel: Travel) -> float | None:
+        """Return the speed of a foot over the stride whose length it found, m/s."""
+        stride = self._last.get(travel.side)
+        if stride is None or not 0.0 <= travel.t - stride.t < WAIT_S:
+            return None
+        return travel.length_m / stride.duration_s
 
     def overdue(self, t: float) -> list[Stride]:
         """Give the strides that waited in vain until ``t``, with unknown length."""
@@ -103,6 +111,7 @@ class Strides:
             incline_percent=incline,
             clean=not changed and min(start.confidence, footfall.confidence) >= UNSURE,
         )
+        self._last[footfall.side] = stride
         if length is None and footfall.t - self._travelled.get(footfall.side, -1e9) < RECENT_S:
             self._waiting[footfall.side] = stride
             return None

@@ -1,0 +1,83 @@
+"""A treadmill that tells a wrong speed is doubted, once, and the feet are used meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cued.belt.owner import Owner
+from cued.model import Belt, BeltState, Notice
+
+
+def walk(owner, says, walked, seconds, start=0.0, doubt=""):
+    """A report each second, a stride of either foot each 0.55 s; what is told of it."""
+    out = []
+    for n in range(int(seconds / 0.55)):
+        t = start + 0.55 * n
+        if says is not None and int(t) != int(t - 0.55):
+            out += owner.report(Belt(float(int(t)), says, source="tm", doubt=doubt))
+        if walked:
+            out += owner.step(t, "left" if n % 2 else "right", walked * (1.02 if n % 2 else 0.98))
+    return out
+
+
+def last(out):
+    return [e for e in out if isinstance(e, BeltState)][-1]
+
+
+@pytest.mark.parametrize(
+    ("says", "doubt", "words"),
+    [
+        (0.0, "zero", "unlock"),
+        (1.3 / 1.609, "unit", "speed_factor = 1.609"),
+        (1.3 * 1.609, "unit", "speed_factor = 0.621"),
+        (3.0, "off_belt", "is somebody on it"),
+    ],
+)
+def test_what_contradicts_the_feet_is_doubted_within_ten_seconds_and_told_once(says, doubt, words):
+    owner = Owner()
+    told = walk(owner, says, 1.3, 60.0)
+    doubted = [e for e in told if isinstance(e, BeltState) and e.doubt == doubt]
+    assert doubted[0].t < 10.0
+    assert (doubted[-1].source, doubted[-1].speed_m_s) == ("feet", pytest.approx(1.3, rel=0.03))
+    notices = [e for e in told if isinstance(e, Notice)]
+    assert len(notices) == 1
+    assert words in notices[0].text
+
+
+@given(st.floats(0.4, 3.0), st.floats(0.86, 1.14))
+def test_a_biased_foot_raises_no_doubt_and_is_corrected_where_the_belt_falls_silent(speed, bias):
+    owner = Owner()
+    told = walk(owner, speed, speed * bias, 60.0)
+    assert not any(isinstance(e, Notice) or e.doubt for e in told)
+    told = owner.lost(60.0, "tm") + walk(owner, None, speed * bias, 10.0, start=60.5)
+    assert last(told).source == "feet"
+    assert last(told).speed_m_s == pytest.approx(speed, rel=0.04)
+
+
+@pytest.mark.parametrize("doubt", ["paused", "stopped", "safety_key", "clock"])
+def test_what_the_machine_itself_doubts_is_not_used(doubt):
+    owner = Owner()
+    walk(owner, 1.3, None, 10.0)
+    told = walk(owner, 1.3, None, 10.0, start=10.0, doubt=doubt)
+    assert (last(told).speed_m_s, last(told).doubt) == (None, doubt)
+    told = walk(owner, 1.3, None, 10.0, start=20.0)
+    assert (last(told).speed_m_s, last(told).doubt) == (1.3, "")
+
+
+def test_feet_that_stand_tell_no_speed():
+    owner = Owner()
+    assert last(walk(owner, None, 1.3, 20.0)).source == "feet"
+    assert owner.pass_time(22.0) == []
+    assert last(owner.pass_time(24.0)).speed_m_s is None
+
+
+def test_a_console_and_a_sensor_that_disagree_a_little_are_one_level():
+    owner = Owner()
+    told = []
+    for t in range(60):
+        told += owner.report(Belt(float(t), 1.282, source="rsc", kind="sensor"))
+        if t > 20:
+            told += owner.report(Belt(float(t), 1.300, source="tm"))
+    assert [(s.source, s.since) for s in told] == [("sensor", 0.0), ("console", 0.0)]
