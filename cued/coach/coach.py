@@ -210,8 +210,8 @@ class Coach:
             known.judged = self._judge.feed(item, known)
             if carrying:
                 known.carry = carrying.state
-                since = known.judged.since if known.judged else None
-                measured += carrying.slipped(since, known.now)
+                if known.judged:  # of a stride that was not judged nothing follows
+                    measured += carrying.slipped(known.judged.since, known.now)
             self._session.tally.note(measured)
             for m in measured:
                 known.see(m, known.now)

@@ -2,7 +2,7 @@
 
 Wiring: each between its pin and ground; the Pi's own pull-up holds the pin high (hardware/). A
 short press of the first is ``press`` (``coach/commands.py``): it acknowledges what waits for it,
-else begins, pauses or resumes. Held for ``hold_s`` it is ``stop``. The second is ``mark``.
+else begins, pauses or resumes. Held for ``hold_s``: ``something_wrong``. The second is ``mark``.
 Two more say ``faster`` and ``slower``, a step of the console each and again while they are held:
 they type the belt's speed where no treadmill tells it, and move nothing.
 
@@ -51,7 +51,12 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="GPIO number of the button that types 0.1 km/h (mph) less; unset: none."),
     ] = None
     hold_s: Annotated[
-        float, Meta(ge=0.5, le=10, description="Held for so long the first button stops, s.")
+        float,
+        Meta(
+            ge=0.5,
+            le=10,
+            description="Held for so long the first button says that something is wrong, s.",
+        ),
     ] = 1.5
     chip: Annotated[
         int | None, Meta(description="Number of the gpiochip; unset: that of the header.")
@@ -104,7 +109,7 @@ class Buttons:
         self._open = [factory_of(self._site, config.chip)]
         with failing_is_missing():
             if config.main_pin is not None:
-                self._add(config.main_pin, _press(say), lambda: say("stop"))
+                self._add(config.main_pin, _press(say), lambda: say("something_wrong"))
             if config.mark_pin is not None:
                 self._add(config.mark_pin, lambda _held: say("mark"), None)
             for name, pin in (("faster", config.faster_pin), ("slower", config.slower_pin)):

@@ -47,7 +47,7 @@ async def pressed():
 async def test_a_short_press_a_long_one_and_a_mark_are_told_apart(pressed):
     assert await pressed(5, 0.05) == [("press", "button")]
     assert await pressed(7, 0.05) == [("mark", "button")]
-    assert await pressed(5, 0.8) == [("stop", "button")]
+    assert await pressed(5, 0.8) == [("something_wrong", "button")]
     assert await pressed(5, 0.05) == [("press", "button")]
 
 

@@ -150,16 +150,23 @@ def entered(memory: Memory, profile: Profile, elapsed_s: float = 0.0) -> int:
 
 
 def prescribe(
-    stage: int, memory: Memory, profile: Profile, *, done_s: float = 0.0, elapsed_s: float = 0.0
+    stage: int,
+    memory: Memory,
+    profile: Profile,
+    *,
+    done_s: float = 0.0,
+    cut_s: float = 0.0,
+    elapsed_s: float = 0.0,
 ) -> Prescription:
     """Say what is due at a stage.
 
-    done_s : moved backward in this session already.  elapsed_s : since the memory was loaded.
+    done_s, cut_s : moved backward in this session already, and before it was cut off (the days
+    and weeks of ``memory`` hold the latter).  elapsed_s : since the memory was loaded.
     """
     rung = STAGES[stage]
     limit = speed_limit(stage, memory, profile, elapsed_s)
     caps: dict[Cap, float] = {
-        "session": rung.session_s,
+        "session": rung.session_s - cut_s,
         "day": profile.day_s - memory.backward_s(DAY_S, elapsed_s),
         "week": profile.week_s - memory.backward_s(WEEK_S, elapsed_s),
     }

@@ -65,6 +65,7 @@ class Session:
         self._stumbled = False
         self._stumbled_at = float("-inf")
         self._asked: Trigger | None = None
+        self._away_s = 0.0  # backward before the session was cut off
         self._questions = Questions()
         self.script = Script(plan)
         self.tally = Tally()
@@ -89,6 +90,7 @@ class Session:
             self._memory,
             self._profile,
             done_s=self.tally.backward_s,
+            cut_s=self._away_s,
             elapsed_s=self._elapsed_since_loading(),
         )
 
@@ -374,7 +376,7 @@ class Session:
         self._began = known.now
         self.tally = Tally(started=known.now, kind="free_run" if free else "program")
         known.stage = ladder.entered(self._memory, self._profile, self._elapsed_since_loading())
-        known.rounds, known.wrong = 0, False
+        known.rounds, known.wrong, self._away_s = 0, False, 0.0
         if not free:
             self._questions.begin(self._memory, self._profile, known.stage, by_hand=known.by_hand)
 
@@ -385,7 +387,7 @@ class Session:
             return
         self._begin(free=not self._plan.program)
         self._questions = Questions()
-        self.tally.backward_s = away.backward_s
+        self._away_s = away.backward_s
         self._before = "carry" if self._plan.program else FREE
         self._memory = self._memory.gone_on()
 
@@ -420,6 +422,7 @@ class Session:
             past, standing.stage, standing.clean_sessions, wrong=wrong
         )
         known.sessions, known.wrong = self._memory.sessions, False
+        self._armed = False  # the next begins after standing, not while this runner walks on
         return tally.summary(known.now, runner, self._profile_name, trained, standing, wrong=wrong)
 
     def _close(self, standing: Standing) -> None:

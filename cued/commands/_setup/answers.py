@@ -31,6 +31,8 @@ class Answers(Struct, frozen=True, kw_only=True):
 
     station: str | None = None
     language: str | None = None
+    program: bool | None = None
+    profile: str | None = None
     sensors: tuple[Sensor, ...] | None = None
     volume: float | None = None
     sound: str | None = None
@@ -64,6 +66,10 @@ def laid_over(raw: Tables, answers: Answers) -> Tables:
         value = getattr(answers, key)
         if value is not None:
             out.setdefault("station", {})["name" if key == "station" else key] = value
+    for key in ("program", "profile"):
+        value = getattr(answers, key)
+        if value is not None:
+            out.setdefault("coach", {})[key] = value
     if answers.sensors is not None:
         out["sensors"] = _named(answers.sensors)
     if out.get("sensors"):

@@ -14,6 +14,7 @@ from typing import Protocol
 from cued import config, parts
 from cued.actuators import haptic, speech
 from cued.coach.voice.phrases import LANGUAGES
+from cued.coach.workout.profile import PROFILES, load
 from cued.commands._setup.answers import PLACES, Answers, Sensor, Tables, laid_over
 from cued.config import Site
 from cued.model import ConfigError, CuedError
@@ -124,9 +125,12 @@ def asked(raw: Tables, person: Person, trials: Trials) -> Answers:
     mqtt, user, password = _broker(raw, person)
     before = station.get("name", "treadmill")
     name = _fitting(raw, person, "Name of this treadmill", before, _name).station
+    program, profile = _purpose(raw, person)
     return Answers(
         station=name,
         language=language,
+        program=program,
+        profile=profile,
         sensors=sensors,
         sound=sound,
         volume=volume,
@@ -139,6 +143,19 @@ def asked(raw: Tables, person: Person, trials: Trials) -> Answers:
         mqtt_user=user,
         mqtt_password=password,
     )
+
+
+def _purpose(raw: Tables, person: Person) -> tuple[bool, str]:
+    """Ask what it is for, and who trains."""
+    there = raw.get("coach", {})
+    before = "guided" if there.get("program", True) else "free"
+    program = person.ask("Guided workouts or free run", before, ("guided", "free")) == "guided"
+    profile = str(there.get("profile", PROFILES[1]))
+    if program:
+        for name in PROFILES:
+            person.tell(f"  {name}: {load(name).about}")
+        profile = person.ask("Whom for", profile, PROFILES)
+    return program, profile
 
 
 def _sensors(raw: Tables, person: Person, trials: Trials) -> tuple[Sensor, ...] | None:

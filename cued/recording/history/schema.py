@@ -22,13 +22,14 @@ from typing import TypeVar
 
 import msgspec
 
-from cued.coach.workout.memory import Memory, Past, Worked
+from cued.coach.workout.memory import Away, Memory, Past, Worked
 from cued.model import Imprint
 
 log = logging.getLogger(__name__)
 
 NAME = "history.sqlite"
 PAST_S = 35.0 * 86400.0
+AWAY_S = 900.0  # a session cut off so recently goes on: a restart, a power cut, an upgrade
 CLOCK = time.time
 VERSION = 1
 T = TypeVar("T")
@@ -136,12 +137,50 @@ def _memory(connection: sqlite3.Connection, runner: str, now: float) -> Memory:
     return Memory(
         runner=runner,
         sessions=int(count),
+        wrong=_wrong(connection, runner),
+        away=_away(connection, runner, now),
         stage=int(stage),
         clean_sessions=int(clean or 0),
         past=_past(connection, runner, now),
         imprint=_imprints(connection, runner),
         worked=_worked(connection, runner),
     )
+
+
+def _away(connection: sqlite3.Connection, runner: str, now: float) -> Away | None:
+    """Return the session that was cut off just now, if one was."""
+    row = connection.execute(
+        "select id, started, ended, backward_s from session where runner = ?"
+        " order by started desc, id desc limit 1",
+        (runner,),
+    ).fetchone()
+    if row is None or row[2] is not None:
+        return None
+    (seen,) = connection.execute(
+        "select max(t) from (select t from phase where session = ?"
+        " union all select t from cue where session = ?)",
+        (row[0], row[0]),
+    ).fetchone()
+    age = now - float(seen or row[1])
+    if not 0.0 <= age < AWAY_S:
+        return None
+    return Away(now - row[1], age, float(row[3] or 0.0))
+
+
+def _wrong(connection: sqlite3.Connection, runner: str) -> bool:
+    """Tell whether the runner said in the last session that something was wrong."""
+    row = connection.execute(
+        "select details from session where runner = ? and ended is not null"
+        " order by started desc, id desc limit 1",
+        (runner,),
+    ).fetchone()
+    details = _read(row[0], dict[str, float | str | None]) if row else None
+    return bool((details or {}).get("something_wrong"))
+
+
+def _held_s(details: str) -> float | None:
+    held = (_read(details, dict[str, float | str | None]) or {}).get("held_s")
+    return float(held) if isinstance(held, int | float) else None
 
 
 def _past(connection: sqlite3.Connection, runner: str, now: float) -> tuple[Past, ...]:
@@ -158,6 +197,7 @@ def _past(connection: sqlite3.Connection, runner: str, now: float) -> tuple[Past
             stage=int(
                 (_read(details, dict[str, float | str | None]) or {}).get("trained_stage") or 0
             ),
+            held_s=_held_s(details),
         )
         for started, duration, backward, peak, details in rows
     )

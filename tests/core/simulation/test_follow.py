@@ -28,7 +28,9 @@ def told(script, prompts):
 
 
 def test_who_is_asked_to_turn_turns_once_and_slows_the_belt():
-    directions, belts = told(FOLLOWS, {10: "turn_back", 12: "turn_back", 25: "turn_front"})
+    directions, belts = told(
+        FOLLOWS, {9: "turn_slow", 10: "turn_back", 12: "turn_back", 25: "turn_front"}
+    )
     assert [value for _, value in directions] == ["forward", "backward", "forward"]
     assert 10 < directions[1][0] < 18
     assert 25 < directions[2][0] < 33
