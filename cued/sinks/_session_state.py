@@ -88,10 +88,8 @@ class SessionState:
         """Follow an event."""
         self.t = max(self.t, event.t)
         match event:
-            case Measurement(value=None):
-                self.values.pop(event.name, None)
             case Measurement():
-                self.values[event.name] = event
+                self._measured(event)
             case Stability():
                 self.stability = event
             case Band(low_m=low, high_m=high):
@@ -114,6 +112,13 @@ class SessionState:
                 self._answered(event.name)
             case _:
                 pass
+
+    def _measured(self, event: Measurement) -> None:
+        """Keep a value; a null one ends it."""
+        if event.value is None:
+            self.values.pop(event.name, None)
+        else:
+            self.values[event.name] = event
 
     def _enter(self, phase: Phase) -> None:
         if "fallen" in (self.phase.name, phase.from_) and phase.name != "fallen":
