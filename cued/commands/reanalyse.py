@@ -24,9 +24,8 @@ from cued.commands._options import add_config, load_config, settings
 from cued.commands._sessions import concluded
 from cued.config import Config
 from cued.model import AnyEvent, ConfigError, CuedError
-from cued.recording.sessions import folder
 from cued.recording.sessions.opening import configuration, tables
-from cued.recording.sessions.session import Part, Session
+from cued.recording.sessions.session import SUFFIX, Part, Session
 
 NAME = "reanalyse"
 HELP = "let another configuration hear many recorded sessions"
@@ -157,7 +156,7 @@ def _tidy(out: Path) -> None:
 def _files(named: Iterable[Path]) -> list[Path]:
     out: list[Path] = []
     for path in named:
-        found = folder.files(path) if path.is_dir() else [path]
+        found = sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
         if not found or not path.exists():
             raise CuedError(f"{path}: there is no session")
         out += found

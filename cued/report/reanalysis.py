@@ -30,7 +30,8 @@ KEPT = (Cue, Effect, Fall, Measurement, Phase, Stumble)
 MEASURED = {"carried_percent", "time_to_drift_s", "recovery_s", "retention_percent"}
 SCHEMA = arrow.schema(
     [
-        ("session", arrow.string()), ("part", arrow.int32()), ("runner", arrow.string()),
+        ("station", arrow.string()), ("session", arrow.string()), ("part", arrow.int32()),
+        ("runner", arrow.string()),
         ("run", arrow.string()), ("unix_s", arrow.float64()), ("t_s", arrow.float64()),
         ("type", arrow.string()), ("key", arrow.string()), ("verdict", arrow.string()),
         ("value", arrow.float64()), ("because", arrow.string()),
@@ -63,8 +64,8 @@ def identity(session: Path, wanted: str) -> str:
 def analyse(path: Path, out: Path, wanted: str, hear: Hear) -> Done:
     """Hear a session and write its result, unless it is there already."""
     result = out / f"{path.stem}-{identity(path, wanted)}.parquet"
-    if result.exists():
-        return read(result, path.stem, skipped=True)
+    if done := _done(result, path.stem):
+        return done
     session = Session(path)
     rows: list[dict[str, Any]] = []
     before: Counter[str] = Counter()
@@ -73,7 +74,12 @@ def analyse(path: Path, out: Path, wanted: str, hear: Hear) -> Done:
     for number, part in enumerate(p.before_hole() for p in session.parts):
         ending = session.ending(part)
         seconds += ending.duration_s
-        common = {"session": path.stem, "part": number, "runner": ending.runner}
+        common = {
+            "station": part.opening.station,
+            "session": path.stem,
+            "part": number,
+            "runner": ending.runner,
+        }
         offset = part.opening.began - part.opening.t
         for run, counts, events in (
             ("before", before, session.events(part)),
@@ -86,6 +92,14 @@ def analyse(path: Path, out: Path, wanted: str, hear: Hear) -> Done:
     )  # fmt: skip
     _write(result, rows, told, wanted)
     return told
+
+
+def _done(result: Path, session: str) -> Done | None:
+    """Read a result that is there; one that is damaged is made again."""
+    try:
+        return read(result, session, skipped=True) if result.exists() else None
+    except (OSError, KeyError, TypeError, arrow.ArrowException, msgspec.MsgspecError):
+        return None
 
 
 def read(result: Path, session: str, *, skipped: bool) -> Done:
@@ -135,5 +149,8 @@ def _write(result: Path, rows: list[dict[str, Any]], told: Done, wanted: str) ->
     }
     table = arrow.Table.from_pylist(rows, schema=SCHEMA.with_metadata(provenance))
     beside = result.with_suffix(f".{os.getpid()}.new")
-    parquet.write_table(table, beside)
+    with beside.open("wb") as file:
+        parquet.write_table(table, file)
+        file.flush()
+        os.fsync(file.fileno())
     beside.replace(result)

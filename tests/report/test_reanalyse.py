@@ -64,6 +64,24 @@ def test_what_is_done_is_not_done_again_and_half_a_file_is_nothing(sessions, tmp
     assert [d["after"] for d in again] == [d["after"] for d in first]
 
 
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"nonsense" * 100])
+def test_a_damaged_or_empty_result_is_made_again(sessions, tmp_path, content):
+    heard(sessions, tmp_path)
+    result = min(tmp_path.glob("*.parquet"))
+    whole = result.read_bytes()
+    result.write_bytes(content)
+    assert sorted(d["skipped"] for d in heard(sessions, tmp_path)) == [False, False, True]
+    assert result.read_bytes() == whole
+
+
+def test_folders_are_searched_to_the_bottom(sessions, tmp_path):
+    below = tmp_path / "station-3" / "2026"
+    below.mkdir(parents=True)
+    one = max(sessions.glob("*.mcap"), key=lambda p: p.stat().st_size)
+    (below / one.name).write_bytes(one.read_bytes())
+    assert reanalyse._files([tmp_path]) == [below / one.name]
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

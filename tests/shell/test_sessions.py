@@ -231,8 +231,11 @@ async def test_forgetting_keeps_the_age_of_what_is_rewritten(tmp_path, there):
 
 def test_old_sessions_go(there):
     old, new = write(there, "anna", days_ago=40), write(there, "anna", days_ago=20)
-    assert folder.tidy(there, folder.Keep(days=30, free_mb=0), NOW) == [old]
+    stumble = write(there, "anna", days_ago=50, stumbles=1)
+    long_ago = write(there, "anna", days_ago=70, stumbles=1)
+    assert folder.tidy(there, folder.Keep(days=30, free_mb=0), NOW) == [long_ago, old]
     assert new.exists()
+    assert stumble.exists()
 
 
 def test_when_room_is_short_the_oldest_go_and_stumbles_last(there, monkeypatch):

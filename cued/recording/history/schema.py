@@ -51,10 +51,14 @@ create table if not exists cue (
 create table if not exists effect (
     session integer not null references session, t real not null, key text not null,
     text text not null, worked integer not null, strides integer not null);
+create index if not exists phase_by_session on phase (session);
+create index if not exists cue_by_session on cue (session);
+create index if not exists effect_by_session on effect (session);
 create table if not exists imprint (
     session integer not null references session, runner text not null, t real not null,
     value text not null);
 create index if not exists imprint_by_runner on imprint (runner, t);
+create index if not exists imprint_by_session on imprint (session);
 pragma user_version = {VERSION};
 """
 

@@ -21,6 +21,7 @@ NAME = "sessions"
 STAMP = "%Y-%m-%d_%H%M%S"
 DAY_S = 86400.0
 MB = 1e6
+EVENTFUL = 2.0  # sessions with a stumble or a fall are kept so many times as long
 
 
 class Keep(Struct, frozen=True, kw_only=True):
@@ -77,7 +78,8 @@ def tidy(folder: Path, keep: Keep, now: float) -> list[Path]:
     rest: list[tuple[bool, float, Path]] = []
     for path in files(folder):
         written = path.stat().st_mtime
-        if now - written > keep.days * DAY_S:
+        age_days = (now - written) / DAY_S
+        if age_days > keep.days and (age_days > EVENTFUL * keep.days or not eventful(path)):
             path.unlink()
             gone.append(path)
         else:
