@@ -301,7 +301,7 @@
     full.hidden = !document.fullscreenEnabled;
     full.addEventListener("click", () => (document.fullscreenElement
       ? document.exitFullscreen() : document.documentElement.requestFullscreen()));
-    navigator.serviceWorker?.register("shell.js").catch(() => {});
+    if (!config.plain) navigator.serviceWorker?.register("shell.js").catch(() => {});
   }
 
   function askWho() {
