@@ -11,7 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cued.actuators import _wav
-from cued.actuators.speech import Config, Speech, clips_of
+from cued.actuators._speech_options import Config, clips_of
+from cued.actuators.speech import Speech
 from cued.coach.voice import phrases
 from cued.config import Site
 from cued.model import Cue, CueDone, Notice, Priority

@@ -26,6 +26,7 @@ from cued.actuators._format import RATE
 from cued.actuators._loudness import TARGET_LUFS, loudness, resampled
 from cued.actuators._mixer import FADE_S, Heard, Mixer
 from cued.actuators._outputs import BLOCK, FileOutput, NullOutput
+from cued.actuators._speech_options import clips_of
 from cued.actuators._tones import Tone, instead, names, tone
 from cued.actuators.voices.voice import Asked
 from cued.coach.voice import phrases
@@ -78,7 +79,7 @@ def site(tmp_path: Path) -> Site:
 
 def keep(site: Site, text: str, clip: Any) -> None:
     """Put a clip in the cache, as if it had been rendered."""
-    path = speech.clips_of(speech.Config(), site).path(text)
+    path = clips_of(speech.Config(), site).path(text)
     path.parent.mkdir(parents=True, exist_ok=True)
     _wav.write(clip, path)
 
@@ -186,7 +187,7 @@ def own(site: Site, folder: Path, name: str, data: bytes) -> Any:
     """Return how the first wording of "overlong_stride" sounds with a file in the folder."""
     folder.mkdir(exist_ok=True)
     (folder / name).write_bytes(data)
-    clips = speech.clips_of(speech.Config(clips=str(folder)), site)
+    clips = clips_of(speech.Config(clips=str(folder)), site)
     text = phrases.load("en").say("overlong_stride", 0)
     clips.load([text])
     return clips.find(text), clips.refused
@@ -259,7 +260,7 @@ async def test_the_written_book_can_be_used_as_a_coachs_own_recordings(
     assert there == set(words)
     assert {"overlong_stride-1", "belt_at-1-2.4"} <= there
     fresh = Site(cache=str(tmp_path / "empty"), hardware=False)
-    clips = speech.clips_of(speech.Config(clips=str(tmp_path / "book")), fresh)
+    clips = clips_of(speech.Config(clips=str(tmp_path / "book")), fresh)
     assert clips.load(words.values()) == []
 
 
@@ -851,10 +852,8 @@ PLAYER = """
 import asyncio, sys
 import numpy as np
 from pathlib import Path
-from cued.actuators import _render, speech
-from cued.actuators._clips import Clips
-from cued.actuators.voices.voice import Asked
-from cued.coach.voice import phrases
+from cued.actuators import _wav, speech
+from cued.actuators._speech_options import clips_of
 from cued.config import Site
 from cued.model import Cue, Notice
 
@@ -863,12 +862,12 @@ def cue(text):
 
 async def main(cache):
     said = []
-    clips = Clips(Path(cache) / "speech", "en", speech.Config().rate_wpm)
-    Path(cache, "speech").mkdir(parents=True)
-    for text, value in (("old", 10000), ("new", -10000)):
-        _render.save(np.full(3 * 44100, value, dtype=np.int16), clips.path(text))
     config = speech.Config(device="default")
     texts, site = ["old", "new"], Site(cache=cache, hardware=True)
+    clips = clips_of(config, site)
+    Path(cache, "speech").mkdir(parents=True)
+    for text, value in (("old", 10000), ("new", -10000)):
+        _wav.write(np.full(3 * 44100, value, dtype=np.int16), clips.path(text))
     async with speech.Speech(config, site, said.append, texts=texts) as voice:
         voice.give(cue("old"))
         await asyncio.sleep(0.5)
