@@ -124,13 +124,17 @@ class Level:
         if self._plateau is None or self._plateau.mean != value:
             self._begin(t, [value])
 
-    def pass_time(self, t: float) -> bool:
-        """Settle what no report has followed: it holds. Return whether something came of it."""
+    @property
+    def due(self) -> float:
+        """When what was told last is settled by nothing having followed it, s."""
         news = self._away or self._recent
-        if not news or t - news[-1][0] <= SPARSE_S:
-            return False
-        self._begin(news[0][0] if self._away else news[-1][0], [news[-1][1]])
-        return True
+        return news[-1][0] + SPARSE_S if news else math.inf
+
+    def settle(self) -> None:
+        """Settle what no report has followed: it holds."""
+        news = self._away or self._recent
+        if news:
+            self._begin(news[0][0] if self._away else news[-1][0], [news[-1][1]])
 
     def feed(self, t: float, value: float) -> None:
         """Process the next report."""
@@ -222,7 +226,7 @@ class Level:
     def _change(self, t: float, value: float) -> None:
         self._recent.append((t, value))
         if not self._back(t):
-            self._settle()
+            self._agree()
 
     def _back(self, t: float) -> bool:
         """Take up the old level again when the reports came back to it."""
@@ -237,7 +241,7 @@ class Level:
         self._recent.clear()
         return True
 
-    def _settle(self) -> None:
+    def _agree(self) -> None:
         """Call it level when the latest reports agree, as far as the source's jitter is known."""
         late = list(self._recent)
         for n in range(SETTLE_REPORTS, len(late) + 1):

@@ -72,11 +72,16 @@ class Owner:
 
     def pass_time(self, t: float) -> Told:
         """Notice what silence tells, up to ``t``."""
-        silent = [name for name, source in self._sources.items() if source.silent(t)]
-        for name in silent:
-            del self._sources[name]
-        settled = [source.pass_time(t) for source in self._sources.values()]
-        return self._told(t) if silent or any(settled) else []
+        out: Told = []
+        while self._sources:
+            name = min(self._sources, key=lambda name: self._sources[name].due)
+            due = self._sources[name].due
+            if due > t:
+                break
+            if self._sources[name].gone(due):
+                del self._sources[name]
+            out += self._told(due)
+        return out
 
     def _told(self, t: float) -> Told:
         before, now = self._state, self._now(t)

@@ -6,6 +6,8 @@ only what changes (typed speeds, the belt of a table recording) has no rhythm an
 
 from __future__ import annotations
 
+import math
+
 from cued.belt.level import FOOT, INCLINE, SPEED, Level
 from cued.model import Belt, BeltSource
 
@@ -45,10 +47,19 @@ class Source:
         self._told_t, self.error = t, error
         self.speed.feed(t, speed_m_s)
 
-    def pass_time(self, t: float) -> bool:
-        """Notice that nothing has been told up to ``t``; return whether that changes something."""
-        settled = (self.speed.pass_time(t), self.incline.pass_time(t))
-        return any(settled)
+    @property
+    def due(self) -> float:
+        """When silence means something: a last report holds, or the source is gone, s."""
+        return min(self.speed.due, self.incline.due, self._gone_at)
+
+    def gone(self, t: float) -> bool:
+        """Draw the conclusion that is due at ``t``; return whether the source is gone."""
+        if t >= self._gone_at:
+            return True
+        for level in (self.speed, self.incline):
+            if t >= level.due:
+                level.settle()
+        return False
 
     @property
     def uncertainty(self) -> float:
@@ -56,8 +67,8 @@ class Source:
         speed = self.speed.value or 0.0
         return max(self.error, self.speed.error / speed) if speed > 0.0 else self.error
 
-    def silent(self, t: float) -> bool:
-        """Tell whether a source that used to speak regularly has stopped."""
+    @property
+    def _gone_at(self) -> float:
         if self.kind == "feet":
-            return t - self._told_t > STANDS_S
-        return self._rhythm >= RHYTHM_REPORTS and t - self._told_t > SILENT_S
+            return self._told_t + STANDS_S
+        return self._told_t + SILENT_S if self._rhythm >= RHYTHM_REPORTS else math.inf

@@ -170,6 +170,8 @@ class Body:
     def _advance(self) -> list[AnyEvent]:
         out: list[AnyEvent] = []
         for finding in self._merge.take():
+            if isinstance(finding, Belt | LinkChanged):
+                out += self._pass(finding.t)
             if isinstance(finding, Belt):
                 out += self._changed(self._belt.report(finding))
                 continue

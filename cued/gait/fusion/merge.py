@@ -5,7 +5,8 @@ samples have passed the moment at which it could be said (``at``); until then a 
 sensor could still come before it. A sensor whose samples end ``WAIT_S`` before the newest block of
 another begins is not waited for, so a stalled link delays the others by that much and one block at
 most, and long blocks (a recording read in pieces of seconds) still wait for each other. What is
-told of the belt has its turn among findings; where no sensor is heard it does not wait for any.
+told of the belt has its turn among findings; it waits for no sensor once all of them are given up
+for lost, or none has spoken for ``FIRST_S``.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from cued.gait.finding import Finding
 from cued.model import Belt, LinkChanged
 
 WAIT_S = 0.5
+FIRST_S = 5.0  # longer than any packet
 
 
 class Merge:
@@ -28,6 +30,7 @@ class Merge:
         self._heap: list[tuple[float, int, int, Finding | Belt | LinkChanged]] = []
         self._count = 0
         self._passed = -1e9
+        self._silent = set(sensors)  # never heard, and not given up
 
     @property
     def passed(self) -> float:
@@ -36,6 +39,7 @@ class Merge:
 
     def put(self, sensor: str, began: float, reached: float, findings: list[Finding]) -> None:
         """Take what a sensor found in samples from ``began`` up to ``reached``."""
+        self._silent.clear()
         if not self._reached:  # nobody spoke yet: give the others their chance, from here on
             self._reached = dict.fromkeys(self._order, began)
         self._began[sensor], self._reached[sensor] = began, reached
@@ -48,9 +52,12 @@ class Merge:
         """Queue what is told of the belt."""
         self._count += 1
         heapq.heappush(self._heap, (belt.t, -1, self._count, belt))
+        if self._silent and belt.t - self._heap[0][0] > FIRST_S:
+            self._silent.clear()
 
     def drop(self, sensor: str) -> None:
         """No longer wait for a sensor that is lost."""
+        self._silent.discard(sensor)
         self._reached.pop(sensor, None)
         self._began.pop(sensor, None)
         self._pass()
@@ -58,7 +65,7 @@ class Merge:
     def take(self) -> list[Finding | Belt | LinkChanged]:
         """Give the findings and belt messages whose turn has come, in order."""
         out: list[Finding | Belt | LinkChanged] = []
-        until = self._passed if self._reached else float("inf")
+        until = self._passed if self._reached or self._silent else float("inf")
         while self._heap and self._heap[0][0] <= until:
             out.append(heapq.heappop(self._heap)[3])
         return out
