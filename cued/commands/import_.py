@@ -1,8 +1,9 @@
 """Turn what other software recorded into a table recording, which replay and evaluate take.
 
-Taken are a Sensor Logger or phyphox export (zip file or folder), CSV files with headings that tell
-their units, and FIT files. Several are put together by the time of day, such as a watch's FIT file
-for the belt's speed and a phone's export for the strides.
+Exports of phones, wearables and watches are read, as zip file, folder or single file: tables whose
+headings tell quantities and units, Movesense JSON, and FIT. Several are put together by the time of
+day, such as a watch's FIT file for the belt's speed and a phone's export for the strides.
+``--look`` says what each column is taken for and which command to type.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
 import msgspec
 
@@ -20,18 +21,23 @@ from cued.frames import Matrix, rotation
 from cued.model import CuedError, Placement
 from cued.recording.imports import importing
 from cued.recording.imports.foreign import Asked
-from cued.recording.imports.headings import UNITS, scale
+from cued.recording.imports.formats.columns import ASKED
+from cued.recording.imports.headings import UNITS, quantity_of_unit
+from cued.recording.imports.looking import look
 from cued.recording.tables.header import Person
 from cued.recording.tables.table import TableRecording
 
 NAME = "import"
-HELP = "turn CSV, FIT, Sensor Logger or phyphox files into a table recording"
+HELP = "turn files of phones, wearables and watches into a table recording"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
     parser.add_argument("source", nargs="+", type=Path, help="zip file, folder, CSV or FIT file")
-    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="new folder")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="new folder")
+    parser.add_argument(
+        "--look", action="store_true", help="say what is in the files; write nothing"
+    )
     worn = parser.add_argument_group("how it was worn")
     worn.add_argument(
         "--placement",
@@ -59,11 +65,47 @@ def configure(parser: argparse.ArgumentParser) -> None:
     told.add_argument("--mass", type=positive, metavar="KG", help="of the person, kg")
     told.add_argument("--title", default="", help="title of the recording")
     told.add_argument("--subject", default="", help="pseudonym of the person")
-    for name, what in (("time", "time"), ("acc", "acceleration"), ("gyr", "turn rate")):
-        told.add_argument(
-            f"--{name}-unit", default="", metavar="UNIT", help=f"of {what}, where no heading has it"
-        )
-    told.add_argument("--signs", choices=("android", "ios"), default="", help="Sensor Logger only")
+    read = parser.add_argument_group("how the files are read")
+    read.add_argument(
+        "--columns",
+        type=columns,
+        default={},
+        metavar="t=NAME,ax=NAME,...",
+        help="headings of t, ax, ay, az, gx, gy, gz, speed, incline where they aren't understood",
+    )
+    read.add_argument(
+        "--units",
+        type=units,
+        default={},
+        metavar="UNIT,...",
+        help="where no heading has them, such as ms,g,deg/s",
+    )
+    read.add_argument("--skip", type=int, default=0, metavar="N", help="lines above the headings")
+    read.add_argument("--signs", choices=("android", "ios"), default="", help="Sensor Logger only")
+
+
+def columns(text: str) -> dict[str, str]:
+    """Parse which heading is which quantity (argparse type)."""
+    pairs = [part.partition("=") for part in text.split(",")]
+    chosen = {key: head for key, _, head in pairs}
+    unknown = [key for key, head in chosen.items() if key not in ASKED or not head]
+    if unknown:
+        known = ", ".join(ASKED)
+        raise argparse.ArgumentTypeError(f"{unknown[0]} is none of {known} with =HEADING")
+    return chosen
+
+
+def units(text: str) -> dict[str, str]:
+    """Parse units, each of which tells what it measures (argparse type)."""
+    out: dict[str, str] = {}
+    for part in text.split(","):
+        unit = part.rpartition("=")[2]
+        what = quantity_of_unit(unit)
+        if what is None:
+            known = ", ".join(u for q in ("time", "acc", "gyr") for u in UNITS[q])
+            raise argparse.ArgumentTypeError(f"{unit} is none of {known}")
+        out[what] = unit
+    return out
 
 
 def placed(text: str) -> tuple[str, Placement]:
@@ -89,12 +131,13 @@ def mounted(text: str) -> tuple[str, Matrix]:
 
 def run(args: argparse.Namespace) -> int:
     """Import, or say what is wrong and write nothing."""
-    asked = Asked(
-        time_unit=_unit(args, "time"),
-        acc_unit=_unit(args, "acc"),
-        gyr_unit=_unit(args, "gyr"),
-        signs=args.signs,
-    )
+    asked = Asked(units=args.units, columns=args.columns, skip=args.skip, signs=args.signs)
+    if args.look:
+        for path in args.source:
+            print("\n".join(look(path, asked)))
+        return 0
+    if args.out is None:
+        raise CuedError("say where to: --out FOLDER (or --look, to see what is in the files)")
     exports = [importing.read_export(path, asked) for path in args.source]
     worn = importing.Worn(
         placements=dict(args.placement),
@@ -111,13 +154,6 @@ def run(args: argparse.Namespace) -> int:
         print(f"cued: {note}", file=sys.stderr)
     print(f"{args.out}: {_told(recording)}")
     return 0
-
-
-def _unit(args: argparse.Namespace, name: Literal["time", "acc", "gyr"]) -> str:
-    unit: str = getattr(args, f"{name}_unit")
-    if unit and scale(name, unit) is None:
-        raise CuedError(f"--{name}-unit {unit}: known are {', '.join(UNITS[name])}")
-    return unit
 
 
 def _told(recording: TableRecording) -> str:

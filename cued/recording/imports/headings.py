@@ -1,8 +1,10 @@
 """What the heading of a foreign column says: which quantity, which axis, in which unit.
 
-Headings are taken as they are commonly written: ``Acceleration x (m/s^2)``, ``gyro_z_dps``,
-``accX [g]``, ``time_ms``. A heading that is not understood means nothing here. A unit that is not
-written is left empty, and whoever needs it says so; none is guessed.
+Headings are read as they are commonly written: ``Acceleration x (m/s^2)``, ``gyro_z_dps``,
+``accX [g]``, ``AngVel_X(deg/s)``, ``加速度X(g)``, ``time_ms``. A heading that is not understood
+means nothing here. A unit that is not written is left empty, and whoever needs it says so; none is
+guessed. That a column is called "linear" is no proof that gravity is missing (Movesense calls the
+whole acceleration so): the numbers decide (``foreign.py``).
 """
 
 from __future__ import annotations
@@ -18,28 +20,41 @@ from cued.frames import GRAVITY_M_S2
 Quantity = Literal["time", "acc", "linear", "gravity", "gyr", "speed", "incline"]
 
 WORDS: dict[str, Quantity] = {
-    "t": "time", "time": "time", "timestamp": "time", "elapsed": "time",
+    "t": "time", "time": "time", "timestamp": "time", "elapsed": "time", "epoch": "time",
+    "epoc": "time", "sampletimefine": "time", "datetime": "time", "时间": "time",
     "a": "acc", "acc": "acc", "accel": "acc", "acceleration": "acc", "accelerometer": "acc",
-    "linear": "linear", "user": "linear", "useracceleration": "linear",
-    "linearacceleration": "linear", "gravity": "gravity", "grav": "gravity",
+    "accelerations": "acc", "gf": "acc", "gforce": "acc", "加速度": "acc",
+    "linear": "linear", "user": "linear", "useracceleration": "linear", "free": "linear",
+    "freeacc": "linear", "linearacceleration": "linear", "linacc": "linear", "linearacc": "linear",
+    "gravity": "gravity", "grav": "gravity",
     "gyr": "gyr", "gyro": "gyr", "gyroscope": "gyr", "angular": "gyr", "rotation": "gyr",
-    "omega": "gyr", "w": "gyr", "speed": "speed", "incline": "incline", "grade": "incline",
+    "ang": "gyr", "angularvelocity": "gyr", "rotationrate": "gyr", "angularrate": "gyr",
+    "omega": "gyr", "w": "gyr", "as": "gyr", "角速度": "gyr",
+    "speed": "speed", "incline": "incline", "grade": "incline", "inclination": "incline",
 }  # fmt: skip
-FILLING = frozenset({"rate", "velocity", "belt", "value", "data", "raw", "sensor", "vector"})
-# An unknown word (magnetic, absolute ...) makes a column none of ours.
+FILLING = frozenset(
+    {"rate", "velocity", "belt", "value", "data", "raw", "sensor", "vector", "axis", "phone",
+    "unix",
+     "motion", "sample", "since", "reboot", "logging", "cal", "ln", "wr", "date", "device", "and",
+     "of", "the", "local", "utc", "in", "full", "vel"}
+)  # fmt: skip
+# An unknown word (magnetic, absolute, angle ...) makes a column none of ours.
 
+_DEG = math.pi / 180.0
 UNITS: dict[str, dict[str, float]] = {
     "time": {
-        "s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "ms": 1e-3, "milliseconds": 1e-3,
-        "us": 1e-6, "µs": 1e-6, "microseconds": 1e-6, "ns": 1e-9, "nanoseconds": 1e-9,
+        "s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "secs": 1.0, "ms": 1e-3,
+        "msec": 1e-3, "millisecond": 1e-3, "milliseconds": 1e-3, "us": 1e-6, "µs": 1e-6,
+        "microseconds": 1e-6, "ns": 1e-9, "nanoseconds": 1e-9,
     },
     "acc": {
-        "m/s2": 1.0, "m/s/s": 1.0, "mps2": 1.0, "ms-2": 1.0, "g": GRAVITY_M_S2,
-        "mg": GRAVITY_M_S2 / 1000.0,
+        "m/s2": 1.0, "m/s/s": 1.0, "mps2": 1.0, "ms-2": 1.0, "m/(s2)": 1.0, "m/sec2": 1.0,
+        "m.s-2": 1.0, "g": GRAVITY_M_S2, "gs": GRAVITY_M_S2, "mg": GRAVITY_M_S2 / 1000.0,
     },
     "gyr": {
-        "rad/s": 1.0, "rads": 1.0, "radps": 1.0, "deg/s": math.pi / 180.0,
-        "°/s": math.pi / 180.0, "dps": math.pi / 180.0, "degps": math.pi / 180.0,
+        "rad/s": 1.0, "rads": 1.0, "radps": 1.0, "rad/sec": 1.0, "deg/s": _DEG, "deg/sec": _DEG,
+        "°/s": _DEG, "°/sec": _DEG, "dps": _DEG, "degps": _DEG, "degrees/s": _DEG,
+        "degrees/second": _DEG, "mdps": _DEG / 1000.0, "mdeg/s": _DEG / 1000.0,
     },
     "speed": {"m/s": 1.0, "mps": 1.0, "km/h": 1 / 3.6, "kmh": 1 / 3.6, "kph": 1 / 3.6,
               "mph": 0.44704},
@@ -47,8 +62,11 @@ UNITS: dict[str, dict[str, float]] = {
 }  # fmt: skip
 UNITS["linear"] = UNITS["gravity"] = UNITS["acc"]
 AXES = frozenset("xyz")
-JOINED = re.compile(r"(a|acc|accel|acceleration|g|gyr|gyro|w|rot|rotation)([xyz])")
-BRACKETED = re.compile(r"[(\[]([^)\]]*)[)\]]\s*$")
+JOINED = re.compile(
+    r"(a|acc|accel|acceleration|gf|g|gyr|gyro|w|as|rot|rotation|加速度|角速度)([xyz])"
+)
+BRACKETED = re.compile(r"[(\[]([^)\]]*(?:\([^)]*\))?[^)\]]*)[)\]]\s*$")
+STATED = {"sampletimefine": "us", "gf": "g", "gforce": "g"}  # words that tell their unit
 
 
 class Heading(Struct, frozen=True):
@@ -65,36 +83,62 @@ class Heading(Struct, frozen=True):
 
 
 def scale(what: Quantity, unit: str) -> float | None:
-    """Look up a unit as people write it."""
+    """Return how much one of a unit is in SI, None if it is not known."""
     plain = unit.strip().lower().replace("²", "2").replace("º", "°").replace("^", "")
     known = UNITS[what]
     return known.get(plain.replace(" ", ""), known.get(plain.replace("_", "/")))
 
 
+def quantity_of_unit(unit: str) -> Quantity | None:
+    """Return what a unit measures, None if it is not known."""
+    kinds: tuple[Quantity, ...] = ("time", "acc", "gyr")
+    return next((what for what in kinds if scale(what, unit) is not None), None)
+
+
 def heading(text: str) -> Heading | None:
-    """Read a heading; None when it is not understood."""
+    """Return what a heading says, None when it is not understood."""
     text = text.strip().strip("\"'").strip()
     bracket = BRACKETED.search(text)
-    words = _words(text[: bracket.start()] if bracket else text)
-    axis, what, rest = "", None, list[str]()
+    named = text[: bracket.start()] if bracket else text
+    whole = re.sub(r"[^0-9a-z]+", "", named.lower())
+    words = [whole] if whole in STATED or JOINED.fullmatch(whole) else _words(named)
+    axis, what, rest, stated = "", None, list[str](), ""
     for word in words:
+        stated = stated or STATED.get(word, "")
         joined = JOINED.fullmatch(word)
         if joined and not axis:
             axis = joined[2]
             what = what or ("gyr" if joined[1] in ("g", "rot") else WORDS[joined[1]])
+            stated = stated or STATED.get(joined[1], "")
         elif word in AXES and not axis:
             axis = word
-        elif word in WORDS and what in (None, "linear", WORDS[word]):
-            what = what or WORDS[word]
-        elif word in WORDS and WORDS[word] == "linear" and what == "acc":
-            what = "linear"
+        elif word in WORDS:
+            what = _narrowed(what, WORDS[word])
+            if what is None:
+                return None
         elif word not in FILLING:
             rest.append(word)
     if bracket:
-        return None if rest else _made(what, axis, bracket[1])
+        return None if rest else _made(what, axis, _unit_of(what, bracket[1], stated))
     unit = "_".join(rest)
     what = what or ("time" if rest and scale("time", unit) else None)
-    return _made(what, axis, unit)
+    return _made(what, axis, unit or stated)
+
+
+def _narrowed(what: Quantity | None, word: Quantity) -> Quantity | None:
+    """Return the quantity of two words together, None if they contradict each other."""
+    if what in (None, word) or {what, word} == {"acc", "linear"}:
+        return word if what is None else what if word == "acc" else word
+    if "time" in (what, word):
+        return "time"  # accelerometerTimestamp
+    return what if what == "linear" and word == "gravity" else None
+
+
+def _unit_of(what: Quantity | None, written: str, stated: str) -> str:
+    """Return the unit in brackets; of a time, brackets may hold a time zone or nothing."""
+    if what == "time" and scale("time", written) is None:
+        return stated
+    return written.strip() or stated
 
 
 def _made(what: Quantity | None, axis: str, unit: str) -> Heading | None:
@@ -108,5 +152,5 @@ def _made(what: Quantity | None, axis: str, unit: str) -> Heading | None:
 
 
 def _words(text: str) -> list[str]:
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
-    return [w for w in re.split(r"[^0-9a-zµ°%]+", apart.lower()) if w]
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[一-鿿])(?=[A-Za-z])", " ", text)
+    return [w for w in re.split(r"[^0-9a-zµ°%一-鿿]+", apart.lower()) if w]

@@ -21,7 +21,8 @@ from msgspec.structs import replace
 from cued.frames import Matrix, rotation
 from cued.model import Belt, CuedError, Placement, RecordingError
 from cued.recording.imports import formats
-from cued.recording.imports.foreign import Asked, Files, Format, Found, Signals
+from cued.recording.imports.files import Files
+from cued.recording.imports.foreign import Asked, Format, Found, Signals
 from cued.recording.tables.columns import refuse
 from cued.recording.tables.header import Person
 from cued.recording.tables.table import (
@@ -160,7 +161,7 @@ def _track(s: Signals, worn: Worn, *, only: bool) -> SensorTrack:
         name = "" if only else f"{s.name}="
         raise CuedError(f"where was {s.name} worn? Say --placement {name}PLACE: {known}")
     mounting = worn.mountings.get(s.name) or (worn.mountings.get("") if only else None)
-    check_acc(s.path, s.acc)
+    check_acc(s.path, s.acc, s.t)
     if s.gyr is not None:
         check_gyr(s.path, s.gyr, placement)
     if mounting is not None:

@@ -1,34 +1,34 @@
-"""CSV files, one a sensor, with headings that tell quantity, axis and unit.
+"""Tables of numbers, one file a sensor, with headings that tell quantity, axis and unit.
 
-Each file with accelerations is a sensor named after the file. Turn rates stand in the same file,
-or, where there is one sensor only, in a file of their own. ``belt.csv`` or any other file with a
-speed is the belt; ``truth.csv`` in a folder is taken over as it is. Columns ``t_s, ax ... gz`` of
-a table recording mean what they mean there. All times are on one clock.
+Most software's exports are of this kind: Xsens DOT, MetaBase, Movesense, Polar Sensor Logger,
+WitMotion, SensorLog, Physics Toolbox, MATLAB Mobile and many others need nothing of their own,
+because ``headings.py`` reads their headings. Each file with accelerations is a sensor named after
+the file. Turn rates stand in the same file, or, where there is one sensor only, in a file of their
+own. ``belt.csv`` or any other file with a speed is the belt; ``truth.csv`` in a folder is taken
+over as it is. Columns ``t_s, ax ... gz`` of a table recording mean what they mean there. All times
+are on one clock.
+
+Whether gravity is in an acceleration is judged by its mean vector and not by its name. Where it was
+taken out and stands in columns of its own, it is added again.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 import numpy as np
+from msgspec import Struct
 from msgspec.structs import replace
 
 from cued.model import Belt, Floats, RecordingError
-from cued.recording.imports.foreign import (
-    Asked,
-    Files,
-    Format,
-    Found,
-    Sheet,
-    Signals,
-    headings,
-    in_order,
-    onto,
-    read_sheet,
-)
+from cued.recording.imports.files import TEXT, Files
+from cued.recording.imports.foreign import Asked, Format, Found, Signals, in_order, onto
 from cued.recording.imports.headings import UNITS, Heading, Quantity, heading, scale
+from cued.recording.imports.sheet import LOOK_LINES, Layout, Sheet, find_layout, read_sheet
 from cued.recording.tables.columns import refuse
+from cued.recording.tables.table import has_gravity
 from cued.recording.tables.truth import read_truth
 
 OWN = {
@@ -36,74 +36,164 @@ OWN = {
     **{f"a{axis}": Heading("acc", axis, "m/s2") for axis in "xyz"},
     **{f"g{axis}": Heading("gyr", axis, "rad/s") for axis in "xyz"},
 }
+ASKED = {
+    "t": Heading("time"),
+    **{f"a{axis}": Heading("acc", axis) for axis in "xyz"},
+    **{f"g{axis}": Heading("gyr", axis) for axis in "xyz"},
+    "speed": Heading("speed", "", "m/s"),
+    "incline": Heading("incline", "", "%"),
+}
+NAMES: tuple[tuple[str, Quantity], ...] = (  # what a file of bare x, y, z holds, by its name
+    ("gyro", "gyr"), ("angular", "gyr"), ("rotation", "gyr"), ("angvel", "gyr"),
+    ("gravity", "gravity"), ("linear", "linear"), ("acc", "acc"), ("imu", "acc"),
+)  # fmt: skip
+OTHER = ("magn", "quat", "orient", "attitude", "euler", "baro", "pressure", "temp", "light", "gps",
+         "location", "pedom", "annot", "meta")  # fmt: skip
 TRUTH = "truth.csv"
 EPOCH_S = 1e8  # a clock that reads more counts from 1970
+WORD = {"acc": "acceleration", "linear": "acceleration", "gravity": "gravity", "gyr": "turn rate"}
+Headings = dict[str, Heading]
+Rename = Callable[[str], str]
+
+
+class Table(Struct, frozen=True):
+    """One file of an export: where its table lies and what its columns mean."""
+
+    name: str
+    layout: Layout
+    meaning: Headings
+
+    @property
+    def ignored(self) -> list[str]:
+        """Headings that mean nothing here."""
+        return [h for h in self.layout.names if h and h not in self.meaning]
+
+    def has(self, *what: Quantity) -> bool:
+        """Tell whether a quantity is there along all three axes."""
+        axes = {h.axis for h in self.meaning.values() if h.what in what}
+        return {"x", "y", "z"} <= axes
+
+    def told(self, what: Quantity) -> list[str]:
+        """List the headings of a quantity."""
+        return [head for head, h in self.meaning.items() if h.what == what]
 
 
 def knows(files: Files) -> bool:
-    """Any CSV file may be one of these."""
-    return bool(files.names(".csv"))
+    """Any text may be one of these."""
+    return bool(files.names(*TEXT))
 
 
-def read(files: Files, asked: Asked) -> Found:
+def tables(files: Files, asked: Asked, rename: Rename | None = None) -> list[Table]:
+    """Find the tables of an export and what their columns mean."""
+    names = [n for n in files.names(*TEXT) if PurePosixPath(n).name != TRUTH]
+    found = [_table(files, name, asked, rename or str) for name in names]
+    return [table for table in found if table]
+
+
+def read(files: Files, asked: Asked, rename: Rename | None = None) -> Found:
     """Read every file that is understood; say what is missing when none is."""
-    understood = {name: meaning(files, name) for name in files.names(".csv") if name != TRUTH}
-    moved = {n: m for n, m in understood.items() if _has(m, "acc")}
-    turned = {n: m for n, m in understood.items() if _has(m, "gyr") and n not in moved}
-    sped = [n for n, m in understood.items() if any(h.what == "speed" for h in m.values())]
+    understood = tables(files, asked, rename)
+    moved = [t for t in understood if any(h.what in ("acc", "linear") for h in t.meaning.values())]
+    turned = [t for t in understood if t.told("gyr") and t not in moved]
+    sped = [t for t in understood if t.told("speed")]
     if not moved:
         raise _nothing(files, understood)
-    found = [_sensor(files, name, m, asked) for name, m in moved.items()]
-    signals = [s for s, _ in found]
-    notes = [note for _, some in found for note in some]
+    weighed = _with_gravity(files, moved, understood, asked)
+    signals = [s for s, _ in weighed]
+    notes = [*(note for _, some in weighed for note in some)]
     if len(signals) == 1 and len(turned) == 1 and signals[0].gyr is None:
-        ((name, m),) = turned.items()
-        t, gyr, more = vectors(files, name, m, "gyr", asked)
+        t, gyr, more = vectors(files, turned[0], "gyr", asked)
         notes += more
         signals = [replace(signals[0], gyr=onto(signals[0].t, t, gyr))]
     elif turned:
-        notes.append(f"left out, as it has no acceleration: {', '.join(turned)}")
-    belt = _belt(files, sped[0], understood[sped[0]], asked) if sped else ()
-    return _on_one_clock(files, signals, belt, notes)
-
-
-def meaning(files: Files, name: str) -> dict[str, Heading]:
-    """Say what the columns of a file mean, as far as that is understood."""
-    _, heads = headings(files.first_line(name))
-    if "t_s" in heads:
-        return {h: OWN.get(h) or m for h in heads if (m := OWN.get(h) or heading(h))}
-    return {h: m for h in heads if (m := heading(h))}
+        notes.append(f"left out, as it has no acceleration: {', '.join(t.name for t in turned)}")
+    belt = _belt(files, sped[0], asked) if sped else ()
+    notes += [f"{t.name}: left out {', '.join(t.ignored)}" for t in moved if t.ignored]
+    return _on_one_clock(files, signals, belt, [*files.notes, *dict.fromkeys(notes)])
 
 
 def vectors(
-    files: Files, name: str, m: dict[str, Heading], what: Quantity, asked: Asked
+    files: Files, table: Table, what: Quantity, asked: Asked
 ) -> tuple[Floats, Floats, list[str]]:
     """Read times (n,) s and three axes (n, 3) of a quantity."""
-    t_head = _time_of(files, name, m)
-    heads = [_axis(files, name, m, what, axis) for axis in "xyz"]
-    sheet = read_sheet(files, name, [t_head, *heads])
-    sheet, t, notes = in_order(sheet, sheet[t_head] * _scale(sheet, t_head, m[t_head], asked))
-    scales = [_scale(sheet, head, m[head], asked) for head in heads]
+    t_head = _time_of(files, table)
+    heads = [_axis(files, table, what, axis) for axis in "xyz"]
+    sheet = read_sheet(files, table.name, table.layout, [t_head, *heads])
+    t = _unwrapped(sheet[t_head]) if "fine" in t_head.lower() else sheet[t_head]
+    sheet, t, notes = in_order(sheet, t * _time_scale(sheet, t_head, table.meaning[t_head], asked))
+    scales = [_scale(sheet, head, table.meaning[head], asked) for head in heads]
     return t, np.column_stack([sheet[h] * s for h, s in zip(heads, scales, strict=True)]), notes
 
 
+def _table(files: Files, name: str, asked: Asked, rename: Rename) -> Table | None:
+    lines = files.head(name, LOOK_LINES + asked.skip + 1)[asked.skip :]
+    chosen = {head: ASKED[key] for key, head in asked.columns.items()}
+
+    def meant(head: str) -> Heading | None:
+        return chosen.get(head) or heading(rename(head))
+
+    layout = find_layout(lines, lambda head: meant(head) is not None)
+    if layout is None:
+        return None
+    layout = replace(layout, first=layout.first + asked.skip)
+    own = OWN if "t_s" in layout.names else {}
+    meaning = {h: own.get(h) or m for h in layout.names if (m := own.get(h) or meant(h))}
+    return Table(name, layout, {**_bare(name, layout.names, meaning), **meaning})
+
+
+def _bare(name: str, heads: Sequence[str], meaning: Mapping[str, Heading]) -> Headings:
+    """Return what bare x, y and z hold, by the name of their file; else acceleration."""
+    lower = {h.lower(): h for h in heads}
+    if not {"x", "y", "z"} <= set(lower) or any(h.axis for h in meaning.values()):
+        return {}
+    stem = PurePosixPath(name).stem.lower()
+    if any(word in stem for word in OTHER):
+        return {}
+    kinds: list[Quantity] = [kind for word, kind in NAMES if word in stem]
+    what = kinds[0] if kinds else "acc"
+    return {lower[axis]: Heading(what, axis) for axis in "xyz"}
+
+
+def _with_gravity(
+    files: Files, moved: list[Table], every: list[Table], asked: Asked
+) -> list[tuple[Signals, list[str]]]:
+    """Read the sensors; of several that are one phone's, the one with gravity."""
+    read_ = [_sensor(files, table, every, asked) for table in moved]
+    whole = [found for found in read_ if has_gravity(found[0].acc, found[0].t)]
+    if whole and len(whole) < len(read_):
+        without = [s.path.name for s, _ in read_ if s not in [w for w, _ in whole]]
+        whole[0][1].append(f"left out, as gravity is missing: {', '.join(without)}")
+    return whole or read_
+
+
 def _sensor(
-    files: Files, name: str, m: dict[str, Heading], asked: Asked
+    files: Files, table: Table, every: list[Table], asked: Asked
 ) -> tuple[Signals, list[str]]:
-    t, acc, notes = vectors(files, name, m, "acc", asked)
-    gyr = vectors(files, name, m, "gyr", asked)[1] if _has(m, "gyr") else None
-    stem = PurePosixPath(name.removesuffix(".gz")).stem
+    what = "acc" if table.told("acc") else "linear"
+    t, acc, notes = vectors(files, table, what, asked)
+    if not has_gravity(acc, t):
+        weight = next((x for x in [table, *every] if x.has("gravity")), None)
+        if weight:
+            own_t, gravity, _ = vectors(files, weight, "gravity", asked)
+            acc = acc + onto(t, own_t, gravity)
+            notes.append(f"{table.name}: gravity was added from {weight.name}")
+    elif what == "linear":
+        notes.append(f"{table.name}: called linear, but gravity is in it")
+    gyr = vectors(files, table, "gyr", asked)[1] if table.has("gyr") else None
+    stem = PurePosixPath(table.name.removesuffix(".gz")).stem
     plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", stem)[:64] or "sensor"
-    return Signals(name=plain, path=files.label(name), t=t, acc=acc, gyr=gyr), notes
+    return Signals(name=plain, path=files.label(table.name), t=t, acc=acc, gyr=gyr), notes
 
 
-def _belt(files: Files, name: str, m: dict[str, Heading], asked: Asked) -> tuple[Belt, ...]:
-    t_head = _time_of(files, name, m)
-    speed = next(h for h, x in m.items() if x.what == "speed")
-    incline = next((h for h, x in m.items() if x.what == "incline"), "")
-    sheet = read_sheet(files, name, [t_head, speed, *([incline] if incline else [])])
-    sheet, t, _ = in_order(sheet, sheet[t_head] * _scale(sheet, t_head, m[t_head], asked))
-    v = sheet[speed] * _scale(sheet, speed, m[speed], asked)
+def _belt(files: Files, table: Table, asked: Asked) -> tuple[Belt, ...]:
+    t_head, speed = _time_of(files, table), table.told("speed")[0]
+    incline = next(iter(table.told("incline")), "")
+    wanted = [t_head, speed, *([incline] if incline else [])]
+    sheet = read_sheet(files, table.name, table.layout, wanted)
+    sheet, t, _ = in_order(
+        sheet, sheet[t_head] * _time_scale(sheet, t_head, table.meaning[t_head], asked)
+    )
+    v = sheet[speed] * _scale(sheet, speed, table.meaning[speed], asked)
     up = sheet[incline] if incline else np.zeros(t.size)
     wrong = ~np.isfinite(v) | ~np.isfinite(up) | (v < 0) | (v > 15)
     if wrong.any():
@@ -126,50 +216,60 @@ def _on_one_clock(
     return Found(signals=moved, belt=shifted, began=start, notes=tuple(notes))
 
 
-def _has(m: dict[str, Heading], what: Quantity) -> bool:
-    return any(h.what == what for h in m.values())
-
-
-def _time_of(files: Files, name: str, m: dict[str, Heading]) -> str:
-    """Choose the column of times: one with a unit before one without."""
-    times = [head for head, x in m.items() if x.what == "time"]
+def _time_of(files: Files, table: Table) -> str:
+    """Choose the column of times: the finest unit, and one with a unit before one without."""
+    times = table.told("time")
     if not times:
-        raise refuse(files.label(name), 1, "no column is a time (such as t_s or Time (s))")
-    return max(times, key=lambda head: bool(m[head].unit))
+        raise refuse(files.label(table.name), 1, "no column is a time (such as t_s or Time (s))")
+    finest = {"ns": 3, "us": 2, "µs": 2}
+
+    def worth(head: str) -> tuple[bool, int]:
+        unit = table.meaning[head].unit.lower()
+        return bool(unit), finest.get(unit, 1)
+
+    return max(times, key=worth)
 
 
-def _axis(files: Files, name: str, m: dict[str, Heading], what: Quantity, axis: str) -> str:
-    found = [head for head, x in m.items() if x.what == what and x.axis == axis]
+def _axis(files: Files, table: Table, what: Quantity, axis: str) -> str:
+    found = [head for head, x in table.meaning.items() if x.what == what and x.axis == axis]
     if len(found) == 1:
         return found[0]
-    words = {"acc": "acceleration", "gyr": "turn rate"}[what]
+    path, word = files.label(table.name), WORD[what]
     if found:
-        raise refuse(
-            files.label(name), 1, f"{' and '.join(found)} are both the {words} along {axis}"
-        )
-    raise refuse(files.label(name), 1, f"no column is the {words} along {axis}")
+        raise refuse(path, 1, f"{' and '.join(found)} are both the {word} along {axis}")
+    raise refuse(path, 1, f"no column is the {word} along {axis}")
+
+
+def _time_scale(sheet: Sheet, head: str, m: Heading, asked: Asked) -> float:
+    """Return the unit of a time; dates and times of day are seconds without saying so."""
+    return 1.0 if head in sheet.clocks else _scale(sheet, head, m, asked)
 
 
 def _scale(sheet: Sheet, head: str, m: Heading, asked: Asked) -> float:
-    """Say how a column becomes SI, by its heading or by what was asked for."""
-    told = {"time": asked.time_unit, "acc": asked.acc_unit, "gyr": asked.gyr_unit}.get(m.what, "")
-    found = scale(m.what, m.unit or told)
+    """Return how a column becomes SI, by its heading or by what was asked for."""
+    quantity = "acc" if m.what in ("linear", "gravity") else m.what
+    found = scale(m.what, m.unit or asked.units.get(quantity, ""))
     if found is not None:
         return found
     units = ", ".join(UNITS[m.what])
-    flag = {"time": "time", "acc": "acc", "gyr": "gyr"}.get(m.what)
-    way = f"write it there or say --{flag}-unit" if flag else "write it there"
+    way = (
+        "write it there or say --units" if m.what not in ("speed", "incline") else "write it there"
+    )
     raise refuse(sheet.path, 1, f"the heading {head!r} names no unit; {way} ({units})")
 
 
-def _nothing(files: Files, understood: dict[str, dict[str, Heading]]) -> RecordingError:
-    if any(_has(m, "linear") for m in understood.values()):
-        return refuse(
-            files.path, 1, "acceleration is there without gravity only; export the raw one"
-        )
-    for name in files.names(".csv"):
+def _unwrapped(ticks: Floats) -> Floats:
+    """Undo the overflow of a counter of 32 bits."""
+    return ticks + 2.0**32 * np.concatenate(([0], np.cumsum(np.diff(ticks) < -(2.0**31))))
+
+
+def _nothing(files: Files, understood: list[Table]) -> RecordingError:
+    names = files.names(*TEXT)
+    for name in names:
         files.text(name)  # says so if it is no text
-    heads = [h for name in understood for h in headings(files.first_line(name))[1]]
+    heads = [h for table in understood for h in table.layout.names]
+    if not heads and names:
+        heads = files.head(names[0])[0].split(",")
     named = ", ".join(heads[:8]) or "nothing"
     return refuse(files.path, 1, f"no columns of acceleration along x, y and z; there is {named}")
 

@@ -1,24 +1,30 @@
 """A FIT activity: the speed of its records as the belt's, and an accelerometer's data if there are.
 
-Most watches write no ``accelerometer_data``; then the recording has a belt and no sensor, which is
-of use beside a sensor's own export. Calibrated values are in g and degrees a second, as the profile
-has them; raw counts without calibration are left out. What a watch says of indoor speed is its own
-guess at the belt's.
-Source: Garmin FIT SDK, Profile: record, accelerometer_data (165), gyroscope_data (164).
+The file is read as a stream, and what no profile explains is passed over with a note. Most watches
+write no ``accelerometer_data``; then the recording has a belt and no sensor, which is of use beside
+a sensor's own export. Calibrated values are in g and degrees a second, as the profile has them; raw
+counts without calibration are left out. What a watch says of indoor speed is its own guess at the
+belt's. A ride or a swim is no belt, and while the timer is stopped the belt's speed is unknown.
+Source: Garmin FIT SDK, Profile: record, event, session, accelerometer_data (165), gyroscope_data
+(164).
 """
 
 from __future__ import annotations
 
 import importlib
+import io
 import struct
-from collections.abc import Iterable
-from typing import Any
+import warnings
+from array import array
+from datetime import datetime
+from typing import Any, cast
 
 import numpy as np
 from msgspec.structs import replace
 
 from cued.model import Belt, CuedError, Floats
-from cued.recording.imports.foreign import Asked, Files, Format, Found, Signals, onto
+from cued.recording.imports.files import Files
+from cued.recording.imports.foreign import Asked, Format, Found, Signals, onto
 from cued.recording.imports.headings import UNITS
 from cued.recording.tables.columns import refuse
 
@@ -26,6 +32,8 @@ MARK = b".FIT"  # in every header, after size, version and length
 G = UNITS["acc"]["g"]
 DEG = UNITS["gyr"]["deg/s"]
 FASTEST_M_S = 15.0
+ON_FOOT = ("running", "walking", "hiking", "generic", "fitness_equipment", "training", "")
+UNKNOWN_M_S = 0.0  # a table's belt is a finite number; nobody walks while the timer stands
 
 
 def knows(files: Files) -> bool:
@@ -38,86 +46,156 @@ def knows(files: Files) -> bool:
 
 def read(files: Files, _asked: Asked) -> Found:
     """Read all messages of an activity."""
-    messages = _messages(files)
-    belt = _belt(m for m in messages if type(m).__name__ == "RecordMessage")
-    moved = [m for m in messages if type(m).__name__ == "AccelerometerDataMessage"]
-    turned = [m for m in messages if type(m).__name__ == "GyroscopeDataMessage"]
-    t, acc = _samples(moved, "calibrated_accel", G)
+    activity = _Activity()
+    notes = _stream(files, activity)
+    t, acc = activity.acc.whole(G)
     if not t.size:
-        t, acc = _samples(moved, "compressed_calibrated_accel", G / 1000.0)
+        t, acc = activity.compressed.whole(G / 1000.0)
+    belt = activity.belt()
     if not t.size and not belt:
         raise refuse(files.path, 1, "this FIT file has neither speed nor accelerations")
-    notes: list[str] = []
+    if not activity.on_foot:
+        notes.append(f"a {activity.sport} is no belt: its speed was left out")
     if not t.size:
-        raw = "accelerations in counts without calibration" if moved else "no accelerations"
+        raw = "accelerations in counts without calibration" if activity.raw else "no accelerations"
         notes.append(f"{raw}: only the belt's speed was taken; give the sensor's export as well")
     began = min([*(b.t for b in belt), *t[:1].tolist()])
     shifted = tuple(replace(b, t=b.t - began) for b in belt)
-    signals = _signals(files, t - began, acc, turned, began) if t.size else ()
+    signals = _signals(files, t - began, acc, activity, began) if t.size else ()
     return Found(signals=signals, belt=shifted, began=began, notes=tuple(notes))
 
 
-def _messages(files: Files) -> list[Any]:
+class _Samples:
+    """Times since 1970 and three axes, as they come."""
+
+    def __init__(self) -> None:
+        self._t = array("d")
+        self._rows = array("d")
+
+    def feed(self, start: float, offsets: Any, axes: list[Any]) -> None:
+        """Keep the samples of one message."""
+        columns = [_column(values) for values in (offsets, *axes)]
+        for offset, *row in zip(*columns, strict=False):
+            if all(isinstance(v, int | float) for v in (offset, *row)):
+                self._t.append(start + offset / 1000.0)
+                self._rows.extend(row)
+
+    def whole(self, scale: float) -> tuple[Floats, Floats]:
+        """Return times (n,) and axes (n, 3)."""
+        rows = np.array(self._rows, np.float64).reshape(-1, 3)
+        return np.array(self._t, np.float64), rows * scale
+
+
+def _column(values: Any) -> tuple[Any, ...]:
+    """Return the values of a field; one value stands for itself."""
+    return tuple(cast("list[Any]", values)) if isinstance(values, tuple | list) else (values,)
+
+
+class _Activity:
+    """What is kept of the messages."""
+
+    def __init__(self) -> None:
+        self.acc, self.compressed, self.gyr = _Samples(), _Samples(), _Samples()
+        self.raw = False
+        self.sport = ""
+        self._belt: list[Belt] = []
+        self._end = 0.0
+
+    @property
+    def on_foot(self) -> bool:
+        """The sport is one that a treadmill may be used for."""
+        return self.sport in ON_FOOT
+
+    def belt(self) -> tuple[Belt, ...]:
+        """Return the changes of speed and incline, with the time since 1970."""
+        out = self._belt if self.on_foot else []
+        if out and self._end > out[-1].t:
+            return (*out, replace(out[-1], t=self._end))  # for how long it was so
+        return tuple(out)
+
+    def feed(self, kind: str, values: dict[str, Any]) -> None:
+        """Take what is wanted of one message."""
+        at = values.get("timestamp")
+        t = at.timestamp() if isinstance(at, datetime) else None
+        if kind in ("session", "sport"):
+            self.sport = str(values.get("sport") or self.sport)
+        if t is None:
+            return
+        if kind == "record":
+            self._record(t, values)
+        elif kind == "event" and values.get("event") == "timer":
+            if str(values.get("event_type", "")).startswith("stop"):
+                self._add(t, UNKNOWN_M_S, 0.0)
+        elif kind in ("accelerometer_data", "gyroscope_data"):
+            self._sampled(kind, t, values)
+
+    def _record(self, t: float, values: dict[str, Any]) -> None:
+        speed = values.get("enhanced_speed", values.get("speed"))
+        grade = values.get("grade")
+        if isinstance(speed, int | float) and 0 <= speed <= FASTEST_M_S:
+            self._add(t, float(speed), float(grade) if isinstance(grade, int | float) else 0.0)
+
+    def _add(self, t: float, speed: float, grade: float) -> None:
+        last = self._belt[-1] if self._belt else None
+        self._end = max(self._end, t)
+        if last and ((speed, grade) == (last.speed_m_s, last.incline_percent) or t <= last.t):
+            return
+        self._belt.append(Belt(t, speed, grade))
+
+    def _sampled(self, kind: str, t: float, values: dict[str, Any]) -> None:
+        start = t + (values.get("timestamp_ms") or 0) / 1000.0
+        offsets = values.get("sample_time_offset")
+        if kind == "gyroscope_data":
+            kept, name = self.gyr, "calibrated_gyro"
+        elif values.get("compressed_calibrated_accel_x") is not None:
+            kept, name = self.compressed, "compressed_calibrated_accel"
+        else:
+            kept, name = self.acc, "calibrated_accel"
+        axes = [values.get(f"{name}_{axis}") for axis in "xyz"]
+        if offsets is None or any(a is None for a in axes):
+            self.raw = True
+            return
+        kept.feed(start, offsets, axes)
+
+
+def _stream(files: Files, activity: _Activity) -> list[str]:
+    """Feed every message; what cannot be read is noted."""
     try:
-        fit_file = importlib.import_module("fit_tool.fit_file").FitFile
-        error = importlib.import_module("fit_tool.exceptions").FitError
+        fit: Any = importlib.import_module("fitdecode")
     except ModuleNotFoundError:
-        raise CuedError("FIT needs fit-tool; install it with: pip install 'cued[fit]'") from None
+        raise CuedError("FIT needs fitdecode; install it with: pip install 'cued[fit]'") from None
     data = files.raw(files.names()[0])
+    if len(data) > 14 and data[8:12] != MARK:
+        raise refuse(files.path, 1, "this is no FIT file")
+    notes: list[str] = []
+    count = 0
     try:
-        return [record.message for record in fit_file.from_bytes(data).records]
-    except (error, struct.error, ValueError, LookupError, TypeError, OverflowError) as why:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # fitdecode warns of fields that no profile has
+            options = {"check_crc": fit.CrcCheck.WARN, "error_handling": fit.ErrorHandling.IGNORE}
+            with fit.FitReader(io.BytesIO(data), **options) as reader:
+                for frame in reader:
+                    if isinstance(frame, fit.FitDataMessage):
+                        count += 1
+                        activity.feed(frame.name, {f.name: f.value for f in frame.fields})
+    except (fit.FitError, struct.error, ValueError, LookupError, TypeError, OverflowError) as why:
         reason = str(why).replace("\n", " ") or type(why).__name__
-        raise refuse(files.path, 1, f"this is no whole FIT file: {reason}") from None
-
-
-def _belt(records: Iterable[Any]) -> tuple[Belt, ...]:
-    """Give the changes of speed and incline, with the time since 1970."""
-    out: list[Belt] = []
-    last: tuple[float, float] | None = None
-    end = 0.0
-    for record in records:
-        speed = record.speed if record.enhanced_speed is None else record.enhanced_speed
-        if record.timestamp is None or speed is None or not 0 <= speed <= FASTEST_M_S:
-            continue
-        now = (float(speed), float(record.grade or 0.0))
-        t = record.timestamp / 1000.0
-        if now != last and (not out or t > out[-1].t):
-            out.append(Belt(t, *now))
-            last = now
-        end = t
-    if out and end > out[-1].t:
-        out.append(replace(out[-1], t=end))  # for how long it was so
-    return tuple(out)
+        if not count:
+            raise refuse(files.path, 1, f"this is no whole FIT file: {reason}") from None
+        notes.append(f"{files.path.name}: cut or damaged after {count} messages ({reason})")
+    return notes
 
 
 def _signals(
-    files: Files, t: Floats, acc: Floats, turned: list[Any], began: float
+    files: Files, t: Floats, acc: Floats, activity: _Activity, began: float
 ) -> tuple[Signals, ...]:
     steps = np.diff(t)
     if t.size < 2 or steps.min() <= 0:
         raise refuse(files.path, 1, "the times of its accelerations do not move on")
-    own_t, values = _samples(turned, "calibrated_gyro", DEG)
+    own_t, values = activity.gyr.whole(DEG)
     several = own_t.size > 1 and bool((np.diff(own_t) > 0).all())
     gyr = onto(t, own_t - began, values) if several else None
     return (Signals(name="watch", path=files.path, t=t, acc=acc, gyr=gyr),)
-
-
-def _samples(messages: Iterable[Any], field: str, scale: float) -> tuple[Floats, Floats]:
-    """Give times since 1970 (n,) and three axes (n, 3) of the messages that hold the field."""
-    times: list[float] = []
-    rows: list[tuple[float, ...]] = []
-    for m in messages:
-        axes = [getattr(m, f"{field}_{axis}") for axis in "xyz"]
-        offsets = m.sample_time_offset
-        if m.timestamp is None or offsets is None or any(a is None for a in axes):
-            continue
-        start = m.timestamp / 1000.0 + (m.timestamp_ms or 0) / 1000.0
-        for offset, *row in zip(offsets, *axes, strict=False):
-            if all(value is not None for value in (offset, *row)):
-                times.append(start + offset / 1000.0)
-                rows.append(tuple(row))
-    return np.array(times), np.array(rows, np.float64).reshape(-1, 3) * scale
 
 
 FORMAT = Format("FIT", knows, read)

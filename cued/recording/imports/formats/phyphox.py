@@ -3,8 +3,7 @@
 Headings are ``"Time (s)","Acceleration x (m/s^2)"``, ``"Gyroscope x (rad/s)"``, separated by
 commas, semicolons or tabs, with decimal points or commas as chosen; numbers are ``1.234E-1``, and
 shorter columns are filled up with ``NaN``. Accelerometer and gyroscope have times of their own from
-the same beginning; ``meta/time.csv`` tells what time of day that was. "Acceleration (without g)"
-cannot be used, for gravity is how a sensor is levelled.
+the same beginning; ``meta/time.csv`` tells what time of day that was.
 Source: phyphox-android, DataExport.java, as of 2025. Signs on an iPhone were not looked at.
 """
 
@@ -17,20 +16,21 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
-from cued.recording.imports.foreign import Asked, Files, Format, Found, headings
+from cued.model import CuedError
+from cued.recording.imports.files import Files
+from cued.recording.imports.foreign import Asked, Format, Found
 from cued.recording.imports.formats import columns
+from cued.recording.imports.sheet import cells_of, separator_of
 
 CLOCK = "meta/time.csv"
 RAW = re.compile(r"(Acceleration|Linear Acceleration|Accelerometer|Gyroscope) [xyz] \(.*\)")
 
 
 def knows(files: Files) -> bool:
-    """Its headings are like nobody else's."""
-    for name in files.names(".csv"):
-        _, heads = headings(files.first_line(name))
-        if "Time (s)" in heads and any(RAW.fullmatch(head) for head in heads):
-            return True
-    return False
+    """Tell by headings that are like nobody else's."""
+    if files.path.suffix.lower() in (".xls", ".xlsx"):
+        raise CuedError(f"{files.path}: a spreadsheet; export as CSV (phyphox offers it) instead")
+    return any(_is_raw(files, name) for name in files.names(".csv"))
 
 
 def read(files: Files, asked: Asked) -> Found:
@@ -43,12 +43,20 @@ def read(files: Files, asked: Asked) -> Found:
     return Found(signals=(replace(first, name="phone"),), began=_began(files), notes=tuple(notes))
 
 
+def _is_raw(files: Files, name: str) -> bool:
+    line = next(iter(files.head(name)), "")
+    heads = [h.strip('"') for h in cells_of(line, separator_of(line))]
+    return "Time (s)" in heads and any(RAW.fullmatch(head) for head in heads)
+
+
 def _began(files: Files) -> float | None:
-    """Say when the experiment's clock read 0, from its first START."""
+    """Return when the experiment's clock read 0, from its first START."""
     if CLOCK not in files:
         return None
-    separator, heads = headings(files.first_line(CLOCK))
-    for cells in csv.reader(files.text(CLOCK).split("\n")[1:], delimiter=separator):
+    top, *below = files.text(CLOCK).split("\n")
+    separator = separator_of(top)
+    heads = cells_of(top, separator)
+    for cells in csv.reader(below, delimiter=separator):
         row = dict(zip(heads, cells, strict=False))
         if row.get("event") == "START":
             with suppress(KeyError, ValueError):

@@ -1,12 +1,12 @@
 """What the app Sensor Logger exports: a zip file (or its folder) with a CSV file for each sensor.
 
 Columns are ``time`` (ns since 1970), ``seconds_elapsed`` (s since the recording began, one clock
-for all files), and ``z, y, x``. ``Accelerometer.csv`` is without gravity, m/s². With gravity it is
-``TotalAcceleration.csv`` (Android), else ``Accelerometer.csv`` plus ``Gravity.csv``.
+for all files), and ``z, y, x``. ``Accelerometer.csv`` is usually without gravity, m/s². With
+gravity it is ``TotalAcceleration.csv`` (Android), else ``Accelerometer.csv`` plus ``Gravity.csv``.
 ``Gyroscope.csv`` is in rad/s. On an iPhone, unless "Standardise Units & Frames" was on, all three
 signs of acceleration and gravity are the other way round, and those of the gyroscope are not;
 ``Metadata.csv`` tells platform and setting. Watches and headphones are left out: a wrist or an ear
-is no placement.
+is no placement. A file that was given another name is known by its columns.
 Source: github.com/tszheichoi/awesome-sensor-logger, UNITS.md, COORDINATES.md and CROSSPLATFORM.md.
 """
 
@@ -17,32 +17,22 @@ import csv
 import numpy as np
 
 from cued.model import Floats
-from cued.recording.imports.foreign import (
-    Asked,
-    Files,
-    Format,
-    Found,
-    Signals,
-    headings,
-    in_order,
-    onto,
-    read_sheet,
-)
+from cued.recording.imports.files import Files
+from cued.recording.imports.foreign import Asked, Format, Found, Signals, in_order, onto
+from cued.recording.imports.sheet import Layout, cells_of, read_sheet, separator_of
 from cued.recording.tables.columns import refuse
-from cued.recording.tables.table import ACC_MEDIAN_M_S2
+from cued.recording.tables.table import has_gravity
 
 TOTAL, MOTION = "TotalAcceleration.csv", "Accelerometer.csv"
+UNCALIBRATED = "AccelerometerUncalibrated.csv"
 GRAVITY, GYROSCOPE, ABOUT = "Gravity.csv", "Gyroscope.csv", "Metadata.csv"
 COLUMNS = ("time", "seconds_elapsed", "x", "y", "z")
 NS = 1e-9
 
 
 def knows(files: Files) -> bool:
-    """Accelerations with both of its times."""
-    for name in (TOTAL, MOTION):
-        if name in files and {"seconds_elapsed", "x"} <= set(headings(files.first_line(name))[1]):
-            return True
-    return False
+    """Tell whether there are accelerations with both of its times."""
+    return _motion(files) != ""
 
 
 def read(files: Files, asked: Asked) -> Found:
@@ -55,28 +45,44 @@ def read(files: Files, asked: Asked) -> Found:
     if GYROSCOPE in files:
         own_t, values, _ = _axes(files, GYROSCOPE, notes)
         gyr = onto(t, own_t, values)
+    used = {name, GRAVITY, GYROSCOPE, ABOUT}
+    if unused := [n for n in files.names(".csv") if n not in used]:
+        notes.append(f"left out: {', '.join(unused)}")
     signals = Signals(name="phone", path=files.label(name), t=t, acc=acc, gyr=gyr)
-    return Found(signals=(signals,), began=began, notes=tuple(notes))
+    return Found(signals=(signals,), began=began, notes=(*files.notes, *notes))
+
+
+def _motion(files: Files) -> str:
+    """Return the file to begin with: by name, else the only one with its columns."""
+    ours = [n for n in files.names(".csv") if set(COLUMNS) <= set(_heads(files, n))]
+    known = [n for n in (TOTAL, MOTION, UNCALIBRATED) if n in ours]
+    return known[0] if known else ours[0] if len(files.names()) == len(ours) == 1 else ""
+
+
+def _heads(files: Files, name: str) -> list[str]:
+    line = next(iter(files.head(name)), "")
+    return [cell.strip() for cell in cells_of(line, separator_of(line))]
 
 
 def _acceleration(files: Files, notes: list[str]) -> tuple[str, Floats, Floats, float]:
-    """Give acceleration with gravity: measured, or put together."""
-    if TOTAL in files:
-        return TOTAL, *_axes(files, TOTAL, notes)
-    t, acc, began = _axes(files, MOTION, notes)
+    """Return acceleration with gravity: measured, or put together."""
+    name = _motion(files)
+    t, acc, began = _axes(files, name, notes)
+    if has_gravity(acc, t):
+        if name not in (TOTAL, UNCALIBRATED):
+            notes.append(f"{name} holds gravity, by its mean")
+        return name, t, acc, began
     if GRAVITY in files:
         own_t, gravity, _ = _axes(files, GRAVITY, notes)
-        return MOTION, t, acc + onto(t, own_t, gravity), began
-    low, high = ACC_MEDIAN_M_S2
-    if not low <= float(np.nanmedian(np.linalg.norm(acc, axis=1))) <= high:
-        reason = f"this is without gravity, and there is no {GRAVITY} and no {TOTAL}"
-        raise refuse(files.label(MOTION), 1, f"{reason}; switch one of them on in the app")
-    notes.append(f"{MOTION} was taken to hold gravity, by its size")
-    return MOTION, t, acc, began
+        return name, t, acc + onto(t, own_t, gravity), began
+    reason = f"this is without gravity, and there is no {GRAVITY} and no {TOTAL}"
+    raise refuse(files.label(name), 1, f"{reason}; switch one of them on in the app")
 
 
 def _axes(files: Files, name: str, notes: list[str]) -> tuple[Floats, Floats, float]:
-    sheet = read_sheet(files, name, COLUMNS)
+    line = files.head(name)[0]
+    layout = Layout(separator_of(line), tuple(_heads(files, name)), 1)
+    sheet = read_sheet(files, name, layout, COLUMNS)
     began = float(sheet["time"][0]) * NS - float(sheet["seconds_elapsed"][0])
     sheet, t, more = in_order(sheet, sheet["seconds_elapsed"])
     notes += more
@@ -84,7 +90,7 @@ def _axes(files: Files, name: str, notes: list[str]) -> tuple[Floats, Floats, fl
 
 
 def _is_apple(files: Files, asked: Asked, notes: list[str]) -> bool:
-    """Say whether signs are an iPhone's own; an import without metadata says what it took."""
+    """Tell whether signs are an iPhone's own; an import without metadata says what it took."""
     if asked.signs:
         return asked.signs == "ios"
     if ABOUT not in files:

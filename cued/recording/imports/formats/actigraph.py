@@ -1,0 +1,81 @@
+"""What ActiGraph and Axivity software exports as CSV: g along three axes, often without a time.
+
+ActiLife writes ten lines above the numbers, among them "at 100 Hz" and the start, and no time in
+the raw data: it is counted from the rate. OmGui (Axivity) writes no headings: a date and time, then
+three numbers in g.
+Source: ActiLife 6 manual; openmovement.dev, OmGui. Tried on files of our own making only.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+import numpy as np
+
+from cued.recording.imports.files import Files
+from cued.recording.imports.foreign import Asked, Format, Found, Signals, in_order
+from cued.recording.imports.formats.columns import EPOCH_S
+from cued.recording.imports.headings import UNITS
+from cued.recording.imports.sheet import Layout, cells_of, number_of, read_sheet
+from cued.recording.tables.columns import refuse
+
+MARK = "Data File Created By ActiGraph"
+RATE = re.compile(r"at (\d+(?:\.\d+)?) ?Hz")
+AXES = ("x", "y", "z")
+G = UNITS["acc"]["g"]
+
+
+def knows(files: Files) -> bool:
+    """Tell by ActiLife's first line, or by a date and three numbers in the first line of all."""
+    names = files.names(".csv")
+    return len(names) == 1 and (_is_actilife(files, names[0]) or _is_bare(files, names[0]))
+
+
+def read(files: Files, _asked: Asked) -> Found:
+    """Read accelerations along three axes."""
+    (name,) = files.names(".csv")
+    layout, rate_hz = _layout(files, name)
+    timed = [n for n in layout.names if n.startswith("Time")]
+    axes = [n for n in layout.names if n.strip()[-1:].lower() in AXES and n not in timed]
+    if len(axes) != len(AXES):
+        raise refuse(files.label(name), layout.first, "there are not three axes")
+    sheet = read_sheet(files, name, layout, [*timed, *axes])
+    t, notes = np.arange(len(sheet.lines)) / (rate_hz or 1.0), [*sheet.notes]
+    if timed:
+        sheet, t, more = in_order(sheet, sheet[timed[0]])
+        notes = more
+    began = float(t[0]) if t[0] > EPOCH_S else None
+    acc = G * np.column_stack([sheet[axis] for axis in axes])
+    stem = re.sub(r"[^A-Za-z0-9_.-]+", "_", PurePosixPath(name).stem)[:64]
+    signals = Signals(name=stem, path=files.label(name), t=t - (began or 0.0), acc=acc)
+    return Found(signals=(signals,), began=began, notes=(*files.notes, *notes))
+
+
+def _layout(files: Files, name: str) -> tuple[Layout, float | None]:
+    lines = files.head(name, 14)
+    if not _is_actilife(files, name):
+        return Layout(",", ("Time", *AXES), 0), None
+    at = next((i for i, line in enumerate(lines) if line.lower().startswith(("acc", "time"))), 9)
+    rate = RATE.search(lines[0])
+    heads = tuple(cells_of(lines[at], ",")) if at < len(lines) else ()
+    if rate is None and not any(h.startswith("Time") for h in heads):
+        raise refuse(files.label(name), 1, "neither a rate (at 100 Hz) nor a column of times")
+    return Layout(",", heads, at + 1), float(rate[1]) if rate else None
+
+
+def _is_actilife(files: Files, name: str) -> bool:
+    return MARK in "".join(files.head(name))
+
+
+def _is_bare(files: Files, name: str) -> bool:
+    cells = cells_of(next(iter(files.head(name)), ""), ",")
+    if len(cells) < len(AXES) + 1 or ":" not in cells[0]:
+        return False
+    try:
+        return all(np.isfinite(number_of(cell, ",")) for cell in cells[:4])
+    except ValueError:
+        return False
+
+
+FORMAT = Format("ActiGraph or Axivity", knows, read)

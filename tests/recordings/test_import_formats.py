@@ -1,0 +1,248 @@
+"""Files as other software writes them: each becomes the same four seconds of movement."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import numpy as np
+import pytest
+
+from cued import __main__
+from cued.recording.imports.headings import heading
+from cued.recording.tables.table import has_gravity, read_table
+
+G = 9.80665
+N = 400
+T = np.arange(N) / 100.0
+ACC = np.column_stack([np.sin(6 * T), 0.3 * np.cos(9 * T), G + 2 * np.sin(12 * T)])
+GYR = np.column_stack([0.2 * np.sin(6 * T), np.cos(6 * T), 0.1 * T])
+DPS = np.degrees(GYR)
+BEGAN = 1_700_000_000
+ISO = [f"2023-11-14T22:13:{20 + t:09.6f}" for t in T]
+
+
+def rows(*columns, separator=",", comma=False, form="{:.9g}"):
+    """Return lines of text under no heading; a column of text is taken as it is."""
+
+    def cell(value):
+        text = value if isinstance(value, str) else form.format(value)
+        return text.replace(".", ",") if comma and not isinstance(value, str) else text
+
+    flat = [c if isinstance(c, list) or c.ndim == 1 else None for c in columns]
+    parts = [[x] if x is not None else list(c.T) for x, c in zip(flat, columns, strict=True)]
+    lines = zip(*[column for part in parts for column in part], strict=True)
+    return "".join(separator.join(map(cell, line)) + "\n" for line in lines)
+
+
+def imported(tmp_path, *words, out="out"):
+    status = __main__.main(["import", *map(str, words), "--out", str(tmp_path / out)])
+    return read_table(tmp_path / out) if status == 0 else None
+
+
+def same(made, *, gyr=True, within=2e-3, time_within=1e-3):
+    (track,) = made.sensors
+    np.testing.assert_allclose(track.t - track.t[0], T, atol=time_within)
+    np.testing.assert_allclose(track.acc, ACC, atol=within)
+    if gyr:
+        np.testing.assert_allclose(track.gyr, GYR, atol=within)
+
+
+SHIMMER = ["Timestamp_Unix_CAL", *(f"Accel_LN_{a}_CAL" for a in "XYZ"), "Accel_WR_X_RAW",
+           *(f"Gyro_{a}_CAL" for a in "XYZ")]  # fmt: skip
+MS = (BEGAN + T) * 1e3
+FILES = {
+    "xsens dot": (
+        "sep=,\nDeviceTag:,D1\nFirmwareVersion:,2.0.0\nOutputRate:,100Hz\n\n"
+        "PacketCounter,SampleTimeFine,Euler_X,Acc_X,Acc_Y,Acc_Z,Gyr_X,Gyr_Y,Gyr_Z\n"
+        + rows(np.arange(N), (2**32 - 2e6 + T * 1e6) % 2**32, 0 * T, ACC, DPS, form="{:.12g}"),
+        ["--units", "m/s2,deg/s"],
+    ),
+    "metabase": (
+        "epoc (ms),timestamp (-0500),elapsed (s),x-axis (g),y-axis (g),z-axis (g)\n"
+        + rows(MS, ISO, T, ACC / G, form="{:.13g}"),
+        [],
+    ),
+    "polar sensor logger": (
+        "Phone timestamp;sensor timestamp [ns];X [mg];Y [mg];Z [mg]\n"
+        + rows(ISO, T * 1e9 + 5e17, ACC / G * 1e3, separator=";", form="{:.19g}"),
+        [],
+    ),
+    "witmotion": (
+        "StartTime: 2023-11-14 22:13:20.000\n"
+        "address\tTime(s)\tax(g)\tay(g)\taz(g)\twx(deg/s)\twy(deg/s)\twz(deg/s)\tAngleX(deg)\n"
+        + rows(["0x50"] * N, T, ACC / G, DPS, 0 * T, separator="\t"),
+        [],
+    ),
+    "witmotion in Chinese": (
+        "时间\t设备名称\t加速度X(g)\t加速度Y(g)\t加速度Z(g)\t角速度X(°/s)\t角速度Y(°/s)\t"
+        "角速度Z(°/s)\t角度X(°)\n"
+        + rows([i.replace("T", " ") for i in ISO], ["WT"] * N, ACC / G, DPS, 0 * T, separator="\t"),
+        [],
+    ),
+    "shimmer": (
+        "sep=\\t\n" + "\t".join(f"Shimmer_5ECB_{h}" for h in SHIMMER) + "\n"
+        "ms\tm/(s^2)\tm/(s^2)\tm/(s^2)\tno_units\tdeg/s\tdeg/s\tdeg/s\n"
+        + rows(MS, ACC, 0 * T + 7, DPS, separator="\t", form="{:.13g}"),
+        [],
+    ),
+    "sensorlog": (
+        "loggingTime(txt),accelerometerTimestamp_sinceReboot(s),accelerometerAccelerationX(G),"
+        "accelerometerAccelerationY(G),accelerometerAccelerationZ(G),motionRotationRateX(rad/s),"
+        "motionRotationRateY(rad/s),motionRotationRateZ(rad/s),motionYaw(rad)\n"
+        + rows(ISO, T + 9e4, ACC / G, GYR, 0 * T, form="{:.12g}"),
+        [],
+    ),
+    "gravity apart": (
+        "time (s),motionUserAccelerationX(G),motionUserAccelerationY(G),motionUserAccelerationZ(G),"
+        "motionGravityX(G),motionGravityY(G),motionGravityZ(G)\n"
+        + rows(T, ACC / G - [0, 0, 1], np.tile([0.0, 0.0, 1.0], (N, 1))),
+        [],
+    ),
+    "physics toolbox": (
+        "time,gFx,gFy,gFz,wx,wy,wz\n"
+        + rows([f"22:13:{int(20 + t):02d}:{round(t % 1 * 1000):03d}" for t in T], ACC / G, GYR),
+        ["--units", "rad/s"],
+    ),
+    "matlab mobile": (
+        "Timestamp,X,Y,Z\n" + rows([f"14-Nov-2023 22:13:{20 + t:06.3f}" for t in T], ACC),
+        ["--units", "m/s2"],
+    ),
+    "iso times, spaces in headings, a row of units": (
+        "# made by hand\nDate Time , Acc X , Acc Y , Acc Z , note\n ,g,g,g,\n"
+        + rows(ISO, ACC / G, ["a"] * N),
+        [],
+    ),
+    "semicolons and decimal commas": (
+        "Zeit;time (s);acc_x (g);acc_y (g);acc_z (g)\n"
+        + rows(["x"] * N, T, ACC / G, separator=";", comma=True),
+        [],
+    ),
+    "spaces": ("time_s acc_x_g acc_y_g acc_z_g\n" + rows(T, ACC / G, separator="  "), []),
+    "milli-degrees and a line of its own": (
+        "t_ms,ax_mg,ay_mg,az_mg,gx_mdps,gy_mdps,gz_mdps\n"
+        + rows(T * 1e3, ACC / G * 1e3, DPS * 1e3),
+        [],
+    ),
+    "AngVel": (
+        "time(s),Acc_X(m/s^2),Acc_Y(m/s^2),Acc_Z(m/s^2),AngVel_X(deg/s),AngVel_Y(deg/s),"
+        "AngVel_Z(deg/s)\n" + rows(T, ACC, DPS),
+        [],
+    ),
+    "actilife": (
+        "------------ Data File Created By ActiGraph GT3X+ ActiLife v6.13.4 at 100 Hz ------\n"
+        "Serial Number: TAS1\nStart Time 22:13:20\nStart Date 11/14/2023\n"
+        "Epoch Period (hh:mm:ss) 00:00:00\nDownload Time 1\nDownload Date 1\n"
+        "Current Memory Address: 0\nCurrent Battery Voltage: 4.2     Mode = 12\n----------\n"
+        "Accelerometer X,Accelerometer Y,Accelerometer Z\n" + rows(ACC / G),
+        [],
+    ),
+    "omgui": (rows([i.replace("T", " ") for i in ISO], ACC / G), []),
+}
+WITH_GYRO = ("dot", "witmotion", "shimmer", "sensorlog", "physics", "milli", "AngVel")
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_file_means_what_was_measured(tmp_path, kind):
+    text, words = FILES[kind]
+    source = tmp_path / "anything.csv"
+    source.write_text(text, encoding="utf-8")
+    made = imported(tmp_path, source, "--placement", "lower_back", *words)
+    same(made, gyr=any(word in kind for word in WITH_GYRO))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "latin-1"])
+def test_any_encoding_that_people_have(tmp_path, encoding):
+    text = "time (s),acc x (m/s²),acc y (m/s²),acc z (m/s²)\n" + rows(T, ACC)
+    (tmp_path / "a.txt").write_bytes(text.encode(encoding))
+    same(imported(tmp_path, tmp_path / "a.txt", "--placement", "chest"), gyr=False)
+
+
+def test_movesense_json(tmp_path):
+    def block(start):
+        def axes(values):
+            return [{"x": x, "y": y, "z": z} for x, y, z in values[start : start + 8].tolist()]
+
+        body = {"Timestamp": round(start * 10), "ArrayAcc": axes(ACC), "ArrayGyro": axes(DPS)}
+        return {"imu6": body}
+
+    (tmp_path / "m.json").write_text(json.dumps({"data": [block(n) for n in range(0, N, 8)]}))
+    same(imported(tmp_path, tmp_path / "m.json", "--placement", "chest"))
+
+
+def test_sensor_logger_under_any_name(tmp_path):
+    text = "time,seconds_elapsed,z,y,x\n" + rows(
+        [str(int((BEGAN + t) * 1e9)) for t in T], T, ACC[:, ::-1]
+    )
+    (tmp_path / "walk 1.csv").write_text(text)
+    same(imported(tmp_path, tmp_path / "walk 1.csv", "--placement", "waist"), gyr=False)
+
+
+def test_empty_cells_and_words_for_nothing_are_unknown(tmp_path):
+    lines = ("t_s,ax,ay,az\n" + rows(T, ACC)).split("\n")
+    for at, nothing in enumerate(["", "NA", "null", "n/a"], start=20):
+        t, _, ay, az = lines[at].split(",")
+        lines[at] = ",".join([t, nothing, ay, az])
+    (tmp_path / "trunk.csv").write_text("\n".join(lines))
+    (track,) = imported(tmp_path, tmp_path / "trunk.csv").sensors
+    assert np.isnan(track.acc[:, 0]).sum() == 4
+    assert track.t.size == N
+
+
+def test_a_last_line_that_was_cut_is_left_out_and_told(tmp_path, capsys):
+    text = "t_s,ax,ay,az\n" + rows(T, ACC) + "4.00,0.1"
+    (tmp_path / "trunk.csv").write_text(text)
+    assert imported(tmp_path, tmp_path / "trunk.csv").sensors[0].t.size == N
+    assert "the last line is cut off" in capsys.readouterr().err
+
+
+def test_columns_can_be_named_and_lines_skipped(tmp_path):
+    text = "a,b,c,d\n1,2,3,4\nwhen,one,two,three\n" + rows(T * 1e3, ACC / G)
+    (tmp_path / "a.csv").write_text(text)
+    words = ["--skip", "2", "--columns", "t=when,ax=one,ay=two,az=three", "--units", "ms,g"]
+    same(imported(tmp_path, tmp_path / "a.csv", "--placement", "waist", *words), gyr=False)
+
+
+def test_what_is_ignored_is_told(tmp_path, capsys):
+    text = "t_s,ax,ay,az,mag_x,temp\n" + rows(T, ACC, 0 * T, 0 * T)
+    (tmp_path / "trunk.csv").write_text(text)
+    imported(tmp_path, tmp_path / "trunk.csv")
+    assert "left out mag_x, temp" in capsys.readouterr().err
+
+
+def test_a_look_tells_each_column_and_the_command(tmp_path, capsys):
+    text = "time (ms),acc_x (g),acc_y (g),acc_z (g),temp\n" + rows(T * 1e3, ACC / G, 0 * T)
+    (tmp_path / "walk.csv").write_text(text)
+    assert __main__.main(["import", "--look", str(tmp_path / "walk.csv")]) == 0
+    said = capsys.readouterr().out
+    assert "acc_z (g): acceleration along z, g, mean 1" in said
+    assert "temp: left out" in said
+    assert "400 rows, 100 Hz, mean vector 9." in said
+    assert f"type: cued import '{tmp_path / 'walk.csv'}' --placement PLACE --out FOLDER" in said
+    assert not list(tmp_path.glob("*.new"))
+
+
+def test_jumping_without_gravity_is_known_by_its_mean():
+    jump = np.column_stack([0 * T, 0 * T, 30 * np.sin(2 * np.pi * 2 * T)])
+    assert np.median(np.linalg.norm(jump, axis=1)) > 10
+    assert not has_gravity(jump, T)
+    assert has_gravity(jump + np.array([0, 0, G]), T)
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path, capsys):
+    os.mkfifo(tmp_path / "p.csv")
+    assert imported(tmp_path, tmp_path / "p.csv", "--placement", "waist") is None
+    assert "a pipe or a device" in capsys.readouterr().err
+
+
+def test_a_spreadsheet_is_told_what_to_do(tmp_path, capsys):
+    (tmp_path / "p.xls").write_bytes(b"\xd0\xcf\x11\xe0" * 99)
+    assert imported(tmp_path, tmp_path / "p.xls", "--placement", "waist") is None
+    said = capsys.readouterr().err
+    assert "export as CSV" in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("text", ["Quat_W", "Euler_X", "AngleX(°)", "PacketCounter", "mag_x (uT)"])
+def test_what_is_no_motion_means_nothing(text):
+    assert heading(text) is None
