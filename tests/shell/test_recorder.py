@@ -138,7 +138,7 @@ def test_replay_concludes_exactly_what_the_daemon_did(workout, capsys):
     folder, _, _, events = workout
     assert __main__.main(["replay", str(only(folder)), "--diff"]) == 0
     assert f"the same {len(events)} events as recorded" in capsys.readouterr().out
-    assert {"phase", "cue", "stride"} <= {type(e).__name__.lower() for e in events}
+    assert {"phase", "cue", "beltstate"} <= {type(e).__name__.lower() for e in events}
 
 
 def test_another_configuration_is_compared_and_is_no_failure(workout, capsys):
@@ -205,7 +205,7 @@ def pods(simulation):
 
 
 async def test_what_crossed_the_wire_is_kept_as_bytes_and_replays_to_the_same_events(tmp_path):
-    simulation, inputs = inputs_of("workout", 30.0)
+    simulation, inputs = inputs_of("steady", 30.0)
     sent = list(on_the_air(simulation, inputs))
     garbled = Notification(sent[200].t, "trunk", pod.DATA, b"\x07")
     sent.insert(200, garbled)
