@@ -91,7 +91,7 @@ async def cycle(adapter: str) -> str:
     try:
         async with asyncio.timeout(WITHIN_S):
             await bus.connect()
-            objects = await _call(bus, "/", MANAGER, "GetManagedObjects", "", [])
+            objects = await call(bus, "/", MANAGER, "GetManagedObjects", "", [])
         path = _adapter(objects, adapter)
         if not path:
             return "it is not on"
@@ -117,12 +117,13 @@ async def _off_and_on(bus: MessageBus, path: str) -> None:
 async def _power(bus: MessageBus, path: str, *, on: bool) -> None:
     async with asyncio.timeout(WITHIN_S):
         values = [ADAPTER, "Powered", Variant("b", on)]
-        await _call(bus, path, PROPERTIES, "Set", "ssv", values)
+        await call(bus, path, PROPERTIES, "Set", "ssv", values)
 
 
-async def _call(
+async def call(
     bus: MessageBus, path: str, interface: str, member: str, signature: str, body: list[Any]
 ) -> Any:
+    """Call a method of BlueZ and return what it answers. Raises DBusError."""
     message = Message(BLUEZ, path, interface, member, signature=signature, body=body)
     reply = await bus.call(message)
     if reply.message_type is MessageType.ERROR:

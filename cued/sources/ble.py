@@ -19,67 +19,49 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
 import logging
 import random
-from collections.abc import Callable, Iterable, Mapping
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping
 
 import msgspec
-from bleak import BleakAdapter
 from bleak.backends.device import BLEDevice
-from bleak_retry_connector import close_stale_connections
-from msgspec import Meta, Struct
 
 from cued import parts
 from cued.config import Sensor, Site
 from cued.devices.device import Advert, Device
-from cued.model import BeltFault, BeltRequest, ConfigError, DecodeError, Input, LinkChanged
-from cued.runtime.supervise import back_off
-from cued.sources._ble_connecting import (
-    FAILS,
-    Session,
-    connected,
-    offered,
-    read_battery,
-    short,
-    theirs,
+from cued.model import (
+    BeltFault,
+    BeltRequest,
+    ConfigError,
+    DecodeError,
+    Input,
+    LinkChanged,
+    LinkLost,
+    Notification,
 )
+from cued.runtime.supervise import back_off
+from cued.sources._ble_adapter import adapters, chosen, missing
+from cued.sources._ble_connecting import DISCOVER_WITHIN_S, FAILS, Undiscovered, connected, short
+from cued.sources._ble_held import close_stale, forgotten, held
+from cued.sources._ble_looking import Found, Radio, battery, common, module, scan, supporting
+from cued.sources._ble_options import Config
 from cued.sources._ble_raw import Raw
 from cued.sources._ble_recovery import Stuck, cycle
+from cued.sources._ble_release import Training
 from cued.sources._ble_scanning import Scanning
+from cued.sources._ble_session import Session, offered
 from cued.sources._ble_watching import Watch
 from cued.sources.source import Emit, spread
 
 log = logging.getLogger("cued.ble")
 
-STALE_WITHIN_S = 10.0
+TAKE_OVER_AFTER_S = 5.0
+ADAPTER_EVERY_S = 5.0
+LOOK_EVERY_S = 1.0
+GIVE_UP = 3  # connections without services, after which BlueZ's memory of them is cleared
+AT_REST = ("treadmill", "heart_rate")  # what tells nothing of its wearer's motion
+RELEASED = "nobody trains: let go of, and taken again when a sensor moves"
 STUCK_EVERY_S = 5.0
-
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Options of the Bluetooth source."""
-
-    adapter: Annotated[
-        str, Meta(pattern="^(hci[0-9]+)?$", description="Adapter, such as hci1; empty: the first.")
-    ] = ""
-    recover: Annotated[
-        bool,
-        Meta(description="Switch a stuck adapter off and on while nothing is connected to it."),
-    ] = True
-
-
-class Radio(Struct, frozen=True):
-    """Arguments for bleak's scanner and client; tests put a backend without a radio here."""
-
-    scanner: Mapping[str, Any] = {}
-    client: Mapping[str, Any] = {}
-
-    @classmethod
-    def of(cls, adapter: str) -> Radio:
-        """Have BlueZ use this adapter, or the first if none is named."""
-        bluez = {"bluez": {"adapter": adapter}} if adapter else {}
-        return cls(bluez, bluez)
 
 
 class Ble:
@@ -96,8 +78,10 @@ class Ble:
         self._taken: dict[str, str] = {}  # address: sensor
         self._sessions: dict[str, Session] = {}
         self._off: dict[str, str] = {}  # treadmill: why it is asked for nothing more
+        self._undiscovered: set[str] = set()  # sensors whose last link stood without services
         self._unfit: dict[str, set[str]] = {}  # sensor: addresses of what it cannot be
         self._up: Callable[[], None] = _nothing
+        self._training = Training(0.0, 0.0)
 
     async def run(self, emit: Emit, up: Callable[[], None]) -> None:
         """Keep every sensor connected."""
@@ -110,13 +94,20 @@ class Ble:
                     emit(LinkChanged(loop.time(), name, False, why))
 
         bluez = "backend" not in self._radio.client
+        self._training = Training(60.0 * self._config.release_after_min, loop.time())
+        if bluez and self._config.adapter:
+            await self._choose_adapter(told)
         if bluez:
             wanted = [self._wanted(n, s) for n, s in self._sensors.items()]
-            await _close_stale(wanted, self._radio.client)
+            await close_stale(wanted, self._radio.client)
         scanning = Scanning(self._radio.scanner, told, self._stuck)
         async with asyncio.TaskGroup() as group:
             if bluez and self._config.recover:
                 group.create_task(self._recover(scanning, told), name="ble recovery")
+            if bluez and self._config.adapter:
+                group.create_task(self._follow_adapter(told), name="ble adapter")
+            if any(s.placement not in AT_REST for s in self._sensors.values()):
+                group.create_task(self._release(), name="ble release")
             group.create_task(scanning.run(), name="ble scanner")
             for name, sensor in self._sensors.items():
                 group.create_task(self._keep(name, sensor, scanning, emit), name=f"ble {name}")
@@ -137,6 +128,39 @@ class Ble:
                 return ""
         return why
 
+    async def _choose_adapter(self, told: Callable[[str], None]) -> None:
+        """Wait for the configured adapter and use it, whatever its number is today."""
+        said = ""
+        while not (name := chosen(self._config.adapter, there := await adapters())):
+            why = missing(self._config.adapter, there)
+            if why != said:
+                log.warning("%s; waiting for it", why)
+                told(why)
+            said = why
+            await asyncio.sleep(ADAPTER_EVERY_S)
+        self._radio = Radio.of(name)
+
+    async def _follow_adapter(self, told: Callable[[str], None]) -> None:
+        while True:
+            await asyncio.sleep(ADAPTER_EVERY_S)
+            before = self._radio
+            if not self._sessions:
+                await self._choose_adapter(told)
+            if self._radio != before:
+                log.warning("the adapter has another number now")
+                raise LinkLost("the Bluetooth adapter has another number now")
+
+    async def _release(self) -> None:
+        """Let go of treadmills when nobody trains."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            if not self._training.over(loop.time()):
+                continue
+            for name, session in self._sessions.items():
+                if self._sensors[name].placement == "treadmill":
+                    session.end(RELEASED)
+
     async def _recover(self, scanning: Scanning, told: Callable[[str], None]) -> None:
         """Switch the adapter off and on when it is stuck; told the first time, then in the log."""
         loop = asyncio.get_running_loop()
@@ -148,7 +172,7 @@ class Ble:
             if not why:
                 continue
             async with scanning.silent():
-                failed = await cycle(self._config.adapter)
+                failed = await cycle(chosen(self._config.adapter, await adapters()))
             self._stuck.cycled(loop.time())
             done = f"not switched off and on: {failed}" if failed else "switched it off and on"
             log.warning("%s; %s", why, done)
@@ -159,22 +183,34 @@ class Ble:
         wanted = self._wanted(name, sensor)
 
         def told(item: Input) -> None:
-            if isinstance(item, BeltFault) and item.code == "belt_control_off":
-                self._off[name] = item.text  # also over a new connection
+            for each in item.inputs if isinstance(item, Notification) else (item,):
+                if isinstance(each, BeltFault) and each.code == "belt_control_off":
+                    self._off[name] = each.text  # also over a new connection
+                self._training.note(each)
             emit(item)
 
-        failures = 0
+        failures = undiscovered = 0
         while True:
-            found, device = await scanning.find(wanted)
+            found, device = await self._find(scanning, wanted)
             if found.address in self._taken:  # by another, between its advertisement and now
                 continue
             self._taken[found.address] = name
             watch = Watch(sensor.placement)
             try:
-                why = await self._once(name, sensor, device, scanning, watch, told)
+                patient = bool(undiscovered % GIVE_UP)  # then the others' turn comes sooner again
+                why = await self._once(name, sensor, device, scanning, watch, told, patient=patient)
+                undiscovered = undiscovered + 1 if name in self._undiscovered else 0
+                if undiscovered and undiscovered % GIVE_UP == 0:
+                    why += await forgotten(device)
             finally:
                 stood = self._sessions.pop(name, None) is not None
                 self._taken.pop(found.address, None)
+            if why == RELEASED:
+                log.info("%s: %s", name, why)
+                self._off.pop(name, None)  # the next session begins anew
+                emit(LinkChanged(loop.time(), name, False))
+                await self._training.begins()
+                continue
             failures = 0 if watch.flowing else failures + 1
             level = logging.DEBUG if failures > 1 else logging.WARNING
             log.log(level, "%s (%s): %s", name, found.name or found.address, why)
@@ -191,17 +227,23 @@ class Ble:
         scanning: Scanning,
         watch: Watch,
         emit: Emit,
+        *,
+        patient: bool = False,
     ) -> str:
         """Connect and stay so as long as it works; return why it ended."""
         loop = asyncio.get_running_loop()
+        self._undiscovered.discard(name)
         session = Session(name, _device(name, sensor), watch, emit)
         async with contextlib.AsyncExitStack() as stack:
-            connection = connected(device, name, session.gone, self._radio.client)
+            within_s = DISCOVER_WITHIN_S if patient else None
+            connection = connected(device, name, session.gone, self._radio.client, within_s)
             try:
                 async with scanning.silent():
                     client = await stack.enter_async_context(connection)
             except FAILS as error:
                 self._stuck.refused(loop.time())
+                if isinstance(error, Undiscovered):
+                    self._undiscovered.add(name)
                 return f"no connection ({short(error)})"
             self._sessions[name] = session
             self._stuck.connected()
@@ -212,6 +254,26 @@ class Ble:
                 self._unfit.setdefault(name, set()).add(device.address)
                 return str(error)
 
+    async def _find(
+        self, scanning: Scanning, wanted: Callable[[Advert], bool]
+    ) -> tuple[Advert, BLEDevice]:
+        """Wait for what is wanted: heard, or held by BlueZ for somebody else and so not heard."""
+        if "backend" in self._radio.client:
+            return await scanning.find(wanted)
+        finding = asyncio.create_task(scanning.find(wanted))
+        try:
+            while True:
+                await asyncio.wait({finding}, timeout=TAKE_OVER_AFTER_S)
+                if finding.done():
+                    return finding.result()
+                for advert, device in await held(self._radio.client):
+                    if wanted(advert):
+                        log.info("%s is connected already; taking it over", advert.address)
+                        return advert, device
+        finally:
+            finding.cancel()
+            await asyncio.wait({finding})
+
     def _flows(self, name: str) -> Callable[[], None]:
         def flows() -> None:
             log.info("%s: data", name)
@@ -221,7 +283,7 @@ class Ble:
 
     def _wanted(self, name: str, sensor: Sensor) -> Callable[[Advert], bool]:
         """Make the test for this sensor's advertisement."""
-        matches = _module(sensor.device).matches
+        matches = module(sensor.device).matches
         others = {n: s for n, s in self._sensors.items() if n != name}
         addresses = {s.address.upper() for s in others.values() if s.address}
 
@@ -245,57 +307,9 @@ class Ble:
         return any(
             advert.name.startswith(other.name)
             if other.name
-            else _common(other.device) < _common(device) and _module(other.device).matches(advert)
+            else common(other.device) < common(device) and module(other.device).matches(advert)
             for other in waiting
         )
-
-
-class Found(Struct, frozen=True):
-    """A device in reach: its newest advertisement and the device files that know it."""
-
-    advert: Advert
-    devices: tuple[str, ...]
-
-
-async def scan(seconds: float, adapter: str = "", *, radio: Radio | None = None) -> list[Found]:
-    """Listen for so long; what was heard, supported devices first, then by signal.
-
-    Raises TimeoutError when there was no adapter to listen with.
-    """
-    troubles: list[str] = [""]
-    scanning = Scanning((radio or Radio.of(adapter)).scanner, troubles.append)
-    heard: dict[str, Advert] = {}
-
-    def hear(advert: Advert, _device: BLEDevice) -> None:
-        before = heard.get(advert.address)
-        if before is not None and not advert.name:
-            advert = msgspec.structs.replace(advert, name=before.name)
-        heard[advert.address] = advert
-
-    with scanning.listening(hear):
-        async with scanning.running():
-            await asyncio.sleep(seconds)
-    if troubles[-1] and not heard:
-        raise TimeoutError(troubles[-1])
-    known = [Found(advert, supporting(advert)) for advert in heard.values()]
-    return sorted(known, key=lambda f: (not f.devices, -(f.advert.rssi or -127), f.advert.address))
-
-
-async def battery(
-    found: Found, adapter: str = "", *, radio: Radio | None = None, within_s: float = 20.0
-) -> float | None:
-    """Connect to a device just to read its battery, percent; None if it does not tell."""
-    radio = radio or Radio.of(adapter)
-    scanning = Scanning(radio.scanner)
-    wanted = found.advert.address.upper()
-    try:
-        async with scanning.running(), asyncio.timeout(within_s):
-            _, device = await scanning.find(lambda advert: advert.address.upper() == wanted)
-            async with scanning.silent():
-                return await read_battery(device, radio.client)
-    except FAILS as error:
-        log.debug("%s: no battery: %r", wanted, error)
-        return None
 
 
 async def listen(
@@ -314,43 +328,9 @@ async def listen(
     return heard
 
 
-def supporting(advert: Advert) -> tuple[str, ...]:
-    """List the device files that recognise an advertisement, the most particular first."""
-    found = [name for name in parts.names("devices") if _module(name).matches(advert)]
-    return tuple(sorted(found, key=_common))
-
-
-def _common(device: str) -> int:
-    """Rank devices by how many others offer the same service: an H10 is a heart rate strap too."""
-    return ("", "treadmill", "heart_rate").index(parts.load("devices", device).place)
-
-
-def _module(name: str) -> Any:
-    return importlib.import_module(f"cued.devices.{name}")
-
-
 def _device(name: str, sensor: Sensor) -> Device:
     part = parts.load("devices", sensor.device)
     return part.build(msgspec.convert(sensor.options, part.config), name)
-
-
-async def _close_stale(
-    wanted: Iterable[Callable[[Advert], bool]], options: Mapping[str, Any]
-) -> None:
-    """Close what an earlier run that crashed left connected: it would not advertise."""
-    tests = list(wanted)
-    try:
-        async with asyncio.timeout(STALE_WITHIN_S):
-            with theirs():
-                held = await (await BleakAdapter.get(**options)).get_connected_devices()
-            for device in held:
-                known: dict[str, Any] = device.details["props"]
-                advert = Advert(device.address, device.name or "", tuple(known.get("UUIDs", ())))
-                if any(test(advert) for test in tests):
-                    log.warning("%s was still connected; closing", advert.name or advert.address)
-                    await close_stale_connections(device)
-    except FAILS as error:
-        log.debug("stale connections: %r", error)
 
 
 def _nothing() -> None:

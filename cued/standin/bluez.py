@@ -204,10 +204,22 @@ class Bluez:
             return
         device.connected = True
         self._tree.change(device.path, DEVICE1, {"Connected": Variant("b", True)})
-        if not device.hangs:
+        if not device.hangs and not device.stale:
+            self._spawn(self._discover(device))
+        self._tree.send(Message.new_method_return(message))
+
+    async def _discover(self, device: Peripheral) -> None:
+        if device.discovery_s:
+            await asyncio.sleep(device.discovery_s)
+        if device.connected:
             self._put_services(device)
             self._tree.change(device.path, DEVICE1, {"ServicesResolved": Variant("b", True)})
-        self._tree.send(Message.new_method_return(message))
+
+    def _remove(self, device: Peripheral) -> None:
+        if device.connected:
+            self.drop(device)
+        device.stale = False
+        self.expire(device)
 
     def _put_services(self, device: Peripheral) -> None:
         handle = 1
@@ -297,6 +309,8 @@ class Bluez:
                 self.drop(self.devices[path])
             case "StartNotify" | "StopNotify":
                 self._char(path).notifying = message.member == "StartNotify"
+            case "RemoveDevice":
+                self._remove(self.devices[message.body[0]])
             case "Set":
                 self._set(*message.body)
             case _:

@@ -59,7 +59,8 @@ class Peripheral:
     """A device and the ways in which it can misbehave.
 
     doubled : every notification comes twice.  refusals : (D-Bus error, text) of the next connects.
-    hangs : it connects, and its services are never found.
+    hangs : it connects, and its services are never found; stale : not until BlueZ forgets it.
+    discovery_s : how long they take to be found.
     """
 
     address: str
@@ -73,6 +74,8 @@ class Peripheral:
     connected: bool = False
     doubled: bool = False
     hangs: bool = False
+    stale: bool = False
+    discovery_s: float = 0.0
     refusals: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     connects: int = 0
     on_drop: Callable[[], None] = _ignore

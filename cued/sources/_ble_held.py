@@ -1,0 +1,62 @@
+"""What BlueZ holds: connections of others and of a run that crashed, and its memory of services."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from bleak import BleakAdapter
+from bleak.backends.device import BLEDevice
+from bleak_retry_connector import close_stale_connections
+
+from cued.devices.device import Advert
+from cued.sources._ble_adapter import forget
+from cued.sources._ble_connecting import FAILS, theirs
+
+log = logging.getLogger("cued.ble")
+
+STALE_WITHIN_S = 10.0
+
+
+async def close_stale(
+    wanted: Iterable[Callable[[Advert], bool]], options: Mapping[str, Any]
+) -> None:
+    """Close what an earlier run that crashed left connected: it would not advertise."""
+    tests = list(wanted)
+    for advert, device in await held(options):
+        if any(test(advert) for test in tests):
+            log.warning("%s was still connected; closing", advert.name or advert.address)
+            try:
+                with theirs():
+                    async with asyncio.timeout(STALE_WITHIN_S):
+                        await close_stale_connections(device)
+            except FAILS as error:
+                log.debug("stale connections: %r", error)
+
+
+async def held(options: Mapping[str, Any]) -> list[tuple[Advert, BLEDevice]]:
+    """List what is connected to BlueZ."""
+    found: list[BLEDevice] = []
+    try:
+        with theirs():
+            async with asyncio.timeout(STALE_WITHIN_S):
+                found = await (await BleakAdapter.get(**options)).get_connected_devices()
+    except FAILS as error:
+        log.debug("connected devices: %r", error)
+    return [(_advert(device), device) for device in found]
+
+
+def _advert(device: BLEDevice) -> Advert:
+    known: dict[str, Any] = device.details["props"]
+    return Advert(device.address, device.name or "", tuple(known.get("UUIDs", ())))
+
+
+async def forgotten(device: BLEDevice) -> str:
+    """Clear what BlueZ remembers of a device's services, and say what was or can be done."""
+    why = await forget(device.details["path"])
+    if not why:
+        return "; its services are not found: BlueZ has forgotten it, to look anew"
+    remedy = f"bluetoothctl remove {device.address} and pair it again"
+    return f"; its services are not found and {why}: {remedy}"

@@ -1,0 +1,97 @@
+"""What is in reach: which device files know it, what it says of itself before it is configured."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from bleak.backends.device import BLEDevice
+from msgspec import Struct
+
+from cued import parts
+from cued.devices.device import Advert
+from cued.sources._ble_connecting import FAILS, read_battery
+from cued.sources._ble_scanning import Scanning
+
+log = logging.getLogger("cued.ble")
+
+
+class Radio(Struct, frozen=True):
+    """Arguments for bleak's scanner and client; tests put a backend without a radio here."""
+
+    scanner: Mapping[str, Any] = {}
+    client: Mapping[str, Any] = {}
+
+    @classmethod
+    def of(cls, adapter: str) -> Radio:
+        """Have BlueZ use this adapter, or the first if none is named."""
+        bluez = {"bluez": {"adapter": adapter}} if adapter else {}
+        return cls(bluez, bluez)
+
+
+class Found(Struct, frozen=True):
+    """A device in reach: its newest advertisement and the device files that know it."""
+
+    advert: Advert
+    devices: tuple[str, ...]
+
+
+async def scan(seconds: float, adapter: str = "", *, radio: Radio | None = None) -> list[Found]:
+    """Listen for so long; what was heard, supported devices first, then by signal.
+
+    Raises TimeoutError when there was no adapter to listen with.
+    """
+    troubles: list[str] = [""]
+    scanning = Scanning((radio or Radio.of(adapter)).scanner, troubles.append)
+    heard: dict[str, Advert] = {}
+
+    def hear(advert: Advert, _device: BLEDevice) -> None:
+        before = heard.get(advert.address)
+        if before is not None and not advert.name:
+            advert = msgspec.structs.replace(advert, name=before.name)
+        heard[advert.address] = advert
+
+    with scanning.listening(hear):
+        async with scanning.running():
+            await asyncio.sleep(seconds)
+    if troubles[-1] and not heard:
+        raise TimeoutError(troubles[-1])
+    known = [Found(advert, supporting(advert)) for advert in heard.values()]
+    return sorted(known, key=lambda f: (not f.devices, -(f.advert.rssi or -127), f.advert.address))
+
+
+async def battery(
+    found: Found, adapter: str = "", *, radio: Radio | None = None, within_s: float = 20.0
+) -> float | None:
+    """Connect to a device just to read its battery, percent; None if it does not tell."""
+    radio = radio or Radio.of(adapter)
+    scanning = Scanning(radio.scanner)
+    wanted = found.advert.address.upper()
+    try:
+        async with scanning.running(), asyncio.timeout(within_s):
+            _, device = await scanning.find(lambda advert: advert.address.upper() == wanted)
+            async with scanning.silent():
+                return await read_battery(device, radio.client)
+    except FAILS as error:
+        log.debug("%s: no battery: %r", wanted, error)
+        return None
+
+
+def supporting(advert: Advert) -> tuple[str, ...]:
+    """List the device files that recognise an advertisement, the most particular first."""
+    found = [name for name in parts.names("devices") if module(name).matches(advert)]
+    return tuple(sorted(found, key=common))
+
+
+def common(device: str) -> int:
+    """Rank devices by how many others offer the same service: an H10 is a heart rate strap too."""
+    return ("", "treadmill", "heart_rate").index(parts.load("devices", device).place)
+
+
+def module(name: str) -> Any:
+    """Import a device's file."""
+    return importlib.import_module(f"cued.devices.{name}")

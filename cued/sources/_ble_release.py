@@ -1,0 +1,56 @@
+"""Is anybody training? A treadmill is let go of when nobody is, and taken again on a movement.
+
+Many treadmills neither switch themselves off nor let their own app in while somebody is connected.
+
+Rules: training is motion of a wearable beyond ``MOVES_M_S2`` about its own gravity, or a belt that
+is told to run. Without a wearable of this source nothing would ever take the treadmill again, so
+then it is never let go of.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import numpy as np
+
+from cued.model import Belt, Input, Packet
+
+MOVES_M_S2 = 1.5  # a step does more; a sensor on a shelf has a tenth of that, being put down more
+FORGETS = 0.02  # weight of a packet in what counts as gravity
+RUNS_M_S = 0.05
+
+
+class Training:
+    """Knows when somebody moved last; times are the loop's."""
+
+    def __init__(self, release_after_s: float, begun: float) -> None:
+        self._after_s = release_after_s
+        self._t = begun
+        self._gravity: dict[str, float] = {}
+        self._moved = asyncio.Event()
+
+    def note(self, item: Input) -> None:
+        """Note what a sensor said."""
+        if isinstance(item, Packet):
+            moved = self._moves(item)
+        else:
+            moved = isinstance(item, Belt) and item.speed_m_s > RUNS_M_S and not item.doubt
+        if moved:
+            self._t = max(self._t, item.t)
+            self._moved.set()
+
+    def over(self, t: float) -> bool:
+        """Tell whether nobody has trained for long."""
+        return self._after_s > 0 and t - self._t > self._after_s
+
+    async def begins(self) -> None:
+        """Wait until somebody moves."""
+        self._moved.clear()
+        await self._moved.wait()
+
+    def _moves(self, packet: Packet) -> bool:
+        size = np.linalg.norm(packet.acc, axis=1)
+        mean = float(size.mean())
+        gravity = self._gravity.get(packet.sensor, mean)
+        self._gravity[packet.sensor] = gravity + FORGETS * (mean - gravity)
+        return bool(np.abs(size - gravity).max() > MOVES_M_S2)

@@ -1,0 +1,334 @@
+"""One sensor's connection at work: do what its device file says, pass on what it sends.
+
+Rules
+-----
+* Notifications are handled where they arrive, in order; reads and writes are done by one task, in
+  order. So a device's conversation is never interleaved.
+* What crosses the wire is emitted as it came, with what the device file makes of it.
+* A refused write or read does not end a connection; only silence and the stack's word do. What is
+  refused because the device is busy is tried again, then it is one sentence.
+* A stop of the belt overtakes: what else would be written is forgotten, and it is not waited for.
+* A treadmill may be silent for hours. Then it is read from now and then: an answer, also a refusal,
+  shows that the link lives.
+* Whatever ends a connection is one sentence, for the log and for the wearer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections.abc import Callable, Sequence
+
+from bleak import BleakClient
+from bleak.backends.characteristic import BleakGATTCharacteristic
+from bleak.exc import BleakDBusError, BleakError, BleakGATTProtocolError
+from msgspec.structs import replace
+
+from cued.devices._gatt import BATTERY_LEVEL
+from cued.devices.device import Action, Answer, Device, Output, Read, Subscribe, Write, inputs_of
+from cued.model import BeltRequest, DecodeError, LinkChanged, Notification
+from cued.sources._ble_connecting import FAILS, characteristic, end_within_s, short, theirs
+from cued.sources._ble_watching import Watch
+from cued.sources.source import Emit
+
+log = logging.getLogger("cued.ble")
+
+LOOK_EVERY_S = 0.1
+ACT_WITHIN_S = 10.0
+ANSWER_WITHIN_S = 5.0
+BATTERY_EVERY_S = 600.0  # few devices notify it
+# ATT: an error of the application's own, procedure already in progress. Both pass.
+BUSY = (0x80, 0xFE)
+TRIES, AGAIN_S = 3, 0.3
+# ATT: insufficient authentication, insufficient encryption. Some firmware wants a bond.
+UNAUTHENTICATED = (0x05, 0x0F)
+
+
+class Session:
+    """A connection at work, from the device's first action to its end."""
+
+    def __init__(self, name: str, device: Device, watch: Watch, emit: Emit) -> None:
+        self._name = name
+        self._device = device
+        self._watch = watch
+        self._emit = emit
+        self._actions: asyncio.Queue[Action] = asyncio.Queue()
+        self._over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._answer: asyncio.Future[str] | None = None
+        self._client: BleakClient | None = None
+        self._acting: asyncio.Task[None] | None = None
+        self._stops: set[asyncio.Task[None]] = set()
+        self._talks = False  # of its own accord or when asked: its bytes alone do not tell all
+        self._garbled = False
+        self._bonded = False
+        self._hint = ""  # why it may have fallen silent: it wants a bond, it refused a command
+
+    def gone(self, _client: BleakClient) -> None:
+        """Take the stack's word that the link is gone."""
+        self.end("the connection broke off")
+
+    def end(self, why: str) -> None:
+        """Give the connection up; only the first reason counts."""
+        if not self._over.done():
+            self._over.set_result(why)
+        self._settle(why)
+
+    async def run(self, client: BleakClient, up: Callable[[], None]) -> str:
+        """Work until the connection ends; return why it did. Raises DecodeError if it is unfit."""
+        self._watch.begin(asyncio.get_running_loop().time())
+        for action in self._device.start(offered(client)):
+            self._actions.put_nowait(action)
+        self._client = client
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(self._act(client), name=f"{self._name} writes"),
+                    group.create_task(self._look(client, up), name=f"{self._name} watch"),
+                ]
+                why = await self._over
+                for task in (*tasks, *self._stops):
+                    task.cancel()
+        finally:
+            self._client = None
+            await self._stop(client)
+        return why
+
+    async def request(self, request: BeltRequest) -> str:
+        """Pass on a wish, which counts from now on; "" when it is done, else why not."""
+        stop = request.speed_m_s == 0
+        if self._answer is not None and not stop:
+            return "the treadmill has not answered the last wish yet"
+        self._settle("the belt was stopped instead")
+        answer = self._answer = asyncio.get_running_loop().create_future()
+        try:
+            outputs = self._device.request(replace(request, t=asyncio.get_running_loop().time()))
+            if not outputs:
+                return "this device drives no belt"
+            writes = [out for out in outputs if isinstance(out, Write)]
+            if stop and writes and self._client is not None:
+                self._overtake(self._client, writes)
+                outputs = [out for out in outputs if not isinstance(out, Write)]
+            self._pass(outputs)
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                return await answer
+        except TimeoutError:
+            return "the treadmill did not answer"
+        finally:
+            if self._answer is answer:
+                self._answer = None
+
+    def _settle(self, why: str) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(why)
+
+    def _overtake(self, client: BleakClient, writes: list[Write]) -> None:
+        """Write now what stops the belt, and nothing that was to be written before."""
+        waiting = [self._actions.get_nowait() for _ in range(self._actions.qsize())]
+        for action in waiting:
+            if not isinstance(action, Write):
+                self._actions.put_nowait(action)
+        if self._acting is not None:
+            self._acting.cancel()
+
+        async def stop() -> None:
+            for write in writes:
+                await self._try(client, write)
+
+        task = asyncio.create_task(stop(), name=f"{self._name} stop")
+        self._stops.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._stops.discard(task)
+        if not task.cancelled() and isinstance(bug := task.exception(), Exception):
+            self._fail(bug)
+
+    def _fail(self, bug: Exception) -> None:
+        """End with a fault of the program's own, for whoever awaits the session."""
+        if not self._over.done():
+            self._over.set_exception(bug)
+
+    async def _look(self, client: BleakClient, up: Callable[[], None]) -> None:
+        loop = asyncio.get_running_loop()
+        told = False
+        battery_t = loop.time()
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            now = loop.time()
+            self._pass(self._device.tick(now))
+            if now - battery_t >= BATTERY_EVERY_S:
+                battery_t = now
+                self._actions.put_nowait(Read(BATTERY_LEVEL))
+            if self._watch.flowing and not told:
+                up()
+                told = True
+            if self._watch.wonders(now) and not await self._lives(client):
+                self.end("it does not answer any more")
+            if why := self._watch.verdict(now):
+                self.end(self._hint or why)
+
+    async def _lives(self, client: BleakClient) -> bool:
+        """Tell whether a silent device answers a read; one without anything to read is believed."""
+        chars = [c for s in client.services for c in s.characteristics if "read" in c.properties]
+        if not chars:
+            return True
+        try:
+            with theirs():
+                async with asyncio.timeout(ACT_WITHIN_S):
+                    await client.read_gatt_char(chars[0])
+        except BleakGATTProtocolError:
+            return True
+        except FAILS as error:
+            log.debug("%s: %r", self._name, error)
+            return False
+        return True
+
+    async def _act(self, client: BleakClient) -> None:
+        while True:
+            action = await self._actions.get()
+            acting = asyncio.create_task(self._try(client, action))
+            self._acting = acting if isinstance(action, Write) else None
+            try:
+                await acting
+            except asyncio.CancelledError:
+                task = asyncio.current_task()
+                if acting.cancelled() and not (task and task.cancelling()):
+                    continue  # overtaken by a stop
+                acting.cancel()
+                raise
+            finally:
+                self._acting = None
+
+    async def _try(self, client: BleakClient, action: Action) -> None:
+        """Do an action, again while the device is busy; a refusal is told to the device."""
+        for left in reversed(range(TRIES)):
+            try:
+                with theirs():
+                    async with asyncio.timeout(ACT_WITHIN_S):
+                        data = await self._do(client, action)
+            except FAILS as error:
+                if left and _is_busy(error) and client.is_connected:
+                    await asyncio.sleep(AGAIN_S)
+                    continue
+                self._not_done(client, action, error)
+            else:
+                if data is not None:
+                    self._arrived(action.char, data)
+            return
+
+    def _not_done(self, client: BleakClient, action: Action, error: BaseException) -> None:
+        log.debug("%s: %r: %r", self._name, action, error)
+        why = short(error)
+        if not client.is_connected:
+            self.end(f"it did not take a command ({why})")
+        elif isinstance(action, Write):  # a battery that may not be read must not cost the motion
+            self._hint = self._hint or f"it did not take a command ({why})"
+            self._pass(self._device.refused(asyncio.get_running_loop().time(), action, why))
+
+    async def _do(self, client: BleakClient, action: Action) -> bytes | None:
+        """Do one action, with a bond if the sensor insists; a read gives its bytes."""
+        try:
+            return await self._do_once(client, action)
+        except BleakGATTProtocolError as error:
+            if error.code not in UNAUTHENTICATED or self._bonded:
+                raise
+            self._bonded = True
+            self._hint = f"it wants to be paired first: bluetoothctl pair {client.address}"
+            await client.pair()
+            self._hint = ""
+            return await self._do_once(client, action)
+
+    async def _do_once(self, client: BleakClient, action: Action) -> bytes | None:
+        char = characteristic(client, action.char)
+        if char is None:
+            if isinstance(action, Write):
+                raise BleakError(f"it has no characteristic {action.char}")
+            return None  # optional: a battery level that is not there
+        match action:
+            case Write():
+                able = char.properties
+                response = "write" in able and (
+                    action.response or "write-without-response" not in able
+                )
+                await client.write_gatt_char(char, action.data, response=response)
+            case Read():
+                return bytes(await client.read_gatt_char(char))
+            case Subscribe():
+
+                def arrived(_char: BleakGATTCharacteristic, data: bytearray) -> None:
+                    try:
+                        self._arrived(action.char, bytes(data))
+                    except Exception as bug:  # noqa: BLE001 - the D-Bus library would swallow it
+                        self._fail(bug)
+
+                how = not action.acquire
+                await client.start_notify(char, arrived, bluez={"use_start_notify": how})
+        return None
+
+    def _arrived(self, char: str, data: bytes) -> None:
+        # The loop's turns and the radio's are no finer; further digits fill recordings with noise.
+        t = math.floor(asyncio.get_running_loop().time() * 1e4) / 1e4
+        if self._over.done() or self._watch.duplicate(t, char, data):
+            return
+        try:
+            outputs = self._device.receive(t, char, data)
+        except DecodeError as error:
+            self._emit(Notification(t, self._name, char, data))
+            level = logging.DEBUG if self._garbled else logging.WARNING
+            log.log(level, "%s: %s", self._name, error)
+            self._garbled = True
+            if self._watch.unreadable():
+                self.end("its messages make no sense")
+            return
+        self._watch.readable(t)
+        inputs = inputs_of(outputs)
+        for item in inputs:
+            self._watch.note(item)
+        self._emit(Notification(t, self._name, char, data, inputs, beside=self._talks))
+        self._obey(outputs)
+
+    def _pass(self, outputs: Sequence[Output]) -> None:
+        """Pass on what a device says, and wants, other than when its bytes came."""
+        for item in inputs_of(outputs):
+            self._watch.note(item)
+            self._emit(item)
+        self._talks = self._talks or bool(outputs)
+        self._obey(outputs)
+
+    def _obey(self, outputs: Sequence[Output]) -> None:
+        """Do what a device wants of its connection."""
+        for out in outputs:
+            match out:
+                case Write() | Read() | Subscribe():
+                    self._actions.put_nowait(out)
+                case Answer():
+                    self._settle(out.why)
+                case LinkChanged(connected=False):
+                    self.end(out.why)
+                case _:
+                    pass
+
+    async def _stop(self, client: BleakClient) -> None:
+        """Do the device's last actions, as far as the link still carries them."""
+        if not client.is_connected:
+            return
+        try:
+            actions = self._device.stop()
+            with theirs():
+                async with asyncio.timeout(end_within_s()):
+                    for action in actions:
+                        await self._do_once(client, action)
+        except FAILS as error:
+            log.debug("%s: did not stop: %r", self._name, error)
+
+
+def _is_busy(error: BaseException) -> bool:
+    if isinstance(error, BleakGATTProtocolError):
+        return error.code in BUSY
+    return isinstance(error, BleakDBusError) and error.dbus_error.endswith("InProgress")
+
+
+def offered(client: BleakClient) -> list[str]:
+    services = list(client.services)
+    return [s.uuid for s in services] + [c.uuid for s in services for c in s.characteristics]

@@ -1,0 +1,99 @@
+"""Links that misbehave as owners report: slow discovery, stale memory, links held by others."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from bleak.exc import BleakError
+
+from cued.sources import _ble_connecting, ble
+from cued.sources.ble import Ble, Config
+from cued.standin.machines import Treadmill
+from tests.shell.ble.pods import Heard, Pod, play, running, sensor, site
+
+pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
+
+
+async def test_a_discovery_that_is_slow_succeeds_once_the_link_stood(bluez, monkeypatch):
+    monkeypatch.setattr(_ble_connecting, "CONNECT_WITHIN_S", 0.5)
+    device = bluez.add(Pod(bluez, discovery_s=1.2))
+    async with running(site(left=sensor(address=device.address))) as (_, heard):
+        await heard.until(lambda: device.streaming, 12)
+        assert device.connects >= 2
+
+
+async def test_a_stale_memory_of_services_is_cleared(bluez, monkeypatch):
+    monkeypatch.setattr(_ble_connecting, "CONNECT_WITHIN_S", 0.4)
+    monkeypatch.setattr(ble, "DISCOVER_WITHIN_S", 0.5)
+    device = bluez.add(Pod(bluez, stale=True))
+    async with running(site(left=sensor(address=device.address))) as (_, heard):
+        await heard.until(lambda: device.streaming, 30)
+    assert not device.stale
+
+
+async def test_what_somebody_else_connected_is_taken_over(bluez, monkeypatch):
+    monkeypatch.setattr(ble, "TAKE_OVER_AFTER_S", 0.3)
+    device = bluez.add(Pod(bluez, advertising=False))
+    async with running(site(left=sensor(address=device.address))) as (_, heard):
+        await asyncio.sleep(0.4)
+        device.advertising = True
+        bluez.already_connected(device)
+        await heard.until(lambda: device.streaming)
+
+
+async def test_a_treadmill_is_released_when_nobody_trains_and_taken_when_somebody_moves(
+    bluez, monkeypatch
+):
+    monkeypatch.setattr(ble, "LOOK_EVERY_S", 0.1)
+    treadmill = Treadmill(bluez)
+    treadmill.km_h = 0.0
+    pod = bluez.add(Pod(bluez))
+    bluez.add(treadmill.peripheral)
+    where = site(left=sensor(address=pod.address), belt=sensor("ftms", "treadmill"))
+    source = Ble(Config(release_after_min=0.02), where)
+    heard = Heard()
+    task = asyncio.create_task(source.run(heard.emit, heard.up))
+    await heard.until(lambda: treadmill.peripheral.connected and pod.streaming)
+    lying = asyncio.create_task(play([pod], 50, 1000))
+    await heard.until(lambda: not treadmill.peripheral.connected, 5)
+    assert heard.links("belt")[-1].why == ""
+    await asyncio.sleep(0.5)
+    assert treadmill.peripheral.connects == 1
+    pod.frames = 4000  # its numbers are an acceleration: it is picked up
+    await heard.until(lambda: treadmill.peripheral.connected, 5)
+    for each in (lying, task):
+        each.cancel()
+    await asyncio.gather(lying, task, return_exceptions=True)
+
+
+@pytest.mark.parametrize("adapter", ["hci0", "00:11:22:33:44:55"])
+async def test_an_adapter_is_named_by_its_address_or_number(bluez, adapter):
+    device = bluez.add(Pod(bluez))
+    heard = Heard()
+    source = Ble(Config(adapter=adapter), site(left=sensor()))
+    task = asyncio.create_task(source.run(heard.emit, heard.up))
+    await heard.until(lambda: device.streaming)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_an_adapter_that_is_not_there_is_told_with_those_that_are(bluez):
+    heard = Heard()
+    source = Ble(Config(adapter="AA:BB:CC:DD:EE:FF"), site(left=sensor()))
+    task = asyncio.create_task(source.run(heard.emit, heard.up))
+    await heard.until(lambda: bool(heard.links("left")))
+    why = heard.links("left")[0].why
+    assert "AA:BB:CC:DD:EE:FF is not there; there is hci0 (00:11:22:33:44:55)" in why
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def test_a_fault_of_our_own_is_no_lost_link():
+    with pytest.raises(AttributeError), _ble_connecting.theirs():
+        _ble_connecting.characteristic(None, "x")  # type: ignore[arg-type]
+
+
+def test_what_bleak_trips_over_is_one():
+    with pytest.raises(BleakError), _ble_connecting.theirs():
+        {}["gone"]
