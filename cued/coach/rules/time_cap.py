@@ -1,7 +1,8 @@
 """How much time backward is left: said a minute before the cap, and at the cap.
 
 The caps are the ladder's (``workout/ladder.py``): by session, by day, by week. The program moves on
-by itself; this rule only says why, and only to somebody who goes backward. The time left is said
+by itself; this rule only says why: to somebody who goes backward, and once to somebody whose day
+or week is full. The time left is said
 only where the cap ends the backward part: not when that is over before, and there will be another.
 What is said is true: a minute is 55 to 65 s, and any other time is told in tens of seconds.
 """
@@ -53,8 +54,9 @@ class TimeCap:
             self._announced = self._up = False
             return None
         backward = known.spec.backward or known.direction == "backward"
-        if not backward:
-            return None
+        full = known.cap != "session" and known.walking and not known.spec.quiet
+        if not backward and not full:
+            return None  # of a day or a week that is full everybody is told
         if left <= 0.0 and not self._up:
             self._up = True
             return self._proposal(KEYS[known.cap], Priority.LIMIT, left, known)

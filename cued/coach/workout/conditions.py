@@ -33,8 +33,8 @@ def slow(known: Known) -> bool:
 
 
 def not_slow(known: Known) -> bool:
-    """The belt has to be slowed first, or nobody knows whether."""
-    return not slow(known)
+    """The belt has to be slowed by the runner first: the coach may not, or it did not help."""
+    return not slow(known) and (known.by_hand or known.elapsed_s >= SETTING_S)
 
 
 def as_set(known: Known) -> bool:

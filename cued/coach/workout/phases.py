@@ -75,6 +75,7 @@ PHASES: dict[str, PhaseSpec] = {
         still=True,
         quiet=True,
         pace="turn",
+        entry=frozenset(("round",)),
         says=(
             Line("turn_slow", only=c.not_slow),
             Line("count_in", when=c.slow, first=3),
@@ -169,6 +170,7 @@ PHASES: dict[str, PhaseSpec] = {
         entry=frozenset(("carry", "carry_on")),
         says=(
             Line("same_speed", only=c.felt),
+            Line("belt", only=c.felt),
             Line("forward_on", only=c.not_felt),
             Line("part_done", at_s=8.0, only=c.felt),
             Line("carry", at_s=18.0, only=c.felt),

@@ -330,7 +330,8 @@ class Session:
             self._paused_by = trigger
         if "session" in spec.entry:
             self._begin(free=not spec.program)
-        if "round" in spec.entry and not was.backward:
+        asked = was.turn != "unknown" or was.stands or was.backward
+        if "round" in spec.entry and not asked:
             known.rounds += 1
             self.tally.part_s = 0.0
         if trigger not in ("lost", "seen"):
