@@ -39,6 +39,8 @@ from cued.frames import GRAVITY_M_S2
 Heading = Literal["forward", "backward"]
 WALK_RATIO_M_SPM = 0.0065  # step length over cadence, adults [8]
 KNEE_M_S = 1.03  # below this the walk ratio rises [8]
+SLOWER = 0.58  # cadence grows as this power of speed [8]: 48 spm at 0.3 m/s forward, 72 backward
+BACK_M_S = 0.61  # the one speed at which backward walking was measured [4]
 DEG = np.pi / 180.0
 
 
@@ -97,11 +99,13 @@ def cadence_spm(v: float, running: bool, heading: Heading) -> float:
         # Backward x1.10-1.19 [6].
         return forward if heading == "forward" else 1.14 * forward
     if heading == "backward":
-        return 95.0 + 23.0 * v  # a line through one person's 109 spm at 0.61 m/s (gottlieb-left)
+        # Through one person's 109 spm at 0.61 m/s (gottlieb-left); slower as forward does [8].
+        line = 95.0 + 23.0 * max(v, BACK_M_S)
+        return line * min(1.0, v / BACK_M_S) ** SLOWER
     if v >= KNEE_M_S:
         return float(np.sqrt(60.0 * v / WALK_RATIO_M_SPM))
     knee = float(np.sqrt(60.0 * KNEE_M_S / WALK_RATIO_M_SPM))
-    return knee * (max(v, 0.1) / KNEE_M_S) ** 0.58  # [8]
+    return knee * (v / KNEE_M_S) ** SLOWER
 
 
 def contact_share(v: float, stride_s: float, running: bool, heading: Heading) -> float:

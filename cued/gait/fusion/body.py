@@ -38,7 +38,7 @@ from cued.gait.fusion.ages import Ages
 from cued.gait.fusion.direction import DirectionChoice
 from cued.gait.fusion.footfalls import SIDE_OF, Footfalls
 from cued.gait.fusion.merge import Merge
-from cued.gait.fusion.mode import STILL_S, ModeChoice
+from cued.gait.fusion.mode import SLOW_M_S, STILL_S, STILL_SLOWLY_S, ModeChoice
 from cued.gait.fusion.stability import StabilityWatch
 from cued.gait.fusion.strides import WAIT_S, Strides
 from cued.gait.fusion.swapped_sensors import BodyMap
@@ -148,7 +148,7 @@ class Body:
     def drop(self, sensor: str, t: float) -> list[AnyEvent]:
         """End what rests on a sensor whose data are lost at ``t``, and no longer wait for it."""
         self._merge.drop(sensor)
-        self._direction.drop(sensor)
+        self._direction.drop(sensor, t)
         out = self._advance()
         if self._posture and self._posture.sensor == sensor:
             self._posture = None
@@ -212,10 +212,12 @@ class Body:
         return out
 
     def _stand_still(self, t: float) -> list[AnyEvent]:
-        """Nobody walks who has not set down a foot for ``STILL_S``."""
-        if self._last_footfall_t is None or t - self._last_footfall_t <= STILL_S:
+        """Nobody walks who has not set down a foot for ``STILL_S``, or longer on a slow belt."""
+        speed = self._terms.speed_m_s if self._terms else None
+        still_s = STILL_SLOWLY_S if speed and 0.0 < speed < SLOW_M_S else STILL_S
+        if self._last_footfall_t is None or t - self._last_footfall_t <= still_s:
             return []
-        since, self._last_footfall_t = self._last_footfall_t + STILL_S, None
+        since, self._last_footfall_t = self._last_footfall_t + still_s, None
         self._mode.still()
         self._direction.stand()
         self._strides.reset()
@@ -236,7 +238,9 @@ class Body:
                 self._strides.lift(finding)
                 return [Lift(t=finding.t, side=finding.side, sensor=finding.sensor)]
             case Moving():
-                if self._mode.feed(finding) == "standing":
+                mode = self._mode.feed(finding)
+                self._direction.move(mode, finding.at)
+                if mode == "standing":
                     self._direction.stand()
                 return self._told(finding.at, "")
             case Heading():
@@ -251,7 +255,8 @@ class Body:
             case Posture():
                 self._posture = finding
             case Orientation():
-                return _mounting(finding)
+                self._direction.doubt(finding.sensor, doubtful=finding.state == "doubtful")
+                return [*_mounting(finding), *self._told(finding.at, self._direction.why)]
             case Disturbance():
                 stumbled = self._stability.feed_stumble(finding.at)
                 event = Stumble(t=finding.t, score=finding.score, sensor=finding.sensor)

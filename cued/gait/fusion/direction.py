@@ -10,10 +10,14 @@ Rules
 -----
 * Mode comes first: forward running looks to the trunk like backward walking (on the sacrum of
   alcantara and in the motion capture of bandai), so a trunk's evidence counts in walking only. In
-  running a trunk keeps what walking established, and otherwise says unknown.
+  running a trunk keeps what walking established and held for ``HELD_S``, since a jog may be taken
+  for a walk as it begins; otherwise it says unknown.
+* Backward from a trunk alone needs ``BACK_STEPS`` steps in a row that say so, and after running
+  ``BACK_STEPS_AFTER_RUN``, for the same reason: a wrong cue to a person walking is worse than none.
 * A turn about the vertical wipes the evidence, and while it lasts the answer is unknown. Its steps
   count half: who turns overground goes on forward, who turns round on a belt does not.
 * Standing has no direction. Lost data wipe everything.
+* A foot whose mounting is in doubt says nothing of direction, and what it said before is forgotten.
 * Feet outrank the trunk: while feet bring evidence, a contradicting trunk is not added, but counted
   as a contradiction, since it may be worn back to front.
 """
@@ -30,6 +34,9 @@ DOUBTFUL = 0.7  # below this a decided direction becomes unknown
 FEET_RECENT_S = 4.0
 IN_TURN = 0.5  # weight of a step that is part of the turn
 CONTRADICTIONS = 6
+BACK_STEPS = 3
+BACK_STEPS_AFTER_RUN = 10
+HELD_S = 4.0
 
 
 class DirectionChoice:
@@ -41,23 +48,50 @@ class DirectionChoice:
         self._sum = 0.0
         self._feet_t = -1e9
         self._against = 0
+        self._mode: Mode = "unknown"
+        self._since_t = 0.0  # when the direction was last decided
+        self._back_steps = 0  # of the trunk, in a row
+        self._ran = False  # since the person last stood or was seen going backward
+        self._doubted: set[str] = set()
         self._turning = False
         self._turning_by = ""  # which sensor said so first
         self._straight_t = -1e9  # when the last turn was over,
         self._straight_by = ""  # and which sensor said so
 
     def feed(self, heading: Heading, mode: Mode) -> Direction:
-        """Take one piece of evidence; the direction after it."""
-        if heading.kind == "trunk" and mode != "walking":
+        """Process one piece of evidence and return the direction after it."""
+        self.move(mode, heading.at)
+        if heading.sensor in self._doubted or (heading.kind == "trunk" and mode != "walking"):
             return self.direction
         if heading.kind == "foot":
             self._feet_t = heading.at
-        elif heading.at - self._feet_t < FEET_RECENT_S:
+        elif self._by_feet(heading.at):
             self._compare(heading)
             return self.direction
+        self._back_steps = self._back_steps + 1 if heading.log_odds < 0.0 else 0
         odds = heading.log_odds * (IN_TURN if self._turning else 1.0)
         self._sum = max(-CAP, min(CAP, self._sum * FORGET + odds))
-        return self.direction if self._turning else self._decide()
+        return self.direction if self._turning else self._decide(heading.at)
+
+    def move(self, mode: Mode, t: float) -> Direction:
+        """Follow the mode: running keeps only what walking held for long."""
+        before, self._mode = self._mode, mode
+        if mode != "running" or before == "running":
+            return self.direction
+        self._ran = self.direction != "backward"
+        if t - self._since_t < HELD_S and not self._by_feet(t):
+            return self._wipe("running began before the direction was sure")
+        return self.direction
+
+    def doubt(self, sensor: str, *, doubtful: bool) -> Direction:
+        """Leave a sensor out whose mounting is in doubt, until it is no longer."""
+        if not doubtful:
+            self._doubted.discard(sensor)
+        elif sensor not in self._doubted:
+            self._doubted.add(sensor)
+            self._feet_t = -1e9
+            return self._wipe("a mounting is in doubt")
+        return self.direction
 
     def turn(self, turning: Turning) -> Direction:
         """Take the start or the end of a turn about the vertical; the first to say so counts."""
@@ -69,17 +103,18 @@ class DirectionChoice:
             return self._wipe("turning")
         self._straight_t, self._straight_by = turning.t, turning.sensor
         self.why = "just turned"
-        return self._decide()
+        return self._decide(turning.at)
 
-    def drop(self, sensor: str) -> Direction:
+    def drop(self, sensor: str, t: float) -> Direction:
         """A sensor is lost: nobody else may tell the end of the turn that it saw."""
         if not self._turning or sensor != self._turning_by:
             return self.direction
         self._turning = False
-        return self._decide()
+        return self._decide(t)
 
     def stand(self) -> Direction:
         """Nobody moves, so there is no direction."""
+        self._ran = False
         return self._wipe("standing")
 
     def lost(self) -> Direction:
@@ -101,19 +136,33 @@ class DirectionChoice:
         opposed = heading.log_odds * self._sum < 0 and abs(self._sum) >= DECIDED
         self._against = self._against + 1 if opposed else 0
 
+    def _by_feet(self, t: float) -> bool:
+        return t - self._feet_t < FEET_RECENT_S
+
     def _wipe(self, why: str) -> Direction:
-        self._sum, self._against = 0.0, 0
+        self._sum, self._against, self._back_steps = 0.0, 0, 0
         self.direction, self.why = "unknown", why
         return self.direction
 
-    def _decide(self) -> Direction:
+    def _decide(self, t: float) -> Direction:
         if self._sum >= DECIDED:
-            self.direction, self.why = "forward", ""
-        elif self._sum <= -DECIDED:
-            self.direction, self.why = "backward", ""
+            self._settle("forward", t)
+        elif self._sum <= -DECIDED and self._surely_back(t):
+            self._settle("backward", t)
         elif self.direction != "unknown" and self._agreement() < DOUBTFUL:
             self.direction, self.why = "unknown", "evidence changed sign"
         return self.direction
+
+    def _settle(self, direction: Direction, t: float) -> None:
+        if direction != self.direction:
+            self._since_t = t
+        self.direction, self.why = direction, ""
+
+    def _surely_back(self, t: float) -> bool:
+        """The feet say so, or the trunk has for long enough."""
+        if self.direction == "backward" or self._by_feet(t):
+            return True
+        return self._back_steps >= (BACK_STEPS_AFTER_RUN if self._ran else BACK_STEPS)
 
     def _agreement(self) -> float:
         return self._sum if self.direction == "forward" else -self._sum

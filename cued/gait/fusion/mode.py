@@ -15,8 +15,10 @@ from __future__ import annotations
 from cued.gait.finding import Moving
 from cued.model import Mode
 
-STILL_S = 2.0  # longer than the slowest stride here lets a foot wait
-RECENT_S = 2.5
+STILL_S = 2.0  # longer than a stride at usual speed lets a foot wait
+STILL_SLOWLY_S = 4.0  # and on a slow belt, where a stride takes up to 3.2 s (0.2 m/s)
+SLOW_M_S = 0.6
+RECENT_S = 4.0
 HOLD = 2
 
 

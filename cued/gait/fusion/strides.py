@@ -28,7 +28,7 @@ from msgspec.structs import replace
 from cued.gait.finding import LiftOff, Travel
 from cued.model import BeltState, Direction, Footfall, Mode, Side, Stride
 
-LONGEST_S = 2.5  # slower than this is standing and stepping
+LONGEST_S = 4.0  # of two steps at 0.2 m/s, 38 steps/min; slower is standing and stepping
 SHORTEST_S = 0.4  # 300 steps a minute
 UNSURE = 0.5
 WAIT_S = 0.8  # for a foot's rest after its contact

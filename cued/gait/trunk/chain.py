@@ -2,9 +2,9 @@
 
 The work is cut at the ends of half-second slots of the grid, where level, mounting and standing
 move on, so that between two ends every sample meets the same frame. What each part concludes, how
-and with what delay is in its own file: ``trunk_scan`` (candidates), ``trunk_contacts`` (steps and
-their times), ``trunk_mode`` (which candidates are contacts, standing, walking, running),
-``trunk_side``, ``trunk_heading`` (direction, turns), ``trunk_mounting`` and ``posture``.
+and with what delay is in its own file: ``network`` and ``contacts`` (candidates and
+their times), ``mode`` (which candidates are contacts; standing, walking, running), ``side``,
+``heading`` (direction, turns), ``mounting`` and ``posture``.
 
 Validity: contacts on the lower back in forward walking and at the sacrum in forward running;
 direction on the lower back and on motion capture, backward on motion capture only; mode also at
@@ -19,26 +19,18 @@ import math
 import numpy as np
 
 from cued.gait.finding import Contact, Finding, Heading, Moving, Orientation, Turning
-from cued.gait.trunk.contacts import (
-    SHARP,
-    SHARP_SHARE,
-    VERTICAL_SHARE,
-    Candidate,
-    WalkRhythm,
-    sharpened,
-)
+from cued.gait.trunk.contacts import SUMS, Candidate, Moment, Scan, Sums
 from cued.gait.trunk.heading import BEGAN_S, ENDED_S, LEAST, Ahead, Lead, Yaw
 from cued.gait.trunk.mode import Pace
 from cued.gait.trunk.mounting import Mounting
 from cued.gait.trunk.posture import posture
-from cued.gait.trunk.scan import SUMS, Moment, Scan, Sums
 from cued.gait.trunk.side import Sides, seen
 from cued.model import Block, Bools, Floats, Side
 from cued.signal.grid import DT_S, RATE_HZ
 from cued.signal.orientation import SLOT
 
 DOUBT = 30  # samples before a contact that have to be good for it to be trusted
-KEEP = 400  # samples of raw data kept for a stride's posture
+KEEP = 400  # samples of raw data kept for a stride's posture; no stride is longer
 
 
 class Trunk:
@@ -50,10 +42,10 @@ class Trunk:
         self._restart()
 
     def _restart(self) -> None:
-        self._scan, self._rhythm, self._pace = Scan(), WalkRhythm(), Pace()
+        self._scan, self._pace = Scan(), Pace()
         self._lead, self._second = Lead(), Lead()
         self._ahead, self._yaw, self._sides = Ahead(), Yaw(), Sides()
-        self._slot = np.zeros(5)  # sums of force, its square, and samples
+        self._slot = np.zeros(7)  # sums of force, its square, vertical, its square, and samples
         self._raw: list[tuple[int, Floats, Floats | None]] = []
         self._contacts: list[Candidate] = []
         self._held: Sums = (0.0,) * SUMS  # at the last candidate
@@ -86,11 +78,11 @@ class Trunk:
     def _piece(self, block: Block, k: int, start: int, stop: int, found: list[Finding]) -> None:
         self._tally(k, block.acc[start:stop], block.ok[start:stop])
         rows = self._mounting.rows
-        along = self._ahead.along(rows, self._mounting.known, VERTICAL_SHARE)
-        for moment in self._scan.look(k, start, stop, rows, self._mounting.gravity, along):
+        jolt = self._ahead.jolt(rows, self._mounting.known)
+        for moment in self._scan.look(k, start, stop, rows, self._mounting.gravity, jolt):
             if moment.candidate is None:
                 self._turn(moment, found)
-            elif moment.candidate.kind == "run" or self._rhythm.take(moment.candidate):
+            else:
                 self._judge(moment.candidate, moment, found)
 
     def _remember(self, k: int, acc: Floats, gyr: Floats | None) -> None:
@@ -103,12 +95,16 @@ class Trunk:
         if not ok.all():
             good = acc[ok]
             self._bad = [*self._bad, *(k + int(i) for i in np.flatnonzero(~ok))][-4 * DOUBT :]
-        sums = np.empty((good.shape[0] + 1, 5))
+        sums = np.empty((good.shape[0] + 1, 7))
         sums[0] = self._slot
         sums[1:, :3] = good
         x, y, z = good[:, 0], good[:, 1], good[:, 2]
+        ux, uy, uz = self._mounting.rows[2]
         sums[1:, 3] = x * x + y * y + z * z
-        sums[1:, 4] = 1.0
+        rising = ux * x + uy * y + uz * z
+        sums[1:, 4] = rising
+        sums[1:, 5] = rising * rising
+        sums[1:, 6] = 1.0
         self._slot = np.add.accumulate(sums, axis=0)[-1]
 
     def _turn(self, moment: Moment, found: list[Finding]) -> None:
@@ -122,9 +118,7 @@ class Trunk:
 
     def _judge(self, c: Candidate, moment: Moment, found: list[Finding]) -> None:
         at = c.at * DT_S
-        if c.kind == "walk":
-            c = self._sharpened(c, moment.left)
-        given = self._pace.take(c)
+        given = self._pace.judge(c)
         if len(given) > 1:
             self._lead.reset(stretches=2)  # the step off from standing leads unlike all others
             self._lead.feed(self._held)
@@ -147,12 +141,6 @@ class Trunk:
 
     def _doubted(self, c: Candidate) -> bool:
         return any(c.k - DOUBT < k <= c.at for k in self._bad)
-
-    def _sharpened(self, c: Candidate, left: int) -> Candidate:
-        along = self._ahead.along(self._mounting.rows, self._mounting.known, SHARP_SHARE)
-        quick = self._scan.quick
-        end = quick.shape[0] - left
-        return sharpened(c, quick[max(0, end - SHARP) : end].tolist(), along)
 
     def _side(self, c: Candidate, left: int) -> Side:
         if self._pace.mode != "walking" or not self._mounting.known or self._ahead.reversed:
@@ -183,7 +171,7 @@ class Trunk:
         if len(self._contacts) < 3:
             return
         first, _, last = self._contacts[-3:]
-        if not 30 <= last.k - first.k <= 250 or not self._mounting.known:
+        if not 30 <= last.k - first.k <= KEEP or not self._mounting.known:
             return
         acc, gyr = self._between(first.k, last.k)
         rows, worn = self._mounting.rows, self._mounting.worn
@@ -196,15 +184,16 @@ class Trunk:
         return acc, np.concatenate(turns) if turns else None
 
     def _end_slot(self, k: int, found: list[Finding]) -> None:
-        x, y, z, square, n = self._slot.tolist()
-        self._slot = np.zeros(5)
+        x, y, z, square, rising, rising_square, n = self._slot.tolist()
+        self._slot = np.zeros(7)
         at = (k - 1) * DT_S
         if n < SLOT / 2:
             self._lose(at, found)
             return
         mean = (x / n, y / n, z / n)
         spread = math.sqrt(max(0.0, square / n - mean[0] ** 2 - mean[1] ** 2 - mean[2] ** 2))
-        if self._pace.rest(k, spread):
+        vertical = math.sqrt(max(0.0, rising_square / n - (rising / n) ** 2))
+        if self._pace.rest(k, spread, vertical):
             found.append(Moving(t=at, at=at, sensor=self._sensor, mode=self._pace.mode))
             self._contacts = []
             self._lead.reset()
@@ -214,6 +203,8 @@ class Trunk:
         walking = self._pace.mode in ("walking", "running")
         if self._mounting.slot(mean, n / SLOT, spread, walking):
             self._tell_mounting(at, found)
+        elif self._mounting.moved:
+            self._reframe()
 
     def _lose(self, at: float, found: list[Finding]) -> None:
         if self._pace.lose():
@@ -221,10 +212,14 @@ class Trunk:
 
     def _tell_mounting(self, at: float, found: list[Finding]) -> None:
         m = self._mounting
-        self._lead.reset()  # what was seen in another frame says nothing in this one
-        self._second.reset()
-        self._ahead = Ahead()
+        self._reframe()
         matrix = m.rows if m.known else None
         found.append(
             Orientation(t=at, at=at, sensor=self._sensor, state=m.state, matrix=matrix, why=m.why)
         )
+
+    def _reframe(self) -> None:
+        """Forget what was seen in another frame: it says nothing in this one."""
+        self._lead.reset()
+        self._second.reset()
+        self._ahead = Ahead()

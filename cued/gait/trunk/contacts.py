@@ -1,81 +1,59 @@
-"""Foot contacts from a trunk sensor: what may be one, which are, and when they happened.
+"""Moments of a trunk's movement: what may be a contact, and how far the body has turned by then.
 
-Walking: at contact the trunk stops being carried forward and starts to be carried up, so forward
-acceleration falls and vertical acceleration rises. The *drive* is how fast the one falls plus a
-share of how fast the other rises, low-passed at 1.6 Hz (second-order Butterworth), which leaves one
-smooth peak a step in slow and brisk walking alike. A step is a peak of the drive; its time is, for
-nine tenths, the centre of the steepest change of the same signals low-passed at 8 Hz around it.
-The rule behind both is the fall of forward acceleration after its peak at contact (Zijlstra & Hof
-2003, doi:10.1016/S0966-6362(02)00190-X); slopes instead of their zero crossing need no exact level,
-and the vertical stays when the forward fades.
+Walking: a contact is a peak of the network's answers (``network.py``), timed between its samples.
+Nothing is a contact without its own peak, and no rhythm is kept but for the least time between
+steps. Running: in flight a trunk feels almost nothing, and at contact it starts to feel weight. A
+contact is the crossing of 0.7 g upward by the vertical, low-passed at 8 Hz, after less than 0.36 g.
 
-Running: in flight a trunk feels almost nothing, and at contact it starts to feel weight. A contact
-is the crossing of 0.7 g upward by the vertical, low-passed at 8 Hz, after less than 0.36 g.
+A block is filtered as a whole and looked at in pieces, each of which yields few moments, in order
+of time. Sums that run on from piece to piece are accumulated one number after the other, and
+nothing looks at where a piece begins, so any split of the same samples yields the same moments. The
+frame (which way is up, forward, and along which contacts jolt) is the caller's and holds for the
+whole piece.
 
-Rules: nothing is a contact without its own peak; the rhythm only decides how big a peak has to be,
-the smaller the closer it comes to when it is expected. A bigger peak soon after a step moves the
-rhythm (the contact stays as it was given), so a wrong lock heals within a step or two.
-
-Delay, from the true contact to the sample at which it is said: 90 ms in walking (Voisard), 104 ms
-(Tripod), 30 ms in running (Alcantara), medians; from the time that is reported: 62, 108 and 36 ms.
-The first contact after standing waits for the second.
-
-Offsets are constant. On Voisard (12 people) the walking contacts are left 22 ms late on average
-(people differ by 18 ms, SD), because on Tripod at 3 km/h all of the trunk's signals, roll included,
-come 60-110 ms earlier against the truth than at 4.4 km/h and than for anyone on Voisard; the
-constant shares the difference. Running is right to 4 ms on average on Alcantara, within 20 ms on
-every slope.
+Delay from the time that is reported to the sample at which it is said: 50 ms in walking, 36 ms in
+running. Running is right to 4 ms on average on Alcantara, within 20 ms on every slope.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from typing import Literal
 
+import numpy as np
 from msgspec import Struct
 
+from cued.gait.trunk.heading import TICK
+from cued.gait.trunk.network import LAG_S, STEP, StepNetwork
+from cued.gait.trunk.side import WAVE
+from cued.model import Floats
+from cued.signal.filters import Fir, lowpass
 from cued.signal.grid import DT_S
-from cued.signal.orientation import Vector
+from cued.signal.orientation import Rows, Vector
 
-WALK_HZ = 1.6
-RUN_HZ = 8.0
-LEAD = 2.8  # samples by which the drive is extrapolated, against its filter's delay
-UNIT = 30.0  # scales the drive: 1 in shuffling, 3 to 10 in walking
-VERTICAL_SHARE = 0.2
-WALK_OFFSET_S = 0.084  # peak of the drive after contact
+SURE = 0.3  # an answer of the network that is a step; found on the people left out of training
+LEAST_STEP_S = 0.22
+DEAD = 0.45  # of the usual step time: no second step so soon
+STEP_S = 0.55  # the usual one before any was seen,
+STEP_LIMITS_S = (0.3, 1.6)  # and what it may become
+LEARN = 0.35  # of a new step's time
+PAUSE_S = 3.0  # longer than any step
+
+SLOW = lowpass(1.6)  # Hz: leaves steps and strides, whose phases tell sides and direction
+QUICK = lowpass(8.0)
 RUN_OFFSET_S = 0.036  # crossing after contact
-
-SHARP = 23  # samples looked at for the steepest change, up to the drive's peak
-SHARP_PART = 0.9  # how far the time moves to it
-SHARP_SHARE = 0.5  # of the vertical in it
-SHARP_CENTRE = -4.0  # where it is expected, samples before the peak
-SHARP_WIDTH = 9.0
-SHARP_OFFSET_S = 0.025
-
-# Rhythm; tuned on Voisard, Tripod and Mobgap.
-FLOOR = 0.4  # smallest drive peak of a step
-START = 1.5  # the usual one before any was seen
-DEAD = 0.6  # of the step time: no second step so soon
-RATIO = 0.7  # of the usual peak is needed right after that,
-RATIO_IN_TIME = 0.28  # and this much when it is due
-SLOPE = 1.6  # less for each step time
-ATTACK = 0.5  # how fast the usual follows bigger peaks,
-FORGET = 0.35  # and smaller ones
-OTHER_LEAST = 0.3  # of this foot's: a weak leg's usual
-MINOR_FADES = 0.95  # per step
-MINOR_MARGIN = 1.25  # by which a step stands out from what are none
-REST_S = 2.0  # after which a new start is awaited
-
 FLIGHT = 3.5  # m/s²: less than this is felt only in flight
 LANDED = 7.0
+FAR = 99.0  # m/s², more than any landing starts from
+
+SUMS = 7
+Sums = tuple[float, ...]
 
 
 class Candidate(Struct, frozen=True):
     """A possible contact: ``k`` is the grid sample of the peak or crossing, ``at`` of knowing it.
 
     t : time of contact, s, with the method's systematic offset removed.
-    size : of the drive's peak; for a run the least weight felt since the last, m/s².
+    size : of the network's answer; for a run the least weight felt since the last, m/s².
     """
 
     kind: Literal["walk", "run"]
@@ -85,61 +63,134 @@ class Candidate(Struct, frozen=True):
     size: float
 
 
-class WalkRhythm:
-    """Decides which peaks of the drive are steps.
+class Moment(Struct, frozen=True):
+    """Something at grid sample ``at``: a candidate, or else the end of a tick of yaw.
 
-    What is usual is kept for each foot, since one leg may push a third as hard as the other.
+    left : samples of the block that come after it.  sums : what ``heading.Lead`` is fed with at a
+    candidate.  yaw : turned about the vertical by the end of a tick, rad.
     """
 
+    at: int
+    left: int
+    candidate: Candidate | None = None
+    sums: Sums = ()
+    yaw: float = 0.0
+
+
+class Steps:
+    """Picks the steps out of the network's answers."""
+
     def __init__(self) -> None:
-        self.step_s = 0.55
-        self._usual = [START, START]  # drive peak of this foot and of the other
-        self._minor = 0.0  # of peaks that are not steps
-        self._last = -(10**9)
-        self._size = 0.0
+        self._step_s = STEP_S
+        self._last_t = -1e9
+        self._before = self._answer = 0.0
 
-    def take(self, peak: Candidate) -> bool:
-        """Judge a peak; True when it is a step."""
-        since = (peak.k - self._last) * DT_S
-        if since > REST_S:
-            self._usual = [min(usual, START) for usual in self._usual]
-            self._minor = 0.0
-        if since < DEAD * self.step_s:
-            self._relock(peak)
-            return False
-        steps = since / self.step_s
-        foot = round(steps) % 2
-        if peak.size < self._needed(steps, self._usual[foot]):
-            self._minor += FORGET * (min(peak.size, 0.5 * self._usual[foot]) - self._minor)
-            return False
-        if since < 1.3:
-            self.step_s += FORGET * (min(max(since, 0.3), 1.0) - self.step_s)
-        if foot == 1:
-            self._usual.reverse()
-        self._grow(peak.size)
-        self._minor *= MINOR_FADES
-        self._last, self._size = peak.k, peak.size
-        return True
-
-    def _needed(self, steps: float, usual: float) -> float:
-        ratio = max(RATIO_IN_TIME, RATIO - SLOPE * (steps - DEAD))
-        return max(FLOOR, ratio * usual, MINOR_MARGIN * self._minor)
-
-    def _grow(self, size: float) -> None:
-        this, other = self._usual
-        this += (ATTACK if size > this else FORGET) * (size - this)
-        self._usual = [this, max(other, OTHER_LEAST * this)]
-
-    def _relock(self, peak: Candidate) -> None:
-        if peak.size > self._size:
-            self._minor += ATTACK * (min(self._size, 0.5 * self._usual[0]) - self._minor)
-            self._grow(peak.size)
-            self._last, self._size = peak.k, peak.size
+    def feed(self, k: int, answer: float) -> Candidate | None:
+        """Process the answer at grid sample ``k`` and return the step that it completes."""
+        left, top = self._before, self._answer
+        self._before, self._answer = top, answer
+        if top < SURE or top <= left or top < answer:
+            return None
+        off = 0.5 * (left - answer) / (left - 2.0 * top + answer)  # of a parabola through the three
+        t = (k - STEP + STEP * off) * DT_S - LAG_S
+        since = t - self._last_t
+        if since < max(LEAST_STEP_S, DEAD * self._step_s):
+            return None
+        if since < PAUSE_S:
+            low, high = STEP_LIMITS_S
+            self._step_s += LEARN * (min(max(since, low), high) - self._step_s)
+        self._last_t = t
+        return Candidate("walk", k - STEP, k, t, top)
 
 
-def peak(at: int, size: float) -> Candidate:
-    """A peak of the drive, known at grid sample ``at``, one after it."""
-    return Candidate("walk", at - 1, at, (at - 1) * DT_S - WALK_OFFSET_S, size)
+class Scan:
+    """Filters, and what has to be remembered between pieces."""
+
+    def __init__(self) -> None:
+        self._slow, self._quick, self._slow_gyr = Fir(SLOW), Fir(QUICK), Fir(SLOW)
+        self._network, self._steps = StepNetwork(), Steps()
+        self.slow: Floats = np.empty((0, 3))  # the last second and a bit, low-passed, sensor axes
+        self.gyr: Floats | None = None
+        self._felt: Floats = np.empty((0, 3))  # quick-filtered, in the block
+        self._change: Floats = np.empty((0, 3))  # of the slow one, in the block
+        self._gyr: Floats | None = None  # as it came, in the block
+        self._least = FAR
+        self._totals = np.zeros(SUMS + 1)
+
+    @property
+    def sums(self) -> Sums:
+        """Running sums up to the last sample."""
+        return tuple(self._totals[:SUMS].tolist())
+
+    def filter(self, acc: Floats, gyr: Floats | None) -> None:
+        """Filter a block, (n, 3) in sensor axes, which ``look`` then goes over piece by piece."""
+        n = acc.shape[0]
+        slow = self._slow.feed(acc)
+        self._felt = self._quick.feed(acc)
+        self._network.feed(acc)
+        self.slow = np.concatenate(((self.slow if self.slow.size else slow[:1])[-WAVE:], slow))
+        self._change = slow - self.slow[-n - 1 : -1]
+        self._gyr = gyr
+        if gyr is not None:
+            slow_gyr = self._slow_gyr.feed(gyr)
+            known = slow_gyr[:0] if self.gyr is None else self.gyr
+            self.gyr = np.concatenate((known[-WAVE:], slow_gyr))
+
+    def look(
+        self, k: int, start: int, stop: int, rows: Rows, gravity: float, jolt: Vector
+    ) -> list[Moment]:
+        """Look at samples ``start`` to ``stop`` of the block; what happened, oldest first.
+
+        k : grid sample of ``start``.  gravity : mean force felt, m/s².  jolt : the horizontal
+        direction in which acceleration jumps at contact, or zeros.
+        """
+        n, left = stop - start, self._change.shape[0] - stop
+        change = self._change[start:stop]
+        end = self.slow.shape[0] - left
+        up = _along(self.slow[end - n : end], rows[2]) - gravity
+        gyr = None if self._gyr is None else self._gyr[start:stop]
+        totals = self._accumulate(change, up, gyr, rows)
+        answers = self._network.look(k, start, stop, rows[2], jolt)
+        found = [c for c in (self._steps.feed(*answer) for answer in answers) if c]
+        found += self._landings(k, _along(self._felt[start:stop], rows[2]))
+        ticks = range(-(k + 1) % TICK, n, TICK) if gyr is not None else ()
+        moments = [
+            Moment(c.at, left + k + n - 1 - c.at, c, tuple(totals[:SUMS, c.at - k + 1].tolist()))
+            for c in found
+        ]
+        moments += [Moment(k + i, left + n - 1 - i, yaw=float(totals[SUMS, i + 1])) for i in ticks]
+        moments.sort(key=lambda m: (m.at, m.candidate is None))
+        return moments
+
+    def _accumulate(self, change: Floats, up: Floats, gyr: Floats | None, rows: Rows) -> Floats:
+        x, y, z = change[:, 0], change[:, 1], change[:, 2]
+        forward, left, rising = (a * x + b * y + c * z for a, b, c in rows)
+        totals = np.zeros((SUMS + 1, up.size + 1))
+        totals[:, 0] = self._totals
+        totals[0, 1:] = forward * up
+        totals[1, 1:] = left * up
+        totals[2, 1:] = forward * forward
+        totals[3, 1:] = left * left
+        totals[4, 1:] = up * up
+        totals[5, 1:] = forward * rising
+        totals[6, 1:] = rising * rising
+        if gyr is not None:
+            totals[SUMS, 1:] = DT_S * _along(gyr, rows[2])
+        np.add.accumulate(totals, axis=1, out=totals)
+        self._totals = totals[:, -1].copy()
+        return totals
+
+    def _landings(self, k: int, felt: Floats) -> list[Candidate]:
+        found: list[Candidate] = []
+        if self._least >= FLIGHT and float(felt.min()) >= FLIGHT:
+            return found
+        for i, now in enumerate(felt.tolist()):
+            if now < FLIGHT:
+                self._least = min(self._least, now)
+            elif now >= LANDED and self._least < FLIGHT:
+                found.append(landing(k + i, self._least))
+                self._least = FAR
+        return found
 
 
 def landing(at: int, least: float) -> Candidate:
@@ -147,25 +198,6 @@ def landing(at: int, least: float) -> Candidate:
     return Candidate("run", at, at, at * DT_S - RUN_OFFSET_S, least)
 
 
-def sharpened(step: Candidate, rows: Sequence[Sequence[float]], along: Vector) -> Candidate:
-    """Move a step half way to the centre of the steepest change.
-
-    rows : quick-filtered acceleration, sensor axes, up to the sample ``step.at``.
-    along : the direction in which acceleration jumps at contact, sensor axes.
-    """
-    ax, ay, az = along
-    v = [ax * x + ay * y + az * z for x, y, z in rows[-SHARP:]]
-    total = moment = 0.0
-    for i in range(1, len(v)):
-        slope = v[i] - v[i - 1]
-        if slope > 0.0:
-            x = i + 2 - len(v)  # samples after the drive's peak
-            off = (x - SHARP_CENTRE) / SHARP_WIDTH
-            weight = slope * slope * math.exp(-0.5 * off * off)
-            total += weight
-            moment += weight * x
-    if total <= 0.0:
-        return step
-    sharp = (step.k + moment / total) * DT_S - SHARP_OFFSET_S
-    t = step.t + SHARP_PART * (sharp - step.t)
-    return Candidate(step.kind, step.k, step.at, t, step.size)
+def _along(x: Floats, v: Vector) -> Floats:
+    """Project (n, 3) on a direction, in a fixed order of operations."""
+    return v[0] * x[:, 0] + v[1] * x[:, 1] + v[2] * x[:, 2]

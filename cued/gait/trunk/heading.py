@@ -83,8 +83,9 @@ def _share(product: float, squares: float) -> float:
 class Ahead:
     """Where forward acceleration leads vertical, as it does before contacts of forward walking.
 
-    Walking backward, or a sensor of unknown mounting, turns it; timing of contacts follows it, so
-    that one rule finds the contacts of all. It says nothing of direction.
+    Walking backward, or a sensor of unknown mounting, turns it; the network that finds contacts is
+    shown the acceleration along it, so that one network finds the contacts of all. It says nothing
+    of direction.
     """
 
     def __init__(self) -> None:
@@ -103,20 +104,18 @@ class Ahead:
         """Forward trails vertical, as in walking backward."""
         return self._forward < -AHEAD_SURE
 
-    def along(self, rows: Rows, nominal: bool, share: float) -> Vector:
-        """The direction in which acceleration jumps at contact, sensor axes.
+    def jolt(self, rows: Rows, nominal: bool) -> Vector:
+        """The horizontal direction in which acceleration jumps at contact, sensor axes.
 
-        share : of the vertical, against 1 of the horizontal; vertical only while unknown.
+        Zeros while it is unknown.
         """
-        ahead, left, up = rows
+        ahead, left, _ = rows
         if nominal:
-            sign = 1.0 if self.reversed else -1.0
-            return plus(scaled(up, share), ahead, sign)
+            return scaled(ahead, 1.0 if self.reversed else -1.0)
         size = math.hypot(self._forward, self._left)
         if size < AHEAD_SURE:
-            return up
-        flat = plus(scaled(ahead, self._forward / size), left, self._left / size)
-        return plus(scaled(up, share), flat, -1.0)
+            return (0.0, 0.0, 0.0)
+        return plus(scaled(ahead, -self._forward / size), left, -self._left / size)
 
 
 class Yaw:

@@ -1,36 +1,54 @@
 """Standing, walking or running, and which candidates are contacts in each.
 
-Walk and run differ at the trunk by flight (the vertical nearly vanishes) and cadence, which people
-change from one to the other at 135-140 steps/min (PubMed 37336086).
-A landing scores by both, with both capped, so that a shallow flight at a runner's cadence is
-running and a deep dip at a walker's is not; two good landings in a row are running, two steps
-without landing are walking.
+Walk and run differ at the trunk by flight (the vertical nearly vanishes), by cadence, which people
+change from one to the other at 135-140 steps/min (PubMed 37336086), and by how much the vertical
+swings. A landing scores by flight and cadence, with both capped, so that a shallow flight at a
+runner's cadence is running and a deep dip at a walker's is not; two good landings in a row are
+running. So are three steps in a row at a runner's cadence while the vertical swings as no walk's
+does, for a shallow jog has no flight to be seen. Two steps with neither are walking.
 
 Rules: from standing nothing is said at the first candidate, only at the second, which then brings
-the first along; so one bend or knock is no step. Standing needs half a second of quiet. Movement
-without steps is unknown.
+the first along; so one bend or knock is no step. Standing needs half a second of quiet, later than
+the next step was due. Movement without steps is unknown. A landing times a contact better than the
+network does, so while landings come the network is not asked.
 """
 
 from __future__ import annotations
+
+from collections import deque
+from statistics import median
+
+from msgspec.structs import replace
 
 from cued.gait.trunk.contacts import Candidate
 from cued.model import Mode
 from cued.signal.grid import DT_S
 
-SWITCH_HZ = 2.35  # step rate; walks 1.3-2.2 and runs 2.4-3.4 Hz on SisFall, Bandai, Alcantara
+SWITCH_HZ = 2.35  # step rate; walks 1.2-2.2 and runs 2.4-3.4 Hz on SisFall, Bandai, Alcantara
 SWITCH_WIDTH_HZ = 0.2
+BRISK_HZ = 2.2  # walks with landings stay below on Bandai, the jogs of SisFall above
+LIVELY = 4.0  # m/s², of the vertical in a slot: one walk's slot in twenty, nineteen of a jog's
+JOLTED = 6.5  # no walk's but one acted bouncing one's, half of a shallow jog's
+LIVELY_SLOTS = 3  # for which that is remembered
 FLOAT = 2.0  # m/s² left in flight; the same recordings
 FLOAT_WIDTH = 1.5
 FLOATED_S = 1.5  # a landing that lately makes a brisk walk suspect
-BRISK_HZ = 2.2  # walks with landings stay below on Bandai, the jogs of SisFall above
 LANDED_S = 0.8  # a first landing lets the second wait so long
 POOR = 4  # landings in a row that do not look like running end it
-QUIET = 0.3  # m/s², of a slot; standing measures 0.02-0.1, the slowest walks 0.6
-PAUSE_S = 1.5  # longer between contacts is a new start
-LOST_S = 2.0
+QUIET = 0.3  # m/s², of a slot; standing measures 0.02-0.1, walks at usual speed 0.6
+SLOW_STEP_S = 0.8  # whose usual step takes longer may walk as softly as this:
+QUIET_SLOW = 0.2
+REST_S = 0.7  # since the last contact, or
+REST_STEPS = 1.5  # so many of the usual steps, until quiet is rest
+PAUSE_S = 2.0  # longer between contacts is a new start
+LOST_S = 2.5
 RESTLESS = 3  # slots of moving without a step until standing is over
-SAME_STEP_S = 0.32  # a step may show as a landing and as a peak of the drive
+SAME_STEP_S = 0.32  # a step may show as a landing and as a peak of the network's answers
+NEXT_LANDING_S = 0.5  # by which a landing follows a landing, or none follows
 REFRACTORY_S = 0.22  # 300 ms is the step of 200 spm
+HURRIED = 3  # steps
+
+MOVING = ("walking", "running")
 
 
 class Pace:
@@ -42,22 +60,30 @@ class Pace:
         self._held: Candidate | None = None  # the first of whoever begins to move
         self._landed: Candidate | None = None  # the last landing, contact or not
         self._step_s: float | None = None  # mean of the last few steps
-        self._latest_s = 1.0
         self._restless = 0  # slots without quiet since standing
         self._poor = 0  # landings that do not look like running, in a row
         self._runs = 0  # and that do
         self._walks = 0  # steps without landing while running
+        self._latest: deque[float] = deque(maxlen=HURRIED)  # times of the last steps
+        self._swings: deque[float] = deque(maxlen=LIVELY_SLOTS)  # of the vertical, by slot
 
-    def take(self, c: Candidate) -> list[Candidate]:
+    def judge(self, c: Candidate) -> list[Candidate]:
         """Judge a candidate; the contacts that are known with it, oldest first."""
         return self._walk(c) if c.kind == "walk" else self._run(c)
 
-    def rest(self, k: int, deviation: float) -> bool:
-        """Look at a finished slot of the given standard deviation; True when the mode changed."""
+    def rest(self, k: int, deviation: float, vertical: float) -> bool:
+        """Process a finished slot and return whether the mode changed.
+
+        deviation, vertical : standard deviations of the whole acceleration and of its vertical.
+        """
         since = DT_S * (k - self.last.k) if self.last else 1e9
         before = self.mode
-        if deviation < QUIET and since > 0.7:
-            self.mode, self._held = "standing", None
+        self._swings.append(vertical)
+        step_s = self._step_s or 0.0
+        quiet = QUIET if step_s < SLOW_STEP_S else QUIET_SLOW
+        if deviation < quiet and since > max(REST_S, REST_STEPS * step_s):
+            if self._held is None or DT_S * (k - self._held.k) > PAUSE_S:
+                self.mode, self._held = "standing", None
             self._runs = self._walks = self._restless = 0
         else:
             self._restless += 1
@@ -73,22 +99,37 @@ class Pace:
 
     @property
     def sedate(self) -> bool:
-        """Surely walking: no flight lately and no cadence of running."""
+        """Surely walking: no flight lately, no cadence and no swing of running."""
         if self.mode != "walking" or self.last is None:
             return False
-        rate = 1.0 / min(self._step_s, self._latest_s) if self._step_s else 0.0
         floated = self._landed is not None and self.last.t - self._landed.t < FLOATED_S
-        return rate < (BRISK_HZ if floated else SWITCH_HZ)
+        swing = max(self._swings, default=0.0)
+        suspect = floated or swing > LIVELY
+        return swing < JOLTED and self._rate < (BRISK_HZ if suspect else SWITCH_HZ)
+
+    @property
+    def _rate(self) -> float:
+        """The quicker of a mean over steps and the middle one of the last three, Hz."""
+        return 1.0 / min(self._step_s, median(self._latest)) if self._step_s else 0.0
+
+    @property
+    def _hurried(self) -> bool:
+        """Steps too quick for walking, and as lively as no walk's: running without seen flight."""
+        quick = len(self._latest) == HURRIED and max(self._latest) < 1.0 / BRISK_HZ
+        mean = self._step_s is not None and self._step_s < 1.0 / SWITCH_HZ
+        return quick and mean and max(self._swings, default=0.0) > LIVELY
 
     def _walk(self, c: Candidate) -> list[Candidate]:
         since = self._since(c)
+        if not self._swings:
+            return []  # half a second is too little for the network
         if self.mode == "running":
-            if since < 0.5:
+            if self.last and self.last.kind == "run" and since < NEXT_LANDING_S:
                 return []
             self._runs = 0
-        elif since < REFRACTORY_S or (self.mode != "walking" and self._landing(c)):
+        if since < REFRACTORY_S or (self.mode not in MOVING and self._landing(c)):
             return []
-        return self._give(c, "walking")
+        return self._give(c, "running" if self._hurried else "walking")
 
     def _landing(self, c: Candidate) -> bool:
         """Say whether whoever starts to move has just landed from flight, so may be running."""
@@ -107,6 +148,8 @@ class Pace:
             return []
         if self._since(c) < REFRACTORY_S:
             self._settle("running")
+            if self.last and self.mode == "running":
+                self.last = replace(self.last, kind="run")  # the next one may be awaited
             return []
         return self._give(c, "running")
 
@@ -123,11 +166,12 @@ class Pace:
         return c.t - self.last.t if self.last else 1e9
 
     def _give(self, c: Candidate, mode: Mode) -> list[Candidate]:
-        if self.mode in ("walking", "running") and self._since(c) < PAUSE_S:
+        if self.mode in MOVING and self._since(c) < PAUSE_S:
             self._settle(mode)
             if self.last and self.last.kind == c.kind:
-                self._latest_s, before = self._since(c), self._step_s
-                self._step_s = 0.5 * (self._latest_s + (before or self._latest_s))
+                latest, before = self._since(c), self._step_s
+                self._latest.append(latest)
+                self._step_s = 0.5 * (latest + (before or latest))
             self.last = c
             return [c]
         held, self._held = self._held, c
@@ -145,7 +189,7 @@ class Pace:
             self._walks += 1
             if self._walks < 2:
                 return
-        if mode == "running" and self.mode == "walking" and self._runs < 2:
+        if mode == "running" and self.mode == "walking" and self._runs < 2 and not self._hurried:
             return
         self._walks = 0
         self.mode = mode

@@ -11,6 +11,10 @@ Rules
   with the sensor's up more than 50 degrees from gravity's (until it is upright again: the wearer
   may have lain down); a bow that goes backward. Sitting down gently may look like one; it costs
   the direction until the next bow. A doubtful mounting gives footfalls, but no direction.
+* Where two half seconds in a row agree on another up by more than 25 degrees, the sensor has moved
+  (or the person bends), and the mean of what was felt before is let go at once.
+* What was learned of forward is forgotten when somebody walks for two seconds with the sensor
+  turned by more than 35 degrees from how it was worn then.
 * A gap in the data does not undo what was learned; wearing it differently is noticed as above.
 """
 
@@ -35,6 +39,9 @@ from cued.signal.orientation import (
 UPRIGHT_RAD = math.radians(50.0)
 BOW_RAD = (math.radians(10.0), math.radians(70.0))
 BACK_RAD = math.radians(5.0)
+MOVED_RAD = math.radians(25.0)  # slot means of walking stay within 8 degrees of the mean
+AGREE_RAD = math.radians(15.0)
+SHIFTED_RAD = math.radians(35.0)  # from when forward was learned
 STILL_SLOTS = 4  # two seconds of standing before a bow
 BOW_SLOTS = 20  # ten seconds until upright again
 STEPS = 10
@@ -64,6 +71,9 @@ class Mounting:
         self._told = (self.state, self.why)
         self._tilted = 0  # slots in a row with a tilted sensor; upright ones count down
         self._lies = False
+        self.moved = False  # gravity was let go at the last slot
+        self._last: Vector | None = None  # which way was up in the last slot
+        self._shifted = 0  # slots in a row of walking with the sensor turned
         self._steps = 0
         self._shown: Vector = (0.0, 0.0, 0.0)
 
@@ -91,7 +101,7 @@ class Mounting:
     def slot(self, mean: Vector, share: float, spread: float, walking: bool) -> bool:
         """Take a slot's mean force and its deviation, m/s²; True when the state changed."""
         still = spread < QUIET and not walking
-        self._gravity.feed(mean, share)
+        self._feel(mean, share)
         up = self._gravity.up
         if up is None:
             return False
@@ -100,10 +110,35 @@ class Mounting:
             self.state, self.why = "level", "up is known, forward is not"
         if self.nominal and (still or walking):
             self._check_up(up)
+        elif not self.nominal and self.state == "known":
+            self._check_shift(up, walking)
         now = unit(mean)
         if now is not None:
             self._check_bow(self._bow.feed(now, spread, walking))
         return self._news()
+
+    def _feel(self, mean: Vector, share: float) -> None:
+        """Follow gravity, and let the old mean go once the sensor has plainly moved."""
+        now, last, up = unit(mean), self._last, self._gravity.up
+        self._last = now
+        self.moved = (
+            now is not None
+            and last is not None
+            and up is not None
+            and min(angle(now, up), angle(last, up)) > MOVED_RAD
+            and angle(now, last) < AGREE_RAD
+        )
+        if self.moved:
+            self._gravity = Gravity()
+        self._gravity.feed(mean, share)
+
+    def _check_shift(self, up: Vector, walking: bool) -> None:
+        turned = walking and angle(up, self.worn[2]) > SHIFTED_RAD
+        self._shifted = self._shifted + 1 if turned else 0
+        if self._shifted >= STILL_SLOTS:
+            self._forward, self._shifted, self._steps = None, 0, 0
+            self._shown = (0.0, 0.0, 0.0)
+            self.state, self.why = "level", "the sensor has moved: forward is not known any more"
 
     def step(self, forward: float, left: float) -> bool:
         """Take how forward and left led vertical in a walking step; True when the state changed."""

@@ -191,7 +191,7 @@ def test_without_a_known_belt_speed_the_length_is_unknown(belts):
     assert strides.feed(footfall(2.0), "walking", "forward").length_m is None
 
 
-@given(gap=st.one_of(st.floats(0.01, 0.39), st.floats(2.51, 60)))
+@given(gap=st.one_of(st.floats(0.01, 0.39), st.floats(4.01, 60)))
 def test_impossible_durations_are_no_strides(gap):
     strides = Strides()
     strides.feed(footfall(1.0), "walking", "forward")
@@ -255,11 +255,11 @@ def test_the_surer_sensor_is_believed():
     assert choice.mode == "walking", "and two together more than one"
 
 
-def test_who_moved_longer_than_two_and_a_half_seconds_ago_has_no_say():
+def test_who_moved_longer_than_four_seconds_ago_has_no_say():
     choice = ModeChoice()
     choice.feed(moving(0.0, "walking", "left"))
-    assert choice.feed(moving(2.5, "standing", "right")) == "walking"
-    assert choice.feed(moving(2.6, "standing", "right")) == "standing"
+    assert choice.feed(moving(4.0, "standing", "right")) == "walking"
+    assert choice.feed(moving(4.1, "standing", "right")) == "standing"
     assert choice.feed(moving(60.0, "standing", "right")) == "standing"
 
 
@@ -325,13 +325,55 @@ def test_a_trunk_has_the_word_again_four_seconds_after_the_last_stride_of_a_foot
 
 def test_in_running_a_trunk_keeps_what_walking_established_and_standing_ends_it():
     choice = DirectionChoice()
-    for k in range(4):
+    for k in range(8):
         choice.feed(heading(float(k), -4.0, "trunk"), "walking")
     for k in range(10):
-        choice.feed(heading(4.0 + k, 4.0, "trunk"), "running")
+        choice.feed(heading(8.0 + k, 4.0, "trunk"), "running")
     assert choice.direction == "backward"
     assert choice.stand() == "unknown"
     assert choice.feed(heading(20.0, 4.0, "trunk"), "running") == "unknown"
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_what_walking_held_for_less_than_four_seconds_is_not_carried_into_running(sign):
+    choice = DirectionChoice()
+    for k in range(6):
+        choice.feed(heading(0.5 * k, 4.0 * sign, "trunk"), "walking")
+    assert choice.direction != "unknown"
+    assert choice.move("running", 3.0) == "unknown"
+
+
+def test_feet_carry_their_direction_into_running_at_once():
+    choice = DirectionChoice()
+    choice.feed(heading(0.0, -4.0), "walking")
+    assert choice.move("running", 0.5) == "backward"
+
+
+def test_one_or_two_steps_of_a_trunk_are_not_enough_for_backward():
+    choice = DirectionChoice()
+    for k in range(2):
+        assert choice.feed(heading(0.5 * k, -4.0, "trunk"), "walking") == "unknown"
+    assert choice.feed(heading(1.0, -4.0, "trunk"), "walking") == "backward"
+
+
+def test_a_walk_that_follows_a_run_needs_many_steps_to_be_called_backward():
+    choice = DirectionChoice()
+    choice.move("running", 0.0)
+    said = [choice.feed(heading(5.0 + 0.5 * k, -4.0, "trunk"), "walking") for k in range(12)]
+    assert said[:9] == ["unknown"] * 9
+    assert said[-1] == "backward"
+
+
+def test_a_foot_in_doubt_does_not_overrule_a_trunk_that_is_not():
+    choice = DirectionChoice()
+    for k in range(5):
+        choice.feed(heading(float(k), 4.0), "walking")
+    assert choice.doubt("s", doubtful=True) == "unknown"
+    for k in range(4):
+        choice.feed(heading(5.0 + 0.5 * k, 4.0), "walking")
+        back = Heading(t=5.0, at=5.1 + 0.5 * k, sensor="trunk", log_odds=-2.5, kind="trunk")
+        choice.feed(back, "walking")
+    assert choice.direction == "backward"
 
 
 def test_lost_data_end_a_turn_and_wipe_what_was_known():
@@ -405,10 +447,10 @@ def test_a_turn_that_one_foot_told_to_be_over_is_not_begun_again_by_the_other():
 def test_a_turn_whose_only_witness_is_lost_does_not_last_for_ever():
     choice = DirectionChoice()
     choice.turn(turning(1.0, True, "left"))
-    choice.drop("right")
+    choice.drop("right", 1.5)
     for k in range(4):
         assert choice.feed(heading(2.0 + k, 3.0), "walking") == "unknown"
-    choice.drop("left")
+    choice.drop("left", 5.5)
     assert choice.feed(heading(6.0, 3.0), "walking") == "forward"
     assert choice.turn(turning(7.0, True, "right")) == "unknown"
 

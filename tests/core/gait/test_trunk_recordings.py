@@ -114,10 +114,10 @@ class Score:
 
 def test_contacts_of_forward_walking_at_the_lower_back(data: Path) -> None:
     score = Score(sorted(data.glob("overground_walk/voisard-*")), 0.1)
-    assert score.f1 >= 0.985
-    assert pstdev(score.errors) <= 0.025
-    assert abs(np.mean(score.errors)) <= 0.025
-    assert median(score.delays) <= 0.1
+    assert score.f1 >= 0.98
+    assert pstdev(score.errors) <= 0.027
+    assert abs(np.mean(score.errors)) <= 0.01
+    assert median(score.delays) <= 0.055
 
 
 def test_sides_of_forward_walking(data: Path) -> None:
@@ -129,8 +129,8 @@ def test_sides_of_forward_walking(data: Path) -> None:
 
 def test_contacts_on_a_treadmill_with_unknown_mounting(data: Path) -> None:
     score = Score(sorted(data.glob("treadmill_walk_forward/tripod-*")), 0.1)
-    assert score.f1 >= 0.985
-    assert median(score.delays) <= 0.105
+    assert score.f1 >= 0.955  # the truth's clock is up to 0.1 s apart from the trunk's
+    assert median(score.delays) <= 0.055
 
 
 def test_contacts_of_a_run_at_the_sacrum_from_cold(data: Path) -> None:

@@ -1,0 +1,89 @@
+"""How surely a foot has just touched, in the opinion of a small network, every 20 ms.
+
+The network sees the last 2.16 s of the trunk's acceleration: finely what is new, ever more coarsely
+what is older. It is given the vertical, the size of the horizontal, and the horizontal along which
+contacts jolt, where that is known; all less their mean and divided by the size of the movement, so
+that neither the mounting nor how hard a person treads matters. That size is one more input. The
+answer is near 1 where a contact was ``LAG_S`` ago and near 0 elsewhere.
+
+It keeps no rhythm, so it cannot lock on to every second step. It was also shown walks stretched in
+time up to 2.5 times, so that slow steps are steps.
+
+``scripts/train-steps`` made the weights from Voisard, Tripod, Mobgap, WeAllWalk and the Oxford step
+counter's phones; ``docs/accuracy.md`` has the figures with each person left out of the training.
+
+Any split of the same samples gives the same answers to the last bit: samples are summed one after
+the other, and a sample is multiplied always in the same row of ``BATCH`` rows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cued.gait.trunk import weights
+from cued.model import Floats
+from cued.signal.orientation import SLOT, Vector
+
+STEP = 2  # samples from one answer to the next
+BATCH = SLOT // STEP
+LAG_S = weights.LAG_S
+WIDTHS = np.array([2] * 8 + [4] * 6 + [8] * 6 + [16] * 8)  # samples each input is the mean of
+EDGES = np.concatenate(([0], np.add.accumulate(WIDTHS)))  # where they begin, counted back
+REACH = int(EDGES[-1])
+LEAST = 0.15  # m/s², added to the size of the movement: what rests is not blown up
+
+LAYERS = weights.layers()
+
+
+class StepNetwork:
+    """Answers for the samples of one trunk sensor."""
+
+    def __init__(self) -> None:
+        self._sums: Floats = np.empty((0, 3))  # running sums of acceleration, ``REACH`` and a block
+        self._rows: Floats = np.ones((BATCH, 3 * WIDTHS.size + 1))
+
+    def feed(self, acc: Floats) -> None:
+        """Note a block, (n, 3) in sensor axes, which ``look`` then judges piece by piece."""
+        if not self._sums.size:
+            self._sums = np.add.accumulate(np.repeat(acc[:1], REACH, axis=0), axis=0)
+        known = self._sums[-REACH:]
+        grown = np.add.accumulate(np.concatenate((known[-1:], acc)), axis=0)
+        self._sums = np.concatenate((known, grown[1:]))
+
+    def look(
+        self, k: int, start: int, stop: int, up: Vector, along: Vector
+    ) -> list[tuple[int, float]]:
+        """Judge samples ``start`` to ``stop`` of the block; (grid sample, answer) every ``STEP``.
+
+        k : grid sample of ``start``.  up, along : the vertical, and the horizontal along which
+        contacts jolt, or zeros; they hold for the whole piece, which lies within one slot.
+        """
+        at = np.arange(start + -k % STEP, stop, STEP)
+        if not at.size:
+            return []
+        grid = at + (k - start)
+        rows = grid % SLOT // STEP
+        self._rows[rows] = self._inputs(at, up, along)
+        x = self._rows.copy()
+        x[:, -1] = np.log(x[:, -1])
+        for weight, bias in LAYERS[:-1]:
+            x = np.maximum(x @ weight + bias, 0.0)
+        weight, bias = LAYERS[-1]
+        answers = 1.0 / (1.0 + np.exp(-(x @ weight + bias)))
+        return list(zip(grid.tolist(), answers[rows, 0].tolist(), strict=True))
+
+    def _inputs(self, at: NDArray[np.int64], up: Vector, along: Vector) -> Floats:
+        sums: Floats = self._sums[REACH + at[:, None] - EDGES]
+        mean = (sums[:, :1] - sums[:, -1:]) / REACH
+        x = (sums[:, :-1] - sums[:, 1:]) / WIDTHS[:, None] - mean
+        vertical, jolt = _along(x, up), _along(x, along)
+        squares = x[..., 0] ** 2 + x[..., 1] ** 2 + x[..., 2] ** 2
+        level = np.sqrt(np.maximum(squares - vertical**2, 0.0))
+        total = np.add.accumulate(squares * WIDTHS, axis=1)[:, -1:]
+        size = np.sqrt(total / REACH) + LEAST
+        return np.concatenate((vertical / size, level / size, jolt / size, size), axis=1)
+
+
+def _along(x: Floats, v: Vector) -> Floats:
+    return v[0] * x[..., 0] + v[1] * x[..., 1] + v[2] * x[..., 2]

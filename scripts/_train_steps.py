@@ -1,0 +1,238 @@
+"""Train the step network (cued/gait/trunk/network.py) on recordings of walks with known contacts.
+
+Every recording is shown as it is and stretched in time, acceleration divided by the square, so that
+slow steps are learnt from people of whom only usual ones were recorded; and once with the direction
+of the jolt withheld, as it is while the mounting is unknown. What it is to answer is a bump at each
+contact, ``LAG_S`` later. Jogs without truth have the contacts that their landings show.
+
+The truths do not agree on when a contact is: switches under the foot, labels by hand and bars on a
+treadmill differ by up to 0.15 s, by recording. ``SHIFT_S`` has by how much each is moved before
+training: the median difference to a network that was trained on voisard and mobgap alone, for
+tripod a third of it, so that its own truth is still met within 0.1 s.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import textwrap
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+from msgspec.structs import replace
+
+from cued.evaluation.matching import match
+from cued.evaluation.truth import Truth, is_intact
+from cued.gait.finding import Contact, Moving
+from cued.gait.trunk import contacts, network
+from cued.gait.trunk.chain import Trunk
+from cued.gait.trunk.weights import LAG_S
+from cued.model import Block, Packet
+from cued.recording.tables.stream import packets
+from cued.recording.tables.table import TableRecording, find_tables, read_table
+from cued.signal.grid import DT_S
+from cued.signal.stream import Stream
+
+WIDTH_S = 0.035  # of the bump
+LAYERS = (48, 24)
+WALKS, RUNS = (1.0, 0.85, 1.25, 1.6, 2.0, 2.5), (1.0, 0.9, 1.1)
+TRUST = {"oxford": 0.35, "sisfall": 0.25, "alcantara": 0.5, "mobgap": 3.0}
+SHIFT_S = {
+    "backpocket_1": -0.072, "hard_neckpouch_1": -0.119, "neckpouch_2": -0.102,
+    "carmelo_hard_frontpocket_1": -0.145, "carmelo_hard_neckpouch_1": -0.085,
+    "user1_frontpocket_1506422223341": -0.147, "t1-id11-na-1l": 0.024, "t1-id13-na-1l": -0.018,
+    "t1-id14-na-1l": -0.019, "t1-id2-wc-1l": -0.015, "t1-id3-wc-1l": -0.015,
+    "t1-id5-wc-1l": 0.037, "t2-id11-na-1l": 0.021, "t2-id2-wc-1l": -0.036,
+    "tripod-3.0kmh": -0.03, "tripod-4.4kmh": 0.0,
+}  # fmt: skip
+EPOCHS, BATCH, RATE = 5, 1024, 4e-3
+OUT = Path(__file__).parents[1] / "cued" / "gait" / "trunk" / "weights.py"
+RNG = np.random.default_rng(1)
+TRUNKS = ("lower_back", "waist", "chest")
+
+
+class Recorder(network.StepNetwork):
+    """A network that also keeps what it was shown."""
+
+    kept: ClassVar[list[np.ndarray]] = []
+    times: ClassVar[list[np.ndarray]] = []
+    blind = False
+
+    def look(self, k, start, stop, up, along):
+        if self.blind:
+            along = (0.0, 0.0, 0.0)
+        answers = super().look(k, start, stop, up, along)
+        if answers:
+            grid = np.array([at for at, _ in answers])
+            inputs = self._inputs(grid - k + start, up, along)
+            inputs[:, -1] = np.log(inputs[:, -1])
+            self.kept.append(inputs.astype(np.float32))
+            self.times.append(grid * DT_S)
+        return answers
+
+
+def shown(blocks: list[Block], *, blind: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return the network's inputs for a recording, and their times."""
+    Recorder.kept, Recorder.times, Recorder.blind = [], [], blind
+    contacts.StepNetwork = Recorder
+    trunk = Trunk("trunk")
+    for block in blocks:
+        trunk.feed(block)
+    return np.concatenate(Recorder.kept), np.concatenate(Recorder.times)
+
+
+def blocks_of(recording: TableRecording) -> list[Block]:
+    track = next(s for s in recording.sensors if s.placement in TRUNKS)
+    stream = Stream(track.name, track.placement, track.mounting)
+    given = packets(recording, 0.5, [track.name])
+    return [b for p in given if isinstance(p, Packet) for b in stream.feed(p)]
+
+
+def stretched(blocks: list[Block], by: float) -> list[Block]:
+    """Return the same movement, slower: what moves is divided by the square of ``by``."""
+    if by == 1.0:
+        return blocks
+    t = np.concatenate([b.t for b in blocks])
+    acc = np.concatenate([b.acc for b in blocks])
+    mean = acc.mean(axis=0) / np.linalg.norm(acc.mean(axis=0)) * 9.81
+    first = math.ceil(t[0] * by / DT_S)
+    grid = (first + np.arange(int((t[-1] - t[0]) * by / DT_S))) * DT_S
+    slow = np.stack([np.interp(grid, t * by, acc[:, i]) for i in range(3)], axis=1)
+    slow = mean + (slow - mean) / by**2
+    return [
+        replace(blocks[0], t=grid[i : i + 50], acc=slow[i : i + 50], gyr=None,
+                ok=np.ones(grid[i : i + 50].size, bool), fresh=i == 0)
+        for i in range(0, grid.size, 50)
+    ]  # fmt: skip
+
+
+def landings(blocks: list[Block]) -> list[float]:
+    """Return the contacts of a jog, as its flights show them."""
+    trunk, mode, found = Trunk("trunk"), "", []
+    for block in blocks:
+        for finding in trunk.feed(block):
+            if isinstance(finding, Moving):
+                mode = finding.mode
+            elif isinstance(finding, Contact) and mode == "running":
+                found.append(finding.t)
+    return found
+
+
+def wanted(recording: TableRecording, times: np.ndarray, by: float, truth: list[float]):
+    """Return what the network should answer at each time, and how much each counts."""
+    shift = next((s for name, s in SHIFT_S.items() if recording.name.endswith(name)), 0.0)
+    width = WIDTH_S * max(1.0, math.sqrt(by / 1.25))
+    at = np.array(truth) + shift
+    answer = np.zeros(times.size, np.float32)
+    for t in at * by:
+        answer = np.maximum(answer, np.exp(-0.5 * ((times - LAG_S - t) / width) ** 2))
+    trust = next((w for name, w in TRUST.items() if recording.subject.startswith(name)), 1.0)
+    weight = np.full(times.size, trust * (1.0 if by == 1.0 else 0.7), np.float32)
+    if recording.subject.startswith("mobgap"):
+        bouts = Truth(recording).bouts
+        weight[~_inside(times, [(a * by, b * by) for a, b in bouts])] = 0.0
+    if recording.subject.startswith("sisfall"):
+        pairs = [(a * by, b * by) for a, b in pairwise(at) if b - a < 0.5]
+        weight[~_inside(times, pairs)] = 0.0
+    return answer, weight
+
+
+def _inside(times: np.ndarray, spans: list[tuple[float, float]]) -> np.ndarray:
+    return np.any([(times >= a - 0.1) & (times <= b + 0.1) for a, b in spans] or [times < 0], 0)
+
+
+def examples(recordings: list[TableRecording]) -> Iterator[tuple[np.ndarray, ...]]:
+    """Give inputs, answers and weights of every recording in every stretch."""
+    for recording in recordings:
+        blocks = blocks_of(recording)
+        truth = [row.t for row in Truth(recording).contacts]
+        runs = not truth or recording.subject.startswith("alcantara")
+        truth = truth or landings(blocks)
+        for by in RUNS if runs else WALKS:
+            for blind in (False, True) if by in (1.0, 1.6) else (False,):
+                inputs, times = shown(stretched(blocks, by), blind=blind)
+                answer, weight = wanted(recording, times, by, truth)
+                kept = weight > 0
+                yield inputs[kept], answer[kept], weight[kept]
+
+
+def trained(x: np.ndarray, y: np.ndarray, w: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Minimise the weighted cross-entropy with Adam; the learning rate falls as a cosine."""
+    sizes = (x.shape[1], *LAYERS, 1)
+    params = [RNG.normal(0, 1 / math.sqrt(a), (a, b)).astype(np.float32)
+              for a, b in pairwise(sizes)]  # fmt: skip
+    params += [np.zeros(n, np.float32) for n in sizes[1:]]
+    first, second = ([np.zeros_like(p) for p in params] for _ in range(2))
+    steps, n = EPOCHS * (len(x) // BATCH), len(sizes) - 1
+    for step in range(steps):
+        rows = RNG.integers(0, len(x), BATCH)
+        slopes = _slopes(params, n, x[rows], y[rows], w[rows])
+        rate = RATE * 0.5 * (1 + math.cos(math.pi * step / steps))
+        for p, g, m, v in zip(params, slopes, first, second, strict=True):
+            m[...] = m + 0.1 * (g - m)
+            v[...] = v + 0.001 * (g * g - v)
+            mean, size = m / (1 - 0.9 ** (step + 1)), np.sqrt(v / (1 - 0.999 ** (step + 1)))
+            p[...] = p - rate * mean / (size + 1e-8)
+    return list(zip(params[:n], params[n:], strict=True))
+
+
+def _slopes(params, n: int, x: np.ndarray, y: np.ndarray, w: np.ndarray) -> list[np.ndarray]:
+    layers = [x]
+    for i in range(n):
+        z = layers[-1] @ params[i] + params[n + i]
+        layers.append(np.maximum(z, 0) if i < n - 1 else 1 / (1 + np.exp(-z)))
+    g = ((layers[-1][:, 0] - y) * w / len(x))[:, None]
+    matrices, biases = [], []
+    for i in reversed(range(n)):
+        matrices.insert(0, layers[i].T @ g + 1e-5 * params[i])
+        biases.insert(0, g.sum(axis=0))
+        g = (g @ params[i].T) * (layers[i] > 0) if i else g
+    return [*matrices, *biases]
+
+
+def write(layers: list[tuple[np.ndarray, np.ndarray]]) -> None:
+    """Put the weights, in thousandths, where the engine reads them."""
+    head = OUT.read_text("utf-8").split('THOUSANDTHS = """')[0]
+    rows = []
+    for pair in layers:
+        flat = np.rint(1000 * np.concatenate([part.ravel() for part in pair])).astype(int)
+        rows += textwrap.wrap(" ".join(map(str, flat)), 98)
+    OUT.write_text(head + 'THOUSANDTHS = """\\\n' + "\n".join(rows) + '\\\n"""\n', "utf-8")
+
+
+def report(recordings: list[TableRecording], layers: list[tuple[np.ndarray, np.ndarray]]) -> None:
+    """Print how people fare of whom the network knows nothing."""
+    network.LAYERS = [(w.astype(float), b.astype(float)) for w, b in layers]
+    contacts.StepNetwork = network.StepNetwork
+    for recording in recordings:
+        trunk, truth = Trunk("trunk"), Truth(recording)
+        found = [f.t for b in blocks_of(recording) for f in trunk.feed(b) if isinstance(f, Contact)]
+        steady = [row.t for row in truth.contacts if truth.is_steady(row.t)]
+        said = [t for t in found if truth.is_steady(t)]
+        near = len(match(steady, found, 0.1))
+        print(f"{recording.name}: {len(steady)} steps, {len(said)} found, {near} within 0.1 s")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folders", nargs="*", type=Path, default=[])
+    parser.add_argument("--leave", nargs="*", default=[], metavar="PERSON")
+    args = parser.parse_args()
+    folders = args.folders or [Path("../shared/data"), Path("../shared/more")]
+    found = [read_table(f) for folder in folders for f in find_tables(folder)]
+    found = [r for r in found if any(s.placement in TRUNKS for s in r.sensors)]
+    used = [r for r in found if is_intact(r) and (Truth(r).contacts or Truth(r).label == "jog")]
+    left = [r for r in used if any(person in r.subject for person in args.leave)]
+    kept = [r for r in used if r not in left]
+    layers = trained(*(np.concatenate(part) for part in zip(*examples(kept), strict=True)))
+    if args.leave:
+        report(left, layers)
+    else:
+        write(layers)
+
+
+if __name__ == "__main__":
+    main()
