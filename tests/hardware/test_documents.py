@@ -23,7 +23,7 @@ README = (HARDWARE / "README.md").read_text("utf-8")
 DRAWINGS = sorted((HARDWARE / "wiring").glob("*.yml"))
 MARK_GPIO, RELAY_GPIO, I2S = 16, 24, {18, 19, 21}
 # Which GPIO lies on which pin of the 40-pin header (Raspberry Pi documentation).
-HEADER = {12: 18, 18: 24, 29: 5, 31: 6, 32: 12, 33: 13, 35: 19, 36: 16, 40: 21}
+HEADER = {11: 17, 12: 18, 18: 24, 29: 5, 31: 6, 32: 12, 33: 13, 35: 19, 36: 16, 40: 21}
 POWER = {1: "3V3", 2: "5V", 4: "5V", 17: "3V3"} | dict.fromkeys(
     (6, 9, 14, 20, 25, 30, 34, 39), "GND"
 )
