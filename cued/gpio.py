@@ -10,12 +10,12 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cued.config import Site
-from cued.model import CuedError
+if TYPE_CHECKING:  # the keeper of the pins (keeper.py) starts without numpy
+    from cued.config import Site
 
 # gpiozero keeps the pins of all its real factories in one table and clears it when any of them is
 # closed. So each chip's is opened once, and all are closed when nobody uses any of them.
@@ -23,7 +23,7 @@ _factories: dict[int | None, Any] = {}
 _users: list[Any] = []
 
 
-class PinsMissing(CuedError, OSError):
+class PinsMissing(OSError):
     """There are no pins to drive. The text says why."""
 
 
@@ -86,7 +86,7 @@ def failing_is_missing() -> Generator[None]:
         raise PinsMissing(f"GPIO: {error}") from error
 
 
-def drive_low(pins: list[int], chip: int | None, runtime: Path) -> None:
+def drive_low(pins: Iterable[int], chip: int | None, runtime: Path) -> None:
     """Drive output pins low and let go of them. Raises PinsMissing."""
     gpiozero: Any = importlib.import_module("gpiozero")
     factory = open_factory(chip, runtime)

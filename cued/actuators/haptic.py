@@ -3,7 +3,8 @@
 Rules
 -----
 * Off is what remains: at exit, by whatever it comes, at cancel, after the last pulse, and after
-  ``max_on_s`` even if the event loop hangs (``_motors.py``).
+  ``max_on_s`` even if this program hangs, is frozen or killed: a process of their own drives the
+  pins (``cued/keeper.py``).
 * One pattern at a time; a new one cuts off the old one. The first pulse starts within ``give``, the
   others are timers of the event loop, and cancelling is cancelling those and turning off. There is
   no task and no thread that could go on driving.
@@ -15,19 +16,17 @@ Rules
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections import deque
-from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from cued.actuators._motors import Guard, Motors, mock_motors, open_motors
 from cued.actuators._patterns import TICK_S, Pulse, pulses
 from cued.actuators.actuator import Report
 from cued.config import Site
-from cued.gpio import PinsMissing, failures
+from cued.keeper import Wanted
+from cued.kept import Kept, Told, keep
 from cued.model import Beat, Cue, CueDone, Notice, Pattern
 from cued.parts import Exit, Part
 
@@ -47,7 +46,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 200.0
     max_on_s: Annotated[
         float,
-        Meta(ge=0.3, le=2.0, description="Time after which a motor is off, come what may, s."),
+        Meta(ge=0.3, le=0.5, description="Time after which a motor is off, come what may, s."),
     ] = 0.5
     chip: Annotated[
         int | None, Meta(description="Number of the gpiochip; unset: that of the header.")
@@ -68,9 +67,9 @@ class Haptic:
         self._report = report
         self._why = "the motors are not started"
         self._failed = ""  # why the pattern under way was not felt
-        self._motors: Motors | None = None
-        self._guard: Guard | None = None
-        self._failures: tuple[type[Exception], ...] = ()
+        self._pins = (config.left_pin, config.right_pin)
+        self._kept: Kept | None = None
+        self._awaited: deque[tuple[str, float]] = deque(maxlen=100)  # key, given: edge to come
         self._timers: list[asyncio.TimerHandle] = []
         self._ticks: list[asyncio.TimerHandle] = []  # the next tick, and the end of this one
         self._key: str | None = None
@@ -84,64 +83,60 @@ class Haptic:
     @property
     def values(self) -> tuple[float, ...]:
         """What the motors are set to now, left and right; empty when closed."""
-        return self._motors.values if self._motors else ()
+        return tuple(self._kept.values[pin] for pin in self._pins) if self._kept else ()
 
     @property
-    def guard_trips(self) -> int:
-        """How often the guard had to turn the motors off."""
-        return self._guard.tripped if self._guard else 0
+    def cuts(self) -> int:
+        """How often the keeper had to turn a motor off."""
+        return self._kept.cuts if self._kept else 0
 
     async def __aenter__(self) -> Haptic:
-        self._motors = self._open()
-        self._failures = failures()
-        self._guard = Guard(self._off, self._config.max_on_s)
+        config, site = self._config, self._site
+        self._kept = await keep(
+            Wanted(
+                pins=self._pins,
+                most_s=config.max_on_s,
+                frequency_hz=config.frequency_hz,
+                chip=config.chip,
+                runtime=str(site.runtime),
+                hardware=site.hardware,
+            ),
+            self._hear,
+        )
+        self._why = f"no motors: {self._kept.missing}" if self._kept.missing else ""
+        if self._why:
+            text = f"{self._why}; mock pins are driven, cues can't be felt"
+            self._notice("warning", "motors_missing", text)
+        elif not site.hardware:
+            self._notice("info", "motors_stand_in", "mock pins are driven: hardware = false")
         return self
 
     async def __aexit__(self, *exit_: Exit) -> None:
         self.cancel()
-        motors, self._motors = self._motors, None
-        if self._guard:
-            self._guard.end()
-        if motors:
-            motors.close()
-
-    def _open(self) -> Motors:
-        """Open the motors, or their stand-ins."""
-        config = self._config
-        pins = (config.left_pin, config.right_pin)
-        self._why = ""
-        if self._site.hardware:
-            try:
-                runtime = Path(self._site.runtime)
-                return open_motors(pins, config.frequency_hz, config.chip, runtime)
-            except PinsMissing as error:
-                self._why = f"no motors: {error}"
-                text = f"{self._why}; mock pins are driven, cues can't be felt"
-                self._notice("warning", "motors_missing", text)
-        else:
-            self._notice("info", "motors_stand_in", "mock pins are driven: hardware = false")
-        return mock_motors(pins, config.frequency_hz)
+        kept, self._kept = self._kept, None
+        if kept:
+            await kept.close()
 
     def give(self, cue: Cue) -> None:
         """Start the cue's pattern at once, cutting off the one before. Never blocks."""
         given_t = time.monotonic()
         felt = pulses(cue.pattern, cue.size)
-        if not felt or self._motors is None:
+        if not felt or self._kept is None:
             self._done(cue.key, failure=self._why if felt else "")
             return
         self._end("cut off")
         self._key, self._failed = cue.key, ""
+        self._awaited.append((cue.key, given_t))
         loop = asyncio.get_running_loop()
         edges = {p.at_s for p in felt} | {p.end_s for p in felt}
         start = loop.time()
         self._timers = [loop.call_at(start + t, self._at, felt, t) for t in sorted(edges - {0.0})]
         self._at(felt, 0.0)
-        self.edges.append((cue.key, given_t, time.monotonic()))
 
     def beat(self, beat: Beat) -> None:
         """Begin to tick where no pattern is felt, or end it. Never blocks."""
         self._end_beat()
-        if beat.spm and self._motors is not None:
+        if beat.spm and self._kept is not None:
             self._tick(beat, asyncio.get_running_loop().time(), 0)
 
     def _tick(self, beat: Beat, start: float, k: int) -> None:
@@ -194,23 +189,27 @@ class Haptic:
             self._done(key, self._why or self._failed, remark)
 
     def _drive(self, left: float, right: float) -> None:
-        """Set the motors; a pin that fails is told, and its cue not taken for given."""
-        if self._motors is None:
+        """Set the motors."""
+        if self._kept is None:
             return
-        if self._guard:
-            self._guard.see(left, right)
         try:
-            self._motors.drive(left, right)
-        except self._failures as error:
-            self._failed = f"GPIO: {error}"
-            self._notice("error", "motors_failed", f"{self._failed}; cues can't be felt")
+            for pin, value in zip(self._pins, (left, right), strict=True):
+                self._kept.drive(pin, value)
+        except OSError as error:
+            self._fail(f"the keeper of the pins: {error.strerror}")
 
-    def _off(self) -> None:
-        """Turn off from the guard's thread."""
-        motors = self._motors
-        with contextlib.suppress(*self._failures):
-            if motors:
-                motors.drive(0.0, 0.0)
+    def _hear(self, told: Told) -> None:
+        """Note what a pin did: when the pattern's first edge was, or that there was none."""
+        if told.note not in ("", "cut"):
+            self._fail(told.note)
+        elif told.value > 0 and self._awaited and told.t >= self._awaited[0][1]:
+            self.edges.append((*self._awaited.popleft(), told.t))
+
+    def _fail(self, why: str) -> None:
+        """Tell that a pin failed; its cue is not taken for given."""
+        self._failed = why
+        self._awaited.clear()
+        self._notice("error", "motors_failed", f"{why}; cues can't be felt")
 
     def _done(self, key: str, failure: str, remark: str = "") -> None:
         """Report the end of a cue: being cut off by the next is no failure."""

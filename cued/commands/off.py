@@ -1,8 +1,10 @@
-"""Drive every output pin of the configuration low: what is left to do when the daemon was killed.
+"""Drive every output pin of the configuration low: what is left to do when all was killed.
 
-Motors and light are off after any orderly end. A kernel may keep a killed process's pins as they
-were (Raspberry Pi OS does, unless ``dtparam=strict_gpiod`` is set), so a motor may run on until
-this is run: the service does so whenever it has stopped (``ExecStopPost``); by hand, you do.
+Motors, relay and light are off after any orderly end; motors and relay also when the daemon is
+killed or frozen, because another process keeps their pins (``cued/keeper.py``). Killed together
+with it (``systemctl kill``), or with the light on, pins stay as they were on Raspberry Pi OS
+without ``dtparam=strict_gpiod``, until this is run: the service does so whenever it has stopped
+(``ExecStopPost``); by hand, you do.
 """
 
 from __future__ import annotations

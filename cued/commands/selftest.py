@@ -63,7 +63,7 @@ async def tried(config: Config, seconds: float, *, ask: bool = False) -> list[Ch
     """Try every part, one after another: they share radio, card and power."""
     site = app.site(config)
     checks = [machine.board(), machine.power(), machine.clock(), machine.disk(_state(config, site))]
-    checks += [radio.rfkill(), await broker.broker(config, site)]
+    checks += [machine.pins_let_go(), radio.rfkill(), await broker.broker(config, site)]
     if machine.running("cued.service", "cued@*.service"):
         held = ("adapter", "sensors", "sound", "motors", "buttons")
         return checks + [Check(name, "skipped", HELD, STOP) for name in held]

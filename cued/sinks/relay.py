@@ -6,20 +6,20 @@ energised for ``pulse_s`` once per fall, and not again until the fall is over (a
 workout went on). It is a convenience; nobody should rely on it, and it was never tried on a belt.
 
 It is a sink, not an actuator: it acts on what was concluded, not on a cue, so that a muted or busy
-voice changes nothing. Leaving turns it off. Without pins it is told once and does nothing.
+voice changes nothing. A process of its own ends the pulse (``cued/keeper.py``), so the loop closes
+again when this one hangs, is frozen or killed. Without pins it is told once and does nothing.
 """
 
 from __future__ import annotations
 
-import asyncio
-import importlib
 import logging
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from cued.config import Site
-from cued.gpio import PinsMissing, close_factory, factory_of, failures
+from cued.keeper import Wanted
+from cued.kept import Kept, Told, keep
 from cued.model import AnyEvent, Fall, Input, Phase
 from cued.parts import Exit, Part
 from cued.sinks.sink import Ask, Sink
@@ -32,7 +32,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     pin: Annotated[int, Meta(ge=0, le=27, description="GPIO number of the relay's driver.")] = 24
     pulse_s: Annotated[
-        float, Meta(ge=0.1, le=2.0, description="How long the key loop is opened, s.")
+        float, Meta(ge=0.1, le=0.6, description="How long the key loop is opened, s.")
     ] = 0.5
     chip: Annotated[
         int | None, Meta(description="Number of the gpiochip; unset: that of the header.")
@@ -46,28 +46,33 @@ class Relay:
         self._config = config
         self._site = site
         self._fallen = False
-        self._timer: asyncio.TimerHandle | None = None
-        self._factory: Any = None
-        self._coil: Any = None
+        self._kept: Kept | None = None
 
     @property
     def energised(self) -> bool:
         """The key loop is open."""
-        return self._coil is not None and bool(self._coil.value)
+        return self._kept is not None and self._kept.values[self._config.pin] > 0
 
     async def __aenter__(self) -> Relay:
-        config = self._config
-        try:
-            self._factory = factory_of(self._site, config.chip)
-            gpiozero: Any = importlib.import_module("gpiozero")
-            self._coil = gpiozero.DigitalOutputDevice(config.pin, pin_factory=self._factory)
-        except (PinsMissing, *failures()) as error:
-            self._close()
-            log.warning("no relay: %s", error)
+        config, site = self._config, self._site
+        self._kept = await keep(
+            Wanted(
+                pins=(config.pin,),
+                most_s=config.pulse_s,
+                chip=config.chip,
+                runtime=str(site.runtime),
+                hardware=site.hardware,
+            ),
+            self._hear,
+        )
+        if self._kept.missing:
+            log.warning("no relay: %s", self._kept.missing)
         return self
 
     async def __aexit__(self, *exit_: Exit) -> None:
-        self._close()
+        kept, self._kept = self._kept, None
+        if kept:
+            await kept.close()
 
     def take(self, event: AnyEvent) -> None:
         """Open the loop at the first confirmation of a fall."""
@@ -81,25 +86,19 @@ class Relay:
         """Ignore inputs."""
 
     async def run(self) -> None:
-        """Nothing to wait for: the event loop ends the pulse."""
+        """Nothing to wait for: the keeper ends the pulse."""
 
     def _pulse(self) -> None:
-        if self._coil is None:
+        if self._kept is None or self._kept.missing:
             return
-        self._coil.on()
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(self._config.pulse_s, self._coil.off)
+        try:
+            self._kept.drive(self._config.pin, 1.0)
+        except OSError as error:
+            log.warning("no relay: the keeper of the pins: %s", error.strerror)
 
-    def _close(self) -> None:
-        if self._timer:
-            self._timer.cancel()
-        coil, self._coil = self._coil, None
-        factory, self._factory = self._factory, None
-        if coil is not None:
-            coil.off()
-            coil.close()
-        if factory is not None:
-            close_factory(factory)
+    def _hear(self, told: Told) -> None:
+        if told.note not in ("", "cut"):
+            log.warning("no relay: %s", told.note)
 
 
 PART: Part[Config, Sink] = Part(Config, Relay)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
+import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
 import pytest
 
 from cued import gpio
-from cued.actuators import _motors, haptic
+from cued.actuators import haptic
 from cued.actuators._patterns import SCORES, Pulse, pulses
 from cued.config import Site
+from cued.kept import Told
 from cued.model import Beat, Cue, CueDone, Notice, Pattern
 
 pytestmark = pytest.mark.alone
@@ -76,17 +81,26 @@ async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
 
 
 class Felt:
-    """Follows what the pins do, by gpiozero's own mock pins, with their times."""
+    """Follows what the keeper says of its pins."""
 
     def __init__(self, actuator: haptic.Haptic) -> None:
-        assert actuator._motors is not None
-        self._pins = [m.pin for m in actuator._motors._motors]
-        for pin in self._pins:
-            pin.clear_states()
+        assert actuator._kept is not None
+        self._told: list[Told] = []
+        self._on = actuator._kept._heard
+        self._pins = actuator._pins
+        actuator._kept._heard = self._hear
 
-    def edges(self, motor: int) -> list[tuple[float, float]]:
-        """Seconds since the edge before, and the value from there."""
-        return [(s.timestamp, s.state) for s in self._pins[motor].states]
+    def _hear(self, told: Told) -> None:
+        self._told.append(told)
+        self._on(told)
+
+    def follows(self, motor: int, n: int) -> bool:
+        """Whether so many values of a motor have come in."""
+        return len(self.values(motor)) >= n
+
+    def values(self, motor: int) -> list[float]:
+        """One motor's values, one after the other."""
+        return [told.value for told in self._told if told.pin == self._pins[motor]]
 
 
 def dones(said: list[Any]) -> list[CueDone]:
@@ -108,9 +122,9 @@ async def test_the_pins_do_what_the_pattern_says(pattern: Pattern) -> None:
         done = await give(actuator, said, pattern)
         assert done.ok
         for index, side in enumerate(("left", "right")):
-            pulses = motor(pattern, side)
-            levels = [value for _, value in felt.edges(index)[1:]]
-            assert levels == pytest.approx([0.6, 0.0] * len(pulses))
+            expected = [0.6, 0.0] * len(motor(pattern, side))
+            await until(functools.partial(felt.follows, index, len(expected)))
+            assert felt.values(index) == pytest.approx(expected)
 
 
 async def test_a_new_pattern_cuts_off_the_old_one_at_once() -> None:
@@ -130,22 +144,23 @@ async def test_a_new_pattern_cuts_off_the_old_one_at_once() -> None:
 async def test_a_motor_is_off_in_time_even_if_the_event_loop_hangs() -> None:
     config = haptic.Config(max_on_s=0.3)
     async with haptic.Haptic(config, SITE, lambda _: None) as actuator:
+        felt = Felt(actuator)
         actuator.give(cue("alarm"))
         assert actuator.values == (1.0, 1.0)
-        deadline = time.monotonic() + 5.0
-        while any(actuator.values) and time.monotonic() < deadline:
-            time.sleep(0.01)  # noqa: ASYNC251 (the hanging loop)
-        assert not any(actuator.values)
-        assert actuator.guard_trips == 1
+        await until(lambda: len(felt._told) == 2)
+        time.sleep(1.0)  # noqa: ASYNC251 (the hanging loop)
+        await until(lambda: actuator.cuts == 2)
+        on, off = felt._told[0], felt._told[2]
+        assert off.t - on.t == pytest.approx(0.3, abs=0.1)
 
 
-async def test_the_guard_lets_patterns_that_alternate_for_longer_than_its_limit_pass() -> None:
+async def test_patterns_that_alternate_for_longer_than_the_limit_are_not_cut() -> None:
     said: list[Any] = []
     config = haptic.Config(max_on_s=0.3)
     async with haptic.Haptic(config, SITE, said.append) as actuator:
         done = await give(actuator, said, "unsteady")
         assert done.ok
-        assert actuator.guard_trips == 0
+        assert actuator.cuts == 0
 
 
 async def test_pins_can_be_had_again_after_leaving() -> None:
@@ -163,30 +178,19 @@ async def test_nothing_is_left_in_gpiozero() -> None:
     assert gpiozero.Device.pin_factory is before
 
 
-async def test_a_pin_that_fails_is_told_once_and_its_cue_is_not_taken_for_given() -> None:
-    import gpiozero
-
+async def test_a_keeper_that_ends_is_told_once_and_its_cues_are_not_taken_for_given() -> None:
     said: list[Any] = []
     async with haptic.Haptic(haptic.Config(), SITE, said.append) as actuator:
-        motors = actuator._motors
-        assert motors is not None
-        pin = motors._motors[0].pin
-        pin._set_state, works = _broken(gpiozero.PinSetInput), pin._set_state
-        first = await give(actuator, said, "left")
-        second = await give(actuator, said, "left")
-        pin._set_state = works
-        third = await give(actuator, said, "left")
-    assert [first.ok, second.ok, third.ok] == [False, False, True]
-    assert "GPIO" in first.why
+        assert (await give(actuator, said, "left")).ok
+        actuator.give(cue("alarm"))
+        assert actuator._kept is not None
+        os.kill(actuator._kept.pid, signal.SIGKILL)
+        await until(lambda: not any(actuator.values))
+        await until(lambda: len(dones(said)) == 2)
+        assert not (await give(actuator, said, "left")).ok
+    assert [d.ok for d in dones(said)] == [True, False, False]
     errors = [s for s in said if isinstance(s, Notice) and s.level == "error"]
     assert len(errors) == 1
-
-
-def _broken(error: type[Exception]) -> Any:
-    def fail(_value: float) -> None:
-        raise error("the pin is gone")
-
-    return fail
 
 
 def test_one_pin_for_both_motors_is_refused() -> None:
@@ -200,7 +204,7 @@ def test_without_lgpio_the_reason_names_the_package(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "lgpio", None)
     monkeypatch.delitem(sys.modules, "gpiozero.pins.lgpio", raising=False)
     with pytest.raises(gpio.PinsMissing, match="python3-lgpio"):
-        _motors.open_motors((12, 13), 200.0, None, _motors.Path("/nonexistent"))
+        gpio.open_factory(None, Path("/nonexistent"))
 
 
 async def test_buzz_says_why_nothing_was_felt_and_nothing_when_it_was() -> None:
@@ -231,8 +235,8 @@ async def test_the_motors_tick_beneath_patterns_and_end_with_the_beat() -> None:
     async with haptic.Haptic(haptic.Config(), SITE, lambda _: None) as actuator:
         felt = Felt(actuator)
         actuator.beat(Beat(t=0.0, spm=300.0, for_s=0.5))
-        await until(lambda: len(felt.edges(0)) == 7)  # three ticks, on and off
-        assert [value for _, value in felt.edges(0)[1:]] == [1.0, 0.0] * 3
+        await until(lambda: len(felt.values(0)) == 6)  # three ticks, on and off
+        assert felt.values(0) == pytest.approx([0.95, 0.0] * 3)
         actuator.beat(Beat(t=0.0, spm=300.0, for_s=9.0))
         assert actuator.values == (1.0, 1.0)
         actuator.beat(Beat(t=0.0, spm=0.0))

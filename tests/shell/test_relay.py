@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-import types
 
 import pytest
 
-from cued import gpio
 from cued.config import Site
 from cued.model import Fall, Phase
 from cued.sinks.relay import Config, Relay
@@ -62,21 +59,3 @@ async def stumble_over(relay):
     async with relay:
         relay.take(fall("confirmed"))
         raise ZeroDivisionError
-
-
-async def test_leaving_it_leaves_the_pins_of_the_other_parts(monkeypatch, tmp_path):
-    closed = []
-
-    def factory(chip):
-        opened = gpio.mock_factory()
-        opened.close = lambda: closed.append(chip)
-        return opened
-
-    stand_in = types.SimpleNamespace(LGPIOFactory=factory)
-    monkeypatch.setitem(sys.modules, "gpiozero.pins.lgpio", stand_in)
-    motors = gpio.open_factory(None, tmp_path)
-    async with Relay(Config(), Site(runtime=str(tmp_path)), lambda _command: None):
-        pass
-    assert not closed
-    gpio.close_factory(motors)
-    assert closed == [None]

@@ -74,6 +74,17 @@ def test_what_the_firmware_says_of_power_is_told_in_words(tmp_path, text, state,
     assert says in check.found
 
 
+def test_pins_that_outlive_a_killed_program_are_warned_of_with_what_to_do(tmp_path):
+    parameter = tmp_path / "persist_gpio_outputs"
+    states = {"Y": "warning", "N": "ok"}
+    assert machine.pins_let_go([parameter]).state == "skipped"
+    for text, state in states.items():
+        parameter.write_text(f"{text}\n")
+        check = machine.pins_let_go([tmp_path / "none", parameter])
+        assert check.state == state
+        assert ("strict-pins" in check.advice) == (state == "warning")
+
+
 def test_a_switched_off_radio_is_found(tmp_path):
     for n, (kind, soft, hard) in enumerate([("wlan", 1, 0), ("bluetooth", 0, 0)]):
         folder = tmp_path / f"rfkill{n}"

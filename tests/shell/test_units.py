@@ -98,7 +98,9 @@ def test_package_and_installer_put_the_same_files_in_the_same_places():
 
 
 @pytest.mark.parametrize(
-    "script", ["configure", "from-card", *(f"debian/{s}" for s in ("postinst", "postrm", "prerm"))]
+    "script",
+    ["configure", "from-card", "strict-pins"]
+    + [f"debian/{s}" for s in ("postinst", "postrm", "prerm")],
 )
 def test_scripts_of_the_package_parse(script):
     subprocess.run(["sh", "-n", HOME / "packaging" / script], check=True)
@@ -110,6 +112,27 @@ def test_only_a_purge_takes_data():
     assert "/var/lib/cued" in script
     assert "/var/lib/cued" not in before_purge
     assert "/etc/cued" not in before_purge
+
+
+@pytest.mark.parametrize(
+    ("before", "added"),
+    [
+        ("arm_64bit=1\n[pi4]\nx=1\n", True),
+        ("# dtparam=strict_gpiod\n", True),
+        ("dtparam=strict_gpiod\n", False),
+        ("dtparam=audio=on,strict_gpiod\n", False),
+    ],
+)
+def test_pins_are_made_strict_for_every_pi_once(tmp_path, before, added):
+    file = tmp_path / "config.txt"
+    file.write_text(before)
+    for _ in range(2):
+        subprocess.run(["sh", HOME / "packaging/strict-pins", file], check=True)
+    after = file.read_text()
+    assert after.startswith(before)
+    assert after.removeprefix(before).endswith("[all]\ndtparam=strict_gpiod\n" if added else "")
+    assert after.count("dtparam=strict_gpiod\n") == before.count("dtparam=strict_gpiod\n") + added
+    assert [path.name for path in tmp_path.iterdir()] == ["config.txt"]
 
 
 def from_card(card, etc):

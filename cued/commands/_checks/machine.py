@@ -1,6 +1,8 @@
 """The machine itself: board, power, clock, disk, and whether the service holds the parts already.
 
 Power is what the Pi's firmware says (get_throttled: bits 0-3 are true now, 16-19 since the start).
+What becomes of a killed process's pins is a parameter of the pins' driver, ``persist_gpio_outputs``
+(raspberrypi/linux 6117 and 6150; bcm2835 up to the Pi 4, rp1 on the Pi 5).
 """
 
 from __future__ import annotations
@@ -11,12 +13,17 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from cued.commands._checks.check import Check, read
 
 MODEL = Path("/proc/device-tree/model")
 THROTTLED = Path("/sys/devices/platform/soc/soc:firmware/get_throttled")
+KEEPS_OUTPUTS = tuple(
+    Path(f"/sys/module/pinctrl_{chip}/parameters/persist_gpio_outputs")
+    for chip in ("rp1", "bcm2835")
+)
 MEANS = ("under-voltage", "frequency capped", "throttled", "soft temperature limit")
 FULL_MB, LOW_MB = 20, 200  # a session of an hour is a few MB
 SLOW_DISK_S = 1.0
@@ -50,6 +57,18 @@ def power(throttled: Path = THROTTLED) -> Check:
     if earlier:
         return Check("power", "warning", f"since the start: {', '.join(earlier)}", advice)
     return Check("power", "ok", "no under-voltage, no throttling since the start")
+
+
+def pins_let_go(parameters: Sequence[Path] = KEEPS_OUTPUTS) -> Check:
+    """See whether a pin is let go when the process that drives it is killed."""
+    kept = [text for text in map(read, parameters) if text]
+    name = "pins of a killed program"
+    if not kept:
+        return Check(name, "skipped", "this kernel does not say what becomes of them")
+    if "Y" in kept:
+        advice = "sudo /usr/lib/cued/strict-pins (dtparam=strict_gpiod in config.txt), then restart"
+        return Check(name, "warning", "stay as they were: a motor may stay on", advice)
+    return Check(name, "ok", "are let go")
 
 
 def clock() -> Check:

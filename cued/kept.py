@@ -1,0 +1,144 @@
+"""Output pins that a keeper drives (``keeper.py``): the program's side of the pipe.
+
+Rules
+-----
+* Driving never blocks. What the keeper did comes back with its time, as ``Told``.
+* Should the keeper end before it is sent away, its pins are driven low from here, and each is told
+  as failed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from cued.gpio import PinsMissing, drive_low
+from cued.keeper import Wanted
+
+START_S, END_S = 20.0, 2.0  # a Pi Zero 2 W needs seconds to start one; an end takes 0.05 s
+
+
+class Told(NamedTuple):
+    """A pin's value from ``t`` (s, monotonic) on. ``note``: ``cut``, or why it failed."""
+
+    t: float
+    pin: int
+    value: float
+    note: str
+
+
+class Kept:
+    """The program's side: pins that a keeper drives. ``missing`` says why nobody feels them."""
+
+    def __init__(self, wanted: Wanted, heard: Callable[[Told], None]) -> None:
+        self.missing = ""
+        self.values = dict.fromkeys(wanted.pins, 0.0)
+        self.cuts = 0
+        self._wanted = wanted
+        self._heard = heard
+        self._lines = b""
+        self._closing = False
+        loop = asyncio.get_running_loop()
+        self._ready: asyncio.Future[None] = loop.create_future()
+        self._ended: asyncio.Future[None] = loop.create_future()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "cued.keeper", json.dumps(wanted)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            start_new_session=True,
+        )
+        assert self._process.stdin
+        assert self._process.stdout
+        self._to, self._from = self._process.stdin, self._process.stdout
+        os.set_blocking(self._to.fileno(), False)
+        loop.add_reader(self._from.fileno(), self._read)
+
+    @property
+    def pid(self) -> int:
+        """The keeper's process."""
+        return self._process.pid
+
+    def drive(self, pin: int, value: float) -> None:
+        """Set a pin, 0 to 1. Never blocks; raises OSError when the keeper is gone."""
+        if self.values[pin] != value:
+            os.write(self._to.fileno(), f"{pin} {value}\n".encode())
+            self.values[pin] = value
+
+    async def close(self) -> None:
+        """Drive all pins low and end the keeper."""
+        self._closing = True
+        self.values = dict.fromkeys(self.values, 0.0)
+        self._to.close()
+        try:
+            async with asyncio.timeout(END_S):
+                await asyncio.shield(self._ended)
+        except TimeoutError:
+            self._process.kill()
+        finally:
+            asyncio.get_running_loop().remove_reader(self._from.fileno())
+            self._from.close()
+            self._process.wait()
+
+    def _read(self) -> None:
+        data = os.read(self._from.fileno(), 4096)
+        if not data:
+            self._end()
+            return
+        *lines, self._lines = (self._lines + data).split(b"\n")
+        for line in lines:
+            self._take(line.decode())
+
+    def _take(self, line: str) -> None:
+        if not self._ready.done():
+            self.missing = line.removeprefix("ready").removeprefix("missing ")
+            self._ready.set_result(None)
+            return
+        t, pin, value, note = line.split(" ", 3)
+        told = Told(float(t), int(pin), float(value), note)
+        if note:
+            self.values[told.pin] = told.value
+        self.cuts += note == "cut"
+        self._heard(told)
+
+    def _end(self) -> None:
+        """The keeper is gone. Unless it was sent away, its pins may still be high."""
+        asyncio.get_running_loop().remove_reader(self._from.fileno())
+        self._ended.set_result(None)
+        if not self._ready.done():
+            self.missing = "the keeper of the pins did not start"
+            self._ready.set_result(None)
+        if self._closing:
+            return
+        if self._wanted.hardware and not self.missing:
+            with contextlib.suppress(PinsMissing):
+                drive_low(self._wanted.pins, self._wanted.chip, Path(self._wanted.runtime))
+        for pin in self.values:
+            self.values[pin] = 0.0
+            self._heard(Told(time.monotonic(), pin, 0.0, "the keeper of the pins ended"))
+
+    async def started(self) -> Kept:
+        """Wait until the pins are open, or it is known why they are not."""
+        try:
+            async with asyncio.timeout(START_S):
+                await self._ready
+        except TimeoutError:
+            self._process.kill()
+            await self._ended
+        except BaseException:
+            await self.close()
+            raise
+        return self
+
+
+async def keep(wanted: Wanted, heard: Callable[[Told], None]) -> Kept:
+    """Start a keeper; whoever does has to ``close`` it."""
+    return await Kept(wanted, heard).started()
