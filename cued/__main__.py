@@ -9,11 +9,22 @@ import pkgutil
 import sys
 from collections.abc import Sequence
 from types import ModuleType
+from typing import TextIO
 
 from cued import __version__, commands
 from cued.model import ConfigError, CuedError
 
 CONFIGURATION, FAILED = 78, 1
+FORMAT = "%(levelname)s %(name)s: %(message)s"
+
+
+class ToStderr(logging.StreamHandler[TextIO]):
+    """Writes to what is standard error at that moment: a view in the terminal takes its place."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line."""
+        self.stream = sys.stderr
+        super().emit(record)
 
 
 def available() -> list[str]:
@@ -50,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Importing one command instead of all keeps the daemon's start short.
     chosen = [args[0]] if args and args[0] in known else known
     options = parser(chosen).parse_args(args)
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=logging.INFO, format=FORMAT, handlers=[ToStderr()])
     try:
         return int(options.call(options))
     except ConfigError as error:

@@ -1,10 +1,39 @@
 # Sourced by the other scripts: what they need of the system, and a virtual environment of our own.
-# It can be run again; what is there is left alone.
+# It can be run again; what is there is left alone, and what was cut off is made anew.
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
-export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_RETRIES=2 DEBIAN_FRONTEND=noninteractive
+STILL_S=5
 
 say() { printf '\n== %s\n' "$*" >&2; }
+
+# patiently COMMAND... : run it with its output kept, and say every few seconds what it is at. When it
+# fails, show the end of what it said, and whether it was the network.
+patiently() {
+    local log job started=$SECONDS told=$SECONDS status=0
+    log=$(mktemp)
+    "$@" >"$log" 2>&1 &
+    job=$!
+    trap 'kill "$job" 2>/dev/null; rm -f "$log"; exit 130' INT TERM
+    while kill -0 "$job" 2>/dev/null; do
+        sleep 0.2
+        if [ $((SECONDS - told)) -ge $STILL_S ]; then
+            told=$SECONDS
+            printf '   %3d s  %.68s\n' $((SECONDS - started)) "$(last_line "$log")" >&2
+        fi
+    done
+    wait "$job" || status=$?
+    trap - INT TERM
+    if [ $status != 0 ]; then
+        tail -n 15 "$log" >&2
+        if grep -qE "$OFFLINE" "$log"; then say "no network: connect this machine and run the same command again"; fi
+    fi
+    rm -f "$log"
+    return $status
+}
+OFFLINE='Temporary failure (in name )?resol|Name or service not known|Network is unreachable|No route to host|NewConnectionError|ConnectTimeout|Could not (resolve|connect)|Failed to establish'
+
+last_line() { tail -c 400 "$1" | tr '\r' '\n' | sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' | grep -vE '^[[:space:]]*$|^WARNING' | tail -n 1; }
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"
@@ -13,7 +42,7 @@ as_root() {
     else return 1; fi
 }
 
-# system_packages PACKAGE... : install those that are missing; without the right to, name them.
+# system_packages PACKAGE... : install those that are missing; without the right to, say the command.
 system_packages() {
     command -v dpkg-query >/dev/null || { say "not Debian: install yourself: $*"; return 0; }
     local missing=() package
@@ -21,10 +50,14 @@ system_packages() {
         dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
     done
     [ ${#missing[@]} -gt 0 ] || return 0
-    say "installing ${missing[*]}"
-    export DEBIAN_FRONTEND=noninteractive
-    if ! { as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive \
-            apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null; }; then
+    if ! as_root true; then
+        say "not installed, as that takes root: sudo apt install ${missing[*]}"
+        return 0
+    fi
+    say "installing ${missing[*]} (a minute or two)"
+    patiently as_root apt-get update -q || true
+    if ! patiently as_root env DEBIAN_FRONTEND=noninteractive \
+            apt-get install -y -q --no-install-recommends "${missing[@]}"; then
         say "could not install: ${missing[*]} (going on without; what needs them will say so)"
     fi
 }
@@ -42,17 +75,33 @@ python_for() {
     return 1
 }
 
-# environment FOLDER PYTHON EXTRA : a venv with this project in it
+# venv_package PYTHON : what Debian lacks for a virtual environment, if it does
+venv_package() { "$1" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv; }
+
+# environment FOLDER PYTHON EXTRA : a venv with this project in it. While it is being made or filled it
+# has the file .unfinished; one that still has it was cut off, and is made anew.
 environment() {
     local folder=$1 python=$2 extra=$3
-    "$python" -c 'import ensurepip, venv' 2>/dev/null || system_packages python3-venv
-    if [ ! -x "$folder/bin/python" ]; then
-        "$python" -m venv "$folder" || { say "no virtual environment: install python3-venv"; exit 1; }
+    [ ! -e "$folder/.installed-dev" ] || extra=dev  # which has all that others want
+    if [ -e "$folder/.unfinished" ] || ! "$folder/bin/python" -c 'import pip' 2>/dev/null; then
+        if [ -e "$folder" ]; then say "$folder is unfinished or broken: making it anew"
+        else say "making the virtual environment $folder"; fi
+        mkdir -p "$folder" && touch "$folder/.unfinished" || exit 1
+        if ! patiently "$python" -m venv --clear "$folder"; then
+            touch "$folder/.unfinished"
+            say "no virtual environment; this mends it: sudo apt install python3-venv"
+            exit 1
+        fi
     fi
     local stamp="$folder/.installed-$extra"
     if [ ! -e "$stamp" ] || [ pyproject.toml -nt "$stamp" ]; then
-        say "installing into $folder (once; a few minutes on a Pi)"
-        "$folder/bin/pip" install -q -e ".[$extra]" || exit 1
+        say "installing into $folder (once: about a minute on a PC, several on a Pi; 100 to 500 MB)"
+        touch "$folder/.unfinished"
+        if ! patiently "$folder/bin/python" -m pip install --progress-bar off -e ".[$extra]"; then
+            say "not installed"
+            exit 1
+        fi
         touch "$stamp"
+        rm -f "$folder/.unfinished"
     fi
 }

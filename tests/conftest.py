@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,27 @@ from hypothesis import settings
 # A claim about values is no claim about time: on a loaded machine an example may take long.
 settings.register_profile("cued", deadline=None)
 settings.load_profile("cued")
+
+# What a test may compute, s of processor time: that does not depend on what else the machine does.
+# One that waits for something that never comes is ended by pytest-timeout, by the clock.
+MOST_WORK_S = 120.0
+
+
+@pytest.fixture(autouse=True)
+def within_its_work(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that computes for too long; those marked slow may."""
+    if request.node.get_closest_marker("slow"):
+        yield
+        return
+
+    def over(_number: int, _frame: object) -> None:
+        pytest.fail(f"computed for {MOST_WORK_S:.0f} s", pytrace=True)
+
+    before = signal.signal(signal.SIGPROF, over)
+    signal.setitimer(signal.ITIMER_PROF, MOST_WORK_S)
+    yield
+    signal.setitimer(signal.ITIMER_PROF, 0.0)
+    signal.signal(signal.SIGPROF, before)
 
 
 @pytest.fixture(scope="session")

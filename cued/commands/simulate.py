@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 from cued import app
 from cued.commands import _play
 from cued.commands._options import add_config, load_config, non_negative
+from cued.commands._show import shown
 from cued.config import Config, Sensor
 from cued.engine import Worn
 from cued.model import AnyEvent, BeltRequest, Cue, CuedError
@@ -54,6 +56,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="let its sensors be heard through BlueZ's D-Bus and bleak, without a radio",
     )
     parser.add_argument("--events", metavar="FILE", help="event lines to a file, or - for stdout")
+    parser.add_argument(
+        "--show",
+        action="store_true",
+        help="page and broker on free ports, open to phones in this network, to look at only",
+    )
     add_config(parser, settings=True)
 
 
@@ -76,7 +83,8 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.speed > 0 or args.sound:
         source = Playback(simulation.inputs(), args.speed, runner.request)
-        _in_time(args, config, runner, source)
+        with shown(config) if args.show else nullcontext(config) as config:
+            _in_time(args, config, runner, source)
         return 0
     counts = _play.at_full_speed(config, worn, simulation.inputs(), args.events, runner)
     if args.events != "-":

@@ -24,6 +24,16 @@ def is_ours(host: str, names: Collection[str]) -> bool:
     return host in known or _is_address(host)
 
 
+def own_address() -> str:
+    """Return this machine's address in its network, "" without one. No packet is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        try:
+            asked.connect(("192.0.2.1", 9))  # an address for documentation (RFC 5737)
+            return str(asked.getsockname()[0])
+        except OSError:
+            return ""
+
+
 def _is_address(host: str) -> bool:
     try:
         ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))

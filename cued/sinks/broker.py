@@ -10,6 +10,7 @@ Rules
   TLS: a place with strangers in its network uses mosquitto (docs/mqtt.md).
 * With a password whoever has none may at most read, and that only with ``guests_read``.
 * Nothing is kept over a restart; the sink tells everything anew when it connects.
+* A port that another program has is told once, with the option to change, and tried again.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from msgspec import Meta, Struct
 from cued.config import Site
 from cued.model import AnyEvent, ConfigError, Input
 from cued.parts import Exit, Part
+from cued.sinks._ports import whose_port
 from cued.sinks._secret import password
 from cued.sinks.sink import Ask, Sink
 
@@ -113,7 +115,9 @@ class Broker:
                 config.origins,
             )
         )
+        self._config = config
         self._process: asyncio.subprocess.Process | None = None
+        self._told = ""
 
     async def __aenter__(self) -> Broker:
         await self._start()
@@ -132,12 +136,12 @@ class Broker:
         """Start the broker again whenever it ends."""
         while self._process:
             status = await self._process.wait()
-            log.warning("the embedded broker ended with status %d; starting it again", status)
+            self._tell(f"the embedded broker ended with status {status}; starting it again")
             await asyncio.sleep(AGAIN_S)
             await self._start()
 
     async def _start(self) -> None:
-        """Start the process and wait until it listens; a port that is taken is told, not fatal."""
+        """Start the process and wait until it listens."""
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "cued.sinks._amqtt"),
             stdin=asyncio.subprocess.PIPE,
@@ -152,9 +156,34 @@ class Broker:
                 stdin.write(self._orders + b"\n")
                 await stdin.drain()
                 said = await stdout.readline()
-        if said != READY:
-            why = said.decode(errors="replace").strip() or "it said nothing"
-            log.warning("the embedded broker does not listen: %s", why)
+        if said == READY:
+            self._told = ""
+            return
+        with suppress(TimeoutError):  # while it ends it may still have the other port
+            async with asyncio.timeout(ENDS_WITHIN_S):
+                await self._process.wait()
+        why = said.decode(errors="replace").strip() or "it said nothing"
+        self._tell(self._why_not() or f"the embedded broker does not listen: {why}")
+
+    def _why_not(self) -> str:
+        """Name the port that another program has, and the option that changes it."""
+        c = self._config
+        return whose_port(
+            "[sinks.broker]", c.address, c.port, "port, and that of [sinks.mqtt],"
+        ) or (
+            whose_port(
+                "[sinks.broker]",
+                c.address,
+                c.websocket_port,
+                "websocket_port, and broker_port of [sinks.live],",
+            )
+        )
+
+    def _tell(self, what: str) -> None:
+        """Warn, once until it listens again."""
+        if not self._told:
+            log.warning("%s", what)
+        self._told = self._told or what
 
     async def _end(self) -> None:
         """Close the pipe, at which the process ends by itself; else end it."""

@@ -1,7 +1,8 @@
 """A live view in the terminal: what the coach sees, big numbers, the last cues and why.
 
 For a developer or an installer; a runner looks at nothing, and everybody else at the live page.
-On a pipe it prints a line per cue, phase and notice instead.
+On a pipe it prints a line per cue, phase and notice instead. What else is written to the terminal
+meanwhile appears above the view; what goes to a file or a pipe is left alone.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from cued import words
 from cued.config import Site
 from cued.model import (
     AnyEvent,
@@ -54,14 +56,17 @@ class Console:
         self._refresh_hz = config.refresh_hz
         self._station = site.station
         self._now = SessionState(site.runner)
-        self._names: dict[str, str] = {}  # of all that was measured, and the unit
+        self._names: set[str] = set()  # of all that was measured
         self._lengths: deque[float] = deque(maxlen=48)
         self._said: deque[Text] = deque(maxlen=config.lines)
 
     async def __aenter__(self) -> Console:
         if self._terminal.is_terminal:
             self._live = Live(
-                get_renderable=self._draw, refresh_per_second=self._refresh_hz, transient=False
+                get_renderable=self._draw,
+                refresh_per_second=self._refresh_hz,
+                console=self._terminal,
+                redirect_stderr=sys.stderr.isatty(),
             )
             self._live.start()
         return self
@@ -82,11 +87,13 @@ class Console:
         self._now.take(event)
         match event:
             case Measurement():
-                self._names[event.name] = event.unit
+                self._names.add(event.name)
             case Stride() if event.length_m is not None:
                 self._lengths.append(event.length_m)
             case Phase():
-                self._say(f"→ {event.name}: {event.why}", "bold cyan", event.t)
+                self._say(
+                    f"→ {words.phase(event.name)}, {words.why(event.why)}", "bold cyan", event.t
+                )
             case Cue():
                 self._cue(event)
             case Stumble():
@@ -100,47 +107,51 @@ class Console:
 
     def _value(self, name: str) -> str:
         value = self._now.value(name)
-        return "–" if value is None else f"{value:.3g} {self._names[name]}"
+        return "–" if value is None else words.with_unit(value, words.read(name)[1])
 
     def _belt(self) -> str:
         belt = self._now.belt
         if belt.speed_m_s is None:
             return "–"
-        incline = f", {belt.incline_percent:+.1f} %" if belt.incline_percent is not None else ""
-        return f"{belt.speed_m_s:.2f} m/s{incline} ({belt.doubt or belt.source})"
+        return f"{belt.speed_m_s:.2f} m/s ({words.plain(belt.doubt or belt.source)})"
 
     def _cue(self, cue: Cue) -> None:
-        because = ", ".join(
-            f"{k} {v:.3g}" if isinstance(v, float) else f"{k} {v}" for k, v in cue.because.items()
-        )
-        words = f"“{cue.text}”" if cue.text else f"♪ {cue.tone or cue.pattern}"
+        because = ", ".join(words.because(k, v) for k, v in cue.because.items() if k != "phase")
+        said = f"“{cue.text}”" if cue.text else f"♪ {words.plain(cue.tone or cue.pattern)}"
         if cue.verdict == "given":
-            self._say(f"{words}  {because}", "bold", cue.t)
+            self._say(f"{said}  {because}".rstrip(), "bold", cue.t)
         else:
-            self._say(f"withheld ({cue.verdict}): {words}", "dim", cue.t)
+            self._say(f"not said, {words.withheld(cue.verdict)}: {said}", "dim", cue.t)
 
     def _say(self, text: str, style: str, t: float) -> None:
-        line = Text(f"{t:8.1f} s  {text}", style=style, no_wrap=True, overflow="ellipsis")
+        line = Text(f"{words.clock(t):>6}  {text}", style=style, no_wrap=True, overflow="ellipsis")
         self._said.append(line)
         if self._live is None:
             print(line.plain, file=sys.stdout, flush=True)
 
     def _draw(self) -> Panel:
-        state, now = self._now, Table.grid(padding=(0, 3))
-        now.add_row("phase", Text(state.phase.name, style="bold cyan"), "belt", self._belt())
+        state, now = self._now, Table.grid(padding=(0, 1, 0, 0), expand=True)
+        for ratio in (3, 4, 3, 4):  # of 76 characters in a terminal of 80
+            now.add_column(ratio=ratio, no_wrap=True, overflow="ellipsis")
+        phase = Text(words.phase(state.phase.name), style="bold cyan")
+        now.add_row("phase", phase, "belt", self._belt())
         now.add_row(
             "gait",
             Text(f"{state.gait.mode}, {state.gait.direction}", style="bold"),
             "stability",
             Text(state.stability.level, style=LEVEL_STYLE[state.stability.level]),
         )
-        for left, right in _pairs([(name, self._value(name)) for name in sorted(self._names)]):
+        incline = state.belt.incline_percent
+        if incline is not None:
+            now.add_row("", "", "incline", f"{incline:+.1f} %")
+        values = [(words.read(name)[0], self._value(name)) for name in sorted(self._names)]
+        for left, right in _pairs(values):
             now.add_row(*left, *right)
         links = "  ".join(f"{name}: {link}" for name, link in sorted(state.links.items()))
         body = Group(
             now, Text(f"stride {_spark(self._lengths)}"), Text(links, style="dim"), *self._said
         )
-        return Panel(body, title=f"cued · {self._station}", subtitle=f"{state.t:.1f} s")
+        return Panel(body, title=f"cued · {self._station}", subtitle=words.clock(state.t))
 
 
 def _pairs(

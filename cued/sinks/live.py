@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,6 +29,9 @@ from msgspec import Meta, Struct
 from cued.config import Site
 from cued.model import AnyEvent, ConfigError, Input
 from cued.parts import Exit, Part
+from cued.sinks._hosts import own_address
+from cued.sinks._ports import cannot_listen
+from cued.sinks._qr_code import qr_code
 from cued.sinks._session_so_far import SoFar
 from cued.sinks.sink import Ask, Sink
 
@@ -74,6 +78,10 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     commands: Annotated[
         bool, Meta(description="Show buttons for the commands that the station accepts.")
     ] = True
+    qr_code: Annotated[
+        bool,
+        Meta(description="Show the address as a QR code for a phone, where there is a terminal."),
+    ] = False
     start: Annotated[
         Literal["own", "all"], Meta(description="Open with this station, or with all of them.")
     ] = "own"
@@ -132,11 +140,22 @@ class Live:
         try:
             await pages.open(self._config.host, self._config.port)
         except OSError as error:
-            where = f"{self._config.host}, port {self._config.port}"
-            return f"[sinks.live] cannot listen on {where}: {error.strerror}"
+            host, port = self._config.host, self._config.port
+            return cannot_listen("[sinks.live]", host, port, "port", error)
         self._pages = pages
-        log.info("the live page is at %s", self.address)
+        self._tell()
         return ""
+
+    def _tell(self) -> None:
+        """Say where the page is, now that it is there; for a phone also as a picture."""
+        log.info("the live page is at %s", self.address)
+        own = own_address() if self._config.host in EVERYWHERE else ""
+        if not own:
+            return
+        reached = f"http://{own}:{self._pages.port if self._pages else self._config.port}/"
+        log.info("for a phone in this network: %s", reached)
+        if self._config.qr_code and sys.stderr.isatty():
+            print(qr_code(reached), file=sys.stderr, flush=True)
 
     def _about(self) -> bytes:
         config = self._config

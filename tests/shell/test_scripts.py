@@ -1,0 +1,140 @@
+"""The set-up scripts: nothing is silent, what was cut off is made anew, every part runs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HOME = Path(__file__).parents[2]
+SETUP = HOME / "scripts" / "_setup.sh"
+
+
+def shell(code, folder=HOME):
+    """Run code after the set-up functions, in a tree of its own."""
+    there = folder / "scripts"
+    if folder != HOME:
+        there.mkdir(exist_ok=True)
+        shutil.copy(SETUP, there)
+    return subprocess.run(
+        ["bash", "-euc", f'BASH_SOURCE=x; . "{there}/_setup.sh"; {code}'],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def test_long_work_says_what_it_is_at():
+    done = shell("STILL_S=1; patiently sh -c 'echo Collecting numpy; sleep 2.5; echo secret'")
+    assert done.returncode == 0
+    assert "1 s  Collecting numpy" in done.stderr
+    assert "secret" not in done.stderr
+
+
+def test_what_failed_is_shown_with_its_status():
+    done = shell("patiently sh -c 'echo broken wheel; exit 3'")
+    assert done.returncode == 3
+    assert "broken wheel" in done.stderr
+    assert "no network" not in done.stderr
+
+
+def test_a_missing_network_is_said_as_that():
+    for said in (
+        "NewConnectionError: [Errno -3] Temporary failure in name resolution",
+        "Temporary failure resolving 'deb.debian.org'",
+        "Could not connect to deb.debian.org:80",
+    ):
+        done = shell(f'patiently sh -c "echo \\"{said}\\"; exit 1"')
+        assert "no network: connect this machine and run the same command again" in done.stderr
+
+
+PIP = '#!/bin/sh\n[ "$1" = -c ] && exec {python} "$@"\necho "$@" >> {log}\n[ ! -e {fail} ]\n'
+
+
+def tree(folder):
+    """Make a tree with a Python that can make environments, whose pip only writes down."""
+    (folder / "pyproject.toml").touch()
+    inside = folder / "inside"
+    inside.write_text(
+        PIP.format(python=sys.executable, log=folder / "log", fail=folder / "fail"), "utf-8"
+    )
+    inside.chmod(0o755)
+    maker = folder / "maker"
+    maker.write_text(
+        f'#!/bin/sh\nrm -rf .venv; mkdir -p .venv/bin; cp "{inside}" .venv/bin/python\n'
+        f'echo "$@" >> {folder}/log\n'
+    )
+    maker.chmod(0o755)
+    return f"environment .venv {maker} dev"
+
+
+def test_an_environment_is_made_once(tmp_path):
+    make = tree(tmp_path)
+    assert shell(f"{make}; {make}", tmp_path).returncode == 0
+    log = (tmp_path / "log").read_text().splitlines()
+    assert [line.split()[1] for line in log] == ["venv", "pip"]
+    assert not (tmp_path / ".venv/.unfinished").exists()
+
+
+def test_an_environment_that_was_cut_off_is_made_anew(tmp_path):
+    make = tree(tmp_path)
+    (tmp_path / "fail").touch()
+    assert shell(make, tmp_path).returncode == 1
+    assert (tmp_path / ".venv/.unfinished").exists()
+    (tmp_path / "fail").unlink()
+    again = shell(make, tmp_path)
+    assert again.returncode == 0
+    assert "unfinished or broken: making it anew" in again.stderr
+    assert (tmp_path / "log").read_text().count("venv --clear") == 2
+
+
+def test_an_environment_without_pip_is_made_anew(tmp_path):
+    make = tree(tmp_path)
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    broken = tmp_path / ".venv/bin/python"
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    (tmp_path / ".venv/.installed-dev").touch()
+    assert shell(make, tmp_path).returncode == 0
+    assert "venv --clear" in (tmp_path / "log").read_text()
+
+
+def test_without_root_one_command_is_named(tmp_path):
+    (tmp_path / "bin").mkdir()
+    for name, body in (("dpkg-query", "exit 1"), ("id", "echo 1000"), ("sudo", "exit 1")):
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{body}\n")
+        (tmp_path / "bin" / name).chmod(0o755)
+    path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
+    done = shell(f'export PATH="{path}"; system_packages python3-venv espeak-ng')
+    assert done.returncode == 0
+    assert "sudo apt install python3-venv espeak-ng" in done.stderr
+
+
+def test_every_part_of_the_tests_runs_whatever_failed_before(tmp_path):
+    ran = tmp_path / "ran"
+    code = (HOME / "scripts" / "test").read_text()
+    tools = tmp_path / ".venv" / "bin"
+    tools.mkdir(parents=True)
+    for name in ("ruff", "lint-imports", "pyright", "python"):
+        (tools / name).write_text(f'#!/bin/sh\necho {name} "$@" >> {ran}\nexit 1\n')
+        (tools / name).chmod(0o755)
+    scripts = tmp_path / "scripts"
+    scripts.mkdir()
+    stand_ins = (
+        "system_packages() { :; }; environment() { :; }; venv_package() { :; };"
+        f' python_for() {{ [ "$1" = 3.11 ] && echo "{tools}/python"; }}'
+    )
+    (scripts / "_setup.sh").write_text(SETUP.read_text() + stand_ins)
+    (scripts / "test").write_text(code)
+    done = subprocess.run(
+        ["bash", scripts / "test"], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 1
+    lines = ran.read_text()
+    for part in ("ruff format", "ruff check", "lint-imports", "pyright", "not alone", "-m alone"):
+        assert part in lines, lines
+    assert "== failed: format; lint; architecture;" in done.stderr
