@@ -6,7 +6,6 @@ and height; left and right in colour and in outline.
 
 from __future__ import annotations
 
-import itertools
 import math
 from typing import Any
 
@@ -30,7 +29,6 @@ GAP = 0.36  # between pictures, of their height
 LEAST_STRIDES = 8
 LEAST_SPREAD_S = 0.05
 LETTER_MIN = 0.0085  # of the picture's width, that a letter of a name in a bar takes
-APART_S = 4.0  # strides further apart belong to no common band
 
 
 def timeline(figure: Any, d: Digest, p: Palette, letters: float = 1.0) -> None:
@@ -133,17 +131,14 @@ def _stride_time(axis: Any, d: Digest, p: Palette) -> None:
 
 def _own_band(axis: Any, d: Digest, p: Palette) -> None:
     """Shade what the coach took for the runner's own, with an edge that shows in grey too."""
-    t = np.array([d.at(o.t) for o in d.own])
-    ends = np.array([(o.low_s, o.high_s) for o in d.own]).reshape(-1, 2)
-    edges = [0, *(np.flatnonzero(np.diff(t) > APART_S / 60.0) + 1).tolist(), t.size]
-    for start, stop in itertools.pairwise(edges):
-        some = slice(start, stop)
-        low, high = ends[some, 0], ends[some, 1]
-        if not np.isfinite(low).any():
-            continue
-        axis.fill_between(t[some], low, high, color=p.grey, alpha=0.22, lw=0)
-        for end in (low, high):
-            axis.plot(t[some], end, color=p.grey, lw=0.8)
+    if not d.own:
+        return
+    t = [*(d.at(o.t) for o in d.own), d.at(d.end_t)]  # each holds until the next
+    ends = np.array([(o.low_s, o.high_s) for o in (*d.own, d.own[-1])])
+    low, high = ends[:, 0], ends[:, 1]
+    axis.fill_between(t, low, high, step="post", color=p.grey, alpha=0.22, lw=0)
+    for end in (low, high):
+        axis.step(t, end, where="post", color=p.grey, lw=0.8)
 
 
 def _judged(axis: Any, d: Digest, p: Palette) -> None:

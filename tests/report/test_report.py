@@ -15,11 +15,13 @@ import garmin_fit_sdk
 import msgspec
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from pyarrow import parquet
 
 from cued import __main__
 from cued.coach.workout.memory import Memory
 from cued.model import (
+    Band,
     BeltState,
     Cue,
     Effect,
@@ -41,8 +43,8 @@ from cued.recording.sessions.writing import SessionWriter
 from cued.report import weeks
 from cued.report.digest import digest
 from cued.report.facts import sides_text
-from cued.report.own import limits
-from cued.report.pictures import judged_by
+from cued.report.palette import LIGHT
+from cued.report.pictures import _own_band, judged_by
 from cued.report.seconds import seconds
 
 MINUTES = 4
@@ -64,7 +66,10 @@ def events(start):
         if n in (1, 60 * MINUTES // 2):
             out.append(Gait(t=t, mode="walking", direction=direction))
             out.append(Stability(t=t, level="steady", score=0.1))
+        if t in (start + 60.0, back + 60.0):
+            out.append(Band(t=t, low_m=0.9 * 1.045, high_m=0.9 * 1.155))
         if t == back:
+            out.append(Band(t=t, low_m=None, high_m=None))
             out.append(Phase(t=t, name="backward_walk", from_="settle", why="timeout"))
         out.append(moved(t, direction, "left" if n % 2 else "right", n))
         out.append(Measurement(t=t, name="cadence_spm", value=109.0, unit="spm", strides=5))
@@ -275,26 +280,25 @@ def test_the_parts_of_a_joined_session_say_when_they_were(session, tmp_path):
 # --- the band that is the runner's own ----------------------------------------------------------
 
 
-def test_the_band_is_the_coachs_own_and_not_known_before_it_was(session):
+def test_the_band_is_the_one_the_coach_told_and_each_holds_until_the_next(session):
     opened = Session(session)
     d = digest(opened, opened.parts[0])
     back = 1000.0 + 60.0 * MINUTES / 2
-    known = [o.t for o in d.own if math.isfinite(o.low_s)]
-    assert 1000.0 + 2 * 25 < known[0] < 1000.0 + 80  # 25 settled strides of a foot
-    assert not [t for t in known if back <= t < back + 50]  # it learns backward anew
-    assert all(o.low_s < 1.1 < o.high_s for o in d.own if o.t in known)
-    low, high = d.own[100].low_s, d.own[100].high_s
-    assert (high - low) / 2.2 == pytest.approx(0.05, abs=1e-6)  # the rule's least threshold
+    assert [o.t for o in d.own] == [1060.0, back, back + 60.0]
+    assert [math.isfinite(o.low_s) for o in d.own] == [True, False, True]
+    assert (d.own[0].low_s, d.own[0].high_s) == pytest.approx((1.045, 1.155))
 
 
-def test_the_band_follows_the_limits_the_session_was_recorded_with(session):
+def test_a_band_is_drawn_to_the_next_change_of_it_and_not_while_there_was_none(session):
     opened = Session(session)
-    config = {"rules": {"overlong_stride": {"least_percent": 10.0, "of_a_later_version": 1}}}
-    (part,) = opened.parts
-    opening = msgspec.structs.replace(part.opening, config=config)
-    assert limits(opening).least_percent == 10.0
-    wide = digest(opened, msgspec.structs.replace(part, opening=opening)).own[100]
-    assert (wide.high_s - wide.low_s) / 2.2 == pytest.approx(0.1, abs=1e-6)
+    d = digest(opened, opened.parts[0])
+    axis = Figure().subplots()
+    _own_band(axis, d, LIGHT)
+    low = axis.lines[0]
+    assert low.get_drawstyle() == "steps-post"
+    minutes, ends = low.get_data()
+    assert minutes == pytest.approx([1.0, 2.0, 3.0, MINUTES], abs=0.02)
+    assert [math.isfinite(e) for e in ends] == [True, False, True, True]
 
 
 def test_without_a_belt_there_is_no_band_and_the_page_says_so(tmp_path):
