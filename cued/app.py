@@ -48,6 +48,7 @@ def site(config: Config, *, hardware: bool | None = None) -> Site:
         sensors=config.sensors,
         metrics=config.parts.get("metrics", {}),
         runner=config.coach.runner,
+        speed_unit=config.coach.speed_unit,
     )
 
 

@@ -87,6 +87,7 @@ class Site(Struct, frozen=True, kw_only=True):
     sensors : the configured devices by name; sources look for theirs.
     metrics : the metrics that are on and their options; a sink that announces them asks for units.
     runner : whose run it is until a command chooses another.
+    speed_unit : what belt speeds are shown and spoken in.
     opening : tells what the present engine was made from (``recording/session.py``), if known.
     """
 
@@ -99,6 +100,7 @@ class Site(Struct, frozen=True, kw_only=True):
     sensors: dict[str, Sensor] = {}
     metrics: dict[str, Struct] = {}
     runner: str = "runner"
+    speed_unit: str = "km/h"
     opening: Callable[[], Struct] | None = None
 
 

@@ -70,7 +70,7 @@ class CoachConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Meta(ge=12, le=60, description="Nothing but safety after a stumble, steps."),
     ] = 12
     speed_unit: Annotated[
-        Literal["km/h", "mph"], Meta(description="Unit in which belt speeds are spoken.")
+        Literal["km/h", "mph"], Meta(description="Unit in which belt speeds are spoken and shown.")
     ] = "km/h"
     belt_requests: Annotated[
         bool,

@@ -95,7 +95,7 @@ class Live:
             what = "[sinks.live] needs the extra dashboard: pip install 'cued[dashboard]'"
             raise ConfigError(what)
         self._config = config
-        self._station = site.station
+        self._site = site
         self._so_far = SoFar()
         self._pages: Pages | None = None
 
@@ -163,12 +163,14 @@ class Live:
             "root": "cued",
             "port": config.broker_port,
             "commands": config.commands,
-            "history": self._station,
+            "history": self._site.station,
+            "language": self._site.language,
+            "speed_unit": self._site.speed_unit,
         }
         if config.broker:
             body["broker"] = config.broker
         if config.start == "own":
-            body["station"] = self._station
+            body["station"] = self._site.station
         return msgspec.json.encode(body)
 
     def _connects(self, host: str) -> str:

@@ -21,7 +21,7 @@ const Broker = (() => {
       this.url = url;
       this.root = root;
       this.heard = heard; // (station, topic, body)
-      this.changed = changed; // (state, why)
+      this.changed = changed; // (state, why: a key of the catalogue's broker.*)
       this.state = "waiting";
       this.followed = null;
       this.waiting = new Map();
@@ -47,8 +47,8 @@ const Broker = (() => {
       const mine = (act) => (...args) => client === this.client && act(...args);
       client.on("packetreceive", mine(() => { this.lastAt = performance.now(); }));
       client.on("connect", mine(() => this.opened()));
-      client.on("close", mine(() => this.lose("the broker is gone")));
-      client.on("offline", mine(() => this.lose("the broker is gone")));
+      client.on("close", mine(() => this.lose("gone")));
+      client.on("offline", mine(() => this.lose("gone")));
       client.on("error", mine((error) => this.failed(error)));
       client.on("message", mine((topic, payload) => this.message(topic, payload)));
     }
@@ -100,13 +100,13 @@ const Broker = (() => {
     failed(error) {
       if (REFUSED.has(error.code)) {
         this.client.end(true);
-        this.to("refused", this.user ? "User or password is wrong." : "The broker wants a user.");
-      } else this.lose("the broker cannot be reached");
+        this.to("refused", this.user ? "wrong" : "user");
+      } else this.lose("unreachable");
     }
 
     lose(why) {
       if (this.state === "refused") return;
-      for (const answer of this.waiting.values()) answer({ ok: false, why: "connection lost" });
+      for (const answer of this.waiting.values()) answer({ ok: false, why: Words.say("answer.lost") });
       this.waiting.clear();
       this.to(this.state === "waiting" ? "waiting" : "lost", why);
     }
@@ -117,7 +117,7 @@ const Broker = (() => {
       this.checkedAt = now;
       if (asleep) this.lastAt = now;
       if (this.state !== "open" || now - this.lastAt < SILENT_MS) return;
-      this.lose("the broker does not answer");
+      this.lose("silent");
       this.connect();
     }
 
@@ -148,13 +148,13 @@ const Broker = (() => {
 
     /* Ask a station for something; a promise of its answer. */
     ask(station, command, value) {
-      if (this.state !== "open") return Promise.resolve({ ok: false, why: "no connection" });
+      if (this.state !== "open") return Promise.resolve({ ok: false, why: Words.say("answer.no_connection") });
       const id = `page-${Math.random().toString(36).slice(2, 12)}`;
       const body = { command, id, ...(value === undefined ? {} : { value }) };
       return new Promise((resolve) => {
         this.waiting.set(id, resolve);
         setTimeout(() => {
-          if (this.waiting.delete(id)) resolve({ ok: false, why: "no answer; a user may be needed" });
+          if (this.waiting.delete(id)) resolve({ ok: false, why: Words.say("answer.none"), silent: true });
         }, ANSWER_MS);
         this.client.publish(`${this.root}/${station}/command`, JSON.stringify(body), { qos: 1 });
       });

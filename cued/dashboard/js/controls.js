@@ -25,13 +25,13 @@ const Controls = (() => {
       this.nav = document.getElementById("controls");
       this.answer = document.getElementById("answer");
       this.keys = KEYS.map(([command, symbol, sensible]) => {
-        const words = Words.KEYS[command];
+        const words = Words.say(`key.${command}`);
         const key = document.createElement("button");
         key.type = "button";
         key.className = "key";
         key.dataset.command = command;
         key.innerHTML = `<svg aria-hidden="true"><use href="#i-${symbol}"/></svg><span>${words}</span>`;
-        if (command === "stop") key.title = "Ends the session; the belt goes on";
+        if (command === "stop") key.title = Words.say("controls.stop_note");
         key.addEventListener("click", () => this.pressed(key, command, words));
         return { key, command, sensible };
       });
@@ -49,7 +49,7 @@ const Controls = (() => {
         key.hidden = !accepted.includes(command) || !sensible(station.state);
         key.disabled = !live;
         if (command === "start_program") {
-          text(key.lastElementChild, Words.KEYS[station.summary ? "again" : command]);
+          text(key.lastElementChild, Words.say(station.summary ? "key.again" : "key.start_program"));
         }
       }
       if (held?.hidden || held?.disabled) this.nav.focus(); // or the keyboard is back at the top
@@ -63,7 +63,7 @@ const Controls = (() => {
         return this.press(key, command, words);
       }
       key.dataset.sure = "true";
-      text(key.lastElementChild, Words.KEYS.sure);
+      text(key.lastElementChild, Words.say("key.sure"));
       setTimeout(() => {
         key.dataset.sure = "false";
         text(key.lastElementChild, words);
@@ -75,10 +75,11 @@ const Controls = (() => {
     async press(key, command, words, value) {
       if (key.dataset.busy === "true") return;
       key.dataset.busy = "true";
-      const { ok, why } = await this.ask(command, value);
+      const { ok, why, silent = false } = await this.ask(command, value);
       key.dataset.busy = "false";
-      this.nav.dataset.locked = String(!ok && /user may be needed/.test(why ?? ""));
-      const told = ok ? `${words}: done` : `${words}: refused, ${why || "no reason given"}`;
+      this.nav.dataset.locked = String(silent);
+      const refused = () => Words.say("answer.refused", { key: words, why: why || Words.say("answer.no_reason") });
+      const told = ok ? Words.say("answer.done", { key: words }) : refused();
       this.answer.textContent = told;
       this.answer.dataset.ok = String(ok);
       clearTimeout(this.timer);

@@ -3,7 +3,7 @@
 
 const Details = (() => {
   const el = (id) => document.getElementById(id);
-  const LINKS = { up: "connected", late: "late", lost: "lost" };
+  const LINKS = ["up", "late", "lost"];
 
   function draw(station, at) {
     belt(station, at);
@@ -34,11 +34,10 @@ const Details = (() => {
     const now = station.belt(at);
     pairs(el("belt"), now
       ? [
-        ["Speed", `${Words.number(now.speed_m_s, 2)} m/s`],
-        ["", `${Words.number(now.speed_m_s * 3.6, 1)} km/h`],
-        ["Incline", `${Words.number(now.incline_percent, 1)} %`],
+        [Words.say("details.speed"), Words.measure(now.speed_m_s, "m/s")],
+        [Words.say("details.incline"), Words.measure(now.incline_percent, "%", 1)],
       ]
-      : [["Speed", "not known"], ["Incline", "not known"]]);
+      : ["speed", "incline"].map((name) => [Words.say(`details.${name}`), Words.say("details.unknown")]));
   }
 
   function sensor() {
@@ -55,12 +54,14 @@ const Details = (() => {
     rows(el("sensors"), names, sensor, (row, name) => {
       const state = link[name] ?? "unknown";
       data(row, "link", state);
-      icon(row.querySelector("use"), state in LINKS ? state : "unknown");
+      icon(row.querySelector("use"), LINKS.includes(state) ? state : "unknown");
       text(row.querySelector(".name"), Words.sentence(name));
-      text(row.querySelector(".link"), LINKS[state] ?? "not known");
+      text(row.querySelector(".link"), Words.shown(state));
       const percent = battery[name];
       const low = percent < Stage.LOW_PERCENT;
-      text(row.querySelector(".charge"), percent === undefined ? "" : `${Words.number(percent, 0)} %${low ? " low" : ""}`);
+      const charge = Words.measure(percent, "%", 0);
+      const told = low ? Words.say("details.low", { percent: charge }) : charge;
+      text(row.querySelector(".charge"), percent === undefined ? "" : told);
       data(row, "low", String(low));
     });
   }
@@ -69,7 +70,7 @@ const Details = (() => {
     const fresh = station.fresh(at);
     pairs(el("measured"), station.others().map((name) => {
       const { label, unit } = Words.read(name, station.units[name]);
-      return [label, fresh ? Words.shown(station.metrics[name], unit) : Words.NONE];
+      return [Words.sentence(label), fresh ? Words.shown(station.metrics[name], unit) : Words.NONE];
     }));
   }
 
@@ -95,14 +96,14 @@ const Details = (() => {
       const why = Words.because(cue.because);
       return cue.verdict === "given"
         ? [Stage.said(cue), why]
-        : [`Not said: ${Stage.said(cue)}`, [Words.shown(cue.verdict), why].filter(Boolean).join("; ")];
+        : [Words.say("cue.withheld", { cue: Stage.said(cue) }), [Words.shown(cue.verdict), why].filter(Boolean).join("; ")];
     }
     switch (kind) {
-      case "phase": return [`Phase: ${Words.phase(event.name)}`, Words.shown(event.why)];
-      case "stumble": return ["Stumble", ""];
-      case "fall": return [`Fall, ${Words.shown(event.stage)}`, Words.because(event.because)];
-      case "link": return [`${Words.sentence(event.sensor)} ${LINKS[event.state] ?? event.state}`, ""];
-      case "notice": return [event.text || Words.sentence(event.code), event.level === "info" ? "" : event.level];
+      case "phase": return [Words.say("log.phase", { phase: Words.phase(event.name) }), Words.shown(event.why)];
+      case "stumble": return [Words.say("alarm.stumble"), ""];
+      case "fall": return [Words.say("log.fall", { stage: Words.shown(event.stage) }), Words.because(event.because)];
+      case "link": return [Stage.linked(event.sensor, event.state), ""];
+      case "notice": return [event.text || Words.sentence(event.code), event.level === "info" ? "" : Words.shown(event.level)];
       default: return [Words.sentence(kind ?? "event"), ""];
     }
   }

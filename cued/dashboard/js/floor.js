@@ -55,8 +55,8 @@ const Floor = (() => {
         console.error(station.name, error); // a card fails alone
       }
     }
-    const n = stations.size;
-    text(el("floor-sum"), `${n} ${n === 1 ? "station" : "stations"}, ${moving} moving, ${care.length} to look at`);
+    const counted = Words.count("floor.stations", stations.size);
+    text(el("floor-sum"), Words.say("floor.sum", { stations: counted, moving, care: care.length }));
     el("floor-care").hidden = care.length === 0;
     look(care.sort(([a], [b]) => order(a, b)).slice(0, 12));
   }
@@ -70,13 +70,19 @@ const Floor = (() => {
     data(made.link, "state", !online ? "offline" : why ? "care" : moving ? "moving" : "still");
     icon(made.use, !online ? "lost" : still ? "pause" : direction);
     const rate = station.value("cadence_spm", at);
-    text(made.rate, rate === null ? Words.NONE : `${Words.number(rate, 0)}/min`);
+    text(made.rate, rate === null ? Words.NONE : Words.say("floor.rate", { n: Words.number(rate, 0) }));
     const left = station.remaining(at);
     const phase = known.phase ? Words.phase(known.phase) : "";
     text(made.phase, [phase, left > 0 ? Words.clock(left) : ""].filter(Boolean).join(" "));
-    const going = still ? "Still" : Stage.DIRECTIONS[direction]
-      ?? (moving || rate !== null ? "Direction not known" : "Not known");
-    text(made.status, !online ? "Offline" : Words.sentence(why) || `${going}${station.level(at) === "steady" ? ", steady" : ""}`);
+    const going = Words.say(bearing(still, direction, moving || rate !== null));
+    const steady = station.level(at) === "steady" ? Words.say("floor.steady", { going }) : going;
+    text(made.status, online ? Words.sentence(why) || steady : Words.say("floor.offline"));
+  }
+
+  function bearing(still, direction, moves) {
+    if (still) return "floor.still";
+    if (Stage.DIRECTIONS.includes(direction)) return `direction.${direction}`;
+    return moves ? "floor.direction_unknown" : "direction.unknown";
   }
 
   function look(care) {

@@ -33,6 +33,7 @@
 
   async function begin() {
     config = await configured();
+    await Words.load(config);
     controls = new Controls((command, value) => broker.ask(looked, command, value));
     broker = new Broker(brokerUrl(config), config.root ?? "cued", heard, connection);
     plots = Plots.plots(() => { plotted = false; soon(); });
@@ -40,6 +41,9 @@
     document.addEventListener("visibilitychange", soon);
     el("theme").addEventListener("click", () => named(Theme.next()));
     el("window").addEventListener("change", () => { plotted = false; soon(); });
+    for (const option of el("window").options) {
+      if (option.value > 0) text(option, Words.count("plots.minutes", option.value / 60));
+    }
     signing();
     telling();
     staying();
@@ -117,25 +121,21 @@
 
   /* To a screen reader: changes, not values. */
   function tell(known, news) {
-    if (news === "phase") text(el("told"), `Phase: ${Words.phase(known.state.phase)}`);
-    else if (news === "cue") text(el("told"), `Cue: ${known.cue.cue.text || Words.shown(known.cue.cue.key)}`);
+    if (news === "phase") text(el("told"), Words.say("log.phase", { phase: Words.phase(known.state.phase) }));
+    else if (news === "cue") text(el("told"), Words.say("log.cue", { cue: known.cue.cue.text || Words.shown(known.cue.cue.key) }));
   }
 
-  const CONNECTIONS = {
-    waiting: ["late", "connecting"], open: ["steady", "connected"],
-    lost: ["lost", "connection lost"], refused: ["key", "sign in needed"],
-  };
+  const CONNECTIONS = { waiting: "late", open: "steady", lost: "lost", refused: "key" };
 
   function connection(state, why) {
     if (state === "lost") {
       lostAt ??= performance.now();
       missed = true;
     } else if (state === "open") lostAt = null;
-    const [symbol, words] = CONNECTIONS[state];
     data(el("connection"), "state", state);
-    icon(el("connection").querySelector("use"), symbol);
-    text(el("connection").querySelector("span"), words);
-    text(el("sign-refused"), state === "refused" ? why : "");
+    icon(el("connection").querySelector("use"), CONNECTIONS[state]);
+    text(el("connection").querySelector("span"), Words.say(`connection.${state}`));
+    text(el("sign-refused"), state === "refused" ? Words.say(`broker.${why}`) : "");
     if (state === "refused") askWho();
     drawAlarm(performance.now());
     soon();
@@ -173,9 +173,8 @@
 
   /* Why nothing can be shown. */
   function why(open) {
-    if (!open) return broker.why || "Waiting for the broker.";
-    const whose = looked === null ? "no station has" : `${looked} has not`;
-    return `The broker is there; ${whose} said anything yet.`;
+    if (!open) return Words.say(`broker.${broker.why || "waiting"}`);
+    return looked === null ? Words.say("broker.no_station") : Words.say("broker.not_yet", { station: looked });
   }
 
   function drawOne(one, at, open) {
@@ -224,22 +223,23 @@
   function alarm(at) {
     const one = station();
     if (broker.state === "lost") {
-      const age = `for ${Math.round((at - lostAt) / 1000)} s:`;
-      return ["lost", "lost", "Connection lost", `${broker.why}. Nothing here is current`, age];
+      const age = Words.say("alarm.lost_for", { s: Words.number((at - lostAt) / 1000, 0) });
+      const rest = Words.say("alarm.lost_rest", { why: Words.say(`broker.${broker.why}`) });
+      return ["lost", "lost", Words.say("alarm.lost"), rest, age];
     }
-    if (broker.state === "refused") return ["lost", "key", "Sign in needed", broker.why];
+    if (broker.state === "refused") return ["lost", "key", Words.say("alarm.refused"), Words.say(`broker.${broker.why}`)];
     if (!one) return null;
-    if (!one.online()) return ["lost", "lost", "Station offline", "the coach is not running"];
+    if (!one.online()) return ["lost", "lost", Words.say("alarm.offline"), Words.say("alarm.offline_rest")];
     if (one.fall || one.state.phase === "fallen") {
       const stage = one.fall?.stage === "possible" ? "possible" : "confirmed";
-      const head = stage === "possible" ? "Possible fall" : "Fall";
-      return [`fall-${stage}`, "unsteady", head, Words.CODES[`alarm_${stage}`], ""];
+      const head = `alarm.fall_${stage}`;
+      return [`fall-${stage}`, "unsteady", Words.say(head), Words.say(`${head}_rest`), ""];
     }
     if (one.state.phase === "blind") {
-      return ["blind", "lost", "No sensor sees the runner", "nothing is known of the gait"];
+      return ["blind", "lost", Words.say("alarm.blind"), Words.say("alarm.blind_rest")];
     }
     if (one.stumbleAt !== null && at - one.stumbleAt < STUMBLE_MS) {
-      return ["stumble", "unsteady", "Stumble", "", Words.ago((at - one.stumbleAt) / 1000)];
+      return ["stumble", "unsteady", Words.say("alarm.stumble"), "", Words.ago((at - one.stumbleAt) / 1000)];
     }
     return null;
   }
@@ -248,15 +248,16 @@
     const key = document.createElement("button");
     key.type = "button";
     key.className = "key";
-    key.textContent = Words.KEYS.acknowledge;
+    key.textContent = Words.say("key.acknowledge");
     key.hidden = !(config.commands !== false && station()?.state.commands?.includes("acknowledge"));
-    key.addEventListener("click", () => controls.press(key, "acknowledge", Words.KEYS.acknowledge));
+    key.addEventListener("click", () => controls.press(key, "acknowledge", key.textContent));
     return key;
   }
 
   function named(choice) {
-    text(el("theme").querySelector("span"), Words.sentence(choice));
-    el("theme").setAttribute("aria-label", `Colours: ${choice}. Change`);
+    const name = Words.say(`theme.${choice}`);
+    text(el("theme").querySelector("span"), name);
+    el("theme").setAttribute("aria-label", Words.say("theme.change", { choice: name }));
     plotted = false;
     soon();
   }
@@ -280,7 +281,7 @@
       const key = el(`${field}-set`);
       key.addEventListener("click", () => {
         const value = command === "effort" ? Number(el(field).value) : el(field).value.trim();
-        if (value) controls.press(key, command, Words.sentence(command), value);
+        if (value) controls.press(key, command, Words.say(`key.${command}`), value);
         dialog.close();
       });
     }

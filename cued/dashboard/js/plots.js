@@ -7,9 +7,9 @@
 
 const Plots = (() => {
   const KINDS = [
-    { id: "length", label: "Stride length", unit: "m", names: ["length", "low", "high"], span: 0.3 },
-    { id: "cadence", label: "Step rate", unit: "steps/min", names: ["cadence"], span: 20 },
-    { id: "score", label: "Unsteadiness", unit: "z", names: ["score"], span: 3, least: -1 },
+    { id: "length", unit: "m", names: ["length", "low", "high"], span: 0.3 },
+    { id: "cadence", unit: "spm", names: ["cadence"], span: 20 },
+    { id: "score", unit: "z", names: ["score"], span: 3, least: -1 },
   ];
   const LEAST = { width: 50, height: 120 };
   const AHEAD = "800px"; // drawn a little before it comes into view
@@ -23,6 +23,9 @@ const Plots = (() => {
       this.box = document.getElementById(`plot-${kind.id}`);
       this.seen = true;
       this.marks = [];
+      const named = this.naming();
+      this.box.previousElementSibling.textContent = Words.say("plots.caption", named);
+      this.box.setAttribute("aria-label", Words.say("plots.nothing", named));
       new ResizeObserver(() => this.resize()).observe(this.box);
       new IntersectionObserver(([entry]) => {
         this.seen = entry.isIntersecting;
@@ -48,7 +51,7 @@ const Plots = (() => {
         scales: { x: { time: false }, y: { range: (_, low, high) => this.range(low, high) } },
         axes: [
           { ...axis, size: 30, space: 70, values: (_, at) => at.map((s) => Words.clock(s)), incrs: [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600] },
-          { ...axis, size: 52, space: 28 },
+          { ...axis, size: 52, space: 28, values: (_, at, _axis, _space, step) => at.map((v) => Words.number(v, places_of(step))) },
         ],
         series: [{}, ...this.series()],
         hooks: {
@@ -157,17 +160,22 @@ const Plots = (() => {
 
     /* The plot in words, for those who do not see it. */
     describe(station) {
-      const { label, unit, names } = this.kind;
+      const { names } = this.kind;
+      const { label, unit } = this.naming();
       const known = station.samples.columns[names[0]].filter((v) => v !== null);
       const cues = station.marks.filter((m) => m.kind === "cue").length;
       const stumbles = station.marks.filter((m) => m.kind === "stumble").length;
       const { t } = station.samples;
-      const text = known.length
-        ? `${label}: ${Words.number(least(known))} to ${Words.number(most(known))} ${unit} over ` +
-          `${Words.clock(t.at(-1) - t[0])} minutes, last ${Words.number(known.at(-1))}; ` +
-          `${cues} cues and ${stumbles} stumbles are marked`
-        : `${label}: nothing yet`;
+      const told = () => ({
+        label, unit, cues, stumbles, least: Words.number(least(known)), most: Words.number(most(known)),
+        last: Words.number(known.at(-1)), time: Words.clock(t.at(-1) - t[0]),
+      });
+      const text = known.length ? Words.say("plots.told", told()) : Words.say("plots.nothing", { label });
       this.box.setAttribute("aria-label", text);
+    }
+
+    naming() {
+      return { label: Words.say(`plots.${this.kind.id}`), unit: Words.unitName(this.kind.unit) };
     }
   }
 
@@ -244,6 +252,7 @@ const Plots = (() => {
     return path;
   }
 
+  const places_of = (step) => Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)); // of a grid's labels
   const least = (values) => values.reduce((a, b) => Math.min(a, b));
   const most = (values) => values.reduce((a, b) => Math.max(a, b));
 

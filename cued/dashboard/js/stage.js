@@ -15,8 +15,8 @@ const icon = (element, name) => attribute(element, "href", `#i-${name}`);
 
 const Stage = (() => {
   const el = (id) => document.getElementById(id);
-  const DIRECTIONS = { forward: "Forward", backward: "Backward" };
-  const LEVELS = { steady: "Steady", unsteady: "Unsteady", unknown: "Not known" };
+  const DIRECTIONS = ["forward", "backward"];
+  const LEVELS = ["steady", "unsteady", "unknown"];
   const LOW_PERCENT = 20; // of a battery
   const GAUGE = 3; // half-widths of the own band to either side
 
@@ -39,7 +39,7 @@ const Stage = (() => {
     const left = station.remaining(at);
     text(el("phase"), name ? Words.phase(name) : Words.NONE);
     text(el("remaining"), left === null ? "" : Words.clock(left));
-    text(el("remaining-label"), left === null ? "" : left > 0 ? "left" : "over");
+    text(el("remaining-label"), left === null ? "" : Words.say(left > 0 ? "stage.left" : "stage.over"));
     el("phase-part").hidden = left === null;
     if (left !== null) el("phase-part").value = Math.min(1, Math.max(0, 1 - left / all));
   }
@@ -49,11 +49,10 @@ const Stage = (() => {
     const { runner, next, asked_m_s: asked, phase: name } = station.known(at);
     const elapsed = station.elapsed(at);
     const parts = {
-      "plan-who": runner ? `Runner ${runner}` : "",
+      "plan-who": runner ? Words.say("plan.who", { name: runner }) : "",
       "plan-next": next && name !== "idle" ? Words.phase(next) : "",
       "plan-elapsed": elapsed === null ? "" : Words.clock(elapsed),
-      "plan-belt": typeof asked === "number"
-        ? `${Words.number(asked, 2)} m/s, ${Words.number(asked * 3.6, 1)} km/h` : "",
+      "plan-belt": typeof asked === "number" ? Words.measure(asked, "m/s") : "",
     };
     for (const [id, value] of Object.entries(parts)) {
       text(el(id), value);
@@ -64,12 +63,12 @@ const Stage = (() => {
 
   /* What the session was, against the one before, until the next begins. */
   const FACTS = [
-    ["Backward", (s) => s.backward_s, (v) => Words.clock(v)],
-    ["Short step held", (s) => s.details?.time_to_drift_s, (v) => Words.clock(v)],
-    ["Carried over", (s) => s.details?.carried_percent, (v) => `${Words.number(v, 0)} %`],
-    ["Cues", (s) => s.cues, (v) => Words.number(v, 0)],
-    ["Stumbles", (s) => s.stumbles, (v) => Words.number(v, 0)],
-    ["In all", (s) => s.duration_s, (v) => Words.clock(v)],
+    ["end.backward", (s) => s.backward_s, (v) => Words.clock(v)],
+    ["end.held", (s) => s.details?.time_to_drift_s, (v) => Words.clock(v)],
+    ["end.carried", (s) => s.details?.carried_percent, (v) => Words.measure(v, "%", 0)],
+    ["end.cues", (s) => s.cues, (v) => Words.number(v, 0)],
+    ["end.stumbles", (s) => s.stumbles, (v) => Words.number(v, 0)],
+    ["end.in_all", (s) => s.duration_s, (v) => Words.clock(v)],
   ];
 
   function end(station, at) {
@@ -79,8 +78,9 @@ const Stage = (() => {
     if (!over) return;
     const known = FACTS.filter(([, read]) => Number.isFinite(read(summary)));
     Details.pairs(el("end-facts"), known.map(([name, read, write]) => {
-      const then = before && Number.isFinite(read(before)) ? ` (last time ${write(read(before))})` : "";
-      return [name, `${write(read(summary))}${then}`];
+      const now = write(read(summary));
+      const then = before && Number.isFinite(read(before)) ? write(read(before)) : null;
+      return [Words.say(name), then === null ? now : Words.say("end.before", { now, then })];
     }));
   }
 
@@ -88,10 +88,10 @@ const Stage = (() => {
     const known = station.known(at);
     const direction = station.moving(at) ? known.direction ?? "unknown" : "unknown";
     data(el("heading"), "direction", direction);
-    icon(el("heading-icon"), direction in DIRECTIONS ? direction : "unknown");
+    icon(el("heading-icon"), DIRECTIONS.includes(direction) ? direction : "unknown");
     const still = known.mode === "standing";
-    text(el("direction"), still ? "Standing" : DIRECTIONS[direction] ?? "Not known");
-    text(el("mode"), still ? "" : known.mode === "unknown" ? "" : known.mode ?? "");
+    text(el("direction"), Words.say(`direction.${still ? "standing" : DIRECTIONS.includes(direction) ? direction : "unknown"}`));
+    text(el("mode"), still || (known.mode ?? "unknown") === "unknown" ? "" : Words.shown(known.mode));
     if (still) icon(el("heading-icon"), "pause");
   }
 
@@ -110,14 +110,14 @@ const Stage = (() => {
   }
 
   function judged(length, band) {
-    if (!band) return ["unknown", length === null ? "not known" : "your own stride is not known yet"];
+    if (!band) return ["unknown", Words.say(length === null ? "stride.unknown" : "stride.no_band")];
     const [low, high] = band;
-    const own = `${Words.number(low, 2)}–${Words.number(high, 2)}\u00a0m`;
-    if (length === null) return ["unknown", `your own: ${own}`];
-    const over = (by, end) => `${Words.number((100 * by) / end, 0)} %`;
-    if (length > high) return ["long", `${over(length - high, high)} longer than your ${own}`];
-    if (length < low) return ["short", `${over(low - length, low)} shorter than your ${own}`];
-    return ["inside", `within your own ${own}`];
+    const own = `${Words.number(low, 2)}–${Words.measure(high, "m", 2)}`;
+    if (length === null) return ["unknown", Words.say("stride.own", { own })];
+    const over = (by, end) => ({ own, by: Words.measure((100 * by) / end, "%", 0) });
+    if (length > high) return ["long", Words.say("stride.long", over(length - high, high))];
+    if (length < low) return ["short", Words.say("stride.short", over(low - length, low))];
+    return ["inside", Words.say("stride.inside", { own })];
   }
 
   function gauge(length, [low, high]) {
@@ -130,26 +130,33 @@ const Stage = (() => {
   function stability(station, at) {
     const level = station.level(at);
     data(el("stability-tile"), "level", level);
-    icon(el("stability-icon"), level in LEVELS ? level : "unknown");
-    text(el("stability"), LEVELS[level] ?? Words.sentence(level));
-    text(el("score"), level === "unknown" && station.moving(at) ? "not enough strides yet" : "");
+    icon(el("stability-icon"), LEVELS.includes(level) ? level : "unknown");
+    text(el("stability"), Words.say(`level.${level}`));
+    text(el("score"), level === "unknown" && station.moving(at) ? Words.say("stage.few") : "");
   }
 
   function cue(station, at) {
     const { cue: last, withheld } = station;
-    text(el("cue"), last ? said(last.cue) : "None yet");
+    text(el("cue"), last ? said(last.cue) : Words.say("cue.none"));
     text(el("cue-age"), last ? Words.ago(station.now(at) - last.t) : "");
     text(el("cue-why"), last ? Words.because(last.cue.because) : "");
     el("muted").hidden = !station.known(at).muted;
     data(el("cue-card"), "fresh", String(last !== null && station.now(at) - last.t < 6));
-    text(el("cue-withheld"), withheld ? `Not said: ${said(withheld.cue)} (${Words.shown(withheld.cue.verdict)})` : "");
+    text(el("cue-withheld"), withheld ? notSaid(withheld.cue) : "");
+  }
+
+  function notSaid(cue) {
+    const told = Words.say("cue.why", { cue: said(cue), why: Words.shown(cue.verdict) });
+    return Words.say("cue.withheld", { cue: told });
   }
 
   function belt(station, at) {
     const now = station.belt(at);
     text(el("belt-line"), now
-      ? `Belt ${Words.number(now.speed_m_s, 2)} m/s, incline ${Words.number(now.incline_percent, 1)} %`
-      : "Belt not known");
+      ? Words.say("stage.belt", {
+        speed: Words.measure(now.speed_m_s, "m/s"), incline: Words.measure(now.incline_percent, "%", 1),
+      })
+      : Words.say("stage.no_belt"));
   }
 
   /* The sensor that is worst off, or that all is well. */
@@ -161,12 +168,17 @@ const Stage = (() => {
     const count = Object.keys(link).length;
     const [name, state] = worst[0] ?? [];
     data(el("sensor-line"), "state", state ?? (low.length ? "late" : "up"));
-    if (state) text(el("sensor-line"), `${Words.sentence(name)} ${state}`);
-    else if (low.length) text(el("sensor-line"), `${Words.sentence(low[0])} battery ${Words.number(battery[low[0]], 0)} %`);
-    else text(el("sensor-line"), count ? `${count} ${count === 1 ? "sensor" : "sensors"} connected` : "");
+    if (state) text(el("sensor-line"), linked(name, state));
+    else if (low.length) text(el("sensor-line"), emptying(low[0], battery[low[0]]));
+    else text(el("sensor-line"), count ? Words.count("stage.sensors", count) : "");
   }
 
-  const said = (cue) => (cue.text ? `“${cue.text}”` : Words.sentence(cue.tone || cue.key || "–"));
+  const linked = (name, state) =>
+    Words.say("stage.sensor", { name: Words.sentence(name), state: Words.shown(state) });
+  const emptying = (name, charge) =>
+    Words.say("stage.battery", { name: Words.sentence(name), percent: Words.measure(charge, "%", 0) });
 
-  return { draw, said, DIRECTIONS, LOW_PERCENT };
+  const said = (cue) => (cue.text ? Words.say("cue.quoted", { cue: cue.text }) : Words.sentence(cue.tone || cue.key || "–"));
+
+  return { draw, linked, said, DIRECTIONS, LOW_PERCENT };
 })();

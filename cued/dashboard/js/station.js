@@ -103,7 +103,7 @@ const Station = (() => {
       const t = this.stamp(body, at);
       if (body.type === "stumble") {
         this.stumbleAt = at;
-        this.mark({ t, kind: "stumble", text: "stumble" });
+        this.mark({ t, kind: "stumble", text: Words.say("plots.stumble") });
       } else if (body.type === "fall") {
         this.fall = { stage: body.stage, at };
       } else if (body.type === "phase") this.enter(body, t);
@@ -253,14 +253,15 @@ const Station = (() => {
     care(at) {
       if (!this.online()) return "";
       if (this.fall || this.state.phase === "fallen") {
-        return this.fall?.stage === "possible" ? "possible fall" : "fall";
+        return Words.say(this.fall?.stage === "possible" ? "alarm.fall_possible" : "alarm.fall_confirmed");
       }
       const { phase, stability, link = {} } = this.known(at);
-      if (phase === "blind") return "no sensor sees the runner";
-      if (this.stumbleAt !== null && at - this.stumbleAt < 10_000) return "stumble";
-      if (stability === "unsteady") return "unsteady";
+      if (phase === "blind") return Words.say("alarm.blind");
+      if (this.stumbleAt !== null && at - this.stumbleAt < 10_000) return Words.say("alarm.stumble");
+      if (stability === "unsteady") return Words.say("value.unsteady");
       const lost = Object.entries(link).filter(([, state]) => state === "lost");
-      return lost.length ? `${lost.map(([name]) => Words.shown(name)).join(", ")} lost` : "";
+      const names = lost.map(([name]) => Words.shown(name)).join(", ");
+      return names && Words.say("care.lost", { names });
     }
   };
 })();

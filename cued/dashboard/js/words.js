@@ -1,60 +1,107 @@
-/* Names, numbers and times as people read them. A name that nobody foresaw is read by its own
-   rules: the last part of cadence_spm or stride_time_s is its unit. */
+/* Words, numbers, units and times as people write them in the viewer's language.
+
+   Everything that is read comes from one catalogue a language, words/<language>.json: a translator
+   edits that and nothing else. The language is the first of the browser's that there is a catalogue
+   for, else the station's. A name that no catalogue foresaw is read by its own rules: the last part
+   of knee_flexion_deg is its unit. */
 "use strict";
 
 const Words = (() => {
+  const LANGUAGES = ["en", "de", "es", "fr", "it"];
   const NONE = "–";
   const UNITS = [ // suffix of a name, unit; longest first
-    ["_m_s", "m/s"], ["_percent", "%"], ["_spm", "steps/min"], ["_bpm", "beats/min"],
+    ["_m_s", "m/s"], ["_percent", "%"], ["_spm", "spm"], ["_bpm", "bpm"],
     ["_deg", "°"], ["_ms", "ms"], ["_hz", "Hz"], ["_cm", "cm"], ["_kg", "kg"], ["_m", "m"],
     ["_s", "s"],
   ];
-  const PHASES = {
-    idle: "Ready", check_in: "Check in", settle: "Warm up", turn_back: "Turn round, backward",
-    backward_walk: "Backward walk", backward_uphill: "Backward uphill", backward_jog: "Backward jog",
-    backward_rest: "Easy backward", turn_front: "Turn to the front", carry: "Keep the short step",
-    cool_down: "Cool down", free_run: "Free run", paused: "Paused", blind: "No sensor", fallen: "Fall",
-  };
-  const KEYS = {
-    start_program: "Start", again: "Start again", pause: "Pause", resume: "Resume", mute: "Mute",
-    unmute: "Unmute", skip: "Skip", mark: "Mark", stop: "Stop", sure: "Stop? Press again",
-    faster: "Belt +", slower: "Belt −", something_wrong: "Something is wrong", more: "More",
-    acknowledge: "All is well",
-  };
-  const CODES = { alarm_confirmed: "Are you all right?", alarm_possible: "Hold the rail" };
-  const SPOKEN = { spm: "steps/min", deg: "°", percent: "%", bpm: "beats/min" };
+  const ATTRIBUTES = { "data-word-label": "aria-label", "data-word-title": "title" };
+  const TOLD = { deg: "°", percent: "%" };
+  const SPEEDS = { "m/s": 1, "km/h": 3.6, mph: 3600 / 1609.344 };
 
+  let words = {};
+  let locale = "en"; // the browser's own, such as de-CH, which writes its decimals with a point
+  let speedUnit = "km/h";
+  let plurals = new Intl.PluralRules(locale);
+
+  /* Read the catalogue; `language` and `speed_unit` are the station's. */
+  async function load({ language = "en", speed_unit: unit } = {}) {
+    const own = (tag) => LANGUAGES.includes(tag.slice(0, 2).toLowerCase());
+    locale = navigator.languages.find(own) ?? language;
+    speedUnit = unit ?? speedUnit;
+    plurals = new Intl.PluralRules(locale);
+    const chosen = locale.slice(0, 2).toLowerCase();
+    try {
+      words = await (await fetch(`words/${chosen}.json`)).json();
+    } catch {
+      /* then names are read by their own rules */
+    }
+    document.documentElement.lang = chosen;
+    place(document);
+  }
+
+  /* Fill what the markup names: data-word is a text, the others are attributes. */
+  function place(root) {
+    for (const box of root.querySelectorAll("[data-word]")) box.textContent = say(box.dataset.word);
+    for (const [mark, name] of Object.entries(ATTRIBUTES)) {
+      for (const box of root.querySelectorAll(`[${mark}]`)) box.setAttribute(name, say(box.getAttribute(mark)));
+    }
+  }
+
+  const known = (key) => Object.hasOwn(words, key);
+
+  function say(key, blanks = {}) {
+    const wording = known(key) ? words[key] : sentence(key.split(".").at(-1));
+    return wording.replaceAll(/\{(\w+)\}/g, (_, name) => blanks[name] ?? "");
+  }
+
+  const count = (key, n) => say(`${key}.${plurals.select(n) === "one" ? "one" : "other"}`, { n: number(n, 0) });
+
+  const spaced = (name) => String(name).replaceAll("_", " ").trim();
   const sentence = (name) => {
-    const words = String(name).replaceAll("_", " ").trim();
-    return words.charAt(0).toUpperCase() + words.slice(1);
+    const text = spaced(name);
+    return text.charAt(0).toUpperCase() + text.slice(1);
   };
 
   /* The parts of a name: what it is called, and its unit (told, or from the name, or ""). */
   function read(name, told) {
     const found = UNITS.find(([suffix]) => name.endsWith(suffix) && name.length > suffix.length);
     const bare = found ? name.slice(0, -found[0].length) : name;
-    const unit = told === undefined ? (found ? found[1] : "") : (SPOKEN[told] ?? told);
-    return { label: sentence(bare), unit };
+    const unit = told === undefined ? (found ? found[1] : "") : (TOLD[told] ?? told);
+    return { label: known(`name.${bare}`) ? say(`name.${bare}`) : spaced(bare), unit };
   }
 
   function number(value, digits) {
     if (typeof value !== "number" || !Number.isFinite(value)) return NONE;
     const places = digits ?? (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
-    const text = value.toFixed(places);
-    return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+    const style = { minimumFractionDigits: places, maximumFractionDigits: places, useGrouping: false };
+    const rounded = Number(value.toFixed(places)) || 0; // no minus before a nought
+    return new Intl.NumberFormat(locale, style).format(rounded).replace("-", "−");
   }
 
-  const joined = (value, unit) =>
-    unit === "°" ? `${value}°` : unit ? `${value}\u00a0${unit}` : value;
+  /* A value with its unit. Speeds are in the station's unit for them, whatever they came in. */
+  function measure(value, unit, digits) {
+    if (typeof value !== "number" || !Number.isFinite(value)) return NONE;
+    if (unit in SPEEDS) return `${number((value / SPEEDS[unit]) * SPEEDS[speedUnit], digits ?? 1)}\u00a0${speedUnit}`;
+    if (unit === "%") return percent(number(value, digits));
+    if (unit === "°") return `${number(value, digits)}°`;
+    return unit ? `${number(value, digits)}\u00a0${unitName(unit)}` : number(value, digits);
+  }
+
+  /* Some languages put a space before the sign, and some have another kind of space. */
+  function percent(text) {
+    const parts = new Intl.NumberFormat(locale, { style: "percent" }).formatToParts(0);
+    return parts.map(({ type, value }) => (type === "integer" ? text : value)).join("");
+  }
+
+  const unitName = (unit) => (known(`unit.${unit}`) ? say(`unit.${unit}`) : unit);
 
   /* Any value of a payload. */
   function shown(value, unit = "") {
     if (value === null || value === undefined) return NONE;
-    if (typeof value === "number") return joined(number(value), unit);
-    if (typeof value === "boolean") return value ? "yes" : "no";
-    if (Array.isArray(value)) return value.map((v) => shown(v)).join(" to ") + (unit && ` ${unit}`);
+    if (typeof value === "number") return measure(value, unit);
+    if (Array.isArray(value)) return value.map((v) => shown(v, unit)).join(` ${say("number.to")} `);
     if (typeof value === "object") return JSON.stringify(value);
-    return String(value).replaceAll("_", " ");
+    return known(`value.${value}`) ? say(`value.${value}`) : spaced(value);
   }
 
   function clock(seconds) {
@@ -68,9 +115,11 @@ const Words = (() => {
 
   function ago(seconds) {
     if (!Number.isFinite(seconds)) return "";
-    if (seconds < 2) return "just now";
-    if (seconds < 90) return `${Math.round(seconds)} s ago`;
-    return seconds < 5400 ? `${Math.round(seconds / 60)} min ago` : `${Math.round(seconds / 3600)} h ago`;
+    if (seconds < 2) return say("ago.now");
+    if (seconds < 90) return say("ago.s", { n: number(seconds, 0) });
+    return seconds < 5400
+      ? say("ago.min", { n: number(seconds / 60, 0) })
+      : say("ago.h", { n: number(seconds / 3600, 0) });
   }
 
   /* What a cue or event rests on, in its own order. */
@@ -79,12 +128,14 @@ const Words = (() => {
       .filter(([, value]) => value !== null && value !== "")
       .map(([name, value]) => {
         const { label, unit } = read(name);
-        return `${label.toLowerCase()} ${shown(value, unit)}`;
+        return `${label} ${shown(value, unit)}`;
       })
       .join(", ");
   }
 
-  const phase = (name) => PHASES[name] ?? sentence(name ?? "");
+  const phase = (name) => say(`phase.${name ?? ""}`);
 
-  return { CODES, KEYS, phase, NONE, read, number, joined, shown, clock, ago, because, sentence };
+  return {
+    NONE, ago, because, clock, count, load, measure, number, percent, phase, read, say, sentence, shown, unitName,
+  };
 })();

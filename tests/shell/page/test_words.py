@@ -1,0 +1,123 @@
+"""The catalogues of the page: whole, used, and written as each language writes."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from cued import parts
+from cued.coach.voice.phrases import LANGUAGES
+from cued.coach.workout.phase import Trigger
+from cued.coach.workout.phases import PHASES
+from cued.model import Direction, Level, LinkState, Mode
+
+DASHBOARD = Path(__file__).parents[3] / "cued" / "dashboard"
+WORDS = {p.stem: json.loads(p.read_text("utf-8")) for p in (DASHBOARD / "words").glob("*.json")}
+ENGLISH: dict[str, str] = WORDS["en"]
+CODE = "\n".join(
+    p.read_text("utf-8") for p in [*DASHBOARD.glob("*.html"), *(DASHBOARD / "js").glob("*.js")]
+)
+UNITS = ("_m_s", "_percent", "_spm", "_bpm", "_deg", "_ms", "_hz", "_cm", "_kg", "_m", "_s")
+VALUES = {"true", "false", "possible", "confirmed", "left", "right", "warning", "error"}
+GERMAN_CH, BRITISH, ITALIAN = "de-CH", "en-GB", "it-IT"
+
+
+def bare(metric: str) -> str:
+    return next((metric.removesuffix(u) for u in UNITS if metric.endswith(u)), metric)
+
+
+def blanks(text: str) -> list[str]:
+    return sorted(re.findall(r"\{(\w+)\}", text))
+
+
+def test_every_language_of_the_voice_has_a_catalogue() -> None:
+    assert sorted(WORDS) == sorted(LANGUAGES)
+    listed = re.search(r"const LANGUAGES = (\[.*?\]);", CODE)
+    assert listed
+    assert json.loads(listed[1]) == ["en", *sorted(set(LANGUAGES) - {"en"})]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_word_is_missing_and_none_is_too_many(language: str) -> None:
+    words: dict[str, str] = WORDS[language]
+    assert list(words) == list(ENGLISH), "the same keys in the same order"
+    assert [key for key, text in words.items() if not text.strip()] == []
+    odd = [key for key in words if blanks(words[key]) != blanks(ENGLISH[key])]
+    assert odd == [], "blanks that English does not have, or lacks"
+
+
+def test_every_word_is_used_and_every_word_used_is_there() -> None:
+    literal = set(re.findall(r"""(?:["'`]|data-word[a-z-]*=")([a-z]+\.[a-z_0-9.]+)["'`]""", CODE))
+    families = set(re.findall(r"`([a-z_.]+[._])\$\{", CODE))
+    counted = {f"{key}.{form}" for key in literal for form in ("one", "other")}
+    unused = {k for k in ENGLISH if k not in literal | counted}
+    unused = {k for k in unused if not any(k.startswith(f) for f in families)}
+    assert unused == set()
+    files = {name for name in literal if name.endswith((".json", ".js", ".svg"))}
+    groups = {key.partition(".")[0] for key in ENGLISH}
+    named = {k for k in literal - files if k.partition(".")[0] in groups}
+    missing = {k for k in named if k not in ENGLISH and f"{k}.other" not in ENGLISH}
+    assert missing == set()
+
+
+def test_what_the_core_may_say_has_a_word() -> None:
+    told = {*get_args(Mode), *get_args(Direction), *get_args(Level), *get_args(LinkState)}
+    told |= set(get_args(Trigger)) | VALUES
+    wanted = {f"value.{v}" for v in told} | {f"phase.{name}" for name in PHASES}
+    wanted |= {f"name.{bare(metric)}" for metric in parts.names("metrics")}
+    assert wanted - set(ENGLISH) == set()
+
+
+SPOKEN = """() => [Words.measure(0.8, "m/s"), Words.measure(14, "%", 0), Words.number(-0.5, 2),
+    Words.measure(61.34, "°"), Words.count("floor.stations", 1), Words.measure(104, "spm", 0)]"""
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize(
+    ("locale", "written"),
+    [
+        (BRITISH, "2.9_km/h  14%  −0.50  61.3°  1 station  104_steps/min"),
+        ("de", "2,9_km/h  14_%  −0,50  61,3°  1 Station  104_Schritte/min"),
+        (GERMAN_CH, "2.9_km/h  14%  −0.50  61.3°  1 Station  104_Schritte/min"),
+        ("es", "2,9_km/h  14_%  −0,50  61,3°  1 estación  104_pasos/min"),
+        ("fr", "2,9_km/h  14_%  −0,50  61,3°  1 station  104_pas/min"),
+        (ITALIAN, "2,9_km/h  14%  −0,50  61,3°  1 stazione  104_passi/min"),
+    ],
+)
+def test_numbers_and_units_are_as_the_language_writes_them(
+    station: Any, visit: Any, locale: str, written: str
+) -> None:
+    page = visit(station.url, locale=locale)
+    page.locator("#phase").wait_for()
+    assert "  ".join(page.evaluate(SPOKEN)).replace("\u00a0", "_") == written
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_speaks_the_browsers_language_and_fits_a_phone(
+    station: Any, visit: Any, language: str
+) -> None:
+    page = visit(station.url, size={"width": 390, "height": 844}, locale=language)
+    words = WORDS[language]
+    page.locator("#stage, #station").first.wait_for()
+    assert page.evaluate("document.documentElement.lang") == language
+    assert page.locator("#plots-title").inner_text() == words["plots.title"]
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    if language != "en":
+        english = {v for k, v in ENGLISH.items() if v not in words.values() and len(v) > 8}
+        shown = set(page.locator("body").inner_text().splitlines())
+        assert shown & english == set()
+
+
+@pytest.mark.alone
+def test_a_browser_of_no_language_of_ours_gets_the_stations(station: Any, visit: Any) -> None:
+    page = visit(station.url, locale="fi")
+    told = {"language": "de", "speed_unit": "mph", "port": station.broker.web}
+    page.route("**/config.json", lambda route: route.fulfill(json=told))
+    page.reload()
+    page.get_by_text(WORDS["de"]["bar.sign_in"]).first.wait_for()
+    assert page.evaluate("Words.measure(1.0, 'm/s')") == "2,2\u00a0mph"
