@@ -23,14 +23,14 @@ from cued.config import Config, Site
 from cued.engine import Engine, Listener, Worn
 from cued.fences import Faults, FencedMetric, FencedRule
 from cued.gait.metric import Metric
-from cued.model import Command, ConfigError, CueDone, Notice
-from cued.recording.history import schema
+from cued.model import ConfigError, CueDone, Notice
+from cued.recording.history import file, schema
 from cued.recording.sessions.opening import Opening, tables
-from cued.sinks.sink import Sink
+from cued.sinks.sink import Ask, Sink
 from cued.sources.source import Source
 
 MakeActuator = Callable[[Callable[[CueDone | Notice], None]], Actuator]
-MakeSink = Callable[[Callable[[Command], None]], Sink]
+MakeSink = Callable[[Ask], Sink]
 
 
 def site(config: Config, *, hardware: bool | None = None) -> Site:
@@ -119,11 +119,19 @@ class Engines:
             return None
         passed = 0.0 if self._began is None else t - self._began
         self._began = t
-        return self._make(self._coach.memory.aged(passed), muted=self._coach.muted)
+        known = self._coach.memory.aged(passed)
+        if known.doubt:  # the history may be readable by now
+            known = recall(self._config, known.runner)
+        return self._make(known, muted=self._coach.muted)
 
     def opening(self) -> Opening:
         """Tell what the present engine was made from."""
         return self._opening
+
+    @property
+    def doubt(self) -> str:
+        """Why the past is not known, if it is not."""
+        return self._coach.memory.doubt
 
     def _make(self, memory: Memory, *, muted: bool) -> Engine:
         plan = replace(self._config.coach, runner=memory.runner)
@@ -149,13 +157,14 @@ def remake(config: Config, opening: Opening) -> tuple[Engine, Coach]:
     return engine(config, worn(config), coach, faults), coach
 
 
-def recall(config: Config) -> Memory:
-    """Load what the configured history holds; an empty memory without one."""
+def recall(config: Config, runner: str = "") -> Memory:
+    """Load what the configured history holds of a runner; an empty memory without one."""
+    runner = runner or config.coach.runner
     options = config.parts.get("sinks", {}).get("history")
     if options is None:
-        return Memory(runner=config.coach.runner)
-    path = getattr(options, "file", "") or Path(site(config).state) / schema.NAME
-    return schema.load(Path(path), config.coach.runner)
+        return Memory(runner=runner)
+    path = getattr(options, "file", "") or Path(site(config).state) / file.NAME
+    return schema.load(Path(path), runner)
 
 
 def sources(config: Config, where: Site) -> list[Source]:

@@ -40,12 +40,12 @@ from cued.model import (
     Notification,
     Tick,
 )
-from cued.runtime.engine_renewal import RENEWED, Renew, Renewal
+from cued.runtime.engine_renewal import HISTORY_BACK, RENEWED, Renew, Renewal
 from cued.runtime.fences import FencedActuator, FencedSink
 from cued.runtime.greeting import Greeting
 from cued.runtime.notify import notify, watchdog_s
 from cued.runtime.supervise import supervise
-from cued.sinks.sink import Sink
+from cued.sinks.sink import Ask, Sink
 from cued.sources.source import Source
 
 log = logging.getLogger("cued")
@@ -62,7 +62,7 @@ class Daemon:
         engine: Engine,
         sources: Sequence[Source],
         actuators: Sequence[Callable[[Callable[[CueDone | Notice], None]], Actuator]],
-        sinks: Sequence[Callable[[Callable[[Command], None]], Sink]],
+        sinks: Sequence[Callable[[Ask], Sink]],
         *,
         live: bool,
         hears: Callable[[AnyEvent], None] | None = None,
@@ -120,7 +120,7 @@ class Daemon:
 
     def notice(self, level: Literal["info", "warning", "error"], code: str, text: str) -> None:
         """Tell a person something that no part of the daemon knows."""
-        self._tell(Notice(t=self._now, known_t=self._now, level=level, code=code, text=text))
+        self._announce(Notice(t=self._now, level=level, code=code, text=text))
 
     async def run(self) -> None:
         """Run until every source has ended or ``stop`` is called."""
@@ -151,7 +151,7 @@ class Daemon:
                 return False
             await stack.enter_async_context(part)
         self._opened = True
-        self._tell_faults()
+        self._tell_untold()
         return True
 
     async def _run_tasks(self) -> None:
@@ -219,6 +219,8 @@ class Daemon:
             self._ask_belt(event)
         elif isinstance(event, Notice):
             log.log(LEVELS[event.level], "%s: %s", event.code, event.text)
+            if event.code == HISTORY_BACK and self._renewal:
+                self._renewal.hasten()
         if self._hears:
             self._hears(event)
         for sink in self._sinks:
@@ -229,23 +231,30 @@ class Daemon:
         if isinstance(said, CueDone):
             self.emit(CueDone(self._now, said.key, said.channel, said.ok, said.why))
         else:
-            self._tell(replace(said, t=self._now, known_t=self._now))
+            self._announce(said)
+
+    def _announce(self, notice: Notice) -> None:
+        """Tell a notice at the daemon's time, as soon as there is somebody to tell."""
+        self._untold.append(notice)
+        if self._opened:
+            self._tell_untold()
 
     def _failed(self, name: str, error: Exception) -> None:
-        """Tell that a part of the shell has failed, as soon as there is somebody to tell."""
+        """Tell that a part of the shell has failed."""
         if self._fault:
             return  # not the part's own fault, and the end of the process anyway
         log.debug("%s failed", name, exc_info=error)
-        self._untold.append(fault_notice(name, error, self._now))
-        if self._opened:
-            self._tell_faults()
+        self._announce(fault_notice(name, error, self._now))
 
-    def _tell_faults(self) -> None:
+    def _tell_untold(self) -> None:
         while self._untold:
-            self._tell(self._untold.pop(0))
+            self._tell(replace(self._untold.pop(0), t=self._now, known_t=self._now))
 
-    def _ask(self, command: Command) -> None:
-        self.emit(Command(self._now, command.name, command.value, command.source, command.id))
+    def _ask(self, said: Command | Notice) -> None:
+        if isinstance(said, Notice):
+            self._announce(said)
+        else:
+            self.emit(replace(said, t=self._now))
 
     def _ask_belt(self, request: BeltRequest) -> None:
         if request.speed_m_s == 0:

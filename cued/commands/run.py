@@ -26,6 +26,7 @@ from cued.commands._options import add_config, load_config
 from cued.config import Config
 from cued.daemon import Daemon
 from cued.model import ConfigError
+from cued.runtime.engine_renewal import HISTORY_UNKNOWN
 from cued.runtime.greeting import Greeting
 
 NAME = "run"
@@ -92,7 +93,7 @@ def _built(config: Config) -> Daemon:
     """Build the daemon; nothing is opened yet. Raises ConfigError."""
     engines = app.Engines(config)
     where = replace(app.site(config), opening=engines.opening)
-    return Daemon(
+    daemon = Daemon(
         engines.begin(),
         app.sources(config, where),
         app.actuators(config, where),
@@ -105,6 +106,10 @@ def _built(config: Config) -> Daemon:
         ),
         renew=engines.renew,
     )
+    if engines.doubt:
+        text = f"{engines.doubt}; as little is coached as after a full week"
+        daemon.notice("warning", HISTORY_UNKNOWN, text)
+    return daemon
 
 
 async def _complain() -> None:

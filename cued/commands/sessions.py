@@ -18,6 +18,7 @@ from cued.commands._options import add_config
 from cued.commands._sessions import add_folder, sessions_folder, state_folder
 from cued.model import CuedError, RecordingError
 from cued.recording.history import schema
+from cued.recording.history.file import NAME as HISTORY
 from cued.recording.sessions import folder, rewriting
 from cued.recording.sessions.session import SUFFIX, Session
 from cued.recording.sessions.totals import Ending
@@ -205,7 +206,7 @@ def _forget_history(args: argparse.Namespace, runner: str) -> int:
     loaded = config.load(args.config)
     options = loaded.parts.get("sinks", {}).get("history")
     named = getattr(options, "file", "")
-    path = Path(named) if named else state_folder(args, loaded) / schema.NAME
+    path = Path(named) if named else state_folder(args, loaded) / HISTORY
     if not path.exists():
         return 0
     try:

@@ -3,7 +3,8 @@
 What one wearer's sensors taught an engine says nothing about the next, and a session that starts
 with a new engine can be replayed to the same events by itself. A session whose sensors were all
 switched off has no end of its own; it is stopped first, so that it is summed up. Between sessions,
-while only time passes, engines are renewed as well: a recorder need not keep weeks of ticks.
+while only time passes, engines are renewed as well: a recorder need not keep weeks of ticks. And as
+soon as a history can be read that could not be at the start, so that its caps and stage count.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ QUIET_S = 600.0  # twice the longest pause that a session bears (coach/session.p
 IDLE_S = 3600.0
 JUMP_S = 60.0  # between ticks: another clock, or a machine that slept, and no silence that was seen
 RENEWED = "new_engine"  # code of the notice by which recorders know
+# Codes of notices about what is kept; after the last the past can be asked for again.
+HISTORY_UNKNOWN, NOT_KEPT = "history_unknown", "not_kept"
+KEPT_AGAIN, HISTORY_BACK = "kept_again", "history_back"
 
 Renew = Callable[[float], Engine | None]
 
@@ -34,6 +38,11 @@ class Renewal:
         self._stopped = False
         self._since: float | None = None
         self._belt: Belt | None = None
+        self._due = False
+
+    def hasten(self) -> None:
+        """Renew the engine as soon as no session goes on."""
+        self._due = True
 
     def watch(self, item: Input) -> Engine | Command | None:
         """Take an input before the engine does; a new engine, or what the old one is to be told."""
@@ -56,12 +65,15 @@ class Renewal:
         self._tick_t = t
         if self._since is None or jumped:
             self._since = t
-        if t - self._since <= (QUIET_S if self._heard else IDLE_S):
+        silent = t - self._since > (QUIET_S if self._heard else IDLE_S)
+        if not (silent or self._due):
             return None
         engine = self._renew(t)
         if engine:
-            self._heard, self._since, self._stopped = False, t, False
+            self._heard, self._since, self._stopped, self._due = False, t, False, False
             return engine
+        if not silent:
+            return None
         if not self._stopped:
             self._stopped = True
             return Command(t, "stop", source="silence")

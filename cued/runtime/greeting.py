@@ -13,16 +13,24 @@ from collections.abc import Iterable
 from cued.coach.voice.phrases import Words
 from cued.fences import FAILED
 from cued.model import AnyEvent, Cue, Input, Link, Notice, Pattern, Priority, Tick
+from cued.runtime.engine_renewal import HISTORY_UNKNOWN, NOT_KEPT
 
 PATIENCE_S = 10.0
 QUIET_S = 3.0
-MISSING = {"motors_missing": "no_motors", FAILED: FAILED}  # notices, and what is said of them
+MISSING = {  # notices, and what is said of them
+    "motors_missing": "no_motors",
+    FAILED: FAILED,
+    NOT_KEPT: NOT_KEPT,
+    HISTORY_UNKNOWN: HISTORY_UNKNOWN,
+}
 LOOKS: dict[str, tuple[Pattern, str]] = {
     "ready": ("notice", "phase"),
     "ready_program": ("notice", "phase"),
     "no_sensor": ("notice", "lost"),
     "no_motors": ("none", ""),
     FAILED: ("none", ""),
+    NOT_KEPT: ("none", ""),
+    HISTORY_UNKNOWN: ("none", ""),
 }
 
 

@@ -6,17 +6,21 @@ Rules
   pulled plug leaves a whole file or none. It is deleted when the broker has acknowledged it.
 * At most ``KEPT`` are kept; the oldest goes first and is counted. A file that cannot be read is set
   aside by name (``.bad``), never sent and never in the way of the next.
+* What the disk refuses is kept in memory for as long as this process runs, and what it does not let
+  go of is not sent twice.
 * Writing takes as long as the card takes, so ``put`` is called in a thread.
 """
 
 from __future__ import annotations
 
+import logging
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from cued.model import CuedError
+log = logging.getLogger(__name__)
 
 KEPT = 100
 FOLDER = "mqtt"  # in the state folder
@@ -27,35 +31,48 @@ class Outbox:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._refused: dict[Path, bytes] = {}  # what the disk did not take
+        self._done: set[Path] = set()  # what it does not let go of
+        self._told = False
         self.dropped = 0
 
     def put(self, payload: bytes, wall: float) -> None:
-        """Keep a message; raises CuedError when the disk refuses."""
+        """Keep a message."""
+        stamp = int(wall * 1000)
+        while (final := self._folder / f"{stamp:015d}.json") in self._refused or final.exists():
+            stamp += 1
         try:
+            self._refused[final] = payload
             self._folder.mkdir(parents=True, exist_ok=True)
-            stamp = int(wall * 1000)
-            while (final := self._folder / f"{stamp:015d}.json").exists():
-                stamp += 1
-            _write(final, payload)
+            for path, held in sorted(self._refused.items()):
+                _write(path, held)
+                del self._refused[path]
+            self._told = False
         except OSError as error:
-            raise CuedError(f"{self._folder}: cannot be written: {error.strerror}") from None
+            if not self._told:
+                log.warning("%s: %s; summaries are in memory only", self._folder, error.strerror)
+            self._told = True
         for surplus in self.waiting()[:-KEPT]:
             self.delivered(surplus)
             self.dropped += 1
 
     def waiting(self) -> list[Path]:
         """List what has not been delivered, oldest first."""
-        return sorted(self._folder.glob("*.json"))
+        return sorted({*self._folder.glob("*.json"), *self._refused} - self._done)
 
     def read(self, path: Path) -> bytes | None:
         """Read a message; None, and the file set aside, when it is no JSON."""
+        if path in self._refused:
+            return self._refused[path]
         try:
             payload = path.read_bytes()
             msgspec.json.decode(payload)
         except FileNotFoundError:
             return None
         except (OSError, ValueError):
-            path.rename(path.with_suffix(".bad"))
+            self._done.add(path)
+            with suppress(OSError):
+                path.rename(path.with_suffix(".bad"))
             return None
         return payload
 
@@ -71,7 +88,11 @@ class Outbox:
 
     def delivered(self, path: Path) -> None:
         """Forget a message."""
-        path.unlink(missing_ok=True)
+        self._refused.pop(path, None)
+        self._done.add(path)
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+            self._done.discard(path)
 
 
 def _write(final: Path, payload: bytes) -> None:

@@ -2,13 +2,15 @@
 
 Rules of this file
 ------------------
-* One file, ``history.sqlite`` in the state folder; what it holds and how it is read is in
-  ``cued/recording/history/schema.py``.
+* One file, ``history.sqlite`` in the state folder; what it holds and how it is opened is in
+  ``cued/recording/history/file.py``.
 * Rows are gathered and committed every 5 s in a thread, so that a slow card delays no cue, and at
   once when the daemon ends. A power cut loses at most those 5 s and the time a commit takes; what
   was moved backward until then still counts for the day and the week.
-* A full or broken disk is one notice in the log; the session goes on. What could not be written,
-  because somebody held the file or the disk was full, is tried again with the next rows.
+* What could not be written, because somebody held the file, the disk was full or took no writing,
+  is tried again with the next rows and told once; so is that it works again. The session goes on.
+* A file that is found damaged is set aside, one that is gone is begun anew, with the session that
+  is under way.
 
 Ladder and imprint are stored as the coach told them (``Summary``, ``Imprint``); nothing is worked
 out here. Times are seconds since 1970 by this machine's clock, which a station without network may
@@ -23,7 +25,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -37,13 +39,16 @@ from cued.model import (
     Effect,
     Imprint,
     Input,
+    Notice,
     Phase,
     Stride,
     Summary,
 )
 from cued.parts import Exit, Part
-from cued.recording.history.schema import CLOCK, NAME, open_database
+from cued.recording.history.file import NAME, damaged, open_database, set_aside
+from cued.recording.history.schema import CLOCK
 from cued.recording.sessions.totals import Cover
+from cued.runtime.engine_renewal import HISTORY_BACK, KEPT_AGAIN, NOT_KEPT
 from cued.sinks.sink import Ask, Sink
 
 log = logging.getLogger(__name__)
@@ -51,7 +56,15 @@ log = logging.getLogger(__name__)
 COMMIT_EVERY_S = 5.0
 MOST_WAITING = 20_000  # rows; more than a day of coaching
 
+BEGIN = "insert into session (id, runner, started) values (?, ?, ?)"
+
 Row = tuple[str, tuple[object, ...]]
+
+
+class Key:
+    """A session's number, which the database gives when its first row is written."""
+
+    number: int | None = None
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,31 +82,32 @@ class History:
         self, config: Config, site: Site, ask: Ask, clock: Callable[[], float] = CLOCK
     ) -> None:
         self._path = Path(config.file) if config.file else Path(site.state) / NAME
+        self._ask = ask
         self._clock = clock
         self._runner = site.runner
         self._connection: sqlite3.Connection | None = None
+        self._identity = (0, 0)  # of the file that is open: its device and inode
         self._rows: list[Row] = []
         self._late: list[Row] = []
-        self._session: int | None = None
+        self._session: Key | None = None
+        self._beginning: Row | None = None  # the session's first
         self._cover = Cover()
         self._backward_s = 0.0
         self._strides = 0
         self._chosen = ""
         self._broken = False
-        self._next = 1
+        self._unread = False  # the coach may not know what is in it either
+        self._untold: list[Notice] = []  # what the writing thread has found
         self._writing = threading.Lock()
 
     async def __aenter__(self) -> History:
-        try:
-            self._connection = open_database(self._path)
-            newest = self._connection.execute("select max(id) from session").fetchone()[0]
-            self._next = int(newest or 0) + 1
-        except (OSError, sqlite3.Error) as error:
-            self._fail(error)
+        await self._write_and_tell()
         return self
 
     async def __aexit__(self, *exit_: Exit) -> None:
-        await asyncio.to_thread(self._write, self._gathered())
+        await self._write_and_tell()
+        if self._late:
+            log.warning("history: %d rows are lost: %s", len(self._late), self._path)
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -105,8 +119,6 @@ class History:
 
     def take(self, event: AnyEvent) -> None:
         """Gather what an event adds; nothing is written here."""
-        if self._connection is None:
-            return
         match event:
             case CommandResult(name="runner", ok=True):
                 self._runner = self._chosen or self._runner
@@ -124,9 +136,14 @@ class History:
         try:
             while True:
                 await asyncio.sleep(COMMIT_EVERY_S)
-                await asyncio.to_thread(self._write, self._gathered())
+                await self._write_and_tell()
         finally:
-            await asyncio.to_thread(self._write, self._gathered())
+            await self._write_and_tell()
+
+    async def _write_and_tell(self) -> None:
+        await asyncio.to_thread(self._write, self._gathered())
+        while self._untold:
+            self._ask(self._untold.pop(0))
 
     def _gathered(self) -> list[Row]:
         """Take the rows that wait, and how far the session has come."""
@@ -138,19 +155,60 @@ class History:
 
     def _write(self, rows: list[Row]) -> None:
         """Write rows in one transaction; called in a thread, which a cancelled one may still be."""
-        if self._connection is None or not rows:
-            return
         with self._writing:
-            rows, self._late = self._late + rows, []
+            self._late += rows
             try:
-                with self._connection:
-                    for statement, values in rows:
-                        self._connection.execute(statement, values)
-                self._broken = False
-            except sqlite3.Error as error:
+                self._commit()
+            except (OSError, sqlite3.Error) as error:
                 self._fail(error)
-                if isinstance(error, sqlite3.OperationalError):
-                    self._late = rows[:MOST_WAITING]
+                if damaged(error):
+                    self._begin_anew()
+                elif not isinstance(error, OSError | sqlite3.OperationalError):
+                    self._late = []  # of no use to any database
+            del self._late[MOST_WAITING:]
+
+    def _commit(self) -> None:
+        connection = self._opened()
+        with connection:
+            for statement, values in self._late:
+                plain = [v.number if isinstance(v, Key) else v for v in values]
+                added = connection.execute(statement, plain)
+                if statement == BEGIN and isinstance(values[0], Key):
+                    values[0].number = added.lastrowid
+        self._late = []
+        if self._broken:
+            code = HISTORY_BACK if self._unread else KEPT_AGAIN
+            self._broken = self._unread = False
+            self._notice("info", code, f"the history is kept again: {self._path}")
+
+    def _opened(self) -> sqlite3.Connection:
+        """Return the database; one that is no longer where it was is left and begun anew."""
+        if self._connection and _identity(self._path) != self._identity:
+            self._notice("warning", NOT_KEPT, f"{self._path} is gone: a new history is begun")
+            self._forget_file()
+        if self._connection is None:
+            self._connection = open_database(self._path)
+            self._identity = _identity(self._path)
+        return self._connection
+
+    def _forget_file(self) -> None:
+        """Close the database; the session under way begins again in the next."""
+        if self._connection:
+            self._connection.close()
+        self._connection = None
+        first = self._beginning
+        if first and self._session and not any(row is first for row in self._late):
+            self._late.insert(0, first)
+
+    def _begin_anew(self) -> None:
+        """Set a damaged database aside; the next one is made with the next rows."""
+        self._forget_file()
+        try:
+            beside = set_aside(self._path)
+        except OSError as error:
+            self._fail(error)
+            return
+        self._notice("warning", NOT_KEPT, f"{self._path} is damaged: set aside as {beside.name}")
 
     def _phase(self, phase: Phase) -> None:
         if phase.from_ == "idle":
@@ -161,11 +219,11 @@ class History:
 
     def _begin(self) -> None:
         self._cover, self._backward_s, self._strides = Cover(), 0.0, 0
-        self._session, self._next = self._next, self._next + 1
-        values = (self._session, self._runner, self._clock())
-        self._add("insert into session (id, runner, started) values (?, ?, ?)", values)
+        self._session = Key()
+        self._beginning = (BEGIN, (self._session, self._runner, self._clock()))
+        self._rows.append(self._beginning)
 
-    def _during(self, event: Cue | Effect | Imprint | Stride, session: int) -> None:
+    def _during(self, event: Cue | Effect | Imprint | Stride, session: Key) -> None:
         now = self._clock()
         match event:
             case Stride():
@@ -217,8 +275,22 @@ class History:
 
     def _fail(self, error: Exception) -> None:
         if not self._broken:
-            log.warning("history cannot be written: %s: %s", self._path, error)
+            text = f"the history cannot be written: {self._path}: {error}"
+            self._notice("warning", NOT_KEPT, text)
         self._broken = True
+        self._unread = self._unread or self._connection is None
+
+    def _notice(self, level: Literal["info", "warning"], code: str, text: str) -> None:
+        self._untold.append(Notice(t=0.0, level=level, code=code, text=text))
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """Return which file is at a path; nothing is (0, 0)."""
+    try:
+        there = path.stat()
+    except FileNotFoundError:
+        return (0, 0)
+    return (there.st_dev, there.st_ino)
 
 
 PART: Part[Config, Sink] = Part(Config, History)

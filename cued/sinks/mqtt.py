@@ -36,7 +36,7 @@ from pathlib import Path
 import msgspec
 
 from cued.config import Site
-from cued.model import AnyEvent, Command, CuedError, Input, Summary
+from cued.model import AnyEvent, Command, Input, Summary
 from cued.parts import Exit, Part
 from cued.runtime.supervise import back_off
 from cued.sinks import _discovery
@@ -335,18 +335,11 @@ class Mqtt:
         await asyncio.to_thread(save)
 
     def _store(self) -> None:
-        """Put new summaries on disk; what the disk refuses is dropped and told."""
+        """Put new summaries on disk."""
         with suppress(IndexError):
             while payload := self._summaries.popleft():
-                self._put(payload)
-
-    def _put(self, payload: bytes) -> None:
-        try:
-            self._outbox.put(payload, self._wall())
-            self._undelivered = True
-        except CuedError as error:
-            self._outbox.dropped += 1
-            log.warning("a session's summary is lost: %s", error)
+                self._outbox.put(payload, self._wall())
+                self._undelivered = True
 
     async def _disconnected(self) -> None:
         client, self._client = self._client, None

@@ -12,20 +12,20 @@ Rules of this file
   the last 4 s and the time of one write. Packing and writing never delay a cue.
 * Before a session begins, sessions older than ``keep_days`` go, and the oldest ones while the disk
   has less than ``keep_free_mb`` left; those with a stumble or a fall go last.
-* A full or broken disk is one line in the log, and the session goes on without a recording. If so
-  much waits that the disk must have stalled, recording ends too.
+* What a full or missing disk refuses waits in memory and is written when it can be; that is told
+  once, and so is its end. If so much waits that the disk must have stalled, or ``MOST_REFUSED``,
+  the session is recorded no further. A file that somebody deletes or moves is begun anew.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, Literal, cast
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
@@ -36,13 +36,12 @@ from cued.parts import Exit, Part
 from cued.recording.sessions import folder
 from cued.recording.sessions.opening import Opening
 from cued.recording.sessions.writing import SessionWriter
-from cued.runtime.engine_renewal import RENEWED
+from cued.runtime.engine_renewal import KEPT_AGAIN, NOT_KEPT, RENEWED
 from cued.sinks.sink import Ask, Sink
-
-log = logging.getLogger(__name__)
 
 WRITE_EVERY_S = 4.0
 MOST_WAITING = 200_000  # items; twenty minutes of three sensors, or 2.7 hours of ticks only
+MOST_REFUSED = 32_000_000  # bytes in memory; some hours of three sensors, a tenth of MemoryMax
 CLOCK = time.time
 
 
@@ -78,6 +77,7 @@ class Recorder:
         self._keep = folder.Keep(days=config.keep_days, free_mb=config.keep_free_mb)
         self._folder = Path(config.folder) if config.folder else folder.of(site.state)
         self._site = site
+        self._ask = ask
         self._clock = clock
         self._opening = Opening()
         self._items: list[Input | AnyEvent] = []
@@ -86,7 +86,10 @@ class Recorder:
         self._data = False
         self._full: list[Piece] = []
         self._file: SessionWriter | None = None
+        self._late: list[Piece] = []  # what no file could be made for
         self._lost: Opening | None = None  # of the session that could not be written any further
+        self._refused = False
+        self._untold: list[Notice] = []  # what the writing thread has found
         self._writing = threading.Lock()
 
     async def __aenter__(self) -> Recorder:
@@ -94,7 +97,7 @@ class Recorder:
         return self
 
     async def __aexit__(self, *exit_: Exit) -> None:
-        await asyncio.to_thread(self._write, self._gathered(last=True))
+        await self._write_and_tell(last=True)
 
     def watch(self, item: Input) -> None:
         """Keep an input, which the engine is about to get."""
@@ -129,9 +132,14 @@ class Recorder:
         try:
             while True:
                 await asyncio.sleep(WRITE_EVERY_S)
-                await asyncio.to_thread(self._write, self._gathered(last=False))
+                await self._write_and_tell(last=False)
         finally:
-            await asyncio.to_thread(self._write, self._gathered(last=False))
+            await self._write_and_tell(last=False)
+
+    async def _write_and_tell(self, *, last: bool) -> None:
+        await asyncio.to_thread(self._write, self._gathered(last=last))
+        while self._untold:
+            self._ask(self._untold.pop(0))
 
     def _known(self, sensor: str) -> bool:
         """Tell whether a replay can build the decoder of a sensor."""
@@ -157,36 +165,66 @@ class Recorder:
     def _write(self, pieces: list[Piece]) -> None:
         """Write pieces; called in a thread, of which a cancelled one may still be at work."""
         with self._writing:
-            for piece in pieces:
+            pieces, self._late = self._late + pieces, []
+            while pieces:
+                piece = pieces.pop(0)
                 try:
                     self._write_piece(piece)
                 except OSError as error:
-                    self._fail(piece.opening, str(error))
-                    self._abandon()
+                    self._refuse(piece, pieces, error)
+                    return
+            if self._refused and not (self._file and self._file.waiting):
+                self._refused = False
+                self._notice("info", KEPT_AGAIN, "the session is recorded again")
 
     def _write_piece(self, piece: Piece) -> None:
         if self._lost is piece.opening:
             self._abandon()
             return
+        gone = self._file is not None and self._file.gone
+        if gone:
+            self._abandon()
         if self._file is None:
             folder.tidy(self._folder, self._keep, self._clock())
             self._file = SessionWriter(folder.new(self._folder, piece.opening), piece.opening)
-        if piece.items:
+        if gone:
+            self._file.gap()
+            text = f"the session's file is gone: {self._file.path.name} is begun from here on"
+            self._notice("warning", NOT_KEPT, text)
+        if piece.items or self._file.waiting:
             self._file.write(piece.items)
         if piece.last:
             self._file.close()
             self._file = None
 
+    def _refuse(self, piece: Piece, after: list[Piece], error: OSError) -> None:
+        """Keep what the disk does not take: in the file's writer, or as pieces without one."""
+        if not self._refused:
+            text = f"the session cannot be recorded now: {error}; it is tried again"
+            self._notice("warning", NOT_KEPT, text)
+        self._refused = True
+        self._late = after if self._file else [piece, *after]
+        waiting = sum(len(p.items) for p in self._late)
+        if waiting > MOST_WAITING or (self._file and self._file.waiting > MOST_REFUSED):
+            self._late = []
+            self._fail(piece.opening, str(error))
+        if piece.last or self._lost is piece.opening:
+            self._abandon()
+
     def _fail(self, opening: Opening, why: str) -> None:
         """Give a session up; the next one is tried again."""
         if self._lost is not opening:
-            log.warning("this session is not recorded any further: %s", why)
+            text = f"this session is not recorded any further: {why}"
+            self._notice("warning", NOT_KEPT, text)
         self._lost = opening
 
     def _abandon(self) -> None:
         if self._file:
             self._file.abandon()
         self._file = None
+
+    def _notice(self, level: Literal["info", "warning"], code: str, text: str) -> None:
+        self._untold.append(Notice(t=0.0, level=level, code=code, text=text))
 
 
 PART: Part[Config, Sink] = Part(Config, Recorder)

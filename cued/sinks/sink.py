@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from cued.model import AnyEvent, Command, Input
+from cued.model import AnyEvent, Command, Input, Notice
 from cued.parts import Exit
 
-Ask = Callable[[Command], None]
+Ask = Callable[[Command | Notice], None]
 
 
 class Sink(Protocol):
     """Someone who watches. Entering opens it, leaving flushes and closes.
 
-    ``PART.build(config, site, ask)`` makes one; ``ask`` hands a command to the daemon. A slow or
+    ``PART.build(config, site, ask)`` makes one; ``ask`` hands a command to the daemon, or
+    what a person should be told. A slow or
     broken sink loses its own events (and counts them), never the daemon's time.
     """
 

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from cued.coach.workout import ladder, profile
 from cued.coach.workout.memory import Memory
 from cued.config import Site
-from cued.model import Command
-from cued.recording.history.schema import NAME, load
+from cued.model import Command, Notice
+from cued.recording.history import file
+from cued.recording.history.file import NAME
+from cued.recording.history.schema import load
 from cued.sinks.history import COMMIT_EVERY_S, Config, History
 from tests.core.coach.runner import Runner, follow
 
@@ -31,7 +38,18 @@ class Wall:
 
 
 def history(folder: Path, wall: Wall) -> History:
-    return History(Config(), Site(state=str(folder)), lambda command: None, wall)
+    return History(Config(), Site(state=str(folder)), lambda said: None, wall)
+
+
+def telling(folder: Path, wall: Wall) -> tuple[History, list[Notice]]:
+    """Return a history sink, and where it says what a person should know."""
+    told: list[Notice] = []
+
+    def ask(said: Command | Notice) -> None:
+        assert isinstance(said, Notice)
+        told.append(said)
+
+    return History(Config(), Site(state=str(folder)), ask, wall), told
 
 
 async def keep(folder: Path, wall: Wall, runner: Runner) -> None:
@@ -128,42 +146,204 @@ async def test_effects_are_counted_by_phrase(tmp_path: Path) -> None:
     assert [(w.judged, w.worked) for w in worked.values()] == [(1, 1)]
 
 
-async def test_a_folder_that_cannot_be_written_is_one_line_and_no_crash(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_folder_that_cannot_be_written_is_one_notice_and_no_crash(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("no folder")
+    sink, told = telling(blocked, Wall())
     runner = Runner()
     runner.walk(10.0)
-    await keep(blocked, Wall(), runner)
-    assert len([r for r in caplog.records if "history cannot be written" in r.message]) == 1
+    async with sink:
+        for event in runner.events:
+            sink.take(event)
+    assert [n.code for n in told] == ["not_kept"]
+    assert str(blocked / NAME) in told[0].text
 
 
-def test_a_broken_database_is_an_empty_memory_and_said(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("damage", ["no database", "cut", "a page overwritten"])
+async def test_a_damaged_history_is_set_aside_begun_anew_and_the_caps_are_the_lowest(
+    tmp_path: Path, damage: str
 ) -> None:
+    wall = Wall()
+    runner = Runner(profile="variety_for_a_runner")
+    follow(runner)
+    await keep(tmp_path, wall, runner)
     path = tmp_path / NAME
-    path.write_bytes(b"not a database" * 100)
-    assert load(path, "runner") == Memory(runner="runner")
-    assert "cannot be read" in caplog.text
-    assert load(tmp_path / "none.sqlite", "ann") == Memory(runner="ann")
+    whole = path.read_bytes()
+    spoilt = {
+        "no database": b"not a database" * 100,
+        "cut": whole[: len(whole) // 2],
+        "a page overwritten": whole[:4096] + b"x" * 4096 + whole[8192:],
+    }[damage]
+    path.write_bytes(spoilt)
+    memory = load(path, "runner", time.time)
+    assert "set aside as history.sqlite.bad" in memory.doubt
+    assert (tmp_path / "history.sqlite.bad").read_bytes() == spoilt
+    chosen = profile.load("variety_for_a_runner")
+    assert ladder.prescribe(1, memory, chosen).left_s == pytest.approx(900 / 7)
+    assert ladder.prescribe(1, memory.of("ann"), chosen).left_s == pytest.approx(900 / 7)
+    await keep(tmp_path, wall, runner)
+    again = load(path, "runner", time.time)
+    assert (again.sessions, bool(again.doubt)) == (1, True)
+    assert not load(path, "runner", lambda: time.time() + 8 * DAY).doubt
 
 
-async def test_what_could_not_be_written_for_a_while_is_written_later(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+async def test_damage_that_is_found_while_writing_costs_no_row_of_the_session(
+    tmp_path: Path,
 ) -> None:
     wall = Wall()
     runner = Runner()
     runner.walk(10.0)
-    async with history(tmp_path, wall) as sink:
+    sink, told = telling(tmp_path, wall)
+    async with sink:
+        for event in runner.events[:2]:
+            sink.take(event)
+        await sink._write_and_tell()
+        sink._connection = sqlite3.connect(":memory:", check_same_thread=False)  # a stand-in
+        sink._connection.close()
+        sink._connection = _Malformed()
+        for event in runner.events[2:]:
+            sink.take(event)
+        await sink._write_and_tell()
+    assert [n.code for n in told] == ["not_kept", "not_kept", "kept_again"]
+    assert "set aside as history.sqlite.bad" in told[1].text
+    assert load(tmp_path / NAME, "runner", wall).sessions == 1
+
+
+class _Malformed:
+    """A connection to a database of which a page is damaged."""
+
+    def execute(self, *_args: object) -> None:
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    def __enter__(self) -> _Malformed:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("how", ["file", "folder"])
+async def test_a_history_deleted_while_it_is_written_is_begun_anew_with_the_session(
+    tmp_path: Path, how: str
+) -> None:
+    wall = Wall()
+    runner = Runner()
+    runner.walk(10.0)
+    state = tmp_path / "state"
+    sink, told = telling(state, wall)
+    async with sink:
+        for event in runner.events[:2]:
+            sink.take(event)
+        await sink._write_and_tell()
+        if how == "folder":
+            state.rename(tmp_path / "elsewhere")
+        else:
+            (state / NAME).unlink()
+        for event in runner.events[2:]:
+            sink.take(event)
+        await sink._write_and_tell()
+    assert [n.code for n in told] == ["not_kept"]
+    assert load(state / NAME, "runner", wall).sessions == 1
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """Mount a small disk that can be made read-only."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "none", place], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("only root may mount a disk")
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)
+
+
+def remount(disk: Path, how: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{how}", disk], check=True)
+
+
+async def test_a_history_on_a_read_only_disk_is_read_and_written_when_it_can_be(disk: Path) -> None:
+    wall = Wall()
+    first = Runner(profile="variety_for_a_runner")
+    follow(first)
+    await keep(disk, wall, first)
+    remount(disk, "ro")
+    memory = load(disk / NAME, "runner", wall)
+    assert (memory.sessions, memory.doubt) == (1, "")
+    sink, told = telling(disk, wall)
+    async with sink:
+        second = Runner(memory, profile="variety_for_a_runner")
+        second.walk(10.0)
+        for event in second.events:
+            sink.take(event)
+        await sink._write_and_tell()
+        remount(disk, "rw")
+        await sink._write_and_tell()
+    assert [n.code for n in told] == ["not_kept", "history_back"]
+    assert load(disk / NAME, "runner", wall).sessions == 2
+
+
+async def test_a_full_disk_that_gets_room_again_loses_no_row(disk: Path) -> None:
+    wall = Wall()
+    runner = Runner()
+    runner.walk(10.0)
+    sink, told = telling(disk, wall)
+    async with sink:
+        filling = disk / "filling"
+        with contextlib.suppress(OSError), filling.open("wb", buffering=0) as file:
+            while file.write(b"x" * 4096):
+                pass
+        for event in runner.events:
+            sink.take(event)
+        for _ in range(2):
+            await sink._write_and_tell()
+        filling.unlink()
+        await sink._write_and_tell()
+    assert [n.code for n in told] == ["not_kept", "kept_again"]
+    assert load(disk / NAME, "runner", wall).sessions == 1
+
+
+async def test_a_history_that_is_held_at_the_start_is_taken_up_when_it_is_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file, "BUSY_S", 0.01)
+    wall = Wall()
+    runner = Runner(profile="variety_for_a_runner")
+    follow(runner)
+    await keep(tmp_path, wall, runner)
+    sink, told = telling(tmp_path, wall)
+    with closing(sqlite3.connect(tmp_path / NAME, isolation_level=None)) as other:
+        other.execute("pragma locking_mode = exclusive")
+        other.execute("begin exclusive")
+        other.execute("update session set cues = cues")
+        assert "locked" in load(tmp_path / NAME, "runner", wall).doubt
+        await sink.__aenter__()
+        other.execute("commit")
+    await sink._write_and_tell()
+    await sink.__aexit__(None, None, None)
+    assert [n.code for n in told] == ["not_kept", "history_back"]
+    assert not load(tmp_path / NAME, "runner", wall).doubt
+
+
+async def test_what_could_not_be_written_for_a_while_is_written_later(tmp_path: Path) -> None:
+    wall = Wall()
+    runner = Runner()
+    runner.walk(10.0)
+    sink, told = telling(tmp_path, wall)
+    async with sink:
         assert sink._connection
         sink._connection.execute("pragma busy_timeout = 1")
         for event in runner.events:
             sink.take(event)
         with closing(sqlite3.connect(tmp_path / NAME, isolation_level=None)) as other:
             other.execute("begin immediate")
-            sink._write(sink._gathered())
-            assert "database is locked" in caplog.text
+            await sink._write_and_tell()
+            assert "database is locked" in told[0].text
     assert load(tmp_path / NAME, "runner", wall).sessions == 1
 
 
@@ -173,7 +353,7 @@ def test_a_history_of_a_later_version_is_named_and_left_as_it_is(
     with closing(sqlite3.connect(tmp_path / NAME)) as connection:
         connection.execute("pragma user_version = 7")
     before = (tmp_path / NAME).read_bytes()
-    assert load(tmp_path / NAME, "runner") == Memory(runner="runner")
+    assert "format 7" in load(tmp_path / NAME, "runner").doubt
     assert "a later cued wrote it" in caplog.text
     assert (tmp_path / NAME).read_bytes() == before
 
@@ -192,7 +372,7 @@ async def test_a_damaged_value_costs_that_value_only(tmp_path: Path) -> None:
     assert len(whole.imprint) - 1 <= len(damaged.imprint) <= len(whole.imprint)
     with closing(sqlite3.connect(tmp_path / NAME)) as connection, connection:
         connection.execute("update session set duration_s = 'long'")
-    assert load(tmp_path / NAME, "runner", wall) == Memory(runner="runner")
+    assert load(tmp_path / NAME, "runner", wall).doubt
 
 
 async def test_nobody_else_may_read_the_history(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from cued.devices.device import inputs_of as said
 from cued.model import (
     Command,
     LinkChanged,
+    Notice,
     Notification,
     Packet,
     RecordingError,
@@ -276,14 +277,108 @@ def later(item, by):
     return replace(item, t=item.t + by)
 
 
-async def test_a_full_disk_ends_the_recording_and_nothing_else(tmp_path, caplog):
+def told_of(events):
+    return [e.code for e in events if isinstance(e, Notice) and "kept" in e.code]
+
+
+async def recorded(simulation, inputs, state, meanwhile):
+    """Record inputs, with something that happens after a third and after two thirds of them."""
+    chosen = configured(simulation)
+    engines = app.Engines(chosen)
+    where = replace(app.site(chosen), state=str(state), opening=engines.opening)
+    told = []
+    sink = recorder.Recorder(recorder.Config(), where, told.append)
+    engine = engines.begin()
+    async with sink:
+        for n, item in enumerate(inputs):
+            if n % (len(inputs) // 3) == 0 and n:
+                await sink._write_and_tell(last=False)
+                await meanwhile(3 * n // len(inputs))
+                await sink._write_and_tell(last=False)
+            sink.watch(item)
+            for event in engine.feed(item):
+                sink.take(event)
+    return told
+
+
+async def test_a_folder_that_cannot_be_made_is_told_and_ends_nothing(tmp_path):
     simulation, inputs = inputs_of("steady", 8.0)
     state = tmp_path / "state"
     state.mkdir()
     (state / "sessions").write_text("a file where the folder should be")
-    events = await record(configured(simulation), inputs, state)
-    assert events
-    assert "not recorded any further" in caplog.text
+    told = await recorded(simulation, inputs, state, lambda _n: asyncio.sleep(0))
+    assert told_of(told) == ["not_kept"]
+
+
+async def test_a_folder_that_can_be_made_later_gets_the_whole_session(tmp_path):
+    simulation, inputs = inputs_of("steady", 9.0)
+    state = tmp_path / "state"
+    state.mkdir()
+    (state / "sessions").write_text("in the way")
+
+    async def makes_room(third):
+        if third == 2:
+            (state / "sessions").unlink()
+
+    told = await recorded(simulation, inputs, state, makes_room)
+    assert told_of(told) == ["not_kept", "kept_again"]
+    session = Session(only(state / "sessions"))
+    assert not session.damage
+    assert len(list(session.inputs(session.parts[0]))) == len(inputs)
+
+
+async def test_what_a_full_disk_refuses_is_written_when_there_is_room(tmp_path, monkeypatch):
+    simulation, inputs = inputs_of("steady", 9.0)
+    full = []
+    append = SessionWriter._append
+
+    def refusing(self):
+        if not full:
+            append(self)
+            return
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(self, "_file", Full(self._file))
+            append(self)
+
+    async def fills(third):
+        full[:] = [True] if third == 1 else []
+
+    monkeypatch.setattr(SessionWriter, "_append", refusing)
+    told = await recorded(simulation, inputs, tmp_path, fills)
+    assert told_of(told) == ["not_kept", "kept_again"]
+    session = Session(only(tmp_path / "sessions"))
+    assert not session.damage
+    assert len(list(session.inputs(session.parts[0]))) == len(inputs)
+
+
+class Full:
+    """A file on a disk that takes nothing."""
+
+    def __init__(self, file):
+        self._file = file
+
+    def write(self, data):
+        return 0
+
+    def __getattr__(self, name):
+        return getattr(self._file, name)
+
+
+async def test_a_session_deleted_while_it_is_written_goes_on_in_another_file(tmp_path):
+    simulation, inputs = inputs_of("steady", 9.0)
+
+    async def deletes(third):
+        if third == 2:
+            (tmp_path / "sessions").rename(tmp_path / "elsewhere")
+
+    told = await recorded(simulation, inputs, tmp_path, deletes)
+    assert told_of(told) == ["not_kept"]
+    rest = Session(only(tmp_path / "sessions"))
+    before = Session(only(tmp_path / "elsewhere"))
+    counted = [len(list(s.inputs(s.parts[0]))) for s in (before, rest)]
+    assert sum(counted) == len(inputs)
+    assert min(counted) > 0
+    assert rest.damage
 
 
 def test_a_file_that_is_no_session_is_refused_in_one_line(tmp_path, capsys):

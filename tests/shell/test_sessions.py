@@ -30,6 +30,7 @@ from cued.model import (
     Tick,
 )
 from cued.recording.history import schema
+from cued.recording.history.file import NAME as HISTORY
 from cued.recording.sessions import folder
 from cued.recording.sessions.opening import Opening
 from cued.recording.sessions.records import MAGIC
@@ -215,7 +216,7 @@ async def test_a_forgotten_runner_is_in_no_file_any_more(tmp_path, there, capsys
     assert list(Session(named).parts[0].opening.memory.others) == ["cleo"]
     for path in tmp_path.rglob("*"):
         assert path.is_dir() or b"anna-secret" not in everything(path), path
-    assert schema.load(tmp_path / schema.NAME, "bea").sessions == 1
+    assert schema.load(tmp_path / HISTORY, "bea").sessions == 1
 
 
 async def test_forgetting_keeps_the_age_of_what_is_rewritten(tmp_path, there):

@@ -101,6 +101,9 @@ STAGES: tuple[Stage, ...] = (
         jog=True,
     ),
 )
+# A seventh of the smallest week of any profile (first_time_ever, 900 s): what a day may add,
+# whatever was done on the days before.
+UNKNOWN_DAY_S = 900.0 / 7.0
 JOG_ON_S = 30.0
 JOG_OFF_S = 75.0
 JOG_SESSION_S = 240.0
@@ -170,6 +173,8 @@ def prescribe(
         "day": profile.day_s - memory.backward_s(DAY_S, elapsed_s),
         "week": profile.week_s - memory.backward_s(WEEK_S, elapsed_s),
     }
+    if memory.doubt:
+        caps["day"] = min(caps["day"], UNKNOWN_DAY_S - memory.backward_s(DAY_S, elapsed_s))
     cap = min(caps, key=lambda name: caps[name])
     return Prescription(
         stage=stage,

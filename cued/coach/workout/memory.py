@@ -53,6 +53,7 @@ class Memory(Struct, frozen=True, kw_only=True):
     wrong : the runner said in the last session that something was wrong.
     away : a session that was cut off just now, and goes on.
     others : the memories of other runners of this station, by name.
+    doubt : why earlier sessions are not known, though there may have been some; empty if they are.
     """
 
     runner: str = "runner"
@@ -65,13 +66,19 @@ class Memory(Struct, frozen=True, kw_only=True):
     wrong: bool = False
     away: Away | None = None
     others: dict[str, Memory] = {}
+    doubt: str = ""
+
+    def doubted(self, doubt: str) -> Memory:
+        """Return this memory as one that may lack sessions, those of the others too."""
+        others = {name: memory.doubted(doubt) for name, memory in self.others.items()}
+        return replace(self, doubt=doubt, others=others)
 
     def of(self, runner: str) -> Memory:
         """Return the memory of a runner; of one never seen, an empty one."""
         if runner == self.runner:
             return self
         everyone = {**self.others, self.runner: replace(self, others={})}
-        chosen = everyone.pop(runner, Memory(runner=runner))
+        chosen = everyone.pop(runner, Memory(runner=runner, doubt=self.doubt))
         return replace(chosen, others=everyone)
 
     def aged(self, passed_s: float) -> Memory:

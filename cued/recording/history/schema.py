@@ -1,22 +1,21 @@
-"""The history's file: what it holds, how it is opened, what the coach gets from it.
+"""What the coach gets from the history, and how a runner is taken out of it.
 
 Rules of this file
 ------------------
-* The sole place with a schema. WAL mode with ``synchronous = FULL``: what a commit has written
-  survives a power cut.
 * ``load`` gives the coach its ``Memory``. Ages are told relative to the moment of loading, so that
   the coach needs no calendar.
 * ``forget`` leaves nothing of a runner, in the file's free pages neither.
-* A file of a later version is left as it is. A value that cannot be read costs that value only.
+* A file that cannot be read gives a memory with a ``doubt``, which means the lowest caps. A value
+  that cannot be read costs that value only.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,90 +23,56 @@ import msgspec
 
 from cued.coach.workout.memory import Away, Memory, Past, Worked
 from cued.model import Imprint
+from cued.recording.history.file import (
+    damaged,
+    lost_lately,
+    open_database,
+    open_to_read,
+    set_aside,
+)
 
 log = logging.getLogger(__name__)
 
-NAME = "history.sqlite"
 PAST_S = 35.0 * 86400.0
 AWAY_S = 900.0  # a session cut off so recently goes on: a restart, a power cut, an upgrade
 CLOCK = time.time
-VERSION = 1
 T = TypeVar("T")
-
-SCHEMA = f"""
-create table if not exists session (
-    id integer primary key, runner text not null, started real not null, ended real,
-    duration_s real not null default 0, strides integer not null default 0,
-    backward_s real not null default 0, cues integer not null default 0,
-    stumbles integer not null default 0, stage integer, clean_sessions integer, clean integer,
-    peak_m_s real, kind text, details text not null default '{{}}');
-create index if not exists session_by_runner on session (runner, started);
-create table if not exists phase (
-    session integer not null references session, t real not null, name text not null,
-    came_from text not null, why text not null);
-create table if not exists cue (
-    session integer not null references session, t real not null, key text not null,
-    text text not null, verdict text not null, because text not null);
-create table if not exists effect (
-    session integer not null references session, t real not null, key text not null,
-    text text not null, worked integer not null, strides integer not null);
-create index if not exists phase_by_session on phase (session);
-create index if not exists cue_by_session on cue (session);
-create index if not exists effect_by_session on effect (session);
-create table if not exists imprint (
-    session integer not null references session, runner text not null, t real not null,
-    value text not null);
-create index if not exists imprint_by_runner on imprint (runner, t);
-create index if not exists imprint_by_session on imprint (session);
-pragma user_version = {VERSION};
-"""
-
-
-def open_database(path: Path) -> sqlite3.Connection:
-    """Open a database, making it and its folder where there is none; nobody else may read it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    connection = sqlite3.connect(path, check_same_thread=False)
-    try:
-        (version,) = connection.execute("pragma user_version").fetchone()
-        if version > VERSION:
-            raise sqlite3.DatabaseError(
-                f"a later cued wrote it, in format {version}; this one knows {VERSION}"
-            )
-        connection.execute("pragma journal_mode = wal")
-        connection.execute("pragma synchronous = full")
-        connection.executescript(SCHEMA)
-    except sqlite3.Error:
-        connection.close()  # a file that is no database
-        raise
-    except UnicodeDecodeError as error:  # of a damaged one, in place of sqlite's own message
-        connection.close()
-        raise sqlite3.DatabaseError("it is damaged") from error
-    return connection
 
 
 def load(path: Path, runner: str, clock: Callable[[], float] = CLOCK) -> Memory:
     """Return what is known of a runner, and of the others of this station.
 
-    A missing or unreadable database is an empty memory, and a line in the log if unreadable.
+    Without a database that is nothing; with one that cannot be read, a doubt and a line in the log.
     """
+    try:
+        memory = _load(path, runner, clock)
+    except (OSError, sqlite3.Error, TypeError, ValueError) as error:
+        doubt = f"{path} cannot be read: {error}"
+        if damaged(error):
+            doubt = _begun_anew(path, doubt)
+        memory = Memory(runner=runner, doubt=doubt)
+    if not memory.doubt and (bad := lost_lately(path, clock)):
+        memory = memory.doubted(f"{bad} was damaged less than a week ago")
+    if memory.doubt:
+        log.warning("history: %s", memory.doubt)
+    return memory
+
+
+def _load(path: Path, runner: str, clock: Callable[[], float]) -> Memory:
     if not path.exists():
         return Memory(runner=runner)
-    try:
-        connection = open_database(path)
-    except (OSError, sqlite3.Error) as error:
-        log.warning("history cannot be read: %s: %s", path, error)
-        return Memory(runner=runner)
-    try:
+    with closing(open_to_read(path)) as connection:
         names = {str(r[0]) for r in connection.execute("select distinct runner from session")}
         memories = {n: _memory(connection, n, clock()) for n in names | {runner}}
-    except (sqlite3.Error, TypeError, ValueError) as error:
-        log.warning("history cannot be read: %s: %s", path, error)
-        return Memory(runner=runner)
-    finally:
-        connection.close()
     own = memories.pop(runner)
     return msgspec.structs.replace(own, others=memories)
+
+
+def _begun_anew(path: Path, doubt: str) -> str:
+    try:
+        return f"{doubt}; set aside as {set_aside(path).name}"
+    except OSError as error:
+        return f"{doubt}; it cannot be set aside: {error.strerror}"
 
 
 def forget(path: Path, runner: str) -> int:

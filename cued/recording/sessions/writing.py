@@ -83,18 +83,39 @@ class SessionFile:
 
 
 class SessionWriter:
-    """Appends to a session file. Raises OSError when the disk is full or gone."""
+    """Appends to a session file. Raises OSError when the disk is full or gone.
+
+    What it could not append it keeps and appends with the next (``waiting`` bytes).
+    """
 
     def __init__(self, path: Path, opening: Opening) -> None:
         self.path = path
         self._content = SessionFile()
         self._totals = Totals(opening)
+        self._waiting = b""
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         self._file = os.fdopen(descriptor, "ab", buffering=0)
         self._content.begin(opening)
         self._append()
         _sync_folder(path.parent)
+
+    @property
+    def waiting(self) -> int:
+        """How many bytes the disk has refused so far."""
+        return len(self._waiting)
+
+    @property
+    def gone(self) -> bool:
+        """The file is no longer where it was: deleted or moved."""
+        try:
+            return not os.path.samestat(os.fstat(self._file.fileno()), self.path.stat())
+        except FileNotFoundError:
+            return True
+
+    def gap(self) -> None:
+        """Note that what follows does not join on to what the file holds."""
+        self._content.gap()
 
     def write(self, items: Iterable[Input | AnyEvent]) -> None:
         """Append a chunk and wait until it is on the disk."""
@@ -118,7 +139,7 @@ class SessionWriter:
 
     def _append(self) -> None:
         """Append all of it or none: a record cut short by a full disk would hide those after it."""
-        data = self._content.drain()
+        data = self._waiting = self._waiting + self._content.drain()
         before = self._file.seek(0, os.SEEK_END)
         try:
             written = self._file.write(data)
@@ -128,6 +149,7 @@ class SessionWriter:
         if written != len(data):
             self._file.truncate(before)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self._waiting = b""
         os.fsync(self._file.fileno())
 
 

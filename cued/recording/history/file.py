@@ -1,0 +1,140 @@
+"""Opening the history's file, whatever has happened to it.
+
+Rules of this file
+------------------
+* A file that holds something else than a whole database is set aside as ``.bad``, never deleted,
+  and a new one is begun. For a week the past counts as unknown, because the caps look back so far.
+* A file on a disk that takes no writing is still read.
+* A file that somebody else holds is waited for ``BUSY_S``, not longer: the loop's end waits for it.
+* A file of a later version is left as it is.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+NAME = "history.sqlite"
+VERSION = 1
+BAD = ".bad"
+BUSY_S = 1.0  # a commit takes a tenth of that, on a slow card as well
+DOUBT_S = 7.0 * 86400.0  # as far back as caps look
+SCHEMA = f"""
+create table if not exists session (
+    id integer primary key, runner text not null, started real not null, ended real,
+    duration_s real not null default 0, strides integer not null default 0,
+    backward_s real not null default 0, cues integer not null default 0,
+    stumbles integer not null default 0, stage integer, clean_sessions integer, clean integer,
+    peak_m_s real, kind text, details text not null default '{{}}');
+create index if not exists session_by_runner on session (runner, started);
+create table if not exists phase (
+    session integer not null references session, t real not null, name text not null,
+    came_from text not null, why text not null);
+create table if not exists cue (
+    session integer not null references session, t real not null, key text not null,
+    text text not null, verdict text not null, because text not null);
+create table if not exists effect (
+    session integer not null references session, t real not null, key text not null,
+    text text not null, worked integer not null, strides integer not null);
+create index if not exists phase_by_session on phase (session);
+create index if not exists cue_by_session on cue (session);
+create index if not exists effect_by_session on effect (session);
+create table if not exists imprint (
+    session integer not null references session, runner text not null, t real not null,
+    value text not null);
+create index if not exists imprint_by_runner on imprint (runner, t);
+create index if not exists imprint_by_session on imprint (session);
+pragma user_version = {VERSION};
+"""
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """Open a database, making it and its folder where there is none; nobody else may read it.
+
+    Raises OSError or sqlite3.Error; of a file that is damaged, the latter itself and no subclass.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    connection = sqlite3.connect(path, check_same_thread=False, timeout=BUSY_S)
+    try:
+        if _checked(connection) == 0:
+            connection.execute("pragma journal_mode = wal")
+            connection.executescript(SCHEMA)
+        connection.execute("pragma synchronous = full")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """Open a database for reading, on a disk that takes no writing as well."""
+    try:
+        return open_database(path)
+    except OSError:
+        pass
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise
+    # Without writing there is no shared memory, so what a power cut left in the WAL is not read
+    # where that file has none either (sqlite.org/wal.html, "Read-Only Databases").
+    for how in ("mode=ro", "immutable=1"):
+        connection = sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True, timeout=BUSY_S)
+        try:
+            _checked(connection)
+        except sqlite3.OperationalError:
+            connection.close()
+            if how == "immutable=1":
+                raise
+            continue
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+    raise AssertionError("the last one returns or raises")
+
+
+def _checked(connection: sqlite3.Connection) -> int:
+    """Return the version of a database that is whole."""
+    try:
+        (version,) = connection.execute("pragma user_version").fetchone()
+        (found,) = connection.execute("pragma quick_check(1)").fetchone()
+    except UnicodeDecodeError as error:  # of a damaged one, in place of sqlite's own message
+        raise sqlite3.DatabaseError("it is damaged") from error
+    if version > VERSION:
+        raise sqlite3.NotSupportedError(
+            f"a later cued wrote it, in format {version}; this one knows {VERSION}"
+        )
+    if found != "ok":
+        raise sqlite3.DatabaseError(f"it is damaged: {found}".replace("\n", " "))
+    return int(version)
+
+
+def damaged(error: Exception) -> bool:
+    """Tell whether an error says that the file is no whole database."""
+    return type(error) is sqlite3.DatabaseError
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a damaged database, with what belongs to it; return its new name."""
+    number, beside = 1, path.with_name(path.name + BAD)
+    while beside.exists():
+        number += 1
+        beside = path.with_name(f"{path.name}{BAD}{number}")
+    path.rename(beside)
+    os.utime(beside)  # when its past was lost
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    return beside
+
+
+def lost_lately(path: Path, clock: Callable[[], float] = time.time) -> str:
+    """Name the damaged database that was set aside within the last week, if one was."""
+    for bad in sorted(path.parent.glob(f"{path.name}{BAD}*")):
+        if abs(clock() - bad.stat().st_mtime) < DOUBT_S:
+            return bad.name
+    return ""
