@@ -74,13 +74,14 @@ def engine(
         sensors,
         metrics={name: FencedMetric(name, metric, faults) for name, metric in metrics.items()},
         gait=config.gait,
-        coach=coach or make_coach(config, faults=faults),
+        coach=coach or make_coach(config, sensors, faults=faults),
         faults=faults,
     )
 
 
 def make_coach(
     config: Config,
+    sensors: Mapping[str, Worn],
     memory: Memory | None = None,
     *,
     muted: bool = False,
@@ -91,7 +92,7 @@ def make_coach(
     if not config.coach.metronome:
         rules.pop("metronome", None)  # would watch every stride for nothing
     # What nobody wears is not guessed from what they do: a rule that lacks a sensor is silent.
-    met = offered([w.placement for w in worn(config).values()], belt=True, program=True)
+    met = offered([w.placement for w in sensors.values()], belt=True, program=True)
     faults = faults or Faults()
     heeded = [
         FencedRule(name, rule, faults) for name, rule in rules.items() if not unmet(rule.needs, met)
@@ -105,7 +106,7 @@ class Engines:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._coach = make_coach(config)
+        self._coach = make_coach(config, worn(config))
         self._opening = Opening()
         self._began: float | None = None
 
@@ -153,8 +154,9 @@ def remake(config: Config, opening: Opening) -> tuple[Engine, Coach]:
     plan = replace(config.coach, runner=opening.memory.runner)
     config = replace(config, coach=plan)
     faults = Faults()
-    coach = make_coach(config, opening.memory, muted=opening.muted, faults=faults)
-    return engine(config, worn(config), coach, faults), coach
+    sensors = worn(config)
+    coach = make_coach(config, sensors, opening.memory, muted=opening.muted, faults=faults)
+    return engine(config, sensors, coach, faults), coach
 
 
 def recall(config: Config, runner: str = "") -> Memory:
