@@ -7,6 +7,7 @@ Rules
 * On loopback unless told otherwise. Then whoever reaches the port may read: put a proxy with TLS
   and a password before it where that is not wanted.
 * A port that is taken costs nobody the coach: it is told once, and tried again every 5 s.
+* It is announced by mDNS (``_announcer.py``) and answers to the name that is announced.
 * Nothing is loaded from another host, and the headers forbid it (Content-Security-Policy).
 
 Needs the extra ``dashboard`` (aiohttp, in ``_pages.py``).
@@ -29,6 +30,7 @@ from msgspec import Meta, Struct
 from cued.config import Site
 from cued.model import AnyEvent, ConfigError, Input
 from cued.parts import Exit, Part
+from cued.sinks._announcer import EVERYWHERE, Announcer, local_name
 from cued.sinks._hosts import own_address
 from cued.sinks._ports import cannot_listen
 from cued.sinks._qr_code import qr_code
@@ -41,7 +43,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FILES = Path(str(resources.files("cued") / "dashboard"))
-EVERYWHERE = ("0.0.0.0", "::")
 AGAIN_S = 5.0
 
 
@@ -82,6 +83,9 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         bool,
         Meta(description="Show the address as a QR code for a phone, where there is a terminal."),
     ] = False
+    announce: Annotated[
+        bool, Meta(description="Announce the page by mDNS, as http://cued-STATION.local.")
+    ] = True
     start: Annotated[
         Literal["own", "all"], Meta(description="Open with this station, or with all of them.")
     ] = "own"
@@ -98,6 +102,7 @@ class Live:
         self._site = site
         self._so_far = SoFar()
         self._pages: Pages | None = None
+        self._announcer = Announcer(site.station)
 
     @property
     def address(self) -> str:
@@ -113,6 +118,7 @@ class Live:
         return self
 
     async def __aexit__(self, *exit_: Exit) -> None:
+        await self._announcer.close()
         if self._pages:
             await self._pages.close()
 
@@ -124,19 +130,20 @@ class Live:
         self._so_far.take(event)
 
     async def run(self) -> None:
-        """Try again while the port is taken; the server has its own tasks."""
+        """Try again while the port is taken, then announce; the server has its own tasks."""
         while not self._pages:
             await asyncio.sleep(AGAIN_S)
             await self._open()
+        if self._config.announce:
+            await self._announcer.run(self._config.host, self._pages.port)
 
     async def _open(self) -> str:
         """Begin to serve; why not, or an empty text."""
         from cued.sinks._pages import Pages  # noqa: PLC0415 - only this needs the extra
 
         bodies = {"config.json": self._about, "history.json": self._so_far.encoded}
-        pages = Pages(
-            FILES, bodies, self._config.names, self._connects, self._config.frame_ancestors
-        )
+        names = (*self._config.names, local_name(self._site.station))
+        pages = Pages(FILES, bodies, names, self._connects, self._config.frame_ancestors)
         try:
             await pages.open(self._config.host, self._config.port)
         except OSError as error:
