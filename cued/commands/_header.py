@@ -1,0 +1,133 @@
+"""The 40-pin header: which wire of a configuration goes where, and what must not be there.
+
+Rules
+-----
+* Signals are those of the configuration (every option whose name ends in ``pin``). Supplies and
+  grounds are chosen here: 5 V at 2 for the driver and 4 for the amplifier, and for each signal the
+  nearest ground that is still free, so no two wires share a pin.
+* A pin that something else of the Pi drives, or pulls up at power-on under a motor, is a clash.
+
+Source: Raspberry Pi's documentation of GPIO and config.txt (header, pulls at power-on, ``gpio=``);
+the overlay's README for ``max98357a`` and ``strict_gpiod``. Header and pulls are the same from the
+Pi 3B+ to the Pi 5 and on the Zero 2 W.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from cued.config import Config, pins
+
+# GPIO numbers by header pin; the rest are supplies.
+GPIO = {
+    3: 2, 5: 3, 7: 4, 8: 14, 10: 15, 11: 17, 12: 18, 13: 27, 15: 22, 16: 23, 18: 24, 19: 10,
+    21: 9, 22: 25, 23: 11, 24: 8, 26: 7, 27: 0, 28: 1, 29: 5, 31: 6, 32: 12, 33: 13, 35: 19,
+    36: 16, 37: 26, 38: 20, 40: 21,
+}  # fmt: skip
+GROUNDS = (6, 9, 14, 20, 25, 30, 34, 39)
+SUPPLIES = {1: "3V3", 17: "3V3", 2: "5V", 4: "5V"} | dict.fromkeys(GROUNDS, "GND")
+PINS = {number: pin for pin, number in GPIO.items()}
+PULLED_UP = range(9)  # GPIO 0 to 8, until a program sets them
+I2S = {18: "bit clock", 19: "word clock", 21: "data"}
+TAKEN: dict[int, str] = {
+    **dict.fromkeys((0, 1), "read at power-on for a board's identity"),
+    **dict.fromkeys((2, 3), "I2C, with a fixed pull-up of 1.8 kΩ"),
+    **dict.fromkeys((7, 8, 9, 10, 11), "SPI"),
+    **dict.fromkeys((14, 15), "the serial console (UART)"),
+}
+SPEAKER = re.compile(r"max98357a|hifiberry|i2s", re.IGNORECASE)  # names of sound cards on I2S
+ENDS = {
+    ("haptic", "left_pin"): "driver IN_L",
+    ("haptic", "right_pin"): "driver IN_R",
+    ("relay", "pin"): "driver's third channel IN",
+    ("buttons", "main_pin"): "button main",
+    ("buttons", "mark_pin"): "button mark",
+    ("buttons", "faster_pin"): "button faster",
+    ("buttons", "slower_pin"): "button slower",
+    ("light", "pin"): "light, over 330 Ω",
+    ("belt_pulses", "pin"): "belt sensor OUT",
+}
+GROUNDED = {"buttons", "light"}  # each of their signals has a ground of its own
+DRIVEN = {"haptic", "relay"}  # by the driver's board, which has one supply and one ground
+
+
+class Wire(NamedTuple):
+    """One wire: header pin, what it is there, where it goes, and the option that says so."""
+
+    pin: int
+    name: str
+    end: str
+    option: str = ""
+
+
+def speaker_on_i2s(config: Config) -> bool:
+    """Tell whether the voice's sound card is one on the I2S pins."""
+    speech: Any = config.parts.get("actuators", {}).get("speech")
+    return bool(SPEAKER.search(str(getattr(speech, "device", "") or "")))
+
+
+def signals(config: Config) -> list[tuple[str, str, int]]:
+    """List the pins of the configuration: part, option and GPIO number."""
+    found = [
+        (where.strip("[]").split(".")[1], key, number) for where, key, number in pins(config.parts)
+    ]
+    order = list(ENDS)
+    return sorted(found, key=lambda x: order.index(x[:2]) if x[:2] in order else len(order))
+
+
+def clashes(config: Config, *, i2s: bool) -> list[str]:
+    """Say which pins can't be what the configuration wants of them, and why."""
+    out: list[str] = []
+    for part, key, number in signals(config):
+        why = TAKEN.get(number, "")
+        if i2s and (number in I2S or number == 20):
+            why = f"I2S ({I2S.get(number, 'input')}), which the speaker uses"
+        elif not why and part in DRIVEN and number in PULLED_UP:
+            why = "pulled up at power-on, so not for a motor or a relay"
+        if why:
+            out.append(f"{part} {key} = {number}: GPIO {number} is {why}")
+    return out
+
+
+def wires(config: Config, *, i2s: bool) -> list[Wire]:
+    """List all wires, by header pin."""
+    out: list[Wire] = []
+    free = list(GROUNDS)
+
+    def ground(near: int, end: str) -> None:
+        nearest = min(free, key=lambda pin: abs(pin - near))
+        free.remove(nearest)
+        out.append(Wire(nearest, "GND", end))
+
+    found = signals(config)
+    if any(part in DRIVEN for part, _, _ in found):
+        out.append(Wire(2, "5V", "driver 5V"))
+        ground(6, "driver GND")
+    for part, key, number in found:
+        end = ENDS.get((part, key), f"{part} {key}")
+        out.append(Wire(PINS[number], f"GPIO{number}", end, f"{part} {key}"))
+        if part in GROUNDED:
+            ground(PINS[number], f"{end.split(',')[0]}, other side")
+        elif part == "belt_pulses":
+            out.append(Wire(1, "3V3", "belt sensor VCC"))
+            ground(PINS[number], "belt sensor GND")
+    if i2s:
+        out.append(Wire(4, "5V", "amplifier VIN"))
+        out += [
+            Wire(PINS[n], f"GPIO{n}", f"amplifier {pad}", f"I2S {I2S[n]}")
+            for n, pad in ((18, "BCLK"), (19, "LRC"), (21, "DIN"))
+        ]
+        ground(PINS[18], "amplifier GND")
+    return sorted(out)
+
+
+def boot_lines(config: Config, *, i2s: bool) -> list[str]:
+    """Return what belongs into config.txt."""
+    driven = sorted(number for part, _, number in signals(config) if part in DRIVEN)
+    lines = ["[all]", "dtparam=strict_gpiod"]
+    if driven:
+        lines.append(f"gpio={','.join(map(str, driven))}=op,dl")
+    if i2s:
+        lines.append("dtoverlay=max98357a,no-sdmode")
+    return lines
