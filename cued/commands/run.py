@@ -1,7 +1,8 @@
 """Run the daemon, as started at boot.
 
 SIGTERM and SIGINT end it, and so does a terminal that hangs up: nobody sees what would go on and
-keep radio and pins from the service. Otherwise SIGHUP reads the configuration again: a good one
+keep radio and pins from the service. One that is started beside another stops at once
+(``runtime/lock.py``). Otherwise SIGHUP reads the configuration again: a good one
 takes effect by a new daemon in this process, so sensors are connected anew; a bad one is refused
 with a notice, and the old one goes on. A bad one at the start is said aloud under systemd, as
 nobody reads the log there.
@@ -17,17 +18,20 @@ import signal
 import sys
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from msgspec.structs import replace
 
 from cued import app
 from cued.coach.voice import phrases
+from cued.commands._checks.machine import running
 from cued.commands._options import add_config, load_config
 from cued.config import Config
 from cued.daemon import Daemon
 from cued.model import ConfigError
 from cued.runtime.engine_renewal import HISTORY_UNKNOWN
 from cued.runtime.greeting import Greeting
+from cued.runtime.lock import Taken, only_one
 
 NAME = "run"
 HELP = "run the daemon, as started at boot"
@@ -43,12 +47,26 @@ def run(args: argparse.Namespace) -> int:
     """Run until told to stop."""
     read = partial(load_config, args)
     try:
-        asyncio.run(serve(read(), read))
+        config = read()
+        leave_to_the_service(config)
+        with only_one(Path(app.site(config).state), config.station.name):
+            asyncio.run(serve(config, read))
     except ConfigError:
         if "INVOCATION_ID" in os.environ:
             asyncio.run(_complain())
         raise
     return 0
+
+
+def leave_to_the_service(config: Config) -> None:
+    """Stop where the service has what is wanted. Raises CuedError."""
+    if "INVOCATION_ID" in os.environ or not config.station.hardware:
+        return  # started by systemd itself, or nothing real is touched
+    if running("cued.service", "cued@*.service"):
+        raise Taken(
+            "the service runs and has sensors, pins and sound; "
+            "sudo systemctl stop cued first, or watch it: journalctl -fu cued"
+        )
 
 
 async def serve(config: Config, read: Callable[[], Config]) -> None:

@@ -9,8 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cued.commands._checks.all import missing, show
+from cued.commands._checks.bluetooth import bluetooth
 from cued.commands._checks.machine import running
+from cued.commands._checks.system import Machine
 from cued.commands._options import positive
+from cued.config import Config
 from cued.devices._unsupported import unsupported
 from cued.model import CuedError
 from cued.sources import ble
@@ -31,7 +35,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print a table of what was heard; unsupported devices are counted, or listed with --all."""
-    found, batteries = asyncio.run(_listen(args))
+    try:
+        found, batteries = asyncio.run(_listen(args))
+    except TimeoutError as error:
+        diagnose(args.adapter)
+        raise CuedError(str(error)) from None
     known = [f for f in found if f.devices]
     listed = found if args.all else known
     if listed:
@@ -49,15 +57,20 @@ def run(args: argparse.Namespace) -> int:
         print("elsewhere, to a phone for example, does not show.")
     if running("cued.service", "cued@*.service"):
         print("What the service is connected to does not show either: sudo systemctl stop cued")
+    if not found:
+        diagnose(args.adapter)
     return 0
+
+
+def diagnose(adapter: str) -> None:
+    """Say what is wrong with Bluetooth on this machine, if anything is."""
+    chosen = Config(parts={"sources": {"ble": ble.Config(adapter=adapter)}})
+    show(missing(bluetooth(Machine(), chosen)), Console())
 
 
 async def _listen(args: argparse.Namespace) -> tuple[list[ble.Found], dict[str, float | None]]:
     with Console(stderr=True).status(f"listening for {args.seconds:g} s"):
-        try:
-            found = await ble.scan(args.seconds, args.adapter)
-        except TimeoutError as error:
-            raise CuedError(str(error)) from None
+        found = await ble.scan(args.seconds, args.adapter)
     batteries: dict[str, float | None] = {}
     if args.battery:
         for one in (f for f in found if f.devices):

@@ -11,7 +11,6 @@ import asyncio
 import platform
 import sys
 from contextlib import nullcontext
-from pathlib import Path
 
 import msgspec
 from rich.console import Console
@@ -20,13 +19,14 @@ from rich.text import Text
 
 from cued import __version__, app
 from cued.commands._checks import body, broker, machine, radio
+from cued.commands._checks.all import looked_at, missing, show, state_folder
 from cued.commands._checks.check import Check
+from cued.commands._checks.system import Machine
 from cued.commands._options import add_config, load_config, positive
 from cued.config import Config, Site
 
 NAME = "selftest"
 HELP = "try every part and say what is wrong"
-SERVICE_STATE = Path("/var/lib/cued")
 HELD = "the service has it"
 STOP = "sudo systemctl stop cued, try again, and start it afterwards"
 COLOURS = {"ok": "green", "warning": "yellow", "failed": "red", "skipped": "dim"}
@@ -56,18 +56,32 @@ def run(args: argparse.Namespace) -> int:
         print_json(checks)
     else:
         Console().print(table(checks))
+        asyncio.run(diagnosed(config, checks))
     return 1 if any(c.state == "failed" for c in checks) else 0
 
 
 async def tried(config: Config, seconds: float, *, ask: bool = False) -> list[Check]:
     """Try every part, one after another: they share radio, card and power."""
-    site = app.site(config)
-    checks = [machine.board(), machine.power(), machine.clock(), machine.disk(_state(config, site))]
-    checks += [machine.pins_let_go(), radio.rfkill(), await broker.broker(config, site)]
+    site, here = app.site(config), Machine()
+    checks = [machine.board(), machine.power(here), machine.clock(here)]
+    checks += [machine.disk(state_folder(config)), machine.pins_let_go(here), radio.rfkill()]
+    checks.append(await broker.broker(config, site))
     if machine.running("cued.service", "cued@*.service"):
         held = ("adapter", "sensors", "sound", "motors", "buttons")
         return checks + [Check(name, "skipped", HELD, STOP) for name in held]
     return checks + await _held(config, site, seconds, ask=ask)
+
+
+async def diagnosed(config: Config, checks: list[Check]) -> None:
+    """Where something is missing, say what ``cued doctor`` finds besides."""
+    if not missing(checks):
+        return
+    there = Check("configuration", "ok", "")
+    known = {c.name for c in checks}
+    found = missing(await looked_at(Machine(), config, there))
+    if besides := [c for c in found if c.name not in known]:
+        print("What cued doctor finds besides:")
+        show(besides, Console())
 
 
 async def _held(config: Config, site: Site, seconds: float, *, ask: bool) -> list[Check]:
@@ -83,12 +97,6 @@ async def _held(config: Config, site: Site, seconds: float, *, ask: bool) -> lis
     out += await body.motors(config, site, asks)
     out.append(await body.pressed(config, site))
     return out
-
-
-def _state(config: Config, site: Site) -> Path:
-    """Return where history goes: the service's own folder, unless it has another or none."""
-    own = SERVICE_STATE.is_dir() and not config.station.state
-    return SERVICE_STATE if own else Path(site.state)
 
 
 def spoken(failed: list[str]) -> str:

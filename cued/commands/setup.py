@@ -7,6 +7,7 @@ Without flags it asks; what is configured is offered as the answer. A flag is an
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import shutil
 import signal
@@ -18,10 +19,14 @@ from pathlib import Path
 from typing import Any
 
 from msgspec.structs import asdict, replace
+from rich.console import Console
 
 from cued import app, config
 from cued.coach.voice.phrases import LANGUAGES
+from cued.commands._checks.all import looked_at, missing, show
+from cued.commands._checks.check import Check
 from cued.commands._checks.machine import running
+from cued.commands._checks.system import Machine
 from cued.commands._setup import writing
 from cued.commands._setup.answers import Answers, laid_over, sensor
 from cued.commands._setup.asking import Keyboard, Person, Real, Trials, asked
@@ -88,11 +93,22 @@ def run(args: argparse.Namespace) -> int:
             print(content, end="")
             return 0
         save(args.config, content, answers, person)
+        diagnose(config.convert(tables))
         if not tables.get("sources"):
             person.tell("the service can't run without: wake a sensor, then cued setup once more")
         elif args.config == Path(config.SEARCHED[0]):
             restart(person)
     return 0
+
+
+def diagnose(chosen: config.Config) -> None:
+    """Say what ``cued doctor`` finds that is in the way of what was configured."""
+    written = Check("configuration", "ok", "written just now")
+    found = missing(asyncio.run(looked_at(Machine(), chosen, written)))
+    started = [c for c in found if c.name != "other daemon"]  # that comes next
+    if started:
+        print("what stands in the way (cued doctor):", file=sys.stderr)
+        show(started, Console(stderr=True))
 
 
 def look_for_a_place(path: Path) -> None:

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cued import __main__, app, config
+from cued import __main__, config
 from cued.commands import selftest
+from cued.commands._checks import all as every
 from cued.commands._checks import body, machine, radio
 from cued.commands._checks.check import Check
+from cued.commands._checks.system import Machine
 from cued.config import Sensor, Site
 from cued.model import Battery, Belt, HeartRate, LinkChanged, Packet
 
@@ -68,19 +70,20 @@ def test_a_strap_is_judged_by_the_heart_it_feels():
     ],
 )
 def test_what_the_firmware_says_of_power_is_told_in_words(tmp_path, text, state, says):
-    (tmp_path / "get_throttled").write_text(f"{text}\n")
-    check = machine.power(tmp_path / "get_throttled")
+    check = machine.power(Machine(tmp_path, lambda _command: f"throttled=0x{text}"))
     assert check.state == state
     assert says in check.found
 
 
 def test_pins_that_outlive_a_killed_program_are_warned_of_with_what_to_do(tmp_path):
-    parameter = tmp_path / "persist_gpio_outputs"
+    here = Machine(tmp_path)
+    parameter = here.path(machine.KEEPS_OUTPUTS[1])
+    parameter.parent.mkdir(parents=True)
     states = {"Y": "warning", "N": "ok"}
-    assert machine.pins_let_go([parameter]).state == "skipped"
+    assert machine.pins_let_go(here).state == "skipped"
     for text, state in states.items():
         parameter.write_text(f"{text}\n")
-        check = machine.pins_let_go([tmp_path / "none", parameter])
+        check = machine.pins_let_go(here)
         assert check.state == state
         assert ("strict-pins" in check.advice) == (state == "warning")
 
@@ -137,10 +140,10 @@ def test_the_report_is_json_and_the_status_says_whether_anything_failed(monkeypa
 
 
 def test_the_disk_that_is_tried_is_the_one_that_is_written(tmp_path, monkeypatch):
-    monkeypatch.setattr(selftest, "SERVICE_STATE", tmp_path)
+    monkeypatch.setattr(every, "SERVICE_STATE", tmp_path)
     for folder, tried in (("", tmp_path), ("/mnt/usb", Path("/mnt/usb"))):
         chosen = config.convert({"station": {"state": folder}})
-        assert selftest._state(chosen, app.site(chosen)) == tried
+        assert every.state_folder(chosen) == tried
 
 
 def test_what_is_spoken_names_what_failed():

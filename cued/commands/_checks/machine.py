@@ -7,22 +7,21 @@ What becomes of a killed process's pins is a parameter of the pins' driver, ``pe
 
 from __future__ import annotations
 
+import errno
 import os
 import platform
 import shutil
-import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 from cued.commands._checks.check import Check, read
+from cued.commands._checks.system import Machine
 
 MODEL = Path("/proc/device-tree/model")
-THROTTLED = Path("/sys/devices/platform/soc/soc:firmware/get_throttled")
+THROTTLED = "/sys/devices/platform/soc/soc:firmware/get_throttled"
 KEEPS_OUTPUTS = tuple(
-    Path(f"/sys/module/pinctrl_{chip}/parameters/persist_gpio_outputs")
-    for chip in ("rp1", "bcm2835")
+    f"/sys/module/pinctrl_{chip}/parameters/persist_gpio_outputs" for chip in ("rp1", "bcm2835")
 )
 MEANS = ("under-voltage", "frequency capped", "throttled", "soft temperature limit")
 FULL_MB, LOW_MB = 20, 200  # a session of an hour is a few MB
@@ -31,7 +30,7 @@ SLOW_DISK_S = 1.0
 
 def running(*units: str) -> bool:
     """Tell whether one of these is on, and therefore has sensors, pins and sound."""
-    return "active" in _ask("systemctl", "is-active", *units).split()
+    return Machine().active(*units)
 
 
 def board() -> Check:
@@ -40,16 +39,24 @@ def board() -> Check:
     return Check("board", "ok", f"{model}, Python {platform.python_version()}")
 
 
-def power(throttled: Path = THROTTLED) -> Check:
-    """Ask the firmware for under-voltage and throttling."""
-    text = read(throttled)
-    if not text:
-        text = _ask("vcgencmd", "get_throttled").removeprefix("throttled=")
+def power(machine: Machine) -> Check:
+    """Ask the firmware for under-voltage and throttling, and the kernel for its own alarm."""
+    text = machine.read(THROTTLED)
+    text = text or machine.ask("vcgencmd", "get_throttled").removeprefix("throttled=")
+    alarms = [
+        read(sensor.parent / "in0_lcrit_alarm")
+        for sensor in machine.entries("/sys/class/hwmon/hwmon*/name")
+        if read(sensor) == "rpi_volt"
+    ]
     try:
         bits = int(text, 16)
     except ValueError:
-        return Check("power", "skipped", "the firmware tells nothing here")
+        if not alarms:
+            return Check("power", "skipped", "the firmware tells nothing here")
+        bits = 0
     now = [word for n, word in enumerate(MEANS) if bits >> n & 1]
+    if "1" in alarms and MEANS[0] not in now:
+        now.insert(0, MEANS[0])
     earlier = [word for n, word in enumerate(MEANS) if bits >> (n + 16) & 1]
     advice = "use the Pi's own supply and a short cable; cool it if it is the temperature"
     if now:
@@ -59,9 +66,9 @@ def power(throttled: Path = THROTTLED) -> Check:
     return Check("power", "ok", "no under-voltage, no throttling since the start")
 
 
-def pins_let_go(parameters: Sequence[Path] = KEEPS_OUTPUTS) -> Check:
+def pins_let_go(machine: Machine) -> Check:
     """See whether a pin is let go when the process that drives it is killed."""
-    kept = [text for text in map(read, parameters) if text]
+    kept = [text for text in map(machine.read, KEEPS_OUTPUTS) if text]
     name = "pins of a killed program"
     if not kept:
         return Check(name, "skipped", "this kernel does not say what becomes of them")
@@ -71,24 +78,24 @@ def pins_let_go(parameters: Sequence[Path] = KEEPS_OUTPUTS) -> Check:
     return Check(name, "ok", "are let go")
 
 
-def clock() -> Check:
+def clock(machine: Machine) -> Check:
     """See whether the wall clock can be believed."""
-    if _ask("timedatectl", "show", "-p", "NTPSynchronized", "--value") == "yes":
+    if machine.ask("timedatectl", "show", "-p", "NTPSynchronized", "--value") == "yes":
         return Check("clock", "ok", "set from the network")
-    if Path("/dev/rtc0").exists():
+    if machine.path("/dev/rtc0").exists():
         return Check("clock", "ok", "kept by a real-time clock")
     return Check(
         "clock",
         "warning",
         "not set from the network, and there is no real-time clock",
-        "coaching does not need it; dates of sessions are right once the network was there",
+        "timedatectl; coaching does not need it, only the dates of sessions do",
     )
 
 
 def disk(state: Path) -> Check:
     """Write where history goes, as a session does, and see what is left."""
-    advice = "free some space, or check the SD card"
     folder = next((p for p in (state, *state.parents) if p.is_dir()), Path("/"))
+    advice = f"df -h {folder}, and free some space"
     start = time.monotonic()
     try:
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".selftest-") as file:
@@ -96,25 +103,20 @@ def disk(state: Path) -> Check:
             file.flush()
             os.fsync(file.fileno())
     except PermissionError:
-        return Check(
-            "disk", "failed", f"{folder} can't be written", "run as root: sudo cued selftest"
-        )
+        return Check("disk", "failed", f"{folder} can't be written", "run it as root, with sudo")
     except OSError as error:
-        return Check("disk", "failed", f"{folder}: {error.strerror}", advice)
+        found = f"{folder}: {error.strerror}"
+        if error.errno == errno.EROFS:
+            advice = "sudo dmesg | grep -i mmc; a card that turned read-only wants replacing"
+        return Check("disk", "failed", found, advice)
     took = time.monotonic() - start
     free = shutil.disk_usage(folder).free / 1e6
     found = f"{folder}: {free:,.0f} MB free, 64 kB kept within {1000 * took:.0f} ms"
     if free < FULL_MB:
         return Check("disk", "failed", found, advice)
-    if free < LOW_MB or took > SLOW_DISK_S:
+    if free < LOW_MB:
+        return Check("disk", "warning", found, advice)
+    if took > SLOW_DISK_S:
+        advice = "the card is slow or worn: take a new one of class A1 (docs/install.md)"
         return Check("disk", "warning", found, advice)
     return Check("disk", "ok", found)
-
-
-def _ask(*command: str) -> str:
-    """Run a command of the system; nothing when it is not there or fails."""
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip()

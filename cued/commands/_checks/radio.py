@@ -45,9 +45,9 @@ async def adapter(config: Config) -> Check:
     from cued.sources import ble  # noqa: PLC0415 (importing bleak takes its time)
 
     chosen = config.parts.get("sources", {}).get("ble")
-    if chosen is None:
-        return Check("adapter", "skipped", "[sources.ble] is not in the configuration")
-    name = cast("ble.Config", chosen).adapter
+    if chosen is None and config.parts.get("sources"):
+        return Check("adapter", "skipped", "nothing in the configuration comes over Bluetooth")
+    name = cast("ble.Config", chosen).adapter if chosen else ""
     try:
         found = await ble.scan(3.0, name)
     except TimeoutError as error:

@@ -1,0 +1,153 @@
+"""The pins of the header: the right chip, and nobody else on the lines that are configured.
+
+The chip is found by its label and not by its number, which kernels of the Pi 5 moved
+(raspberrypi/linux 6144, gpiozero 1166). The kernel is asked through the GPIO character device
+(linux/gpio.h, version 2 of its interface), which drives nothing.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec import Struct
+
+from cued import config as configuration
+from cued.commands._checks.check import Check
+from cued.commands._checks.system import Machine
+from cued.config import Config
+
+HEADERS = ("pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835")
+GET_CHIPINFO, CHIPINFO = 0x8044B401, struct.Struct("32s32sI")
+GET_LINEINFO, LINEINFO = 0xC100B405, struct.Struct("32s32sIIQ176x")
+USED = 1
+OUR_LABELS = ("lg", "cued", "gpiozero")
+# What a line of config.txt takes, by its default pins (README of the firmware's overlays).
+TAKES = {
+    r"dtparam=.*\bspi=on": (7, 8, 9, 10, 11),
+    r"dtparam=.*\bi2c(_arm)?=on": (2, 3),
+    r"dtparam=.*\bi2s=on": (18, 19, 20, 21),
+    r"dtparam=.*\buart0=on|enable_uart=1": (14, 15),
+    r"dtoverlay=(hifiberry|iqaudio|justboom|googlevoicehat|max98357a|i2s-|audioinjector|wm8960)":
+        (18, 19, 20, 21),
+    r"dtoverlay=spi1-": (16, 17, 18, 19, 20, 21),
+    r"dtoverlay=audremap": (12, 13, 18, 19),
+    r"dtoverlay=pwm\b": (18,),
+    r"dtoverlay=pwm-2chan": (18, 19),
+    r"dtoverlay=w1-gpio": (4,),
+    r"dtoverlay=gpio-ir\b": (18,),
+    r"dtoverlay=gpio-fan": (12,),
+    r"dtoverlay=gpio-shutdown": (3,),
+    r"dtoverlay=pps-gpio": (18,),
+}  # fmt: skip
+NAMED = re.compile(r"(?:gpio_?pin|gpio)=(\d+)")
+
+
+class Chip(Struct, frozen=True):
+    """A GPIO chip: its device, its label, and who uses which line."""
+
+    path: str
+    label: str
+    users: dict[int, str]
+
+
+def kernels_chips() -> list[Chip]:
+    """Ask the kernel for its GPIO chips. Raises PermissionError."""
+    return [_chip(path) for path in sorted(Path("/dev").glob("gpiochip*"))]
+
+
+def _chip(path: Path) -> Chip:
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        answer = fcntl.ioctl(fd, GET_CHIPINFO, bytes(CHIPINFO.size))
+        _, label, lines = CHIPINFO.unpack(answer)
+        users: dict[int, str] = {}
+        for n in range(lines):
+            told = fcntl.ioctl(fd, GET_LINEINFO, LINEINFO.pack(b"", b"", n, 0, 0))
+            _, consumer, _, _, flags = LINEINFO.unpack(told)
+            if flags & USED:
+                users[n] = consumer.rstrip(b"\0").decode(errors="replace") or "the kernel"
+        return Chip(str(path), label.rstrip(b"\0").decode(errors="replace"), users)
+    finally:
+        os.close(fd)
+
+
+def pins(
+    machine: Machine, config: Config, chips: Callable[[], list[Chip]] = kernels_chips
+) -> Check:
+    """Check the pins that the configuration names."""
+    wanted = configuration.pins(config.parts)
+    if not wanted:
+        return Check("pins", "skipped", "no pin is in the configuration")
+    if not config.station.hardware:
+        return Check("pins", "skipped", "[station] hardware is false: no pin is touched")
+    try:
+        there = chips()
+    except PermissionError as error:
+        advice = "sudo usermod -aG gpio $USER, then log in again; or: sudo cued doctor"
+        return Check("pins", "failed", f"{error.filename} can't be opened by this user", advice)
+    except OSError as error:
+        return Check(
+            "pins", "warning", f"the kernel can't be asked: {error.strerror}", "sudo reboot"
+        )
+    header = next((c for label in HEADERS for c in there if c.label == label), None)
+    if header is None:
+        labels = ", ".join(c.label for c in there) or "none"
+        advice = "on a Pi: sudo apt full-upgrade && sudo reboot; elsewhere take the pins out"
+        return Check(
+            "pins", "failed", f"no GPIO chip is a Pi's header (there is: {labels})", advice
+        )
+    return _free(machine, config, header, wanted)
+
+
+def _free(
+    machine: Machine, config: Config, header: Chip, wanted: list[tuple[str, str, int]]
+) -> Check:
+    chosen = {c for kind in config.parts.values() for o in kind.values() if (c := _number(o)) >= 0}
+    here = f"{header.path} ({header.label})"
+    for number in chosen:
+        if header.path != f"/dev/gpiochip{number}":
+            found = f"chip = {number} is configured, and the header is {here}"
+            return Check("pins", "failed", found, "take chip out of the configuration")
+    overlays = taken_by(boot_config(machine))
+    for section, key, number in wanted:
+        user = header.users.get(number, "")
+        if user and not any(ours in user for ours in OUR_LABELS):
+            line = overlays.get(number)
+            advice = f"take {line!r} out of config.txt and reboot" if line else ""
+            other = f"give {section} {key} another pin"
+            found = f"GPIO{number} ({section} {key}) is busy: {user} has it"
+            return Check("pins", "failed", found, f"{advice}, or {other}" if advice else other)
+        if number in overlays:
+            found = f"GPIO{number} ({section} {key}) belongs to {overlays[number]!r} in config.txt"
+            advice = f"take that line out and reboot, or give {section} {key} another pin"
+            return Check("pins", "failed", found, advice)
+    used = ", ".join(f"GPIO{number}" for _, _, number in wanted)
+    return Check("pins", "ok", f"{used} on {here} are free or ours")
+
+
+def _number(options: Struct) -> int:
+    chip = getattr(options, "chip", None)
+    return chip if isinstance(chip, int) else -1
+
+
+def boot_config(machine: Machine) -> list[str]:
+    """Return the lines of config.txt that count."""
+    text = machine.read("/boot/firmware/config.txt") or machine.read("/boot/config.txt")
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    return [line for line in lines if line and not line.startswith("[")]
+
+
+def taken_by(lines: list[str]) -> dict[int, str]:
+    """Return which line of config.txt takes which pin."""
+    out: dict[int, str] = {}
+    for line in lines:
+        for pattern, numbers in TAKES.items():
+            if re.match(pattern, line):
+                named = tuple(map(int, NAMED.findall(line))) if "dtoverlay" in line else ()
+                out.update(dict.fromkeys(named or numbers, line))
+    return out

@@ -1,0 +1,98 @@
+"""The service and who else is on this machine: other daemon, permissions, configuration, ports."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from cued.commands._checks.check import Check
+from cued.commands._checks.system import Machine
+from cued.config import Config
+from cued.runtime.lock import held
+from cued.sinks._ports import refusal
+
+NEEDED = ("audio", "bluetooth", "gpio")
+SERVICE = ("cued.service", "cued@*.service")
+
+
+def other_daemon(machine: Machine, state: Path, station: str) -> Check:
+    """Say whether a daemon runs already, the service or one that somebody started."""
+    if machine.active(*SERVICE):
+        return Check("other daemon", "ok", "the service runs; no second one is to be started")
+    if held(state, station):
+        found = f"a cued run of station {station} is going on, and it is not the service"
+        return Check("other daemon", "warning", found, "end it where it was started (Ctrl-C)")
+    if machine.ask("systemctl", "is-failed", "cued.service") == "failed":
+        return Check("other daemon", "failed", "the service has failed", "journalctl -u cued -n 30")
+    if machine.path("/usr/lib/systemd/system/cued.service").exists():
+        start = "sudo systemctl start cued"
+        return Check("other daemon", "warning", "the service does not run", start)
+    return Check("other daemon", "ok", "none runs")
+
+
+def permissions(machine: Machine, groups: Callable[[str], set[str]] | None = None) -> Check:
+    """See whether who will run the daemon may use sound, Bluetooth and pins."""
+    user = "cued" if _known("cued", groups) else pwd.getpwuid(os.getuid()).pw_name
+    mine = (groups or groups_of)(user)
+    if user == "root":
+        return Check("permissions", "ok", "root may do everything")
+    there = {line.partition(":")[0] for line in machine.read("/etc/group").splitlines()}
+    lacks = [g for g in NEEDED if g in there and g not in mine]
+    if not lacks:
+        return Check("permissions", "ok", f"{user} may use sound, Bluetooth and pins")
+    advice = f"sudo usermod -aG {','.join(lacks)} {user}, then log in again or reboot"
+    return Check("permissions", "failed", f"{user} is not in {', '.join(lacks)}", advice)
+
+
+def _known(user: str, groups: Callable[[str], set[str]] | None) -> bool:
+    return bool((groups or groups_of)(user))
+
+
+def groups_of(user: str) -> set[str]:
+    """Return the names of a user's groups; nothing for one that does not exist."""
+    try:
+        own = pwd.getpwnam(user).pw_gid
+    except KeyError:
+        return set()
+    named: set[str] = set()
+    for number in os.getgrouplist(user, own):
+        try:
+            named.add(grp.getgrgid(number).gr_name)
+        except KeyError:
+            named.add(str(number))
+    return named
+
+
+def ports(machine: Machine, config: Config) -> list[Check]:
+    """See whether the ports to listen on are free, unless the service has them."""
+    wanted = list(_wanted(config))
+    if not wanted:
+        return [Check("ports", "skipped", "the configuration listens on none")]
+    if machine.active(*SERVICE):
+        return [Check("ports", "skipped", "the service has them")]
+    out: list[Check] = []
+    for section, key, address, port in wanted:
+        error = refusal(address, port)
+        if error is not None:
+            found = f"{address}, port {port} ({section} {key}): {error.strerror}"
+            who = f"sudo ss -ltnp 'sport = :{port}' shows who has it; or set {key} to another"
+            out.append(Check("ports", "failed", found, who))
+    numbers = ", ".join(str(port) for *_, port in wanted)
+    return out or [Check("ports", "ok", f"{numbers} free")]
+
+
+def _wanted(config: Config) -> list[tuple[str, str, str, int]]:
+    sinks: dict[str, Any] = dict(config.parts.get("sinks", {}))
+    out: list[tuple[str, str, str, int]] = []
+    if broker := sinks.get("broker"):
+        out += [
+            ("[sinks.broker]", key, broker.address, getattr(broker, key))
+            for key in ("port", "websocket_port")
+        ]
+    if live := sinks.get("live"):
+        out.append(("[sinks.live]", "port", live.host, live.port))
+    return out

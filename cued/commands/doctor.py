@@ -1,0 +1,62 @@
+"""Say what is wrong with this machine, and the next command to type.
+
+Nothing is opened that the service may be using, so it can be run at any time; ``cued selftest``
+tries the parts themselves. Exit status: 0 when nothing failed (a warning is no failure), else 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+import msgspec
+from rich.console import Console
+
+from cued import config
+from cued.commands._checks.all import looked_at, missing, show
+from cued.commands._checks.check import Check
+from cued.commands._checks.system import Machine
+from cued.commands._options import add_config, load_config
+from cued.config import Config
+from cued.model import ConfigError
+from cued.words import counted
+
+NAME = "doctor"
+HELP = "what is wrong with this machine, and the next command"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    add_config(parser, settings=True)
+    parser.add_argument("--json", action="store_true", help="print JSON, for a bug report")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look at everything and print a line for each."""
+    chosen, first = configured(args)
+    checks = asyncio.run(looked_at(Machine(), chosen, first))
+    failed = [c for c in checks if c.state == "failed"]
+    if args.json:
+        print(msgspec.json.format(msgspec.json.encode(checks)).decode())
+        return 1 if failed else 0
+    show(checks, Console())
+    warned = len(missing(checks)) - len(failed)
+    print(f"{counted(len(failed), 'failure')}, {counted(warned, 'warning')}")
+    return 1 if failed else 0
+
+
+def configured(args: argparse.Namespace) -> tuple[Config, Check]:
+    """Read the configuration; one that is wrong is a finding, and the defaults are looked at."""
+    try:
+        chosen = load_config(args)
+    except ConfigError as error:
+        first = str(error).splitlines()[0]
+        advice = "mend that line, then cued check; or sudo cued setup"
+        return Config(), Check("configuration", "failed", first, advice)
+    named = args.config or config.searched()
+    if named is None:
+        return chosen, Check("configuration", "warning", "there is none yet", "sudo cued setup")
+    if not chosen.parts.get("sources"):
+        found = f"{named} names nothing to listen to"
+        return chosen, Check("configuration", "failed", found, "sudo cued setup")
+    return chosen, Check("configuration", "ok", f"{named} can be read and fits")
