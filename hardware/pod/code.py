@@ -17,6 +17,7 @@ def run():
     pod = Pod(Imu(board.i2c), Radio(_bleio), clock_us, board.battery_percent)
     while True:
         time.sleep(pod.step())
+        board.feed()
         if pod.tired:
             pod.rest()
             board.sleep()

@@ -40,6 +40,7 @@ class Chip:
         self.taken: list[tuple[float, tuple[int, ...]]] = []  # true time, gyr and acc
         self.words: list[int] = []
         self.read_words = 0
+        self.ever_read = False
         self.overrun = False
         self.shaken = False
         self._period_us = 1e6 / rate_hz
@@ -84,6 +85,8 @@ class Chip:
         self.registers[register] = value
         if register == 0x0A and value == 0:
             self.words.clear()
+            if not self.ever_read:  # what settling threw away was never to be sent
+                self.taken.clear()
             self.read_words = 0
             self.overrun = False
 
@@ -107,6 +110,7 @@ class Chip:
         assert n <= len(self.words), "read more than the queue holds"
         words, self.words = self.words[:n], self.words[n:]
         self.read_words += n
+        self.ever_read = True
         return struct.pack(f"<{n}h", *words)
 
 

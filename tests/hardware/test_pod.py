@@ -113,6 +113,29 @@ def test_every_sample_arrives_once_in_order_as_the_chip_gave_it(streaming):
     assert len(taken) - len(got) < 60  # what a pause at the very end leaves
 
 
+@pytest.mark.parametrize("again", [False, True], ids=["first start", "started again"])
+def test_what_the_chip_gives_before_it_has_settled_is_never_sent(bench, again):
+    bench.connect()
+    bench.write(b"\x01")
+    if again:
+        bench.run(1)
+        bench.write(b"\x00")
+        bench.run(0.3)
+        bench.chip.ever_read = False
+        del bench.data.sent[:]
+        bench.write(b"\x01")
+    started_us = bench.chip.now_us
+    bench.run(1)
+    frames = [decoder.decode(x) for x in bench.data.sent]
+    assert started_us + 90_000 < frames[0].first_us < started_us + 130_000
+
+
+def test_no_sleep_is_short_enough_to_stall(streaming):
+    assert min(streaming.pod.step() for _ in range(200)) >= 0.005
+    streaming.write(b"\x00")
+    assert min(streaming.pod.step() for _ in range(200)) >= 0.005
+
+
 def test_in_the_daemons_units_a_pod_at_rest_weighs_one_g(streaming):
     (packet,) = decoder.Pod(decoder.Config(), "foot").receive(
         0.0, decoder.DATA, streaming.data.sent[0]
@@ -274,7 +297,7 @@ def test_nothing_is_used_that_circuitpython_lacks(path: Path):
     """Imports by a list, and none of the syntax that only CPython knows."""
     tree = ast.parse(path.read_text("utf-8"))
     known = {"struct", "time", "traceback", "alarm", "analogio", "board", "busio", "digitalio"}
-    known |= {"_bleio", "microcontroller", "cuedpod"}
+    known |= {"_bleio", "microcontroller", "cuedpod", "keypad", "watchdog"}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             assert {a.name for a in node.names} <= known

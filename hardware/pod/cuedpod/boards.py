@@ -12,11 +12,16 @@ import analogio
 import board
 import busio
 import digitalio
+import keypad
+import microcontroller
 from alarm import light_sleep_until_alarms, pin
+from alarm import time as clock
+from watchdog import WatchDogMode
 
 from .battery import percent
 
 XIAO = hasattr(board, "IMU_PWR")
+WATCHDOG_S, DOZE_S = 8, 4  # asleep it is fed as well: it can't be stopped, only fed
 
 
 def output(to, value):
@@ -43,7 +48,22 @@ class Board:
             self._battery, self._ratio = analogio.AnalogIn(board.VOLTAGE_MONITOR), 2.0
         self.i2c = busio.I2C(scl, sda, frequency=400000)
         while not self.i2c.try_lock():
-            time.sleep(0.001)
+            time.sleep(0.005)
+        self._keep_ticking()
+        self._watchdog = microcontroller.watchdog
+        self._watchdog.timeout = WATCHDOG_S
+        self._watchdog.mode = WatchDogMode.RESET
+
+    def feed(self):
+        """Tell the watchdog that the program goes on; else the board starts again."""
+        self._watchdog.feed()
+
+    def _keep_ticking(self):
+        """Keep the 1 ms tick on, which ends a sleep that has missed its own end.
+
+        Looking at keys does: whichever pin it is, nothing is connected to it.
+        """
+        self._keys = keypad.Keys((board.D5,), value_when_pressed=False, pull=True)
 
     def battery_percent(self):
         """How full the battery is."""
@@ -56,7 +76,15 @@ class Board:
         Light sleep, because deep sleep turns pins off and with them the XIAO's chip
         (circuitpython issue 10664).
         """
-        light_sleep_until_alarms(pin.PinAlarm(pin=self._interrupt, value=True))
+        self._keys.deinit()
+        moved = pin.PinAlarm(pin=self._interrupt, value=True)
+        woken = None
+        while woken is not moved:
+            self.feed()
+            doze = clock.TimeAlarm(monotonic_time=time.monotonic() + DOZE_S)
+            woken = light_sleep_until_alarms(moved, doze)
+        self.feed()
+        self._keep_ticking()
 
 
 def clock_us():

@@ -11,7 +11,10 @@ Rules
   After a pause frames are longer, up to what the link carries, until the queue is empty again.
 * Asleep means the radio silent, the gyroscope off and the processor waiting for the chip's INT1.
   Connected counts as worn: only the host knows better, and it can write 00.
-* ``step`` never waits; it says how long there is nothing to do.
+* ``step`` never waits; it says how long there is nothing to do: 5 ms at least, because a shorter
+  sleep stalls on the nRF52840 while Bluetooth is on (circuitpython issues 4525 and 7613).
+* What the chip gives in its first tenth of a second is thrown away: the gyroscope needs 80 ms to
+  settle (LSM6DS3TR-C, turn-on time), and until then its values look like motion.
 """
 
 from .frame import Frames, room
@@ -20,7 +23,8 @@ from .times import SampleTimes
 
 START, STOP = 1, 0
 SAMPLES = 4
-LOOK_S, IDLE_S = 0.002, 0.1
+LOOK_S, IDLE_S = 0.005, 0.1
+SETTLING_US = 100000
 BATTERY_EVERY_US = 60 * 1000000
 SLEEP_AFTER_US = 5 * 60 * 1000000
 
@@ -37,6 +41,7 @@ class Pod:
         self._times = SampleTimes(NOMINAL_US)
         self._queue = bytearray(SET * room(1000))
         self._streaming = False
+        self._settled_us = 0
         self._battery_us = None
         self._imu.watch()
         self.awake()
@@ -74,6 +79,7 @@ class Pod:
             self._imu.start()
             self._times.restart()
             self._streaming = True
+            self._settled_us = self._clock_us() + SETTLING_US
         elif command == STOP and self._streaming:
             self._streaming = False
             self._imu.watch()
@@ -83,7 +89,7 @@ class Pod:
         before_us = self._clock_us()
         held = self._imu.held()
         after_us = self._clock_us()
-        if held < 0:
+        if held < 0 or before_us < self._settled_us:
             self._imu.restart()
             self._times.restart()
             return
