@@ -9,6 +9,7 @@ Rules
 * Cues reach actuators before sinks hear of them. Sinks never delay anything (``sinks/sink.py``).
 * A sink, an actuator or a source that fails is told and fenced off; a fault of the engine ends the
   process, whoever was calling: a callback's exception would otherwise only be logged.
+* What a library does with a cancellation is not relied on: it is repeated until the task has ended.
 * The watchdog is fed from the loop, and only while inputs, ticks included, are being handled.
 """
 
@@ -21,7 +22,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec.structs import replace
 
@@ -41,7 +42,7 @@ from cued.model import (
     Tick,
 )
 from cued.runtime.engine_renewal import HISTORY_BACK, RENEWED, Renew, Renewal
-from cued.runtime.fences import FencedActuator, FencedSink
+from cued.runtime.fences import OPENS_S, FencedActuator, FencedSink
 from cued.runtime.greeting import Greeting
 from cued.runtime.notify import notify, watchdog_s
 from cued.runtime.supervise import supervise
@@ -50,6 +51,9 @@ from cued.sources.source import Source
 
 log = logging.getLogger("cued")
 
+# asyncio.wait_for before Python 3.12 forgets a cancellation that comes in the same instant as what
+# it waits for (python/cpython#86296). A task that cleans up in good order takes less.
+ENDS_S = 3.0
 TICK_S = 0.05  # so that a loss is told within 1.05 s of the last sample
 LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
@@ -126,12 +130,13 @@ class Daemon:
         """Run until every source has ended or ``stop`` is called."""
         if self._live:
             self._now = asyncio.get_running_loop().time()
+        before = asyncio.all_tasks()
         notify("WATCHDOG=1")  # after a reload: opening everything may take its time
         async with AsyncExitStack() as stack:
             if await self._open(stack):
                 notify("READY=1")
             try:
-                await self._run_tasks()
+                await self._run_tasks(before)
             finally:
                 notify("RELOADING=1" if self._again else "STOPPING=1")
                 notify("WATCHDOG=1")  # closing may take its time, too
@@ -146,15 +151,18 @@ class Daemon:
         Each is entered here and not in a task of its own, because a part may hold a task group,
         which has to be left by the task that entered it.
         """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + OPENS_S
         for part in (*self._sinks, *self._actuators):
             if self._stop.is_set():
                 return False
+            part.patience(until - loop.time())
             await stack.enter_async_context(part)
         self._opened = True
         self._tell_untold()
         return True
 
-    async def _run_tasks(self) -> None:
+    async def _run_tasks(self, before: set[asyncio.Task[Any]]) -> None:
         async with asyncio.TaskGroup() as group:
             background = [
                 group.create_task(self._pass_requests(), name="belt requests"),
@@ -169,6 +177,7 @@ class Daemon:
             await asyncio.wait([work, ended], return_when=asyncio.FIRST_COMPLETED)
             for task in (work, ended, *background):
                 task.cancel()
+            await _cancelled({work, ended, *background}, before)
 
     async def _run_sources(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -300,3 +309,10 @@ class Daemon:
                 notify("WATCHDOG=1")
             before = self._handled
             await asyncio.sleep(period / 3)
+
+
+async def _cancelled(tasks: set[asyncio.Task[Any]], before: set[asyncio.Task[Any]]) -> None:
+    """Wait until tasks have ended, and cancel what they have begun again if they do not."""
+    while (await asyncio.wait(tasks, timeout=ENDS_S))[1]:
+        for task in asyncio.all_tasks() - before:
+            task.cancel()

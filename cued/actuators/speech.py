@@ -42,6 +42,9 @@ from cued.model import Beat, Cue, CueDone, Notice, Priority
 from cued.parts import Exit, Part
 
 CHECK_S = 0.25
+OPENS_S = (
+    3.0  # a card that is well takes 0.1 s; one that blocks is waited for without anybody waiting
+)
 RETRY_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # the last one for ever
 TONE_TO_WORDS_S = 0.08
 CLOSE_S = 2.0
@@ -108,14 +111,19 @@ class Speech:
     async def __aenter__(self) -> Speech:
         self._loop = asyncio.get_running_loop()
         await self._book.prepare(self._texts)
+        opening = asyncio.create_task(self._open(), name="opening the sound card")
         try:
-            await self._open()
+            await asyncio.wait({opening}, timeout=OPENS_S)
         except BaseException:
+            opening.cancel()
             self._close()  # an open that is under way in its thread is closed after it
             raise
+        if not opening.done():
+            self._why = f"no sound: the card has not opened within {OPENS_S:.0f} s"
+            self._notice("warning", "sound_missing", f"{self._why}; cues can't be heard yet")
         await self._group.__aenter__()
         self._tasks = [
-            self._group.create_task(self._keep_open(), name="sound card"),
+            self._group.create_task(self._keep_open(opening), name="sound card"),
             self._group.create_task(self._book.run(), name="speech clips"),
         ]
         return self
@@ -245,8 +253,12 @@ class Speech:
             self._notice("info", "sound_stand_in", "no sound is made: hardware = false")
         return True
 
-    async def _keep_open(self) -> None:
+    async def _keep_open(self, opening: asyncio.Task[bool]) -> None:
         """Watch the stream for as long as it lives, and open it again when it is lost."""
+        if not opening.done() and await opening:  # later than it was waited for
+            self._told -= {"sound_missing"}
+            self._notice("info", "sound_back", f"sound works: {self._output.name}")
+        opening.result()
         while True:
             while self._mixer is not None and self._output.alive():
                 self._look_for_underruns()

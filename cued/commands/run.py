@@ -1,11 +1,11 @@
 """Run the daemon, as started at boot.
 
-SIGTERM and SIGINT end it, and so does a terminal that hangs up: nobody sees what would go on and
-keep radio and pins from the service. One that is started beside another stops at once
-(``runtime/lock.py``). Otherwise SIGHUP reads the configuration again: a good one
-takes effect by a new daemon in this process, so sensors are connected anew; a bad one is refused
-with a notice, and the old one goes on. A bad one at the start is said aloud under systemd, as
-nobody reads the log there.
+SIGTERM and SIGINT end it, after 9 s by force (``runtime/leaving.py``), and so does a terminal that
+hangs up: nobody sees what would go on and keep radio and pins from the service. One that is started
+beside another stops at once (``runtime/lock.py``). Otherwise SIGHUP reads the configuration again:
+a good one takes effect by a new daemon in this process, so sensors are connected anew; a bad one is
+refused with a notice, and the old one goes on. A bad one at the start is said aloud under systemd,
+as nobody reads the log there.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from cued.daemon import Daemon
 from cued.model import ConfigError
 from cued.runtime.engine_renewal import HISTORY_UNKNOWN
 from cued.runtime.greeting import Greeting
+from cued.runtime.leaving import Signals, leave_soon
 from cued.runtime.lock import Taken, only_one
 
 NAME = "run"
@@ -71,12 +72,16 @@ def leave_to_the_service(config: Config) -> None:
 
 async def serve(config: Config, read: Callable[[], Config]) -> None:
     """Run the configured daemon, and others after it as the configuration changes."""
+    signals = Signals(asyncio.get_running_loop())
     following: Config | None = config
-    while following:
-        following = await _serve(following, read)
+    try:
+        while following:
+            following = await _serve(following, read, signals)
+    finally:
+        leave_soon()
 
 
-async def _serve(config: Config, read: Callable[[], Config]) -> Config | None:
+async def _serve(config: Config, read: Callable[[], Config], signals: Signals) -> Config | None:
     """Run one daemon; the configuration of the next, if there is to be one."""
     daemon = _built(config)
     following: list[Config] = []
@@ -91,13 +96,9 @@ async def _serve(config: Config, read: Callable[[], Config]) -> Config | None:
         following[:] = [fresh]
         daemon.restart()
 
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, _end, daemon, following)
-    if sys.stdin.isatty():
-        loop.add_signal_handler(signal.SIGHUP, _end, daemon, following)
-    else:
-        loop.add_signal_handler(signal.SIGHUP, reload)
+    end = partial(_end, daemon, following)
+    hang_up = end if sys.stdin.isatty() else reload
+    signals.mean({signal.SIGTERM: end, signal.SIGINT: end, signal.SIGHUP: hang_up})
     await daemon.run()
     return following[0] if following else None
 

@@ -15,7 +15,8 @@ from cued.model import AnyEvent, Beat, Cue, CueDone, Input
 from cued.parts import Exit
 from cued.sinks.sink import Sink
 
-OPENS_S = 5.0  # a sound card or a disk that needs longer is as good as missing
+OPENS_S = 7.0  # all together: what needs longer is as good as missing, and READY is due in 10 s
+LEAST_S = 0.5  # however long the others took
 CLOSES_S = 4.0
 
 
@@ -27,6 +28,11 @@ class _Fenced:
         self.fence = Fence(type(part).__module__.removeprefix("cued."), failed)
         self.entered = False
         self.mended = asyncio.Event()
+        self._opens_s = OPENS_S
+
+    def patience(self, left_s: float) -> None:
+        """Say how long all that is not yet open may take."""
+        self._opens_s = min(max(left_s, LEAST_S), OPENS_S)
 
     @property
     def works(self) -> bool:
@@ -36,11 +42,11 @@ class _Fenced:
     async def enter(self) -> None:
         """Enter the part, or switch it off."""
         try:
-            async with asyncio.timeout(OPENS_S):
+            async with asyncio.timeout(self._opens_s):
                 await self._part.__aenter__()
             self.entered = True
         except TimeoutError:
-            self.fence.fail(TimeoutError(f"it did not open within {OPENS_S:.0f} s"))
+            self.fence.fail(TimeoutError(f"it did not open within {self._opens_s:g} s"))
         except Exception as error:  # noqa: BLE001 (that is what a fence is for)
             self.fence.fail(error)
 
@@ -71,7 +77,7 @@ class FencedSink:
         self._sink = sink
         self._part = _Fenced(sink, failed)
         self._fence = self._part.fence
-        self.mend = self._part.mend
+        self.mend, self.patience = self._part.mend, self._part.patience
 
     async def __aenter__(self) -> FencedSink:
         await self._part.enter()
@@ -109,7 +115,7 @@ class FencedActuator:
         self._report = report
         self._part = _Fenced(actuator, failed)
         self._fence = self._part.fence
-        self.mend = self._part.mend
+        self.mend, self.patience = self._part.mend, self._part.patience
 
     async def __aenter__(self) -> FencedActuator:
         await self._part.enter()

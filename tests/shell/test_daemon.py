@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from cued import daemon as daemon_module
 from cued.daemon import Daemon
 from cued.engine import Engine
 from cued.model import BeltRequest, Command, Cue, CueDone, Input, Notice, Tick
@@ -157,3 +158,24 @@ async def test_a_wish_for_the_belt_is_passed_on_and_a_refusal_is_told(answer, no
     told = [e for e in log if isinstance(e, Notice)]
     assert len(told) == notices
     assert all(answer in n.text for n in told)
+
+
+async def test_a_task_that_forgets_its_cancellation_does_not_hold_up_the_end(monkeypatch):
+    monkeypatch.setattr(daemon_module, "ENDS_S", 0.01)
+
+    class Forgetful(Playback):
+        async def run(self, emit, up):
+            for _ in range(3):
+                try:
+                    await asyncio.Event().wait()
+                except asyncio.CancelledError:
+                    log.append("forgotten")
+            await asyncio.Event().wait()
+
+    log = []
+    running = daemon([Forgetful([], 0.0)], log)
+    asyncio.get_running_loop().call_later(0.05, running.stop)
+    async with asyncio.timeout(5):
+        await running.run()
+    assert log.count("forgotten") == 3
+    assert "off" in log

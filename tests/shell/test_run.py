@@ -15,6 +15,7 @@ import pytest
 from cued.actuators import speech
 from cued.config import Site
 from cued.model import Notice
+from cued.runtime import leaving
 
 pytestmark = pytest.mark.alone
 
@@ -33,9 +34,10 @@ scenario = "steady"
 class Running:
     """The daemon under a stand-in for systemd: a socket that takes what it says."""
 
-    def __init__(self, folder, stdin=subprocess.DEVNULL):
+    def __init__(self, folder, stdin=subprocess.DEVNULL, *, hardware=False, more=""):
         self.config = folder / "cued.toml"
-        self.config.write_text(GOOD.format(name="one"))
+        text = GOOD.format(name="one") + more
+        self.config.write_text(text.replace("= false", "= true") if hardware else text)
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(str(folder / "notify"))
         self.socket.settimeout(20.0)
@@ -45,6 +47,7 @@ class Running:
             "CACHE_DIRECTORY": str(folder),
             "RUNTIME_DIRECTORY": str(folder),
             "WATCHDOG_USEC": "600000",
+            "PYTHONPATH": f"{folder}:{HOME}",
         }
         self.log = folder / "log"
         with self.log.open("w") as log:
@@ -147,6 +150,55 @@ def test_a_stopped_process_is_not_said_to_be_well(running):
     running.process.send_signal(signal.SIGCONT)
     running.socket.settimeout(20.0)
     running.hear("WATCHDOG=1")
+
+
+BLOCKING = """
+import sys, time, types
+card = types.ModuleType("sounddevice")
+card.PortAudioError = type("PortAudioError", (Exception,), {})
+card._initialized = False
+card._initialize = lambda: time.sleep(3600)
+sys.modules["sounddevice"] = card
+"""
+
+
+def test_a_card_that_blocks_keeps_neither_ready_nor_the_end_away(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(BLOCKING)
+    daemon = Running(tmp_path, hardware=True)
+    try:
+        assert daemon.hear("READY=1") < 10.0  # limits of the service
+        daemon.hear("WATCHDOG=1")
+        assert "the card has not opened within 3 s" in daemon.log.read_text()
+        start = time.monotonic()
+        daemon.process.send_signal(signal.SIGTERM)
+        assert daemon.process.wait(20) == leaving.HUNG
+        assert time.monotonic() - start < 10.0
+        said = daemon.log.read_text().splitlines()[-1]
+        assert said.startswith("cued: ended by force, because")
+        assert "sound-card" in said
+    finally:
+        daemon.process.kill()
+        daemon.process.wait()
+        daemon.socket.close()
+
+
+def test_a_loop_that_is_blocked_does_not_keep_the_end_away(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import time, cued.sinks.console as c\nasync def run(_): time.sleep(3600)\n"
+        "c.Console.run = run\n"
+    )
+    daemon = Running(tmp_path, more="[sinks.console]\n")
+    try:
+        daemon.hear("READY=1")
+        start = time.monotonic()
+        daemon.process.send_signal(signal.SIGTERM)
+        assert daemon.process.wait(20) == leaving.HUNG
+        assert time.monotonic() - start < 10.0
+        assert "MainThread (sitecustomize.py: run)" in daemon.log.read_text()
+    finally:
+        daemon.process.kill()
+        daemon.process.wait()
+        daemon.socket.close()
 
 
 def test_a_wrong_configuration_ends_with_78(tmp_path):

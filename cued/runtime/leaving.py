@@ -1,0 +1,93 @@
+"""Hears the signals that end the process, and ends it by a deadline, whatever hangs.
+
+Rules
+-----
+* A thread reads the signals, because a loop that something blocks would not hear them.
+* ``LEAVES_S`` after the end was asked for, the process is gone: in good order if that can be, else
+  with one line that names what hangs. Motors and relay are low by then, or go low with the process
+  (``keeper.py``).
+* A library that holds the interpreter's lock stops every thread; then systemd's own limit remains
+  (``TimeoutStopSec``).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+import time
+from asyncio import AbstractEventLoop
+from collections.abc import Callable, Mapping
+from types import FrameType
+
+LEAVES_S = 9.0  # so that it is over within 10 s
+HUNG = 1  # exit status
+ENDING = frozenset({signal.SIGTERM, signal.SIGINT})
+
+_leaving = threading.Event()
+
+
+def leave_soon(within_s: float = LEAVES_S) -> None:
+    """End the process after so long, if it has not ended by itself."""
+    if not _leaving.is_set():
+        _leaving.set()
+        threading.Thread(target=_leave, args=(within_s,), name="deadline", daemon=True).start()
+
+
+def _leave(within_s: float) -> None:
+    time.sleep(within_s)
+    os.write(2, f"cued: ended by force, because {_hanging()} did not end\n".encode())
+    os._exit(HUNG)
+
+
+def _hanging() -> str:
+    """Name the threads that are still there, the main one by where it is."""
+    frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage] (there is no other way)
+    main = frames.get(threading.main_thread().ident or 0)
+    others = [t.name for t in threading.enumerate() if not t.daemon]
+    names = [f"MainThread ({_where(main)})" if n == "MainThread" else n for n in others]
+    return ", ".join(names)
+
+
+def _where(frame: FrameType | None) -> str:
+    code = frame.f_code if frame else None
+    return f"{code.co_filename.rpartition('/')[2]}: {code.co_name}" if code else "gone"
+
+
+class Signals:
+    """Hands signals to the loop from a thread; what each does can be changed.
+
+    The loop's own ``add_signal_handler`` may not be used beside it: there is one such pipe.
+    """
+
+    def __init__(self, loop: AbstractEventLoop) -> None:
+        self._loop = loop
+        self._does: Mapping[int, Callable[[], None]] = {}
+        self._read, write = os.pipe()
+        os.set_blocking(write, False)
+        signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+        threading.Thread(target=self._listen, name="signals", daemon=True).start()
+
+    def mean(self, does: Mapping[int, Callable[[], None]]) -> None:
+        """Say what is called in the loop for each signal from now on."""
+        self._does = does
+        for number in does:
+            signal.signal(number, _heard_elsewhere)
+
+    def _listen(self) -> None:
+        while numbers := os.read(self._read, 64):
+            for number in numbers:
+                if number in ENDING:
+                    leave_soon()
+                with contextlib.suppress(RuntimeError):  # the loop is closed
+                    self._loop.call_soon_threadsafe(self._do, number)
+
+    def _do(self, number: int) -> None:
+        if number in self._does:
+            self._does[number]()
+
+
+def _heard_elsewhere(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing, so that the signal's number goes to the thread and nowhere else."""
