@@ -12,7 +12,7 @@ Rules
   not even a millisecond.
 * Frames never overlap: no sample is given a time at or before one already given.
 * Looking every 5 ms, on a stand-in whose oscillator is up to 6 % off but steady, times are within
-  6 ms from the first sample on and within 1 ms after 5 s, pauses of the program or not
+  4 ms from the first sample on and within 1 ms after 5 s, pauses of the program or not
   (tests/hardware/test_times.py). A real chip's jitter is not in this.
 """
 
