@@ -5,7 +5,7 @@ hangs up: nobody sees what would go on and keep radio and pins from the service.
 beside another stops at once (``runtime/lock.py``). Otherwise SIGHUP reads the configuration again:
 a good one takes effect by a new daemon in this process, so sensors are connected anew; a bad one is
 refused with a notice, and the old one goes on. A bad one at the start is said aloud under systemd,
-as nobody reads the log there.
+as nobody reads the log there. Without any, set-up is served to a phone first.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ import signal
 import sys
 from collections.abc import Callable
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from cued import app
+from cued import config as configuration
 from cued.coach.voice import phrases
 from cued.commands._checks.machine import running
 from cued.commands._options import add_config, load_config
@@ -46,6 +48,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run until told to stop."""
+    if args.config is None and configuration.searched() is None and find_spec("aiohttp"):
+        _first_start()
     read = partial(load_config, args)
     try:
         config = read()
@@ -57,6 +61,14 @@ def run(args: argparse.Namespace) -> int:
             asyncio.run(_complain())
         raise
     return 0
+
+
+def _first_start() -> None:
+    """Have a machine without a configuration set up from a phone, where that can be written."""
+    from cued.commands import setup  # noqa: PLC0415 - only a first start needs it
+    from cued.commands._setup.place import Place  # noqa: PLC0415 - as above
+
+    setup.from_a_phone(Place(Path(configuration.SEARCHED[0])))
 
 
 def leave_to_the_service(config: Config) -> None:

@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,10 @@ from cued.commands._checks.system import Machine
 from cued.commands._setup import writing
 from cued.commands._setup.answers import Answers, laid_over, sensor
 from cued.commands._setup.asking import Keyboard, Person, Real, Trials, asked
+from cued.commands._setup.place import Place
 from cued.model import ConfigError, CuedError
+from cued.sinks._hosts import own_address
+from cued.sinks._qr_code import qr_code
 
 NAME = "setup"
 HELP = "pick devices and write the configuration"
@@ -48,6 +52,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="file to write",
     )
     add("--yes", action="store_true", help="ask nothing: flags and what is configured are all")
+    add("--page", action="store_true", help="ask on a page for a phone instead of here")
+    add("--host", default="0.0.0.0", help="address that the page listens on")
+    add("--port", type=int, default=8080, help="port of the page")
     add("--print", action="store_true", help="print the file instead of writing it")
     add("--station", metavar="NAME", help="name of this treadmill in topics and files")
     add("--language", choices=LANGUAGES, help="language of the voice")
@@ -79,6 +86,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Ask or take the flags, then write, check and start."""
+    if args.page:
+        written = from_a_phone(Place(args.config, args.host, args.port))
+        if written and args.config == Path(config.SEARCHED[0]):
+            restart(Keyboard())
+        return 0 if written else 1
     person, raw = Keyboard(), writing.read(args.config)
     if not args.yes and not sys.stdin.isatty():
         raise CuedError("nobody to ask: standard input is no terminal; answer by flags and --yes")
@@ -109,6 +121,32 @@ def diagnose(chosen: config.Config) -> None:
     if started:
         print("what stands in the way (cued doctor):", file=sys.stderr)
         show(started, Console(stderr=True))
+
+
+def from_a_phone(place: Place) -> bool:
+    """Serve set-up to a phone; return whether it was written in time."""
+    if find_spec("aiohttp") is None:
+        raise CuedError("a page needs the extra dashboard: pip install 'cued[dashboard]'")
+    look_for_a_place(place.path)
+    trials = Real(app.site(config.convert(writing.read(place.path))))
+    with stopped(Keyboard()):
+        written = asyncio.run(_served(place, trials))
+    if not written:
+        print("nobody set it up within a quarter of an hour; nothing was written")
+    return written
+
+
+async def _served(place: Place, trials: Trials) -> bool:
+    from cued.commands._setup.served import SetUp  # noqa: PLC0415 - only this needs aiohttp
+
+    def opened(port: int) -> None:
+        host = place.host if place.host not in ("0.0.0.0", "::") else own_address() or "localhost"
+        url = f"http://{host}:{port}/"
+        print(f"open {url} on your phone", flush=True)
+        if sys.stdout.isatty():
+            print(qr_code(url))
+
+    return await SetUp(place, trials).run(opened)
 
 
 def look_for_a_place(path: Path) -> None:

@@ -9,6 +9,8 @@ Rules
 * ``MOST_CONNECTIONS`` at once, of which those that have asked for nothing make room, the oldest
   first; who asks for nothing within ``ASKED_WITHIN_S``, or for nothing more
   within ``IDLE_S``, is disconnected: idle sockets must not use up the files of the coach's process.
+* Where ``asked`` is given, a page of ours may ask it by POST: JSON, from our own origin, with a key
+  in a header, which no other web site can send.
 * Every answer carries the same strict headers.
 """
 
@@ -19,9 +21,13 @@ import gzip
 import zlib
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
+import msgspec
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
+from msgspec import Struct
 
 from cued.sinks._hosts import hostname, is_ours
 
@@ -37,6 +43,18 @@ TYPES = {
 MOST_CONNECTIONS = 64  # a browser opens six
 ASKED_WITHIN_S = 5.0
 IDLE_S = 15.0
+LARGEST = 16 * 1024  # of what is sent to us
+KEY = "X-Cued-Key"
+
+
+class Reply(Struct, frozen=True):
+    """An answer to what a page asked for."""
+
+    status: int
+    body: dict[str, Any]
+
+
+Asked = Callable[[str, dict[str, Any], str], Awaitable[Reply]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -53,7 +71,10 @@ class Pages:
         names: Collection[str],
         connects: Callable[[str], str],
         frames: Collection[str] = (),
+        first: str = "index.html",
+        asked: Asked | None = None,
     ) -> None:
+        self._first = first
         self._frames = " ".join(frames) or "'none'"
         self._names = names
         self._silent: dict[asyncio.BaseTransport, None] = {}  # have asked for nothing, oldest first
@@ -64,7 +85,10 @@ class Pages:
         }
         self._bytes: dict[str, bytes] = {}
         self._packed: dict[str, bytes] = {}
-        app = web.Application(middlewares=[self._guard])
+        app = web.Application(middlewares=[self._guard], client_max_size=LARGEST)
+        if asked:
+            self._asked = asked
+            app.router.add_post("/ask/{name}", self._ask)
         app.router.add_get("/{path:.*}", self._get)
         self._runner = web.AppRunner(
             app, access_log=None, handle_signals=False, keepalive_timeout=IDLE_S
@@ -110,7 +134,7 @@ class Pages:
             transport.close()
 
     async def _get(self, request: web.Request) -> web.StreamResponse:
-        path = request.match_info["path"] or "index.html"
+        path = request.match_info["path"] or self._first
         if path in self._bodies:
             body = self._bodies[path]()
             return web.Response(body=body, content_type="application/json")
@@ -124,6 +148,21 @@ class Pages:
         if path in self._packed and "gzip" in request.headers.get("Accept-Encoding", ""):
             body, headers["Content-Encoding"] = self._packed[path], "gzip"
         return web.Response(body=body, headers=headers)
+
+    async def _ask(self, request: web.Request) -> web.StreamResponse:
+        origin = urlsplit(request.headers.get("Origin", ""))
+        if origin.netloc != request.headers.get("Host") or origin.scheme not in ("http", "https"):
+            raise web.HTTPForbidden(text="asked from another page\n")
+        if request.content_type != "application/json":
+            raise web.HTTPUnsupportedMediaType
+        try:
+            body = msgspec.json.decode(await request.read(), type=dict[str, Any])
+        except msgspec.MsgspecError:
+            raise web.HTTPBadRequest from None
+        key = request.headers.get(KEY, "")
+        reply = await self._asked(request.match_info["name"], body, key)
+        headers = {"Cache-Control": "no-store"}
+        return web.json_response(reply.body, status=reply.status, headers=headers)
 
     def _read(self, path: str) -> tuple[bytes, str]:
         """Return a file and its tag, packed once: half a megabyte becomes a third of it."""

@@ -57,7 +57,7 @@ def test_every_word_is_used_and_every_word_used_is_there() -> None:
     unused = {k for k in ENGLISH if k not in literal | counted}
     unused = {k for k in unused if not any(k.startswith(f) for f in families)}
     assert unused == set()
-    files = {name for name in literal if name.endswith((".json", ".js", ".svg"))}
+    files = {name for name in literal if name.endswith((".json", ".js", ".css", ".svg"))}
     groups = {key.partition(".")[0] for key in ENGLISH}
     named = {k for k in literal - files if k.partition(".")[0] in groups}
     missing = {k for k in named if k not in ENGLISH and f"{k}.other" not in ENGLISH}

@@ -1,0 +1,82 @@
+"""Who may set up: somebody beside the machine, who heard the four digits that it spoke.
+
+Rules
+-----
+* The door is open for ``OPEN_S``; every right use keeps it open for as long again.
+* Digits exist once they were asked for and spoken, and serve once. Asked for again, the same are
+  spoken again: a stranger's asking spoils nobody's. After ``TRIES`` wrong ones they are void; the
+  next may be asked for after a pause, which doubles each time. So a stranger who guesses has 3 of
+  10,000 a round, and six rounds in the quarter of an hour.
+* Who gives the digits gets a key, and whoever had one before has none: one phone at a time.
+* Pure: the time is handed in, s; chance comes from ``random_below``.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+
+OPEN_S = 15 * 60.0
+TRIES = 3
+PAUSE_S = 10.0  # also so long as speaking the digits takes
+GUESS_S = 1.0
+
+
+class Door:
+    """Lets one phone in."""
+
+    def __init__(
+        self, now: float, random_below: Callable[[int], int], new_key: Callable[[], str]
+    ) -> None:
+        self._until = now + OPEN_S
+        self._random_below, self._new_key = random_below, new_key
+        self._digits = ""
+        self._key = ""
+        self._left = 0
+        self._pause_s = PAUSE_S
+        self._speak_from = now
+        self._guess_from = now
+
+    def is_open(self, now: float) -> bool:
+        """Tell whether anybody may still come in."""
+        return now < self._until
+
+    def digits(self, now: float) -> str:
+        """Return digits to be spoken; nothing while that is too soon or the door is shut."""
+        if not self.is_open(now) or now < self._speak_from:
+            return ""
+        self._speak_from = now + self._pause_s
+        if not self._digits:
+            self._digits, self._left = f"{self._random_below(10_000):04d}", TRIES
+        return self._digits
+
+    def wait_s(self, now: float) -> float:
+        """Return how long until digits may be asked for again."""
+        return max(0.0, self._speak_from - now)
+
+    def enter(self, digits: str, now: float) -> tuple[str, int]:
+        """Return a key for the right digits, else nothing and the tries that are left."""
+        if not self.is_open(now) or not self._digits or now < self._guess_from:
+            return "", self._left if self._digits else 0
+        self._guess_from = now + GUESS_S
+        if not hmac.compare_digest(digits.encode(), self._digits.encode()):
+            return "", self._wrong(now)
+        self._digits, self._key, self._pause_s = "", self._new_key(), PAUSE_S
+        self._until = now + OPEN_S
+        return self._key, 0
+
+    def admits(self, key: str, now: float) -> bool:
+        """Tell whether this is the key, and keep the door open if it is."""
+        right = bool(self._key) and hmac.compare_digest(key.encode(), self._key.encode())
+        if right and self.is_open(now):
+            self._until = now + OPEN_S
+            return True
+        return False
+
+    def _wrong(self, now: float) -> int:
+        self._left -= 1
+        if self._left == 0:
+            self._digits = ""
+            self._pause_s *= 2
+            self._speak_from = now + self._pause_s
+        return self._left

@@ -1,0 +1,216 @@
+"""Set-up on a phone, in a real browser: from the spoken digits to the file, and nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import tomllib
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from cued import config
+from cued.commands._setup.place import Place
+from cued.commands._setup.served import SetUp
+from cued.model import CuedError
+from tests.shell.page.world import wait_for
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
+PHONE = {"width": 390, "height": 844}
+POD = ("cued pod", "C4:F2:17:1A:1D:AA", ("pod",))
+BEFORE = '[station]\nname = "hall"\n\n[sinks.mqtt]\nhost = "mq"\nuser = "me"\n'
+
+
+class Machine:
+    """A machine without parts; what it said is remembered."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.found = [POD]
+
+    def scan(self):
+        if not self.found:
+            raise CuedError("the Bluetooth service does not answer")
+        return self.found
+
+    def say(self, text, options, language):
+        self.said.append(text)
+        return ""
+
+    def buzz(self, side, options):
+        return "no motors"
+
+    def digits(self) -> str:
+        return "".join(c for c in self.said[-1] if c.isdigit())
+
+
+@asynccontextmanager
+async def serving(path: Path, machine: Machine):
+    set_up = SetUp(Place(path, "127.0.0.1", 0), machine)
+    opened: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    running = asyncio.create_task(set_up.run(opened.set_result))
+    url = f"http://127.0.0.1:{await opened}"
+    async with aiohttp.ClientSession(headers={"Origin": url}) as session:
+        yield url, session, running
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def asked(session, url, name, body=None, key="", **headers):
+    headers = {"X-Cued-Key": key, **headers}
+    async with session.post(f"{url}/ask/{name}", json=body or {}, headers=headers) as answer:
+        text = answer.content_type == "application/json"
+        return answer.status, (await answer.json() if text else await answer.text())
+
+
+async def entered(session, url, machine) -> str:
+    assert (await asked(session, url, "speak"))[0] == 200
+    status, body = await asked(session, url, "enter", {"digits": machine.digits()})
+    assert status == 200
+    return body["key"]
+
+
+async def test_without_the_digits_nothing_is_answered(tmp_path) -> None:
+    path = tmp_path / "cued.toml"
+    path.write_text(BEFORE)
+    async with serving(path, Machine()) as (url, session, _):
+        for name in ("show", "answer", "back", "listen", "say", "buzz", "write", "other"):
+            for key in ("", "guess"):
+                assert (await asked(session, url, name, key=key))[0] == 403
+        about = await (await session.get(f"{url}/config.json")).json()
+        assert about == {"language": "en"}
+    assert path.read_text() == BEFORE
+
+
+async def test_a_page_elsewhere_can_ask_nothing(tmp_path) -> None:
+    machine = Machine()
+    async with serving(tmp_path / "cued.toml", machine) as (url, session, _):
+        for origin in ("http://evil.example", "null", ""):
+            assert (await asked(session, url, "speak", Origin=origin))[0] == 403
+        assert (await asked(session, url, "speak", Host="evil.example"))[0] == 421
+        async with session.post(f"{url}/ask/speak", data="digits=1") as answer:
+            assert answer.status == 415
+        async with session.post(f"{url}/ask/speak", json={"x": "y" * 20_000}) as answer:
+            assert answer.status == 413
+    assert machine.said == []
+
+
+async def test_digits_serve_once_and_the_second_phone_takes_over(tmp_path) -> None:
+    machine = Machine()
+    async with serving(tmp_path / "cued.toml", machine) as (url, session, _):
+        first = await entered(session, url, machine)
+        assert (await asked(session, url, "show", key=first))[0] == 200
+        assert (await asked(session, url, "enter", {"digits": machine.digits()}))[0] == 403
+        assert (await asked(session, url, "speak"))[0] == 429
+
+
+async def test_a_password_goes_in_and_never_comes_out(tmp_path) -> None:
+    machine = Machine()
+    path = tmp_path / "cued.toml"
+    path.write_text(BEFORE)
+    async with serving(path, machine) as (url, session, _):
+        key = await entered(session, url, machine)
+        _, view = await asked(session, url, "show", key=key)
+        while view["step"] != "mqtt":
+            _, view = await asked(session, url, "answer", {"step": view["step"]}, key)
+        assert view["fields"] == {"mqtt": "mq", "mqtt_user": "me", "mqtt_password": ""}
+        values = {"mqtt_password": "s3cret"}
+        await asked(session, url, "answer", {"step": "mqtt", "values": values}, key)
+        _, view = await asked(session, url, "back", key=key)
+        assert "s3cret" not in str(view)
+    assert path.read_text() == BEFORE, "nothing is written before the end"
+
+
+class Serving(threading.Thread):
+    """Set-up in a thread of its own, for a browser to visit."""
+
+    def __init__(self, path: Path, machine: Machine) -> None:
+        super().__init__(daemon=True)
+        self.path, self.machine, self.url, self.written = path, machine, "", False
+
+    def run(self) -> None:
+        async def serve() -> None:
+            def opened(port: int) -> None:
+                self.url = f"http://127.0.0.1:{port}/"
+
+            self.written = await SetUp(Place(self.path, "127.0.0.1", 0), self.machine).run(opened)
+
+        asyncio.run(serve())
+
+
+@pytest.fixture
+def served(tmp_path) -> Serving:
+    served = Serving(tmp_path / "cued.toml", Machine())
+    served.path.write_text(BEFORE)
+    served.start()
+    wait_for(lambda: served.url, "set-up did not open")
+    return served
+
+
+def let_in(page: Any, served: Serving) -> None:
+    before = len(served.machine.said)
+    page.locator("#speak").click()
+    wait_for(lambda: len(served.machine.said) > before, "no digits were spoken")
+    page.locator("#digits").fill(served.machine.digits())
+    page.locator("#door .main").click()
+    page.locator("#step").wait_for()
+
+
+def on(page: Any, step: str) -> None:
+    page.locator("#title", has_text=step).wait_for()
+    page.evaluate(AXE)
+    assert [v["id"] for v in page.evaluate("axe.run()")["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@pytest.mark.alone
+def test_a_phone_leads_from_the_digits_to_the_file(served: Serving, visit: Any) -> None:
+    page = visit(served.url, size=PHONE, locale="en-US")
+    let_in(page, served)
+    on(page, "Language")
+    page.get_by_label("Language of the voice").select_option("de")
+    page.locator("#next").click()
+    on(page, "What for")
+    page.get_by_label("For whom").select_option("knee_sparing_return")
+    page.locator("#next").click()
+    on(page, "Sensors")
+    page.get_by_role("button", name="Listen").click()
+    page.get_by_label("cued pod").select_option("waist")
+    page.locator("#next").click()
+    on(page, "Belt")
+    page.get_by_label("Speed").fill("3.6")
+    page.reload()  # closed, and taken up again
+    on(page, "Belt")
+    page.get_by_label("Speed").fill("3.6")
+    page.locator("#next").click()
+    on(page, "Voice")
+    page.get_by_role("button", name="Try").click()
+    page.get_by_text("Heard, or felt?").wait_for()
+    page.locator("#next").click()
+    on(page, "Vibration")
+    page.get_by_label("Motors are wired").check()
+    page.get_by_role("button", name="left").click()
+    page.get_by_text("no motors").wait_for()
+    page.locator("#back").click()
+    on(page, "Voice")
+    page.locator("#next").click()
+    on(page, "Vibration")
+    page.get_by_label("Motors are wired").check()
+    for step in ("Buttons", "MQTT", "All is answered"):
+        page.locator("#next").click()
+        on(page, step)
+    assert served.path.read_text() == BEFORE
+    page.locator("#next").click()
+    page.get_by_text("Done. The coach starts").wait_for()
+    served.join(10)
+    assert served.written
+    made = tomllib.loads(served.path.read_text())
+    assert made["station"] == {"name": "hall", "language": "de"}
+    assert made["coach"]["profile"] == "knee_sparing_return"
+    assert made["sensors"]["waist"]["address"] == POD[1]
+    assert made["sources"]["belt_by_hand"]["speed_m_s"] == 1.0
+    assert config.load(served.path)
+    assert served.path.with_name("cued.toml.old").read_text() == BEFORE

@@ -1,0 +1,113 @@
+"""The core of set-up: steps that can be left and come back to, and a door for one phone."""
+
+from __future__ import annotations
+
+import argparse
+
+import pytest
+
+from cued import config
+from cued.commands import run, setup
+from cued.commands._setup.door import OPEN_S, PAUSE_S, TRIES, Door
+from cued.commands._setup.steps import STEPS, Conversation
+from cued.model import ConfigError
+
+
+def door(*digits: int) -> Door:
+    spoken, keys = iter(digits), iter(("one", "two", "three"))
+    return Door(0.0, lambda _: next(spoken), lambda: next(keys))
+
+
+def test_three_wrong_tries_end_the_digits_and_each_round_waits_twice_as_long():
+    shut, now, waited = door(*range(100)), 0.0, []
+    for _ in range(4):
+        assert shut.digits(now)
+        for left in range(TRIES - 1, -1, -1):
+            now += 2.0
+            assert shut.enter("9999", now) == ("", left)
+        assert shut.enter("0000", now + 2.0) == ("", 0)
+        waited.append(shut.wait_s(now))
+        assert shut.digits(now + shut.wait_s(now) - 0.1) == ""
+        now += shut.wait_s(now)
+    assert waited == [2 * PAUSE_S, 4 * PAUSE_S, 8 * PAUSE_S, 16 * PAUSE_S]
+
+
+def test_a_guess_a_second_is_all_there_is():
+    shut = door(1234)
+    shut.digits(0.0)
+    assert shut.enter("0000", 1.0) == ("", 2)
+    assert shut.enter("1234", 1.5) == ("", 2), "not even looked at"
+    assert shut.enter("1234", 2.5) == ("one", 0)
+
+
+def test_digits_serve_once_and_the_last_phone_has_the_key():
+    shut = door(1234, 42)
+    assert shut.enter("1234", 0.0) == ("", 0), "nothing was spoken yet"
+    assert shut.digits(1.0) == "1234"
+    assert shut.digits(11.0) == "1234", "asked for again, by whoever, they are the same"
+    assert shut.enter("1234", 12.0)[0] == "one"
+    assert shut.enter("1234", 14.0) == ("", 0)
+    assert shut.digits(30.0) == "0042"
+    assert shut.enter("0042", 31.0)[0] == "two"
+    assert not shut.admits("one", 32.0)
+    assert shut.admits("two", 32.0)
+
+
+def test_the_door_shuts_after_a_quarter_of_an_hour_without_use():
+    shut = door(1234)
+    shut.digits(0.0)
+    key, _ = shut.enter("1234", 1.0)
+    assert shut.admits(key, OPEN_S)
+    assert shut.admits(key, 2 * OPEN_S - 1.0)
+    assert not shut.admits(key, 3 * OPEN_S)
+    assert not shut.admits("", 1.0)
+    assert shut.digits(3 * OPEN_S) == ""
+
+
+def test_what_is_configured_is_shown_and_stays_where_nothing_is_said():
+    hip = {"device": "pod", "placement": "waist"}
+    sources = {"ble": {}, "belt_by_hand": {"speed_m_s": 1.0}}
+    raw = {"station": {"language": "fr"}, "sensors": {"hip": hip}, "sources": sources}
+    talk = Conversation(raw)
+    shown = {}
+    for _ in STEPS:
+        shown |= talk.view().fields
+        talk.answer({})
+    assert (shown["language"], shown["belt_kmh"]) == ("fr", 3.6)
+    assert shown["sensors"] == [{"device": "pod", "placement": "waist"}]
+    assert talk.tables["sensors"] == raw["sensors"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"language": "xx"}, {"language": 3}, {"volume": 0.5}, {"nonsense": 1}, {"mqtt_password": "x"}],
+)
+def test_an_answer_that_cannot_stand_changes_nothing(values):
+    talk = Conversation({})
+    before = (talk.view(), talk.tables)
+    with pytest.raises(ConfigError):
+        talk.answer(values)
+    assert (talk.view(), talk.tables) == before
+
+
+def test_steps_are_left_and_come_back_to_with_what_was_said():
+    talk = Conversation({})
+    talk.answer({"language": "it"})
+    talk.answer({"program": False})
+    talk.back()
+    assert talk.view().fields["program"] is False
+    talk.back()
+    talk.back()
+    assert talk.view().fields == {"language": "it"}
+
+
+def test_a_first_start_without_a_configuration_is_set_up_from_a_phone(tmp_path, monkeypatch):
+    path, served = tmp_path / "cued.toml", []
+    monkeypatch.setattr(config, "SEARCHED", (str(path),))
+    monkeypatch.setattr(setup, "from_a_phone", served.append)
+    with pytest.raises(ConfigError, match="sources"):  # nobody came
+        run.run(argparse.Namespace(config=None))
+    assert [place.path for place in served] == [path]
+    with pytest.raises(ConfigError, match="no such file"):
+        run.run(argparse.Namespace(config=path))
+    assert len(served) == 1, "a file that was asked for by name is not made up"
