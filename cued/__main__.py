@@ -9,12 +9,12 @@ import pkgutil
 import sys
 from collections.abc import Sequence
 from types import ModuleType
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 from cued import __version__, commands
 from cued.model import ConfigError, CuedError
 
-CONFIGURATION, FAILED = 78, 1
+USAGE, CONFIGURATION, FAILED = 2, 78, 1
 FORMAT = "%(levelname)s %(name)s: %(message)s"
 
 
@@ -37,9 +37,17 @@ def command(name: str) -> ModuleType:
     return importlib.import_module(f"cued.commands.{name}")
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose mistakes look as all others do."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong in a line, and end with the status for wrong usage."""
+        self.exit(USAGE, f"cued: {message}; {self.prog} --help says more\n")
+
+
 def parser(names: Sequence[str]) -> argparse.ArgumentParser:
     """Build the parser of the given commands."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="cued",
         description="A gait coach beside the treadmill, for walking and running backward and "
         "forward. A convenience, not a medical or safety device.",
@@ -71,12 +79,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output went away: nothing is left to tell it
         return 0
+    except OSError as error:
+        if not error.filename:
+            raise
+        return _say(CuedError(f"{error.filename}: {error.strerror}"), FAILED)
     except KeyboardInterrupt:
         return 130
 
 
 def _say(error: CuedError, status: int) -> int:
-    print(f"cued: {error}", file=sys.stderr)
+    for line in str(error).splitlines():
+        print(f"cued: {line}", file=sys.stderr)
     return status
 
 

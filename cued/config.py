@@ -6,8 +6,9 @@ Rules
   into the ``Config`` of ``cued/coach/rules/overlong_stride.py`` (see ``cued/parts.py``).
 * Metrics and rules are on unless their table says ``enabled = false``; devices, sources,
   actuators and sinks are on when their table is there.
-* Every mistake is a ``ConfigError``: file, section, key, what is wrong, and what was probably
-  meant. The process ends with status 78, which systemd does not restart.
+* Every mistake is a line of a ``ConfigError``: file, section, key, what is wrong, and what was
+  probably meant; all of a file are told at once. The process ends with status 78, which systemd
+  does not restart.
 * The JSON schema that editors complete from is made of the same structs (``schema()``).
 """
 
@@ -16,7 +17,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, ParamSpec, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -27,6 +28,9 @@ from cued.frames import Matrix, rotation
 from cued.gait.fusion.body import GaitConfig
 from cued.model import ConfigError, Placement
 from cued.reading import meant
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 SEARCHED = ("/etc/cued/cued.toml",)
 ALWAYS_ON = ("metrics", "rules")
@@ -138,7 +142,16 @@ def load(path: Path | None, settings: Mapping[str, str] | None = None) -> Config
     try:
         return convert(raw)
     except ConfigError as error:
-        raise ConfigError(f"{where}: {error}") from None
+        lines = [
+            f"{_origin(told, where, settings or {})}: {told}" for told in error.args[0].split("\n")
+        ]
+        raise ConfigError("\n".join(lines)) from None
+
+
+def _origin(told: str, where: str, settings: Mapping[str, str]) -> str:
+    """Say where a mistake was written: ``--set``, or the file."""
+    laid = (f"[{path}] {key}" for path, _, key in (s.rpartition(".") for s in settings))
+    return "--set" if any(told.startswith(f"{start}:") for start in laid) else where
 
 
 def tables(path: Path) -> dict[str, Any]:
@@ -170,17 +183,35 @@ def searched() -> Path | None:
 def convert(raw: Mapping[str, Any]) -> Config:
     """Turn tables, as TOML gives them, into a ``Config``."""
     known = [*FIXED, "sensors", *NAMED_KINDS]
-    for section in raw:
-        if section not in known:
-            raise ConfigError(f"[{section}] is no section{meant(section, known)}")
-    fixed = {n: reading.convert(raw.get(n, {}), kind, f"[{n}]") for n, kind in FIXED.items()}
-    sensors = {
-        n: _sensor(n, table) for n, table in _tables("sensors", raw.get("sensors", {})).items()
+    wrongs = [
+        f"[{section}] is no section{meant(section, known)}"
+        for section in raw
+        if section not in known
+    ]
+    fixed = {
+        n: _kept(wrongs, reading.convert, raw.get(n, {}), kind, f"[{n}]")
+        for n, kind in FIXED.items()
     }
-    _check_addresses(sensors)
-    chosen = {kind: _parts(kind, raw.get(kind, {})) for kind in NAMED_KINDS}
-    _check_pins(chosen)
+    read = {
+        n: _kept(wrongs, _sensor, n, table)
+        for n, table in (_kept(wrongs, _tables, "sensors", raw.get("sensors", {})) or {}).items()
+    }
+    chosen = {kind: _parts(kind, raw.get(kind, {}), wrongs) for kind in NAMED_KINDS}
+    sensors = {n: sensor for n, sensor in read.items() if sensor}
+    _kept(wrongs, _check_addresses, sensors)
+    _kept(wrongs, _check_pins, chosen)
+    if wrongs:
+        raise ConfigError("\n".join(wrongs))
     return Config(**fixed, sensors=sensors, parts=chosen)  # pyright: ignore[reportArgumentType]
+
+
+def _kept(wrongs: list[str], make: Callable[P, T], *args: P.args, **named: P.kwargs) -> T | None:
+    """Make something; a mistake in it is kept with the others, so that all are told at once."""
+    try:
+        return make(*args, **named)
+    except ConfigError as error:
+        wrongs.append(str(error))
+        return None
 
 
 def _tables(section: str, value: Any) -> dict[str, Any]:
@@ -189,23 +220,27 @@ def _tables(section: str, value: Any) -> dict[str, Any]:
     return value  # pyright: ignore[reportUnknownVariableType]
 
 
-def _parts(kind: str, raw: Any) -> dict[str, Struct]:
-    tables = _tables(kind, raw)
+def _parts(kind: str, raw: Any, wrongs: list[str]) -> dict[str, Struct]:
+    tables = _kept(wrongs, _tables, kind, raw) or {}
     existing = parts.names(kind)
-    for name in tables:
-        if name not in existing:
-            raise ConfigError(f"[{kind}.{name}] is no part{meant(name, existing)}")
+    wrongs += [
+        f"[{kind}.{name}] is no part{meant(name, existing)}"
+        for name in tables
+        if name not in existing
+    ]
     wanted = existing if kind in ALWAYS_ON else [n for n in existing if n in tables]
-    out: dict[str, Struct] = {}
-    for name in wanted:
-        table = dict(tables.get(name, {}))
-        enabled = table.pop("enabled", True)
-        if not isinstance(enabled, bool):
-            raise ConfigError(f"[{kind}.{name}] enabled: expected true or false")
-        if enabled:
-            options = parts.load(kind, name).config
-            out[name] = reading.convert(table, options, f"[{kind}.{name}]")
-    return out
+    made = {name: _kept(wrongs, _part, kind, name, dict(tables.get(name, {}))) for name in wanted}
+    return {name: options for name, options in made.items() if options}
+
+
+def _part(kind: str, name: str, table: dict[str, Any]) -> Struct | None:
+    """Read a part's options; None where it is switched off."""
+    where = f"[{kind}.{name}]"
+    enabled = table.pop("enabled", True)
+    if not isinstance(enabled, bool):
+        hint = reading.probably("bool", enabled)
+        raise ConfigError(f"{where} enabled: needs true or false{hint}")
+    return reading.convert(table, parts.load(kind, name).config, where) if enabled else None
 
 
 def pins(chosen: Mapping[str, Mapping[str, Struct]]) -> list[tuple[str, str, int]]:

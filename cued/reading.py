@@ -1,8 +1,8 @@
 """Tables of a TOML text into frozen structs, every mistake as one line that a person can act on.
 
-What is answered: where, which key, what is wrong, what was meant. A recording's header names lines
-and a scenario its numbered tables, so they explain their own (``recording/header.py``,
-``simulation/scenario.py``).
+What is answered: where, which key, what is wrong, what was meant; all mistakes at once. A
+recording's header names lines and a scenario its numbered tables, so they explain their own
+(``recording/tables/header.py``, ``simulation/scenario.py``).
 """
 
 from __future__ import annotations
@@ -20,25 +20,86 @@ from cued.model import ConfigError
 
 S = TypeVar("S", bound=Struct)
 
+NEAR = 0.66  # one slip in a word of three letters; at 0.5, polar was taken for pod
+KINDS = {
+    "bool": "true or false", "int": "a whole number", "float": "a number", "null": "nothing",
+    "str": "text in quotes", "array": "a list in [ ]", "object": "a table", "date": "a date",
+    "datetime": "a date with a time", "time": "a time",
+}  # fmt: skip
+MISSING = ": is missing"
+LIMITS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
+LENGTHS = {">=": "at least", "<=": "at most", "==": "exactly"}
+YES, NO = ("yes", "on", "true", "ja", "oui", "1"), ("no", "off", "false", "nein", "non", "0")
+DECIMAL_COMMA = re.compile(r"=\s*([+-]?\d+),(\d+)\s*$")
+CURLY = re.compile("[“”„‟‘’‚]")
+BARE = re.compile(r"=\s*(yes|no|on|off|True|False|TRUE|FALSE|Yes|No|On|Off)\s*$")
+
 
 def parse(text: str, where: str) -> dict[str, Any]:
-    """Parse TOML; raises ConfigError with the line of the mistake."""
+    """Parse TOML; raises ConfigError with the lines of the mistakes."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
-        raise ConfigError(f"{where}: not valid TOML: {wrong}") from None
+        known = [f"{where}: {told}" for told in slips(text)]
+        raise ConfigError("\n".join(known) or f"{where}: not valid TOML: {wrong}") from None
+
+
+def slips(text: str) -> list[str]:
+    """Return what people write that TOML does not know, a sentence for each line of it."""
+    out: list[str] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        code = line.split("#")[0]
+        if comma := DECIMAL_COMMA.search(code):
+            right = f"{comma[1]}.{comma[2]}"
+            out.append(f"line {number}: {comma[1]},{comma[2]}: write a point, {right}")
+        elif curly := CURLY.search(code):
+            out.append(f'line {number}: {curly[0]} is a curly quote: write a straight one, "')
+        elif word := BARE.search(code):
+            right = "true" if word[1].lower() in YES else "false"
+            out.append(f"line {number}: {word[1]}: write {right}")
+    return out
 
 
 def convert(table: Any, kind: type[S], where: str) -> S:
-    """Turn a table into a struct; raises ConfigError with ``where``, key and what was meant."""
-    try:
-        return msgspec.convert(table, kind)
-    except msgspec.ValidationError as wrong:
-        raise ConfigError(f"{where} {explain(str(wrong), kind)}") from None
+    """Turn a table into a struct; raises ConfigError with a line for each mistake in it.
+
+    msgspec names one mistake at a time, so what it names is taken out and the rest looked at.
+    """
+    left: Any = dict(table) if isinstance(table, dict) else table  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    wrongs: dict[str, str] = {}  # by key
+    while True:
+        try:
+            made = msgspec.convert(left, kind)
+        except msgspec.ValidationError as wrong:
+            told, key = explained_with_key(str(wrong), kind, left)
+            if isinstance(left, dict) and key in left:
+                del left[key]
+                wrongs[key] = f"{where} {told}"
+                continue
+            if not wrongs:
+                raise ConfigError(f"{where} {told}") from None
+            if told.endswith(MISSING) and (key := told.removesuffix(MISSING)) not in wrongs:
+                wrongs[key] = f"{where} {told}"
+        else:
+            if not wrongs:
+                return made
+        raise ConfigError("\n".join(wrongs.values()))
 
 
-def explain(message: str, kind: type[Struct]) -> str:
-    """Put msgspec's message as key, what is wrong, and what was probably meant."""
+def explained_with_key(message: str, kind: type[Struct], table: Any) -> tuple[str, str]:
+    """Return the mistake in words, and the key of the table that has to go to find the next."""
+    unknown = re.match(r"Object contains unknown field `(.+?)`", message)
+    place = message.partition(" - at `$")[2]
+    key = unknown[1] if unknown and not place else re.split(r"[.\[`]", place.lstrip("."))[0]
+    value = table.get(key) if isinstance(table, dict) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    return explain(message, kind, value), key
+
+
+def explain(message: str, kind: type[Struct], value: Any = None) -> str:
+    """Put msgspec's message as key, what is wrong, and what was probably meant.
+
+    value : what was written, where that is known; it helps to say what was meant.
+    """
     unknown = re.match(r"Object contains unknown field `(.+?)`", message)
     if unknown:
         names = [f.encode_name for f in msgspec.structs.fields(kind)]
@@ -47,17 +108,52 @@ def explain(message: str, kind: type[Struct]) -> str:
     key = place.strip("`.").replace("`", "")
     missing = re.match(r"Object missing required field `(.+?)`", what)
     if missing:
-        return f"{missing[1]}: is missing"
-    what = what[:1].lower() + what[1:].replace("`", "")
+        return f"{missing[1]}{MISSING}"
+    wrong = re.match(r"Invalid enum value '(.*)'$", what)
+    what = in_words(what, value)
     if not key:
         return what
-    wrong = re.match(r"invalid enum value '(.*)'$", what)
     allowed, about = _asked(kind, key)
     if wrong and allowed:
         return f"{key}: {wrong[1]!r} is not known{meant(wrong[1], allowed)}"
     if "matching regex" in what:
         what = "does not fit"
     return f"{key}: {what}" + (f" ({about.rstrip('.')})" if about else "")
+
+
+def in_words(message: str, value: Any = None) -> str:
+    """Put msgspec's message about a kind or a limit as a person would."""
+    kinds = re.match(r"Expected `([^`]+)`(?:, got `([^`]+)`)?$", message)
+    if kinds:
+        wanted = " or ".join(KINDS.get(k.strip(), k.strip()) for k in kinds[1].split("|"))
+        got = f", not {KINDS.get(kinds[2], kinds[2])}" if kinds[2] else ""
+        return f"needs {wanted}{got}" + probably(kinds[1], value)
+    limit = re.match(r"Expected `\w+` ([<>]=?) (\S+)$", message)
+    if limit:
+        return f"needs to be {LIMITS[limit[1]]} {limit[2]}"
+    if missing := re.match(r"Object missing required field `(.+?)`", message):
+        return f"{missing[1]} is missing"
+    if choice := re.match(r"Invalid enum value (.*)$", message):
+        return f"{choice[1]} is not known"
+    length = re.match(r"Expected `(\w+)` of length (>=|<=|==) (\d+)", message)
+    if length:
+        counted = "characters" if length[1] == "str" else "entries"
+        return f"needs {LENGTHS[length[2]]} {length[3]} {counted}"
+    return message[:1].lower() + message[1:].replace("`", "")
+
+
+def probably(wanted: str, value: Any) -> str:
+    """Say what was meant where a value was put into quotes, or has a decimal comma."""
+    if not isinstance(value, str):
+        return ""
+    text = value.strip().strip("“”„‟‘’\"'")
+    if "bool" in wanted and text.lower() in (*YES, *NO):
+        return f"; write {'true' if text.lower() in YES else 'false'}"
+    if re.search("int|float", wanted):
+        number = text.replace(",", ".")
+        if re.fullmatch(r"[+-]?\d+(\.\d+)?", number):
+            return f"; write {number}, without quotes"
+    return ""
 
 
 def _asked(kind: type[Struct], key: str) -> tuple[list[str], str]:
@@ -78,7 +174,9 @@ def _asked(kind: type[Struct], key: str) -> tuple[list[str], str]:
 
 
 def meant(word: str, known: Iterable[str]) -> str:
-    """Suggest the known word closest to ``word``, else list what there is."""
+    """Suggest the known word that is near ``word``, else list what there is."""
     there = list(known)
-    close = difflib.get_close_matches(word, there, n=1, cutoff=0.5)
+    parts = set(word.lower().split("_"))
+    close = difflib.get_close_matches(word.lower(), there, n=1, cutoff=NEAR)
+    close = close or [name for name in there if parts <= set(name.split("_"))][:1]
     return f"; did you mean {close[0]}?" if close else f" (there are: {', '.join(there)})"

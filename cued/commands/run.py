@@ -103,7 +103,8 @@ async def _serve(config: Config, read: Callable[[], Config], signals: Signals) -
             fresh = read()
             _built(fresh)
         except ConfigError as error:
-            daemon.notice("error", "config_refused", f"{error}; the old configuration stays")
+            why = "; ".join(str(error).splitlines())
+            daemon.notice("error", "config_refused", f"{why}; the old configuration stays")
             return
         following[:] = [fresh]
         daemon.restart()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,10 @@ def run(args: argparse.Namespace) -> int:
         with shown(config) if args.show else nullcontext(config) as config:
             _in_time(args, config, runner, source)
         return 0
+    if kept := [n for n in _play.KEEPERS if n in config.parts.get("sinks", {})]:
+        sections = ", ".join(f"[sinks.{n}]" for n in kept)
+        hint = "--speed 50 keeps it, --record FOLDER writes a table recording"
+        print(f"cued: --speed 0 keeps nothing for {sections}: {hint}", file=sys.stderr)
     counts = _play.at_full_speed(config, worn, simulation.inputs(), args.events, runner)
     if args.events != "-":
         print(_play.summed_up(counts))
@@ -118,8 +123,11 @@ def _over_bluetooth(
     args: argparse.Namespace, config: Config, worn: dict[str, Worn], runner: Runner
 ) -> None:
     """Play the run in real time over a stand-in for BlueZ."""
-    if args.speed != 1.0 or args.sound:
-        raise CuedError("--over-bluetooth runs in real time, through the configured actuators")
+    extra = [f"--speed {args.speed:g}"] if args.speed != 1.0 else []
+    extra += [f"--sound {args.sound}"] if args.sound else []
+    if extra:
+        why = "runs in real time, through the configured actuators"
+        raise CuedError(f"--over-bluetooth {why}: leave out {' and '.join(extra)}")
     without = [s.name for s in runner.simulation.scenario.sensor if not s.gyro]
     if without:
         raise CuedError(f"--over-bluetooth: {without[0]} has no gyroscope, and every pod has one")

@@ -23,7 +23,7 @@ from msgspec import Meta, Struct
 from cued import reading
 from cued.frames import Matrix, rotation
 from cued.model import ConfigError
-from cued.reading import meant
+from cued.reading import in_words, meant
 
 Seconds = Annotated[float, Meta(ge=0, le=604800)]
 Name = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
@@ -301,8 +301,8 @@ def _where(message: str) -> str:
     """Turn msgspec's ``... - at `$.does[2].at_s``` into ``[[does]] 3: at_s: ...``."""
     found = re.fullmatch(r"(.*) - at `\$\.?([^`]*)`", message)
     if not found:
-        return message
-    what, path = found.groups()
+        return in_words(message)
+    what, path = in_words(found[1]), found[2]
     parts = re.fullmatch(r"(\w+)(?:\[(\d+)\])?\.?(.*)", path)
     if not parts:
         return what

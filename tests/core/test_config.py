@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from cued import config, parts
+from cued import config, parts, reading
 from cued.model import ConfigError
 
 
@@ -14,12 +14,15 @@ from cued.model import ConfigError
     [
         ("[stations]\n", "[stations] is no section; did you mean station?"),
         ("[station]\nnam = 'x'\n", "[station] nam: no such key; did you mean name?"),
-        ("[station]\nname = 5\n", "[station] name: expected str, got int"),
-        ("[sources.belt_by_hand]\nspeed_m_s = 99\n", "speed_m_s: expected float <= 7"),
-        ("[sources.belt_by_hand]\nspeed_m_s = 'fast'\n", "speed_m_s: expected float, got str"),
+        ("[station]\nname = 5\n", "[station] name: needs text in quotes, not a whole number"),
+        ("[sources.belt_by_hand]\nspeed_m_s = 99\n", "speed_m_s: needs to be at most 7"),
+        (
+            "[sources.belt_by_hand]\nspeed_m_s = 'fast'\n",
+            "speed_m_s: needs a number, not text in quotes",
+        ),
         ("[rules.overlong_strid]\n", "did you mean overlong_stride?"),
         ("[rules]\noverlong = 3\n", "[rules] holds tables only"),
-        ("[metrics.cadence_spm]\nenabled = 'no'\n", "enabled: expected true or false"),
+        ("[metrics.cadence_spm]\nenabled = 'no'\n", "enabled: needs true or false; write false"),
         ("[sensors.a]\ndevice = 'pod'\n", "[sensors.a] placement: is missing"),
         ("[sensors.a]\ndevice = 'pood'\nplacement = 'waist'\n", "did you mean pod?"),
         ("[sensors.a]\ndevice = 'pod'\nplacement = 'back'\n", "did you mean lower_back?"),
@@ -50,6 +53,84 @@ def test_a_mistake_is_one_line_that_says_where_and_what(tmp_path, text, said):
     assert message.startswith("cued.toml: ")
     assert said in message
     assert "\n" not in message
+
+
+def refused(tmp_path, text, settings=None):
+    path = tmp_path / "cued.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        config.load(path, settings)
+    return str(caught.value).split("\n")
+
+
+def test_all_mistakes_of_a_file_are_told_at_once_a_line_each(tmp_path):
+    told = refused(
+        tmp_path,
+        "[station]\nnam = 'x'\nlanguage = 'english'\n[sensors.a]\ndevice = 'pood'\n"
+        "placement = 'waist'\n[sinks.live]\nport = '8080'\ncommands = 'yes'\n[stations]\n"
+        "[rules.overlong_strid]\n[actuators.haptic]\nleft_pin = 13\nright_pin = 13\n",
+    )
+    assert all(line.startswith("cued.toml: [") for line in told), told
+    for said in (
+        "[stations] is no section",
+        "[station] nam: no such key; did you mean name?",
+        "[station] language: 'english' is not known",
+        "[sensors.a] device: no device 'pood'; did you mean pod?",
+        "[sinks.live] port: needs a whole number, not text in quotes; write 8080, without quotes",
+        "[sinks.live] commands: needs true or false, not text in quotes; write true",
+        "[rules.overlong_strid] is no part",
+        "[actuators.haptic] left_pin and right_pin are the same pin",
+    ):
+        assert any(said in line for line in told), (said, told)
+    assert len(told) == 8
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("speed_m_s = 1,5", "line 2: 1,5: write a point, 1.5"),
+        ("speed_m_s = -0,25  # slow", "line 2: -0,25: write a point, -0.25"),
+        ("name = “gym”", "line 2: “ is a curly quote"),
+        ("name = ‘gym’", "line 2: ‘ is a curly quote"),
+        ("name = „gym“", "line 2: „ is a curly quote"),
+        ("hardware = yes", "line 2: yes: write true"),
+        ("hardware = False", "line 2: False: write false"),
+    ],
+)
+def test_what_people_write_that_toml_does_not_know_is_recognised(tmp_path, line, said):
+    assert refused(tmp_path, f"[station]\n{line}\n")[0].startswith(f"cued.toml: {said}")
+
+
+def test_every_such_line_is_told(tmp_path):
+    told = refused(tmp_path, "[station]\nname = “gym”\n[gait]\na = 1,5\nb = 2,5\n")
+    assert len(told) == 3
+
+
+@pytest.mark.parametrize("written", ['"1,5"', '"1.5"', '"“1,5”"'])
+def test_a_number_in_quotes_is_recognised(tmp_path, written):
+    told = refused(tmp_path, f"[sources.belt_by_hand]\nspeed_m_s = {written}\n")
+    assert "needs a number, not text in quotes; write 1.5, without quotes" in told[0]
+
+
+def test_a_mistake_in_a_setting_is_not_the_files(tmp_path):
+    told = refused(tmp_path, "[station]\n", {"station.name": "5", "station.language": "'english'"})
+    assert [line.split(":")[0] for line in told] == ["--set", "--set"]
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "near"),
+    [
+        ("languge", ["language", "name"], "language"),
+        ("left_foot", ["foot_left", "foot_right"], "foot_left"),
+        ("back", ["lower_back", "waist"], "lower_back"),
+        ("polar", ["pod", "ftms"], None),
+        ("volume", ["device", "voice"], None),
+        ("Name", ["name"], "name"),
+    ],
+)
+def test_only_what_is_near_is_suggested(word, known, near):
+    told = reading.meant(word, known)
+    assert told == (f"; did you mean {near}?" if near else f" (there are: {', '.join(known)})")
 
 
 def test_a_file_of_any_editor_is_read(tmp_path):

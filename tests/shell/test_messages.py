@@ -1,0 +1,68 @@
+"""What commands say when they are used wrongly: one line, one prefix, and what to leave out."""
+
+from __future__ import annotations
+
+import pytest
+
+from cued import __main__
+
+
+def said(capsys, *arguments):
+    """Run a command; its status, and what it said as lines."""
+    try:
+        status = __main__.main(list(arguments))
+    except SystemExit as ended:
+        status = ended.code
+    return status, capsys.readouterr().err.splitlines()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("nosuch",), ("check", "--no-such"), ("say",), ("simulate", "--speed", "-1"), ()],
+)
+def test_wrong_usage_has_the_prefix_of_all_errors(capsys, arguments):
+    status, lines = said(capsys, *arguments)
+    assert status == 2
+    assert len(lines) == 1
+    assert lines[0].startswith("cued: ")
+
+
+def test_every_line_of_a_bad_configuration_has_prefix_and_file(capsys, tmp_path):
+    path = tmp_path / "gym.toml"
+    path.write_text("[station]\nnam = 1\nhardwar = 2\n")
+    status, lines = said(capsys, "check", "--config", str(path))
+    assert status == 78
+    assert len(lines) == 2
+    assert all(line.startswith("cued: gym.toml: [station] ") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "leave"),
+    [
+        (["--speed", "8"], "leave out --speed 8"),
+        (["--sound", "a.wav"], "leave out --sound a.wav"),
+        (["--speed", "8", "--sound", "a.wav"], "leave out --speed 8 and --sound a.wav"),
+    ],
+)
+def test_what_does_not_go_together_says_what_to_leave_out(capsys, arguments, leave):
+    status, lines = said(capsys, "simulate", "steady", "--over-bluetooth", *arguments)
+    assert status == 1
+    assert lines == [lines[0]]
+    assert lines[0].endswith(leave)
+
+
+def test_a_run_without_time_says_that_it_keeps_nothing(capsys, tmp_path):
+    arguments = ["simulate", "steady", "--speed", "0", "--set", f"station.state={tmp_path}"]
+    path = tmp_path / "cued.toml"
+    path.write_text("[sinks.recorder]\n[sinks.history]\n")
+    status, lines = said(capsys, *arguments, "--config", str(path))
+    assert status == 0
+    assert "keeps nothing for [sinks.recorder], [sinks.history]" in lines[0]
+    assert said(capsys, *arguments)[1] == []
+
+
+def test_a_file_that_cannot_be_written_is_named_in_one_line(capsys, tmp_path):
+    status, lines = said(capsys, "simulate", "steady", "--speed", "0", "--events", str(tmp_path))
+    assert status == 1
+    assert len(lines) == 1
+    assert str(tmp_path) in lines[0]
