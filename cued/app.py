@@ -109,6 +109,7 @@ class Engines:
         self._coach = make_coach(config, worn(config))
         self._opening = Opening()
         self._began: float | None = None
+        self._left: dict[str, tuple[float, Memory]] = {}  # who ran before, and when that was known
 
     def begin(self, memory: Memory | None = None) -> Engine:
         """Make the first engine, with what the history holds of the runner."""
@@ -123,6 +124,22 @@ class Engines:
         known = self._coach.memory.aged(passed)
         if known.doubt:  # the history may be readable by now
             known = recall(self._config, known.runner)
+        return self._make(known, muted=self._coach.muted)
+
+    def choose(self, runner: str, t: float) -> Engine | None:
+        """Make an engine for another runner, unless a session is going on.
+
+        Of who ran since the daemon began it is known from then: the history may not be on.
+        """
+        now = self._coach.memory
+        if self._coach.known.phase != IDLE or runner in ("", now.runner):
+            return None
+        self._left[now.runner] = t, now.aged(0.0 if self._began is None else t - self._began)
+        self._began = t
+        if runner not in self._left:
+            return self._make(recall(self._config, runner), muted=self._coach.muted)
+        since, known = self._left.pop(runner)
+        known = recall(self._config, runner) if known.doubt else known.aged(t - since)
         return self._make(known, muted=self._coach.muted)
 
     def opening(self) -> Opening:

@@ -41,7 +41,7 @@ from cued.model import (
     Notification,
     Tick,
 )
-from cued.runtime.engine_renewal import HISTORY_BACK, RENEWED, Renew, Renewal
+from cued.runtime.engine_renewal import HISTORY_BACK, RENEWED, Choose, Renew, Renewal
 from cued.runtime.fences import OPENS_S, FencedActuator, FencedSink
 from cued.runtime.greeting import Greeting
 from cued.runtime.notify import notify, watchdog_s
@@ -72,6 +72,7 @@ class Daemon:
         hears: Callable[[AnyEvent], None] | None = None,
         greeting: Greeting | None = None,
         renew: Renew | None = None,
+        choose: Choose | None = None,
     ) -> None:
         self._engine = engine
         self._sources = sources
@@ -81,7 +82,7 @@ class Daemon:
         self._sinks = [FencedSink(make(self._ask), self._failed) for make in sinks]
         self._live = live
         self._hears = hears  # a simulated person, who listens as soon as an actuator speaks
-        self._renewal = Renewal(renew) if renew else None
+        self._renewal = Renewal(renew, choose) if renew else None
         self._greeting = greeting
         self._inbox: deque[Input] = deque()
         self._handling = False

@@ -1,16 +1,16 @@
-"""Let another configuration hear many recorded sessions, on all cores or on a cluster.
+"""Let other configurations hear many recorded sessions, on all cores or on a cluster.
 
 What is done is kept: the same command goes on where it was stopped. A session that cannot be read
-is named and skipped.
+is named and skipped. The dataset that comes of it is described in ``report/dataset.py``.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
-import logging
+import itertools
+import re
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,16 +19,18 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from cued import config
+from cued import app, config
+from cued.commands import _cluster
 from cued.commands._options import add_config, load_config, settings
-from cued.commands._sessions import concluded
 from cued.config import Config
-from cued.model import AnyEvent, ConfigError, CuedError
+from cued.model import AnyEvent, Command, CuedError
 from cued.recording.sessions.opening import configuration, tables
 from cued.recording.sessions.session import SUFFIX, Part, Session
+from cued.report.done import Done, summed_up, troubles
 
 NAME = "reanalyse"
 HELP = "let another configuration hear many recorded sessions"
+INTERRUPTED = 130
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -39,43 +41,92 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--workers", type=_count, default=0, metavar="N", help="processes (default: one a core)"
     )
     parser.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster: tcp://HOST:PORT")
+    parser.add_argument(
+        "--shard", type=_shard, metavar="K/N",
+        help="only the K-th of N shares, in this process: for job arrays without Dask",
+    )  # fmt: skip
+    parser.add_argument(
+        "--sweep", action="append", default=[], metavar="KEY=A,B,C",
+        help="each of these values in turn; several sweeps give every combination",
+    )  # fmt: skip
     add_config(parser, settings=True)
 
 
 def run(args: argparse.Namespace) -> int:
     """Hear all sessions and sum up; 1 when some could not be read."""
-    try:
-        importlib.import_module("pyarrow")
-        distributed = importlib.import_module("distributed")
-    except ModuleNotFoundError as missing:
-        raise CuedError(
-            f"this needs {missing.name}; install it with: pip install 'cued[cluster]'"
-        ) from None
-    chosen = _tables(load_config(args)) if args.config else None
-    _check(settings(args))
-    wanted = msgspec.json.encode([chosen, settings(args)], order="sorted").decode()
+    for needed in ("pyarrow",) if args.shard else ("pyarrow", "distributed"):
+        try:
+            importlib.import_module(needed)
+        except ModuleNotFoundError:
+            raise CuedError(
+                f"this needs {needed}; install it with: pip install 'cued[cluster]'"
+            ) from None
+    wanted = _wanted(args)
     paths = _files(args.sessions)
-    logging.getLogger("distributed").setLevel(logging.WARNING)
+    if args.shard:
+        paths = paths[args.shard[0] - 1 :: args.shard[1]]
+    out = args.out.absolute()
     try:
-        args.out.mkdir(parents=True, exist_ok=True)
+        out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CuedError(f"{args.out}: {error.strerror}") from None
-    work = partial(hear, out=str(args.out.resolve()), wanted=wanted)
-    with _client(distributed, args) as client:
-        futures = client.map(work, [str(p.resolve()) for p in paths], pure=False)
-        names = {f.key: p.stem for f, p in zip(futures, paths, strict=True)}
-        ended = _progress(distributed.as_completed(futures), len(paths))
-        done = [_outcome(future, names[future.key]) for future in ended]
-    _tidy(args.out)
-    print("\n".join(summed_up(sorted(done, key=lambda d: d["session"]))))
-    return 1 if any(d["trouble"] for d in done) else 0
+    try:
+        done = _all(args, paths, out, list(wanted))
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from here", file=sys.stderr)
+        return INTERRUPTED
+    importlib.import_module("cued.report.dataset").tidy(out)
+    print("\n".join(_told(done, wanted)))
+    return 1 if any(d.trouble for d in done) else 0
 
 
-def _count(text: str) -> int:
-    """Parse a number of processes (argparse type)."""
-    if (count := int(text)) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 up")
-    return count
+def _all(
+    args: argparse.Namespace, paths: Sequence[Path], out: Path, wanted: Sequence[str]
+) -> list[Done]:
+    """Hear all sessions by all that is wanted."""
+    work = partial(hear, out=str(out), wanted=wanted)
+    progress = _cluster.Progress({p: _size(p) for p in paths})
+    if args.shard or not paths:
+        ended = _cluster.alone(work, paths)
+    else:
+        ended = _cluster.spread(work, paths, out, workers=args.workers, scheduler=args.scheduler)
+    done: list[Done] = []
+    try:
+        for path, told in ended:
+            progress.feed(path, told)
+            done += told
+    finally:
+        progress.end()
+    return sorted(done, key=lambda d: d.session)
+
+
+def hear(path: str, *, out: str, wanted: Sequence[str]) -> list[dict[str, Any]]:
+    """Hear one session in a worker; what came of it, as plain values."""
+    reanalysis = importlib.import_module("cued.report.reanalysis")
+    try:
+        done = reanalysis.analyse(Path(path), Path(out), wanted, _heard, _effective)
+    except (CuedError, OSError) as error:
+        done = [Done(session=Path(path).stem, trouble=str(error))]
+    return msgspec.to_builtins(done)
+
+
+def _wanted(args: argparse.Namespace) -> dict[str, str]:
+    """Return each configuration that is asked for, encoded, and what it is called."""
+    chosen = _tables(load_config(args)) if args.config else None
+    out: dict[str, str] = {}
+    for swept in itertools.product(*map(_values, args.sweep)):
+        laid = {**settings(args), **dict(swept)}
+        _check(laid)
+        name = ", ".join(f"{key}={value}" for key, value in swept)
+        out[msgspec.json.encode([chosen, laid], order="sorted").decode()] = name
+    return out
+
+
+def _values(sweep: str) -> list[tuple[str, str]]:
+    key, equals, values = sweep.partition("=")
+    if not equals or not key or not values:
+        raise config.ConfigError(f"--sweep {sweep}: write SECTION.KEY=VALUE,VALUE")
+    return [(key.strip(), value.strip()) for value in values.split(",")]
 
 
 def _check(laid: dict[str, str]) -> None:
@@ -87,46 +138,28 @@ def _check(laid: dict[str, str]) -> None:
     config.convert(told)
 
 
-def hear(path: str, *, out: str, wanted: str) -> dict[str, Any]:
-    """Hear one session in a worker; what came of it, as plain values."""
-    reanalysis = importlib.import_module("cued.report.reanalysis")
-    told, laid = msgspec.json.decode(wanted, type=tuple[dict[str, Any] | None, dict[str, str]])
-    chosen = config.convert(told) if told else None
-    try:
-        heard = partial(_heard, chosen, laid)
-        done = reanalysis.analyse(Path(path), Path(out), wanted, heard)
-    except (CuedError, OSError) as error:
-        done = reanalysis.Done(session=Path(path).stem, trouble=str(error))
-    return msgspec.to_builtins(done)
-
-
-def summed_up(done: Sequence[dict[str, Any]]) -> list[str]:
-    """Tell what changed over all sessions, kind by kind."""
-    good = [d for d in done if not d["trouble"]]
-    before, after = Counter[str](), Counter[str]()
-    for d in good:
-        before.update(d["before"])
-        after.update(d["after"])
-    hours = sum(d["seconds"] for d in good) / 3600.0
-    skipped = sum(d["skipped"] for d in good)
-    out = [f"{len(good)} sessions, {hours:.1f} h, {skipped} of them done before"]
-    kinds = [k for k in sorted(before | after) if k.startswith("cue:")] + ["stumble", "fall"]
-    width = max(map(len, kinds))
-    out.append(f"{'':{width}}  recorded       now    change")
-    for kind in kinds:
-        was, now = before[kind], after[kind]
-        out.append(f"{kind:{width}}  {was:8d}  {now:8d}  {now - was:+8d}")
-    out += [f"not whole: {d['session']}: {d['note']}" for d in good if d["note"]]
-    return out + [f"not read: {d['session']}: {d['trouble']}" for d in done if d["trouble"]]
-
-
 def _heard(
-    chosen: Config | None, laid: dict[str, str], session: Session, part: Part
-) -> Iterator[AnyEvent]:
-    """Feed a part to an engine of the chosen or its own configuration, with its sensors."""
+    session: Session, part: Part, wanted: Sequence[str]
+) -> Iterator[tuple[int, AnyEvent | Command]]:
+    """Feed a part, decoded once, to an engine of each configuration."""
+    engines = [app.remake(_used(part, w), part.opening)[0] for w in wanted]
+    for item in session.inputs(part):
+        for which, engine in enumerate(engines):
+            if isinstance(item, Command):
+                yield which, item
+            for event in engine.feed(item):
+                yield which, event
+
+
+def _effective(part: Part, wanted: str) -> str:
+    return msgspec.json.encode(tables(_used(part, wanted)), order="sorted").decode()
+
+
+def _used(part: Part, wanted: str) -> Config:
+    """Return the chosen configuration or a part's own, with the sensors that were worn."""
+    told, laid = msgspec.json.decode(wanted, type=tuple[dict[str, Any] | None, dict[str, str]])
     own = configuration(part.opening, laid)
-    used = replace(chosen, sensors=own.sensors) if chosen else own
-    return concluded(session, part, used)
+    return replace(config.convert(told), sensors=own.sensors) if told else own
 
 
 def _tables(chosen: Config) -> dict[str, Any]:
@@ -138,54 +171,44 @@ def _tables(chosen: Config) -> dict[str, Any]:
     return told
 
 
-def _outcome(future: Any, session: str) -> dict[str, Any]:
-    """Take what came of a session, which may be that it ends every worker that hears it."""
-    if error := future.exception():
-        return {"session": session, "trouble": str(error).split(". ")[0]}
-    return future.result()
+def _told(done: Sequence[Done], wanted: dict[str, str]) -> list[str]:
+    """Sum up, configuration by configuration."""
+    hashed = importlib.import_module("cued.report.dataset").configuration
+    out: list[str] = []
+    for one, name in wanted.items():
+        out.append(f"configuration {hashed(one)}" + (f": {name}" if name else ""))
+        out += [*summed_up([d for d in done if d.wanted == one]), ""]
+    return [*out[:-1], *troubles(done)]
 
 
-def _tidy(out: Path) -> None:
-    """Remove what workers that died had begun, where another has done it since."""
-    for begun in out.glob("*.new"):
-        name = begun.name.removesuffix(".new").rpartition(".")[0]
-        if (out / f"{name}.parquet").exists():
-            begun.unlink(missing_ok=True)
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _files(named: Iterable[Path]) -> list[Path]:
+    """Find the sessions; a link is called by its own name."""
     out: list[Path] = []
     for path in named:
         found = sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
         if not found or not path.exists():
             raise CuedError(f"{path}: there is no session")
-        out += found
+        out += [one.absolute() for one in found]
     return list(dict.fromkeys(out))
 
 
-def _client(distributed: Any, args: argparse.Namespace) -> Any:
-    if args.scheduler:
-        try:
-            return distributed.Client(args.scheduler, timeout=10)
-        except (OSError, ValueError) as error:
-            raise ConfigError(f"--scheduler {args.scheduler}: {error}") from None
-    cluster = distributed.LocalCluster(
-        n_workers=args.workers or None,
-        threads_per_worker=1,
-        processes=True,
-        dashboard_address="127.0.0.1:0",
-        silence_logs=logging.ERROR,
-        host="127.0.0.1",
-    )
-    return distributed.Client(cluster)
+def _count(text: str) -> int:
+    """Parse a number of processes (argparse type)."""
+    if (count := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 up")
+    return count
 
 
-def _progress(futures: Iterable[Any], count: int) -> Iterator[Any]:
-    """Give futures as they end, with a line of progress on a terminal."""
-    shown = sys.stderr.isatty()
-    for number, future in enumerate(futures, 1):
-        if shown:
-            print(f"\r{number} of {count} sessions", end="", file=sys.stderr, flush=True)
-        yield future
-    if shown:
-        print(file=sys.stderr)
+def _shard(text: str) -> tuple[int, int]:
+    """Parse a share such as 3/24 (argparse type)."""
+    found = re.fullmatch(r"(\d+)/(\d+)", text)
+    if not found or not 1 <= int(found[1]) <= int(found[2]):
+        raise argparse.ArgumentTypeError(f"{text} is not a share such as 3/24")
+    return int(found[1]), int(found[2])

@@ -137,6 +137,7 @@ def _built(config: Config) -> Daemon:
             program=config.coach.program,
         ),
         renew=engines.renew,
+        choose=engines.choose,
     )
     if engines.doubt:
         text = f"{engines.doubt}; as little is coached as after a full week"

@@ -1,156 +1,178 @@
-"""One session heard by another coach, as a Parquet file: the piece of work of ``cued reanalyse``.
+"""One session heard by other coaches: the piece of work of ``cued reanalyse``.
 
-The result is named after what it depends on: the bytes of the session, the configuration and the
-version. So work that is done is known to be done, whoever did it, and a worker that dies leaves
-nothing half-written. Rows are events that a runner or a tuner cares about, as they were recorded
-(``run`` "before") and as they are now ("after"); counts of all kinds are in the file's metadata.
+The inputs are decoded once, however many configurations hear them. Rows are what a runner or a
+tuner cares about, as it was recorded (``run`` "before") and as it is now ("after"), and the marks
+that were pressed; counts of all kinds are in a file's metadata. A possible fall is no fall: it has
+a word of its own.
 """
 
 from __future__ import annotations
 
-import hashlib
-import importlib
-import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
-from msgspec import Struct
 
 from cued import __version__
-from cued.model import AnyEvent, Cue, Effect, Fall, Measurement, Phase, Stumble
+from cued.model import (
+    AnyEvent,
+    Command,
+    Cue,
+    Effect,
+    Fall,
+    Gait,
+    Measurement,
+    Phase,
+    Stumble,
+)
 from cued.recording.sessions.session import Part, Session
+from cued.recording.sessions.totals import Ending
+from cued.report import dataset
+from cued.report.done import Done
 
-arrow: Any = importlib.import_module("pyarrow")  # typed in parts only
-parquet: Any = importlib.import_module("pyarrow.parquet")
-
-KEPT = (Cue, Effect, Fall, Measurement, Phase, Stumble)
+KEPT = (Command, Cue, Effect, Fall, Measurement, Phase, Stumble)
 MEASURED = {"carried_percent", "time_to_drift_s", "recovery_s", "retention_percent"}
-SCHEMA = arrow.schema(
-    [
-        ("station", arrow.string()), ("session", arrow.string()), ("part", arrow.int32()),
-        ("runner", arrow.string()),
-        ("run", arrow.string()), ("unix_s", arrow.float64()), ("t_s", arrow.float64()),
-        ("type", arrow.string()), ("key", arrow.string()), ("verdict", arrow.string()),
-        ("value", arrow.float64()), ("because", arrow.string()),
-    ]
-)  # fmt: skip
+HOUR_S = 3600.0
 
-Hear = Callable[[Session, Part], Iterable[AnyEvent]]
+Item: TypeAlias = AnyEvent | Command
+Hear: TypeAlias = Callable[[Session, Part, Sequence[str]], Iterable[tuple[int, Item]]]
+Effective: TypeAlias = Callable[[Part, str], str]
 
 
-class Done(Struct, frozen=True, kw_only=True):
-    """What came of one session. trouble : why it was not read.  note : what of it was not whole."""
+class Run:
+    """What was concluded in one part: its rows, and how often what."""
 
-    session: str
-    result: str = ""
-    seconds: float = 0.0
-    before: dict[str, int] = {}
-    after: dict[str, int] = {}
-    trouble: str = ""
-    note: str = ""
-    skipped: bool = False
+    def __init__(self, common: dict[str, Any], offset: float) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self.counts: Counter[str] = Counter()
+        self._common = common
+        self._offset = offset
+        self._direction = "unknown"
+
+    def feed(self, item: Item) -> None:
+        """Count an event, and keep it if it is of interest."""
+        if isinstance(item, Gait):
+            self._direction = item.direction
+        if isinstance(item, Command):
+            if item.name != "mark":
+                return
+        else:
+            self._count(item)
+        if isinstance(item, Measurement) and item.name not in MEASURED:
+            return
+        if isinstance(item, KEPT):
+            own = {"unix_s": self._offset + item.t, "t_s": item.t, "direction": self._direction}
+            self.rows.append({**self._common, **own, "type": _word(item), **_told(item)})
+
+    def _count(self, event: AnyEvent) -> None:
+        self.counts[_word(event)] += 1
+        if isinstance(event, Cue):
+            self.counts[f"cue:{event.key}:{event.verdict}"] += 1
 
 
-def identity(session: Path, wanted: str) -> str:
-    """Name the result: 16 hex digits of session, configuration and version."""
-    digest = hashlib.sha256(session.read_bytes())
-    digest.update(f"\0{__version__}\0{wanted}".encode())
-    return digest.hexdigest()[:16]
+def analyse(
+    path: Path, out: Path, wanted: Sequence[str], hear: Hear, effective: Effective
+) -> list[Done]:
+    """Hear a session by each wanted configuration that has not heard it, and write the results."""
+    content = dataset.input_of(path)
+    names = {w: dataset.name(path, content, w) for w in wanted}
+    there = {w: dataset.done(out, names[w], path.stem, w) for w in wanted}
+    missing = [w for w in wanted if there[w] is None]
+    if missing:
+        heard = _Heard(path, content, missing)
+        for number, part in enumerate(p.before_hole() for p in heard.session.parts):
+            heard.part(number, part, hear, effective)
+        for w in missing:
+            there[w] = heard.write(out, names[w], w)
+    return [told for told in there.values() if told]
 
 
-def analyse(path: Path, out: Path, wanted: str, hear: Hear) -> Done:
-    """Hear a session and write its result, unless it is there already."""
-    result = out / f"{path.stem}-{identity(path, wanted)}.parquet"
-    if done := _done(result, path.stem):
-        return done
-    session = Session(path)
-    rows: list[dict[str, Any]] = []
-    before: Counter[str] = Counter()
-    after: Counter[str] = Counter()
-    seconds = 0.0
-    for number, part in enumerate(p.before_hole() for p in session.parts):
-        ending = session.ending(part)
-        seconds += ending.duration_s
-        common = {
+class _Heard:
+    """The parts of a session, as each configuration hears them."""
+
+    def __init__(self, path: Path, content: str, wanted: Sequence[str]) -> None:
+        self.session = Session(path)
+        self._content = content
+        self._wanted = wanted
+        self._rows: dict[str, list[dict[str, Any]]] = {w: [] for w in wanted}
+        self._about: dict[str, list[dict[str, Any]]] = {w: [] for w in wanted}
+        self._after: dict[str, Counter[str]] = {w: Counter() for w in wanted}
+        self._before: Counter[str] = Counter()
+        self._seconds = 0.0
+
+    def part(self, number: int, part: Part, hear: Hear, effective: Effective) -> None:
+        """Hear a part."""
+        ending = self.session.ending(part)
+        offset = part.opening.began - part.opening.t
+        common = [self._common(number, part, ending, w) for w in self._wanted]
+        before = Run({"run": "before"}, offset)
+        for event in self.session.events(part):
+            before.feed(event)
+        runs = [Run({**c, "run": "after"}, offset) for c in common]
+        for which, item in hear(self.session, part, self._wanted):
+            runs[which].feed(item)
+        for w, c, run in zip(self._wanted, common, runs, strict=True):
+            self._rows[w] += [{**c, **row} for row in before.rows] + run.rows
+            self._after[w] += run.counts
+            self._about[w].append(
+                {**c, **self._of(part, ending, w), "effective": effective(part, w)}
+            )
+        self._before += before.counts
+        self._seconds += ending.duration_s
+
+    def write(self, out: Path, name: str, wanted: str) -> Done:
+        """Write what one configuration heard."""
+        told = Done(
+            session=self.session.path.stem, wanted=wanted, result=name, seconds=self._seconds,
+            before=dict(self._before), after=dict(self._after[wanted]), note=self.session.damage,
+        )  # fmt: skip
+        dataset.write(out, name, self._rows[wanted], self._about[wanted], told)
+        return told
+
+    def _common(self, number: int, part: Part, ending: Ending, wanted: str) -> dict[str, Any]:
+        return {
             "station": part.opening.station,
-            "session": path.stem,
+            "session": self.session.path.stem,
             "part": number,
             "runner": ending.runner,
+            "version": __version__,
+            "configuration": dataset.configuration(wanted),
+            "input": self._content,
+            "hours": ending.duration_s / HOUR_S,
         }
-        offset = part.opening.began - part.opening.t
-        for run, counts, events in (
-            ("before", before, session.events(part)),
-            ("after", after, hear(session, part)),
-        ):
-            rows += _rows({**common, "run": run}, offset, counts, events)
-    told = Done(
-        session=path.stem, result=result.name, seconds=seconds, before=dict(before),
-        after=dict(after), note=session.damage,
-    )  # fmt: skip
-    _write(result, rows, told, wanted)
-    return told
+
+    def _of(self, part: Part, ending: Ending, wanted: str) -> dict[str, Any]:
+        return {
+            "began": ending.began,
+            "backward_hours": ending.backward_s / HOUR_S,
+            "strides": ending.strides,
+            "recorded_by": part.opening.cued,
+            "whole": not self.session.damage,
+            "settings": wanted,
+        }
 
 
-def _done(result: Path, session: str) -> Done | None:
-    """Read a result that is there; one that is damaged is made again."""
-    try:
-        return read(result, session, skipped=True) if result.exists() else None
-    except (OSError, KeyError, TypeError, arrow.ArrowException, msgspec.MsgspecError):
-        return None
+def _word(item: Item) -> str:
+    """Name the kind of an item; what may be a fall is none yet."""
+    if isinstance(item, Fall):
+        return "fall" if item.stage == "confirmed" else "possible_fall"
+    return "mark" if isinstance(item, Command) else type(item).__name__.lower()
 
 
-def read(result: Path, session: str, *, skipped: bool) -> Done:
-    """Read what a result says of itself."""
-    metadata = parquet.read_schema(result).metadata
-    told = msgspec.json.decode(metadata[b"cued"], type=Done)
-    return msgspec.structs.replace(told, session=session, skipped=skipped)
-
-
-def _rows(
-    common: dict[str, Any], offset: float, counts: Counter[str], events: Iterable[AnyEvent]
-) -> Iterator[dict[str, Any]]:
-    for event in events:
-        counts[type(event).__name__.lower()] += 1
-        if isinstance(event, Cue):
-            counts[f"cue:{event.key}:{event.verdict}"] += 1
-        kept = isinstance(event, KEPT)
-        if kept and not (isinstance(event, Measurement) and event.name not in MEASURED):
-            own = {"unix_s": offset + event.t, "t_s": event.t, "type": type(event).__name__.lower()}
-            yield {**common, **own, **_told(event)}
-
-
-def _told(event: AnyEvent) -> dict[str, Any]:
-    match event:
+def _told(item: Item) -> dict[str, Any]:
+    match item:
         case Cue():
-            because = msgspec.json.encode(event.because).decode()
-            return {"key": event.key, "verdict": event.verdict, "because": because}
+            because = msgspec.json.encode(item.because).decode()
+            return {"key": item.key, "verdict": item.verdict, "because": because}
         case Effect():
-            return {"key": event.key, "verdict": "helped" if event.worked else "did not help"}
+            return {"key": item.key, "verdict": "helped" if item.worked else "did not help"}
         case Measurement():
-            return {"key": event.name, "value": event.value}
+            return {"key": item.name, "value": item.value, "unit": item.unit}
         case Phase():
-            return {"key": event.name, "verdict": event.why}
+            return {"key": item.name, "verdict": item.why}
         case Stumble():
-            return {"value": event.score}
-        case Fall():
-            return {"key": event.stage}
+            return {"value": item.score, "unit": "1"}
         case _:
             return {}
-
-
-def _write(result: Path, rows: list[dict[str, Any]], told: Done, wanted: str) -> None:
-    provenance = {
-        "cued": msgspec.json.encode(told),
-        "cued.version": __version__,
-        "cued.configuration": wanted,
-    }
-    table = arrow.Table.from_pylist(rows, schema=SCHEMA.with_metadata(provenance))
-    beside = result.with_suffix(f".{os.getpid()}.new")
-    with beside.open("wb") as file:
-        parquet.write_table(table, file)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(result)

@@ -4,7 +4,8 @@ What one wearer's sensors taught an engine says nothing about the next, and a se
 with a new engine can be replayed to the same events by itself. A session whose sensors were all
 switched off has no end of its own; it is stopped first, so that it is summed up. Between sessions,
 while only time passes, engines are renewed as well: a recorder need not keep weeks of ticks. And as
-soon as a history can be read that could not be at the start, so that its caps and stage count.
+soon as a history can be read that could not be at the start, so that its caps and stage count. Who is
+chosen between sessions gets an engine made from what is known of them alone.
 """
 
 from __future__ import annotations
@@ -25,13 +26,18 @@ HISTORY_UNKNOWN, NOT_KEPT = "history_unknown", "not_kept"
 KEPT_AGAIN, HISTORY_BACK = "kept_again", "history_back"
 
 Renew = Callable[[float], Engine | None]
+Choose = Callable[[str, float], Engine | None]
 
 
 class Renewal:
-    """Watches for silence. ``renew`` makes a new engine, or gives None during a session."""
+    """Watches for silence and for another runner.
 
-    def __init__(self, renew: Renew) -> None:
-        self._renew = renew
+    renew, choose : make a new engine, or return None during a session; ``choose`` also where the
+    runner is the same.
+    """
+
+    def __init__(self, renew: Renew, choose: Choose | None = None) -> None:
+        self._renew, self._choose = renew, choose
         self._news = False  # since the last tick; a source may have a clock of its own
         self._tick_t = 0.0
         self._heard = False
@@ -45,11 +51,13 @@ class Renewal:
         self._due = True
 
     def watch(self, item: Input) -> Engine | Command | None:
-        """Take an input before the engine does; a new engine, or what the old one is to be told."""
+        """Return a new engine if this input needs one, or what the old one is to be told first."""
         if isinstance(item, Packet):
             self._news = True
         elif isinstance(item, Belt):
             self._belt = item
+        elif isinstance(item, Command) and item.name == "runner" and self._choose:
+            return self._choose(str(item.value or "").strip(), item.t)
         elif isinstance(item, Tick):
             return self._tick(item.t)
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib.util
+import json
 import os
 import signal
 import subprocess
@@ -13,11 +14,15 @@ import time
 from pathlib import Path
 
 import pytest
+from pyarrow import dataset as arrow_dataset
 from pyarrow import parquet
 
-from cued import __main__
-from cued.commands import reanalyse
+from cued import __main__, __version__
+from cued.commands import _cluster, reanalyse
+from cued.model import Command, Fall
 from cued.recording.sessions.session import Session
+from cued.report import dataset, reanalysis
+from cued.report.done import Done, troubles
 
 HERE = Path(__file__).parent
 spec = importlib.util.spec_from_file_location("recorder", HERE.parent / "shell/test_recorder.py")
@@ -41,7 +46,16 @@ def sessions(tmp_path_factory):
 
 def heard(sessions, out, wanted="[null,{}]"):
     out.mkdir(exist_ok=True)
-    return [reanalyse.hear(str(p), out=str(out), wanted=wanted) for p in sorted(sessions.iterdir())]
+    paths = sorted(sessions.iterdir())
+    return [d for p in paths for d in reanalyse.hear(str(p), out=str(out), wanted=[wanted])]
+
+
+def rows(out):
+    return sorted(out.glob("configuration=*/station=*/*.parquet"))
+
+
+def content(out):
+    return {p.relative_to(out): p.read_bytes() for p in out.rglob("*.parquet")}
 
 
 def test_the_own_configuration_changes_nothing(sessions, tmp_path):
@@ -54,9 +68,9 @@ def test_the_own_configuration_changes_nothing(sessions, tmp_path):
 
 def test_what_is_done_is_not_done_again_and_half_a_file_is_nothing(sessions, tmp_path):
     first = heard(sessions, tmp_path)
-    results = sorted(tmp_path.glob("*.parquet"))
+    results = rows(tmp_path)
     before = {p: p.read_bytes() for p in results}
-    (tmp_path / results[0].name.replace(".parquet", ".77.new")).write_bytes(b"half")
+    results[0].with_name(f"{results[0].name}.77.new").write_bytes(b"half")
     results[1].unlink()
     again = heard(sessions, tmp_path)
     assert sorted(d["skipped"] for d in again) == [False, False, True]
@@ -64,14 +78,15 @@ def test_what_is_done_is_not_done_again_and_half_a_file_is_nothing(sessions, tmp
     assert [d["after"] for d in again] == [d["after"] for d in first]
 
 
-@pytest.mark.parametrize("content", [b"", b"PAR1", b"nonsense" * 100])
-def test_a_damaged_or_empty_result_is_made_again(sessions, tmp_path, content):
+@pytest.mark.parametrize("which", ["", "_sessions"])
+def test_a_damaged_or_empty_result_is_made_again(sessions, tmp_path, which):
     heard(sessions, tmp_path)
-    result = min(tmp_path.glob("*.parquet"))
+    result = min(rows(tmp_path / which), key=lambda p: p.stat().st_size)
     whole = result.read_bytes()
-    result.write_bytes(content)
-    assert sorted(d["skipped"] for d in heard(sessions, tmp_path)) == [False, False, True]
-    assert result.read_bytes() == whole
+    for damage in (b"", b"PAR1", b"nonsense" * 100):
+        result.write_bytes(damage)
+        assert sorted(d["skipped"] for d in heard(sessions, tmp_path)) == [False, False, True]
+        assert result.read_bytes() == whole
 
 
 def test_folders_are_searched_to_the_bottom(sessions, tmp_path):
@@ -88,6 +103,9 @@ def test_folders_are_searched_to_the_bottom(sessions, tmp_path):
         (["--set", "rules.nope.x=1"], "[rules.nope] is no part"),
         (["--out", str(HERE / "test_reanalyse.py")], "test_reanalyse.py: File exists"),
         (["--workers", "-2"], "-2 is not a number from 1 up"),
+        (["--shard", "4/3"], "4/3 is not a share such as 3/24"),
+        (["--sweep", "rules.nope.x=1,2"], "[rules.nope] is no part"),
+        (["--sweep", "rules"], "--sweep rules: write SECTION.KEY=VALUE,VALUE"),
     ],
 )
 def test_what_is_wrong_for_all_is_one_line_before_any_work(sessions, tmp_path, capsys, words, told):
@@ -101,7 +119,7 @@ def test_what_is_wrong_for_all_is_one_line_before_any_work(sessions, tmp_path, c
 def test_another_configuration_is_another_result_with_its_provenance(sessions, tmp_path):
     heard(sessions, tmp_path)
     heard(sessions, tmp_path, GERMAN)
-    results = sorted(tmp_path.glob("*.parquet"))
+    results = rows(tmp_path)
     assert len(results) == 4
     told = {parquet.read_schema(p).metadata[b"cued.configuration"].decode() for p in results}
     assert told == {"[null,{}]", GERMAN}
@@ -114,9 +132,9 @@ def test_one_worker_and_two_give_the_same_files(sessions, tmp_path, capsys):
         words = ["reanalyse", str(sessions), "--out", str(out), "--workers", workers]
         assert __main__.main(words) == 1  # one file is no session
         assert "not read: 2020-01-01_000000" in capsys.readouterr().out
-    one, two = ({p.name: p.read_bytes() for p in (tmp_path / n).iterdir()} for n in "12")
+    one, two = (content(tmp_path / n) for n in "12")
     assert one == two
-    assert len(one) == 2
+    assert len(one) == 4
 
 
 def test_sessions_are_left_as_they_are(sessions, tmp_path):
@@ -141,30 +159,153 @@ def test_a_worker_killed_in_the_middle_loses_nothing(sessions, tmp_path):
     many = tmp_path / "sessions"
     many.mkdir()
     good = max(sessions.glob("*.mcap"), key=lambda p: p.stat().st_size)
-    for n in range(10):
+    for n in range(6):
         (many / f"2026-01-01_00000{n}.mcap").write_bytes(good.read_bytes())
     out = tmp_path / "out"
     words = [sys.executable, "-m", "cued", "reanalyse", str(many), "--out", str(out)]
     command = subprocess.Popen([*words, "--workers", "2"], stdout=subprocess.PIPE, text=True)
     try:
-        end = time.monotonic() + 60.0
-        while not list(out.glob("*.parquet")) and time.monotonic() < end:
-            time.sleep(0.02)  # for another process, which tells nothing sooner
+        wait_for_work(command, out)
         worker = worker_of(command.pid)
         assert worker is not None
-        done_before = len(list(out.glob("*.parquet")))
+        done_before = len(rows(out))
         os.kill(worker, signal.SIGKILL)
-        told, _ = command.communicate(timeout=90)
+        told, _ = command.communicate()
     finally:
         command.kill()
         command.wait()
-    assert done_before < 10, "killed too late to show anything"
+    assert done_before < 6, "killed too late to show anything"
     assert command.returncode == 0, told
-    assert "10 sessions" in told
+    assert "6 sessions" in told
     undisturbed = tmp_path / "undisturbed"
     heard(many, undisturbed)
-    results = ({p.name: p.read_bytes() for p in d.glob("*.parquet")} for d in (out, undisturbed))
-    one, two = results
-    assert not list(out.glob("*.new"))
-    assert len(one) == 10
-    assert one == two
+    assert not list(out.rglob("*.new"))
+    assert len(rows(out)) == 6
+    assert content(out) == content(undisturbed)
+
+
+def test_ctrl_c_ends_it_without_a_trace(sessions, tmp_path):
+    many = tmp_path / "sessions"
+    many.mkdir()
+    good = max(sessions.glob("*.mcap"), key=lambda p: p.stat().st_size)
+    for n in range(30):
+        (many / f"2026-01-01_0000{n:02}.mcap").write_bytes(good.read_bytes())
+    out = tmp_path / "out"
+    words = [sys.executable, "-m", "cued", "reanalyse", str(many), "--out", str(out)]
+    command = subprocess.Popen(
+        [*words, "--workers", "1"], stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        wait_for_work(command, out)
+        os.killpg(command.pid, signal.SIGINT)  # as a terminal does
+        _, said = command.communicate()
+    finally:
+        command.kill()
+        command.wait()
+    assert command.returncode == 130
+    assert said.splitlines() == ["stopped; the same command goes on from here"]
+
+
+def wait_for_work(command, out):
+    """Wait until the first result is there; another process tells nothing sooner."""
+    while not rows(out) and command.poll() is None:
+        time.sleep(0.02)
+    assert command.poll() is None, "it ended before anything could happen to it"
+
+
+# --- the dataset ---------------------------------------------------------------------------------
+
+
+def test_a_sweep_hears_each_value_and_they_do_not_mix(sessions, tmp_path, capsys):
+    words = ["--out", str(tmp_path), "--shard", "1/1", "--sweep", "station.language=de,en"]
+    assert __main__.main(["reanalyse", str(sessions), *words]) == 1  # one file is no session
+    said = capsys.readouterr().out
+    assert "station.language=de" in said
+    assert "station.language=en" in said
+    folders = sorted(p.name for p in tmp_path.glob("configuration=*"))
+    assert len(folders) == 2
+    for folder in folders:
+        found = dataset.read(tmp_path, about=True)
+        own = [r for r in found if f"configuration={r['configuration']}" == folder]
+        assert len(own) == 2
+        settings = {r["settings"] for r in own}
+        assert len(settings) == 1
+    alone = tmp_path / "alone"
+    heard(sessions, alone, GERMAN)
+    swept = {p: b for p, b in content(tmp_path).items() if p in content(alone)}
+    assert swept == content(alone)
+
+
+def test_shards_share_the_sessions(sessions, tmp_path):
+    shares = []
+    for k in (1, 2, 3):
+        out = tmp_path / str(k)
+        __main__.main(["reanalyse", str(sessions), "--out", str(out), "--shard", f"{k}/3"])
+        shares.append({p.name for p in rows(out)})
+    whole = tmp_path / "whole"
+    heard(sessions, whole)
+    assert set.union(*shares) == {p.name for p in rows(whole)}
+    assert sum(map(len, shares)) == 2
+
+
+def test_rows_say_where_they_come_from_and_columns_their_unit(sessions, tmp_path):
+    heard(sessions, tmp_path)
+    for row in dataset.read(tmp_path):
+        assert row["version"] == __version__
+        assert len(row["configuration"]) == len(row["input"]) == 12
+        assert row["hours"] == pytest.approx(30 / 3600, rel=0.1)
+        assert row["direction"] in ("forward", "backward", "unknown")
+    about = dataset.read(tmp_path, about=True)
+    assert len(about) == 2
+    assert all(json.loads(row["effective"])["sensors"] for row in about)
+    for path in (p for p in tmp_path.rglob("*.parquet")):
+        schema = parquet.read_schema(path)
+        assert all(field.metadata[b"unit"] for field in schema)
+        assert schema.metadata[b"cued.version"].decode() == __version__
+    together = arrow_dataset.dataset(tmp_path, partitioning="hive").to_table()
+    assert together.num_rows == len(dataset.read(tmp_path))
+
+
+def test_a_possible_fall_has_a_word_of_its_own():
+    run = reanalysis.Run({}, 0.0)
+    for stage in ("possible", "confirmed"):
+        run.feed(Fall(t=1.0, stage=stage))
+    run.feed(Command(2.0, "mark"))
+    run.feed(Command(2.0, "mute"))
+    assert dict(run.counts) == {"possible_fall": 1, "fall": 1}
+    assert [row["type"] for row in run.rows] == ["possible_fall", "fall", "mark"]
+
+
+# --- a cluster -----------------------------------------------------------------------------------
+
+
+def test_a_worker_that_cannot_do_the_work_is_told_in_a_line(tmp_path):
+    (tmp_path / "marker").touch()
+    whole = _cluster.preflight(__file__, str(tmp_path), "marker")
+    assert not _cluster.refused("tcp://a", whole)
+    unseen = _cluster.preflight("/nowhere/a.mcap", str(tmp_path), "marker")
+    assert _cluster.refused("a", unseen) == "worker a: /nowhere/a.mcap: No such file or directory"
+    other = _cluster.preflight(__file__, "/usr", "marker")
+    assert "is another folder there" in _cluster.refused("a", other)
+    assert "worker a has numpy 1.0, and this" in _cluster.refused("a", {**whole, "numpy": "1.0"})
+
+
+def test_one_trouble_of_many_sessions_is_one_line():
+    done = [Done(session=f"s{n}", trouble=f"/data/s{n}.mcap: no such file") for n in range(5000)]
+    done.append(Done(session="odd", trouble="/data/odd.mcap, byte 0: this is no session"))
+    told = troubles(done)
+    assert len(told) == 2
+    assert "5000 sessions such as s0" in told[0]
+
+
+def test_progress_tells_hours_and_the_time_left_and_is_lines_off_a_terminal(capsys):
+    now = [0.0]
+    paths = [Path(str(n)) for n in range(4)]
+    progress = _cluster.Progress(dict.fromkeys(paths, 100), clock=lambda: now[0])
+    for path in paths[:2]:
+        now[0] += 90.0
+        progress.feed(path, [Done(session=path.stem, seconds=1800.0)])
+    assert capsys.readouterr().err.splitlines() == [
+        "1 of 4 sessions, 0.5 h, 4 min left",
+        "2 of 4 sessions, 1.0 h, 3 min left",
+    ]

@@ -130,7 +130,7 @@ async def test_runners_are_kept_apart(tmp_path: Path) -> None:
             sink.take(event)
     memory = load(tmp_path / NAME, "ann", wall)
     assert memory.sessions == 1
-    assert set(memory.others) == {"runner"}
+    assert memory.runner == "ann"
     assert load(tmp_path / NAME, "nobody", wall).sessions == 0
 
 

@@ -16,6 +16,7 @@ from cued.daemon import Daemon
 from cued.devices import pod
 from cued.devices.device import inputs_of as said
 from cued.model import (
+    Belt,
     Command,
     LinkChanged,
     Notice,
@@ -92,6 +93,7 @@ async def record(chosen, inputs, state, *, options=None, renew=False):
         [lambda ask: recorder.Recorder(options or recorder.Config(), where, ask), listen],
         live=False,
         renew=engines.renew if renew else None,
+        choose=engines.choose if renew else None,
     )
     await daemon.run()
     return ears[0].events
@@ -269,6 +271,22 @@ async def test_after_long_silence_a_new_file_begins_that_replays_by_itself(tmp_p
         session = Session(path)
         told += sum(1 for part in session.parts for _ in session.events(part))
     assert told == len([e for e in events if getattr(e, "code", "") != "new_engine"])
+
+
+async def test_each_file_knows_of_its_own_runner_only(tmp_path):
+    simulation, inputs = inputs_of("steady", 30.0)
+    chosen = configured(simulation)
+    inputs = [i for i in inputs if not isinstance(i, Belt)]  # so that no session begins
+    half = len(inputs) // 2
+    anna, bea, again = (Command(inputs[half].t, "runner", x) for x in ("anna", "bea", "anna"))
+    await record(chosen, [anna, *inputs[:half], bea, *inputs[half:], again], tmp_path, renew=True)
+    one, two = (Session(path) for path in sorted(tmp_path.rglob("*.mcap")))
+    for session, runner, other in ((one, "anna", "bea"), (two, "bea", "anna")):
+        (part,) = session.parts
+        told = [part.opening, session.ending(part), *session.inputs(part), *session.events(part)]
+        assert part.opening.memory.runner == session.ending(part).runner == runner
+        assert not any(other in repr(x) for x in told)
+        assert __main__.main(["replay", str(session.path), "--diff"]) == 0
 
 
 def later(item, by):

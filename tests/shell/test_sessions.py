@@ -14,7 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 from cued import __main__, config
-from cued.coach.workout.memory import Memory, Past
+from cued.coach.workout.memory import Memory, Worked
 from cued.commands import _sessions
 from cued.config import Site
 from cued.model import (
@@ -42,13 +42,10 @@ DAY = 86400.0
 NOW = 1.8e9
 
 
-def write(there, runner, *, days_ago=0.0, stumbles=0, others=(), chosen=(), end=True):
+def write(there, runner, *, days_ago=0.0, stumbles=0, named=(), chosen=(), end=True):
     began = NOW - days_ago * DAY
-    memory = Memory(
-        runner=runner,
-        others={n: Memory(runner=n, past=(Past(age_s=1.0, backward_s=9.0),)) for n in others},
-    )
-    opening = Opening(began=began, t=0.0, memory=memory)
+    worked = {f"well done, {name}": Worked(1, 1) for name in named}
+    opening = Opening(began=began, t=0.0, memory=Memory(runner=runner, worked=worked))
     log = SessionWriter(folder.new(there, opening), opening)
     inputs = [Command(0.0, "runner", x) if isinstance(x, str) else x for x in chosen]
     inputs += [Packet(1.0, "trunk", None, np.ones((4, 3)), None, 100.0), Tick(1.1)]
@@ -191,7 +188,7 @@ async def test_a_forgotten_runner_is_in_no_file_any_more(tmp_path, there, capsys
     for runner in ("anna-secret", "bea"):
         await remember(tmp_path, site, runner)
     own = write(there, "anna-secret", days_ago=3)
-    named = write(there, "bea", days_ago=2, others=("anna-secret", "cleo"))
+    named = write(there, "bea", days_ago=2, named=("anna-secret", "cleo"))
     chosen = write(there, "bea", days_ago=1, chosen=("anna-secret", "bea"))
     untouched = write(there, "cleo")
     (tmp_path / "mqtt").mkdir()
@@ -213,14 +210,14 @@ async def test_a_forgotten_runner_is_in_no_file_any_more(tmp_path, there, capsys
         told = [repr(part.opening), *map(repr, session.inputs(part))]
         assert not any("anna-secret" in text for text in told)
     assert list(Session(named).events(Session(named).parts[0])) == events
-    assert list(Session(named).parts[0].opening.memory.others) == ["cleo"]
+    assert "well done, cleo" in Session(named).parts[0].opening.memory.worked
     for path in tmp_path.rglob("*"):
         assert path.is_dir() or b"anna-secret" not in everything(path), path
     assert schema.load(tmp_path / HISTORY, "bea").sessions == 1
 
 
 async def test_forgetting_keeps_the_age_of_what_is_rewritten(tmp_path, there):
-    path = write(there, "bea", days_ago=2, others=("anna",))
+    path = write(there, "bea", days_ago=2, named=("anna",))
     before = path.stat().st_mtime_ns
     assert cued(tmp_path, "forget", "anna", "--yes") == 0
     assert path.stat().st_mtime_ns == before

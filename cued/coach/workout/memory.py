@@ -52,7 +52,6 @@ class Memory(Struct, frozen=True, kw_only=True):
     imprint : the latest of each direction, mode, speed and incline.  worked : by phrase.
     wrong : the runner said in the last session that something was wrong.
     away : a session that was cut off just now, and goes on.
-    others : the memories of other runners of this station, by name.
     doubt : why earlier sessions are not known, though there may have been some; empty if they are.
     """
 
@@ -65,27 +64,20 @@ class Memory(Struct, frozen=True, kw_only=True):
     worked: dict[str, Worked] = {}
     wrong: bool = False
     away: Away | None = None
-    others: dict[str, Memory] = {}
     doubt: str = ""
 
     def doubted(self, doubt: str) -> Memory:
-        """Return this memory as one that may lack sessions, those of the others too."""
-        others = {name: memory.doubted(doubt) for name, memory in self.others.items()}
-        return replace(self, doubt=doubt, others=others)
+        """Return this memory as one that may lack sessions."""
+        return replace(self, doubt=doubt)
 
     def of(self, runner: str) -> Memory:
-        """Return the memory of a runner; of one never seen, an empty one."""
-        if runner == self.runner:
-            return self
-        everyone = {**self.others, self.runner: replace(self, others={})}
-        chosen = everyone.pop(runner, Memory(runner=runner, doubt=self.doubt))
-        return replace(chosen, others=everyone)
+        """Return this memory if it is the runner's, else an empty one."""
+        return self if runner == self.runner else Memory(runner=runner, doubt=self.doubt)
 
     def aged(self, passed_s: float) -> Memory:
         """Return this memory as it is to be loaded so much later."""
         past = tuple(replace(p, age_s=p.age_s + passed_s) for p in self.past)
-        others = {name: memory.aged(passed_s) for name, memory in self.others.items()}
-        return replace(self, past=past, others=others)
+        return replace(self, past=past)
 
     def backward_s(self, within_s: float, elapsed_s: float) -> float:
         """Return the time moved backward in younger sessions, ``elapsed_s`` after loading."""

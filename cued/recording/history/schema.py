@@ -40,7 +40,7 @@ T = TypeVar("T")
 
 
 def load(path: Path, runner: str, clock: Callable[[], float] = CLOCK) -> Memory:
-    """Return what is known of a runner, and of the others of this station.
+    """Return what is known of a runner.
 
     Without a database that is nothing; with one that cannot be read, a doubt and a line in the log.
     """
@@ -62,10 +62,7 @@ def _load(path: Path, runner: str, clock: Callable[[], float]) -> Memory:
     if not path.exists():
         return Memory(runner=runner)
     with closing(open_to_read(path)) as connection:
-        names = {str(r[0]) for r in connection.execute("select distinct runner from session")}
-        memories = {n: _memory(connection, n, clock()) for n in names | {runner}}
-    own = memories.pop(runner)
-    return msgspec.structs.replace(own, others=memories)
+        return _memory(connection, runner, clock())
 
 
 def _begun_anew(path: Path, doubt: str) -> str:

@@ -24,7 +24,7 @@ from cued.recording.sessions.writing import NS, SessionFile, offset_ns
 
 NOBODY = "forgotten"
 # Keys below which a name may stand; elsewhere the same letters are the name of a phase or a foot.
-FREE = {"runner", "value", "text", "why", "because", "details", "source", "others", "worked"}
+FREE = {"runner", "value", "text", "why", "because", "details", "source", "worked"}
 T = TypeVar("T", Opening, Ending)
 
 

@@ -480,10 +480,10 @@ def test_an_unknown_belt_speed_is_told_once_and_its_return_too() -> None:
 
 
 def test_another_runner_is_chosen_between_sessions_and_has_a_memory_of_their_own() -> None:
-    ann = Memory(runner="ann", stage=2, sessions=9)
-    runner = Runner(Memory(runner="runner", others={"ann": ann}))
-    assert runner.say("runner", "ann")[0].ok  # type: ignore[union-attr]
+    runner = Runner(Memory(runner="runner", stage=2, sessions=9))
     assert runner.coach.stage == 1  # first_time_ever ends there
+    assert runner.say("runner", "ann")[0].ok  # type: ignore[union-attr]
+    assert runner.coach.stage == 0
     runner.walk(5.0)
     assert not runner.say("runner", "bob")[0].ok  # type: ignore[union-attr]
 

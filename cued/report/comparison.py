@@ -1,0 +1,230 @@
+"""Two runs of the same sessions compared: how often each cue came, and whether rightly.
+
+Rules of this file
+------------------
+* Only cues that were given count, and only sessions that both runs have: each is its own control.
+* The interval of a change is the 95 % percentile bootstrap over runners (Efron & Tibshirani 1993):
+  sessions of one runner are alike, so runners are drawn and not sessions. Of fewer than three
+  runners there is no interval.
+* A label is met by a cue within ``NEAR_S``. Precision is the share of labelled cues that are right,
+  recall the share of moments labelled ``right`` or ``missed`` at which there is a cue. A cue near
+  no label says nothing, and is counted apart.
+* After the first cue that differs the runner would have done something else; so it is told.
+"""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from cued.model import CuedError
+
+NEAR_S = 5.0  # a label is set by hand, to some strides: chosen, not measured
+MARK_S = 15.0  # before a mark: a runner feels the cue, thinks and presses; chosen, not measured
+DRAWS = 2000  # the ends of a 95 % interval are then certain to some per cent of its width
+LEAST = 3  # runners for an interval
+
+Row = dict[str, Any]
+Place = tuple[str, str, str, int]  # station, session, hash of its bytes, part
+
+
+class Cue(Struct, frozen=True, order=True):
+    """A cue that was given: when by the session's clock, and which."""
+
+    t: float
+    key: str
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """A part of a session that both runs have."""
+
+    session: str
+    runner: str
+    hours: float
+    before: tuple[Cue, ...]
+    after: tuple[Cue, ...]
+    marks: tuple[float, ...] = ()
+
+
+class Label(Struct, frozen=True):
+    """What somebody found true of a moment."""
+
+    session: str
+    t: float
+    label: Literal["false", "right", "missed"]
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """How often a cue came in an hour, and the change with its interval if there is one."""
+
+    key: str
+    before: float
+    after: float
+    interval: tuple[float, float] | None
+
+
+class Score(Struct, frozen=True, kw_only=True):
+    """How cues meet labels; None where nothing can be told."""
+
+    precision: float | None
+    recall: float | None
+    unlabelled: int
+
+
+def paired(rows: Iterable[Row], about: Iterable[Row], before: str, after: str) -> list[Part]:
+    """Return the parts that two runs have: hashes of configurations, or ``recorded``.
+
+    What was recorded stands beside every configuration; that of ``after`` is taken.
+    """
+    chosen = {"before": (after, "before") if before == "recorded" else (before, "after"),
+              "after": (after, "after")}  # fmt: skip
+    cues: dict[tuple[str, Place], list[Cue]] = defaultdict(list)
+    marks: dict[Place, list[float]] = defaultdict(list)
+    for row in rows:
+        for which, (configuration, run) in chosen.items():
+            if (row["configuration"], row["run"]) == (configuration, run):
+                if row["type"] == "cue" and row["verdict"] == "given":
+                    cues[which, _place(row)].append(Cue(row["t_s"], row["key"]))
+                if row["type"] == "mark" and which == "after":
+                    marks[_place(row)].append(row["t_s"])
+    there = {c: {} for c in (before, after)}
+    for row in about:
+        there.setdefault(row["configuration"], {})[_place(row)] = row
+    both = there[after] if before == "recorded" else there[before].keys() & there[after].keys()
+    return [
+        Part(
+            session=place[1],
+            runner=there[after][place]["runner"],
+            hours=there[after][place]["hours"],
+            before=tuple(sorted(cues["before", place])),
+            after=tuple(sorted(cues["after", place])),
+            marks=tuple(sorted(marks[place])),
+        )
+        for place in sorted(both)
+    ]
+
+
+def changes(parts: Sequence[Part]) -> list[Change]:
+    """Return the change of each cue per hour, and of all together, which is the first."""
+    keys = sorted({c.key for p in parts for c in (*p.before, *p.after)})
+    return [_change(parts, "all", None), *(_change(parts, key, key) for key in keys)]
+
+
+def first_difference(part: Part) -> tuple[Cue, str] | None:
+    """Return the first cue that only one run has, and which: ``before`` or ``after``."""
+    before, after = Counter(part.before), Counter(part.after)
+    gone, new = before - after, after - before
+    differ = [(c, "before") for c in gone] + [(c, "after") for c in new]
+    return min(differ, default=None)
+
+
+def near_marks(part: Part) -> list[tuple[float, list[Cue], list[Cue]]]:
+    """Return each mark with the cues of both runs shortly before it."""
+    return [
+        (t, *([c for c in cues if 0.0 <= t - c.t <= MARK_S] for cues in (part.before, part.after)))
+        for t in part.marks
+    ]
+
+
+def score(parts: Sequence[Part], labels: Sequence[Label], run: str) -> Score:
+    """Return how the cues of a run meet the labels."""
+    of: dict[str, list[Label]] = defaultdict(list)
+    for label in labels:
+        of[label.session].append(label)
+    right = false = unlabelled = met = moments = 0
+    for session in {p.session for p in parts}:
+        cues = [c for p in parts if p.session == session for c in getattr(p, run)]
+        for cue in cues:
+            near = [x for x in of[session] if abs(x.t - cue.t) <= NEAR_S]
+            nearest = min(near, key=lambda x: abs(x.t - cue.t), default=None)
+            right += nearest is not None and nearest.label != "false"
+            false += nearest is not None and nearest.label == "false"
+            unlabelled += nearest is None
+        true = [x for x in of[session] if x.label != "false"]
+        moments += len(true)
+        met += sum(any(abs(x.t - c.t) <= NEAR_S for c in cues) for x in true)
+    return Score(
+        precision=right / (right + false) if right + false else None,
+        recall=met / moments if moments else None,
+        unlabelled=unlabelled,
+    )
+
+
+def read_labels(path: Path, sessions: Iterable[str]) -> list[Label]:
+    """Read a file of labels, ``session,t,false|right|missed``, with or without a heading."""
+    known = set(sessions)
+    try:
+        lines = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
+    except (OSError, ValueError) as error:
+        raise CuedError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+    out: list[Label] = []
+    for number, line in enumerate(lines, 1):
+        cells = [c.strip() for c in line]
+        if not any(cells) or (number == 1 and cells[:2] == ["session", "t"]):
+            continue
+        try:
+            session, t, label = cells
+            out.append(msgspec.convert([session, float(t), label], _Label).label())
+        except (ValueError, msgspec.ValidationError):
+            raise CuedError(
+                f"{path}, line {number}: write session,t,false or right or missed, "
+                f"not {','.join(cells)}"
+            ) from None
+        if session not in known:
+            raise CuedError(f"{path}, line {number}: {session} is no session that both runs have")
+    return out
+
+
+class _Label(Struct, frozen=True, array_like=True):
+    """A line of the file of labels."""
+
+    session: str
+    t: float
+    kind: Literal["false", "right", "missed"]
+
+    def label(self) -> Label:
+        """Return the label."""
+        return Label(self.session, self.t, self.kind)
+
+
+def _change(parts: Sequence[Part], name: str, key: str | None) -> Change:
+    of: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
+    for part in parts:
+        counts = (_count(part.before, key), _count(part.after, key), part.hours)
+        of[part.runner] = [a + b for a, b in zip(of[part.runner], counts, strict=True)]
+    before, after, hours = (sum(column) for column in zip(*of.values(), strict=True))
+    return Change(
+        key=name,
+        before=before / hours if hours else 0.0,
+        after=after / hours if hours else 0.0,
+        interval=_interval(of),
+    )
+
+
+def _interval(of: Mapping[str, Sequence[float]]) -> tuple[float, float] | None:
+    """Return where 95 % of the changes per hour lie when runners are drawn anew."""
+    runners = sorted(name for name, (_, _, hours) in of.items() if hours > 0.0)
+    if len(runners) < LEAST:
+        return None
+    draw = random.Random(0)  # the same data give the same answer
+    drawn: list[float] = []
+    for _ in range(DRAWS):
+        some = [of[name] for name in draw.choices(runners, k=len(runners))]
+        drawn.append(sum(a - b for b, a, _ in some) / sum(h for _, _, h in some))
+    drawn.sort()
+    return drawn[round(0.025 * DRAWS)], drawn[round(0.975 * DRAWS) - 1]
+
+
+def _count(cues: Sequence[Cue], key: str | None) -> int:
+    return sum(key in (None, c.key) for c in cues)
+
+
+def _place(row: Row) -> Place:
+    return row["station"], row["session"], row["input"], row["part"]

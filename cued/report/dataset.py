@@ -1,0 +1,153 @@
+"""The dataset of ``cued reanalyse``: its columns with their units, its folders, its files.
+
+::
+
+    OUT/configuration=HASH/station=NAME/SESSION-ID.parquet            rows: what was concluded
+    OUT/_sessions/configuration=HASH/station=NAME/SESSION-ID.parquet  a row for each part
+
+HASH is of the version and of what was asked for, so two configurations, or two versions, never mix.
+ID is of that and of the session's bytes, so work that is done is known to be done, whoever did it.
+The row of a session is written last: where it is, the rest is. Readers of datasets pass over
+folders that begin with ``_``, so OUT by itself is one table.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import hashlib
+import importlib
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from cued import __version__
+from cued.report.done import Done
+
+arrow: Any = importlib.import_module("pyarrow")  # typed in parts only
+parquet: Any = importlib.import_module("pyarrow.parquet")
+
+ABOUT = "_sessions"
+DIGITS = 12  # of a hash: 2^48 are enough for the results of one lab
+
+# Columns of both tables: name, type, unit or meaning.
+COMMON = (
+    ("station", "string", "name of the station that recorded it"),
+    ("session", "string", "name of the file"),
+    ("part", "int32", "of a joined file, from 0"),
+    ("runner", "string", "who ran"),
+    ("version", "string", "of cued that concluded what is now"),
+    ("configuration", "string", "hash of version and what was asked for"),
+    ("input", "string", "hash of the session's bytes"),
+    ("hours", "float64", "h, length of the part"),
+)
+ROWS = (
+    *COMMON,
+    ("run", "string", "before: as recorded; after: as concluded now"),
+    ("unix_s", "float64", "s since 1970, wall clock of the station"),
+    ("t_s", "float64", "s, the session's own clock"),
+    ("direction", "string", "of the gait at that time: forward, backward, unknown"),
+    ("type", "string", "cue, effect, fall, possible_fall, mark, measurement, phase, stumble"),
+    ("key", "string", "of the cue; name of phase or measurement"),
+    ("verdict", "string", "given, or why not; of an effect whether it helped"),
+    ("value", "float64", "score of a stumble (1), or a measurement in its unit"),
+    ("unit", "string", "of value"),
+    ("because", "string", "JSON, what a cue rests on"),
+)
+SESSIONS = (
+    *COMMON,
+    ("began", "float64", "s since 1970, wall clock of the station"),
+    ("backward_hours", "float64", "h walked or run backward, as recorded"),
+    ("strides", "int64", "1, as recorded"),
+    ("recorded_by", "string", "version of cued that recorded it"),
+    ("whole", "bool_", "nothing of it was damaged"),
+    ("settings", "string", "JSON, what was laid over the session's own configuration"),
+    ("effective", "string", "JSON, the configuration in effect"),
+)
+
+
+def schema(columns: tuple[tuple[str, str, str], ...]) -> Any:
+    """Return a schema whose fields say their unit or meaning."""
+    fields = [
+        arrow.field(n, getattr(arrow, kind)(), metadata={"unit": u}) for n, kind, u in columns
+    ]
+    return arrow.schema(fields)
+
+
+def configuration(wanted: str) -> str:
+    """Return the hash of this version and what is asked for."""
+    return _hashed(f"{__version__}\0{wanted}".encode())
+
+
+def input_of(session: Path) -> str:
+    """Return the hash of a session's bytes."""
+    return _hashed(session.read_bytes())
+
+
+def name(session: Path, content: str, wanted: str) -> str:
+    """Name a result: the session, and what it was made from."""
+    return f"{session.stem}-{_hashed((content + configuration(wanted)).encode())}.parquet"
+
+
+def done(out: Path, result: str, session: str, wanted: str) -> Done | None:
+    """Read what is there of a result; one that is damaged or half is made again."""
+    below = f"configuration={configuration(wanted)}/station=*/{glob.escape(result)}"
+    for about in (out / ABOUT).glob(below):
+        with contextlib.suppress(OSError, KeyError, TypeError, arrow.ArrowException, ValueError):
+            metadata = parquet.read_metadata(about).metadata
+            told = msgspec.json.decode(metadata[b"cued"], type=Done)
+            parquet.read_metadata(out / about.relative_to(out / ABOUT))
+            return msgspec.structs.replace(told, session=session, skipped=True)
+    return None
+
+
+def write(
+    out: Path, result: str, rows: list[dict[str, Any]], about: list[dict[str, Any]], told: Done
+) -> None:
+    """Write the rows of a session, then the row about it, each whole or not at all."""
+    station = quote(about[0]["station"], safe="") if about and about[0]["station"] else "unnamed"
+    below = f"configuration={configuration(told.wanted)}/station={station}"
+    provenance = {
+        "cued": msgspec.json.encode(told),
+        "cued.version": __version__,
+        "cued.configuration": told.wanted,
+        "cued.effective": about[0]["effective"] if about else "",
+        "numpy.version": importlib.import_module("numpy").__version__,
+    }
+    for folder, columns, content in ((out, ROWS, rows), (out / ABOUT, SESSIONS, about)):
+        (folder / below).mkdir(parents=True, exist_ok=True)
+        layout = schema(columns).with_metadata(provenance)
+        _write(folder / below / result, arrow.Table.from_pylist(content, schema=layout))
+
+
+def read(out: Path, *, about: bool = False) -> list[dict[str, Any]]:
+    """Read all rows of a dataset, or those about its sessions."""
+    folder = out / ABOUT if about else out
+    rows: list[dict[str, Any]] = []
+    for path in sorted(folder.glob("configuration=*/station=*/*.parquet")):
+        rows += parquet.ParquetFile(path).read().to_pylist()
+    return rows
+
+
+def tidy(out: Path) -> None:
+    """Remove what workers that died had begun, where another has done it since."""
+    for begun in out.rglob("*.new"):
+        whole = begun.with_name(begun.name.removesuffix(".new").rpartition(".")[0])
+        if whole.exists():
+            begun.unlink(missing_ok=True)
+
+
+def _write(result: Path, table: Any) -> None:
+    beside = result.with_name(f"{result.name}.{os.getpid()}.new")
+    with beside.open("wb") as file:
+        parquet.write_table(table, file)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(result)
+
+
+def _hashed(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:DIGITS]

@@ -1,0 +1,125 @@
+"""Two configurations compared: rates, their interval, the first difference, marks and labels."""
+
+from __future__ import annotations
+
+import pytest
+
+from cued import __main__
+from cued.model import CuedError
+from cued.report import comparison, dataset
+from cued.report.comparison import Cue, Label, Part
+from cued.report.done import Done
+
+
+def part(session="s", runner="ann", hours=1.0, before=(), after=(), marks=()):
+    def cues(times):
+        return tuple(Cue(t, "long") for t in times)
+
+    return Part(
+        session=session, runner=runner, hours=hours, before=cues(before), after=cues(after),
+        marks=marks,
+    )  # fmt: skip
+
+
+def row(**told):
+    common = {"station": "gym", "session": "s", "input": "i", "part": 0, "runner": "ann"}
+    return {**common, "hours": 0.5, "type": "cue", "verdict": "given", "key": "long", **told}
+
+
+def test_rates_are_over_the_hours_of_all_sessions():
+    parts = [part(hours=1.0, before=(1, 2, 3), after=(1,)), part(hours=3.0, before=(5,))]
+    everything, long = comparison.changes(parts)
+    assert (everything.before, everything.after) == (1.0, 0.25)
+    assert (long.key, long.before) == ("long", 1.0)
+
+
+def test_the_interval_draws_runners_and_not_sessions():
+    same = [part(f"{r}{n}", r, before=(1, 2), after=(1,)) for r in "abc" for n in range(5)]
+    (low, high) = comparison.changes(same)[0].interval
+    assert low == high == -1.0
+    one = [part(f"a{n}", "a", before=(1, 2), after=(1,)) for n in range(50)]
+    assert comparison.changes(one)[0].interval is None
+    unlike = [part(r, r, before=(1,) * n, after=()) for n, r in enumerate("abcd")]
+    low, high = comparison.changes(unlike)[0].interval
+    assert low < -1.5 < high
+
+
+def test_the_first_cue_that_differs_is_told_with_its_run():
+    assert comparison.first_difference(part(before=(1, 9), after=(1, 9))) is None
+    assert comparison.first_difference(part(before=(1, 9), after=(1, 5, 9)))[1] == "after"
+    assert comparison.first_difference(part(before=(1, 9), after=(9,))) == (
+        Cue(1, "long"),
+        "before",
+    )
+
+
+def test_cues_are_near_a_mark_that_was_pressed_after_them():
+    ((t, before, after),) = comparison.near_marks(part(before=(90, 101), after=(70,), marks=(100,)))
+    assert t == 100
+    assert before == [Cue(90, "long")]
+    assert after == []
+
+
+def test_precision_and_recall_by_labels():
+    parts = [part(before=(10, 50, 300), after=(10, 200))]
+    labels = [Label("s", 11.0, "right"), Label("s", 50.0, "false"), Label("s", 198.0, "missed")]
+    before, after = (comparison.score(parts, labels, run) for run in ("before", "after"))
+    assert (before.precision, before.recall, before.unlabelled) == (0.5, 0.5, 1)
+    assert (after.precision, after.recall, after.unlabelled) == (1.0, 1.0, 0)
+    nothing = comparison.score(parts, [], "before")
+    assert nothing.precision is None
+    assert nothing.recall is None
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [("s,1", "line 2: write session"), ("s,x,right", "line 2"), ("s,1,wrong", "line 2"),
+     ("other,1,right", "other is no session")],
+)  # fmt: skip
+def test_a_label_that_is_not_understood_is_refused_with_its_line(tmp_path, line, told):
+    path = tmp_path / "labels.csv"
+    path.write_text(f"session,t,label\n{line}\n")
+    with pytest.raises(CuedError, match=told):
+        comparison.read_labels(path, ["s"])
+
+
+def test_only_sessions_that_both_have_are_compared():
+    about = [row(configuration=c, session=s) for c, s in (("a", "s"), ("b", "s"), ("b", "t"))]
+    rows = [row(configuration=c, run="after", t_s=t) for c, t in (("a", 1.0), ("b", 2.0))]
+    rows += [row(configuration="b", run="after", t_s=3.0, verdict="busy")]
+    (one,) = comparison.paired(rows, about, "a", "b")
+    assert (one.session, one.before, one.after) == ("s", (Cue(1.0, "long"),), (Cue(2.0, "long"),))
+    assert len(comparison.paired(rows, about, "recorded", "b")) == 2
+
+
+@pytest.fixture
+def results(tmp_path):
+    for value, times in (("3", (1.0, 2.0)), ("4", (1.0,))):
+        wanted = f'[null,{{"rules.x":"{value}"}}]'
+        own = {"configuration": dataset.configuration(wanted), "settings": wanted, "effective": ""}
+        rows = [row(run="before", t_s=1.0, **own)]
+        rows += [row(run="after", t_s=t, **own) for t in times]
+        rows += [row(run="after", t_s=12.0, **own, type="mark")]
+        told = Done(session="s", wanted=wanted)
+        dataset.write(tmp_path, "s-1.parquet", rows, [row(**own)], told)
+    return tmp_path
+
+
+def test_the_command_finds_configurations_by_what_was_swept(results, capsys):
+    labels = results / "labels.csv"
+    labels.write_text("s,1,right\ns,9,missed\n")
+    words = [str(results), "--before", "rules.x=3", "--after", "rules.x=4"]
+    assert __main__.main(["compare", *words, "--labels", str(labels)]) == 0
+    said = capsys.readouterr().out
+    assert "4.00     2.00    -2.00  unknown" in said
+    assert "s at 2.0 s: long, before only" in said
+    assert "s at 12.0 s: long, long -> long" in said
+    assert "after  precision 1.00, recall 0.50, 0 cues without a label" in said
+    assert __main__.main(["compare", str(results), "--after", "rules.x=4"]) == 0
+
+
+def test_what_cannot_be_compared_is_one_line(results, tmp_path_factory, capsys):
+    empty = tmp_path_factory.mktemp("empty")
+    for words in ([str(empty)], [str(results)], [str(results), "--after", "nothing"]):
+        assert __main__.main(["compare", *words]) == 1
+        assert capsys.readouterr().err.count("\n") == 1
