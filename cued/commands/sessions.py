@@ -20,6 +20,7 @@ from cued.model import CuedError, RecordingError
 from cued.recording.history import schema
 from cued.recording.history.file import NAME as HISTORY
 from cued.recording.sessions import folder, rewriting
+from cued.recording.sessions.index import Index
 from cued.recording.sessions.session import SUFFIX, Session
 from cued.recording.sessions.totals import Ending
 from cued.sinks._outbox import FOLDER as OUTBOX
@@ -116,7 +117,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace, there: Path) -> None:
-    rows = [row for row in map(_row, folder.files(there)) if _wanted(args, row)]
+    index = Index(there)
+    rows = [row for path in folder.files(there) if _wanted(args, row := _row(index, path))]
+    index.save()
     if not rows:
         print(f"no sessions in {there}; --folder looks elsewhere")
         return
@@ -131,15 +134,9 @@ def _each(line: Sequence[str], widths: Sequence[int]) -> enumerate[tuple[str, in
     return enumerate(zip(line, widths, strict=True))
 
 
-def _row(path: Path) -> Row:
-    try:
-        session = Session(path)
-        endings = tuple(session.ending(part) for part in session.parts)
-    except RecordingError as error:
-        return Row(path, trouble=str(error).removeprefix(f"{path}, ").removeprefix(f"{path}: "))
-    if any(part.ending is None for part in session.parts) and not session.damage:
-        return Row(path, endings, "no end: recording, or cut short")
-    return Row(path, endings, session.damage)
+def _row(index: Index, path: Path) -> Row:
+    entry = index.entry(path)
+    return Row(path, entry.endings, entry.trouble)
 
 
 def _wanted(args: argparse.Namespace, row: Row) -> bool:
@@ -167,6 +164,7 @@ def _delete(paths: Sequence[Path], *, ask: bool) -> None:
         _confirm(f"delete {names}?")
     for path in paths:
         path.unlink()
+        Index(path.parent).save()
     print(f"deleted {names}")
 
 
@@ -188,6 +186,7 @@ def _forget(args: argparse.Namespace, there: Path) -> None:
                 changed += 1
         except RecordingError:
             unreadable.append(path.stem)
+    Index(there).save()  # without the files that are gone, or with others' new content
     rows = _forget_history(args, runner)
     unsent = Outbox(state_folder(args, config.load(args.config)) / OUTBOX).forget(runner)
     print(

@@ -14,8 +14,9 @@ from msgspec import Struct
 
 from cued.model import RecordingError
 from cued.reading import meant
+from cued.recording.sessions.index import Index
 from cued.recording.sessions.opening import Opening
-from cued.recording.sessions.session import SUFFIX, Session
+from cued.recording.sessions.session import SUFFIX
 
 NAME = "sessions"
 STAMP = "%Y-%m-%d_%H%M%S"
@@ -76,33 +77,26 @@ def tidy(folder: Path, keep: Keep, now: float) -> list[Path]:
     """Throw away what is too old, then the oldest while room is short; return what went."""
     gone: list[Path] = []
     rest: list[tuple[bool, float, Path]] = []
+    index = Index(folder)
     for path in files(folder):
         written = path.stat().st_mtime
         age_days = (now - written) / DAY_S
-        if age_days > keep.days and (age_days > EVENTFUL * keep.days or not eventful(path)):
+        if age_days > keep.days and (
+            age_days > EVENTFUL * keep.days or not index.entry(path).eventful
+        ):
             path.unlink()
             gone.append(path)
         else:
             rest.append((False, written, path))
-    if not rest or _free_mb(folder) >= keep.free_mb:
-        return gone
-    rest = sorted((eventful(path), written, path) for _, written, path in rest)
-    for _, _, path in rest:
-        if _free_mb(folder) >= keep.free_mb:
-            break
-        path.unlink()
-        gone.append(path)
+    if rest and _free_mb(folder) < keep.free_mb:
+        rest = sorted((index.entry(path).eventful, written, path) for _, written, path in rest)
+        for _, _, path in rest:
+            if _free_mb(folder) >= keep.free_mb:
+                break
+            path.unlink()
+            gone.append(path)
+    index.save()
     return gone
-
-
-def eventful(path: Path) -> bool:
-    """Tell whether somebody stumbled or fell; a file that cannot be read is not worth keeping."""
-    try:
-        session = Session(path)
-        endings = [session.ending(part) for part in session.parts]
-    except RecordingError:
-        return False
-    return any(e.stumbles or e.falls for e in endings)
 
 
 def _free_mb(folder: Path) -> float:
