@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from cued.commands._options import add_config
 from cued.commands._sessions import add_folder, found, sessions_folder
 from cued.model import CuedError, RecordingError
 from cued.recording.sessions import folder
+from cued.recording.sessions.index import index
 from cued.recording.sessions.session import Session
-from cued.report.digest import Digest, digest
+from cued.report.digest import digest
+from cued.report.visit import Visit, visits
 
 NAME = "report"
 HELP = "make a page with pictures of a session or of a runner"
@@ -41,15 +44,15 @@ def run(args: argparse.Namespace) -> int:
     try:
         session = Session(found(args, args.session))
     except RecordingError as error:
-        name, (digests, notes) = args.session, of_runner(sessions_folder(args), args.session)
-        if not digests:
+        name, (weeks, notes) = args.session, of_runner(sessions_folder(args), args.session)
+        if not weeks:
             raise error from None
-        make_page = partial(page.runner_page, name, digests, notes)
-        make_png = partial(phone.runner_png, name, digests)
+        make_page = partial(page.runner_page, name, weeks, notes)
+        make_png = partial(phone.runner_png, name, weeks)
     else:
         name = session.path.stem
         digests = [digest(session, p) for p in session.parts]
-        make_page = partial(page.session_page, name, digests, _notes(session))
+        make_page = partial(page.session_page, name, digests, _damage(session.path, session.damage))
         make_png = partial(phone.session_png, digests)
     if args.png:
         _write(args.png, make_png())
@@ -66,23 +69,29 @@ def _write(out: Path, content: bytes) -> None:
     print(out)
 
 
-def of_runner(there: Path, runner: str) -> tuple[list[Digest], list[str]]:
+def of_runner(there: Path, runner: str) -> tuple[list[Visit], list[str]]:
     """Gather a runner's sessions, oldest first, and say which are not whole or not there."""
-    out: list[Digest] = []
+    out: list[Visit] = []
     notes: list[str] = []
+    known, kept = index(there), visits(there)
     for path in folder.files(there):
-        try:
-            session = Session(path)
-            own = [p for p in session.parts if session.ending(p).runner == runner]
-            out += [digest(session, part) for part in own]
-        except RecordingError:
+        entry = known.entry(path)
+        if not entry.endings:
             notes.append(f"{path.stem} could not be read, so nobody knows whose it is.")
-        else:
-            notes += _notes(session) if own else []
-    return sorted(out, key=lambda d: d.began), notes
+        elif runner in {e.runner for e in entry.endings}:
+            _progress(path)
+            told = kept.entry(path)
+            out += [v for v in told.visits if v.runner == runner]
+            notes += _damage(path, told.damage)
+    known.save()
+    kept.save()
+    return sorted(out, key=lambda v: v.began), notes
 
 
-def _notes(session: Session) -> list[str]:
-    if not session.damage:
-        return []
-    return [f"{session.path.stem}: {session.damage}; the page shows what is there."]
+def _progress(path: Path) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{path.stem}\033[K\r", end="", file=sys.stderr, flush=True)
+
+
+def _damage(path: Path, damage: str) -> list[str]:
+    return [f"{path.stem}: {damage}; the page shows what is there."] if damage else []

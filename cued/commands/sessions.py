@@ -19,10 +19,10 @@ from cued.commands._sessions import add_folder, sessions_folder, state_folder
 from cued.model import CuedError, RecordingError
 from cued.recording.history import schema
 from cued.recording.history.file import NAME as HISTORY
-from cued.recording.sessions import folder, rewriting
-from cued.recording.sessions.index import Index
+from cued.recording.sessions import folder, index, rewriting
 from cued.recording.sessions.session import SUFFIX, Session
 from cued.recording.sessions.totals import Ending
+from cued.report import visit
 from cued.sinks._outbox import FOLDER as OUTBOX
 from cued.sinks._outbox import Outbox
 
@@ -117,9 +117,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace, there: Path) -> None:
-    index = Index(there)
-    rows = [row for path in folder.files(there) if _wanted(args, row := _row(index, path))]
-    index.save()
+    known = index.index(there)
+    rows = [row for path in folder.files(there) if _wanted(args, row := _row(known, path))]
+    known.save()
     if not rows:
         print(f"no sessions in {there}; --folder looks elsewhere")
         return
@@ -134,8 +134,8 @@ def _each(line: Sequence[str], widths: Sequence[int]) -> enumerate[tuple[str, in
     return enumerate(zip(line, widths, strict=True))
 
 
-def _row(index: Index, path: Path) -> Row:
-    entry = index.entry(path)
+def _row(known: index.Cache[index.Entry], path: Path) -> Row:
+    entry = known.entry(path)
     return Row(path, entry.endings, entry.trouble)
 
 
@@ -164,7 +164,7 @@ def _delete(paths: Sequence[Path], *, ask: bool) -> None:
         _confirm(f"delete {names}?")
     for path in paths:
         path.unlink()
-        Index(path.parent).save()
+        _forget_kept(path.parent)
     print(f"deleted {names}")
 
 
@@ -186,7 +186,7 @@ def _forget(args: argparse.Namespace, there: Path) -> None:
                 changed += 1
         except RecordingError:
             unreadable.append(path.stem)
-    Index(there).save()  # without the files that are gone, or with others' new content
+    _forget_kept(there)
     rows = _forget_history(args, runner)
     unsent = Outbox(state_folder(args, config.load(args.config)) / OUTBOX).forget(runner)
     print(
@@ -199,6 +199,12 @@ def _forget(args: argparse.Namespace, there: Path) -> None:
     )
     if unreadable:
         print(f"not readable, so nobody knows whose: {', '.join(unreadable)}")
+
+
+def _forget_kept(there: Path) -> None:
+    """Leave nothing of files that are gone, or that are others now, in what is kept beside them."""
+    index.index(there).save()
+    visit.visits(there).save()
 
 
 def _forget_history(args: argparse.Namespace, runner: str) -> int:

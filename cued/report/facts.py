@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from cued.report.digest import Digest
 from cued.report.pictures import own_band_known
+from cued.report.visit import Visit
 
 MEASURED = {
     "carried_percent": ("carried over", "%", "of the backward change was still in your forward "
@@ -50,13 +51,13 @@ def session_facts(d: Digest) -> list[Fact]:
     ]
 
 
-def runner_facts(digests: Sequence[Digest]) -> list[Fact]:
+def runner_facts(visits: Sequence[Visit]) -> list[Fact]:
     """Sum a runner's sessions up."""
     return [
-        Fact(str(len(digests)), "sessions"),
-        Fact(minutes(sum(d.length_s for d in digests)), "in all"),
-        Fact(minutes(sum(d.ending.backward_s for d in digests)), "backward", "back"),
-        Fact(str(sum(d.ending.stumbles for d in digests)), "stumbles", "warn"),
+        Fact(str(len(visits)), "sessions"),
+        Fact(minutes(sum(v.length_s for v in visits)), "in all"),
+        Fact(minutes(sum(v.backward_s for v in visits)), "backward", "back"),
+        Fact(str(sum(v.stumbles for v in visits)), "stumbles", "warn"),
     ]
 
 

@@ -12,6 +12,7 @@ from cued.report.digest import Digest
 from cued.report.drawing import svg
 from cued.report.facts import Fact, band_text, carry_facts, runner_facts, session_facts, sides_text
 from cued.report.palette import DARK, LIGHT, roles
+from cued.report.visit import Visit
 
 STYLE = """
 :root{color-scheme:light dark;LIGHT}
@@ -71,10 +72,10 @@ def session_page(name: str, digests: Sequence[Digest], notes: Sequence[str] = ()
     return _page(f"{digests[0].runner}, {digests[0].when:%d %B %Y}", name, body)
 
 
-def runner_page(runner: str, digests: Sequence[Digest], notes: Sequence[str] = ()) -> str:
+def runner_page(runner: str, visits: Sequence[Visit], notes: Sequence[str] = ()) -> str:
     """Make the report of a runner over all sessions, in the order of time."""
     drawn = svg(
-        lambda figure, p: weeks.trend(figure, digests, p), (9.0, weeks.height_in(digests)), "trend"
+        lambda figure, p: weeks.trend(figure, visits, p), (9.0, weeks.height_in(visits)), "trend"
     )
     text = (
         "Each dot is a session, in the week that it was in; a week without one is left empty, so "
@@ -82,11 +83,11 @@ def runner_page(runner: str, digests: Sequence[Digest], notes: Sequence[str] = (
         "are those about your stride, said or left out on purpose to see what stays."
     )
     body = [
-        _facts(runner_facts(digests)),
+        _facts(runner_facts(visits)),
         f"<section><h2>Over the weeks</h2><p>{text}</p><figure>{drawn}</figure></section>",
         *(f"<p>{html.escape(note)}</p>" for note in notes),
     ]
-    return _page(f"{runner}, {len(digests)} sessions", runner, body)
+    return _page(f"{runner}, {len(visits)} sessions", runner, body)
 
 
 def _part(d: Digest) -> list[str]:

@@ -11,6 +11,7 @@ from cued.report.digest import Digest
 from cued.report.drawing import png
 from cued.report.facts import Fact, carry_facts, runner_facts, session_facts, sides_text
 from cued.report.palette import Palette
+from cued.report.visit import Visit
 
 LETTERS = 2.0  # beside the width of the picture, against a page's
 COLUMNS = 50  # letters in a line
@@ -43,14 +44,14 @@ def session_png(digests: Sequence[Digest]) -> bytes:
     return png(draw, sum(heights))
 
 
-def runner_png(runner: str, digests: Sequence[Digest]) -> bytes:
+def runner_png(runner: str, visits: Sequence[Visit]) -> bytes:
     """Draw a runner's weeks."""
-    high = 1.6 * weeks.height_in(digests)
+    high = 1.6 * weeks.height_in(visits)
 
     def draw(figure: Any, p: Palette) -> None:
         head, below = figure.subfigures(2, 1, height_ratios=[HEAD_IN, high])
-        _head(head, f"{runner}, {len(digests)} sessions", runner_facts(digests), p)
-        weeks.trend(below, digests, p)
+        _head(head, f"{runner}, {len(visits)} sessions", runner_facts(visits), p)
+        weeks.trend(below, visits, p)
         below.subplots_adjust(left=0.2, right=0.96, bottom=0.08, top=0.97, hspace=0.42)
 
     return png(draw, HEAD_IN + high)

@@ -46,6 +46,7 @@ from cued.report.facts import sides_text
 from cued.report.palette import LIGHT
 from cued.report.pictures import _own_band, judged_by
 from cued.report.seconds import seconds
+from cued.report.visit import visit
 
 MINUTES = 4
 
@@ -325,9 +326,8 @@ def test_the_dose_is_by_calendar_week_and_a_break_shows(session, monkeypatch):
     days = [datetime(2026, 3, day, 12, tzinfo=UTC).timestamp() for day in (1, 2, 8, 23)]
     sessions = []
     for day in days:
-        x = digest(opened, opened.parts[0])
-        x.began = day
-        sessions.append(x)
+        d.began = day
+        sessions.append(visit(d))
     minutes = d.ending.backward_s / 60.0
     assert minutes > 0.5
     assert weeks.dose(sessions) == {
@@ -363,7 +363,7 @@ def test_the_weeks_count_what_the_stride_called_for_and_start_at_nothing(tmp_pat
     out = [e for e in events(1000.0) if not isinstance(e, Cue)]
     path = write(tmp_path / "s.mcap", [*out, *cues])
     d = digest(Session(path), Session(path).parts[0])
-    (rate,) = [row for row in weeks.rows([d]) if row.title.startswith("stride cues")]
+    (rate,) = [row for row in weeks.rows([visit(d)]) if row.title.startswith("stride cues")]
     assert rate.values[0] == pytest.approx(2 * 600.0 / (60 * MINUTES), rel=0.01)
 
 

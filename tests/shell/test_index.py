@@ -6,8 +6,8 @@ import os
 
 import pytest
 
-from cued.recording.sessions import index as module
-from cued.recording.sessions.index import NAME, Index
+import cued.recording.sessions.index as module
+from cued.recording.sessions.index import NAME, index
 from tests.shell.test_sessions import cued, write
 
 
@@ -67,7 +67,7 @@ def test_it_is_for_the_owner_only_and_names_nobody_whose_files_are_gone(tmp_path
 def test_a_folder_that_may_only_be_read_is_listed_all_the_same(there, monkeypatch):
     path = write(there, "anna")
     monkeypatch.setattr(module.os, "open", lambda *_: (_ for _ in ()).throw(PermissionError))
-    index = Index(there)
-    assert index.entry(path).endings[0].runner == "anna"
-    index.save()
+    known = index(there)
+    assert known.entry(path).endings[0].runner == "anna"
+    known.save()
     assert not (there / NAME).exists()

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from cued.model import RecordingError
 from cued.reading import meant
-from cued.recording.sessions.index import Index
+from cued.recording.sessions.index import index
 from cued.recording.sessions.opening import Opening
 from cued.recording.sessions.session import SUFFIX
 
@@ -77,25 +77,25 @@ def tidy(folder: Path, keep: Keep, now: float) -> list[Path]:
     """Throw away what is too old, then the oldest while room is short; return what went."""
     gone: list[Path] = []
     rest: list[tuple[bool, float, Path]] = []
-    index = Index(folder)
+    there = index(folder)
     for path in files(folder):
         written = path.stat().st_mtime
         age_days = (now - written) / DAY_S
         if age_days > keep.days and (
-            age_days > EVENTFUL * keep.days or not index.entry(path).eventful
+            age_days > EVENTFUL * keep.days or not there.entry(path).eventful
         ):
             path.unlink()
             gone.append(path)
         else:
             rest.append((False, written, path))
     if rest and _free_mb(folder) < keep.free_mb:
-        rest = sorted((index.entry(path).eventful, written, path) for _, written, path in rest)
+        rest = sorted((there.entry(path).eventful, written, path) for _, written, path in rest)
         for _, _, path in rest:
             if _free_mb(folder) >= keep.free_mb:
                 break
             path.unlink()
             gone.append(path)
-    index.save()
+    there.save()
     return gone
 
 

@@ -1,35 +1,84 @@
 """What is in each file of a folder of sessions, kept beside them so that nobody reads them all.
 
 A cache and nothing else: a file whose size or times are others is read again, one that is gone is
-left out, and an index that cannot be read or written costs time only. It holds runners' names, so
-``forget`` saves it anew.
+left out, and so is what another version wrote. One that cannot be read or written costs time only.
+It holds runners' names, so ``forget`` saves it anew.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
 
+from cued import __version__
 from cued.model import RecordingError
 from cued.recording.sessions.session import Session
 from cued.recording.sessions.totals import Ending
 
 NAME = ".index.json"
-FORMAT = 1
+# Size and times by which a file is known to be the same. Putting a changed copy in a file's place
+# keeps size and modification time (``rewriting.py``), and changes the time of the change.
+Mark = tuple[int, int, int]
+T = TypeVar("T")
+
+
+class Kept(Struct, Generic[T]):
+    """What is known of a file while its mark is the same."""
+
+    mark: Mark
+    told: T
+
+
+class Cache(Generic[T]):
+    """What was found in the files of a folder.
+
+    ``entry`` reads what is not known; ``save`` keeps it.
+    """
+
+    def __init__(self, folder: Path, name: str, kind: type[T], read: Callable[[Path], T]) -> None:
+        self._path = folder / name
+        self._read = read
+        self._files: dict[str, Kept[T]] = {}
+        self._changed = False
+        with contextlib.suppress(OSError, ValueError, msgspec.MsgspecError):
+            content = msgspec.json.decode(self._path.read_bytes(), type=dict[str, msgspec.Raw])
+            if msgspec.json.decode(content["cued"]) == __version__:
+                self._files = msgspec.json.decode(content["files"], type=dict[str, Kept[kind]])
+
+    def entry(self, path: Path) -> T:
+        """Return what is in a file of the folder."""
+        mark = _mark(path)
+        known = self._files.get(path.name)
+        if known is None or known.mark != mark:
+            known = self._files[path.name] = Kept(mark, self._read(path))
+            self._changed = True
+        return known.told
+
+    def save(self) -> None:
+        """Write it where it has changed, without files that are gone or are others now."""
+        folder = self._path.parent
+        there = {n: k for n, k in self._files.items() if k.mark == _mark(folder / n)}
+        if not self._changed and len(there) == len(self._files):
+            return
+        content: dict[str, Any] = {"cued": __version__, "files": there}
+        beside = self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
+        with contextlib.suppress(OSError):  # of somebody who may only read the folder
+            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(msgspec.json.encode(content))
+            beside.replace(self._path)
+        self._files, self._changed = there, False
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """What is in a file: the endings of its parts, or why it cannot be read.
+    """The endings of a file's parts, or why it cannot be read."""
 
-    mark : size and times by which a file is known to be the same. Renaming a changed copy over it
-    keeps size and modification time, and changes the time of the change.
-    """
-
-    mark: tuple[int, int, int]
     endings: tuple[Ending, ...] = ()
     trouble: str = ""
 
@@ -39,61 +88,23 @@ class Entry(Struct, frozen=True, kw_only=True):
         return any(e.stumbles or e.falls for e in self.endings)
 
 
-class _Content(Struct, frozen=True):
-    """The index's file."""
-
-    format: int = FORMAT
-    files: dict[str, Entry] = {}
+def index(folder: Path) -> Cache[Entry]:
+    """Return the index of a folder: what is in each session."""
+    return Cache(folder, NAME, Entry, _read)
 
 
-class Index:
-    """The index of a folder. ``entry`` reads what it does not know; ``save`` keeps it."""
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / NAME
-        self._files: dict[str, Entry] = {}
-        self._changed = False
-        with contextlib.suppress(OSError, msgspec.MsgspecError):
-            content = msgspec.json.decode(self._path.read_bytes(), type=_Content)
-            self._files = content.files if content.format == FORMAT else {}
-
-    def entry(self, path: Path) -> Entry:
-        """Return what is in a file of the folder."""
-        mark = _mark(path)
-        known = self._files.get(path.name)
-        if known is None or known.mark != mark:
-            known = self._files[path.name] = _read(path, mark)
-            self._changed = True
-        return known
-
-    def save(self) -> None:
-        """Write the index where it has changed, without files that are gone or are others now."""
-        folder = self._path.parent
-        there = {n: e for n, e in self._files.items() if e.mark == _mark(folder / n)}
-        if not self._changed and len(there) == len(self._files):
-            return
-        beside = self._path.with_name(f"{NAME}.{os.getpid()}.new")
-        with contextlib.suppress(OSError):  # of somebody who may only read the folder
-            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(msgspec.json.encode(_Content(files=there)))
-            beside.replace(self._path)
-        self._files, self._changed = there, False
-
-
-def _read(path: Path, mark: tuple[int, int, int]) -> Entry:
+def _read(path: Path) -> Entry:
     try:
         session = Session(path)
         endings = tuple(session.ending(part) for part in session.parts)
     except RecordingError as error:
-        why = str(error).removeprefix(f"{path}, ").removeprefix(f"{path}: ")
-        return Entry(mark=mark, trouble=why)
+        return Entry(trouble=str(error).removeprefix(f"{path}, ").removeprefix(f"{path}: "))
     if any(part.ending is None for part in session.parts) and not session.damage:
-        return Entry(mark=mark, endings=endings, trouble="no end: recording, or cut short")
-    return Entry(mark=mark, endings=endings, trouble=session.damage)
+        return Entry(endings=endings, trouble="no end: recording, or cut short")
+    return Entry(endings=endings, trouble=session.damage)
 
 
-def _mark(path: Path) -> tuple[int, int, int]:
+def _mark(path: Path) -> Mark:
     """Return what changes with a file; nothing of one that went meanwhile."""
     try:
         told = path.stat()
