@@ -4,8 +4,8 @@ What one wearer's sensors taught an engine says nothing about the next, and a se
 with a new engine can be replayed to the same events by itself. A session whose sensors were all
 switched off has no end of its own; it is stopped first, so that it is summed up. Between sessions,
 while only time passes, engines are renewed as well: a recorder need not keep weeks of ticks. And as
-soon as a history can be read that could not be at the start, so that its caps and stage count. Who is
-chosen between sessions gets an engine made from what is known of them alone.
+soon as a history can be read that could not be at the start, so that its caps and stage count.
+Who is chosen between sessions gets an engine made from what is known of them alone.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ class Cache(Generic[T]):
         self._read = read
         self._files: dict[str, Kept[T]] = {}
         self._changed = False
-        with contextlib.suppress(OSError, ValueError, msgspec.MsgspecError):
+        with contextlib.suppress(OSError, KeyError, ValueError):
             content = msgspec.json.decode(self._path.read_bytes(), type=dict[str, msgspec.Raw])
             if msgspec.json.decode(content["cued"]) == __version__:
                 self._files = msgspec.json.decode(content["files"], type=dict[str, Kept[kind]])
