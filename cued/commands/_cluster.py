@@ -17,7 +17,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
@@ -151,7 +151,7 @@ def _outcome(future: Any, path: Path) -> list[Done]:
 
 
 @contextlib.contextmanager
-def _client(distributed: Any, workers: int, scheduler: str | None) -> Iterator[Any]:
+def _client(distributed: Any, workers: int, scheduler: str | None) -> Generator[Any]:
     with contextlib.ExitStack() as stack:
         resource_tracker.ensure_running()  # which would unblock the signal where it begins
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])

@@ -94,10 +94,10 @@ def paired(rows: Iterable[Row], about: Iterable[Row], before: str, after: str) -
                     cues[which, _place(row)].append(Cue(row["t_s"], row["key"]))
                 if row["type"] == "mark" and which == "after":
                     marks[_place(row)].append(row["t_s"])
-    there = {c: {} for c in (before, after)}
+    there: dict[str, dict[Place, Row]] = {before: {}, after: {}}
     for row in about:
         there.setdefault(row["configuration"], {})[_place(row)] = row
-    both = there[after] if before == "recorded" else there[before].keys() & there[after].keys()
+    both = set(there[after]) & set(there[after if before == "recorded" else before])
     return [
         Part(
             session=place[1],
@@ -127,10 +127,7 @@ def first_difference(part: Part) -> tuple[Cue, str] | None:
 
 def near_marks(part: Part) -> list[tuple[float, list[Cue], list[Cue]]]:
     """Return each mark with the cues of both runs shortly before it."""
-    return [
-        (t, *([c for c in cues if 0.0 <= t - c.t <= MARK_S] for cues in (part.before, part.after)))
-        for t in part.marks
-    ]
+    return [(t, _before(part.before, t), _before(part.after, t)) for t in part.marks]
 
 
 def score(parts: Sequence[Part], labels: Sequence[Label], run: str) -> Score:
@@ -220,6 +217,10 @@ def _interval(of: Mapping[str, Sequence[float]]) -> tuple[float, float] | None:
         drawn.append(sum(a - b for b, a, _ in some) / sum(h for _, _, h in some))
     drawn.sort()
     return drawn[round(0.025 * DRAWS)], drawn[round(0.975 * DRAWS) - 1]
+
+
+def _before(cues: Sequence[Cue], t: float) -> list[Cue]:
+    return [c for c in cues if 0.0 <= t - c.t <= MARK_S]
 
 
 def _count(cues: Sequence[Cue], key: str | None) -> int:

@@ -49,7 +49,8 @@ class Cache(Generic[T]):
         with contextlib.suppress(OSError, KeyError, ValueError):
             content = msgspec.json.decode(self._path.read_bytes(), type=dict[str, msgspec.Raw])
             if msgspec.json.decode(content["cued"]) == __version__:
-                self._files = msgspec.json.decode(content["files"], type=dict[str, Kept[kind]])
+                files: Any = dict[str, Kept[kind]]  # pyright: ignore[reportInvalidTypeForm]
+                self._files = msgspec.json.decode(content["files"], type=files)
 
     def entry(self, path: Path) -> T:
         """Return what is in a file of the folder."""
