@@ -59,7 +59,8 @@ class Scale(Struct, frozen=True):
 # gross: belts change by 0.1-0.5 m/s each second; a stop by the safety key by more.
 SPEED = Scale(finest=0.012, young=0.02, gross=0.5, gross_part=0.4)
 INCLINE = Scale(finest=0.15, young=0.0, gross=5.0, gross_part=0.0)
-# A foot's strides scatter by 3 % (docs/accuracy.md), and the two feet differ by as much.
+# A foot's strides scatter by 3.0 % forward and 4.5 % backward (docs/accuracy.md): at 1.3 m/s one
+# standard deviation is the finest step, and two are allowed for at first.
 FOOT = Scale(finest=0.04, young=0.08, gross=0.6, gross_part=0.5)
 YOUNG_REPORTS = 15
 

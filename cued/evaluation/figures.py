@@ -11,6 +11,7 @@ from cued.evaluation.tally import (
     Contacts,
     Group,
     Hits,
+    Scatter,
     Strides,
     Tallies,
     Tally,
@@ -49,7 +50,8 @@ class ContactFigures(Struct, frozen=True):
 class StrideFigures(Struct, frozen=True):
     """How well strides are measured. Lengths are relative errors in percent.
 
-    ``floor`` is what perfect stride times would give against the true lengths.
+    ``floor`` is what perfect stride times would give against the true lengths. ``speed`` is the
+    belt's, from the feet alone; ``within`` is about the mean of each foot of each run.
     """
 
     true: int
@@ -66,6 +68,13 @@ class StrideFigures(Struct, frozen=True):
     floor_spread_percent: Number
     cadence_median_spm: Number
     cadence_p95_spm: Number
+    speeds: int
+    speed_bias_percent: Number
+    speed_spread_percent: Number
+    speed_within_percent: Number
+    speed_within_of_ten_percent: Number
+    told_bias_percent: Number
+    told_spread_percent: Number
 
 
 class AnswerFigures(Struct, frozen=True):
@@ -223,7 +232,18 @@ def _strides(s: Strides) -> StrideFigures:
         floor_spread_percent=_spread(s.floor_errors, 100),
         cadence_median_spm=_median(cadence, 1),
         cadence_p95_spm=_p95(cadence, 1),
+        speeds=len(s.speed_errors),
+        speed_bias_percent=_mean(s.speed_errors, 100),
+        speed_spread_percent=_spread(s.speed_errors, 100),
+        speed_within_percent=_scatter(s.speed_strides),
+        speed_within_of_ten_percent=_scatter(s.speed_tens),
+        told_bias_percent=_mean(s.told_errors, 100),
+        told_spread_percent=_spread(s.told_errors, 100),
     )
+
+
+def _scatter(s: Scatter) -> Number:
+    return round(100 * (s.squares / s.freedom) ** 0.5, 2) if s.freedom else None
 
 
 def _answers(a: Answers) -> AnswerFigures:

@@ -19,10 +19,15 @@ from cued.evaluation.alarms import score_alarms
 from cued.evaluation.answers import score_answers, score_backward
 from cued.evaluation.case import Case, Worn
 from cued.evaluation.footfalls import score_footfalls, score_lifts, score_standing
-from cued.evaluation.strides import score_cadence, score_still_lengths, score_strides
+from cued.evaluation.strides import (
+    score_cadence,
+    score_feet_as_belt,
+    score_still_lengths,
+    score_strides,
+)
 from cued.evaluation.tally import INTACT, Tallies, pool
 from cued.evaluation.truth import Truth, is_intact
-from cued.model import AnyEvent, Fall, Footfall, Gait, Lift, Side, Stride, Stumble
+from cued.model import AnyEvent, BeltState, Fall, Footfall, Gait, Lift, Side, Stride, Stumble
 from cued.recording.tables.table import SensorTrack, TableRecording
 
 Run: TypeAlias = Callable[[TableRecording, Collection[str]], list[AnyEvent]]
@@ -72,6 +77,7 @@ def score_events(case: Case, events: Collection[AnyEvent]) -> None:
     score_standing(case, footfalls)
     answered = score_strides(case, strides, offset)
     score_still_lengths(case, strides)
+    score_feet_as_belt(case, answered, [e for e in events if isinstance(e, BeltState)])
     score_cadence(case, footfalls, offset)
     gaits = [e for e in events if isinstance(e, Gait)]
     score_answers(case, [true for true, _ in answered], strides, gaits)

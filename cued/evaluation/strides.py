@@ -3,24 +3,29 @@
 A stride is matched with a true one by its end. Time and length count for steady strides. Length is
 compared with the truth's own where it has one, and with belt speed times true stride time where the
 belt's speed is known; these are two different truths, and neither is exact. Cadence is that of the
-last 8 steps, from the footfalls.
+last 8 steps, from the footfalls. Where the feet had to tell the belt's speed, that is scored too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from statistics import fmean, median
 from typing import TypeAlias
 
 from cued.evaluation.case import WITHIN_S, Case
 from cued.evaluation.matching import match
-from cued.evaluation.truth import TrueStride
-from cued.model import Footfall, Stride
+from cued.evaluation.truth import STRIDE_WITHIN, TrueStride
+from cued.model import BeltState, Footfall, Stride
 from cued.recording.tables.table import TableRecording
+from cued.recording.tables.truth import TruthRow
 
 CADENCE_STEPS = 8
 # The middle of a still phase comes after the contact that ends a stride by half the still phase.
 STILL_AFTER_S = 0.25
 STILL_WITHIN_S = 0.35
+MEAN_STRIDES = 10
 
 Answered: TypeAlias = tuple[TrueStride, Stride | None]
 
@@ -37,7 +42,7 @@ def score_strides(case: Case, said: Sequence[Stride], offset: float) -> list[Ans
 def score_still_lengths(case: Case, said: Sequence[Stride]) -> None:
     """Score lengths against distances between still phases, where no contact is known."""
     rows = [r for r in case.recording.truth if r.kind == "stride_length"]
-    rows = [r for r in rows if case.worn.knows(r.side)]
+    rows = [r for r in _steady_still(case, rows) if case.worn.knows(r.side)]
     if case.truth.contacts:
         return
     ends = [row.t - STILL_AFTER_S for row in rows]
@@ -50,6 +55,45 @@ def score_still_lengths(case: Case, said: Sequence[Stride]) -> None:
             length = said[pairs[i]].length_m
             if length is not None:
                 tally.length_errors.append(length / row.number - 1)
+
+
+def _steady_still(case: Case, rows: Sequence[TruthRow]) -> list[TruthRow]:
+    """Leave out what lasts 20 % longer or shorter than usual: pauses, and still phases in swing.
+
+    The first stride out of standing lasts as long as the standing did and goes with them.
+    """
+    still = [r.t for r in case.recording.truth if r.kind == "mid_stance"]
+    lasts = {end: end - start for start, end in pairwise(still)}
+    known = [lasts[row.t] for row in rows if row.t in lasts]
+    usual = median(known) if known else 0.0
+    most = STRIDE_WITHIN * usual
+    return [row for row in rows if abs(lasts.get(row.t, usual) - usual) <= most]
+
+
+def score_feet_as_belt(
+    case: Case, answered: Iterable[Answered], states: Sequence[BeltState]
+) -> None:
+    """Score the belt's speed as the feet tell it, where nothing else told it."""
+    if not states or {state.source for state in states} - {"feet", "none"}:
+        return
+    by_foot: dict[str, list[tuple[float, float]]] = {}
+    for true, stride in answered:
+        belt = belt_speed(case.recording, true.end)
+        if stride and stride.speed_m_s and belt and case.truth.is_steady(true.start, true.end):
+            error = stride.speed_m_s / belt - 1
+            by_foot.setdefault(stride.side, []).append((true.end, error))
+    times = [state.t for state in states]
+    for scored in by_foot.values():
+        tally = case.tally(scored[0][0]).strides
+        errors = [error for _, error in scored]
+        tally.speed_errors += errors
+        tally.speed_strides.add(errors)
+        tens = range(0, len(errors) - MEAN_STRIDES + 1, MEAN_STRIDES)
+        tally.speed_tens.add([fmean(errors[i : i + MEAN_STRIDES]) for i in tens])
+        for t, _ in scored:
+            told = states[bisect_right(times, t) - 1].speed_m_s if times[0] <= t else None
+            if told is not None:
+                tally.told_errors.append(told / belt_speed(case.recording, t) - 1)
 
 
 def score_cadence(case: Case, said: Sequence[Footfall], offset: float) -> None:

@@ -28,6 +28,7 @@ def tables(scores: Scores, judged: Sequence[Verdict]) -> tuple[Table, ...]:
         _contacts("Footfalls", [(r, r.contacts) for r in gait if r.contacts.true]),
         _contacts("Lifts", [(r, r.lifts) for r in gait if r.lifts.true]),
         _strides([r for r in gait if r.strides.true]),
+        _feet_as_belt([r for r in gait if r.strides.speeds]),
         _answers("Direction", [(r, r.direction) for r in gait]),
         _answers("Mode", [(r, r.mode) for r in gait]),
         _alarms(scores.alarms),
@@ -122,6 +123,23 @@ def _strides(rows: Sequence[Row]) -> Table:
         for s in (row.strides,)
     ]
     return Table("Strides", headings, tuple(made))
+
+
+def _feet_as_belt(rows: Sequence[Row]) -> Table:
+    headings = ("group", "strides", "speed %", "within %", "within, mean of 10 %", "as told %")
+    made = [
+        (
+            _group(row),
+            str(s.speeds),
+            _spread(s.speed_bias_percent, s.speed_spread_percent),
+            _number(s.speed_within_percent),
+            _number(s.speed_within_of_ten_percent),
+            _spread(s.told_bias_percent, s.told_spread_percent),
+        )
+        for row in rows
+        for s in (row.strides,)
+    ]
+    return Table("The feet as a belt sensor", headings, tuple(made))
 
 
 def _answers(title: str, rows: Sequence[tuple[Row, AnswerFigures]]) -> Table:

@@ -6,6 +6,8 @@ files, or spreading them over processes, cannot change a figure.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from statistics import variance
 from typing import Any
 
 import msgspec
@@ -41,6 +43,19 @@ class Hits(Struct):
     false: int = 0
 
 
+class Scatter(Struct):
+    """Squared deviations from the mean of the same foot in the same run, and how many are free."""
+
+    squares: float = 0.0
+    freedom: int = 0
+
+    def add(self, values: Sequence[float]) -> None:
+        """Add the values of one foot in one run."""
+        if len(values) > 1:
+            self.squares += variance(values) * (len(values) - 1)
+            self.freedom += len(values) - 1
+
+
 class Contacts(Struct):
     """Contacts or lifts of a foot, matched one to one with the truth.
 
@@ -70,7 +85,10 @@ class Strides(Struct):
     """Steady strides and what was said of them. Lengths are relative errors.
 
     floor_errors : of belt speed times true stride time against the true length, i.e. what is left
-    with perfect times, because a foot does not land on the same spot each time.
+    with perfect times, because a foot does not land on the same spot each time.  speed_errors : of
+    the speed that a foot's way gives for the belt, relative; speed_strides, speed_tens : scatter of
+    these, of single strides and of means over ten in a row.  told_errors : of the belt's speed as
+    it was told (``BeltState``) at the end of each stride.
     """
 
     true: int = 0
@@ -80,6 +98,10 @@ class Strides(Struct):
     belt_errors: list[float] = []
     floor_errors: list[float] = []
     cadence_errors_spm: list[float] = []
+    speed_errors: list[float] = []
+    speed_strides: Scatter = msgspec.field(default_factory=Scatter)
+    speed_tens: Scatter = msgspec.field(default_factory=Scatter)
+    told_errors: list[float] = []
 
 
 class Answers(Struct):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cued.evaluation.figures import Row, Scores, figures
 from cued.evaluation.matching import match
@@ -18,7 +19,18 @@ from cued.evaluation.tables import markdown, tables
 from cued.evaluation.tally import Group, pool
 from cued.evaluation.targets import verdicts
 from cued.evaluation.truth import Truth
-from cued.model import AnyEvent, Belt, Fall, Footfall, Gait, Lift, Placement, Stride, Stumble
+from cued.model import (
+    AnyEvent,
+    Belt,
+    BeltState,
+    Fall,
+    Footfall,
+    Gait,
+    Lift,
+    Placement,
+    Stride,
+    Stumble,
+)
 from cued.recording.tables.table import SensorTrack, TableRecording
 from cued.recording.tables.truth import TruthRow
 
@@ -323,6 +335,18 @@ def test_lengths_between_still_phases_are_paired_with_the_stride_before():
     s = scored(recording(["foot_right"], rows=rows), events).strides
     assert (s.reported_percent, s.lengths) == (100, len(rows))
     assert s.length_bias_percent == pytest.approx(-2)
+
+
+def test_the_belts_speed_as_the_feet_tell_it_is_scored_only_where_nothing_else_told_it():
+    made = recording(["foot_left", "foot_right"])
+    told = BeltState(t=0.0, speed_m_s=0.98 * 1.2, since=0.0, source="feet")
+    events = perfect(speed_m_s=1.02 * 1.2)
+    s = scored(made, [told, *events]).strides
+    assert s.speeds == s.true
+    assert s.speed_bias_percent == pytest.approx(2)
+    assert s.speed_within_percent == s.speed_within_of_ten_percent == 0
+    assert s.told_bias_percent == pytest.approx(-2)
+    assert scored(made, [replace(told, source="console"), *events]).strides.speeds == 0
 
 
 # --- what is steady -----------------------------------------------------------------------------

@@ -3,15 +3,16 @@
 Methods
 -------
 * Contacts and lifts: turning points of the sole's pitch angle and rests between them
-  (``foot_cycle.py``). Rests on the pitch rate as Falbriard et al. 2018 (10.3389/fphys.2018.00610)
-  do, and takes backward gait as heel-off and toe-strike as Gottlieb et al. 2020
-  (10.3390/s20216331) do; deviates from both in that lift and contact are told apart by rest and
-  not by direction, so the direction need not be known beforehand.
+  (``swing.py``); what rest is follows the wearer's own pace (``pace.py``). Rests on the pitch rate
+  as Falbriard et al. 2018 (10.3389/fphys.2018.00610) do, and takes backward gait as heel-off and
+  toe-strike as Gottlieb et al. 2020 (10.3390/s20216331) do; deviates from both in that lift and
+  contact are told apart by rest and not by direction, so the direction need not be known
+  beforehand. A given axis that is 14 to 45 degrees off that of the swings is corrected to it.
 * Direction and stride length: the foot's own way between two rests (``trajectory.py``), the
   direction backed by the order of the turning points. On a belt as over ground.
-* Mode: share of the stride on the ground and its duration (``foot_mode.py``).
+* Mode: share of the stride on the ground and its duration (``mode.py``).
 
-Without a known mounting the left axis is found from the swings (``foot_mounting.py``), footfalls
+Without a known mounting the left axis is found from the swings (``mounting.py``), footfalls
 and stride lengths are as good from the second stride on, and no direction is given. A mounting
 that contradicts gravity or the swings is reported as doubtful, and no direction is given either;
 one turned a quarter about the vertical also spoils the footfalls. One that is back to front is
@@ -21,7 +22,7 @@ and in one of two backward ones, never on a right one), and nothing is held back
 Without turn rates nothing is found: rules tried on acceleration alone ranged from F1 0.0 to 0.99,
 depending on person, sensor and belt.
 
-Short gaps are bridged (``foot_gaps.py``); over a longer one there are no findings, and they resume
+Short gaps are bridged (``gaps.py``); over a longer one there are no findings, and they resume
 with the first full stance.
 
 Measured (steady gait, one to one within 50 ms; tests/core/gait/test_foot_recordings.py)
@@ -62,12 +63,12 @@ from cued.gait.finding import (
 from cued.gait.foot.gaps import Gaps
 from cued.gait.foot.mode import Manner
 from cued.gait.foot.mounting import Axis, Wear
+from cued.gait.foot.pace import Pace
 from cued.gait.foot.swing import Cycle, Step
 from cued.gait.foot.trajectory import Leg, Path
 from cued.model import Block, Bools, Floats, Side
 from cued.signal.grid import DT_S
 
-REST_RATE_RAD_S = 1.0
 REST_ACC_M_S2 = 2.0
 PLAIN_WAY_M = 0.3  # strides whose way is beyond doubt
 STRIDE_M = 0.15  # less is a shuffle or a turn on the spot
@@ -94,6 +95,7 @@ class Foot:
         self._cycle = Cycle()
         self._path = Path()
         self._manner = Manner()
+        self._pace = Pace()
         self._axis = Axis()
         self._wear = Wear()
         self._gaps = Gaps()
@@ -118,17 +120,15 @@ class Foot:
     def _feed(self, block: Block, gyr: Floats, part: slice, gone: bool) -> list[Finding]:
         t, acc, gyr = block.t[part], block.acc[part], gyr[part]
         turn, off = sizes(gyr), np.abs(sizes(acc) - GRAVITY_M_S2)
-        rest: Bools = (turn < REST_RATE_RAD_S) & (off < REST_ACC_M_S2)
+        rest: Bools = (turn < self._pace.rest_rate(turn)) & (off < REST_ACC_M_S2)
         off = off / REST_ACC_M_S2
         self._path.feed(t, acc, gyr, turn * turn + off * off)
         jerk = self._jerk(acc)
         if gone:
             self._axis.skip(t.size)
             rate, rest = np.zeros(t.size), np.zeros_like(rest)
-        elif block.oriented:
-            rate = gyr[:, 1]
         else:
-            rate = self._axis.rate(gyr)
+            rate = self._axis.rate(gyr, LEFT if block.oriented else None)
         out: list[Finding] = []
         for step in self._cycle.feed(t, rate, rest, jerk):
             if not gone:
@@ -188,9 +188,10 @@ class Foot:
     def _settled(self, step: Step, oriented: bool) -> list[Finding]:
         """Take a stance's rest: the mounting, and the way that led to it."""
         left = LEFT if oriented else self._axis.at(step.n)
+        # The first rests come before the first swing has shown the axis: they still begin a way.
+        leg = self._path.rest(step.since, step.n, LEFT if left is None else left)
         if left is None:
             return []
-        leg = self._path.rest(step.since, step.n, left)
         swings, self._swings = self._swings, 0
         self._rest_n = step.n
         changed = self._wear.rest(self._path.up(step.n), oriented)

@@ -25,6 +25,9 @@ from cued.model import Floats
 
 WINDOW = 20  # samples between looks at the axis
 KEEP = 0.96  # from one window to the next: some five seconds of movement are remembered
+SAME = 0.97  # cosine of 14 degrees; a foot's swings are 7 off its axis (gottlieb), and a mounting
+ANOTHER = 0.7  # cosine of 45 degrees: a sensor turned so far is doubted (``Wear``), not corrected
+SWUNG = 15  # windows of movement before a given axis is corrected, some three strides
 MOVING = 0.5  # mean squared turn rate of a window with a swing in it, (rad/s)²; standing: < 0.01
 LEAD = 0.6  # share of all turning that the axis must explain
 UPRIGHT = 0.26  # cosine of 75 degrees; a heel's or toe's slope is 45 at the most
@@ -48,6 +51,8 @@ class Axis:
         self._sum = np.zeros((3, 3))
         self._window: list[Floats] = []
         self._held = 0
+        self._given: Floats | None = None
+        self._windows = 0
 
     def at(self, n: int) -> Floats | None:
         """Give the axis (3,) that held at sample ``n`` of the last ``rate``, None if none did."""
@@ -56,8 +61,14 @@ class Axis:
                 return axis
         return None
 
-    def rate(self, gyr: Floats) -> Floats:
-        """Turn rates (n, 3) about the axis as it was known at each sample; 0 before that."""
+    def rate(self, gyr: Floats, given: Floats | None = None) -> Floats:
+        """Turn rates (n, 3) about the axis as it was known at each sample; 0 before that.
+
+        given : the axis by the mounting, which stands unless the swings turn clearly off it.
+        """
+        if given is not None and self._given is None:
+            self._given = given
+            self._known.append((self._n, given))
         del self._known[:-1]
         rates = np.zeros(len(gyr))
         start = 0
@@ -90,9 +101,19 @@ class Axis:
         if float(values[2]) < LEAD * float(values.sum()):
             return
         axis: Floats = vectors[:, 2]
-        if self._known and float(axis @ self._known[-1][1]) < 0.0:
+        self._windows += 1
+        if self._given is not None:
+            axis = self._corrected(self._given, axis)
+        elif self._known and float(axis @ self._known[-1][1]) < 0.0:
             axis = -axis
         self._known.append((self._n, axis))
+
+    def _corrected(self, given: Floats, axis: Floats) -> Floats:
+        """Return the swings' own axis where the given one is off by more than people mount it."""
+        along = float(axis @ given)
+        if self._windows < SWUNG or not ANOTHER < abs(along) < SAME:
+            return given
+        return axis if along > 0.0 else -axis
 
 
 class Wear:

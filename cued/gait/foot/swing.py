@@ -39,12 +39,16 @@ PUSH_LATE_S = 0.030  # largest pitch rate before it to the true lift, median ove
 PUSH_SAMPLES = 30  # in which that largest rate is looked for
 REST_RUN = 5  # samples; 50 ms of rest is a stance ...
 PAUSE_RUN = 12  # ... but a slow swing may hesitate that long if it is half the stance's rest
+SLOW_PAUSE = 4  # ... or a quarter of it: a slow swing turns no faster than a quick stance
+STANCE_REST = 160  # longer is standing, which says nothing of the pace
 START_REST = 8  # a swing does not start out of rest; turning back itself takes less
 BRIEF_REST = 2  # samples of rest in a running stance; enough for a first guess
 SWING_RAD = 0.20  # backward swings measure 0.6 and more (gottlieb), shuffles less than this
 HIGH_SWING_RAD = 0.50  # a swing from rest with one turning point only (bandai, walk-back-musical)
-SWING_PEAK_RAD_S = 1.5
-SWING_SAMPLES = (15, 120)  # as long as any swing; a sole that slaps or rocks is faster
+SWING_PEAK_RAD_S = (0.7, 1.5)  # least of a slow foot and of a quick one: in between ...
+SWING_PEAK = 0.5  # ... this share of its own swings' largest rates, which fades ...
+PEAK_FADES = 0.9  # ... from one lobe to the next
+SWING_SAMPLES = (15, 200)  # as long as any swing; a sole that slaps or rocks is faster
 STANCE_SAMPLES = 18  # shortest; the sole slaps down within 150 ms of a heel strike
 FLAT_RAD = 0.35  # a foot at rest lies as it lay before
 LANDING_JERK = 400.0  # m/s³; 51 last steps of voisard have 480 and more, half of them 2790
@@ -52,7 +56,7 @@ LANDING_SAMPLES = 20
 CALM_S = 0.09  # flat landing to the first sample at rest; voisard's last steps, spread 60 ms
 SETTLE = 25  # samples of a rest from which ``trajectory.py`` takes the quietest ...
 SETTLED = 10  # ... and so many of them have to be at rest
-MEMORY = 400  # samples kept for looking back over a lobe
+MEMORY = 600  # samples kept for looking back over a lobe
 
 
 class Step(Struct, frozen=True):
@@ -112,6 +116,8 @@ class Cycle:
         self._start = 0.0  # angle and sample of the last turning point
         self._start_n = 0
         self._before: Lobe | None = None
+        self._quick = SWING_PEAK_RAD_S[1] / SWING_PEAK  # largest rate of the swings, fading
+        self._pause = 0  # samples of rest that a swing of this pace may have
         self._sign = 0  # sign of the last swing
         self._orderly = False  # this gait's swings have two turning points
         self._landed = True  # since the sign was last confirmed
@@ -199,23 +205,34 @@ class Cycle:
             active_samples=end - last,
         )
 
+    @property
+    def _least_peak(self) -> float:
+        slow, quick = SWING_PEAK_RAD_S
+        return max(slow, min(quick, SWING_PEAK * self._quick))
+
     def _is_swing(self, lobe: Lobe) -> bool:
         """Judge by rest: none in the lobe, some in the one before but not where they meet."""
         before = self._before
-        if before is None or lobe.angle < SWING_RAD or lobe.peak < SWING_PEAK_RAD_S:
+        if before is None or lobe.angle < SWING_RAD or lobe.peak < self._least_peak:
             return False
         if not SWING_SAMPLES[0] <= lobe.samples <= SWING_SAMPLES[1]:
             return False
-        if lobe.rest_at_start >= START_REST:
+        pause = _pause(before)
+        if lobe.rest_at_start >= max(START_REST, pause):
             return False
         # To overturn the direction takes a stance; to begin or to confirm one, a glimpse of rest.
-        enough = REST_RUN if self._sign == -self._way else BRIEF_REST
-        most = max(min(before.rest, REST_RUN), min(PAUSE_RUN, before.rest // 2))
+        enough = max(REST_RUN, self._pause) if self._sign == -self._way else BRIEF_REST
+        most = max(min(before.rest, REST_RUN), min(PAUSE_RUN, before.rest // 2), pause)
         return before.rest >= enough and lobe.rest < most
+
+    def _remember(self, swing: Lobe) -> None:
+        """Learn the wearer's pace from a swing that rest told from the stance before it."""
+        self._quick = max(swing.peak, self._quick)
+        self._pause = _pause(self._before) if self._before else 0
 
     def _is_like_the_last(self, lobe: Lobe) -> bool:
         """Judge by the sign of the swings before, where rest does not tell."""
-        if self._sign != self._way or lobe.peak < SWING_PEAK_RAD_S:
+        if self._sign != self._way or lobe.peak < self._least_peak:
             return False
         if not SWING_SAMPLES[0] <= lobe.active_samples <= SWING_SAMPLES[1]:
             return False
@@ -227,6 +244,9 @@ class Cycle:
         """Judge the lobe that ended ``back_rad`` ago: a swing, a stance or neither."""
         lobe = self._lobe(here)
         clear = self._is_swing(lobe)
+        self._quick *= PEAK_FADES
+        if clear:
+            self._remember(lobe)
         steps: list[Step] = []
         if clear or self._is_like_the_last(lobe):
             speed = max(abs(self._angles[here] - self._angles[here - 1]), 1e-9)
@@ -245,7 +265,7 @@ class Cycle:
         return steps
 
     def _is_stance(self, lobe: Lobe) -> bool:
-        if self._down_n is None or self._sign == self._way or lobe.peak < SWING_PEAK_RAD_S:
+        if self._down_n is None or self._sign == self._way or lobe.peak < self._least_peak:
             return False
         long_enough = self._turn_n - self._down_n >= STANCE_SAMPLES
         return long_enough and (lobe.rest >= REST_RUN or self._sign != 0)
@@ -307,3 +327,8 @@ class Cycle:
         if still < SETTLED:
             return []
         return [Step(kind="rest", t=now, at=now, n=self._n, since=since)]
+
+
+def _pause(stance: Lobe) -> int:
+    """Return how many samples a swing may rest after this stance; a rest no longer is no stance."""
+    return stance.rest // SLOW_PAUSE if stance.rest <= STANCE_REST else 0

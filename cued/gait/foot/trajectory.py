@@ -25,7 +25,7 @@ from cued.model import Floats
 from cued.signal.filters import Fir, box
 from cued.signal.grid import DT_S
 
-KEEP = 300  # samples to look back over
+KEEP = 450  # samples to look back over
 LEG = (31, 249)  # samples; nearer rests belong to one stance, over a longer way drift outgrows it
 MARGIN = 2  # samples either side of a rest over which gravity is averaged
 STEP_S = 2 * DT_S
