@@ -25,13 +25,14 @@ from statistics import median
 from msgspec.structs import replace
 
 from cued.coach.known import Carried, Known
-from cued.coach.strides.baseline import Baseline, Baselines, Bin, bin_of
-from cued.model import Imprint, Measurement, Stride
+from cued.coach.strides.baseline import Baseline, Baselines, Bin, bin_of, terms_of
+from cued.model import Belt, Imprint, Measurement, Stride
 
 RETENTION_S = 60.0
 RETAINED_WITHIN = 0.025  # half of the least threshold of a cue
 LEAST_RETENTION_STRIDES = 20
 KEPT_VALUES = 60
+TURN_STRIDES = 2  # the belt has not changed, and the direction is known only after the turn
 COMPARED = {"trunk_lean_deg": 7.0, "bounce_cm": 1.5}  # the limits of rules/posture_lost.py
 LEAST_CARRIED, MOST_CARRIED = 0.05, 0.10  # of step rate: 10.1249/MSS.0b013e3181ebedf4
 REVERTED = 1.0 / 3.0  # of that; a choice: at a CV of 3 % twice the error of 10 strides a foot
@@ -66,7 +67,7 @@ class Imprints:
     def posture(self, forward: Bin) -> dict[str, float]:
         """Return the backward part's trunk at a speed, where forward was not that different."""
         out: dict[str, float] = {}
-        back = _sideless(forward)._replace(direction="backward", incline=0)
+        back = _back(_sideless(forward))
         for name, limit in COMPARED.items():
             values = self._values.get((back, TRUNK[name]))
             before = self._values.get((_sideless(forward), TRUNK[name]))
@@ -111,12 +112,24 @@ class Carry:
         """The forward strides after turning round."""
         return self._fresh
 
+    def backward_spm(self, belt: Belt | None) -> float | None:
+        """Return the backward step rate at the belt's speed; None where it was no quicker."""
+        if belt is None:
+            return None
+        speed, incline = terms_of(belt)
+        forward = Bin("unknown", "forward", "walking", speed, incline)
+        before = _both(self._before, _feet(forward))
+        back = _both(self._before, _feet(_back(forward)))
+        if back is None or (before is not None and before / back - 1.0 < LEAST_SHIFT):
+            return None
+        return 120.0 / back
+
     def feed(self, stride: Stride, known: Known) -> list[Measurement]:
         """Process a stride; return what is measured because of it."""
         key = bin_of(stride, known.belt)
         if key is None or known.belt is None or key.direction != "forward":
             return []
-        if not known.settled(stride.side) or not stride.clean:
+        if not known.settled(stride.side, TURN_STRIDES) or not stride.clean:
             return []
         self._fresh.learn(key, stride.duration_s)
         out = self._carried(key, known.now)
@@ -151,9 +164,9 @@ class Carry:
 
     def _carried(self, key: Bin, now: float) -> list[Measurement]:
         """Tell once a bin how much of the backward change is in the forward stride."""
-        feet = [key._replace(side=side) for side in ("left", "right", "unknown")]
+        feet = _feet(key)
         before = _both(self._before, feet)
-        back = _both(self._before, [f._replace(direction="backward", incline=0) for f in feet])
+        back = _both(self._before, _feet(_back(key)))
         after = _both(self._fresh, feet)
         if before is None or after is None:
             return []
@@ -194,6 +207,15 @@ def _both(own: Baselines, feet: list[Bin]) -> float | None:
     """Return the mean over the feet that are known of the median stride time."""
     known = [b.stride_s for b in (own.opening(f) for f in feet) if b is not None]
     return sum(known) / len(known) if known else None
+
+
+def _feet(key: Bin) -> list[Bin]:
+    return [key._replace(side=side) for side in ("left", "right", "unknown")]
+
+
+def _back(key: Bin) -> Bin:
+    """Return the backward part's conditions at a forward bin's speed."""
+    return key._replace(direction="backward", incline=0)
 
 
 def _sideless(key: Bin) -> Bin:

@@ -24,6 +24,7 @@ from cued.coach.voice.arbiter import SAFETY_HOLDS, Arbiter
 from cued.coach.voice.effect import Effects
 from cued.coach.voice.pacer import Pacer
 from cued.coach.voice.phrases import Words
+from cued.coach.workout import conditions
 from cued.coach.workout.belt_requests import asked_of_belt
 from cued.coach.workout.memory import Memory
 from cued.coach.workout.session import Session
@@ -56,6 +57,8 @@ SIGN_S, FREE_SIGN_S = 50.0, 280.0
 IN_RANGE_S = 8.0  # no rule has anything to say for so long: in range
 FAR_TOO_FAST = 1.5  # as in rules/too_fast.py
 OFFER_LASTS_S = 60.0
+CARRY_BEAT_S = 20.0  # then the rhythm is to be the runner's own; a choice
+OFFERED_BEAT_S = 30.0  # some 40 strides a foot while running
 
 
 class Coach:
@@ -159,6 +162,7 @@ class Coach:
         """Forget what rules have seen: belt, phase or balance changed."""
         for rule in self._rules:
             rule.reset()
+        self._pacer.stop()
         self._effects.forget()
         self._judge.restart()
 
@@ -192,12 +196,19 @@ class Coach:
             out += imprint
         if "carry" in entry and self._carry is None:
             self._carry = Carry(known.baselines, self._imprints, now)
+            self._beat_on(self._carry, now)
         if "retention" in entry:
             self._retention = self._retention or Retention(self._session.memory.imprint, now)
         elif "session" in entry:
             self._retention = None
         request = asked_of_belt(known)
         return [*out, request] if request else out
+
+    def _beat_on(self, carry: Carry, now: float) -> None:
+        """Let the backward step rate be heard while it is carried."""
+        spm = carry.backward_spm(self.known.belt)
+        if self._plan.beats and spm is not None and conditions.felt(self.known):
+            self._pacer.begin(spm, CARRY_BEAT_S, now, {"phase": self.known.phase}, fades=True)
 
     def _judged(self, item: Input | AnyEvent) -> list[AnyEvent]:
         """Judge a stride's length, and measure what imprint and carry do."""
@@ -211,7 +222,7 @@ class Coach:
             if carrying:
                 known.carry = carrying.state
                 if known.judged:  # of a stride that was not judged nothing follows
-                    measured += carrying.slipped(known.judged.since, known.now)
+                    measured += carrying.slipped(known.judged.lasting, known.now)
             self._session.tally.note(measured)
             for m in measured:
                 known.see(m, known.now)
@@ -239,8 +250,14 @@ class Coach:
         self._phase_strides += 1
         if self._session.active and not self._safety.holds(self.known):
             self._imprints.feed(stride, self.known)
-            self.known.learn(stride)
-        return list(self._effects.feed(stride, proposals))
+            if not self._pacer.lasts:  # what is paced is not the runner's own
+                self.known.learn(stride)
+        return self._remembered(self._effects.feed(stride, proposals))
+
+    def _remembered(self, effects: list[Effect]) -> list[AnyEvent]:
+        for effect in effects:
+            self._session.judged(effect)
+        return [*effects]
 
     def _line(self) -> Proposal | None:
         """Return the next line of the phase's script, once the voice is free."""
@@ -296,7 +313,8 @@ class Coach:
         known = self.known
         known.share = fading.share(self._plan, self._session.memory.clean_sessions, known.program)
         known.catch = fading.catching(self._plan, self._phase_strides, known.share)
-        cues = self._arbiter.decide([p for p in proposals if p.key != "metronome"], known, now)
+        ticks = ("metronome",) if self._plan.beats else ("metronome", "try_shorter")
+        cues = self._arbiter.decide([p for p in proposals if p.key not in ticks], known, now)
         events: list[AnyEvent] = []
         for cue in cues:
             if cue.verdict in ("given", "muted"):
@@ -311,18 +329,20 @@ class Coach:
         self._safety.said(cue.key)
         if cue.key == "backward_offer":
             self._offered_at = cue.t
+        if cue.key == "try_shorter" and self._plan.beats:
+            self._pacer.begin(cue.because["spm"], OFFERED_BEAT_S, cue.t, cue.because, fades=False)
         if cue.key == "take_away":
             return [Notice(t=cue.t, level="info", code="take_away", text=cue.text)]
-        effects: list[Effect] = []
         if cue.priority == Priority.TECHNIQUE:
-            effects += self._effects.given(cue)
-        return [*effects]
+            return self._remembered(self._effects.given(cue))
+        return []
 
     def _pace(self, wanted: list[Proposal], now: float) -> list[Beat]:
-        """Pace the steps, if that is wished and nothing forbids it."""
+        """Pace the steps, where that is wished and nothing forbids it."""
         known = self.known
-        allowed = self._plan.metronome and not (known.hold or known.muted or known.blind)
-        if not allowed:
+        silent = known.muted or known.blind or known.spec.overlay or self._held_back
+        allowed = self._plan.metronome and not (known.hold or silent)
+        if silent or not (allowed or self._pacer.lasts):
             self._pacer.stop()
         for proposal in wanted if allowed else ():
             self._pacer.want(proposal, now)

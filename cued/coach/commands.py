@@ -143,7 +143,7 @@ def _typed(
     command: Command, known: Known, speed_unit: str, now: float
 ) -> tuple[str, BeltRequest | None]:
     """Correct a typed speed by one step of the console; a belt that tells its speed needs none."""
-    if known.belt is not None and known.belt.source:
+    if known.belt_state.source in ("console", "sensor"):
         return "the belt's speed is not typed: the treadmill tells it", None
     step = TYPED_STEP[speed_unit]
     signed = step if command.name == "faster" else -step

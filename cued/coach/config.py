@@ -50,6 +50,13 @@ class CoachConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
             "30 s at a time."
         ),
     ] = False
+    beats: Annotated[
+        bool,
+        Meta(
+            description="Tick the own backward step rate through the first 20 s of the carry, "
+            "fading out, and a quicker one with an offer in free run. False: words only."
+        ),
+    ] = True
     spacing_s: Annotated[
         float,
         Meta(ge=15.0, le=300.0, description="Least time between two technique cues, s."),

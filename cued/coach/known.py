@@ -16,6 +16,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from cued.coach.strides.baseline import DISCARDED_STRIDES, Baseline, Baselines, bin_of
+from cued.coach.workout.memory import Worked
 from cued.coach.workout.phase import PhaseSpec
 from cued.model import (
     AnyEvent,
@@ -59,12 +60,14 @@ class Judged(Struct, frozen=True, kw_only=True):
     """The verdict on the newest stride's length.
 
     reference : what it is to be.  since : since when strides are too long, or None.
+    lasting : the same, as long as it is so for either foot, whichever this stride is of.
     size : of the error, 0 to 1: full at twice the threshold.
     tells : strides are even enough for a verdict.  because : the numbers it rests on.
     """
 
     reference: Baseline
     since: float | None = None
+    lasting: float | None = None
     tells: bool = True
     size: float = 0.5
     because: dict[str, float | str | None] = {}
@@ -88,6 +91,7 @@ class Known(Struct, kw_only=True):
     judged : the verdict on the stride that is the news, where there is one.
     hold : why there is nothing but safety and guidance now, or empty.
     blind : no sensor sees a runner who may be moving.
+    worked : how often each wording was judged to help this runner.
     share, catch : of technique cues that are given; a stretch without any.
     """
 
@@ -103,6 +107,7 @@ class Known(Struct, kw_only=True):
     belt_changed: float = -math.inf
     stride_at: float = -math.inf
     footfalls: int = 0
+    footfall_at: float = -math.inf
     strides: int = 0
     stride_s: float = 0.0
     since_change: dict[Side, int] = {}
@@ -140,6 +145,7 @@ class Known(Struct, kw_only=True):
     muted: bool = False
     hold: str = ""
     blind: bool = False
+    worked: dict[str, Worked] = {}
     share: float = 1.0
     catch: bool = False
 
@@ -151,6 +157,7 @@ class Known(Struct, kw_only=True):
                 self.measured[item.name] = item
             case Footfall():
                 self.footfalls += 1
+                self.footfall_at = max(self.footfall_at, item.t)
             case Stride():
                 self.stride_at = max(self.stride_at, item.t)
                 self.strides += 1
@@ -196,9 +203,9 @@ class Known(Struct, kw_only=True):
         """Tell whether nobody walks, and the belt is known to stand."""
         return self.belt is not None and not (self.belt_moves or self.walking)
 
-    def settled(self, side: Side) -> bool:
+    def settled(self, side: Side, discarded: int = DISCARDED_STRIDES) -> bool:
         """Tell whether a foot's strides are past the ones discarded after a change."""
-        return self.since_change.get(side, 0) > DISCARDED_STRIDES
+        return self.since_change.get(side, 0) > discarded
 
     def own(self, stride: Stride) -> Baseline | None:
         """Return the runner's own stride time under the conditions of this stride."""

@@ -18,7 +18,7 @@ Rules of this file
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
@@ -26,6 +26,7 @@ from cued.coach.known import Known
 from cued.model import AnyEvent, Input, Pattern, Placement, Priority
 
 Need = Literal["stride", "belt", "trunk", "feet", "program"]
+Reason: TypeAlias = dict[str, float | str | None]
 Theme = Literal["safety", "stride", "posture", "symmetry", "program", "praise"]
 
 _MEANING: dict[Need, str] = {

@@ -18,15 +18,14 @@ All of this is a convenience. It is no medical or safety device, and it cannot p
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 from cued.coach.config import CoachConfig
 from cued.coach.known import Known
-from cued.coach.rule import Proposal
+from cued.coach.rule import Proposal, Reason
 from cued.model import (
     AnyEvent,
     Battery,
     BeltRequest,
+    BeltState,
     CueDone,
     Fall,
     Input,
@@ -39,8 +38,6 @@ from cued.model import (
     Stumble,
 )
 
-Reason: TypeAlias = dict[str, float | str | None]
-
 BLIND_AGAIN_S = 10.0
 BLIND_TIMES = 3
 SEEN_LASTS_S = 5.0  # other sensors that come back so soon after need no word
@@ -51,6 +48,7 @@ LATE = "sensor_late"
 ASKED = {"feet_swapped": "feet_swapped", "body_map": "sensor_backward"}  # notice: what is asked
 FELT: dict[str, Pattern] = {"": "none", "alarm": "alarm", "stumble": "unsteady"}  # else "notice"
 BELT_EXPECTED_AFTER_S = 20.0
+DOUBTED = ("zero", "unit", "off_belt")  # what the feet contradict; a belt that pauses may
 STOOD_S = 15.0
 # Of a belt that does not stop: nothing is more urgent, for only the runner's key helps.
 BELT_FAULTS = {"belt_wont_stop": Priority.FALL, "belt_control_off": Priority.LINK}
@@ -73,6 +71,8 @@ class Safety:
         self._fall: Fall | None = None
         self._walking_since: float | None = None
         self._belt_told = False
+        self._belt_at = float("-inf")
+        self._doubted: set[str] = set()
         self._owed: dict[str, Proposal] = {}
         self._requests: list[BeltRequest] = []
         self._notices: list[Notice] = []
@@ -126,6 +126,8 @@ class Safety:
                 return self._link(item, known, now)
             case Notice():
                 return self._noticed(item, now)
+            case BeltState() if item.doubt in DOUBTED and item.doubt not in self._doubted:
+                return self._doubt(item, now)
             case Battery():
                 return self._battery(item, now)
             case CueDone():
@@ -215,6 +217,12 @@ class Safety:
             return self._owe(_told(ASKED[item.code], Priority.INFO, now, "", because=because))
         return []
 
+    def _doubt(self, item: BeltState, now: float) -> list[Proposal]:
+        """Owe the word that the treadmill tells a wrong speed, once for each reason."""
+        self._doubted.add(item.doubt)
+        because: Reason = {"doubt": item.doubt}
+        return self._owe(_told("belt_doubt", Priority.INFO, now, "belt", because=because))
+
     def _back(self, now: float, because: Reason) -> list[Proposal]:
         """Tell that somebody is seen again, or that the last sensor missing is back."""
         if self.blind:
@@ -279,8 +287,10 @@ class Safety:
             self._belt_told = False
             self._owed.pop("belt_unknown", None)
             return self._owe(_told("belt_known", Priority.INFO, now, "back"))
-        walked = now - self._walking_since if self._walking_since is not None else 0.0
-        if self._belt_told or known.belt is not None or walked < BELT_EXPECTED_AFTER_S:
+        if known.belt is not None:
+            self._belt_at = now
+        since = max(self._walking_since or now, self._belt_at)  # a short gap is no news
+        if self._belt_told or now - since < BELT_EXPECTED_AFTER_S:
             return []
         self._belt_told = True
         return self._owe(_told("belt_unknown", Priority.INFO, now, "belt"))

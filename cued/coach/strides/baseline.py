@@ -69,13 +69,13 @@ def bin_of(stride: Stride, belt: Belt | None) -> Bin | None:
         return None
     if stride.direction == "unknown" or stride.mode not in ("walking", "running"):
         return None
-    return Bin(
-        stride.side,
-        stride.direction,
-        stride.mode,
-        round(belt.speed_m_s / SPEED_BIN_M_S),
-        round(belt.incline_percent / INCLINE_BIN_PERCENT),
-    )
+    return Bin(stride.side, stride.direction, stride.mode, *terms_of(belt))
+
+
+def terms_of(belt: Belt) -> tuple[int, int]:
+    """Return the bins of a belt's speed and incline."""
+    speed = round(belt.speed_m_s / SPEED_BIN_M_S)
+    return speed, round(belt.incline_percent / INCLINE_BIN_PERCENT)
 
 
 def spread_of_session(spread: float, strides: int) -> float:

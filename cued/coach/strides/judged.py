@@ -51,6 +51,7 @@ class Judge:
             size=min(max(over, 0.0), 1.0),
             reference=reference,
             since=self._watch.since if off else None,
+            lasting=self._watch.since,
             tells=self._watch.tells(reference),
             because=self._watch.because(stride.side, stride.duration_s, reference),
         )

@@ -10,6 +10,8 @@ Rules of this file
 * Technique: at least ``spacing_s`` apart, at most ``per_minute``, one theme a phase, none while
   ``Known.hold`` names a reason (after a stumble or a fall, and while unsteady: no guidance either),
   none in a catch block, and a share of them fades away.
+* Of a key's wordings the one is said that most often worked for this runner, but never the one that
+  was said last; where nothing is known they take turns.
 * Mute silences what is below a limit. It never silences safety, nor that a battery is low, the
   belt's speed unknown, the voice without words; a question about sensors waits.
 * Every cue given or withheld is an event with its reason. A withheld one is told once for each
@@ -26,6 +28,7 @@ from cued.coach.config import CoachConfig
 from cued.coach.known import Known
 from cued.coach.rule import Proposal
 from cued.coach.voice.phrases import Words
+from cued.coach.workout.memory import Worked
 from cued.model import Cue, CueDone, Priority
 
 SAFETY_HOLDS = {  # what still passes
@@ -51,7 +54,8 @@ class Arbiter:
     def __init__(self, plan: CoachConfig, words: Words) -> None:
         self._plan = plan
         self._words = words
-        self._turns: dict[str, int] = {}
+        self._last: dict[str, int] = {}  # the wording of a key that was said last
+        self._worked: dict[str, Worked] = {}
         self._given_at: dict[str, float] = {}
         self._speaking: Cue | None = None
         self._free_at = float("-inf")
@@ -80,6 +84,7 @@ class Arbiter:
 
     def decide(self, proposals: list[Proposal], known: Known, now: float) -> list[Cue]:
         """Choose; every cue that is given, and those withheld for a reason not yet told."""
+        self._worked = known.worked
         if known.phase != self._theme_phase:
             self._theme, self._theme_phase = "", known.phase
             if self._waiting and self._waiting.priority == Priority.PHASE:
@@ -153,8 +158,7 @@ class Arbiter:
         return self._chosen[key]
 
     def _give(self, p: Proposal, now: float) -> Cue:
-        turn = self._turns.get(p.key, 0)
-        self._turns[p.key] = turn + 1
+        turn = self._last[p.key] = self._wording(p.key)
         text = self._words.say(p.key, turn, **p.blanks)
         cue = _cue(p, "given", now, text)
         self._given_at[p.key] = now
@@ -184,9 +188,17 @@ class Arbiter:
             return []
         self._told[told] = None
         _forget_oldest(self._told)
-        return [
-            _cue(p, verdict, now, self._words.say(p.key, self._turns.get(p.key, 0), **p.blanks))
-        ]
+        text = self._words.say(p.key, self._wording(p.key), **p.blanks)
+        return [_cue(p, verdict, now, text)]
+
+    def _wording(self, key: str) -> int:
+        """Return which wording of a key is next."""
+        wordings, last = self._words.wordings(key), self._last.get(key, -1)
+        if len(wordings) < 2:
+            return 0
+        others = range(last + 1, last + len(wordings) + (last < 0))
+        turns = [n % len(wordings) for n in others]
+        return max(turns, key=lambda n: self._worked.get(wordings[n], Worked()).share)
 
 
 def _same(a: Proposal, b: Proposal) -> bool:

@@ -66,6 +66,10 @@ class Words:
         """Every key, sorted."""
         return sorted(self._catalogue.phrases)
 
+    def wordings(self, key: str) -> list[str]:
+        """Return the wordings of a key, blanks and all."""
+        return self._catalogue.phrases[key]
+
     def say(self, key: str, turn: int = 0, **blanks: float) -> str:
         """Word a key for the ``turn``-th time; numbers go to the nearest that can be said."""
         wordings = self._catalogue.phrases[key]

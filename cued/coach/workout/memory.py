@@ -13,7 +13,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cued.model import Imprint
+from cued.model import Effect, Imprint
 
 DAY_S = 20.0 * 3600.0  # a session at the same hour tomorrow is another day's
 WEEK_S = 7.0 * 86400.0
@@ -42,6 +42,11 @@ class Worked(Struct, frozen=True):
 
     judged: int = 0
     worked: int = 0
+
+    @property
+    def share(self) -> float:
+        """Return the share that worked; one half of a phrase never judged (Laplace's rule)."""
+        return (self.worked + 1) / (self.judged + 2)
 
 
 class Memory(Struct, frozen=True, kw_only=True):
@@ -126,6 +131,12 @@ class Memory(Struct, frozen=True, kw_only=True):
             wrong=wrong,
             away=None,
         )
+
+    def with_effect(self, effect: Effect) -> Memory:
+        """Return this memory with one more judgement of a wording."""
+        before = self.worked.get(effect.text, Worked())
+        after = Worked(before.judged + 1, before.worked + effect.worked)
+        return replace(self, worked={**self.worked, effect.text: after})
 
     def with_imprint(self, imprint: list[Imprint]) -> Memory:
         """Return this memory with the newer imprint of each bin."""

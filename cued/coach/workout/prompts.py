@@ -105,7 +105,7 @@ class Script:
             if line.part is None and line.at_s == 0.0:
                 continue
             at = line.at_s if lasts_s is None else _at(line, lasts_s)
-            if at > 0.0 and known.sessions < line.first:
+            if at > known.elapsed_s and known.sessions < line.first:
                 self._later.append(Due(line=line, at_s=at))
         self._later.sort(key=lambda due: due.at_s)
 

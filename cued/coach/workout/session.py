@@ -13,13 +13,16 @@ Rules of this file
 
 from __future__ import annotations
 
+from math import inf
+
 from cued.coach.config import CoachConfig
 from cued.coach.known import Known
 from cued.coach.safety import Safety
 from cued.coach.workout import facts, ladder
 from cued.coach.workout.ladder import Prescription, Result, Standing
 from cued.coach.workout.memory import Memory, Past
-from cued.coach.workout.phase import Trigger
+from cued.coach.workout.phase import PhaseSpec, Trigger
+from cued.coach.workout.phase_triggers import MET_S
 from cued.coach.workout.phases import FREE, IDLE, PHASES, after
 from cued.coach.workout.profile import PROFILES, Profile, load
 from cued.coach.workout.prompts import Script, Spoken
@@ -28,6 +31,7 @@ from cued.coach.workout.totals import Tally
 from cued.model import (
     AnyEvent,
     BeltRequest,
+    Effect,
     Fall,
     Gait,
     Imprint,
@@ -40,6 +44,7 @@ from cued.model import (
 )
 
 BACK_ON_S = 2.0
+AT_LEAST_S = 30.0  # of a phase after a pause: to walk again, and for the notice before a turn
 LONG_PAUSE = 5.0
 LONGEST_STEP_S = 2.0  # of time counted at once
 ONE_STUMBLE_S = 5.0  # a stumble and a possible fall so close together are one
@@ -62,9 +67,11 @@ class Session:
         self._began = 0.0
         self._moved = 0.0
         self._against: float | None = None
+        self._backward: float | None = inf  # since when, after going forward; inf once it was met
         self._stumbled = False
         self._stumbled_at = float("-inf")
         self._asked: Trigger | None = None
+        self._walked_s = 0.0  # in the phase that was interrupted
         self._away_s = 0.0  # backward before the session was cut off
         self._questions = Questions()
         self.script = Script(plan)
@@ -120,6 +127,10 @@ class Session:
     def remember(self, imprint: list[Imprint]) -> None:
         """Keep the imprint for the sessions to come."""
         self._memory = self._memory.with_imprint(imprint)
+
+    def judged(self, effect: Effect) -> None:
+        """Keep whether a wording worked for this runner."""
+        self._memory = self._memory.with_effect(effect)
 
     def choose(self, runner: str) -> str:
         """Change the runner between sessions; why not, or an empty text."""
@@ -180,6 +191,7 @@ class Session:
         known = self._known
         self._count(item)
         self.script.remind(known)
+        self._meet()
         self._place()
         trigger = self._trigger(item, safety)
         if trigger is None:
@@ -208,6 +220,7 @@ class Session:
         known.may_jog = not known.by_hand or self._questions.console_minded
         known.to_be_set = known.by_hand and self._sets(known.due_m_s)
         known.answered = self._questions.answered
+        known.worked = self._memory.worked
         known.slowed = self.script.slowed(known)
         known.against_s = known.now - self._against if self._against is not None else 0.0
         known.stepped_on = known.stepped_on and spec.stands
@@ -266,6 +279,17 @@ class Session:
         elif self._against is None:
             self._against = known.now
 
+    def _meet(self) -> None:
+        """Meet a runner who slows the belt and turns backward in a free run."""
+        known = self._known
+        if known.direction == "forward" or known.program or not self.active:
+            self._backward = None if known.direction == "forward" else inf
+        elif known.direction == "backward" and self._backward is None:
+            self._backward = known.now
+        elif known.belt_slow and known.now - (self._backward or known.now) >= MET_S:
+            self._backward = inf
+            self.script.say("backward_met")
+
     def _trigger(self, item: Input | AnyEvent, safety: Safety) -> Trigger | None:
         known, spec = self._known, self._known.spec
         asked, self._asked = self._asked, None
@@ -317,7 +341,8 @@ class Session:
         known = self._known
         if known.spec.still:
             return None
-        quiet = known.now - max(known.stride_at, known.since)
+        # A very slow step is seen as a footfall long before it is a stride.
+        quiet = known.now - max(known.stride_at, known.footfall_at, known.since)
         return "step_off" if quiet > self._plan.step_off_s else None
 
     def _enter(self, target: str, trigger: Trigger) -> list[AnyEvent]:
@@ -334,8 +359,11 @@ class Session:
         if "round" in spec.entry and not asked:
             known.rounds += 1
             self.tally.part_s = 0.0
+        if spec.overlay and not was.overlay:
+            self._walked_s = known.elapsed_s
         if trigger not in ("lost", "seen"):
-            known.elapsed_s = 0.0
+            goes_on = trigger in ("resume", "back_on") and target == self._before
+            known.elapsed_s = self._taken_up_at(spec) if goes_on else 0.0
         if trigger == "away":
             self._go_on()
         self._place()
@@ -348,11 +376,18 @@ class Session:
             name=target,
             from_=left,
             why=trigger,
-            remaining_s=lasts,
+            remaining_s=None if lasts is None else max(lasts - known.elapsed_s, 0.0),
             expects_direction=spec.direction,
             expects_mode=spec.mode,
         )
         return [phase, self._summary()] if "summary" in spec.entry else [phase]
+
+    def _taken_up_at(self, spec: PhaseSpec) -> float:
+        """Return how much of a phase counts as walked when it goes on after a pause."""
+        lasts = spec.lasts(self._known, self._profile)
+        return (
+            self._walked_s if lasts is None else max(min(self._walked_s, lasts - AT_LEAST_S), 0.0)
+        )
 
     def _speak(self, trigger: Trigger) -> None:
         """Line up what is said on entering a phase."""

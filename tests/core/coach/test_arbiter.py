@@ -7,6 +7,7 @@ from cued.coach.known import Known
 from cued.coach.rule import Proposal, Theme
 from cued.coach.voice.arbiter import Arbiter
 from cued.coach.voice.phrases import load
+from cued.coach.workout.memory import Worked
 from cued.model import Cue, CueDone, Priority
 
 OPEN = Known(phase="free_run")
@@ -219,3 +220,19 @@ def test_what_waits_and_is_proposed_again_is_said_once() -> None:
     assert voice.decide([owed], Known(), 0.1) == []  # waits for the voice
     cues = [c for t in (1.0, 2.0) for c in voice.decide([owed] if t < 2 else [], Known(), t)]
     assert [c.key for c in cues if c.verdict == "given"] == ["battery_low"]
+
+
+def test_the_wording_that_worked_is_said_but_never_twice_running() -> None:
+    first, second, third = load("en").wordings("overlong_stride")
+    known = Known(phase="free_run", worked={first: Worked(8, 0), third: Worked(8, 7)})
+    a = arbiter(per_minute=3)
+    said = [a.decide([proposal(since=t)], known, t)[0].text for t in (0.0, 100.0, 200.0, 300.0)]
+    assert said == [third, second, third, second]
+
+
+def test_wordings_of_which_nothing_is_known_take_turns() -> None:
+    a = arbiter()
+    times = (0.0, 100.0, 200.0, 300.0)
+    said = [a.decide([proposal(since=t)], OPEN, t)[0].text for t in times]
+    wordings = load("en").wordings("overlong_stride")
+    assert said == [*wordings, wordings[0]]

@@ -13,8 +13,8 @@ from cued.coach.workout.profile import PROFILES, load
 from cued.model import (
     Battery,
     Beat,
-    Belt,
     BeltRequest,
+    BeltState,
     Command,
     CommandResult,
     Cue,
@@ -479,6 +479,22 @@ def test_an_unknown_belt_speed_is_told_once_and_its_return_too() -> None:
     assert len(runner.cues("belt_known")) == 1
 
 
+def test_short_gaps_in_what_the_feet_tell_of_the_belt_are_not_news() -> None:
+    runner = Runner(program=False)
+    runner.belt(0.5)
+    runner.walk(30.0)
+    for _ in range(10):
+        runner.feed(BeltState(t=runner.t, speed_m_s=None, since=runner.t))
+        runner.walk(6.0)
+        runner.belt(0.5)
+        runner.walk(3.0)
+    assert not runner.cues("belt_unknown")
+    assert not runner.cues("belt_known")
+    runner.feed(BeltState(t=runner.t, speed_m_s=None, since=runner.t))
+    runner.walk(40.0)
+    assert len(runner.cues("belt_unknown")) == 1
+
+
 def test_another_runner_is_chosen_between_sessions_and_has_a_memory_of_their_own() -> None:
     runner = Runner(Memory(runner="runner", stage=2, sessions=9))
     assert runner.coach.stage == 1  # first_time_ever ends there
@@ -692,6 +708,106 @@ def test_the_metronome_is_one_beat_while_off_target_and_only_if_wished() -> None
         assert not [b for b in beats(runner) if b.t > quiet]
 
 
+def carrying(**options: object) -> Runner:
+    """Return a runner at the end of the first carry's same speed, after shorter steps backward."""
+    runner = Runner(**options)
+    runner.belt(0.5)
+    runner.walk(600.0, until="turn_back")
+    runner.walk(20.0, "backward", factor=0.9)
+    runner.walk(200.0, "backward", factor=0.9, until="turn_front")
+    runner.walk(40.0, factor=0.95)
+    assert runner.phase == "carry"
+    return runner
+
+
+def test_the_carry_begins_with_the_own_backward_step_rate_if_ticks_are_wished() -> None:
+    runner = carrying()
+    carry = next(e.t for e in runner.events if isinstance(e, Phase) and e.name == "carry")
+    begun, ended = beats(runner)
+    assert begun.t == carry
+    assert begun.spm == pytest.approx(120.0 / (0.9 * runner.stride_s), abs=1.5)
+    assert (begun.for_s, begun.fades, ended.spm) == (20.0, True, 0.0)
+    assert not beats(carrying(beats=False))
+
+
+def test_the_imprints_beat_ends_when_the_belt_changes_and_when_safety_speaks() -> None:
+    for upset in ("belt", "stumble"):
+        runner = Runner()
+        runner.belt(0.5)
+        runner.walk(600.0, until="turn_back")
+        runner.walk(200.0, "backward", factor=0.9, until="turn_front")
+        runner.walk(20.0, until="carry")
+        runner.walk(5.0, factor=0.95)
+        assert len(beats(runner)) == 1
+        if upset == "belt":
+            runner.belt(1.0)
+        else:
+            runner.feed(Stumble(t=runner.t, score=1.5))
+        assert [b.spm for b in beats(runner)][1:] == [0.0]
+
+
+def test_in_free_run_who_slows_down_and_turns_backward_is_met_once() -> None:
+    runner = Runner(program=False)
+    runner.belt(1.2)
+    runner.walk(40.0)
+    runner.belt(0.5)
+    turned = runner.t
+    runner.walk(60.0, "backward")
+    (met,) = runner.cues("backward_met")
+    assert 4.0 <= met.t - turned <= 8.0
+    runner.walk(20.0)
+    runner.walk(20.0, "backward")
+    assert len(runner.cues("backward_met")) == 2
+    fast = Runner(program=False)
+    fast.belt(1.2)
+    fast.walk(30.0)
+    fast.walk(30.0, "backward")
+    assert not fast.cues("backward_met")
+
+
+def test_who_runs_free_at_one_speed_is_offered_shorter_steps_once_with_ticks() -> None:
+    runner = Runner(program=False)
+    runner.stride_s = 0.75
+    runner.belt(3.5)
+    runner.walk(400.0, mode="running")
+    (offer,) = runner.cues("try_shorter")
+    assert 120.0 <= offer.t <= 130.0
+    begun, ended = beats(runner)
+    assert begun.spm == pytest.approx(1.05 * 120.0 / 0.75, abs=1.5)
+    assert ended.t - begun.t == pytest.approx(30.0, abs=1.0)
+    walker = Runner(program=False)
+    walker.belt(1.2)
+    walker.walk(300.0)
+    assert not walker.cues("try_shorter")
+
+
+def test_a_treadmill_that_the_feet_contradict_is_doubted_aloud_once() -> None:
+    runner = Runner(program=False)
+    runner.belt(0.8)
+    runner.walk(20.0)
+    for doubt in ("zero", "", "zero", "paused"):
+        told = BeltState(t=runner.t, speed_m_s=0.8, source="feet", since=0.0, doubt=doubt)
+        runner.feed(told)
+        runner.walk(15.0)
+    assert [c.text for c in runner.cues("belt_doubt")] == ["Treadmill speed seems wrong"]
+
+
+def test_after_a_pause_a_phase_goes_on_where_it_was_and_says_nothing_twice() -> None:
+    runner = carrying()
+    said = {c.key: c.t for c in runner.cues()}
+    runner.belt(0.0)
+    runner.stand(12.0)
+    assert runner.phase == "paused"
+    runner.belt(0.5)
+    back = runner.t
+    runner.walk(200.0, until="turn_back")
+    again = [c.key for c in runner.cues() if c.t > back]
+    assert said.keys() >= {"part_done_one", "carry"}
+    assert not {"part_done_one", "carry", "same_speed"} & set(again)
+    assert again.count("turning_soon") == 1
+    assert runner.t - back < 120.0 - 35.0
+
+
 def beats(runner: Runner) -> list[Beat]:
     return [e for e in runner.events if isinstance(e, Beat)]
 
@@ -892,7 +1008,7 @@ def test_a_jogger_walks_backward_at_a_walk(asks: bool) -> None:
 @pytest.mark.parametrize(("unit", "step"), [("km/h", 0.1 / 3.6), ("mph", 0.1 * 0.44704)])
 def test_a_typed_speed_is_corrected_by_a_step_of_the_consoles_unit(unit: str, step: float) -> None:
     runner = Runner(speed_unit=unit)
-    runner.belt(1.0)
+    runner.feed(BeltState(t=runner.t, speed_m_s=1.0, source="typed"))
     for name, sign in (("faster", 1), ("slower", -1)):
         (request,) = [e for e in runner.say(name) if isinstance(e, BeltRequest)]
         assert request.typed_step_m_s == pytest.approx(sign * step)
@@ -901,7 +1017,7 @@ def test_a_typed_speed_is_corrected_by_a_step_of_the_consoles_unit(unit: str, st
 
 def test_a_speed_that_the_treadmill_tells_is_not_typed() -> None:
     runner = Runner()
-    runner.feed(Belt(t=runner.t, speed_m_s=1.0, source="treadmill"))
+    runner.belt(1.0)
     answer, *rest = runner.say("faster")
     assert isinstance(answer, CommandResult)
     assert "tells it" in answer.why

@@ -1,7 +1,12 @@
-"""Whole workouts by scenario: simulated samples through the real engine and the real coach."""
+"""Whole workouts by scenario: simulated samples through the real engine and the real coach.
+
+A run takes seconds to a minute of computing; tests of the same run share it, and phases that say no
+more are skipped. What is simulated cannot hang, so the limit is the module's and not a test's.
+"""
 
 from __future__ import annotations
 
+import itertools
 from functools import cache
 from typing import Any
 
@@ -16,11 +21,11 @@ from cued.coach.workout.memory import Memory
 from cued.engine import Engine, Worn
 from cued.model import (
     AnyEvent,
+    Beat,
     Belt,
     CommandResult,
     Cue,
     Fall,
-    Measurement,
     Phase,
     Priority,
     Stumble,
@@ -44,6 +49,8 @@ speed_m_s = {speed}
 at_s = 5.0
 what = "walk"
 """
+pytestmark = pytest.mark.timeout(900)  # of computing on a machine that others use too
+
 FREE = {"responsive": 0.0, "cv": 1.6, "back_cv": 2.5, "speed": 0.6, "seed": 5}
 
 
@@ -102,38 +109,48 @@ def phases(events: list[AnyEvent]) -> list[str]:
 
 @cache
 def first_session() -> list[AnyEvent]:
-    more = does(430.0, "overlong", by=10.0, for_s=30.0)
-    return play(script(640.0, more, responsive=0.9, seed=23), CoachConfig(program=True))
+    """A first round; the second one is left out."""
+    return play(script(262.0, skips(240.0, 250.0), seed=23), CoachConfig(program=True))
+
+
+def skips(*at: float) -> str:
+    return commands(*((t, "skip") for t in at))
 
 
 def test_a_first_session_leads_from_check_in_to_the_summary() -> None:
     events = first_session()
-    assert phases(events)[:6] == [
+    assert phases(events) == [
         "check_in",
         "settle",
         "turn_back",
         "backward_walk",
         "turn_front",
         "carry",
+        "cool_down",
+        "idle",
     ]
-    assert phases(events)[-2:] == ["cool_down", "idle"]
     summary = next(e for e in events if isinstance(e, Summary))
-    assert summary.backward_s <= 140.0
-    assert {"check_in", "check_spotter", "turn_back", "time_up", "finished"} <= keys(events)
+    assert 30.0 <= summary.backward_s <= 140.0
+    assert {"check_in", "check_spotter", "turn_back", "turn_front", "finished"} <= keys(events)
 
 
-def test_drift_in_the_carry_is_told_and_its_end_is_measured() -> None:
+def test_the_carry_begins_with_the_backward_step_rate_that_fades() -> None:
     events = first_session()
-    told = [c for c in given(events) if c.key == "old_pattern"]
-    assert told
-    assert 430.0 < told[0].t < 455.0
-    names = {e.name for e in events if isinstance(e, Measurement)}
-    assert {"time_to_drift_s", "recovery_s"} <= names
+    carry = next(e.t for e in events if isinstance(e, Phase) and e.name == "carry")
+    beats = [e for e in events if isinstance(e, Beat)]
+    assert [b.spm > 0.0 for b in beats] == [True, False]
+    assert beats[0].t == carry
+    assert beats[0].fades
+    assert 5.0 < beats[1].t - carry <= 20.5
 
 
-def test_no_technique_cue_outside_the_drift() -> None:
-    technique = [c for c in given(first_session()) if c.priority == Priority.TECHNIQUE]
-    assert all(430.0 < c.t < 480.0 for c in technique)
+def test_who_holds_the_short_step_hears_no_technique_cue() -> None:
+    assert not [c for c in given(first_session()) if c.priority == Priority.TECHNIQUE]
+
+
+def test_nobody_who_moves_is_left_for_a_minute_without_a_sign() -> None:
+    signs = [c.t for c in given(first_session())]
+    assert max(b - a for a, b in itertools.pairwise(signs)) < 60.0
 
 
 def test_a_runner_who_turns_round_unasked_is_asked_and_not_coached() -> None:
@@ -145,10 +162,18 @@ def test_a_runner_who_turns_round_unasked_is_asked_and_not_coached() -> None:
     assert phases(events)[-1] == "carry"
 
 
-@pytest.mark.parametrize("at", [60.0, 140.0, 220.0])
+STUMBLES = (60.0, 130.0, 180.0)
+
+
+@cache
+def stumbling() -> list[AnyEvent]:
+    more = "".join(does(at, "stumble", by=1.6) for at in STUMBLES)
+    return play(script(STUMBLES[-1] + 8.0, more, seed=41), CoachConfig(program=True))
+
+
+@pytest.mark.parametrize("at", STUMBLES)
 def test_a_stumble_in_the_program_is_answered_within_a_second(at: float) -> None:
-    more = does(at, "stumble", by=1.6)
-    events = play(script(at + 15.0, more, seed=41), CoachConfig(program=True))
+    events = stumbling()
     stumbles = [e for e in events if isinstance(e, Stumble | Fall) and abs(e.t - at) < 3.0]
     assert stumbles
     answers = [c for c in given(events) if c.key in ("stumble", "fall_possible")]
@@ -185,16 +210,16 @@ def wears(*placements: str) -> str:
 
 @pytest.mark.parametrize("worn", [("foot_left", "foot_right"), ("lower_back",)])
 def test_it_runs_unattended_with_only_feet_or_only_trunk(worn: tuple[str, ...]) -> None:
-    more = wears(*worn) + does(150.0, "overlong", by=12.0, for_s=40.0)
-    events = play(script(190.0, more, speed=1.1, seed=71), CoachConfig())
+    more = wears(*worn) + does(90.0, "overlong", by=12.0, for_s=40.0)
+    events = play(script(125.0, more, speed=1.1, seed=71), CoachConfig())
     technique = [c for c in given(events) if c.priority == Priority.TECHNIQUE]
     assert technique[0].key == "overlong_stride"
-    assert 150.0 < technique[0].t < 185.0
+    assert 90.0 < technique[0].t < 120.0
 
 
 def test_without_a_belt_speed_that_is_said_and_nothing_is_guessed() -> None:
-    more = does(60.0, "overlong", by=12.0, for_s=60.0)
-    events = play(script(130.0, more, speed=1.1, seed=81), CoachConfig(), with_belt=False)
+    more = does(60.0, "overlong", by=12.0, for_s=40.0)
+    events = play(script(100.0, more, speed=1.1, seed=81), CoachConfig(), with_belt=False)
     assert "belt_unknown" in keys(events)
     assert not [c for c in given(events) if c.priority == Priority.TECHNIQUE]
 
