@@ -26,6 +26,8 @@ from cued.gait.metric import Metric
 from cued.model import ConfigError, CueDone, Notice
 from cued.recording.history import file, schema
 from cued.recording.sessions.opening import Opening, tables
+from cued.runtime.session_marker import NAME as SESSION
+from cued.runtime.session_marker import SessionMarker
 from cued.sinks.sink import Ask, Sink
 from cued.sources.source import Source
 
@@ -218,6 +220,22 @@ def sinks(config: Config, where: Site) -> list[MakeSink]:
         cast("MakeSink", partial(parts.load("sinks", name).build, options, where))
         for name, options in config.parts.get("sinks", {}).items()
     ]
+
+
+def marker(config: Config, where: Site) -> SessionMarker:
+    """Prepare the file that says to the minder that a session is open, and what it may use."""
+    haptic = config.parts.get("actuators", {}).get("haptic")
+    wanted = getattr(haptic, "wanted", None)
+    voice = config.parts.get("actuators", {}).get("speech")
+    text = phrases.load(config.station.language).say("coach_gone")
+
+    def clip() -> str:
+        made_by = getattr(voice, "clips_at", None)
+        return str(made_by(where).path(text)) if made_by and where.hardware else ""
+
+    return SessionMarker(
+        Path(where.runtime) / SESSION, clip=clip, pins=wanted(where) if wanted else None
+    )
 
 
 def _build(config: Config, kind: str) -> dict[str, Any]:

@@ -45,6 +45,7 @@ from cued.runtime.engine_renewal import HISTORY_BACK, RENEWED, Choose, Renew, Re
 from cued.runtime.fences import OPENS_S, FencedActuator, FencedSink
 from cued.runtime.greeting import Greeting
 from cued.runtime.notify import notify, watchdog_s
+from cued.runtime.session_marker import SessionMarker
 from cued.runtime.supervise import supervise
 from cued.sinks.sink import Ask, Sink
 from cued.sources.source import Source
@@ -73,6 +74,7 @@ class Daemon:
         greeting: Greeting | None = None,
         renew: Renew | None = None,
         choose: Choose | None = None,
+        marker: SessionMarker | None = None,
     ) -> None:
         self._engine = engine
         self._sources = sources
@@ -84,6 +86,7 @@ class Daemon:
         self._hears = hears  # a simulated person, who listens as soon as an actuator speaks
         self._renewal = Renewal(renew, choose) if renew else None
         self._greeting = greeting
+        self._marker = marker
         self._inbox: deque[Input] = deque()
         self._handling = False
         self._now = 0.0
@@ -145,6 +148,8 @@ class Daemon:
                     actuator.cancel()
         if self._fault:
             raise self._fault
+        if self._marker:
+            self._marker.close()
 
     async def _open(self, stack: AsyncExitStack) -> bool:
         """Enter sinks and actuators; False when told to stop meanwhile.
@@ -160,6 +165,8 @@ class Daemon:
             part.patience(until - loop.time())
             await stack.enter_async_context(part)
         self._opened = True
+        if self._marker:
+            self._marker.close()  # of an earlier life: this one says that it was away
         self._tell_untold()
         return True
 
@@ -191,6 +198,8 @@ class Daemon:
     def _handle(self, item: Input) -> None:
         self._now = max(self._now, item.t)
         self._handled += 1
+        if self._marker:
+            self._marker.beat(asyncio.get_running_loop().time())
         if self._renewal and (change := self._renewal.watch(item)):
             if isinstance(change, Engine):
                 self._begin_afresh(change, self._renewal, item.t)
@@ -219,6 +228,8 @@ class Daemon:
     def _tell(self, event: AnyEvent) -> None:
         if self._greeting:
             self._greeting.hear(event)
+        if self._marker:
+            self._marker.hear(event)
         if isinstance(event, Cue) and event.verdict == "given" and not self._stop.is_set():
             for actuator in self._actuators:
                 actuator.give(event)

@@ -55,6 +55,10 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if self.renderer not in there:
             raise ValueError(f"no renderer {self.renderer!r}; there are {', '.join(there)}")
 
+    def clips_at(self, site: Site) -> Clips:
+        """Return the clips of this voice, for whoever plays one without speaking."""
+        return clips_of(self, site)
+
 
 def clips_of(config: Config, site: Site) -> Clips:
     """Return the clips of the configured voice, and of the coach's own recordings."""

@@ -56,6 +56,17 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if self.left_pin == self.right_pin:
             raise ValueError("left_pin and right_pin are the same pin")
 
+    def wanted(self, site: Site) -> Wanted:
+        """Return what a keeper has to drive."""
+        return Wanted(
+            pins=(self.left_pin, self.right_pin),
+            most_s=self.max_on_s,
+            frequency_hz=self.frequency_hz,
+            chip=self.chip,
+            runtime=str(site.runtime),
+            hardware=site.hardware,
+        )
+
 
 class Haptic:
     """The motors, left and right."""
@@ -93,14 +104,7 @@ class Haptic:
     async def __aenter__(self) -> Haptic:
         config, site = self._config, self._site
         self._kept = await keep(
-            Wanted(
-                pins=self._pins,
-                most_s=config.max_on_s,
-                frequency_hz=config.frequency_hz,
-                chip=config.chip,
-                runtime=str(site.runtime),
-                hardware=site.hardware,
-            ),
+            config.wanted(site),
             self._hear,
         )
         self._why = f"no motors: {self._kept.missing}" if self._kept.missing else ""

@@ -138,6 +138,7 @@ def _built(config: Config) -> Daemon:
         ),
         renew=engines.renew,
         choose=engines.choose,
+        marker=app.marker(config, where),
     )
     if engines.doubt:
         text = f"{engines.doubt}; as little is coached as after a full week"

@@ -24,6 +24,10 @@ GOOD = """
 [station]
 name = "{name}"
 hardware = false
+[sensors.trunk]
+device = "pod"
+placement = "lower_back"
+address = "C0:FF:EE:00:00:01"
 [sources.simulate]
 scenario = "steady"
 [actuators.haptic]
@@ -34,9 +38,10 @@ scenario = "steady"
 class Running:
     """The daemon under a stand-in for systemd: a socket that takes what it says."""
 
-    def __init__(self, folder, stdin=subprocess.DEVNULL, *, hardware=False, more=""):
+    def __init__(self, folder, stdin=subprocess.DEVNULL, *, hardware=False, program=True, more=""):
+        folder.mkdir(exist_ok=True)
         self.config = folder / "cued.toml"
-        text = GOOD.format(name="one") + more
+        text = GOOD.format(name="one") + ("" if program else "[coach]\nprogram = false\n") + more
         self.config.write_text(text.replace("= false", "= true") if hardware else text)
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(str(folder / "notify"))
@@ -140,6 +145,23 @@ def test_reload_refuses_a_password_that_cannot_be_used(running, tmp_path, mode):
     assert "[sinks.mqtt] password_file" in said
     assert "the old configuration stays" in said
     assert running.process.poll() is None
+
+
+def test_a_session_leaves_its_file_only_when_the_coach_is_killed(tmp_path):
+    for number, left in ((signal.SIGTERM, False), (signal.SIGKILL, True)):
+        daemon = Running(tmp_path / str(number), program=False)
+        marker = tmp_path / str(number) / "session"
+        try:
+            daemon.hear("READY=1")
+            while not marker.exists():
+                daemon.hear("WATCHDOG=1")
+            daemon.process.send_signal(number)
+            daemon.process.wait(20)
+            assert marker.exists() == left
+        finally:
+            daemon.process.kill()
+            daemon.process.wait()
+            daemon.socket.close()
 
 
 def test_a_stopped_process_is_not_said_to_be_well(running):

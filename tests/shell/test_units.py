@@ -12,6 +12,7 @@ import pytest
 HOME = Path(__file__).parents[2]
 UNITS = HOME / "systemd"
 EVERY = ["cued.service", "cued@.service"]
+MINDERS = ["cued-minder.service", "cued-minder@.service"]
 ANALYZE = shutil.which("systemd-analyze")
 
 
@@ -26,7 +27,7 @@ def settings(name):
 
 
 @pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not installed")
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", [*EVERY, *MINDERS])
 def test_systemd_rates_its_exposure_at_most_2(name):
     done = subprocess.run(
         [str(ANALYZE), "security", "--offline=yes", "--no-pager", "--threshold=20", UNITS / name],
@@ -42,7 +43,7 @@ def test_systemd_rates_its_exposure_at_most_2(name):
 
 
 @pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not installed")
-@pytest.mark.parametrize("name", [*EVERY, "cued-card.service"])
+@pytest.mark.parametrize("name", [*EVERY, *MINDERS, "cued-card.service"])
 def test_systemd_knows_every_setting(name, tmp_path):
     shown = name.replace("@", "@left")
     text = re.sub("/opt/cued/venv/bin/python|/usr/lib/cued/from-card", "/bin/true",
@@ -80,8 +81,18 @@ def test_the_template_is_the_service_but_for_the_instance():
     # Folders, files and the password are each station's own.
     assert differ == {
         "Description", "ConditionPathExists", "ExecStart", "ExecStopPost", "StateDirectory",
-        "RuntimeDirectory", "WorkingDirectory", "Environment", "LoadCredential",
+        "RuntimeDirectory", "WorkingDirectory", "Environment", "LoadCredential", "Wants",
     }  # fmt: skip
+
+
+def test_a_minder_is_started_with_each_station_and_outlives_it():
+    for name, minder in zip(EVERY, MINDERS, strict=True):
+        unit, minding = settings(name), settings(minder)
+        assert minder.replace("@", "@%i") in unit["Wants"][0].split()
+        assert unit["RuntimeDirectoryPreserve"] == ["yes"]
+        folder = unit["RuntimeDirectory"][0]
+        assert minding["ExecStart"][0].endswith(f"-m cued.minder /run/{folder}/session")
+        assert not {"BindsTo", "PartOf", "Requires"} & minding.keys()
 
 
 def test_package_and_installer_put_the_same_files_in_the_same_places():

@@ -1,0 +1,117 @@
+"""The minder: when it tells, what it drives, and that it is nothing but small."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cued import minder
+from cued.keeper import Wanted
+from cued.minder import EVERY_S, GONE_S, MOST, Minder
+from cued.model import Phase, Summary
+from cued.runtime.session_marker import BEAT_S, SessionMarker
+
+WANTED = Wanted(pins=(12, 13), most_s=0.5, frequency_hz=200.0, hardware=False)
+
+
+def told(stamps, step=0.5):
+    """Return at which times a minder tells, of what the file shows at each step."""
+    one = Minder()
+    return [n * step for n, stamp in enumerate(stamps) if one.feed(stamp, n * step)]
+
+
+def test_a_file_that_is_touched_or_not_there_is_no_reason_to_tell():
+    assert told([None] * 100) == []
+    assert told(list(range(100))) == []
+
+
+def test_it_tells_3_s_after_the_last_sign_of_life_and_again_but_not_for_ever():
+    times = told([1] * 4 + [2] * 400)
+    assert times == [2.0 + GONE_S + n * EVERY_S for n in range(MOST)]
+    assert GONE_S >= 3 * BEAT_S
+
+
+def test_it_is_silent_as_soon_as_the_coach_is_back():
+    assert told([1] * 10 + list(range(2, 100))) == [GONE_S]
+
+
+def test_the_file_is_there_while_a_session_is_open_and_says_what_may_be_used(tmp_path):
+    path = tmp_path / "session"
+    marker = SessionMarker(path, clip=lambda: "/clip.wav", pins=WANTED)
+    marker.beat(0.0)
+    assert not path.exists()
+    marker.hear(Phase(t=1.0, name="settle", from_="idle", why="begin"))
+    about = json.loads(path.read_text())
+    assert about == {"clip": "/clip.wav", "pins": json.loads(json.dumps(WANTED))}
+    os.utime(path, (1, 1))
+    marker.beat(1.0)
+    assert path.stat().st_mtime > 1
+    marker.hear(Summary(t=9.0, started_t=1.0, duration_s=8.0, strides=0, backward_s=0.0,
+                        cues=0, stumbles=0))  # fmt: skip
+    assert not path.exists()
+
+
+def test_without_a_folder_nothing_is_kept_and_nothing_fails(tmp_path):
+    marker = SessionMarker(tmp_path / "none" / "session", clip=lambda: "", pins=None)
+    marker.hear(Phase(t=1.0, name="settle", from_="idle", why="begin"))
+    marker.beat(1.0)
+    marker.close()
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"clip": "", "pins": null}'])
+def test_a_file_that_says_nothing_gives_nothing(tmp_path, content):
+    (tmp_path / "session").write_text(content)
+    minder.tell(tmp_path / "session")
+    minder.tell(tmp_path / "none")
+
+
+def test_motors_are_driven_in_pulses_by_a_keeper_and_the_clip_is_played(tmp_path, monkeypatch):
+    marker = tmp_path / "session"
+    SessionMarker(marker, clip=lambda: "/clip.wav", pins=WANTED).hear(
+        Phase(t=1.0, name="settle", from_="idle", why="begin")
+    )
+    player = tmp_path / "aplay"
+    player.write_text(f'#!/bin/sh\necho "$@" >{tmp_path}/played\n')
+    player.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(minder, "PULSES", ((0.01, 0.01),) * 3)
+    lines = []
+    popen = subprocess.Popen
+
+    class Keeper(popen):
+        def __init__(self, command, **options):
+            super().__init__(command, **options)
+            if "cued.keeper" in command:
+                write = self.stdin.write
+                self.stdin = _Tee(self.stdin, lines.append, write)
+
+    monkeypatch.setattr(subprocess, "Popen", Keeper)
+    minder.tell(marker)
+    assert (tmp_path / "played").read_text().split() == ["-q", "/clip.wav"]
+    assert b"".join(lines) == b"12 1.0\n13 1.0\n12 0.0\n13 0.0\n" * 3
+
+
+class _Tee:
+    def __init__(self, stream, note, write):
+        self._stream, self._note, self._write = stream, note, write
+
+    def write(self, data):
+        self._note(data)
+        return self._write(data)
+
+    def __getattr__(self, name):
+        return getattr(self._stream, name)
+
+
+def test_it_loads_nothing_of_the_coach():
+    code = "import sys, cued.minder; print([m for m in sys.modules if m.startswith('cued')])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=Path(__file__).parents[2],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert set(eval(done.stdout)) == {"cued", "cued.minder"}
