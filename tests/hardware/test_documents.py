@@ -103,6 +103,15 @@ def test_a_drawing_is_an_svg_with_a_title_and_a_description(path):
     assert {"title", "desc"} <= kinds
 
 
+def test_the_sets_add_up():
+    start = README.index("| part | cheapest that works |")
+    rows = README[start : README.index("\n\n", start)].splitlines()[2:]
+    columns = zip(*(row.strip("| ").split(" | ")[1:] for row in rows), strict=True)
+    for *parts_, total in columns:
+        prices = [int(x.split()[-1]) for x in parts_ if x != "none"]
+        assert f"**{sum(prices)}**" == total
+
+
 def test_the_simulated_figures_are_those_of_the_text():
     if not shutil.which("ngspice"):
         pytest.skip("no ngspice here")
