@@ -16,6 +16,7 @@ from cued.actuators import haptic, speech
 from cued.coach.voice.phrases import LANGUAGES
 from cued.coach.workout.profile import PROFILES, load
 from cued.commands._setup.answers import PLACES, Answers, Sensor, Tables, laid_over
+from cued.commands._setup.steps import standing
 from cued.config import Site
 from cued.model import ConfigError, CuedError
 
@@ -113,18 +114,16 @@ class Real:
 
 def asked(raw: Tables, person: Person, trials: Trials) -> Answers:
     """Have the whole conversation."""
-    station = raw.get("station", {})
-    language = person.ask("Language", station.get("language", "en"), LANGUAGES)
+    now = standing(raw)
+    language = person.ask("Language", now["language"], LANGUAGES)
     sensors = _sensors(raw, person, trials)
     sound, volume = _voice(raw, person, trials, language)
     motors, swap = _motors(raw, person, trials)
-    sources, sinks = raw.get("sources", {}), raw.get("sinks", {})
     belt = _belt(raw, person, sensors)
-    buttons = _yes(person, "Is a button wired", "buttons" in sources)
-    light = _yes(person, "Is a status light wired", "light" in sinks)
+    buttons = _yes(person, "Is a button wired", now["buttons"])
+    light = _yes(person, "Is a status light wired", now["light"])
     mqtt, user, password = _broker(raw, person)
-    before = station.get("name", "treadmill")
-    name = _fitting(raw, person, "Name of this treadmill", before, _name).station
+    name = _fitting(raw, person, "Name of this treadmill", now["station"], _name).station
     program, profile = _purpose(raw, person)
     return Answers(
         station=name,
@@ -147,10 +146,10 @@ def asked(raw: Tables, person: Person, trials: Trials) -> Answers:
 
 def _purpose(raw: Tables, person: Person) -> tuple[bool, str]:
     """Ask what it is for, and who trains."""
-    there = raw.get("coach", {})
-    before = "guided" if there.get("program", True) else "free"
+    now = standing(raw)
+    before = "guided" if now["program"] else "free"
     program = person.ask("Guided workouts or free run", before, ("guided", "free")) == "guided"
-    profile = str(there.get("profile", PROFILES[1]))
+    profile = now["profile"]
     if program:
         for name in PROFILES:
             person.tell(f"  {name}: {load(name).about}")
@@ -236,7 +235,7 @@ def _belt(raw: Tables, person: Person, sensors: tuple[Sensor, ...] | None) -> fl
     told += [s.get("placement", "") for s in raw.get("sensors", {}).values() if sensors is None]
     if "treadmill" in told:
         return 0.0
-    before = raw.get("sources", {}).get("belt_by_hand", {}).get("speed_m_s", 0.0) * 3.6
+    before = standing(raw)["belt_kmh"]
     question = "Belt speed at the start, km/h, typed by hand (0: none)"
     return _fitting(raw, person, question, f"{before:.1f}", _speed).belt_kmh
 
@@ -271,12 +270,12 @@ def _fitting(
 
 
 def _broker(raw: Tables, person: Person) -> tuple[str, str | None, str | None]:
-    before = raw.get("sinks", {}).get("mqtt", {})
+    now = standing(raw)
     question = "MQTT broker, HOST or HOST:PORT (-: none)"
-    host = _fitting(raw, person, question, before.get("host", "-"), _host).mqtt
+    host = _fitting(raw, person, question, now["mqtt"] or "-", _host).mqtt
     if not host:
         return "", None, None
-    user = person.ask("MQTT user (-: none)", before.get("user", "") or "-")
+    user = person.ask("MQTT user (-: none)", now["mqtt_user"] or "-")
     if user == "-":
         return host, "", None
     return host, user, person.secret("MQTT password (Enter keeps it):") or None
