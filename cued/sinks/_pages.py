@@ -182,7 +182,8 @@ class Pages:
             text = "unknown host name; add it to names in [sinks.live]\n"
             raise web.HTTPMisdirectedRequest(text=text)
         response = await handler(request)
-        response.headers.update(self._headers(host))
+        for name, value in self._headers(host).items():
+            response.headers.setdefault(name, value)
         return response
 
     def _headers(self, host: str) -> dict[str, str]:
