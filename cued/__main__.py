@@ -41,7 +41,7 @@ class Parser(argparse.ArgumentParser):
     """A parser whose mistakes look as all others do."""
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong in a line, and end with the status for wrong usage."""
+        """Return what is wrong in a line, and end with the status for wrong usage."""
         self.exit(USAGE, f"cued: {message}; {self.prog} --help says more\n")
 
 

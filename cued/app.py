@@ -55,7 +55,7 @@ def site(config: Config, *, hardware: bool | None = None) -> Site:
 
 
 def worn(config: Config) -> dict[str, Worn]:
-    """The configured sensors that are on the body."""
+    """Return the configured sensors that are on the body."""
     return {
         name: Worn(s.placement, s.mounting)
         for name, s in config.sensors.items()

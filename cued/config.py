@@ -149,7 +149,7 @@ def load(path: Path | None, settings: Mapping[str, str] | None = None) -> Config
 
 
 def _origin(told: str, where: str, settings: Mapping[str, str]) -> str:
-    """Say where a mistake was written: ``--set``, or the file."""
+    """Return where a mistake was written: ``--set``, or the file."""
     laid = (f"[{path}] {key}" for path, _, key in (s.rpartition(".") for s in settings))
     return "--set" if any(told.startswith(f"{start}:") for start in laid) else where
 

@@ -51,7 +51,7 @@ class Listener(Protocol):
     """What the engine tells its conclusions to, and which concludes in turn: the coach."""
 
     def feed(self, item: Input | AnyEvent, now: float) -> list[AnyEvent]:
-        """Take an input or an event at sample time ``now``; what follows from it."""
+        """Process an input or an event at sample time ``now`` and return what follows from it."""
         ...
 
 

@@ -110,7 +110,7 @@ class Kept:
         self._heard(told)
 
     def _end(self) -> None:
-        """The keeper is gone. Unless it was sent away, its pins may still be high."""
+        """Notice that the keeper is gone; unless it was sent away, its pins may still be high."""
         asyncio.get_running_loop().remove_reader(self._from.fileno())
         self._ended.set_result(None)
         if not self._ready.done():

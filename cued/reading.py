@@ -143,7 +143,7 @@ def in_words(message: str, value: Any = None) -> str:
 
 
 def probably(wanted: str, value: Any) -> str:
-    """Say what was meant where a value was put into quotes, or has a decimal comma."""
+    """Return what was meant where a value was put into quotes, or has a decimal comma."""
     if not isinstance(value, str):
         return ""
     text = value.strip().strip("“”„‟‘’\"'")

@@ -47,11 +47,11 @@ class Output(Protocol):
         ...
 
     def alive(self) -> bool:
-        """Samples are being taken."""
+        """Return whether samples are being taken."""
         ...
 
     def advance(self, t: float) -> None:
-        """Take samples up to ``t``, if this output has no clock of its own."""
+        """Process samples up to ``t``, if this output has no clock of its own."""
         ...
 
     def underruns(self) -> int:
@@ -93,7 +93,7 @@ class NullOutput:
             due += BLOCK / RATE
 
     def alive(self) -> bool:
-        """Tell whether it is open."""
+        """Return whether it is open."""
         return self._thread is not None
 
     def advance(self, t: float) -> None:
@@ -146,7 +146,7 @@ class FileOutput:
         self._wav.setparams((1, 2, RATE, 0, "NONE", ""))
 
     def alive(self) -> bool:
-        """Tell whether it is open."""
+        """Return whether it is open."""
         return self._mixer is not None
 
     def advance(self, t: float) -> None:

@@ -108,7 +108,7 @@ class PortAudioOutput:
         return stream
 
     def alive(self) -> bool:
-        """Tell whether the card keeps asking for samples."""
+        """Return whether the card keeps asking for samples."""
         if self._stream is None or self._mixer is None or not self._stream.active:
             return False
         return self.now() - self._mixer.filled_t < SILENT_S

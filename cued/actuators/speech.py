@@ -211,7 +211,7 @@ class Speech:
         return sound_of(signal), _Given(cue.key, ok=signal != "clip", why=why)
 
     def _heard(self, heard: Heard) -> None:
-        """Take what the mixer tells, in whatever thread it does."""
+        """Process what the mixer tells, in whatever thread it does."""
         if self._output.threaded and self._loop is not None:
             self._loop.call_soon_threadsafe(self._settle, heard)
         else:
@@ -275,7 +275,7 @@ class Speech:
             self._told.discard("sound_back")
 
     def _lose(self) -> None:
-        """The card is gone: what was under way was not heard."""
+        """Report what was under way as not heard: the card is gone."""
         self._mixer, self._why = None, f"{self._output.name} stopped taking sound"
         self._told.add("sound_missing")
         self._notice("warning", "sound_lost", f"{self._why}; cues can't be heard")

@@ -31,7 +31,7 @@ class CrossCheck:
         return speed_m_s * self._bias.get(sensor, 1.0)
 
     def calibrated(self, sensor: str) -> bool:
-        """Tell whether a trusted speed was ever there."""
+        """Return whether a trusted speed was ever there."""
         return sensor in self._bias
 
     def compare(self, sensor: str, speed_m_s: float, told_m_s: float) -> bool:
@@ -56,7 +56,7 @@ class CrossCheck:
 
 
 def _judged(told: float, walked: float) -> str:
-    """Say what is wrong with a told speed, or nothing."""
+    """Return what is wrong with a told speed, or nothing."""
     if walked < WALKS_M_S:
         return ""
     if told < STANDS_M_S:

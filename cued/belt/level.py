@@ -260,7 +260,7 @@ class Level:
 
 
 def _spread(values: Collection[float]) -> float:
-    """Standard deviation."""
+    """Return the standard deviation."""
     mean = sum(values) / len(values)
     return math.sqrt(sum((v - mean) ** 2 for v in values) / len(values))
 

@@ -350,7 +350,7 @@ class Coach:
         return [beat] if beat else []
 
     def _hold(self, now: float) -> str:
-        """Say why there is no technique just now, or an empty text."""
+        """Return why there is no technique just now, or an empty text."""
         known = self.known
         known.offered = now - self._offered_at < OFFER_LASTS_S
         if self._safety.fallen:

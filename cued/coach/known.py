@@ -150,7 +150,7 @@ class Known(Struct, kw_only=True):
     catch: bool = False
 
     def see(self, item: Input | AnyEvent, now: float) -> None:
-        """Take in an input or an event."""
+        """Process an input or an event."""
         self.now = now
         match item:  # the most frequent first
             case Measurement(source=""):  # what a foot pod reports is about a second old
@@ -178,17 +178,17 @@ class Known(Struct, kw_only=True):
 
     @property
     def walking(self) -> bool:
-        """Tell whether a stride was seen just now."""
+        """Return whether a stride was seen just now."""
         return self.now - self.stride_at < STRIDE_AGE_S
 
     @property
     def belt_moves(self) -> bool:
-        """Tell whether the belt is known to move."""
+        """Return whether the belt is known to move."""
         return self.belt is not None and self.belt.speed_m_s > BELT_MOVES_M_S
 
     @property
     def belt_slow(self) -> bool:
-        """Tell whether the belt is known to be slow enough to turn on."""
+        """Return whether the belt is known to be slow enough to turn on."""
         return self.belt is not None and self.belt.speed_m_s <= TURNABLE_M_S
 
     @property
@@ -200,11 +200,11 @@ class Known(Struct, kw_only=True):
 
     @property
     def at_rest(self) -> bool:
-        """Tell whether nobody walks, and the belt is known to stand."""
+        """Return whether nobody walks, and the belt is known to stand."""
         return self.belt is not None and not (self.belt_moves or self.walking)
 
     def settled(self, side: Side, discarded: int = DISCARDED_STRIDES) -> bool:
-        """Tell whether a foot's strides are past the ones discarded after a change."""
+        """Return whether a foot's strides are past the ones discarded after a change."""
         return self.since_change.get(side, 0) > discarded
 
     def own(self, stride: Stride) -> Baseline | None:

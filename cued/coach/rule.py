@@ -102,6 +102,6 @@ def offered(placements: Iterable[Placement], belt: bool, program: bool) -> froze
 
 
 def unmet(needs: frozenset[Need], worn: frozenset[Need]) -> str:
-    """Say what is missing, or an empty text when the rule can work."""
+    """Return what is missing, or an empty text when the rule can work."""
     missing = sorted(needs - worn)
     return "needs " + " and ".join(_MEANING[n] for n in missing) if missing else ""

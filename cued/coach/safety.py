@@ -88,7 +88,7 @@ class Safety:
         return self._fall is not None and self._fall.stage == "confirmed"
 
     def holds(self, known: Known) -> bool:
-        """Tell whether the steps after a stumble are still being waited for."""
+        """Return whether the steps after a stumble are still being waited for."""
         return known.footfalls < self._hold_until
 
     def said(self, key: str) -> None:
@@ -100,7 +100,7 @@ class Safety:
         return [proposal]
 
     def told(self) -> list[BeltRequest | Notice]:
-        """Take the requests and notices that have come up."""
+        """Return the requests and notices that have come up."""
         told = [*self._requests, *self._notices]
         self._requests, self._notices = [], []
         return told
@@ -116,7 +116,7 @@ class Safety:
         return True
 
     def consider(self, item: Input | AnyEvent, known: Known, now: float) -> list[Proposal]:
-        """Take an input or an event; what has to be told because of it."""
+        """Process an input or an event and return what has to be told because of it."""
         match item:
             case Stumble():
                 return self._stumbled(item, known, now)

@@ -62,7 +62,7 @@ class Wire(NamedTuple):
 
 
 def speaker_on_i2s(config: Config) -> bool:
-    """Tell whether the voice's sound card is one on the I2S pins."""
+    """Return whether the voice's sound card is one on the I2S pins."""
     speech: Any = config.parts.get("actuators", {}).get("speech")
     return bool(SPEAKER.search(str(getattr(speech, "device", "") or "")))
 
@@ -77,7 +77,7 @@ def signals(config: Config) -> list[tuple[str, str, int]]:
 
 
 def clashes(config: Config, *, i2s: bool) -> list[str]:
-    """Say which pins can't be what the configuration wants of them, and why."""
+    """Return which pins can't be what the configuration wants of them, and why."""
     out: list[str] = []
     for part, key, number in signals(config):
         why = TAKEN.get(number, "")

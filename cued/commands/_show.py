@@ -27,7 +27,7 @@ USER = "demo"
 
 @contextmanager
 def shown(config: Config) -> Generator[Config]:
-    """Give the configuration with page and broker, if it has them, open to those who look."""
+    """Return the configuration with page and broker, if it has them, open to those who look."""
     sinks = config.parts.get("sinks", {})
     with TemporaryDirectory(prefix="cued-show-") as folder:
         if "broker" in sinks:

@@ -44,7 +44,7 @@ def unseen(makes: Sequence[Callable[[Callable[[object], None]], object]]) -> lis
 
 
 def described(config: Config) -> list[str]:
-    """Say what a configuration will do, a line each."""
+    """Return what a configuration will do, a line each."""
     lines = [f"station {config.station.name}, language {config.station.language}"]
     worn = app.worn(config)
     for name, s in config.sensors.items():

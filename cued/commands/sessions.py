@@ -41,7 +41,7 @@ class Row(Struct, frozen=True):
     trouble: str = ""
 
     def cells(self) -> tuple[str, ...]:
-        """Give the columns as text."""
+        """Return the columns as text."""
         if not self.endings:
             return (self.path.stem, *[""] * 7, self.trouble)
         e = self.endings

@@ -194,7 +194,7 @@ def _unheard(item: CueDone | Notice) -> None:
 
 
 def _up() -> None:
-    """A source runs; nothing is to be done."""
+    """Do nothing: a source runs."""
 
 
 def _simulated_places(protocol: Protocol) -> Mapping[str, tuple[Placement, Matrix | None]]:

@@ -81,7 +81,7 @@ class BeltGuard:
         return [BeltFault(t, self._sensor, "belt_wont_stop", WONT_STOP)]
 
     def stop_due(self, t: float) -> bool:
-        """Tell whether a stop has to be written now, for the first time or again."""
+        """Return whether a stop has to be written now, for the first time or again."""
         if self.off and self._stop_t is None and self._wish is not None:
             return True
         if self._stop_t is None:
@@ -113,7 +113,7 @@ class BeltGuard:
 
 
 def _disobeyed(passed_s: float, before: float, wish: float, now: float) -> str:
-    """Say how a belt at ``now`` disobeys a wish of ``passed_s`` ago, or nothing."""
+    """Return how a belt at ``now`` disobeys a wish of ``passed_s`` ago, or nothing."""
     low, high = min(before, wish) - BEYOND_M_S, max(before, wish) + BEYOND_M_S
     asked = f"asked for {wish * 3.6:.1f} km/h from {before * 3.6:.1f}, the treadmill"
     if not low <= now <= high:

@@ -56,7 +56,7 @@ def rows(dtype: str, data: bytes, columns: int) -> Floats:
 
 
 def evenly(first_s: float, step_s: float, n: int) -> Floats:
-    """Give (n,) times from ``first_s`` on."""
+    """Return (n,) times from ``first_s`` on."""
     return first_s + step_s * np.arange(n, dtype=np.float64)
 
 

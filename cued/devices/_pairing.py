@@ -28,14 +28,14 @@ class Pairing:
         self._v: tuple[Floats, Floats] = (np.empty((0, 3)), np.empty((0, 3)))
 
     def first(self, t: Floats, values: Floats) -> Rows:
-        """Take accelerations (n,), (n, 3); return finished (times, acc, gyr), none or one."""
+        """Process accelerations (n,), (n, 3) and return finished (times, acc, gyr), none or one."""
         ta, a = _joined(self._t[0], self._v[0], t, values)
         late = ta > ta[-1] - WAIT_S if ta.size else np.ones(0, dtype=bool)
         self._t, self._v = (ta[late], self._t[1]), (a[late], self._v[1])
         return self._ready()
 
     def second(self, t: Floats, values: Floats) -> Rows:
-        """Take angular rates (n,), (n, 3); return finished (times, acc, gyr), none or one."""
+        """Process angular rates (n,), (n, 3) and return finished (times, acc, gyr), none or one."""
         tg, g = _joined(self._t[1], self._v[1], t, values)
         late = tg > tg[-1] - WAIT_S if tg.size else np.ones(0, dtype=bool)
         self._t, self._v = (self._t[0], tg[late]), (self._v[0], g[late])

@@ -52,7 +52,7 @@ class Standstill:
         self._elapsed, self._at = elapsed_s, t
 
     def doubt(self, t: float, speed_m_s: float) -> str:
-        """Say why a speed that is told at ``t`` does not hold, or nothing."""
+        """Return why a speed that is told at ``t`` does not hold, or nothing."""
         if speed_m_s <= 0.0:
             self._least = 0.0
             return ""

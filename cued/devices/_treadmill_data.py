@@ -87,7 +87,7 @@ WITH_SPEED = {0: (2,), 1: (3, 4), 2: (6,)}
 
 
 def _has_speed_all_the_same(told: list[int], length: int) -> bool:
-    """Tell whether a frame with bit 0 set has just the room for a speed beside the others."""
+    """Return whether a frame with bit 0 set has just the room for a speed beside the others."""
     paces = sum(bit in PACE_BITS for bit in told)
     return length - _needed(told) in WITH_SPEED[paces]
 

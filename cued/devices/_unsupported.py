@@ -33,7 +33,7 @@ WAYS_OUT = (
 
 
 def unsupported(name: str) -> str:
-    """Say why a treadmill of this name cannot be read and what to do; empty for all others."""
+    """Return why a treadmill of this name cannot be read and what to do; empty for all others."""
     upper = name.upper()
     for prefix, speaks in NAMES.items():
         if upper.startswith(prefix):

@@ -52,7 +52,7 @@ def decode(data: bytes) -> Floats:
 
 
 def matches(advert: Advert) -> bool:
-    """Tell whether this advertisement is of a board with the motion services."""
+    """Return whether this advertisement is of a board with the motion services."""
     return ACC_SERVICE in advert.services or advert.name.startswith(("CIRCUITPY", "Bluefruit"))
 
 
@@ -83,7 +83,7 @@ class CircuitPython(Device):
         ]
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:
-        """Take a sample of either kind."""
+        """Process a sample of either kind."""
         if char not in (ACC, GYRO):
             return standard(t, self._sensor, char, data)
         acc, gyr = decode(data), None

@@ -83,7 +83,7 @@ def _check(data: bytes) -> int:
 
 
 def matches(advert: Advert) -> bool:
-    """Tell whether this is a treadmill with FitShow's service and without FTMS."""
+    """Return whether this is a treadmill with FitShow's service and without FTMS."""
     named = advert.name.upper().startswith(NAMES)
     return named and SERVICE in advert.services and FTMS not in advert.services
 

@@ -40,12 +40,12 @@ FASTEST_M_S = 25.0  # no belt runs 90 km/h
 
 
 def matches(advert: Advert) -> bool:
-    """Tell whether this advertisement offers a fitness machine that may be a treadmill."""
+    """Return whether this advertisement offers a fitness machine that may be a treadmill."""
     return SERVICE in advert.services and not _is_another(advert.service_data.get(SERVICE, b""))
 
 
 def _is_another(data: bytes) -> bool:
-    """Tell whether the type in service data is surely a bike's, a rower's or the like."""
+    """Return whether the type in service data is surely a bike's, a rower's or the like."""
     kind = data[1:3]
     return len(kind) == 2 and any(kind) and not any(byte & 1 for byte in kind)
 

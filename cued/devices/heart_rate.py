@@ -30,7 +30,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def matches(advert: Advert) -> bool:
-    """Tell whether this advertisement offers heart rate."""
+    """Return whether this advertisement offers heart rate."""
     return SERVICE in advert.services
 
 
@@ -48,7 +48,7 @@ class HeartRateStrap(Device):
         return standard_start(services or (HEART_RATE,))
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:
-        """Take a measurement or the battery."""
+        """Process a measurement or the battery."""
         return standard(t, self._sensor, char, data, self._skin)
 
 

@@ -59,7 +59,7 @@ def decode(data: bytes, range_g: int = 8, range_dps: int = 2000) -> tuple[int, F
 
 
 def matches(advert: Advert) -> bool:
-    """Tell whether this advertisement is a MetaMotion's."""
+    """Return whether this advertisement is a MetaMotion's."""
     return advert.name.startswith(("MetaWear", "MetaMotion")) or SERVICE in advert.services
 
 
@@ -81,7 +81,7 @@ class MetaMotion(Device):
         return [Subscribe(NOTIFY), *standard_start(services), ask]
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:
-        """Take data or the answer about the chip."""
+        """Process data or the answer about the chip."""
         if char != NOTIFY:
             return standard(t, self._sensor, char, data)
         if data[:2] == bytes((ACC, INFO)):

@@ -76,7 +76,7 @@ def status(data: bytes) -> int:
 
 
 def matches(advert: Advert) -> bool:
-    """Tell whether this advertisement is a Movesense sensor's."""
+    """Return whether this advertisement is a Movesense sensor's."""
     return advert.name.startswith("Movesense") or SERVICE in advert.services
 
 
@@ -107,7 +107,7 @@ class Movesense(Device):
         ]
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:
-        """Take data, its second part or a reply."""
+        """Process data, its second part or a reply."""
         if char != NOTIFY:
             return standard(t, self._sensor, char, data)
         code, reference = fields("BB", data)

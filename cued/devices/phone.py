@@ -154,7 +154,7 @@ class Phone(Device):
         return []
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:
-        """Take a reply of phyphox or a message of Sensor Logger."""
+        """Process a reply of phyphox or a message of Sensor Logger."""
         if char == PHYPHOX:
             return self._phyphox(t, data)
         if char == SENSOR_LOGGER:

@@ -72,7 +72,7 @@ def decode(data: bytes) -> Frame:
 
 
 def matches(advert: Advert) -> bool:
-    """Tell whether this advertisement is a pod's."""
+    """Return whether this advertisement is a pod's."""
     return SERVICE in advert.services or advert.name.startswith("cued pod")
 
 
@@ -92,7 +92,7 @@ class Pod(Device):
         return [Subscribe(DATA), *standard_start(services), Write(CONTROL, b"\x01")]
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:
-        """Take a data frame or a standard value."""
+        """Process a data frame or a standard value."""
         if char != DATA:
             return standard(t, self._sensor, char, data)
         frame = decode(data)

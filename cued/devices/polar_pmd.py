@@ -66,7 +66,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def matches(advert: Advert) -> bool:
-    """Tell whether this advertisement is of a Polar sensor with motion data."""
+    """Return whether this advertisement is of a Polar sensor with motion data."""
     return advert.name.startswith(NAMES) or SERVICE in advert.services
 
 
@@ -95,7 +95,7 @@ class PolarPmd(Device):
         return [Subscribe(CONTROL), Subscribe(DATA), *standard_start(services), Read(CONTROL)]
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:
-        """Take a frame, a reply or a standard value."""
+        """Process a frame, a reply or a standard value."""
         if char == DATA:
             return self._samples(t, data)
         if char != CONTROL:
@@ -199,7 +199,7 @@ class PolarPmd(Device):
         return [packet(t, self._sensor, a, g, rate_hz=rate, ticks=at) for at, a, g in paired]
 
     def _scale(self, data: bytes) -> float:
-        """The factor given at the start; without one, counts of the range and plain mg."""
+        """Return the factor given at the start; without one, counts of the range and plain mg."""
         kind = data[0] & 0x3F if data else 0
         counts = len(data) > pmd.HEADER and data[pmd.HEADER - 1] == 0x80
         return self._factor.get(kind, self._range.get(kind, 1.0) / 32768 if counts else 1.0)

@@ -79,13 +79,13 @@ def decode(data: bytes) -> Measurement:
 
 
 def counts_strides(speed_m_s: float, cadence: int) -> bool:
-    """Tell whether twice this cadence comes nearer to the usual step rate at this speed."""
+    """Return whether twice this cadence comes nearer to the usual step rate at this speed."""
     usual = min(RUNNING_SPM, sqrt(60.0 * speed_m_s / WALK_RATIO))
     return abs(log(2 * cadence / usual)) < abs(log(cadence / usual))
 
 
 def matches(advert: Advert) -> bool:
-    """Tell whether this advertisement offers running speed and cadence, and is no chest strap's.
+    """Return whether this advertisement offers running speed and cadence, and is no chest strap's.
 
     Straps that count steps offer it beside the heart rate; theirs is no belt's speed.
     """
@@ -115,7 +115,7 @@ class Rsc(Device):
         return [Subscribe(MEASUREMENT), *standard_start(services)]
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:
-        """Take a measurement or a standard value."""
+        """Process a measurement or a standard value."""
         if char != MEASUREMENT:
             return standard(t, self._sensor, char, data)
         report = decode(data)

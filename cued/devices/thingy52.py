@@ -49,7 +49,7 @@ def decode(data: bytes) -> tuple[Floats, Floats, Floats]:
 
 
 def matches(advert: Advert) -> bool:
-    """Tell whether this advertisement is a Thingy:52's."""
+    """Return whether this advertisement is a Thingy:52's."""
     return advert.name.startswith("Thingy") or THINGY in advert.services
 
 
@@ -69,7 +69,7 @@ class Thingy52(Device):
         return [Write(CONFIGURE, settings), *standard_start(services), Subscribe(RAW)]
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:
-        """Take a sample or a standard value."""
+        """Process a sample or a standard value."""
         if char != RAW:
             return standard(t, self._sensor, char, data)
         acc, gyr, _ = decode(data)

@@ -101,7 +101,7 @@ def decode(data: bytes) -> Status | None:
 
 
 def matches(advert: Advert) -> bool:
-    """Tell whether this advertisement offers the pads' service."""
+    """Return whether this advertisement offers the pads' service."""
     return SERVICE in advert.services and not advert.name.startswith(SPEAK_FTMS)
 
 

@@ -73,7 +73,7 @@ def decode(frame: bytes) -> tuple[Floats, Floats, Floats]:
 
 
 def matches(advert: Advert) -> bool:
-    """Tell whether this advertisement is a WitMotion sensor's."""
+    """Return whether this advertisement is a WitMotion sensor's."""
     return advert.name.startswith(("WT901", "WT9011")) or SERVICE in advert.services
 
 
@@ -100,7 +100,7 @@ class WitMotion(Device):
         ]
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:
-        """Take frames, several or parts of them."""
+        """Process frames, several or parts of them."""
         if char != NOTIFY:
             return standard(t, self._sensor, char, data)
         frames, self._buffer, lost = split(self._buffer + data)

@@ -64,7 +64,7 @@ def decode(data: bytes, mode: int) -> tuple[int, Floats, Floats | None]:
 
 
 def matches(advert: Advert) -> bool:
-    """Tell whether this advertisement is a DOT's."""
+    """Return whether this advertisement is a DOT's."""
     named = advert.name.startswith(("Movella DOT", "Xsens DOT"))
     return named or COMPANY in advert.manufacturer
 
@@ -92,7 +92,7 @@ class XsensDot(Device):
         ]
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:
-        """Take a measurement or the battery."""
+        """Process a measurement or the battery."""
         if char == BATTERY:
             percent, _ = fields("BB", data)
             if percent > 100:

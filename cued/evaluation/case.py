@@ -31,7 +31,7 @@ class Worn(Struct, frozen=True):
         return WITHIN_S[self.placement]
 
     def knows(self, side: Side) -> bool:
-        """Say whether a contact of this foot can be seen."""
+        """Return whether a contact of this foot can be seen."""
         return self.sides is None or side == "unknown" or side in self.sides
 
 
@@ -56,7 +56,7 @@ class Case(Struct, frozen=True, eq=False):
         return (self.truth.start + self.truth.end) / 2
 
     def tally(self, t: float) -> Tally:
-        """Give the tally of whatever was going on at ``t``."""
+        """Return the tally of whatever was going on at ``t``."""
         mode, direction = self.truth.mode(t), self.truth.direction(t)
         return self.out.of(Group(self.data + self.suffix, self.worn.placement, mode, direction))
 

@@ -130,7 +130,7 @@ class _Found:
     def wrong(
         self, pairs: Sequence[Pair], counts: Callable[[float], bool]
     ) -> tuple[list[float], list[float]]:
-        """Give the times of what was missed and of what was invented."""
+        """Return the times of what was missed and of what was invented."""
         matched, used = {i for i, _ in pairs}, {j for _, j in pairs}
         missed = [row.t for i, row in enumerate(self._rows) if i not in matched and counts(row.t)]
         false = [t for j, t in enumerate(self._times) if j not in used and counts(t)]

@@ -52,7 +52,7 @@ def score(recording: TableRecording, run: Run) -> Tallies:
 
 
 def sensor_sets(recording: TableRecording) -> Iterator[Worn]:
-    """Give each set of sensors to wear. Two sensors on one foot make two sets."""
+    """Return each set of sensors to wear. Two sensors on one foot make two sets."""
     families: dict[str, dict[str, list[str]]] = {}
     for sensor in recording.sensors:
         places = families.setdefault(_family(sensor), {})

@@ -156,7 +156,7 @@ class Tallies(Struct):
     alarms: dict[Watch, Alarms] = {}
 
     def of(self, group: Group) -> Tally:
-        """Give the tally of a group, new if need be."""
+        """Return the tally of a group, new if need be."""
         return self.groups.setdefault(group, Tally())
 
 

@@ -84,12 +84,12 @@ class Truth:
         return cast("Direction", row.value) if row else "unknown"
 
     def is_steady(self, start: float, end: float | None = None) -> bool:
-        """Say whether a time, or a whole span, is inside one steady stretch."""
+        """Return whether a time, or a whole span, is inside one steady stretch."""
         end = start if end is None else end
         return any(a <= start and end <= b for a, b in self.steady)
 
     def in_bout(self, t: float) -> bool:
-        """Say whether ``t`` is between the first and last contact of a bout."""
+        """Return whether ``t`` is between the first and last contact of a bout."""
         return any(a <= t <= b for a, b in self.bouts)
 
     def standing(self) -> list[Span]:
@@ -119,7 +119,7 @@ class Truth:
 
 
 def is_intact(recording: TableRecording) -> bool:
-    """Say whether nothing shows that samples were lost without a trace in the sensors' times.
+    """Return whether nothing shows that samples were lost without a trace in the sensors' times.
 
     Sensors started together whose files end more than 0.1 s apart, or a truth that goes on after
     them, mean that times were counted from samples of which some are missing. From there on
@@ -199,7 +199,7 @@ def _strides(
 
 
 def _odd(strides: Sequence[TrueStride]) -> list[Span]:
-    """Give the spans of strides that last unlike the rest of their bout."""
+    """Return the spans of strides that last unlike the rest of their bout."""
     if not strides:
         return []
     usual = median(s.duration_s for s in strides)

@@ -72,17 +72,17 @@ class Digest(Struct, kw_only=True):
         return (t - self.start_t) / 60.0
 
     def phase_spans(self) -> list[Span]:
-        """Give the phases, without those in which nothing went on."""
+        """Return the phases, without those in which nothing went on."""
         named = [(p.t, p.name) for p in self.phases]
         return [s for s in self._spans(named) if s.name != "idle"]
 
     def direction_spans(self) -> list[Span]:
-        """Give stretches of walking or running in a direction."""
+        """Return stretches of walking or running in a direction."""
         moving = {"walking", "running"}
         return self._spans([(g.t, g.direction if g.mode in moving else "") for g in self.gaits])
 
     def stability_spans(self) -> list[Span]:
-        """Give stretches of one level."""
+        """Return stretches of one level."""
         return self._spans([(s.t, s.level) for s in self.stability])
 
     def _spans(self, named: list[tuple[float, str]]) -> list[Span]:

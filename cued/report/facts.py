@@ -62,7 +62,7 @@ def runner_facts(visits: Sequence[Visit]) -> list[Fact]:
 
 
 def carry_facts(d: Digest) -> list[Fact]:
-    """Say what of the backward step was still there forward, the last figure of each kind."""
+    """Return what of the backward step was still there forward, the last figure of each kind."""
     return [
         Fact(f"{m.value:.0f} {unit}", f"{title}: {words}", "back")
         for name, (title, unit, words) in MEASURED.items()
@@ -72,7 +72,7 @@ def carry_facts(d: Digest) -> list[Fact]:
 
 
 def band_text(d: Digest) -> str:
-    """Say what the band in the picture is, or why there is none."""
+    """Return what the band in the picture is, or why there is none."""
     if own_band_known(d):
         return (
             "The grey band is your own: what the coach took at that moment for your usual stride "

@@ -138,7 +138,7 @@ def _record(d: Digest, row: Second) -> Any:
 
 
 def _laps(d: Digest) -> list[Span]:
-    """Give the phases as laps without a hole, or the whole as one."""
+    """Return the phases as laps without a hole, or the whole as one."""
     spans = [s for s in d.phase_spans() if (s.end - s.start) * 60.0 >= 1.0]
     whole = d.length_s / 60.0
     if not spans:

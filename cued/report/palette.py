@@ -26,7 +26,7 @@ class Palette(Struct, frozen=True, kw_only=True):
     grey: str
 
     def direction(self, name: str) -> str:
-        """Give the colour of a direction."""
+        """Return the colour of a direction."""
         return {"forward": self.ahead, "backward": self.back}.get(name, self.grey)
 
 
@@ -46,12 +46,12 @@ STAND_IN = Palette(
 
 
 def roles(palette: Palette) -> dict[str, str]:
-    """Give the colours by role."""
+    """Return the colours by role."""
     return msgspec.structs.asdict(palette)
 
 
 def style(palette: Palette, size: float) -> dict[str, Any]:
-    """Give matplotlib's settings for letters of a size, points."""
+    """Return matplotlib's settings for letters of a size, points."""
     return {
         "svg.fonttype": "none", "font.family": "sans-serif", "font.size": size,
         "text.color": palette.ink, "axes.labelcolor": palette.ink, "axes.edgecolor": palette.faint,

@@ -150,7 +150,7 @@ def _judged(axis: Any, d: Digest, p: Palette) -> None:
 
 
 def judged_by(cue: Cue) -> tuple[float, float] | None:
-    """Give own stride time and the one that was too long, s, as far as a cue carries them."""
+    """Return own stride time and the one that was too long, s, as far as a cue carries them."""
     own, over = cue.because.get("own_stride_s"), cue.because.get("threshold_percent")
     if not isinstance(own, float) or not isinstance(over, float | int):
         return None
@@ -229,5 +229,5 @@ def _bare(axis: Any) -> None:
 
 
 def own_band_known(d: Digest) -> bool:
-    """Tell whether the coach ever had a band of the runner's own."""
+    """Return whether the coach ever had a band of the runner's own."""
     return any(math.isfinite(o.low_s) for o in d.own)

@@ -33,7 +33,7 @@ class Second(Struct, frozen=True, kw_only=True):
 
 
 def seconds(d: Digest) -> list[Second]:
-    """Give every second of a part."""
+    """Return every second of a part."""
     belt, stride = _last(d.belts), _last(d.strides)
     gait, level = _last(d.gaits), _last(d.stability)
     cadence = _last(d.measured.get("cadence_spm", []))
@@ -85,7 +85,7 @@ def _value(measured: Measurement | None) -> float | None:
 
 
 def _speed(belt: BeltState | None, stride: Stride | None, gait: Gait | None) -> float | None:
-    """Give the belt's speed while somebody walks on it, else the stride's own."""
+    """Return the belt's speed while somebody walks on it, else the stride's own."""
     if belt is not None and belt.speed_m_s is not None:
         moving = gait is not None and gait.mode in ("walking", "running")
         return belt.speed_m_s if moving else 0.0

@@ -19,7 +19,7 @@ NAMES = ["runner", "unix_s", "t_s", "phase", *FIELDS]
 
 
 def rows(digests: Sequence[Digest]) -> list[dict[str, Any]]:
-    """Give a row for each stride: whose, when, in which phase, and what it was."""
+    """Return a row for each stride: whose, when, in which phase, and what it was."""
     out: list[dict[str, Any]] = []
     for d in digests:
         phases = d.phase_spans()

@@ -29,7 +29,7 @@ class Row(Struct, frozen=True):
 
 
 def rows(visits: Sequence[Visit]) -> list[Row]:
-    """Give the figures over sessions of which at least one is known."""
+    """Return the figures over sessions of which at least one is known."""
     rates = tuple(_known(v.cue_rate) for v in visits)
     found = [
         Row("kept since the session before, %", _last(visits, "retention_percent")),
@@ -60,17 +60,17 @@ def trend(figure: Any, visits: Sequence[Visit], p: Palette) -> None:
 
 
 def height_in(visits: Sequence[Visit]) -> float:
-    """Say how high the picture is, inches."""
+    """Return how high the picture is, inches."""
     return 4.0 + 1.3 * len(rows(visits))
 
 
 def monday(day: date) -> date:
-    """Give the Monday of a day's week."""
+    """Return the Monday of a day's week."""
     return day - timedelta(days=day.weekday())
 
 
 def dose(visits: Sequence[Visit]) -> dict[date, float]:
-    """Give the minutes backward of each week from the first to the last, empty ones included."""
+    """Return the minutes backward of each week from the first to the last, empty ones included."""
     mondays = [monday(v.when.date()) for v in visits]
     out: dict[date, float] = {}
     week = min(mondays)
@@ -83,7 +83,7 @@ def dose(visits: Sequence[Visit]) -> dict[date, float]:
 
 
 def _day(v: Visit, first: date) -> float:
-    """Give the place of a session, days from the first Monday."""
+    """Return the place of a session, days from the first Monday."""
     when = v.when
     return (when.date() - monday(first)).days + (when.hour + when.minute / 60.0) / 24.0
 

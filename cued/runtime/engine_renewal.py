@@ -63,7 +63,7 @@ class Renewal:
         return None
 
     def belt(self, t: float) -> list[Belt]:
-        """Give what the new engine is to know of the belt."""
+        """Return what the new engine is to know of the belt."""
         return [replace(self._belt, t=t)] if self._belt else []
 
     def _tick(self, t: float) -> Engine | Command | None:

@@ -49,7 +49,7 @@ class Greeting:
         self._told = False
 
     def hear(self, event: AnyEvent) -> None:
-        """Take an event of the engine or of an actuator."""
+        """Process an event of the engine or of an actuator."""
         match event:
             case Link(state="up"):
                 self._missing.discard(event.sensor)
@@ -62,7 +62,7 @@ class Greeting:
                 pass
 
     def feed(self, item: Input) -> Cue | None:
-        """Take an input; what is to be said now."""
+        """Process an input and return what is to be said now."""
         if not isinstance(item, Tick) or (self._ready and not self._owed):
             return None
         now = item.t

@@ -37,7 +37,7 @@ def only_one(state: Path, station: str) -> Generator[None]:
 
 
 def held(state: Path, station: str) -> bool:
-    """Tell whether a daemon of this station runs."""
+    """Return whether a daemon of this station runs."""
     try:
         fd = os.open(_path(state, station), os.O_RDONLY | os.O_CLOEXEC)
     except OSError:

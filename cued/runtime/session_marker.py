@@ -47,7 +47,7 @@ class SessionMarker:
                 os.utime(self._path)
 
     def close(self) -> None:
-        """Take the file away: no session is open, or it ends in good order."""
+        """Process the file away: no session is open, or it ends in good order."""
         self._open = False
         with contextlib.suppress(OSError):
             self._path.unlink(missing_ok=True)

@@ -40,7 +40,7 @@ class Grid:
         self._fresh = True
 
     def feed(self, t: Floats, x: Floats, ok: Bools) -> list[tuple[Floats, Floats, Bools, bool]]:
-        """Give the grid blocks that (n,) times, (n, channels) values and (n,) marks complete.
+        """Return the grid blocks that (n,) times, (n, channels) values and (n,) marks complete.
 
         Returns (times, values, ok, fresh) tuples, more than one only after a long hole. Samples
         that are not later than the last one are dropped.

@@ -43,7 +43,7 @@ def scaled(a: Vector, k: float) -> Vector:
 
 
 def plus(a: Vector, b: Vector, k: float = 1.0) -> Vector:
-    """``a + k b``."""
+    """Return ``a + k b``."""
     return (a[0] + k * b[0], a[1] + k * b[1], a[2] + k * b[2])
 
 
@@ -59,7 +59,7 @@ def unit(a: Vector) -> Vector | None:
 
 
 def level(a: Vector, up: Vector) -> Vector | None:
-    """The horizontal direction of ``a``; None when ``a`` is (nearly) vertical."""
+    """Return the horizontal direction of ``a``, None when ``a`` is (nearly) vertical."""
     flat = plus(a, up, -dot(a, up))
     return None if length(flat) < 0.05 * max(1e-9, length(a)) else unit(flat)
 

@@ -39,7 +39,7 @@ class Stream:
         self._shape = None
 
     def feed(self, packet: Packet) -> list[Block]:
-        """Give the blocks that the packet completes."""
+        """Return the blocks that the packet completes."""
         if not packet.acc.shape[0]:
             return []
         if packet.rate_hz != self._rate_hz:

@@ -54,12 +54,12 @@ class Treadmill:
         return ""
 
     def at(self, t: float) -> tuple[float, float]:
-        """True speed in m/s and incline in percent."""
+        """Return the true speed in m/s and incline in percent."""
         _, speed, incline = self._interpolate(t)
         return speed * self._factor, incline
 
     def shown(self, t: float) -> tuple[float, float]:
-        """What the console says."""
+        """Return what the console says."""
         _, speed, incline = self._interpolate(t)
         return round(speed, 3), round(incline, 2)
 

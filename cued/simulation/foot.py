@@ -65,7 +65,7 @@ class FootStride(Struct):
     curve: float = 0.0
 
     def row(self) -> tuple[float, ...]:
-        """Give all fields as numbers, an open end as far away."""
+        """Return all fields as numbers, an open end as far away."""
         far = self.contact + 1e6
         return (
             *(self.contact, self.start, self.speed, self.yaw, self.tilt, min(self.lift, far)),
@@ -76,7 +76,7 @@ class FootStride(Struct):
 
 
 def feel(t: Floats, strides: list[FootStride]) -> tuple[Floats, Floats]:
-    """Give (n, 3) specific force and (n, 3) turn rate in the foot's axes at ascending times (n,).
+    """Return (n, 3) specific force and (n, 3) turn rate in the foot's axes at ascending times (n,).
 
     ``strides`` cover the times, oldest first; only their values matter, not how many there are.
     """
@@ -187,7 +187,7 @@ def _rings(t: Floats, p: Floats, yaw: Floats) -> Floats:
 
 
 def ring(age: Floats, rad_s: float = RING_RAD_S, decay_s: float = RING_DECAY_S) -> Floats:
-    """Unit ring that starts at age 0 and leaves no velocity behind."""
+    """Return a unit ring that starts at age 0 and leaves no velocity behind."""
     s = np.maximum(age, 0.0)
     wave = np.cos(rad_s * s) - np.sin(rad_s * s) / (rad_s * decay_s)
     return np.where(age >= 0.0, np.exp(-np.minimum(s / decay_s, 60.0)) * wave, 0.0)

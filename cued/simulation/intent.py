@@ -77,7 +77,7 @@ class Will:
         self.does = tuple(sorted((*self.does, turn), key=lambda d: d.at_s))
 
     def hear(self, key: str, t: float) -> bool:
-        """Take in a cue; True when the person will do as it says."""
+        """Process a cue and return True when the person will do as it says."""
         if key in CARRIES:
             self._carries = (t + LISTEN_S[0], t + LASTS_S)
             return self._person.follows

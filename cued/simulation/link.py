@@ -57,13 +57,13 @@ class Radio:
         self._last = 0.0
 
     def connect(self) -> tuple[float, Input]:
-        """Give the message that the link is up."""
+        """Return the message that the link is up."""
         return 0.0, LinkChanged(0.0, self._sensor.name, True)
 
     def send(
         self, until: float, t: Floats, stamps: Floats, acc: Floats, gyr: Floats | None
     ) -> list[tuple[float, Input]]:
-        """Give what the samples before ``until`` set on its way, with times of arrival."""
+        """Return what the samples before ``until`` set on its way, with times of arrival."""
         self._begin(until)
         alive = np.ones(t.size, dtype=bool)
         for w in self._now:

@@ -64,7 +64,7 @@ def lean(t: Floats, mishaps: list[Mishap]) -> Floats:
 
 
 def push(t: Floats, acc: Floats, mishaps: list[Mishap]) -> Floats:
-    """Give the trunk's level acceleration (n, 3) with the mishaps in it."""
+    """Return the trunk's level acceleration (n, 3) with the mishaps in it."""
     out = acc.copy()
     for m in mishaps:
         age = t - m.t
@@ -101,7 +101,7 @@ def _hump(age: Floats, for_s: float) -> Floats:
 def tumble(
     t: Floats, force: Floats, rate: Floats, mishaps: list[Mishap], toward: float
 ) -> tuple[Floats, Floats]:
-    """Give a foot's force and rate, (n, 3) each, with a fall in them."""
+    """Return a foot's force and rate, (n, 3) each, with a fall in them."""
     for m in mishaps:
         if m.what != "fall":
             continue

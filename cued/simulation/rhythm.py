@@ -35,7 +35,7 @@ class Rhythm:
         self._state: Floats = rng.standard_normal(7)
 
     def step(self) -> float:
-        """Give the next step's deviation; successive pairs average to standard deviation 1."""
+        """Return the next step's deviation; successive pairs average to standard deviation 1."""
         draw = self._rng.standard_normal(8)
         self._state = self._keep * self._state + np.sqrt(1.0 - self._keep**2) * draw[:7]
         value = float((self._gain * self._state).sum()) + self._white * float(draw[7])

@@ -68,7 +68,7 @@ class Simulation:
         self._commands = deque(sorted(scenario.command, key=lambda c: c.at_s))
 
     def inputs(self) -> Iterator[Input]:
-        """Give every input of the run, in order of arrival, until the scenario's end."""
+        """Return every input of the run, in order of arrival, until the scenario's end."""
         for radio in self._radios:
             self._expect(*radio.connect())
         while self.t < self.scenario.duration_s:

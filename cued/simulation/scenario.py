@@ -312,7 +312,7 @@ def _where(message: str) -> str:
 
 
 def _check(scenario: Scenario) -> None:
-    """What goes across fields."""
+    """Check what goes across fields."""
     if not scenario.does or not scenario.sensor:
         raise ConfigError("scenario: wants at least one [[does]] and one [[sensor]]")
     for number, doing in enumerate(scenario.does, 1):

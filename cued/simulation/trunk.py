@@ -49,7 +49,7 @@ class Knot(Struct, frozen=True):
     shape: tuple[float, ...]
 
     def row(self) -> tuple[float, ...]:
-        """Give all fields as numbers."""
+        """Return all fields as numbers."""
         return (
             *(self.t, self.phase, self.side, self.running, self.duty, self.up, self.fore),
             *(self.lateral, self.turn, self.yaw, self.lead, self.hit, self.lean),
@@ -89,7 +89,7 @@ SWAY_HZ = (0.23, 0.37, 0.61, 0.97)
 def feel(
     t: Floats, knots: list[Knot], manner: Manner, chest: bool
 ) -> tuple[Floats, Floats, Floats]:
-    """Give (n, 3) acceleration without gravity, level and along the heading, and angles.
+    """Return (n, 3) acceleration without gravity, level and along the heading, and angles.
 
     Returns acceleration (n, 3), angles (n, 3) as yaw, pitch, roll, and their rates (n, 3).
     """
@@ -110,7 +110,7 @@ def feel(
 
 
 def sense(acc: Floats, angles: Floats, rates: Floats) -> tuple[Floats, Floats]:
-    """Give specific force and turn rate in trunk axes of what ``feel`` gave."""
+    """Return specific force and turn rate in trunk axes of what ``feel`` gave."""
     yaw, pitch, roll = angles[:, 0], angles[:, 1], angles[:, 2]
     force = acc + np.array([0.0, 0.0, GRAVITY_M_S2])
     return turned(force, np.zeros_like(yaw), pitch, roll), body_rates(rates, pitch, roll)

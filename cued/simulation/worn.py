@@ -47,11 +47,11 @@ class Worn:
         return k / self._true_rate, k / self.sensor.rate_hz
 
     def run_times(self, stamps: Floats) -> Floats:
-        """Give the run's times of stamps that a radio sent: what a clock estimate would find."""
+        """Return the run's times of stamps that a radio sent: what a clock estimate would find."""
         return (stamps - self.epoch_s) * (self.sensor.rate_hz / self._true_rate)
 
     def sense(self, t: Floats, force: Floats, rate: Floats) -> tuple[Floats, Floats | None]:
-        """Give (n, 3) acceleration and turn rate in sensor axes from those in body axes."""
+        """Return (n, 3) acceleration and turn rate in sensor axes from those in body axes."""
         noise = self._rng.standard_normal((t.size, 6))
         s = self.sensor
         m = self._slipped(t)

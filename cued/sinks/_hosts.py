@@ -18,7 +18,7 @@ def hostname(host: str) -> str:
 
 
 def is_ours(host: str, names: Collection[str]) -> bool:
-    """Tell whether a bare host name is one that we are known by."""
+    """Return whether a bare host name is one that we are known by."""
     own = socket.gethostname().lower()
     known = {"localhost", own, f"{own}.local", *(name.lower() for name in names)}
     return host in known or _is_address(host)

@@ -30,7 +30,7 @@ def free_port(address: str, wanted: int) -> int:
 
 
 def whose_port(section: str, address: str, port: int, option: str) -> str:
-    """Say why a port can't be listened on and which option to change; "" when it can."""
+    """Return why a port can't be listened on and which option to change; "" when it can."""
     error = refusal(address, port)
     return "" if error is None else cannot_listen(section, address, port, option, error)
 

@@ -60,7 +60,7 @@ class Gate:
             raise
 
     def tells(self, now: float) -> bool:
-        """Say whether a refusal is worth an answer now: no flood is answered by a flood."""
+        """Return whether a refusal is worth an answer now: no flood is answered by a flood."""
         if self._tokens < 1 and now - self._told_at < 1:
             return False
         self._told_at = now

@@ -43,7 +43,7 @@ class SoFar:
         self._events: deque[dict[str, Any]] = deque(maxlen=EVENTS)
 
     def take(self, event: AnyEvent) -> None:
-        """Take an event."""
+        """Process an event."""
         self._now.take(event)
         match event:
             case Stride():

@@ -151,7 +151,7 @@ class Topics:
             self._renew()
 
     def due(self, now: float, wall: float) -> Message | None:
-        """Take the next message that may go out now; None when there is none."""
+        """Return the next message that may go out now, None when there is none."""
         if self._queue:
             return self._queue.popleft()
         if now >= self._state_due():

@@ -146,7 +146,7 @@ class History:
             self._ask(self._untold.pop(0))
 
     def _gathered(self) -> list[Row]:
-        """Take the rows that wait, and how far the session has come."""
+        """Return the rows that wait, and how far the session has come."""
         rows, self._rows = self._rows, []
         if self._session is not None:
             progress = (self._backward_s, self._strides, self._session)

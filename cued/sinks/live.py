@@ -181,7 +181,7 @@ class Live:
         return msgspec.json.encode(body)
 
     def _connects(self, host: str) -> str:
-        """What the page may connect to: the broker and nothing else."""
+        """Return what the page may connect to: the broker and nothing else."""
         if self._config.broker:
             parts = urlsplit(self._config.broker)
             return f"{parts.scheme}://{parts.netloc}"

@@ -142,7 +142,7 @@ class Recorder:
             self._ask(self._untold.pop(0))
 
     def _known(self, sensor: str) -> bool:
-        """Tell whether a replay can build the decoder of a sensor."""
+        """Return whether a replay can build the decoder of a sensor."""
         return sensor in self._opening.config.get("sensors", {})
 
     def _begin(self) -> None:
@@ -155,7 +155,7 @@ class Recorder:
         self._opening = cast("Opening", made_from()) if made_from else Opening()
 
     def _gathered(self, *, last: bool) -> list[Piece]:
-        """Take what waits to be written; nothing does before the first data."""
+        """Return what waits to be written; nothing does before the first data."""
         pieces, self._full = self._full, []
         if self._data:
             pieces.append(Piece(self._opening, self._items, last))

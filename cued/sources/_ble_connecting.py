@@ -110,7 +110,7 @@ async def read_battery(device: BLEDevice, options: Mapping[str, Any]) -> float |
 
 
 async def _is_linked(device: BLEDevice) -> bool:
-    """Tell whether BlueZ holds a link to it, whatever became of its services."""
+    """Return whether BlueZ holds a link to it, whatever became of its services."""
     path = device.details.get("path") if isinstance(device.details, dict) else None  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType]
     try:
         with theirs():

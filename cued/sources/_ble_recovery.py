@@ -74,7 +74,7 @@ class Stuck:
         self._refused = 0
 
     def verdict(self, t: float) -> str:
-        """Say what is wrong, if it is time to do something about it."""
+        """Return what is wrong, if it is time to do something about it."""
         if t < self._not_before:
             return ""
         if self._deaf_since is not None and t - self._deaf_since >= STUCK_S:

@@ -40,7 +40,7 @@ class Training:
             self._moved.set()
 
     def over(self, t: float) -> bool:
-        """Tell whether nobody has trained for long."""
+        """Return whether nobody has trained for long."""
         return self._after_s > 0 and t - self._t > self._after_s
 
     async def begins(self) -> None:

@@ -218,7 +218,7 @@ async def _stop(scanner: BleakScanner) -> None:
 
 
 def _of_adapter(error: BaseException) -> bool:
-    """Tell whether the service is there and the adapter is on, and yet it does not scan."""
+    """Return whether the service is there and the adapter is on, and yet it does not scan."""
     refused = isinstance(error, BleakDBusError) and error.dbus_error.startswith("org.bluez.Error.")
     return refused or isinstance(error, TimeoutError)
 

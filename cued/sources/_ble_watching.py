@@ -53,7 +53,7 @@ class Watch:
         self._since = t
 
     def duplicate(self, t: float, char: str, data: bytes) -> bool:
-        """Tell whether this notification is the one before over again."""
+        """Return whether this notification is the one before over again."""
         before = self._last.get(char)
         self._last[char] = (t, data)
         return before is not None and before[1] == data and t - before[0] < DUPLICATE_S
@@ -84,7 +84,7 @@ class Watch:
         return True
 
     def verdict(self, t: float) -> str:
-        """Say why the link should be given up, or nothing."""
+        """Return why the link should be given up, or nothing."""
         if self._idles:
             return ""
         if self._good_t is None:

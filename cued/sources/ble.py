@@ -301,7 +301,7 @@ class Ble:
         return wanted
 
     def _awaited(self, advert: Advert, device: str, others: Mapping[str, Sensor]) -> bool:
-        """Tell whether another waits for it, by its name or as the more particular device."""
+        """Return whether another waits for it, by its name or as the more particular device."""
         connected = self._taken.values()
         waiting = [s for n, s in others.items() if not s.address and n not in connected]
         return any(

@@ -86,7 +86,7 @@ class SensorLoggerMqtt:
 
 
 def _broker(config: Config) -> mqtt.Config:
-    """The broker as the sink's client is told of it."""
+    """Return the broker as the sink's client is told of it."""
     return mqtt.Config(
         host=config.host,
         port=config.port or None,

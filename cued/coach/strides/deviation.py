@@ -34,7 +34,7 @@ class Reference:
         return len(self.values) >= OPENING_STRIDES
 
     def add(self, value: float) -> None:
-        """Take one of the first values."""
+        """Learn from one of the first values."""
         self.values.append(value)
         if self.known:
             self.middle = median(self.values)
@@ -95,7 +95,7 @@ class Deviation:
             self.since = None
 
     def because(self) -> dict[str, float | str | None]:
-        """Give the numbers that a cue rests on."""
+        """Return the numbers that a cue rests on."""
         return {
             self._name: round(self.reference + self.mean, 2),
             "own": round(self.reference, 2),

@@ -65,7 +65,7 @@ class Foot:
         self.recent.clear()
 
     def rising(self, r: float, cv: float) -> bool:
-        """Tell whether strides are still growing: rather a belt that slows than a longer stride.
+        """Return whether strides are still growing: rather a belt that slows than a longer stride.
 
         Seen when a treadmill whose speed is not reported comes to a stop (tripod-4.4kmh): every
         stride was 6-15 % longer than the mean of the three before it.
@@ -94,11 +94,11 @@ class Lengthening:
             foot.restart()
 
     def tells(self, own: Baseline) -> bool:
-        """Tell whether strides are even enough for a verdict."""
+        """Return whether strides are even enough for a verdict."""
         return own.cv <= MOST_CV
 
     def before(self, side: Side, stride_s: float) -> None:
-        """Take a stride of the opening, while there is no reference yet."""
+        """Process a stride of the opening, while there is no reference yet."""
         self._opening.setdefault(side, []).append(stride_s)
 
     def feed(self, side: Side, stride_s: float, own: Baseline, now: float) -> bool:
@@ -113,7 +113,7 @@ class Lengthening:
         return self._feet[side].mean
 
     def because(self, side: Side, stride_s: float, own: Baseline) -> dict[str, float | str | None]:
-        """Give the numbers that a cue about this foot rests on."""
+        """Return the numbers that a cue about this foot rests on."""
         foot = self._feet[side]
         return {
             "over_percent": round(100.0 * foot.mean, 2),

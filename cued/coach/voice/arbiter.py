@@ -79,7 +79,7 @@ class Arbiter:
             self._free_at = min(self._free_at, report.t)
 
     def busy(self, now: float) -> bool:
-        """Tell whether something is being said."""
+        """Return whether something is being said."""
         return now < self._free_at
 
     def decide(self, proposals: list[Proposal], known: Known, now: float) -> list[Cue]:

@@ -36,7 +36,7 @@ class Effects:
         return out
 
     def feed(self, stride: Stride, proposals: list[Proposal]) -> list[Effect]:
-        """Take a stride and what rules proposed with it."""
+        """Process a stride and what rules proposed with it."""
         if self._cue is None:
             return []
         self._strides[stride.side] = self._strides.get(stride.side, 0) + 1

@@ -32,7 +32,7 @@ def share(plan: CoachConfig, clean_sessions: int, program: bool) -> float:
 
 
 def catching(plan: CoachConfig, strides: int, share: float) -> bool:
-    """Tell whether a stretch without technique cues is on, ``strides`` into a phase."""
+    """Return whether a stretch without technique cues is on, ``strides`` into a phase."""
     if not plan.catch_strides or share >= 1.0:
         return False
     return (strides // plan.catch_strides) % CATCH_EVERY == CATCH_EVERY - 1

@@ -26,7 +26,7 @@ class Pacer:
 
     @property
     def lasts(self) -> bool:
-        """Tell whether the beat goes on without being asked for with every stride."""
+        """Return whether the beat goes on without being asked for with every stride."""
         return self._beat is not None and not self._asked_again
 
     def want(self, proposal: Proposal, now: float) -> None:

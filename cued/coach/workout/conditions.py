@@ -21,38 +21,38 @@ def moving(known: Known) -> bool:
 
 
 def on_rails(known: Known) -> bool:
-    """The steps have stopped, or it was long enough ago that they were to."""
+    """Return whether the steps have stopped, or had long enough to."""
     return not known.walking or known.elapsed_s >= STANDS_AFTER_S
 
 
 def slow(known: Known) -> bool:
-    """The belt is slow enough to turn round on: known to be, or all that could be waited for."""
+    """Return whether the belt is slow enough to turn on, or all was waited for."""
     if known.belt is not None:
         return known.belt.speed_m_s <= ladder.TURN_M_S + ladder.SPEED_OFF_M_S
     return known.slowed
 
 
 def not_slow(known: Known) -> bool:
-    """The belt has to be slowed by the runner first: the coach may not, or it did not help."""
+    """Return whether the runner has to slow the belt: the coach may not, or could not."""
     return not slow(known) and (known.by_hand or known.elapsed_s >= SETTING_S)
 
 
 def as_set(known: Known) -> bool:
-    """The belt is as fast as was asked for, or there was time enough to set it."""
+    """Return whether the belt is as fast as was asked for, or there was time to set it."""
     if known.belt is not None and known.due_m_s is not None:
         return abs(known.belt.speed_m_s - known.due_m_s) <= 2 * ladder.SPEED_OFF_M_S
     return known.elapsed_s >= SETTING_S
 
 
 def fast(known: Known) -> bool:
-    """The belt is nearly as fast as a jog is to be."""
+    """Return whether the belt is nearly as fast as a jog is to be."""
     if known.belt is not None and known.due_m_s is not None:
         return known.belt.speed_m_s >= 0.9 * known.due_m_s
     return known.elapsed_s >= ladder.JOG_ON_S / 3
 
 
 def walkable(known: Known) -> bool:
-    """The belt is slow enough to walk backward after a jog."""
+    """Return whether the belt is slow enough to walk backward after a jog."""
     if known.belt is not None:
         return known.belt.speed_m_s <= ladder.WALK_M_S + 2 * ladder.SPEED_OFF_M_S
     return known.elapsed_s >= SETTING_S
@@ -64,7 +64,7 @@ def steady(known: Known) -> bool:
 
 
 def felt(known: Known) -> bool:
-    """The runner has just gone backward for long enough to have a feeling to keep."""
+    """Return whether the runner has just gone backward long enough to have a feeling."""
     return known.part_s >= FELT_S
 
 
@@ -74,13 +74,13 @@ def not_felt(known: Known) -> bool:
 
 
 def turns_next(known: Known) -> bool:
-    """The phase ends with turning round."""
+    """Return whether the phase ends with turning round."""
     rung = ladder.STAGES[known.stage]
     return not (known.spec.pace == "walk" and (rung.uphill or (rung.jog and known.may_jog)))
 
 
 def jogs_next(known: Known) -> bool:
-    """The phase ends with a faster belt."""
+    """Return whether the phase ends with a faster belt."""
     more = known.jogged_s < ladder.JOG_SESSION_S
     return ladder.STAGES[known.stage].jog and known.may_jog and more
 
@@ -101,5 +101,5 @@ def again(known: Known) -> bool:
 
 
 def by_hand(known: Known) -> bool:
-    """The runner sets the belt."""
+    """Return whether the runner sets the belt."""
     return known.by_hand

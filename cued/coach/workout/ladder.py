@@ -161,7 +161,7 @@ def prescribe(
     cut_s: float = 0.0,
     elapsed_s: float = 0.0,
 ) -> Prescription:
-    """Say what is due at a stage.
+    """Return what is due at a stage.
 
     done_s, cut_s : moved backward in this session already, and before it was cut off (the days
     and weeks of ``memory`` hold the latter).  elapsed_s : since the memory was loaded.
@@ -207,7 +207,7 @@ def speed_limit(stage: int, memory: Memory, profile: Profile, elapsed_s: float =
 
 
 def _rising(stage: int, memory: Memory) -> bool:
-    """Tell whether the grade still rises with each clean session."""
+    """Return whether the grade still rises with each clean session."""
     return memory.stage != stage or memory.clean_sessions < STAGES[stage].sessions
 
 
@@ -219,7 +219,7 @@ def _grade(stage: int, memory: Memory) -> float:
 
 
 def advance(memory: Memory, profile: Profile, result: Result, elapsed_s: float = 0.0) -> Standing:
-    """Say where a runner stands after a session: at most one stage up, and one down a stumble.
+    """Return where a runner stands after a session: at most one stage up, and one down a stumble.
 
     ``result.stage`` has come down with every stumble already.
     """
@@ -247,7 +247,7 @@ def _clean(stage: int, result: Result) -> bool:
 
 
 def _next_in_reach(stage: int, profile: Profile, result: Result) -> bool:
-    """Tell whether the next stage's slowest speed is at most a week's increase away."""
+    """Return whether the next stage's slowest speed is at most a week's increase away."""
     if stage >= min(profile.top_stage, len(STAGES) - 1):
         return False
     if stage == 0 or STAGES[stage + 1].uphill:

@@ -145,7 +145,7 @@ def _turned(backward: bool, known: Known) -> Trigger:
 
 
 def _worth(known: Known) -> bool:
-    """Tell whether the time backward that is left is worth turning round for."""
+    """Return whether the time backward that is left is worth turning round for."""
     return (known.left_s or 0.0) >= ladder.LEAST_BOUT_S
 
 
@@ -160,7 +160,7 @@ def _met(known: Known) -> Trigger | None:
 
 
 def _over(known: Known) -> Trigger | None:
-    """What ends every backward phase."""
+    """Return what ends every backward phase."""
     if (known.left_s or 0.0) <= 0.0:
         return "dose"
     return "turned_away" if known.against_s > CONTRADICTED_S else None

@@ -72,11 +72,11 @@ class Script:
         self._later.clear()
 
     def confirm(self) -> None:
-        """Take a press as "the belt is slow"."""
+        """Process a press as "the belt is slow"."""
         self._confirmed = True
 
     def slowed(self, known: Known) -> bool:
-        """Tell whether all was done to slow a belt that tells no speed."""
+        """Return whether all was done to slow a belt that tells no speed."""
         if self._confirmed:
             return True
         if self._asked_slow is None:

@@ -65,7 +65,7 @@ class Questions:
             self._asked = now
 
     def yes(self) -> None:
-        """Take the answer."""
+        """Process the answer."""
         if self._keys and (self._asked is not None or self._waits):
             self._console = self._console or self._keys[0] == "check_console"
             self._keys.pop(0)

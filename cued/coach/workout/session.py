@@ -226,7 +226,7 @@ class Session:
         known.stepped_on = known.stepped_on and spec.stands
 
     def _sets(self, due_m_s: float) -> bool:
-        """Tell whether the belt has to be made faster once the runner has turned."""
+        """Return whether the belt has to be made faster once the runner has turned."""
         belt = self._known.belt
         has = ladder.TURN_M_S if belt is None else belt.speed_m_s
         return due_m_s > has + 2 * ladder.SPEED_OFF_M_S

@@ -64,7 +64,7 @@ class Tally:
                 self.measured[m.name] = m.value
 
     def compare_spread(self, ratios: list[float]) -> None:
-        """Take how much strides varied against what is usual for this runner."""
+        """Process how much strides varied against what is usual for this runner."""
         self.cv_ratio = median(ratios) if ratios else None
 
     def _steadiness(self, item: Stability) -> None:

@@ -101,7 +101,7 @@ def _wifi_on_chip(machine: Machine) -> str:
 
 
 def _heavy(config: Config) -> str:
-    """Say what is too much for a shared chip, if anything is."""
+    """Return what is too much for a shared chip, if anything is."""
     if "ble" in config.parts.get("sources", {}) and len(config.sensors) >= MANY:
         return f"{len(config.sensors)} sensors"
     card = str(getattr(config.parts.get("actuators", {}).get("speech"), "device", ""))

@@ -29,12 +29,12 @@ SLOW_DISK_S = 1.0
 
 
 def running(*units: str) -> bool:
-    """Tell whether one of these is on, and therefore has sensors, pins and sound."""
+    """Return whether one of these is on, and therefore has sensors, pins and sound."""
     return Machine().active(*units)
 
 
 def board() -> Check:
-    """Say what this is."""
+    """Return what this is."""
     model = read(MODEL) or f"{platform.machine()}, not a Raspberry Pi"
     return Check("board", "ok", f"{model}, Python {platform.python_version()}")
 

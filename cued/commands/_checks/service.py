@@ -20,7 +20,7 @@ SERVICE = ("cued.service", "cued@*.service")
 
 
 def other_daemon(machine: Machine, state: Path, station: str) -> Check:
-    """Say whether a daemon runs already, the service or one that somebody started."""
+    """Return whether a daemon runs already, the service or one that somebody started."""
     if machine.active(*SERVICE):
         return Check("other daemon", "ok", "the service runs; no second one is to be started")
     if held(state, station):

@@ -48,5 +48,5 @@ class Machine:
         return self._asks(command)
 
     def active(self, *units: str) -> bool:
-        """Tell whether one of these systemd units is on."""
+        """Return whether one of these systemd units is on."""
         return "active" in self.ask("systemctl", "is-active", *units).split()

@@ -38,7 +38,7 @@ class Door:
         self._guess_from = now
 
     def is_open(self, now: float) -> bool:
-        """Tell whether anybody may still come in."""
+        """Return whether anybody may still come in."""
         return now < self._until
 
     def digits(self, now: float) -> str:
@@ -66,7 +66,7 @@ class Door:
         return self._key, 0
 
     def admits(self, key: str, now: float) -> bool:
-        """Tell whether this is the key, and keep the door open if it is."""
+        """Return whether this is the key, and keep the door open if it is."""
         right = bool(self._key) and hmac.compare_digest(key.encode(), self._key.encode())
         if right and self.is_open(now):
             self._until = now + OPEN_S

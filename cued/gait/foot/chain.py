@@ -107,7 +107,7 @@ class Foot:
         self._turning_t = 0.0  # and since when
 
     def feed(self, block: Block) -> list[Finding]:
-        """Take the next samples on the grid; give what they showed."""
+        """Process the next samples on the grid and return what they showed."""
         if block.fresh:
             self._start()
         if block.gyr is None:
@@ -186,7 +186,7 @@ class Foot:
         return out
 
     def _settled(self, step: Step, oriented: bool) -> list[Finding]:
-        """Take a stance's rest: the mounting, and the way that led to it."""
+        """Process a stance's rest and return the mounting, and the way that led to it."""
         left = LEFT if oriented else self._axis.at(step.n)
         # The first rests come before the first swing has shown the axis: they still begin a way.
         leg = self._path.rest(step.since, step.n, LEFT if left is None else left)

@@ -21,7 +21,7 @@ class Gaps:
         self._missing = 0  # samples in a row that are not ok
 
     def parts(self, ok: Bools) -> list[tuple[slice, bool]]:
-        """Give the parts of the next samples, each with whether its samples are gone."""
+        """Return the parts of the next samples, each with whether its samples are gone."""
         n = ok.shape[0]
         if not n:
             return []

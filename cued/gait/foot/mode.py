@@ -37,16 +37,16 @@ class Manner:
         self._hint: Mode = "unknown"
 
     def forget(self) -> None:
-        """The foot was not seen for a while."""
+        """Forget the foot, which was not seen for a while."""
         self.mode = self._hint = "unknown"
         self._contact_t = self._lift_t = None
 
     def lift(self, t: float) -> None:
-        """The foot left, by its largest pitch rate."""
+        """Process a lift with its largest pitch rate."""
         self._lift_t = t
 
     def contact(self, t: float) -> float:
-        """The foot landed; sets the mode and gives how sure it is, 0..1."""
+        """Process a landing: set the mode and return how sure it is, 0..1."""
         before, lift = self._contact_t, self._lift_t
         self._contact_t, self._lift_t = t, None
         if self.mode not in ("walking", "running"):
@@ -63,7 +63,7 @@ class Manner:
         return min(1.0, 0.5 + abs(vote) / (2 * CLEAR))
 
     def rest(self, now: float) -> bool:
-        """The foot rests; True when that made it standing."""
+        """Process a rest and return True when that made it standing."""
         if self.mode == "standing":
             return False
         if self._contact_t is not None and now - self._contact_t < STANDING_S:

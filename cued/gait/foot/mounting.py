@@ -55,7 +55,7 @@ class Axis:
         self._windows = 0
 
     def at(self, n: int) -> Floats | None:
-        """Give the axis (3,) that held at sample ``n`` of the last ``rate``, None if none did."""
+        """Return the axis (3,) that held at sample ``n`` of the last ``rate``, None if none did."""
         for since, axis in reversed(self._known):
             if since <= n:
                 return axis
@@ -128,7 +128,7 @@ class Wear:
         self._across = 0  # and strides
 
     def rest(self, up: Floats, oriented: bool) -> bool:
-        """Take gravity's reaction at a rest; True when the state changed."""
+        """Process gravity's reaction at a rest and return True when the state changed."""
         if not oriented:
             return self._become("level", "up is known from gravity, front is not")
         x, y, z = up.tolist()
@@ -137,12 +137,12 @@ class Wear:
         return self._judge()
 
     def stride(self, share: float) -> bool:
-        """Take the share of a stride's turning that was about the given left axis."""
+        """Process the share of a stride's turning that was about the given left axis."""
         self._across = _counted(self._across, share < ACROSS)
         return self._judge()
 
     def form(self, form: float, forward: bool) -> bool:
-        """Take the form of a walking stride and which way it went."""
+        """Process the form of a walking stride and which way it went."""
         self._forms.append((forward, form))
         self._reversed = self._looks_reversed()
         return self._judge()

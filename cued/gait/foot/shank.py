@@ -56,7 +56,7 @@ class Shank:
         self._mode: Mode = "unknown"
 
     def feed(self, block: Block) -> list[Finding]:
-        """Take the next samples on the grid; give what they showed."""
+        """Process the next samples on the grid and return what they showed."""
         if block.fresh:
             self._start()
         if block.gyr is None:

@@ -75,7 +75,7 @@ class Path:
         self._n += t.size
 
     def forget(self) -> None:
-        """The foot was not seen for a while, so where it was is of no use."""
+        """Forget where the foot was, which was not seen for a while."""
         self._anchor = None
 
     def rest(self, first: int, now: int, left: Floats) -> Leg | None:
@@ -149,7 +149,7 @@ Quaternion = tuple[float, float, float, float]  # w, x, y, z; level axes from th
 
 
 def _leveling(ax: float, ay: float, az: float) -> Quaternion:
-    """Give the least rotation that turns gravity's reaction upright."""
+    """Return the least rotation that turns gravity's reaction upright."""
     size = math.sqrt(ax * ax + ay * ay + az * az)
     w, x, y = size + az, ay, -ax
     norm = math.sqrt(w * w + x * x + y * y)

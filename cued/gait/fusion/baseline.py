@@ -61,7 +61,7 @@ class Baseline:
         self._typical: dict[str, tuple[float, float]] = {}
 
     def learn(self, values: Mapping[str, float]) -> None:
-        """Take one stride's values, those that were measured."""
+        """Process one stride's values, those that were measured."""
         for name, value in values.items():
             seen = self._seen[name]
             if len(seen) >= FULL:

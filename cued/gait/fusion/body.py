@@ -82,7 +82,7 @@ class Segment(Protocol):
     """A chain that turns one sensor's blocks into findings."""
 
     def feed(self, block: Block) -> Sequence[Finding]:
-        """Take a block; what was found in it."""
+        """Process a block and return what was found in it."""
         ...
 
 
@@ -126,7 +126,7 @@ class Body:
         return self._gait
 
     def feed(self, block: Block) -> list[AnyEvent]:
-        """Take samples of one sensor; the events they complete, of all sensors."""
+        """Process samples of one sensor and return the events they complete, of all sensors."""
         out: list[AnyEvent] = []
         waiting: list[Finding] = []
         for chain in self._chains[block.sensor]:
@@ -271,7 +271,7 @@ class Body:
         return self._changed(told) + [e for s in strides for e in self._stride(s, travel.at)]
 
     def _sees_turns(self, sensor: str) -> bool:
-        """The trunk turns with the person, a foot also by itself: it is asked only without one."""
+        """Return whether a sensor's turns count: a foot's only where no trunk is worn."""
         return sensor in self._trunks or not self._trunks
 
     def _contradiction(self, heading: Heading) -> list[AnyEvent]:

@@ -106,7 +106,7 @@ class DirectionChoice:
         return self._decide(turning.at)
 
     def drop(self, sensor: str, t: float) -> Direction:
-        """A sensor is lost: nobody else may tell the end of the turn that it saw."""
+        """Forget a lost sensor's turn: nobody else may tell its end."""
         if not self._turning or sensor != self._turning_by:
             return self.direction
         self._turning = False
@@ -118,7 +118,7 @@ class DirectionChoice:
         return self._wipe("standing")
 
     def lost(self) -> Direction:
-        """Data are missing."""
+        """Forget what was seen: data are missing."""
         self._turning = False
         return self._wipe("no data")
 
@@ -159,7 +159,7 @@ class DirectionChoice:
         self.direction, self.why = direction, ""
 
     def _surely_back(self, t: float) -> bool:
-        """The feet say so, or the trunk has for long enough."""
+        """Return whether the feet say so, or the trunk has for long enough."""
         if self.direction == "backward" or self._by_feet(t):
             return True
         return self._back_steps >= (BACK_STEPS_AFTER_RUN if self._ran else BACK_STEPS)

@@ -55,7 +55,7 @@ class Footfalls:
         self._heard[sensor] = t
 
     def feed(self, contact: Contact) -> Footfall | None:
-        """Take a contact; the footfall, if this sensor has the word for that foot."""
+        """Process a contact and return the footfall, if this sensor has the word for that foot."""
         self._missed[contact.sensor] = 0
         if not self._has_word(contact):
             return None

@@ -38,7 +38,7 @@ class Merge:
         return self._passed
 
     def put(self, sensor: str, began: float, reached: float, findings: list[Finding]) -> None:
-        """Take what a sensor found in samples from ``began`` up to ``reached``."""
+        """Process what a sensor found in samples from ``began`` up to ``reached``."""
         self._silent.clear()
         if not self._reached:  # nobody spoke yet: give the others their chance, from here on
             self._reached = dict.fromkeys(self._order, began)
@@ -63,7 +63,7 @@ class Merge:
         self._pass()
 
     def take(self) -> list[Finding | Belt | LinkChanged]:
-        """Give the findings and belt messages whose turn has come, in order."""
+        """Return the findings and belt messages whose turn has come, in order."""
         out: list[Finding | Belt | LinkChanged] = []
         until = self._passed if self._reached or self._silent else float("inf")
         while self._heap and self._heap[0][0] <= until:

@@ -32,7 +32,7 @@ class ModeChoice:
         self._held = 0
 
     def feed(self, moving: Moving) -> Mode:
-        """Take an opinion; the mode after it."""
+        """Process an opinion and return the mode after it."""
         self._opinions[moving.sensor] = moving
         best = self._best(moving.at)
         if best == self.mode:

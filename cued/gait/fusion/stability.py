@@ -116,7 +116,7 @@ class StabilityWatch:
         return self._tell(stride.t, "unknown", None, "the belt changes or footfalls are unsure")
 
     def feed_stumble(self, t: float) -> Stability | None:
-        """Take a stumble: unsteady at once, and what was waiting to be learnt is dropped."""
+        """Process a stumble: unsteady at once, and what was waiting to be learnt is dropped."""
         self._stumble_t = t
         self._hold = HOLD_STRIDES
         self._held_back.clear()
@@ -130,7 +130,7 @@ class StabilityWatch:
         return self._tell(t, "unknown", None, why)
 
     def rebase(self, t: float, why: str) -> Stability | None:
-        """The terms of comparison changed; baselines of terms met before are used again."""
+        """Change the terms of comparison; baselines of terms met before are used again."""
         self._restart()
         self._terms = None
         self._count_hold(0.0, t)
@@ -205,7 +205,7 @@ class StabilityWatch:
         return self._trunk_worn and not self._trunk
 
     def _tell(self, t: float, level: Level, score: float | None, why: str) -> Stability | None:
-        """Give an event when there is a score or something changed."""
+        """Return an event when there is a score or something changed."""
         if level == "unknown" and self._stumble_t is not None:
             level, why = "unsteady", "stumble"
         changed = (level, why) != self._told
@@ -216,7 +216,7 @@ class StabilityWatch:
 
 
 def _trunk_values(posture: Posture) -> dict[str, float]:
-    """What a trunk sensor adds, as far as it was measured."""
+    """Return what a trunk sensor adds, as far as it was measured."""
     forward, left, up = posture.rms
     values: dict[str, float] = {}
     total = hypot(forward, left, up)

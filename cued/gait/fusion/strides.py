@@ -52,7 +52,7 @@ class Strides:
         self._belt.append(belt)
 
     def lift(self, lift: LiftOff) -> None:
-        """Take a terminal contact."""
+        """Process a terminal contact."""
         self._lifts[lift.side] = lift.t
 
     def travel(self, travel: Travel) -> list[Stride]:
@@ -74,7 +74,7 @@ class Strides:
         return travel.length_m / stride.duration_s
 
     def overdue(self, t: float) -> list[Stride]:
-        """Give the strides that waited in vain until ``t``, with unknown length."""
+        """Return the strides that waited in vain until ``t``, with unknown length."""
         if not self._waiting:
             return []
         late: list[Side] = [side for side, stride in self._waiting.items() if t - stride.t > WAIT_S]

@@ -33,7 +33,7 @@ class BodyMap:
         return sum(self._opposed) >= SURE
 
     def feed(self, contact: Contact, *, of_trunk: bool) -> None:
-        """Take a contact of either; whichever comes second is compared."""
+        """Process a contact of either; whichever comes second is compared."""
         if contact.side == "unknown":
             return
         mine, others = (self._trunk, self._feet) if of_trunk else (self._feet, self._trunk)

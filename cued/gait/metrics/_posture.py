@@ -25,7 +25,7 @@ class PostureMean:
         self._seen_t: float | None = None
 
     def update(self, cycle: Cycle) -> float | None:
-        """Take a stride; the mean of the last ones, or None."""
+        """Process a stride and return the mean of the last ones, or None."""
         posture = cycle.posture
         value = None if posture is None else self._figure(posture)
         if posture is None or value is None:

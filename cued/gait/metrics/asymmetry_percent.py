@@ -39,7 +39,7 @@ class Asymmetry:
         self._right = Recent(config.strides)
 
     def update(self, cycle: Cycle) -> float | None:
-        """Take a stride; the asymmetry, or None until both feet have enough steps."""
+        """Process a stride and return the asymmetry, or None until both feet have enough steps."""
         stride = cycle.stride
         if stride.step_s is None or stride.side == "unknown":
             return None

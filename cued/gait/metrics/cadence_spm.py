@@ -39,7 +39,7 @@ class Cadence:
         self._recent: deque[tuple[float, int]] = deque(maxlen=config.steps)  # time, steps in it
 
     def update(self, cycle: Cycle) -> float | None:
-        """Take a stride; the step rate, or None until enough steps were timed."""
+        """Process a stride and return the step rate, or None until enough steps were timed."""
         stride = cycle.stride
         if stride.step_s is None:
             self._recent.append((stride.duration_s, 2))

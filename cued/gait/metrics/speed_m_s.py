@@ -34,7 +34,7 @@ class Speed:
         self._times = Recent(config.strides)
 
     def update(self, cycle: Cycle) -> float | None:
-        """Take a stride; the speed, or None."""
+        """Process a stride and return the speed, or None."""
         if cycle.stride.length_m is None:
             self.reset()
             return None

@@ -34,7 +34,7 @@ class Stance:
         self._recent = Recent(config.strides)
 
     def update(self, cycle: Cycle) -> float | None:
-        """Take a stride; the mean of the last ones, or None."""
+        """Process a stride and return the mean of the last ones, or None."""
         stance = cycle.stride.stance_s
         if stance is None:
             return None

@@ -34,7 +34,7 @@ class StrideLength:
         self._recent = Recent(config.strides)
 
     def update(self, cycle: Cycle) -> float | None:
-        """Take a stride; the median of the last ones, or None."""
+        """Process a stride and return the median of the last ones, or None."""
         length = cycle.stride.length_m
         if length is None:
             self._recent.clear()

@@ -41,7 +41,7 @@ class StrideTimeCv:
         self._cv: dict[Side, float] = {}  # of the feet with enough strides
 
     def update(self, cycle: Cycle) -> float | None:
-        """Take a stride; the variability, or None until a foot has enough strides."""
+        """Process a stride and return the variability, or None until a foot has enough strides."""
         stride = cycle.stride
         foot = self._feet.setdefault(stride.side, Recent(self.strides))
         if stride.clean:

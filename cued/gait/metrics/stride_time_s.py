@@ -35,7 +35,7 @@ class StrideTime:
         self._recent = Recent(config.strides)
 
     def update(self, cycle: Cycle) -> float | None:
-        """Take a stride; the median of the last ones, or None."""
+        """Process a stride and return the median of the last ones, or None."""
         self._recent.add(cycle.stride.duration_s)
         return self._recent.median
 

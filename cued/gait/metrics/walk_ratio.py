@@ -34,7 +34,7 @@ class WalkRatio:
         self._recent = Recent(config.strides)
 
     def update(self, cycle: Cycle) -> float | None:
-        """Take a stride; the mean of the last ones, or None."""
+        """Process a stride and return the mean of the last ones, or None."""
         stride = cycle.stride
         if stride.length_m is None or stride.mode != "walking":
             self._recent.clear()

@@ -52,7 +52,7 @@ class Trunk:
         self._bad: list[int] = []  # grid samples not to be believed
 
     def feed(self, block: Block) -> list[Finding]:
-        """Take a block; what was found in it, in the order in which it was known."""
+        """Process a block and return what was found in it, in the order in which it was known."""
         found: list[Finding] = []
         n = block.t.size
         if not n:

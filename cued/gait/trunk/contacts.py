@@ -194,7 +194,7 @@ class Scan:
 
 
 def landing(at: int, least: float) -> Candidate:
-    """The end of a flight in which no more than ``least`` was felt; known at once."""
+    """Return the end of a flight in which no more than ``least`` was felt; known at once."""
     return Candidate("run", at, at, at * DT_S - RUN_OFFSET_S, least)
 
 

@@ -55,7 +55,7 @@ class Lead:
         self._ends, self._stretches = self._ends[-1:], 1
 
     def feed(self, sums: tuple[float, ...]) -> bool:
-        """Take running sums at an end; False while there are too few.
+        """Process running sums at an end and return False while there are too few.
 
         sums : of products of low-passed signals (f forward, l left, v vertical, d their changes):
         df v, dl v, df df, dl dl, v v, df dv, dv dv.
@@ -93,7 +93,7 @@ class Ahead:
         self._any = False
 
     def feed(self, forward: float, left: float) -> None:
-        """Take how forward and left led vertical over the last second, each -1..1."""
+        """Process how forward and left led vertical over the last second, each -1..1."""
         k = AHEAD_FORGET if self._any else 1.0
         self._any = True
         self._forward += k * (forward - self._forward)
@@ -105,7 +105,7 @@ class Ahead:
         return self._forward < -AHEAD_SURE
 
     def jolt(self, rows: Rows, nominal: bool) -> Vector:
-        """The horizontal direction in which acceleration jumps at contact, sensor axes.
+        """Return the horizontal direction in which acceleration jumps at contact, sensor axes.
 
         Zeros while it is unknown.
         """

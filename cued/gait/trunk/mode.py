@@ -132,7 +132,7 @@ class Pace:
         return self._give(c, "running" if self._hurried else "walking")
 
     def _landing(self, c: Candidate) -> bool:
-        """Say whether whoever starts to move has just landed from flight, so may be running."""
+        """Return whether whoever starts to move has just landed from flight, so may be running."""
         return self._runs > 0 and self._landed is not None and c.t - self._landed.t < LANDED_S
 
     def _run(self, c: Candidate) -> list[Candidate]:

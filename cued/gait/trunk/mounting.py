@@ -205,7 +205,7 @@ class Bow:
         self._leaning = 0
 
     def feed(self, up: Vector, spread: float, walking: bool) -> Vector | None:
-        """Take a slot's up vector; the direction of a finished bow, in sensor axes."""
+        """Process a slot's up vector and return the direction of a finished bow, in sensor axes."""
         if walking or spread > GENTLE or self._leaning > BOW_SLOTS:
             self._forget()
             return None

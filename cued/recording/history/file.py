@@ -115,7 +115,7 @@ def _checked(connection: sqlite3.Connection) -> int:
 
 
 def damaged(error: Exception) -> bool:
-    """Tell whether an error says that the file is no whole database."""
+    """Return whether an error says that the file is no whole database."""
     return type(error) is sqlite3.DatabaseError
 
 

@@ -134,7 +134,7 @@ def _away(connection: sqlite3.Connection, runner: str, now: float) -> Away | Non
 
 
 def _wrong(connection: sqlite3.Connection, runner: str) -> bool:
-    """Tell whether the runner said in the last session that something was wrong."""
+    """Return whether the runner said in the last session that something was wrong."""
     row = connection.execute(
         "select details from session where runner = ? and ended is not null"
         " order by started desc, id desc limit 1",

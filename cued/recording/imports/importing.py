@@ -170,7 +170,7 @@ def _track(s: Signals, worn: Worn, *, only: bool) -> SensorTrack:
 
 
 def _rate(s: Signals) -> float:
-    """Say how often it measured, from the usual step between times."""
+    """Return how often it measured, from the usual step between times."""
     step = float(np.median(np.diff(s.t)))
     low, high = RATES_HZ
     if not 1.0 / high <= step <= 1.0 / low:

@@ -39,7 +39,7 @@ def look(path: Path, asked: Asked) -> Iterator[str]:
 
 
 def _about(files: Files, table: Table) -> Iterator[str]:
-    """Give a line for each column."""
+    """Return a line for each column."""
     for head in table.layout.names:
         meant = table.meaning.get(head)
         if meant is None:

@@ -186,7 +186,7 @@ def _dated(text: str) -> datetime:
 
 
 def _rows(text: str, first: int) -> Iterator[tuple[int, str]]:
-    """Give line numbers, from 1, and lines that hold something."""
+    """Return line numbers, from 1, and lines that hold something."""
     start = 0
     for _ in range(first):
         start = text.find("\n", start) + 1

@@ -44,7 +44,7 @@ def merge(sessions: Sequence[Session]) -> Path:
 
 
 def is_of(session: Session, runner: str) -> bool:
-    """Tell whether a runner did any of a session."""
+    """Return whether a runner did any of a session."""
     for part in session.parts:
         if session.ending(part).runner == runner:
             return True
@@ -55,7 +55,7 @@ def is_of(session: Session, runner: str) -> bool:
 
 
 def mentions(session: Session, runner: str) -> bool:
-    """Tell whether a runner is named anywhere in a session of somebody else."""
+    """Return whether a runner is named anywhere in a session of somebody else."""
     for part in session.parts:
         about = msgspec.json.encode((part.opening, part.ending))
         if _without(about, runner) != about:

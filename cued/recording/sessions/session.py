@@ -71,7 +71,7 @@ class Session:
 
     @property
     def damage(self) -> str:
-        """Say what is not whole, or nothing."""
+        """Return what is not whole, or nothing."""
         if any(part.hole is not None and part.hole < len(part.chunks) for part in self.parts):
             return "a piece of it is damaged and left out"
         return "" if self.cut_at is None else f"cut short or damaged at byte {self.cut_at}"

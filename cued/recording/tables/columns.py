@@ -132,7 +132,7 @@ def read_bytes(path: Path) -> bytes:
 def _choose(
     path: Path, header: list[str], required: Sequence[str], optional: Sequence[str]
 ) -> tuple[str, ...]:
-    """Say which columns to read, or which one is missing."""
+    """Return which columns to read, or which one is missing."""
     twice = [name for name in header if name and header.count(name) > 1]
     if twice:
         raise refuse(path, 1, f"column {twice[0]} is there twice")

@@ -28,7 +28,7 @@ def packets(
     packet_s: float = PACKET_S,
     sensors: Collection[str] | None = None,
 ) -> Iterator[Input]:
-    """Give the inputs of a recording, of the named sensors only if any are named.
+    """Return the inputs of a recording, of the named sensors only if any are named.
 
     No sample of a chosen sensor is left out, and none is copied.
     """

@@ -87,7 +87,7 @@ class TableRecording(Struct, frozen=True, eq=False, kw_only=True):
 
 
 def is_table(folder: Path) -> bool:
-    """Say whether the folder is meant to be a table recording."""
+    """Return whether the folder is meant to be a table recording."""
     return (folder / HEADER_FILE).is_file()
 
 

@@ -80,7 +80,7 @@ def _header(recording: TableRecording) -> str:
 
 
 def _belt_file(recording: TableRecording) -> bool:
-    """A belt that changes needs a file; one without a sensor has nothing else to tell when."""
+    """Return whether a belt needs a file: it changes, or no sensor tells when."""
     return len(recording.belt) > (1 if recording.sensors else 0)
 
 

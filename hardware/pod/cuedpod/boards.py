@@ -25,7 +25,7 @@ WATCHDOG_S, DOZE_S = 8, 4  # asleep it is fed as well: it can't be stopped, only
 
 
 def output(to, value):
-    """A pin that drives this value."""
+    """Return a pin that drives this value."""
     out = digitalio.DigitalInOut(to)
     out.switch_to_output(value)
     return out

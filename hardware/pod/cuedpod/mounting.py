@@ -10,7 +10,7 @@ COUNTS_PER_G = 1000 / 0.488
 
 
 def cross(a, b):
-    """The vector perpendicular to both."""
+    """Return the vector perpendicular to both."""
     return (
         a[1] * b[2] - a[2] * b[1],
         a[2] * b[0] - a[0] * b[2],
@@ -19,7 +19,7 @@ def cross(a, b):
 
 
 def unit(v):
-    """The same direction, length 1. Raises ValueError if it has none."""
+    """Return the same direction, length 1. Raises ValueError if it has none."""
     length = sum(x * x for x in v) ** 0.5
     if length < 0.3:
         raise ValueError("the two poses are nearly the same")
@@ -42,5 +42,5 @@ def mounting(upright, forward_up):
 
 
 def line(rows):
-    """The line of the configuration."""
+    """Return the line of the configuration."""
     return "mounting = [" + ", ".join(f"[{x:.3f}, {y:.3f}, {z:.3f}]" for x, y, z in rows) + "]"

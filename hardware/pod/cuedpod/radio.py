@@ -28,7 +28,7 @@ def element(kind, data):
 
 
 def name_of(address):
-    """The pod's name, from its address with the lowest byte first."""
+    """Return the pod's name, from its address with the lowest byte first."""
     return f"cued pod {address[1]:02X}{address[0]:02X}"
 
 
@@ -118,7 +118,7 @@ class Radio:
         return min(LONGEST, self._connection.max_packet_length) if self._connection else 0
 
     def command(self):
-        """The newest command written, or None."""
+        """Return the newest command written, or None."""
         waiting = self._commands.in_waiting
         return self._commands.read(waiting)[-1] if waiting else None
 

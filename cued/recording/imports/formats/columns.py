@@ -69,7 +69,7 @@ class Table(Struct, frozen=True):
         return [h for h in self.layout.names if h and h not in self.meaning]
 
     def has(self, *what: Quantity) -> bool:
-        """Tell whether a quantity is there along all three axes."""
+        """Return whether a quantity is there along all three axes."""
         axes = {h.axis for h in self.meaning.values() if h.what in what}
         return {"x", "y", "z"} <= axes
 

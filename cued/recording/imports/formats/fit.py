@@ -114,7 +114,7 @@ class _Activity:
         return tuple(out)
 
     def feed(self, kind: str, values: dict[str, Any]) -> None:
-        """Take what is wanted of one message."""
+        """Process what is wanted of one message."""
         at = values.get("timestamp")
         t = at.timestamp() if isinstance(at, datetime) else None
         if kind in ("session", "sport"):

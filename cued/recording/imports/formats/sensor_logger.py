@@ -31,7 +31,7 @@ NS = 1e-9
 
 
 def knows(files: Files) -> bool:
-    """Tell whether there are accelerations with both of its times."""
+    """Return whether there are accelerations with both of its times."""
     return _motion(files) != ""
 
 
@@ -90,7 +90,7 @@ def _axes(files: Files, name: str, notes: list[str]) -> tuple[Floats, Floats, fl
 
 
 def _is_apple(files: Files, asked: Asked, notes: list[str]) -> bool:
-    """Tell whether signs are an iPhone's own; an import without metadata says what it took."""
+    """Return whether signs are an iPhone's own; an import without metadata says what it took."""
     if asked.signs:
         return asked.signs == "ios"
     if ABOUT not in files:
