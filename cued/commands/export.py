@@ -13,6 +13,7 @@ from cued.model import CuedError
 from cued.recording.sessions.session import Session
 from cued.report import tables
 from cued.report.digest import Digest, digest
+from cued.report.whole import write_whole
 
 NAME = "export"
 HELP = "write a session as FIT, CSV or Parquet"
@@ -25,6 +26,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     chosen.add_argument("--fit", type=Path, metavar="FILE", help="FIT activity")
     chosen.add_argument("--csv", type=Path, metavar="FILE", help="strides, comma-separated")
     chosen.add_argument("--parquet", type=Path, metavar="FILE", help="strides, Parquet")
+    parser.add_argument(
+        "--dialect",
+        choices=tables.DIALECTS,
+        default="plain",
+        help="of the CSV: excel marks it as UTF-8; excel-de also has semicolons and decimal commas",
+    )
     add_config(parser)
     add_folder(parser)
 
@@ -42,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
             for path in _fit(args.fit, digests):
                 print(path)
         if args.csv:
-            tables.write_csv(args.csv, digests)
+            tables.write_csv(args.csv, digests, args.dialect)
             print(args.csv)
         if args.parquet:
             tables.write_parquet(args.parquet, digests)
@@ -63,6 +70,6 @@ def _fit(path: Path, digests: list[Digest]) -> list[Path]:
     written: list[Path] = []
     for number, d in enumerate(digests, 1):
         to = path if len(digests) == 1 else path.with_stem(f"{path.stem}_{number}")
-        to.write_bytes(fit.fit_bytes(d))
+        write_whole(to, fit.fit_bytes(d))
         written.append(to)
     return written

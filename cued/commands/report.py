@@ -14,8 +14,9 @@ from cued.model import CuedError, RecordingError
 from cued.recording.sessions import folder
 from cued.recording.sessions.index import index
 from cued.recording.sessions.session import Session
-from cued.report.digest import digest
+from cued.report.digest import Digest, digest
 from cued.report.visit import Visit, visits
+from cued.report.whole import write_whole
 
 NAME = "report"
 HELP = "make a page with pictures of a session or of a runner"
@@ -52,7 +53,13 @@ def run(args: argparse.Namespace) -> int:
     else:
         name = session.path.stem
         digests = [digest(session, p) for p in session.parts]
-        make_page = partial(page.session_page, name, digests, _damage(session.path, session.damage))
+        make_page = partial(
+            page.session_page,
+            name,
+            digests,
+            _damage(session.path, session.damage),
+            earlier(session.path, digests[0]),
+        )
         make_png = partial(phone.session_png, digests)
     if args.png:
         _write(args.png, make_png())
@@ -61,9 +68,27 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def earlier(path: Path, d: Digest) -> Visit | None:
+    """Return the runner's session before this one in the same folder, if it can be read."""
+    known, kept = index(path.parent), visits(path.parent)
+    began = {
+        e.began: other
+        for other in folder.files(path.parent)
+        for e in known.entry(other).endings
+        if e.runner == d.runner and e.began < d.began
+    }
+    known.save()
+    if not began:
+        return None
+    newest = max(began)
+    told = kept.entry(began[newest])
+    kept.save()
+    return next((v for v in told.visits if v.began == newest), None)
+
+
 def _write(out: Path, content: bytes) -> None:
     try:
-        out.write_bytes(content)
+        write_whole(out, content)
     except OSError as error:
         raise CuedError(f"{out}: {error.strerror}") from None
     print(out)

@@ -8,7 +8,9 @@ from statistics import median
 
 from msgspec import Struct
 
+from cued import words
 from cued.report.digest import Digest
+from cued.report.paces import paces
 from cued.report.pictures import own_band_known
 from cued.report.visit import Visit
 
@@ -38,26 +40,57 @@ class Fact(Struct, frozen=True):
     kind: str = ""
 
 
+def opening(d: Digest, before: Visit | None = None) -> str:
+    """Say in one sentence what matters most, beside the time before where that is known."""
+    kept = _kept(d)
+    if kept is None:
+        if d.ending.backward_s >= 1.0:
+            back = lasting(d.ending.backward_s)
+            return f"You went backward for {back}; how long the short step stayed is not known."
+        if not d.strides:
+            return "No stride was seen."
+        return f"You took {words.counted(len(d.strides), 'stride')}, none of them backward."
+    last = before.last.get("time_to_drift_s") if before else None
+    then = f"; last time {lasting(last)}" if last is not None else ""
+    return f"You kept the short step {lasting(kept)}{then}."
+
+
+def _kept(d: Digest) -> float | None:
+    """How long the short step lasted after the last turn to the front, s."""
+    told = [m.value for m in d.measured.get("time_to_drift_s", []) if m.value is not None]
+    return told[-1] if told else None
+
+
+def lasting(seconds: float) -> str:
+    """Write a length of time: 50 s, or 7:14 minutes."""
+    return f"{seconds:.0f} s" if seconds < 100.0 else f"{words.clock(seconds)} minutes"
+
+
 def session_facts(d: Digest) -> list[Fact]:
     """Sum a session up."""
     e = d.ending
     return [
-        Fact(minutes(d.length_s), "recorded"),
-        Fact(str(e.strides), "strides"),
-        Fact(minutes(e.backward_s), "backward", "back"),
+        Fact(words.clock(d.length_s), "recorded"),
+        Fact(str(e.strides), _of(e.strides, "stride")),
+        Fact(words.clock(e.backward_s), "backward", "back"),
         *_usual_rates(d),
-        Fact(str(e.cues), "cues"),
-        Fact(str(e.stumbles), "stumbles" if not e.falls else f"stumbles, {e.falls} falls", "warn"),
+        Fact(str(e.cues), _of(e.cues, "cue")),
+        Fact(
+            str(e.stumbles),
+            _of(e.stumbles, "stumble") + (f", {words.counted(e.falls, 'fall')}" if e.falls else ""),
+            "warn",
+        ),
     ]
 
 
 def runner_facts(visits: Sequence[Visit]) -> list[Fact]:
     """Sum a runner's sessions up."""
+    stumbles = sum(v.stumbles for v in visits)
     return [
-        Fact(str(len(visits)), "sessions"),
-        Fact(minutes(sum(v.length_s for v in visits)), "in all"),
-        Fact(minutes(sum(v.backward_s for v in visits)), "backward", "back"),
-        Fact(str(sum(v.stumbles for v in visits)), "stumbles", "warn"),
+        Fact(str(len(visits)), _of(len(visits), "session")),
+        Fact(words.clock(sum(v.length_s for v in visits)), "in all"),
+        Fact(words.clock(sum(v.backward_s for v in visits)), "backward", "back"),
+        Fact(str(stumbles), _of(stumbles, "stumble"), "warn"),
     ]
 
 
@@ -126,18 +159,20 @@ def stance_ratios(d: Digest) -> list[float]:
     return out
 
 
-def minutes(seconds: float) -> str:
-    """Write minutes and seconds."""
-    whole = round(seconds)
-    return f"{whole // 60}:{whole % 60:02d}"
+def _of(n: int, one: str) -> str:
+    return one if n == 1 else f"{one}s"
 
 
 def _usual_rates(d: Digest) -> list[Fact]:
-    """Return the step rate of each direction: the two are never one figure."""
-    known = [m for m in d.measured.get("cadence_spm", []) if m.value is not None]
+    """Return the stride of each direction at the speed that it had most of: no mean over two."""
     out: list[Fact] = []
-    for direction, words, kind in WAYS:
-        rates = [m.value for m in known if m.direction == direction and m.value is not None]
-        if rates:
-            out.append(Fact(f"{median(rates):.0f}", f"steps a minute{words}", kind))
+    known = paces(d)
+    for direction, _, kind in WAYS:
+        if not (own := [p for p in known if p.direction == direction]):
+            continue
+        most = max(own, key=lambda p: p.strides)
+        at = f"{direction} at {most.km_h:.1f} km/h" if most.km_h is not None else direction
+        if most.length_m is not None:
+            out.append(Fact(f"{most.length_m:.2f} m", f"stride, {at}", kind))
+        out.append(Fact(f"{most.steps_a_minute:.0f}", f"steps a minute, {at}", kind))
     return out or [Fact("not known", "steps a minute")]

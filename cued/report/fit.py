@@ -3,8 +3,9 @@
 Developer fields, for software that shows them: ``direction`` (0 not known, 1 forward, 2 backward),
 ``steadiness`` (0 not known, 1 steady, 2 unsteady), ``cues`` and ``stumbles`` (in that second).
 Speed and distance are the belt's while somebody moves. Cadence and ``total_strides`` are those of
-one foot, as the format wants it for running and walking. Time is the wall clock's label of the
-recording, to 1 s.
+one foot, as the format wants it for running and walking. A lap has no name in the format, so each
+phase is a step of a workout, which has one, and its lap points to it. Time is the wall clock's
+label of the recording, to 1 s.
 Format: Garmin FIT SDK, "Activity File" and "Developer Data".
 """
 
@@ -12,6 +13,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from statistics import mean
 from typing import Any
 
 from fit_tool.base_type import BaseType  # pyright: ignore[reportMissingTypeStubs]
@@ -19,26 +22,33 @@ from fit_tool.developer_field import DeveloperField
 from fit_tool.fit_file_builder import FitFileBuilder
 from fit_tool.profile.messages.activity_message import ActivityMessage
 from fit_tool.profile.messages.developer_data_id_message import DeveloperDataIdMessage
+from fit_tool.profile.messages.device_info_message import DeviceInfoMessage
 from fit_tool.profile.messages.event_message import EventMessage
 from fit_tool.profile.messages.field_description_message import FieldDescriptionMessage
 from fit_tool.profile.messages.file_id_message import FileIdMessage
 from fit_tool.profile.messages.lap_message import LapMessage
 from fit_tool.profile.messages.record_message import RecordMessage
 from fit_tool.profile.messages.session_message import SessionMessage
+from fit_tool.profile.messages.workout_message import WorkoutMessage
+from fit_tool.profile.messages.workout_step_message import WorkoutStepMessage
 from fit_tool.profile.profile_type import (
     Event,
     EventType,
     FileType,
+    LapTrigger,
     Manufacturer,
     Sport,
     SubSport,
+    WorkoutStepDuration,
 )
 
+from cued import __version__, words
 from cued.recording.sessions.totals import Cover
 from cued.report.digest import Digest, Span
 from cued.report.seconds import Second, seconds
 
 APPLICATION = uuid.UUID("3a0c5a4e-6f0e-4b53-9a39-5d8f8f1c1b7e").bytes
+EPOCH_S = 631065600  # 31 December 1989, where the format's time begins
 OWN = ("direction", "steadiness", "cues", "stumbles")
 DIRECTIONS = {"unknown": 0, "forward": 1, "backward": 2}
 LEVELS = {"unknown": 0, "steady": 1, "unsteady": 2}
@@ -49,20 +59,24 @@ def fit_bytes(d: Digest) -> bytes:
     rows = seconds(d)
     builder = FitFileBuilder(auto_define=True, min_string_size=24)
     builder.add(_file_id(d))
+    builder.add(_device(d))
     builder.add(_developer())
     for number, name in enumerate(OWN):
         builder.add(_description(number, name))
+    laps = _laps(d)
+    for step in _workout(d, laps):
+        builder.add(step)
     builder.add(_event(d, rows[0].t, EventType.START))
     for row in rows:
         builder.add(_record(d, row))
     builder.add(_event(d, rows[-1].t, EventType.STOP_ALL))
-    laps = _laps(d)
     for number, span in enumerate(laps):
         builder.add(_lap(d, rows, number, span))
     builder.add(_session(d, rows, len(laps)))
     activity = ActivityMessage()
     activity.timestamp = _ms(d, rows[-1].t)
     activity.total_timer_time = float(len(rows) - 1)
+    activity.local_timestamp = _local(d, rows[-1].t)
     activity.num_sessions = 1
     builder.add(activity)
     return builder.build().to_bytes()
@@ -71,6 +85,44 @@ def fit_bytes(d: Digest) -> bytes:
 def _ms(d: Digest, t: float) -> int:
     """Turn a time into milliseconds since 1970, in whole seconds."""
     return round(d.began + t - d.start_t) * 1000
+
+
+def _local(d: Digest, t: float) -> int:
+    """Turn a time into seconds of the format's local clock, which began with 1990."""
+    moment = datetime.fromtimestamp(_ms(d, t) / 1000, UTC).astimezone()
+    away = moment.utcoffset()
+    assert away is not None
+    return _ms(d, t) // 1000 - EPOCH_S + int(away.total_seconds())
+
+
+def _device(d: Digest) -> Any:
+    message = DeviceInfoMessage()
+    message.timestamp = _ms(d, d.start_t)
+    message.device_index = 0  # who made the file
+    message.manufacturer = Manufacturer.DEVELOPMENT.value
+    message.product = 0
+    message.product_name = "cued"
+    message.serial_number = 1
+    major, minor = __version__.split(".")[:2]
+    message.software_version = int(major) + int(minor) / 100.0
+    return message
+
+
+def _workout(d: Digest, laps: Sequence[Span]) -> list[Any]:
+    """Name the phases: a step for each lap."""
+    workout = WorkoutMessage()
+    workout.sport = Sport.RUNNING if _ran(d) else Sport.WALKING
+    workout.num_valid_steps = len(laps)
+    workout.workout_name = "cued"
+    steps: list[Any] = [workout]
+    for number, span in enumerate(laps):
+        step = WorkoutStepMessage()
+        step.message_index = number
+        step.workout_step_name = words.phase(span.name)
+        step.duration_type = WorkoutStepDuration.TIME
+        step.duration_time = (span.end - span.start) * 60.0
+        steps.append(step)
+    return steps
 
 
 def _file_id(d: Digest) -> Any:
@@ -153,6 +205,8 @@ def _lap(d: Digest, rows: Sequence[Second], number: int, span: Span) -> Any:
     last = min(round(span.end * 60.0), len(rows) - 1)
     message = LapMessage()
     message.message_index = number
+    message.workout_step_index = number
+    message.lap_trigger = LapTrigger.MANUAL
     _total(message, d, rows[first : last + 1])
     return message
 
@@ -162,7 +216,6 @@ def _session(d: Digest, rows: Sequence[Second], laps: int) -> Any:
     message.message_index = 0
     _total(message, d, rows)
     message.event = Event.SESSION
-    message.sub_sport = SubSport.TREADMILL
     message.first_lap_index = 0
     message.num_laps = laps
     cover = Cover()
@@ -178,9 +231,28 @@ def _total(message: Any, d: Digest, rows: Sequence[Second]) -> None:
     message.total_elapsed_time = message.total_timer_time = length
     message.total_distance = distance
     message.enhanced_avg_speed = distance / length if length else 0.0
+    _means(message, rows)
     message.sport = Sport.RUNNING if _ran(d) else Sport.WALKING
+    message.sub_sport = SubSport.TREADMILL if _ran(d) else SubSport.INDOOR_WALKING
     message.event = Event.LAP
     message.event_type = EventType.STOP
+
+
+def _means(message: Any, rows: Sequence[Second]) -> None:
+    """Put in the means of what is known; what is not known stays out."""
+    cadences = [r.cadence_spm / 2.0 for r in rows if r.cadence_spm is not None]
+    if cadences:
+        average = mean(cadences)
+        message.avg_cadence, message.avg_fractional_cadence = int(average), average % 1.0
+        message.max_cadence = int(max(cadences))
+    if steps := [r.step_m for r in rows if r.step_m is not None]:
+        message.avg_step_length = 1000.0 * mean(steps)
+    if bounces := [r.bounce_cm for r in rows if r.bounce_cm is not None]:
+        message.avg_vertical_oscillation = 10.0 * mean(bounces)
+    if stances := [r.stance_s for r in rows if r.stance_s is not None]:
+        message.avg_stance_time = 1000.0 * mean(stances)
+    if speeds := [r.speed_m_s for r in rows if r.speed_m_s is not None]:
+        message.enhanced_max_speed = max(speeds)
 
 
 def _ran(d: Digest) -> bool:

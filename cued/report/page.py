@@ -5,12 +5,21 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
-from cued import __version__
+from cued import __version__, words
 from cued.model import Cue, Priority
 from cued.report import pictures, weeks
 from cued.report.digest import Digest
 from cued.report.drawing import svg
-from cued.report.facts import Fact, band_text, carry_facts, runner_facts, session_facts, sides_text
+from cued.report.facts import (
+    Fact,
+    band_text,
+    carry_facts,
+    opening,
+    runner_facts,
+    session_facts,
+    sides_text,
+)
+from cued.report.paces import paces
 from cued.report.palette import DARK, LIGHT, roles
 from cued.report.visit import Visit
 
@@ -22,6 +31,7 @@ body{margin:0;background:var(--paper);color:var(--ink);
 main{max-width:58rem;margin:auto;padding:1.5rem 1rem 4rem}
 h1{font-size:1.9rem;line-height:1.2;margin:.5rem 0 .2rem}
 h2{font-size:1.2rem;margin:2.4rem 0 .3rem}
+.first{font-size:1.25rem}
 p{max-width:42rem;margin:.4rem 0}
 .facts{display:grid;gap:.8rem;margin:1.2rem 0;
  grid-template-columns:repeat(auto-fit,minmax(8rem,1fr))}
@@ -46,30 +56,24 @@ footer{margin-top:3rem;font-size:.85rem;opacity:.75}
  .facts{grid-template-columns:repeat(auto-fit,minmax(5rem,1fr));margin:.7rem 0}
  .facts b{font-size:1.25rem}}
 """
-UNITS = {
-    "m_s": "m/s", "percent": "%", "deg": "°", "spm": "a minute", "cm": "cm", "s": "s", "m": "m",
-}  # fmt: skip
-REASONS = {
-    "refractory": "just said", "faded": "not this time, to see what stays",
-    "catch_block": "a stretch without cues, to see what stays", "spacing": "too soon after another",
-    "per_minute": "enough said that minute", "other_theme": "one thing at a time",
-    "busy": "something else was being said", "stale": "too late by then",
-    "outranked": "something graver waited", "phase_start": "the phase had just begun",
-    "belt_change": "the belt had just changed", "after_stumble": "just after a stumble",
-    "direction": "the way you faced was in doubt", "blind": "no sensor",
-}  # fmt: skip
 
 
-def session_page(name: str, digests: Sequence[Digest], notes: Sequence[str] = ()) -> str:
-    """Make the report of a session."""
-    body: list[str] = []
+def session_page(
+    name: str,
+    digests: Sequence[Digest],
+    notes: Sequence[str] = (),
+    before: Visit | None = None,
+) -> str:
+    """Make the report of a session; ``before`` is the runner's session before it, if known."""
+    body = [f'<p class="first">{html.escape(opening(digests[-1], before))}</p>']
     for d in digests:
         if len(digests) > 1:
             body.append(f"<h1>{d.when:%d %B %Y, %H:%M}</h1>")
         body += _part(d)
     for note in notes:
         body.append(f"<p>{html.escape(note)}</p>")
-    return _page(f"{digests[0].runner}, {digests[0].when:%d %B %Y}", name, body)
+    # With the time of day: two sessions of a day are two.
+    return _page(f"{digests[0].runner}, {digests[0].when:%d %B %Y, %H:%M}", name, body)
 
 
 def runner_page(runner: str, visits: Sequence[Visit], notes: Sequence[str] = ()) -> str:
@@ -78,16 +82,17 @@ def runner_page(runner: str, visits: Sequence[Visit], notes: Sequence[str] = ())
         lambda figure, p: weeks.trend(figure, visits, p), (9.0, weeks.height_in(visits)), "trend"
     )
     text = (
-        "Each dot is a session, in the week that it was in; a week without one is left empty, so "
-        "that a break shows. Where a figure has no dot, nothing could be known. Cues called for "
-        "are those about your stride, said or left out on purpose to see what stays."
+        "Each dot is a session (two of a day are two dots), in the week that it was in; a week "
+        "without one is left empty, so that a break shows. Where a figure has no dot, nothing "
+        "could be known. Cues called for are those about your stride, said or "
+        "left out on purpose to see what stays."
     )
     body = [
         _facts(runner_facts(visits)),
         f"<section><h2>Over the weeks</h2><p>{text}</p><figure>{drawn}</figure></section>",
         *(f"<p>{html.escape(note)}</p>" for note in notes),
     ]
-    return _page(f"{runner}, {len(visits)} sessions", runner, body)
+    return _page(f"{runner}, {words.counted(len(visits), 'session')}", runner, body)
 
 
 def _part(d: Digest) -> list[str]:
@@ -100,13 +105,55 @@ def _part(d: Digest) -> list[str]:
         f"{band_text(d)} A cue that helped is followed by dots back in the band.</p>"
         f"<figure>{_timeline(d)}</figure></section>"
     )
-    body += _carry(d)
+    body += _phases(d) + _paces(d) + _carry(d)
     if any(s.side in ("left", "right") for s in d.strides):
         body.append(
             f"<section><h2>Left and right</h2><p>{sides_text(d)}</p>"
             f"<figure>{_sides(d)}</figure></section>"
         )
     return body + _cues(d)
+
+
+def _phases(d: Digest) -> list[str]:
+    """Say of each phase when it was, and what one does in it."""
+    spans = [s for s in d.phase_spans() if s.name in words.PHASES]
+    if not spans:
+        return []
+    rows = "".join(
+        f'<tr><td class="n">{words.clock(60.0 * s.start)}</td><td>{words.PHASES[s.name][0]}</td>'
+        f'<td>{words.PHASES[s.name][1]}</td><td class="n">{words.clock(60.0 * (s.end - s.start))}'
+        "</td></tr>"
+        for s in spans
+    )
+    head = "<thead><tr><th>at</th><th>phase</th><th>what it is</th><th>long</th></tr></thead>"
+    return [
+        "<section><h2>The phases</h2><p>Times are minutes and seconds.</p>"
+        f"<table>{head}<tbody>{rows}</tbody></table></section>"
+    ]
+
+
+def _paces(d: Digest) -> list[str]:
+    """Give the usual stride of each direction and speed; no mean is taken over two of them."""
+    rows = "".join(
+        f"<tr><td>{p.direction}</td><td>{p.mode}</td>"
+        f'<td class="n">{"not known" if p.km_h is None else f"{p.km_h:.1f}"}</td>'
+        f'<td class="n">{p.strides}</td>'
+        f'<td class="n">{"not known" if p.length_m is None else f"{p.length_m:.2f}"}</td>'
+        f'<td class="n">{p.steps_a_minute:.0f}</td></tr>'
+        for p in paces(d)
+    )
+    if not rows:
+        return []
+    head = (
+        "<thead><tr><th>facing</th><th>gait</th><th>belt, km/h</th><th>strides</th>"
+        "<th>stride length, m</th><th>steps a minute</th></tr></thead>"
+    )
+    text = (
+        "A stride is two steps. Each row is one direction at one speed of the belt, to half a "
+        "kilometre an hour, with at least eight strides; figures are the middle one (median)."
+    )
+    table = f"<table>{head}<tbody>{rows}</tbody></table>"
+    return [f"<section><h2>Your stride</h2><p>{text}</p>{table}</section>"]
 
 
 def _carry(d: Digest) -> list[str]:
@@ -132,12 +179,12 @@ def _cues(d: Digest) -> list[str]:
     rows = "".join(_cue_row(d, c, fates.get(id(c), "")) for c in heard)
     worked = sum(x.worked for x in d.effects)
     text = (
-        f"{worked} of {len(d.effects)} cues about your stride were followed by strides back in "
-        "range."
+        f"{worked} of {words.counted(len(d.effects), 'cue')} about your stride "
+        f"{'was' if worked == 1 else 'were'} followed by strides back in range."
         if d.effects
         else "None of them was about your stride in a way that could be judged."
     )
-    head = "<thead><tr><th>min</th><th>said</th><th>because</th><th></th></tr></thead>"
+    head = "<thead><tr><th>at</th><th>said</th><th>because</th><th></th></tr></thead>"
     table = f"<table>{head}<tbody>{rows}</tbody></table>"
     return [f"<section><h2>Cues</h2><p>{text}</p>{table}</section>"]
 
@@ -155,22 +202,15 @@ def _fates(d: Digest) -> dict[int, str]:
 
 
 def _cue_row(d: Digest, cue: Cue, fate: str) -> str:
-    because = ", ".join(_because(k, v) for k, v in cue.because.items() if v is not None)
+    reasons = [words.because(k, v) for k, v in cue.because.items() if v is not None]
+    because = ", ".join(reasons)
     if cue.verdict != "given":
-        fate = f"withheld: {REASONS.get(cue.verdict, cue.verdict.replace('_', ' '))}"
+        fate = f"withheld: {words.withheld(cue.verdict)}"
     said = html.escape(cue.text or f"({cue.key.replace('_', ' ')})")
     return (
-        f'<tr><td class="n">{d.at(cue.t):.1f}</td><td>{said}</td>'
+        f'<tr><td class="n">{words.clock(cue.t - d.start_t)}</td><td>{said}</td>'
         f"<td>{html.escape(because)}</td><td>{html.escape(fate)}</td></tr>"
     )
-
-
-def _because(name: str, value: float | str) -> str:
-    """Put a measurement as a person would: ``speed_m_s`` 0.4 as speed 0.4 m/s."""
-    unit = next((u for u in UNITS if name.endswith(f"_{u}")), "")
-    words = name.removesuffix(f"_{unit}").replace("_", " ")
-    number = f"{value:.3g}" if isinstance(value, float) else str(value).replace("_", " ")
-    return f"{words} {number} {UNITS.get(unit, '')}".rstrip()
 
 
 def _timeline(d: Digest) -> str:

@@ -4,18 +4,44 @@ from __future__ import annotations
 
 import csv
 import importlib
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from cued.model import CuedError, Stride
 from cued.report.digest import Digest
+from cued.report.whole import write_whole
 
 SKIPPED = ("t", "known_t")
 FIELDS = [f.name for f in msgspec.structs.fields(Stride) if f.name not in SKIPPED]
+TIMES = ("unix_s", "t_s", "duration_s", "stance_s", "step_s")
 NAMES = ["runner", "unix_s", "t_s", "phase", *FIELDS]
+
+
+class Dialect(Struct, frozen=True):
+    """How a program wants its CSV."""
+
+    delimiter: str
+    point: str
+    encoding: str
+
+    def cell(self, name: str, value: Any) -> Any:
+        """Write a value: times to 1 ms, as sensors are no finer, all else to four digits."""
+        if isinstance(value, bool) or not isinstance(value, float):
+            return value
+        text = f"{value:.3f}" if name in TIMES else f"{value:.4g}"
+        return text.replace(".", self.point)
+
+
+DIALECTS = {
+    "plain": Dialect(",", ".", "utf-8"),
+    "excel": Dialect(",", ".", "utf-8-sig"),
+    "excel-de": Dialect(";", ",", "utf-8-sig"),
+}
 
 
 def rows(digests: Sequence[Digest]) -> list[dict[str, Any]]:
@@ -32,12 +58,15 @@ def rows(digests: Sequence[Digest]) -> list[dict[str, Any]]:
     return out
 
 
-def write_csv(path: Path, digests: Sequence[Digest]) -> None:
-    """Write comma-separated values."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, NAMES)
-        writer.writeheader()
-        writer.writerows(rows(digests))
+def write_csv(path: Path, digests: Sequence[Digest], dialect: str = "plain") -> None:
+    """Write the strides with the digits that mean something, in a dialect."""
+    how = DIALECTS[dialect]
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, NAMES, delimiter=how.delimiter)
+    writer.writeheader()
+    for row in rows(digests):
+        writer.writerow({name: how.cell(name, value) for name, value in row.items()})
+    write_whole(path, text.getvalue().encode(how.encoding))
 
 
 def write_parquet(path: Path, digests: Sequence[Digest]) -> None:
@@ -50,4 +79,6 @@ def write_parquet(path: Path, digests: Sequence[Digest]) -> None:
     texts = {"runner", "phase", "side", "mode", "direction"}
     fields = [(n, arrow.string() if n in texts else arrow.float64()) for n in NAMES]
     schema = arrow.schema([(n, arrow.bool_() if n == "clean" else kind) for n, kind in fields])
-    parquet.write_table(arrow.Table.from_pylist(rows(digests), schema=schema), path)
+    out = io.BytesIO()
+    parquet.write_table(arrow.Table.from_pylist(rows(digests), schema=schema), out)
+    write_whole(path, out.getvalue())

@@ -19,6 +19,8 @@ from matplotlib.figure import Figure
 from pyarrow import parquet
 
 from cued import __main__
+from cued import words as wording
+from cued.coach.workout import phases
 from cued.coach.workout.memory import Memory
 from cued.model import (
     Band,
@@ -39,16 +41,24 @@ from cued.model import (
 from cued.recording.sessions.opening import Opening
 from cued.recording.sessions.rewriting import merge
 from cued.recording.sessions.session import Session
+from cued.recording.sessions.totals import Ending
 from cued.recording.sessions.writing import SessionWriter
 from cued.report import weeks
-from cued.report.digest import digest
+from cued.report.digest import Digest, digest
 from cued.report.facts import sides_text
+from cued.report.paces import paces
 from cued.report.palette import LIGHT
 from cued.report.pictures import _own_band, judged_by
 from cued.report.seconds import seconds
 from cued.report.visit import visit
 
 MINUTES = 4
+EMPTY = Digest(
+    runner="anna", began=1.8e9, start_t=0.0, end_t=10.0,
+    ending=Ending(runner="anna", began=1.8e9, duration_s=10.0), strides=[], cues=[],
+    phases=[], gaits=[], stability=[], stumbles=[], falls=[], effects=[], imprints=[],
+    summaries=[], measured={}, belts=[], own=[],
+)  # fmt: skip
 
 
 def moved(t, direction, side, name):
@@ -139,8 +149,8 @@ def test_the_page_needs_nothing_from_elsewhere_and_escapes_what_was_said(session
     assert "script" not in page.open
     assert page.open.count("svg") == 3
     assert "<b>Tall" not in text
-    assert "speed 0.4 m/s" in page.text
-    assert "1 of 1 cues about your stride were followed" in page.text
+    assert "speed 0.40 m/s" in page.text
+    assert "1 of 1 cue about your stride was followed" in page.text
     assert not re.search(r"url\((?!#)", text)
 
 
@@ -263,9 +273,10 @@ def test_each_cue_has_its_own_fate_and_a_withheld_one_its_reason_in_words(tmp_pa
     ]
     path = write(tmp_path / "s.mcap", [*events(1000.0)[:200], *cues, *effects])
     _, text = report(tmp_path, path)
-    rows = [Page(row.replace("<td>", " ")).text for row in text.split("<tr>")[2:]]
+    cues = text.split("<h2>Cues")[1]
+    rows = [Page(row.replace("<td>", " ")).text for row in cues.split("<tr>")[2:]]
     assert [" ".join(row.split()) for row in rows[:3]] == [
-        "0.2 Never judged", "0.7 Tall did not help", "1.3 Tall helped",
+        "0:10 Never judged", "0:40 Tall did not help", "1:20 Tall helped",
     ]  # fmt: skip
     assert "not this time, to see what stays" in rows[3]
 
@@ -424,7 +435,19 @@ def test_the_official_decoder_reads_the_fit_file(session, tmp_path):
     assert total["total_distance"] == pytest.approx(
         sum(x["total_distance"] for x in messages["lap_mesgs"]), abs=1.0
     )
-    assert total["sub_sport"] == "treadmill"
+    assert total["sub_sport"] == "indoor_walking"
+    for each in (total, *messages["lap_mesgs"]):
+        assert each["avg_cadence"] + each["avg_fractional_cadence"] == pytest.approx(54.5, abs=0.01)
+        assert each["avg_step_length"] == 500.0
+        assert each["avg_stance_time"] == 700.0
+        assert each["enhanced_max_speed"] == 0.9
+    names = [x["wkt_step_name"] for x in messages["workout_step_mesgs"]]
+    assert [names[x["wkt_step_index"]] for x in messages["lap_mesgs"]] == [
+        "Warm up",
+        "Backward walk",
+    ]
+    device = messages["device_info_mesgs"][0]
+    assert (device["device_index"], device["product_name"]) == ("creator", "cued")
     assert total["total_strides"] == pytest.approx(60 * MINUTES / 1.1, abs=1)
     timed = messages["activity_mesgs"][0]["total_timer_time"]
     assert timed == total["total_timer_time"] == 60 * MINUTES - 1
@@ -458,6 +481,141 @@ def test_tables_hold_every_stride(session, tmp_path):
     assert rows[3]["phase"] == "settle"
     assert rows[3]["step_s"] == ""
     assert table["step_s"].null_count == table.num_rows
+
+
+def test_a_file_knows_its_local_time(session, tmp_path, monkeypatch):
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    time.tzset()
+    try:
+        path = tmp_path / "s.fit"
+        __main__.main(["export", str(session), "--fit", str(path)])
+        activity = decoded(path)["activity_mesgs"][0]
+        ahead = datetime.fromtimestamp(1.8e9, UTC).astimezone().utcoffset().total_seconds()
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    here = activity["timestamp"].timestamp() - 631065600
+    assert activity["local_timestamp"] - here == ahead != 0
+
+
+def test_bounce_and_its_mean_are_in_the_fit_file(tmp_path):
+    bounce = [
+        Measurement(t=1000.0 + n, name="bounce_cm", value=4.0, unit="cm", strides=5)
+        for n in range(60 * MINUTES)
+    ]
+    path = write(tmp_path / "s.mcap", sorted([*events(1000.0), *bounce], key=lambda e: e.t))
+    __main__.main(["export", str(path), "--fit", str(tmp_path / "s.fit")])
+    messages = decoded(tmp_path / "s.fit")
+    assert messages["session_mesgs"][0]["avg_vertical_oscillation"] == 40.0
+    assert messages["lap_mesgs"][1]["avg_vertical_oscillation"] == 40.0
+
+
+def test_a_german_excel_reads_the_table(session, tmp_path):
+    out = tmp_path / "s.csv"
+    arguments = ["export", str(session), "--csv", str(out), "--dialect", "excel-de"]
+    assert __main__.main(arguments) == 0
+    text = out.read_bytes().decode("utf-8-sig")
+    assert out.read_bytes().startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(text.splitlines(), delimiter=";"))
+    assert rows[3]["duration_s"] == "1,100"
+    assert rows[3]["length_m"] == "1"
+    assert rows[3]["speed_m_s"] == "0,9"
+
+
+@pytest.mark.parametrize("option", ["--fit", "--csv", "--parquet"])
+def test_a_full_disk_leaves_no_half_file_and_one_line(
+    session, tmp_path, option, monkeypatch, capsys
+):
+    def full(_fd):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    out = tmp_path / "there" / "out.file"
+    out.parent.mkdir()
+    out.write_text("the one before")
+    assert __main__.main(["export", str(session), option, str(out)]) == 1
+    assert capsys.readouterr().err == f"cued: {out}: No space left on device\n"
+    assert out.read_text() == "the one before"
+    assert list(out.parent.iterdir()) == [out]
+
+
+def test_a_report_on_a_full_disk_is_one_line_too(session, tmp_path, monkeypatch, capsys):
+    def full(_fd):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    out = tmp_path / "there.html"
+    assert __main__.main(["report", str(session), "--out", str(out)]) == 1
+    assert capsys.readouterr().err == f"cued: {out}: No space left on device\n"
+    assert not out.exists()
+
+
+# --- words --------------------------------------------------------------------------------------
+
+
+def kept(start, seconds):
+    return Measurement(t=start + 230.0, name="time_to_drift_s", value=seconds, unit="s", strides=1)
+
+
+def test_the_report_opens_with_how_long_the_short_step_stayed(tmp_path):
+    write(tmp_path / "a.mcap", [*events(1000.0), kept(1000.0, 14.0)], began=1.8e9)
+    path = write(tmp_path / "b.mcap", [*events(1000.0), kept(1000.0, 50.0)], began=1.8e9 + 3600.0)
+    _, text = report(tmp_path, path)
+    assert '<p class="first">You kept the short step 50 s; last time 14 s.</p>' in text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(50.0, "50 s"), (434.0, "7:14 minutes"), (None, "is not known")]
+)
+def test_a_length_of_time_is_said_as_people_do(tmp_path, seconds, said):
+    told = [] if seconds is None else [kept(1000.0, seconds)]
+    path = write(tmp_path / "only.mcap", [*events(1000.0), *told])
+    _, text = report(tmp_path, path)
+    assert said in text.split('<p class="first">')[1].split("</p>")[0]
+    assert "last time" not in text.split('<p class="first">')[1].split("</p>")[0]
+
+
+def test_no_mean_goes_across_directions_or_speeds():
+    strides = [
+        Stride(
+            t=float(n), known_t=float(n), side="left", duration_s=duration, length_m=length,
+            speed_m_s=length / duration, mode="walking", direction=direction,
+        )
+        for direction, duration, length in (
+            ("forward", 1.0, 1.0), ("forward", 1.0, 2.0), ("backward", 1.25, 0.5),
+        )
+        for n in range(10)
+    ]  # fmt: skip
+    found = paces(msgspec.structs.replace(EMPTY, strides=strides))
+    assert [(p.direction, p.length_m, round(p.steps_a_minute)) for p in found] == [
+        ("backward", 0.5, 96), ("forward", 1.0, 120), ("forward", 2.0, 120),
+    ]  # fmt: skip
+
+
+def test_where_the_belt_is_not_known_a_stride_has_no_length():
+    strides = [
+        Stride(
+            t=float(n), known_t=float(n), side="left", duration_s=1.0, length_m=None,
+            speed_m_s=None, mode="walking", direction="forward",
+        )
+        for n in range(10)
+    ]  # fmt: skip
+    (found,) = paces(msgspec.structs.replace(EMPTY, strides=strides))
+    assert (found.km_h, found.length_m, found.steps_a_minute) == (None, None, 120.0)
+
+
+def test_each_phase_has_words_for_a_newcomer(session, tmp_path):
+    _, text = report(tmp_path, session)
+    assert "Warm up</td><td>easy forward walk" in text
+    assert "Backward walk</td><td>short steps, toes first" in text
+    assert set(wording.PHASES) == set(phases.PHASES)
+
+
+def test_one_of_a_thing_is_singular(session, tmp_path):
+    _, text = report(tmp_path, session)
+    assert "<b>1</b>stumble" in text
+    assert "<b>1</b>stumbles" not in text
+    assert "<b>1</b>cue<" in text
 
 
 def test_nothing_asked_for_is_said(session, capsys):
