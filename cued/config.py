@@ -42,7 +42,7 @@ class Station(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: Annotated[
         str,
         Meta(
-            pattern="^[a-z0-9][a-z0-9_-]*$",
+            pattern=r"^[a-z0-9][a-z0-9_-]*$(?!\n)",  # Python's $ is before a last newline, too
             max_length=40,
             description="Name of this treadmill in topics and files: a-z, 0-9, _ and -.",
         ),
@@ -312,7 +312,7 @@ def overlay(raw: dict[str, Any], key: str, value: str) -> None:
         table = table[step]
     try:
         table[last] = tomllib.loads(f"v = {value}")["v"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         table[last] = value
 
 

@@ -39,7 +39,9 @@ def parse(text: str, where: str) -> dict[str, Any]:
     """Parse TOML; raises ConfigError with the lines of the mistakes."""
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as wrong:
+    except RecursionError:
+        raise ConfigError(f"{where}: not valid TOML: nested too deeply") from None
+    except ValueError as wrong:  # of a number with thousands of digits not TOML's own kind
         known = [f"{where}: {told}" for told in slips(text)]
         raise ConfigError("\n".join(known) or f"{where}: not valid TOML: {wrong}") from None
 

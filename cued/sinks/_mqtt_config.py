@@ -49,12 +49,12 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = DEFAULT
     discovery: Annotated[bool, Meta(description="Announce the station to Home Assistant.")] = True
     discovery_prefix: Annotated[
-        str, Meta(pattern="^[^+#/]+$", description="Home Assistant's discovery prefix.")
+        str, Meta(pattern="^[^+#/]+$(?!\\n)", description="Home Assistant's discovery prefix.")
     ] = "homeassistant"
     page: Annotated[
         str,
         Meta(
-            pattern="^(https?://[^ ]+)?$",
+            pattern="^(https?://[^ ]+)?$(?!\\n)",
             description="Where the live page is, for Home Assistant's link to it.",
         ),
     ] = ""

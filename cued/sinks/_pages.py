@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import logging
 import zlib
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from pathlib import Path
@@ -90,8 +91,9 @@ class Pages:
             self._asked = asked
             app.router.add_post("/ask/{name}", self._ask)
         app.router.add_get("/{path:.*}", self._get)
+        app.on_response_prepare.append(self._sign)
         self._runner = web.AppRunner(
-            app, access_log=None, handle_signals=False, keepalive_timeout=IDLE_S
+            app, access_log=None, handle_signals=False, keepalive_timeout=IDLE_S, logger=_logger()
         )
 
     @property
@@ -181,10 +183,14 @@ class Pages:
         if not is_ours(host, self._names):
             text = "unknown host name; add it to names in [sinks.live]\n"
             raise web.HTTPMisdirectedRequest(text=text)
-        response = await handler(request)
-        for name, value in self._headers(host).items():
+        return await handler(request)
+
+    async def _sign(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Put the headers on whatever is answered, refusals too."""
+        host = hostname(request.headers.get("Host", ""))
+        known = host if is_ours(host, self._names) else "localhost"
+        for name, value in self._headers(known).items():
             response.headers.setdefault(name, value)
-        return response
 
     def _headers(self, host: str) -> dict[str, str]:
         policy = (
@@ -200,3 +206,19 @@ class Pages:
             "Cross-Origin-Opener-Policy": "same-origin",
             "Cache-Control": "no-cache",
         }
+
+
+def _logger() -> logging.Logger:
+    """Return a log in which a request that cannot be read is one line: anybody can send those."""
+    quiet = logging.getLogger(f"{__name__}.requests")
+    quiet.addFilter(_one_line)
+    return quiet
+
+
+def _one_line(record: logging.LogRecord) -> bool:
+    if record.exc_info and (error := record.exc_info[1]) is not None:
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        record.msg, record.args = f"{record.getMessage()}: {what[:200]}", ()
+        record.exc_info = record.exc_text = None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+    return True

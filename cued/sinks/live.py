@@ -56,7 +56,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     broker: Annotated[
         str,
         Meta(
-            pattern="^(wss?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?)?$",
+            pattern="^(wss?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?)?$(?!\\n)",
             description="The broker's WebSocket as browsers reach it, such as "
             "ws://pi.local:9001/mqtt; empty: on the host that served the page.",
         ),
@@ -70,7 +70,9 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="Further host names under which browsers reach the page."),
     ] = ()
     frame_ancestors: Annotated[
-        tuple[Annotated[str, Meta(pattern="^(https?://[A-Za-z0-9.:*\\[\\]-]+|'self')$")], ...],
+        tuple[
+            Annotated[str, Meta(pattern="^(https?://[A-Za-z0-9.:*\\[\\]-]+|'self')$(?!\\n)")], ...
+        ],
         Meta(
             description="Pages that may show this one in a frame, such as http://ha.local:8123 "
             "for Home Assistant's Webpage card."

@@ -17,6 +17,8 @@ from cued.sources.source import Emit
 
 log = logging.getLogger("cued.phone")
 
+LARGE = 100_000  # bytes, of a second or two; 4 MB at most come (_http.py)
+
 
 def phone_options(site: Site, name: str, source: str) -> PhoneConfig:
     """Look up the sensor that a phone source is; ConfigError when it is not one."""
@@ -50,7 +52,11 @@ async def pass_on(
             emit(LinkChanged(loop.time(), sensor, True))
             came = True
         try:
-            inputs = inputs_of(phone.receive(t := loop.time(), SENSOR_LOGGER, data))
+            if len(data) > LARGE:  # others' ticks go on meanwhile
+                said = await asyncio.to_thread(phone.receive, t := loop.time(), SENSOR_LOGGER, data)
+            else:
+                said = phone.receive(t := loop.time(), SENSOR_LOGGER, data)
+            inputs = inputs_of(said)
         except DecodeError as error:
             log.log(logging.DEBUG if told else logging.WARNING, "%s", error)
             told = True

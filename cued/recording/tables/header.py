@@ -19,8 +19,8 @@ from cued.frames import Matrix, rotation
 from cued.model import Placement, RecordingError
 from cued.recording.tables.columns import meant, read_text, refuse
 
-Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")]
-FileName = Annotated[str, Meta(min_length=1, max_length=255, pattern=r"^[^/\\\x00]+$")]
+Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$(?!\n)")]
+FileName = Annotated[str, Meta(min_length=1, max_length=255, pattern=r"^[^/\\\x00]+$(?!\n)")]
 
 
 class BeltTable(Struct, frozen=True, kw_only=True):
@@ -83,7 +83,7 @@ def read_header(path: Path) -> Header:
     text = read_text(path)
     try:
         found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # of a number with thousands of digits not TOML's own kind
         at = re.search(r"at line (\d+)", str(error))
         line = int(at[1]) if at else text.count("\n") + 1
         raise refuse(path, line, f"not valid TOML: {error}") from None

@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -77,6 +78,34 @@ async def test_headers_forbid_what_the_page_does_not_need() -> None:
     async with serving(broker="wss://broker.example:8084/mqtt") as (_, session):
         policy = (await session.get("/")).headers["Content-Security-Policy"]
         assert "connect-src 'self' wss://broker.example:8084;" in policy
+
+
+async def test_refusals_carry_the_same_headers() -> None:
+    async with serving() as (_, session):
+        page = (await session.get("/")).headers
+        for method, path, host, status in [
+            ("GET", "/none", "localhost", 404), ("GET", "/", "evil.example", 421),
+            ("POST", "/", "localhost", 405), ("GET", "/", "x'; script-src *", 421),
+        ]:  # fmt: skip
+            answer = await session.request(method, path, headers={"Host": host})
+            assert answer.status == status
+            for name in ("X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy"):
+                assert answer.headers[name] == page[name]
+            assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+            assert "*" not in answer.headers["Content-Security-Policy"]
+
+
+async def test_what_is_no_request_is_one_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    async with serving() as (live, _):
+        port = urlsplit(live.address).port
+        for data in (b"GET / HTTP/1.1\r\nHost: a\r\nbad header\r\n\r\n", b"\x16\x03\x01\r\n\r\n"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(data)
+            await reader.read()
+            writer.close()
+    said = [r for r in caplog.records if "requests" in r.name]
+    assert said
+    assert not any(r.exc_info or "\n" in r.getMessage() for r in said)
 
 
 async def test_a_strange_host_name_is_refused_and_a_named_one_is_not() -> None:
