@@ -102,7 +102,9 @@ def _part(d: Digest) -> list[str]:
     body.append(
         "<section><h2>The session</h2><p>Read it from left to right. Dots are single strides, "
         "round forward, diamonds backward, crosses where the way you faced is not known. "
-        f"{band_text(d)} A cue that helped is followed by dots back in the band.</p>"
+        f"{band_text(d)} A filled triangle is a cue about the workout or your "
+        "stride, a hollow red one is about a limit or your safety. A cue that helped is followed "
+        "by dots back in the band.</p>"
         f"<figure>{_timeline(d)}</figure></section>"
     )
     body += _phases(d) + _paces(d) + _carry(d)

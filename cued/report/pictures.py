@@ -17,9 +17,9 @@ from cued.report.digest import Digest
 from cued.report.palette import Palette
 
 PHASES = {
-    "check_in": "check", "settle": "settle", "turn_back": "turn", "turn_front": "turn",
+    "check_in": "check", "settle": "warm up", "turn_back": "turn", "turn_front": "turn",
     "backward_walk": "backward", "backward_jog": "backward jog", "backward_rest": "rest",
-    "backward_uphill": "backward uphill", "carry": "carry", "cool_down": "cool-down",
+    "backward_uphill": "backward uphill", "carry": "short step", "cool_down": "cool-down",
     "free_run": "free run", "paused": "pause", "blind": "no sensor", "fallen": "fall",
 }  # fmt: skip
 MARKERS = {"forward": "o", "backward": "D", "unknown": "x"}

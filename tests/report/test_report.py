@@ -604,6 +604,12 @@ def test_where_the_belt_is_not_known_a_stride_has_no_length():
     assert (found.km_h, found.length_m, found.steps_a_minute) == (None, None, 120.0)
 
 
+def test_every_sign_in_the_picture_is_explained(session, tmp_path):
+    told = Page(report(tmp_path, session)[1]).text
+    for sign in ("round forward", "diamonds backward", "crosses", "filled triangle", "hollow red"):
+        assert sign in told
+
+
 def test_each_phase_has_words_for_a_newcomer(session, tmp_path):
     _, text = report(tmp_path, session)
     assert "Warm up</td><td>easy forward walk" in text
