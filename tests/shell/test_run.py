@@ -38,7 +38,9 @@ scenario = "steady"
 class Running:
     """The daemon under a stand-in for systemd: a socket that takes what it says."""
 
-    def __init__(self, folder, stdin=subprocess.DEVNULL, *, hardware=False, program=True, more=""):
+    def __init__(
+        self, folder, stdin=subprocess.DEVNULL, *, hardware=False, program=True, more="", **process
+    ):
         folder.mkdir(exist_ok=True)
         self.config = folder / "cued.toml"
         text = GOOD.format(name="one") + ("" if program else "[coach]\nprogram = false\n") + more
@@ -47,6 +49,7 @@ class Running:
         self.socket.bind(str(folder / "notify"))
         self.socket.settimeout(20.0)
         environment = os.environ | {
+            "INVOCATION_ID": "0",
             "NOTIFY_SOCKET": str(folder / "notify"),
             "STATE_DIRECTORY": str(folder),
             "CACHE_DIRECTORY": str(folder),
@@ -62,6 +65,7 @@ class Running:
                 env=environment,
                 stdin=stdin,
                 stderr=log,
+                **process,
             )
 
     def hear(self, wanted):
