@@ -127,5 +127,5 @@ def _tell(world: World, event: AnyEvent) -> None:
         world.hear(event)
 
 
-def nobody(_command: Command) -> None:
+def nobody(_said: Command | Notice) -> None:
     """Commands have nowhere to go in a replay."""
