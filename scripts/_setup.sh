@@ -19,7 +19,8 @@ patiently() {
         sleep 0.2
         if [ $((SECONDS - told)) -ge $STILL_S ]; then
             told=$SECONDS
-            printf '   %3d s  %.68s\n' $((SECONDS - started)) "$(last_line "$log")" >&2
+            local at; at=$(last_line "$log" || true)
+            printf '   %3d s  %.68s\n' $((SECONDS - started)) "${at:-at work}" >&2
         fi
     done
     wait "$job" || status=$?
