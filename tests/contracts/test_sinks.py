@@ -18,7 +18,7 @@ from cued.sinks.events import Config, EventLines
 from cued.sinks.sink import Sink
 
 EVENTS = [
-    Phase(t=1.0, name="warm_up", from_="idle", why="begin"),
+    Phase(t=1.0, name="settle", from_="check_in", why="ready"),
     Gait(t=1.0, mode="walking", direction="backward"),
     Stride(t=2.0, side="left", duration_s=1.1, length_m=0.8, speed_m_s=0.7),
     Measurement(t=2.0, name="cadence_spm", value=108.0, unit="spm", strides=4),

@@ -188,8 +188,8 @@ def test_ctrl_c_ends_it_without_a_trace(sessions, tmp_path):
     many = tmp_path / "sessions"
     many.mkdir()
     good = max(sessions.glob("*.mcap"), key=lambda p: p.stat().st_size)
-    for n in range(30):
-        (many / f"2026-01-01_0000{n:02}.mcap").write_bytes(good.read_bytes())
+    for n in range(200):  # more than are done before the interrupt comes
+        (many / f"2026-01-01_00{n // 60:02}{n % 60:02}.mcap").write_bytes(good.read_bytes())
     out = tmp_path / "out"
     words = [sys.executable, "-m", "cued", "reanalyse", str(many), "--out", str(out)]
     command = subprocess.Popen(

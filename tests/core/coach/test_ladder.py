@@ -146,7 +146,7 @@ def test_speed_and_grade_never_rise_together() -> None:
     rises = []
     for clean in range(7):
         due = ladder.prescribe(2, Memory(stage=2, clean_sessions=clean, past=memory.past), plan)
-        rises.append((due.speed_m_s, due.incline_percent))
+        rises.append((due.limit_m_s, due.incline_percent))
     for (v0, g0), (v1, g1) in itertools.pairwise(rises):
         assert not (v1 > v0 and g1 > g0)
     assert rises[0][1] == 3.0

@@ -200,7 +200,7 @@ def test_commands_reach_the_coach_and_are_answered() -> None:
     asked = commands(*((30.0 + 10.0 * i, name) for i, name in enumerate(named)))
     events = play(script(80.0, asked, seed=61), CoachConfig(program=True))
     answers = [(e.name, e.ok) for e in events if isinstance(e, CommandResult)]
-    assert answers == [(name, True) for name in named]
+    assert [a for a in answers if a[0] in named] == [(name, True) for name in named]
     assert phases(events)[-3:] == ["paused", "settle", "idle"]
 
 
@@ -218,7 +218,7 @@ def test_it_runs_unattended_with_only_feet_or_only_trunk(worn: tuple[str, ...]) 
 
 
 def test_without_a_belt_speed_that_is_said_and_nothing_is_guessed() -> None:
-    more = does(60.0, "overlong", by=12.0, for_s=40.0)
+    more = wears("lower_back") + does(60.0, "overlong", by=12.0, for_s=40.0)
     events = play(script(100.0, more, speed=1.1, seed=81), CoachConfig(), with_belt=False)
     assert "belt_unknown" in keys(events)
     assert not [c for c in given(events) if c.priority == Priority.TECHNIQUE]
