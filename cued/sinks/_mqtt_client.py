@@ -13,8 +13,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+import weakref
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import aiomqtt
 from paho.mqtt.packettypes import PacketTypes
@@ -45,13 +46,15 @@ class Client(aiomqtt.Client):
         super().__init__(*args, **options)
         self.version: aiomqtt.ProtocolVersion = options["protocol"]
         paho: Any = self._client
-        receive = paho._sock_recv
+        kind = cast("Any", type(self._client))
+        # A reference that makes no cycle, so that paho closes its socket as soon as it goes.
+        reference = weakref.ref(paho)
 
         def bounded(size: int) -> bytes:
             """Receive what is left of a message; end the link when it is more than is let in."""
             if size > LARGEST:
                 raise ConnectionError(f"a message of {size} bytes is not read")
-            return receive(size)
+            return cast("bytes", kind._sock_recv(reference(), size))
 
         paho._sock_recv = bounded
 

@@ -121,13 +121,6 @@ async def test_over_websocket(mosquitto: Start, tmp_path: Path) -> None:
         assert await far.wait_for("test/availability") == "online"
 
 
-# paho leaves the socket of a refused handshake to the garbage collector.
-LEFT_TO_THE_COLLECTOR = pytest.mark.filterwarnings(
-    "ignore::pytest.PytestUnraisableExceptionWarning"
-)
-
-
-@LEFT_TO_THE_COLLECTOR
 async def test_a_certificate_of_a_stranger_is_refused(
     mosquitto: Start, certificates: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -138,7 +131,6 @@ async def test_a_certificate_of_a_stranger_is_refused(
     assert "certificate verify failed" in await failure(config, tmp_path, caplog)
 
 
-@LEFT_TO_THE_COLLECTOR
 async def test_a_certificate_for_another_name_is_refused(
     mosquitto: Start, certificates: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
