@@ -267,6 +267,7 @@ def remount(disk: Path, how: str) -> None:
     subprocess.run(["mount", "-o", f"remount,{how}", disk], check=True)
 
 
+@pytest.mark.alone
 async def test_a_history_on_a_read_only_disk_is_read_and_written_when_it_can_be(disk: Path) -> None:
     wall = Wall()
     first = Runner(profile="variety_for_a_runner")

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 HOME = Path(__file__).parents[2]
 SETUP = HOME / "scripts" / "_setup.sh"
 
@@ -28,6 +30,7 @@ def shell(code, folder=HOME):
     )
 
 
+@pytest.mark.alone
 def test_long_work_says_what_it_is_at():
     done = shell("STILL_S=1; patiently sh -c 'echo Collecting numpy; sleep 2.5; echo secret'")
     assert done.returncode == 0
