@@ -65,6 +65,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     told.add_argument("--mass", type=positive, metavar="KG", help="of the person, kg")
     told.add_argument("--title", default="", help="title of the recording")
     told.add_argument("--subject", default="", help="pseudonym of the person")
+    _configure_reading(parser)
+
+
+def _configure_reading(parser: argparse.ArgumentParser) -> None:
+    """Describe how files are read whose headings do not tell."""
     read = parser.add_argument_group("how the files are read")
     read.add_argument(
         "--columns",

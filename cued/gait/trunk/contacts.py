@@ -30,7 +30,7 @@ from cued.signal.filters import Fir, lowpass
 from cued.signal.grid import DT_S
 from cued.signal.orientation import Rows, Vector
 
-SURE = 0.3  # an answer of the network that is a step; found on the people left out of training
+SURE = 0.3  # an answer of the network that is a step; set by hand on the recordings at hand
 LEAST_STEP_S = 0.22
 DEAD = 0.45  # of the usual step time: no second step so soon
 STEP_S = 0.55  # the usual one before any was seen,

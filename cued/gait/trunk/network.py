@@ -9,8 +9,9 @@ answer is near 1 where a contact was ``LAG_S`` ago and near 0 elsewhere.
 It keeps no rhythm, so it cannot lock on to every second step. It was also shown walks stretched in
 time up to 2.5 times, so that slow steps are steps.
 
-``scripts/train-steps`` made the weights from Voisard, Tripod, Mobgap, WeAllWalk and the Oxford step
-counter's phones; ``docs/accuracy.md`` has the figures with each person left out of the training.
+The recipe of ``scripts/train-steps`` made the weights from Voisard, Tripod, Mobgap, WeAllWalk and
+the Oxford step counter's phones; ``docs/accuracy.md`` has the figures with each person left out of
+the training.
 
 Any split of the same samples gives the same answers to the last bit: samples are summed one after
 the other, and a sample is multiplied always in the same row of ``BATCH`` rows.

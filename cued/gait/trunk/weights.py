@@ -1,4 +1,8 @@
-"""Weights of the network that finds steps, in thousandths; written by ``scripts/train-steps``."""
+"""Weights of the network that finds steps, in thousandths.
+
+They came from a run of nearly the recipe of ``scripts/train-steps``, which writes this file; that
+script itself has not made them yet.
+"""
 
 from __future__ import annotations
 
