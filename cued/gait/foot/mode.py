@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from cued.model import Mode
 
-STRIDE_S = (0.35, 2.5)  # shorter or longer is no stride but a missed or an extra contact
+STRIDE_S = (0.35, 4.0)  # shorter is an extra contact, longer no stride, even at 0.2 m/s
 STANCE = 0.53  # half-way between walks and runs (pyshoe) ...
 STANCE_UNIT = 0.03
 RUN_STRIDE_S = 0.86  # ... and 140 steps a minute, where people change over (PubMed 37336086)
@@ -24,7 +24,8 @@ STRIDE_UNIT_S = 0.05
 MOST = 2.5  # neither of the two can outvote the other by more
 CLEAR = 3.0
 FAINT = 1.0
-STANDING_S = 1.5  # longest stance of a slow walker is 1.0 s (tripod at 3 km/h)
+STANDING_S = 1.5  # longest stance at usual speeds is 1.0 s (tripod at 3 km/h) ...
+STANDING_SHARE = 0.9  # ... and a slower walker's 0.78 of the stride, which this is a share of
 
 
 class Manner:
@@ -35,11 +36,13 @@ class Manner:
         self._contact_t: float | None = None
         self._lift_t: float | None = None
         self._hint: Mode = "unknown"
+        self._stride_s = 0.0
 
     def forget(self) -> None:
         """Forget the foot, which was not seen for a while."""
         self.mode = self._hint = "unknown"
         self._contact_t = self._lift_t = None
+        self._stride_s = 0.0
 
     def lift(self, t: float) -> None:
         """Process a lift with its largest pitch rate."""
@@ -51,7 +54,10 @@ class Manner:
         self._contact_t, self._lift_t = t, None
         if self.mode not in ("walking", "running"):
             self.mode = "walking"
-        if before is None or lift is None or not STRIDE_S[0] <= t - before <= STRIDE_S[1]:
+        if before is None or not STRIDE_S[0] <= t - before <= STRIDE_S[1]:
+            return 0.5
+        self._stride_s = t - before
+        if lift is None:
             return 0.5
         vote = _limited((STANCE - (lift - before) / (t - before)) / STANCE_UNIT)
         vote += _limited((RUN_STRIDE_S - (t - before)) / STRIDE_UNIT_S)
@@ -66,7 +72,8 @@ class Manner:
         """Process a rest and return True when that made it standing."""
         if self.mode == "standing":
             return False
-        if self._contact_t is not None and now - self._contact_t < STANDING_S:
+        longest = max(STANDING_S, STANDING_SHARE * self._stride_s)
+        if self._contact_t is not None and now - self._contact_t < longest:
             return False
         self.mode = "standing"
         return True

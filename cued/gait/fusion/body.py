@@ -38,7 +38,7 @@ from cued.gait.fusion.ages import Ages
 from cued.gait.fusion.direction import DirectionChoice
 from cued.gait.fusion.footfalls import SIDE_OF, Footfalls
 from cued.gait.fusion.merge import Merge
-from cued.gait.fusion.mode import SLOW_M_S, STILL_S, STILL_SLOWLY_S, ModeChoice
+from cued.gait.fusion.mode import ModeChoice, Patience
 from cued.gait.fusion.stability import StabilityWatch
 from cued.gait.fusion.strides import WAIT_S, Strides
 from cued.gait.fusion.swapped_sensors import BodyMap
@@ -110,6 +110,7 @@ class Body:
         self._footfalls = Footfalls(dict(worn))
         self._strides = Strides()
         self._mode = ModeChoice()
+        self._patience = Patience()
         self._direction = DirectionChoice()
         self._stability = StabilityWatch()
         self._ages = Ages(metrics)
@@ -212,9 +213,8 @@ class Body:
         return out
 
     def _stand_still(self, t: float) -> list[AnyEvent]:
-        """Nobody walks who has not set down a foot for ``STILL_S``, or longer on a slow belt."""
-        speed = self._terms.speed_m_s if self._terms else None
-        still_s = STILL_SLOWLY_S if speed and 0.0 < speed < SLOW_M_S else STILL_S
+        """Nobody walks who has not set down a foot for longer than the pace explains."""
+        still_s = self._patience.limit_s(self._terms.speed_m_s if self._terms else None)
         if self._last_footfall_t is None or t - self._last_footfall_t <= still_s:
             return []
         since, self._last_footfall_t = self._last_footfall_t + still_s, None
@@ -288,6 +288,7 @@ class Body:
         if footfall is None:
             return swapped
         self._last_footfall_t = footfall.t
+        self._patience.step(footfall.t)
         self._seen_by[footfall.side] = footfall.sensor
         mode, direction = self._mode.mode, self._direction.direction
         stride = self._strides.feed(footfall, mode, direction)

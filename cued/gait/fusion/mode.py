@@ -2,8 +2,9 @@
 
 Each segment says what its own movement looks like, with a confidence. Somebody stands only when
 every sensor that spoke lately says so, since in walking one foot is always still; among the others
-the mode with the largest summed confidence is the answer. Without any footfall for ``STILL_S`` a
-sensor that calls itself walking is not believed: somebody sways, or data are missing.
+the mode with the largest summed confidence is the answer. Without any footfall for longer than
+the person's own pace explains (``Patience``) a sensor that calls itself walking is not believed:
+somebody sways, or data are missing.
 
 Rules: the first moving opinion ends standing, because coaching has to know at once; between
 walking and running a change has to hold for ``HOLD`` opinions of each sensor in a row (about one
@@ -12,14 +13,40 @@ step), so that one odd step changes nothing. ``unknown`` at the start and after 
 
 from __future__ import annotations
 
+from collections import deque
+from statistics import median
+
 from cued.gait.finding import Moving
 from cued.model import Mode
 
 STILL_S = 2.0  # longer than a stride at usual speed lets a foot wait
 STILL_SLOWLY_S = 4.0  # and on a slow belt, where a stride takes up to 3.2 s (0.2 m/s)
 SLOW_M_S = 0.6
+STILL_STEPS = 2.5  # of the usual time between footfalls, of which one may be missed
+PACE = 3  # times between footfalls of which the middle one is usual
 RECENT_S = 4.0
 HOLD = 2
+
+
+class Patience:
+    """How long the next footfall may be waited for: by the belt, else by the pace so far."""
+
+    def __init__(self) -> None:
+        self._last_t = -1e9
+        self._between: deque[float] = deque(maxlen=PACE)
+
+    def step(self, t: float) -> None:
+        """Process a footfall. Longer pauses are no pace."""
+        if t - self._last_t < STILL_SLOWLY_S:
+            self._between.append(t - self._last_t)
+        self._last_t = t
+
+    def limit_s(self, speed_m_s: float | None) -> float:
+        """Return how long without a footfall nobody walks, on a belt of that speed."""
+        if speed_m_s and 0.0 < speed_m_s < SLOW_M_S:
+            return STILL_SLOWLY_S
+        usual = median(self._between) if self._between else 0.0
+        return min(STILL_SLOWLY_S, max(STILL_S, STILL_STEPS * usual))
 
 
 class ModeChoice:
@@ -46,7 +73,7 @@ class ModeChoice:
         return self.mode
 
     def still(self) -> Mode:
-        """No footfall for ``STILL_S`` although samples arrive: nobody walks."""
+        """No footfall for too long although samples arrive: nobody walks."""
         self._opinions.clear()
         self.mode, self._held = "standing", 0
         return self.mode

@@ -40,8 +40,9 @@ SLOW_STEP_S = 0.8  # whose usual step takes longer may walk as softly as this:
 QUIET_SLOW = 0.2
 REST_S = 0.7  # since the last contact, or
 REST_STEPS = 1.5  # so many of the usual steps, until quiet is rest
-PAUSE_S = 2.0  # longer between contacts is a new start
-LOST_S = 2.5
+PAUSE_S = 2.0  # longer between contacts is a new start, or
+PAUSE_STEPS = 2.5  # so many of the usual steps, of which one may be missed
+LOST_S = 0.5  # after that
 RESTLESS = 3  # slots of moving without a step until standing is over
 SAME_STEP_S = 0.32  # a step may show as a landing and as a peak of the network's answers
 NEXT_LANDING_S = 0.5  # by which a landing follows a landing, or none follows
@@ -82,12 +83,12 @@ class Pace:
         step_s = self._step_s or 0.0
         quiet = QUIET if step_s < SLOW_STEP_S else QUIET_SLOW
         if deviation < quiet and since > max(REST_S, REST_STEPS * step_s):
-            if self._held is None or DT_S * (k - self._held.k) > PAUSE_S:
+            if self._held is None or DT_S * (k - self._held.k) > self._pause_s:
                 self.mode, self._held = "standing", None
             self._runs = self._walks = self._restless = 0
         else:
             self._restless += 1
-            if since > LOST_S and self._restless >= RESTLESS:
+            if since > self._pause_s + LOST_S and self._restless >= RESTLESS:
                 self.mode = "unknown"
         return self.mode != before
 
@@ -106,6 +107,10 @@ class Pace:
         swing = max(self._swings, default=0.0)
         suspect = floated or swing > LIVELY
         return swing < JOLTED and self._rate < (BRISK_HZ if suspect else SWITCH_HZ)
+
+    @property
+    def _pause_s(self) -> float:
+        return max(PAUSE_S, PAUSE_STEPS * (self._step_s or 0.0))
 
     @property
     def _rate(self) -> float:
@@ -166,7 +171,7 @@ class Pace:
         return c.t - self.last.t if self.last else 1e9
 
     def _give(self, c: Candidate, mode: Mode) -> list[Candidate]:
-        if self.mode in MOVING and self._since(c) < PAUSE_S:
+        if self.mode in MOVING and self._since(c) < self._pause_s:
             self._settle(mode)
             if self.last and self.last.kind == c.kind:
                 latest, before = self._since(c), self._step_s
@@ -175,7 +180,7 @@ class Pace:
             self.last = c
             return [c]
         held, self._held = self._held, c
-        if held is None or c.t - held.t >= PAUSE_S:
+        if held is None or c.t - held.t >= self._pause_s:
             return []
         if c.t - held.t < (REFRACTORY_S if held.kind == c.kind else SAME_STEP_S):
             self._held = held

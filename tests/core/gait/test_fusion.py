@@ -11,7 +11,7 @@ from cued.gait.finding import Contact, Heading, LiftOff, Moving, Travel, Turning
 from cued.gait.fusion.direction import DirectionChoice
 from cued.gait.fusion.footfalls import Footfalls
 from cued.gait.fusion.merge import Merge
-from cued.gait.fusion.mode import ModeChoice
+from cued.gait.fusion.mode import ModeChoice, Patience
 from cued.gait.fusion.strides import Strides
 from cued.gait.fusion.swapped_sensors import BodyMap
 from cued.model import Belt, BeltState, Footfall
@@ -582,3 +582,21 @@ def test_swapped_feet_are_noticed_by_the_trunk_and_right_ones_are_not():
 
 def test_a_few_opposite_steps_are_not_enough():
     assert not walked(BodyMap(), swapped=True, n=12)
+
+
+def test_a_slow_pace_is_waited_for_and_a_usual_one_is_not():
+    patience = Patience()
+    for k in range(4):
+        patience.step(1.25 * k)
+    assert patience.limit_s(None) == pytest.approx(3.1, abs=0.1)
+    for k in range(4):
+        patience.step(6.0 + 0.55 * k)
+    assert patience.limit_s(None) == 2.0
+    assert patience.limit_s(0.3) == 4.0
+
+
+def test_one_long_pause_is_no_pace():
+    patience = Patience()
+    for t in (0.0, 0.5, 1.0, 4.9):
+        patience.step(t)
+    assert patience.limit_s(None) == 2.0

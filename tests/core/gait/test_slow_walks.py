@@ -1,0 +1,46 @@
+"""The ladder's first stage, 0.3 m/s, on a belt that tells nothing: who walks does not stand.
+
+Simulated, since no recording of such walks exists; time-stretched real walks are in
+test_trunk_people.py.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from cued.engine import Engine, Worn
+from cued.model import Footfall, Gait
+from cued.simulation.run import Simulation
+from cued.simulation.scenario import parse
+
+NOMINAL = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+BEGAN_S, ENDED_S = 12.0, 42.0
+
+SCRIPT = """
+seed = {seed}
+duration_s = 50.0
+treadmill = {{tells = "nothing"}}
+belt = [{{at_s = 4.0, speed_m_s = 0.3}}, {{at_s = 44.0, speed_m_s = 0.0}}]
+does = [
+  {{at_s = 0.0, what = "{facing}"}}, {{at_s = 4.0, what = "walk"}}, {{at_s = 44.0, what = "stand"}},
+]
+sensor = [{worn}]
+"""
+
+
+def events(seed, facing, placements):
+    worn = ", ".join(f'{{name = "{p}", placement = "{p}"}}' for p in placements)
+    script = SCRIPT.format(seed=seed, facing=facing, worn=worn)
+    engine = Engine({p: Worn(p, NOMINAL) for p in placements})
+    return [e for item in Simulation(parse(script)).inputs() for e in engine.feed(item)]
+
+
+@pytest.mark.parametrize("facing", ["stand", "face_back"])
+@pytest.mark.parametrize("placements", [("foot_left",), ("foot_left", "foot_right")])
+def test_feet_at_0_3_m_s_walk_all_the_time_and_then_stand(placements, facing):
+    told = events(3, facing, placements)
+    gaits = [e for e in told if isinstance(e, Gait)]
+    assert {e.mode for e in gaits if BEGAN_S < e.t < ENDED_S} <= {"walking"}
+    assert [e.mode for e in gaits if e.t < BEGAN_S][-1] == "walking"
+    assert gaits[-1].mode == "standing"
+    assert any(isinstance(e, Footfall) and e.t > ENDED_S - 3.0 for e in told)
