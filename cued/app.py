@@ -54,10 +54,11 @@ def site(config: Config, *, hardware: bool | None = None) -> Site:
     )
 
 
-def worn(config: Config) -> dict[str, Worn]:
-    """Return the configured sensors that are on the body."""
+def worn(config: Config, memory: Memory | None = None) -> dict[str, Worn]:
+    """Return the configured sensors that are on the body, and how earlier workouts found them."""
+    known = memory or Memory()
     return {
-        name: Worn(s.placement, s.mounting)
+        name: Worn(s.placement, s.mounting, known.earlier(name))
         for name, s in config.sensors.items()
         if s.placement not in ("treadmill", "heart_rate")
     }
@@ -173,7 +174,7 @@ def remake(config: Config, opening: Opening) -> tuple[Engine, Coach]:
     plan = replace(config.coach, runner=opening.memory.runner)
     config = replace(config, coach=plan)
     faults = Faults()
-    sensors = worn(config)
+    sensors = worn(config, opening.memory)
     coach = make_coach(config, sensors, opening.memory, muted=opening.muted, faults=faults)
     return engine(config, sensors, coach, faults), coach
 

@@ -25,7 +25,7 @@ from msgspec import Meta, Struct
 from cued import parts, reading
 from cued.coach.config import CoachConfig
 from cued.frames import Matrix, rotation
-from cued.gait.fusion.body import GaitConfig
+from cued.gait.fusion.chains import GaitConfig
 from cued.model import ConfigError, Placement
 from cued.reading import meant
 

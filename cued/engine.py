@@ -18,7 +18,8 @@ from msgspec.structs import replace
 
 from cued.fences import Faults
 from cued.frames import Matrix
-from cued.gait.fusion.body import Body, GaitConfig
+from cued.gait.fusion.body import Body
+from cued.gait.fusion.chains import GaitConfig
 from cued.gait.fusion.reported import CADENCE, Reported
 from cued.gait.metric import Metric
 from cued.model import (
@@ -31,6 +32,7 @@ from cued.model import (
     LinkChanged,
     Notice,
     Packet,
+    Phase,
     Placement,
     Tick,
 )
@@ -41,10 +43,14 @@ LAG_S = 1.0  # samples older than this are no basis for a cue to somebody who mo
 
 
 class Worn(Struct, frozen=True):
-    """A sensor on the body. Without ``mounting`` its axes are found, as far as can be."""
+    """A sensor on the body. Without ``mounting`` its axes are found, as far as can be.
+
+    earlier : its axes as earlier workouts found them.
+    """
 
     placement: Placement
     mounting: Matrix | None = None
+    earlier: Matrix | None = None
 
 
 class Listener(Protocol):
@@ -69,7 +75,8 @@ class Engine:
     ) -> None:
         self._streams = {s: Stream(s, w.placement, w.mounting) for s, w in worn.items()}
         placements: dict[str, Placement] = {s: w.placement for s, w in worn.items()}
-        self._body = Body(placements, metrics or {}, gait or GaitConfig())
+        earlier = {s: w.earlier for s, w in worn.items() if w.earlier is not None}
+        self._body = Body(placements, metrics or {}, gait or GaitConfig(), earlier)
         self._links = Links(list(worn))
         self._reported = Reported(CADENCE in (metrics or {}))
         self._coach = coach
@@ -102,6 +109,8 @@ class Engine:
         self._newest = max(self._newest, self._reached(item))
         if self._coach:
             events = self._listen(item, events)
+            for phase in (e for e in events if isinstance(e, Phase)):
+                self._body.expect(phase)
         events += self._faults.drain(self._newest)
         return [self._stamp(event) for event in events]
 

@@ -31,6 +31,7 @@ Mode = Literal["standing", "walking", "running", "unknown"]
 Direction = Literal["forward", "backward", "unknown"]
 Level = Literal["steady", "unsteady", "unknown"]
 LinkState = Literal["up", "late", "lost"]
+Front = Literal["unknown", "configured", "bow", "first_steps", "program", "earlier"]
 BeltSource = Literal["console", "sensor", "feet", "typed", "none"]
 Placement = Literal[
     "lower_back", "waist", "chest", "foot_left", "foot_right", "shank_left", "shank_right"
@@ -327,12 +328,17 @@ class Fall(Event, frozen=True, tag="fall"):
 
 
 class Mounting(Event, frozen=True, tag="mounting"):
-    """What is known of how a sensor is worn; ``matrix`` rows give body axes from sensor axes."""
+    """What is known of how a sensor is worn; ``matrix`` rows give body axes from sensor axes.
+
+    front : how the trunk's front is known.  sure : by more than one way.
+    """
 
     sensor: str
     state: Literal["unknown", "level", "known", "doubtful"]
     matrix: tuple[tuple[float, ...], ...] | None = None
     why: str = ""
+    front: Front = "unknown"
+    sure: bool = False
 
 
 class Phase(Event, frozen=True, tag="phase"):

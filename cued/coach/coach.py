@@ -114,6 +114,8 @@ class Coach:
         known, belt_before = self.known, self.known.belt_changed
         # 1. What is known.
         known.see(item, now)
+        if isinstance(item, Mounting):
+            self._session.wear(item)
         if isinstance(item, FREQUENT):
             return []
         if isinstance(item, CueDone):

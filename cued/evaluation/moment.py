@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from cued.frames import Matrix, sizes
 from cued.gait.finding import Finding
-from cued.gait.fusion.body import GaitConfig, Segment, chains
+from cued.gait.fusion.chains import GaitConfig, Segment, chains
 from cued.gait.trunk.falls import Falls
 from cued.gait.trunk.stumble import Stumbles
 from cued.model import AnyEvent, Block, Floats, Input, Measurement, Packet, Placement

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from cued.model import Mode, Side
+from cued.model import Front, Mode, Side
 
 
 class Contact(Struct, frozen=True, kw_only=True):
@@ -114,7 +114,10 @@ class Posture(Struct, frozen=True, kw_only=True):
 
 
 class Orientation(Struct, frozen=True, kw_only=True):
-    """What the segment learned of its mounting; ``matrix`` when it is complete."""
+    """What the segment learned of its mounting; ``matrix`` when it is complete.
+
+    front, sure : see ``model.Mounting``.
+    """
 
     t: float
     at: float
@@ -122,6 +125,8 @@ class Orientation(Struct, frozen=True, kw_only=True):
     state: Literal["unknown", "level", "known", "doubtful"]
     matrix: tuple[tuple[float, ...], ...] | None = None
     why: str = ""
+    front: Front = "unknown"
+    sure: bool = False
 
 
 Finding: TypeAlias = (

@@ -29,6 +29,7 @@ from cued.model import (
     Link,
     LinkState,
     Measurement,
+    Mounting,
     Notice,
     Phase,
     Stability,
@@ -50,6 +51,7 @@ class SessionState:
         self.values: dict[str, Measurement] = {}
         self.links: dict[str, LinkState] = {}
         self.batteries: dict[str, float] = {}
+        self.fronts: dict[str, str] = {}  # by trunk sensor, how its front is known
         self.belt = BeltState(t=0.0, speed_m_s=None)
         self.asked_m_s: float | None = None  # the belt speed that the coach asks for in this phase
         self.muted = False
@@ -98,8 +100,8 @@ class SessionState:
                 self.gait = event
             case BeltState():
                 self.belt = event
-            case Link():
-                self.links[event.sensor] = event.state
+            case Link() | Mounting():
+                self._sensor(event)
             case Phase():
                 self._enter(event)
             case BeltRequest() if event.speed_m_s is not None:
@@ -119,6 +121,12 @@ class SessionState:
             self.values.pop(event.name, None)
         else:
             self.values[event.name] = event
+
+    def _sensor(self, event: Link | Mounting) -> None:
+        if isinstance(event, Link):
+            self.links[event.sensor] = event.state
+        elif event.front != "unknown" or event.state == "level" or event.sensor in self.fronts:
+            self.fronts[event.sensor] = event.front if event.state == "known" else "unknown"
 
     def _enter(self, phase: Phase) -> None:
         if "fallen" in (self.phase.name, phase.from_) and phase.name != "fallen":

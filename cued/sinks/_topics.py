@@ -198,6 +198,7 @@ class Topics:
             "muted": now.muted,
             "link": dict(now.links),
             "battery": {name: round(percent) for name, percent in now.batteries.items()},
+            "front": dict(now.fronts),
             "belt": _belt(now.belt),
             "belt_typed": now.belt.source in ("typed", "none"),
             "asked_m_s": now.asked_m_s,

@@ -30,6 +30,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from cued.coach.workout.memory import learned
 from cued.config import Site
 from cued.model import (
     AnyEvent,
@@ -39,6 +40,7 @@ from cued.model import (
     Effect,
     Imprint,
     Input,
+    Mounting,
     Notice,
     Phase,
     Stride,
@@ -126,7 +128,7 @@ class History:
                 self._phase(event)
             case Summary():
                 self._summary(event)
-            case Cue() | Effect() | Imprint() | Stride() if self._session is not None:
+            case Cue() | Effect() | Imprint() | Mounting() | Stride() if self._session is not None:
                 self._during(event, self._session)
             case _:
                 pass
@@ -223,7 +225,7 @@ class History:
         self._beginning = (BEGIN, (self._session, self._runner, self._clock()))
         self._rows.append(self._beginning)
 
-    def _during(self, event: Cue | Effect | Imprint | Stride, session: Key) -> None:
+    def _during(self, event: Cue | Effect | Imprint | Mounting | Stride, session: Key) -> None:
         now = self._clock()
         match event:
             case Stride():
@@ -242,6 +244,12 @@ class History:
                 self._add(
                     "insert into imprint values (?, ?, ?, ?)", (session, self._runner, now, value)
                 )
+            case Mounting() if event.matrix is not None and learned(event):
+                matrix = msgspec.json.encode(event.matrix).decode()
+                values = (session, self._runner, now, event.sensor, matrix, event.sure)
+                self._add("insert into worn values (?, ?, ?, ?, ?, ?)", values)
+            case Mounting():
+                pass
 
     def _summary(self, summary: Summary) -> None:
         details = summary.details

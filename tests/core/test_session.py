@@ -17,7 +17,7 @@ from hypothesis.extra import numpy as arrays
 from mcap.reader import make_reader
 
 from cued.coach.workout.memory import Memory
-from cued.gait.fusion.body import GaitConfig
+from cued.gait.fusion.chains import GaitConfig
 from cued.model import (
     AnyEvent,
     Belt,

@@ -17,7 +17,7 @@ import pytest
 from cued.coach.workout import ladder, profile
 from cued.coach.workout.memory import Memory
 from cued.config import Site
-from cued.model import Command, Notice
+from cued.model import Command, Mounting, Notice, Phase
 from cued.recording.history import file
 from cued.recording.history.file import NAME
 from cued.recording.history.schema import load
@@ -76,7 +76,7 @@ async def test_a_session_comes_back_as_memory(tmp_path: Path) -> None:
     follow(second)
     wall.now += 2 * DAY
     await keep(tmp_path, wall, second)
-    assert load(tmp_path / NAME, "runner", wall).stage == 1
+    assert load(tmp_path / NAME, Site().runner, wall).stage == 1
 
 
 async def test_caps_of_day_and_week_survive_a_restart(tmp_path: Path) -> None:
@@ -146,6 +146,19 @@ async def test_effects_are_counted_by_phrase(tmp_path: Path) -> None:
     assert [(w.judged, w.worked) for w in worked.values()] == [(1, 1)]
 
 
+async def test_how_a_sensor_was_worn_is_kept_by_runner(tmp_path: Path) -> None:
+    worn = ((0.0, 1.0, 0.0), (-1.0, 0.0, 0.0), (0.0, 0.0, 1.0))
+    wall = Wall()
+    async with history(tmp_path, wall) as sink:
+        sink.take(Phase(t=0.0, name="settle", from_="idle", why="begin"))
+        for front in ("configured", "program"):
+            sink.take(
+                Mounting(t=9.0, sensor="back", state="known", matrix=worn, front=front, sure=True)
+            )
+    assert load(tmp_path / NAME, Site().runner, wall).earlier("back") == worn
+    assert load(tmp_path / NAME, "other", wall).worn == {}
+
+
 async def test_a_folder_that_cannot_be_written_is_one_notice_and_no_crash(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("no folder")
@@ -206,7 +219,7 @@ async def test_damage_that_is_found_while_writing_costs_no_row_of_the_session(
         await sink._write_and_tell()
     assert [n.code for n in told] == ["not_kept", "not_kept", "kept_again"]
     assert "set aside as history.sqlite.bad" in told[1].text
-    assert load(tmp_path / NAME, "runner", wall).sessions == 1
+    assert load(tmp_path / NAME, Site().runner, wall).sessions == 1
 
 
 class _Malformed:
@@ -345,7 +358,7 @@ async def test_what_could_not_be_written_for_a_while_is_written_later(tmp_path: 
             other.execute("begin immediate")
             await sink._write_and_tell()
             assert "database is locked" in told[0].text
-    assert load(tmp_path / NAME, "runner", wall).sessions == 1
+    assert load(tmp_path / NAME, Site().runner, wall).sessions == 1
 
 
 def test_a_history_of_a_later_version_is_named_and_left_as_it_is(
@@ -373,7 +386,7 @@ async def test_a_damaged_value_costs_that_value_only(tmp_path: Path) -> None:
     assert len(whole.imprint) - 1 <= len(damaged.imprint) <= len(whole.imprint)
     with closing(sqlite3.connect(tmp_path / NAME)) as connection, connection:
         connection.execute("update session set duration_s = 'long'")
-    assert load(tmp_path / NAME, "runner", wall).doubt
+    assert load(tmp_path / NAME, Site().runner, wall).doubt
 
 
 async def test_nobody_else_may_read_the_history(tmp_path: Path) -> None:
@@ -398,4 +411,4 @@ async def test_the_daemons_end_commits_before_links_are_closed(tmp_path: Path) -
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert load(tmp_path / NAME, "runner", wall).sessions == 1
+        assert load(tmp_path / NAME, Site().runner, wall).sessions == 1

@@ -219,6 +219,7 @@ def test_a_flag_wins_over_the_conversation():
     ("arguments", "says"),
     [
         (["--sensor", "pod"], "DEVICE@PLACEMENT"),
+        (["--sensor", "phone@pocket"], "not in a pocket"),
         (["--sensor", "pod@knee"], "lower_back"),
         (["--sensor", "pot@waist"], "did you mean"),
         (["--mqtt", "mq:http"], "HOST:PORT"),

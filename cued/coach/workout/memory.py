@@ -13,10 +13,13 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cued.model import Effect, Imprint
+from cued.frames import Matrix
+from cued.model import Effect, Imprint, Mounting
 
 DAY_S = 20.0 * 3600.0  # a session at the same hour tomorrow is another day's
 WEEK_S = 7.0 * 86400.0
+SAME_FRONT = 0.82  # cosine of 35 degrees
+TWICE = 2
 
 
 class Past(Struct, frozen=True, kw_only=True):
@@ -49,12 +52,25 @@ class Worked(Struct, frozen=True):
         return (self.worked + 1) / (self.judged + 2)
 
 
+class Worn(Struct, frozen=True):
+    """How a trunk sensor was last worn, and in how many ways or workouts its front was the same."""
+
+    matrix: Matrix
+    times: int = 1
+
+    def again(self, matrix: Matrix, times: int) -> Worn:
+        """Return this with one more finding; another front begins anew."""
+        same = sum(a * b for a, b in zip(self.matrix[0], matrix[0], strict=True)) > SAME_FRONT
+        return Worn(matrix, self.times + times if same else times)
+
+
 class Memory(Struct, frozen=True, kw_only=True):
     """A runner's history, as far as the coach needs it.
 
     stage, clean_sessions : where on the ladder, and clean sessions since getting there.
     past : sessions of the last five weeks, oldest first.
     imprint : the latest of each direction, mode, speed and incline.  worked : by phrase.
+    worn : by trunk sensor.
     wrong : the runner said in the last session that something was wrong.
     away : a session that was cut off just now, and goes on.
     doubt : why earlier sessions are not known, though there may have been some; empty if they are.
@@ -67,6 +83,7 @@ class Memory(Struct, frozen=True, kw_only=True):
     past: tuple[Past, ...] = ()
     imprint: tuple[Imprint, ...] = ()
     worked: dict[str, Worked] = {}
+    worn: dict[str, Worn] = {}
     wrong: bool = False
     away: Away | None = None
     doubt: str = ""
@@ -138,9 +155,26 @@ class Memory(Struct, frozen=True, kw_only=True):
         after = Worked(before.judged + 1, before.worked + effect.worked)
         return replace(self, worked={**self.worked, effect.text: after})
 
+    def earlier(self, sensor: str) -> Matrix | None:
+        """Return how a sensor is worn if found twice: a wrong front is worse than none."""
+        worn = self.worn.get(sensor)
+        return worn.matrix if worn and worn.times >= TWICE else None
+
+    def with_worn(self, sensor: str, matrix: Matrix, *, sure: bool) -> Memory:
+        """Return this memory with one more finding of how a sensor is worn."""
+        times = TWICE if sure else 1
+        before = self.worn.get(sensor)
+        now = before.again(matrix, times) if before else Worn(matrix, times)
+        return replace(self, worn={**self.worn, sensor: now})
+
     def with_imprint(self, imprint: list[Imprint]) -> Memory:
         """Return this memory with the newer imprint of each bin."""
         bins = {(i.direction, i.mode, i.speed_m_s, i.incline_percent): i for i in self.imprint}
         for i in imprint:
             bins[i.direction, i.mode, i.speed_m_s, i.incline_percent] = i
         return replace(self, imprint=tuple(bins.values()))
+
+
+def learned(worn: Mounting) -> bool:
+    """Return whether a front is news for the workouts to come: learned, or confirmed."""
+    return worn.front in ("program", "bow") or (worn.front == "earlier" and worn.sure)

@@ -20,7 +20,7 @@ from cued.coach.known import Known
 from cued.coach.safety import Safety
 from cued.coach.workout import facts, ladder
 from cued.coach.workout.ladder import Prescription, Result, Standing
-from cued.coach.workout.memory import Memory, Past
+from cued.coach.workout.memory import Memory, Past, learned
 from cued.coach.workout.phase import PhaseSpec, Trigger
 from cued.coach.workout.phase_triggers import MET_S
 from cued.coach.workout.phases import FREE, IDLE, PHASES, after
@@ -36,6 +36,7 @@ from cued.model import (
     Gait,
     Imprint,
     Input,
+    Mounting,
     Phase,
     Stability,
     Stride,
@@ -127,6 +128,11 @@ class Session:
     def remember(self, imprint: list[Imprint]) -> None:
         """Keep the imprint for the sessions to come."""
         self._memory = self._memory.with_imprint(imprint)
+
+    def wear(self, worn: Mounting) -> None:
+        """Keep how a trunk sensor was found to be worn."""
+        if worn.matrix is not None and learned(worn):
+            self._memory = self._memory.with_worn(worn.sensor, worn.matrix, sure=worn.sure)
 
     def judged(self, effect: Effect) -> None:
         """Keep whether a wording worked for this runner."""

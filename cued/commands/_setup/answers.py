@@ -12,6 +12,11 @@ from msgspec import Struct
 
 from cued.model import ConfigError, Placement
 
+LOOSE = ("pocket", "bag", "hand", "wrist", "armband")
+NOT_LOOSE = (
+    "not in a pocket, a bag or a hand: there steps are miscounted and falls are made up; fix it "
+    "tightly to the lower back or the waist (docs/wearing.md)"
+)
 PLACES = (*get_args(Placement), "treadmill", "heart_rate")
 CREDENTIAL = "cued-mqtt-password"
 Tables = dict[str, Any]
@@ -50,6 +55,8 @@ def sensor(text: str) -> Sensor:
     """Read ``DEVICE@PLACEMENT`` or ``DEVICE@PLACEMENT=ADDRESS-OR-NAME``."""
     device, at, rest = text.partition("@")
     place, _, which = rest.partition("=")
+    if place in LOOSE:
+        raise ConfigError(f"--sensor {text}: {NOT_LOOSE}")
     if not at or place not in PLACES:
         raise ConfigError(
             f"--sensor {text}: write DEVICE@PLACEMENT or DEVICE@PLACEMENT=ADDRESS; placements are "

@@ -15,7 +15,7 @@ from cued import config, parts
 from cued.actuators import haptic, speech
 from cued.coach.voice.phrases import LANGUAGES
 from cued.coach.workout.profile import PROFILES, load
-from cued.commands._setup.answers import PLACES, Answers, Sensor, Tables, laid_over
+from cued.commands._setup.answers import NOT_LOOSE, PLACES, Answers, Sensor, Tables, laid_over
 from cued.commands._setup.steps import standing
 from cued.config import Site
 from cued.model import ConfigError, CuedError
@@ -170,6 +170,8 @@ def _sensors(raw: Tables, person: Person, trials: Trials) -> tuple[Sensor, ...] 
     except CuedError as error:
         person.tell(f"Bluetooth: {error}")
         return None
+    if found:
+        person.tell(f"Worn {NOT_LOOSE}.")
     chosen: list[Sensor] = []
     for name, address, devices in found:
         device = devices[0]

@@ -43,13 +43,13 @@ const Details = (() => {
   function sensor() {
     const row = document.createElement("li");
     row.innerHTML = '<svg aria-hidden="true"><use/></svg><span class="name"></span>'
-      + '<span class="link"></span><span class="charge"></span>';
+      + '<span class="link"></span><span class="charge"></span><span class="front"></span>';
     return row;
   }
 
   function sensors(station, at) {
     const { link: links = {}, battery: batteries = {} } = station.state;
-    const { link = {}, battery = {} } = station.known(at);
+    const { link = {}, battery = {}, front = {} } = station.known(at);
     const names = [...new Set([...Object.keys(links), ...Object.keys(batteries)])].sort();
     rows(el("sensors"), names, sensor, (row, name) => {
       const state = link[name] ?? "unknown";
@@ -63,6 +63,7 @@ const Details = (() => {
       const told = low ? Words.say("details.low", { percent: charge }) : charge;
       text(row.querySelector(".charge"), percent === undefined ? "" : told);
       data(row, "low", String(low));
+      text(row.querySelector(".front"), name in front ? Words.say(`details.front.${front[name]}`) : "");
     });
   }
 

@@ -17,6 +17,7 @@ const Shapes = (() => {
     state: {
       phase: text, next: text, runner: text, mode: text, direction: text, stability: text,
       alarm: (x) => x === null || text(x), muted: flag, belt_typed: flag, link: mapOf(text), battery: mapOf(number),
+      front: mapOf(text),
       belt, commands: listOf(text), since: number, since_t: number, remaining_s: number,
       began_t: number, asked_m_s: number, t: number, time: number,
     },

@@ -15,11 +15,11 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Protocol
 
-from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from cued.belt.owner import Owner, other_terms
+from cued.frames import Matrix
 from cued.gait.finding import (
     Contact,
     Disturbance,
@@ -32,9 +32,8 @@ from cued.gait.finding import (
     Travel,
     Turning,
 )
-from cued.gait.foot.chain import Foot
-from cued.gait.foot.shank import Shank
 from cued.gait.fusion.ages import Ages
+from cued.gait.fusion.chains import GaitConfig, chains
 from cued.gait.fusion.direction import DirectionChoice
 from cued.gait.fusion.footfalls import SIDE_OF, Footfalls
 from cued.gait.fusion.merge import Merge
@@ -44,8 +43,6 @@ from cued.gait.fusion.strides import WAIT_S, Strides
 from cued.gait.fusion.swapped_sensors import BodyMap
 from cued.gait.metric import Cycle, Metric
 from cued.gait.trunk.chain import Trunk
-from cued.gait.trunk.falls import Falls
-from cued.gait.trunk.stumble import Stumbles
 from cued.model import (
     AnyEvent,
     Belt,
@@ -57,6 +54,7 @@ from cued.model import (
     LinkChanged,
     Mounting,
     Notice,
+    Phase,
     Placement,
     Side,
     Stride,
@@ -64,45 +62,21 @@ from cued.model import (
 )
 
 POSTURE_RECENT_S = 1.5
-
-
-class GaitConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How gait is read."""
-
-    starts_forward: Annotated[
-        bool,
-        Meta(
-            description="A trunk sensor of unknown mounting takes its first ten walking strides "
-            "for forward ones. Leave it off when workouts open backward."
-        ),
-    ] = False
-
-
-class Segment(Protocol):
-    """A chain that turns one sensor's blocks into findings."""
-
-    def feed(self, block: Block) -> Sequence[Finding]:
-        """Process a block and return what was found in it."""
-        ...
-
-
-def chains(sensor: str, placement: Placement, config: GaitConfig) -> list[Segment]:
-    """Build the chains that read a sensor worn there."""
-    side = SIDE_OF.get(placement)
-    if placement in ("foot_left", "foot_right"):
-        return [Foot(sensor, side or "unknown")]
-    if side:
-        return [Shank(sensor, side)]
-    return [Trunk(sensor, starts_forward=config.starts_forward), Stumbles(sensor), Falls(sensor)]
+SETTLED_S = 2.0  # after a phase began: longer than any packet, so that packets change nothing
 
 
 class Body:
     """Composes the gait of one runner."""
 
     def __init__(
-        self, worn: Mapping[str, Placement], metrics: Mapping[str, Metric], config: GaitConfig
+        self,
+        worn: Mapping[str, Placement],
+        metrics: Mapping[str, Metric],
+        config: GaitConfig,
+        earlier: Mapping[str, Matrix] | None = None,
     ) -> None:
-        self._chains = {s: chains(s, placement, config) for s, placement in worn.items()}
+        known = earlier or {}
+        self._chains = {s: chains(s, p, config, known.get(s)) for s, p in worn.items()}
         self._trunks = {s for s, placement in worn.items() if placement not in SIDE_OF}
         self._contradicted = self._swap_told = False
         self._map = BodyMap()
@@ -140,6 +114,12 @@ class Body:
         self._footfalls.heard(block.sensor, reached)
         self._merge.put(block.sensor, began, reached, waiting)
         return out + self._advance()
+
+    def expect(self, phase: Phase) -> None:
+        """Let the trunk learn its front where the program has the runner walk forward."""
+        ahead = phase.expects_direction == "forward"
+        for chain in (c for s in self._trunks for c in self._chains[s] if isinstance(c, Trunk)):
+            chain.expect(phase.t + SETTLED_S if ahead else None)
 
     def belt(self, belt: Belt | LinkChanged) -> list[AnyEvent]:
         """Process what a source tells of the belt, or that the source is gone."""
@@ -255,6 +235,7 @@ class Body:
             case Posture():
                 self._posture = finding
             case Orientation():
+                finding = self._confirmed(finding)
                 self._direction.doubt(finding.sensor, doubtful=finding.state == "doubtful")
                 return [*_mounting(finding), *self._told(finding.at, self._direction.why)]
             case Disturbance():
@@ -262,6 +243,11 @@ class Body:
                 event = Stumble(t=finding.t, score=finding.score, sensor=finding.sensor)
                 return [event, *([stumbled] if stumbled else [])]
         return []
+
+    def _confirmed(self, found: Orientation) -> Orientation:
+        """Return what was learned of a front as sure if the feet saw the runner go forward."""
+        sure = found.front == "program" and self._direction.feet_say_forward(found.at)
+        return replace(found, sure=True) if sure else found
 
     def _travelled(self, travel: Travel) -> list[AnyEvent]:
         """Let a foot tell how fast the belt is, and how long the stride was that waited for it."""
@@ -339,6 +325,8 @@ def _mounting(finding: Orientation) -> list[AnyEvent]:
         state=finding.state,
         matrix=finding.matrix,
         why=finding.why,
+        front=finding.front,
+        sure=finding.sure,
     )
     if finding.state != "doubtful":
         return [event]

@@ -127,6 +127,10 @@ class DirectionChoice:
         """The trunk has steadily said the opposite of the feet: one of them is worn wrongly."""
         return self._against >= CONTRADICTIONS
 
+    def feet_say_forward(self, t: float) -> bool:
+        """Return whether the direction is forward, by the feet."""
+        return self.direction == "forward" and self._by_feet(t)
+
     def _is_over(self, turning: Turning) -> bool:
         """Another sensor has told the end of that turn: feet see one turn at different times."""
         began_before = turning.turning and turning.t < self._straight_t

@@ -27,7 +27,7 @@ from cued.gait.trunk.posture import posture
 from cued.gait.trunk.side import Sides, seen
 from cued.model import Block, Bools, Floats, Side
 from cued.signal.grid import DT_S, RATE_HZ
-from cued.signal.orientation import SLOT
+from cued.signal.orientation import SLOT, Rows
 
 DOUBT = 30  # samples before a contact that have to be good for it to be trusted
 KEEP = 400  # samples of raw data kept for a stride's posture; no stride is longer
@@ -36,9 +36,11 @@ KEEP = 400  # samples of raw data kept for a stride's posture; no stride is long
 class Trunk:
     """Finds contacts, mode, direction, turns, posture and mounting of one trunk sensor."""
 
-    def __init__(self, sensor: str, *, starts_forward: bool = False) -> None:
+    def __init__(
+        self, sensor: str, *, starts_forward: bool = False, earlier: Rows | None = None
+    ) -> None:
         self._sensor = sensor
-        self._mounting = Mounting(starts_forward)
+        self._mounting = Mounting(starts_forward, earlier)
         self._restart()
 
     def _restart(self) -> None:
@@ -50,6 +52,10 @@ class Trunk:
         self._contacts: list[Candidate] = []
         self._held: Sums = (0.0,) * SUMS  # at the last candidate
         self._bad: list[int] = []  # grid samples not to be believed
+
+    def expect(self, forward_from: float | None) -> None:
+        """Take steps from then on for forward ones, as the program has it; None: take none."""
+        self._mounting.expect(forward_from)
 
     def feed(self, block: Block) -> list[Finding]:
         """Process a block and return what was found in it, in the order in which it was known."""
@@ -160,7 +166,7 @@ class Trunk:
     def _direct(self, c: Candidate, at: float, found: list[Finding]) -> None:
         lead, name = self._lead, self._sensor
         if not self._yaw.turning:
-            if self._mounting.step(lead.forward, lead.left):
+            if self._mounting.step(c.t, lead.forward, lead.left):
                 self._tell_mounting(at, found)
             elif self._pace.sedate and self._mounting.known and abs(lead.log_odds) >= LEAST:
                 found.append(
@@ -215,7 +221,16 @@ class Trunk:
         self._reframe()
         matrix = m.rows if m.known else None
         found.append(
-            Orientation(t=at, at=at, sensor=self._sensor, state=m.state, matrix=matrix, why=m.why)
+            Orientation(
+                t=at,
+                at=at,
+                sensor=self._sensor,
+                state=m.state,
+                matrix=matrix,
+                why=m.why,
+                front=m.front,
+                sure=m.sure,
+            )
         )
 
     def _reframe(self) -> None:

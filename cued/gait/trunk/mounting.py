@@ -5,8 +5,10 @@ Rules
 * Up is always gravity's, so a sensor that sits 20 degrees askew is leveled.
 * Forward is the nominal mounting's x axis made horizontal, when the mounting is known. Otherwise
   it is unknown until shown by a bow (stand still, bow some 20 degrees, come up again: the up
-  vector moves away from where the chest faces) or, if the wearer agreed to begin by walking
-  forward, by the first ten steps.
+  vector moves away from where the chest faces), by the first ten steps if the wearer agreed to
+  begin by walking forward, or by ten steps of a phase in which the program has them walk forward.
+* A front that earlier workouts agreed on holds from the start; ten such steps confirm or
+  replace it.
 * What contradicts the nominal mounting makes it doubtful, with the reason: standing or walking
   with the sensor's up more than 50 degrees from gravity's (until it is upright again: the wearer
   may have lain down); a bow that goes backward. Sitting down gently may look like one; it costs
@@ -24,6 +26,7 @@ import math
 from typing import Literal
 
 from cued.frames import GRAVITY_M_S2
+from cued.model import Front
 from cued.signal.orientation import (
     Gravity,
     Rows,
@@ -58,17 +61,20 @@ State = Literal["unknown", "level", "known", "doubtful"]
 class Mounting:
     """What is known of one sensor's axes. ``rows`` are forward, left and up in sensor axes."""
 
-    def __init__(self, starts_forward: bool = False) -> None:
+    def __init__(self, starts_forward: bool = False, earlier: Rows | None = None) -> None:
         self.state: State = "unknown"
         self.why = "no data yet"
+        self.front: Front = "unknown"
+        self.sure = False  # of the front: known in more than one way
         self._starts_forward = starts_forward
+        self._forward_from: float | None = None  # steps since are forward ones, says the program
         self._gravity = Gravity()
         self._forward: Vector | None = None
         self.nominal = False
         self.rows: Rows = AXES
         self.worn: Rows = AXES  # body axes in sensor axes when the wearer stands upright
         self._bow = Bow()
-        self._told = (self.state, self.why)
+        self._told = (self.state, self.why, self.sure)
         self._tilted = 0  # slots in a row with a tilted sensor; upright ones count down
         self._lies = False
         self.moved = False  # gravity was let go at the last slot
@@ -76,6 +82,9 @@ class Mounting:
         self._shifted = 0  # slots in a row of walking with the sensor turned
         self._steps = 0
         self._shown: Vector = (0.0, 0.0, 0.0)
+        if earlier is not None:
+            self._forward, self.worn, self.front = earlier[0], earlier, "earlier"
+            self.state, self.why = "known", "as in earlier workouts"
 
     @property
     def known(self) -> bool:
@@ -87,14 +96,19 @@ class Mounting:
         """Mean force felt, m/s²."""
         return self._gravity.size if self._gravity.known else GRAVITY_M_S2
 
+    def expect(self, forward_from: float | None) -> None:
+        """Take steps from then on for forward ones, as the program has it; None: take none."""
+        self._forward_from = forward_from
+
     def restart(self, first: Vector, oriented: bool) -> None:
         """Begin after a gap, with the first sample."""
         self._gravity = Gravity()
         self._bow = Bow()
         self.nominal = oriented
-        if oriented and self._forward is None:
+        if oriented and self.front != "configured":
             self._forward = (1.0, 0.0, 0.0)
             self.state, self.why = "known", "as configured"
+            self.front, self.sure = "configured", False
         if not self.nominal:
             self._aim(unit(first) or (0.0, 0.0, 1.0))
 
@@ -139,10 +153,11 @@ class Mounting:
             self._forward, self._shifted, self._steps = None, 0, 0
             self._shown = (0.0, 0.0, 0.0)
             self.state, self.why = "level", "the sensor has moved: forward is not known any more"
+            self.front, self.sure = "unknown", False
 
-    def step(self, forward: float, left: float) -> bool:
+    def step(self, t: float, forward: float, left: float) -> bool:
         """Take how forward and left led vertical in a walking step; True when the state changed."""
-        if not self._starts_forward or self._steps >= STEPS:
+        if self._steps >= STEPS or not (self._starts_forward or self._guided(t)):
             return False
         x, y, _ = self.rows
         self._shown = plus(self._shown, plus(scaled(x, forward), scaled(y, left)))
@@ -150,14 +165,23 @@ class Mounting:
         shown = unit(self._shown)
         if self._steps < STEPS or shown is None:
             return False
-        if not self.nominal:
-            self._learn(shown, "taken from the first steps")
-        elif self._forward is not None and angle(shown, x) > ASIDE_RAD:
-            self.state, self.why = "doubtful", "the first steps went another way than forward"
+        agrees = self._forward is not None and angle(shown, x) <= ASIDE_RAD
+        if self.nominal:
+            if not agrees:
+                self.state, self.why = "doubtful", "the first steps went another way than forward"
+        elif agrees and self.known and not self._starts_forward:
+            self.sure = True
+        elif self._starts_forward:
+            self._learn(shown, "taken from the first steps", "first_steps")
+        else:
+            self._learn(shown, "taken from steps that the program had go forward", "program")
         return self._news()
 
+    def _guided(self, t: float) -> bool:
+        return not self.nominal and self._forward_from is not None and t >= self._forward_from
+
     def _news(self) -> bool:
-        now = (self.state, self.why)
+        now = (self.state, self.why, self.sure)
         news, self._told = now != self._told, now
         return news
 
@@ -184,12 +208,12 @@ class Mounting:
         self._gravity = Gravity()  # its mean contains the bow
         self._gravity.feed(scaled(self._bow.upright, GRAVITY_M_S2))
         if not self.nominal or self.state == "doubtful":
-            self._learn(ahead, "shown by a bow")
+            self._learn(ahead, "shown by a bow", "bow")
         elif angle(ahead, self.rows[0]) > REVERSED_RAD:
             self.state, self.why = "doubtful", "a bow went backward: worn back to front?"
 
-    def _learn(self, ahead: Vector, why: str) -> None:
-        self._forward = ahead
+    def _learn(self, ahead: Vector, why: str, front: Front) -> None:
+        self._forward, self.front, self.sure = ahead, front, False
         self.state, self.why = "known", why
         self._aim(self._gravity.up or self.rows[2])
         self.worn = self.rows

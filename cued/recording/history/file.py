@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 NAME = "history.sqlite"
-VERSION = 1
+VERSION = 2  # 2 has worn
 BAD = ".bad"
 BUSY_S = 1.0  # a commit takes a tenth of that, on a slow card as well
 DOUBT_S = 7.0 * 86400.0  # as far back as caps look
@@ -48,6 +48,10 @@ create table if not exists imprint (
     value text not null);
 create index if not exists imprint_by_runner on imprint (runner, t);
 create index if not exists imprint_by_session on imprint (session);
+create table if not exists worn (
+    session integer not null references session, runner text not null, t real not null,
+    sensor text not null, matrix text not null, sure integer not null);
+create index if not exists worn_by_runner on worn (runner, t);
 pragma user_version = {VERSION};
 """
 
@@ -61,7 +65,7 @@ def open_database(path: Path) -> sqlite3.Connection:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     connection = sqlite3.connect(path, check_same_thread=False, timeout=BUSY_S)
     try:
-        if _checked(connection) == 0:
+        if _checked(connection) < VERSION:
             connection.execute("pragma journal_mode = wal")
             connection.executescript(SCHEMA)
         connection.execute("pragma synchronous = full")

@@ -21,7 +21,8 @@ from typing import TypeVar
 
 import msgspec
 
-from cued.coach.workout.memory import Away, Memory, Past, Worked
+from cued.coach.workout.memory import Away, Memory, Past, Worked, Worn
+from cued.frames import Matrix
 from cued.model import Imprint
 from cued.recording.history.file import (
     damaged,
@@ -79,7 +80,7 @@ def forget(path: Path, runner: str) -> int:
         connection.execute("pragma secure_delete = on")
         theirs = "(select id from session where runner = ?)"
         with connection:
-            for table in ("phase", "cue", "effect", "imprint"):
+            for table in ("phase", "cue", "effect", "imprint", "worn"):
                 connection.execute(f"delete from {table} where session in {theirs}", (runner,))
             connection.execute("delete from imprint where runner = ?", (runner,))
             count = connection.execute("delete from session where runner = ?", (runner,)).rowcount
@@ -110,6 +111,7 @@ def _memory(connection: sqlite3.Connection, runner: str, now: float) -> Memory:
         past=_past(connection, runner, now),
         imprint=_imprints(connection, runner),
         worked=_worked(connection, runner),
+        worn=_worn(connection, runner),
     )
 
 
@@ -182,6 +184,22 @@ def _worked(connection: sqlite3.Connection, runner: str) -> dict[str, Worked]:
         (runner,),
     )
     return {text: Worked(int(judged), int(worked)) for text, judged, worked in rows}
+
+
+def _worn(connection: sqlite3.Connection, runner: str) -> dict[str, Worn]:
+    """Return how sensors were worn; a file on a read-only disk may be older than that table."""
+    memory = Memory(runner=runner)
+    table = "select 1 from sqlite_master where name = 'worn'"
+    if connection.execute(table).fetchone() is None:
+        return memory.worn
+    rows = connection.execute(
+        "select sensor, matrix, sure from worn where runner = ? order by t", (runner,)
+    )
+    for sensor, text, sure in rows:
+        matrix = _read(text, Matrix)
+        if matrix is not None:
+            memory = memory.with_worn(sensor, matrix, sure=bool(sure))
+    return memory.worn
 
 
 def _read(text: str, kind: type[T]) -> T | None:

@@ -8,6 +8,7 @@ import pytest
 from cued.gait.finding import Contact, Finding, Heading, Orientation, Posture
 from cued.gait.trunk.chain import Trunk
 from cued.model import Block, Floats
+from cued.signal.orientation import Rows
 from tests.core.gait import trunk_walker as walker
 
 BOW = [walker.standing(4.0), walker.leaning(7.0, np.radians(20.0)), walker.standing(2.0, seed=4)]
@@ -115,3 +116,49 @@ def test_lean_is_measured_from_how_it_is_worn_upright() -> None:
     last = [f for f in findings if isinstance(f, Posture)][-1]
     assert abs(last.lean_forward) < np.radians(2.0)
     assert abs(last.lean_left) < np.radians(2.0)
+
+
+def guided(earlier: Rows | None, m: Rows, since: float | None = 3.0) -> list[Orientation]:
+    """What is told of a mounting while the program has the wearer walk forward from 3 s on."""
+    trunk = Trunk("trunk", earlier=earlier)
+    trunk.expect(since)
+    sensed = walker.worn([walker.standing(3.0), walk()], np.array(m))
+    blocks = walker.blocks(*sensed, oriented=False)
+    return [f for b in blocks for f in trunk.feed(b) if isinstance(f, Orientation)]
+
+
+def rows(m: Floats) -> Rows:
+    x, y, z = (tuple(row) for row in m.tolist())
+    return (x, y, z)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_steps_that_the_program_has_go_forward_show_the_front(seed: int) -> None:
+    m = walker.rotation(seed)
+    last = guided(None, rows(m))[-1]
+    assert (last.state, last.front, last.sure) == ("known", "program", False)
+    assert last.matrix is not None
+    assert np.array(last.matrix)[0] @ m[0] > np.cos(np.radians(10.0))
+
+
+def test_without_a_phase_of_walking_forward_no_front_is_taken() -> None:
+    assert {f.front for f in guided(None, rows(walker.rotation(1)), None)} == {"unknown"}
+
+
+def test_a_front_of_earlier_workouts_holds_at_once_and_is_confirmed() -> None:
+    m = rows(walker.rotation(1))
+    told = guided(m, m)
+    assert [(f.state, f.front, f.sure) for f in told] == [
+        ("known", "earlier", False),
+        ("known", "earlier", True),
+    ]
+    assert told[0].t < 1.0
+
+
+def test_a_sensor_put_on_the_other_way_round_is_learned_anew() -> None:
+    m = walker.rotation(1)
+    turned = rows(np.diag([-1.0, -1.0, 1.0]) @ m)
+    last = guided(turned, rows(m))[-1]
+    assert (last.front, last.sure) == ("program", False)
+    assert last.matrix is not None
+    assert np.array(last.matrix)[0] @ m[0] > np.cos(np.radians(10.0))

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from cued.evaluation.truth import Truth
 from cued.gait.finding import Contact
-from cued.gait.fusion.body import Body, GaitConfig
+from cued.gait.fusion.body import Body
+from cued.gait.fusion.chains import GaitConfig
 from cued.gait.trunk.chain import Trunk
 from cued.model import Block, Gait, Packet
 from cued.recording.tables.stream import packets
