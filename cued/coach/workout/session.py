@@ -14,6 +14,7 @@ Rules of this file
 from __future__ import annotations
 
 from math import inf
+from typing import cast
 
 from cued.coach.config import CoachConfig
 from cued.coach.known import Known
@@ -28,6 +29,7 @@ from cued.coach.workout.profile import PROFILES, Profile, load
 from cued.coach.workout.prompts import Script, Spoken
 from cued.coach.workout.questions import Questions
 from cued.coach.workout.totals import Tally
+from cued.frames import Matrix
 from cued.model import (
     AnyEvent,
     BeltRequest,
@@ -132,7 +134,9 @@ class Session:
     def wear(self, worn: Mounting) -> None:
         """Keep how a trunk sensor was found to be worn."""
         if worn.matrix is not None and learned(worn):
-            self._memory = self._memory.with_worn(worn.sensor, worn.matrix, sure=worn.sure)
+            self._memory = self._memory.with_worn(
+                worn.sensor, cast("Matrix", worn.matrix), sure=worn.sure
+            )
 
     def judged(self, effect: Effect) -> None:
         """Keep whether a wording worked for this runner."""
