@@ -14,8 +14,9 @@ import asyncio
 import logging
 import ssl
 import weakref
+from collections.abc import Awaitable
 from contextlib import suppress
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import aiomqtt
 from paho.mqtt.packettypes import PacketTypes
@@ -28,6 +29,7 @@ from cued.sinks import _discovery
 from cued.sinks._mqtt_config import PORTS, Config
 from cued.sinks._secret import password
 
+T = TypeVar("T")
 MqttError = aiomqtt.MqttError
 Will = aiomqtt.Will
 
@@ -40,7 +42,7 @@ quiet.setLevel(logging.CRITICAL)  # a flood would fill the journal with its own 
 
 
 class Client(aiomqtt.Client):
-    """A client that no message can fill the memory of."""
+    """A client that no message can fill the memory of, and that forgets no cancellation."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -57,6 +59,19 @@ class Client(aiomqtt.Client):
             return cast("bytes", kind._sock_recv(reference(), size))
 
         paho._sock_recv = bounded
+
+    async def _wait_for(self, fut: Awaitable[T], timeout: float | None) -> T:  # noqa: ASYNC109
+        """Wait as aiomqtt does for every answer, and end here if that was asked for meanwhile.
+
+        It waits with ``asyncio.wait_for``, which before Python 3.12 forgets a cancellation that
+        comes in the same instant as what it waits for (python/cpython#86296).
+        """
+        task = asyncio.current_task()
+        before = task.cancelling() if task else 0
+        answer = await super()._wait_for(fut, timeout=timeout)
+        if task and task.cancelling() > before:
+            raise asyncio.CancelledError
+        return answer
 
     async def listen(self, topic: str) -> None:
         """Subscribe so that a retained message is known as one, where the broker can tell."""
@@ -128,17 +143,6 @@ def _tls_context(config: Config, where: str) -> ssl.SSLContext:
         files = ", ".join(filter(None, (config.ca, config.certificate, config.key)))
         raise ConfigError(f"{where} tls: {error.strerror or error}: {files}") from None
     return context
-
-
-def heed_cancellation() -> None:
-    """End here if that was asked for while aiomqtt waited.
-
-    It waits with ``asyncio.wait_for``, which before Python 3.12 forgets a cancellation that comes
-    in the same instant as what it waits for (python/cpython#86296).
-    """
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 async def remove(config: Config, site: Site) -> tuple[list[str], bool]:

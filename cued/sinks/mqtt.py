@@ -47,7 +47,6 @@ from cued.sinks._mqtt_client import (
     MqttError,
     Will,
     answers_no_5,
-    heed_cancellation,
     make_client,
     proof,
     remove,
@@ -192,7 +191,7 @@ class Mqtt:
         client = make_client(self._config, self._own, self._proof, will, self._version)
         try:
             await client.__aenter__()
-        except MqttError:
+        except BaseException:
             await self._close(client)  # or a socket that nobody answered stays open
             raise
         self._client, self._greetings = client, 0
@@ -207,7 +206,6 @@ class Mqtt:
             await client.subscribe(self._birth)
             await client.subscribe(self._discovery)
         await self._introduce(client)
-        heed_cancellation()
         tasks = [asyncio.create_task(work(client)) for work in (self._send, self._listen)]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -250,7 +248,6 @@ class Mqtt:
             if self._summaries:
                 await self._save()
             await self._publish_due(client)
-            heed_cancellation()
             wait = self._topics.wait_s(self._clock())
             self._planned = self._clock() + wait
             with suppress(TimeoutError):

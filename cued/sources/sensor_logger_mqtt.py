@@ -70,7 +70,6 @@ class SensorLoggerMqtt:
         try:
             async with client:
                 await client.subscribe(config.topic)
-                mqtt.heed_cancellation()
                 messages = client.messages
 
                 async def body() -> bytes:
