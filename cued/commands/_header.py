@@ -18,6 +18,7 @@ import re
 from typing import Any, NamedTuple
 
 from cued.config import Config, pins
+from cued.model import ConfigError
 
 # GPIO numbers by header pin; the rest are supplies.
 GPIO = {
@@ -29,7 +30,7 @@ GROUNDS = (6, 9, 14, 20, 25, 30, 34, 39)
 SUPPLIES = {1: "3V3", 17: "3V3", 2: "5V", 4: "5V"} | dict.fromkeys(GROUNDS, "GND")
 PINS = {number: pin for pin, number in GPIO.items()}
 PULLED_UP = range(9)  # GPIO 0 to 8, until a program sets them
-I2S = {18: "bit clock", 19: "word clock", 21: "data"}
+I2S = {18: "bit clock", 19: "word clock", 20: "input", 21: "data"}
 TAKEN: dict[int, str] = {
     **dict.fromkeys((0, 1), "read at power-on for a board's identity"),
     **dict.fromkeys((2, 3), "I2C, with a fixed pull-up of 1.8 kΩ"),
@@ -81,13 +82,22 @@ def clashes(config: Config, *, i2s: bool) -> list[str]:
     out: list[str] = []
     for part, key, number in signals(config):
         why = TAKEN.get(number, "")
-        if i2s and (number in I2S or number == 20):
-            why = f"I2S ({I2S.get(number, 'input')}), which the speaker uses"
+        if i2s and number in I2S:
+            why = f"I2S ({I2S[number]}), which the speaker uses"
         elif not why and part in DRIVEN and number in PULLED_UP:
             why = "pulled up at power-on, so not for a motor or a relay"
         if why:
             out.append(f"{part} {key} = {number}: GPIO {number} is {why}")
     return out
+
+
+def refuse_clashes(config: Config, *, i2s: bool = False) -> None:
+    """Raise ConfigError where a pin can't be what the configuration wants of it.
+
+    i2s : the speaker is on I2S, whatever the name of its sound card.
+    """
+    if wrong := clashes(config, i2s=i2s or speaker_on_i2s(config)):
+        raise ConfigError("\n".join(wrong))
 
 
 def wires(config: Config, *, i2s: bool) -> list[Wire]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from cued import app, parts
 from cued.coach.rule import offered, unmet
+from cued.commands._header import refuse_clashes
 from cued.commands._options import add_config, load_config
 from cued.config import Config
 from cued.model import OutOfReach, Placement
@@ -23,6 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print what will run, and which rules stay silent and why."""
     config = load_config(args)
+    refuse_clashes(config)
     where = app.site(config, hardware=False)
     app.engine(config, app.worn(config))
     others = [*app.actuators(config, where), *app.sinks(config, where)]

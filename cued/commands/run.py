@@ -27,6 +27,7 @@ from cued import app
 from cued import config as configuration
 from cued.coach.voice import phrases
 from cued.commands._checks.machine import running
+from cued.commands._header import refuse_clashes
 from cued.commands._options import add_config, load_config
 from cued.config import Config
 from cued.daemon import Daemon
@@ -123,6 +124,7 @@ def _end(daemon: Daemon, following: list[Config]) -> None:
 
 def _built(config: Config) -> Daemon:
     """Build the daemon; nothing is opened yet. Raises ConfigError."""
+    refuse_clashes(config)
     engines = app.Engines(config)
     where = replace(app.site(config), opening=engines.opening)
     daemon = Daemon(

@@ -16,12 +16,11 @@ from cued.commands._header import (
     SUPPLIES,
     Wire,
     boot_lines,
-    clashes,
+    refuse_clashes,
     speaker_on_i2s,
     wires,
 )
 from cued.commands._options import add_config, load_config
-from cued.model import ConfigError
 
 NAME = "wiring"
 HELP = "show every wire at the Pi's header"
@@ -67,8 +66,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the header and what belongs to it; draw it if asked."""
     config = load_config(args)
     i2s = args.i2s or speaker_on_i2s(config)
-    if wrong := clashes(config, i2s=i2s):
-        raise ConfigError("; ".join(wrong))
+    refuse_clashes(config, i2s=i2s)
     found = wires(config, i2s=i2s)
     print("\n".join(text(found)))
     print("\nconfig.txt:")

@@ -106,3 +106,17 @@ def test_a_clash_ends_as_a_wrong_configuration_does_in_one_line(tmp_path, capsys
     assert told.out == ""
     assert len(told.err.splitlines()) == 1
     assert "left_pin" in told.err
+
+
+@pytest.mark.parametrize("command", ["check", "run", "wiring"])
+def test_a_clash_is_refused_wherever_the_configuration_is_used(tmp_path, capsys, command):
+    file = tmp_path / "cued.toml"
+    file.write_text(
+        f'[station]\nhardware = false\nstate = "{tmp_path}"\n[sources.belt_by_hand]\n'
+        "[sources.buttons]\nmark_pin = 19\n[sinks.relay]\npin = 8\n"
+        '[actuators.speech]\ndevice = "MAX98357A"\n'
+    )
+    assert __main__.main([command, "--config", str(file)]) == 78
+    told = capsys.readouterr().err
+    assert "GPIO 19 is I2S (word clock)" in told
+    assert "GPIO 8 is SPI" in told

@@ -19,6 +19,7 @@ from msgspec import Struct
 from cued import config as configuration
 from cued.commands._checks.check import Check
 from cued.commands._checks.system import Machine
+from cued.commands._header import I2S
 from cued.config import Config
 
 HEADERS = ("pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835")
@@ -30,10 +31,10 @@ OUR_LABELS = ("lg", "cued", "gpiozero")
 TAKES = {
     r"dtparam=.*\bspi=on": (7, 8, 9, 10, 11),
     r"dtparam=.*\bi2c(_arm)?=on": (2, 3),
-    r"dtparam=.*\bi2s=on": (18, 19, 20, 21),
+    r"dtparam=.*\bi2s=on": tuple(I2S),
     r"dtparam=.*\buart0=on|enable_uart=1": (14, 15),
     r"dtoverlay=(hifiberry|iqaudio|justboom|googlevoicehat|max98357a|i2s-|audioinjector|wm8960)":
-        (18, 19, 20, 21),
+        tuple(I2S),
     r"dtoverlay=spi1-": (16, 17, 18, 19, 20, 21),
     r"dtoverlay=audremap": (12, 13, 18, 19),
     r"dtoverlay=pwm\b": (18,),
