@@ -15,20 +15,22 @@ Rules
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, ParamSpec, TypeVar
+from typing import Annotated, Any, Literal, ParamSpec, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
 
 from cued import parts, reading
 from cued.coach.config import CoachConfig
+from cued.devices.device import Rhythm
 from cued.frames import Matrix, rotation
 from cued.gait.fusion.chains import GaitConfig
 from cued.model import ConfigError, Placement
 from cued.reading import meant
 
+Pulse: TypeAlias = Callable[[Rhythm], Awaitable[str]]
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -92,6 +94,7 @@ class Site(Struct, frozen=True, kw_only=True):
     metrics : the metrics that are on and their options; a sink that announces them asks for units.
     runner : whose run it is until a command chooses another.
     speed_unit : what belt speeds are shown and spoken in.
+    motors : plays a rhythm on a connected sensor's motor, by its name; "" or why it is not felt.
     opening : tells what the present engine was made from (``recording/session.py``), if known.
     """
 
@@ -105,6 +108,7 @@ class Site(Struct, frozen=True, kw_only=True):
     metrics: dict[str, Struct] = {}
     runner: str = "runner"
     speed_unit: str = "km/h"
+    motors: dict[str, Pulse] = {}
     opening: Callable[[], Struct] | None = None
 
 

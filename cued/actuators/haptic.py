@@ -18,10 +18,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from functools import partial
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from cued.actuators._once import felt
 from cued.actuators._patterns import TICK_S, Pulse, pulses
 from cued.actuators.actuator import Report
 from cued.config import Site
@@ -230,16 +232,7 @@ class Haptic:
 
 async def buzz(pattern: Pattern, config: Config, site: Site) -> str:
     """Give one pattern to its end; return why it could not be felt, or nothing."""
-    felt: asyncio.Future[CueDone] = asyncio.get_running_loop().create_future()
-
-    def report(item: CueDone | Notice) -> None:
-        if isinstance(item, CueDone) and not felt.done():
-            felt.set_result(item)
-
-    async with Haptic(config, site, report) as haptic:
-        haptic.give(Cue(t=0.0, key="buzz", text="", pattern=pattern, priority=0, verdict="given"))
-        done = await felt
-    return "" if done.ok else done.why
+    return await felt(pattern, partial(Haptic, config, site))
 
 
 PART = Part(Config, Haptic)

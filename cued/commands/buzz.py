@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib
 import sys
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 from cued import app
 from cued.actuators import haptic
@@ -28,8 +29,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Buzz; 1 and a line if nobody can have felt it."""
     config = load_config(args)
-    options = config.parts.get("actuators", {}).get("haptic", haptic.Config())
-    why = asyncio.run(haptic.buzz(args.pattern, cast("haptic.Config", options), app.site(config)))
+    actuators = config.parts.get("actuators", {})
+    if "pod_haptic" in actuators and "haptic" not in actuators:
+        pods: Any = importlib.import_module("cued.commands._buzz_pods")  # bleak is slow
+        why = asyncio.run(pods.buzz(args.pattern, config))
+    else:
+        options = cast("haptic.Config", actuators.get("haptic", haptic.Config()))
+        why = asyncio.run(haptic.buzz(args.pattern, options, app.site(config)))
     if why:
         print(f"cued buzz: {why}", file=sys.stderr)
     return 1 if why else 0

@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     """Run until told to stop."""
     if args.config is None and configuration.searched() is None and find_spec("aiohttp"):
         _first_start()
-    read = partial(load_config, args)
+    read = partial(_read, args)
     try:
         config = read()
         leave_to_the_service(config)
@@ -62,6 +62,13 @@ def run(args: argparse.Namespace) -> int:
             asyncio.run(_complain())
         raise
     return 0
+
+
+def _read(args: argparse.Namespace) -> Config:
+    """Read the configuration; pins that something else of the Pi uses are a mistake in it."""
+    config = load_config(args)
+    refuse_clashes(config)
+    return config
 
 
 def _first_start() -> None:
@@ -124,7 +131,6 @@ def _end(daemon: Daemon, following: list[Config]) -> None:
 
 def _built(config: Config) -> Daemon:
     """Build the daemon; nothing is opened yet. Raises ConfigError."""
-    refuse_clashes(config)
     engines = app.Engines(config)
     where = replace(app.site(config), opening=engines.opening)
     daemon = Daemon(

@@ -44,8 +44,12 @@ class Read(Struct, frozen=True):
     char: str
 
 
+# A motor's pulses one after another: how long it rests before each and how long it turns, s.
+Rhythm: TypeAlias = tuple[tuple[float, float], ...]
+
+
 class Answer(Struct, frozen=True):
-    """How the last ``request`` ended: done (""), or why not."""
+    """How the last ``request`` or ``pulse`` ended: done (""), or why not."""
 
     why: str = ""
 
@@ -103,6 +107,14 @@ class Device(Protocol):
     def stop(self) -> list[Action]:
         """Return the last actions before disconnecting."""
         return []
+
+    def rest(self) -> list[Action]:
+        """Return what has it sleep until it is moved; empty when it cannot."""
+        return []
+
+    def pulse(self, t: float, rhythm: Rhythm) -> list[Write | Answer]:
+        """Return what plays a rhythm on its motor from ``t`` on, or why it can't."""
+        return [Answer("it has no motor")]
 
     def request(self, request: BeltRequest) -> list[Action | Answer]:
         """Begin with a wish to the treadmill, or refuse it; empty for a wearable.

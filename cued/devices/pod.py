@@ -3,10 +3,12 @@
 Protocol facts
 --------------
 Service ``63750001-6564-4b2a-a5c1-7d0e9f3b5a10``; ``...0002`` data (notify), ``...0003`` control
-(write). Advertised as ``cued pod XXXX``. Data, little-endian: version u8 = 1, n u8 (1 to 19),
-counter u16 (of frames, wraps), time of the first sample u32 µs (wraps), u16 µs between samples,
-then n times acc x y z, gyr x y z as i16; 0.488 mg and 0.070 deg/s a count (LSM6DS3TR-C at 16 g and
-2000 deg/s). Control: ``01`` start, ``00`` stop. Battery by the standard service.
+(write), ``...0004`` motor (write). Advertised as ``cued pod XXXX``. Data, little-endian:
+version u8 = 1, n u8 (1 to 19), counter u16 (of frames, wraps), time of the first sample u32 µs
+(wraps), u16 µs between samples, then n times acc x y z, gyr x y z as i16; 0.488 mg and 0.070 deg/s
+a count (LSM6DS3TR-C at 16 g and 2000 deg/s). Control: ``01`` start, ``00`` stop, ``02`` sleep until
+moved. Battery by the standard service. Motor: version u8 = 1, n u8 (0 to 8), device time after
+which it is too late u32 µs, then n times rest u8, on u8, of 10 ms.
 
 Source: this project, both ends. Certainty A (the layout); the firmware is tested against this
 decoder, not yet on a board.
@@ -14,6 +16,7 @@ decoder, not yet on a board.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -30,16 +33,29 @@ from cued.devices._gatt import (
     standard,
     standard_start,
 )
-from cued.devices.device import Action, Advert, Device, Output, Subscribe, Write
+from cued.devices.device import (
+    Action,
+    Advert,
+    Answer,
+    Device,
+    Output,
+    Rhythm,
+    Subscribe,
+    Write,
+)
 from cued.model import DecodeError, Floats
 from cued.parts import Part
 
 SERVICE = "63750001-6564-4b2a-a5c1-7d0e9f3b5a10"
 DATA = "63750002-6564-4b2a-a5c1-7d0e9f3b5a10"
 CONTROL = "63750003-6564-4b2a-a5c1-7d0e9f3b5a10"
+MOTOR = "63750004-6564-4b2a-a5c1-7d0e9f3b5a10"
 VERSION = 1
 HEADER = 10
 MOST_SAMPLES = 19  # 238 bytes, in a notification at the usual MTU of 247
+MOST_PULSES = 8
+LATE_S = 0.2  # as long as a pulse: what is felt later belongs to another stride
+UNIT_S = 0.01
 ACC_M_S2 = 0.488e-3 * G
 GYR_RAD_S = 0.070 * DEGREE
 
@@ -84,11 +100,14 @@ class Pod(Device):
         self._sensor = sensor
         self._ticks = Ticks(32, 1e-6)
         self._last_tick = -1.0
+        self._last: tuple[float, int] | None = None  # when the newest frame came, its last sample
+        self._has_motor = False
 
     def start(self, services: Sequence[str]) -> list[Action]:
         """Subscribe and start the stream."""
         if services and DATA not in services:
             raise DecodeError("this pod has no motion data; its firmware is not cued's")
+        self._has_motor = MOTOR in services
         return [Subscribe(DATA), *standard_start(services), Write(CONTROL, b"\x01")]
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:
@@ -101,12 +120,33 @@ class Pod(Device):
         if ticks[0] <= self._last_tick:
             raise DecodeError("pod frame that overlaps the one before")
         self._last_tick = float(ticks[-1])
+        self._last = t, frame.first_us + (len(ticks) - 1) * frame.step_us
         acc, gyr = frame.values[:, :3] * ACC_M_S2, frame.values[:, 3:] * GYR_RAD_S
         return [packet(t, self._sensor, acc, gyr, rate_hz=self._config.rate_hz, ticks=ticks)]
 
     def stop(self) -> list[Action]:
         """Stop the stream."""
         return [Write(CONTROL, b"\x00")]
+
+    def rest(self) -> list[Action]:
+        """Have it sleep until it is moved."""
+        return [Write(CONTROL, b"\x02")]
+
+    def pulse(self, t: float, rhythm: Rhythm) -> list[Write | Answer]:
+        """Write a rhythm, and by the pod's own clock until when it may begin.
+
+        That clock is known by the newest frame, which was under way for some time: the slower the
+        link, the less time is left. Silence is never too late.
+        """
+        if not self._has_motor:
+            return [Answer("its firmware has no motor")]
+        came_t, sample_us = self._last or (-LATE_S, 0)
+        if rhythm and t - came_t > LATE_S:
+            return [Answer(f"the link is poor: nothing came for {LATE_S:.1f} s")]
+        until_us = (sample_us + round((t - came_t + LATE_S) * 1e6)) % 2**32
+        units = (round(s / UNIT_S) for pulse in rhythm[:MOST_PULSES] for s in pulse)
+        head = struct.pack("<BBI", VERSION, min(len(rhythm), MOST_PULSES), until_us)
+        return [Write(MOTOR, head + bytes(min(n, 255) for n in units))]
 
 
 PART = Part(Config, Pod)

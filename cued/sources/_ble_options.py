@@ -23,7 +23,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(
             ge=0,
             le=600,
-            description="A treadmill is let go of when nobody moved for so long, min; 0: never.",
+            description="A treadmill is let go of when nobody moved for so long, and a pod "
+            "that lay still, min; 0: never.",
         ),
     ] = 10.0
     recover: Annotated[

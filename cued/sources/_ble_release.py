@@ -1,6 +1,8 @@
-"""Is anybody training? A treadmill is let go of when nobody is, and taken again on a movement.
+"""Is anybody training? What rests is let go of, and taken again on a movement.
 
-Many treadmills neither switch themselves off nor let their own app in while somebody is connected.
+A wearable that can sleep until it is moved is let go of by itself: its battery would be flat in a
+day beside the treadmill. Many treadmills neither switch themselves off nor let their own app in
+while somebody is connected.
 
 Rules: training is motion of a wearable beyond ``MOVES_M_S2`` about its own gravity, or a belt that
 is told to run. Without a wearable of this source nothing would ever take the treadmill again, so
@@ -28,11 +30,14 @@ class Training:
         self._t = begun
         self._gravity: dict[str, float] = {}
         self._moved = asyncio.Event()
+        self._moved_t: dict[str, float] = {}
 
     def note(self, item: Input) -> None:
         """Note what a sensor said."""
         if isinstance(item, Packet):
             moved = self._moves(item)
+            if moved or item.sensor not in self._moved_t:
+                self._moved_t[item.sensor] = item.t
         else:
             moved = isinstance(item, Belt) and item.speed_m_s > RUNS_M_S and not item.doubt
         if moved:
@@ -42,6 +47,14 @@ class Training:
     def over(self, t: float) -> bool:
         """Return whether nobody has trained for long."""
         return self._after_s > 0 and t - self._t > self._after_s
+
+    def rests(self, sensor: str, t: float) -> bool:
+        """Return whether a sensor has lain still for long."""
+        return self._after_s > 0 and t - self._moved_t.get(sensor, t) > self._after_s
+
+    def gone(self, sensor: str) -> None:
+        """Forget a sensor whose link is over: once it is back it counts anew."""
+        self._moved_t.pop(sensor, None)
 
     async def begins(self) -> None:
         """Wait until somebody moves."""

@@ -26,7 +26,17 @@ from bleak.exc import BleakDBusError, BleakError, BleakGATTProtocolError
 from msgspec.structs import replace
 
 from cued.devices._gatt import BATTERY_LEVEL
-from cued.devices.device import Action, Answer, Device, Output, Read, Subscribe, Write, inputs_of
+from cued.devices.device import (
+    Action,
+    Answer,
+    Device,
+    Output,
+    Read,
+    Rhythm,
+    Subscribe,
+    Write,
+    inputs_of,
+)
 from cued.model import BeltRequest, DecodeError, LinkChanged, Notification
 from cued.sources._ble_connecting import FAILS, characteristic, end_within_s, short, theirs
 from cued.sources._ble_watching import Watch
@@ -37,6 +47,7 @@ log = logging.getLogger("cued.ble")
 LOOK_EVERY_S = 0.1
 ACT_WITHIN_S = 10.0
 ANSWER_WITHIN_S = 5.0
+PULSE_WITHIN_S = 0.2  # then a pod does not begin with it any more
 BATTERY_EVERY_S = 600.0  # few devices notify it
 # ATT: an error of the application's own, procedure already in progress. Both pass.
 BUSY = (0x80, 0xFE)
@@ -54,6 +65,7 @@ class Session:
         self._watch = watch
         self._emit = emit
         self._actions: asyncio.Queue[Action] = asyncio.Queue()
+        self._resting = False
         self._over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._answer: asyncio.Future[str] | None = None
         self._client: BleakClient | None = None
@@ -67,6 +79,12 @@ class Session:
     def gone(self, _client: BleakClient) -> None:
         """Take the stack's word that the link is gone."""
         self.end("the connection broke off")
+
+    def rest(self, why: str) -> None:
+        """Let go of a device that can sleep until it is moved; of another, do not."""
+        if self._device.rest():
+            self._resting = True
+            self.end(why)
 
     def end(self, why: str) -> None:
         """Give the connection up; only the first reason counts."""
@@ -117,6 +135,21 @@ class Session:
         finally:
             if self._answer is answer:
                 self._answer = None
+
+    async def pulse(self, rhythm: Rhythm) -> str:
+        """Have its motor play a rhythm; "" once it has it, else why it is not felt."""
+        if self._client is None:
+            return "it is not connected"
+        try:
+            for action in self._device.pulse(asyncio.get_running_loop().time(), rhythm):
+                if isinstance(action, Answer):
+                    return action.why
+                with theirs():
+                    async with asyncio.timeout(PULSE_WITHIN_S):
+                        await self._do_once(self._client, action)
+        except FAILS as error:
+            return f"the link is poor ({short(error)})"
+        return ""
 
     def _settle(self, why: str) -> None:
         if self._answer is not None and not self._answer.done():
@@ -314,7 +347,7 @@ class Session:
         if not client.is_connected:
             return
         try:
-            actions = self._device.stop()
+            actions = self._device.rest() if self._resting else self._device.stop()
             with theirs():
                 async with asyncio.timeout(end_within_s()):
                     for action in actions:

@@ -60,6 +60,7 @@ ADAPTER_EVERY_S = 5.0
 LOOK_EVERY_S = 1.0
 GIVE_UP = 3  # connections without services, after which BlueZ's memory of them is cleared
 AT_REST = ("treadmill", "heart_rate")  # what tells nothing of its wearer's motion
+RESTS = "it lies still: let go of, and taken again when it is moved"
 RELEASED = "nobody trains: let go of, and taken again when a sensor moves"
 STUCK_EVERY_S = 5.0
 
@@ -75,6 +76,7 @@ class Ble:
         self._sensors = {n: s for n, s in site.sensors.items() if s.device != "phone"}
         if not self._sensors:
             raise ConfigError("[sources.ble] has no sensors; write [sensors.NAME] tables")
+        self._motors = site.motors
         self._taken: dict[str, str] = {}  # address: sensor
         self._sessions: dict[str, Session] = {}
         self._off: dict[str, str] = {}  # treadmill: why it is asked for nothing more
@@ -151,15 +153,16 @@ class Ble:
                 raise LinkLost("the Bluetooth adapter has another number now")
 
     async def _release(self) -> None:
-        """Let go of treadmills when nobody trains."""
+        """Let go of treadmills when nobody trains, and of what lies still and can sleep."""
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            if not self._training.over(loop.time()):
-                continue
+            over = self._training.over(loop.time())
             for name, session in self._sessions.items():
-                if self._sensors[name].placement == "treadmill":
+                if over and self._sensors[name].placement == "treadmill":
                     session.end(RELEASED)
+                elif self._training.rests(name, loop.time()):
+                    session.rest(RESTS)
 
     async def _recover(self, scanning: Scanning, told: Callable[[str], None]) -> None:
         """Switch the adapter off and on when it is stuck; told the first time, then in the log."""
@@ -204,12 +207,15 @@ class Ble:
                     why += await forgotten(device)
             finally:
                 stood = self._sessions.pop(name, None) is not None
+                self._motors.pop(name, None)
+                self._training.gone(name)
                 self._taken.pop(found.address, None)
-            if why == RELEASED:
+            if why in (RELEASED, RESTS):
                 log.info("%s: %s", name, why)
                 self._off.pop(name, None)  # the next session begins anew
                 emit(LinkChanged(loop.time(), name, False))
-                await self._training.begins()
+                if why == RELEASED:
+                    await self._training.begins()
                 continue
             failures = 0 if watch.flowing else failures + 1
             level = logging.DEBUG if failures > 1 else logging.WARNING
@@ -246,6 +252,7 @@ class Ble:
                     self._undiscovered.add(name)
                 return f"no connection ({short(error)})"
             self._sessions[name] = session
+            self._motors[name] = session.pulse
             self._stuck.connected()
             emit(LinkChanged(loop.time(), name, True, services=tuple(offered(client))))
             try:

@@ -272,6 +272,9 @@ class Bluez:
         if message.member == "Connect":
             self._spawn(self._connect(message))
             return True
+        if message.member == "WriteValue" and (late_s := self._of(path).write_s):
+            self._spawn(self._write_late(message, late_s))
+            return True
         return self._answered(message, path) or self._done(message, path)
 
     def _answered(self, message: Message, path: str) -> Message | None:
@@ -343,6 +346,14 @@ class Bluez:
         if error is None:
             return Message.new_method_return(message)
         return Message.new_error(message, FAILED, ATT.format(error))
+
+    async def _write_late(self, message: Message, late_s: float) -> None:
+        await asyncio.sleep(late_s)
+        self._tree.send(self._write(message))
+
+    def _of(self, path: str) -> Peripheral:
+        """Return the device that has this characteristic."""
+        return next(d for d in self.devices.values() if path.startswith(d.path + "/"))
 
     def _char(self, path: str) -> Char:
         for device in self.devices.values():

@@ -60,7 +60,7 @@ class Peripheral:
 
     doubled : every notification comes twice.  refusals : (D-Bus error, text) of the next connects.
     hangs : it connects, and its services are never found; stale : not until BlueZ forgets it.
-    discovery_s : how long they take to be found.
+    discovery_s : how long they take to be found.  write_s : how long it takes to confirm a write.
     """
 
     address: str
@@ -76,6 +76,7 @@ class Peripheral:
     hangs: bool = False
     stale: bool = False
     discovery_s: float = 0.0
+    write_s: float = 0.0
     refusals: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     connects: int = 0
     on_drop: Callable[[], None] = _ignore

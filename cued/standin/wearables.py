@@ -174,7 +174,9 @@ def _bangle(t: Floats, acc: Floats, _gyr: Floats) -> Plan:
 
 # --- cued's own pod (docs/pod-protocol.md): counter and device time -------------------------------
 
-POD, POD_DATA, POD_CONTROL = (f"6375000{n}-6564-4b2a-a5c1-7d0e9f3b5a10" for n in (1, 2, 3))
+POD, POD_DATA, POD_CONTROL, POD_MOTOR = (
+    f"6375000{n}-6564-4b2a-a5c1-7d0e9f3b5a10" for n in (1, 2, 3, 4)
+)
 POD_ACC, POD_DPS = 0.488e-3 * G, 0.070  # of one count
 
 
@@ -182,7 +184,11 @@ def _pod_services(worn: Worn) -> Services:
     def command(data: bytes) -> None:
         worn.started = data == b"\x01"
 
-    chars = {POD_CONTROL: Char(["write"], write=command), POD_DATA: Char(["notify"])}
+    chars = {
+        POD_CONTROL: Char(["write"], write=command),
+        POD_DATA: Char(["notify"]),
+        POD_MOTOR: Char(["write"]),
+    }
     battery = {BATTERY_LEVEL: Char(["read", "notify"], read=lambda: bytes([80]))}
     return {POD: chars, BATTERY: battery}
 

@@ -7,6 +7,7 @@ import _bleio
 import microcontroller
 from cuedpod.boards import Board, clock_us
 from cuedpod.imu import Imu
+from cuedpod.motor import Motor
 from cuedpod.pod import Pod
 from cuedpod.radio import Radio
 
@@ -14,7 +15,8 @@ from cuedpod.radio import Radio
 def run():
     """Be a pod."""
     board = Board()
-    pod = Pod(Imu(board.i2c), Radio(_bleio), clock_us, board.battery_percent)
+    motor = Motor(board.motor, clock_us)
+    pod = Pod(Imu(board.i2c), Radio(_bleio), clock_us, board.battery_percent, motor)
     while True:
         time.sleep(pod.step())
         board.feed()

@@ -22,6 +22,7 @@ EVERY = parts.names("actuators")
 NO_DEVICE: dict[str, dict[str, Any]] = {
     "speech": {"device": "no card is called like this"},
     "haptic": {"chip": 4095},
+    "pod_haptic": {},  # no pod is connected
 }
 
 

@@ -158,6 +158,9 @@ class Connection:
         self.interval = 50.0
         self.max_packet_length = max_packet_length
 
+    def disconnect(self) -> None:
+        self.connected = False
+
     @property
     def connection_interval(self) -> float:
         return self.interval
@@ -191,6 +194,26 @@ class Commands:
 
     def reset_input_buffer(self) -> None:
         self._bytes.clear()
+
+
+class Packets:
+    """A PacketBuffer of what a central writes: the oldest goes when a third comes."""
+
+    def __init__(self, characteristic, *, buffer_size, max_packet_size) -> None:
+        self._room, self._longest = buffer_size, max_packet_size
+        self._packets: list[bytes] = []
+        characteristic.packets = self
+
+    def put(self, data: bytes) -> None:
+        assert len(data) <= self._longest
+        self._packets = [*self._packets, data][-self._room :]
+
+    def readinto(self, into: bytearray) -> int:
+        if not self._packets:
+            return 0
+        data = self._packets.pop(0)
+        into[: len(data)] = data
+        return len(data)
 
 
 class Uuid:
@@ -236,6 +259,7 @@ class Bench:
 
     def __init__(self, **chip) -> None:
         from cuedpod.imu import Imu
+        from cuedpod.motor import Motor
         from cuedpod.pod import Pod
         from cuedpod.radio import DATA, SERVICE, Radio
 
@@ -249,11 +273,14 @@ class Bench:
             Characteristic=Characteristic,
             Attribute=SimpleNamespace(OPEN=0x11, NO_ACCESS=0),
             CharacteristicBuffer=Commands,
+            PacketBuffer=Packets,
             BluetoothError=BluetoothError,
         )
         self.level = 80
         radio = Radio(bleio)
-        self.pod = Pod(Imu(self.chip), radio, self.chip.clock_us, lambda: self.level)
+        self.driven: list[tuple[float, bool]] = []  # when the motor's gate got an edge, or none
+        motor = Motor(self._drive, self.chip.clock_us)
+        self.pod = Pod(Imu(self.chip), radio, self.chip.clock_us, lambda: self.level, motor)
         self.data = SERVICES[SERVICE][DATA][0]
         self.data.now_us = lambda: self.chip.now_us
         self.link: Connection | None = None
@@ -273,6 +300,26 @@ class Bench:
         from cuedpod.radio import CONTROL, SERVICE
 
         SERVICES[SERVICE][CONTROL][0].commands.put(command)
+
+    def play(self, rhythm: bytes) -> None:
+        from cuedpod.radio import MOTOR, SERVICE
+
+        SERVICES[SERVICE][MOTOR][0].packets.put(rhythm)
+
+    def _drive(self, felt: bool) -> None:
+        self.driven.append((self.chip.now_us, felt))
+
+    def felt(self) -> list[tuple[float, float]]:
+        """From when until when the motor was kept going, s."""
+        out: list[tuple[float, float]] = []
+        since = None
+        for us, felt in [*self.driven, (self.chip.now_us, False)]:
+            if felt and since is None:
+                since = us
+            elif not felt and since is not None:
+                out.append((since / 1e6, us / 1e6))
+                since = None
+        return out
 
     def run(self, seconds: float, pauses=()) -> None:
         """Run the firmware; ``pauses`` are (every n-th step, µs) in which the program is away."""

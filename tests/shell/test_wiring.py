@@ -112,7 +112,7 @@ def test_a_clash_ends_as_a_wrong_configuration_does_in_one_line(tmp_path, capsys
 def test_a_clash_is_refused_wherever_the_configuration_is_used(tmp_path, capsys, command):
     file = tmp_path / "cued.toml"
     file.write_text(
-        f'[station]\nhardware = false\nstate = "{tmp_path}"\n[sources.belt_by_hand]\n'
+        f'[station]\nhardware = false\nstate = "{tmp_path}"\n'
         "[sources.buttons]\nmark_pin = 19\n[sinks.relay]\npin = 8\n"
         '[actuators.speech]\ndevice = "MAX98357A"\n'
     )

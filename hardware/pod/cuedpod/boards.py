@@ -3,7 +3,7 @@
 Pins by CircuitPython's names. XIAO nRF52840 Sense: the chip has a bus and a supply pin of its own
 (IMU_PWR), the battery is read over 1 MΩ and 510 kΩ. READ_BATT_ENABLE stays low: high, the battery's
 full voltage would reach a pin that bears 3.6 V (Seeed's wiki on this board). Feather Sense: the
-chip is on the board's bus, the battery is halved.
+chip is on the board's bus, the battery is halved. Both have a D10, for a motor's gate.
 """
 
 import time
@@ -21,6 +21,7 @@ from watchdog import WatchDogMode
 from .battery import percent
 
 XIAO = hasattr(board, "IMU_PWR")
+LOW_US = 200  # recharges the capacitor before the gate (scripts/simulate-driver)
 WATCHDOG_S, DOZE_S = 8, 4  # asleep it is fed as well: it can't be stopped, only fed
 
 
@@ -46,6 +47,7 @@ class Board:
             scl, sda = board.SCL, board.SDA
             self._interrupt = board.ACCELEROMETER_GYRO_INTERRUPT
             self._battery, self._ratio = analogio.AnalogIn(board.VOLTAGE_MONITOR), 2.0
+        self._motor = output(board.D10, False)
         self.i2c = busio.I2C(scl, sda, frequency=400000)
         while not self.i2c.try_lock():
             time.sleep(0.005)
@@ -64,6 +66,13 @@ class Board:
         Looking at keys does: whichever pin it is, nothing is connected to it.
         """
         self._keys = keypad.Keys((board.D5,), value_when_pressed=False, pull=True)
+
+    def motor(self, felt):
+        """Give the motor's gate one more edge, or none: it lets go by itself without."""
+        self._motor.value = False
+        if felt:
+            microcontroller.delay_us(LOW_US)
+            self._motor.value = True
 
     def battery_percent(self):
         """How full the battery is."""

@@ -2,7 +2,7 @@
 
       found            01 written              00, or the link goes
     idle ----> idle, connected ----> streaming ----> idle
-      |  no motion and nobody connected for 5 min
+      |  no motion and nobody connected for 5 min, or 02 written
       '---> asleep ---- moved ----> idle
 
 Rules
@@ -10,7 +10,8 @@ Rules
 * A frame of 4 samples: 26 notifications a second; the first sample waits 29 ms for the last.
   After a pause frames are longer, up to what the link carries, until the queue is empty again.
 * Asleep means the radio silent, the gyroscope off and the processor waiting for the chip's INT1.
-  Connected counts as worn: only the host knows better, and it can write 00.
+  Connected counts as worn: only the host knows better, and it can write 02.
+* The motor, if there is one, is played while it streams and no longer: then steps are 5 ms apart.
 * ``step`` never waits; it says how long there is nothing to do: 5 ms at least, because a shorter
   sleep stalls on the nRF52840 while Bluetooth is on (circuitpython issues 4525 and 7613).
 * What the chip gives in its first tenth of a second is thrown away: the gyroscope needs 80 ms to
@@ -21,7 +22,7 @@ from .frame import Frames, room
 from .imu import NOMINAL_US, SET
 from .times import SampleTimes
 
-START, STOP = 1, 0
+START, STOP, SLEEP = 1, 0, 2
 SAMPLES = 4
 LOOK_S, IDLE_S = 0.005, 0.1
 SETTLING_US = 100000
@@ -32,11 +33,12 @@ SLEEP_AFTER_US = 5 * 60 * 1000000
 class Pod:
     """The pod, on any board. ``clock_us`` never wraps and never goes back."""
 
-    def __init__(self, imu, radio, clock_us, battery_percent):
+    def __init__(self, imu, radio, clock_us, battery_percent, motor):
         self._imu = imu
         self._radio = radio
         self._clock_us = clock_us
         self._battery_percent = battery_percent
+        self._motor = motor
         self._frames = Frames()
         self._times = SampleTimes(NOMINAL_US)
         self._queue = bytearray(SET * room(1000))
@@ -49,11 +51,12 @@ class Pod:
     @property
     def tired(self):
         """Whether it is time to sleep."""
-        return self._clock_us() - self._moved_us > SLEEP_AFTER_US
+        return self._dismissed or self._clock_us() - self._moved_us > SLEEP_AFTER_US
 
     def awake(self):
         """Begin to count anew how long nothing has moved."""
         self._moved_us = self._clock_us()
+        self._dismissed = False
 
     def rest(self):
         """Make ready for sleep: be silent, and clear what has moved until now."""
@@ -65,10 +68,14 @@ class Pod:
         connected = self._radio.connected()
         self._obey(self._radio.command() if connected else STOP)
         self._tell_battery()
+        rhythm = self._radio.rhythm() if connected else None
         if self._streaming:
+            if rhythm:
+                self._motor.take(rhythm)
+            self._motor.step()
             self._stream()
             return LOOK_S
-        if connected or self._imu.moved():
+        if (connected or self._imu.moved()) and not self._dismissed:
             self.awake()
         if not connected:
             self._radio.advertise()
@@ -80,10 +87,12 @@ class Pod:
             self._times.restart()
             self._streaming = True
             self._settled_us = self._clock_us() + SETTLING_US
-        elif command == STOP and self._streaming:
+        elif command in (STOP, SLEEP) and self._streaming:
             self._streaming = False
+            self._motor.silence()
             self._imu.watch()
             self.awake()
+        self._dismissed = self._dismissed or command == SLEEP
 
     def _stream(self):
         before_us = self._clock_us()

@@ -1,4 +1,4 @@
-"""The pod's Bluetooth side: advertisement, data, control, battery (docs/pod-protocol.md).
+"""The pod's Bluetooth side: advertisement, data, control, motor, battery (docs/pod-protocol.md).
 
 Rules
 -----
@@ -11,9 +11,12 @@ Rules
 * Setting a notifying value waits until the radio has room for it. Meanwhile the chip's queue fills.
 """
 
+from .motor import LONGEST as LONGEST_RHYTHM
+
 SERVICE = "63750001-6564-4b2a-a5c1-7d0e9f3b5a10"
 DATA = "63750002-6564-4b2a-a5c1-7d0e9f3b5a10"
 CONTROL = "63750003-6564-4b2a-a5c1-7d0e9f3b5a10"
+MOTOR = "63750004-6564-4b2a-a5c1-7d0e9f3b5a10"
 BATTERY_SERVICE, BATTERY_LEVEL = 0x180F, 0x2A19
 LONGEST = 238
 ADVERTISE_EVERY_S = 0.2
@@ -66,6 +69,17 @@ class Radio:
             fixed_length=True,
         )
         self._commands = bleio.CharacteristicBuffer(control, timeout=0, buffer_size=8)
+        motor = kind.add_to_service(
+            service,
+            bleio.UUID(MOTOR),
+            properties=kind.WRITE,
+            read_perm=access.NO_ACCESS,
+            write_perm=access.OPEN,
+            max_length=LONGEST_RHYTHM,
+            fixed_length=False,
+        )
+        self._rhythm = bytearray(LONGEST_RHYTHM)
+        self._rhythms = bleio.PacketBuffer(motor, buffer_size=2, max_packet_size=LONGEST_RHYTHM)
         self._battery = kind.add_to_service(
             bleio.Service(bleio.UUID(BATTERY_SERVICE)),
             bleio.UUID(BATTERY_LEVEL),
@@ -86,8 +100,10 @@ class Radio:
             )
 
     def silence(self):
-        """Stop advertising."""
+        """Stop advertising, and hang up."""
         self._adapter.stop_advertising()
+        if self._connection is not None and self._connection.connected:
+            self._connection.disconnect()
 
     def connected(self):
         """Whether someone is connected; asks a new connection for a low interval."""
@@ -96,6 +112,7 @@ class Radio:
             return True
         if self._connection is not None:  # nobody's last command is the next one's first
             self._commands.reset_input_buffer()
+            self.rhythm()
             self._connection = None
         for connection in self._adapter.connections:
             if connection.connected:
@@ -121,6 +138,14 @@ class Radio:
         """Return the newest command written, or None."""
         waiting = self._commands.in_waiting
         return self._commands.read(waiting)[-1] if waiting else None
+
+    def rhythm(self):
+        """Return the newest rhythm written for the motor, or None."""
+        length = newest = self._rhythms.readinto(self._rhythm)
+        while length:
+            length = self._rhythms.readinto(self._rhythm)
+            newest = length or newest
+        return memoryview(self._rhythm)[:newest] if newest else None
 
     def send(self, frame):
         """Notify one data frame."""

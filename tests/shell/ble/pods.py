@@ -42,6 +42,7 @@ class Pod(Peripheral):
         chars = {
             pod.DATA: Char(["notify"]),
             pod.CONTROL: Char(["write"], write=self._command),
+            pod.MOTOR: Char(["write"], write=self._rhythm),
         }
         battery = {BATTERY_LEVEL: Char(["read", "notify"], read=lambda: bytes([80]))}
         super().__init__(
@@ -55,11 +56,15 @@ class Pod(Peripheral):
         self.streaming = False
         self.frames = 0
         self.commands: list[bytes] = []
+        self.rhythms: list[bytes] = []
         self.on_drop = self._dropped
 
     def _command(self, data: bytes) -> None:
         self.commands.append(data)
         self.streaming = data == b"\x01"
+
+    def _rhythm(self, data: bytes) -> None:
+        self.rhythms.append(data)
 
     def _dropped(self) -> None:
         self.streaming = False
