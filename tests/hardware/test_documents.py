@@ -182,7 +182,13 @@ def test_the_list_of_parts_names_every_part_of_the_drawings():
     refs = {ref for row in rows for ref in row["ref"].split()}
     driver = (HARDWARE / "drawings" / "driver.svg").read_text("utf-8")
     assert set(re.findall(r"\b[QRDCF]\d\b", driver)) <= refs
-    parts = {"DRV", "DRV3", "DRVP", "OUT", "KEY"}  # the driver's board, an amplifier's side, the treadmill
+    parts = {
+        "DRV",
+        "DRV3",
+        "DRVP",
+        "OUT",
+        "KEY",
+    }  # the driver's board, an amplifier's side, the treadmill
     for path in DRAWINGS:
         text = path.read_text("utf-8")
         section = text[text.index("connectors:") : text.index("cables:")]
