@@ -120,7 +120,7 @@ class Engines:
 
     def renew(self, t: float) -> Engine | None:
         """Make the next engine, unless a session is going on."""
-        if self._coach.known.phase != IDLE:
+        if not self.idle:
             return None
         passed = 0.0 if self._began is None else t - self._began
         self._began = t
@@ -135,7 +135,7 @@ class Engines:
         Of who ran since the daemon began it is known from then: the history may not be on.
         """
         now = self._coach.memory
-        if self._coach.known.phase != IDLE or runner in ("", now.runner):
+        if not self.idle or runner in ("", now.runner):
             return None
         self._left[now.runner] = t, now.aged(0.0 if self._began is None else t - self._began)
         self._began = t
@@ -148,6 +148,11 @@ class Engines:
     def opening(self) -> Opening:
         """Tell what the present engine was made from."""
         return self._opening
+
+    @property
+    def idle(self) -> bool:
+        """No session is going on."""
+        return self._coach.known.phase == IDLE
 
     @property
     def doubt(self) -> str:

@@ -96,6 +96,7 @@ class Site(Struct, frozen=True, kw_only=True):
     speed_unit : what belt speeds are shown and spoken in.
     motors : plays a rhythm on a connected sensor's motor, by its name; "" or why it is not felt.
     opening : tells what the present engine was made from (``recording/session.py``), if known.
+    settings : what lets the live page ask for set-up (``sinks/_settings.py``), where it may.
     """
 
     station: str = "treadmill"
@@ -110,6 +111,7 @@ class Site(Struct, frozen=True, kw_only=True):
     speed_unit: str = "km/h"
     motors: dict[str, Pulse] = {}
     opening: Callable[[], Struct] | None = None
+    settings: Any = None
 
 
 class Config(Struct, frozen=True, kw_only=True):

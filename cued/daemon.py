@@ -75,6 +75,7 @@ class Daemon:
         renew: Renew | None = None,
         choose: Choose | None = None,
         marker: SessionMarker | None = None,
+        set_up: Callable[[], object] | None = None,
     ) -> None:
         self._engine = engine
         self._sources = sources
@@ -87,6 +88,7 @@ class Daemon:
         self._renewal = Renewal(renew, choose) if renew else None
         self._greeting = greeting
         self._marker = marker
+        self._set_up = set_up
         self._inbox: deque[Input] = deque()
         self._handling = False
         self._now = 0.0
@@ -125,6 +127,11 @@ class Daemon:
         """End as ``stop`` does, to be followed by another daemon in this process."""
         self._again = True
         self.stop()
+
+    def whisper(self, cue: Cue) -> None:
+        """Have something said that only who stands here is to know: no sink hears of it."""
+        for actuator in () if self._stop.is_set() else self._actuators:
+            actuator.give(replace(cue, t=self._now, known_t=self._now))
 
     def notice(self, level: Literal["info", "warning", "error"], code: str, text: str) -> None:
         """Tell a person something that no part of the daemon knows."""
@@ -198,6 +205,10 @@ class Daemon:
     def _handle(self, item: Input) -> None:
         self._now = max(self._now, item.t)
         self._handled += 1
+        if isinstance(item, Command) and item.name == "set_up":  # no business of the coach's
+            if self._set_up and item.source == "button":
+                self._set_up()
+            return
         if self._marker:
             self._marker.beat(asyncio.get_running_loop().time())
         if self._renewal and (change := self._renewal.watch(item)):

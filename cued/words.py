@@ -6,6 +6,13 @@ is in no table is read by its own rules: the last part of ``stride_time_s`` is i
 
 from __future__ import annotations
 
+import json
+import pkgutil
+from collections.abc import Mapping
+
+LIKE_ONE = {"fr": 2.0}  # below how many a language says one (CLDR); else 1 alone is
+SPEEDS = {"km/h": 3.6, "mph": 3600 / 1609.344}
+
 # Phase: what it is called, and what one does in it.
 PHASES = {
     "idle": ("Ready", "nothing is going on"),
@@ -118,3 +125,45 @@ def clock(seconds: float) -> str:
 def counted(n: int, one: str, many: str = "") -> str:
     """Write a number of things: 1 stride, 2 strides."""
     return f"{n} {one if n == 1 else many or one + 's'}"
+
+
+class Words:
+    """One language's catalogue (``dashboard/words``), and how that language writes numbers.
+
+    speed_unit : what speeds are written in, whatever they are measured in.
+    """
+
+    def __init__(self, language: str = "en", speed_unit: str = "km/h") -> None:
+        data = pkgutil.get_data("cued", f"dashboard/words/{language}.json")
+        assert data is not None
+        self._words: dict[str, str] = json.loads(data)
+        self._language = language
+        self._speed_unit = speed_unit
+
+    def say(self, key: str, **blanks: float | str) -> str:
+        """Return a text with its blanks filled; numbers as this language writes them."""
+        shown = {n: v if isinstance(v, str) else self.number(v) for n, v in blanks.items()}
+        return self._words[key].format(**shown)
+
+    def count(self, key: str, n: float) -> str:
+        """Return a text about so many things, in the form that this language has for that many."""
+        one = n < LIKE_ONE[self._language] if self._language in LIKE_ONE else n == 1
+        return self.say(f"{key}.{'one' if one else 'other'}", n=n)
+
+    def number(self, value: float, places: int | None = None) -> str:
+        """Write a number with the digits that somebody reads, or with so many places."""
+        text = number(value) if places is None else f"{value:.{places}f}".replace("-", "−")
+        return text.replace(".", self._words["number.point"])
+
+    def speed(self, m_s: float) -> str:
+        """Write a speed in the station's unit."""
+        return f"{self.number(m_s * SPEEDS[self._speed_unit], 1)} {self._speed_unit}"
+
+    def finding(self, key: str, blanks: Mapping[str, float | str]) -> str:
+        """Return what a trial of set-up found."""
+        shown = dict(blanks)
+        if isinstance(speed := shown.get("speed"), int | float):
+            shown["speed"] = self.speed(speed)
+        if f"place.{shown.get('sensor')}" in self._words:
+            shown["sensor"] = self._words[f"place.{shown['sensor']}"]
+        return self.say(key, **shown)

@@ -5,7 +5,12 @@ hangs up: nobody sees what would go on and keep radio and pins from the service.
 beside another stops at once (``runtime/lock.py``). Otherwise SIGHUP reads the configuration again:
 a good one takes effect by a new daemon in this process, so sensors are connected anew; a bad one is
 refused with a notice, and the old one goes on. A bad one at the start is said aloud under systemd,
-as nobody reads the log there. Without any, set-up is served to a phone first.
+as nobody reads the log there.
+
+With ``--set-up``, as the service has it, a machine without a configuration is set up from a phone
+first, and set-up is opened again by the button, or from the live page by digits that are spoken.
+Under systemd the process then ends with ``AGAIN`` and is started anew, as only so a new password is
+handed over. By hand and without ``--config`` a first start does the same.
 """
 
 from __future__ import annotations
@@ -13,6 +18,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -20,7 +26,9 @@ from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from cued import app
@@ -29,34 +37,59 @@ from cued.coach.voice import phrases
 from cued.commands._checks.machine import running
 from cued.commands._header import refuse_clashes
 from cued.commands._options import add_config, load_config
+from cued.commands._setup.place import NAME as NAME_TOLD
+from cued.commands._setup.place import Place
 from cued.config import Config
 from cued.daemon import Daemon
-from cued.model import ConfigError
+from cued.model import ConfigError, Cue, CuedError, Priority
 from cued.runtime.engine_renewal import HISTORY_UNKNOWN
 from cued.runtime.greeting import Greeting
 from cued.runtime.leaving import Signals, leave_soon
 from cued.runtime.lock import Taken, only_one
+from cued.sinks._announcer import local_name
+from cued.sinks._door import Door
+
+log = logging.getLogger(__name__)
 
 NAME = "run"
 HELP = "run the daemon, as started at boot"
 COMPLAINS_S = 30.0
+AGAIN = os.EX_TEMPFAIL  # any failure but a wrong configuration is started again
+DIGIT_S = 1.2
+DIGIT = Cue(
+    t=0.0,
+    key="digit",
+    text="",
+    pattern="none",
+    priority=Priority.INFO,
+    verdict="given",
+    valid_s=DIGIT_S,
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
     add_config(parser)
+    parser.add_argument(
+        "--set-up", action="store_true", help="let a phone set this machine up, and again later"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Run until told to stop."""
-    if args.config is None and configuration.searched() is None and find_spec("aiohttp"):
-        _first_start()
+    under_systemd = "INVOCATION_ID" in os.environ
+    path = args.config or Path(configuration.SEARCHED[0])
+    if _is_new(args) and find_spec("aiohttp"):
+        written = _first_start(path)
+        if under_systemd:
+            return AGAIN if written else os.EX_CONFIG
     read = partial(_read, args)
     try:
         config = read()
         leave_to_the_service(config)
         with only_one(Path(app.site(config).state), config.station.name):
-            asyncio.run(serve(config, read))
+            if asyncio.run(serve(config, read, path if args.set_up else None)) and under_systemd:
+                return AGAIN
     except ConfigError:
         if "INVOCATION_ID" in os.environ:
             asyncio.run(_complain())
@@ -71,12 +104,18 @@ def _read(args: argparse.Namespace) -> Config:
     return config
 
 
-def _first_start() -> None:
+def _is_new(args: argparse.Namespace) -> bool:
+    """Return whether nothing is configured yet, and set-up may change that."""
+    if args.config is None:
+        return configuration.searched() is None
+    return bool(args.set_up) and not args.config.exists()
+
+
+def _first_start(path: Path) -> bool:
     """Have a machine without a configuration set up from a phone, where that can be written."""
     from cued.commands import setup  # noqa: PLC0415 - only a first start needs it
-    from cued.commands._setup.place import Place  # noqa: PLC0415 - as above
 
-    setup.from_a_phone(Place(Path(configuration.SEARCHED[0])))
+    return setup.from_a_phone(Place(path), beside=True)
 
 
 def leave_to_the_service(config: Config) -> None:
@@ -90,21 +129,74 @@ def leave_to_the_service(config: Config) -> None:
         )
 
 
-async def serve(config: Config, read: Callable[[], Config]) -> None:
-    """Run the configured daemon, and others after it as the configuration changes."""
+async def serve(config: Config, read: Callable[[], Config], path: Path | None = None) -> bool:
+    """Run the configured daemon, and others after it as the configuration changes.
+
+    path : what set-up may write, if it may be opened.  Returns whether it wrote something.
+    """
     signals = Signals(asyncio.get_running_loop())
-    following: Config | None = config
+    following: Config | Opened | None = config
     try:
         while following:
-            following = await _serve(following, read, signals)
+            if isinstance(following, Opened):
+                assert path is not None
+                written = await _set_up(_place(path, config, following.door), following, signals)
+                if written is None or written:
+                    return bool(written)
+                following = config
+            config = following
+            following = await _serve(config, read, signals, may_set_up=path is not None)
     finally:
         leave_soon()
+    return False
 
 
-async def _serve(config: Config, read: Callable[[], Config], signals: Signals) -> Config | None:
-    """Run one daemon; the configuration of the next, if there is to be one."""
-    daemon = _built(config)
-    following: list[Config] = []
+class Opened(Struct, frozen=True):
+    """Set-up was opened by the button, or on the live page with a door that is open already."""
+
+    door: Any = None
+
+
+async def _set_up(place: Place, opened: Opened, signals: Signals) -> bool | None:
+    """Serve set-up; return whether something was written, None when told to end."""
+    from cued.commands._setup.opened import set_up  # noqa: PLC0415 - only this needs aiohttp
+
+    serving = asyncio.ensure_future(set_up(place, opened.door))
+
+    def leave() -> None:
+        serving.cancel()
+
+    signals.mean({signal.SIGTERM: leave, signal.SIGINT: leave, signal.SIGHUP: leave})
+    try:
+        return await serving
+    except asyncio.CancelledError:
+        return None
+    except CuedError as error:
+        log.warning("set-up: %s", error)  # the coach goes on with what it had
+        return False
+
+
+def _place(path: Path, config: Config, door: Door | None) -> Place:
+    """Return where set-up is served: where the live page was, if a phone came from there."""
+    live = config.parts.get("sinks", {}).get("live")
+    if live is None:
+        return Place(path)
+    host = str(getattr(live, "host", "")) if door else Place(path).host
+    names = (NAME_TOLD, local_name(config.station.name), *getattr(live, "names", ()))
+    return Place(path, host, int(getattr(live, "port", 0)), names)
+
+
+async def _serve(
+    config: Config, read: Callable[[], Config], signals: Signals, *, may_set_up: bool = False
+) -> Config | Opened | None:
+    """Run one daemon; what follows it, if anything does."""
+    following: list[Config | Opened] = []
+
+    def then(next_: Config | Opened) -> None:
+        following[:] = [next_]
+        daemon.restart()
+
+    daemon = _built(config, then if may_set_up and find_spec("aiohttp") else None)
 
     def reload() -> None:
         try:
@@ -114,8 +206,7 @@ async def _serve(config: Config, read: Callable[[], Config], signals: Signals) -
             why = "; ".join(str(error).splitlines())
             daemon.notice("error", "config_refused", f"{why}; the old configuration stays")
             return
-        following[:] = [fresh]
-        daemon.restart()
+        then(fresh)
 
     end = partial(_end, daemon, following)
     hang_up = end if sys.stdin.isatty() else reload
@@ -124,34 +215,59 @@ async def _serve(config: Config, read: Callable[[], Config], signals: Signals) -
     return following[0] if following else None
 
 
-def _end(daemon: Daemon, following: list[Config]) -> None:
+def _end(daemon: Daemon, following: list[Config | Opened]) -> None:
     following.clear()
     daemon.stop()
 
 
-def _built(config: Config) -> Daemon:
-    """Build the daemon; nothing is opened yet. Raises ConfigError."""
+def _built(config: Config, then: Callable[[Opened], None] | None = None) -> Daemon:
+    """Build the daemon; nothing is opened yet. Raises ConfigError.
+
+    then : ends it and opens set-up, where that may be.
+    """
     engines = app.Engines(config)
-    where = replace(app.site(config), opening=engines.opening)
+    words = phrases.load(config.station.language)
+
+    def open_(door: Door | None = None) -> bool:
+        if not then or not engines.idle:
+            text = "set-up opens between sessions only"
+            daemon.notice("warning", "set_up_refused", text)
+            return False
+        then(Opened(door))
+        return True
+
+    def speak(digits: str) -> bool:
+        if engines.idle:
+            for n, digit in enumerate(digits):
+                cue = replace(DIGIT, text=words.say("digit", digit=int(digit)))
+                asyncio.get_running_loop().call_later(n * DIGIT_S, daemon.whisper, cue)
+        return engines.idle
+
+    settings = _settings(speak, open_) if then else None
+    where = replace(app.site(config), opening=engines.opening, settings=settings)
     daemon = Daemon(
         engines.begin(),
         app.sources(config, where),
         app.actuators(config, where),
         app.sinks(config, where),
         live=not app.simulated(config),
-        greeting=Greeting(
-            phrases.load(config.station.language),
-            app.worn(config),
-            program=config.coach.program,
-        ),
+        greeting=Greeting(words, app.worn(config), program=config.coach.program),
         renew=engines.renew,
         choose=engines.choose,
         marker=app.marker(config, where),
+        set_up=open_ if then else None,
     )
     if engines.doubt:
         text = f"{engines.doubt}; as little is coached as after a full week"
         daemon.notice("warning", HISTORY_UNKNOWN, text)
     return daemon
+
+
+def _settings(speak: Callable[[str], bool], open_: Callable[[Door | None], bool]) -> Any:
+    from cued.sinks._settings import Settings  # noqa: PLC0415 - only this needs aiohttp
+
+    now = asyncio.get_running_loop().time
+    return Settings(Door.new(now(), shy=True), speak, open_, now)
 
 
 async def _complain() -> None:

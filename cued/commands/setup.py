@@ -29,12 +29,13 @@ from cued.commands._checks.check import Check
 from cued.commands._checks.machine import running
 from cued.commands._checks.system import Machine
 from cued.commands._setup import writing
-from cued.commands._setup.answers import Answers, laid_over, sensor
-from cued.commands._setup.asking import Keyboard, Person, Real, Trials, asked
+from cued.commands._setup.answers import Answers, sensor
+from cued.commands._setup.asking import Keyboard, asked
 from cued.commands._setup.place import Place
+from cued.commands._setup.real import Real
+from cued.commands._setup.steps import laid_over
+from cued.commands._setup.topics.topic import Person, Trials
 from cued.model import ConfigError, CuedError
-from cued.sinks._hosts import own_address
-from cued.sinks._qr_code import qr_code
 
 NAME = "setup"
 HELP = "pick devices and write the configuration"
@@ -123,36 +124,24 @@ def diagnose(chosen: config.Config) -> None:
         show(started, Console(stderr=True))
 
 
-def from_a_phone(place: Place) -> bool:
+def from_a_phone(place: Place, *, beside: bool = False) -> bool:
     """Serve set-up to a phone; return whether it was written in time."""
     if find_spec("aiohttp") is None:
         raise CuedError("a page needs the extra dashboard: pip install 'cued[dashboard]'")
-    look_for_a_place(place.path)
-    trials = Real(app.site(config.convert(writing.read(place.path))))
+    if not Path(writing.WRITER).is_socket():
+        look_for_a_place(place.path)
+    from cued.commands._setup.opened import set_up  # noqa: PLC0415 - only this needs aiohttp
+
     with stopped(Keyboard()):
-        written = asyncio.run(_served(place, trials))
+        written = asyncio.run(set_up(place, beside=beside))
     if not written:
         print("nobody set it up within a quarter of an hour; nothing was written")
     return written
 
 
-async def _served(place: Place, trials: Trials) -> bool:
-    from cued.commands._setup.served import SetUp  # noqa: PLC0415 - only this needs aiohttp
-
-    def opened(port: int) -> None:
-        host = place.host if place.host not in ("0.0.0.0", "::") else own_address() or "localhost"
-        url = f"http://{host}:{port}/"
-        print(f"open {url} on your phone", flush=True)
-        if sys.stdout.isatty():
-            print(qr_code(url))
-
-    return await SetUp(place, trials).run(opened)
-
-
 def look_for_a_place(path: Path) -> None:
     """See that the file can be written before anybody answers questions. Raises CuedError."""
-    folder = next(p for p in path.absolute().parents if p.is_dir())
-    if not os.access(folder, os.W_OK):
+    if not writing.may_write(path):
         why = "run it as root: sudo cued setup" if os.geteuid() else "the disk is read-only"
         raise CuedError(f"{path} can't be written: {why}")
 

@@ -35,10 +35,14 @@ def local_name(station: str) -> str:
 
 
 class Announcer:
-    """Answers those who look for a page in the network."""
+    """Answers those who look for a page in the network.
 
-    def __init__(self, station: str) -> None:
+    name : the host name; that of the station unless another is given.
+    """
+
+    def __init__(self, station: str, name: str = "") -> None:
         self._station = station
+        self._name = name or local_name(station)
         self._zeroconf: AsyncZeroconf | None = None
 
     async def run(self, host: str, port: int) -> None:
@@ -52,7 +56,7 @@ class Announcer:
                 log.warning("the page is not announced yet: %s", why)
             told = why
             await asyncio.sleep(AGAIN_S)
-        log.info("announced as http://%s:%d/", local_name(self._station), port)
+        log.info("announced as http://%s:%d/", self._name, port)
 
     async def close(self) -> None:
         """Say that it is gone."""
@@ -93,6 +97,6 @@ class Announcer:
             f"cued {self._station}.{SERVICE}",
             port=port,
             properties={"path": "/", "station": self._station},
-            server=f"{local_name(self._station)}.",
+            server=f"{self._name}.",
             parsed_addresses=[address],
         )

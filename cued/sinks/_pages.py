@@ -30,6 +30,7 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 from msgspec import Struct
 
+from cued.runtime.handed import handed
 from cued.sinks._hosts import hostname, is_ours
 
 TYPES = {
@@ -41,6 +42,7 @@ TYPES = {
     ".woff2": "font/woff2",
     ".webmanifest": "application/manifest+json",
 }
+EVERYWHERE = ("0.0.0.0", "::")
 MOST_CONNECTIONS = 64  # a browser opens six
 ASKED_WITHIN_S = 5.0
 IDLE_S = 15.0
@@ -102,11 +104,13 @@ class Pages:
         return int(self._runner.addresses[0][1])
 
     async def open(self, host: str, port: int) -> None:
-        """Listen; raises OSError when that cannot be."""
+        """Listen; raises OSError when that cannot be. On every network also where systemd does."""
         await self._runner.setup()
         self._watch_connections()
         try:
             await web.TCPSite(self._runner, host, port).start()
+            for listening in handed() if host in EVERYWHERE else ():
+                await web.SockSite(self._runner, listening).start()
         except OSError:
             await self._runner.cleanup()
             raise

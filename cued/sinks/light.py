@@ -6,6 +6,7 @@
 | blinks once a second | a sensor is not (or not yet) heard |
 | short flash every two seconds | paused |
 | flickers | a fall was seen and not acknowledged |
+| three short, one long | set-up is open |
 | two quick blinks | a warning or an error in the last ten seconds (see the log) |
 | off | the coach is not running |
 
@@ -42,6 +43,7 @@ SHOWN = {
     "paused": "#...................",
     "trouble": "#.#.......",
     "alarm": "#.",
+    "set_up": "#.#.#.####....",
 }
 
 
@@ -63,13 +65,16 @@ class Light:
         self._now = SessionState()
         self._worn = [n for n, s in site.sensors.items() if s.placement not in NOT_WORN]
         self._trouble = 0
+        self.shows = ""
         self._step = 0
         self._factory: Any = None
         self._led: Any = None
 
     @property
     def state(self) -> str:
-        """What is shown: the worst of what holds."""
+        """What is shown: the worst of what holds; ``shows`` where something else is going on."""
+        if self.shows:
+            return self.shows
         if self._now.alarm == "confirmed":
             return "alarm"
         if self._trouble:

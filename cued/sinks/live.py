@@ -3,7 +3,8 @@
 Rules
 -----
 * The page itself talks to the broker, by MQTT over WebSocket; this part only hands out files and
-  what was measured. It takes no commands and knows no password.
+  what was measured. It takes no commands and knows no password; what it may be asked for is
+  set-up, which four spoken digits open (``_settings.py``).
 * On loopback unless told otherwise. Then whoever reaches the port may read: put a proxy with TLS
   and a password before it where that is not wanted.
 * A port that is taken costs nobody the coach: it is told once, and tried again every 5 s.
@@ -145,7 +146,9 @@ class Live:
 
         bodies = {"config.json": self._about, "history.json": self._so_far.encoded}
         names = (*self._config.names, local_name(self._site.station))
-        pages = Pages(FILES, bodies, names, self._connects, self._config.frame_ancestors)
+        ask = self._site.settings.ask if self._site.settings else None
+        frames = self._config.frame_ancestors
+        pages = Pages(FILES, bodies, names, self._connects, frames, asked=ask)
         try:
             await pages.open(self._config.host, self._config.port)
         except OSError as error:
@@ -175,6 +178,7 @@ class Live:
             "history": self._site.station,
             "language": self._site.language,
             "speed_unit": self._site.speed_unit,
+            "settings": self._site.settings is not None,
         }
         if config.broker:
             body["broker"] = config.broker

@@ -2,7 +2,8 @@
 
 Wiring: each between its pin and ground; the Pi's own pull-up holds the pin high (hardware/). A
 short press of the first is ``press`` (``coach/commands.py``): it acknowledges what waits for it,
-else begins, pauses or resumes. Held for ``hold_s``: ``something_wrong``. The second is ``mark``.
+else begins, pauses or resumes. Held for ``hold_s``: ``something_wrong``; held on to five seconds:
+``set_up``, which the daemon heeds between sessions only. The second is ``mark``.
 Two more say ``faster`` and ``slower``, a step of the console each and again while they are held:
 they type the belt's speed where no treadmill tells it, and move nothing.
 
@@ -28,6 +29,7 @@ from cued.parts import Part
 from cued.sources.source import Emit, Source
 
 BOUNCE_S = 0.05
+SET_UP_S = 5.0
 REPEAT_S = 0.4  # slow enough to count the steps
 
 
@@ -109,12 +111,38 @@ class Buttons:
         self._open = [factory_of(self._site, config.chip)]
         with failing_is_missing():
             if config.main_pin is not None:
-                self._add(config.main_pin, _press(say), lambda: say("something_wrong"))
+                self._add(config.main_pin, *self._main(say))
             if config.mark_pin is not None:
                 self._add(config.mark_pin, lambda _held: say("mark"), None)
             for name, pin in (("faster", config.faster_pin), ("slower", config.slower_pin)):
                 if pin is not None:
                     self._add_repeating(pin, partial(say, name))
+
+    def _main(
+        self, say: Callable[[str], None]
+    ) -> tuple[Callable[[bool], None], Callable[[], None]]:
+        """Make what the first button does when it is let go, and when it was held for long."""
+        loop = asyncio.get_running_loop()
+        waiting: list[asyncio.TimerHandle] = []
+
+        def wait() -> None:
+            more_s = max(0.0, SET_UP_S - self._config.hold_s)
+            waiting.append(loop.call_later(more_s, say, "set_up"))
+
+        def give_up() -> None:
+            while waiting:
+                waiting.pop().cancel()
+
+        def held() -> None:
+            say("something_wrong")
+            loop.call_soon_threadsafe(wait)
+
+        def released(was_held: bool) -> None:
+            loop.call_soon_threadsafe(give_up)
+            if not was_held:
+                say("press")
+
+        return released, held
 
     def _add(
         self, pin: int, released: Callable[[bool], None], held: Callable[[], None] | None
@@ -163,16 +191,6 @@ class Buttons:
             button.close()
         if opened:
             close_factory(opened[0])
-
-
-def _press(say: Callable[[str], None]) -> Callable[[bool], None]:
-    """Make what a release of the first button does: nothing after it was held."""
-
-    def release(held: bool) -> None:
-        if not held:
-            say("press")
-
-    return release
 
 
 PART: Part[Config, Source] = Part(Config, Buttons)

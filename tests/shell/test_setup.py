@@ -14,6 +14,7 @@ from cued.commands import setup
 from cued.commands._setup import writing
 from cued.commands._setup.answers import CREDENTIAL
 from cued.commands._setup.asking import Keyboard
+from cued.commands._setup.topics.topic import Nearby
 from cued.model import CuedError
 
 
@@ -50,6 +51,9 @@ class Machine:
             raise CuedError("the Bluetooth service does not answer")
         return self.found
 
+    def listen(self, tables, seconds):
+        return []
+
     def say(self, text, options, language):
         self.volumes.append(options.volume)
         return self.deaf
@@ -58,8 +62,8 @@ class Machine:
         return ""
 
 
-POD = ("cued pod", "C4:F2:17:1A:1D:AA", ("pod",))
-BELT = ("belt", "C4:F2:17:1A:1D:BB", ("ftms",))
+POD = Nearby("cued pod", "C4:F2:17:1A:1D:AA", ("pod",), -65)
+BELT = Nearby("belt", "C4:F2:17:1A:1D:BB", ("ftms",), -81)
 
 
 def flags(*arguments):
@@ -81,8 +85,8 @@ def test_a_conversation_becomes_a_configuration_that_loads():
     made = talked({}, person, machine)
     assert made["station"] == {"language": "de", "name": "treadmill"}
     assert made["sensors"] == {
-        "lower_back": {"device": "pod", "placement": "lower_back", "address": POD[1]},
-        "treadmill": {"device": "ftms", "placement": "treadmill", "address": BELT[1]},
+        "lower_back": {"device": "pod", "placement": "lower_back", "address": POD.address},
+        "treadmill": {"device": "ftms", "placement": "treadmill", "address": BELT.address},
     }
     assert machine.volumes == [0.8, 0.95]
     assert made["actuators"]["speech"]["volume"] == 0.95
@@ -95,7 +99,7 @@ def test_a_conversation_becomes_a_configuration_that_loads():
 def test_flags_say_the_same_without_being_asked(tmp_path, capsys):
     path = tmp_path / "cued.toml"
     arguments = ["--config", str(path), "--yes", "--language", "de", "--volume", "0.5"]
-    arguments += ["--sensor", f"pod@lower_back={POD[1]}", "--sensor", "ftms@treadmill=my belt"]
+    arguments += ["--sensor", f"pod@lower_back={POD.address}", "--sensor", "ftms@treadmill=my belt"]
     arguments += ["--no-motors", "--buttons", "--light", "--belt-kmh", "0", "--mqtt", "mq"]
     assert __main__.main(["setup", *arguments]) == 0
     made = tomllib.loads(path.read_text())

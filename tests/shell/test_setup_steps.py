@@ -8,9 +8,9 @@ import pytest
 
 from cued import config
 from cued.commands import run, setup
-from cued.commands._setup.door import OPEN_S, PAUSE_S, TRIES, Door
 from cued.commands._setup.steps import STEPS, Conversation
 from cued.model import ConfigError
+from cued.sinks._door import OPEN_S, PAUSE_S, TRIES, Door
 
 
 def door(*digits: int) -> Door:

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from cued.commands._setup import writing
+
 HOME = Path(__file__).parents[2]
 UNITS = HOME / "systemd"
 EVERY = ["cued.service", "cued@.service"]
 MINDERS = ["cued-minder.service", "cued-minder@.service"]
+WRITER = "cued-writer.service"
 ANALYZE = shutil.which("systemd-analyze")
 
 
@@ -27,7 +30,7 @@ def settings(name):
 
 
 @pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not installed")
-@pytest.mark.parametrize("name", [*EVERY, *MINDERS])
+@pytest.mark.parametrize("name", [*EVERY, *MINDERS, WRITER])
 def test_systemd_rates_its_exposure_at_most_2(name):
     done = subprocess.run(
         [str(ANALYZE), "security", "--offline=yes", "--no-pager", "--threshold=20", UNITS / name],
@@ -43,7 +46,9 @@ def test_systemd_rates_its_exposure_at_most_2(name):
 
 
 @pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not installed")
-@pytest.mark.parametrize("name", [*EVERY, *MINDERS, "cued-card.service"])
+@pytest.mark.parametrize(
+    "name", [*EVERY, *MINDERS, WRITER, "cued-card.service", "cued.socket", "cued-writer.socket"]
+)
 def test_systemd_knows_every_setting(name, tmp_path):
     shown = name.replace("@", "@left")
     text = re.sub("/opt/cued/venv/bin/python|/usr/lib/cued/from-card", "/bin/true",
@@ -83,6 +88,27 @@ def test_the_template_is_the_service_but_for_the_instance():
         "Description", "ConditionPathExists", "ExecStart", "ExecStopPost", "StateDirectory",
         "RuntimeDirectory", "WorkingDirectory", "Environment", "LoadCredential", "Wants",
     }  # fmt: skip
+
+
+def test_who_writes_the_configuration_can_do_nothing_else_and_serves_the_coach_alone():
+    unit, socket = settings(WRITER), settings("cued-writer.socket")
+    assert unit["CapabilityBoundingSet"] == [""]
+    assert unit["ReadWritePaths"] == ["/etc/cued /etc/credstore"]
+    assert unit["PrivateNetwork"] == ["yes"]
+    assert "User" not in unit
+    assert (socket["SocketUser"], socket["SocketMode"]) == (["cued"], ["0600"])
+    assert socket["ListenStream"] == [writing.WRITER]
+    coach = settings("cued.service")
+    assert "ReadWritePaths" not in coach
+    assert {"cued-writer.socket", "cued.socket"} <= set(coach["Wants"][0].split())
+    assert settings("cued.socket")["PartOf"] == ["cued.service"]
+
+
+def test_the_coach_starts_without_a_configuration_and_a_station_of_several_does_not():
+    assert "ConditionPathExists" not in settings("cued.service")
+    assert "--set-up" in settings("cued.service")["ExecStart"][0]
+    assert "ConditionPathExists" in settings("cued@.service")
+    assert "--set-up" not in settings("cued@.service")["ExecStart"][0]
 
 
 def test_a_minder_is_started_with_each_station_and_outlives_it():

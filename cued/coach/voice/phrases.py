@@ -28,6 +28,7 @@ SECONDS_A_LETTER = 0.06  # of speech in general; a voice that reports its end ne
 SECONDS_TO_BEGIN = 0.1
 
 BLANKS: dict[str, tuple[float, ...]] = {
+    "digit": tuple(range(10)),
     "percent": tuple(range(11)),
     "minutes": tuple(range(2, 16)),
     "seconds": (*range(10, 120, 10), *range(120, 450, 30)),

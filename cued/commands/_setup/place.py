@@ -6,10 +6,13 @@ from pathlib import Path
 
 from msgspec import Struct
 
+NAME = "cued.local"  # what the coach says to somebody who knows nothing yet
+
 
 class Place(Struct, frozen=True):
-    """Where the page is served and what it writes."""
+    """Where the page is served, under which further host names, and what it writes."""
 
     path: Path
     host: str = "0.0.0.0"
     port: int = 8080
+    names: tuple[str, ...] = (NAME,)

@@ -2,9 +2,12 @@
 
 Rules
 -----
-* A step is a few fields. What is configured, or was answered before, is shown as the answer.
+* A step is a topic (``topics/``): a few fields. What is configured, or was answered before, is
+  shown as the answer. Terminal and phone lead through the same steps in the same order.
 * An answer is taken whole or not at all: one that the configuration refuses changes nothing.
 * Every step can be left and come back to; nothing is written here. ``tables`` is what would be.
+* Answers are laid over plain tables, as TOML gives them, so that what this version knows nothing to
+  ask about goes through unharmed.
 * A secret goes in and never comes out.
 """
 
@@ -18,48 +21,67 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from cued import config
-from cued.coach.voice.phrases import LANGUAGES
-from cued.coach.workout.profile import PROFILES
-from cued.commands._setup.answers import Answers, Sensor, Tables, laid_over
+from cued.commands._setup.answers import Answers, Tables
+from cued.commands._setup.topics import (
+    belt,
+    broker,
+    buttons,
+    front,
+    language,
+    motors,
+    purpose,
+    sensors,
+    voice,
+    walked,
+)
+from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials
 from cued.model import ConfigError
 
 SECRETS = ("mqtt_password",)
-STEPS: dict[str, tuple[str, ...]] = {
-    "language": ("language",),
-    "purpose": ("program", "profile"),
-    "sensors": ("sensors",),
-    "belt": ("belt_kmh",),
-    "voice": ("volume",),
-    "motors": ("motors", "swap_motors"),
-    "buttons": ("buttons", "light"),
-    "mqtt": ("mqtt", "mqtt_user", "mqtt_password"),
-    "done": (),
+LAST = "done"
+TOPICS: dict[str, Topic] = {
+    "language": language.TOPIC,
+    "purpose": purpose.TOPIC,
+    "sensors": sensors.TOPIC,
+    "front": front.TOPIC,
+    "belt": belt.TOPIC,
+    "voice": voice.TOPIC,
+    "motors": motors.TOPIC,
+    "buttons": buttons.TOPIC,
+    "mqtt": broker.TOPIC,
+    "walk": walked.TOPIC,
 }
-CHOICES: dict[str, tuple[str, ...]] = {"language": LANGUAGES, "profile": PROFILES}
+STEPS = (*TOPICS, LAST)
 
 
 class View(Struct, frozen=True):
-    """A step as it is shown: its fields and the answers that stand."""
+    """A step as it is shown: its fields, the answers that stand, and what can be tried.
+
+    steps : all of them, in their order, to go to.
+    """
 
     step: str
     number: int
     of: int
     fields: dict[str, Any]
     choices: dict[str, tuple[str, ...]]
+    trials: tuple[str, ...]
+    noted: bool
+    steps: tuple[str, ...] = STEPS
 
 
 class Conversation:
-    """Leads through the steps."""
+    """Leads through the steps; ``at`` is the one to begin with."""
 
-    def __init__(self, raw: Tables) -> None:
+    def __init__(self, raw: Tables, at: str = STEPS[0]) -> None:
         self._raw = raw
         self._answers = Answers()
-        self._at = 0
+        self._at = STEPS.index(at)
 
     @property
     def step(self) -> str:
         """The step that is asked now."""
-        return list(STEPS)[self._at]
+        return STEPS[self._at]
 
     @property
     def answers(self) -> Answers:
@@ -73,12 +95,16 @@ class Conversation:
 
     def view(self) -> View:
         """Return the present step with the answers that stand."""
-        shown = standing(self.tables)
-        names = STEPS[self.step]
-        fields = {name: shown.get(name) for name in names if name not in SECRETS}
-        fields |= {name: "" for name in names if name in SECRETS}
-        choices = {name: CHOICES[name] for name in names if name in CHOICES}
-        return View(self.step, self._at + 1, len(STEPS), fields, choices)
+        topic = TOPICS.get(self.step)
+        return View(
+            self.step,
+            self._at + 1,
+            len(STEPS),
+            _fields(topic, self.tables),
+            topic.choices if topic else {},
+            tuple(topic.trials) if topic else (),
+            noted=not topic or topic.noted,
+        )
 
     def answer(self, values: Mapping[str, Any]) -> None:
         """Accept the present step's answers and go on. Raises ConfigError, changing nothing."""
@@ -89,13 +115,33 @@ class Conversation:
         """Return to the step before."""
         self._at = max(self._at - 1, 0)
 
+    def go(self, step: str) -> None:
+        """Go to any step; its answers and those of the others stay. Raises ConfigError."""
+        if step not in STEPS:
+            raise ConfigError(f"{step} is no step of set-up")
+        self._at = STEPS.index(step)
+
     def tried(self, values: Mapping[str, Any]) -> Tables:
         """Return the tables with answers that are only being tried. Raises ConfigError."""
         return laid_over(self._raw, self._with(values))
 
+    def tries(
+        self, name: str, trials: Trials, values: Mapping[str, Any], how: Mapping[str, Any]
+    ) -> list[Finding]:
+        """Try something of the present step with the answers given so far, and with ``values``."""
+        trial = TOPICS[self.step].trials.get(name) if self.step in TOPICS else None
+        if trial is None:
+            raise ConfigError(f"{name} is nothing to try in this step")
+        return trial(trials, self.tried(values), how)
+
+    def ask(self, talk: Talk) -> None:
+        """Have the present step answered at a terminal, and go on."""
+        self.answer(TOPICS[self.step].ask(talk))
+
     def _with(self, values: Mapping[str, Any]) -> Answers:
+        topic = TOPICS.get(self.step)
         for name in values:
-            if name not in STEPS[self.step]:
+            if not topic or name not in topic.fields:
                 raise ConfigError(f"{name} is not asked in this step")
         try:
             given = asdict(msgspec.convert(dict(values), Answers))
@@ -106,30 +152,22 @@ class Conversation:
         return answers
 
 
-def standing(tables: Tables) -> dict[str, Any]:
-    """Return the answers that a configuration amounts to; no secret is among them."""
-    station, coach = tables.get("station", {}), tables.get("coach", {})
-    sources, sinks = tables.get("sources", {}), tables.get("sinks", {})
-    actuators, broker = tables.get("actuators", {}), sinks.get("mqtt", {})
-    typed_m_s = sources.get("belt_by_hand", {}).get("speed_m_s", 0.0)
-    port = broker.get("port")
-    return {
-        "station": station.get("name", "treadmill"),
-        "language": station.get("language", "en"),
-        "program": coach.get("program", True),
-        "profile": coach.get("profile", PROFILES[1]),
-        "sensors": [_sensor(s) for s in tables.get("sensors", {}).values()],
-        "belt_kmh": round(typed_m_s * 3.6, 1),
-        "volume": actuators.get("speech", {}).get("volume", 0.8),
-        "motors": "haptic" in actuators,
-        "swap_motors": False,
-        "buttons": "buttons" in sources,
-        "light": "light" in sinks,
-        "mqtt": broker.get("host", "") + (f":{port}" if port else ""),
-        "mqtt_user": broker.get("user", ""),
-    }
+def laid_over(raw: Tables, answers: Answers) -> Tables:
+    """Lay answers over a configuration's tables; the result is new."""
+    out = _copy(raw)
+    for topic in TOPICS.values():
+        topic.lay(out, answers)
+    return out
 
 
-def _sensor(table: Mapping[str, Any]) -> dict[str, str]:
-    known = {name: str(table.get(name, "")) for name in Sensor.__struct_fields__}
-    return {name: value for name, value in known.items() if value}
+def _fields(topic: Topic | None, tables: Tables) -> dict[str, Any]:
+    if not topic:
+        return {}
+    shown = topic.shown(tables)
+    return {name: "" if name in SECRETS else shown[name] for name in topic.fields}
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _copy(v) for k, v in value.items()}  # pyright: ignore[reportUnknownVariableType]
+    return list(value) if isinstance(value, list) else value  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]

@@ -34,6 +34,7 @@
   async function begin() {
     config = await configured();
     await Words.load(config);
+    el("settings").hidden = !config.settings;
     controls = new Controls((command, value) => broker.ask(looked, command, value));
     broker = new Broker(brokerUrl(config), config.root ?? "cued", heard, connection);
     plots = Plots.plots(() => { plotted = false; soon(); });

@@ -7,14 +7,15 @@
 (() => {
   const el = (id) => document.getElementById(id);
   const PLACES = ["lower_back", "waist", "chest", "foot_left", "foot_right", "shank_left", "shank_right", "treadmill", "heart_rate", "skip"];
-  const TRIALS = { // by step: [name of the words, request, what goes with it]
-    sensors: [["setup.try_listen", "listen", {}]],
-    voice: [["setup.try_say", "say", {}]],
-    motors: [["setup.try_left", "buzz", { side: "left" }], ["setup.try_right", "buzz", { side: "right" }]],
+  const TRIED = { // by what is tried: seconds that it takes
+    listen: 8, data: 10, stamp: 10, bow: 15, belt: 10, press: 8, walk: 60,
   };
+  const OPENS_S = 40;
+  const SIDES = { buzz: [{ side: "left" }, { side: "right" }] };
   const LIMITS = { belt_kmh: [0, 20, 0.1], volume: [0.05, 1, 0.05] };
   let view = null;
   let found = [];
+  let trying = 0;
   let key = kept();
 
   async function begin() {
@@ -24,6 +25,8 @@
     el("door").addEventListener("submit", (event) => { event.preventDefault(); enter(); });
     el("step").addEventListener("submit", (event) => { event.preventDefault(); next(); });
     el("back").addEventListener("click", () => go("back"));
+    el("go").addEventListener("change", () => go("go", { to: el("go").value }));
+    el("leave").addEventListener("click", leave);
     if (key) await go("show");
   }
 
@@ -42,6 +45,7 @@
   async function speak() {
     const { status, why, s, heard } = await ask("speak");
     if (status === 429) return tell(why === "closed" ? Words.say("setup.closed") : Words.say("setup.wait", { s: Words.number(s, 0) }));
+    if (why === "session") return tell(Words.say("setup.session"));
     tell(heard ? "" : why ?? Words.say("setup.unheard"));
     return el("digits").focus();
   }
@@ -49,9 +53,19 @@
   async function enter() {
     const { status, key: given, left, why } = await ask("enter", { digits: el("digits").value });
     el("digits").value = "";
+    if (status === 409) return tell(Words.say("setup.session"));
     if (status !== 200) return tell(status === 403 ? Words.say("setup.wrong", { left }) : why);
     keep(given);
-    return go("show");
+    tell(Words.say("setup.opening"));
+    for (let left = OPENS_S; left > 0; left -= 1) { // the coach ends first, where it was running
+      const { status: now, why: _, ...shown } = await ask("show");
+      if (now === 200) {
+        tell("");
+        return draw(shown);
+      }
+      await new Promise((done) => { setTimeout(done, 1000); });
+    }
+    return tell(Words.say("setup.lost"));
   }
 
   async function go(name, body = {}) {
@@ -74,6 +88,13 @@
     return tell(Words.say(runs ? "setup.written" : "setup.no_sensor"));
   }
 
+  async function leave() {
+    const { status } = await ask("leave");
+    if (status === 403) return go("show");
+    el("step").hidden = true;
+    return tell(Words.say("setup.unchanged"));
+  }
+
   function draw(shown) {
     const other = shown.step !== view?.step;
     view = shown;
@@ -82,12 +103,13 @@
     el("step").hidden = false;
     el("where").textContent = Words.say("setup.step", view);
     el("title").textContent = Words.say(`setup.step_${view.step}`);
-    const noted = ["sensors", "belt", "mqtt", "done"].includes(view.step);
-    el("note").textContent = noted ? Words.say(`setup.note_${view.step}`) : "";
+    el("go").replaceChildren(...view.steps.map((one) => (
+      new Option(Words.say(`setup.step_${one}`), one, false, one === view.step))));
+    el("note").textContent = view.noted ? Words.say(`setup.note_${view.step}`) : "";
     el("back").hidden = view.number === 1;
     el("next").textContent = Words.say(view.step === "done" ? "setup.write" : "setup.next");
     el("fields").replaceChildren(...Object.entries(view.fields).map(([name, value]) => field(name, value)));
-    el("trials").replaceChildren(...(TRIALS[view.step] ?? []).map(trial));
+    el("trials").replaceChildren(...view.trials.flatMap((name) => (SIDES[name] ?? [{}]).map((how) => trial(name, how))));
     if (other) el("title").focus();
   }
 
@@ -113,9 +135,10 @@
     return labelled(name, input);
   }
 
-  const optionName = (name, one) => (name === "language"
-    ? new Intl.DisplayNames(one, { type: "language" }).of(one)
-    : Words.say(`setup.profile_${one}`));
+  function optionName(name, one) {
+    if (name === "language") return new Intl.DisplayNames(one, { type: "language" }).of(one);
+    return name === "profile" ? Words.say(`setup.profile_${one}`) : one;
+  }
 
   function choice(name, choices, value, word) {
     const select = document.createElement("select");
@@ -145,36 +168,67 @@
     box.append(now);
     for (const one of found) {
       const before = configured.find((other) => other.address === one.address)?.placement;
-      const usual = one.devices[0] === "ftms" ? "treadmill" : "lower_back";
+      const usual = one.device === "ftms" ? "treadmill" : "lower_back";
       const select = choice(one.address, PLACES, before ?? usual, place);
-      box.append(labelled("", select, Words.say("setup.where", { name: one.name || one.address })));
+      const signal = one.bars ? `, ${Words.say("setup.bars", one)}` : "";
+      const label = labelled("", select, Words.say("setup.where", { name: `${one.name}${signal}` }));
+      if (one.bars) label.firstChild.prepend(bars(one.bars));
+      box.append(label);
     }
     return box;
   }
 
-  function trial([word, request, more]) {
+  function bars(n) {
+    const meter = document.createElement("span");
+    meter.className = "bars";
+    meter.setAttribute("aria-hidden", "true");
+    for (let i = 1; i <= 4; i += 1) meter.append(document.createElement(i <= n ? "b" : "i"));
+    return meter;
+  }
+
+  function trial(name, how) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "key";
-    button.textContent = Words.say(word);
+    button.textContent = Words.say(`setup.try_${how.side ?? name}`);
     button.addEventListener("click", async () => {
-      if (button.dataset.busy === "true") return;
-      button.dataset.busy = "true";
-      tell(Words.say("setup.trying"));
-      const answer = await ask(request, { ...more, values: values() });
-      button.dataset.busy = "false";
-      tried(request, answer);
+      if (trying) return;
+      const given = values();
+      trying = countDown(TRIED[name]);
+      const answer = await ask("try", { name, how, values: given });
+      clearInterval(trying);
+      trying = 0;
+      tried(name, answer);
     });
     return button;
   }
 
-  function tried(request, { status, why, found: heard }) {
+  function countDown(seconds = 0) {
+    let left = seconds;
+    const say = () => tell(Words.say(left > 0 ? "setup.seconds" : "setup.trying", { s: left }));
+    say();
+    return setInterval(() => { left -= 1; say(); }, 1000);
+  }
+
+  function tried(name, { status, why, found: findings }) {
     if (status === 403) return go("show");
-    if (why) return tell(why);
-    if (request !== "listen") return tell(Words.say("setup.worked"));
-    found = heard;
+    if (status !== 200) return tell(why ?? Words.say("setup.lost"));
+    if (name !== "listen") return tell(...findings.map(sentence));
+    found = findings.map(({ blanks }) => blanks);
     draw(view);
     return tell(found.length ? "" : Words.say("setup.none"));
+  }
+
+  /* A finding in words: speeds in the station's unit, sensors by where they are worn. */
+  function sentence({ key: word, blanks }) {
+    const shown = Object.entries(blanks).map(([name, value]) => [name, blank(name, value)]);
+    return Words.say(word, Object.fromEntries(shown));
+  }
+
+  function blank(name, value) {
+    if (name === "speed") return Words.measure(value, "m/s");
+    if (name === "sensor") return PLACES.includes(value) ? place(value) : Words.spaced(value);
+    return typeof value === "number" ? Words.number(value, 0) : value;
   }
 
   /* The answers of the step; sensors only where some were heard, or what is configured stays. */
@@ -190,11 +244,15 @@
   }
 
   const worn = () => found
-    .map(({ address, devices: [device] }) => ({ device, address, placement: el("fields").querySelector(`[name="${CSS.escape(address)}"]`).value }))
+    .map(({ address, device }) => ({ device, address, placement: el("fields").querySelector(`[name="${CSS.escape(address)}"]`).value }))
     .filter(({ placement }) => placement !== "skip");
 
-  function tell(text) {
-    el("said").textContent = text;
+  function tell(...texts) {
+    el("said").replaceChildren(...texts.filter(Boolean).map((text) => {
+      const line = document.createElement("span");
+      line.textContent = text;
+      return line;
+    }));
   }
 
   function kept() {

@@ -136,6 +136,6 @@ const Words = (() => {
   const phase = (name) => say(`phase.${name ?? ""}`);
 
   return {
-    NONE, ago, because, clock, count, load, measure, number, percent, phase, read, say, sentence, shown, unitName,
+    NONE, ago, because, clock, count, load, measure, number, percent, phase, read, say, sentence, shown, spaced, unitName,
   };
 })();

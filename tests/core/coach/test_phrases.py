@@ -15,7 +15,7 @@ from cued.coach.workout.phases import PHASES
 from cued.model import ConfigError
 
 STANDING = re.compile(  # sentences are for somebody who stands; a setting has its number and unit
-    "welcome|plan|how_to_stop|check_|waiting|start_belt|fact_|take_away|away|ready_|belt_at|incline_at"
+    "welcome|plan|how_to_stop|check_|waiting|start_belt|fact_|take_away|away|ready_|belt_at|incline_at|set_up"
 )
 TONES = {"metronome", "praise", "in_range", "fall_possible", "clip_missing"}
 SOURCES = [ast.parse(p.read_text()) for p in Path(cued.__file__).parent.rglob("*.py")]

@@ -15,12 +15,13 @@ import pytest
 from cued import config
 from cued.commands._setup.place import Place
 from cued.commands._setup.served import SetUp
+from cued.commands._setup.topics.topic import Nearby
 from cued.model import CuedError
 from tests.shell.page.world import wait_for
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
 PHONE = {"width": 390, "height": 844}
-POD = ("cued pod", "C4:F2:17:1A:1D:AA", ("pod",))
+POD = Nearby("cued pod", "C4:F2:17:1A:1D:AA", ("pod",), -65)
 BEFORE = '[station]\nname = "hall"\n\n[sinks.mqtt]\nhost = "mq"\nuser = "me"\n'
 
 
@@ -35,6 +36,9 @@ class Machine:
         if not self.found:
             raise CuedError("the Bluetooth service does not answer")
         return self.found
+
+    def listen(self, tables, seconds):
+        return []
 
     def say(self, text, options, language):
         self.said.append(text)
@@ -77,11 +81,11 @@ async def test_without_the_digits_nothing_is_answered(tmp_path) -> None:
     path = tmp_path / "cued.toml"
     path.write_text(BEFORE)
     async with serving(path, Machine()) as (url, session, _):
-        for name in ("show", "answer", "back", "listen", "say", "buzz", "write", "other"):
+        for name in ("show", "answer", "back", "go", "try", "write", "leave", "other"):
             for key in ("", "guess"):
                 assert (await asked(session, url, name, key=key))[0] == 403
         about = await (await session.get(f"{url}/config.json")).json()
-        assert about == {"language": "en"}
+        assert about == {"language": "en", "speed_unit": "km/h"}
     assert path.read_text() == BEFORE
 
 
@@ -116,7 +120,10 @@ async def test_a_password_goes_in_and_never_comes_out(tmp_path) -> None:
         _, view = await asked(session, url, "show", key=key)
         while view["step"] != "mqtt":
             _, view = await asked(session, url, "answer", {"step": view["step"]}, key)
-        assert view["fields"] == {"mqtt": "mq", "mqtt_user": "me", "mqtt_password": ""}
+        assert view["fields"] == {
+            "station": "hall", "live_page": False, "mqtt": "mq", "mqtt_user": "me",
+            "mqtt_password": "",
+        }  # fmt: skip
         values = {"mqtt_password": "s3cret"}
         await asked(session, url, "answer", {"step": "mqtt", "values": values}, key)
         _, view = await asked(session, url, "back", key=key)
@@ -210,7 +217,7 @@ def test_a_phone_leads_from_the_digits_to_the_file(served: Serving, visit: Any) 
     made = tomllib.loads(served.path.read_text())
     assert made["station"] == {"name": "hall", "language": "de"}
     assert made["coach"]["profile"] == "knee_sparing_return"
-    assert made["sensors"]["waist"]["address"] == POD[1]
+    assert made["sensors"]["waist"]["address"] == POD.address
     assert made["sources"]["belt_by_hand"]["speed_m_s"] == 1.0
     assert config.load(served.path)
     assert served.path.with_name("cued.toml.old").read_text() == BEFORE

@@ -7,6 +7,9 @@ Rules
   spoken again: a stranger's asking spoils nobody's. After ``TRIES`` wrong ones they are void; the
   next may be asked for after a pause, which doubles each time. So a stranger who guesses has 3 of
   10,000 a round, and six rounds in the quarter of an hour.
+* A shy door, on the page of a coach that runs for months, is never shut: there the pause doubles
+  also with each speaking that nobody answers, up to an hour, and only the right digits end that.
+  So whoever guesses has some 50 of 10,000 tries in a year, and is heard at each third of them.
 * Who gives the digits gets a key, and whoever had one before has none: one phone at a time.
 * Pure: the time is handed in, s; chance comes from ``random_below``.
 """
@@ -14,21 +17,31 @@ Rules
 from __future__ import annotations
 
 import hmac
+import math
+import secrets
 from collections.abc import Callable
+from functools import partial
 
 OPEN_S = 15 * 60.0
 TRIES = 3
 PAUSE_S = 10.0  # also so long as speaking the digits takes
 GUESS_S = 1.0
+SHY_S = 3600.0
 
 
 class Door:
     """Lets one phone in."""
 
     def __init__(
-        self, now: float, random_below: Callable[[int], int], new_key: Callable[[], str]
+        self,
+        now: float,
+        random_below: Callable[[int], int],
+        new_key: Callable[[], str],
+        *,
+        shy: bool = False,
     ) -> None:
-        self._until = now + OPEN_S
+        self._until = math.inf if shy else now + OPEN_S
+        self._shy = shy
         self._random_below, self._new_key = random_below, new_key
         self._digits = ""
         self._key = ""
@@ -36,6 +49,11 @@ class Door:
         self._pause_s = PAUSE_S
         self._speak_from = now
         self._guess_from = now
+
+    @classmethod
+    def new(cls, now: float, *, shy: bool = False) -> Door:
+        """Return a door that is open from now on, with chance from the system."""
+        return cls(now, secrets.randbelow, partial(secrets.token_urlsafe, 32), shy=shy)
 
     def is_open(self, now: float) -> bool:
         """Return whether anybody may still come in."""
@@ -46,6 +64,8 @@ class Door:
         if not self.is_open(now) or now < self._speak_from:
             return ""
         self._speak_from = now + self._pause_s
+        if self._shy and self._pause_s < SHY_S:
+            self._pause_s *= 2
         if not self._digits:
             self._digits, self._left = f"{self._random_below(10_000):04d}", TRIES
         return self._digits
@@ -62,7 +82,7 @@ class Door:
         if not hmac.compare_digest(digits.encode(), self._digits.encode()):
             return "", self._wrong(now)
         self._digits, self._key, self._pause_s = "", self._new_key(), PAUSE_S
-        self._until = now + OPEN_S
+        self._until, self._shy = now + OPEN_S, False
         return self._key, 0
 
     def admits(self, key: str, now: float) -> bool:

@@ -1,0 +1,96 @@
+"""Set-up as it is opened at the machine: greeted aloud, blinked, announced, and served to a phone.
+
+Under systemd the service is ready as soon as the page is: who waits for it waits for no runner.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+
+from cued import app, config
+from cued.coach.voice import phrases
+from cued.commands._setup import writing
+from cued.commands._setup.answers import Tables
+from cued.commands._setup.place import NAME, Place
+from cued.commands._setup.real import Real
+from cued.commands._setup.served import SetUp
+from cued.commands._setup.topics import voice
+from cued.commands._setup.topics.topic import Trials
+from cued.config import Config
+from cued.runtime.notify import notify
+from cued.sinks import light
+from cued.sinks._announcer import Announcer
+from cued.sinks._door import Door
+from cued.sinks._hosts import own_address
+from cued.sinks._qr_code import qr_code
+
+log = logging.getLogger(__name__)
+
+
+async def set_up(
+    place: Place, door: Door | None = None, trials: Trials | None = None, *, beside: bool = True
+) -> bool:
+    """Have this machine set up from a phone; return whether something was written.
+
+    door : one that a phone is through already, which needs no greeting.
+    beside : the machine greets and blinks; at a terminal that is not called for.
+    """
+    tables = writing.read(place.path)
+    chosen = config.convert(tables)
+    trials = trials or Real(app.site(chosen))
+    async with contextlib.AsyncExitStack() as stack:
+        group = await stack.enter_async_context(asyncio.TaskGroup())
+        tasks: list[asyncio.Task[None]] = []
+
+        def opened(port: int) -> None:
+            notify("READY=1\nSTATUS=set-up is open")
+            told(place, port)
+            announcer = Announcer(chosen.station.name, NAME)
+            stack.push_async_callback(announcer.close)
+            tasks.append(group.create_task(announcer.run(place.host, port)))
+            if beside and not door:
+                tasks.append(group.create_task(greet(trials, tables)))
+
+        if beside:
+            tasks.append(group.create_task(blink(chosen)))
+        try:
+            return await SetUp(place, trials, door, alive).run(opened)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+def alive() -> None:
+    """Feed the watchdog."""
+    notify("WATCHDOG=1")
+
+
+def told(place: Place, port: int) -> None:
+    """Say on a terminal, or in the log, where the page is."""
+    host = place.host if place.host not in ("0.0.0.0", "::") else own_address() or "localhost"
+    url = f"http://{host}:{port}/"
+    if not sys.stdout.isatty():
+        log.warning("set-up is open for a quarter of an hour: %s", url)
+        return
+    print(f"open {url} on your phone", flush=True)
+    print(qr_code(url))
+
+
+async def greet(trials: Trials, tables: Tables) -> None:
+    """Say to somebody without a screen what to do."""
+    language = str(tables.get("station", {}).get("language", "en"))
+    text = phrases.load(language).say("set_up")
+    if why := await asyncio.to_thread(voice.spoken, trials, tables, text):
+        log.warning("nothing can be heard: %s", why)
+
+
+async def blink(chosen: Config) -> None:
+    """Show on the status light, where one is wired, that set-up is open."""
+    options = chosen.parts.get("sinks", {}).get("light")
+    options = options if isinstance(options, light.Config) else light.Config()
+    async with light.Light(options, app.site(chosen), lambda _: None) as lamp:
+        lamp.shows = "set_up"
+        await lamp.run()

@@ -1,0 +1,1 @@
+"""What set-up asks about, a file a topic: its fields, what stands, what is written and tried."""

@@ -1,0 +1,54 @@
+"""Which way is front on a trunk sensor: shown by a bow, or found on the first walk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cued.commands._setup.answers import Answers, Tables
+from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials, put
+from cued.commands._setup.topics.walked import concluded
+from cued.model import Mounting
+
+LISTEN_S = 15.0  # to stand still for two seconds, bow, and come up again
+ON_TRUNK = ("lower_back", "waist", "chest")
+
+
+def _shown(tables: Tables) -> dict[str, Any]:
+    return {"starts_forward": tables.get("gait", {}).get("starts_forward", False)}
+
+
+def _lay(out: Tables, answers: Answers) -> None:
+    put(out, "gait", starts_forward=answers.starts_forward)
+
+
+def _ask(talk: Talk) -> dict[str, Any]:
+    if not any(s.get("placement") in ON_TRUNK for s in talk.tables.get("sensors", {}).values()):
+        return {}
+    now = _shown(talk.tables)["starts_forward"]
+    if talk.yes("Try the bow now: stand still, bow, come up again", default=False):
+        talk.tell("bow", {})
+    question = "Does every session begin by walking forward, so that front is found by that"
+    return {"starts_forward": talk.yes(question, now)}
+
+
+def _bow(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Finding]:
+    """See whether a bow shows where front is."""
+    del values
+    worn = tables.get("sensors", {})
+    trunks = [name for name, s in worn.items() if s.get("placement") in ON_TRUNK]
+    if not trunks:
+        return [Finding("trial.no_trunk")]
+    events = concluded(tables, trials.listen(tables, LISTEN_S))
+    states = {e.sensor: e.state for e in events if isinstance(e, Mounting)}
+    return [_found(name, states.get(name, "unknown")) for name in trunks]
+
+
+def _found(sensor: str, state: str) -> Finding:
+    key = {"known": "trial.front", "doubtful": "trial.front_doubtful"}.get(state, "trial.no_front")
+    return Finding(key, {"sensor": sensor}, good=state == "known")
+
+
+TOPIC = Topic(
+    fields=("starts_forward",), shown=_shown, lay=_lay, ask=_ask, trials={"bow": _bow}, noted=True
+)

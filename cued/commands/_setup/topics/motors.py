@@ -1,0 +1,56 @@
+"""Vibration: whether motors are wired, and whether left is left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cued import config
+from cued.actuators import haptic
+from cued.commands._setup.answers import Answers, Tables
+from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials, switch
+
+
+def options_of(tables: Tables) -> haptic.Config:
+    """Return the motors that a configuration amounts to."""
+    chosen = config.convert(tables).parts.get("actuators", {}).get("haptic")
+    return chosen if isinstance(chosen, haptic.Config) else haptic.Config()
+
+
+def _shown(tables: Tables) -> dict[str, Any]:
+    return {"motors": "haptic" in tables.get("actuators", {}), "swap_motors": False}
+
+
+def _lay(out: Tables, answers: Answers) -> None:
+    switch(out, "actuators", "haptic", answers.motors)
+    if answers.swap_motors:
+        motors = out.setdefault("actuators", {}).setdefault("haptic", {})
+        left, right = motors.get("left_pin", 12), motors.get("right_pin", 13)
+        motors.update(left_pin=right, right_pin=left)
+
+
+def _ask(talk: Talk) -> dict[str, Any]:
+    """Buzz, and find out whether left is left."""
+    there = _shown(talk.tables)["motors"] or talk.fresh  # on a new machine: as usual
+    if not talk.yes("Are vibration motors wired", there):
+        return {"motors": False, "swap_motors": False}
+    if why := talk.trials.buzz("left", options_of(talk.tables)):
+        talk.person.tell(why)
+        return {"motors": True, "swap_motors": False}
+    question = "The left motor should buzz twice. Which did"
+    felt = talk.person.ask(question, "left", ("left", "right", "none"))
+    if felt == "none":
+        talk.person.tell("Nothing felt: see the test sheet in hardware/, then cued selftest --ask")
+    return {"motors": True, "swap_motors": felt == "right"}
+
+
+def _buzz(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Finding]:
+    """Buzz the side that is asked for."""
+    side = "left" if values.get("side") == "left" else "right"
+    why = trials.buzz(side, options_of(tables))
+    return [Finding("trial.refused", {"why": why}, good=False) if why else Finding("trial.felt")]
+
+
+TOPIC = Topic(
+    fields=("motors", "swap_motors"), shown=_shown, lay=_lay, ask=_ask, trials={"buzz": _buzz}
+)

@@ -1,0 +1,182 @@
+"""Which sensors are worn where: what is heard, which one is stamped with, what they send."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from cued import parts
+from cued.commands._setup.answers import NOT_LOOSE, PLACES, Answers, Sensor, Tables
+from cued.commands._setup.topics.topic import Finding, Nearby, Talk, Topic, Trials
+from cued.model import Battery, CuedError, Input, LinkChanged, Packet
+from cued.signal.links import LATE_S
+
+LISTEN_S = 10.0
+BATTERY_LOW_PERCENT = 15.0
+RATE_WITHIN = 0.1  # crystals differ far less; what is missing beyond that was lost on the way
+BARS_DBM = (-60, -70, -80)  # four bars and more, three, two; judgement, not measured
+# A stamp is told from another leg's by that leg feeling less; judgement, not measured.
+STAMPED_M_S2 = 25.0
+
+
+def bars(rssi: int | None) -> int:
+    """Return a signal as 1 to 4 bars; 0 where nothing told it."""
+    return 0 if rssi is None else 4 - sum(rssi < limit for limit in BARS_DBM)
+
+
+def stamped(heard: list[Input]) -> str:
+    """Return the sensor that felt the hardest blow, if one did."""
+    hardest, felt = "", STAMPED_M_S2
+    for packet in heard:
+        if isinstance(packet, Packet) and len(packet.acc):
+            peak = float(np.max(np.linalg.norm(packet.acc, axis=1)))
+            if peak > felt:
+                hardest, felt = packet.sensor, peak
+    return hardest
+
+
+def _sent(name: str, worn: Mapping[str, Any], heard: list[Input]) -> Finding:
+    """Judge what one sensor sent."""
+    packets = [p for p in heard if isinstance(p, Packet) and p.sensor == name]
+    lost = [c for c in heard if isinstance(c, LinkChanged) and c.sensor == name and not c.connected]
+    if lost and (not packets or lost[-1].t > packets[-1].t):
+        return Finding("trial.lost", {"sensor": name}, good=False)
+    if worn.get("placement") in ("treadmill", "heart_rate"):
+        there = any(getattr(i, "sensor", getattr(i, "source", "")) == name for i in heard)
+        return Finding("trial.there" if there else "trial.silent", {"sensor": name}, good=there)
+    span = packets[-1].t - packets[0].t if packets else 0.0
+    if span <= 0.0:
+        return Finding("trial.silent", {"sensor": name}, good=False)
+    rate = sum(len(p.acc) for p in packets[1:]) / span
+    silence = max(b.t - a.t for a, b in pairwise(packets))
+    good = abs(rate / packets[-1].rate_hz - 1.0) <= RATE_WITHIN and silence <= LATE_S
+    blanks: dict[str, float | str] = {"sensor": name, "rate": round(rate)}
+    return Finding("trial.sends" if good else "trial.gaps", blanks, good=good)
+
+
+def _data(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Finding]:
+    """Listen for ten seconds; say of each sensor what it sent, and which was stamped with."""
+    del values
+    heard = trials.listen(tables, LISTEN_S)
+    configured = tables.get("sensors", {})
+    out = [_sent(name, worn, heard) for name, worn in configured.items()]
+    for charge in {b.sensor: b for b in heard if isinstance(b, Battery)}.values():
+        low = charge.percent < BATTERY_LOW_PERCENT
+        blanks: dict[str, float | str] = {"sensor": charge.sensor, "percent": round(charge.percent)}
+        key = "trial.battery_low" if low else "trial.battery"
+        out.append(Finding(key, blanks, good=not low))
+    return out
+
+
+def _stamp(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Finding]:
+    """See whether the sensor on the left leg feels the left foot stamp."""
+    del values
+    hit = stamped(trials.listen(tables, LISTEN_S))
+    worn = tables.get("sensors", {})
+    if not hit:
+        return [Finding("trial.no_stamp", good=False)]
+    place = worn.get(hit, {}).get("placement", "")
+    legs = [n for n, s in worn.items() if str(s.get("placement", "")).startswith(("foot", "shank"))]
+    good = place.endswith("_left") if legs else True
+    return [Finding("trial.stamp" if good else "trial.wrong_place", {"sensor": hit}, good=good)]
+
+
+def _listen(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Finding]:
+    """Say what is in reach; a phone shows it as a list to choose from."""
+    del tables, values
+    return [
+        Finding(
+            "trial.near",
+            {
+                "name": one.name or one.address,
+                "address": one.address,
+                "device": one.devices[0],
+                "bars": bars(one.rssi),
+            },
+        )
+        for one in trials.scan()
+        if one.devices
+    ]
+
+
+def _shown(tables: Tables) -> dict[str, Any]:
+    return {"sensors": [_sensor(s) for s in tables.get("sensors", {}).values()]}
+
+
+def _sensor(table: Mapping[str, Any]) -> dict[str, str]:
+    known = {name: str(table.get(name, "")) for name in Sensor.__struct_fields__}
+    return {name: value for name, value in known.items() if value}
+
+
+def _lay(out: Tables, answers: Answers) -> None:
+    if answers.sensors is not None:
+        out["sensors"] = _named(answers.sensors, out.get("sensors", {}))
+    if out.get("sensors"):
+        out.setdefault("sources", {}).setdefault("ble", {})
+
+
+def _named(sensors: tuple[Sensor, ...], before: Tables) -> Tables:
+    """Name each sensor's table by where it is worn; what else was configured of one stays."""
+    out: Tables = {}
+    for each in sensors:
+        name, n = each.placement, 2
+        while name in out:
+            name, n = f"{each.placement}_{n}", n + 1
+        fields = {f: v for f in each.__struct_fields__ if (v := getattr(each, f))}
+        same = [s for s in before.values() if each.address and s.get("address") == each.address]
+        kept: Tables = same[0] if same and same[0].get("placement") == each.placement else {}
+        out[name] = {**kept, **fields}
+    return out
+
+
+def _ask(talk: Talk) -> dict[str, Any]:
+    """Ask of each device in reach where it is worn; nothing keeps what is configured."""
+    there, person = talk.tables.get("sensors", {}), talk.person
+    if there:
+        listed = [f"{table.get('device')} on {name}" for name, table in there.items()]
+        person.tell(f"Configured: {', '.join(listed)}")
+    if not talk.yes("Look for sensors (wake them, start the belt)", not there):
+        return {}
+    try:
+        found = [one for one in talk.trials.scan() if one.devices]
+    except CuedError as error:
+        person.tell(f"Bluetooth: {error}")
+        return {}
+    if found:
+        person.tell(f"Worn {NOT_LOOSE}.")
+    chosen = [sensor for one in found if (sensor := _placed(talk, one))]
+    if not chosen:
+        person.tell("No sensor chosen; what is configured stays.")
+        return {}
+    values = {"sensors": [_sensor(_table(s)) for s in chosen]}
+    talk.tell("data", values)
+    if any(s.placement.endswith("_left") for s in chosen):
+        person.ask("Stamp with the left foot a few times, then Enter", "")
+        talk.tell("stamp", values)
+    return values
+
+
+def _table(sensor: Sensor) -> dict[str, str]:
+    return {f: getattr(sensor, f) for f in sensor.__struct_fields__}
+
+
+def _placed(talk: Talk, one: Nearby) -> Sensor | None:
+    device = one.devices[0]
+    signal = f", signal {bars(one.rssi)} of 4" if one.rssi is not None else ""
+    question = f"{one.name or one.address} ({device}{signal}): worn where, or skip"
+    usual = parts.load("devices", device).place or "lower_back"
+    place = talk.person.ask(question, usual, (*PLACES, "skip"))
+    return None if place == "skip" else Sensor(device, place, one.address)
+
+
+TOPIC = Topic(
+    fields=("sensors",),
+    shown=_shown,
+    lay=_lay,
+    ask=_ask,
+    trials={"listen": _listen, "data": _data, "stamp": _stamp},
+    noted=True,
+)

@@ -1,0 +1,137 @@
+"""What a topic of set-up is, and what it is given.
+
+Rules
+-----
+* A topic is a few fields of ``Answers``. ``shown`` reads them out of a configuration, ``lay``
+  writes them into one, ``ask`` has them answered at a terminal; a page draws them by their kind.
+* A trial does something now and returns findings: keys of the catalogue (``trial.KEY``) with what
+  fills their blanks, so that terminal and phone say the same in the runner's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from cued.actuators import haptic, speech
+from cued.commands._setup.answers import Answers, Tables
+from cued.model import ConfigError, Input
+
+
+class Nearby(Struct, frozen=True):
+    """A device in reach: the device files that know it, and its signal in dBm."""
+
+    name: str
+    address: str
+    devices: tuple[str, ...]
+    rssi: int | None = None
+
+
+class Finding(Struct, frozen=True):
+    """One line of what a trial found: a key of the catalogue and its blanks."""
+
+    key: str
+    blanks: dict[str, float | str] = {}
+    good: bool = True
+
+
+class Person(Protocol):
+    """Who answers at a terminal."""
+
+    def ask(self, question: str, default: str, choices: Sequence[str] = ()) -> str:
+        """Put a question; an empty answer is the default."""
+        ...
+
+    def secret(self, question: str) -> str:
+        """Put a question whose answer is not shown."""
+        ...
+
+    def tell(self, text: str) -> None:
+        """Say something."""
+        ...
+
+
+class Trials(Protocol):
+    """The machine's parts, as they are tried; a test puts a machine without any here."""
+
+    def scan(self) -> list[Nearby]:
+        """Return what is in reach. Raises CuedError."""
+        ...
+
+    def listen(self, tables: Tables, seconds: float) -> list[Input]:
+        """Return what the configured sources say in so many seconds. Raises CuedError."""
+        ...
+
+    def say(self, text: str, options: speech.Config, language: str) -> str:
+        """Speak; return why it was not heard, or nothing."""
+        ...
+
+    def buzz(self, side: str, options: haptic.Config) -> str:
+        """Buzz left or right; return why it was not felt, or nothing."""
+        ...
+
+
+class Talk(Struct, frozen=True):
+    """What a topic's questions are asked with.
+
+    tables : the configuration as it would be written now.
+    fits : raises ConfigError where values cannot stand in the configuration.
+    tell : shows the person what a trial of this topic found with these values.
+    fresh : nothing was configured before.
+    """
+
+    person: Person
+    trials: Trials
+    tables: Tables
+    fits: Callable[[Mapping[str, Any]], object]
+    tell: Callable[[str, Mapping[str, Any]], None]
+    fresh: bool = False
+
+    def yes(self, question: str, default: bool) -> bool:
+        """Ask a question that is answered with yes or no."""
+        return self.person.ask(f"{question}?", "y" if default else "n", ("y", "n")) == "y"
+
+    def fitting(
+        self, question: str, default: str, read: Callable[[str], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Ask until the answer can stand in the configuration."""
+        while True:
+            try:
+                values = read(self.person.ask(question, default))
+                self.fits(values)
+            except ConfigError as error:
+                self.person.tell(str(error))
+                continue
+            return values
+
+
+Trial = Callable[[Trials, Tables, Mapping[str, Any]], list[Finding]]
+
+
+class Topic(Struct, frozen=True, kw_only=True):
+    """One step of set-up. ``noted`` : the page has a sentence about it besides its title."""
+
+    fields: tuple[str, ...] = ()
+    choices: dict[str, tuple[str, ...]] = {}
+    shown: Callable[[Tables], dict[str, Any]]
+    lay: Callable[[Tables, Answers], None]
+    ask: Callable[[Talk], dict[str, Any]]
+    trials: dict[str, Trial] = {}
+    noted: bool = False
+
+
+def switch(out: Tables, kind: str, name: str, on: bool | None) -> None:
+    """Put a part's table there, or take it away; None leaves it."""
+    if on:
+        out.setdefault(kind, {}).setdefault(name, {})
+    elif on is not None:
+        out.get(kind, {}).pop(name, None)
+
+
+def put(out: Tables, section: str, **values: Any) -> None:
+    """Write the values that were answered into a section."""
+    for key, value in values.items():
+        if value is not None:
+            out.setdefault(section, {})[key] = value

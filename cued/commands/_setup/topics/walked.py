@@ -1,0 +1,59 @@
+"""What the engine makes of what was heard, and a minute's walk as a trial of everything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cued import app, config
+from cued.commands._setup.answers import Answers, Tables
+from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials
+from cued.model import AnyEvent, Gait, Input, Link, Notice, Stride
+
+WALK_S = 60.0
+LEAST_STRIDES = 20  # a minute's walk has some 50
+DOUBTS = ("feet_swapped", "mounting_doubtful", "body_map")
+
+
+def concluded(tables: Tables, heard: list[Input]) -> list[AnyEvent]:
+    """Return what an engine makes of inputs."""
+    chosen = config.convert(tables)
+    engine = app.engine(chosen, app.worn(chosen))
+    return [event for item in heard for event in engine.feed(item)]
+
+
+def _walk(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Finding]:
+    """Let somebody walk for a minute; say how many strides were seen and what was in doubt."""
+    del values
+    events = concluded(tables, trials.listen(tables, WALK_S))
+    strides = [e for e in events if isinstance(e, Stride)]
+    gaits = [e.direction for e in events if isinstance(e, Gait) and e.direction != "unknown"]
+    seen = len(strides) >= LEAST_STRIDES
+    out = [Finding("trial.strides" if seen else "trial.few", {"n": len(strides)}, good=seen)]
+    if seen:
+        way = gaits[-1] if gaits else "unknown"
+        out.append(Finding(f"trial.way_{way}", good=way != "unknown"))
+    if strides and strides[-1].speed_m_s is None:
+        out.append(Finding("trial.no_belt", good=False))
+    doubts = {e.code: e for e in events if isinstance(e, Notice) and e.code in DOUBTS}
+    out += [Finding(f"notice.{code}", good=False) for code in doubts]
+    lost = {e.sensor for e in events if isinstance(e, Link) and e.state == "lost"}
+    return out + [Finding("trial.lost", {"sensor": name}, good=False) for name in sorted(lost)]
+
+
+def _shown(tables: Tables) -> dict[str, Any]:
+    del tables
+    return {}
+
+
+def _lay(out: Tables, answers: Answers) -> None:
+    del out, answers
+
+
+def _ask(talk: Talk) -> dict[str, Any]:
+    if talk.tables.get("sensors") and talk.yes("Walk for a minute as a trial", default=False):
+        talk.tell("walk", {})
+    return {}
+
+
+TOPIC = Topic(shown=_shown, lay=_lay, ask=_ask, trials={"walk": _walk}, noted=True)

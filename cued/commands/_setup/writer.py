@@ -1,0 +1,62 @@
+"""Writes the configuration for the service, which may not: a helper with this one purpose.
+
+Started by systemd (``cued-writer.socket``) when the service connects, as root without any
+capability, with nothing writable but the configuration and the passwords, and without a network.
+It takes answers of set-up and nothing else, lays them over the file, and says what came of it; so
+whoever got hold of the service can change no more than a person on the page can.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from pathlib import Path
+
+import msgspec
+
+from cued.commands._setup import writing
+from cued.commands._setup.answers import Answers
+from cued.commands._setup.writing import Written
+from cued.model import CuedError
+
+HANDED = 3  # the first file that systemd hands over (sd_listen_fds(3))
+LARGEST = 64 * 1024
+WITHIN_S = 5.0
+
+
+class Asked(Answers, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Answers, and nothing that is none."""
+
+
+def main(path: Path, listening: socket.socket) -> None:
+    """Answer everybody who waits, then end."""
+    listening.settimeout(WITHIN_S)
+    try:
+        while True:
+            connection, _ = listening.accept()
+            with connection:
+                connection.settimeout(WITHIN_S)
+                connection.sendall(msgspec.json.encode(answered(path, connection)))
+    except TimeoutError:
+        return
+
+
+def answered(path: Path, connection: socket.socket) -> Written:
+    """Read answers to their end and write them."""
+    received = b""
+    try:
+        while part := connection.recv(LARGEST):
+            received += part
+            if len(received) > LARGEST:
+                return Written(why="too many answers")
+        answers = msgspec.json.decode(received, type=Asked)
+        return Written(kept=writing.applied(path, answers))
+    except (OSError, msgspec.MsgspecError) as error:
+        return Written(why=f"no answers: {error}")
+    except CuedError as error:
+        return Written(why=str(error))
+
+
+if __name__ == "__main__":
+    with socket.socket(fileno=HANDED) as handed:
+        main(Path(sys.argv[1]), handed)

@@ -1,0 +1,57 @@
+"""The way from the live page into set-up: four digits that are spoken beside the machine.
+
+Rules
+-----
+* Nothing is spoken during a session, and nothing is opened: whoever runs is not disturbed.
+* The digits go to the loudspeaker and nowhere else: not to sinks, so not to MQTT and no recording.
+* A stranger on the network can have digits spoken between sessions, more and more rarely, and that
+  is all they can do (``_door.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cued.sinks._door import Door
+from cued.sinks._pages import Reply
+
+Speak = Callable[[str], bool]
+Open = Callable[[Door], bool]
+
+
+class Settings:
+    """Answers the live page's requests to get into set-up.
+
+    speak : says digits aloud, or returns False while a session goes on.
+    open_ : ends the coach and opens set-up with this door, or returns False in a session.
+    """
+
+    def __init__(self, door: Door, speak: Speak, open_: Open, now: Callable[[], float]) -> None:
+        self._door, self._speak, self._open, self._now = door, speak, open_, now
+
+    async def ask(self, name: str, body: dict[str, Any], key: str) -> Reply:
+        """Answer a request of the page."""
+        del key
+        if name == "speak":
+            return self._spoken()
+        if name == "enter":
+            return self._enter(str(body.get("digits", "")))
+        return Reply(403, {"why": "key"})
+
+    def _spoken(self) -> Reply:
+        now = self._now()
+        digits = self._door.digits(now)
+        if not digits:
+            return Reply(429, {"why": "wait", "s": self._door.wait_s(now)})
+        if not self._speak(digits):
+            return Reply(409, {"why": "session"})
+        return Reply(200, {"heard": True})
+
+    def _enter(self, digits: str) -> Reply:
+        key, left = self._door.enter(digits, self._now())
+        if not key:
+            return Reply(403, {"why": "digits", "left": left})
+        if not self._open(self._door):
+            return Reply(409, {"why": "session"})
+        return Reply(200, {"key": key})
