@@ -21,6 +21,7 @@ ENGLISH: dict[str, str] = WORDS["en"]
 CODE = "\n".join(
     p.read_text("utf-8") for p in [*DASHBOARD.glob("*.html"), *(DASHBOARD / "js").glob("*.js")]
 )
+PYTHON = "\n".join(p.read_text("utf-8") for p in DASHBOARD.parent.rglob("*.py"))
 UNITS = ("_m_s", "_percent", "_spm", "_bpm", "_deg", "_ms", "_hz", "_cm", "_kg", "_m", "_s")
 VALUES = {"true", "false", "possible", "confirmed", "left", "right", "warning", "error"}
 GERMAN_CH, BRITISH, ITALIAN = "de-CH", "en-GB", "it-IT"
@@ -52,7 +53,9 @@ def test_no_word_is_missing_and_none_is_too_many(language: str) -> None:
 
 def test_every_word_is_used_and_every_word_used_is_there() -> None:
     literal = set(re.findall(r"""(?:["'`]|data-word[a-z-]*=")([a-z]+\.[a-z_0-9.]+)["'`]""", CODE))
+    literal |= set(re.findall(r'"((?:trial|notice|ha|report)\.[a-z_0-9.]+)"', PYTHON))
     families = set(re.findall(r"`([a-z_.]+[._])\$\{", CODE))
+    families |= set(re.findall(r'f"([a-z]+\.[a-z_]*)\{', PYTHON)) | {"number."}
     counted = {f"{key}.{form}" for key in literal for form in ("one", "other")}
     unused = {k for k in ENGLISH if k not in literal | counted}
     unused = {k for k in unused if not any(k.startswith(f) for f in families)}

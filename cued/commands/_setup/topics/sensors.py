@@ -11,8 +11,8 @@ import numpy as np
 from cued import parts
 from cued.commands._setup.answers import NOT_LOOSE, PLACES, Answers, Sensor, Tables
 from cued.commands._setup.topics.topic import Finding, Nearby, Talk, Topic, Trials
-from cued.model import Battery, CuedError, Input, LinkChanged, Packet
-from cued.signal.links import LATE_S
+from cued.model import Battery, CuedError, Input, Packet, Tick
+from cued.signal.links import LATE_S, LOST_S
 
 LISTEN_S = 10.0
 BATTERY_LOW_PERCENT = 15.0
@@ -41,8 +41,8 @@ def stamped(heard: list[Input]) -> str:
 def _sent(name: str, worn: Mapping[str, Any], heard: list[Input]) -> Finding:
     """Judge what one sensor sent."""
     packets = [p for p in heard if isinstance(p, Packet) and p.sensor == name]
-    lost = [c for c in heard if isinstance(c, LinkChanged) and c.sensor == name and not c.connected]
-    if lost and (not packets or lost[-1].t > packets[-1].t):
+    end = max((i.t for i in heard if isinstance(i, Tick)), default=0.0)
+    if packets and end - packets[-1].t > LOST_S:
         return Finding("trial.lost", {"sensor": name}, good=False)
     if worn.get("placement") in ("treadmill", "heart_rate"):
         there = any(getattr(i, "sensor", getattr(i, "source", "")) == name for i in heard)
