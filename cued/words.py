@@ -140,6 +140,10 @@ class Words:
         self._language = language
         self._speed_unit = speed_unit
 
+    def knows(self, key: str) -> bool:
+        """Return whether there is a word for a key."""
+        return key in self._words
+
     def say(self, key: str, **blanks: float | str) -> str:
         """Return a text with its blanks filled; numbers as this language writes them."""
         shown = {n: v if isinstance(v, str) else self.number(v) for n, v in blanks.items()}

@@ -2,7 +2,9 @@
 
 Rules
 -----
-* A state is one of few: enum options in readable words, made of our own by a template.
+* A state is one of few: enum options in the station's language, made of our own by a template.
+* Names are in that language too, speeds in the station's unit; identifiers are neither, so that a
+  change of the language renames and loses nothing.
 * Every number has the decimals that are worth showing; templates round to them, so that Home
   Assistant's database is written to only when what is shown changes.
 * What is of the last session stays when the station is off; everything else goes with it.
@@ -20,6 +22,7 @@ from cued.coach.commands import FASTEST_M_S, STEEPEST_PERCENT
 from cued.coach.workout.phases import PHASES
 from cued.config import Site
 from cued.model import Direction, Level, Mode
+from cued.words import SPEEDS, Words
 
 Entity: TypeAlias = dict[str, Any]
 
@@ -37,26 +40,20 @@ UNITS: dict[str, tuple[str | None, str, int, str]] = {
 }
 # Commands that need no value are buttons; those that say more are left to automations.
 BUTTONS = {
-    "start_program": ("Start", "mdi:play"),
-    "pause": ("Pause", "mdi:pause"),
-    "resume": ("Resume", "mdi:play-pause"),
-    "skip": ("Skip phase", "mdi:skip-next"),
-    "stop": ("Stop session", "mdi:stop"),
-    "acknowledge": ("Acknowledge alarm", "mdi:alarm-check"),
+    "start_program": "mdi:play",
+    "pause": "mdi:pause",
+    "resume": "mdi:play-pause",
+    "skip": "mdi:skip-next",
+    "stop": "mdi:stop",
+    "acknowledge": "mdi:alarm-check",
 }
 NUMBERS: dict[str, Entity] = {
     "set_speed": {
-        "name": "Set belt speed",
         "min": 0,
-        "max": FASTEST_M_S,
-        "step": 0.05,
-        "unit_of_measurement": "m/s",
         "device_class": "speed",
         "icon": "mdi:speedometer",
-        "value_template": "{{ value_json.belt.speed_m_s if value_json.belt else None }}",
     },
     "set_incline": {
-        "name": "Set belt incline",
         "min": 0,
         "max": STEEPEST_PERCENT,
         "step": 0.5,
@@ -65,23 +62,20 @@ NUMBERS: dict[str, Entity] = {
         "value_template": "{{ value_json.belt.incline_percent if value_json.belt else None }}",
     },
 }
-READABLE = "value_json.{} | replace('_', ' ') | capitalize"
 
 
 def _of_details(name: str) -> str:
     return f"value_json.details.get('{name}')"
 
 
-# Of the last session: name, unit, decimals, template of the value, icon.
+# Of the last session: its word, unit (or the word for what is counted), decimals, template, icon.
 SESSION = {
-    "last_session": ("Last session", "min", 0, "(value_json.duration_s / 60)", "mdi:history"),
-    "backward": ("Backward", "min", 1, "(value_json.backward_s / 60)", "mdi:arrow-down-bold"),
-    "strides": ("Strides", "strides", 0, "value_json.strides", "mdi:shoe-print"),
-    "stumbles": ("Stumbles", "stumbles", 0, "value_json.stumbles", "mdi:alert-outline"),
-    "carried": ("Carried over", "%", 0, _of_details("carried_percent"), "mdi:percent"),
-    "drift": (
-        "Time until the old stride", "s", 0, _of_details("time_to_drift_s"), "mdi:timer",
-    ),
+    "last_session": ("ha.last_session", "min", 0, "(value_json.duration_s / 60)", "mdi:history"),
+    "backward": ("end.backward", "min", 1, "(value_json.backward_s / 60)", "mdi:arrow-down-bold"),
+    "strides": ("ha.strides", "", 0, "value_json.strides", "mdi:shoe-print"),
+    "stumbles": ("end.stumbles", "", 0, "value_json.stumbles", "mdi:alert-outline"),
+    "carried": ("end.carried", "%", 0, _of_details("carried_percent"), "mdi:percent"),
+    "drift": ("ha.drift", "s", 0, _of_details("time_to_drift_s"), "mdi:timer"),
 }  # fmt: skip
 
 
@@ -89,26 +83,58 @@ def entities(
     site: Site, units: dict[str, str], root: str, commands: tuple[str, ...]
 ) -> dict[str, Entity]:
     """Return all entities by their key."""
+    words, speed = Words(site.language), _Speed(site.speed_unit)
     return {
-        **{name: _metric(name, unit, root) for name, unit in units.items()},
-        **_band(root),
-        **_states(root),
-        **_belt(root),
-        **_sensors(site, root),
-        **_events(root),
-        **_controls(root, commands),
-        **_session(root),
+        **{name: _metric(name, unit, root, words, speed) for name, unit in units.items()},
+        **_band(root, words),
+        **_states(root, words),
+        **_belt(root, words, speed),
+        **_sensors(site, root, words),
+        **_events(root, words),
+        **_controls(root, commands, words, speed),
+        **_session(root, words),
     }
 
 
-def _metric(name: str, unit: str, root: str) -> Entity:
+class _Speed:
+    """How speeds are shown: in the station's unit, made of m/s by a template."""
+
+    def __init__(self, unit: str) -> None:
+        self.unit = unit
+        self.factor = round(SPEEDS[unit], 4)
+        self.decimals = 1
+
+    def shown(self, value: str) -> str:
+        """Return the template of a value in the unit."""
+        return f"({value} * {self.factor}) | round({self.decimals})"
+
+    def number(self) -> Entity:
+        """Return what a number has besides: limits in the unit, and m/s made of what is asked."""
+        belt = self.shown("value_json.belt.speed_m_s")
+        return {
+            "max": round(FASTEST_M_S * self.factor, 1),
+            "step": 0.1,
+            "unit_of_measurement": self.unit,
+            "value_template": f"{{{{ {belt} if value_json.belt else None }}}}",
+        }
+
+    def asked(self) -> str:
+        """Return the template of m/s from a value in the unit."""
+        return f"(value / {self.factor}) | round(3)"
+
+
+def _metric(name: str, unit: str, root: str, words: Words, speed: _Speed) -> Entity:
     kind, shown, decimals, icon = UNITS.get(unit, (None, unit, 2, "mdi:walk"))
     value = f"value_json.{name}"
+    template = _rounded(value, decimals)
+    if kind == "speed":
+        shown, decimals = speed.unit, speed.decimals
+        template = f"{{{{ None if {value} is none else {speed.shown(value)} }}}}"
     entity: Entity = {
         "platform": "sensor",
-        "name": _title(name, unit),
+        "name": _title(name, unit, words),
         "state_topic": f"{root}/metrics",
-        "value_template": _rounded(value, decimals),
+        "value_template": template,
         "unit_of_measurement": shown,
         "state_class": "measurement",
         "suggested_display_precision": decimals,
@@ -121,21 +147,26 @@ def _rounded(value: str, decimals: int) -> str:
     return f"{{{{ None if {value} is none else {value} | round({decimals}) }}}}"
 
 
-def _title(name: str, unit: str) -> str:
+def _title(name: str, unit: str, words: Words) -> str:
     """Turn a metric's name into words, without the unit that Home Assistant shows anyway."""
     endings = {"%": "percent", "m/s": "m_s"}
-    return _words(name.removesuffix("_" + endings.get(unit, unit)))
+    bare = name.removesuffix("_" + endings.get(unit, unit))
+    return _capital(words.say(f"name.{bare}") if words.knows(f"name.{bare}") else _spaced(bare))
 
 
-def _words(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")
 
 
-def _band(root: str) -> dict[str, Entity]:
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _band(root: str, words: Words) -> dict[str, Entity]:
     return {
         f"band_{end}": {
             "platform": "sensor",
-            "name": f"Own stride, {words}",
+            "name": words.say(f"ha.band_{end}"),
             "state_topic": f"{root}/metrics",
             "value_template": "{{ None if value_json.stride_band_m is none else "
             f"value_json.stride_band_m[{n}] | round(2) }}}}",
@@ -145,30 +176,32 @@ def _band(root: str) -> dict[str, Entity]:
             "suggested_display_precision": 2,
             "icon": "mdi:arrow-expand-horizontal",
         }
-        for n, (end, words) in enumerate((("from", "shortest"), ("to", "longest")))
+        for n, end in enumerate(("from", "to"))
     }
 
 
-def _states(root: str) -> dict[str, Entity]:
-    choices = {
-        "phase": (tuple(PHASES), "mdi:format-list-numbered"),
-        "mode": (Mode.__args__, "mdi:walk"),
-        "direction": (Direction.__args__, "mdi:swap-horizontal"),
-        "stability": (Level.__args__, "mdi:scale-balance"),
+def _states(root: str, words: Words) -> dict[str, Entity]:
+    choices = {  # values, the family of their words
+        "phase": (tuple(PHASES), "phase", "mdi:format-list-numbered"),
+        "mode": (Mode.__args__, "value", "mdi:walk"),
+        "direction": (Direction.__args__, "direction", "mdi:swap-horizontal"),
+        "stability": (Level.__args__, "level", "mdi:scale-balance"),
     }
-    out: dict[str, Entity] = {
-        name: _state(root, _words(name), READABLE.format(name), icon)
-        | {"device_class": "enum", "options": [_words(o) for o in options]}
-        for name, (options, icon) in choices.items()
-    }
-    out["runner"] = _state(root, "Runner", "value_json.runner", "mdi:account")
+    out: dict[str, Entity] = {}
+    for name, (values, family, icon) in choices.items():
+        told = {value: _capital(words.say(f"{family}.{value}")) for value in values}
+        readable = f"{json.dumps(told, ensure_ascii=False)}.get(value_json.{name})"
+        out[name] = _state(root, words.say(f"ha.{name}"), readable, icon)
+        out[name] |= {"device_class": "enum", "options": list(told.values())}
+    out["runner"] = _state(root, words.say("bar.runner"), "value_json.runner", "mdi:account")
     ends = "(value_json.since + value_json.remaining_s) | as_datetime"
     known = "value_json.since is none or value_json.remaining_s is none"
-    out["phase_ends"] = _state(root, "Phase ends", f"None if {known} else {ends}", "mdi:timer-sand")
+    until = f"None if {known} else {ends}"
+    out["phase_ends"] = _state(root, words.say("ha.phase_ends"), until, "mdi:timer-sand")
     out["phase_ends"]["device_class"] = "timestamp"
     out["alarm"] = {
         "platform": "binary_sensor",
-        "name": "Alarm",
+        "name": words.say("ha.alarm"),
         "state_topic": f"{root}/state",
         "value_template": "{{ 'ON' if value_json.alarm else 'OFF' }}",
         "device_class": "safety",
@@ -186,21 +219,17 @@ def _state(root: str, name: str, value: str, icon: str) -> Entity:
     }
 
 
-def _belt(root: str) -> dict[str, Entity]:
-    speed = _state(root, "Belt speed", _of_belt("speed_m_s"), "mdi:speedometer")
-    incline = _state(root, "Belt incline", _of_belt("incline_percent"), "mdi:slope-uphill")
-    measured = {"state_class": "measurement"}
+def _belt(root: str, words: Words, speed: _Speed) -> dict[str, Entity]:
+    shown = f"{speed.shown('value_json.belt.speed_m_s')} if value_json.belt else None"
+    belt = _state(root, words.say("ha.belt_speed"), shown, "mdi:speedometer")
+    incline = _of_belt("incline_percent")
+    slope = _state(root, words.say("ha.belt_incline"), incline, "mdi:slope-uphill")
+    measured = {"state_class": "measurement", "suggested_display_precision": 1}
     return {
-        "belt_speed": speed
+        "belt_speed": belt
         | measured
-        | {
-            "device_class": "speed",
-            "unit_of_measurement": "m/s",
-            "suggested_display_precision": 2,
-        },
-        "belt_incline": incline
-        | measured
-        | {"unit_of_measurement": "%", "suggested_display_precision": 1},
+        | {"device_class": "speed", "unit_of_measurement": speed.unit},
+        "belt_incline": slope | measured | {"unit_of_measurement": "%"},
     }
 
 
@@ -208,14 +237,16 @@ def _of_belt(what: str) -> str:
     return f"value_json.belt.{what} if value_json.belt else None"
 
 
-def _sensors(site: Site, root: str) -> dict[str, Entity]:
+def _sensors(site: Site, root: str, words: Words) -> dict[str, Entity]:
     out: dict[str, Entity] = {}
     for name in site.sensors:
         # A sensor's name is the user's, so it is quoted in templates and reduced in identifiers.
         quoted, key = json.dumps(name), _key(name)
+        place = f"place.{name}"
+        called = _capital(words.say(place) if words.knows(place) else _spaced(name))
         out[f"link_{key}"] = {
             "platform": "binary_sensor",
-            "name": f"{_words(name)} link",
+            "name": words.say("ha.link", name=called),
             "state_topic": f"{root}/state",
             "value_template": f"{{{{ 'ON' if value_json.link.get({quoted}) == 'up' else 'OFF' }}}}",
             "device_class": "connectivity",
@@ -224,7 +255,7 @@ def _sensors(site: Site, root: str) -> dict[str, Entity]:
         heard = f"value_json.link.get({quoted}, 'lost') != 'lost'"
         out[f"battery_{key}"] = {
             "platform": "sensor",
-            "name": f"{_words(name)} battery",
+            "name": words.say("ha.battery", name=called),
             "state_topic": f"{root}/state",
             "value_template": f"{{{{ value_json.battery.get({quoted}) }}}}",
             "device_class": "battery",
@@ -249,7 +280,7 @@ def _key(name: str) -> str:
     return plain if plain == name else f"{plain}_{hashlib.sha256(name.encode()).hexdigest()[:6]}"
 
 
-def _events(root: str) -> dict[str, Entity]:
+def _events(root: str, words: Words) -> dict[str, Entity]:
     kinds: dict[str, tuple[str, list[str], str]] = {
         "cue": ("cue", ["given", "withheld"], "mdi:bullhorn"),
         "stumble": ("event", ["stumble"], "mdi:shoe-print"),
@@ -258,7 +289,7 @@ def _events(root: str) -> dict[str, Entity]:
     return {
         name: {
             "platform": "event",
-            "name": _words(name),
+            "name": words.say(f"ha.{name}"),
             "state_topic": f"{root}/{where}",
             # An empty text is no event: the topic carries others too.
             "value_template": "{{ value_json | tojson if value_json.event_type in "
@@ -270,37 +301,43 @@ def _events(root: str) -> dict[str, Entity]:
     }
 
 
-def _controls(root: str, commands: tuple[str, ...]) -> dict[str, Entity]:
+def _controls(
+    root: str, commands: tuple[str, ...], words: Words, speed: _Speed
+) -> dict[str, Entity]:
     out: dict[str, Entity] = {}
-    for name, (words, icon) in BUTTONS.items():
+    for name, icon in BUTTONS.items():
         if name in commands:
             out[name] = {
                 "platform": "button",
-                "name": words,
+                "name": words.say(f"key.{name}"),
                 "command_topic": f"{root}/command",
                 "payload_press": _order(name),
                 "icon": icon,
             }
     for name, about in NUMBERS.items():
         if name in commands:
-            out[name] = about | {
+            of_speed = name == "set_speed"
+            value = speed.asked() if of_speed else "value"
+            more = speed.number() if of_speed else {}
+            out[name] = {**about, **more} | {
                 "platform": "number",
+                "name": words.say(f"ha.{name}"),
                 "mode": "box",
                 "command_topic": f"{root}/command",
-                "command_template": f'{{"command": "{name}", "value": {{{{ value }}}}}}',
+                "command_template": f'{{"command": "{name}", "value": {{{{ {value} }}}}}}',
                 "state_topic": f"{root}/state",
             }
-    return out | {"muted": _muted(root, commands)}
+    return out | {"muted": _muted(root, commands, words)}
 
 
 def _order(command: str) -> str:
     return json.dumps({"command": command, "id": "home-assistant"})
 
 
-def _muted(root: str, commands: tuple[str, ...]) -> Entity:
+def _muted(root: str, commands: tuple[str, ...], words: Words) -> Entity:
     """Return a switch, or only its state where muting is not let in."""
     shown = {
-        "name": "Muted",
+        "name": words.say("ha.muted"),
         "state_topic": f"{root}/state",
         "value_template": "{{ 'ON' if value_json.muted else 'OFF' }}",
         "icon": "mdi:volume-off",
@@ -317,16 +354,17 @@ def _muted(root: str, commands: tuple[str, ...]) -> Entity:
     }
 
 
-def _session(root: str) -> dict[str, Entity]:
+def _session(root: str, words: Words) -> dict[str, Entity]:
     """Describe what the last session was; it stays when the station is off."""
     out: dict[str, Entity] = {}
-    for key, (name, unit, decimals, value, icon) in SESSION.items():
+    for key, (word, unit, decimals, value, icon) in SESSION.items():
+        name = words.say(word)
         out[key] = {
             "platform": "sensor",
             "name": name,
             "state_topic": f"{root}/session",
             "value_template": f"{{{{ {value} | round({decimals}, default=none) }}}}",
-            "unit_of_measurement": unit,
+            "unit_of_measurement": unit or name.lower(),
             "state_class": "measurement",
             "suggested_display_precision": decimals,
             "availability": [],

@@ -93,7 +93,7 @@ needs_espeak = pytest.mark.skipif(
 
 def blanks(key: str) -> dict[str, float]:
     del key
-    return {"speed": 2.0, "percent": 3.0, "minutes": 4.0, "seconds": 50.0}
+    return {"speed": 2.0, "percent": 3.0, "minutes": 4.0, "seconds": 50.0, "digit": 7.0}
 
 
 def wordings(language: str) -> list[tuple[str, str]]:
