@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import importlib
 import re
 import sqlite3
 import sys
@@ -13,7 +15,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from cued import config
+from cued import app, config
 from cued.commands._options import add_config
 from cued.commands._sessions import add_folder, sessions_folder, state_folder
 from cued.model import CuedError, RecordingError
@@ -79,6 +81,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     delete.add_argument("session", nargs="+")
     forget = add("forget", help="delete all that is known of a runner")
     forget.add_argument("runner_name", metavar="RUNNER")
+    forget.add_argument(
+        "--retained", action="store_true", help="and from what the MQTT broker retains; else asked"
+    )
     for p in (delete, forget):
         p.add_argument("--yes", action="store_true", help="do not ask")
 
@@ -193,9 +198,10 @@ def _forget(args: argparse.Namespace, there: Path) -> None:
         f"{runner}: {gone} sessions deleted, {changed} rid of the name, {rows} in the history, "
         f"{unsent} summaries not yet sent"
     )
+    _forget_retained(args, runner)
     print(
-        "out of reach: what a broker retains (cued/STATION/session), dashboards, backups, and "
-        "files that were made by report, export, record and reanalyse"
+        "out of reach: dashboards, backups, and files that were made by report, export, record "
+        "and reanalyse"
     )
     if unreadable:
         print(f"not readable, so nobody knows whose: {', '.join(unreadable)}")
@@ -220,8 +226,33 @@ def _forget_history(args: argparse.Namespace, runner: str) -> int:
         raise CuedError(f"{path}: {error}; nothing of {runner} was forgotten there") from None
 
 
+def _forget_retained(args: argparse.Namespace, runner: str) -> None:
+    """Empty what the broker retains of a runner, if that is wanted and it can be reached."""
+    loaded = config.load(args.config)
+    options = loaded.parts.get("sinks", {}).get("mqtt")
+    if options is None:
+        return
+    where = f"cued/{loaded.station.name}/session"
+    if not args.retained and not _agreed("clear what the broker retains of the name, too?"):
+        print(f"out of reach: what the MQTT broker retains ({where}); --retained clears it")
+        return
+    mqtt = importlib.import_module("cued.sinks.mqtt")
+    try:
+        topics = asyncio.run(mqtt.forget(options, app.site(loaded), runner))
+    except CuedError as error:
+        print(f"not cleared: what the MQTT broker retains ({where}): {error}", file=sys.stderr)
+        return
+    print(f"cleared on the MQTT broker: {', '.join(topics) or 'nothing named the runner'}")
+
+
+def _agreed(question: str) -> bool:
+    if not sys.stdin.isatty():
+        return False
+    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+
+
 def _confirm(question: str) -> None:
     if not sys.stdin.isatty():
         raise CuedError(f"{question} say --yes")
-    if input(f"{question} [y/N] ").strip().lower() not in ("y", "yes"):
+    if not _agreed(question):
         raise CuedError("nothing was deleted")

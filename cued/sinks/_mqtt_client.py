@@ -19,6 +19,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar, cast
 
 import aiomqtt
+import msgspec
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
@@ -160,6 +161,25 @@ async def remove(config: Config, site: Site) -> tuple[list[str], bool]:
     except MqttError as error:
         raise CuedError(f"MQTT broker {config.host}: {error}") from None
     return topics, runs
+
+
+async def forget(config: Config, site: Site, runner: str) -> list[str]:
+    """Empty the station's retained messages that name a runner, and return their topics."""
+    named = msgspec.json.encode(runner)
+    topics: list[str] = []
+    try:
+        async with make_client(config, f"cued-forget-{site.station}", proof(config)) as client:
+            await client.subscribe(f"cued/{site.station}/#")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(RETAINED_WITHIN_S):
+                    async for message in client.messages:
+                        if message.retain and named in bytes(cast("bytes", message.payload or b"")):
+                            topics.append(str(message.topic))
+            for topic in topics:
+                await client.publish(topic, b"", 1, retain=True)
+    except MqttError as error:
+        raise CuedError(f"MQTT broker {config.host}: {error}") from None
+    return topics
 
 
 async def _says(client: Client, topic: str) -> object:

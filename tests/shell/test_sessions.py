@@ -200,7 +200,7 @@ async def test_a_forgotten_runner_is_in_no_file_any_more(tmp_path, there, capsys
     assert cued(tmp_path, "forget", "anna-secret", "--yes") == 0
     told = capsys.readouterr().out
     assert "1 sessions deleted, 2 rid of the name, 1 in the history, 1 summaries not yet" in told
-    assert "out of reach: what a broker retains" in told
+    assert "out of reach: dashboards" in told
     assert (tmp_path / "mqtt/0.json").exists()
     assert not own.exists()
     assert untouched.read_bytes() == bytes_before

@@ -207,3 +207,29 @@ async def test_one_command_leaves_nothing_behind(
             await late.client.publish("end", b"1")
             await late.wait_for("end")
             assert [topic for topic, _, retain in late.seen if retain] == []
+
+
+async def test_a_forgotten_runner_goes_from_what_the_broker_retains(mosquitto, tmp_path, capsys):
+    broker = mosquitto()
+    await broker.start()
+    (tmp_path / "sessions").mkdir()
+    file = tmp_path / "cued.toml"
+    file.write_text(
+        f'[station]\nname = "test"\nstate = "{tmp_path}"\n'
+        f'[sinks.mqtt]\nhost = "127.0.0.1"\nport = {broker.port}\n'
+    )
+    arguments = ["sessions", "forget", "anna", "--yes", "--config", str(file)]
+    async with watching(broker.port) as owner:
+        await owner.client.publish("cued/test/session", b'{"runner":"anna"}', 1, retain=True)
+        await owner.client.publish("cued/test/state", b'{"runner":"joanna"}', 1, retain=True)
+        assert await asyncio.to_thread(cued.main, arguments) == 0
+        assert "--retained clears it" in capsys.readouterr().out
+        assert await asyncio.to_thread(cued.main, [*arguments, "--retained"]) == 0
+        assert "cleared on the MQTT broker: cued/test/session\n" in capsys.readouterr().out
+    async with watching(broker.port) as late:
+        await late.client.publish("end", b"1")
+        await late.wait_for("end")
+        assert [topic for topic, _, retain in late.seen if retain] == ["cued/test/state"]
+    await broker.kill()
+    assert await asyncio.to_thread(cued.main, [*arguments, "--retained"]) == 0
+    assert "not cleared" in capsys.readouterr().err
