@@ -28,6 +28,7 @@ import numpy as np
 from cued import __version__
 from cued.model import ConfigError, CuedError
 from cued.report.done import Done
+from cued.report.places import is_afar, place
 
 LINE_S = 60.0  # between lines of progress where there is no terminal
 VERSIONS = {"cued": __version__, "numpy": np.__version__}
@@ -47,6 +48,9 @@ def spread(
     """Do the work on many cores, and yield what came of each piece as it ends."""
     distributed = importlib.import_module("distributed")
     logging.getLogger("distributed").setLevel(logging.ERROR)
+    # An interrupt at the wrong moment makes distributed.utils.sync fail in the loop's thread, which
+    # logs that before anything here hears of it. What fails in the work comes by its future.
+    logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
     with _client(distributed, workers, scheduler) as client:
         if not client.scheduler_info()["workers"]:
             print("waiting for workers", file=sys.stderr)
@@ -63,14 +67,14 @@ def preflight(path: str, out: str, marker: str) -> dict[str, str]:
     """Tell which versions a worker has, and what it cannot do."""
     trouble = ""
     try:
-        with Path(path).open("rb") as file:
+        with place(path).open("rb") as file:
             file.read(1)
-        if not (Path(out) / marker).exists():
+        if not (place(out) / marker).exists():
             trouble = f"{out} is another folder there"
-        elif not os.access(out, os.W_OK):
+        elif not is_afar(place(out)) and not os.access(out, os.W_OK):
             trouble = f"{out} cannot be written"
-    except OSError as error:
-        trouble = f"{path}: {error.strerror}"
+    except (OSError, CuedError) as error:
+        trouble = f"{path}: {getattr(error, 'strerror', error)}"
     return {**VERSIONS, "trouble": trouble}
 
 

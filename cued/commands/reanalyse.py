@@ -24,9 +24,11 @@ from cued.commands import _cluster
 from cued.commands._options import add_config, load_config, settings
 from cued.config import Config
 from cued.model import AnyEvent, Command, CuedError
+from cued.recording.sessions.joining import joined
 from cued.recording.sessions.opening import configuration, tables
 from cued.recording.sessions.session import SUFFIX, Part, Session
-from cued.report.done import Done, summed_up, troubles
+from cued.report.done import Done, Wanted, summed_up, troubles
+from cued.report.places import place
 
 NAME = "reanalyse"
 HELP = "let another configuration hear many recorded sessions"
@@ -35,8 +37,10 @@ INTERRUPTED = 130
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
-    parser.add_argument("sessions", nargs="+", type=Path, help="session files, or folders of them")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of results")
+    parser.add_argument(
+        "sessions", nargs="+", help="session files or folders of them, here or at s3://, sftp://"
+    )
+    parser.add_argument("--out", required=True, metavar="DIR", help="folder of results, as well")
     parser.add_argument(
         "--workers", type=_count, default=0, metavar="N", help="processes (default: one a core)"
     )
@@ -48,6 +52,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sweep", action="append", default=[], metavar="KEY=A,B,C",
         help="each of these values in turn; several sweeps give every combination",
+    )  # fmt: skip
+    parser.add_argument(
+        "--quick", action="store_true",
+        help="join packets: faster, and less than exact (rows are marked)",
     )  # fmt: skip
     add_config(parser, settings=True)
 
@@ -65,11 +73,11 @@ def run(args: argparse.Namespace) -> int:
     paths = _files(args.sessions)
     if args.shard:
         paths = paths[args.shard[0] - 1 :: args.shard[1]]
-    out = args.out.absolute()
+    out = place(args.out)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CuedError(f"{args.out}: {error.strerror}") from None
+        raise CuedError(f"{args.out}: {error.strerror or error}") from None
     try:
         done = _all(args, paths, out, list(wanted))
     except KeyboardInterrupt:
@@ -104,7 +112,7 @@ def hear(path: str, *, out: str, wanted: Sequence[str]) -> list[dict[str, Any]]:
     """Hear one session in a worker; what came of it, as plain values."""
     reanalysis = importlib.import_module("cued.report.reanalysis")
     try:
-        done = reanalysis.analyse(Path(path), Path(out), wanted, _heard, _effective)
+        done = reanalysis.analyse(place(path), place(out), wanted, _heard, _effective)
     except (CuedError, OSError) as error:
         done = [Done(session=Path(path).stem, trouble=str(error))]
     return msgspec.to_builtins(done)
@@ -117,8 +125,8 @@ def _wanted(args: argparse.Namespace) -> dict[str, str]:
     for swept in itertools.product(*map(_values, args.sweep)):
         laid = {**settings(args), **dict(swept)}
         _check(laid)
-        name = ", ".join(f"{key}={value}" for key, value in swept)
-        out[msgspec.json.encode([chosen, laid], order="sorted").decode()] = name
+        name = ", ".join([f"{k}={v}" for k, v in swept] + ["less than exact"] * args.quick)
+        out[Wanted(chosen, laid, args.quick).text()] = name
     return out
 
 
@@ -143,7 +151,8 @@ def _heard(
 ) -> Iterator[tuple[int, AnyEvent | Command]]:
     """Feed a part, decoded once, to an engine of each configuration."""
     engines = [app.remake(_used(part, w), part.opening)[0] for w in wanted]
-    for item in session.inputs(part):
+    inputs = session.inputs(part)
+    for item in joined(inputs) if Wanted.of(wanted[0]).quick else inputs:
         for which, engine in enumerate(engines):
             if isinstance(item, Command):
                 yield which, item
@@ -157,9 +166,9 @@ def _effective(part: Part, wanted: str) -> str:
 
 def _used(part: Part, wanted: str) -> Config:
     """Return the chosen configuration or a part's own, with the sensors that were worn."""
-    told, laid = msgspec.json.decode(wanted, type=tuple[dict[str, Any] | None, dict[str, str]])
-    own = configuration(part.opening, laid)
-    return replace(config.convert(told), sensors=own.sensors) if told else own
+    asked = Wanted.of(wanted)
+    own = configuration(part.opening, asked.laid)
+    return replace(config.convert(asked.chosen), sensors=own.sensors) if asked.chosen else own
 
 
 def _tables(chosen: Config) -> dict[str, Any]:
@@ -188,14 +197,14 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _files(named: Iterable[Path]) -> list[Path]:
+def _files(named: Iterable[str]) -> list[Path]:
     """Find the sessions; a link is called by its own name."""
     out: list[Path] = []
-    for path in named:
+    for path in map(place, named):
         found = sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
         if not found or not path.exists():
             raise CuedError(f"{path}: there is no session")
-        out += [one.absolute() for one in found]
+        out += found
     return list(dict.fromkeys(out))
 
 

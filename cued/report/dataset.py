@@ -26,6 +26,7 @@ import msgspec
 
 from cued import __version__
 from cued.report.done import Done
+from cued.report.places import is_afar
 
 arrow: Any = importlib.import_module("pyarrow")  # typed in parts only
 parquet: Any = importlib.import_module("pyarrow.parquet")
@@ -43,6 +44,7 @@ COMMON = (
     ("configuration", "string", "hash of version and what was asked for"),
     ("input", "string", "hash of the session's bytes"),
     ("hours", "float64", "h, length of the part"),
+    ("exact", "bool_", "false: heard with packets joined (--quick)"),
 )
 ROWS = (
     *COMMON,
@@ -97,9 +99,8 @@ def done(out: Path, result: str, session: str, wanted: str) -> Done | None:
     below = f"configuration={configuration(wanted)}/station=*/{glob.escape(result)}"
     for about in (out / ABOUT).glob(below):
         with contextlib.suppress(OSError, KeyError, TypeError, arrow.ArrowException, ValueError):
-            metadata = parquet.read_metadata(about).metadata
-            told = msgspec.json.decode(metadata[b"cued"], type=Done)
-            parquet.read_metadata(out / about.relative_to(out / ABOUT))
+            told = msgspec.json.decode(_metadata(about)[b"cued"], type=Done)
+            _metadata(out / about.relative_to(out / ABOUT))
             return msgspec.structs.replace(told, session=session, skipped=True)
     return None
 
@@ -128,7 +129,8 @@ def read(out: Path, *, about: bool = False) -> list[dict[str, Any]]:
     folder = out / ABOUT if about else out
     rows: list[dict[str, Any]] = []
     for path in sorted(folder.glob("configuration=*/station=*/*.parquet")):
-        rows += parquet.ParquetFile(path).read().to_pylist()
+        with path.open("rb") as file:
+            rows += parquet.ParquetFile(file).read().to_pylist()
     return rows
 
 
@@ -140,7 +142,16 @@ def tidy(out: Path) -> None:
             begun.unlink(missing_ok=True)
 
 
+def _metadata(path: Path) -> Any:
+    with path.open("rb") as file:
+        return parquet.read_metadata(file).metadata
+
+
 def _write(result: Path, table: Any) -> None:
+    if is_afar(result):  # object stores show a file when it is whole
+        with result.open("wb") as file:
+            parquet.write_table(table, file)
+        return
     beside = result.with_name(f"{result.name}.{os.getpid()}.new")
     with beside.open("wb") as file:
         parquet.write_table(table, file)

@@ -4,10 +4,33 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 NAMED = 5  # sessions with one and the same trouble that are named singly
+
+
+class Wanted(Struct, frozen=True, array_like=True):
+    """What a session is to be heard by, as JSON in results and between processes.
+
+    chosen : a configuration as tables, None for the session's own.  laid : settings laid over it.
+    quick : with packets joined, which is faster and less than exact.
+    """
+
+    chosen: dict[str, Any] | None = None
+    laid: dict[str, str] = {}
+    quick: bool = False
+
+    @staticmethod
+    def of(text: str) -> Wanted:
+        """Decode what ``text`` returned."""
+        return msgspec.json.decode(text, type=Wanted)
+
+    def text(self) -> str:
+        """Encode it; what is the same has the same text."""
+        return msgspec.json.encode(self, order="sorted").decode()
 
 
 class Done(Struct, frozen=True, kw_only=True):

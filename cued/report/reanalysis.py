@@ -30,7 +30,7 @@ from cued.model import (
 from cued.recording.sessions.session import Part, Session
 from cued.recording.sessions.totals import Ending
 from cued.report import dataset
-from cued.report.done import Done
+from cued.report.done import Done, Wanted
 
 KEPT = (Command, Cue, Effect, Fall, Measurement, Phase, Stumble)
 MEASURED = {"carried_percent", "time_to_drift_s", "recovery_s", "retention_percent"}
@@ -141,6 +141,7 @@ class _Heard:
             "configuration": dataset.configuration(wanted),
             "input": self._content,
             "hours": ending.duration_s / HOUR_S,
+            "exact": not Wanted.of(wanted).quick,
         }
 
     def _of(self, part: Part, ending: Ending, wanted: str) -> dict[str, Any]:

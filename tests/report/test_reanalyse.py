@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import importlib.util
 import json
 import os
@@ -20,9 +21,10 @@ from pyarrow import parquet
 from cued import __main__, __version__
 from cued.commands import _cluster, reanalyse
 from cued.model import Command, Fall
+from cued.recording.sessions.records import MAGIC
 from cued.recording.sessions.session import Session
 from cued.report import dataset, reanalysis
-from cued.report.done import Done, troubles
+from cued.report.done import Done, Wanted, troubles
 
 HERE = Path(__file__).parent
 spec = importlib.util.spec_from_file_location("recorder", HERE.parent / "shell/test_recorder.py")
@@ -31,7 +33,8 @@ assert spec.loader
 recorder = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(recorder)
 
-GERMAN = '[null,{"station.language":"de"}]'
+OWN = Wanted().text()
+GERMAN = Wanted(laid={"station.language": "de"}).text()
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +47,7 @@ def sessions(tmp_path_factory):
     return state / "sessions"
 
 
-def heard(sessions, out, wanted="[null,{}]"):
+def heard(sessions, out, wanted=OWN):
     out.mkdir(exist_ok=True)
     paths = sorted(sessions.iterdir())
     return [d for p in paths for d in reanalyse.hear(str(p), out=str(out), wanted=[wanted])]
@@ -122,7 +125,7 @@ def test_another_configuration_is_another_result_with_its_provenance(sessions, t
     results = rows(tmp_path)
     assert len(results) == 4
     told = {parquet.read_schema(p).metadata[b"cued.configuration"].decode() for p in results}
-    assert told == {"[null,{}]", GERMAN}
+    assert told == {OWN, GERMAN}
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -141,7 +144,7 @@ def test_sessions_are_left_as_they_are(sessions, tmp_path):
     before = {p: p.read_bytes() for p in sessions.iterdir()}
     heard(sessions, tmp_path, GERMAN)
     assert {p: p.read_bytes() for p in sessions.iterdir()} == before
-    assert all(Session(p).parts for p in before if before[p].startswith(b"cued"))
+    assert all(Session(p).parts for p in before if before[p].startswith(MAGIC))
 
 
 def worker_of(parent):
@@ -274,6 +277,37 @@ def test_a_possible_fall_has_a_word_of_its_own():
     run.feed(Command(2.0, "mute"))
     assert dict(run.counts) == {"possible_fall": 1, "fall": 1}
     assert [row["type"] for row in run.rows] == ["possible_fall", "fall", "mark"]
+
+
+def test_a_quick_run_is_marked_and_mixes_with_no_exact_one(sessions, tmp_path, capsys):
+    exact = tmp_path / "exact"
+    heard(sessions, exact)
+    words = ["reanalyse", str(sessions), "--out", str(tmp_path / "quick"), "--shard", "1/1"]
+    assert __main__.main([*words, "--quick"]) == 1
+    assert "less than exact" in capsys.readouterr().out
+    quick = tmp_path / "quick"
+    assert [{r["exact"] for r in dataset.read(f)} for f in (exact, quick)] == [{True}, {False}]
+    assert not {p.name for p in rows(exact)} & {p.name for p in rows(quick)}
+    steps = [sum(r["strides"] for r in dataset.read(f, about=True)) for f in (exact, quick)]
+    assert steps[0] == steps[1] > 0
+
+
+def test_sessions_and_results_may_be_on_another_filesystem(sessions, tmp_path, capsys):
+    afar = importlib.import_module("upath").UPath("memory://lab")
+    for path in sessions.glob("*.mcap"):
+        (afar / "sessions").mkdir(parents=True, exist_ok=True)
+        (afar / "sessions" / path.name).write_bytes(path.read_bytes())
+    words = ["reanalyse", "memory://lab/sessions", "--out", "memory://lab/out", "--shard", "1/1"]
+    assert __main__.main(words) == 1
+    assert "2020-01-01" in capsys.readouterr().out  # the one that is no session
+    heard(sessions, tmp_path)
+    assert {p.name: p.read_bytes() for p in rows(afar / "out")} == {
+        p.name: p.read_bytes() for p in rows(tmp_path)
+    }
+    __main__.main(words)
+    assert "2 of them done before" in capsys.readouterr().out
+    assert __main__.main(["reanalyse", "nowhere://a", "--out", str(tmp_path)]) != 0
+    assert "nowhere" in capsys.readouterr().err
 
 
 # --- a cluster -----------------------------------------------------------------------------------
