@@ -23,6 +23,7 @@ import asyncio
 import logging
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
@@ -90,6 +91,7 @@ class History:
         self._connection: sqlite3.Connection | None = None
         self._identity = (0, 0)  # of the file that is open: its device and inode
         self._rows: list[Row] = []
+        self._waiting: deque[Row] = deque()  # for the writing thread; a cancellation may stop it
         self._late: list[Row] = []
         self._session: Key | None = None
         self._beginning: Row | None = None  # the session's first
@@ -143,7 +145,8 @@ class History:
             await self._write_and_tell()
 
     async def _write_and_tell(self) -> None:
-        await asyncio.to_thread(self._write, self._gathered())
+        self._waiting.extend(self._gathered())
+        await asyncio.to_thread(self._write)
         while self._untold:
             self._ask(self._untold.pop(0))
 
@@ -155,10 +158,10 @@ class History:
             rows.append(("update session set backward_s = ?, strides = ? where id = ?", progress))
         return rows
 
-    def _write(self, rows: list[Row]) -> None:
+    def _write(self) -> None:
         """Write rows in one transaction; called in a thread, which a cancelled one may still be."""
         with self._writing:
-            self._late += rows
+            self._late += [self._waiting.popleft() for _ in range(len(self._waiting))]
             try:
                 self._commit()
             except (OSError, sqlite3.Error) as error:

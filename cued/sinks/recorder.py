@@ -85,6 +85,7 @@ class Recorder:
         self._decoded: deque[Input] = deque()  # what comes next is in the notification before
         self._data = False
         self._full: list[Piece] = []
+        self._waiting: deque[Piece] = deque()  # for the writing thread; a cancellation may stop it
         self._file: SessionWriter | None = None
         self._late: list[Piece] = []  # what no file could be made for
         self._lost: Opening | None = None  # of the session that could not be written any further
@@ -137,7 +138,8 @@ class Recorder:
             await self._write_and_tell(last=False)
 
     async def _write_and_tell(self, *, last: bool) -> None:
-        await asyncio.to_thread(self._write, self._gathered(last=last))
+        self._waiting.extend(self._gathered(last=last))
+        await asyncio.to_thread(self._write)
         while self._untold:
             self._ask(self._untold.pop(0))
 
@@ -162,10 +164,11 @@ class Recorder:
             self._items = []
         return pieces
 
-    def _write(self, pieces: list[Piece]) -> None:
-        """Write pieces; called in a thread, of which a cancelled one may still be at work."""
+    def _write(self) -> None:
+        """Write what waits; called in a thread, of which a cancelled one may still be at work."""
         with self._writing:
-            pieces, self._late = self._late + pieces, []
+            pieces, self._late = self._late, []
+            pieces += [self._waiting.popleft() for _ in range(len(self._waiting))]
             while pieces:
                 piece = pieces.pop(0)
                 try:

@@ -7,8 +7,10 @@ import contextlib
 import shutil
 import sqlite3
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from cued.model import Command, Mounting, Notice, Phase
 from cued.recording.history import file
 from cued.recording.history.file import NAME
 from cued.recording.history.schema import load
+from cued.sinks import history as history_sink
 from cued.sinks.history import COMMIT_EVERY_S, Config, History
 from tests.core.coach.runner import Runner, follow
 
@@ -103,7 +106,8 @@ async def test_a_power_cut_loses_at_most_what_was_not_yet_committed(tmp_path: Pa
         strides = [e for e in runner.fed if e.t > runner.t - 100.0]
         for event in (*runner.events, *strides):
             sink.take(event)
-        sink._write(sink._gathered())
+        sink._waiting.extend(sink._gathered())
+        sink._write()
         shutil.copytree(tmp_path, cut)
     memory = load(cut / NAME, "runner", wall)
     assert memory.sessions == 1
@@ -412,3 +416,28 @@ async def test_the_daemons_end_commits_before_links_are_closed(tmp_path: Path) -
         with pytest.raises(asyncio.CancelledError):
             await task
         assert load(tmp_path / NAME, Site().runner, wall).sessions == 1
+
+
+async def test_a_write_that_was_cancelled_before_it_began_loses_no_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_sink, "COMMIT_EVERY_S", 0.0)
+    busy = threading.Event()
+    with ThreadPoolExecutor(1) as only:
+        asyncio.get_running_loop().set_default_executor(only)
+        wall = Wall()
+        runner = Runner()
+        runner.walk(10.0)
+        async with history(tmp_path, wall) as sink:
+            occupied = asyncio.get_running_loop().run_in_executor(only, busy.wait)
+            for event in runner.events:
+                sink.take(event)
+            writing = asyncio.create_task(sink.run())
+            await asyncio.sleep(0.05)  # its write waits for the only thread
+            writing.cancel()
+            await asyncio.sleep(0.05)  # the cancellation is there before the thread is free
+            busy.set()
+            with contextlib.suppress(asyncio.CancelledError):
+                await writing
+            await occupied
+    assert load(tmp_path / NAME, Site().runner, wall).sessions == 1
