@@ -1,9 +1,11 @@
 """Train the step network (cued/gait/trunk/network.py) on recordings of walks with known contacts.
 
 Every recording is shown as it is and stretched in time, acceleration divided by the square, so that
-slow steps are learnt from people of whom only usual ones were recorded; and once with the direction
-of the jolt withheld, as it is while the mounting is unknown. What it is to answer is a bump at each
-contact, ``LAG_S`` later. Jogs without truth have the contacts that their landings show.
+slow steps are learnt from people of whom only usual ones were recorded, every second one softer
+than that; and once with the direction of the jolt withheld, as it is while the mounting is unknown.
+What it is to answer is a bump at each contact, ``LAG_S`` later. Jogs without truth have the
+contacts that their landings show. While examples are made no network is asked, so the weights follow from
+the recordings and the seed alone, whatever weights were there before.
 
 The truths do not agree on when a contact is: switches under the foot, labels by hand and bars on a
 treadmill differ by up to 0.15 s, by recording. ``SHIFT_S`` has by how much each is moved before
@@ -38,6 +40,8 @@ from cued.signal.stream import Stream
 
 WIDTH_S = 0.035  # of the bump
 LAYERS = (48, 24)
+SLOW, SOFT = 2.0, 0.6  # stretched so far, every second recording moves so much less besides
+FOLDS = 4
 WALKS, RUNS = (1.0, 0.85, 1.25, 1.6, 2.0, 2.5), (1.0, 0.9, 1.1)
 TRUST = {"oxford": 0.35, "sisfall": 0.25, "alcantara": 0.5, "mobgap": 3.0}
 SHIFT_S = {
@@ -48,30 +52,27 @@ SHIFT_S = {
     "t1-id5-wc-1l": 0.037, "t2-id11-na-1l": 0.021, "t2-id2-wc-1l": -0.036,
     "tripod-3.0kmh": -0.03, "tripod-4.4kmh": 0.0,
 }  # fmt: skip
+PIECE_S = 5.0
 EPOCHS, BATCH, RATE = 5, 1024, 4e-3
 OUT = Path(__file__).parents[1] / "cued" / "gait" / "trunk" / "weights.py"
-RNG = np.random.default_rng(1)
 TRUNKS = ("lower_back", "waist", "chest")
 
 
 class Recorder(network.StepNetwork):
-    """A network that also keeps what it was shown."""
+    """A network that keeps what it is shown, and answers nothing."""
 
     kept: ClassVar[list[np.ndarray]] = []
     times: ClassVar[list[np.ndarray]] = []
     blind = False
 
     def look(self, k, start, stop, up, along):
-        if self.blind:
-            along = (0.0, 0.0, 0.0)
-        answers = super().look(k, start, stop, up, along)
-        if answers:
-            grid = np.array([at for at, _ in answers])
-            inputs = self._inputs(grid - k + start, up, along)
+        at = np.arange(start + -k % network.STEP, stop, network.STEP)
+        if at.size:
+            inputs = self._inputs(at, up, (0.0, 0.0, 0.0) if self.blind else along)
             inputs[:, -1] = np.log(inputs[:, -1])
             self.kept.append(inputs.astype(np.float32))
-            self.times.append(grid * DT_S)
-        return answers
+            self.times.append((at + (k - start)) * DT_S)
+        return []
 
 
 def shown(blocks: list[Block], *, blind: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -87,30 +88,32 @@ def shown(blocks: list[Block], *, blind: bool) -> tuple[np.ndarray, np.ndarray]:
 def blocks_of(recording: TableRecording) -> list[Block]:
     track = next(s for s in recording.sensors if s.placement in TRUNKS)
     stream = Stream(track.name, track.placement, track.mounting)
-    given = packets(recording, 0.5, [track.name])
+    given = packets(recording, PIECE_S, [track.name])
     return [b for p in given if isinstance(p, Packet) for b in stream.feed(p)]
 
 
-def stretched(blocks: list[Block], by: float) -> list[Block]:
+def stretched(blocks: list[Block], by: float, soft: float = 1.0) -> list[Block]:
     """Return the same movement, slower: what moves is divided by the square of ``by``."""
     if by == 1.0:
         return blocks
+    piece = round(PIECE_S / DT_S)
     t = np.concatenate([b.t for b in blocks])
     acc = np.concatenate([b.acc for b in blocks])
     mean = acc.mean(axis=0) / np.linalg.norm(acc.mean(axis=0)) * 9.81
     first = math.ceil(t[0] * by / DT_S)
     grid = (first + np.arange(int((t[-1] - t[0]) * by / DT_S))) * DT_S
     slow = np.stack([np.interp(grid, t * by, acc[:, i]) for i in range(3)], axis=1)
-    slow = mean + (slow - mean) / by**2
+    slow = mean + soft * (slow - mean) / by**2
     return [
-        replace(blocks[0], t=grid[i : i + 50], acc=slow[i : i + 50], gyr=None,
-                ok=np.ones(grid[i : i + 50].size, bool), fresh=i == 0)
-        for i in range(0, grid.size, 50)
+        replace(blocks[0], t=grid[i : i + piece], acc=slow[i : i + piece], gyr=None,
+                ok=np.ones(grid[i : i + piece].size, bool), fresh=i == 0)
+        for i in range(0, grid.size, piece)
     ]  # fmt: skip
 
 
 def landings(blocks: list[Block]) -> list[float]:
     """Return the contacts of a jog, as its flights show them."""
+    contacts.StepNetwork = Recorder
     trunk, mode, found = Trunk("trunk"), "", []
     for block in blocks:
         for finding in trunk.feed(block):
@@ -144,31 +147,42 @@ def _inside(times: np.ndarray, spans: list[tuple[float, float]]) -> np.ndarray:
     return np.any([(times >= a - 0.1) & (times <= b + 0.1) for a, b in spans] or [times < 0], 0)
 
 
-def examples(recordings: list[TableRecording]) -> Iterator[tuple[np.ndarray, ...]]:
-    """Give inputs, answers and weights of every recording in every stretch."""
-    for recording in recordings:
+def examples(recordings: list[TableRecording]) -> Iterator[tuple[int, tuple[np.ndarray, ...]]]:
+    """Give inputs, answers and weights of every recording in every stretch, and its number."""
+    for number, recording in enumerate(recordings):
         blocks = blocks_of(recording)
         truth = [row.t for row in Truth(recording).contacts]
         runs = not truth or recording.subject.startswith("alcantara")
         truth = truth or landings(blocks)
         for by in RUNS if runs else WALKS:
+            soft = SOFT if by >= SLOW and number % 2 else 1.0
             for blind in (False, True) if by in (1.0, 1.6) else (False,):
-                inputs, times = shown(stretched(blocks, by), blind=blind)
+                inputs, times = shown(stretched(blocks, by, soft), blind=blind)
                 answer, weight = wanted(recording, times, by, truth)
                 kept = weight > 0
-                yield inputs[kept], answer[kept], weight[kept]
+                yield number, (inputs[kept], answer[kept], weight[kept])
+
+
+Example = tuple[int, tuple[np.ndarray, ...]]
+
+
+def fitted(made: list[Example], but: set[int]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Train on all examples but those of some recordings."""
+    kept = [arrays for number, arrays in made if number not in but]
+    return trained(*(np.concatenate(part) for part in zip(*kept, strict=True)))
 
 
 def trained(x: np.ndarray, y: np.ndarray, w: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     """Minimise the weighted cross-entropy with Adam; the learning rate falls as a cosine."""
+    rng = np.random.default_rng(1)
     sizes = (x.shape[1], *LAYERS, 1)
-    params = [RNG.normal(0, 1 / math.sqrt(a), (a, b)).astype(np.float32)
+    params = [rng.normal(0, 1 / math.sqrt(a), (a, b)).astype(np.float32)
               for a, b in pairwise(sizes)]  # fmt: skip
     params += [np.zeros(n, np.float32) for n in sizes[1:]]
     first, second = ([np.zeros_like(p) for p in params] for _ in range(2))
     steps, n = EPOCHS * (len(x) // BATCH), len(sizes) - 1
     for step in range(steps):
-        rows = RNG.integers(0, len(x), BATCH)
+        rows = rng.integers(0, len(x), BATCH)
         slopes = _slopes(params, n, x[rows], y[rows], w[rows])
         rate = RATE * 0.5 * (1 + math.cos(math.pi * step / steps))
         for p, g, m, v in zip(params, slopes, first, second, strict=True):
@@ -203,35 +217,59 @@ def write(layers: list[tuple[np.ndarray, np.ndarray]]) -> None:
     OUT.write_text(head + 'THOUSANDTHS = """\\\n' + "\n".join(rows) + '\\\n"""\n', "utf-8")
 
 
-def report(recordings: list[TableRecording], layers: list[tuple[np.ndarray, np.ndarray]]) -> None:
-    """Print how people fare of whom the network knows nothing."""
-    network.LAYERS = [(w.astype(float), b.astype(float)) for w, b in layers]
+Counts = tuple[int, int, int]
+
+
+def judged(recording: TableRecording, layers: list[tuple[np.ndarray, np.ndarray]]) -> Counts:
+    """Return a recording's true steps, those said, and those said within 0.1 s, while steady."""
+    network.LAYERS[:] = [(w.astype(float), b.astype(float)) for w, b in layers]
     contacts.StepNetwork = network.StepNetwork
-    for recording in recordings:
-        trunk, truth = Trunk("trunk"), Truth(recording)
-        found = [f.t for b in blocks_of(recording) for f in trunk.feed(b) if isinstance(f, Contact)]
-        steady = [row.t for row in truth.contacts if truth.is_steady(row.t)]
-        said = [t for t in found if truth.is_steady(t)]
-        near = len(match(steady, found, 0.1))
-        print(f"{recording.name}: {len(steady)} steps, {len(said)} found, {near} within 0.1 s")
+    trunk, truth = Trunk("trunk"), Truth(recording)
+    found = [f.t for b in blocks_of(recording) for f in trunk.feed(b) if isinstance(f, Contact)]
+    true = [row.t for row in truth.contacts]
+    pairs = match(true, found, 0.1)
+    near = sum(truth.is_steady(true[i]) for i, _ in pairs)
+    return sum(map(truth.is_steady, true)), sum(map(truth.is_steady, found)), near
+
+
+def left_out(recordings: list[TableRecording], made: list[Example]) -> None:
+    """Print how each person fares of whom the network was shown nothing, and all of them."""
+    subjects = sorted({r.subject for r in recordings})
+    whole = np.zeros(3, int)
+    for fold in range(FOLDS):
+        out = {k for k, r in enumerate(recordings) if subjects.index(r.subject) % FOLDS == fold}
+        layers = fitted(made, out)
+        for k in sorted(out):
+            if Truth(recordings[k]).contacts:
+                counts = judged(recordings[k], layers)
+                whole += counts
+                print(f"{recordings[k].name}: {line(counts)}", flush=True)
+    print(f"all, each person left out: {line((whole[0], whole[1], whole[2]))}")
+
+
+def line(counts: Counts) -> str:
+    true, said, near = counts
+    return f"{true} steps, {said} found, F1 within 0.1 s {2 * near / max(1, true + said):.3f}"
+
+
+def used(folders: list[Path]) -> list[TableRecording]:
+    """Return the recordings of trunks with true contacts, and the jogs, in order."""
+    found = [read_table(f) for folder in folders for f in find_tables(folder)]
+    found = [r for r in found if any(s.placement in TRUNKS for s in r.sensors)]
+    return [r for r in found if is_intact(r) and (Truth(r).contacts or Truth(r).label == "jog")]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", nargs="*", type=Path, default=[])
-    parser.add_argument("--leave", nargs="*", default=[], metavar="PERSON")
+    parser.add_argument("--left-out", action="store_true", help="score people left out; no weights")
     args = parser.parse_args()
-    folders = args.folders or [Path("../shared/data"), Path("../shared/more")]
-    found = [read_table(f) for folder in folders for f in find_tables(folder)]
-    found = [r for r in found if any(s.placement in TRUNKS for s in r.sensors)]
-    used = [r for r in found if is_intact(r) and (Truth(r).contacts or Truth(r).label == "jog")]
-    left = [r for r in used if any(person in r.subject for person in args.leave)]
-    kept = [r for r in used if r not in left]
-    layers = trained(*(np.concatenate(part) for part in zip(*examples(kept), strict=True)))
-    if args.leave:
-        report(left, layers)
+    recordings = used(args.folders or [Path("../shared/data"), Path("../shared/more")])
+    made = list(examples(recordings))
+    if args.left_out:
+        left_out(recordings, made)
     else:
-        write(layers)
+        write(fitted(made, set()))
 
 
 if __name__ == "__main__":

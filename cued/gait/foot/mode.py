@@ -25,7 +25,9 @@ MOST = 2.5  # neither of the two can outvote the other by more
 CLEAR = 3.0
 FAINT = 1.0
 STANDING_S = 1.5  # longest stance at usual speeds is 1.0 s (tripod at 3 km/h) ...
-STANDING_SHARE = 0.9  # ... and a slower walker's 0.78 of the stride, which this is a share of
+STANDING_STRIDES = (
+    1.2  # ... and of who is slower a share of the stride: the next contact is overdue
+)
 
 
 class Manner:
@@ -72,7 +74,7 @@ class Manner:
         """Process a rest and return True when that made it standing."""
         if self.mode == "standing":
             return False
-        longest = max(STANDING_S, STANDING_SHARE * self._stride_s)
+        longest = max(STANDING_S, STANDING_STRIDES * self._stride_s)
         if self._contact_t is not None and now - self._contact_t < longest:
             return False
         self.mode = "standing"

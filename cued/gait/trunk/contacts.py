@@ -2,7 +2,7 @@
 
 Walking: a contact is a peak of the network's answers (``network.py``), timed between its samples.
 Nothing is a contact without its own peak, and no rhythm is kept but for the least time between
-steps. Running: in flight a trunk feels almost nothing, and at contact it starts to feel weight. A
+steps and for this: before a step is due, a peak counts only if it is nearly as sure as the last. Running: in flight a trunk feels almost nothing, and at contact it starts to feel weight. A
 contact is the crossing of 0.7 g upward by the vertical, low-passed at 8 Hz, after less than 0.36 g.
 
 A block is filtered as a whole and looked at in pieces, each of which yields few moments, in order
@@ -31,6 +31,10 @@ from cued.signal.grid import DT_S
 from cued.signal.orientation import Rows, Vector
 
 SURE = 0.3  # an answer of the network that is a step; set by hand on the recordings at hand
+SHARE = (
+    0.65  # of the last steps' answers: less is a foretaste of the step that is coming (tripod) ...
+)
+DUE = 1.0  # ... until it is overdue, in usual step times
 LEAST_STEP_S = 0.22
 DEAD = 0.45  # of the usual step time: no second step so soon
 STEP_S = 0.55  # the usual one before any was seen,
@@ -84,6 +88,7 @@ class Steps:
         self._step_s = STEP_S
         self._last_t = -1e9
         self._before = self._answer = 0.0
+        self._usual = 0.0  # answer at a step
 
     def feed(self, k: int, answer: float) -> Candidate | None:
         """Process the answer at grid sample ``k`` and return the step that it completes."""
@@ -96,6 +101,9 @@ class Steps:
         since = t - self._last_t
         if since < max(LEAST_STEP_S, DEAD * self._step_s):
             return None
+        if since < DUE * self._step_s and top < SHARE * self._usual:
+            return None
+        self._usual += LEARN * (top - self._usual)
         if since < PAUSE_S:
             low, high = STEP_LIMITS_S
             self._step_s += LEARN * (min(max(since, low), high) - self._step_s)

@@ -114,8 +114,8 @@ class Score:
 
 def test_contacts_of_forward_walking_at_the_lower_back(data: Path) -> None:
     score = Score(sorted(data.glob("overground_walk/voisard-*")), 0.1)
-    assert score.f1 >= 0.98
-    assert pstdev(score.errors) <= 0.027
+    assert score.f1 >= 0.985
+    assert pstdev(score.errors) <= 0.025
     assert abs(np.mean(score.errors)) <= 0.01
     assert median(score.delays) <= 0.055
 
@@ -129,7 +129,7 @@ def test_sides_of_forward_walking(data: Path) -> None:
 
 def test_contacts_on_a_treadmill_with_unknown_mounting(data: Path) -> None:
     score = Score(sorted(data.glob("treadmill_walk_forward/tripod-*")), 0.1)
-    assert score.f1 >= 0.955  # the truth's clock is up to 0.1 s apart from the trunk's
+    assert score.f1 >= 0.975  # the truth's clock is up to 0.1 s apart from the trunk's
     assert median(score.delays) <= 0.055
 
 
