@@ -4,8 +4,8 @@ Every recording is shown as it is and stretched in time, acceleration divided by
 slow steps are learnt from people of whom only usual ones were recorded, every second one softer
 than that; and once with the direction of the jolt withheld, as it is while the mounting is unknown.
 What it is to answer is a bump at each contact, ``LAG_S`` later. Jogs without truth have the
-contacts that their landings show. While examples are made no network is asked, so the weights follow from
-the recordings and the seed alone, whatever weights were there before.
+contacts that their landings show. While examples are made no network is asked, so the weights
+follow from the recordings and the seed alone, whatever weights were there before.
 
 The truths do not agree on when a contact is: switches under the foot, labels by hand and bars on a
 treadmill differ by up to 0.15 s, by recording. ``SHIFT_S`` has by how much each is moved before

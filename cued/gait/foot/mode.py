@@ -26,7 +26,7 @@ CLEAR = 3.0
 FAINT = 1.0
 STANDING_S = 1.5  # longest stance at usual speeds is 1.0 s (tripod at 3 km/h) ...
 STANDING_STRIDES = (
-    1.2  # ... and of who is slower a share of the stride: the next contact is overdue
+    1.2  # ... and of who is slower so long: the next contact is overdue
 )
 
 

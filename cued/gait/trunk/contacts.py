@@ -2,8 +2,9 @@
 
 Walking: a contact is a peak of the network's answers (``network.py``), timed between its samples.
 Nothing is a contact without its own peak, and no rhythm is kept but for the least time between
-steps and for this: before a step is due, a peak counts only if it is nearly as sure as the last. Running: in flight a trunk feels almost nothing, and at contact it starts to feel weight. A
-contact is the crossing of 0.7 g upward by the vertical, low-passed at 8 Hz, after less than 0.36 g.
+steps and for this: before a step is due, a peak counts only if it is nearly as sure as the last.
+Running: in flight a trunk feels almost nothing, and at contact it starts to feel weight. A contact
+is the crossing of 0.7 g upward by the vertical, low-passed at 8 Hz, after less than 0.36 g.
 
 A block is filtered as a whole and looked at in pieces, each of which yields few moments, in order
 of time. Sums that run on from piece to piece are accumulated one number after the other, and
@@ -32,7 +33,7 @@ from cued.signal.orientation import Rows, Vector
 
 SURE = 0.3  # an answer of the network that is a step; set by hand on the recordings at hand
 SHARE = (
-    0.65  # of the last steps' answers: less is a foretaste of the step that is coming (tripod) ...
+    0.65  # of the last steps' answers: less is a foretaste of what comes (tripod) ...
 )
 DUE = 1.0  # ... until it is overdue, in usual step times
 LEAST_STEP_S = 0.22
