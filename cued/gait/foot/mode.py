@@ -25,9 +25,7 @@ MOST = 2.5  # neither of the two can outvote the other by more
 CLEAR = 3.0
 FAINT = 1.0
 STANDING_S = 1.5  # longest stance at usual speeds is 1.0 s (tripod at 3 km/h) ...
-STANDING_STRIDES = (
-    1.2  # ... and of who is slower so long: the next contact is overdue
-)
+STANDING_STRIDES = 1.2  # ... and of who is slower so long: the next contact is overdue
 
 
 class Manner:
