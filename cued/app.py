@@ -207,6 +207,13 @@ def sources(config: Config, where: Site) -> list[Source]:
     return built
 
 
+def attended(config: Config) -> Config:
+    """Lead people, who can press a button, through a workout unless they chose otherwise."""
+    if config.coach.program is not None or simulated(config):
+        return config
+    return replace(config, coach=replace(config.coach, program=True))
+
+
 def simulated(config: Config) -> bool:
     """Whether inputs come on a simulated clock, which ticks by itself."""
     return "simulate" in config.parts.get("sources", {})

@@ -292,13 +292,14 @@ class Measurement(Event, frozen=True, tag="measurement", omit_defaults=True):
     """A named number over so many strides; ``value`` None ends the last one (``fusion/ages.py``).
 
     source : the sensor that reported the number, where it was not measured from strides.
-    direction, mode : of the strides that it was measured from.
+    direction, mode : of the strides that it was measured from.  error : a standard error, if known.
     """
 
     name: str
     value: float | None
     unit: str
     strides: int
+    error: float | None = None
     source: str = ""
     direction: Direction = "unknown"
     mode: Mode = "unknown"

@@ -11,6 +11,8 @@ Rules of this file
 * How much was carried is told by difference: log(after / before) as a share of
   log(backward / before), all at the same speed; unknown where no speed matches. Therefore settling
   in ends, and the carry begins, at the speed of the backward part.
+* Ten strides a foot tell that; where fewer came by the end of the same speed, as at 0.3 m/s and
+  steps that were not all seen, four do, and the error that they leave is told with it.
 * A runner who brings along less than a third of what is to be carried has reverted at once.
 * Otherwise the old pattern is back when strides lengthen against the one to keep
   (``strides/overlong.py``). Time to that and time to recovery are told as measurements.
@@ -25,13 +27,24 @@ from statistics import median
 from msgspec.structs import replace
 
 from cued.coach.known import Carried, Known
-from cued.coach.strides.baseline import Baseline, Baselines, Bin, bin_of, terms_of
+from cued.coach.strides.baseline import (
+    EARLY_STRIDES,
+    PERSISTENCE,
+    Baseline,
+    Baselines,
+    Bin,
+    bin_of,
+    terms_of,
+)
+from cued.coach.workout.ladder import CARRY_SAME_S
 from cued.model import Belt, Imprint, Measurement, Stride
 
 RETENTION_S = 60.0
 RETAINED_WITHIN = 0.025  # half of the least threshold of a cue
 LEAST_RETENTION_STRIDES = 20
 KEPT_VALUES = 60
+LAST_STRIDES_S = 5.0  # before the belt is to change
+FEW_STRIDES = 4  # of a foot: better than no figure, and no ground for a cue
 TURN_STRIDES = 2  # the belt has not changed, and the direction is known only after the turn
 COMPARED = {"trunk_lean_deg": 7.0, "bounce_cm": 1.5}  # the limits of rules/posture_lost.py
 LEAST_CARRIED, MOST_CARRIED = 0.05, 0.10  # of step rate: 10.1249/MSS.0b013e3181ebedf4
@@ -120,9 +133,9 @@ class Carry:
         forward = Bin("unknown", "forward", "walking", speed, incline)
         before = _both(self._before, _feet(forward))
         back = _both(self._before, _feet(_back(forward)))
-        if back is None or (before is not None and before / back - 1.0 < LEAST_SHIFT):
+        if back is None or (before and before.stride_s / back.stride_s - 1.0 < LEAST_SHIFT):
             return None
-        return 120.0 / back
+        return 120.0 / back.stride_s
 
     def feed(self, stride: Stride, known: Known) -> list[Measurement]:
         """Process a stride; return what is measured because of it."""
@@ -164,30 +177,39 @@ class Carry:
 
     def _carried(self, key: Bin, now: float) -> list[Measurement]:
         """Tell once a bin how much of the backward change is in the forward stride."""
-        feet = _feet(key)
-        before = _both(self._before, feet)
-        back = _both(self._before, _feet(_back(key)))
-        after = _both(self._fresh, feet)
+        late = now - self.began > CARRY_SAME_S - LAST_STRIDES_S
+        before, back, after = self._compared(key, FEW_STRIDES if late else EARLY_STRIDES)
         if before is None or after is None:
             return []
         if back is not None and self._shift is None:
-            change = before / back - 1.0
+            change = before.stride_s / back.stride_s - 1.0
             if change >= LEAST_SHIFT:
                 self._shift = min(max(change, LEAST_CARRIED), MOST_CARRIED)
         bin_ = _sideless(key)
-        if back is None or self._shift is None or before / back - 1.0 < LEAST_SHIFT:
+        if back is None or self._shift is None or before.stride_s / back.stride_s - 1 < LEAST_SHIFT:
             if bin_ in self._told or self._shift is not None:
                 return []
             self._told.add(bin_)
             return [_measured("carried_percent", None, "%", 0, now)]
-        share = 100.0 * math.log(after / before) / math.log(back / before)
-        wanted = math.log(before / after) / math.log1p(self._shift)
-        self._revert(wanted, share, now)
+        whole = math.log(back.stride_s / before.stride_s)
+        part = math.log(after.stride_s / before.stride_s)
+        share = 100.0 * part / whole
+        if _both(self._fresh, _feet(key)):  # ten strides a foot
+            self._revert(-part / math.log1p(self._shift), share, now)
         if bin_ in self._told:
             return []
         self._told.add(bin_)
-        strides = sum(self._fresh.values(f) for f in feet)
-        return [_measured("carried_percent", round(share, 1), "%", strides, now)]
+        error = 100.0 * math.hypot(_error(before), _error(after)) / abs(whole)
+        told = _measured("carried_percent", round(share, 1), "%", after.strides, now)
+        return [replace(told, error=round(error, 1))]
+
+    def _compared(
+        self, key: Bin, least: int
+    ) -> tuple[Baseline | None, Baseline | None, Baseline | None]:
+        """Return the stride of before, of the backward part, and of now, both feet as one."""
+        feet = _feet(key)
+        back = _both(self._before, _feet(_back(key)), least)
+        return _both(self._before, feet, least), back, _both(self._fresh, feet, least)
 
     def _revert(self, wanted: float, share: float, now: float) -> None:
         """Note that hardly anything was brought along, or that it has come after all."""
@@ -203,10 +225,20 @@ class Carry:
         self.state = replace(self.state, reverted=since, because=because)
 
 
-def _both(own: Baselines, feet: list[Bin]) -> float | None:
-    """Return the mean over the feet that are known of the median stride time."""
-    known = [b.stride_s for b in (own.opening(f) for f in feet) if b is not None]
-    return sum(known) / len(known) if known else None
+def _both(own: Baselines, feet: list[Bin], least: int = EARLY_STRIDES) -> Baseline | None:
+    """Return the feet that are known as one: mean stride time and spread, and all strides."""
+    known = [b for b in (own.opening(f, least) for f in feet) if b is not None]
+    if not known:
+        return None
+    stride_s = sum(b.stride_s for b in known) / len(known)
+    cv = sum(b.cv for b in known) / len(known)
+    strides = sum(own.values(f) for f in feet)
+    return Baseline(stride_s=stride_s, opened_s=stride_s, cv=cv, strides=strides)
+
+
+def _error(own: Baseline) -> float:
+    """Return the standard error of a stride time that wanders (baseline.py), as a share of it."""
+    return own.cv * own.strides ** ((PERSISTENCE - 1.0) / 2.0)
 
 
 def _feet(key: Bin) -> list[Bin]:

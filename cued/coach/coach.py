@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from cued.coach import commands
 from cued.coach.carry import Carry, Imprints, Retention
 from cued.coach.config import CoachConfig
@@ -25,12 +27,13 @@ from cued.coach.voice.effect import Effects
 from cued.coach.voice.pacer import Pacer
 from cued.coach.voice.phrases import Words
 from cued.coach.workout import conditions
-from cued.coach.workout.belt_requests import asked_of_belt
+from cued.coach.workout.belt_requests import against_more, asked_of_belt, asks_more
 from cued.coach.workout.memory import Memory
 from cued.coach.workout.session import Session
 from cued.model import (
     AnyEvent,
     Beat,
+    BeltRequest,
     Command,
     Cue,
     CueDone,
@@ -92,6 +95,7 @@ class Coach:
         self._signed = float("-inf")
         self._off_at = float("-inf")
         self._offered_at = float("-inf")
+        self._wish: BeltRequest | None = None
 
     @property
     def memory(self) -> Memory:
@@ -179,8 +183,16 @@ class Coach:
                 self._judge.forget()
                 self._imprints, self._carried, self._carry = Imprints(), Baselines(), None
             out.append(event)
-        request = self._session.pop_request()
-        return [*out, request] if request else out
+        self._wish = self._session.pop_request() or self._wish
+        return [*out, *self._wished()]
+
+    def _wished(self) -> list[AnyEvent]:
+        """Ask the belt for what the phase wants, as soon as nothing speaks against it."""
+        wish, known = self._wish, self.known
+        if wish is None or (asks_more(wish, known) and against_more(known, lost=self._safety.lost)):
+            return []
+        self._wish = None
+        return [replace(wish, t=known.now)] if known.belt_moves else []
 
     def _border(self, now: float) -> list[AnyEvent]:
         self._restart()
@@ -203,8 +215,8 @@ class Coach:
             self._retention = self._retention or Retention(self._session.memory.imprint, now)
         elif "session" in entry:
             self._retention = None
-        request = asked_of_belt(known)
-        return [*out, request] if request else out
+        self._wish = asked_of_belt(known)
+        return out
 
     def _beat_on(self, carry: Carry, now: float) -> None:
         """Let the backward step rate be heard while it is carried."""
@@ -264,8 +276,8 @@ class Coach:
     def _line(self) -> Proposal | None:
         """Return the next line of the phase's script, once the voice is free."""
         known = self.known
-        if self._arbiter.busy(known.now) or known.blind or self._held_back:
-            return None
+        if self._arbiter.busy(known.now) or known.blind or self._held_back or known.against_s > 0.0:
+            return None  # the script is not for somebody who faces the other way
         line = self._session.line()
         if line is None:
             return None

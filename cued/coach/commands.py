@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from cued.coach.known import Known
 from cued.coach.safety import Safety
+from cued.coach.workout.belt_requests import against_more, asks_more
 from cued.coach.workout.phase import Trigger
 from cued.coach.workout.session import Session
 from cued.model import AnyEvent, BeltRequest, Command, CommandResult, Notice
@@ -129,14 +130,14 @@ def _belt(
     if not isinstance(value, int | float) or not 0.0 <= value <= most:
         return f"the value is a number from 0 to {most:g}", None
     limit = known.limit_m_s
-    faster = known.belt is None or value > known.belt.speed_m_s
-    if speed and faster and (safety.blind or safety.fallen):
-        return "not faster while nobody is seen, or after a fall", None
+    wish = {"speed_m_s": float(value)} if speed else {"incline_percent": float(value)}
+    request = BeltRequest(t=now, why="command", **wish)
+    why = against_more(known, lost=safety.lost) if asks_more(request, known) else ""
+    if why:
+        return f"not {'faster' if speed else 'steeper'} {why}", None
     if speed and limit is not None and value > limit + 1e-9:
         return f"the stage's limit is {limit:.2f} m/s", None
-    if speed:
-        return "", BeltRequest(t=now, speed_m_s=float(value), why="command")
-    return "", BeltRequest(t=now, incline_percent=float(value), why="command")
+    return "", request
 
 
 def _typed(

@@ -11,12 +11,14 @@ class CoachConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """Options of the coach. Each number's reason is in docs/coaching.md."""
 
     program: Annotated[
-        bool,
+        bool | None,
         Meta(
             description="Lead through a workout in phases. False: free run, any direction, only "
-            "the watch for unsteadiness and overlong strides."
+            "the watch for unsteadiness and overlong strides, until a press begins a workout. "
+            "Left out: true for people, false for simulated and recorded runners, who answer no "
+            "question."
         ),
-    ] = False
+    ] = None
     profile: Annotated[
         str,
         Meta(description="Which file of cued/coach/workout/profiles the workout follows."),

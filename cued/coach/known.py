@@ -79,13 +79,14 @@ class Known(Struct, kw_only=True):
     stage, sessions : on the ladder; sessions before this one.  program : a workout in phases.
     limit_m_s : no faster than this backward.  left_s, cap : backward, and the cap that ends it.
     bout_left_s : until this backward part is over before the caps.
-    elapsed_s : walked in the phase; stood in it, where standing is expected.
+    elapsed_s : walked in the phase; stood in it, where standing is expected.  remaining_s : of it.
     against_s : for how long the runner has faced another way than the phase asks for.
     part_s : walked backward in the present backward part, or the last one.
     due_m_s, due_percent, by_hand, to_be_set : the belt in the part that is due, who sets it, and
     whether it has to be set from the rails.
     answered : every question.  slowed : all was done to slow a belt that tells no speed.
-    stepped_on : the word to step on was said.  offered : a backward step, just now.
+    stepped_on : the word to step on was said.  told_to_turn : since when it was, in this phase.
+    offered : a backward step, just now.
     may_jog : somebody or the coach can change the belt's speed.  wrong : the runner said so.
     carry : in the forward carry, what was brought along and whether it is slipping; else None.
     judged : the verdict on the stride that is the news, where there is one.
@@ -108,6 +109,7 @@ class Known(Struct, kw_only=True):
     stride_at: float = -math.inf
     footfalls: int = 0
     footfall_at: float = -math.inf
+    walked_at: float = -math.inf
     strides: int = 0
     stride_s: float = 0.0
     since_change: dict[Side, int] = {}
@@ -116,6 +118,7 @@ class Known(Struct, kw_only=True):
     spec: PhaseSpec = PhaseSpec()
     since: float = 0.0
     elapsed_s: float = 0.0
+    remaining_s: float | None = None
     against_s: float = 0.0
     program: bool = False
     sessions: int = 0
@@ -131,6 +134,7 @@ class Known(Struct, kw_only=True):
     answered: bool = False
     slowed: bool = False
     stepped_on: bool = False
+    told_to_turn: float | None = None
     offered: bool = False
     may_jog: bool = True
     more_rounds: bool = False
@@ -243,6 +247,8 @@ class Known(Struct, kw_only=True):
     def _gait(self, gait: Gait) -> None:
         if (gait.mode, gait.direction) != (self.mode, self.direction):
             self.unsettle()
+        if {gait.mode, self.mode} & {"walking", "running"}:
+            self.walked_at = self.now
         self.mode, self.direction = gait.mode, gait.direction
         if gait.mode not in ("walking", "running"):
             self.measured.clear()

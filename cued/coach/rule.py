@@ -31,10 +31,10 @@ Theme = Literal["safety", "stride", "posture", "symmetry", "program", "praise"]
 
 _MEANING: dict[Need, str] = {
     "stride": "a sensor on a foot, a shank or the trunk",
-    "belt": "the speed of the belt (a treadmill source, or set_speed)",
+    "belt": "the speed of the belt (a treadmill source, foot sensors, or set_speed)",
     "trunk": "a sensor on the lower back, the waist or the chest",
     "feet": "a sensor on each foot or shank",
-    "program": "a workout program ([coach] program = true)",
+    "program": "a guided workout ([coach] program = true, or a press that begins one)",
 }
 
 

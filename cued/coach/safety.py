@@ -83,6 +83,11 @@ class Safety:
         return self._blind_since is not None
 
     @property
+    def lost(self) -> bool:
+        """Some sensor is not heard."""
+        return "lost" in self._links.values()
+
+    @property
     def fallen(self) -> bool:
         """A confirmed fall that nobody has acknowledged."""
         return self._fall is not None and self._fall.stage == "confirmed"
@@ -228,7 +233,7 @@ class Safety:
         if self.blind:
             self._blind_since, self._seen_at = None, now
             return [_told("seen", Priority.LINK, now, "back", valid_s=5.0, because=because)]
-        if "lost" in self._links.values() or now - self._seen_at < SEEN_LASTS_S:
+        if self.lost or now - self._seen_at < SEEN_LASTS_S:
             return []
         return [_told("sensor_back", Priority.LIMIT, now, "back", valid_s=5.0, because=because)]
 

@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what will run, and which rules stay silent and why."""
-    config = load_config(args)
+    config = app.attended(load_config(args))
     refuse_clashes(config)
     where = app.site(config, hardware=False)
     app.engine(config, app.worn(config))
@@ -56,6 +56,8 @@ def described(config: Config) -> list[str]:
         lines.append("no sensors: write [sensors.NAME] tables, or run cued setup")
     for kind, chosen in config.parts.items():
         lines.append(f"{kind}: {', '.join(sorted(chosen)) or 'none'}")
+    kind = f"guided workouts, {config.coach.profile}" if config.coach.program else "free run"
+    lines.append(f"coach: {kind}")
     return lines + silent(config)
 
 
@@ -63,8 +65,9 @@ def silent(config: Config) -> list[str]:
     """Name the rules that will never speak with what is worn, and what they lack."""
     placements: list[Placement] = [w.placement for w in app.worn(config).values()]
     told = {"belt_by_hand", "belt_pulses"} & set(config.parts.get("sources", {}))
-    belt = bool(told) or any(s.placement == "treadmill" for s in config.sensors.values())
-    there = offered(placements, belt, config.coach.program)
+    feet = any(p.startswith("foot") for p in placements)  # they tell the belt's speed themselves
+    belt = bool(told) or feet or any(s.placement == "treadmill" for s in config.sensors.values())
+    there = offered(placements, belt, bool(config.coach.program))
     lines: list[str] = []
     for name, options in sorted(config.parts.get("rules", {}).items()):
         lacks = unmet(parts.load("rules", name).build(options).needs, there)

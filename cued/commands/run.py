@@ -99,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _read(args: argparse.Namespace) -> Config:
     """Read the configuration; pins that something else of the Pi uses are a mistake in it."""
-    config = load_config(args)
+    config = app.attended(load_config(args))
     refuse_clashes(config)
     return config
 
@@ -251,12 +251,13 @@ def _built(config: Config, then: Callable[[Opened], None] | None = None) -> Daem
         app.actuators(config, where),
         app.sinks(config, where),
         live=not app.simulated(config),
-        greeting=Greeting(words, app.worn(config), program=config.coach.program),
+        greeting=Greeting(words, app.worn(config), program=bool(config.coach.program)),
         renew=engines.renew,
         choose=engines.choose,
         marker=app.marker(config, where),
         set_up=open_ if then else None,
     )
+    daemon.notice("info", "coaching", _coaching(config))
     if engines.doubt:
         text = f"{engines.doubt}; as little is coached as after a full week"
         daemon.notice("warning", HISTORY_UNKNOWN, text)
@@ -268,6 +269,14 @@ def _settings(speak: Callable[[str], bool], open_: Callable[[Door | None], bool]
 
     now = asyncio.get_running_loop().time
     return Settings(Door.new(now(), shy=True), speak, open_, now)
+
+
+def _coaching(config: Config) -> str:
+    """Say what the coach does with a runner, and what would change that."""
+    if config.coach.program:
+        told = f"guided workouts, profile {config.coach.profile}: a press begins one"
+        return f"{told}; free run: [coach] program = false"
+    return "free run: a press begins a workout; guided from the start: [coach] program = true"
 
 
 async def _complain() -> None:

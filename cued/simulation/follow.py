@@ -35,6 +35,7 @@ PROMPTS: dict[str, Act] = {
     "check_all": YES,
     "check_better": YES,
     "check_spotter": YES,
+    "check_onward": YES,
     "check_console": YES,
     "start_belt": Act(speed_m_s=0.8, incline_percent=0.0, does="walk"),
     "settle": Act(speed_m_s=0.8, incline_percent=0.0),

@@ -31,25 +31,25 @@ def said(greets, seconds, events=()):
 
 def test_ready_is_said_once_when_every_sensor_is_heard():
     events = [up("back", 1.0), up("left", 2.0), up("left", 5.0)]
-    assert said(greeting("back", "left"), 60, events) == [(2.0, "Ready")]
+    assert said(greeting("back", "left"), 60, events) == [(2.0, "Ready. Press for a workout")]
 
 
 def test_without_sensors_it_is_ready_at_once():
-    assert said(greeting(), 60) == [(0.0, "Ready")]
+    assert said(greeting(), 60) == [(0.0, "Ready. Press for a workout")]
 
 
 def test_a_missing_sensor_is_told_once_and_ready_when_it_comes():
     events = [up("back", 1.0), up("left", 40.0)]
     assert said(greeting("back", "left"), 60, events) == [
         (PATIENCE_S, "No sensor yet"),
-        (40.0, "Ready"),
+        (40.0, "Ready. Press for a workout"),
     ]
 
 
 def test_what_else_is_missing_is_said_after_it():
     told = Notice(t=0.0, level="warning", code="motors_missing", text="no motors: none")
     assert said(greeting("back"), 60, [told, up("back", 1.0)]) == [
-        (1.0, "Ready"),
+        (1.0, "Ready. Press for a workout"),
         (4.0, "No vibration"),
     ]
 
@@ -57,7 +57,7 @@ def test_what_else_is_missing_is_said_after_it():
 def test_a_cue_of_the_coach_goes_first():
     cue = Cue(t=1.9, key="unsteady", text="", pattern="unsteady", priority=6, verdict="given")
     events = [cue, up("back", 2.0)]
-    assert said(greeting("back"), 60, events) == [(4.9, "Ready")]
+    assert said(greeting("back"), 60, events) == [(4.9, "Ready. Press for a workout")]
 
 
 def test_every_greeting_is_in_every_language():

@@ -48,6 +48,7 @@ class Asymmetry:
         self._lost: set[str] = set()
         self._wait = 0
         self._recent: deque[tuple[float, float]] = deque()
+        self._usual = 0.0
         self._limping = 0
         self._limp_since: float | None = None
 
@@ -87,12 +88,13 @@ class Asymmetry:
         return own is None or own.cv > MOST_CV
 
     def _limp(self, value: float, now: float) -> None:
-        """Compare with the lowest of the last minute, by size and side."""
+        """Compare with the usual of the last minute; while a limp lasts, with that of before it."""
         while self._recent and now - self._recent[0][0] > LIMP_WITHIN_S:
             self._recent.popleft()
         before = [v for t, v in self._recent if now - t > LIMP_STRIDES]
-        usual = sorted(before)[len(before) // 2] if before else value
-        off = abs(value - usual) >= LIMP_PERCENT
+        if self._limp_since is None:
+            self._usual = sorted(before)[len(before) // 2] if before else value
+        off = abs(value - self._usual) >= LIMP_PERCENT
         self._limping = self._limping + 1 if off else 0
         if self._limping >= LIMP_STRIDES and self._limp_since is None:
             self._limp_since = now

@@ -2,7 +2,8 @@
 
 What is compared and how is ``coach/carry.py``'s: forward strides with the first ones after turning
 round. This rule words it, and after ``offer_after_s`` offers another backward step, if the day's
-time backward allows one. Taking it is the runner's choice: turning round is enough.
+time backward allows one and none is due anyway within a minute. Taking it is the runner's choice:
+turning round is enough.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from msgspec import Meta, Struct
 
 from cued.coach.known import Known
 from cued.coach.rule import Need, Proposal
+from cued.coach.workout.conditions import turns_soon
 from cued.coach.workout.ladder import LEAST_BOUT_S
 from cued.model import AnyEvent, Input, Priority, Stride
 from cued.parts import Part
@@ -50,7 +52,7 @@ class OldPattern:
         because = judged.because if judged and judged.since is not None else carry.because
         left = known.left_s
         long_enough = known.now - since >= self._config.offer_after_s
-        if long_enough and left is not None and left >= LEAST_BOUT_S:
+        if long_enough and not turns_soon(known) and left is not None and left >= LEAST_BOUT_S:
             return Proposal(
                 key="backward_offer",
                 priority=Priority.PHASE,

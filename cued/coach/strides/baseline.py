@@ -116,10 +116,9 @@ class Learned:
             strides=self._strides,
         )
 
-    @property
-    def early(self) -> Baseline | None:
-        """The baseline, or what the first ten strides already show."""
-        if self._opened_s or len(self._opening) < EARLY_STRIDES:
+    def early(self, least: int) -> Baseline | None:
+        """Return the baseline, or what the first strides already show if there are so many."""
+        if self._opened_s or len(self._opening) < least:
             return self.baseline
         middle = median(self._opening)
         spread = 1.4826 * median(abs(s - middle) for s in self._opening) / middle
@@ -185,10 +184,10 @@ class Baselines:
         """Take over what others have learned, bin by bin."""
         self._bins.update(others._bins)
 
-    def opening(self, key: Bin) -> Baseline | None:
-        """Return the baseline of a bin, or what its first ten strides already show."""
+    def opening(self, key: Bin, least: int = EARLY_STRIDES) -> Baseline | None:
+        """Return the baseline of a bin, or what its first strides already show."""
         known = self._bins.get(key)
-        return known.early if known is not None else None
+        return known.early(least) if known is not None else None
 
     def values(self, key: Bin) -> int:
         """Return how many strides of a bin were learned."""

@@ -35,7 +35,7 @@ SAFETY_HOLDS = {  # what still passes
     "after_stumble": Priority.LIMIT,
     "unsteady": Priority.LIMIT,
     "fall": Priority.FALL,
-    "far_too_fast": Priority.LIMIT,
+    "far_too_fast": Priority.LINK,
     "wrong": Priority.PHASE,
 }
 WAITING = (Priority.INFO, Priority.PHASE, Priority.LIMIT, Priority.LINK)

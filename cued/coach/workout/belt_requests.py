@@ -2,7 +2,8 @@
 
 Rules: it never starts a belt that stands and never stops one under somebody who turns, it never
 asks for more than the stage's limit, and how a change is made (slow ramps, never a jerk) is the
-treadmill source's business.
+treadmill source's business. It asks for nothing faster or steeper while something speaks against
+that (``against_more``): such a wish waits until it is safe, or until the phase is over.
 """
 
 from __future__ import annotations
@@ -30,3 +31,29 @@ def asked_of_belt(known: Known) -> BeltRequest | None:
                 incline_percent=known.due_percent,
                 why=known.phase,
             )
+
+
+def against_more(known: Known, *, lost: bool) -> str:
+    """Return what speaks against a faster or steeper belt now, or an empty text.
+
+    lost : a sensor is lost.
+    """
+    if lost or known.blind:
+        return "while a sensor is lost"
+    if known.hold == "fall":
+        return "after a fall"
+    if known.stability == "unsteady" or known.hold == "after_stumble":
+        return "while unsteady"
+    if known.wrong:
+        return "while something is wrong"
+    if known.walking and (known.direction == "unknown" or known.against_s > 0.0):
+        return "while the direction is in doubt"
+    return ""
+
+
+def asks_more(request: BeltRequest, known: Known) -> bool:
+    """Return whether a request is for a faster or steeper belt than there is known to be."""
+    speed, incline = request.speed_m_s, request.incline_percent
+    faster = speed is not None and (known.belt is None or speed > known.belt.speed_m_s)
+    has = known.belt.incline_percent if known.belt else 0.0
+    return faster or (incline is not None and incline > has)

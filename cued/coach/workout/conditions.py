@@ -7,6 +7,7 @@ from cued.coach.workout import ladder
 
 STANDS_AFTER_S = 6.0  # told to step on the rails: so long until it is taken as done
 FELT_S = 10.0  # backward for so long before there is a feeling to keep; a choice
+SAME_SPEED_S = 60.0  # forward at the backward speed: 33 strides a foot, most of them settled
 SETTING_S = 15.0  # for a hand to find the console and a belt that tells nothing to get there
 
 
@@ -98,6 +99,16 @@ def goes_backward_next(known: Known) -> bool:
 def again(known: Known) -> bool:
     """Another round follows."""
     return known.more_rounds and goes_backward_next(known)
+
+
+def turns_soon(known: Known) -> bool:
+    """Return whether the next backward part is near: the belt is being set for it."""
+    return again(known) and (known.remaining_s or 0.0) <= SAME_SPEED_S
+
+
+def not_backward(known: Known) -> bool:
+    """Return whether nothing says that the runner still faces backward."""
+    return known.direction != "backward"
 
 
 def by_hand(known: Known) -> bool:

@@ -107,6 +107,7 @@ UNKNOWN_DAY_S = 900.0 / 7.0
 JOG_ON_S = 30.0
 JOG_OFF_S = 75.0
 JOG_SESSION_S = 240.0
+CARRY_SAME_S = 38.0  # the carry begins at the speed of the imprint: 30-40 s
 BEFORE_UPHILL_S = 60.0  # on the flat first
 BEFORE_JOG_S = 60.0
 
@@ -235,6 +236,16 @@ def advance(memory: Memory, profile: Profile, result: Result, elapsed_s: float =
     if sessions >= STAGES[stage].sessions and _next_in_reach(stage, profile, result):
         return Standing(stage + 1, 0, clean=True)
     return Standing(stage, sessions, clean=True)
+
+
+def outgrown(memory: Memory, profile: Profile) -> bool:
+    """Return whether a profile's last stage is done, and another profile goes on from there."""
+    last = memory.stage >= profile.top_stage
+    return (
+        bool(profile.then)
+        and last
+        and (memory.clean_sessions >= STAGES[profile.top_stage].sessions)
+    )
 
 
 def _clean(stage: int, result: Result) -> bool:

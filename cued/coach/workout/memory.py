@@ -73,6 +73,7 @@ class Memory(Struct, frozen=True, kw_only=True):
     worn : by trunk sensor.
     wrong : the runner said in the last session that something was wrong.
     away : a session that was cut off just now, and goes on.
+    profile : the last session's; one that was left for another is not gone back to.
     doubt : why earlier sessions are not known, though there may have been some; empty if they are.
     """
 
@@ -86,6 +87,7 @@ class Memory(Struct, frozen=True, kw_only=True):
     worn: dict[str, Worn] = {}
     wrong: bool = False
     away: Away | None = None
+    profile: str = ""
     doubt: str = ""
 
     def doubted(self, doubt: str) -> Memory:
@@ -136,7 +138,13 @@ class Memory(Struct, frozen=True, kw_only=True):
         return min((p.age_s + elapsed_s for p in self.past), default=0.0) / 86400.0
 
     def with_session(
-        self, past: Past, stage: int, clean_sessions: int, *, wrong: bool = False
+        self,
+        past: Past,
+        stage: int,
+        clean_sessions: int,
+        *,
+        profile: str = "",
+        wrong: bool = False,
     ) -> Memory:
         """Return this memory with one more session."""
         return replace(
@@ -146,6 +154,7 @@ class Memory(Struct, frozen=True, kw_only=True):
             clean_sessions=clean_sessions,
             past=(*self.past[-59:], past),
             wrong=wrong,
+            profile=profile,
             away=None,
         )
 

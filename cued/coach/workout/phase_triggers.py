@@ -12,6 +12,8 @@ from cued.coach.workout.phase import Trigger
 from cued.coach.workout.profile import Profile
 
 TURN_S = 45.0  # long enough to turn with the belt slow; then who turns unseen is believed
+# Forward nothing is risked by believing it soon: nothing is judged until the direction is known.
+TURN_FRONT_S = 10.0
 MET_S = 4.0  # backward on a slow belt for so long: go along with it
 CONTRADICTED_S = 30.0  # facing the other way for so long: go along with it
 UNTURNED_S = 60.0  # walking on forward for so long, though asked to turn: go along with it
@@ -49,7 +51,7 @@ def turning(known: Known, profile: Profile) -> Trigger | None:
         return _turned(wanted == "backward", known)
     if wanted == "backward" and known.direction == "forward":
         return "turned_away" if known.elapsed_s >= UNTURNED_S else None
-    if known.direction != "unknown" or known.elapsed_s < TURN_S:
+    if known.direction != "unknown" or not _had_time(known):
         return None
     return "ease" if known.wrong and wanted == "forward" else "timeout"
 
@@ -142,6 +144,13 @@ def _turned(backward: bool, known: Known) -> Trigger:
     if backward and known.to_be_set:
         return "mount"
     return "ease" if known.wrong and not backward else "turned"
+
+
+def _had_time(known: Known) -> bool:
+    """Return whether who turns unseen has had time for it."""
+    if known.spec.turn == "forward" and known.told_to_turn is not None:
+        return known.now - known.told_to_turn >= TURN_FRONT_S
+    return known.elapsed_s >= TURN_S
 
 
 def _worth(known: Known) -> bool:

@@ -22,13 +22,13 @@ from __future__ import annotations
 
 from cued.coach.workout import conditions as c
 from cued.coach.workout import phase_triggers as t
+from cued.coach.workout.conditions import SAME_SPEED_S
+from cued.coach.workout.ladder import CARRY_SAME_S
 from cued.coach.workout.phase import Line, PhaseSpec, Trigger
 
 BEFORE = "(before)"
 IDLE = "idle"
 FREE = "free_run"
-SAME_SPEED_S = 60.0  # forward at the backward speed: 33 strides a foot, most of them settled
-CARRY_SAME_S = 38.0  # the carry begins at the speed of the imprint: 30-40 s
 NOTICE_S = 20.0  # before a turn
 WARNING_S = 5.0  # before a change of the belt's speed under somebody who goes backward
 
@@ -174,7 +174,7 @@ PHASES: dict[str, PhaseSpec] = {
             Line("forward_on", only=c.not_felt),
             Line("part_done", at_s=8.0, only=c.felt),
             Line("carry", at_s=18.0, only=c.felt),
-            Line("own_speed", at_s=CARRY_SAME_S, only=c.felt),
+            Line("own_speed", at_s=CARRY_SAME_S, only=c.felt, when=c.not_backward),
             Line("belt", at_s=-SAME_SPEED_S, only=c.again),
             Line("turning_soon", at_s=-NOTICE_S, only=c.again),
         ),

@@ -12,6 +12,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from cued.coach.workout.memory import Memory
 from cued.model import ConfigError
 
 PROFILES = (
@@ -51,9 +52,18 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     week_s: Annotated[
         float, Meta(ge=60.0, le=5400.0, description="Most time backward in seven days, s.")
     ] = 1800.0
+    then: Annotated[
+        str, Meta(description="Profile that is offered when this one's last stage is done.")
+    ] = ""
     spotter: Annotated[
         bool, Meta(description="Ask for somebody standing by, whatever the stage.")
     ] = False
+
+
+def followed(configured: str, memory: Memory) -> str:
+    """Return the profile of a runner: the configured one, unless they have gone on from it."""
+    then = load(configured).then
+    return then if then and memory.profile == then else configured
 
 
 def load(name: str) -> Profile:

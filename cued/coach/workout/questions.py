@@ -5,6 +5,8 @@ Rules of this file
 * A press is yes. Nothing for 20 s, or the button held, is no: then the coach waits, says so, and
   goes on when the button is pressed. Walking on is no answer.
 * A first session asks one thing at a time; later ones put the usual in one question.
+* A runner for whom the profile has nothing more is offered the next one: a press takes it, and
+  silence leaves it for next time.
 * Who reported something wrong last time is asked whether it is better before anything else.
 """
 
@@ -17,6 +19,7 @@ from cued.coach.workout.profile import Profile
 SILENT_S = 20.0
 REMIND_S = 45.0  # while waiting: nobody is left longer than a minute without a sign
 SPOTTER_FROM = 2
+OFFERS = ("check_onward", "check_console")  # whose no only leaves something out
 
 
 class Questions:
@@ -26,7 +29,7 @@ class Questions:
         self._keys: list[str] = []
         self._asked: float | None = None
         self._waits = False
-        self._console = False
+        self._console = self._onward = False
 
     @property
     def answered(self) -> bool:
@@ -38,10 +41,16 @@ class Questions:
         """Somebody minds the console."""
         return self._console
 
+    @property
+    def onward(self) -> bool:
+        """The next profile was wished for."""
+        return self._onward
+
     def begin(self, memory: Memory, profile: Profile, stage: int, *, by_hand: bool) -> None:
         """Line up what has to be asked of this runner."""
-        self._asked, self._waits, self._console = None, False, False
+        self._asked, self._waits, self._console, self._onward = None, False, False, False
         self._keys = ["check_better"] if memory.wrong else []
+        self._keys += ["check_onward"] if ladder.outgrown(memory, profile) else []
         self._keys += ["check_in", "check_rails"] if memory.sessions == 0 else ["check_all"]
         if profile.spotter or stage >= SPOTTER_FROM:
             self._keys.append("check_spotter")
@@ -56,7 +65,7 @@ class Questions:
             return "waiting" if self._waits else self._keys[0]
         if now - self._asked >= (REMIND_S if self._waits else SILENT_S):
             self.no()
-            return "waiting"
+            return "waiting" if self._waits else self.line(now)
         return None
 
     def said(self, key: str, now: float) -> None:
@@ -68,12 +77,13 @@ class Questions:
         """Process the answer."""
         if self._keys and (self._asked is not None or self._waits):
             self._console = self._console or self._keys[0] == "check_console"
+            self._onward = self._onward or self._keys[0] == "check_onward"
             self._keys.pop(0)
             self._asked, self._waits = None, False
 
     def no(self) -> None:
-        """Wait; but without somebody at the console there is only no jogging."""
-        if self._keys and self._keys[0] == "check_console":
+        """Wait; but what was only offered is left out, such as jogging."""
+        if self._keys and self._keys[0] in OFFERS:
             self._keys.pop(0)
             self._asked, self._waits = None, False
             return

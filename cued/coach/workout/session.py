@@ -25,7 +25,7 @@ from cued.coach.workout.memory import Memory, Past, learned
 from cued.coach.workout.phase import PhaseSpec, Trigger
 from cued.coach.workout.phase_triggers import MET_S
 from cued.coach.workout.phases import FREE, IDLE, PHASES, after
-from cued.coach.workout.profile import PROFILES, Profile, load
+from cued.coach.workout.profile import PROFILES, Profile, followed, load
 from cued.coach.workout.prompts import Script, Spoken
 from cued.coach.workout.questions import Questions
 from cued.coach.workout.totals import Tally
@@ -49,6 +49,7 @@ from cued.model import (
 BACK_ON_S = 2.0
 AT_LEAST_S = 30.0  # of a phase after a pause: to walk again, and for the notice before a turn
 LONG_PAUSE = 5.0
+SLOW_PATIENCE = 2.0  # a false "Paused" stops who walks backward; at 0.3 m/s nobody is thrown off
 LONGEST_STEP_S = 2.0  # of time counted at once
 ONE_STUMBLE_S = 5.0  # a stumble and a possible fall so close together are one
 
@@ -59,9 +60,9 @@ class Session:
     def __init__(self, plan: CoachConfig, memory: Memory, known: Known) -> None:
         self._plan = plan
         self._known = known
-        self._profile = load(plan.profile)
-        self._profile_name = plan.profile
         self._memory = memory
+        self._profile_name = followed(plan.profile, memory)
+        self._profile = load(self._profile_name)
         self._before = IDLE
         self._paused_by: Trigger = "pause"
         self._last: float | None = None
@@ -126,6 +127,8 @@ class Session:
         self.script.said(key, known)
         self._questions.said(key, known.now)
         known.stepped_on = known.stepped_on or key == "step_on"
+        if key in ("turn_back", "turn_front") and known.told_to_turn is None:
+            known.told_to_turn = known.now
 
     def remember(self, imprint: list[Imprint]) -> None:
         """Keep the imprint for the sessions to come."""
@@ -147,6 +150,7 @@ class Session:
         if self.active:
             return "a session is going on"
         self._memory = self._memory.of(runner)
+        self._follow(followed(self._plan.profile, self._memory))
         self._known.stage = ladder.entered(self._memory, self._profile)
         self._known.sessions = self._memory.sessions
         return ""
@@ -157,14 +161,21 @@ class Session:
             return f"there are the profiles {', '.join(PROFILES)}"
         if self.active:
             return "a session is going on"
-        self._profile, self._profile_name = load(profile), profile
-        self._known.stage = ladder.entered(self._memory, self._profile)
+        self._follow(profile)
         return ""
+
+    def _follow(self, profile: str) -> None:
+        self._profile, self._profile_name = load(profile), profile
+        self._known.stage = ladder.entered(
+            self._memory, self._profile, self._elapsed_since_loading()
+        )
 
     def yes(self) -> str:
         """Take a press as the answer that is waited for; why there is none, or an empty text."""
         if not self._questions.answered and self._asks:
             self._questions.yes()
+            if self._questions.onward and self._profile.then:
+                self._follow(self._profile.then)
             return ""
         if self._known.spec.turn != "unknown" and self._known.belt is None:
             self.script.confirm()
@@ -225,6 +236,8 @@ class Session:
         known.jogged_s, known.part_s = self.tally.jogged_s, self.tally.part_s
         known.due_m_s = ladder.pace_m_s(due, spec.jog)
         known.due_percent = due.incline_percent if spec.uphill else 0.0
+        lasts = spec.lasts(known, self._profile)
+        known.remaining_s = None if lasts is None else max(lasts - known.elapsed_s, 0.0)
         known.bout_left_s = _bout_left_s(known, self._profile)
         known.more_rounds = known.rounds < self._profile.rounds and not known.wrong
         known.may_jog = not known.by_hand or self._questions.console_minded
@@ -351,15 +364,17 @@ class Session:
         known = self._known
         if known.spec.still:
             return None
-        # A very slow step is seen as a footfall long before it is a stride.
-        quiet = known.now - max(known.stride_at, known.footfall_at, known.since)
-        return "step_off" if quiet > self._plan.step_off_s else None
+        # A very slow step is seen as a footfall long before it is a stride, or not at all.
+        quiet = known.now - max(known.stride_at, known.footfall_at, known.walked_at, known.since)
+        slow = known.belt is None or (known.belt_moves and known.belt_slow)
+        patience = self._plan.step_off_s * (SLOW_PATIENCE if slow else 1.0)
+        return "step_off" if quiet > patience else None
 
     def _enter(self, target: str, trigger: Trigger) -> list[AnyEvent]:
         known, spec = self._known, PHASES[target]
         left, was = known.phase, known.spec
         known.phase, known.spec, known.since = target, spec, known.now
-        self._against = None
+        self._against = known.told_to_turn = None
         if spec.overlay:
             self._before = self._before if was.overlay else left
             self._paused_by = trigger
@@ -465,7 +480,11 @@ class Session:
         )
         runner, trained, wrong = self._memory.runner, known.stage, known.wrong
         self._memory = self._memory.with_session(
-            past, standing.stage, standing.clean_sessions, wrong=wrong
+            past,
+            standing.stage,
+            standing.clean_sessions,
+            profile=self._profile_name,
+            wrong=wrong,
         )
         known.sessions, known.wrong = self._memory.sessions, False
         self._armed = False  # the next begins after standing, not while this runner walks on

@@ -62,6 +62,8 @@ class Tally:
         for m in measured:
             if m.value is not None:
                 self.measured[m.name] = m.value
+            if m.error is not None:
+                self.measured[f"{m.name}_error"] = m.error
 
     def compare_spread(self, ratios: list[float]) -> None:
         """Process how much strides varied against what is usual for this runner."""

@@ -101,10 +101,12 @@ def _memory(connection: sqlite3.Connection, runner: str, now: float) -> Memory:
         (runner,),
     ).fetchone()
     stage, clean = last or (0, 0)
+    details = _last_details(connection, runner)
     return Memory(
         runner=runner,
         sessions=int(count),
-        wrong=_wrong(connection, runner),
+        wrong=bool(details.get("something_wrong")),
+        profile=str(details.get("profile") or ""),
         away=_away(connection, runner, now),
         stage=int(stage),
         clean_sessions=int(clean or 0),
@@ -135,15 +137,15 @@ def _away(connection: sqlite3.Connection, runner: str, now: float) -> Away | Non
     return Away(now - row[1], age, float(row[3] or 0.0))
 
 
-def _wrong(connection: sqlite3.Connection, runner: str) -> bool:
-    """Return whether the runner said in the last session that something was wrong."""
+def _last_details(connection: sqlite3.Connection, runner: str) -> dict[str, float | str | None]:
+    """Return what the last session's summary told."""
     row = connection.execute(
         "select details from session where runner = ? and ended is not null"
         " order by started desc, id desc limit 1",
         (runner,),
     ).fetchone()
-    details = _read(row[0], dict[str, float | str | None]) if row else None
-    return bool((details or {}).get("something_wrong"))
+    told = _read(row[0], dict[str, float | str | None]) if row else None
+    return told or {}
 
 
 def _held_s(details: str) -> float | None:

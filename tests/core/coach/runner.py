@@ -34,6 +34,7 @@ class Runner:
         plan = CoachConfig(**{"program": True, **options})  # type: ignore[arg-type]
         self.coach = Coach(plan, all_rules(), load("en"), memory or Memory())
         self.answers = True
+        self.onward = False
         self.t = t
         self.phase = "idle"
         self.events: list[AnyEvent] = []
@@ -63,7 +64,8 @@ class Runner:
                 self.left[event.t, event.name] = self.coach.known.left_s or 0.0
         self.events += out
         asked = [e for e in out if isinstance(e, Cue) and e.verdict == "given"]
-        if self.answers and any(cue.key.startswith("check_") for cue in asked):
+        asks = any(c.key.startswith("check_") for c in asked)
+        if self.answers and asks and (self.onward or asked[0].key != "check_onward"):
             self.say("press")
         return out
 

@@ -20,9 +20,12 @@ from tests.core.coach.runner import Runner, follow
 DAY = 86400.0
 
 
-def weeks(profile: str, count: int, stumble_in: int | None = None) -> list[dict[str, float]]:
+def weeks(
+    profile: str, count: int, stumble_in: int | None = None, *, onward: bool = False
+) -> list[dict[str, float]]:
     """Train three times a week, at stride-event level; the sessions' details."""
     runner = Runner(profile=profile, feedback="full")
+    runner.onward = onward
     out: list[dict[str, float]] = []
     for session in range(3 * count):
         before = runner.coach.memory
@@ -72,6 +75,21 @@ def test_a_beginner_stays_where_their_profile_ends() -> None:
     stages = [s["stage"] for s in weeks("first_time_ever", 3)]
     assert stages[:2] == [0.0, 1.0]
     assert stages[-1] == 1.0
+
+
+def test_a_beginner_who_is_done_and_presses_goes_on_by_the_next_profile_and_stays_there() -> None:
+    assert weeks("first_time_ever", 3, onward=True)[-1]["stage"] == 2.0
+    done = Memory(stage=1, clean_sessions=STAGES[1].sessions, sessions=5)
+    runner = Runner(done)
+    runner.onward = True
+    follow(runner)
+    assert runner.cues("check_onward")
+    summary = runner.summaries()[0]
+    assert summary.details["profile"] == "balance_and_body_sense"
+    later = Runner(Memory(stage=2, sessions=6, profile=str(summary.details["profile"])))
+    assert later.coach.stage == 2
+    follow(later, 30.0)
+    assert not later.cues("check_onward")
 
 
 def test_a_stumble_costs_a_stage_and_it_has_to_be_earned_again() -> None:

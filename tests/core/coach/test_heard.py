@@ -1,0 +1,418 @@
+"""What a runner hears, in order and in time: listened to as one who cannot see.
+
+Each test is a person of the guide (docs/coaching.md) at stride level; those whose story depends on
+what sensors can tell are in ``test_workouts.py``, on simulated samples.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import pytest
+
+from cued.coach.workout.memory import Away, Memory, Past
+from cued.coach.workout.phases import PHASES
+from cued.model import (
+    BeltRequest,
+    BeltState,
+    Cue,
+    Direction,
+    Link,
+    Measurement,
+    Phase,
+    Priority,
+    Stability,
+)
+from tests.core.coach.runner import Runner, follow
+
+DAY = 86400.0
+BEGINNER_HEARS = ["welcome", "check_in", "check_rails", "check_spotter", "plan", "how_to_stop"]
+JOGGER = Memory(
+    stage=4, sessions=20, past=(Past(age_s=8 * DAY, backward_s=300.0, peak_m_s=1.5, stage=4),)
+)
+CLIMBER = Memory(
+    stage=2, sessions=8, past=(Past(age_s=8 * DAY, backward_s=300.0, peak_m_s=0.7, stage=2),)
+)
+
+
+def keys(runner: Runner, since: float = 0.0) -> list[str]:
+    """The keys of what was said or sounded, in order."""
+    return [c.key for c in runner.cues() if c.t >= since]
+
+
+def silences(runner: Runner, start: float, end: float) -> float:
+    """The longest time without any sign of life."""
+    signs = [start, *(c.t for c in runner.cues() if start <= c.t <= end), end]
+    return max(b - a for a, b in itertools.pairwise(signs))
+
+
+def entered(runner: Runner, phase: str) -> float:
+    """When a phase was entered first."""
+    return next(e.t for e in runner.events if isinstance(e, Phase) and e.name == phase)
+
+
+def first(runner: Runner, key: str, since: float = 0.0) -> Cue:
+    """The first cue of a key."""
+    return next(c for c in runner.cues(key) if c.t >= since)
+
+
+def led_to(phase: str, memory: Memory | None = None, **options: object) -> Runner:
+    """A runner who does what is asked until a phase begins."""
+    runner = Runner(memory, **options)
+    runner.belt(0.3)
+    while runner.phase != phase:
+        assert runner.t < 3600.0, f"{phase} never reached"
+        spec = PHASES[runner.phase]
+        back = spec.backward or spec.turn == "backward" or runner.phase.startswith("mount")
+        mode = "running" if runner.phase == "backward_jog" else "walking"
+        runner.walk(5.0, "backward" if back else "forward", mode, until=phase)
+    return runner
+
+
+def test_a_first_timer_who_hesitates_is_waited_for_and_told_all_while_standing() -> None:
+    runner = Runner()
+    runner.answers = False
+    runner.belt(0.0)
+    runner.say("start_program")
+    for _ in range(3):
+        runner.stand(15.0)
+        runner.say("press")
+    assert keys(runner)[:4] == BEGINNER_HEARS[:4]
+    runner.stand(50.0)
+    assert keys(runner) == [*BEGINNER_HEARS, "start_belt"]
+    assert all(PHASES[p].still for p in runner.phases())
+    runner.belt(0.8)
+    walks = runner.t
+    runner.walk(200.0, until="turn_back")
+    moving = keys(runner, walks)
+    assert moving[0] == "settle"
+    assert moving.index("belt_at") < moving.index("turning_soon")
+    assert silences(runner, walks, runner.t) < 60.0
+    assert entered(runner, "turn_back") - first(runner, "turning_soon").t == pytest.approx(
+        20, abs=2
+    )
+
+
+def test_who_moves_hears_five_words_at_most_all_the_workout_through() -> None:
+    runner = Runner()
+    runner.belt(0.3)
+    follow(runner)
+    sentences = {"welcome", "plan", "how_to_stop", "start_belt"}
+    settings = re.compile("check_|belt_at|incline_at|fact_|take_away")
+    for cue in runner.cues():
+        if cue.key not in sentences and not settings.match(cue.key):
+            assert len(cue.text.split()) <= 5, cue.text
+
+
+@pytest.mark.parametrize("question", ["check_in", "check_rails", "check_spotter"])
+@pytest.mark.parametrize("says", ["held", "silent"])
+def test_who_answers_no_is_waited_for_and_led_nowhere(question: str, says: str) -> None:
+    runner = Runner()
+    runner.answers = False
+    runner.belt(0.0)
+    runner.say("start_program")
+    runner.stand(5.0)
+    while not runner.cues(question):
+        runner.say("press")
+        runner.stand(3.0)
+    asked = runner.t
+    if says == "held":
+        runner.say("something_wrong")
+    runner.stand(25.0)
+    assert first(runner, "waiting").t - asked < (2.0 if says == "held" else 22.0)
+    runner.stand(200.0)
+    assert set(keys(runner, asked)) == {"waiting"}
+    assert runner.phase == "check_in"
+    assert silences(runner, asked, runner.t) < 60.0
+    runner.say("press")
+    runner.stand(2.0)
+    runner.say("press")
+    runner.stand(4.0)
+    assert set(keys(runner, asked)) - {"waiting"}, "it goes on with the next press"
+
+
+def test_who_never_turns_is_asked_three_times_and_never_praised_for_it() -> None:
+    runner = Runner(profile="first_time_ever")
+    runner.belt(0.3)
+    runner.walk(1200.0, until="cool_down")
+    turns = [c.t for c in runner.cues("turn_back")]
+    assert [b - a for a, b in itertools.pairwise(turns[:3])] == pytest.approx([20, 20], abs=1.5)
+    heard = keys(runner)
+    assert "forward_on" in heard
+    assert not {"carry", "same_speed", "own_speed"} & set(heard)
+    assert not [k for k in heard if k.startswith(("part_done", "backward_"))]
+    assert silences(runner, entered(runner, "settle"), runner.t) < 61.0
+
+
+def test_who_turns_on_a_fast_belt_hears_danger_and_nothing_else_until_it_is_slow() -> None:
+    runner = led_to("settle")
+    runner.belt(1.2)
+    runner.walk(40.0)
+    turned = runner.t
+    runner.walk(60.0, "backward")
+    told = [c for c in runner.cues() if c.t >= turned]
+    assert {c.key for c in told} == {"far_too_fast"}
+    assert told[0].t - turned < 2.5
+    assert max(b.t - a.t for a, b in itertools.pairwise(told)) < 6.0
+    assert {c.tone for c in told if c.t - told[0].t > 10.0} == {"alarm"}
+    assert told[0].priority == Priority.UNSTEADY
+    runner.belt(0.3)
+    runner.walk(20.0, "backward")
+    assert runner.phase == "backward_walk"
+
+
+def test_nobody_is_told_to_turn_on_a_belt_at_that_speed() -> None:
+    runner = led_to("settle")
+    runner.belt(1.2)
+    runner.walk(120.0, until="turn_back")
+    begun = runner.t
+    runner.walk(40.0)
+    assert set(keys(runner, begun)) == {"turn_slow"}
+    runner.belt(0.3)
+    runner.walk(6.0)
+    assert keys(runner, begun)[-2:] == ["count_in", "turn_back"]
+
+
+def test_who_steps_on_the_rails_is_paused_and_led_back_by_turning() -> None:
+    runner = led_to("backward_walk")
+    runner.walk(15.0, "backward")
+    off = runner.t
+    runner.stand(20.0)
+    assert keys(runner, off) == ["paused"]
+    assert 8.0 < first(runner, "paused").t - off < 18.0
+    back = runner.t
+    runner.walk(12.0, "forward")
+    assert keys(runner, back)[0] == "resumed"
+    assert runner.phase == "turn_back"
+    assert not [c for c in runner.cues() if c.priority == Priority.TECHNIQUE]
+
+
+@pytest.mark.parametrize("source", ["feet", ""])
+def test_a_silent_belt_pauses_nobody_whose_slow_steps_are_missed_for_ten_seconds(
+    source: str,
+) -> None:
+    runner = led_to("backward_walk")
+    speed = 0.3 if source else None
+    runner.feed(BeltState(t=runner.t, speed_m_s=speed, source=source or "none", since=runner.t))  # type: ignore[arg-type]
+    for _ in range(3):
+        runner.walk(8.0, "backward")
+        runner.stand(10.0)
+    assert "paused" not in runner.phases()
+
+
+def test_a_sudden_limp_is_asked_about_and_never_coached() -> None:
+    runner = Runner(program=False)
+    runner.belt(1.0)
+    for value in (2.0, 14.0):
+        began = runner.t
+        for _ in range(60):
+            told = Measurement(
+                t=runner.t, name="asymmetry_percent", value=value, unit="%", strides=10
+            )
+            runner.feed(told)
+            runner.walk(1.0)
+    assert first(runner, "limp").t - began < 20.0
+    assert first(runner, "limp").priority == Priority.LIMIT
+    assert not runner.cues("asymmetry")
+
+
+def silent(by_hand: bool) -> Runner:
+    """A runner at the turn on a belt that tells nothing, or what was typed."""
+    runner = Runner()
+    state = BeltState(t=0.0, speed_m_s=0.8 if by_hand else None, since=0.0)
+    runner.feed(state)
+    runner.walk(200.0, until="turn_back")
+    return runner
+
+
+def test_on_a_silent_treadmill_turning_is_told_15_s_after_slow_the_belt() -> None:
+    runner = silent(by_hand=False)
+    begun = runner.t
+    runner.walk(20.0)
+    assert keys(runner, begun)[:3] == ["turn_slow", "count_in", "turn_back"]
+    slow, turn = first(runner, "turn_slow", begun), first(runner, "turn_back", begun)
+    assert 14.0 < turn.t - slow.t < 19.0
+
+
+def test_on_a_silent_treadmill_a_press_or_slower_steps_say_that_it_is_slow() -> None:
+    for does in ("press", "slower"):
+        runner = silent(by_hand=False)
+        begun = runner.t
+        runner.walk(4.0)
+        if does == "press":
+            runner.say("press")
+        runner.walk(8.0, factor=1.4 if does == "slower" else 1.0)
+        assert first(runner, "turn_back", begun).t - begun < 12.0, does
+
+
+def test_a_typed_speed_is_a_speed_like_any_other() -> None:
+    runner = silent(by_hand=True)
+    begun = runner.t
+    runner.walk(20.0)
+    assert set(keys(runner, begun)) == {"turn_slow"}
+    runner.feed(BeltState(t=runner.t, speed_m_s=0.3, source="typed", since=runner.t))
+    runner.walk(6.0)
+    assert keys(runner, begun)[-1] == "turn_back"
+
+
+@pytest.mark.parametrize("phase", ["settle", "carry", "cool_down"])
+def test_backward_at_any_time_is_met_in_six_seconds_and_counted(phase: str) -> None:
+    runner = led_to(phase)
+    if phase != "settle":
+        runner.coach._session.tally.backward_s = 0.0  # of the two minutes nothing was used yet
+    runner.belt(0.3)
+    runner.walk(15.0)
+    turned = runner.t
+    runner.walk(30.0, "backward")
+    assert runner.phase == "backward_walk"
+    assert keys(runner, turned)[0] == "backward_met"
+    assert first(runner, "backward_met").t - turned < 6.5
+    assert not [k for k in keys(runner, turned) if k.startswith("wrong_direction")]
+    left = runner.coach.known.left_s
+    assert left is not None
+    assert left == pytest.approx(120.0 - 30.0, abs=3.0)
+
+
+def test_two_people_who_share_a_treadmill_each_hear_their_own_workout() -> None:
+    runner = Runner(Memory(runner="ann", sessions=9, stage=1), runner="ann")
+    runner.belt(0.3)
+    follow(runner)
+    assert "check_all" in keys(runner)
+    assert "welcome" not in keys(runner)
+    runner.stand(10.0)
+    assert runner.say("runner", "ben")[0].ok  # type: ignore[union-attr]
+    since = runner.t
+    runner.say("start_program")
+    runner.stand(20.0)
+    assert keys(runner, since)[:6] == BEGINNER_HEARS
+    follow(runner)
+    assert not [k for k in keys(runner, since) if k == "fact_last"], "of ann's nothing is told"
+    assert runner.summaries()[-1].details["runner"] == "ben"
+
+
+def test_a_free_run_of_45_minutes_is_quiet_but_never_for_five_minutes() -> None:
+    runner = Runner(program=False)
+    runner.stride_s = 0.75
+    runner.belt(2.8)
+    runner.walk(2700.0, mode="running")
+    assert silences(runner, 0.0, runner.t) <= 301.0
+    heard = keys(runner)
+    assert set(heard) <= {"free_run", "try_shorter", "in_range"}
+    assert heard.count("try_shorter") == 1
+    assert len(heard) <= 12
+
+
+def test_a_habitual_overstrider_is_offered_a_try_and_not_judged() -> None:
+    runner = Runner(program=False)
+    runner.stride_s = 0.86
+    runner.belt(3.5)
+    runner.walk(240.0, mode="running")
+    assert 120.0 <= first(runner, "try_shorter").t <= 130.0
+    assert not [c for c in runner.cues() if c.priority == Priority.TECHNIQUE]
+
+
+def test_uphill_the_belt_is_set_from_the_rails_and_never_going_backward() -> None:
+    runner = led_to("mount_uphill", CLIMBER, profile="variety_for_a_runner")
+    mount, known = runner.t, runner.coach.known
+    runner.stand(12.0)
+    assert known.due_m_s is not None
+    runner.belt(known.due_m_s, known.due_percent)
+    runner.stand(3.0)
+    runner.walk(20.0, "backward")
+    on_rails = keys(runner, mount)
+    assert on_rails[0] == "rails"
+    assert on_rails.index("incline_at") < on_rails.index("step_on")
+    assert on_rails.index("step_on") < on_rails.index("backward_uphill")
+    _settings_only_where_they_are_safe(runner)
+
+
+def _settings_only_where_they_are_safe(runner: Runner) -> None:
+    """Nobody is to reach for the console with their back to it."""
+    phase = ""
+    for event in runner.events:
+        if isinstance(event, Phase):
+            phase = event.name
+        elif isinstance(event, Cue) and event.key in ("belt_at", "incline_at"):
+            assert not (event.verdict == "given" and PHASES[phase].backward), phase
+
+
+def test_a_jog_is_warned_of_and_walking_is_ordered_when_the_belt_is_slow() -> None:
+    runner = led_to("backward_jog", JOGGER, profile="variety_for_a_runner")
+    assert "check_console" in keys(runner), "somebody minds the console"
+    jog = runner.t
+    soon = [c.t for c in runner.cues("faster_soon")]
+    assert jog - soon[-1] == pytest.approx(5.0, abs=2.0)
+    runner.walk(4.0, "backward")
+    assert not runner.cues("backward_jog"), "not before the belt is fast"
+    runner.belt(1.65)
+    runner.walk(60.0, "backward", "running", until="backward_rest")
+    assert runner.cues("backward_jog")
+    rest = runner.t
+    assert rest - first(runner, "slower_soon").t == pytest.approx(5.0, abs=2.0)
+    runner.walk(6.0, "backward", "running")
+    assert not runner.cues("backward_rest"), "not before the belt is slow"
+    runner.belt(0.8)
+    runner.walk(5.0, "backward")
+    assert runner.cues("backward_rest")
+
+
+@pytest.mark.parametrize("phase", [p for p in PHASES if not PHASES[p].overlay and p != "idle"])
+def test_after_a_restart_in_any_phase_it_is_told_and_paused_whichever_way_they_walk(
+    phase: str,
+) -> None:
+    facing: Direction = "backward" if PHASES[phase].backward else "forward"
+    cut = Memory(sessions=1, away=Away(began_s=300.0, seen_s=20.0, backward_s=60.0))
+    runner = Runner(cut, program=phase != "free_run")
+    runner.belt(0.3)
+    runner.walk(25.0, facing)
+    assert runner.phase == "paused"
+    assert keys(runner) == ["away"]
+    runner.say("press")
+    runner.walk(3.0, facing)
+    assert runner.phase == ("carry" if phase != "free_run" else "free_run")
+    if phase != "free_run":
+        assert (runner.coach.known.left_s or 0.0) <= 60.0, "what was done before counts"
+
+
+def doubt(runner: Runner, why: str) -> None:
+    """Something speaks against a faster belt."""
+    if why == "unsteady":
+        runner.feed(Stability(t=runner.t, level="unsteady", score=3.0))
+    elif why == "direction":
+        runner.gait("unknown")
+    else:
+        runner.feed(Link(t=runner.t, sensor="trunk", state="up", age_s=0.0))
+        runner.feed(Link(t=runner.t, sensor="trunk", state="lost", age_s=1.0))
+
+
+@pytest.mark.parametrize("why", ["unsteady", "direction", "sensor"])
+def test_the_belt_is_asked_for_nothing_faster_while_in_doubt(why: str) -> None:
+    plan = {"belt_requests": True, "profile": "variety_for_a_runner"}
+    runner = led_to("turn_back", Memory(stage=1, sessions=3), **plan)
+    runner.feed(Link(t=runner.t, sensor="foot", state="up", age_s=0.0))
+    runner.walk(4.0, "backward", until="backward_walk")
+    fresh = Runner(Memory(stage=1, sessions=3), **plan)
+    assert fresh.coach.known.by_hand is False
+    doubt(runner, why)
+    refused = runner.say("set_speed", 0.5)[0]
+    assert not refused.ok  # type: ignore[union-attr]
+    assert "not faster" in refused.why  # type: ignore[union-attr]
+    assert runner.say("set_speed", 0.2)[0].ok, "slower is never refused"  # type: ignore[union-attr]
+
+
+def test_a_wish_for_more_waits_until_the_runner_is_steady_again() -> None:
+    runner = led_to(
+        "turn_back", Memory(stage=1, sessions=3), belt_requests=True, profile="variety_for_a_runner"
+    )
+    runner.walk(3.0)
+    runner.feed(Stability(t=runner.t, level="unsteady", score=3.0))
+    runner.events.clear()
+    runner.walk(12.0, "backward")
+    assert runner.phase == "backward_walk"
+    assert not [e for e in runner.events if isinstance(e, BeltRequest)]
+    runner.feed(Stability(t=runner.t, level="steady", score=0.0))
+    runner.walk(2.0, "backward")
+    (asked,) = [e for e in runner.events if isinstance(e, BeltRequest)]
+    assert asked.speed_m_s == 0.8
+    assert runner.t - asked.t < 3.0
