@@ -50,6 +50,7 @@ def site(config: Config, *, hardware: bool | None = None) -> Site:
         sensors=config.sensors,
         metrics=config.parts.get("metrics", {}),
         runner=config.coach.runner,
+        profile=config.coach.profile if config.coach.program else "",
         speed_unit=config.coach.speed_unit,
     )
 

@@ -92,7 +92,7 @@ class Site(Struct, frozen=True, kw_only=True):
     hardware : False makes parts use their stand-ins (gpiozero's mock pins, a null sound device).
     sensors : the configured devices by name; sources look for theirs.
     metrics : the metrics that are on and their options; a sink that announces them asks for units.
-    runner : whose run it is until a command chooses another.
+    runner, profile : whose run it is, and which workout, until a command chooses another.
     speed_unit : what belt speeds are shown and spoken in.
     motors : plays a rhythm on a connected sensor's motor, by its name; "" or why it is not felt.
     opening : tells what the present engine was made from (``recording/session.py``), if known.
@@ -108,6 +108,7 @@ class Site(Struct, frozen=True, kw_only=True):
     sensors: dict[str, Sensor] = {}
     metrics: dict[str, Struct] = {}
     runner: str = "runner"
+    profile: str = ""
     speed_unit: str = "km/h"
     motors: dict[str, Pulse] = {}
     opening: Callable[[], Struct] | None = None

@@ -343,12 +343,16 @@ class Mounting(Event, frozen=True, tag="mounting"):
 
 
 class Phase(Event, frozen=True, tag="phase"):
-    """The workout entered a phase. JSON key ``from`` is the phase before."""
+    """The workout entered a phase. JSON key ``from`` is the phase before.
+
+    remaining_s : how long it lasts from here.  workout_s : until the workout's end, an estimate.
+    """
 
     name: str
     from_: str = field(name="from")
     why: str
     remaining_s: float | None = None
+    workout_s: float | None = None
     expects_direction: Direction = "unknown"
     expects_mode: Mode = "unknown"
 

@@ -1,84 +1,46 @@
-"""What is measured and decided, as people call it: for the report and the view in the terminal.
+"""What is measured and decided, as people call it: for report, FIT, terminal, Home Assistant.
 
-The live page has the same words in its own language (``cued/dashboard/js/words.js``). A name that
-is in no table is read by its own rules: the last part of ``stride_time_s`` is its unit.
+The words are those of the live page, a catalogue a language (``cued/dashboard/words``). A name that
+no catalogue foresaw is read by its own rules: the last part of ``stride_time_s`` is its unit.
 """
 
 from __future__ import annotations
 
-import json
+import functools
 import pkgutil
 from collections.abc import Mapping
 
+import msgspec
+
 LIKE_ONE = {"fr": 2.0}  # below how many a language says one (CLDR); else 1 alone is
 SPEEDS = {"km/h": 3.6, "mph": 3600 / 1609.344}
-
-# Phase: what it is called, and what one does in it.
-PHASES = {
-    "idle": ("Ready", "nothing is going on"),
-    "check_in": ("Check in", "questions, standing still"),
-    "settle": ("Warm up", "easy forward walk"),
-    "turn_back": ("Turn round", "slow belt, turn to face backward"),
-    "mount": ("Mount", "feet on the side rails while the belt is set"),
-    "mount_uphill": ("Mount uphill", "feet on the side rails while the incline is set"),
-    "backward_walk": ("Backward walk", "short steps, toes first"),
-    "backward_uphill": ("Backward uphill", "the same walk on an incline"),
-    "backward_jog": ("Backward jog", "short and light"),
-    "backward_rest": ("Easy backward", "slow backward walk, to recover"),
-    "turn_front": ("Turn to the front", "slow belt, turn to face forward"),
-    "carry": ("Keep the short step", "forward, with the step that backward walking taught"),
-    "cool_down": ("Cool down", "slower and slower, then stop"),
-    "free_run": ("Free run", "walk or run as you like"),
-    "paused": ("Paused", "the coach waits"),
-    "blind": ("No sensor", "the coach sees nothing"),
-    "fallen": ("Fall", "the coach asks whether all is well"),
-}
-WHY = {
-    "begin": "begun", "ready": "all is ready", "timeout": "its time was over",
-    "dose": "enough for now",
-    "turned": "turned round", "turned_away": "turned away", "again": "once more",
-    "fell": "a fall", "lost": "no sensor", "seen": "a sensor is back", "stop": "stopped",
-    "pause": "paused", "resume": "resumed", "skip": "skipped", "unsteady": "unsteady",
-    "stumbled": "a stumble", "over": "the end", "step_off": "stepped off",
-    "wrong": "something was wrong", "ease": "to make it easier", "mount": "belt to be set",
-}  # fmt: skip
-WITHHELD = {
-    "refractory": "just said", "faded": "not this time, to see what stays",
-    "catch_block": "a stretch without cues, to see what stays", "spacing": "too soon after another",
-    "per_minute": "enough said that minute", "other_theme": "one thing at a time",
-    "busy": "something else was being said", "stale": "too late by then",
-    "outranked": "something graver waited", "phase_start": "the phase had just begun",
-    "belt_change": "the belt had just changed", "after_stumble": "just after a stumble",
-    "direction": "the way you faced was in doubt", "blind": "no sensor",
-}  # fmt: skip
-UNITS = {
-    "m_s": "m/s", "percent": "%", "deg": "°", "spm": "steps/min", "bpm": "beats/min", "cm": "cm",
-    "ms": "ms", "hz": "Hz", "min": "min", "s": "s", "m": "m",
-}  # fmt: skip
-NAMES = {
-    "cadence": "step rate", "stride_time_cv": "unevenness", "stance": "on the belt",
-    "step_symmetry": "symmetry", "trunk_lean": "trunk lean",
-    "score": "unsteadiness", "spm": "step rate", "own_cv": "your usual variation",
-    "lasting": "for", "silent": "no word for", "limit": "limit", "lean": "lean of the trunk",
-    "sag": "body sank by", "sinking": "body sank at",
-    "carried": "carried over", "time_to_drift": "short step kept", "recovery": "found again after",
-    "retention": "kept since last time", "belt": "belt", "left": "left", "own": "your own",
+UNITS = {  # suffix of a name, unit; longest first
+    "m_s": "m/s", "percent": "%", "spm": "spm", "bpm": "bpm", "deg": "°", "min": "min",
+    "ms": "ms", "hz": "Hz", "cm": "cm", "kg": "kg", "m": "m", "s": "s",
 }  # fmt: skip
 
 
-def phase(name: str) -> str:
+@functools.cache
+def catalogue(language: str = "en") -> dict[str, str]:
+    """Read the words of a language."""
+    data = pkgutil.get_data("cued", f"dashboard/words/{language}.json")
+    assert data is not None
+    return msgspec.json.decode(data, type=dict[str, str])
+
+
+def phase(name: str, language: str = "en") -> str:
     """Return what a phase is called."""
-    return PHASES[name][0] if name in PHASES else plain(name).capitalize()
+    return catalogue(language).get(f"phase.{name}") or plain(name).capitalize()
 
 
-def why(code: str) -> str:
-    """Return why a phase was entered."""
-    return WHY.get(code, plain(code))
+def does(name: str, language: str = "en") -> str:
+    """Return what one does in a phase; an empty text for one that is not known."""
+    return catalogue(language).get(f"does.{name}", "")
 
 
-def withheld(verdict: str) -> str:
-    """Return why a cue was not given."""
-    return WITHHELD.get(verdict, plain(verdict))
+def value(code: str, language: str = "en") -> str:
+    """Return one of few as people say it: why a phase was entered, or a cue was not given."""
+    return catalogue(language).get(f"value.{code}") or plain(code)
 
 
 def plain(name: str) -> str:
@@ -86,13 +48,16 @@ def plain(name: str) -> str:
     return name.replace("_", " ").strip()
 
 
-def read(name: str) -> tuple[str, str]:
+def read(name: str, language: str = "en") -> tuple[str, str]:
     """Return what a measured name is called, and its unit ("" without one)."""
-    for suffix, unit in UNITS.items():
-        bare = name.removesuffix(f"_{suffix}")
-        if bare != name:
-            return NAMES.get(bare, plain(bare)), unit
-    return NAMES.get(name, plain(name)), UNITS.get(name, "")
+    bare, unit = name, ""
+    for suffix, found in UNITS.items():
+        if name.endswith(f"_{suffix}"):
+            bare, unit = name.removesuffix(f"_{suffix}"), found
+            break
+    words = catalogue(language)
+    called = words.get(f"name.{name}") or words.get(f"name.{bare}") or plain(bare)
+    return called, words.get(f"unit.{unit}", unit)
 
 
 def number(value: float) -> str:
@@ -107,13 +72,14 @@ def with_unit(value: float, unit: str) -> str:
     return f"{number(value)}{unit}" if unit == "°" else f"{number(value)} {unit}".rstrip()
 
 
-def because(name: str, value: float | str | None) -> str:
+def because(name: str, told: float | str | None, language: str = "en") -> str:
     """Return one reason as a person would say it: ``speed_m_s`` 0.4 as speed 0.40 m/s."""
-    called, unit = read(name)
+    called, unit = read(name, language)
     if name == "phase":
-        return f"phase {phase(str(value))}"
-    shown = with_unit(value, unit) if isinstance(value, int | float) else plain(str(value))
-    return f"{called} {shown}"
+        return f"{called} {phase(str(told), language)}"
+    if isinstance(told, int | float):
+        return f"{called} {with_unit(told, unit)}"
+    return f"{called} {value(str(told), language)}"
 
 
 def clock(seconds: float) -> str:
@@ -134,9 +100,7 @@ class Words:
     """
 
     def __init__(self, language: str = "en", speed_unit: str = "km/h") -> None:
-        data = pkgutil.get_data("cued", f"dashboard/words/{language}.json")
-        assert data is not None
-        self._words: dict[str, str] = json.loads(data)
+        self._words = catalogue(language)
         self._language = language
         self._speed_unit = speed_unit
 

@@ -96,6 +96,7 @@ class Coach:
         self._off_at = float("-inf")
         self._offered_at = float("-inf")
         self._wish: BeltRequest | None = None
+        self._said_at = float("-inf")  # a cue, on a person's wish
 
     @property
     def memory(self) -> Memory:
@@ -152,6 +153,12 @@ class Coach:
     def _command(self, command: Command, proposals: list[Proposal], now: float) -> list[AnyEvent]:
         if command.name in ("mute", "unmute"):
             why = self._mute(command.name == "mute", proposals, now)
+            return [commands.answer(command, why, now)]
+        if command.name == "say":
+            why, cue = commands.to_say(command, self.known, now, self._said_at)
+            if not why:
+                self._said_at = now
+                proposals.append(cue)
             return [commands.answer(command, why, now)]
         return commands.carry_out(
             command, self._session, self._safety, self.known, now, self._plan.speed_unit

@@ -10,6 +10,7 @@
 | something_wrong | | a long press: no to a question; else the session eases off |
 | profile | name | whom the workouts are for, between sessions |
 | mark | any text | puts a mark into the events |
+| say | a key of ``SAYABLE`` | says that cue, when nothing graver is to be said; every 6 s at most |
 | set_speed | m/s | asks the treadmill; refused above the stage's limit in a backward phase |
 | set_incline | % | asks the treadmill |
 | faster, slower | | the console shows a tenth of a km/h (mph) more or less than was typed |
@@ -20,11 +21,12 @@
 from __future__ import annotations
 
 from cued.coach.known import Known
+from cued.coach.rule import Proposal
 from cued.coach.safety import Safety
 from cued.coach.workout.belt_requests import against_more, asks_more
 from cued.coach.workout.phase import Trigger
 from cued.coach.workout.session import Session
-from cued.model import AnyEvent, BeltRequest, Command, CommandResult, Notice
+from cued.model import AnyEvent, BeltRequest, Command, CommandResult, Notice, Priority
 
 NAMES = (
     "acknowledge",
@@ -37,6 +39,7 @@ NAMES = (
     "profile",
     "resume",
     "runner",
+    "say",
     "set_incline",
     "set_speed",
     "skip",
@@ -46,6 +49,19 @@ NAMES = (
     "stop",
     "unmute",
 )
+# Cues that a person beside the treadmill may have said.
+SAYABLE = (
+    "overlong_stride",
+    "cadence_drift",
+    "trunk_lean",
+    "asymmetry",
+    "hard_landing",
+    "look_ahead",
+    "toes_first",
+    "recall",
+    "too_fast",
+)
+SAY_EVERY_S = 6.0  # or one voice drowns the other
 FASTEST_M_S = 7.0
 STEEPEST_PERCENT = 25.0
 TYPED_STEP = {"km/h": 0.1 / 3.6, "mph": 0.1 * 1.609344 / 3.6}  # what a key of a console does
@@ -62,6 +78,27 @@ _TRIGGERS: dict[str, Trigger] = {
 def answer(command: Command, why: str, now: float) -> CommandResult:
     """Answer a command: ok unless there is a reason not to."""
     return CommandResult(t=now, name=command.name, ok=not why, why=why, id=command.id)
+
+
+def to_say(command: Command, known: Known, now: float, said_at: float) -> tuple[str, Proposal]:
+    """Return why a cue is not said on a person's wish, or an empty text, and the cue."""
+    key = str(command.value or "")
+    cue = Proposal(
+        key=key,
+        priority=Priority.INFO,
+        theme="program",
+        since=now,
+        pattern="notice",
+        refractory_s=0.0,
+        valid_s=3.0,
+        because={"asked": "person"},
+    )
+    if key not in SAYABLE:
+        return f"there are {', '.join(SAYABLE)}", cue
+    if known.muted or known.blind or known.hold in ("fall", "after_stumble", "unsteady"):
+        return "not while it is muted, blind or the runner is unsteady", cue
+    left = said_at + SAY_EVERY_S - now
+    return (f"again in {left:.0f} s" if left > 0.0 else ""), cue
 
 
 def carry_out(

@@ -118,12 +118,12 @@ def _part(d: Digest) -> list[str]:
 
 def _phases(d: Digest) -> list[str]:
     """Say of each phase when it was, and what one does in it."""
-    spans = [s for s in d.phase_spans() if s.name in words.PHASES]
+    spans = [s for s in d.phase_spans() if words.does(s.name)]
     if not spans:
         return []
     rows = "".join(
-        f'<tr><td class="n">{words.clock(60.0 * s.start)}</td><td>{words.PHASES[s.name][0]}</td>'
-        f'<td>{words.PHASES[s.name][1]}</td><td class="n">{words.clock(60.0 * (s.end - s.start))}'
+        f'<tr><td class="n">{words.clock(60.0 * s.start)}</td><td>{words.phase(s.name)}</td>'
+        f'<td>{words.does(s.name)}</td><td class="n">{words.clock(60.0 * (s.end - s.start))}'
         "</td></tr>"
         for s in spans
     )
@@ -207,7 +207,7 @@ def _cue_row(d: Digest, cue: Cue, fate: str) -> str:
     reasons = [words.because(k, v) for k, v in cue.because.items() if v is not None]
     because = ", ".join(reasons)
     if cue.verdict != "given":
-        fate = f"withheld: {words.withheld(cue.verdict)}"
+        fate = f"withheld: {words.value(cue.verdict)}"
     said = html.escape(cue.text or f"({cue.key.replace('_', ' ')})")
     return (
         f'<tr><td class="n">{words.clock(cue.t - d.start_t)}</td><td>{said}</td>'

@@ -41,7 +41,7 @@ Alarm = Literal["", "possible", "confirmed"]
 class SessionState:
     """Follows a station."""
 
-    def __init__(self, runner: str = "") -> None:
+    def __init__(self, runner: str = "", profile: str = "") -> None:
         self.t = 0.0
         self.phase = Phase(t=0.0, name=IDLE, from_=IDLE, why="")
         self.entered = False  # a phase has been told at all
@@ -55,9 +55,9 @@ class SessionState:
         self.belt = BeltState(t=0.0, speed_m_s=None)
         self.asked_m_s: float | None = None  # the belt speed that the coach asks for in this phase
         self.muted = False
-        self.runner = runner
+        self.runner, self.profile = runner, profile
         self.band_m: tuple[float, float] | None = None  # low and high end of a stride's length
-        self._chosen = ""
+        self._chosen: dict[str, str] = {}  # by command; what holds once it is answered
         self._fall: Fall | None = None
 
     @property
@@ -81,8 +81,8 @@ class SessionState:
         match item:
             case Battery():
                 self.batteries[item.sensor] = item.percent
-            case Command(name="runner"):
-                self._chosen = str(item.value or "").strip()
+            case Command(name="runner" | "profile"):
+                self._chosen[item.name] = str(item.value or "").strip()
             case _:
                 pass
 
@@ -144,4 +144,6 @@ class SessionState:
         if name in ("mute", "unmute"):
             self.muted = name == "mute"
         elif name == "runner":
-            self.runner = self._chosen or self.runner
+            self.runner = self._chosen.get(name) or self.runner
+        elif name == "profile" and self.profile:  # without a program there is none
+            self.profile = self._chosen.get(name) or self.profile

@@ -50,6 +50,7 @@ from cued.sinks._session_state import SessionState
 METRICS_EVERY_S = 1.0
 STATE_EVERY_S = 0.25
 STATE_AGAIN_S = 30.0
+STRIDES = 20  # told at once; no runner makes more in a second
 RARE = Battery | Command
 TOLD = BeltRequest | BeltState | CommandResult | Fall | Gait | Link | Notice | Phase | Stability
 
@@ -73,14 +74,16 @@ class Topics:
         limit: int,
         *,
         runner: str = "",
+        profile: str = "",
     ) -> None:
-        self._now = SessionState(runner)
+        self._now = SessionState(runner, profile)
         self._queue: deque[Message] = deque()
         self._limit = limit
         self._names = dict.fromkeys(metrics)
         self._units: dict[str, str] = {}
         self._entered_wall: float | None = None
         self._measured = False
+        self._strides: deque[dict[str, Any]] = deque(maxlen=STRIDES)  # since the last ``metrics``
         self._metrics_at = float("-inf")
         self._state_at = float("-inf")
         self._changed = True
@@ -133,8 +136,11 @@ class Topics:
                 self._units[event.name] = event.unit
                 self._names.setdefault(event.name)
                 self._measured = True
-            case Stability() | Stride():
+            case Stability():
                 self._measured = True
+            case Stride():
+                self._measured = True
+                self._strides.append(_stride(event))
             case Cue():
                 kind = "given" if event.verdict == "given" else "withheld"
                 self.put(_message("cue", event, kind, wall))
@@ -161,7 +167,9 @@ class Topics:
         if now < self._metrics_due():
             return None
         self._measured, self._metrics_at = False, now
-        return Message("metrics", self._encoded_metrics(wall))
+        message = Message("metrics", self._encoded_metrics(wall))
+        self._strides.clear()
+        return message
 
     def wait_s(self, now: float) -> float:
         """Seconds until something is due."""
@@ -189,8 +197,10 @@ class Topics:
             "since": self._entered_wall,
             "since_t": now.phase.t if now.entered else None,
             "remaining_s": now.phase.remaining_s,
+            "workout_s": now.phase.workout_s,
             "began_t": now.began,
             "runner": now.runner,
+            "profile": now.profile or None,
             "mode": now.gait.mode,
             "direction": now.gait.direction,
             "stability": now.stability.level,
@@ -218,7 +228,7 @@ class Topics:
         moves = now.gait.mode in ("walking", "running")
         span = now.band_m if moves else None
         own = {"stride_band_m": [round(end, 3) for end in span] if span else None}
-        when = {"units": self._units, "t": now.t, "time": wall}
+        when = {"strides": [*self._strides], "units": self._units, "t": now.t, "time": wall}
         return msgspec.json.encode(values | stability | belt_now | own | when)
 
     def _rounded(self, name: str) -> float | None:
@@ -234,6 +244,20 @@ class Topics:
         elif isinstance(event, Fall):
             kind = f"fall_{event.stage}"
         self.put(_message("event", event, kind, wall))
+
+
+def _stride(stride: Stride) -> dict[str, Any]:
+    """Return what is told of a single stride; it is of the moment ``t`` and never of now."""
+    told = {
+        name: value if value is None else round(value, 3)
+        for name, value in (
+            ("t", stride.t),
+            ("duration_s", stride.duration_s),
+            ("step_s", stride.step_s),
+            ("length_m", stride.length_m),
+        )
+    }
+    return told | {"side": stride.side, "direction": stride.direction, "clean": stride.clean}
 
 
 def _belt(state: BeltState) -> dict[str, Any] | None:

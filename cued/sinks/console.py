@@ -92,7 +92,7 @@ class Console:
                 self._lengths.append(event.length_m)
             case Phase():
                 self._say(
-                    f"→ {words.phase(event.name)}, {words.why(event.why)}", "bold cyan", event.t
+                    f"→ {words.phase(event.name)}, {words.value(event.why)}", "bold cyan", event.t
                 )
             case Cue():
                 self._cue(event)
@@ -113,7 +113,7 @@ class Console:
         belt = self._now.belt
         if belt.speed_m_s is None:
             return "–"
-        return f"{belt.speed_m_s:.2f} m/s ({words.plain(belt.doubt or belt.source)})"
+        return f"{belt.speed_m_s:.2f} m/s ({words.value(belt.doubt or belt.source)})"
 
     def _cue(self, cue: Cue) -> None:
         because = ", ".join(words.because(k, v) for k, v in cue.because.items() if k != "phase")
@@ -121,7 +121,7 @@ class Console:
         if cue.verdict == "given":
             self._say(f"{said}  {because}".rstrip(), "bold", cue.t)
         else:
-            self._say(f"not said, {words.withheld(cue.verdict)}: {said}", "dim", cue.t)
+            self._say(f"not said, {words.value(cue.verdict)}: {said}", "dim", cue.t)
 
     def _say(self, text: str, style: str, t: float) -> None:
         line = Text(f"{words.clock(t):>6}  {text}", style=style, no_wrap=True, overflow="ellipsis")

@@ -22,12 +22,15 @@ import sys
 from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
 
+from cued.coach.commands import SAYABLE
+from cued.coach.voice import phrases
+from cued.coach.workout.profile import PROFILES
 from cued.config import Site
 from cued.model import AnyEvent, ConfigError, Input
 from cued.parts import Exit, Part
@@ -104,6 +107,8 @@ class Live:
         self._config = config
         self._site = site
         self._so_far = SoFar()
+        words = phrases.load(site.language)
+        self._phrases = {key: words.wordings(key)[0] for key in SAYABLE}
         self._pages: Pages | None = None
         self._announcer = Announcer(site.station)
 
@@ -171,7 +176,7 @@ class Live:
 
     def _about(self) -> bytes:
         config = self._config
-        body: dict[str, str | int | bool] = {
+        body: dict[str, Any] = {
             "root": "cued",
             "port": config.broker_port,
             "commands": config.commands,
@@ -179,6 +184,8 @@ class Live:
             "language": self._site.language,
             "speed_unit": self._site.speed_unit,
             "settings": self._site.settings is not None,
+            "profiles": PROFILES,
+            "phrases": self._phrases,
         }
         if config.broker:
             body["broker"] = config.broker

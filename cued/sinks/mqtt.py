@@ -7,9 +7,7 @@ Rules
 * A new client for every attempt, as aiomqtt's may not be used twice after a failure (aiomqtt#334).
   Attempts are spaced by jittered exponential back-off, which starts anew after a connection has
   stood for ``STOOD_S``. A reason is a warning once, whatever came before it.
-* The client's name cannot be guessed: a broker cuts off whoever has a name that somebody else
-  comes with. So two stations of one name do not cut each other off; that is noticed on our own
-  ``availability``, which is put right, and told.
+* Whether another says that it is this station is noticed (``_presence.py``).
 * The last will says ``offline``; so does leaving in good order. ``online`` follows every
   connection, then the description for Home Assistant, the state, and what has waited.
 * Session summaries lie on disk until the broker has acknowledged them (``_outbox.py``).
@@ -45,7 +43,6 @@ from cued.sinks._mqtt_client import (
     V311,
     Client,
     MqttError,
-    Will,
     answers_no_5,
     forget,
     make_client,
@@ -54,6 +51,7 @@ from cued.sinks._mqtt_client import (
 )
 from cued.sinks._mqtt_config import Config
 from cued.sinks._outbox import FOLDER, Outbox
+from cued.sinks._presence import Presence
 from cued.sinks._requests import Gate, Refused
 from cued.sinks._topics import Message, Topics, answer
 from cued.sinks.sink import Ask, Sink
@@ -85,18 +83,17 @@ class Mqtt:
         self.root = f"cued/{site.station}"
         self._own = f"cued-{site.station}-{secrets.token_hex(6)}"
         self._version, self._proven = V5, False
-        self._greetings = 0  # ``online`` of ours that has not come back yet
-        self._clash_told = False
+        self._presence = Presence(self.root)
         self._topics = Topics(
-            _discovery.units(site), config.commands, config.queue, runner=site.runner
-        )
+            _discovery.units(site), config.commands, config.queue,
+            runner=site.runner, profile=site.profile,
+        )  # fmt: skip
         self._gate = Gate(config.commands)
         self._outbox = Outbox(Path(site.state) / FOLDER)
         self._summaries: deque[bytes] = deque()
         self._undelivered = True
         self._described = _discovery.describe(site, self.root, config.commands, config.page)
         self._discovery = _discovery.topic(config.discovery_prefix, site.station)
-        self._availability = f"{self.root}/availability"
         self._birth = f"{config.discovery_prefix}/status"
         self._wake = asyncio.Event()
         self._planned = float("inf")  # when the sender looks up by itself
@@ -131,7 +128,7 @@ class Mqtt:
         with suppress(MqttError, TimeoutError):
             async with asyncio.timeout(FLUSH_S):
                 await self._publish_due(client)
-                await client.publish(self._availability, b"offline", 1, retain=True)
+                await self._presence.leave(client)
         await self._close(client)
 
     def watch(self, item: Input) -> None:
@@ -142,7 +139,8 @@ class Mqtt:
     def take(self, event: AnyEvent) -> None:
         """Note an event."""
         if isinstance(event, Summary):
-            self._summaries.append(self._summed_up(event))
+            body = msgspec.to_builtins(event) | {"time": self._wall()}
+            self._summaries.append(msgspec.json.encode(body))
             self._wake.set()
             return
         self._topics.take(event, self._clock(), self._wall())
@@ -188,21 +186,22 @@ class Mqtt:
         self._proven = True
 
     async def _enter(self) -> None:
-        will = Will(self._availability, b"offline", 1, retain=True)
+        will = self._presence.will
         client = make_client(self._config, self._own, self._proof, will, self._version)
         try:
             await client.__aenter__()
         except BaseException:
             await self._close(client)  # or a socket that nobody answered stays open
             raise
-        self._client, self._greetings = client, 0
+        self._client = client
+        self._presence.begin()
 
     async def _serve(self) -> None:
         """Introduce ourselves; then publish and listen until the link is lost."""
         client = self._client
         assert client is not None
         await client.listen(f"{self.root}/command")
-        await client.subscribe(self._availability)
+        await client.subscribe(self._presence.topic)
         if self._config.discovery:
             await client.subscribe(self._birth)
             await client.subscribe(self._discovery)
@@ -218,27 +217,11 @@ class Mqtt:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _introduce(self, client: Client) -> None:
-        await self._greet(client)
+        await self._presence.greet(client)
         if self._config.discovery:
             await self._describe(client, self._described)
         self._topics.again()
         self._wake.set()
-
-    async def _greet(self, client: Client) -> None:
-        self._greetings += 1
-        await client.publish(self._availability, b"online", 1, retain=True)
-
-    async def _heard_of_us(self, client: Client, payload: object) -> None:
-        """Notice that another says how we are: an earlier connection's will, or a namesake."""
-        if payload == b"online":
-            self._greetings -= 1
-        if payload == b"online" and self._greetings >= 0:
-            return
-        if not self._clash_told:
-            log.warning("%s is said by another, too: is a station of that name running?", self.root)
-        self._clash_told, self._greetings = True, max(self._greetings, 0)
-        if payload != b"online":
-            await self._greet(client)
 
     async def _describe(self, client: Client, described: _discovery.Entity) -> None:
         await client.publish(self._discovery, msgspec.json.encode(described), 1, retain=True)
@@ -285,9 +268,9 @@ class Mqtt:
                     await self._introduce(client)
             elif topic == self._discovery:
                 await self._tidy(client, payload if message.retain else b"")
-            elif topic == self._availability:
+            elif topic == self._presence.topic:
                 if not message.retain:
-                    await self._heard_of_us(client, payload)
+                    await self._presence.heard(client, payload)
             elif not message.retain:  # a retained command was meant for somebody long gone
                 self._requested(payload)
 
@@ -317,10 +300,6 @@ class Mqtt:
         now = self._clock()
         if now + self._topics.wait_s(now) < self._planned:
             self._wake.set()
-
-    def _summed_up(self, event: Summary) -> bytes:
-        body = msgspec.to_builtins(event)
-        return msgspec.json.encode(body | {"time": self._wall()})
 
     async def _save(self) -> None:
         """Store in a thread; the sender is woken even if a lost link has ended this wait."""

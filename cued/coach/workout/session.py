@@ -19,7 +19,7 @@ from typing import cast
 from cued.coach.config import CoachConfig
 from cued.coach.known import Known
 from cued.coach.safety import Safety
-from cued.coach.workout import facts, ladder
+from cued.coach.workout import facts, ladder, outlook
 from cued.coach.workout.ladder import Prescription, Result, Standing
 from cued.coach.workout.memory import Memory, Past, learned
 from cued.coach.workout.phase import PhaseSpec, Trigger
@@ -143,6 +143,8 @@ class Session:
 
     def judged(self, effect: Effect) -> None:
         """Keep whether a wording worked for this runner."""
+        self.tally.judged += 1
+        self.tally.worked += effect.worked
         self._memory = self._memory.with_effect(effect)
 
     def choose(self, runner: str) -> str:
@@ -402,6 +404,7 @@ class Session:
             from_=left,
             why=trigger,
             remaining_s=None if lasts is None else max(lasts - known.elapsed_s, 0.0),
+            workout_s=outlook.left_s(known, self._profile),
             expects_direction=spec.direction,
             expects_mode=spec.mode,
         )
@@ -471,6 +474,7 @@ class Session:
             )
             standing = ladder.advance(self._memory, self._profile, result, elapsed)
             self._close(standing)
+        tally.before = self._memory.past[-1] if self._memory.past else None
         past = Past(
             age_s=-elapsed,
             backward_s=tally.backward_s,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from statistics import median
 
 from cued.coach.workout.ladder import Standing
+from cued.coach.workout.memory import Past
 from cued.model import Belt, Measurement, Stability, Stride, Summary
 
 BEFORE_UNSTEADY_COUNTS_S = 0.5
@@ -19,6 +20,9 @@ class Tally:
         self.strides = 0
         self.stumbles = 0
         self.cues = 0
+        self.judged = 0
+        self.worked = 0
+        self.before: Past | None = None  # the session before, to compare with
         self.backward_s = 0.0
         self.jogged_s = 0.0
         self.part_s = 0.0
@@ -101,6 +105,10 @@ class Tally:
             "held_s": None if self.held_s is None else round(self.held_s, 1),
             "something_wrong": float(wrong),
             "cv_ratio": self.cv_ratio,
+            "cues_judged": float(self.judged),
+            "cues_worked": float(self.worked),
+            "before_backward_s": self.before.backward_s if self.before else None,
+            "before_held_s": self.before.held_s if self.before else None,
             **self.measured,
         }
         return Summary(

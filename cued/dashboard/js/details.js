@@ -16,7 +16,7 @@ const Details = (() => {
   function rows(list, wanted, make, fill) {
     while (list.children.length > wanted.length) list.lastElementChild.remove();
     while (list.children.length < wanted.length) list.append(make());
-    wanted.forEach((row, n) => fill(list.children[n], row));
+    wanted.forEach((row, n) => fill(list.children[n], row, n));
   }
 
   function pair() {
@@ -55,7 +55,7 @@ const Details = (() => {
       const state = link[name] ?? "unknown";
       data(row, "link", state);
       icon(row.querySelector("use"), LINKS.includes(state) ? state : "unknown");
-      text(row.querySelector(".name"), Words.sentence(name));
+      text(row.querySelector(".name"), Words.sensor(name));
       text(row.querySelector(".link"), Words.shown(state));
       const percent = battery[name];
       const low = percent < Stage.LOW_PERCENT;
@@ -109,5 +109,5 @@ const Details = (() => {
     }
   }
 
-  return { draw, pairs };
+  return { draw, pairs, rows };
 })();

@@ -47,6 +47,7 @@
     }
     signing();
     telling();
+    Coach.begin(config.phrases ?? {}, (key, command, words, value) => controls.press(key, command, words, value));
     staying();
     named(Theme.choice());
     route();
@@ -71,10 +72,12 @@
     return `${scheme}//${host}${path}`;
   }
 
+  /* #station/NAME is one station, #all the list; /coach behind it is the view of who stands beside. */
   function route() {
-    const [, name] = location.hash.match(/^#station\/(.+)$/) ?? [];
+    const [, name, view] = location.hash.match(/^#station\/([^/]+)(\/coach)?$/) ?? [];
     const wanted = name ? decodeURIComponent(name) : null;
     const own = location.hash === "" || location.hash === "#" ? config.station ?? null : null;
+    data(document.body, "view", view ? "coach" : "");
     look(wanted ?? own);
   }
 
@@ -158,6 +161,7 @@
     el("nobody").hidden = Boolean(one) || all;
     el("station").hidden = !one;
     el("floor").hidden = !all;
+    coaching(one);
     el("to-floor").hidden = looked === null || stations.size < (one ? 2 : 1);
     text(el("nobody-why"), why(open));
     document.body.dataset.link = open || !one ? "open" : "lost";
@@ -172,6 +176,21 @@
     }
   }
 
+  /* What only the coach's view has, and the keys of what the station accepts. */
+  function coaching(one) {
+    const viewed = document.body.dataset.view === "coach";
+    const may = (command) => config.commands !== false && Boolean(one?.state.commands?.includes(command));
+    el("to-coach").hidden = !one;
+    if (one) attribute(el("to-coach"), "href", `#station/${encodeURIComponent(one.name)}${viewed ? "" : "/coach"}`);
+    attribute(el("to-coach"), "aria-pressed", String(viewed));
+    el("coach").hidden = !viewed;
+    el("say-wish").hidden = !may("say") || el("say-key").length === 0;
+    el("note-wish").hidden = !may("mark");
+    el("wishes").hidden = el("say-wish").hidden && el("note-wish").hidden;
+    el("more").hidden = !may("runner");
+    el("more-profile-box").hidden = !may("profile") || !one.state.profile;
+  }
+
   /* Why nothing can be shown. */
   function why(open) {
     if (!open) return Words.say(`broker.${broker.why || "waiting"}`);
@@ -181,6 +200,7 @@
   function drawOne(one, at, open) {
     const then = open ? at : Infinity; // without a connection nothing is known of now
     Stage.draw(one, then);
+    if (document.body.dataset.view === "coach") Coach.draw(one, at);
     Details.draw(one, then);
     plot(one, at);
     if (at - describedAt > DESCRIBE_MS && one.samples.length > 0) {
@@ -277,8 +297,16 @@
   /* Who walks, and how hard it was: asked for in a dialog, sent as commands. */
   function telling() {
     const dialog = el("more-dialog");
-    el("more").addEventListener("click", () => dialog.showModal());
-    for (const [command, field] of [["runner", "more-runner"], ["effort", "more-effort"]]) {
+    const named = (name) => new Option(Words.say(`setup.profile_${name}`), name);
+    el("more-profile").append(...(config.profiles ?? []).map(named));
+    el("more").addEventListener("click", () => {
+      const { runner = "", profile = "" } = station()?.state ?? {};
+      el("more-runner").value = runner;
+      el("more-profile").value = profile;
+      dialog.showModal();
+    });
+    for (const command of ["runner", "profile", "effort"]) {
+      const field = `more-${command}`;
       const key = el(`${field}-set`);
       key.addEventListener("click", () => {
         const value = command === "effort" ? Number(el(field).value) : el(field).value.trim();

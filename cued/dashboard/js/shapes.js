@@ -10,12 +10,13 @@ const Shapes = (() => {
   const listOf = (test) => (x) => Array.isArray(x) && x.every(test);
   const mapOf = (test) => (x) => plain(x) && Object.values(x).every(test);
   const belt = (x) => plain(x) && number(x.speed_m_s);
+  const stride = (x) => plain(x) && number(x.t) && text(x.side) && text(x.direction);
   const reasons = mapOf((x) => x === null || text(x) || number(x));
 
   /* Fields that are read by name; every other field is shown as it is, whatever it is. */
   const FIELDS = {
     state: {
-      phase: text, next: text, runner: text, mode: text, direction: text, stability: text,
+      phase: text, next: text, runner: text, profile: text, workout_s: number, mode: text, direction: text, stability: text,
       alarm: (x) => x === null || text(x), muted: flag, belt_typed: flag, link: mapOf(text), battery: mapOf(number),
       front: mapOf(text),
       belt, commands: listOf(text), since: number, since_t: number, remaining_s: number,
@@ -24,7 +25,7 @@ const Shapes = (() => {
     metrics: {
       t: number, time: number, units: mapOf(text), stability: text, stability_score: number,
       score: number, stride_band_m: (x) => listOf(number)(x) && x.length === 2,
-      stride_length_m: number, cadence_spm: number, stride_time_s: number,
+      strides: listOf(stride), stride_length_m: number, cadence_spm: number, stride_time_s: number,
     },
     cue: { t: number, time: number, key: text, text, tone: text, verdict: text, because: reasons },
     event: {

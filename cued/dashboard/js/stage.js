@@ -27,6 +27,9 @@ const Stage = (() => {
     heading(station, at);
     const cadence = station.value("cadence_spm", at);
     text(el("cadence"), Words.number(cadence, 0));
+    const own = station.ownRate(at);
+    const [least, most] = (own ?? []).map((rate) => Words.number(rate, 0));
+    text(el("cadence-own"), own ? Words.say("stage.own", { least, most }) : "");
     stride(station, at);
     stability(station, at);
     cue(station, at);
@@ -44,12 +47,15 @@ const Stage = (() => {
     if (left !== null) el("phase-part").value = Math.min(1, Math.max(0, 1 - left / all));
   }
 
-  /* Who, what comes next, how long already, and the belt speed that the coach asks for. */
+  /* Who, which workout, what comes next, how long still, and the belt speed that is asked for. */
   function plan(station, at) {
-    const { runner, next, asked_m_s: asked, phase: name } = station.known(at);
+    const { runner, profile, next, asked_m_s: asked, phase: name } = station.known(at);
     const elapsed = station.elapsed(at);
+    const left = station.workoutLeft(at);
+    const who = runner ? Words.say("plan.who", { name: runner }) : "";
     const parts = {
-      "plan-who": runner ? Words.say("plan.who", { name: runner }) : "",
+      "plan-who": [who, profile ? Words.say(`setup.profile_${profile}`) : ""].filter(Boolean).join(" · "),
+      "plan-left": left > 0 ? Words.say("plan.about", { n: Words.number(Math.ceil(left / 60), 0) }) : "",
       "plan-next": next && name !== "idle" ? Words.phase(next) : "",
       "plan-elapsed": elapsed === null ? "" : Words.clock(elapsed),
       "plan-belt": typeof asked === "number" ? Words.measure(asked, "m/s") : "",
@@ -64,22 +70,33 @@ const Stage = (() => {
   /* What the session was, against the one before, until the next begins. */
   const FACTS = [
     ["end.backward", (s) => s.backward_s, (v) => Words.clock(v)],
-    ["end.held", (s) => s.details?.time_to_drift_s, (v) => Words.clock(v)],
+    ["end.held", (s) => s.details?.held_s, (v) => Words.clock(v)],
     ["end.carried", (s) => s.details?.carried_percent, (v) => Words.measure(v, "%", 0)],
     ["end.cues", (s) => s.cues, (v) => Words.number(v, 0)],
+    ["end.helped", (s) => (s.details?.cues_judged > 0 ? s.details.cues_worked : null), helped],
     ["end.stumbles", (s) => s.stumbles, (v) => Words.number(v, 0)],
     ["end.in_all", (s) => s.duration_s, (v) => Words.clock(v)],
   ];
 
+  function helped(worked, { details: { cues_judged: judged } }) {
+    return Words.say("end.of", { n: Words.number(worked, 0), judged: Words.number(judged, 0) });
+  }
+
+  /* The session before as it was heard here, else as far as the summary tells of it. */
+  function earlier({ summary: { details = {} }, before }) {
+    return before ?? { backward_s: details.before_backward_s, details: { held_s: details.before_held_s } };
+  }
+
   function end(station, at) {
-    const { summary, before } = station;
+    const { summary } = station;
     const over = station.known(at).phase === "idle" && summary !== null;
     el("end").hidden = !over;
     if (!over) return;
+    const before = earlier(station);
     const known = FACTS.filter(([, read]) => Number.isFinite(read(summary)));
     Details.pairs(el("end-facts"), known.map(([name, read, write]) => {
-      const now = write(read(summary));
-      const then = before && Number.isFinite(read(before)) ? write(read(before)) : null;
+      const now = write(read(summary), summary);
+      const then = Number.isFinite(read(before)) ? write(read(before), before) : null;
       return [Words.say(name), then === null ? now : Words.say("end.before", { now, then })];
     }));
   }
@@ -132,7 +149,9 @@ const Stage = (() => {
     data(el("stability-tile"), "level", level);
     icon(el("stability-icon"), LEVELS.includes(level) ? level : "unknown");
     text(el("stability"), Words.say(`level.${level}`));
-    text(el("score"), level === "unknown" && station.moving(at) ? Words.say("stage.few") : "");
+    const { link = {} } = station.known(at);
+    const few = level === "unknown" && station.moving(at) && !Object.values(link).includes("lost");
+    text(el("score"), few ? Words.say("stage.few") : "");
   }
 
   function cue(station, at) {
@@ -152,8 +171,9 @@ const Stage = (() => {
 
   function belt(station, at) {
     const now = station.belt(at);
+    const { belt_typed: typed } = station.known(at);
     text(el("belt-line"), now
-      ? Words.say("stage.belt", {
+      ? Words.say(typed ? "stage.belt_typed" : "stage.belt", {
         speed: Words.measure(now.speed_m_s, "m/s"), incline: Words.measure(now.incline_percent, "%", 1),
       })
       : Words.say("stage.no_belt"));
@@ -174,9 +194,9 @@ const Stage = (() => {
   }
 
   const linked = (name, state) =>
-    Words.say("stage.sensor", { name: Words.sentence(name), state: Words.shown(state) });
+    Words.say("stage.sensor", { name: Words.sensor(name), state: Words.shown(state) });
   const emptying = (name, charge) =>
-    Words.say("stage.battery", { name: Words.sentence(name), percent: Words.measure(charge, "%", 0) });
+    Words.say("stage.battery", { name: Words.sensor(name), percent: Words.measure(charge, "%", 0) });
 
   const said = (cue) => (cue.text ? Words.say("cue.quoted", { cue: cue.text }) : Words.sentence(cue.tone || cue.key || "–"));
 

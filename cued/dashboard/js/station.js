@@ -8,9 +8,11 @@ const Station = (() => {
   const SILENT_MS = 4000; // metrics come every second while somebody moves
   const LOGGED = 200;
   const MARKED = 2000;
+  const STRIDES = 60; // single ones, newest first
   const NO_METRIC = new Set([
     "t", "time", "units", "type", "known_t", "stability", "score", "stability_score", "belt_m_s",
     "belt_speed_m_s", "belt_source", "belt_doubt", "incline_percent", "belt_incline_percent", "stride_band_m",
+    "strides",
   ]);
 
   return class Station {
@@ -39,6 +41,7 @@ const Station = (() => {
       this.before = null;
       this.log = [];
       this.marks = [];
+      this.strides = [];
       this.samples.clear();
       this.began = null;
     }
@@ -79,6 +82,7 @@ const Station = (() => {
       this.metrics = body;
       Object.assign(this.units, body.units);
       this.metricsAt = at;
+      this.strides = [...(body.strides ?? [])].reverse().concat(this.strides).slice(0, STRIDES);
       this.began ??= t;
       const [low, high] = this.band() ?? [null, null];
       this.samples.add(t, {
@@ -127,7 +131,7 @@ const Station = (() => {
       }
       this.state = {
         ...this.state, phase: phase.name, since_t: t, since: phase.time,
-        remaining_s: phase.remaining_s,
+        remaining_s: phase.remaining_s, workout_s: phase.workout_s,
       };
       this.mark({ t, kind: "phase", text: Words.phase(phase.name) });
     }
@@ -211,6 +215,13 @@ const Station = (() => {
       return Array.isArray(band) && band.every(Number.isFinite) ? band : null;
     }
 
+    /* Steps a minute that make strides of the own band at the belt's speed; or null. */
+    ownRate(at) {
+      const band = this.fresh(at) ? this.band() : null;
+      const speed = this.belt(at)?.speed_m_s;
+      return band && speed > 0 ? band.map((length) => (120 * speed) / length).reverse() : null;
+    }
+
     score() {
       return this.metrics.score ?? this.metrics.stability_score ?? null;
     }
@@ -235,9 +246,17 @@ const Station = (() => {
       return typeof began === "number" && this.clock.at ? this.now(at) - began : null;
     }
 
-    /* Seconds left of the phase, or null. */
+    /* Seconds left of the phase, and of the workout as the coach reckons it; or null. */
     remaining(at) {
-      const { remaining_s: all, since_t: sinceT, since } = this.known(at);
+      return this.left("remaining_s", at);
+    }
+
+    workoutLeft(at) {
+      return this.left("workout_s", at);
+    }
+
+    left(name, at) {
+      const { [name]: all, since_t: sinceT, since } = this.known(at);
       if (typeof all !== "number") return null;
       if (typeof sinceT === "number" && this.clock.at) return all - (this.now(at) - sinceT);
       if (typeof since !== "number") return null;
@@ -260,7 +279,7 @@ const Station = (() => {
       if (this.stumbleAt !== null && at - this.stumbleAt < 10_000) return Words.say("alarm.stumble");
       if (stability === "unsteady") return Words.say("value.unsteady");
       const lost = Object.entries(link).filter(([, state]) => state === "lost");
-      const names = lost.map(([name]) => Words.shown(name)).join(", ");
+      const names = lost.map(([name]) => Words.sensor(name)).join(", ");
       return names && Words.say("care.lost", { names });
     }
   };

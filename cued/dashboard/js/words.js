@@ -11,7 +11,7 @@ const Words = (() => {
   const NONE = "–";
   const UNITS = [ // suffix of a name, unit; longest first
     ["_m_s", "m/s"], ["_percent", "%"], ["_spm", "spm"], ["_bpm", "bpm"],
-    ["_deg", "°"], ["_ms", "ms"], ["_hz", "Hz"], ["_cm", "cm"], ["_kg", "kg"], ["_m", "m"],
+    ["_deg", "°"], ["_min", "min"], ["_ms", "ms"], ["_hz", "Hz"], ["_cm", "cm"], ["_kg", "kg"], ["_m", "m"],
     ["_s", "s"],
   ];
   const ATTRIBUTES = { "data-word-label": "aria-label", "data-word-title": "title" };
@@ -67,7 +67,8 @@ const Words = (() => {
     const found = UNITS.find(([suffix]) => name.endsWith(suffix) && name.length > suffix.length);
     const bare = found ? name.slice(0, -found[0].length) : name;
     const unit = told === undefined ? (found ? found[1] : "") : (TOLD[told] ?? told);
-    return { label: known(`name.${bare}`) ? say(`name.${bare}`) : spaced(bare), unit };
+    const own = [name, bare].find((one) => known(`name.${one}`));
+    return { label: own ? say(`name.${own}`) : spaced(bare), unit };
   }
 
   function number(value, digits) {
@@ -128,14 +129,17 @@ const Words = (() => {
       .filter(([, value]) => value !== null && value !== "")
       .map(([name, value]) => {
         const { label, unit } = read(name);
-        return `${label} ${shown(value, unit)}`;
+        return `${label} ${name === "phase" ? phase(value) : shown(value, unit)}`;
       })
       .join(", ");
   }
 
+  /* A sensor that is called by where it is worn has a word; any other is called as its owner did. */
+  const sensor = (name) => sentence(known(`place.${name}`) ? say(`place.${name}`).split(",")[0] : name);
+
   const phase = (name) => say(`phase.${name ?? ""}`);
 
   return {
-    NONE, ago, because, clock, count, load, measure, number, percent, phase, read, say, sentence, shown, spaced, unitName,
+    NONE, ago, because, clock, count, load, measure, number, percent, phase, read, say, sensor, sentence, shown, spaced, unitName,
   };
 })();

@@ -13,6 +13,8 @@ from msgspec import structs
 from cued.model import (
     Battery,
     BeltState,
+    Command,
+    CommandResult,
     Cue,
     Fall,
     Gait,
@@ -172,6 +174,29 @@ def test_the_belt_is_told_with_its_source_until_nobody_knows_it() -> None:
     out = told(topics, 3.0)
     assert out["state"]["belt"] is None
     assert "belt_speed_m_s" not in out["metrics"]
+
+
+def test_single_strides_are_told_once_with_their_side_and_direction() -> None:
+    topics = Topics((), (), 10)
+    for n in range(30):
+        topics.take(structs.replace(STRIDE, t=n / 10, direction="backward"), 1.0, 0.0)
+    strides = told(topics, 1.0)["metrics"]["strides"]
+    assert [s["t"] for s in strides] == [n / 10 for n in range(10, 30)], "bounded, the newest"
+    assert {s["direction"] for s in strides} == {"backward"}
+    assert set(strides[0]) == {
+        "t", "side", "direction", "duration_s", "step_s", "length_m", "clean",
+    }  # fmt: skip
+    topics.take(STRIDE, 2.0, 0.0)
+    assert len(told(topics, 2.0)["metrics"]["strides"]) == 1
+
+
+def test_runner_and_workout_are_those_that_were_let_in() -> None:
+    topics = Topics((), (), 10, runner="Anna", profile="first_time_ever")
+    for name, ok in (("runner", True), ("profile", False)):
+        topics.watch(Command(1.0, name, "knee_sparing_return"))
+        topics.take(CommandResult(t=1.0, name=name, ok=ok), 1.0, 0.0)
+    state = told(topics, 1.0)["state"]
+    assert (state["runner"], state["profile"]) == ("knee_sparing_return", "first_time_ever")
 
 
 def test_a_value_that_ends_is_told_as_null_once() -> None:

@@ -591,8 +591,92 @@ def test_the_end_card_compares_with_the_last_time(visit, station, peer):
     page.get_by_role("heading", name="Ready").wait_for()
     peer.say("done", "session", first)
     page.locator("#end").get_by_text("1:00").wait_for()
-    peer.say(
-        "done", "session", first | {"t": 2.0, "backward_s": 90, "details": {"time_to_drift_s": 45}}
-    )
+    peer.say("done", "session", first | {"t": 2.0, "backward_s": 90, "details": {"held_s": 45}})
     page.locator("#end").get_by_text("1:30 (last time 1:00)").wait_for()
     page.get_by_role("button", name="Start again").wait_for()
+    told = {"before_backward_s": 30, "cues_judged": 4, "cues_worked": 3}
+    peer.introduce("late", phase="idle")
+    peer.say("late", "session", first | {"details": told}, retain=True)
+    page.goto(station.url + "#station/late")  # the summary tells itself what was before
+    page.locator("#end").get_by_text("1:00 (last time 0:30)").wait_for()
+    page.locator("#end").get_by_text("3 of 4 judged").wait_for()
+
+
+def test_the_strip_says_how_long_still_whose_and_which_workout(visit, station, peer):
+    peer.introduce("plan", workout_s=900.0, began_t=40.0, runner="Anna", profile="first_time_ever")
+    page = visit(station.url + "#station/plan")
+    page.locator("#plan-left").get_by_text("about 15 min").wait_for()
+    assert shown(page, "plan-who") == "Runner Anna · The first time"
+
+
+def test_the_step_rate_is_shown_against_the_own_one(visit, station, peer):
+    peer.introduce("rate")
+    page = visit(station.url + "#station/rate")
+    page.get_by_role("heading", name="Backward walk").wait_for()
+    peer.say("rate", "metrics", METRICS)
+    # 120 x 0.8 m/s / 0.9 m and / 0.8 m
+    page.locator("#cadence-own").get_by_text("your own: 107–120").wait_for()
+    peer.introduce("rate", belt=None)
+    until(page, "document.querySelector('#cadence-own').textContent === ''")
+
+
+STRIDES = [
+    {"t": 100.0 + n, "side": side, "direction": direction, "duration_s": duration, "step_s": 0.5}
+    for n, (side, direction, duration) in enumerate(
+        [("left", "forward", 1.5), ("left", "backward", 1.1), ("right", "backward", 1.2),
+         ("left", "backward", 1.3)]
+    )
+]  # fmt: skip
+
+
+def test_the_coach_sees_strides_by_side_and_never_of_two_directions(visit, station, peer):
+    peer.introduce("sides")
+    page = visit(station.url + "#station/sides/coach")
+    page.get_by_text("No stride yet").wait_for()
+    peer.say("sides", "metrics", METRICS | {"strides": STRIDES})
+    rows = page.locator("#sides tr")
+    page.locator("#sides-of").get_by_text("Backward").wait_for()
+    seen = [[c.strip() for c in row.split("\t")] for row in rows.all_inner_texts()]
+    assert [row[0:2] + row[4:5] for row in seen] == [
+        ["Median", "1.20", "1.20"], ["", "1.30", "1.20"], ["", "1.10", "–"],
+    ]  # fmt: skip
+
+
+def test_the_coach_has_cues_said_and_leaves_notes(visit, station, peer):
+    peer.introduce("wish", commands=["say", "mark"])
+    asked: list[dict[str, Any]] = []
+
+    def answer(payload: str) -> None:
+        asked.append(json.loads(payload))
+        peer.say(
+            "wish", "command/result", asked[-1] | {"ok": len(asked) < 2, "why": "again in 4 s"}
+        )
+
+    peer.hear("wish", "command", answer)
+    page = visit(station.url + "#station/wish")
+    page.get_by_role("link", name="Coach").click()
+    page.get_by_label("Cue").select_option("Land quietly")
+    page.get_by_role("button", name="Say it").click()
+    page.locator("#answer").get_by_text("Say it: done").wait_for()
+    page.get_by_label("Note").fill("new shoes")
+    page.locator("#note").click()
+    page.locator("#answer").get_by_text("refused, again in 4 s").wait_for()
+    told = [(one["command"], one["value"]) for one in asked]
+    assert told == [("say", "hard_landing"), ("mark", "new shoes")]
+    peer.introduce("wish", commands=["pause"])
+    page.locator("#wishes").wait_for(state="hidden")
+
+
+def test_a_runner_and_a_workout_are_chosen_where_that_is_let_in(visit, station, peer):
+    peer.introduce("who", commands=["runner", "profile"], runner="Anna", profile="first_time_ever")
+    asked: list[dict[str, Any]] = []
+    peer.hear("who", "command", lambda payload: asked.append(json.loads(payload)))
+    page = visit(station.url + "#station/who")
+    page.get_by_role("button", name="Runner").click()
+    assert page.get_by_label("Runner", exact=True).input_value() == "Anna"
+    page.get_by_label("Workout for").select_option("Back with a knee that minds")
+    page.get_by_role("button", name="Follow this workout").click()
+    page.locator("#answer").get_by_text("refused").wait_for()  # nobody answers here
+    assert [(a["command"], a["value"]) for a in asked] == [("profile", "knee_sparing_return")]
+    peer.introduce("who", commands=["pause"])
+    page.locator("#more").wait_for(state="hidden")

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest
 
+from cued.coach.commands import SAYABLE
+from cued.coach.workout.profile import PROFILES
 from cued.config import Site
 from cued.model import BeltState, Cue, Measurement, Notice, Phase, Stability, Stride
 from cued.sinks import _session_so_far, live
@@ -130,6 +132,8 @@ def test_the_port_is_taken_off_a_host(host: str, bare: str) -> None:
 async def test_the_page_is_told_where_the_broker_is_and_no_secret() -> None:
     async with serving(commands=False) as (_, session):
         told = await (await session.get("/config.json")).json()
+        assert set(told.pop("phrases")) == set(SAYABLE)
+        assert tuple(told.pop("profiles")) == PROFILES
     assert told == {
         "root": "cued", "port": 9001, "commands": False, "history": "hall-2", "station": "hall-2",
         "language": "en", "speed_unit": "km/h",

@@ -38,6 +38,7 @@ FLAGS = [
 ]  # fmt: skip
 BROWSER_STARTS_WITHIN_S = 90.0  # a cold start on a small, busy machine
 PATIENCE_S = 10.0
+STATION_STARTS_WITHIN_S = 240.0
 BATTERIES = {"trunk": 83.0, "foot_left": 61.0, "foot_right": 14.0}
 
 
@@ -151,15 +152,27 @@ class Station:
     """A daemon at work in a thread."""
 
     def __init__(
-        self, folder: Path, broker: Broker, scenario: str, fast_s: float, name: str = "demo"
+        self,
+        folder: Path,
+        broker: Broker,
+        scenario: str,
+        fast_s: float,
+        name: str = "demo",
+        *,
+        program: bool = True,
+        ancestors: tuple[str, ...] = (),
     ) -> None:
         self.broker, self.port = broker, free_port()
         table = {
             "station": {"name": name, "hardware": False, "state": str(folder / name)},
-            "coach": {"program": True},
+            "coach": {"program": program},
             "sinks": {
                 "mqtt": {"port": broker.port, "host": "127.0.0.1"},
-                "live": {"port": self.port, "broker_port": broker.web},
+                "live": {
+                    "port": self.port,
+                    "broker_port": broker.web,
+                    "frame_ancestors": [*ancestors],
+                },
             },
         }
         self.url = f"http://127.0.0.1:{self.port}/"
@@ -177,7 +190,7 @@ class Station:
 
     def start(self) -> None:
         self._thread.start()
-        wait_for(self._there, "the simulated station did not get going", 60.0)
+        wait_for(self._there, "the simulated station did not get going", STATION_STARTS_WITHIN_S)
 
     def engine(self) -> Engine:
         return app.engine(self._config, self._worn)
