@@ -168,9 +168,10 @@ class Clock:
         self._anchor = (self._count, tick, host)
 
     def _increasing(self, t_arrival: float, host: Floats) -> Floats:
-        step: Floats = LEAST_STEP_S * np.arange(host.size, dtype=np.float64)
-        floor: Floats = np.maximum(host - step, self._last_host + LEAST_STEP_S)
-        out: Floats = np.asarray(np.maximum.accumulate(floor) + step, dtype=np.float64)
-        self._last_host = float(out[-1])
+        least = self._last_host + LEAST_STEP_S
+        if host[0] < least or (host.size > 1 and (host[1:] - host[:-1]).min() < LEAST_STEP_S):
+            step: Floats = LEAST_STEP_S * np.arange(host.size, dtype=np.float64)
+            host = np.maximum.accumulate(np.maximum(host - step, least)) + step
+        self._last_host = float(host[-1])
         self._lag_s = max(0.0, t_arrival - self._last_host)
-        return out
+        return host

@@ -13,8 +13,7 @@ and marked not ok; one longer than ``RESTART_S`` starts afresh.
 
 from __future__ import annotations
 
-from itertools import pairwise
-from math import ceil, floor
+from math import ceil, floor, inf
 
 import numpy as np
 
@@ -23,6 +22,7 @@ from cued.model import Bools, Floats
 RATE_HZ = 100.0
 DT_S = 1.0 / RATE_HZ
 TICK_DIGITS = 7  # times are rounded to 0.1 µs, so that one meant for a grid time is exactly on it
+SURELY = 1.0 - 1e-9  # rounding takes less from two good marks, a bad one 0.1 µs away more
 RESTART_S = 1.0  # after so long without data nothing is known any more
 
 
@@ -32,10 +32,10 @@ class Grid:
     def __init__(self, rate_hz: float, channels: int) -> None:
         points = min(5, max(1, ceil(rate_hz / RATE_HZ - 0.05)))
         self._offsets: Floats = np.linspace(-0.5, 0.5, 2 * points + 1)[1::2] * DT_S
+        self._edges = float(self._offsets[0]), float(self._offsets[-1])
         self._hole_s = max(0.05, 2.5 / rate_hz)
-        self._t: Floats = np.empty(0)
-        self._x: Floats = np.empty((0, channels))
-        self._ok: Bools = np.empty(0, dtype=bool)
+        self._rows: Floats = np.empty((0, channels + 2))  # time, values, 1 where ok
+        self._last = -inf  # time of the last of them
         self._next = 0  # index of the next grid point to give
         self._fresh = True
 
@@ -46,72 +46,66 @@ class Grid:
         that are not later than the last one are dropped.
         """
         t = t.round(TICK_DIGITS)
-        last = float(self._t[-1]) if self._t.size else -np.inf
-        if t.size and t[0] <= last:
-            later = t > last
-            t, x, ok = t[later], x[later], ok[later]
-        if not t.size:
+        rows = np.concatenate((t[:, None], x, ok[:, None]), axis=1)
+        if t.size and t[0] <= self._last:
+            rows = rows[t > self._last]
+        if not rows.shape[0]:
             return []
-        gaps = t[1:] - t[:-1]
-        if not gaps.size or gaps.max() <= RESTART_S:
-            return self._join(t, x, ok)
-        out: list[tuple[Floats, Floats, Bools, bool]] = []
-        edges = [0, *(np.flatnonzero(gaps > RESTART_S) + 1), t.size]
-        for start, end in pairwise(edges):
-            out += self._join(t[start:end], x[start:end], ok[start:end])
-        return out
+        if rows[-1, 0] - rows[0, 0] <= RESTART_S:
+            return self._join(rows)
+        edges = np.flatnonzero(np.diff(rows[:, 0]) > RESTART_S) + 1
+        return [block for part in np.split(rows, edges) for block in self._join(part)]
 
-    def _join(self, t: Floats, x: Floats, ok: Bools) -> list[tuple[Floats, Floats, Bools, bool]]:
-        if not self._t.size or t[0] - self._t[-1] > RESTART_S:
-            self._t, self._x, self._ok = t, x, ok
-            self._next = ceil(round((t[0] - self._offsets[0]) / DT_S, 5))
+    def _join(self, rows: Floats) -> list[tuple[Floats, Floats, Bools, bool]]:
+        begins = float(rows[0, 0])
+        if begins - self._last > RESTART_S:
+            self._rows = rows
+            self._next = ceil(round((begins - self._edges[0]) / DT_S, 5))
             self._fresh = True
         else:
-            self._t = np.concatenate((self._t, t))
-            self._x = np.concatenate((self._x, x))
-            self._ok = np.concatenate((self._ok, ok))
-        times = self._complete()
-        if not times.size:
+            self._rows = np.concatenate((self._rows, rows))
+        self._last = float(rows[-1, 0])
+        first, stop = self._next, self._complete()
+        if stop == first:
             return []
-        values, believed = self._interpolate(times)
-        out = (times, values, believed, self._fresh)
-        self._next, self._fresh = self._next + times.size, False
-        after = float(times[-1]) + DT_S + float(self._offsets[0])
-        before = int(np.searchsorted(self._t, after))
-        keep = max(0, before - 2)
-        self._t, self._x, self._ok = self._t[keep:], self._x[keep:], self._ok[keep:]
+        times: Floats = np.arange(first, stop) / RATE_HZ
+        values, ok = self._interpolate(times)
+        out = (times, values, ok, self._fresh)
+        self._next, self._fresh = stop, False
         return [out]
 
-    def _complete(self) -> Floats:
-        """Grid times whose whole cell lies between samples that are there."""
-        last = float(self._t[-1])
-        edge = float(self._offsets[-1])
+    def _complete(self) -> int:
+        """Index after the last grid time whose whole cell lies between samples that are there."""
+        last, edge = self._last, self._edges[1]
         stop = max(self._next, floor((last - edge) / DT_S) + 2)
         while stop > self._next and round((stop - 1) * DT_S + edge, TICK_DIGITS) > last:
             stop -= 1
-        times: Floats = np.arange(self._next, stop, dtype=np.int64).astype(np.float64) * DT_S
-        return times.round(TICK_DIGITS)
+        return stop
 
     def _interpolate(self, times: Floats) -> tuple[Floats, Bools]:
-        points = (times[:, None] + self._offsets).ravel().round(TICK_DIGITS)
-        if self._t.size == 1:
-            return np.repeat(self._x, times.size, axis=0), np.repeat(self._ok, times.size)
+        """Values and marks at grid times; forgets the samples that no later time needs.
+
+        Marks are interpolated as values are: only two good neighbours, or a good sample that is
+        met exactly, make 1.
+        """
+        points, each = times, self._offsets.size
+        if each > 1:
+            points = (times[:, None] + self._offsets).ravel().round(TICK_DIGITS)
+        if self._rows.shape[0] == 1:
+            self._rows = np.repeat(self._rows, 2, axis=0)
+            self._rows[0, 0] -= DT_S
         # The last sample before the point, never one on it: whether the next one is there yet
         # must not matter. On a sample (part 1) its own value and mark hold, to the bit.
-        left = self._t.searchsorted(points) - 1
-        np.maximum(left, 0, out=left)
-        t0, t1 = self._t[left], self._t[left + 1]
-        gaps = t1 - t0
-        part = np.maximum((points - t0) / gaps, 0.0)
-        x0, x1 = self._x.take(left, axis=0), self._x.take(left + 1, axis=0)
-        values = (1.0 - part)[:, None] * x0 + part[:, None] * x1
-        if self._ok.all() and gaps.max() <= self._hole_s:
-            ok: Bools = np.ones(points.size, dtype=np.bool_)
-        else:
-            first, last = part <= 0.0, part >= 1.0
-            near: Bools = (gaps <= self._hole_s) | first | last
-            ok = (self._ok[left] | last) & (self._ok[left + 1] | first) & near
-        if self._offsets.size > 1:
-            values = values.reshape(times.size, self._offsets.size, -1).mean(axis=1)
-            ok = ok.reshape(times.size, -1).min(axis=1)
-        return values, ok
+        left = self._rows[1:, 0].searchsorted(points)
+        rows, after = self._rows.take(left, axis=0), self._rows.take(left + 1, axis=0)
+        self._rows = self._rows[left[-1] :]
+        gaps = after[:, 0] - rows[:, 0]
+        part = np.maximum((points - rows[:, 0]) / gaps, 0.0)
+        if gaps.max() > self._hole_s:
+            rows[(gaps > self._hole_s) & (0.0 < part) & (part < 1.0), -1] = 0.0
+        rows *= (1.0 - part)[:, None]
+        after *= part[:, None]
+        rows += after
+        if each > 1:
+            rows = rows.reshape(times.size, each, -1).mean(axis=1)
+        return rows[:, 1:-1], rows[:, -1] > SURELY

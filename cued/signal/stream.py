@@ -8,6 +8,8 @@ anew; its times stay increasing.
 
 from __future__ import annotations
 
+from math import isfinite
+
 import numpy as np
 
 from cued.frames import Matrix, rotation, to_body
@@ -47,9 +49,8 @@ class Stream:
         quality, grid = self._shaped(packet)
         t = self._times(packet)
         x = packet.acc if packet.gyr is None else np.concatenate((packet.acc, packet.gyr), axis=1)
-        finite = np.isfinite(x)
-        if not finite.all():
-            rows = finite.all(axis=1)
+        if not isfinite(np.add.reduce(x, axis=None)):
+            rows = np.isfinite(x).all(axis=1)
             t, x = t[rows], x[rows]
         ok = quality.feed(x[:, :3])
         return [self._block(*part) for part in grid.feed(t, x, ok)]
@@ -75,8 +76,9 @@ class Stream:
         return self._clock.map(packet.t, packet.ticks, packet.acc.shape[0])
 
     def _block(self, t: Floats, x: Floats, ok: Bools, fresh: bool) -> Block:
+        vectors = x.reshape(t.size, -1, 3)  # of acceleration and, if there is one, of turn rate
         if self._mounting is not None:
-            x = to_body(self._mounting, x.reshape(-1, 3)).reshape(x.shape)
-        acc, gyr = x[:, :3], x[:, 3:] if self._gyro else None
+            vectors = to_body(self._mounting, vectors)
+        acc, gyr = vectors[:, 0], vectors[:, 1] if self._gyro else None
         oriented = self._mounting is not None
         return Block(self._sensor, self._placement, t, acc, gyr, ok, oriented, fresh)
