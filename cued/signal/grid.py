@@ -102,7 +102,7 @@ class Grid:
         gaps = after[:, 0] - rows[:, 0]
         part = np.maximum((points - rows[:, 0]) / gaps, 0.0)
         if gaps.max() > self._hole_s:
-            rows[(gaps > self._hole_s) & (0.0 < part) & (part < 1.0), -1] = 0.0
+            rows[(gaps > self._hole_s) & (part > 0.0) & (part < 1.0), -1] = 0.0
         rows *= (1.0 - part)[:, None]
         after *= part[:, None]
         rows += after

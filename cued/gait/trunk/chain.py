@@ -15,22 +15,44 @@ and running backward is checked on nothing.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
+from cued.frames import sizes
 from cued.gait.finding import Contact, Finding, Heading, Moving, Orientation, Turning
-from cued.gait.trunk.contacts import SUMS, Candidate, Moment, Scan, Sums
+from cued.gait.trunk.contacts import Candidate, Moment, Scan
 from cued.gait.trunk.heading import BEGAN_S, ENDED_S, LEAST, Ahead, Lead, Yaw
 from cued.gait.trunk.mode import Pace
 from cued.gait.trunk.mounting import Mounting
 from cued.gait.trunk.posture import posture
 from cued.gait.trunk.side import Sides, seen
+from cued.gait.trunk.waves import SUMS, Sums, Waves
 from cued.model import Block, Bools, Floats, Side
 from cued.signal.grid import DT_S, RATE_HZ
 from cued.signal.orientation import SLOT, Rows
 
 DOUBT = 30  # samples before a contact that have to be good for it to be trusted
 KEEP = 400  # samples of raw data kept for a stride's posture; no stride is longer
+
+
+class Raw(NamedTuple):
+    """Samples of one block, those of the grid from ``start`` to before ``stop``."""
+
+    start: int
+    stop: int
+    acc: Floats
+    gyr: Floats | None
+    ok: Bools
+
+    def cut(self, start: int, stop: int) -> Raw:
+        """Return those of them that lie between two grid samples."""
+        if self.start >= start and self.stop <= stop:
+            return self
+        start, stop = max(start, self.start), min(stop, self.stop)
+        part = slice(start - self.start, stop - self.start)
+        gyr = None if self.gyr is None else self.gyr[part]
+        return Raw(start, stop, self.acc[part], gyr, self.ok[part])
 
 
 class Trunk:
@@ -44,11 +66,10 @@ class Trunk:
         self._restart()
 
     def _restart(self) -> None:
-        self._scan, self._pace = Scan(), Pace()
+        self._scan, self._waves, self._pace = Scan(), Waves(), Pace()
         self._lead, self._second = Lead(), Lead()
         self._ahead, self._yaw, self._sides = Ahead(), Yaw(), Sides()
-        self._slot = np.zeros(7)  # sums of force, its square, vertical, its square, and samples
-        self._raw: list[tuple[int, Floats, Floats | None]] = []
+        self._raw: list[Raw] = []
         self._contacts: list[Candidate] = []
         self._held: Sums = (0.0,) * SUMS  # at the last candidate
         self._bad: list[int] = []  # grid samples not to be believed
@@ -69,49 +90,39 @@ class Trunk:
             x, y, z = block.acc[0].tolist()
             self._mounting.restart((x, y, z), block.oriented)
         first = round(float(block.t[0]) * RATE_HZ)
-        self._remember(first, block.acc, block.gyr)
+        self._remember(first, block)
         self._scan.filter(block.acc, block.gyr)
+        self._waves.feed(first, block.acc, block.gyr)
         start = 0
         while start < n:
             k = first + start
             stop = min(n, start + SLOT - k % SLOT)
-            self._piece(block, k, start, stop, found)
+            self._piece(k, start, stop, found)
             if (first + stop) % SLOT == 0:
                 self._end_slot(first + stop, found)
             start = stop
         return found
 
-    def _piece(self, block: Block, k: int, start: int, stop: int, found: list[Finding]) -> None:
-        self._tally(k, block.acc[start:stop], block.ok[start:stop])
-        rows = self._mounting.rows
-        jolt = self._ahead.jolt(rows, self._mounting.known)
-        for moment in self._scan.look(k, start, stop, rows, self._mounting.gravity, jolt):
+    def _piece(self, k: int, start: int, stop: int, found: list[Finding]) -> None:
+        up = self._mounting.rows[2]
+        jolt = self._ahead.jolt(self._mounting.rows, self._mounting.known)
+        for moment in self._scan.look(k, start, stop, up, jolt):
             if moment.candidate is None:
                 self._turn(moment, found)
             else:
-                self._judge(moment.candidate, moment, found)
+                self._catch_up(moment.at + 1)
+                self._judge(moment.candidate, found)
 
-    def _remember(self, k: int, acc: Floats, gyr: Floats | None) -> None:
-        self._raw.append((k, acc, gyr))
-        while self._raw and k - self._raw[0][0] > KEEP + self._raw[0][1].shape[0]:
-            self._raw.pop(0)
+    def _catch_up(self, k: int) -> None:
+        self._waves.catch_up(k, self._mounting.rows, self._mounting.gravity)
 
-    def _tally(self, k: int, acc: Floats, ok: Bools) -> None:
-        good = acc
-        if not ok.all():
-            good = acc[ok]
-            self._bad = [*self._bad, *(k + int(i) for i in np.flatnonzero(~ok))][-4 * DOUBT :]
-        sums = np.empty((good.shape[0] + 1, 7))
-        sums[0] = self._slot
-        sums[1:, :3] = good
-        x, y, z = good[:, 0], good[:, 1], good[:, 2]
-        ux, uy, uz = self._mounting.rows[2]
-        sums[1:, 3] = x * x + y * y + z * z
-        rising = ux * x + uy * y + uz * z
-        sums[1:, 4] = rising
-        sums[1:, 5] = rising * rising
-        sums[1:, 6] = 1.0
-        self._slot = np.add.accumulate(sums, axis=0)[-1]
+    def _remember(self, k: int, block: Block) -> None:
+        self._raw.append(Raw(k, k + block.t.size, block.acc, block.gyr, block.ok))
+        if k - self._raw[0].stop > KEEP:
+            self._raw = [raw for raw in self._raw if k - raw.stop <= KEEP]
+        if not block.ok.all():
+            bad = (k + int(i) for i in np.flatnonzero(~block.ok))
+            self._bad = [*self._bad, *bad][-4 * DOUBT :]
 
     def _turn(self, moment: Moment, found: list[Finding]) -> None:
         yaw, at = self._yaw, moment.at * DT_S
@@ -122,16 +133,16 @@ class Trunk:
                 Turning(t=t, at=at, sensor=self._sensor, turning=yaw.turning, angle=yaw.angle)
             )
 
-    def _judge(self, c: Candidate, moment: Moment, found: list[Finding]) -> None:
-        at = c.at * DT_S
+    def _judge(self, c: Candidate, found: list[Finding]) -> None:
+        at, sums = c.at * DT_S, self._waves.sums
         given = self._pace.judge(c)
         if len(given) > 1:
             self._lead.reset(stretches=2)  # the step off from standing leads unlike all others
             self._lead.feed(self._held)
-        self._held = moment.sums
+        self._held = sums
         for contact in given:
             self._contacts = [*self._contacts[-2:], contact]
-            side = self._side(contact, moment.left) if contact is c else "unknown"
+            side = self._side(contact) if contact is c else "unknown"
             found.append(
                 Contact(
                     t=contact.t,
@@ -143,17 +154,17 @@ class Trunk:
             )
             found.append(Moving(t=contact.t, at=at, sensor=self._sensor, mode=self._pace.mode))
             if contact is c:
-                self._step(c, moment.sums, found)
+                self._step(c, sums, found)
 
     def _doubted(self, c: Candidate) -> bool:
         return any(c.k - DOUBT < k <= c.at for k in self._bad)
 
-    def _side(self, c: Candidate, left: int) -> Side:
+    def _side(self, c: Candidate) -> Side:
         if self._pace.mode != "walking" or not self._mounting.known or self._ahead.reversed:
             return "unknown"
         ahead, across, _ = self._mounting.rows
-        acc, gyr = seen(self._scan.slow, left), self._scan.gyr
-        return self._sides.feed(c.t, acc, None if gyr is None else seen(gyr, left), ahead, across)
+        acc, gyr = seen(self._waves.acc), self._waves.gyr
+        return self._sides.feed(c.t, acc, None if gyr is None else seen(gyr), ahead, across)
 
     def _step(self, c: Candidate, sums: Sums, found: list[Finding]) -> None:
         at = c.at * DT_S
@@ -179,31 +190,36 @@ class Trunk:
         first, _, last = self._contacts[-3:]
         if not 30 <= last.k - first.k <= KEEP or not self._mounting.known:
             return
-        acc, gyr = self._between(first.k, last.k)
+        parts = self._between(first.k, last.k)
+        acc = np.concatenate([part.acc for part in parts])
+        turns = [part.gyr for part in parts if part.gyr is not None]
+        gyr = np.concatenate(turns) if turns else None
         rows, worn = self._mounting.rows, self._mounting.worn
         found.append(posture(self._sensor, c.t, at, acc, gyr, rows, worn))
 
-    def _between(self, first: int, last: int) -> tuple[Floats, Floats | None]:
-        near = [(max(0, first - k), last - k, a, g) for k, a, g in self._raw if k < last]
-        acc = np.concatenate([a[start:end] for start, end, a, _ in near])
-        turns = [g[start:end] for start, end, _, g in near if g is not None]
-        return acc, np.concatenate(turns) if turns else None
+    def _between(self, first: int, last: int) -> list[Raw]:
+        """Return the raw samples from ``first`` to before ``last``."""
+        near = (raw for raw in self._raw if raw.stop > first and raw.start < last)
+        return [raw.cut(first, last) for raw in near]
 
     def _end_slot(self, k: int, found: list[Finding]) -> None:
-        x, y, z, square, rising, rising_square, n = self._slot.tolist()
-        self._slot = np.zeros(7)
-        at = (k - 1) * DT_S
+        self._catch_up(k)
+        parts = self._between(k - SLOT, k)
+        acc = np.concatenate([part.acc[part.ok] for part in parts])
+        at, n = (k - 1) * DT_S, acc.shape[0]
         if n < SLOT / 2:
             self._lose(at, found)
             return
+        x, y, z = np.add.reduce(acc, axis=0).tolist()
         mean = (x / n, y / n, z / n)
-        spread = math.sqrt(max(0.0, square / n - mean[0] ** 2 - mean[1] ** 2 - mean[2] ** 2))
-        vertical = math.sqrt(max(0.0, rising_square / n - (rising / n) ** 2))
+        off = acc - mean
+        spread = _root_mean_square(sizes(off))
+        vertical = _root_mean_square(off @ self._mounting.rows[2])
         if self._pace.rest(k, spread, vertical):
             found.append(Moving(t=at, at=at, sensor=self._sensor, mode=self._pace.mode))
             self._contacts = []
             self._lead.reset()
-        self._second.feed(self._scan.sums)
+        self._second.feed(self._waves.sums)
         if spread > 0.3 and self._pace.mode != "running":
             self._ahead.feed(self._second.forward, self._second.left)
         walking = self._pace.mode in ("walking", "running")
@@ -238,3 +254,7 @@ class Trunk:
         self._lead.reset()
         self._second.reset()
         self._ahead = Ahead()
+
+
+def _root_mean_square(x: Floats) -> float:
+    return math.sqrt(float(np.add.reduce(x * x)) / x.size)

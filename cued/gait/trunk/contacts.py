@@ -6,11 +6,11 @@ steps and for this: before a step is due, a peak counts only if it is nearly as 
 Running: in flight a trunk feels almost nothing, and at contact it starts to feel weight. A contact
 is the crossing of 0.7 g upward by the vertical, low-passed at 8 Hz, after less than 0.36 g.
 
-A block is filtered as a whole and looked at in pieces, each of which yields few moments, in order
-of time. Sums that run on from piece to piece are accumulated one number after the other, and
-nothing looks at where a piece begins, so any split of the same samples yields the same moments. The
-frame (which way is up, forward, and along which contacts jolt) is the caller's and holds for the
-whole piece.
+A block is looked at in pieces, each of which yields few moments, in order of time. What only
+matters where a foot touches or a slot ends is caught up with there (``waves.py``), and the network
+is not asked while no step can be. Nothing looks at where a piece begins, so any split of the same
+samples yields the same moments. The frame (which way is up, and along which contacts jolt) is the
+caller's and holds for the whole piece.
 
 Delay from the time that is reported to the sample at which it is said: 50 ms in walking, 36 ms in
 running. Running is right to 4 ms on average on Alcantara, within 20 ms on every slope.
@@ -18,6 +18,7 @@ running. Running is right to 4 ms on average on Alcantara, within 20 ms on every
 
 from __future__ import annotations
 
+from math import inf
 from typing import Literal
 
 import numpy as np
@@ -25,11 +26,10 @@ from msgspec import Struct
 
 from cued.gait.trunk.heading import TICK
 from cued.gait.trunk.network import LAG_S, STEP, StepNetwork
-from cued.gait.trunk.side import WAVE
 from cued.model import Floats
 from cued.signal.filters import Fir, lowpass
 from cued.signal.grid import DT_S
-from cued.signal.orientation import Rows, Vector
+from cued.signal.orientation import Vector
 
 SURE = 0.3  # an answer of the network that is a step; set by hand on the recordings at hand
 SHARE = 0.65  # of the last steps' answers: less is a foretaste of what comes (tripod) ...
@@ -41,15 +41,11 @@ STEP_LIMITS_S = (0.3, 1.6)  # and what it may become
 LEARN = 0.35  # of a new step's time
 PAUSE_S = 3.0  # longer than any step
 
-SLOW = lowpass(1.6)  # Hz: leaves steps and strides, whose phases tell sides and direction
 QUICK = lowpass(8.0)
 RUN_OFFSET_S = 0.036  # crossing after contact
 FLIGHT = 3.5  # m/s²: less than this is felt only in flight
 LANDED = 7.0
 FAR = 99.0  # m/s², more than any landing starts from
-
-SUMS = 7
-Sums = tuple[float, ...]
 
 
 class Candidate(Struct, frozen=True):
@@ -69,14 +65,11 @@ class Candidate(Struct, frozen=True):
 class Moment(Struct, frozen=True):
     """Something at grid sample ``at``: a candidate, or else the end of a tick of yaw.
 
-    left : samples of the block that come after it.  sums : what ``heading.Lead`` is fed with at a
-    candidate.  yaw : turned about the vertical by the end of a tick, rad.
+    yaw : turned about the vertical by the end of a tick, rad.
     """
 
     at: int
-    left: int
     candidate: Candidate | None = None
-    sums: Sums = ()
     yaw: float = 0.0
 
 
@@ -89,6 +82,16 @@ class Steps:
         self._before = self._answer = 0.0
         self._usual = 0.0  # answer at a step
 
+    @property
+    def next_k(self) -> int:
+        """The next grid sample whose answer can matter."""
+        soonest = self._last_t + self._dead_s + LAG_S
+        return int(soonest / DT_S) - STEP - 1 if self._last_t > 0.0 else 0
+
+    @property
+    def _dead_s(self) -> float:
+        return max(LEAST_STEP_S, DEAD * self._step_s)
+
     def feed(self, k: int, answer: float) -> Candidate | None:
         """Process the answer at grid sample ``k`` and return the step that it completes."""
         left, top = self._before, self._answer
@@ -98,7 +101,7 @@ class Steps:
         off = 0.5 * (left - answer) / (left - 2.0 * top + answer)  # of a parabola through the three
         t = (k - STEP + STEP * off) * DT_S - LAG_S
         since = t - self._last_t
-        if since < max(LEAST_STEP_S, DEAD * self._step_s):
+        if since < self._dead_s:
             return None
         if since < DUE * self._step_s and top < SHARE * self._usual:
             return None
@@ -107,85 +110,54 @@ class Steps:
             low, high = STEP_LIMITS_S
             self._step_s += LEARN * (min(max(since, low), high) - self._step_s)
         self._last_t = t
+        self._before = self._answer = inf  # what comes next may not be asked for
         return Candidate("walk", k - STEP, k, t, top)
 
 
 class Scan:
-    """Filters, and what has to be remembered between pieces."""
+    """Looks at blocks; and what has to be remembered between pieces."""
 
     def __init__(self) -> None:
-        self._slow, self._quick, self._slow_gyr = Fir(SLOW), Fir(QUICK), Fir(SLOW)
+        self._quick = Fir(QUICK)
         self._network, self._steps = StepNetwork(), Steps()
-        self.slow: Floats = np.empty((0, 3))  # the last second and a bit, low-passed, sensor axes
-        self.gyr: Floats | None = None
         self._felt: Floats = np.empty((0, 3))  # quick-filtered, in the block
-        self._change: Floats = np.empty((0, 3))  # of the slow one, in the block
-        self._gyr: Floats | None = None  # as it came, in the block
+        self._gyr: Floats | None = None  # in the block
         self._least = FAR
-        self._totals = np.zeros(SUMS + 1)
-
-    @property
-    def sums(self) -> Sums:
-        """Running sums up to the last sample."""
-        return tuple(self._totals[:SUMS].tolist())
+        self._yaw = 0.0
 
     def filter(self, acc: Floats, gyr: Floats | None) -> None:
         """Filter a block, (n, 3) in sensor axes, which ``look`` then goes over piece by piece."""
-        n = acc.shape[0]
-        slow = self._slow.feed(acc)
         self._felt = self._quick.feed(acc)
         self._network.feed(acc)
-        self.slow = np.concatenate(((self.slow if self.slow.size else slow[:1])[-WAVE:], slow))
-        self._change = slow - self.slow[-n - 1 : -1]
         self._gyr = gyr
-        if gyr is not None:
-            slow_gyr = self._slow_gyr.feed(gyr)
-            known = slow_gyr[:0] if self.gyr is None else self.gyr
-            self.gyr = np.concatenate((known[-WAVE:], slow_gyr))
 
-    def look(
-        self, k: int, start: int, stop: int, rows: Rows, gravity: float, jolt: Vector
-    ) -> list[Moment]:
+    def look(self, k: int, start: int, stop: int, up: Vector, jolt: Vector) -> list[Moment]:
         """Look at samples ``start`` to ``stop`` of the block; what happened, oldest first.
 
-        k : grid sample of ``start``.  gravity : mean force felt, m/s².  jolt : the horizontal
-        direction in which acceleration jumps at contact, or zeros.
+        k : grid sample of ``start``.  jolt : the horizontal direction in which acceleration jumps
+        at contact, or zeros.
         """
-        n, left = stop - start, self._change.shape[0] - stop
-        change = self._change[start:stop]
-        end = self.slow.shape[0] - left
-        up = _along(self.slow[end - n : end], rows[2]) - gravity
-        gyr = None if self._gyr is None else self._gyr[start:stop]
-        totals = self._accumulate(change, up, gyr, rows)
-        answers = self._network.look(k, start, stop, rows[2], jolt)
+        skipped = min(max(0, self._steps.next_k - k), stop - start)
+        answers = self._network.look(k + skipped, start + skipped, stop, up, jolt)
         found = [c for c in (self._steps.feed(*answer) for answer in answers) if c]
-        found += self._landings(k, _along(self._felt[start:stop], rows[2]))
-        ticks = range(-(k + 1) % TICK, n, TICK) if gyr is not None else ()
-        moments = [
-            Moment(c.at, left + k + n - 1 - c.at, c, tuple(totals[:SUMS, c.at - k + 1].tolist()))
-            for c in found
-        ]
-        moments += [Moment(k + i, left + n - 1 - i, yaw=float(totals[SUMS, i + 1])) for i in ticks]
-        moments.sort(key=lambda m: (m.at, m.candidate is None))
+        found += self._landings(k, _along(self._felt[start:stop], up))
+        moments = [Moment(c.at, c) for c in found]
+        if self._gyr is not None:
+            moments += self._ticks(k, self._gyr[start:stop], up)
+        if len(moments) > 1:
+            moments.sort(key=lambda m: (m.at, m.candidate is None))
         return moments
 
-    def _accumulate(self, change: Floats, up: Floats, gyr: Floats | None, rows: Rows) -> Floats:
-        x, y, z = change[:, 0], change[:, 1], change[:, 2]
-        forward, left, rising = (a * x + b * y + c * z for a, b, c in rows)
-        totals = np.zeros((SUMS + 1, up.size + 1))
-        totals[:, 0] = self._totals
-        totals[0, 1:] = forward * up
-        totals[1, 1:] = left * up
-        totals[2, 1:] = forward * forward
-        totals[3, 1:] = left * left
-        totals[4, 1:] = up * up
-        totals[5, 1:] = forward * rising
-        totals[6, 1:] = rising * rising
-        if gyr is not None:
-            totals[SUMS, 1:] = DT_S * _along(gyr, rows[2])
-        np.add.accumulate(totals, axis=1, out=totals)
-        self._totals = totals[:, -1].copy()
-        return totals
+    def _ticks(self, k: int, gyr: Floats, up: Vector) -> list[Moment]:
+        found: list[Moment] = []
+        ux, uy, uz = up
+        yaw = self._yaw
+        for at, (x, y, z) in enumerate(gyr.tolist(), k):
+            yaw += DT_S * (ux * x + uy * y + uz * z)
+            if (at + 1) % TICK == 0:
+                found.append(Moment(at, yaw=yaw))
+        self._yaw = yaw
+        return found
 
     def _landings(self, k: int, felt: Floats) -> list[Candidate]:
         found: list[Candidate] = []

@@ -14,7 +14,7 @@ the Oxford step counter's phones; ``docs/accuracy.md`` has the figures with each
 the training.
 
 Any split of the same samples gives the same answers to the last bit: samples are summed one after
-the other, and a sample is multiplied always in the same row of ``BATCH`` rows.
+the other, and every answer is a product of its own, of the same shapes whatever else is asked.
 """
 
 from __future__ import annotations
@@ -24,15 +24,20 @@ from numpy.typing import NDArray
 
 from cued.gait.trunk import weights
 from cued.model import Floats
-from cued.signal.orientation import SLOT, Vector
+from cued.signal.orientation import Vector
 
 STEP = 2  # samples from one answer to the next
-BATCH = SLOT // STEP
 LAG_S = weights.LAG_S
 WIDTHS = np.array([2] * 8 + [4] * 6 + [8] * 6 + [16] * 8)  # samples each input is the mean of
 EDGES = np.concatenate(([0], np.add.accumulate(WIDTHS)))  # where they begin, counted back
 REACH = int(EDGES[-1])
 LEAST = 0.15  # m/s², added to the size of the movement: what rests is not blown up
+
+# What turns running sums at ``EDGES`` into means between them, less the mean of all.
+MEANS = np.diff(-np.eye(EDGES.size), axis=0) / WIDTHS[:, None]
+MEANS[:, 0] -= 1.0 / REACH
+MEANS[:, -1] += 1.0 / REACH
+SHARES = WIDTHS[:, None] / REACH
 
 LAYERS = weights.layers()
 
@@ -42,7 +47,6 @@ class StepNetwork:
 
     def __init__(self) -> None:
         self._sums: Floats = np.empty((0, 3))  # running sums of acceleration, ``REACH`` and a block
-        self._rows: Floats = np.ones((BATCH, 3 * WIDTHS.size + 1))
 
     def feed(self, acc: Floats) -> None:
         """Note a block, (n, 3) in sensor axes, which ``look`` then judges piece by piece."""
@@ -63,28 +67,19 @@ class StepNetwork:
         at = np.arange(start + -k % STEP, stop, STEP)
         if not at.size:
             return []
-        grid = at + (k - start)
-        rows = grid % SLOT // STEP
-        self._rows[rows] = self._inputs(at, up, along)
-        x = self._rows.copy()
-        x[:, -1] = np.log(x[:, -1])
+        x = self._inputs(at, up, along)[:, None]
+        x[..., -1] = np.log(x[..., -1])
         for weight, bias in LAYERS[:-1]:
             x = np.maximum(x @ weight + bias, 0.0)
         weight, bias = LAYERS[-1]
         answers = 1.0 / (1.0 + np.exp(-(x @ weight + bias)))
-        return list(zip(grid.tolist(), answers[rows, 0].tolist(), strict=True))
+        return list(zip((at + (k - start)).tolist(), answers.ravel().tolist(), strict=True))
 
     def _inputs(self, at: NDArray[np.int64], up: Vector, along: Vector) -> Floats:
-        sums: Floats = self._sums[REACH + at[:, None] - EDGES]
-        mean = (sums[:, :1] - sums[:, -1:]) / REACH
-        x = (sums[:, :-1] - sums[:, 1:]) / WIDTHS[:, None] - mean
-        vertical, jolt = _along(x, up), _along(x, along)
+        x = MEANS @ self._sums[REACH + at[:, None] - EDGES]  # (n, inputs, 3)
+        shown = x @ np.array((up, along)).T
+        vertical, jolt = shown[..., 0], shown[..., 1]
         squares = x[..., 0] ** 2 + x[..., 1] ** 2 + x[..., 2] ** 2
         level = np.sqrt(np.maximum(squares - vertical**2, 0.0))
-        total = np.add.accumulate(squares * WIDTHS, axis=1)[:, -1:]
-        size = np.sqrt(total / REACH) + LEAST
+        size = np.sqrt(squares[:, None] @ SHARES)[:, 0] + LEAST
         return np.concatenate((vertical / size, level / size, jolt / size, size), axis=1)
-
-
-def _along(x: Floats, v: Vector) -> Floats:
-    return v[0] * x[..., 0] + v[1] * x[..., 1] + v[2] * x[..., 2]

@@ -64,10 +64,9 @@ class Sides:
         return "left" if self._sum > 0.0 else "right"
 
 
-def seen(rows: Floats, left: int) -> list[list[float]]:
-    """Every ``STRIDE``th of the last ``WAVE`` rows but for the ``left`` newest, oldest first."""
-    end = rows.shape[0] - left
-    return rows[max(0, end - WAVE) : end : STRIDE].tolist()
+def seen(rows: Floats) -> list[list[float]]:
+    """Every ``STRIDE``th of the last ``WAVE`` rows, oldest first."""
+    return rows[-WAVE::STRIDE].tolist()
 
 
 def _weighed(rows: Sequence[Sequence[float]], along: Vector, weights: Sequence[float]) -> float:

@@ -40,6 +40,7 @@ from math import inf
 from statistics import median
 
 import numpy as np
+from msgspec.structs import replace
 
 from cued.frames import GRAVITY_M_S2, sizes
 from cued.gait.finding import Disturbance
@@ -83,6 +84,7 @@ DOUBT_S = 0.5
 
 SIGNS: tuple[str, ...] = ("jolt", "push", "tilt")
 AFTER_S = NEXT_STEPS_S[-1][1]
+BATCH = 25  # samples are looked at so many at a time: a stumble is decided long after its jolt
 KEPT = round((max(FLIGHTS_BEFORE_S, JUMP_BEFORE_S) + AFTER_S + STRONGER_WITHIN_S) / DT_S)
 
 
@@ -115,10 +117,11 @@ class Stumbles:
         self._score = 0.0
         self._because: dict[str, float] = {}
         self._doubted_t = self._last_t = -inf
+        self._blocks: list[Block] = []  # not yet looked at
 
     @property
     def last(self) -> tuple[Floats, dict[str, Floats]]:
-        """Times of the last samples fed, and how near each sign was to the threshold, 1."""
+        """Times of the last samples looked at, and how near each sign was to the threshold, 1."""
         t, ratios = self._seen
         return t, {f"stumble: {sign}": ratios[:, k] / SCORE for k, sign in enumerate(SIGNS)}
 
@@ -126,8 +129,22 @@ class Stumbles:
         """Process the next samples and return the stumbles they complete, oldest first."""
         if block.fresh:
             self._reset()
+        self._seen = (block.t[:0], self._seen[1][:0])
         if not block.t.size:
             return []
+        self._blocks.append(block)
+        if not self._is_due(block.t[-1].item()):
+            return []
+        blocks, self._blocks = self._blocks, []
+        return self._look(blocks[0] if len(blocks) == 1 else _joined(blocks))
+
+    def _is_due(self, until: float) -> bool:
+        """Whether samples that wait complete a quarter of a second, or what may be a stumble."""
+        if self._jolt is not None and until >= self._jolt[0] + AFTER_S - DT_S / 2:
+            return True
+        return round(until / DT_S + 1) // BATCH > round(self._blocks[0].t[0] / DT_S) // BATCH
+
+    def _look(self, block: Block) -> list[Disturbance]:
         size = sizes(block.acc)
         gyr = np.zeros_like(block.acc) if block.gyr is None else block.gyr
         turn, turned = self._turn.feed(gyr), self._turned.feed(gyr)
@@ -264,6 +281,17 @@ class _Ordinary:
             self._sum[0] += x
             self._sum[1] += y
             self._sum[2] += z
+
+
+def _joined(blocks: list[Block]) -> Block:
+    turns = [block.gyr for block in blocks if block.gyr is not None]
+    return replace(
+        blocks[0],
+        t=np.concatenate([block.t for block in blocks]),
+        acc=np.concatenate([block.acc for block in blocks]),
+        gyr=np.concatenate(turns) if turns else None,
+        ok=np.concatenate([block.ok for block in blocks]),
+    )
 
 
 def _across(v: Floats, up: Floats) -> Floats:
