@@ -18,7 +18,7 @@ running. Running is right to 4 ms on average on Alcantara, within 20 ms on every
 
 from __future__ import annotations
 
-from math import inf
+from math import floor, inf
 from typing import Literal
 
 import numpy as np
@@ -86,7 +86,7 @@ class Steps:
     def next_k(self) -> int:
         """The next grid sample whose answer can matter."""
         soonest = self._last_t + self._dead_s + LAG_S
-        return int(soonest / DT_S) - STEP - 1 if self._last_t > 0.0 else 0
+        return floor(soonest / DT_S) - STEP - 1
 
     @property
     def _dead_s(self) -> float:
