@@ -2,16 +2,21 @@
 
 A foot's trajectory is a few percent off, by wearer and sensor; told speeds that are wrong are off
 by far more: a machine that always says 0, miles for kilometres (0.621 or 1.609 times), a runner who
-walks elsewhere. ``STEPS`` strides in a row of the same kind (about 5 s of walking) raise a doubt,
-as many that agree end it. Where they agree, each sensor's bias is learned.
+walks elsewhere. Strides in a row that all contradict what is told raise a doubt: ``STEPS`` of them,
+or fewer that lasted, as of one foot that walks slowly. What kind it is their mean says, for single
+strides scatter. As many that agree end it. Where they agree, each sensor's bias is learned.
 """
 
 from __future__ import annotations
 
+from collections import deque
+from statistics import fmean
+
 STEPS = 8
+FEW_STEPS, LASTS_S = 4, 5.0
 STANDS_M_S, WALKS_M_S = 0.05, 0.3
 MILES = 1.609344
-UNIT_WITHIN = 0.12  # relative; a foot is within 5 %, a belt within 3 %
+UNIT_WITHIN = 0.15  # relative, of a mean; a foot is mostly within 10 %, a belt within 3 %
 FITS = 0.25  # relative; neither a bias nor another stride makes more
 LEARNS = 0.1  # per stride: a time constant of ten
 
@@ -22,8 +27,8 @@ class CrossCheck:
     def __init__(self) -> None:
         self.doubt = ""
         self.factor = 1.0  # what the told speed is to be multiplied by
-        self._kind = ""
-        self._steps = 0
+        self._fits = True
+        self._run: deque[tuple[float, float]] = deque(maxlen=STEPS)  # (t, told over walked)
         self._bias: dict[str, float] = {}
 
     def corrected(self, sensor: str, speed_m_s: float) -> float:
@@ -34,37 +39,39 @@ class CrossCheck:
         """Return whether a trusted speed was ever there."""
         return sensor in self._bias
 
-    def compare(self, sensor: str, speed_m_s: float, told_m_s: float) -> bool:
-        """Process a stride against what is told; return whether the doubt is another now."""
-        kind = _judged(told_m_s, speed_m_s)
-        self._steps = self._steps + 1 if kind == self._kind else 1
-        self._kind = kind
-        if not kind and not self.doubt and told_m_s > WALKS_M_S:
+    def compare(self, t: float, sensor: str, speed_m_s: float, told_m_s: float) -> None:
+        """Process a stride, known at ``t``, against what is told."""
+        ratio = told_m_s / speed_m_s if speed_m_s > 0.0 else 1.0
+        fits = speed_m_s < WALKS_M_S or abs(ratio - 1.0) < FITS
+        if fits != self._fits:
+            self._run.clear()
+        self._fits = fits
+        self._run.append((t, ratio))
+        if fits and not self.doubt and told_m_s > WALKS_M_S:
             bias = self._bias.get(sensor, 1.0)
-            self._bias[sensor] = bias + LEARNS * (told_m_s / speed_m_s - bias)
-        if self._steps < STEPS or kind == self.doubt:
-            return False
-        self.doubt = kind
-        self.factor = MILES if told_m_s < speed_m_s else 1.0 / MILES
-        return True
+            self._bias[sensor] = bias + LEARNS * (ratio - bias)
+        if self._is_enough(t):
+            self._conclude(told_m_s)
 
     def believe(self) -> None:
         """Begin anew: the treadmill tells something else."""
         if self.doubt != "unit":
             self.doubt = ""
-        self._kind, self._steps = "", 0
+        self._run.clear()
 
+    def _is_enough(self, t: float) -> bool:
+        lasted = len(self._run) >= FEW_STEPS and t - self._run[0][0] >= LASTS_S
+        return lasted or len(self._run) == STEPS
 
-def _judged(told: float, walked: float) -> str:
-    """Return what is wrong with a told speed, or nothing."""
-    if walked < WALKS_M_S:
-        return ""
-    if told < STANDS_M_S:
-        return "zero"
-    ratio = told / walked
-    if any(abs(ratio * f - 1.0) < UNIT_WITHIN for f in (MILES, 1.0 / MILES)):
-        return "unit"
-    return "" if abs(ratio - 1.0) < FITS else "off_belt"
+    def _conclude(self, told_m_s: float) -> None:
+        if self._fits:
+            self.doubt = ""
+        elif told_m_s < STANDS_M_S:
+            self.doubt = "zero"
+        elif self.doubt not in ("unit", "off_belt"):  # one of them is told, whatever scatters
+            ratio = fmean(ratio for _, ratio in self._run)
+            self.factor = MILES if ratio < 1.0 else 1.0 / MILES
+            self.doubt = "unit" if abs(ratio * self.factor - 1.0) < UNIT_WITHIN else "off_belt"
 
 
 def advice(doubt: str, told: float, walked: float, factor: float) -> str:
@@ -75,7 +82,10 @@ def advice(doubt: str, told: float, walked: float, factor: float) -> str:
             f"{said}: unlock it in its own app, or use a belt sensor; the feet are used meanwhile"
         )
     if doubt == "unit":
-        return f"{said}: set speed_factor = {factor:.3f} for it; the feet's speed is used meanwhile"
+        return (
+            f"{said}: set speed_factor = {factor:.3f} for it (times what is set now); the feet's "
+            "speed is used meanwhile"
+        )
     if doubt == "off_belt":
         return f"{said}: is somebody on it? the feet's speed is used meanwhile"
     return f"the treadmill says that it stands ({doubt}): its speed is not used until it runs again"

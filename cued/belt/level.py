@@ -28,6 +28,7 @@ from statistics import fmean
 from msgspec import Struct
 
 BEYOND = 1.25  # times the edge; a new farthest value of Gaussian jitter is rarely farther
+BEYOND_FEW = 10.0  # over the number of reports: the farthest of 20 says less than that of 200
 FADES = 0.999  # per report: half in 700; a flicker in 1 % of reports comes every 100
 LASTS_S = 0.5
 SETTLE_S, SETTLE_REPORTS = 2.0, 3
@@ -35,8 +36,11 @@ TRY_REPORTS = 6  # of a jitter that is not known yet
 RETURN_S = 6.0
 WINDOWS = (8, 12, 20, 30)  # reports
 REMEMBERED = 120  # reports
+VANISHED = 0.2  # of a speed: a report below is as incredible at 0.4 m/s as at 4
+LEAST_STEP = 1.75  # times the finest: three quarters of a step of 0.1 km/h
 CERTAIN = 5.0  # standard deviations; 1 in 1000 ten-minute walks with Gaussian jitter
-IMPROBABLE = 1e-5  # a run of false gross reports
+CERTAIN_FEW = 7.5  # over the number of reports: Student's t where the deviation is an estimate
+IMPROBABLE = 1e-6  # a run of false gross reports
 MOST_RUN = 8  # gross reports in a row are true, whatever went before
 SPARSE_S = 3.0  # whoever is silent for longer tells changes only; treadmills tell every second
 RESPITE_S = 1e-6  # times are not compared for equality
@@ -143,7 +147,8 @@ class Level:
             self._begin(t, [value])
         self._all += 1
         self._edge *= FADES
-        if value > self._scale.gross_part / 10.0:
+        part = self._scale.gross_part
+        if not part or value > part / 10.0:
             self._moving_reports += 1
         if self._plateau is None:
             self._change(t, value)
@@ -160,8 +165,9 @@ class Level:
 
     @property
     def _bound(self) -> float:
-        young = self._scale.young * max(0.0, 1.0 - self._moving_reports / YOUNG_REPORTS)
-        return max(self._scale.finest, BEYOND * self._edge, young)
+        n = self._moving_reports
+        young = self._scale.young * max(0.0, 1.0 - n / YOUNG_REPORTS)
+        return max(self._scale.finest, (BEYOND + BEYOND_FEW / max(n, 1)) * self._edge, young)
 
     def _stay(self, t: float, value: float, plateau: Plateau) -> None:
         self._learn(v for _, v in self._away)
@@ -177,25 +183,29 @@ class Level:
             self._away.clear()
         self._away.append((t, value))
         lasted = t - self._away[0][0] >= LASTS_S - RESPITE_S
-        starts = level < self._scale.finest and value > level and not self._is_absurd(value)
+        starts = level < self._scale.finest and value > level and not self._is_absurd(value, level)
         if starts or (lasted and len(self._away) >= self._needed(level)):
             self._left, self._left_at, self._plateau = plateau, self._away[0][0], None
             self._recent.clear()
             self._recent.extend(self._away)
             self._away.clear()
 
-    def _is_absurd(self, value: float) -> bool:
-        return value > 8.0 * self._scale.gross  # 4 m/s at once, from standing
+    def _is_absurd(self, value: float, level: float) -> bool:
+        return value - level > 5.0 * self._scale.gross  # 2.5 m/s faster at once
 
     def _needed(self, level: float) -> int:
         """Return how many reports in a row make a change: more where gross ones were false."""
+        if all(self._is_absurd(v, level) for _, v in self._away):
+            return MOST_RUN
         if not all(self._is_gross(v, level) for _, v in self._away) or not self._gross_false:
             return 2
         share = min(0.5, (self._gross_false + 1) / (self._all + 2))
         return min(MOST_RUN, max(2, math.ceil(math.log(IMPROBABLE) / math.log(share))))
 
     def _is_gross(self, value: float, level: float) -> bool:
-        return abs(value - level) > max(self._scale.gross, self._scale.gross_part * level)
+        far = abs(value - level) > max(self._scale.gross, self._scale.gross_part * level)
+        vanished = self._scale.gross_part > 0.0 and value < VANISHED * level
+        return far or vanished
 
     def _learn(self, values: Iterable[float]) -> None:
         """Learn from reports that turned out to be no change."""
@@ -217,10 +227,11 @@ class Level:
             late = reports[-k:]
             mean = sum(late) / k
             before = (sum(reports) - k * mean) / n
-            if abs(mean - before) <= 1.5 * self._scale.finest:
+            if abs(mean - before) <= LEAST_STEP * self._scale.finest:
                 continue
             spread = max(_spread(reports[:-k]), self._scale.finest / 4.0)
-            if abs(mean - before) > CERTAIN * spread * math.sqrt(1.0 / k + 1.0 / n):
+            certain = CERTAIN + CERTAIN * CERTAIN_FEW / n
+            if abs(mean - before) > certain * spread * math.sqrt(1.0 / k + 1.0 / n):
                 self._begin(t, late)
                 return
 

@@ -62,7 +62,7 @@ class Owner:
                 self._compared_since = told.speed.since
                 self._check.believe()
             if told.speed.steady and not told.doubt and told.speed.value is not None:
-                self._check.compare(sensor, speed_m_s, told.speed.value)
+                self._check.compare(t, sensor, speed_m_s, told.speed.value)
         error = CALIBRATED_ERROR if self._check.calibrated(sensor) else FOOT_ERROR
         feet = self._sources.setdefault(FEET, Source("feet"))
         feet.step(t, self._check.corrected(sensor, speed_m_s), error)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,6 +46,43 @@ def test_what_contradicts_the_feet_is_doubted_within_ten_seconds_and_told_once(s
     notices = [e for e in told if isinstance(e, Notice)]
     assert len(notices) == 1
     assert words in notices[0].text
+
+
+STRIDE_S = {0.4: 1.8, 0.8: 1.35, 1.3: 1.1, 2.8: 0.72}
+
+
+@pytest.mark.parametrize("speed", STRIDE_S)
+@pytest.mark.parametrize("feet", [("left", "right"), ("left",)])
+@pytest.mark.parametrize(
+    ("factor", "doubt"), [(0.0, "zero"), (0.621, "unit"), (1.609, "unit"), (2.5, "off_belt")]
+)
+def test_feet_that_scatter_and_are_biased_raise_the_same_doubt_at_any_speed(
+    speed, feet, factor, doubt
+):
+    in_time = 0
+    for seed in range(10):
+        chance = random.Random(seed)
+        told = scattered_walk(speed, feet, factor, chance)
+        kinds = {e.doubt for e in told if isinstance(e, BeltState) and e.doubt}
+        in_time += kinds == {doubt}
+        assert sum(isinstance(e, Notice) for e in told) <= 1
+    assert in_time >= 9
+
+
+def scattered_walk(speed, feet, factor, chance):
+    """Ten seconds of strides as scattered as backward walking's, feet biased by 3 %."""
+    owner, out, events = Owner(), [], [(t, "", 0.0) for t in range(10)]
+    for n, foot in enumerate(feet):
+        bias, t = chance.gauss(1.0, 0.03), STRIDE_S[speed] * (0.5 * n + 1.0) + 0.4
+        while t < 10.0:
+            events.append((t, foot, speed * bias * chance.gauss(1.0, 0.045)))
+            t += STRIDE_S[speed] * chance.gauss(1.0, 0.03)
+    for t, foot, walked in sorted(events):
+        if foot:
+            out += owner.step(t, foot, walked)
+        else:
+            out += owner.report(Belt(float(t), speed * factor, source="tm"))
+    return out
 
 
 @given(st.floats(0.4, 3.0), st.floats(0.86, 1.14))
