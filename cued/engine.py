@@ -37,6 +37,7 @@ from cued.model import (
     Tick,
 )
 from cued.signal.links import Links
+from cued.signal.losses import Losses
 from cued.signal.stream import Stream
 
 LAG_S = 1.0  # samples older than this are no basis for a cue to somebody who moves
@@ -78,6 +79,7 @@ class Engine:
         earlier = {s: w.earlier for s, w in worn.items() if w.earlier is not None}
         self._body = Body(placements, metrics or {}, gait or GaitConfig(), earlier)
         self._links = Links(list(worn))
+        self._losses = {sensor: Losses() for sensor in worn}
         self._reported = Reported(CADENCE in (metrics or {}))
         self._coach = coach
         self._faults = faults or Faults()
@@ -127,6 +129,7 @@ class Engine:
         up = self._links.arrived(packet.sensor, packet.t)
         out += [up] if up else []
         for block in blocks:
+            out += self._losses[packet.sensor].feed(block)
             out += self._body.feed(block)
         return out
 

@@ -8,6 +8,9 @@ A rate of 0 means that the strap does not lie on skin, and so does one that stan
 minute without intervals (``_gatt.Skin``): it is passed on as 0. The contact bits are not used:
 some straps say "no contact" of a right rate (polar-ble-sdk#83).
 
+An H10 leaves after 150 s of which nothing was asked (OpenHRV#39), so its battery is read now and
+then.
+
 Source: Bluetooth SIG Heart Rate Service; captures of Polar H7 and H10. Certainty A.
 """
 
@@ -17,12 +20,13 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from cued.devices._gatt import HEART_RATE, Skin, sig, standard, standard_start
-from cued.devices.device import Action, Advert, Device, Output
+from cued.devices._gatt import BATTERY_LEVEL, HEART_RATE, Skin, sig, standard, standard_start
+from cued.devices.device import Action, Advert, Device, Output, Read
 from cued.model import DecodeError
 from cued.parts import Part
 
 SERVICE = sig(0x180D)
+ASK_EVERY_S = 60.0
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,6 +44,7 @@ class HeartRateStrap(Device):
     def __init__(self, config: Config, sensor: str) -> None:
         self._sensor = sensor
         self._skin = Skin()
+        self._asked_t: float | None = None
 
     def start(self, services: Sequence[str]) -> list[Action]:
         """Subscribe to heart rate and battery."""
@@ -50,6 +55,15 @@ class HeartRateStrap(Device):
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:
         """Process a measurement or the battery."""
         return standard(t, self._sensor, char, data, self._skin)
+
+    def tick(self, t: float) -> list[Output]:
+        """Ask for something, so that the strap stays."""
+        if self._asked_t is None:
+            self._asked_t = t  # the start has just asked
+        if t - self._asked_t < ASK_EVERY_S:
+            return []
+        self._asked_t = t
+        return [Read(BATTERY_LEVEL)]
 
 
 PART = Part(Config, HeartRateStrap, place="heart_rate")

@@ -48,6 +48,14 @@ def test_a_sensor_is_judged_by_what_it_sent(heard, state, found):
     assert bool(check.advice) == (state != "ok")
 
 
+@pytest.mark.parametrize(("configured", "state"), [(104, "ok"), (52, "warning"), (208, "warning")])
+def test_a_rate_that_was_not_asked_for_is_told(configured, state):
+    sensor = Sensor(device="pod", placement="lower_back", options={"rate_hz": configured})
+    check = radio.judged("back", sensor, packets(104.0))
+    assert check.state == state
+    assert (f"configured are {configured} Hz" in check.found) == (state == "warning")
+
+
 def test_a_treadmill_is_judged_by_its_speed():
     belt = Sensor(device="ftms", placement="treadmill")
     assert radio.judged("belt", belt, [Belt(1.0, 1.5)]).found == "belt at 1.50 m/s"

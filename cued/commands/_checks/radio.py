@@ -2,7 +2,8 @@
 
 Counted are samples between a sensor's first and last packet, so the time that finding and
 connecting take does not lower the rate. A rate within a tenth of the nominal one is fine: crystals
-differ far less, and what is missing beyond that is lost on the way.
+differ far less, and what is missing beyond that is lost on the way. A device that runs at another
+rate than the configuration asks for (WitMotion's begin at 10 Hz) is told apart from that.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import cast
 
+import msgspec
+
+from cued import parts
 from cued.commands._checks.check import Check, read
 from cued.config import Config, Sensor
 from cued.model import Battery, Belt, HeartRate, Input, LinkChanged, Packet
@@ -21,6 +25,8 @@ RFKILL = Path("/sys/class/rfkill")
 RATE_WITHIN = 0.1
 BATTERY_LOW_PERCENT = 15.0
 NEARER = "bring it nearer, away from Wi-Fi on 2.4 GHz, or use a USB Bluetooth adapter"
+RATE = "set rate_hz to what it offers (docs/wearables.md), or take it off power and try again"
+TAKE_THE_NEAREST = ("polar_pmd",)  # an H10's 200 Hz are no Verity Sense's
 SKIN = "wet its electrodes; it has to lie on skin"
 POD = "; its cadence is shown, no cue comes of it alone"
 WAKE = "wake it (move it, wet the strap, start the belt), look whether a phone has it; cued scan"
@@ -84,12 +90,26 @@ def judged(name: str, sensor: Sensor, heard: Sequence[Input]) -> Check:
         if beats:
             return Check(title, "ok", f"{beats[-1].bpm:.0f} beats a minute")
     elif len(packets) > 1:
-        return _rated(title, name, packets, heard)
+        return _rated(title, name, packets, heard, _configured(sensor))
     whys = [c.why for c in heard if isinstance(c, LinkChanged) and c.sensor == name and c.why]
     return Check(title, "failed", whys[-1] if whys else "not found, or it sent nothing", WAKE)
 
 
-def _rated(title: str, name: str, packets: Sequence[Packet], heard: Sequence[Input]) -> Check:
+def _configured(sensor: Sensor) -> float | None:
+    """Return the rate that the configuration asks of a sensor, if it can be asked for one."""
+    if sensor.device in TAKE_THE_NEAREST and "rate_hz" not in sensor.options:
+        return None
+    options = msgspec.convert(sensor.options, parts.load("devices", sensor.device).config)
+    return getattr(options, "rate_hz", None)
+
+
+def _rated(
+    title: str,
+    name: str,
+    packets: Sequence[Packet],
+    heard: Sequence[Input],
+    configured: float | None,
+) -> Check:
     span = packets[-1].t - packets[0].t
     rate = sum(len(p.acc) for p in packets[1:]) / span if span > 0 else 0.0
     silence = max(b.t - a.t for a, b in pairwise(packets))
@@ -98,6 +118,8 @@ def _rated(title: str, name: str, packets: Sequence[Packet], heard: Sequence[Inp
     found += f", battery {charge[-1]:.0f} %" if charge else ""
     if abs(rate / packets[-1].rate_hz - 1) > RATE_WITHIN or silence > LATE_S:
         return Check(title, "failed", found, NEARER)
+    if configured and abs(rate / configured - 1) > RATE_WITHIN:
+        return Check(title, "warning", f"{found}; configured are {configured:.0f} Hz", RATE)
     if charge and charge[-1] < BATTERY_LOW_PERCENT:
         return Check(title, "warning", found, "charge it, or change its cell")
     return Check(title, "ok", found)

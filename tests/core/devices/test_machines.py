@@ -392,3 +392,9 @@ def test_a_strap_off_the_skin_that_repeats_itself_is_unknown_after_a_minute():
 
 def test_a_steady_rate_with_intervals_is_a_heart():
     assert set(rates([(float(t), "10 3c 0004") for t in range(200)])) == {60.0}
+
+
+def test_a_strap_is_asked_for_something_before_it_leaves():
+    strap = heart_rate.HeartRateStrap(heart_rate.Config(), "hr")
+    asked = [t for t in range(300) if strap.tick(float(t))]
+    assert asked == [60, 120, 180, 240]

@@ -1,0 +1,41 @@
+"""A sensor that loses many samples is named, once, and again when they arrive."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cued.model import Block
+from cued.signal.losses import WINDOW_S, Losses
+
+
+def told(losses, share, seconds=60.0, start=0.0):
+    """Blocks of 0.1 s of a left foot of which a share is lost in single samples."""
+    chance, out = np.random.default_rng(1), []
+    for n in range(int(seconds * 10)):
+        t = start + 0.1 * n + 0.01 * np.arange(10)
+        ok = chance.random(10) >= share
+        acc = np.zeros((10, 3))
+        out += losses.feed(Block("a", "foot_left", t, acc, None, ok, True, False))
+    return out
+
+
+@pytest.mark.parametrize(
+    ("share", "words"), [(0.5, "half"), (0.3, "a third"), (0.7, "two thirds"), (0.95, "most")]
+)
+def test_what_is_lost_is_told_once_with_the_sensor(share, words):
+    (notice,) = told(Losses(), share)
+    assert notice.code == "samples_lost"
+    assert notice.text.startswith(f"{words} of the samples of the left foot are lost")
+    assert notice.t <= WINDOW_S + 1.0
+
+
+def test_few_are_not_told():
+    assert told(Losses(), 0.15) == []
+
+
+def test_its_end_is_told_too_and_a_gap_of_the_link_is_no_loss():
+    losses = Losses()
+    told(losses, 0.5)
+    assert [n.code for n in told(losses, 0.02, start=60.0)] == ["samples_whole"]
+    assert told(losses, 0.0, start=400.0) == []
