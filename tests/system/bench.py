@@ -23,11 +23,13 @@ from faults import crash, far_ends, mistakes, power_cut  # noqa: E402
 from guest import Guest  # noqa: E402
 from looking import Bench  # noqa: E402
 from normal import boot, buttons, reload, stations, stop, topics, unit, voice  # noqa: E402
+from pins import belt_sensor, ends, given_up, out_of_memory  # noqa: E402
 
 Step = Callable[[Bench], None]
 STEPS: tuple[Step, ...] = (
     *(boot, voice, topics, unit, buttons, reload),
-    *(crash, power_cut, far_ends, mistakes, stations, stop),
+    *(ends, belt_sensor),
+    *(crash, power_cut, far_ends, mistakes, given_up, out_of_memory, stations, stop),
 )
 
 

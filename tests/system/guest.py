@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 PORT = 2251
-BOOT_S = 180.0
+BOOT_S = 300.0
 
 
 class Guest:

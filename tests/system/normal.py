@@ -55,7 +55,7 @@ def boot(bench: Bench) -> None:
 
 def voice(bench: Bench) -> None:
     """Hear it greet, cue a stumble, and have its words ready."""
-    heard = bench.until("grep -q sound /run/senses.log", 30)
+    heard = bench.until("grep -qE '^[0-9.]+ sound ' /run/senses.log", 30)
     bench.check(
         "greeting", "sound that is no silence", bench.sensed("sound", 0.0)[:1], heard is not None
     )
@@ -151,7 +151,7 @@ def stop(bench: Bench) -> None:
     """Stop it in the middle of a sentence, and see when what was over."""
     guest = bench.guest
     bench.wait_for("mqtt", "bench/cue .*(stumble|unsteady).*given", CUE_S)
-    bench.until("[ $(tail -n 20 /run/senses.log | grep -c sound) -ge 2 ]", 5)
+    bench.until("[ $(tail -n 20 /run/senses.log | grep -cE '^[0-9.]+ sound ') -ge 2 ]", 5)
     wall, up = (
         float(word) for word in guest.run("date +%s.%N; cut -d' ' -f1 /proc/uptime").split()
     )
