@@ -37,7 +37,7 @@ from cued.gait.fusion.chains import GaitConfig, chains
 from cued.gait.fusion.direction import DirectionChoice
 from cued.gait.fusion.footfalls import SIDE_OF, Footfalls
 from cued.gait.fusion.merge import Merge
-from cued.gait.fusion.mode import ModeChoice, Patience
+from cued.gait.fusion.mode import SLOW_M_S, ModeChoice, Patience
 from cued.gait.fusion.stability import StabilityWatch
 from cued.gait.fusion.strides import WAIT_S, Strides
 from cued.gait.fusion.swapped_sensors import BodyMap
@@ -218,11 +218,7 @@ class Body:
                 self._strides.lift(finding)
                 return [Lift(t=finding.t, side=finding.side, sensor=finding.sensor)]
             case Moving():
-                mode = self._mode.feed(finding)
-                self._direction.move(mode, finding.at)
-                if mode == "standing":
-                    self._direction.stand()
-                return self._told(finding.at, "")
+                return [] if self._belt_carries(finding) else self._moving(finding)
             case Heading():
                 self._direction.feed(finding, self._mode.mode)
                 return self._told(finding.at, self._direction.why) + self._contradiction(finding)
@@ -248,6 +244,24 @@ class Body:
         """Return what was learned of a front as sure if the feet saw the runner go forward."""
         sure = found.front == "program" and self._direction.feet_say_forward(found.at)
         return replace(found, sure=True) if sure else found
+
+    def _moving(self, found: Moving) -> list[AnyEvent]:
+        mode = self._mode.feed(found)
+        self._direction.move(mode, found.at)
+        if mode == "standing":
+            self._direction.stand()
+        return self._told(found.at, "")
+
+    def _belt_carries(self, found: Moving) -> bool:
+        """Return whether a trunk calls the pause within a step standing, on a slow belt that moves.
+
+        Who really stands there has no footfall for longer, or steps off.
+        """
+        speed = self._terms.speed_m_s if self._terms else None
+        if found.mode != "standing" or found.sensor not in self._trunks or not speed:
+            return False
+        since = found.at - self._last_footfall_t if self._last_footfall_t is not None else 1e9
+        return speed < SLOW_M_S and since < self._patience.limit_s(speed)
 
     def _travelled(self, travel: Travel) -> list[AnyEvent]:
         """Let a foot tell how fast the belt is, and how long the stride was that waited for it."""

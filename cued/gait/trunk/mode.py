@@ -187,6 +187,10 @@ class Pace:
             return []
         self._held = None
         self.mode, self.last = mode, c
+        if held.kind == c.kind == "walk":  # so that who steps slowly is not at rest between steps
+            self._step_s = c.t - held.t
+            self._latest.clear()
+            self._latest.append(self._step_s)
         return [held, c]
 
     def _settle(self, mode: Mode) -> None:

@@ -12,14 +12,16 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from cued.evaluation.matching import match
 from cued.evaluation.truth import Truth
 from cued.gait.finding import Contact
 from cued.gait.fusion.body import Body
 from cued.gait.fusion.chains import GaitConfig
 from cued.gait.trunk.chain import Trunk
-from cued.model import Block, Gait, Packet
+from cued.model import Belt, Block, Footfall, Gait, Packet
 from cued.recording.tables.stream import packets
 from cued.recording.tables.table import read_table
+from cued.signal.grid import DT_S
 from cued.signal.stream import Stream
 
 pytestmark = pytest.mark.data
@@ -65,3 +67,80 @@ def test_a_sensor_that_settles_in_the_first_two_seconds_costs_no_steps_later(mor
         for b in trunk_blocks(folder)
     ]
     assert 0.9 < kept(folder, settling) < 1.1
+
+
+SLOW_WALKS = ("s01-t1", "s08-t1", "s10-t2", "s13-t1", "s15-t1")
+BLOCK = 5  # samples, as they come live
+STEPS_TO_ANSWER = 4
+
+
+def stretched(blocks: list[Block], by: float) -> list[Block]:
+    """The same walk, so many times slower: what moves is divided by the square of that."""
+    t, acc = np.concatenate([b.t for b in blocks]), np.concatenate([b.acc for b in blocks])
+    gyr = np.concatenate([b.gyr for b in blocks if b.gyr is not None])
+    still = 9.81 * acc.mean(axis=0) / np.linalg.norm(acc.mean(axis=0))
+    grid = np.arange(np.ceil(t[0] * by / DT_S), t[-1] * by / DT_S) * DT_S
+    acc, gyr = (np.stack([np.interp(grid, t * by, c) for c in x.T], axis=1) for x in (acc, gyr))
+    acc = still + (acc - still) / by**2
+    return [
+        replace(
+            blocks[0],
+            t=grid[i : i + BLOCK],
+            acc=acc[i : i + BLOCK],
+            gyr=gyr[i : i + BLOCK] / by,
+            ok=np.ones(grid[i : i + BLOCK].size, bool),
+            fresh=i == 0,
+        )
+        for i in range(0, grid.size, BLOCK)
+    ]
+
+
+class Slow:
+    """What is said of walks that are stretched, on a belt whose speed is told."""
+
+    def __init__(self, data: Path, by: float, speed_m_s: float) -> None:
+        self.hits = self.all = 0
+        self.delays: list[float] = []
+        self.ahead: list[bool] = []  # by stride of a bout from its fifth step on
+        for name in SLOW_WALKS:
+            self._add(data / "overground_walk" / f"voisard-{name}", by, speed_m_s)
+
+    def _add(self, folder: Path, by: float, speed_m_s: float) -> None:
+        truth, blocks = Truth(read_table(folder)), stretched(trunk_blocks(folder), by)
+        body = Body({blocks[0].sensor: "lower_back"}, {}, GaitConfig())
+        for t in (0.0, 0.01):
+            body.belt(Belt(t=float(blocks[0].t[0]) + t, speed_m_s=speed_m_s, source="console"))
+        known = [(float(b.t[-1]), e) for b in blocks for e in body.feed(b)]
+        said = [(at, e.t / by) for at, e in known if isinstance(e, Footfall)]
+        true = [row.t for row in truth.contacts]
+        pairs = match(true, [t for _, t in said], 0.1)
+        found = [(i, j) for i, j in pairs if truth.is_steady(true[i])]
+        used = {j for _, j in pairs}
+        false = sum(truth.is_steady(t) for j, (_, t) in enumerate(said) if j not in used)
+        self.hits += 2 * len(found)
+        self.all += len(found) + false + sum(map(truth.is_steady, true))
+        self.delays += [said[j][0] - by * true[i] for i, j in found]
+        gaits = [(at, e) for at, e in known if isinstance(e, Gait)]
+        for stride in truth.strides:
+            began = max(start for start, _ in truth.bouts if start <= stride.start)
+            steps = sum(began <= t < stride.end for t in true)
+            if steps > STEPS_TO_ANSWER and truth.is_steady(stride.start, stride.end):
+                told = [gait.direction for at, gait in gaits if at <= by * stride.end + 0.15]
+                self.ahead.append(told[-1] == "forward")
+
+    @property
+    def f1(self) -> float:
+        return self.hits / self.all
+
+
+def test_a_walk_at_half_speed_is_read_as_one_at_full_speed(data: Path) -> None:
+    slow = Slow(data, 2.0, 0.4)
+    assert slow.f1 >= 0.95
+    assert np.quantile(slow.delays, 0.95) <= 0.4
+    assert np.mean(slow.ahead) >= 0.9
+
+
+def test_at_two_fifths_of_the_speed_steps_are_still_found(data: Path) -> None:
+    slow = Slow(data, 2.5, 0.3)
+    assert slow.f1 >= 0.9
+    assert np.quantile(slow.delays, 0.95) <= 0.4
