@@ -88,8 +88,11 @@ class PodHaptic:
         """Send the cue's pattern at once; it replaces the one before. Never blocks."""
         self._end("cut off")
         felt = pulses(cue.pattern, cue.size)
-        if not felt:
-            self._done(cue.key)
+        absent = self._absent() if felt else ""
+        if absent:
+            self._warn(absent)
+        if absent or not felt:
+            self._done(cue.key, absent)
             return
         self._key = cue.key
         self._playing = self._spawn(self._play(cue.key, felt))
@@ -147,11 +150,18 @@ class PodHaptic:
         whys = await asyncio.gather(*(self._pulse(n, r) for n, r in wanted.items()))
         return "; ".join(filter(None, whys))
 
+    def _absent(self) -> str:
+        """Return who is not connected, if anybody."""
+        if not self._site.hardware:
+            return ""
+        for name in self._sides:
+            if name not in self._site.motors:
+                return f"{name}: it is not connected" if name else NOBODY
+        return ""
+
     async def _pulse(self, name: str, each: Rhythm) -> str:
         motor = self._site.motors.get(name)
-        if motor is None:
-            return f"{name}: it is not connected" if name else NOBODY
-        why = await motor(each)
+        why = await motor(each) if motor else "it is not connected"
         return f"{name}: {why}" if why else ""
 
     def _spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:

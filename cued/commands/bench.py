@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cued import app, parts
+from cued.commands._asking import ask
 from cued.commands._options import add_config, load_config, positive
 from cued.config import Config
 from cued.daemon import Daemon
@@ -60,6 +61,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--minutes", type=positive, default=5.0, help="of walking (default 5)")
     parser.add_argument("--soak-hours", type=positive, help="also: memory over so many hours")
     parser.add_argument("--json", type=Path, metavar="FILE", help="the figures as JSON")
+    parser.add_argument(
+        "--hardware", action="store_true", help="instead: walk the test sheet of a box, and ask"
+    )
+    parser.add_argument(
+        "--sheet", type=Path, metavar="FILE", help="with --hardware: fill in this test sheet"
+    )
     parser.add_argument("--first-packet", action="store_true", help=argparse.SUPPRESS)
     add_config(parser)
 
@@ -67,6 +74,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure, print a table, write JSON if asked."""
     chosen = load_config(args)
+    if args.hardware:
+        walked: Any = importlib.import_module("cued.commands._bench_hardware")
+        return walked.main(chosen, args.sheet, ask if sys.stdin.isatty() else None)
     if args.first_packet:
         return asyncio.run(_first_packet(chosen))
     figures: dict[str, float | str] = {}

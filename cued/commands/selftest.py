@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import platform
-import sys
 from contextlib import nullcontext
 
 import msgspec
@@ -18,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cued import __version__, app
+from cued.commands._asking import ask as yes
 from cued.commands._checks import body, broker, machine, radio
 from cued.commands._checks.all import looked_at, missing, show, state_folder
 from cued.commands._checks.check import Check
@@ -86,7 +86,7 @@ async def diagnosed(config: Config, checks: list[Check]) -> None:
 
 async def _held(config: Config, site: Site, seconds: float, *, ask: bool) -> list[Check]:
     """Try what only one program can have."""
-    asks = _ask if ask else None
+    asks = yes if ask else None
     adapter = await radio.adapter(config)
     out = [adapter]
     if adapter.state == "ok":
@@ -125,8 +125,3 @@ def print_json(checks: list[Check]) -> None:
         "checks": checks,
     }
     print(msgspec.json.format(msgspec.json.encode(report)).decode())
-
-
-def _ask(question: str) -> bool:
-    print(f"{question} [y/n] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower().startswith("y")

@@ -7,6 +7,7 @@ import csv
 import re
 import shutil
 import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -108,8 +109,25 @@ def test_the_sets_add_up():
     rows = README[start : README.index("\n\n", start)].splitlines()[2:]
     columns = zip(*(row.strip("| ").split(" | ")[1:] for row in rows), strict=True)
     for *parts_, total in columns:
-        prices = [int(x.split()[-1]) for x in parts_ if x != "none"]
-        assert f"**{sum(prices)}**" == total
+        counts = [int(x.split()[-1]) for x in parts_ if x != "none"]
+        assert f"**{sum(counts)}**" == total
+    with (HARDWARE / "bom.csv").open(encoding="utf-8") as file:
+        driver = sum(int(row["count"]) for row in csv.DictReader(file) if row["group"] == "driver")
+    assert f"button, LED, resistor: {driver + 3} |" in README
+
+
+def test_the_boxs_wires_and_pictures_are_those_of_the_program():
+    text = (HOME / "scripts" / "draw-box").read_text("utf-8")
+    pins = {w.pin for w in WIRES if w.end.startswith(("driver", "button main", "light"))}
+    drawn = re.findall(r'"([\d, ]+)", "#', text)
+    assert {int(x) for found in drawn for x in found.split(", ")} == pins - third_channel()
+    before = {p: p.read_bytes() for p in (HARDWARE / "drawings").glob("*.svg")}
+    subprocess.run([sys.executable, HOME / "scripts" / "draw-box"], check=True)
+    assert before == {p: p.read_bytes() for p in before}
+
+
+def third_channel():
+    return {w.pin for w in WIRES if "third channel" in w.end}
 
 
 def test_the_simulated_figures_are_those_of_the_text():

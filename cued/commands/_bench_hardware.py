@@ -1,0 +1,255 @@
+"""Walks part C and D of the test sheet (hardware/test-sheet.md) with whoever built a box.
+
+What a machine can measure it measures: whether a pin is low after the process that drove it was
+killed or frozen, by ``pinctrl``, which reads a pin without taking it; how loud a microphone hears
+the loudspeaker. What only a person can say it asks. Each reading is a row of the sheet.
+
+Rules
+-----
+* The service has pins and sound: it has to be stopped.
+* Nothing is guessed: what could not be measured says why.
+* A motor that is on stays on for 0.5 s at most (``keeper.py``), whatever becomes of this.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from msgspec import Struct
+
+from cued import app
+from cued.actuators import haptic, speech
+from cued.commands._checks import body, machine
+from cued.commands._checks.system import Machine
+from cued.config import Config, Site
+from cued.model import CuedError, LinkLost
+from cued.sources import buttons
+
+Asks = Callable[[str], bool]
+Level = Callable[[int], bool]
+LOW_S = 0.03  # low for so long is off: the PWM is high again within 5 ms
+OFF_WITHIN_S, GIVE_UP_S = 0.6, 3.0
+PRESS_WITHIN_S = 20.0
+MIC_RATE, QUIET_S, LISTEN_S = 48_000, 0.5, 3.0
+HEARD_DB = 6.0
+
+
+class Reading(Struct, frozen=True):
+    """What was found for one row of the sheet; ``right`` is None where nobody can say."""
+
+    row: str
+    text: str
+    right: bool | None = None
+
+
+class NotMeasured(CuedError):
+    """Something is missing to measure with. The text says what."""
+
+
+def walk(config: Config, asks: Asks | None) -> list[Reading]:
+    """Do every row that this configuration has parts for."""
+    if machine.running("cued.service", "cued@*.service"):
+        raise CuedError("the service has the pins and the sound: sudo systemctl stop cued")
+    site, here = app.site(config), Machine()
+    out = asyncio.run(_motors(config, site, asks)) if "haptic" in _named(config) else []
+    power = machine.power(here)
+    out.append(Reading("C6", power.found, None if power.state == "skipped" else not power.advice))
+    if "haptic" in _named(config):
+        options = cast("haptic.Config", config.parts["actuators"]["haptic"])
+        out += [_ended(row, options, site, here, asks) for row in ENDS]
+    if "buttons" in _named(config):
+        out.append(asyncio.run(_pressed(config, site, asks)))
+    if "speech" in _named(config):
+        out.append(asyncio.run(_heard(config, site)))
+    return out
+
+
+def _named(config: Config) -> set[str]:
+    return {name for kind in config.parts.values() for name in kind}
+
+
+async def _motors(config: Config, site: Site, asks: Asks | None) -> list[Reading]:
+    checks = await body.motors(config, site, asks)
+    told = "; ".join(f"{c.name}: {c.found}" for c in checks)
+    return [Reading("C4", told, all(c.state == "ok" for c in checks) if asks else None)]
+
+
+# Row: which processes get which signal, the program and the keeper of its pins or the former alone.
+ENDS: Mapping[str, tuple[signal.Signals, bool]] = {
+    "C7": (signal.SIGKILL, False),
+    "C8": (signal.SIGSTOP, False),
+    "C9": (signal.SIGSTOP, True),
+}
+
+
+def _ended(
+    row: str, options: haptic.Config, site: Site, here: Machine, asks: Asks | None
+) -> Reading:
+    """End a process that holds the left motor, and measure its pin."""
+    sign, both = ENDS[row]
+    try:
+        with held(options, site) as (program, keeper):
+            for pid in (program, keeper) if both else (program,):
+                os.kill(pid, sign)
+            took = off_after(options.left_pin, lambda pin: level(here, pin))
+        if both:
+            return _left_to_the_driver(row, took, asks)
+    except NotMeasured as error:
+        return Reading(row, f"not measured: {error}")
+    if took is None:
+        return Reading(row, f"the pin stays high for {GIVE_UP_S:.0f} s", right=False)
+    return Reading(row, f"pin low after {took:.2f} s", took <= OFF_WITHIN_S)
+
+
+def _left_to_the_driver(row: str, took: float | None, asks: Asks | None) -> Reading:
+    """Judge the end in which nothing of the program can act: the pin may well stay high."""
+    pin = "pin stays high" if took is None else f"pin low after {took:.2f} s"
+    if asks is None:
+        return Reading(row, f"{pin}; nobody was asked whether the motor stopped")
+    still = asks("Everything was frozen: did the left motor stop at once, within 0.2 s?")
+    return Reading(row, f"{pin}; motor {'stopped' if still else 'went on'}", still)
+
+
+@contextlib.contextmanager
+def held(options: haptic.Config, site: Site) -> Any:
+    """Run a process that holds the left motor on; gives its pid and its keeper's."""
+    command = [sys.executable, "-m", "cued.commands._held_motor", json.dumps(options.wanted(site))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        keeper = 0
+        try:
+            assert process.stdout
+            word, _, rest = process.stdout.readline().strip().partition(" ")
+            if word != "on":
+                raise NotMeasured(rest or "the motor's process did not start")
+            keeper = int(rest)
+            yield process.pid, keeper
+        finally:
+            for pid in filter(None, (process.pid, keeper)):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+            process.kill()
+
+
+def level(here: Machine, pin: int) -> bool:
+    """Return whether a pin is high, without taking it."""
+    found = re.search(r"\| (hi|lo) ", here.ask("pinctrl", "get", str(pin)))
+    if found is None:
+        raise NotMeasured("pinctrl can't read the pin (apt install raspi-utils)")
+    return found.group(1) == "hi"
+
+
+def off_after(pin: int, high: Level, give_up_s: float = GIVE_UP_S) -> float | None:
+    """Return how long from now until a pin is low for good, s; None if it never is."""
+    start = low_since = time.monotonic()
+    while (now := time.monotonic()) - start < give_up_s:
+        if high(pin):
+            low_since = time.monotonic()
+        elif now - low_since >= LOW_S:
+            return low_since - start
+    return None
+
+
+async def _pressed(config: Config, site: Site, asks: Asks | None) -> Reading:
+    """Wait for the main button to be pressed and let go."""
+    if asks is None:
+        return Reading("C12", "not measured: nobody is there to press it")
+    source: Any = buttons.Buttons(cast("buttons.Config", config.parts["sources"]["buttons"]), site)
+    seen: list[bool] = []
+    print("Press the main button, and let it go.", file=sys.stderr, flush=True)
+    watching = asyncio.create_task(source.run(_ignore, _nothing))
+    try:
+        async with asyncio.timeout(PRESS_WITHIN_S):
+            while seen[-2:] != [True, False] and not watching.done():
+                await asyncio.sleep(0.01)
+                down = any(source.pressed.values())
+                seen += [down] * (not seen or seen[-1] != down)
+    except TimeoutError:
+        return Reading("C12", f"no press seen within {PRESS_WITHIN_S:.0f} s", right=False)
+    finally:
+        watching.cancel()
+        (ended,) = await asyncio.gather(watching, return_exceptions=True)
+    if isinstance(ended, LinkLost):
+        return Reading("C12", f"not measured: {ended}")
+    return Reading("C12", "pressed and let go were both seen", right=True)
+
+
+def _ignore(_item: object) -> None:
+    """Ignore what a button says."""
+
+
+def _nothing() -> None:
+    """Nobody waits for data to flow."""
+
+
+async def _heard(config: Config, site: Site) -> Reading:
+    """Sound a tone and listen to it."""
+    options = cast("speech.Config", config.parts["actuators"]["speech"])
+    try:
+        recording = _microphone()
+    except NotMeasured as error:
+        why = await speech.say("", options, site, tone="phase")
+        return Reading("D3", why or f"played; not measured: {error}", False if why else None)
+    await asyncio.sleep(QUIET_S)
+    why = await speech.say("", options, site, tone="phase")
+    await asyncio.sleep(max(0.0, LISTEN_S - QUIET_S))
+    if why:
+        return Reading("D3", why, right=False)
+    louder = above_the_room(recording[:, 0])
+    text = f"a tone is {louder:.0f} dB above the room at the microphone"
+    return Reading("D3", text, louder >= HEARD_DB)
+
+
+def _microphone() -> Any:
+    """Begin to record; the array fills up meanwhile."""
+    try:
+        sd: Any = importlib.import_module("sounddevice")
+    except (ImportError, OSError) as error:
+        raise NotMeasured(f"no sounddevice: {error}") from error
+    try:
+        return sd.rec(round(MIC_RATE * LISTEN_S), samplerate=MIC_RATE, channels=1)
+    except (sd.PortAudioError, ValueError) as error:
+        raise NotMeasured(f"no microphone: {error}") from error
+
+
+def above_the_room(samples: np.ndarray[Any, Any]) -> float:
+    """Return by how much the loudest tenth of a second exceeds the quiet before it, dB."""
+    block = MIC_RATE // 10
+    whole = samples[: len(samples) // block * block].reshape(-1, block)
+    loud = np.sqrt(np.mean(np.square(whole, dtype=np.float64), axis=1)) + 1e-9
+    room = float(np.median(loud[: round(QUIET_S * 10)]))
+    return float(20 * np.log10(loud.max() / room))
+
+
+def filled(sheet: str, readings: list[Reading]) -> str:
+    """Write the readings into their rows of a test sheet, over what stood there."""
+    marks = {True: "right", False: "WRONG", None: ""}
+    for reading in readings:
+        words = "; ".join(filter(None, (reading.text.replace("|", "/"), marks[reading.right])))
+        row = re.compile(rf"^(\| {reading.row} \| .* \|)[^|]*\|$", re.MULTILINE)
+        sheet = row.sub(lambda found, words=words: f"{found.group(1)} {words} |", sheet)
+    return sheet
+
+
+def main(config: Config, sheet: Path | None, asks: Asks | None) -> int:
+    """Walk the sheet, print it and fill it in; 1 if a row is wrong."""
+    text = sheet.read_text("utf-8") if sheet else ""
+    readings = walk(config, asks)
+    for reading in readings:
+        mark = {True: "right", False: "WRONG", None: "-"}[reading.right]
+        print(f"{reading.row:>4}  {mark:<6} {reading.text}")
+    if sheet:
+        sheet.write_text(filled(text, readings), "utf-8")
+    return 1 if any(r.right is False for r in readings) else 0

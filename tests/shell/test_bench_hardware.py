@@ -1,0 +1,114 @@
+"""`cued bench --hardware`: what it measures, and that the sheet gets it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cued import config
+from cued.actuators import haptic
+from cued.commands import _bench_hardware as bench
+from cued.commands._checks.system import Machine
+from cued.config import Site
+
+SHEET = (Path(__file__).parents[2] / "hardware" / "test-sheet.md").read_text("utf-8")
+
+
+@pytest.fixture
+def site(tmp_path):
+    return Site(runtime=str(tmp_path), hardware=False)
+
+
+def alive(pid):
+    """Whether a process is there and no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM])
+def test_a_program_that_is_ended_takes_its_keeper_with_it(site, sign):
+    with bench.held(haptic.Config(), site) as (program, keeper):
+        assert alive(keeper)
+        os.kill(program, sign)
+        # Its pins are low before it ends, but how long Python takes to end is the machine's.
+        assert bench.off_after(12, lambda _pin: alive(keeper), give_up_s=20.0) is not None
+
+
+def test_a_frozen_program_is_left_behind_by_nobody(site):
+    with bench.held(haptic.Config(), site) as (program, keeper):
+        for pid in (program, keeper):
+            os.kill(pid, signal.SIGSTOP)
+        assert bench.off_after(12, lambda _pin: alive(keeper), give_up_s=0.3) is None
+    deadline = time.monotonic() + 5
+    while alive(keeper):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_where_no_pin_can_be_driven_that_is_the_reading(tmp_path):
+    site = Site(runtime=str(tmp_path), hardware=True)
+    options = haptic.Config(chip=4095)
+    reading = bench._ended("C7", options, site, Machine(tmp_path), None)
+    assert reading.right is None
+    assert reading.text.startswith("not measured: ")
+
+
+@pytest.mark.parametrize(
+    ("printed", "high"),
+    [
+        ("12: op dh pd | hi // GPIO12 = output", True),
+        ("12: op dl pd | lo // GPIO12 = output", False),
+        ("13: ip    pd | lo // GPIO13 = input", False),
+    ],
+)
+def test_a_pin_is_read_as_pinctrl_prints_it(printed, high):
+    assert bench.level(Machine(asks=lambda _command: printed), 12) is high
+
+
+def test_without_pinctrl_nothing_is_measured():
+    with pytest.raises(bench.NotMeasured, match="raspi-utils"):
+        bench.level(Machine(asks=lambda _command: ""), 12)
+
+
+def test_the_lows_of_a_pwm_are_not_off():
+    start = time.monotonic()
+
+    def high(_pin):  # 95 % of 200 Hz for 0.2 s, then low
+        t = time.monotonic() - start
+        return t < 0.2 and t % 0.005 < 0.00475
+
+    took = bench.off_after(12, high, give_up_s=2.0)
+    assert took is not None
+    assert 0.15 < took < 0.5
+
+
+def test_a_tone_is_told_from_the_room():
+    noise = np.random.default_rng(1).normal(0, 0.01, 3 * bench.MIC_RATE)
+    assert bench.above_the_room(noise) < bench.HEARD_DB
+    t = np.arange(bench.MIC_RATE // 2) / bench.MIC_RATE
+    noise[bench.MIC_RATE : bench.MIC_RATE + t.size] += 0.1 * np.sin(2 * np.pi * 880 * t)
+    assert bench.above_the_room(noise) == pytest.approx(17, abs=1)
+
+
+@pytest.mark.parametrize("row", ["C4", "C6", "C7", "C8", "C9", "C12", "D3"])
+def test_every_row_is_one_of_the_sheet_and_can_be_filled_in_twice(row):
+    once = bench.filled(SHEET, [bench.Reading(row, "first")])
+    assert once != SHEET
+    twice = bench.filled(once, [bench.Reading(row, "pin low after 0.02 s", right=True)])
+    (line,) = [x for x in twice.splitlines() if x.startswith(f"| {row} |")]
+    assert line.endswith("| pin low after 0.02 s; right |")
+    assert len(twice.splitlines()) == len(SHEET.splitlines())
+    assert twice.count("right |") == SHEET.count("right |") + 1
+
+
+def test_a_box_without_anything_has_only_its_power_looked_at():
+    made = config.convert({"station": {"hardware": False}})
+    assert [r.row for r in bench.walk(made, None)] == ["C6"]
