@@ -116,6 +116,41 @@ def test_the_sets_add_up():
     assert f"button, LED, resistor: {driver + 3} |" in README
 
 
+def test_the_printed_board_passes_its_checks():
+    done = subprocess.run(
+        [HOME / "scripts" / "render-phat", "--check"], capture_output=True, text=True, check=False
+    )
+    if done.returncode == 3:
+        pytest.skip(done.stderr.strip())
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_printed_board_has_the_header_of_the_program_and_the_channels_of_the_drawing():
+    sys.path.insert(0, str(HARDWARE / "phat"))
+    try:
+        from parts import HEADER, PARTS
+    finally:
+        sys.path.pop(0)
+    names = {"LEFT": "haptic left_pin", "RIGHT": "haptic right_pin", "RELAY": "relay pin"}
+    names["BELT_SENSOR"] = "belt_pulses pin"
+    signals = {w.option: str(w.pin) for w in WIRES}
+    for pin, net in HEADER.items():
+        if net in names:
+            assert pin == signals[names[net]]
+        else:
+            assert _header.SUPPLIES[int(pin)] == net.removeprefix("+")
+    joined = {(p.ref, number): net for p in PARTS for number, net in p.nets.items()}
+    for n in (1, 2, 3):
+        gate, edge = f"GATE{n}", f"EDGE{n}"
+        assert (joined[f"R{n}1", "2"], joined[f"C{n}3", "1"]) == (edge, edge)
+        at_gate = [joined[ref] for ref in ((f"C{n}3", "2"), (f"R{n}2", "1"), (f"D{n}5", "1"))]
+        assert at_gate == [gate] * 3
+        assert joined[f"Q{n}", "1"] == gate
+        assert joined[f"Q{n}", "3"] == joined[f"D{n}1", "2"]
+        grounded = [(f"R{n}2", "2"), (f"R{n}5", "2"), (f"D{n}5", "2"), (f"Q{n}", "2")]
+        assert {joined[ref] for ref in grounded} == {"GND"}
+
+
 def test_the_boxs_wires_and_pictures_are_those_of_the_program():
     text = (HOME / "scripts" / "draw-box").read_text("utf-8")
     pins = {w.pin for w in WIRES if w.end.startswith(("driver", "button main", "light"))}
