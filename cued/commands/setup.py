@@ -71,6 +71,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for name, what in (("motors", "motors"), ("buttons", "a button"), ("light", "a status light")):
         add(f"--{name}", action=argparse.BooleanOptionalAction, help=f"{what} wired or not")
     add("--belt-kmh", type=float, metavar="SPEED", help="belt speed typed by hand; 0: none")
+    add("--belt-length-m", type=float, metavar="M", help="round of a belt sensor; 0: there is none")
+    add("--belt-marks", type=int, metavar="N", help="strips or magnets that the belt sensor sees")
+    for name, what in (
+        ("belt-keys", "two buttons that type faster and slower are wired or not"),
+        ("control", "consent that cued changes the treadmill's speed, or none"),
+    ):
+        add(f"--{name}", action=argparse.BooleanOptionalAction, help=what)
     add("--mqtt", metavar="HOST[:PORT]", help="broker; an empty text takes it away")
     add(
         "--mqtt-user",

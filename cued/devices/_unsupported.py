@@ -23,7 +23,6 @@ NAMES: dict[str, str] = {
     "SUPERUN": OWN,
     "LIFESPAN": OWN,
     "DOMYOS": OWN,
-    "ICONSOLE": OWN,
     "ECHELON": OWN,
 }
 WAYS_OUT = (

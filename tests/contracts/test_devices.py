@@ -18,6 +18,7 @@ from cued.devices import (
     fitshow,
     ftms,
     heart_rate,
+    iconsole,
     metamotion,
     movesense,
     phone,
@@ -72,6 +73,10 @@ KNOWN: dict[str, list[tuple[str, bytes]]] = {
     ],
     "walkingpad": [
         (walkingpad.NOTIFY, H("f8a2 01 23 01 000006 000000 000005 00 000200 d4 fd")),
+    ],
+    "iconsole": [
+        (iconsole.NOTIFY, H("f0 b0 01 d3 74")),
+        (iconsole.NOTIFY, H("f0b201d30101010101010101012403010101a9")),
     ],
     "fitshow": [
         (fitshow.NOTIFY, H("02 51 03 08 00 1000 0300 0100 0000 00 00 48 03")),

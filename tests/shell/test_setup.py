@@ -15,7 +15,7 @@ from cued.commands._setup import writing
 from cued.commands._setup.answers import CREDENTIAL
 from cued.commands._setup.asking import Keyboard
 from cued.commands._setup.topics.topic import Nearby
-from cued.model import CuedError
+from cued.model import Belt, CuedError
 
 
 class Answering:
@@ -45,6 +45,7 @@ class Machine:
 
     def __init__(self, found=(), deaf=""):
         self.found, self.deaf, self.volumes = list(found), deaf, []
+        self.listened, self.ready = None, False
 
     def scan(self):
         if not self.found:
@@ -52,7 +53,16 @@ class Machine:
         return self.found
 
     def listen(self, tables, seconds):
-        return []
+        self.listened = (tables["sources"], seconds)
+        return (
+            [Belt(t / 4.0, 0.05) for t in range(240)] if "belt_pulses" in tables["sources"] else []
+        )
+
+    def unit(self, treadmill):
+        if self.ready:
+            return 1.609
+        self.ready = True
+        raise CuedError("no speed was told")
 
     def say(self, text, options, language):
         self.volumes.append(options.volume)
@@ -94,6 +104,44 @@ def test_a_conversation_becomes_a_configuration_that_loads():
     assert (made["sinks"]["mqtt"]["host"], made["sinks"]["mqtt"]["port"]) == ("mq", 1884)
     assert "ble" in made["sources"]
     assert config.convert(made)
+
+
+def test_a_belt_sensor_is_measured_by_a_minute_at_a_known_speed():
+    person = Answering(**{"sensor on the belt": "y", "strips": "6", "speed of the belt": "4,5"})
+    machine = Machine([POD])
+    made = talked({}, person, machine)
+    assert machine.listened == ({"belt_pulses": {"marks": 6, "length_m": 0.1}}, 60.0)
+    assert made["sources"]["belt_pulses"] == {"length_m": 2.5, "marks": 6}  # 1.25 over 0.05 m/s
+    assert "belt_by_hand" not in made["sources"]
+    assert config.convert(made)
+
+
+def test_a_typed_speed_has_its_keys():
+    answers = {"typed by hand": "4.0", "faster and slower": "y"}
+    made = talked({}, Answering(**answers), Machine([POD]))
+    assert made["sources"]["buttons"] == {"faster_pin": 22, "slower_pin": 23}
+    assert config.convert(made)
+    made = talked(made, Answering(**{"faster and slower": "n", "button wired": "y"}), Machine())
+    assert made["sources"]["buttons"] == {}
+
+
+def test_consent_comes_with_a_trial_of_the_unit_until_it_works():
+    person = Answering(**{"may cued change": "y", "nobody on it": ["y", "y"]})
+    made = talked({}, person, Machine([POD, BELT]))
+    assert made["sensors"]["treadmill"]["options"] == {"control": True, "write_factor": 1.609}
+    assert "no speed was told" in person.told
+    refused = talked(made, Answering(**{"may cued change": "n"}), Machine())
+    assert refused["sensors"]["treadmill"]["options"] == {"control": False, "write_factor": 1.609}
+
+
+def test_a_treadmill_that_does_not_say_so_is_chosen_by_its_name():
+    strangers = [Nearby("MyRun 2", "C4:F2:17:1A:1D:CC", ()), Nearby("I_TL 7", "C4:1A:1D:DD", ())]
+    person = Answering(**{"one of them": "myrun"})
+    made = talked({}, person, Machine([POD, *strangers]))
+    assert made["sensors"]["treadmill"] == {
+        "device": "ftms", "placement": "treadmill", "address": "C4:F2:17:1A:1D:CC",
+    }  # fmt: skip
+    assert any("iFit" in line for line in person.told)
 
 
 def test_flags_say_the_same_without_being_asked(tmp_path, capsys):
@@ -154,7 +202,7 @@ def test_a_card_that_was_not_found_is_not_kept():
 
 def test_what_cannot_stand_in_a_configuration_is_asked_again():
     person = Answering(
-        treadmill=["My Mill", "mill"], broker=["mq:http", "mq"], belt=["n", "fast", "99", "9"]
+        treadmill=["My Mill", "mill"], broker=["mq:http", "mq"], belt=["n", "n", "fast", "99", "9"]
     )
     made = talked({}, person, Machine())
     assert made["station"]["name"] == "mill"

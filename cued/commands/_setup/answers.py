@@ -46,6 +46,11 @@ class Answers(Struct, frozen=True, kw_only=True):
     buttons: bool | None = None
     light: bool | None = None
     belt_kmh: float | None = None
+    belt_keys: bool | None = None
+    belt_length_m: float | None = None
+    belt_marks: int | None = None
+    control: bool | None = None
+    write_factor: float | None = None
     live_page: bool | None = None
     mqtt: str | None = None
     mqtt_user: str | None = None

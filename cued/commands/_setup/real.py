@@ -6,13 +6,15 @@ import asyncio
 import contextlib
 from functools import partial
 
+import msgspec
 from msgspec.structs import replace
 
 from cued import app, config
 from cued.actuators import haptic, speech
 from cued.commands._setup.answers import Tables
+from cued.commands._setup.belt_unit import unit
 from cued.commands._setup.topics.topic import Nearby
-from cued.config import Config, Site
+from cued.config import Config, Sensor, Site
 from cued.model import CuedError, Input, Tick
 from cued.runtime.supervise import supervise
 from cued.sources.source import spread
@@ -38,12 +40,16 @@ class Real:
         return [
             Nearby(f.advert.name, f.advert.address, f.devices, f.advert.rssi)
             for f in found
-            if f.devices
+            if f.devices or f.advert.name
         ]
 
     def listen(self, tables: Tables, seconds: float) -> list[Input]:
         """Run the configured sources for so long."""
         return asyncio.run(listened(config.convert(tables), self._site, seconds))
+
+    def unit(self, treadmill: Tables) -> float:
+        """Ask the treadmill for a little more, and stop it."""
+        return asyncio.run(unit(msgspec.convert(treadmill, Sensor)))
 
     def say(self, text: str, options: speech.Config, language: str) -> str:
         """Speak on the sound card."""

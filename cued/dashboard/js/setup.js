@@ -8,11 +8,14 @@
   const el = (id) => document.getElementById(id);
   const PLACES = ["lower_back", "waist", "chest", "foot_left", "foot_right", "shank_left", "shank_right", "treadmill", "heart_rate", "skip"];
   const TRIED = { // by what is tried: seconds that it takes
-    listen: 8, data: 10, stamp: 10, bow: 15, belt: 10, press: 8, walk: 60,
+    listen: 8, data: 10, stamp: 10, bow: 15, belt: 10, round: 60, unit: 30, press: 8, walk: 60,
   };
   const OPENS_S = 40;
   const SIDES = { buzz: [{ side: "left" }, { side: "right" }] };
-  const LIMITS = { belt_kmh: [0, 20, 0.1], volume: [0.05, 1, 0.05] };
+  const LIMITS = { // least, most, step
+    belt_kmh: [0, 20, 0.1], belt_length_m: [0, 10, "any"], belt_marks: [1, 60, 1], write_factor: [0, 2, "any"],
+    volume: [0.05, 1, 0.05],
+  };
   let view = null;
   let found = [];
   let trying = 0;
@@ -168,8 +171,9 @@
     box.append(now);
     for (const one of found) {
       const before = configured.find((other) => other.address === one.address)?.placement;
-      const usual = one.device === "ftms" ? "treadmill" : "lower_back";
-      const select = choice(one.address, PLACES, before ?? usual, place);
+      const kind = one.device || "stranger"; // may be a treadmill that does not say so
+      const usual = { ftms: "treadmill", stranger: "skip" }[kind] ?? "lower_back";
+      const select = choice(one.address, one.device ? PLACES : ["treadmill", "skip"], before ?? usual, place);
       const signal = one.bars ? `, ${Words.say("setup.bars", one)}` : "";
       const label = labelled("", select, Words.say("setup.where", { name: `${one.name}${signal}` }));
       if (one.bars) label.firstChild.prepend(bars(one.bars));
@@ -244,7 +248,7 @@
   }
 
   const worn = () => found
-    .map(({ address, device }) => ({ device, address, placement: el("fields").querySelector(`[name="${CSS.escape(address)}"]`).value }))
+    .map(({ address, device }) => ({ device: device || "ftms", address, placement: el("fields").querySelector(`[name="${CSS.escape(address)}"]`).value }))
     .filter(({ placement }) => placement !== "skip");
 
   function tell(...texts) {

@@ -7,7 +7,7 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from cued.devices import fitshow, ftms, walkingpad
+from cued.devices import fitshow, ftms, iconsole, walkingpad
 from cued.devices._unlock import UREVO_WRITE, Z1_NOTIFY, Z1_WRITE, z1
 from cued.devices._unsupported import unsupported
 from cued.devices.device import Advert, Answer, Subscribe, Write
@@ -172,3 +172,23 @@ def test_a_treadmill_that_cannot_be_read_is_named_with_the_ways_out(name):
     assert name in said
     assert all(way in said for way in ("belt sensor", "feet", "typed", "FTMS"))
     assert unsupported("Kettle") == ""
+
+
+ICONSOLE = H("f0b201d30101010101010101012403010101a9")
+
+
+def test_an_iconsole_tells_speed_and_incline_and_is_only_asked():
+    device = iconsole.IConsole(iconsole.Config(), "belt")
+    asked = [w for t in range(4) for w in written(device.tick(float(t)))]
+    assert asked == ["f0a0010192", "f0a101d365", "f0a201d366", "f0a201d366"]
+    (belt,) = device.receive(4.0, iconsole.NOTIFY, ICONSOLE)
+    assert isinstance(belt, Belt)
+    assert (belt.speed_m_s, belt.incline_percent) == (pytest.approx(3.5 / 3.6), 2.0)
+    device.receive(5.0, iconsole.NOTIFY, H("f0b05bd3ce"))
+    assert written(device.tick(6.0)) == ["f0a25bd3c0"]
+
+
+def test_a_bikes_or_a_damaged_iconsole_status_is_refused():
+    for data in (ICONSOLE[:-1] + b"\0", ICONSOLE[:-2] + H("01010101") + ICONSOLE[-1:]):
+        with pytest.raises(DecodeError):
+            iconsole.decode(data)

@@ -7,6 +7,7 @@ import contextlib
 
 import pytest
 
+from cued.commands._setup import belt_unit
 from cued.model import Belt, BeltFault, BeltRequest
 from cued.sources import _ble_watching
 from cued.sources.ble import scan
@@ -81,6 +82,26 @@ async def test_a_belt_that_takes_miles_can_be_configured(bluez):
         assert await source.request(wish(2.8)) == ""
         await heard.until(lambda: speeds(heard)[-1] == pytest.approx(2.8, abs=0.02))
         assert faults(heard) == []
+
+
+@pytest.mark.parametrize(("machine", "factor"), [("by the book", 1.0), ("takes miles", 1.609)])
+async def test_set_up_finds_the_unit_and_leaves_the_belt_standing(
+    bluez, monkeypatch, machine, factor
+):
+    monkeypatch.setattr(belt_unit, "FOLLOWS_WITHIN_S", 2.0)
+    treadmill = Treadmill(bluez, machine)
+    treadmill.km_h = 1.0
+    bluez.add(treadmill.peripheral)
+
+    async def report() -> None:
+        while True:
+            treadmill.report()
+            await asyncio.sleep(0.1)
+
+    reporting = asyncio.create_task(report())
+    assert await belt_unit.unit(sensor("ftms", "treadmill")) == factor
+    reporting.cancel()
+    assert treadmill.km_h == 0.0
 
 
 async def test_a_wish_meets_the_tenths_of_a_machine_that_cuts(bluez):

@@ -10,11 +10,13 @@ import numpy as np
 
 from cued import parts
 from cued.commands._setup.answers import NOT_LOOSE, PLACES, Answers, Sensor, Tables
-from cued.commands._setup.topics.topic import Finding, Nearby, Talk, Topic, Trials
+from cued.commands._setup.topics.topic import Finding, Nearby, Person, Talk, Topic, Trials
+from cued.devices._unsupported import unsupported
 from cued.model import Battery, CuedError, Input, Packet, Tick
 from cued.signal.links import LATE_S, LOST_S
 
 LISTEN_S = 10.0
+NONE = "-"
 BATTERY_LOW_PERCENT = 15.0
 RATE_WITHIN = 0.1  # crystals differ far less; what is missing beyond that was lost on the way
 BARS_DBM = (-60, -70, -80)  # four bars and more, three, two; judgement, not measured
@@ -93,12 +95,12 @@ def _listen(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[F
             {
                 "name": one.name or one.address,
                 "address": one.address,
-                "device": one.devices[0],
+                "device": one.devices[0] if one.devices else "",
                 "bars": bars(one.rssi),
             },
         )
         for one in trials.scan()
-        if one.devices
+        if not unsupported(one.name)
     ]
 
 
@@ -141,13 +143,16 @@ def _ask(talk: Talk) -> dict[str, Any]:
     if not talk.yes("Look for sensors (wake them, start the belt)", not there):
         return {}
     try:
-        found = [one for one in talk.trials.scan() if one.devices]
+        heard = talk.trials.scan()
     except CuedError as error:
         person.tell(f"Bluetooth: {error}")
         return {}
+    found = [one for one in heard if one.devices]
     if found:
         person.tell(f"Worn {NOT_LOOSE}.")
     chosen = [sensor for one in found if (sensor := _placed(talk, one))]
+    if not any(sensor.placement == "treadmill" for sensor in chosen):
+        chosen += _treadmill(talk.person, [one for one in heard if not one.devices])
     if not chosen:
         person.tell("No sensor chosen; what is configured stays.")
         return {}
@@ -170,6 +175,21 @@ def _placed(talk: Talk, one: Nearby) -> Sensor | None:
     usual = parts.load("devices", device).place or "lower_back"
     place = talk.person.ask(question, usual, (*PLACES, "skip"))
     return None if place == "skip" else Sensor(device, place, one.address)
+
+
+def _treadmill(person: Person, others: list[Nearby]) -> list[Sensor]:
+    """Ask for a treadmill that does not say that it is one; many speak FTMS all the same."""
+    for why in filter(None, (unsupported(one.name) for one in others)):
+        person.tell(why)
+    there = [one for one in others if not unsupported(one.name)]
+    if not there:
+        return []
+    person.tell(f"Also in reach: {', '.join(f'{one.name} ({one.address})' for one in there)}")
+    part = person.ask("Is one of them the treadmill: its name or address", NONE).lower()
+    chosen = [one for one in there if part in f"{one.name} {one.address}".lower()]
+    if part == NONE or len(chosen) != 1:
+        return []
+    return [Sensor("ftms", "treadmill", chosen[0].address)]
 
 
 TOPIC = Topic(

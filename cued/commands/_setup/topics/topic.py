@@ -64,6 +64,10 @@ class Trials(Protocol):
         """Return what the configured sources say in so many seconds. Raises CuedError."""
         ...
 
+    def unit(self, treadmill: Tables) -> float:
+        """Return true over written speed, by moving an empty belt a little. Raises CuedError."""
+        ...
+
     def say(self, text: str, options: speech.Config, language: str) -> str:
         """Speak; return why it was not heard, or nothing."""
         ...

@@ -1,0 +1,93 @@
+"""A sensor on the belt: its marks, and the length of a round, measured or counted for a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from cued.commands._setup.answers import Answers, Tables
+from cued.commands._setup.topics._numbers import number
+from cued.commands._setup.topics.topic import Finding, Talk, Trials, switch
+from cued.model import Belt, ConfigError, CuedError
+
+FIELDS = ("belt_length_m", "belt_marks")
+MINUTE, MINUTE_S = "minute", 60.0
+ASSUMED_M = 0.1  # of a round, while it is not known; shorter than any
+LEAST_REPORTS = 20
+
+
+def shown(tables: Tables) -> dict[str, Any]:
+    """Return what is configured of a sensor on the belt; a length of 0 where there is none."""
+    pulses = tables.get("sources", {}).get("belt_pulses", {})
+    return {"belt_length_m": pulses.get("length_m", 0.0), "belt_marks": pulses.get("marks", 8)}
+
+
+def lay(out: Tables, answers: Answers) -> None:
+    """Write the sensor's part, or take it away."""
+    if answers.belt_length_m is None:
+        return
+    switch(out, "sources", "belt_pulses", answers.belt_length_m > 0)
+    if answers.belt_length_m > 0:
+        out["sources"]["belt_pulses"]["length_m"] = answers.belt_length_m
+        if answers.belt_marks is not None:
+            out["sources"]["belt_pulses"]["marks"] = answers.belt_marks
+
+
+def ask(talk: Talk) -> dict[str, Any]:
+    """Ask for marks and length; the length may come from a minute at a known speed."""
+    before = shown(talk.tables)
+    marks = talk.fitting(
+        "Strips of tape, or magnets on the roller",
+        str(before["belt_marks"]),
+        lambda text: {"belt_length_m": 1.0, "belt_marks": round(number(text))},
+    )["belt_marks"]
+    question = f"Length of a round, m, or {MINUTE} to count at a known speed"
+    default = str(before["belt_length_m"] or MINUTE)
+    while True:
+        text = talk.person.ask(question, default)
+        try:
+            length = _counted(talk, marks) if text.startswith(MINUTE) else number(text)
+            talk.fits(values := {"belt_length_m": length, "belt_marks": marks})
+        except CuedError as error:
+            talk.person.tell(str(error))
+            continue
+        return values
+
+
+def _counted(talk: Talk, marks: int) -> float:
+    """Ask for the speed and count. Raises CuedError."""
+    speed = number(talk.person.ask("Speed of the belt now, km/h", "4.0")) / 3.6
+    talk.person.tell("counting for a minute")
+    pulses = {**talk.tables.get("sources", {}).get("belt_pulses", {}), "marks": marks}
+    length = counted(talk.trials, {"belt_pulses": pulses}, speed)
+    talk.person.tell(f"a round is {length:.3f} m long")
+    return length
+
+
+def tried(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Finding]:
+    """Count for a minute at the speed that was typed; say how long a round is."""
+    del values
+    sources = tables.get("sources", {})
+    typed_m_s = sources.get("belt_by_hand", {}).get("speed_m_s", 0.0)
+    if not typed_m_s:
+        raise ConfigError("type the speed that the belt runs at now")
+    length = counted(trials, sources, typed_m_s)
+    return [Finding("trial.round", {"length": f"{length:.3f}"})]
+
+
+def counted(trials: Trials, sources: Tables, speed_m_s: float) -> float:
+    """Return the length of a round, m, by a minute of pulses at a known speed. Raises CuedError."""
+    pulses = {**sources.get("belt_pulses", {}), "length_m": ASSUMED_M}
+    only: Tables = {"sensors": {}, "sources": {"belt_pulses": pulses}}
+    heard = trials.listen(only, MINUTE_S)
+    return length_of([i for i in heard if isinstance(i, Belt)], speed_m_s)
+
+
+def length_of(reports: Sequence[Belt], speed_m_s: float) -> float:
+    """Return the length of a round from reports that assumed another. Raises CuedError."""
+    if len(reports) < LEAST_REPORTS or speed_m_s <= 0.0:
+        raise CuedError(f"{len(reports)} marks passed: does the sensor's light blink at each?")
+    way = sum(b.speed_m_s * (b.t - a.t) for a, b in pairwise(reports))
+    mean = way / (reports[-1].t - reports[0].t)
+    return round(ASSUMED_M * speed_m_s / mean, 3)
