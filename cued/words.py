@@ -9,11 +9,13 @@ from __future__ import annotations
 import functools
 import pkgutil
 from collections.abc import Mapping
+from datetime import datetime
 
 import msgspec
 
 LIKE_ONE = {"fr": 2.0}  # below how many a language says one (CLDR); else 1 alone is
 SPEEDS = {"km/h": 3.6, "mph": 3600 / 1609.344}
+
 UNITS = {  # suffix of a name, unit; longest first
     "m_s": "m/s", "percent": "%", "spm": "spm", "bpm": "bpm", "deg": "°", "min": "min",
     "ms": "ms", "hz": "Hz", "cm": "cm", "kg": "kg", "m": "m", "s": "s",
@@ -100,9 +102,13 @@ class Words:
     """
 
     def __init__(self, language: str = "en", speed_unit: str = "km/h") -> None:
+        self.language, self.speed_unit = language, speed_unit
         self._words = catalogue(language)
-        self._language = language
-        self._speed_unit = speed_unit
+
+    @property
+    def speed_factor(self) -> float:
+        """How many of the unit for speeds make 1 m/s."""
+        return SPEEDS[self.speed_unit]
 
     def knows(self, key: str) -> bool:
         """Return whether there is a word for a key."""
@@ -113,10 +119,10 @@ class Words:
         shown = {n: v if isinstance(v, str) else self.number(v) for n, v in blanks.items()}
         return self._words[key].format(**shown)
 
-    def count(self, key: str, n: float) -> str:
+    def count(self, key: str, n: float, **blanks: float | str) -> str:
         """Return a text about so many things, in the form that this language has for that many."""
-        one = n < LIKE_ONE[self._language] if self._language in LIKE_ONE else n == 1
-        return self.say(f"{key}.{'one' if one else 'other'}", n=n)
+        one = n < LIKE_ONE[self.language] if self.language in LIKE_ONE else n == 1
+        return self.say(f"{key}.{'one' if one else 'other'}", n=n, **blanks)
 
     def number(self, value: float, places: int | None = None) -> str:
         """Write a number with the digits that somebody reads, or with so many places."""
@@ -125,7 +131,34 @@ class Words:
 
     def speed(self, m_s: float) -> str:
         """Write a speed in the station's unit."""
-        return f"{self.number(m_s * SPEEDS[self._speed_unit], 1)} {self._speed_unit}"
+        return f"{self.number(m_s * self.speed_factor, 1)} {self.speed_unit}"
+
+    def date(self, when: datetime, *, time: bool = True) -> str:
+        """Write a day, and the time of day."""
+        month = self.say(f"month.{when.month}")
+        day = self.say("date.day", day=f"{when:%d}", month=month, year=str(when.year))
+        return f"{day}, {when:%H:%M}" if time else day
+
+    def phase(self, name: str) -> str:
+        """Return what a phase is called."""
+        return phase(name, self.language)
+
+    def does(self, name: str) -> str:
+        """Return what one does in a phase; an empty text for one that is not known."""
+        return does(name, self.language)
+
+    def value(self, code: str) -> str:
+        """Return one of few as people say it."""
+        return value(code, self.language)
+
+    def because(self, name: str, told: float | str | None) -> str:
+        """Return one reason as a person would say it; speeds in the station's unit."""
+        if name.endswith("_m_s") and isinstance(told, int | float):
+            return f"{read(name, self.language)[0]} {self.speed(told)}"
+        shown = because(name, told, self.language)
+        if not isinstance(told, int | float):
+            return shown
+        return shown.replace(number(told), self.number(told))
 
     def finding(self, key: str, blanks: Mapping[str, float | str]) -> str:
         """Return what a trial of set-up found."""

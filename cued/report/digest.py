@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from msgspec import Struct
 
@@ -25,6 +27,7 @@ from cued.model import (
 from cued.recording.sessions.session import Part, Session
 from cued.recording.sessions.totals import Ending
 from cued.report.own import Own, own_band
+from cued.words import Words
 
 
 class Span(Struct, frozen=True):
@@ -56,6 +59,7 @@ class Digest(Struct, kw_only=True):
     measured: dict[str, list[Measurement]]
     belts: list[BeltState]
     own: list[Own]
+    words: Words = Words()
 
     @property
     def when(self) -> datetime:
@@ -122,8 +126,15 @@ def digest(session: Session, part: Part) -> Digest:
         ending=ending,
         measured=measured,
         own=own_band(told),
+        words=_words(part.opening.config),
         **lists,  # pyright: ignore[reportArgumentType]
     )
+
+
+def _words(tables: Mapping[str, Any]) -> Words:
+    """Return the language and the unit for speeds of the station that it was recorded at."""
+    language = tables.get("station", {}).get("language", "en")
+    return Words(language, tables.get("coach", {}).get("speed_unit", "km/h"))
 
 
 KINDS: dict[str, type] = {

@@ -13,20 +13,15 @@ from cued.report.digest import Digest
 from cued.report.paces import paces
 from cued.report.pictures import own_band_known
 from cued.report.visit import Visit
+from cued.words import Words
 
 MEASURED = {
-    "carried_percent": ("carried over", "%", "of the backward change was still in your forward "
-                        "stride after turning round"),
-    "time_to_drift_s": ("until the old stride came back", "s", "after turning round"),
-    "recovery_s": ("to find it again", "s", "after the old stride had come back"),
-    "retention_percent": ("kept since last time", "%", "of easy strides were as short as those "
-                          "you left with"),
-}  # fmt: skip
-WAYS = (
-    ("backward", ", backward", "back"),
-    ("forward", ", forward", ""),
-    ("unknown", "", ""),
-)  # direction, in words, colour
+    "carried_percent": "%",
+    "time_to_drift_s": "s",
+    "recovery_s": "s",
+    "retention_percent": "%",
+}
+WAYS = (("backward", "back"), ("forward", ""), ("unknown", ""))  # direction, colour
 LEAST_PAIRS = 10
 MEDIAN_COSTS = 1.25  # the uncertainty of a median, by that of a mean of normal values
 ROUNDED_PERCENT = 0.25  # nothing finer is claimed at 100 Hz
@@ -42,17 +37,17 @@ class Fact(Struct, frozen=True):
 
 def opening(d: Digest, before: Visit | None = None) -> str:
     """Say in one sentence what matters most, beside the time before where that is known."""
-    kept = _kept(d)
+    kept, w = _kept(d), d.words
     if kept is None:
         if d.ending.backward_s >= 1.0:
-            back = lasting(d.ending.backward_s)
-            return f"You went backward for {back}; how long the short step stayed is not known."
+            return w.say("report.went_backward", time=lasting(d.ending.backward_s, w))
         if not d.strides:
-            return "No stride was seen."
-        return f"You took {words.counted(len(d.strides), 'stride')}, none of them backward."
+            return w.say("report.none_seen")
+        return w.count("report.none_backward", len(d.strides))
     last = before.last.get("time_to_drift_s") if before else None
-    then = f"; last time {lasting(last)}" if last is not None else ""
-    return f"You kept the short step {lasting(kept)}{then}."
+    if last is None:
+        return w.say("report.kept", time=lasting(kept, w))
+    return w.say("report.kept_then", time=lasting(kept, w), then=lasting(last, w))
 
 
 def _kept(d: Digest) -> float | None:
@@ -61,44 +56,44 @@ def _kept(d: Digest) -> float | None:
     return told[-1] if told else None
 
 
-def lasting(seconds: float) -> str:
+def lasting(seconds: float, w: Words) -> str:
     """Write a length of time: 50 s, or 7:14 minutes."""
-    return f"{seconds:.0f} s" if seconds < 100.0 else f"{words.clock(seconds)} minutes"
+    if seconds < 100.0:
+        return w.say("report.seconds", n=f"{seconds:.0f}")
+    return w.say("report.minutes", n=words.clock(seconds))
 
 
 def session_facts(d: Digest) -> list[Fact]:
     """Sum a session up."""
-    e = d.ending
+    e, w = d.ending, d.words
+    falls = f", {w.count('report.n_fall', e.falls)}" if e.falls else ""
     return [
-        Fact(words.clock(d.length_s), "recorded"),
-        Fact(str(e.strides), _of(e.strides, "stride")),
-        Fact(words.clock(e.backward_s), "backward", "back"),
+        Fact(words.clock(d.length_s), w.say("report.recorded")),
+        Fact(str(e.strides), w.count("report.n_stride", e.strides)),
+        Fact(words.clock(e.backward_s), w.say("report.backward"), "back"),
         *_usual_rates(d),
-        Fact(str(e.cues), _of(e.cues, "cue")),
-        Fact(
-            str(e.stumbles),
-            _of(e.stumbles, "stumble") + (f", {words.counted(e.falls, 'fall')}" if e.falls else ""),
-            "warn",
-        ),
+        Fact(str(e.cues), w.count("report.n_cue", e.cues)),
+        Fact(str(e.stumbles), w.count("report.n_stumble", e.stumbles) + falls, "warn"),
     ]
 
 
-def runner_facts(visits: Sequence[Visit]) -> list[Fact]:
+def runner_facts(visits: Sequence[Visit], w: Words) -> list[Fact]:
     """Sum a runner's sessions up."""
     stumbles = sum(v.stumbles for v in visits)
+    back_s = sum(v.backward_s for v in visits)
     return [
-        Fact(str(len(visits)), _of(len(visits), "session")),
-        Fact(words.clock(sum(v.length_s for v in visits)), "in all"),
-        Fact(words.clock(sum(v.backward_s for v in visits)), "backward", "back"),
-        Fact(str(stumbles), _of(stumbles, "stumble"), "warn"),
+        Fact(str(len(visits)), w.count("report.n_session", len(visits))),
+        Fact(words.clock(sum(v.length_s for v in visits)), w.say("report.in_all")),
+        Fact(words.clock(back_s), w.say("report.backward"), "back"),
+        Fact(str(stumbles), w.count("report.n_stumble", stumbles), "warn"),
     ]
 
 
 def carry_facts(d: Digest) -> list[Fact]:
     """Return what of the backward step was still there forward, the last figure of each kind."""
     return [
-        Fact(f"{m.value:.0f} {unit}", f"{title}: {words}", "back")
-        for name, (title, unit, words) in MEASURED.items()
+        Fact(f"{m.value:.0f} {unit}", d.words.say(f"report.{name}"), "back")
+        for name, unit in MEASURED.items()
         for m in d.measured.get(name, [])[-1:]
         if m.value is not None
     ]
@@ -106,35 +101,21 @@ def carry_facts(d: Digest) -> list[Fact]:
 
 def band_text(d: Digest) -> str:
     """Return what the band in the picture is, or why there is none."""
-    if own_band_known(d):
-        return (
-            "The grey band is your own: what the coach took at that moment for your usual stride "
-            "at that speed, and how far from it you could go before it spoke. Where there is none, "
-            "it was still learning, which takes 25 strides at a speed, or did not know the belt's "
-            "speed or the way you faced. A bar under a cue is what that cue was judged by."
-        )
-    return (
-        "There is no band of your own: the coach needs 25 even strides at one speed of the belt, "
-        "and the way you face."
-    )
+    return d.words.say("report.band_known" if own_band_known(d) else "report.band_unknown")
 
 
 def sides_text(d: Digest) -> str:
     """Compare how long each foot stayed on the belt, with one standard uncertainty."""
-    ratios = stance_ratios(d)
+    ratios, w = stance_ratios(d), d.words
     if len(ratios) < LEAST_PAIRS:
-        return "There are too few steps of both feet to compare them."
+        return w.say("report.sides_few")
     gap = 100.0 * median(ratios)
     spread = 148.26 * median(abs(r - gap / 100.0) for r in ratios)
     sure = max(MEDIAN_COSTS * spread / math.sqrt(len(ratios)), ROUNDED_PERCENT)
-    told = f"{abs(gap):.1f} ± {sure:.1f} %"
+    told = f"{w.number(abs(gap), 1)} ± {w.number(sure, 1)} %"
     if abs(gap) < 2.0 * sure:
-        return f"Both feet stayed on the belt equally long, as far as can be told: {told} apart."
-    longer = "left" if gap > 0 else "right"
-    return (
-        f"Your {longer} foot stayed on the belt {told} longer than the other. "
-        "A few percent are usual; what matters is a change."
-    )
+        return w.say("report.sides_even", told=told)
+    return w.say("report.sides_left" if gap > 0 else "report.sides_right", told=told)
 
 
 def stance_ratios(d: Digest) -> list[float]:
@@ -159,20 +140,19 @@ def stance_ratios(d: Digest) -> list[float]:
     return out
 
 
-def _of(n: int, one: str) -> str:
-    return one if n == 1 else f"{one}s"
-
-
 def _usual_rates(d: Digest) -> list[Fact]:
     """Return the stride of each direction at the speed that it had most of: no mean over two."""
     out: list[Fact] = []
-    known = paces(d)
-    for direction, _, kind in WAYS:
+    known, w = paces(d), d.words
+    for direction, kind in WAYS:
         if not (own := [p for p in known if p.direction == direction]):
             continue
         most = max(own, key=lambda p: p.strides)
-        at = f"{direction} at {most.km_h:.1f} km/h" if most.km_h is not None else direction
+        way = w.say(f"report.{direction}")
+        if most.km_h is not None:
+            way = w.say("report.way_at", way=way, speed=w.speed(most.km_h / 3.6))
         if most.length_m is not None:
-            out.append(Fact(f"{most.length_m:.2f} m", f"stride, {at}", kind))
-        out.append(Fact(f"{most.steps_a_minute:.0f}", f"steps a minute, {at}", kind))
-    return out or [Fact("not known", "steps a minute")]
+            length = f"{w.number(most.length_m, 2)} m"
+            out.append(Fact(length, w.say("report.stride_way", way=way), kind))
+        out.append(Fact(f"{most.steps_a_minute:.0f}", w.say("report.steps_way", way=way), kind))
+    return out or [Fact(w.say("report.unknown"), w.say("report.steps_a_minute"))]

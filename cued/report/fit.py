@@ -42,13 +42,14 @@ from fit_tool.profile.profile_type import (
     WorkoutStepDuration,
 )
 
-from cued import __version__, words
+from cued import __version__
 from cued.recording.sessions.totals import Cover
 from cued.report.digest import Digest, Span
 from cued.report.seconds import Second, seconds
 
 APPLICATION = uuid.UUID("3a0c5a4e-6f0e-4b53-9a39-5d8f8f1c1b7e").bytes
 EPOCH_S = 631065600  # 31 December 1989, where the format's time begins
+LONGEST_NAME = 40  # bytes of UTF-8 and a zero; phases of every language fit
 OWN = ("direction", "steadiness", "cues", "stumbles")
 DIRECTIONS = {"unknown": 0, "forward": 1, "backward": 2}
 LEVELS = {"unknown": 0, "steady": 1, "unsteady": 2}
@@ -57,7 +58,7 @@ LEVELS = {"unknown": 0, "steady": 1, "unsteady": 2}
 def fit_bytes(d: Digest) -> bytes:
     """Make the file."""
     rows = seconds(d)
-    builder = FitFileBuilder(auto_define=True, min_string_size=24)
+    builder = FitFileBuilder(auto_define=True, min_string_size=LONGEST_NAME)
     builder.add(_file_id(d))
     builder.add(_device(d))
     builder.add(_developer())
@@ -118,7 +119,7 @@ def _workout(d: Digest, laps: Sequence[Span]) -> list[Any]:
     for number, span in enumerate(laps):
         step = WorkoutStepMessage()
         step.message_index = number
-        step.workout_step_name = words.phase(span.name)
+        step.workout_step_name = d.words.phase(span.name)
         step.duration_type = WorkoutStepDuration.TIME
         step.duration_time = (span.end - span.start) * 60.0
         steps.append(step)

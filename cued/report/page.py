@@ -19,7 +19,7 @@ from cued.report.facts import (
     session_facts,
     sides_text,
 )
-from cued.report.paces import paces
+from cued.report.paces import Pace, paces
 from cued.report.palette import DARK, LIGHT, roles
 from cued.report.visit import Visit
 
@@ -45,7 +45,7 @@ th,td{text-align:left;padding:.35rem .6rem .35rem 0;border-bottom:1px solid var(
  vertical-align:top}
 td.n{font-variant-numeric:tabular-nums;white-space:nowrap}
 footer{margin-top:3rem;font-size:.85rem;opacity:.75}
-@media screen and (max-width:36rem){figure::before{content:"↔ wider than the screen: swipe";
+@media screen and (max-width:36rem){figure::before{content:"SWIPE";
  font-size:.8rem;opacity:.75;position:sticky;left:0}}
 @page{margin:13mm}
 @media print{:root{color-scheme:light;font-size:12px;LIGHT}body{font-size:9.5pt}
@@ -68,127 +68,115 @@ def session_page(
     body = [f'<p class="first">{html.escape(opening(digests[-1], before))}</p>']
     for d in digests:
         if len(digests) > 1:
-            body.append(f"<h1>{d.when:%d %B %Y, %H:%M}</h1>")
+            body.append(f"<h1>{d.words.date(d.when)}</h1>")
         body += _part(d)
     for note in notes:
         body.append(f"<p>{html.escape(note)}</p>")
     # With the time of day: two sessions of a day are two.
-    return _page(f"{digests[0].runner}, {digests[0].when:%d %B %Y, %H:%M}", name, body)
+    w = digests[0].words
+    return _page(f"{digests[0].runner}, {w.date(digests[0].when)}", name, body, w)
 
 
 def runner_page(runner: str, visits: Sequence[Visit], notes: Sequence[str] = ()) -> str:
     """Make the report of a runner over all sessions, in the order of time."""
+    w = words.Words(visits[-1].language)
     drawn = svg(
-        lambda figure, p: weeks.trend(figure, visits, p), (9.0, weeks.height_in(visits)), "trend"
-    )
-    text = (
-        "Each dot is a session (two of a day are two dots), in the week that it was in; a week "
-        "without one is left empty, so that a break shows. Where a figure has no dot, nothing "
-        "could be known. Cues called for are those about your stride, said or "
-        "left out on purpose to see what stays."
+        lambda figure, p: weeks.trend(figure, visits, p, w),
+        (9.0, weeks.height_in(visits, w)),
+        "trend",
     )
     body = [
-        _facts(runner_facts(visits)),
-        f"<section><h2>Over the weeks</h2><p>{text}</p><figure>{drawn}</figure></section>",
+        _facts(runner_facts(visits, w)),
+        _section(w, "weeks", f"<p>{w.say('report.weeks_text')}</p><figure>{drawn}</figure>"),
         *(f"<p>{html.escape(note)}</p>" for note in notes),
     ]
-    return _page(f"{runner}, {words.counted(len(visits), 'session')}", runner, body)
+    return _page(f"{runner}, {w.count('report.sessions', len(visits))}", runner, body, w)
+
+
+def _section(w: words.Words, name: str, content: str) -> str:
+    return f"<section><h2>{w.say(f'report.{name}')}</h2>{content}</section>"
+
+
+def _table(w: words.Words, columns: Sequence[str], rows: str) -> str:
+    head = "".join(f"<th>{w.say(c) if c else ''}</th>" for c in columns)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _part(d: Digest) -> list[str]:
-    body = [_facts(session_facts(d))]
+    body, w = [_facts(session_facts(d))], d.words
     if not d.strides:
-        return [*body, "<p>No stride was seen, so there is nothing to draw.</p>"]
-    body.append(
-        "<section><h2>The session</h2><p>Read it from left to right. Dots are single strides, "
-        "round forward, diamonds backward, crosses where the way you faced is not known. "
-        f"{band_text(d)} A filled triangle is a cue about the workout or your "
-        "stride, a hollow red one is about a limit or your safety. A cue that helped is followed "
-        "by dots back in the band.</p>"
-        f"<figure>{_timeline(d)}</figure></section>"
-    )
+        return [*body, f"<p>{w.say('report.no_stride')}</p>"]
+    text = w.say("report.session_text", band=band_text(d))
+    body.append(_section(w, "session", f"<p>{text}</p><figure>{_timeline(d)}</figure>"))
     body += _phases(d) + _paces(d) + _carry(d)
     if any(s.side in ("left", "right") for s in d.strides):
-        body.append(
-            f"<section><h2>Left and right</h2><p>{sides_text(d)}</p>"
-            f"<figure>{_sides(d)}</figure></section>"
-        )
+        body.append(_section(w, "sides", f"<p>{sides_text(d)}</p><figure>{_sides(d)}</figure>"))
     return body + _cues(d)
 
 
 def _phases(d: Digest) -> list[str]:
     """Say of each phase when it was, and what one does in it."""
-    spans = [s for s in d.phase_spans() if words.does(s.name)]
+    w = d.words
+    spans = [s for s in d.phase_spans() if w.does(s.name)]
     if not spans:
         return []
     rows = "".join(
-        f'<tr><td class="n">{words.clock(60.0 * s.start)}</td><td>{words.phase(s.name)}</td>'
-        f'<td>{words.does(s.name)}</td><td class="n">{words.clock(60.0 * (s.end - s.start))}'
+        f'<tr><td class="n">{words.clock(60.0 * s.start)}</td><td>{w.phase(s.name)}</td>'
+        f'<td>{w.does(s.name)}</td><td class="n">{words.clock(60.0 * (s.end - s.start))}'
         "</td></tr>"
         for s in spans
     )
-    head = "<thead><tr><th>at</th><th>phase</th><th>what it is</th><th>long</th></tr></thead>"
-    return [
-        "<section><h2>The phases</h2><p>Times are minutes and seconds.</p>"
-        f"<table>{head}<tbody>{rows}</tbody></table></section>"
-    ]
+    columns = ("report.at", "report.phase", "report.what", "report.long")
+    text = f"<p>{w.say('report.phases_text')}</p>"
+    return [_section(w, "phases", text + _table(w, columns, rows))]
 
 
 def _paces(d: Digest) -> list[str]:
     """Give the usual stride of each direction and speed; no mean is taken over two of them."""
-    rows = "".join(
-        f"<tr><td>{p.direction}</td><td>{p.mode}</td>"
-        f'<td class="n">{"not known" if p.km_h is None else f"{p.km_h:.1f}"}</td>'
-        f'<td class="n">{p.strides}</td>'
-        f'<td class="n">{"not known" if p.length_m is None else f"{p.length_m:.2f}"}</td>'
-        f'<td class="n">{p.steps_a_minute:.0f}</td></tr>'
-        for p in paces(d)
-    )
+    rows = "".join(_pace_row(p, d.words) for p in paces(d))
     if not rows:
         return []
-    head = (
-        "<thead><tr><th>facing</th><th>gait</th><th>belt, km/h</th><th>strides</th>"
-        "<th>stride length, m</th><th>steps a minute</th></tr></thead>"
+    w = d.words
+    columns = ("facing", "gait", "belt", "strides", "stride_length", "steps_a_minute")
+    head = "".join(f"<th>{w.say(f'report.{c}', unit=w.speed_unit)}</th>" for c in columns)
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return [_section(w, "stride", f"<p>{w.say('report.stride_text')}</p>{table}")]
+
+
+def _pace_row(p: Pace, w: words.Words) -> str:
+    unknown = w.say("report.unknown")
+    belt = unknown if p.km_h is None else w.number(p.km_h / 3.6 * w.speed_factor, 1)
+    length = unknown if p.length_m is None else w.number(p.length_m, 2)
+    return (
+        f"<tr><td>{w.value(p.direction)}</td><td>{w.value(p.mode)}</td>"
+        f'<td class="n">{belt}</td><td class="n">{p.strides}</td>'
+        f'<td class="n">{length}</td><td class="n">{p.steps_a_minute:.0f}</td></tr>'
     )
-    text = (
-        "A stride is two steps. Each row is one direction at one speed of the belt, to half a "
-        "kilometre an hour, with at least eight strides; figures are the middle one (median)."
-    )
-    table = f"<table>{head}<tbody>{rows}</tbody></table>"
-    return [f"<section><h2>Your stride</h2><p>{text}</p>{table}</section>"]
 
 
 def _carry(d: Digest) -> list[str]:
     told = carry_facts(d)
     if not told and not d.imprints:
         return []
-    out = [
-        "<section><h2>What backward left behind</h2><p>Backward steps are shorter and quicker. "
-        "These figures say how much of that stayed when you faced forward again. They compare you "
-        "with yourself at the same speed, and with nobody else.</p>",
-        _facts(told) if told else "",
-    ]
-    if d.imprints:
-        out.append(f"<figure>{_carried(d)}</figure>")
-    return [*out, "</section>"]
+    text = f"<p>{d.words.say('report.left_behind_text')}</p>{_facts(told) if told else ''}"
+    drawn = f"<figure>{_carried(d)}</figure>" if d.imprints else ""
+    return [_section(d.words, "left_behind", text + drawn)]
 
 
 def _cues(d: Digest) -> list[str]:
-    heard = [c for c in d.cues if c.priority != Priority.PHASE]
+    heard, w = [c for c in d.cues if c.priority != Priority.PHASE], d.words
     if not heard:
-        return ["<section><h2>Cues</h2><p>Nothing but the workout's own prompts.</p></section>"]
+        return [_section(w, "cues", f"<p>{w.say('report.no_cues')}</p>")]
     fates = _fates(d)
     rows = "".join(_cue_row(d, c, fates.get(id(c), "")) for c in heard)
     worked = sum(x.worked for x in d.effects)
     text = (
-        f"{worked} of {words.counted(len(d.effects), 'cue')} about your stride "
-        f"{'was' if worked == 1 else 'were'} followed by strides back in range."
+        w.count("report.cues_worked", len(d.effects), worked=worked)
         if d.effects
-        else "None of them was about your stride in a way that could be judged."
+        else w.say("report.cues_unjudged")
     )
-    head = "<thead><tr><th>at</th><th>said</th><th>because</th><th></th></tr></thead>"
-    table = f"<table>{head}<tbody>{rows}</tbody></table>"
-    return [f"<section><h2>Cues</h2><p>{text}</p>{table}</section>"]
+    columns = ("report.at", "report.said", "report.because", "")
+    return [_section(w, "cues", f"<p>{text}</p>{_table(w, columns, rows)}")]
 
 
 def _fates(d: Digest) -> dict[int, str]:
@@ -199,15 +187,17 @@ def _fates(d: Digest) -> dict[int, str]:
         same = [c for c in given if (c.key, c.text) == (effect.key, effect.text)]
         before = [c for c in same if c.t < effect.t] or [c for c in same if c.t == effect.t]
         if before:
-            out[id(before[-1])] = "helped" if effect.worked else "did not help"
+            out[id(before[-1])] = d.words.say(
+                "report.helped" if effect.worked else "report.no_help"
+            )
     return out
 
 
 def _cue_row(d: Digest, cue: Cue, fate: str) -> str:
-    reasons = [words.because(k, v) for k, v in cue.because.items() if v is not None]
+    reasons = [d.words.because(k, v) for k, v in cue.because.items() if v is not None]
     because = ", ".join(reasons)
     if cue.verdict != "given":
-        fate = f"withheld: {words.value(cue.verdict)}"
+        fate = d.words.say("report.withheld", why=d.words.value(cue.verdict))
     said = html.escape(cue.text or f"({cue.key.replace('_', ' ')})")
     return (
         f'<tr><td class="n">{words.clock(cue.t - d.start_t)}</td><td>{said}</td>'
@@ -235,17 +225,18 @@ def _facts(facts: Sequence[Fact]) -> str:
     return f'<div class="facts">{cells}</div>'
 
 
-def _page(title: str, name: str, body: Sequence[str]) -> str:
+def _page(title: str, name: str, body: Sequence[str], w: words.Words) -> str:
     light, dark = (
         ";".join(f"--{role}:{colour}" for role, colour in roles(colours).items())
         for colours in (LIGHT, DARK)
     )
     style = STYLE.replace("LIGHT", light).replace("DARK", dark)
+    style = style.replace("SWIPE", w.say("report.swipe"))
+    footer = w.say("report.footer", name=html.escape(name), version=__version__)
     return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html>\n<html lang="{w.language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{html.escape(title)}</title><style>{style}</style></head><body><main>"
         f"<h1>{html.escape(title)}</h1>{''.join(body)}"
-        f"<footer>{html.escape(name)}. Made by cued {__version__}. Not a medical device; what the "
-        "sensors could not tell is left out or called not known.</footer></main></body></html>\n"
+        f"<footer>{footer}</footer></main></body></html>\n"
     )

@@ -12,6 +12,7 @@ from cued.report.drawing import png
 from cued.report.facts import Fact, carry_facts, runner_facts, session_facts, sides_text
 from cued.report.palette import Palette
 from cued.report.visit import Visit
+from cued.words import Words
 
 LETTERS = 2.0  # beside the width of the picture, against a page's
 COLUMNS = 50  # letters in a line
@@ -28,7 +29,7 @@ def session_png(digests: Sequence[Digest]) -> bytes:
 
     def draw(figure: Any, p: Palette) -> None:
         parts = iter(figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0])
-        _head(next(parts), f"{d.runner}, {d.when:%d %B %Y}", session_facts(d), p)
+        _head(next(parts), f"{d.runner}, {d.words.date(d.when, time=False)}", session_facts(d), p)
         if d.strides:
             pictures.timeline(part := next(parts), d, p, LETTERS)
             part.subplots_adjust(left=0.11, right=0.96, bottom=0.08, top=0.96, hspace=0.36)
@@ -46,12 +47,14 @@ def session_png(digests: Sequence[Digest]) -> bytes:
 
 def runner_png(runner: str, visits: Sequence[Visit]) -> bytes:
     """Draw a runner's weeks."""
-    high = 1.6 * weeks.height_in(visits)
+    w = Words(visits[-1].language)
+    high = 1.6 * weeks.height_in(visits, w)
 
     def draw(figure: Any, p: Palette) -> None:
         head, below = figure.subfigures(2, 1, height_ratios=[HEAD_IN, high])
-        _head(head, f"{runner}, {len(visits)} sessions", runner_facts(visits), p)
-        weeks.trend(below, visits, p)
+        title = f"{runner}, {w.count('report.sessions', len(visits))}"
+        _head(head, title, runner_facts(visits, w), p)
+        weeks.trend(below, visits, p, w)
         below.subplots_adjust(left=0.2, right=0.96, bottom=0.08, top=0.97, hspace=0.42)
 
     return png(draw, HEAD_IN + high)
@@ -69,7 +72,8 @@ def _head(figure: Any, title: str, facts: Sequence[Fact], p: Palette) -> None:
 
 def _carried_text(d: Digest) -> str:
     told = [f"{fact.value} {fact.text.split(':')[0]}" for fact in carry_facts(d)]
-    return "What backward left behind" + (f": {', '.join(told)}" if told else "")
+    title = d.words.say("report.left_behind")
+    return f"{title}: {', '.join(told)}" if told else title
 
 
 def _titled(figure: Any, text: str, p: Palette) -> None:

@@ -16,12 +16,6 @@ from cued.model import Cue
 from cued.report.digest import Digest
 from cued.report.palette import Palette
 
-PHASES = {
-    "check_in": "check", "settle": "warm up", "turn_back": "turn", "turn_front": "turn",
-    "backward_walk": "backward", "backward_jog": "backward jog", "backward_rest": "rest",
-    "backward_uphill": "backward uphill", "carry": "short step", "cool_down": "cool-down",
-    "free_run": "free run", "paused": "pause", "blind": "no sensor", "fallen": "fall",
-}  # fmt: skip
 MARKERS = {"forward": "o", "backward": "D", "unknown": "x"}
 HEIGHTS = {"steady": 0.35, "unsteady": 0.9, "unknown": 0.12}
 HATCH = "////"
@@ -45,14 +39,14 @@ def timeline(figure: Any, d: Digest, p: Palette, letters: float = 1.0) -> None:
     _stride_time(axes[2], d, p)
     _step_rate(axes[3], d, p)
     _steadiness(axes[4], d, p)
-    axes[4].set_xlabel("minutes")
+    axes[4].set_xlabel(d.words.say("report.axis_minutes"))
 
 
 def sides(figure: Any, d: Digest, p: Palette) -> None:
     """Draw left beside right: how long each foot's strides and its time on the belt are."""
     left, right = figure.subplots(1, 2, gridspec_kw={"wspace": 0.25})
-    _compared(left, d, "duration_s", "stride time, s", p)
-    _compared(right, d, "stance_s", "time on the belt, s", p)
+    _compared(left, d, "duration_s", d.words.say("report.stride_time"), p)
+    _compared(right, d, "stance_s", d.words.say("report.stance_time"), p)
 
 
 def carried(figure: Any, d: Digest, p: Palette) -> None:
@@ -61,12 +55,12 @@ def carried(figure: Any, d: Digest, p: Palette) -> None:
     for direction in ("forward", "backward"):
         own = [i for i in d.imprints if i.direction == direction]
         axis.errorbar(
-            [i.speed_m_s * 3.6 for i in own], [i.stride_s for i in own],
+            [i.speed_m_s * d.words.speed_factor for i in own], [i.stride_s for i in own],
             yerr=[i.stride_s * i.cv for i in own], fmt=MARKERS[direction],
-            color=p.direction(direction), label=direction, capsize=3,
+            color=p.direction(direction), label=d.words.value(direction), capsize=3,
         )  # fmt: skip
-    axis.set_xlabel("belt, km/h")
-    axis.set_title("stride time, s, with its usual spread")
+    axis.set_xlabel(d.words.say("report.belt", unit=d.words.speed_unit))
+    axis.set_title(d.words.say("report.stride_spread"))
     axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
@@ -82,13 +76,14 @@ def _phases(axis: Any, d: Digest, p: Palette, letters: float) -> None:
         )  # fmt: skip
         if "backward" in span.name:
             _hatched(axis.barh(0, span.end - span.start, 0.9, span.start)[0], p.paper, 0.35)
-        name = PHASES.get(span.name, span.name)
+        short = f"short.{span.name}"
+        name = d.words.say(short) if d.words.knows(short) else d.words.phase(span.name)
         if span.end - span.start > LETTER_MIN * letters * (len(name) + 1) * minutes:
             middle = (span.start + span.end) / 2
             ink = p.ink if turning else p.paper
             size = "small" if letters > 1.0 else 8
             axis.text(middle, 0, name, ha="center", va="center", fontsize=size, color=ink)
-    axis.set_title("what was asked for")
+    axis.set_title(d.words.say("report.asked_for"))
     _bare(axis)
 
 
@@ -98,17 +93,18 @@ def _hatched(patch: Any, colour: str, alpha: float) -> None:
 
 
 def _belt(axis: Any, d: Digest, p: Palette, letters: float) -> None:
+    factor = d.words.speed_factor
     if d.belts:
         times = [d.at(b.t) for b in d.belts] + [d.length_s / 60.0]
-        speeds = [math.nan if b.speed_m_s is None else b.speed_m_s * 3.6 for b in d.belts]
+        speeds = [math.nan if b.speed_m_s is None else b.speed_m_s * factor for b in d.belts]
         axis.step(times, [*speeds, speeds[-1]], where="post", color=p.ink, lw=1.2)
     for span in d.direction_spans():
         if span.name in ("forward", "backward"):
             axis.axvspan(span.start, span.end, color=p.direction(span.name), alpha=0.18, lw=0)
         if span.name == "backward":
             _hatched(axis.axvspan(span.start, span.end), p.back, 0.5)
-    told = "belt, km/h; hatched: you faced backward"
-    axis.set_title(told if letters > 1.0 else f"{told}, plain: forward")
+    told = "report.belt_hatched" if letters > 1.0 else "report.belt_hatched_plain"
+    axis.set_title(d.words.say(told, unit=d.words.speed_unit))
     axis.set_ylim(bottom=0)
 
 
@@ -126,7 +122,7 @@ def _stride_time(axis: Any, d: Digest, p: Palette) -> None:
     _own_band(axis, d, p)
     _judged(axis, d, p)
     _cue_marks(axis, d, p)
-    axis.set_title("stride time, s, and your own band; ▼ a cue", pad=10)
+    axis.set_title(d.words.say("report.stride_band"), pad=10)
 
 
 def _own_band(axis: Any, d: Digest, p: Palette) -> None:
@@ -175,7 +171,7 @@ def _step_rate(axis: Any, d: Digest, p: Palette) -> None:
     rate = d.measured.get("cadence_spm", [])
     known = [math.nan if m.value is None else m.value for m in rate]  # the line ends where it ends
     axis.plot([d.at(m.t) for m in rate], known, color=p.ink, lw=1.1)
-    axis.set_title("step rate, steps a minute")
+    axis.set_title(d.words.say("report.step_rate"))
 
 
 def _steadiness(axis: Any, d: Digest, p: Palette) -> None:
@@ -188,14 +184,14 @@ def _steadiness(axis: Any, d: Digest, p: Palette) -> None:
             bottom=-0.5, lw=0,
         )  # fmt: skip
     _mishaps(axis, d, p)
-    axis.set_title("steadiness: low steady, high unsteady, flat not known")
+    axis.set_title(d.words.say("report.steadiness"))
     _bare(axis)
 
 
 def _mishaps(axis: Any, d: Digest, p: Palette) -> None:
     """Name stumbles and falls, on the side of the mark where there is room."""
-    marks = [(d.at(s.t), "stumble", 0.32) for s in d.stumbles]
-    marks += [(d.at(f.t), f"{f.stage} fall", -0.02) for f in d.falls]
+    marks = [(d.at(s.t), d.words.say("report.stumble"), 0.32) for s in d.stumbles]
+    marks += [(d.at(f.t), d.words.say(f"report.fall_{f.stage}"), -0.02) for f in d.falls]
     for at, name, y in marks:
         right = at > 0.7 * d.length_s / 60.0
         text = f"{name} ▶" if right else f"◀ {name}"
@@ -211,9 +207,16 @@ def _compared(axis: Any, d: Digest, field: str, title: str, p: Palette) -> None:
     if len(both) >= LEAST_STRIDES:
         low, high = (float(q) for q in np.percentile(both, (1, 99)))
         edges: list[float] = np.linspace(low, max(high, low + LEAST_SPREAD_S), 30).tolist()
-        axis.hist(values["left"], edges, color=p.left, alpha=0.5, label="left, filled")
         axis.hist(
-            values["right"], edges, histtype="step", color=p.right, lw=1.6, label="right, outline"
+            values["left"], edges, color=p.left, alpha=0.5, label=d.words.say("report.left_filled")
+        )
+        axis.hist(
+            values["right"],
+            edges,
+            histtype="step",
+            color=p.right,
+            lw=1.6,
+            label=d.words.say("report.right_outline"),
         )
         axis.legend(fontsize="small")
         axis.set_ylim(top=1.35 * axis.get_ylim()[1])

@@ -35,6 +35,7 @@ class Visit(Struct, frozen=True, kw_only=True):
     stage: float | None
     last: dict[str, float]
     cue_rate: float | None
+    language: str = "en"
 
     @property
     def when(self) -> datetime:
@@ -58,6 +59,7 @@ def visit(d: Digest) -> Visit:
     """Reduce a digest to its figures."""
     return Visit(
         runner=d.runner,
+        language=d.words.language,
         began=d.began,
         length_s=d.length_s,
         backward_s=d.ending.backward_s,

@@ -16,6 +16,7 @@ from msgspec import Struct
 from cued.coach.workout.ladder import STAGES
 from cued.report.palette import Palette
 from cued.report.visit import Visit
+from cued.words import Words
 
 WEEK = timedelta(days=7)
 MOST_LABELS = 7
@@ -28,21 +29,21 @@ class Row(Struct, frozen=True):
     values: tuple[float, ...]
 
 
-def rows(visits: Sequence[Visit]) -> list[Row]:
+def rows(visits: Sequence[Visit], w: Words) -> list[Row]:
     """Return the figures over sessions of which at least one is known."""
     rates = tuple(_known(v.cue_rate) for v in visits)
     found = [
-        Row("kept since the session before, %", _last(visits, "retention_percent")),
-        Row("carried over into forward, %", _last(visits, "carried_percent")),
-        Row("seconds until the old stride came back", _last(visits, "time_to_drift_s")),
-        Row("stride cues called for in ten minutes' walk", rates),
+        Row(w.say("report.kept_row"), _last(visits, "retention_percent")),
+        Row(w.say("report.carried_row"), _last(visits, "carried_percent")),
+        Row(w.say("report.drift_row"), _last(visits, "time_to_drift_s")),
+        Row(w.say("report.cues_row"), rates),
     ]
     return [row for row in found if any(map(math.isfinite, row.values))]
 
 
-def trend(figure: Any, visits: Sequence[Visit], p: Palette) -> None:
+def trend(figure: Any, visits: Sequence[Visit], p: Palette, w: Words) -> None:
     """Draw dose, ladder and what stayed over the weeks."""
-    more = rows(visits)
+    more = rows(visits, w)
     axes = figure.subplots(
         2 + len(more), 1, sharex=True, squeeze=False, gridspec_kw={"hspace": 0.42},
         height_ratios=[1.5, 1.5, *[1.0] * len(more)],
@@ -50,18 +51,20 @@ def trend(figure: Any, visits: Sequence[Visit], p: Palette) -> None:
     days = [v.when.date() for v in visits]
     at = [_day(v, days[0]) for v in visits]
     _dose(axes[0], visits, at, days[0], p)
+    axes[0].set_title(w.say("report.dose"))
     _ladder(axes[1], visits, at, p)
+    axes[1].set_title(w.say("report.ladder"))
     for axis, row in zip(axes[2:], more, strict=True):
         axis.plot(at, row.values, color=p.grey, lw=1.0)
         axis.plot(at, row.values, "o", color=p.ahead, ms=5)
         axis.set_title(row.title)
         _from_nothing(axis, row)
-    _weeks(axes[-1], days)
+    _weeks(axes[-1], days, w)
 
 
-def height_in(visits: Sequence[Visit]) -> float:
+def height_in(visits: Sequence[Visit], w: Words) -> float:
     """Return how high the picture is, inches."""
-    return 4.0 + 1.3 * len(rows(visits))
+    return 4.0 + 1.3 * len(rows(visits, w))
 
 
 def monday(day: date) -> date:
@@ -93,7 +96,6 @@ def _dose(axis: Any, visits: Sequence[Visit], at: list[float], first: date, p: P
     starts = [(week - monday(first)).days for week in weeks]
     axis.bar(starts, weeks.values(), 6.6, align="edge", color=p.back, alpha=0.35, label="week")
     axis.plot(at, [v.backward_s / 60.0 for v in visits], "D", color=p.back, ms=5)
-    axis.set_title("minutes backward: bars by week, dots by session")
     axis.set_ylim(bottom=0, top=None if any(weeks.values()) else 1)
 
 
@@ -107,7 +109,6 @@ def _ladder(axis: Any, visits: Sequence[Visit], at: list[float], p: Palette) -> 
     names = [f"{n} {stage.name}" for n, stage in enumerate(STAGES)][: int(highest) + 2]
     axis.set_yticks(range(len(names)), names)
     axis.set_ylim(-0.4, len(names) - 0.6)
-    axis.set_title("stage of the ladder; ✖ a stumble in that session")
 
 
 def _from_nothing(axis: Any, row: Row) -> None:
@@ -118,15 +119,15 @@ def _from_nothing(axis: Any, row: Row) -> None:
     axis.set_ylim(low - 0.1 * (high - low), high + 0.1 * (high - low))
 
 
-def _weeks(axis: Any, days: Sequence[date]) -> None:
+def _weeks(axis: Any, days: Sequence[date], w: Words) -> None:
     count = (monday(days[-1]) - monday(days[0])).days // 7 + 1
     every = max(1, math.ceil(count / MOST_LABELS))
     shown = range(0, count, every)
     mondays = [monday(days[0]) + n * WEEK for n in shown]
-    names = [f"{day.day} {day:%b}" for day in mondays]
+    names = [f"{day.day} {w.say(f'month.{day.month}')[:3]}" for day in mondays]
     axis.set_xticks([7 * n for n in shown], names)
     axis.set_xlim(-0.3, 7 * count + 0.3)
-    axis.set_xlabel("weeks, by their Mondays")
+    axis.set_xlabel(w.say("report.mondays"))
 
 
 def _last(visits: Sequence[Visit], name: str) -> tuple[float, ...]:

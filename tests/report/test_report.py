@@ -18,8 +18,9 @@ import pytest
 from matplotlib.figure import Figure
 from pyarrow import parquet
 
-from cued import __main__
+from cued import __main__, __version__
 from cued import words as wording
+from cued.coach.voice.phrases import LANGUAGES
 from cued.coach.workout import phases
 from cued.coach.workout.memory import Memory
 from cued.model import (
@@ -99,8 +100,9 @@ def events(start):
     ]  # fmt: skip
 
 
-def write(path, told, start=1000.0, belts=True, runner="anna", began=1.8e9):
-    log = SessionWriter(path, Opening(began=began, t=start, memory=Memory(runner=runner)))
+def write(path, told, start=1000.0, belts=True, runner="anna", began=1.8e9, config=None):
+    opening = Opening(began=began, t=start, memory=Memory(runner=runner), config=config or {})
+    log = SessionWriter(path, opening)
     end = start + 60.0 * MINUTES
     inputs = [
         Packet(t, "trunk", None, np.zeros((1, 3)), None, 1.0)
@@ -149,7 +151,7 @@ def test_the_page_needs_nothing_from_elsewhere_and_escapes_what_was_said(session
     assert "script" not in page.open
     assert page.open.count("svg") == 3
     assert "<b>Tall" not in text
-    assert "speed 0.40 m/s" in page.text
+    assert "speed 1.4 km/h" in page.text
     assert "1 of 1 cue about your stride was followed" in page.text
     assert not re.search(r"url\((?!#)", text)
 
@@ -374,7 +376,11 @@ def test_the_weeks_count_what_the_stride_called_for_and_start_at_nothing(tmp_pat
     out = [e for e in events(1000.0) if not isinstance(e, Cue)]
     path = write(tmp_path / "s.mcap", [*out, *cues])
     d = digest(Session(path), Session(path).parts[0])
-    (rate,) = [row for row in weeks.rows([visit(d)]) if row.title.startswith("stride cues")]
+    (rate,) = [
+        row
+        for row in weeks.rows([visit(d)], wording.Words())
+        if row.title.startswith("stride cues")
+    ]
     assert rate.values[0] == pytest.approx(2 * 600.0 / (60 * MINUTES), rel=0.01)
 
 
@@ -636,3 +642,38 @@ def test_seconds_know_nothing_beyond_what_was_fresh(session):
     assert rows[0].speed_m_s == 0.0
     assert rows[10].incline_percent == 2.0
     assert all(b.distance_m >= a.distance_m for a, b in itertools.pairwise(rows))
+
+
+ENGLISH = wording.catalogue("en")
+
+
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "en"])
+def test_the_report_is_in_the_stations_language_and_unit(tmp_path, language):
+    station = {"station": {"language": language}, "coach": {"speed_unit": "mph"}}
+    path = write(tmp_path / "s.mcap", events(1000.0), config=station)
+    status, text = report(tmp_path, path)
+    assert status == 0
+    assert f'<html lang="{language}">' in text
+    assert "1,9 mph" in text
+    assert "km/h" not in text
+    assert not re.search(
+        r"[0-9]\.[0-9]",
+        Page(re.sub(r"<(svg|style).*?</\1>", "", text, flags=re.S)).text.split(__version__)[0],
+    )
+    own = wording.catalogue(language)
+    english = {t for k, t in ENGLISH.items() if k.startswith("report.") and t not in own.values()}
+    assert {t for t in english if len(t) > 6 and "{" not in t and f">{t}<" in text} == set()
+    assert own["month.1"] in text
+    of_runner = report(tmp_path, "anna", "--folder", tmp_path)[1]
+    assert own["report.weeks"] in of_runner
+
+
+def test_fit_laps_are_named_in_the_stations_language(tmp_path):
+    path = write(tmp_path / "s.mcap", events(1000.0), config={"station": {"language": "it"}})
+    fit = tmp_path / "s.fit"
+    assert __main__.main(["export", str(path), "--fit", str(fit)]) == 0
+    named = [x["wkt_step_name"] for x in decoded(fit)["workout_step_mesgs"]]
+    assert named == [
+        wording.catalogue("it")["phase.settle"],
+        wording.catalogue("it")["phase.backward_walk"],
+    ]

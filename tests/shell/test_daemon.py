@@ -100,6 +100,29 @@ def daemon(sources, log, coach=None):
     )
 
 
+async def test_the_button_opens_set_up_and_what_is_whispered_no_sink_hears():
+    log, coach, opened = [], Coach(), []
+
+    def open_():
+        opened.append(1)
+        run.whisper(cue(2.0))
+
+    inputs = [Command(1.0, "set_up", source="mqtt"), Command(2.0, "set_up", source="button")]
+    run = Daemon(
+        Engine({}, coach=coach),
+        [Playback(inputs, 0.0)],
+        [lambda report: Motor(log, report)],
+        [lambda ask: Listener(log, ask)],
+        live=False,
+        set_up=open_,
+    )
+    await run.run()
+    assert opened == [1]
+    assert log.count("give") == 1
+    assert not [x for x in log if isinstance(x, Cue)]
+    assert "Command" not in coach.told
+
+
 async def test_a_cue_reaches_the_motor_before_any_sink_and_its_answer_waits_its_turn():
     log, coach = [], Coach()
     await daemon([Playback([Tick(1.0), Tick(2.0)], 0.0)], log, coach).run()

@@ -161,6 +161,7 @@
   }
 
   const place = (one) => Words.say(`place.${one}`);
+  const placed = (one) => (one === "waist" ? `${place(one)}, ${Words.say("setup.waist_note")}` : place(one));
 
   /* What is configured, and of each that was heard where it is worn. */
   function sensors(configured) {
@@ -173,7 +174,7 @@
       const before = configured.find((other) => other.address === one.address)?.placement;
       const kind = one.device || "stranger"; // may be a treadmill that does not say so
       const usual = { ftms: "treadmill", stranger: "skip" }[kind] ?? "lower_back";
-      const select = choice(one.address, one.device ? PLACES : ["treadmill", "skip"], before ?? usual, place);
+      const select = choice(one.address, one.device ? PLACES : ["treadmill", "skip"], before ?? usual, placed);
       const signal = one.bars ? `, ${Words.say("setup.bars", one)}` : "";
       const label = labelled("", select, Words.say("setup.where", { name: `${one.name}${signal}` }));
       if (one.bars) label.firstChild.prepend(bars(one.bars));

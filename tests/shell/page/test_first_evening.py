@@ -32,7 +32,7 @@ from tests.shell.ble.pods import LSB_PER_G, Pod
 from tests.shell.page.test_setup_page import AXE, PHONE
 from tests.shell.page.world import wait_for
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(600)]
 FRAMES_HZ = 50.0
 
 
@@ -183,7 +183,7 @@ def phone(browser: Any) -> Iterator[Any]:
         context = browser.new_context(viewport=PHONE, locale=locale, is_mobile=True)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(60_000)
         page.goto(url)
         return page
 
@@ -214,7 +214,7 @@ def onward(page: Any, title: str) -> None:
 
 
 def tried(page: Any, button: str) -> str:
-    page.get_by_role("button", name=button).click()
+    page.get_by_role("button", name=button, exact=True).click()
     page.locator("#said", has_text="Trying").wait_for()
     page.wait_for_function("() => !/Trying/.test(document.getElementById('said').textContent)")
     return str(page.locator("#said").inner_text())
@@ -268,10 +268,10 @@ def test_from_power_on_to_a_workout_that_starts(
     assert "right foot: lost" in tried(page, "Listen for ten seconds")
     house.left.silent = False
     house.left.stamps = True
-    assert "not on the left leg" in tried(page, "Stamp")
+    assert "not on the left leg" in tried(page, "Stamp with the left foot")
     page.get_by_label("cued pod 0001").select_option("foot_left")
     page.get_by_label("cued pod 0002").select_option("foot_right")
-    assert "that is right" in tried(page, "Stamp")
+    assert "that is right" in tried(page, "Stamp with the left foot")
     house.left.stamps = False
 
     # The power is cut before the end: nothing was written, and it begins anew.

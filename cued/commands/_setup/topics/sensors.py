@@ -91,7 +91,7 @@ def _listen(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[F
     del tables, values
     return [
         Finding(
-            "trial.near",
+            "near",
             {
                 "name": one.name or one.address,
                 "address": one.address,
