@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 
 import msgspec
 from rich.console import Console
@@ -19,10 +20,16 @@ from cued.commands._checks.system import Machine
 from cued.commands._options import add_config, load_config
 from cued.config import Config
 from cued.model import ConfigError
+from cued.sinks._announcer import EVERYWHERE
+from cued.sinks._hosts import own_address
+from cued.sinks._qr_code import qr_code
 from cued.words import counted
 
 NAME = "doctor"
 HELP = "what is wrong with this machine, and the next command"
+
+
+NEW = "open http://cued.local on a phone beside it, or sudo cued setup"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +49,17 @@ def run(args: argparse.Namespace) -> int:
     show(checks, Console())
     warned = len(missing(checks)) - len(failed)
     print(f"{counted(len(failed), 'failure')}, {counted(warned, 'warning')}")
+    if url := page_of(chosen):
+        print(f"for a phone in this network: {url}")
+        print(qr_code(url) if sys.stdout.isatty() else "", end="")
     return 1 if failed else 0
+
+
+def page_of(chosen: Config) -> str:
+    """Return where a phone finds the live page; nothing where it is for this machine alone."""
+    live = chosen.parts.get("sinks", {}).get("live")
+    own = own_address() if getattr(live, "host", "") in EVERYWHERE else ""
+    return f"http://{own}:{getattr(live, 'port', 0)}/" if own else ""
 
 
 def configured(args: argparse.Namespace) -> tuple[Config, Check]:
@@ -55,7 +72,7 @@ def configured(args: argparse.Namespace) -> tuple[Config, Check]:
         return Config(), Check("configuration", "failed", first, advice)
     named = args.config or config.searched()
     if named is None:
-        return chosen, Check("configuration", "warning", "there is none yet", "sudo cued setup")
+        return chosen, Check("configuration", "warning", "there is none yet", NEW)
     if not chosen.parts.get("sources"):
         found = f"{named} names nothing to listen to"
         return chosen, Check("configuration", "failed", found, "sudo cued setup")

@@ -52,7 +52,7 @@ def test_the_helper_writes_answers_for_who_may_not(helper, monkeypatch):
     monkeypatch.setattr(
         writing, "may_write", lambda p: threading.current_thread() is not me and real(p)
     )
-    answers = Answers(language="fr", mqtt="mq", mqtt_password="s3cret")
+    answers = Answers(language="fr", mqtt="mq", mqtt_user="me", mqtt_password="s3cret")
     assert writing.applied(helper, answers)
     made = tomllib.loads(helper.read_text())
     assert made["station"] == {"name": "hall", "language": "fr"}

@@ -57,7 +57,7 @@ def write(path: Path, content: str) -> Path | None:
     return kept
 
 
-def applied(path: Path, answers: Answers, credentials: Path = CREDENTIALS) -> bool:
+def applied(path: Path, answers: Answers) -> bool:
     """Lay answers over the file and return whether the old one was kept. Raises CuedError.
 
     Where this process may not write, its helper does (``writer.py``).
@@ -67,7 +67,7 @@ def applied(path: Path, answers: Answers, credentials: Path = CREDENTIALS) -> bo
     try:
         kept = write(path, text(laid_over(read(path), answers)))
         if answers.mqtt_password:
-            keep_password(answers.mqtt_password, path.stem, credentials)
+            keep_password(answers.mqtt_password, path.stem, CREDENTIALS)
     except OSError as error:
         raise CuedError(f"{error.filename}: {error.strerror}") from None
     return kept is not None

@@ -104,9 +104,15 @@ const Details = (() => {
       case "stumble": return [Words.say("alarm.stumble"), ""];
       case "fall": return [Words.say("log.fall", { stage: Words.shown(event.stage) }), Words.because(event.because)];
       case "link": return [Stage.linked(event.sensor, event.state), ""];
-      case "notice": return [event.text || Words.sentence(event.code), event.level === "info" ? "" : Words.shown(event.level)];
+      case "notice": return notice(event);
       default: return [Words.sentence(kind ?? "event"), ""];
     }
+  }
+
+  /* What the catalogue knows is in the viewer's language, with the machine's own line beside it. */
+  function notice({ code, text, level }) {
+    if (Words.known(`notice.${code}`)) return [Words.say(`notice.${code}`), level === "info" ? "" : text];
+    return [text || Words.sentence(code), level === "info" ? "" : Words.shown(level)];
   }
 
   return { draw, pairs, rows };

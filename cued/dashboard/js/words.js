@@ -140,6 +140,6 @@ const Words = (() => {
   const phase = (name) => say(`phase.${name ?? ""}`);
 
   return {
-    NONE, ago, because, clock, count, load, measure, number, percent, phase, read, say, sensor, sentence, shown, spaced, unitName,
+    NONE, ago, because, clock, count, known, load, measure, number, percent, phase, read, say, sensor, sentence, shown, spaced, unitName,
   };
 })();
