@@ -57,7 +57,7 @@ def test_it_is_what_home_assistant_documents(tmp_path: Path, commands: tuple[str
         lambda d: d["components"]["cue"].pop("event_types"),
         lambda d: d["components"]["pause"].pop("command_topic"),
         lambda d: d["components"]["pause"].update(unique_id="cued_test_stop"),
-        lambda d: d["components"]["set_speed"].update(min=9),
+        lambda d: d["components"]["set_speed"].update(min=90),
         lambda d: d["components"]["muted"].update(state_topic="cued/+/state"),
     ],
 )
