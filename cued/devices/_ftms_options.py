@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
+
+from cued.devices._treadmill_options import Moved
 
 
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Config(Moved, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Options of an FTMS treadmill."""
 
-    control: Annotated[
-        bool, Meta(description="Consent: cued may change speed and incline when asked to.")
-    ] = False
     max_speed_m_s: Annotated[
         float, Meta(gt=0, le=6, description="Fastest speed that cued may set, m/s.")
     ] = 2.5
-    max_raise_m_s: Annotated[
-        float, Meta(gt=0, le=1, description="Most that cued may go faster at once, m/s.")
-    ] = 0.3
     max_incline_percent: Annotated[
         float, Meta(ge=0, le=40, description="Steepest incline that cued may set, percent.")
     ] = 15.0
-    speed_factor: Annotated[
-        float,
-        Meta(gt=0.5, lt=2, description="True over reported speed; 1.609 if it reports mph."),
-    ] = 1.0
     write_factor: Annotated[
         Annotated[float, Meta(ge=1, lt=2)] | None,
         Meta(
@@ -44,9 +36,6 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Annotated[float, Meta(ge=-20, le=40)] | None,
         Meta(description="Incline of a deck that is never level, percent; unset: as reported."),
     ] = None
-    error: Annotated[
-        float, Meta(ge=0.001, le=0.2, description="Relative uncertainty of a steady speed.")
-    ] = 0.03
     unlock: Annotated[
         Literal["", "kingsmith_z1", "urevo"],
         Meta(description="Wake a machine that tells 0 km/h until its own app has been there."),

@@ -19,12 +19,12 @@ of captures decodes; units and states of others are not known.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from cued.devices._gatt import fields, sig
 from cued.devices._standstill import Standstill
+from cued.devices._treadmill_options import Told
 from cued.devices.device import Action, Advert, Device, Output, Subscribe, Write
 from cued.model import Belt, DecodeError
 from cued.parts import Part
@@ -40,16 +40,8 @@ HALTS = {6: "safety_key", 10: "paused"}
 NAMES = ("FS-", "NOBLEPRO", "WINFITA", "BH-T")
 
 
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Config(Told, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Options of a FitShow treadmill."""
-
-    speed_factor: Annotated[
-        float,
-        Meta(gt=0.5, lt=2, description="True over reported speed; 1.609 if it reports mph."),
-    ] = 1.0
-    error: Annotated[
-        float, Meta(ge=0.001, le=0.2, description="Relative uncertainty of a steady speed.")
-    ] = 0.03
 
 
 class Status(Struct, frozen=True):

@@ -19,11 +19,9 @@ boards of the name (bikes, Reebok, adidas) differ.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
-
-from msgspec import Meta, Struct
 
 from cued.devices._gatt import sig
+from cued.devices._treadmill_options import Told
 from cued.devices.device import Action, Advert, Device, Output, Subscribe, Write
 from cued.model import Belt, DecodeError
 from cued.parts import Part
@@ -39,16 +37,8 @@ SPEED, INCLINE = 12, 14
 ASK_EVERY_S = 1.0
 
 
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Config(Told, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Options of a treadmill with an iConsole board."""
-
-    speed_factor: Annotated[
-        float,
-        Meta(gt=0.5, lt=2, description="True over reported speed; 1.609 if it reports mph."),
-    ] = 1.0
-    error: Annotated[
-        float, Meta(ge=0.001, le=0.2, description="Relative uncertainty of a steady speed.")
-    ] = 0.03
 
 
 def message(what: int, addresses: bytes) -> bytes:

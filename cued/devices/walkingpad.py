@@ -29,6 +29,7 @@ from msgspec import Meta, Struct
 
 from cued.devices._belt_guard import BeltGuard
 from cued.devices._gatt import sig
+from cued.devices._treadmill_options import Moved
 from cued.devices.device import Action, Advert, Answer, Device, Output, Subscribe, Write
 from cued.model import Belt, BeltRequest, DecodeError
 from cued.parts import Part
@@ -45,28 +46,15 @@ ANSWER_S = 5.0
 SPEAK_FTMS = ("KS-HD-Z1D",)  # advertise fe00 too
 
 
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Config(Moved, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Options of a WalkingPad."""
 
-    control: Annotated[
-        bool, Meta(description="Consent: cued may change the speed when asked to.")
-    ] = False
     max_speed_m_s: Annotated[
         float, Meta(gt=0, le=4, description="Fastest speed that cued may set, m/s.")
     ] = 1.6
-    max_raise_m_s: Annotated[
-        float, Meta(gt=0, le=1, description="Most that cued may go faster at once, m/s.")
-    ] = 0.3
-    speed_factor: Annotated[
-        float,
-        Meta(gt=0.5, lt=2, description="True over reported speed; 1.609 if it reports mph."),
-    ] = 1.0
     incline_percent: Annotated[
         float, Meta(ge=-20, le=40, description="Incline of the deck, percent.")
     ] = 0.0
-    error: Annotated[
-        float, Meta(ge=0.001, le=0.2, description="Relative uncertainty of a steady speed.")
-    ] = 0.03
 
 
 class Status(Struct, frozen=True):
