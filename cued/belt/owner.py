@@ -10,7 +10,7 @@ Rules of this file
   the belt changed, and ``other_terms`` tells whether by enough to compare anew.
 * A speed that the machine itself or the feet give reason to doubt (``crosscheck``) is not used; the
   feet's is, while they walk. Each doubt is told once, with what to do.
-* Without any speed the belt is taken for constant until told (``mark``) or seen.
+* Without any speed there is none: nothing is guessed, and what needs one is not judged.
 """
 
 from __future__ import annotations
