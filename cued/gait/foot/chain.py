@@ -49,7 +49,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cued.frames import GRAVITY_M_S2, sizes
+from cued.frames import GRAVITY_M_S2
 from cued.gait.finding import (
     Contact,
     Finding,
@@ -60,16 +60,15 @@ from cued.gait.finding import (
     Travel,
     Turning,
 )
+from cued.gait.foot.felt import Felt
 from cued.gait.foot.gaps import Gaps
 from cued.gait.foot.mode import Manner
 from cued.gait.foot.mounting import Axis, Wear
 from cued.gait.foot.pace import Pace
 from cued.gait.foot.swing import Cycle, Step
-from cued.gait.foot.trajectory import Leg, Path
-from cued.model import Block, Bools, Floats, Side
-from cued.signal.grid import DT_S
+from cued.gait.foot.trajectory import REST_ACC_M_S2, Leg, Path
+from cued.model import Block, Floats, Side
 
-REST_ACC_M_S2 = 2.0
 PLAIN_WAY_M = 0.3  # strides whose way is beyond doubt
 STRIDE_M = 0.15  # less is a shuffle or a turn on the spot
 ODDS_PER_M = 8.0  # backward strides measure -0.5 m and more, so ±4 at the least (gottlieb, bandai)
@@ -99,7 +98,8 @@ class Foot:
         self._axis = Axis()
         self._wear = Wear()
         self._gaps = Gaps()
-        self._last_acc: Floats | None = None
+        self._felt = Felt()
+        self._sign = 0  # of the swings, if the way has just shown it
         self._contact: Step | None = None  # the last one, and
         self._swings = 0  # how many there were since the last rest,
         self._rest_n = -1  # which was settled at this sample
@@ -119,19 +119,23 @@ class Foot:
 
     def _feed(self, block: Block, gyr: Floats, part: slice, gone: bool) -> list[Finding]:
         t, acc, gyr = block.t[part], block.acc[part], gyr[part]
-        turn, off = sizes(gyr), np.abs(sizes(acc) - GRAVITY_M_S2)
-        rest: Bools = (turn < self._pace.rest_rate(turn)) & (off < REST_ACC_M_S2)
-        off = off / REST_ACC_M_S2
-        self._path.feed(t, acc, gyr, turn * turn + off * off)
-        jerk = self._jerk(acc)
+        size, turn, jerk = self._felt.feed(acc, gyr)
+        limits = self._pace.rest_rate(turn)
+        self._path.feed(t, acc, gyr)
         if gone:
             self._axis.skip(t.size)
-            rate, rest = np.zeros(t.size), np.zeros_like(rest)
+            rate, rest = [0.0] * t.size, [False] * t.size
         else:
             rate = self._axis.rate(gyr, LEFT if block.oriented else None)
+            rest = [
+                rad_s < limit and abs(m_s2 - GRAVITY_M_S2) < REST_ACC_M_S2
+                for rad_s, limit, m_s2 in zip(turn, limits, size, strict=True)
+            ]
         out: list[Finding] = []
-        for step in self._cycle.feed(t, rate, rest, jerk):
-            if not gone:
+        for sample in zip(t.tolist(), rate, rest, jerk, strict=True):
+            steps = self._cycle.feed(*sample, self._sign)
+            self._sign = 0
+            for step in steps if not gone else ():
                 out += self._step(step, block.oriented)
         if gone:
             self._forget()
@@ -143,11 +147,6 @@ class Foot:
         self._manner.forget()
         self._contact = None
         self._swings = 0
-
-    def _jerk(self, acc: Floats) -> Floats:
-        before = acc[:1] if self._last_acc is None else self._last_acc
-        self._last_acc = acc[-1:].copy()
-        return sizes(acc - np.concatenate((before, acc[:-1]))) / DT_S
 
     def _step(self, step: Step, oriented: bool) -> list[Finding]:
         if step.kind == "contact":
@@ -230,7 +229,7 @@ class Foot:
         odds = max(-MOST_ODDS, min(MOST_ODDS, ODDS_PER_M * leg.forward))
         odds *= 1.0 if believable else LOST_ODDS
         if abs(odds) > MOST_ODDS / 2:
-            self._cycle.trust(-1 if odds > 0.0 else 1)
+            self._sign = -1 if odds > 0.0 else 1
         if swings and self._contact is not None and self._contact.clear:
             odds -= ORDER_ODDS * self._contact.sign
         if oriented:

@@ -61,7 +61,7 @@ class Axis:
                 return axis
         return None
 
-    def rate(self, gyr: Floats, given: Floats | None = None) -> Floats:
+    def rate(self, gyr: Floats, given: Floats | None = None) -> list[float]:
         """Turn rates (n, 3) about the axis as it was known at each sample; 0 before that.
 
         given : the axis by the mounting, which stands unless the swings turn clearly off it.
@@ -70,16 +70,13 @@ class Axis:
             self._given = given
             self._known.append((self._n, given))
         del self._known[:-1]
-        rates = np.zeros(len(gyr))
-        start = 0
-        while start < len(gyr):
-            stop = min(len(gyr), start + WINDOW - self._held)
-            piece = gyr[start:stop]
-            if self._known:
-                x = self._known[-1][1]
-                rates[start:stop] = piece[:, 0] * x[0] + piece[:, 1] * x[1] + piece[:, 2] * x[2]
+        rates: list[float] = []
+        while len(rates) < len(gyr):
+            start = len(rates)
+            piece = gyr[start : start + WINDOW - self._held]
+            ax, ay, az = self._known[-1][1].tolist() if self._known else (0.0, 0.0, 0.0)
+            rates += [x * ax + y * ay + z * az for x, y, z in piece.tolist()]
             self._learn(piece)
-            start = stop
         return rates
 
     def skip(self, samples: int) -> None:

@@ -7,10 +7,6 @@ largest mean rate over 0.2 s, which fades slowly enough to last through the long
 
 from __future__ import annotations
 
-import numpy as np
-
-from cued.model import Floats
-
 WINDOW = 20  # samples, counted from the start, so that the size of packets changes nothing
 FADES = 0.98  # per window: to two thirds in a slow stance of 4 s
 REST = 0.4  # share of the swings' rate; gottlieb's, stretched up to 2.5 times
@@ -22,21 +18,19 @@ class Pace:
 
     def __init__(self) -> None:
         self._level = REST_RAD_S[1] / REST
+        self._limit = REST_RAD_S[1]
         self._sum = 0.0
         self._held = 0
 
-    def rest_rate(self, turn: Floats) -> Floats:
-        """Process turn rates (n,) and return below which rate each of the samples is at rest."""
-        limits = np.empty(turn.size)
-        start = 0
-        while start < turn.size:
-            stop = min(turn.size, start + WINDOW - self._held)
-            limits[start:stop] = min(max(REST * self._level, REST_RAD_S[0]), REST_RAD_S[1])
-            for rate in turn[start:stop].tolist():
-                self._sum += rate
-            self._held += stop - start
+    def rest_rate(self, turn: list[float]) -> list[float]:
+        """Process turn rates and return below which rate each of the samples is at rest."""
+        limits: list[float] = []
+        for rate in turn:
+            limits.append(self._limit)
+            self._sum += rate
+            self._held += 1
             if self._held == WINDOW:
                 self._level = max(self._sum / WINDOW, FADES * self._level)
+                self._limit = min(max(REST * self._level, REST_RAD_S[0]), REST_RAD_S[1])
                 self._sum, self._held = 0.0, 0
-            start = stop
         return limits

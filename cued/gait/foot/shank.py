@@ -19,15 +19,13 @@ swing moving the foot in the direction of travel. Mode is left unknown above the
 
 from __future__ import annotations
 
-import numpy as np
-
-from cued.frames import GRAVITY_M_S2, sizes
+from cued.frames import GRAVITY_M_S2
 from cued.gait.finding import Contact, Finding, Heading, LiftOff, Moving
+from cued.gait.foot.felt import Felt
 from cued.gait.foot.gaps import Gaps
 from cued.gait.foot.mounting import Axis
 from cued.gait.foot.swing import Cycle, Step
-from cued.model import Block, Bools, Floats, Mode, Side
-from cued.signal.grid import DT_S
+from cued.model import Block, Floats, Mode, Side
 
 SLOW_RAD_S = 1.2
 SLOW_ACC_M_S2 = 2.0
@@ -51,7 +49,7 @@ class Shank:
         self._cycle = Cycle(BACK_RAD, LATE_S)
         self._axis = Axis()
         self._gaps = Gaps()
-        self._last_acc: Floats | None = None
+        self._felt = Felt()
         self._contact_t: float | None = None
         self._mode: Mode = "unknown"
 
@@ -68,19 +66,20 @@ class Shank:
 
     def _feed(self, block: Block, gyr: Floats, part: slice, gone: bool) -> list[Finding]:
         t, acc = block.t[part], block.acc[part]
-        off = np.abs(sizes(acc) - GRAVITY_M_S2)
-        slow: Bools = (sizes(gyr) < SLOW_RAD_S) & (off < SLOW_ACC_M_S2)
-        before = acc[:1] if self._last_acc is None else self._last_acc
-        self._last_acc = acc[-1:].copy()
-        jerk = sizes(acc - np.concatenate((before, acc[:-1]))) / DT_S
+        size, turn, jerk = self._felt.feed(acc, gyr)
         if gone:
             self._axis.skip(t.size)
-            rate, slow = np.zeros(t.size), np.zeros_like(slow)
+            rate, slow = [0.0] * t.size, [False] * t.size
         else:
-            rate = gyr[:, 1] if block.oriented else self._axis.rate(gyr)
+            rate = gyr[:, 1].tolist() if block.oriented else self._axis.rate(gyr)
+            slow = [
+                rad_s < SLOW_RAD_S and abs(m_s2 - GRAVITY_M_S2) < SLOW_ACC_M_S2
+                for rad_s, m_s2 in zip(turn, size, strict=True)
+            ]
         out: list[Finding] = []
-        for step in self._cycle.feed(t, rate, slow, jerk):
-            if not gone:
+        for sample in zip(t.tolist(), rate, slow, jerk, strict=True):
+            steps = self._cycle.feed(*sample)
+            for step in steps if not gone else ():
                 out += self._step(step, block.oriented)
         if gone:
             self._cycle.forget()

@@ -23,13 +23,11 @@ Delay: none beyond the sample at which the sole has turned back; see ``foot.py``
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Literal
 
-import numpy as np
 from msgspec import Struct
 
-from cued.model import Bools, Floats
 from cued.signal.grid import DT_S
 
 BACK_RAD = 0.10  # ripple of the angle in 1341 swings of voisard, tripod, gottlieb: 0.09 at most
@@ -103,7 +101,7 @@ class Cycle:
     def __init__(self, back_rad: float = BACK_RAD, late_s: float = LATE_S) -> None:
         self._back_rad = back_rad
         self._late_s = late_s
-        self._n = 0  # samples so far
+        self._n = -1  # this sample, counted from the start
         self._angle = 0.0
         self._run = 0  # samples at rest in a row
         self._angles: list[float] = []  # the last samples' angles,
@@ -131,55 +129,53 @@ class Cycle:
         self._way = 0
         self._before = None
         self._run = 0
-        self._start, self._start_n = self._angle, self._n
+        self._start, self._start_n = self._angle, self._n + 1
 
-    def trust(self, sign: int) -> None:
-        """Take the sign of swings from better evidence: the foot has been seen to move that way."""
+    def feed(self, t: float, rate: float, rest: bool, jerk: float, sign: int = 0) -> Sequence[Step]:
+        """Process a sample: time, pitch rate, whether it rests, size of jerk; return what happened.
+
+        sign : of swings, where better evidence showed since the last sample which way the foot
+        moves, else 0.
+        """
+        if sign:
+            self._trust(sign)
+        self._n += 1
+        self._angle = angle = self._angle + rate * DT_S
+        self._run = run = self._run + 1 if rest else 0
+        self._angles.append(angle)
+        self._rates.append(abs(rate))
+        self._runs.append(run)
+        self._jerks.append(jerk)
+        if len(self._runs) > 4 * MEMORY:
+            for kept in (self._angles, self._rates, self._runs, self._jerks):
+                del kept[: -2 * MEMORY]
+        back = (self._turn - angle) * self._way
+        if 0.0 < back <= self._back_rad and run != REST_RUN and self._n != self._settle_n:
+            return ()  # on its way to a turning point, like most samples
+        return self._look(t, angle, back)
+
+    def _look(self, t: float, angle: float, back: float) -> list[Step]:
+        steps: list[Step] = []
+        here = len(self._runs) - 1
+        if self._way == 0:
+            self._begin(angle)
+        elif back <= 0.0:
+            self._turn, self._turn_n = angle, self._n
+        elif back > self._back_rad:
+            steps += self._turned(t, here, back)
+            self._turn, self._turn_n = angle, self._n
+        if self._run == REST_RUN:
+            steps += self._rested(t, here, angle)
+        if self._n == self._settle_n:
+            steps += self._settled(t, here)
+        return steps
+
+    def _trust(self, sign: int) -> None:
+        """Take the sign of swings from better evidence than their own rests."""
         if not self._landed:
             self._orderly = False
         self._landed = False
         self._sign = sign
-
-    def feed(self, t: Floats, rate: Floats, rest: Bools, jerk: Floats) -> Iterator[Step]:
-        """Take times, pitch rates, marks of rest and sizes of jerk (m/s³); give what happened.
-
-        One step at a time, so that what is made of a step (``trust``) holds from there on however
-        the samples were split. To be read to its end.
-        """
-        angles = np.add.accumulate(np.concatenate(((self._angle,), rate * DT_S)))[1:].tolist()
-        runs = self._count(rest)
-        self._angles = self._angles[-MEMORY:] + angles
-        self._rates = self._rates[-MEMORY:] + np.abs(rate).tolist()
-        self._runs = self._runs[-MEMORY:] + runs
-        self._jerks = self._jerks[-MEMORY:] + jerk.tolist()
-        ahead = len(self._runs) - len(runs)
-        first = self._n
-        for k, (angle, run) in enumerate(zip(angles, runs, strict=True)):
-            back = (self._turn - angle) * self._way
-            if 0.0 < back <= self._back_rad and run != REST_RUN and first + k != self._settle_n:
-                continue  # on its way to a turning point, like most samples
-            self._n = first + k
-            if self._way == 0:
-                self._begin(angle)
-            elif back <= 0.0:
-                self._turn, self._turn_n = angle, self._n
-            elif back > self._back_rad:
-                yield from self._turned(float(t[k]), ahead + k, back)
-                self._turn, self._turn_n = angle, self._n
-            if run == REST_RUN:
-                yield from self._rested(float(t[k]), ahead + k, angle)
-            if self._n == self._settle_n:
-                yield from self._settled(float(t[k]), ahead + k)
-        self._n, self._angle = first + len(runs), angles[-1] if angles else self._angle
-
-    def _count(self, rest: Bools) -> list[int]:
-        run = self._run
-        runs: list[int] = []
-        for still in rest.tolist():
-            run = run + 1 if still else 0
-            runs.append(run)
-        self._run = run
-        return runs
 
     def _begin(self, angle: float) -> None:
         if abs(angle - self._start) > self._back_rad:

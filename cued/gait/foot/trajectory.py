@@ -21,13 +21,16 @@ import math
 import numpy as np
 from msgspec import Struct
 
+from cued.frames import GRAVITY_M_S2, sizes
 from cued.model import Floats
-from cued.signal.filters import Fir, box
+from cued.signal.filters import box
 from cued.signal.grid import DT_S
 
 KEEP = 450  # samples to look back over
 LEG = (31, 249)  # samples; nearer rests belong to one stance, over a longer way drift outgrows it
 MARGIN = 2  # samples either side of a rest over which gravity is averaged
+MEAN = box((2 * MARGIN + 1) * DT_S)
+REST_ACC_M_S2 = 2.0  # so far from gravity is as loud as a turn rate of 1 rad/s
 STEP_S = 2 * DT_S
 FASTEST_RAD_S = 20.0  # swings measure up to 17
 
@@ -61,18 +64,24 @@ class Path:
         self._n = 0  # samples so far
         self._t: Floats = np.empty(0)
         self._rows: Floats = np.empty((0, 6))
-        self._loud: Floats = np.empty(0)
-        self._mean = Fir(box((2 * MARGIN + 1) * DT_S))
+        self._new: list[tuple[Floats, Floats, Floats]] = []  # samples that are not in these yet
         self._anchor: int | None = None  # sample of the last rest
 
-    def feed(self, t: Floats, acc: Floats, gyr: Floats, loud: Floats) -> None:
-        """Remember samples. ``loud`` says how far each one is from rest."""
-        keep = KEEP + 4 * MARGIN
-        self._t = np.concatenate((self._t[-keep:], t))
-        rows = np.concatenate((acc, gyr), axis=1)
-        self._rows = np.concatenate((self._rows[-keep:], rows))
-        self._loud = np.concatenate((self._loud[-keep:], self._mean.feed(loud)))
+    def feed(self, t: Floats, acc: Floats, gyr: Floats) -> None:
+        """Remember samples."""
+        self._new.append((t, acc, gyr))
         self._n += t.size
+        if len(self._new) > KEEP:
+            self._join()
+
+    def _join(self) -> None:
+        if self._new:
+            keep = KEEP + 4 * MARGIN
+            t, acc, gyr = (np.concatenate(column) for column in zip(*self._new, strict=True))
+            self._t = np.concatenate((self._t[-keep:], t))
+            rows = np.concatenate((acc, gyr), axis=1)
+            self._rows = np.concatenate((self._rows[-keep:], rows))
+            self._new = []
 
     def forget(self) -> None:
         """Forget where the foot was, which was not seen for a while."""
@@ -83,13 +92,12 @@ class Path:
 
         left : (3,) the axis across the foot, in the axes of the samples.
         """
+        self._join()
         base = self._n - self._t.size
         start = max(first, now - KEEP + 2 * MARGIN) - base
         if now - base < start + 2 * MARGIN:
             return None
-        # The mean over 2 MARGIN + 1 samples at i is that around i - MARGIN.
-        window = self._loud[start + 2 * MARGIN : now - base + 1]
-        end = start + MARGIN + int(window.argmin())
+        end = start + MARGIN + _quietest(self._rows[start : now - base + 1])
         before, self._anchor = self._anchor, end + base
         if before is None or before < now - KEEP or not LEG[0] <= end + base - before <= LEG[1]:
             return None
@@ -97,6 +105,7 @@ class Path:
 
     def up(self, now: int) -> Floats:
         """Gravity's reaction at the last rest (at ``now`` if there was none), (3,), m/s²."""
+        self._join()
         base = self._n - self._t.size
         i = max(MARGIN, (now if self._anchor is None else self._anchor) - base)
         return _mean_force(self._rows[i - MARGIN : i + MARGIN + 1])
@@ -122,6 +131,14 @@ class Path:
             across=_share(gyr, squares, left),
             fastest=math.sqrt(float(squares.max())),
         )
+
+
+def _quietest(rows: Floats) -> int:
+    """Return where the mean over 2 MARGIN + 1 of (n, 6) rows is nearest to rest."""
+    acc, gyr = rows[:, :3], rows[:, 3:]
+    off = (sizes(acc) - GRAVITY_M_S2) / REST_ACC_M_S2
+    loud = np.add.reduce(gyr * gyr, axis=1) + off * off
+    return int(np.correlate(loud, MEAN, mode="valid").argmin())
 
 
 def _halved(rows: Floats) -> Floats:
