@@ -2,8 +2,7 @@
 
 Rules: only the direction of gravity is used, so nothing has to be known of the mounting. The state
 is a handful of plain floats moved sample by sample, which makes any split give the same bits, and
-costs about 1 µs a sample; numpy would cost more on blocks of five. The lean, which is fed back to
-nothing, is an array's.
+costs about 1 µs a sample; numpy would cost more on blocks of five.
 
 Method: a linear complementary filter. The up vector is carried along by the gyroscope and pulled
 toward acceleration with a time constant of 4 s. The pull is not weakened during strong movement,
@@ -21,13 +20,14 @@ after ``SETTLE_S``.
 
 from __future__ import annotations
 
-from math import sqrt
+from math import acos, sqrt
 
 import numpy as np
 
 from cued.frames import GRAVITY_M_S2
 from cued.model import Floats
 from cued.signal.grid import DT_S
+from cued.signal.orientation import Vector
 
 PULL_S = 4.0  # tuned with the falls on SisFall subjects SA01, 02, 05, 06, 10
 PULL_WITHOUT_GYRO_S = 0.5
@@ -49,10 +49,10 @@ class Tilt:
         self._upright = (0.0, 0.0, 0.0)
         self._offset = (0.0, 0.0, 0.0)  # of the gyroscope, rad/s
 
-    def feed(self, acc: Floats, gyr: Floats | None) -> tuple[Floats, Floats]:
-        """Take (n, 3) accelerations and turn rates; (n, 3) unit up vectors and (n,) lean, rad."""
-        if not acc.shape[0]:
-            return acc, np.empty(0)
+    def feed(self, acc: Floats, gyr: Floats | None) -> tuple[list[Vector], list[float]]:
+        """Take (n, 3) accelerations and turn rates; n unit up vectors and n leans, rad."""
+        ups: list[Vector] = []
+        leans: list[float] = []
         pull = DT_S / (PULL_WITHOUT_GYRO_S if gyr is None else PULL_S)
         turns = np.zeros_like(acc) if gyr is None else gyr
         samples = np.concatenate((acc / GRAVITY_M_S2, turns), axis=1)
@@ -62,7 +62,6 @@ class Tilt:
         gx, gy, gz = self._offset
         drift = 0.0 if gyr is None else DT_S / OFFSET_S2
         n = self.samples
-        rows: list[tuple[float, float, float, float, float, float]] = []
         for ax, ay, az, p, q, r in samples.tolist():
             n += 1
             mean = 1.0 / n  # a plain average until it is slower than the filter
@@ -84,17 +83,10 @@ class Tilt:
             bx += k * (ux - bx)
             by += k * (uy - by)
             bz += k * (uz - bz)
-            rows.append((ux, uy, uz, bx, by, bz))
+            ups.append((ux, uy, uz))
+            size = sqrt(bx * bx + by * by + bz * bz) or 1.0
+            cosine = (ux * bx + uy * by + uz * bz) / size
+            leans.append(acos(-1.0 if cosine < -1.0 else 1.0 if cosine > 1.0 else cosine))
         self.samples = n
         self._up, self._upright, self._offset = (x, y, z), (bx, by, bz), (gx, gy, gz)
-        out = np.array(rows)
-        return out[:, :3], _lean(out)
-
-
-def _lean(rows: Floats) -> Floats:
-    """Angles (n,), rad, between the first and the last three of (n, 6) columns."""
-    ux, uy, uz, bx, by, bz = rows.T
-    size = np.sqrt(bx * bx + by * by + bz * bz)
-    cosine = (ux * bx + uy * by + uz * bz) / np.where(size > 0.0, size, 1.0)
-    lean: Floats = np.arccos(np.clip(cosine, -1.0, 1.0))
-    return lean
+        return ups, leans

@@ -75,6 +75,9 @@ CONFIRM_WITHIN_S = 2.0
 WATCH_S = 4.0  # by then a possible fall was confirmed or was none
 QUIET_S = 10.0  # after a confirmed fall
 DOUBT_S = 0.5  # after samples that cannot be believed
+# Shares that a sample has in means, and what one leaves of a launch.
+SLOW, QUICK, FADING = DT_S / MEAN_S, DT_S / BOUNCE_S, 1.0 - DT_S / LAUNCH_S
+START, SETTLED = START_S / DT_S, round(SETTLE_S / DT_S)  # samples
 
 
 class _Moment(NamedTuple):
@@ -117,19 +120,25 @@ class Falls:
         """Process the next samples and return the falls they show, oldest first."""
         if block.fresh:
             self._reset()
-        age = (self._tilt.samples + np.arange(1, block.t.size + 1)) * DT_S
-        up, lean = self._tilt.feed(block.acc, block.gyr)
-        speed, level, free = self._pelvis.feed(_dot(block.acc, up) - GRAVITY_M_S2)
-        size = np.sqrt(_dot(block.acc, block.acc))
-        score = _score(lean, speed, level, free) * np.minimum(age / TRUST_S, 1.0)
-        score[(age < SETTLE_S) | (block.gyr is None)] = 0.0
-        self._seen = (block.t, score)
-        lying = block.ok & (lean > LYING_RAD) & (np.abs(size - GRAVITY_M_S2) < STILL_M_S2)
-        worth = (score >= 1.0) | (size >= LATER_IMPACT_M_S2) | lying | ~block.ok
-        columns = (block.t, block.ok, score, lean, speed, level, size, lying)
+        n, known = self._tilt.samples, block.gyr is not None
+        ups, leans = self._tilt.feed(block.acc, block.gyr)
+        samples = zip(
+            block.t.tolist(), block.ok.tolist(), block.acc.tolist(), ups, leans, strict=True
+        )
+        scores: list[float] = []
         out: list[Disturbance] = []
-        for row in zip(*(column[worth].tolist() for column in columns), strict=True):
-            out += self._judge(_Moment(*row))
+        for t, ok, (x, y, z), (ux, uy, uz), lean in samples:
+            n += 1
+            speed, level, free = self._pelvis.feed(x * ux + y * uy + z * uz - GRAVITY_M_S2)
+            score = 0.0
+            if known and n >= SETTLED:
+                score = _score(lean, speed, level, free) * min(n * DT_S / TRUST_S, 1.0)
+            scores.append(score)
+            size = sqrt(x * x + y * y + z * z)
+            lying = ok and lean > LYING_RAD and abs(size - GRAVITY_M_S2) < STILL_M_S2
+            if lying or score >= 1.0 or size >= LATER_IMPACT_M_S2 or not ok:
+                out += self._judge(_Moment(t, ok, score, lean, speed, level, size, lying))
+        self._seen = (block.t, np.array(scores))
         return out
 
     def _judge(self, m: _Moment) -> list[Disturbance]:
@@ -181,16 +190,11 @@ class Falls:
         return Disturbance(t=t, at=at, sensor=self._sensor, kind=kind, score=score, because=because)
 
 
-def _dot(a: Floats, b: Floats) -> Floats:
-    """Row by row, written out for the sake of equal rounding in blocks of any length."""
-    return a[:, 0] * b[:, 0] + a[:, 1] * b[:, 1] + a[:, 2] * b[:, 2]
-
-
-def _score(lean: Floats, speed: Floats, level: Floats, free: Floats) -> Floats:
+def _score(lean: float, speed: float, level: float, free: float) -> float:
     """How near to a fall, 1 = possible."""
-    leaning = np.minimum(np.maximum(lean - LEAN_FREE_RAD, 0.0), LEAN_COUNTED_RAD)
-    sinking = np.maximum(-speed - free, 0.0)
-    sag = np.maximum(-level, 0.0)
+    leaning = min(max(lean - LEAN_FREE_RAD, 0.0), LEAN_COUNTED_RAD)
+    sinking = max(-speed - free, 0.0)
+    sag = max(-level, 0.0)
     return leaning / LEAN_RAD + sinking / SINKING_M_S + sag / SAG_M
 
 
@@ -205,32 +209,20 @@ class _Pelvis:
         self._mean = self._speed = self._level = self._launch = 0.0
         self._bounce2 = 0.0025  # mean square of the speed, m²/s²
 
-    def feed(self, vertical: Floats) -> tuple[Floats, Floats, Floats]:
-        """Take (n,) vertical accelerations; (n,) speed m/s, level m, and speed that is free."""
-        n, mean, speed, level = self._n, self._mean, self._speed, self._level
-        bounce2, launch = self._bounce2, self._launch
-        rows: list[tuple[float, float, float]] = []
-        slow, quick = DT_S / MEAN_S, DT_S / BOUNCE_S
-        slowing, sinking = 1.0 / SPEED_LEAK_S, 1.0 / LEVEL_LEAK_S
-        fading, start = 1.0 - DT_S / LAUNCH_S, START_S / DT_S
-        for a in vertical.tolist():
-            n += 1
-            first = 1.0 / n  # a plain average until it is slower than the filter
-            mean += (slow if slow > first else first) * (a - mean)
-            if n > start:
-                speed += DT_S * (a - mean - slowing * speed)
-                level += DT_S * (speed - sinking * level)
-            # limited, so that a fall does not become one's own bounce while it lasts
-            most, power = 9.0 * bounce2 + 0.02, speed * speed
-            power = power if power < most else most
-            bounce2 += (quick if quick > first else first) * (power - bounce2)
-            launch *= fading
-            launch = speed if speed > launch else launch
-            flight = launch - LAUNCH_M_S if launch > LAUNCH_M_S else 0.0
-            usual, risen = BOUNCE_FREE * sqrt(bounce2), launch - LAUNCH_FREE_M_S
-            free = usual if usual > risen else risen
-            rows.append((speed, level + LAUNCH_LEVEL_S * flight, free))
-        self._n, self._mean, self._speed, self._level = n, mean, speed, level
-        self._bounce2, self._launch = bounce2, launch
-        out = np.array(rows).reshape(-1, 3)
-        return out[:, 0], out[:, 1], out[:, 2]
+    def feed(self, vertical: float) -> tuple[float, float, float]:
+        """Process vertical acceleration; return speed m/s, level m, and speed that is free."""
+        self._n += 1
+        first = 1.0 / self._n  # a plain average until it is slower than the filter
+        self._mean += (SLOW if first < SLOW else first) * (vertical - self._mean)
+        speed = self._speed
+        if self._n > START:
+            speed += DT_S * (vertical - self._mean - speed / SPEED_LEAK_S)
+            self._level += DT_S * (speed - self._level / LEVEL_LEAK_S)
+        self._speed = speed
+        # limited, so that a fall does not become one's own bounce while it lasts
+        power = min(speed * speed, 9.0 * self._bounce2 + 0.02)
+        self._bounce2 += (QUICK if first < QUICK else first) * (power - self._bounce2)
+        self._launch = launch = max(FADING * self._launch, speed)
+        flight = max(launch - LAUNCH_M_S, 0.0)
+        free = max(BOUNCE_FREE * sqrt(self._bounce2), launch - LAUNCH_FREE_M_S)
+        return speed, self._level + LAUNCH_LEVEL_S * flight, free
