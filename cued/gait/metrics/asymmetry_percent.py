@@ -10,21 +10,11 @@ direction; no norms exist for backward gait.
 from __future__ import annotations
 
 from statistics import median
-from typing import Annotated
-
-from msgspec import Meta, Struct
 
 from cued.gait.metric import Basis, Cycle, Metric
+from cued.gait.metrics._over import Over, over
 from cued.gait.metrics._recent import Recent
 from cued.parts import Part
-
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How many steps of each foot are taken."""
-
-    strides: Annotated[
-        int, Meta(ge=4, le=100, description="Steps of each foot that are compared.")
-    ] = 10
 
 
 class Asymmetry:
@@ -33,7 +23,7 @@ class Asymmetry:
     unit = "%"
     basis = frozenset[Basis]()
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Over) -> None:
         self.strides = config.strides
         self._left = Recent(config.strides)
         self._right = Recent(config.strides)
@@ -55,4 +45,6 @@ class Asymmetry:
         self._right.clear()
 
 
-PART: Part[Config, Metric] = Part(Config, Asymmetry)
+PART: Part[Over, Metric] = Part(
+    over(10, "Steps of each foot that are compared.", 4, 100), Asymmetry
+)

@@ -7,20 +7,8 @@ Needs a trunk sensor.
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from msgspec import Meta, Struct
-
 from cued.gait.finding import Posture
-from cued.gait.metric import Metric
-from cued.gait.metrics._posture import PostureMean
-from cued.parts import Part
-
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How many strides the mean takes."""
-
-    strides: Annotated[int, Meta(ge=1, le=50, description="Trunk strides in the mean.")] = 5
+from cued.gait.metrics._over import trunk_mean
 
 
 def figure(posture: Posture) -> float | None:
@@ -28,9 +16,4 @@ def figure(posture: Posture) -> float | None:
     return None if posture.bounce_m is None else 100.0 * posture.bounce_m
 
 
-def build(config: Config) -> PostureMean:
-    """Make the metric."""
-    return PostureMean("cm", config.strides, figure)
-
-
-PART: Part[Config, Metric] = Part(Config, build)
+PART = trunk_mean("cm", figure)

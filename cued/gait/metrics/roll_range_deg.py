@@ -9,20 +9,9 @@ mounting.
 from __future__ import annotations
 
 from math import degrees
-from typing import Annotated
-
-from msgspec import Meta, Struct
 
 from cued.gait.finding import Posture
-from cued.gait.metric import Metric
-from cued.gait.metrics._posture import PostureMean
-from cued.parts import Part
-
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How many strides the mean takes."""
-
-    strides: Annotated[int, Meta(ge=1, le=50, description="Trunk strides in the mean.")] = 15
+from cued.gait.metrics._over import trunk_mean
 
 
 def figure(posture: Posture) -> float | None:
@@ -30,9 +19,4 @@ def figure(posture: Posture) -> float | None:
     return None if posture.roll_range is None else degrees(posture.roll_range)
 
 
-def build(config: Config) -> PostureMean:
-    """Make the metric."""
-    return PostureMean("deg", config.strides, figure)
-
-
-PART: Part[Config, Metric] = Part(Config, build)
+PART = trunk_mean("deg", figure, strides=15)

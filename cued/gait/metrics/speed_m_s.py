@@ -7,19 +7,10 @@ a direction, not a sign. Five strides as for stride length, whose errors and val
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from msgspec import Meta, Struct
-
 from cued.gait.metric import Basis, Cycle, Metric
+from cued.gait.metrics._over import Over, over
 from cued.gait.metrics._recent import Recent
 from cued.parts import Part
-
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How many strides the mean takes."""
-
-    strides: Annotated[int, Meta(ge=1, le=50, description="Strides in the mean.")] = 5
 
 
 class Speed:
@@ -28,7 +19,7 @@ class Speed:
     unit = "m/s"
     basis = frozenset[Basis]({"belt"})
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Over) -> None:
         self.strides = config.strides
         self._lengths = Recent(config.strides)
         self._times = Recent(config.strides)
@@ -48,4 +39,4 @@ class Speed:
         self._times.clear()
 
 
-PART: Part[Config, Metric] = Part(Config, Speed)
+PART: Part[Over, Metric] = Part(over(5, "Strides in the mean."), Speed)

@@ -8,19 +8,10 @@ changes mean more than the number. Trustworthy after 5 strides.
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from msgspec import Meta, Struct
-
 from cued.gait.metric import Basis, Cycle, Metric
+from cued.gait.metrics._over import Over, over
 from cued.gait.metrics._recent import Recent
 from cued.parts import Part
-
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How many strides the mean takes."""
-
-    strides: Annotated[int, Meta(ge=1, le=50, description="Strides in the mean.")] = 5
 
 
 class Stance:
@@ -29,7 +20,7 @@ class Stance:
     unit = "%"
     basis = frozenset[Basis]()
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Over) -> None:
         self.strides = config.strides
         self._recent = Recent(config.strides)
 
@@ -46,4 +37,4 @@ class Stance:
         self._recent.clear()
 
 
-PART: Part[Config, Metric] = Part(Config, Stance)
+PART: Part[Over, Metric] = Part(over(5, "Strides in the mean."), Stance)

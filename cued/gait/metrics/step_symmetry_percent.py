@@ -10,20 +10,8 @@ the wearer's own. Needs a trunk sensor with known mounting; a missed step looks 
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from msgspec import Meta, Struct
-
 from cued.gait.finding import Posture
-from cued.gait.metric import Metric
-from cued.gait.metrics._posture import PostureMean
-from cued.parts import Part
-
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How many strides the mean takes."""
-
-    strides: Annotated[int, Meta(ge=1, le=50, description="Trunk strides in the mean.")] = 10
+from cued.gait.metrics._over import trunk_mean
 
 
 def figure(posture: Posture) -> float | None:
@@ -31,9 +19,4 @@ def figure(posture: Posture) -> float | None:
     return None if posture.even_share is None else 100.0 * posture.even_share
 
 
-def build(config: Config) -> PostureMean:
-    """Make the metric."""
-    return PostureMean("%", config.strides, figure)
-
-
-PART: Part[Config, Metric] = Part(Config, build)
+PART = trunk_mean("%", figure, strides=10)

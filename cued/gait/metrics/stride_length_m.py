@@ -8,43 +8,13 @@ backward; the trajectory is validated on forward gait over ground only.
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from msgspec import Meta, Struct
-
-from cued.gait.metric import Basis, Cycle, Metric
-from cued.gait.metrics._recent import Recent
-from cued.parts import Part
+from cued.gait.metric import Cycle
+from cued.gait.metrics._over import median
 
 
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How many strides the median takes."""
-
-    strides: Annotated[int, Meta(ge=1, le=50, description="Strides in the median.")] = 5
-
-
-class StrideLength:
-    """Ordinary length of a stride."""
-
-    unit = "m"
-    basis = frozenset[Basis]({"belt"})
-
-    def __init__(self, config: Config) -> None:
-        self.strides = config.strides
-        self._recent = Recent(config.strides)
-
-    def update(self, cycle: Cycle) -> float | None:
-        """Process a stride and return the median of the last ones, or None."""
-        length = cycle.stride.length_m
-        if length is None:
-            self._recent.clear()
-            return None
-        self._recent.add(length)
-        return self._recent.median
-
-    def reset(self) -> None:
-        """Start anew."""
-        self._recent.clear()
+def figure(cycle: Cycle) -> float | None:
+    """Return the length of the stride, m."""
+    return cycle.stride.length_m
 
 
-PART: Part[Config, Metric] = Part(Config, StrideLength)
+PART = median("m", figure, "belt")

@@ -11,22 +11,12 @@ from __future__ import annotations
 
 from math import fsum, sqrt
 from statistics import median
-from typing import Annotated
-
-from msgspec import Meta, Struct
 
 from cued.gait.metric import Basis, Cycle, Metric
+from cued.gait.metrics._over import Over, over
 from cued.gait.metrics._recent import Recent
 from cued.model import Side
 from cued.parts import Part
-
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How many strides of a foot are taken."""
-
-    strides: Annotated[
-        int, Meta(ge=20, le=500, description="Strides of one foot that are compared.")
-    ] = 50
 
 
 class StrideTimeCv:
@@ -35,7 +25,7 @@ class StrideTimeCv:
     unit = "%"
     basis = frozenset[Basis]({"belt"})
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Over) -> None:
         self.strides = config.strides
         self._feet: dict[Side, Recent] = {}
         self._cv: dict[Side, float] = {}  # of the feet with enough strides
@@ -68,4 +58,6 @@ def _cv_percent(times: list[float]) -> float:
     return 100.0 * deviation / mean
 
 
-PART: Part[Config, Metric] = Part(Config, StrideTimeCv)
+PART: Part[Over, Metric] = Part(
+    over(50, "Strides of one foot that are compared.", 20, 500), StrideTimeCv
+)

@@ -9,39 +9,13 @@ five strides is good to about 2 % there.
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from msgspec import Meta, Struct
-
-from cued.gait.metric import Basis, Cycle, Metric
-from cued.gait.metrics._recent import Recent
-from cued.parts import Part
+from cued.gait.metric import Cycle
+from cued.gait.metrics._over import median
 
 
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How many strides the median takes."""
-
-    strides: Annotated[int, Meta(ge=1, le=50, description="Strides in the median.")] = 5
-
-
-class StrideTime:
-    """Ordinary time of a stride."""
-
-    unit = "s"
-    basis = frozenset[Basis]()
-
-    def __init__(self, config: Config) -> None:
-        self.strides = config.strides
-        self._recent = Recent(config.strides)
-
-    def update(self, cycle: Cycle) -> float | None:
-        """Process a stride and return the median of the last ones, or None."""
-        self._recent.add(cycle.stride.duration_s)
-        return self._recent.median
-
-    def reset(self) -> None:
-        """Start anew."""
-        self._recent.clear()
+def figure(cycle: Cycle) -> float:
+    """Return the time of the stride, s."""
+    return cycle.stride.duration_s
 
 
-PART: Part[Config, Metric] = Part(Config, StrideTime)
+PART = median("s", figure)

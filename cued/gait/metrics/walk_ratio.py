@@ -8,44 +8,17 @@ the belt's error. Trustworthy after 5 strides.
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from msgspec import Meta, Struct
-
-from cued.gait.metric import Basis, Cycle, Metric
-from cued.gait.metrics._recent import Recent
-from cued.parts import Part
+from cued.gait.metric import Cycle
+from cued.gait.metrics._over import mean
 
 
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How many strides the mean takes."""
-
-    strides: Annotated[int, Meta(ge=1, le=50, description="Strides in the mean.")] = 5
-
-
-class WalkRatio:
-    """Mean step length over step rate."""
-
-    unit = "mm/spm"
-    basis = frozenset[Basis]({"belt"})
-
-    def __init__(self, config: Config) -> None:
-        self.strides = config.strides
-        self._recent = Recent(config.strides)
-
-    def update(self, cycle: Cycle) -> float | None:
-        """Process a stride and return the mean of the last ones, or None."""
-        stride = cycle.stride
-        if stride.length_m is None or stride.mode != "walking":
-            self._recent.clear()
-            return None
-        step_m, rate_spm = stride.length_m / 2.0, 120.0 / stride.duration_s
-        self._recent.add(1000.0 * step_m / rate_spm)
-        return self._recent.mean
-
-    def reset(self) -> None:
-        """Start anew."""
-        self._recent.clear()
+def figure(cycle: Cycle) -> float | None:
+    """Return step length over step rate of a walking stride, mm/spm."""
+    stride = cycle.stride
+    if stride.length_m is None or stride.mode != "walking":
+        return None
+    step_m, rate_spm = stride.length_m / 2.0, 120.0 / stride.duration_s
+    return 1000.0 * step_m / rate_spm
 
 
-PART: Part[Config, Metric] = Part(Config, WalkRatio)
+PART = mean("mm/spm", figure, "belt")
