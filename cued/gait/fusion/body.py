@@ -81,6 +81,7 @@ class Body:
         self._contradicted = self._swap_told = False
         self._map = BodyMap()
         self._merge = Merge(list(worn))
+        self._passed = self._merge.passed  # as it was when conclusions were last drawn
         self._footfalls = Footfalls(dict(worn))
         self._strides = Strides()
         self._mode = ModeChoice()
@@ -149,8 +150,12 @@ class Body:
         return [*self._told(t, why), *ended, *([event] if event else [])]
 
     def _advance(self) -> list[AnyEvent]:
+        found, before = self._merge.take(), self._passed
+        self._passed = self._merge.passed
+        if not found and self._passed == before:
+            return []
         out: list[AnyEvent] = []
-        for finding in self._merge.take():
+        for finding in found:
             if isinstance(finding, Belt | LinkChanged):
                 out += self._pass(finding.t)
             if isinstance(finding, Belt):
@@ -161,7 +166,7 @@ class Body:
                 continue
             out += self._pass(finding.at)
             out += self._handle(finding)
-        return out + self._pass(self._merge.passed)
+        return out + self._pass(self._passed)
 
     def _pass(self, t: float) -> list[AnyEvent]:
         """Conclude what follows from nothing having been found until ``t``."""
