@@ -46,7 +46,7 @@ class Grid:
         that are not later than the last one are dropped.
         """
         t = t.round(TICK_DIGITS)
-        rows = np.concatenate((t[:, None], x, ok[:, None]), axis=1)
+        rows: Floats = np.concatenate((t[:, None], x, ok[:, None].astype(float)), axis=1)
         if t.size and t[0] <= self._last:
             rows = rows[t > self._last]
         if not rows.shape[0]:

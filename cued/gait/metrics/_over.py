@@ -12,6 +12,8 @@ from cued.gait.metric import Basis, Cycle, Metric
 from cued.gait.metrics._recent import Recent
 from cued.parts import Part
 
+Statistic = Literal["mean", "median"]
+
 
 class Over(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Over how many strides a metric is taken."""
@@ -22,8 +24,14 @@ class Over(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def over(strides: int, what: str, least: int = 1, most: int = 50) -> type[Over]:
     """Make the configuration whose only option is how many strides; ``what`` describes them."""
     option = Annotated[int, Meta(ge=least, le=most, description=what)]
-    options = {"frozen": True, "kw_only": True, "forbid_unknown_fields": True}
-    made = defstruct("Config", [("strides", option, strides)], bases=(Over,), **options)
+    made = defstruct(
+        "Config",
+        [("strides", option, strides)],
+        bases=(Over,),
+        frozen=True,
+        kw_only=True,
+        forbid_unknown_fields=True,
+    )
     return cast("type[Over]", made)
 
 
@@ -38,7 +46,7 @@ class Figure:
         unit: str,
         strides: int,
         figure: Callable[[Cycle], float | None],
-        statistic: Literal["mean", "median"],
+        statistic: Statistic,
         basis: Basis | None,
     ) -> None:
         self.unit = unit
@@ -71,25 +79,35 @@ def mean(
     unit: str, figure: Callable[[Cycle], float | None], basis: Basis | None = None
 ) -> Part[Over, Metric]:
     """Make the part of a mean over five strides, if not configured otherwise."""
-    config = over(5, "Strides in the mean.")
-    return Part(config, lambda c: Figure(unit, c.strides, figure, "mean", basis))
+    return _part(over(5, "Strides in the mean."), unit, figure, "mean", basis)
 
 
 def median(
     unit: str, figure: Callable[[Cycle], float | None], basis: Basis | None = None
 ) -> Part[Over, Metric]:
     """Make the part of a median over five strides, if not configured otherwise."""
-    config = over(5, "Strides in the median.")
-    return Part(config, lambda c: Figure(unit, c.strides, figure, "median", basis))
+    return _part(over(5, "Strides in the median."), unit, figure, "median", basis)
 
 
 def trunk_mean(
     unit: str, figure: Callable[[Posture], float | None], strides: int = 5
 ) -> Part[Over, Metric]:
     """Make the part of a mean of one of the trunk's figures, over ``strides`` if not configured."""
-    config = over(strides, "Trunk strides in the mean.")
 
     def of_posture(cycle: Cycle) -> float | None:
         return figure(cycle.posture) if cycle.posture else None
 
-    return Part(config, lambda c: Figure(unit, c.strides, of_posture, "mean", "trunk"))
+    return _part(over(strides, "Trunk strides in the mean."), unit, of_posture, "mean", "trunk")
+
+
+def _part(
+    config: type[Over],
+    unit: str,
+    figure: Callable[[Cycle], float | None],
+    statistic: Statistic,
+    basis: Basis | None,
+) -> Part[Over, Metric]:
+    def build(chosen: Over) -> Metric:
+        return Figure(unit, chosen.strides, figure, statistic, basis)
+
+    return Part(config, build)
