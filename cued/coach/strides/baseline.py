@@ -26,7 +26,7 @@ from msgspec import Struct
 from cued.model import Belt, Direction, Mode, Side, Stride
 
 EARLY_STRIDES = 10  # the mean of ten strides is known to a third of their spread
-OPENING_STRIDES = 25  # clean ones of a bin; a choice, tried in docs/coaching.md
+OPENING_STRIDES = 25  # clean ones of a bin; a choice, tried in docs/overlong.md
 DISCARDED_STRIDES = 8  # after any belt change
 SPEED_BIN_M_S = 0.1
 INCLINE_BIN_PERCENT = 1.0

@@ -13,7 +13,7 @@ once the mean is below half the threshold for 4 strides. Above a CV of 5.5 % not
 Deviation from the rule that this project began with (mean above the threshold for 6 strides): with
 a baseline learned from the runner instead of known, that rule cued falsely in 2.5 % of steady
 ten-minute walks at a CV of 3.5 % (23 % if stride time wanders strongly) and needed 61 strides or
-more for +10 % at p95; (a) needs about 20 with false cues in under 1 % (docs/coaching.md).
+more for +10 % at p95; (a) needs about 20 with false cues in under 1 % (docs/overlong.md).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from cued.coach.strides.baseline import NO_STRIDE, Baseline
 from cued.coach.strides.step_change import Change, Evidence
 from cued.model import Side
 
-# Tuned together on simulated 1/f walks: false cues and delays are the table of docs/coaching.md.
+# Tuned together on simulated 1/f walks: false cues and delays are the table of docs/overlong.md.
 WEIGHT = 0.2  # of the newest stride in the mean
 SPREAD = 1.8  # threshold in units of the runner's own CV
 LEAST, MOST = 0.05, 0.10  # threshold, of stride length: bands of 5-10 % are usual (Sigrist 2013)

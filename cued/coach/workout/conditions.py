@@ -8,6 +8,7 @@ from cued.coach.workout import ladder
 STANDS_AFTER_S = 6.0  # told to step on the rails: so long until it is taken as done
 FELT_S = 10.0  # backward for so long before there is a feeling to keep; a choice
 SAME_SPEED_S = 60.0  # forward at the backward speed: 33 strides a foot, most of them settled
+OWN_SPEED_S = 30.0  # for less nobody is sent to the console twice
 SETTING_S = 15.0  # for a hand to find the console and a belt that tells nothing to get there
 
 
@@ -104,6 +105,12 @@ def again(known: Known) -> bool:
 def turns_soon(known: Known) -> bool:
     """Return whether the next backward part is near: the belt is being set for it."""
     return again(known) and (known.remaining_s or 0.0) <= SAME_SPEED_S
+
+
+def room_for_own_speed(known: Known) -> bool:
+    """Return whether the own speed would last before the belt is set for another round."""
+    lasts = (known.remaining_s or 0.0) - SAME_SPEED_S
+    return felt(known) and (not again(known) or lasts >= OWN_SPEED_S)
 
 
 def not_backward(known: Known) -> bool:

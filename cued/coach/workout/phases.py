@@ -14,7 +14,7 @@ Rules of this file
   is set while mounting.
 * ``BEFORE`` means the phase that was interrupted; an interrupted backward phase is entered again
   by turning, guided, and never by a belt that just goes on.
-* docs/coaching.md shows the diagram that ``scripts/diagrams`` draws from these tables; a test keeps
+* docs/phases.md shows the diagram that ``scripts/diagrams`` draws from these tables; a test keeps
   it current.
 """
 
@@ -174,7 +174,12 @@ PHASES: dict[str, PhaseSpec] = {
             Line("forward_on", only=c.not_felt),
             Line("part_done", at_s=8.0, only=c.felt),
             Line("carry", at_s=18.0, only=c.felt),
-            Line("own_speed", at_s=CARRY_SAME_S, only=c.felt, when=c.not_backward),
+            Line(
+                "own_speed",
+                at_s=CARRY_SAME_S,
+                only=c.room_for_own_speed,
+                when=c.not_backward,
+            ),
             Line("belt", at_s=-SAME_SPEED_S, only=c.again),
             Line("turning_soon", at_s=-NOTICE_S, only=c.again),
         ),

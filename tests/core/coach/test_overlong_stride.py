@@ -1,4 +1,4 @@
-"""False cues and delays in a walk whose stride time wanders; the figures are in docs/coaching.md.
+"""False cues and delays in a walk whose stride time wanders; the figures are in docs/overlong.md.
 
 "wander 0.75" is the detrended-fluctuation exponent of healthy stride time (spectral exponent 0.5).
 The test runs fewer walks than the figures do, and its bounds leave room for that.
