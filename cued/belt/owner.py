@@ -135,7 +135,7 @@ class Owner:
         """Return since when; a source that takes over and agrees goes on with the old level."""
         own = max(source.speed.since, source.incline.since)
         before = self._state
-        if name != self._used and before is not None:
+        if name != self._used and before is not None and before.speed_m_s is not None:
             agrees = before.steady and _agree(before.speed_m_s, speed)
             self._taken_over = (own, before.since if agrees else max(own, before.since))
         self._used = name
@@ -148,7 +148,9 @@ class Owner:
 
     def _best(self, *, doubted: bool) -> str:
         """Return the source to use; the one in use stays among its kind."""
-        names = [n for n, s in self._sources.items() if not doubted or s.kind in ("feet", "typed")]
+        own = ("feet", "typed")
+        heard = {n: s for n, s in self._sources.items() if not s.quiet}
+        names = [n for n, s in heard.items() if not doubted or s.kind in own]
         ranked = sorted(names, key=lambda n: (RANK[self._sources[n].kind], n != self._used))
         return ranked[0] if ranked else ""
 

@@ -15,6 +15,7 @@ RHYTHM_REPORTS = 5
 RHYTHM_S = 3.0  # reports at most so far apart are a rhythm; treadmills tell about once a second
 SILENT_S = 10.0
 STANDS_S = 3.0  # longer than any stride (gait/fusion/strides.py): feet that stand tell nothing
+MISSED_S = 10.0  # feet that step again so soon, as fast as before, go on with the same level
 
 
 class Source:
@@ -26,6 +27,7 @@ class Source:
         self.incline = Level(INCLINE)
         self.error = 0.0
         self.doubt = ""  # the machine's own
+        self.quiet = False  # nothing is told just now, and it may be again
         self._told_t = float("-inf")
         self._rhythm = 0
 
@@ -44,7 +46,7 @@ class Source:
 
     def step(self, t: float, speed_m_s: float, error: float) -> None:
         """Process a stride of a foot."""
-        self._told_t, self.error = t, error
+        self._told_t, self.error, self.quiet = t, error, False
         self.speed.feed(t, speed_m_s)
 
     @property
@@ -55,7 +57,9 @@ class Source:
     def gone(self, t: float) -> bool:
         """Draw the conclusion that is due at ``t``; return whether the source is gone."""
         if t >= self._gone_at:
-            return True
+            gone = self.quiet or self.kind != "feet"
+            self.quiet = True
+            return gone
         for level in (self.speed, self.incline):
             if t >= level.due:
                 level.settle()
@@ -70,5 +74,5 @@ class Source:
     @property
     def _gone_at(self) -> float:
         if self.kind == "feet":
-            return self._told_t + STANDS_S
+            return self._told_t + (MISSED_S if self.quiet else STANDS_S)
         return self._told_t + SILENT_S if self._rhythm >= RHYTHM_REPORTS else math.inf

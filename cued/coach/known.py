@@ -237,7 +237,8 @@ class Known(Struct, kw_only=True):
         speed, incline = state.speed_m_s, state.incline_percent or 0.0
         if speed is None:
             self.belt = None
-        elif self.belt is None or not state.steady or state.since != before.since:
+            return  # a gap is no change; what follows it may be
+        if self.belt is None or not state.steady or state.since != before.since:
             self.belt = Belt(state.t, speed, incline, state.error)
         back = state.steady and state.since < before.since  # what began was no change after all
         if not back and (state.since != before.since or not state.steady):

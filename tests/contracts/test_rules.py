@@ -140,6 +140,8 @@ def test_what_a_rule_proposes_was_declared_and_rests_on_numbers(name: str, place
         assert proposal.because
         assert proposal.since <= 1000.0
         assert proposal.valid_s > 0.0
+        for words in map(load_words, LANGUAGES):
+            assert "{" not in words.say(proposal.key, **proposal.blanks)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -39,6 +39,11 @@ def not_slow(known: Known) -> bool:
     return not slow(known) and (known.by_hand or known.elapsed_s >= SETTING_S)
 
 
+def not_slow_by_hand(known: Known) -> bool:
+    """Return whether a runner with their back to the console has to slow the belt."""
+    return known.by_hand and not_slow(known)
+
+
 def as_set(known: Known) -> bool:
     """Return whether the belt is as fast as was asked for, or there was time to set it."""
     if known.belt is not None and known.due_m_s is not None:

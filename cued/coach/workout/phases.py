@@ -33,7 +33,8 @@ NOTICE_S = 20.0  # before a turn
 WARNING_S = 5.0  # before a change of the belt's speed under somebody who goes backward
 
 TURN_FRONT = (
-    Line("turn_slow", only=c.not_slow),
+    Line("rails", only=c.not_slow_by_hand),
+    Line("turn_slow", only=c.not_slow, when=c.on_rails),
     Line("turn_front", when=c.slow),
 )
 SOON = Line("turning_soon", at_s=-NOTICE_S, only=c.turns_next)

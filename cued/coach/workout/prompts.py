@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from cued.coach.config import CoachConfig
 from cued.coach.known import Known
-from cued.coach.workout.ladder import SPEED_OFF_M_S
+from cued.coach.workout.ladder import SPEED_OFF_M_S, TURN_M_S
 from cued.coach.workout.phase import Line
 
 Spoken = tuple[str, dict[str, float]]
@@ -25,6 +25,17 @@ LATE_S = 6.0  # a timed line that could not be said for so long is left out
 SLOWED_S = 15.0  # for a hand to find a console and slow the belt
 SLOWED_STEPS = 1.15  # at half the speed a stride takes 20-40 % longer
 ABOUT_A_MINUTE_S = (55.0, 90.0)
+# What leads to another speed of the belt: to the one that was due, or to one of the runner's own.
+SETS = {
+    "belt_at": True,
+    "belt_at_mph": True,
+    "settle": False,
+    "own_speed": False,
+    "forward_on": False,
+    "cool_down": False,
+    "paused": False,
+    "away": False,
+}
 
 
 class Due(Struct):
@@ -46,6 +57,7 @@ class Script:
         self._begun = 0.0
         self._asked_slow: tuple[float, float] | None = None
         self._confirmed = False
+        self._set_m_s: float | None = None  # told to a runner whose belt tells nothing
         self.wants_belt = False
 
     def line(self, known: Known) -> Spoken | None:
@@ -61,6 +73,8 @@ class Script:
         """Strike out a line that was said."""
         if key == "turn_slow":
             self._asked_slow = (known.now, known.stride_s)
+        if key in SETS:
+            self._set_m_s = known.due_m_s if SETS[key] else None
         if self._now and self._now[0].key == key:
             self._now.popleft()
         elif self._later and self._later[0].key == key:
@@ -77,8 +91,9 @@ class Script:
 
     def slowed(self, known: Known) -> bool:
         """Return whether all was done to slow a belt that tells no speed."""
-        if self._confirmed:
-            return True
+        backward = known.spec.turn == "forward" or known.spec.backward
+        if self._confirmed or (backward and known.due_m_s == self._set_m_s and _turnable(known)):
+            return True  # backward nobody makes it faster than it was to be
         if self._asked_slow is None:
             return False
         at, stride_s = self._asked_slow
@@ -163,7 +178,8 @@ class Script:
             return []
         out: list[Spoken] = []
         belt, speed = known.belt, known.due_m_s
-        if belt is None or abs(belt.speed_m_s - speed) > SPEED_OFF_M_S:
+        has_m_s = belt.speed_m_s if belt else self._set_m_s
+        if has_m_s is None or abs(has_m_s - speed) > SPEED_OFF_M_S:
             unit = self._plan.speed_unit
             key = "belt_at" if unit == "km/h" else "belt_at_mph"
             out.append((key, {"speed": speed * UNITS[unit]}))
@@ -171,6 +187,10 @@ class Script:
         if abs(has - known.due_percent) > INCLINE_OFF_PERCENT:
             out.append(("incline_at", {"percent": known.due_percent}))
         return out
+
+
+def _turnable(known: Known) -> bool:
+    return known.due_m_s is not None and known.due_m_s <= TURN_M_S
 
 
 def _at(line: Line, lasts_s: float) -> float:

@@ -190,6 +190,8 @@ class Body:
             if isinstance(state, Notice):
                 continue
             self._strides.belt(state)
+            if state.speed_m_s is None and self._terms and self._terms.source == "feet":
+                continue  # a step was missed: what the feet tell next decides
             if self._terms is None or other_terms(self._terms, state):
                 if self._terms:
                     out += self._ages.change_belt(state.t)

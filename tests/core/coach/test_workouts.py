@@ -224,6 +224,56 @@ def test_without_a_belt_speed_that_is_said_and_nothing_is_guessed() -> None:
     assert not [c for c in given(events) if c.priority == Priority.TECHNIQUE]
 
 
+ALONE = {
+    "phone": 'placement = "waist"\nrate_hz = 60.0\n',
+    "h10": 'placement = "chest"\nrate_hz = 50.0\ngyro = false\n',
+    "trunk, silent belt": 'placement = "lower_back"\n',
+}
+LED = """
+seed = 23
+duration_s = 190.0
+[link]
+samples = 25
+[person]
+follows = true
+stride_cv_percent = 1.6
+back_cv_percent = 2.5
+[[does]]
+at_s = 0.0
+what = "stand"
+"""
+
+
+@cache
+def alone(worn: str) -> list[AnyEvent]:
+    """A first round of somebody with one sensor on the trunk, led quickly through its phases."""
+    pressed = commands((3.0, "press"), (70.0, "skip"), (150.0, "skip"))
+    silent = '[treadmill]\ntells = "nothing"\n' if "silent" in worn else ""
+    sensor = f'[[sensor]]\nname = "it"\n{ALONE[worn]}'
+    return play(parse(LED + silent + sensor + pressed), CoachConfig(program=True))
+
+
+@pytest.mark.parametrize("worn", ALONE)
+def test_with_one_sensor_on_the_trunk_the_carry_is_told_within_12_s_of_turning(worn: str) -> None:
+    events = alone(worn)
+    walked = phases(events)
+    assert walked[:3] == ["check_in", "settle", "turn_back"]
+    assert walked[-2:] == ["turn_front", "carry"]
+    order = next(c.t for c in given(events) if c.key == "turn_front")
+    line = next(c.t for c in given(events) if c.key in ("same_speed", "forward_on"))
+    turned = order + 1.5 + 3.0  # a hand and three seconds of small steps (simulation/follow.py)
+    assert line - turned <= 12.0
+
+
+@pytest.mark.parametrize("worn", ALONE)
+def test_with_one_sensor_on_the_trunk_nothing_false_is_said_and_nobody_paused(worn: str) -> None:
+    events = alone(worn)
+    said = given(events)
+    assert not [c.key for c in said if c.priority == Priority.TECHNIQUE]
+    assert not keys(events) & {"stumble", "unsteady", "fall_possible", "paused", "far_too_fast"}
+    assert max(b.t - a.t for a, b in itertools.pairwise(said)) < 60.0
+
+
 def test_what_is_missing_for_a_rule_is_told() -> None:
     rules = built("rules")
     feet = offered(["foot_left", "foot_right"], belt=True, program=False)
