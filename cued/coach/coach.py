@@ -14,18 +14,19 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from cued.coach import commands
-from cued.coach.carry import Carry, Imprints, Retention
+from cued.coach.carry import Carry
 from cued.coach.config import CoachConfig
 from cued.coach.known import Known
 from cued.coach.rule import Proposal, Rule
 from cued.coach.safety import Safety
-from cued.coach.strides.baseline import Baselines
 from cued.coach.strides.judged import Judge
+from cued.coach.taught import Taught
 from cued.coach.voice import fading
 from cued.coach.voice.arbiter import SAFETY_HOLDS, Arbiter
 from cued.coach.voice.effect import Effects
 from cued.coach.voice.pacer import Pacer
 from cued.coach.voice.phrases import Words
+from cued.coach.voice.sign_of_life import SignOfLife
 from cued.coach.workout import conditions
 from cued.coach.workout.belt_requests import against_more, asked_of_belt, asks_more
 from cued.coach.workout.memory import Memory
@@ -55,9 +56,6 @@ from cued.model import (
 # Many a stride, and by themselves no reason to say anything: the stride that follows is.
 FREQUENT = (Measurement, Footfall, Lift, Mounting)
 BELT_SETTLES_S = 3.0  # no technique while the belt changes
-# Without any sign of life people wonder whether it still works. A minute guided, five in free run.
-SIGN_S, FREE_SIGN_S = 50.0, 280.0
-IN_RANGE_S = 8.0  # no rule has anything to say for so long: in range
 FAR_TOO_FAST = 1.5  # as in rules/too_fast.py
 OFFER_LASTS_S = 60.0
 CARRY_BEAT_S = 20.0  # then the rhythm is to be the runner's own; a choice
@@ -86,14 +84,10 @@ class Coach:
         self._effects = Effects(plan.praise)
         self._pacer = Pacer()
         self._judge = Judge()
-        self._imprints = Imprints()
-        self._carry: Carry | None = None
-        self._carried = Baselines()
-        self._retention: Retention | None = None
+        self._taught = Taught()
         self._phase_strides = 0
         self._now = float("-inf")
-        self._signed = float("-inf")
-        self._off_at = float("-inf")
+        self._sign = SignOfLife()
         self._offered_at = float("-inf")
         self._wish: BeltRequest | None = None
         self._said_at = float("-inf")  # a cue, on a person's wish
@@ -144,7 +138,7 @@ class Coach:
         if isinstance(item, Stride):
             events += self._learned(item, technique)
         # 9. The phase's script, praise, and a sign of life.
-        others = (self._line(), self._effects.praise(now), self._sign(technique))
+        others = (self._line(), self._effects.praise(now), self._silence(technique))
         proposals += [p for p in others if p]
         events += self._safety.told()
         # 10. One voice.
@@ -188,7 +182,7 @@ class Coach:
             if isinstance(event, Summary):
                 self.known.forget_runner()
                 self._judge.forget()
-                self._imprints, self._carried, self._carry = Imprints(), Baselines(), None
+                self._taught.forget_runner()
             out.append(event)
         self._wish = self._session.pop_request() or self._wish
         return [*out, *self._wished()]
@@ -204,26 +198,14 @@ class Coach:
     def _border(self, now: float) -> list[AnyEvent]:
         self._restart()
         self._phase_strides = 0
-        self._signed = now
-        known, entry = self.known, self.known.spec.entry
-        out: list[AnyEvent] = []
-        if self._carry and "carry_on" not in entry:
-            self._carried.add(self._carry.kept)
-            self._session.tally.held(self._carry.first_drift_s, now - self._carry.began)
-            self._carry = None
-        if "imprint" in entry:
-            imprint = self._imprints.events(known.baselines, self._carried, now)
-            self._session.remember(imprint)
-            out += imprint
-        if "carry" in entry and self._carry is None:
-            self._carry = Carry(known.baselines, self._imprints, now)
-            self._beat_on(self._carry, now)
-        if "retention" in entry:
-            self._retention = self._retention or Retention(self._session.memory.imprint, now)
-        elif "session" in entry:
-            self._retention = None
+        self._sign.given(now)
+        known, session, before = self.known, self._session, self._taught.carry
+        imprint = self._taught.enter(known, session.memory, session.tally)
+        session.remember(imprint)
+        if self._taught.carry and self._taught.carry is not before:
+            self._beat_on(self._taught.carry, now)
         self._wish = asked_of_belt(known)
-        return out
+        return [*imprint]
 
     def _beat_on(self, carry: Carry, now: float) -> None:
         """Let the backward step rate be heard while it is carried."""
@@ -235,29 +217,18 @@ class Coach:
         """Judge a stride's length, and measure what imprint and carry do."""
         known, out = self.known, list[AnyEvent]()
         known.judged = None
-        carrying = self._carry if known.spec.direction == "forward" else None
+        carrying = self._taught.going_on(known)
         known.carry = carrying.state if carrying else None
         if isinstance(item, Stride) and self._session.active:
-            measured = self._measured(item, carrying)
+            measured = self._taught.measure(item, known)
             known.judged = self._judge.feed(item, known)
-            if carrying:
-                known.carry = carrying.state
-                if known.judged:  # of a stride that was not judged nothing follows
-                    measured += carrying.slipped(known.judged.lasting, known.now)
+            if carrying and known.judged:  # of a stride that was not judged nothing follows
+                measured += carrying.slipped(known.judged.lasting, known.now)
             self._session.tally.note(measured)
             for m in measured:
                 known.see(m, known.now)
             out += measured
         return [*out, *self._judge.band(known)]
-
-    def _measured(self, stride: Stride, carrying: Carry | None) -> list[Measurement]:
-        if carrying:
-            measured = carrying.feed(stride, self.known)
-            self.known.carry = carrying.state
-            return measured
-        if self._retention and "retention" in self.known.spec.entry:
-            return self._retention.feed(stride, self.known)
-        return []
 
     def _considered(self, item: Input | AnyEvent) -> list[Proposal]:
         """Ask every rule; return what they propose."""
@@ -270,7 +241,7 @@ class Coach:
         """Learn from a stride, after the rules have judged it."""
         self._phase_strides += 1
         if self._session.active and not self._safety.holds(self.known):
-            self._imprints.feed(stride, self.known)
+            self._taught.learn(stride, self.known)
             if not self._pacer.lasts:  # what is paced is not the runner's own
                 self.known.learn(stride)
         return self._remembered(self._effects.feed(stride, proposals))
@@ -307,27 +278,9 @@ class Coach:
         """Nothing but safety is to be said."""
         return SAFETY_HOLDS.get(self.known.hold, Priority.PRAISE) > Priority.PHASE
 
-    def _sign(self, technique: list[Proposal]) -> Proposal | None:
-        """Give a sign of life after long silence: a chime when all is in range."""
-        known = self.known
-        if any(p.priority == Priority.TECHNIQUE for p in technique):
-            self._off_at = known.now
-        every = SIGN_S if known.program else FREE_SIGN_S
-        if not self._session.active or known.spec.overlay or not known.walking:
-            self._signed = max(self._signed, known.now - every + BELT_SETTLES_S)
-            return None
-        if known.now - self._signed < every or self._held_back:
-            return None
-        in_range = known.now - self._off_at > IN_RANGE_S and known.stability != "unsteady"
-        return Proposal(
-            key="in_range" if in_range else "with_you",
-            priority=Priority.INFO,
-            theme="program",
-            since=known.now,
-            tone="praise" if in_range else "",
-            refractory_s=0.0,
-            valid_s=3.0,
-            because={"silent_s": round(known.now - self._signed, 1)},
+    def _silence(self, technique: list[Proposal]) -> Proposal | None:
+        return self._sign.propose(
+            self.known, technique, active=self._session.active, held_back=self._held_back
         )
 
     def _decide(self, proposals: list[Proposal], now: float) -> list[AnyEvent]:
@@ -346,7 +299,7 @@ class Coach:
 
     def _given(self, cue: Cue) -> list[AnyEvent]:
         self._session.tally.cues += 1
-        self._signed = cue.t
+        self._sign.given(cue.t)
         self._safety.said(cue.key)
         if cue.key == "backward_offer":
             self._offered_at = cue.t

@@ -1,11 +1,16 @@
-"""What a session was in two facts, and how it compares with the last: from history only."""
+"""What a session was: in two facts, against the last ones, and for the ladder."""
 
 from __future__ import annotations
 
+from cued.coach.known import Known
 from cued.coach.strides.baseline import Baselines
+from cued.coach.workout import ladder
+from cued.coach.workout.ladder import Result, Standing
 from cued.coach.workout.memory import WEEK_S, Memory
+from cued.coach.workout.profile import Profile
 from cued.coach.workout.prompts import Spoken, lasted
 from cued.coach.workout.totals import Tally
+from cued.model import Stability
 
 LEAST_HELD_S = 10.0
 LEAST_BACKWARD_S = 20.0
@@ -24,6 +29,37 @@ def closing(tally: Tally, memory: Memory) -> list[Spoken]:
         key, blanks = lasted("fact_backward", max(week, 60.0))
         out.append((key, blanks))
     return out
+
+
+def last_words(tally: Tally, memory: Memory, standing: Standing) -> list[Spoken]:
+    """Return what is said at the end: the facts, where the ladder leads, one thing to take away."""
+    out = closing(tally, memory)
+    if standing.stage != memory.stage:
+        out.append(("stage_up" if standing.stage > memory.stage else "stage_down", {}))
+    if tally.backward_s > 0.0:
+        out.append(("take_away", {}))
+    return out
+
+
+def standing_after(
+    known: Known, tally: Tally, memory: Memory, profile: Profile, elapsed_s: float
+) -> Standing:
+    """Return where the runner stands on the ladder after a session; a free run changes nothing."""
+    tally.compare_spread(spread_ratios(known.baselines, memory))
+    tally.feed(Stability(t=known.now, level="unknown", score=None))  # unsteady to the end
+    if tally.kind != "program":
+        return Standing(memory.stage, memory.clean_sessions, clean=False)
+    result = Result(
+        stage=known.stage,
+        backward_s=tally.backward_s,
+        peak_m_s=tally.peak_m_s,
+        stumbles=tally.stumbles,
+        unsteady_s=tally.unsteady_s,
+        cv_ratio=tally.cv_ratio,
+        effort=tally.effort,
+        wrong=known.wrong,
+    )
+    return ladder.advance(memory, profile, result, elapsed_s)
 
 
 def spread_ratios(baselines: Baselines, memory: Memory) -> list[float]:

@@ -6,6 +6,8 @@ rows name them.
 
 from __future__ import annotations
 
+import math
+
 from cued.coach.known import Known
 from cued.coach.workout import ladder
 from cued.coach.workout.phase import Trigger
@@ -116,6 +118,16 @@ def bout_lasts(known: Known, profile: Profile) -> float:
     del profile
     bout = ladder.STAGES[known.stage].bout_s
     return bout if known.left_s is None else min(bout, known.left_s + known.elapsed_s)
+
+
+def bout_left_s(known: Known) -> float:
+    """Return the time until the backward part ends by itself, s; inf where only a cap ends it."""
+    rung = ladder.STAGES[known.stage]
+    if not known.spec.backward or known.spec.jog or (rung.jog and known.may_jog):
+        return math.inf
+    if rung.uphill and not known.spec.uphill:
+        return math.inf
+    return rung.bout_s - known.elapsed_s
 
 
 def walk_lasts(known: Known, profile: Profile) -> float | None:

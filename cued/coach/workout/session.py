@@ -13,19 +13,19 @@ Rules of this file
 
 from __future__ import annotations
 
-from math import inf
 from typing import cast
 
 from cued.coach.config import CoachConfig
 from cued.coach.known import Known
 from cued.coach.safety import Safety
 from cued.coach.workout import facts, ladder, outlook
-from cued.coach.workout.ladder import Prescription, Result, Standing
+from cued.coach.workout.facing import Facing
+from cued.coach.workout.ladder import Prescription
 from cued.coach.workout.memory import Memory, Past, learned
 from cued.coach.workout.phase import PhaseSpec, Trigger
-from cued.coach.workout.phase_triggers import MET_S
+from cued.coach.workout.phase_triggers import bout_left_s
 from cued.coach.workout.phases import FREE, IDLE, PHASES, after
-from cued.coach.workout.profile import PROFILES, Profile, followed, load
+from cued.coach.workout.profile import PROFILES, followed, load
 from cued.coach.workout.prompts import Script, Spoken
 from cued.coach.workout.questions import Questions
 from cued.coach.workout.totals import Tally
@@ -70,8 +70,7 @@ class Session:
         self._armed = True
         self._began = 0.0
         self._moved = 0.0
-        self._against: float | None = None
-        self._backward: float | None = inf  # since when, after going forward; inf once it was met
+        self._facing = Facing()
         self._stumbled = False
         self._stumbled_at = float("-inf")
         self._asked: Trigger | None = None
@@ -214,7 +213,8 @@ class Session:
         known = self._known
         self._count(item)
         self.script.remind(known)
-        self._meet()
+        if self._facing.met(known, active=self.active):
+            self.script.say("backward_met")
         self._place()
         trigger = self._trigger(item, safety)
         if trigger is None:
@@ -240,14 +240,14 @@ class Session:
         known.due_percent = due.incline_percent if spec.uphill else 0.0
         lasts = spec.lasts(known, self._profile)
         known.remaining_s = None if lasts is None else max(lasts - known.elapsed_s, 0.0)
-        known.bout_left_s = _bout_left_s(known, self._profile)
+        known.bout_left_s = bout_left_s(known)
         known.more_rounds = known.rounds < self._profile.rounds and not known.wrong
         known.may_jog = not known.by_hand or self._questions.console_minded
         known.to_be_set = known.by_hand and self._sets(known.due_m_s)
         known.answered = self._questions.answered
         known.worked = self._memory.worked
         known.slowed = self.script.slowed(known)
-        known.against_s = known.now - self._against if self._against is not None else 0.0
+        known.against_s = self._facing.against_s(known.now)
         known.stepped_on = known.stepped_on and spec.stands
 
     def _sets(self, due_m_s: float) -> bool:
@@ -292,28 +292,7 @@ class Session:
             self.tally.stumbles += 1
         if isinstance(item, Stride | Stability):
             self.tally.feed(item)
-        self._compare()
-
-    def _compare(self) -> None:
-        """Note since when the sensors see another direction than the phase asks for."""
-        known = self._known
-        expected = known.spec.direction
-        tells = known.direction != "unknown" and expected != "unknown" and known.walking
-        if not tells or known.direction == expected:
-            self._against = None
-        elif self._against is None:
-            self._against = known.now
-
-    def _meet(self) -> None:
-        """Meet a runner who slows the belt and turns backward in a free run."""
-        known = self._known
-        if known.direction == "forward" or known.program or not self.active:
-            self._backward = None if known.direction == "forward" else inf
-        elif known.direction == "backward" and self._backward is None:
-            self._backward = known.now
-        elif known.belt_slow and known.now - (self._backward or known.now) >= MET_S:
-            self._backward = inf
-            self.script.say("backward_met")
+        self._facing.compare(known)
 
     def _trigger(self, item: Input | AnyEvent, safety: Safety) -> Trigger | None:
         known, spec = self._known, self._known.spec
@@ -376,7 +355,8 @@ class Session:
         known, spec = self._known, PHASES[target]
         left, was = known.phase, known.spec
         known.phase, known.spec, known.since = target, spec, known.now
-        self._against = known.told_to_turn = None
+        self._facing.begin()
+        known.told_to_turn = None
         if spec.overlay:
             self._before = self._before if was.overlay else left
             self._paused_by = trigger
@@ -458,22 +438,10 @@ class Session:
     def _summary(self) -> AnyEvent:
         """Sum up, and remember: a station that runs for weeks is not restarted in between."""
         known, tally, elapsed = self._known, self.tally, self._elapsed_since_loading()
-        tally.compare_spread(facts.spread_ratios(known.baselines, self._memory))
-        tally.feed(Stability(t=known.now, level="unknown", score=None))  # unsteady to the end
-        standing = Standing(self._memory.stage, self._memory.clean_sessions, clean=False)
+        standing = facts.standing_after(known, tally, self._memory, self._profile, elapsed)
         if tally.kind == "program":
-            result = Result(
-                stage=known.stage,
-                backward_s=tally.backward_s,
-                peak_m_s=tally.peak_m_s,
-                stumbles=tally.stumbles,
-                unsteady_s=tally.unsteady_s,
-                cv_ratio=tally.cv_ratio,
-                effort=tally.effort,
-                wrong=known.wrong,
-            )
-            standing = ladder.advance(self._memory, self._profile, result, elapsed)
-            self._close(standing)
+            for key, blanks in facts.last_words(tally, self._memory, standing):
+                self.script.say(key, **blanks)
         tally.before = self._memory.past[-1] if self._memory.past else None
         past = Past(
             age_s=-elapsed,
@@ -493,23 +461,3 @@ class Session:
         known.sessions, known.wrong = self._memory.sessions, False
         self._armed = False  # the next begins after standing, not while this runner walks on
         return tally.summary(known.now, runner, self._profile_name, trained, standing, wrong=wrong)
-
-    def _close(self, standing: Standing) -> None:
-        """Line up the two facts and where the ladder leads."""
-        for key, blanks in facts.closing(self.tally, self._memory):
-            self.script.say(key, **blanks)
-        if standing.stage != self._memory.stage:
-            self.script.say("stage_up" if standing.stage > self._memory.stage else "stage_down")
-        if self.tally.backward_s > 0.0:
-            self.script.say("take_away")
-
-
-def _bout_left_s(known: Known, profile: Profile) -> float:
-    """Return the time until the backward part ends by itself, s; inf where only a cap ends it."""
-    rung = ladder.STAGES[known.stage]
-    if not known.spec.backward or known.spec.jog or (rung.jog and known.may_jog):
-        return float("inf")
-    if rung.uphill and not known.spec.uphill:
-        return float("inf")
-    del profile
-    return rung.bout_s - known.elapsed_s

@@ -416,3 +416,36 @@ def test_a_wish_for_more_waits_until_the_runner_is_steady_again() -> None:
     (asked,) = [e for e in runner.events if isinstance(e, BeltRequest)]
     assert asked.speed_m_s == 0.8
     assert runner.t - asked.t < 3.0
+
+
+def test_what_was_carried_is_told_with_its_error_even_from_few_strides() -> None:
+    runner = Runner()
+    runner.stride_s = 2.4
+    runner.belt(0.3)
+    runner.walk(600.0, until="turn_back")
+    runner.walk(200.0, "backward", factor=0.9, until="turn_front")
+    for _ in range(4):
+        runner.gait("unknown", "standing")  # as a finder does that loses very slow steps
+        runner.walk(7.0, factor=0.95)
+    runner.walk(8.0, factor=0.95)
+    (told,) = [
+        e for e in runner.events if isinstance(e, Measurement) and e.name == "carried_percent"
+    ]
+    assert told.strides < 20
+    assert told.error is not None
+    assert 5.0 < told.error < 30.0
+    assert told.value == pytest.approx(48.7, abs=2 * told.error)
+
+
+def test_no_backward_step_is_offered_when_the_next_one_is_near() -> None:
+    runner = Runner(Memory(stage=1, sessions=3), profile="balance_and_body_sense", feedback="full")
+    runner.belt(0.5)
+    runner.walk(900.0, until="turn_back")
+    runner.walk(900.0, "backward", until="turn_front", factor=0.85)
+    runner.walk(50.0, factor=0.9)
+    assert runner.phase == "carry"
+    runner.walk(120.0, until="turn_back")
+    heard = keys(runner, entered(runner, "carry"))
+    assert "old_pattern" in heard
+    assert "backward_offer" not in heard
+    assert "turning_soon" in heard

@@ -1,0 +1,64 @@
+"""What the backward part has taught, over a session: imprint, carry and what has stayed.
+
+It follows the borders of phases, whose rows say where an imprint is told, a carry begins or goes
+on, and the last session's is looked for (``PhaseSpec.entry``).
+"""
+
+from __future__ import annotations
+
+from cued.coach.carry import Carry, Imprints, Retention
+from cued.coach.known import Known
+from cued.coach.strides.baseline import Baselines
+from cued.coach.workout.memory import Memory
+from cued.coach.workout.totals import Tally
+from cued.model import Imprint, Measurement, Stride
+
+
+class Taught:
+    """Imprints, the present carry, and what former ones kept."""
+
+    def __init__(self) -> None:
+        self.carry: Carry | None = None
+        self._imprints = Imprints()
+        self._carried = Baselines()
+        self._retention: Retention | None = None
+
+    def forget_runner(self) -> None:
+        """Forget what is one runner's."""
+        self._imprints, self._carried, self.carry = Imprints(), Baselines(), None
+
+    def enter(self, known: Known, memory: Memory, tally: Tally) -> list[Imprint]:
+        """Follow the session into a phase; return the imprint where it is told."""
+        entry, now, out = known.spec.entry, known.now, list[Imprint]()
+        if self.carry and "carry_on" not in entry:
+            self._carried.add(self.carry.kept)
+            tally.held(self.carry.first_drift_s, now - self.carry.began)
+            self.carry = None
+        if "imprint" in entry:
+            out = self._imprints.events(known.baselines, self._carried, now)
+        if "carry" in entry and self.carry is None:
+            self.carry = Carry(known.baselines, self._imprints, now)
+        if "retention" in entry:
+            self._retention = self._retention or Retention(memory.imprint, now)
+        elif "session" in entry:
+            self._retention = None
+        return out
+
+    def going_on(self, known: Known) -> Carry | None:
+        """Return the carry that the runner is in."""
+        return self.carry if known.spec.direction == "forward" else None
+
+    def measure(self, stride: Stride, known: Known) -> list[Measurement]:
+        """Process a stride; return what is measured of carry or retention because of it."""
+        carrying = self.going_on(known)
+        if carrying:
+            measured = carrying.feed(stride, known)
+            known.carry = carrying.state
+            return measured
+        if self._retention and "retention" in known.spec.entry:
+            return self._retention.feed(stride, known)
+        return []
+
+    def learn(self, stride: Stride, known: Known) -> None:
+        """Keep what the trunk did in a stride."""
+        self._imprints.feed(stride, known)
