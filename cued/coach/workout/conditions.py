@@ -9,6 +9,7 @@ STANDS_AFTER_S = 6.0  # told to step on the rails: so long until it is taken as 
 FELT_S = 10.0  # backward for so long before there is a feeling to keep; a choice
 SAME_SPEED_S = 60.0  # forward at the backward speed: 33 strides a foot, most of them settled
 OWN_SPEED_S = 30.0  # for less nobody is sent to the console twice
+TURNS_IN_S = 5.0  # in small steps, a hand on the rail
 SETTING_S = 15.0  # for a hand to find the console and a belt that tells nothing to get there
 
 
@@ -42,6 +43,11 @@ def not_slow(known: Known) -> bool:
 def not_slow_by_hand(known: Known) -> bool:
     """Return whether a runner with their back to the console has to slow the belt."""
     return known.by_hand and not_slow(known)
+
+
+def could_turn(known: Known) -> bool:
+    """Return whether who was told to turn round has had time for it."""
+    return known.told_to_turn is not None and known.now - known.told_to_turn >= TURNS_IN_S
 
 
 def as_set(known: Known) -> bool:

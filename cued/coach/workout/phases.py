@@ -36,6 +36,7 @@ TURN_FRONT = (
     Line("rails", only=c.not_slow_by_hand),
     Line("turn_slow", only=c.not_slow, when=c.on_rails),
     Line("turn_front", when=c.slow),
+    Line("step_on", only=c.standing, when=c.could_turn),  # who stands on the rails for it
 )
 SOON = Line("turning_soon", at_s=-NOTICE_S, only=c.turns_next)
 HALF = Line("half_way", part=0.5)

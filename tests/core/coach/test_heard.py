@@ -449,3 +449,32 @@ def test_no_backward_step_is_offered_when_the_next_one_is_near() -> None:
     assert "old_pattern" in heard
     assert "backward_offer" not in heard
     assert "turning_soon" in heard
+
+
+def test_with_the_back_to_a_fast_belt_it_is_slowed_from_the_rails_before_turning() -> None:
+    runner = led_to("backward_walk", Memory(stage=1, sessions=3), profile="variety_for_a_runner")
+    runner.belt(0.8)
+    runner.walk(300.0, "backward", until="turn_front")
+    begun = runner.t
+    runner.stand(10.0)
+    assert keys(runner, begun)[-2:] == ["rails", "turn_slow"]
+    runner.belt(0.3)
+    runner.stand(8.0)
+    assert keys(runner, begun)[-2:] == ["turn_front", "step_on"]
+    runner.walk(4.0)
+    assert runner.phase == "carry"
+
+
+def test_a_silent_belt_is_slowed_once_for_both_turns_and_set_once_for_a_speed() -> None:
+    runner = silent(by_hand=False)
+    runner.stride_s = 1.6
+    runner.walk(18.0)
+    runner.walk(8.0, "backward", until="backward_walk")
+    back = runner.t
+    runner.walk(100.0, "backward", until="turn_front")
+    runner.walk(6.0, "backward")
+    runner.walk(20.0)
+    heard = keys(runner, back)
+    assert runner.phase == "carry"
+    assert "turn_front" in heard
+    assert not {"turn_slow", "belt_at"} & set(heard)
