@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from cued import config
-from cued.commands import _header
+from cued.commands import _header, wiring
 from cued.frames import rotation
 
 HOME = Path(__file__).parents[2]
@@ -81,6 +81,13 @@ def test_the_table_of_pins_is_what_the_program_says():
             part, key = wire.option.split()
             assert part in options[_header.GPIO[wire.pin]]
             assert key in options[_header.GPIO[wire.pin]]
+
+
+def test_the_table_of_boards_is_the_programs():
+    names = {"zero2w": "Zero 2 W", "3b+": "3B+", "4": "4", "5": "5"}
+    assert names.keys() == wiring.MODELS.keys()
+    for model, told in wiring.MODELS.items():
+        assert f"| {names[model]} | {' | '.join(told)} |\n" in README
 
 
 @pytest.mark.parametrize("path", DRAWINGS, ids=lambda p: p.stem)
