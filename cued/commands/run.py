@@ -44,9 +44,10 @@ from cued.daemon import Daemon
 from cued.model import ConfigError, Cue, CuedError, Priority
 from cued.runtime.engine_renewal import HISTORY_UNKNOWN
 from cued.runtime.greeting import Greeting
+from cued.runtime.handed import turned_away
 from cued.runtime.leaving import Signals, leave_soon
 from cued.runtime.lock import Taken, only_one
-from cued.sinks._announcer import local_name
+from cued.sinks._announcer import EVERYWHERE, local_name
 from cued.sinks._door import Door
 
 log = logging.getLogger(__name__)
@@ -211,7 +212,10 @@ async def _serve(
     end = partial(_end, daemon, following)
     hang_up = end if sys.stdin.isatty() else reload
     signals.mean({signal.SIGTERM: end, signal.SIGINT: end, signal.SIGHUP: hang_up})
-    await daemon.run()
+    live = config.parts.get("sinks", {}).get("live")
+    for_phones = getattr(live, "host", "") in EVERYWHERE
+    async with contextlib.nullcontext() if for_phones else turned_away():
+        await daemon.run()
     return following[0] if following else None
 
 

@@ -139,7 +139,7 @@ def from_a_phone(place: Place, *, beside: bool = False) -> bool:
         look_for_a_place(place.path)
     from cued.commands._setup.opened import set_up  # noqa: PLC0415 - only this needs aiohttp
 
-    with stopped(Keyboard()):
+    with nullcontext() if beside else stopped(Keyboard()):  # beside: it is the service itself
         written = asyncio.run(set_up(place, beside=beside))
     if not written:
         print("nobody set it up within a quarter of an hour; nothing was written")

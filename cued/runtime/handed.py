@@ -1,12 +1,16 @@
 """Sockets that systemd opened for this process (sd_listen_fds(3)): port 80, without the right to.
 
-Each is duplicated where it is asked for, so that who closes it leaves it for the next.
+Each is duplicated where it is asked for, so that who closes it leaves it for the next. Where no
+page is served on the network, who asks there is turned away at once and not left waiting.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import socket
+from collections.abc import AsyncGenerator
 
 FIRST = 3
 
@@ -17,3 +21,13 @@ def handed() -> list[socket.socket]:
     if not count.isdigit() or os.environ.get("LISTEN_PID") != str(os.getpid()):
         return []
     return [socket.socket(fileno=os.dup(FIRST + n)) for n in range(int(count))]
+
+
+@contextlib.asynccontextmanager
+async def turned_away() -> AsyncGenerator[None]:
+    """Close whatever connection comes, for as long as nobody else serves."""
+    async with contextlib.AsyncExitStack() as stack:
+        for listening in handed():
+            server = await asyncio.start_server(lambda _, w: w.close(), sock=listening)
+            stack.callback(server.close)
+        yield
