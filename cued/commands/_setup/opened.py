@@ -13,13 +13,12 @@ import sys
 from cued import app, config
 from cued.coach.voice import phrases
 from cued.commands._setup import writing
-from cued.commands._setup.answers import Tables
 from cued.commands._setup.place import NAME, Place
 from cued.commands._setup.real import Real
 from cued.commands._setup.served import SetUp
-from cued.commands._setup.topics import voice
 from cued.commands._setup.topics.topic import Trials
 from cued.config import Config
+from cued.model import CuedError
 from cued.runtime.notify import notify
 from cued.sinks import light
 from cued.sinks._announcer import Announcer
@@ -44,6 +43,7 @@ async def set_up(
     async with contextlib.AsyncExitStack() as stack:
         group = await stack.enter_async_context(asyncio.TaskGroup())
         tasks: list[asyncio.Task[None]] = []
+        serving = SetUp(place, trials, door, alive)
 
         def opened(port: int) -> None:
             notify("READY=1\nSTATUS=set-up is open")
@@ -52,12 +52,12 @@ async def set_up(
             stack.push_async_callback(announcer.close)
             tasks.append(group.create_task(announcer.run(place.host, port)))
             if beside and not door:
-                tasks.append(group.create_task(greet(trials, tables)))
+                tasks.append(group.create_task(greet(serving, chosen.station.language)))
 
         if beside:
             tasks.append(group.create_task(blink(chosen)))
         try:
-            return await SetUp(place, trials, door, alive).run(opened)
+            return await serving.run(opened)
         finally:
             for task in tasks:
                 task.cancel()
@@ -79,11 +79,13 @@ def told(place: Place, port: int) -> None:
     print(qr_code(url))
 
 
-async def greet(trials: Trials, tables: Tables) -> None:
-    """Say to somebody without a screen what to do."""
-    language = str(tables.get("station", {}).get("language", "en"))
-    text = phrases.load(language).say("set_up")
-    if why := await asyncio.to_thread(voice.spoken, trials, tables, text):
+async def greet(serving: SetUp, language: str) -> None:
+    """Say to somebody without a screen what to do; set-up goes on where that fails."""
+    try:
+        why = await serving.say(phrases.load(language).say("set_up"))
+    except (CuedError, OSError) as error:
+        why = str(error)
+    if why:
         log.warning("nothing can be heard: %s", why)
 
 

@@ -97,15 +97,19 @@ class SetUp:
         except CuedError as error:
             return Reply(409, {"why": str(error)})
 
+    async def say(self, text: str) -> str:
+        """Speak, when nothing else is being tried; return why it was not heard, or nothing."""
+        async with self._busy:
+            tables = self._conversation.tables
+            return await asyncio.to_thread(voice.spoken, self._trials, tables, text)
+
     async def _speak(self) -> Reply:
         now = self._now()
         digits = self._door.digits(now)
         if not digits:
             closed = not self._door.is_open(now)
             return Reply(429, {"why": "closed" if closed else "wait", "s": self._door.wait_s(now)})
-        async with self._busy:
-            tables = self._conversation.tables
-            why = await asyncio.to_thread(voice.spoken, self._trials, tables, ", ".join(digits))
+        why = await self.say(", ".join(digits))
         if why and sys.stderr.isatty():
             print(f"nothing can be heard ({why}); the digits are {digits}", file=sys.stderr)
         return Reply(200, {"heard": not why})

@@ -263,7 +263,7 @@ def test_from_power_on_to_a_workout_that_starts(
     tried(page, "Listen")
     page.get_by_label("cued pod 0001").select_option("foot_right")
     page.get_by_label("cued pod 0002").select_option("foot_left")
-    page.get_by_label("Treadmill").select_option("treadmill")
+    page.get_by_label("Treadmill, signal").select_option("treadmill")
     threading.Timer(4.0, setattr, (house.left, "silent", True)).start()
     assert "right foot: lost" in tried(page, "Listen for ten seconds")
     house.left.silent = False
@@ -287,7 +287,7 @@ def test_from_power_on_to_a_workout_that_starts(
     tried(page, "Listen")
     page.get_by_label("cued pod 0001").select_option("foot_left")
     page.get_by_label("cued pod 0002").select_option("foot_right")
-    page.get_by_label("Treadmill").select_option("treadmill")
+    page.get_by_label("Treadmill, signal").select_option("treadmill")
     assert "samples a second" in tried(page, "Listen for ten seconds")
     onward(page, "Which way")
     onward(page, "Belt")
