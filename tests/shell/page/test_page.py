@@ -605,7 +605,7 @@ def test_the_end_card_compares_with_the_last_time(visit, station, peer):
 def test_the_strip_says_how_long_still_whose_and_which_workout(visit, station, peer):
     peer.introduce("plan", workout_s=900.0, began_t=40.0, runner="Anna", profile="first_time_ever")
     page = visit(station.url + "#station/plan")
-    page.locator("#plan-left").get_by_text("about 15 min").wait_for()
+    page.locator("#plan-left").get_by_text("≈ 15 min").wait_for()
     assert shown(page, "plan-who") == "Runner Anna · The first time"
 
 
