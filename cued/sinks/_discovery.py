@@ -11,6 +11,7 @@ update and a new card. A rename of the station leaves the old device to ``cued h
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -24,6 +25,11 @@ from cued.sinks._entities import Entity, entities
 def object_id(station: str) -> str:
     """Name the device in Home Assistant's topics."""
     return f"cued_{station}"
+
+
+def slug(name: str) -> str:
+    """Return a name as Home Assistant writes it in entity ids."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower())
 
 
 def topic(prefix: str, station: str) -> str:
@@ -46,7 +52,9 @@ def describe(site: Site, root: str, commands: tuple[str, ...], page: str = "") -
     """Describe the device and its entities; ``page`` : where the live page is."""
     described = entities(site, units(site), root, commands)
     for key, entity in described.items():
-        entity["unique_id"] = f"{object_id(site.station)}_{key}"
+        entity["unique_id"] = named = f"{object_id(site.station)}_{key}"
+        # Names are in the station's language; what automations and views go by is not.
+        entity["default_entity_id"] = f"{entity['platform']}.{slug(named)}"
         if entity.setdefault("availability", [{"topic": f"{root}/availability"}]) == []:
             del entity["availability"]
     return {
