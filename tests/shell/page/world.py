@@ -198,7 +198,7 @@ class Station:
     def stop(self) -> None:
         if self._loop and self._daemon and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._daemon.stop)
-        self._thread.join(PATIENCE_S)
+        self._thread.join(STATION_STARTS_WITHIN_S)
         assert not self._thread.is_alive()
         if self._failed:
             raise self._failed
