@@ -118,8 +118,8 @@ class Trunk:
 
     def _remember(self, k: int, block: Block) -> None:
         self._raw.append(Raw(k, k + block.t.size, block.acc, block.gyr, block.ok))
-        if k - self._raw[0].stop > KEEP:
-            self._raw = [raw for raw in self._raw if k - raw.stop <= KEEP]
+        while k - self._raw[0].stop > KEEP:
+            self._raw.pop(0)
         if not block.ok.all():
             bad = (k + int(i) for i in np.flatnonzero(~block.ok))
             self._bad = [*self._bad, *bad][-4 * DOUBT :]
