@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -105,7 +106,7 @@ def test_every_button_sends_a_command_that_is_heard(tmp_path: Path) -> None:
         assert Gate(NAMES).check(press.encode(), float(n)).command in NAMES
     for entity in entities:
         if entity["platform"] == "number":
-            order = entity["command_template"].replace("{{ value }}", "0.5")
+            order = re.sub(r"\{\{.*?\}\}", "0.5", entity["command_template"])
             assert Gate(NAMES).check(order.encode(), 99.0).value == 0.5
 
 
