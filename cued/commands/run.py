@@ -171,7 +171,10 @@ async def _set_up(place: Place, opened: Opened, signals: Signals) -> bool | None
     try:
         return await serving
     except asyncio.CancelledError:
-        return None
+        task = asyncio.current_task()
+        if task and not task.cancelling():
+            return None  # set-up was told to end, not this task
+        raise
     except CuedError as error:
         log.warning("set-up: %s", error)  # the coach goes on with what it had
         return False

@@ -173,7 +173,7 @@ async def forget(config: Config, site: Site, runner: str) -> list[str]:
             with suppress(TimeoutError):
                 async with asyncio.timeout(RETAINED_WITHIN_S):
                     async for message in client.messages:
-                        if message.retain and named in bytes(cast("bytes", message.payload or b"")):
+                        if message.retain and named in bytes(message.payload or b""):
                             topics.append(str(message.topic))
             for topic in topics:
                 await client.publish(topic, b"", 1, retain=True)
