@@ -291,7 +291,7 @@ def test_from_power_on_to_a_workout_that_starts(
     assert "samples a second" in tried(page, "Listen for ten seconds")
     onward(page, "Which way")
     onward(page, "Belt")
-    assert "4.0 km/h" in tried(page, "Check the empty belt")
+    assert "4.0\u00a0km/h" in tried(page, "Check the empty belt")
 
     # Closed, and come back to where it was.
     url = page.url
