@@ -215,7 +215,7 @@ async def test_damage_that_is_found_while_writing_costs_no_row_of_the_session(
         for event in runner.events[:2]:
             sink.take(event)
         await sink._write_and_tell()
-        sink._connection = sqlite3.connect(":memory:", check_same_thread=False)  # a stand-in
+        assert sink._connection
         sink._connection.close()
         sink._connection = _Malformed()
         for event in runner.events[2:]:
