@@ -111,8 +111,8 @@ def test_a_first_start_without_a_configuration_is_set_up_from_a_phone(tmp_path, 
     monkeypatch.setattr(setup, "from_a_phone", lambda place, beside: served.append(place))
     monkeypatch.setattr(run, "load_config", nothing)
     with pytest.raises(ConfigError):  # nobody came
-        run.run(argparse.Namespace(config=None))
+        run.run(argparse.Namespace(config=None, set_up=False))
     assert [place.path for place in served] == [path]
     with pytest.raises(ConfigError):
-        run.run(argparse.Namespace(config=path))
+        run.run(argparse.Namespace(config=path, set_up=False))
     assert len(served) == 1, "a file that was asked for by name is not made up"
