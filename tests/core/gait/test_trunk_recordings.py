@@ -129,7 +129,7 @@ def test_sides_of_forward_walking(data: Path) -> None:
 
 def test_contacts_on_a_treadmill_with_unknown_mounting(data: Path) -> None:
     score = Score(sorted(data.glob("treadmill_walk_forward/tripod-*")), 0.1)
-    assert score.f1 >= 0.975  # the truth's clock is up to 0.1 s apart from the trunk's
+    assert score.f1 >= 0.985  # the truth's clock is up to 0.1 s apart from the trunk's
     assert median(score.delays) <= 0.055
 
 
