@@ -1,4 +1,4 @@
-"""Weights of the network that finds steps, in thousandths, as ``scripts/train-steps`` wrote them."""
+"""Weights of the network that finds steps, in thousandths; ``scripts/train-steps`` made them."""
 
 from __future__ import annotations
 
