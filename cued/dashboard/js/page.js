@@ -182,7 +182,7 @@
     const may = (command) => config.commands !== false && Boolean(one?.state.commands?.includes(command));
     el("to-coach").hidden = !one;
     if (one) attribute(el("to-coach"), "href", `#station/${encodeURIComponent(one.name)}${viewed ? "" : "/coach"}`);
-    attribute(el("to-coach"), "aria-pressed", String(viewed));
+    attribute(el("to-coach"), "aria-current", viewed ? "page" : "false");
     el("coach").hidden = !viewed;
     el("say-wish").hidden = !may("say") || el("say-key").length === 0;
     el("note-wish").hidden = !may("mark");
