@@ -47,7 +47,7 @@ def turning(known: Known, profile: Profile) -> Trigger | None:
     wanted = known.spec.turn
     if wanted == "backward" and (known.left_s or 0.0) <= 0.0:
         return "dose"
-    if not known.walking:
+    if not known.walking and known.mode != "walking":  # a slow walker's strides come late
         return None
     if known.direction == wanted:
         return _turned(wanted == "backward", known)
