@@ -97,7 +97,7 @@ def test_folders_are_searched_to_the_bottom(sessions, tmp_path):
     below.mkdir(parents=True)
     one = max(sessions.glob("*.mcap"), key=lambda p: p.stat().st_size)
     (below / one.name).write_bytes(one.read_bytes())
-    assert reanalyse._files([tmp_path]) == [below / one.name]
+    assert reanalyse._files([str(tmp_path)]) == [below / one.name]
 
 
 @pytest.mark.parametrize(
