@@ -82,6 +82,7 @@ class Door:
         if not hmac.compare_digest(digits.encode(), self._digits.encode()):
             return "", self._wrong(now)
         self._digits, self._key, self._pause_s = "", self._new_key(), PAUSE_S
+        self._speak_from = min(self._speak_from, now + PAUSE_S)
         self._until, self._shy = now + OPEN_S, False
         return self._key, 0
 

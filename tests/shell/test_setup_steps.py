@@ -32,6 +32,16 @@ def test_three_wrong_tries_end_the_digits_and_each_round_waits_twice_as_long():
     assert waited == [2 * PAUSE_S, 4 * PAUSE_S, 8 * PAUSE_S, 16 * PAUSE_S]
 
 
+def test_the_right_digits_end_the_pause_that_wrong_ones_made():
+    shut = door(1, 2, 3)
+    shut.digits(0.0)
+    for now in (2.0, 4.0, 6.0):
+        shut.enter("9999", now)
+    assert shut.digits(26.0) == "0002"
+    assert shut.enter("0002", 30.0)[0] == "one"
+    assert shut.wait_s(30.0) == PAUSE_S
+
+
 def test_a_guess_a_second_is_all_there_is():
     shut = door(1234)
     shut.digits(0.0)
