@@ -24,7 +24,10 @@ MAGIC = b"\x89MCAP0\r\n"
 OPENING, ENDING, GAP = "opening", "ending", "gap"  # names of metadata
 CHECKSUM = "crc32"
 LONGEST = 1 << 26  # bytes of a record or of a chunk unpacked; ours are under 1 MB
-FAULTS = (ValueError, struct.error, McapError, zstandard.ZstdError, msgspec.MsgspecError)
+# The last is of a length of which a wrong bit has made more than any file can have.
+FAULTS = (
+    ValueError, struct.error, McapError, zstandard.ZstdError, msgspec.MsgspecError, OverflowError,
+)  # fmt: skip
 # What stands before the end of the data, and what after it. Another kind is damage.
 WRITTEN = {Opcode.HEADER, Opcode.METADATA, Opcode.CHUNK, Opcode.DATA_END}
 SUMMARY = set(Opcode) - WRITTEN
