@@ -9,7 +9,7 @@ const Plots = (() => {
   const KINDS = [
     { id: "length", unit: "m", names: ["length", "low", "high"], span: 0.3 },
     { id: "cadence", unit: "spm", names: ["cadence"], span: 20 },
-    { id: "score", unit: "z", names: ["score"], span: 3, least: -1 },
+    { id: "score", unit: "usual", names: ["score"], span: 3, least: -1 },
   ];
   const LEAST = { width: 50, height: 120 };
   const AHEAD = "800px"; // drawn a little before it comes into view
