@@ -36,7 +36,7 @@ MakeSink = Callable[[Ask], Sink]
 
 
 def site(config: Config, *, hardware: bool | None = None) -> Site:
-    """Tell parts where they run; folders are systemd's, else the user's own."""
+    """Return where parts run; folders are systemd's, else the user's own."""
     home = Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local/state")) / "cued"
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "cued"
     state_dir = config.station.state or os.environ.get("STATE_DIRECTORY") or str(home)
@@ -147,7 +147,7 @@ class Engines:
         return self._make(known, muted=self._coach.muted)
 
     def opening(self) -> Opening:
-        """Tell what the present engine was made from."""
+        """Return what the present engine was made from."""
         return self._opening
 
     @property

@@ -134,7 +134,7 @@ class Daemon:
             actuator.give(replace(cue, t=self._now, known_t=self._now))
 
     def notice(self, level: Literal["info", "warning", "error"], code: str, text: str) -> None:
-        """Tell a person something that no part of the daemon knows."""
+        """Notify a person of something that no part of the daemon knows."""
         self._announce(Notice(t=self._now, level=level, code=code, text=text))
 
     async def run(self) -> None:
@@ -259,20 +259,20 @@ class Daemon:
             sink.take(event)
 
     def _report(self, said: CueDone | Notice) -> None:
-        """Take what an actuator says; its times are the daemon's, as its clock may be another."""
+        """Feed what an actuator says; its times are the daemon's, as its clock may be another."""
         if isinstance(said, CueDone):
             self.emit(CueDone(self._now, said.key, said.channel, said.ok, said.why))
         else:
             self._announce(said)
 
     def _announce(self, notice: Notice) -> None:
-        """Tell a notice at the daemon's time, as soon as there is somebody to tell."""
+        """Publish a notice at the daemon's time, as soon as there is somebody to hear it."""
         self._untold.append(notice)
         if self._opened:
             self._tell_untold()
 
     def _failed(self, name: str, error: Exception) -> None:
-        """Tell that a part of the shell has failed."""
+        """Report that a part of the shell has failed."""
         if self._fault:
             return  # not the part's own fault, and the end of the process anyway
         log.debug("%s failed", name, exc_info=error)

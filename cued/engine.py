@@ -88,7 +88,7 @@ class Engine:
         self._newest = float("-inf")
 
     def feed(self, item: Input) -> list[AnyEvent]:
-        """Take one input; every event that follows from it, in order, stamped ``known_t``."""
+        """Process one input; return every event that follows, in order, stamped ``known_t``."""
         events: list[AnyEvent]
         match item:
             case Packet():
@@ -146,7 +146,7 @@ class Engine:
         return []
 
     def _link_changed(self, change: LinkChanged) -> list[AnyEvent]:
-        """Tell why a link is down, once per reason; a treadmill that is gone tells no speed.
+        """Report why a link is down, once per reason; a treadmill that is gone tells no speed.
 
         A connection that brings no data is no news, however often it is made.
         """

@@ -10,7 +10,7 @@ from cued.model import Cue, CueDone, Notice, Pattern
 
 
 async def felt(pattern: Pattern, make: Callable[[Report], Actuator]) -> str:
-    """Give one pattern to its end; return why it could not be felt, or nothing."""
+    """Play one pattern to its end, and return why it could not be felt, or nothing."""
     over: asyncio.Future[CueDone] = asyncio.get_running_loop().create_future()
 
     def report(item: CueDone | Notice) -> None:

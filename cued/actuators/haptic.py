@@ -146,7 +146,7 @@ class Haptic:
             self._tick(beat, asyncio.get_running_loop().time(), 0)
 
     def _tick(self, beat: Beat, start: float, k: int) -> None:
-        """Give tick ``k``; the next is due by the beat's own start, so that none drifts."""
+        """Play tick ``k``; the next is due by the beat's own start, so that none drifts."""
         loop, after = asyncio.get_running_loop(), k * 60.0 / beat.spm
         if after >= beat.for_s:
             return
@@ -212,7 +212,7 @@ class Haptic:
             self.edges.append((*self._awaited.popleft(), told.t))
 
     def _fail(self, why: str) -> None:
-        """Tell that a pin failed; its cue is not taken for given."""
+        """Report that a pin failed; its cue does not count as given."""
         self._failed = why
         self._awaited.clear()
         self._notice("error", "motors_failed", f"{why}; cues can't be felt")
@@ -223,7 +223,7 @@ class Haptic:
         self._report(done)
 
     def _notice(self, level: Literal["info", "warning", "error"], code: str, text: str) -> None:
-        """Tell a person, once."""
+        """Notify a person, once."""
         if code not in self._told:
             self._told.add(code)
             now = time.monotonic()
@@ -231,7 +231,7 @@ class Haptic:
 
 
 async def buzz(pattern: Pattern, config: Config, site: Site) -> str:
-    """Give one pattern to its end; return why it could not be felt, or nothing."""
+    """Play one pattern to its end, and return why it could not be felt, or nothing."""
     return await felt(pattern, partial(Haptic, config, site))
 
 

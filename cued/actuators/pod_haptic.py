@@ -139,7 +139,7 @@ class PodHaptic:
             await asyncio.sleep(start + after - loop.time())
 
     async def _send(self, felt: tuple[Pulse, ...]) -> str:
-        """Send each pod its part; "" when all have it, else why one has not."""
+        """Send each pod its part; return an empty text when all have it, else why one has not."""
         if not self._site.hardware:
             return ""
         left, right = self._sides
@@ -184,7 +184,7 @@ class PodHaptic:
         self._report(done)
 
     def _warn(self, why: str) -> None:
-        """Tell a person, once."""
+        """Notify a person, once."""
         if not self._told:
             self._told = True
             now = time.monotonic()

@@ -297,7 +297,7 @@ class Speech:
         return await self._book.rendered()
 
     def _notice(self, level: NoticeLevel, code: str, text: str) -> None:
-        """Tell a person, once."""
+        """Notify a person, once."""
         if code not in self._told:
             self._told.add(code)
             now = self._output.now()

@@ -125,7 +125,7 @@ class Level:
         return _spread(reports) / math.sqrt(len(reports)) if len(reports) > 1 else self._edge
 
     def set(self, t: float, value: float) -> None:
-        """Take a value as exact, and level from ``t`` on unless it was so already."""
+        """Set a value as exact, and level from ``t`` on unless it was so already."""
         if self._plateau is None or self._plateau.mean != value:
             self._begin(t, [value])
 
@@ -241,7 +241,7 @@ class Level:
             self._agree()
 
     def _back(self, t: float) -> bool:
-        """Take up the old level again when the reports came back to it."""
+        """Return to the old level when the reports came back to it."""
         old = self._left
         if old is None or t - self._left_at > RETURN_S:
             return False

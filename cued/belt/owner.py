@@ -156,7 +156,7 @@ class Owner:
 
 
 def other_terms(before: BeltState | None, now: BeltState) -> bool:
-    """Tell whether the belt is so different that nothing can be compared across the change."""
+    """Return whether the belt is so different that nothing can be compared across the change."""
     if before is None or before.speed_m_s is None or now.speed_m_s is None:
         return before is not None and (before.speed_m_s, before.since) != (now.speed_m_s, now.since)
     incline = abs((before.incline_percent or 0.0) - (now.incline_percent or 0.0))
@@ -168,7 +168,7 @@ def _agree(a: float | None, b: float | None) -> bool:
 
 
 def _same(before: BeltState, now: BeltState) -> bool:
-    """Tell whether nothing worth telling is different."""
+    """Return whether nothing worth telling is different."""
     if (before.source, before.steady, before.since, before.doubt) != (
         now.source,
         now.steady,

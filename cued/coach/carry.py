@@ -176,7 +176,7 @@ class Carry:
         return replace(before, stride_s=kept, opened_s=kept)
 
     def _carried(self, key: Bin, now: float) -> list[Measurement]:
-        """Tell once a bin how much of the backward change is in the forward stride."""
+        """Measure once a bin how much of the backward change is in the forward stride."""
         late = now - self.began > CARRY_SAME_S - LAST_STRIDES_S
         before, back, after = self._compared(key, FEW_STRIDES if late else EARLY_STRIDES)
         if before is None or after is None:

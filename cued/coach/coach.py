@@ -349,7 +349,7 @@ class Coach:
 
 
 def _heard(key: str, now: float) -> Proposal:
-    """Tell that the coach was muted, or is back; a limit, so that mute itself lets it through."""
+    """Propose to say that the coach was muted, or is back: a limit, which mute lets through."""
     return Proposal(
         key=key,
         priority=Priority.LIMIT,

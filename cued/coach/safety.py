@@ -97,7 +97,7 @@ class Safety:
         return known.footfalls < self._hold_until
 
     def said(self, key: str) -> None:
-        """Take it that something was said; what is owed is proposed until then."""
+        """Note that something was said; what is still to be said is proposed until then."""
         self._owed.pop(key, None)
 
     def _owe(self, proposal: Proposal) -> list[Proposal]:
@@ -185,7 +185,7 @@ class Safety:
         return []
 
     def _gone(self, sensor: str, known: Known, now: float, because: Reason) -> list[Proposal]:
-        """Tell that a sensor is gone, or that nobody is seen any more."""
+        """Propose to say that a sensor is gone, or that nobody is seen any more."""
         late = self._late(sensor, now) if sensor in self._lagging else []
         if not self._all_lost():
             return late or [
@@ -197,7 +197,7 @@ class Safety:
         return []
 
     def _late(self, sensor: str, now: float) -> list[Proposal]:
-        """Owe the reason why a sensor is not heard, also to who was told that nobody is seen."""
+        """Keep the reason why a sensor is not heard, also where it was said that nobody is seen."""
         priority = Priority.LINK if self._all_lost() else Priority.LIMIT
         because: Reason = {"sensor": sensor}
         return self._owe(_told(LATE, priority, now, "lost", valid_s=5.0, because=because))
@@ -223,13 +223,13 @@ class Safety:
         return []
 
     def _doubt(self, item: BeltState, now: float) -> list[Proposal]:
-        """Owe the word that the treadmill tells a wrong speed, once for each reason."""
+        """Keep to be said that the treadmill tells a wrong speed, once for each reason."""
         self._doubted.add(item.doubt)
         because: Reason = {"doubt": item.doubt}
         return self._owe(_told("belt_doubt", Priority.INFO, now, "belt", because=because))
 
     def _back(self, now: float, because: Reason) -> list[Proposal]:
-        """Tell that somebody is seen again, or that the last sensor missing is back."""
+        """Propose to say that somebody is seen again, or that the last sensor missing is back."""
         if self.blind:
             self._blind_since, self._seen_at = None, now
             return [_told("seen", Priority.LINK, now, "back", valid_s=5.0, because=because)]
@@ -250,7 +250,7 @@ class Safety:
         return self._owe(_told("battery_low", Priority.INFO, now, "battery", because=because))
 
     def _done(self, item: CueDone, now: float) -> list[Proposal]:
-        """Tell once by which channel cues don't arrive, and why; again once it has worked."""
+        """Report once by which channel cues don't arrive, and why; again once it has worked."""
         if item.ok:
             self._failed = {f for f in self._failed if f[0] != item.channel}
             return []

@@ -28,7 +28,7 @@ class Taught:
         self._imprints, self._carried, self.carry = Imprints(), Baselines(), None
 
     def enter(self, known: Known, memory: Memory, tally: Tally) -> list[Imprint]:
-        """Follow the session into a phase; return the imprint where it is told."""
+        """Follow the session into a phase; return the imprint if the phase tells one."""
         entry, now, out = known.spec.entry, known.now, list[Imprint]()
         if self.carry and "carry_on" not in entry:
             self._carried.add(self.carry.kept)

@@ -20,7 +20,7 @@ CONNECT_WITHIN_S = 30.0
 
 
 async def buzz(pattern: Pattern, config: Config) -> str:
-    """Give one pattern once all pods stream; return why it could not be felt, or nothing."""
+    """Play one pattern once all pods stream, and return why it could not be felt, or nothing."""
     where = app.site(config)
     pods = {n: s for n, s in where.sensors.items() if s.device == "pod"}
     options = cast("pod_haptic.Config", config.parts["actuators"]["pod_haptic"])

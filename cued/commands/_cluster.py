@@ -64,7 +64,7 @@ def spread(
 
 
 def preflight(path: str, out: str, marker: str) -> dict[str, str]:
-    """Tell which versions a worker has, and what it cannot do."""
+    """Return which versions a worker has, and what it cannot do."""
     trouble = ""
     try:
         with place(path).open("rb") as file:
@@ -79,7 +79,7 @@ def preflight(path: str, out: str, marker: str) -> dict[str, str]:
 
 
 def refused(worker: str, told: Mapping[str, str]) -> str:
-    """Tell in one line why a worker cannot be used, or nothing."""
+    """Return in one line why a worker cannot be used, or nothing."""
     for name, own in VERSIONS.items():
         if told.get(name) != own:
             return f"worker {worker} has {name} {told.get(name)}, and this machine {own}"

@@ -30,7 +30,7 @@ def load_config(args: argparse.Namespace) -> Config:
 
 
 def settings(args: argparse.Namespace) -> dict[str, str]:
-    """Take what ``--set`` asks for apart."""
+    """Split what ``--set`` asks for into keys and values."""
     out: dict[str, str] = {}
     for item in getattr(args, "settings", []):
         key, equals, value = item.partition("=")

@@ -30,7 +30,7 @@ class World(Protocol):
     """Somebody who hears cues and has a belt: a simulation. A recording has neither."""
 
     def hear(self, event: AnyEvent) -> None:
-        """Take notice of an event."""
+        """Note an event."""
         ...
 
     def request(self, request: BeltRequest) -> str:

@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def told(parts: Sequence[Part]) -> Iterator[str]:
-    """Tell how often cues came, where the first differs, and what is near a mark."""
+    """Yield in lines how often cues came, where the first differs, and what is near a mark."""
     hours, runners = sum(p.hours for p in parts), len({p.runner for p in parts})
     sessions = len({p.session for p in parts})
     yield f"{sessions} sessions, {hours:.1f} h, {runners} runners; cues given in an hour:"

@@ -50,7 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Tell and draw."""
+    """Print the moment and draw it."""
     out: Path = args.out or Path(f"{args.recording.resolve().name}-{args.at:g}.png")
     kind = out.suffix[1:].lower()
     if kind not in KINDS:
@@ -77,7 +77,7 @@ def _check(recording: TableRecording, at: float) -> None:
 
 
 def told(moment: Moment) -> list[str]:
-    """Tell the moment in lines, in the order in which things were known."""
+    """Return the moment in lines, in the order in which things were known."""
     out = [f"{moment.start:.2f} to {moment.end:.2f} s, asked about {moment.at:.2f} s"]
     for name, seen in moment.sensors.items():
         out += ["", f"{name} ({seen.placement})", *_signals(seen)]

@@ -1,4 +1,4 @@
-"""Take a station out of Home Assistant: its device, entities and retained messages disappear."""
+"""Remove a station from Home Assistant: its device, entities and retained messages disappear."""
 
 from __future__ import annotations
 

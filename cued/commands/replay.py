@@ -113,7 +113,7 @@ def _session(args: argparse.Namespace, session: Session) -> int:
 
 
 def raw_lines(session: Session) -> Iterator[str]:
-    """Tell what crossed the wire: time s, sensor, characteristic and bytes in hex."""
+    """Yield in lines what crossed the wire: time s, sensor, characteristic and bytes in hex."""
     for part in session.parts:
         for item in session.recorded(part):
             match item:
@@ -152,7 +152,7 @@ def _part(
 
 
 def told(difference: Difference) -> list[str]:
-    """Tell differences in lines: numbers of all kinds, and each one that a runner notices."""
+    """Return differences in lines: numbers of all kinds, and each one that a runner notices."""
     out: list[str] = []
     for sign, which in (("-", difference.gone), ("+", difference.new)):
         counts = Counter(type(event).__name__.lower() for event in which)

@@ -155,7 +155,7 @@ def look_for_a_place(path: Path) -> None:
 
 @contextmanager
 def stopped(person: Person) -> Generator[None]:
-    """Take radio, sound and pins from the service for as long as they are tried."""
+    """Stop the service, which has radio, sound and pins, for as long as they are tried."""
     if not running(SERVICE):
         yield
         return

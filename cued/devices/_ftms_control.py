@@ -152,7 +152,7 @@ class Control:
         return self._advance(t)
 
     def refused(self, t: float, why: str) -> list[Output]:
-        """Give up a wish whose command was not even taken; a stop is repeated all the same."""
+        """Drop a wish whose command was not even accepted; a stop is repeated all the same."""
         return self._finished(refusal(why)) if self._todo else []
 
     def _advance(self, t: float) -> list[Output]:
@@ -264,7 +264,7 @@ class Control:
         return self._config.incline_of(units / 10)
 
     def _moves(self, incline: float | None) -> TypeGuard[float]:
-        """Tell whether a wish for an incline is one for the machine: level is level without one."""
+        """Return whether an incline is one for the machine: level is level without a wish."""
         return incline is not None and (incline != 0 or self.inclines)
 
 

@@ -80,7 +80,7 @@ def decode(frame: bytes) -> tuple[int, Floats]:
 
 
 def matches(advert: Advert) -> bool:
-    """Tell whether this advertisement is a Bangle.js's."""
+    """Return whether this advertisement is a Bangle.js's."""
     return advert.name.startswith("Bangle.js")
 
 
@@ -100,7 +100,7 @@ class Bangle(Device):
         return [Subscribe(TX), *standard_start(services), *_typed(PROGRAM.replace("\n", ""))]
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:
-        """Take a piece of the stream."""
+        """Process a piece of the stream."""
         if char != TX:
             return standard(t, self._sensor, char, data)
         frames, self._buffer, wrong = split((self._buffer + data)[-MOST_BUFFERED:])
@@ -109,7 +109,7 @@ class Bangle(Device):
         return [self._samples(t, frame) for frame in frames]
 
     def stop(self) -> list[Action]:
-        """Take the program out."""
+        """Remove the program."""
         return [*_typed(END)]
 
     def _samples(self, t: float, frame: bytes) -> Output:

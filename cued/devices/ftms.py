@@ -95,7 +95,7 @@ class Ftms(Device):
         return self._control.tick(t)
 
     def refused(self, t: float, write: Write, why: str) -> list[Output]:
-        """Give up a wish that was not taken."""
+        """Drop a wish that was not accepted."""
         return self._control.refused(t, why)
 
     def request(self, request: BeltRequest) -> list[Action | Answer]:
@@ -156,7 +156,7 @@ class Ftms(Device):
         return []
 
     def _halted(self, t: float, why: str) -> list[Output]:
-        """Take back the speed that was told, from now on."""
+        """Withdraw the speed that was told, from now on."""
         if not self._speed:
             return []
         self._standstill.halted(t, why, self._speed)

@@ -127,7 +127,7 @@ def sensor_logger(data: bytes) -> dict[str, tuple[list[int], Floats]]:
 
 
 def matches(advert: Advert) -> bool:  # noqa: ARG001
-    """Tell that no advertisement is a phone's."""
+    """Return False: no advertisement is a phone's."""
     return False
 
 

@@ -144,7 +144,7 @@ class WalkingPad(Device):
         return out
 
     def refused(self, t: float, write: Write, why: str) -> list[Output]:
-        """Give up a wish that was not taken."""
+        """Drop a wish that was not accepted."""
         return self._finished(f"the treadmill refused: {why}") if self._wish else []
 
     def request(self, request: BeltRequest) -> list[Action | Answer]:

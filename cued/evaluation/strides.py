@@ -111,7 +111,7 @@ def score_cadence(case: Case, said: Sequence[Footfall], offset: float) -> None:
 
 
 def belt_speed(recording: TableRecording, t: float) -> float:
-    """Tell the belt's speed at ``t``, 0 if it is not known or stands."""
+    """Return the belt's speed at ``t``, 0 if it is not known or stands."""
     passed = [belt.speed_m_s for belt in recording.belt if belt.t <= t]
     return passed[-1] if passed else 0.0
 

@@ -74,12 +74,12 @@ class Truth:
         self.steady = self._steady(turns)
 
     def mode(self, t: float) -> Mode:
-        """Tell how the person moved at ``t``, as far as the truth says."""
+        """Return how the person moved at ``t``, as far as the truth says."""
         row = _last(self._gaits, t)
         return self._mode if row is None else _MODES[row.value]
 
     def direction(self, t: float) -> Direction:
-        """Tell in which direction, as far as the truth says."""
+        """Return in which direction, as far as the truth says."""
         row = _last(self._directions, t)
         return cast("Direction", row.value) if row else "unknown"
 
@@ -141,7 +141,7 @@ _WORDS: dict[str, Mode] = {
 
 
 def _usual_mode(recording: TableRecording, label: str) -> Mode:
-    """Take the mode from the label, else from the words of the title, else of the folder."""
+    """Return the mode by the label, else by the words of the title, else of the folder."""
     if label:
         return _LABELS.get(label, "unknown")
     for text in (recording.title, recording.collection):

@@ -51,7 +51,7 @@ class Done(Struct, frozen=True, kw_only=True):
 
 
 def summed_up(done: Sequence[Done]) -> list[str]:
-    """Tell what one configuration changed over all sessions, kind by kind."""
+    """Return in lines what one configuration changed over all sessions, kind by kind."""
     before, after = Counter[str](), Counter[str]()
     for d in done:
         before.update(d.before)
@@ -71,7 +71,7 @@ def summed_up(done: Sequence[Done]) -> list[str]:
 
 
 def troubles(done: Sequence[Done]) -> list[str]:
-    """Tell what was not read; one line for a trouble that many have."""
+    """Return in lines what was not read; one line for a trouble that many have."""
     alike: dict[str, list[Done]] = {}
     for d in done:
         if d.trouble:  # a path ends with the name of the session, so what follows it is alike

@@ -119,7 +119,7 @@ def sides_text(d: Digest) -> str:
 
 
 def stance_ratios(d: Digest) -> list[float]:
-    """Give the logarithm of left by right time on the belt, of each two steps in a row, once each.
+    """Yield the logarithm of left by right time on the belt, of each two steps in a row, once each.
 
     Neighbours only: what a foot did at another speed says nothing about the other foot.
     """

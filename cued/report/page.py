@@ -132,7 +132,7 @@ def _phases(d: Digest) -> list[str]:
 
 
 def _paces(d: Digest) -> list[str]:
-    """Give the usual stride of each direction and speed; no mean is taken over two of them."""
+    """Return the usual stride of each direction and speed; no mean is taken over two of them."""
     rows = "".join(_pace_row(p, d.words) for p in paces(d))
     if not rows:
         return []

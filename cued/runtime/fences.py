@@ -64,7 +64,7 @@ class _Fenced:
             self.fence.fail(error)
 
     def mend(self) -> None:
-        """Give a part that could be entered another chance."""
+        """Let a part that could be entered try again."""
         if self.entered and self.fence.broken:
             self.fence.broken = False
             self.mended.set()
@@ -125,7 +125,7 @@ class FencedActuator:
         await self._part.leave()
 
     def give(self, cue: Cue) -> None:
-        """Give a cue, or report that it was not given."""
+        """Play a cue, or report that it was not played."""
         self._fence.call(lambda: self._actuator.give(cue), None)
         if self._fence.broken:
             self.cancel()

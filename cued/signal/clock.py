@@ -149,7 +149,7 @@ class Clock:
         return min(d for _, d in self._delays)
 
     def _learn(self, tick: float) -> None:
-        """Take the period from how far the envelope moved over ``LEARN_S`` of samples."""
+        """Set the period by how far the envelope moved over ``LEARN_S`` of samples."""
         host = tick + self._envelope
         if self._anchor is None:
             if self._count * self._nominal_s > WINDOW_S:

@@ -78,7 +78,7 @@ class Gravity:
         self._mean: Vector = (0.0, 0.0, 0.0)
 
     def feed(self, slot_mean: Vector, share: float = 1.0) -> None:
-        """Take the mean of a slot; ``share`` is the part of it that was there and believable."""
+        """Process the mean of a slot; ``share`` is the part of it that was there and believable."""
         if share <= 0.0:
             return
         self._weight = min(self._most, self._weight + share)

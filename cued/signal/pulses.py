@@ -106,7 +106,7 @@ class Pulses:
         self._sure = self._marks == 1
 
     def _compare(self, passed: float, way: float) -> None:
-        """Give up a count by which the speed leaps from gap to gap: dirt was taken for a mark."""
+        """Drop a count by which the speed leaps from gap to gap: dirt was taken for a mark."""
         if not self._sure or not self._speed:
             return
         off = abs(log(passed * self._speed / way))

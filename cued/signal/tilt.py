@@ -50,7 +50,7 @@ class Tilt:
         self._offset = (0.0, 0.0, 0.0)  # of the gyroscope, rad/s
 
     def feed(self, acc: Floats, gyr: Floats | None) -> tuple[list[Vector], list[float]]:
-        """Take (n, 3) accelerations and turn rates; n unit up vectors and n leans, rad."""
+        """Process (n, 3) accelerations and turn rates; return n unit up vectors, n leans in rad."""
         ups: list[Vector] = []
         leans: list[float] = []
         pull = DT_S / (PULL_WITHOUT_GYRO_S if gyr is None else PULL_S)

@@ -61,7 +61,7 @@ class Walker:
         return self._stepper.down
 
     def hear(self, key: str, t: float) -> bool:
-        """Tell the person a cue; True when they will do what it says."""
+        """Let the person hear a cue; return whether they will do what it says."""
         return self._will.hear(key, t)
 
     def do(self, what: Action, t: float) -> None:

@@ -40,7 +40,7 @@ class Worn:
         self.epoch_s = round(float(rng.uniform(10.0, 5000.0)), 3)
 
     def times(self, until: float) -> tuple[Floats, Floats]:
-        """Give the next samples' times before ``until``, and their stamps by the sensor's clock."""
+        """Return the next samples' times before ``until``, and their stamps in sensor time."""
         stop = max(self._k, math.ceil(until * self._true_rate - 1e-9))
         k = np.arange(self._k, stop)
         self._k = stop

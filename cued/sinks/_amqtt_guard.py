@@ -176,7 +176,7 @@ class GuardedBroker(Broker):
 
 
 async def _decline_5(reader: ReaderAdapter, writer: WriterAdapter) -> None:
-    """Tell a client of MQTT 5 that it is not understood; amqtt would wait for more of its words."""
+    """Refuse a client of MQTT 5, whose greeting amqtt would take for an unfinished one."""
     if isinstance(reader, Bounded) and b"MQTT\5" in await reader.peek(LEAST_CONNECT):
         writer.write(SPEAKS_3)
         await writer.drain()

@@ -128,7 +128,7 @@ def make_client(
 
 
 def answers_no_5(error: MqttError) -> bool:
-    """Tell whether this may be how a broker of another version of MQTT declines: it was reached."""
+    """Return whether this may be how a broker of another MQTT version declines: it was reached."""
     return not isinstance(error.__cause__, OSError) and "authori" not in str(error).lower()
 
 
@@ -147,7 +147,7 @@ def _tls_context(config: Config, where: str) -> ssl.SSLContext:
 
 
 async def remove(config: Config, site: Site) -> tuple[list[str], bool]:
-    """Take the station out of Home Assistant and its retained messages off the broker.
+    """Remove the station from Home Assistant and its retained messages from the broker.
 
     Returns the topics that were emptied, and whether the station seems to be running.
     """

@@ -107,7 +107,7 @@ class Topics:
         self._queue.append(message)
 
     def put_back(self, message: Message) -> None:
-        """Take back a message that could not be sent, to be the next."""
+        """Put a message that could not be sent back, to be the next."""
         if message.topic in ("state", "metrics"):
             self.again()
         elif len(self._queue) < self._limit:

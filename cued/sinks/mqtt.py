@@ -275,7 +275,7 @@ class Mqtt:
                 self._requested(payload)
 
     async def _tidy(self, client: Client, before: bytes) -> None:
-        """Take away entities that an earlier version, or another configuration, had announced."""
+        """Remove entities that an earlier version, or another configuration, had announced."""
         if before and (removal := _discovery.without(self._described, before)):
             await self._describe(client, removal)
             await self._describe(client, self._described)

@@ -215,7 +215,7 @@ class Recorder:
             self._abandon()
 
     def _fail(self, opening: Opening, why: str) -> None:
-        """Give a session up; the next one is tried again."""
+        """Abandon a session; the next one is tried again."""
         if self._lost is not opening:
             text = f"this session is not recorded any further: {why}"
             self._notice("warning", NOT_KEPT, text)

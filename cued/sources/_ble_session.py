@@ -77,7 +77,7 @@ class Session:
         self._hint = ""  # why it may have fallen silent: it wants a bond, it refused a command
 
     def gone(self, _client: BleakClient) -> None:
-        """Take the stack's word that the link is gone."""
+        """Note that the stack calls the link gone."""
         self.end("the connection broke off")
 
     def rest(self, why: str) -> None:
@@ -87,7 +87,7 @@ class Session:
             self.end(why)
 
     def end(self, why: str) -> None:
-        """Give the connection up; only the first reason counts."""
+        """Abandon the connection; only the first reason counts."""
         if not self._over.done():
             self._over.set_result(why)
         self._settle(why)
@@ -202,7 +202,7 @@ class Session:
                 self.end(self._hint or why)
 
     async def _lives(self, client: BleakClient) -> bool:
-        """Tell whether a silent device answers a read; one without anything to read is believed."""
+        """Return whether a silent device answers a read, or has nothing that could be read."""
         chars = [c for s in client.services for c in s.characteristics if "read" in c.properties]
         if not chars:
             return True

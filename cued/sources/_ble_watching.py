@@ -76,7 +76,7 @@ class Watch:
         return self._bad >= BAD_IN_A_ROW
 
     def wonders(self, t: float) -> bool:
-        """Tell whether it is time to see if a silent treadmill is still there; asks once a time."""
+        """Return whether it is time to see if a silent treadmill is still there, once a time."""
         last = max(self._since, self._wondered, self._good_t or 0.0)
         if not self._idles or t - last < PAUSING_SILENT_S:
             return False

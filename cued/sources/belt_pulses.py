@@ -122,7 +122,7 @@ class BeltPulses:
             self._tell(now, speed, self._pulses.error)
 
     def look(self, now: float) -> None:
-        """Tell that the belt slows, or once that it stands, when no mark comes."""
+        """Report that the belt slows, or once that it stands, when no mark comes."""
         speed = self._pulses.overdue(now)
         if speed is None or (speed == 0.0 and self._stands):
             return

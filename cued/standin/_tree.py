@@ -31,7 +31,7 @@ class Tree:
         return self._bus is not None
 
     async def begin(self, handle: Handle, *, sockets: bool) -> None:
-        """Take BlueZ's name on the bus."""
+        """Claim BlueZ's name on the bus."""
         self._bus = await MessageBus(bus_type=BusType.SYSTEM, negotiate_unix_fd=sockets).connect()
         self._bus.add_message_handler(handle)
         await self._bus.request_name("org.bluez")
@@ -56,7 +56,7 @@ class Tree:
         self._signal("/", MANAGER, "InterfacesAdded", "oa{sa{sv}}", [path, self.objects[path]])
 
     def remove(self, path: str) -> None:
-        """Take an object away and tell of it."""
+        """Remove an object and announce that."""
         if path in self.objects:
             interfaces = list(self.objects.pop(path))
             self._signal("/", MANAGER, "InterfacesRemoved", "oas", [path, interfaces])

@@ -130,7 +130,7 @@ class Treadmill:
             self.km_h = 0.0
 
     def report(self) -> bool:
-        """Tell speed and incline; False when nobody listens."""
+        """Notify speed and incline; return False when nobody listens."""
         if not self.habits.treadmill or not (self.habits.speaks or self.km_h):
             return False
         speed = 0 if self.habits.says_zero else round(self.km_h * 100)
@@ -149,7 +149,7 @@ class Strap:
         )
 
     def report(self, bpm: int) -> bool:
-        """Tell the heart rate; False when nobody listens."""
+        """Notify the heart rate; return False when nobody listens."""
         return self._far.notify(self.peripheral, HEART_RATE_DATA, bytes((0, bpm)))
 
 
@@ -162,6 +162,6 @@ class FootPod:
         self.peripheral = Peripheral("C0:F0:0D:00:00:01", "Foot pod", {RSC: chars}, [RSC])
 
     def report(self, speed_m_s: float, cadence: int) -> bool:
-        """Tell speed, and cadence in whatever the pod counts; False when nobody listens."""
+        """Notify speed, and cadence as the pod counts it; return False when nobody listens."""
         data = struct.pack("<BHB", 0, round(speed_m_s * 256), cadence)
         return self._far.notify(self.peripheral, RSC_DATA, data)

@@ -181,7 +181,7 @@ class Baselines:
         return self._fitted(key, speed_m_s)
 
     def add(self, others: Baselines) -> None:
-        """Take over what others have learned, bin by bin."""
+        """Add what others have learned, bin by bin."""
         self._bins.update(others._bins)
 
     def opening(self, key: Bin, least: int = EARLY_STRIDES) -> Baseline | None:

@@ -1,4 +1,4 @@
-"""Tell a change in a series from its own slow wander.
+"""Find a change in a series beside its own slow wander.
 
 Stride times wander: what a stride is today depends on the hundreds before it (long-range
 dependence; detrended fluctuation exponent about 0.75, Hausdorff et al. 1995,
@@ -80,7 +80,7 @@ class Change:
         self._white.clear()
 
     def update(self, value: float, learn: bool) -> Evidence | None:
-        """Take the next value, newest evidence out; ``learn`` when it is known to be in range."""
+        """Process a value; return the newest evidence. ``learn`` if it is known to be in range."""
         self._values.append(value)
         white = self._whitened()
         if not self._variance:
@@ -99,7 +99,7 @@ class Change:
         return float((_C[: x.size] * x).sum())
 
     def _open(self) -> None:
-        """Take the variance of the opening values, once there are enough of them."""
+        """Set the variance by the opening values, once there are enough of them."""
         if len(self._values) < OPENING:
             return
         x = np.array(self._values)

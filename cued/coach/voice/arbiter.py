@@ -71,7 +71,7 @@ class Arbiter:
         self._repeated: dict[str, tuple[float, int]] = {}
 
     def done(self, report: CueDone) -> None:
-        """Take it that the voice finished, if the report is of what is being said."""
+        """Note that the voice finished, if the report is of what is being said."""
         if report.channel != "sound":
             return
         self._reports = report.ok

@@ -30,7 +30,7 @@ class Effects:
         self._cue = None
 
     def given(self, cue: Cue) -> list[Effect]:
-        """Take a technique cue that was given; one that was waiting to be judged did not work."""
+        """Note a technique cue that was given; one that was waiting to be judged did not work."""
         out = self._verdict(cue.t, worked=False) if self._cue and not self._judged else []
         self._cue, self._strides, self._proposed_at, self._judged = cue, {}, 0, False
         return out

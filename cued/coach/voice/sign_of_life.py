@@ -24,7 +24,7 @@ class SignOfLife:
         self._off_at = float("-inf")
 
     def given(self, t: float) -> None:
-        """Take it that something was heard, or that a phase began."""
+        """Note that something was heard, or that a phase began."""
         self._signed = t
 
     def propose(

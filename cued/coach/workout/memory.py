@@ -59,7 +59,7 @@ class Worn(Struct, frozen=True):
     times: int = 1
 
     def again(self, matrix: Matrix, times: int) -> Worn:
-        """Return this with one more finding; another front begins anew."""
+        """Return this with one more finding added, or begun anew where the front is another one."""
         same = sum(a * b for a, b in zip(self.matrix[0], matrix[0], strict=True)) > SAME_FRONT
         return Worn(matrix, self.times + times if same else times)
 

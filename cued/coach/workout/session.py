@@ -172,7 +172,7 @@ class Session:
         )
 
     def yes(self) -> str:
-        """Take a press as the answer that is waited for; why there is none, or an empty text."""
+        """Count a press as the answer that is waited for; return why it is none, or ""."""
         if not self._questions.answered and self._asks:
             self._questions.yes()
             if self._questions.onward and self._profile.then:
@@ -197,7 +197,7 @@ class Session:
         return ""
 
     def ask(self, trigger: Trigger) -> str:
-        """Take a command that the program knows; why it is refused, or an empty text."""
+        """Carry out a command of the program; return why it is refused, or an empty text."""
         phase = self._known.phase
         if after(phase, trigger, self._before) is None:
             return f"{trigger} does nothing in phase {phase}"
@@ -425,7 +425,7 @@ class Session:
             self._questions.begin(self._memory, self._profile, known.stage, by_hand=known.by_hand)
 
     def _go_on(self) -> None:
-        """Take up a session that was cut off: paused, before the forward part."""
+        """Resume a session that was cut off: paused, before the forward part."""
         away = self._memory.away
         if away is None:
             return

@@ -171,7 +171,7 @@ class Cycle:
         return steps
 
     def _trust(self, sign: int) -> None:
-        """Take the sign of swings from better evidence than their own rests."""
+        """Set the sign of swings by better evidence than their own rests."""
         if not self._landed:
             self._orderly = False
         self._landed = False

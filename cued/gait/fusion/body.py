@@ -282,7 +282,7 @@ class Body:
         return sensor in self._trunks or not self._trunks
 
     def _contradiction(self, heading: Heading) -> list[AnyEvent]:
-        """Tell once when trunk and feet go on saying the opposite of each other."""
+        """Report once when trunk and feet go on saying the opposite of each other."""
         if not self._direction.contradicted or self._contradicted:
             return []
         self._contradicted = True
@@ -302,7 +302,7 @@ class Body:
         return [*swapped, footfall, *(self._stride(stride, contact.at) if stride else [])]
 
     def _swapped(self, contact: Contact) -> list[AnyEvent]:
-        """Tell once when the trunk calls the left foot right."""
+        """Report once when the trunk calls the left foot right."""
         self._map.feed(contact, of_trunk=contact.sensor in self._trunks)
         if not self._map.swapped or self._swap_told:
             return []

@@ -94,7 +94,7 @@ class DirectionChoice:
         return self.direction
 
     def turn(self, turning: Turning) -> Direction:
-        """Take the start or the end of a turn about the vertical; the first to say so counts."""
+        """Note the start or the end of a turn about the vertical; the first to say so counts."""
         if turning.turning == self._turning or self._is_over(turning):
             return self.direction
         self._turning = turning.turning

@@ -81,7 +81,7 @@ class StabilityWatch:
         self._held_back: deque[dict[str, float]] = deque()
 
     def feed_stride(self, stride: Stride, posture: Posture | None, at: float) -> Stability | None:
-        """Take a stride, what the trunk did in it, and when it was known; at most one event."""
+        """Process a stride, the trunk in it, and when it was known; return one event at most."""
         share = 1.0 if stride.step_s is None else 0.5
         self._count_hold(share, at)
         if stride.mode not in ("walking", "running") or not stride.clean:

@@ -56,7 +56,7 @@ class Strides:
         self._lifts[lift.side] = lift.t
 
     def travel(self, travel: Travel) -> list[Stride]:
-        """Take a length that a foot sensor found by itself; the stride that waited for it."""
+        """Process a length that a foot sensor found; return the stride that waited for it."""
         self._travelled[travel.side] = travel.at
         stride = self._waiting.get(travel.side)
         if stride is None or travel.t < stride.t:
@@ -87,7 +87,7 @@ class Strides:
         self._waiting.clear()
 
     def feed(self, footfall: Footfall, mode: Mode, direction: Direction) -> Stride | None:
-        """Take a footfall; the stride that it ends, if it ends one and need not wait."""
+        """Process a footfall; return the stride that it ends, if it ends one and need not wait."""
         start = self._start(footfall)
         self._contacts.append(footfall)
         if start is None:

@@ -14,7 +14,7 @@ class Recent:
         self._values: deque[float] = deque(maxlen=size)
 
     def add(self, value: float) -> None:
-        """Take a value, drop the oldest."""
+        """Add a value and drop the oldest."""
         self._values.append(value)
 
     def clear(self) -> None:

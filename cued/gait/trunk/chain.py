@@ -75,7 +75,7 @@ class Trunk:
         self._bad: list[int] = []  # grid samples not to be believed
 
     def expect(self, forward_from: float | None) -> None:
-        """Take steps from then on for forward ones, as the program has it; None: take none."""
+        """Count steps from then on as forward ones, as the program has it; None: count none."""
         self._mounting.expect(forward_from)
 
     def feed(self, block: Block) -> list[Finding]:

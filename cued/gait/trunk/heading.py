@@ -131,7 +131,7 @@ class Yaw:
         self._ends = [0.0] * (SECOND + 1)
 
     def feed(self, yaw: float) -> bool:
-        """Take the yaw so far at the end of a tick, rad; True when turning began or ended."""
+        """Process the yaw at the end of a tick, rad; return whether turning began or ended."""
         if self.turning:
             self.angle += yaw - self._ends[-1]
         self._ends = [*self._ends[1:], yaw]

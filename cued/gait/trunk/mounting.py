@@ -97,7 +97,7 @@ class Mounting:
         return self._gravity.size if self._gravity.known else GRAVITY_M_S2
 
     def expect(self, forward_from: float | None) -> None:
-        """Take steps from then on for forward ones, as the program has it; None: take none."""
+        """Count steps from then on as forward ones, as the program has it; None: count none."""
         self._forward_from = forward_from
 
     def restart(self, first: Vector, oriented: bool) -> None:
@@ -113,7 +113,7 @@ class Mounting:
             self._aim(unit(first) or (0.0, 0.0, 1.0))
 
     def slot(self, mean: Vector, share: float, spread: float, walking: bool) -> bool:
-        """Take a slot's mean force and its deviation, m/s²; True when the state changed."""
+        """Process a slot's mean force and its deviation, m/s²; return whether the state changed."""
         still = spread < QUIET and not walking
         self._feel(mean, share)
         up = self._gravity.up
@@ -156,7 +156,7 @@ class Mounting:
             self.front, self.sure = "unknown", False
 
     def step(self, t: float, forward: float, left: float) -> bool:
-        """Take how forward and left led vertical in a walking step; True when the state changed."""
+        """Process how forward and left led vertical in a step; return whether the state changed."""
         if self._steps >= STEPS or not (self._starts_forward or self._guided(t)):
             return False
         x, y, _ = self.rows

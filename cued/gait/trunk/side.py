@@ -45,7 +45,7 @@ class Sides:
         ahead: Vector,
         left: Vector,
     ) -> Side:
-        """Tell the side of the contact at ``t`` from slow-filtered rows up to its being known.
+        """Return the side of the contact at ``t`` from slow-filtered rows up to its being known.
 
         acc, gyr : every ``STRIDE``th row of the last ``WAVE``, as ``seen`` gives them.
         """

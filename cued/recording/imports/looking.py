@@ -19,7 +19,7 @@ WORDS = {"acc": "acceleration", "linear": "acceleration (called linear)", "gyr":
 
 
 def look(path: Path, asked: Asked) -> Iterator[str]:
-    """Give lines of text about the files of an export, then what an import would take or refuse."""
+    """Yield lines about the files of an export, then what an import would read or refuse."""
     files = Files(path)
     tables = columns.tables(files, asked)
     for table in tables:

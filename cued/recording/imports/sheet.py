@@ -95,7 +95,7 @@ def separator_of(line: str) -> str:
 
 
 def cells_of(line: str, separator: str) -> list[str]:
-    """Take a line apart."""
+    """Split a line into cells."""
     if separator == SPACES:
         return line.split()
     try:
@@ -216,7 +216,7 @@ def _is_heading(heads: list[str], understood: Callable[[str], bool]) -> bool:
 
 
 def _is_units(cells: list[str], width: int) -> bool:
-    """Tell a line of units by having no number in it and as many cells."""
+    """Return whether this is a line of units: no number in it and as many cells."""
     filled = [c for c in cells if c.strip()]
     same = width - 1 <= len(cells) <= width + 1
     return bool(filled) and same and not any(_is_value(c) for c in filled)

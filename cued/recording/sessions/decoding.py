@@ -44,7 +44,7 @@ def make(name: str, sensor: Sensor) -> Device:
 
 
 def _start(device: Device, link: LinkChanged) -> None:
-    """Tell a device what the connection offers; one that refuses it sent nothing of use."""
+    """Start a device with what the connection offers; one that refuses it sent nothing of use."""
     with contextlib.suppress(DecodeError):
         device.start(link.services)
 

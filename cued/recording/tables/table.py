@@ -168,7 +168,7 @@ _UNITS = ((1e3, "milliseconds"), (1e6, "microseconds"), (1e9, "nanoseconds"))
 
 
 def has_gravity(acc: Floats, t: Floats) -> bool:
-    """Tell from its mean whether an acceleration (n, 3), m/s², at times (n,), s, has gravity."""
+    """Return by its mean whether an acceleration (n, 3), m/s², at times (n,), s, has gravity."""
     low, high = GRAVITY_M_S2
     return low <= _mean_size(acc, t) <= high
 

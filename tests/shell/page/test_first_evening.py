@@ -29,7 +29,7 @@ from cued.standin.bluez import Bluez
 from cued.standin.bus import private_bus
 from cued.standin.machines import Treadmill
 from tests.shell.ble.pods import LSB_PER_G, Pod
-from tests.shell.page.test_setup_page import AXE, PHONE
+from tests.shell.page.test_setup_page import PHONE, let_in, on
 from tests.shell.page.world import wait_for
 
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(600)]
@@ -190,22 +190,6 @@ def phone(browser: Any) -> Iterator[Any]:
     yield take
     for context in contexts:
         context.close()
-
-
-def let_in(page: Any, house: House) -> None:
-    spoken = len(house.machine.said)
-    page.locator("#speak").click()
-    wait_for(lambda: len(house.machine.said) > spoken, "no digits were spoken")
-    page.locator("#digits").fill(house.machine.digits())
-    page.locator("#door .main").click()
-    page.locator("#step").wait_for()
-
-
-def on(page: Any, title: str) -> None:
-    page.locator("#title", has_text=title).wait_for()
-    page.evaluate(AXE)
-    assert [v["id"] for v in page.evaluate("axe.run()")["violations"]] == []
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 def onward(page: Any, title: str) -> None:

@@ -157,7 +157,8 @@ def served(tmp_path) -> Serving:
     return served
 
 
-def let_in(page: Any, served: Serving) -> None:
+def let_in(page: Any, served: Any) -> None:
+    """Ask for the digits and give them; ``served`` has the machine that spoke them."""
     before = len(served.machine.said)
     page.locator("#speak").click()
     wait_for(lambda: len(served.machine.said) > before, "no digits were spoken")

@@ -38,7 +38,7 @@ def _lay(out: Tables, answers: Answers) -> None:
 
 
 def _keys(out: Tables, wired: bool | None) -> None:
-    """Give the two buttons that type a speed their pins, or take them away."""
+    """Set the pins of the two buttons that type a speed, or remove them."""
     if wired:
         switch(out, "sources", "buttons", True)
     buttons: Tables = out.get("sources", {}).get("buttons", {})

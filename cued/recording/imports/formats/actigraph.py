@@ -27,7 +27,7 @@ G = UNITS["acc"]["g"]
 
 
 def knows(files: Files) -> bool:
-    """Tell by ActiLife's first line, or by a date and three numbers in the first line of all."""
+    """Recognise it by ActiLife's first line, or by a first line of a date and three numbers."""
     names = files.names(".csv")
     return len(names) == 1 and (_is_actilife(files, names[0]) or _is_bare(files, names[0]))
 

@@ -26,7 +26,7 @@ Block = tuple[float, list[list[float]], list[list[float]]]
 
 
 def knows(files: Files) -> bool:
-    """Tell by an array of accelerations in a JSON file."""
+    """Recognise it by an array of accelerations in a JSON file."""
     return any('"ArrayAcc"' in files.text(n)[:4096] for n in files.names(".json"))
 
 

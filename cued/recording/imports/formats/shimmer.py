@@ -19,7 +19,7 @@ LOW_NOISE = "_Accel_LN_X"
 
 
 def knows(files: Files) -> bool:
-    """Tell by a heading that begins with the device's name."""
+    """Recognise it by a heading that begins with the device's name."""
     return any(_heads(files, name) for name in files.names(*TEXT))
 
 
