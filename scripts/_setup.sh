@@ -34,7 +34,7 @@ patiently() {
 }
 OFFLINE='Temporary failure (in name )?resol|Name or service not known|Network is unreachable|No route to host|NewConnectionError|ConnectTimeout|Could not (resolve|connect)|Failed to establish'
 
-last_line() { tail -c 400 "$1" | tr '\r' '\n' | sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' | grep -vE '^[[:space:]]*$|^WARNING' | tail -n 1; }
+last_line() { tail -c 8000 "$1" | tr '\r' '\n' | sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' | grep -vE '^[[:space:]]*$|^WARNING' | tail -n 1; }
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"
