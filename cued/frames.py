@@ -3,7 +3,7 @@
 Body frame: x forward (anterior, the way the chest or the toes point), y left, z up; right-handed.
 Rotations about +y are nose-down: toe-up is negative. A mounting is a rotation M with
 ``v_body = M @ v_sensor`` for column vectors, i.e. rows of M are the body axes in sensor axes.
-docs/frames.md has the drawings.
+docs/wearing.md has the drawings.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ Rules of this file
 * Inputs say what the world told us, events what we conclude from it. Both are closed unions.
 * An event carries ``t`` (when it happened) and ``known_t`` (time of the newest sample the engine
   had been given when it said so); the engine stamps the latter, and it is never earlier than ``t``.
-* Sensor axes are as the sensor has them; body axes are x forward, y left, z up (docs/frames.md).
+* Sensor axes are as the sensor has them; body axes are x forward, y left, z up (docs/wearing.md).
 
 Events are tagged ``msgspec`` structs, so an event line is ``msgspec.json.encode(event)`` and
 nothing else has to know the fields.

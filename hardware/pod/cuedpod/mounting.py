@@ -1,4 +1,4 @@
-"""How a pod is worn, from two poses: what is written behind ``mounting =`` (docs/frames.md).
+"""How a pod is worn, from two poses: what is written behind ``mounting =`` (docs/wearing.md).
 
 At rest the accelerometer points up. Worn and upright, that is the body's up; with the toes, or the
 chest, to the ceiling, it is the body's forward. The second need not be exact: it is made

@@ -1,4 +1,4 @@
-"""The examples under config/ do what docs/mqtt.md and docs/grafana.md say."""
+"""The examples under config/ do what docs/mqtt.md says."""
 
 from __future__ import annotations
 
