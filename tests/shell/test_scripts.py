@@ -8,8 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 HOME = Path(__file__).parents[2]
 SETUP = HOME / "scripts" / "_setup.sh"
 
