@@ -52,7 +52,9 @@ def test_what_does_not_go_together_says_what_to_leave_out(capsys, arguments, lea
 
 
 def test_a_run_without_time_says_that_it_keeps_nothing(capsys, tmp_path):
-    arguments = ["simulate", "steady", "--speed", "0", "--set", f"station.state={tmp_path}"]
+    walk = tmp_path / "walk.toml"
+    walk.write_text("duration_s = 4.0\n[[does]]\nat_s = 0.0\nwhat = 'stand'\n")
+    arguments = ["simulate", str(walk), "--speed", "0", "--set", f"station.state={tmp_path}"]
     path = tmp_path / "cued.toml"
     path.write_text("[sinks.recorder]\n[sinks.history]\n")
     status, lines = said(capsys, *arguments, "--config", str(path))
