@@ -10,6 +10,8 @@ from cued.model import BeltState, Cue, Footfall, Packet, Stride
 from cued.simulation.run import Simulation
 from cued.simulation.scenario import parse
 
+pytestmark = pytest.mark.once
+
 WALK = """
 seed = 5
 duration_s = 78.0

@@ -12,6 +12,8 @@ from cued.__main__ import main
 from cued.recording.study.protocol import read_protocol, shipped
 from cued.recording.tables.table import find_tables, read_table
 
+pytestmark = pytest.mark.once
+
 SHORT = """
 title = "short"
 licence = "CC0-1.0"

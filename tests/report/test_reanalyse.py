@@ -195,14 +195,9 @@ def test_ctrl_c_ends_it_without_a_trace(sessions, tmp_path):
         (many / f"2026-01-01_0000{n:02}.mcap").write_bytes(good.read_bytes())
     out = tmp_path / "out"
     words = [sys.executable, "-m", "cued", "reanalyse", str(many), "--out", str(out)]
-    command = subprocess.Popen(
-        [*words, "--workers", "1"],
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        # What starts these tests may ignore Ctrl-C (nohup does), and children inherit that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
+    # What starts these tests may ignore Ctrl-C (nohup does), and children inherit that.
+    heeding = ["env", "--default-signal=INT", *words, "--workers", "1"]
+    command = subprocess.Popen(heeding, stderr=subprocess.PIPE, text=True, start_new_session=True)
     try:
         wait_for_work(command, out)
         os.killpg(command.pid, signal.SIGINT)  # as a terminal does

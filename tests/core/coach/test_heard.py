@@ -26,6 +26,8 @@ from cued.model import (
 )
 from tests.core.coach.runner import Runner, follow
 
+pytestmark = pytest.mark.once
+
 DAY = 86400.0
 BEGINNER_HEARS = ["welcome", "check_in", "check_rails", "check_spotter", "plan", "how_to_stop"]
 JOGGER = Memory(

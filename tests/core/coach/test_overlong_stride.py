@@ -13,6 +13,8 @@ from cued.coach.strides.baseline import Baselines, Bin, spread_of_session
 from cued.coach.strides.step_change import Change, difference
 from tests.core.coach.walk import durations, feed, free_run, given, start, walk
 
+pytestmark = pytest.mark.once
+
 HEALTHY = 0.5
 TEN_MINUTES = 550
 

@@ -49,7 +49,10 @@ speed_m_s = {speed}
 at_s = 5.0
 what = "walk"
 """
-pytestmark = pytest.mark.timeout(900)  # of computing on a machine that others use too
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.timeout(900),
+]  # of computing on a machine that others use too
 
 FREE = {"responsive": 0.0, "cv": 1.6, "back_cv": 2.5, "speed": 0.6, "seed": 5}
 

@@ -18,6 +18,8 @@ from cued.model import AnyEvent, Gait, Input, Link, Measurement, Stability, Stri
 from cued.simulation.run import Simulation
 from cued.simulation.scenario import parse
 
+pytestmark = pytest.mark.once
+
 NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)  # each example costs a second
 BUILT = {name: parts.load("metrics", name) for name in parts.names("metrics")}
 METRICS = {name: part.build(part.config()) for name, part in BUILT.items()}

@@ -19,6 +19,8 @@ from cued.simulation.run import Simulation
 from cued.simulation.scenario import Link, Sensor, parse
 from tests.core.simulation.walks import scenario, walk
 
+pytestmark = pytest.mark.once
+
 RADIO = Link(samples=4, interval_s=0.03, jitter_s=0.004, skew_ppm=40.0, synced=False)
 
 

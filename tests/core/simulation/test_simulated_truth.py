@@ -20,6 +20,8 @@ from tests.core.simulation.walks import (
     walk,
 )
 
+pytestmark = pytest.mark.once
+
 DOING = '[[does]]\nat_s = {at}\nwhat = "{what}"\n{rest}\n'
 
 
