@@ -24,8 +24,6 @@ from cued.config import Site
 from cued.kept import Told
 from cued.model import Beat, Cue, CueDone, Notice, Pattern
 
-pytestmark = pytest.mark.alone
-
 SITE = Site(hardware=False)
 
 
@@ -114,6 +112,7 @@ async def give(actuator: haptic.Haptic, said: list[Any], pattern: Pattern) -> Cu
     return dones(said)[-1]
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("pattern", ["left", "step", "alarm"])
 async def test_the_pins_do_what_the_pattern_says(pattern: Pattern) -> None:
     said: list[Any] = []
@@ -127,6 +126,7 @@ async def test_the_pins_do_what_the_pattern_says(pattern: Pattern) -> None:
             assert felt.values(index) == pytest.approx(expected)
 
 
+@pytest.mark.alone
 async def test_a_new_pattern_cuts_off_the_old_one_at_once() -> None:
     said: list[Any] = []
     async with haptic.Haptic(haptic.Config(), SITE, said.append) as actuator:
@@ -141,6 +141,7 @@ async def test_a_new_pattern_cuts_off_the_old_one_at_once() -> None:
         assert said[-1].ok
 
 
+@pytest.mark.alone
 async def test_a_motor_is_off_in_time_even_if_the_event_loop_hangs() -> None:
     config = haptic.Config(max_on_s=0.3)
     async with haptic.Haptic(config, SITE, lambda _: None) as actuator:
@@ -154,6 +155,7 @@ async def test_a_motor_is_off_in_time_even_if_the_event_loop_hangs() -> None:
         assert off.t - on.t == pytest.approx(0.3, abs=0.1)
 
 
+@pytest.mark.alone
 async def test_patterns_that_alternate_for_longer_than_the_limit_are_not_cut() -> None:
     said: list[Any] = []
     config = haptic.Config(max_on_s=0.3)
@@ -231,6 +233,7 @@ def test_cued_buzz_ends_with_0_when_no_hardware_is_asked_for() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.alone
 async def test_the_motors_tick_beneath_patterns_and_end_with_the_beat() -> None:
     async with haptic.Haptic(haptic.Config(), SITE, lambda _: None) as actuator:
         felt = Felt(actuator)

@@ -33,8 +33,6 @@ from cued.coach.voice import phrases
 from cued.config import Site
 from cued.model import Cue, CueDone, Notice, Priority
 
-pytestmark = pytest.mark.alone
-
 needs_espeak = pytest.mark.skipif(
     shutil.which("espeak-ng") is None, reason="espeak-ng is not installed"
 )
@@ -413,6 +411,7 @@ def test_every_sound_has_one_fate_and_no_two_are_heard_together(
 # --- the voice, through a file ---------------------------------------------------------------
 
 
+@pytest.mark.alone
 async def test_a_safety_cue_cuts_off_words_within_20_ms(site: Site, tmp_path: Path) -> None:
     keep(site, "a long sentence", level(2.0, 10000))
     keep(site, "hold the rail", level(0.5, -10000))
@@ -436,6 +435,7 @@ async def test_a_safety_cue_cuts_off_words_within_20_ms(site: Site, tmp_path: Pa
     assert said[1].t == pytest.approx(100.5 + 0.5, abs=0.02)
 
 
+@pytest.mark.alone
 async def test_tone_and_words_follow_each_other(site: Site, tmp_path: Path) -> None:
     keep(site, "hold the rail", level(0.5, -10000))
     output = FileOutput(tmp_path / "heard.wav")
@@ -461,6 +461,7 @@ async def test_nothing_is_heard_of_a_cue_that_is_only_felt(site: Site) -> None:
         assert not s.sounding
 
 
+@pytest.mark.alone
 @needs_espeak
 async def test_words_without_a_clip_are_a_tone_now_and_words_the_next_time(
     site: Site, tmp_path: Path
@@ -700,6 +701,7 @@ async def test_a_sandbox_that_refuses_a_lower_priority_costs_no_voice(
     assert await rendered(clips, ["a word"]) == {"a word": ""}
 
 
+@pytest.mark.alone
 async def test_a_renderer_that_hangs_is_ended_and_told(
     tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -712,6 +714,7 @@ async def test_a_renderer_that_hangs_is_ended_and_told(
     assert any(isinstance(n, Notice) and n.code == "words_missing" for n in said)
 
 
+@pytest.mark.alone
 async def test_leaving_ends_a_renderer_that_is_at_work(
     tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -724,6 +727,7 @@ async def test_leaving_ends_a_renderer_that_is_at_work(
         os.kill(int(mark.read_text()), 0)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("turns", range(6))
 async def test_a_renderer_stops_though_it_speaks_in_the_same_instant(turns: int) -> None:
     answers = asyncio.StreamReader()
@@ -771,6 +775,7 @@ class Plug:
         return self.plugged and self._card.alive()
 
 
+@pytest.mark.alone
 async def test_a_card_that_goes_away_is_told_once_and_used_again_when_it_is_back(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -798,6 +803,7 @@ async def test_a_card_that_goes_away_is_told_once_and_used_again_when_it_is_back
     assert said[-1].ok
 
 
+@pytest.mark.alone
 async def test_bench_learns_when_the_first_sample_of_a_cue_was_handed_over(site: Site) -> None:
     said: list[Any] = []
     async with speech.Speech(speech.Config(), site, said.append, texts=[]) as s:
@@ -905,6 +911,7 @@ def play(
     return np.frombuffer(raw.read_bytes(), dtype="<i2"), done.stdout.split(), done.stderr
 
 
+@pytest.mark.alone
 def test_portaudio_plays_and_cuts_off_within_20_ms(tmp_path: Path) -> None:
     heard, (heard_of_old,), errors = play(tmp_path)
     assert np.count_nonzero(heard), f"silence: {errors}"
@@ -914,11 +921,13 @@ def test_portaudio_plays_and_cuts_off_within_20_ms(tmp_path: Path) -> None:
     assert (old.size - int(heard_of_old)) / RATE <= 0.020
 
 
+@pytest.mark.alone
 def test_a_card_that_dies_under_portaudio_is_noticed(tmp_path: Path) -> None:
     _, (_, *codes), errors = play(tmp_path, dies_s=0.2)
     assert "sound_lost" in codes, errors
 
 
+@pytest.mark.alone
 def test_a_card_that_takes_no_more_sound_is_noticed(tmp_path: Path) -> None:
     _, (_, *codes), errors = play(tmp_path, stalls_s=0.2)
     assert codes == ["sound_lost"], errors

@@ -14,8 +14,6 @@ from cued.standin.wearables import FAMILIES, POD_FAMILY
 from tests.shell.ble.bumbled import Air
 from tests.shell.ble.pods import running, sensor, site
 
-pytestmark = pytest.mark.alone
-
 STILL = np.array([1.0, -2.0, 9.5])
 TURNING = np.array([0.5, -0.25, 1.0])
 

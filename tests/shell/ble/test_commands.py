@@ -17,7 +17,7 @@ from cued.sources import _ble_raw
 from cued.standin.peripheral import Char, Peripheral
 from tests.shell.ble.pods import Pod, frame, numbers, play
 
-pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
+pytestmark = pytest.mark.usefixtures("bus")
 
 
 async def cued(*args: str) -> int:

@@ -20,8 +20,6 @@ from cued.sinks.mqtt import Config
 from tests.shell.mqtt.conftest import free_port
 from tests.shell.mqtt.far_end import Daemon, running, site, watching
 
-pytestmark = pytest.mark.alone
-
 pytest.importorskip("amqtt")
 websockets = pytest.importorskip("websockets")
 

@@ -25,8 +25,6 @@ from tests.shell.mqtt.conftest import Start
 from tests.shell.mqtt.far_end import METRICS, running, site, watching
 from tests.shell.mqtt.home_assistant import faults
 
-pytestmark = pytest.mark.alone
-
 TOPIC = "homeassistant/device/cued_test/config"
 BAND = {"band_from", "band_to"}
 Change = Callable[[dict[str, Any]], object]

@@ -17,8 +17,6 @@ from cued.sinks._topics import Topics
 from tests.shell.mqtt.conftest import Start, free_port
 from tests.shell.mqtt.far_end import METRICS, watching
 
-pytestmark = pytest.mark.alone
-
 CONFIG = Path(__file__).parents[3] / "config"
 USERS = ("cued", "coach", "home")
 

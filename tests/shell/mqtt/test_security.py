@@ -23,8 +23,6 @@ from cued.sinks.mqtt import V5, V311, Config, Mqtt
 from tests.shell.mqtt.conftest import Start, free_port
 from tests.shell.mqtt.far_end import Daemon, running, site, watching
 
-pytestmark = pytest.mark.alone
-
 SECRET = "correct horse"
 TLS = (
     "listener PORT 127.0.0.1",

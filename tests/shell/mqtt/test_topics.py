@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import aiomqtt
-import pytest
 from msgspec import structs
 
 from cued.model import (
@@ -32,9 +31,6 @@ from cued.sinks._topics import Topics
 from cued.sinks.mqtt import Config
 from tests.shell.mqtt.conftest import Start
 from tests.shell.mqtt.far_end import Daemon, running, watching
-
-pytestmark = pytest.mark.alone
-
 
 STRIDE = Stride(t=1.0, side="left", duration_s=1.2, length_m=0.9, speed_m_s=0.75)
 CUE = Cue(

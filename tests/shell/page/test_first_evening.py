@@ -32,7 +32,7 @@ from tests.shell.ble.pods import LSB_PER_G, Pod
 from tests.shell.page.test_setup_page import PHONE, let_in, on
 from tests.shell.page.world import wait_for
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.once, pytest.mark.timeout(600)]
 FRAMES_HZ = 50.0
 
 

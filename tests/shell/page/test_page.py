@@ -17,7 +17,7 @@ import pytest
 
 from tests.shell.page.world import Broker, Station
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.once
 
 DASHBOARD = Path(__file__).parents[3] / "cued" / "dashboard"
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
@@ -90,6 +90,7 @@ CUT = """[...document.querySelectorAll('#keys .key:not([hidden])')]
 MUTED = "document.querySelector('[data-command=unmute]').hidden === false"
 
 
+@pytest.mark.alone
 def test_a_scripted_stumble_is_shown_within_a_second(station: Station, visit: Any) -> None:
     page = visit(station.url)
     until(page, NUMBER)
@@ -129,6 +130,7 @@ def test_a_late_visitor_sees_the_session_from_its_beginning(station: Station, vi
     assert {m["kind"] for m in kept["marks"]} >= {"cue", "phase"}
 
 
+@pytest.mark.alone
 def test_a_cue_is_on_the_page_within_300_ms(station: Station, peer: Peer, visit: Any) -> None:
     peer.introduce("quick")
     page = visit(station.url + "#station/quick")
@@ -198,6 +200,7 @@ def test_a_press_is_sent_once_and_leaves_the_keyboard_where_it_was(
     assert page.evaluate("document.activeElement.id") == "controls"
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("death", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "frozen"])
 def test_the_brokers_death_is_unmistakable_within_three_seconds(
     own: Broker, visit: Any, death: signal.Signals, station: Station
@@ -342,6 +345,7 @@ def test_rubbish_on_the_topics_harms_nothing(station: Station, peer: Peer, visit
     assert page.locator("#station img").count() == 0
 
 
+@pytest.mark.alone
 def test_two_hundred_stations_are_listed(station: Station, peer: Peer, visit: Any) -> None:
     for n in range(200):
         peer.introduce(f"{GYM}{n}", stability="unsteady" if n == 12 else "steady")
@@ -435,6 +439,7 @@ def test_the_switch_changes_light_and_dark_and_is_remembered(station: Station, v
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
+@pytest.mark.alone
 def test_an_hour_of_strides_leaves_frames_their_time(
     station: Station, peer: Peer, visit: Any
 ) -> None:

@@ -174,7 +174,7 @@ def on(page: Any, step: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
-@pytest.mark.alone
+@pytest.mark.once
 def test_a_phone_leads_from_the_digits_to_the_file(served: Serving, visit: Any) -> None:
     page = visit(served.url, size=PHONE, locale="en-US")
     let_in(page, served)

@@ -109,7 +109,7 @@ SPOKEN = """() => [Words.measure(0.8, "m/s"), Words.measure(14, "%", 0), Words.n
     Words.measure(61.34, "°"), Words.count("floor.stations", 1), Words.measure(104, "spm", 0)]"""
 
 
-@pytest.mark.alone
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("locale", "written"),
     [
@@ -129,7 +129,7 @@ def test_numbers_and_units_are_as_the_language_writes_them(
     assert "  ".join(page.evaluate(SPOKEN)).replace("\u00a0", "_") == written
 
 
-@pytest.mark.alone
+@pytest.mark.once
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_speaks_the_browsers_language_and_fits_a_phone(
     station: Any, visit: Any, language: str
@@ -146,7 +146,7 @@ def test_the_page_speaks_the_browsers_language_and_fits_a_phone(
         assert shown & english == set()
 
 
-@pytest.mark.alone
+@pytest.mark.once
 def test_a_browser_of_no_language_of_ours_gets_the_stations(station: Any, visit: Any) -> None:
     page = visit(station.url, locale="fi")
     told = {"language": "de", "speed_unit": "mph", "port": station.broker.web}
