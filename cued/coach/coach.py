@@ -240,11 +240,16 @@ class Coach:
     def _learned(self, stride: Stride, proposals: list[Proposal]) -> list[AnyEvent]:
         """Learn from a stride, after the rules have judged it."""
         self._phase_strides += 1
+        asks: Notice | None = None
         if self._session.active and not self._safety.holds(self.known):
             self._taught.learn(stride, self.known)
             if not self._pacer.lasts:  # what is paced is not the runner's own
                 self.known.learn(stride)
-        return self._remembered(self._effects.feed(stride, proposals))
+                asks = self._session.compare(stride)
+        if asks:
+            self._taught.doubt()
+        told = [asks] if asks else []
+        return [*told, *self._remembered(self._effects.feed(stride, proposals))]
 
     def _remembered(self, effects: list[Effect]) -> list[AnyEvent]:
         for effect in effects:

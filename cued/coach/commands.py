@@ -7,6 +7,7 @@
 | mute, unmute | | technique and guidance; never safety (``coach.py``) |
 | acknowledge | | ends the alarm after a fall, or answers the check-in |
 | press | | what a single button means: yes, "the belt is slow", else resume, begin or pause |
+| same_runner, new_runner | | answers whether it is the chosen runner who walks |
 | something_wrong | | a long press: no to a question; else the session eases off |
 | profile | name | whom the workouts are for, between sessions |
 | mark | any text | puts a mark into the events |
@@ -34,11 +35,13 @@ NAMES = (
     "faster",
     "mark",
     "mute",
+    "new_runner",
     "pause",
     "press",
     "profile",
     "resume",
     "runner",
+    "same_runner",
     "say",
     "set_incline",
     "set_speed",
@@ -135,6 +138,8 @@ def carry_out(
             why = session.choose(name) if name else "the value is the runner's name"
         case "profile":
             why = session.follow(str(command.value or "").strip())
+        case "same_runner" | "new_runner":
+            why = session.same(command.name == "same_runner")
         case "something_wrong":
             why = session.wrong()
         case _:

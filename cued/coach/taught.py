@@ -27,6 +27,10 @@ class Taught:
         """Forget what is one runner's."""
         self._imprints, self._carried, self.carry = Imprints(), Baselines(), None
 
+    def doubt(self) -> None:
+        """Look no further for what stayed since last time: it may be somebody else's."""
+        self._retention = None
+
     def enter(self, known: Known, memory: Memory, tally: Tally) -> list[Imprint]:
         """Follow the session into a phase; return the imprint if the phase tells one."""
         entry, now, out = known.spec.entry, known.now, list[Imprint]()

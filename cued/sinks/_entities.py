@@ -46,6 +46,8 @@ BUTTONS = {
     "skip": "mdi:skip-next",
     "stop": "mdi:stop",
     "acknowledge": "mdi:alarm-check",
+    "same_runner": "mdi:account-check",
+    "new_runner": "mdi:account-question",
 }
 NUMBERS: dict[str, Entity] = {
     "set_speed": {
@@ -205,6 +207,13 @@ def _states(root: str, words: Words) -> dict[str, Entity]:
         "state_topic": f"{root}/state",
         "value_template": "{{ 'ON' if value_json.alarm else 'OFF' }}",
         "device_class": "safety",
+    }
+    out["asks"] = {
+        "platform": "binary_sensor",
+        "name": words.say("ha.asks"),
+        "state_topic": f"{root}/state",
+        "value_template": "{{ 'ON' if value_json.asks else 'OFF' }}",
+        "icon": "mdi:account-question",
     }
     return out
 

@@ -15,6 +15,7 @@ from typing import Literal
 
 from cued.coach.safety import POSSIBLE_LASTS_S
 from cued.coach.workout.phases import IDLE
+from cued.coach.workout.stranger import ASKED, GUEST, OTHER, SAME
 from cued.model import (
     AnyEvent,
     Band,
@@ -59,6 +60,8 @@ class SessionState:
         self.band_m: tuple[float, float] | None = None  # low and high end of a stride's length
         self._chosen: dict[str, str] = {}  # by command; what holds once it is answered
         self._fall: Fall | None = None
+        self.asks = ""  # whether it is the runner who walks, until that is answered
+        self._guest = False
 
     @property
     def alarm(self) -> Alarm:
@@ -108,8 +111,8 @@ class SessionState:
                 self.asked_m_s = event.speed_m_s
             case Fall() if self._fall is None or event.stage == "confirmed" or not self.alarm:
                 self._fall = event
-            case Notice(code="fall_acknowledged"):
-                self._fall = None
+            case Notice():
+                self._noticed(event.code)
             case CommandResult(ok=True):
                 self._answered(event.name)
             case _:
@@ -128,14 +131,25 @@ class SessionState:
         elif event.front != "unknown" or event.state == "level" or event.sensor in self.fronts:
             self.fronts[event.sensor] = event.front if event.state == "known" else "unknown"
 
+    def shown_runner(self) -> str:
+        """Return who is taken to walk."""
+        return GUEST if self._guest else self.runner
+
+    def _noticed(self, code: str) -> None:
+        if code == "fall_acknowledged":
+            self._fall = None
+        elif code in (ASKED, SAME, OTHER, "new_engine"):  # a new one knows nothing of the question
+            self.asks = code if code == ASKED else ""
+            self._guest = code == OTHER and self.phase.name != IDLE
+
     def _enter(self, phase: Phase) -> None:
         if "fallen" in (self.phase.name, phase.from_) and phase.name != "fallen":
             self._fall = None
         if phase.from_ == IDLE:
-            self.began = phase.t
+            self.began, self.asks = phase.t, ""
         if phase.name == IDLE:
             self.values.clear()  # all that still stands is a result of the session that is over
-            self.began = None
+            self.began, self._guest = None, False
         if phase.name not in ("paused", "blind", "fallen"):
             self.asked_m_s = None
         self.phase, self.entered = phase, True
@@ -144,6 +158,6 @@ class SessionState:
         if name in ("mute", "unmute"):
             self.muted = name == "mute"
         elif name == "runner":
-            self.runner = self._chosen.get(name) or self.runner
+            self.runner, self.asks = self._chosen.get(name) or self.runner, ""
         elif name == "profile" and self.profile:  # without a program there is none
             self.profile = self._chosen.get(name) or self.profile

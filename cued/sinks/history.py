@@ -94,6 +94,8 @@ class History:
         self._waiting: deque[Row] = deque()  # for the writing thread; a cancellation may stop it
         self._late: list[Row] = []
         self._session: Key | None = None
+        self._ended: Key | None = None  # the session before
+        self._apart = False  # it may be somebody else who walks
         self._beginning: Row | None = None  # the session's first
         self._cover = Cover()
         self._backward_s = 0.0
@@ -130,6 +132,12 @@ class History:
                 self._phase(event)
             case Summary():
                 self._summary(event)
+            case Notice(code="new_runner" | "same_runner" | "guest_runs"):
+                self._doubt(event.code)
+            case Imprint() | Effect() | Mounting() if self._apart:
+                pass
+            case Imprint() if self._session is None and self._ended is not None:
+                self._during(event, self._ended)  # the answer came after the end
             case Cue() | Effect() | Imprint() | Mounting() | Stride() if self._session is not None:
                 self._during(event, self._session)
             case _:
@@ -222,9 +230,16 @@ class History:
             values = (self._session, self._clock(), phase.name, phase.from_, phase.why)
             self._add("insert into phase values (?, ?, ?, ?, ?)", values)
 
+    def _doubt(self, code: str) -> None:
+        """Keep a session apart whose runner is in doubt: what it taught is not the runner's."""
+        self._apart = code != "same_runner"
+        if code == "new_runner" and self._session is not None:
+            for table in ("effect", "imprint", "worn"):
+                self._add(f"delete from {table} where session = ?", (self._session,))
+
     def _begin(self) -> None:
         self._cover, self._backward_s, self._strides = Cover(), 0.0, 0
-        self._session = Key()
+        self._session, self._apart = Key(), False
         self._beginning = (BEGIN, (self._session, self._runner, self._clock()))
         self._rows.append(self._beginning)
 
@@ -278,7 +293,7 @@ class History:
             " peak_m_s = ?, kind = ?, details = ? where id = ?",
             values,
         )
-        self._session = None
+        self._ended, self._session = self._session, None
 
     def _add(self, statement: str, values: tuple[object, ...]) -> None:
         if len(self._rows) < MOST_WAITING:

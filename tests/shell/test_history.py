@@ -64,6 +64,34 @@ async def keep(folder: Path, wall: Wall, runner: Runner) -> None:
             sink.take(event)
 
 
+@pytest.mark.parametrize(("answer", "later"), [("", False), ("same_runner", True)])
+async def test_a_session_whose_runner_is_in_doubt_leaves_no_step(
+    tmp_path: Path, answer: str, later: bool
+) -> None:
+    wall = Wall()
+    runner = Runner(feedback="full")
+    follow(runner, speed=0.5)
+    runner.stand(10.0)
+    await keep(tmp_path, wall, runner)
+    before = load(tmp_path / NAME, "runner", wall)
+    assert len(before.usual) == len(runner.coach.memory.usual) > 0
+    runner.events.clear()
+    runner.stride_s = 1.25
+    runner.t += DAY
+    follow(runner, speed=0.5)
+    if answer:
+        runner.say(answer)
+    await keep(tmp_path, wall, runner)
+    after = load(tmp_path / NAME, "runner", wall)
+    assert (after.imprint != before.imprint) is later
+    assert (after.usual, after.imprint) == (
+        runner.coach.memory.usual,
+        runner.coach.memory.imprint,
+    ) or later
+    assert after.sessions == 2
+    assert after.backward_s(DAY, 0.0) > 0.0
+
+
 async def test_a_session_comes_back_as_memory(tmp_path: Path) -> None:
     wall = Wall()
     first = Runner(profile="variety_for_a_runner")

@@ -62,6 +62,12 @@ def standing_after(
     return ladder.advance(memory, profile, result, elapsed_s)
 
 
+def no_higher(standing: Standing, memory: Memory) -> Standing:
+    """Return where a runner stands after a session that may be somebody else's."""
+    clean = min(standing.clean_sessions, memory.clean_sessions)
+    return Standing(min(standing.stage, memory.stage), clean, clean=False)
+
+
 def spread_ratios(baselines: Baselines, memory: Memory) -> list[float]:
     """Compare how much backward strides varied with earlier sessions at the same speed."""
     usual = {

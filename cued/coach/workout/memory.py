@@ -10,16 +10,20 @@ has passed since. "Today" is the last 20 hours and "this week" the last 7 days.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from msgspec import Struct
 from msgspec.structs import replace
 
 from cued.frames import Matrix
-from cued.model import Effect, Imprint, Mounting
+from cued.model import Direction, Effect, Imprint, Mode, Mounting
 
 DAY_S = 20.0 * 3600.0  # a session at the same hour tomorrow is another day's
 WEEK_S = 7.0 * 86400.0
 SAME_FRONT = 0.82  # cosine of 35 degrees
 TWICE = 2
+LAST_SESSIONS = 5  # what a step usually takes: a median of so many is good to half of one's spread
+Times: TypeAlias = tuple[float, ...]
 
 
 class Past(Struct, frozen=True, kw_only=True):
@@ -64,12 +68,23 @@ class Worn(Struct, frozen=True):
         return Worn(matrix, self.times + times if same else times)
 
 
+class Usual(Struct, frozen=True, kw_only=True):
+    """The stride time at first in each of the last sessions, newest last, under like conditions."""
+
+    direction: Direction
+    mode: Mode
+    speed: int  # bins of strides/baseline.py
+    incline: int
+    stride_s: tuple[float, ...]
+
+
 class Memory(Struct, frozen=True, kw_only=True):
     """A runner's history, as far as the coach needs it.
 
     stage, clean_sessions : where on the ladder, and clean sessions since getting there.
     past : sessions of the last five weeks, oldest first.
     imprint : the latest of each direction, mode, speed and incline.  worked : by phrase.
+    usual : by the same, how the last sessions began (``stranger.py``).
     worn : by trunk sensor.
     wrong : the runner said in the last session that something was wrong.
     away : a session that was cut off just now, and goes on.
@@ -83,6 +98,7 @@ class Memory(Struct, frozen=True, kw_only=True):
     clean_sessions: int = 0
     past: tuple[Past, ...] = ()
     imprint: tuple[Imprint, ...] = ()
+    usual: tuple[Usual, ...] = ()
     worked: dict[str, Worked] = {}
     worn: dict[str, Worn] = {}
     wrong: bool = False
@@ -182,6 +198,36 @@ class Memory(Struct, frozen=True, kw_only=True):
         for i in imprint:
             bins[i.direction, i.mode, i.speed_m_s, i.incline_percent] = i
         return replace(self, imprint=tuple(bins.values()))
+
+    def usual_s(self, direction: Direction, mode: Mode, speed: int, incline: int) -> Times:
+        """Return how long strides took at first in the last sessions, under these conditions."""
+        conditions = (direction, mode, speed, incline)
+        return next((u.stride_s for u in self.usual if _conditions(u) == conditions), ())
+
+    def nearest(self, direction: Direction, mode: Mode, speed: int, incline: int) -> Usual | None:
+        """Return how the last sessions began at the nearest speed, these conditions else."""
+        like = [u for u in self.usual if _conditions(u) == (direction, mode, u.speed, incline)]
+        return min(like, key=lambda u: abs(u.speed - speed), default=None)
+
+    def with_usual(self, first: list[Imprint]) -> Memory:
+        """Return this memory with the first imprint of one more session."""
+        usual = {_conditions(u): u for u in self.usual}
+        for i in first:
+            speed, incline = round(i.speed_m_s * 10.0), round(i.incline_percent)
+            before = self.usual_s(i.direction, i.mode, speed, incline)
+            one = Usual(
+                direction=i.direction,
+                mode=i.mode,
+                speed=speed,
+                incline=incline,
+                stride_s=(*before, i.stride_s)[-LAST_SESSIONS:],
+            )
+            usual[_conditions(one)] = one
+        return replace(self, usual=tuple(usual.values()))
+
+
+def _conditions(usual: Usual) -> tuple[Direction, Mode, int, int]:
+    return usual.direction, usual.mode, usual.speed, usual.incline
 
 
 def learned(worn: Mounting) -> bool:

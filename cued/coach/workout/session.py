@@ -28,6 +28,7 @@ from cued.coach.workout.phases import FREE, IDLE, PHASES, after
 from cued.coach.workout.profile import PROFILES, followed, load
 from cued.coach.workout.prompts import Script, Spoken
 from cued.coach.workout.questions import Questions
+from cued.coach.workout.stranger import ASKED, GUEST, Stranger
 from cued.coach.workout.totals import Tally
 from cued.frames import Matrix
 from cued.model import (
@@ -39,6 +40,7 @@ from cued.model import (
     Imprint,
     Input,
     Mounting,
+    Notice,
     Phase,
     Stability,
     Stride,
@@ -79,6 +81,11 @@ class Session:
         self._questions = Questions()
         self.script = Script(plan)
         self.tally = Tally()
+        self.stranger = Stranger()
+        self._kept = memory  # as it was before the session
+        self._first: list[Imprint] | None = None  # imprints of the session
+        self._last_told: list[Imprint] = []
+        self._news: list[AnyEvent] = []
         known.stage = ladder.entered(memory, self._profile)
         known.sessions = memory.sessions
         known.by_hand = not plan.belt_requests
@@ -106,6 +113,8 @@ class Session:
 
     def line(self) -> Spoken | None:
         """Return the next line to be said: of the script, else of the check-in."""
+        if self.stranger.unsaid and not self._known.spec.backward:
+            return (ASKED, {})
         spoken = self.script.line(self._known)
         if spoken is None and "questions" in (x.key for x in self._known.spec.says):
             question = self._questions.line(self._known.now)
@@ -123,6 +132,8 @@ class Session:
     def said(self, key: str) -> None:
         """Strike out a line that was said."""
         known = self._known
+        if key == ASKED:
+            self.stranger.said(known.now)
         self.script.said(key, known)
         self._questions.said(key, known.now)
         known.stepped_on = known.stepped_on or key == "step_on"
@@ -131,11 +142,43 @@ class Session:
 
     def remember(self, imprint: list[Imprint]) -> None:
         """Keep the imprint for the sessions to come."""
-        self._memory = self._memory.with_imprint(imprint)
+        if not imprint:
+            return
+        self._first = imprint if self._first is None else self._first
+        self._last_told = imprint
+        if not self.stranger.apart:
+            self._keep_steps(usual=imprint is self._first)
+
+    def _keep_steps(self, *, usual: bool) -> None:
+        self._memory = self._memory.with_imprint(self._last_told)
+        if usual:
+            self._memory = self._memory.with_usual(self._first or [])
+
+    def compare(self, stride: Stride) -> Notice | None:
+        """Return the question who walks, if a stride raises it; undo what the session changed."""
+        free = not self._known.program
+        asks = self.stranger.feed(stride, self._known, self._memory, free=free)
+        if asks:
+            self._memory = self._kept.gone_on()
+        return asks
+
+    def same(self, same: bool) -> str:
+        """Process whether it is the chosen runner who walks; return why it is no answer, or ""."""
+        if self.stranger.state != "asked":
+            return "nobody asks"
+        self._news.append(self.stranger.answer(same, self._known.now))
+        if same:
+            self._keep_steps(usual=True)
+            self._news += [] if self.active else self._last_told
+        elif self.active:
+            self._memory = Memory(runner=GUEST)
+            self._follow(self._profile_name)
+            self._known.sessions = 0
+        return ""
 
     def wear(self, worn: Mounting) -> None:
         """Keep how a trunk sensor was found to be worn."""
-        if worn.matrix is not None and learned(worn):
+        if worn.matrix is not None and learned(worn) and not self.stranger.apart:
             self._memory = self._memory.with_worn(
                 worn.sensor, cast("Matrix", worn.matrix), sure=worn.sure
             )
@@ -144,13 +187,14 @@ class Session:
         """Keep whether a wording worked for this runner."""
         self.tally.judged += 1
         self.tally.worked += effect.worked
-        self._memory = self._memory.with_effect(effect)
+        if not self.stranger.apart:
+            self._memory = self._memory.with_effect(effect)
 
     def choose(self, runner: str) -> str:
         """Change the runner between sessions; why not, or an empty text."""
         if self.active:
             return "a session is going on"
-        self._memory = self._memory.of(runner)
+        self._memory, self.stranger = self._memory.of(runner), Stranger()
         self._follow(followed(self._plan.profile, self._memory))
         self._known.stage = ladder.entered(self._memory, self._profile)
         self._known.sessions = self._memory.sessions
@@ -173,6 +217,8 @@ class Session:
 
     def yes(self) -> str:
         """Count a press as the answer that is waited for; return why it is none, or ""."""
+        if self.stranger.hears(self._known.now):
+            return self.same(True)
         if not self._questions.answered and self._asks:
             self._questions.yes()
             if self._questions.onward and self._profile.then:
@@ -216,15 +262,14 @@ class Session:
         if self._facing.met(known, active=self.active):
             self.script.say("backward_met")
         self._place()
+        news, self._news = self._news, []
         trigger = self._trigger(item, safety)
-        if trigger is None:
-            return []
-        target = after(known.phase, trigger, self._before)
-        if target is None:
-            return []
+        target = after(known.phase, trigger, self._before) if trigger else None
+        if trigger is None or target is None:
+            return news
         events = self._enter(target, trigger)
         self._place()
-        return events
+        return news + events
 
     def _place(self) -> None:
         """Write down where in the session the runner is."""
@@ -418,6 +463,8 @@ class Session:
         known = self._known
         self._armed = False
         self._began = known.now
+        self.stranger, self._kept = Stranger(), self._memory
+        self._first, self._last_told = None, []
         self.tally = Tally(started=known.now, kind="free_run" if free else "program")
         known.stage = ladder.entered(self._memory, self._profile, self._elapsed_since_loading())
         known.rounds, known.wrong, self._away_s = 0, False, 0.0
@@ -439,6 +486,8 @@ class Session:
         """Sum up, and remember: a station that runs for weeks is not restarted in between."""
         known, tally, elapsed = self._known, self.tally, self._elapsed_since_loading()
         standing = facts.standing_after(known, tally, self._memory, self._profile, elapsed)
+        if self.stranger.apart:
+            standing = facts.no_higher(standing, self._memory)
         if tally.kind == "program":
             for key, blanks in facts.last_words(tally, self._memory, standing):
                 self.script.say(key, **blanks)
@@ -448,7 +497,7 @@ class Session:
             backward_s=tally.backward_s,
             peak_m_s=tally.peak_m_s,
             stage=known.stage,
-            held_s=tally.held_s,
+            held_s=None if self.stranger.apart else tally.held_s,
         )
         runner, trained, wrong = self._memory.runner, known.stage, known.wrong
         self._memory = self._memory.with_session(
@@ -459,5 +508,8 @@ class Session:
             wrong=wrong,
         )
         known.sessions, known.wrong = self._memory.sessions, False
+        if self.stranger.state == "guest":
+            self._memory = self._kept.gone_on()
         self._armed = False  # the next begins after standing, not while this runner walks on
+        tally.measured["apart"] = float(self.stranger.apart)
         return tally.summary(known.now, runner, self._profile_name, trained, standing, wrong=wrong)

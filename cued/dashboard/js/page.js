@@ -12,6 +12,7 @@
   const PLOTS_MS = 250;
   const DESCRIBE_MS = 10_000;
   const STUMBLE_MS = 8000;
+  const KEYS = { fallen: ["acknowledge"], asks: ["same_runner", "new_runner"] }; // of an alarm
   const MQTT_PORT = 9001; // a broker's usual port for WebSocket
 
   const stations = new Map();
@@ -235,7 +236,7 @@
         + '<span class="rest"></span></p>';
       text(box.querySelector("strong"), head);
       icon(box.querySelector("use"), symbol);
-      if (fallen) box.append(acknowledge());
+      box.append(...(KEYS[fallen ? "fallen" : kind] ?? []).map(answer));
     }
     text(box.querySelector(".rest"), rest);
     text(box.querySelector(".age"), age);
@@ -262,16 +263,19 @@
     if (one.stumbleAt !== null && at - one.stumbleAt < STUMBLE_MS) {
       return ["stumble", "unsteady", Words.say("alarm.stumble"), "", Words.ago((at - one.stumbleAt) / 1000)];
     }
+    if (one.state.asks === "new_runner") {
+      return ["asks", "steady", Words.say("alarm.new_runner"), Words.say("alarm.new_runner_rest")];
+    }
     return null;
   }
 
-  function acknowledge() {
+  function answer(command) {
     const key = document.createElement("button");
     key.type = "button";
     key.className = "key";
-    key.textContent = Words.say("key.acknowledge");
-    key.hidden = !(config.commands !== false && station()?.state.commands?.includes("acknowledge"));
-    key.addEventListener("click", () => controls.press(key, "acknowledge", key.textContent));
+    key.textContent = Words.say(`key.${command}`);
+    key.hidden = !(config.commands !== false && station()?.state.commands?.includes(command));
+    key.addEventListener("click", () => controls.press(key, command, key.textContent));
     return key;
   }
 

@@ -16,7 +16,7 @@ const Shapes = (() => {
   /* Fields that are read by name; every other field is shown as it is, whatever it is. */
   const FIELDS = {
     state: {
-      phase: text, next: text, runner: text, profile: text, workout_s: number, mode: text, direction: text, stability: text,
+      phase: text, next: text, runner: text, asks: text, profile: text, workout_s: number, mode: text, direction: text, stability: text,
       alarm: (x) => x === null || text(x), muted: flag, belt_typed: flag, link: mapOf(text), battery: mapOf(number),
       front: mapOf(text),
       belt, commands: listOf(text), since: number, since_t: number, remaining_s: number,

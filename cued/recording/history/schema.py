@@ -101,7 +101,7 @@ def _memory(connection: sqlite3.Connection, runner: str, now: float) -> Memory:
         (runner,),
     ).fetchone()
     stage, clean = last or (0, 0)
-    details = _last_details(connection, runner)
+    details, kept = _last_details(connection, runner), _steps(connection, runner)
     return Memory(
         runner=runner,
         sessions=int(count),
@@ -111,7 +111,8 @@ def _memory(connection: sqlite3.Connection, runner: str, now: float) -> Memory:
         stage=int(stage),
         clean_sessions=int(clean or 0),
         past=_past(connection, runner, now),
-        imprint=_imprints(connection, runner),
+        imprint=kept.imprint,
+        usual=kept.usual,
         worked=_worked(connection, runner),
         worn=_worn(connection, runner),
     )
@@ -173,10 +174,19 @@ def _past(connection: sqlite3.Connection, runner: str, now: float) -> tuple[Past
     )
 
 
-def _imprints(connection: sqlite3.Connection, runner: str) -> tuple[Imprint, ...]:
-    rows = connection.execute("select value from imprint where runner = ? order by t", (runner,))
-    read = [_read(value, Imprint) for (value,) in rows]
-    return Memory(runner=runner).with_imprint([i for i in read if i is not None]).imprint
+def _steps(connection: sqlite3.Connection, runner: str) -> Memory:
+    """Return the latest imprints, and how the last sessions began."""
+    rows = connection.execute(
+        "select session, value from imprint where runner = ? order by t", (runner,)
+    )
+    sessions: dict[int, list[Imprint]] = {}
+    for session, value in rows:
+        if (read := _read(value, Imprint)) is not None:
+            sessions.setdefault(session, []).append(read)
+    memory = Memory(runner=runner)
+    for told in sessions.values():
+        memory = memory.with_imprint(told).with_usual([i for i in told if i.t == told[0].t])
+    return memory
 
 
 def _worked(connection: sqlite3.Connection, runner: str) -> dict[str, Worked]:

@@ -218,6 +218,19 @@ def test_the_alarm_of_a_possible_fall_ends_and_that_of_a_confirmed_one_does_not(
     assert told(topics, 10.0)["state"]["alarm"] is None
 
 
+def test_the_question_who_walks_stands_until_it_is_answered_and_a_guest_runs_to_the_end() -> None:
+    topics = Topics((), (), 10, runner="Ann")
+    topics.take(Phase(t=0.0, name="settle", from_="idle", why="begin"), 0.0, 0.0)
+    topics.take(Notice(t=1.0, level="info", code="new_runner", text=""), 1.0, 0.0)
+    state = told(topics, 1.0)["state"]
+    assert (state["asks"], state["runner"]) == ("new_runner", "Ann")
+    topics.take(Notice(t=2.0, level="info", code="guest_runs", text=""), 2.0, 0.0)
+    state = told(topics, 2.0)["state"]
+    assert (state["asks"], state["runner"]) == (None, "guest")
+    topics.take(Phase(t=9.0, name="idle", from_="settle", why="stop"), 9.0, 0.0)
+    assert told(topics, 9.0)["state"]["runner"] == "Ann"
+
+
 def test_the_state_is_told_anew_twice_a_minute() -> None:
     topics = Topics((), (), 10)
     told = [now for now in range(100) if topics.due(float(now), 0.0)]

@@ -421,6 +421,22 @@ def test_an_alarm_fits_a_phone_that_shows_everything_at_200_percent(
     assert page.evaluate(TOO_WIDE) <= 0
 
 
+def test_who_walks_is_asked_and_answered_on_the_page(
+    station: Station, peer: Peer, visit: Any
+) -> None:
+    keys = ["same_runner", "new_runner"]
+    peer.introduce("whose", phase="settle", remaining_s=200.0, asks="new_runner", commands=keys)
+    asked: list[str] = []
+    peer.hear("whose", "command", lambda text: asked.append(json.loads(text)["command"]))
+    page = visit(station.url + "#station/whose", size=TWICE)
+    page.get_by_text("Is it you?").wait_for()
+    assert violations(page) == []
+    page.get_by_role("button", name="It’s me").click()
+    page.wait_for_timeout(300)
+    assert asked == ["same_runner"]
+    assert page.evaluate(TOO_WIDE) <= 0
+
+
 def violations(page: Any) -> list[str]:
     page.wait_for_timeout(400)
     page.evaluate(AXE)
