@@ -118,7 +118,7 @@ def test_most_of_a_tone_lies_where_small_loudspeakers_can_give_it(name: Tone) ->
     assert power[(hz >= 500) & (hz <= 2500)].sum() > 0.7 * power.sum()
 
 
-@pytest.mark.parametrize("name", set(names()) - {"tick"})
+@pytest.mark.parametrize("name", sorted(set(names()) - {"tick"}))
 def test_every_tone_is_as_loud_as_words(name: Tone) -> None:
     assert loudness(tone(name) / 32767) == pytest.approx(TARGET_LUFS, abs=0.5)
 
