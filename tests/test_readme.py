@@ -1,4 +1,4 @@
-"""What the README promises: its Python runs, its configuration loads, it names every command."""
+"""What the README promises: its Python runs, its configuration loads, no link is dead."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import pytest
 
 from cued import __main__, config
 
-README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+HOME = Path(__file__).parents[1]
+README = (HOME / "README.md").read_text("utf-8")
+PAGES = [*HOME.glob("*.md"), *HOME.glob("docs/*.md"), *HOME.glob("hardware/**/*.md")]
 
 
 def block(language: str) -> str:
@@ -35,3 +37,18 @@ def test_the_configuration_is_one():
 @pytest.mark.parametrize("name", __main__.available())
 def test_every_command_is_named(name):
     assert f"`cued {__main__.command(name).NAME}" in README
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the names under which a page's headings can be linked to."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-") for text in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_link_leads_somewhere(page):
+    for target in re.findall(r"\]\(((?!https?:)[^)]+)\)", page.read_text("utf-8")):
+        file, _, heading = target.partition("#")
+        there = page.parent / file if file else page
+        assert there.exists(), target
+        assert not heading or heading in anchors(there), target

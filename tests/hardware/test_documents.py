@@ -274,11 +274,3 @@ def test_every_mounting_of_the_table_is_right_handed_and_as_named():
     for up, forward, left, written in rows:
         m = rotation(ast.literal_eval(written))
         np.testing.assert_allclose(m, [axis[forward], axis[left], axis[up]], atol=1e-12)
-
-
-@pytest.mark.parametrize(
-    "path", [*HARDWARE.rglob("*.md"), HOME / "docs" / "wearing.md"], ids=lambda p: p.stem
-)
-def test_every_link_leads_somewhere(path):
-    for target in re.findall(r"\]\(([^)#]+)\)", path.read_text("utf-8")):
-        assert (path.parent / target).exists(), target
