@@ -9,7 +9,7 @@ Rules
 * Every mistake is a line of a ``ConfigError``: file, section, key, what is wrong, and what was
   probably meant; all of a file are told at once. The process ends with status 78, which systemd
   does not restart.
-* The JSON schema that editors complete from is made of the same structs (``schema()``).
+* The JSON schema that editors complete from is made of the same structs (``cued parts --schema``).
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, ParamSpec, TypeAlias, TypeVar
 
-import msgspec
 from msgspec import Meta, Struct
 
 from cued import parts, reading
@@ -321,33 +320,3 @@ def overlay(raw: dict[str, Any], key: str, value: str) -> None:
         table[last] = tomllib.loads(f"v = {value}")["v"]
     except (ValueError, RecursionError):
         table[last] = value
-
-
-def whole() -> type[Struct]:
-    """Build the struct of the whole file, every part that exists in it (schema, docs)."""
-    fields: list[tuple[str, Any, Any]] = [(n, kind, kind()) for n, kind in FIXED.items()]
-    none: dict[str, Sensor] = {}
-    fields.append(("sensors", dict[str, Sensor], none))
-    for kind in NAMED_KINDS:
-        sections: list[tuple[str, Any, Any]] = []
-        for name in parts.names(kind):
-            config = parts.load(kind, name).config
-            table = msgspec.defstruct(
-                f"{kind}_{name}",
-                [("enabled", bool, True)],
-                bases=(config,),
-                kw_only=True,
-                frozen=True,
-                forbid_unknown_fields=True,
-            )
-            sections.append((name, table | None, None))
-        fields.append((kind, msgspec.defstruct(kind, sections, frozen=True) | None, None))
-    return msgspec.defstruct("cued", fields, frozen=True, kw_only=True)
-
-
-def schema() -> dict[str, Any]:
-    """Return the JSON schema of ``cued.toml``."""
-    out = msgspec.json.schema(whole())
-    out["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    out["title"] = "cued.toml"
-    return out

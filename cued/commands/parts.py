@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     if args.toml:
         print(annotated())
     elif args.schema:
-        print(json.dumps(config.schema(), indent=2, ensure_ascii=False))
+        print(json.dumps(schema(), indent=2, ensure_ascii=False))
     else:
         print(listing())
     return 0
@@ -90,6 +90,36 @@ def annotated(chosen: Mapping[str, Any] | None = None) -> str:
             options = _lines(parts.load(kind_name, name).config, values or {})
             out += [f"# {parts.about(kind_name, name)}", head, *options, ""]
     return "\n".join(out).rstrip()
+
+
+def _whole() -> type[Struct]:
+    """Build the struct of the whole file, every part that exists in it (schema, docs)."""
+    fields: list[tuple[str, Any, Any]] = [(n, kind, kind()) for n, kind in config.FIXED.items()]
+    none: dict[str, config.Sensor] = {}
+    fields.append(("sensors", dict[str, config.Sensor], none))
+    for kind in config.NAMED_KINDS:
+        sections: list[tuple[str, Any, Any]] = []
+        for name in parts.names(kind):
+            options = parts.load(kind, name).config
+            table = msgspec.defstruct(
+                f"{kind}_{name}",
+                [("enabled", bool, True)],
+                bases=(options,),
+                kw_only=True,
+                frozen=True,
+                forbid_unknown_fields=True,
+            )
+            sections.append((name, table | None, None))
+        fields.append((kind, msgspec.defstruct(kind, sections, frozen=True) | None, None))
+    return msgspec.defstruct("cued", fields, frozen=True, kw_only=True)
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of ``cued.toml``."""
+    out = msgspec.json.schema(_whole())
+    out["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    out["title"] = "cued.toml"
+    return out
 
 
 def _usual() -> dict[str, dict[str, dict[str, Any]]]:

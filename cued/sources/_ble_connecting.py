@@ -21,7 +21,7 @@ from bleak import BleakClient
 from bleak.backends.bluezdbus.manager import get_global_bluez_manager
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.device import BLEDevice
-from bleak.exc import BleakError
+from bleak.exc import BleakDBusError, BleakError, BleakGATTProtocolError
 from bleak_retry_connector import BleakClientWithServiceCache, establish_connection
 
 from cued.devices._gatt import BATTERY_LEVEL
@@ -32,10 +32,13 @@ log = logging.getLogger("cued.ble")
 ATTEMPTS = 3
 CONNECT_WITHIN_S = 15.0  # the others wait meanwhile
 DISCOVER_WITHIN_S = 40.0  # once the link stood and no more: an H10's takes 15-30 s on some Pis
+ACT_WITHIN_S = 10.0  # a read or write of one characteristic
 END_WITHIN_S = 5.0
 # When everything ends: BlueZ takes 2 s to disconnect, and goes on with it when nobody waits for it.
 LEAVE_WITHIN_S = 0.7
 FAILS = UNAVAILABLE
+# ATT: an error of the application's own, procedure already in progress. Both pass.
+BUSY = (0x80, 0xFE)
 # Beside its own errors bleak trips over its own state when a link goes in the middle of a call.
 TRIPS = (AssertionError, AttributeError, KeyError)
 
@@ -141,3 +144,33 @@ def short(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return "no answer"
     return (str(error) or type(error).__name__).splitlines()[0][:120]
+
+
+def is_busy(error: BaseException) -> bool:
+    """Return whether a device or BlueZ only asks to be asked again."""
+    if isinstance(error, BleakGATTProtocolError):
+        return error.code in BUSY
+    return isinstance(error, BleakDBusError) and error.dbus_error.endswith("InProgress")
+
+
+def offered(client: BleakClient) -> list[str]:
+    """List the UUIDs of the services and characteristics that were found."""
+    services = list(client.services)
+    return [s.uuid for s in services] + [c.uuid for s in services for c in s.characteristics]
+
+
+async def answers(client: BleakClient) -> bool:
+    """Return whether a silent device answers a read, or has nothing that could be read."""
+    chars = [c for s in client.services for c in s.characteristics if "read" in c.properties]
+    if not chars:
+        return True
+    try:
+        with theirs():
+            async with asyncio.timeout(ACT_WITHIN_S):
+                await client.read_gatt_char(chars[0])
+    except BleakGATTProtocolError:
+        return True
+    except FAILS as error:
+        log.debug("%s: %r", client.address, error)
+        return False
+    return True

@@ -14,10 +14,12 @@ from bleak_retry_connector import close_stale_connections
 from cued.devices.device import Advert
 from cued.sources._ble_adapter import forget
 from cued.sources._ble_connecting import FAILS, theirs
+from cued.sources._ble_scanning import Scanning
 
 log = logging.getLogger("cued.ble")
 
 STALE_WITHIN_S = 10.0
+TAKE_OVER_AFTER_S = 5.0  # a free device advertises several times meanwhile
 
 
 async def close_stale(
@@ -46,6 +48,27 @@ async def held(options: Mapping[str, Any]) -> list[tuple[Advert, BLEDevice]]:
     except FAILS as error:
         log.debug("connected devices: %r", error)
     return [(_advert(device), device) for device in found]
+
+
+async def find(
+    scanning: Scanning, wanted: Callable[[Advert], bool], options: Mapping[str, Any]
+) -> tuple[Advert, BLEDevice]:
+    """Wait for what is wanted: heard, or held by BlueZ for somebody else and so not heard."""
+    if "backend" in options:
+        return await scanning.find(wanted)
+    finding = asyncio.create_task(scanning.find(wanted))
+    try:
+        while True:
+            await asyncio.wait({finding}, timeout=TAKE_OVER_AFTER_S)
+            if finding.done():
+                return finding.result()
+            for advert, device in await held(options):
+                if wanted(advert):
+                    log.info("%s is connected already; taking it over", advert.address)
+                    return advert, device
+    finally:
+        finding.cancel()
+        await asyncio.wait({finding})
 
 
 def _advert(device: BLEDevice) -> Advert:

@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 
 from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
-from bleak.exc import BleakDBusError, BleakError, BleakGATTProtocolError
+from bleak.exc import BleakError, BleakGATTProtocolError
 from msgspec.structs import replace
 
 from cued.devices._gatt import BATTERY_LEVEL
@@ -38,19 +38,26 @@ from cued.devices.device import (
     inputs_of,
 )
 from cued.model import BeltRequest, DecodeError, LinkChanged, Notification
-from cued.sources._ble_connecting import FAILS, characteristic, end_within_s, short, theirs
+from cued.sources._ble_connecting import (
+    ACT_WITHIN_S,
+    FAILS,
+    answers,
+    characteristic,
+    end_within_s,
+    is_busy,
+    offered,
+    short,
+    theirs,
+)
 from cued.sources._ble_watching import Watch
 from cued.sources.source import Emit
 
 log = logging.getLogger("cued.ble")
 
 LOOK_EVERY_S = 0.1
-ACT_WITHIN_S = 10.0
 ANSWER_WITHIN_S = 5.0
 PULSE_WITHIN_S = 0.2  # then a pod does not begin with it any more
 BATTERY_EVERY_S = 600.0  # few devices notify it
-# ATT: an error of the application's own, procedure already in progress. Both pass.
-BUSY = (0x80, 0xFE)
 TRIES, AGAIN_S = 3, 0.3
 # ATT: insufficient authentication, insufficient encryption. Some firmware wants a bond.
 UNAUTHENTICATED = (0x05, 0x0F)
@@ -196,26 +203,10 @@ class Session:
             if self._watch.flowing and not told:
                 up()
                 told = True
-            if self._watch.wonders(now) and not await self._lives(client):
+            if self._watch.wonders(now) and not await answers(client):
                 self.end("it does not answer any more")
             if why := self._watch.verdict(now):
                 self.end(self._hint or why)
-
-    async def _lives(self, client: BleakClient) -> bool:
-        """Return whether a silent device answers a read, or has nothing that could be read."""
-        chars = [c for s in client.services for c in s.characteristics if "read" in c.properties]
-        if not chars:
-            return True
-        try:
-            with theirs():
-                async with asyncio.timeout(ACT_WITHIN_S):
-                    await client.read_gatt_char(chars[0])
-        except BleakGATTProtocolError:
-            return True
-        except FAILS as error:
-            log.debug("%s: %r", self._name, error)
-            return False
-        return True
 
     async def _act(self, client: BleakClient) -> None:
         while True:
@@ -241,7 +232,7 @@ class Session:
                     async with asyncio.timeout(ACT_WITHIN_S):
                         data = await self._do(client, action)
             except FAILS as error:
-                if left and _is_busy(error) and client.is_connected:
+                if left and is_busy(error) and client.is_connected:
                     await asyncio.sleep(AGAIN_S)
                     continue
                 self._not_done(client, action, error)
@@ -354,14 +345,3 @@ class Session:
                         await self._do_once(client, action)
         except FAILS as error:
             log.debug("%s: did not stop: %r", self._name, error)
-
-
-def _is_busy(error: BaseException) -> bool:
-    if isinstance(error, BleakGATTProtocolError):
-        return error.code in BUSY
-    return isinstance(error, BleakDBusError) and error.dbus_error.endswith("InProgress")
-
-
-def offered(client: BleakClient) -> list[str]:
-    services = list(client.services)
-    return [s.uuid for s in services] + [c.uuid for s in services for c in s.characteristics]

@@ -41,21 +41,27 @@ from cued.model import (
 )
 from cued.runtime.supervise import back_off
 from cued.sources._ble_adapter import adapters, chosen, missing
-from cued.sources._ble_connecting import DISCOVER_WITHIN_S, FAILS, Undiscovered, connected, short
-from cued.sources._ble_held import close_stale, forgotten, held
+from cued.sources._ble_connecting import (
+    DISCOVER_WITHIN_S,
+    FAILS,
+    Undiscovered,
+    connected,
+    offered,
+    short,
+)
+from cued.sources._ble_held import close_stale, find, forgotten
 from cued.sources._ble_looking import Found, Radio, battery, common, module, scan, supporting
 from cued.sources._ble_options import Config
 from cued.sources._ble_raw import Raw
 from cued.sources._ble_recovery import Stuck, cycle
 from cued.sources._ble_release import Training
 from cued.sources._ble_scanning import Scanning
-from cued.sources._ble_session import Session, offered
+from cued.sources._ble_session import Session
 from cued.sources._ble_watching import Watch
 from cued.sources.source import Emit, spread
 
 log = logging.getLogger("cued.ble")
 
-TAKE_OVER_AFTER_S = 5.0
 ADAPTER_EVERY_S = 5.0
 LOOK_EVERY_S = 1.0
 GIVE_UP = 3  # connections without services, after which BlueZ's memory of them is cleared
@@ -194,7 +200,7 @@ class Ble:
 
         failures = undiscovered = 0
         while True:
-            found, device = await self._find(scanning, wanted)
+            found, device = await find(scanning, wanted, self._radio.client)
             if found.address in self._taken:  # by another, between its advertisement and now
                 continue
             self._taken[found.address] = name
@@ -260,26 +266,6 @@ class Ble:
             except DecodeError as error:
                 self._unfit.setdefault(name, set()).add(device.address)
                 return str(error)
-
-    async def _find(
-        self, scanning: Scanning, wanted: Callable[[Advert], bool]
-    ) -> tuple[Advert, BLEDevice]:
-        """Wait for what is wanted: heard, or held by BlueZ for somebody else and so not heard."""
-        if "backend" in self._radio.client:
-            return await scanning.find(wanted)
-        finding = asyncio.create_task(scanning.find(wanted))
-        try:
-            while True:
-                await asyncio.wait({finding}, timeout=TAKE_OVER_AFTER_S)
-                if finding.done():
-                    return finding.result()
-                for advert, device in await held(self._radio.client):
-                    if wanted(advert):
-                        log.info("%s is connected already; taking it over", advert.address)
-                        return advert, device
-        finally:
-            finding.cancel()
-            await asyncio.wait({finding})
 
     def _flows(self, name: str) -> Callable[[], None]:
         def flows() -> None:

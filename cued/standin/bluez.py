@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 from dbus_fast import Message, MessageType, Variant
 
-from cued.standin._tree import Tree, Values
+from cued.standin._tree import Tree
 from cued.standin.peripheral import ADAPTER, GATT, Char, Peripheral, Refused
 
 ADAPTER1, DEVICE1 = "org.bluez.Adapter1", "org.bluez.Device1"
@@ -33,7 +33,6 @@ UNKNOWN_OBJECT = "org.freedesktop.DBus.Error.UnknownObject"
 ADVERTISE_EVERY_S = 0.1
 CONNECT_S, OUT_OF_REACH_S = 0.02, 1.0
 MTU = 247
-FLAGS = ("Connected", "Paired", "Trusted", "Blocked", "LegacyPairing", "ServicesResolved")
 
 Some = TypeVar("Some", bound=Peripheral)
 
@@ -87,7 +86,7 @@ class Bluez:
         self.discovering = False
         self._known.clear()
         for device in self.devices.values():
-            _forget_link(device)
+            device.forget_link()
         await self._tree.end()
 
     def plug(self) -> None:
@@ -133,7 +132,7 @@ class Bluez:
 
     def drop(self, device: Peripheral) -> None:
         """Lose the link, with BlueZ noticing."""
-        _forget_link(device)
+        device.forget_link()
         device.on_drop()
         off = {"ServicesResolved": Variant("b", False), "Connected": Variant("b", False)}
         self._tree.change(device.path, DEVICE1, off)
@@ -170,23 +169,7 @@ class Bluez:
             self._tree.change(device.path, DEVICE1, {"RSSI": Variant("n", device.rssi)})
             return
         self._known.add(device.path)
-        properties: Values = {flag: Variant("b", False) for flag in FLAGS} | {
-            "Address": Variant("s", device.address),
-            "AddressType": Variant("s", "random"),
-            "Alias": Variant("s", device.name or device.address),
-            "Adapter": Variant("o", ADAPTER),
-            "UUIDs": Variant("as", device.advertised),
-            "RSSI": Variant("n", device.rssi),
-        }
-        if device.name:
-            properties["Name"] = Variant("s", device.name)
-        if device.manufacturer:
-            data = {k: Variant("ay", v) for k, v in device.manufacturer.items()}
-            properties["ManufacturerData"] = Variant("a{qv}", data)
-        if device.service_data:
-            told = {k: Variant("ay", v) for k, v in device.service_data.items()}
-            properties["ServiceData"] = Variant("a{sv}", told)
-        self._tree.put(device.path, DEVICE1, properties)
+        self._tree.put(device.path, DEVICE1, device.properties())
 
     async def _connect(self, message: Message) -> None:
         device = self.devices[message.path or ""]
@@ -362,13 +345,3 @@ class Bluez:
                     if char.path == path:
                         return char
         raise KeyError(path)
-
-
-def _forget_link(device: Peripheral) -> None:
-    device.connected = False
-    for chars in device.services.values():
-        for char in chars.values():
-            char.notifying = False
-            if char.socket is not None:
-                char.socket.close()
-                char.socket = None

@@ -7,7 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
+from dbus_fast import Variant
+
+from cued.standin._tree import Values
+
 ADAPTER = "/org/bluez/hci0"
+FLAGS = ("Connected", "Paired", "Trusted", "Blocked", "LegacyPairing", "ServicesResolved")
 
 
 def sig(short: int) -> str:
@@ -89,6 +94,35 @@ class Peripheral:
     def char(self, uuid: str) -> Char:
         """Find one of its characteristics."""
         return next(chars[uuid] for chars in self.services.values() if uuid in chars)
+
+    def properties(self) -> Values:
+        """Return what BlueZ tells of a device that was just seen."""
+        properties: Values = {flag: Variant("b", False) for flag in FLAGS} | {
+            "Address": Variant("s", self.address),
+            "AddressType": Variant("s", "random"),
+            "Alias": Variant("s", self.name or self.address),
+            "Adapter": Variant("o", ADAPTER),
+            "UUIDs": Variant("as", self.advertised),
+            "RSSI": Variant("n", self.rssi),
+        }
+        if self.name:
+            properties["Name"] = Variant("s", self.name)
+        if self.manufacturer:
+            data = {k: Variant("ay", v) for k, v in self.manufacturer.items()}
+            properties["ManufacturerData"] = Variant("a{qv}", data)
+        if self.service_data:
+            told = {k: Variant("ay", v) for k, v in self.service_data.items()}
+            properties["ServiceData"] = Variant("a{sv}", told)
+        return properties
+
+    def forget_link(self) -> None:
+        """Be unconnected; nobody is subscribed to anything."""
+        self.connected = False
+        for char in (char for chars in self.services.values() for char in chars.values()):
+            char.notifying = False
+            if char.socket is not None:
+                char.socket.close()
+                char.socket = None
 
 
 class Far(Protocol):

@@ -78,7 +78,7 @@ class Body:
         known = earlier or {}
         self._chains = {s: chains(s, p, config, known.get(s)) for s, p in worn.items()}
         self._trunks = {s for s, placement in worn.items() if placement not in SIDE_OF}
-        self._contradicted = self._swap_told = False
+        self._contradicted = False
         self._map = BodyMap()
         self._merge = Merge(list(worn))
         self._passed = self._merge.passed  # as it was when conclusions were last drawn
@@ -290,25 +290,16 @@ class Body:
         return [Notice(t=heading.at, level="warning", code="body_map", text=text)]
 
     def _contact(self, contact: Contact) -> list[AnyEvent]:
-        swapped = self._swapped(contact)
+        swapped = self._map.feed(contact, of_trunk=contact.sensor in self._trunks)
         footfall = self._footfalls.feed(contact)
         if footfall is None:
-            return swapped
+            return [*swapped]
         self._last_footfall_t = footfall.t
         self._patience.step(footfall.t)
         self._seen_by[footfall.side] = footfall.sensor
         mode, direction = self._mode.mode, self._direction.direction
         stride = self._strides.feed(footfall, mode, direction)
         return [*swapped, footfall, *(self._stride(stride, contact.at) if stride else [])]
-
-    def _swapped(self, contact: Contact) -> list[AnyEvent]:
-        """Report once when the trunk calls the left foot right."""
-        self._map.feed(contact, of_trunk=contact.sensor in self._trunks)
-        if not self._map.swapped or self._swap_told:
-            return []
-        self._swap_told = True
-        text = "the trunk calls the left foot right: are the feet's sensors swapped?"
-        return [Notice(t=contact.at, level="warning", code="feet_swapped", text=text)]
 
     def _stride(self, stride: Stride, at: float) -> list[AnyEvent]:
         posture = self._posture

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import deque
 
 from cued.gait.finding import Contact
-from cued.model import Side
+from cued.model import Notice, Side
 
 BESIDE_S = 0.15  # half a step of somebody fast
 KEPT, SURE = 20, 17
@@ -26,18 +26,19 @@ class BodyMap:
         self._feet: deque[tuple[float, Side]] = deque(maxlen=4)
         self._trunk: deque[tuple[float, Side]] = deque(maxlen=4)
         self._opposed: deque[bool] = deque(maxlen=KEPT)
+        self._told = False
 
-    @property
-    def swapped(self) -> bool:
-        """The trunk says the other foot nearly every time."""
-        return sum(self._opposed) >= SURE
-
-    def feed(self, contact: Contact, *, of_trunk: bool) -> None:
-        """Process a contact of either; whichever comes second is compared."""
+    def feed(self, contact: Contact, *, of_trunk: bool) -> list[Notice]:
+        """Process a contact of either, compare the second of two; report a swap once."""
         if contact.side == "unknown":
-            return
+            return []
         mine, others = (self._trunk, self._feet) if of_trunk else (self._feet, self._trunk)
         mine.append((contact.t, contact.side))
         beside = [side for t, side in others if abs(t - contact.t) <= BESIDE_S]
         if beside:
             self._opposed.append(beside[-1] != contact.side)
+        if self._told or sum(self._opposed) < SURE:
+            return []
+        self._told = True
+        text = "the trunk calls the left foot right: are the feet's sensors swapped?"
+        return [Notice(t=contact.at, level="warning", code="feet_swapped", text=text)]

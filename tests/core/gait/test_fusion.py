@@ -567,16 +567,17 @@ def test_a_stride_does_not_wait_for_ever_for_its_trajectory():
 
 
 def walked(choice, swapped, n=24):
+    told = []
     for k in range(n):
         side = "left" if k % 2 else "right"
         other = "right" if k % 2 else "left"
-        choice.feed(contact(0.5 * k, "f", other if swapped else side), of_trunk=False)
-        choice.feed(contact(0.5 * k + 0.02, "trunk", side), of_trunk=True)
-    return choice.swapped
+        told += choice.feed(contact(0.5 * k, "f", other if swapped else side), of_trunk=False)
+        told += choice.feed(contact(0.5 * k + 0.02, "trunk", side), of_trunk=True)
+    return [notice.code for notice in told]
 
 
 def test_swapped_feet_are_noticed_by_the_trunk_and_right_ones_are_not():
-    assert walked(BodyMap(), swapped=True)
+    assert walked(BodyMap(), swapped=True) == ["feet_swapped"]
     assert not walked(BodyMap(), swapped=False)
 
 

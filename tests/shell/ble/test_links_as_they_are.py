@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from bleak.exc import BleakError
 
-from cued.sources import _ble_connecting, ble
+from cued.sources import _ble_connecting, _ble_held, ble
 from cued.sources.ble import Ble, Config
 from cued.standin.machines import Treadmill
 from tests.shell.ble.pods import Heard, Pod, play, running, sensor, site
@@ -33,7 +33,7 @@ async def test_a_stale_memory_of_services_is_cleared(bluez, monkeypatch):
 
 
 async def test_what_somebody_else_connected_is_taken_over(bluez, monkeypatch):
-    monkeypatch.setattr(ble, "TAKE_OVER_AFTER_S", 0.3)
+    monkeypatch.setattr(_ble_held, "TAKE_OVER_AFTER_S", 0.3)
     device = bluez.add(Pod(bluez, advertising=False))
     async with running(site(left=sensor(address=device.address))) as (_, heard):
         await asyncio.sleep(0.4)

@@ -17,7 +17,8 @@ from cued.coach.commands import NAMES
 from cued.config import Sensor
 from cued.model import Measurement
 from cued.sinks import _discovery
-from cued.sinks._entities import BUTTONS, SESSION
+from cued.sinks._controls import BUTTONS
+from cued.sinks._entities import SESSION
 from cued.sinks._requests import DEFAULT, Gate
 from cued.sinks._topics import Topics
 from cued.sinks.mqtt import Config
