@@ -42,7 +42,7 @@ MOST_DUTY = 0.95
 IGNORED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGABRT)
 
 
-class Wanted(NamedTuple):
+class PinRequest(NamedTuple):
     """What is to be kept. ``frequency_hz`` 0: on and off, without PWM."""
 
     pins: tuple[int, ...]
@@ -112,7 +112,7 @@ def _serve(pins: Pins, lines: int) -> None:
             pins.drive(int(pin), float(value), time.monotonic())
 
 
-def _devices(wanted: Wanted, factory: Any) -> dict[int, Any]:
+def _devices(wanted: PinRequest, factory: Any) -> dict[int, Any]:
     """Open the pins, low."""
     gpiozero: Any = importlib.import_module("gpiozero")
     if not wanted.frequency_hz:
@@ -123,7 +123,7 @@ def _devices(wanted: Wanted, factory: Any) -> dict[int, Any]:
     }
 
 
-def _open(wanted: Wanted) -> tuple[Any, dict[int, Any], str]:
+def _open(wanted: PinRequest) -> tuple[Any, dict[int, Any], str]:
     """Open real pins, or mock ones and the reason."""
     why = ""
     if wanted.hardware:
@@ -148,7 +148,7 @@ def main(argument: str) -> None:
         with contextlib.suppress(OSError):  # nobody reads any more: the pins matter, not the line
             os.write(1, line.encode())
 
-    wanted = Wanted(*json.loads(argument))
+    wanted = PinRequest(*json.loads(argument))
     factory, devices, why = _open(wanted)
     pins = Pins(devices, MOST_DUTY if wanted.frequency_hz else 1.0, wanted.most_s, say)
     say(f"missing {why}\n" if why else "ready\n")

@@ -2,7 +2,7 @@
 
 Rules
 -----
-* Driving never blocks. What the keeper did comes back with its time, as ``Told``.
+* Driving never blocks. What the keeper did comes back with its time, as ``PinChange``.
 * Should the keeper end before it is sent away, its pins are driven low from here, and each is told
   as failed.
 """
@@ -21,12 +21,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cued.gpio import PinsMissing, drive_low
-from cued.keeper import Wanted
+from cued.keeper import PinRequest
 
 START_S, END_S = 20.0, 2.0  # a Pi Zero 2 W needs seconds to start one; an end takes 0.05 s
 
 
-class Told(NamedTuple):
+class PinChange(NamedTuple):
     """A pin's value from ``t`` (s, monotonic) on. ``note``: ``cut``, or why it failed."""
 
     t: float
@@ -35,10 +35,10 @@ class Told(NamedTuple):
     note: str
 
 
-class Kept:
+class KeptPins:
     """The program's side: pins that a keeper drives. ``missing`` says why nobody feels them."""
 
-    def __init__(self, wanted: Wanted, heard: Callable[[Told], None]) -> None:
+    def __init__(self, wanted: PinRequest, heard: Callable[[PinChange], None]) -> None:
         self.missing = ""
         self.values = dict.fromkeys(wanted.pins, 0.0)
         self.cuts = 0
@@ -103,7 +103,7 @@ class Kept:
             self._ready.set_result(None)
             return
         t, pin, value, note = line.split(" ", 3)
-        told = Told(float(t), int(pin), float(value), note)
+        told = PinChange(float(t), int(pin), float(value), note)
         if note:
             self.values[told.pin] = told.value
         self.cuts += note == "cut"
@@ -123,9 +123,9 @@ class Kept:
                 drive_low(self._wanted.pins, self._wanted.chip, Path(self._wanted.runtime))
         for pin in self.values:
             self.values[pin] = 0.0
-            self._heard(Told(time.monotonic(), pin, 0.0, "the keeper of the pins ended"))
+            self._heard(PinChange(time.monotonic(), pin, 0.0, "the keeper of the pins ended"))
 
-    async def started(self) -> Kept:
+    async def started(self) -> KeptPins:
         """Wait until the pins are open, or it is known why they are not."""
         try:
             async with asyncio.timeout(START_S):
@@ -139,6 +139,6 @@ class Kept:
         return self
 
 
-async def keep(wanted: Wanted, heard: Callable[[Told], None]) -> Kept:
+async def keep(wanted: PinRequest, heard: Callable[[PinChange], None]) -> KeptPins:
     """Start a keeper; whoever does has to ``close`` it."""
-    return await Kept(wanted, heard).started()
+    return await KeptPins(wanted, heard).started()

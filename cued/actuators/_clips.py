@@ -35,7 +35,7 @@ from cued.actuators import _wav
 from cued.actuators._format import RATE, Samples
 from cued.actuators._render import FALLBACK, Batch, Phrase, Rendered, tidied
 from cued.actuators._tones import rest
-from cued.actuators.voices.voice import Asked, RenderError
+from cued.actuators.voices.voice import RenderError, VoiceOptions
 
 VERSION = "2"  # of what _render.py and _loudness.py do to a rendered phrase
 PATIENCE_S = 15.0
@@ -51,7 +51,7 @@ class Clips:
     def __init__(
         self,
         folder: Path,
-        asked: Asked,
+        asked: VoiceOptions,
         renderer: str = "pyttsx3",
         own: Mapping[str, Path] | None = None,
     ) -> None:
@@ -181,7 +181,7 @@ async def _line(answers: asyncio.StreamReader) -> bytes:
     return b""
 
 
-def _version(renderer: str, asked: Asked) -> str:
+def _version(renderer: str, asked: VoiceOptions) -> str:
     """Name the build of the voice that will speak, without starting it."""
     version = parts.load("voices", renderer).build(asked).version
     return version or parts.load("voices", FALLBACK).build(asked).version

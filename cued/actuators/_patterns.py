@@ -40,7 +40,7 @@ class Pulse(NamedTuple):
         return self.at_s + self.on_s
 
 
-class Score(NamedTuple):
+class Notes(NamedTuple):
     """Notes ``L``, ``R`` or ``B`` (both), a step each; ``.`` waits."""
 
     notes: str
@@ -48,14 +48,14 @@ class Score(NamedTuple):
     step_s: float
 
 
-SCORES: dict[Pattern, Score] = {
-    "none": Score("", 0.1, 0.1),
-    "notice": Score("B", 0.2, 0.2),
-    "left": Score("LL", 0.15, 0.27),
-    "right": Score("R.RR", 0.15, 0.27),
-    "step": Score("LRLR", 0.15, 0.24),
-    "alarm": Score("B.B.B....B.B", 0.15, 0.15),
-    "unsteady": Score("LRLRLR", 0.12, 0.12),
+SCORES: dict[Pattern, Notes] = {
+    "none": Notes("", 0.1, 0.1),
+    "notice": Notes("B", 0.2, 0.2),
+    "left": Notes("LL", 0.15, 0.27),
+    "right": Notes("R.RR", 0.15, 0.27),
+    "step": Notes("LRLR", 0.15, 0.24),
+    "alarm": Notes("B.B.B....B.B", 0.15, 0.15),
+    "unsteady": Notes("LRLRLR", 0.12, 0.12),
 }
 
 

@@ -21,7 +21,7 @@ from cued import parts
 from cued.actuators import _wav
 from cued.actuators._format import RATE, Samples
 from cued.actuators._loudness import resampled, spoken
-from cued.actuators.voices.voice import Asked, RenderError, Stuck, Voice, VoiceMissing
+from cued.actuators.voices.voice import RenderError, Voice, VoiceMissing, VoiceOptions, VoiceStuck
 from cued.model import Floats
 
 FALLBACK = "espeak_ng"
@@ -47,7 +47,7 @@ class Batch(msgspec.Struct, frozen=True):
     """Phrases of one voice."""
 
     renderer: str
-    asked: Asked
+    asked: VoiceOptions
     phrases: list[Phrase]
 
 
@@ -77,26 +77,28 @@ def main() -> None:
                 make_clip(phrase, batch.asked.rate_wpm, voice)
                 why = ""
         except (RenderError, OSError) as error:
-            why, stuck = str(error), isinstance(error, Stuck)
+            why, stuck = str(error), isinstance(error, VoiceStuck)
         answers.write(msgspec.json.encode(Rendered(phrase.text, why, instead)) + b"\n")
         if stuck:
             os._exit(1)  # an ordinary exit waits for what is stuck
 
 
-def opened(renderer: str, asked: Asked) -> tuple[Voice | None, str]:
+def opened(renderer: str, asked: VoiceOptions) -> tuple[Voice | None, str]:
     """Open the voice that is asked for, or the one that speaks instead, and say why; or none."""
     try:
         return _open(renderer, asked), ""
     except VoiceMissing as error:
         why = str(error)
     try:
-        usual = Asked(asked.language, asked.voice if renderer == "pyttsx3" else "", asked.rate_wpm)
+        usual = VoiceOptions(
+            asked.language, asked.voice if renderer == "pyttsx3" else "", asked.rate_wpm
+        )
         return _open(FALLBACK, usual), why
     except VoiceMissing as error:
         return None, f"{why}; {error}"
 
 
-def _open(renderer: str, asked: Asked) -> Voice:
+def _open(renderer: str, asked: VoiceOptions) -> Voice:
     voice: Voice = parts.load("voices", renderer).build(asked)
     voice.open()
     return voice

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from cued import parts
 from cued.actuators._clips import Clips, recordings
-from cued.actuators.voices.voice import Asked
+from cued.actuators.voices.voice import VoiceOptions
 from cued.coach.voice import phrases
 from cued.config import Site
 
@@ -65,5 +65,5 @@ def clips_of(config: Config, site: Site) -> Clips:
     own = (
         recordings(Path(config.clips), phrases.load(site.language).names()) if config.clips else {}
     )
-    asked = Asked(site.language, config.voice, config.rate_wpm)
+    asked = VoiceOptions(site.language, config.voice, config.rate_wpm)
     return Clips(Path(site.cache) / "speech", asked, config.renderer, own)

@@ -27,8 +27,8 @@ from cued.actuators._once import felt
 from cued.actuators._patterns import TICK_S, Pulse, pulses
 from cued.actuators.actuator import Report
 from cued.config import Site
-from cued.keeper import Wanted
-from cued.kept import Kept, Told, keep
+from cued.keeper import PinRequest
+from cued.kept import KeptPins, PinChange, keep
 from cued.model import Beat, Cue, CueDone, Notice, Pattern
 from cued.parts import Exit, Part
 
@@ -58,9 +58,9 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if self.left_pin == self.right_pin:
             raise ValueError("left_pin and right_pin are the same pin")
 
-    def wanted(self, site: Site) -> Wanted:
+    def wanted(self, site: Site) -> PinRequest:
         """Return what a keeper has to drive."""
-        return Wanted(
+        return PinRequest(
             pins=(self.left_pin, self.right_pin),
             most_s=self.max_on_s,
             frequency_hz=self.frequency_hz,
@@ -81,7 +81,7 @@ class Haptic:
         self._why = "the motors are not started"
         self._failed = ""  # why the pattern under way was not felt
         self._pins = (config.left_pin, config.right_pin)
-        self._kept: Kept | None = None
+        self._kept: KeptPins | None = None
         self._awaited: deque[tuple[str, float]] = deque(maxlen=100)  # key, given: edge to come
         self._timers: list[asyncio.TimerHandle] = []
         self._ticks: list[asyncio.TimerHandle] = []  # the next tick, and the end of this one
@@ -204,7 +204,7 @@ class Haptic:
         except OSError as error:
             self._fail(f"the keeper of the pins: {error.strerror}")
 
-    def _hear(self, told: Told) -> None:
+    def _hear(self, told: PinChange) -> None:
         """Note what a pin did: when the pattern's first edge was, or that there was none."""
         if told.note not in ("", "cut"):
             self._fail(told.note)

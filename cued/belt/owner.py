@@ -16,7 +16,7 @@ Rules of this file
 from __future__ import annotations
 
 from cued.belt.crosscheck import CrossCheck, advice
-from cued.belt.source import Source
+from cued.belt.source import SpeedSource
 from cued.model import Belt, BeltSource, BeltState, Notice
 
 RANK: dict[BeltSource, int] = {"console": 0, "sensor": 1, "feet": 2, "typed": 3}
@@ -37,7 +37,7 @@ class Owner:
     """Processes every report, and tells what the belt does."""
 
     def __init__(self) -> None:
-        self._sources: dict[str, Source] = {}
+        self._sources: dict[str, SpeedSource] = {}
         self._used = ""
         self._taken_over = (0.0, 0.0)  # the own ``since`` of who took over: what it is told as
         self._state: BeltState | None = None
@@ -51,7 +51,7 @@ class Owner:
             return []
         source = self._sources.get(belt.source)
         if source is None or source.kind != belt.kind:
-            source = self._sources[belt.source] = Source(belt.kind)
+            source = self._sources[belt.source] = SpeedSource(belt.kind)
         source.report(belt)
         return self._told(belt.t)
 
@@ -64,7 +64,7 @@ class Owner:
             if told.speed.steady and not told.doubt and told.speed.value is not None:
                 self._check.compare(t, sensor, speed_m_s, told.speed.value)
         error = CALIBRATED_ERROR if self._check.calibrated(sensor) else FOOT_ERROR
-        feet = self._sources.setdefault(FEET, Source("feet"))
+        feet = self._sources.setdefault(FEET, SpeedSource("feet"))
         feet.step(t, self._check.corrected(sensor, speed_m_s), error)
         return self._told(t)
 
@@ -102,7 +102,7 @@ class Owner:
         text = advice(doubt, told.speed.value or 0.0, walked or 0.0, self._check.factor)
         return [Notice(t=t, level="warning", code="belt_doubt", text=text)]
 
-    def _treadmill(self) -> Source | None:
+    def _treadmill(self) -> SpeedSource | None:
         """Return what tells the belt's speed and can be checked: a console or a sensor."""
         told = [s for s in self._sources.values() if s.kind in ("console", "sensor")]
         return min(told, key=lambda s: RANK[s.kind], default=None)
@@ -131,7 +131,7 @@ class Owner:
             doubt=doubt,
         )
 
-    def _since(self, name: str, source: Source, speed: float | None) -> float:
+    def _since(self, name: str, source: SpeedSource, speed: float | None) -> float:
         """Return since when; a source that takes over and agrees goes on with the old level."""
         own = max(source.speed.since, source.incline.since)
         before = self._state

@@ -18,7 +18,7 @@ STANDS_S = 3.0  # longer than any stride (gait/fusion/strides.py): feet that sta
 MISSED_S = 10.0  # feet that step again so soon, as fast as before, go on with the same level
 
 
-class Source:
+class SpeedSource:
     """A treadmill, a sensor on the belt, or a person who typed."""
 
     def __init__(self, kind: BeltSource) -> None:

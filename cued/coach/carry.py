@@ -258,7 +258,7 @@ def _measured(name: str, value: float | None, unit: str, strides: int, now: floa
     return Measurement(t=now, name=name, value=value, unit=unit, strides=strides)
 
 
-class Retention:
+class Retained:
     """What has stayed since the last session, told from the first minute of easy walking."""
 
     def __init__(self, imprint: tuple[Imprint, ...], began: float) -> None:

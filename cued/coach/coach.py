@@ -25,7 +25,7 @@ from cued.coach.voice import fading
 from cued.coach.voice.arbiter import SAFETY_HOLDS, Arbiter
 from cued.coach.voice.effect import Effects
 from cued.coach.voice.pacer import Pacer
-from cued.coach.voice.phrases import Words
+from cued.coach.voice.phrases import Phrases
 from cued.coach.voice.sign_of_life import SignOfLife
 from cued.coach.workout import conditions
 from cued.coach.workout.belt_requests import against_more, asked_of_belt, asks_more
@@ -69,7 +69,7 @@ class Coach:
         self,
         plan: CoachConfig,
         rules: Sequence[Rule],
-        words: Words,
+        words: Phrases,
         memory: Memory,
         *,
         muted: bool = False,

@@ -6,11 +6,11 @@ on, and the last session's is looked for (``PhaseSpec.entry``).
 
 from __future__ import annotations
 
-from cued.coach.carry import Carry, Imprints, Retention
+from cued.coach.carry import Carry, Imprints, Retained
 from cued.coach.known import Known
 from cued.coach.strides.baseline import Baselines
 from cued.coach.workout.memory import Memory
-from cued.coach.workout.totals import Tally
+from cued.coach.workout.totals import SessionTally
 from cued.model import Imprint, Measurement, Stride
 
 
@@ -21,7 +21,7 @@ class Taught:
         self.carry: Carry | None = None
         self._imprints = Imprints()
         self._carried = Baselines()
-        self._retention: Retention | None = None
+        self._retention: Retained | None = None
 
     def forget_runner(self) -> None:
         """Forget what is one runner's."""
@@ -31,7 +31,7 @@ class Taught:
         """Look no further for what stayed since last time: it may be somebody else's."""
         self._retention = None
 
-    def enter(self, known: Known, memory: Memory, tally: Tally) -> list[Imprint]:
+    def enter(self, known: Known, memory: Memory, tally: SessionTally) -> list[Imprint]:
         """Follow the session into a phase; return the imprint if the phase tells one."""
         entry, now, out = known.spec.entry, known.now, list[Imprint]()
         if self.carry and "carry_on" not in entry:
@@ -43,7 +43,7 @@ class Taught:
         if "carry" in entry and self.carry is None:
             self.carry = Carry(known.baselines, self._imprints, now)
         if "retention" in entry:
-            self._retention = self._retention or Retention(memory.imprint, now)
+            self._retention = self._retention or Retained(memory.imprint, now)
         elif "session" in entry:
             self._retention = None
         return out

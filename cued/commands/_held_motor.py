@@ -9,17 +9,17 @@ import asyncio
 import json
 import sys
 
-from cued.keeper import Wanted
-from cued.kept import Told, keep
+from cued.keeper import PinRequest
+from cued.kept import PinChange, keep
 
 HOLDS_S = 20.0
 
 
-async def hold(wanted: Wanted) -> None:
+async def hold(wanted: PinRequest) -> None:
     """Drive the first pin and stay."""
     driven = asyncio.Event()
 
-    def heard(told: Told) -> None:
+    def heard(told: PinChange) -> None:
         if told.value > 0:
             driven.set()
 
@@ -37,4 +37,4 @@ async def hold(wanted: Wanted) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(hold(Wanted(*json.loads(sys.argv[1]))))
+    asyncio.run(hold(PinRequest(*json.loads(sys.argv[1]))))

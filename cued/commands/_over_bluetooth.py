@@ -20,9 +20,8 @@ from cued.sources import ble
 from cued.sources.source import Emit
 from cued.standin import wearables
 from cued.standin.bluez import Bluez
-from cued.standin.family import Worn as Pod
-from cued.standin.family import counts
-from cued.standin.machines import Treadmill
+from cued.standin.family import FarDevice, counts
+from cued.standin.machines import TreadmillPeripheral
 
 CONNECT_WITHIN_S = 30.0
 MOST_SAMPLES = 16  # of a frame, as its notification holds
@@ -41,9 +40,9 @@ class OverBluetooth:
         self._inputs = inputs
         self._belt = belt
         self._bluez = Bluez()
-        self._treadmill = Treadmill(self._bluez)
+        self._treadmill = TreadmillPeripheral(self._bluez)
         names = enumerate(worn, 1)
-        self._pods = {n: Pod(wearables.POD_FAMILY, self._bluez, i) for i, n in names}
+        self._pods = {n: FarDevice(wearables.POD_FAMILY, self._bluez, i) for i, n in names}
         self._frames = dict.fromkeys(worn, 0)
         sensors = {
             name: Sensor(

@@ -20,7 +20,7 @@ from cued.config import Config
 from cued.model import AnyEvent, CuedError
 from cued.recording.sessions import folder
 from cued.recording.sessions.opening import Opening, configuration
-from cued.recording.sessions.session import Part, Session
+from cued.recording.sessions.session import RecordedSession, SessionPart
 
 SERVICE = Path("/var/lib/cued")
 
@@ -87,7 +87,7 @@ def chosen_config(args: argparse.Namespace, opening: Opening) -> Config:
     return replace(load_config(args), sensors=own.sensors) if args.config else own
 
 
-def concluded(session: Session, part: Part, config: Config) -> Iterator[AnyEvent]:
+def concluded(session: RecordedSession, part: SessionPart, config: Config) -> Iterator[AnyEvent]:
     """Feed a part to a new engine with this configuration; what it concludes."""
     made, _ = app.remake(config, part.opening)
     for item in session.inputs(part):

@@ -10,7 +10,7 @@ from typing import Any
 
 from cued.model import CuedError
 from cued.report import comparison
-from cued.report.comparison import Change, Part, Score
+from cued.report.comparison import RateChange, Score, SharedPart
 
 NAME = "compare"
 HELP = "compare two configurations that heard the same sessions"
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def told(parts: Sequence[Part]) -> Iterator[str]:
+def told(parts: Sequence[SharedPart]) -> Iterator[str]:
     """Yield in lines how often cues came, where the first differs, and what is near a mark."""
     hours, runners = sum(p.hours for p in parts), len({p.runner for p in parts})
     sessions = len({p.session for p in parts})
@@ -78,7 +78,7 @@ def told(parts: Sequence[Part]) -> Iterator[str]:
     )
 
 
-def _table(changes: Sequence[Change]) -> Iterator[str]:
+def _table(changes: Sequence[RateChange]) -> Iterator[str]:
     width = max(len(c.key) for c in changes)
     yield f"{'':{width}}   before    after   change  95 % interval"
     for c in changes:
@@ -102,7 +102,7 @@ def _share(value: float | None) -> str:
     return "unknown" if value is None else f"{value:.2f}"
 
 
-def _keys(cues: Sequence[comparison.Cue]) -> str:
+def _keys(cues: Sequence[comparison.GivenCue]) -> str:
     return ", ".join(c.key for c in cues) or "none"
 
 

@@ -62,7 +62,7 @@ class Work(Struct, frozen=True):
     without: frozenset[str]
 
 
-class Done(Struct):
+class Evaluated(Struct):
     """What came of it: tallies, or why the recording was refused; and what was not scored."""
 
     tallies: Tallies
@@ -156,7 +156,7 @@ def evaluate(
     return Report(count, packet_s, refused, notes, judged, figures(pool(shown)))
 
 
-def _named(done: Done, by: str) -> Tallies:
+def _named(done: Evaluated, by: str) -> Tallies:
     if by == "set":
         return done.tallies
     return under(done.person if by == "person" else done.recording, done.tallies)
@@ -170,7 +170,7 @@ def _tables_in(path: Path) -> list[Path]:
     return found
 
 
-def _all(work: list[Work]) -> Iterator[tuple[int, Done]]:
+def _all(work: list[Work]) -> Iterator[tuple[int, Evaluated]]:
     """Do the work, on all cores when there is much of it; (index, result) as they come."""
     if len(work) <= ALONE_UP_TO:
         yield from ((index, _do(one)) for index, one in enumerate(work))
@@ -181,17 +181,17 @@ def _all(work: list[Work]) -> Iterator[tuple[int, Done]]:
             yield futures[future], future.result()
 
 
-def _do(work: Work) -> Done:
+def _do(work: Work) -> Evaluated:
     try:
         recording = read_table(work.folder)
     except RecordingError as error:
-        return Done(Tallies(), refused=str(error))
+        return Evaluated(Tallies(), refused=str(error))
     settings = config.load(work.config)
 
     def engine_on(recording: TableRecording, sensors: Collection[str]) -> list[AnyEvent]:
         return _events(settings, recording, sensors, work)
 
-    return Done(
+    return Evaluated(
         score(recording, engine_on),
         person=recording.subject or recording.name,
         recording=recording.name,

@@ -10,7 +10,7 @@ from pathlib import Path
 from cued.commands._options import add_config
 from cued.commands._sessions import add_folder, found
 from cued.model import CuedError
-from cued.recording.sessions.session import Session
+from cued.recording.sessions.session import RecordedSession
 from cued.report import tables
 from cued.report.digest import Digest, digest
 from cued.report.whole import write_whole
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     """Write what is asked for."""
     if not (args.fit or args.csv or args.parquet):
         raise CuedError("say what to write: --fit FILE, --csv FILE or --parquet FILE")
-    session = Session(found(args, args.session))
+    session = RecordedSession(found(args, args.session))
     digests = [digest(session, part) for part in session.parts]
     if session.damage:
         print(f"cued: {session.path.stem}: {session.damage}", file=sys.stderr)

@@ -20,7 +20,7 @@ from cued.commands._options import non_negative, positive
 from cued.frames import Matrix, rotation
 from cued.model import CuedError, Placement
 from cued.recording.imports import importing
-from cued.recording.imports.foreign import Asked
+from cued.recording.imports.foreign import ImportOptions
 from cued.recording.imports.formats.columns import ASKED
 from cued.recording.imports.headings import UNITS, quantity_of_unit
 from cued.recording.imports.looking import look
@@ -136,7 +136,7 @@ def mounted(text: str) -> tuple[str, Matrix]:
 
 def run(args: argparse.Namespace) -> int:
     """Import, or say what is wrong and write nothing."""
-    asked = Asked(units=args.units, columns=args.columns, skip=args.skip, signs=args.signs)
+    asked = ImportOptions(units=args.units, columns=args.columns, skip=args.skip, signs=args.signs)
     if args.look:
         for path in args.source:
             print("\n".join(look(path, asked)))
@@ -144,7 +144,7 @@ def run(args: argparse.Namespace) -> int:
     if args.out is None:
         raise CuedError("say where to: --out FOLDER (or --look, to see what is in the files)")
     exports = [importing.read_export(path, asked) for path in args.source]
-    worn = importing.Worn(
+    worn = importing.Placing(
         placements=dict(args.placement),
         mountings=dict(args.mounting),
         belt=None if args.belt is None else (args.belt, args.incline),

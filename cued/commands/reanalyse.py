@@ -26,8 +26,8 @@ from cued.config import Config
 from cued.model import AnyEvent, Command, CuedError
 from cued.recording.sessions.joining import joined
 from cued.recording.sessions.opening import configuration, tables
-from cued.recording.sessions.session import SUFFIX, Part, Session
-from cued.report.done import Done, Wanted, summed_up, troubles
+from cued.recording.sessions.session import SUFFIX, RecordedSession, SessionPart
+from cued.report.done import Done, RunOptions, summed_up, troubles
 from cued.report.places import place
 
 NAME = "reanalyse"
@@ -126,7 +126,7 @@ def _wanted(args: argparse.Namespace) -> dict[str, str]:
         laid = {**settings(args), **dict(swept)}
         _check(laid)
         name = ", ".join([f"{k}={v}" for k, v in swept] + ["less than exact"] * args.quick)
-        out[Wanted(chosen, laid, args.quick).text()] = name
+        out[RunOptions(chosen, laid, args.quick).text()] = name
     return out
 
 
@@ -147,12 +147,12 @@ def _check(laid: dict[str, str]) -> None:
 
 
 def _heard(
-    session: Session, part: Part, wanted: Sequence[str]
+    session: RecordedSession, part: SessionPart, wanted: Sequence[str]
 ) -> Iterator[tuple[int, AnyEvent | Command]]:
     """Feed a part, decoded once, to an engine of each configuration."""
     engines = [app.remake(_used(part, w), part.opening)[0] for w in wanted]
     inputs = session.inputs(part)
-    for item in joined(inputs) if Wanted.of(wanted[0]).quick else inputs:
+    for item in joined(inputs) if RunOptions.of(wanted[0]).quick else inputs:
         for which, engine in enumerate(engines):
             if isinstance(item, Command):
                 yield which, item
@@ -160,13 +160,13 @@ def _heard(
                 yield which, event
 
 
-def _effective(part: Part, wanted: str) -> str:
+def _effective(part: SessionPart, wanted: str) -> str:
     return msgspec.json.encode(tables(_used(part, wanted)), order="sorted").decode()
 
 
-def _used(part: Part, wanted: str) -> Config:
+def _used(part: SessionPart, wanted: str) -> Config:
     """Return the chosen configuration or a part's own, with the sensors that were worn."""
-    asked = Wanted.of(wanted)
+    asked = RunOptions.of(wanted)
     own = configuration(part.opening, asked.laid)
     return replace(config.convert(asked.chosen), sensors=own.sensors) if asked.chosen else own
 

@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     """Record, and say how much came."""
     config = Config() if args.address else load_config(args)
     try:
-        wire = Wire(args.raw, config)
+        wire = WireWriter(args.raw, config)
     except FileExistsError:
         raise CuedError(f"{args.raw} exists; choose another name") from None
     except OSError as error:
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-class Wire:
+class WireWriter:
     """Writes what comes, and counts it."""
 
     def __init__(self, path: Path, config: Config) -> None:
@@ -100,7 +100,7 @@ class Wire:
         self._waiting = []
 
 
-async def known(config: Config, seconds: float, wire: Wire) -> None:
+async def known(config: Config, seconds: float, wire: WireWriter) -> None:
     """Record the configured sensors."""
     source = ble.Ble(ble.Config(), app.site(config))
     with contextlib.suppress(TimeoutError):
@@ -108,7 +108,7 @@ async def known(config: Config, seconds: float, wire: Wire) -> None:
             await source.run(wire.emit, _nothing)
 
 
-async def unknown(address: str, seconds: float, wire: Wire) -> None:
+async def unknown(address: str, seconds: float, wire: WireWriter) -> None:
     """Record a device of which nothing is known; what it is stands in ``LinkChanged.why``."""
     early: list[Notification] = []
     ready = False
@@ -133,7 +133,7 @@ async def unknown(address: str, seconds: float, wire: Wire) -> None:
             wire.emit(item)
         print(f"connected to {name or address}, recording", file=sys.stderr)
 
-    raw = ble.Raw(address, arrived)
+    raw = ble.RawConnection(address, arrived)
     try:
         await raw.listen(seconds, begin)
     except TimeoutError:

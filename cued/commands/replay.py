@@ -21,7 +21,7 @@ from cued.engine import Worn
 from cued.model import AnyEvent, Cue, Event, Fall, LinkChanged, Notification, Phase, Stumble
 from cued.recording.sessions import folder
 from cued.recording.sessions.difference import Difference, compare
-from cued.recording.sessions.session import Part, Session
+from cued.recording.sessions.session import RecordedSession, SessionPart
 from cued.recording.tables.stream import PACKET_S, packets
 from cued.recording.tables.table import read_table
 from cued.runtime import greeting
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     """Replay and, unless event lines go to standard output, sum up."""
     path = Path(args.recording)
     if not path.is_dir():
-        return _session(args, Session(path if path.is_file() else _found(args)))
+        return _session(args, RecordedSession(path if path.is_file() else _found(args)))
     config = load_config(args)
     recording = read_table(path)
     worn = {s.name: Worn(s.placement, s.mounting) for s in recording.sensors}
@@ -85,7 +85,7 @@ def _found(args: argparse.Namespace) -> Path:
     return folder.find(sessions_folder(args), args.recording)
 
 
-def _session(args: argparse.Namespace, session: Session) -> int:
+def _session(args: argparse.Namespace, session: RecordedSession) -> int:
     if args.raw:
         for line in raw_lines(session):
             print(line)
@@ -112,7 +112,7 @@ def _session(args: argparse.Namespace, session: Session) -> int:
     return 1 if differs and not asked else 0
 
 
-def raw_lines(session: Session) -> Iterator[str]:
+def raw_lines(session: RecordedSession) -> Iterator[str]:
     """Yield in lines what crossed the wire: time s, sensor, characteristic and bytes in hex."""
     for part in session.parts:
         for item in session.recorded(part):
@@ -127,7 +127,7 @@ def raw_lines(session: Session) -> Iterator[str]:
 
 
 def _part(
-    args: argparse.Namespace, session: Session, part: Part, lines: events.EventLines
+    args: argparse.Namespace, session: RecordedSession, part: SessionPart, lines: events.EventLines
 ) -> Difference:
     """Replay a part, and compare with what was concluded when it was recorded."""
     now: list[AnyEvent] = []

@@ -13,7 +13,7 @@ from cued.commands._sessions import add_folder, found, sessions_folder
 from cued.model import CuedError, RecordingError
 from cued.recording.sessions import folder
 from cued.recording.sessions.index import index
-from cued.recording.sessions.session import Session
+from cued.recording.sessions.session import RecordedSession
 from cued.report.digest import Digest, digest
 from cued.report.visit import Visit, visits
 from cued.report.whole import write_whole
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
             f"reports need {missing.name}; install it with: pip install 'cued[report]'"
         ) from None
     try:
-        session = Session(found(args, args.session))
+        session = RecordedSession(found(args, args.session))
     except RecordingError as error:
         name, (weeks, notes) = args.session, of_runner(sessions_folder(args), args.session)
         if not weeks:

@@ -68,7 +68,9 @@ def diagnose(adapter: str) -> None:
     show(missing(bluetooth(Machine(), chosen)), Console())
 
 
-async def _listen(args: argparse.Namespace) -> tuple[list[ble.Found], dict[str, float | None]]:
+async def _listen(
+    args: argparse.Namespace,
+) -> tuple[list[ble.FoundDevice], dict[str, float | None]]:
     with Console(stderr=True).status(f"listening for {args.seconds:g} s"):
         found = await ble.scan(args.seconds, args.adapter)
     batteries: dict[str, float | None] = {}
@@ -80,7 +82,7 @@ async def _listen(args: argparse.Namespace) -> tuple[list[ble.Found], dict[str, 
     return found, batteries
 
 
-def table(found: list[ble.Found], batteries: dict[str, float | None]) -> Table:
+def table(found: list[ble.FoundDevice], batteries: dict[str, float | None]) -> Table:
     """Lay out what was found, as it would be configured."""
     out = Table("name", "address", "device =", "signal")
     if batteries:

@@ -22,7 +22,7 @@ from cued.model import CuedError, RecordingError
 from cued.recording.history import schema
 from cued.recording.history.file import NAME as HISTORY
 from cued.recording.sessions import folder, index, rewriting
-from cued.recording.sessions.session import SUFFIX, Session
+from cued.recording.sessions.session import SUFFIX, RecordedSession
 from cued.recording.sessions.totals import Ending
 from cued.report import visit
 from cued.sinks._outbox import FOLDER as OUTBOX
@@ -35,7 +35,7 @@ COLUMNS = ("session", "runner", "min", "strides", "backward", "cues", "stumbles"
 NAMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 
-class Row(Struct, frozen=True):
+class ListedSession(Struct, frozen=True):
     """A session in the list."""
 
     path: Path
@@ -111,7 +111,7 @@ def run(args: argparse.Namespace) -> int:
             _rename(folder.find(there, args.session), args.name)
         case "merge":
             paths = [folder.find(there, name) for name in args.session]
-            print(f"joined into {rewriting.merge([Session(p) for p in paths])}")
+            print(f"joined into {rewriting.merge([RecordedSession(p) for p in paths])}")
         case "delete":
             _delete([folder.find(there, name) for name in args.session], ask=not args.yes)
         case "forget":
@@ -139,12 +139,12 @@ def _each(line: Sequence[str], widths: Sequence[int]) -> enumerate[tuple[str, in
     return enumerate(zip(line, widths, strict=True))
 
 
-def _row(known: index.Cache[index.Entry], path: Path) -> Row:
+def _row(known: index.Cache[index.Entry], path: Path) -> ListedSession:
     entry = known.entry(path)
-    return Row(path, entry.endings, entry.trouble)
+    return ListedSession(path, entry.endings, entry.trouble)
 
 
-def _wanted(args: argparse.Namespace, row: Row) -> bool:
+def _wanted(args: argparse.Namespace, row: ListedSession) -> bool:
     if args.runner and args.runner not in {e.runner for e in row.endings}:
         return False
     if args.since and not any(e.began >= args.since for e in row.endings):
@@ -182,7 +182,7 @@ def _forget(args: argparse.Namespace, there: Path) -> None:
     unreadable: list[str] = []
     for path in folder.files(there):
         try:
-            session = Session(path)
+            session = RecordedSession(path)
             if rewriting.is_of(session, runner):
                 path.unlink()
                 gone += 1

@@ -34,7 +34,7 @@ from cued.commands._setup.asking import Keyboard, asked
 from cued.commands._setup.place import Place
 from cued.commands._setup.real import Real
 from cued.commands._setup.steps import laid_over
-from cued.commands._setup.topics.topic import Person, Trials
+from cued.commands._setup.topics.topic import Respondent, Trials
 from cued.model import ConfigError, CuedError
 
 NAME = "setup"
@@ -154,7 +154,7 @@ def look_for_a_place(path: Path) -> None:
 
 
 @contextmanager
-def stopped(person: Person) -> Generator[None]:
+def stopped(person: Respondent) -> Generator[None]:
     """Stop the service, which has radio, sound and pins, for as long as they are tried."""
     if not running(SERVICE):
         yield
@@ -182,7 +182,7 @@ def flagged(args: argparse.Namespace) -> Answers:
     return Answers(**given)
 
 
-def merged(raw: dict[str, Any], flags: Answers, person: Person, trials: Trials) -> Answers:
+def merged(raw: dict[str, Any], flags: Answers, person: Respondent, trials: Trials) -> Answers:
     """Ask, offering the flags' answers; a flag wins where it was given."""
     start = laid_over(raw, flags)
     config.convert(start)
@@ -191,7 +191,7 @@ def merged(raw: dict[str, Any], flags: Answers, person: Person, trials: Trials) 
     return replace(answers, **given)
 
 
-def save(path: Path, content: str, answers: Answers, person: Person) -> None:
+def save(path: Path, content: str, answers: Answers, person: Respondent) -> None:
     """Write the file, and the password where only the service gets it."""
     try:
         kept = writing.write(path, content)
@@ -207,7 +207,7 @@ def save(path: Path, content: str, answers: Answers, person: Person) -> None:
     person.tell(f"wrote {path}" + (f"; the old one is {kept}" if kept else ""))
 
 
-def restart(person: Person) -> None:
+def restart(person: Respondent) -> None:
     """Start the service with what was written, where there is one."""
     if not Path("/run/systemd/system").is_dir() or not shutil.which("systemctl"):
         return

@@ -32,7 +32,7 @@ HEADER = 10
 MOST_SAMPLES = 2000  # a frame of 512 bytes at one bit a channel holds fewer than this
 
 
-class Frame(Struct, frozen=True, eq=False):
+class PolarFrame(Struct, frozen=True, eq=False):
     """One frame: values (n, 3) in mg, deg/s or gauss; (n, 4) for a magnetometer with status."""
 
     kind: int
@@ -40,7 +40,7 @@ class Frame(Struct, frozen=True, eq=False):
     values: Floats
 
 
-def decode(data: bytes, factor: float = 1.0) -> Frame:
+def decode(data: bytes, factor: float = 1.0) -> PolarFrame:
     """Decode a data notification; ``factor``: as the start reply gave it, or a count's worth."""
     kind, last_ns, frame_type = fields("BQB", data)
     payload = data[HEADER:]
@@ -59,7 +59,7 @@ def decode(data: bytes, factor: float = 1.0) -> Frame:
             values = _counts(payload, 4) * np.array((1e-3, 1e-3, 1e-3, 1.0))
         case other, _:
             raise DecodeError(f"Polar frame of type {other}/{frame_type:#04x}")
-    return Frame(kind & 0x3F, last_ns, values)
+    return PolarFrame(kind & 0x3F, last_ns, values)
 
 
 def _plain(payload: bytes, width: int) -> Floats:
@@ -113,7 +113,7 @@ def _differences(packed: bytes, width: int, count: int, channels: int) -> NDArra
     return (digits * weights).sum(axis=1).reshape(count, channels)
 
 
-class Reply(Struct, frozen=True):
+class ControlReply(Struct, frozen=True):
     """An answer of the control point."""
 
     op: int
@@ -141,13 +141,13 @@ STATUS = {
 }
 
 
-def reply(data: bytes) -> Reply:
+def reply(data: bytes) -> ControlReply:
     """Decode ``F0 op type status more ...``; what follows the status is optional."""
     mark, op, kind, status = fields("BBBB", data)
     if mark != 0xF0:
         raise DecodeError(f"Polar control reply that starts with {mark:#04x}")
     more = op in (1, 4) and len(data) > 4 and data[4] != 0  # after a start it means nothing (H10)
-    return Reply(op, kind & 0x3F, status, more, data[5:])
+    return ControlReply(op, kind & 0x3F, status, more, data[5:])
 
 
 _SIZES = {0: 2, 1: 2, 2: 2, 3: 4, 4: 1, 5: 4, 6: 16}

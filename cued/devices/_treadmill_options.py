@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 
-class Told(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SpeedOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a treadmill's own speed is worth."""
 
     speed_factor: Annotated[
@@ -19,7 +19,7 @@ class Told(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 0.03
 
 
-class Moved(Told, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Moved(SpeedOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Consent to change a treadmill's speed, and its limit."""
 
     control: Annotated[

@@ -24,7 +24,7 @@ from msgspec import Struct
 
 from cued.devices._gatt import fields, sig
 from cued.devices._standstill import Standstill
-from cued.devices._treadmill_options import Told
+from cued.devices._treadmill_options import SpeedOptions
 from cued.devices.device import Action, Advert, Device, Output, Subscribe, Write
 from cued.model import Belt, DecodeError
 from cued.parts import Part
@@ -40,11 +40,11 @@ HALTS = {6: "safety_key", 10: "paused"}
 NAMES = ("FS-", "NOBLEPRO", "WINFITA", "BH-T")
 
 
-class Config(Told, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Config(SpeedOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Options of a FitShow treadmill."""
 
 
-class Status(Struct, frozen=True):
+class FitShowStatus(Struct, frozen=True):
     """What a treadmill answers; without a speed when it is idle."""
 
     state: int
@@ -53,7 +53,7 @@ class Status(Struct, frozen=True):
     elapsed_s: int | None = None
 
 
-def decode(data: bytes) -> Status | None:
+def decode(data: bytes) -> FitShowStatus | None:
     """Decode a status; None for another kind of message. DecodeError for a damaged one."""
     if len(data) < 5 or data[0] != 0x02 or data[-1] != 0x03:
         raise DecodeError(f"{len(data)} bytes that are no message of FitShow's")
@@ -62,9 +62,9 @@ def decode(data: bytes) -> Status | None:
     if data[1] != STATUS:
         return None
     if len(data) < 9:
-        return Status(data[2])
+        return FitShowStatus(data[2])
     speed, incline, elapsed = fields("BbH", data, 3)
-    return Status(data[2], speed / 10, float(incline), elapsed)
+    return FitShowStatus(data[2], speed / 10, float(incline), elapsed)
 
 
 def _check(data: bytes) -> int:

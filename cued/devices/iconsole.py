@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cued.devices._gatt import sig
-from cued.devices._treadmill_options import Told
+from cued.devices._treadmill_options import SpeedOptions
 from cued.devices.device import Action, Advert, Device, Output, Subscribe, Write
 from cued.model import Belt, DecodeError
 from cued.parts import Part
@@ -37,7 +37,7 @@ SPEED, INCLINE = 12, 14
 ASK_EVERY_S = 1.0
 
 
-class Config(Told, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Config(SpeedOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Options of a treadmill with an iConsole board."""
 
 

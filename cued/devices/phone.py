@@ -65,7 +65,7 @@ class _Status(Struct, frozen=True):
     session: str = ""
 
 
-class Reply(Struct, frozen=True):
+class PhyphoxReply(Struct, frozen=True):
     """What phyphox answers, as far as it matters."""
 
     buffer: dict[str, Buffer] = {}
@@ -85,10 +85,10 @@ class _Message(Struct, frozen=True):
 Stream = tuple[Floats, Floats]  # times (n,) s, values (n, 3)
 
 
-def decode(data: bytes) -> Reply:
+def decode(data: bytes) -> PhyphoxReply:
     """Decode a reply of phyphox."""
     try:
-        return msgspec.json.decode(data, type=Reply)
+        return msgspec.json.decode(data, type=PhyphoxReply)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DecodeError(f"phyphox: {error}") from None
 

@@ -68,7 +68,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 104.0
 
 
-class Frame(Struct, frozen=True, eq=False):
+class PodFrame(Struct, frozen=True, eq=False):
     """One data frame; values (n, 6) in counts."""
 
     counter: int
@@ -77,14 +77,14 @@ class Frame(Struct, frozen=True, eq=False):
     values: Floats
 
 
-def decode(data: bytes) -> Frame:
+def decode(data: bytes) -> PodFrame:
     """Decode one data frame."""
     version, n, counter, first_us, step_us = fields("BBHIH", data)
     if version != VERSION:
         raise DecodeError(f"pod frame of version {version}, this program knows {VERSION}")
     if not 1 <= n <= MOST_SAMPLES or len(data) != HEADER + 12 * n or not step_us:
         raise DecodeError(f"pod frame of {n} samples in {len(data)} bytes")
-    return Frame(counter, first_us, step_us, rows("<i2", data[HEADER:], 6))
+    return PodFrame(counter, first_us, step_us, rows("<i2", data[HEADER:], 6))
 
 
 def matches(advert: Advert) -> bool:

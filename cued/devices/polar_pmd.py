@@ -137,7 +137,7 @@ class PolarPmd(Device):
         self._asked = b""
         return [Write(CONTROL, bytes((self._settings, kind))) for kind in self._wanted[:1]]
 
-    def _replied(self, t: float, reply: pmd.Reply) -> list[Output]:
+    def _replied(self, t: float, reply: pmd.ControlReply) -> list[Output]:
         if reply.op == START and reply.status == ALREADY and reply.kind != SDK_MODE:
             return [Write(CONTROL, bytes((STOP, reply.kind)))]
         if reply.status and reply.op != STOP and reply.status != ALREADY:
@@ -156,7 +156,7 @@ class PolarPmd(Device):
             return self._next()
         return []
 
-    def _started(self, reply: pmd.Reply) -> None:
+    def _started(self, reply: pmd.ControlReply) -> None:
         """Keep the factor, where there is one; the H10 adds a lone byte that means nothing."""
         if len(reply.rest) > 1:
             for factor in pmd.settings(reply.rest).get(pmd.FACTOR, []):

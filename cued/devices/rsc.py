@@ -54,7 +54,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 0.05
 
 
-class Measurement(Struct, frozen=True):
+class RscReport(Struct, frozen=True):
     """One report, as it came; None for what it does not hold."""
 
     speed_m_s: float
@@ -64,7 +64,7 @@ class Measurement(Struct, frozen=True):
     distance_m: float | None
 
 
-def decode(data: bytes) -> Measurement:
+def decode(data: bytes) -> RscReport:
     """Decode a measurement, as far as it goes."""
     flags, speed = fields("BH", data)
     cadence = data[3] if len(data) > 3 else None
@@ -75,7 +75,7 @@ def decode(data: bytes) -> Measurement:
     at += 2 if flags & 0x01 else 0
     if flags & 0x02 and len(data) >= at + 4:
         distance = fields("I", data, at)[0] * 0.1
-    return Measurement(speed / 256, cadence, bool(flags & 0x04), stride, distance)
+    return RscReport(speed / 256, cadence, bool(flags & 0x04), stride, distance)
 
 
 def counts_strides(speed_m_s: float, cadence: int) -> bool:

@@ -57,7 +57,7 @@ class Config(Moved, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 0.0
 
 
-class Status(Struct, frozen=True):
+class PadStatus(Struct, frozen=True):
     """What a pad answers."""
 
     state: int
@@ -74,7 +74,7 @@ def message(what: int, value: int) -> bytes:
     return b"\xf7" + body + bytes((sum(body) & 0xFF, 0xFD))
 
 
-def decode(data: bytes) -> Status | None:
+def decode(data: bytes) -> PadStatus | None:
     """Decode a status; None for another kind of message. DecodeError for a damaged one."""
     if data[:1] != b"\xf8" or data[-1:] != b"\xfd" or len(data) < 5:
         raise DecodeError(f"{len(data)} bytes that are no message of a pad")
@@ -85,7 +85,7 @@ def decode(data: bytes) -> Status | None:
     if len(data) < LEAST_BYTES:
         raise DecodeError(f"a pad's status of {len(data)} bytes")
     elapsed, tens, steps = (int.from_bytes(data[at : at + 3], "big") for at in (5, 8, 11))
-    return Status(data[STATE], data[SPEED] / 10, data[MODE], elapsed, tens * 10, steps)
+    return PadStatus(data[STATE], data[SPEED] / 10, data[MODE], elapsed, tens * 10, steps)
 
 
 def matches(advert: Advert) -> bool:
@@ -100,7 +100,7 @@ class WalkingPad(Device):
         self._config = config
         self._sensor = sensor
         self._guard = BeltGuard(sensor)
-        self._status: Status | None = None
+        self._status: PadStatus | None = None
         self._speed = 0.0
         self._wish: tuple[float, float] | None = None  # (t, m/s)
         self._todo: list[bytes] = []

@@ -17,7 +17,7 @@ from itertools import islice
 from typing import TypeAlias
 
 from cued.evaluation.case import Case
-from cued.evaluation.tally import Answers
+from cued.evaluation.tally import AnswerTally
 from cued.evaluation.truth import TrueStride
 from cued.model import Direction, Gait, Mode, Stride
 
@@ -87,7 +87,7 @@ def _score_unseen(case: Case, said: Sequence[Stride]) -> None:
         _count(tally.direction, direction, stride.direction)
 
 
-def _count(answers: Answers, true: Facing, said: Facing) -> None:
+def _count(answers: AnswerTally, true: Facing, said: Facing) -> None:
     if true == "unknown":
         return
     answers.right += said == true
@@ -96,7 +96,7 @@ def _count(answers: Answers, true: Facing, said: Facing) -> None:
 
 
 def _note_first(
-    answers: Answers, true: Facing, right: Iterable[tuple[int, bool]], *, due: bool = True
+    answers: AnswerTally, true: Facing, right: Iterable[tuple[int, bool]], *, due: bool = True
 ) -> None:
     if true == "unknown":
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from cued.evaluation.tally import Group, Tallies, Tally, Watch
+from cued.evaluation.tally import AlarmTally, Group, Tallies, Tally
 from cued.evaluation.truth import Truth
 from cued.model import Side
 from cued.recording.tables.table import TableRecording
@@ -13,7 +13,7 @@ WITHIN_S = {"trunk": 0.1, "foot": 0.05, "shank": 0.05, "all": 0.05}
 TIGHT_S = 0.05
 
 
-class Worn(Struct, frozen=True):
+class SensorSet(Struct, frozen=True):
     """Which sensors a run had: ``sides`` are the feet it can know of, None if any."""
 
     placement: str
@@ -40,7 +40,7 @@ class Case(Struct, frozen=True, eq=False):
 
     recording: TableRecording
     truth: Truth
-    worn: Worn
+    worn: SensorSet
     out: Tallies
     suffix: str = ""
 
@@ -60,7 +60,7 @@ class Case(Struct, frozen=True, eq=False):
         mode, direction = self.truth.mode(t), self.truth.direction(t)
         return self.out.of(Group(self.data + self.suffix, self.worn.placement, mode, direction))
 
-    def watch(self) -> Watch:
+    def watch(self) -> AlarmTally:
         """Name the pool of the file's alarms: its label, else its mode."""
         label = self.truth.label or self.truth.mode(self.middle)
-        return Watch(self.data + self.suffix, label, self.worn.placement)
+        return AlarmTally(self.data + self.suffix, label, self.worn.placement)

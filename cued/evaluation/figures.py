@@ -7,12 +7,12 @@ from msgspec import Struct
 
 from cued.evaluation.tally import (
     Alarms,
-    Answers,
+    AnswerTally,
     Contacts,
     Group,
     Hits,
     Scatter,
-    Strides,
+    StrideTally,
     Tallies,
     Tally,
     without_doubles,
@@ -215,7 +215,7 @@ def _within(c: Contacts) -> Number:
     return round(1e3 * (c.within_squares / c.within_freedom) ** 0.5, 2)
 
 
-def _strides(s: Strides) -> StrideFigures:
+def _strides(s: StrideTally) -> StrideFigures:
     cadence = [abs(error) for error in s.cadence_errors_spm]
     return StrideFigures(
         true=s.true,
@@ -246,7 +246,7 @@ def _scatter(s: Scatter) -> Number:
     return round(100 * (s.squares / s.freedom) ** 0.5, 2) if s.freedom else None
 
 
-def _answers(a: Answers) -> AnswerFigures:
+def _answers(a: AnswerTally) -> AnswerFigures:
     total = a.right + a.wrong + a.unknown
     return AnswerFigures(
         strides=total,

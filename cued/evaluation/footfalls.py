@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from statistics import fmean, median
 from typing import TypeAlias
 
-from cued.evaluation.case import TIGHT_S, Case, Worn
+from cued.evaluation.case import TIGHT_S, Case, SensorSet
 from cued.evaluation.matching import Pair, match
 from cued.evaluation.tally import Contacts, Hits
 from cued.model import Footfall, Lift
@@ -85,7 +85,7 @@ def _score(
 
 
 def _pairs(
-    rows: Sequence[TruthRow], said: Said, worn: Worn, times: Sequence[float], within: float
+    rows: Sequence[TruthRow], said: Said, worn: SensorSet, times: Sequence[float], within: float
 ) -> list[Pair]:
     """Match foot by foot where the sensors tell the foot and so does the truth."""
     if not worn.by_side or all(row.side == "unknown" for row in rows):
@@ -99,7 +99,7 @@ def _pairs(
     return sorted(pairs)
 
 
-def _offset(rows: Sequence[TruthRow], said: Said, worn: Worn) -> float:
+def _offset(rows: Sequence[TruthRow], said: Said, worn: SensorSet) -> float:
     times = [event.t for event in said]
     pairs = _pairs(rows, said, worn, times, OFFSET_WITHIN_S)
     return median(times[j] - rows[i].t for i, j in pairs) if pairs else 0.0

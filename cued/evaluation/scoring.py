@@ -17,7 +17,7 @@ from typing import TypeAlias, cast
 
 from cued.evaluation.alarms import score_alarms
 from cued.evaluation.answers import score_answers, score_backward
-from cued.evaluation.case import Case, Worn
+from cued.evaluation.case import Case, SensorSet
 from cued.evaluation.footfalls import score_footfalls, score_lifts, score_standing
 from cued.evaluation.strides import (
     score_cadence,
@@ -51,7 +51,7 @@ def score(recording: TableRecording, run: Run) -> Tallies:
     return out
 
 
-def sensor_sets(recording: TableRecording) -> Iterator[Worn]:
+def sensor_sets(recording: TableRecording) -> Iterator[SensorSet]:
     """Return each set of sensors to wear. Two sensors on one foot make two sets."""
     families: dict[str, dict[str, list[str]]] = {}
     for sensor in recording.sensors:
@@ -60,9 +60,9 @@ def sensor_sets(recording: TableRecording) -> Iterator[Worn]:
     for family, places in families.items():
         sides: frozenset[Side] = frozenset(cast("Side", p.rpartition("_")[2]) for p in places)
         for names in product(*places.values()):
-            yield Worn(family, names, None if family == "trunk" else sides)
+            yield SensorSet(family, names, None if family == "trunk" else sides)
     if len(families) > 1:
-        yield Worn("all", tuple(sensor.name for sensor in recording.sensors))
+        yield SensorSet("all", tuple(sensor.name for sensor in recording.sensors))
 
 
 def score_events(case: Case, events: Collection[AnyEvent]) -> None:

@@ -27,7 +27,7 @@ class Group(Struct, frozen=True, order=True):
     direction: Direction
 
 
-class Watch(Struct, frozen=True, order=True):
+class AlarmTally(Struct, frozen=True, order=True):
     """What is pooled for alarms: files of one label, or of one mode where there is no label."""
 
     data: str
@@ -81,7 +81,7 @@ class Contacts(Struct):
     side_unknown: int = 0
 
 
-class Strides(Struct):
+class StrideTally(Struct):
     """Steady strides and what was said of them. Lengths are relative errors.
 
     floor_errors : of belt speed times true stride time against the true length, i.e. what is left
@@ -104,7 +104,7 @@ class Strides(Struct):
     told_errors: list[float] = []
 
 
-class Answers(Struct):
+class AnswerTally(Struct):
     """Answers per stride. ``first`` is after how many strides the first right one came."""
 
     right: int = 0
@@ -142,9 +142,9 @@ class Tally(Struct):
     subjects: list[str] = []
     contacts: Contacts = msgspec.field(default_factory=Contacts)
     lifts: Contacts = msgspec.field(default_factory=Contacts)
-    strides: Strides = msgspec.field(default_factory=Strides)
-    mode: Answers = msgspec.field(default_factory=Answers)
-    direction: Answers = msgspec.field(default_factory=Answers)
+    strides: StrideTally = msgspec.field(default_factory=StrideTally)
+    mode: AnswerTally = msgspec.field(default_factory=AnswerTally)
+    direction: AnswerTally = msgspec.field(default_factory=AnswerTally)
     standing_s: float = 0.0
     standing_false: int = 0
 
@@ -153,7 +153,7 @@ class Tallies(Struct):
     """What one or many recordings gave: by group, and the alarms by label."""
 
     groups: dict[Group, Tally] = {}
-    alarms: dict[Watch, Alarms] = {}
+    alarms: dict[AlarmTally, Alarms] = {}
 
     def of(self, group: Group) -> Tally:
         """Return the tally of a group, new if need be."""

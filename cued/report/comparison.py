@@ -35,21 +35,21 @@ Row = dict[str, Any]
 Place = tuple[str, str, str, int]  # station, session, hash of its bytes, part
 
 
-class Cue(Struct, frozen=True, order=True):
+class GivenCue(Struct, frozen=True, order=True):
     """A cue that was given: when by the session's clock, and which."""
 
     t: float
     key: str
 
 
-class Part(Struct, frozen=True, kw_only=True):
+class SharedPart(Struct, frozen=True, kw_only=True):
     """A part of a session that both runs have."""
 
     session: str
     runner: str
     hours: float
-    before: tuple[Cue, ...]
-    after: tuple[Cue, ...]
+    before: tuple[GivenCue, ...]
+    after: tuple[GivenCue, ...]
     marks: tuple[float, ...] = ()
 
 
@@ -61,7 +61,7 @@ class Label(Struct, frozen=True):
     label: Literal["false", "right", "missed"]
 
 
-class Change(Struct, frozen=True, kw_only=True):
+class RateChange(Struct, frozen=True, kw_only=True):
     """How often a cue came in an hour, and the change with its interval if there is one."""
 
     key: str
@@ -78,20 +78,20 @@ class Score(Struct, frozen=True, kw_only=True):
     unlabelled: int
 
 
-def paired(rows: Iterable[Row], about: Iterable[Row], before: str, after: str) -> list[Part]:
+def paired(rows: Iterable[Row], about: Iterable[Row], before: str, after: str) -> list[SharedPart]:
     """Return the parts that two runs have: hashes of configurations, or ``recorded``.
 
     What was recorded stands beside every configuration; that of ``after`` is taken.
     """
     chosen = {"before": (after, "before") if before == "recorded" else (before, "after"),
               "after": (after, "after")}  # fmt: skip
-    cues: dict[tuple[str, Place], list[Cue]] = defaultdict(list)
+    cues: dict[tuple[str, Place], list[GivenCue]] = defaultdict(list)
     marks: dict[Place, list[float]] = defaultdict(list)
     for row in rows:
         for which, (configuration, run) in chosen.items():
             if (row["configuration"], row["run"]) == (configuration, run):
                 if row["type"] == "cue" and row["verdict"] == "given":
-                    cues[which, _place(row)].append(Cue(row["t_s"], row["key"]))
+                    cues[which, _place(row)].append(GivenCue(row["t_s"], row["key"]))
                 if row["type"] == "mark" and which == "after":
                     marks[_place(row)].append(row["t_s"])
     there: dict[str, dict[Place, Row]] = {before: {}, after: {}}
@@ -99,7 +99,7 @@ def paired(rows: Iterable[Row], about: Iterable[Row], before: str, after: str) -
         there.setdefault(row["configuration"], {})[_place(row)] = row
     both = set(there[after]) & set(there[after if before == "recorded" else before])
     return [
-        Part(
+        SharedPart(
             session=place[1],
             runner=there[after][place]["runner"],
             hours=there[after][place]["hours"],
@@ -111,13 +111,13 @@ def paired(rows: Iterable[Row], about: Iterable[Row], before: str, after: str) -
     ]
 
 
-def changes(parts: Sequence[Part]) -> list[Change]:
+def changes(parts: Sequence[SharedPart]) -> list[RateChange]:
     """Return the change of each cue per hour, and of all together, which is the first."""
     keys = sorted({c.key for p in parts for c in (*p.before, *p.after)})
     return [_change(parts, "all", None), *(_change(parts, key, key) for key in keys)]
 
 
-def first_difference(part: Part) -> tuple[Cue, str] | None:
+def first_difference(part: SharedPart) -> tuple[GivenCue, str] | None:
     """Return the first cue that only one run has, and which: ``before`` or ``after``."""
     before, after = Counter(part.before), Counter(part.after)
     gone, new = before - after, after - before
@@ -125,12 +125,12 @@ def first_difference(part: Part) -> tuple[Cue, str] | None:
     return min(differ, default=None)
 
 
-def near_marks(part: Part) -> list[tuple[float, list[Cue], list[Cue]]]:
+def near_marks(part: SharedPart) -> list[tuple[float, list[GivenCue], list[GivenCue]]]:
     """Return each mark with the cues of both runs shortly before it."""
     return [(t, _before(part.before, t), _before(part.after, t)) for t in part.marks]
 
 
-def score(parts: Sequence[Part], labels: Sequence[Label], run: str) -> Score:
+def score(parts: Sequence[SharedPart], labels: Sequence[Label], run: str) -> Score:
     """Return how the cues of a run meet the labels."""
     of: dict[str, list[Label]] = defaultdict(list)
     for label in labels:
@@ -191,13 +191,13 @@ class _Label(Struct, frozen=True, array_like=True):
         return Label(self.session, self.t, self.kind)
 
 
-def _change(parts: Sequence[Part], name: str, key: str | None) -> Change:
+def _change(parts: Sequence[SharedPart], name: str, key: str | None) -> RateChange:
     of: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
     for part in parts:
         counts = (_count(part.before, key), _count(part.after, key), part.hours)
         of[part.runner] = [a + b for a, b in zip(of[part.runner], counts, strict=True)]
     before, after, hours = (sum(column) for column in zip(*of.values(), strict=True))
-    return Change(
+    return RateChange(
         key=name,
         before=before / hours if hours else 0.0,
         after=after / hours if hours else 0.0,
@@ -219,11 +219,11 @@ def _interval(of: Mapping[str, Sequence[float]]) -> tuple[float, float] | None:
     return drawn[round(0.025 * DRAWS)], drawn[round(0.975 * DRAWS) - 1]
 
 
-def _before(cues: Sequence[Cue], t: float) -> list[Cue]:
+def _before(cues: Sequence[GivenCue], t: float) -> list[GivenCue]:
     return [c for c in cues if 0.0 <= t - c.t <= MARK_S]
 
 
-def _count(cues: Sequence[Cue], key: str | None) -> int:
+def _count(cues: Sequence[GivenCue], key: str | None) -> int:
     return sum(key in (None, c.key) for c in cues)
 
 

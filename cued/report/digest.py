@@ -24,7 +24,7 @@ from cued.model import (
     Stumble,
     Summary,
 )
-from cued.recording.sessions.session import Part, Session
+from cued.recording.sessions.session import RecordedSession, SessionPart
 from cued.recording.sessions.totals import Ending
 from cued.report.own import Own, own_band
 from cued.words import Words
@@ -100,7 +100,7 @@ class Digest(Struct, kw_only=True):
         return [s for s in spans if s.name]
 
 
-def digest(session: Session, part: Part) -> Digest:
+def digest(session: RecordedSession, part: SessionPart) -> Digest:
     """Sort the events of a part."""
     first: float | None = None
     last = part.opening.t

@@ -12,7 +12,7 @@ from msgspec import Struct
 NAMED = 5  # sessions with one and the same trouble that are named singly
 
 
-class Wanted(Struct, frozen=True, array_like=True):
+class RunOptions(Struct, frozen=True, array_like=True):
     """What a session is to be heard by, as JSON in results and between processes.
 
     chosen : a configuration as tables, None for the session's own.  laid : settings laid over it.
@@ -24,9 +24,9 @@ class Wanted(Struct, frozen=True, array_like=True):
     quick: bool = False
 
     @staticmethod
-    def of(text: str) -> Wanted:
+    def of(text: str) -> RunOptions:
         """Decode what ``text`` returned."""
-        return msgspec.json.decode(text, type=Wanted)
+        return msgspec.json.decode(text, type=RunOptions)
 
     def text(self) -> str:
         """Encode it; what is the same has the same text."""

@@ -27,18 +27,20 @@ from cued.model import (
     Phase,
     Stumble,
 )
-from cued.recording.sessions.session import Part, Session
+from cued.recording.sessions.session import RecordedSession, SessionPart
 from cued.recording.sessions.totals import Ending
 from cued.report import dataset
-from cued.report.done import Done, Wanted
+from cued.report.done import Done, RunOptions
 
 KEPT = (Command, Cue, Effect, Fall, Measurement, Phase, Stumble)
 MEASURED = {"carried_percent", "time_to_drift_s", "recovery_s", "retention_percent"}
 HOUR_S = 3600.0
 
 Item: TypeAlias = AnyEvent | Command
-Hear: TypeAlias = Callable[[Session, Part, Sequence[str]], Iterable[tuple[int, Item]]]
-Effective: TypeAlias = Callable[[Part, str], str]
+Hear: TypeAlias = Callable[
+    [RecordedSession, SessionPart, Sequence[str]], Iterable[tuple[int, Item]]
+]
+Effective: TypeAlias = Callable[[SessionPart, str], str]
 
 
 class Run:
@@ -93,7 +95,7 @@ class _Heard:
     """The parts of a session, as each configuration hears them."""
 
     def __init__(self, path: Path, content: str, wanted: Sequence[str]) -> None:
-        self.session = Session(path)
+        self.session = RecordedSession(path)
         self._content = content
         self._wanted = wanted
         self._rows: dict[str, list[dict[str, Any]]] = {w: [] for w in wanted}
@@ -102,7 +104,7 @@ class _Heard:
         self._before: Counter[str] = Counter()
         self._seconds = 0.0
 
-    def part(self, number: int, part: Part, hear: Hear, effective: Effective) -> None:
+    def part(self, number: int, part: SessionPart, hear: Hear, effective: Effective) -> None:
         """Hear a part."""
         ending = self.session.ending(part)
         offset = part.opening.began - part.opening.t
@@ -131,7 +133,9 @@ class _Heard:
         dataset.write(out, name, self._rows[wanted], self._about[wanted], told)
         return told
 
-    def _common(self, number: int, part: Part, ending: Ending, wanted: str) -> dict[str, Any]:
+    def _common(
+        self, number: int, part: SessionPart, ending: Ending, wanted: str
+    ) -> dict[str, Any]:
         return {
             "station": part.opening.station,
             "session": self.session.path.stem,
@@ -141,10 +145,10 @@ class _Heard:
             "configuration": dataset.configuration(wanted),
             "input": self._content,
             "hours": ending.duration_s / HOUR_S,
-            "exact": not Wanted.of(wanted).quick,
+            "exact": not RunOptions.of(wanted).quick,
         }
 
-    def _of(self, part: Part, ending: Ending, wanted: str) -> dict[str, Any]:
+    def _of(self, part: SessionPart, ending: Ending, wanted: str) -> dict[str, Any]:
         return {
             "began": ending.began,
             "backward_hours": ending.backward_s / HOUR_S,

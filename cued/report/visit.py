@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from cued.model import Priority
 from cued.recording.sessions.index import Cache
-from cued.recording.sessions.session import Session
+from cued.recording.sessions.session import RecordedSession
 from cued.recording.sessions.totals import Cover
 from cued.report.digest import Digest, digest
 
@@ -72,7 +72,7 @@ def visit(d: Digest) -> Visit:
 
 def _read(path: Path) -> Visits:
     """Read a file part by part, one digest in memory at a time."""
-    session = Session(path)
+    session = RecordedSession(path)
     told = tuple(visit(digest(session, part)) for part in session.parts)
     return Visits(told, session.damage)
 

@@ -22,21 +22,21 @@ WEEK = timedelta(days=7)
 MOST_LABELS = 7
 
 
-class Row(Struct, frozen=True):
+class Curve(Struct, frozen=True):
     """A figure of each session; nan where it is not known."""
 
     title: str
     values: tuple[float, ...]
 
 
-def rows(visits: Sequence[Visit], w: Words) -> list[Row]:
+def rows(visits: Sequence[Visit], w: Words) -> list[Curve]:
     """Return the figures over sessions of which at least one is known."""
     rates = tuple(_known(v.cue_rate) for v in visits)
     found = [
-        Row(w.say("report.kept_row"), _last(visits, "retention_percent")),
-        Row(w.say("report.carried_row"), _last(visits, "carried_percent")),
-        Row(w.say("report.drift_row"), _last(visits, "time_to_drift_s")),
-        Row(w.say("report.cues_row"), rates),
+        Curve(w.say("report.kept_row"), _last(visits, "retention_percent")),
+        Curve(w.say("report.carried_row"), _last(visits, "carried_percent")),
+        Curve(w.say("report.drift_row"), _last(visits, "time_to_drift_s")),
+        Curve(w.say("report.cues_row"), rates),
     ]
     return [row for row in found if any(map(math.isfinite, row.values))]
 
@@ -111,7 +111,7 @@ def _ladder(axis: Any, visits: Sequence[Visit], at: list[float], p: Palette) -> 
     axis.set_ylim(-0.4, len(names) - 0.6)
 
 
-def _from_nothing(axis: Any, row: Row) -> None:
+def _from_nothing(axis: Any, row: Curve) -> None:
     """Draw from 0, shares to 100 %: a change looks as large as it is."""
     known = [v for v in row.values if math.isfinite(v)]
     top = 100.0 if row.title.endswith("%") else 1.0

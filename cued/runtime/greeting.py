@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cued.coach.voice.phrases import Words
+from cued.coach.voice.phrases import Phrases
 from cued.fences import FAILED
 from cued.model import AnyEvent, Cue, Input, Link, Notice, Pattern, Priority, Tick
 from cued.runtime.engine_renewal import HISTORY_UNKNOWN, NOT_KEPT
@@ -37,7 +37,7 @@ LOOKS: dict[str, tuple[Pattern, str]] = {
 class Greeting:
     """Says how the start went; a pure state machine over inputs and events."""
 
-    def __init__(self, words: Words, sensors: Iterable[str], *, program: bool = False) -> None:
+    def __init__(self, words: Phrases, sensors: Iterable[str], *, program: bool = False) -> None:
         self._greeting = "ready_program" if program else "ready"
         self._words = words
         self._missing = set(sensors)

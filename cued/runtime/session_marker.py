@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from cued.keeper import Wanted
+from cued.keeper import PinRequest
 from cued.model import AnyEvent, Phase, Summary
 
 NAME = "session"
@@ -22,7 +22,7 @@ BEAT_S = 0.5  # six times within the minder's patience
 class SessionMarker:
     """Keeps the file while a session is open."""
 
-    def __init__(self, path: Path, *, clip: Callable[[], str], pins: Wanted | None) -> None:
+    def __init__(self, path: Path, *, clip: Callable[[], str], pins: PinRequest | None) -> None:
         self._path = path
         self._clip = clip
         self._pins = pins

@@ -123,7 +123,7 @@ def contact_share(v: float, stride_s: float, running: bool, heading: Heading) ->
     return min(0.47, max(0.22, contact / stride_s))
 
 
-class Foot(Struct, frozen=True):
+class FootCurve(Struct, frozen=True):
     """A foot's turn through one stride: angles in rad (toe down positive), times in strides."""
 
     land: float  # angle at contact
@@ -140,22 +140,22 @@ class Foot(Struct, frozen=True):
     touch: float = 0.0  # the foot touches so long before what is called a contact
 
 
-def foot(v: float, running: bool, heading: Heading, style: Style) -> Foot:
+def foot(v: float, running: bool, heading: Heading, style: Style) -> FootCurve:
     """Shape of the foot's stride, after mean pitch rates in [2] and [4]; rate ~ speed^0.8."""
     if running and heading == "forward":
-        return Foot(
+        return FootCurve(
             land=-12 * DEG, drop=0.10, leave=95 * DEG, rise=0.20, follow=0.12, lag=0.08,
             early=0.06, late=0.02, lift_m=0.11, hit=55.0 * v / 2.5, slap=25.0,
         )  # fmt: skip
     if running:
         # Lands on the toes [9]; the rest is unknown and differs from person to person.
-        return Foot(
+        return FootCurve(
             land=style.run_back_land, drop=0.14, leave=style.run_back_leave, rise=0.15,
             follow=0.06, lag=0.04, early=0.06, late=0.04, lift_m=0.08, hit=50.0, slap=15.0,
         )  # fmt: skip
     if heading == "backward":
         k = min(2.0, max(0.3, v / 0.61)) ** 0.4  # angle; the other half of 0.8 is cadence
-        return Foot(
+        return FootCurve(
             land=24 * DEG * k, drop=0.14, leave=-8 * DEG * k, rise=0.07, follow=0.03, lag=0.02,
             early=0.08, late=0.08, lift_m=0.05, hit=22.0 * k, slap=9.0 * k,
         )  # fmt: skip
@@ -163,13 +163,13 @@ def foot(v: float, running: bool, heading: Heading, style: Style) -> Foot:
     hit = 30.0 * min(1.8, max(0.2, v / 1.25)) ** 0.7
     # The pitch rate passes zero 3 % of a stride before the contact of bars and labels (tripod,
     # voisard): the heel is down by then.
-    return Foot(
+    return FootCurve(
         land=-17 * DEG * k, drop=0.13, leave=66 * DEG * k, rise=0.26, follow=0.05, lag=0.02,
         early=0.08, late=0.02, lift_m=0.03, hit=hit, slap=0.5 * hit, touch=0.027,
     )  # fmt: skip
 
 
-class Trunk(Struct, frozen=True):
+class TrunkCurve(Struct, frozen=True):
     """A trunk's movement in one step: accelerations in m/s², lead in rad, lean in rad."""
 
     up: float
@@ -182,30 +182,30 @@ class Trunk(Struct, frozen=True):
     lean: float
 
 
-def trunk(v: float, step_s: float, running: bool, heading: Heading, style: Style) -> Trunk:
+def trunk(v: float, step_s: float, running: bool, heading: Heading, style: Style) -> TrunkCurve:
     """Shape of the trunk's step, after [1], [3] and [5]."""
     if running:
         fore = max(1.0, GRAVITY_M_S2 * (0.40 + 0.10 * (v - 2.5)))  # raw A1, sacrum (alcantara)
         if heading == "forward":
-            return Trunk(
+            return TrunkCurve(
                 up=1.0, fore=fore, side=1.6, turn=1.1, yaw=1.0, lead=style.lead_run, hit=5.0,
                 lean=6 * DEG,
             )  # fmt: skip
         # 15.7 against 13.2 m/s² upward [6]: x1.19; upright [9].
-        return Trunk(
+        return TrunkCurve(
             up=1.19, fore=fore, side=1.9, turn=1.3, yaw=style.back_yaw, lead=style.lead_run_back,
             hit=5.0, lean=style.back_lean,
         )  # fmt: skip
     up = rise_m_s2(v, step_s)
     k = up / 2.39
     if heading == "forward":
-        return Trunk(
+        return TrunkCurve(
             up=up, fore=1.52 * k, side=0.6 + 0.4 * k, turn=0.5 + 0.5 * k, yaw=1.0,
             lead=style.lead_walk, hit=7.5 * k, lean=0.0,
         )  # fmt: skip
     # Fore-aft is as large as vertical or larger (bandai walk-back: 2.4-4.3 against 1.0-6.7); ML
     # and roll are 1.2-1.4 times those of walking forward.
-    return Trunk(
+    return TrunkCurve(
         up=0.9 * up, fore=max(0.5, 1.1 * up), side=1.3 * (0.6 + 0.4 * k), turn=0.9,
         yaw=style.back_yaw, lead=style.lead_walk_back, hit=2.5 * up, lean=style.back_lean,
     )  # fmt: skip

@@ -16,7 +16,7 @@ import numpy as np
 from msgspec import Struct
 
 from cued.model import Battery, Floats, Input, LinkChanged, Packet
-from cued.simulation.scenario import Breaking, Link, Sensor
+from cued.simulation.scenario import Breaking, SimulatedLink, SimulatedSensor
 from cued.simulation.worn import lasting, size
 
 
@@ -29,13 +29,13 @@ class Window(Struct, frozen=True):
     by: float = 0.0
 
 
-class Radio:
+class LinkModel:
     """One sensor's link: samples in, (arrival, input) out."""
 
     def __init__(
         self,
-        sensor: Sensor,
-        link: Link,
+        sensor: SimulatedSensor,
+        link: SimulatedLink,
         breaks: tuple[Breaking, ...],
         epoch_s: float,
         rng: np.random.Generator,

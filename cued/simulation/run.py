@@ -21,11 +21,11 @@ from msgspec import Struct
 from cued.model import Belt, BeltRequest, Command, Floats, Input, Packet, Tick
 from cued.simulation.belt import Teller, Treadmill
 from cued.simulation.follow import REACH_S, meant
-from cued.simulation.link import Radio
+from cued.simulation.link import LinkModel
 from cued.simulation.scenario import Scenario
-from cued.simulation.stepping import Truth
+from cued.simulation.stepping import KnownTruth
 from cued.simulation.walker import Walker
-from cued.simulation.worn import Worn
+from cued.simulation.worn import WornSensor
 
 PIECE_S = 0.5
 TICK_S = 0.1
@@ -40,7 +40,7 @@ class Simulation:
         self, scenario: Scenario, seed: int | None = None, keep_truth: int | None = None
     ) -> None:
         self.scenario = scenario
-        self.truth: deque[Truth] = deque(maxlen=keep_truth)
+        self.truth: deque[KnownTruth] = deque(maxlen=keep_truth)
         self.t = 0.0
         root = scenario.seed if seed is None else seed
         self._belt = Treadmill(scenario.belt, scenario.belt_error_percent)
@@ -50,21 +50,23 @@ class Simulation:
         self._walker = Walker(
             scenario.person, scenario.does, self._belt.at, np.random.default_rng([root, 0])
         )
-        self.worn: list[Worn] = []
-        self._radios: list[Radio] = []
+        self.worn: list[WornSensor] = []
+        self._radios: list[LinkModel] = []
         for number, sensor in enumerate(scenario.sensor, 1):
             link = sensor.link or scenario.link
             # Own streams: wearing one more sensor does not change the others.
-            worn = Worn(sensor, link, scenario.breaks, np.random.default_rng([root, number, 0]))
+            worn = WornSensor(
+                sensor, link, scenario.breaks, np.random.default_rng([root, number, 0])
+            )
             rng = np.random.default_rng([root, number, 1])
             self.worn.append(worn)
-            self._radios.append(Radio(sensor, link, scenario.breaks, worn.epoch_s, rng))
+            self._radios.append(LinkModel(sensor, link, scenario.breaks, worn.epoch_s, rng))
         self._coming: list[tuple[float, int, Input]] = []
         self._order = 0
-        self._ahead: list[tuple[float, int, Truth]] = []
+        self._ahead: list[tuple[float, int, KnownTruth]] = []
         self._ticks = 0
         self._belts = 0
-        self._know(Truth(0.0, "gait", "", "stand"))
+        self._know(KnownTruth(0.0, "gait", "", "stand"))
         self._commands = deque(sorted(scenario.command, key=lambda c: c.at_s))
 
     def inputs(self) -> Iterator[Input]:
@@ -81,7 +83,7 @@ class Simulation:
     def hear(self, key: str, because: Mapping[str, float | str | None] | None = None) -> bool:
         """Let the person hear a cue; True when they will do what it says."""
         obeys = self._walker.hear(key, self.t) or self._follow(key, because or {})
-        self._know(Truth(self.t, "heard", "", key if obeys else f"{key} (ignored)"))
+        self._know(KnownTruth(self.t, "heard", "", key if obeys else f"{key} (ignored)"))
         return obeys
 
     def _follow(self, key: str, because: Mapping[str, float | str | None]) -> bool:
@@ -131,7 +133,7 @@ class Simulation:
             report = self._teller.report(t)
             if report:
                 self._expect(t, report)
-            self._know(Truth(t, "speed", "", round(self._belt.at(t)[0], 4)))
+            self._know(KnownTruth(t, "speed", "", round(self._belt.at(t)[0], 4)))
             self._belts += 1
         while self._commands and self._commands[0].at_s < until:
             c = self._commands.popleft()
@@ -146,12 +148,12 @@ class Simulation:
         heapq.heappush(self._coming, (t, self._order, what))
         self._order += 1
 
-    def _know(self, row: Truth) -> None:
+    def _know(self, row: KnownTruth) -> None:
         heapq.heappush(self._ahead, (row.t_s, self._order, row))
         self._order += 1
 
 
-class Table(Struct, frozen=True, eq=False):
+class SimulatedTable(Struct, frozen=True, eq=False):
     """A run as a table recording: what was sampled, and what is true.
 
     sensors : name to (t (n,), acc (n, 3), gyr (n, 3) or None), on the run's clock.
@@ -159,11 +161,11 @@ class Table(Struct, frozen=True, eq=False):
     """
 
     sensors: dict[str, tuple[Floats, Floats, Floats | None]]
-    truth: tuple[Truth, ...]
+    truth: tuple[KnownTruth, ...]
     belt: tuple[tuple[float, float, float], ...]
 
 
-def collect(simulation: Simulation) -> Table:
+def collect(simulation: Simulation) -> SimulatedTable:
     """Play a run to its end and give its arrays; for recordings, so not for endless runs."""
     packets: dict[str, list[Packet]] = {s.name: [] for s in simulation.scenario.sensor}
     belt: list[tuple[float, float, float]] = []
@@ -172,14 +174,14 @@ def collect(simulation: Simulation) -> Table:
             packets[what.sensor].append(what)
         elif isinstance(what, Belt):
             belt.append((what.t, what.speed_m_s, what.incline_percent))
-    return Table(
+    return SimulatedTable(
         sensors={w.sensor.name: _joined(packets[w.sensor.name], w) for w in simulation.worn},
         truth=tuple(simulation.truth),
         belt=tuple(belt),
     )
 
 
-def _joined(packets: list[Packet], worn: Worn) -> tuple[Floats, Floats, Floats | None]:
+def _joined(packets: list[Packet], worn: WornSensor) -> tuple[Floats, Floats, Floats | None]:
     if not packets:
         return np.empty(0), np.empty((0, 3)), None
     t = np.concatenate([p.ticks for p in packets if p.ticks is not None])

@@ -116,7 +116,7 @@ class Person(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = False
 
 
-class Link(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SimulatedLink(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How packets travel. The default is ideal: synced, and there at the last sample."""
 
     samples: Annotated[int, Meta(ge=1, le=400, description="Samples in a packet.")] = 5
@@ -136,7 +136,7 @@ class Link(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     drops_per_h: Annotated[float, Meta(ge=0, le=60, description="Disconnections of 3-15 s.")] = 0.0
 
 
-class Sensor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SimulatedSensor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One sensor that is worn. Noise is of a BMI270 with 50 Hz bandwidth (data sheet)."""
 
     name: Name
@@ -153,7 +153,7 @@ class Sensor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     bias_deg_s: Annotated[float, Meta(ge=0, le=20, description="SD of the offset, deg/s.")] = 0.3
     range_g: Annotated[float, Meta(ge=2, le=200, description="Clips beyond, g.")] = 16.0
     range_deg_s: Annotated[float, Meta(ge=125, le=4000, description="Clips beyond, deg/s.")] = 2000
-    link: Link | None = None
+    link: SimulatedLink | None = None
 
 
 class Doing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -214,9 +214,9 @@ class Asking(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 FEET_AND_BACK = (
-    Sensor(name="trunk", placement="lower_back"),
-    Sensor(name="foot_left", placement="foot_left"),
-    Sensor(name="foot_right", placement="foot_right"),
+    SimulatedSensor(name="trunk", placement="lower_back"),
+    SimulatedSensor(name="foot_left", placement="foot_left"),
+    SimulatedSensor(name="foot_right", placement="foot_right"),
 )
 
 
@@ -230,8 +230,8 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         float, Meta(ge=-10, le=10, description="How much faster the belt is than it says.")
     ] = 0.0
     person: Person = Person()
-    link: Link = Link()
-    sensor: tuple[Sensor, ...] = FEET_AND_BACK
+    link: SimulatedLink = SimulatedLink()
+    sensor: tuple[SimulatedSensor, ...] = FEET_AND_BACK
     does: tuple[Doing, ...]
     belt: tuple[BeltSetting, ...] = ()
     treadmill: Telling = Telling()
@@ -253,8 +253,8 @@ def parse(text: str) -> Scenario:
 
 SECTIONS: dict[str, type[Struct]] = {
     "person": Person,
-    "link": Link,
-    "sensor": Sensor,
+    "link": SimulatedLink,
+    "sensor": SimulatedSensor,
     "does": Doing,
     "belt": BeltSetting,
     "treadmill": Telling,

@@ -2,8 +2,9 @@
 
 One step after the other is planned from what the script says at that moment: who walks, which way
 they face, how fast the belt is, how tired they are. The plan is the truth: contacts, lifts, sides
-and stride lengths come out as ``Truth`` rows, and the same numbers go to ``foot`` and ``trunk``,
-which turn them into samples. Steps are planned strictly in order and never changed afterwards.
+and stride lengths come out as ``KnownTruth`` rows, and the same numbers go to ``foot`` and
+``trunk``, which turn them into samples. Steps are planned strictly in order and never changed
+afterwards.
 
 A stride's length is the belt's way during it plus the change of where on the deck the foot lands.
 """
@@ -34,7 +35,7 @@ MEMORY_S = 4.0
 SIDES = ("left", "right")
 
 
-class Truth(Struct, frozen=True):
+class KnownTruth(Struct, frozen=True):
     """A row of ``truth.csv``: its kinds, and ``incident``, ``overlong`` and ``heard`` besides."""
 
     t_s: float
@@ -70,9 +71,9 @@ class Stepper:
         self.strides: tuple[deque[FootStride], deque[FootStride]] = (deque(), deque())
         self._begin()
 
-    def plan(self, until: float, intent_at: Callable[[float], Intent]) -> list[Truth]:
+    def plan(self, until: float, intent_at: Callable[[float], Intent]) -> list[KnownTruth]:
         """Plan until the samples up to ``until`` are settled; give what becomes true, in order."""
-        truth: list[Truth] = []
+        truth: list[KnownTruth] = []
         while self._t < until + AHEAD_S:
             intent = intent_at(self._t)
             if self._wants_step(intent):
@@ -100,15 +101,15 @@ class Stepper:
             return False
         return intent.turning or self._belt_at(self._t)[0] > MOVING_M_S
 
-    def _rest(self, intent: Intent) -> list[Truth]:
+    def _rest(self, intent: Intent) -> list[KnownTruth]:
         """Stand still for a moment."""
-        truth: list[Truth] = []
+        truth: list[KnownTruth] = []
         fell_t = self._t
         if self._moving:
             self._moving = False
             self._mode = "stand"
             self._t += 0.4
-            truth.append(Truth(self._t, "gait", "", "stand"))
+            truth.append(KnownTruth(self._t, "gait", "", "stand"))
         if intent.fallen and not self.down:
             self.down = True
             truth.append(self._upset("fall", fell_t, intent.fallen, intent))
@@ -119,11 +120,11 @@ class Stepper:
         self.knots.append(knot)
         return truth
 
-    def _step(self, intent: Intent) -> list[Truth]:
+    def _step(self, intent: Intent) -> list[KnownTruth]:
         v, incline = self._belt_at(self._t)
         heading = intent.direction
         running = intent.runs(v) and not intent.turning
-        truth: list[Truth] = []
+        truth: list[KnownTruth] = []
         first = not self._moving
         step_s = self._step_time(v, running, heading, intent)
         if first:
@@ -132,10 +133,10 @@ class Stepper:
             self.knots.append(self._knot(self._t, None, 0.0, intent, step_s))
         mode = "run" if running else "walk"
         if mode != self._mode:
-            truth.append(Truth(self._t, "gait", "", mode))
+            truth.append(KnownTruth(self._t, "gait", "", mode))
             self._mode = mode
         if heading != self._facing and not intent.turning:
-            truth.append(Truth(self._t, "direction", "", heading))
+            truth.append(KnownTruth(self._t, "direction", "", heading))
             self._facing = heading
         self._count += 1
         side = self._count % 2
@@ -170,7 +171,7 @@ class Stepper:
 
     def _land(
         self, side: int, v: float, incline: float, step_s: float, running: bool, intent: Intent
-    ) -> list[Truth]:
+    ) -> list[KnownTruth]:
         """End the foot's open stride with a contact now and open the next one."""
         heading = intent.direction
         strides = self.strides[side]
@@ -200,12 +201,12 @@ class Stepper:
         old.shift_y = HALF_WIDTH_M * out * (math.cos(new.yaw) - math.cos(old.yaw))
         strides.append(new)
         name = SIDES[side]
-        rows = [Truth(lift, "lift", name), Truth(at, "contact", name)]
+        rows = [KnownTruth(lift, "lift", name), KnownTruth(at, "contact", name)]
         if intent.stumble:
             rows.append(self._upset("stumble", 0.5 * (lift + at), intent.stumble, intent))
         if old.speed > 0.0 and not intent.turning:
             length = 0.5 * (old.speed + new.speed) * (at - self._landed[side]) + moved
-            rows.append(Truth(at, "stride_length", name, round(length, 4)))
+            rows.append(KnownTruth(at, "stride_length", name, round(length, 4)))
         self._landed[side] = at
         return rows
 
@@ -215,7 +216,7 @@ class Stepper:
         new: FootStride,
         lift: float,
         stride_s: float,
-        shape: gaits.Foot,
+        shape: gaits.FootCurve,
         intent: Intent,
     ) -> None:
         old.lift, old.end = lift, new.contact
@@ -236,9 +237,9 @@ class Stepper:
         old.snag = 45.0 * intent.stumble
 
     def _knot(
-        self, t: float, shape: gaits.Trunk | None, side: float, intent: Intent, step_s: float
+        self, t: float, shape: gaits.TrunkCurve | None, side: float, intent: Intent, step_s: float
     ) -> Knot:
-        s = shape or gaits.Trunk(0.0, 0.0, 0.0, 0.0, 0.0, self._style.lead_walk, 0.0, 0.0)
+        s = shape or gaits.TrunkCurve(0.0, 0.0, 0.0, 0.0, 0.0, self._style.lead_walk, 0.0, 0.0)
         own = self._style
         p, rough = self._person, 1.0 + 1.5 * self._recovering
         v, incline = self._belt_at(max(t, 0.0))
@@ -266,11 +267,11 @@ class Stepper:
             shape=tuple(float(x) for x in np.clip(self._rng.standard_normal(SHAPES), -2.5, 2.5)),
         )
 
-    def _upset(self, what: str, t: float, by: float, intent: Intent) -> Truth:
+    def _upset(self, what: str, t: float, by: float, intent: Intent) -> KnownTruth:
         """Note what throws the walker: with the travel, so onto the back when walking backward."""
         way = -1.0 if intent.direction == "backward" else 1.0
         self.upsets.append(Mishap(t, what, by, 0.0, way))
-        return Truth(t, "incident", "", what)
+        return KnownTruth(t, "incident", "", what)
 
     def _about(self, spread: float) -> float:
         """One, give or take a relative spread; never far off."""

@@ -33,7 +33,7 @@ from cued.simulation.gaits import Heading, Style
 from cued.simulation.intent import Will, duration, size
 from cued.simulation.mishaps import Mishap
 from cued.simulation.scenario import Action, Doing, Person
-from cued.simulation.stepping import Stepper, Truth
+from cued.simulation.stepping import KnownTruth, Stepper
 
 OVERLAYS = ("bow", "wipe", "cough")
 
@@ -73,14 +73,14 @@ class Walker:
         if self._will.facing(t) != heading:
             self._will.turn(t)
 
-    def advance(self, until: float) -> list[Truth]:
+    def advance(self, until: float) -> list[KnownTruth]:
         """Make samples up to ``until`` known; give what is true by then or soon after."""
         self._stepper.forget(until)
         self._mishaps = [m for m in self._mishaps if not m.over(until - 2.0)]
         rows = self._stepper.plan(until, self._will.at)
         rows += self._turns_and_overlays(until)
         for mishap in self._stepper.upsets:
-            rows.append(Truth(mishap.peak_t, f"{mishap.what}_peak"))
+            rows.append(KnownTruth(mishap.peak_t, f"{mishap.what}_peak"))
         self._mishaps += self._stepper.upsets
         self._stepper.upsets.clear()
         return rows
@@ -104,20 +104,20 @@ class Walker:
             force, rate = mishaps.tumble(t, force, rate, self._mishaps, toward)
         return force, rate
 
-    def _turns_and_overlays(self, until: float) -> list[Truth]:
+    def _turns_and_overlays(self, until: float) -> list[KnownTruth]:
         """Start what the script says by its own clock."""
-        rows: list[Truth] = []
+        rows: list[KnownTruth] = []
         does = self._will.does
         while self._told < len(does) and does[self._told].at_s <= until + 0.5:
             d = does[self._told]
             self._told += 1
             if d.what in OVERLAYS:
                 self._mishaps.append(Mishap(d.at_s, d.what, size(d), max(0.5, duration(d)), 1.0))
-                rows.append(Truth(d.at_s, "incident", "", d.what))
+                rows.append(KnownTruth(d.at_s, "incident", "", d.what))
             elif d.what == "turn":
-                rows.append(Truth(d.at_s, "turn_start"))
-                rows.append(Truth(d.at_s + duration(d), "turn_end"))
+                rows.append(KnownTruth(d.at_s, "turn_start"))
+                rows.append(KnownTruth(d.at_s + duration(d), "turn_end"))
             elif d.what == "overlong":
-                rows.append(Truth(d.at_s, "overlong", "", size(d)))
-                rows.append(Truth(d.at_s + duration(d), "overlong", "", 0.0))
+                rows.append(KnownTruth(d.at_s, "overlong", "", size(d)))
+                rows.append(KnownTruth(d.at_s + duration(d), "overlong", "", 0.0))
         return rows

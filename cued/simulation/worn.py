@@ -15,16 +15,20 @@ import numpy as np
 from cued.frames import GRAVITY_M_S2, rotation
 from cued.model import Bools, Floats
 from cued.simulation.foot import ring
-from cued.simulation.scenario import FAULTS, Breaking, Link, Sensor
+from cued.simulation.scenario import FAULTS, Breaking, SimulatedLink, SimulatedSensor
 
 DEG = math.pi / 180.0
 
 
-class Worn:
+class WornSensor:
     """Turns what a place on the body feels into what the sensor says."""
 
     def __init__(
-        self, sensor: Sensor, link: Link, breaks: tuple[Breaking, ...], rng: np.random.Generator
+        self,
+        sensor: SimulatedSensor,
+        link: SimulatedLink,
+        breaks: tuple[Breaking, ...],
+        rng: np.random.Generator,
     ) -> None:
         self.sensor = sensor
         self._breaks = tuple(b for b in breaks if b.sensor in {"", sensor.name})

@@ -38,7 +38,7 @@ NUMBERS: dict[str, Entity] = {
 }
 
 
-class Speed:
+class SpeedUnit:
     """How speeds are shown: in the station's unit, made of m/s by a template."""
 
     def __init__(self, unit: str) -> None:
@@ -65,7 +65,9 @@ class Speed:
         return f"(value / {self.factor}) | round(3)"
 
 
-def controls(root: str, commands: tuple[str, ...], words: Words, speed: Speed) -> dict[str, Entity]:
+def controls(
+    root: str, commands: tuple[str, ...], words: Words, speed: SpeedUnit
+) -> dict[str, Entity]:
     """Return the entities that send the commands which are let in."""
     out: dict[str, Entity] = {}
     for name, icon in BUTTONS.items():

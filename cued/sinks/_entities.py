@@ -20,7 +20,7 @@ import re
 from cued.coach.workout.phases import PHASES
 from cued.config import Site
 from cued.model import Direction, Level, Mode
-from cued.sinks._controls import Entity, Speed, controls
+from cued.sinks._controls import Entity, SpeedUnit, controls
 from cued.words import Words
 
 # Unit as we write it: device class, unit as Home Assistant writes it, decimals, icon. A unit that
@@ -56,7 +56,7 @@ def entities(
     site: Site, units: dict[str, str], root: str, commands: tuple[str, ...]
 ) -> dict[str, Entity]:
     """Return all entities by their key."""
-    words, speed = Words(site.language), Speed(site.speed_unit)
+    words, speed = Words(site.language), SpeedUnit(site.speed_unit)
     return {
         **{name: _metric(name, unit, root, words, speed) for name, unit in units.items()},
         **_band(root, words),
@@ -69,7 +69,7 @@ def entities(
     }
 
 
-def _metric(name: str, unit: str, root: str, words: Words, speed: Speed) -> Entity:
+def _metric(name: str, unit: str, root: str, words: Words, speed: SpeedUnit) -> Entity:
     kind, shown, decimals, icon = UNITS.get(unit, (None, unit, 2, "mdi:walk"))
     value = f"value_json.{name}"
     template = _rounded(value, decimals)
@@ -172,7 +172,7 @@ def _state(root: str, name: str, value: str, icon: str) -> Entity:
     }
 
 
-def _belt(root: str, words: Words, speed: Speed) -> dict[str, Entity]:
+def _belt(root: str, words: Words, speed: SpeedUnit) -> dict[str, Entity]:
     shown = f"{speed.shown('value_json.belt.speed_m_s')} if value_json.belt else None"
     belt = _state(root, words.say("ha.belt_speed"), shown, "mdi:speedometer")
     incline = _of_belt("incline_percent")

@@ -50,14 +50,14 @@ LARGEST = 16 * 1024  # of what is sent to us
 KEY = "X-Cued-Key"
 
 
-class Reply(Struct, frozen=True):
+class PageReply(Struct, frozen=True):
     """An answer to what a page asked for."""
 
     status: int
     body: dict[str, Any]
 
 
-Asked = Callable[[str, dict[str, Any], str], Awaitable[Reply]]
+Asked = Callable[[str, dict[str, Any], str], Awaitable[PageReply]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 

@@ -32,7 +32,7 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True):
     id: Annotated[str, Meta(max_length=64)] = ""
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """A request that is not passed on. The text says why; ``request`` is what could be read."""
 
     def __init__(self, why: str, request: Request | None = None) -> None:
@@ -55,7 +55,7 @@ class Gate:
         try:
             self._count(now)
             return self._read(payload)
-        except Refused:
+        except RequestRefused:
             self.refused += 1
             raise
 
@@ -71,22 +71,22 @@ class Gate:
         self._at = now
         self._tokens = min(BURST, self._tokens + passed * PER_S)
         if self._tokens < 1:
-            raise Refused(f"too many commands: {PER_S:g} a second are heard")
+            raise RequestRefused(f"too many commands: {PER_S:g} a second are heard")
         self._tokens -= 1
 
     def _read(self, payload: bytes) -> Request:
         if len(payload) > LARGEST:
-            raise Refused(f"larger than {LARGEST} bytes")
+            raise RequestRefused(f"larger than {LARGEST} bytes")
         try:
             request = msgspec.json.decode(payload, type=Request)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise Refused(f"not a command: {error}") from None
+            raise RequestRefused(f"not a command: {error}") from None
         if request.command not in NAMES:
-            raise Refused(f"unknown command{meant(request.command, list(NAMES))}", request)
+            raise RequestRefused(f"unknown command{meant(request.command, list(NAMES))}", request)
         if request.command not in self._allowed:
-            raise Refused(f"{request.command} is not allowed over MQTT here", request)
+            raise RequestRefused(f"{request.command} is not allowed over MQTT here", request)
         if isinstance(request.value, float) and not math.isfinite(request.value):
-            raise Refused("the value is not a number", request)
+            raise RequestRefused("the value is not a number", request)
         if isinstance(request.value, str) and not request.value.isprintable():
-            raise Refused("the value has characters that cannot be printed", request)
+            raise RequestRefused("the value has characters that cannot be printed", request)
         return request

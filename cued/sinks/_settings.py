@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cued.sinks._door import Door
-from cued.sinks._pages import Reply
+from cued.sinks._pages import PageReply
 
 Speak = Callable[[str], bool]
 Open = Callable[[Door], bool]
@@ -30,28 +30,28 @@ class Settings:
     def __init__(self, door: Door, speak: Speak, open_: Open, now: Callable[[], float]) -> None:
         self._door, self._speak, self._open, self._now = door, speak, open_, now
 
-    async def ask(self, name: str, body: dict[str, Any], key: str) -> Reply:
+    async def ask(self, name: str, body: dict[str, Any], key: str) -> PageReply:
         """Answer a request of the page."""
         del key
         if name == "speak":
             return self._spoken()
         if name == "enter":
             return self._enter(str(body.get("digits", "")))
-        return Reply(403, {"why": "key"})
+        return PageReply(403, {"why": "key"})
 
-    def _spoken(self) -> Reply:
+    def _spoken(self) -> PageReply:
         now = self._now()
         digits = self._door.digits(now)
         if not digits:
-            return Reply(429, {"why": "wait", "s": self._door.wait_s(now)})
+            return PageReply(429, {"why": "wait", "s": self._door.wait_s(now)})
         if not self._speak(digits):
-            return Reply(409, {"why": "session"})
-        return Reply(200, {"heard": True})
+            return PageReply(409, {"why": "session"})
+        return PageReply(200, {"heard": True})
 
-    def _enter(self, digits: str) -> Reply:
+    def _enter(self, digits: str) -> PageReply:
         key, left = self._door.enter(digits, self._now())
         if not key:
-            return Reply(403, {"why": "digits", "left": left})
+            return PageReply(403, {"why": "digits", "left": left})
         if not self._open(self._door):
-            return Reply(409, {"why": "session"})
-        return Reply(200, {"key": key})
+            return PageReply(409, {"why": "session"})
+        return PageReply(200, {"key": key})

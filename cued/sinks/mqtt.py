@@ -52,7 +52,7 @@ from cued.sinks._mqtt_client import (
 from cued.sinks._mqtt_config import Config
 from cued.sinks._outbox import FOLDER, Outbox
 from cued.sinks._presence import Presence
-from cued.sinks._requests import Gate, Refused
+from cued.sinks._requests import Gate, RequestRefused
 from cued.sinks._topics import Message, Topics, answer
 from cued.sinks.sink import Ask, Sink
 
@@ -284,7 +284,7 @@ class Mqtt:
         now = self._clock()
         try:
             request = self._gate.check(payload, now)
-        except Refused as refused:
+        except RequestRefused as refused:
             if self._gate.tells(now):
                 asked = refused.request
                 why = str(refused)

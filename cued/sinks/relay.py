@@ -18,8 +18,8 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cued.config import Site
-from cued.keeper import Wanted
-from cued.kept import Kept, Told, keep
+from cued.keeper import PinRequest
+from cued.kept import KeptPins, PinChange, keep
 from cued.model import AnyEvent, Fall, Input, Phase
 from cued.parts import Exit, Part
 from cued.sinks.sink import Ask, Sink
@@ -46,7 +46,7 @@ class Relay:
         self._config = config
         self._site = site
         self._fallen = False
-        self._kept: Kept | None = None
+        self._kept: KeptPins | None = None
 
     @property
     def energised(self) -> bool:
@@ -56,7 +56,7 @@ class Relay:
     async def __aenter__(self) -> Relay:
         config, site = self._config, self._site
         self._kept = await keep(
-            Wanted(
+            PinRequest(
                 pins=(config.pin,),
                 most_s=config.pulse_s,
                 chip=config.chip,
@@ -96,7 +96,7 @@ class Relay:
         except OSError as error:
             log.warning("no relay: the keeper of the pins: %s", error.strerror)
 
-    def _hear(self, told: Told) -> None:
+    def _hear(self, told: PinChange) -> None:
         if told.note not in ("", "cut"):
             log.warning("no relay: %s", told.note)
 

@@ -33,14 +33,16 @@ class Radio(Struct, frozen=True):
         return cls(bluez, bluez)
 
 
-class Found(Struct, frozen=True):
+class FoundDevice(Struct, frozen=True):
     """A device in reach: its newest advertisement and the device files that know it."""
 
     advert: Advert
     devices: tuple[str, ...]
 
 
-async def scan(seconds: float, adapter: str = "", *, radio: Radio | None = None) -> list[Found]:
+async def scan(
+    seconds: float, adapter: str = "", *, radio: Radio | None = None
+) -> list[FoundDevice]:
     """Listen for so long; what was heard, supported devices first, then by signal.
 
     Raises TimeoutError when there was no adapter to listen with.
@@ -60,12 +62,12 @@ async def scan(seconds: float, adapter: str = "", *, radio: Radio | None = None)
             await asyncio.sleep(seconds)
     if troubles[-1] and not heard:
         raise TimeoutError(troubles[-1])
-    known = [Found(advert, supporting(advert)) for advert in heard.values()]
+    known = [FoundDevice(advert, supporting(advert)) for advert in heard.values()]
     return sorted(known, key=lambda f: (not f.devices, -(f.advert.rssi or -127), f.advert.address))
 
 
 async def battery(
-    found: Found, adapter: str = "", *, radio: Radio | None = None, within_s: float = 20.0
+    found: FoundDevice, adapter: str = "", *, radio: Radio | None = None, within_s: float = 20.0
 ) -> float | None:
     """Connect to a device just to read its battery, percent; None if it does not tell."""
     radio = radio or Radio.of(adapter)

@@ -29,7 +29,7 @@ Arrived: TypeAlias = Callable[[float, str, bytes], None]
 Table: TypeAlias = dict[str, dict[str, list[str]]]  # service: characteristic: properties
 
 
-class Raw:
+class RawConnection:
     """A connection that only listens. ``table`` and ``about`` are filled when it is made."""
 
     def __init__(self, address: str, arrived: Arrived) -> None:

@@ -37,7 +37,7 @@ MANAGER, PROPERTIES = "org.freedesktop.DBus.ObjectManager", "org.freedesktop.DBu
 FAILS = (DBusError, OSError, EOFError, TimeoutError)
 
 
-class Stuck:
+class StuckAdapter:
     """Tells when nothing goes right; times are the host's, s."""
 
     def __init__(self) -> None:

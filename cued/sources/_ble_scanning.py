@@ -29,7 +29,7 @@ from bleak.exc import (
 )
 
 from cued.devices.device import Advert
-from cued.sources._ble_recovery import Stuck
+from cued.sources._ble_recovery import StuckAdapter
 
 log = logging.getLogger("cued.ble")
 
@@ -63,11 +63,11 @@ class Scanning:
         self,
         options: Mapping[str, Any] | None = None,
         told: Callable[[str], None] | None = None,
-        stuck: Stuck | None = None,
+        stuck: StuckAdapter | None = None,
     ) -> None:
         self._options = options or {}  # for BleakScanner
         self._told = told or _nobody  # is told why Bluetooth is not to be had, "" when it is back
-        self._stuck = stuck or Stuck()
+        self._stuck = stuck or StuckAdapter()
         self._waiting: list[tuple[Wanted, asyncio.Future[tuple[Advert, BLEDevice]]]] = []
         self._listeners: list[Heard] = []
         self._changed = asyncio.Event()

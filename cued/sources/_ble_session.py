@@ -63,7 +63,7 @@ TRIES, AGAIN_S = 3, 0.3
 UNAUTHENTICATED = (0x05, 0x0F)
 
 
-class Session:
+class Connection:
     """A connection at work, from the device's first action to its end."""
 
     def __init__(self, name: str, device: Device, watch: Watch, emit: Emit) -> None:

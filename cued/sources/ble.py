@@ -50,13 +50,13 @@ from cued.sources._ble_connecting import (
     short,
 )
 from cued.sources._ble_held import close_stale, find, forgotten
-from cued.sources._ble_looking import Found, Radio, battery, common, module, scan, supporting
+from cued.sources._ble_looking import FoundDevice, Radio, battery, common, module, scan, supporting
 from cued.sources._ble_options import Config
-from cued.sources._ble_raw import Raw
-from cued.sources._ble_recovery import Stuck, cycle
+from cued.sources._ble_raw import RawConnection
+from cued.sources._ble_recovery import StuckAdapter, cycle
 from cued.sources._ble_release import Training
 from cued.sources._ble_scanning import Scanning
-from cued.sources._ble_session import Session
+from cued.sources._ble_session import Connection
 from cued.sources._ble_watching import Watch
 from cued.sources.source import Emit, spread
 
@@ -76,7 +76,7 @@ class Ble:
 
     def __init__(self, config: Config, site: Site, *, radio: Radio | None = None) -> None:
         self._config = config
-        self._stuck = Stuck()
+        self._stuck = StuckAdapter()
         self._radio = radio or Radio.of(config.adapter)
         # A phone comes through a source of its own.
         self._sensors = {n: s for n, s in site.sensors.items() if s.device != "phone"}
@@ -84,7 +84,7 @@ class Ble:
             raise ConfigError("[sources.ble] has no sensors; write [sensors.NAME] tables")
         self._motors = site.motors
         self._taken: dict[str, str] = {}  # address: sensor
-        self._sessions: dict[str, Session] = {}
+        self._sessions: dict[str, Connection] = {}
         self._off: dict[str, str] = {}  # treadmill: why it is asked for nothing more
         self._undiscovered: set[str] = set()  # sensors whose last link stood without services
         self._unfit: dict[str, set[str]] = {}  # sensor: addresses of what it cannot be
@@ -245,7 +245,7 @@ class Ble:
         """Connect and stay so as long as it works; return why it ended."""
         loop = asyncio.get_running_loop()
         self._undiscovered.discard(name)
-        session = Session(name, _device(name, sensor), watch, emit)
+        session = Connection(name, _device(name, sensor), watch, emit)
         async with contextlib.AsyncExitStack() as stack:
             within_s = DISCOVER_WITHIN_S if patient else None
             connection = connected(device, name, session.gone, self._radio.client, within_s)
@@ -330,6 +330,16 @@ def _nothing() -> None:
     pass
 
 
-__all__ = ["Ble", "Config", "Found", "Radio", "Raw", "battery", "listen", "scan", "supporting"]
+__all__ = [
+    "Ble",
+    "Config",
+    "FoundDevice",
+    "Radio",
+    "RawConnection",
+    "battery",
+    "listen",
+    "scan",
+    "supporting",
+]
 
 PART = parts.Part(Config, Ble)

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 from dbus_fast import Message, MessageType, Variant
 
 from cued.standin._tree import Tree
-from cued.standin.peripheral import ADAPTER, GATT, Char, Peripheral, Refused
+from cued.standin.peripheral import ADAPTER, GATT, Char, Peripheral, ReadRefused
 
 ADAPTER1, DEVICE1 = "org.bluez.Adapter1", "org.bluez.Device1"
 SERVICE1, CHAR1 = "org.bluez.GattService1", "org.bluez.GattCharacteristic1"
@@ -320,7 +320,7 @@ class Bluez:
     def _read(self, message: Message) -> Message:
         try:
             value = self._char(message.path or "").read()
-        except Refused as error:
+        except ReadRefused as error:
             return Message.new_error(message, FAILED, str(error))
         return Message.new_method_return(message, "ay", [value])
 

@@ -1,7 +1,7 @@
 """What a family of wearables is here: its table, how it is started, and movement into its frames.
 
-A family is one ``Family``; ``Worn`` is one device of it, which answers its driver as the real one
-does and, once it was started, plays a plan: the frames of a movement and when each is sent.
+A family is one ``Family``; ``FarDevice`` is one device of it, which answers its driver as the real
+one does and, once it was started, plays a plan: the frames of a movement and when each is sent.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Family(Struct, frozen=True):
 
     device: str
     name: str
-    services: Callable[[Worn], Services]
+    services: Callable[[FarDevice], Services]
     plan: Callable[[Floats, Floats, Floats], Plan]
     rate_hz: float = 100.0
     placement: Placement = "foot_left"
@@ -41,7 +41,7 @@ class Family(Struct, frozen=True):
     advertised: tuple[str, ...] = ()
 
 
-class Worn:
+class FarDevice:
     """One device of a family, within reach of ``far``. ``index`` makes name and address its own."""
 
     def __init__(self, family: Family, far: Far, index: int) -> None:
@@ -73,7 +73,7 @@ class Worn:
         return self._far.notify(self.peripheral, char, data)
 
 
-async def play(plans: Mapping[Worn, Plan], start: float) -> int:
+async def play(plans: Mapping[FarDevice, Plan], start: float) -> int:
     """Send the plans' frames, time 0 at ``start`` of the loop's clock; how many nobody took."""
     loop = asyncio.get_running_loop()
     rows = [(at, worn, char, data) for worn, plan in plans.items() for at, char, data in plan]

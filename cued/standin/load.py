@@ -14,7 +14,7 @@ import time
 import numpy as np
 
 from cued.standin.bluez import Bluez
-from cued.standin.family import Worn
+from cued.standin.family import FarDevice
 from cued.standin.wearables import POD_DATA, POD_FAMILY, pod_frame
 
 PODS = 4
@@ -35,7 +35,7 @@ async def _stream() -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stop.set)
     async with Bluez() as bluez:
-        pods = [Worn(POD_FAMILY, bluez, index) for index in range(1, PODS + 1)]
+        pods = [FarDevice(POD_FAMILY, bluez, index) for index in range(1, PODS + 1)]
         for pod in pods:
             bluez.add(pod.peripheral)
         print("ready", flush=True)

@@ -66,7 +66,7 @@ MACHINES: dict[str, Habits] = {
 }
 
 
-class Treadmill:
+class TreadmillPeripheral:
     """A treadmill that can be told a speed and an incline.
 
     refuses : the result code of every wish.  mute : it answers none.  written : when and what.

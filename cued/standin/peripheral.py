@@ -24,7 +24,7 @@ GATT = sig(0x1801)
 BATTERY, BATTERY_LEVEL = sig(0x180F), sig(0x2A19)
 
 
-class Refused(Exception):
+class ReadRefused(Exception):
     """What a read raises to be answered with an error; the text is BlueZ's."""
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from cued.model import Floats
-from cued.standin.family import Counts, Family, G, Plan, Worn, batches, counts
+from cued.standin.family import Counts, Family, FarDevice, G, Plan, batches, counts
 from cued.standin.peripheral import Char, Services
 
 SERVICE, CONTROL, DATA = (f"fb005c8{n}-02e7-f387-1cad-8acd2d8df0c8" for n in range(3))
@@ -31,10 +31,10 @@ SENSE_FACTORS = {ACC: b"", GYRO: b"\x05\x01" + struct.pack("<f", DPS)}
 
 def _services(
     features: bytes, offers: dict[int, bytes], factors: dict[int, bytes]
-) -> Callable[[Worn], Services]:
+) -> Callable[[FarDevice], Services]:
     """Make a device that offers these settings and starts with the last stream of them."""
 
-    def services(worn: Worn) -> Services:
+    def services(worn: FarDevice) -> Services:
         def command(data: bytes) -> None:
             op, kind = data[0], data[1]
             rest = offers.get(kind, b"") if op == 1 else b""

@@ -12,7 +12,7 @@ import numpy as np
 
 from cued.model import Floats
 from cued.standin import polar
-from cued.standin.family import Counts, Family, G, Plan, Worn, batches, counts
+from cued.standin.family import Counts, Family, FarDevice, G, Plan, batches, counts
 from cued.standin.peripheral import BATTERY, BATTERY_LEVEL, Char, Services
 
 # --- Movesense: GSP, a frame cut in two -----------------------------------------------------------
@@ -23,7 +23,7 @@ MOVESENSE_COMMAND, MOVESENSE_NOTIFY = (
 )  # fmt: skip
 
 
-def _movesense_services(worn: Worn) -> Services:
+def _movesense_services(worn: FarDevice) -> Services:
     start = worn.starts_on(b"\x01\x63/Meas/IMU6/104\0")
     chars = {MOVESENSE_COMMAND: Char(["write"], write=start), MOVESENSE_NOTIFY: Char(["notify"])}
     return {MOVESENSE: chars}
@@ -45,7 +45,7 @@ def _movesense(t: Floats, acc: Floats, gyr: Floats) -> Plan:
 WIT, WIT_NOTIFY, WIT_WRITE = (f"0000ffe{n}-0000-1000-8000-00805f9a34fb" for n in (5, 4, 9))
 
 
-def _wit_services(worn: Worn) -> Services:
+def _wit_services(worn: FarDevice) -> Services:
     start = worn.starts_on(bytes.fromhex("ffaa030900"))
     return {WIT: {WIT_WRITE: Char(["write"], write=start), WIT_NOTIFY: Char(["notify"])}}
 
@@ -64,7 +64,7 @@ DOT_CONFIGURE, DOT_CONTROL, DOT_MEDIUM, DOT_BATTERY, DOT_SERVICE = (
 DOT_FIRST_US = 2**32 - 3_000_000  # wraps after three seconds
 
 
-def _dot_services(worn: Worn) -> Services:
+def _dot_services(worn: FarDevice) -> Services:
     chars = {
         DOT_CONFIGURE: Char(["read", "write"]),
         DOT_CONTROL: Char(["write"], write=worn.starts_on(b"\x01\x01\x15")),
@@ -90,7 +90,7 @@ THINGY, THINGY_CONFIGURE, THINGY_RAW = (
 )
 
 
-def _thingy_services(worn: Worn) -> Services:
+def _thingy_services(worn: FarDevice) -> Services:
     start = worn.starts_on(bytes.fromhex("e803f401f401640001"))
     return {THINGY: {THINGY_CONFIGURE: Char(["write"], write=start), THINGY_RAW: Char(["notify"])}}
 
@@ -106,7 +106,7 @@ def _thingy(t: Floats, acc: Floats, gyr: Floats) -> Plan:
 META, META_COMMAND, META_NOTIFY = (f"326a900{n}-85cb-9195-d9dd-464cfbbae75a" for n in (0, 1, 6))
 
 
-def _meta_services(worn: Worn) -> Services:
+def _meta_services(worn: FarDevice) -> Services:
     start = worn.starts_on(b"\x13\x01\x01")
 
     def command(data: bytes) -> None:
@@ -134,7 +134,7 @@ ADA_PERIOD, ADA_ACC_SERVICE, ADA_ACC, ADA_GYRO_SERVICE, ADA_GYRO = (
 )
 
 
-def _adafruit_services(worn: Worn) -> Services:
+def _adafruit_services(worn: FarDevice) -> Services:
     period = Char(["read", "write"], write=worn.starts_on(struct.pack("<i", 20)))
     return {
         ADA_ACC_SERVICE: {ADA_PERIOD: Char(["read", "write"]), ADA_ACC: Char(["notify"])},
@@ -154,7 +154,7 @@ def _adafruit(t: Floats, acc: Floats, gyr: Floats) -> Plan:
 BANGLE, BANGLE_RX, BANGLE_TX = (f"6e40000{n}-b5a3-f393-e0a9-e50e24dcca9e" for n in (1, 2, 3))
 
 
-def _bangle_services(worn: Worn) -> Services:
+def _bangle_services(worn: FarDevice) -> Services:
     def typed(data: bytes) -> None:
         worn.started = worn.started or data.endswith(b"\n")
 
@@ -180,7 +180,7 @@ POD, POD_DATA, POD_CONTROL, POD_MOTOR = (
 POD_ACC, POD_DPS = 0.488e-3 * G, 0.070  # of one count
 
 
-def _pod_services(worn: Worn) -> Services:
+def _pod_services(worn: FarDevice) -> Services:
     def command(data: bytes) -> None:
         worn.started = data == b"\x01"
 

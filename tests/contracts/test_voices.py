@@ -11,13 +11,13 @@ import pytest
 from cued import parts
 from cued.actuators import _render, _wav, speech
 from cued.actuators.voices import pyttsx3
-from cued.actuators.voices.voice import Asked, RenderError, Voice, VoiceMissing
+from cued.actuators.voices.voice import RenderError, Voice, VoiceMissing, VoiceOptions
 
 EVERY = parts.names("voices")
 
 
 def made(name: str, **asked: str | int) -> Voice:
-    return parts.load("voices", name).build(Asked("en", **asked))  # pyright: ignore
+    return parts.load("voices", name).build(VoiceOptions("en", **asked))  # pyright: ignore
 
 
 def program(folder: Path, name: str, body: str) -> None:
@@ -54,7 +54,7 @@ def test_where_the_chosen_voice_is_missing_espeak_ng_speaks_and_it_is_told(
 ) -> None:
     program(tmp_path, "espeak-ng", "exit 0")
     monkeypatch.setenv("PATH", str(tmp_path))
-    voice, instead = _render.opened("pico", Asked("de", "de-DE"))
+    voice, instead = _render.opened("pico", VoiceOptions("de", "de-DE"))
     assert "libttspico-utils" in instead
     assert type(voice).__name__ == "EspeakNg"
 
@@ -64,7 +64,7 @@ def test_pico_is_asked_for_language_pace_and_a_name_that_ends_in_wav(
 ) -> None:
     program(tmp_path, "pico2wave", f'for a; do echo "$a" >>{tmp_path}/asked; done; echo w >"$4"')
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
-    voice = parts.load("voices", "pico").build(Asked("de", rate_wpm=132))
+    voice = parts.load("voices", "pico").build(VoiceOptions("de", rate_wpm=132))
     voice.open()
     voice.write("Kurz & leicht", tmp_path / "out.raw")
     assert (tmp_path / "asked").read_text().splitlines() == [

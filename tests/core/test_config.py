@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from cued import config, parts, reading
+from cued.commands import parts as listing
 from cued.model import ConfigError
 
 
@@ -182,7 +183,7 @@ def test_every_part_describes_its_options_and_keeps_its_own_bounds(kind, name):
 
 
 def test_the_schema_knows_every_part():
-    text = msgspec.json.encode(config.schema()).decode()
+    text = msgspec.json.encode(listing.schema()).decode()
     for kind in config.NAMED_KINDS:
         for name in parts.names(kind):
             assert f"{kind}_{name}" in text

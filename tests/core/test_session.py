@@ -36,7 +36,7 @@ from cued.recording.sessions import records, rewriting
 from cued.recording.sessions.difference import compare
 from cued.recording.sessions.messages import Plain, item_of, message, schema_of
 from cued.recording.sessions.opening import FORMAT, Opening
-from cued.recording.sessions.session import Session
+from cued.recording.sessions.session import RecordedSession
 from cued.recording.sessions.writing import SessionFile, SessionWriter
 
 any_float = st.floats(allow_nan=True, allow_infinity=True, width=64)
@@ -94,7 +94,7 @@ def test_inputs_and_events_come_back_in_their_order_to_the_last_bit(given_, even
         log = SessionWriter(Path(folder) / "a.mcap", Opening(began=1.7e9, t=0.0))
         log.write([*given_, *events])
         log.close()
-        session = Session(log.path)
+        session = RecordedSession(log.path)
         (part,) = session.parts
         back = list(session.inputs(part))
         assert len(back) == len(given_)
@@ -152,9 +152,9 @@ def test_cut_at_any_byte_what_was_complete_is_read_and_nothing_else(whole, at, t
     path.write_bytes(cut)
     if len(cut) < _borders(whole)[1]:
         with pytest.raises(RecordingError, match="cut before"):
-            Session(path)
+            RecordedSession(path)
         return
-    session = Session(path)
+    session = RecordedSession(path)
     (part,) = session.parts
     told = list(session.events(part))
     assert told == [stride(n / 2) for n in range(len(told))]
@@ -183,10 +183,10 @@ def test_one_wrong_bit_anywhere_loses_only_its_chunk(whole, at, bit, tmp_path_fa
     hit = sum(place >= border for border in borders) - 2
     if hit < 0:
         try:
-            Session(path)
+            RecordedSession(path)
         except RecordingError:
             return
-    session = Session(path)
+    session = RecordedSession(path)
     (part,) = session.parts
     told = list(session.events(part))
     lost = {n // 2 for n in range(16)} - {int(e.t) for e in told}
@@ -203,16 +203,16 @@ def test_a_joined_session_keeps_its_hole_and_mixes_no_clocks(tmp_path):
     bad = bytearray(one.read_bytes())
     bad[_borders(bytes(bad))[4] - 20] ^= 1
     one.write_bytes(bad)
-    joined = rewriting.merge([Session(one), Session(two)])
-    first, second = Session(joined).parts
+    joined = rewriting.merge([RecordedSession(one), RecordedSession(two)])
+    first, second = RecordedSession(joined).parts
     assert (first.hole, len(first.chunks), second.hole) == (2, 7, None)
-    assert "left out" in Session(joined).damage
+    assert "left out" in RecordedSession(joined).damage
     bad = bytearray(joined.read_bytes())
     bad[bad.rindex(b"station") + 2] ^= 1
     joined.write_bytes(bad)
-    (part,) = Session(joined).parts
+    (part,) = RecordedSession(joined).parts
     assert len(part.chunks) == 7
-    assert Session(joined).damage
+    assert RecordedSession(joined).damage
 
 
 def test_the_package_that_defines_the_format_reads_a_session(whole):
@@ -240,13 +240,13 @@ def test_a_newer_format_is_refused_and_says_by_whom_it_was_written(tmp_path):
     path = tmp_path / "new.mcap"
     path.write_bytes(opened({"format": FORMAT + 1, "cued": "9.0"}))
     with pytest.raises(RecordingError, match=f"format {FORMAT + 1}, written by cued 9.0"):
-        Session(path)
+        RecordedSession(path)
 
 
 def test_a_key_that_a_later_version_added_is_no_obstacle(tmp_path):
     path = tmp_path / "later.mcap"
     path.write_bytes(opened({"format": FORMAT, "weather": "fine"}))
-    assert len(Session(path).parts) == 1
+    assert len(RecordedSession(path).parts) == 1
 
 
 def test_a_part_is_summed_up(tmp_path):
@@ -263,7 +263,7 @@ def test_a_part_is_summed_up(tmp_path):
     packet = Packet(2.5, "trunk", None, np.zeros((1, 3)), None, 100.0)
     log.write([packet, cue, back, Stumble(t=2.0, score=1.5), over])
     log.close()
-    session = Session(path)
+    session = RecordedSession(path)
     ending = session.parts[0].ending
     assert ending is not None
     assert (ending.runner, ending.cues, ending.stumbles, ending.backward_s) == ("bea", 1, 1, 1.2)
@@ -281,7 +281,7 @@ def test_time_backward_is_the_same_with_any_sensors(tmp_path, sides):
     ]  # fmt: skip
     log.write(strides)
     log.close()
-    (part,) = Session(log.path).parts
+    (part,) = RecordedSession(log.path).parts
     assert part.ending is not None
     assert part.ending.backward_s == pytest.approx(60.0, abs=1.0)
 

@@ -9,7 +9,7 @@ from cued.devices import pod as decoder
 from cued.engine import Engine, Worn
 from cued.model import Footfall
 from cued.simulation.run import Simulation, collect
-from cued.simulation.scenario import BeltSetting, Doing, Scenario, Sensor
+from cued.simulation.scenario import BeltSetting, Doing, Scenario, SimulatedSensor
 from tests.hardware.boards import Bench
 
 pytestmark = pytest.mark.once
@@ -25,7 +25,7 @@ def walk():
         Simulation(
             Scenario(
                 duration_s=WALK_S,
-                sensor=(Sensor(name="foot", placement="foot_left", rate_hz=400.0),),
+                sensor=(SimulatedSensor(name="foot", placement="foot_left", rate_hz=400.0),),
                 does=(Doing(at_s=0, what="walk"),),
                 belt=(BeltSetting(at_s=0, speed_m_s=1.3, ramp_m_s2=2.0),),
             )

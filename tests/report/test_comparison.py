@@ -7,15 +7,15 @@ import pytest
 from cued import __main__
 from cued.model import CuedError
 from cued.report import comparison, dataset
-from cued.report.comparison import Cue, Label, Part
+from cued.report.comparison import GivenCue, Label, SharedPart
 from cued.report.done import Done
 
 
 def part(session="s", runner="ann", hours=1.0, before=(), after=(), marks=()):
     def cues(times):
-        return tuple(Cue(t, "long") for t in times)
+        return tuple(GivenCue(t, "long") for t in times)
 
-    return Part(
+    return SharedPart(
         session=session, runner=runner, hours=hours, before=cues(before), after=cues(after),
         marks=marks,
     )  # fmt: skip
@@ -48,7 +48,7 @@ def test_the_first_cue_that_differs_is_told_with_its_run():
     assert comparison.first_difference(part(before=(1, 9), after=(1, 9))) is None
     assert comparison.first_difference(part(before=(1, 9), after=(1, 5, 9)))[1] == "after"
     assert comparison.first_difference(part(before=(1, 9), after=(9,))) == (
-        Cue(1, "long"),
+        GivenCue(1, "long"),
         "before",
     )
 
@@ -56,7 +56,7 @@ def test_the_first_cue_that_differs_is_told_with_its_run():
 def test_cues_are_near_a_mark_that_was_pressed_after_them():
     ((t, before, after),) = comparison.near_marks(part(before=(90, 101), after=(70,), marks=(100,)))
     assert t == 100
-    assert before == [Cue(90, "long")]
+    assert before == [GivenCue(90, "long")]
     assert after == []
 
 
@@ -88,7 +88,11 @@ def test_only_sessions_that_both_have_are_compared():
     rows = [row(configuration=c, run="after", t_s=t) for c, t in (("a", 1.0), ("b", 2.0))]
     rows += [row(configuration="b", run="after", t_s=3.0, verdict="busy")]
     (one,) = comparison.paired(rows, about, "a", "b")
-    assert (one.session, one.before, one.after) == ("s", (Cue(1.0, "long"),), (Cue(2.0, "long"),))
+    assert (one.session, one.before, one.after) == (
+        "s",
+        (GivenCue(1.0, "long"),),
+        (GivenCue(2.0, "long"),),
+    )
     assert len(comparison.paired(rows, about, "recorded", "b")) == 2
 
 

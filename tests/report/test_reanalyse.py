@@ -22,9 +22,9 @@ from cued import __main__, __version__
 from cued.commands import _cluster, reanalyse
 from cued.model import Command, Fall
 from cued.recording.sessions.records import MAGIC
-from cued.recording.sessions.session import Session
+from cued.recording.sessions.session import RecordedSession
 from cued.report import dataset, reanalysis
-from cued.report.done import Done, Wanted, troubles
+from cued.report.done import Done, RunOptions, troubles
 
 HERE = Path(__file__).parent
 spec = importlib.util.spec_from_file_location("recorder", HERE.parent / "shell/test_recorder.py")
@@ -33,8 +33,8 @@ assert spec.loader
 recorder = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(recorder)
 
-OWN = Wanted().text()
-GERMAN = Wanted(laid={"station.language": "de"}).text()
+OWN = RunOptions().text()
+GERMAN = RunOptions(laid={"station.language": "de"}).text()
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +144,7 @@ def test_sessions_are_left_as_they_are(sessions, tmp_path):
     before = {p: p.read_bytes() for p in sessions.iterdir()}
     heard(sessions, tmp_path, GERMAN)
     assert {p: p.read_bytes() for p in sessions.iterdir()} == before
-    assert all(Session(p).parts for p in before if before[p].startswith(MAGIC))
+    assert all(RecordedSession(p).parts for p in before if before[p].startswith(MAGIC))
 
 
 def worker_of(parent):

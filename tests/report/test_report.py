@@ -41,7 +41,7 @@ from cued.model import (
 )
 from cued.recording.sessions.opening import Opening
 from cued.recording.sessions.rewriting import merge
-from cued.recording.sessions.session import Session
+from cued.recording.sessions.session import RecordedSession
 from cued.recording.sessions.totals import Ending
 from cued.recording.sessions.writing import SessionWriter
 from cued.report import weeks
@@ -258,7 +258,7 @@ def walked(per_speed):
 )
 def test_feet_are_compared_step_by_step_and_no_finer_than_is_known(tmp_path, per_speed, told):
     path = write(tmp_path / "s.mcap", walked(per_speed))
-    assert told in sides_text(digest(Session(path), Session(path).parts[0]))
+    assert told in sides_text(digest(RecordedSession(path), RecordedSession(path).parts[0]))
 
 
 def test_each_cue_has_its_own_fate_and_a_withheld_one_its_reason_in_words(tmp_path):
@@ -285,9 +285,9 @@ def test_each_cue_has_its_own_fate_and_a_withheld_one_its_reason_in_words(tmp_pa
 
 def test_the_parts_of_a_joined_session_say_when_they_were(session, tmp_path):
     later = write(tmp_path / "t.mcap", events(1000.0), began=1.8e9 + 7200.0)
-    joined = merge([Session(session), Session(later)])
+    joined = merge([RecordedSession(session), RecordedSession(later)])
     _, text = report(tmp_path, joined)
-    first, second = (digest(Session(joined), p).when for p in Session(joined).parts)
+    first, second = (digest(RecordedSession(joined), p).when for p in RecordedSession(joined).parts)
     assert text.index(f"<h1>{first:%d %B %Y, %H:%M}") < text.index(f"<h1>{second:%d %B %Y, %H:%M}")
 
 
@@ -295,7 +295,7 @@ def test_the_parts_of_a_joined_session_say_when_they_were(session, tmp_path):
 
 
 def test_the_band_is_the_one_the_coach_told_and_each_holds_until_the_next(session):
-    opened = Session(session)
+    opened = RecordedSession(session)
     d = digest(opened, opened.parts[0])
     back = 1000.0 + 60.0 * MINUTES / 2
     assert [o.t for o in d.own] == [1060.0, back, back + 60.0]
@@ -304,7 +304,7 @@ def test_the_band_is_the_one_the_coach_told_and_each_holds_until_the_next(sessio
 
 
 def test_a_band_is_drawn_to_the_next_change_of_it_and_not_while_there_was_none(session):
-    opened = Session(session)
+    opened = RecordedSession(session)
     d = digest(opened, opened.parts[0])
     axis = Figure().subplots()
     _own_band(axis, d, LIGHT)
@@ -334,7 +334,7 @@ def test_a_cue_shows_what_it_was_judged_by():
 def test_the_dose_is_by_calendar_week_and_a_break_shows(session, monkeypatch):
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
-    opened = Session(session)
+    opened = RecordedSession(session)
     d = digest(opened, opened.parts[0])
     days = [datetime(2026, 3, day, 12, tzinfo=UTC).timestamp() for day in (1, 2, 8, 23)]
     sessions = []
@@ -375,7 +375,7 @@ def test_the_weeks_count_what_the_stride_called_for_and_start_at_nothing(tmp_pat
     ]
     out = [e for e in events(1000.0) if not isinstance(e, Cue)]
     path = write(tmp_path / "s.mcap", [*out, *cues])
-    d = digest(Session(path), Session(path).parts[0])
+    d = digest(RecordedSession(path), RecordedSession(path).parts[0])
     (rate,) = [
         row
         for row in weeks.rows([visit(d)], wording.Words())
@@ -636,7 +636,7 @@ def test_nothing_asked_for_is_said(session, capsys):
 
 
 def test_seconds_know_nothing_beyond_what_was_fresh(session):
-    opened = Session(session)
+    opened = RecordedSession(session)
     rows = seconds(digest(opened, opened.parts[0]))
     assert rows[0].direction == "unknown"
     assert rows[0].speed_m_s == 0.0

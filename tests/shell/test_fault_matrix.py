@@ -20,7 +20,7 @@ import pytest
 
 from cued.recording.history.file import NAME
 from cued.recording.history.schema import load
-from cued.recording.sessions.session import Session
+from cued.recording.sessions.session import RecordedSession
 from cued.runtime import leaving
 from tests.shell.test_run import BLOCKING, Running
 
@@ -134,4 +134,4 @@ def test_ready_and_ended_in_10_s_and_what_was_kept_is_readable(fault, tmp_path, 
     if fault not in (read_only, held):
         assert load(state / NAME, "runner").sessions == 1
     for path in (state / "sessions").glob("*.mcap"):
-        assert not Session(path).damage
+        assert not RecordedSession(path).damage

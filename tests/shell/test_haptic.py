@@ -21,7 +21,7 @@ from cued import gpio
 from cued.actuators import haptic
 from cued.actuators._patterns import SCORES, Pulse, pulses
 from cued.config import Site
-from cued.kept import Told
+from cued.kept import PinChange
 from cued.model import Beat, Cue, CueDone, Notice, Pattern
 
 SITE = Site(hardware=False)
@@ -83,12 +83,12 @@ class Felt:
 
     def __init__(self, actuator: haptic.Haptic) -> None:
         assert actuator._kept is not None
-        self._told: list[Told] = []
+        self._told: list[PinChange] = []
         self._on = actuator._kept._heard
         self._pins = actuator._pins
         actuator._kept._heard = self._hear
 
-    def _hear(self, told: Told) -> None:
+    def _hear(self, told: PinChange) -> None:
         self._told.append(told)
         self._on(told)
 

@@ -20,8 +20,8 @@ def there(tmp_path):
 def read(monkeypatch):
     """The files that are read while the test goes on."""
     paths = []
-    session = module.Session
-    monkeypatch.setattr(module, "Session", lambda path: paths.append(path) or session(path))
+    session = module.RecordedSession
+    monkeypatch.setattr(module, "RecordedSession", lambda path: paths.append(path) or session(path))
     return paths
 
 

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from cued.keeper import Pins, Wanted
+from cued.keeper import PinRequest, Pins
 
 pytestmark = pytest.mark.alone
 
 MOST_S, WITHIN_S = 0.5, 0.6
-MOTOR = Wanted(pins=(12, 13), most_s=MOST_S, frequency_hz=200.0, hardware=False)
-RELAY = Wanted(pins=(24,), most_s=MOST_S, hardware=False)
+MOTOR = PinRequest(pins=(12, 13), most_s=MOST_S, frequency_hz=200.0, hardware=False)
+RELAY = PinRequest(pins=(24,), most_s=MOST_S, hardware=False)
 
 # A program that turns its first pin on and then does what its last argument says. What its keeper
 # tells is written to a file that outlives it: the keeper itself has nobody left to tell.
@@ -47,7 +47,7 @@ asyncio.run(main(Wanted(*json.loads(sys.argv[1])), sys.argv[2]))
 class Traced:
     """The program of above, and what its keeper does, read from a copy of the keeper's lines."""
 
-    def __init__(self, folder: Path, wanted: Wanted, then: str) -> None:
+    def __init__(self, folder: Path, wanted: PinRequest, then: str) -> None:
         self.log = folder / "pins"
         shim = folder / "sitecustomize.py"  # the keeper's lines, copied to a file
         shim.write_text(
@@ -92,7 +92,7 @@ class Traced:
 def traced(tmp_path):
     made: list[Traced] = []
 
-    def make(wanted: Wanted, then: str) -> Traced:
+    def make(wanted: PinRequest, then: str) -> Traced:
         made.append(Traced(tmp_path, wanted, then))
         return made[-1]
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from cued import minder
-from cued.keeper import Wanted
+from cued.keeper import PinRequest
 from cued.minder import EVERY_S, GONE_S, MOST, Minder
 from cued.model import Phase, Summary
 from cued.runtime.session_marker import BEAT_S, SessionMarker
 
-WANTED = Wanted(pins=(12, 13), most_s=0.5, frequency_hz=200.0, hardware=False)
+WANTED = PinRequest(pins=(12, 13), most_s=0.5, frequency_hz=200.0, hardware=False)
 
 
 def told(stamps, step=0.5):

@@ -27,7 +27,7 @@ from cued.model import (
 )
 from cued.recording.history import schema
 from cued.recording.sessions.records import MAGIC
-from cued.recording.sessions.session import Session
+from cued.recording.sessions.session import RecordedSession
 from cued.recording.sessions.writing import SessionWriter
 from cued.runtime.playback import Playback
 from cued.simulation.run import Simulation
@@ -127,7 +127,7 @@ def equal(a, b):
 
 def test_a_recorded_session_holds_every_input_and_event_to_the_last_bit(workout):
     folder, _, inputs, events = workout
-    session = Session(only(folder))
+    session = RecordedSession(only(folder))
     (part,) = session.parts
     read = list(session.inputs(part))
     assert len(read) == len(inputs)
@@ -154,7 +154,7 @@ def test_another_configuration_is_compared_and_is_no_failure(workout, capsys):
 
 def test_a_session_that_was_altered_fails_the_replay(workout, tmp_path, capsys):
     folder, *_ = workout
-    whole = Session(only(folder))
+    whole = RecordedSession(only(folder))
     opening = whole.parts[0].opening
     path = tmp_path / "other.mcap"
     log = SessionWriter(
@@ -167,7 +167,7 @@ def test_a_session_that_was_altered_fails_the_replay(workout, tmp_path, capsys):
 
 def test_nothing_of_the_devices_address_is_in_the_file(workout):
     folder, *_ = workout
-    opening = Session(only(folder)).parts[0].opening
+    opening = RecordedSession(only(folder)).parts[0].opening
     assert "C0:FF:EE" not in str(opening)
 
 
@@ -212,7 +212,7 @@ async def test_what_crossed_the_wire_is_kept_as_bytes_and_replays_to_the_same_ev
     garbled = Notification(sent[200].t, "trunk", pod.DATA, b"\x07")
     sent.insert(200, garbled)
     events = await record(pods(simulation), sent, tmp_path)
-    session = Session(path := only(tmp_path / "sessions"))
+    session = RecordedSession(path := only(tmp_path / "sessions"))
     (part,) = session.parts
     wire = [i for i in session.recorded(part) if isinstance(i, Notification)]
     assert [i.data for i in wire] == [i.data for i in sent if isinstance(i, Notification)]
@@ -225,7 +225,7 @@ async def test_what_crossed_the_wire_is_kept_as_bytes_and_replays_to_the_same_ev
 async def test_a_mended_decoder_mends_an_old_session(tmp_path, monkeypatch):
     simulation, inputs = inputs_of("steady", 5.0)
     await record(pods(simulation), list(on_the_air(simulation, inputs)), tmp_path)
-    session = Session(only(tmp_path / "sessions"))
+    session = RecordedSession(only(tmp_path / "sessions"))
     before = [i.acc for i in session.inputs(session.parts[0]) if isinstance(i, Packet)]
     monkeypatch.setattr(pod, "ACC_M_S2", 2 * pod.ACC_M_S2)
     after = [i.acc for i in session.inputs(session.parts[0]) if isinstance(i, Packet)]
@@ -243,7 +243,7 @@ async def test_a_connection_older_than_the_file_replays_by_what_its_decoder_said
     one, two = sorted(tmp_path.rglob("*.mcap"))
     assert __main__.main(["replay", str(one), "--diff"]) == 0
     assert __main__.main(["replay", str(two), "--diff"]) == 0
-    session = Session(two)
+    session = RecordedSession(two)
     wire = [i for i in session.recorded(session.parts[0]) if isinstance(i, Notification)]
     assert wire
     assert all(i.beside for i in wire)
@@ -267,7 +267,7 @@ async def test_after_long_silence_a_new_file_begins_that_replays_by_itself(tmp_p
     told = 0
     for path in paths:
         assert __main__.main(["replay", str(path)]) == 0
-        session = Session(path)
+        session = RecordedSession(path)
         told += sum(1 for part in session.parts for _ in session.events(part))
     assert told == len([e for e in events if getattr(e, "code", "") != "new_engine"])
 
@@ -281,7 +281,7 @@ async def test_each_file_knows_of_its_own_runner_only(tmp_path):
     )
     inputs = [anna, *first, *silence, zora, *second, again]
     await record(configured(simulation), inputs, tmp_path, renew=True)
-    one, two = (Session(path) for path in sorted(tmp_path.rglob("*.mcap")))
+    one, two = (RecordedSession(path) for path in sorted(tmp_path.rglob("*.mcap")))
     for session, runner, other in ((one, "anna", "zora"), (two, "zora", "anna")):
         (part,) = session.parts
         told = [part.opening, session.ending(part), *session.inputs(part)]
@@ -342,7 +342,7 @@ async def test_a_folder_that_can_be_made_later_gets_the_whole_session(tmp_path):
 
     told = await recorded(simulation, inputs, state, makes_room)
     assert told_of(told) == ["not_kept", "kept_again"]
-    session = Session(only(state / "sessions"))
+    session = RecordedSession(only(state / "sessions"))
     assert not session.damage
     assert len(list(session.inputs(session.parts[0]))) == len(inputs)
 
@@ -366,7 +366,7 @@ async def test_what_a_full_disk_refuses_is_written_when_there_is_room(tmp_path, 
     monkeypatch.setattr(SessionWriter, "_append", refusing)
     told = await recorded(simulation, inputs, tmp_path, fills)
     assert told_of(told) == ["not_kept", "kept_again"]
-    session = Session(only(tmp_path / "sessions"))
+    session = RecordedSession(only(tmp_path / "sessions"))
     assert not session.damage
     assert len(list(session.inputs(session.parts[0]))) == len(inputs)
 
@@ -393,8 +393,8 @@ async def test_a_session_deleted_while_it_is_written_goes_on_in_another_file(tmp
 
     told = await recorded(simulation, inputs, tmp_path, deletes)
     assert told_of(told) == ["not_kept"]
-    rest = Session(only(tmp_path / "sessions"))
-    before = Session(only(tmp_path / "elsewhere"))
+    rest = RecordedSession(only(tmp_path / "sessions"))
+    before = RecordedSession(only(tmp_path / "elsewhere"))
     counted = [len(list(s.inputs(s.parts[0]))) for s in (before, rest)]
     assert sum(counted) == len(inputs)
     assert min(counted) > 0
@@ -406,7 +406,7 @@ def test_a_file_that_is_no_session_is_refused_in_one_line(tmp_path, capsys):
     for content in (b"", MAGIC[:5], b"PNG", os.urandom(100), MAGIC):
         path.write_bytes(content)
         with pytest.raises(RecordingError):
-            Session(path)
+            RecordedSession(path)
         assert __main__.main(["replay", str(path)]) == 1
         err = capsys.readouterr().err
         assert err.count("\n") == 1
@@ -452,7 +452,7 @@ def test_a_simulated_run_is_recorded_so_that_it_replays_and_a_replay_records_not
     chosen = ["--config", str(tmp_path / "cued.toml")]
     fast = ["--speed", "1000", "--events", str(tmp_path / "events")]
     assert __main__.main(["simulate", str(tmp_path / "short.toml"), *fast, *chosen]) == 0
-    (part,) = Session(path := only(tmp_path / "sessions")).parts
+    (part,) = RecordedSession(path := only(tmp_path / "sessions")).parts
     assert part.ending
     assert (part.ending.runner, part.ending.strides > 5) == ("anna", True)
     assert __main__.main(["replay", str(path), "--diff"]) == 0
@@ -467,7 +467,7 @@ def test_a_simulated_run_is_recorded_so_that_it_replays_and_a_replay_records_not
 
 def test_a_replay_in_time_knows_what_the_coach_knew(workout, tmp_path, capsys):
     folder, *_ = workout
-    whole = Session(only(folder))
+    whole = RecordedSession(only(folder))
     path = tmp_path / "known.mcap"
     log = SessionWriter(path, replace(whole.parts[0].opening, muted=True))
     log.write([i for i in whole.inputs(whole.parts[0]) if i.t < 30.0])

@@ -34,7 +34,7 @@ from cued.recording.history.file import NAME as HISTORY
 from cued.recording.sessions import folder
 from cued.recording.sessions.opening import Opening
 from cued.recording.sessions.records import MAGIC
-from cued.recording.sessions.session import Session
+from cued.recording.sessions.session import RecordedSession
 from cued.recording.sessions.writing import SessionWriter
 from cued.sinks.history import Config, History
 
@@ -102,10 +102,10 @@ def test_a_session_gets_a_name_and_is_found_by_it(tmp_path, there, capsys):
 
 def test_sessions_of_one_runner_are_joined_and_keep_all(tmp_path, there):
     first, second = write(there, "anna", days_ago=1), write(there, "anna", stumbles=1)
-    events = [list(Session(p).events(Session(p).parts[0])) for p in (first, second)]
+    events = [list(RecordedSession(p).events(RecordedSession(p).parts[0])) for p in (first, second)]
     assert cued(tmp_path, "merge", second.stem, first.stem) == 0
     assert not second.exists()
-    joined = Session(first)
+    joined = RecordedSession(first)
     assert [list(joined.events(part)) for part in joined.parts] == events
 
 
@@ -147,7 +147,7 @@ def everything(path):
     """The bytes of a file; of a session what its pieces hold, too."""
     data = path.read_bytes()
     if path.suffix == ".mcap":
-        session = Session(path)
+        session = RecordedSession(path)
         data += b"".join(chunk for part in session.parts for chunk in session.chunks(part))
     return data
 
@@ -156,7 +156,7 @@ def everything(path):
 def test_who_was_chosen_ran_though_the_session_was_not_summed_up(tmp_path, there, end):
     chosen = CommandResult(t=0.0, name="runner", ok=True)
     path = write(there, "anna", chosen=("bea", chosen, "cleo"), end=end)
-    session = Session(path)
+    session = RecordedSession(path)
     assert session.ending(session.parts[0]).runner == "bea"
     assert cued(tmp_path, "forget", "anna", "--yes") == 0
     assert path.exists()
@@ -175,7 +175,7 @@ def test_a_name_goes_from_a_configuration_and_from_marks_and_no_phase_is_renamed
     log.write([Command(1.0, "mark", "seen by walking"), gait, note])
     log.close()
     assert cued(tmp_path, "forget", "walking", "--yes") == 0
-    session = Session(log.path)
+    session = RecordedSession(log.path)
     (part,) = session.parts
     assert part.opening.config["coach"]["runner"] == "forgotten"
     assert next(session.inputs(part)).value == "seen by forgotten"
@@ -195,7 +195,7 @@ async def test_a_forgotten_runner_is_in_no_file_any_more(tmp_path, there, capsys
     for n, runner in enumerate(("bea", "anna-secret")):
         (tmp_path / f"mqtt/{n}.json").write_text(f'{{"details": {{"runner": "{runner}"}}}}')
     bytes_before = untouched.read_bytes()
-    events = list(Session(named).events(Session(named).parts[0]))
+    events = list(RecordedSession(named).events(RecordedSession(named).parts[0]))
 
     assert cued(tmp_path, "forget", "anna-secret", "--yes") == 0
     told = capsys.readouterr().out
@@ -205,12 +205,12 @@ async def test_a_forgotten_runner_is_in_no_file_any_more(tmp_path, there, capsys
     assert not own.exists()
     assert untouched.read_bytes() == bytes_before
     for path in (named, chosen):
-        session = Session(path)
+        session = RecordedSession(path)
         (part,) = session.parts
         told = [repr(part.opening), *map(repr, session.inputs(part))]
         assert not any("anna-secret" in text for text in told)
-    assert list(Session(named).events(Session(named).parts[0])) == events
-    assert "well done, cleo" in Session(named).parts[0].opening.memory.worked
+    assert list(RecordedSession(named).events(RecordedSession(named).parts[0])) == events
+    assert "well done, cleo" in RecordedSession(named).parts[0].opening.memory.worked
     for path in tmp_path.rglob("*"):
         assert path.is_dir() or b"anna-secret" not in everything(path), path
     assert schema.load(tmp_path / HISTORY, "bea").sessions == 1
@@ -326,7 +326,7 @@ def test_a_folder_that_may_not_be_looked_into_is_one_line(service, machine, caps
 
     monkeypatch.setattr(os, "listdir", listdir)
     status, said = listed(capsys)
-    opened = Session(_sessions.found(argparse.Namespace(), str(copy))).parts
+    opened = RecordedSession(_sessions.found(argparse.Namespace(), str(copy))).parts
     assert status == 1
     assert said == (
         f"cued: {kept}, where the service keeps its sessions: Permission denied; "

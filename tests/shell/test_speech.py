@@ -28,7 +28,7 @@ from cued.actuators._mixer import FADE_S, Heard, Mixer
 from cued.actuators._outputs import BLOCK, FileOutput, NullOutput
 from cued.actuators._speech_options import clips_of
 from cued.actuators._tones import Tone, instead, names, tone
-from cued.actuators.voices.voice import Asked
+from cued.actuators.voices.voice import VoiceOptions
 from cued.coach.voice import phrases
 from cued.config import Site
 from cued.model import Cue, CueDone, Notice, Priority
@@ -169,7 +169,7 @@ async def test_words_of_every_language_are_equally_loud_and_never_clip(
     language: str, tmp_path: Path
 ) -> None:
     texts = phrases.load(language).texts()[::25]
-    clips = Clips(tmp_path, Asked(language), "espeak_ng")
+    clips = Clips(tmp_path, VoiceOptions(language), "espeak_ng")
     assert set((await rendered(clips, texts)).values()) == {""}
     for text in texts:
         clip = clips.find(text)
@@ -250,7 +250,7 @@ async def test_the_written_book_can_be_used_as_a_coachs_own_recordings(
     some = {k: v for k, v in phrases.load("en")._catalogue.phrases.items() if k in few}
     monkeypatch.setattr(phrases, "BLANKS", {"percent": (0.0,), "speed": (2.0, 2.4)})
     monkeypatch.setattr(
-        phrases, "load", lambda _: phrases.Words(phrases.Catalogue("en", ".", some))
+        phrases, "load", lambda _: phrases.Phrases(phrases.Catalogue("en", ".", some))
     )
     assert await _phrase_book.write(tmp_path / "book", speech.Config(), site) == ""
     there = {p.stem for p in (tmp_path / "book").iterdir()}
@@ -500,11 +500,11 @@ async def rendered(clips: Clips, texts: list[str]) -> dict[str, str]:
 @needs_espeak
 async def test_each_of_many_phrases_becomes_its_own_clip(tmp_path: Path) -> None:
     texts = ["no", "Hold the rail", "one two three four five six seven", "Größe", "7", "Hold"]
-    clips = Clips(tmp_path, Asked("en", rate_wpm=165))
+    clips = Clips(tmp_path, VoiceOptions("en", rate_wpm=165))
     assert set((await rendered(clips, texts)).values()) == {""}
     assert files(tmp_path) == sorted(clips.path(t).name for t in texts)
     for text in texts:
-        alone = Clips(tmp_path / "alone", Asked("en", rate_wpm=165))
+        alone = Clips(tmp_path / "alone", VoiceOptions("en", rate_wpm=165))
         await rendered(alone, [text])
         together, apart = clips.find(text), alone.find(text)
         assert together is not None
@@ -515,7 +515,7 @@ async def test_each_of_many_phrases_becomes_its_own_clip(tmp_path: Path) -> None
 
 @needs_espeak
 async def test_clips_are_trimmed_loud_and_free_of_clicks(tmp_path: Path) -> None:
-    clips = Clips(tmp_path, Asked("en", rate_wpm=165))
+    clips = Clips(tmp_path, VoiceOptions("en", rate_wpm=165))
     await rendered(clips, ["Hold the rail"])
     clip = clips.find("Hold the rail")
     assert clip is not None
@@ -530,7 +530,7 @@ async def test_clips_are_trimmed_loud_and_free_of_clicks(tmp_path: Path) -> None
 
 @needs_espeak
 async def test_pauses_between_words_are_short(tmp_path: Path) -> None:
-    clips = Clips(tmp_path, Asked("en", rate_wpm=165))
+    clips = Clips(tmp_path, VoiceOptions("en", rate_wpm=165))
     await rendered(clips, ["Tall, tall, tall. Tall"])
     clip = clips.find("Tall, tall, tall. Tall")
     assert clip is not None
@@ -543,7 +543,7 @@ async def test_pauses_between_words_are_short(tmp_path: Path) -> None:
 async def test_speed_is_heard(tmp_path: Path) -> None:
     sizes = []
     for rate in (100, 250):
-        clips = Clips(tmp_path, Asked("en", rate_wpm=rate))
+        clips = Clips(tmp_path, VoiceOptions("en", rate_wpm=rate))
         await rendered(clips, ["come toward the front"])
         clip = clips.find("come toward the front")
         assert clip is not None
@@ -555,7 +555,7 @@ async def test_a_clip_that_a_power_cut_left_half_written_counts_as_missing(
     site: Site, tmp_path: Path
 ) -> None:
     folder = Path(site.cache) / "speech"
-    clips = Clips(folder, Asked("en", rate_wpm=165))
+    clips = Clips(folder, VoiceOptions("en", rate_wpm=165))
     for text, damage in (("empty", lambda _: b""), ("half", lambda b: b[: len(b) // 2])):
         keep(site, text, level(0.5, 9000))
         path = clips.path(text)
@@ -568,7 +568,7 @@ async def test_a_clip_that_a_power_cut_left_half_written_counts_as_missing(
 def test_a_text_is_put_together_from_the_longest_clips_of_its_words(site: Site) -> None:
     for n, text in enumerate(("stage", "3", "of", "stage 3"), 1):
         keep(site, text, level(0.01, 1000 * n))
-    clips = Clips(Path(site.cache) / "speech", Asked("en", rate_wpm=165))
+    clips = Clips(Path(site.cache) / "speech", VoiceOptions("en", rate_wpm=165))
     assert clips.load(["stage", "3", "of", "stage 3"]) == []
     sound = clips.find("stage 3  of 3")
     assert sound is not None
@@ -580,7 +580,7 @@ def test_a_text_is_put_together_from_the_longest_clips_of_its_words(site: Site) 
 
 def test_whatever_changes_the_sound_changes_the_file(tmp_path: Path) -> None:
     paths = {
-        Clips(tmp_path, Asked(language, voice, rate), renderer).path(text)
+        Clips(tmp_path, VoiceOptions(language, voice, rate), renderer).path(text)
         for language, voice, rate, renderer, text in itertools.product(
             ("en", "de"), ("", "x"), (150, 165), ("pyttsx3", "espeak_ng"), ("a", "A", "a!")
         )
@@ -590,7 +590,7 @@ def test_whatever_changes_the_sound_changes_the_file(tmp_path: Path) -> None:
 
 @needs_espeak
 async def test_a_voice_that_does_not_exist_is_told_and_is_not_english(tmp_path: Path) -> None:
-    answers = await rendered(Clips(tmp_path, Asked("xx", rate_wpm=165)), ["Hold the rail"])
+    answers = await rendered(Clips(tmp_path, VoiceOptions("xx", rate_wpm=165)), ["Hold the rail"])
     assert "voice" in answers["Hold the rail"]
     assert files(tmp_path) == []
 
@@ -683,7 +683,7 @@ async def test_no_phrase_begins_before_pyttsx3_is_done_with_what_came_before_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hide_pyttsx3(tmp_path, monkeypatch, EARLY)
-    clips = Clips(tmp_path / "clips", Asked("en", rate_wpm=165))
+    clips = Clips(tmp_path / "clips", VoiceOptions("en", rate_wpm=165))
     texts = ["a word", "long word", "one more"]
     assert await rendered(clips, texts) == dict.fromkeys(texts, "")
     seconds = [len(clips.find(text)) / RATE for text in texts]  # pyright: ignore
@@ -697,7 +697,7 @@ async def test_a_sandbox_that_refuses_a_lower_priority_costs_no_voice(
     refuses = "import os\ndef nice(_):\n    raise PermissionError\nos.nice = nice\n"
     (tmp_path / "sitecustomize.py").write_text(refuses)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    clips = Clips(tmp_path / "clips", Asked("en", rate_wpm=165))
+    clips = Clips(tmp_path / "clips", VoiceOptions("en", rate_wpm=165))
     assert await rendered(clips, ["a word"]) == {"a word": ""}
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from cued.actuators.voices._program import speak
-from cued.actuators.voices.voice import Asked, NoOptions, VoiceMissing, program_version
+from cued.actuators.voices.voice import NoOptions, VoiceMissing, VoiceOptions, program_version
 from cued.parts import Part
 
 
 class EspeakNg:
     """The program espeak-ng."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: VoiceOptions) -> None:
         self._asked = asked
 
     @property

@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 
 from cued.actuators.voices._program import speak
-from cued.actuators.voices.voice import Asked, NoOptions, VoiceMissing, program_version
+from cued.actuators.voices.voice import NoOptions, VoiceMissing, VoiceOptions, program_version
 from cued.parts import Part
 
 PROGRAM = "pico2wave"
@@ -22,7 +22,7 @@ OWN_RATE_WPM = 165
 class Pico:
     """The program pico2wave."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: VoiceOptions) -> None:
         self._who = asked.voice or USUAL.get(asked.language, "")
         self._pace = round(100 * asked.rate_wpm / OWN_RATE_WPM)
 

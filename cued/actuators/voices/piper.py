@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from cued.actuators.voices._program import speak
-from cued.actuators.voices.voice import Asked, NoOptions, VoiceMissing, package_version
+from cued.actuators.voices.voice import NoOptions, VoiceMissing, VoiceOptions, package_version
 from cued.parts import Part
 
 PACKAGE = "piper-tts"
@@ -21,7 +21,7 @@ OWN_RATE_WPM = 165
 class Piper:
     """The package piper-tts, run as a program."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: VoiceOptions) -> None:
         self._model = Path(asked.voice)
         self._length = OWN_RATE_WPM / asked.rate_wpm
 

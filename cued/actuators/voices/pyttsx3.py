@@ -24,11 +24,11 @@ from pathlib import Path
 from typing import Any
 
 from cued.actuators.voices.voice import (
-    Asked,
     NoOptions,
     RenderError,
-    Stuck,
     VoiceMissing,
+    VoiceOptions,
+    VoiceStuck,
     package_version,
 )
 from cued.parts import Part
@@ -41,7 +41,7 @@ SPOKEN_WITHIN_S = 8.0
 class Pyttsx3:
     """The package pyttsx3."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: VoiceOptions) -> None:
         self._asked = asked
         self._engine: Any = None
         self._espeak: Any = None
@@ -81,7 +81,7 @@ class Pyttsx3:
         self._engine.save_to_file(text, str(path))
         self._engine.runAndWait()
         if not self._finished.wait(SPOKEN_WITHIN_S):
-            raise Stuck(f"pyttsx3 did not finish within {SPOKEN_WITHIN_S:g} s")
+            raise VoiceStuck(f"pyttsx3 did not finish within {SPOKEN_WITHIN_S:g} s")
         self._raise_errors()
         correct_rate(path, self._rate())
 
@@ -100,7 +100,7 @@ class Pyttsx3:
         due = time.monotonic() + SPOKEN_WITHIN_S
         while self._espeak.IsPlaying():
             if time.monotonic() > due:
-                raise Stuck(f"espeak was busy for {SPOKEN_WITHIN_S:g} s")
+                raise VoiceStuck(f"espeak was busy for {SPOKEN_WITHIN_S:g} s")
             time.sleep(0.005)
 
 

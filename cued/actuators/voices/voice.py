@@ -20,7 +20,7 @@ class RenderError(CuedError):
     """A phrase could not be rendered."""
 
 
-class Stuck(RenderError):
+class VoiceStuck(RenderError):
     """The voice can't be trusted with another phrase."""
 
 
@@ -28,7 +28,7 @@ class VoiceMissing(RenderError):
     """The voice, or what it needs, is not installed."""
 
 
-class Asked(Struct, frozen=True):
+class VoiceOptions(Struct, frozen=True):
     """What is wanted of a voice.
 
     voice : the voice's own name of who speaks, or a file; empty for the usual one of the language.

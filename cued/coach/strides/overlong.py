@@ -43,7 +43,7 @@ def threshold(own: Baseline) -> float:
     return min(max(SPREAD * own.cv, LEAST), MOST)
 
 
-class Foot:
+class FootSeries:
     """The state of one foot's series."""
 
     def __init__(self) -> None:
@@ -79,7 +79,7 @@ class Lengthening:
     """Watches the stride times of both feet."""
 
     def __init__(self) -> None:
-        self._feet: dict[Side, Foot] = {}
+        self._feet: dict[Side, FootSeries] = {}
         self._opening: dict[Side, list[float]] = {}
 
     @property
@@ -103,7 +103,7 @@ class Lengthening:
 
     def feed(self, side: Side, stride_s: float, own: Baseline, now: float) -> bool:
         """Judge a stride: whether this foot's strides are too long now and that can be told."""
-        foot = self._feet.setdefault(side, Foot())
+        foot = self._feet.setdefault(side, FootSeries())
         for duration in (*self._opening.pop(side, ()), stride_s):
             self._judge(foot, duration / own.stride_s - 1.0, own, now)
         return foot.since is not None and foot.under == 0 and self.tells(own)
@@ -126,7 +126,7 @@ class Lengthening:
             "own_strides": float(own.strides),
         }
 
-    def _judge(self, foot: Foot, r: float, own: Baseline, now: float) -> None:
+    def _judge(self, foot: FootSeries, r: float, own: Baseline, now: float) -> None:
         if abs(r) > NO_STRIDE:
             return
         most = threshold(own)

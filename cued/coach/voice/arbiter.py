@@ -27,7 +27,7 @@ from typing import TypeVar
 from cued.coach.config import CoachConfig
 from cued.coach.known import Known
 from cued.coach.rule import Proposal
-from cued.coach.voice.phrases import Words
+from cued.coach.voice.phrases import Phrases
 from cued.coach.workout.memory import Worked
 from cued.model import Cue, CueDone, Priority
 
@@ -51,7 +51,7 @@ V = TypeVar("V")
 class Arbiter:
     """Chooses among proposals."""
 
-    def __init__(self, plan: CoachConfig, words: Words) -> None:
+    def __init__(self, plan: CoachConfig, words: Phrases) -> None:
         self._plan = plan
         self._words = words
         self._last: dict[str, int] = {}  # the wording of a key that was said last

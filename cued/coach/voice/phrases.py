@@ -48,16 +48,16 @@ class Catalogue(Struct, frozen=True, forbid_unknown_fields=True):
     phrases: dict[str, list[str]]
 
 
-def load(language: str) -> Words:
+def load(language: str) -> Phrases:
     """Read the catalogue of a language. Raises ConfigError when there is none."""
     if language not in LANGUAGES:
         raise ConfigError(f"no phrases for language {language!r}; there are {', '.join(LANGUAGES)}")
     data = pkgutil.get_data("cued.coach.voice", f"phrases/{language}.toml")
     assert data is not None
-    return Words(msgspec.convert(tomllib.loads(data.decode()), Catalogue))
+    return Phrases(msgspec.convert(tomllib.loads(data.decode()), Catalogue))
 
 
-class Words:
+class Phrases:
     """The phrases of one language."""
 
     def __init__(self, catalogue: Catalogue) -> None:

@@ -9,14 +9,14 @@ from cued.coach.workout.ladder import Result, Standing
 from cued.coach.workout.memory import WEEK_S, Memory
 from cued.coach.workout.profile import Profile
 from cued.coach.workout.prompts import Spoken, lasted
-from cued.coach.workout.totals import Tally
+from cued.coach.workout.totals import SessionTally
 from cued.model import Stability
 
 LEAST_HELD_S = 10.0
 LEAST_BACKWARD_S = 20.0
 
 
-def closing(tally: Tally, memory: Memory) -> list[Spoken]:
+def closing(tally: SessionTally, memory: Memory) -> list[Spoken]:
     """Return two facts: how long the short step was held, and how much was gone backward."""
     out: list[Spoken] = []
     held = tally.held_s
@@ -31,7 +31,7 @@ def closing(tally: Tally, memory: Memory) -> list[Spoken]:
     return out
 
 
-def last_words(tally: Tally, memory: Memory, standing: Standing) -> list[Spoken]:
+def last_words(tally: SessionTally, memory: Memory, standing: Standing) -> list[Spoken]:
     """Return what is said at the end: the facts, where the ladder leads, one thing to take away."""
     out = closing(tally, memory)
     if standing.stage != memory.stage:
@@ -42,7 +42,7 @@ def last_words(tally: Tally, memory: Memory, standing: Standing) -> list[Spoken]
 
 
 def standing_after(
-    known: Known, tally: Tally, memory: Memory, profile: Profile, elapsed_s: float
+    known: Known, tally: SessionTally, memory: Memory, profile: Profile, elapsed_s: float
 ) -> Standing:
     """Return where the runner stands on the ladder after a session; a free run changes nothing."""
     tally.compare_spread(spread_ratios(known.baselines, memory))

@@ -56,16 +56,16 @@ class Worked(Struct, frozen=True):
         return (self.worked + 1) / (self.judged + 2)
 
 
-class Worn(Struct, frozen=True):
+class WornFront(Struct, frozen=True):
     """How a trunk sensor was last worn, and in how many ways or workouts its front was the same."""
 
     matrix: Matrix
     times: int = 1
 
-    def again(self, matrix: Matrix, times: int) -> Worn:
+    def again(self, matrix: Matrix, times: int) -> WornFront:
         """Return this with one more finding added, or begun anew where the front is another one."""
         same = sum(a * b for a, b in zip(self.matrix[0], matrix[0], strict=True)) > SAME_FRONT
-        return Worn(matrix, self.times + times if same else times)
+        return WornFront(matrix, self.times + times if same else times)
 
 
 class Usual(Struct, frozen=True, kw_only=True):
@@ -100,7 +100,7 @@ class Memory(Struct, frozen=True, kw_only=True):
     imprint: tuple[Imprint, ...] = ()
     usual: tuple[Usual, ...] = ()
     worked: dict[str, Worked] = {}
-    worn: dict[str, Worn] = {}
+    worn: dict[str, WornFront] = {}
     wrong: bool = False
     away: Away | None = None
     profile: str = ""
@@ -189,7 +189,7 @@ class Memory(Struct, frozen=True, kw_only=True):
         """Return this memory with one more finding of how a sensor is worn."""
         times = TWICE if sure else 1
         before = self.worn.get(sensor)
-        now = before.again(matrix, times) if before else Worn(matrix, times)
+        now = before.again(matrix, times) if before else WornFront(matrix, times)
         return replace(self, worn={**self.worn, sensor: now})
 
     def with_imprint(self, imprint: list[Imprint]) -> Memory:

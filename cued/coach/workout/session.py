@@ -29,7 +29,7 @@ from cued.coach.workout.profile import PROFILES, followed, load
 from cued.coach.workout.prompts import Script, Spoken
 from cued.coach.workout.questions import Questions
 from cued.coach.workout.stranger import ASKED, GUEST, Stranger
-from cued.coach.workout.totals import Tally
+from cued.coach.workout.totals import SessionTally
 from cued.frames import Matrix
 from cued.model import (
     AnyEvent,
@@ -80,7 +80,7 @@ class Session:
         self._away_s = 0.0  # backward before the session was cut off
         self._questions = Questions()
         self.script = Script(plan)
-        self.tally = Tally()
+        self.tally = SessionTally()
         self.stranger = Stranger()
         self._kept = memory  # as it was before the session
         self._first: list[Imprint] | None = None  # imprints of the session
@@ -465,7 +465,7 @@ class Session:
         self._began = known.now
         self.stranger, self._kept = Stranger(), self._memory
         self._first, self._last_told = None, []
-        self.tally = Tally(started=known.now, kind="free_run" if free else "program")
+        self.tally = SessionTally(started=known.now, kind="free_run" if free else "program")
         known.stage = ladder.entered(self._memory, self._profile, self._elapsed_since_loading())
         known.rounds, known.wrong, self._away_s = 0, False, 0.0
         if not free:

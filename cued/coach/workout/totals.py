@@ -11,7 +11,7 @@ from cued.model import Belt, Measurement, Stability, Stride, Summary
 BEFORE_UNSTEADY_COUNTS_S = 0.5
 
 
-class Tally:
+class SessionTally:
     """Counts of one session."""
 
     def __init__(self, started: float = 0.0, kind: str = "free_run") -> None:

@@ -18,7 +18,7 @@ CREDENTIAL = "cued-mqtt-password"
 Tables = dict[str, Any]
 
 
-class Sensor(Struct, frozen=True):
+class ChosenSensor(Struct, frozen=True):
     """A device and where it is worn."""
 
     device: str
@@ -36,7 +36,7 @@ class Answers(Struct, frozen=True, kw_only=True):
     program: bool | None = None
     profile: str | None = None
     speed_unit: str | None = None
-    sensors: tuple[Sensor, ...] | None = None
+    sensors: tuple[ChosenSensor, ...] | None = None
     starts_forward: bool | None = None
     volume: float | None = None
     sound: str | None = None
@@ -57,7 +57,7 @@ class Answers(Struct, frozen=True, kw_only=True):
     mqtt_password: str | None = None
 
 
-def sensor(text: str) -> Sensor:
+def sensor(text: str) -> ChosenSensor:
     """Read ``DEVICE@PLACEMENT`` or ``DEVICE@PLACEMENT=ADDRESS-OR-NAME``."""
     device, at, rest = text.partition("@")
     place, _, which = rest.partition("=")
@@ -69,4 +69,4 @@ def sensor(text: str) -> Sensor:
             f"{', '.join(PLACES)}"
         )
     address = which if which.count(":") == 5 else ""
-    return Sensor(device, place, address, "" if address else which)
+    return ChosenSensor(device, place, address, "" if address else which)

@@ -8,7 +8,7 @@ from typing import Any
 
 from cued.commands._setup.answers import Answers, Tables
 from cued.commands._setup.steps import LAST, Conversation
-from cued.commands._setup.topics.topic import Person, Talk, Trials
+from cued.commands._setup.topics.topic import Respondent, Talk, Trials
 from cued.model import CuedError
 from cued.words import Words
 
@@ -43,7 +43,7 @@ def _typed(prompt: str) -> str:
         raise CuedError("no more answers; nothing was written") from None
 
 
-def asked(raw: Tables, person: Person, trials: Trials) -> Answers:
+def asked(raw: Tables, person: Respondent, trials: Trials) -> Answers:
     """Have the whole conversation."""
     conversation = Conversation(raw)
 

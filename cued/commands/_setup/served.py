@@ -25,12 +25,12 @@ from cued.commands._setup.topics import voice
 from cued.commands._setup.topics.topic import Trials
 from cued.model import ConfigError, CuedError
 from cued.sinks._door import Door
-from cued.sinks._pages import Pages, Reply
+from cued.sinks._pages import PageReply, Pages
 
 log = logging.getLogger(__name__)
 
 FILES = Path(str(resources.files("cued") / "dashboard"))
-DENIED = Reply(403, {"why": "key"})
+DENIED = PageReply(403, {"why": "key"})
 CHECK_S = 1.0
 
 
@@ -82,7 +82,7 @@ class SetUp:
             await pages.close()
         return self._written
 
-    async def ask(self, name: str, body: dict[str, Any], key: str) -> Reply:
+    async def ask(self, name: str, body: dict[str, Any], key: str) -> PageReply:
         """Answer a request of the page."""
         if name == "speak":
             return await self._speak()
@@ -91,11 +91,11 @@ class SetUp:
         if not self._door.admits(key, self._now()):
             return DENIED
         if name not in self._actions or self._over.is_set():
-            return Reply(404, {})
+            return PageReply(404, {})
         try:
-            return Reply(200, await self._actions[name](body))
+            return PageReply(200, await self._actions[name](body))
         except CuedError as error:
-            return Reply(409, {"why": str(error)})
+            return PageReply(409, {"why": str(error)})
 
     async def say(self, text: str) -> str:
         """Speak, when nothing else is being tried; return why it was not heard, or nothing."""
@@ -103,20 +103,24 @@ class SetUp:
             tables = self._conversation.tables
             return await asyncio.to_thread(voice.spoken, self._trials, tables, text)
 
-    async def _speak(self) -> Reply:
+    async def _speak(self) -> PageReply:
         now = self._now()
         digits = self._door.digits(now)
         if not digits:
             closed = not self._door.is_open(now)
-            return Reply(429, {"why": "closed" if closed else "wait", "s": self._door.wait_s(now)})
+            return PageReply(
+                429, {"why": "closed" if closed else "wait", "s": self._door.wait_s(now)}
+            )
         why = await self.say(", ".join(digits))
         if why and sys.stderr.isatty():
             print(f"nothing can be heard ({why}); the digits are {digits}", file=sys.stderr)
-        return Reply(200, {"heard": not why})
+        return PageReply(200, {"heard": not why})
 
-    def _enter(self, digits: str) -> Reply:
+    def _enter(self, digits: str) -> PageReply:
         key, left = self._door.enter(digits, self._now())
-        return Reply(200, {"key": key}) if key else Reply(403, {"why": "digits", "left": left})
+        return (
+            PageReply(200, {"key": key}) if key else PageReply(403, {"why": "digits", "left": left})
+        )
 
     async def _show(self, body: dict[str, Any]) -> dict[str, Any]:
         del body

@@ -24,7 +24,7 @@ LARGEST = 64 * 1024
 WITHIN_S = 5.0
 
 
-class Asked(Answers, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class WrittenAnswers(Answers, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Answers, and nothing that is none."""
 
 
@@ -49,7 +49,7 @@ def answered(path: Path, connection: socket.socket) -> Written:
             received += part
             if len(received) > LARGEST:
                 return Written(why="too many answers")
-        answers = msgspec.json.decode(received, type=Asked)
+        answers = msgspec.json.decode(received, type=WrittenAnswers)
         return Written(kept=writing.applied(path, answers))
     except (OSError, msgspec.MsgspecError) as error:
         return Written(why=f"no answers: {error}")

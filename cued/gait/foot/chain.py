@@ -62,10 +62,10 @@ from cued.gait.finding import (
 )
 from cued.gait.foot.felt import Felt
 from cued.gait.foot.gaps import Gaps
-from cued.gait.foot.mode import Manner
+from cued.gait.foot.mode import FootMode
 from cued.gait.foot.mounting import Axis, Wear
-from cued.gait.foot.pace import Pace
-from cued.gait.foot.swing import Cycle, Step
+from cued.gait.foot.pace import SwingPace
+from cued.gait.foot.swing import SwingCycle, SwingMoment
 from cued.gait.foot.trajectory import REST_ACC_M_S2, Leg, Path
 from cued.model import Block, Floats, Side
 
@@ -91,16 +91,16 @@ class Foot:
         self._start()
 
     def _start(self) -> None:
-        self._cycle = Cycle()
+        self._cycle = SwingCycle()
         self._path = Path()
-        self._manner = Manner()
-        self._pace = Pace()
+        self._manner = FootMode()
+        self._pace = SwingPace()
         self._axis = Axis()
         self._wear = Wear()
         self._gaps = Gaps()
         self._felt = Felt()
         self._sign = 0  # of the swings, if the way has just shown it
-        self._contact: Step | None = None  # the last one, and
+        self._contact: SwingMoment | None = None  # the last one, and
         self._swings = 0  # how many there were since the last rest,
         self._rest_n = -1  # which was settled at this sample
         self._turned: float | None = None  # angle of the turn that is going on,
@@ -148,7 +148,7 @@ class Foot:
         self._contact = None
         self._swings = 0
 
-    def _step(self, step: Step, oriented: bool) -> list[Finding]:
+    def _step(self, step: SwingMoment, oriented: bool) -> list[Finding]:
         if step.kind == "contact":
             return self._landed(step, oriented)
         if step.kind == "rest":
@@ -158,7 +158,7 @@ class Foot:
             out += self._settled(step, oriented)
         return out
 
-    def _landed(self, step: Step, oriented: bool) -> list[Finding]:
+    def _landed(self, step: SwingMoment, oriented: bool) -> list[Finding]:
         sensor, t, at = self._sensor, step.t, step.at
         confidence = (1.0 if step.clear else 0.8) * (1.0 if step.turned else 0.7)
         out: list[Finding] = [
@@ -173,18 +173,18 @@ class Foot:
         self._swings += 1
         return out
 
-    def _lifted(self, step: Step) -> list[Finding]:
+    def _lifted(self, step: SwingMoment) -> list[Finding]:
         self._manner.lift(step.push_t)
         t = step.push_t if self._manner.mode == "running" else step.t
         return [LiftOff(t=t, at=step.at, sensor=self._sensor, side=self._side)]
 
-    def _rested(self, step: Step, oriented: bool) -> list[Finding]:
+    def _rested(self, step: SwingMoment, oriented: bool) -> list[Finding]:
         out = self._settled(step, oriented)
         if self._manner.rest(step.at):
             out.append(Moving(t=step.at, at=step.at, sensor=self._sensor, mode="standing"))
         return out
 
-    def _settled(self, step: Step, oriented: bool) -> list[Finding]:
+    def _settled(self, step: SwingMoment, oriented: bool) -> list[Finding]:
         """Process a stance's rest and return the mounting, and the way that led to it."""
         left = LEFT if oriented else self._axis.at(step.n)
         # The first rests come before the first swing has shown the axis: they still begin a way.

@@ -28,7 +28,7 @@ STANDING_S = 1.5  # longest stance at usual speeds is 1.0 s (tripod at 3 km/h) .
 STANDING_STRIDES = 1.2  # ... and of who is slower so long: the next contact is overdue
 
 
-class Manner:
+class FootMode:
     """Keeps the mode of one foot."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ REST = 0.4  # share of the swings' rate; gottlieb's, stretched up to 2.5 times
 REST_RAD_S = (0.25, 1.0)  # slower is rest, whatever went before; faster is none
 
 
-class Pace:
+class SwingPace:
     """Follows the rate of one foot's swings."""
 
     def __init__(self) -> None:

@@ -24,7 +24,7 @@ from cued.gait.finding import Contact, Finding, Heading, LiftOff, Moving
 from cued.gait.foot.felt import Felt
 from cued.gait.foot.gaps import Gaps
 from cued.gait.foot.mounting import Axis
-from cued.gait.foot.swing import Cycle, Step
+from cued.gait.foot.swing import SwingCycle, SwingMoment
 from cued.model import Block, Floats, Mode, Side
 
 SLOW_RAD_S = 1.2
@@ -46,7 +46,7 @@ class Shank:
         self._start()
 
     def _start(self) -> None:
-        self._cycle = Cycle(BACK_RAD, LATE_S)
+        self._cycle = SwingCycle(BACK_RAD, LATE_S)
         self._axis = Axis()
         self._gaps = Gaps()
         self._felt = Felt()
@@ -86,7 +86,7 @@ class Shank:
             self._contact_t, self._mode = None, "unknown"
         return out
 
-    def _step(self, step: Step, oriented: bool) -> list[Finding]:
+    def _step(self, step: SwingMoment, oriented: bool) -> list[Finding]:
         sensor, t, at = self._sensor, step.t, step.at
         if step.kind == "lift":
             t = min(at, t + LIFT_LATE_S)

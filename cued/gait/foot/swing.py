@@ -57,7 +57,7 @@ SETTLED = 10  # ... and so many of them have to be at rest
 MEMORY = 600  # samples kept for looking back over a lobe
 
 
-class Step(Struct, frozen=True):
+class SwingMoment(Struct, frozen=True):
     """A lift, contact or rest at ``t``, decided at ``at``, and the swing that a contact ends.
 
     n, since : samples, counted from the start: of the decision; of the rest's or stance's begin.
@@ -95,7 +95,7 @@ class Lobe(Struct, frozen=True):
     active_samples: int
 
 
-class Cycle:
+class SwingCycle:
     """Follows one foot; takes samples in order and gives its lifts and contacts."""
 
     def __init__(self, back_rad: float = BACK_RAD, late_s: float = LATE_S) -> None:
@@ -131,7 +131,9 @@ class Cycle:
         self._run = 0
         self._start, self._start_n = self._angle, self._n + 1
 
-    def feed(self, t: float, rate: float, rest: bool, jerk: float, sign: int = 0) -> Sequence[Step]:
+    def feed(
+        self, t: float, rate: float, rest: bool, jerk: float, sign: int = 0
+    ) -> Sequence[SwingMoment]:
         """Process a sample: time, pitch rate, whether it rests, size of jerk; return what happened.
 
         sign : of swings, where better evidence showed since the last sample which way the foot
@@ -154,8 +156,8 @@ class Cycle:
             return ()  # on its way to a turning point, like most samples
         return self._look(t, angle, back)
 
-    def _look(self, t: float, angle: float, back: float) -> list[Step]:
-        steps: list[Step] = []
+    def _look(self, t: float, angle: float, back: float) -> list[SwingMoment]:
+        steps: list[SwingMoment] = []
         here = len(self._runs) - 1
         if self._way == 0:
             self._begin(angle)
@@ -236,14 +238,14 @@ class Cycle:
             return lobe.active >= SWING_RAD
         return lobe.active >= HIGH_SWING_RAD and not self._orderly
 
-    def _turned(self, now: float, here: int, back: float) -> list[Step]:
+    def _turned(self, now: float, here: int, back: float) -> list[SwingMoment]:
         """Judge the lobe that ended ``back_rad`` ago: a swing, a stance or neither."""
         lobe = self._lobe(here)
         clear = self._is_swing(lobe)
         self._quick *= PEAK_FADES
         if clear:
             self._remember(lobe)
-        steps: list[Step] = []
+        steps: list[SwingMoment] = []
         if clear or self._is_like_the_last(lobe):
             speed = max(abs(self._angles[here] - self._angles[here - 1]), 1e-9)
             late = min((back - self._back_rad) / speed, 1.0) * DT_S
@@ -253,7 +255,7 @@ class Cycle:
             since, self._down_n = self._down_n or 0, None
             t = now - (self._n - self._turn_n) * DT_S - LIFT_EARLY_S
             push = min(now, now - (here - self._push(here)) * DT_S + PUSH_LATE_S)
-            lift = Step(kind="lift", t=t, at=now, n=self._n, since=since, push_t=push)
+            lift = SwingMoment(kind="lift", t=t, at=now, n=self._n, since=since, push_t=push)
             steps.append(lift)
         self._before = lobe
         self._way = -self._way
@@ -274,12 +276,12 @@ class Cycle:
         rates = self._rates[start : end + 1]
         return start + rates.index(max(rates))
 
-    def _contact(self, t: float, now: float, clear: bool, turned: bool) -> Step:
+    def _contact(self, t: float, now: float, clear: bool, turned: bool) -> SwingMoment:
         self._sign = self._way
         self._orderly = self._orderly or clear
         self._landed = True
         self._down_n = self._n
-        return Step(
+        return SwingMoment(
             kind="contact",
             t=t,
             at=now,
@@ -290,7 +292,7 @@ class Cycle:
             form=abs(self._start - self._flat) / max(abs(self._turn - self._start), 1e-6),
         )
 
-    def _rested(self, now: float, here: int, angle: float) -> list[Step]:
+    def _rested(self, now: float, here: int, angle: float) -> list[SwingMoment]:
         """Judge a rest: a foot that lies flat after a swing and a blow has landed."""
         if self._settle_n < self._n:
             self._rest_n, self._settle_n = self._n - REST_RUN + 1, self._n - REST_RUN + SETTLE
@@ -314,7 +316,7 @@ class Cycle:
         self._start, self._start_n = angle, self._n
         return [step]
 
-    def _settled(self, now: float, here: int) -> list[Step]:
+    def _settled(self, now: float, here: int) -> list[SwingMoment]:
         """Report a rest that was one for the most part; settle it again if it goes on."""
         since, self._rest_n = self._rest_n, self._n
         if self._runs[here]:
@@ -322,7 +324,7 @@ class Cycle:
         still = sum(1 for run in self._runs[max(0, here - SETTLE) : here + 1] if run)
         if still < SETTLED:
             return []
-        return [Step(kind="rest", t=now, at=now, n=self._n, since=since)]
+        return [SwingMoment(kind="rest", t=now, at=now, n=self._n, since=since)]
 
 
 def _pause(stance: Lobe) -> int:

@@ -22,7 +22,7 @@ OLD_S = 4.0
 MISSED_STRIDES = 2.0
 
 
-class Standing:
+class HeldValue:
     """A value that holds now, and what it rests on."""
 
     def __init__(self, told: Measurement, basis_t: float, sensors: frozenset[str]) -> None:
@@ -37,7 +37,7 @@ class Ages:
 
     def __init__(self, metrics: Mapping[str, Metric]) -> None:
         self._metrics = dict(metrics)
-        self._standing: dict[str, Standing] = {}
+        self._standing: dict[str, HeldValue] = {}
         self._since = dict.fromkeys(metrics, float("-inf"))  # strides begun before do not count
 
     def feed(self, cycle: Cycle, gait: Gait, sensors: frozenset[str]) -> list[Measurement]:
@@ -65,7 +65,7 @@ class Ages:
                 direction=gait.direction,
                 mode=gait.mode,
             )
-            self._standing[name] = Standing(told, basis_t, rests_on)
+            self._standing[name] = HeldValue(told, basis_t, rests_on)
             out.append(told)
         return out
 
@@ -100,14 +100,14 @@ class Ages:
         value.missed += share
         return self._end(t, lambda n, v: n == name and v.missed >= MISSED_STRIDES)
 
-    def _restart(self, t: float, which: Callable[[str, Standing], bool]) -> list[Measurement]:
+    def _restart(self, t: float, which: Callable[[str, HeldValue], bool]) -> list[Measurement]:
         """End values, and forget what they were measured from."""
         out = self._end(t, which)
         for ended in out:
             self._metrics[ended.name].reset()
         return out
 
-    def _end(self, t: float, which: Callable[[str, Standing], bool]) -> list[Measurement]:
+    def _end(self, t: float, which: Callable[[str, HeldValue], bool]) -> list[Measurement]:
         out: list[Measurement] = []
         for name in [n for n, value in self._standing.items() if which(n, value)]:
             told = self._standing.pop(name).told
@@ -124,6 +124,6 @@ class Ages:
         return out
 
 
-def _any(name: str, value: Standing) -> bool:
+def _any(name: str, value: HeldValue) -> bool:
     """Choose every value."""
     return bool(name and value)

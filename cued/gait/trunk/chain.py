@@ -21,9 +21,9 @@ import numpy as np
 
 from cued.frames import sizes
 from cued.gait.finding import Contact, Finding, Heading, Moving, Orientation, Turning
-from cued.gait.trunk.contacts import Candidate, Moment, Scan
+from cued.gait.trunk.contacts import Candidate, Scan, TimedItem
 from cued.gait.trunk.heading import BEGAN_S, ENDED_S, LEAST, Ahead, Lead, Yaw
-from cued.gait.trunk.mode import Pace
+from cued.gait.trunk.mode import TrunkMode
 from cued.gait.trunk.mounting import Mounting
 from cued.gait.trunk.posture import posture
 from cued.gait.trunk.side import Sides, seen
@@ -36,7 +36,7 @@ DOUBT = 30  # samples before a contact that have to be good for it to be trusted
 KEEP = 400  # samples of raw data kept for a stride's posture; no stride is longer
 
 
-class Raw(NamedTuple):
+class RawBlock(NamedTuple):
     """Samples of one block, those of the grid from ``start`` to before ``stop``."""
 
     start: int
@@ -45,14 +45,14 @@ class Raw(NamedTuple):
     gyr: Floats | None
     ok: Bools
 
-    def cut(self, start: int, stop: int) -> Raw:
+    def cut(self, start: int, stop: int) -> RawBlock:
         """Return those of them that lie between two grid samples."""
         if self.start >= start and self.stop <= stop:
             return self
         start, stop = max(start, self.start), min(stop, self.stop)
         part = slice(start - self.start, stop - self.start)
         gyr = None if self.gyr is None else self.gyr[part]
-        return Raw(start, stop, self.acc[part], gyr, self.ok[part])
+        return RawBlock(start, stop, self.acc[part], gyr, self.ok[part])
 
 
 class Trunk:
@@ -66,10 +66,10 @@ class Trunk:
         self._restart()
 
     def _restart(self) -> None:
-        self._scan, self._waves, self._pace = Scan(), Waves(), Pace()
+        self._scan, self._waves, self._pace = Scan(), Waves(), TrunkMode()
         self._lead, self._second = Lead(), Lead()
         self._ahead, self._yaw, self._sides = Ahead(), Yaw(), Sides()
-        self._raw: list[Raw] = []
+        self._raw: list[RawBlock] = []
         self._contacts: list[Candidate] = []
         self._held: Sums = (0.0,) * SUMS  # at the last candidate
         self._bad: list[int] = []  # grid samples not to be believed
@@ -117,14 +117,14 @@ class Trunk:
         self._waves.catch_up(k, self._mounting.rows, self._mounting.gravity)
 
     def _remember(self, k: int, block: Block) -> None:
-        self._raw.append(Raw(k, k + block.t.size, block.acc, block.gyr, block.ok))
+        self._raw.append(RawBlock(k, k + block.t.size, block.acc, block.gyr, block.ok))
         while k - self._raw[0].stop > KEEP:
             self._raw.pop(0)
         if not block.ok.all():
             bad = (k + int(i) for i in np.flatnonzero(~block.ok))
             self._bad = [*self._bad, *bad][-4 * DOUBT :]
 
-    def _turn(self, moment: Moment, found: list[Finding]) -> None:
+    def _turn(self, moment: TimedItem, found: list[Finding]) -> None:
         yaw, at = self._yaw, moment.at * DT_S
         if yaw.feed(moment.yaw):
             t = at - (BEGAN_S if yaw.turning else ENDED_S)
@@ -197,7 +197,7 @@ class Trunk:
         rows, worn = self._mounting.rows, self._mounting.worn
         found.append(posture(self._sensor, c.t, at, acc, gyr, rows, worn))
 
-    def _between(self, first: int, last: int) -> list[Raw]:
+    def _between(self, first: int, last: int) -> list[RawBlock]:
         """Return the raw samples from ``first`` to before ``last``."""
         near = (raw for raw in self._raw if raw.stop > first and raw.start < last)
         return [raw.cut(first, last) for raw in near]

@@ -62,7 +62,7 @@ class Candidate(Struct, frozen=True):
     size: float
 
 
-class Moment(Struct, frozen=True):
+class TimedItem(Struct, frozen=True):
     """Something at grid sample ``at``: a candidate, or else the end of a tick of yaw.
 
     yaw : turned about the vertical by the end of a tick, rad.
@@ -131,7 +131,7 @@ class Scan:
         self._network.feed(acc)
         self._gyr = gyr
 
-    def look(self, k: int, start: int, stop: int, up: Vector, jolt: Vector) -> list[Moment]:
+    def look(self, k: int, start: int, stop: int, up: Vector, jolt: Vector) -> list[TimedItem]:
         """Look at samples ``start`` to ``stop`` of the block; what happened, oldest first.
 
         k : grid sample of ``start``.  jolt : the horizontal direction in which acceleration jumps
@@ -141,21 +141,21 @@ class Scan:
         answers = self._network.look(k + skipped, start + skipped, stop, up, jolt)
         found = [c for c in (self._steps.feed(*answer) for answer in answers) if c]
         found += self._landings(k, _along(self._felt[start:stop], up))
-        moments = [Moment(c.at, c) for c in found]
+        moments = [TimedItem(c.at, c) for c in found]
         if self._gyr is not None:
             moments += self._ticks(k, self._gyr[start:stop], up)
         if len(moments) > 1:
             moments.sort(key=lambda m: (m.at, m.candidate is None))
         return moments
 
-    def _ticks(self, k: int, gyr: Floats, up: Vector) -> list[Moment]:
-        found: list[Moment] = []
+    def _ticks(self, k: int, gyr: Floats, up: Vector) -> list[TimedItem]:
+        found: list[TimedItem] = []
         ux, uy, uz = up
         yaw = self._yaw
         for at, (x, y, z) in enumerate(gyr.tolist(), k):
             yaw += DT_S * (ux * x + uy * y + uz * z)
             if (at + 1) % TICK == 0:
-                found.append(Moment(at, yaw=yaw))
+                found.append(TimedItem(at, yaw=yaw))
         self._yaw = yaw
         return found
 

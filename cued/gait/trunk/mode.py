@@ -52,7 +52,7 @@ HURRIED = 3  # steps
 MOVING = ("walking", "running")
 
 
-class Pace:
+class TrunkMode:
     """Follows the mode and sifts candidates."""
 
     def __init__(self) -> None:

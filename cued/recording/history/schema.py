@@ -21,7 +21,7 @@ from typing import TypeVar
 
 import msgspec
 
-from cued.coach.workout.memory import Away, Memory, Past, Worked, Worn
+from cued.coach.workout.memory import Away, Memory, Past, Worked, WornFront
 from cued.frames import Matrix
 from cued.model import Imprint
 from cued.recording.history.file import (
@@ -198,7 +198,7 @@ def _worked(connection: sqlite3.Connection, runner: str) -> dict[str, Worked]:
     return {text: Worked(int(judged), int(worked)) for text, judged, worked in rows}
 
 
-def _worn(connection: sqlite3.Connection, runner: str) -> dict[str, Worn]:
+def _worn(connection: sqlite3.Connection, runner: str) -> dict[str, WornFront]:
     """Return how sensors were worn; a file on a read-only disk may be older than that table."""
     memory = Memory(runner=runner)
     table = "select 1 from sqlite_master where name = 'worn'"

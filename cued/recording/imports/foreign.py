@@ -17,7 +17,7 @@ REPEATED = 0.01  # share of rows that may repeat the time before them; phones wr
 GAP_STEPS = 3.0  # a gap of this many usual steps is not filled in
 
 
-class Signals(Struct, frozen=True, eq=False, kw_only=True):
+class SensorData(Struct, frozen=True, eq=False, kw_only=True):
     """What one sensor measured, in the units of a recording: s, m/s² with gravity, rad/s."""
 
     name: str
@@ -27,17 +27,17 @@ class Signals(Struct, frozen=True, eq=False, kw_only=True):
     gyr: Floats | None = None
 
 
-class Found(Struct, frozen=True, eq=False, kw_only=True):
+class Export(Struct, frozen=True, eq=False, kw_only=True):
     """What an export holds. began : seconds since 1970 at t = 0, None if nothing tells."""
 
-    signals: tuple[Signals, ...] = ()
+    signals: tuple[SensorData, ...] = ()
     belt: tuple[Belt, ...] = ()
     truth: tuple[TruthRow, ...] = ()
     began: float | None = None
     notes: tuple[str, ...] = ()
 
 
-class Asked(Struct, frozen=True, kw_only=True):
+class ImportOptions(Struct, frozen=True, kw_only=True):
     """What whoever imports adds to the files.
 
     units : by quantity (time, acc, gyr), where headings don't tell.
@@ -57,7 +57,7 @@ class Format(Struct, frozen=True):
 
     name: str
     knows: Callable[[Files], bool]
-    read: Callable[[Files, Asked], Found]
+    read: Callable[[Files, ImportOptions], Export]
     fallback: bool = False
 
 

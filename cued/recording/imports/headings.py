@@ -69,7 +69,7 @@ BRACKETED = re.compile(r"[(\[]([^)\]]*(?:\([^)]*\))?[^)\]]*)[)\]]\s*$")
 STATED = {"sampletimefine": "us", "gf": "g", "gforce": "g"}  # words that tell their unit
 
 
-class Heading(Struct, frozen=True):
+class ColumnHeading(Struct, frozen=True):
     """One column. ``unit`` is as written, "" if it isn't."""
 
     what: Quantity
@@ -95,7 +95,7 @@ def quantity_of_unit(unit: str) -> Quantity | None:
     return next((what for what in kinds if scale(what, unit) is not None), None)
 
 
-def heading(text: str) -> Heading | None:
+def heading(text: str) -> ColumnHeading | None:
     """Return what a heading says, None when it is not understood."""
     text = text.strip().strip("\"'").strip()
     bracket = BRACKETED.search(text)
@@ -141,14 +141,14 @@ def _unit_of(what: Quantity | None, written: str, stated: str) -> str:
     return written.strip() or stated
 
 
-def _made(what: Quantity | None, axis: str, unit: str) -> Heading | None:
+def _made(what: Quantity | None, axis: str, unit: str) -> ColumnHeading | None:
     """Make the heading if an axis is told where there is one; without words the unit tells."""
     if what is None and axis:
         what = "acc" if scale("acc", unit) else "gyr" if scale("gyr", unit) else None
     spatial = what in ("acc", "linear", "gravity", "gyr")
     if what is None or spatial != bool(axis) or (unit and scale(what, unit) is None):
         return None
-    return Heading(what, axis, unit)
+    return ColumnHeading(what, axis, unit)
 
 
 def _words(text: str) -> list[str]:

@@ -22,7 +22,7 @@ from cued.frames import Matrix, rotation
 from cued.model import Belt, CuedError, Placement, RecordingError
 from cued.recording.imports import formats
 from cued.recording.imports.files import Files
-from cued.recording.imports.foreign import Asked, Format, Found, Signals
+from cued.recording.imports.foreign import Export, Format, ImportOptions, SensorData
 from cued.recording.tables.columns import refuse
 from cued.recording.tables.header import Person
 from cued.recording.tables.table import (
@@ -43,7 +43,7 @@ PLACES: dict[str, Placement] = {
 }  # fmt: skip
 
 
-class Worn(Struct, frozen=True, kw_only=True):
+class Placing(Struct, frozen=True, kw_only=True):
     """What files don't tell. placements, mountings : by sensor's name, "" for the only one."""
 
     placements: Mapping[str, Placement] = {}
@@ -62,7 +62,7 @@ def all_formats() -> list[Format]:
     return sorted(found, key=lambda one: one.fallback)
 
 
-def read_export(path: Path, asked: Asked) -> tuple[str, Found]:
+def read_export(path: Path, asked: ImportOptions) -> tuple[str, Export]:
     """Read an export of any format; its name and what it holds."""
     if path.is_dir() and is_table(path):
         raise CuedError(f"{path}: this is a table recording already")
@@ -73,7 +73,7 @@ def read_export(path: Path, asked: Asked) -> tuple[str, Found]:
     raise refuse(path, 1, "neither CSV nor FIT, nor a folder or a zip file with CSV in it")
 
 
-def compose(out: Path, exports: Sequence[tuple[str, Found]], worn: Worn) -> TableRecording:
+def compose(out: Path, exports: Sequence[tuple[str, Export]], worn: Placing) -> TableRecording:
     """Put exports together into a checked recording."""
     found = _on_one_clock([found for _, found in exports])
     signals = [s for one in found for s in one.signals]
@@ -117,7 +117,7 @@ def write_whole(out: Path, recording: TableRecording) -> None:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _on_one_clock(found: Sequence[Found]) -> list[Found]:
+def _on_one_clock(found: Sequence[Export]) -> list[Export]:
     if len(found) == 1:
         return list(found)
     began = [one.began for one in found]
@@ -132,17 +132,17 @@ def _on_one_clock(found: Sequence[Found]) -> list[Found]:
     return moved
 
 
-def _later(one: Found, by: float) -> Found:
+def _later(one: Export, by: float) -> Export:
     signals = tuple(replace(s, t=s.t + by) for s in one.signals)
     return replace(one, signals=signals, belt=tuple(replace(b, t=b.t + by) for b in one.belt))
 
 
-def _span(one: Found) -> tuple[float, float]:
+def _span(one: Export) -> tuple[float, float]:
     times = [*(b.t for b in one.belt), *(float(s.t[i]) for s in one.signals for i in (0, -1))]
     return min(times), max(times)
 
 
-def _check_names(signals: Sequence[Signals], worn: Worn) -> None:
+def _check_names(signals: Sequence[SensorData], worn: Placing) -> None:
     names = [s.name for s in signals]
     if len(set(names)) < len(names):
         raise CuedError(f"two sensors have one name: {', '.join(names)}")
@@ -153,7 +153,7 @@ def _check_names(signals: Sequence[Signals], worn: Worn) -> None:
             raise CuedError(f"say which of {', '.join(names)}: NAME=...")
 
 
-def _track(s: Signals, worn: Worn, *, only: bool) -> SensorTrack:
+def _track(s: SensorData, worn: Placing, *, only: bool) -> SensorTrack:
     placement = worn.placements.get(s.name) or (worn.placements.get("") if only else None)
     placement = placement or PLACES.get(s.name.lower())
     if placement is None:
@@ -169,7 +169,7 @@ def _track(s: Signals, worn: Worn, *, only: bool) -> SensorTrack:
     return SensorTrack(s.name, placement, _rate(s), s.t, s.acc, s.gyr, mounting)
 
 
-def _rate(s: Signals) -> float:
+def _rate(s: SensorData) -> float:
     """Return how often it measured, from the usual step between times."""
     step = float(np.median(np.diff(s.t)))
     low, high = RATES_HZ
@@ -179,7 +179,7 @@ def _rate(s: Signals) -> float:
     return float(f"{1.0 / step:.4g}")
 
 
-def _check_upright(s: Signals, mounting: Matrix) -> None:
+def _check_upright(s: SensorData, mounting: Matrix) -> None:
     up = rotation(mounting)[2]
     if float(np.nanmedian(s.acc @ up)) < 0:
         reason = "with this mounting gravity points the wrong way"

@@ -9,16 +9,16 @@ import numpy as np
 
 from cued.model import RecordingError
 from cued.recording.imports.files import TEXT, Files
-from cued.recording.imports.foreign import Asked, Found
+from cued.recording.imports.foreign import Export, ImportOptions
 from cued.recording.imports.formats import columns
-from cued.recording.imports.formats.columns import Table
+from cued.recording.imports.formats.columns import ExportTable
 from cued.recording.imports.importing import PLACES, read_export
 from cued.recording.imports.sheet import read_sheet
 
 WORDS = {"acc": "acceleration", "linear": "acceleration (called linear)", "gyr": "turn rate"}
 
 
-def look(path: Path, asked: Asked) -> Iterator[str]:
+def look(path: Path, asked: ImportOptions) -> Iterator[str]:
     """Yield lines about the files of an export, then what an import would read or refuse."""
     files = Files(path)
     tables = columns.tables(files, asked)
@@ -38,7 +38,7 @@ def look(path: Path, asked: Asked) -> Iterator[str]:
     yield f"type: {_command(path, found)}"
 
 
-def _about(files: Files, table: Table) -> Iterator[str]:
+def _about(files: Files, table: ExportTable) -> Iterator[str]:
     """Return a line for each column."""
     for head in table.layout.names:
         meant = table.meaning.get(head)
@@ -51,7 +51,7 @@ def _about(files: Files, table: Table) -> Iterator[str]:
         yield f"{head}: {word}{axis}, {unit}{_mean(files, table, head)}"
 
 
-def _mean(files: Files, table: Table, head: str) -> str:
+def _mean(files: Files, table: ExportTable, head: str) -> str:
     try:
         values = read_sheet(files, table.name, table.layout, [head]).values
     except RecordingError as error:
@@ -60,7 +60,7 @@ def _mean(files: Files, table: Table, head: str) -> str:
     return f", mean {known.mean():.4g}" if known.size else ", no numbers"
 
 
-def _taken(kind: str, found: Found) -> Iterator[str]:
+def _taken(kind: str, found: Export) -> Iterator[str]:
     yield f"read as: {kind}"
     for s in found.signals:
         rate = 1.0 / float(np.median(np.diff(s.t)))
@@ -73,7 +73,7 @@ def _taken(kind: str, found: Found) -> Iterator[str]:
     yield from (f"note: {note}" for note in found.notes)
 
 
-def _command(path: Path, found: Found) -> str:
+def _command(path: Path, found: Export) -> str:
     """Return the command that imports it, with what is missing as PLACE."""
     names = [s.name for s in found.signals if s.name.lower() not in PLACES]
     alone = len(found.signals) == 1

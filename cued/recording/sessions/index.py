@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from cued import __version__
 from cued.model import RecordingError
-from cued.recording.sessions.session import Session
+from cued.recording.sessions.session import RecordedSession
 from cued.recording.sessions.totals import Ending
 
 NAME = ".index.json"
@@ -28,7 +28,7 @@ Mark = tuple[int, int, int]
 T = TypeVar("T")
 
 
-class Kept(Struct, Generic[T]):
+class IndexEntry(Struct, Generic[T]):
     """What is known of a file while its mark is the same."""
 
     mark: Mark
@@ -44,12 +44,12 @@ class Cache(Generic[T]):
     def __init__(self, folder: Path, name: str, kind: type[T], read: Callable[[Path], T]) -> None:
         self._path = folder / name
         self._read = read
-        self._files: dict[str, Kept[T]] = {}
+        self._files: dict[str, IndexEntry[T]] = {}
         self._changed = False
         with contextlib.suppress(OSError, KeyError, ValueError):
             content = msgspec.json.decode(self._path.read_bytes(), type=dict[str, msgspec.Raw])
             if msgspec.json.decode(content["cued"]) == __version__:
-                files: Any = dict[str, Kept[kind]]  # pyright: ignore[reportInvalidTypeForm]
+                files: Any = dict[str, IndexEntry[kind]]  # pyright: ignore[reportInvalidTypeForm]
                 self._files = msgspec.json.decode(content["files"], type=files)
 
     def entry(self, path: Path) -> T:
@@ -57,7 +57,7 @@ class Cache(Generic[T]):
         mark = _mark(path)
         known = self._files.get(path.name)
         if known is None or known.mark != mark:
-            known = self._files[path.name] = Kept(mark, self._read(path))
+            known = self._files[path.name] = IndexEntry(mark, self._read(path))
             self._changed = True
         return known.told
 
@@ -96,7 +96,7 @@ def index(folder: Path) -> Cache[Entry]:
 
 def _read(path: Path) -> Entry:
     try:
-        session = Session(path)
+        session = RecordedSession(path)
         endings = tuple(session.ending(part) for part in session.parts)
     except RecordingError as error:
         return Entry(trouble=str(error).removeprefix(f"{path}, ").removeprefix(f"{path}: "))

@@ -56,7 +56,7 @@ class Schema(Struct, frozen=True):
     messages: str
 
 
-class Message(Struct, frozen=True):
+class FileMessage(Struct, frozen=True):
     """An item as it stands in a file; ``t`` is the item's own time."""
 
     topic: str
@@ -64,16 +64,16 @@ class Message(Struct, frozen=True):
     data: bytes
 
 
-def message(item: Input | AnyEvent) -> Message:
+def message(item: Input | AnyEvent) -> FileMessage:
     """Encode an input or an event."""
     match item:
         case Notification():
             topic = f"{NOTIFICATIONS}{item.sensor}/{item.char}"
-            return Message(topic, item.t, protobuf.notification(item))
+            return FileMessage(topic, item.t, protobuf.notification(item))
         case Packet():
-            return Message(f"{SAMPLES}{item.sensor}", item.t, protobuf.samples(item))
+            return FileMessage(f"{SAMPLES}{item.sensor}", item.t, protobuf.samples(item))
         case _:
-            return Message(_topic(type(item)), item.t, _encode(item))
+            return FileMessage(_topic(type(item)), item.t, _encode(item))
 
 
 def item_of(topic: str, data: bytes) -> Input | AnyEvent:

@@ -16,9 +16,9 @@ import msgspec
 
 from cued.model import RecordingError, Summary
 from cued.recording.sessions import records
-from cued.recording.sessions.messages import EVENTS, INPUTS, Message
+from cued.recording.sessions.messages import EVENTS, INPUTS, FileMessage
 from cued.recording.sessions.opening import Opening
-from cued.recording.sessions.session import Part, Session
+from cued.recording.sessions.session import RecordedSession, SessionPart
 from cued.recording.sessions.totals import Ending
 from cued.recording.sessions.writing import NS, SessionFile, offset_ns
 
@@ -28,7 +28,7 @@ FREE = {"runner", "value", "text", "why", "because", "details", "source", "worke
 T = TypeVar("T", Opening, Ending)
 
 
-def merge(sessions: Sequence[Session]) -> Path:
+def merge(sessions: Sequence[RecordedSession]) -> Path:
     """Join sessions of one runner into the oldest's file, each a part of it; the rest goes."""
     runners = {s.ending(p).runner for s in sessions for p in s.parts}
     if len(runners) > 1:
@@ -43,7 +43,7 @@ def merge(sessions: Sequence[Session]) -> Path:
     return into
 
 
-def is_of(session: Session, runner: str) -> bool:
+def is_of(session: RecordedSession, runner: str) -> bool:
     """Return whether a runner did any of a session."""
     for part in session.parts:
         if session.ending(part).runner == runner:
@@ -54,7 +54,7 @@ def is_of(session: Session, runner: str) -> bool:
     return False
 
 
-def mentions(session: Session, runner: str) -> bool:
+def mentions(session: RecordedSession, runner: str) -> bool:
     """Return whether a runner is named anywhere in a session of somebody else."""
     for part in session.parts:
         about = msgspec.json.encode((part.opening, part.ending))
@@ -66,12 +66,12 @@ def mentions(session: Session, runner: str) -> bool:
     return False
 
 
-def without(session: Session, runner: str) -> None:
+def without(session: RecordedSession, runner: str) -> None:
     """Remove the name of a runner from a session of somebody else, wherever it stands."""
     _replace(session.path, _copies([session], runner))
 
 
-def _copies(sessions: Sequence[Session], runner: str = "") -> Iterator[bytes]:
+def _copies(sessions: Sequence[RecordedSession], runner: str = "") -> Iterator[bytes]:
     """Write the parts of sessions one after the other, without a runner if one is named."""
     file = SessionFile()
     for session in sessions:
@@ -90,22 +90,22 @@ def _copies(sessions: Sequence[Session], runner: str = "") -> Iterator[bytes]:
     yield file.drain()
 
 
-def _messages(session: Session, part: Part) -> Iterator[Message]:
+def _messages(session: RecordedSession, part: SessionPart) -> Iterator[FileMessage]:
     for chunk in session.chunks(part):
         yield from _in_chunk(session, part, chunk)
 
 
-def _in_chunk(session: Session, part: Part, chunk: bytes) -> Iterator[Message]:
+def _in_chunk(session: RecordedSession, part: SessionPart, chunk: bytes) -> Iterator[FileMessage]:
     offset = offset_ns(part.opening)
     for topic, ns, data in records.messages(chunk, session.topics):
-        yield Message(topic, (ns - offset) / NS, data)
+        yield FileMessage(topic, (ns - offset) / NS, data)
 
 
-def _is_text(one: Message) -> bool:
+def _is_text(one: FileMessage) -> bool:
     return one.topic.startswith((INPUTS, EVENTS))
 
 
-def _nameless_message(one: Message, runner: str) -> Message:
+def _nameless_message(one: FileMessage, runner: str) -> FileMessage:
     if not runner or not _is_text(one):
         return one
     return msgspec.structs.replace(one, data=_without(one.data, runner))

@@ -41,7 +41,7 @@ CHUNK, UNREADABLE = "chunk", "unreadable"
 Found = tuple[str, int, int]  # what, and where its content is
 
 
-class Part(Struct, frozen=True):
+class SessionPart(Struct, frozen=True):
     """One engine's time: its opening, where its chunks are, and its ending if it was written.
 
     hole : before which of the chunks one is missing, None if it is whole.
@@ -52,12 +52,12 @@ class Part(Struct, frozen=True):
     ending: Ending | None = None
     hole: int | None = None
 
-    def before_hole(self) -> Part:
+    def before_hole(self) -> SessionPart:
         """Return what can be replayed."""
         return self if self.hole is None else replace(self, chunks=self.chunks[: self.hole])
 
 
-class Session:
+class RecordedSession:
     """A session file, of which only openings, endings and places of chunks are in memory.
 
     topics : of the channels that were met so far, by number.
@@ -76,23 +76,23 @@ class Session:
             return "a piece of it is damaged and left out"
         return "" if self.cut_at is None else f"cut short or damaged at byte {self.cut_at}"
 
-    def inputs(self, part: Part) -> Iterator[Input]:
+    def inputs(self, part: SessionPart) -> Iterator[Input]:
         """Read the inputs of a part in the order in which the engine was fed, bytes decoded."""
         return decoded(self.recorded(part), sensors(part.opening))
 
-    def recorded(self, part: Part) -> Iterator[Input]:
+    def recorded(self, part: SessionPart) -> Iterator[Input]:
         """Read the inputs of a part as they were recorded: a device's bytes are bytes."""
         for topic, _, data in self.messages(part):
             if not topic.startswith(EVENTS):
                 yield cast("Input", self._item(topic, data))
 
-    def events(self, part: Part) -> Iterator[AnyEvent]:
+    def events(self, part: SessionPart) -> Iterator[AnyEvent]:
         """Read the events of a part, as they were told."""
         for topic, _, data in self.messages(part):
             if topic.startswith(EVENTS):
                 yield cast("AnyEvent", self._item(topic, data))
 
-    def ending(self, part: Part) -> Ending:
+    def ending(self, part: SessionPart) -> Ending:
         """Sum a part up, from its last record or, where the power went, from all of it."""
         if part.ending:
             return part.ending
@@ -102,12 +102,12 @@ class Session:
             totals.feed(item)
         return totals.ending()
 
-    def messages(self, part: Part) -> Iterator[tuple[str, int, bytes]]:
+    def messages(self, part: SessionPart) -> Iterator[tuple[str, int, bytes]]:
         """Read the messages of a part: topic, wall clock in ns, and bytes."""
         for content in self.chunks(part):
             yield from records.messages(content, self.topics)
 
-    def chunks(self, part: Part) -> Iterator[bytes]:
+    def chunks(self, part: SessionPart) -> Iterator[bytes]:
         """Read the chunks of a part, unpacked."""
         with self.path.open("rb") as file:
             for start, length in part.chunks:
@@ -123,7 +123,7 @@ class Session:
         except ValueError as error:
             raise RecordingError(f"{self.path}: {topic} is not readable: {error}") from None
 
-    def _scan(self) -> tuple[Part, ...]:
+    def _scan(self) -> tuple[SessionPart, ...]:
         try:
             data = self.path.read_bytes()
         except OSError as error:
@@ -165,7 +165,7 @@ class Session:
             return UNREADABLE
         return ""
 
-    def _parts(self, data: bytes, found: list[Found]) -> Iterator[Part]:
+    def _parts(self, data: bytes, found: list[Found]) -> Iterator[SessionPart]:
         openings = [n for n, (what, _, _) in enumerate(found) if what == OPENING]
         for n, after in zip(openings, [*openings[1:], len(found)], strict=True):
             opening = read_opening(_told(data, found[n]), str(self.path))
@@ -173,7 +173,7 @@ class Session:
             kinds = [what for what, _, _ in pieces]
             holes = [at for at, what in enumerate(kinds) if what in (UNREADABLE, GAP)]
             endings = [piece for piece in pieces if piece[0] == ENDING]
-            yield Part(
+            yield SessionPart(
                 opening,
                 tuple((start, size) for what, start, size in pieces if what == CHUNK),
                 _ending(_told(data, endings[-1])) if endings else None,

@@ -13,7 +13,7 @@ from mcap.writer import IndexType, Writer
 
 from cued import __version__
 from cued.model import AnyEvent, Input
-from cued.recording.sessions.messages import Message, message, schema_of
+from cued.recording.sessions.messages import FileMessage, message, schema_of
 from cued.recording.sessions.opening import Opening
 from cued.recording.sessions.records import ENDING, GAP, OPENING, sealed
 from cued.recording.sessions.totals import Ending, Totals
@@ -45,7 +45,7 @@ class SessionFile:
         self._offset_ns = offset_ns(opening)
         self._about(OPENING, opening)
 
-    def add(self, one: Message) -> None:
+    def add(self, one: FileMessage) -> None:
         """Add a message, by the wall clock; its own time is in its bytes, exactly."""
         channel = self._channels.get(one.topic) or self._channel(one.topic)
         ns = max(round(one.t * NS) + self._offset_ns, 0)

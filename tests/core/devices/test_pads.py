@@ -35,7 +35,7 @@ def written(outputs) -> list[str]:
 
 def test_a_captured_status_of_a_pad_decodes():
     found = walkingpad.decode(PAD)
-    assert found == walkingpad.Status(1, 3.5, 1, 6, 0, 5)
+    assert found == walkingpad.PadStatus(1, 3.5, 1, 6, 0, 5)
 
 
 def test_a_damaged_status_is_refused():

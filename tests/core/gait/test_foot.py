@@ -23,7 +23,7 @@ from cued.gait.finding import (
     Turning,
 )
 from cued.gait.foot.chain import Foot
-from cued.gait.foot.swing import Cycle
+from cued.gait.foot.swing import SwingCycle
 from cued.model import Block
 from tests.core.gait.planar_foot import BACKWARD, FORWARD, RUN, Gaitlet, Walked, block, walk
 
@@ -274,7 +274,7 @@ def test_a_copy_taken_half_way_continues_identically(cut, oriented):
 def test_a_foot_that_lay_still_for_longer_than_is_remembered_may_turn_again(still):
     rate = np.array([0.0] * 30 + [2.0] * 20 + [-2.0] + [0.0] * still + [-2.0] * 10)
     n = rate.size
-    cycle, found = Cycle(), []
+    cycle, found = SwingCycle(), []
     for k in range(n):
         found += cycle.feed(k / 100.0, rate[k], True, 0.0)
     assert found[0].kind == "rest"

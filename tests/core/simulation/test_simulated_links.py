@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 import cued.simulation
 from cued.model import Battery, Belt, Command, LinkChanged, Packet, Tick
 from cued.simulation.run import Simulation
-from cued.simulation.scenario import Link, Sensor, parse
+from cued.simulation.scenario import SimulatedLink, SimulatedSensor, parse
 from tests.core.simulation.walks import scenario, walk
 
 pytestmark = pytest.mark.once
 
-RADIO = Link(samples=4, interval_s=0.03, jitter_s=0.004, skew_ppm=40.0, synced=False)
+RADIO = SimulatedLink(samples=4, interval_s=0.03, jitter_s=0.004, skew_ppm=40.0, synced=False)
 
 
 def packets(simulation, sensor="trunk"):
@@ -63,8 +63,8 @@ def test_the_same_seed_gives_the_same_bytes():
 @settings(max_examples=8, deadline=None)
 @given(st.integers(1, 60))
 def test_samples_do_not_depend_on_how_they_are_packed(n):
-    whole = samples(play(link=Link(samples=1)))
-    packed = samples(play(link=Link(samples=n)))
+    whole = samples(play(link=SimulatedLink(samples=1)))
+    packed = samples(play(link=SimulatedLink(samples=n)))
     assert packed.shape[0] == whole.shape[0] // n * n
     assert packed.tobytes() == whole[: packed.shape[0]].tobytes()
 
@@ -110,7 +110,7 @@ def test_the_clock_ticks_and_the_belt_tells():
 
 
 def test_a_sensors_clock_drifts_as_asked():
-    fast = Link(samples=5, skew_ppm=10_000.0, synced=False)
+    fast = SimulatedLink(samples=5, skew_ppm=10_000.0, synced=False)
     found = packets(play(link=fast))
     stamped = found[-1].ticks[-1] - found[0].ticks[-1]
     assert stamped / (found[-1].t - found[0].t) == pytest.approx(1.01, abs=1e-4)
@@ -157,14 +157,14 @@ def test_a_lagging_link_is_late_by_as_much_as_asked():
 
 
 def test_loss_takes_as_many_packets_as_asked():
-    found = packets(play(link=Link(samples=1, loss_percent=20.0)))
+    found = packets(play(link=SimulatedLink(samples=1, loss_percent=20.0)))
     # 3,000 packets: one SD is 22.
     assert len(found) == pytest.approx(2400, abs=90)
 
 
 def test_chance_stalls_and_drops_come_as_often_as_asked():
-    link = Link(stalls_per_h=120.0, drops_per_h=30.0)
-    sensor = Sensor(name="trunk", placement="lower_back", rate_hz=25.0)
+    link = SimulatedLink(stalls_per_h=120.0, drops_per_h=30.0)
+    sensor = SimulatedSensor(name="trunk", placement="lower_back", rate_hz=25.0)
     base = msgspec.structs.replace(scenario(1.0, seconds=3600.0), link=link, sensor=(sensor,))
     inputs = list(Simulation(base, keep_truth=1).inputs())
     drops = sum(isinstance(x, LinkChanged) and not x.connected for x in inputs)
@@ -221,7 +221,7 @@ def test_a_sensor_that_slips_measures_in_turned_axes():
 def test_a_mounting_is_undone_by_its_own_matrix():
     turned = ((0.0, -1.0, 0.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0))
     exact = {"noise_m_s2": 0, "noise_deg_s": 0, "bias_m_s2": 0, "bias_deg_s": 0}
-    plain = Sensor(name="trunk", placement="lower_back", **exact)
+    plain = SimulatedSensor(name="trunk", placement="lower_back", **exact)
     other = msgspec.structs.replace(plain, mounting=turned)
     body = samples(play(sensor=(plain,)))[:, :3]
     worn = samples(play(sensor=(other,)))[:, :3]
@@ -230,7 +230,7 @@ def test_a_mounting_is_undone_by_its_own_matrix():
 
 
 def test_noise_and_offset_are_as_asked():
-    loud = Sensor(name="trunk", placement="lower_back", noise_m_s2=0.5, bias_m_s2=0.0)
+    loud = SimulatedSensor(name="trunk", placement="lower_back", noise_m_s2=0.5, bias_m_s2=0.0)
     quiet = msgspec.structs.replace(loud, noise_m_s2=0.0)
     off = (
         walk(0.0, sensor=(loud,)).sensors["trunk"][1]
@@ -240,7 +240,7 @@ def test_noise_and_offset_are_as_asked():
 
 
 def test_a_sensor_without_gyroscope_sends_none():
-    sensor = Sensor(name="chest", placement="chest", rate_hz=25.0, gyro=False)
+    sensor = SimulatedSensor(name="chest", placement="chest", rate_hz=25.0, gyro=False)
     found = packets(play(sensor=(sensor,)), "chest")
     assert all(p.gyr is None for p in found)
     assert sum(p.acc.shape[0] for p in found) == 750

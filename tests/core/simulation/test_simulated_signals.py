@@ -10,7 +10,7 @@ import pytest
 
 from cued.frames import GRAVITY_M_S2
 from cued.simulation.run import Simulation, collect
-from cued.simulation.scenario import Sensor
+from cued.simulation.scenario import SimulatedSensor
 from tests.core.simulation.walks import (
     lead_deg,
     low_passed,
@@ -52,7 +52,7 @@ def strapdown(table, contact, end):
 
 @pytest.mark.parametrize(("speed", "backward"), [(0.8, False), (1.3, False), (0.6, True)])
 def test_a_foots_samples_integrate_to_the_stride_of_the_truth(speed, backward):
-    sensor = Sensor(name="foot_left", placement="foot_left", rate_hz=400.0, **PERFECT)
+    sensor = SimulatedSensor(name="foot_left", placement="foot_left", rate_hz=400.0, **PERFECT)
     table = walk(speed, backward=backward, seconds=40.0, sensor=(sensor,))
     contacts = settled(table)
     lengths = dict(values(table, "stride_length"))
@@ -71,7 +71,7 @@ def test_a_foots_samples_integrate_to_the_stride_of_the_truth(speed, backward):
 
 @pytest.mark.parametrize(("speed", "backward"), [(1.2, False), (0.6, True)])
 def test_a_flat_foot_feels_gravity_and_nothing_else(speed, backward):
-    sensor = Sensor(name="foot_left", placement="foot_left", **PERFECT)
+    sensor = SimulatedSensor(name="foot_left", placement="foot_left", **PERFECT)
     table = walk(speed, backward=backward, sensor=(sensor,))
     t, acc, gyr = table.sensors["foot_left"]
     for a, b in list(zip(settled(table), settled(table)[1:], strict=False)):
@@ -83,7 +83,7 @@ def test_a_flat_foot_feels_gravity_and_nothing_else(speed, backward):
 def test_a_slope_tilts_the_feet_as_it_should():
     more = "[[belt]]\nat_s = 3.0\nincline_percent = 10.0\n"
     for backward, sign in ((False, 1.0), (True, -1.0)):
-        sensor = Sensor(name="foot_left", placement="foot_left", **PERFECT)
+        sensor = SimulatedSensor(name="foot_left", placement="foot_left", **PERFECT)
         table = walk(0.8, backward=backward, seconds=60.0, more=more, sensor=(sensor,))
         t, acc, _ = table.sensors["foot_left"]
         last = settled(table, after=40.0)
@@ -201,8 +201,8 @@ def test_standing_people_sway_a_little():
 
 
 def test_a_chest_sensor_moves_less_fore_and_aft():
-    chest = Sensor(name="trunk", placement="chest", **PERFECT)
-    back = Sensor(name="trunk", placement="lower_back", **PERFECT)
+    chest = SimulatedSensor(name="trunk", placement="chest", **PERFECT)
+    back = SimulatedSensor(name="trunk", placement="lower_back", **PERFECT)
     over = {s.placement: trunk_spread(walk(1.2, sensor=(s,))) for s in (chest, back)}
     assert over["chest"][0][0] < over["lower_back"][0][0]
     assert over["chest"][1][0] < over["lower_back"][1][0]

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from cued.model import Floats
-from cued.simulation.run import Simulation, Table, collect
+from cued.simulation.run import SimulatedTable, Simulation, collect
 from cued.simulation.scenario import Scenario, parse
 
 
@@ -39,20 +39,20 @@ what = "{"run" if running else "walk"}"
     return msgspec.structs.replace(parse(text), **fields)
 
 
-def walk(speed: float = 1.2, *, seed: int = 1, **options: Any) -> Table:
+def walk(speed: float = 1.2, *, seed: int = 1, **options: Any) -> SimulatedTable:
     return collect(Simulation(scenario(speed, **options), seed=seed))
 
 
-def times(table: Table, kind: str, side: str = "") -> Floats:
+def times(table: SimulatedTable, kind: str, side: str = "") -> Floats:
     found = [r.t_s for r in table.truth if r.kind == kind and (not side or r.side == side)]
     return np.array(sorted(found))
 
 
-def values(table: Table, kind: str) -> list[tuple[float, Any]]:
+def values(table: SimulatedTable, kind: str) -> list[tuple[float, Any]]:
     return [(r.t_s, r.value) for r in table.truth if r.kind == kind]
 
 
-def settled(table: Table, side: str = "left", after: float = 15.0) -> Floats:
+def settled(table: SimulatedTable, side: str = "left", after: float = 15.0) -> Floats:
     """Contacts of one foot once belt and person have settled."""
     contacts = times(table, "contact", side)
     return contacts[contacts > after]
@@ -72,7 +72,7 @@ def low_passed(x: Floats, rate_hz: float, to_hz: float = 20.0) -> Floats:
     return np.fft.irfft(spectrum, x.shape[0], axis=0)
 
 
-def lead_deg(table: Table) -> float:
+def lead_deg(table: SimulatedTable) -> float:
     """Phase of fore-aft against vertical at step frequency, from known strides of the trunk."""
     t, acc, _ = table.sensors["trunk"]
     wave = np.exp(-4j * np.pi * np.arange(100) / 100)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from cued.model import Belt, BeltRequest, HeartRate
-from cued.standin.family import Worn, play
-from cued.standin.machines import Strap, Treadmill
+from cued.standin.family import FarDevice, play
+from cued.standin.machines import Strap, TreadmillPeripheral
 from cued.standin.wearables import FAMILIES, POD_FAMILY
 from tests.shell.ble.bumbled import Air
 from tests.shell.ble.pods import running, sensor, site
@@ -27,7 +27,7 @@ async def air():
 
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 async def test_a_family_is_set_up_and_its_values_come_through(air, family):
-    device = Worn(family, air, 1)
+    device = FarDevice(family, air, 1)
     await air.put(device.peripheral)
     address = device.peripheral.address
     where = site(it=sensor(family.device, family.placement, address=address))
@@ -55,7 +55,7 @@ async def test_a_family_is_set_up_and_its_values_come_through(air, family):
 
 
 async def test_a_link_that_the_sensor_drops_is_taken_up_again(air):
-    device = Worn(POD_FAMILY, air, 1)
+    device = FarDevice(POD_FAMILY, air, 1)
     await air.put(device.peripheral)
     where = site(it=sensor("pod", address=device.peripheral.address))
     async with running(where, radio=air.radio()) as (_, heard):
@@ -69,7 +69,7 @@ async def test_a_link_that_the_sensor_drops_is_taken_up_again(air):
 
 
 async def test_a_treadmill_answers_by_indication(air):
-    treadmill, strap = Treadmill(air), Strap(air)
+    treadmill, strap = TreadmillPeripheral(air), Strap(air)
     await air.put(treadmill.peripheral)
     await air.put(strap.peripheral)
     where = site(

@@ -12,7 +12,7 @@ from cued.commands import replay, scan
 from cued.devices import pod
 from cued.devices._gatt import sig
 from cued.model import Packet
-from cued.recording.sessions.session import Session
+from cued.recording.sessions.session import RecordedSession
 from cued.sources import _ble_raw
 from cued.standin.peripheral import Char, Peripheral
 from tests.shell.ble.pods import Pod, frame, numbers, play
@@ -67,7 +67,7 @@ async def test_a_recording_of_configured_sensors_is_decoded_again(bluez, tmp_pat
     args = ("--raw", str(log), "--config", str(config), "--seconds", "1.5")
     assert await cued("record", *args) == 0
     streaming.cancel()
-    session = Session(log)
+    session = RecordedSession(log)
     (part,) = session.parts
     assert device.address not in repr((part.opening, *session.recorded(part)))
     packets = [i for i in session.inputs(part) if isinstance(i, Packet)]
@@ -104,7 +104,7 @@ async def test_an_unknown_device_is_recorded_with_what_it_offers(bluez, tmp_path
     args = ("--raw", str(log), "--address", stranger.address.lower(), "--seconds", "1")
     assert await cued("record", *args) == 0
     talking.cancel()
-    session = Session(log)
+    session = RecordedSession(log)
     link, *arrivals = session.recorded(session.parts[0])
     about = json.loads(link.why)
     assert (about["name"], about["model"]) == ("Stranger", "Model 7")

@@ -8,12 +8,12 @@ import pytest
 
 from cued import app, config
 from cued.daemon import Daemon
-from cued.engine import Worn as WornAt
+from cued.engine import Worn
 from cued.model import Cue, CueDone, Stride
 from cued.simulation.run import Simulation, collect
 from cued.simulation.scenario import parse
-from cued.standin.family import Worn, play
-from cued.standin.machines import Treadmill
+from cued.standin.family import FarDevice, play
+from cued.standin.machines import TreadmillPeripheral
 from cued.standin.wearables import POD_FAMILY
 from tests.shell.ble.test_workout import perform
 
@@ -60,7 +60,7 @@ async def test_a_walk_is_measured_and_its_sensors_silence_is_cued(bluez, tmp_pat
     file = tmp_path / "cued.toml"
     file.write_text(CONFIG)
     chosen = config.load(file)
-    pod, treadmill = Worn(POD_FAMILY, bluez, 1), Treadmill(bluez)
+    pod, treadmill = FarDevice(POD_FAMILY, bluez, 1), TreadmillPeripheral(bluez)
     bluez.add(pod.peripheral)
     bluez.add(treadmill.peripheral)
     treadmill.km_h = 4.7
@@ -109,7 +109,7 @@ def told_lost(ear: Ear, after: float) -> bool:
     return any(cue.tone == "lost" for t, cue in ear.given if t > after)
 
 
-async def report(treadmill: Treadmill) -> None:
+async def report(treadmill: TreadmillPeripheral) -> None:
     while True:
         treadmill.report()
         await asyncio.sleep(1.0)
@@ -142,12 +142,12 @@ async def test_a_fall_in_the_sensors_frames_is_cued_as_on_the_direct_path(bluez,
     file.write_text(PODS)
     chosen = config.load(file)
     scenario = parse(FALL)
-    straight = app.engine(chosen, {s.name: WornAt(s.placement) for s in scenario.sensor})
+    straight = app.engine(chosen, {s.name: Worn(s.placement) for s in scenario.sensor})
     events = [e for item in Simulation(scenario).inputs() for e in straight.feed(item)]
     expected = [(e.key, e.known_t) for e in events if isinstance(e, Cue) and e.verdict == "given"]
     assert [key for key, _ in expected] == ["free_run", "fall_possible", "fall_confirmed"]
     tracks = collect(Simulation(scenario)).sensors
-    devices = [Worn(POD_FAMILY, bluez, index) for index in (1, 2)]
+    devices = [FarDevice(POD_FAMILY, bluez, index) for index in (1, 2)]
     worn = zip(devices, ("foot", "trunk"), strict=True)
     plans = {device: device.family.plan(*tracks[name]) for device, name in worn}
     for device in devices:

@@ -16,9 +16,9 @@ from cued.model import Battery, Link, Notice, Notification, Packet, Tick
 from cued.recording.sessions.decoding import decoded
 from cued.sources import _ble_connecting, _ble_watching
 from cued.sources.ble import Ble, Config, listen, scan
-from cued.standin.family import Worn as Device
-from cued.standin.machines import HEART_RATE, Treadmill
-from cued.standin.peripheral import GATT, Char, Peripheral, Refused
+from cued.standin.family import FarDevice
+from cued.standin.machines import HEART_RATE, TreadmillPeripheral
+from cued.standin.peripheral import GATT, Char, Peripheral, ReadRefused
 from cued.standin.wearables import FAMILIES
 from tests.shell.ble.pods import Pod, numbers, play, running, sensor, site
 
@@ -264,7 +264,7 @@ async def test_what_a_crashed_run_left_connected_is_closed(bluez):
 
 
 async def test_a_treadmill_that_a_crashed_run_left_connected_is_known_by_its_service(bluez):
-    treadmill = Treadmill(bluez)
+    treadmill = TreadmillPeripheral(bluez)
     device = bluez.add(treadmill.peripheral)
     device.services[GATT] = {}
     bluez.already_connected(device)
@@ -284,7 +284,7 @@ async def test_a_sensor_without_a_name_leaves_another_the_device_of_its_name(blu
 
 
 async def test_a_strap_that_moves_too_is_left_to_who_wants_its_motion(bluez):
-    h10 = Device(FAMILIES["polar_h10"], bluez, 1)
+    h10 = FarDevice(FAMILIES["polar_h10"], bluez, 1)
     h10.peripheral.advertised = [HEART_RATE]
     bluez.add(h10.peripheral)
     where = site(
@@ -420,7 +420,7 @@ async def test_a_battery_that_may_not_be_read_does_not_cost_the_motion(bluez):
     device = bluez.add(Pod(bluez))
 
     def refuse() -> bytes:
-        raise Refused("Operation failed with ATT error: 0x03")
+        raise ReadRefused("Operation failed with ATT error: 0x03")
 
     device.char(BATTERY_LEVEL).read = refuse
     async with running(one(device)) as (_, heard):

@@ -9,7 +9,7 @@ from bleak.exc import BleakError
 
 from cued.sources import _ble_connecting, _ble_held, ble
 from cued.sources.ble import Ble, Config
-from cued.standin.machines import Treadmill
+from cued.standin.machines import TreadmillPeripheral
 from tests.shell.ble.pods import Heard, Pod, play, running, sensor, site
 
 pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
@@ -46,7 +46,7 @@ async def test_a_treadmill_is_released_when_nobody_trains_and_taken_when_somebod
     bluez, monkeypatch
 ):
     monkeypatch.setattr(ble, "LOOK_EVERY_S", 0.1)
-    treadmill = Treadmill(bluez)
+    treadmill = TreadmillPeripheral(bluez)
     treadmill.km_h = 0.0
     pod = bluez.add(Pod(bluez))
     bluez.add(treadmill.peripheral)

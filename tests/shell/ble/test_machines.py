@@ -11,7 +11,7 @@ from cued.commands._setup import belt_unit
 from cued.model import Belt, BeltFault, BeltRequest
 from cued.sources import _ble_watching
 from cued.sources.ble import scan
-from cued.standin.machines import CONTROL, Treadmill
+from cued.standin.machines import CONTROL, TreadmillPeripheral
 from tests.shell.ble.pods import running, sensor, site
 
 pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
 @contextlib.asynccontextmanager
 async def walked_on(bluez, machine: str, km_h: float = 3.0, **options):
     """A treadmill of that kind with somebody on it, its source and what that heard."""
-    treadmill = Treadmill(bluez, machine)
+    treadmill = TreadmillPeripheral(bluez, machine)
     treadmill.km_h = km_h
     bluez.add(treadmill.peripheral)
     named = {} if treadmill.habits.advertises else {"name": machine}
@@ -89,7 +89,7 @@ async def test_set_up_finds_the_unit_and_leaves_the_belt_standing(
     bluez, monkeypatch, machine, factor
 ):
     monkeypatch.setattr(belt_unit, "FOLLOWS_WITHIN_S", 2.0)
-    treadmill = Treadmill(bluez, machine)
+    treadmill = TreadmillPeripheral(bluez, machine)
     treadmill.km_h = 1.0
     bluez.add(treadmill.peripheral)
 
@@ -160,7 +160,10 @@ async def test_silence_of_an_idle_treadmill_keeps_the_link(bluez, monkeypatch):
 
 
 async def test_a_bike_in_reach_is_connected_once_and_the_treadmill_is_found(bluez):
-    bike, treadmill = Treadmill(bluez, "bike", 1), Treadmill(bluez, "by the book", 2)
+    bike, treadmill = (
+        TreadmillPeripheral(bluez, "bike", 1),
+        TreadmillPeripheral(bluez, "by the book", 2),
+    )
     bluez.add(bike.peripheral)
     async with running(site(belt=sensor("ftms", "treadmill"))) as (_, heard):
         await heard.until(lambda: bool([x for x in heard.links("belt") if not x.connected]))
@@ -172,7 +175,7 @@ async def test_a_bike_in_reach_is_connected_once_and_the_treadmill_is_found(blue
 
 async def test_a_bike_that_says_so_is_not_proposed(bluez):
     for index, machine in enumerate(("bike that says so", "by the book"), 1):
-        bluez.add(Treadmill(bluez, machine, index).peripheral)
+        bluez.add(TreadmillPeripheral(bluez, machine, index).peripheral)
     found = await scan(0.6)
     assert {f.advert.name: f.devices for f in found} == {
         "bike that says so": (),

@@ -10,14 +10,14 @@ import pytest
 
 from cued.sources import _ble_recovery as recovery
 from cued.sources import ble
-from cued.sources._ble_recovery import Stuck, cycle
+from cued.sources._ble_recovery import StuckAdapter, cycle
 from tests.shell.ble.pods import Pod, running, sensor, site
 
 pytestmark = pytest.mark.alone
 
 
 def test_only_what_goes_wrong_for_three_minutes_is_acted_on():
-    stuck = Stuck()
+    stuck = StuckAdapter()
     assert stuck.verdict(1000.0) == ""
     stuck.listening(1000.0)
     stuck.listening(1100.0)
@@ -28,7 +28,7 @@ def test_only_what_goes_wrong_for_three_minutes_is_acted_on():
 
 
 def test_connections_have_to_fail_several_times_and_all_of_them():
-    stuck = Stuck()
+    stuck = StuckAdapter()
     stuck.refused(0.0)
     assert stuck.verdict(300.0) == ""
     stuck.refused(100.0)
@@ -39,7 +39,7 @@ def test_connections_have_to_fail_several_times_and_all_of_them():
 
 
 def test_it_is_tried_ever_less_often_until_something_connects():
-    stuck = Stuck()
+    stuck = StuckAdapter()
     t, pauses = 0.0, []
     for _ in range(7):
         stuck.listening(t)
@@ -56,7 +56,7 @@ def test_it_is_tried_ever_less_often_until_something_connects():
 
 
 def test_weeks_without_anybody_in_reach_are_only_waited_for():
-    stuck = Stuck()
+    stuck = StuckAdapter()
     for hour in range(1100):  # 2.0 ** 1024 is an OverflowError
         stuck.cycled(3600.0 * hour)
 

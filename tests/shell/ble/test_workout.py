@@ -13,13 +13,12 @@ import numpy as np
 import pytest
 
 from cued.daemon import TICK_S
-from cued.engine import Engine
-from cued.engine import Worn as WornAt
+from cued.engine import Engine, Worn
 from cued.model import Belt, BeltRequest, Cadence, Footfall, HeartRate, Link, Packet, Tick
-from cued.simulation.run import Simulation, Table, collect
-from cued.simulation.scenario import BeltSetting, Doing, Scenario, Sensor
-from cued.standin.family import Worn, play
-from cued.standin.machines import FootPod, Strap, Treadmill
+from cued.simulation.run import SimulatedTable, Simulation, collect
+from cued.simulation.scenario import BeltSetting, Doing, Scenario, SimulatedSensor
+from cued.standin.family import FarDevice, play
+from cued.standin.machines import FootPod, Strap, TreadmillPeripheral
 from cued.standin.wearables import FAMILIES
 from tests.shell.ble.pods import Pod, running, sensor, site
 from tests.shell.ble.pods import play as play_pods
@@ -35,9 +34,9 @@ TRUNK_S = 0.05
 
 
 @cache
-def walk() -> Table:
+def walk() -> SimulatedTable:
     sensors = tuple(
-        Sensor(name=name, placement=f.placement, rate_hz=f.rate_hz, range_g=7.9)
+        SimulatedSensor(name=name, placement=f.placement, rate_hz=f.rate_hz, range_g=7.9)
         for name, f in FAMILIES.items()
     )
     return collect(
@@ -59,7 +58,7 @@ def footfalls(events, start: float = 0.0) -> list[tuple[float, str]]:
 def direct(name: str) -> list[tuple[float, str]]:
     t, acc, gyr = walk().sensors[name]
     family = FAMILIES[name]
-    engine = Engine({name: WornAt(family.placement)})
+    engine = Engine({name: Worn(family.placement)})
     events = []
     for at in range(0, len(t), 10):
         part = slice(at, at + 10)
@@ -76,14 +75,14 @@ def direct(name: str) -> list[tuple[float, str]]:
     return footfalls(events)
 
 
-async def perform(devices: dict[str, Worn], start: float) -> None:
+async def perform(devices: dict[str, FarDevice], start: float) -> None:
     plans = {d: d.family.plan(*walk().sensors[name]) for name, d in devices.items()}
     assert await play(plans, start) == 0
 
 
 async def test_every_family_gives_the_same_footfalls_as_the_direct_path(bluez):
     walk()
-    devices = {name: Worn(f, bluez, i) for i, (name, f) in enumerate(FAMILIES.items(), 1)}
+    devices = {name: FarDevice(f, bluez, i) for i, (name, f) in enumerate(FAMILIES.items(), 1)}
     for device in devices.values():
         bluez.add(device.peripheral)
     where = site(
@@ -99,7 +98,7 @@ async def test_every_family_gives_the_same_footfalls_as_the_direct_path(bluez):
         await perform(devices, start)
         await asyncio.sleep(0.1)
         for name, family in FAMILIES.items():
-            engine = Engine({name: WornAt(family.placement)})
+            engine = Engine({name: Worn(family.placement)})
             events = [e for packet in heard.packets(name) for e in engine.feed(packet)]
             through, straight = footfalls(events, start), direct(name)
             there, back = offsets(straight, through), offsets(through, straight)
@@ -124,7 +123,7 @@ def sides(some, others) -> list[tuple[float, str, str]]:
 
 async def test_silence_is_told_as_lost_within_1_1_s_of_the_last_sample(bluez):
     device = bluez.add(Pod(bluez))
-    engine = Engine({"left": WornAt("foot_left")})
+    engine = Engine({"left": Worn("foot_left")})
     lost: list[tuple[float, Link]] = []
     loop = asyncio.get_running_loop()
 
@@ -146,7 +145,7 @@ async def test_silence_is_told_as_lost_within_1_1_s_of_the_last_sample(bluez):
 
 
 async def test_belt_and_heart_rate_arrive_and_the_belt_obeys_within_its_limits(bluez):
-    treadmill, strap = Treadmill(bluez), Strap(bluez)
+    treadmill, strap = TreadmillPeripheral(bluez), Strap(bluez)
     bluez.add(treadmill.peripheral)
     bluez.add(strap.peripheral)
     where = site(

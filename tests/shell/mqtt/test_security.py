@@ -18,7 +18,7 @@ from cued import __main__
 from cued.model import ConfigError, OutOfReach, Stumble
 from cued.reading import convert
 from cued.sinks import mqtt
-from cued.sinks._requests import Gate, Refused
+from cued.sinks._requests import Gate, RequestRefused
 from cued.sinks.mqtt import V5, V311, Config, Mqtt
 from tests.shell.mqtt.conftest import Start, free_port
 from tests.shell.mqtt.far_end import Daemon, running, site, watching
@@ -263,7 +263,7 @@ RUBBISH = [
 @pytest.mark.parametrize("payload", RUBBISH, ids=range(len(RUBBISH)))
 def test_rubbish_is_refused_with_a_reason(payload: bytes) -> None:
     gate = Gate(Config().commands)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRefused) as refused:
         gate.check(payload, 0.0)
     assert str(refused.value)
     assert len(str(refused.value)) < 400
@@ -359,13 +359,13 @@ def test_five_commands_a_second_are_heard() -> None:
         try:
             gate.check(b'{"command": "pause"}', n / 100)
             heard += 1
-        except Refused:
+        except RequestRefused:
             pass
     assert heard == pytest.approx(60, abs=1)  # ten at once, and five a second from then on
 
 
 def test_a_belt_moves_only_where_it_was_allowed_to() -> None:
     order = b'{"command": "set_speed", "value": 0.8}'
-    with pytest.raises(Refused, match="not allowed"):
+    with pytest.raises(RequestRefused, match="not allowed"):
         Gate(Config().commands).check(order, 0.0)
     assert Gate(Config(commands=("set_speed",)).commands).check(order, 0.0).value == 0.8

@@ -27,7 +27,7 @@ from cued.devices import pod
 from cued.model import Command, Phase
 from cued.standin.bluez import Bluez
 from cued.standin.bus import private_bus
-from cued.standin.machines import Treadmill
+from cued.standin.machines import TreadmillPeripheral
 from tests.shell.ble.pods import LSB_PER_G, Pod
 from tests.shell.page.test_setup_page import PHONE, let_in, on
 from tests.shell.page.world import wait_for
@@ -89,14 +89,14 @@ class House(threading.Thread):
     async def _house(self) -> None:
         async with Bluez() as bluez:
             self.left, self.right = Leg(bluez, 1), Leg(bluez, 2)
-            belt = Treadmill(bluez)
+            belt = TreadmillPeripheral(bluez)
             for device in (self.left, self.right, belt.peripheral):
                 bluez.add(device)
             playing = asyncio.create_task(self._play(belt))
             await self._over.wait()
             playing.cancel()
 
-    async def _play(self, belt: Treadmill) -> None:
+    async def _play(self, belt: TreadmillPeripheral) -> None:
         due, n = self.loop.time(), 0
         while True:
             self.left.send()

@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 
 from cued.model import Packet
-from cued.recording.sessions.session import Session
+from cued.recording.sessions.session import RecordedSession
 
 home = Path(sys.argv[1])
 names = sorted(path.name for path in (home / "sessions").glob("*.mcap"))
 name = sys.argv[2] if len(sys.argv) > 2 else names[-1]
-session = Session(home / "sessions" / name)
+session = RecordedSession(home / "sessions" / name)
 last = max(item.t for item in session.inputs(session.parts[-1]) if isinstance(item, Packet))
 history = sqlite3.connect(f"file:{home / 'history.sqlite'}?mode=ro", uri=True)
 verdict = history.execute("pragma integrity_check").fetchone()[0]

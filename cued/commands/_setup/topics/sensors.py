@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from cued import parts
-from cued.commands._setup.answers import NOT_LOOSE, PLACES, Answers, Sensor, Tables
-from cued.commands._setup.topics.topic import Finding, Nearby, Person, Talk, Topic, Trials
+from cued.commands._setup.answers import NOT_LOOSE, PLACES, Answers, ChosenSensor, Tables
+from cued.commands._setup.topics.topic import Finding, Nearby, Respondent, Talk, Topic, Trials
 from cued.devices._unsupported import unsupported
 from cued.model import Battery, CuedError, Input, Packet, Tick
 from cued.signal.links import LATE_S, LOST_S
@@ -109,7 +109,7 @@ def _shown(tables: Tables) -> dict[str, Any]:
 
 
 def _sensor(table: Mapping[str, Any]) -> dict[str, str]:
-    known = {name: str(table.get(name, "")) for name in Sensor.__struct_fields__}
+    known = {name: str(table.get(name, "")) for name in ChosenSensor.__struct_fields__}
     return {name: value for name, value in known.items() if value}
 
 
@@ -120,7 +120,7 @@ def _lay(out: Tables, answers: Answers) -> None:
         out.setdefault("sources", {}).setdefault("ble", {})
 
 
-def _named(sensors: tuple[Sensor, ...], before: Tables) -> Tables:
+def _named(sensors: tuple[ChosenSensor, ...], before: Tables) -> Tables:
     """Name each sensor's table by where it is worn; what else was configured of one stays."""
     out: Tables = {}
     for each in sensors:
@@ -164,20 +164,20 @@ def _ask(talk: Talk) -> dict[str, Any]:
     return values
 
 
-def _table(sensor: Sensor) -> dict[str, str]:
+def _table(sensor: ChosenSensor) -> dict[str, str]:
     return {f: getattr(sensor, f) for f in sensor.__struct_fields__}
 
 
-def _placed(talk: Talk, one: Nearby) -> Sensor | None:
+def _placed(talk: Talk, one: Nearby) -> ChosenSensor | None:
     device = one.devices[0]
     signal = f", signal {bars(one.rssi)} of 4" if one.rssi is not None else ""
     question = f"{one.name or one.address} ({device}{signal}): worn where, or skip"
     usual = parts.load("devices", device).place or "lower_back"
     place = talk.person.ask(question, usual, (*PLACES, "skip"))
-    return None if place == "skip" else Sensor(device, place, one.address)
+    return None if place == "skip" else ChosenSensor(device, place, one.address)
 
 
-def _treadmill(person: Person, others: list[Nearby]) -> list[Sensor]:
+def _treadmill(person: Respondent, others: list[Nearby]) -> list[ChosenSensor]:
     """Ask for a treadmill that does not say that it is one; many speak FTMS all the same."""
     for why in filter(None, (unsupported(one.name) for one in others)):
         person.tell(why)
@@ -189,7 +189,7 @@ def _treadmill(person: Person, others: list[Nearby]) -> list[Sensor]:
     chosen = [one for one in there if part in f"{one.name} {one.address}".lower()]
     if part == NONE or len(chosen) != 1:
         return []
-    return [Sensor("ftms", "treadmill", chosen[0].address)]
+    return [ChosenSensor("ftms", "treadmill", chosen[0].address)]
 
 
 TOPIC = Topic(

@@ -37,7 +37,7 @@ class Finding(Struct, frozen=True):
     good: bool = True
 
 
-class Person(Protocol):
+class Respondent(Protocol):
     """Who answers at a terminal."""
 
     def ask(self, question: str, default: str, choices: Sequence[str] = ()) -> str:
@@ -86,7 +86,7 @@ class Talk(Struct, frozen=True):
     fresh : nothing was configured before.
     """
 
-    person: Person
+    person: Respondent
     trials: Trials
     tables: Tables
     fits: Callable[[Mapping[str, Any]], object]

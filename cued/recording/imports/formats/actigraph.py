@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from cued.recording.imports.files import Files
-from cued.recording.imports.foreign import Asked, Format, Found, Signals, in_order
+from cued.recording.imports.foreign import Export, Format, ImportOptions, SensorData, in_order
 from cued.recording.imports.formats.columns import EPOCH_S
 from cued.recording.imports.headings import UNITS
 from cued.recording.imports.sheet import Layout, cells_of, number_of, read_sheet
@@ -32,7 +32,7 @@ def knows(files: Files) -> bool:
     return len(names) == 1 and (_is_actilife(files, names[0]) or _is_bare(files, names[0]))
 
 
-def read(files: Files, _asked: Asked) -> Found:
+def read(files: Files, _asked: ImportOptions) -> Export:
     """Read accelerations along three axes."""
     (name,) = files.names(".csv")
     layout, rate_hz = _layout(files, name)
@@ -48,8 +48,8 @@ def read(files: Files, _asked: Asked) -> Found:
     began = float(t[0]) if t[0] > EPOCH_S else None
     acc = G * np.column_stack([sheet[axis] for axis in axes])
     stem = re.sub(r"[^A-Za-z0-9_.-]+", "_", PurePosixPath(name).stem)[:64]
-    signals = Signals(name=stem, path=files.label(name), t=t - (began or 0.0), acc=acc)
-    return Found(signals=(signals,), began=began, notes=(*files.notes, *notes))
+    signals = SensorData(name=stem, path=files.label(name), t=t - (began or 0.0), acc=acc)
+    return Export(signals=(signals,), began=began, notes=(*files.notes, *notes))
 
 
 def _layout(files: Files, name: str) -> tuple[Layout, float | None]:

@@ -24,24 +24,24 @@ from msgspec.structs import replace
 
 from cued.model import Belt, Floats, RecordingError
 from cued.recording.imports.files import TEXT, Files
-from cued.recording.imports.foreign import Asked, Format, Found, Signals, in_order, onto
-from cued.recording.imports.headings import UNITS, Heading, Quantity, heading, scale
+from cued.recording.imports.foreign import Export, Format, ImportOptions, SensorData, in_order, onto
+from cued.recording.imports.headings import UNITS, ColumnHeading, Quantity, heading, scale
 from cued.recording.imports.sheet import LOOK_LINES, Layout, Sheet, find_layout, read_sheet
 from cued.recording.tables.columns import refuse
 from cued.recording.tables.table import has_gravity
 from cued.recording.tables.truth import read_truth
 
 OWN = {
-    "t_s": Heading("time", "", "s"),
-    **{f"a{axis}": Heading("acc", axis, "m/s2") for axis in "xyz"},
-    **{f"g{axis}": Heading("gyr", axis, "rad/s") for axis in "xyz"},
+    "t_s": ColumnHeading("time", "", "s"),
+    **{f"a{axis}": ColumnHeading("acc", axis, "m/s2") for axis in "xyz"},
+    **{f"g{axis}": ColumnHeading("gyr", axis, "rad/s") for axis in "xyz"},
 }
 ASKED = {
-    "t": Heading("time"),
-    **{f"a{axis}": Heading("acc", axis) for axis in "xyz"},
-    **{f"g{axis}": Heading("gyr", axis) for axis in "xyz"},
-    "speed": Heading("speed", "", "m/s"),
-    "incline": Heading("incline", "", "%"),
+    "t": ColumnHeading("time"),
+    **{f"a{axis}": ColumnHeading("acc", axis) for axis in "xyz"},
+    **{f"g{axis}": ColumnHeading("gyr", axis) for axis in "xyz"},
+    "speed": ColumnHeading("speed", "", "m/s"),
+    "incline": ColumnHeading("incline", "", "%"),
 }
 NAMES: tuple[tuple[str, Quantity], ...] = (  # what a file of bare x, y, z holds, by its name
     ("gyro", "gyr"), ("angular", "gyr"), ("rotation", "gyr"), ("angvel", "gyr"),
@@ -52,11 +52,11 @@ OTHER = ("magn", "quat", "orient", "attitude", "euler", "baro", "pressure", "tem
 TRUTH = "truth.csv"
 EPOCH_S = 1e8  # a clock that reads more counts from 1970
 WORD = {"acc": "acceleration", "linear": "acceleration", "gravity": "gravity", "gyr": "turn rate"}
-Headings = dict[str, Heading]
+Headings = dict[str, ColumnHeading]
 Rename = Callable[[str], str]
 
 
-class Table(Struct, frozen=True):
+class ExportTable(Struct, frozen=True):
     """One file of an export: where its table lies and what its columns mean."""
 
     name: str
@@ -83,14 +83,14 @@ def knows(files: Files) -> bool:
     return bool(files.names(*TEXT))
 
 
-def tables(files: Files, asked: Asked, rename: Rename | None = None) -> list[Table]:
+def tables(files: Files, asked: ImportOptions, rename: Rename | None = None) -> list[ExportTable]:
     """Find the tables of an export and what their columns mean."""
     names = [n for n in files.names(*TEXT) if PurePosixPath(n).name != TRUTH]
     found = [_table(files, name, asked, rename or str) for name in names]
     return [table for table in found if table]
 
 
-def read(files: Files, asked: Asked, rename: Rename | None = None) -> Found:
+def read(files: Files, asked: ImportOptions, rename: Rename | None = None) -> Export:
     """Read every file that is understood; say what is missing when none is."""
     understood = tables(files, asked, rename)
     moved = [t for t in understood if any(h.what in ("acc", "linear") for h in t.meaning.values())]
@@ -113,7 +113,7 @@ def read(files: Files, asked: Asked, rename: Rename | None = None) -> Found:
 
 
 def vectors(
-    files: Files, table: Table, what: Quantity, asked: Asked
+    files: Files, table: ExportTable, what: Quantity, asked: ImportOptions
 ) -> tuple[Floats, Floats, list[str]]:
     """Read times (n,) s and three axes (n, 3) of a quantity."""
     t_head = _time_of(files, table)
@@ -125,11 +125,11 @@ def vectors(
     return t, np.column_stack([sheet[h] * s for h, s in zip(heads, scales, strict=True)]), notes
 
 
-def _table(files: Files, name: str, asked: Asked, rename: Rename) -> Table | None:
+def _table(files: Files, name: str, asked: ImportOptions, rename: Rename) -> ExportTable | None:
     lines = files.head(name, LOOK_LINES + asked.skip + 1)[asked.skip :]
     chosen = {head: ASKED[key] for key, head in asked.columns.items()}
 
-    def meant(head: str) -> Heading | None:
+    def meant(head: str) -> ColumnHeading | None:
         return chosen.get(head) or heading(rename(head))
 
     layout = find_layout(lines, lambda head: meant(head) is not None)
@@ -138,10 +138,10 @@ def _table(files: Files, name: str, asked: Asked, rename: Rename) -> Table | Non
     layout = replace(layout, first=layout.first + asked.skip)
     own = OWN if "t_s" in layout.names else {}
     meaning = {h: own.get(h) or m for h in layout.names if (m := own.get(h) or meant(h))}
-    return Table(name, layout, {**_bare(name, layout.names, meaning), **meaning})
+    return ExportTable(name, layout, {**_bare(name, layout.names, meaning), **meaning})
 
 
-def _bare(name: str, heads: Sequence[str], meaning: Mapping[str, Heading]) -> Headings:
+def _bare(name: str, heads: Sequence[str], meaning: Mapping[str, ColumnHeading]) -> Headings:
     """Return what bare x, y and z hold, by the name of their file; else acceleration."""
     lower = {h.lower(): h for h in heads}
     if not {"x", "y", "z"} <= set(lower) or any(h.axis for h in meaning.values()):
@@ -151,12 +151,12 @@ def _bare(name: str, heads: Sequence[str], meaning: Mapping[str, Heading]) -> He
         return {}
     kinds: list[Quantity] = [kind for word, kind in NAMES if word in stem]
     what = kinds[0] if kinds else "acc"
-    return {lower[axis]: Heading(what, axis) for axis in "xyz"}
+    return {lower[axis]: ColumnHeading(what, axis) for axis in "xyz"}
 
 
 def _with_gravity(
-    files: Files, moved: list[Table], every: list[Table], asked: Asked
-) -> list[tuple[Signals, list[str]]]:
+    files: Files, moved: list[ExportTable], every: list[ExportTable], asked: ImportOptions
+) -> list[tuple[SensorData, list[str]]]:
     """Read the sensors; of several that are one phone's, the one with gravity."""
     read_ = [_sensor(files, table, every, asked) for table in moved]
     whole = [found for found in read_ if has_gravity(found[0].acc, found[0].t)]
@@ -167,8 +167,8 @@ def _with_gravity(
 
 
 def _sensor(
-    files: Files, table: Table, every: list[Table], asked: Asked
-) -> tuple[Signals, list[str]]:
+    files: Files, table: ExportTable, every: list[ExportTable], asked: ImportOptions
+) -> tuple[SensorData, list[str]]:
     what = "acc" if table.told("acc") else "linear"
     t, acc, notes = vectors(files, table, what, asked)
     if not has_gravity(acc, t):
@@ -182,10 +182,10 @@ def _sensor(
     gyr = vectors(files, table, "gyr", asked)[1] if table.has("gyr") else None
     stem = PurePosixPath(table.name.removesuffix(".gz")).stem
     plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", stem)[:64] or "sensor"
-    return Signals(name=plain, path=files.label(table.name), t=t, acc=acc, gyr=gyr), notes
+    return SensorData(name=plain, path=files.label(table.name), t=t, acc=acc, gyr=gyr), notes
 
 
-def _belt(files: Files, table: Table, asked: Asked) -> tuple[Belt, ...]:
+def _belt(files: Files, table: ExportTable, asked: ImportOptions) -> tuple[Belt, ...]:
     t_head, speed = _time_of(files, table), table.told("speed")[0]
     incline = next(iter(table.told("incline")), "")
     wanted = [t_head, speed, *([incline] if incline else [])]
@@ -202,21 +202,21 @@ def _belt(files: Files, table: Table, asked: Asked) -> tuple[Belt, ...]:
 
 
 def _on_one_clock(
-    files: Files, signals: list[Signals], belt: tuple[Belt, ...], notes: list[str]
-) -> Found:
+    files: Files, signals: list[SensorData], belt: tuple[Belt, ...], notes: list[str]
+) -> Export:
     """Count from the first sample where times count from 1970, for microseconds need digits."""
     truth = read_truth(files.path / TRUTH) if files.path.is_dir() and TRUTH in files else ()
     start = min(float(s.t[0]) for s in signals)
     if start < EPOCH_S:
-        return Found(signals=tuple(signals), belt=belt, truth=truth, notes=tuple(notes))
+        return Export(signals=tuple(signals), belt=belt, truth=truth, notes=tuple(notes))
     if truth:
         raise refuse(files.label(TRUTH), 1, "with times since 1970 the truth can't be placed")
     moved = tuple(replace(s, t=s.t - start) for s in signals)
     shifted = tuple(replace(b, t=b.t - start) for b in belt)
-    return Found(signals=moved, belt=shifted, began=start, notes=tuple(notes))
+    return Export(signals=moved, belt=shifted, began=start, notes=tuple(notes))
 
 
-def _time_of(files: Files, table: Table) -> str:
+def _time_of(files: Files, table: ExportTable) -> str:
     """Choose the column of times: the finest unit, and one with a unit before one without."""
     times = table.told("time")
     if not times:
@@ -230,7 +230,7 @@ def _time_of(files: Files, table: Table) -> str:
     return max(times, key=worth)
 
 
-def _axis(files: Files, table: Table, what: Quantity, axis: str) -> str:
+def _axis(files: Files, table: ExportTable, what: Quantity, axis: str) -> str:
     found = [head for head, x in table.meaning.items() if x.what == what and x.axis == axis]
     if len(found) == 1:
         return found[0]
@@ -240,12 +240,12 @@ def _axis(files: Files, table: Table, what: Quantity, axis: str) -> str:
     raise refuse(path, 1, f"no column is the {word} along {axis}")
 
 
-def _time_scale(sheet: Sheet, head: str, m: Heading, asked: Asked) -> float:
+def _time_scale(sheet: Sheet, head: str, m: ColumnHeading, asked: ImportOptions) -> float:
     """Return the unit of a time; dates and times of day are seconds without saying so."""
     return 1.0 if head in sheet.clocks else _scale(sheet, head, m, asked)
 
 
-def _scale(sheet: Sheet, head: str, m: Heading, asked: Asked) -> float:
+def _scale(sheet: Sheet, head: str, m: ColumnHeading, asked: ImportOptions) -> float:
     """Return how a column becomes SI, by its heading or by what was asked for."""
     quantity = "acc" if m.what in ("linear", "gravity") else m.what
     found = scale(m.what, m.unit or asked.units.get(quantity, ""))
@@ -263,7 +263,7 @@ def _unwrapped(ticks: Floats) -> Floats:
     return ticks + 2.0**32 * np.concatenate(([0], np.cumsum(np.diff(ticks) < -(2.0**31))))
 
 
-def _nothing(files: Files, understood: list[Table]) -> RecordingError:
+def _nothing(files: Files, understood: list[ExportTable]) -> RecordingError:
     names = files.names(*TEXT)
     for name in names:
         files.text(name)  # says so if it is no text

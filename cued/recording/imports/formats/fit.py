@@ -24,7 +24,7 @@ from msgspec.structs import replace
 
 from cued.model import Belt, CuedError, Floats
 from cued.recording.imports.files import Files
-from cued.recording.imports.foreign import Asked, Format, Found, Signals, onto
+from cued.recording.imports.foreign import Export, Format, ImportOptions, SensorData, onto
 from cued.recording.imports.headings import UNITS
 from cued.recording.tables.columns import refuse
 
@@ -44,7 +44,7 @@ def knows(files: Files) -> bool:
         return file.read(12)[8:] == MARK or files.path.suffix.lower() == ".fit"
 
 
-def read(files: Files, _asked: Asked) -> Found:
+def read(files: Files, _asked: ImportOptions) -> Export:
     """Read all messages of an activity."""
     activity = _Activity()
     notes = _stream(files, activity)
@@ -62,7 +62,7 @@ def read(files: Files, _asked: Asked) -> Found:
     began = min([*(b.t for b in belt), *t[:1].tolist()])
     shifted = tuple(replace(b, t=b.t - began) for b in belt)
     signals = _signals(files, t - began, acc, activity, began) if t.size else ()
-    return Found(signals=signals, belt=shifted, began=began, notes=tuple(notes))
+    return Export(signals=signals, belt=shifted, began=began, notes=tuple(notes))
 
 
 class _Samples:
@@ -188,14 +188,14 @@ def _stream(files: Files, activity: _Activity) -> list[str]:
 
 def _signals(
     files: Files, t: Floats, acc: Floats, activity: _Activity, began: float
-) -> tuple[Signals, ...]:
+) -> tuple[SensorData, ...]:
     steps = np.diff(t)
     if t.size < 2 or steps.min() <= 0:
         raise refuse(files.path, 1, "the times of its accelerations do not move on")
     own_t, values = activity.gyr.whole(DEG)
     several = own_t.size > 1 and bool((np.diff(own_t) > 0).all())
     gyr = onto(t, own_t - began, values) if several else None
-    return (Signals(name="watch", path=files.path, t=t, acc=acc, gyr=gyr),)
+    return (SensorData(name="watch", path=files.path, t=t, acc=acc, gyr=gyr),)
 
 
 FORMAT = Format("FIT", knows, read)

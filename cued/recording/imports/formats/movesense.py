@@ -17,7 +17,7 @@ import numpy as np
 
 from cued.model import Floats
 from cued.recording.imports.files import Files
-from cued.recording.imports.foreign import Asked, Format, Found, Signals
+from cued.recording.imports.foreign import Export, Format, ImportOptions, SensorData
 from cued.recording.imports.headings import UNITS
 from cued.recording.tables.columns import refuse
 
@@ -30,7 +30,7 @@ def knows(files: Files) -> bool:
     return any('"ArrayAcc"' in files.text(n)[:4096] for n in files.names(".json"))
 
 
-def read(files: Files, _asked: Asked) -> Found:
+def read(files: Files, _asked: ImportOptions) -> Export:
     """Read the first file with accelerations."""
     name = next(n for n in files.names(".json") if '"ArrayAcc"' in files.text(n)[:4096])
     path = files.label(name)
@@ -46,8 +46,8 @@ def read(files: Files, _asked: Asked) -> Found:
     acc = np.array([row for _, rows, _ in blocks for row in rows], np.float64)
     turned = [row for _, _, rows in blocks for row in rows]
     gyr = np.array(turned, np.float64) * DEG if len(turned) == len(acc) else None
-    signals = Signals(name="movesense", path=path, t=t, acc=acc, gyr=gyr)
-    return Found(signals=(signals,), notes=tuple(files.notes))
+    signals = SensorData(name="movesense", path=path, t=t, acc=acc, gyr=gyr)
+    return Export(signals=(signals,), notes=tuple(files.notes))
 
 
 def _blocks(node: Any) -> list[Block]:

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from cued.model import CuedError
 from cued.recording.imports.files import Files
-from cued.recording.imports.foreign import Asked, Format, Found
+from cued.recording.imports.foreign import Export, Format, ImportOptions
 from cued.recording.imports.formats import columns
 from cued.recording.imports.sheet import cells_of, separator_of
 
@@ -33,14 +33,14 @@ def knows(files: Files) -> bool:
     return any(_is_raw(files, name) for name in files.names(".csv"))
 
 
-def read(files: Files, asked: Asked) -> Found:
+def read(files: Files, asked: ImportOptions) -> Export:
     """Read acceleration and, if it was recorded, the gyroscope."""
     found = columns.read(files, asked)
     (first, *more) = found.signals
     notes = [*found.notes]
     if more:
         notes.append(f"taken: {first.path.name}; not {', '.join(s.path.name for s in more)}")
-    return Found(signals=(replace(first, name="phone"),), began=_began(files), notes=tuple(notes))
+    return Export(signals=(replace(first, name="phone"),), began=_began(files), notes=tuple(notes))
 
 
 def _is_raw(files: Files, name: str) -> bool:

@@ -18,7 +18,7 @@ import numpy as np
 
 from cued.model import Floats
 from cued.recording.imports.files import Files
-from cued.recording.imports.foreign import Asked, Format, Found, Signals, in_order, onto
+from cued.recording.imports.foreign import Export, Format, ImportOptions, SensorData, in_order, onto
 from cued.recording.imports.sheet import Layout, cells_of, read_sheet, separator_of
 from cued.recording.tables.columns import refuse
 from cued.recording.tables.table import has_gravity
@@ -35,7 +35,7 @@ def knows(files: Files) -> bool:
     return _motion(files) != ""
 
 
-def read(files: Files, asked: Asked) -> Found:
+def read(files: Files, asked: ImportOptions) -> Export:
     """Read acceleration with gravity and, if it was recorded, the gyroscope."""
     notes: list[str] = []
     name, t, acc, began = _acceleration(files, notes)
@@ -48,8 +48,8 @@ def read(files: Files, asked: Asked) -> Found:
     used = {name, GRAVITY, GYROSCOPE, ABOUT}
     if unused := [n for n in files.names(".csv") if n not in used]:
         notes.append(f"left out: {', '.join(unused)}")
-    signals = Signals(name="phone", path=files.label(name), t=t, acc=acc, gyr=gyr)
-    return Found(signals=(signals,), began=began, notes=(*files.notes, *notes))
+    signals = SensorData(name="phone", path=files.label(name), t=t, acc=acc, gyr=gyr)
+    return Export(signals=(signals,), began=began, notes=(*files.notes, *notes))
 
 
 def _motion(files: Files) -> str:
@@ -89,7 +89,7 @@ def _axes(files: Files, name: str, notes: list[str]) -> tuple[Floats, Floats, fl
     return t, np.column_stack([sheet[axis] for axis in "xyz"]), began
 
 
-def _is_apple(files: Files, asked: Asked, notes: list[str]) -> bool:
+def _is_apple(files: Files, asked: ImportOptions, notes: list[str]) -> bool:
     """Return whether signs are an iPhone's own; an import without metadata says what it took."""
     if asked.signs:
         return asked.signs == "ios"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from cued.recording.imports.files import TEXT, Files
-from cued.recording.imports.foreign import Asked, Format, Found
+from cued.recording.imports.foreign import Export, Format, ImportOptions
 from cued.recording.imports.formats import columns
 
 DEVICE = re.compile(r"Shimmer_[0-9A-Za-z]+_")
@@ -23,7 +23,7 @@ def knows(files: Files) -> bool:
     return any(_heads(files, name) for name in files.names(*TEXT))
 
 
-def read(files: Files, asked: Asked) -> Found:
+def read(files: Files, asked: ImportOptions) -> Export:
     """Read the calibrated columns."""
     heads = " ".join(_heads(files, name) for name in files.names(*TEXT))
     unwanted = "_WR_" if LOW_NOISE in heads else "(none)"
