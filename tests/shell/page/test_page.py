@@ -397,6 +397,7 @@ def test_a_station_that_told_no_state_is_listed_as_not_known(
     assert "Still" not in card.inner_text()
 
 
+@pytest.mark.alone  # a browser that is starved loses its connection
 @pytest.mark.parametrize(
     ("size", "dark"),
     [(PHONE, False), (PHONE, True), (TWICE, False), (TABLET, True), (DESKTOP, False)],
