@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Literal, Protocol
 
-from cued.model import Beat, Cue, CueDone, Notice
+from cued.model import Beat, Cue, CueDone, Notice, Pattern
 from cued.parts import Exit
 
 Report = Callable[[CueDone | Notice], None]
@@ -39,3 +40,17 @@ class Actuator(Protocol):
     def cancel(self) -> None:
         """Stop what is being given, now."""
         ...
+
+
+async def felt(pattern: Pattern, make: Callable[[Report], Actuator]) -> str:
+    """Play one pattern to its end, and return why it could not be felt, or nothing."""
+    over: asyncio.Future[CueDone] = asyncio.get_running_loop().create_future()
+
+    def report(item: CueDone | Notice) -> None:
+        if isinstance(item, CueDone) and not over.done():
+            over.set_result(item)
+
+    async with make(report) as actuator:
+        actuator.give(Cue(t=0.0, key="buzz", text="", pattern=pattern, priority=0, verdict="given"))
+        done = await over
+    return "" if done.ok else done.why

@@ -23,9 +23,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from cued.actuators._once import felt
 from cued.actuators._patterns import TICK_S, Pulse, pulses
-from cued.actuators.actuator import Report
+from cued.actuators.actuator import Report, felt
 from cued.config import Site
 from cued.keeper import PinRequest
 from cued.kept import KeptPins, PinChange, keep

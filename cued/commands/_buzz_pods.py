@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from cued import app
 from cued.actuators import pod_haptic
-from cued.actuators._once import felt
+from cued.actuators.actuator import felt
 from cued.config import Config
 from cued.model import Input, Packet, Pattern
 from cued.sources import ble

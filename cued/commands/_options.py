@@ -1,9 +1,10 @@
-"""Options that several commands share."""
+"""What several commands share: their options, and a question at the terminal."""
 
 from __future__ import annotations
 
 import argparse
 import math
+import sys
 from pathlib import Path
 
 from cued import config
@@ -54,3 +55,9 @@ def positive(text: str) -> float:
     if value == 0:
         raise argparse.ArgumentTypeError("has to be above 0")
     return value
+
+
+def ask(question: str) -> bool:
+    """Ask, and return whether the answer was yes."""
+    print(f"{question} [y/n] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower().startswith("y")

@@ -23,8 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cued import app, parts
-from cued.commands._asking import ask
-from cued.commands._options import add_config, load_config, positive
+from cued.commands._options import add_config, ask, load_config, positive
 from cued.config import Config
 from cued.daemon import Daemon
 from cued.engine import Worn

@@ -55,27 +55,18 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class RscReport(Struct, frozen=True):
-    """One report, as it came; None for what it does not hold."""
+    """One report, as far as it is used; ``cadence`` None where it holds none."""
 
     speed_m_s: float
     cadence: int | None
     running: bool
-    stride_m: float | None
-    distance_m: float | None
 
 
 def decode(data: bytes) -> RscReport:
     """Decode a measurement, as far as it goes."""
     flags, speed = fields("BH", data)
     cadence = data[3] if len(data) > 3 else None
-    at = 4
-    stride = distance = None
-    if flags & 0x01 and len(data) >= at + 2:
-        stride = fields("H", data, at)[0] * 0.01
-    at += 2 if flags & 0x01 else 0
-    if flags & 0x02 and len(data) >= at + 4:
-        distance = fields("I", data, at)[0] * 0.1
-    return RscReport(speed / 256, cadence, bool(flags & 0x04), stride, distance)
+    return RscReport(speed / 256, cadence, bool(flags & 0x04))
 
 
 def counts_strides(speed_m_s: float, cadence: int) -> bool:

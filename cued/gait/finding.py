@@ -105,7 +105,6 @@ class Posture(Struct, frozen=True, kw_only=True):
     sensor: str
     duration_s: float
     lean_forward: float
-    lean_left: float
     roll_range: float | None
     rms: tuple[float, float, float]
     jerk_v: float

@@ -37,10 +37,8 @@ class Past(Struct, frozen=True, kw_only=True):
 
 
 class Away(Struct, frozen=True):
-    """A session that was cut off: its age, how long ago it was last seen, its time backward."""
+    """A session that was cut off within the last minutes, and its time backward."""
 
-    began_s: float
-    seen_s: float
     backward_s: float
 
 

@@ -32,7 +32,7 @@ def posture(
     """
     n = acc.shape[0]
     force: Floats = np.add.reduce(acc, axis=0) / n
-    x, y, z = (_dot(force, row) for row in worn)
+    x, _, z = (_dot(force, row) for row in worn)
     ahead, across, up = to_body(np.array(frame), acc - force).T
     return Posture(
         t=t,
@@ -40,7 +40,6 @@ def posture(
         sensor=sensor,
         duration_s=n * DT_S,
         lean_forward=math.atan2(-x, z),
-        lean_left=math.atan2(-y, z),
         roll_range=None if gyr is None else _roll_range(gyr, frame[0]),
         rms=(_rms(ahead), _rms(across), _rms(up)),
         jerk_v=_range(up[4:] - up[:-4]) / (4 * DT_S),

@@ -135,7 +135,7 @@ def _away(connection: sqlite3.Connection, runner: str, now: float) -> Away | Non
     age = now - float(seen or row[1])
     if not 0.0 <= age < AWAY_S:
         return None
-    return Away(now - row[1], age, float(row[3] or 0.0))
+    return Away(float(row[3] or 0.0))
 
 
 def _last_details(connection: sqlite3.Connection, runner: str) -> dict[str, float | str | None]:

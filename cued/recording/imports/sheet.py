@@ -34,7 +34,6 @@ SPACES = " "
 LOOK_LINES = 80  # headings come within so many lines
 UNKNOWN = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "missing", "#n/a"})
 COMMENTS = ("#", "//", "%", "---")
-CELL_MAX = 1 << 17
 CLOCKS = ("%d-%b-%Y %H:%M:%S.%f", "%d-%b-%Y %H:%M:%S", "%Y/%m/%d %H:%M:%S.%f", "%Y/%m/%d %H:%M:%S",
           "%d.%m.%Y %H:%M:%S.%f", "%d.%m.%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S.%f",
           "%m/%d/%Y %H:%M:%S")  # fmt: skip

@@ -364,7 +364,7 @@ def test_after_a_restart_in_any_phase_it_is_told_and_paused_whichever_way_they_w
     phase: str,
 ) -> None:
     facing: Direction = "backward" if PHASES[phase].backward else "forward"
-    cut = Memory(sessions=1, away=Away(began_s=300.0, seen_s=20.0, backward_s=60.0))
+    cut = Memory(sessions=1, away=Away(backward_s=60.0))
     runner = Runner(cut, program=phase != "free_run")
     runner.belt(0.3)
     runner.walk(25.0, facing)

@@ -349,7 +349,7 @@ def test_something_wrong_eases_off_is_kept_and_asked_about_next_time() -> None:
 
 
 def test_a_session_that_was_cut_off_goes_on_paused() -> None:
-    cut = Memory(sessions=1, away=Away(began_s=300.0, seen_s=20.0, backward_s=100.0))
+    cut = Memory(sessions=1, away=Away(backward_s=100.0))
     runner = Runner(cut, profile="first_time_ever")
     runner.belt(0.3)
     runner.walk(8.0, "backward")

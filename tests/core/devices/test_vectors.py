@@ -145,10 +145,6 @@ def running(data, expect, _id):
     assert report.speed_m_s == pytest.approx(expect["speed"])
     assert report.cadence == expect["cad"]
     assert report.running == expect["run"]
-    stride = expect.get("stride_cm")
-    assert report.stride_m == (None if stride is None else pytest.approx(stride / 100))
-    distance = expect.get("dist_m")
-    assert report.distance_m == (None if distance is None else pytest.approx(distance))
 
 
 def heart(data, expect, _id):

@@ -118,7 +118,7 @@ def strides(first: float, n: int, **changes: object) -> list[Stride]:
 
 def posture(t: float) -> Posture:
     return Posture(
-        t=t, at=t, sensor="trunk", duration_s=1.0, lean_forward=0.1, lean_left=0.0,
+        t=t, at=t, sensor="trunk", duration_s=1.0, lean_forward=0.1,
         roll_range=0.1, rms=(1.0, 1.0, 1.0), jerk_v=300.0,
     )  # fmt: skip
 

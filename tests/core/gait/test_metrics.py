@@ -43,7 +43,6 @@ def posture(t: float = 0.0, **changes: Any) -> Posture:
     plain: dict[str, Any] = {
         "duration_s": 1.1,
         "lean_forward": 0.0,
-        "lean_left": 0.0,
         "roll_range": 0.12,
         "rms": (1.0, 1.0, 1.0),
         "jerk_v": 300.0,

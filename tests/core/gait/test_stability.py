@@ -57,7 +57,6 @@ def walk(
             sensor="trunk",
             duration_s=times[i],
             lean_forward=0.0,
-            lean_left=0.0,
             roll_range=roll[i],
             rms=(1.4, s / sqrt(1 - s * s) * 2.4, 1.95),
             jerk_v=jerk[i],

@@ -7,8 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from cued.commands._setup.answers import Answers, Tables
-from cued.commands._setup.topics._numbers import number
-from cued.commands._setup.topics.topic import Finding, Talk, Trials, switch
+from cued.commands._setup.topics.topic import Finding, Talk, Trials, number, switch
 from cued.model import Belt, ConfigError, CuedError
 
 FIELDS = ("belt_length_m", "belt_marks")

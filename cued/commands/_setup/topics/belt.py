@@ -8,8 +8,7 @@ from typing import Any
 from cued.commands._setup.answers import Answers, Tables
 from cued.commands._setup.topics import _belt_round as belt_round
 from cued.commands._setup.topics import _treadmill as treadmill
-from cued.commands._setup.topics._numbers import number
-from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials, switch
+from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials, number, switch
 from cued.model import Belt
 
 LISTEN_S = 10.0

@@ -139,3 +139,11 @@ def put(out: Tables, section: str, **values: Any) -> None:
     for key, value in values.items():
         if value is not None:
             out.setdefault(section, {})[key] = value
+
+
+def number(text: str) -> float:
+    """Read a number as people type it, with a point or a comma. Raises ConfigError."""
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        raise ConfigError(f"{text} is no number") from None
