@@ -23,7 +23,7 @@ from cued.config import Config, Site
 from cued.engine import Engine, Listener, Worn
 from cued.fences import Faults, FencedMetric, FencedRule
 from cued.gait.metric import Metric
-from cued.model import ConfigError, CueDone, Notice
+from cued.model import ConfigError, CuedError, CueDone, Notice
 from cued.recording.history import file, schema
 from cued.recording.sessions.opening import Opening, tables
 from cued.runtime.session_marker import NAME as SESSION
@@ -73,7 +73,7 @@ def engine(
 ) -> Engine:
     """Build the engine for these sensors, with the configured coach unless another is given."""
     faults = faults or Faults()
-    metrics = cast("dict[str, Metric]", _build(config, "metrics"))
+    metrics = cast("dict[str, Metric]", _build(config, "metrics", faults))
     return Engine(
         sensors,
         metrics={name: FencedMetric(name, metric, faults) for name, metric in metrics.items()},
@@ -92,12 +92,12 @@ def make_coach(
     faults: Faults | None = None,
 ) -> Coach:
     """Build the coach with the configured rules and what is known of the runner."""
-    rules = cast("dict[str, Rule]", _build(config, "rules"))
+    faults = faults or Faults()
+    rules = cast("dict[str, Rule]", _build(config, "rules", faults))
     if not config.coach.metronome:
         rules.pop("metronome", None)  # would watch every stride for nothing
     # What nobody wears is not guessed from what they do: a rule that lacks a sensor is silent.
     met = offered([w.placement for w in sensors.values()], belt=True, program=True)
-    faults = faults or Faults()
     heeded = [
         FencedRule(name, rule, faults) for name, rule in rules.items() if not unmet(rule.needs, met)
     ]
@@ -252,6 +252,14 @@ def marker(config: Config, where: Site) -> SessionMarker:
     )
 
 
-def _build(config: Config, kind: str) -> dict[str, Any]:
-    chosen = config.parts.get(kind, {})
-    return {name: parts.load(kind, name).build(options) for name, options in chosen.items()}
+def _build(config: Config, kind: str, faults: Faults) -> dict[str, Any]:
+    """Build the configured parts of a kind but for those that cannot be built."""
+    built: dict[str, Any] = {}
+    for name, options in config.parts.get(kind, {}).items():
+        try:
+            built[name] = parts.load(kind, name).build(options)
+        except CuedError:
+            raise
+        except Exception as error:  # noqa: BLE001 (of one part: the others go on)
+            faults.add(f"{kind}.{name}", error)
+    return built

@@ -42,7 +42,7 @@ from cued.model import (
     Tick,
 )
 from cued.runtime.engine_renewal import HISTORY_BACK, RENEWED, Choose, Renew, Renewal
-from cued.runtime.fences import OPENS_S, FencedActuator, FencedSink
+from cued.runtime.fences import OPENS_S, FencedActuator, FencedSink, made
 from cued.runtime.greeting import Greeting
 from cued.runtime.notify import notify, watchdog_s
 from cued.runtime.session_marker import SessionMarker
@@ -79,10 +79,6 @@ class Daemon:
     ) -> None:
         self._engine = engine
         self._sources = sources
-        self._actuators = [
-            FencedActuator(make(self._report), self._report, self._failed) for make in actuators
-        ]
-        self._sinks = [FencedSink(make(self._ask), self._failed) for make in sinks]
         self._live = live
         self._hears = hears  # a simulated person, who listens as soon as an actuator speaks
         self._renewal = Renewal(renew, choose) if renew else None
@@ -100,6 +96,10 @@ class Daemon:
         self._again = False
         self._requests: asyncio.Queue[BeltRequest] = asyncio.Queue(maxsize=8)
         self._stops: asyncio.Queue[BeltRequest] = asyncio.Queue()  # these wait for no other
+        failed = self._failed
+        built = made(actuators, self._report, failed)
+        self._actuators = [FencedActuator(actuator, self._report, failed) for actuator in built]
+        self._sinks = [FencedSink(sink, failed) for sink in made(sinks, self._ask, failed)]
 
     def emit(self, item: Input) -> None:
         """Handle an input, after those that came before it."""

@@ -40,8 +40,8 @@ def to_body(m: Floats, v: Floats) -> Floats:
     Written out, because a matrix product may round differently for different n, and any split of
     the same samples has to give the same bits.
     """
-    turn, w = np.multiply.outer, v.T
-    return (turn(m[:, 0], w[0]) + turn(m[:, 1], w[1]) + turn(m[:, 2], w[2])).T
+    parts = v[..., None, :] * m
+    return parts[..., 0] + parts[..., 1] + parts[..., 2]
 
 
 def sizes(v: Floats) -> Floats:

@@ -126,12 +126,12 @@ class Clips:
         """Have texts rendered by a child process, and load each as it is done."""
         try:
             await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
-        except OSError as error:  # a disk that is full or read-only must not end the coaching
+            child = await _start()
+        except OSError as error:  # of the disk, or of this process: tones are left
             for text in texts:
-                yield Rendered(text, f"{self._folder}: {error.strerror}", "")
+                yield Rendered(text, f"{error.filename or 'the renderer'}: {error.strerror}", "")
             return
         phrases = [Phrase(text, str(self.path(text))) for text in texts]
-        child = await _start()
         try:
             batch = Batch(self._renderer, self._asked, phrases)
             async for answer in _answers(child, batch):

@@ -8,16 +8,34 @@ says what is fenced and what is not.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from cued.actuators.actuator import Actuator, Report
 from cued.fences import Failed, Fence
-from cued.model import AnyEvent, Beat, Cue, CueDone, Input
+from cued.model import AnyEvent, Beat, Cue, CuedError, CueDone, Input
 from cued.parts import Exit
 from cued.sinks.sink import Sink
+
+P = TypeVar("P")
+Heard = TypeVar("Heard")
 
 OPENS_S = 7.0  # all together: what needs longer is as good as missing, and READY is due in 10 s
 LEAST_S = 0.5  # however long the others took
 CLOSES_S = 4.0
+
+
+def made(makes: Iterable[Callable[[Heard], P]], heard: Heard, failed: Failed) -> list[P]:
+    """Make parts, each with what it tells; one that cannot be made has failed."""
+    parts: list[P] = []
+    for make in makes:
+        try:
+            parts.append(make(heard))
+        except CuedError:  # of the configuration
+            raise
+        except Exception as error:  # noqa: BLE001 (that is what a fence is for)
+            failed(getattr(make, "func", make).__module__.removeprefix("cued."), error)
+    return parts
 
 
 class _Fenced:

@@ -45,12 +45,15 @@ class Grid:
         Returns (times, values, ok, fresh) tuples, more than one only after a long hole. Samples
         that are not later than the last one are dropped.
         """
-        t = t.round(TICK_DIGITS)
-        rows: Floats = np.concatenate((t[:, None], x, ok[:, None].astype(float)), axis=1)
-        if t.size and t[0] <= self._last:
-            rows = rows[t > self._last]
-        if not rows.shape[0]:
+        if not t.size:
             return []
+        rows: Floats = np.empty((t.size, self._rows.shape[1]))
+        t = t.round(TICK_DIGITS, out=rows[:, 0])
+        rows[:, 1:-1], rows[:, -1] = x, ok
+        if t[0] <= self._last:
+            rows = rows[t > self._last]
+            if not rows.shape[0]:
+                return []
         if rows[-1, 0] - rows[0, 0] <= RESTART_S:
             return self._join(rows)
         edges = np.flatnonzero(np.diff(rows[:, 0]) > RESTART_S) + 1
@@ -101,7 +104,7 @@ class Grid:
         self._rows = self._rows[left[-1] :]
         gaps = after[:, 0] - rows[:, 0]
         part = np.maximum((points - rows[:, 0]) / gaps, 0.0)
-        if gaps.max() > self._hole_s:
+        if np.maximum.reduce(gaps) > self._hole_s:
             rows[(gaps > self._hole_s) & (part > 0.0) & (part < 1.0), -1] = 0.0
         rows *= (1.0 - part)[:, None]
         after *= part[:, None]

@@ -7,6 +7,8 @@ is, and once more when nearly all arrive again. What was NaN, clipped or frozen 
 
 from __future__ import annotations
 
+import numpy as np
+
 from cued.model import Block, Notice
 from cued.signal.grid import DT_S
 
@@ -33,7 +35,7 @@ class Losses:
         if self._end is None or start - self._end > FRESH_GAP_S:
             self._begun, self._good = start, 0
         self._end = end
-        self._good += int(block.ok.sum())
+        self._good += np.count_nonzero(block.ok)
         if end - self._begun < WINDOW_S:
             return []
         share = max(0.0, 1.0 - self._good * DT_S / (end - self._begun))

@@ -34,10 +34,11 @@ class Quality:
         n = acc.shape[0]
         if not n:
             return np.empty(0, dtype=np.bool_)
-        before = acc[:1] + 1.0 if self._last is None else self._last[None, :]
-        same: Bools = acc == np.concatenate((before, acc[:-1]))
-        self._last = acc[-1].copy()
-        if not same.any():
+        before = acc[:1] + 1.0 if self._last is None else self._last
+        known = np.concatenate((before, acc))
+        same: Bools = known[1:] == known[:-1]
+        self._last = known[-1:]
+        if not np.count_nonzero(same):
             self._runs[:] = 0
             return np.isfinite(acc[:, 0])  # all of them: dropped before
         runs = self._run_lengths(same)

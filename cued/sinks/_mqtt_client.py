@@ -16,7 +16,7 @@ import ssl
 import weakref
 from collections.abc import Awaitable
 from contextlib import suppress
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, Self, TypeVar, cast
 
 import aiomqtt
 import msgspec
@@ -61,6 +61,19 @@ class Client(aiomqtt.Client):
 
         paho._sock_recv = bounded
 
+    async def __aenter__(self) -> Self:
+        """Connect."""
+        before = self._disconnected
+        try:
+            return await super().__aenter__()
+        finally:
+            _heed(before)
+
+    async def __aexit__(self, *exit_: Any) -> None:
+        """Disconnect, if that has not happened."""
+        await super().__aexit__(*exit_)
+        _heed(self._disconnected)
+
     async def _wait_for(self, fut: Awaitable[T], timeout: float | None) -> T:  # noqa: ASYNC109
         """Wait as aiomqtt does for every answer, and end here if that was asked for meanwhile.
 
@@ -80,6 +93,12 @@ class Client(aiomqtt.Client):
             await self.subscribe(topic, options=SubscribeOptions(qos=0, retainAsPublished=True))
         else:
             await self.subscribe(topic)
+
+
+def _heed(ended: asyncio.Future[None]) -> None:
+    """Take note of why a link ended, which asyncio would print where nobody asked for it."""
+    if ended.done() and not ended.cancelled():
+        ended.exception()
 
 
 class Proof(NamedTuple):

@@ -49,7 +49,7 @@ class Simulate:
     def __init__(self, config: Config, site: Site) -> None:
         del site
         scenario = open_scenario(config.scenario)
-        self.simulation = Simulation(scenario, config.seed or None, keep_truth=100_000)
+        self.simulation = Simulation(scenario, config.seed or None, keep_truth=1000)
         inputs, belt = self.simulation.inputs(), self.simulation.request
         self._playback = Playback(inputs, config.speed, belt)
 

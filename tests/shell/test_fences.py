@@ -40,6 +40,24 @@ def walk():
     return list(inputs), {s.name: Worn(s.placement) for s in scenario.sensor}
 
 
+@pytest.mark.parametrize("kind", ["metrics", "rules"])
+def test_what_cannot_be_built_is_left_out_and_told_once(kind, monkeypatch, walk):
+    load = parts.load
+
+    def spoilt(of, name):
+        part = load(of, name)
+        return parts.Part(part.config, raising) if of == kind else part
+
+    chosen = config.convert({"coach": {"program": False}})
+    monkeypatch.setattr(parts, "load", spoilt)
+    inputs, worn = walk
+    engine = app.engine(chosen, worn)
+    out = [event for item in inputs for event in engine.feed(item)]
+    told = [e.text.split()[0] for e in out if isinstance(e, Notice) and e.code == FAILED]
+    assert sorted(told) == [f"{kind}.{name}" for name in sorted(chosen.parts[kind])]
+    assert sum(isinstance(e, Stride) for e in out) > 30
+
+
 @pytest.mark.parametrize("method", ["update", "reset"])
 @pytest.mark.parametrize("name", parts.names("metrics"))
 def test_a_metric_that_raises_is_off_and_told_once(name, method, monkeypatch, walk):
@@ -115,6 +133,16 @@ class Coach:
         if isinstance(item, Tick):
             return [Cue(t=item.t, key="k", text="x", pattern="both", priority=2, verdict="given")]
         return []
+
+
+async def test_a_sink_or_an_actuator_that_cannot_be_made_is_told_and_the_others_go_on():
+    good, motor = Part(), Part()
+    ticks = [Playback([Tick(float(t)) for t in range(9)], 0.0)]
+    make = [raising, lambda _told: motor], [raising, lambda _told: good]
+    await Daemon(Engine({}, coach=Coach()), ticks, *make, live=False).run()
+    assert sum(entry[0] == "give" for entry in motor.log) == 9
+    told = [e[1] for e in good.log if e[0] == "take" and isinstance(e[1], Notice)]
+    assert [n.code for n in told] == [FAILED, FAILED]
 
 
 def daemon(sources, actuators, sinks):

@@ -44,7 +44,7 @@ class Running:
         folder.mkdir(exist_ok=True)
         self.config = folder / "cued.toml"
         text = GOOD.format(name="one") + ("" if program else "[coach]\nprogram = false\n") + more
-        self.config.write_text(text.replace("= false", "= true") if hardware else text)
+        self.config.write_text(text.replace("re = false", "re = true") if hardware else text)
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(str(folder / "notify"))
         self.socket.settimeout(20.0)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
+
 from cued.model import Bools
 
 BRIDGE = 12  # samples: a packet of ten and its edges
@@ -25,7 +27,7 @@ class Gaps:
         n = ok.shape[0]
         if not n:
             return []
-        if not self._missing and ok.all():
+        if not self._missing and np.count_nonzero(ok) == n:
             return [(slice(0, n), False)]
         gone: list[bool] = []
         for good in ok.tolist():

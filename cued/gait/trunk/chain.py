@@ -120,7 +120,7 @@ class Trunk:
         self._raw.append(RawBlock(k, k + block.t.size, block.acc, block.gyr, block.ok))
         while k - self._raw[0].stop > KEEP:
             self._raw.pop(0)
-        if not block.ok.all():
+        if np.count_nonzero(block.ok) < block.ok.size:
             bad = (k + int(i) for i in np.flatnonzero(~block.ok))
             self._bad = [*self._bad, *bad][-4 * DOUBT :]
 

@@ -68,7 +68,6 @@ class StepNetwork:
         if not at.size:
             return []
         x = self._inputs(at, up, along)[:, None]
-        x[..., -1] = np.log(x[..., -1])
         for weight, bias in LAYERS[:-1]:
             x = np.maximum(x @ weight + bias, 0.0)
         weight, bias = LAYERS[-1]
@@ -79,7 +78,10 @@ class StepNetwork:
         x = MEANS @ self._sums[REACH + at[:, None] - EDGES]  # (n, inputs, 3)
         shown = x @ np.array((up, along)).T
         vertical, jolt = shown[..., 0], shown[..., 1]
-        squares = x[..., 0] ** 2 + x[..., 1] ** 2 + x[..., 2] ** 2
-        level = np.sqrt(np.maximum(squares - vertical**2, 0.0))
+        x *= x
+        squares = x[..., 0] + x[..., 1] + x[..., 2]
+        level = np.sqrt(np.maximum(squares - vertical * vertical, 0.0))
         size = np.sqrt(squares[:, None] @ SHARES)[:, 0] + LEAST
-        return np.concatenate((vertical / size, level / size, jolt / size, size), axis=1)
+        out = np.concatenate((vertical, level, jolt, np.log(size)), axis=1)
+        out[:, :-1] /= size
+        return out

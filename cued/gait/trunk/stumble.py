@@ -84,7 +84,7 @@ DOUBT_S = 0.5
 
 SIGNS: tuple[str, ...] = ("jolt", "push", "tilt")
 AFTER_S = NEXT_STEPS_S[-1][1]
-BATCH = 25  # samples are looked at so many at a time: a stumble is decided long after its jolt
+BATCH = 50  # samples are looked at so many at a time: a stumble is decided long after its jolt
 KEPT = round((max(FLIGHTS_BEFORE_S, JUMP_BEFORE_S) + AFTER_S + STRONGER_WITHIN_S) / DT_S)
 
 

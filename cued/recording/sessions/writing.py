@@ -97,8 +97,13 @@ class SessionWriter:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         self._file = os.fdopen(descriptor, "ab", buffering=0)
         self._content.begin(opening)
-        self._append()
-        _sync_folder(path.parent)
+        try:
+            self._append()
+            _sync_folder(path.parent)
+        except OSError:
+            self.abandon()
+            path.unlink(missing_ok=True)  # there is nothing in it
+            raise
 
     @property
     def waiting(self) -> int:
