@@ -73,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(options.call(options))
     except ConfigError as error:
-        return _say(error, CONFIGURATION)
+        return _say(error, CONFIGURATION, getattr(options, "read", ""))
     except CuedError as error:
         return _say(error, FAILED)
     except BrokenPipeError:
@@ -87,9 +87,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _say(error: CuedError, status: int) -> int:
+def _say(error: CuedError, status: int, where: str = "") -> int:
+    """Print an error, each line with the file it is about, if it names a section only."""
     for line in str(error).splitlines():
-        print(f"cued: {line}", file=sys.stderr)
+        of = f"{where}: " if where and line.startswith("[") else ""
+        print(f"cued: {of}{line}", file=sys.stderr)
     return status
 
 

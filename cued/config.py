@@ -62,6 +62,9 @@ class Station(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = ""
 
 
+ADDRESS = "^$|^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$|^[0-9A-Fa-f-]{36}$"  # macOS has a UUID
+
+
 class Sensor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One device: what it is, where it is worn, how it is recognised."""
 
@@ -69,7 +72,10 @@ class Sensor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     placement: Annotated[
         Placement | Literal["treadmill", "heart_rate"], Meta(description="Where it is worn.")
     ]
-    address: Annotated[str, Meta(description="Bluetooth address; empty: by name.")] = ""
+    address: Annotated[
+        str,
+        Meta(pattern=ADDRESS, description="Bluetooth address, C0:FF:EE:00:00:01; empty: by name."),
+    ] = ""
     name: Annotated[str, Meta(description="Advertised name, or how it starts.")] = ""
     mounting: Annotated[
         Matrix | None,
@@ -189,6 +195,8 @@ def searched() -> Path | None:
 def convert(raw: Mapping[str, Any]) -> Config:
     """Turn tables, as TOML gives them, into a ``Config``."""
     known = [*FIXED, "sensors", *NAMED_KINDS]
+    if told := reading.unprintable(raw):
+        raise ConfigError(told)
     wrongs = [
         f"[{section}] is no section{meant(section, known)}"
         for section in raw

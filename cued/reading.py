@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
@@ -31,7 +32,23 @@ LIMITS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
 LENGTHS = {">=": "at least", "<=": "at most", "==": "exactly"}
 YES, NO = ("yes", "on", "true", "ja", "oui", "1"), ("no", "off", "false", "nein", "non", "0")
 DECIMAL_COMMA = re.compile(r"=\s*([+-]?\d+),(\d+)\s*$")
-CURLY = re.compile("[“”„‟‘’‚]")
+CURLY = re.compile("[“”„‟‘’‚«»`´]")
+OPEN = re.compile(r"""=\s*(["'])(?!\1)[^"']*$""")
+# What tomllib says, and what to do; {key}: what is left of =; {rest}: from where it stumbled.
+SYNTAX = (
+    ("Cannot overwrite", "{key} is there twice: leave one out"),
+    ("Cannot declare", "{key} is there twice: put what belongs to it under one of them"),
+    ("Cannot mutate|Cannot redefine", "{key} is already a table: leave one out"),
+    ("Expected '='", "write NAME = VALUE"),
+    ("Invalid statement", "write NAME = VALUE or [SECTION]; a comment begins with #"),
+    ("Expected '\\]'|Unclosed array", "a ] or a comma is missing"),
+    ("Unclosed inline table|Expected '}'", "a }} or a comma is missing"),
+    ("Invalid initial", "a name is missing"),
+    ("Illegal character '.n'|Unterminated|Expected \"", "a quote is missing at the end"),
+    ("Illegal character", "a character that cannot be seen: leave it out"),
+    ("Unescaped '|Invalid hex", 'in quotes " a \\ has to be written twice'),
+    ("Expected newline", "{rest} after the value: leave it out"),
+)
 BARE = re.compile(r"=\s*(yes|no|on|off|True|False|TRUE|FALSE|Yes|No|On|Off)\s*$")
 
 
@@ -42,8 +59,53 @@ def parse(text: str, where: str) -> dict[str, Any]:
     except RecursionError:
         raise ConfigError(f"{where}: not valid TOML: nested too deeply") from None
     except ValueError as wrong:  # of a number with thousands of digits not TOML's own kind
-        known = [f"{where}: {told}" for told in slips(text)]
-        raise ConfigError("\n".join(known) or f"{where}: not valid TOML: {wrong}") from None
+        known = slips(text) or [_syntax(str(wrong), text)]
+        raise ConfigError("\n".join(f"{where}: {told}" for told in known)) from None
+
+
+def _syntax(message: str, text: str) -> str:
+    """Return what TOML's parser did not understand, and what to write instead."""
+    if "Exceeds the limit" in message:
+        return "not valid TOML: a number has thousands of digits"
+    at = re.search(r" \(at line (\d+), column (\d+)\)", message)
+    if not at:  # at the end of the document
+        return "not valid TOML: a quote or a bracket that is opened is not closed before the end"
+    number, column = int(at[1]), int(at[2])
+    line = text.split("\n")[number - 1]
+    key, rest = line.partition("=")[0].strip(), line[column - 1 :].strip()
+    start = f"line {number}: "
+    if "Invalid value" in message:
+        return start + _value(key, rest)
+    said = next((words for known, words in SYNTAX if re.search(known, message)), "")
+    return start + said.format(key=key, rest=rest) if said else f"not valid TOML: {message}"
+
+
+def _value(key: str, rest: str) -> str:
+    """Return what to write where a value is none in TOML."""
+    word = rest.split("#", maxsplit=1)[0].strip()
+    if not word:
+        return f"{key} has no value after ="
+    if word.lower() in ("none", "null", "nil", "undefined"):
+        return f"{word}: leave the line out, and {key} is not set"
+    return f'{word}: text needs quotes, {key} = "{word}"'
+
+
+def unprintable(table: Any, where: str = "") -> str:
+    """Return which name or text has a control character in it: no path, host or topic has one."""
+    if isinstance(table, str):
+        wrong = any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\t\n" for c in table)
+        return f"{where}: has a character that cannot be seen, {table!r}" if wrong else ""
+    if isinstance(table, list):
+        return next(filter(None, (unprintable(one, where) for one in table)), "")  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    for key, value in table.items() if isinstance(table, dict) else ():  # pyright: ignore[reportUnknownVariableType]
+        name = str(key)  # pyright: ignore[reportUnknownArgumentType]
+        if not name.isprintable() or not name:
+            return f"[{where}] {name!r}: a name has letters, digits and signs that can be seen"
+        inside = isinstance(value, dict)
+        there = f"{where}.{name}".strip(".") if inside or not where else f"[{where}] {name}"
+        if told := unprintable(value, there):
+            return told
+    return ""
 
 
 def slips(text: str) -> list[str]:
@@ -56,6 +118,8 @@ def slips(text: str) -> list[str]:
             out.append(f"line {number}: {comma[1]},{comma[2]}: write a point, {right}")
         elif curly := CURLY.search(code):
             out.append(f'line {number}: {curly[0]} is a curly quote: write a straight one, "')
+        elif OPEN.search(code):
+            out.append(f"line {number}: a quote is missing at the end")
         elif word := BARE.search(code):
             right = "true" if word[1].lower() in YES else "false"
             out.append(f"line {number}: {word[1]}: write {right}")
@@ -127,8 +191,10 @@ def in_words(message: str, value: Any = None) -> str:
     """Put msgspec's message about a kind or a limit as a person would."""
     kinds = re.match(r"Expected `([^`]+)`(?:, got `([^`]+)`)?$", message)
     if kinds:
-        wanted = " or ".join(KINDS.get(k.strip(), k.strip()) for k in kinds[1].split("|"))
-        got = f", not {KINDS.get(kinds[2], kinds[2])}" if kinds[2] else ""
+        each = [k.strip() for k in kinds[1].split("|")]
+        wanted = " or ".join(KINDS.get(k, k) for k in each if k != "null" or len(each) == 1)
+        given = "a number with a point" if kinds[2] == "float" else KINDS.get(kinds[2], kinds[2])
+        got = f", not {given}" if kinds[2] else ""
         return f"needs {wanted}{got}" + probably(kinds[1], value)
     limit = re.match(r"Expected `\w+` ([<>]=?) (\S+)$", message)
     if limit:
@@ -137,6 +203,8 @@ def in_words(message: str, value: Any = None) -> str:
         return f"{missing[1]} is missing"
     if choice := re.match(r"Invalid enum value (.*)$", message):
         return f"{choice[1]} is not known"
+    if size := re.match(r"Expected `array` of length (\d+), got (\d+)", message):
+        return f"needs {size[1]} entries, not {size[2]}"
     length = re.match(r"Expected `(\w+)` of length (>=|<=|==) (\d+)", message)
     if length:
         counted = "characters" if length[1] == "str" else "entries"
@@ -152,9 +220,10 @@ def probably(wanted: str, value: Any) -> str:
     if "bool" in wanted and text.lower() in (*YES, *NO):
         return f"; write {'true' if text.lower() in YES else 'false'}"
     if re.search("int|float", wanted):
-        number = text.replace(",", ".")
-        if re.fullmatch(r"[+-]?\d+(\.\d+)?", number):
-            return f"; write {number}, without quotes"
+        number = re.fullmatch(r"([+-]?\d+(?:[.,]\d+)?)\s*([^\d\s.,]\S*)?", text)
+        if number:
+            unit = " and unit" if number[2] else ""
+            return f"; write {number[1].replace(',', '.')}, without quotes{unit}"
     return ""
 
 

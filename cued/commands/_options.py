@@ -27,7 +27,9 @@ def add_config(parser: argparse.ArgumentParser, *, settings: bool = False) -> No
 
 def load_config(args: argparse.Namespace) -> Config:
     """Read the configuration that the arguments name."""
-    return config.load(args.config, settings(args))
+    path = args.config or config.searched()
+    args.read = path.name if path else ""  # what is wrong later is wrong there, too
+    return config.load(path, settings(args))
 
 
 def settings(args: argparse.Namespace) -> dict[str, str]:

@@ -37,6 +37,8 @@ def password(where: str, credential: str, file: str) -> str | None:
 
 def _check_private(path: Path, where: str) -> None:
     try:
+        if path.is_dir():
+            raise ConfigError(f"{where} password_file: {path} is a folder")
         mode = stat.S_IMODE(path.stat().st_mode)
     except PermissionError:
         raise OutOfReach(f"{where} password_file: {path} cannot be reached by this user") from None

@@ -69,7 +69,9 @@ def followed(configured: str, memory: Memory) -> str:
 def load(name: str) -> Profile:
     """Read a profile. Raises ConfigError when there is none of that name."""
     if name not in PROFILES:
-        raise ConfigError(f"no profile {name!r}; there are {', '.join(PROFILES)}")
+        raise ConfigError(
+            f"[coach] profile: {name!r} is not known (there are: {', '.join(PROFILES)})"
+        )
     data = pkgutil.get_data("cued.coach.workout", f"profiles/{name}.toml")
     assert data is not None
     return msgspec.convert(tomllib.loads(data.decode()), Profile)
