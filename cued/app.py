@@ -1,4 +1,4 @@
-"""The composition root: a configuration becomes the objects of a daemon. Nobody else knows all."""
+"""The composition root: makes the objects of a daemon from a configuration."""
 
 from __future__ import annotations
 
@@ -209,14 +209,14 @@ def sources(config: Config, where: Site) -> list[Source]:
 
 
 def attended(config: Config) -> Config:
-    """Lead people, who can press a button, through a workout unless they chose otherwise."""
+    """Turn the guided workout on for people, who can press a button, unless they chose."""
     if config.coach.program is not None or simulated(config):
         return config
     return replace(config, coach=replace(config.coach, program=True))
 
 
 def simulated(config: Config) -> bool:
-    """Whether inputs come on a simulated clock, which ticks by itself."""
+    """Whether the inputs have a simulated clock."""
     return "simulate" in config.parts.get("sources", {})
 
 

@@ -90,7 +90,7 @@ class Sensor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Site(Struct, frozen=True, kw_only=True):
-    """Where the daemon runs: what parts of the shell need to know besides their own options.
+    """Where the daemon runs: what parts of the shell need beside their own options.
 
     state : folder that survives reboots.  cache : folder that may be deleted at any time.
     runtime : folder for sockets and pipes, gone at reboot.
@@ -182,7 +182,7 @@ def tables(path: Path) -> dict[str, Any]:
 
 
 def searched() -> Path | None:
-    """Return the first of ``SEARCHED`` that is there; raises ConfigError if nobody lets us look."""
+    """Return the first of ``SEARCHED`` that exists. Raises ConfigError if it cannot be read."""
     for path in map(Path, SEARCHED):
         try:
             if path.is_file():

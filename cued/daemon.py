@@ -118,7 +118,7 @@ class Daemon:
             self._handling = False
 
     def stop(self) -> None:
-        """End ``run`` soon, in good order; whatever is being given ends at once."""
+        """End ``run`` soon and in good order; the present cue ends at once."""
         self._stop.set()
         for actuator in self._actuators:
             actuator.cancel()
@@ -129,7 +129,7 @@ class Daemon:
         self.stop()
 
     def whisper(self, cue: Cue) -> None:
-        """Have something said that only who stands here is to know: no sink hears of it."""
+        """Say something to the person beside the machine only: no sink gets it."""
         for actuator in () if self._stop.is_set() else self._actuators:
             actuator.give(replace(cue, t=self._now, known_t=self._now))
 
@@ -266,7 +266,7 @@ class Daemon:
             self._announce(said)
 
     def _announce(self, notice: Notice) -> None:
-        """Publish a notice at the daemon's time, as soon as there is somebody to hear it."""
+        """Publish a notice at the daemon's time, as soon as the sinks are open."""
         self._untold.append(notice)
         if self._opened:
             self._tell_untold()

@@ -55,7 +55,7 @@ class Worn(Struct, frozen=True):
 
 
 class Listener(Protocol):
-    """What the engine tells its conclusions to, and which concludes in turn: the coach."""
+    """Receives the engine's events and adds its own: the coach."""
 
     def feed(self, item: Input | AnyEvent, now: float) -> list[AnyEvent]:
         """Process an input or an event at sample time ``now`` and return what follows from it."""
@@ -134,7 +134,7 @@ class Engine:
         return out
 
     def _lag(self, sensor: str, t: float, lag_s: float) -> list[AnyEvent]:
-        """Refuse a link whose samples are old when they arrive, and tell when it recovers."""
+        """Refuse a link whose samples are old when they arrive, and report its recovery."""
         if lag_s > LAG_S and sensor not in self._lagging:
             self._lagging.add(sensor)
             text = f"{sensor}: samples arrive {lag_s:.1f} s late and are not used"

@@ -49,7 +49,7 @@ class Faults:
         self._new: list[tuple[str, Exception]] = []
 
     def add(self, name: str, error: Exception) -> None:
-        """Keep a fault until it is told."""
+        """Keep a fault until it is reported."""
         self._new.append((name, error))
 
     def drain(self, t: float) -> list[Notice]:
@@ -77,7 +77,7 @@ class Fence:
             return otherwise
 
     def fail(self, error: Exception) -> None:
-        """Switch the part off and tell why, once."""
+        """Switch the part off and report why, once."""
         if not self.broken:
             self.broken = True
             self._failed(self._name, error)
@@ -105,7 +105,7 @@ class FencedRule:
         return self._fence.call(lambda: self._rule.consider(news, known), None)
 
     def reset(self) -> None:
-        """Let the rule forget the present occurrence."""
+        """Reset the rule."""
         self._fence.call(self._rule.reset, None)
 
 
@@ -136,5 +136,5 @@ class FencedMetric:
         return self._fence.call(lambda: self._metric.update(cycle), None)
 
     def reset(self) -> None:
-        """Let the metric start anew."""
+        """Reset the metric."""
         self._fence.call(self._metric.reset, None)

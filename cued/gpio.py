@@ -33,7 +33,7 @@ def factory_of(site: Site, chip: int | None) -> Any:
 
 
 def open_factory(chip: int | None, runtime: Path) -> Any:
-    """Open the real pins; who does has to ``close_factory``. Raises PinsMissing."""
+    """Open the real pins; the caller has to ``close_factory``. Raises PinsMissing."""
     # lgpio puts a pipe where it is started, which under systemd may not be writable (lg#12).
     if runtime.is_dir():
         os.environ.setdefault("LG_WD", str(runtime))
@@ -49,7 +49,7 @@ def open_factory(chip: int | None, runtime: Path) -> Any:
 
 
 def close_factory(factory: Any) -> None:
-    """Let go of a factory, real or mock; its devices have to be closed before."""
+    """Close a factory, real or mock; its devices have to be closed before."""
     if factory not in _users:
         factory.close()
         return
@@ -77,7 +77,7 @@ def failures() -> tuple[type[Exception], ...]:
 
 @contextlib.contextmanager
 def failing_is_missing() -> Generator[None]:
-    """Raise PinsMissing for whatever a pin raises."""
+    """Turn any error of a pin into PinsMissing."""
     try:
         yield
     except PinsMissing:
@@ -87,7 +87,7 @@ def failing_is_missing() -> Generator[None]:
 
 
 def drive_low(pins: Iterable[int], chip: int | None, runtime: Path) -> None:
-    """Drive output pins low and let go of them. Raises PinsMissing."""
+    """Drive output pins low and release them. Raises PinsMissing."""
     gpiozero: Any = importlib.import_module("gpiozero")
     factory = open_factory(chip, runtime)
     try:

@@ -1,4 +1,4 @@
-"""Drives output pins from a process of their own, so that they go low whatever becomes of this one.
+"""Drives output pins from a process of their own, so that they go low however this one ends.
 
 Raspberry Pi OS leaves a pin as it was when the process that drove it ends, unless
 ``dtparam=strict_gpiod`` is set, and no pull-down wins against a driven pin. Software PWM is a
@@ -43,7 +43,7 @@ IGNORED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGABRT)
 
 
 class PinRequest(NamedTuple):
-    """What is to be kept. ``frequency_hz`` 0: on and off, without PWM."""
+    """A pin to drive. ``frequency_hz`` 0: on and off, without PWM."""
 
     pins: tuple[int, ...]
     most_s: float
@@ -66,7 +66,7 @@ class Pins:
         self._until: dict[int, float] = {}
 
     def drive(self, pin: int, value: float, now: float, note: str = "") -> None:
-        """Set a pin and say so. One that is on already gets no more time."""
+        """Set a pin and report it. One that is on already gets no more time."""
         value = min(value, self._most)
         try:
             self._devices[pin].value = value
@@ -88,7 +88,7 @@ class Pins:
             self.drive(pin, 0.0, now, "cut")
 
     def close(self) -> None:
-        """Drive all low and let go of them."""
+        """Drive all pins low and release them."""
         for pin in self._devices:
             self.drive(pin, 0.0, time.monotonic())
         for device in self._devices.values():

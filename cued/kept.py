@@ -36,7 +36,7 @@ class PinChange(NamedTuple):
 
 
 class KeptPins:
-    """The program's side: pins that a keeper drives. ``missing`` says why nobody feels them."""
+    """The program's side of pins that a keeper drives. ``missing`` says why they do nothing."""
 
     def __init__(self, wanted: PinRequest, heard: Callable[[PinChange], None]) -> None:
         self.missing = ""
@@ -140,5 +140,5 @@ class KeptPins:
 
 
 async def keep(wanted: PinRequest, heard: Callable[[PinChange], None]) -> KeptPins:
-    """Start a keeper; whoever does has to ``close`` it."""
+    """Start a keeper; the caller has to ``close`` it."""
     return await KeptPins(wanted, heard).started()

@@ -1,4 +1,4 @@
-"""Minds the coach: when it is gone in the middle of a session, that is heard and felt.
+"""Watches the coach, and speaks and buzzes when it is gone in the middle of a session.
 
 A service of its own (systemd/cued-minder.service), for what the coach cannot say itself: that it
 was killed, hangs, or that systemd has given up on it. It has motors and one rendered clip, and
@@ -35,7 +35,7 @@ CLIP_S = 10.0
 
 
 class Minder:
-    """Tells when the coach is gone; a pure state machine over what the file shows."""
+    """Decides whether the coach is gone: a pure state machine over the marker file."""
 
     def __init__(self) -> None:
         self._touched: int | None = None
@@ -43,7 +43,7 @@ class Minder:
         self._told = 0
 
     def feed(self, touched: int | None, now: float) -> bool:
-        """Return whether to tell now. ``touched``: when the file was, None without one."""
+        """Return whether to warn now. ``touched``: when the file was, None without one."""
         if touched != self._touched:
             self._touched, self._since, self._told = touched, now, 0
         due = self._since + GONE_S + self._told * EVERY_S
@@ -62,7 +62,7 @@ def touched(marker: Path) -> int | None:
 
 
 def tell(marker: Path) -> None:
-    """Let it be felt, and heard."""
+    """Buzz and speak."""
     try:
         about = json.loads(marker.read_text())
     except (OSError, ValueError):
@@ -83,7 +83,7 @@ def tell(marker: Path) -> None:
 
 
 def _buzz(wanted: list[Any]) -> None:
-    """Drive the motors by a keeper, which has them low again whatever becomes of this one."""
+    """Drive the motors by a keeper, which sets them low however this process ends."""
     keeper = [sys.executable, "-m", "cued.keeper", json.dumps(wanted)]
     with subprocess.Popen(keeper, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin

@@ -48,7 +48,7 @@ class ConfigError(CuedError, ValueError):
 
 
 class OutOfReach(ConfigError):
-    """A secret that is kept from whoever runs this; the service itself may be given it."""
+    """A secret that this user may not read; the service may."""
 
 
 class RecordingError(CuedError, ValueError):
@@ -329,7 +329,7 @@ class Fall(Event, frozen=True, tag="fall"):
 
 
 class Mounting(Event, frozen=True, tag="mounting"):
-    """What is known of how a sensor is worn; ``matrix`` rows give body axes from sensor axes.
+    """How a sensor is worn, as far as known; ``matrix`` rows give body axes from sensor axes.
 
     front : how the trunk's front is known.  sure : by more than one way.
     """
@@ -378,7 +378,7 @@ class Notice(Event, frozen=True, tag="notice", omit_defaults=True):
 
 
 class Priority(IntEnum):
-    """Who speaks first. A higher one cuts off a lower one (``coach/arbiter.py``)."""
+    """Order of cues. A higher one cuts off a lower one (``coach/voice/arbiter.py``)."""
 
     PRAISE = 0
     INFO = 1

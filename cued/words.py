@@ -1,4 +1,4 @@
-"""What is measured and decided, as people call it: for report, FIT, terminal, Home Assistant.
+"""Names of metrics, phases and decisions, for report, FIT, terminal, Home Assistant.
 
 The words are those of the live page, a catalogue a language (``cued/dashboard/words``). A name that
 no catalogue foresaw is read by its own rules: the last part of ``stride_time_s`` is its unit.
@@ -63,7 +63,7 @@ def read(name: str, language: str = "en") -> tuple[str, str]:
 
 
 def number(value: float) -> str:
-    """Write a number with the digits that somebody reads, as the live page does."""
+    """Write a number with as many digits as the live page shows."""
     places = 0 if abs(value) >= 100 or float(value).is_integer() else 1 if abs(value) >= 10 else 2
     text = f"{value:.{places}f}"
     return text.lstrip("-") if not float(text) else text.replace("-", "−")
@@ -125,7 +125,7 @@ class Words:
         return self.say(f"{key}.{'one' if one else 'other'}", n=n, **blanks)
 
     def number(self, value: float, places: int | None = None) -> str:
-        """Write a number with the digits that somebody reads, or with so many places."""
+        """Write a number with as many digits as the live page shows, or with so many places."""
         text = number(value) if places is None else f"{value:.{places}f}".replace("-", "−")
         return text.replace(".", self._words["number.point"])
 

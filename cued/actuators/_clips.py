@@ -76,7 +76,7 @@ class Clips:
         return self._folder / f"{stem}-{digest[:16]}.wav"
 
     def load(self, texts: Iterable[str]) -> list[str]:
-        """Read clips into memory; return the texts that have none yet. Blocks on the disk."""
+        """Read clips into memory and return the texts that have none yet. Blocks on the disk."""
         missing: list[str] = []
         for text in dict.fromkeys(map(plain, texts)):
             if not text or text in self._clips:

@@ -54,7 +54,7 @@ def matched(sound: Floats) -> Floats:
 
 
 def spoken(sound: Floats) -> Floats:
-    """Return words as they are heard best beside a treadmill, at ``TARGET_LUFS``."""
+    """Return speech compressed and brought to ``TARGET_LUFS``, to be heard beside a treadmill."""
     return matched(_compressed(_filtered(sound, RATE, _equaliser)))
 
 

@@ -118,11 +118,11 @@ class Mixer:
         self._orders.append(_Sound(key, samples, self._clock()))
 
     def beat(self, tick: Samples, spm: float, for_s: float, *, fades: bool) -> None:
-        """Tick beneath whatever sounds, from the next sample on."""
+        """Start to mix ticks under the sound, from the next sample on."""
         self._beat = _Ticks(tick, 60.0 / spm * RATE, round(for_s * RATE), fades)
 
     def end_beat(self) -> None:
-        """Tick no more."""
+        """Stop the ticks."""
         self._beat = None
 
     def stop(self) -> None:
@@ -142,7 +142,7 @@ class Mixer:
         self.frame += out.size
 
     def _take_orders(self) -> None:
-        """Let the newest order win; the ones between were never heard."""
+        """Take the newest order; those before it that were not played yet are dropped."""
         while self._orders:
             order = self._orders.popleft()
             if self._next:

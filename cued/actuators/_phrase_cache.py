@@ -1,4 +1,4 @@
-"""The book of phrases that can be said at once, and the task that fills what is missing in it."""
+"""Phrases that are ready to play, and the task that renders those that are missing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Tell: TypeAlias = Callable[[NoticeLevel, str, str], None]
 
 
 class Book:
-    """Clips, and what is wanted of them. ``tell`` takes level, code and text of a notice."""
+    """Clips by text, and the texts needed. ``tell`` takes level, code and text of a notice."""
 
     def __init__(self, clips: Clips, tell: Tell) -> None:
         self._clips = clips
@@ -45,7 +45,7 @@ class Book:
         return set(self._unspeakable)
 
     async def run(self) -> None:
-        """Render what is wanted, for ever."""
+        """Render missing phrases until cancelled."""
         while True:
             await self._wake.wait()
             self._wake.clear()

@@ -51,7 +51,7 @@ class PortAudioOutput:
         return time.monotonic()
 
     def open(self, mixer: Mixer) -> None:
-        """Look for the card anew and start its stream."""
+        """Look for the card again and start its stream."""
         sd = _portaudio()
         self._underruns = 0
         self._mixer = mixer
@@ -121,7 +121,7 @@ class PortAudioOutput:
         return self._underruns
 
     def close(self) -> None:
-        """Abort the stream and let go of every card, so that the next ``open`` sees new ones."""
+        """Abort the stream and release every card, so that the next ``open`` sees new ones."""
         stream, self._stream = self._stream, None
         if stream is not None:
             stream.abort(ignore_errors=True)  # closing a running stream can hang PortAudio

@@ -56,7 +56,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise ValueError(f"no renderer {self.renderer!r}; there are {', '.join(there)}")
 
     def clips_at(self, site: Site) -> Clips:
-        """Return the clips of this voice, for whoever plays one without speaking."""
+        """Return the clips of this voice, for a program that plays them without a ``Speech``."""
         return clips_of(self, site)
 
 

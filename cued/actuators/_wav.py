@@ -1,4 +1,4 @@
-"""WAV files: any that somebody brings, and the clips that we write."""
+"""WAV files: reads those of users, writes our own clips."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _numbers(data: bytes, tag: int, bits: int, channels: int) -> Floats:
 
 
 def to_clip(sound: Floats) -> Samples:
-    """Return a sound as what is mixed."""
+    """Convert a sound to the mixer's format."""
     clip: Samples = np.round(sound * FULL_SCALE).astype(np.int16)
     return clip
 

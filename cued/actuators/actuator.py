@@ -34,11 +34,11 @@ class Actuator(Protocol):
         ...
 
     def beat(self, beat: Beat) -> None:
-        """Begin to tick beneath whatever is given, or end it. Never blocks."""
+        """Start or stop the metronome under the cues. Never blocks."""
         ...
 
     def cancel(self) -> None:
-        """Stop what is being given, now."""
+        """Stop the present cue at once."""
         ...
 
 

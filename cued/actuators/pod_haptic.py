@@ -106,7 +106,7 @@ class PodHaptic:
             self._beating = self._spawn(self._tick(beat))
 
     def cancel(self) -> None:
-        """Stop what is felt, now."""
+        """Stop the present vibration at once."""
         if self._beating is not None:
             self._beating.cancel()
             self._beating = None
@@ -151,7 +151,7 @@ class PodHaptic:
         return "; ".join(filter(None, whys))
 
     def _absent(self) -> str:
-        """Return who is not connected, if anybody."""
+        """Name the pods that are not connected."""
         if not self._site.hardware:
             return ""
         for name in self._sides:

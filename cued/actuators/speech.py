@@ -105,7 +105,7 @@ class Speech:
 
     @property
     def channel(self) -> Literal["sound"]:
-        """It is heard."""
+        """By which sense it reaches the runner."""
         return "sound"
 
     async def __aenter__(self) -> Speech:
@@ -143,7 +143,7 @@ class Speech:
                     await asyncio.wrap_future(closing)
 
     def _close(self) -> Future[None]:
-        """Close the output for good, after whatever its thread is doing."""
+        """Close the output for good, after the present call of its thread."""
         closing = self._in_its_thread(self._output.close)
         self._thread.shutdown(wait=False)
         return closing
@@ -167,7 +167,7 @@ class Speech:
     # --- cues -----------------------------------------------------------------------------------
 
     def give(self, cue: Cue) -> None:
-        """Sound the cue at once, cutting off whatever sounds. Never blocks."""
+        """Play the cue at once, cutting off the one before. Never blocks."""
         self._output.advance(cue.known_t)
         self.stats.given += 1
         given = _Given(cue.key, ok=True, why="")
@@ -181,7 +181,7 @@ class Speech:
             self._mixer.play(self.stats.given, sound)
 
     def beat(self, beat: Beat) -> None:
-        """Begin to tick beneath whatever sounds, or end it. Never blocks."""
+        """Start or stop the metronome under the cues. Never blocks."""
         self._output.advance(beat.known_t)
         if self._mixer is None:
             return
@@ -196,7 +196,7 @@ class Speech:
             self._mixer.stop()
 
     def advance(self, t: float) -> None:
-        """Let a file that stands for the card take samples up to ``t``; a card needs no telling."""
+        """Write samples up to ``t`` where a file stands for the card; a real card does nothing."""
         self._output.advance(t)
 
     def _sound(self, cue: Cue) -> tuple[Samples, _Given]:
@@ -211,7 +211,7 @@ class Speech:
         return sound_of(signal), _Given(cue.key, ok=signal != "clip", why=why)
 
     def _heard(self, heard: Heard) -> None:
-        """Process what the mixer tells, in whatever thread it does."""
+        """Process a report of the mixer. Called in the mixer's thread."""
         if self._output.threaded and self._loop is not None:
             self._loop.call_soon_threadsafe(self._settle, heard)
         else:
@@ -240,7 +240,7 @@ class Speech:
     # --- the card -------------------------------------------------------------------------------
 
     async def _open(self) -> bool:
-        """Try to open the output; tell once if it can't be."""
+        """Try to open the output; report a failure once."""
         mixer = Mixer(self._config.volume, self._output.now, self._heard)
         try:
             await asyncio.wrap_future(self._in_its_thread(self._output.open, mixer))
@@ -275,7 +275,7 @@ class Speech:
             self._told.discard("sound_back")
 
     def _lose(self) -> None:
-        """Report what was under way as not heard: the card is gone."""
+        """Report the present cue as not given: the card is gone."""
         self._mixer, self._why = None, f"{self._output.name} stopped taking sound"
         self._told.add("sound_missing")
         self._notice("warning", "sound_lost", f"{self._why}; cues can't be heard")
@@ -310,7 +310,7 @@ def tones() -> tuple[str, ...]:
 
 
 async def say(text: str, config: Config, site: Site, tone: str = "") -> str:
-    """Speak a text, or sound a tone, to its end; return why it was not heard, or nothing."""
+    """Play a text or a tone to its end; return why it failed, or an empty text."""
     heard: asyncio.Future[CueDone] = asyncio.get_running_loop().create_future()
     notices: list[str] = []
 

@@ -1,4 +1,4 @@
-"""Doubt about a treadmill's speed: what it tells against what the feet walk at.
+"""Doubts a treadmill's speed if the feet contradict it.
 
 A foot's trajectory is a few percent off, by wearer and sensor; told speeds that are wrong are off
 by far more: a machine that always says 0, miles for kilometres (0.621 or 1.609 times), a runner who
@@ -22,7 +22,7 @@ LEARNS = 0.1  # per stride: a time constant of ten
 
 
 class CrossCheck:
-    """Compares foot by foot with what is told."""
+    """Compares the reported speed with each foot's."""
 
     def __init__(self) -> None:
         self.doubt = ""
@@ -54,7 +54,7 @@ class CrossCheck:
             self._conclude(told_m_s)
 
     def believe(self) -> None:
-        """Begin anew: the treadmill tells something else."""
+        """Start again: the treadmill reports another speed."""
         if self.doubt != "unit":
             self.doubt = ""
         self._run.clear()

@@ -47,7 +47,7 @@ RESPITE_S = 1e-6  # times are not compared for equality
 
 
 class Scale(Struct, frozen=True):
-    """What is small and what is large for a quantity.
+    """Limits for a quantity: what counts as jitter and what as a change.
 
     finest : a difference below it is none.  young : jitter allowed for while hardly any is known.
     gross, gross_part : farther than both (the latter times the level) is not credible at once.
@@ -77,7 +77,7 @@ class Plateau(Struct):
     mean: float
 
     def add(self, value: float) -> None:
-        """Let a report into the mean."""
+        """Add a report to the mean."""
         self.reports.append(value)
         self.mean = sum(self.reports) / len(self.reports)
 
@@ -98,7 +98,7 @@ class Level:
 
     @property
     def steady(self) -> bool:
-        """The quantity is level, as far as the source can tell; what is never told is."""
+        """Whether the quantity is level as far as reported; one never reported is."""
         return self._plateau is not None or self._all == 0
 
     @property
@@ -131,7 +131,7 @@ class Level:
 
     @property
     def due(self) -> float:
-        """When what was told last is settled by nothing having followed it, s."""
+        """When the last report counts as settled if no other follows, s."""
         news = self._away or self._recent
         return news[-1][0] + SPARSE_S if news else math.inf
 

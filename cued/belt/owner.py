@@ -34,7 +34,7 @@ Told = list[BeltState | Notice]
 
 
 class Owner:
-    """Processes every report, and tells what the belt does."""
+    """Processes every report and returns the belt's state when it changes."""
 
     def __init__(self) -> None:
         self._sources: dict[str, SpeedSource] = {}
@@ -73,7 +73,7 @@ class Owner:
         return self._told(t) if self._sources.pop(sensor, None) else []
 
     def pass_time(self, t: float) -> Told:
-        """Notice what silence tells, up to ``t``."""
+        """Conclude what follows from no report having come until ``t``."""
         out: Told = []
         while self._sources:
             name = min(self._sources, key=lambda name: self._sources[name].due)

@@ -208,7 +208,7 @@ class Coach:
         return [*imprint]
 
     def _beat_on(self, carry: Carry, now: float) -> None:
-        """Let the backward step rate be heard while it is carried."""
+        """Return the beat of the backward step rate during the carry."""
         spm = carry.backward_spm(self.known.belt)
         if self._plan.beats and spm is not None and conditions.felt(self.known):
             self._pacer.begin(spm, CARRY_BEAT_S, now, {"phase": self.known.phase}, fades=True)
@@ -280,7 +280,7 @@ class Coach:
 
     @property
     def _held_back(self) -> bool:
-        """Nothing but safety is to be said."""
+        """Whether only safety cues are allowed."""
         return SAFETY_HOLDS.get(self.known.hold, Priority.PRAISE) > Priority.PHASE
 
     def _silence(self, technique: list[Proposal]) -> Proposal | None:

@@ -112,7 +112,7 @@ def carry_out(
     now: float,
     speed_unit: str = "km/h",
 ) -> list[AnyEvent]:
-    """Do what is asked; the answer, and what else follows."""
+    """Carry out a command; return the answer and the events that follow."""
     extra: list[AnyEvent] = []
     match command.name:
         case "start_program" | "pause" | "resume" | "skip" | "stop":

@@ -217,13 +217,13 @@ class Known(Struct, kw_only=True):
         return self.baselines.of(key, self.belt.speed_m_s) if key and self.belt else None
 
     def learn(self, stride: Stride) -> None:
-        """Let a clean, settled stride into the baselines."""
+        """Add a clean, settled stride to the baselines."""
         key = bin_of(stride, self.belt)
         if key and stride.clean and self.settled(stride.side):
             self.baselines.learn(key, stride.duration_s)
 
     def forget_runner(self) -> None:
-        """Forget what is one runner's: the next session may be another's."""
+        """Forget the runner's own values: the next session may be another runner's."""
         self.baselines = Baselines()
         self.unsettle()
 

@@ -24,7 +24,7 @@ class Taught:
         self._retention: Retained | None = None
 
     def forget_runner(self) -> None:
-        """Forget what is one runner's."""
+        """Forget the runner's own values."""
         self._imprints, self._carried, self.carry = Imprints(), Baselines(), None
 
     def doubt(self) -> None:

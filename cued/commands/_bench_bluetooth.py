@@ -140,4 +140,4 @@ async def _until(condition: Callable[[], bool]) -> None:
 
 
 def _nothing() -> None:
-    """Nobody waits for data to flow."""
+    """Ignore the news that data flow."""

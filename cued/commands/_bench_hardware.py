@@ -48,7 +48,7 @@ HEARD_DB = 6.0
 
 
 class Reading(Struct, frozen=True):
-    """What was found for one row of the sheet; ``right`` is None where nobody can say."""
+    """The result of one row of the sheet; ``right`` is None if it is unknown."""
 
     row: str
     text: str
@@ -163,7 +163,7 @@ def off_after(pin: int, high: Level, give_up_s: float = GIVE_UP_S) -> float | No
 
 
 async def _pressed(config: Config, site: Site, asks: Asks | None) -> Reading:
-    """Wait for the main button to be pressed and let go."""
+    """Wait for the main button to be pressed and released."""
     if asks is None:
         return Reading("C12", "not measured: nobody is there to press it")
     source: Any = buttons.Buttons(cast("buttons.Config", config.parts["sources"]["buttons"]), site)
@@ -191,7 +191,7 @@ def _ignore(_item: object) -> None:
 
 
 def _nothing() -> None:
-    """Nobody waits for data to flow."""
+    """Ignore the news that data flow."""
 
 
 async def _heard(config: Config, site: Site) -> Reading:
@@ -213,7 +213,7 @@ async def _heard(config: Config, site: Site) -> Reading:
 
 
 def _microphone() -> Any:
-    """Begin to record; the array fills up meanwhile."""
+    """Start to record into an array."""
     try:
         sd: Any = importlib.import_module("sounddevice")
     except (ImportError, OSError) as error:

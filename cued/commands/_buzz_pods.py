@@ -48,4 +48,4 @@ async def buzz(pattern: Pattern, config: Config) -> str:
 
 
 def _nothing() -> None:
-    """Nobody waits for data to flow."""
+    """Ignore the news that data flow."""

@@ -87,7 +87,7 @@ def refused(worker: str, told: Mapping[str, str]) -> str:
 
 
 class Progress:
-    """Tells how far the work is: in place on a terminal, else a line a minute.
+    """Shows progress: in place on a terminal, else a line a minute.
 
     sizes : bytes of each session, by which the time left is reckoned.
     """
@@ -148,7 +148,7 @@ def _ask(client: Any, path: Path, out: Path) -> None:
 
 
 def _outcome(future: Any, path: Path) -> list[Done]:
-    """Return what came of a session, which may be that it ends every worker that hears it."""
+    """Return a session's result, which may be that it ends every worker that processes it."""
     if error := future.exception():
         return [Done(session=path.stem, trouble=str(error).split(". ")[0])]
     return msgspec.convert(future.result(), list[Done])

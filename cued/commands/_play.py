@@ -27,7 +27,7 @@ KEEPERS = ("recorder", "history")
 
 
 class World(Protocol):
-    """Somebody who hears cues and has a belt: a simulation. A recording has neither."""
+    """A runner who reacts to cues and has a belt: a simulation. A recording has neither."""
 
     def hear(self, event: AnyEvent) -> None:
         """Note an event."""
@@ -64,7 +64,7 @@ def at_full_speed(
 
 
 def keeping_nothing(config: Config) -> Config:
-    """Leave out recorder and history: what is replayed is no new run of anybody."""
+    """Leave out recorder and history: a replay is not a new session."""
     sinks = {n: s for n, s in config.parts.get("sinks", {}).items() if n not in KEEPERS}
     return replace(config, parts={**config.parts, "sinks": sinks})
 

@@ -73,7 +73,7 @@ def found(args: argparse.Namespace, name: str) -> Path:
 
 
 def _of_service(chosen: Path | None) -> Path | None:
-    """Say where the service whose configuration this is keeps its state; None if it is nobody's."""
+    """Return the state folder of the service with this configuration; None without one."""
     path = chosen or config.searched()
     if path is None or path.parent not in [Path(name).parent for name in config.SEARCHED]:
         return None

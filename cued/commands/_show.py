@@ -27,7 +27,7 @@ USER = "demo"
 
 @contextmanager
 def shown(config: Config) -> Generator[Config]:
-    """Return the configuration with page and broker, if it has them, open to those who look."""
+    """Return the configuration with page and broker, if it has them, open to the network."""
     sinks = config.parts.get("sinks", {})
     with TemporaryDirectory(prefix="cued-show-") as folder:
         if "broker" in sinks:
@@ -45,7 +45,7 @@ def shown(config: Config) -> Generator[Config]:
 
 
 def _guarded(sinks: dict[str, Struct], password_file: str) -> dict[str, Struct]:
-    """Open the broker to guests, and let those who know it follow to its ports."""
+    """Open the broker to guests, and move those parts that use it to its ports."""
     broker: Any = sinks["broker"]
     port = free_port(EVERYWHERE, broker.port)
     websocket = free_port(EVERYWHERE, broker.websocket_port)

@@ -232,7 +232,7 @@ async def _first_packet(chosen: Config) -> int:
 
 
 def _ignore(_said: object) -> None:
-    """Nobody listens to what an actuator says here."""
+    """Ignore an actuator's reports."""
 
 
 def _soak(chosen: Config, hours: float) -> dict[str, float]:

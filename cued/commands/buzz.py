@@ -27,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Buzz; 1 and a line if nobody can have felt it."""
+    """Buzz; return 1 and print a line if it cannot have been felt."""
     config = load_config(args)
     actuators = config.parts.get("actuators", {})
     if "pod_haptic" in actuators and "haptic" not in actuators:

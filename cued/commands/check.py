@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def unseen(makes: Sequence[Callable[[Callable[[object], None]], object]]) -> list[str]:
-    """Build everything; say which secrets are kept from us, who need not be the service."""
+    """Build every part; name secrets that this user, unlike the service, may not read."""
     lines: list[str] = []
     for make in makes:
         try:

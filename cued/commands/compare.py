@@ -1,4 +1,4 @@
-"""Compare two configurations that heard the same sessions: what ``cued reanalyse`` wrote."""
+"""Compare two configurations over the same sessions, from the results of ``cued reanalyse``."""
 
 from __future__ import annotations
 

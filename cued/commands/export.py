@@ -37,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write what is asked for."""
+    """Write the files asked for."""
     if not (args.fit or args.csv or args.parquet):
         raise CuedError("say what to write: --fit FILE, --csv FILE or --parquet FILE")
     session = RecordedSession(found(args, args.session))

@@ -135,7 +135,7 @@ def mounted(text: str) -> tuple[str, Matrix]:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Import, or say what is wrong and write nothing."""
+    """Import, or print what is wrong and write nothing."""
     asked = ImportOptions(units=args.units, columns=args.columns, skip=args.skip, signs=args.signs)
     if args.look:
         for path in args.source:

@@ -1,4 +1,4 @@
-"""Drive every output pin of the configuration low: what is left to do when all was killed.
+"""Drive every output pin of the configuration low, after the daemon was killed.
 
 Motors, relay and light are off after any orderly end; motors and relay also when the daemon is
 killed or frozen, because another process keeps their pins (``cued/keeper.py``). Killed together

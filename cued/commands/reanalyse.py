@@ -1,4 +1,4 @@
-"""Let other configurations hear many recorded sessions, on all cores or on a cluster.
+"""Run other configurations on many recorded sessions, on all cores or on a cluster.
 
 What is done is kept: the same command goes on where it was stopped. A session that cannot be read
 is named and skipped. The dataset that comes of it is described in ``report/dataset.py``.

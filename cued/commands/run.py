@@ -120,7 +120,7 @@ def _first_start(path: Path) -> bool:
 
 
 def leave_to_the_service(config: Config) -> None:
-    """Stop where the service has what is wanted. Raises CuedError."""
+    """Refuse to start if the service holds the sensors, pins or sound. Raises CuedError."""
     if "INVOCATION_ID" in os.environ or not config.station.hardware:
         return  # started by systemd itself, or nothing real is touched
     if running("cued.service", "cued@*.service"):

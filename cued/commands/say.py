@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Speak; 1 and a line if nobody can have heard it."""
+    """Speak; return 1 and print a line if it cannot have been heard."""
     if (args.tone or args.out) and args.tone == args.all:
         print("cued say: --tone goes with a text, --out with --all", file=sys.stderr)
         return 2

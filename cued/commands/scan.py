@@ -34,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print a table of what was heard; unsupported devices are counted, or listed with --all."""
+    """Print a table of the devices found; unsupported ones are counted, or listed with --all."""
     try:
         found, batteries = asyncio.run(_listen(args))
     except TimeoutError as error:

@@ -73,7 +73,7 @@ async def tried(config: Config, seconds: float, *, ask: bool = False) -> list[Ch
 
 
 async def diagnosed(config: Config, checks: list[Check]) -> None:
-    """Where something is missing, say what ``cued doctor`` finds besides."""
+    """If something is missing, print what ``cued doctor`` finds too."""
     if not missing(checks):
         return
     there = Check("configuration", "ok", "")

@@ -104,7 +104,7 @@ def day(text: str) -> float:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do what is asked."""
+    """Carry out the subcommand."""
     there = sessions_folder(args)
     match args.what:
         case "rename":
@@ -208,7 +208,7 @@ def _forget(args: argparse.Namespace, there: Path) -> None:
 
 
 def _forget_kept(there: Path) -> None:
-    """Leave nothing of files that are gone, or that are others now, in what is kept beside them."""
+    """Remove files that are gone or have changed from the caches beside them."""
     index.index(there).save()
     visit.visits(there).save()
 

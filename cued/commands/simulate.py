@@ -139,13 +139,13 @@ def _over_bluetooth(
 
 
 class Runner:
-    """The simulated person and treadmill as those who hear cues and get requests."""
+    """Passes cues and requests on to the simulated person and treadmill."""
 
     def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation
 
     def hear(self, event: AnyEvent) -> None:
-        """Let the person hear a cue that was given."""
+        """Pass a given cue on to the person."""
         if isinstance(event, Cue) and event.verdict == "given":
             self.simulation.hear(event.key, event.because)
 

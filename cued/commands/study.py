@@ -148,7 +148,7 @@ def _recording(
 
 
 async def _led(config: Config, protocol: Protocol, conductor: Conductor) -> None:
-    """Lead a person, by voice, until the protocol or somebody ends it."""
+    """Lead a person by voice until the protocol ends or is stopped."""
     where = app.site(config)
     over, newest = asyncio.Event(), [0.0]
     options = cast(

@@ -62,14 +62,14 @@ class BeltGuard:
         self._wish, self._sent_t = None, t
 
     def see(self, t: float, speed_m_s: float) -> list[BeltFault]:
-        """Note a reported speed; what is wrong with it."""
+        """Note a reported speed and return what is wrong with it."""
         self._speed, self._speed_t = speed_m_s, t
         if self._stop_t is not None:
             self._see_it_fall(t, speed_m_s)
         return self._judged(t)
 
     def tick(self, t: float) -> list[BeltFault]:
-        """Return what is wrong by now although nothing was reported."""
+        """Return what is wrong at ``t`` though no speed was reported."""
         if self._stop_t is None:
             return self._judged(t)
         if self._speed_t <= self._stop_t:  # silent since

@@ -116,7 +116,7 @@ def heart_rate(data: bytes) -> tuple[int, list[float]]:
 
 
 class Skin:
-    """Tells whether a strap lies on skin, by what it sends.
+    """Decides from its messages whether a strap lies on skin.
 
     Off the skin some go on with the last value for minutes, without intervals between beats
     (polar-ble-sdk#304, #430); a living heart's rate changes within ``FROZEN_S``.
@@ -127,7 +127,7 @@ class Skin:
         self._since = 0.0
 
     def feels(self, t: float, bpm: int, intervals: Sequence[float]) -> bool:
-        """Note a measurement; False when it is none of a heart."""
+        """Note a measurement; return False if it is not of a heart."""
         if intervals or bpm != self._bpm:
             self._bpm, self._since = bpm, t
         return t - self._since <= FROZEN_S

@@ -1,4 +1,4 @@
-"""Words that some FTMS treadmills want to hear before they tell the truth.
+"""Messages that some FTMS treadmills need before they report their speed.
 
 Protocol facts
 --------------

@@ -64,7 +64,7 @@ class Zipped:
         self._rows: list[Floats] = [np.empty((0, 3)), np.empty((0, 3))]
 
     def feed(self, which: int, values: Floats) -> tuple[Floats, Floats] | None:
-        """Process (n, 3) samples of stream 0 or 1 and return what is complete of both."""
+        """Process (n, 3) samples of stream 0 or 1 and return the samples complete in both."""
         self._rows[which] = np.concatenate((self._rows[which], values))
         n = min(len(r) for r in self._rows)
         if max(len(r) for r in self._rows) - n > MOST_APART + len(values):

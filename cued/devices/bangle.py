@@ -94,7 +94,7 @@ class Bangle(Device):
         self._last = -1.0
 
     def start(self, services: Sequence[str]) -> list[Action]:
-        """Put the program in; it starts by itself."""
+        """Upload the program, which starts by itself."""
         if services and TX not in services:
             raise DecodeError("this watch offers no console; switch it to programmable")
         return [Subscribe(TX), *standard_start(services), *_typed(PROGRAM.replace("\n", ""))]

@@ -97,7 +97,7 @@ class Device(Protocol):
         ...
 
     def tick(self, t: float) -> list[Output]:
-        """Do what is due as time passes; called every tenth of a second while connected."""
+        """Return the outputs due at ``t``; called every tenth of a second while connected."""
         return []
 
     def refused(self, t: float, write: Write, why: str) -> list[Output]:

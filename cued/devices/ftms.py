@@ -156,7 +156,7 @@ class Ftms(Device):
         return []
 
     def _halted(self, t: float, why: str) -> list[Output]:
-        """Withdraw the speed that was told, from now on."""
+        """Withdraw the last speed, from now on."""
         if not self._speed:
             return []
         self._standstill.halted(t, why, self._speed)

@@ -48,7 +48,7 @@ def score_answers(
 
 
 def score_backward(case: Case, said: Sequence[Stride], gaits: Sequence[Gait]) -> None:
-    """Count whatever was called backward while the truth was forward, steady or not."""
+    """Count strides called backward while the truth was forward, steady or not."""
     for event in (*said, *gaits):
         if event.direction == "backward" and case.truth.direction(event.t) == "forward":
             case.tally(event.t).direction.backward += 1

@@ -22,7 +22,7 @@ class SensorSet(Struct, frozen=True):
 
     @property
     def by_side(self) -> bool:
-        """Whether each foot is matched by itself."""
+        """Whether each foot is matched separately."""
         return self.placement != "trunk"
 
     @property

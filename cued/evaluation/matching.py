@@ -32,7 +32,7 @@ def _clusters(
     order_b: Sequence[int],
     within: float,
 ) -> Iterator[tuple[list[int], list[int]]]:
-    """Cut both lists wherever nothing can be paired across."""
+    """Cut both lists at gaps that no pair can span."""
     merged = [(a[i], 0, i) for i in order_a] + [(b[j], 1, j) for j in order_b]
     merged.sort()
     part: tuple[list[int], list[int]] = ([], [])

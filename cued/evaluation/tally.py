@@ -197,7 +197,7 @@ def under(name: str, tallies: Tallies) -> Tallies:
 
 
 def _add(total: Struct, more: Struct) -> None:
-    """Add numbers, join lists, and go into what is nested."""
+    """Add numbers, join lists, and merge nested values."""
     for field in msgspec.structs.fields(type(total)):
         mine: Any = getattr(total, field.name)
         theirs: Any = getattr(more, field.name)

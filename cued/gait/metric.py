@@ -45,5 +45,5 @@ class Metric(Protocol):
         ...
 
     def reset(self) -> None:
-        """Start anew: belt, direction or mode changed, or data were lost."""
+        """Start again: belt, direction or mode changed, or data were lost."""
         ...

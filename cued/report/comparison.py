@@ -54,7 +54,7 @@ class SharedPart(Struct, frozen=True, kw_only=True):
 
 
 class Label(Struct, frozen=True):
-    """What somebody found true of a moment."""
+    """A person's judgement of a moment."""
 
     session: str
     t: float
@@ -71,7 +71,7 @@ class RateChange(Struct, frozen=True, kw_only=True):
 
 
 class Score(Struct, frozen=True, kw_only=True):
-    """How cues meet labels; None where nothing can be told."""
+    """How cues agree with labels; None where there are too few."""
 
     precision: float | None
     recall: float | None
@@ -206,7 +206,7 @@ def _change(parts: Sequence[SharedPart], name: str, key: str | None) -> RateChan
 
 
 def _interval(of: Mapping[str, Sequence[float]]) -> tuple[float, float] | None:
-    """Return where 95 % of the changes per hour lie when runners are drawn anew."""
+    """Return the 95 % interval of the change per hour, by bootstrap over runners."""
     runners = sorted(name for name, (_, _, hours) in of.items() if hours > 0.0)
     if len(runners) < LEAST:
         return None

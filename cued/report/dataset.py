@@ -95,7 +95,7 @@ def name(session: Path, content: str, wanted: str) -> str:
 
 
 def done(out: Path, result: str, session: str, wanted: str) -> Done | None:
-    """Read what is there of a result; one that is damaged or half is made again."""
+    """Read an existing result; a damaged or partial one is made again."""
     below = f"configuration={configuration(wanted)}/station=*/{glob.escape(result)}"
     for about in (out / ABOUT).glob(below):
         with contextlib.suppress(OSError, KeyError, TypeError, arrow.ArrowException, ValueError):

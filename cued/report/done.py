@@ -13,7 +13,7 @@ NAMED = 5  # sessions with one and the same trouble that are named singly
 
 
 class RunOptions(Struct, frozen=True, array_like=True):
-    """What a session is to be heard by, as JSON in results and between processes.
+    """The configuration to run a session with, as JSON in results and between processes.
 
     chosen : a configuration as tables, None for the session's own.  laid : settings laid over it.
     quick : with packets joined, which is faster and less than exact.
@@ -29,7 +29,7 @@ class RunOptions(Struct, frozen=True, array_like=True):
         return msgspec.json.decode(text, type=RunOptions)
 
     def text(self) -> str:
-        """Encode it; what is the same has the same text."""
+        """Encode it; equal options have the same text."""
         return msgspec.json.encode(self, order="sorted").decode()
 
 

@@ -36,7 +36,7 @@ class Fact(Struct, frozen=True):
 
 
 def opening(d: Digest, before: Visit | None = None) -> str:
-    """Say in one sentence what matters most, beside the time before where that is known."""
+    """Return one sentence on what matters most, compared with the session before if known."""
     kept, w = _kept(d), d.words
     if kept is None:
         if d.ending.backward_s >= 1.0:

@@ -240,7 +240,7 @@ def _total(message: Any, d: Digest, rows: Sequence[Second]) -> None:
 
 
 def _means(message: Any, rows: Sequence[Second]) -> None:
-    """Put in the means of what is known; what is not known stays out."""
+    """Add the means of known values; unknown ones stay out."""
     cadences = [r.cadence_spm / 2.0 for r in rows if r.cadence_spm is not None]
     if cadences:
         average = mean(cadences)

@@ -1,4 +1,4 @@
-"""The band of stride times over a session, as the coach told it at each moment.
+"""The band of stride times over a session, as the coach had it at each moment.
 
 It is the event ``Band`` and the belt's speed at that moment; nothing is worked out again.
 """

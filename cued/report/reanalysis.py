@@ -1,4 +1,4 @@
-"""One session heard by other coaches: the piece of work of ``cued reanalyse``.
+"""Runs one session with other configurations: the unit of work of ``cued reanalyse``.
 
 The inputs are decoded once, however many configurations hear them. Rows are what a runner or a
 tuner cares about, as it was recorded (``run`` "before") and as it is now ("after"), and the marks
@@ -77,7 +77,7 @@ class Run:
 def analyse(
     path: Path, out: Path, wanted: Sequence[str], hear: Hear, effective: Effective
 ) -> list[Done]:
-    """Hear a session by each wanted configuration that has not heard it, and write the results."""
+    """Run a session with each configuration that has no result yet, and write the results."""
     content = dataset.input_of(path)
     names = {w: dataset.name(path, content, w) for w in wanted}
     there = {w: dataset.done(out, names[w], path.stem, w) for w in wanted}
@@ -92,7 +92,7 @@ def analyse(
 
 
 class _Heard:
-    """The parts of a session, as each configuration hears them."""
+    """The parts of a session, prepared for each configuration."""
 
     def __init__(self, path: Path, content: str, wanted: Sequence[str]) -> None:
         self.session = RecordedSession(path)
@@ -125,7 +125,7 @@ class _Heard:
         self._seconds += ending.duration_s
 
     def write(self, out: Path, name: str, wanted: str) -> Done:
-        """Write what one configuration heard."""
+        """Write one configuration's result."""
         told = Done(
             session=self.session.path.stem, wanted=wanted, result=name, seconds=self._seconds,
             before=dict(self._before), after=dict(self._after[wanted]), note=self.session.damage,

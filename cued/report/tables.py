@@ -45,7 +45,7 @@ DIALECTS = {
 
 
 def rows(digests: Sequence[Digest]) -> list[dict[str, Any]]:
-    """Return a row for each stride: whose, when, in which phase, and what it was."""
+    """Return a row for each stride: runner, time, phase and values."""
     out: list[dict[str, Any]] = []
     for d in digests:
         phases = d.phase_spans()

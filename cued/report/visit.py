@@ -51,7 +51,7 @@ class Visits(Struct, frozen=True):
 
 
 def visits(folder: Path) -> Cache[Visits]:
-    """Return what is kept of the sessions of a folder."""
+    """Return the cached figures of a folder's sessions."""
     return Cache(folder, NAME, Visits, _read)
 
 

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all: written beside their place, then moved there."""
+"""Writes files atomically: beside their place, then moved there."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class Renewal:
         self._due = True
 
     def watch(self, item: Input) -> Engine | Command | None:
-        """Return a new engine if this input needs one, or what the old one is to be told first."""
+        """Return a new engine if this input needs one, or a command for the old one first."""
         if isinstance(item, Packet):
             self._news = True
         elif isinstance(item, Belt):

@@ -49,7 +49,7 @@ class _Fenced:
         self._opens_s = OPENS_S
 
     def patience(self, left_s: float) -> None:
-        """Say how long all that is not yet open may take."""
+        """Return how long the parts that are not open yet may take."""
         self._opens_s = min(max(left_s, LEAST_S), OPENS_S)
 
     @property
@@ -155,5 +155,5 @@ class FencedActuator:
         self._fence.call(lambda: self._actuator.beat(beat), None)
 
     def cancel(self) -> None:
-        """Stop what is being given, even by an actuator that has failed."""
+        """Stop the present cue, even of an actuator that has failed."""
         Fence("", lambda _name, error: self._fence.fail(error)).call(self._actuator.cancel, None)

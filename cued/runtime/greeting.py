@@ -62,7 +62,7 @@ class Greeting:
                 pass
 
     def feed(self, item: Input) -> Cue | None:
-        """Process an input and return what is to be said now."""
+        """Process an input and return the greeting that is due, if any."""
         if not isinstance(item, Tick) or (self._ready and not self._owed):
             return None
         now = item.t

@@ -16,7 +16,7 @@ FIRST = 3
 
 
 def handed() -> list[socket.socket]:
-    """Return the listening sockets; none where nobody handed any over."""
+    """Return the listening sockets that systemd handed over, if any."""
     count = os.environ.get("LISTEN_FDS", "")
     if not count.isdigit() or os.environ.get("LISTEN_PID") != str(os.getpid()):
         return []
@@ -25,7 +25,7 @@ def handed() -> list[socket.socket]:
 
 @contextlib.asynccontextmanager
 async def turned_away() -> AsyncGenerator[None]:
-    """Close whatever connection comes, for as long as nobody else serves."""
+    """Close every connection until a server takes over."""
     async with contextlib.AsyncExitStack() as stack:
         for listening in handed():
             server = await asyncio.start_server(lambda _, w: w.close(), sock=listening)

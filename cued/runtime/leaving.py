@@ -1,4 +1,4 @@
-"""Hears the signals that end the process, and ends it by a deadline, whatever hangs.
+"""Handles the signals that end the process, and ends it by a deadline whatever hangs.
 
 Rules
 -----

@@ -22,7 +22,7 @@ class Taken(CuedError):
 
 @contextmanager
 def only_one(state: Path, station: str) -> Generator[None]:
-    """Hold the station's lock. Raises Taken where somebody else does."""
+    """Hold the station's lock. Raises Taken if another process holds it."""
     fd = _open(state, station)
     try:
         if fd is not None and not _lock(fd):

@@ -12,7 +12,7 @@ import socket
 
 
 def notify(state: str) -> bool:
-    """Send ``READY=1``, ``WATCHDOG=1`` and the like; return False when nobody listens."""
+    """Send ``READY=1``, ``WATCHDOG=1`` or another state; return False if there is no listener."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return False

@@ -71,7 +71,7 @@ class Clock:
         return 1.0 / self._period_s
 
     def retune(self, rate_hz: float) -> None:
-        """Begin afresh with another nominal rate."""
+        """Start again with another nominal rate."""
         self._nominal_s = self._period_s = 1.0 / rate_hz
         self.restart()
 

@@ -62,7 +62,7 @@ class Fir:
         self._tail: Floats | None = None
 
     def reset(self) -> None:
-        """Forget the past; the next sample primes the filter anew."""
+        """Reset; the next sample primes the filter."""
         self._tail = None
 
     def feed(self, x: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""How many of a sensor's samples are lost on their way, told when that matters.
+"""Reports when too many of a sensor's samples are lost on their way.
 
 Steps are still found across holes of a few samples, but not so well (docs/accuracy.md, "Bad links
 and other rates"): from a quarter of the samples on, over ``WINDOW_S``, it is told which sensor it

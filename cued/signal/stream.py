@@ -37,7 +37,7 @@ class Stream:
         return self._clock.lag_s if self._clock else 0.0
 
     def forget(self) -> None:
-        """Blocks were not used: begin afresh with the next samples."""
+        """Start again with the next samples: the last blocks were not used."""
         self._shape = None
 
     def feed(self, packet: Packet) -> list[Block]:

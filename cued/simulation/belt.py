@@ -41,7 +41,7 @@ class Treadmill:
             self._corners.pop(0)
 
     def request(self, request: BeltRequest, t: float) -> str:
-        """Do what is asked from ``t`` on; "" when done, else why not."""
+        """Carry out a request from ``t`` on; return "" when done, else why not."""
         speed, incline = request.speed_m_s, request.incline_percent
         if speed is not None and not 0.0 <= speed <= TOP_M_S:
             return f"the treadmill does 0..{TOP_M_S:g} m/s"
@@ -64,7 +64,7 @@ class Treadmill:
         return round(speed, 3), round(incline, 2)
 
     def _set(self, s: BeltSetting) -> None:
-        """Ramp from where the belt is at the setting's time; whatever came after is forgotten."""
+        """Ramp from the belt's speed at the setting's time; later settings are dropped."""
         t, now = s.at_s, self._interpolate(s.at_s)
         _, speed, incline = self._goals[-1]
         speed = speed if s.speed_m_s is None else s.speed_m_s

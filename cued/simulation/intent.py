@@ -90,7 +90,7 @@ class Will:
         return True
 
     def at(self, t: float) -> Intent:
-        """Sum up what is meant at a time."""
+        """Return what the person wants to do at a time."""
         begun = [d for d in self.does if d.at_s <= t]
         on = {d.what: size(d) for d in begun if t < d.at_s + duration(d)}
         acts = [d.what for d in begun if d.what in ACTIVITIES or d.what == "step_off"]

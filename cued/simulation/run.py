@@ -81,7 +81,7 @@ class Simulation:
         return self._belt.request(request, self.t)
 
     def hear(self, key: str, because: Mapping[str, float | str | None] | None = None) -> bool:
-        """Let the person hear a cue; True when they will do what it says."""
+        """Give the person a cue; return True if they will follow it."""
         obeys = self._walker.hear(key, self.t) or self._follow(key, because or {})
         self._know(KnownTruth(self.t, "heard", "", key if obeys else f"{key} (ignored)"))
         return obeys
@@ -144,7 +144,7 @@ class Simulation:
             self._ticks += 1
 
     def _expect(self, t: float, what: Input) -> None:
-        """Put an input on its way; equal times keep the order in which they were sent."""
+        """Queue an input; equal times keep the order in which they were sent."""
         heapq.heappush(self._coming, (t, self._order, what))
         self._order += 1
 

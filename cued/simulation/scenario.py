@@ -82,7 +82,7 @@ Fault = Literal[
 
 
 class Person(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who walks. Random habits (phases, sway) come from the seed."""
+    """The person who walks. Random habits (phases, sway) come from the seed."""
 
     height_m: Annotated[
         float, Meta(ge=1.2, le=2.2, description="Height, m; taller means slower steps.")
@@ -175,7 +175,7 @@ class BeltSetting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Telling(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the treadmill tells of its speed, once a second."""
+    """What the treadmill reports of its speed, once a second."""
 
     tells: Annotated[
         Literal["console", "measured", "nothing", "zero"],

@@ -61,7 +61,7 @@ class Walker:
         return self._stepper.down
 
     def hear(self, key: str, t: float) -> bool:
-        """Let the person hear a cue; return whether they will do what it says."""
+        """Give the person a cue; return True if they will follow it."""
         return self._will.hear(key, t)
 
     def do(self, what: Action, t: float) -> None:
@@ -69,12 +69,12 @@ class Walker:
         self._will.do(what, t)
 
     def face(self, heading: Heading, t: float) -> None:
-        """Let the person turn at ``t``, unless they face that way already."""
+        """Turn the person at ``t``, unless they face that way already."""
         if self._will.facing(t) != heading:
             self._will.turn(t)
 
     def advance(self, until: float) -> list[KnownTruth]:
-        """Make samples up to ``until`` known; give what is true by then or soon after."""
+        """Compute samples up to ``until``; return the truth until then or soon after."""
         self._stepper.forget(until)
         self._mishaps = [m for m in self._mishaps if not m.over(until - 2.0)]
         rows = self._stepper.plan(until, self._will.at)

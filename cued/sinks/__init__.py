@@ -1,1 +1,1 @@
-"""Who is told of events: terminal, files, MQTT, the live page."""
+"""Receivers of events: terminal, files, MQTT, the live page."""

@@ -35,7 +35,7 @@ WRONG_COSTS_S = 1.0  # a guess a second is no way to find a password
 
 
 class Access(BaseAuthPlugin):
-    """Who is let in."""
+    """Authenticates clients."""
 
     async def authenticate(self, *, session: Session) -> bool:
         """Check the password; without one a guest may come in if guests may read."""
@@ -51,7 +51,7 @@ class Access(BaseAuthPlugin):
         return config.guests_read and not session.will_flag
 
     async def _refuse(self, session: Session) -> bool:
-        """Say who guessed wrong, and let the guesser wait."""
+        """Log a wrong password, and delay the answer."""
         where = f"{session.remote_address}:{session.remote_port}"
         print(f"embedded broker: wrong user or password from {where}", file=sys.stderr, flush=True)
         await asyncio.sleep(WRONG_COSTS_S)
@@ -67,7 +67,7 @@ class Access(BaseAuthPlugin):
 
 
 class Rights(BaseTopicPlugin):
-    """What those who are in may do: users everything, guests listen."""
+    """Authorises clients: users may do everything, guests may listen."""
 
     async def topic_filtering(
         self,
@@ -118,7 +118,7 @@ def configured(orders: Orders) -> BrokerConfig:
 
 
 def main() -> int:
-    """Read the orders and serve; what goes wrong is told in a line."""
+    """Read the settings and serve; an error is printed as one line."""
     logging.basicConfig(level=logging.CRITICAL)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(GOES_FIRST)

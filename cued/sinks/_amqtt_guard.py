@@ -72,7 +72,7 @@ class Bounded(ReaderAdapter):
 
 
 class GuardedBroker(Broker):
-    """The broker, and who may connect to it."""
+    """The broker, with limits on who may connect to it."""
 
     def __init__(self, config: BrokerConfig, origins: Collection[str]) -> None:
         super().__init__(config)

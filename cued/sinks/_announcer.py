@@ -35,7 +35,7 @@ def local_name(station: str) -> str:
 
 
 class Announcer:
-    """Answers those who look for a page in the network.
+    """Answers mDNS queries for the page.
 
     name : the host name; that of the station unless another is given.
     """
@@ -46,7 +46,7 @@ class Announcer:
         self._zeroconf: AsyncZeroconf | None = None
 
     async def run(self, host: str, port: int) -> None:
-        """Announce the page, as soon as there is a network; what is in the way is told once."""
+        """Announce the page as soon as there is a network; report a failure once."""
         if find_spec("zeroconf") is None:
             log.warning("the page is not announced: pip install 'cued[dashboard]' brings zeroconf")
             return

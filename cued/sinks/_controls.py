@@ -1,4 +1,4 @@
-"""What Home Assistant can send: a button, a number or a switch for each command that is let in."""
+"""Home Assistant's controls: a button, a number or a switch for each accepted command."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class SpeedUnit:
         return f"({value} * {self.factor}) | round({self.decimals})"
 
     def number(self) -> Entity:
-        """Return what a number has besides: limits in the unit, and m/s made of what is asked."""
+        """Return the rest of a number: its limits, and its value in the unit."""
         belt = self.shown("value_json.belt.speed_m_s")
         return {
             "max": round(FASTEST_M_S * self.factor, 1),
@@ -68,7 +68,7 @@ class SpeedUnit:
 def controls(
     root: str, commands: tuple[str, ...], words: Words, speed: SpeedUnit
 ) -> dict[str, Entity]:
-    """Return the entities that send the commands which are let in."""
+    """Return the entities that send the accepted commands."""
     out: dict[str, Entity] = {}
     for name, icon in BUTTONS.items():
         if name in commands:
@@ -100,7 +100,7 @@ def _order(command: str) -> str:
 
 
 def _muted(root: str, commands: tuple[str, ...], words: Words) -> Entity:
-    """Return a switch, or only its state where muting is not let in."""
+    """Return a switch, or only its state where muting is not accepted."""
     shown = {
         "name": words.say("ha.muted"),
         "state_topic": f"{root}/state",

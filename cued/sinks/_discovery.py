@@ -1,4 +1,4 @@
-"""What Home Assistant is told, so that a treadmill appears there by itself.
+"""The discovery message, by which a treadmill appears in Home Assistant by itself.
 
 One retained message under ``homeassistant/device/cued_<station>/config`` describes the device and
 all its entities (https://www.home-assistant.io/integrations/mqtt/#mqtt-discovery). Nothing is

@@ -1,4 +1,4 @@
-"""Who may set up: somebody beside the machine, who heard the four digits that it spoke.
+"""Lets in a person beside the machine, who heard the four digits that it spoke.
 
 Rules
 -----

@@ -54,7 +54,7 @@ class Client(aiomqtt.Client):
         reference = weakref.ref(paho)
 
         def bounded(size: int) -> bytes:
-            """Receive what is left of a message; end the link when it is more than is let in."""
+            """Receive the rest of a message; end the link if it is too large."""
             if size > LARGEST:
                 raise ConnectionError(f"a message of {size} bytes is not read")
             return cast("bytes", kind._sock_recv(reference(), size))
@@ -102,7 +102,7 @@ def _heed(ended: asyncio.Future[None]) -> None:
 
 
 class Proof(NamedTuple):
-    """What proves to each other who we and the broker are, as far as it is wanted."""
+    """The password and TLS context to sign in with, None where not configured."""
 
     password: str | None
     context: ssl.SSLContext | None

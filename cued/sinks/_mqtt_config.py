@@ -1,4 +1,4 @@
-"""Options of the MQTT sink: which broker, how to be let in, and what may be asked for."""
+"""Options of the MQTT sink: the broker, how to sign in, and which commands are accepted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PORTS = {
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which broker, how to be let in, and what may be asked for."""
+    """The broker, how to sign in, and which commands are accepted."""
 
     host: Annotated[str, Meta(min_length=1, description="Name or address of the broker.")] = (
         "localhost"

@@ -190,7 +190,7 @@ class Pages:
         return await handler(request)
 
     async def _sign(self, request: web.Request, response: web.StreamResponse) -> None:
-        """Put the headers on whatever is answered, refusals too."""
+        """Add the headers to every answer, refusals too."""
         host = hostname(request.headers.get("Host", ""))
         known = host if is_ours(host, self._names) else "localhost"
         for name, value in self._headers(known).items():

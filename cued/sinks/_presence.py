@@ -1,4 +1,4 @@
-"""Who says at the broker that this station is there: this daemon, or a namesake as well.
+"""Keeps the station's ``availability`` right, and notices a second daemon of the same name.
 
 The client's name cannot be guessed: a broker cuts off whoever has a name that somebody else comes
 with. So two stations of one name do not cut each other off; that is noticed on our own
@@ -17,7 +17,7 @@ ONLINE, OFFLINE = b"online", b"offline"
 
 
 class Presence:
-    """Tells that we are there, and notices whoever says otherwise."""
+    """Publishes that the station is online, and notices when another client contradicts."""
 
     def __init__(self, root: str) -> None:
         self.topic = f"{root}/availability"
@@ -27,7 +27,7 @@ class Presence:
         self._told = False
 
     def begin(self) -> None:
-        """Start anew on a new connection."""
+        """Start again on a new connection."""
         self._due = 0
 
     async def greet(self, client: Client) -> None:

@@ -25,7 +25,7 @@ PER_S, BURST = 5.0, 10.0
 
 
 class Request(Struct, frozen=True, forbid_unknown_fields=True):
-    """What somebody asks for."""
+    """A command from a client."""
 
     command: Annotated[str, Meta(max_length=40)]
     value: float | Annotated[str, Meta(max_length=80)] | None = None
@@ -41,7 +41,7 @@ class RequestRefused(Exception):
 
 
 class Gate:
-    """Lets through what is well-formed, allowed and not too frequent."""
+    """Accepts commands that are well-formed, allowed and not too frequent."""
 
     def __init__(self, allowed: Collection[str]) -> None:
         self._allowed = allowed

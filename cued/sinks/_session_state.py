@@ -65,7 +65,7 @@ class SessionState:
 
     @property
     def alarm(self) -> Alarm:
-        """The stage of a fall that nobody has acknowledged, or nothing."""
+        """The stage of a fall that is not acknowledged, or nothing."""
         fall = self._fall
         if fall is None:
             return ""
@@ -79,7 +79,7 @@ class SessionState:
         return told.value if told else None
 
     def watch(self, item: Input) -> None:
-        """Follow what only inputs tell."""
+        """Process an input."""
         self.t = max(self.t, item.t)
         match item:
             case Battery():
@@ -132,7 +132,7 @@ class SessionState:
             self.fronts[event.sensor] = event.front if event.state == "known" else "unknown"
 
     def shown_runner(self) -> str:
-        """Return who is taken to walk."""
+        """Return the name of the present runner."""
         return GUEST if self._guest else self.runner
 
     def _noticed(self, code: str) -> None:

@@ -1,4 +1,4 @@
-"""The way from the live page into set-up: four digits that are spoken beside the machine.
+"""Opens set-up from the live page, by four digits that are spoken beside the machine.
 
 Rules
 -----

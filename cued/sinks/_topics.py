@@ -95,7 +95,7 @@ class Topics:
         return len(self._queue)
 
     def again(self) -> None:
-        """Have the state sent anew: whoever is at the far end may know nothing."""
+        """Send the state again: a new subscriber may not have it."""
         self._changed = True
         self._state_at = float("-inf")
 
@@ -116,12 +116,12 @@ class Topics:
             self.dropped += 1
 
     def give_up(self) -> None:
-        """Count what is still queued as dropped: nobody will come for it."""
+        """Count the queued messages as dropped: they will not be sent."""
         self.dropped += len(self._queue)
         self._queue.clear()
 
     def watch(self, item: Input) -> bool:
-        """Follow what only inputs tell; return whether the state may have changed."""
+        """Process an input; return whether the state may have changed."""
         self._now.watch(item)
         if not isinstance(item, RARE) and not (isinstance(item, Tick) and self._state["alarm"]):
             return False
@@ -248,7 +248,7 @@ class Topics:
 
 
 def _stride(stride: Stride) -> dict[str, Any]:
-    """Return what is told of a single stride; it is of the moment ``t`` and never of now."""
+    """Return the fields of a single stride, which hold for the moment ``t``."""
     told = {
         name: value if value is None else round(value, 3)
         for name, value in (
@@ -262,7 +262,7 @@ def _stride(stride: Stride) -> dict[str, Any]:
 
 
 def _belt(state: BeltState) -> dict[str, Any] | None:
-    """Return what is told of the belt; None while nobody knows its speed."""
+    """Return the fields of the belt; None while its speed is unknown."""
     if state.speed_m_s is None:
         return None
     return {
@@ -280,6 +280,6 @@ def answer(name: str, ok: bool, why: str, id_: str, wall: float) -> Message:
 
 
 def _message(topic: str, event: AnyEvent, kind: str, wall: float) -> Message:
-    """Make an event's line a message; ``event_type`` is what Home Assistant goes by."""
+    """Make a message of an event's line; Home Assistant needs ``event_type``."""
     body: dict[str, Any] = msgspec.to_builtins(event)
     return Message(topic, msgspec.json.encode(body | {"event_type": kind, "time": wall}))

@@ -43,7 +43,7 @@ Port = Annotated[int, Meta(ge=1, le=65535)]
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where it listens, and for whom."""
+    """Addresses, users and limits of the broker."""
 
     address: Annotated[
         str, Meta(description="Address to listen on; anything but the loopback needs a password.")
@@ -79,7 +79,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Orders(Struct, frozen=True):
-    """What the broker's process is told, through a pipe that nobody else can read."""
+    """Settings for the broker's process, sent through a pipe."""
 
     address: str
     port: int
@@ -186,7 +186,7 @@ class Broker:
         self._told = self._told or what
 
     async def _end(self) -> None:
-        """Close the pipe, at which the process ends by itself; else end it."""
+        """Close the pipe, which ends the process; kill it if it stays."""
         process, self._process = self._process, None
         if process is None or process.returncode is not None:
             return

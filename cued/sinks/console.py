@@ -79,7 +79,7 @@ class Console:
         """Nothing to wait for: the view redraws itself."""
 
     def watch(self, item: Input) -> None:
-        """Follow what only inputs tell."""
+        """Process an input."""
         self._now.watch(item)
 
     def take(self, event: AnyEvent) -> None:

@@ -66,7 +66,7 @@ class EventLines:
             file.flush() if file is sys.stdout.buffer else file.close()
 
     def take(self, event: AnyEvent) -> None:
-        """Write the event's line. A full disk is told once and ends the lines, not the daemon."""
+        """Write the event's line. A full disk is reported once, and ends the lines only."""
         if self._file is not None:
             with self._giving_up():
                 self._file.write(self._encode(event) + b"\n")

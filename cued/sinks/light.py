@@ -72,7 +72,7 @@ class Light:
 
     @property
     def state(self) -> str:
-        """What is shown: the worst of what holds; ``shows`` where something else is going on."""
+        """The pattern to show: that of the worst state; ``shows`` overrides it."""
         if self.shows:
             return self.shows
         if self._now.alarm == "confirmed":
@@ -110,7 +110,7 @@ class Light:
             self._trouble = TROUBLE_STEPS
 
     def watch(self, item: Input) -> None:
-        """Follow the time, and what only inputs tell."""
+        """Process an input, and the time."""
         self._now.watch(item)
 
     async def run(self) -> None:

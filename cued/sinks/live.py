@@ -131,10 +131,10 @@ class Live:
             await self._pages.close()
 
     def watch(self, item: Input) -> None:
-        """Follow what only inputs tell."""
+        """Process an input."""
 
     def take(self, event: AnyEvent) -> None:
-        """Remember an event for those who come late."""
+        """Keep an event for pages that are opened later."""
         self._so_far.take(event)
 
     async def run(self) -> None:

@@ -1,4 +1,4 @@
-"""Tells an MQTT broker what the coach sees, and takes commands from it (docs/mqtt.md).
+"""Publishes what the coach sees by MQTT, and receives commands (docs/mqtt.md).
 
 Rules
 -----
@@ -102,7 +102,7 @@ class Mqtt:
 
     @property
     def dropped(self) -> int:
-        """How many messages nobody will ever get."""
+        """How many messages were dropped."""
         return self._topics.dropped + self._outbox.dropped
 
     @property
@@ -112,7 +112,7 @@ class Mqtt:
 
     @property
     def undelivered(self) -> int:
-        """How many session summaries no broker has acknowledged yet."""
+        """How many session summaries are not acknowledged yet."""
         return len(self._summaries) + len(self._outbox.waiting())
 
     async def __aenter__(self) -> Mqtt:
@@ -132,7 +132,7 @@ class Mqtt:
         await self._close(client)
 
     def watch(self, item: Input) -> None:
-        """Note what only inputs tell."""
+        """Process an input."""
         if self._topics.watch(item):
             self._nudge()
 

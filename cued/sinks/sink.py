@@ -1,4 +1,4 @@
-"""What a sink is: it is told of every event, and may send commands back."""
+"""What a sink is: it gets every event, and may send commands back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Ask = Callable[[Command | Notice], None]
 
 
 class Sink(Protocol):
-    """Someone who watches. Entering opens it, leaving flushes and closes.
+    """A receiver of events. Entering opens it, leaving flushes and closes.
 
     ``PART.build(config, site, ask)`` makes one; ``ask`` hands a command to the daemon, or
     what a person should be told. A slow or

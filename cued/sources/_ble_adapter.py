@@ -42,7 +42,7 @@ def chosen(wanted: str, there: dict[str, str]) -> str:
 
 
 def missing(wanted: str, there: dict[str, str]) -> str:
-    """Say that an adapter is not there, and what is."""
+    """Return the error for a missing adapter, naming those that exist."""
     if not there:
         return "there is no Bluetooth adapter"
     found = ", ".join(f"{name} ({address})" for name, address in there.items())

@@ -113,7 +113,7 @@ async def read_battery(device: BLEDevice, options: Mapping[str, Any]) -> float |
 
 
 async def _is_linked(device: BLEDevice) -> bool:
-    """Return whether BlueZ holds a link to it, whatever became of its services."""
+    """Return whether BlueZ holds a link to it, with or without its services."""
     path = device.details.get("path") if isinstance(device.details, dict) else None  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType]
     try:
         with theirs():

@@ -39,7 +39,7 @@ async def close_stale(
 
 
 async def held(options: Mapping[str, Any]) -> list[tuple[Advert, BLEDevice]]:
-    """List what is connected to BlueZ."""
+    """List the devices that are connected in BlueZ."""
     found: list[BLEDevice] = []
     try:
         with theirs():
@@ -53,7 +53,7 @@ async def held(options: Mapping[str, Any]) -> list[tuple[Advert, BLEDevice]]:
 async def find(
     scanning: Scanning, wanted: Callable[[Advert], bool], options: Mapping[str, Any]
 ) -> tuple[Advert, BLEDevice]:
-    """Wait for what is wanted: heard, or held by BlueZ for somebody else and so not heard."""
+    """Wait for a wanted device: advertising, or connected in BlueZ for another program."""
     if "backend" in options:
         return await scanning.find(wanted)
     finding = asyncio.create_task(scanning.find(wanted))

@@ -1,4 +1,4 @@
-"""What is in reach: which device files know it, what it says of itself before it is configured."""
+"""Scans: which devices are in reach, and which device files know them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class FoundDevice(Struct, frozen=True):
 async def scan(
     seconds: float, adapter: str = "", *, radio: Radio | None = None
 ) -> list[FoundDevice]:
-    """Listen for so long; what was heard, supported devices first, then by signal.
+    """Scan for so long; return the devices, supported ones first, then by signal.
 
     Raises TimeoutError when there was no adapter to listen with.
     """
@@ -69,7 +69,7 @@ async def scan(
 async def battery(
     found: FoundDevice, adapter: str = "", *, radio: Radio | None = None, within_s: float = 20.0
 ) -> float | None:
-    """Connect to a device just to read its battery, percent; None if it does not tell."""
+    """Connect to a device just to read its battery, percent; None if it has none."""
     radio = radio or Radio.of(adapter)
     scanning = Scanning(radio.scanner)
     wanted = found.advert.address.upper()

@@ -1,4 +1,4 @@
-"""A device that no file knows yet: connect, subscribe to everything it notifies, pass on the bytes.
+"""Records an unknown device: connects, subscribes to all notifications, passes on the bytes.
 
 Rules: nothing is written but subscriptions, and nothing is read but who made it (model, firmware
 and software revision, maker), never a serial number. Many devices stay silent until they are told

@@ -1,4 +1,4 @@
-"""An adapter that is stuck: BlueZ says it is on, and nothing can be heard or connected through it.
+"""Detects a stuck adapter: BlueZ says it is on, but it finds and connects nothing.
 
 Known of small radios: every scan is answered "in progress", scans that run hear nobody, or every
 connection is cancelled, until the adapter was off once (theengs/gateway#264; others use
@@ -38,7 +38,7 @@ FAILS = (DBusError, OSError, EOFError, TimeoutError)
 
 
 class StuckAdapter:
-    """Tells when nothing goes right; times are the host's, s."""
+    """Decides whether an adapter is stuck; times are the host's, s."""
 
     def __init__(self) -> None:
         self._deaf_since: float | None = None
@@ -48,12 +48,12 @@ class StuckAdapter:
         self._not_before = float("-inf")
 
     def listening(self, t: float) -> None:
-        """Note that a scan is on or was refused, with somebody wanted."""
+        """Note that a scan for a wanted device runs or was refused."""
         if self._deaf_since is None:
             self._deaf_since = t
 
     def excused(self) -> None:
-        """Note that somebody was heard, that nobody is wanted, or why nobody can be."""
+        """Note that a device was found, that none is wanted, or why none can be found."""
         self._deaf_since = None
 
     def refused(self, t: float) -> None:

@@ -1,4 +1,4 @@
-"""Is anybody training? What rests is let go of, and taken again on a movement.
+"""Releases resting devices when nobody trains, and takes them again on a movement.
 
 A wearable that can sleep until it is moved is let go of by itself: its battery would be flat in a
 day beside the treadmill. Many treadmills neither switch themselves off nor let their own app in
@@ -23,7 +23,7 @@ RUNS_M_S = 0.05
 
 
 class Training:
-    """Knows when somebody moved last; times are the loop's."""
+    """Notes when a sensor moved last; times are the loop's."""
 
     def __init__(self, release_after_s: float, begun: float) -> None:
         self._after_s = release_after_s
@@ -53,7 +53,7 @@ class Training:
         return self._after_s > 0 and t - self._moved_t.get(sensor, t) > self._after_s
 
     def gone(self, sensor: str) -> None:
-        """Forget a sensor whose link is over: once it is back it counts anew."""
+        """Forget a sensor whose link is over."""
         self._moved_t.pop(sensor, None)
 
     async def begins(self) -> None:

@@ -1,4 +1,4 @@
-"""Finding sensors: one scanner for all, on only while somebody waits and nobody connects.
+"""Finds sensors: one scanner for all, on only while one is wanted and none connects.
 
 Rules
 -----
@@ -57,7 +57,7 @@ def advert(device: BLEDevice, data: AdvertisementData) -> Advert:
 
 
 class Scanning:
-    """The scanner and those who wait for it, while it is ``running``."""
+    """The scanner and the tasks that wait for it, while it is ``running``."""
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ class Scanning:
 
     @contextlib.asynccontextmanager
     async def silent(self) -> AsyncGenerator[None]:
-        """Keep the scanner off, and everybody else from connecting, meanwhile."""
+        """Keep the scanner off, and other tasks from connecting, meanwhile."""
         async with self._connecting:
             self._paused = True
             self._changed.set()
@@ -118,7 +118,7 @@ class Scanning:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
-        """Let ``run`` run meanwhile."""
+        """Run ``run`` in the background meanwhile."""
         task = asyncio.create_task(self.run())
         try:
             yield

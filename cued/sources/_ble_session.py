@@ -88,7 +88,7 @@ class Connection:
         self.end("the connection broke off")
 
     def rest(self, why: str) -> None:
-        """Let go of a device that can sleep until it is moved; of another, do not."""
+        """Disconnect a device that can sleep until it is moved."""
         if self._device.rest():
             self._resting = True
             self.end(why)
@@ -185,7 +185,7 @@ class Connection:
             self._fail(bug)
 
     def _fail(self, bug: Exception) -> None:
-        """End with a fault of the program's own, for whoever awaits the session."""
+        """End with a fault of the program's own, raised in ``run``."""
         if not self._over.done():
             self._over.set_exception(bug)
 

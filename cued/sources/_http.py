@@ -2,7 +2,8 @@
 
 Rules: sizes, times and connections are bounded; a POST counts only with the path that it has to
 have, and from no web page (those name their origin); one request a connection (phyphox does not
-bear keep-alive); nothing a peer sends can raise anything but ``LinkLost`` here.
+bear keep-alive); nothing a peer sends can raise anything but ``LinkLost`` here. Not by aiohttp: that
+is an extra, and sets no time limit for a request's head.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ async def posts(
 
 
 def _refusal(request: str, fields: dict[str, str], path: str) -> str:
-    """Return why a request is not heard, or an empty text."""
+    """Return the status that refuses a request, or an empty text."""
     method, _, rest = request.partition(" ")
     if method != "POST":
         return "405 Method Not Allowed"

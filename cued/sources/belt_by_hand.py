@@ -33,7 +33,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class BeltByHand:
-    """Tells what was typed last."""
+    """Emits the speed that was typed last."""
 
     def __init__(self, config: Config, site: Site) -> None:
         self._speed_m_s = config.speed_m_s
@@ -43,7 +43,7 @@ class BeltByHand:
         self._typed.set()
 
     async def run(self, emit: Emit, up: Callable[[], None]) -> None:
-        """Emit the speed at the start and whenever it is typed anew."""
+        """Emit the speed at the start and whenever it is typed."""
         up()
         while True:
             await self._typed.wait()

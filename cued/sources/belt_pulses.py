@@ -71,7 +71,7 @@ class KernelTime:
 
 
 class BeltPulses:
-    """Tells the speed at each mark, and that the belt slows or stands when none comes."""
+    """Emits the speed at each mark, and a lower one or 0 when none comes."""
 
     def __init__(self, config: Config, site: Site) -> None:
         self._config = config

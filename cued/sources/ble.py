@@ -137,7 +137,7 @@ class Ble:
         return why
 
     async def _choose_adapter(self, told: Callable[[str], None]) -> None:
-        """Wait for the configured adapter and use it, whatever its number is today."""
+        """Wait for the configured adapter and use it, under its present number."""
         said = ""
         while not (name := chosen(self._config.adapter, there := await adapters())):
             why = missing(self._config.adapter, there)
@@ -159,7 +159,7 @@ class Ble:
                 raise LinkLost("the Bluetooth adapter has another number now")
 
     async def _release(self) -> None:
-        """Let go of treadmills when nobody trains, and of what lies still and can sleep."""
+        """Release treadmills when nobody trains, and devices that lie still and can sleep."""
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
@@ -171,7 +171,7 @@ class Ble:
                     session.rest(RESTS)
 
     async def _recover(self, scanning: Scanning, told: Callable[[str], None]) -> None:
-        """Switch the adapter off and on when it is stuck; told the first time, then in the log."""
+        """Switch the adapter off and on when it is stuck; a notice the first time, then the log."""
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(STUCK_EVERY_S)

@@ -121,7 +121,7 @@ class Buttons:
     def _main(
         self, say: Callable[[str], None]
     ) -> tuple[Callable[[bool], None], Callable[[], None]]:
-        """Make what the first button does when it is let go, and when it was held for long."""
+        """Return what the first button does when released, and when held for long."""
         loop = asyncio.get_running_loop()
         waiting: list[asyncio.TimerHandle] = []
 

@@ -1,4 +1,4 @@
-"""A phone with phyphox as a sensor: its server is asked ten times a second for what is new.
+"""A phone with phyphox as a sensor: polls its server ten times a second.
 
 Open an experiment with acceleration with gravity, allow remote access in its menu, and give the
 address that it shows. The decoder is ``cued/devices/phone.py``. Delay: half the polling interval

@@ -44,7 +44,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 10.0
 
     def __post_init__(self) -> None:
-        """Refuse to let a whole network in without a token."""
+        """Refuse to listen to a whole network without a token."""
         if self.listen not in ("127.0.0.1", "::1", "localhost") and not self.token:
             raise ValueError(f"listen = {self.listen!r} lets the network in: set token")
 

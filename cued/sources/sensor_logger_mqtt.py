@@ -85,7 +85,7 @@ class SensorLoggerMqtt:
 
 
 def _broker(config: Config) -> mqtt.Config:
-    """Return the broker as the sink's client is told of it."""
+    """Return the broker's options for the MQTT client."""
     return mqtt.Config(
         host=config.host,
         port=config.port or None,

@@ -51,7 +51,7 @@ class Tree:
             self._bus.send(message)
 
     def put(self, path: str, interface: str, values: Values) -> None:
-        """Add an object and tell of it."""
+        """Add an object and signal it."""
         self.objects[path] = {interface: values}
         self._signal("/", MANAGER, "InterfacesAdded", "oa{sa{sv}}", [path, self.objects[path]])
 
@@ -62,7 +62,7 @@ class Tree:
             self._signal("/", MANAGER, "InterfacesRemoved", "oas", [path, interfaces])
 
     def change(self, path: str, interface: str, values: Values) -> None:
-        """Change properties and tell of it."""
+        """Change properties and signal it."""
         if path in self.objects:
             self.objects[path][interface].update(values)
             self._signal(path, PROPERTIES, "PropertiesChanged", "sa{sv}as", [interface, values, []])

@@ -119,7 +119,7 @@ class Bluez:
         self._tree.change(ADAPTER, ADAPTER1, {"Powered": Variant("b", on)})
 
     def notify(self, device: Peripheral, uuid: str, data: bytes) -> bool:
-        """Send a notification; False when nobody subscribed."""
+        """Send a notification; return False if there is no subscriber."""
         char = device.char(uuid)
         if not device.connected or not (char.notifying or char.socket):
             return False
@@ -261,7 +261,7 @@ class Bluez:
         return self._answered(message, path) or self._done(message, path)
 
     def _answered(self, message: Message, path: str) -> Message | None:
-        """Answer what is asked for a value, or may fail."""
+        """Answer calls that return a value or may fail."""
         match message.member:
             case "GetManagedObjects":
                 return Message.new_method_return(message, "a{oa{sa{sv}}}", [self._tree.objects])
@@ -287,7 +287,7 @@ class Bluez:
                 return None
 
     def _done(self, message: Message, path: str) -> Message:
-        """Do what only has to be done; what is not known here is taken as done."""
+        """Carry out calls without an answer; unknown ones count as done."""
         match message.member:
             case "StopDiscovery":
                 self.discovering = False

@@ -1,4 +1,4 @@
-"""A D-Bus system bus of one's own, for as long as it is needed.
+"""A private D-Bus system bus, for as long as it is needed.
 
 bleak looks for BlueZ on the bus that DBUS_SYSTEM_BUS_ADDRESS names, so that variable is set
 meanwhile: whatever this process, or one that it starts, does over Bluetooth then happens here.

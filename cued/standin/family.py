@@ -69,12 +69,12 @@ class FarDevice:
         loop.call_later(0.01, self._far.notify, self.peripheral, char, data)
 
     def send(self, char: str, data: bytes) -> bool:
-        """Send a frame; False when nobody subscribed."""
+        """Send a frame; return False if there is no subscriber."""
         return self._far.notify(self.peripheral, char, data)
 
 
 async def play(plans: Mapping[FarDevice, Plan], start: float) -> int:
-    """Send the plans' frames, time 0 at ``start`` of the loop's clock; how many nobody took."""
+    """Send the plans' frames from ``start`` (loop's clock); return how many nobody received."""
     loop = asyncio.get_running_loop()
     rows = [(at, worn, char, data) for worn, plan in plans.items() for at, char, data in plan]
     missed = 0

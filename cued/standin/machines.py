@@ -1,4 +1,4 @@
-"""What is not worn for its motion: FTMS treadmills, a heart rate strap, a foot pod by RSC.
+"""Devices without motion: FTMS treadmills, a heart rate strap, a foot pod by RSC.
 
 Each reports when it is told to (``report``), as the real ones do about once a second.
 Written from the Bluetooth SIG's service specifications; ``MACHINES`` are treadmills that keep to
@@ -130,7 +130,7 @@ class TreadmillPeripheral:
             self.km_h = 0.0
 
     def report(self) -> bool:
-        """Notify speed and incline; return False when nobody listens."""
+        """Notify speed and incline; return False if there is no subscriber."""
         if not self.habits.treadmill or not (self.habits.speaks or self.km_h):
             return False
         speed = 0 if self.habits.says_zero else round(self.km_h * 100)
@@ -149,12 +149,12 @@ class Strap:
         )
 
     def report(self, bpm: int) -> bool:
-        """Notify the heart rate; return False when nobody listens."""
+        """Notify the heart rate; return False if there is no subscriber."""
         return self._far.notify(self.peripheral, HEART_RATE_DATA, bytes((0, bpm)))
 
 
 class FootPod:
-    """A foot pod that tells speed and cadence."""
+    """A foot pod that reports speed and cadence."""
 
     def __init__(self, far: Far) -> None:
         self._far = far
@@ -162,6 +162,6 @@ class FootPod:
         self.peripheral = Peripheral("C0:F0:0D:00:00:01", "Foot pod", {RSC: chars}, [RSC])
 
     def report(self, speed_m_s: float, cadence: int) -> bool:
-        """Notify speed, and cadence as the pod counts it; return False when nobody listens."""
+        """Notify speed and cadence as counted; return False if there is no subscriber."""
         data = struct.pack("<BHB", 0, round(speed_m_s * 256), cadence)
         return self._far.notify(self.peripheral, RSC_DATA, data)

@@ -116,7 +116,7 @@ class Peripheral:
         return properties
 
     def forget_link(self) -> None:
-        """Be unconnected; nobody is subscribed to anything."""
+        """Become unconnected, without any subscription."""
         self.connected = False
         for char in (char for chars in self.services.values() for char in chars.values()):
             char.notifying = False
@@ -129,5 +129,5 @@ class Far(Protocol):
     """What carries a peripheral's notifications: the stand-in, or any other medium."""
 
     def notify(self, device: Peripheral, uuid: str, data: bytes) -> bool:
-        """Send a notification; False when nobody subscribed."""
+        """Send a notification; return False if there is no subscriber."""
         ...

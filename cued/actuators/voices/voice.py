@@ -29,7 +29,7 @@ class VoiceMissing(RenderError):
 
 
 class VoiceOptions(Struct, frozen=True):
-    """What is wanted of a voice.
+    """Language, voice and rate to speak with.
 
     voice : the voice's own name of who speaks, or a file; empty for the usual one of the language.
     """
@@ -48,7 +48,7 @@ class Voice(Protocol):
 
     @property
     def version(self) -> str:
-        """What its sound depends on besides what is asked; empty where it is not installed."""
+        """Name the installed version, on which the sound depends; empty where none is installed."""
         ...
 
     def open(self) -> None:

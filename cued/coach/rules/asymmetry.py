@@ -53,7 +53,7 @@ class Asymmetry:
         self._limp_since: float | None = None
 
     def reset(self) -> None:
-        """Begin anew; a limp does not end with a phase."""
+        """Start again; a limp does not end with a phase."""
         self._watch.restart()
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:

@@ -34,7 +34,7 @@ class Retention:
         self._said = False
 
     def reset(self) -> None:
-        """Nothing begins anew within a session."""
+        """Do nothing: the recall comes once in a session."""
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose the recall after the first minute of settling in."""

@@ -44,7 +44,7 @@ class TimeCap:
         self._up = False
 
     def reset(self) -> None:
-        """Keep watching: a cap does not begin anew."""
+        """Do nothing: a cap holds for the whole session."""
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose once before the cap, and once at it."""

@@ -46,7 +46,7 @@ class TooFast:
         self._far_since: float | None = None
 
     def reset(self) -> None:
-        """Keep watching: a limit does not begin anew."""
+        """Do nothing: a limit holds in every phase."""
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose while the belt is too fast."""

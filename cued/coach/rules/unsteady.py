@@ -91,7 +91,7 @@ class Unsteady:
         )
 
     def _again(self, known: Known) -> Proposal | None:
-        """Propose to tell the end of what was told, once it is known."""
+        """Propose to say that the runner is steady again."""
         if known.stability != "steady" or not self._told:
             return None
         self._over = known.now if self._over is None else self._over

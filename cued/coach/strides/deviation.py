@@ -57,7 +57,7 @@ class Deviation:
         self.since: float | None = None
 
     def restart(self) -> None:
-        """Begin anew; the references stay."""
+        """Start again; the references stay."""
         self._beyond = self._within = 0
         self.mean = 0.0
         self.since = None

@@ -28,7 +28,7 @@ class Judge:
         self._told: Span | None = None
 
     def restart(self) -> None:
-        """Begin the series anew: phase, belt or balance changed."""
+        """Start the series again: phase, belt or balance changed."""
         self._watch.restart()
 
     def forget(self) -> None:

@@ -83,7 +83,7 @@ class Arbiter:
         return now < self._free_at
 
     def decide(self, proposals: list[Proposal], known: Known, now: float) -> list[Cue]:
-        """Choose; every cue that is given, and those withheld for a reason not yet told."""
+        """Choose a cue; return it, and those withheld for a reason not yet reported."""
         self._worked = known.worked
         if known.phase != self._theme_phase:
             self._theme, self._theme_phase = "", known.phase

@@ -46,7 +46,7 @@ def not_slow_by_hand(known: Known) -> bool:
 
 
 def could_turn(known: Known) -> bool:
-    """Return whether who was told to turn round has had time for it."""
+    """Return whether a runner who was told to turn has had time for it."""
     return known.told_to_turn is not None and known.now - known.told_to_turn >= TURNS_IN_S
 
 

@@ -16,7 +16,7 @@ class Facing:
         self._backward: float | None = inf  # since when, after going forward; inf once it was met
 
     def begin(self) -> None:
-        """Begin anew: a phase was entered."""
+        """Start again: a phase was entered."""
         self._against = None
 
     def against_s(self, now: float) -> float:

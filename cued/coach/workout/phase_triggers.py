@@ -106,7 +106,7 @@ def resting(known: Known, profile: Profile) -> Trigger | None:
 
 
 def carrying(known: Known, profile: Profile) -> Trigger | None:
-    """Go round again after the carry, or cool down; or go along with who turned backward."""
+    """Start another round after the carry, or cool down, or follow a runner who turned backward."""
     met = _met(known)
     if met or known.elapsed_s < profile.carry_s or known.stability == "unsteady":
         return met
@@ -159,7 +159,7 @@ def _turned(backward: bool, known: Known) -> Trigger:
 
 
 def _had_time(known: Known) -> bool:
-    """Return whether who turns unseen has had time for it."""
+    """Return whether a runner whose turn no sensor sees has had time for it."""
     if known.spec.turn == "forward" and known.told_to_turn is not None:
         return known.now - known.told_to_turn >= TURN_FRONT_S
     return known.elapsed_s >= TURN_S

@@ -81,7 +81,7 @@ class Script:
             self._later.pop(0)
 
     def clear(self) -> None:
-        """Say no more: the runner goes on where they were."""
+        """Say nothing more: the runner goes on where they were."""
         self._now.clear()
         self._later.clear()
 
@@ -101,7 +101,7 @@ class Script:
         return slower or not known.walking or known.now - at >= SLOWED_S
 
     def remind(self, known: Known) -> None:
-        """Ask again to turn round who goes on walking the other way."""
+        """Repeat the request to turn if the runner goes on walking the other way."""
         wanted = known.spec.turn
         if "unknown" in (wanted, known.direction) or known.direction == wanted:
             return

@@ -38,7 +38,7 @@ class Questions:
 
     @property
     def console_minded(self) -> bool:
-        """Somebody minds the console."""
+        """A person stands at the console."""
         return self._console
 
     @property

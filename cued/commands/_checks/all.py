@@ -50,7 +50,7 @@ def state_folder(config: Config) -> Path:
 
 
 def missing(checks: Iterable[Check]) -> list[Check]:
-    """Return those that somebody has to do something about."""
+    """Return the checks that need action."""
     return [c for c in checks if c.state in ("failed", "warning")]
 
 

@@ -21,7 +21,7 @@ MANY = 2
 
 
 def bluetooth(machine: Machine, config: Config) -> list[Check]:
-    """Check what has to be there before anything can be heard."""
+    """Check that there is an adapter, and that it is on."""
     blocked = rfkill(machine.path("/sys/class/rfkill"))
     return [blocked, service(machine), adapter(machine, config), shared_chip(machine, config)]
 

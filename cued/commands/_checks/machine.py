@@ -67,7 +67,7 @@ def power(machine: Machine) -> Check:
 
 
 def pins_let_go(machine: Machine) -> Check:
-    """See whether a pin is let go when the process that drives it is killed."""
+    """Check whether a pin is released when the process that drives it is killed."""
     kept = [text for text in map(machine.read, KEEPS_OUTPUTS) if text]
     name = "pins of a killed program"
     if not kept:
@@ -93,7 +93,7 @@ def clock(machine: Machine) -> Check:
 
 
 def disk(state: Path) -> Check:
-    """Write where history goes, as a session does, and see what is left."""
+    """Write to the history's folder, as a session does, and check the free space."""
     folder = next((p for p in (state, *state.parents) if p.is_dir()), Path("/"))
     advice = f"df -h {folder}, and free some space"
     start = time.monotonic()

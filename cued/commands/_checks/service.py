@@ -20,7 +20,7 @@ SERVICE = ("cued.service", "cued@*.service")
 
 
 def other_daemon(machine: Machine, state: Path, station: str) -> Check:
-    """Return whether a daemon runs already, the service or one that somebody started."""
+    """Return whether a daemon runs already, as the service or from a terminal."""
     if machine.active(*SERVICE):
         return Check("other daemon", "ok", "the service runs; no second one is to be started")
     if held(state, station):
@@ -35,7 +35,7 @@ def other_daemon(machine: Machine, state: Path, station: str) -> Check:
 
 
 def permissions(machine: Machine, groups: Callable[[str], set[str]] | None = None) -> Check:
-    """See whether who will run the daemon may use sound, Bluetooth and pins."""
+    """Check whether the daemon's user may use sound, Bluetooth and pins."""
     user = "cued" if _known("cued", groups) else pwd.getpwuid(os.getuid()).pw_name
     mine = (groups or groups_of)(user)
     if user == "root":

@@ -45,7 +45,7 @@ async def unit(treadmill: Sensor, adapter: str = "") -> float:
 
 
 def written(treadmill: Sensor) -> float:
-    """Return what is true over written speed as configured."""
+    """Return the configured ratio of true to written speed."""
     options = treadmill.options
     return float(options.get("write_factor") or options.get("speed_factor", 1.0))
 
@@ -60,7 +60,7 @@ class UnitTrial:
         self._slowest = float("inf")
 
     def hear(self, item: Input) -> None:
-        """Note what the treadmill tells."""
+        """Note the speed that the treadmill reports."""
         for each in spread(item):
             if isinstance(each, BeltFault):
                 self.stopped.set()

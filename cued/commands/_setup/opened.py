@@ -80,7 +80,7 @@ def told(place: Place, port: int) -> None:
 
 
 async def greet(serving: SetUp, language: str) -> None:
-    """Say to somebody without a screen what to do; set-up goes on where that fails."""
+    """Say aloud what to do; set-up goes on if that fails."""
     try:
         why = await serving.say(phrases.load(language).say("set_up"))
     except (CuedError, OSError) as error:

@@ -98,7 +98,7 @@ class SetUp:
             return PageReply(409, {"why": str(error)})
 
     async def say(self, text: str) -> str:
-        """Speak, when nothing else is being tried; return why it was not heard, or nothing."""
+        """Speak, unless another trial runs; return why it failed, or an empty text."""
         async with self._busy:
             tables = self._conversation.tables
             return await asyncio.to_thread(voice.spoken, self._trials, tables, text)

@@ -29,7 +29,7 @@ class WrittenAnswers(Answers, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 def main(path: Path, listening: socket.socket) -> None:
-    """Answer everybody who waits, then end."""
+    """Answer every waiting request, then end."""
     listening.settimeout(WITHIN_S)
     try:
         while True:

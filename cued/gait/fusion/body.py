@@ -123,7 +123,7 @@ class Body:
             chain.expect(phase.t + SETTLED_S if ahead else None)
 
     def belt(self, belt: Belt | LinkChanged) -> list[AnyEvent]:
-        """Process what a source tells of the belt, or that the source is gone."""
+        """Process a report of the belt, or the loss of its source."""
         self._merge.belt(belt)
         return self._advance()
 
@@ -183,7 +183,7 @@ class Body:
         return [event for s in late for event in self._stride(s, s.t + WAIT_S)]
 
     def _changed(self, told: Sequence[BeltState | Notice]) -> list[AnyEvent]:
-        """Go by the belt's new state; what it makes incomparable starts anew."""
+        """Use the belt's new state; values that it makes incomparable start again."""
         out: list[AnyEvent] = []
         for state in told:
             out.append(state)
@@ -200,7 +200,7 @@ class Body:
         return out
 
     def _stand_still(self, t: float) -> list[AnyEvent]:
-        """Nobody walks who has not set down a foot for longer than the pace explains."""
+        """Conclude that nobody walks if no foot was set down for longer than the pace explains."""
         still_s = self._patience.limit_s(self._terms.speed_m_s if self._terms else None)
         if self._last_footfall_t is None or t - self._last_footfall_t <= still_s:
             return []
@@ -211,7 +211,7 @@ class Body:
         return self._told(since, "no footfall")
 
     def _rest(self, t: float) -> list[AnyEvent]:
-        """Who stands is no longer unsteady some time after a stumble."""
+        """End unsteadiness some time after a stumble if the runner stands."""
         event = self._stability.rest(t) if self._last_footfall_t is None else None
         return [event] if event else []
 
@@ -271,7 +271,7 @@ class Body:
         return speed < SLOW_M_S and since < self._patience.limit_s(speed)
 
     def _travelled(self, travel: Travel) -> list[AnyEvent]:
-        """Let a foot tell how fast the belt is, and how long the stride was that waited for it."""
+        """Use a foot's own travel for the belt's speed and for the stride that waited for it."""
         speed = self._strides.foot_speed(travel)
         told = self._belt.step(travel.at, travel.sensor, speed) if speed else []
         strides = self._strides.travel(travel)

@@ -106,14 +106,14 @@ class DirectionChoice:
         return self._decide(turning.at)
 
     def drop(self, sensor: str, t: float) -> Direction:
-        """Forget a lost sensor's turn: nobody else may tell its end."""
+        """Forget a lost sensor's turn, whose end no other sensor may report."""
         if not self._turning or sensor != self._turning_by:
             return self.direction
         self._turning = False
         return self._decide(t)
 
     def stand(self) -> Direction:
-        """Nobody moves, so there is no direction."""
+        """Reset: nobody moves, so there is no direction."""
         self._ran = False
         return self._wipe("standing")
 

@@ -1,4 +1,4 @@
-"""One footfall for each contact, whatever is worn.
+"""One footfall for each contact, whichever sensors are worn.
 
 Every segment chain reports contacts of its own; this module says which of them become the one
 answer. For each foot the sensor nearest to the ground has the word: a sensor on that foot, else on
@@ -55,7 +55,7 @@ class Footfalls:
         self._heard[sensor] = t
 
     def feed(self, contact: Contact) -> Footfall | None:
-        """Process a contact and return the footfall, if this sensor has the word for that foot."""
+        """Process a contact; return a footfall if this sensor has precedence for that foot."""
         self._missed[contact.sensor] = 0
         if not self._has_word(contact):
             return None

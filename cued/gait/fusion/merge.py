@@ -49,7 +49,7 @@ class Merge:
             heapq.heappush(self._heap, (finding.at, self._order[sensor], self._count, finding))
 
     def belt(self, belt: Belt | LinkChanged) -> None:
-        """Queue what is told of the belt."""
+        """Queue a message about the belt."""
         self._count += 1
         heapq.heappush(self._heap, (belt.t, -1, self._count, belt))
         if self._silent and belt.t - self._heap[0][0] > FIRST_S:
@@ -63,7 +63,7 @@ class Merge:
         self._pass()
 
     def take(self) -> list[Finding | Belt | LinkChanged]:
-        """Return the findings and belt messages whose turn has come, in order."""
+        """Return the findings and belt messages that are due, in order."""
         out: list[Finding | Belt | LinkChanged] = []
         until = self._passed if self._reached or self._silent else float("inf")
         while self._heap and self._heap[0][0] <= until:

@@ -137,7 +137,7 @@ class StabilityWatch:
         return self._tell(t, "unknown", None, why)
 
     def rest(self, t: float) -> Stability | None:
-        """Nobody takes a step until ``t``: what a stumble left is over by time."""
+        """Note that no step was taken until ``t``; unsteadiness after a stumble ends by time."""
         if self._stumble_t is None or t - self._stumble_t <= HOLD_S:
             return None
         t, self._stumble_t = self._stumble_t + HOLD_S, None

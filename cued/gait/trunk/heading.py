@@ -119,7 +119,7 @@ class Ahead:
 
 
 class Yaw:
-    """Tells turns from the yaw of every tenth of a second.
+    """Detects turns from the yaw of every tenth of a second.
 
     A turn begins with ``TURN_RAD`` in a second and ends when the last 0.4 s hold little of it. A
     pelvis that swings with every stride comes back within the second, however far it swings.

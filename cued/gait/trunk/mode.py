@@ -137,7 +137,7 @@ class TrunkMode:
         return self._give(c, "running" if self._hurried else "walking")
 
     def _landing(self, c: Candidate) -> bool:
-        """Return whether whoever starts to move has just landed from flight, so may be running."""
+        """Return whether the runner has just landed from a flight, so may be running."""
         return self._runs > 0 and self._landed is not None and c.t - self._landed.t < LANDED_S
 
     def _run(self, c: Candidate) -> list[Candidate]:

@@ -132,7 +132,7 @@ class Mounting:
         return self._news()
 
     def _feel(self, mean: Vector, share: float) -> None:
-        """Follow gravity, and let the old mean go once the sensor has plainly moved."""
+        """Follow gravity, and drop the old mean once the sensor has plainly moved."""
         now, last, up = unit(mean), self._last, self._gravity.up
         self._last = now
         self.moved = (

@@ -1,4 +1,4 @@
-"""Opening the history's file, whatever has happened to it.
+"""Opens the history's file, also one that is damaged, old or new.
 
 Rules of this file
 ------------------

@@ -139,7 +139,7 @@ def _away(connection: sqlite3.Connection, runner: str, now: float) -> Away | Non
 
 
 def _last_details(connection: sqlite3.Connection, runner: str) -> dict[str, float | str | None]:
-    """Return what the last session's summary told."""
+    """Return the details of the last session's summary."""
     row = connection.execute(
         "select details from session where runner = ? and ended is not null"
         " order by started desc, id desc limit 1",

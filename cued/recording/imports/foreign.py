@@ -28,7 +28,7 @@ class SensorData(Struct, frozen=True, eq=False, kw_only=True):
 
 
 class Export(Struct, frozen=True, eq=False, kw_only=True):
-    """What an export holds. began : seconds since 1970 at t = 0, None if nothing tells."""
+    """The content of an export. began : seconds since 1970 at t = 0, None if unknown."""
 
     signals: tuple[SensorData, ...] = ()
     belt: tuple[Belt, ...] = ()
@@ -38,7 +38,7 @@ class Export(Struct, frozen=True, eq=False, kw_only=True):
 
 
 class ImportOptions(Struct, frozen=True, kw_only=True):
-    """What whoever imports adds to the files.
+    """What the person who imports adds to the files.
 
     units : by quantity (time, acc, gyr), where headings don't tell.
     columns : heading by t, ax, ay, az, gx, gy, gz, speed or incline, where headings are not

@@ -44,7 +44,7 @@ PLACES: dict[str, Placement] = {
 
 
 class Placing(Struct, frozen=True, kw_only=True):
-    """What files don't tell. placements, mountings : by sensor's name, "" for the only one."""
+    """What files don't contain. placements, mountings : by sensor's name, "" for the only one."""
 
     placements: Mapping[str, Placement] = {}
     mountings: Mapping[str, Matrix] = {}
@@ -100,7 +100,7 @@ def compose(out: Path, exports: Sequence[tuple[str, Export]], worn: Placing) -> 
 
 
 def write_whole(out: Path, recording: TableRecording) -> None:
-    """Write a recording beside its place, read it back, and put it there in one step."""
+    """Write a recording beside its place, read it back, and move it there in one step."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise CuedError(f"{out}: there is something already")
     beside = out.with_name(f".{out.name}.new")

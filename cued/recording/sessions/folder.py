@@ -74,7 +74,7 @@ def find(folder: Path, name: str) -> Path:
 
 
 def tidy(folder: Path, keep: Keep, now: float) -> list[Path]:
-    """Throw away what is too old, then the oldest while room is short; return what went."""
+    """Delete sessions that are too old, then the oldest while space is short; return them."""
     gone: list[Path] = []
     rest: list[tuple[bool, float, Path]] = []
     there = index(folder)

@@ -1,4 +1,4 @@
-"""What is in each file of a folder of sessions, kept beside them so that nobody reads them all.
+"""An index of a folder of sessions, so that not every file has to be read.
 
 A cache and nothing else: a file whose size or times are others is read again, one that is gone is
 left out, and so is what another version wrote. One that cannot be read or written costs time only.
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 class IndexEntry(Struct, Generic[T]):
-    """What is known of a file while its mark is the same."""
+    """The entry of a file, valid while its size and time are the same."""
 
     mark: Mark
     told: T
@@ -85,7 +85,7 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     @property
     def eventful(self) -> bool:
-        """Whether somebody stumbled or fell; what cannot be read is not worth keeping."""
+        """Whether there was a stumble or a fall; a file that cannot be read counts as none."""
         return any(e.stumbles or e.falls for e in self.endings)
 
 
@@ -106,7 +106,7 @@ def _read(path: Path) -> Entry:
 
 
 def _mark(path: Path) -> Mark:
-    """Return what changes with a file; nothing of one that went meanwhile."""
+    """Return a file's size and time; nothing for one that was deleted meanwhile."""
     try:
         told = path.stat()
     except OSError:

@@ -20,7 +20,7 @@ SPAN_S = 1.0
 
 
 def joined(items: Iterable[T | Packet | Tick]) -> Iterator[T | Packet | Tick]:
-    """Yield the inputs with each sensor's packets joined; whatever is no packet ends them all."""
+    """Yield the inputs with each sensor's packets joined, up to any other input."""
     waiting: dict[str, list[Packet]] = {}
     for item in items:
         if isinstance(item, Packet):

@@ -42,7 +42,7 @@ NONE = 0  # opcode where nothing is readable
 
 
 def records(data: bytes) -> Iterator[Record]:
-    """Find the records of a file; one with opcode ``NONE`` stands for what is unreadable."""
+    """Find the records of a file; one with opcode ``NONE`` stands for unreadable bytes."""
     at = len(MAGIC)
     expected = WRITTEN
     while at < len(data) and data[at:] != MAGIC:

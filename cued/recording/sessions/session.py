@@ -71,7 +71,7 @@ class RecordedSession:
 
     @property
     def damage(self) -> str:
-        """Return what is not whole, or nothing."""
+        """Return what is damaged, or an empty text."""
         if any(part.hole is not None and part.hole < len(part.chunks) for part in self.parts):
             return "a piece of it is damaged and left out"
         return "" if self.cut_at is None else f"cut short or damaged at byte {self.cut_at}"
@@ -87,7 +87,7 @@ class RecordedSession:
                 yield cast("Input", self._item(topic, data))
 
     def events(self, part: SessionPart) -> Iterator[AnyEvent]:
-        """Read the events of a part, as they were told."""
+        """Read the recorded events of a part."""
         for topic, _, data in self.messages(part):
             if topic.startswith(EVENTS):
                 yield cast("AnyEvent", self._item(topic, data))
@@ -137,7 +137,7 @@ class RecordedSession:
         return tuple(self._parts(data, found))
 
     def _found(self, data: bytes) -> Iterator[Found]:
-        """Find openings, chunks and endings, and what can be none of them."""
+        """Find openings, chunks and endings, and bytes that are none of them."""
         for opcode, start, length in records.records(data):
             what = self._what(data, opcode, start, length)
             if what == UNREADABLE and self.cut_at is None:
@@ -195,7 +195,7 @@ def _certain(pieces: list[Found], *, joined: bool) -> list[Found]:
 
 
 def _ending(content: bytes) -> Ending | None:
-    """Read an ending; one that is not understood is made anew from what is there."""
+    """Return an ending, or None if it cannot be read."""
     try:
         return msgspec.json.decode(content, type=Ending)
     except msgspec.MsgspecError:

@@ -1,4 +1,4 @@
-"""What a session held, added up while it is recorded: for lists, and for what is kept longest."""
+"""Totals of a session, counted while it is recorded, for lists and for retention."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from cued.recording.sessions.opening import Opening
 
 
 class Ending(Struct, frozen=True, kw_only=True):
-    """What a part holds, for lists and for what is to be kept longest."""
+    """Totals of a part, for lists and for retention."""
 
     runner: str
     began: float

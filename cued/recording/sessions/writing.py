@@ -159,7 +159,7 @@ class SessionWriter:
 
 
 class _Tail(io.BytesIO):
-    """A stream of which only what was not drained yet is in memory."""
+    """A stream that holds only the bytes not yet drained."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -170,7 +170,7 @@ class _Tail(io.BytesIO):
         return self._drained + super().tell()
 
     def drain(self) -> bytes:
-        """Return what is there, and forget it."""
+        """Return the bytes written since the last call."""
         data = self.getvalue()
         self._drained += len(data)
         self.seek(0)

@@ -58,7 +58,7 @@ def meant(word: str, known: Iterable[str], close: float = 0.6) -> str:
 
 
 def read_columns(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> Columns:
-    """Read the named columns; other columns are skipped whatever they hold.
+    """Read the named columns and skip all others.
 
     Of ``optional``, all or none have to be there.
     """

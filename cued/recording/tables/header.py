@@ -33,7 +33,7 @@ class BeltTable(Struct, frozen=True, kw_only=True):
 
 
 class Person(Struct, frozen=True, kw_only=True):
-    """Who moves, as far as it matters."""
+    """The person who moves: height and mass, if known."""
 
     height_m: Annotated[float, Meta(ge=0.4, le=2.6)] | None = None
     mass_kg: Annotated[float, Meta(ge=5.0, le=400.0)] | None = None

@@ -17,7 +17,7 @@ LEAST_REPORTS = 20
 
 
 def shown(tables: Tables) -> dict[str, Any]:
-    """Return what is configured of a sensor on the belt; a length of 0 where there is none."""
+    """Return the configured sensor on the belt; its length is 0 where there is none."""
     pulses = tables.get("sources", {}).get("belt_pulses", {})
     return {"belt_length_m": pulses.get("length_m", 0.0), "belt_marks": pulses.get("marks", 8)}
 

@@ -71,7 +71,7 @@ def _speed(text: str) -> dict[str, Any]:
 
 
 def _belt(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Finding]:
-    """Say what is told of the belt, which nobody stands on; a person compares it with the console.
+    """Report the belt's speed as received, to be compared with the console by a person.
 
     Feet tell a speed only once somebody walks, so nothing of theirs is awaited here.
     """

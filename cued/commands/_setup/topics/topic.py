@@ -38,7 +38,7 @@ class Finding(Struct, frozen=True):
 
 
 class Respondent(Protocol):
-    """Who answers at a terminal."""
+    """A person at a terminal who answers questions."""
 
     def ask(self, question: str, default: str, choices: Sequence[str] = ()) -> str:
         """Put a question; an empty answer is the default."""
@@ -69,7 +69,7 @@ class Trials(Protocol):
         ...
 
     def say(self, text: str, options: speech.Config, language: str) -> str:
-        """Speak; return why it was not heard, or nothing."""
+        """Speak; return why it failed, or an empty text."""
         ...
 
     def buzz(self, side: str, options: haptic.Config) -> str:

@@ -23,7 +23,7 @@ def options_of(tables: Tables) -> speech.Config:
 
 
 def spoken(trials: Trials, tables: Tables, text: str = "") -> str:
-    """Speak a text, or a usual cue, as configured; return why it was not heard, or nothing."""
+    """Speak a text or a usual cue as configured; return why it failed, or an empty text."""
     language = str(tables.get("station", {}).get("language", "en"))
     return trials.say(text or phrases.load(language).say(SAMPLE), options_of(tables), language)
 

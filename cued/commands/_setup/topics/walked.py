@@ -23,7 +23,7 @@ def concluded(tables: Tables, heard: list[Input]) -> list[AnyEvent]:
 
 
 def _walk(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Finding]:
-    """Let somebody walk for a minute; say how many strides were seen and what was in doubt."""
+    """Watch a minute's walk; return how many strides were seen and what was in doubt."""
     del values
     events = concluded(tables, trials.listen(tables, WALK_S))
     strides = [e for e in events if isinstance(e, Stride)]

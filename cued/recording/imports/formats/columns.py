@@ -91,7 +91,7 @@ def tables(files: Files, asked: ImportOptions, rename: Rename | None = None) -> 
 
 
 def read(files: Files, asked: ImportOptions, rename: Rename | None = None) -> Export:
-    """Read every file that is understood; say what is missing when none is."""
+    """Read every file that can be understood; report what is missing when none can."""
     understood = tables(files, asked, rename)
     moved = [t for t in understood if any(h.what in ("acc", "linear") for h in t.meaning.values())]
     turned = [t for t in understood if t.told("gyr") and t not in moved]

@@ -37,7 +37,7 @@ UNKNOWN_M_S = 0.0  # a table's belt is a finite number; nobody walks while the t
 
 
 def knows(files: Files) -> bool:
-    """Look at the header, whatever the name; a name alone will do for a file that is cut."""
+    """Recognise a file by its header, or one that is cut by its name."""
     if files.path.is_dir() or len(files.names()) != 1:
         return False
     with files.path.open("rb") as file:
@@ -92,7 +92,7 @@ def _column(values: Any) -> tuple[Any, ...]:
 
 
 class _Activity:
-    """What is kept of the messages."""
+    """The content of the messages, as far as it is used."""
 
     def __init__(self) -> None:
         self.acc, self.compressed, self.gyr = _Samples(), _Samples(), _Samples()
@@ -114,7 +114,7 @@ class _Activity:
         return tuple(out)
 
     def feed(self, kind: str, values: dict[str, Any]) -> None:
-        """Process what is wanted of one message."""
+        """Process one message."""
         at = values.get("timestamp")
         t = at.timestamp() if isinstance(at, datetime) else None
         if kind in ("session", "sport"):

@@ -27,7 +27,7 @@ RAW = re.compile(r"(Acceleration|Linear Acceleration|Accelerometer|Gyroscope) [x
 
 
 def knows(files: Files) -> bool:
-    """Recognise it by headings that are like nobody else's."""
+    """Recognise it by headings that no other software writes."""
     if files.path.suffix.lower() in (".xls", ".xlsx"):
         raise CuedError(f"{files.path}: a spreadsheet; export as CSV (phyphox offers it) instead")
     return any(_is_raw(files, name) for name in files.names(".csv"))
