@@ -2,8 +2,8 @@
 
 Rules: sizes, times and connections are bounded; a POST counts only with the path that it has to
 have, and from no web page (those name their origin); one request a connection (phyphox does not
-bear keep-alive); nothing a peer sends can raise anything but ``LinkLost`` here. Not by aiohttp: that
-is an extra, and sets no time limit for a request's head.
+bear keep-alive); nothing a peer sends can raise anything but ``LinkLost`` here. It is not aiohttp,
+which is an extra, and sets no time limit for a request's head.
 """
 
 from __future__ import annotations
