@@ -38,6 +38,7 @@ class Heading(Struct, frozen=True, kw_only=True):
     """Evidence for forward (> 0) or backward (< 0) as log-odds, from one stride or step.
 
     kind tells what it rests on: ``foot`` needs no mode, ``trunk`` is valid in walking only.
+    faint : backward, but a forward jog that is taken for a walk looks the same.
     """
 
     t: float
@@ -45,6 +46,7 @@ class Heading(Struct, frozen=True, kw_only=True):
     sensor: str
     log_odds: float
     kind: Literal["foot", "trunk"] = "foot"
+    faint: bool = False
 
 
 class Moving(Struct, frozen=True, kw_only=True):

@@ -5,7 +5,8 @@
 
 Rules
 -----
-* Falls go out at once, past the merge: they must not wait for another sensor's samples.
+* Falls go out at once, past the merge: they must not wait for another sensor's samples. What
+  rests on them, a stumble that was held back (``upsets.py``), waits its turn.
 * Mode is settled before direction, because a trunk sees forward running as backward walking.
 * Whatever changes the terms of comparison (belt, incline, mode, direction) re-bases stability and
   ends the values that depend on it (``ages.py``); whatever interrupts the samples of all sensors
@@ -41,6 +42,7 @@ from cued.gait.fusion.mode import SLOW_M_S, ModeChoice, Patience
 from cued.gait.fusion.stability import StabilityWatch
 from cued.gait.fusion.strides import WAIT_S, Strides
 from cued.gait.fusion.swapped_sensors import BodyMap
+from cued.gait.fusion.upsets import Upsets
 from cued.gait.metric import Cycle, Metric
 from cued.gait.trunk.chain import Trunk
 from cued.model import (
@@ -88,6 +90,7 @@ class Body:
         self._patience = Patience()
         self._direction = DirectionChoice()
         self._stability = StabilityWatch()
+        self._upsets = Upsets()
         self._ages = Ages(metrics)
         self._seen_by: dict[Side, str] = {}
         self._posture: Posture | None = None
@@ -107,10 +110,9 @@ class Body:
         waiting: list[Finding] = []
         for chain in self._chains[block.sensor]:
             for finding in chain.feed(block):
+                waiting.append(finding)
                 if isinstance(finding, Disturbance) and finding.kind != "stumble":
                     out.append(_fall(finding))
-                else:
-                    waiting.append(finding)
         began, reached = float(block.t[0]), float(block.t[-1])
         self._footfalls.heard(block.sensor, reached)
         self._merge.put(block.sensor, began, reached, waiting)
@@ -118,6 +120,7 @@ class Body:
 
     def expect(self, phase: Phase) -> None:
         """Let the trunk learn its front where the program has the runner walk forward."""
+        self._direction.expect(phase.expects_direction)
         ahead = phase.expects_direction == "forward"
         for chain in (c for s in self._trunks for c in self._chains[s] if isinstance(c, Trunk)):
             chain.expect(phase.t + SETTLED_S if ahead else None)
@@ -190,6 +193,7 @@ class Body:
             if isinstance(state, Notice):
                 continue
             self._strides.belt(state)
+            self._upsets.belt(state)
             if state.speed_m_s is None and self._terms and self._terms.source == "feet":
                 continue  # a step was missed: what the feet tell next decides
             if self._terms is None or other_terms(self._terms, state):
@@ -242,10 +246,16 @@ class Body:
                 self._direction.doubt(finding.sensor, doubtful=finding.state == "doubtful")
                 return [*_mounting(finding), *self._told(finding.at, self._direction.why)]
             case Disturbance():
-                stumbled = self._stability.feed_stumble(finding.at)
-                event = Stumble(t=finding.t, score=finding.score, sensor=finding.sensor)
-                return [event, *([stumbled] if stumbled else [])]
+                return self._stumbled(finding)
         return []
+
+    def _stumbled(self, finding: Disturbance) -> list[AnyEvent]:
+        out: list[AnyEvent] = []
+        for found in self._upsets.feed(finding):
+            unsteady = self._stability.feed_stumble(finding.at)
+            out.append(Stumble(t=found.t, score=found.score, sensor=found.sensor))
+            out += [unsteady] if unsteady else []
+        return out
 
     def _confirmed(self, found: Orientation) -> Orientation:
         """Return what was learned of a front as sure if the feet saw the runner go forward."""
@@ -312,6 +322,7 @@ class Body:
 
     def _told(self, t: float, why: str) -> list[AnyEvent]:
         mode = self._mode.mode
+        self._upsets.move(mode, t)
         moves = mode in ("walking", "running")
         direction = self._direction.direction if moves else "unknown"
         if mode == self._gait.mode and direction == self._gait.direction:

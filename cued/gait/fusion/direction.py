@@ -14,6 +14,8 @@ Rules
   for a walk as it begins; otherwise it says unknown.
 * Backward from a trunk alone needs ``BACK_STEPS`` steps in a row that say so, and after running
   ``BACK_STEPS_AFTER_RUN``, for the same reason: a wrong cue to a person walking is worse than none.
+* What a forward jog may look like too (``Heading.faint``) keeps up a backward that was found
+  otherwise, and finds it where the program has the runner go backward; else it is no evidence.
 * A turn about the vertical wipes the evidence, and while it lasts the answer is unknown. Its steps
   count half: who turns overground goes on forward, who turns round on a belt does not.
 * Standing has no direction. Lost data wipe everything.
@@ -52,6 +54,7 @@ class DirectionChoice:
         self._since_t = 0.0  # when the direction was last decided
         self._back_steps = 0  # of the trunk, in a row
         self._ran = False  # since the person last stood or was seen going backward
+        self._expects_back = False
         self._doubted: set[str] = set()
         self._turning = False
         self._turning_by = ""  # which sensor said so first
@@ -63,15 +66,22 @@ class DirectionChoice:
         self.move(mode, heading.at)
         if heading.sensor in self._doubted or (heading.kind == "trunk" and mode != "walking"):
             return self.direction
+        odds = heading.log_odds
+        if heading.faint and not self._expects_back and self.direction != "backward":
+            odds = 0.0
         if heading.kind == "foot":
             self._feet_t = heading.at
         elif self._by_feet(heading.at):
-            self._compare(heading)
+            self._compare(odds)
             return self.direction
-        self._back_steps = self._back_steps + 1 if heading.log_odds < 0.0 else 0
-        odds = heading.log_odds * (IN_TURN if self._turning else 1.0)
+        self._back_steps = self._back_steps + 1 if odds < 0.0 else 0
+        odds *= IN_TURN if self._turning else 1.0
         self._sum = max(-CAP, min(CAP, self._sum * FORGET + odds))
         return self.direction if self._turning else self._decide(heading.at)
+
+    def expect(self, direction: Direction) -> None:
+        """Follow which way the program has the runner go."""
+        self._expects_back = direction == "backward"
 
     def move(self, mode: Mode, t: float) -> Direction:
         """Follow the mode: running keeps only what walking held for long."""
@@ -136,8 +146,8 @@ class DirectionChoice:
         began_before = turning.turning and turning.t < self._straight_t
         return began_before and turning.sensor != self._straight_by
 
-    def _compare(self, heading: Heading) -> None:
-        opposed = heading.log_odds * self._sum < 0 and abs(self._sum) >= DECIDED
+    def _compare(self, log_odds: float) -> None:
+        opposed = log_odds * self._sum < 0 and abs(self._sum) >= DECIDED
         self._against = self._against + 1 if opposed else 0
 
     def _by_feet(self, t: float) -> bool:

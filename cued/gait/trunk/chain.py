@@ -181,7 +181,14 @@ class Trunk:
                 self._tell_mounting(at, found)
             elif self._pace.sedate and self._mounting.known and abs(lead.log_odds) >= LEAST:
                 found.append(
-                    Heading(t=c.t, at=at, sensor=name, log_odds=lead.log_odds, kind="trunk")
+                    Heading(
+                        t=c.t,
+                        at=at,
+                        sensor=name,
+                        log_odds=lead.log_odds,
+                        kind="trunk",
+                        faint=lead.faint,
+                    )
                 )
 
     def _stride(self, c: Candidate, at: float, found: list[Finding]) -> None:

@@ -7,13 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from cued.gait.finding import Contact, Heading, LiftOff, Moving, Travel, Turning
+from cued.gait.finding import Contact, Disturbance, Heading, LiftOff, Moving, Travel, Turning
 from cued.gait.fusion.direction import DirectionChoice
 from cued.gait.fusion.footfalls import Footfalls
 from cued.gait.fusion.merge import Merge
 from cued.gait.fusion.mode import ModeChoice, Patience
 from cued.gait.fusion.strides import Strides
 from cued.gait.fusion.swapped_sensors import BodyMap
+from cued.gait.fusion.upsets import Upsets
 from cued.model import Belt, BeltState, Footfall
 
 ALL = {"trunk": "lower_back", "left": "foot_left", "right": "foot_right"}
@@ -601,3 +602,85 @@ def test_one_long_pause_is_no_pace():
     for t in (0.0, 0.5, 1.0, 4.9):
         patience.step(t)
     assert patience.limit_s(None) == 2.0
+
+
+def backward_of_a_trunk(choice, n, *, faint):
+    return [
+        choice.feed(
+            Heading(t=0.5 * k, at=0.5 * k, sensor="s", log_odds=-2.0, kind="trunk", faint=faint),
+            "walking",
+        )
+        for k in range(n)
+    ]
+
+
+def test_what_a_forward_jog_may_be_is_backward_only_where_the_program_has_it_so():
+    choice = DirectionChoice()
+    assert set(backward_of_a_trunk(choice, 50, faint=True)) == {"unknown"}
+    choice.expect("backward")
+    assert backward_of_a_trunk(choice, 6, faint=True)[-1] == "backward"
+    choice.expect("unknown")
+    assert set(backward_of_a_trunk(choice, 20, faint=True)) == {"backward"}  # it is known by now
+
+
+def test_what_a_forward_jog_may_be_does_not_contradict_the_feet():
+    choice = DirectionChoice()
+    for k in range(40):
+        t = 0.5 * k
+        choice.feed(Heading(t=t, at=t, sensor="foot_left", log_odds=2.0), "walking")
+        heading = Heading(t=t, at=t, sensor="s", log_odds=-2.0, kind="trunk", faint=True)
+        choice.feed(heading, "walking")
+    assert not choice.contradicted
+
+
+def upset(t, kind="stumble"):
+    return Disturbance(t=t, at=t + 0.9, sensor="s", kind=kind, score=1.2)
+
+
+def who_walked(*, until="walking", at=0.0):
+    upsets = Upsets()
+    upsets.move("walking", 0.0)
+    upsets.move(until, at)
+    return upsets
+
+
+@pytest.mark.parametrize(
+    ("upsets", "none_until"),
+    [
+        (who_walked(), 1.0),
+        (who_walked(until="running", at=10.0), 13.0),
+        (who_walked(until="standing", at=10.0), 1e9),
+    ],
+)
+def test_no_stumble_is_told_where_the_gait_has_just_changed(upsets, none_until):
+    soon = upset(min(none_until, 20.0) - 0.1)
+    assert upsets.feed(soon) == []
+    late = upset(none_until + 0.1)
+    assert upsets.feed(late) == ([late] if none_until < 1e9 else [])
+
+
+def test_the_end_of_a_run_is_no_stumble():
+    upsets = who_walked(until="running", at=10.0)
+    upsets.move("walking", 20.0)
+    assert upsets.feed(upset(22.5)) == []
+
+
+def test_no_stumble_is_told_while_the_belt_changes_but_for_what_the_feet_make_of_it():
+    upsets = who_walked()
+    level = BeltState(t=5.0, speed_m_s=1.0, source="console", since=5.0)
+    for state in (replace(level, steady=False), level):
+        upsets.belt(state)
+        assert upsets.feed(upset(6.5)) == []
+    assert upsets.feed(upset(7.5))
+    upsets.belt(replace(level, source="feet", steady=False, t=19.9, since=19.9))
+    assert upsets.feed(upset(20.0))
+
+
+@pytest.mark.parametrize("first", ["stumble", "possible_fall"])
+def test_a_stumble_held_back_is_told_when_a_fall_goes_with_it(first):
+    upsets = who_walked(until="running", at=10.0)
+    stumble, fall = upset(11.0), upset(12.0, "possible_fall")
+    told = [upsets.feed(f) for f in ((stumble, fall) if first == "stumble" else (fall, stumble))]
+    assert told == [[], [stumble]]
+    late = who_walked(until="running", at=10.0)
+    assert late.feed(stumble) == late.feed(upset(15.0, "confirmed_fall")) == []
