@@ -16,13 +16,18 @@ from cued.model import Front, Mode, Side
 
 
 class Contact(Struct, frozen=True, kw_only=True):
-    """Initial contact of a foot. ``confidence`` 0..1."""
+    """Initial contact of a foot. ``confidence`` 0..1.
+
+    missed : a step before it was not seen.  doubtful : that happens again and again.
+    """
 
     t: float
     at: float
     sensor: str
     side: Side
     confidence: float = 1.0
+    missed: bool = False
+    doubtful: bool = False
 
 
 class LiftOff(Struct, frozen=True, kw_only=True):

@@ -307,8 +307,13 @@ class Body:
         self._last_footfall_t = footfall.t
         self._patience.step(footfall.t)
         self._seen_by[footfall.side] = footfall.sensor
+        by_trunk = self._trunks.issuperset(self._seen_by.values())
+        if by_trunk and (contact.missed or contact.doubtful):
+            self._strides.reset()  # none spans a step that was missed
         mode, direction = self._mode.mode, self._direction.direction
         stride = self._strides.feed(footfall, mode, direction)
+        if by_trunk and contact.doubtful:
+            return [*swapped, footfall, *self._ages.restart(contact.at)]
         return [*swapped, footfall, *(self._stride(stride, contact.at) if stride else [])]
 
     def _stride(self, stride: Stride, at: float) -> list[AnyEvent]:

@@ -3,8 +3,8 @@
 The work is cut at the ends of half-second slots of the grid, where level, mounting and standing
 move on, so that between two ends every sample meets the same frame. What each part concludes, how
 and with what delay is in its own file: ``network`` and ``contacts`` (candidates and
-their times), ``mode`` (which candidates are contacts; standing, walking, running), ``side``,
-``heading`` (direction, turns), ``mounting`` and ``posture``.
+their times), ``mode`` (which candidates are contacts; standing, walking, running), ``rhythm``
+(whether steps were missed), ``side``, ``heading`` (direction, turns), ``mounting`` and ``posture``.
 
 Validity: contacts on the lower back in forward walking and at the sacrum in forward running;
 direction on the lower back and on motion capture, backward on motion capture only; mode also at
@@ -26,6 +26,7 @@ from cued.gait.trunk.heading import BEGAN_S, ENDED_S, LEAST, Ahead, Lead, Yaw
 from cued.gait.trunk.mode import TrunkMode
 from cued.gait.trunk.mounting import Mounting
 from cued.gait.trunk.posture import posture
+from cued.gait.trunk.rhythm import Rhythm
 from cued.gait.trunk.side import Sides, seen
 from cued.gait.trunk.waves import SUMS, Sums, Waves
 from cued.model import Block, Bools, Floats, Side
@@ -69,6 +70,7 @@ class Trunk:
         self._scan, self._waves, self._pace = Scan(), Waves(), TrunkMode()
         self._lead, self._second = Lead(), Lead()
         self._ahead, self._yaw, self._sides = Ahead(), Yaw(), Sides()
+        self._rhythm = Rhythm()
         self._raw: list[RawBlock] = []
         self._contacts: list[Candidate] = []
         self._held: Sums = (0.0,) * SUMS  # at the last candidate
@@ -140,6 +142,7 @@ class Trunk:
             self._lead.reset(stretches=2)  # the step off from standing leads unlike all others
             self._lead.feed(self._held)
         self._held = sums
+        missed = bool(given) and self._rhythm.feed(c.at, sums)
         for contact in given:
             self._contacts = [*self._contacts[-2:], contact]
             side = self._side(contact) if contact is c else "unknown"
@@ -150,6 +153,8 @@ class Trunk:
                     sensor=self._sensor,
                     side=side,
                     confidence=0.5 if self._doubted(contact) else 1.0,
+                    missed=missed,
+                    doubtful=self._rhythm.doubtful,
                 )
             )
             found.append(Moving(t=contact.t, at=at, sensor=self._sensor, mode=self._pace.mode))
@@ -179,7 +184,7 @@ class Trunk:
         if not self._yaw.turning:
             if self._mounting.step(c.t, lead.forward, lead.left):
                 self._tell_mounting(at, found)
-            elif self._pace.sedate and self._mounting.known and abs(lead.log_odds) >= LEAST:
+            elif self._pace.sedate and self._mounting.surely and abs(lead.log_odds) >= LEAST:
                 found.append(
                     Heading(
                         t=c.t,
@@ -226,6 +231,7 @@ class Trunk:
             found.append(Moving(t=at, at=at, sensor=self._sensor, mode=self._pace.mode))
             self._contacts = []
             self._lead.reset()
+            self._rhythm = Rhythm()
         self._second.feed(self._waves.sums)
         if spread > 0.3 and self._pace.mode != "running":
             self._ahead.feed(self._second.forward, self._second.left)

@@ -9,10 +9,10 @@ angle between the lead and 115 degrees, which lies midway between what was seen 
 round, and forward.
 
 Forward running looks like backward walking, and a soft jog is taken for a walk. But a jog goes up
-more than along: over a step its changes of forward acceleration are 0.2 to 0.77 of the vertical ones
-(SisFall, also slowed to half; 0.83 on alcantara), those of five of the six backward walks 1.1 to
-3.4, of the sixth, which bounces, 0.67 to 0.9. Neither pace nor strength changes that share. Evidence
-for backward with less than ``FLAT`` of it is ``faint``.
+more than along: over a step its changes of forward acceleration are 0.2 to 0.77 of the vertical
+ones (SisFall, also slowed to half; 0.83 on alcantara), those of five of the six backward walks 1.1
+to 3.4, of the sixth, which bounces, 0.67 to 0.9. Neither pace nor strength changes that share.
+Evidence for backward with less than ``FLAT`` of it is ``faint``.
 
 Validity: walking only; known mounting only, because a sensor worn back to front looks like backward
 too. Backward walking is checked on motion capture only.

@@ -92,6 +92,11 @@ class Mounting:
         return self.state == "known"
 
     @property
+    def surely(self) -> bool:
+        """It can, and the sensor is not tilted against its mounting, which takes time to judge."""
+        return self.known and self._tilted <= 0
+
+    @property
     def gravity(self) -> float:
         """Mean force felt, m/s²."""
         return self._gravity.size if self._gravity.known else GRAVITY_M_S2

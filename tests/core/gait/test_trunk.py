@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from cued.gait.finding import Contact, Finding, Heading, Moving, Orientation, Posture, Turning
 from cued.gait.trunk.chain import Trunk
+from cued.gait.trunk.rhythm import Rhythm
+from cued.gait.trunk.waves import Waves
 from cued.model import Block, Floats
 from tests.core.gait import trunk_walker as walker
 
@@ -50,6 +52,42 @@ def test_every_step_of_a_walk_is_one_contact_near_its_time(step_s: float, gyro: 
     errors = said - true
     assert np.abs(errors).max() < WITHIN_S
     assert errors.std() < 0.005
+
+
+@pytest.mark.parametrize(("left_out", "doubted"), [(0, False), (2, True), (3, True)])
+@pytest.mark.parametrize("gait", ["walk", "slow walk", "run"])
+def test_a_rhythm_that_leaves_steps_out_is_in_doubt(
+    gait: str, left_out: int, doubted: bool
+) -> None:
+    step_s = {"walk": 0.55, "slow walk": 0.9, "run": 0.36}[gait]
+    acc, _, contacts = (walker.running if gait == "run" else walker.walking)(20.0, step_s)
+    waves, rhythm = Waves(), Rhythm()
+    waves.feed(0, acc, None)
+    for n, k in enumerate((contacts / walker.DT_S).astype(int).tolist()):
+        waves.catch_up(k, walker.ROWS, walker.G)
+        if left_out and n % left_out == 0:
+            continue
+        missed = rhythm.feed(k, waves.sums)
+        assert not (missed and not doubted)
+    assert rhythm.doubtful == doubted
+
+
+def test_one_step_that_was_missed_is_no_doubt_but_is_known() -> None:
+    acc, _, contacts = walker.walking(20.0)
+    waves, rhythm = Waves(), Rhythm()
+    waves.feed(0, acc, None)
+    told: list[bool] = []
+    for k in np.delete((contacts / walker.DT_S).astype(int), 15).tolist():
+        waves.catch_up(k, walker.ROWS, walker.G)
+        told.append(rhythm.feed(k, waves.sums))
+    assert np.flatnonzero(told).tolist() == [15]
+    assert not rhythm.doubtful
+
+
+def test_who_walks_with_the_sensor_upside_down_is_never_said_to_go_backward() -> None:
+    turned = np.diag([-1.0, 1.0, -1.0])  # about the lateral axis: what was ahead is behind
+    acc, gyr = walker.worn([walker.walking(20.0)[:2]], turned)
+    assert not [f for f in found(walker.blocks(acc, gyr)) if isinstance(f, Heading)]
 
 
 def test_a_person_who_stands_makes_no_step_and_is_said_to_stand() -> None:

@@ -6,6 +6,7 @@ walks and phones here; with each person left out of training the figures are in 
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,10 @@ from cued.evaluation.truth import Truth
 from cued.gait.finding import Contact
 from cued.gait.fusion.body import Body
 from cued.gait.fusion.chains import GaitConfig
+from cued.gait.metrics.cadence_spm import PART
 from cued.gait.trunk.chain import Trunk
-from cued.model import Belt, Block, Direction, Footfall, Gait, Packet
+from cued.gait.trunk.contacts import Candidate, Steps
+from cued.model import Belt, Block, Direction, Footfall, Gait, Measurement, Packet, Stride
 from cued.recording.tables.stream import packets
 from cued.recording.tables.table import read_table
 from cued.signal.grid import DT_S
@@ -59,6 +62,25 @@ def test_a_sensor_that_settles_in_the_first_two_seconds_costs_no_steps_later(mor
         for b in trunk_blocks(folder)
     ]
     assert 0.9 < kept(folder, settling) < 1.1
+
+
+@pytest.mark.parametrize("each", [2, 3])
+def test_where_steps_are_left_out_again_and_again_pace_and_stride_are_unknown(
+    data: Path, monkeypatch: pytest.MonkeyPatch, each: int
+) -> None:
+    given, counted = Steps.feed, count(1)
+
+    def leave_out(self: Steps, k: int, answer: float) -> Candidate | None:
+        step = given(self, k, answer)
+        return step if step and next(counted) % each else None
+
+    monkeypatch.setattr(Steps, "feed", leave_out)
+    blocks = trunk_blocks(data / "treadmill_walk_forward" / "tripod-4.4kmh")
+    body = Body({"trunk": "lower_back"}, {"cadence_spm": PART.build(PART.config())}, GaitConfig())
+    said = [e for b in blocks for e in body.feed(b)]
+    assert sum(isinstance(e, Footfall) for e in said) > 100
+    assert sum(isinstance(e, Stride) for e in said) <= 8
+    assert not [e for e in said if isinstance(e, Measurement) and e.value is not None]
 
 
 SLOW_WALKS = ("s01-t1", "s08-t1", "s10-t2", "s13-t1", "s15-t1")

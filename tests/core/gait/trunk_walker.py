@@ -14,6 +14,7 @@ from cued.model import Block, Floats
 G = 9.81
 DT_S = 0.01
 EYE = np.eye(3)
+ROWS = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 UPSIDE_DOWN = np.diag([1.0, -1.0, -1.0])
 BACK_TO_FRONT = np.diag([-1.0, -1.0, 1.0])
 
