@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ from cued.commands._setup.real import Real
 from cued.commands._setup.steps import laid_over
 from cued.commands._setup.topics.topic import Respondent, Trials
 from cued.model import ConfigError, CuedError
+from cued.words import SPEEDS
 
 NAME = "setup"
 HELP = "pick devices and write the configuration"
@@ -70,7 +72,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--volume", type=float, metavar="0.05..1", help="loudness")
     for name, what in (("motors", "motors"), ("buttons", "a button"), ("light", "a status light")):
         add(f"--{name}", action=argparse.BooleanOptionalAction, help=f"{what} wired or not")
-    add("--belt-kmh", type=float, metavar="SPEED", help="belt speed typed by hand; 0: none")
+    for unit, word in (("km/h", "kmh"), ("mph", "mph")):
+        add(
+            f"--belt-{word}",
+            dest="belt_m_s",
+            type=partial(_m_s, unit),
+            metavar="SPEED",
+            help=f"belt speed typed by hand, {unit}; 0: none",
+        )
     add("--belt-length-m", type=float, metavar="M", help="round of a belt sensor; 0: there is none")
     add("--belt-marks", type=int, metavar="N", help="strips or magnets that the belt sensor sees")
     for name, what in (
@@ -166,6 +175,10 @@ def stopped(person: Respondent) -> Generator[None]:
         yield
     finally:
         subprocess.run(["systemctl", "start", SERVICE], check=False)
+
+
+def _m_s(unit: str, text: str) -> float:
+    return float(text) / SPEEDS[unit]
 
 
 def flagged(args: argparse.Namespace) -> Answers:

@@ -125,6 +125,24 @@ def test_a_typed_speed_has_its_keys():
     assert made["sources"]["buttons"] == {}
 
 
+def test_speeds_are_typed_in_the_unit_that_was_chosen() -> None:
+    answers = {"speeds in": "mph", "typed by hand": "2.5"}
+    person = Answering(**answers)
+    made = talked({}, person, Machine([POD]))
+    assert made["coach"]["speed_unit"] == "mph"
+    assert made["sources"]["belt_by_hand"]["speed_m_s"] == pytest.approx(2.5 * 0.44704, abs=1e-3)
+    person = Answering(**{"sensor on the belt": "y", "strips": "6", "speed of the belt": "2.8"})
+    made = talked({"coach": {"speed_unit": "mph"}}, person, Machine([POD]))
+    length = made["sources"]["belt_pulses"]["length_m"]
+    assert length == pytest.approx(0.1 * 2.8 * 0.44704 / 0.05, abs=2e-3)
+
+
+@pytest.mark.parametrize(("flag", "m_s"), [("--belt-kmh", 1 / 3.6), ("--belt-mph", 0.44704)])
+def test_a_speed_may_be_given_as_a_flag_in_either_unit(flag: str, m_s: float) -> None:
+    made = talked({}, Answering(), Machine([POD]), flag, "2")
+    assert made["sources"]["belt_by_hand"]["speed_m_s"] == pytest.approx(2 * m_s, abs=1e-3)
+
+
 def test_consent_comes_with_a_trial_of_the_unit_until_it_works():
     person = Answering(**{"may cued change": "y", "nobody on it": ["y", "y"]})
     made = talked({}, person, Machine([POD, BELT]))

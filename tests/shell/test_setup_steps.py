@@ -83,9 +83,20 @@ def test_what_is_configured_is_shown_and_stays_where_nothing_is_said():
     for _ in STEPS:
         shown |= talk.view().fields
         talk.answer({})
-    assert (shown["language"], shown["belt_kmh"]) == ("fr", 3.6)
+    assert (shown["language"], shown["belt_m_s"]) == ("fr", 1.0)
     assert shown["sensors"] == [{"device": "pod", "placement": "waist"}]
     assert talk.tables["sensors"] == raw["sensors"]
+
+
+def test_a_speed_that_was_typed_stays_when_the_unit_is_changed_after_it():
+    talk = Conversation({})
+    talk.go("belt")
+    talk.answer({"belt_m_s": 1.118})
+    talk.go("purpose")
+    talk.answer({"speed_unit": "mph"})
+    talk.go("belt")
+    assert (talk.view().fields["belt_m_s"], talk.view().speed_unit) == (1.118, "mph")
+    assert talk.tables["sources"]["belt_by_hand"] == {"speed_m_s": 1.118}
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ class Answers(Struct, frozen=True, kw_only=True):
     swap_motors: bool = False
     buttons: bool | None = None
     light: bool | None = None
-    belt_kmh: float | None = None
+    belt_m_s: float | None = None
     belt_keys: bool | None = None
     belt_length_m: float | None = None
     belt_marks: int | None = None

@@ -22,7 +22,7 @@ from cued.commands._setup import writing
 from cued.commands._setup.place import Place
 from cued.commands._setup.steps import LAST, STEPS, Conversation
 from cued.commands._setup.topics import voice
-from cued.commands._setup.topics.topic import Trials
+from cued.commands._setup.topics.topic import Trials, unit_of
 from cued.model import ConfigError, CuedError
 from cued.sinks._door import Door
 from cued.sinks._pages import PageReply, Pages
@@ -166,8 +166,7 @@ class SetUp:
     def _about(self) -> bytes:
         tables = self._conversation.tables
         language = tables.get("station", {}).get("language", "en")
-        unit = tables.get("coach", {}).get("speed_unit", "km/h")
-        return json.dumps({"language": language, "speed_unit": unit}).encode()
+        return json.dumps({"language": language, "speed_unit": unit_of(tables)}).encode()
 
 
 def _table(body: dict[str, Any], name: str) -> dict[str, Any]:

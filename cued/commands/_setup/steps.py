@@ -34,7 +34,7 @@ from cued.commands._setup.topics import (
     voice,
     walked,
 )
-from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials
+from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials, unit_of
 from cued.model import ConfigError
 
 SECRETS = ("mqtt_password",)
@@ -67,6 +67,7 @@ class View(Struct, frozen=True):
     choices: dict[str, tuple[str, ...]]
     trials: tuple[str, ...]
     noted: bool
+    speed_unit: str
     steps: tuple[str, ...] = STEPS
 
 
@@ -104,6 +105,7 @@ class Conversation:
             topic.choices if topic else {},
             tuple(topic.trials) if topic else (),
             noted=not topic or topic.noted,
+            speed_unit=unit_of(self.tables),
         )
 
     def answer(self, values: Mapping[str, Any]) -> None:

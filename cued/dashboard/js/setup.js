@@ -13,7 +13,7 @@
   const OPENS_S = 40;
   const SIDES = { buzz: [{ side: "left" }, { side: "right" }] };
   const LIMITS = { // least, most, step
-    belt_kmh: [0, 20, 0.1], belt_length_m: [0, 10, "any"], belt_marks: [1, 60, 1], write_factor: [0, 2, "any"],
+    belt_m_s: [0, 7, 0.1], belt_length_m: [0, 10, "any"], belt_marks: [1, 60, 1], write_factor: [0, 2, "any"],
     volume: [0.05, 1, 0.05],
   };
   let view = null;
@@ -101,6 +101,7 @@
   function draw(shown) {
     const other = shown.step !== view?.step;
     view = shown;
+    Words.inSpeed(view.speed_unit);
     if (other) found = [];
     el("door").hidden = true;
     el("step").hidden = false;
@@ -127,9 +128,10 @@
       input.type = "checkbox";
       input.checked = value;
     } else if (name in LIMITS) {
-      [input.min, input.max, input.step] = LIMITS[name];
-      input.type = name === "volume" ? "range" : "number";
-      input.value = value;
+      const [least, most, step] = LIMITS[name];
+      Object.assign(input, { type: name === "volume" ? "range" : "number", min: least, step });
+      input.max = name === "belt_m_s" ? Words.inUnit(most).toFixed(1) : most;
+      input.value = name === "belt_m_s" ? Words.inUnit(value).toFixed(1) : value;
     } else {
       input.type = name.endsWith("password") ? "password" : "text";
       input.autocapitalize = "none";
@@ -150,7 +152,7 @@
     return select;
   }
 
-  function labelled(name, input, text = Words.say(`setup.field_${name}`)) {
+  function labelled(name, input, text = Words.say(`setup.field_${name}`, { unit: view.speed_unit })) {
     const label = document.createElement("label");
     const words = document.createElement("span");
     words.textContent = text;
@@ -242,6 +244,7 @@
     const given = {};
     for (const input of el("fields").querySelectorAll("input, select")) {
       if (input.type === "checkbox") given[input.name] = input.checked;
+      else if (input.name === "belt_m_s") given[input.name] = Words.inMetres(Number(input.value));
       else if (input.type === "number" || input.type === "range") given[input.name] = Number(input.value);
       else if (input.type !== "password" || input.value) given[input.name] = input.value.trim();
     }

@@ -88,6 +88,11 @@ const Words = (() => {
     return unit ? `${number(value, digits)}\u00a0${unitName(unit)}` : number(value, digits);
   }
 
+  /* Speeds in the unit that holds now, which set-up may change. */
+  const inSpeed = (unit) => { speedUnit = unit; };
+  const inUnit = (mPerS) => mPerS * SPEEDS[speedUnit];
+  const inMetres = (value) => value / SPEEDS[speedUnit];
+
   /* Some languages put a space before the sign, and some have another kind of space. */
   function percent(text) {
     const parts = new Intl.NumberFormat(locale, { style: "percent" }).formatToParts(0);
@@ -140,6 +145,6 @@ const Words = (() => {
   const phase = (name) => say(`phase.${name ?? ""}`);
 
   return {
-    NONE, ago, because, clock, count, known, load, measure, number, percent, phase, read, say, sensor, sentence, shown, spaced, unitName,
+    NONE, ago, because, clock, count, inMetres, inSpeed, inUnit, known, load, measure, number, percent, phase, read, say, sensor, sentence, shown, spaced, unitName,
   };
 })();

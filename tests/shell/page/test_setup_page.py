@@ -183,6 +183,7 @@ def test_a_phone_leads_from_the_digits_to_the_file(served: Serving, visit: Any) 
     page.locator("#next").click()
     on(page, "What for")
     page.get_by_label("For whom").select_option("knee_sparing_return")
+    page.get_by_label("Speeds in").select_option("mph")
     page.locator("#next").click()
     on(page, "Sensors")
     page.get_by_role("button", name="Listen", exact=True).click()
@@ -191,10 +192,10 @@ def test_a_phone_leads_from_the_digits_to_the_file(served: Serving, visit: Any) 
     on(page, "Which way")
     page.locator("#next").click()
     on(page, "Belt")
-    page.get_by_label("Speed, km/h").fill("3.6")
+    page.get_by_label("Speed, mph").fill("2.2")
     page.reload()  # closed, and taken up again
     on(page, "Belt")
-    page.get_by_label("Speed, km/h").fill("3.6")
+    page.get_by_label("Speed, mph").fill("2.2")
     page.locator("#next").click()
     on(page, "Voice")
     page.get_by_role("button", name="Try the voice").click()
@@ -221,6 +222,6 @@ def test_a_phone_leads_from_the_digits_to_the_file(served: Serving, visit: Any) 
     assert made["station"] == {"name": "hall", "language": "de"}
     assert made["coach"]["profile"] == "knee_sparing_return"
     assert made["sensors"]["waist"]["address"] == POD.address
-    assert made["sources"]["belt_by_hand"]["speed_m_s"] == 1.0
+    assert made["sources"]["belt_by_hand"]["speed_m_s"] == 0.983  # 2.2 mph
     assert config.load(served.path)
     assert served.path.with_name("cued.toml.old").read_text() == BEFORE

@@ -9,11 +9,13 @@ from typing import Any
 from cued.commands._setup.answers import Answers, Tables
 from cued.commands._setup.topics.topic import Finding, Talk, Trials, number, switch
 from cued.model import Belt, ConfigError, CuedError
+from cued.words import SPEEDS
 
 FIELDS = ("belt_length_m", "belt_marks")
 MINUTE, MINUTE_S = "minute", 60.0
 ASSUMED_M = 0.1  # of a round, while it is not known; shorter than any
 LEAST_REPORTS = 20
+USUAL_M_S = 4.0 / 3.6
 
 
 def shown(tables: Tables) -> dict[str, Any]:
@@ -56,7 +58,8 @@ def ask(talk: Talk) -> dict[str, Any]:
 
 def _counted(talk: Talk, marks: int) -> float:
     """Ask for the speed and count. Raises CuedError."""
-    speed = number(talk.person.ask("Speed of the belt now, km/h", "4.0")) / 3.6
+    usual = f"{USUAL_M_S * SPEEDS[talk.speed_unit]:.1f}"
+    speed = talk.m_s(talk.person.ask(f"Speed of the belt now, {talk.speed_unit}", usual))
     talk.person.tell("counting for a minute")
     pulses = {**talk.tables.get("sources", {}).get("belt_pulses", {}), "marks": marks}
     length = counted(talk.trials, {"belt_pulses": pulses}, speed)

@@ -8,8 +8,9 @@ from typing import Any
 from cued.commands._setup.answers import Answers, Tables
 from cued.commands._setup.topics import _belt_round as belt_round
 from cued.commands._setup.topics import _treadmill as treadmill
-from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials, number, switch
+from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials, switch
 from cued.model import Belt
+from cued.words import SPEEDS
 
 LISTEN_S = 10.0
 KEYS = {"faster_pin": 22, "slower_pin": 23}  # free on the header (hardware/README.md)
@@ -19,7 +20,7 @@ def _shown(tables: Tables) -> dict[str, Any]:
     sources = tables.get("sources", {})
     typed_m_s = sources.get("belt_by_hand", {}).get("speed_m_s", 0.0)
     return {
-        "belt_kmh": round(typed_m_s * 3.6, 1),
+        "belt_m_s": typed_m_s,
         "belt_keys": set(KEYS) <= set(sources.get("buttons", {})),
         **belt_round.shown(tables),
         **treadmill.shown(tables),
@@ -27,10 +28,10 @@ def _shown(tables: Tables) -> dict[str, Any]:
 
 
 def _lay(out: Tables, answers: Answers) -> None:
-    if answers.belt_kmh is not None:
-        switch(out, "sources", "belt_by_hand", answers.belt_kmh > 0)
-        if answers.belt_kmh > 0:
-            out["sources"]["belt_by_hand"]["speed_m_s"] = round(answers.belt_kmh / 3.6, 3)
+    if answers.belt_m_s is not None:
+        switch(out, "sources", "belt_by_hand", answers.belt_m_s > 0)
+        if answers.belt_m_s > 0:
+            out["sources"]["belt_by_hand"]["speed_m_s"] = round(answers.belt_m_s, 3)
     _keys(out, answers.belt_keys)
     belt_round.lay(out, answers)
     treadmill.lay(out, answers)
@@ -54,20 +55,17 @@ def _ask(talk: Talk) -> dict[str, Any]:
     if any(s.get("placement") == "treadmill" for s in sensors):
         if talk.yes("Check the belt now, empty and running", default=False):
             talk.tell("belt", {})
-        return {"belt_kmh": 0.0, **treadmill.ask(talk)}
+        return {"belt_m_s": 0.0, **treadmill.ask(talk)}
     before = _shown(talk.tables)
     if talk.yes("Is a sensor on the belt wired", before["belt_length_m"] > 0):
-        return {"belt_kmh": 0.0, **belt_round.ask(talk)}
-    question = "Belt speed at the start, km/h, typed by hand (0: none)"
-    values = talk.fitting(question, f"{before['belt_kmh']:.1f}", _speed)
-    keys = values["belt_kmh"] > 0 and talk.yes(
+        return {"belt_m_s": 0.0, **belt_round.ask(talk)}
+    question = f"Belt speed at the start, {talk.speed_unit}, typed by hand (0: none)"
+    now = f"{before['belt_m_s'] * SPEEDS[talk.speed_unit]:.1f}"
+    values = talk.fitting(question, now, lambda text: {"belt_m_s": talk.m_s(text)})
+    keys = values["belt_m_s"] > 0 and talk.yes(
         "Are two buttons wired that say faster and slower", before["belt_keys"]
     )
     return {**values, "belt_keys": keys, "belt_length_m": 0.0}
-
-
-def _speed(text: str) -> dict[str, Any]:
-    return {"belt_kmh": number(text)}
 
 
 def _belt(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Finding]:
@@ -88,7 +86,7 @@ def _belt(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Fin
 
 
 TOPIC = Topic(
-    fields=("belt_kmh", "belt_keys", *belt_round.FIELDS, *treadmill.FIELDS),
+    fields=("belt_m_s", "belt_keys", *belt_round.FIELDS, *treadmill.FIELDS),
     shown=_shown,
     lay=_lay,
     ask=_ask,

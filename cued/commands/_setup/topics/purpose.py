@@ -6,7 +6,7 @@ from typing import Any
 
 from cued.coach.workout.profile import PROFILES, load
 from cued.commands._setup.answers import Answers, Tables
-from cued.commands._setup.topics.topic import Talk, Topic, put
+from cued.commands._setup.topics.topic import Talk, Topic, put, unit_of
 
 SPEED_UNITS = ("km/h", "mph")
 
@@ -17,7 +17,7 @@ def _shown(tables: Tables) -> dict[str, Any]:
         "runner": coach.get("runner", "runner"),
         "program": coach.get("program", True),
         "profile": coach.get("profile", PROFILES[1]),
-        "speed_unit": coach.get("speed_unit", SPEED_UNITS[0]),
+        "speed_unit": unit_of(tables),
     }
 
 

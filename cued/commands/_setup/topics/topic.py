@@ -18,6 +18,7 @@ from msgspec import Struct
 from cued.actuators import haptic, speech
 from cued.commands._setup.answers import Answers, Tables
 from cued.model import ConfigError, Input
+from cued.words import SPEEDS
 
 
 class Nearby(Struct, frozen=True):
@@ -93,6 +94,15 @@ class Talk(Struct, frozen=True):
     tell: Callable[[str, Mapping[str, Any]], None]
     fresh: bool = False
 
+    @property
+    def speed_unit(self) -> str:
+        """The unit in which speeds are asked for."""
+        return unit_of(self.tables)
+
+    def m_s(self, text: str) -> float:
+        """Read a speed that was typed in the station's unit. Raises ConfigError."""
+        return number(text) / SPEEDS[self.speed_unit]
+
     def yes(self, question: str, default: bool) -> bool:
         """Ask a question that is answered with yes or no."""
         return self.person.ask(f"{question}?", "y" if default else "n", ("y", "n")) == "y"
@@ -124,6 +134,11 @@ class Topic(Struct, frozen=True, kw_only=True):
     ask: Callable[[Talk], dict[str, Any]]
     trials: dict[str, Trial] = {}
     noted: bool = False
+
+
+def unit_of(tables: Tables) -> str:
+    """Return the unit that a configuration has for speeds."""
+    return str(tables.get("coach", {}).get("speed_unit", "km/h"))
 
 
 def switch(out: Tables, kind: str, name: str, on: bool | None) -> None:
