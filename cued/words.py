@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import pkgutil
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -28,6 +29,14 @@ def catalogue(language: str = "en") -> dict[str, str]:
     data = pkgutil.get_data("cued", f"dashboard/words/{language}.json")
     assert data is not None
     return msgspec.json.decode(data, type=dict[str, str])
+
+
+@functools.cache
+def _sentences() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return what the machine says in English, as expressions, and the keys of the catalogues."""
+    said = {k: t for k, t in catalogue().items() if k.startswith("why.") and k != "why.machine"}
+    blank = re.compile(r"\\\{(\w+)\\\}")
+    return tuple((re.compile(blank.sub(r"(?P<\1>.+)", re.escape(t))), k) for k, t in said.items())
 
 
 def phase(name: str, language: str = "en") -> str:
@@ -127,7 +136,12 @@ class Words:
     def number(self, value: float, places: int | None = None) -> str:
         """Write a number with as many digits as the live page shows, or with so many places."""
         text = number(value) if places is None else f"{value:.{places}f}".replace("-", "−")
-        return text.replace(".", self._words["number.point"])
+        return text.replace(".", self.point)
+
+    @property
+    def point(self) -> str:
+        """The decimal mark."""
+        return self._words["number.point"]
 
     def speed(self, m_s: float) -> str:
         """Write a speed in the station's unit."""
@@ -160,9 +174,21 @@ class Words:
             return shown
         return shown.replace(number(told), self.number(told))
 
+    def own(self, text: str) -> str:
+        """Return a sentence of the machine's in this language, or as it is if it has none."""
+        for english, key in _sentences() if self.language != "en" else ():
+            if found := english.fullmatch(text):
+                told = found.groupdict()
+                return self.say(
+                    key, **{n: self.own(t) if n == "why" else t for n, t in told.items()}
+                )
+        return text
+
     def finding(self, key: str, blanks: Mapping[str, float | str]) -> str:
         """Return what a trial of set-up found."""
         shown = dict(blanks)
+        if isinstance(why := shown.get("why"), str):
+            shown["why"] = self.own(why)
         if isinstance(speed := shown.get("speed"), int | float):
             shown["speed"] = self.speed(speed)
         if f"place.{shown.get('sensor')}" in self._words:

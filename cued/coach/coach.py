@@ -160,7 +160,7 @@ class Coach:
 
     def _mute(self, muting: bool, proposals: list[Proposal], now: float) -> str:
         if muting == self.known.muted:
-            return f"already {'muted' if muting else 'speaking'}"
+            return "already muted" if muting else "already speaking"
         self.known.muted = muting
         proposals.append(_heard("muted" if muting else "unmuted", now))
         return ""

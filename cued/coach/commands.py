@@ -26,6 +26,7 @@ from cued.coach.rule import Proposal
 from cued.coach.safety import Safety
 from cued.coach.workout.belt_requests import against_more, asks_more
 from cued.coach.workout.phase import Trigger
+from cued.coach.workout.prompts import UNITS
 from cued.coach.workout.session import Session
 from cued.model import AnyEvent, BeltRequest, Command, CommandResult, Notice, Priority
 
@@ -126,7 +127,7 @@ def carry_out(
             extra.append(Notice(t=now, level="info", code="mark", text=text))
             why = ""
         case "set_speed" | "set_incline":
-            why, request = _belt(command, safety, known, now)
+            why, request = _belt(command, safety, known, speed_unit, now)
             extra += [request] if request else []
         case "faster" | "slower":
             why, request = _typed(command, known, speed_unit, now)
@@ -164,7 +165,7 @@ def _press(session: Session, safety: Safety, now: float) -> str:
 
 
 def _belt(
-    command: Command, safety: Safety, known: Known, now: float
+    command: Command, safety: Safety, known: Known, speed_unit: str, now: float
 ) -> tuple[str, BeltRequest | None]:
     speed = command.name == "set_speed"
     most = FASTEST_M_S if speed else STEEPEST_PERCENT
@@ -176,9 +177,9 @@ def _belt(
     request = BeltRequest(t=now, why="command", **wish)
     why = against_more(known, lost=safety.lost) if asks_more(request, known) else ""
     if why:
-        return f"not {'faster' if speed else 'steeper'} {why}", None
+        return (f"not faster {why}" if speed else f"not steeper {why}"), None
     if speed and limit is not None and value > limit + 1e-9:
-        return f"the stage's limit is {limit:.2f} m/s", None
+        return f"the stage's limit is {limit * UNITS[speed_unit]:.1f} {speed_unit}", None
     return "", request
 
 

@@ -17,6 +17,7 @@ from cued.recording.sessions.session import RecordedSession
 from cued.report.digest import Digest, digest
 from cued.report.visit import Visit, visits
 from cued.report.whole import write_whole
+from cued.words import Words
 
 NAME = "report"
 HELP = "make a page with pictures of a session or of a runner"
@@ -57,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
             page.session_page,
             name,
             digests,
-            _damage(session.path, session.damage),
+            _damage(session.path, session.damage, digests[0].words),
             earlier(session.path, digests[0]),
         )
         make_png = partial(phone.session_png, digests)
@@ -97,20 +98,24 @@ def _write(out: Path, content: bytes) -> None:
 def of_runner(there: Path, runner: str) -> tuple[list[Visit], list[str]]:
     """Gather a runner's sessions, oldest first, and say which are not whole or not there."""
     out: list[Visit] = []
-    notes: list[str] = []
+    unread: list[str] = []
+    damaged: list[tuple[Path, str]] = []
     known, kept = index(there), visits(there)
     for path in folder.files(there):
         entry = known.entry(path)
         if not entry.endings:
-            notes.append(f"{path.stem} could not be read, so nobody knows whose it is.")
+            unread.append(path.stem)
         elif runner in {e.runner for e in entry.endings}:
             _progress(path)
             told = kept.entry(path)
             out += [v for v in told.visits if v.runner == runner]
-            notes += _damage(path, told.damage)
+            damaged.append((path, told.damage))
     known.save()
     kept.save()
-    return sorted(out, key=lambda v: v.began), notes
+    out.sort(key=lambda v: v.began)
+    w = Words(out[-1].language) if out else Words()
+    notes = [w.say("report.unread", name=name) for name in unread]
+    return out, [*notes, *(line for path, damage in damaged for line in _damage(path, damage, w))]
 
 
 def _progress(path: Path) -> None:
@@ -118,5 +123,5 @@ def _progress(path: Path) -> None:
         print(f"\r{path.stem}\033[K\r", end="", file=sys.stderr, flush=True)
 
 
-def _damage(path: Path, damage: str) -> list[str]:
-    return [f"{path.stem}: {damage}; the page shows what is there."] if damage else []
+def _damage(path: Path, damage: str, w: Words) -> list[str]:
+    return [w.say("report.damaged", name=path.stem, damage=w.own(damage))] if damage else []

@@ -14,6 +14,7 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.ticker import ScalarFormatter
 
 from cued.report.palette import LIGHT, STAND_IN, Palette, roles, style
 
@@ -23,12 +24,33 @@ SVG_LETTERS_PT = 9.5
 PNG_WIDTH_IN, PNG_DPI, PNG_LETTERS_PT = 6.0, 180, 13.0
 
 
-def svg(draw: Draw, size: tuple[float, float], salt: str) -> str:
+class Pointed(ScalarFormatter):
+    """Numbers at an axis with a language's decimal mark."""
+
+    def __init__(self, point: str) -> None:
+        super().__init__()
+        self._point = point
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """Write a number."""
+        return super().__call__(x, pos).replace(".", self._point)
+
+
+def pointed(figure: Figure, point: str) -> None:
+    """Give the numbers at all axes a decimal mark."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if isinstance(axis.get_major_formatter(), ScalarFormatter):
+                axis.set_major_formatter(Pointed(point))
+
+
+def svg(draw: Draw, size: tuple[float, float], salt: str, point: str = ".") -> str:
     """Draw as SVG of a size in inches; salt keeps the ids of two pictures of a page apart."""
     options: Any = {**style(STAND_IN, SVG_LETTERS_PT), "svg.hashsalt": salt}
     with mpl.rc_context(options):
         figure = Figure(figsize=size)
         draw(figure, STAND_IN)
+        pointed(figure, point)
         out = io.StringIO()
         figure.savefig(out, format="svg", bbox_inches="tight", metadata={"Date": None})
     text = out.getvalue()
@@ -41,12 +63,13 @@ def svg(draw: Draw, size: tuple[float, float], salt: str) -> str:
     return text
 
 
-def png(draw: Draw, height_in: float) -> bytes:
+def png(draw: Draw, height_in: float, point: str = ".") -> bytes:
     """Draw as a portrait PNG, 1080 dots wide."""
     options: Any = {**style(LIGHT, PNG_LETTERS_PT), "figure.facecolor": LIGHT.paper}
     with mpl.rc_context(options):
         figure = Figure(figsize=(PNG_WIDTH_IN, height_in), dpi=PNG_DPI)
         draw(figure, LIGHT)
+        pointed(figure, point)
         out = io.BytesIO()
         figure.savefig(out, format="png", metadata={"Software": None})
     return out.getvalue()

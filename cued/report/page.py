@@ -84,6 +84,7 @@ def runner_page(runner: str, visits: Sequence[Visit], notes: Sequence[str] = ())
         lambda figure, p: weeks.trend(figure, visits, p, w),
         (9.0, weeks.height_in(visits, w)),
         "trend",
+        w.point,
     )
     body = [
         _facts(runner_facts(visits, w)),
@@ -206,15 +207,27 @@ def _cue_row(d: Digest, cue: Cue, fate: str) -> str:
 
 
 def _timeline(d: Digest) -> str:
-    return svg(lambda figure, p: pictures.timeline(figure, d, p), (9.0, 7.6), f"timeline{d.began}")
+    return svg(
+        lambda figure, p: pictures.timeline(figure, d, p),
+        (9.0, 7.6),
+        f"timeline{d.began}",
+        d.words.point,
+    )
 
 
 def _sides(d: Digest) -> str:
-    return svg(lambda figure, p: pictures.sides(figure, d, p), (9.0, 2.6), f"sides{d.began}")
+    return svg(
+        lambda figure, p: pictures.sides(figure, d, p), (9.0, 2.6), f"sides{d.began}", d.words.point
+    )
 
 
 def _carried(d: Digest) -> str:
-    return svg(lambda figure, p: pictures.carried(figure, d, p), (9.0, 2.8), f"carried{d.began}")
+    return svg(
+        lambda figure, p: pictures.carried(figure, d, p),
+        (9.0, 2.8),
+        f"carried{d.began}",
+        d.words.point,
+    )
 
 
 def _facts(facts: Sequence[Fact]) -> str:

@@ -42,7 +42,7 @@ def session_png(digests: Sequence[Digest]) -> bytes:
             pictures.sides(part, d, p)
             part.subplots_adjust(left=0.05, right=0.96, bottom=0.12, top=0.66, wspace=0.16)
 
-    return png(draw, sum(heights))
+    return png(draw, sum(heights), d.words.point)
 
 
 def runner_png(runner: str, visits: Sequence[Visit]) -> bytes:
@@ -57,7 +57,7 @@ def runner_png(runner: str, visits: Sequence[Visit]) -> bytes:
         weeks.trend(below, visits, p, w)
         below.subplots_adjust(left=0.2, right=0.96, bottom=0.08, top=0.97, hspace=0.42)
 
-    return png(draw, HEAD_IN + high)
+    return png(draw, HEAD_IN + high, w.point)
 
 
 def _head(figure: Any, title: str, facts: Sequence[Fact], p: Palette) -> None:

@@ -52,7 +52,7 @@ def trend(figure: Any, visits: Sequence[Visit], p: Palette, w: Words) -> None:
     at = [_day(v, days[0]) for v in visits]
     _dose(axes[0], visits, at, days[0], p)
     axes[0].set_title(w.say("report.dose"))
-    _ladder(axes[1], visits, at, p)
+    _ladder(axes[1], visits, at, p, w)
     axes[1].set_title(w.say("report.ladder"))
     for axis, row in zip(axes[2:], more, strict=True):
         axis.plot(at, row.values, color=p.grey, lw=1.0)
@@ -99,14 +99,16 @@ def _dose(axis: Any, visits: Sequence[Visit], at: list[float], first: date, p: P
     axis.set_ylim(bottom=0, top=None if any(weeks.values()) else 1)
 
 
-def _ladder(axis: Any, visits: Sequence[Visit], at: list[float], p: Palette) -> None:
+def _ladder(axis: Any, visits: Sequence[Visit], at: list[float], p: Palette, w: Words) -> None:
     stages = [_known(v.stage) for v in visits]
     axis.step(at, stages, where="post", color=p.ahead, lw=1.4)
     axis.plot(at, stages, "o", color=p.ahead, ms=5)
     stumbled = [(x, y) for x, y, v in zip(at, stages, visits, strict=True) if v.stumbles]
     axis.plot([x for x, _ in stumbled], [y for _, y in stumbled], "X", color=p.warn, ms=9)
     highest = max([s for s in stages if math.isfinite(s)], default=0)
-    names = [f"{n} {stage.name}" for n, stage in enumerate(STAGES)][: int(highest) + 2]
+    names = [f"{n} " + w.say(f"ladder.{stage.name}") for n, stage in enumerate(STAGES)][
+        : int(highest) + 2
+    ]
     axis.set_yticks(range(len(names)), names)
     axis.set_ylim(-0.4, len(names) - 0.6)
 

@@ -71,6 +71,8 @@ def entities(
 
 def _metric(name: str, unit: str, root: str, words: Words, speed: SpeedUnit) -> Entity:
     kind, shown, decimals, icon = UNITS.get(unit, (None, unit, 2, "mdi:walk"))
+    if kind is None and words.knows(f"unit.{shown}"):
+        shown = words.say(f"unit.{shown}")
     value = f"value_json.{name}"
     template = _rounded(value, decimals)
     if kind == "speed":
@@ -234,24 +236,26 @@ def _key(name: str) -> str:
 
 
 def _events(root: str, words: Words) -> dict[str, Entity]:
-    kinds: dict[str, tuple[str, list[str], str]] = {
-        "cue": ("cue", ["given", "withheld"], "mdi:bullhorn"),
-        "stumble": ("event", ["stumble"], "mdi:shoe-print"),
-        "fall": ("event", ["fall_possible", "fall_confirmed"], "mdi:human-greeting-variant"),
+    kinds: dict[str, tuple[str, tuple[str, ...], str]] = {
+        "cue": ("cue", ("given", "withheld"), "mdi:bullhorn"),
+        "stumble": ("event", ("stumble",), "mdi:shoe-print"),
+        "fall": ("event", ("fall_possible", "fall_confirmed"), "mdi:human-greeting-variant"),
     }
-    return {
-        name: {
+    out: dict[str, Entity] = {}
+    for name, (where, types, icon) in kinds.items():
+        told = {kind: words.say(f"event.{kind}") for kind in types}
+        shown = "dict(value_json, event_type=told[value_json.event_type]) | tojson"
+        out[name] = {
             "platform": "event",
             "name": words.say(f"ha.{name}"),
             "state_topic": f"{root}/{where}",
             # An empty text is no event: the topic carries others too.
-            "value_template": "{{ value_json | tojson if value_json.event_type in "
-            + f"{json.dumps(types)} else '' }}}}",
-            "event_types": types,
+            "value_template": f"{{% set told = {json.dumps(told, ensure_ascii=False)} %}}"
+            f"{{{{ {shown} if value_json.event_type in told else '' }}}}",
+            "event_types": list(told.values()),
             "icon": icon,
         }
-        for name, (where, types, icon) in kinds.items()
-    }
+    return out
 
 
 def _session(root: str, words: Words) -> dict[str, Entity]:

@@ -78,7 +78,7 @@ const Controls = (() => {
       const { ok, why, silent = false } = await this.ask(command, value);
       key.dataset.busy = "false";
       this.nav.dataset.locked = String(silent);
-      const refused = () => Words.say("answer.refused", { key: words, why: why || Words.say("answer.no_reason") });
+      const refused = () => Words.say("answer.refused", { key: words, why: why ? Words.own(why) : Words.say("answer.no_reason") });
       const told = ok ? Words.say("answer.done", { key: words }) : refused();
       this.answer.textContent = told;
       this.answer.dataset.ok = String(ok);

@@ -111,7 +111,7 @@ const Details = (() => {
 
   /* What the catalogue knows is in the viewer's language, with the machine's own line beside it. */
   function notice({ code, text, level }) {
-    if (Words.known(`notice.${code}`)) return [Words.say(`notice.${code}`), level === "info" ? "" : text];
+    if (Words.known(`notice.${code}`)) return [Words.say(`notice.${code}`), level === "info" ? "" : Words.own(text)];
     return [text || Words.sentence(code), level === "info" ? "" : Words.shown(level)];
   }
 

@@ -49,7 +49,7 @@
     const { status, why, s, heard } = await ask("speak");
     if (status === 429) return tell(why === "closed" ? Words.say("setup.closed") : Words.say("setup.wait", { s: Words.number(s, 0) }));
     if (why === "session") return tell(Words.say("setup.session"));
-    tell(heard ? "" : why ?? Words.say("setup.unheard"));
+    tell(heard ? "" : why ? Words.own(why) : Words.say("setup.unheard"));
     return el("digits").focus();
   }
 
@@ -57,7 +57,7 @@
     const { status, key: given, left, why } = await ask("enter", { digits: el("digits").value });
     el("digits").value = "";
     if (status === 409) return tell(Words.say("setup.session"));
-    if (status !== 200) return tell(status === 403 ? Words.say("setup.wrong", { left }) : why);
+    if (status !== 200) return tell(status === 403 ? Words.say("setup.wrong", { left }) : Words.own(why));
     keep(given);
     tell(Words.say("setup.opening"));
     for (let left = OPENS_S; left > 0; left -= 1) { // the coach ends first, where it was running
@@ -80,13 +80,13 @@
     } else if (status === 200) {
       tell("");
       draw(shown);
-    } else tell(why ?? Words.say("setup.lost"));
+    } else refused(why);
   }
 
   async function next() {
     if (view.step !== "done") return go("answer", { values: values() });
     const { status, why, runs } = await ask("write");
-    if (status !== 200) return tell(why ?? Words.say("setup.lost"));
+    if (status !== 200) return refused(why);
     el("step").hidden = true;
     return tell(Words.say(runs ? "setup.written" : "setup.no_sensor"));
   }
@@ -219,7 +219,7 @@
 
   function tried(name, { status, why, found: findings }) {
     if (status === 403) return go("show");
-    if (status !== 200) return tell(why ?? Words.say("setup.lost"));
+    if (status !== 200) return refused(why);
     if (name !== "listen") return tell(...findings.map(sentence));
     found = findings.map(({ blanks }) => blanks);
     draw(view);
@@ -234,6 +234,7 @@
 
   function blank(name, value) {
     if (name === "speed") return Words.measure(value, "m/s");
+    if (name === "why") return Words.own(value);
     if (name === "sensor") return PLACES.includes(value) ? place(value) : Words.spaced(value);
     return typeof value === "number" ? Words.number(value, 0) : value;
   }
@@ -254,6 +255,8 @@
   const worn = () => found
     .map(({ address, device }) => ({ device: device || "ftms", address, placement: el("fields").querySelector(`[name="${CSS.escape(address)}"]`).value }))
     .filter(({ placement }) => placement !== "skip");
+
+  const refused = (why) => tell(why ? Words.own(why) : Words.say("setup.lost"));
 
   function tell(...texts) {
     el("said").replaceChildren(...texts.filter(Boolean).map((text) => {

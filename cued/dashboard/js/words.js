@@ -19,6 +19,7 @@ const Words = (() => {
   const SPEEDS = { "m/s": 1, "km/h": 3.6, mph: 3600 / 1609.344 };
 
   let words = {};
+  let sentences = []; // what the machine says in English, as [expression, key]
   let locale = "en"; // the browser's own, such as de-CH, which writes its decimals with a point
   let speedUnit = "km/h";
   let plurals = new Intl.PluralRules(locale);
@@ -32,6 +33,8 @@ const Words = (() => {
     const chosen = locale.slice(0, 2).toLowerCase();
     try {
       words = await (await fetch(`words/${chosen}.json`)).json();
+      const english = chosen === "en" ? {} : await (await fetch("words/en.json")).json();
+      sentences = Object.entries(english).filter(([key]) => key.startsWith("why.") && key !== "why.machine").map(pattern);
     } catch {
       /* then names are read by their own rules */
     }
@@ -55,6 +58,29 @@ const Words = (() => {
   }
 
   const count = (key, n) => say(`${key}.${plurals.select(n) === "one" ? "one" : "other"}`, { n: number(n, 0) });
+
+  function pattern([key, english]) {
+    const plain = english.replaceAll(/[.*+?^$()|[\]\\]/g, "\\$&");
+    return [new RegExp(`^${plain.replaceAll(/\{(\w+)\}/g, "(?<$1>.+)")}$`, "s"), key];
+  }
+
+  /* A sentence of the machine's in the viewer's language; one that no catalogue has, as it is. */
+  function own(text) {
+    for (const [english, key] of sentences) {
+      const found = english.exec(text);
+      if (found) return say(key, Object.fromEntries(Object.entries(found.groups ?? {}).map(filled)));
+    }
+    return sentences.length > 0 && text ? say("why.machine", { text }) : text;
+  }
+
+  function filled([name, text]) {
+    if (name === "phase") return [name, phase(text)];
+    if (name === "trigger") return [name, shown(text)];
+    if (name === "why") return [name, own(text)];
+    return [name, /^\d+\.\d+( |$)/.test(text) ? text.replace(".", point()) : text];
+  }
+
+  const point = () => new Intl.NumberFormat(locale).formatToParts(0.5)[1].value;
 
   const spaced = (name) => String(name).replaceAll("_", " ").trim();
   const sentence = (name) => {
@@ -145,6 +171,6 @@ const Words = (() => {
   const phase = (name) => say(`phase.${name ?? ""}`);
 
   return {
-    NONE, ago, because, clock, count, inMetres, inSpeed, inUnit, known, load, measure, number, percent, phase, read, say, sensor, sentence, shown, spaced, unitName,
+    NONE, ago, because, clock, count, inMetres, inSpeed, inUnit, known, load, measure, number, own, percent, phase, read, say, sensor, sentence, shown, spaced, unitName,
   };
 })();

@@ -13,10 +13,13 @@ import aiohttp
 import pytest
 
 from cued import config
+from cued.coach.voice.phrases import LANGUAGES
 from cued.commands._setup.place import Place
 from cued.commands._setup.served import SetUp
 from cued.commands._setup.topics.topic import Nearby
 from cued.model import CuedError
+from cued.words import catalogue
+from tests.languages import english_in
 from tests.shell.page.world import wait_for
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
@@ -31,6 +34,7 @@ class Machine:
     def __init__(self) -> None:
         self.said: list[str] = []
         self.found = [POD]
+        self.trouble = ""
 
     def scan(self):
         if not self.found:
@@ -42,7 +46,7 @@ class Machine:
 
     def say(self, text, options, language):
         self.said.append(text)
-        return ""
+        return self.trouble
 
     def buzz(self, side, options):
         return "no motors"
@@ -225,3 +229,30 @@ def test_a_phone_leads_from_the_digits_to_the_file(served: Serving, visit: Any) 
     assert made["sources"]["belt_by_hand"]["speed_m_s"] == 0.983  # 2.2 mph
     assert config.load(served.path)
     assert served.path.with_name("cued.toml.old").read_text() == BEFORE
+
+
+RUNS_OUT = """() => [...document.querySelectorAll("button, label, h1")]
+    .filter((e) => e.offsetParent && e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent)"""
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "en"])
+def test_every_step_is_in_the_phones_language_and_fits_360_dots(
+    served: Serving, visit: Any, language: str
+) -> None:
+    page = visit(served.url, size={"width": 360, "height": 740}, locale=language)
+    let_in(page, served)
+    left: dict[str, set[str]] = {}
+    for step in page.locator("#go option").evaluate_all("all => all.map((one) => one.value)"):
+        page.locator("#go").select_option(step)
+        page.wait_for_function("(step) => document.querySelector('#go').value === step", arg=step)
+        shown = page.locator("body").inner_text()
+        left[step] = english_in(shown, language)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, step
+        assert page.evaluate(RUNS_OUT) == [], step
+    assert {step: words for step, words in left.items() if words} == {}
+    page.locator("#go").select_option("voice")
+    served.machine.trouble = "no sound: the card is gone"
+    page.locator("#trials button").first.click()
+    told = catalogue(language)["why.sound"].format(text="the card is gone")
+    page.locator("#said", has_text=told).wait_for()

@@ -43,7 +43,7 @@ def _lay(out: Tables, answers: Answers) -> None:
 
 def _number(port: str) -> int:
     if not port.isdigit():
-        raise ConfigError(f"--mqtt: {port} is no port; write HOST or HOST:PORT")
+        raise ConfigError(f"{port} is no port; write HOST or HOST:PORT")
     return int(port)
 
 
