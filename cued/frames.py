@@ -14,7 +14,7 @@ from cued.model import Floats
 
 Matrix = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
 
-GRAVITY_M_S2 = 9.80665
+GRAVITY_M_S2 = 9.80665  # standard gravity
 ORTHOGONAL_WITHIN = 0.05  # hand-written matrices are rounded; a wrong row is far off
 
 

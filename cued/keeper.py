@@ -38,7 +38,7 @@ from typing import Any, NamedTuple
 
 from cued.gpio import PinsMissing, close_factory, failures, mock_factory, open_factory
 
-MOST_DUTY = 0.95
+MOST_DUTY = 0.95  # so that a software PWM has edges to be fed by
 IGNORED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGABRT)
 
 

@@ -27,11 +27,11 @@ from pathlib import Path
 from typing import Any
 
 GONE_S = 3.0
-CHECK_S = 0.25
-EVERY_S = 10.0
+CHECK_S = 0.25  # of its patience of 3 s
+EVERY_S = 10.0  # while the coach is away; chosen
 MOST = 6
 PULSES = ((0.4, 0.2),) * 3  # s on, s off: longer than any cue of the coach
-CLIP_S = 10.0
+CLIP_S = 10.0  # then the player is stuck; chosen
 
 
 class Minder:

@@ -23,12 +23,12 @@ from cued.actuators._format import PEAK, RATE
 from cued.model import Floats
 
 TARGET_LUFS = -14.0
-HIGH_PASS_HZ = 150.0
+HIGH_PASS_HZ = 150.0  # small loudspeakers give nothing below
 PRESENCE_HZ, PRESENCE_DB = 1500.0, 6.0
 KNEE_DB, RATIO = -24.0, 3.0  # of the compressor, below the loudest 20 ms
 ENVELOPE_S = 0.02  # a syllable lasts five to ten times as long
-LOOK_AHEAD_S = 0.004
-BLOCK_S, STEP_S = 0.4, 0.1
+LOOK_AHEAD_S = 0.004  # chosen: a period of 250 Hz
+BLOCK_S, STEP_S = 0.4, 0.1  # ITU-R BS.1770: gating blocks, overlapping by three quarters
 
 
 def loudness(sound: Floats, rate: int = RATE) -> float:

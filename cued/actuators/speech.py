@@ -41,14 +41,14 @@ from cued.config import Site
 from cued.model import Beat, Cue, CueDone, Notice, Priority
 from cued.parts import Exit, Part
 
-CHECK_S = 0.25
+CHECK_S = 0.25  # between looks at the stream; chosen
 OPENS_S = (
     3.0  # a card that is well takes 0.1 s; one that blocks is waited for without anybody waiting
 )
 RETRY_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # the last one for ever
-TONE_TO_WORDS_S = 0.08
-CLOSE_S = 2.0
-MANY_UNDERRUNS = 20
+TONE_TO_WORDS_S = 0.08  # a short gap, so that both are heard apart; chosen
+CLOSE_S = 2.0  # a card that blocks must not hold up the end
+MANY_UNDERRUNS = 20  # chosen: before it is reported
 
 
 class Stats:

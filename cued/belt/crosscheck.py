@@ -15,7 +15,7 @@ from statistics import fmean
 STEPS = 8
 FEW_STEPS, LASTS_S = 4, 5.0
 STANDS_M_S, WALKS_M_S = 0.05, 0.3
-MILES = 1.609344
+MILES = 1.609344  # kilometres
 UNIT_WITHIN = 0.15  # relative, of a mean; a foot is mostly within 10 %, a belt within 3 %
 FITS = 0.25  # relative; neither a bias nor another stride makes more
 LEARNS = 0.1  # per stride: a time constant of ten

@@ -13,7 +13,7 @@ from cued.model import Belt, BeltSource
 
 RHYTHM_REPORTS = 5
 RHYTHM_S = 3.0  # reports at most so far apart are a rhythm; treadmills tell about once a second
-SILENT_S = 10.0
+SILENT_S = 10.0  # chosen; treadmills report once a second
 STANDS_S = 3.0  # longer than any stride (gait/fusion/strides.py): feet that stand tell nothing
 MISSED_S = 10.0  # feet that step again so soon, as fast as before, go on with the same level
 

@@ -39,10 +39,10 @@ from cued.coach.strides.baseline import (
 from cued.coach.workout.ladder import CARRY_SAME_S
 from cued.model import Belt, Imprint, Measurement, Stride
 
-RETENTION_S = 60.0
+RETENTION_S = 60.0  # the first minute of easy walking
 RETAINED_WITHIN = 0.025  # half of the least threshold of a cue
-LEAST_RETENTION_STRIDES = 20
-KEPT_VALUES = 60
+LEAST_RETENTION_STRIDES = 20  # fewer give no share worth telling; chosen
+KEPT_VALUES = 60  # strides: a minute's
 LAST_STRIDES_S = 5.0  # before the belt is to change
 FEW_STRIDES = 4  # of a foot: better than no figure, and no ground for a cue
 TURN_STRIDES = 2  # the belt has not changed, and the direction is known only after the turn

@@ -34,7 +34,7 @@ from cued.model import (
     Stride,
 )
 
-BELT_MOVES_M_S = 0.05
+BELT_MOVES_M_S = 0.05  # slower is a belt that stands; chosen
 TURNABLE_M_S = 0.55  # the fastest of the first stage, and a belt's error
 STRIDE_AGE_S = 3.0  # longer than any stride: after that nobody walks
 

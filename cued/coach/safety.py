@@ -38,18 +38,18 @@ from cued.model import (
     Stumble,
 )
 
-BLIND_AGAIN_S = 10.0
-BLIND_TIMES = 3
+BLIND_AGAIN_S = 10.0  # chosen
+BLIND_TIMES = 3  # then it is known; chosen
 SEEN_LASTS_S = 5.0  # other sensors that come back so soon after need no word
 ALARM_AGAIN_S = 5.0  # high alarms repeat within 2.5-15 s (IEC 60601-1-8, from memory)
-POSSIBLE_LASTS_S = 5.0
-BATTERY_LOW_PERCENT = (15.0, 5.0)
+POSSIBLE_LASTS_S = 5.0  # then unconfirmed, it is over; chosen
+BATTERY_LOW_PERCENT = (15.0, 5.0)  # warned of, and again
 LATE = "sensor_late"
 ASKED = {"feet_swapped": "feet_swapped", "body_map": "sensor_backward"}  # notice: what is asked
 FELT: dict[str, Pattern] = {"": "none", "alarm": "alarm", "stumble": "unsteady"}  # else "notice"
-BELT_EXPECTED_AFTER_S = 20.0
+BELT_EXPECTED_AFTER_S = 20.0  # of walking; chosen
 DOUBTED = ("zero", "unit", "off_belt")  # what the feet contradict; a belt that pauses may
-STOOD_S = 15.0
+STOOD_S = 15.0  # as ``HOLD_S`` of stability
 # Of a belt that does not stop: nothing is more urgent, for only the runner's key helps.
 BELT_FAULTS = {"belt_wont_stop": Priority.FALL, "belt_control_off": Priority.LINK}
 

@@ -22,9 +22,9 @@ MOVED_M_S = 0.02  # less than a console's step of 0.1 km/h
 WATCHED_S = 15.0  # ramps are over by then
 AGAIN_S = 1.0
 FALLS_WITHIN_S = 5.0
-FALLS_M_S = 0.08
+FALLS_M_S = 0.08  # three of a console's steps of 0.1 km/h
 TELL_AGAIN_S = 10.0
-STANDS_M_S = 0.02
+STANDS_M_S = 0.02  # less than such a step
 WONT_STOP = "the treadmill does not stop: pull the safety key"
 
 

@@ -24,8 +24,8 @@ G = GRAVITY_M_S2
 DEGREE = np.pi / 180.0
 MAX_ACC_M_S2 = 100 * G  # no inertial sensor here has a range above 32 g
 MAX_GYR_RAD_S = 5000 * DEGREE  # nor above 4000 deg/s
-LEAP_S = 3600.0
-FROZEN_S = 60.0
+LEAP_S = 3600.0  # what a restart adds, so that time never goes back
+FROZEN_S = 60.0  # chosen; see ``Skin``
 
 
 def sig(short: int) -> str:

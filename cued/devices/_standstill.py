@@ -17,7 +17,7 @@ from __future__ import annotations
 
 STILL_S, FIRST_S = 3.0, 6.0
 RUNS_S = 3.0
-RISE_M_S = 0.05
+RISE_M_S = 0.05  # two of a console's steps of 0.1 km/h
 UNUSED = (0.0, 65535.0)
 
 

@@ -32,7 +32,7 @@ RX = "6e400002-b5a3-f393-e0a9-e50e24dcca9e"
 TX = "6e400003-b5a3-f393-e0a9-e50e24dcca9e"
 MARK, MOST_SAMPLES, HEADER = 0xA5, 10, 6
 RATE_HZ = 50.0
-PIECE = 20
+PIECE = 20  # bytes; fits the smallest packet
 MOST_BUFFERED = 512
 PROGRAM = """
 Bangle.setOptions({powerSave:false});Bangle.setPollInterval(20);

@@ -26,7 +26,7 @@ from cued.model import DecodeError
 from cued.parts import Part
 
 SERVICE = sig(0x180D)
-ASK_EVERY_S = 60.0
+ASK_EVERY_S = 60.0  # an H10 leaves after 150 s without
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

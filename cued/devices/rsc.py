@@ -43,7 +43,7 @@ FASTEST_M_S = 25.0  # no belt runs 90 km/h
 VOTES = 15
 LEAST_SPEED_M_S = 0.4  # slower than this, step rates spread too much to vote
 WALK_RATIO = 0.0065  # m per step/min, adults (Sekiya & Nagasaki, Gait Posture 7:225, 1998)
-RUNNING_SPM = 180.0
+RUNNING_SPM = 180.0  # above it twice the cadence is not believed
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -37,12 +37,12 @@ from cued.parts import Part
 SERVICE, NOTIFY, COMMAND = sig(0xFE00), sig(0xFE01), sig(0xFE02)
 ASK = bytes.fromhex("f7a20000a2fd")
 ASK_EVERY_S = 1.0
-APART_S = 0.7
+APART_S = 0.7  # as above
 STATE, SPEED, MODE = 2, 3, 4
 RUNNING, MANUAL = 1, 1
 LEAST_BYTES = 16  # up to the steps, sum and end
-REACHED_M_S = 0.05
-ANSWER_S = 5.0
+REACHED_M_S = 0.05  # half a step of 0.1 m/s
+ANSWER_S = 5.0  # then the wish counts as refused
 SPEAK_FTMS = ("KS-HD-Z1D",)  # advertise fe00 too
 
 

@@ -18,8 +18,8 @@ from cued.evaluation.case import Case
 from cued.evaluation.tally import Alarms
 from cued.model import Fall, Stumble
 
-BEFORE_S = 3.0
-STUMBLE_WITHIN_S = 2.0
+BEFORE_S = 3.0  # earlier ones belong to something else
+STUMBLE_WITHIN_S = 2.0  # of its peak, as docs/accuracy.md counts
 
 
 def score_alarms(case: Case, said: Sequence[Stumble | Fall]) -> None:

@@ -21,7 +21,7 @@ from cued.evaluation.tally import AnswerTally
 from cued.evaluation.truth import TrueStride
 from cued.model import Direction, Gait, Mode, Stride
 
-STEPS_TO_ANSWER = 4
+STEPS_TO_ANSWER = 4  # the answer is asked for from the fifth step on
 SETTLED_S = 0.15  # the slowest contact decisions take about that long
 
 Facing: TypeAlias = Mode | Direction

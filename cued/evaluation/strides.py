@@ -21,7 +21,7 @@ from cued.model import BeltState, Footfall, Stride
 from cued.recording.tables.table import TableRecording
 from cued.recording.tables.truth import TruthRow
 
-CADENCE_STEPS = 8
+CADENCE_STEPS = 8  # in one mean, as the metric's own
 # The middle of a still phase comes after the contact that ends a stride by half the still phase.
 STILL_AFTER_S = 0.25
 STILL_WITHIN_S = 0.35

@@ -30,13 +30,13 @@ from cued.model import Direction, Mode, Side
 from cued.recording.tables.table import TableRecording
 from cued.recording.tables.truth import TruthRow
 
-APART_S = 0.1
-PAUSE_S = 3.0
+APART_S = 0.1  # of the ends of sensors that lost nothing
+PAUSE_S = 3.0  # ends a bout
 START_S = 1.5  # what a live engine may take from cold; also what "cut out of a walk" means
-END_S = 0.3
-EDGE_CONTACTS = 2
-STRIDE_WITHIN = 0.2
-STRETCH_S = 2.0
+END_S = 0.3  # beside a bout's edge
+EDGE_CONTACTS = 2  # first and last ones of a bout are not steady
+STRIDE_WITHIN = 0.2  # of the bout's median, relative
+STRETCH_S = 2.0  # the least that is scored
 
 Span = tuple[float, float]
 

@@ -22,7 +22,7 @@ MEASURED = {
     "retention_percent": "%",
 }
 WAYS = (("backward", "back"), ("forward", ""), ("unknown", ""))  # direction, colour
-LEAST_PAIRS = 10
+LEAST_PAIRS = 10  # of left and right steps; chosen
 MEDIAN_COSTS = 1.25  # the uncertainty of a median, by that of a mean of normal values
 ROUNDED_PERCENT = 0.25  # nothing finer is claimed at 100 Hz
 

@@ -22,7 +22,7 @@ Heard = TypeVar("Heard")
 
 OPENS_S = 7.0  # all together: what needs longer is as good as missing, and READY is due in 10 s
 LEAST_S = 0.5  # however long the others took
-CLOSES_S = 4.0
+CLOSES_S = 4.0  # chosen; the service is killed after 10 s
 
 
 def made(makes: Iterable[Callable[[Heard], P]], heard: Heard, failed: Failed) -> list[P]:

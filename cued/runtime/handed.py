@@ -12,7 +12,7 @@ import os
 import socket
 from collections.abc import AsyncGenerator
 
-FIRST = 3
+FIRST = 3  # sd_listen_fds(3)
 
 
 def handed() -> list[socket.socket]:

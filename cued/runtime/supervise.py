@@ -19,7 +19,7 @@ from cued.model import LinkLost
 
 log = logging.getLogger(__name__)
 
-FIRST_S = 0.5
+FIRST_S = 0.5  # delays: first, longest and growth; chosen
 LONGEST_S = 30.0
 STEP = 2.0
 

@@ -48,7 +48,7 @@ SQUEEZE = 0.99  # time may be slowed to a hundredth, not stopped
 WINDOW_S = 1.0
 SKIP_S = 0.05  # a correction upward of more than this is a hole, not a slope
 PERIOD_SHARE = 0.05  # inertial sensors' oscillators are within 5 % (e.g. BMI160: 1 %)
-LEARN_S = 5.0
+LEARN_S = 5.0  # chosen
 LEAST_STEP_S = 1e-6
 
 

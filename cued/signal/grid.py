@@ -19,7 +19,7 @@ import numpy as np
 
 from cued.model import Bools, Floats
 
-RATE_HZ = 100.0
+RATE_HZ = 100.0  # docs/architecture.md, "One grid"
 DT_S = 1.0 / RATE_HZ
 TICK_DIGITS = 7  # times are rounded to 0.1 µs, so that one meant for a grid time is exactly on it
 SURELY = 1.0 - 1e-9  # rounding takes less from two good marks, a bad one 0.1 µs away more

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from cued.model import Link, LinkState
 
-LATE_S = 0.5
-LOST_S = 1.0
+LATE_S = 0.5  # chosen, not tuned
+LOST_S = 1.0  # chosen, not tuned
 
 
 class Links:

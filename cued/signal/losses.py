@@ -13,7 +13,7 @@ from cued.model import Block, Notice
 from cued.signal.grid import DT_S
 
 WINDOW_S = 20.0
-MATTERS, WHOLE = 0.25, 0.1
+MATTERS, WHOLE = 0.25, 0.1  # of the samples: told above, over below; chosen
 WORDS = ((0.85, "most"), (0.6, "two thirds"), (0.42, "half"), (0.29, "a third"), (0.0, "a quarter"))
 FRESH_GAP_S = 5.0  # a longer one is a link that was gone, which is told as such
 

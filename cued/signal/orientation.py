@@ -17,7 +17,7 @@ import math
 
 SETTLE_S = 2.0  # two to four strides; ripple of a stride's mean stays below 1 degree
 SLOT = 50  # grid samples
-SLOT_S = 0.5
+SLOT_S = 0.5  # about a step
 
 Vector = tuple[float, float, float]
 Rows = tuple[Vector, Vector, Vector]

@@ -34,7 +34,7 @@ MISSED_MOST = 5
 EARLY_MOST = 4  # in a row: then the belt is faster
 MISFIT = 0.05  # mean error of a round's gaps, as a logarithm, at which marks are miscounted
 LEAPS, LEAPS_RATE = 0.12, 0.4  # a belt changes by 0.1 at most as a foot lands
-FASTEST_M_S = 8.0
+FASTEST_M_S = 8.0  # no treadmill for people is faster
 UNLEARNT_ERROR, LEARNT_ERROR = 0.05, 0.005
 
 

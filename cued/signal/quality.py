@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from cued.model import Bools, Floats
 
-SATURATED_RUN = 3
+SATURATED_RUN = 3  # samples at the range's end in a row
 SATURATED_ACC_M_S2 = 18.0  # the smallest common range, 2 g, less its tolerance
-FLAT_S = 0.2
+FLAT_S = 0.2  # chosen; noise changes the last digit of most sensors sooner
 
 
 class Quality:

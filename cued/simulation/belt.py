@@ -10,9 +10,9 @@ from cued.model import Belt, BeltRequest
 from cued.simulation.scenario import BeltSetting, Telling
 
 RAMP_M_S2 = 0.2  # treadmills change by 0.1-0.3 m/s² (assumed; few makers say)
-RAMP_PERCENT_S = 0.5
-TOP_M_S = 6.0
-STEEP_PERCENT = (-10.0, 25.0)
+RAMP_PERCENT_S = 0.5  # chosen
+TOP_M_S = 6.0  # 21.6 km/h
+STEEP_PERCENT = (-10.0, 25.0)  # of what treadmills reach
 FLICKER_M_S = 0.1 / 3.6  # the last digit of most consoles
 HELD_S = 8.0  # how much of the past can still be asked for
 

@@ -27,8 +27,8 @@ from cued.simulation.stepping import KnownTruth
 from cued.simulation.walker import Walker
 from cued.simulation.worn import WornSensor
 
-PIECE_S = 0.5
-TICK_S = 0.1
+PIECE_S = 0.5  # computed at once
+TICK_S = 0.1  # as the daemon's
 BELT_STREAM = 1000  # of random numbers; sensors have 1, 2, ...
 BELT_S = 1.0  # treadmills tell their speed about once a second
 

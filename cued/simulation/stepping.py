@@ -30,8 +30,8 @@ from cued.simulation.trunk import SHAPES, Knot
 AHEAD_S = 1.2  # a push-off begins up to 0.6 s before the contact that ends the swing
 MOVING_M_S = 0.1  # a belt slower than this is stood on
 SLOW_M_S = 0.2  # the slowest belt that anybody walks on; below, steps get shorter, not slower
-HALF_WIDTH_M = 0.09
-MEMORY_S = 4.0
+HALF_WIDTH_M = 0.09  # chosen
+MEMORY_S = 4.0  # of what is true, for inputs that come late
 SIDES = ("left", "right")
 
 

@@ -25,7 +25,7 @@ from functools import partial
 OPEN_S = 15 * 60.0
 TRIES = 3
 PAUSE_S = 10.0  # also so long as speaking the digits takes
-GUESS_S = 1.0
+GUESS_S = 1.0  # between two guesses
 SHY_S = 3600.0
 
 

@@ -21,7 +21,7 @@ from cued.reading import meant
 BELT = ("set_incline", "set_speed")
 DEFAULT = tuple(name for name in NAMES if name not in BELT)
 LARGEST = 1024  # bytes; the longest sensible request is a mark of 80 characters
-PER_S, BURST = 5.0, 10.0
+PER_S, BURST = 5.0, 10.0  # chosen
 
 
 class Request(Struct, frozen=True, forbid_unknown_fields=True):

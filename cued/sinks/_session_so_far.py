@@ -26,8 +26,8 @@ from cued.sinks._session_state import SessionState
 
 EVERY_S = 1.0
 ROWS = 14_400  # four hours
-MARKS = 2_000
-EVENTS = 60
+MARKS = 2_000  # of cues and stumbles in a session, the oldest dropped
+EVENTS = 60  # the page's log
 
 Row = tuple[float, float | None, float | None, float | None, float | None, float | None]
 

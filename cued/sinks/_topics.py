@@ -47,9 +47,9 @@ from cued.model import (
 )
 from cued.sinks._session_state import SessionState
 
-METRICS_EVERY_S = 1.0
-STATE_EVERY_S = 0.25
-STATE_AGAIN_S = 30.0
+METRICS_EVERY_S = 1.0  # Home Assistant keeps every message; chosen
+STATE_EVERY_S = 0.25  # chosen
+STATE_AGAIN_S = 30.0  # for brokers that lose what they retain (docs/fleet.md)
 STRIDES = 20  # told at once; no runner makes more in a second
 RARE = Battery | Command
 TOLD = BeltRequest | BeltState | CommandResult | Fall | Gait | Link | Notice | Phase | Stability

@@ -56,7 +56,7 @@ from cued.sinks.sink import Ask, Sink
 
 log = logging.getLogger(__name__)
 
-COMMIT_EVERY_S = 5.0
+COMMIT_EVERY_S = 5.0  # what a power cut may lose
 MOST_WAITING = 20_000  # rows; more than a day of coaching
 
 BEGIN = "insert into session (id, runner, started) values (?, ?, ?)"

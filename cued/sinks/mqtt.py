@@ -58,9 +58,9 @@ from cued.sinks.sink import Ask, Sink
 
 log = logging.getLogger(__name__)
 
-LONGEST_S = 60.0
+LONGEST_S = 60.0  # between two tries
 STOOD_S = 10.0
-FLUSH_S = 2.0
+FLUSH_S = 2.0  # for the last messages when the daemon ends
 
 
 class Mqtt:

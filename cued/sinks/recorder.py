@@ -39,7 +39,7 @@ from cued.recording.sessions.writing import SessionWriter
 from cued.runtime.engine_renewal import KEPT_AGAIN, NOT_KEPT, RENEWED
 from cued.sinks.sink import Ask, Sink
 
-WRITE_EVERY_S = 4.0
+WRITE_EVERY_S = 4.0  # what a power cut may lose
 MOST_WAITING = 200_000  # items; twenty minutes of three sensors, or 2.7 hours of ticks only
 MOST_REFUSED = 32_000_000  # bytes in memory; some hours of three sensors, a tenth of MemoryMax
 CLOCK = time.time

@@ -29,7 +29,7 @@ from cued.sources._ble_scanning import UNAVAILABLE
 
 log = logging.getLogger("cued.ble")
 
-ATTEMPTS = 3
+ATTEMPTS = 3  # chosen
 CONNECT_WITHIN_S = 15.0  # the others wait meanwhile
 DISCOVER_WITHIN_S = 40.0  # once the link stood and no more: an H10's takes 15-30 s on some Pis
 ACT_WITHIN_S = 10.0  # a read or write of one characteristic

@@ -18,7 +18,7 @@ from cued.sources._ble_scanning import Scanning
 
 log = logging.getLogger("cued.ble")
 
-STALE_WITHIN_S = 10.0
+STALE_WITHIN_S = 10.0  # BlueZ takes 2 s for each
 TAKE_OVER_AFTER_S = 5.0  # a free device advertises several times meanwhile
 
 

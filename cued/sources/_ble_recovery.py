@@ -28,9 +28,9 @@ from dbus_fast.errors import DBusError
 log = logging.getLogger("cued.ble")
 
 STUCK_S = 180.0
-LEAST_FAILURES = 3
+LEAST_FAILURES = 3  # in a row; chosen
 AGAIN_S, LONGEST_S = 300.0, 3600.0
-OFF_S = 2.0
+OFF_S = 2.0  # without power; chosen
 WITHIN_S = 5.0
 BLUEZ, ADAPTER, DEVICE = "org.bluez", "org.bluez.Adapter1", "org.bluez.Device1"
 MANAGER, PROPERTIES = "org.freedesktop.DBus.ObjectManager", "org.freedesktop.DBus.Properties"

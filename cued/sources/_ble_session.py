@@ -55,7 +55,7 @@ from cued.sources.source import Emit
 log = logging.getLogger("cued.ble")
 
 LOOK_EVERY_S = 0.1
-ANSWER_WITHIN_S = 5.0
+ANSWER_WITHIN_S = 5.0  # chosen
 PULSE_WITHIN_S = 0.2  # then a pod does not begin with it any more
 BATTERY_EVERY_S = 600.0  # few devices notify it
 TRIES, AGAIN_S = 3, 0.3

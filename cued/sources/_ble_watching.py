@@ -20,7 +20,7 @@ from __future__ import annotations
 from cued.model import Input, Packet
 
 SILENT_S = 3.0
-PAUSING_SILENT_S = 15.0
+PAUSING_SILENT_S = 15.0  # heart rate straps pause by themselves
 FIRST_S = 10.0
 LAG_S = 1.0
 RISE = 250e-6

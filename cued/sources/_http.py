@@ -16,7 +16,7 @@ from collections.abc import AsyncGenerator
 from cued.model import LinkLost
 
 MOST_BYTES = 4_000_000
-WITHIN_S = 3.0
+WITHIN_S = 3.0  # for a request in one's own network
 MOST_WAITING = 16
 MOST_OPEN = 16  # connections at once; a phone opens one
 PROBLEMS = (OSError, TimeoutError, EOFError, ValueError, asyncio.LimitOverrunError)

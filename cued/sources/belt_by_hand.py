@@ -19,7 +19,7 @@ from cued.model import Belt, BeltRequest
 from cued.parts import Part
 from cued.sources.source import Emit, Source
 
-FASTEST_M_S = 7.0
+FASTEST_M_S = 7.0  # 25 km/h
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -28,8 +28,8 @@ from cued.model import BeltRequest, Command, LinkLost
 from cued.parts import Part
 from cued.sources.source import Emit, Source
 
-BOUNCE_S = 0.05
-SET_UP_S = 5.0
+BOUNCE_S = 0.05  # contacts bounce for less; chosen
+SET_UP_S = 5.0  # held on purpose, longer than a stop
 REPEAT_S = 0.4  # slow enough to count the steps
 
 

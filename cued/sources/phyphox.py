@@ -22,7 +22,7 @@ from cued.sources._http import get
 from cued.sources._phone import phone_options
 from cued.sources.source import Emit
 
-SILENT_S = 3.0
+SILENT_S = 3.0  # without new samples the experiment stands
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -6,7 +6,7 @@ import subprocess
 
 from cued.actuators.voices.voice import RenderError
 
-PATIENCE_S = 10.0
+PATIENCE_S = 10.0  # chosen: many times what a phrase takes
 
 
 def speak(command: list[str], text: str = "", environment: dict[str, str] | None = None) -> None:

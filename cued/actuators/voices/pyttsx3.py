@@ -35,7 +35,7 @@ from cued.parts import Part
 
 PACKAGE = "pyttsx3"
 WRITTEN_RATE = 22_050  # what it writes into every header
-SPOKEN_WITHIN_S = 8.0
+SPOKEN_WITHIN_S = 8.0  # chosen; then the engine counts as stuck
 
 
 class Pyttsx3:

@@ -26,7 +26,7 @@ OWN_AGAIN = 24  # strides of both feet: what the measurement looks back on, and 
 LIMP_PERCENT = 10.0  # asymmetry of 10 % is a usual clinical mark of a limp; a choice
 LIMP_WITHIN_S = 60.0  # habits change more slowly
 LIMP_STRIDES = 6  # of both feet, so far off: one odd stride is no limp
-LIMP_AGAIN_S = 60.0
+LIMP_AGAIN_S = 60.0  # between two questions; chosen
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

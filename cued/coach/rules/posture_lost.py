@@ -15,7 +15,7 @@ from cued.coach.rule import Need, Proposal
 from cued.model import AnyEvent, Input, Priority, Stride
 from cued.parts import Part
 
-WORSE = {"trunk_lean_deg": 7.0, "bounce_cm": 1.5}
+WORSE = {"trunk_lean_deg": 7.0, "bounce_cm": 1.5}  # chosen, not tuned
 WEIGHT = 0.1  # of the newest stride in the mean, as in strides/deviation.py
 PERSIST = 12  # strides
 

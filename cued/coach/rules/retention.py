@@ -15,7 +15,7 @@ from cued.coach.rule import Need, Proposal
 from cued.model import AnyEvent, Input, Priority
 from cued.parts import Part
 
-FREE_S = 60.0
+FREE_S = 60.0  # of walking without cues, to see what has stayed
 WAITS_S = 5.0  # for the measurement, which comes with a stride
 
 

@@ -17,7 +17,7 @@ from cued.model import AnyEvent, Input, Priority, Stride
 from cued.parts import Part
 
 STEADY_S = 120.0  # a choice: warmed up at this speed, and the baseline is complete
-AGAIN_S = 3600.0
+AGAIN_S = 3600.0  # once an hour at most
 QUICKER = 1.05  # 10.1249/MSS.0b013e3181ebedf4: +5 % of step rate
 
 

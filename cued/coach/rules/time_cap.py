@@ -21,7 +21,7 @@ from cued.parts import Part
 KEYS = {"session": "time_up", "day": "dose_day", "week": "dose_week"}
 LEAST_S = 15.0  # less is no time to be told of
 MINUTE_S = (56.0, 64.0)  # when it is said; it may wait for the voice for a second
-REARMED_S = 5.0
+REARMED_S = 5.0  # chosen
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

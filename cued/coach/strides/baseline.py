@@ -28,8 +28,8 @@ from cued.model import Belt, Direction, Mode, Side, Stride
 EARLY_STRIDES = 10  # the mean of ten strides is known to a third of their spread
 OPENING_STRIDES = 25  # clean ones of a bin; a choice, tried in docs/overlong.md
 DISCARDED_STRIDES = 8  # after any belt change
-SPEED_BIN_M_S = 0.1
-INCLINE_BIN_PERCENT = 1.0
+SPEED_BIN_M_S = 0.1  # chosen
+INCLINE_BIN_PERCENT = 1.0  # chosen
 NO_STRIDE = 0.4  # a stride 40 % off is a missed or an extra contact, not a stride
 FOLLOW = 0.02  # per stride: a time constant of 50 strides
 FOLLOW_WITHIN = 0.03  # the reference moves at most so far from the opening median

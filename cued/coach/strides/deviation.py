@@ -14,10 +14,10 @@ from cued.coach.known import Known
 from cued.coach.strides.baseline import OPENING_STRIDES, Bin, bin_of
 from cued.model import AnyEvent, Input, Stride
 
-WEIGHT = 0.1
-PERSIST = 12
-CLEAR = 6
-WIDTHS = 4.0
+WEIGHT = 0.1  # of a stride in the mean: about 10 strides
+PERSIST = 12  # strides beyond the limit; chosen
+CLEAR = 6  # strides within it end it; chosen
+WIDTHS = 4.0  # spreads of the first strides; chosen
 
 
 class Reference:

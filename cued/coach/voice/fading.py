@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from cued.coach.config import CoachConfig
 
-SHARES = (1.0, 0.5, 0.25)
+SHARES = (1.0, 0.5, 0.25)  # of the occurrences, by clean sessions; chosen
 CATCH_EVERY = 4  # one stretch in four
 
 

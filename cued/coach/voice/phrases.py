@@ -25,7 +25,7 @@ from cued.model import ConfigError
 
 LANGUAGES = ("en", "de", "es", "fr", "it")
 SECONDS_A_LETTER = 0.06  # of speech in general; a voice that reports its end needs no estimate
-SECONDS_TO_BEGIN = 0.1
+SECONDS_TO_BEGIN = 0.1  # of a sentence; chosen
 
 BLANKS: dict[str, tuple[float, ...]] = {
     "digit": tuple(range(10)),

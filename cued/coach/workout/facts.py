@@ -12,8 +12,8 @@ from cued.coach.workout.prompts import Spoken, lasted
 from cued.coach.workout.totals import SessionTally
 from cued.model import Stability
 
-LEAST_HELD_S = 10.0
-LEAST_BACKWARD_S = 20.0
+LEAST_HELD_S = 10.0  # less is not worth telling
+LEAST_BACKWARD_S = 20.0  # less is not worth telling
 
 
 def closing(tally: SessionTally, memory: Memory) -> list[Spoken]:

@@ -23,8 +23,8 @@ from cued.coach.known import Cap
 from cued.coach.workout.memory import DAY_S, WEEK_S, Memory
 from cued.coach.workout.profile import Profile
 
-WEEKLY_FACTOR = 1.10
-LONG_BREAK_DAYS = 28.0
+WEEKLY_FACTOR = 1.10  # +10 % a week (PMID 24730757)
+LONG_BREAK_DAYS = 28.0  # chosen
 CV_FACTOR = 1.5  # a session whose strides vary more than so many times the usual is not clean
 MOST_EFFORT = 13.0  # "somewhat hard" on Borg's scale of 6-20
 LEAST_BOUT_S = 20.0  # shorter is not worth turning round for

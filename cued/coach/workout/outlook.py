@@ -13,7 +13,7 @@ from cued.coach.workout.phases import IDLE, PHASES, after
 from cued.coach.workout.profile import Profile
 
 OWN_S = 20.0  # of what the runner does in their own time
-MOST_PHASES = 100
+MOST_PHASES = 100  # ends a loop in the rules, if there were one
 
 
 def left_s(known: Known, profile: Profile) -> float | None:

@@ -19,8 +19,8 @@ from cued.coach.workout.phase import Line
 
 Spoken = tuple[str, dict[str, float]]
 UNITS = {"km/h": 3.6, "mph": 2.2369}
-INCLINE_OFF_PERCENT = 0.5
-AGAIN_S = 20.0
+INCLINE_OFF_PERCENT = 0.5  # a step of most consoles
+AGAIN_S = 20.0  # time to slow the belt and turn; chosen
 LATE_S = 6.0  # a timed line that could not be said for so long is left out
 SLOWED_S = 15.0  # for a hand to find a console and slow the belt
 SLOWED_STEPS = 1.15  # at half the speed a stride takes 20-40 % longer

@@ -16,9 +16,9 @@ from cued.coach.workout import ladder
 from cued.coach.workout.memory import Memory
 from cued.coach.workout.profile import Profile
 
-SILENT_S = 20.0
+SILENT_S = 20.0  # without an answer is no; chosen
 REMIND_S = 45.0  # while waiting: nobody is left longer than a minute without a sign
-SPOTTER_FROM = 2
+SPOTTER_FROM = 2  # stage: uphill and faster
 OFFERS = ("check_onward", "check_console")  # whose no only leaves something out
 
 

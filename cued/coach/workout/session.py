@@ -48,7 +48,7 @@ from cued.model import (
     Tick,
 )
 
-BACK_ON_S = 2.0
+BACK_ON_S = 2.0  # of walking after a pause; chosen
 AT_LEAST_S = 30.0  # of a phase after a pause: to walk again, and for the notice before a turn
 LONG_PAUSE = 5.0
 SLOW_PATIENCE = 2.0  # a false "Paused" stops who walks backward; at 0.3 m/s nobody is thrown off

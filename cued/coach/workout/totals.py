@@ -8,7 +8,7 @@ from cued.coach.workout.ladder import Standing
 from cued.coach.workout.memory import Past
 from cued.model import Belt, Measurement, Stability, Stride, Summary
 
-BEFORE_UNSTEADY_COUNTS_S = 0.5
+BEFORE_UNSTEADY_COUNTS_S = 0.5  # a flicker is none; chosen
 
 
 class SessionTally:

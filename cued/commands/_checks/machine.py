@@ -25,7 +25,7 @@ KEEPS_OUTPUTS = tuple(
 )
 MEANS = ("under-voltage", "frequency capped", "throttled", "soft temperature limit")
 FULL_MB, LOW_MB = 20, 200  # a session of an hour is a few MB
-SLOW_DISK_S = 1.0
+SLOW_DISK_S = 1.0  # for 64 kB; chosen
 
 
 def running(*units: str) -> bool:

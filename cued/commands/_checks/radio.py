@@ -22,7 +22,7 @@ from cued.model import Battery, Belt, HeartRate, Input, LinkChanged, Packet
 from cued.signal.links import LATE_S
 
 RFKILL = Path("/sys/class/rfkill")
-RATE_WITHIN = 0.1
+RATE_WITHIN = 0.1  # relative; more is another setting than configured
 BATTERY_LOW_PERCENT = 15.0
 NEARER = "bring it nearer, away from Wi-Fi on 2.4 GHz, or use a USB Bluetooth adapter"
 RATE = "set rate_hz to what it offers (docs/wearables.md), or take it off power and try again"

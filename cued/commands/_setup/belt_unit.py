@@ -19,9 +19,9 @@ from cued.sources.source import spread
 KNOWN_WITHIN_S = 40.0
 FOLLOWS_WITHIN_S = 8.0  # a belt on its way may pass what was asked for
 EMPTY_AT_M_S = 0.62  # 2.2 km/h: lowest speeds are 0.5 to 2 km/h
-MORE_M_S = 0.3 / 3.6
+MORE_M_S = 0.3 / 3.6  # 0.3 km/h: a wish for a little more
 FOLLOWS_M_S = 0.03
-MILES = 1.609
+MILES = 1.609  # kilometres
 
 
 async def unit(treadmill: Sensor, adapter: str = "") -> float:

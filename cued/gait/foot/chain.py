@@ -72,7 +72,7 @@ from cued.model import Block, Floats, Side
 PLAIN_WAY_M = 0.3  # strides whose way is beyond doubt
 STRIDE_M = 0.15  # less is a shuffle or a turn on the spot
 ODDS_PER_M = 8.0  # backward strides measure -0.5 m and more, so ±4 at the least (gottlieb, bandai)
-MOST_ODDS = 4.0
+MOST_ODDS = 4.0  # of one stride; 55 to 1
 ORDER_ODDS = 1.5  # what the order of turning points adds, or says where no way is known
 TURNING_RAD = 0.5  # of one stride; straight strides turn 0.13 at p95 (voisard, tripod, gottlieb)
 STRAIGHT_RAD = 0.25

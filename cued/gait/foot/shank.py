@@ -27,13 +27,13 @@ from cued.gait.foot.mounting import Axis
 from cued.gait.foot.swing import SwingCycle, SwingMoment
 from cued.model import Block, Floats, Mode, Side
 
-SLOW_RAD_S = 1.2
-SLOW_ACC_M_S2 = 2.0
-BACK_RAD = 0.03
-LATE_S = 0.0
+SLOW_RAD_S = 1.2  # tried on tripod's two walks
+SLOW_ACC_M_S2 = 2.0  # the same
+BACK_RAD = 0.03  # the same
+LATE_S = 0.0  # the turning point itself
 LIFT_LATE_S = 0.03  # so that contacts and lifts of tripod have the same offset
-ORDER_ODDS = 1.0
-STANDING_S = 1.5
+ORDER_ODDS = 1.0  # from mechanics; not validated
+STANDING_S = 1.5  # longer than a usual stance; chosen
 WALKING_STRIDE_S = 0.95  # 126 steps a minute; people take to running at 135-140
 
 

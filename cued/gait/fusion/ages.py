@@ -18,8 +18,8 @@ from collections.abc import Callable, Mapping
 from cued.gait.metric import Cycle, Metric
 from cued.model import Gait, Measurement
 
-OLD_S = 4.0
-MISSED_STRIDES = 2.0
+OLD_S = 4.0  # two of the slowest backward strides
+MISSED_STRIDES = 2.0  # as above
 
 
 class HeldValue:

@@ -63,7 +63,7 @@ from cued.model import (
     Stumble,
 )
 
-POSTURE_RECENT_S = 1.5
+POSTURE_RECENT_S = 1.5  # of the stride that it belongs to
 SETTLED_S = 2.0  # after a phase began: longer than any packet, so that packets change nothing
 
 

@@ -30,12 +30,12 @@ from cued.gait.finding import Heading, Turning
 from cued.model import Direction, Mode
 
 FORGET = 0.65  # weight of what was known before, per piece of evidence
-CAP = 6.0
+CAP = 6.0  # so that two strides of a foot turn the answer
 DECIDED = 2.2  # odds of 9 to 1
 DOUBTFUL = 0.7  # below this a decided direction becomes unknown
-FEET_RECENT_S = 4.0
+FEET_RECENT_S = 4.0  # two slow strides
 IN_TURN = 0.5  # weight of a step that is part of the turn
-CONTRADICTIONS = 6
+CONTRADICTIONS = 6  # in a row; chosen
 BACK_STEPS = 3
 BACK_STEPS_AFTER_RUN = 10
 HELD_S = 4.0

@@ -21,10 +21,10 @@ from cued.model import Mode
 
 STILL_S = 2.0  # longer than a stride at usual speed lets a foot wait
 STILL_SLOWLY_S = 4.0  # and on a slow belt, where a stride takes up to 3.2 s (0.2 m/s)
-SLOW_M_S = 0.6
+SLOW_M_S = 0.6  # chosen
 STILL_STEPS = 2.5  # of the usual time between footfalls, of which one may be missed
 PACE = 3  # times between footfalls of which the middle one is usual
-RECENT_S = 4.0
+RECENT_S = 4.0  # two slow strides
 HOLD = 2
 
 

@@ -50,9 +50,9 @@ HOLD_S = 15.0  # who stopped after it takes no more steps
 HELD_BACK = 4  # strides that are not learnt yet, for a stumble may show up
 SMOOTHING = 0.25  # of the stride-time change
 UNSEEN = 0.005  # relative change that is timing error of the footfalls
-MISSED = 0.45
+MISSED = 0.45  # of the stride time, as above
 TOO_UNEVEN = 0.10  # stride-time CV of about 9 %; 2-6 % is what is seen walking backward
-Z_LEAST, Z_MOST = -2.0, 5.0
+Z_LEAST, Z_MOST = -2.0, 5.0  # of one quantity, as above
 # Smallest spread that counts: judgement, a tenth of the spread between people or less.
 FLOORS = {"lateral_share": 0.007, "roll_range": 0.006, "time_change": 0.1, "jerk": 0.05}
 

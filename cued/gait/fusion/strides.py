@@ -30,7 +30,7 @@ from cued.model import BeltState, Direction, Footfall, Mode, Side, Stride
 
 LONGEST_S = 4.0  # of two steps at 0.2 m/s, 38 steps/min; slower is standing and stepping
 SHORTEST_S = 0.4  # 300 steps a minute
-UNSURE = 0.5
+UNSURE = 0.5  # confidence below which a contact makes a stride not clean
 WAIT_S = 0.8  # for a foot's rest after its contact
 RECENT_S = 4.0  # trajectories are coming in
 OTHER: dict[Side, Side] = {"left": "right", "right": "left", "unknown": "unknown"}

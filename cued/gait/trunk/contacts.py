@@ -34,7 +34,7 @@ from cued.signal.orientation import Vector
 SURE = 0.3  # an answer of the network that is a step; set by hand on the recordings at hand
 SHARE = 0.5  # of the last steps' answers: less is a foretaste of what comes (tripod) ...
 DUE = 1.0  # ... until it is overdue, in usual step times
-LEAST_STEP_S = 0.22
+LEAST_STEP_S = 0.22  # 270 steps a minute
 DEAD = 0.45  # of the usual step time: no second step so soon
 STEP_S = 0.55  # the usual one before any was seen,
 STEP_LIMITS_S = (0.3, 1.6)  # and what it may become
@@ -44,7 +44,7 @@ PAUSE_S = 3.0  # longer than any step
 QUICK = lowpass(8.0)
 RUN_OFFSET_S = 0.036  # crossing after contact
 FLIGHT = 3.5  # m/s²: less than this is felt only in flight
-LANDED = 7.0
+LANDED = 7.0  # m/s²: 0.7 g, as above
 FAR = 99.0  # m/s², more than any landing starts from
 
 

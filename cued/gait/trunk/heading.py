@@ -25,21 +25,21 @@ import math
 from cued.signal.orientation import Rows, Vector, plus, scaled
 
 FORWARD_RAD = math.radians(115.0)
-GAIN = 3.0
-MOST = 2.5
+GAIN = 3.0  # log-odds at a cosine of 1; chosen
+MOST = 2.5  # of one step: 12 to 1
 LEAST = 0.4  # weaker is no evidence at all
 FLAT = 0.85  # of the vertical changes; above the jogs', below the backward walks'
 
 AHEAD_FORGET = 0.25  # per half second
-AHEAD_SURE = 0.3
+AHEAD_SURE = 0.3  # of the evidence; chosen
 
 TICK = 10  # grid samples
 SECOND = 10  # ticks
-LATELY = 4
-TURN_RAD = 0.9
-STRAIGHT_RAD = 0.22
+LATELY = 4  # ticks: 0.4 s
+TURN_RAD = 0.9  # 52 degrees in a second; chosen
+STRAIGHT_RAD = 0.22  # 13 degrees in ``LATELY`` ticks; chosen
 BEGAN_S = 0.6  # before it is known
-ENDED_S = 0.2
+ENDED_S = 0.2  # before it is known
 
 
 class Lead:

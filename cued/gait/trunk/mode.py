@@ -25,19 +25,19 @@ from cued.model import Mode
 from cued.signal.grid import DT_S
 
 SWITCH_HZ = 2.35  # step rate; walks 1.2-2.2 and runs 2.4-3.4 Hz on SisFall, Bandai, Alcantara
-SWITCH_WIDTH_HZ = 0.2
+SWITCH_WIDTH_HZ = 0.2  # over which the score grows from 0 to 1; chosen
 BRISK_HZ = 2.2  # walks with landings stay below on Bandai, the jogs of SisFall above
 LIVELY = 4.0  # m/s², of the vertical in a slot: one walk's slot in twenty, nineteen of a jog's
 JOLTED = 6.5  # no walk's but one acted bouncing one's, half of a shallow jog's
 LIVELY_SLOTS = 3  # for which that is remembered
 FLOAT = 2.0  # m/s² left in flight; the same recordings
-FLOAT_WIDTH = 1.5
+FLOAT_WIDTH = 1.5  # the same, m/s²; chosen
 FLOATED_S = 1.5  # a landing that lately makes a brisk walk suspect
 LANDED_S = 0.8  # a first landing lets the second wait so long
 POOR = 4  # landings in a row that do not look like running end it
 QUIET = 0.3  # m/s², of a slot; standing measures 0.02-0.1, walks at usual speed 0.6
 SLOW_STEP_S = 0.8  # whose usual step takes longer may walk as softly as this:
-QUIET_SLOW = 0.2
+QUIET_SLOW = 0.2  # chosen between standing and ``QUIET``
 REST_S = 0.7  # since the last contact, or
 REST_STEPS = 1.5  # so many of the usual steps, until quiet is rest
 PAUSE_S = 2.0  # longer between contacts is a new start, or

@@ -39,15 +39,15 @@ from cued.signal.orientation import (
     unit,
 )
 
-UPRIGHT_RAD = math.radians(50.0)
-BOW_RAD = (math.radians(10.0), math.radians(70.0))
-BACK_RAD = math.radians(5.0)
+UPRIGHT_RAD = math.radians(50.0)  # more is lying or upside down
+BOW_RAD = (math.radians(10.0), math.radians(70.0))  # least and most of a bow
+BACK_RAD = math.radians(5.0)  # from upright: the bow is over
 MOVED_RAD = math.radians(25.0)  # slot means of walking stay within 8 degrees of the mean
-AGREE_RAD = math.radians(15.0)
+AGREE_RAD = math.radians(15.0)  # of two half seconds in a row
 SHIFTED_RAD = math.radians(35.0)  # from when forward was learned
 STILL_SLOTS = 4  # two seconds of standing before a bow
 BOW_SLOTS = 20  # ten seconds until upright again
-STEPS = 10
+STEPS = 10  # that show the front; chosen
 ASIDE_RAD = math.radians(60.0)  # first steps this far from nominal forward contradict it
 REVERSED_RAD = math.radians(120.0)  # so does a bow this far from it
 QUIET = 0.3  # m/s², deviation within a slot: standing

@@ -22,12 +22,12 @@ WAVE = 111  # samples
 STRIDE = 5  # of which every fifth is looked at
 SEEN = 23  # of them
 LAGS = (0, 2, 4, 6)  # of the samples looked at, before the moment of knowing
-ROLL = (0.34, -0.74, 0.82, -0.39)
-SWAY = (-0.26, 0.52, -0.13, 0.26)
-SWAY_ALONE = (-0.45, 0.76, -0.15, 0.44)
-CARRY = 0.5
+ROLL = (0.34, -0.74, 0.82, -0.39)  # fitted, as above
+SWAY = (-0.26, 0.52, -0.13, 0.26)  # fitted, beside ROLL
+SWAY_ALONE = (-0.45, 0.76, -0.15, 0.44)  # fitted, without a gyroscope
+CARRY = 0.5  # of the answer before, reversed
 LEAST = 0.15  # less evidence than this is none
-PAUSE_S = 1.2
+PAUSE_S = 1.2  # after which feet need not take turns
 
 
 class Sides:

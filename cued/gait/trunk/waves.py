@@ -15,7 +15,7 @@ from cued.signal.filters import Fir, lowpass
 from cued.signal.orientation import Rows
 
 SLOW = lowpass(1.6)  # Hz: leaves steps and strides
-SUMS = 7
+SUMS = 7  # products, as ``Lead.feed`` takes them
 Sums = tuple[float, ...]
 
 

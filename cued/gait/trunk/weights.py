@@ -8,7 +8,7 @@ from cued.model import Floats
 
 LAG_S = 0.03  # from a contact to its highest answer
 
-SHAPES = ((85, 48), (48, 24), (24, 1))
+SHAPES = ((85, 48), (48, 24), (24, 1))  # of the layers, input first
 
 
 def layers() -> list[tuple[Floats, Floats]]:

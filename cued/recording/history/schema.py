@@ -34,7 +34,7 @@ from cued.recording.history.file import (
 
 log = logging.getLogger(__name__)
 
-PAST_S = 35.0 * 86400.0
+PAST_S = 35.0 * 86400.0  # five weeks: the ladder looks back four
 AWAY_S = 900.0  # a session cut off so recently goes on: a restart, a power cut, an upgrade
 CLOCK = time.time
 T = TypeVar("T")

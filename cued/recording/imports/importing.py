@@ -35,7 +35,7 @@ from cued.recording.tables.table import (
 )
 from cued.recording.tables.write import write_table
 
-RATES_HZ = (5.0, 5000.0)
+RATES_HZ = (5.0, 5000.0)  # outside it a column is no time
 PLACES: dict[str, Placement] = {
     "trunk": "lower_back", "lower_back": "lower_back", "waist": "waist", "chest": "chest",
     "foot_left": "foot_left", "foot_right": "foot_right", "left_foot": "foot_left",

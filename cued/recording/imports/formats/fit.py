@@ -31,7 +31,7 @@ from cued.recording.tables.columns import refuse
 MARK = b".FIT"  # in every header, after size, version and length
 G = UNITS["acc"]["g"]
 DEG = UNITS["gyr"]["deg/s"]
-FASTEST_M_S = 15.0
+FASTEST_M_S = 15.0  # faster is no walk or run
 ON_FOOT = ("running", "walking", "hiking", "generic", "fitness_equipment", "training", "")
 UNKNOWN_M_S = 0.0  # a table's belt is a finite number; nobody walks while the timer stands
 
