@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import importlib
+import os
 import re
 import sqlite3
 import sys
@@ -20,6 +21,7 @@ from cued.commands._options import add_config
 from cued.commands._sessions import add_folder, sessions_folder, state_folder
 from cued.model import CuedError, RecordingError
 from cued.recording.history import schema
+from cued.recording.history.file import BAD
 from cued.recording.history.file import NAME as HISTORY
 from cued.recording.sessions import folder, index, rewriting
 from cued.recording.sessions.session import SUFFIX, RecordedSession
@@ -192,19 +194,54 @@ def _forget(args: argparse.Namespace, there: Path) -> None:
         except RecordingError:
             unreadable.append(path.stem)
     _forget_kept(there)
+    state = state_folder(args, config.load(args.config))
+    unsent = Outbox(state / OUTBOX).forget(runner)
     rows = _forget_history(args, runner)
-    unsent = Outbox(state_folder(args, config.load(args.config)) / OUTBOX).forget(runner)
+    left = _swept(state, args.config, runner)
     print(
         f"{runner}: {gone} sessions deleted, {changed} rid of the name, {rows} in the history, "
         f"{unsent} summaries not yet sent"
     )
     _forget_retained(args, runner)
+    if left:
+        print(f"still named in: {', '.join(map(str, left))}")
     print(
         "out of reach: dashboards, backups, and files that were made by report, export, record "
         "and reanalyse"
     )
     if unreadable:
         print(f"not readable, so nobody knows whose: {', '.join(unreadable)}")
+
+
+def _swept(state: Path, configuration: Path | None, runner: str) -> list[Path]:
+    """Empty damaged files that were set aside and name a runner; return what else names them."""
+    name = re.compile(rb"(?<!\w)" + re.escape(runner.encode()) + rb"(?!\w)", re.IGNORECASE)
+    files = sorted(p for p in state.rglob("*") if p.is_file() and p.suffix not in (SUFFIX, ".wav"))
+    beside = (
+        [configuration, configuration.with_name(f"{configuration.name}.old")]
+        if configuration
+        else []
+    )
+    files += [p for p in beside if p.is_file() and p not in files]
+    left: list[Path] = []
+    for path in files:
+        try:
+            if not name.search(path.read_bytes()):
+                continue
+            if BAD in path.name:
+                _emptied(path)
+                continue
+        except OSError:
+            pass  # whoever may not read it cannot know
+        left.append(path)
+    return left
+
+
+def _emptied(path: Path) -> None:
+    """Empty a file; that it was set aside, and when, goes on telling that a past was lost."""
+    told = path.stat()
+    path.write_bytes(b"")
+    os.utime(path, ns=(told.st_atime_ns, told.st_mtime_ns))
 
 
 def _forget_kept(there: Path) -> None:

@@ -32,6 +32,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from cued.coach.workout.memory import learned
+from cued.coach.workout.stranger import GUEST
 from cued.config import Site
 from cued.model import (
     AnyEvent,
@@ -233,6 +234,8 @@ class History:
     def _doubt(self, code: str) -> None:
         """Keep a session apart whose runner is in doubt: what it taught is not the runner's."""
         self._apart = code != "same_runner"
+        if code == "guest_runs" and self._session is not None:
+            self._add("update session set runner = ? where id = ?", (GUEST, self._session))
         if code == "new_runner" and self._session is not None:
             for table in ("effect", "imprint", "worn"):
                 self._add(f"delete from {table} where session = ?", (self._session,))

@@ -14,7 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 from cued import __main__, config
-from cued.coach.workout.memory import Memory, Worked
+from cued.coach.workout.memory import Memory, Usual, Worked
 from cued.commands import _sessions
 from cued.config import Site
 from cued.model import (
@@ -31,7 +31,7 @@ from cued.model import (
 )
 from cued.recording.history import schema
 from cued.recording.history.file import NAME as HISTORY
-from cued.recording.sessions import folder
+from cued.recording.sessions import folder, rewriting
 from cued.recording.sessions.opening import Opening
 from cued.recording.sessions.records import MAGIC
 from cued.recording.sessions.session import RecordedSession
@@ -214,6 +214,46 @@ async def test_a_forgotten_runner_is_in_no_file_any_more(tmp_path, there, capsys
     for path in tmp_path.rglob("*"):
         assert path.is_dir() or b"anna-secret" not in everything(path), path
     assert schema.load(tmp_path / HISTORY, "bea").sessions == 1
+
+
+async def test_a_guests_session_is_nobody_elses_and_knows_nothing_of_who_is_forgotten(
+    tmp_path, there
+):
+    worked = {"well done": Worked(3, 3)}
+    usual = Usual(direction="forward", mode="walking", speed=5, incline=0, stride_s=(1.2345,))
+    memory = Memory(runner="anna", worked=worked, usual=(usual,))
+    opening = Opening(began=NOW, t=0.0, memory=memory, config={"coach": {"runner": "anna"}})
+    log = SessionWriter(folder.new(there, opening), opening)
+    log.write([Tick(1.0), Notice(t=1.0, level="info", code="guest_runs", text="")])
+    log.abandon()  # the power went, so nothing sums it up
+    (part,) = RecordedSession(log.path).parts
+    assert RecordedSession(log.path).ending(part).runner == "guest"
+    assert cued(tmp_path, "forget", "anna", "--yes") == 0
+    (part,) = RecordedSession(log.path).parts
+    assert part.opening.memory == Memory(runner=rewriting.NOBODY)
+    assert b"1.2345" not in everything(log.path)
+    assert cued(tmp_path, "forget", "guest", "--yes") == 0
+    assert not log.path.exists()
+
+
+def test_forgetting_sweeps_what_was_set_aside_and_says_what_still_names_the_runner(
+    tmp_path, there, capsys
+):
+    write(there, "anna")
+    bad, notes = tmp_path / f"{HISTORY}.bad", tmp_path / "notes.txt"
+    bad.write_bytes(b"\0anna\0")
+    notes.write_text("for anna, of Hanna")
+    (tmp_path / "other.txt").write_text("Joanna")
+    config_file = tmp_path / "cued.toml"
+    config_file.write_text(
+        f"[station]\nstate = {str(tmp_path)!r}\n[coach]\nrunner = 'anna'\n[sinks.recorder]\n"
+    )
+    words = ["sessions", "--config", str(config_file), "forget", "anna", "--yes"]
+    assert __main__.main(words) == 0
+    told = capsys.readouterr().out
+    assert bad.read_bytes() == b""
+    assert f"still named in: {config_file}, {notes}" in told
+    assert "other.txt" not in told
 
 
 async def test_forgetting_keeps_the_age_of_what_is_rewritten(tmp_path, there):

@@ -478,6 +478,7 @@ class Session:
             return
         self._begin(free=not self._plan.program)
         self._questions = Questions()
+        self.stranger.state = "same"  # steps after a backward part tell nothing
         self._away_s = away.backward_s
         self._before = "carry" if self._plan.program else FREE
         self._memory = self._memory.gone_on()

@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
+from cued.coach.workout.memory import Memory
 from cued.model import RecordingError, Summary
 from cued.recording.sessions import records
 from cued.recording.sessions.messages import EVENTS, INPUTS, FileMessage
@@ -76,7 +77,7 @@ def _copies(sessions: Sequence[RecordedSession], runner: str = "") -> Iterator[b
     file = SessionFile()
     for session in sessions:
         for part in session.parts:
-            file.begin(_nameless(part.opening, Opening, runner))
+            file.begin(_nameless(_unknown(part.opening, runner), Opening, runner))
             for number, chunk in enumerate(session.chunks(part)):
                 if number == part.hole:
                     file.gap()
@@ -115,6 +116,13 @@ def _nameless(told: T, kind: type[T], runner: str) -> T:
     if not runner:
         return told
     return msgspec.json.decode(_without(msgspec.json.encode(told), runner), type=kind)
+
+
+def _unknown(opening: Opening, runner: str) -> Opening:
+    """Return an opening without a runner's memory: a guest's has that of who was chosen."""
+    if not runner or opening.memory.runner.lower() != runner.lower():
+        return opening
+    return msgspec.structs.replace(opening, memory=Memory(runner=NOBODY))
 
 
 def _without(text: bytes, runner: str) -> bytes:

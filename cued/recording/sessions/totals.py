@@ -6,6 +6,7 @@ import math
 
 from msgspec import Struct
 
+from cued.coach.workout.stranger import GUEST
 from cued.model import (
     AnyEvent,
     Command,
@@ -13,6 +14,7 @@ from cued.model import (
     Cue,
     Fall,
     Input,
+    Notice,
     Notification,
     Packet,
     Stride,
@@ -74,6 +76,8 @@ class Totals:
                 self._asked = str(item.value or "").strip()
             case CommandResult(name="runner", ok=True):
                 self._runner = self._asked or self._runner
+            case Notice(code="guest_runs"):
+                self._runner = GUEST
             case Stride():
                 self._count("strides")
                 covered = self._cover.feed(item)
