@@ -13,7 +13,8 @@ Rules of this file
   in ends, and the carry begins, at the speed of the backward part.
 * Ten strides a foot tell that; where fewer came by the end of the same speed, as at 0.3 m/s and
   steps that were not all seen, four do, and the error that they leave is told with it.
-* A runner who brings along less than a third of what is to be carried has reverted at once.
+* A runner who, error included, brings along less than a third of what is to be carried has
+  reverted at once: nothing was held. At another speed nothing is known of that.
 * Otherwise the old pattern is back when strides lengthen against the one to keep
   (``strides/overlong.py``). Time to that and time to recovery are told as measurements.
 """
@@ -116,6 +117,7 @@ class Carry:
         self._fresh = Baselines()
         self._shift: float | None = None
         self._told: set[Bin] = set()
+        self._bin: Bin | None = None
         self._drifted: float | None = None
         self.first_drift_s: float | None = None
         self.state = Carried()
@@ -144,6 +146,7 @@ class Carry:
             return []
         if not known.settled(stride.side, TURN_STRIDES) or not stride.clean:
             return []
+        self._at(_sideless(key))
         self._fresh.learn(key, stride.duration_s)
         out = self._carried(key, known.now)
         self.state = replace(
@@ -155,10 +158,10 @@ class Carry:
 
     def slipped(self, since: float | None, now: float) -> list[Measurement]:
         """Measure when the old pattern came back, and when it had gone again."""
+        after = 0.0 if since is None else round(since - self.began, 1)
         since = since if since is not None else self.state.reverted
         if since is not None and self._drifted is None:
             self._drifted = since
-            after = round(since - self.began, 1)
             if self.first_drift_s is None:
                 self.first_drift_s = after
             return [_measured("time_to_drift_s", after, "s", 1, now)]
@@ -166,6 +169,12 @@ class Carry:
             lasted, self._drifted = round(now - self._drifted, 1), None
             return [_measured("recovery_s", lasted, "s", 1, now)]
         return []
+
+    def _at(self, bin_: Bin) -> None:
+        """Forget what was found at another speed."""
+        if bin_ != self._bin:
+            self._bin, self._drifted = bin_, None
+            self.state = replace(self.state, reverted=None)
 
     def _target(self, key: Bin, speed_m_s: float) -> Baseline | None:
         """Return the stride to keep: the forward one before, shorter by what can be carried."""
@@ -194,14 +203,15 @@ class Carry:
         whole = math.log(back.stride_s / before.stride_s)
         part = math.log(after.stride_s / before.stride_s)
         share = 100.0 * part / whole
+        error = math.hypot(_error(before), _error(after))
         if _both(self._fresh, _feet(key)):  # ten strides a foot
-            self._revert(-part / math.log1p(self._shift), share, now)
+            wanted = math.log1p(self._shift)
+            self._revert(-part / wanted, error / wanted, share, now)
         if bin_ in self._told:
             return []
         self._told.add(bin_)
-        error = 100.0 * math.hypot(_error(before), _error(after)) / abs(whole)
         told = _measured("carried_percent", round(share, 1), "%", after.strides, now)
-        return [replace(told, error=round(error, 1))]
+        return [replace(told, error=round(100.0 * error / abs(whole), 1))]
 
     def _compared(
         self, key: Bin, least: int
@@ -211,10 +221,10 @@ class Carry:
         back = _both(self._before, _feet(_back(key)), least)
         return _both(self._before, feet, least), back, _both(self._fresh, feet, least)
 
-    def _revert(self, wanted: float, share: float, now: float) -> None:
+    def _revert(self, wanted: float, error: float, share: float, now: float) -> None:
         """Note that hardly anything was brought along, or that it has come after all."""
         since = self.state.reverted
-        if wanted < REVERTED and since is None:
+        if wanted + error < REVERTED and since is None:
             since = now
         elif wanted > 2 * REVERTED:
             since = None

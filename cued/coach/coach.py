@@ -24,6 +24,7 @@ from cued.coach.taught import Taught
 from cued.coach.voice import fading
 from cued.coach.voice.arbiter import SAFETY_HOLDS, Arbiter
 from cued.coach.voice.effect import Effects
+from cued.coach.voice.hold import held
 from cued.coach.voice.pacer import Pacer
 from cued.coach.voice.phrases import Phrases
 from cued.coach.voice.sign_of_life import SignOfLife
@@ -55,8 +56,6 @@ from cued.model import (
 
 # Many a stride, and by themselves no reason to say anything: the stride that follows is.
 FREQUENT = (Measurement, Footfall, Lift, Mounting)
-BELT_SETTLES_S = 3.0  # no technique while the belt changes
-FAR_TOO_FAST = 1.5  # as in rules/too_fast.py
 OFFER_LASTS_S = 60.0
 CARRY_BEAT_S = 20.0  # then the rhythm is to be the runner's own; a choice
 OFFERED_BEAT_S = 30.0  # some 40 strides a foot while running
@@ -95,7 +94,7 @@ class Coach:
     @property
     def memory(self) -> Memory:
         """What is known of the runner, this daemon's sessions included."""
-        return self._session.memory
+        return self._session.kept.memory
 
     @property
     def muted(self) -> bool:
@@ -114,7 +113,7 @@ class Coach:
         # 1. What is known.
         known.see(item, now)
         if isinstance(item, Mounting):
-            self._session.wear(item)
+            self._session.kept.wear(item)
         if isinstance(item, FREQUENT):
             return []
         if isinstance(item, CueDone):
@@ -132,7 +131,8 @@ class Coach:
         # 6. The stride is judged: against what was carried, else against the runner's own.
         events += self._judged(item)
         # 7. The rules.
-        known.hold = self._hold(now)
+        known.offered = now - self._offered_at < OFFER_LASTS_S
+        known.hold = held(known, self._safety, self._plan.phase_quiet_s)
         technique = self._considered(item)
         # 8. What was learned from the stride, after the rules have seen it.
         if isinstance(item, Stride):
@@ -184,7 +184,7 @@ class Coach:
                 self._judge.forget()
                 self._taught.forget_runner()
             out.append(event)
-        self._wish = self._session.pop_request() or self._wish
+        self._wish = self._session.script.pop_request(self.known) or self._wish
         return [*out, *self._wished()]
 
     def _wished(self) -> list[AnyEvent]:
@@ -200,8 +200,8 @@ class Coach:
         self._phase_strides = 0
         self._sign.given(now)
         known, session, before = self.known, self._session, self._taught.carry
-        imprint = self._taught.enter(known, session.memory, session.tally)
-        session.remember(imprint)
+        imprint = self._taught.enter(known, session.kept.memory, session.tally)
+        session.kept.remember(imprint)
         if self._taught.carry and self._taught.carry is not before:
             self._beat_on(self._taught.carry, now)
         self._wish = asked_of_belt(known)
@@ -219,7 +219,7 @@ class Coach:
         known.judged = None
         carrying = self._taught.going_on(known)
         known.carry = carrying.state if carrying else None
-        if isinstance(item, Stride) and self._session.active:
+        if isinstance(item, Stride) and self.known.active:
             measured = self._taught.measure(item, known)
             known.judged = self._judge.feed(item, known)
             if carrying and known.judged:  # of a stride that was not judged nothing follows
@@ -232,7 +232,7 @@ class Coach:
 
     def _considered(self, item: Input | AnyEvent) -> list[Proposal]:
         """Ask every rule; return what they propose."""
-        if not self._session.active or isinstance(item, CueDone | Command):
+        if not self.known.active or isinstance(item, CueDone | Command):
             return []
         found = (rule.consider(item, self.known) for rule in self._rules)
         return [p for p in found if p]
@@ -241,11 +241,12 @@ class Coach:
         """Learn from a stride, after the rules have judged it."""
         self._phase_strides += 1
         asks: Notice | None = None
-        if self._session.active and not self._safety.holds(self.known):
+        if self.known.active and not self._safety.holds(self.known):
             self._taught.learn(stride, self.known)
-            if not self._pacer.lasts:  # what is paced is not the runner's own
+            # What is paced or carried is not the runner's own.
+            if not (self._pacer.lasts or self._taught.going_on(self.known)):
                 self.known.learn(stride)
-                asks = self._session.compare(stride)
+                asks = self._session.kept.compare(stride)
         if asks:
             self._taught.doubt()
         told = [asks] if asks else []
@@ -253,7 +254,8 @@ class Coach:
 
     def _remembered(self, effects: list[Effect]) -> list[AnyEvent]:
         for effect in effects:
-            self._session.judged(effect)
+            self._session.tally.judge(effect)
+            self._session.kept.judged(effect)
         return [*effects]
 
     def _line(self) -> Proposal | None:
@@ -265,7 +267,7 @@ class Coach:
         if line is None:
             return None
         key, blanks = line
-        safety = key in ("away", "eased_off")
+        safety = key in ("away", "eased_off", "enough")
         return Proposal(
             key=key,
             priority=Priority.LIMIT if safety else Priority.PHASE,
@@ -285,12 +287,14 @@ class Coach:
 
     def _silence(self, technique: list[Proposal]) -> Proposal | None:
         return self._sign.propose(
-            self.known, technique, active=self._session.active, held_back=self._held_back
+            self.known, technique, active=self.known.active, held_back=self._held_back
         )
 
     def _decide(self, proposals: list[Proposal], now: float) -> list[AnyEvent]:
         known = self.known
-        known.share = fading.share(self._plan, self._session.memory.clean_sessions, known.program)
+        known.share = fading.share(
+            self._plan, self._session.kept.memory.clean_sessions, known.program
+        )
         known.catch = fading.catching(self._plan, self._phase_strides, known.share)
         ticks = ("metronome",) if self._plan.beats else ("metronome", "try_shorter")
         cues = self._arbiter.decide([p for p in proposals if p.key not in ticks], known, now)
@@ -328,37 +332,13 @@ class Coach:
         beat = self._pacer.pop(now)
         return [beat] if beat else []
 
-    def _hold(self, now: float) -> str:
-        """Return why there is no technique just now, or an empty text."""
-        known = self.known
-        known.offered = now - self._offered_at < OFFER_LASTS_S
-        if self._safety.fallen:
-            return "fall"
-        if self._safety.holds(known):
-            return "after_stumble"
-        if known.stability == "unsteady":
-            return "unsteady"
-        if (known.times_limit or 0.0) > FAR_TOO_FAST and known.walking:
-            return "far_too_fast"
-        if known.wrong:
-            return "wrong"
-        if known.against_s > 0.0:
-            return "direction"
-        if known.spec.quiet:
-            return "phase"
-        if now - known.since < self._plan.phase_quiet_s:
-            return "phase_start"
-        if now - known.belt_changed < BELT_SETTLES_S:
-            return "belt_change"
-        return ""
-
 
 def _heard(key: str, now: float) -> Proposal:
     """Propose to say that the coach was muted, or is back: a limit, which mute lets through."""
     return Proposal(
         key=key,
         priority=Priority.LIMIT,
-        theme="program",
+        theme="safety",
         since=now,
         pattern="notice",
         tone=key,

@@ -133,14 +133,14 @@ def carry_out(
             why, request = _typed(command, known, speed_unit, now)
             extra += [request] if request else []
         case "effort":
-            why = _effort(command, session)
+            why = _effort(command, session, known)
         case "runner":
             name = str(command.value or "").strip()
-            why = session.choose(name) if name else "the value is the runner's name"
+            why = session.kept.choose(name) if name else "the value is the runner's name"
         case "profile":
-            why = session.follow(str(command.value or "").strip())
+            why = session.kept.choose_profile(str(command.value or "").strip())
         case "same_runner" | "new_runner":
-            why = session.same(command.name == "same_runner")
+            why = session.kept.same(command.name == "same_runner")
         case "something_wrong":
             why = session.wrong()
         case _:
@@ -194,11 +194,11 @@ def _typed(
     return "", BeltRequest(t=now, typed_step_m_s=signed, why="command")
 
 
-def _effort(command: Command, session: Session) -> str:
+def _effort(command: Command, session: Session, known: Known) -> str:
     value = command.value
     if not isinstance(value, int | float) or not 6 <= value <= 20:
         return "the value is a number from 6 to 20"
-    if not session.active:
+    if not known.active:
         return "no session is going on"
     session.tally.effort = float(value)
     return ""

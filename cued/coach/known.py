@@ -36,6 +36,7 @@ from cued.model import (
 
 BELT_MOVES_M_S = 0.05  # slower is a belt that stands; chosen
 TURNABLE_M_S = 0.55  # the fastest of the first stage, and a belt's error
+HELD_S = 7.0  # feet that step again so soon go on at the same speed (belt/source.py)
 STRIDE_AGE_S = 3.0  # longer than any stride: after that nobody walks
 
 Cap = Literal["session", "day", "week"]
@@ -82,10 +83,12 @@ class Known(Struct, kw_only=True):
     elapsed_s : walked in the phase; stood in it, where standing is expected.  remaining_s : of it.
     against_s : for how long the runner has faced another way than the phase asks for.
     part_s : walked backward in the present backward part, or the last one.
+    back_m_s : the belt in it.
     due_m_s, due_percent, by_hand, to_be_set : the belt in the part that is due, who sets it, and
     whether it has to be set from the rails.
     answered : every question.  slowed : all was done to slow a belt that tells no speed.
     stepped_on : the word to step on was said.  told_to_turn : since when it was, in this phase.
+    railed_at : when the side rails were named.
     offered : a backward step, just now.
     may_jog : somebody or the coach can change the belt's speed.  wrong : the runner said so.
     carry : in the forward carry, what was brought along and whether it is slipping; else None.
@@ -106,6 +109,7 @@ class Known(Struct, kw_only=True):
     measured: dict[str, Measurement] = {}
     baselines: Baselines = field(default_factory=Baselines)
     belt_changed: float = -math.inf
+    feet_silent: float = math.inf
     stride_at: float = -math.inf
     footfalls: int = 0
     footfall_at: float = -math.inf
@@ -127,6 +131,7 @@ class Known(Struct, kw_only=True):
     jogged_s: float = 0.0
     part_s: float = 0.0
     held_s: float | None = None
+    back_m_s: float | None = None
     due_m_s: float | None = None
     due_percent: float = 0.0
     by_hand: bool = True
@@ -135,6 +140,7 @@ class Known(Struct, kw_only=True):
     slowed: bool = False
     stepped_on: bool = False
     told_to_turn: float | None = None
+    railed_at: float = -math.inf
     offered: bool = False
     may_jog: bool = True
     more_rounds: bool = False
@@ -156,6 +162,8 @@ class Known(Struct, kw_only=True):
     def see(self, item: Input | AnyEvent, now: float) -> None:
         """Process an input or an event."""
         self.now = now
+        if now - self.feet_silent > HELD_S:
+            self.belt = None
         match item:  # the most frequent first
             case Measurement(source=""):  # what a foot pod reports is about a second old
                 self.measured[item.name] = item
@@ -175,6 +183,11 @@ class Known(Struct, kw_only=True):
                 self._belt(item, now)
             case _:
                 pass
+
+    @property
+    def active(self) -> bool:
+        """A session is going on."""
+        return self.phase != "idle"
 
     def unsettle(self) -> None:
         """Discard the next strides: conditions changed."""
@@ -236,8 +249,12 @@ class Known(Struct, kw_only=True):
         before, self.belt_state = self.belt_state, state
         speed, incline = state.speed_m_s, state.incline_percent or 0.0
         if speed is None:
-            self.belt = None
+            if before.source == "feet" and before.speed_m_s is not None:
+                self.feet_silent = now
+            elif self.feet_silent == math.inf:
+                self.belt = None
             return  # a gap is no change; what follows it may be
+        self.feet_silent = math.inf
         if self.belt is None or not state.steady or state.since != before.since:
             self.belt = Belt(state.t, speed, incline, state.error)
         back = state.steady and state.since < before.since  # what began was no change after all

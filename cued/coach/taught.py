@@ -9,6 +9,7 @@ from __future__ import annotations
 from cued.coach.carry import Carry, Imprints, Retained
 from cued.coach.known import Known
 from cued.coach.strides.baseline import Baselines
+from cued.coach.workout import conditions
 from cued.coach.workout.memory import Memory
 from cued.coach.workout.totals import SessionTally
 from cued.model import Imprint, Measurement, Stride
@@ -19,6 +20,7 @@ class Taught:
 
     def __init__(self) -> None:
         self.carry: Carry | None = None
+        self._felt = False
         self._imprints = Imprints()
         self._carried = Baselines()
         self._retention: Retained | None = None
@@ -36,12 +38,14 @@ class Taught:
         entry, now, out = known.spec.entry, known.now, list[Imprint]()
         if self.carry and "carry_on" not in entry:
             self._carried.add(self.carry.kept)
-            tally.held(self.carry.first_drift_s, now - self.carry.began)
+            if self._felt:
+                tally.held(self.carry.first_drift_s, now - self.carry.began)
             self.carry = None
         if "imprint" in entry:
             out = self._imprints.events(known.baselines, self._carried, now)
         if "carry" in entry and self.carry is None:
             self.carry = Carry(known.baselines, self._imprints, now)
+            self._felt = conditions.felt(known)
         if "retention" in entry:
             self._retention = self._retention or Retained(memory.imprint, now)
         elif "session" in entry:

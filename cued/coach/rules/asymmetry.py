@@ -17,6 +17,7 @@ from msgspec import Meta, Struct
 
 from cued.coach.known import Known
 from cued.coach.rule import Need, Proposal
+from cued.coach.strides.baseline import bin_of
 from cued.coach.strides.deviation import Deviation
 from cued.coach.strides.overlong import MOST_CV
 from cued.model import AnyEvent, Input, Link, Priority, Stride
@@ -41,20 +42,22 @@ class Asymmetry:
     """Watches ``asymmetry_percent``."""
 
     needs: frozenset[Need] = frozenset(("feet", "belt"))
-    keys = ("asymmetry", "limp")
+    keys = ("asymmetry", "limp", "limp_back")
 
     def __init__(self, config: Config) -> None:
         self._watch = Deviation("asymmetry_percent", config.limit_percent)
         self._lost: set[str] = set()
         self._wait = 0
         self._recent: deque[tuple[float, float]] = deque()
-        self._usual = 0.0
+        self._usual = self._value = 0.0
         self._limping = 0
         self._limp_since: float | None = None
 
     def reset(self) -> None:
         """Start again; a limp does not end with a phase."""
         self._watch.restart()
+        if self._limp_since is None:
+            self._recent.clear()
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Judge the asymmetry with each settled stride."""
@@ -71,7 +74,7 @@ class Asymmetry:
             self._limp(measured.value, known.now)
         since = self._watch.feed(news, known)
         if self._limp_since is not None:
-            return self._asked(self._limp_since)
+            return self._asked(self._limp_since, known)
         if since is None:
             return None
         return Proposal(
@@ -85,15 +88,17 @@ class Asymmetry:
 
     def _varies(self, stride: Stride, known: Known) -> bool:
         own = known.own(stride)
-        return own is None or own.cv > MOST_CV
+        return bin_of(stride, known.belt) is None or (own is not None and own.cv > MOST_CV)
 
     def _limp(self, value: float, now: float) -> None:
         """Compare with the usual of the last minute; while a limp lasts, with that of before it."""
+        self._value = round(value, 1)
         while self._recent and now - self._recent[0][0] > LIMP_WITHIN_S:
             self._recent.popleft()
         before = [v for t, v in self._recent if now - t > LIMP_STRIDES]
         if self._limp_since is None:
-            self._usual = sorted(before)[len(before) // 2] if before else value
+            enough = len(before) >= LIMP_STRIDES
+            self._usual = sorted(before)[len(before) // 2] if enough else value
         off = abs(value - self._usual) >= LIMP_PERCENT
         self._limping = self._limping + 1 if off else 0
         if self._limping >= LIMP_STRIDES and self._limp_since is None:
@@ -103,9 +108,9 @@ class Asymmetry:
         if not off:
             self._recent.append((now, value))
 
-    def _asked(self, since: float) -> Proposal:
+    def _asked(self, since: float, known: Known) -> Proposal:
         return Proposal(
-            key="limp",
+            key="limp_back" if known.direction == "backward" else "limp",
             priority=Priority.LIMIT,
             theme="safety",
             since=since,
@@ -113,7 +118,7 @@ class Asymmetry:
             tone="limit",
             refractory_s=LIMP_AGAIN_S,
             valid_s=5.0,
-            because={"asymmetry_percent": round(self._watch.reference + self._watch.mean, 1)},
+            because={"asymmetry_percent": self._value},
         )
 
     def _heard(self, link: Link) -> None:

@@ -1,9 +1,9 @@
 """How much time backward is left: said a minute before the cap, and at the cap.
 
 The caps are the ladder's (``workout/ladder.py``): by session, by day, by week. The program moves on
-by itself; this rule only says why: to somebody who goes backward, and once to somebody whose day
-or week is full. The time left is said
-only where the cap ends the backward part: not when that is over before, and there will be another.
+by itself; this rule only says why: to somebody who goes backward, also to who turns backward with
+no time left, and once to somebody whose day or week is full. The time left is said only where the
+cap ends the backward part: not when that is over before, and there will be another.
 What is said is true: a minute is 55 to 65 s, and any other time is told in tens of seconds.
 """
 
@@ -15,6 +15,7 @@ from msgspec import Meta, Struct
 
 from cued.coach.known import Known
 from cued.coach.rule import Need, Proposal
+from cued.coach.workout.phase_triggers import MET_S
 from cued.model import AnyEvent, Input, Priority
 from cued.parts import Part
 
@@ -22,6 +23,7 @@ KEYS = {"session": "time_up", "day": "dose_day", "week": "dose_week"}
 LEAST_S = 15.0  # less is no time to be told of
 MINUTE_S = (56.0, 64.0)  # when it is said; it may wait for the voice for a second
 REARMED_S = 5.0  # chosen
+AGAIN_S = 20.0  # as for turning
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,15 +55,18 @@ class TimeCap:
         if left is None or left > self._config.announce_s + REARMED_S:
             self._announced = self._up = False
             return None
-        backward = known.spec.backward or known.direction == "backward"
+        part = known.spec.backward
+        backward = part or known.spec.turn == "forward" or known.direction == "backward"
         full = known.cap != "session" and known.walking and not known.spec.quiet
         if not backward and not full:
             return None  # of a day or a week that is full everybody is told
         if left <= 0.0 and not self._up:
             self._up = True
             return self._proposal(KEYS[known.cap], Priority.LIMIT, left, known)
+        if left <= 0.0 and known.direction == "backward" and known.against_s >= MET_S:
+            return self._proposal(KEYS[known.cap], Priority.LIMIT, left, known)
         near = left <= min(self._config.announce_s, known.bout_left_s)
-        if left > LEAST_S and near and not self._announced:
+        if part and left > LEAST_S and near and not self._announced:
             self._announced = True
             minute = MINUTE_S[0] <= left <= MINUTE_S[1]
             return self._proposal(
@@ -77,6 +82,7 @@ class TimeCap:
             since=known.now,
             tone="limit" if priority == Priority.LIMIT else "",
             valid_s=5.0 if priority == Priority.LIMIT else 1.0,
+            refractory_s=AGAIN_S,
             blanks={"seconds": left} if key == "seconds_left" else {},
             because={"left_s": round(left, 1), "cap": known.cap},
         )

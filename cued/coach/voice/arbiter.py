@@ -36,7 +36,7 @@ SAFETY_HOLDS = {  # what still passes
     "unsteady": Priority.LIMIT,
     "fall": Priority.FALL,
     "far_too_fast": Priority.LINK,
-    "wrong": Priority.PHASE,
+    "wrong": Priority.INFO,  # a sign of life most of all
 }
 WAITING = (Priority.INFO, Priority.PHASE, Priority.LIMIT, Priority.LINK)
 TONE_S = 0.5  # of a cue without words
@@ -87,7 +87,7 @@ class Arbiter:
         self._worked = known.worked
         if known.phase != self._theme_phase:
             self._theme, self._theme_phase = "", known.phase
-            if self._waiting and self._waiting.priority == Priority.PHASE:
+            if self._waiting and self._waiting.theme == "program":
                 self._waiting = None  # it was about the phase before
         out: list[Cue] = []
         waited = self._waiting

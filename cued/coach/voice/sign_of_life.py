@@ -39,7 +39,8 @@ class SignOfLife:
             return None
         if known.now - self._signed < every or held_back:
             return None
-        in_range = known.now - self._off_at > IN_RANGE_S and known.stability != "unsteady"
+        in_range = known.now - self._off_at > IN_RANGE_S and not known.wrong
+        in_range = in_range and known.stability != "unsteady"
         return Proposal(
             key="in_range" if in_range else "with_you",
             priority=Priority.INFO,

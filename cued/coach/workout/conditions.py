@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from cued.coach.known import Known
 from cued.coach.workout import ladder
 
@@ -28,6 +30,16 @@ def on_rails(known: Known) -> bool:
     return not known.walking or known.elapsed_s >= STANDS_AFTER_S
 
 
+def not_on_rails(known: Known) -> bool:
+    """Return whether somebody walks, or has just been told to stop."""
+    return known.walking or known.elapsed_s < STANDS_AFTER_S
+
+
+def not_yet_told(known: Known) -> bool:
+    """Nobody was told to turn round in this phase."""
+    return known.told_to_turn is None
+
+
 def slow(known: Known) -> bool:
     """Return whether the belt is slow enough to turn on, or all was waited for."""
     if known.belt is not None:
@@ -46,8 +58,11 @@ def not_slow_by_hand(known: Known) -> bool:
 
 
 def could_turn(known: Known) -> bool:
-    """Return whether a runner who was told to turn has had time for it."""
-    return known.told_to_turn is not None and known.now - known.told_to_turn >= TURNS_IN_S
+    """Return whether who was told to turn round on the rails, or stands there, has had time."""
+    if known.told_to_turn is None or known.now - known.told_to_turn < TURNS_IN_S:
+        return False
+    stood = known.now - max(known.stride_at, known.footfall_at, known.walked_at) >= SETTING_S
+    return stood or known.railed_at >= known.since
 
 
 def as_set(known: Known) -> bool:
@@ -88,14 +103,25 @@ def not_felt(known: Known) -> bool:
 
 def turns_next(known: Known) -> bool:
     """Return whether the phase ends with turning round."""
-    rung = ladder.STAGES[known.stage]
-    return not (known.spec.pace == "walk" and (rung.uphill or (rung.jog and known.may_jog)))
+    return not (known.spec.pace == "walk" and (climbs_next(known) or jogs_next(known)))
+
+
+def climbs_next(known: Known) -> bool:
+    """Return whether the phase ends with a steeper belt: there is time for it."""
+    return ladder.STAGES[known.stage].uphill and _left_after(known) >= ladder.LEAST_BOUT_S
 
 
 def jogs_next(known: Known) -> bool:
-    """Return whether the phase ends with a faster belt."""
+    """Return whether the phase ends with a faster belt: there is time, also to walk after it."""
     more = known.jogged_s < ladder.JOG_SESSION_S
-    return ladder.STAGES[known.stage].jog and known.may_jog and more
+    room = _left_after(known) >= ladder.JOG_ROOM_S
+    return ladder.STAGES[known.stage].jog and known.may_jog and more and room
+
+
+def _left_after(known: Known) -> float:
+    """Return the time backward that is left when the phase is over, s."""
+    left = math.inf if known.left_s is None else known.left_s
+    return left - (known.remaining_s or 0.0)
 
 
 def no_more_jogs(known: Known) -> bool:

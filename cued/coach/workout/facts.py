@@ -31,12 +31,14 @@ def closing(tally: SessionTally, memory: Memory) -> list[Spoken]:
     return out
 
 
-def last_words(tally: SessionTally, memory: Memory, standing: Standing) -> list[Spoken]:
+def last_words(
+    tally: SessionTally, memory: Memory, standing: Standing, *, wrong: bool
+) -> list[Spoken]:
     """Return what is said at the end: the facts, where the ladder leads, one thing to take away."""
     out = closing(tally, memory)
     if standing.stage != memory.stage:
         out.append(("stage_up" if standing.stage > memory.stage else "stage_down", {}))
-    if tally.backward_s > 0.0:
+    if tally.backward_s > 0.0 and not wrong:
         out.append(("take_away", {}))
     return out
 

@@ -107,6 +107,7 @@ UNKNOWN_DAY_S = 900.0 / 7.0
 JOG_ON_S = 30.0
 JOG_OFF_S = 75.0
 JOG_SESSION_S = 240.0
+JOG_ROOM_S = JOG_ON_S + LEAST_BOUT_S  # to jog, and to walk after it
 CARRY_SAME_S = 38.0  # the carry begins at the speed of the imprint: 30-40 s
 BEFORE_UPHILL_S = 60.0  # on the flat first
 BEFORE_JOG_S = 60.0

@@ -37,6 +37,7 @@ def _walk(ahead: Known, profile: Profile) -> float:
     whole = spec.lasts(ahead, profile)
     lasts = OWN_S if whole is None else max(whole - ahead.elapsed_s, 0.0)
     ahead.elapsed_s += lasts
+    ahead.remaining_s = 0.0
     if spec.backward:
         ahead.left_s = max((ahead.left_s or 0.0) - lasts, 0.0)
         ahead.jogged_s += lasts if spec.jog else 0.0

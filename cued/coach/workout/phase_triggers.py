@@ -10,6 +10,7 @@ import math
 
 from cued.coach.known import Known
 from cued.coach.workout import ladder
+from cued.coach.workout.conditions import jogs_next, turns_next
 from cued.coach.workout.phase import Trigger
 from cued.coach.workout.profile import Profile
 
@@ -72,16 +73,15 @@ def mounting(known: Known, profile: Profile) -> Trigger | None:
 def walking_back(known: Known, profile: Profile) -> Trigger | None:
     """After a minute on the flat uphill or to a jog, if the stage says so; else the bout's end."""
     over = _over(known)
-    rung = ladder.STAGES[known.stage]
-    lasts = walk_lasts(known, profile)
-    if over or lasts is None or known.elapsed_s < lasts:
+    if over or known.elapsed_s < walk_lasts(known, profile):
         return over
-    if rung.uphill:
-        harder: Trigger = "mount" if known.by_hand else "uphill"
-        return None if known.stability == "unsteady" else harder
-    if rung.jog and known.may_jog and known.jogged_s < ladder.JOG_SESSION_S:
-        return None if known.stability == "unsteady" else "jog"
-    return "timeout"
+    if turns_next(known):
+        return "timeout"
+    if known.stability == "unsteady":
+        return None
+    if jogs_next(known):
+        return "jog"
+    return "mount" if known.by_hand else "uphill"
 
 
 def ending(known: Known, profile: Profile) -> Trigger | None:
@@ -92,16 +92,14 @@ def ending(known: Known, profile: Profile) -> Trigger | None:
 
 def jogging(known: Known, profile: Profile) -> Trigger | None:
     """Walk again after so much of jogging."""
-    del profile
-    return _over(known) or ("timeout" if known.elapsed_s >= ladder.JOG_ON_S else None)
+    return _over(known) or ("timeout" if known.elapsed_s >= jog_lasts(known, profile) else None)
 
 
 def resting(known: Known, profile: Profile) -> Trigger | None:
     """Jog again after a rest, while there is jogging left."""
-    del profile
-    over = _over(known)
-    more = ladder.STAGES[known.stage].jog and known.jogged_s < ladder.JOG_SESSION_S
-    early = known.elapsed_s < ladder.JOG_OFF_S or (more and known.stability == "unsteady")
+    over, more = _over(known), jogs_next(known)
+    early = known.elapsed_s < rest_lasts(known, profile)
+    early = early or (more and known.stability == "unsteady")
     return over or (None if early else "jog" if more else "timeout")
 
 
@@ -116,8 +114,7 @@ def carrying(known: Known, profile: Profile) -> Trigger | None:
 def bout_lasts(known: Known, profile: Profile) -> float:
     """Return how long a backward part lasts, s."""
     del profile
-    bout = ladder.STAGES[known.stage].bout_s
-    return bout if known.left_s is None else min(bout, known.left_s + known.elapsed_s)
+    return _capped(known, ladder.STAGES[known.stage].bout_s)
 
 
 def bout_left_s(known: Known) -> float:
@@ -130,26 +127,39 @@ def bout_left_s(known: Known) -> float:
     return rung.bout_s - known.elapsed_s
 
 
-def walk_lasts(known: Known, profile: Profile) -> float | None:
+def to_be_set(known: Known) -> bool:
+    """Return whether a hand has to make the belt faster once the runner has turned."""
+    has = ladder.TURN_M_S if known.belt is None else known.belt.speed_m_s
+    return known.by_hand and (known.due_m_s or 0.0) > has + 2 * ladder.SPEED_OFF_M_S
+
+
+def walk_lasts(known: Known, profile: Profile) -> float:
     """Return how long walking backward on the flat lasts, s."""
     rung = ladder.STAGES[known.stage]
     if rung.uphill:
-        return ladder.BEFORE_UPHILL_S
+        return _capped(known, ladder.BEFORE_UPHILL_S)
     if rung.jog and known.may_jog:
-        return ladder.BEFORE_JOG_S
+        return _capped(known, ladder.BEFORE_JOG_S)
     return bout_lasts(known, profile)
 
 
 def jog_lasts(known: Known, profile: Profile) -> float:
     """Return how long a jog lasts, s."""
-    del known, profile
-    return ladder.JOG_ON_S
+    del profile
+    return _capped(known, ladder.JOG_ON_S)
 
 
 def rest_lasts(known: Known, profile: Profile) -> float:
-    """Return how long the walk between jogs lasts, s."""
-    del known, profile
-    return ladder.JOG_OFF_S
+    """Return how long the walk between jogs lasts, s: to the end, if there is no time to jog."""
+    del profile
+    all_s = _capped(known, math.inf)
+    no_room = all_s - ladder.JOG_OFF_S < ladder.JOG_ROOM_S
+    return all_s if no_room else ladder.JOG_OFF_S
+
+
+def _capped(known: Known, lasts: float) -> float:
+    """Return how long a part lasts that a cap may end, s."""
+    return lasts if known.left_s is None else min(lasts, known.left_s + known.elapsed_s)
 
 
 def _turned(backward: bool, known: Known) -> Trigger:

@@ -38,6 +38,11 @@ TURN_FRONT = (
     Line("turn_front", when=c.slow),
     Line("step_on", only=c.standing, when=c.could_turn),  # who stands on the rails for it
 )
+MOUNT = (
+    Line("rails", only=c.not_on_rails),
+    Line("belt", when=c.on_rails),
+    Line("step_on", when=c.as_set),
+)
 SOON = Line("turning_soon", at_s=-NOTICE_S, only=c.turns_next)
 HALF = Line("half_way", part=0.5)
 
@@ -80,7 +85,7 @@ PHASES: dict[str, PhaseSpec] = {
         entry=frozenset(("round",)),
         says=(
             Line("turn_slow", only=c.not_slow),
-            Line("count_in", when=c.slow, first=3),
+            Line("count_in", only=c.not_yet_told, when=c.slow, first=3),
             Line("turn_back", when=c.slow),
         ),
         leads=t.turning,
@@ -90,7 +95,7 @@ PHASES: dict[str, PhaseSpec] = {
         stands=True,
         quiet=True,
         pace="due",
-        says=(Line("rails"), Line("belt", when=c.on_rails), Line("step_on", when=c.as_set)),
+        says=MOUNT,
         leads=t.mounting,
     ),
     "mount_uphill": PhaseSpec(
@@ -99,7 +104,7 @@ PHASES: dict[str, PhaseSpec] = {
         quiet=True,
         pace="due",
         uphill=True,
-        says=(Line("rails"), Line("belt", when=c.on_rails), Line("step_on", when=c.as_set)),
+        says=MOUNT,
         leads=t.mounting,
     ),
     "backward_walk": PhaseSpec(
@@ -112,8 +117,8 @@ PHASES: dict[str, PhaseSpec] = {
             Line("backward_walk"),
             Line("look_ahead", at_s=9.0, first=3),
             Line("toes_first", at_s=19.0, first=3),
-            HALF,
-            Line("let_go", at_s=34.0, only=c.steady, first=4),
+            Line("half_way", part=0.5, only=c.turns_next),
+            Line("let_go", at_s=34.0, when=c.steady, first=4),
             SOON,
             Line("faster_soon", at_s=-WARNING_S, only=c.jogs_next),
         ),
@@ -218,6 +223,7 @@ _MOUNT: dict[Trigger, str] = {
     "turned_away": "carry",
     "wrong": "turn_front",
     "dose": "turn_front",
+    "stumbled": "turn_front",
 }
 _BACKWARD: dict[Trigger, str] = {
     **_MOUNT,
@@ -246,6 +252,7 @@ TABLE: dict[str, dict[Trigger, str]] = {
         "turned_away": "carry",
         "wrong": "turn_front",
         "dose": "turn_front",
+        "stumbled": "turn_front",
     },
     "mount": {**_MOUNT, "turned": "backward_walk", "skip": "backward_walk"},
     "mount_uphill": {**_MOUNT, "turned": "backward_uphill", "skip": "turn_front"},
@@ -254,7 +261,6 @@ TABLE: dict[str, dict[Trigger, str]] = {
         "mount": "mount_uphill",
         "uphill": "backward_uphill",
         "jog": "backward_jog",
-        "stumbled": "turn_front",
     },
     "backward_uphill": {**_BACKWARD, "stumbled": "backward_walk"},
     "backward_jog": {**_BACKWARD, "timeout": "backward_rest", "stumbled": "backward_walk"},

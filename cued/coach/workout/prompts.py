@@ -16,13 +16,16 @@ from cued.coach.config import CoachConfig
 from cued.coach.known import Known
 from cued.coach.workout.ladder import SPEED_OFF_M_S, TURN_M_S
 from cued.coach.workout.phase import Line
+from cued.model import BeltRequest
 
 Spoken = tuple[str, dict[str, float]]
 UNITS = {"km/h": 3.6, "mph": 2.2369}
 INCLINE_OFF_PERCENT = 0.5  # a step of most consoles
 AGAIN_S = 20.0  # time to slow the belt and turn; chosen
-LATE_S = 6.0  # a timed line that could not be said for so long is left out
+LATE_S = 6.0  # a timed line that could not be said for so long is left out ...
+KEPT = ("belt", "own_speed")  # ... but for those that set the belt
 SLOWED_S = 15.0  # for a hand to find a console and slow the belt
+STOPPED_S = 5.0  # without a step: longer than any, and one may be missed
 SLOWED_STEPS = 1.15  # at half the speed a stride takes 20-40 % longer
 ABOUT_A_MINUTE_S = (55.0, 90.0)
 # What leads to another speed of the belt: to the one that was due, or to one of the runner's own.
@@ -55,10 +58,11 @@ class Script:
         self._now: deque[Due] = deque()
         self._later: list[Due] = []
         self._begun = 0.0
+        self._spoke = 0.0
         self._asked_slow: tuple[float, float] | None = None
         self._confirmed = False
         self._set_m_s: float | None = None  # told to a runner whose belt tells nothing
-        self.wants_belt = False
+        self._wants_belt = False
 
     def line(self, known: Known) -> Spoken | None:
         """Return the next line that can be said now."""
@@ -71,23 +75,37 @@ class Script:
 
     def said(self, key: str, known: Known) -> None:
         """Strike out a line that was said."""
+        self._spoke = known.now
         if key == "turn_slow":
             self._asked_slow = (known.now, known.stride_s)
         if key in SETS:
             self._set_m_s = known.due_m_s if SETS[key] else None
         if self._now and self._now[0].key == key:
             self._now.popleft()
-        elif self._later and self._later[0].key == key:
-            self._later.pop(0)
+        else:
+            self._later = [d for d in self._later if d.key != key]
 
     def clear(self) -> None:
-        """Say nothing more: the runner goes on where they were."""
+        """Say nothing more."""
         self._now.clear()
         self._later.clear()
+
+    def go_on(self, known: Known, lasts_s: float | None) -> None:
+        """Take up a phase again where it was, with what is still to come."""
+        self.begin(known, lasts_s, resumed=False)
+        if known.spec.turn == "unknown" and not known.spec.stands:
+            self._now.clear()
 
     def confirm(self) -> None:
         """Process a press as "the belt is slow"."""
         self._confirmed = True
+
+    def pop_request(self, known: Known) -> BeltRequest | None:
+        """Return what is to be asked of the belt within the phase, once."""
+        wanted, self._wants_belt = self._wants_belt, False
+        if not wanted or known.due_m_s is None or not known.belt_moves:
+            return None
+        return BeltRequest(t=known.now, speed_m_s=round(known.due_m_s, 2), why=known.phase)
 
     def slowed(self, known: Known) -> bool:
         """Return whether all was done to slow a belt that tells no speed."""
@@ -98,16 +116,18 @@ class Script:
             return False
         at, stride_s = self._asked_slow
         slower = stride_s > 0.0 and known.stride_s >= SLOWED_STEPS * stride_s
-        return slower or not known.walking or known.now - at >= SLOWED_S
+        stands = known.now - max(known.stride_at, known.footfall_at, at) >= STOPPED_S
+        self._confirmed = slower or stands or known.now - at >= SLOWED_S
+        return self._confirmed
 
     def remind(self, known: Known) -> None:
-        """Repeat the request to turn if the runner goes on walking the other way."""
-        wanted = known.spec.turn
-        if "unknown" in (wanted, known.direction) or known.direction == wanted:
-            return
-        if known.now - self._begun < AGAIN_S:
-            return
-        self._open(known, again=True)
+        """Ask again who goes on walking the other way, or does not set the belt."""
+        wanted, facing = known.spec.turn, known.direction
+        turns = "unknown" not in (wanted, facing) and facing != wanted
+        mounts = known.spec.pace == "due" and known.spec.stands and not known.walking
+        asks = turns or (mounts and not known.stepped_on)
+        if asks and known.now - max(self._begun, self._spoke) >= AGAIN_S:
+            self._open(known, again=True)
 
     def begin(self, known: Known, lasts_s: float | None, *, resumed: bool) -> None:
         """Line up a phase's script; one that goes on after a pause needs no introduction."""
@@ -115,7 +135,7 @@ class Script:
         if resumed:
             if known.spec.turn == "unknown":
                 self._now.clear()
-            self._now.appendleft(Due(line=Line("resumed"), at_s=0.0, key="resumed"))
+            self.say_first("resumed")
         for line in known.spec.says:
             if line.part is None and line.at_s == 0.0:
                 continue
@@ -124,16 +144,19 @@ class Script:
                 self._later.append(Due(line=line, at_s=at))
         self._later.sort(key=lambda due: due.at_s)
 
-    def met(self, known: Known) -> None:
+    def met(self) -> None:
         """Greet a runner who turned backward unasked, in place of the phase's first words."""
         if self._now:
             self._now.popleft()
-        self._now.appendleft(Due(line=Line("backward_met"), at_s=0.0, key="backward_met"))
-        del known
+        self.say_first("backward_met")
 
     def say(self, key: str, **blanks: float) -> None:
         """Line up something that no phase's row says."""
         self._now.append(Due(line=Line(key), at_s=0.0, key=key, blanks=blanks))
+
+    def say_first(self, key: str) -> None:
+        """Say something before all else."""
+        self._now.appendleft(Due(line=Line(key), at_s=0.0, key=key))
 
     def _open(self, known: Known, *, again: bool) -> None:
         self.clear() if not again else self._now.clear()
@@ -146,7 +169,7 @@ class Script:
 
     def _queue(self, line: Line, known: Known) -> None:
         if line.key == "belt" and not known.by_hand:
-            self.wants_belt = True
+            self._wants_belt = True
         elif line.key == "belt":
             for key, blanks in self.settings(known):
                 self._now.append(Due(line=line, at_s=0.0, key=key, blanks=blanks))
@@ -156,20 +179,17 @@ class Script:
 
     def _timed(self, known: Known) -> Spoken | None:
         """Return the timed line that is due; drop those that are no longer true."""
-        while self._later and known.elapsed_s >= self._later[0].at_s:
-            due = self._later[0]
-            late = known.elapsed_s - due.at_s > LATE_S and due.line.key != "belt"
+        for due in [d for d in self._later if known.elapsed_s >= d.at_s]:
+            late = known.elapsed_s - due.at_s > LATE_S and due.line.key not in KEPT
             if late or not due.line.only(known):
-                self._later.pop(0)
+                self._later.remove(due)
             elif due.line.key == "belt":
-                self._later.pop(0)
+                self._later.remove(due)
                 self._queue(due.line, known)
                 return self.line(known)
-            elif due.line.when(known):
+            elif due.line.when(known) and (known.walking or due.line.at_s < 0.0):
                 due.key, due.blanks = _worded(due.line.key, known)
                 return due.key, due.blanks
-            else:
-                return None
         return None
 
     def settings(self, known: Known) -> list[Spoken]:

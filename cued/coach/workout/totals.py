@@ -6,7 +6,7 @@ from statistics import median
 
 from cued.coach.workout.ladder import Standing
 from cued.coach.workout.memory import Past
-from cued.model import Belt, Measurement, Stability, Stride, Summary
+from cued.model import Belt, Effect, Measurement, Stability, Stride, Summary
 
 BEFORE_UNSTEADY_COUNTS_S = 0.5  # a flicker is none; chosen
 
@@ -56,8 +56,6 @@ class SessionTally:
 
     def held(self, until_s: float | None, lasted_s: float) -> None:
         """Keep how long the short step was held, the longest of a session's carries."""
-        if self.part_s <= 0.0:
-            return
         held = lasted_s if until_s is None else until_s
         self.held_s = held if self.held_s is None else max(self.held_s, held)
 
@@ -68,6 +66,11 @@ class SessionTally:
                 self.measured[m.name] = m.value
             if m.error is not None:
                 self.measured[f"{m.name}_error"] = m.error
+
+    def judge(self, effect: Effect) -> None:
+        """Count whether a cue worked."""
+        self.judged += 1
+        self.worked += effect.worked
 
     def compare_spread(self, ratios: list[float]) -> None:
         """Process how much strides varied against what is usual for this runner."""

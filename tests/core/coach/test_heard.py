@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from functools import cache
 
 import pytest
 
@@ -23,6 +24,7 @@ from cued.model import (
     Phase,
     Priority,
     Stability,
+    Stumble,
 )
 from tests.core.coach.runner import Runner, follow
 
@@ -480,3 +482,161 @@ def test_a_silent_belt_is_slowed_once_for_both_turns_and_set_once_for_a_speed() 
     assert runner.phase == "carry"
     assert "turn_front" in heard
     assert not {"turn_slow", "belt_at"} & set(heard)
+
+
+STORIES: dict[str, tuple[Memory, str]] = {
+    "first": (Memory(), "first_time_ever"),
+    "walk": (Memory(stage=1, sessions=5), "balance_and_body_sense"),
+    "uphill": (CLIMBER, "variety_for_a_runner"),
+    "jog": (JOGGER, "variety_for_a_runner"),
+}
+
+
+@cache
+def whole(story: str, *, asks_belt: bool) -> Runner:
+    """A whole workout of somebody who does what is asked."""
+    memory, profile = STORIES[story]
+    runner = Runner(memory, profile=profile, belt_requests=asks_belt)
+    runner.belt(0.3)
+    follow(runner)
+    return runner
+
+
+@pytest.mark.parametrize("asks_belt", [False, True])
+@pytest.mark.parametrize("story", STORIES)
+def test_every_time_that_is_told_is_true(story: str, asks_belt: bool) -> None:
+    runner = whole(story, asks_belt=asks_belt)
+    entries = [e for e in runner.events if isinstance(e, Phase)]
+    ahead = {"turning_soon": 20.0, "faster_soon": 5.0, "slower_soon": 5.0, "minute_left": 60.0}
+    for key, seconds in ahead.items():
+        for cue in runner.cues(key):
+            then = next(e for e in entries if e.t > cue.t and e.why != "turned")
+            if key == "minute_left":
+                then = next(e for e in entries if e.t > cue.t and e.why == "dose")
+            assert then.t - cue.t == pytest.approx(seconds, abs=0.1 * seconds + 1.2), (key, cue.t)
+            assert (PHASES[then.name].turn != "unknown") == (key in ("turning_soon", "minute_left"))
+    assert runner.cues("turning_soon")
+    assert len(runner.cues("half_way")) <= runner.phases().count("turn_front") + 1
+
+
+@pytest.mark.parametrize("turn", ["turn_back", "turn_front"])
+def test_who_stumbles_in_a_turn_is_led_to_the_front_and_told_nothing_old(turn: str) -> None:
+    runner = led_to(turn, Memory(stage=1, sessions=3), profile="balance_and_body_sense")
+    was = "forward" if turn == "turn_back" else "backward"
+    runner.walk(3.0, was)  # type: ignore[arg-type]
+    fell = runner.t
+    runner.feed(Stumble(t=runner.t, score=2.0))
+    runner.walk(25.0)
+    assert runner.phase == "carry"
+    assert keys(runner, fell) == ["stumble", "forward_on"]
+
+
+@pytest.mark.parametrize("phase", ["settle", "turn_back", "backward_walk", "carry", "cool_down"])
+def test_who_says_that_something_is_wrong_is_answered_first_and_not_left_alone(phase: str) -> None:
+    runner = led_to(phase, Memory(stage=1, sessions=3), profile="balance_and_body_sense")
+    runner.walk(6.0, "backward" if PHASES[phase].backward else "forward")
+    said = runner.t
+    runner.say("something_wrong")
+    runner.walk(8.0, "backward" if PHASES[phase].backward else "forward")
+    runner.walk(200.0, until="idle")
+    runner.stand(15.0)
+    heard = keys(runner, said)
+    assert heard[0] == ("enough" if phase in ("turn_back", "backward_walk") else "eased_off")
+    assert silences(runner, said, runner.t) < 60.0
+    assert "in_range" not in heard
+    assert "take_away" not in heard
+    assert "finished" in heard
+
+
+def test_who_says_so_in_a_pause_is_led_to_the_end_and_not_back() -> None:
+    for phase, then in (("carry", "cool_down"), ("backward_walk", "turn_front")):
+        runner = led_to(phase, Memory(stage=1, sessions=3), profile="balance_and_body_sense")
+        runner.say("pause")
+        runner.say("something_wrong")
+        runner.say("resume")
+        assert runner.phase == then
+
+
+def test_who_was_lost_for_a_moment_is_still_told_of_the_turn() -> None:
+    runner = Runner(Memory(stage=1, sessions=3), profile="balance_and_body_sense")
+    runner.feed(Link(t=0.0, sensor="foot", state="up", age_s=0.0))
+    runner.belt(0.3)
+    runner.walk(40.0)
+    runner.feed(Link(t=runner.t, sensor="foot", state="lost", age_s=1.0))
+    runner.stand(5.0)
+    assert runner.phase == "blind"
+    runner.feed(Link(t=runner.t, sensor="foot", state="up", age_s=0.0))
+    runner.walk(100.0, until="turn_back")
+    assert entered(runner, "turn_back") - first(runner, "turning_soon").t == pytest.approx(
+        20.0, abs=2.0
+    )
+
+
+def test_who_turns_backward_with_no_time_left_is_told_so() -> None:
+    runner = led_to("cool_down", Memory(stage=1, sessions=3), profile="balance_and_body_sense")
+    runner.walk(10.0)
+    turned = runner.t
+    runner.walk(30.0, "backward")
+    told = [c.t - turned for c in runner.cues("time_up") if c.t > turned]
+    assert told[0] < 6.5
+    assert told[1] - told[0] == pytest.approx(20.0, abs=2.0)
+
+
+def test_a_limp_soon_after_turning_is_asked_about_without_a_hand_on_the_console() -> None:
+    runner = led_to("backward_walk", Memory(stage=1, sessions=3), profile="variety_for_a_runner")
+    for value, seconds in ((2.0, 20), (14.0, 15)):
+        for _ in range(seconds):
+            told = Measurement(
+                t=runner.t, name="asymmetry_percent", value=value, unit="%", strides=10
+            )
+            runner.feed(told)
+            runner.walk(1.0, "backward")
+    assert runner.cues("limp_back")
+    assert not runner.cues("limp")
+
+
+def test_on_the_rails_the_belt_is_asked_for_until_it_is_set() -> None:
+    runner = led_to("mount", Memory(stage=1, sessions=3), profile="variety_for_a_runner")
+    runner.belt(0.1)
+    stood = runner.t
+    runner.stand(50.0)
+    assert keys(runner, stood + 0.1) == ["rails", "belt_at", "belt_at", "belt_at"]
+
+
+CARRIED = 0.06  # of the stride: what people can, and what simulated ones do
+
+
+@cache
+def carried(factor: float) -> Runner:
+    """The first round of somebody who takes so much of the backward stride along."""
+    runner = Runner(Memory(stage=1, sessions=3), profile="balance_and_body_sense", feedback="full")
+    runner.stride_s = 1.6
+    runner.belt(0.5)
+    runner.walk(900.0, until="turn_back")
+    runner.walk(900.0, "backward", until="turn_front", factor=0.7)
+    runner.walk(70.0, factor=factor)
+    return runner
+
+
+def test_who_carries_what_people_can_is_not_told_that_it_is_lost() -> None:
+    assert not carried(1.0 - CARRIED).cues("old_pattern")
+
+
+def test_who_reverts_at_once_is_told_and_held_nothing_and_another_speed_is_another_thing() -> None:
+    runner = carried(1.0).copy()
+    assert runner.cues("old_pattern")
+    drift = next(
+        e for e in runner.events if isinstance(e, Measurement) and e.name == "time_to_drift_s"
+    )
+    assert drift.value == 0.0
+    quick = runner.t
+    runner.belt(1.1)
+    runner.walk(35.0, factor=0.6)
+    assert not [c for c in runner.cues("old_pattern") if c.t > quick]
+    assert not [e for e in runner.events if isinstance(e, Measurement) and e.name == "recovery_s"]
+
+
+def test_what_was_held_is_that_of_the_longest_carry() -> None:
+    runner = carried(1.0 - CARRIED).copy()
+    follow(runner)
+    assert runner.summaries()[0].details["held_s"] == pytest.approx(70.0, abs=15.0)

@@ -18,7 +18,15 @@ PEOPLE = {
     "old, uneven": "height_m = 1.58\nstride_cv_percent = 3.0\nasymmetry_percent = 5.0",
 }
 SEEDS = range(10)
-FALSE = {"stumble", "unsteady", "unsteady_stop", "fall_possible", "fall_confirmed", "limp"}
+FALSE = {
+    "stumble",
+    "unsteady",
+    "unsteady_stop",
+    "fall_possible",
+    "fall_confirmed",
+    "limp",
+    "limp_back",
+}
 WALK = """
 seed = {seed}
 duration_s = 75.0

@@ -36,6 +36,8 @@ SAME_MEANING = (
     {"settle", "forward_on", "start_belt", "cool_down"},
     {"backward_walk", "backward_met", "backward_uphill"},
     {"ready", "ready_program"},
+    {"rails", "too_fast", "limp_back"},
+    {"enough", "dose_day", "dose_week"},
     {"overlong_stride", "old_pattern", "recall", "carry", "cadence_drift", "hard_landing"},
 )
 # Who hears two phonemes in three understands 37 % of single words, but 71 % of those in a sentence

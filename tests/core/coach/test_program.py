@@ -180,7 +180,7 @@ def test_a_lost_sensor_is_told_all_else_is_quiet_and_its_return_is_told(phase: s
 def moved_until(runner: Runner, left_s: float) -> None:
     """Count as much backward movement as leaves so much time."""
     session = runner.coach._session
-    session.tally.backward_s += session.prescription().left_s - left_s
+    session.tally.backward_s += session.kept.due(session.tally, 0.0).left_s - left_s
 
 
 def test_who_has_no_time_left_is_not_sent_backward() -> None:

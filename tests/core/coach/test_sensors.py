@@ -253,7 +253,7 @@ def test_samples_that_come_late_end_in_the_spoken_reason_through_the_engine():
             events += engine.feed(Packet(now, name, ticks, acc, None, 100.0))
         events += engine.feed(Tick(now))
     texts = [e.text for e in events if isinstance(e, Cue) and e.verdict == "given" and e.text]
-    assert texts == ["One sensor is gone", "Sensor data come late"]
+    assert texts == ["One sensor is gone", "Sensor data is late"]
 
 
 WALK = """

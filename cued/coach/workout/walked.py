@@ -1,0 +1,77 @@
+"""How long the runner walks, in the phase and backward, though some steps are missed.
+
+Rules of this file
+------------------
+* A phase of movement lasts so much time of walking in it, a phase of standing so much time.
+* Time backward counts whenever the runner moves backward, in whatever phase, and in a backward
+  phase also while the direction is not known, or nobody is seen and the belt moves.
+* Who takes no step walks on until they have long enough to be off the belt: a very slow step is
+  often no stride, or not seen at all. What was counted of that is taken back then.
+"""
+
+from __future__ import annotations
+
+from cued.coach.known import Known
+from cued.coach.workout.totals import SessionTally
+
+SLOW_PATIENCE = 2.0  # a false "Paused" stops who walks backward; at 0.3 m/s nobody is thrown off
+LONGEST_STEP_S = 2.0  # of time counted at once
+
+
+class Walked:
+    """Counts the time."""
+
+    def __init__(self, step_off_s: float, known: Known) -> None:
+        self._step_off_s = step_off_s
+        self._known = known
+        self._last: float | None = None
+        self._unseen_s = self._unseen_back_s = 0.0  # counted since the last step that was seen
+        self.moved = 0.0  # when somebody walked last
+
+    def passed(self) -> float:
+        """Return the time since the last input, s; note whether somebody walks."""
+        known = self._known
+        last, self._last = self._last if self._last is not None else known.now, known.now
+        if known.walking or known.blind:
+            self.moved = known.now
+        return min(max(known.now - last, 0.0), LONGEST_STEP_S)
+
+    def begin(self) -> None:
+        """Begin a phase."""
+        self._unseen_s = self._unseen_back_s = 0.0
+
+    @property
+    def stepped_off(self) -> bool:
+        """Return whether there was no step for so long that nobody is on the belt any more."""
+        return min(self._quiet_s, self._known.now - self._known.since) > self._patience_s
+
+    def count(self, passed: float, tally: SessionTally) -> None:
+        """Count the time that has passed; of who stopped take back what was not seen."""
+        known, spec = self._known, self._known.spec
+        stands = spec.stands or (spec.still and spec.turn != "unknown")
+        backward = known.direction == "backward" or (spec.backward and known.direction == "unknown")
+        if not known.walking and (self._quiet_s > self._patience_s or known.at_rest):
+            tally.moved_backward(-self._unseen_back_s, spec.jog, None, None)
+            known.elapsed_s += passed if stands else -self._unseen_s
+            self.begin()
+            return
+        known.elapsed_s += passed
+        if backward:
+            tally.moved_backward(passed, spec.jog, known.belt, known.limit_m_s)
+        self._unseen_s += 0.0 if stands else passed
+        self._unseen_back_s += passed if backward else 0.0
+        if known.walking:
+            self.begin()
+            if known.belt and spec.backward:
+                known.back_m_s = known.belt.speed_m_s
+
+    @property
+    def _quiet_s(self) -> float:
+        known = self._known
+        return known.now - max(known.stride_at, known.footfall_at, known.walked_at)
+
+    @property
+    def _patience_s(self) -> float:
+        known = self._known
+        slow = known.belt is None or (known.belt_moves and known.belt_slow)
+        return self._step_off_s * (SLOW_PATIENCE if slow else 1.0)
