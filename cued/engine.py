@@ -27,6 +27,7 @@ from cued.model import (
     Belt,
     BeltFault,
     Cadence,
+    Command,
     HeartRate,
     Input,
     LinkChanged,
@@ -98,6 +99,8 @@ class Engine:
             case Belt():
                 self._link_told.pop(item.source, None)
                 events = self._body.belt(item)
+            case Command(name="mark"):
+                events = self._body.mark(item.t)
             case BeltFault(t, sensor, code, text):
                 events = [Notice(t=t, level="error", code=code, text=text, sensor=sensor)]
             case LinkChanged():

@@ -92,6 +92,7 @@ class Belt(Struct, frozen=True, tag="belt"):
     doubt : why the machine itself gives reason not to believe the speed: "paused", "stopped" or
     "safety_key" from its status, "clock" where its elapsed time stands still; empty otherwise.
     kind : whether a treadmill says what it is set to, a sensor measured it, or a person typed it.
+    factor : what its own number was multiplied by, as configured; 0 where that is no option.
     """
 
     t: float
@@ -101,6 +102,7 @@ class Belt(Struct, frozen=True, tag="belt"):
     source: str = ""
     doubt: str = ""
     kind: Literal["console", "sensor", "typed"] = "console"
+    factor: float = 1.0
 
 
 class BeltFault(Struct, frozen=True, tag="belt_fault"):
@@ -430,6 +432,7 @@ class BeltState(Event, frozen=True, tag="belt_state"):
     source : whose speed it is; "none" when it is only taken for constant until told or seen.
     steady, since : level or changing, and since when. The same ``since`` means the same level.
     doubt : empty, or why what the treadmill tells is not believed: "zero", "unit", "paused", ...
+    watched : nobody tells the speed, but a trunk would show that it changed.
     """
 
     speed_m_s: float | None
@@ -439,6 +442,7 @@ class BeltState(Event, frozen=True, tag="belt_state"):
     steady: bool = True
     since: float = 0.0
     doubt: str = ""
+    watched: bool = False
 
 
 class BeltRequest(Event, frozen=True, tag="belt_request"):

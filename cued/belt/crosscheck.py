@@ -18,6 +18,7 @@ STANDS_M_S, WALKS_M_S = 0.05, 0.3
 MILES = 1.609344  # kilometres
 UNIT_WITHIN = 0.15  # relative, of a mean; a foot is mostly within 10 %, a belt within 3 %
 FITS = 0.25  # relative; neither a bias nor another stride makes more
+LEAST_FACTOR, MOST_FACTOR = 0.5, 2.0  # that can be configured (devices/_treadmill_options.py)
 LEARNS = 0.1  # per stride: a time constant of ten
 
 
@@ -75,17 +76,19 @@ class CrossCheck:
 
 
 def advice(doubt: str, told: float, walked: float, factor: float) -> str:
-    """Return one line: what is wrong, and what to do."""
+    """Return one line: what is wrong, and what to do.
+
+    factor : what is to be configured in all; 0 where nothing can be.
+    """
     said = f"the treadmill says {told:.2f} m/s where the feet walk at {walked:.2f}"
     if doubt == "zero":
         return (
             f"{said}: unlock it in its own app, or use a belt sensor; the feet are used meanwhile"
         )
     if doubt == "unit":
-        return (
-            f"{said}: set speed_factor = {factor:.3f} for it (times what is set now); the feet's "
-            "speed is used meanwhile"
-        )
+        offered = LEAST_FACTOR < factor < MOST_FACTOR
+        todo = f"set speed_factor = {factor:.3f} for it" if offered else "its unit is wrong"
+        return f"{said}: {todo}; the feet's speed is used meanwhile"
     if doubt == "off_belt":
         return f"{said}: is somebody on it? the feet's speed is used meanwhile"
     return f"the treadmill says that it stands ({doubt}): its speed is not used until it runs again"

@@ -27,14 +27,15 @@ from statistics import fmean
 
 from msgspec import Struct
 
-BEYOND = 1.25  # times the edge; a new farthest value of Gaussian jitter is rarely farther
+BEYOND = 1.4  # times the edge; a new farthest value of Gaussian jitter is rarely farther
 BEYOND_FEW = 10.0  # over the number of reports: the farthest of 20 says less than that of 200
 FADES = 0.999  # per report: half in 700; a flicker in 1 % of reports comes every 100
 LASTS_S = 0.5
 SETTLE_S, SETTLE_REPORTS = 2.0, 3
 TRY_REPORTS = 6  # of a jitter that is not known yet
 RETURN_S = 6.0
-WINDOWS = (8, 12, 20, 30)  # reports
+WINDOWS = (3, 4, 5, 6, 8, 12, 20, 30)  # reports
+LEAST_WINDOW, EVEN_REPORTS, EVEN = 8, 30, 1.0  # shorter ones where so many showed no more skewness
 REMEMBERED = 120  # reports
 VANISHED = 0.2  # of a speed: a report below is as incredible at 0.4 m/s as at 4
 LEAST_STEP = 1.75  # times the finest: three quarters of a step of 0.1 km/h
@@ -57,6 +58,10 @@ class Scale(Struct, frozen=True):
     young: float
     gross: float
     gross_part: float
+
+    def credible(self, level: float) -> float:
+        """Return how far from a level a single report is still credible."""
+        return max(self.gross, self.gross_part * level)
 
 
 # finest: below half a step of 0.1 km/h (0.014), above two counts of 1/256 m/s (0.008).
@@ -122,7 +127,7 @@ class Level:
     def error(self) -> float:
         """Standard uncertainty of the value from jitter alone."""
         reports = self._plateau.reports if self._plateau else ()
-        return _spread(reports) / math.sqrt(len(reports)) if len(reports) > 1 else self._edge
+        return deviation(reports) / math.sqrt(len(reports)) if len(reports) > 1 else self._edge
 
     def set(self, t: float, value: float) -> None:
         """Set a value as exact, and level from ``t`` on unless it was so already."""
@@ -170,6 +175,9 @@ class Level:
         return max(self._scale.finest, (BEYOND + BEYOND_FEW / max(n, 1)) * self._edge, young)
 
     def _stay(self, t: float, value: float, plateau: Plateau) -> None:
+        for _, strayed in self._away:
+            if not self._is_gross(strayed, plateau.mean):
+                plateau.add(strayed)
         self._learn(v for _, v in self._away)
         self._away.clear()
         plateau.add(value)
@@ -184,7 +192,7 @@ class Level:
         self._away.append((t, value))
         lasted = t - self._away[0][0] >= LASTS_S - RESPITE_S
         starts = level < self._scale.finest and value > level and not self._is_absurd(value, level)
-        if starts or (lasted and len(self._away) >= self._needed(level)):
+        if starts or (lasted and self._is_change(level)):
             self._left, self._left_at, self._plateau = plateau, self._away[0][0], None
             self._recent.clear()
             self._recent.extend(self._away)
@@ -193,17 +201,19 @@ class Level:
     def _is_absurd(self, value: float, level: float) -> bool:
         return value - level > 5.0 * self._scale.gross  # 2.5 m/s faster at once
 
-    def _needed(self, level: float) -> int:
-        """Return how many reports in a row make a change: more where gross ones were false."""
+    def _is_change(self, level: float) -> bool:
+        """Return whether so many reports away are a change: more where gross ones were false."""
+        gross = sum(self._is_gross(v, level) for _, v in self._away)
         if all(self._is_absurd(v, level) for _, v in self._away):
-            return MOST_RUN
-        if not all(self._is_gross(v, level) for _, v in self._away) or not self._gross_false:
-            return 2
+            return gross >= MOST_RUN
+        if not self._gross_false:
+            return len(self._away) >= 2
         share = min(0.5, (self._gross_false + 1) / (self._all + 2))
-        return min(MOST_RUN, max(2, math.ceil(math.log(IMPROBABLE) / math.log(share))))
+        run = min(MOST_RUN, max(2, math.ceil(math.log(IMPROBABLE) / math.log(share))))
+        return len(self._away) - gross >= 2 or gross >= run
 
     def _is_gross(self, value: float, level: float) -> bool:
-        far = abs(value - level) > max(self._scale.gross, self._scale.gross_part * level)
+        far = abs(value - level) > self._scale.credible(level)
         vanished = self._scale.gross_part > 0.0 and value < VANISHED * level
         return far or vanished
 
@@ -222,16 +232,16 @@ class Level:
         reports = list(plateau.reports)
         for k in WINDOWS:
             n = len(reports) - k
-            if n < k:
-                return
-            late = reports[-k:]
-            mean = sum(late) / k
-            before = (sum(reports) - k * mean) / n
-            if abs(mean - before) <= LEAST_STEP * self._scale.finest:
+            if n < (k if k >= LEAST_WINDOW else EVEN_REPORTS):
                 continue
-            spread = max(_spread(reports[:-k]), self._scale.finest / 4.0)
+            late, before = reports[-k:], reports[:-k]
+            moved = abs(sum(late) / k - sum(before) / n)
+            if moved <= LEAST_STEP * self._scale.finest:
+                continue
+            spread = max(deviation(before), self._scale.finest / 4.0)
             certain = CERTAIN + CERTAIN * CERTAIN_FEW / n
-            if abs(mean - before) > certain * spread * math.sqrt(1.0 / k + 1.0 / n):
+            surely = moved > certain * spread * math.sqrt(1.0 / k + 1.0 / n)
+            if surely and (k >= LEAST_WINDOW or abs(_skewness(before)) < EVEN):
                 self._begin(t, late)
                 return
 
@@ -264,16 +274,21 @@ class Level:
             spread = max(values) - min(values)
             known = spread <= 2.0 * self._bound
             level = n >= TRY_REPORTS and abs(_drift(values)) < spread / 3.0
-            if known or (level and spread < self._scale.gross / 2.0):
+            if known or (level and spread < self._scale.credible(values[0]) / 2.0):
                 self._edge = max(self._edge, spread / 2.0)
                 self._begin(window[0][0], values)
                 return
 
 
-def _spread(values: Collection[float]) -> float:
+def deviation(values: Collection[float]) -> float:
     """Return the standard deviation."""
     mean = sum(values) / len(values)
     return math.sqrt(sum((v - mean) ** 2 for v in values) / len(values))
+
+
+def _skewness(values: Collection[float]) -> float:
+    mean, spread = fmean(values), deviation(values)
+    return fmean((v - mean) ** 3 for v in values) / spread**3 if spread else 0.0
 
 
 def _drift(values: Sequence[float]) -> float:

@@ -10,13 +10,15 @@ Rules of this file
   the belt changed, and ``other_terms`` tells whether by enough to compare anew.
 * A speed that the machine itself or the feet give reason to doubt (``crosscheck``) is not used; the
   feet's is, while they walk. Each doubt is told once, with what to do.
-* Without any speed there is none: nothing is guessed, and what needs one is not judged.
+* Without any speed there is none: nothing is guessed. The belt is taken for constant until a change
+  of it is told (``mark``) or seen on the trunk (``unspoken``): then it is on another level.
 """
 
 from __future__ import annotations
 
 from cued.belt.crosscheck import CrossCheck, advice
 from cued.belt.source import SpeedSource
+from cued.belt.unspoken import Unspoken
 from cued.model import Belt, BeltSource, BeltState, Notice
 
 RANK: dict[BeltSource, int] = {"console": 0, "sensor": 1, "feet": 2, "typed": 3}
@@ -42,6 +44,7 @@ class Owner:
         self._taken_over = (0.0, 0.0)  # the own ``since`` of who took over: what it is told as
         self._state: BeltState | None = None
         self._check = CrossCheck()
+        self._unspoken = Unspoken()
         self._compared_since = 0.0
         self._advised: set[str] = set()
 
@@ -67,6 +70,35 @@ class Owner:
         feet = self._sources.setdefault(FEET, SpeedSource("feet"))
         feet.step(t, self._check.corrected(sensor, speed_m_s), error)
         return self._told(t)
+
+    def trunk(self, t: float, stride_s: float, up_m_s2: float | None) -> Told:
+        """Process the trunk's upward acceleration over a stride: it matters where nothing tells."""
+        if self._sources:
+            self._unspoken.restart()
+            return []
+        since = self._unspoken.stride(t, stride_s, up_m_s2)
+        watched = self._state is not None and self._state.watched
+        if since is None and (watched or not self._unspoken.ready):
+            return []
+        return self._anew(t, t if since is None else since)
+
+    def mark(self, t: float) -> Told:
+        """Process that a person marked the moment: a belt that tells nothing was changed."""
+        self._unspoken.restart()
+        return self._anew(t, t) if self._state is not None and self._state.watched else []
+
+    def walks_otherwise(self) -> None:
+        """Note that mode or direction changed: strides before and after are not alike."""
+        self._unspoken.restart()
+
+    @property
+    def suspects(self) -> bool:
+        """Whether a belt that tells nothing may just have changed."""
+        return self._state is not None and self._state.watched and self._unspoken.suspects
+
+    def _anew(self, t: float, since: float) -> Told:
+        self._state = BeltState(t=t, speed_m_s=None, since=since, watched=True)
+        return [self._state]
 
     def lost(self, t: float, sensor: str) -> Told:
         """Forget a source whose link is gone."""
@@ -99,7 +131,8 @@ class Owner:
             return []
         self._advised.add(doubt)
         walked = feet.speed.value if feet else None
-        text = advice(doubt, told.speed.value or 0.0, walked or 0.0, self._check.factor)
+        factor = self._check.factor * told.factor
+        text = advice(doubt, told.speed.value or 0.0, walked or 0.0, factor)
         return [Notice(t=t, level="warning", code="belt_doubt", text=text)]
 
     def _treadmill(self) -> SpeedSource | None:

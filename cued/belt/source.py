@@ -27,6 +27,7 @@ class SpeedSource:
         self.incline = Level(INCLINE)
         self.error = 0.0
         self.doubt = ""  # the machine's own
+        self.factor = 1.0  # configured
         self.quiet = False  # nothing is told just now, and it may be again
         self._told_t = float("-inf")
         self._rhythm = 0
@@ -36,7 +37,7 @@ class SpeedSource:
         near = belt.t - self._told_t <= RHYTHM_S
         self._rhythm = self._rhythm + 1 if near else 0
         self._told_t = belt.t
-        self.error, self.doubt = belt.error, belt.doubt
+        self.error, self.doubt, self.factor = belt.error, belt.doubt, belt.factor
         if self.kind == "typed":  # a person does not jitter
             self.speed.set(belt.t, belt.speed_m_s)
             self.incline.set(belt.t, belt.incline_percent)

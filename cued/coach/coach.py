@@ -197,6 +197,7 @@ class Coach:
 
     def _border(self, now: float) -> list[AnyEvent]:
         self._restart()
+        self.known.set_otherwise()
         self._phase_strides = 0
         self._sign.given(now)
         known, session, before = self.known, self._session, self._taught.carry

@@ -15,7 +15,13 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from cued.coach.strides.baseline import DISCARDED_STRIDES, Baseline, Baselines, bin_of
+from cued.coach.strides.baseline import (
+    DISCARDED_STRIDES,
+    Baseline,
+    Baselines,
+    bin_of,
+    unspoken,
+)
 from cued.coach.workout.memory import Worked
 from cued.coach.workout.phase import PhaseSpec
 from cued.model import (
@@ -108,6 +114,7 @@ class Known(Struct, kw_only=True):
     score: float | None = None
     measured: dict[str, Measurement] = {}
     baselines: Baselines = field(default_factory=Baselines)
+    unspoken: Baselines = field(default_factory=Baselines)  # of a belt taken for constant
     belt_changed: float = -math.inf
     feet_silent: float = math.inf
     stride_at: float = -math.inf
@@ -226,18 +233,28 @@ class Known(Struct, kw_only=True):
 
     def own(self, stride: Stride) -> Baseline | None:
         """Return the runner's own stride time under the conditions of this stride."""
+        if self.belt is None:
+            key = unspoken(stride)
+            return self.unspoken.of(key, 0.0) if key else None
         key = bin_of(stride, self.belt)
-        return self.baselines.of(key, self.belt.speed_m_s) if key and self.belt else None
+        return self.baselines.of(key, self.belt.speed_m_s) if key else None
 
     def learn(self, stride: Stride) -> None:
         """Add a clean, settled stride to the baselines."""
-        key = bin_of(stride, self.belt)
-        if key and stride.clean and self.settled(stride.side):
+        if not stride.clean or not self.settled(stride.side):
+            return
+        if key := bin_of(stride, self.belt):
             self.baselines.learn(key, stride.duration_s)
+        elif self.belt_state.watched and (key := unspoken(stride)):
+            self.unspoken.learn(key, stride.duration_s)
+
+    def set_otherwise(self) -> None:
+        """Go by it that the belt may have been set to another speed, if nobody tells it."""
+        self.unspoken = Baselines()
 
     def forget_runner(self) -> None:
         """Forget the runner's own values: the next session may be another runner's."""
-        self.baselines = Baselines()
+        self.baselines, self.unspoken = Baselines(), Baselines()
         self.unsettle()
 
     def _pace(self, stride_s: float) -> None:
@@ -253,9 +270,15 @@ class Known(Struct, kw_only=True):
                 self.feet_silent = now
             elif self.feet_silent == math.inf:
                 self.belt = None
-            return  # a gap is no change; what follows it may be
-        self.feet_silent = math.inf
-        if self.belt is None or not state.steady or state.since != before.since:
+            if state.since != before.since:
+                self.set_otherwise()
+            if not (state.watched and before.watched):
+                return  # a gap is no change; what follows it may be
+        else:
+            self.feet_silent = math.inf
+        if speed is not None and (
+            self.belt is None or not state.steady or state.since != before.since
+        ):
             self.belt = Belt(state.t, speed, incline, state.error)
         back = state.steady and state.since < before.since  # what began was no change after all
         if not back and (state.since != before.since or not state.steady):
@@ -265,6 +288,7 @@ class Known(Struct, kw_only=True):
     def _gait(self, gait: Gait) -> None:
         if (gait.mode, gait.direction) != (self.mode, self.direction):
             self.unsettle()
+            self.set_otherwise()
         if {gait.mode, self.mode} & {"walking", "running"}:
             self.walked_at = self.now
         self.mode, self.direction = gait.mode, gait.direction

@@ -12,7 +12,8 @@ Rules of this file
   its cue each time; whether and when that is said is the arbiter's business. ``since`` tells one
   occurrence from the next.
 * It reads what is known (``Known``) and changes nothing in it.
-* A rule that knows no baseline, no direction or no belt speed proposes nothing. It never guesses.
+* A rule that knows no baseline, no direction or nothing of the belt proposes nothing. It never
+  guesses.
 """
 
 from __future__ import annotations
@@ -25,13 +26,14 @@ from msgspec import Struct
 from cued.coach.known import Known
 from cued.model import AnyEvent, Input, Pattern, Placement, Priority
 
-Need = Literal["stride", "belt", "trunk", "feet", "program"]
+Need = Literal["stride", "belt", "pace", "trunk", "feet", "program"]
 Reason: TypeAlias = dict[str, float | str | None]
 Theme = Literal["safety", "stride", "posture", "symmetry", "program", "praise"]
 
 _MEANING: dict[Need, str] = {
     "stride": "a sensor on a foot, a shank or the trunk",
     "belt": "the speed of the belt (a treadmill source, foot sensors, or set_speed)",
+    "pace": "the speed of the belt, or a trunk sensor, which shows when it changes",
     "trunk": "a sensor on the lower back, the waist or the chest",
     "feet": "a sensor on each foot or shank",
     "program": "a guided workout ([coach] program = true, or a press that begins one)",
@@ -96,6 +98,8 @@ def offered(placements: Iterable[Placement], belt: bool, program: bool) -> froze
             met.add("feet")
     if belt:
         met.add("belt")
+    if belt or "trunk" in met:
+        met.add("pace")
     if program:
         met.add("program")
     return frozenset(met)

@@ -100,7 +100,8 @@ class FitShow(Device):
         status = decode(data) if char == NOTIFY else None
         if status is None:
             return []
-        speed = status.speed_km_h / 3.6 * self._config.speed_factor
+        factor = self._config.speed_factor
+        speed = status.speed_km_h / 3.6 * factor
         if status.state not in (RUNNING, SLOWING, *HALTS):
             speed = 0.0
         if status.elapsed_s is not None:
@@ -109,7 +110,8 @@ class FitShow(Device):
         if speed:
             doubt = HALTS.get(status.state, doubt)
         error = 0.3 if status.state == SLOWING else self._config.error
-        return [Belt(t, speed, status.incline_percent, error, self._sensor, doubt)]
+        incline = status.incline_percent
+        return [Belt(t, speed, incline, error, self._sensor, doubt, factor=factor)]
 
     def tick(self, t: float) -> list[Output]:
         """Ask for the status."""

@@ -126,7 +126,9 @@ class Ftms(Device):
         doubt = self._standstill.doubt(t, speed)
         error = self._error(t, speed)
         self._speed = speed
-        belt = Belt(t, speed, self._incline, error, self._sensor, doubt)
+        belt = Belt(
+            t, speed, self._incline, error, self._sensor, doubt, factor=self._config.speed_factor
+        )
         return [belt, *self._control.see(t, speed, doubt)]
 
     def _error(self, t: float, speed: float) -> float:

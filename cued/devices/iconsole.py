@@ -92,8 +92,9 @@ class IConsole(Device):
             if data[1] == WHO + ANSWERS:
                 self._addresses = data[2:4]
             return []
-        speed = status[0] / 3.6 * self._config.speed_factor
-        return [Belt(t, speed, status[1], self._config.error, self._sensor)]
+        factor = self._config.speed_factor
+        speed = status[0] / 3.6 * factor
+        return [Belt(t, speed, status[1], self._config.error, self._sensor, factor=factor)]
 
     def tick(self, t: float) -> list[Output]:
         """Ask who is there, for the limits, then for the status."""

@@ -34,6 +34,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cued.devices._gatt import fields, sig, standard, standard_start
+from cued.devices._treadmill_options import Told
 from cued.devices.device import Action, Advert, Device, Output, Subscribe
 from cued.model import Belt, Cadence, DecodeError
 from cued.parts import Part
@@ -46,7 +47,7 @@ WALK_RATIO = 0.0065  # m per step/min, adults (Sekiya & Nagasaki, Gait Posture 7
 RUNNING_SPM = 180.0  # above it twice the cadence is not believed
 
 
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Config(Told, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Options of a foot pod or belt sensor."""
 
     error: Annotated[
@@ -115,9 +116,9 @@ class Rsc(Device):
         self._cadence = report.cadence or 0
         if report.speed_m_s >= LEAST_SPEED_M_S and report.cadence:
             self._votes.append(counts_strides(report.speed_m_s, report.cadence))
-        belt = Belt(
-            t, report.speed_m_s, error=self._config.error, source=self._sensor, kind="sensor"
-        )
+        factor, error = self._config.speed_factor, self._config.error
+        speed = report.speed_m_s * factor
+        belt = Belt(t, speed, 0.0, error, self._sensor, kind="sensor", factor=factor)
         steps = self.cadence_spm
         return [belt] if steps is None else [belt, Cadence(t, self._sensor, steps)]
 

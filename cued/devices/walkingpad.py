@@ -121,10 +121,12 @@ class WalkingPad(Device):
         if status is None:
             return []
         self._status = status
-        self._speed = status.speed_km_h / 3.6 * self._config.speed_factor
+        config = self._config
+        self._speed = status.speed_km_h / 3.6 * config.speed_factor
         if status.state != RUNNING and status.mode == 2:
             self._speed = 0.0
-        belt = Belt(t, self._speed, self._config.incline_percent, self._config.error, self._sensor)
+        incline, factor = config.incline_percent, config.speed_factor
+        belt = Belt(t, self._speed, incline, config.error, self._sensor, factor=factor)
         out: list[Output] = [belt, *self._guard.see(t, self._speed)]
         if self._wish and abs(self._speed - self._wish[1]) < REACHED_M_S:
             out += self._finished("")

@@ -131,7 +131,15 @@ class BeltPulses:
 
     def _tell(self, now: float, speed: float, error: float) -> None:
         self._emit(
-            Belt(now, speed, self._config.incline_percent, max(error, 0.001), NAME, kind="sensor")
+            Belt(
+                now,
+                speed,
+                self._config.incline_percent,
+                max(error, 0.001),
+                NAME,
+                kind="sensor",
+                factor=0.0,
+            )
         )
 
     def _open(self, factory: Any, edge: Callable[[float, int], None]) -> Any:

@@ -178,5 +178,5 @@ def test_the_steady_walk_of_these_tests_would_be_noticed_if_it_were_not_steady()
 def test_what_is_worn_meets_needs() -> None:
     assert offered(["foot_left"], belt=False, program=False) == {"stride"}
     both = offered(["foot_left", "foot_right", "lower_back"], belt=True, program=True)
-    assert both == {"stride", "feet", "trunk", "belt", "program"}
+    assert both == {"stride", "feet", "trunk", "belt", "pace", "program"}
     assert offered([], belt=True, program=False) == {"belt"}

@@ -3,8 +3,8 @@
 Where ``overlong_stride`` looks for a change, this rule looks for a creep: the mean of about 30
 strides against the *opening* stride time of the bin, which does not follow. Its threshold is 3 CV
 within 5..12 %, because stride time wanders and a slow mean of it hardly less so; it is therefore
-insensitive on purpose (docs/coaching.md). Needs the belt's speed: without it, a slower belt looks
-like a slower step.
+insensitive on purpose (docs/coaching.md). Needs the belt's speed, or a trunk that shows when it
+changes: else a slower belt looks like a slower step.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class CadenceDrift:
     """Watches stride time for a creep."""
 
-    needs: frozenset[Need] = frozenset(("stride", "belt"))
+    needs: frozenset[Need] = frozenset(("stride", "pace"))
     keys = ("cadence_drift",)
 
     def __init__(self, config: Config) -> None:

@@ -30,7 +30,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Metronome:
     """Paces every step."""
 
-    needs: frozenset[Need] = frozenset(("stride", "belt"))
+    needs: frozenset[Need] = frozenset(("stride", "pace"))
     keys = ("metronome",)
 
     def __init__(self, config: Config) -> None:

@@ -24,7 +24,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class OverlongStride:
     """Words strides that are too long."""
 
-    needs: frozenset[Need] = frozenset(("stride", "belt"))
+    needs: frozenset[Need] = frozenset(("stride", "pace"))
     keys = ("overlong_stride", "no_telling")
 
     def __init__(self, config: Config) -> None:

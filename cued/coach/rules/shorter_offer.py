@@ -28,7 +28,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class ShorterOffer:
     """Words the offer."""
 
-    needs: frozenset[Need] = frozenset(("stride", "belt"))
+    needs: frozenset[Need] = frozenset(("stride", "pace"))
     keys = ("try_shorter",)
 
     def __init__(self, config: Config) -> None:

@@ -67,9 +67,18 @@ def bin_of(stride: Stride, belt: Belt | None) -> Bin | None:
     """Return the conditions of a stride, or None when they are not known."""
     if belt is None or belt.speed_m_s <= 0.0:
         return None
+    return _bin(stride, *terms_of(belt))
+
+
+def unspoken(stride: Stride) -> Bin | None:
+    """Return the same on a belt that tells no speed and is taken for constant."""
+    return _bin(stride, 0, 0)
+
+
+def _bin(stride: Stride, speed: int, incline: int) -> Bin | None:
     if stride.direction == "unknown" or stride.mode not in ("walking", "running"):
         return None
-    return Bin(stride.side, stride.direction, stride.mode, *terms_of(belt))
+    return Bin(stride.side, stride.direction, stride.mode, speed, incline)
 
 
 def terms_of(belt: Belt) -> tuple[int, int]:

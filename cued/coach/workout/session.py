@@ -21,7 +21,7 @@ from cued.coach.workout.memory import Memory
 from cued.coach.workout.phase import PhaseSpec, Trigger
 from cued.coach.workout.phase_triggers import bout_left_s, to_be_set
 from cued.coach.workout.phases import FREE, IDLE, PHASES, after
-from cued.coach.workout.prompts import Script, Spoken
+from cued.coach.workout.prompts import SETS, Script, Spoken
 from cued.coach.workout.questions import Questions
 from cued.coach.workout.stranger import ASKED
 from cued.coach.workout.totals import SessionTally
@@ -86,6 +86,8 @@ class Session:
         self._questions.said(key, known.now)
         known.stepped_on = known.stepped_on or key == "step_on"
         known.railed_at = known.now if key == "rails" else known.railed_at
+        if key in SETS:
+            known.set_otherwise()
         if key in ("turn_back", "turn_front") and known.told_to_turn is None:
             known.told_to_turn = known.now
 

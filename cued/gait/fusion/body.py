@@ -130,6 +130,10 @@ class Body:
         self._merge.belt(belt)
         return self._advance()
 
+    def mark(self, t: float) -> list[AnyEvent]:
+        """Process that a person marked a moment: of a belt that tells nothing, a change."""
+        return self._changed(self._belt.mark(t))
+
     def drop(self, sensor: str, t: float) -> list[AnyEvent]:
         """End what rests on a sensor whose data are lost at ``t``, and no longer wait for it."""
         self._merge.drop(sensor)
@@ -323,7 +327,12 @@ class Body:
         seen_by = frozenset(self._seen_by.values())
         measured = self._ages.feed(Cycle(stride, posture), self._gait, seen_by)
         stability = self._stability.feed_stride(stride, posture, at)
-        return [stride, *measured, *([stability] if stability else [])]
+        out = [stride, *measured, *([stability] if stability else [])]
+        up = posture.rms[2] if posture and self._stability.level != "unsteady" else None
+        changed = self._changed(self._belt.trunk(stride.t, stride.duration_s, up))
+        if self._belt.suspects:
+            out[0] = replace(stride, clean=False)
+        return [*out, *changed]
 
     def _told(self, t: float, why: str) -> list[AnyEvent]:
         mode = self._mode.mode
@@ -334,6 +343,7 @@ class Body:
             return []
         self._gait = Gait(t=t, mode=mode, direction=direction, why=why)
         self._seen_by.clear()
+        self._belt.walks_otherwise()
         return [self._gait, *self._ages.restart(t), *self._rebase(t, "gait changed")]
 
     def _rebase(self, t: float, why: str) -> list[AnyEvent]:

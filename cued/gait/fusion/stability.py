@@ -70,6 +70,11 @@ class StabilityWatch:
         self._hold = 0.0
         self._restart()
 
+    @property
+    def level(self) -> Level:
+        """How steady, as told last."""
+        return self._told[0]
+
     def _restart(self) -> None:
         """Forget what runs over several strides; the baselines stay."""
         self._settling = SETTLE_STRIDES

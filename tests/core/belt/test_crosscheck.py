@@ -12,13 +12,14 @@ from cued.belt.owner import Owner
 from cued.model import Belt, BeltState, Notice
 
 
-def walk(owner, says, walked, seconds, start=0.0, doubt=""):
+def walk(owner, says, walked, seconds, start=0.0, doubt="", factor=1.0):
     """A report each second, a stride of either foot each 0.55 s; what is told of it."""
     out = []
     for n in range(int(seconds / 0.55)):
         t = start + 0.55 * n
         if says is not None and int(t) != int(t - 0.55):
-            out += owner.report(Belt(float(int(t)), says, source="tm", doubt=doubt))
+            told = Belt(float(int(t)), says, source="tm", doubt=doubt, factor=factor)
+            out += owner.report(told)
         if walked:
             out += owner.step(t, "left" if n % 2 else "right", walked * (1.02 if n % 2 else 0.98))
     return out
@@ -46,6 +47,20 @@ def test_what_contradicts_the_feet_is_doubted_within_ten_seconds_and_told_once(s
     notices = [e for e in told if isinstance(e, Notice)]
     assert len(notices) == 1
     assert words in notices[0].text
+
+
+@pytest.mark.parametrize(
+    ("configured", "is_off", "words"),
+    [
+        (1.609, 1.609, "set speed_factor = 1.000"),  # it tells km/h after all
+        (0.9, 1 / 1.609, "set speed_factor = 1.448"),
+        (1.609, 1 / 1.609, "its unit is wrong"),  # no factor of such a size can be configured
+        (0.0, 1.609, "its unit is wrong"),  # a sensor without the option
+    ],
+)
+def test_the_factor_that_is_offered_counts_in_the_one_that_is_configured(configured, is_off, words):
+    told = walk(Owner(), 1.3 * is_off, 1.3, 15.0, factor=configured)
+    assert [words in e.text for e in told if isinstance(e, Notice)] == [True]
 
 
 STRIDE_S = {0.4: 1.8, 0.8: 1.35, 1.3: 1.1, 2.8: 0.72}

@@ -43,6 +43,7 @@ JITTERS = {
     "flicker 10 %": lambda v, c: v + STEP * (c.random() < 0.10),
     "flicker 50 %": lambda v, c: v + STEP * (c.random() < 0.50),
     "flicker 90 %": lambda v, c: v + STEP * (c.random() < 0.90),
+    "zeros and noise": lambda v, c: (v + c.gauss(0.0, 0.01)) * (c.random() >= 0.10),
     "zeros 10 %": lambda v, c: v * (c.random() >= 0.10),
     "24 km/h at times": lambda v, c: 24 / 3.6 if c.random() < 0.02 else v,
 }
@@ -66,6 +67,27 @@ def test_a_ramp_is_known_within_two_seconds_whatever_the_jitter(name, at, up, se
     began = [s.t for s in told(reports) if s.t > at and not s.steady]
     assert began
     assert began[0] - at <= 2.0
+
+
+@pytest.mark.parametrize(
+    # A step of 2.8 standard deviations is certain (once in 100,000 reports) after ln(100,000) /
+    # (2.8² / 2) = 3 reports at best: 3 to 4 s.
+    ("name", "within_s", "nearly_all_s"),
+    [("noise 0.004", 2.0, 3.0), ("1/256", 2.0, 3.0), ("noise 0.01", 4.5, 8.0)],
+)
+def test_one_step_of_a_noisy_source_is_known_about_as_soon_as_can_be(name, within_s, nearly_all_s):
+    delays = sorted(delay(JITTERS[name], seed) for seed in range(40))
+    assert delays[20] <= within_s
+    assert delays[35] <= nearly_all_s
+
+
+def delay(jitter, seed):
+    """From a step of 0.1 km/h until it is known, s."""
+    chance = random.Random(seed)
+    at, up = 120.0 - chance.random(), chance.choice((1.0, -1.0))
+    reports = (jitter(1.30 + up * STEP * (t > at), chance) for t in range(180))
+    states = told(Belt(float(t), speed, source="it") for t, speed in enumerate(reports))
+    return next(s.t for s in states if s.t > at and s.since > 60.0) - at
 
 
 @given(st.floats(0.3, 4.0), st.booleans(), st.integers(2, 120))

@@ -1,0 +1,82 @@
+"""A belt whose speed nobody tells: constant until a change is told, or seen on the trunk.
+
+A trunk that goes over its legs as over pendulums is accelerated upward by v²/leg: more on a faster
+belt, and no more by strides that are longer at the same speed. Both change the stride time. So
+
+* the belt changed when stride time and vertical acceleration moved against each other: quicker
+  steps and a livelier trunk, or slower steps and a quieter one;
+* strides whose time alone changed, or whose acceleration grew with it, are the runner's own doing;
+* a trunk that moved alone (a rail was grabbed) says nothing of the belt, and is compared anew.
+
+Compared are the means of the last 5 to 20 strides and of all before. While a change is likely but
+not certain it is suspected: such strides are judged by nobody. What is seen and what is missed:
+docs/coaching.md, measured by tests/core/belt/test_unspoken.py.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from statistics import fmean, median
+
+from cued.belt.level import deviation
+
+WINDOWS = (5, 8, 12, 20)  # strides
+BEFORE = 8  # strides at least, of which to learn what is usual
+REMEMBERED = 150
+LEAST_SPREAD = 0.05  # of acceleration; simulated trunks have 0.07-0.09
+CERTAIN, LIKELY = 4.5, 2.5  # standard deviations
+YOUNG = 4.0  # over the strides before: their spread is an estimate
+LEAST_UP = 0.06  # half of what a step of 0.1 m/s makes
+# Of the change of acceleration, at least. With speed the one goes by 1.6 or more and the stride
+# time by half: a third. Less is a wandering pace beside a hand on the rail.
+LEAST_PACE = 0.12
+
+
+class Unspoken:
+    """Follows stride time and vertical acceleration of one trunk."""
+
+    def __init__(self) -> None:
+        self.suspects = False
+        self._strides: deque[tuple[float, float, float]] = deque(maxlen=REMEMBERED)
+
+    def restart(self) -> None:
+        """Forget the strides: whoever walks now may walk otherwise."""
+        self.suspects = False
+        self._strides.clear()
+
+    @property
+    def ready(self) -> bool:
+        """Whether enough is known to see a change."""
+        return len(self._strides) >= BEFORE
+
+    def stride(self, t: float, stride_s: float, up_m_s2: float | None) -> float | None:
+        """Process a stride; return since when the belt runs otherwise, when that is seen."""
+        if not up_m_s2:  # nobody watches
+            self.suspects = True
+            return None
+        self._strides.append((t, math.log(stride_s), math.log(up_m_s2)))
+        strides, self.suspects = list(self._strides), False
+        for n in WINDOWS:
+            if len(strides) < n + BEFORE:
+                break
+            late = strides[-n:]
+            score, together = _moved(strides[:-n], late)
+            self.suspects |= together and score > LIKELY
+            if score > CERTAIN and (together or n == WINDOWS[-1]):
+                self.restart()
+                self._strides.extend(late)
+                return late[0][0] if together else None
+        return None
+
+
+def _moved(
+    before: list[tuple[float, float, float]], late: list[tuple[float, float, float]]
+) -> tuple[float, bool]:
+    """Return by how many deviations the acceleration moved, and whether the pace did with it."""
+    up = fmean(u for _, _, u in late) - fmean(u for _, _, u in before)
+    pace = median(s for _, s, _ in before) - median(s for _, s, _ in late)
+    wide = max(deviation([u for _, _, u in before]), LEAST_SPREAD) * (1.0 + YOUNG / len(before))
+    score = abs(up) / (wide * math.sqrt(1.0 / len(late) + 1.0 / len(before)))
+    together = up * pace > 0.0 and abs(pace) >= LEAST_PACE * abs(up)
+    return (score if abs(up) > LEAST_UP else 0.0), together

@@ -1,0 +1,93 @@
+"""A belt that tells nothing: what the trunk shows of its changes, and what of the runner."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from cued.belt.unspoken import Unspoken
+from cued.engine import Engine, Worn
+from cued.model import AnyEvent, BeltState, Priority
+from cued.simulation.run import Simulation
+from tests.core.coach.walk import free_run, given, wander
+from tests.core.simulation.walks import scenario
+
+LEVEL = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+AT = 120  # strides before something changes
+WALKS = 50
+# How stride time and upward acceleration change, percent. Simulated: belts 0.5 km/h slower at
+# 0.5, 0.8 and 1.3 m/s gave +40/-54, +8/-29 and +5/-18.
+BELT = [(5.0, -17.0), (-5.0, 17.0), (10.0, -35.0), (3.0, -12.0)]
+RUNNER = [(12.0, 0.0), (12.0, 8.0), (-12.0, 0.0), (0.0, 0.0)]
+RAIL = [(0.0, -20.0), (0.0, 20.0)]
+
+
+def seen(pace: float, up: float, seed: int, cv: float = 0.02) -> list[float]:
+    """After how many strides changes are seen; times wander, accelerations scatter by 8 %."""
+    rng = np.random.default_rng([seed, 17])
+    after = np.arange(2 * AT) >= AT
+    times = 1.1 * (1.0 + cv * wander(2 * AT, 0.5, rng)) * np.where(after, 1.0 + pace / 100.0, 1.0)
+    ups = 1.6 * np.exp(0.08 * rng.normal(size=2 * AT)) * np.where(after, 1.0 + up / 100.0, 1.0)
+    watch = Unspoken()
+    told = (watch.stride(float(n), *row) for n, row in enumerate(zip(times, ups, strict=True)))
+    return [n - AT for n, since in enumerate(told) if since is not None]
+
+
+@pytest.mark.parametrize(("pace", "up"), BELT)
+def test_a_belt_that_changed_is_seen_within_twenty_strides(pace: float, up: float) -> None:
+    found = [seen(pace, up, seed) for seed in range(WALKS)]
+    least = 0.98 if abs(up) > 15.0 else 0.8  # of 200 such walks 100 %; 90 % of the smallest change
+    assert sum(any(0 <= n <= 20 for n in strides) for strides in found) >= least * WALKS
+
+
+@pytest.mark.parametrize(("pace", "up"), RUNNER)
+def test_longer_strides_and_harder_landings_are_no_change_of_the_belt(
+    pace: float, up: float
+) -> None:
+    assert sum(bool(seen(pace, up, seed)) for seed in range(WALKS)) <= WALKS // 50
+
+
+@pytest.mark.parametrize(("pace", "up"), RAIL)
+def test_a_hand_on_the_rail_is_mostly_no_change_of_the_belt(pace: float, up: float) -> None:
+    """Stride times wander: by chance with it in a fifth of the walks, which costs 33 strides."""
+    assert sum(bool(seen(pace, up, seed)) for seed in range(WALKS)) <= 0.4 * WALKS
+
+
+@cache
+def walked(more: str) -> list[AnyEvent]:
+    """Two minutes with one sensor on the back, on a belt that tells nothing."""
+    text = (
+        f'[treadmill]\ntells = "nothing"\n[[sensor]]\nname = "it"\nplacement = "lower_back"\n{more}'
+    )
+    run = Simulation(scenario(1.3, seconds=120.0, more=text), seed=1)
+    engine = Engine({"it": Worn("lower_back", mounting=LEVEL)}, coach=free_run())
+    return [event for item in run.inputs() for event in engine.feed(item)]
+
+
+OVERLONG = '[[does]]\nat_s = 80.0\nwhat = "overlong"\nby = 12\nfor_s = 40.0'
+SLOWER = "[[belt]]\nat_s = 80.0\nspeed_m_s = 1.02\nramp_m_s2 = 0.2"
+
+
+def levels(events: list[AnyEvent]) -> list[BeltState]:
+    return [e for e in events if isinstance(e, BeltState)]
+
+
+def test_longer_strides_on_a_belt_that_tells_nothing_are_cued() -> None:
+    events = walked(OVERLONG)
+    assert 80.0 < given(events, "overlong_stride")[0].t < 92.0
+    assert [s.watched for s in levels(events)] == [True]
+
+
+def test_a_slower_belt_that_tells_nothing_is_seen_and_is_no_longer_stride() -> None:
+    events = walked(SLOWER)
+    assert not [c for c in given(events) if c.priority == Priority.TECHNIQUE]
+    assert [s.since > 80.0 for s in levels(events)] == [False, True]
+    assert levels(events)[1].t < 88.0
+
+
+def test_a_mark_says_that_the_belt_was_changed() -> None:
+    events = walked(f'{OVERLONG}\n[[command]]\nat_s = 79.0\nname = "mark"')
+    assert not given(events, "overlong_stride")
+    assert levels(events)[1].since == 79.0
