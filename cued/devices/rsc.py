@@ -34,7 +34,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cued.devices._gatt import fields, sig, standard, standard_start
-from cued.devices._treadmill_options import Told
+from cued.devices._treadmill_options import SpeedOptions
 from cued.devices.device import Action, Advert, Device, Output, Subscribe
 from cued.model import Belt, Cadence, DecodeError
 from cued.parts import Part
@@ -47,7 +47,7 @@ WALK_RATIO = 0.0065  # m per step/min, adults (Sekiya & Nagasaki, Gait Posture 7
 RUNNING_SPM = 180.0  # above it twice the cadence is not believed
 
 
-class Config(Told, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Config(SpeedOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Options of a foot pod or belt sensor."""
 
     error: Annotated[
