@@ -17,18 +17,23 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, ParamSpec, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, ParamSpec, TypeAlias, TypeVar
 
 from msgspec import Meta, Struct
 
 from cued import parts, reading
 from cued.coach.config import CoachConfig
+from cued.coach.voice.phrases import LANGUAGES
 from cued.devices.device import Rhythm
 from cued.frames import Matrix, rotation
 from cued.gait.fusion.chains import GaitConfig
 from cued.model import ConfigError, Placement
 from cued.reading import meant
 
+if TYPE_CHECKING:
+    Language: TypeAlias = str
+else:
+    Language = Literal[LANGUAGES]
 Pulse: TypeAlias = Callable[[Rhythm], Awaitable[str]]
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -48,9 +53,7 @@ class Station(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             description="Name of this treadmill in topics and files: a-z, 0-9, _ and -.",
         ),
     ] = "treadmill"
-    language: Annotated[
-        Literal["en", "de", "es", "fr", "it"], Meta(description="Language of the voice.")
-    ] = "en"
+    language: Annotated[Language, Meta(description="Language of the voice.")] = "en"
     hardware: Annotated[
         bool, Meta(description="False: no pins and no sound card are touched (a trial run).")
     ] = True

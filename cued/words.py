@@ -25,8 +25,11 @@ UNITS = {  # suffix of a name, unit; longest first
 
 @functools.cache
 def catalogue(language: str = "en") -> dict[str, str]:
-    """Read the words of a language."""
-    data = pkgutil.get_data("cued", f"dashboard/words/{language}.json")
+    """Read the words of a language; English for one that is only spoken."""
+    try:
+        data = pkgutil.get_data("cued", f"dashboard/words/{language}.json")
+    except FileNotFoundError:
+        return catalogue()
     assert data is not None
     return msgspec.json.decode(data, type=dict[str, str])
 

@@ -106,9 +106,8 @@ def _ladder(axis: Any, visits: Sequence[Visit], at: list[float], p: Palette, w: 
     stumbled = [(x, y) for x, y, v in zip(at, stages, visits, strict=True) if v.stumbles]
     axis.plot([x for x, _ in stumbled], [y for _, y in stumbled], "X", color=p.warn, ms=9)
     highest = max([s for s in stages if math.isfinite(s)], default=0)
-    names = [f"{n} " + w.say(f"ladder.{stage.name}") for n, stage in enumerate(STAGES)][
-        : int(highest) + 2
-    ]
+    known = [(f"ladder.{stage.name}", stage.name) for stage in STAGES[: int(highest) + 2]]
+    names = [f"{n} {w.say(key) if w.knows(key) else name}" for n, (key, name) in enumerate(known)]
     axis.set_yticks(range(len(names)), names)
     axis.set_ylim(-0.4, len(names) - 0.6)
 

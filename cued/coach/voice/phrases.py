@@ -17,13 +17,16 @@ from __future__ import annotations
 
 import pkgutil
 import tomllib
+from importlib.resources import files
 
 import msgspec
 from msgspec import Struct
 
 from cued.model import ConfigError
 
-LANGUAGES = ("en", "de", "es", "fr", "it")
+# A language is a file of ``phrases/``; English comes first.
+_FILES = [file.name for file in (files("cued.coach.voice") / "phrases").iterdir()]
+LANGUAGES = tuple(sorted((n[:-5] for n in _FILES if ".toml" in n), key=lambda n: (n != "en", n)))
 SECONDS_A_LETTER = 0.06  # of speech in general; a voice that reports its end needs no estimate
 SECONDS_TO_BEGIN = 0.1  # of a sentence; chosen
 

@@ -27,7 +27,7 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long the parts of a workout are, and how far the ladder goes."""
 
     about: Annotated[str, Meta(description="Whom it is for, in a sentence.")]
-    top_stage: Annotated[int, Meta(ge=0, le=4, description="Highest stage of the ladder.")]
+    top_stage: Annotated[int, Meta(ge=0, description="Highest stage of the ladder.")]
     entry: Annotated[
         float,
         Meta(

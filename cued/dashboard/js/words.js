@@ -7,7 +7,6 @@
 "use strict";
 
 const Words = (() => {
-  const LANGUAGES = ["en", "de", "es", "fr", "it"];
   const NONE = "–";
   const UNITS = [ // suffix of a name, unit; longest first
     ["_m_s", "m/s"], ["_percent", "%"], ["_spm", "spm"], ["_bpm", "bpm"],
@@ -26,20 +25,30 @@ const Words = (() => {
 
   /* Read the catalogue; `language` and `speed_unit` are the station's. */
   async function load({ language = "en", speed_unit: unit } = {}) {
-    const own = (tag) => LANGUAGES.includes(tag.slice(0, 2).toLowerCase());
-    locale = navigator.languages.find(own) ?? language;
     speedUnit = unit ?? speedUnit;
-    plurals = new Intl.PluralRules(locale);
-    const chosen = locale.slice(0, 2).toLowerCase();
-    try {
-      words = await (await fetch(`words/${chosen}.json`)).json();
-      const english = chosen === "en" ? {} : await (await fetch("words/en.json")).json();
-      sentences = Object.entries(english).filter(([key]) => key.startsWith("why.") && key !== "why.machine").map(pattern);
-    } catch {
-      /* then names are read by their own rules */
+    for (const tag of [...navigator.languages, language, "en"]) {
+      const found = await catalogue(short(tag));
+      if (!found) continue;
+      [locale, words] = [tag, found];
+      break;
     }
-    document.documentElement.lang = chosen;
+    plurals = new Intl.PluralRules(locale);
+    const english = short(locale) === "en" ? {} : (await catalogue("en")) ?? {};
+    sentences = Object.entries(english).filter(([key]) => key.startsWith("why.") && key !== "why.machine").map(pattern);
+    document.documentElement.lang = short(locale);
     place(document);
+  }
+
+  const short = (tag) => tag.slice(0, 2).toLowerCase();
+
+  /* The words of a language, or null: then names are read by their own rules. */
+  async function catalogue(language) {
+    try {
+      const answer = await fetch(`words/${language}.json`);
+      return answer.ok ? await answer.json() : null;
+    } catch {
+      return null;
+    }
   }
 
   /* Fill what the markup names: data-word is a text, the others are attributes. */

@@ -304,7 +304,7 @@ def test_every_profile_is_within_the_doses_of_trials(name: str) -> None:
 
 
 def test_an_unknown_profile_is_one_clear_line() -> None:
-    with pytest.raises(ConfigError, match="no profile 'x'; there are balance"):
+    with pytest.raises(ConfigError, match=r"'x' is not known \(there are: balance"):
         load("x")
 
 

@@ -14,7 +14,6 @@ from msgspec import structs
 
 from cued import __main__ as cued
 from cued.coach.commands import NAMES
-from cued.coach.voice.phrases import LANGUAGES
 from cued.config import Sensor
 from cued.model import Measurement
 from cued.sinks import _discovery
@@ -23,7 +22,7 @@ from cued.sinks._entities import SESSION
 from cued.sinks._requests import DEFAULT, Gate
 from cued.sinks._topics import Topics
 from cued.sinks.mqtt import Config
-from tests.languages import english_in
+from tests.languages import TRANSLATED, english_in
 from tests.shell.mqtt.conftest import Start
 from tests.shell.mqtt.far_end import METRICS, running, site, watching
 from tests.shell.mqtt.home_assistant import faults
@@ -123,7 +122,7 @@ def test_every_number_has_its_decimals_and_every_name_a_capital(tmp_path: Path) 
             assert entity["suggested_display_precision"] in (0, 1, 2), key
 
 
-@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "en"])
+@pytest.mark.parametrize("language", TRANSLATED)
 def test_what_is_shown_has_no_english_in_it(tmp_path: Path, language: str) -> None:
     entities = described(tmp_path, NAMES, language=language)["components"].values()
     texts = [entity["name"] for entity in entities]
