@@ -13,6 +13,7 @@ from typing import NoReturn, TextIO
 
 from cued import __version__, commands
 from cued.model import ConfigError, CuedError
+from cued.reading import visible
 
 USAGE, CONFIGURATION, FAILED = 2, 78, 1
 FORMAT = "%(levelname)s %(name)s: %(message)s"
@@ -91,7 +92,7 @@ def _say(error: CuedError, status: int, where: str = "") -> int:
     """Print an error, each line with the file it is about, if it names a section only."""
     for line in str(error).splitlines():
         of = f"{where}: " if where and line.startswith("[") else ""
-        print(f"cued: {of}{line}", file=sys.stderr)
+        print(f"cued: {of}{visible(line)}", file=sys.stderr)
     return status
 
 

@@ -90,6 +90,11 @@ def _value(key: str, rest: str) -> str:
     return f'{word}: text needs quotes, {key} = "{word}"'
 
 
+def visible(text: str) -> str:
+    """Return a text of who knows where as a terminal may show it: no control characters."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
 def unprintable(table: Any, where: str = "") -> str:
     """Return which name or text has a control character in it: no path, host or topic has one."""
     if isinstance(table, str):

@@ -19,6 +19,7 @@ import msgspec
 from cued.commands._options import non_negative, positive
 from cued.frames import Matrix, rotation
 from cued.model import CuedError, Placement
+from cued.reading import visible
 from cued.recording.imports import importing
 from cued.recording.imports.foreign import ImportOptions
 from cued.recording.imports.formats.columns import ASKED
@@ -139,7 +140,7 @@ def run(args: argparse.Namespace) -> int:
     asked = ImportOptions(units=args.units, columns=args.columns, skip=args.skip, signs=args.signs)
     if args.look:
         for path in args.source:
-            print("\n".join(look(path, asked)))
+            print("\n".join(map(visible, look(path, asked))))
         return 0
     if args.out is None:
         raise CuedError("say where to: --out FOLDER (or --look, to see what is in the files)")
@@ -156,7 +157,7 @@ def run(args: argparse.Namespace) -> int:
     recording = importing.compose(args.out, exports, worn)
     importing.write_whole(args.out, recording)
     for note in filter(None, recording.notes.split("; ")):
-        print(f"cued: {note}", file=sys.stderr)
+        print(f"cued: {visible(note)}", file=sys.stderr)
     print(f"{args.out}: {_told(recording)}")
     return 0
 

@@ -137,6 +137,31 @@ FILES = {
         "Accelerometer X,Accelerometer Y,Accelerometer Z\n" + rows(ACC / G),
         [],
     ),
+    "phyphox in German": (
+        "Zeit (s);Beschleunigung x (m/s^2);Beschleunigung y (m/s^2);Beschleunigung z (m/s^2)\n"
+        + rows(T, ACC, separator=";", comma=True),
+        [],
+    ),
+    "in French, bars between": (
+        "Temps (ms)|Accélération X (g)|Accélération Y (g)|Accélération Z (g)\n"
+        + rows(T * 1e3, ACC / G, separator="|"),
+        [],
+    ),
+    "groups above the headings, with AngVel": (
+        "Accelerometer,,,,Gyroscope,,\ntime,x,y,z,x,y,z\n" + rows(T, ACC, GYR),
+        ["--units", "s,m/s2,rad/s"],
+    ),
+    "since 1970 without saying so": (
+        "timestamp,ax_ms2,ay_ms2,az_ms2\n" + rows(MS, ACC, form="{:.13g}"),
+        [],
+    ),
+    "past midnight": (
+        "time,ax_g,ay_g,az_g\n"
+        + rows(
+            [f"23:59:{s:06.3f}" if s < 60 else f"00:00:{s - 60:06.3f}" for s in 58 + T], ACC / G
+        ),
+        [],
+    ),
     "omgui": (rows([i.replace("T", " ") for i in ISO], ACC / G), []),
 }
 WITH_GYRO = ("dot", "witmotion", "shimmer", "sensorlog", "physics", "milli", "AngVel")
@@ -220,6 +245,31 @@ def test_a_look_tells_each_column_and_the_command(tmp_path, capsys):
     assert "400 rows, 100 Hz, mean vector 9." in said
     assert f"type: cued import '{tmp_path / 'walk.csv'}' --placement PLACE --out FOLDER" in said
     assert not list(tmp_path.glob("*.new"))
+
+
+@pytest.mark.parametrize(
+    ("scales", "told"),
+    [((1.0, 1.0, 1.0), "s,m/s2,rad/s"), ((1e3, 1 / G, 400.0), "ms,g,deg/s")],
+)
+def test_a_look_tells_which_units_the_numbers_suggest(tmp_path, capsys, scales, told):
+    t, acc, gyr = (x * by for x, by in zip((T, ACC, GYR), scales, strict=True))
+    (tmp_path / "walk.csv").write_text("t,ax,ay,az,gx,gy,gz\n" + rows(t, acc, gyr))
+    __main__.main(["import", "--look", str(tmp_path / "walk.csv")])
+    assert capsys.readouterr().out.rstrip().endswith(f"--out FOLDER --units {told}")
+
+
+def test_rows_that_share_a_time_are_spread_and_that_is_told(tmp_path, capsys):
+    stamps = np.repeat(T[::4], 4)
+    (tmp_path / "chest.csv").write_text("t_s,ax,ay,az\n" + rows(stamps, ACC))
+    same(imported(tmp_path, tmp_path / "chest.csv"), gyr=False)
+    assert "300 rows share their time with others and were spread" in capsys.readouterr().err
+
+
+def test_a_heading_cannot_write_to_the_terminal(tmp_path, capsys):
+    (tmp_path / "chest.csv").write_text("t_s,ax,ay,az,a\x1b[2J\n" + rows(T, ACC, 0 * T))
+    __main__.main(["import", "--look", str(tmp_path / "chest.csv")])
+    imported(tmp_path, tmp_path / "chest.csv")
+    assert "\x1b" not in "".join(capsys.readouterr())
 
 
 def test_jumping_without_gravity_is_known_by_its_mean():

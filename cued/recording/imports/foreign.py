@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 from msgspec import Struct
 
-from cued.model import Belt, Floats
+from cued.model import Belt, Bools, Floats
 from cued.recording.imports.files import Files
 from cued.recording.imports.sheet import Sheet
 from cued.recording.tables.truth import TruthRow
 
+MOST_SPREAD_S = 1.0  # between stamps that rows share: a packet, or a clock of whole seconds
 REPEATED = 0.01  # share of rows that may repeat the time before them; phones write some twice
 GAP_STEPS = 3.0  # a gap of this many usual steps is not filled in
 
@@ -64,6 +65,7 @@ class Format(Struct, frozen=True):
 def in_order(sheet: Sheet, t: Floats) -> tuple[Sheet, Floats, list[str]]:
     """Leave out rows that repeat the time before them; refuse a time that runs backward.
 
+    Where many do, as with stamps of whole packets or of a coarse clock, they are spread evenly.
     Rows without a time go as well, if they stand at the end, where columns of unequal length are
     filled up.
     """
@@ -82,12 +84,31 @@ def in_order(sheet: Sheet, t: Floats) -> tuple[Sheet, Floats, list[str]]:
     keep = np.concatenate(([True], steps > 0))
     lost = int(np.count_nonzero(~keep))
     if lost > REPEATED * t.size:
-        row = int(np.argmin(keep))
-        raise sheet.refuse(row, f"time does not move on here and in {lost - 1} more rows")
+        if (spread := _spread(t, keep)) is None:
+            row = int(np.argmin(keep))
+            raise sheet.refuse(row, f"time does not move on here and in {lost - 1} more rows")
+        within = 1e3 * float(steps.max())
+        note = f"{lost} rows share their time with others and were spread over {within:.0f} ms"
+        lines = tuple(sheet.lines[:end])
+        whole = Sheet(sheet.path, sheet.names, sheet.values[:end], lines)
+        return whole, spread, [*sheet.notes, f"{sheet.path.name}: {note}"]
     told = f"{sheet.path.name}: {lost} rows that repeat the time before them were left out"
     lines = tuple(np.array(sheet.lines)[:end][keep].tolist())
     kept = Sheet(sheet.path, sheet.names, sheet.values[:end][keep], lines)
     return kept, t[keep], [*sheet.notes, *([told] if lost else [])]
+
+
+def _spread(t: Floats, first: Bools) -> Floats | None:
+    """Put rows that share a time between it and the next, None where that is too far away.
+
+    first : (n,) whether a row is the first with its time.
+    """
+    at = np.flatnonzero(first)
+    if at.size < 2 or float(np.diff(t).max()) > MOST_SPREAD_S:
+        return None
+    step = float((t[at[-1]] - t[0]) / at[-1])
+    begun, ends = np.append(at, t.size), np.append(t[at], t[at[-1]] + (t.size - at[-1]) * step)
+    return np.interp(np.arange(t.size), begun, ends)
 
 
 def onto(t: Floats, own_t: Floats, values: Floats) -> Floats:

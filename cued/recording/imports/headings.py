@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from typing import Literal
 
 from msgspec import Struct
@@ -30,6 +31,15 @@ WORDS: dict[str, Quantity] = {
     "gyr": "gyr", "gyro": "gyr", "gyroscope": "gyr", "angular": "gyr", "rotation": "gyr",
     "ang": "gyr", "angularvelocity": "gyr", "rotationrate": "gyr", "angularrate": "gyr",
     "omega": "gyr", "w": "gyr", "as": "gyr", "角速度": "gyr",
+    # As phones in other languages export them, without their accents.
+    "zeit": "time", "zeitstempel": "time", "temps": "time", "tiempo": "time", "tempo": "time",
+    "tijd": "time", "beschleunigung": "acc", "beschleunigungssensor": "acc", "aceleracion": "acc",
+    "acelerometro": "acc", "accelerazione": "acc", "accelerometre": "acc", "accelerometro": "acc",
+    "versnelling": "acc", "lin": "linear", "lineare": "linear", "lineaire": "linear",
+    "lineal": "linear", "schwerkraft": "gravity", "gravite": "gravity", "gravedad": "gravity",
+    "gravita": "gravity", "gyroskop": "gyr", "drehrate": "gyr", "winkelgeschwindigkeit": "gyr",
+    "angulaire": "gyr", "angolare": "gyr", "giroscopio": "gyr", "rotationsrate": "gyr",
+    "geschwindigkeit": "speed", "vitesse": "speed", "velocidad": "speed", "velocita": "speed",
     "speed": "speed", "incline": "incline", "grade": "incline", "inclination": "incline",
 }  # fmt: skip
 FILLING = frozenset(
@@ -48,8 +58,9 @@ UNITS: dict[str, dict[str, float]] = {
         "microseconds": 1e-6, "ns": 1e-9, "nanoseconds": 1e-9,
     },
     "acc": {
-        "m/s2": 1.0, "m/s/s": 1.0, "mps2": 1.0, "ms-2": 1.0, "m/(s2)": 1.0, "m/sec2": 1.0,
-        "m.s-2": 1.0, "g": GRAVITY_M_S2, "gs": GRAVITY_M_S2, "mg": GRAVITY_M_S2 / 1000.0,
+        "m/s2": 1.0, "m/s/s": 1.0, "mps2": 1.0, "ms-2": 1.0, "ms2": 1.0, "m/(s2)": 1.0,
+        "m/sec2": 1.0, "m.s-2": 1.0, "g": GRAVITY_M_S2, "gs": GRAVITY_M_S2,
+        "mg": GRAVITY_M_S2 / 1000.0,
     },
     "gyr": {
         "rad/s": 1.0, "rads": 1.0, "radps": 1.0, "rad/sec": 1.0, "deg/s": _DEG, "deg/sec": _DEG,
@@ -129,6 +140,8 @@ def _narrowed(what: Quantity | None, word: Quantity) -> Quantity | None:
     """Return the quantity of two words together, None if they contradict each other."""
     if what in (None, word) or {what, word} == {"acc", "linear"}:
         return word if what is None else what if word == "acc" else word
+    if {what, word} == {"speed", "gyr"}:
+        return "gyr"  # velocidad angular
     if "time" in (what, word):
         return "time"  # accelerometerTimestamp
     return what if what == "linear" and word == "gravity" else None
@@ -152,5 +165,6 @@ def _made(what: Quantity | None, axis: str, unit: str) -> ColumnHeading | None:
 
 
 def _words(text: str) -> list[str]:
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[一-鿿])(?=[A-Za-z])", " ", text)
+    plain = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[一-鿿])(?=[A-Za-z])", " ", plain)
     return [w for w in re.split(r"[^0-9a-zµ°%一-鿿]+", apart.lower()) if w]

@@ -70,7 +70,9 @@ def read_export(path: Path, asked: ImportOptions) -> tuple[str, Export]:
     for one in all_formats():
         if one.knows(files):
             return one.name, one.read(files, asked)
-    raise refuse(path, 1, "neither CSV nor FIT, nor a folder or a zip file with CSV in it")
+    raise refuse(
+        path, 1, "neither CSV, FIT nor Movesense JSON, nor a folder or a zip file with CSV in it"
+    )
 
 
 def compose(out: Path, exports: Sequence[tuple[str, Export]], worn: Placing) -> TableRecording:

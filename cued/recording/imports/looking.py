@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from msgspec.structs import replace
 
 from cued.model import RecordingError
 from cued.recording.imports.files import TEXT, Files
@@ -15,6 +16,11 @@ from cued.recording.imports.formats.columns import ExportTable
 from cued.recording.imports.importing import PLACES, read_export
 from cued.recording.imports.sheet import read_sheet
 
+# Sizes of what a person who moves gives: time between samples, the mean vector, and turn rates, of
+# which a walker's trunk has 0.3 to 1 and a foot 2 to 4 rad/s.
+SECONDS = (("s", 0.0005, 0.4), ("ms", 0.5, 400.0), ("us", 500.0, 4e5), ("ns", 5e5, 4e8))
+GRAVITIES = (("m/s2", 9.0, 10.6), ("g", 0.92, 1.08), ("mg", 920.0, 1080.0))
+TURNS = (("rad/s", 0.0, 8.0), ("deg/s", 8.0, 2000.0), ("mdps", 2000.0, 2e6))
 WORDS = {"acc": "acceleration", "linear": "acceleration (called linear)", "gyr": "turn rate"}
 
 
@@ -33,9 +39,49 @@ def look(path: Path, asked: ImportOptions) -> Iterator[str]:
         kind, found = read_export(path, asked)
     except RecordingError as error:
         yield f"refused: {error}"
+        yield from _with_units(path, asked, files, tables)
         return
     yield from _taken(kind, found)
     yield f"type: {_command(path, found)}"
+
+
+def _with_units(
+    path: Path, asked: ImportOptions, files: Files, tables: list[ExportTable]
+) -> Iterator[str]:
+    """Yield what would be read with the units that the numbers suggest, where that is possible."""
+    found = [guess for table in tables if (guess := _guessed(files, table))]
+    if asked.units or not found:
+        return
+    try:
+        kind, export = read_export(path, replace(asked, units=found[0]))
+    except RecordingError:
+        return
+    yield f"by the size of its numbers probably: {', '.join(found[0].values())}"
+    yield from _taken(kind, export)
+    yield f"type: {_command(path, export)} --units {','.join(found[0].values())}"
+
+
+def _guessed(files: Files, table: ExportTable) -> dict[str, str]:
+    """Return the units that times, gravity and turn rates are of the size of, if all are."""
+    units: dict[str, str] = {}
+    for what, told in (("time", SECONDS), ("acc", GRAVITIES), ("gyr", TURNS)):
+        heads = [head for head, meant in table.meaning.items() if meant.what == what]
+        if not heads or any(table.meaning[head].unit for head in heads):
+            continue
+        try:
+            x = read_sheet(files, table.name, table.layout, heads).values
+            x = x[np.isfinite(x).all(axis=1)]
+        except RecordingError:
+            return {}
+        if not x.size:
+            return {}
+        middle = float(np.linalg.norm(np.mean(x, axis=0)))
+        size = {"time": columns.step(x[:, 0]), "acc": middle}.get(what, float(np.std(x)))
+        fits = [unit for unit, low, high in told if low <= size < high]
+        if not fits:
+            return {}
+        units[what] = fits[0]
+    return units
 
 
 def _about(files: Files, table: ExportTable) -> Iterator[str]:

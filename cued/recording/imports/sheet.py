@@ -5,8 +5,8 @@ Rules
 * The headings are the first line that names at least two quantities or the three axes. What stands
   above (``sep=,``, comments, ``Key: value``) is skipped; a line of units below them belongs to
   them.
-* Columns are separated by commas, semicolons, tabs or spaces. Where it is not commas, they are
-  decimal points.
+* Columns are separated by commas, semicolons, tabs, bars or spaces. Where it is not commas, these
+  are decimal points. Headings below others that stand for several columns have these before them.
 * An empty cell, ``NA``, ``nan``, ``null`` and the like are unknown. A last line without its end is
   what was being written when the power went: it is left out, and so is a row that repeats the one
   before it to the letter. Anything else that is no number is refused with file and line.
@@ -16,6 +16,7 @@ Rules
 from __future__ import annotations
 
 import csv
+import math
 import re
 from array import array
 from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +30,7 @@ from cued.model import Floats, RecordingError
 from cued.recording.imports.files import Files
 from cued.recording.tables.columns import refuse
 
-SEPARATORS = ",;\t"
+SEPARATORS = ",;\t|"
 SPACES = " "
 LOOK_LINES = 80  # headings come within so many lines
 UNKNOWN = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "missing", "#n/a"})
@@ -78,6 +79,8 @@ def find_layout(lines: Sequence[str], understood: Callable[[str], bool]) -> Layo
         heads = [h.strip().strip("\"'").strip() for h in cells_of(line, separator)]
         if not _is_heading(heads, understood):
             continue
+        if at and len(set(heads)) < len(heads):
+            heads = _under(cells_of(lines[at - 1], separator), heads)
         first = at + 1
         below = cells_of(lines[first], separator) if first < len(lines) else []
         if _is_units(below, len(heads)):
@@ -146,9 +149,11 @@ def read_sheet(files: Files, name: str, layout: Layout, wanted: Sequence[str]) -
 def number_of(cell: str, separator: str) -> float:
     """Return a cell as a number, a date or time of day in seconds; nan when it is unknown."""
     try:
-        return float(cell)
+        value = float(cell)
     except ValueError:
         pass
+    else:
+        return value if math.isfinite(value) else math.nan
     plain = cell.strip().strip("\"'").strip()
     if plain.lower() in UNKNOWN:
         return float("nan")
@@ -198,7 +203,7 @@ def _rows(text: str, first: int) -> Iterator[tuple[int, str]]:
         number += 1
         line = text[start:end]
         start = end + 1
-        if line.strip(" ,;\t") and not line.startswith(COMMENTS):
+        if line.strip(" |,;\t") and not line.startswith(COMMENTS):
             yield number, line
 
 
@@ -212,6 +217,17 @@ def _is_heading(heads: list[str], understood: Callable[[str], bool]) -> bool:
     if not lower or any(_is_number(h) for h in heads):
         return False
     return sum(understood(h) for h in heads) >= 2 or {"x", "y", "z"} <= lower
+
+
+def _under(groups: list[str], heads: list[str]) -> list[str]:
+    """Put what stands above several headings, once, before each of them."""
+    if len(groups) > len(heads) or not any(g.strip() for g in groups):
+        return heads
+    named, group = list[str](), ""
+    for at, head in enumerate(heads):
+        group = (groups[at].strip() if at < len(groups) else "") or group
+        named.append(f"{group} {head}".strip())
+    return named
 
 
 def _is_units(cells: list[str], width: int) -> bool:

@@ -184,6 +184,8 @@ def check_acc(path: Path, acc: Floats, t: Floats) -> None:
     reason = f"ax, ay, az have a mean vector of {mean:.3g}"
     if guess:
         raise refuse(path, 1, f"{reason}; this looks like {guess}; they have to be m/s²")
+    if mean > 20.0:
+        raise refuse(path, 1, f"{reason}, not 9.8 m/s²: raw counts? Export them in m/s² or g")
     why = "without gravity; with it this is about 9.8 m/s². Export the raw acceleration"
     raise refuse(path, 1, f"{reason}: {why}")
 

@@ -50,6 +50,8 @@ NAMES: tuple[tuple[str, Quantity], ...] = (  # what a file of bare x, y, z holds
 OTHER = ("magn", "quat", "orient", "attitude", "euler", "baro", "pressure", "temp", "light", "gps",
          "location", "pedom", "annot", "meta")  # fmt: skip
 TRUTH = "truth.csv"
+DAY_S = 86400.0
+LEAST_DT_S, MOST_DT_S = 0.0005, 0.4  # between samples of anything that moves with a person
 EPOCH_S = 1e8  # a clock that reads more counts from 1970
 WORD = {"acc": "acceleration", "linear": "acceleration", "gravity": "gravity", "gyr": "turn rate"}
 Headings = dict[str, ColumnHeading]
@@ -120,6 +122,7 @@ def vectors(
     heads = [_axis(files, table, what, axis) for axis in "xyz"]
     sheet = read_sheet(files, table.name, table.layout, [t_head, *heads])
     t = _unwrapped(sheet[t_head]) if "fine" in t_head.lower() else sheet[t_head]
+    t = _past_midnight(t) if t_head in sheet.clocks else t
     sheet, t, notes = in_order(sheet, t * _time_scale(sheet, t_head, table.meaning[t_head], asked))
     scales = [_scale(sheet, head, table.meaning[head], asked) for head in heads]
     return t, np.column_stack([sheet[h] * s for h, s in zip(heads, scales, strict=True)]), notes
@@ -236,13 +239,38 @@ def _axis(files: Files, table: ExportTable, what: Quantity, axis: str) -> str:
         return found[0]
     path, word = files.label(table.name), WORD[what]
     if found:
-        raise refuse(path, 1, f"{' and '.join(found)} are both the {word} along {axis}")
+        which = f"are both the {word} along {axis}; choose by --columns"
+        raise refuse(path, 1, f"{' and '.join(found)} {which}")
     raise refuse(path, 1, f"no column is the {word} along {axis}")
 
 
 def _time_scale(sheet: Sheet, head: str, m: ColumnHeading, asked: ImportOptions) -> float:
-    """Return the unit of a time; dates and times of day are seconds without saying so."""
-    return 1.0 if head in sheet.clocks else _scale(sheet, head, m, asked)
+    """Return the unit of a time; what counts from 1970 or from midnight needs not say it."""
+    if head in sheet.clocks:
+        return 1.0
+    known = m.unit or asked.units.get("time")
+    return (not known and _since_1970(sheet[head])) or _scale(sheet, head, m, asked)
+
+
+def _since_1970(t: Floats) -> float | None:
+    """Return the unit of times that can only count from 1970, None of others."""
+    for each in (1.0, 1e-3, 1e-6, 1e-9):
+        if EPOCH_S * 3 < float(np.nanmedian(t)) * each < EPOCH_S * 100:  # 1979 to 2286
+            return each if LEAST_DT_S < step(t) * each < MOST_DT_S else None
+    return None
+
+
+def step(t: Floats) -> float:
+    """Return the usual time between samples, 0 of less than two."""
+    later = np.diff(t[np.isfinite(t)])
+    later = later[later > 0]
+    return float(np.median(later)) if later.size else 0.0
+
+
+def _past_midnight(t: Floats) -> Floats:
+    """Go on counting where a time of day begins anew."""
+    new_days = np.concatenate(([0], np.cumsum(np.diff(t) < -DAY_S / 2)))
+    return t + DAY_S * new_days
 
 
 def _scale(sheet: Sheet, head: str, m: ColumnHeading, asked: ImportOptions) -> float:
@@ -271,7 +299,10 @@ def _nothing(files: Files, understood: list[ExportTable]) -> RecordingError:
     if not heads and names:
         heads = files.head(names[0])[0].split(",")
     named = ", ".join(heads[:8]) or "nothing"
-    return refuse(files.path, 1, f"no columns of acceleration along x, y and z; there is {named}")
+    if "linear" in {h.what for table in understood for h in table.meaning.values()}:
+        named += " (linear acceleration is without gravity)"
+    text = f"no columns of acceleration along x, y and z; there is {named}"
+    return refuse(files.path, 1, f"{text}; what they are can be said by --columns")
 
 
 FORMAT = Format("columns of numbers", knows, read, fallback=True)
