@@ -6,6 +6,8 @@ Rules
   page is served, on the networks that it is served on and on no other.
 * Two stations of one name: zeroconf numbers the later one's service, but their host name is the
   same one, so stations should have names of their own.
+* Others in the network are found the same way, and told with an address of a private network only:
+  anybody there may announce anything, and what a page links to is not to lead out of the house.
 * What fails here costs nobody the page: it is told, once.
 """
 
@@ -15,17 +17,21 @@ import asyncio
 import contextlib
 import logging
 from importlib.util import find_spec
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from cued.sinks._hosts import own_address
 
 if TYPE_CHECKING:
+    from zeroconf import ServiceStateChange, Zeroconf
     from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
 log = logging.getLogger(__name__)
 
 SERVICE = "_http._tcp.local."
 EVERYWHERE = ("0.0.0.0", "::")
+PREFIX = "cued "
+MOST, LONGEST = 500, 40  # stations of a network; characters of a name
 AGAIN_S = 30.0  # a network may come up long after the daemon
 
 
@@ -44,6 +50,15 @@ class Announcer:
         self._station = station
         self._name = name or local_name(station)
         self._zeroconf: AsyncZeroconf | None = None
+        self._own = ""
+        self._found: set[str] = set()  # names of services that may be stations
+
+    def others(self) -> list[dict[str, str]]:
+        """Return the other stations of this network: name, and address of the page."""
+        if self._zeroconf is None:
+            return []
+        told = (self._told(name, self._zeroconf) for name in sorted(self._found - {self._own}))
+        return [one for one in told if one]
 
     async def run(self, host: str, port: int) -> None:
         """Announce the page as soon as there is a network; report a failure once."""
@@ -60,6 +75,7 @@ class Announcer:
 
     async def close(self) -> None:
         """Say that it is gone."""
+        self._found.clear()
         if self._zeroconf:
             with contextlib.suppress(OSError, TimeoutError):
                 await self._zeroconf.async_unregister_all_services()
@@ -79,7 +95,10 @@ class Announcer:
 
     async def _register(self, host: str, port: int) -> None:
         from zeroconf import InterfaceChoice, IPVersion  # noqa: PLC0415 (as above)
-        from zeroconf.asyncio import AsyncZeroconf  # noqa: PLC0415 (as above)
+        from zeroconf.asyncio import (  # noqa: PLC0415 (as above)
+            AsyncServiceBrowser,
+            AsyncZeroconf,
+        )
 
         if host in EVERYWHERE and not own_address():
             raise OSError("there is no network")
@@ -88,13 +107,39 @@ class Announcer:
         self._zeroconf = AsyncZeroconf(interfaces=where, ip_version=version)
         info = self._info(own_address() if host in EVERYWHERE else host, port)
         await (await self._zeroconf.async_register_service(info, allow_name_change=True))
+        self._own = info.name
+        AsyncServiceBrowser(self._zeroconf.zeroconf, SERVICE, handlers=[self._changed])
+
+    def _changed(
+        self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange
+    ) -> None:
+        """Follow who is there (zeroconf's keywords)."""
+        del zeroconf, service_type
+        if state_change.name == "Removed":
+            self._found.discard(name)
+        elif name.startswith(PREFIX) and len(self._found) < MOST:
+            self._found.add(name)
+
+    @staticmethod
+    def _told(name: str, zeroconf: AsyncZeroconf) -> dict[str, str]:
+        """Return what is known of a service, or nothing where that is not yet a page near here."""
+        from zeroconf.asyncio import AsyncServiceInfo  # noqa: PLC0415 (as above)
+
+        info = AsyncServiceInfo(SERVICE, name)
+        if not info.load_from_cache(zeroconf.zeroconf):
+            return {}
+        station = (info.decoded_properties.get("station") or "")[:LONGEST]
+        near = [a for a in info.parsed_addresses() if ip_address(a).is_private and ":" not in a]
+        if not station.isprintable() or not station or not near:
+            return {}
+        return {"name": station, "page": f"http://{near[0]}:{info.port}/"}
 
     def _info(self, address: str, port: int) -> AsyncServiceInfo:
         from zeroconf.asyncio import AsyncServiceInfo  # noqa: PLC0415 (as above)
 
         return AsyncServiceInfo(
             SERVICE,
-            f"cued {self._station}.{SERVICE}",
+            f"{PREFIX}{self._station}.{SERVICE}",
             port=port,
             properties={"path": "/", "station": self._station},
             server=f"{self._name}.",

@@ -23,7 +23,6 @@ import zlib
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 from aiohttp import web
@@ -156,14 +155,15 @@ class Pages:
         return web.Response(body=body, headers=headers)
 
     async def _ask(self, request: web.Request) -> web.StreamResponse:
-        origin = urlsplit(request.headers.get("Origin", ""))
-        if origin.netloc != request.headers.get("Host") or origin.scheme not in ("http", "https"):
+        host = request.headers.get("Host", "")
+        if request.headers.get("Origin", "") not in (f"http://{host}", f"https://{host}"):
             raise web.HTTPForbidden(text="asked from another page\n")
-        if request.content_type != "application/json":
+        packed = "Content-Encoding" in request.headers
+        if packed or request.content_type != "application/json":
             raise web.HTTPUnsupportedMediaType
         try:
             body = msgspec.json.decode(await request.read(), type=dict[str, Any])
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             raise web.HTTPBadRequest from None
         key = request.headers.get(KEY, "")
         reply = await self._asked(request.match_info["name"], body, key)

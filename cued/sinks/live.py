@@ -149,7 +149,11 @@ class Live:
         """Begin to serve; why not, or an empty text."""
         from cued.sinks._pages import Pages  # noqa: PLC0415 - only this needs the extra
 
-        bodies = {"config.json": self._about, "history.json": self._so_far.encoded}
+        bodies = {
+            "config.json": self._about,
+            "history.json": self._so_far.encoded,
+            "stations.json": lambda: msgspec.json.encode(self._announcer.others()),
+        }
         names = (*self._config.names, local_name(self._site.station))
         ask = self._site.settings.ask if self._site.settings else None
         frames = self._config.frame_ancestors

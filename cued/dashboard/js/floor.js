@@ -5,7 +5,9 @@
 const Floor = (() => {
   const el = (id) => document.getElementById(id);
   const cards = new Map();
+  const NEAR_MS = 30000;
   let wanted = "";
+  let near = []; // stations of this network with a broker of their own, as mDNS finds them
 
   el("floor-filter").addEventListener("input", (event) => {
     wanted = event.target.value.trim().toLowerCase();
@@ -55,6 +57,7 @@ const Floor = (() => {
         console.error(station.name, error); // a card fails alone
       }
     }
+    link([...near].filter(({ name }) => !stations.has(name)));
     const counted = Words.count("floor.stations", stations.size);
     text(el("floor-sum"), Words.say("floor.sum", { stations: counted, moving, care: care.length }));
     el("floor-care").hidden = care.length === 0;
@@ -100,5 +103,30 @@ const Floor = (() => {
     });
   }
 
-  return { draw };
+  function link(others) {
+    el("floor-near").hidden = others.length === 0;
+    const list = el("floor-near").querySelector("ul");
+    if (list.dataset.told === JSON.stringify(others)) return;
+    list.dataset.told = JSON.stringify(others);
+    list.replaceChildren(...others.map(({ name, page }) => {
+      const row = document.createElement("li");
+      const way = document.createElement("a");
+      Object.assign(way, { href: page, rel: "noreferrer", textContent: name });
+      row.append(way);
+      return row;
+    }));
+  }
+
+  /* Look for other stations, now and again and again. */
+  async function seek() {
+    try {
+      const answer = await fetch("stations.json", { cache: "no-store" });
+      if (answer.ok) near = await answer.json();
+    } catch {
+      /* those that were found stay */
+    }
+    setTimeout(seek, NEAR_MS);
+  }
+
+  return { draw, seek, near: () => near.length };
 })();

@@ -53,6 +53,7 @@
     named(Theme.choice());
     route();
     broker.connect();
+    if (!config.plain) Floor.seek();
     setInterval(soon, TICK_MS);
   }
 
@@ -163,7 +164,7 @@
     el("station").hidden = !one;
     el("floor").hidden = !all;
     coaching(one);
-    el("to-floor").hidden = looked === null || stations.size < (one ? 2 : 1);
+    el("to-floor").hidden = looked === null || stations.size + Floor.near() < (one ? 2 : 1);
     text(el("nobody-why"), why(open));
     document.body.dataset.link = open || !one ? "open" : "lost";
     text(el("where"), one ? one.name : "");

@@ -9,6 +9,7 @@ import pytest
 
 pytest.importorskip("zeroconf")
 
+import aiohttp
 from zeroconf import ServiceStateChange
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
@@ -64,9 +65,36 @@ async def test_a_page_is_found_by_name_and_host_while_it_is_served(looking: Look
     await looking.until("cued hall_2", ServiceStateChange.Removed)
 
 
-async def test_the_page_answers_to_the_name_that_is_announced() -> None:
-    import aiohttp
+async def test_stations_find_each_other_and_nobody_is_led_out_of_the_house(
+    looking: Looking,
+) -> None:
+    def far(name: str, address: str) -> AsyncServiceInfo:
+        return AsyncServiceInfo(
+            SERVICE, f"{name}.{SERVICE}", port=80, properties={"station": "evil"},
+            server=f"{name[-2:]}.local.", parsed_addresses=[address],
+        )  # fmt: skip
 
+    names = ("hall_a", "hall_b")
+    near, other = (Live(Config(port=0), Site(station=name), lambda _: None) for name in names)
+    async with near, other:
+        await near.run()
+        await looking.zeroconf.async_register_service(far("cued x1", "93.184.216.34"))
+        await looking.zeroconf.async_register_service(far("printer x2", HERE))
+        await other.run()
+        await looking.until("cued x1", ServiceStateChange.Added)
+        wanted = {"name": "hall_b", "page": other.address}
+        for _ in range(200):
+            if wanted in (found := near._announcer.others()):
+                break
+            await asyncio.sleep(0.1)
+        assert wanted in found
+        assert {"evil", "hall_a"} & {one["name"] for one in found} == set()
+        async with aiohttp.ClientSession(near.address) as session:
+            assert await (await session.get("/stations.json")).json() == found
+    assert near._announcer.others() == []
+
+
+async def test_the_page_answers_to_the_name_that_is_announced() -> None:
     page = Live(Config(port=0), Site(station="hall"), lambda _: None)
     async with page, aiohttp.ClientSession(page.address) as session:
         async with session.get("/", headers={"Host": local_name("hall")}) as answer:

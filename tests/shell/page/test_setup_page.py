@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import threading
 import tomllib
 from contextlib import asynccontextmanager
@@ -112,6 +113,65 @@ async def test_digits_serve_once_and_the_second_phone_takes_over(tmp_path) -> No
         assert (await asked(session, url, "show", key=first))[0] == 200
         assert (await asked(session, url, "enter", {"digits": machine.digits()}))[0] == 403
         assert (await asked(session, url, "speak"))[0] == 429
+
+
+ODD_BODIES = (
+    b"", b"[]", b"7", b'"x"', b"{", b'{"digits": null}', b'{"digits": ["1"]}', b'{"digits": 1}',
+    b'{"digits": "\\ud800"}', '{"digits": "١٢٣٤"}'.encode(), b'{"digits": "' + b"1" * 9000 + b'"}',
+    b'{"x": ' + b"[" * 7000 + b"]" * 7000 + b"}", b'{"digits": "\xff"}', b'{"digits": 1e400}',
+)  # fmt: skip
+ODD_HEADERS = (
+    {"Origin": "http://["}, {"Origin": "http://[::1"}, {"Origin": "\xff"}, {"Host": "["},
+    {"Host": ""}, {"X-Cued-Key": "\xff\xfe"}, {"X-Cued-Key": "k" * 5000}, {"Content-Type": "a/b"},
+    {"Content-Type": "application/json; charset=\xff"},
+)  # fmt: skip
+
+
+async def test_whatever_is_sent_is_refused_and_spoils_nothing_for_who_stands_there(
+    tmp_path, caplog
+) -> None:
+    machine = Machine()
+    async with serving(tmp_path / "cued.toml", machine) as (url, session, _):
+        usual = {"Content-Type": "application/json"}
+        kinds = [(b, {}) for b in ODD_BODIES] + [(b'{"digits": "0"}', h) for h in ODD_HEADERS]
+        kinds.append(
+            (gzip.compress(b'{"x": "' + b"0" * 10**7 + b'"}'), {"Content-Encoding": "gzip"})
+        )
+        for body, headers in kinds:
+            for name in ("enter", "show", "answer", "try", "%2e%2e", "a" * 3000):
+                ask = session.post(f"{url}/ask/{name}", data=body, headers=usual | headers)
+                async with ask as answer:
+                    assert 400 <= answer.status < 500, (body[:40], headers, name, answer.status)
+        key = await entered(session, url, machine)
+        for values in (
+            {"volume": 1e308},
+            {"language": {}},
+            {"runner": "\0"},
+            {"runner": 7},
+            [],
+            None,
+        ):
+            body = {"step": "language", "values": values}
+            assert (await asked(session, url, "answer", body, key))[0] in (200, 409)
+        assert (await asked(session, url, "go", {"to": ["x"]}, key))[0] == 409
+        assert (await asked(session, url, "show", key=key))[0] == 200
+    assert [r for r in caplog.records if r.levelname in ("ERROR", "CRITICAL")] == []
+
+
+async def test_three_wrong_digits_make_new_ones_and_a_pause(tmp_path) -> None:
+    machine = Machine()
+    async with serving(tmp_path / "cued.toml", machine) as (url, session, _):
+        await asked(session, url, "speak")
+        first = machine.digits()
+        wrong = f"{(int(first) + 1) % 10_000:04d}"
+        for left in (2, 1, 0):
+            status, body = await asked(session, url, "enter", {"digits": wrong})
+            assert (status, body["left"]) == (403, left)
+            assert (await asked(session, url, "enter", {"digits": first}))[0] == 403, "too soon"
+            await asyncio.sleep(1.05)  # GUESS_S
+        assert (await asked(session, url, "enter", {"digits": first}))[0] == 403, "they are void"
+        status, body = await asked(session, url, "speak")
+        assert (status, body["why"]) == (429, "wait")
 
 
 async def test_a_password_goes_in_and_never_comes_out(tmp_path) -> None:
