@@ -122,8 +122,11 @@ class Body:
         """Let the trunk learn its front where the program has the runner walk forward."""
         self._direction.expect(phase.expects_direction)
         ahead = phase.expects_direction == "forward"
-        for chain in (c for s in self._trunks for c in self._chains[s] if isinstance(c, Trunk)):
-            chain.expect(phase.t + SETTLED_S if ahead else None)
+        for trunk in self._trunk_chains():
+            trunk.expect(phase.t + SETTLED_S if ahead else None)
+
+    def _trunk_chains(self) -> list[Trunk]:
+        return [c for s in self._trunks for c in self._chains[s] if isinstance(c, Trunk)]
 
     def belt(self, belt: Belt | LinkChanged) -> list[AnyEvent]:
         """Process a report of the belt, or the loss of its source."""
@@ -198,6 +201,8 @@ class Body:
                 continue
             self._strides.belt(state)
             self._upsets.belt(state)
+            for trunk in self._trunk_chains():
+                trunk.belt(state.t + SETTLED_S, slow=0.0 < (state.speed_m_s or 0.0) < SLOW_M_S)
             if state.speed_m_s is None and self._terms and self._terms.source == "feet":
                 continue  # a step was missed: what the feet tell next decides
             if self._terms is None or other_terms(self._terms, state):

@@ -64,12 +64,14 @@ class Trunk:
     ) -> None:
         self._sensor = sensor
         self._mounting = Mounting(starts_forward, earlier)
+        self._slow = False
         self._restart()
 
     def _restart(self) -> None:
         self._scan, self._waves, self._pace = Scan(), Waves(), TrunkMode()
         self._lead, self._second = Lead(), Lead()
         self._ahead, self._yaw, self._sides = Ahead(), Yaw(), Sides()
+        self._scan.steps.belt(0, slow=self._slow)
         self._rhythm = Rhythm()
         self._raw: list[RawBlock] = []
         self._contacts: list[Candidate] = []
@@ -79,6 +81,12 @@ class Trunk:
     def expect(self, forward_from: float | None) -> None:
         """Count steps from then on as forward ones, as the program has it; None: count none."""
         self._mounting.expect(forward_from)
+
+    def belt(self, t: float, *, slow: bool) -> None:
+        """Know from ``t`` on whether the belt is slow."""
+        if slow != self._slow:
+            self._slow = slow
+            self._scan.steps.belt(round(t * RATE_HZ), slow=slow)
 
     def feed(self, block: Block) -> list[Finding]:
         """Process a block and return what was found in it, in the order in which it was known."""

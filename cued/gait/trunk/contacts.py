@@ -35,6 +35,8 @@ SURE = 0.3  # an answer of the network that is a step; set by hand on the record
 SHARE = 0.5  # of the last steps' answers: less is a foretaste of what comes (tripod) ...
 DUE = 1.0  # ... until it is overdue, in usual step times
 LEAST_STEP_S = 0.22  # 270 steps a minute
+SURE_SLOWLY = 0.15  # on a slow belt, where soft steps come and no quick ones do (simulated walks)
+LEAST_SLOWLY_S = 0.35  # backward at 0.5 m/s 98 steps a minute are taken
 DEAD = 0.45  # of the usual step time: no second step so soon
 STEP_S = 0.55  # the usual one before any was seen,
 STEP_LIMITS_S = (0.3, 1.6)  # and what it may become
@@ -81,6 +83,8 @@ class Steps:
         self._last_t = -1e9
         self._before = self._answer = 0.0
         self._usual = 0.0  # answer at a step
+        self._belts: list[tuple[int, bool]] = []  # from which grid sample on it is slow or not
+        self._sure, self._least_s = SURE, LEAST_STEP_S
 
     @property
     def next_k(self) -> int:
@@ -90,13 +94,22 @@ class Steps:
 
     @property
     def _dead_s(self) -> float:
-        return max(LEAST_STEP_S, DEAD * self._step_s)
+        return max(self._least_s, DEAD * self._step_s)
+
+    def belt(self, k: int, *, slow: bool) -> None:
+        """Know from grid sample ``k`` on whether the belt is slow."""
+        self._belts.append((k, slow))
 
     def feed(self, k: int, answer: float) -> Candidate | None:
         """Process the answer at grid sample ``k`` and return the step that it completes."""
+        while self._belts and self._belts[0][0] <= k:
+            slow = self._belts.pop(0)[1]
+            self._sure, self._least_s = (
+                (SURE_SLOWLY, LEAST_SLOWLY_S) if slow else (SURE, LEAST_STEP_S)
+            )
         left, top = self._before, self._answer
         self._before, self._answer = top, answer
-        if top < SURE or top <= left or top < answer:
+        if top < self._sure or top <= left or top < answer:
             return None
         off = 0.5 * (left - answer) / (left - 2.0 * top + answer)  # of a parabola through the three
         t = (k - STEP + STEP * off) * DT_S - LAG_S
@@ -119,7 +132,7 @@ class Scan:
 
     def __init__(self) -> None:
         self._quick = Fir(QUICK)
-        self._network, self._steps = StepNetwork(), Steps()
+        self._network, self.steps = StepNetwork(), Steps()
         self._felt: Floats = np.empty((0, 3))  # quick-filtered, in the block
         self._gyr: Floats | None = None  # in the block
         self._least = FAR
@@ -137,9 +150,9 @@ class Scan:
         k : grid sample of ``start``.  jolt : the horizontal direction in which acceleration jumps
         at contact, or zeros.
         """
-        skipped = min(max(0, self._steps.next_k - k), stop - start)
+        skipped = min(max(0, self.steps.next_k - k), stop - start)
         answers = self._network.look(k + skipped, start + skipped, stop, up, jolt)
-        found = [c for c in (self._steps.feed(*answer) for answer in answers) if c]
+        found = [c for c in (self.steps.feed(*answer) for answer in answers) if c]
         found += self._landings(k, _along(self._felt[start:stop], up))
         moments = [TimedItem(c.at, c) for c in found]
         if self._gyr is not None:

@@ -1,4 +1,4 @@
-"""The ladder's first stage, 0.3 m/s, on a belt that tells nothing: who walks does not stand.
+"""The ladder's first stage: who walks at 0.3 m/s on a belt that tells nothing does not stand.
 
 Simulated, since no recording of such walks exists; time-stretched real walks are in
 test_trunk_people.py.
@@ -21,8 +21,8 @@ BEGAN_S, ENDED_S = 12.0, 42.0
 SCRIPT = """
 seed = {seed}
 duration_s = 50.0
-treadmill = {{tells = "nothing"}}
-belt = [{{at_s = 4.0, speed_m_s = 0.3}}, {{at_s = 44.0, speed_m_s = 0.0}}]
+treadmill = {{tells = "{tells}"}}
+belt = [{{at_s = 4.0, speed_m_s = {speed}}}, {{at_s = 44.0, speed_m_s = 0.0}}]
 does = [
   {{at_s = 0.0, what = "{facing}"}}, {{at_s = 4.0, what = "walk"}}, {{at_s = 44.0, what = "stand"}},
 ]
@@ -30,19 +30,31 @@ sensor = [{worn}]
 """
 
 
-def events(seed, facing, placements):
+def simulated(seed, facing, placements, tells="nothing", speed=0.3):
     worn = ", ".join(f'{{name = "{p}", placement = "{p}"}}' for p in placements)
-    script = SCRIPT.format(seed=seed, facing=facing, worn=worn)
-    engine = Engine({p: Worn(p, NOMINAL) for p in placements})
-    return [e for item in Simulation(parse(script)).inputs() for e in engine.feed(item)]
+    script = SCRIPT.format(seed=seed, facing=facing, worn=worn, tells=tells, speed=speed)
+    engine, simulation = (
+        Engine({p: Worn(p, NOMINAL) for p in placements}),
+        Simulation(parse(script)),
+    )
+    told = [e for item in simulation.inputs() for e in engine.feed(item)]
+    return told, [row.t_s for row in simulation.truth if row.kind == "contact"]
 
 
 @pytest.mark.parametrize("facing", ["stand", "face_back"])
 @pytest.mark.parametrize("placements", [("foot_left",), ("foot_left", "foot_right")])
 def test_feet_at_0_3_m_s_walk_all_the_time_and_then_stand(placements, facing):
-    told = events(3, facing, placements)
+    told, _ = simulated(3, facing, placements)
     gaits = [e for e in told if isinstance(e, Gait)]
     assert {e.mode for e in gaits if BEGAN_S < e.t < ENDED_S} <= {"walking"}
     assert [e.mode for e in gaits if e.t < BEGAN_S][-1] == "walking"
     assert gaits[-1].mode == "standing"
     assert any(isinstance(e, Footfall) and e.t > ENDED_S - 3.0 for e in told)
+
+
+@pytest.mark.parametrize("facing", ["stand", "face_back"])
+def test_a_trunk_alone_on_a_belt_that_tells_0_4_m_s_counts_the_steps(facing):
+    told, true = simulated(3, facing, ("lower_back",), tells="console", speed=0.4)
+    said = [e.t for e in told if isinstance(e, Footfall) and BEGAN_S < e.t < ENDED_S]
+    steps = [t for t in true if BEGAN_S < t < ENDED_S]
+    assert len(said) == pytest.approx(len(steps), rel=0.1)
