@@ -63,6 +63,8 @@ BOUNCE_FREE = 1.5  # times the RMS of one's own vertical speed
 LAUNCH_M_S = 0.8
 LAUNCH_S = 2.0
 LAUNCH_FREE_M_S = 0.3
+JOG_M_S = 0.4  # of free speed; a walk's is 0.24, and above it the level bounces as well,
+JOG_S = 0.17  # by so much per speed, at steps of a jog: else whoever's sensor slips would fall
 LAUNCH_LEVEL_S = 0.15  # the leaky level is too low by about this times the launch
 TRUST_S = 4.0  # before, the up vector of a person who runs is still a little wrong
 # After the impact.
@@ -225,4 +227,5 @@ class _Pelvis:
         self._launch = launch = max(FADING * self._launch, speed)
         flight = max(launch - LAUNCH_M_S, 0.0)
         free = max(BOUNCE_FREE * sqrt(self._bounce2), launch - LAUNCH_FREE_M_S)
-        return speed, self._level + LAUNCH_LEVEL_S * flight, free
+        bounced = max(free - JOG_M_S, 0.0)
+        return speed, self._level + LAUNCH_LEVEL_S * flight + JOG_S * bounced, free

@@ -186,3 +186,16 @@ def test_no_fall_is_seen_in_recordings_without_one(data: Path):
     folders += sorted((data / "mocap_virtual").glob("bandai-*"))
     assert len(folders) > 100
     assert {f.name: kinds(found(recorded(f))) for f in folders if found(recorded(f))} == {}
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("within_s", [0.3, 1.0])
+def test_a_sensor_that_slips_on_who_jogs_is_no_fall(more: Path, within_s: float):
+    for folder in sorted(more.glob("*/*d03-*")):
+        block = part(recorded(folder)[0], 0, 1600)
+        a = np.clip((block.t - 12.0) / within_s, 0.0, 1.0) * 1.2
+        c, s, o, i = np.cos(a), np.sin(a), np.zeros_like(a), np.ones_like(a)
+        turn = np.stack((c, o, s, o, i, o, -s, o, c), axis=1).reshape(-1, 3, 3)
+        acc, gyr = (np.einsum("nij,nj->ni", turn, x) for x in (block.acc, block.gyr))
+        gyr[:, 1] -= np.gradient(a, block.t)
+        assert found([msgspec.structs.replace(block, acc=acc, gyr=gyr)]) == [], folder.name
