@@ -7,6 +7,7 @@ more are skipped. What is simulated cannot hang, so the limit is the module's an
 from __future__ import annotations
 
 import itertools
+import math
 from functools import cache
 from typing import Any
 
@@ -26,6 +27,7 @@ from cued.model import (
     CommandResult,
     Cue,
     Fall,
+    Measurement,
     Phase,
     Priority,
     Stumble,
@@ -110,10 +112,61 @@ def phases(events: list[AnyEvent]) -> list[str]:
     return [e.name for e in events if isinstance(e, Phase)]
 
 
+LED = """
+seed = 23
+duration_s = {duration}
+[link]
+samples = 25
+[person]
+follows = true
+stride_cv_percent = 1.6
+back_cv_percent = 2.5
+[[does]]
+at_s = 0.0
+what = "stand"
+"""
+TREADMILLS = {
+    "console": "",
+    "measured": '[treadmill]\ntells = "measured"\n',
+    "nothing": '[treadmill]\ntells = "nothing"\n',
+    "nothing, feet only": '[treadmill]\ntells = "nothing"\n',
+}
+
+
 @cache
-def first_session() -> list[AnyEvent]:
+def first_session(treadmill: str = "console") -> list[AnyEvent]:
     """A first round; the second one is left out."""
-    return play(script(262.0, skips(240.0, 250.0), seed=23), CoachConfig(program=True))
+    worn = wears("foot_left", "foot_right") if "only" in treadmill else ""
+    pressed = commands((3.0, "press")) + skips(245.0, 255.0)
+    return play(
+        parse(LED.format(duration=262.0) + TREADMILLS[treadmill] + worn + pressed),
+        CoachConfig(program=True),
+    )
+
+
+def steps(events: list[AnyEvent]) -> list[tuple[str, float]]:
+    """Return the phases entered and the cues given, and when."""
+    kept = [e for e in events if isinstance(e, Phase) or (isinstance(e, Cue) and e in given([e]))]
+    return [(e.name if isinstance(e, Phase) else e.key, e.t) for e in kept]
+
+
+def carried(events: list[AnyEvent]) -> Measurement:
+    """Return how much of the backward step was carried forward."""
+    (told,) = [
+        e for e in events if isinstance(e, Measurement) and e.name == "carried_percent" and e.error
+    ]
+    return told
+
+
+@pytest.mark.parametrize("treadmill", [t for t in TREADMILLS if t != "console"])
+def test_whatever_the_treadmill_tells_the_workout_is_the_same(treadmill: str) -> None:
+    here, there = steps(first_session(treadmill)), steps(first_session())
+    assert [key for key, _ in here] == [key for key, _ in there]
+    assert max(abs(a - b) for (_, a), (_, b) in zip(here, there, strict=True)) < 6.0
+    one, other = carried(first_session(treadmill)), carried(first_session())
+    assert one.value is not None
+    assert other.value is not None
+    assert abs(one.value - other.value) < 2.0 * math.hypot(one.error or 0.0, other.error or 0.0)
 
 
 def skips(*at: float) -> str:
@@ -234,19 +287,6 @@ ALONE = {
     "h10": 'placement = "chest"\nrate_hz = 50.0\ngyro = false\n',
     "trunk, silent belt": 'placement = "lower_back"\n',
 }
-LED = """
-seed = 23
-duration_s = 190.0
-[link]
-samples = 25
-[person]
-follows = true
-stride_cv_percent = 1.6
-back_cv_percent = 2.5
-[[does]]
-at_s = 0.0
-what = "stand"
-"""
 
 
 @cache
@@ -255,7 +295,9 @@ def alone(worn: str) -> list[AnyEvent]:
     pressed = commands((3.0, "press"), (70.0, "skip"), (150.0, "skip"))
     silent = '[treadmill]\ntells = "nothing"\n' if "silent" in worn else ""
     sensor = f'[[sensor]]\nname = "it"\n{ALONE[worn]}'
-    return play(parse(LED + silent + sensor + pressed), CoachConfig(program=True))
+    return play(
+        parse(LED.format(duration=190.0) + silent + sensor + pressed), CoachConfig(program=True)
+    )
 
 
 @pytest.mark.parametrize("worn", ALONE)
@@ -277,6 +319,9 @@ def test_with_one_sensor_on_the_trunk_nothing_false_is_said_and_nobody_paused(wo
     assert not [c.key for c in said if c.priority == Priority.TECHNIQUE]
     assert not keys(events) & {"stumble", "unsteady", "fall_possible", "paused", "far_too_fast"}
     assert max(b.t - a.t for a, b in itertools.pairwise(said)) < 60.0
+    if "silent" in worn:
+        slow, turn = (next(c.t for c in said if c.key == k) for k in ("turn_slow", "turn_back"))
+        assert turn - slow > 5.0, "no step for so long, or steps that slow down, or 15 s"
 
 
 def test_what_is_missing_for_a_rule_is_told() -> None:
