@@ -133,7 +133,8 @@ class Script:
         """Line up a phase's script; one that goes on after a pause needs no introduction."""
         self._open(known, again=False)
         if resumed:
-            if known.spec.turn == "unknown":
+            unheard = known.spec.still and not known.walking  # how to begin, perhaps
+            if known.spec.turn == "unknown" and not unheard:
                 self._now.clear()
             self.say_first("resumed")
         for line in known.spec.says:

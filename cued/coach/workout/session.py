@@ -338,7 +338,7 @@ class Session:
             return
         self._begin(free=not self._plan.program)
         self._questions = Questions()
-        self.stranger.state = "same"  # steps after a backward part tell nothing
+        self.kept.stranger.state = "same"  # steps after a backward part tell nothing
         self._away_s = away.backward_s
         self._before = "carry" if self._plan.program else FREE
         self.kept.memory = self.kept.memory.gone_on()

@@ -98,6 +98,20 @@ def test_a_first_timer_who_hesitates_is_waited_for_and_told_all_while_standing()
     )
 
 
+def test_who_pauses_before_the_first_step_is_told_again_how_to_begin() -> None:
+    runner = Runner()
+    runner.belt(0.0)
+    runner.say("start_program")
+    runner.stand(12.0)
+    assert runner.phase == "settle"
+    runner.say("press")
+    runner.stand(5.0)
+    since = runner.t
+    runner.say("press")
+    runner.stand(20.0)
+    assert keys(runner, since) == ["resumed", "plan", "how_to_stop", "start_belt"]
+
+
 def test_who_moves_hears_five_words_at_most_all_the_workout_through() -> None:
     runner = Runner()
     runner.belt(0.3)
