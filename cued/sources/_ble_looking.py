@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -13,7 +13,8 @@ from bleak.backends.device import BLEDevice
 from msgspec import Struct
 
 from cued import parts
-from cued.devices.device import Advert
+from cued.config import Sensor
+from cued.devices.device import Advert, Device
 from cued.sources._ble_connecting import FAILS, read_battery
 from cued.sources._ble_scanning import Scanning
 
@@ -94,6 +95,23 @@ def common(device: str) -> int:
     return ("", "treadmill", "heart_rate").index(parts.load("devices", device).place)
 
 
+def awaited(advert: Advert, device: str, waiting: Iterable[Sensor]) -> bool:
+    """Return whether another waits for it, by its name or as the more particular device."""
+    return any(
+        advert.name.startswith(other.name)
+        if other.name
+        else common(other.device) < common(device) and module(other.device).matches(advert)
+        for other in waiting
+        if not other.address
+    )
+
+
 def module(name: str) -> Any:
     """Import a device's file."""
     return importlib.import_module(f"cued.devices.{name}")
+
+
+def made(name: str, sensor: Sensor) -> Device:
+    """Return the decoder of a configured sensor."""
+    part = parts.load("devices", sensor.device)
+    return part.build(msgspec.convert(sensor.options, part.config), name)

@@ -23,14 +23,12 @@ import logging
 import random
 from collections.abc import Callable, Mapping
 
-import msgspec
 from bleak.backends.device import BLEDevice
 
 from cued import parts
 from cued.config import Sensor, Site
-from cued.devices.device import Advert, Device
+from cued.devices.device import Advert
 from cued.model import (
-    BeltFault,
     BeltRequest,
     ConfigError,
     DecodeError,
@@ -40,6 +38,7 @@ from cued.model import (
     Notification,
 )
 from cued.runtime.supervise import back_off
+from cued.sources import _ble_looking as looking
 from cued.sources._ble_adapter import adapters, chosen, missing
 from cued.sources._ble_connecting import (
     DISCOVER_WITHIN_S,
@@ -50,13 +49,14 @@ from cued.sources._ble_connecting import (
     short,
 )
 from cued.sources._ble_held import close_stale, find, forgotten
-from cued.sources._ble_looking import FoundDevice, Radio, battery, common, module, scan, supporting
+from cued.sources._ble_looking import FoundDevice, Radio, battery, scan, supporting
 from cued.sources._ble_options import Config
 from cued.sources._ble_raw import RawConnection
 from cued.sources._ble_recovery import StuckAdapter, cycle
 from cued.sources._ble_release import Training
 from cued.sources._ble_scanning import Scanning
 from cued.sources._ble_session import Connection
+from cued.sources._ble_stop import Owed
 from cued.sources._ble_watching import Watch
 from cued.sources.source import Emit, spread
 
@@ -85,7 +85,8 @@ class Ble:
         self._motors = site.motors
         self._taken: dict[str, str] = {}  # address: sensor
         self._sessions: dict[str, Connection] = {}
-        self._off: dict[str, str] = {}  # treadmill: why it is asked for nothing more
+        self._owed = Owed()
+        self._emit: Emit | None = None
         self._undiscovered: set[str] = set()  # sensors whose last link stood without services
         self._unfit: dict[str, set[str]] = {}  # sensor: addresses of what it cannot be
         self._up: Callable[[], None] = _nothing
@@ -93,7 +94,7 @@ class Ble:
 
     async def run(self, emit: Emit, up: Callable[[], None]) -> None:
         """Keep every sensor connected."""
-        self._up = up
+        self._up, self._emit = up, emit
         loop = asyncio.get_running_loop()
 
         def told(why: str) -> None:
@@ -124,16 +125,19 @@ class Ble:
         """Pass a wish to the treadmill."""
         if request.typed_step_m_s is not None:
             return "the belt's speed is not typed here"
-        why = "no treadmill is connected"
+        why, stop = "no treadmill is connected", request.speed_m_s == 0
+        if stop:
+            self._owed.asked(asyncio.get_running_loop().time())
         for name, session in list(self._sessions.items()):
             if self._sensors[name].placement != "treadmill":
                 continue
-            if request.speed_m_s != 0 and name in self._off:
-                why = f"control is off: {self._off[name]}"
-            else:  # a belt sensor refuses
-                why = await session.request(request)
+            off = "" if stop else self._owed.refusal(name)
+            why = off or await session.request(request)  # a belt sensor refuses
             if not why:
                 return ""
+        if stop and self._emit:
+            for fault in self._owed.unheard(asyncio.get_running_loop().time(), self._sessions):
+                self._emit(fault)
         return why
 
     async def _choose_adapter(self, told: Callable[[str], None]) -> None:
@@ -193,8 +197,8 @@ class Ble:
 
         def told(item: Input) -> None:
             for each in item.inputs if isinstance(item, Notification) else (item,):
-                if isinstance(each, BeltFault) and each.code == "belt_control_off":
-                    self._off[name] = each.text  # also over a new connection
+                if sensor.options.get("control"):
+                    self._owed.note(name, each)
                 self._training.note(each)
             emit(item)
 
@@ -218,7 +222,7 @@ class Ble:
                 self._taken.pop(found.address, None)
             if why in (RELEASED, RESTS):
                 log.info("%s: %s", name, why)
-                self._off.pop(name, None)  # the next session begins anew
+                self._owed.released(name)  # the next session begins anew
                 emit(LinkChanged(loop.time(), name, False))
                 if why == RELEASED:
                     await self._training.begins()
@@ -245,7 +249,7 @@ class Ble:
         """Connect and stay so as long as it works; return why it ended."""
         loop = asyncio.get_running_loop()
         self._undiscovered.discard(name)
-        session = Connection(name, _device(name, sensor), watch, emit)
+        session = Connection(name, looking.made(name, sensor), watch, emit)
         async with contextlib.AsyncExitStack() as stack:
             within_s = DISCOVER_WITHIN_S if patient else None
             connection = connected(device, name, session.gone, self._radio.client, within_s)
@@ -261,11 +265,20 @@ class Ble:
             self._motors[name] = session.pulse
             self._stuck.connected()
             emit(LinkChanged(loop.time(), name, True, services=tuple(offered(client))))
+            again = asyncio.create_task(self._stop_again(name))  # runs once the session does
             try:
                 return await session.run(client, self._flows(name))
             except DecodeError as error:
                 self._unfit.setdefault(name, set()).add(device.address)
                 return str(error)
+            finally:
+                again.cancel()
+
+    async def _stop_again(self, name: str) -> None:
+        """Ask for the stop that the last connection did not carry."""
+        now = asyncio.get_running_loop().time()
+        if self._owed.due(name, now):
+            await self.request(BeltRequest(t=now, speed_m_s=0.0, why="again"))
 
     def _flows(self, name: str) -> Callable[[], None]:
         def flows() -> None:
@@ -276,7 +289,7 @@ class Ble:
 
     def _wanted(self, name: str, sensor: Sensor) -> Callable[[Advert], bool]:
         """Make the test for this sensor's advertisement."""
-        matches = module(sensor.device).matches
+        matches = looking.module(sensor.device).matches
         others = {n: s for n, s in self._sensors.items() if n != name}
         addresses = {s.address.upper() for s in others.values() if s.address}
 
@@ -289,20 +302,10 @@ class Ble:
                 return False
             if sensor.name:
                 return advert.name.startswith(sensor.name)
-            return matches(advert) and not self._awaited(advert, sensor.device, others)
+            waiting = [s for n, s in others.items() if n not in self._taken.values()]
+            return matches(advert) and not looking.awaited(advert, sensor.device, waiting)
 
         return wanted
-
-    def _awaited(self, advert: Advert, device: str, others: Mapping[str, Sensor]) -> bool:
-        """Return whether another waits for it, by its name or as the more particular device."""
-        connected = self._taken.values()
-        waiting = [s for n, s in others.items() if not s.address and n not in connected]
-        return any(
-            advert.name.startswith(other.name)
-            if other.name
-            else common(other.device) < common(device) and module(other.device).matches(advert)
-            for other in waiting
-        )
 
 
 async def listen(
@@ -319,11 +322,6 @@ async def listen(
         async with asyncio.timeout(seconds):
             await source.run(emit, _nothing)
     return heard
-
-
-def _device(name: str, sensor: Sensor) -> Device:
-    part = parts.load("devices", sensor.device)
-    return part.build(msgspec.convert(sensor.options, part.config), name)
 
 
 def _nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from functools import cache
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from cued.belt.unspoken import Unspoken
 from cued.engine import Engine, Worn
-from cued.model import AnyEvent, BeltState, Priority
+from cued.model import AnyEvent, BeltState, Cue, Priority
 from cued.simulation.run import Simulation
 from tests.core.coach.walk import free_run, given, wander
 from tests.core.simulation.walks import scenario
@@ -56,14 +57,15 @@ def test_a_hand_on_the_rail_is_mostly_no_change_of_the_belt(pace: float, up: flo
 
 
 @cache
-def walked(more: str) -> list[AnyEvent]:
-    """Two minutes with one sensor on the back, on a belt that tells nothing."""
-    text = (
-        f'[treadmill]\ntells = "nothing"\n[[sensor]]\nname = "it"\nplacement = "lower_back"\n{more}'
-    )
-    run = Simulation(scenario(1.3, seconds=120.0, more=text), seed=1)
+def walked(
+    more: str, speed: float = 1.3, seconds: float = 120.0, seed: int = 1, *, backward: bool = False
+) -> list[AnyEvent]:
+    """A walk with one sensor on the back, on a belt that tells nothing."""
+    sensor = '[[sensor]]\nname = "it"\nplacement = "lower_back"\n'
+    text = f'[treadmill]\ntells = "nothing"\n{sensor}{more}'
+    plan = scenario(speed, seconds=seconds, backward=backward, more=text)
     engine = Engine({"it": Worn("lower_back", mounting=LEVEL)}, coach=free_run())
-    return [event for item in run.inputs() for event in engine.feed(item)]
+    return [e for item in Simulation(plan, seed=seed).inputs() for e in engine.feed(item)]
 
 
 OVERLONG = '[[does]]\nat_s = 80.0\nwhat = "overlong"\nby = 12\nfor_s = 40.0'
@@ -91,3 +93,43 @@ def test_a_mark_says_that_the_belt_was_changed() -> None:
     events = walked(f'{OVERLONG}\n[[command]]\nat_s = 79.0\nname = "mark"')
     assert not given(events, "overlong_stride")
     assert levels(events)[1].since == 79.0
+
+
+PEOPLE = """[person]
+height_m = {:.2f}
+cadence = {:.3f}
+liveliness = {:.2f}
+"""
+LATE = 150.0  # s, when something changes
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("speed", "backward"), [(1.3, False), (0.8, False), (0.8, True)], ids=["1.3", "0.8", "-0.8"]
+)
+def test_what_a_silent_belt_and_the_runner_do_is_told_apart(speed: float, backward: bool) -> None:
+    """Four people each: the figures of docs/coaching.md."""
+    seen, cued = [], []
+    for seed in range(4):
+        chance = random.Random(7 * seed + 1)
+        ranges = ((1.5, 1.95), (0.92, 1.08), (0.6, 1.5))
+        person = PEOPLE.format(*(chance.uniform(*between) for between in ranges))
+        for by in (-0.278, -0.139, 0.139):
+            belt = f"[[belt]]\nat_s = {LATE}\nspeed_m_s = {speed + by}\nramp_m_s2 = 0.15"
+            events = walked(person + belt, speed, 185.0, seed, backward=backward)
+            seen += [s.t - LATE for s in levels(events) if s.since > LATE - 5.0][:1]
+            assert not [c for c in late(events) if c.priority == Priority.TECHNIQUE]
+        longer = f'[[does]]\nat_s = {LATE}\nwhat = "overlong"\nby = 12\nfor_s = 35.0'
+        events = walked(person + longer, speed, 185.0, seed, backward=backward)
+        assert not [s for s in levels(events) if s.since > LATE]
+        cued += [c.t - LATE for c in late(events) if c.key == "overlong_stride"][:1]
+        tired = f'[[does]]\nat_s = {LATE - 90.0}\nwhat = "tire"\nby = 10'
+        events = walked(person + tired, speed, 185.0, seed, backward=backward)
+        assert not [s for s in levels(events) if s.since > LATE - 90.0]
+    print(f"seen {len(seen)}/12 after {np.round(sorted(seen), 1)} s, cued {np.round(cued, 1)} s")
+    assert len(seen) >= (9 if backward else 12)
+    assert len(cued) >= (2 if backward else 4)  # who goes too unevenly hears that no verdict is
+
+
+def late(events: list[AnyEvent]) -> list[Cue]:
+    return [c for c in given(events) if c.t > LATE]

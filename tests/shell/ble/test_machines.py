@@ -181,3 +181,21 @@ async def test_a_bike_that_says_so_is_not_proposed(bluez):
         "bike that says so": (),
         "Treadmill": ("ftms",),
     }
+
+
+async def test_a_stop_that_a_dropped_link_cut_off_is_asked_for_again_over_the_next(bluez):
+    async with walked_on(bluez, "does not stop") as (treadmill, source, heard):
+        await source.request(wish(0.0))
+        bluez.drop(treadmill.peripheral)
+        written = len(treadmill.written)
+        await heard.until(lambda: len(treadmill.written) >= written + 2, 5)
+        assert [d for _, d in treadmill.written[written:]][:2] == [b"\x00", b"\x08\x01"]
+
+
+async def test_a_belt_that_runs_while_its_link_is_gone_cannot_be_stopped_and_that_is_told(bluez):
+    async with walked_on(bluez, "by the book") as (treadmill, source, heard):
+        treadmill.peripheral.advertising = False
+        bluez.drop(treadmill.peripheral)
+        await heard.until(lambda: not heard.links("belt")[-1].connected)
+        assert await source.request(wish(0.0))
+        assert faults(heard) == ["belt_wont_stop"]
