@@ -5,6 +5,8 @@ Rules
 * After a wish for a speed the belt moves toward it within ``MOVED_WITHIN_S``, and never the other
   way or past it by more than ``BEYOND_M_S``. Else it is stopped, and control is off until the next
   session: such machines take miles for kilometres, or do not listen, and will do so again.
+* A wish before the last one may still come true within ``MOVED_WITHIN_S``: machines answer late.
+* Whoever reports in coarse steps (half a km/h) is not judged by less than half of one.
 * A stop is sent again every ``AGAIN_S`` until the reported speed falls. When it does not fall for
   ``FALLS_WITHIN_S`` that is a fault, told again every ``TELL_AGAIN_S``: only the safety key helps.
 * A treadmill that tells no speed after a stop is taken to stand: many fall silent then.
@@ -13,6 +15,9 @@ Delay: the console's, 0.5 to 2 s; then that of the next report.
 """
 
 from __future__ import annotations
+
+from collections import deque
+from itertools import pairwise
 
 from cued.model import BeltFault
 
@@ -24,6 +29,8 @@ AGAIN_S = 1.0
 FALLS_WITHIN_S = 5.0
 FALLS_M_S = 0.08  # three of a console's steps of 0.1 km/h
 TELL_AGAIN_S = 10.0
+SPEEDS = 12  # enough for a ramp, in which fine steps show
+SAME_M_S = 0.003  # a hundredth of a km/h
 STANDS_M_S = 0.02  # less than such a step
 WONT_STOP = "the treadmill does not stop: pull the safety key"
 
@@ -37,6 +44,9 @@ class BeltGuard:
         self._speed: float | None = None
         self._speed_t = float("-inf")
         self._wish: tuple[float, float, float] | None = None  # (t, from, to)
+        self._moved = False  # since the wish
+        self._earlier: tuple[float, float] | None = None  # m/s between which one before may lead
+        self._told: deque[float] = deque(maxlen=SPEEDS)  # distinct
         self._stop_t: float | None = None
         self._sent_t = 0.0
         self._lowest = 0.0
@@ -50,8 +60,14 @@ class BeltGuard:
 
     def wished(self, t: float, speed_m_s: float) -> None:
         """Note that a speed was written to a moving belt."""
-        if self._speed is not None and self._stop_t is None:
-            self._wish = (t, self._speed, speed_m_s)
+        if self._speed is None or self._stop_t is not None:
+            return
+        if self._wish is not None and t - self._wish[0] < MOVED_WITHIN_S:
+            _, *before = self._wish
+            self._earlier = (min(before), max(before))
+        else:
+            self._earlier = None
+        self._wish, self._moved = (t, self._speed, speed_m_s), False
 
     def stopped(self, t: float) -> None:
         """Note that a stop was written."""
@@ -64,6 +80,8 @@ class BeltGuard:
     def see(self, t: float, speed_m_s: float) -> list[BeltFault]:
         """Note a reported speed and return what is wrong with it."""
         self._speed, self._speed_t = speed_m_s, t
+        if all(abs(speed_m_s - told) > SAME_M_S for told in self._told):
+            self._told.append(speed_m_s)
         if self._stop_t is not None:
             self._see_it_fall(t, speed_m_s)
         return self._judged(t)
@@ -103,7 +121,7 @@ class BeltGuard:
         since, before, wish = self._wish
         if self._speed_t <= since:  # nothing told since is no disobedience
             return []
-        why = _disobeyed(t - since, before, wish, self._speed)
+        why = self._disobeyed(t - since, before, wish, self._speed)
         if why:
             self.off = f"{why}; it was stopped and is asked for nothing more in this session"
             return [BeltFault(t, self._sensor, "belt_control_off", self.off)]
@@ -111,14 +129,25 @@ class BeltGuard:
             self._wish = None
         return []
 
+    def _disobeyed(self, passed_s: float, before: float, wish: float, now: float) -> str:
+        """Return how a belt at ``now`` disobeys a wish of ``passed_s`` ago, or nothing."""
+        led = self._earlier if self._earlier and passed_s < MOVED_WITHIN_S else (before, before)
+        half = self._half_step
+        beyond = BEYOND_M_S + (half if 2.0 * half > BEYOND_M_S else 0.0)
+        low, high = min(*led, before, wish) - beyond, max(*led, before, wish) + beyond
+        asked = f"asked for {wish * 3.6:.1f} km/h from {before * 3.6:.1f}, the treadmill"
+        if not low <= now <= high:
+            return f"{asked} runs {now * 3.6:.1f}"
+        least = min(MOVED_M_S, abs(wish - before) / 2)
+        self._moved = self._moved or abs(now - before) >= least or now == wish
+        due = passed_s >= MOVED_WITHIN_S and abs(wish - before) > max(MOVED_M_S, half)
+        if due and not self._moved:
+            return f"{asked} has not changed its speed in {MOVED_WITHIN_S:.0f} s"
+        return ""
 
-def _disobeyed(passed_s: float, before: float, wish: float, now: float) -> str:
-    """Return how a belt at ``now`` disobeys a wish of ``passed_s`` ago, or nothing."""
-    low, high = min(before, wish) - BEYOND_M_S, max(before, wish) + BEYOND_M_S
-    asked = f"asked for {wish * 3.6:.1f} km/h from {before * 3.6:.1f}, the treadmill"
-    if not low <= now <= high:
-        return f"{asked} runs {now * 3.6:.1f}"
-    due = passed_s >= MOVED_WITHIN_S and abs(wish - before) > MOVED_M_S
-    if due and abs(now - before) < min(MOVED_M_S, abs(wish - before) / 2) and now != wish:
-        return f"{asked} has not changed its speed in {MOVED_WITHIN_S:.0f} s"
-    return ""
+    @property
+    def _half_step(self) -> float:
+        """Half of the least step between the speeds it told, as soon as there are three, m/s."""
+        if len(self._told) < 3:
+            return 0.0
+        return min(b - a for a, b in pairwise(sorted(self._told))) / 2.0

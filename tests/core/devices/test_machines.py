@@ -295,6 +295,29 @@ def test_a_belt_that_obeys_slowly_is_left_alone():
     assert not [x for x in out if not isinstance(x, Belt)]
 
 
+@pytest.mark.parametrize(("wish", "told"), [(2.9, 3.0), (2.6, 2.5), (2.0, 2.0), (3.6, 3.5)])
+def test_a_belt_that_is_told_of_in_half_kilometres_an_hour_is_left_alone(wish, told):
+    device = machine(control=True)
+    for t, km_h in enumerate((1.0, 2.0, 2.5, 3.0)):
+        tell(device, 0.3 * t, km_h)
+    out = [
+        x for t in range(3, 20) for x in tell(asked(device, wish) if t == 3 else device, t, told)
+    ]
+    assert not [x for x in out if not isinstance(x, Belt)]
+
+
+def test_a_wish_that_comes_true_late_is_not_held_against_the_next_one():
+    device = asked(moving(), 2.2)
+    device.request(BeltRequest(t=5.0, speed_m_s=3.2 / 3.6))
+    told = {6: 3.0, 7: 2.4, 8: 2.2, 9: 2.6, 10: 3.0, 11: 3.2}
+    assert not faults(x for t, km_h in told.items() for x in tell(device, t, km_h))
+    assert faults(tell(device, 12.0, 2.2)) == ["belt_control_off"]
+
+
+def faults(out) -> list[str]:
+    return [x.code for x in out if isinstance(x, BeltFault)]
+
+
 def test_a_stop_is_repeated_until_the_speed_falls():
     device = moving(5.0)
     assert device.request(BeltRequest(t=2.0, speed_m_s=0.0)) == STOP
