@@ -86,10 +86,9 @@ class Control:
     def limits(self, char: str, data: bytes) -> None:
         """Note what the machine can be set to."""
         layout = "HHH" if char == SPEED_RANGE else "hhH"
-        if len(data) < struct.calcsize(layout):
-            self._ranges[char] = Range(*fields(layout[:2], data))
-        else:
-            self._ranges[char] = Range(*fields(layout, data))
+        known = Range(*fields(layout if len(data) >= struct.calcsize(layout) else layout[:2], data))
+        if char == INCLINE_RANGE or known.most > known.least:  # nothing but zeros is no range
+            self._ranges[char] = known
 
     def lost(self) -> None:
         """Note that the machine took control back."""

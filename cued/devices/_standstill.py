@@ -8,12 +8,14 @@ Rules
   run on for ``RUNS_S`` at a speed that does not fall.
 * Where the elapsed time stands still for ``STILL_S`` (or twice its longest step; at first, when its
   step is not known, for ``FIRST_S``) while a speed is told, the belt stands (Mobvoi, in a pause). A
-  field that was 0 all the time is none.
+  field that was 0 all the time is none. A distance that counts on says that the belt runs.
 
 Delay: that of the status; by the clock 3 s, at first 6 s.
 """
 
 from __future__ import annotations
+
+import math
 
 STILL_S, FIRST_S = 3.0, 6.0
 RUNS_S = 3.0
@@ -29,13 +31,15 @@ class Standstill:
         self._told_t = 0.0
         self._least = 0.0  # speed since then
         self._elapsed: float | None = None
+        self._distance_m: float | None = None
         self._at = 0.0  # when the elapsed time last changed
         self._step_s = 0.0  # the longest that it took to change
         self._ran = False
 
-    def halted(self, t: float, why: str, speed_m_s: float) -> None:
-        """Note a status that says so."""
-        self._told, self._told_t, self._least = why, t, speed_m_s
+    def halted(self, t: float, why: str, speed_m_s: float | None) -> None:
+        """Note a status that says so; the speed that was told last, if any was."""
+        self._told, self._told_t = why, t
+        self._least = math.inf if speed_m_s is None else speed_m_s
 
     def started(self) -> None:
         """Note that the belt was started or resumed."""
@@ -50,6 +54,14 @@ class Standstill:
             if elapsed_s > self._elapsed:
                 self._step_s = max(self._step_s, min(60.0, elapsed_s - self._elapsed))
         self._elapsed, self._at = elapsed_s, t
+
+    def went(self, t: float, distance_m: float | None) -> None:
+        """Note the distance of a report: what counts on is no belt that stands."""
+        if distance_m is None or distance_m == self._distance_m:
+            return
+        if self._distance_m is not None and distance_m > self._distance_m:
+            self._at = t
+        self._distance_m = distance_m
 
     def doubt(self, t: float, speed_m_s: float) -> str:
         """Return why a speed that is told at ``t`` does not hold, or nothing."""

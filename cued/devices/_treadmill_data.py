@@ -123,6 +123,8 @@ def machine_status(data: bytes) -> MachineStatus:
     op = data[0]
     if op == HALTED:
         return MachineStatus(op, paused=data[1:2] == b"\x02")
+    if len(data) < 3:  # what it is that is new is missing
+        return MachineStatus(op)
     if op == NEW_SPEED:
         return MachineStatus(op, fields("H", data, 1)[0] * 0.01 / 3.6)
     if op == NEW_INCLINE:

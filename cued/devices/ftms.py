@@ -110,6 +110,7 @@ class Ftms(Device):
         elapsed = frame.values.get("elapsed_s")
         if elapsed is not None:
             self._standstill.ticked(t, elapsed)
+        self._standstill.went(t, frame.values.get("distance_m"))
         out: list[Output] = []
         speed = frame.values.get("speed_km_h")
         if speed is not None:
@@ -159,10 +160,10 @@ class Ftms(Device):
 
     def _halted(self, t: float, why: str) -> list[Output]:
         """Withdraw the last speed, from now on."""
-        if not self._speed:
+        if self._speed == 0.0:
             return []
         self._standstill.halted(t, why, self._speed)
-        return [*self._told(t, self._speed)]
+        return [] if self._speed is None else [*self._told(t, self._speed)]
 
 
 PART = Part(Config, Ftms, place="treadmill")

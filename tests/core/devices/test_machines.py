@@ -188,6 +188,35 @@ def test_a_clock_that_never_ran_says_nothing(elapsed):
         assert belt.doubt == ""
 
 
+def test_a_clock_that_stands_while_the_distance_counts_on_says_nothing():
+    device = machine()
+    for t in range(30):
+        data = H("0404 f401") + struct.pack("<HBH", 100 + t, 0, 60)
+        assert belts(device.receive(float(t), ftms.DATA, data))[0].doubt == ""
+    assert belts(device.receive(35.0, ftms.DATA, data))[0].doubt == "clock"
+
+
+def test_a_status_from_before_the_first_speed_counts_too():
+    device = machine()
+    assert device.receive(0.0, ftms.STATUS, H("0202")) == []
+    assert [belts(tell(device, 1.0 + t, 5.0))[0].doubt for t in range(9)] == ["paused"] * 9
+
+
+@pytest.mark.parametrize("status", ["05", "0500", "06", "fe", "0b01"])
+def test_a_status_that_is_cut_or_unheard_of_changes_nothing(status):
+    device = machine()
+    tell(device, 0.0, 5.0)
+    assert device.receive(0.5, ftms.STATUS, H(status)) == []
+    assert belts(tell(device, 1.0, 5.0))[0].doubt == ""
+
+
+@pytest.mark.parametrize("nonsense", ["000000000000", "00000000", "e803 2c01 0a00"])
+def test_a_range_that_is_none_does_not_forbid_every_wish(nonsense):
+    device = moving(3.0)
+    device.receive(1.5, ftms.SPEED_RANGE, H(nonsense))
+    assert device.request(BeltRequest(t=2.0, speed_m_s=2.8 / 3.6)) == STOP[:1]
+
+
 def test_a_clock_of_coarse_steps_is_waited_for():
     device = machine()
     for t in range(60):
