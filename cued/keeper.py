@@ -12,6 +12,7 @@ Rules
 * The pipe ends when the program does, by whatever signal; then all pins go low and the keeper ends.
 * The keeper ignores the signals that are meant for the program, and is not of its terminal's group.
 * Never more than 95 % PWM: the gates are AC-coupled and need an edge (hardware/README.md).
+* A pin is one keeper's: a second station that is configured to the same one drives nothing.
 * Without pins the keeper says why, and goes on with gpiozero's mock pins.
 
 Program and keeper killed or frozen in the same moment are beyond this: there the kernel's
@@ -25,11 +26,13 @@ change ``TIME PIN VALUE NOTE``; the note is ``cut`` where the time was over, or 
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import json
 import os
 import select
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -40,6 +43,9 @@ from cued.gpio import PinsMissing, close_factory, failures, mock_factory, open_f
 
 MOST_DUTY = 0.95  # so that a software PWM has edges to be fed by
 IGNORED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGABRT)
+
+
+_reserved: list[socket.socket] = []
 
 
 class PinRequest(NamedTuple):
@@ -123,12 +129,29 @@ def _devices(wanted: PinRequest, factory: Any) -> dict[int, Any]:
     }
 
 
+def _reserve(pins: tuple[int, ...]) -> None:
+    """Take pins for this process by names that end with it. Raises PinsMissing."""
+    for pin in pins:
+        name = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        try:
+            name.bind(f"\0cued-gpio-{pin}")
+        except OSError as error:
+            name.close()
+            if error.errno == errno.EADDRINUSE:
+                raise PinsMissing(
+                    f"GPIO{pin} is driven by another cued: end that, or give one of them other pins"
+                ) from None
+        else:
+            _reserved.append(name)
+
+
 def _open(wanted: PinRequest) -> tuple[Any, dict[int, Any], str]:
     """Open real pins, or mock ones and the reason."""
     why = ""
     if wanted.hardware:
         factory: Any = None
         try:
+            _reserve(wanted.pins)
             factory = open_factory(wanted.chip, Path(wanted.runtime))
             return factory, _devices(wanted, factory), ""
         except (PinsMissing, *failures()) as error:

@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 
 from cued import app, parts
 from cued.coach.rule import offered, unmet
+from cued.commands._checks.header import shared_pin
+from cued.commands._checks.system import Machine
 from cued.commands._header import refuse_clashes
 from cued.commands._options import add_config, load_config
 from cued.config import Config
-from cued.model import OutOfReach, Placement
+from cued.model import ConfigError, OutOfReach, Placement
 
 NAME = "check"
 HELP = "check a configuration without hardware"
@@ -25,6 +27,8 @@ def run(args: argparse.Namespace) -> int:
     """Print what will run, and which rules stay silent and why."""
     config = app.attended(load_config(args))
     refuse_clashes(config)
+    if shared := shared_pin(Machine(), config):
+        raise ConfigError(shared)
     where = app.site(config, hardware=False)
     app.engine(config, app.worn(config))
     others = [*app.actuators(config, where), *app.sinks(config, where)]

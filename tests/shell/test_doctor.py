@@ -180,6 +180,20 @@ def test_a_pin_that_another_program_holds_is_busy_and_our_own_is_not(pi):
     assert "spi0 CS1" in check.found
 
 
+def test_a_pin_of_another_station_of_this_machine_is_named(pi):
+    there = chips(Chip("/dev/gpiochip0", "pinctrl-rp1", {}))
+    pi.write("/etc/cued/left.toml", "[station]\nname = 'left'\n[actuators.haptic]\nleft_pin = 20\n")
+    check = header.pins(pi, MOTORS, there)
+    assert check.state == "failed"
+    assert "GPIO13" in check.found
+    assert "left.toml" in check.found
+    own = "[station]\nname = 'treadmill'\n[actuators.haptic]\n"
+    pi.write("/etc/cued/left.toml", own)  # the same station's, under another name
+    assert header.pins(pi, MOTORS, there).state == "ok"
+    pi.write("/etc/cued/left.toml", "nonsense")
+    assert header.pins(pi, MOTORS, there).state == "ok"
+
+
 def test_pins_that_the_user_may_not_open_name_the_group(pi):
     def refused():
         raise PermissionError(13, "Permission denied", "/dev/gpiochip0")

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from cued import keeper as module
+from cued.gpio import mock_factory
 from cued.keeper import PinRequest, Pins
 
 pytestmark = pytest.mark.alone
@@ -26,7 +28,7 @@ RELAY = PinRequest(pins=(24,), most_s=MOST_S, hardware=False)
 PROGRAM = """
 import asyncio, json, os, re, signal, sys, time
 from cued import kept
-from cued.keeper import Wanted
+from cued.keeper import PinRequest
 
 async def main(wanted, then):
     loop = asyncio.get_running_loop()
@@ -40,7 +42,7 @@ async def main(wanted, then):
         re.match(r"(a+)+$", "a" * 40 + "b")
     time.sleep(60)
 
-asyncio.run(main(Wanted(*json.loads(sys.argv[1])), sys.argv[2]))
+asyncio.run(main(PinRequest(*json.loads(sys.argv[1])), sys.argv[2]))
 """
 
 
@@ -204,3 +206,23 @@ def test_the_keeper_starts_without_what_the_program_is_made_of():
     code = f"import sys, cued.keeper; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.fixture
+def two_stations(monkeypatch):
+    """Open pins as two programs would, on mock pins for real ones; their reasons not to."""
+    monkeypatch.setattr(module, "open_factory", lambda *_: mock_factory())
+    monkeypatch.setattr(module, "_reserved", held := [])
+    yield lambda *pins: module._open(PinRequest(pins=pins, most_s=MOST_S))[1:]
+    for name in held:
+        name.close()
+
+
+def test_a_pin_of_another_station_is_left_alone_with_a_sentence(two_stations) -> None:
+    _, why = two_stations(12, 13)
+    assert why == ""
+    devices, why = two_stations(6, 13)
+    assert "GPIO13 is driven by another cued" in why
+    devices[13].value = 1.0
+    assert type(devices[13].pin_factory).__name__ == "MockFactory"
+    assert two_stations(5)[1] == ""

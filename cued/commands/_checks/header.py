@@ -7,6 +7,7 @@ The chip is found by its label and not by its number, which kernels of the Pi 5 
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import re
@@ -21,7 +22,9 @@ from cued.commands._checks.check import Check
 from cued.commands._checks.system import Machine
 from cued.commands._header import I2S
 from cued.config import Config
+from cued.model import ConfigError
 
+STATIONS = "/etc/cued/*.toml"
 HEADERS = ("pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835")
 GET_CHIPINFO, CHIPINFO = 0x8044B401, struct.Struct("32s32sI")
 GET_LINEINFO, LINEINFO = 0xC100B405, struct.Struct("32s32sIIQ176x")
@@ -84,6 +87,8 @@ def pins(
     wanted = configuration.pins(config.parts)
     if not wanted:
         return Check("pins", "skipped", "no pin is in the configuration")
+    if found := shared_pin(machine, config):
+        return Check("pins", "failed", found, "give one of the two stations another pin")
     if not config.station.hardware:
         return Check("pins", "skipped", "[station] hardware is false: no pin is touched")
     try:
@@ -129,6 +134,18 @@ def _free(
             return Check("pins", "failed", found, advice)
     used = ", ".join(f"GPIO{number}" for _, _, number in wanted)
     return Check("pins", "ok", f"{used} on {here} are free or ours")
+
+
+def shared_pin(machine: Machine, config: Config) -> str:
+    """Return which pin another station of this machine has too, or an empty text."""
+    own = {number: f"{section} {key}" for section, key, number in configuration.pins(config.parts)}
+    for path in machine.entries(STATIONS):
+        with contextlib.suppress(ConfigError):  # a mistake in another's file is told there
+            other = configuration.load(path)
+            for section, key, number in configuration.pins(other.parts):
+                if other.station.name != config.station.name and number in own:
+                    return f"GPIO{number} ({own[number]}) is {section} {key} in {path}, too"
+    return ""
 
 
 def _number(options: Struct) -> int:
