@@ -14,6 +14,8 @@ from itertools import pairwise
 from statistics import fmean, median
 from typing import TypeAlias
 
+from msgspec.structs import replace
+
 from cued.evaluation.case import WITHIN_S, Case
 from cued.evaluation.matching import match
 from cued.evaluation.truth import STRIDE_WITHIN, TrueStride
@@ -25,6 +27,7 @@ CADENCE_STEPS = 8  # in one mean, as the metric's own
 # The middle of a still phase comes after the contact that ends a stride by half the still phase.
 STILL_AFTER_S = 0.25
 STILL_WITHIN_S = 0.35
+SAME_S = 0.001  # times of one moment
 MEAN_STRIDES = 10
 
 Answered: TypeAlias = tuple[TrueStride, Stride | None]
@@ -58,16 +61,30 @@ def score_still_lengths(case: Case, said: Sequence[Stride]) -> None:
 
 
 def _steady_still(case: Case, rows: Sequence[TruthRow]) -> list[TruthRow]:
-    """Leave out what lasts 20 % longer or shorter than usual: pauses, and still phases in swing.
+    """Leave out what lasts 20 % longer or shorter than usual, such as pauses.
 
-    The first stride out of standing lasts as long as the standing did and goes with them.
+    The first stride out of standing lasts as long as the standing did and goes with them. Two that
+    are short in turn are one whose swing was called still, and are joined.
     """
     still = [r.t for r in case.recording.truth if r.kind == "mid_stance"]
     lasts = {end: end - start for start, end in pairwise(still)}
     known = [lasts[row.t] for row in rows if row.t in lasts]
     usual = median(known) if known else 0.0
-    most = STRIDE_WITHIN * usual
-    return [row for row in rows if abs(lasts.get(row.t, usual) - usual) <= most]
+    out: list[TruthRow] = []
+    half: TruthRow | None = None  # and a short one just before
+    for row in rows:
+        lasted = lasts.get(row.t, usual)
+        short = lasted < (1.0 - STRIDE_WITHIN) * usual
+        if short and half is not None and abs(row.t - lasted - half.t) < SAME_S:
+            lasted += lasts.get(half.t, usual)
+            short = False
+            whole = replace(row, value=str(half.number + row.number))
+        else:
+            whole = row
+        half = row if short else None
+        if abs(lasted - usual) <= STRIDE_WITHIN * usual:
+            out.append(whole)
+    return out
 
 
 def score_feet_as_belt(
