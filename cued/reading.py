@@ -20,6 +20,7 @@ from msgspec import Meta, Struct
 from cued.model import ConfigError
 
 S = TypeVar("S", bound=Struct)
+T = TypeVar("T")
 
 NEAR = 0.66  # one slip in a word of three letters; at 0.5, polar was taken for pod
 KINDS = {
@@ -88,6 +89,14 @@ def _value(key: str, rest: str) -> str:
     if word.lower() in ("none", "null", "nil", "undefined"):
         return f"{word}: leave the line out, and {key} is not set"
     return f'{word}: text needs quotes, {key} = "{word}"'
+
+
+def from_json(data: bytes | str, kind: type[T]) -> T:
+    """Decode JSON of who knows where; raises msgspec.DecodeError whatever is wrong with it."""
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (RecursionError, UnicodeError) as error:
+        raise msgspec.DecodeError(str(error)) from None
 
 
 def visible(text: str) -> str:

@@ -35,6 +35,7 @@ from cued.devices._pairing import Pairing
 from cued.devices.device import Action, Advert, Device, Output
 from cued.model import DecodeError, Floats
 from cued.parts import Part
+from cued.reading import from_json
 
 PHYPHOX, SENSOR_LOGGER = "phyphox", "sensor_logger"
 LEAST_SAMPLES = 20  # for a rate
@@ -88,8 +89,8 @@ Stream = tuple[Floats, Floats]  # times (n,) s, values (n, 3)
 def decode(data: bytes) -> PhyphoxReply:
     """Decode a reply of phyphox."""
     try:
-        return msgspec.json.decode(data, type=PhyphoxReply)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return from_json(data, PhyphoxReply)
+    except msgspec.DecodeError as error:
         raise DecodeError(f"phyphox: {error}") from None
 
 
@@ -109,8 +110,8 @@ def phyphox(data: bytes, names: Sequence[tuple[str, ...]]) -> tuple[str, list[St
 def sensor_logger(data: bytes) -> dict[str, tuple[list[int], Floats]]:
     """Decode a message of Sensor Logger: sensor to times, ns, and values (n, 3)."""
     try:
-        message = msgspec.json.decode(data, type=_Message)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        message = from_json(data, _Message)
+    except msgspec.DecodeError as error:
         raise DecodeError(f"Sensor Logger: {error}") from None
     found: dict[str, list[tuple[int, list[float]]]] = {}
     for reading in message.payload:

@@ -19,6 +19,7 @@ import msgspec
 from cued import __version__, parts
 from cued.config import Site
 from cued.gait.fusion.reported import HEART_RATE
+from cued.reading import from_json
 from cued.sinks._entities import Entity, entities
 
 
@@ -77,9 +78,9 @@ def without(described: Entity, before: bytes) -> Entity | None:
     Home Assistant takes an entity away when its entry holds the platform and nothing else.
     """
     try:
-        old = msgspec.json.decode(before, type=dict[str, msgspec.Raw])
-        entries = msgspec.json.decode(old["components"], type=dict[str, dict[str, Any]])
-    except (msgspec.MsgspecError, UnicodeDecodeError, KeyError, RecursionError):
+        old = from_json(before, dict[str, msgspec.Raw])
+        entries = from_json(bytes(old["components"]), dict[str, dict[str, Any]])
+    except (msgspec.MsgspecError, KeyError):
         return None
     gone = {
         key: {"platform": entry["platform"]}

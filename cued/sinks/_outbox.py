@@ -18,7 +18,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-import msgspec
+from cued.reading import from_json
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class Outbox:
             return self._refused[path]
         try:
             payload = path.read_bytes()
-            msgspec.json.decode(payload)
+            from_json(payload, object)
         except FileNotFoundError:
             return None
         except (OSError, ValueError):

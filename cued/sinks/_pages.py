@@ -29,6 +29,7 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 from msgspec import Struct
 
+from cued.reading import from_json
 from cued.runtime.handed import handed
 from cued.sinks._hosts import hostname, is_ours
 
@@ -162,8 +163,8 @@ class Pages:
         if packed or request.content_type != "application/json":
             raise web.HTTPUnsupportedMediaType
         try:
-            body = msgspec.json.decode(await request.read(), type=dict[str, Any])
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            body = from_json(await request.read(), dict[str, Any])
+        except msgspec.MsgspecError:
             raise web.HTTPBadRequest from None
         key = request.headers.get(KEY, "")
         reply = await self._asked(request.match_info["name"], body, key)

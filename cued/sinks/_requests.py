@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from cued.coach.commands import NAMES
-from cued.reading import meant
+from cued.reading import from_json, meant
 
 BELT = ("set_incline", "set_speed")
 DEFAULT = tuple(name for name in NAMES if name not in BELT)
@@ -78,8 +78,8 @@ class Gate:
         if len(payload) > LARGEST:
             raise RequestRefused(f"larger than {LARGEST} bytes")
         try:
-            request = msgspec.json.decode(payload, type=Request)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            request = from_json(payload, Request)
+        except msgspec.MsgspecError as error:
             raise RequestRefused(f"not a command: {error}") from None
         if request.command not in NAMES:
             raise RequestRefused(f"unknown command{meant(request.command, list(NAMES))}", request)

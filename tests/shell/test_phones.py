@@ -99,7 +99,13 @@ def test_sensor_loggers_total_acceleration_is_taken_as_it_is():
     assert packet.acc[0] == pytest.approx([0, 0, 9.81])
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"payload": 3}', b'{"buffer": {"a": 1}}'])
+NESTED = b'{"payload": ' + b"[" * 9000, b'{"buffer": ' + b'{"a": ' * 9000
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"{", b"[]", b'{"payload": 3}', b'{"buffer": {"a": 1}}', b'{"a": "\xff"}', *NESTED],
+)
 @pytest.mark.parametrize("whose", [PHYPHOX, SENSOR_LOGGER])
 def test_nonsense_is_a_decode_error_or_nothing(data, whose):
     try:

@@ -18,6 +18,7 @@ from cued.commands._setup import writing
 from cued.commands._setup.answers import Answers
 from cued.commands._setup.writing import Written
 from cued.model import CuedError
+from cued.reading import from_json
 
 HANDED = 3  # the first file that systemd hands over (sd_listen_fds(3))
 LARGEST = 64 * 1024
@@ -49,7 +50,7 @@ def answered(path: Path, connection: socket.socket) -> Written:
             received += part
             if len(received) > LARGEST:
                 return Written(why="too many answers")
-        answers = msgspec.json.decode(received, type=WrittenAnswers)
+        answers = from_json(received, WrittenAnswers)
         return Written(kept=writing.applied(path, answers))
     except (OSError, msgspec.MsgspecError) as error:
         return Written(why=f"no answers: {error}")

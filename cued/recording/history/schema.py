@@ -24,6 +24,7 @@ import msgspec
 from cued.coach.workout.memory import Away, Memory, Past, Worked, WornFront
 from cued.frames import Matrix
 from cued.model import Imprint
+from cued.reading import from_json
 from cued.recording.history.file import (
     damaged,
     lost_lately,
@@ -217,7 +218,7 @@ def _worn(connection: sqlite3.Connection, runner: str) -> dict[str, WornFront]:
 def _read(text: str, kind: type[T]) -> T | None:
     """Read a value; one that is damaged is None, and a line in the log."""
     try:
-        return msgspec.json.decode(text, type=kind)
+        return from_json(text, kind)
     except msgspec.MsgspecError as error:
         log.warning("a value in the history cannot be read: %s", error)
         return None

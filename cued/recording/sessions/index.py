@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from cued import __version__
 from cued.model import RecordingError
+from cued.reading import from_json
 from cued.recording.sessions.session import RecordedSession
 from cued.recording.sessions.totals import Ending
 
@@ -47,10 +48,10 @@ class Cache(Generic[T]):
         self._files: dict[str, IndexEntry[T]] = {}
         self._changed = False
         with contextlib.suppress(OSError, KeyError, ValueError):
-            content = msgspec.json.decode(self._path.read_bytes(), type=dict[str, msgspec.Raw])
+            content = from_json(self._path.read_bytes(), dict[str, msgspec.Raw])
             if msgspec.json.decode(content["cued"]) == __version__:
                 files: Any = dict[str, IndexEntry[kind]]  # pyright: ignore[reportInvalidTypeForm]
-                self._files = msgspec.json.decode(content["files"], type=files)
+                self._files = from_json(bytes(content["files"]), files)
 
     def entry(self, path: Path) -> T:
         """Return what is in a file of the folder."""

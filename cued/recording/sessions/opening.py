@@ -19,6 +19,7 @@ from cued import __version__, parts
 from cued.coach.workout.memory import Memory
 from cued.config import ALWAYS_ON, Config, Sensor, convert, overlay
 from cued.model import RecordingError
+from cued.reading import from_json
 
 FORMAT = 1
 
@@ -78,7 +79,7 @@ def sensors(opening: Opening) -> dict[str, Sensor]:
 def read_opening(content: bytes, where: str) -> Opening:
     """Read an opening; raises RecordingError for one of another format."""
     try:
-        told = msgspec.json.decode(content, type=dict[str, Any])
+        told = from_json(content, dict[str, Any])
         version = told.get("format")
         if version != FORMAT:
             raise RecordingError(

@@ -26,7 +26,7 @@ CHECKSUM = "crc32"
 LONGEST = 1 << 26  # bytes of a record or of a chunk unpacked; ours are under 1 MB
 # The last is of a length of which a wrong bit has made more than any file can have.
 FAULTS = (
-    ValueError, struct.error, McapError, zstandard.ZstdError, msgspec.MsgspecError, OverflowError,
+    ValueError, struct.error, McapError, zstandard.ZstdError, OverflowError, RecursionError,
 )  # fmt: skip
 # What stands before the end of the data, and what after it. Another kind is damage.
 WRITTEN = {Opcode.HEADER, Opcode.METADATA, Opcode.CHUNK, Opcode.DATA_END}

@@ -28,6 +28,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cued.model import AnyEvent, Input, RecordingError
+from cued.reading import from_json
 from cued.recording.sessions import records
 from cued.recording.sessions.decoding import decoded
 from cued.recording.sessions.messages import EVENTS, item_of
@@ -197,6 +198,6 @@ def _certain(pieces: list[Found], *, joined: bool) -> list[Found]:
 def _ending(content: bytes) -> Ending | None:
     """Return an ending, or None if it cannot be read."""
     try:
-        return msgspec.json.decode(content, type=Ending)
+        return from_json(content, Ending)
     except msgspec.MsgspecError:
         return None
