@@ -65,8 +65,8 @@ def visit(d: Digest) -> Visit:
         backward_s=d.ending.backward_s,
         stumbles=d.ending.stumbles,
         stage=_stage(d),
-        last=dict(_last(d)),
-        cue_rate=_cue_rate(d),
+        last={} if _apart(d) else dict(_last(d)),
+        cue_rate=None if _apart(d) else _cue_rate(d),
     )
 
 
@@ -80,6 +80,11 @@ def _read(path: Path) -> Visits:
 def _stage(d: Digest) -> float | None:
     value = d.summaries[-1].details.get("stage") if d.summaries else None
     return float(value) if isinstance(value, int | float) else None
+
+
+def _apart(d: Digest) -> bool:
+    """Return whether it may have been somebody else who walked (coach/workout/stranger.py)."""
+    return bool(d.summaries and d.summaries[-1].details.get("apart"))
 
 
 def _last(d: Digest) -> Iterator[tuple[str, float]]:

@@ -384,6 +384,21 @@ def test_the_weeks_count_what_the_stride_called_for_and_start_at_nothing(tmp_pat
     assert rate.values[0] == pytest.approx(2 * 600.0 / (60 * MINUTES), rel=0.01)
 
 
+def test_steps_that_may_be_somebody_elses_are_not_in_a_runners_weeks(session):
+    opened = RecordedSession(session)
+    d = digest(opened, opened.parts[0])
+    assert visit(d).last
+    d.summaries = [
+        Summary(
+            t=1.0, started_t=0.0, duration_s=1.0, strides=1, backward_s=0.0, cues=0, stumbles=0,
+            details={"apart": 1.0},
+        )
+    ]  # fmt: skip
+    apart = visit(d)
+    assert (apart.last, apart.cue_rate) == ({}, None)
+    assert apart.backward_s == d.ending.backward_s
+
+
 # --- a picture for a phone ----------------------------------------------------------------------
 
 
