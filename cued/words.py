@@ -11,6 +11,7 @@ import pkgutil
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from importlib.resources import files
 
 import msgspec
 
@@ -21,6 +22,12 @@ UNITS = {  # suffix of a name, unit; longest first
     "m_s": "m/s", "percent": "%", "spm": "spm", "bpm": "bpm", "deg": "°", "min": "min",
     "ms": "ms", "hz": "Hz", "cm": "cm", "kg": "kg", "m": "m", "s": "s",
 }  # fmt: skip
+
+
+def languages() -> list[str]:
+    """Return the languages that pages and reports can be read in."""
+    found = (files("cued") / "dashboard" / "words").iterdir()
+    return sorted(file.name[:-5] for file in found if file.name.endswith(".json"))
 
 
 @functools.cache

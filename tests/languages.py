@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
-import cued
 from cued.coach.workout.ladder import STAGES
-from cued.words import catalogue
+from cued.words import catalogue, languages
 
-_FILES = (Path(cued.__file__).parent / "dashboard" / "words").glob("*.json")
-TRANSLATED = sorted({file.stem for file in _FILES} - {"en"})  # languages that are shown
+TRANSLATED = [language for language in languages() if language != "en"]
 
 WORD = re.compile(r"[^\W\d_]{3,}")
 # Short words that no page in another language has, whatever a catalogue has of them.

@@ -40,6 +40,7 @@ from cued.sinks._ports import cannot_listen
 from cued.sinks._qr_code import qr_code
 from cued.sinks._session_so_far import SoFar
 from cued.sinks.sink import Ask, Sink
+from cued.words import languages
 
 if TYPE_CHECKING:
     from cued.sinks._pages import Pages
@@ -186,6 +187,7 @@ class Live:
             "commands": config.commands,
             "history": self._site.station,
             "language": self._site.language,
+            "languages": languages(),
             "speed_unit": self._site.speed_unit,
             "settings": self._site.settings is not None,
             "profiles": PROFILES,

@@ -179,4 +179,4 @@ def test_what_is_worn_meets_needs() -> None:
     assert offered(["foot_left"], belt=False, program=False) == {"stride"}
     both = offered(["foot_left", "foot_right", "lower_back"], belt=True, program=True)
     assert both == {"stride", "feet", "trunk", "belt", "pace", "program"}
-    assert offered([], belt=True, program=False) == {"belt"}
+    assert offered([], belt=True, program=False) == {"belt", "pace"}

@@ -26,6 +26,7 @@ from cued.commands._setup.topics.topic import Trials, unit_of
 from cued.model import ConfigError, CuedError
 from cued.sinks._door import Door
 from cued.sinks._pages import PageReply, Pages
+from cued.words import languages
 
 log = logging.getLogger(__name__)
 
@@ -166,7 +167,8 @@ class SetUp:
     def _about(self) -> bytes:
         tables = self._conversation.tables
         language = tables.get("station", {}).get("language", "en")
-        return json.dumps({"language": language, "speed_unit": unit_of(tables)}).encode()
+        about = {"language": language, "languages": languages(), "speed_unit": unit_of(tables)}
+        return json.dumps(about).encode()
 
 
 def _table(body: dict[str, Any], name: str) -> dict[str, Any]:

@@ -23,11 +23,11 @@ const Words = (() => {
   let speedUnit = "km/h";
   let plurals = new Intl.PluralRules(locale);
 
-  /* Read the catalogue; `language` and `speed_unit` are the station's. */
-  async function load({ language = "en", speed_unit: unit } = {}) {
+  /* Read the catalogue; `language` and `speed_unit` are the station's, `languages` those that there are. */
+  async function load({ language = "en", speed_unit: unit, languages } = {}) {
     speedUnit = unit ?? speedUnit;
     for (const tag of [...navigator.languages, language, "en"]) {
-      const found = await catalogue(short(tag));
+      const found = languages && !languages.includes(short(tag)) ? null : await catalogue(short(tag));
       if (!found) continue;
       [locale, words] = [tag, found];
       break;

@@ -136,7 +136,8 @@ async def test_the_page_is_told_where_the_broker_is_and_no_secret() -> None:
         assert tuple(told.pop("profiles")) == PROFILES
     assert told == {
         "root": "cued", "port": 9001, "commands": False, "history": "hall-2", "station": "hall-2",
-        "language": "en", "speed_unit": "km/h", "settings": False,
+        "language": "en", "languages": ["de", "en", "es", "fr", "it"], "speed_unit": "km/h",
+        "settings": False,
     }  # fmt: skip
     async with serving(start="all", broker="ws://b:1/") as (_, session):
         told = await (await session.get("/config.json")).json()

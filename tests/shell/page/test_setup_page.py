@@ -18,7 +18,7 @@ from cued.commands._setup.place import Place
 from cued.commands._setup.served import SetUp
 from cued.commands._setup.topics.topic import Nearby
 from cued.model import CuedError
-from cued.words import catalogue
+from cued.words import catalogue, languages
 from tests.languages import TRANSLATED, english_in
 from tests.shell.page.world import wait_for
 
@@ -89,6 +89,7 @@ async def test_without_the_digits_nothing_is_answered(tmp_path) -> None:
             for key in ("", "guess"):
                 assert (await asked(session, url, name, key=key))[0] == 403
         about = await (await session.get(f"{url}/config.json")).json()
+        assert about.pop("languages") == languages()
         assert about == {"language": "en", "speed_unit": "km/h"}
     assert path.read_text() == BEFORE
 

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import pytest
 
-from cued import parts, words
+from cued import words
 from cued.coach.known import Cap
 from cued.coach.voice.phrases import LANGUAGES, load
 from cued.coach.workout.phase import Trigger
@@ -122,7 +122,6 @@ def test_what_the_core_may_say_has_a_word() -> None:
     told |= WITHHELD | VALUES | {"person"}
     wanted = {f"value.{v}" for v in told}
     wanted |= {f"{what}.{name}" for name in PHASES for what in ("phase", "does")}
-    wanted |= {f"name.{bare(metric)}" for metric in parts.names("metrics")}
     assert wanted - set(ENGLISH) == set()
 
 
@@ -190,7 +189,8 @@ def test_the_page_speaks_the_browsers_language_and_fits_a_phone(
 @pytest.mark.once
 def test_a_browser_of_no_language_of_ours_gets_the_stations(station: Any, visit: Any) -> None:
     page = visit(station.url, locale="fi")
-    told = {"language": "de", "speed_unit": "mph", "port": station.broker.web}
+    told = {"language": "de", "languages": sorted(WORDS), "speed_unit": "mph"}
+    told["port"] = station.broker.web
     page.route("**/config.json", lambda route: route.fulfill(json=told))
     page.reload()
     page.get_by_text(WORDS["de"]["bar.sign_in"]).first.wait_for()
