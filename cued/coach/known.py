@@ -5,7 +5,7 @@ Rules of this file
 * The coach and its session write it; rules, phases and the arbiter read it and change nothing.
 * Whatever is not known is None or "unknown". Nothing here guesses.
 * ``see`` takes in inputs and events, in time order; what belongs to the session (from ``phase``
-  on) is written by ``workout/session.py``, and what lets cues through by ``coach.py``.
+  on) is written by ``workout/``, and what lets cues through by ``coach.py``.
 """
 
 from __future__ import annotations
