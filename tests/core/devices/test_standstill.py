@@ -1,0 +1,50 @@
+"""A speed that a treadmill goes on reporting after it said that it halted, or its clock stopped."""
+
+from __future__ import annotations
+
+from cued.devices._standstill import Standstill
+
+
+def running(seconds: int = 20) -> Standstill:
+    """Return a treadmill whose elapsed time has counted each second."""
+    belt = Standstill()
+    for second in range(seconds + 1):
+        belt.ticked(float(second), float(second))
+    return belt
+
+
+def test_a_running_belt_is_believed():
+    assert running().doubt(20.5, 1.2) == ""
+
+
+def test_a_clock_that_stands_still_is_a_reason_for_doubt():
+    assert running().doubt(40.0, 1.2) == "clock"
+
+
+def test_a_distance_that_goes_on_counting_outweighs_the_clock():
+    belt = running()
+    for second in range(20, 41):
+        belt.went(float(second), 24.0 + second)
+    assert belt.doubt(40.0, 1.2) == ""
+
+
+def test_a_pause_lasts_until_the_belt_is_started():
+    belt = running()
+    belt.halted(20.5, "paused", 1.2)
+    belt.ticked(21.0, 21.0)
+    assert belt.doubt(21.0, 1.2) == "paused"
+    belt.started()
+    assert belt.doubt(21.5, 1.2) == ""
+
+
+def test_a_speed_that_rises_again_is_one_of_a_belt_that_runs():
+    belt = running()
+    belt.halted(20.5, "stopped", 1.2)
+    assert belt.doubt(21.0, 0.4) == "stopped"
+    assert belt.doubt(22.0, 0.5) == ""
+
+
+def test_no_speed_needs_no_doubt():
+    belt = running()
+    belt.halted(20.5, "safety_key", 1.2)
+    assert belt.doubt(21.0, 0.0) == ""
