@@ -130,19 +130,20 @@ def _devices(wanted: PinRequest, factory: Any) -> dict[int, Any]:
 
 
 def _reserve(pins: tuple[int, ...]) -> None:
-    """Take pins for this process by names that end with it. Raises PinsMissing."""
-    for pin in pins:
-        name = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        try:
-            name.bind(f"\0cued-gpio-{pin}")
-        except OSError as error:
+    """Take pins for this process by names that end with it. Raises PinsMissing, taking none."""
+    names: list[socket.socket] = []
+    try:
+        for pin in pins:
+            names.append(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+            names[-1].bind(f"\0cued-gpio-{pin}")
+    except OSError as error:
+        for name in names:
             name.close()
-            if error.errno == errno.EADDRINUSE:
-                raise PinsMissing(
-                    f"GPIO{pin} is driven by another cued: end that, or give one of them other pins"
-                ) from None
-        else:
-            _reserved.append(name)
+        if error.errno != errno.EADDRINUSE:
+            return  # the kernel refuses a line that is driven already
+        why = f"GPIO{pins[len(names) - 1]} is driven by another cued"
+        raise PinsMissing(f"{why}: end that, or give one of them other pins") from None
+    _reserved.extend(names)
 
 
 def _open(wanted: PinRequest) -> tuple[Any, dict[int, Any], str]:
@@ -151,8 +152,8 @@ def _open(wanted: PinRequest) -> tuple[Any, dict[int, Any], str]:
     if wanted.hardware:
         factory: Any = None
         try:
-            _reserve(wanted.pins)
             factory = open_factory(wanted.chip, Path(wanted.runtime))
+            _reserve(wanted.pins)
             return factory, _devices(wanted, factory), ""
         except (PinsMissing, *failures()) as error:
             why = str(error).replace("\n", " ")

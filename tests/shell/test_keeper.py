@@ -225,4 +225,4 @@ def test_a_pin_of_another_station_is_left_alone_with_a_sentence(two_stations) ->
     assert "GPIO13 is driven by another cued" in why
     devices[13].value = 1.0
     assert type(devices[13].pin_factory).__name__ == "MockFactory"
-    assert two_stations(5)[1] == ""
+    assert two_stations(6)[1] == "", "a pin that was given up"
