@@ -1,0 +1,46 @@
+"""After long silence a word or a chime says that all is well."""
+
+from __future__ import annotations
+
+from cued.coach.known import Known
+from cued.coach.rule import Proposal
+from cued.coach.voice.sign_of_life import FREE_SIGN_S, SIGN_S, SignOfLife
+from cued.model import Priority
+
+LONG = Proposal(key="overlong_stride", priority=Priority.TECHNIQUE, theme="stride", since=0.0)
+
+
+def known(program: bool = True) -> Known:
+    """Return a runner who walks steadily."""
+    return Known(mode="walking", program=program, stability="steady")
+
+
+def first_sign(known: Known, until: float = 400.0, technique=()) -> tuple[float, str] | None:
+    """Walk in silence; return when the first sign comes and which it is."""
+    sign = SignOfLife()
+    sign.given(0.0)
+    while known.now < until:
+        known.now += 1.0
+        known.walked_at = known.stride_at = known.footfall_at = known.now
+        if told := sign.propose(known, technique, active=True, held_back=False):
+            return known.now, told.key
+    return None
+
+
+def test_guided_a_chime_comes_before_a_minute():
+    assert first_sign(known()) == (SIGN_S, "in_range")
+
+
+def test_in_free_run_before_five():
+    assert first_sign(known(program=False)) == (FREE_SIGN_S, "in_range")
+
+
+def test_a_runner_who_is_out_of_range_hears_words_and_no_praise():
+    assert first_sign(known(), technique=[LONG]) == (SIGN_S, "with_you")
+
+
+def test_something_said_begins_the_silence_anew():
+    now, sign = known(), SignOfLife()
+    sign.given(40.0)
+    now.now = 60.0
+    assert sign.propose(now, (), active=True, held_back=False) is None
