@@ -87,6 +87,7 @@ class Known(Struct, kw_only=True):
     limit_m_s : no faster than this backward.  left_s, cap : backward, and the cap that ends it.
     bout_left_s : until this backward part is over before the caps.
     elapsed_s : walked in the phase; stood in it, where standing is expected.  remaining_s : of it.
+    stepping : in a session, somebody walks, though the last steps may have been missed.
     against_s : for how long the runner has faced another way than the phase asks for.
     part_s : walked backward in the present backward part, or the last one.
     back_m_s : the belt in it.
@@ -121,6 +122,7 @@ class Known(Struct, kw_only=True):
     footfalls: int = 0
     footfall_at: float = -math.inf
     walked_at: float = -math.inf
+    stepping: bool = False
     strides: int = 0
     stride_s: float = 0.0
     since_change: dict[Side, int] = {}

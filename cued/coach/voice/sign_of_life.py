@@ -34,7 +34,7 @@ class SignOfLife:
         if any(p.priority == Priority.TECHNIQUE for p in technique):
             self._off_at = known.now
         every = SIGN_S if known.program else FREE_SIGN_S
-        if not active or known.spec.overlay or not known.walking:
+        if not active or known.spec.overlay or not known.stepping:
             self._signed = max(self._signed, known.now - every + WALKS_ON_S)
             return None
         if known.now - self._signed < every or held_back:

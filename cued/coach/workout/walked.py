@@ -50,7 +50,9 @@ class Walked:
         known, spec = self._known, self._known.spec
         stands = spec.stands or (spec.still and spec.turn != "unknown")
         backward = known.direction == "backward" or (spec.backward and known.direction == "unknown")
-        if not known.walking and (self._quiet_s > self._patience_s or known.at_rest):
+        stopped = self._quiet_s > self._patience_s or known.at_rest
+        known.stepping = known.walking or not stopped
+        if not known.stepping:
             tally.moved_backward(-self._unseen_back_s, spec.jog, None, None)
             known.elapsed_s += passed if stands else -self._unseen_s
             self.begin()

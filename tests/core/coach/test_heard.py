@@ -219,6 +219,16 @@ def test_a_silent_belt_pauses_nobody_whose_slow_steps_are_missed_for_ten_seconds
     assert "paused" not in runner.phases()
 
 
+def test_who_is_seen_to_step_now_and_then_only_is_not_left_alone() -> None:
+    runner = led_to("carry", CLIMBER, profile="variety_for_a_runner")
+    runner.feed(BeltState(t=runner.t, speed_m_s=None, since=runner.t))
+    runner.stride_s, began = 0.4, runner.t  # known late, as a slow one is
+    while runner.phase == "carry":
+        runner.walk(0.2)
+        runner.stand(5.5)
+    assert silences(runner, began, runner.t) < 60.0
+
+
 def test_a_sudden_limp_is_asked_about_and_never_coached() -> None:
     runner = Runner(program=False)
     runner.belt(1.0)
