@@ -18,6 +18,7 @@ from cued.commands._setup.place import Place
 from cued.commands._setup.served import SetUp
 from cued.commands._setup.topics.topic import Nearby
 from cued.model import CuedError
+from cued.sinks import _door
 from cued.words import catalogue, languages
 from tests.languages import TRANSLATED, english_in
 from tests.shell.page.world import wait_for
@@ -159,7 +160,8 @@ async def test_whatever_is_sent_is_refused_and_spoils_nothing_for_who_stands_the
     assert [r for r in caplog.records if r.levelname in ("ERROR", "CRITICAL")] == []
 
 
-async def test_three_wrong_digits_make_new_ones_and_a_pause(tmp_path) -> None:
+async def test_three_wrong_digits_make_new_ones_and_a_pause(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(_door, "GUESS_S", 0.2)
     machine = Machine()
     async with serving(tmp_path / "cued.toml", machine) as (url, session, _):
         await asked(session, url, "speak")
@@ -169,10 +171,30 @@ async def test_three_wrong_digits_make_new_ones_and_a_pause(tmp_path) -> None:
             status, body = await asked(session, url, "enter", {"digits": wrong})
             assert (status, body["left"]) == (403, left)
             assert (await asked(session, url, "enter", {"digits": first}))[0] == 403, "too soon"
-            await asyncio.sleep(1.05)  # GUESS_S
+            await asyncio.sleep(0.25)
         assert (await asked(session, url, "enter", {"digits": first}))[0] == 403, "they are void"
         status, body = await asked(session, url, "speak")
         assert (status, body["why"]) == (429, "wait")
+
+
+async def test_a_second_phone_with_new_digits_leaves_the_first_without_a_key(
+    tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr(_door, "PAUSE_S", 0.0)
+    monkeypatch.setattr(_door, "GUESS_S", 0.0)
+    machine, path = Machine(), tmp_path / "cued.toml"
+    path.write_text(BEFORE)
+    async with serving(path, machine) as (url, session, _):
+        first = await entered(session, url, machine)
+        await asked(
+            session, url, "answer", {"step": "language", "values": {"language": "it"}}, first
+        )
+        second = await entered(session, url, machine)
+        for name in ("show", "answer", "try", "write", "leave"):
+            assert (await asked(session, url, name, key=first))[0] == 403
+        _, view = await asked(session, url, "show", key=second)
+        assert view["step"] == "purpose", "what was answered is there"
+    assert path.read_text() == BEFORE
 
 
 async def test_a_password_goes_in_and_never_comes_out(tmp_path) -> None:
