@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from cued.model import Front, Mode, Side
+from cued.model import Fall, Front, Mode, Mounting, Notice, Side
 
 
 class Contact(Struct, frozen=True, kw_only=True):
@@ -98,6 +98,11 @@ class Disturbance(Struct, frozen=True, kw_only=True):
     score: float
     because: dict[str, float] = {}
 
+    def fall(self) -> Fall:
+        """Return the event of a stage of a fall."""
+        stage = "possible" if self.kind == "possible_fall" else "confirmed"
+        return Fall(t=self.t, stage=stage, sensor=self.sensor, because=self.because)
+
 
 class Posture(Struct, frozen=True, kw_only=True):
     """Trunk figures over one stride: lean (rad, + toward the chest), roll range (rad), and so on.
@@ -133,6 +138,22 @@ class Orientation(Struct, frozen=True, kw_only=True):
     why: str = ""
     front: Front = "unknown"
     sure: bool = False
+
+    def events(self) -> list[Mounting | Notice]:
+        """Return the event, and a warning if the mounting is in doubt."""
+        event = Mounting(
+            t=self.t,
+            sensor=self.sensor,
+            state=self.state,
+            matrix=self.matrix,
+            why=self.why,
+            front=self.front,
+            sure=self.sure,
+        )
+        if self.state != "doubtful":
+            return [event]
+        text = f"{self.sensor}: {self.why}"
+        return [event, Notice(t=self.t, level="warning", code="mounting_doubtful", text=text)]
 
 
 Finding: TypeAlias = (

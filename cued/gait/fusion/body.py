@@ -50,11 +50,9 @@ from cued.model import (
     Belt,
     BeltState,
     Block,
-    Fall,
     Gait,
     Lift,
     LinkChanged,
-    Mounting,
     Notice,
     Phase,
     Placement,
@@ -112,7 +110,7 @@ class Body:
             for finding in chain.feed(block):
                 waiting.append(finding)
                 if isinstance(finding, Disturbance) and finding.kind != "stumble":
-                    out.append(_fall(finding))
+                    out.append(finding.fall())
         began, reached = float(block.t[0]), float(block.t[-1])
         self._footfalls.heard(block.sensor, reached)
         self._merge.put(block.sensor, began, reached, waiting)
@@ -182,15 +180,11 @@ class Body:
         """Conclude what follows from nothing having been found until ``t``."""
         return [
             *self._changed(self._belt.pass_time(t)),
-            *self._overdue(t),
+            *(event for s in self._strides.overdue(t) for event in self._stride(s, s.t + WAIT_S)),
             *self._stand_still(t),
             *self._rest(t),
             *self._ages.advance(t),
         ]
-
-    def _overdue(self, t: float) -> list[AnyEvent]:
-        late = self._strides.overdue(t)
-        return [event for s in late for event in self._stride(s, s.t + WAIT_S)]
 
     def _changed(self, told: Sequence[BeltState | Notice]) -> list[AnyEvent]:
         """Use the belt's new state; values that it makes incomparable start again."""
@@ -243,7 +237,7 @@ class Body:
                 self._direction.feed(finding, self._mode.mode)
                 return self._told(finding.at, self._direction.why) + self._contradiction(finding)
             case Turning():
-                if self._sees_turns(finding.sensor):
+                if finding.sensor in self._trunks or not self._trunks:  # else not a foot's
                     self._direction.turn(finding)
                 return self._told(finding.at, self._direction.why)
             case Travel():
@@ -253,7 +247,7 @@ class Body:
             case Orientation():
                 finding = self._confirmed(finding)
                 self._direction.doubt(finding.sensor, doubtful=finding.state == "doubtful")
-                return [*_mounting(finding), *self._told(finding.at, self._direction.why)]
+                return [*finding.events(), *self._told(finding.at, self._direction.why)]
             case Disturbance():
                 return self._stumbled(finding)
         return []
@@ -295,10 +289,6 @@ class Body:
         told = self._belt.step(travel.at, travel.sensor, speed) if speed else []
         strides = self._strides.travel(travel)
         return self._changed(told) + [e for s in strides for e in self._stride(s, travel.at)]
-
-    def _sees_turns(self, sensor: str) -> bool:
-        """Return whether a sensor's turns count: a foot's only where no trunk is worn."""
-        return sensor in self._trunks or not self._trunks
 
     def _contradiction(self, heading: Heading) -> list[AnyEvent]:
         """Report once when trunk and feet go on saying the opposite of each other."""
@@ -354,24 +344,3 @@ class Body:
     def _rebase(self, t: float, why: str) -> list[AnyEvent]:
         event = self._stability.rebase(t, why)
         return [event] if event else []
-
-
-def _fall(finding: Disturbance) -> Fall:
-    stage = "possible" if finding.kind == "possible_fall" else "confirmed"
-    return Fall(t=finding.t, stage=stage, sensor=finding.sensor, because=finding.because)
-
-
-def _mounting(finding: Orientation) -> list[AnyEvent]:
-    event = Mounting(
-        t=finding.t,
-        sensor=finding.sensor,
-        state=finding.state,
-        matrix=finding.matrix,
-        why=finding.why,
-        front=finding.front,
-        sure=finding.sure,
-    )
-    if finding.state != "doubtful":
-        return [event]
-    text = f"{finding.sensor}: {finding.why}"
-    return [event, Notice(t=finding.t, level="warning", code="mounting_doubtful", text=text)]
