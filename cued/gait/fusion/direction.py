@@ -16,6 +16,7 @@ Rules
   ``BACK_STEPS_AFTER_RUN``, for the same reason: a wrong cue to a person walking is worse than none.
 * What a forward jog may look like too (``Heading.faint``) keeps up a backward that was found
   otherwise, and finds it where the program has the runner go backward; else it is no evidence.
+* An answer that a trunk's steps no longer support, ``WEAK_STEPS`` in a row, is let go.
 * A turn about the vertical wipes the evidence, and while it lasts the answer is unknown. Its steps
   count half: who turns overground goes on forward, who turns round on a belt does not.
 * Standing has no direction. Lost data wipe everything.
@@ -39,6 +40,7 @@ CONTRADICTIONS = 6  # in a row; chosen
 BACK_STEPS = 3
 BACK_STEPS_AFTER_RUN = 10
 HELD_S = 4.0
+WEAK_STEPS = 6  # who turns on a slow belt is not called what they were for longer
 
 
 class DirectionChoice:
@@ -53,6 +55,7 @@ class DirectionChoice:
         self._mode: Mode = "unknown"
         self._since_t = 0.0  # when the direction was last decided
         self._back_steps = 0  # of the trunk, in a row
+        self._weak_steps = 0  # that say nothing, in a row
         self._ran = False  # since the person last stood or was seen going backward
         self._expects_back = False
         self._doubted: set[str] = set()
@@ -74,6 +77,10 @@ class DirectionChoice:
         elif self._by_feet(heading.at):
             self._compare(odds)
             return self.direction
+        self._weak_steps = 0 if heading.log_odds else self._weak_steps + 1
+        if not heading.log_odds:
+            weak = self._weak_steps >= WEAK_STEPS and self.direction != "unknown"
+            return self._wipe("no evidence any more") if weak else self.direction
         self._back_steps = self._back_steps + 1 if odds < 0.0 else 0
         odds *= IN_TURN if self._turning else 1.0
         self._sum = max(-CAP, min(CAP, self._sum * FORGET + odds))

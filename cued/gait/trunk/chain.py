@@ -192,15 +192,11 @@ class Trunk:
         if not self._yaw.turning:
             if self._mounting.step(c.t, lead.forward, lead.left):
                 self._tell_mounting(at, found)
-            elif self._pace.sedate and self._mounting.surely and abs(lead.log_odds) >= LEAST:
+            elif self._pace.sedate and self._mounting.surely:
+                odds = lead.log_odds if abs(lead.log_odds) >= LEAST else 0.0
                 found.append(
                     Heading(
-                        t=c.t,
-                        at=at,
-                        sensor=name,
-                        log_odds=lead.log_odds,
-                        kind="trunk",
-                        faint=lead.faint,
+                        t=c.t, at=at, sensor=name, log_odds=odds, kind="trunk", faint=lead.faint
                     )
                 )
 

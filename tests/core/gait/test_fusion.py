@@ -684,3 +684,13 @@ def test_a_stumble_held_back_is_told_when_a_fall_goes_with_it(first):
     assert told == [[], [stumble]]
     late = who_walked(until="running", at=10.0)
     assert late.feed(stumble) == late.feed(upset(15.0, "confirmed_fall")) == []
+
+
+def test_a_direction_that_the_trunk_no_longer_supports_is_let_go_after_six_steps():
+    choice = DirectionChoice()
+    assert backward_of_a_trunk(choice, 6, faint=False)[-1] == "backward"
+    said = [
+        choice.feed(Heading(t=t, at=t, sensor="s", log_odds=0.0, kind="trunk"), "walking")
+        for t in (4.0, 4.5, 5.0, 5.5, 6.0, 6.5)
+    ]
+    assert said == ["backward"] * 5 + ["unknown"]
