@@ -227,5 +227,7 @@ class _Pelvis:
         self._launch = launch = max(FADING * self._launch, speed)
         flight = max(launch - LAUNCH_M_S, 0.0)
         free = max(BOUNCE_FREE * sqrt(self._bounce2), launch - LAUNCH_FREE_M_S)
-        bounced = max(free - JOG_M_S, 0.0)
-        return speed, self._level + LAUNCH_LEVEL_S * flight + JOG_S * bounced, free
+        level = self._level + LAUNCH_LEVEL_S * flight
+        if free > JOG_M_S:
+            level += JOG_S * (free - JOG_M_S)
+        return speed, level, free

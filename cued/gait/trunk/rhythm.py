@@ -34,8 +34,9 @@ class Rhythm:
     @property
     def doubtful(self) -> bool:
         """Steps are missed again and again: pace and stride are not known."""
-        _, swings, gaps = zip(*self._steps, strict=True) if self._steps else ((), (), ())
-        return sum(gaps) >= GAPS or (len(swings) >= KNOWN and median(swings) > ONE)
+        if sum(gap for _, _, gap in self._steps) >= GAPS:
+            return True
+        return len(self._steps) >= KNOWN and median(swings for _, swings, _ in self._steps) > ONE
 
     def feed(self, k: int, sums: Sums) -> bool:
         """Process a step known at grid sample ``k``; return whether one before it was missed.

@@ -8,6 +8,7 @@ recording (in s11 the trunk alone) show, or go on after the person has stopped.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from statistics import median, pstdev
@@ -73,6 +74,11 @@ def found(folder: Path, mounted: bool = True) -> tuple[Truth, tuple[Finding, ...
     return Truth(recording), tuple(
         f for block in trunk_blocks(recording, mounted) for f in trunk.feed(block)
     )
+
+
+def told(findings: Iterable[Finding]) -> list[float]:
+    """Give the log-odds of the steps that say which way they go."""
+    return [f.log_odds for f in findings if isinstance(f, Heading) and f.log_odds]
 
 
 class Score:
@@ -157,12 +163,12 @@ def test_unknown_mounting_costs_little(data: Path) -> None:
 
 def test_direction_of_every_step(data: Path) -> None:
     folders = sorted(data.glob("overground_walk/voisard-*"))
-    walks = [f.log_odds for p in folders for f in found(p)[1] if isinstance(f, Heading)]
+    walks = [x for p in folders for x in told(found(p)[1])]
     assert sum(x > 0 for x in walks) >= 0.99 * len(walks)
     captured = sorted(data.glob("mocap_virtual/bandai-walk-*"))
     for backward in (True, False):
         mine = [p for p in captured if ("back" in p.name) == backward]
-        odds = [f.log_odds for p in mine for f in found(p)[1] if isinstance(f, Heading)]
+        odds = [x for p in mine for x in told(found(p)[1])]
         assert len(odds) > 30
         assert sum((x < 0) == backward for x in odds) >= 0.99 * len(odds)
 
@@ -238,7 +244,7 @@ def test_first_steps_show_an_unknown_mounting_its_sides_and_direction(data: Path
         findings = replayed(folder, np.eye(3), mounted=False, starts_forward=True)
         known = [f for f in findings if isinstance(f, Orientation)][-1]
         assert known.state == "known"
-        odds = [f.log_odds for f in findings if isinstance(f, Heading)]
+        odds = told(findings)
         assert sum(x > 0 for x in odds) >= 0.99 * len(odds) > 100
         truth = [row for row in read_table(folder).truth if row.kind == "contact"]
         truth = [row for row in truth if known.t < row.t < GOOD_UNTIL_S[folder.name]]
