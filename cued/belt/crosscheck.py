@@ -54,6 +54,11 @@ class CrossCheck:
         if self._is_enough(t):
             self._conclude(told_m_s)
 
+    def call_zero(self) -> bool:
+        """Doubt a treadmill that says 0 where somebody walks; return whether that is new."""
+        new, self.doubt = not self.doubt, self.doubt or "zero"
+        return new
+
     def believe(self) -> None:
         """Start again: the treadmill reports another speed."""
         if self.doubt != "unit":
@@ -75,16 +80,16 @@ class CrossCheck:
             self.doubt = "unit" if abs(ratio * self.factor - 1.0) < UNIT_WITHIN else "off_belt"
 
 
-def advice(doubt: str, told: float, walked: float, factor: float) -> str:
+def advice(doubt: str, told: float, walked: float | None, factor: float) -> str:
     """Return one line: what is wrong, and what to do.
 
     factor : what is to be configured in all; 0 where nothing can be.
     """
-    said = f"the treadmill says {told:.2f} m/s where the feet walk at {walked:.2f}"
+    who = "somebody walks" if walked is None else f"the feet walk at {walked:.2f}"
+    said = f"the treadmill says {told:.2f} m/s where {who}"
     if doubt == "zero":
-        return (
-            f"{said}: unlock it in its own app, or use a belt sensor; the feet are used meanwhile"
-        )
+        meanwhile = "it is not used" if walked is None else "the feet are used meanwhile"
+        return f"{said}: unlock it in its own app, or use a belt sensor; {meanwhile}"
     if doubt == "unit":
         offered = LEAST_FACTOR < factor < MOST_FACTOR
         todo = f"set speed_factor = {factor:.3f} for it" if offered else "its unit is wrong"

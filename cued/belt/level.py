@@ -6,7 +6,8 @@ that lasts, and the jitter is learned from the reports themselves:
 * A report away from the level whose followers come back was jitter. The farthest such report is
   the ``edge``, which fades; up to a little beyond it nothing is a change. That holds for Gaussian
   noise, quantisation, and a last digit that flickers in any share of reports alike.
-* Reports beyond the edge on the same side, twice in a row and for ``LASTS_S``, are a change.
+* Reports beyond the edge on the same side, twice in a row and for ``LASTS_S``, are a change; so is
+  one far beyond it after one on its way there, as in a ramp.
 * Gross reports (zero, 24 km/h) do not widen the edge. Once some have proved false, so many are
   needed in a row as are improbable at their share.
 * A smaller step inside the edge is found by the means before and after it (a likelihood ratio test
@@ -31,6 +32,8 @@ BEYOND = 1.4  # times the edge; a new farthest value of Gaussian jitter is rarel
 BEYOND_FEW = 10.0  # over the number of reports: the farthest of 20 says less than that of 200
 FADES = 0.999  # per report: half in 700; a flicker in 1 % of reports comes every 100
 LASTS_S = 0.5
+SET_OUT = 0.1  # of the bound: beyond what a flicker moves a mean
+FAR = 2.0  # times the bound: with a report before it on the same side this is no jitter
 SETTLE_S, SETTLE_REPORTS = 2.0, 3
 TRY_REPORTS = 6  # of a jitter that is not known yet
 RETURN_S = 6.0
@@ -99,6 +102,7 @@ class Level:
         self._away: list[tuple[float, float]] = []
         self._left: Plateau | None = None
         self._left_at = 0.0
+        self._before = (-math.inf, 0.0)  # the last report
         self._recent: deque[tuple[float, float]] = deque(maxlen=2 * TRY_REPORTS)
 
     @property
@@ -161,6 +165,7 @@ class Level:
             self._stay(t, value, self._plateau)
         else:
             self._stray(t, value, self._plateau)
+        self._before = (t, value)
 
     def _begin(self, since: float, values: Sequence[float]) -> None:
         self._plateau = Plateau(since, deque(values, maxlen=REMEMBERED), fmean(values))
@@ -191,12 +196,23 @@ class Level:
             self._away.clear()
         self._away.append((t, value))
         lasted = t - self._away[0][0] >= LASTS_S - RESPITE_S
+        if len(self._away) == 1 and self._is_under_way(t, value, level):
+            self._away.insert(0, self._before)
+            lasted = True
         starts = level < self._scale.finest and value > level and not self._is_absurd(value, level)
         if starts or (lasted and self._is_change(level)):
             self._left, self._left_at, self._plateau = plateau, self._away[0][0], None
             self._recent.clear()
             self._recent.extend(self._away)
             self._away.clear()
+
+    def _is_under_way(self, t: float, value: float, level: float) -> bool:
+        """Return whether the report before was already on the way to one that is far beyond."""
+        before_t, before = self._before
+        towards = math.copysign(1.0, value - level)
+        set_out = towards * (before - level) > SET_OUT * self._bound
+        far = abs(value - level) > FAR * self._bound and not self._is_gross(value, level)
+        return far and set_out and LASTS_S <= t - before_t <= SPARSE_S
 
     def _is_absurd(self, value: float, level: float) -> bool:
         return value - level > 5.0 * self._scale.gross  # 2.5 m/s faster at once

@@ -16,7 +16,9 @@ Rules of this file
 
 from __future__ import annotations
 
-from cued.belt.crosscheck import CrossCheck, advice
+from msgspec.structs import replace
+
+from cued.belt.crosscheck import STANDS_M_S, CrossCheck, advice
 from cued.belt.source import SpeedSource
 from cued.belt.unspoken import Unspoken
 from cued.model import Belt, BeltSource, BeltState, Notice
@@ -27,6 +29,7 @@ RESTATED = 0.01  # relative: a mean that has moved by so much is told anew
 OTHER_M_S, OTHER_PERCENT = 0.05, 0.5  # half a bin of the baselines (coach/strides/baseline.py)
 
 
+WALKED_S = 8.0  # without a stand or a turn; a room is rarely so long
 FEET = " feet"  # no sensor has this name
 # Measured (docs/accuracy.md): two sensors on one foot differ by 6 % backward and 2 % forward, which
 # is 4.5 % each; less its own bias, a mean over ten strides scatters by 1.5 % backward, 0.9 forward.
@@ -45,6 +48,7 @@ class Owner:
         self._state: BeltState | None = None
         self._check = CrossCheck()
         self._unspoken = Unspoken()
+        self._walks_from: float | None = None  # a trunk, on a belt that says that it stands
         self._compared_since = 0.0
         self._advised: set[str] = set()
 
@@ -60,12 +64,8 @@ class Owner:
 
     def step(self, t: float, sensor: str, speed_m_s: float) -> Told:
         """Process the speed of a foot over one stride, known at ``t``."""
-        if told := self._treadmill():
-            if told.speed.since != self._compared_since:
-                self._compared_since = told.speed.since
-                self._check.believe()
-            if told.speed.steady and not told.doubt and told.speed.value is not None:
-                self._check.compare(t, sensor, speed_m_s, told.speed.value)
+        if (told := self._comparable()) is not None:
+            self._check.compare(t, sensor, speed_m_s, told)
         error = CALIBRATED_ERROR if self._check.calibrated(sensor) else FOOT_ERROR
         feet = self._sources.setdefault(FEET, SpeedSource("feet"))
         feet.step(t, self._check.corrected(sensor, speed_m_s), error)
@@ -73,14 +73,16 @@ class Owner:
 
     def trunk(self, t: float, stride_s: float, up_m_s2: float | None) -> Told:
         """Process the trunk's upward acceleration over a stride: it matters where nothing tells."""
-        if self._sources:
+        out = self._told(t) if self._stands_under(t) else []
+        known = self._state is not None and self._state.source != "none"
+        if known or (self._state is None and self._sources):
             self._unspoken.restart()
-            return []
+            return out
         since = self._unspoken.stride(t, stride_s, up_m_s2)
         watched = self._state is not None and self._state.watched
         if since is None and (watched or not self._unspoken.ready):
-            return []
-        return self._anew(t, t if since is None else since)
+            return out
+        return [*out, *self._anew(t, t if since is None else since)]
 
     def mark(self, t: float) -> Told:
         """Process that a person marked the moment: a belt that tells nothing was changed."""
@@ -90,6 +92,26 @@ class Owner:
     def walks_otherwise(self) -> None:
         """Note that mode or direction changed: strides before and after are not alike."""
         self._unspoken.restart()
+        self._walks_from = None
+
+    def _comparable(self) -> float | None:
+        """Return the treadmill's speed, where it is level and not taken back, m/s."""
+        told = self._treadmill()
+        if told is None:
+            return None
+        if told.speed.since != self._compared_since:
+            self._compared_since, self._walks_from = told.speed.since, None
+            self._check.believe()
+        return told.speed.value if told.speed.steady and not told.doubt else None
+
+    def _stands_under(self, t: float) -> bool:
+        """Return whether a treadmill has just been long at 0 with a trunk that walks on it."""
+        told = self._comparable()
+        if told is None or told >= STANDS_M_S or FEET in self._sources:
+            self._walks_from = None
+            return False
+        self._walks_from = t if self._walks_from is None else self._walks_from
+        return t - self._walks_from >= WALKED_S and self._check.call_zero()
 
     @property
     def suspects(self) -> bool:
@@ -97,7 +119,8 @@ class Owner:
         return self._state is not None and self._state.watched and self._unspoken.suspects
 
     def _anew(self, t: float, since: float) -> Told:
-        self._state = BeltState(t=t, speed_m_s=None, since=since, watched=True)
+        doubt = self._doubt()
+        self._state = BeltState(t=t, speed_m_s=None, since=since, doubt=doubt, watched=True)
         return [self._state]
 
     def lost(self, t: float, sensor: str) -> Told:
@@ -132,7 +155,7 @@ class Owner:
         self._advised.add(doubt)
         walked = feet.speed.value if feet else None
         factor = self._check.factor * told.factor
-        text = advice(doubt, told.speed.value or 0.0, walked or 0.0, factor)
+        text = advice(doubt, told.speed.value or 0.0, walked, factor)
         return [Notice(t=t, level="warning", code="belt_doubt", text=text)]
 
     def _treadmill(self) -> SpeedSource | None:
@@ -176,8 +199,9 @@ class Owner:
 
     def _unknown(self, t: float, doubt: str) -> BeltState:
         before, self._used = self._state, ""
-        since = before.since if before is not None and before.source == "none" else t
-        return BeltState(t=t, speed_m_s=None, since=since, doubt=doubt)
+        if before is None or before.source != "none":
+            return BeltState(t=t, speed_m_s=None, since=t, doubt=doubt)
+        return replace(before, t=t, doubt=doubt)
 
     def _best(self, *, doubted: bool) -> str:
         """Return the source to use; the one in use stays among its kind."""

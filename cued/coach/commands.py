@@ -10,7 +10,7 @@
 | same_runner, new_runner | | answers whether it is the chosen runner who walks |
 | something_wrong | | a long press: no to a question; else the session eases off |
 | profile | name | whom the workouts are for, between sessions |
-| mark | any text | puts a mark into the events |
+| mark | any text | puts a mark into the events; a belt that tells no speed was changed |
 | say | a key of ``SAYABLE`` | says that cue, when nothing graver is to be said; every 6 s at most |
 | set_speed | m/s | asks the treadmill; refused above the stage's limit in a backward phase |
 | set_incline | % | asks the treadmill |

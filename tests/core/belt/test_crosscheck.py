@@ -135,3 +135,28 @@ def test_a_console_and_a_sensor_that_disagree_a_little_are_one_level():
         if t > 20:
             told += owner.report(Belt(float(t), 1.300, source="tm"))
     assert [(s.source, s.since) for s in told] == [("sensor", 0.0), ("console", 0.0)]
+
+
+def test_a_trunk_that_walks_on_a_belt_that_says_nought_raises_the_doubt_until_it_tells():
+    owner, told = Owner(), []
+    for n in range(60):
+        t = 0.55 * n
+        told += owner.report(Belt(t, 0.0 if t < 25.0 else 1.3, source="tm"))
+        told += owner.trunk(t, 1.1, 1.6)
+    doubted = [e for e in told if isinstance(e, BeltState) and e.doubt == "zero"]
+    assert 8.0 <= doubted[0].t < 10.0
+    assert (doubted[-1].speed_m_s, doubted[-1].watched) == (None, True)
+    assert [("unlock" in e.text, "feet" in e.text) for e in told if isinstance(e, Notice)] == [
+        (True, False)
+    ]
+    assert (last(told).speed_m_s, last(told).doubt) == (1.3, "")
+
+
+def test_who_walks_to_the_treadmill_and_turns_or_stands_is_not_on_it():
+    owner, told = Owner(), []
+    for n in range(60):
+        told += owner.report(Belt(0.55 * n, 0.0, source="tm"))
+        if n % 12 == 0:
+            owner.walks_otherwise()
+        told += owner.trunk(0.55 * n, 1.1, 1.6)
+    assert not any(isinstance(e, Notice) or e.doubt for e in told)
