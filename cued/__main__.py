@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import logging
 import pkgutil
 import sys
@@ -66,12 +67,15 @@ def parser(names: Sequence[str]) -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; its exit status: 0 done, 2 usage, 78 configuration, 1 else."""
     args = list(sys.argv[1:] if argv is None else argv)
-    known = available()
-    # Importing one command instead of all keeps the daemon's start short.
-    chosen = [args[0]] if args and args[0] in known else known
-    options = parser(chosen).parse_args(args)
-    logging.basicConfig(level=logging.INFO, format=FORMAT, handlers=[ToStderr()])
+    options = argparse.Namespace()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a terminal of another alphabet lacks is ?
+            stream.reconfigure(errors="replace")
     try:
+        known = available()
+        # Importing one command instead of all keeps the daemon's start short.
+        options = parser([args[0]] if args and args[0] in known else known).parse_args(args)
+        logging.basicConfig(level=logging.INFO, format=FORMAT, handlers=[ToStderr()])
         return int(options.call(options))
     except ConfigError as error:
         return _say(error, CONFIGURATION, getattr(options, "read", ""))
