@@ -64,7 +64,17 @@ class Listener(Protocol):
 
 
 class Engine:
-    """Sensors to gait to cues."""
+    """Sensors to gait to cues.
+
+    >>> import numpy as np
+    >>> engine = Engine({"back": Worn("lower_back")})
+    >>> acc = np.tile([0.0, 0.0, 9.81], (50, 1))  # half a second of standing
+    >>> packet = Packet(t=0.5, sensor="back", ticks=None, acc=acc, gyr=None, rate_hz=100.0)
+    >>> [(event.sensor, event.state) for event in engine.feed(packet)]
+    [('back', 'up')]
+    >>> engine.feed(Tick(2.0))[0].state  # and nothing since
+    'lost'
+    """
 
     def __init__(
         self,

@@ -42,6 +42,11 @@ def test_the_annotated_configuration_holds_the_defaults():
         assert written.parts[kind] == plain.parts[kind]
 
 
+def test_the_annotated_configuration_passes_the_check(capsys):
+    assert __main__.main(["check", "--config", str(HOME / "config" / "cued.toml")]) == 0
+    assert "sensor back: pod" in capsys.readouterr().out
+
+
 def test_every_part_is_listed():
     text = listing.listing()
     for kind in parts.KINDS:

@@ -123,7 +123,10 @@ def schema() -> dict[str, Any]:
 
 
 def _usual() -> dict[str, dict[str, dict[str, Any]]]:
-    out: dict[str, dict[str, dict[str, Any]]] = {}
+    """Return the tables of a sensor on the back, by Bluetooth, with voice and motors."""
+    out: dict[str, dict[str, dict[str, Any]]] = {
+        "sensors": {"back": {"device": "pod", "placement": "lower_back"}}
+    }
     for kind, name in USUAL:
         out.setdefault(kind, {})[name] = {}
     return out

@@ -53,7 +53,14 @@ LEAST_STEP_S = 1e-6
 
 
 class Clock:
-    """Maps the samples of one connection, packet by packet."""
+    """Maps the samples of one connection, packet by packet.
+
+    >>> clock = Clock(100.0)
+    >>> clock.map(10.00, np.array([0.00, 0.01]), 2).round(3).tolist()
+    [9.99, 10.0]
+    >>> clock.map(10.05, np.array([0.02, 0.03]), 2).round(3).tolist()  # 30 ms late
+    [10.01, 10.02]
+    """
 
     def __init__(self, rate_hz: float) -> None:
         self._last_host = -np.inf

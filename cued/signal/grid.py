@@ -27,7 +27,13 @@ RESTART_S = 1.0  # after so long without data nothing is known any more
 
 
 class Grid:
-    """Resamples one stream of ``channels`` columns that arrives in pieces."""
+    """Resamples one stream of ``channels`` columns that arrives in pieces.
+
+    >>> t = np.arange(3) / 50.0  # a sensor of 50 Hz
+    >>> ((times, values, ok, fresh),) = Grid(50.0, 1).feed(t, 10.0 * t[:, None], t >= 0.0)
+    >>> times.tolist(), values[:, 0].round(3).tolist()
+    ([0.0, 0.01, 0.02, 0.03, 0.04], [0.0, 0.1, 0.2, 0.3, 0.4])
+    """
 
     def __init__(self, rate_hz: float, channels: int) -> None:
         points = min(5, max(1, ceil(rate_hz / RATE_HZ - 0.05)))

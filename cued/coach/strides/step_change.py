@@ -66,7 +66,16 @@ _ROWS, _NORMS = _templates(_C)
 
 
 class Change:
-    """Watches one series, whose values are deviations from a reference."""
+    """Watches one series, whose values are deviations from a reference.
+
+    >>> change = Change()
+    >>> for n in range(40):
+    ...     usual = change.update(0.01 * (-1) ** n, learn=True)
+    >>> for n in range(8):  # strides that are 5 % longer
+    ...     longer = change.update(0.05 + 0.01 * (-1) ** n, learn=False)
+    >>> round(usual.score, 1), round(longer.score, 1), round(longer.size, 2)
+    (0.2, 6.3, 0.05)
+    """
 
     def __init__(self) -> None:
         self._values: deque[float] = deque(maxlen=REMEMBERED)

@@ -49,7 +49,20 @@ V = TypeVar("V")
 
 
 class Arbiter:
-    """Chooses among proposals."""
+    """Chooses among proposals.
+
+    >>> from cued.coach.voice.phrases import load
+    >>> say = lambda key, priority, theme: Proposal(
+    ...     key=key, priority=priority, theme=theme, since=0.0
+    ... )
+    >>> both = [
+    ...     say("hard_landing", Priority.TECHNIQUE, "posture"),
+    ...     say("unsteady", Priority.UNSTEADY, "safety"),
+    ... ]
+    >>> cues = Arbiter(CoachConfig(), load("en")).decide(both, Known(), 60.0)
+    >>> [(cue.text, cue.verdict) for cue in cues]
+    [('Hold the rail', 'given'), ('Land quietly', 'busy')]
+    """
 
     def __init__(self, plan: CoachConfig, words: Phrases) -> None:
         self._plan = plan
