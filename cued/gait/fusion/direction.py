@@ -16,6 +16,7 @@ Rules
   ``BACK_STEPS_AFTER_RUN``, for the same reason: a wrong cue to a person walking is worse than none.
 * What a forward jog may look like too (``Heading.faint``) keeps up a backward that was found
   otherwise, and finds it where the program has the runner go backward; else it is no evidence.
+  Against the feet it counts at the pace of a walk: then the trunk's sensor is back to front.
 * An answer that a trunk's steps no longer support, ``WEAK_STEPS`` in a row, is let go.
 * A turn about the vertical wipes the evidence, and while it lasts the answer is unknown. Its steps
   count half: who turns overground goes on forward, who turns round on a belt does not.
@@ -37,6 +38,7 @@ DOUBTFUL = 0.7  # below this a decided direction becomes unknown
 FEET_RECENT_S = 4.0  # two slow strides
 IN_TURN = 0.5  # weight of a step that is part of the turn
 CONTRADICTIONS = 6  # in a row; chosen
+JOG_STEP_S = 0.43  # who jogs takes 140 steps a minute and more; who walks on a belt, fewer
 BACK_STEPS = 3
 BACK_STEPS_AFTER_RUN = 10
 HELD_S = 4.0
@@ -52,6 +54,7 @@ class DirectionChoice:
         self._sum = 0.0
         self._feet_t = -1e9
         self._against = 0
+        self._compared_t = -1e9
         self._mode: Mode = "unknown"
         self._since_t = 0.0  # when the direction was last decided
         self._back_steps = 0  # of the trunk, in a row
@@ -75,7 +78,7 @@ class DirectionChoice:
         if heading.kind == "foot":
             self._feet_t = heading.at
         elif self._by_feet(heading.at):
-            self._compare(odds)
+            self._compare(heading)
             return self.direction
         self._weak_steps = 0 if heading.log_odds else self._weak_steps + 1
         if not heading.log_odds:
@@ -153,9 +156,11 @@ class DirectionChoice:
         began_before = turning.turning and turning.t < self._straight_t
         return began_before and turning.sensor != self._straight_by
 
-    def _compare(self, log_odds: float) -> None:
-        opposed = log_odds * self._sum < 0 and abs(self._sum) >= DECIDED
-        self._against = self._against + 1 if opposed else 0
+    def _compare(self, heading: Heading) -> None:
+        jog = heading.faint and heading.at - self._compared_t < JOG_STEP_S
+        opposed = heading.log_odds * self._sum < 0 and abs(self._sum) >= DECIDED
+        self._compared_t = heading.at
+        self._against = self._against + 1 if opposed and not jog else 0
 
     def _by_feet(self, t: float) -> bool:
         return t - self._feet_t < FEET_RECENT_S

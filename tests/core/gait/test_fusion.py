@@ -626,7 +626,7 @@ def test_what_a_forward_jog_may_be_is_backward_only_where_the_program_has_it_so(
 def test_what_a_forward_jog_may_be_does_not_contradict_the_feet():
     choice = DirectionChoice()
     for k in range(40):
-        t = 0.5 * k
+        t = 0.4 * k
         choice.feed(Heading(t=t, at=t, sensor="foot_left", log_odds=2.0), "walking")
         heading = Heading(t=t, at=t, sensor="s", log_odds=-2.0, kind="trunk", faint=True)
         choice.feed(heading, "walking")
