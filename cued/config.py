@@ -24,7 +24,7 @@ from msgspec import Meta, Struct
 from cued import parts, reading
 from cued.coach.config import CoachConfig
 from cued.coach.voice.phrases import LANGUAGES
-from cued.devices.device import Rhythm
+from cued.devices.device import PulseTrain
 from cued.frames import Matrix, rotation
 from cued.gait.fusion.chains import GaitConfig
 from cued.model import ConfigError, Placement
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Language: TypeAlias = str
 else:
     Language = Literal[LANGUAGES]
-Pulse: TypeAlias = Callable[[Rhythm], Awaitable[str]]
+Pulse: TypeAlias = Callable[[PulseTrain], Awaitable[str]]
 P = ParamSpec("P")
 T = TypeVar("T")
 

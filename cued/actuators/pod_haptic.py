@@ -30,7 +30,7 @@ from msgspec import Meta, Struct
 from cued.actuators._patterns import TICK_S, Pulse, pulses
 from cued.actuators.actuator import Report
 from cued.config import Site
-from cued.devices.device import Rhythm
+from cued.devices.device import PulseTrain
 from cued.model import Beat, ConfigError, Cue, CueDone, Notice
 from cued.parts import Exit, Part
 
@@ -159,7 +159,7 @@ class PodHaptic:
                 return f"{name}: it is not connected" if name else NOBODY
         return ""
 
-    async def _pulse(self, name: str, each: Rhythm) -> str:
+    async def _pulse(self, name: str, each: PulseTrain) -> str:
         motor = self._site.motors.get(name)
         why = await motor(each) if motor else "it is not connected"
         return f"{name}: {why}" if why else ""
@@ -194,7 +194,7 @@ class PodHaptic:
             )
 
 
-def rhythm(felt: tuple[Pulse, ...], *, left: bool | None = None) -> Rhythm:
+def rhythm(felt: tuple[Pulse, ...], *, left: bool | None = None) -> PulseTrain:
     """Return one side's pulses as a pod counts them, or all of them: rest before each, then on."""
     mine = [p for p in felt if left is None or (p.left if left else p.right)]
     nexts = [*(p.at_s for p in mine), math.inf][1:]

@@ -45,7 +45,7 @@ class Read(Struct, frozen=True):
 
 
 # A motor's pulses one after another: how long it rests before each and how long it turns, s.
-Rhythm: TypeAlias = tuple[tuple[float, float], ...]
+PulseTrain: TypeAlias = tuple[tuple[float, float], ...]
 
 
 class Answer(Struct, frozen=True):
@@ -112,7 +112,7 @@ class Device(Protocol):
         """Return what has it sleep until it is moved; empty when it cannot."""
         return []
 
-    def pulse(self, t: float, rhythm: Rhythm) -> list[Write | Answer]:
+    def pulse(self, t: float, rhythm: PulseTrain) -> list[Write | Answer]:
         """Return what plays a rhythm on its motor from ``t`` on, or why it can't."""
         return [Answer("it has no motor")]
 

@@ -39,7 +39,7 @@ from cued.devices.device import (
     Answer,
     Device,
     Output,
-    Rhythm,
+    PulseTrain,
     Subscribe,
     Write,
 )
@@ -132,7 +132,7 @@ class Pod(Device):
         """Have it sleep until it is moved."""
         return [Write(CONTROL, b"\x02")]
 
-    def pulse(self, t: float, rhythm: Rhythm) -> list[Write | Answer]:
+    def pulse(self, t: float, rhythm: PulseTrain) -> list[Write | Answer]:
         """Write a rhythm, and by the pod's own clock until when it may begin.
 
         That clock is known by the newest frame, which was under way for some time: the slower the

@@ -31,8 +31,8 @@ from cued.devices.device import (
     Answer,
     Device,
     Output,
+    PulseTrain,
     Read,
-    Rhythm,
     Subscribe,
     Write,
     inputs_of,
@@ -143,7 +143,7 @@ class Connection:
             if self._answer is answer:
                 self._answer = None
 
-    async def pulse(self, rhythm: Rhythm) -> str:
+    async def pulse(self, rhythm: PulseTrain) -> str:
         """Have its motor play a rhythm; "" once it has it, else why it is not felt."""
         if self._client is None:
             return "it is not connected"

@@ -26,7 +26,7 @@ from cued.gait.trunk.heading import BEGAN_S, ENDED_S, LEAST, Ahead, Lead, Yaw
 from cued.gait.trunk.mode import TrunkMode
 from cued.gait.trunk.mounting import Mounting
 from cued.gait.trunk.posture import posture
-from cued.gait.trunk.rhythm import Rhythm
+from cued.gait.trunk.rhythm import RhythmCheck
 from cued.gait.trunk.side import Sides, seen
 from cued.gait.trunk.waves import SUMS, Sums, Waves
 from cued.model import Block, Bools, Floats, Side
@@ -72,7 +72,7 @@ class Trunk:
         self._lead, self._second = Lead(), Lead()
         self._ahead, self._yaw, self._sides = Ahead(), Yaw(), Sides()
         self._scan.steps.belt(0, slow=self._slow)
-        self._rhythm = Rhythm()
+        self._rhythm = RhythmCheck()
         self._raw: list[RawBlock] = []
         self._contacts: list[Candidate] = []
         self._held: Sums = (0.0,) * SUMS  # at the last candidate
@@ -235,7 +235,7 @@ class Trunk:
             found.append(Moving(t=at, at=at, sensor=self._sensor, mode=self._pace.mode))
             self._contacts = []
             self._lead.reset()
-            self._rhythm = Rhythm()
+            self._rhythm = RhythmCheck()
         self._second.feed(self._waves.sums)
         if spread > 0.3 and self._pace.mode != "running":
             self._ahead.feed(self._second.forward, self._second.left)

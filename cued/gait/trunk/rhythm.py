@@ -24,7 +24,7 @@ LONG = 1.5  # times the short ones of the latest steps: too long for one
 GAPS = 3  # of the latest steps, or doubt
 
 
-class Rhythm:
+class RhythmCheck:
     """Counts swings step by step."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cued.gait.finding import Contact, Finding, Heading, Moving, Orientation, Posture, Turning
 from cued.gait.trunk.chain import Trunk
-from cued.gait.trunk.rhythm import Rhythm
+from cued.gait.trunk.rhythm import RhythmCheck
 from cued.gait.trunk.waves import Waves
 from cued.model import Block, Floats
 from tests.core.gait import trunk_walker as walker
@@ -61,7 +61,7 @@ def test_a_rhythm_that_leaves_steps_out_is_in_doubt(
 ) -> None:
     step_s = {"walk": 0.55, "slow walk": 0.9, "run": 0.36}[gait]
     acc, _, contacts = (walker.running if gait == "run" else walker.walking)(20.0, step_s)
-    waves, rhythm = Waves(), Rhythm()
+    waves, rhythm = Waves(), RhythmCheck()
     waves.feed(0, acc, None)
     for n, k in enumerate((contacts / walker.DT_S).astype(int).tolist()):
         waves.catch_up(k, walker.ROWS, walker.G)
@@ -74,7 +74,7 @@ def test_a_rhythm_that_leaves_steps_out_is_in_doubt(
 
 def test_one_step_that_was_missed_is_no_doubt_but_is_known() -> None:
     acc, _, contacts = walker.walking(20.0)
-    waves, rhythm = Waves(), Rhythm()
+    waves, rhythm = Waves(), RhythmCheck()
     waves.feed(0, acc, None)
     told: list[bool] = []
     for k in np.delete((contacts / walker.DT_S).astype(int), 15).tolist():
