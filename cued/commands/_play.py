@@ -20,6 +20,7 @@ from cued.daemon import Daemon
 from cued.engine import Engine, Worn
 from cued.model import AnyEvent, BeltRequest, Command, CueDone, Input, Notice
 from cued.recording.sessions.opening import Opening
+from cued.runtime.leaving import leave_soon
 from cued.sinks import console, events
 from cued.sources.source import Source
 
@@ -103,7 +104,18 @@ def in_time(
         live=live,
         hears=hears,
     )
-    asyncio.run(daemon.run())
+    asyncio.run(_played(daemon))
+
+
+async def _played(daemon: Daemon) -> None:
+    """Run the daemon; the end that Ctrl-C asks for comes by the deadline of ``leaving``."""
+    playing = asyncio.create_task(daemon.run(), name="daemon")
+    try:
+        await asyncio.shield(playing)
+    except asyncio.CancelledError:
+        leave_soon()
+        playing.cancel()
+        await playing
 
 
 def _to_file(

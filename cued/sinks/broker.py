@@ -146,6 +146,7 @@ class Broker:
             *(sys.executable, "-m", "cued.sinks._amqtt"),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is meant for the daemon, which ends it by the pipe
         )
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin
