@@ -130,6 +130,7 @@ def test_a_rule_is_silent_in_a_steady_walk(name: str) -> None:
     assert ask(build(name), walk(400)) == []
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("place", ["free run", "program"])
 @pytest.mark.parametrize("name", RULES)
 def test_what_a_rule_proposes_was_declared_and_rests_on_numbers(name: str, place: str) -> None:

@@ -30,6 +30,7 @@
     el("back").addEventListener("click", () => go("back"));
     el("go").addEventListener("change", () => go("go", { to: el("go").value }));
     el("leave").addEventListener("click", leave);
+    el("speak").disabled = false; // a press before now would be lost
     if (key) await go("show");
   }
 

@@ -12,7 +12,7 @@ LONG = Proposal(key="overlong_stride", priority=Priority.TECHNIQUE, theme="strid
 
 def known(program: bool = True) -> Known:
     """Return a runner who walks steadily."""
-    return Known(mode="walking", program=program, stability="steady")
+    return Known(mode="walking", stepping=True, program=program, stability="steady")
 
 
 def first_sign(known: Known, until: float = 400.0, technique=()) -> tuple[float, str] | None:
