@@ -116,6 +116,7 @@ async def _played(daemon: Daemon) -> None:
         leave_soon()
         playing.cancel()
         await playing
+        raise
 
 
 def _to_file(
