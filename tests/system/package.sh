@@ -27,6 +27,8 @@ echo 'secret of the bench' >"$tree/root/secret"
 check "set up by flags" in_tree cued setup --yes --station bench --sensor pod@lower_back --motors \
     --buttons --light --belt-kmh 3.6 --mqtt localhost --mqtt-user bench --mqtt-password-file /root/secret
 check "the password where only the service gets it" [ "$(stat -c %a "$tree/etc/credstore/cued-mqtt-password")" = 600 ]
+# Free run: there a press pauses and goes on; in the check-in of a guided workout it answers questions.
+sed -i 's/^\[coach\]$/[coach]\nprogram = false/' "$tree/etc/cued/cued.toml"
 for sink in history recorder; do sed -i "s/^#\[sinks.$sink\]/[sinks.$sink]/" "$tree/etc/cued/cued.toml"; done
 check "the configuration is one" in_tree cued check --config /etc/cued/cued.toml
 echo history >"$tree/var/lib/cued/kept"
