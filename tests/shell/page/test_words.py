@@ -17,6 +17,7 @@ from cued.coach.workout.phase import Trigger
 from cued.coach.workout.phases import PHASES
 from cued.model import BeltSource, Direction, Level, LinkState, Mode
 from tests.languages import english_in, words_of
+from tests.shell.page.world import wait_for
 
 DASHBOARD = Path(__file__).parents[3] / "cued" / "dashboard"
 WORDS = {p.stem: json.loads(p.read_text("utf-8")) for p in (DASHBOARD / "words").glob("*.json")}
@@ -180,8 +181,10 @@ def test_the_page_speaks_the_browsers_language_and_fits_a_phone(
     assert page.locator("#plots-title").inner_text() == own["plots.title"]
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     if language != "en":
+        body = page.locator("body")
+        wait_for(lambda: "trunk" in words_of(body.inner_text()), "no sensor is shown")
         spoken = words_of(" ".join(load("en").texts()))  # the station's voice is quoted as it is
-        assert english_in(page.locator("body").inner_text(), language) - spoken == {
+        assert english_in(body.inner_text(), language) - spoken == {
             "trunk"
         }  # as its owner calls it
 
