@@ -142,7 +142,7 @@ class Mixer:
         self.frame += out.size
 
     def _take_orders(self) -> None:
-        """Take the newest order; those before it that were not played yet are dropped."""
+        """Switch to the newest order and drop older ones that have not been played."""
         while self._orders:
             order = self._orders.popleft()
             if self._next:

@@ -196,7 +196,7 @@ class Speech:
             self._mixer.stop()
 
     def advance(self, t: float) -> None:
-        """Write samples up to ``t`` where a file stands for the card; a real card does nothing."""
+        """Write samples up to ``t`` if the output is a file."""
         self._output.advance(t)
 
     def _sound(self, cue: Cue) -> tuple[Samples, _Given]:
@@ -240,7 +240,7 @@ class Speech:
     # --- the card -------------------------------------------------------------------------------
 
     async def _open(self) -> bool:
-        """Try to open the output; report a failure once."""
+        """Open the output if possible and report the first failure."""
         mixer = Mixer(self._config.volume, self._output.now, self._heard)
         try:
             await asyncio.wrap_future(self._in_its_thread(self._output.open, mixer))
@@ -310,7 +310,7 @@ def tones() -> tuple[str, ...]:
 
 
 async def say(text: str, config: Config, site: Site, tone: str = "") -> str:
-    """Play a text or a tone to its end; return why it failed, or an empty text."""
+    """Play a text or a tone to its end and return why it failed, or an empty text."""
     heard: asyncio.Future[CueDone] = asyncio.get_running_loop().create_future()
     notices: list[str] = []
 

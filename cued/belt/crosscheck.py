@@ -55,7 +55,7 @@ class CrossCheck:
             self._conclude(told_m_s)
 
     def call_zero(self) -> bool:
-        """Doubt a treadmill that says 0 where somebody walks; return whether that is new."""
+        """Doubt a treadmill that says 0 under a walker and return whether the doubt is new."""
         new, self.doubt = not self.doubt, self.doubt or "zero"
         return new
 

@@ -107,7 +107,7 @@ class Level:
 
     @property
     def steady(self) -> bool:
-        """Whether the quantity is level as far as reported; one never reported is."""
+        """Whether no change of the quantity has been reported."""
         return self._plateau is not None or self._all == 0
 
     @property

@@ -51,7 +51,7 @@ class Unspoken:
         return len(self._strides) >= BEFORE
 
     def stride(self, t: float, stride_s: float, up_m_s2: float | None) -> float | None:
-        """Process a stride; return since when the belt runs otherwise, when that is seen."""
+        """Process a stride and return when the belt changed, or None."""
         if not up_m_s2:  # nobody watches
             self.suspects = True
             return None

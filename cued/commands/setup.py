@@ -72,6 +72,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--volume", type=float, metavar="0.05..1", help="loudness")
     for name, what in (("motors", "motors"), ("buttons", "a button"), ("light", "a status light")):
         add(f"--{name}", action=argparse.BooleanOptionalAction, help=f"{what} wired or not")
+    _belt(parser)
+    add("--mqtt", metavar="HOST[:PORT]", help="broker; an empty text takes it away")
+    add(
+        "--mqtt-user",
+        metavar="NAME",
+        help="user at the broker; the password comes from --mqtt-password-file",
+    )
+    add(
+        "--mqtt-password-file",
+        type=Path,
+        metavar="FILE",
+        help="file with the password, kept for the service",
+    )
+
+
+def _belt(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments that say where the belt's speed comes from, and who moves it."""
+    add = parser.add_argument
     for unit, word in (("km/h", "kmh"), ("mph", "mph")):
         add(
             f"--belt-{word}",
@@ -87,18 +105,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("control", "consent that cued changes the treadmill's speed, or none"),
     ):
         add(f"--{name}", action=argparse.BooleanOptionalAction, help=what)
-    add("--mqtt", metavar="HOST[:PORT]", help="broker; an empty text takes it away")
-    add(
-        "--mqtt-user",
-        metavar="NAME",
-        help="user at the broker; the password comes from --mqtt-password-file",
-    )
-    add(
-        "--mqtt-password-file",
-        type=Path,
-        metavar="FILE",
-        help="file with the password, kept for the service",
-    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -48,7 +48,7 @@ class Voice(Protocol):
 
     @property
     def version(self) -> str:
-        """Name the installed version, on which the sound depends; empty where none is installed."""
+        """Return the installed version, on which the sound depends, or an empty text."""
         ...
 
     def open(self) -> None:
