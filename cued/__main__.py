@@ -16,6 +16,7 @@ from cued import __version__, commands
 from cued.model import ConfigError, CuedError
 from cued.reading import visible
 
+# Argparse's own status; EX_CONFIG of sysexits.h, for systemd; anything else.
 USAGE, CONFIGURATION, FAILED = 2, 78, 1
 FORMAT = "%(levelname)s %(name)s: %(message)s"
 

@@ -26,10 +26,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-GONE_S = 3.0
+GONE_S = 3.0  # six touches missed, and so a process that hangs, not one that is busy
 CHECK_S = 0.25  # of its patience of 3 s
 EVERY_S = 10.0  # while the coach is away; chosen
-MOST = 6
+MOST = 6  # a minute, see above
 PULSES = ((0.4, 0.2),) * 3  # s on, s off: longer than any cue of the coach
 CLIP_S = 10.0  # then the player is stuck; chosen
 

@@ -16,7 +16,7 @@ from importlib.resources import files
 import msgspec
 
 LIKE_ONE = {"fr": 2.0}  # below how many a language says one (CLDR); else 1 alone is
-SPEEDS = {"km/h": 3.6, "mph": 3600 / 1609.344}
+SPEEDS = {"km/h": 3.6, "mph": 3600 / 1609.344}  # in 1 m/s; a mile has 1609.344 m by definition
 
 UNITS = {  # suffix of a name, unit; longest first
     "m_s": "m/s", "percent": "%", "spm": "spm", "bpm": "bpm", "deg": "°", "min": "min",

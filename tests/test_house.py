@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import io
 import subprocess
 import sys
+import tokenize
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -85,3 +89,54 @@ def test_the_daemon_starts_without_what_it_does_not_use():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HOME
     )
     assert done.stdout.strip() == "[]"
+
+
+def _has_number(node: ast.AST) -> bool:
+    """Whether there is one, beside arguments that say what they are: of a class, or of ``sig``."""
+    if isinstance(node, ast.Constant):
+        return type(node.value) in (int, float)
+    if isinstance(node, ast.GeneratorExp | ast.ListComp | ast.Subscript):
+        return False
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        name = node.func.id.lstrip("_")
+        if name[:1].isupper() or name in ("sig", "uuid"):
+            return False
+    return any(_has_number(child) for child in ast.iter_child_nodes(node))
+
+
+def _constants(source: str) -> Iterator[tuple[str, ast.stmt]]:
+    for statement in ast.parse(source).body:
+        if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
+            first = next(n.id for n in ast.walk(statement) if isinstance(n, ast.Name))
+            if first.isupper() and first != "PART" and _has_number(statement.value):
+                yield first, statement
+
+
+def bare(source: str) -> list[str]:
+    """Return the names of a module's numbers without a word on the line, or above their table."""
+    lines = source.splitlines()
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    noted = {t.start[0] for t in tokens if t.type == tokenize.COMMENT}
+    out: list[str] = []
+    for name, statement in _constants(source):
+        above = statement.lineno - 1
+        while above and lines[above - 1].strip() and not lines[above - 1].startswith("#"):
+            above -= 1
+        own = range(statement.lineno, (statement.end_lineno or 0) + 1)
+        if above not in noted and not noted.intersection(own):
+            out.append(name)
+    return out
+
+
+def test_every_number_has_a_reason():
+    paths = (HOME / "cued").rglob("*.py")
+    found = {str(p.relative_to(HOME)): bare(p.read_text("utf-8")) for p in paths}
+    assert not {path: names for path, names in found.items() if names}
+
+
+def test_a_number_without_a_reason_is_found():
+    source = (
+        "WAIT_S = 3.0  # chosen\n\nA, B = 1, 2\n# Of a table.\nC = 1\nD = {2: 3}\n\nE = Cue(4)\n"
+    )
+    assert bare(source) == ["A"]
+    assert bare("F: float = radians(-2.0)\nG = '# 4'\nH = [5, '#']") == ["F", "H"]

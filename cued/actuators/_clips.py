@@ -38,6 +38,7 @@ from cued.actuators._tones import rest
 from cued.actuators.voices.voice import RenderError, VoiceOptions
 
 VERSION = "2"  # of what _render.py and _loudness.py do to a rendered phrase
+# Chosen: longer than any phrase takes to render; a voice that hangs costs so much.
 PATIENCE_S = 15.0
 JOIN_S = 0.03  # between clips that are put together
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from cued.actuators._format import FULL_SCALE, RATE, Samples
 
-FADE_S = 0.003
+FADE_S = 0.003  # too short to be heard as a fade, long enough not to click
 Fate = Literal["begun", "finished", "cut", "unheard"]
 
 

@@ -48,6 +48,7 @@ class Notes(NamedTuple):
     step_s: float
 
 
+# Seconds on, and seconds from one to the next; chosen: told apart by count and length.
 SCORES: dict[Pattern, Notes] = {
     "none": Notes("", 0.1, 0.1),
     "notice": Notes("B", 0.2, 0.2),

@@ -30,7 +30,7 @@ from cued.actuators._format import RATE
 from cued.actuators._mixer import Mixer
 from cued.actuators._outputs import BLOCK, SoundMissing
 
-SILENT_S = 1.0
+SILENT_S = 1.0  # chosen: a card that plays asks for many blocks in it
 
 
 class PortAudioOutput:

@@ -33,7 +33,7 @@ AUDIBLE = 0.02  # of full scale; quieter is nothing at all
 # the phrases of the five catalogues, and up to 0.53 s for a digit.
 SHORTEST_S, SHORTEST_LETTER_S = 0.1, 0.02
 LONGEST_S, LONGEST_LETTER_S = 0.5, 0.6
-USUAL_RATE_WPM = 165
+USUAL_RATE_WPM = 165  # the rate at which the letters above were timed
 
 
 class Phrase(msgspec.Struct, frozen=True):

@@ -51,7 +51,7 @@ Tone = Literal[
 
 # Amplitudes of the harmonics from the fundamental up. Reed: all five within 12 dB. Bell: soft.
 REED = (1.0, 0.8, 0.6, 0.4, 0.25)
-BELL = (1.0, 0.3, 0.1)
+BELL = (1.0, 0.3, 0.1)  # chosen
 
 
 class Note(Struct, frozen=True):
@@ -70,7 +70,7 @@ def _burst(hz: float) -> tuple[Note, ...]:
     return (pulse, pulse, last, pulse, last)
 
 
-SCORES: dict[Tone, tuple[Note, ...]] = {
+SCORES: dict[Tone, tuple[Note, ...]] = {  # Hz and s; chosen: told apart by their outlines
     "alarm": _burst(880.0) * 2,
     "stumble": (Note(988.0, 0.075, 0.04), Note(988.0, 0.075, 0.04), Note(988.0, 0.08)),
     "unsteady": (Note(740.0, 0.2, 0.12), Note(740.0, 0.2)),

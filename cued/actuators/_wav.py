@@ -12,7 +12,7 @@ import numpy as np
 from cued.actuators._format import FULL_SCALE, RATE, Samples
 from cued.model import Floats
 
-PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
+PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE  # format tags of RIFF WAVE (mmreg.h)
 
 
 def read(path: Path) -> tuple[Floats, int]:

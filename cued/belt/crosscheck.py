@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections import deque
 from statistics import fmean
 
-STEPS = 8
-FEW_STEPS, LASTS_S = 4, 5.0
-STANDS_M_S, WALKS_M_S = 0.05, 0.3
+STEPS = 8  # chosen: their mean scatters a third as much as one stride
+FEW_STEPS, LASTS_S = 4, 5.0  # chosen: a slow foot's, at four strides in 5 s
+STANDS_M_S, WALKS_M_S = 0.05, 0.3  # no belt runs so slowly; nobody walks so slowly by accident
 MILES = 1.609344  # kilometres
 UNIT_WITHIN = 0.15  # relative, of a mean; a foot is mostly within 10 %, a belt within 3 %
 FITS = 0.25  # relative; neither a bias nor another stride makes more

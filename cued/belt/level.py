@@ -31,12 +31,13 @@ from msgspec import Struct
 BEYOND = 1.4  # times the edge; a new farthest value of Gaussian jitter is rarely farther
 BEYOND_FEW = 10.0  # over the number of reports: the farthest of 20 says less than that of 200
 FADES = 0.999  # per report: half in 700; a flicker in 1 % of reports comes every 100
-LASTS_S = 0.5
+LASTS_S = 0.5  # chosen: less would take a report and its echo for a change
 SET_OUT = 0.1  # of the bound: beyond what a flicker moves a mean
 FAR = 2.0  # times the bound: with a report before it on the same side this is no jitter
+# Chosen: three reports at a treadmill's rhythm of one to two a second.
 SETTLE_S, SETTLE_REPORTS = 2.0, 3
 TRY_REPORTS = 6  # of a jitter that is not known yet
-RETURN_S = 6.0
+RETURN_S = 6.0  # chosen: a sensor's dropout or a hand on the console is over by then
 WINDOWS = (3, 4, 5, 6, 8, 12, 20, 30)  # reports
 LEAST_WINDOW, EVEN_REPORTS, EVEN = 8, 30, 1.0  # shorter ones where so many showed no more skewness
 REMEMBERED = 120  # reports
@@ -70,11 +71,11 @@ class Scale(Struct, frozen=True):
 # finest: below half a step of 0.1 km/h (0.014), above two counts of 1/256 m/s (0.008).
 # gross: belts change by 0.1-0.5 m/s each second; a stop by the safety key by more.
 SPEED = Scale(finest=0.012, young=0.02, gross=0.5, gross_part=0.4)
-INCLINE = Scale(finest=0.15, young=0.0, gross=5.0, gross_part=0.0)
+INCLINE = Scale(finest=0.15, young=0.0, gross=5.0, gross_part=0.0)  # percent; as above
 # A foot's strides scatter by 3.0 % forward and 4.5 % backward (docs/accuracy.md): at 1.3 m/s one
 # standard deviation is the finest step, and two are allowed for at first.
 FOOT = Scale(finest=0.04, young=0.08, gross=0.6, gross_part=0.5)
-YOUNG_REPORTS = 15
+YOUNG_REPORTS = 15  # as above
 
 
 class Plateau(Struct):

@@ -23,6 +23,7 @@ from cued.belt.source import SpeedSource
 from cued.belt.unspoken import Unspoken
 from cued.model import Belt, BeltSource, BeltState, Notice
 
+# Who is believed first: what moves the belt, what sees it, what feels it, what was said of it.
 RANK: dict[BeltSource, int] = {"console": 0, "sensor": 1, "feet": 2, "typed": 3}
 AGREES = 0.05  # relative; real belts averaged 98-103 % of target (Willwacher, Sci Rep)
 RESTATED = 0.01  # relative: a mean that has moved by so much is told anew

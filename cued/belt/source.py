@@ -11,7 +11,7 @@ import math
 from cued.belt.level import FOOT, INCLINE, SPEED, Level
 from cued.model import Belt, BeltSource
 
-RHYTHM_REPORTS = 5
+RHYTHM_REPORTS = 5  # chosen: fewer could be a person who changes the speed
 RHYTHM_S = 3.0  # reports at most so far apart are a rhythm; treadmills tell about once a second
 SILENT_S = 10.0  # chosen; treadmills report once a second
 STANDS_S = 3.0  # longer than any stride (gait/fusion/strides.py): feet that stand tell nothing

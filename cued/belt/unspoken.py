@@ -23,7 +23,7 @@ from cued.belt.level import deviation
 
 WINDOWS = (5, 8, 12, 20)  # strides
 BEFORE = 8  # strides at least, of which to learn what is usual
-REMEMBERED = 150
+REMEMBERED = 150  # strides; chosen: nearly three minutes
 LEAST_SPREAD = 0.05  # of acceleration; simulated trunks have 0.07-0.09
 CERTAIN, LIKELY = 4.5, 2.5  # standard deviations
 YOUNG = 4.0  # over the strides before: their spread is an estimate

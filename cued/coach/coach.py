@@ -56,7 +56,7 @@ from cued.model import (
 
 # Many a stride, and by themselves no reason to say anything: the stride that follows is.
 FREQUENT = (Measurement, Footfall, Lift, Mounting)
-OFFER_LASTS_S = 60.0
+OFFER_LASTS_S = 60.0  # chosen: time to hear an offer and to find the button
 CARRY_BEAT_S = 20.0  # then the rhythm is to be the runner's own; a choice
 OFFERED_BEAT_S = 30.0  # some 40 strides a foot while running
 

@@ -30,7 +30,7 @@ from cued.standin import load
 from cued.standin.bus import private_bus
 
 PLACES: tuple[Placement, ...] = ("foot_left", "foot_right", "lower_back", "chest")
-CONNECT_WITHIN_S, SETTLE_S, END_WITHIN_S = 30.0, 1.0, 5.0
+CONNECT_WITHIN_S, SETTLE_S, END_WITHIN_S = 30.0, 1.0, 5.0  # chosen: a slow discovery fits in
 MOST_MISSED = 0.05  # of the samples; chosen
 WHAT = "four sensors at 100 Hz through bleak"
 

@@ -42,7 +42,8 @@ Asks = Callable[[str], bool]
 Level = Callable[[int], bool]
 LOW_S = 0.03  # low for so long is off: the PWM is high again within 5 ms
 OFF_WITHIN_S, GIVE_UP_S = 0.6, 3.0  # the keeper's 0.5 s and a little
-PRESS_WITHIN_S = 20.0
+PRESS_WITHIN_S = 20.0  # chosen: time to find a button
+# Hz, as any USB microphone offers; s of the room, and of the tone.
 MIC_RATE, QUIET_S, LISTEN_S = 48_000, 0.5, 3.0
 HEARD_DB = 6.0  # over the room; plainly louder
 

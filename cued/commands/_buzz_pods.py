@@ -16,7 +16,7 @@ from cued.model import Input, Packet, Pattern
 from cued.sources import ble
 from cued.sources.source import spread
 
-CONNECT_WITHIN_S = 30.0
+CONNECT_WITHIN_S = 30.0  # chosen: a scan, discovery and one failure more
 
 
 async def buzz(pattern: Pattern, config: Config) -> str:

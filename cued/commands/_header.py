@@ -20,18 +20,18 @@ from typing import Any, NamedTuple
 from cued.config import Config, pins
 from cued.model import ConfigError
 
-# GPIO numbers by header pin; the rest are supplies.
+# GPIO numbers by header pin (Raspberry Pi); the rest are supplies.
 GPIO = {
     3: 2, 5: 3, 7: 4, 8: 14, 10: 15, 11: 17, 12: 18, 13: 27, 15: 22, 16: 23, 18: 24, 19: 10,
     21: 9, 22: 25, 23: 11, 24: 8, 26: 7, 27: 0, 28: 1, 29: 5, 31: 6, 32: 12, 33: 13, 35: 19,
     36: 16, 37: 26, 38: 20, 40: 21,
 }  # fmt: skip
-GROUNDS = (6, 9, 14, 20, 25, 30, 34, 39)
+GROUNDS = (6, 9, 14, 20, 25, 30, 34, 39)  # header pins (Raspberry Pi's documentation)
 SUPPLIES = {1: "3V3", 17: "3V3", 2: "5V", 4: "5V"} | dict.fromkeys(GROUNDS, "GND")
 PINS = {number: pin for pin, number in GPIO.items()}
 PULLED_UP = range(9)  # GPIO 0 to 8, until a program sets them
 I2S = {18: "bit clock", 19: "word clock", 20: "input", 21: "data"}
-TAKEN: dict[int, str] = {
+TAKEN: dict[int, str] = {  # GPIO numbers and what the firmware uses them for
     **dict.fromkeys((0, 1), "read at power-on for a board's identity"),
     **dict.fromkeys((2, 3), "I2C, with a fixed pull-up of 1.8 kΩ"),
     **dict.fromkeys((7, 8, 9, 10, 11), "SPI"),

@@ -12,7 +12,7 @@ import sys
 from cued.keeper import PinRequest
 from cued.kept import PinChange, keep
 
-HOLDS_S = 20.0
+HOLDS_S = 20.0  # chosen: whoever kills or freezes it is done by then; it ends by itself
 
 
 async def hold(wanted: PinRequest) -> None:

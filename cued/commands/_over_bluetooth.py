@@ -23,7 +23,7 @@ from cued.standin.bluez import Bluez
 from cued.standin.family import FarDevice, counts
 from cued.standin.machines import TreadmillPeripheral
 
-CONNECT_WITHIN_S = 30.0
+CONNECT_WITHIN_S = 30.0  # chosen: the stand-in answers in a second, a loaded machine later
 MOST_SAMPLES = 16  # of a frame, as its notification holds
 BELT = "treadmill"
 

@@ -51,7 +51,7 @@ SETS = {
     "two feet and trunk": ("lower_back", "foot_left", "foot_right"),
 }
 LIVE, BULK = 5, 400  # samples a packet: 50 ms as on a radio, 4 s as for re-analysis
-BLUETOOTH_S = 15.0
+BLUETOOTH_S = 15.0  # chosen: 750 notifications of each pod
 DELAY_S, DELAY_SPEED = 60.0, 6.0  # seconds of walking in which footfalls are answered, how fast
 
 

@@ -32,7 +32,7 @@ from cued.report.places import place
 
 NAME = "reanalyse"
 HELP = "let another configuration hear many recorded sessions"
-INTERRUPTED = 130
+INTERRUPTED = 130  # 128 and SIGINT's 2, as a shell reports it
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

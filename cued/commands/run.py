@@ -54,9 +54,9 @@ log = logging.getLogger(__name__)
 
 NAME = "run"
 HELP = "run the daemon, as started at boot"
-COMPLAINS_S = 30.0
+COMPLAINS_S = 30.0  # chosen: a first phrase may have to be rendered
 AGAIN = os.EX_TEMPFAIL  # any failure but a wrong configuration is started again
-DIGIT_S = 1.2
+DIGIT_S = 1.2  # chosen: time to type each
 DIGIT = Cue(
     t=0.0,
     key="digit",

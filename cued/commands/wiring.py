@@ -51,7 +51,7 @@ MODELS = {
 }
 COLOURS = {"5V": "#c00", "3V3": "#e70", "GND": "#333"}
 SIGNAL = "#06c"
-ROW, TOP, MIDDLE, WIDTH = 24, 70, 420, 840
+ROW, TOP, MIDDLE, WIDTH = 24, 70, 420, 840  # px of the drawing
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -22,13 +22,13 @@ from itertools import pairwise
 from cued.model import BeltFault
 
 BEYOND_M_S = 0.3 / 3.6  # three of a console's steps
-MOVED_WITHIN_S = 5.0
+MOVED_WITHIN_S = 5.0  # chosen: consoles take 0.5 to 2 s, and a report one more
 MOVED_M_S = 0.02  # less than a console's step of 0.1 km/h
 WATCHED_S = 15.0  # ramps are over by then
-AGAIN_S = 1.0
-FALLS_WITHIN_S = 5.0
+AGAIN_S = 1.0  # a console's own delay, so that none is sent in vain
+FALLS_WITHIN_S = 5.0  # chosen: as MOVED_WITHIN_S
 FALLS_M_S = 0.08  # three of a console's steps of 0.1 km/h
-TELL_AGAIN_S = 10.0
+TELL_AGAIN_S = 10.0  # chosen: heard again before anybody steps off, without talking all the time
 SPEEDS = 12  # enough for a ramp, in which fine steps show
 SAME_M_S = 0.003  # a hundredth of a km/h
 STANDS_M_S = 0.02  # less than such a step

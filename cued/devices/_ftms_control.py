@@ -40,12 +40,13 @@ from cued.model import BeltRequest, DecodeError
 
 CONTROL = sig(0x2AD9)
 SPEED_RANGE, INCLINE_RANGE = sig(0x2AD4), sig(0x2AD5)
-REQUEST_CONTROL, SET_SPEED, SET_INCLINE, STOP = 0x00, 0x02, 0x03, 0x08
-ASK, HALT = bytes((REQUEST_CONTROL,)), bytes((STOP, 1))
-DONE, NOT_PERMITTED = 1, 5
+REQUEST_CONTROL, SET_SPEED, SET_INCLINE, STOP = 0x00, 0x02, 0x03, 0x08  # op codes, see above
+ASK, HALT = bytes((REQUEST_CONTROL,)), bytes((STOP, 1))  # commands, see above
+DONE, NOT_PERMITTED = 1, 5  # results, see above
+# What is said of the others.
 RESULTS = {2: "it does not support that", 3: "it finds the value invalid", 4: "it failed"}
-ANSWER_S = 5.0
-GRANT_S = 0.3
+ANSWER_S = 5.0  # chosen: after so long a runner no longer expects the belt to move
+GRANT_S = 0.3  # chosen: answers come within a connection interval or two
 STANDS = "the belt stands still; only its own console starts it"
 
 

@@ -21,7 +21,7 @@ from cued.frames import GRAVITY_M_S2
 from cued.model import Battery, DecodeError, Floats, HeartRate, Packet
 
 G = GRAVITY_M_S2
-DEGREE = np.pi / 180.0
+DEGREE = np.pi / 180.0  # rad
 MAX_ACC_M_S2 = 100 * G  # no inertial sensor here has a range above 32 g
 MAX_GYR_RAD_S = 5000 * DEGREE  # nor above 4000 deg/s
 LEAP_S = 3600.0  # what a restart adds, so that time never goes back

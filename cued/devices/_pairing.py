@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from cued.model import Floats
 
-HOLE_S = 0.1
-WAIT_S = 5.0
+HOLE_S = 0.1  # chosen: at 50 Hz five samples, over which a swing's turn rate is not a line
+WAIT_S = 5.0  # chosen: a stream so far behind is no partner of the other
 
 Index = NDArray[np.intp]
 Rows = list[tuple[Floats, Floats, Floats]]

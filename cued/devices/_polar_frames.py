@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 from cued.devices._gatt import fields, rows
 from cued.model import DecodeError, Floats
 
-ACC, GYRO, MAG = 2, 5, 6
-HEADER = 10
+ACC, GYRO, MAG = 2, 5, 6  # measurement types (Polar's SDK documentation), as all here
+HEADER = 10  # bytes: type, time of eight, frame type
 MOST_SAMPLES = 2000  # a frame of 512 bytes at one bit a channel holds fewer than this
 
 
@@ -123,7 +123,7 @@ class ControlReply(Struct, frozen=True):
     rest: bytes
 
 
-STATUS = {
+STATUS = {  # as above
     1: "unknown command",
     2: "it has no such measurement",
     3: "not supported",
@@ -150,8 +150,9 @@ def reply(data: bytes) -> ControlReply:
     return ControlReply(op, kind & 0x3F, status, more, data[5:])
 
 
+# Bytes of a setting's values by its type, as above.
 _SIZES = {0: 2, 1: 2, 2: 2, 3: 4, 4: 1, 5: 4, 6: 16}
-RATE, RESOLUTION, RANGE, CHANNELS, FACTOR = 0, 1, 2, 4, 5
+RATE, RESOLUTION, RANGE, CHANNELS, FACTOR = 0, 1, 2, 4, 5  # setting types, as above
 
 
 def settings(data: bytes) -> dict[int, list[float]]:

@@ -17,10 +17,11 @@ from __future__ import annotations
 
 import math
 
+# Chosen: three steps of a clock of seconds; twice that where the step is unknown.
 STILL_S, FIRST_S = 3.0, 6.0
-RUNS_S = 3.0
+RUNS_S = 3.0  # chosen: a belt that coasts to a halt slows within it
 RISE_M_S = 0.05  # two of a console's steps of 0.1 km/h
-UNUSED = (0.0, 65535.0)
+UNUSED = (0.0, 65535.0)  # what fields hold that nobody fills
 
 
 class Standstill:

@@ -22,6 +22,7 @@ from msgspec import Struct
 from cued.devices._gatt import fields
 from cued.model import DecodeError
 
+# What a field holds that is not known (FTMS).
 UNKNOWN_U8, UNKNOWN_S16, UNKNOWN_U16 = (0xFF,), (0x7FFF,), (0xFFFF,)
 EITHER = (0x7FFF, 0xFFFF)  # elevation gain: both are seen
 
@@ -50,7 +51,7 @@ FIELDS: dict[int, tuple[Field, ...]] = {
     12: (("force_n", 2, True, 1.0, UNKNOWN_S16), ("power_w", 2, True, 1.0, UNKNOWN_S16)),
     13: (("steps", 3, False, 1.0, ()),),  # KingSmith's own
 }
-PACE_BITS = (5, 6)
+PACE_BITS = (5, 6)  # of the flags, as above
 
 
 class TreadmillData(Struct, frozen=True):
@@ -102,6 +103,7 @@ def _needed(bits: list[int]) -> int:
     return sum(f[1] for bit in bits if bit not in PACE_BITS for f in FIELDS[bit])
 
 
+# Op codes of Fitness Machine Status (FTMS).
 RESET, HALTED, SAFETY_KEY, STARTED, NEW_SPEED, NEW_INCLINE, CONTROL_LOST = 1, 2, 3, 4, 5, 6, 0xFF
 
 

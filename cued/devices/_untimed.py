@@ -17,7 +17,7 @@ from cued.model import Floats
 
 MEASURE_S = 1.0  # of samples, to find the real rate
 NEAR = 0.05  # within which a usual rate is taken for the real one; relative
-LONGEST_S = 3.0
+LONGEST_S = 3.0  # chosen: more would be a better rate and a later start
 MOST_APART = 10  # samples; two streams of one chip that are further apart have lost some
 
 

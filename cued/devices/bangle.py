@@ -30,10 +30,10 @@ from cued.parts import Part
 SERVICE = "6e400001-b5a3-f393-e0a9-e50e24dcca9e"
 RX = "6e400002-b5a3-f393-e0a9-e50e24dcca9e"
 TX = "6e400003-b5a3-f393-e0a9-e50e24dcca9e"
-MARK, MOST_SAMPLES, HEADER = 0xA5, 10, 6
-RATE_HZ = 50.0
+MARK, MOST_SAMPLES, HEADER = 0xA5, 10, 6  # see the frame above
+RATE_HZ = 50.0  # a reading every 20 ms, see above
 PIECE = 20  # bytes; fits the smallest packet
-MOST_BUFFERED = 512
+MOST_BUFFERED = 512  # bytes: seven frames; what has no end by then is no frame
 PROGRAM = """
 Bangle.setOptions({powerSave:false});Bangle.setPollInterval(20);
 Bangle.accelWr(0x18,0x74);Bangle.accelWr(0x1B,0x43);Bangle.accelWr(0x18,0xF4);

@@ -32,10 +32,10 @@ from cued.parts import Part
 SERVICE, NOTIFY, COMMAND = sig(0xFFF0), sig(0xFFF1), sig(0xFFF2)
 FTMS = sig(0x1826)
 ASK = bytes.fromhex("02515103")
-ASK_EVERY_S = 1.0
-STATUS = 0x51
-RUNNING, SLOWING = 3, 4
-HALTS = {6: "safety_key", 10: "paused"}
+ASK_EVERY_S = 1.0  # see above
+STATUS = 0x51  # see above
+RUNNING, SLOWING = 3, 4  # states, see above
+HALTS = {6: "safety_key", 10: "paused"}  # states, see above
 # fff0 is used by many kinds of things; by these names it is a treadmill's.
 NAMES = ("FS-", "NOBLEPRO", "WINFITA", "BH-T")
 

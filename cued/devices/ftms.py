@@ -34,7 +34,7 @@ from cued.parts import Part
 
 SERVICE = sig(0x1826)
 DATA, STATUS = sig(0x2ACD), sig(0x2ADA)
-SETTLE_S = 3.0
+SETTLE_S = 3.0  # chosen: consoles report a change 0.5 to 2 s late
 TARGET_S = 15.0  # a target that is not reached by then was not meant
 FASTEST_M_S = 25.0  # no belt runs 90 km/h
 

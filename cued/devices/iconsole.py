@@ -29,12 +29,12 @@ from cued.parts import Part
 SERVICE, NOTIFY, COMMAND = sig(0xFFF0), sig(0xFFF1), sig(0xFFF2)
 FTMS = sig(0x1826)
 NAMES = ("ICONSOLE", "TOORX", "I-RUNNING", "V-RUN", "DKN RUN")
-WHO, LIMITS, STATUS = 0xA0, 0xA1, 0xA2
+WHO, LIMITS, STATUS = 0xA0, 0xA1, 0xA2  # messages, see above
 ANSWERS = 0x10  # more than the question
-USUAL = bytes((0x01, 0xD3))
-LENGTH = 19
-SPEED, INCLINE = 12, 14
-ASK_EVERY_S = 1.0
+USUAL = bytes((0x01, 0xD3))  # addresses, see above
+LENGTH = 19  # bytes of a status, see above
+SPEED, INCLINE = 12, 14  # where they stand in it, see above
+ASK_EVERY_S = 1.0  # chosen: as other machines bear it
 
 
 class Config(SpeedOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -30,15 +30,16 @@ from cued.parts import Part
 SERVICE = "326a9000-85cb-9195-d9dd-464cfbbae75a"
 COMMAND = "326a9001-85cb-9195-d9dd-464cfbbae75a"
 NOTIFY = "326a9006-85cb-9195-d9dd-464cfbbae75a"
-ACC, GYRO = 0x03, 0x13
-INFO = 0x80
-BMI160, BMI270 = 1, 4
-RATE_CODES = {50: 0x27, 100: 0x28, 200: 0x29}
-PER_G = {2: 16384.0, 4: 8192.0, 8: 4096.0, 16: 2048.0}
+ACC, GYRO = 0x03, 0x13  # modules (MetaWear's C++ library), as all here
+INFO = 0x80  # a register is read by this bit
+BMI160, BMI270 = 1, 4  # implementations of the accelerometer
+RATE_CODES = {50: 0x27, 100: 0x28, 200: 0x29}  # Bosch's data sheets: ACC_CONF
+PER_G = {2: 16384.0, 4: 8192.0, 8: 4096.0, 16: 2048.0}  # counts, by range in g (data sheets)
+# Counts, by range in deg/s (data sheets).
 PER_DPS = {2000: 16.4, 1000: 32.8, 500: 65.6, 250: 131.2, 125: 262.4}
 # chip: (register of acceleration, of angular rate, code for 8 g, bit set in the rate's code)
 CHIPS = {BMI160: (0x1C, 0x07, 0x08, 0x00), BMI270: (0x04, 0x04, 0x02, 0x80)}
-DATA_REGISTERS = {ACC: (0x04, 0x1C), GYRO: (0x04, 0x05, 0x07)}
+DATA_REGISTERS = {ACC: (0x04, 0x1C), GYRO: (0x04, 0x05, 0x07)}  # by implementation
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -43,8 +43,8 @@ SERVICE = "34802252-7185-4d5d-b431-630e7050e8f0"
 COMMAND = "34800001-7185-4d5d-b431-630e7050e8f0"
 NOTIFY = "34800002-7185-4d5d-b431-630e7050e8f0"
 MOTION, ENERGY, RESET = 99, 5, 7  # references of ours
-POOL_FULL = 429
-MOST_BYTES = 4 + 36 * 32
+POOL_FULL = 429  # the sensor's status, after HTTP's "too many requests"
+MOST_BYTES = 4 + 36 * 32  # a time, and at most 32 rows of nine floats; chosen
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

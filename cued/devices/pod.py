@@ -50,14 +50,14 @@ SERVICE = "63750001-6564-4b2a-a5c1-7d0e9f3b5a10"
 DATA = "63750002-6564-4b2a-a5c1-7d0e9f3b5a10"
 CONTROL = "63750003-6564-4b2a-a5c1-7d0e9f3b5a10"
 MOTOR = "63750004-6564-4b2a-a5c1-7d0e9f3b5a10"
-VERSION = 1
-HEADER = 10
+VERSION = 1  # docs/pod-protocol.md
+HEADER = 10  # bytes; docs/pod-protocol.md
 MOST_SAMPLES = 19  # 238 bytes, in a notification at the usual MTU of 247
 MOST_PULSES = 8  # docs/pod-protocol.md
 LATE_S = 0.2  # as long as a pulse: what is felt later belongs to another stride
 UNIT_S = 0.01  # docs/pod-protocol.md
-ACC_M_S2 = 0.488e-3 * G
-GYR_RAD_S = 0.070 * DEGREE
+ACC_M_S2 = 0.488e-3 * G  # a count: LSM6DS at 16 g (data sheet)
+GYR_RAD_S = 0.070 * DEGREE  # a count: LSM6DS at 2000 deg/s (data sheet)
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

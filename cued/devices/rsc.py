@@ -41,7 +41,7 @@ from cued.parts import Part
 
 SERVICE, MEASUREMENT, HEART_RATE_SERVICE = sig(0x1814), sig(0x2A53), sig(0x180D)
 FASTEST_M_S = 25.0  # no belt runs 90 km/h
-VOTES = 15
+VOTES = 15  # odd, so that they decide; chosen: a quarter of a minute
 LEAST_SPEED_M_S = 0.4  # slower than this, step rates spread too much to vote
 WALK_RATIO = 0.0065  # m per step/min, adults (Sekiya & Nagasaki, Gait Posture 7:225, 1998)
 RUNNING_SPM = 180.0  # above it twice the cadence is not believed

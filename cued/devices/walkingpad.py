@@ -36,10 +36,10 @@ from cued.parts import Part
 
 SERVICE, NOTIFY, COMMAND = sig(0xFE00), sig(0xFE01), sig(0xFE02)
 ASK = bytes.fromhex("f7a20000a2fd")
-ASK_EVERY_S = 1.0
+ASK_EVERY_S = 1.0  # see above
 APART_S = 0.7  # as above
-STATE, SPEED, MODE = 2, 3, 4
-RUNNING, MANUAL = 1, 1
+STATE, SPEED, MODE = 2, 3, 4  # where they stand in a status, see above
+RUNNING, MANUAL = 1, 1  # the state, and the mode, see above
 LEAST_BYTES = 16  # up to the steps, sum and end
 REACHED_M_S = 0.05  # half a step of 0.1 m/s
 ANSWER_S = 5.0  # then the wish counts as refused

@@ -32,12 +32,12 @@ from cued.parts import Part
 
 BASE = "-0000-1000-8000-00805f9a34fb"
 SERVICE, NOTIFY, WRITE = "0000ffe5" + BASE, "0000ffe4" + BASE, "0000ffe9" + BASE
-FRAME = 20
-RATES = {10: 6, 20: 7, 50: 8, 100: 9}
+FRAME = 20  # bytes, see above
+RATES = {10: 6, 20: 7, 50: 8, 100: 9}  # codes, see above
 UNLOCK = bytes.fromhex("ffaa6988b5")
 ASK_BATTERY = bytes.fromhex("ffaa276400")
-BATTERY_EVERY_S = 60.0
-SCALE = np.array([16 * G] * 3 + [2000 * DEGREE] * 3) / 32768
+BATTERY_EVERY_S = 60.0  # chosen: a cell lasts hours
+SCALE = np.array([16 * G] * 3 + [2000 * DEGREE] * 3) / 32768  # of a count, see above
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -35,8 +35,8 @@ def _uuid(short: int) -> str:
 
 
 DEVICE_CONTROL, CONTROL, MEDIUM, BATTERY = (_uuid(n) for n in (0x1002, 0x2001, 0x2003, 0x3001))
-COMPANY = 0x0886
-RATE_MODE = 21
+COMPANY = 0x0886  # Bluetooth's assigned number of Xsens
+RATE_MODE = 21  # "rate quantities" of the payload modes: all that is read here
 # mode: (offset of acceleration, offset of angular rate)
 LAYOUTS: dict[int, tuple[int, int | None]] = {
     6: (4, None),

@@ -11,7 +11,7 @@ from cued.recording.tables.table import TableRecording
 
 # Of the true contact, as docs/accuracy.md counts.
 WITHIN_S = {"trunk": 0.1, "foot": 0.05, "shank": 0.05, "all": 0.05}
-TIGHT_S = 0.05
+TIGHT_S = 0.05  # as above
 
 
 class SensorSet(Struct, frozen=True):

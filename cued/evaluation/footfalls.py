@@ -23,7 +23,7 @@ from cued.recording.tables.truth import TruthRow
 
 # Gottlieb 2020: marker contacts lead the accelerometer's by a constant 35-78 ms per trial.
 OFFSET_DATA = frozenset({"gottlieb"})
-OFFSET_WITHIN_S = 0.2
+OFFSET_WITHIN_S = 0.2  # several times that, and less than half a step
 
 Said: TypeAlias = Sequence[Footfall] | Sequence[Lift]
 

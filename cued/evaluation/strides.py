@@ -26,9 +26,9 @@ from cued.recording.tables.truth import TruthRow
 CADENCE_STEPS = 8  # in one mean, as the metric's own
 # The middle of a still phase comes after the contact that ends a stride by half the still phase.
 STILL_AFTER_S = 0.25
-STILL_WITHIN_S = 0.35
+STILL_WITHIN_S = 0.35  # half the still phase of a slow stride
 SAME_S = 0.001  # times of one moment
-MEAN_STRIDES = 10
+MEAN_STRIDES = 10  # as docs/accuracy.md states them
 
 Answered: TypeAlias = tuple[TrueStride, Stride | None]
 

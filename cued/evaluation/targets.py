@@ -45,35 +45,35 @@ def _size(value: Number) -> Number:
     return None if value is None else abs(value)
 
 
-TRUNK: tuple[Figure, ...] = (
+TRUNK: tuple[Figure, ...] = (  # targets: docs/accuracy.md, as all here
     ("footfalls ±100 ms, F1", lambda r: r.contacts.f1, ">=", 0.985),
     ("footfalls, spread, ms", lambda r: r.contacts.spread_ms, "<=", 25),
     ("footfalls, median delay, ms", lambda r: r.contacts.delay_median_ms, "<=", 100),
 )
-FOOT: tuple[Figure, ...] = (
+FOOT: tuple[Figure, ...] = (  # as above
     ("footfalls ±50 ms, F1", lambda r: r.contacts.f1, ">=", 0.995),
     ("footfalls, spread, ms", lambda r: r.contacts.spread_ms, "<=", 15),
     ("footfalls, median delay, ms", lambda r: r.contacts.delay_median_ms, "<=", 60),
 )
-FOOT_BACKWARD: tuple[Figure, ...] = (
+FOOT_BACKWARD: tuple[Figure, ...] = (  # as above
     ("footfalls ±50 ms, marker offset removed, F1", lambda r: r.contacts.f1, ">=", 0.98),
     ("footfalls, spread, ms", lambda r: r.contacts.spread_ms, "<=", 18),
 )
-RUN: tuple[Figure, ...] = (
+RUN: tuple[Figure, ...] = (  # as above
     ("footfalls ±50 ms, F1", lambda r: r.contacts.f1_at_50_ms, ">=", 0.97),
     ("times called backward", lambda r: r.called_backward, "<=", 0),
 )
-FACING: tuple[Figure, ...] = (
+FACING: tuple[Figure, ...] = (  # as above
     ("direction right, % of strides", lambda r: r.direction.right_percent, ">=", 99),
     ("direction, most steps to answer", lambda r: r.direction.steps_max, "<=", 4),
     ("bouts with no right direction", lambda r: r.direction.never, "<=", 0),
 )
-LENGTH: tuple[Figure, ...] = (
+LENGTH: tuple[Figure, ...] = (  # as above
     ("stride length, mean error, %", lambda r: _size(r.strides.length_bias_percent), "<=", 1),
     ("stride length, SD, %", lambda r: r.strides.length_spread_percent, "<=", 2),
     ("same against the belt, SD, %", lambda r: r.strides.belt_length_spread_percent, "<=", 2),
 )
-CADENCE: tuple[Figure, ...] = (
+CADENCE: tuple[Figure, ...] = (  # as above
     ("cadence of 8 steps, 95 % within, spm", lambda r: r.strides.cadence_p95_spm, "<=", 1),
 )
 

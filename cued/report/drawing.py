@@ -19,7 +19,7 @@ from matplotlib.ticker import ScalarFormatter
 from cued.report.palette import LIGHT, STAND_IN, Palette, roles, style
 
 Draw = Callable[[Any, Palette], None]  # onto a Figure or SubFigure, in a palette
-SVG_LETTERS_PT = 9.5
+SVG_LETTERS_PT = 9.5  # as large as the page's own letters
 # 13 pt at 180 dots an inch are 32 of 1080 dots: 11 px on a phone that is 360 px wide.
 PNG_WIDTH_IN, PNG_DPI, PNG_LETTERS_PT = 6.0, 180, 13.0
 

@@ -51,8 +51,8 @@ APPLICATION = uuid.UUID("3a0c5a4e-6f0e-4b53-9a39-5d8f8f1c1b7e").bytes
 EPOCH_S = 631065600  # 31 December 1989, where the format's time begins
 LONGEST_NAME = 40  # bytes of UTF-8 and a zero; phases of every language fit
 OWN = ("direction", "steadiness", "cues", "stumbles")
-DIRECTIONS = {"unknown": 0, "forward": 1, "backward": 2}
-LEVELS = {"unknown": 0, "steady": 1, "unsteady": 2}
+DIRECTIONS = {"unknown": 0, "forward": 1, "backward": 2}  # codes of a field of our own
+LEVELS = {"unknown": 0, "steady": 1, "unsteady": 2}  # as above
 
 
 def fit_bytes(d: Digest) -> bytes:

@@ -13,8 +13,8 @@ from cued.evaluation.moment import Moment, Seen
 from cued.gait.finding import Contact, Heading, LiftOff
 from cued.report.palette import LIGHT, Palette, style
 
-LETTERS_PT = 9.0
-WIDTH_IN, PANEL_IN, DPI = 11.0, 1.7, 120
+LETTERS_PT = 9.0  # chosen: readable in print, eight panels on a page
+WIDTH_IN, PANEL_IN, DPI = 11.0, 1.7, 120  # a landscape page
 MOST = 4.0  # times the threshold; what is beyond is beyond
 
 

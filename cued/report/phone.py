@@ -16,6 +16,7 @@ from cued.words import Words
 
 LETTERS = 2.0  # beside the width of the picture, against a page's
 COLUMNS = 50  # letters in a line
+# Heights at 6 in of width: a phone shows one picture at a time.
 TIMELINE_IN, CARRIED_IN, SIDES_IN, HEAD_IN = 9.0, 3.7, 3.8, 2.3
 
 

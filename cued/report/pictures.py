@@ -17,11 +17,11 @@ from cued.report.digest import Digest
 from cued.report.palette import Palette
 
 MARKERS = {"forward": "o", "backward": "D", "unknown": "x"}
-HEIGHTS = {"steady": 0.35, "unsteady": 0.9, "unknown": 0.12}
+HEIGHTS = {"steady": 0.35, "unsteady": 0.9, "unknown": 0.12}  # of the row: the worse the higher
 HATCH = "////"
 GAP = 0.36  # between pictures, of their height
-LEAST_STRIDES = 8
-LEAST_SPREAD_S = 0.05
+LEAST_STRIDES = 8  # chosen: a histogram of fewer shows chance
+LEAST_SPREAD_S = 0.05  # else a very even runner's bars would fill the picture
 LETTER_MIN = 0.0085  # of the picture's width, that a letter of a name in a bar takes
 
 

@@ -34,7 +34,7 @@ from cued.report.done import Done, RunOptions
 
 KEPT = (Command, Cue, Effect, Fall, Measurement, Phase, Stumble)
 MEASURED = {"carried_percent", "time_to_drift_s", "recovery_s", "retention_percent"}
-HOUR_S = 3600.0
+HOUR_S = 3600.0  # an hour
 
 Item: TypeAlias = AnyEvent | Command
 Hear: TypeAlias = Callable[

@@ -18,8 +18,8 @@ from cued.report.palette import Palette
 from cued.report.visit import Visit
 from cued.words import Words
 
-WEEK = timedelta(days=7)
-MOST_LABELS = 7
+WEEK = timedelta(days=7)  # a week
+MOST_LABELS = 7  # so many dates fit side by side
 
 
 class Curve(Struct, frozen=True):

@@ -15,8 +15,8 @@ from cued.fences import FAILED
 from cued.model import AnyEvent, Cue, Input, Link, Notice, Pattern, Priority, Tick
 from cued.runtime.engine_renewal import HISTORY_UNKNOWN, NOT_KEPT
 
-PATIENCE_S = 10.0
-QUIET_S = 3.0
+PATIENCE_S = 10.0  # chosen: long enough to connect a sensor that is on
+QUIET_S = 3.0  # chosen: a phrase and a breath
 MISSING = {  # notices, and what is said of them
     "motors_missing": "no_motors",
     FAILED: FAILED,

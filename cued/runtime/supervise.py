@@ -20,8 +20,8 @@ from cued.model import LinkLost
 log = logging.getLogger(__name__)
 
 FIRST_S = 0.5  # delays: first, longest and growth; chosen
-LONGEST_S = 30.0
-STEP = 2.0
+LONGEST_S = 30.0  # as above: a sensor that comes back waits no longer for us
+STEP = 2.0  # as above
 
 
 class Runs(Protocol):

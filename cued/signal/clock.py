@@ -42,14 +42,14 @@ import numpy as np
 from cued.model import Floats
 
 RISE = 250e-6  # above the 200 ppm that two cheap crystals differ at most
-RESTART_S = 1.0
+RESTART_S = 1.0  # chosen: no radio delivers so early, a device that restarts is far earlier
 SETTLE_S = 0.25  # time constant with which corrections are worked in
 SQUEEZE = 0.99  # time may be slowed to a hundredth, not stopped
-WINDOW_S = 1.0
+WINDOW_S = 1.0  # chosen: some twenty packets, one of which was not late
 SKIP_S = 0.05  # a correction upward of more than this is a hole, not a slope
 PERIOD_SHARE = 0.05  # inertial sensors' oscillators are within 5 % (e.g. BMI160: 1 %)
 LEARN_S = 5.0  # chosen
-LEAST_STEP_S = 1e-6
+LEAST_STEP_S = 1e-6  # so that times increase; far below a sample
 
 
 class Clock:

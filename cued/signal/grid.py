@@ -20,7 +20,7 @@ import numpy as np
 from cued.model import Bools, Floats
 
 RATE_HZ = 100.0  # docs/architecture.md, "One grid"
-DT_S = 1.0 / RATE_HZ
+DT_S = 1.0 / RATE_HZ  # s
 TICK_DIGITS = 7  # times are rounded to 0.1 µs, so that one meant for a grid time is exactly on it
 SURELY = 1.0 - 1e-9  # rounding takes less from two good marks, a bad one 0.1 µs away more
 RESTART_S = 1.0  # after so long without data nothing is known any more

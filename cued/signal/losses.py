@@ -12,8 +12,9 @@ import numpy as np
 from cued.model import Block, Notice
 from cued.signal.grid import DT_S
 
-WINDOW_S = 20.0
+WINDOW_S = 20.0  # chosen: a lost second is not told, a bad link within half a minute is
 MATTERS, WHOLE = 0.25, 0.1  # of the samples: told above, over below; chosen
+# About half-way from a word to the next.
 WORDS = ((0.85, "most"), (0.6, "two thirds"), (0.42, "half"), (0.29, "a third"), (0.0, "a quarter"))
 FRESH_GAP_S = 5.0  # a longer one is a link that was gone, which is told as such
 

@@ -23,18 +23,19 @@ from __future__ import annotations
 from collections import deque
 from math import log
 
-WINDOW_S = 0.15
-STANDS_S = 1.5
+WINDOW_S = 0.15  # shorter than a landing slows the belt, see above
+STANDS_S = 1.5  # marks 0.45 m apart at 0.3 m/s, see above
 LEARN_ROUNDS = 3  # before that the marks count as evenly stuck
 LEARN_RATE = 0.05  # weight of a later round
 STEADY = 0.03  # rounds that differ by less were walked at one speed
 EARLY, LATE = 0.75, 1.4  # of the expected time: what a change of speed does not do in one gap
 BOUNCE = 0.25  # the same where the marks are not known yet, and lie unevenly
-MISSED_MOST = 5
+MISSED_MOST = 5  # chosen: with more missing the next round finds itself again
 EARLY_MOST = 4  # in a row: then the belt is faster
 MISFIT = 0.05  # mean error of a round's gaps, as a logarithm, at which marks are miscounted
 LEAPS, LEAPS_RATE = 0.12, 0.4  # a belt changes by 0.1 at most as a foot lands
 FASTEST_M_S = 8.0  # no treadmill for people is faster
+# Relative: tape by hand, and the learnt round (tests/core/signal/test_pulses.py).
 UNLEARNT_ERROR, LEARNT_ERROR = 0.05, 0.005
 
 

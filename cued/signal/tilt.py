@@ -33,7 +33,7 @@ PULL_S = 4.0  # tuned with the falls on SisFall subjects SA01, 02, 05, 06, 10
 PULL_WITHOUT_GYRO_S = 0.5  # gravity is then all that there is
 OFFSET_S2 = 64.0  # with a pull of 4 s both poles lie at 8 s
 UPRIGHT_S = 6.0  # chosen
-SETTLE_S = 3.0
+SETTLE_S = 3.0  # chosen: several steps, whose mean is gravity
 
 
 class Tilt:

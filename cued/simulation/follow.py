@@ -29,7 +29,7 @@ class Act(Struct, frozen=True):
 
 
 YES = Act(press=True)
-PROMPTS: dict[str, Act] = {
+PROMPTS: dict[str, Act] = {  # speeds and s as a person would press; chosen
     "check_in": YES,
     "check_rails": YES,
     "check_all": YES,

@@ -27,9 +27,9 @@ from cued.model import Floats
 
 H_S = 0.0025  # half width of the differences; a sensor's own filter is no sharper
 HEEL_M = (0.13, 0.06)  # the instep seen from the heel, and from the toes
-TOES_M = (-0.15, 0.06)
-RING_RAD_S = 2.0 * np.pi * 22.0
-RING_DECAY_S = 0.016
+TOES_M = (-0.15, 0.06)  # as above
+RING_RAD_S = 2.0 * np.pi * 22.0  # 22 Hz, see above
+RING_DECAY_S = 0.016  # chosen: three turns are heard
 
 
 class FootStride(Struct):

@@ -41,7 +41,7 @@ WALK_RATIO_M_SPM = 0.0065  # step length over cadence, adults [8]
 KNEE_M_S = 1.03  # below this the walk ratio rises [8]
 SLOWER = 0.58  # cadence grows as this power of speed [8]: 48 spm at 0.3 m/s forward, 72 backward
 BACK_M_S = 0.61  # the one speed at which backward walking was measured [4]
-DEG = np.pi / 180.0
+DEG = np.pi / 180.0  # rad
 
 
 class Style(Struct, frozen=True):

@@ -20,7 +20,7 @@ FALL_S = 0.75  # from losing balance to the ground (0.7-0.8 s, Hsiao & Robinovit
 HIT_S = 0.09  # how long the ground takes to stop a body
 CATCH_S = 0.25  # from the caught foot to the step that catches the body
 STUMBLE_DEG = 12.0  # the trunk's pitch at size 1; chosen
-LASTS_S = {"stumble": 2.0, "fall": np.inf}
+LASTS_S = {"stumble": 2.0, "fall": np.inf}  # chosen: two or three strides; nobody gets up again
 
 
 class Mishap(Struct, frozen=True):

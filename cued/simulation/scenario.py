@@ -39,7 +39,7 @@ class Limits(Struct, frozen=True):
     what: str = ""
 
 
-ACTIONS: dict[str, Limits] = {
+ACTIONS: dict[str, Limits] = {  # defaults and bounds of a scenario's own numbers; chosen
     "stand": Limits(what="stands still; on the rails while the belt moves"),
     "walk": Limits(what="walks as fast as the belt"),
     "run": Limits(what="runs as fast as the belt"),
@@ -59,7 +59,7 @@ ACTIONS: dict[str, Limits] = {
     "wipe": Limits(15, 5, 40, 3.0, "wipes the face, turning the trunk"),
     "cough": Limits(3, 0.5, 10, what="coughs, m/s²"),
 }
-FAULTS: dict[str, Limits] = {
+FAULTS: dict[str, Limits] = {  # as above
     "lost": Limits(for_s=10.0, what="the link drops and comes back; samples are gone"),
     "stall": Limits(for_s=1.0, what="packets wait and then come all at once"),
     "lag": Limits(15, 0.1, 60, 30.0, "every packet is so many seconds late"),

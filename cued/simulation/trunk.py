@@ -83,7 +83,7 @@ FORE = ((1, 1.0, 0.0), (2, 0.56, 0.91), (3, 0.40, 0.33), (4, 0.25, -0.02))
 WARP = 0.75  # a runner's force peaks early in the contact (-91..-120 deg, alcantara)
 WARP_MEAN = 0.6560  # mean of sin(pi x^0.75) over 0..1
 WARP_PHASE = -0.885 * np.pi  # of its first harmonic, per part of the step on the belt
-SWAY_HZ = (0.23, 0.37, 0.61, 0.97)
+SWAY_HZ = (0.23, 0.37, 0.61, 0.97)  # no two in a simple ratio, so that the wander does not repeat
 
 
 def feel(

@@ -17,7 +17,7 @@ from cued.model import Bools, Floats
 from cued.simulation.foot import ring
 from cued.simulation.scenario import FAULTS, Breaking, SimulatedLink, SimulatedSensor
 
-DEG = math.pi / 180.0
+DEG = math.pi / 180.0  # rad
 
 
 class WornSensor:

@@ -29,7 +29,7 @@ from amqtt.session import Session
 from cued.sinks._amqtt_guard import GuardedBroker
 from cued.sinks.broker import READY, Orders
 
-ENDS_WITHIN_S = 1.0
+ENDS_WITHIN_S = 1.0  # chosen: the daemon waits no longer at its end
 GOES_FIRST = "900"  # of 1000: when memory runs out the coach is not what goes
 WRONG_COSTS_S = 1.0  # a guess a second is no way to find a password
 

@@ -40,10 +40,10 @@ from websockets.http11 import Request, Response
 from cued.sinks._hosts import hostname, is_ours
 
 MOST_CONNECTIONS = 50  # a household's worth of screens
-INTRODUCED_WITHIN_S = 5.0
+INTRODUCED_WITHIN_S = 5.0  # chosen: a client sends its first message at once
 LEAST_CONNECT = 14  # bytes of a CONNECT, with an empty name
 SPEAKS_3 = b"\x20\x02\x00\x01"  # CONNACK: unacceptable protocol version
-LARGEST = 256 * 1024
+LARGEST = 256 * 1024  # bytes; chosen: more than any message of ours
 MOST_RETAINED = 1000  # 64 MB at the very most with messages of 64 kB
 
 

@@ -22,11 +22,11 @@ import secrets
 from collections.abc import Callable
 from functools import partial
 
-OPEN_S = 15 * 60.0
-TRIES = 3
+OPEN_S = 15 * 60.0  # chosen: to find the address, hear the digits and type them
+TRIES = 3  # see above
 PAUSE_S = 10.0  # also so long as speaking the digits takes
 GUESS_S = 1.0  # between two guesses
-SHY_S = 3600.0
+SHY_S = 3600.0  # see above
 
 
 class Door:

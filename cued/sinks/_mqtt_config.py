@@ -10,7 +10,7 @@ from cued.coach.commands import NAMES
 from cued.reading import meant
 from cued.sinks._requests import DEFAULT
 
-PORTS = {
+PORTS = {  # registered with IANA; brokers' usual ports for web sockets
     ("tcp", False): 1883,
     ("tcp", True): 8883,
     ("websockets", False): 9001,

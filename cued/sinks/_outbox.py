@@ -22,7 +22,7 @@ from cued.reading import from_json
 
 log = logging.getLogger(__name__)
 
-KEPT = 100
+KEPT = 100  # chosen: months of a session a day
 FOLDER = "mqtt"  # in the state folder
 
 

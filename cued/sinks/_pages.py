@@ -44,8 +44,8 @@ TYPES = {
 }
 EVERYWHERE = ("0.0.0.0", "::")
 MOST_CONNECTIONS = 64  # a browser opens six
-ASKED_WITHIN_S = 5.0
-IDLE_S = 15.0
+ASKED_WITHIN_S = 5.0  # chosen: a browser asks at once
+IDLE_S = 15.0  # chosen: a page asks every second or has gone
 LARGEST = 16 * 1024  # of what is sent to us
 KEY = "X-Cued-Key"
 

@@ -24,7 +24,7 @@ from cued.model import (
 )
 from cued.sinks._session_state import SessionState
 
-EVERY_S = 1.0
+EVERY_S = 1.0  # as the page draws
 ROWS = 14_400  # four hours
 MARKS = 2_000  # of cues and stumbles in a session, the oldest dropped
 EVENTS = 60  # the page's log

@@ -36,9 +36,9 @@ from cued.sinks.sink import Ask, Sink
 log = logging.getLogger(__name__)
 
 READY = b"ready\n"
-STARTS_WITHIN_S = 30.0
-AGAIN_S = 2.0
-ENDS_WITHIN_S = 3.0
+STARTS_WITHIN_S = 30.0  # chosen: a loaded Pi is slow to import it
+AGAIN_S = 2.0  # chosen: a port in use is free again, and nobody waits for long
+ENDS_WITHIN_S = 3.0  # chosen: three times the process's own patience
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
 

@@ -34,7 +34,7 @@ from cued.sinks.sink import Ask
 log = logging.getLogger(__name__)
 
 NOT_WORN = ("heart_rate", "treadmill")
-STEP_S = 0.1
+STEP_S = 0.1  # the shortest flash that is seen as one
 TROUBLE_STEPS = 100  # ten seconds
 # One character a step, over and over: # is on.
 SHOWN = {

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FILES = Path(str(resources.files("cued") / "dashboard"))
-AGAIN_S = 5.0
+AGAIN_S = 5.0  # chosen: a port in use may be free again
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -59,7 +59,7 @@ from cued.sinks.sink import Ask, Sink
 log = logging.getLogger(__name__)
 
 LONGEST_S = 60.0  # between two tries
-STOOD_S = 10.0
+STOOD_S = 10.0  # chosen: a namesake throws us out sooner
 FLUSH_S = 2.0  # for the last messages when the daemon ends
 
 

@@ -33,7 +33,7 @@ ATTEMPTS = 3  # chosen
 CONNECT_WITHIN_S = 15.0  # the others wait meanwhile
 DISCOVER_WITHIN_S = 40.0  # once the link stood and no more: an H10's takes 15-30 s on some Pis
 ACT_WITHIN_S = 10.0  # a read or write of one characteristic
-END_WITHIN_S = 5.0
+END_WITHIN_S = 5.0  # BlueZ takes 2 s to disconnect
 # When everything ends: BlueZ takes 2 s to disconnect, and goes on with it when nobody waits for it.
 LEAVE_WITHIN_S = 0.7
 FAILS = UNAVAILABLE

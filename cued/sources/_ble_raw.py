@@ -20,9 +20,10 @@ from cued.model import LinkLost
 from cued.sources._ble_connecting import FAILS, connected, theirs
 from cued.sources._ble_scanning import Scanning
 
+# Bluetooth's assigned numbers.
 ABOUT = {sig(0x2A24): "model", sig(0x2A26): "firmware", sig(0x2A28): "software"}
 ABOUT[sig(0x2A29)] = "maker"
-FIND_WITHIN_S = 20.0
+FIND_WITHIN_S = 20.0  # chosen: sensors advertise every second or two
 
 # (t, characteristic, bytes)
 Arrived: TypeAlias = Callable[[float, str, bytes], None]

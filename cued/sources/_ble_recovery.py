@@ -27,11 +27,11 @@ from dbus_fast.errors import DBusError
 
 log = logging.getLogger("cued.ble")
 
-STUCK_S = 180.0
+STUCK_S = 180.0  # chosen: sooner would disturb others, later helps nobody who waits
 LEAST_FAILURES = 3  # in a row; chosen
-AGAIN_S, LONGEST_S = 300.0, 3600.0
+AGAIN_S, LONGEST_S = 300.0, 3600.0  # chosen, see above
 OFF_S = 2.0  # without power; chosen
-WITHIN_S = 5.0
+WITHIN_S = 5.0  # chosen: BlueZ answers in milliseconds or hangs
 BLUEZ, ADAPTER, DEVICE = "org.bluez", "org.bluez.Adapter1", "org.bluez.Device1"
 MANAGER, PROPERTIES = "org.freedesktop.DBus.ObjectManager", "org.freedesktop.DBus.Properties"
 FAILS = (DBusError, OSError, EOFError, TimeoutError)

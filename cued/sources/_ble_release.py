@@ -19,7 +19,7 @@ from cued.model import Belt, Input, Packet
 
 MOVES_M_S2 = 1.5  # a step does more; a sensor on a shelf has a tenth of that, being put down more
 FORGETS = 0.02  # weight of a packet in what counts as gravity
-RUNS_M_S = 0.05
+RUNS_M_S = 0.05  # no belt runs more slowly
 
 
 class Training:

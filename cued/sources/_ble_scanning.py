@@ -33,7 +33,7 @@ from cued.sources._ble_recovery import StuckAdapter
 
 log = logging.getLogger("cued.ble")
 
-DEAF_S = 5.0
+DEAF_S = 5.0  # chosen: where sensors are, one advertises every second or two
 STOP_WITHIN_S = 5.0  # BlueZ may hang
 RETRY_S = (1.0, 2.0, 5.0)  # bluetoothd may come up a minute after us; a look costs little
 # What a missing bluetoothd, bus or adapter raises on its way through bleak and dbus-fast.

@@ -54,11 +54,11 @@ from cued.sources.source import Emit
 
 log = logging.getLogger("cued.ble")
 
-LOOK_EVERY_S = 0.1
+LOOK_EVERY_S = 0.1  # a tenth of what is watched for, or less
 ANSWER_WITHIN_S = 5.0  # chosen
 PULSE_WITHIN_S = 0.2  # then a pod does not begin with it any more
 BATTERY_EVERY_S = 600.0  # few devices notify it
-TRIES, AGAIN_S = 3, 0.3
+TRIES, AGAIN_S = 3, 0.3  # chosen: a device just found often refuses once
 # ATT: insufficient authentication, insufficient encryption. Some firmware wants a bond.
 UNAUTHENTICATED = (0x05, 0x0F)
 

@@ -19,13 +19,13 @@ from __future__ import annotations
 
 from cued.model import Input, Packet
 
-SILENT_S = 3.0
+SILENT_S = 3.0  # chosen: longer than radios hesitate, short enough to be told in time
 PAUSING_SILENT_S = 15.0  # heart rate straps pause by themselves
-FIRST_S = 10.0
-LAG_S = 1.0
-RISE = 250e-6
+FIRST_S = 10.0  # chosen: setting up takes several exchanges
+LAG_S = 1.0  # the engine refuses later ones (signal/links.py)
+RISE = 250e-6  # as in signal/clock.py: two cheap crystals differ by 200 ppm at most
 DUPLICATE_S = 0.01  # a doubled callback comes in the same turn of the loop
-BAD_IN_A_ROW = 20
+BAD_IN_A_ROW = 20  # chosen: no bad frame alone breaks a link
 
 
 class Watch:

@@ -15,9 +15,9 @@ from collections.abc import AsyncGenerator
 
 from cued.model import LinkLost
 
-MOST_BYTES = 4_000_000
+MOST_BYTES = 4_000_000  # chosen: far more than a phone answers at once
 WITHIN_S = 3.0  # for a request in one's own network
-MOST_WAITING = 16
+MOST_WAITING = 16  # chosen: seconds of a phone that sends ten times a second
 MOST_OPEN = 16  # connections at once; a phone opens one
 PROBLEMS = (OSError, TimeoutError, EOFError, ValueError, asyncio.LimitOverrunError)
 

@@ -25,7 +25,7 @@ from cued.signal.pulses import Pulses
 from cued.sources.source import Emit, Source
 
 NAME = "belt_pulses"
-LOOK_EVERY_S = 0.1
+LOOK_EVERY_S = 0.1  # as ticks come: a standing belt is told of within it
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -62,13 +62,13 @@ from cued.sources.source import Emit, spread
 
 log = logging.getLogger("cued.ble")
 
-ADAPTER_EVERY_S = 5.0
-LOOK_EVERY_S = 1.0
+ADAPTER_EVERY_S = 5.0  # chosen: somebody plugs it in and looks
+LOOK_EVERY_S = 1.0  # chosen: rests last minutes
 GIVE_UP = 3  # connections without services, after which BlueZ's memory of them is cleared
 AT_REST = ("treadmill", "heart_rate")  # what tells nothing of its wearer's motion
 RESTS = "it lies still: let go of, and taken again when it is moved"
 RELEASED = "nobody trains: let go of, and taken again when a sensor moves"
-STUCK_EVERY_S = 5.0
+STUCK_EVERY_S = 5.0  # chosen: far below what is waited for
 
 
 class Ble:

@@ -30,9 +30,9 @@ SERVICE1, CHAR1 = "org.bluez.GattService1", "org.bluez.GattCharacteristic1"
 FAILED, IN_PROGRESS = "org.bluez.Error.Failed", "org.bluez.Error.InProgress"
 ATT = "Operation failed with ATT error: {:#04x}"
 UNKNOWN_OBJECT = "org.freedesktop.DBus.Error.UnknownObject"
-ADVERTISE_EVERY_S = 0.1
-CONNECT_S, OUT_OF_REACH_S = 0.02, 1.0
-MTU = 247
+ADVERTISE_EVERY_S = 0.1  # as the pod advertises
+CONNECT_S, OUT_OF_REACH_S = 0.02, 1.0  # chosen: real ones take longer, tests would too
+MTU = 247  # as a Pi agrees on with most sensors
 
 Some = TypeVar("Some", bound=Peripheral)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from cued.model import CuedError
 
 ADDRESS = "DBUS_SYSTEM_BUS_ADDRESS"
-START_WITHIN_S = 5.0
+START_WITHIN_S = 5.0  # chosen: it takes a tenth of a second
 CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>

@@ -17,9 +17,9 @@ from cued.standin.bluez import Bluez
 from cued.standin.family import FarDevice
 from cued.standin.wearables import POD_DATA, POD_FAMILY, pod_frame
 
-PODS = 4
-NOTIFICATIONS_HZ, SAMPLES = 50, 2
-STEP_US = 10_000
+PODS = 4  # two feet, a trunk and one to spare
+NOTIFICATIONS_HZ, SAMPLES = 50, 2  # two samples each: 100 Hz
+STEP_US = 10_000  # 100 Hz
 ONE_G = 2049  # counts
 NOISE = 40  # counts, so that no two frames are alike
 NAME = POD_FAMILY.device

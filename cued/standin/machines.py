@@ -19,7 +19,7 @@ SPEED_RANGE, INCLINE_RANGE = sig(0x2AD4), sig(0x2AD5)
 BIKE_DATA = sig(0x2AD2)
 HEART_RATE, HEART_RATE_DATA = sig(0x180D), sig(0x2A37)
 RSC, RSC_DATA = sig(0x1814), sig(0x2A53)
-DONE, NOT_PERMITTED = 1, 5
+DONE, NOT_PERMITTED = 1, 5  # results of the control point (FTMS)
 
 
 class Habits(Struct, frozen=True, kw_only=True):

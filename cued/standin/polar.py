@@ -16,9 +16,9 @@ from cued.standin.family import Counts, Family, FarDevice, G, Plan, batches, cou
 from cued.standin.peripheral import Char, Services
 
 SERVICE, CONTROL, DATA = (f"fb005c8{n}-02e7-f387-1cad-8acd2d8df0c8" for n in range(3))
-ACC, GYRO = 2, 5
-EPOCH_NS = 599_616_000_000_000_000
-DPS = 2000 / 32768
+ACC, GYRO = 2, 5  # measurement types, as all here of the SDK documentation
+EPOCH_NS = 599_616_000_000_000_000  # some day in 2019, ns since 2000
+DPS = 2000 / 32768  # a count of a Verity Sense at 2000 deg/s
 
 H10_OFFERS = {ACC: bytes.fromhex("0004190032006400c800 01011000 0203020004000800")}
 H10_FACTORS = {ACC: b"\x01"}

@@ -26,9 +26,9 @@ from msgspec import Struct
 
 from cued.model import Floats
 
-ORDER = 0.33
+ORDER = 0.33  # above beta/2 of most people's strides, see above
 REMEMBERED = 200  # terms of the fractional difference
-WINDOWS = range(5, 25)
+WINDOWS = range(5, 25)  # strides; a shorter one alarms by chance, a longer one learns nothing more
 OPENING = 25  # values before anything can be said
 SKIPPED = 5  # of these, whose difference has hardly any past
 VARIANCE_OVER = 200  # values

@@ -11,7 +11,7 @@ from __future__ import annotations
 from cued.coach.rule import Proposal
 from cued.model import Cue, Effect, Priority, Side, Stride
 
-SILENT_FROM, JUDGED_AT = 19, 20
+SILENT_FROM, JUDGED_AT = 19, 20  # strides: 15 judged, 5 of the rules' own delay, see above
 PRAISED_AT = 28  # 20 strides after the eight that a response takes
 
 

@@ -11,6 +11,7 @@ from cued.coach.known import Known
 from cued.coach.rule import Proposal
 from cued.model import Priority
 
+# Seconds guided, and in free run: a breath less than a minute and than five.
 SIGN_S, FREE_SIGN_S = 50.0, 280.0
 IN_RANGE_S = 8.0  # no rule has anything to say for so long: in range
 WALKS_ON_S = 3.0  # after a pause, before the first

@@ -104,13 +104,13 @@ STAGES: tuple[Stage, ...] = (
 # A seventh of the smallest week of any profile (first_time_ever, 900 s): what a day may add,
 # whatever was done on the days before.
 UNKNOWN_DAY_S = 900.0 / 7.0
-JOG_ON_S = 30.0
-JOG_OFF_S = 75.0
-JOG_SESSION_S = 240.0
+JOG_ON_S = 30.0  # chosen: some forty strides, then a rest more than twice as long
+JOG_OFF_S = 75.0  # chosen: as above
+JOG_SESSION_S = 240.0  # chosen: eight bouts
 JOG_ROOM_S = JOG_ON_S + LEAST_BOUT_S  # to jog, and to walk after it
 CARRY_SAME_S = 38.0  # the carry begins at the speed of the imprint: 30-40 s
 BEFORE_UPHILL_S = 60.0  # on the flat first
-BEFORE_JOG_S = 60.0
+BEFORE_JOG_S = 60.0  # chosen: walking backward is steady again before it is jogged
 
 
 class Prescription(Struct, frozen=True, kw_only=True):

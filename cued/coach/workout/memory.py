@@ -19,9 +19,9 @@ from cued.frames import Matrix
 from cued.model import Direction, Effect, Imprint, Mode, Mounting
 
 DAY_S = 20.0 * 3600.0  # a session at the same hour tomorrow is another day's
-WEEK_S = 7.0 * 86400.0
+WEEK_S = 7.0 * 86400.0  # seven days
 SAME_FRONT = 0.82  # cosine of 35 degrees
-TWICE = 2
+TWICE = 2  # once may be chance
 LAST_SESSIONS = 5  # what a step usually takes: a median of so many is good to half of one's spread
 Times: TypeAlias = tuple[float, ...]
 

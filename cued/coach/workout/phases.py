@@ -44,7 +44,7 @@ MOUNT = (
     Line("step_on", when=c.as_set),
 )
 SOON = Line("turning_soon", at_s=-NOTICE_S, only=c.turns_next)
-HALF = Line("half_way", part=0.5)
+HALF = Line("half_way", part=0.5)  # of the phase: what is said there is its half
 
 PHASES: dict[str, PhaseSpec] = {
     IDLE: PhaseSpec(

@@ -19,7 +19,7 @@ from cued.coach.workout.phase import Line
 from cued.model import BeltRequest
 
 Spoken = tuple[str, dict[str, float]]
-UNITS = {"km/h": 3.6, "mph": 2.2369}
+UNITS = {"km/h": 3.6, "mph": 2.2369}  # km/h and mph in 1 m/s, as rounded as they are spoken
 INCLINE_OFF_PERCENT = 0.5  # a step of most consoles
 AGAIN_S = 20.0  # time to slow the belt and turn; chosen
 LATE_S = 6.0  # a timed line that could not be said for so long is left out ...
@@ -27,7 +27,7 @@ KEPT = ("belt", "own_speed")  # ... but for those that set the belt
 SLOWED_S = 15.0  # for a hand to find a console and slow the belt
 STOPPED_S = 5.0  # without a step: longer than any, and one may be missed
 SLOWED_STEPS = 1.15  # at half the speed a stride takes 20-40 % longer
-ABOUT_A_MINUTE_S = (55.0, 90.0)
+ABOUT_A_MINUTE_S = (55.0, 90.0)  # what a listener would not call wrong; chosen
 # What leads to another speed of the belt: to the one that was due, or to one of the runner's own.
 SETS = {
     "belt_at": True,

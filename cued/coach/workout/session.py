@@ -40,7 +40,7 @@ from cued.model import (
 
 BACK_ON_S = 2.0  # of walking after a pause; chosen
 AT_LEAST_S = 30.0  # of a phase after a pause: to walk again, and for the notice before a turn
-LONG_PAUSE = 5.0
+LONG_PAUSE = 5.0  # times the plan's patience, where a pause was asked for; chosen
 ONE_STUMBLE_S = 5.0  # a stumble and a possible fall so close together are one
 
 

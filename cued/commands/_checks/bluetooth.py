@@ -17,7 +17,7 @@ from cued.config import Config
 from cued.sources import ble
 
 BAND_5_MHZ = 4900.0  # where the 5 GHz band begins
-MANY = 2
+MANY = 2  # sensors; chosen: the check is about those that share one adapter
 
 
 def bluetooth(machine: Machine, config: Config) -> list[Check]:

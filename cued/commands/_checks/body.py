@@ -19,7 +19,7 @@ from cued.model import LinkLost
 from cued.sources import buttons
 
 Asks = Callable[[str], bool]
-SETTLE_S = 0.3
+SETTLE_S = 0.3  # chosen: a process that cannot start has ended by then
 CARD = "aplay -l lists the cards; name one as device of [actuators.speech]; is the volume up?"
 WIRES = "wiring and driver: hardware/; python3-lgpio has to be installed"
 

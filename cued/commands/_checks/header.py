@@ -26,9 +26,10 @@ from cued.model import ConfigError
 
 STATIONS = "/etc/cued/*.toml"
 HEADERS = ("pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835")
+# Ioctls of linux/gpio.h (v2 of the line's info).
 GET_CHIPINFO, CHIPINFO = 0x8044B401, struct.Struct("32s32sI")
-GET_LINEINFO, LINEINFO = 0xC100B405, struct.Struct("32s32sIIQ176x")
-USED = 1
+GET_LINEINFO, LINEINFO = 0xC100B405, struct.Struct("32s32sIIQ176x")  # as above
+USED = 1  # GPIO_V2_LINE_FLAG_USED
 OUR_LABELS = ("lg", "cued", "gpiozero")
 # What a line of config.txt takes, by its default pins (README of the firmware's overlays).
 TAKES = {

@@ -23,7 +23,7 @@ from cued.signal.links import LATE_S
 
 RFKILL = Path("/sys/class/rfkill")
 RATE_WITHIN = 0.1  # relative; more is another setting than configured
-BATTERY_LOW_PERCENT = 15.0
+BATTERY_LOW_PERCENT = 15.0  # chosen: a workout's worth and a margin
 NEARER = "bring it nearer, away from Wi-Fi on 2.4 GHz, or use a USB Bluetooth adapter"
 RATE = "set rate_hz to what it offers (docs/wearables.md), or take it off power and try again"
 TAKE_THE_NEAREST = ("polar_pmd",)  # an H10's 200 Hz are no Verity Sense's

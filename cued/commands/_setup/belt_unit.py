@@ -16,11 +16,11 @@ from cued.config import Sensor, Site
 from cued.model import Belt, BeltFault, BeltRequest, CuedError, Input
 from cued.sources.source import spread
 
-KNOWN_WITHIN_S = 40.0
+KNOWN_WITHIN_S = 40.0  # chosen: to connect, discover and read the ranges
 FOLLOWS_WITHIN_S = 8.0  # a belt on its way may pass what was asked for
 EMPTY_AT_M_S = 0.62  # 2.2 km/h: lowest speeds are 0.5 to 2 km/h
 MORE_M_S = 0.3 / 3.6  # 0.3 km/h: a wish for a little more
-FOLLOWS_M_S = 0.03
+FOLLOWS_M_S = 0.03  # more than a console's step of 0.1 km/h
 MILES = 1.609  # kilometres
 
 

@@ -19,8 +19,8 @@ from cued.model import CuedError, Input, Tick
 from cued.runtime.supervise import supervise
 from cued.sources.source import spread
 
-SCAN_S = 8.0
-TICK_S = 0.05
+SCAN_S = 8.0  # chosen: sensors advertise every second or two
+TICK_S = 0.05  # as the daemon's
 
 
 class Real:

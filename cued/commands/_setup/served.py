@@ -31,8 +31,8 @@ from cued.words import languages
 log = logging.getLogger(__name__)
 
 FILES = Path(str(resources.files("cued") / "dashboard"))
-DENIED = PageReply(403, {"why": "key"})
-CHECK_S = 1.0
+DENIED = PageReply(403, {"why": "key"})  # Forbidden (RFC 9110)
+CHECK_S = 1.0  # chosen: a page in one's own machine answers in a hundredth of that
 
 
 class SetUp:

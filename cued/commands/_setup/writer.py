@@ -21,8 +21,8 @@ from cued.model import CuedError
 from cued.reading import from_json
 
 HANDED = 3  # the first file that systemd hands over (sd_listen_fds(3))
-LARGEST = 64 * 1024
-WITHIN_S = 5.0
+LARGEST = 64 * 1024  # bytes; three times the annotated configuration
+WITHIN_S = 5.0  # chosen: the other side writes one message and waits
 
 
 class WrittenAnswers(Answers, frozen=True, kw_only=True, forbid_unknown_fields=True):

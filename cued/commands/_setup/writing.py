@@ -21,7 +21,7 @@ from cued.model import ConfigError, CuedError
 
 CREDENTIALS = Path("/etc/credstore")
 WRITER = "/run/cued-writer.sock"  # systemd/cued-writer.socket
-WRITES_WITHIN_S = 20.0
+WRITES_WITHIN_S = 20.0  # chosen: systemd starts the writer, and a slow card takes seconds
 
 
 class Written(msgspec.Struct, frozen=True):

@@ -75,11 +75,11 @@ ODDS_PER_M = 8.0  # backward strides measure -0.5 m and more, so ±4 at the leas
 MOST_ODDS = 4.0  # of one stride; 55 to 1
 ORDER_ODDS = 1.5  # what the order of turning points adds, or says where no way is known
 TURNING_RAD = 0.5  # of one stride; straight strides turn 0.13 at p95 (voisard, tripod, gottlieb)
-STRAIGHT_RAD = 0.25
+STRAIGHT_RAD = 0.25  # chosen: half-way from a straight stride to a turn
 LOST_ODDS = 0.25  # what a way is worth after a turn rate beyond the range
 RANGE_RAD_S = 34.9  # 2000 degrees a second, where common gyroscopes clip: the heading is lost then
 TRAVEL_ERROR_M = 0.04  # pyshoe and tripod; most of it is 1-3 cm too short
-LEFT = np.array((0.0, 1.0, 0.0))
+LEFT = np.array((0.0, 1.0, 0.0))  # the body's y axis
 
 
 class Foot:

@@ -18,12 +18,12 @@ from cued.model import Mode
 
 STRIDE_S = (0.35, 4.0)  # shorter is an extra contact, longer no stride, even at 0.2 m/s
 STANCE = 0.53  # half-way between walks and runs (pyshoe) ...
-STANCE_UNIT = 0.03
+STANCE_UNIT = 0.03  # chosen: about as far as strides of one gait lie apart
 RUN_STRIDE_S = 0.86  # ... and 140 steps a minute, where people change over (PubMed 37336086)
-STRIDE_UNIT_S = 0.05
+STRIDE_UNIT_S = 0.05  # chosen: as above
 MOST = 2.5  # neither of the two can outvote the other by more
-CLEAR = 3.0
-FAINT = 1.0
+CLEAR = 3.0  # units; chosen: both say so, or one of them very much
+FAINT = 1.0  # units; chosen: within the spread of either gait
 STANDING_S = 1.5  # longest stance at usual speeds is 1.0 s (tripod at 3 km/h) ...
 STANDING_STRIDES = 1.2  # ... and of who is slower so long: the next contact is overdue
 

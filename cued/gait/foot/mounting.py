@@ -36,7 +36,7 @@ ACROSS = (
 )
 FORWARD_FORM = 0.65  # eight strides of this form and more are forward ones ...
 BACKWARD_FORM = 0.40  # ... and of this and less backward ones
-FORMS = 8
+FORMS = 8  # strides; chosen: their median does not move with one odd stride
 AGREE = 3  # rests or strides running before a doubt is raised or dropped
 
 State = Literal["unknown", "level", "known", "doubtful"]

@@ -29,9 +29,9 @@ from cued.signal.grid import DT_S
 KEEP = 450  # samples to look back over
 LEG = (31, 249)  # samples; nearer rests belong to one stance, over a longer way drift outgrows it
 MARGIN = 2  # samples either side of a rest over which gravity is averaged
-MEAN = box((2 * MARGIN + 1) * DT_S)
+MEAN = box((2 * MARGIN + 1) * DT_S)  # s, of as many samples
 REST_ACC_M_S2 = 2.0  # so far from gravity is as loud as a turn rate of 1 rad/s
-STEP_S = 2 * DT_S
+STEP_S = 2 * DT_S  # means of two samples, see above
 FASTEST_RAD_S = 20.0  # swings measure up to 17
 
 

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from cued.model import Direction, Mode, Stride
 
 READY = 20  # strides; a choice: a median and a MAD of fewer are hardly known
-FULL = 100
+FULL = 100  # chosen: two minutes; such a median is good to an eighth of the spread
 SPEED_M_S = 0.1  # width of a bin
 INCLINE_PERCENT = 2.0  # within which strides are compared; chosen
 SIGMA = 1.4826  # SD of a normal distribution over its MAD

@@ -39,9 +39,9 @@ FEET_RECENT_S = 4.0  # two slow strides
 IN_TURN = 0.5  # weight of a step that is part of the turn
 CONTRADICTIONS = 6  # in a row; chosen
 JOG_STEP_S = 0.43  # who jogs takes 140 steps a minute and more; who walks on a belt, fewer
-BACK_STEPS = 3
-BACK_STEPS_AFTER_RUN = 10
-HELD_S = 4.0
+BACK_STEPS = 3  # chosen: fewer would be wrong more often, more would come late
+BACK_STEPS_AFTER_RUN = 10  # chosen: a jog may begin as what looks like a walk
+HELD_S = 4.0  # chosen: the first strides of a jog are over
 WEAK_STEPS = 6  # who turns on a slow belt is not called what they were for longer
 
 

@@ -16,12 +16,12 @@ from __future__ import annotations
 from cued.gait.finding import Contact
 from cued.model import Footfall, Placement, Side
 
-SILENT_S = 0.5
-MISSED = 3
-SAME_FOOT_S = 0.35
-ANY_FOOT_S = 0.12
+SILENT_S = 0.5  # chosen: several packets, and less than a step
+MISSED = 3  # chosen: a stride and a half
+SAME_FOOT_S = 0.35  # below the fastest stride, see above
+ANY_FOOT_S = 0.12  # below the fastest step, see above
 
-RANK: dict[Placement, int] = {
+RANK: dict[Placement, int] = {  # the nearer to the ground, the higher
     "foot_left": 2,
     "foot_right": 2,
     "shank_left": 1,

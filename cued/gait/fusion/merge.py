@@ -16,7 +16,7 @@ import heapq
 from cued.gait.finding import Finding
 from cued.model import Belt, LinkChanged
 
-WAIT_S = 0.5
+WAIT_S = 0.5  # chosen: longer than radios hesitate, the delay of others when one is lost
 FIRST_S = 5.0  # longer than any packet
 
 

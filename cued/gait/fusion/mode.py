@@ -25,7 +25,7 @@ SLOW_M_S = 0.6  # chosen
 STILL_STEPS = 2.5  # of the usual time between footfalls, of which one may be missed
 PACE = 3  # times between footfalls of which the middle one is usual
 RECENT_S = 4.0  # two slow strides
-HOLD = 2
+HOLD = 2  # chosen: about one step, see above
 
 
 class Patience:

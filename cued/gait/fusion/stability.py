@@ -39,9 +39,9 @@ from cued.gait.finding import Posture
 from cued.gait.fusion.baseline import Baseline, Terms
 from cued.model import Level, Side, Stability, Stride
 
-AMBER, AMBER_STRIDES = 2.0, 4.0
-RED, RED_STRIDES = 3.5, 2.0
-CALM, CALM_STRIDES = 1.0, 4.0
+AMBER, AMBER_STRIDES = 2.0, 4.0  # judgement, see above, as the next two
+RED, RED_STRIDES = 3.5, 2.0  # as above
+CALM, CALM_STRIDES = 1.0, 4.0  # as above
 SETTLE_STRIDES = 8.0  # left out after a change of belt, direction or mode
 RETURN_STRIDES = 3.0  # left out when nothing changed in the end, as after a glance back
 PASSED_STRIDES = 4.0  # in a row, while the belt changes or footfalls are unsure

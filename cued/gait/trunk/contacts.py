@@ -43,7 +43,7 @@ STEP_LIMITS_S = (0.3, 1.6)  # and what it may become
 LEARN = 0.35  # of a new step's time
 PAUSE_S = 3.0  # longer than any step
 
-QUICK = lowpass(8.0)
+QUICK = lowpass(8.0)  # Hz; passes the rise of weight at contact, not the ring after it
 RUN_OFFSET_S = 0.036  # crossing after contact
 FLIGHT = 3.5  # m/s²: less than this is felt only in flight
 LANDED = 7.0  # m/s²: 0.7 g, as above

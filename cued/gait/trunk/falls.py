@@ -49,20 +49,20 @@ from cued.signal.tilt import SETTLE_S, Tilt
 
 # The three signs: so much of one of them makes a score of 1. Tuned, see above.
 LEAN_RAD = radians(40.0)
-SINKING_M_S = 2.55
-SAG_M = 0.32
-LEAN_FREE_RAD = radians(5.0)
+SINKING_M_S = 2.55  # tuned on SisFall, see above
+SAG_M = 0.32  # tuned on SisFall, see above
+LEAN_FREE_RAD = radians(5.0)  # tuned with them
 LEAN_COUNTED_RAD = radians(26.0)  # at most; a bow of 80 degrees is still a bow
 # Speed and level of the pelvis.
 SPEED_LEAK_S = 0.7
-LEVEL_LEAK_S = 0.5
-MEAN_S = 4.0
+LEVEL_LEAK_S = 0.5  # see above
+MEAN_S = 4.0  # chosen: several steps
 START_S = 1.0  # the mean is taken before anything is integrated
-BOUNCE_S = 5.0
+BOUNCE_S = 5.0  # chosen: some ten steps
 BOUNCE_FREE = 1.5  # times the RMS of one's own vertical speed
-LAUNCH_M_S = 0.8
-LAUNCH_S = 2.0
-LAUNCH_FREE_M_S = 0.3
+LAUNCH_M_S = 0.8  # tuned on SisFall, see above
+LAUNCH_S = 2.0  # chosen: longer than a jump flies
+LAUNCH_FREE_M_S = 0.3  # tuned with it
 JOG_M_S = 0.4  # of free speed; a walk's is 0.24, and above it the level bounces as well,
 JOG_S = 0.17  # by so much per speed, at steps of a jog: else whoever's sensor slips would fall
 LAUNCH_LEVEL_S = 0.15  # the leaky level is too low by about this times the launch
@@ -70,10 +70,10 @@ TRUST_S = 4.0  # before, the up vector of a person who runs is still a little wr
 # After the impact.
 IMPACT_M_S2 = 2.5 * GRAVITY_M_S2  # the weakest of the 90 falls has 3.3 g
 LATER_IMPACT_M_S2 = 1.8 * GRAVITY_M_S2  # enough after a possible fall
-LYING_RAD = radians(40.0)
+LYING_RAD = radians(40.0)  # chosen: nearly half of lying flat
 STILL_M_S2 = 4.0  # from 1 g; breathing and small movements of who lies there
-STILL_S = 0.6
-CONFIRM_WITHIN_S = 2.0
+STILL_S = 0.6  # chosen: longer than a bounce after the impact
+CONFIRM_WITHIN_S = 2.0  # chosen: who lies still later than that may have sat down first
 WATCH_S = 4.0  # by then a possible fall was confirmed or was none
 QUIET_S = 10.0  # after a confirmed fall
 DOUBT_S = 0.5  # after samples that cannot be believed

@@ -24,7 +24,7 @@ import math
 
 from cued.signal.orientation import Rows, Vector, plus, scaled
 
-FORWARD_RAD = math.radians(115.0)
+FORWARD_RAD = math.radians(115.0)  # midway between what was seen, see above
 GAIN = 3.0  # log-odds at a cosine of 1; chosen
 MOST = 2.5  # of one step: 12 to 1
 LEAST = 0.4  # weaker is no evidence at all

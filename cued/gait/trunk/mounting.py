@@ -53,7 +53,7 @@ REVERSED_RAD = math.radians(120.0)  # so does a bow this far from it
 QUIET = 0.3  # m/s², deviation within a slot: standing
 GENTLE = 0.9  # and while bowing
 
-AXES: Rows = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+AXES: Rows = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))  # the identity
 
 State = Literal["unknown", "level", "known", "doubtful"]
 

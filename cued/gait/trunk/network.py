@@ -30,7 +30,7 @@ STEP = 2  # samples from one answer to the next
 LAG_S = weights.LAG_S
 WIDTHS = np.array([2] * 8 + [4] * 6 + [8] * 6 + [16] * 8)  # samples each input is the mean of
 EDGES = np.concatenate(([0], np.add.accumulate(WIDTHS)))  # where they begin, counted back
-REACH = int(EDGES[-1])
+REACH = int(EDGES[-1])  # samples the network sees
 LEAST = 0.15  # m/s², added to the size of the movement: what rests is not blown up
 
 # What turns running sums at ``EDGES`` into means between them, less the mean of all.

@@ -55,35 +55,35 @@ NOTABLE = 1.5  # times the ordinary, which each sign has to reach; 55 stumbles: 
 TOGETHER_S = 0.4  # science.md's window for a second sign
 # How the signs are taken: change of acceleration, sideways and forward acceleration, tilting.
 JERK_S = 0.03  # as Weiss et al.
-PUSH_S = 0.03
-TILT_S = 0.1
+PUSH_S = 0.03  # as the jerk
+TILT_S = 0.1  # found with SCORE, see above
 TILT_LASTS_S = 0.05  # a knock against the sensor twitches it for less
 # What comes after the jolt, T: two steps of a run at 130 to 190 a minute fall into these.
 NEXT_STEPS_S = ((0.25, 0.55), (0.55, 0.9))
 FLIGHT_M_S2 = 5.0  # acceleration of a person nearly in the air, mean of FLIGHT_MEAN_S
-FLIGHT_MEAN_S = 0.05
-FLIGHT_APART_S = 0.15
-FLIGHTS_BEFORE_S = 0.5
-FLIGHT_COUNTS = 0.15
-GOES_ON_COUNTS = 4.0
+FLIGHT_MEAN_S = 0.05  # found with RUN on the walks joined to jogs, as the next four
+FLIGHT_APART_S = 0.15  # as above
+FLIGHTS_BEFORE_S = 0.5  # as above
+FLIGHT_COUNTS = 0.15  # as above
+GOES_ON_COUNTS = 4.0  # as above
 RUN = 1.5  # 51 of 55 stumbles are below, 2 of 132 sudden beginnings of a run
 # A jump: so much of gravity is missing in the mean of a quarter of a second.
 JUMP_M_S2 = 5.6  # 34 jumps: 5.9 at least; 55 stumbles: 5.3 at most
-JUMP_MEAN_S = 0.25
-JUMP_BEFORE_S = 0.6
+JUMP_MEAN_S = 0.25  # see above
+JUMP_BEFORE_S = 0.6  # a jump's flight, before the jolt of its landing
 # The ordinary.
 WINDOW_S = 0.5  # a step, at 120 a minute
-WINDOWS = 12
-WINDOWS_NEEDED = 4
+WINDOWS = 12  # six seconds, see above
+WINDOWS_NEEDED = 4  # 2 s: a median of fewer is no ordinary
 UP_WINDOWS = 8  # longer than the sway of a stride, shorter than a sensor takes to settle
 MOVING_M_S3 = 25.0  # with a lower peak of change nobody walks
-REST_WINDOWS = 4
+REST_WINDOWS = 4  # 2 s, see above
 STRONGER_WITHIN_S = 0.5  # the largest jolt of a stumble is the stumble's
-REFRACTORY_S = 3.0
-DOUBT_S = 0.5
+REFRACTORY_S = 3.0  # see above
+DOUBT_S = 0.5  # chosen: as long as a window
 
 SIGNS: tuple[str, ...] = ("jolt", "push", "tilt")
-AFTER_S = NEXT_STEPS_S[-1][1]
+AFTER_S = NEXT_STEPS_S[-1][1]  # the second step is over
 BATCH = 50  # samples are looked at so many at a time: a stumble is decided long after its jolt
 KEPT = round((max(FLIGHTS_BEFORE_S, JUMP_BEFORE_S) + AFTER_S + STRONGER_WITHIN_S) / DT_S)
 

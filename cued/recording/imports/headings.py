@@ -50,7 +50,7 @@ FILLING = frozenset(
 )  # fmt: skip
 # An unknown word (magnetic, absolute, angle ...) makes a column none of ours.
 
-_DEG = math.pi / 180.0
+_DEG = math.pi / 180.0  # rad
 UNITS: dict[str, dict[str, float]] = {
     "time": {
         "s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "secs": 1.0, "ms": 1e-3,

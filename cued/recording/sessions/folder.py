@@ -20,8 +20,8 @@ from cued.recording.sessions.session import SUFFIX
 
 NAME = "sessions"
 STAMP = "%Y-%m-%d_%H%M%S"
-DAY_S = 86400.0
-MB = 1e6
+DAY_S = 86400.0  # a day
+MB = 1e6  # bytes
 EVENTFUL = 2.0  # sessions with a stumble or a fall are kept so many times as long
 
 

@@ -21,7 +21,7 @@ from cued.config import ALWAYS_ON, Config, Sensor, convert, overlay
 from cued.model import RecordingError
 from cued.reading import from_json
 
-FORMAT = 1
+FORMAT = 1  # of what this program writes
 
 
 class Opening(Struct, frozen=True, kw_only=True):

@@ -22,9 +22,9 @@ import numpy as np
 
 from cued.model import Floats, Notification, Packet
 
-VARINT, FIXED64, BYTES = 0, 1, 2
+VARINT, FIXED64, BYTES = 0, 1, 2  # wire types (Protocol Buffers' encoding)
 DOUBLE, BOOL, STRING_OF_BYTES = 1, 8, 12  # types in a FieldDescriptorProto
-OPTIONAL, REPEATED = 1, 3
+OPTIONAL, REPEATED = 1, 3  # labels (descriptor.proto)
 FAULTS = (KeyError, ValueError, struct.error)  # of bytes that are another message
 NOTIFICATION = (
     ("t", DOUBLE, OPTIONAL),

@@ -35,7 +35,7 @@ HEAD = struct.Struct("<BQ")
 MESSAGE = struct.Struct("<HIQQ")  # channel, sequence, log time, publish time
 # Where in a chunk's record the name of its compression stands: after two times, a size and a sum.
 COMPRESSION = b"\x04\0\0\0zstd"
-BEFORE_COMPRESSION = HEAD.size + 8 + 8 + 8 + 4
+BEFORE_COMPRESSION = HEAD.size + 8 + 8 + 8 + 4  # bytes (MCAP's specification, "Chunk")
 
 Record: TypeAlias = tuple[int, int, int]  # opcode, start of the content, its length
 NONE = 0  # opcode where nothing is readable

@@ -18,7 +18,7 @@ from cued.recording.sessions.opening import Opening
 from cued.recording.sessions.records import ENDING, GAP, OPENING, sealed
 from cued.recording.sessions.totals import Ending, Totals
 
-NS = 1e9
+NS = 1e9  # MCAP counts nanoseconds
 # An index of each message would make files larger by a third; viewers read them from the start.
 INDEXES = IndexType.METADATA
 LONGEST_CHUNK = 1 << 24  # bytes; chunks end when what waits is written (``SessionWriter.write``)

@@ -23,7 +23,7 @@ from cued.model import Floats, RecordingError
 
 GZIP_MAGIC = b"\x1f\x8b"
 MAX_BYTES = 1 << 30  # some 40 h of one sensor at 128 Hz; more than that is taken for a mistake
-CHUNK_BYTES = 1 << 20
+CHUNK_BYTES = 1 << 20  # chosen: large enough to be fast, small enough for a Pi
 
 
 class Columns(Struct, frozen=True, eq=False):

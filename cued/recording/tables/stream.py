@@ -17,7 +17,7 @@ import numpy as np
 from cued.model import Input, Packet, Tick
 from cued.recording.tables.table import SensorTrack, TableRecording
 
-TICK_HZ = 10
+TICK_HZ = 10  # as the daemon's
 PACKET_S = 0.05  # what wearables with a 50 ms connection interval deliver
 
 _Ranked = tuple[tuple[float, int], Input]

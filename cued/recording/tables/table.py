@@ -34,11 +34,11 @@ GYR = ("gx", "gy", "gz")
 # (running; a swing adds to it) in every sixth of the recordings at hand, 0.06 to 2.0 without
 # gravity.
 MEAN_S = 5.0
-GRAVITY_M_S2 = (5.0, 30.0)
+GRAVITY_M_S2 = (5.0, 30.0)  # as above, and for a sensor that is a few percent off
 # Three quarters of the time a walker's or runner's trunk turns below 2 rad/s, a foot below 8 (up to
 # 13 where motion capture jitters). The same in degrees a second is above 25 and 170.
 GYR_P75_RAD_S = 20.0
-GYR_P75_TRUNK_RAD_S = 10.0
+GYR_P75_TRUNK_RAD_S = 10.0  # as above
 TRUNK = frozenset({"lower_back", "waist", "chest"})
 RATE_WITHIN = 1.5  # a nominal rate may be off by the odd lost sample, not by half
 
@@ -164,7 +164,7 @@ def _check_rate(path: Path, t: Floats, rate_hz: float) -> None:
     raise refuse(path, 1, reason)
 
 
-_UNITS = ((1e3, "milliseconds"), (1e6, "microseconds"), (1e9, "nanoseconds"))
+_UNITS = ((1e3, "milliseconds"), (1e6, "microseconds"), (1e9, "nanoseconds"))  # to a second
 
 
 def has_gravity(acc: Floats, t: Floats) -> bool:

@@ -12,10 +12,10 @@ from cued.model import Belt, ConfigError, CuedError
 from cued.words import SPEEDS
 
 FIELDS = ("belt_length_m", "belt_marks")
-MINUTE, MINUTE_S = "minute", 60.0
+MINUTE, MINUTE_S = "minute", 60.0  # the other way of timing a belt
 ASSUMED_M = 0.1  # of a round, while it is not known; shorter than any
-LEAST_REPORTS = 20
-USUAL_M_S = 4.0 / 3.6
+LEAST_REPORTS = 20  # chosen: some 20 s of one report a second
+USUAL_M_S = 4.0 / 3.6  # 4 km/h, an easy walk
 
 
 def shown(tables: Tables) -> dict[str, Any]:

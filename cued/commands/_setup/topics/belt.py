@@ -12,7 +12,7 @@ from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials, swit
 from cued.model import Belt
 from cued.words import SPEEDS
 
-LISTEN_S = 10.0
+LISTEN_S = 10.0  # chosen: a treadmill tells once a second
 KEYS = {"faster_pin": 22, "slower_pin": 23}  # free on the header (hardware/README.md)
 
 

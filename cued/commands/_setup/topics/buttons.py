@@ -9,7 +9,7 @@ from cued.commands._setup.answers import Answers, Tables
 from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials, switch
 from cued.model import Command
 
-LISTEN_S = 8.0
+LISTEN_S = 8.0  # chosen: time to press
 
 
 def _shown(tables: Tables) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from cued.devices._unsupported import unsupported
 from cued.model import Battery, CuedError, Input, Packet, Tick
 from cued.signal.links import LATE_S, LOST_S
 
-LISTEN_S = 10.0
+LISTEN_S = 10.0  # chosen: to put it on the table and lift it
 NONE = "-"
-BATTERY_LOW_PERCENT = 15.0
+BATTERY_LOW_PERCENT = 15.0  # chosen: a workout's worth and a margin
 RATE_WITHIN = 0.1  # crystals differ far less; what is missing beyond that was lost on the way
 BARS_DBM = (-60, -70, -80)  # four bars and more, three, two; judgement, not measured
 # A stamp is told from another leg's by that leg feeling less; judgement, not measured.

@@ -11,7 +11,7 @@ from cued.coach.voice import phrases
 from cued.commands._setup.answers import Answers, Tables
 from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials
 
-LOUDER, STEP = "l", 0.15
+LOUDER, STEP = "l", 0.15  # of full volume; chosen: seven steps
 SAMPLE = "overlong_stride"
 RENDERERS = tuple(parts.names("voices"))
 

@@ -10,7 +10,7 @@ from cued.commands._setup.answers import Answers, Tables
 from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials
 from cued.model import AnyEvent, Gait, Input, Link, Notice, Stride
 
-WALK_S = 60.0
+WALK_S = 60.0  # chosen: some fifty strides
 LEAST_STRIDES = 20  # a minute's walk has some 50
 DOUBTS = ("feet_swapped", "mounting_doubtful", "body_map")
 

@@ -50,7 +50,7 @@ NAMES: tuple[tuple[str, Quantity], ...] = (  # what a file of bare x, y, z holds
 OTHER = ("magn", "quat", "orient", "attitude", "euler", "baro", "pressure", "temp", "light", "gps",
          "location", "pedom", "annot", "meta")  # fmt: skip
 TRUTH = "truth.csv"
-DAY_S = 86400.0
+DAY_S = 86400.0  # a day
 LEAST_DT_S, MOST_DT_S = 0.0005, 0.4  # between samples of anything that moves with a person
 EPOCH_S = 1e8  # a clock that reads more counts from 1970
 WORD = {"acc": "acceleration", "linear": "acceleration", "gravity": "gravity", "gyr": "turn rate"}

@@ -27,7 +27,7 @@ TOTAL, MOTION = "TotalAcceleration.csv", "Accelerometer.csv"
 UNCALIBRATED = "AccelerometerUncalibrated.csv"
 GRAVITY, GYROSCOPE, ABOUT = "Gravity.csv", "Gyroscope.csv", "Metadata.csv"
 COLUMNS = ("time", "seconds_elapsed", "x", "y", "z")
-NS = 1e-9
+NS = 1e-9  # s
 
 
 def knows(files: Files) -> bool:
