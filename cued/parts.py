@@ -2,9 +2,10 @@
 
 ``[rules.overlong_stride]`` in the configuration *is* ``cued/coach/rules/overlong_stride.py``. The
 file holds a module docstring, a frozen ``Config`` struct whose fields carry bounds, unit and a
-sentence in ``Meta``, one class, and one last line ``PART = Part(Config, TheClass)``. Nothing else
-has to be edited for the part to exist: it can be configured, is listed by ``cued parts``, is in
-the JSON schema and meets the contract tests of its kind.
+sentence in ``Meta`` (``NoOptions`` where there is nothing to set), one class, and one last line
+``PART = Part(Config, TheClass)``. Nothing else has to be edited for the part to exist: it can be
+configured, is listed by ``cued parts``, is in the JSON schema and meets the contract tests of its
+kind.
 
 Rules: a part's file is imported only when it is asked for, so a missing optional library hurts
 nobody who does not use it. Names starting with ``_`` and the kind's own protocol file are no parts.
@@ -35,6 +36,10 @@ KINDS: dict[str, str] = {
     "voices": "cued.actuators.voices",
 }
 PROTOCOL_FILES = frozenset({"device", "source", "actuator", "sink", "metric", "rule", "voice"})
+
+
+class NoOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The configuration of a part with nothing to set."""
 
 
 class Part(Generic[C, P_co]):

@@ -6,22 +6,16 @@ import sys
 import time
 from typing import Literal
 
-from msgspec import Struct
-
 from cued.actuators.actuator import Report
 from cued.config import Site
 from cued.model import Beat, Cue, CueDone
-from cued.parts import Exit, Part
-
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Nothing to set."""
+from cued.parts import Exit, NoOptions, Part
 
 
 class Log:
     """A line for each cue."""
 
-    def __init__(self, config: Config, site: Site, report: Report) -> None:
+    def __init__(self, config: NoOptions, site: Site, report: Report) -> None:
         self._report = report
 
     @property
@@ -52,4 +46,4 @@ class Log:
         """Do nothing: a line is printed at once."""
 
 
-PART = Part(Config, Log)
+PART = Part(NoOptions, Log)

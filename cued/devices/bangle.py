@@ -20,12 +20,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec import Struct
-
 from cued.devices._gatt import G, Ticks, evenly, fields, packet, rows, standard, standard_start
 from cued.devices.device import Action, Advert, Device, Output, Subscribe, Write
 from cued.model import DecodeError, Floats
-from cued.parts import Part
+from cued.parts import NoOptions, Part
 
 SERVICE = "6e400001-b5a3-f393-e0a9-e50e24dcca9e"
 RX = "6e400002-b5a3-f393-e0a9-e50e24dcca9e"
@@ -47,10 +45,6 @@ for(var i=0;i<6+6*n;i++)s+=f[i];f[6+6*n]=s&255;cuedB=[];Bluetooth.write(f)};
 Bangle.on("accel",cuedF)
 """
 END = 'Bangle.removeListener("accel",cuedF);Bangle.setPollInterval(80);cuedB=undefined'
-
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Options of a Bangle.js 2: none."""
 
 
 def split(buffer: bytes) -> tuple[list[bytes], bytes, int]:
@@ -87,7 +81,7 @@ def matches(advert: Advert) -> bool:
 class Bangle(Device):
     """One connection to a watch."""
 
-    def __init__(self, config: Config, sensor: str) -> None:
+    def __init__(self, config: NoOptions, sensor: str) -> None:
         self._sensor = sensor
         self._buffer = b""
         self._ticks = Ticks(32, 1e-3)
@@ -130,4 +124,4 @@ def _typed(line: str) -> list[Write]:
     return [Write(RX, text[at : at + PIECE]) for at in range(0, len(text), PIECE)]
 
 
-PART = Part(Config, Bangle)
+PART = Part(NoOptions, Bangle)

@@ -18,19 +18,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec import Struct
-
 from cued.devices._gatt import BATTERY_LEVEL, HEART_RATE, Skin, sig, standard, standard_start
 from cued.devices.device import Action, Advert, Device, Output, Read
 from cued.model import DecodeError
-from cued.parts import Part
+from cued.parts import NoOptions, Part
 
 SERVICE = sig(0x180D)
 ASK_EVERY_S = 60.0  # an H10 leaves after 150 s without
-
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Options of a heart rate strap: none."""
 
 
 def matches(advert: Advert) -> bool:
@@ -41,7 +35,7 @@ def matches(advert: Advert) -> bool:
 class HeartRateStrap(Device):
     """One connection to a strap."""
 
-    def __init__(self, config: Config, sensor: str) -> None:
+    def __init__(self, config: NoOptions, sensor: str) -> None:
         self._sensor = sensor
         self._skin = Skin()
         self._asked_t: float | None = None
@@ -66,4 +60,4 @@ class HeartRateStrap(Device):
         return [Read(BATTERY_LEVEL)]
 
 
-PART = Part(Config, HeartRateStrap, place="heart_rate")
+PART = Part(NoOptions, HeartRateStrap, place="heart_rate")

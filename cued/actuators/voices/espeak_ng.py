@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cued.actuators.voices._program import speak
-from cued.actuators.voices.voice import NoOptions, VoiceMissing, VoiceOptions, program_version
-from cued.parts import Part
+from cued.actuators.voices.voice import VoiceMissing, VoiceOptions, program_version, speak
+from cued.parts import NoOptions, Part
 
 
 class EspeakNg:

@@ -9,9 +9,8 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from cued.actuators.voices._program import speak
-from cued.actuators.voices.voice import NoOptions, VoiceMissing, VoiceOptions, program_version
-from cued.parts import Part
+from cued.actuators.voices.voice import VoiceMissing, VoiceOptions, program_version, speak
+from cued.parts import NoOptions, Part
 
 PROGRAM = "pico2wave"
 USUAL = {"en": "en-GB", "de": "de-DE", "es": "es-ES", "fr": "fr-FR", "it": "it-IT"}

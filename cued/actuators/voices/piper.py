@@ -10,9 +10,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from cued.actuators.voices._program import speak
-from cued.actuators.voices.voice import NoOptions, VoiceMissing, VoiceOptions, package_version
-from cued.parts import Part
+from cued.actuators.voices.voice import VoiceMissing, VoiceOptions, package_version, speak
+from cued.parts import NoOptions, Part
 
 PACKAGE = "piper-tts"
 OWN_RATE_WPM = 165  # about; not measured

@@ -24,14 +24,13 @@ from pathlib import Path
 from typing import Any
 
 from cued.actuators.voices.voice import (
-    NoOptions,
     RenderError,
     VoiceMissing,
     VoiceOptions,
     VoiceStuck,
     package_version,
 )
-from cued.parts import Part
+from cued.parts import NoOptions, Part
 
 PACKAGE = "pyttsx3"
 WRITTEN_RATE = 22_050  # what it writes into every header

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import importlib.metadata
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct
 
 from cued.model import CuedError
+
+PATIENCE_S = 10.0  # chosen: many times what a phrase takes
 
 
 class RenderError(CuedError):
@@ -37,10 +40,6 @@ class VoiceOptions(Struct, frozen=True):
     language: str
     voice: str = ""
     rate_wpm: int = 165
-
-
-class NoOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Nothing of its own: its options are those of ``[actuators.speech]``."""
 
 
 class Voice(Protocol):
@@ -75,3 +74,21 @@ def package_version(package: str) -> str:
         return f"{package} {importlib.metadata.version(package)}"
     except importlib.metadata.PackageNotFoundError:
         return ""
+
+
+def speak(command: list[str], text: str = "", environment: dict[str, str] | None = None) -> None:
+    """Run a program to its end, with a text on its standard input. Raises RenderError."""
+    try:
+        done = subprocess.run(
+            command,
+            input=text.encode(),
+            capture_output=True,
+            timeout=PATIENCE_S,
+            check=False,
+            env=environment,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise RenderError(f"{command[0]} does not work ({error})") from error
+    if done.returncode:
+        lines = done.stderr.decode(errors="replace").strip().splitlines()
+        raise RenderError(lines[-1] if lines else f"{command[0]} failed")

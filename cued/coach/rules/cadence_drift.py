@@ -9,38 +9,16 @@ changes: else a slower belt looks like a slower step.
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from msgspec import Meta, Struct
-
 from cued.coach.known import Known
 from cued.coach.rule import Need, Proposal
 from cued.coach.strides.baseline import NO_STRIDE
 from cued.model import AnyEvent, Input, Priority, Stride
-from cued.parts import Part
+from cued.parts import NoOptions, Part
 
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Options."""
-
-    weight: Annotated[
-        float, Meta(gt=0.0, le=0.5, description="Weight of the newest stride in the mean.")
-    ] = 0.03
-    spread_factor: Annotated[
-        float, Meta(ge=1.0, le=6.0, description="Threshold in units of the runner's own CV.")
-    ] = 3.0
-    least_percent: Annotated[
-        float, Meta(ge=3.0, le=20.0, description="Threshold is never below, %.")
-    ] = 5.0
-    most_percent: Annotated[
-        float, Meta(ge=5.0, le=30.0, description="Threshold is never above, %.")
-    ] = 12.0
-    persist: Annotated[
-        int, Meta(ge=1, le=200, description="Strides beyond the threshold before a cue.")
-    ] = 30
-    most_cv_percent: Annotated[
-        float, Meta(ge=1.0, le=20.0, description="Own CV above which nothing is cued, %.")
-    ] = 5.5
+WEIGHT = 0.03  # of the newest stride: a mean of about 30
+SPREAD, LEAST, MOST = 3.0, 0.05, 0.12  # the threshold, in own CV, and its bounds; see above
+PERSIST = 30  # strides beyond it: as many as the mean remembers
+MOST_CV = 0.055  # chosen: strides that vary more show no creep
 
 
 class CadenceDrift:
@@ -49,8 +27,7 @@ class CadenceDrift:
     needs: frozenset[Need] = frozenset(("stride", "pace"))
     keys = ("cadence_drift",)
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self, config: NoOptions) -> None:
         self.reset()
 
     def reset(self) -> None:
@@ -70,16 +47,14 @@ class CadenceDrift:
         r = stride.duration_s / own.opened_s - 1.0
         if abs(r) > NO_STRIDE:
             return None
-        config = self._config
-        self._mean += config.weight * (r - self._mean)
-        low, high = config.least_percent / 100.0, config.most_percent / 100.0
-        threshold = min(max(config.spread_factor * own.cv, low), high)
+        self._mean += WEIGHT * (r - self._mean)
+        threshold = min(max(SPREAD * own.cv, LEAST), MOST)
         self._beyond = self._beyond + 1 if self._mean > threshold else 0
-        if self._beyond >= config.persist and self._since is None:
+        if self._beyond >= PERSIST and self._since is None:
             self._since = known.now
         elif self._mean < threshold / 2.0:
             self._since = None
-        if self._since is None or own.cv * 100.0 > config.most_cv_percent:
+        if self._since is None or own.cv > MOST_CV:
             return None
         return Proposal(
             key="cadence_drift",
@@ -97,4 +72,4 @@ class CadenceDrift:
         )
 
 
-PART = Part(Config, CadenceDrift)
+PART = Part(NoOptions, CadenceDrift)

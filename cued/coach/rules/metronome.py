@@ -8,23 +8,12 @@ says when and how fast; the stretches are ``voice/pacer.py``'s, the ticks the ac
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from msgspec import Meta, Struct
-
 from cued.coach.known import Known
 from cued.coach.rule import Need, Proposal
 from cued.model import AnyEvent, Input, Priority, Stride
-from cued.parts import Part
+from cued.parts import NoOptions, Part
 
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Options."""
-
-    for_s: Annotated[float, Meta(ge=5.0, le=60.0, description="Ticks for so long, s.")] = 30.0
-    pause_s: Annotated[
-        float, Meta(ge=10.0, le=600.0, description="Silent for so long before ticking again, s.")
-    ] = 60.0
+FOR_S, PAUSE_S = 30.0, 60.0  # chosen: a beat that is always there is no longer heard
 
 
 class Metronome:
@@ -32,9 +21,6 @@ class Metronome:
 
     needs: frozenset[Need] = frozenset(("stride", "pace"))
     keys = ("metronome",)
-
-    def __init__(self, config: Config) -> None:
-        self._config = config
 
     def reset(self) -> None:
         """Nothing is kept."""
@@ -49,12 +35,12 @@ class Metronome:
             priority=Priority.INFO,
             theme="stride",
             since=judged.since,
-            refractory_s=self._config.for_s + self._config.pause_s,
+            refractory_s=FOR_S + PAUSE_S,
             because={
                 "spm": round(120.0 / judged.reference.stride_s, 1),
-                "for_s": self._config.for_s,
+                "for_s": FOR_S,
             },
         )
 
 
-PART = Part(Config, Metronome)
+PART = Part(NoOptions, lambda _: Metronome())

@@ -7,18 +7,12 @@ verdict; that is said, at most every quarter of an hour.
 
 from __future__ import annotations
 
-from msgspec import Struct
-
 from cued.coach.known import Known
 from cued.coach.rule import Need, Proposal
 from cued.model import AnyEvent, Input, Priority, Stride
-from cued.parts import Part
+from cued.parts import NoOptions, Part
 
 NO_TELLING_AGAIN_S = 900.0  # a choice: it is no news sooner
-
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """No options."""
 
 
 class OverlongStride:
@@ -27,7 +21,7 @@ class OverlongStride:
     needs: frozenset[Need] = frozenset(("stride", "pace"))
     keys = ("overlong_stride", "no_telling")
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: NoOptions) -> None:
         del config
 
     def reset(self) -> None:
@@ -62,4 +56,4 @@ class OverlongStride:
         )
 
 
-PART = Part(Config, OverlongStride)
+PART = Part(NoOptions, OverlongStride)

@@ -8,20 +8,14 @@ nothing to lose and nothing is said. Limits are those of ``trunk_lean`` and ``ha
 
 from __future__ import annotations
 
-from msgspec import Struct
-
 from cued.coach.known import Known
 from cued.coach.rule import Need, Proposal
 from cued.model import AnyEvent, Input, Priority, Stride
-from cued.parts import Part
+from cued.parts import NoOptions, Part
 
 WORSE = {"trunk_lean_deg": 7.0, "bounce_cm": 1.5}  # chosen, not tuned
 WEIGHT = 0.1  # of the newest stride in the mean, as in strides/deviation.py
 PERSIST = 12  # strides
-
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """No options."""
 
 
 class PostureLost:
@@ -30,7 +24,7 @@ class PostureLost:
     needs: frozenset[Need] = frozenset(("trunk", "belt", "program"))
     keys = ("posture_lost",)
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: NoOptions) -> None:
         del config
         self.reset()
 
@@ -70,4 +64,4 @@ class PostureLost:
         self._beyond[name] = self._beyond.get(name, 0) + 1 if beyond else 0
 
 
-PART = Part(Config, PostureLost)
+PART = Part(NoOptions, PostureLost)

@@ -8,19 +8,13 @@ before it, a minute of easy forward walking without any cue shows what has staye
 
 from __future__ import annotations
 
-from msgspec import Struct
-
 from cued.coach.known import Known
 from cued.coach.rule import Need, Proposal
 from cued.model import AnyEvent, Input, Priority
-from cued.parts import Part
+from cued.parts import NoOptions, Part
 
 FREE_S = 60.0  # of walking without cues, to see what has stayed
 WAITS_S = 5.0  # for the measurement, which comes with a stride
-
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """No options."""
 
 
 class Retention:
@@ -29,7 +23,7 @@ class Retention:
     needs: frozenset[Need] = frozenset(("stride", "belt", "program"))
     keys = ("recall",)
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: NoOptions) -> None:
         del config
         self._said = False
 
@@ -57,4 +51,4 @@ class Retention:
         )
 
 
-PART = Part(Config, Retention)
+PART = Part(NoOptions, Retention)

@@ -9,20 +9,14 @@ no error. Walking is never offered it.
 
 from __future__ import annotations
 
-from msgspec import Struct
-
 from cued.coach.known import Known
 from cued.coach.rule import Need, Proposal
 from cued.model import AnyEvent, Input, Priority, Stride
-from cued.parts import Part
+from cued.parts import NoOptions, Part
 
 STEADY_S = 120.0  # a choice: warmed up at this speed, and the baseline is complete
 AGAIN_S = 3600.0  # once an hour at most
 QUICKER = 1.05  # 10.1249/MSS.0b013e3181ebedf4: +5 % of step rate
-
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """No options."""
 
 
 class ShorterOffer:
@@ -31,7 +25,7 @@ class ShorterOffer:
     needs: frozenset[Need] = frozenset(("stride", "pace"))
     keys = ("try_shorter",)
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: NoOptions) -> None:
         del config
 
     def reset(self) -> None:
@@ -58,4 +52,4 @@ class ShorterOffer:
         )
 
 
-PART = Part(Config, ShorterOffer)
+PART = Part(NoOptions, ShorterOffer)

@@ -7,31 +7,18 @@ coach says nothing else meanwhile (``voice/hold.py``).
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from msgspec import Meta, Struct
-
 from cued.coach.known import Known
 from cued.coach.rule import Need, Proposal
 from cued.model import AnyEvent, Input, Priority
-from cued.parts import Part
+from cued.parts import NoOptions, Part
 
 FAR = 1.5  # times the limit: a choice; half as fast again as anybody has prescribed
 FAR_AFTER_S = 0.5  # two reports of a belt
 FAR_AGAIN_S = 3.0  # as often as "hold the rail" is said
 ALARM_AFTER_S = 9.0  # said three times
 
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Options."""
-
-    margin_percent: Annotated[
-        float,
-        Meta(ge=0.0, le=20.0, description="So much above the limit is still the belt's error, %."),
-    ] = 5.0
-    after_s: Annotated[
-        float, Meta(ge=1.0, le=30.0, description="Too fast for so long before it is said, s.")
-    ] = 3.0
+MARGIN = 1.05  # the belt's own error: AGREES in belt/owner.py
+AFTER_S = 3.0  # chosen: a console passes what was asked for, and comes back
 
 
 class TooFast:
@@ -40,8 +27,7 @@ class TooFast:
     needs: frozenset[Need] = frozenset(("belt", "program"))
     keys = ("too_fast", "far_too_fast")
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self, config: NoOptions) -> None:
         self._since: float | None = None
         self._far_since: float | None = None
 
@@ -52,12 +38,12 @@ class TooFast:
         """Propose while the belt is too fast."""
         del news
         now, times = known.now, known.times_limit or 0.0
-        too_fast, far = times > 1.0 + self._config.margin_percent / 100.0, times > FAR
+        too_fast, far = times > MARGIN, times > FAR
         self._since = _since(self._since, now) if too_fast else None
         self._far_since = _since(self._far_since, now) if far else None
         if self._far_since is not None and now - self._far_since >= FAR_AFTER_S:
             return self._far(self._far_since, known)
-        if self._since is None or now - self._since < self._config.after_s:
+        if self._since is None or now - self._since < AFTER_S:
             return None
         return Proposal(
             key="too_fast",
@@ -97,4 +83,4 @@ def _because(known: Known) -> dict[str, float | str | None]:
     }
 
 
-PART = Part(Config, TooFast)
+PART = Part(NoOptions, TooFast)

@@ -10,14 +10,10 @@ stumble, hears nothing more. It is a safety cue: no quiet time, no mute and no f
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from msgspec import Meta, Struct
-
 from cued.coach.known import Known
 from cued.coach.rule import Need, Proposal
 from cued.model import AnyEvent, Input, Priority, Stumble
-from cued.parts import Part
+from cued.parts import NoOptions, Part
 
 STUMBLE_EXPLAINS_S = 1.0  # unsteadiness that begins so soon after a stumble is the stumble's
 END_TOLD_S = 5.0  # so long the word that it is over may wait for the voice
@@ -25,19 +21,9 @@ END_TOLD_S = 5.0  # so long the word that it is over may wait for the voice
 # of a medium alarm (IEC 60601-1-8, from memory).
 RARER = ((15.0, 6.0), (30.0, 12.0), (60.0, 30.0))
 
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Options."""
-
-    repeat_s: Annotated[
-        float, Meta(ge=2.0, le=30.0, description="Said again after so long while it lasts, s.")
-    ] = 3.0
-    after_stumble_s: Annotated[
-        float, Meta(ge=3.0, le=60.0, description="After a stumble: so long until belt stop, s.")
-    ] = 12.0
-    repeats: Annotated[
-        int, Meta(ge=1, le=10, description="Times before the runner is told to stop the belt.")
-    ] = 3
+REPEAT_S = 3.0  # chosen: the words, and time to reach the rail
+GRAVE_AFTER_S = 9.0  # said three times
+STUMBLE_GRAVE_AFTER_S = 12.0  # after a stumble: steps are ordinary again after 10.9 (stability.py)
 
 
 class Unsteady:
@@ -46,8 +32,7 @@ class Unsteady:
     needs: frozenset[Need] = frozenset(("stride",))
     keys = ("unsteady", "unsteady_stop", "steady_again")
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self, config: NoOptions) -> None:
         self._since: float | None = None
         self._told = False
         self._over: float | None = None
@@ -68,11 +53,11 @@ class Unsteady:
         self._since = now if self._since is None else self._since
         if known.at_rest:
             return None
-        grave_after = self._config.repeat_s * self._config.repeats
+        grave_after = GRAVE_AFTER_S
         if self._since - self._stumbled < STUMBLE_EXPLAINS_S:
-            if now - self._stumbled < self._config.repeat_s:
+            if now - self._stumbled < REPEAT_S:
                 return None
-            grave_after = self._config.after_stumble_s
+            grave_after = STUMBLE_GRAVE_AFTER_S
         self._told = True
         return self._proposed(now - self._since >= grave_after, self._since, known)
 
@@ -86,7 +71,7 @@ class Unsteady:
             since=since,
             pattern="unsteady",
             tone="unsteady",
-            refractory_s=max((self._config.repeat_s, *rarer)) if grave else self._config.repeat_s,
+            refractory_s=max((REPEAT_S, *rarer)) if grave else REPEAT_S,
             because={"score": known.score, "lasting_s": round(lasting, 2)},
         )
 
@@ -111,4 +96,4 @@ class Unsteady:
         )
 
 
-PART = Part(Config, Unsteady)
+PART = Part(NoOptions, Unsteady)

@@ -8,22 +8,12 @@ not asked: the program goes along after 4 s (``workout/phase_triggers.py``).
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from msgspec import Meta, Struct
-
 from cued.coach.known import Known
 from cued.coach.rule import Need, Proposal
 from cued.model import AnyEvent, Input, Priority
-from cued.parts import Part
+from cued.parts import NoOptions, Part
 
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Options."""
-
-    after_s: Annotated[
-        float, Meta(ge=2.0, le=30.0, description="Contradiction that is asked about, s.")
-    ] = 4.0
+AFTER_S = 4.0  # chosen: a turn on the belt takes less
 
 
 class WrongDirection:
@@ -32,9 +22,6 @@ class WrongDirection:
     needs: frozenset[Need] = frozenset(("stride", "program"))
     keys = ("wrong_direction_backward", "wrong_direction_forward")
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
-
     def reset(self) -> None:
         """Nothing is kept."""
 
@@ -42,7 +29,7 @@ class WrongDirection:
         """Propose the question while the contradiction lasts."""
         del news
         lasting, facing = known.against_s, known.direction
-        if lasting < self._config.after_s or (facing == "backward" and known.belt_slow):
+        if lasting < AFTER_S or (facing == "backward" and known.belt_slow):
             return None
         return Proposal(
             key=f"wrong_direction_{'backward' if facing == 'backward' else 'forward'}",
@@ -59,4 +46,4 @@ class WrongDirection:
         )
 
 
-PART = Part(Config, WrongDirection)
+PART = Part(NoOptions, lambda _: WrongDirection())

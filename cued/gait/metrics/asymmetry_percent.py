@@ -12,9 +12,10 @@ from __future__ import annotations
 from statistics import median
 
 from cued.gait.metric import Basis, Cycle, Metric
-from cued.gait.metrics._over import Over, over
-from cued.gait.metrics._recent import Recent
-from cued.parts import Part
+from cued.gait.metrics._figure import Recent
+from cued.parts import NoOptions, Part
+
+STRIDES = 10  # of each foot; chosen: medians good to a third of the spread of steps
 
 
 class Asymmetry:
@@ -22,11 +23,11 @@ class Asymmetry:
 
     unit = "%"
     basis = frozenset[Basis]()
+    strides = STRIDES
 
-    def __init__(self, config: Over) -> None:
-        self.strides = config.strides
-        self._left = Recent(config.strides)
-        self._right = Recent(config.strides)
+    def __init__(self, config: NoOptions) -> None:
+        self._left = Recent(STRIDES)
+        self._right = Recent(STRIDES)
 
     def update(self, cycle: Cycle) -> float | None:
         """Process a stride and return the asymmetry, or None until both feet have enough steps."""
@@ -45,6 +46,4 @@ class Asymmetry:
         self._right.clear()
 
 
-PART: Part[Over, Metric] = Part(
-    over(10, "Steps of each foot that are compared.", 4, 100), Asymmetry
-)
+PART: Part[NoOptions, Metric] = Part(NoOptions, Asymmetry)

@@ -8,7 +8,7 @@ Needs a trunk sensor.
 from __future__ import annotations
 
 from cued.gait.finding import Posture
-from cued.gait.metrics._over import trunk_mean
+from cued.gait.metrics._figure import trunk_mean
 
 
 def figure(posture: Posture) -> float | None:

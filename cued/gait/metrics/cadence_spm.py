@@ -9,22 +9,11 @@ backward running raises it by 10-20 %.
 from __future__ import annotations
 
 from collections import deque
-from typing import Annotated
-
-from msgspec import Meta, Struct
 
 from cued.gait.metric import Basis, Cycle, Metric
-from cued.parts import Part
+from cued.parts import NoOptions, Part
 
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How many steps the mean takes."""
-
-    steps: Annotated[int, Meta(ge=2, le=64, description="Steps in the mean, an even number.")] = 8
-
-    def __post_init__(self) -> None:
-        if self.steps % 2:
-            raise ValueError("steps must be even, or a limp sways the mean")
+STEPS = 8  # chosen: five seconds; even, so that a limp does not sway the mean
 
 
 class Cadence:
@@ -32,11 +21,10 @@ class Cadence:
 
     unit = "spm"
     basis = frozenset[Basis]()
+    strides = STEPS // 2
 
-    def __init__(self, config: Config) -> None:
-        self.strides = config.steps // 2
-        self._steps = config.steps
-        self._recent: deque[tuple[float, int]] = deque(maxlen=config.steps)  # time, steps in it
+    def __init__(self, config: NoOptions) -> None:
+        self._recent: deque[tuple[float, int]] = deque(maxlen=STEPS)  # time, steps in it
 
     def update(self, cycle: Cycle) -> float | None:
         """Process a stride and return the step rate, or None until enough steps were timed."""
@@ -49,7 +37,7 @@ class Cadence:
         for duration, count in reversed(self._recent):
             time_s += duration
             steps += count
-            if steps >= self._steps:
+            if steps >= STEPS:
                 return 60.0 * steps / time_s
         return None
 
@@ -58,4 +46,4 @@ class Cadence:
         self._recent.clear()
 
 
-PART: Part[Config, Metric] = Part(Config, Cadence)
+PART: Part[NoOptions, Metric] = Part(NoOptions, Cadence)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from math import degrees
 
 from cued.gait.finding import Posture
-from cued.gait.metrics._over import trunk_mean
+from cued.gait.metrics._figure import trunk_mean
 
 
 def figure(posture: Posture) -> float | None:

@@ -8,9 +8,8 @@ a direction, not a sign. Five strides as for stride length, whose errors and val
 from __future__ import annotations
 
 from cued.gait.metric import Basis, Cycle, Metric
-from cued.gait.metrics._over import Over, over
-from cued.gait.metrics._recent import Recent
-from cued.parts import Part
+from cued.gait.metrics._figure import STRIDES, Recent
+from cued.parts import NoOptions, Part
 
 
 class Speed:
@@ -18,11 +17,11 @@ class Speed:
 
     unit = "m/s"
     basis = frozenset[Basis]({"belt"})
+    strides = STRIDES
 
-    def __init__(self, config: Over) -> None:
-        self.strides = config.strides
-        self._lengths = Recent(config.strides)
-        self._times = Recent(config.strides)
+    def __init__(self, config: NoOptions) -> None:
+        self._lengths = Recent(STRIDES)
+        self._times = Recent(STRIDES)
 
     def update(self, cycle: Cycle) -> float | None:
         """Process a stride and return the speed, or None."""
@@ -39,4 +38,4 @@ class Speed:
         self._times.clear()
 
 
-PART: Part[Over, Metric] = Part(over(5, "Strides in the mean."), Speed)
+PART: Part[NoOptions, Metric] = Part(NoOptions, Speed)

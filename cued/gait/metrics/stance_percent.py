@@ -9,9 +9,8 @@ changes mean more than the number. Trustworthy after 5 strides.
 from __future__ import annotations
 
 from cued.gait.metric import Basis, Cycle, Metric
-from cued.gait.metrics._over import Over, over
-from cued.gait.metrics._recent import Recent
-from cued.parts import Part
+from cued.gait.metrics._figure import STRIDES, Recent
+from cued.parts import NoOptions, Part
 
 
 class Stance:
@@ -19,10 +18,10 @@ class Stance:
 
     unit = "%"
     basis = frozenset[Basis]()
+    strides = STRIDES
 
-    def __init__(self, config: Over) -> None:
-        self.strides = config.strides
-        self._recent = Recent(config.strides)
+    def __init__(self, config: NoOptions) -> None:
+        self._recent = Recent(STRIDES)
 
     def update(self, cycle: Cycle) -> float | None:
         """Process a stride and return the mean of the last ones, or None."""
@@ -37,4 +36,4 @@ class Stance:
         self._recent.clear()
 
 
-PART: Part[Over, Metric] = Part(over(5, "Strides in the mean."), Stance)
+PART: Part[NoOptions, Metric] = Part(NoOptions, Stance)

@@ -11,7 +11,7 @@ the wearer's own. Needs a trunk sensor with known mounting; a missed step looks 
 from __future__ import annotations
 
 from cued.gait.finding import Posture
-from cued.gait.metrics._over import trunk_mean
+from cued.gait.metrics._figure import trunk_mean
 
 
 def figure(posture: Posture) -> float | None:

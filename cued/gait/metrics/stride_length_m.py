@@ -9,7 +9,7 @@ backward; the trajectory is validated on forward gait over ground only.
 from __future__ import annotations
 
 from cued.gait.metric import Cycle
-from cued.gait.metrics._over import median
+from cued.gait.metrics._figure import median
 
 
 def figure(cycle: Cycle) -> float | None:

@@ -13,10 +13,11 @@ from math import fsum, sqrt
 from statistics import median
 
 from cued.gait.metric import Basis, Cycle, Metric
-from cued.gait.metrics._over import Over, over
-from cued.gait.metrics._recent import Recent
+from cued.gait.metrics._figure import Recent
 from cued.model import Side
-from cued.parts import Part
+from cued.parts import NoOptions, Part
+
+STRIDES = 50  # of one foot; fewer say little, see above
 
 
 class StrideTimeCv:
@@ -24,16 +25,16 @@ class StrideTimeCv:
 
     unit = "%"
     basis = frozenset[Basis]({"belt"})
+    strides = STRIDES
 
-    def __init__(self, config: Over) -> None:
-        self.strides = config.strides
+    def __init__(self, config: NoOptions) -> None:
         self._feet: dict[Side, Recent] = {}
         self._cv: dict[Side, float] = {}  # of the feet with enough strides
 
     def update(self, cycle: Cycle) -> float | None:
         """Process a stride and return the variability, or None until a foot has enough strides."""
         stride = cycle.stride
-        foot = self._feet.setdefault(stride.side, Recent(self.strides))
+        foot = self._feet.setdefault(stride.side, Recent(STRIDES))
         if stride.clean:
             foot.add(stride.duration_s)
             if foot.full:
@@ -58,6 +59,4 @@ def _cv_percent(times: list[float]) -> float:
     return 100.0 * deviation / mean
 
 
-PART: Part[Over, Metric] = Part(
-    over(50, "Strides of one foot that are compared.", 20, 500), StrideTimeCv
-)
+PART: Part[NoOptions, Metric] = Part(NoOptions, StrideTimeCv)

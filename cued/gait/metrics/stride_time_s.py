@@ -10,7 +10,7 @@ five strides is good to about 2 % there.
 from __future__ import annotations
 
 from cued.gait.metric import Cycle
-from cued.gait.metrics._over import median
+from cued.gait.metrics._figure import median
 
 
 def figure(cycle: Cycle) -> float:

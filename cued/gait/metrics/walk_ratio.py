@@ -9,7 +9,7 @@ the belt's error. Trustworthy after 5 strides.
 from __future__ import annotations
 
 from cued.gait.metric import Cycle
-from cued.gait.metrics._over import mean
+from cued.gait.metrics._figure import mean
 
 
 def figure(cycle: Cycle) -> float | None:
