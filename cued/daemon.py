@@ -44,9 +44,9 @@ from cued.model import (
 from cued.runtime.engine_renewal import HISTORY_BACK, RENEWED, Choose, Renew, Renewal
 from cued.runtime.fences import OPENS_S, FencedActuator, FencedSink, made
 from cued.runtime.greeting import Greeting
-from cued.runtime.notify import notify, watchdog_s
 from cued.runtime.session_marker import SessionMarker
 from cued.runtime.supervise import supervise
+from cued.runtime.systemd import notify, watchdog_s
 from cued.sinks.sink import Ask, Sink
 from cued.sources.source import Source
 

@@ -37,8 +37,7 @@ from cued.model import (
     Placement,
     Tick,
 )
-from cued.signal.links import Links
-from cued.signal.losses import Losses
+from cued.signal.links import Links, Losses
 from cued.signal.stream import Stream
 
 LAG_S = 1.0  # samples older than this are no basis for a cue to somebody who moves

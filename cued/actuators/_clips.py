@@ -32,9 +32,9 @@ import numpy as np
 
 from cued import parts
 from cued.actuators import _wav
-from cued.actuators._format import RATE, Samples
 from cued.actuators._render import FALLBACK, Batch, Phrase, Rendered, tidied
 from cued.actuators._tones import rest
+from cued.actuators._wav import RATE, Samples
 from cued.actuators.voices.voice import RenderError, VoiceOptions
 
 VERSION = "2"  # of what _render.py and _loudness.py do to a rendered phrase

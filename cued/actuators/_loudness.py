@@ -19,7 +19,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from cued.actuators._format import PEAK, RATE
+from cued.actuators._wav import PEAK, RATE
 from cued.model import Floats
 
 TARGET_LUFS = -14.0  # found on the rendered words of five languages, see above

@@ -23,7 +23,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from cued.actuators._format import FULL_SCALE, RATE, Samples
+from cued.actuators._wav import FULL_SCALE, RATE, Samples
 
 FADE_S = 0.003  # too short to be heard as a fade, long enough not to click
 Fate = Literal["begun", "finished", "cut", "unheard"]

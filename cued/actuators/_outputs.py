@@ -14,8 +14,8 @@ from typing import BinaryIO, Protocol
 
 import numpy as np
 
-from cued.actuators._format import FULL_SCALE, RATE
 from cued.actuators._mixer import Mixer
+from cued.actuators._wav import FULL_SCALE, RATE
 from cued.model import CuedError
 
 BLOCK = 220  # samples, 5 ms: what a cut waits for at most before its fade

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Literal, TypeAlias
 
 from cued.actuators._clips import Clips, plain
-from cued.actuators._format import Samples
+from cued.actuators._wav import Samples
 
 STUBBORN = 3  # phrases failing one after another: the renderer, not the phrases, is at fault
 NoticeLevel: TypeAlias = Literal["info", "warning", "error"]

@@ -26,9 +26,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cued.actuators._format import RATE
 from cued.actuators._mixer import Mixer
 from cued.actuators._outputs import BLOCK, SoundMissing
+from cued.actuators._wav import RATE
 
 SILENT_S = 1.0  # chosen: a card that plays asks for many blocks in it
 

@@ -19,8 +19,8 @@ import numpy as np
 
 from cued import parts
 from cued.actuators import _wav
-from cued.actuators._format import RATE, Samples
 from cued.actuators._loudness import resampled, spoken
+from cued.actuators._wav import RATE, Samples
 from cued.actuators.voices.voice import RenderError, Voice, VoiceMissing, VoiceOptions, VoiceStuck
 from cued.model import Floats
 

@@ -28,8 +28,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from cued.actuators._format import FULL_SCALE, RATE, TICK_PEAK, Samples
 from cued.actuators._loudness import matched
+from cued.actuators._wav import FULL_SCALE, RATE, TICK_PEAK, Samples
 from cued.model import Priority
 
 Tone = Literal[

@@ -1,4 +1,4 @@
-"""WAV files: reads those of users, writes our own clips."""
+"""What sound is made of here, and WAV files: reads those of users, writes our own clips."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ import os
 import struct
 import wave
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from cued.actuators._format import FULL_SCALE, RATE, Samples
 from cued.model import Floats
 
+# One rate, 16 bit, one channel.
+RATE = 44_100  # every card plays it, most without converting
+FULL_SCALE = 32_767  # of 16 bit
+PEAK = 0.8  # headroom for the metronome's tick, which may sound together with words
+TICK_PEAK = 0.2  # with PEAK just full scale
 PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE  # format tags of RIFF WAVE (mmreg.h)
+Samples: TypeAlias = NDArray[np.int16]
 
 
 def read(path: Path) -> tuple[Floats, int]:

@@ -27,7 +27,6 @@ from typing import Literal
 import numpy as np
 from msgspec import Struct
 
-from cued.actuators._format import Samples
 from cued.actuators._mixer import Heard, Mixer
 from cued.actuators._outputs import NullOutput, Output, SoundMissing
 from cued.actuators._phrase_cache import Book, NoticeLevel
@@ -35,6 +34,7 @@ from cued.actuators._portaudio import PortAudioOutput
 from cued.actuators._speech_options import Config, clips_of
 from cued.actuators._tones import instead, names, rest
 from cued.actuators._tones import tone as sound_of
+from cued.actuators._wav import Samples
 from cued.actuators.actuator import Report
 from cued.coach.voice import phrases
 from cued.config import Site

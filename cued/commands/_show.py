@@ -19,7 +19,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cued.config import Config
-from cued.sinks._ports import free_port
+from cued.sinks._hosts import free_port
 
 EVERYWHERE = "0.0.0.0"
 USER = "demo"

@@ -15,14 +15,12 @@ from rich.console import Console
 
 from cued import config
 from cued.commands._checks.all import looked_at, missing, show
-from cued.commands._checks.check import Check
-from cued.commands._checks.system import Machine
+from cued.commands._checks.system import Check, Machine
 from cued.commands._options import add_config, load_config
 from cued.config import Config
 from cued.model import ConfigError
 from cued.sinks._announcer import EVERYWHERE
-from cued.sinks._hosts import own_address
-from cued.sinks._qr_code import qr_code
+from cued.sinks._hosts import own_address, qr_code
 from cued.words import counted
 
 NAME = "doctor"

@@ -13,7 +13,7 @@ from cued.model import CuedError
 from cued.recording.sessions.session import RecordedSession
 from cued.report import tables
 from cued.report.digest import Digest, digest
-from cued.report.whole import write_whole
+from cued.report.places import write_whole
 
 NAME = "export"
 HELP = "write a session as FIT, CSV or Parquet"

@@ -15,8 +15,8 @@ from cued.recording.sessions import folder
 from cued.recording.sessions.index import index
 from cued.recording.sessions.session import RecordedSession
 from cued.report.digest import Digest, digest
+from cued.report.places import write_whole
 from cued.report.visit import Visit, visits
-from cued.report.whole import write_whole
 from cued.words import Words
 
 NAME = "report"

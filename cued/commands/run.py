@@ -44,9 +44,9 @@ from cued.daemon import Daemon
 from cued.model import ConfigError, Cue, CuedError, Priority
 from cued.runtime.engine_renewal import HISTORY_UNKNOWN
 from cued.runtime.greeting import Greeting
-from cued.runtime.handed import turned_away
 from cued.runtime.leaving import Signals, leave_soon
 from cued.runtime.lock import Taken, only_one
+from cued.runtime.systemd import turned_away
 from cued.sinks._announcer import EVERYWHERE, local_name
 from cued.sinks._door import Door
 

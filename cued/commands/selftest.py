@@ -19,8 +19,7 @@ from rich.text import Text
 from cued import __version__, app
 from cued.commands._checks import body, broker, machine, radio
 from cued.commands._checks.all import looked_at, missing, show, state_folder
-from cued.commands._checks.check import Check
-from cued.commands._checks.system import Machine
+from cued.commands._checks.system import Check, Machine
 from cued.commands._options import add_config, load_config, positive
 from cued.commands._options import ask as yes
 from cued.config import Config, Site

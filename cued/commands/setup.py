@@ -26,9 +26,8 @@ from rich.console import Console
 from cued import app, config
 from cued.coach.voice.phrases import LANGUAGES
 from cued.commands._checks.all import looked_at, missing, show
-from cued.commands._checks.check import Check
 from cued.commands._checks.machine import running
-from cued.commands._checks.system import Machine
+from cued.commands._checks.system import Check, Machine
 from cued.commands._setup import writing
 from cued.commands._setup.answers import Answers, sensor
 from cued.commands._setup.asking import Keyboard, asked

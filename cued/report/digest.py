@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from msgspec import Struct
 
 from cued.model import (
     AnyEvent,
+    Band,
     BeltState,
     Cue,
     Effect,
@@ -26,7 +28,6 @@ from cued.model import (
 )
 from cued.recording.sessions.session import RecordedSession, SessionPart
 from cued.recording.sessions.totals import Ending
-from cued.report.own import Own, own_band
 from cued.words import Words
 
 
@@ -150,3 +151,27 @@ KINDS: dict[str, type] = {
     "imprints": Imprint,
     "summaries": Summary,
 }
+
+
+class Own(Struct, frozen=True):
+    """From ``t`` on, strides from low to high were in range, s; nan: not known."""
+
+    t: float
+    low_s: float
+    high_s: float
+
+
+def own_band(events: Iterable[AnyEvent]) -> list[Own]:
+    """Return the band after each change of it."""
+    speed = 0.0
+    out: list[Own] = []
+    for item in events:
+        if isinstance(item, BeltState):
+            speed = item.speed_m_s or 0.0
+        elif not isinstance(item, Band):
+            continue
+        elif speed > 0.0 and item.low_m is not None and item.high_m is not None:
+            out.append(Own(item.t, item.low_m / speed, item.high_m / speed))
+        else:
+            out.append(Own(item.t, math.nan, math.nan))
+    return out

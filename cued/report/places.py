@@ -2,11 +2,14 @@
 
 ``s3://bucket/sessions``, ``sftp://host/folder`` and others are read by universal-pathlib, which
 comes with the extra ``cluster``; each kind of address needs a driver (``s3fs``, ``paramiko``).
+Files are written beside their place, then moved there.
 """
 
 from __future__ import annotations
 
 import importlib
+import os
+from contextlib import suppress
 from pathlib import Path
 
 from cued.model import CuedError
@@ -31,3 +34,22 @@ def place(text: str) -> Path:
 def is_afar(path: Path) -> bool:
     """Return whether a path is not a local one: written whole, without a file beside it."""
     return AFAR in str(path)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file. Raises OSError with its name, and leaves no half file, when that fails."""
+    special = path.exists() and not path.is_file()  # /dev/stdout, a pipe
+    beside = path if special else path.with_name(f".{path.name}.part")
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            if not special:
+                os.fsync(file.fileno())
+        if not special:
+            beside.replace(path)
+    except OSError as error:
+        if not special:
+            with suppress(OSError):
+                beside.unlink()
+        raise OSError(error.errno, error.strerror, str(path)) from None

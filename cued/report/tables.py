@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from cued.model import CuedError, Stride
 from cued.report.digest import Digest
-from cued.report.whole import write_whole
+from cued.report.places import write_whole
 
 SKIPPED = ("t", "known_t")
 FIELDS = [f.name for f in msgspec.structs.fields(Stride) if f.name not in SKIPPED]

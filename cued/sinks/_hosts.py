@@ -1,4 +1,4 @@
-"""Host names under which this machine is known, as browsers give them.
+"""How others reach this machine: host names, ports, and a code for a phone's camera.
 
 A web site can have a visitor's browser reach us under the site's own name (DNS rebinding). So a
 request has to name us by an address, as localhost, by the machine's name, or by one configured.
@@ -6,9 +6,12 @@ request has to name us by an address, as localhost, by the machine's name, or by
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import socket
 from collections.abc import Collection
+from importlib.util import find_spec
+from io import StringIO
 
 
 def hostname(host: str) -> str:
@@ -40,3 +43,54 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def refusal(address: str, port: int) -> OSError | None:
+    """Try to listen for a moment; return what the system said against it."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do
+        try:
+            probe.bind((address, port))
+            probe.listen()
+        except OSError as error:
+            return error
+    return None
+
+
+def free_port(address: str, wanted: int) -> int:
+    """Return the wanted port, or any other one where another program has that."""
+    if refusal(address, wanted) is None:
+        return wanted
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.bind((address, 0))
+        return int(probe.getsockname()[1])
+
+
+def whose_port(section: str, address: str, port: int, option: str) -> str:
+    """Return why a port can't be listened on and which option to change; "" when it can."""
+    error = refusal(address, port)
+    return "" if error is None else cannot_listen(section, address, port, option, error)
+
+
+def cannot_listen(section: str, address: str, port: int, option: str, error: OSError) -> str:
+    """Say in one line why a port can't be listened on and which option to change."""
+    if error.errno == errno.EADDRINUSE:
+        why = f"another program has it; set {option} to a free one"
+    elif error.errno == errno.EACCES:
+        why = f"ports below 1024 are the system's; set {option} to a higher one"
+    else:
+        why = error.strerror or str(error)
+    return f"{section} cannot listen on {address}, port {port}: {why}"
+
+
+def qr_code(text: str) -> str:
+    """Return the code as lines of half blocks; nothing where segno is missing."""
+    if find_spec("segno") is None:
+        return ""
+    import segno  # noqa: PLC0415 (only where it is wanted)
+
+    out = StringIO()
+    segno.make(text, micro=False).terminal(out, compact=True, border=2)
+    return out.getvalue()

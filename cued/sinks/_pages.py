@@ -30,7 +30,7 @@ from aiohttp.web_protocol import RequestHandler
 from msgspec import Struct
 
 from cued.reading import from_json
-from cued.runtime.handed import handed
+from cued.runtime.systemd import handed
 from cued.sinks._hosts import hostname, is_ours
 
 TYPES = {

@@ -29,7 +29,7 @@ from msgspec import Meta, Struct
 from cued.config import Site
 from cued.model import AnyEvent, ConfigError, Input
 from cued.parts import Exit, Part
-from cued.sinks._ports import whose_port
+from cued.sinks._hosts import whose_port
 from cued.sinks._secret import password
 from cued.sinks.sink import Ask, Sink
 

@@ -35,9 +35,7 @@ from cued.config import Site
 from cued.model import AnyEvent, ConfigError, Input
 from cued.parts import Exit, Part
 from cued.sinks._announcer import EVERYWHERE, Announcer, local_name
-from cued.sinks._hosts import own_address
-from cued.sinks._ports import cannot_listen
-from cued.sinks._qr_code import qr_code
+from cued.sinks._hosts import cannot_listen, own_address, qr_code
 from cued.sinks._session_so_far import SoFar
 from cued.sinks.sink import Ask, Sink
 from cued.words import languages

@@ -53,10 +53,9 @@ from cued.sources._ble_looking import FoundDevice, Radio, battery, scan, support
 from cued.sources._ble_options import Config
 from cued.sources._ble_raw import RawConnection
 from cued.sources._ble_recovery import StuckAdapter, cycle
-from cued.sources._ble_release import Training
+from cued.sources._ble_release import Owed, Training
 from cued.sources._ble_scanning import Scanning
 from cued.sources._ble_session import Connection
-from cued.sources._ble_stop import Owed
 from cued.sources._ble_watching import Watch
 from cued.sources.source import Emit, spread
 

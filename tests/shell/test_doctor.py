@@ -11,9 +11,8 @@ from cued import __main__, config
 from cued.commands import run, scan
 from cued.commands._checks import all as every
 from cued.commands._checks import bluetooth, header, machine, service, sound_card
-from cued.commands._checks.check import Check
 from cued.commands._checks.header import Chip
-from cued.commands._checks.system import Machine
+from cued.commands._checks.system import Check, Machine
 from cued.runtime import lock
 
 TWO = {"device": "pod", "placement": "foot_left"}, {"device": "pod", "placement": "foot_right"}

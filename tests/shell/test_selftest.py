@@ -12,8 +12,7 @@ from cued import __main__, config
 from cued.commands import selftest
 from cued.commands._checks import all as every
 from cued.commands._checks import body, machine, radio
-from cued.commands._checks.check import Check
-from cued.commands._checks.system import Machine
+from cued.commands._checks.system import Check, Machine
 from cued.config import Sensor, Site
 from cued.model import Battery, Belt, HeartRate, LinkChanged, Packet
 

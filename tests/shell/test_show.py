@@ -12,8 +12,8 @@ import pytest
 from cued import config
 from cued.commands._show import shown
 from cued.config import Site
-from cued.sinks import _hosts, _ports, broker, live
-from cued.sinks._qr_code import qr_code
+from cued.sinks import _hosts, broker, live
+from cued.sinks._hosts import qr_code
 
 DEMO = Path(__file__).parents[2] / "config" / "demo.toml"
 
@@ -58,12 +58,12 @@ def test_a_configuration_without_page_and_broker_stays_as_it_is():
 
 def test_a_taken_port_is_one_line_with_the_option_to_change():
     with taken() as port:
-        told = _ports.whose_port("[sinks.live]", "127.0.0.1", port, "port")
+        told = _hosts.whose_port("[sinks.live]", "127.0.0.1", port, "port")
     assert told == (
         f"[sinks.live] cannot listen on 127.0.0.1, port {port}: another program has it; "
         "set port to a free one"
     )
-    assert _ports.whose_port("[sinks.live]", "127.0.0.1", port, "port") == ""
+    assert _hosts.whose_port("[sinks.live]", "127.0.0.1", port, "port") == ""
 
 
 @pytest.mark.parametrize("key", ["port", "websocket_port"])

@@ -22,12 +22,12 @@ from hypothesis import strategies as st
 
 from cued.actuators import _clips, _phrase_book, _wav, speech
 from cued.actuators._clips import Clips
-from cued.actuators._format import RATE
 from cued.actuators._loudness import TARGET_LUFS, loudness, resampled
 from cued.actuators._mixer import FADE_S, Heard, Mixer
 from cued.actuators._outputs import BLOCK, FileOutput, NullOutput
 from cued.actuators._speech_options import clips_of
 from cued.actuators._tones import Tone, instead, names, tone
+from cued.actuators._wav import RATE
 from cued.actuators.voices.voice import VoiceOptions
 from cued.coach.voice import phrases
 from cued.config import Site

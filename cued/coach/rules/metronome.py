@@ -22,6 +22,9 @@ class Metronome:
     needs: frozenset[Need] = frozenset(("stride", "pace"))
     keys = ("metronome",)
 
+    def __init__(self, config: NoOptions) -> None:
+        del config
+
     def reset(self) -> None:
         """Nothing is kept."""
 
@@ -43,4 +46,4 @@ class Metronome:
         )
 
 
-PART = Part(NoOptions, lambda _: Metronome())
+PART = Part(NoOptions, Metronome)

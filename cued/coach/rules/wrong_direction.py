@@ -22,6 +22,9 @@ class WrongDirection:
     needs: frozenset[Need] = frozenset(("stride", "program"))
     keys = ("wrong_direction_backward", "wrong_direction_forward")
 
+    def __init__(self, config: NoOptions) -> None:
+        del config
+
     def reset(self) -> None:
         """Nothing is kept."""
 
@@ -46,4 +49,4 @@ class WrongDirection:
         )
 
 
-PART = Part(NoOptions, lambda _: WrongDirection())
+PART = Part(NoOptions, WrongDirection)

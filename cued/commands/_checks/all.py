@@ -12,11 +12,10 @@ from cued import app
 from cued.commands._checks import machine as board
 from cued.commands._checks.bluetooth import bluetooth
 from cued.commands._checks.broker import broker
-from cued.commands._checks.check import Check
 from cued.commands._checks.header import pins
 from cued.commands._checks.service import other_daemon, permissions, ports
 from cued.commands._checks.sound_card import sound_card
-from cued.commands._checks.system import Machine
+from cued.commands._checks.system import Check, Machine
 from cued.config import Config
 
 SERVICE_STATE = Path("/var/lib/cued")

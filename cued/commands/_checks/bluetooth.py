@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from typing import cast
 
-from cued.commands._checks.check import Check, read
 from cued.commands._checks.radio import rfkill
-from cued.commands._checks.system import Machine
+from cued.commands._checks.system import Check, Machine, read
 from cued.config import Config
 from cued.sources import ble
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 from msgspec.structs import replace
 
 from cued.actuators import haptic, speech
-from cued.commands._checks.check import Check
+from cued.commands._checks.system import Check
 from cued.config import Config, Site
 from cued.model import LinkLost
 from cued.sources import buttons

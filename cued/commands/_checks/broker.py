@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import cast
 
-from cued.commands._checks.check import Check
+from cued.commands._checks.system import Check
 from cued.config import Config, Site
 from cued.model import ConfigError
 

@@ -18,8 +18,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from cued import config as configuration
-from cued.commands._checks.check import Check
-from cued.commands._checks.system import Machine
+from cued.commands._checks.system import Check, Machine
 from cued.commands._header import I2S
 from cued.config import Config
 from cued.model import ConfigError

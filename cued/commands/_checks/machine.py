@@ -15,8 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from cued.commands._checks.check import Check, read
-from cued.commands._checks.system import Machine
+from cued.commands._checks.system import Check, Machine, read
 
 MODEL = Path("/proc/device-tree/model")
 THROTTLED = "/sys/devices/platform/soc/soc:firmware/get_throttled"

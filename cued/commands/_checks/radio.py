@@ -16,7 +16,7 @@ from typing import cast
 import msgspec
 
 from cued import parts
-from cued.commands._checks.check import Check, read
+from cued.commands._checks.system import Check, read
 from cued.config import Config, Sensor
 from cued.model import Battery, Belt, HeartRate, Input, LinkChanged, Packet
 from cued.signal.links import LATE_S

@@ -9,11 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cued.commands._checks.check import Check
-from cued.commands._checks.system import Machine
+from cued.commands._checks.system import Check, Machine
 from cued.config import Config
 from cued.runtime.lock import held
-from cued.sinks._ports import refusal
+from cued.sinks._hosts import refusal
 
 NEEDED = ("audio", "bluetooth", "gpio")
 SERVICE = ("cued.service", "cued@*.service")

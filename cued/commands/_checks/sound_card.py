@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cued.commands._checks.check import Check
-from cued.commands._checks.system import Machine
+from cued.commands._checks.system import Check, Machine
 from cued.config import Config
 
 CARD = re.compile(r"^\s*(\d+) \[(\S+)\s*\]: (.+)$", re.MULTILINE)

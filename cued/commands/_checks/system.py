@@ -9,8 +9,11 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Literal
 
-from cued.commands._checks.check import read
+from msgspec import Struct
+
+State = Literal["ok", "warning", "failed", "skipped"]
 
 Asks = Callable[[Sequence[str]], str]
 
@@ -50,3 +53,20 @@ class Machine:
     def active(self, *units: str) -> bool:
         """Return whether one of these systemd units is on."""
         return "active" in self.ask("systemctl", "is-active", *units).split()
+
+
+class Check(Struct, frozen=True):
+    """One line of the self-test. ``advice`` is empty where there is nothing to be done."""
+
+    name: str
+    state: State
+    found: str
+    advice: str = ""
+
+
+def read(path: str | Path) -> str:
+    """Return a small file's text without its line end, or nothing when it can't be read."""
+    try:
+        return Path(path).read_text("utf-8", errors="replace").strip("\0\n ")
+    except OSError:
+        return ""

@@ -19,12 +19,11 @@ from cued.commands._setup.served import SetUp
 from cued.commands._setup.topics.topic import Trials
 from cued.config import Config
 from cued.model import CuedError
-from cued.runtime.notify import notify
+from cued.runtime.systemd import notify
 from cued.sinks import light
 from cued.sinks._announcer import Announcer
 from cued.sinks._door import Door
-from cued.sinks._hosts import own_address
-from cued.sinks._qr_code import qr_code
+from cued.sinks._hosts import own_address, qr_code
 
 log = logging.getLogger(__name__)
 

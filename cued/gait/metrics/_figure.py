@@ -102,18 +102,32 @@ def mean(
     strides: int = STRIDES,
 ) -> Part[NoOptions, Metric]:
     """Make the part of a mean over strides."""
-    return Part(NoOptions, lambda _: Figure(unit, strides, figure, basis, mean=True))
+
+    def build(config: NoOptions) -> Metric:
+        del config
+        return Figure(unit, strides, figure, basis, mean=True)
+
+    return Part(NoOptions, build)
 
 
 def median(
     unit: str, figure: Callable[[Cycle], float | None], basis: Basis | None = None
 ) -> Part[NoOptions, Metric]:
     """Make the part of a median over strides."""
-    return Part(NoOptions, lambda _: Figure(unit, STRIDES, figure, basis, mean=False))
+
+    def build(config: NoOptions) -> Metric:
+        del config
+        return Figure(unit, STRIDES, figure, basis, mean=False)
+
+    return Part(NoOptions, build)
 
 
 def trunk_mean(
     unit: str, figure: Callable[[Posture], float | None], strides: int = STRIDES
 ) -> Part[NoOptions, Metric]:
     """Make the part of a mean of one of the trunk's figures."""
-    return mean(unit, lambda c: figure(c.posture) if c.posture else None, "trunk", strides)
+
+    def of_posture(cycle: Cycle) -> float | None:
+        return figure(cycle.posture) if cycle.posture else None
+
+    return mean(unit, of_posture, "trunk", strides)

@@ -14,27 +14,44 @@ An MCAP file (https://mcap.dev), which Foxglove and PlotJuggler open as it is. I
 A file may be cut or damaged at any byte: chunks that are whole are read, and ``damage`` says so.
 Of a joined file only what comes before the damage is, and parts that begin after it: whose chunks
 follow an unreadable record cannot be told.
+
+Notifications become inputs by the device files of today, so a decoder that was mended mends the
+sessions recorded before. Where more than the bytes made the inputs (``Notification.beside``), these
+are recorded too, and the bytes are evidence only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 import msgspec
 from mcap.opcode import Opcode
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cued.model import AnyEvent, Input, RecordingError
+from cued import parts
+from cued.config import Sensor
+from cued.devices.device import Device, inputs_of
+from cued.model import (
+    AnyEvent,
+    CuedError,
+    DecodeError,
+    Input,
+    LinkChanged,
+    Notification,
+    RecordingError,
+)
 from cued.reading import from_json
 from cued.recording.sessions import records
-from cued.recording.sessions.decoding import decoded
 from cued.recording.sessions.messages import EVENTS, item_of
 from cued.recording.sessions.opening import Opening, read_opening, sensors
 from cued.recording.sessions.records import ENDING, GAP, MAGIC, OPENING
 from cued.recording.sessions.totals import Ending, Totals
+
+T = TypeVar("T")
 
 SUFFIX = ".mcap"
 CHUNK, UNREADABLE = "chunk", "unreadable"
@@ -201,3 +218,41 @@ def _ending(content: bytes) -> Ending | None:
         return from_json(content, Ending)
     except msgspec.MsgspecError:
         return None
+
+
+def decoded(items: Iterable[T], sensors: Mapping[str, Sensor]) -> Iterator[T | Input]:
+    """Replace the notifications among items by what they say, connection by connection."""
+    devices: dict[str, Device] = {}
+    for item in items:
+        if isinstance(item, Notification):
+            if not item.beside:
+                yield from _received(devices.get(item.sensor), item)
+            continue
+        if isinstance(item, LinkChanged) and item.connected and item.sensor in sensors:
+            devices[item.sensor] = make(item.sensor, sensors[item.sensor])
+            _start(devices[item.sensor], item)
+        yield item
+
+
+def make(name: str, sensor: Sensor) -> Device:
+    """Build the decoder of a sensor. Raises CuedError when its options are none of the device's."""
+    part = parts.load("devices", sensor.device)
+    try:
+        return part.build(msgspec.convert(sensor.options, part.config), name)
+    except msgspec.ValidationError as error:
+        raise CuedError(f"sensor {name} ({sensor.device}): {error}") from None
+
+
+def _start(device: Device, link: LinkChanged) -> None:
+    """Start a device with what the connection offers; one that refuses it sent nothing of use."""
+    with contextlib.suppress(DecodeError):
+        device.start(link.services)
+
+
+def _received(device: Device | None, item: Notification) -> tuple[Input, ...]:
+    if device is None:
+        return ()
+    try:
+        return inputs_of(device.receive(item.t, item.char, item.data))
+    except DecodeError:
+        return ()

@@ -12,7 +12,7 @@ import numpy as np
 from cued.frames import GRAVITY_M_S2, rotation, to_body
 from cued.model import Block, Floats
 from cued.signal.grid import Grid
-from cued.signal.quality import Quality
+from cued.signal.stream import Quality
 
 DT = 0.01
 

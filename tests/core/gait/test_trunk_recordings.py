@@ -26,7 +26,7 @@ from cued.gait.trunk.chain import Trunk
 from cued.model import Block
 from cued.recording.tables.table import TableRecording, read_table
 from cued.signal.grid import Grid
-from cued.signal.quality import Quality
+from cued.signal.stream import Quality
 
 pytestmark = pytest.mark.data
 

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cued.signal.quality import Quality
+from cued.signal.stream import Quality
 
 
 def lively(n, seed=0):

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from cued.model import BeltRequest
-from cued.simulation.rhythm import Rhythm
 from cued.simulation.run import Simulation, collect
+from cued.simulation.stepping import Rhythm
 from tests.core.simulation.walks import (
     fluctuation_exponent,
     scenario,

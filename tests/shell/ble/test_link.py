@@ -13,7 +13,7 @@ from cued.devices._gatt import BATTERY_LEVEL
 from cued.devices.device import Subscribe
 from cued.engine import Engine, Worn
 from cued.model import Battery, Link, Notice, Notification, Packet, Tick
-from cued.recording.sessions.decoding import decoded
+from cued.recording.sessions.session import decoded
 from cued.sources import _ble_connecting, _ble_watching
 from cued.sources.ble import Ble, Config, listen, scan
 from cued.standin.family import FarDevice

@@ -8,14 +8,14 @@ import socket
 
 import pytest
 
-from cued.runtime import handed
+from cued.runtime import systemd
 
 
 @pytest.fixture
 def listening(monkeypatch):
     """A socket that systemd has handed over, at whatever number."""
     with socket.create_server(("127.0.0.1", 0)) as there:
-        monkeypatch.setattr(handed, "FIRST", there.fileno())
+        monkeypatch.setattr(systemd, "FIRST", there.fileno())
         monkeypatch.setenv("LISTEN_FDS", "1")
         monkeypatch.setenv("LISTEN_PID", str(os.getpid()))
         yield there
@@ -23,16 +23,16 @@ def listening(monkeypatch):
 
 async def test_who_asks_where_nothing_is_served_is_turned_away(listening):
     for _ in range(2):  # the second daemon of a process finds it open, too
-        async with handed.turned_away():
+        async with systemd.turned_away():
             reader, writer = await asyncio.open_connection(*listening.getsockname())
             assert await reader.read() == b""
             writer.close()
 
 
 def test_what_was_handed_to_another_process_is_not_ours(listening, monkeypatch):
-    (ours,) = handed.handed()
+    (ours,) = systemd.handed()
     ours.close()
     monkeypatch.setenv("LISTEN_PID", "1")
-    assert handed.handed() == []
+    assert systemd.handed() == []
     monkeypatch.delenv("LISTEN_FDS")
-    assert handed.handed() == []
+    assert systemd.handed() == []

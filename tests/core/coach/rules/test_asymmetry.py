@@ -1,0 +1,49 @@
+"""Steps that become more unequal than they were, and a limp."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cued.coach.known import Known
+from cued.model import Link, Stride
+from tests.core.coach.rules.asked import heard, proposed, step
+
+
+def walk(values: list[float], begin: float = 0.0, **more: Any) -> list[tuple[Stride, Known]]:
+    """Strides one after the other with these asymmetries."""
+    return [step(begin + 1.2 * i, {"asymmetry_percent": v}, **more) for i, v in enumerate(values)]
+
+
+def test_a_lasting_change_is_told_on_the_side_that_takes_longer():
+    creep = [min(0.2 * i, 9.5) for i in range(90)]  # slower than a limp begins
+    for sign, felt in ((1.0, "left"), (-1.0, "right")):
+        told = proposed("asymmetry", walk([0.0] * 30 + [sign * v for v in creep]))
+        assert {(p.key, p.pattern) for _, p in told} == {("asymmetry", felt)}
+
+
+def test_what_was_always_unequal_is_nobodys_business():
+    assert heard("asymmetry", walk([15.0] * 120)) == []
+
+
+def test_a_limp_that_comes_at_once_is_asked_about_and_ends_with_itself():
+    told = heard("asymmetry", walk([0.0] * 30 + [14.0] * 10 + [0.0] * 10))
+    assert {key for _, key in told} == {"limp"}
+    assert told[0][0] == 1.2 * 35  # the sixth stride of it
+    assert told[-1][0] == 1.2 * 39
+
+
+def test_backward_the_limp_has_words_of_its_own():
+    told = heard("asymmetry", walk([0.0] * 30 + [14.0] * 10, direction="backward"))
+    assert {key for _, key in told} == {"limp_back"}
+
+
+def test_after_a_lost_sensor_the_usual_is_found_anew():
+    lost = Link(t=40.0, sensor="left", state="lost", age_s=1.0)
+    back = Link(t=41.0, sensor="left", state="up", age_s=0.0)
+    news = [
+        *walk([0.0] * 30),
+        (lost, Known(now=40.0)),
+        (back, Known(now=41.0)),
+        *walk([14.0] * 20, 42.0),
+    ]
+    assert heard("asymmetry", news) == []

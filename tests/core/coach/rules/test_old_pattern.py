@@ -1,0 +1,37 @@
+"""The old stride comes back in the carry: reminded of, then offered a backward step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cued.coach.known import Carried
+from cued.coach.workout.phases import PHASES
+from tests.core.coach.rules.asked import heard, judged, step
+
+
+def carrying(seconds: int, **known: Any) -> list[tuple[float, str]]:
+    terms: dict[str, Any] = {
+        "carry": Carried(),
+        "judged": judged(since=10.0),
+        "left_s": 300.0,
+        "spec": PHASES["carry"],
+        "remaining_s": 200.0,
+    }
+    return heard("old_pattern", [step(float(t), **terms | known) for t in range(10, 10 + seconds)])
+
+
+def test_it_is_reminded_of_and_from_half_a_minute_on_a_backward_step_is_offered():
+    told = carrying(33)
+    assert [key for _, key in told] == ["old_pattern"] * 30 + ["backward_offer"] * 3
+
+
+def test_what_was_never_brought_along_counts_from_when_that_was_known():
+    told = carrying(42, judged=judged(), carry=Carried(reverted=20.0))
+    assert next(t for t, key in told if key == "backward_offer") == 50.0
+
+
+def test_nothing_is_offered_without_time_backward_and_nothing_said_outside_the_carry():
+    assert {key for _, key in carrying(60, left_s=5.0)} == {"old_pattern"}
+    assert {key for _, key in carrying(60, left_s=None)} == {"old_pattern"}
+    assert carrying(60, carry=None) == []
+    assert carrying(60, judged=judged()) == []

@@ -1,0 +1,37 @@
+"""The recall, once a session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cued.coach.known import Known
+from cued.coach.workout.phase import PhaseSpec
+from cued.model import Measurement, Tick
+from tests.core.coach.rules.asked import made, proposed
+
+SETTLING = PhaseSpec(entry=frozenset(("retention",)))
+STAYED = {"retention_percent": Measurement(t=0.0, name="", value=40.0, unit="%", strides=9)}
+
+
+def at(now: float, **known: Any) -> tuple[Tick, Known]:
+    terms: dict[str, Any] = {"spec": SETTLING, "sessions": 3, "measured": STAYED}
+    return Tick(t=now), Known(now=now, **terms | known)
+
+
+def test_it_comes_once_after_a_minute_without_cues_and_says_what_stayed():
+    told = proposed("retention", [at(float(t)) for t in range(120)])
+    assert [(t, p.because) for t, p in told] == [(60.0, {"retention_percent": 40.0})]
+
+
+def test_it_waits_a_little_for_the_figure_and_then_comes_without():
+    told = proposed("retention", [at(float(t), measured={}) for t in range(120)])
+    assert [(t, p.because) for t, p in told] == [(65.0, {"retention_percent": None})]
+
+
+def test_there_is_nothing_to_recall_in_a_first_session_and_another_session_recalls_again():
+    assert proposed("retention", [at(float(t), sessions=0) for t in range(120)]) == []
+    rule = made("retention")
+    begins = PhaseSpec(entry=frozenset(("session",)))
+    told = [rule.consider(*at(t)) for t in (61.0, 62.0)]
+    told += [rule.consider(*at(63.0, spec=begins)), rule.consider(*at(150.0, since=64.0))]
+    assert [bool(p) for p in told] == [True, False, False, True]

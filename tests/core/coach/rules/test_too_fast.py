@@ -1,0 +1,51 @@
+"""The belt is faster than the stage allows: a remark, a danger, an alarm."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cued.coach.known import Known
+from cued.coach.workout.phases import PHASES
+from cued.model import Belt, Input, Tick
+from tests.core.coach.rules.asked import heard, proposed
+
+
+def backward(now: float, speed: float | None, limit: float | None = 1.0) -> tuple[Input, Known]:
+    belt = None if speed is None else Belt(t=now, speed_m_s=speed)
+    spec = PHASES["backward_walk"]
+    return Tick(t=now), Known(now=now, spec=spec, limit_m_s=limit, belt=belt)
+
+
+@given(speed=st.floats(0.0, 3.0))
+def test_too_fast_is_five_percent_above_the_limit_for_three_seconds(speed: float) -> None:
+    told = heard("too_fast", [backward(0.5 * i, speed) for i in range(20)])
+    assert bool(told) == (speed > 1.05)
+    if 1.05 < speed <= 1.5:
+        assert set(told) == {(0.5 * i, "too_fast") for i in range(6, 20)}
+
+
+@given(speed=st.floats(1.501, 3.0))
+def test_half_as_fast_again_is_a_danger_at_once_and_an_alarm_when_it_lasts(speed: float) -> None:
+    found = proposed("too_fast", [backward(0.5 * i, speed) for i in range(1, 24)])
+    told = [(t, p.key, p.tone, p.theme) for t, p in found]
+    assert told[0] == (1.0, "far_too_fast", "unsteady", "safety")
+    assert told[-1] == (11.5, "far_too_fast", "alarm", "safety")
+
+
+def test_a_moment_that_was_not_too_fast_begins_the_three_seconds_anew() -> None:
+    speeds = [1.4] * 5 + [1.0] + [1.4] * 6
+    assert heard("too_fast", [backward(0.5 * i, v) for i, v in enumerate(speeds)]) == []
+
+
+@pytest.mark.parametrize(("speed", "limit"), [(None, 1.0), (2.5, None)])
+def test_without_a_belt_speed_or_a_limit_nothing_is_too_fast(
+    speed: float | None, limit: float | None
+) -> None:
+    assert heard("too_fast", [backward(0.5 * i, speed, limit) for i in range(20)]) == []
+
+
+def test_the_remark_is_felt_and_has_a_tone_of_its_own() -> None:
+    ((_, said),) = proposed("too_fast", [backward(float(t), 1.4) for t in range(1, 5)])
+    assert (said.pattern, said.tone) == ("notice", "limit")

@@ -1,0 +1,55 @@
+"""Unsteadiness is told at once, again, and when it is over."""
+
+from __future__ import annotations
+
+from cued.coach.known import Known
+from cued.model import Belt, Input, Level, Stumble, Tick
+from tests.core.coach.rules.asked import heard, made, proposed
+
+
+def swaying(now: float, level: Level, stumble: bool = False) -> tuple[Input, Known]:
+    news = Stumble(t=now, score=2.0) if stumble else Tick(t=now)
+    return news, Known(now=now, stability=level)
+
+
+def test_unsteadiness_that_lasts_nine_seconds_is_a_reason_to_stop_the_belt() -> None:
+    told = heard("unsteady", [swaying(float(t), "unsteady") for t in range(12)])
+    assert [key for _, key in told] == ["unsteady"] * 9 + ["unsteady_stop"] * 3
+
+
+def test_unsteadiness_that_was_over_for_a_moment_begins_anew() -> None:
+    levels: list[Level] = ["unsteady"] * 8 + ["unknown"] + ["unsteady"] * 8
+    told = heard("unsteady", [swaying(float(t), level) for t, level in enumerate(levels)])
+    assert {key for _, key in told} == {"unsteady"}
+    assert heard("unsteady", [swaying(0.0, "unknown"), swaying(1.0, "steady")]) == []
+
+
+def test_the_end_of_unsteadiness_is_told_once_it_is_known() -> None:
+    levels: list[Level] = ["unsteady"] * 4 + ["unknown"] * 3 + ["steady"] * 9
+    told = heard("unsteady", [swaying(float(t), level) for t, level in enumerate(levels)])
+    assert [t for t, key in told if key == "steady_again"] == [7.0, 8.0, 9.0, 10.0, 11.0, 12.0]
+
+
+def test_stop_the_belt_is_said_ever_less_often() -> None:
+    told = proposed("unsteady", [swaying(float(t), "unsteady") for t in range(80)])
+    assert len(told) == 80
+    assert [told[t][1].refractory_s for t in (0, 10, 20, 40, 70)] == [3.0, 3.0, 6.0, 12.0, 30.0]
+
+
+def test_after_a_stumble_unsteadiness_is_told_after_three_and_stop_the_belt_after_twelve() -> None:
+    situations = [swaying(0.0, "steady", stumble=True)]
+    situations += [swaying(0.1 + t, "unsteady") for t in range(16)]
+    told = heard("unsteady", situations)
+    assert told[0] == (3.1, "unsteady")
+    assert next(t for t, key in told if key == "unsteady_stop") == 12.1
+
+
+def test_it_is_felt_and_has_a_tone_of_its_own() -> None:
+    ((_, said),) = proposed("unsteady", [swaying(0.0, "unsteady")])
+    assert (said.pattern, said.tone) == ("unsteady", "unsteady")
+
+
+def test_who_stands_on_a_belt_that_stands_hears_nothing() -> None:
+    rule = made("unsteady")
+    known = Known(now=9.0, stability="unsteady", belt=Belt(t=9.0, speed_m_s=0.0), stride_at=2.0)
+    assert rule.consider(Tick(t=9.0), known) is None
