@@ -21,13 +21,12 @@ from cued.coach.rule import Proposal, Rule
 from cued.coach.safety import Safety
 from cued.coach.strides.judged import Judge
 from cued.coach.taught import Taught
-from cued.coach.voice import fading
+from cued.coach.voice import silence
 from cued.coach.voice.arbiter import SAFETY_HOLDS, Arbiter
 from cued.coach.voice.effect import Effects
-from cued.coach.voice.hold import held
 from cued.coach.voice.pacer import Pacer
 from cued.coach.voice.phrases import Phrases
-from cued.coach.voice.sign_of_life import SignOfLife
+from cued.coach.voice.silence import SignOfLife, held
 from cued.coach.workout import conditions
 from cued.coach.workout.belt_requests import against_more, asked_of_belt, asks_more
 from cued.coach.workout.memory import Memory
@@ -293,10 +292,10 @@ class Coach:
 
     def _decide(self, proposals: list[Proposal], now: float) -> list[AnyEvent]:
         known = self.known
-        known.share = fading.share(
+        known.share = silence.share(
             self._plan, self._session.kept.memory.clean_sessions, known.program
         )
-        known.catch = fading.catching(self._plan, self._phase_strides, known.share)
+        known.catch = silence.catching(self._plan, self._phase_strides, known.share)
         ticks = ("metronome",) if self._plan.beats else ("metronome", "try_shorter")
         cues = self._arbiter.decide([p for p in proposals if p.key not in ticks], known, now)
         events: list[AnyEvent] = []

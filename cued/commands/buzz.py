@@ -6,12 +6,21 @@ import argparse
 import asyncio
 import importlib
 import sys
+from functools import partial
 from typing import Any, cast, get_args
 
+from msgspec.structs import replace
+
 from cued import app
-from cued.actuators import haptic
+from cued.actuators import haptic, pod_haptic
+from cued.actuators.actuator import felt
 from cued.commands._options import add_config, load_config
-from cued.model import Pattern
+from cued.config import Config
+from cued.model import Input, Packet, Pattern
+from cued.sources import ble
+from cued.sources.source import spread
+
+CONNECT_WITHIN_S = 30.0  # chosen: a scan, discovery and one failure more
 
 NAME = "buzz"
 HELP = "try the motors"
@@ -31,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     config = load_config(args)
     actuators = config.parts.get("actuators", {})
     if "pod_haptic" in actuators and "haptic" not in actuators:
-        pods: Any = importlib.import_module("cued.commands._buzz_pods")  # bleak is slow
+        pods: Any = importlib.import_module("cued.commands.buzz")  # bleak is slow
         why = asyncio.run(pods.buzz(args.pattern, config))
     else:
         options = cast("haptic.Config", actuators.get("haptic", haptic.Config()))
@@ -39,3 +48,35 @@ def run(args: argparse.Namespace) -> int:
     if why:
         print(f"cued buzz: {why}", file=sys.stderr)
     return 1 if why else 0
+
+
+async def buzz(pattern: Pattern, config: Config) -> str:
+    """Play one pattern once all pods stream, and return why it could not be felt, or nothing."""
+    where = app.site(config)
+    pods = {n: s for n, s in where.sensors.items() if s.device == "pod"}
+    options = cast("pod_haptic.Config", config.parts["actuators"]["pod_haptic"])
+    radio = cast("ble.Config", config.parts.get("sources", {}).get("ble", ble.Config()))
+    streaming: set[str] = set()
+
+    def heard(item: Input) -> None:
+        streaming.update(one.sensor for one in spread(item) if isinstance(one, Packet))
+
+    source = ble.Ble(radio, replace(where, sensors=pods))
+    listening = asyncio.create_task(source.run(heard, _nothing))
+    try:
+        async with asyncio.timeout(CONNECT_WITHIN_S):
+            while streaming < set(pods):
+                await asyncio.sleep(0.1)
+                if listening.done():
+                    listening.result()
+        return await felt(pattern, partial(pod_haptic.PodHaptic, options, where))
+    except TimeoutError:
+        missing = ", ".join(sorted(set(pods) - streaming))
+        return f"not connected within {CONNECT_WITHIN_S:.0f} s: {missing}"
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+
+
+def _nothing() -> None:
+    """Ignore the news that data flow."""

@@ -2,15 +2,20 @@
 
 A session that the daemon recorded is replayed with the configuration and the history it was
 recorded with, and has to conclude the same again. With --config or --set another coach listens,
-and --diff shows what it would have said.
+and --diff shows what it would have said. What the daemon added of its own while recording (a
+speaker that was missing, a belt that refused, the greeting at the start) came from no engine: a
+replay cannot repeat it, and it is no difference.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
+
+import msgspec
+from msgspec import Struct
 
 from cued import app
 from cued.commands import _play
@@ -18,15 +23,16 @@ from cued.commands._options import add_config, load_config, non_negative, positi
 from cued.commands._sessions import add_folder, chosen_config, concluded, sessions_folder
 from cued.config import Site
 from cued.engine import Worn
-from cued.model import AnyEvent, Cue, Event, Fall, LinkChanged, Notification, Phase, Stumble
+from cued.model import AnyEvent, Cue, Event, Fall, LinkChanged, Notice, Notification, Phase, Stumble
 from cued.recording.sessions import folder
-from cued.recording.sessions.difference import Difference, compare
 from cued.recording.sessions.session import RecordedSession, SessionPart
 from cued.recording.tables.stream import PACKET_S, packets
 from cued.recording.tables.table import read_table
 from cued.runtime import greeting
 from cued.runtime.playback import Playback
 from cued.sinks import events
+
+_encode = msgspec.msgpack.Encoder().encode
 
 NAME = "replay"
 HELP = "run the engine on a recording"
@@ -179,3 +185,48 @@ def _line(event: Event) -> str:
 
 def _number(value: float | str | None) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+class Difference(Struct, frozen=True):
+    """Events of the first run that the second lacks, and the other way round, in order of time."""
+
+    gone: tuple[AnyEvent, ...]
+    new: tuple[AnyEvent, ...]
+    reordered: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.gone or self.new or self.reordered)
+
+
+def compare(
+    first: Iterable[AnyEvent], second: Iterable[AnyEvent], said: Collection[str] = ()
+) -> Difference:
+    """Compare to the last bit: what was concluded, when it happened and when it was known.
+
+    said : keys of cues that the daemon gives of its own.
+    """
+    before, after = list(first), list(second)
+    gone = _lacking(before, after)
+    new = _lacking(after, before)
+    own = {_encode(e) for e in gone if _is_own(e, said)}
+    gone = [e for e in gone if not _is_own(e, said)]
+    left = [_encode(e) for e in before]
+    same_order = gone or new or [e for e in left if e not in own] == [_encode(e) for e in after]
+    return Difference(tuple(gone), tuple(new), reordered=not same_order)
+
+
+def _is_own(event: AnyEvent, said: Collection[str]) -> bool:
+    return isinstance(event, Notice) or (isinstance(event, Cue) and event.key in said)
+
+
+def _lacking(these: Sequence[AnyEvent], those: Sequence[AnyEvent]) -> list[AnyEvent]:
+    """List which of these have no equal among those, each used once."""
+    there = Counter(map(_encode, those))
+    out: list[AnyEvent] = []
+    for event in these:
+        key = _encode(event)
+        if there[key]:
+            there[key] -= 1
+        else:
+            out.append(event)
+    return out

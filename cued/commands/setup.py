@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import getpass
 import os
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from importlib.util import find_spec
@@ -29,14 +30,13 @@ from cued.commands._checks.all import looked_at, missing, show
 from cued.commands._checks.machine import running
 from cued.commands._checks.system import Check, Machine
 from cued.commands._setup import writing
-from cued.commands._setup.answers import Answers, sensor
-from cued.commands._setup.asking import Keyboard, asked
+from cued.commands._setup.answers import Answers, Tables, sensor
 from cued.commands._setup.place import Place
 from cued.commands._setup.real import Real
-from cued.commands._setup.steps import laid_over
-from cued.commands._setup.topics.topic import Respondent, Trials
+from cued.commands._setup.steps import LAST, Conversation, laid_over
+from cued.commands._setup.topics.topic import Respondent, Talk, Trials
 from cued.model import ConfigError, CuedError
-from cued.words import SPEEDS
+from cued.words import SPEEDS, Words
 
 NAME = "setup"
 HELP = "pick devices and write the configuration"
@@ -232,3 +232,55 @@ def restart(person: Respondent) -> None:
     done = subprocess.run(["systemctl", "restart", SERVICE], check=False)
     said = "the service is running" if done.returncode == 0 else "the service did not start"
     person.tell(f"{said}: systemctl status cued, journalctl -u cued")
+
+
+class Keyboard:
+    """A person at a terminal."""
+
+    def ask(self, question: str, default: str, choices: Sequence[str] = ()) -> str:
+        """Ask until the answer is one of the choices, or begins with it as "yes" and "No" do."""
+        while True:
+            answer = _typed(f"{question} [{default}] ") or default
+            if not choices:
+                return answer
+            for choice in choices:
+                if answer.lower().startswith(choice):
+                    return choice
+            print(f"one of: {', '.join(choices)}")
+
+    def secret(self, question: str) -> str:
+        """Ask without showing what is typed."""
+        return getpass.getpass(f"{question} ")
+
+    def tell(self, text: str) -> None:
+        """Print it."""
+        print(text)
+
+
+def _typed(prompt: str) -> str:
+    try:
+        return input(prompt).strip()
+    except (EOFError, UnicodeDecodeError):
+        raise CuedError("no more answers; nothing was written") from None
+
+
+def asked(raw: Tables, person: Respondent, trials: Trials) -> Answers:
+    """Have the whole conversation."""
+    conversation = Conversation(raw)
+
+    def tell(trial: str, values: Mapping[str, Any]) -> None:
+        station = conversation.tables.get("station", {})
+        words = Words(station.get("language", "en"))
+        try:
+            findings = conversation.tries(trial, trials, values, {})
+        except CuedError as error:
+            person.tell(str(error))
+            return
+        for found in findings:
+            person.tell(words.finding(found.key, found.blanks))
+
+    while conversation.step != LAST:
+        tables = conversation.tables
+        fresh = not raw.get("sensors")
+        conversation.ask(Talk(person, trials, tables, conversation.tried, tell, fresh))
+    return conversation.answers

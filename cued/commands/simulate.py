@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import secrets
 import sys
-from contextlib import nullcontext
+from collections.abc import Generator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from cued import app
 from cued.commands import _play
 from cued.commands._options import add_config, load_config, non_negative
-from cued.commands._show import shown
 from cued.config import Config, Sensor
 from cued.engine import Worn
 from cued.model import AnyEvent, BeltRequest, Cue, CuedError
 from cued.recording.tables.write import write_table
 from cued.runtime.playback import Playback
 from cued.simulation.run import Simulation
+from cued.sinks._hosts import free_port
 from cued.sources.simulate import open_scenario, recorded, scenarios
 from cued.sources.source import Source
 from cued.standin.bus import private_bus
+
+EVERYWHERE = "0.0.0.0"
+USER = "demo"
 
 NAME = "simulate"
 HELP = "run the whole daemon on a simulated runner"
@@ -152,3 +159,48 @@ class Runner:
     def request(self, request: BeltRequest) -> str:
         """Set the simulated treadmill; "" when done."""
         return self.simulation.request(request)
+
+
+@contextmanager
+def shown(config: Config) -> Generator[Config]:
+    """Return the configuration with page and broker, if it has them, open to the network.
+
+    Both go to free ports where another program has theirs. Who has no password may only look: the
+    broker gets one for this run alone, which is printed for those who want to press buttons.
+    """
+    sinks = config.parts.get("sinks", {})
+    with TemporaryDirectory(prefix="cued-show-") as folder:
+        if "broker" in sinks:
+            word = secrets.token_hex(4)
+            file = Path(folder) / "password"
+            file.touch(0o600)
+            file.write_text(word)
+            sinks = _guarded(sinks, str(file))
+            print(f"the page's buttons want the user {USER} and {word}", file=sys.stderr)
+        if "live" in sinks:
+            live: Any = sinks["live"]
+            port = free_port(EVERYWHERE, live.port)
+            sinks = {**sinks, "live": replace(live, host=EVERYWHERE, port=port, qr_code=True)}
+        yield replace(config, parts={**config.parts, "sinks": sinks})
+
+
+def _guarded(sinks: dict[str, Struct], password_file: str) -> dict[str, Struct]:
+    """Open the broker to guests, and move those parts that use it to its ports."""
+    broker: Any = sinks["broker"]
+    port = free_port(EVERYWHERE, broker.port)
+    websocket = free_port(EVERYWHERE, broker.websocket_port)
+    access = {"user": USER, "password_file": password_file}
+    out = dict(sinks)
+    out["broker"] = replace(
+        broker,
+        address=EVERYWHERE,
+        port=port,
+        websocket_port=websocket,
+        guests_read=True,
+        **access,
+    )
+    if "mqtt" in sinks:
+        out["mqtt"] = replace(sinks["mqtt"], host="127.0.0.1", port=port, **access)
+    if "live" in sinks:
+        out["live"] = replace(sinks["live"], broker_port=websocket)
+    return out

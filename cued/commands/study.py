@@ -23,8 +23,7 @@ from cued.commands._options import add_config, load_config
 from cued.config import Config
 from cued.frames import Matrix
 from cued.model import Cue, CuedError, CueDone, Input, Notice, Placement, Priority
-from cued.recording.study.conductor import Conductor
-from cued.recording.study.protocol import Protocol, Step, read_protocol, shipped
+from cued.recording.study.conductor import Conductor, Protocol, Step, read_protocol, shipped
 from cued.recording.tables.table import TableRecording
 from cued.recording.tables.truth import TruthRow
 from cued.recording.tables.write import write_table

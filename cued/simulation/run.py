@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from cued.model import Belt, BeltRequest, Command, Floats, Input, Packet, Tick
 from cued.simulation.belt import Teller, Treadmill
-from cued.simulation.follow import REACH_S, meant
+from cued.simulation.intent import REACH_S, meant
 from cued.simulation.link import LinkModel
 from cued.simulation.scenario import Scenario
 from cued.simulation.stepping import KnownTruth

@@ -17,6 +17,7 @@ from hypothesis.extra import numpy as arrays
 from mcap.reader import make_reader
 
 from cued.coach.workout.memory import Memory
+from cued.commands.replay import compare
 from cued.gait.fusion.chains import GaitConfig
 from cued.model import (
     AnyEvent,
@@ -33,7 +34,6 @@ from cued.model import (
     Tick,
 )
 from cued.recording.sessions import records, rewriting
-from cued.recording.sessions.difference import compare
 from cued.recording.sessions.messages import Plain, item_of, message, schema_of
 from cued.recording.sessions.opening import FORMAT, Opening
 from cued.recording.sessions.session import RecordedSession

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cued.__main__ import main
-from cued.recording.study.protocol import read_protocol, shipped
+from cued.recording.study.conductor import read_protocol, shipped
 from cued.recording.tables.table import find_tables, read_table
 
 pytestmark = pytest.mark.once

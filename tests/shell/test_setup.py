@@ -13,8 +13,8 @@ from cued import __main__, config
 from cued.commands import setup
 from cued.commands._setup import writing
 from cued.commands._setup.answers import CREDENTIAL
-from cued.commands._setup.asking import Keyboard
 from cued.commands._setup.topics.topic import Nearby
+from cued.commands.setup import Keyboard
 from cued.model import Belt, CuedError
 
 

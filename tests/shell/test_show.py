@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cued import config
-from cued.commands._show import shown
+from cued.commands.simulate import shown
 from cued.config import Site
 from cued.sinks import _hosts, broker, live
 from cued.sinks._hosts import qr_code

@@ -2,7 +2,7 @@
 
 A little faster is a remark. From 1.5 times the limit on it is a danger, whatever the phase: safety
 tone and "hold the rail, stop the belt", again every 3 s, and from 9 s on as the alarm sounds. The
-coach says nothing else meanwhile (``voice/hold.py``).
+coach says nothing else meanwhile (``voice/silence.py``).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Methods
 -------
 * Contacts and lifts: turning points of the sole's pitch angle and rests between them
-  (``swing.py``); what rest is follows the wearer's own pace (``pace.py``). Rests on the pitch rate
+  (``swing.py``); what rest is follows the own pace (``SwingPace``). Rests on the pitch rate
   as Falbriard et al. 2018 (10.3389/fphys.2018.00610) do, and takes backward gait as heel-off and
   toe-strike as Gottlieb et al. 2020 (10.3390/s20216331) do; deviates from both in that lift and
   contact are told apart by rest and not by direction, so the direction need not be known
@@ -60,14 +60,17 @@ from cued.gait.finding import (
     Travel,
     Turning,
 )
-from cued.gait.foot.felt import Felt
-from cued.gait.foot.gaps import Gaps
+from cued.gait.foot.gaps import Felt, Gaps
 from cued.gait.foot.mode import FootMode
 from cued.gait.foot.mounting import Axis, Wear
-from cued.gait.foot.pace import SwingPace
 from cued.gait.foot.swing import SwingCycle, SwingMoment
 from cued.gait.foot.trajectory import REST_ACC_M_S2, Leg, Path
 from cued.model import Block, Floats, Side
+
+WINDOW = 20  # samples, counted from the start, so that the size of packets changes nothing
+FADES = 0.98  # per window: to two thirds in a slow stance of 4 s
+REST = 0.4  # share of the swings' rate; gottlieb's, stretched up to 2.5 times
+REST_RAD_S = (0.25, 1.0)  # slower is rest, whatever went before; faster is none
 
 PLAIN_WAY_M = 0.3  # strides whose way is beyond doubt
 STRIDE_M = 0.15  # less is a shuffle or a turn on the spot
@@ -263,3 +266,32 @@ class Foot:
         self._turned = angle if on else None
         t = self._turning_t if on else end
         return [Turning(t=t, at=at, sensor=self._sensor, turning=on, angle=angle)]
+
+
+class SwingPace:
+    """Follows the rate of one foot's swings, and so how slowly it turns when it rests.
+
+    The stance of a quick walker turns faster than the swing of a slow one: a backward swing at half
+    of gottlieb's pace (0.3 m/s) peaks at 1.5 rad/s. So rest is measured against the foot's own
+    swings, the largest mean rate over 0.2 s, which fades slowly enough to last through the longest
+    stance.
+    """
+
+    def __init__(self) -> None:
+        self._level = REST_RAD_S[1] / REST
+        self._limit = REST_RAD_S[1]
+        self._sum = 0.0
+        self._held = 0
+
+    def rest_rate(self, turn: list[float]) -> list[float]:
+        """Process turn rates and return below which rate each of the samples is at rest."""
+        limits: list[float] = []
+        for rate in turn:
+            limits.append(self._limit)
+            self._sum += rate
+            self._held += 1
+            if self._held == WINDOW:
+                self._level = max(self._sum / WINDOW, FADES * self._level)
+                self._limit = min(max(REST * self._level, REST_RAD_S[0]), REST_RAD_S[1])
+                self._sum, self._held = 0.0, 0
+        return limits

@@ -1,4 +1,4 @@
-"""Where samples have been missing for too long, and where they are back.
+"""Where samples have been missing for too long and are back, and how hard a sensor is shaken.
 
 A clipped impact or a lost packet is bridged: the grid interpolates, turn rates hardly suffer, and
 a footfall must not be lost over it. After ``BRIDGE`` samples that are not ok nothing is believed
@@ -11,7 +11,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from cued.model import Bools
+from cued.model import Bools, Floats
+from cued.signal.grid import DT_S
 
 BRIDGE = 12  # samples: a packet of ten and its edges
 
@@ -35,3 +36,22 @@ class Gaps:
             gone.append(self._missing > BRIDGE)
         cuts = [0, *(i for i in range(1, n) if gone[i] != gone[i - 1]), n]
         return [(slice(a, b), gone[a]) for a, b in pairwise(cuts)]
+
+
+class Felt:
+    """Takes the sizes of three vectors at once; a sample before the first one is like it."""
+
+    def __init__(self) -> None:
+        self._last: Floats | None = None
+
+    def feed(self, acc: Floats, gyr: Floats) -> tuple[list[float], list[float], list[float]]:
+        """Process (n, 3) rows and return sizes: m/s², rad/s and m/s³, each in a fixed order."""
+        last = acc[0] if self._last is None else self._last
+        self._last = acc[-1].copy()
+        v: Floats = np.empty((3, 3, acc.shape[0]))  # kind, axis, sample
+        v[0], v[1] = acc.T, gyr.T
+        v[2, :, 0] = acc[0] - last
+        v[2, :, 1:] = v[0, :, 1:] - v[0, :, :-1]
+        v *= v
+        size, turn, change = np.sqrt(v[:, 0] + v[:, 1] + v[:, 2])
+        return size.tolist(), turn.tolist(), (change / DT_S).tolist()

@@ -21,8 +21,7 @@ from __future__ import annotations
 
 from cued.frames import GRAVITY_M_S2
 from cued.gait.finding import Contact, Finding, Heading, LiftOff, Moving
-from cued.gait.foot.felt import Felt
-from cued.gait.foot.gaps import Gaps
+from cued.gait.foot.gaps import Felt, Gaps
 from cued.gait.foot.mounting import Axis
 from cued.gait.foot.swing import SwingCycle, SwingMoment
 from cued.model import Block, Floats, Mode, Side

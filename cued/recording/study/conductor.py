@@ -1,5 +1,9 @@
 """Leads through a protocol by the clock of the inputs, and keeps what they bring.
 
+A protocol is a TOML file: a list of steps in order. Each says what is spoken, how long it lasts,
+and what the person then does; ``settle_s`` of it is left out of the scores, while belt and person
+find their pace.
+
 Pure: inputs in, sentences to speak out. Samples are kept on the 100 Hz grid that the engine uses,
 on one clock for all sensors. A step begins when its time has come on that clock, so a recording
 whose sensors fall silent waits with them. What is marked as true is what the person was asked to
@@ -9,19 +13,25 @@ do, from the sentence's end of ``settle_s`` on; contacts are added afterwards (`
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Literal
 
+import msgspec
 import numpy as np
+from msgspec import Meta, Struct
 
 from cued.frames import Matrix
 from cued.gait.finding import Contact, LiftOff
 from cued.gait.foot.chain import Foot
 from cued.gait.fusion.footfalls import SIDE_OF
-from cued.model import Belt, Block, Input, Packet, Placement
-from cued.recording.study.protocol import Protocol, Step
+from cued.model import Belt, Block, CuedError, Input, Packet, Placement
 from cued.recording.tables.table import SensorTrack
 from cued.recording.tables.truth import TruthRow
 from cued.signal.grid import RATE_HZ
 from cued.signal.stream import Stream
+
+SETTLE_S = 8.0  # an acceleration of 0.2 m/s² to 1.2 m/s, and four strides
 
 FACING = {"turn": "unknown"}  # between two directions none is true
 
@@ -119,3 +129,52 @@ def _track(
     gyr = np.concatenate(turns) if len(turns) == len(blocks) else None
     t, acc = np.concatenate([b.t for b in blocks]), np.concatenate([b.acc for b in blocks])
     return SensorTrack(name, placement, RATE_HZ, t, acc, gyr, mounting)
+
+
+class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One stretch of the recording."""
+
+    say: Annotated[str, Meta(min_length=1, max_length=200)]
+    for_s: Annotated[float, Meta(ge=5, le=3600)]
+    gait: Literal["stand", "walk", "run", "turn"]
+    direction: Literal["forward", "backward"] = "forward"
+    speed_m_s: Annotated[float, Meta(ge=0, le=6)] = 0.0
+    incline_percent: Annotated[float, Meta(ge=-10, le=25)] = 0.0
+    settle_s: Annotated[float, Meta(ge=0, le=60)] = SETTLE_S
+
+
+class Protocol(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A guided recording. ``consent`` is what the person agrees to, sentence by sentence."""
+
+    title: str
+    licence: Annotated[str, Meta(min_length=1)]
+    consent: Annotated[tuple[str, ...], Meta(min_length=1)]
+    placements: tuple[Placement, ...]
+    step: Annotated[tuple[Step, ...], Meta(min_length=1)]
+
+    @property
+    def lasts_s(self) -> float:
+        """How long all steps take together."""
+        return sum(step.for_s for step in self.step)
+
+
+def shipped() -> list[str]:
+    """Names of the protocols that come with the program."""
+    here = files("cued.recording.study")
+    return sorted(f.name[:-5] for f in here.iterdir() if f.name.endswith(".toml"))
+
+
+def read_protocol(name: str) -> Protocol:
+    """Read a shipped protocol or a file; a mistake in it is one line."""
+    if name in shipped():
+        content = files("cued.recording.study").joinpath(f"{name}.toml").read_bytes()
+    else:
+        try:
+            content = Path(name).read_bytes()
+        except OSError as error:
+            there = ", ".join(shipped())
+            raise CuedError(f"{name}: {error.strerror}; shipped protocols: {there}") from None
+    try:
+        return msgspec.toml.decode(content, type=Protocol)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise CuedError(f"{name}: {error}") from None

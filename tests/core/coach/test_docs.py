@@ -30,7 +30,7 @@ def test_every_rule_and_profile_is_explained() -> None:
 def test_every_verdict_is_explained() -> None:
     source = "".join(
         (ROOT / "cued" / "coach" / f).read_text(encoding="utf-8")
-        for f in ("voice/arbiter.py", "voice/hold.py")
+        for f in ("voice/arbiter.py", "voice/silence.py")
     )
     verdicts = set(re.findall(r'return "([a-z_]+)"$', source, re.MULTILINE))
     for verdict in (verdicts | {"stale", "outranked"}) - {"given"}:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cued.coach.config import CoachConfig
-from cued.coach.voice.fading import catching, share
+from cued.coach.voice.silence import catching, share
 from cued.coach.workout import ladder
 from cued.coach.workout.ladder import STAGES, Result
 from cued.coach.workout.memory import DAY_S, WEEK_S, Memory, Past

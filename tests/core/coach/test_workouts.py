@@ -310,7 +310,7 @@ def test_with_one_sensor_on_the_trunk_the_carry_is_told_within_12_s_of_turning(w
     assert walked[-2:] == ["turn_front", "carry"]
     order = next(c.t for c in given(events) if c.key == "turn_front")
     line = next(c.t for c in given(events) if c.key in ("same_speed", "forward_on"))
-    turned = order + 1.5 + 3.0  # a hand and three seconds of small steps (simulation/follow.py)
+    turned = order + 1.5 + 3.0  # a hand and three seconds of small steps (simulation/intent.py)
     assert line - turned <= 12.0
 
 

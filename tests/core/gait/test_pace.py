@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cued.gait.foot.pace import WINDOW, SwingPace
+from cued.gait.foot.chain import WINDOW, SwingPace
 
 
 def limit_after(*rates: float) -> float:

@@ -7,7 +7,7 @@ import contextlib
 
 import pytest
 
-from cued.commands._setup import belt_unit
+from cued.commands._setup import real
 from cued.model import Belt, BeltFault, BeltRequest
 from cued.sources import _ble_watching
 from cued.sources.ble import scan
@@ -88,7 +88,7 @@ async def test_a_belt_that_takes_miles_can_be_configured(bluez):
 async def test_set_up_finds_the_unit_and_leaves_the_belt_standing(
     bluez, monkeypatch, machine, factor
 ):
-    monkeypatch.setattr(belt_unit, "FOLLOWS_WITHIN_S", 2.0)
+    monkeypatch.setattr(real, "FOLLOWS_WITHIN_S", 2.0)
     treadmill = TreadmillPeripheral(bluez, machine)
     treadmill.km_h = 1.0
     bluez.add(treadmill.peripheral)
@@ -99,7 +99,7 @@ async def test_set_up_finds_the_unit_and_leaves_the_belt_standing(
             await asyncio.sleep(0.1)
 
     reporting = asyncio.create_task(report())
-    assert await belt_unit.unit(sensor("ftms", "treadmill")) == factor
+    assert await real.unit(sensor("ftms", "treadmill")) == factor
     reporting.cancel()
     assert treadmill.km_h == 0.0
 

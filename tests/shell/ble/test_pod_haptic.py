@@ -9,7 +9,7 @@ import pytest
 
 from cued.actuators import pod_haptic
 from cued.actuators.actuator import Report
-from cued.commands._buzz_pods import buzz
+from cued.commands.buzz import buzz
 from cued.config import Site, convert
 from cued.devices import pod
 from cued.model import Beat, ConfigError, Cue, CueDone, Notice, Pattern

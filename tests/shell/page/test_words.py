@@ -109,7 +109,7 @@ def test_every_refusal_that_a_page_shows_is_translated() -> None:
     cued = DASHBOARD.parent
     coach = ("coach.py", "commands.py", "workout/session.py", "workout/belt_requests.py")
     sentences = {t for name in coach for t in told(cued / "coach" / name, ast.Return)}
-    raising = [cued / "sinks/_requests.py", cued / "commands/_setup/belt_unit.py"]
+    raising = [cued / "sinks/_requests.py", cued / "commands/_setup/real.py"]
     raising += (cued / "commands/_setup/topics").glob("*.py")
     sentences |= {t for path in raising for t in told(path, ast.Raise)}
     own = words.Words("de").own

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cued.coach.known import Known
 from cued.coach.rule import Proposal
-from cued.coach.voice.sign_of_life import FREE_SIGN_S, SIGN_S, SignOfLife
+from cued.coach.voice.silence import FREE_SIGN_S, SIGN_S, SignOfLife
 from cued.model import Priority
 
 LONG = Proposal(key="overlong_stride", priority=Priority.TECHNIQUE, theme="stride", since=0.0)

@@ -1,0 +1,116 @@
+"""How much is said: why nothing but safety just now, how feedback fades, and signs of life.
+
+What is learned with less than full feedback is kept better (Winstein & Schmidt 1990,
+10.1037/0278-7393.16.4.677), and in the classic running trials feedback was withdrawn over the
+second half of eight sessions (Crowell & Davis 2011, 10.1016/j.clinbiomech.2010.09.003). So:
+everything in the first session at a stage, half in the second, a quarter from the third on. While
+feedback fades, every 160 strides of a phase end with 40 without a technique cue. Free run does not
+fade.
+
+After long silence people wonder whether it still works: a minute guided and five in free run, then
+a chime when all is in range, else two words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cued.coach.config import CoachConfig
+from cued.coach.known import Known
+from cued.coach.rule import Proposal
+from cued.coach.safety import Safety
+from cued.model import Priority
+
+# Seconds guided, and in free run: a breath less than a minute and than five.
+SIGN_S, FREE_SIGN_S = 50.0, 280.0
+IN_RANGE_S = 8.0  # no rule has anything to say for so long: in range
+WALKS_ON_S = 3.0  # after a pause, before the first
+BELT_SETTLES_S = 3.0  # no technique while the belt changes
+FAR_TOO_FAST = 1.5  # as in rules/too_fast.py
+SHARES = (1.0, 0.5, 0.25)  # of the occurrences, by clean sessions; chosen
+CATCH_EVERY = 4  # one stretch in four
+
+
+def share(plan: CoachConfig, clean_sessions: int, program: bool) -> float:
+    """Return the share of technique cues that is given."""
+    match plan.feedback:
+        case "full":
+            return 1.0
+        case "half":
+            return 0.5
+        case "quarter":
+            return 0.25
+        case "safety":
+            return 0.0
+        case "auto":
+            return SHARES[min(clean_sessions, len(SHARES) - 1)] if program else 1.0
+
+
+def catching(plan: CoachConfig, strides: int, share: float) -> bool:
+    """Return whether a stretch without technique cues is on, ``strides`` into a phase."""
+    if not plan.catch_strides or share >= 1.0:
+        return False
+    return (strides // plan.catch_strides) % CATCH_EVERY == CATCH_EVERY - 1
+
+
+def held(known: Known, safety: Safety, phase_quiet_s: float) -> str:
+    """Return the gravest reason why nothing but safety and guidance is said, or an empty text.
+
+    phase_quiet_s : at the beginning of a phase there is no technique for so long.
+    """
+    if safety.fallen:
+        return "fall"
+    if safety.holds(known):
+        return "after_stumble"
+    if known.stability == "unsteady":
+        return "unsteady"
+    if (known.times_limit or 0.0) > FAR_TOO_FAST and known.walking:
+        return "far_too_fast"
+    if known.wrong:
+        return "wrong"
+    if known.against_s > 0.0:
+        return "direction"
+    if known.spec.quiet:
+        return "phase"
+    if known.now - known.since < phase_quiet_s:
+        return "phase_start"
+    if known.now - known.belt_changed < BELT_SETTLES_S:
+        return "belt_change"
+    return ""
+
+
+class SignOfLife:
+    """Counts the silence."""
+
+    def __init__(self) -> None:
+        self._signed = float("-inf")
+        self._off_at = float("-inf")
+
+    def given(self, t: float) -> None:
+        """Note that something was heard, or that a phase began."""
+        self._signed = t
+
+    def propose(
+        self, known: Known, technique: Sequence[Proposal], *, active: bool, held_back: bool
+    ) -> Proposal | None:
+        """Propose the sign when nothing was heard for long."""
+        if any(p.priority == Priority.TECHNIQUE for p in technique):
+            self._off_at = known.now
+        every = SIGN_S if known.program else FREE_SIGN_S
+        if not active or known.spec.overlay or not known.stepping:
+            self._signed = max(self._signed, known.now - every + WALKS_ON_S)
+            return None
+        if known.now - self._signed < every or held_back:
+            return None
+        in_range = known.now - self._off_at > IN_RANGE_S and not known.wrong
+        in_range = in_range and known.stability != "unsteady"
+        return Proposal(
+            key="in_range" if in_range else "with_you",
+            priority=Priority.INFO,
+            theme="program",
+            since=known.now,
+            tone="praise" if in_range else "",
+            refractory_s=0.0,
+            valid_s=3.0,
+            because={"silent_s": round(known.now - self._signed, 1)},
+        )
