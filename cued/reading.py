@@ -12,7 +12,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 
 import msgspec
 from msgspec import Meta, Struct
@@ -22,6 +22,7 @@ from cued.model import ConfigError
 S = TypeVar("S", bound=Struct)
 T = TypeVar("T")
 
+DEEPEST = 64  # tables in tables; dotted keys nest without end. A configuration has five
 NEAR = 0.66  # one slip in a word of three letters; at 0.5, polar was taken for pod
 KINDS = {
     "bool": "true or false", "int": "a whole number", "float": "a number", "null": "nothing",
@@ -56,12 +57,27 @@ BARE = re.compile(r"=\s*(yes|no|on|off|True|False|TRUE|FALSE|Yes|No|On|Off)\s*$"
 def parse(text: str, where: str) -> dict[str, Any]:
     """Parse TOML; raises ConfigError with the lines of the mistakes."""
     try:
-        return tomllib.loads(text)
+        return unnested(tomllib.loads(text))
     except RecursionError:
         raise ConfigError(f"{where}: not valid TOML: nested too deeply") from None
     except ValueError as wrong:  # of a number with thousands of digits not TOML's own kind
         known = slips(text) or [_syntax(str(wrong), text)]
         raise ConfigError("\n".join(f"{where}: {told}" for told in known)) from None
+
+
+def unnested(table: dict[str, Any]) -> dict[str, Any]:
+    """Return a table that what walks through it can bear; RecursionError if it is too deep."""
+    level: list[Any] = [table]
+    for _ in range(DEEPEST):
+        inside: list[Any] = [v for one in level for v in _inside(one)]
+        level = [v for v in inside if isinstance(v, dict | list)]
+    if level:
+        raise RecursionError("nested too deeply")
+    return table
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    return cast("dict[str, Any]", value).values() if isinstance(value, dict) else value
 
 
 def _syntax(message: str, text: str) -> str:

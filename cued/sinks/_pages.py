@@ -120,12 +120,25 @@ class Pages:
         await self._runner.cleanup()
 
     def _watch_connections(self) -> None:
-        """Refuse a connection too many, and end one that asks for nothing."""
+        """Refuse a connection too many, end one that asks for nothing, sign refusals."""
         server, loop = self._runner.server, asyncio.get_running_loop()
         assert server is not None
-        note = server.connection_made
+        note, sign = server.connection_made, self._add_headers
+
+        class Signing(RequestHandler):
+            """Signs what aiohttp answers by itself, before it knows the application."""
+
+            __slots__ = ()
+
+            def handle_error(
+                self, request: web.BaseRequest, *args: Any, **more: Any
+            ) -> web.StreamResponse:
+                response = super().handle_error(request, *args, **more)
+                sign(request, response)
+                return response
 
         def connection_made(handler: RequestHandler, transport: asyncio.Transport) -> None:
+            handler.__class__ = Signing
             note(handler, transport)
             self._silent[transport] = None
             loop.call_later(ASKED_WITHIN_S, self._end_if_silent, transport)
@@ -191,6 +204,9 @@ class Pages:
         return await handler(request)
 
     async def _sign(self, request: web.Request, response: web.StreamResponse) -> None:
+        self._add_headers(request, response)
+
+    def _add_headers(self, request: web.BaseRequest, response: web.StreamResponse) -> None:
         """Add the headers to every answer, refusals too."""
         host = hostname(request.headers.get("Host", ""))
         known = host if is_ours(host, self._names) else "localhost"

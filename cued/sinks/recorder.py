@@ -8,8 +8,9 @@ Rules of this file
   next new engine, or when the daemon does. ``recording/sessions/session.py`` describes it.
 * What a device sent is kept as its bytes. Where its connection began before the file did, a replay
   could not decode them alike, so what they were decoded to is kept beside them.
-* What has gathered is written every 4 s, in a thread, and forced onto the disk: a power cut loses
-  the last 4 s and the time of one write. Packing and writing never delay a cue.
+* What has gathered is written every 4 s, or when it is much (a run at full speed), in a thread, and
+  forced onto the disk: a power cut loses the last 4 s and the time of one write. Packing and
+  writing never delay a cue.
 * Before a session begins, sessions older than ``keep_days`` go, and the oldest ones while the disk
   has less than ``keep_free_mb`` left; those with a stumble or a fall go last.
 * What a full or missing disk refuses waits in memory and is written when it can be; that is told
@@ -24,6 +25,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal, cast
 
@@ -40,6 +42,7 @@ from cued.runtime.engine_renewal import KEPT_AGAIN, NOT_KEPT, RENEWED
 from cued.sinks.sink import Ask, Sink
 
 WRITE_EVERY_S = 4.0  # what a power cut may lose
+MUCH = 3000  # items; four times what comes in 4 s from three sensors
 MOST_WAITING = 200_000  # items; twenty minutes of three sensors, or 2.7 hours of ticks only
 MOST_REFUSED = 32_000_000  # bytes in memory; some hours of three sensors, a tenth of MemoryMax
 CLOCK = time.time
@@ -81,6 +84,7 @@ class Recorder:
         self._clock = clock
         self._opening = Opening()
         self._items: list[Input | AnyEvent] = []
+        self._much = asyncio.Event()
         self._connected: set[str] = set()  # whose decoders began within this file
         self._decoded: deque[Input] = deque()  # what comes next is in the notification before
         self._data = False
@@ -116,6 +120,8 @@ class Recorder:
         elif isinstance(item, LinkChanged) and item.connected and self._known(item.sensor):
             self._connected.add(item.sensor)
         self._items.append(item)
+        if self._data and len(self._items) >= MUCH:
+            self._much.set()
         if len(self._items) > MOST_WAITING:
             self._fail(self._opening, "it comes faster than it can be written")
             self._items = []
@@ -132,7 +138,10 @@ class Recorder:
         """Write what has gathered every few seconds, and when cancelled: links close slowly."""
         try:
             while True:
-                await asyncio.sleep(WRITE_EVERY_S)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(WRITE_EVERY_S):
+                        await self._much.wait()
+                self._much.clear()
                 await self._write_and_tell(last=False)
         finally:
             await self._write_and_tell(last=False)

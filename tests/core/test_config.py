@@ -23,6 +23,7 @@ from cued.model import ConfigError
         ),
         ('[station]\nname = "hall\\n"\n', "[station] name"),
         ("x = " + "[" * 5000, "not valid TOML: nested too deeply"),
+        ("x." * 5000 + "x = 1", "not valid TOML: nested too deeply"),
         ("x = " + "9" * 5000, "not valid TOML"),
         ("[rules.overlong_strid]\n", "did you mean overlong_stride?"),
         ("[rules]\noverlong = 3\n", "[rules] holds tables only"),

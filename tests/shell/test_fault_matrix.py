@@ -19,7 +19,7 @@ READY_S, GAP_S, ENDED_S = 10.0, 2.0, 10.0  # of the service
 MEMORY_MB = 128.0  # a third of the unit's MemoryMax
 DISKS = ("disk read-only", "disk full")
 HISTORY_LOST = (*DISKS, "history held by another program")
-NO_FILE_AT_START = (*DISKS, "20 file descriptors at most")
+NO_FILE_AT_START = (*DISKS, "16 / 20 / 20 file descriptors at most")
 
 
 @pytest.fixture(scope="module")

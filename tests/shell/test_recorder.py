@@ -143,6 +143,15 @@ def test_replay_concludes_exactly_what_the_daemon_did(workout, capsys):
     assert {"phase", "cue", "beltstate"} <= {type(e).__name__.lower() for e in events}
 
 
+async def test_what_comes_faster_than_real_time_does_not_wait_in_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(recorder, "WRITE_EVERY_S", 1e6)
+    monkeypatch.setattr(recorder, "MUCH", 200)
+    simulation, inputs = inputs_of("steady", 60.0)
+    await record(configured(simulation), inputs, tmp_path)
+    (part,) = RecordedSession(only(tmp_path / "sessions")).parts
+    assert len(part.chunks) >= 3
+
+
 def test_another_configuration_is_compared_and_is_no_failure(workout, capsys):
     folder, *_ = workout
     asked = ["replay", str(only(folder)), "--set", "station.language=de", "--diff"]

@@ -17,6 +17,7 @@ from msgspec import Meta, Struct
 
 from cued.frames import Matrix, rotation
 from cued.model import Placement, RecordingError
+from cued.reading import unnested
 from cued.recording.tables.columns import meant, read_text, refuse
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$(?!\n)")]
@@ -82,7 +83,7 @@ def read_header(path: Path) -> Header:
     """Read and check a ``recording.toml``."""
     text = read_text(path)
     try:
-        found = tomllib.loads(text)
+        found = unnested(tomllib.loads(text))
     except ValueError as error:  # of a number with thousands of digits not TOML's own kind
         at = re.search(r"at line (\d+)", str(error))
         line = int(at[1]) if at else text.count("\n") + 1

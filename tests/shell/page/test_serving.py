@@ -97,14 +97,21 @@ async def test_refusals_carry_the_same_headers() -> None:
             assert "*" not in answer.headers["Content-Security-Policy"]
 
 
-async def test_what_is_no_request_is_one_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    async with serving() as (live, _):
+async def test_what_is_no_request_is_one_line_in_the_log_and_is_answered_as_strictly(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with serving() as (live, session):
+        page = (await session.get("/")).headers
         port = urlsplit(live.address).port
         for data in (b"GET / HTTP/1.1\r\nHost: a\r\nbad header\r\n\r\n", b"\x16\x03\x01\r\n\r\n"):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(data)
-            await reader.read()
+            answer = (await reader.read()).decode()
             writer.close()
+            assert answer.startswith("HTTP/1.0 400 ") or answer.startswith("HTTP/1.1 400 ")
+            for name in ("X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy"):
+                assert f"\r\n{name}: {page[name]}\r\n" in answer
+            assert "\r\nContent-Security-Policy: default-src 'none'" in answer
     said = [r for r in caplog.records if "requests" in r.name]
     assert said
     assert not any(r.exc_info or "\n" in r.getMessage() for r in said)
