@@ -1,0 +1,66 @@
+"""What the coach asks of a connected treadmill, and what speaks against more of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cued.coach.known import Known
+from cued.coach.workout.belt_requests import against_more, asked_of_belt, asks_more
+from cued.coach.workout.phases import PHASES
+from cued.model import Belt, BeltRequest
+
+
+def known(phase: str = "backward_walk", speed: float | None = 0.8, **more: Any) -> Known:
+    belt = None if speed is None else Belt(t=0.0, speed_m_s=speed, incline_percent=2.0)
+    terms = {"due_m_s": 0.6, "due_percent": 5.0, "by_hand": False, "program": True}
+    return Known(phase=phase, spec=PHASES[phase], belt=belt, **terms | more)
+
+
+def test_a_turn_slows_the_belt_and_levels_it_but_never_makes_it_faster():
+    turning = next(name for name, spec in PHASES.items() if spec.pace == "turn")
+    for speed, asked in ((1.5, 0.3), (0.2, 0.2)):
+        request = asked_of_belt(known(turning, speed))
+        assert request
+        assert (request.speed_m_s, request.incline_percent) == (asked, 0.0)
+
+
+def test_the_part_that_is_due_has_its_speed_and_incline():
+    phase = next(name for name, spec in PHASES.items() if spec.pace == "due")
+    request = asked_of_belt(known(phase))
+    assert request
+    assert (request.speed_m_s, request.incline_percent, request.why) == (0.6, 5.0, phase)
+
+
+@pytest.mark.parametrize("changed", [
+    {"by_hand": True}, {"program": False}, {"speed": None}, {"speed": 0.0},
+])  # fmt: skip
+def test_it_asks_nothing_by_hand_in_free_run_or_of_a_belt_that_stands(changed: dict[str, Any]):
+    phase = next(name for name, spec in PHASES.items() if spec.pace == "due")
+    assert asked_of_belt(known(phase, **changed)) is None
+
+
+def test_faster_or_steeper_is_more_and_slower_is_not():
+    def more(speed: float | None, incline: float | None = None) -> bool:
+        return asks_more(BeltRequest(t=0.0, speed_m_s=speed, incline_percent=incline), known())
+
+    assert [more(0.9), more(0.7), more(None, 3.0), more(None, 1.0)] == [True, False, True, False]
+    assert asks_more(BeltRequest(t=0.0, speed_m_s=0.1), known(speed=None))
+
+
+@pytest.mark.parametrize(("changed", "why"), [
+    ({}, ""),
+    ({"blind": True}, "while a sensor is lost"),
+    ({"hold": "fall"}, "after a fall"),
+    ({"hold": "after_stumble"}, "while unsteady"),
+    ({"stability": "unsteady"}, "while unsteady"),
+    ({"wrong": True}, "while something is wrong"),
+    ({"now": 5.0, "stride_at": 4.0}, "while the direction is in doubt"),
+])  # fmt: skip
+def test_what_speaks_against_more(changed: dict[str, Any], why: str):
+    assert against_more(known(**changed), lost=False) == why
+
+
+def test_a_lost_sensor_speaks_against_more():
+    assert against_more(known(), lost=True) == "while a sensor is lost"

@@ -1,0 +1,123 @@
+"""Imprint and carry: what the backward step left, and when it slips."""
+
+from __future__ import annotations
+
+import pytest
+
+from cued.coach.carry import Carry, Imprints, Retained
+from cued.coach.known import Known
+from cued.coach.strides.baseline import OPENING_STRIDES, Baselines, Bin
+from cued.model import Belt, Direction, Imprint, Measurement, Stride
+
+BELT = Belt(t=0.0, speed_m_s=1.0)
+
+
+def baselines(forward_s: float, backward_s: float | None) -> Baselines:
+    own = Baselines()
+    for direction, stride_s in (("forward", forward_s), ("backward", backward_s)):
+        for i in range(OPENING_STRIDES if stride_s else 0):
+            for side in ("left", "right"):
+                own.learn(
+                    Bin(side, direction, "walking", 10, 0), stride_s * (1 + 0.01 * (i % 3 - 1))
+                )
+    return own
+
+
+def stride(t: float, stride_s: float, direction: Direction = "forward") -> Stride:
+    return Stride(
+        t=t,
+        side="left" if round(t * 2) % 2 else "right",
+        duration_s=stride_s,
+        length_m=stride_s,
+        speed_m_s=1.0,
+        mode="walking",
+        direction=direction,
+    )
+
+
+def walked(carry: Carry, stride_s: float, strides: int = 40) -> list[Measurement]:
+    """Forward strides of one length after turning, on the belt of before."""
+    out: list[Measurement] = []
+    for i in range(strides):
+        known = Known(now=0.5 * i, belt=BELT, since_change={"left": 9, "right": 9})
+        out += carry.feed(stride(0.5 * i, stride_s), known)
+    return out
+
+
+@pytest.mark.parametrize(("after_s", "share"), [(1.0, 100.0), (1.1, 48.0), (1.2, 0.0)])
+def test_what_was_carried_is_told_as_a_share_of_the_backward_change(after_s: float, share: float):
+    (told,) = walked(Carry(baselines(1.2, 1.0), Imprints(), 0.0), after_s)
+    assert told.name == "carried_percent"
+    assert told.value == pytest.approx(share, abs=1.5)
+    assert told.error
+    assert 0.0 < told.error < 15.0
+
+
+def test_the_stride_to_keep_is_shorter_by_what_a_person_can_carry():
+    for backward_s, shorter in ((0.8, 1.10), (1.13, 1.2 / 1.13), (1.17, 1.05)):
+        carry = Carry(baselines(1.2, backward_s), Imprints(), 0.0)
+        walked(carry, 1.15)
+        assert carry.state.target
+        assert carry.state.target.stride_s == pytest.approx(1.2 / shorter, rel=0.01)
+
+
+def test_who_brings_hardly_anything_along_has_reverted_and_who_brings_half_has_not():
+    back = {}
+    for after_s in (1.2, 1.12):
+        carry = Carry(baselines(1.2, 1.0), Imprints(), 0.0)
+        walked(carry, after_s)
+        back[after_s] = carry.state.reverted is not None
+    assert back == {1.2: True, 1.12: False}
+
+
+def test_where_backward_was_no_shorter_there_is_nothing_to_carry():
+    carry = Carry(baselines(1.2, 1.195), Imprints(), 0.0)
+    (told,) = walked(carry, 1.1, strides=60)
+    assert (told.name, told.value) == ("carried_percent", None)
+    assert carry.state.target
+    assert carry.state.target.stride_s == pytest.approx(1.1)
+    assert carry.backward_spm(BELT) is None
+
+
+def test_the_backward_rate_is_that_of_the_same_speed():
+    carry = Carry(baselines(1.2, 1.0), Imprints(), 0.0)
+    assert carry.backward_spm(BELT) == pytest.approx(120.0)
+    assert carry.backward_spm(Belt(t=0.0, speed_m_s=1.5)) is None
+    assert carry.backward_spm(None) is None
+
+
+def test_the_first_drift_and_each_recovery_are_measured():
+    carry = Carry(Baselines(), Imprints(), 100.0)
+    told = [carry.slipped(since, now) for since, now in (
+        (None, 110.0), (130.0, 131.0), (130.0, 140.0), (None, 145.0), (160.0, 161.0),
+    )]  # fmt: skip
+    found = [(m.name, m.value) for some in told for m in some]
+    assert found == [("time_to_drift_s", 30.0), ("recovery_s", 15.0), ("time_to_drift_s", 60.0)]
+    assert carry.first_drift_s == 30.0
+
+
+def test_an_imprint_is_of_both_feet_with_what_the_trunk_did():
+    imprints = Imprints()
+    for lean in (4.0, 5.0, 30.0):
+        lent = Measurement(t=0.0, name="trunk_lean_deg", value=lean, unit="deg", strides=5)
+        measured = {"trunk_lean_deg": lent}
+        known = Known(belt=BELT, measured=measured, since_change={"left": 9, "right": 9})
+        imprints.feed(stride(1.0, 1.0, "backward"), known)
+    told = imprints.events(baselines(1.2, 1.0), Baselines(), 50.0)
+    assert [(i.direction, i.strides) for i in told] == [("backward", 50), ("forward", 50)]
+    assert [(i.stride_s, i.lean_deg) for i in told] == [(1.0, 5.0), (1.2, None)]
+
+
+def test_what_stayed_is_told_once_after_a_minute_of_the_same_walking():
+    kept = Imprint(
+        t=0.0, direction="forward", mode="walking", speed_m_s=1.0, incline_percent=0.0, strides=50,
+        stride_s=1.1, cv=0.02,
+    )  # fmt: skip
+    retained = Retained((kept,), 0.0)
+    told: list[Measurement] = []
+    for i in range(100):
+        known = Known(now=float(i), belt=BELT, since_change={"left": 9, "right": 9})
+        told += retained.feed(stride(float(i), 1.1 if i % 4 else 1.3), known)
+    (share,) = told
+    assert (share.name, share.t) == ("retention_percent", 60.0)
+    assert share.value == pytest.approx(75.0, abs=1.5)

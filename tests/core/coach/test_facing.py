@@ -1,0 +1,55 @@
+"""Since when a runner faces another way than was asked for."""
+
+from __future__ import annotations
+
+from cued.coach.known import Known
+from cued.coach.workout.facing import Facing
+from cued.coach.workout.phases import PHASES
+from cued.model import Belt, Direction
+
+
+def known(now: float, direction: Direction, *, walks: bool = True, speed: float = 0.3) -> Known:
+    return Known(
+        now=now,
+        direction=direction,
+        spec=PHASES["backward_walk"],
+        stride_at=now if walks else 0.0,
+        belt=Belt(t=now, speed_m_s=speed),
+    )
+
+
+def test_the_contradiction_counts_from_its_beginning_and_ends_with_the_right_way():
+    facing = Facing()
+    for now, direction in ((100.0, "forward"), (103.0, "forward")):
+        facing.compare(known(now, direction))
+    assert facing.against_s(103.0) == 3.0
+    facing.compare(known(104.0, "backward"))
+    assert facing.against_s(104.0) == 0.0
+
+
+def test_an_unknown_direction_or_somebody_who_stands_contradicts_nothing():
+    facing = Facing()
+    facing.compare(known(100.0, "unknown"))
+    facing.compare(known(101.0, "forward", walks=False))
+    assert facing.against_s(110.0) == 0.0
+    facing.compare(known(111.0, "forward"))
+    facing.begin()
+    assert facing.against_s(120.0) == 0.0
+
+
+def test_who_slows_the_belt_and_turns_backward_in_free_run_is_met_once():
+    facing = Facing()
+    turned = [known(float(t), "backward") for t in range(10, 20)]
+    assert not any(facing.met(k, active=True) for k in turned)  # never went forward
+    assert not facing.met(known(20.0, "forward"), active=True)
+    assert [facing.met(known(float(t), "backward"), active=True) for t in range(21, 28)] == [
+        False, False, False, False, True, False, False,
+    ]  # fmt: skip
+
+
+def test_on_a_fast_belt_or_without_a_session_nobody_is_met():
+    for speed, active in ((1.5, True), (0.3, False)):
+        facing = Facing()
+        facing.met(known(0.0, "forward"), active=True)
+        later = [known(float(t), "backward", speed=speed) for t in range(1, 20)]
+        assert not any(facing.met(k, active=active) for k in later)

@@ -1,0 +1,75 @@
+"""What a session was, in two facts and for the ladder."""
+
+from __future__ import annotations
+
+from cued.coach.strides.baseline import OPENING_STRIDES, Baselines, Bin
+from cued.coach.workout.facts import closing, last_words, no_higher, spread_ratios
+from cued.coach.workout.ladder import Standing
+from cued.coach.workout.memory import Memory, Past
+from cued.coach.workout.totals import SessionTally
+from cued.model import Imprint
+
+DAY_S = 86_400.0
+
+
+def tally(backward_s: float = 0.0, held_s: float | None = None) -> SessionTally:
+    made = SessionTally(kind="program")
+    made.backward_s, made.held_s = backward_s, held_s
+    return made
+
+
+def memory(*past: Past, **more: object) -> Memory:
+    return Memory(runner="anna", past=past, **more)
+
+
+def before(age_s: float, backward_s: float = 300.0, held_s: float | None = None) -> Past:
+    return Past(age_s=age_s, backward_s=backward_s, peak_m_s=0.5, stage=1, held_s=held_s)
+
+
+def test_too_little_is_not_told():
+    assert closing(tally(19.0, 9.0), memory(before(DAY_S, held_s=50.0))) == []
+
+
+def test_the_hold_is_told_beside_the_last_and_the_week_with_this_session_in_it():
+    told = closing(tally(120.0, 45.0), memory(before(9 * DAY_S), before(DAY_S, held_s=30.0)))
+    assert told == [
+        ("fact_held", {"seconds": 45.0}),
+        ("fact_last", {"seconds": 30.0}),
+        ("fact_backward", {"minutes": 7.0}),
+    ]
+
+
+def test_one_minute_has_words_of_its_own():
+    assert closing(tally(70.0), memory()) == [("fact_backward_one", {})]
+    assert closing(tally(30.0), memory()) == [("fact_backward_one", {})]
+
+
+def test_another_stage_is_told_and_something_to_take_away_unless_something_was_wrong():
+    at = memory(stage=2)
+    for stage, key in ((3, "stage_up"), (1, "stage_down")):
+        told = [
+            k for k, _ in last_words(tally(5.0), at, Standing(stage, 0, clean=True), wrong=False)
+        ]
+        assert told == [key, "take_away"]
+    told = last_words(tally(5.0), at, Standing(2, 1, clean=False), wrong=True)
+    assert told == []
+
+
+def test_a_session_that_may_be_somebody_elses_leads_no_higher():
+    at = memory(stage=1, clean_sessions=1)
+    assert no_higher(Standing(2, 0, clean=True), at) == Standing(1, 0, clean=False)
+    assert no_higher(Standing(0, 3, clean=True), at) == Standing(0, 1, clean=False)
+
+
+def test_the_spread_is_compared_backward_at_the_same_speed_only():
+    own = Baselines()
+    for direction, speed in (("backward", 6), ("backward", 9), ("forward", 6)):
+        for i in range(OPENING_STRIDES):
+            own.learn(Bin("left", direction, "walking", speed, 0), 1.0 + 0.02 * (i % 3))
+    usual = tuple(
+        Imprint(t=0.0, direction=d, mode="walking", speed_m_s=0.6, incline_percent=0.0, strides=50,
+                stride_s=1.0, cv=0.01)
+        for d in ("backward", "forward")
+    )  # fmt: skip
+    (ratio,) = spread_ratios(own, memory(imprint=usual))
+    assert ratio > 1.5
