@@ -102,7 +102,8 @@ class Foot:
         self._wear = Wear()
         self._gaps = Gaps()
         self._felt = Felt()
-        self._sign = 0  # of the swings, if the way has just shown it
+        self._sign = 0  # of the swings, if the way has just shown it,
+        self._plain = 0  # and as it last showed it beyond doubt
         self._contact: SwingMoment | None = None  # the last one, and
         self._swings = 0  # how many there were since the last rest,
         self._rest_n = -1  # which was settled at this sample
@@ -149,7 +150,7 @@ class Foot:
         self._path.forget()
         self._manner.forget()
         self._contact = None
-        self._swings = 0
+        self._swings = self._plain = 0
 
     def _step(self, step: SwingMoment, oriented: bool) -> list[Finding]:
         if step.kind == "contact":
@@ -169,9 +170,12 @@ class Foot:
         ]
         sure = self._manner.contact(t)
         out.append(Moving(t=t, at=at, sensor=sensor, mode=self._manner.mode, confidence=sure))
-        if oriented and self._swings and self._contact is not None and self._contact.clear:
-            # The stance before had no sample to settle on, so only its order can be told.
-            out += self._heading(self._contact.t, at, -ORDER_ODDS * self._contact.sign)
+        last = self._contact
+        order = self._swings and last is not None and last.clear and last.sign == self._plain
+        if oriented and last is not None and order:
+            # The stance before had no sample to settle on, so only its order can be told. By
+            # itself that is nothing: a knee that bends much turns the foot about in mid-swing.
+            out += self._heading(last.t, at, -ORDER_ODDS * last.sign)
         self._contact = step
         self._swings += 1
         return out
@@ -232,7 +236,7 @@ class Foot:
         odds = max(-MOST_ODDS, min(MOST_ODDS, ODDS_PER_M * leg.forward))
         odds *= 1.0 if believable else LOST_ODDS
         if abs(odds) > MOST_ODDS / 2:
-            self._sign = -1 if odds > 0.0 else 1
+            self._sign = self._plain = -1 if odds > 0.0 else 1
         if swings and self._contact is not None and self._contact.clear:
             odds -= ORDER_ODDS * self._contact.sign
         if oriented:

@@ -11,10 +11,9 @@ of 427 steady footfalls within 50 ms and none too many once each sensor's own of
 That lies anywhere from -117 to +63 ms and is the recording's, since contacts and lifts share it
 within 9 ms. So spread (13-21 ms) is measured and the constant part of the timing is not.
 
-Not validated: backward gait, running (a runner's shank has no slow stance to start from), and
-direction, because no recording gives a shank's mounting; its log-odds follow from mechanics, a
-swing moving the foot in the direction of travel. Mode is left unknown above the cadence of
-``WALKING_STRIDE_S``.
+Not validated: backward gait, running (a runner's shank has no slow stance to start from: it may
+find nothing), and direction, because no recording gives a shank's mounting; its log-odds follow
+from mechanics, a swing moving the foot in the direction of travel. Mode goes by cadence alone.
 """
 
 from __future__ import annotations
@@ -33,7 +32,14 @@ LATE_S = 0.0  # the turning point itself
 LIFT_LATE_S = 0.03  # so that contacts and lifts of tripod have the same offset
 ORDER_ODDS = 1.0  # from mechanics; not validated
 STANDING_S = 1.5  # longer than a usual stance; chosen
-WALKING_STRIDE_S = 0.95  # 126 steps a minute; people take to running at 135-140
+WALKING_STRIDE_S = 0.95  # 126 steps a minute; people take to running at 135-140 ...
+RUNNING_STRIDE_S = 0.80  # ... so that 150 are running; in between it is unknown
+SURE: dict[Mode, float] = {
+    "walking": 0.5,
+    "running": 0.3,
+    "unknown": 0.5,
+}  # of the mode; others know it better
+RESTLESS = 150  # samples without a slow one: who stood does so no longer
 
 
 class Shank:
@@ -51,6 +57,7 @@ class Shank:
         self._felt = Felt()
         self._contact_t: float | None = None
         self._mode: Mode = "unknown"
+        self._restless = 0  # samples since the last slow one
 
     def feed(self, block: Block) -> list[Finding]:
         """Process the next samples on the grid and return what they showed."""
@@ -80,6 +87,10 @@ class Shank:
             steps = self._cycle.feed(*sample)
             for step in steps if not gone else ():
                 out += self._step(step, block.oriented)
+            self._restless = 0 if sample[2] else self._restless + 1
+            if self._restless == RESTLESS and self._mode == "standing":
+                self._mode = "unknown"
+                out.append(Moving(t=sample[0], at=sample[0], sensor=self._sensor, mode="unknown"))
         if gone:
             self._cycle.forget()
             self._contact_t, self._mode = None, "unknown"
@@ -96,13 +107,21 @@ class Shank:
         out: list[Finding] = [
             Contact(t=t, at=at, sensor=sensor, side=self._side, confidence=confidence)
         ]
-        slow = self._contact_t is None or t - self._contact_t > WALKING_STRIDE_S
-        self._contact_t, self._mode = t, "walking" if slow else "unknown"
-        out.append(Moving(t=t, at=at, sensor=sensor, mode=self._mode, confidence=0.5))
+        self._mode = self._pace(t)
+        self._contact_t = t
+        sure = SURE[self._mode]
+        out.append(Moving(t=t, at=at, sensor=sensor, mode=self._mode, confidence=sure))
         if oriented and step.clear:
             odds = -ORDER_ODDS * step.sign
             out.append(Heading(t=t, at=at, sensor=sensor, log_odds=odds))
         return out
+
+    def _pace(self, t: float) -> Mode:
+        """Return the mode by the time since the last contact."""
+        stride_s = t - self._contact_t if self._contact_t is not None else STANDING_S
+        if stride_s > WALKING_STRIDE_S:
+            return "walking"
+        return "running" if stride_s < RUNNING_STRIDE_S else "unknown"
 
     def _rested(self, now: float) -> list[Finding]:
         late = self._contact_t is None or now - self._contact_t >= STANDING_S
