@@ -68,7 +68,6 @@ class Recorder(network.StepNetwork):
         at = np.arange(start + -k % network.STEP, stop, network.STEP)
         if at.size:
             inputs = self._inputs(at, up, (0.0, 0.0, 0.0) if self.blind else along)
-            inputs[:, -1] = np.log(inputs[:, -1])
             self.kept.append(inputs.astype(np.float32))
             self.times.append((at + (k - start)) * DT_S)
         return []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import runpy
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cued.gait.finding import Contact, Finding, Heading, Moving, Orientation, Posture, Turning
+from cued.gait.trunk import contacts
 from cued.gait.trunk.chain import Trunk
 from cued.gait.trunk.rhythm import RhythmCheck
 from cued.gait.trunk.waves import Waves
@@ -287,3 +290,21 @@ def test_a_gap_forgets_the_movement_but_not_the_mounting() -> None:
     assert np.allclose(times(second), times(fresh), atol=0.01)
     assert [type(f) for f in second] == [type(f) for f in fresh if not isinstance(f, Orientation)]
     assert not [f for f in second if isinstance(f, Orientation)]
+
+
+def test_what_the_network_is_trained_on_is_what_it_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Floats] = []
+
+    class Asked(contacts.StepNetwork):
+        def _inputs(self, *of):
+            asked.append(super()._inputs(*of))
+            return asked[-1]
+
+    monkeypatch.setattr(contacts, "StepNetwork", Asked)
+    blocks = walker.blocks(*DAY)
+    found(blocks)
+    script = runpy.run_path(str(Path(__file__).parents[3] / "scripts" / "_train_steps.py"))
+    shown, _ = script["shown"](blocks, blind=False)
+    assert {*map(tuple, np.concatenate(asked).astype(np.float32))} <= {*map(tuple, shown)}
