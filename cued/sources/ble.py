@@ -67,6 +67,7 @@ GIVE_UP = 3  # connections without services, after which BlueZ's memory of them 
 AT_REST = ("treadmill", "heart_rate")  # what tells nothing of its wearer's motion
 RESTS = "it lies still: let go of, and taken again when it is moved"
 RELEASED = "nobody trains: let go of, and taken again when a sensor moves"
+RENUMBERED = "the Bluetooth adapter has another number now"
 STUCK_EVERY_S = 5.0  # chosen: far below what is waited for
 
 
@@ -109,6 +110,16 @@ class Ble:
             wanted = [self._wanted(n, s) for n, s in self._sensors.items()]
             await close_stale(wanted, self._radio.client)
         scanning = Scanning(self._radio.scanner, told, self._stuck)
+        try:
+            await self._keep_all(scanning, told, emit, bluez=bluez)
+        except ExceptionGroup as faults:
+            if faults.split(LinkLost)[1]:
+                raise
+            raise LinkLost(RENUMBERED) from None
+
+    async def _keep_all(
+        self, scanning: Scanning, told: Callable[[str], None], emit: Emit, *, bluez: bool
+    ) -> None:
         async with asyncio.TaskGroup() as group:
             if bluez and self._config.recover:
                 group.create_task(self._recover(scanning, told), name="ble recovery")
@@ -158,8 +169,7 @@ class Ble:
             if not self._sessions:
                 await self._choose_adapter(told)
             if self._radio != before:
-                log.warning("the adapter has another number now")
-                raise LinkLost("the Bluetooth adapter has another number now")
+                raise LinkLost(RENUMBERED)
 
     async def _release(self) -> None:
         """Release treadmills when nobody trains, and devices that lie still and can sleep."""
@@ -227,9 +237,10 @@ class Ble:
                     await self._training.begins()
                 continue
             failures = 0 if watch.flowing else failures + 1
-            level = logging.DEBUG if failures > 1 else logging.WARNING
+            new = failures <= 1 or undiscovered == GIVE_UP  # which says what was done, or is to do
+            level = logging.WARNING if new else logging.DEBUG
             log.log(level, "%s (%s): %s", name, found.name or found.address, why)
-            if stood or failures <= 1:
+            if stood or new:
                 emit(LinkChanged(loop.time(), name, False, why))
             if failures:
                 await asyncio.sleep(back_off(failures, random.random()))

@@ -52,7 +52,7 @@ class Bluez:
         self.devices: dict[str, Peripheral] = {}
         self.discovering = False
         self.scans = 0
-        self.has_adapter = True
+        self.has_adapter, self._adapter = True, ADAPTER
         self.powered = True
         self.stuck = ""  # "busy", "deaf" or "refusing" until its power is cycled
         self.cycles = 0  # of its power, over the bus
@@ -89,9 +89,12 @@ class Bluez:
             device.forget_link()
         await self._tree.end()
 
-    def plug(self) -> None:
-        """Plug the adapter in."""
-        self.has_adapter = True
+    def plug(self, adapter: str = ADAPTER) -> None:
+        """Plug the adapter in; it may be given another number."""
+        self.has_adapter, self._adapter = True, adapter
+        for device in self.devices.values():
+            device.adapter = adapter
+        self.devices = {device.path: device for device in self.devices.values()}
         properties = {
             "Address": Variant("s", "00:11:22:33:44:55"),
             "Powered": Variant("b", self.powered),
@@ -99,7 +102,7 @@ class Bluez:
             "Roles": Variant("as", ["central", "peripheral"]),
             "UUIDs": Variant("as", []),
         }
-        self._tree.put(ADAPTER, ADAPTER1, properties)
+        self._tree.put(adapter, ADAPTER1, properties)
 
     def unplug(self) -> None:
         """Pull the adapter out: every object under it goes."""
@@ -116,7 +119,7 @@ class Bluez:
             self.discovering = False
             self.stuck = ""
             self._drop_all()
-        self._tree.change(ADAPTER, ADAPTER1, {"Powered": Variant("b", on)})
+        self._tree.change(self._adapter, ADAPTER1, {"Powered": Variant("b", on)})
 
     def notify(self, device: Peripheral, uuid: str, data: bytes) -> bool:
         """Send a notification; return False if there is no subscriber."""

@@ -66,6 +66,7 @@ class Peripheral:
     doubled : every notification comes twice.  refusals : (D-Bus error, text) of the next connects.
     hangs : it connects, and its services are never found; stale : not until BlueZ forgets it.
     discovery_s : how long they take to be found.  write_s : how long it takes to confirm a write.
+    paired : it has a bond.  adapter : which hears it.
     """
 
     address: str
@@ -80,16 +81,18 @@ class Peripheral:
     doubled: bool = False
     hangs: bool = False
     stale: bool = False
+    paired: bool = False
     discovery_s: float = 0.0
     write_s: float = 0.0
     refusals: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     connects: int = 0
+    adapter: str = ADAPTER
     on_drop: Callable[[], None] = _ignore
 
     @property
     def path(self) -> str:
         """Its object's path on the bus."""
-        return f"{ADAPTER}/dev_{self.address.replace(':', '_')}"
+        return f"{self.adapter}/dev_{self.address.replace(':', '_')}"
 
     def char(self, uuid: str) -> Char:
         """Find one of its characteristics."""
@@ -101,9 +104,10 @@ class Peripheral:
             "Address": Variant("s", self.address),
             "AddressType": Variant("s", "random"),
             "Alias": Variant("s", self.name or self.address),
-            "Adapter": Variant("o", ADAPTER),
+            "Adapter": Variant("o", self.adapter),
             "UUIDs": Variant("as", self.advertised),
             "RSSI": Variant("n", self.rssi),
+            "Paired": Variant("b", self.paired),
         }
         if self.name:
             properties["Name"] = Variant("s", self.name)

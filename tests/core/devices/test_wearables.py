@@ -23,6 +23,7 @@ from cued.devices import (
     witmotion,
     xsens_dot,
 )
+from cued.devices import heart_rate as strap
 from cued.devices._gatt import BATTERY_LEVEL, DEGREE, HEART_RATE, G, Ticks, heart_rate, standard
 from cued.devices.device import Advert, Read, Subscribe, Write
 from cued.model import Battery, DecodeError, HeartRate, LinkChanged, Packet
@@ -350,7 +351,7 @@ def bangle_frame(ms: int, n: int) -> bytes:
 def test_a_watchs_frames_are_found_between_the_prompts_text():
     stream = b"\r\n>" + bangle_frame(1000, 4) + b"=undefined\r\n>" + bangle_frame(1080, 4)
     for size in (1, 7, 20, 200):
-        device = bangle.Bangle(bangle.Config(), "waist")
+        device = bangle.Bangle(bangle.PART.config(), "waist")
         out = []
         for at in range(0, len(stream), size):
             out += device.receive(1.0, bangle.TX, stream[at : at + size])
@@ -360,7 +361,7 @@ def test_a_watchs_frames_are_found_between_the_prompts_text():
 
 
 def test_the_watchs_program_is_typed_in_pieces_that_fit():
-    writes = [a for a in bangle.Bangle(bangle.Config(), "w").start([]) if isinstance(a, Write)]
+    writes = [a for a in bangle.Bangle(bangle.PART.config(), "w").start([]) if isinstance(a, Write)]
     text = b"".join(w.data for w in writes)
     assert max(len(w.data) for w in writes) <= 20
     assert text.startswith(b"\x03\x10")
@@ -393,7 +394,7 @@ def test_the_watchs_program_makes_frames_that_decode():
     )
     result = json.loads(run.stdout)
     assert result["listening"] is False
-    device = bangle.Bangle(bangle.Config(), "waist")
+    device = bangle.Bangle(bangle.PART.config(), "waist")
     out = [p for hex_ in result["sent"] for p in device.receive(1.0, bangle.TX, H(hex_))]
     acc = np.concatenate([p.acc for p in out])
     assert acc[:, 0] / G == pytest.approx(2 * np.arange(40) / 100, abs=1e-3)  # 8 g: half is told
@@ -445,6 +446,19 @@ def test_heart_rate_in_both_widths_with_energy_and_intervals():
     assert heart_rate(H("01 2c01")) == (300, [])
     assert heart_rate(H("18 46 1000 0004 0002")) == (70, [1.0, 0.5])
     assert standard(1.0, "s", HEART_RATE, H("0000")) == [HeartRate(1.0, "s", 0.0)]  # off the skin
+
+
+def test_a_strap_is_asked_for_something_within_the_150_s_after_which_an_h10_leaves():
+    worn = strap.PART.build(strap.PART.config(), "hr")
+    asked = [t for t in range(900) if worn.tick(float(t)) == [Read(BATTERY_LEVEL)]]
+    assert np.diff([0, *asked]).max() < 150
+
+
+def test_a_heart_rate_that_stands_still_for_a_minute_is_of_no_skin():
+    worn = strap.PART.build(strap.PART.config(), "hr")
+    still = [worn.receive(float(t), HEART_RATE, H("0046"))[0].bpm for t in range(90)]
+    assert (still[30], still[80]) == (70.0, 0.0)
+    assert worn.receive(90.0, HEART_RATE, H("0047"))[0].bpm == 71.0
 
 
 def test_devices_know_their_own_by_name_service_or_maker():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 from bleak.exc import BleakError
 
+from cued.runtime.supervise import supervise
 from cued.sources import _ble_connecting, _ble_held, ble
 from cued.sources.ble import Ble, Config
 from cued.standin.machines import TreadmillPeripheral
@@ -30,6 +32,18 @@ async def test_a_stale_memory_of_services_is_cleared(bluez, monkeypatch):
     async with running(site(left=sensor(address=device.address))) as (_, heard):
         await heard.until(lambda: device.streaming, 30)
     assert not device.stale
+
+
+async def test_a_stale_memory_of_a_bonded_sensor_is_named_with_what_to_do(bluez, monkeypatch):
+    monkeypatch.setattr(_ble_connecting, "CONNECT_WITHIN_S", 0.2)
+    monkeypatch.setattr(ble, "DISCOVER_WITHIN_S", 0.2)
+    monkeypatch.setattr(ble, "back_off", lambda *_: 0.1)
+    device = bluez.add(Pod(bluez, stale=True, paired=True))
+    async with running(site(left=sensor(address=device.address))) as (_, heard):
+        await heard.until(lambda: device.connects >= 2 * ble.GIVE_UP, 20)
+        whys = {link.why for link in heard.links("left")}
+    assert device.stale
+    assert any(f"bluetoothctl remove {device.address} and pair it again" in why for why in whys)
 
 
 async def test_what_somebody_else_connected_is_taken_over(bluez, monkeypatch):
@@ -74,6 +88,27 @@ async def test_an_adapter_is_named_by_its_address_or_number(bluez, adapter):
     source = Ble(Config(adapter=adapter), site(left=sensor()))
     task = asyncio.create_task(source.run(heard.emit, heard.up))
     await heard.until(lambda: device.streaming)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_an_adapter_that_comes_back_under_another_number_is_used(bluez, monkeypatch, caplog):
+    monkeypatch.setattr(ble, "ADAPTER_EVERY_S", 0.2)
+    device = bluez.add(Pod(bluez))
+    heard, faults = Heard(), []
+    source = Ble(Config(adapter="00:11:22:33:44:55"), site(left=sensor()))
+    run = partial(source.run, heard.emit)
+    task = asyncio.create_task(
+        supervise("Ble", run, failed=lambda *fault: faults.append(fault), chance=lambda: 0.0)
+    )
+    await heard.until(lambda: device.streaming)
+    bluez.unplug()
+    await asyncio.sleep(0.5)
+    bluez.plug("/org/bluez/hci1")
+    await heard.until(lambda: device.streaming, 15)
+    assert "is not there; there is no Bluetooth adapter" not in caplog.text
+    assert "the Bluetooth adapter has another number now" in caplog.text
+    assert faults == []
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
