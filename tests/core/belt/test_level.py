@@ -1,0 +1,105 @@
+"""One quantity of the belt as one source tells it: level or changing, and how much it jitters."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from cued.belt.level import FOOT, INCLINE, SPEED, Level, deviation
+
+
+def fed(values: list[float], dt: float = 1.0, level: Level | None = None, begin: float = 0.0):
+    level = level or Level(SPEED)
+    for i, value in enumerate(values):
+        level.feed(begin + dt * i, value)
+    return level
+
+
+def test_a_number_that_repeats_is_level_since_its_first():
+    level = fed([1.0] * 10)
+    assert (level.steady, level.since, level.value, level.error) == (True, 0.0, 1.0, 0.0)
+
+
+def test_a_step_of_a_console_is_seen_by_its_second_report_and_level_again_soon():
+    level = fed([1.0] * 20)
+    level.feed(20.0, 1.028)
+    assert level.steady
+    level.feed(21.0, 1.028)
+    assert not level.steady
+    assert level.value == pytest.approx(1.028)
+    fed([1.028] * 4, level=level, begin=22.0)
+    assert level.steady
+    assert level.since == 20.0
+
+
+@pytest.mark.parametrize("odd", [0.0, 6.7])
+def test_a_single_odd_report_is_none(odd: float):
+    level = fed([*[1.0] * 20, odd, *[1.0] * 20])
+    assert level.steady
+    assert level.since == 0.0
+    assert level.value == pytest.approx(1.0, abs=0.02)
+
+
+def test_a_flicker_of_the_last_digit_is_learned_and_is_no_change():
+    values = [1.0 + 0.028 * (i % 3 == 0) for i in range(120)]
+    steady = []
+    level = Level(SPEED)
+    for i, value in enumerate(values):
+        level.feed(float(i), value)
+        steady.append(level.steady)
+    assert all(steady[20:])
+    assert level.value == pytest.approx(1.009, abs=0.005)
+
+
+def test_a_step_inside_the_jitter_is_found_by_its_means():
+    wave = [0.02 * math.sin(2.4 * i) for i in range(120)]
+    level = fed([1.0 + w for w in wave[:60]])
+    assert level.since == 0.0
+    fed([1.04 + w for w in wave[60:]], level=level, begin=60.0)
+    assert level.since == pytest.approx(62.0, abs=6.0)
+    assert level.value == pytest.approx(1.04, abs=0.01)
+
+
+def test_a_change_that_comes_back_at_once_was_none():
+    level = fed([1.0] * 20)
+    fed([1.2, 1.2, 1.0, 1.0], level=level, begin=20.0)
+    assert level.steady
+    assert level.since == 0.0
+
+
+def test_a_ramp_is_no_level_until_it_is_over():
+    level = fed([1.0] * 20, 0.5)
+    ramp = [1.0 + 0.05 * i for i in range(1, 11)]
+    fed(ramp, 0.5, level, 10.0)
+    assert not level.steady
+    assert level.value == pytest.approx(1.5, abs=0.06)
+    fed([1.5] * 8, 0.5, level, 15.0)
+    assert level.steady
+
+
+def test_what_no_report_follows_holds():
+    level = fed([1.0] * 5)
+    level.feed(5.0, 0.5)
+    assert level.due < math.inf
+    level.settle()
+    assert (level.steady, level.value, level.since) == (True, 0.5, 5.0)
+
+
+def test_what_is_set_is_exact_and_the_same_again_changes_nothing():
+    level = Level(INCLINE)
+    assert level.value is None
+    level.set(3.0, 2.0)
+    level.set(9.0, 2.0)
+    assert (level.value, level.since) == (2.0, 3.0)
+    level.set(12.0, 3.0)
+    assert level.since == 12.0
+
+
+def test_a_foots_strides_may_scatter_where_a_consoles_would_be_a_change():
+    scatter = [1.0, 1.05, 0.96, 1.02, 0.98, 1.04] * 4
+    assert fed(scatter, level=Level(FOOT)).since == 0.0
+
+
+def test_a_standard_deviation_is_of_all_values():
+    assert deviation([1.0, 3.0]) == 1.0

@@ -1,0 +1,56 @@
+"""What one source says of the belt, and whether it still speaks."""
+
+from __future__ import annotations
+
+import math
+
+from cued.belt.source import SpeedSource
+from cued.model import Belt, BeltSource
+
+
+def told(times: list[float], kind: BeltSource = "console") -> SpeedSource:
+    source = SpeedSource(kind)
+    for t in times:
+        source.report(Belt(t=t, speed_m_s=1.0, error=0.03))
+    return source
+
+
+def test_who_told_at_a_rhythm_and_is_silent_for_ten_seconds_is_gone():
+    source = told([float(t) for t in range(8)])
+    assert not source.gone(16.9)
+    assert source.gone(17.0)
+
+
+def test_who_tells_only_what_changes_holds():
+    source = told([0.0, 30.0, 95.0])
+    source.gone(1000.0)
+    assert not source.quiet
+    assert source.speed.value == 1.0
+
+
+def test_feet_that_stand_are_quiet_first_and_gone_when_they_do_not_step_again():
+    source = SpeedSource("feet")
+    for t in range(5):
+        source.step(float(t), 1.0, 0.03)
+    assert source.due == 7.0
+    assert not source.gone(7.0)
+    assert source.quiet
+    assert not source.gone(13.9)
+    assert source.gone(14.0)
+    source.step(15.0, 1.0, 0.03)
+    assert not source.quiet
+
+
+def test_uncertainty_is_the_sources_own_or_what_its_jitter_shows():
+    assert told([0.0, 1.0, 2.0]).uncertainty == 0.03
+    source = SpeedSource("feet")
+    for i in range(30):
+        source.step(float(i), 1.0 + 0.07 * (-1) ** i, 0.001)
+    assert 0.005 < source.uncertainty < 0.05
+
+
+def test_a_typed_speed_does_not_jitter():
+    source = SpeedSource("typed")
+    for t, speed in ((0.0, 1.0), (1.0, 1.01)):
+        source.report(Belt(t=t, speed_m_s=speed))
+    assert (source.speed.value, source.speed.since, source.due) == (1.01, 1.0, math.inf)

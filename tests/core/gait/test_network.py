@@ -1,0 +1,48 @@
+"""The network's answers depend on the samples, not on their pieces or the sensor's mounting."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cued.gait.trunk.network import REACH, StepNetwork
+
+RNG = np.random.default_rng(1)
+T = np.arange(4 * REACH) * 0.01
+ACC = np.stack(
+    (np.sin(12 * T), 0.5 * np.sin(6 * T), 9.8 + 2 * np.cos(12 * T)), axis=1
+) + 0.1 * RNG.normal(size=(T.size, 3))
+UP, ALONG = (0.0, 0.0, 1.0), (-1.0, 0.0, 0.0)
+
+
+def answers(acc: np.ndarray, split: int, up=UP, along=ALONG) -> dict[int, float]:
+    network, out = StepNetwork(), {}
+    for k in range(0, len(acc), split):
+        part = acc[k : k + split]
+        network.feed(part)
+        out.update(network.look(k, 0, len(part), up, along))
+    return out
+
+
+def test_any_split_gives_the_same_answers_at_every_second_sample():
+    whole = answers(ACC, len(ACC))
+    assert sorted(whole) == list(range(0, len(ACC), 2))
+    for split in (1, 7, 50):
+        parts = answers(ACC, split)
+        assert parts.keys() == whole.keys()
+        assert [parts[k] for k in whole] == pytest.approx(list(whole.values()), abs=1e-9)
+
+
+def test_a_sensor_that_is_worn_turned_gives_the_same_answers():
+    turn = np.array(((0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (1.0, 0.0, 0.0)))
+    turned = answers(ACC @ turn.T, 50, tuple(turn @ UP), tuple(turn @ ALONG))
+    assert turned == pytest.approx(answers(ACC, 50), abs=1e-9)
+
+
+def test_louder_movement_of_the_same_form_hardly_changes_an_answer():
+    def steps(gain: float) -> list[float]:
+        loud = (ACC - (0.0, 0.0, 9.8)) * gain + (0.0, 0.0, 9.8)
+        return list(answers(loud, 50).values())[REACH:]
+
+    assert np.corrcoef(steps(1.0), steps(1.3))[0, 1] > 0.9
+    assert all(0.0 <= a <= 1.0 for a in steps(1.0))

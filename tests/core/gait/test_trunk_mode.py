@@ -1,0 +1,71 @@
+"""Standing, walking or running from a trunk's candidates."""
+
+from __future__ import annotations
+
+from cued.gait.trunk.contacts import Candidate
+from cued.gait.trunk.mode import TrunkMode
+
+SLOT = 50  # samples between two looks at rest
+
+
+def steps(mode: TrunkMode, kind: str, step_s: float, n: int, begin: float, size: float = 0.0):
+    """Candidates one after the other, with slots of movement between; the contacts given."""
+    given, swing = [], 6.0 if kind == "run" else 1.5
+    for i in range(n):
+        t = begin + i * step_s
+        k = round(t * 100)
+        mode.rest(k // SLOT * SLOT, swing, swing)
+        given += mode.judge(Candidate(kind=kind, k=k, at=k + 5, t=t, size=size))
+    return given
+
+
+def test_the_first_step_is_held_until_a_second_proves_it():
+    mode = TrunkMode()
+    assert steps(mode, "walk", 0.55, 1, 1.0) == []
+    given = steps(mode, "walk", 0.55, 1, 1.55)
+    assert [c.t for c in given] == [1.0, 1.55]
+    assert mode.mode == "walking"
+
+
+def test_landings_at_a_runners_rate_from_flight_are_running_and_its_end_is_seen():
+    mode = TrunkMode()
+    steps(mode, "walk", 0.55, 8, 1.0)
+    steps(mode, "run", 0.36, 8, 5.5)
+    assert mode.mode == "running"
+    steps(mode, "walk", 0.55, 6, 9.0)
+    assert mode.mode == "walking"
+
+
+def test_one_landing_in_a_walk_is_no_run():
+    mode = TrunkMode()
+    steps(mode, "walk", 0.55, 8, 1.0)
+    steps(mode, "run", 0.55, 1, 5.4)
+    assert mode.mode == "walking"
+
+
+def test_quiet_that_lasts_is_standing_and_movement_without_steps_is_nothing_known():
+    mode = TrunkMode()
+    steps(mode, "walk", 0.55, 8, 1.0)
+    assert not mode.rest(520, 0.05, 0.05)
+    assert mode.rest(650, 0.05, 0.05)
+    assert mode.mode == "standing"
+    told = [mode.rest(650 + SLOT * i, 1.0, 1.0) for i in range(1, 5)]
+    assert True in told
+    assert mode.mode == "unknown"
+
+
+def test_two_candidates_of_one_step_are_one_contact():
+    mode = TrunkMode()
+    steps(mode, "walk", 0.55, 8, 1.0)
+    assert steps(mode, "walk", 0.1, 1, 4.95) == []
+
+
+def test_only_an_easy_walk_is_surely_walking():
+    mode = TrunkMode()
+    assert not mode.sedate
+    steps(mode, "walk", 0.55, 8, 1.0)
+    assert mode.sedate
+    mode.rest(560, 9.0, 9.0)
+    assert not mode.sedate
+    mode.lose()
+    assert mode.mode == "unknown"

@@ -1,0 +1,52 @@
+"""What watches export."""
+
+from __future__ import annotations
+
+import pytest
+
+from cued import __main__
+from tests.recordings.exports import (
+    ACC,
+    BEGAN,
+    T,
+    fit,
+    imported,
+    refused,
+    same,
+    sensor_logger,
+    zipped,
+)
+
+
+def test_a_fit_file_gives_the_belt_and_accelerations_if_it_has_them(tmp_path):
+    (tmp_path / "a.fit").write_bytes(fit(ACC))
+    _, made = imported(tmp_path, tmp_path / "a.fit", "--placement", "foot_left")
+    same(made.sensors[0], gyr=None, within=1e-4)
+    steps = [(b.t, b.speed_m_s, b.incline_percent) for b in made.belt]
+    assert steps == [(0, 1, 1.5), (2, 2, 1.5), (3, 2, 1.5)]
+
+
+def test_a_fit_file_without_accelerations_gives_a_belt_that_replays(tmp_path, capsys):
+    (tmp_path / "a.fit").write_bytes(fit())
+    _, made = imported(tmp_path, tmp_path / "a.fit")
+    assert made.sensors == ()
+    assert "only the belt's speed was taken" in capsys.readouterr().err
+    assert __main__.main(["replay", str(tmp_path / "out")]) == 0
+    assert __main__.main(["evaluate", str(tmp_path / "out")]) == 0
+
+
+def test_a_watchs_belt_and_a_phones_strides_are_put_together_by_the_time_of_day(tmp_path):
+    (tmp_path / "a.fit").write_bytes(fit())
+    files = {"TotalAcceleration.csv": sensor_logger(ACC, T + 1.0)}
+    phone = zipped(tmp_path / "p.zip", files)
+    _, made = imported(tmp_path, tmp_path / "a.fit", phone, "--placement", "lower_back")
+    assert made.sensors[0].t[0] == pytest.approx(1.0, abs=1e-3)  # FIT's 0 is a second before
+    assert [b.t for b in made.belt] == [0, 2, 3]
+
+
+def test_exports_of_different_days_are_not_put_together(tmp_path, capsys):
+    (tmp_path / "a.fit").write_bytes(fit())
+    text = sensor_logger(ACC, T).replace(str(int(BEGAN) // 100000), str(int(BEGAN) // 100000 + 1))
+    phone = zipped(tmp_path / "p.zip", {"TotalAcceleration.csv": text})
+    said = refused(tmp_path, capsys, tmp_path / "a.fit", phone, "--placement", "waist")
+    assert "not recorded at the same time" in said
