@@ -63,6 +63,15 @@ system_packages() {
     fi
 }
 
+# debian_archive : where this machine gets Debian from; nothing where it gets none
+debian_archive() { apt-get indextargets --format '$(SITE)' 'Origin: Debian' 'Label: Debian' 2>/dev/null | head -n1; }
+
+# debian_tree SUITE FOLDER PACKAGES : a Debian tree with these packages (a,b,c) and what they depend on. As root.
+debian_tree() {
+    mmdebstrap --quiet --variant=apt --components=main --include="$3" --aptopt='APT::Install-Recommends "false"' \
+        --dpkgopt='path-exclude=/usr/share/man/*' "$1" "$2" "deb $(debian_archive) $1 main"
+}
+
 # python_for VERSION... : the first of these interpreters that works, on the path or under pyenv
 python_for() {
     local version candidate

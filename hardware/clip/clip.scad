@@ -16,7 +16,7 @@ board_name = "xiao";      // xiao, feather
 
 // mm: length (the way of the USB plug), width, height of board with parts
 board = board_name == "feather" ? [51.5, 23.5, 8] : [21.5, 18.3, 5];
-cell = board_name == "feather" ? [36, 21, 5.5] : [31, 20.5, 4.5];  // with 0.5 mm to swell
+cell = board_name == "feather" ? [37, 21, 6.1] : [31, 20.5, 4.5];  // with 0.5 mm to swell
 wall = 1.6;
 floor_t = 1.6;
 lid_t = 1.6;

@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pcbnew
-from parts import HOLES, PARTS, SIZE
+from parts import HOLES, NAMES_AT, PARTS, PRINT, SIZE
 from schematic import ROOT, identity
 
 FOOTPRINTS = "/usr/share/kicad/footprints"
@@ -48,6 +48,7 @@ def outline(board: pcbnew.BOARD) -> None:
     for k, hole in enumerate(HOLES, 1):
         made = pcbnew.FootprintLoad(f"{FOOTPRINTS}/MountingHole.pretty", "MountingHole_2.7mm_M2.5")
         made.SetReference(f"H{k}")
+        made.Reference().SetVisible(False)
         made.SetPosition(point(*hole))
         made.SetAttributes(pcbnew.FP_BOARD_ONLY | pcbnew.FP_EXCLUDE_FROM_BOM)
         board.Add(made)
@@ -68,6 +69,9 @@ def place(board: pcbnew.BOARD) -> None:
         made.SetPath(pcbnew.KIID_PATH(f"/{ROOT}/{identity(part.ref)}"))
         made.SetOrientationDegrees(part.turn)
         made.SetPosition(point(*part.at))
+        if part.ref in NAMES_AT:
+            made.Reference().SetPosition(point(*NAMES_AT[part.ref]))
+            made.Reference().SetTextAngleDegrees(0)
         board.Add(made)
         for pad in made.Pads():
             if pad.GetNumber() in part.nets:
@@ -78,6 +82,18 @@ def place(board: pcbnew.BOARD) -> None:
                 )
                 board.Add(free)
                 pad.SetNet(free)
+
+
+def letter(board: pcbnew.BOARD) -> None:
+    """Print what each pole is."""
+    for at, words in PRINT.items():
+        text = pcbnew.PCB_TEXT(board)
+        text.SetText(words)
+        text.SetPosition(point(*at))
+        text.SetLayer(pcbnew.F_SilkS)
+        text.SetTextSize(point(0.9, 0.9))
+        text.SetTextThickness(mm(0.15))
+        board.Add(text)
 
 
 class Router:
@@ -261,6 +277,7 @@ def main(out: Path) -> None:
     board = pcbnew.BOARD()
     outline(board)
     place(board)
+    letter(board)
     route(board)
     pour(board)
     pcbnew.SaveBoard(str(out), board)

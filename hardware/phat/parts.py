@@ -13,6 +13,14 @@ from typing import NamedTuple
 SIZE = (65.0, 56.0)
 HOLES = ((3.5, 3.5), (61.5, 3.5), (3.5, 52.5), (61.5, 52.5))  # as the Pi 3B+, 4 and 5 have them
 HEADER_AT = (8.37, 4.77)  # pin 1
+# Print beside connectors and jumper: what each pole is. C1's plus and the diodes' bands are theirs.
+PRINT = {
+    (44.0, 53.6): "5V", (46.5, 53.6): "L", (49.0, 53.6): "R", (57.0, 49.0): "motors",
+    (26.25, 53.6): "relay coil",
+    (9.2, 53.1): "3V3", (12.0, 53.1): "OUT", (14.8, 53.1): "GND", (19.2, 49.0): "sensor",
+    (4.0, 14.0): "Pi", (3.7, 19.1): "own", (8.6, 21.3): "own +5 V", (6.0, 33.8): "GND",
+}  # fmt: skip
+NAMES_AT = {"J5": (3.2, 21.3)}  # where KiCad's own place for a part's name is taken
 
 R, C = "Resistor_SMD:R_0805_2012Metric", "Capacitor_SMD:C_0805_2012Metric"
 SMALL, LARGE = "Diode_SMD:D_SOD-123", "Diode_SMD:D_SMA"

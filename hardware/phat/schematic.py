@@ -10,7 +10,11 @@ from parts import PARTS, Placed
 
 SYMBOLS = Path("/usr/share/kicad/symbols")
 ROOT = uuid.uuid5(uuid.NAMESPACE_URL, "cued/phat")
-COLUMN, ROW, LEFT, TOP = 45.72, 35.56, 30.48, 76.2  # multiples of 2.54
+COLUMN, ROW, LEFT, TOP = 45.72, 38.1, 30.48, 60.96  # multiples of 2.54
+# By the way a pin points to its symbol: how its label is turned, and which end of it is at the pin.
+LABEL = {0: (180, "right"), 180: (0, "left"), 270: (90, "left"), 90: (270, "right")}
+TALL = 10.0  # half the height from which names stand above a symbol and not beside it
+Pin = tuple[float, float, int]
 FLAGGED = ("+5V", "+5V_EXT", "+5V_IN", "+5V_M", "+3V3", "GND")
 
 
@@ -37,38 +41,42 @@ def symbol(name: str) -> str:
     return found.replace(f'(symbol "{own}"', f'(symbol "{name}"', 1)
 
 
-def pins(found: str) -> dict[str, tuple[float, float]]:
-    """Return where a symbol's pins end, by number."""
-    out: dict[str, tuple[float, float]] = {}
+def pins(found: str) -> dict[str, Pin]:
+    """Return where a symbol's pins end and which way they point, by number."""
+    out: dict[str, Pin] = {}
     for start in (m.start() for m in re.finditer(r"\(pin \w+ \w+", found)):
         pin = block(found, start)
-        at = re.search(r"\(at (\S+) (\S+)", pin)
+        at = re.search(r"\(at (\S+) (\S+) (\d+)", pin)
         number = re.search(r'\(number "([^"]+)"', pin)
         assert at
         assert number
-        out[number.group(1)] = float(at.group(1)), float(at.group(2))
+        out[number.group(1)] = float(at.group(1)), float(at.group(2)), int(at.group(3))
     return out
 
 
-def placed(part: Placed, at: tuple[float, float], ends: dict[str, tuple[float, float]]) -> str:
+def placed(part: Placed, at: tuple[float, float], ends: dict[str, Pin]) -> str:
     """Write one part, a label at each of its pins, and a cross at those that are free."""
     x, y = at
-    size = "(effects (font (size 1.27 1.27)))"
+    top = max(dy for _, dy, _ in ends.values())
+    beside, over, under = (-3.81, -top - 6.35, -top - 3.81) if top > TALL else (3.81, -5.08, 5.08)
+    size = "(effects (font (size 1.27 1.27)) (justify {}))"
+    aside = size.format("left")
     lines = [
         f'(symbol (lib_id "{part.symbol}") (at {x} {y} 0) (unit 1) (in_bom yes) (on_board yes)'
         f' (uuid "{identity(part.ref)}")',
-        f'(property "Reference" "{part.ref}" (at {x + 3.81} {y - 5.08} 0) {size})',
-        f'(property "Value" "{part.value}" (at {x + 3.81} {y + 5.08} 0) {size})',
+        f'(property "Reference" "{part.ref}" (at {x + beside:g} {y + over:g} 0) {aside})',
+        f'(property "Value" "{part.value}" (at {x + beside:g} {y + under:g} 0) {aside})',
         f'(property "Footprint" "{part.footprint}" (at {x} {y} 0) (effects (hide yes)))',
         f'(instances (project "phat" (path "/{ROOT}" (reference "{part.ref}") (unit 1))))',
         ")",
     ]
-    for number, (dx, dy) in ends.items():
+    for number, (dx, dy, way) in ends.items():
         px, py = round(x + dx, 2), round(y - dy, 2)
         if number in part.nets:
-            turn = 180 if dx < 0 else 0
+            turn, side = LABEL[way]
+            effects = size.format(f"{side} bottom")
             lines.append(
-                f'(label "{part.nets[number]}" (at {px} {py} {turn}) {size}'
+                f'(label "{part.nets[number]}" (at {px} {py} {turn}) {effects}'
                 f' (uuid "{identity(part.ref + number)}"))'
             )
         else:
@@ -93,7 +101,7 @@ def main(out: Path) -> None:
         for k, part in enumerate([*PARTS, *flags])
     ]
     text = (
-        f'(kicad_sch (version 20250114) (generator "cued") (uuid "{ROOT}") (paper "A2")\n'
+        f'(kicad_sch (version 20250114) (generator "cued") (uuid "{ROOT}") (paper "A3")\n'
         '(title_block (title "cued driver board: three channels, 5 V of its own, belt sensor"))\n'
         f"(lib_symbols {' '.join(library.values())})\n" + "\n".join(body) + "\n"
         '(sheet_instances (path "/" (page "1")))\n)\n'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import hashlib
 import re
 import shutil
 import subprocess
@@ -116,13 +117,21 @@ def test_a_drawing_is_an_svg_with_a_title_and_a_description(path):
     assert {"title", "desc"} <= kinds
 
 
+def ordered(name):
+    """The lines of a set's order list."""
+    command = [sys.executable, HOME / "scripts/order-list", name]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return list(csv.reader(x for x in told.splitlines() if x and not x.startswith("#")))
+
+
 def test_the_sets_add_up():
     start = README.index("| part | cheapest that works |")
     rows = README[start : README.index("\n\n", start)].splitlines()[2:]
     columns = zip(*(row.strip("| ").split(" | ")[1:] for row in rows), strict=True)
-    for *parts_, total in columns:
+    for (*parts_, total), name in zip(columns, ("cheap", "plain", "haptic"), strict=True):
         counts = [int(x.split()[-1]) for x in parts_ if x != "none"]
         assert f"**{sum(counts)}**" == total
+        assert sum(int(count) for count, _, _ in ordered(name)) == sum(counts)
     with (HARDWARE / "bom.csv").open(encoding="utf-8") as file:
         driver = sum(int(row["count"]) for row in csv.DictReader(file) if row["group"] == "driver")
     assert f"button, LED, resistor: {driver + 3} |" in README
@@ -135,6 +144,15 @@ def test_the_printed_board_passes_its_checks():
     if done.returncode == 3:
         pytest.skip(done.stderr.strip())
     assert done.returncode == 0, done.stderr
+
+
+def test_the_printed_board_is_the_one_that_was_checked():
+    told = (HARDWARE / "phat" / "checked.txt").read_text("utf-8")
+    sums = re.findall(r"^([0-9a-f]{64})  (\S+)$", told, re.MULTILINE)
+    assert {name for _, name in sums} == {"phat.kicad_sch", "phat.kicad_pcb"}
+    for sum_, name in sums:
+        found = hashlib.sha256((HARDWARE / "phat" / name).read_bytes()).hexdigest()
+        assert found == sum_, f"{name}: run scripts/render-phat"
 
 
 def test_the_printed_board_has_the_header_of_the_program_and_the_channels_of_the_drawing():
