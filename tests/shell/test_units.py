@@ -16,6 +16,7 @@ UNITS = HOME / "systemd"
 EVERY = ["cued.service", "cued@.service"]
 MINDERS = ["cued-minder.service", "cued-minder@.service"]
 WRITER = "cued-writer.service"
+ACCESS_POINT = "cued-access-point.service"
 ANALYZE = shutil.which("systemd-analyze")
 
 
@@ -30,7 +31,7 @@ def settings(name):
 
 
 @pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not installed")
-@pytest.mark.parametrize("name", [*EVERY, *MINDERS, WRITER])
+@pytest.mark.parametrize("name", [*EVERY, *MINDERS, WRITER, ACCESS_POINT])
 def test_systemd_rates_its_exposure_at_most_2(name):
     done = subprocess.run(
         [str(ANALYZE), "security", "--offline=yes", "--no-pager", "--threshold=20", UNITS / name],
@@ -47,11 +48,20 @@ def test_systemd_rates_its_exposure_at_most_2(name):
 
 @pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not installed")
 @pytest.mark.parametrize(
-    "name", [*EVERY, *MINDERS, WRITER, "cued-card.service", "cued.socket", "cued-writer.socket"]
+    "name",
+    [
+        *EVERY,
+        *MINDERS,
+        WRITER,
+        ACCESS_POINT,
+        "cued-card.service",
+        "cued.socket",
+        "cued-writer.socket",
+    ],
 )
 def test_systemd_knows_every_setting(name, tmp_path):
     shown = name.replace("@", "@left")
-    text = re.sub("/opt/cued/venv/bin/python|/usr/lib/cued/from-card", "/bin/true",
+    text = re.sub("/opt/cued/venv/bin/python|/usr/lib/cued/[a-z-]+", "/bin/true",
                   (UNITS / name).read_text())  # fmt: skip
     (tmp_path / shown).write_text(text)
     done = subprocess.run(
@@ -72,6 +82,11 @@ def test_the_service_is_supervised_and_does_not_wait_for_a_network(name):
     assert not any("network" in v for v in unit["After"] + unit["Wants"])
     assert "Requires" not in unit
     assert "cued off" in unit["ExecStopPost"][0]
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_announcer_may_see_which_networks_there_are(name):
+    assert "AF_NETLINK" in settings(name)["RestrictAddressFamilies"][0].split()  # getifaddrs(3)
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -136,7 +151,7 @@ def test_package_and_installer_put_the_same_files_in_the_same_places():
 
 @pytest.mark.parametrize(
     "script",
-    ["configure", "from-card", "strict-pins"]
+    ["configure", "from-card", "strict-pins", "access-point"]
     + [f"debian/{s}" for s in ("postinst", "postrm", "prerm")],
 )
 def test_scripts_of_the_package_parse(script):
