@@ -65,6 +65,7 @@ class Pages:
     """Files of a folder, and JSON bodies by name.
 
     connects : given the host that the browser asked for, what its page may connect to (CSP).
+    leads : where who asks for another host is led; nowhere ("") refuses.
     """
 
     def __init__(
@@ -76,7 +77,9 @@ class Pages:
         frames: Collection[str] = (),
         first: str = "index.html",
         asked: Asked | None = None,
+        leads: Callable[[], str] = lambda: "",
     ) -> None:
+        self._leads = leads
         self._first = first
         self._frames = " ".join(frames) or "'none'"
         self._names = names
@@ -199,6 +202,8 @@ class Pages:
             self._silent.pop(request.transport, None)
         host = hostname(request.headers.get("Host", ""))
         if not is_ours(host, self._names):
+            if request.method == "GET" and (where := self._leads()):
+                raise web.HTTPFound(where)
             text = "unknown host name; add it to names in [sinks.live]\n"
             raise web.HTTPMisdirectedRequest(text=text)
         return await handler(request)

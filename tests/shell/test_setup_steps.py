@@ -111,6 +111,20 @@ def test_an_answer_that_cannot_stand_changes_nothing(values):
     assert (talk.view(), talk.tables) == before
 
 
+def test_a_network_to_join_is_asked_for_only_where_set_up_has_one_of_its_own():
+    talk = Conversation({})
+    assert "wifi" not in talk.view().steps
+    with pytest.raises(ConfigError):
+        talk.go("wifi")
+    talk.wifi = True
+    assert talk.view().steps == STEPS
+    talk.go("wifi")
+    talk.answer({"wifi": "home", "wifi_password": "a long secret"})
+    talk.back()
+    assert talk.view().fields["wifi_password"] == ""
+    assert talk.tables == Conversation({}).tables
+
+
 def test_steps_are_left_and_come_back_to_with_what_was_said():
     talk = Conversation({})
     talk.answer({"language": "it"})

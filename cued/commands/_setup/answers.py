@@ -55,6 +55,8 @@ class Answers(Struct, frozen=True, kw_only=True):
     mqtt: str | None = None
     mqtt_user: str | None = None
     mqtt_password: str | None = None
+    wifi: str | None = None
+    wifi_password: str | None = None
 
 
 def sensor(text: str) -> ChosenSensor:

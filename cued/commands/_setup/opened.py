@@ -12,7 +12,7 @@ import sys
 
 from cued import app, config
 from cued.coach.voice import phrases
-from cued.commands._setup import writing
+from cued.commands._setup import network, writing
 from cued.commands._setup.place import NAME, Place
 from cued.commands._setup.real import Real
 from cued.commands._setup.served import SetUp
@@ -26,6 +26,9 @@ from cued.sinks._door import Door
 from cued.sinks._hosts import own_address, qr_code
 
 log = logging.getLogger(__name__)
+
+LOOKS_S = 2.0  # chosen: nobody waits for that
+SAID_EVERY_S = 60.0  # as long as it takes to find a phone and type twelve digits
 
 
 async def set_up(
@@ -51,7 +54,9 @@ async def set_up(
             stack.push_async_callback(announcer.close)
             tasks.append(group.create_task(announcer.run(place.host, port)))
             if beside and not door:
-                tasks.append(group.create_task(greet(serving, chosen.station.language)))
+                language = chosen.station.language
+                tasks.append(group.create_task(greet(serving, language)))
+                tasks.append(group.create_task(tell_network(serving, place, language)))
 
         if beside:
             tasks.append(group.create_task(blink(chosen)))
@@ -78,14 +83,24 @@ def told(place: Place, port: int) -> None:
     print(qr_code(url))
 
 
-async def greet(serving: SetUp, language: str) -> None:
+async def greet(serving: SetUp, language: str, key: str = "set_up", more: str = "") -> None:
     """Say aloud what to do; set-up goes on if that fails."""
     try:
-        why = await serving.say(phrases.load(language).say("set_up"))
+        why = await serving.say(phrases.load(language).say(key) + more)
     except (CuedError, OSError) as error:
         why = str(error)
     if why:
         log.warning("nothing can be heard: %s", why)
+
+
+async def tell_network(serving: SetUp, place: Place, language: str) -> None:
+    """Say which network to join, once set-up has made one, until a phone has the page."""
+    while not serving.reached:
+        made = network.own(place.network)
+        if made:
+            groups = (", ".join(made[1][k : k + 3]) for k in range(0, len(made[1]), 3))
+            await greet(serving, language, "set_up_network", f": {'. '.join(groups)}")
+        await asyncio.sleep(SAID_EVERY_S if made else LOOKS_S)
 
 
 async def blink(chosen: Config) -> None:

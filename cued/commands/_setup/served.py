@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
-from cued.commands._setup import writing
+from cued.commands._setup import network, writing
 from cued.commands._setup.place import Place
 from cued.commands._setup.steps import LAST, STEPS, Conversation
 from cued.commands._setup.topics import voice
@@ -55,6 +56,7 @@ class SetUp:
         self._busy = asyncio.Lock()
         self._over = asyncio.Event()
         self._written = False
+        self.reached = False  # a phone has the page
         self._now = asyncio.get_running_loop().time
         self._door = door or Door.new(self._now())
         self._actions: dict[str, Callable[[dict[str, Any]], Any]] = {
@@ -66,7 +68,15 @@ class SetUp:
         """Serve until it is written (True), left, or the time is over."""
         bodies = {"config.json": self._about}
         names = self._place.names
-        pages = Pages(FILES, bodies, names, lambda _: "", first="setup.html", asked=self.ask)
+        pages = Pages(
+            FILES,
+            bodies,
+            names,
+            lambda _: "",
+            first="setup.html",
+            asked=self.ask,
+            leads=self._leads,
+        )
         try:
             await pages.open(self._place.host, self._place.port)
         except OSError as error:
@@ -85,6 +95,7 @@ class SetUp:
 
     async def ask(self, name: str, body: dict[str, Any], key: str) -> PageReply:
         """Answer a request of the page."""
+        self.reached = True
         if name == "speak":
             return await self._speak()
         if name == "enter":
@@ -119,6 +130,7 @@ class SetUp:
 
     def _enter(self, digits: str) -> PageReply:
         key, left = self._door.enter(digits, self._now())
+        self._conversation.wifi = bool(network.own(self._place.network))
         return (
             PageReply(200, {"key": key}) if key else PageReply(403, {"why": "digits", "left": left})
         )
@@ -152,6 +164,9 @@ class SetUp:
         del body
         async with self._busy:
             answers = self._conversation.answers
+            if answers.wifi:
+                network.ask_to_join(self._place.wanted, answers.wifi, answers.wifi_password or "")
+            answers = replace(answers, wifi=None, wifi_password=None)
             kept = await asyncio.to_thread(writing.applied, self._place.path, answers)
         log.info("set-up wrote %s", self._place.path)
         self._written = True
@@ -163,6 +178,10 @@ class SetUp:
         del body
         self._over.set()
         return {}
+
+    def _leads(self) -> str:
+        """Return where a phone's search for the internet is led: a phone then opens the page."""
+        return network.PAGE if network.own(self._place.network) else ""
 
     def _about(self) -> bytes:
         tables = self._conversation.tables

@@ -33,11 +33,12 @@ from cued.commands._setup.topics import (
     sensors,
     voice,
     walked,
+    wifi,
 )
 from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials, unit_of
 from cued.model import ConfigError
 
-SECRETS = ("mqtt_password",)
+SECRETS = ("mqtt_password", "wifi_password")
 LAST = "done"
 TOPICS: dict[str, Topic] = {
     "language": language.TOPIC,
@@ -48,6 +49,7 @@ TOPICS: dict[str, Topic] = {
     "voice": voice.TOPIC,
     "motors": motors.TOPIC,
     "buttons": buttons.TOPIC,
+    "wifi": wifi.TOPIC,
     "mqtt": broker.TOPIC,
     "walk": walked.TOPIC,
 }
@@ -68,21 +70,26 @@ class View(Struct, frozen=True):
     trials: tuple[str, ...]
     noted: bool
     speed_unit: str
-    steps: tuple[str, ...] = STEPS
+    steps: tuple[str, ...]
 
 
 class Conversation:
-    """Leads through the steps; ``at`` is the one to begin with."""
+    """Leads through the steps; ``at`` is the one to begin with.
+
+    step : the one that is asked now.
+    wifi : a network to join is asked for, too.
+    """
 
     def __init__(self, raw: Tables, at: str = STEPS[0]) -> None:
         self._raw = raw
         self._answers = Answers()
-        self._at = STEPS.index(at)
+        self.step = at
+        self.wifi = False
 
     @property
-    def step(self) -> str:
-        """The step that is asked now."""
-        return STEPS[self._at]
+    def steps(self) -> tuple[str, ...]:
+        """The steps that this machine has."""
+        return tuple(step for step in STEPS if self.wifi or step != "wifi")
 
     @property
     def answers(self) -> Answers:
@@ -99,29 +106,30 @@ class Conversation:
         topic = TOPICS.get(self.step)
         return View(
             self.step,
-            self._at + 1,
-            len(STEPS),
+            self.steps.index(self.step) + 1,
+            len(self.steps),
             _fields(topic, self.tables),
             topic.choices if topic else {},
             tuple(topic.trials) if topic else (),
             noted=not topic or topic.noted,
             speed_unit=unit_of(self.tables),
+            steps=self.steps,
         )
 
     def answer(self, values: Mapping[str, Any]) -> None:
         """Accept the present step's answers and go on. Raises ConfigError, changing nothing."""
         self._answers = self._with(values)
-        self._at = min(self._at + 1, len(STEPS) - 1)
+        self._move(1)
 
     def back(self) -> None:
         """Return to the step before."""
-        self._at = max(self._at - 1, 0)
+        self._move(-1)
 
     def go(self, step: str) -> None:
         """Go to any step; its answers and those of the others stay. Raises ConfigError."""
-        if step not in STEPS:
+        if step not in self.steps:
             raise ConfigError(f"{step} is no step of set-up")
-        self._at = STEPS.index(step)
+        self.step = step
 
     def tried(self, values: Mapping[str, Any]) -> Tables:
         """Return the tables with answers that are only being tried. Raises ConfigError."""
@@ -139,6 +147,10 @@ class Conversation:
     def ask(self, talk: Talk) -> None:
         """Have the present step answered at a terminal, and go on."""
         self.answer(TOPICS[self.step].ask(talk))
+
+    def _move(self, by: int) -> None:
+        at = self.steps.index(self.step) + by
+        self.step = self.steps[min(max(at, 0), len(self.steps) - 1)]
 
     def _with(self, values: Mapping[str, Any]) -> Answers:
         topic = TOPICS.get(self.step)

@@ -14,6 +14,7 @@ import aiohttp
 import pytest
 
 from cued import config
+from cued.commands._setup import network
 from cued.commands._setup.place import Place
 from cued.commands._setup.served import SetUp
 from cued.commands._setup.topics.topic import Nearby
@@ -57,8 +58,8 @@ class Machine:
 
 
 @asynccontextmanager
-async def serving(path: Path, machine: Machine):
-    set_up = SetUp(Place(path, "127.0.0.1", 0), machine)
+async def serving(path: Path, machine: Machine, **places: Path):
+    set_up = SetUp(Place(path, "127.0.0.1", 0, **places), machine)
     opened: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     running = asyncio.create_task(set_up.run(opened.set_result))
     url = f"http://127.0.0.1:{await opened}"
@@ -106,6 +107,30 @@ async def test_a_page_elsewhere_can_ask_nothing(tmp_path) -> None:
         async with session.post(f"{url}/ask/speak", json={"x": "y" * 20_000}) as answer:
             assert answer.status == 413
     assert machine.said == []
+
+
+async def test_a_network_of_its_own_leads_phones_to_the_page_and_asks_which_to_join(tmp_path):
+    told, wanted, path = tmp_path / "told", tmp_path / "wanted", tmp_path / "cued.toml"
+    machine, probe = Machine(), {"Host": "captive.apple.com"}
+    async with serving(path, machine, network=told, wanted=wanted) as (url, session, _):
+        assert (await session.get(f"{url}/hotspot-detect.html", headers=probe)).status == 421
+        told.write_text("cued-set-up\n123456789012\n")
+        found = await session.get(f"{url}/generate_204", headers=probe, allow_redirects=False)
+        assert (found.status, found.headers["Location"]) == (302, network.PAGE)
+        assert (await asked(session, url, "speak", Host="captive.apple.com"))[0] == 421
+        key = await entered(session, url, machine)
+        status, view = await asked(session, url, "go", {"to": "wifi"}, key)
+        assert (status, view["fields"]) == (200, {"wifi": "", "wifi_password": ""})
+        short = {"step": "wifi", "values": {"wifi": "home", "wifi_password": "short"}}
+        assert (await asked(session, url, "answer", short, key))[0] == 409
+        values = {"wifi": "home", "wifi_password": "a long secret"}
+        assert (await asked(session, url, "answer", {"step": "wifi", "values": values}, key))[
+            0
+        ] == 200
+        assert (await asked(session, url, "write", key=key))[0] == 200
+    assert wanted.read_text() == "home\na long secret\n"
+    assert wanted.stat().st_mode & 0o777 == 0o660
+    assert "secret" not in path.read_text()
 
 
 async def test_digits_serve_once_and_the_second_phone_takes_over(tmp_path) -> None:

@@ -1,0 +1,168 @@
+"""A network of set-up's own: what is asked of NetworkManager, and that nothing is left of it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cued.commands._setup import network, opened
+from cued.commands._setup.place import Place
+from cued.model import ConfigError
+from tests.shell.test_units import ACCESS_POINT, HOME, settings
+
+DEVICES = "eth0:ethernet\nwlan0:wifi\np2p-dev-wlan0:wifi-p2p"
+
+
+class Machine:
+    """A root folder, and a NetworkManager that writes down what it is asked."""
+
+    def __init__(self, root: Path, devices: str, *, online: bool) -> None:
+        self.root, self.asked = root, root / "asked"
+        self.told = root / "run/cued-access-point/told"
+        self.wanted = root / "run/cued/wifi"
+        self.names = root / "etc/NetworkManager/dnsmasq-shared.d"
+        for folder in (
+            self.told.parent,
+            self.wanted.parent,
+            self.names,
+            root / "dev",
+            root / "bin",
+        ):
+            folder.mkdir(parents=True)
+        self.asked.touch()
+        programs = {
+            "nm-online": f"exit {0 if online else 1}",
+            "nmcli": f'echo "$*" >>{self.asked}; [ "$1" != -g ] || echo "{devices}"',
+            "sleep": "exit 0",
+        }
+        for name, text in programs.items():
+            (root / "bin" / name).write_text(f"#!/bin/sh\n{text}\n")
+            (root / "bin" / name).chmod(0o755)
+
+    def run(self, verb: str) -> list[str]:
+        self.asked.write_text("")
+        environ = {"PATH": f"{self.root}/bin:/usr/bin:/bin"}
+        command = ["sh", HOME / "packaging/access-point", verb, self.root]
+        subprocess.run(command, env=environ, check=True, capture_output=True)
+        return self.asked.read_text().splitlines()
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path, DEVICES, online=False)
+
+
+def test_a_machine_without_a_network_makes_its_own_with_a_new_password_each_time(machine):
+    passwords = set[str]()
+    for _ in range(2):
+        asked = machine.run("up")
+        made = network.own(machine.told)
+        assert made is not None
+        assert made[0] == "cued-set-up"
+        assert re.fullmatch("[0-9]{12}", made[1])
+        passwords.add(made[1])
+        (add,) = [line for line in asked if line.startswith("connection add")]
+        assert add.startswith("connection add save no type wifi con-name cued-set-up ifname wlan0 ")
+        assert "wifi-sec.key-mgmt wpa-psk wifi-sec.proto rsn" in add
+        assert f"wifi-sec.psk {made[1]} " in add
+        assert asked[-1] == "-w 30 connection up cued-set-up"
+        assert made[1] in (machine.root / "dev/tty1").read_text()
+        assert machine.told.stat().st_mode & 0o777 == 0o640
+        (names,) = machine.names.iterdir()
+        assert f"http://{names.read_text().strip().removeprefix('address=/#/')}/" == network.PAGE
+    assert len(passwords) == 2
+
+
+def test_when_it_ends_nothing_is_left_and_nothing_is_joined_unasked(machine):
+    machine.run("up")
+    assert machine.run("down") == ["connection delete cued-set-up"]
+    assert not machine.told.exists()
+    assert list(machine.names.iterdir()) == []
+
+
+@pytest.mark.parametrize(("online", "devices"), [(True, DEVICES), (False, "eth0:ethernet")])
+def test_with_a_network_or_without_wifi_there_is_none(tmp_path, online, devices):
+    machine = Machine(tmp_path, devices, online=online)
+    assert [line for line in machine.run("up") if "connection" in line] == []
+    assert not machine.told.exists()
+    assert list(machine.names.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("password", "asked"),
+    [
+        (
+            "correct horse \\ battery",
+            " wifi-sec.key-mgmt wpa-psk wifi-sec.psk correct horse \\ battery",
+        ),
+        ("", ""),
+    ],
+)
+def test_the_network_that_the_phone_named_is_joined_once(machine, password, asked):
+    network.ask_to_join(machine.wanted, "Our  home", password)
+    told = machine.run("down")
+    assert told[-1] == f"connection add type wifi con-name cued-home ssid Our  home{asked}"
+    assert machine.wanted.read_text() == ""
+    assert "connection add" not in " ".join(machine.run("down"))
+
+
+def test_a_link_is_not_read(machine):
+    (machine.root / "secret").write_text("a secret\n")
+    machine.wanted.symlink_to(machine.root / "secret")
+    assert machine.run("down") == ["connection delete cued-set-up"]
+    assert (machine.root / "secret").read_text() == "a secret\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "password"), [("n" * 33, ""), ("two\nlines", ""), ("n", "short"), ("n", "x" * 64)]
+)
+def test_what_no_wifi_has_is_refused(name, password):
+    with pytest.raises(ConfigError, match="Wi-Fi"):
+        network.refuse_odd(name, password)
+
+
+def test_it_is_the_owners_wish_and_ends_with_set_up():
+    unit = settings(ACCESS_POINT)
+    assert unit["ConditionPathExists"] == [
+        "!/etc/cued/cued.toml", "|/boot/firmware/cued-access-point", "|/etc/cued/access-point",
+    ]  # fmt: skip
+    assert unit["BindsTo"] == ["cued.service"]
+    assert "cued.service" in unit["After"][0].split()
+    assert ACCESS_POINT in settings("cued.service")["Wants"][0].split()
+    assert unit["CapabilityBoundingSet"] == [""]
+    assert unit["PrivateNetwork"] == ["yes"]
+    place = Place(Path("cued.toml"))
+    assert place.network == Path("/run") / unit["RuntimeDirectory"][0] / "told"
+    assert str(place.wanted.parent) in unit["ReadWritePaths"][0]
+    assert f"/run/{settings('cued.service')['RuntimeDirectory'][0]}" == str(place.wanted.parent)
+
+
+class Serving:
+    """Set-up that a phone reaches when it was told of twice."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    @property
+    def reached(self) -> bool:
+        return len(self.said) == 2
+
+    async def say(self, text: str) -> str:
+        self.said.append(text)
+        return ""
+
+
+async def test_the_password_is_said_in_groups_until_a_phone_has_the_page(tmp_path, monkeypatch):
+    monkeypatch.setattr(opened, "SAID_EVERY_S", 0.0)
+    monkeypatch.setattr(opened, "LOOKS_S", 0.0)
+    told, serving = tmp_path / "told", Serving()
+    telling = asyncio.ensure_future(opened.tell_network(serving, Place(told, network=told), "en"))
+    await asyncio.sleep(0.01)
+    assert serving.said == []
+    told.write_text("cued-set-up\n123456789012\n")
+    await asyncio.wait_for(telling, 5)
+    assert serving.said[0].endswith(": 1, 2, 3. 4, 5, 6. 7, 8, 9. 0, 1, 2")
