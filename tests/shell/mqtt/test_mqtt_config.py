@@ -1,0 +1,31 @@
+"""What of the broker's options belongs together."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from cued.sinks._mqtt_config import PORTS, Config
+
+
+def test_each_way_to_a_broker_has_its_usual_port():
+    assert [PORTS[way, tls] for way in ("tcp", "websockets") for tls in (False, True)] == [
+        1883, 8883, 9001, 443,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("options", "told"), [
+    ({"commands": ["pauze"]}, "did you mean pause"),
+    ({"certificate": "a.pem", "tls": True}, "certificate and key belong together"),
+    ({"ca": "a.pem"}, "without tls = true"),
+    ({"password_file": "secret"}, "of no use without user"),
+    ({"discovery_prefix": "home#"}, "discovery_prefix"),
+    ({"page": "ftp://here"}, "page"),
+])  # fmt: skip
+def test_what_cannot_be_meant_is_refused(options, told):
+    with pytest.raises(msgspec.ValidationError, match=told):
+        msgspec.convert(options, Config)
+
+
+def test_what_moves_the_belt_is_no_default():
+    assert not {"set_speed", "set_incline"} & set(Config().commands)

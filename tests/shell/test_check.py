@@ -1,0 +1,49 @@
+"""`cued check`: what will run, which rules stay silent, and what is hidden from this user."""
+
+from __future__ import annotations
+
+from cued import config
+from cued.commands.check import described, silent, unseen
+from cued.model import OutOfReach
+
+POD = {"device": "pod", "placement": "lower_back"}
+FOOT = {"device": "pod", "placement": "foot_left"}
+BELT = {"device": "ftms", "placement": "treadmill"}
+
+
+def of(**tables):
+    return config.convert(tables)
+
+
+def test_without_sensors_the_next_step_is_named():
+    lines = described(of())
+    assert "no sensors: write [sensors.NAME] tables, or run cued setup" in lines
+
+
+def test_each_sensor_says_what_it_is_and_whether_its_mounting_is_given():
+    rows = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    told = described(of(sensors={"back": {**POD, "mounting": rows}, "foot": FOOT, "belt": BELT}))
+    assert "sensor back: pod, lower_back, mounting given" in told
+    assert "sensor foot: pod, foot_left, mounting found by itself" in told
+    assert "sensor belt: ftms, treadmill" in told
+
+
+def test_a_rule_that_lacks_something_is_named_with_what_it_lacks():
+    def names(**tables):
+        return {line.split()[1] for line in silent(of(coach={"program": True}, **tables))}
+
+    trunk = names(sensors={"back": POD})
+    assert {"too_fast", "trunk_lean", "asymmetry"} <= trunk  # no belt, one foot
+    assert "overlong_stride" not in trunk  # a trunk shows when the belt changes
+    both = names(sensors={"back": POD, "belt": BELT})
+    assert "trunk_lean" not in both
+    assert "asymmetry" in both
+    typed = names(sensors={"back": POD}, sources={"belt_by_hand": {"speed_m_s": 1.0}})
+    assert typed == both
+
+
+def test_secrets_of_the_service_are_no_mistake_of_the_configuration():
+    def hidden(_say):
+        raise OutOfReach("the password cannot be reached")
+
+    assert unseen([lambda _: None, hidden]) == ["not checked: the password cannot be reached"]
