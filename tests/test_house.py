@@ -140,3 +140,63 @@ def test_a_number_without_a_reason_is_found():
     )
     assert bare(source) == ["A"]
     assert bare("F: float = radians(-2.0)\nG = '# 4'\nH = [5, '#']") == ["F", "H"]
+
+
+# Where those modules are tested that no test imports or is named after.
+TESTED_IN = {
+    "actuators/_p*.py": "shell/test_speech.py",
+    "actuators/log.py": "contracts/test_actuators.py",
+    "actuators/voices/*.py": "contracts/test_voices.py",
+    "coach/taught.py": "core/coach/test_program.py",
+    "coach/workout/keeping.py": "core/coach/test_stranger.py",
+    "commands/_held_motor.py": "shell/test_bench_hardware.py",
+    "commands/_over_bluetooth.py": "shell/ble/test_simulate.py",
+    "commands/_play.py": "shell/test_daemon.py",
+    "commands/_setup/topics/*.py": "shell/test_setup_steps.py",
+    "commands/compare.py": "report/test_comparison.py",
+    "commands/export.py": "report/test_report.py",
+    "commands/hass.py": "shell/mqtt/test_discovery.py",
+    "commands/import_.py": "recordings/test_importing.py",
+    "commands/off.py": "shell/test_daemon.py",
+    "commands/record.py": "shell/ble/test_commands.py",
+    "devices/_ftms_control.py": "core/devices/test_treadmills.py",
+    "evaluation/*.py": "core/test_evaluation.py",
+    "gait/metrics/*.py": "core/gait/test_metrics.py",
+    "gait/trunk/weights.py": "core/gait/test_network.py",
+    "recording/imports/**/*.py": "recordings/test_import_formats.py",
+    "report/*.py": "report/test_report.py",
+    "simulation/*.py": "core/simulation/test_simulated_signals.py",
+    "sinks/_amqtt*.py": "shell/mqtt/test_security.py",
+    "sources/_ble_*.py": "shell/ble/test_link.py",
+    "standin/*.py": "shell/ble/test_link.py",
+}
+
+
+def _imported(path: Path) -> set[str]:
+    out: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            out |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
+        elif isinstance(node, ast.Import):
+            out |= {name.name for name in node.names}
+    return out
+
+
+def test_every_module_has_a_test_that_can_be_found():
+    tests = [*(HOME / "tests").rglob("*.py")]
+    imported = set[str]().union(*map(_imported, tests))
+    named = {path.stem.removeprefix("test_") for path in tests}
+    home = HOME / "cued"
+    modules = [path for path in home.rglob("*.py") if path.stem != "__init__"]
+    alone = {
+        path
+        for path in modules
+        if ".".join(("cued", *path.relative_to(home).with_suffix("").parts)) not in imported
+        and path.stem.strip("_") not in named
+    }
+    for pattern, test in TESTED_IN.items():
+        there = alone.intersection(home.glob(pattern))
+        assert there, f"{pattern} needs no mention any more"
+        assert (HOME / "tests" / test).is_file(), test
+        alone -= there
+    assert not {str(path.relative_to(HOME)) for path in alone}

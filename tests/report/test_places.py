@@ -17,7 +17,7 @@ def test_a_path_is_absolute_and_near(tmp_path, monkeypatch):
 
 
 def test_an_address_that_cannot_be_reached_is_one_line():
-    with pytest.raises(CuedError, match="sftp://127.0.0.1:1/sessions"):
+    with pytest.raises(CuedError, match=r"sftp://127.0.0.1:1/sessions"):
         place("sftp://127.0.0.1:1/sessions")
 
 
