@@ -142,6 +142,7 @@ class Daemon:
         if self._live:
             self._now = asyncio.get_running_loop().time()
         before = asyncio.all_tasks()
+        asyncio.get_running_loop().set_exception_handler(self._unhandled)
         notify("WATCHDOG=1")  # after a reload: opening everything may take its time
         async with AsyncExitStack() as stack:
             if await self._open(stack):
@@ -277,6 +278,15 @@ class Daemon:
             return  # not the part's own fault, and the end of the process anyway
         log.debug("%s failed", name, exc_info=error)
         self._announce(fault_notice(name, error, self._now))
+
+    def _unhandled(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Process what a part's timer or task has raised as if the part had been asked."""
+        error = context.get("exception")
+        parts = (*self._sinks, *self._actuators)
+        if not isinstance(error, Exception) or not (
+            self._fault or any(part.caught(error) for part in parts)
+        ):
+            loop.default_exception_handler(context)
 
     def _tell_untold(self) -> None:
         while self._untold:

@@ -62,7 +62,7 @@ class Fence:
     """Calls a part until one call raises, and then never again, unless it is mended."""
 
     def __init__(self, name: str, failed: Failed) -> None:
-        self._name = name
+        self.name = name
         self._failed = failed
         self.broken = False
 
@@ -80,7 +80,7 @@ class Fence:
         """Switch the part off and report why, once."""
         if not self.broken:
             self.broken = True
-            self._failed(self._name, error)
+            self._failed(self.name, error)
 
 
 class FencedRule:

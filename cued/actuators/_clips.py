@@ -166,8 +166,9 @@ async def _answers(child: asyncio.subprocess.Process, batch: Batch) -> AsyncIter
         child.stdin.write(msgspec.json.encode(batch))
         await child.stdin.drain()
     child.stdin.close()
-    while line := await _line(child.stdout):
-        yield msgspec.json.decode(line, type=Rendered)
+    with contextlib.suppress(msgspec.MsgspecError):  # killed in the middle of a line
+        while line := await _line(child.stdout):
+            yield msgspec.json.decode(line, type=Rendered)
 
 
 async def _line(answers: asyncio.StreamReader) -> bytes:
@@ -176,7 +177,7 @@ async def _line(answers: asyncio.StreamReader) -> bytes:
     Not by ``asyncio.wait_for``: before Python 3.12 it forgets a cancellation that comes in the same
     instant as what it waits for (python/cpython#86296), and rendering would outlive the daemon.
     """
-    with contextlib.suppress(TimeoutError):
+    with contextlib.suppress(TimeoutError, ValueError):  # a line without an end is none
         async with asyncio.timeout(PATIENCE_S):
             return await answers.readline()
     return b""

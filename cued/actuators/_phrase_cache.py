@@ -79,7 +79,7 @@ class Book:
         """Render texts; return those that failed, and why."""
         failed = dict.fromkeys(texts, "the renderer gave no answer")
         async for answer in self._clips.render(texts):
-            failed.pop(answer.text)
+            failed.pop(answer.text, None)
             if answer.why:
                 failed[answer.text] = answer.why
             elif answer.instead:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from cued.model import Beat, Cue, CueDone, Notice, Pattern
 from cued.parts import Exit
@@ -40,6 +40,12 @@ class Actuator(Protocol):
     def cancel(self) -> None:
         """Stop the present cue at once."""
         ...
+
+
+def raise_fault(task: asyncio.Task[Any]) -> None:
+    """Raise in the loop what a task of an actuator's own has raised (``daemon.py`` fences it)."""
+    if not task.cancelled():
+        task.result()
 
 
 async def felt(pattern: Pattern, make: Callable[[Report], Actuator]) -> str:

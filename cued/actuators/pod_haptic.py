@@ -28,7 +28,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from cued.actuators._patterns import TICK_S, Pulse, pulses
-from cued.actuators.actuator import Report
+from cued.actuators.actuator import Report, raise_fault
 from cued.config import Site
 from cued.devices.device import PulseTrain
 from cued.model import Beat, ConfigError, Cue, CueDone, Notice
@@ -168,6 +168,7 @@ class PodHaptic:
         task = asyncio.create_task(work, name="pod haptic")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(raise_fault)
         return task
 
     def _end(self, remark: str) -> None:

@@ -35,7 +35,7 @@ from cued.actuators._speech_options import Config, clips_of
 from cued.actuators._tones import instead, names, rest
 from cued.actuators._tones import tone as sound_of
 from cued.actuators._wav import Samples
-from cued.actuators.actuator import Report
+from cued.actuators.actuator import Report, raise_fault
 from cued.coach.voice import phrases
 from cued.config import Site
 from cued.model import Beat, Cue, CueDone, Notice, Priority
@@ -98,7 +98,6 @@ class Speech:
         self._given: dict[int, _Given] = {}
         self._told: set[str] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._group = asyncio.TaskGroup()
         self._tasks: list[asyncio.Task[None]] = []
         # One thread: what PortAudio is asked happens one after another, closing last.
         self._thread = ThreadPoolExecutor(1, "sound-card")
@@ -121,11 +120,12 @@ class Speech:
         if not opening.done():
             self._why = f"no sound: the card has not opened within {OPENS_S:.0f} s"
             self._notice("warning", "sound_missing", f"{self._why}; cues can't be heard yet")
-        await self._group.__aenter__()
         self._tasks = [
-            self._group.create_task(self._keep_open(opening), name="sound card"),
-            self._group.create_task(self._book.run(), name="speech clips"),
+            asyncio.create_task(self._keep_open(opening), name="sound card"),
+            asyncio.create_task(self._keep_clips(), name="speech clips"),
         ]
+        for task in self._tasks:
+            task.add_done_callback(raise_fault)
         return self
 
     async def __aexit__(self, *exit_: Exit) -> None:
@@ -134,8 +134,7 @@ class Speech:
             task.cancel()
         closing = self._close()
         try:
-            # Without the error: a TaskGroup would wrap it. Its own tasks' errors it still raises.
-            await self._group.__aexit__(None, None, None)
+            await asyncio.gather(*self._tasks, return_exceptions=True)
         finally:
             self._mixer = None
             with contextlib.suppress(TimeoutError):  # a card that hangs must not hold up the rest
@@ -273,6 +272,9 @@ class Speech:
             self._told -= {"sound_missing", "sound_lost"}
             self._notice("info", "sound_back", f"sound works: {self._output.name}")
             self._told.discard("sound_back")
+
+    async def _keep_clips(self) -> None:
+        await self._book.run()
 
     def _lose(self) -> None:
         """Report the present cue as not given: the card is gone."""

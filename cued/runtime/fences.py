@@ -1,14 +1,15 @@
 """Fences around what the daemon shows and gives: a sink or an actuator can fail alone.
 
-One that raises, or takes too long to open or close, is off until the next engine, is told once and
-is not asked meanwhile. It is left in good order at the end if it was entered. ``cued/fences.py``
-says what is fenced and what is not.
+One that raises, also in a timer or a task of its own, or takes too long to open or close, is off
+until the next engine, is told once and is not asked meanwhile. It is left in good order at the end
+if it was entered. ``cued/fences.py`` says what is fenced and what is not.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from traceback import walk_tb
 from typing import TypeVar
 
 from cued.actuators.actuator import Actuator, Report
@@ -81,6 +82,14 @@ class _Fenced:
         except Exception as error:  # noqa: BLE001 (that is what a fence is for)
             self.fence.fail(error)
 
+    def caught(self, error: Exception) -> bool:
+        """Switch the part off if the error came out of it; return whether it did."""
+        frames = walk_tb(error.__traceback__)
+        if all(frame.f_locals.get("self") is not self._part for frame, _ in frames):
+            return False
+        self.fence.fail(error)
+        return True
+
     def mend(self) -> None:
         """Let a part that could be entered try again."""
         if self.entered and self.fence.broken:
@@ -96,6 +105,7 @@ class FencedSink:
         self._part = _Fenced(sink, failed)
         self._fence = self._part.fence
         self.mend, self.patience = self._part.mend, self._part.patience
+        self.caught = self._part.caught
 
     async def __aenter__(self) -> FencedSink:
         await self._part.enter()
@@ -141,6 +151,13 @@ class FencedActuator:
 
     async def __aexit__(self, *exit_: Exit) -> None:
         await self._part.leave()
+
+    def caught(self, error: Exception) -> bool:
+        """Switch the actuator off, and what it gives, if the error came out of it."""
+        mine = self._part.caught(error)
+        if mine:
+            self.cancel()
+        return mine
 
     def give(self, cue: Cue) -> None:
         """Play a cue, or report that it was not played."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from itertools import takewhile
 
 import pytest
 
 from cued import app, config, parts
+from cued.actuators import speech
+from cued.actuators.actuator import raise_fault
+from cued.config import Site
 from cued.daemon import Daemon
 from cued.engine import Engine, Worn
 from cued.fences import FAILED, Faults, FencedMetric
@@ -179,6 +183,65 @@ async def test_a_sink_that_raises_is_told_to_the_others_and_they_go_on(method):
     if method != "leave":
         assert [n.code for n in taken if isinstance(n, Notice)] == [FAILED]
     assert good.log[-1] == ("leave",)
+
+
+class Aside(Part):
+    """A part whose timer or task raises, after the first cue."""
+
+    def __init__(self, how):
+        super().__init__()
+        self.how = how
+
+    def give(self, cue):
+        super().give(cue)
+        if self.how == "timer":
+            asyncio.get_running_loop().call_soon(self._tick)
+        else:
+            asyncio.create_task(self._work()).add_done_callback(raise_fault)
+
+    def _tick(self):
+        raise Fault("thrown in")
+
+    async def _work(self):
+        self._tick()
+
+
+class Slowly(Playback):
+    async def run(self, emit, up):
+        for t in range(9):
+            emit(Tick(float(t)))
+            await asyncio.sleep(0.001)
+
+
+@pytest.mark.parametrize("how", ["timer", "task"])
+async def test_an_actuator_whose_timer_or_task_raises_is_off_and_told_once(how):
+    broken, good, seen = Aside(how), Part(), Part()
+    await daemon([Slowly([], 0.0)], [broken, good], [seen]).run()
+    assert sum(entry[0] == "give" for entry in good.log) == 9
+    assert sum(entry[0] == "give" for entry in broken.log) < 4
+    assert ("cancel",) in broken.log
+    told = [e[1] for e in seen.log if e[0] == "take" and isinstance(e[1], Notice)]
+    assert [n.code for n in told] == [FAILED]
+
+
+@pytest.mark.parametrize("method", ["_look_for_underruns", "_keep_clips"])
+async def test_a_fault_in_the_voices_own_tasks_ends_the_voice_only(method, tmp_path, monkeypatch):
+    monkeypatch.setattr(speech, "CHECK_S", 0.001)
+    monkeypatch.setattr(speech.Speech, method, raising)
+    good, seen = Part(), Part()
+    here = Site(cache=str(tmp_path), hardware=False)
+    voice = partial(speech.Speech, speech.Config(), here, texts=[])
+    one = Daemon(
+        Engine({}, coach=Coach()),
+        [Slowly([], 0.0)],
+        [voice, lambda _report: good],
+        [lambda _ask: seen],
+        live=False,
+    )
+    await one.run()
+    assert sum(entry[0] == "give" for entry in good.log) == 9
+    told = [e[1] for e in seen.log if e[0] == "take" and isinstance(e[1], Notice)]
+    assert [n.text[:22] for n in told if n.code == FAILED] == ["actuators.speech faile"]
 
 
 async def test_what_does_not_open_in_time_is_left_out(monkeypatch):
