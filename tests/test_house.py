@@ -160,6 +160,7 @@ TESTED_IN = {
     "commands/off.py": "shell/test_daemon.py",
     "commands/record.py": "shell/ble/test_commands.py",
     "devices/_ftms_control.py": "core/devices/test_treadmills.py",
+    "devices/_treadmill_options.py": "core/devices/test_ftms_options.py",
     "evaluation/*.py": "core/test_evaluation.py",
     "gait/metrics/*.py": "core/gait/test_metrics.py",
     "gait/trunk/weights.py": "core/gait/test_network.py",

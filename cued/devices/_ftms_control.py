@@ -33,8 +33,8 @@ from typing import TypeGuard
 from msgspec import Struct
 
 from cued.devices._belt_guard import BeltGuard
+from cued.devices._ftms_options import Config
 from cued.devices._gatt import fields, sig
-from cued.devices._treadmill_options import Config
 from cued.devices.device import Action, Answer, Output, Write
 from cued.model import BeltRequest, DecodeError
 

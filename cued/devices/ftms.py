@@ -13,16 +13,9 @@ up with a new target, its distance from it. A halt is told apart from the speed,
 telling (``_standstill.py``). No device time: a report is as old as its arrival. Many tell nothing
 before the belt runs, or before control is requested.
 
-Some need a message before they report their speed, and are sent it where the option ``unlock``
-names them. KingSmith Z1 (some firmware): service 24e2521c-f63b-48ed-85be-c5330a00fdf7, notify
-...0b00..., write ...0d00...: ``71 00 05 01``, the last four characters of its name as a
-little-endian 32-bit number plus one, and the sum of all that (& ff); it answers ``71 80 00 cc``.
-Urevo Spacewalk E3, some Mobvoi: ``02 51 0b 03`` to characteristic fff2. Source:
-fortun8te/z1-walkingpad, dudanov/hassio-ftms#21 (facts), one report each (D).
-
 Sources: FTMS 1.0, pyftms, qdomyos-zwift (facts), TrackMyIndoorWorkout (captures). Certainty A for
 reading; control has been tested against simulated treadmills only. Machines that report or take
-miles an hour, or whose incline is nonsense, exist: see the options (``_treadmill_options.py``).
+miles an hour, or whose incline is nonsense, exist: see the options (``_ftms_options.py``).
 """
 
 from __future__ import annotations
@@ -31,17 +24,13 @@ from collections.abc import Sequence
 
 from cued.devices import _treadmill_data as td
 from cued.devices._ftms_control import CONTROL, INCLINE_RANGE, SPEED_RANGE, Control
+from cued.devices._ftms_options import Config
 from cued.devices._gatt import sig
 from cued.devices._standstill import Standstill
-from cued.devices._treadmill_options import Config
+from cued.devices._unlock import unlocking
 from cued.devices.device import Action, Advert, Answer, Device, Output, Read, Subscribe, Write
 from cued.model import Belt, BeltRequest, DecodeError, HeartRate
 from cued.parts import Part
-
-Z1_NOTIFY = "24e2521c-f63b-48ed-85be-c5330b00fdf7"
-Z1_WRITE = "24e2521c-f63b-48ed-85be-c5330d00fdf7"
-UREVO_WRITE = sig(0xFFF2)
-UREVO = bytes.fromhex("02510b03")
 
 SERVICE = sig(0x1826)
 DATA, STATUS = sig(0x2ACD), sig(0x2ADA)
@@ -178,21 +167,3 @@ class Ftms(Device):
 
 
 PART = Part(Config, Ftms, place="treadmill")
-
-
-def z1(name: str) -> bytes:
-    """Return what unlocks a Z1 of this name."""
-    number = int.from_bytes(name.encode()[-4:].rjust(4, b"\0"), "little") + 1
-    body = b"\x71\x00\x05\x01" + (number & 0xFFFFFFFF).to_bytes(4, "little")
-    return body + bytes((sum(body) & 0xFF,))
-
-
-def unlocking(config: Config, services: Sequence[str]) -> list[Action]:
-    """Return the actions that unlock the configured machine, if it is there."""
-    if config.unlock == "kingsmith_z1" and Z1_WRITE in services:
-        if len(config.unlock_name) < 4:
-            raise DecodeError("a Z1 is unlocked by its name: write it as unlock_name")
-        return [Subscribe(Z1_NOTIFY), Write(Z1_WRITE, z1(config.unlock_name))]
-    if config.unlock == "urevo" and UREVO_WRITE in services:
-        return [Write(UREVO_WRITE, UREVO)]
-    return []

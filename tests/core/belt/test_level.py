@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from cued.belt.level import FOOT, INCLINE, SPEED, Level, deviation
+from cued.belt.level import FOOT, INCLINE, SPEED, Level
 
 
 def fed(values: list[float], dt: float = 1.0, level: Level | None = None, begin: float = 0.0):
@@ -99,7 +99,3 @@ def test_what_is_set_is_exact_and_the_same_again_changes_nothing():
 def test_a_foots_strides_may_scatter_where_a_consoles_would_be_a_change():
     scatter = [1.0, 1.05, 0.96, 1.02, 0.98, 1.04] * 4
     assert fed(scatter, level=Level(FOOT)).since == 0.0
-
-
-def test_a_standard_deviation_is_of_all_values():
-    assert deviation([1.0, 3.0]) == 1.0

@@ -1,11 +1,11 @@
-"""What a treadmill's numbers are worth."""
+"""What an FTMS treadmill's numbers are worth."""
 
 from __future__ import annotations
 
 import msgspec
 import pytest
 
-from cued.devices._treadmill_options import Config
+from cued.devices._ftms_options import Config
 
 
 @pytest.mark.parametrize(("options", "reported", "true"), [
