@@ -121,7 +121,9 @@ def test_a_network_to_join_is_asked_for_only_where_set_up_has_one_of_its_own():
     talk.go("wifi")
     talk.answer({"wifi": "home", "wifi_password": "a long secret"})
     talk.back()
-    assert talk.view().fields["wifi_password"] == ""
+    assert talk.view().fields == {"wifi": "home", "wifi_password": ""}
+    talk.answer({"wifi": "home"})
+    assert talk.answers.wifi_password == "a long secret"
     assert talk.tables == Conversation({}).tables
 
 

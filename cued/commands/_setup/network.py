@@ -29,7 +29,7 @@ def own(told: Path) -> tuple[str, str] | None:
 def refuse_odd(name: str, password: str) -> None:
     """Raise ConfigError where no Wi-Fi has this name or this password."""
     if len(name.encode()) > LONGEST_NAME or not name.isprintable():
-        raise ConfigError(f"a Wi-Fi's name has {LONGEST_NAME} bytes at most")
+        raise ConfigError("a Wi-Fi's name has 32 bytes at most")
     if password and (len(password) not in PASSWORDS or not password.isprintable()):
         raise ConfigError("a Wi-Fi's password has 8 to 63 characters")
 

@@ -108,7 +108,7 @@ class Conversation:
             self.step,
             self.steps.index(self.step) + 1,
             len(self.steps),
-            _fields(topic, self.tables),
+            self._fields(topic) if topic else {},
             topic.choices if topic else {},
             tuple(topic.trials) if topic else (),
             noted=not topic or topic.noted,
@@ -148,6 +148,14 @@ class Conversation:
         """Have the present step answered at a terminal, and go on."""
         self.answer(TOPICS[self.step].ask(talk))
 
+    def _fields(self, topic: Topic) -> dict[str, Any]:
+        """Return what fields show: what is configured, else what was said."""
+        shown = topic.shown(self.tables)
+        said = {
+            name: getattr(self._answers, name) or "" for name in topic.fields if name not in shown
+        }
+        return {name: "" if name in SECRETS else (shown | said)[name] for name in topic.fields}
+
     def _move(self, by: int) -> None:
         at = self.steps.index(self.step) + by
         self.step = self.steps[min(max(at, 0), len(self.steps) - 1)]
@@ -172,13 +180,6 @@ def laid_over(raw: Tables, answers: Answers) -> Tables:
     for topic in TOPICS.values():
         topic.lay(out, answers)
     return out
-
-
-def _fields(topic: Topic | None, tables: Tables) -> dict[str, Any]:
-    if not topic:
-        return {}
-    shown = topic.shown(tables)
-    return {name: "" if name in SECRETS else shown[name] for name in topic.fields}
 
 
 def _copy(value: Any) -> Any:

@@ -254,7 +254,8 @@ class Serving(threading.Thread):
             def opened(port: int) -> None:
                 self.url = f"http://127.0.0.1:{port}/"
 
-            self.written = await SetUp(Place(self.path, "127.0.0.1", 0), self.machine).run(opened)
+            place = Place(self.path, "127.0.0.1", 0, network=self.path.with_name("told"))
+            self.written = await SetUp(place, self.machine).run(opened)
 
         asyncio.run(serve())
 
@@ -348,6 +349,7 @@ def test_every_step_is_in_the_phones_language_and_fits_360_dots(
     served: Serving, visit: Any, language: str
 ) -> None:
     page = visit(served.url, size={"width": 360, "height": 740}, locale=language)
+    served.path.with_name("told").write_text("cued-set-up\n123456789012\n")  # and asks for Wi-Fi
     let_in(page, served)
     left: dict[str, set[str]] = {}
     for step in page.locator("#go option").evaluate_all("all => all.map((one) => one.value)"):
@@ -358,6 +360,7 @@ def test_every_step_is_in_the_phones_language_and_fits_360_dots(
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, step
         assert page.evaluate(RUNS_OUT) == [], step
     assert {step: words for step, words in left.items() if words} == {}
+    assert "wifi" in left
     page.locator("#go").select_option("voice")
     served.machine.trouble = "no sound: the card is gone"
     page.locator("#trials button").first.click()

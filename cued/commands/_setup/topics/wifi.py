@@ -11,11 +11,11 @@ from cued.commands._setup.topics.topic import Talk, Topic
 
 def _shown(tables: Tables) -> dict[str, Any]:
     del tables
-    return {"wifi": ""}
+    return {}
 
 
 def _lay(out: Tables, answers: Answers) -> None:
-    """Write nothing: it is the machine's, not the coach's."""
+    """Write nothing: the network is the machine's, not the coach's."""
     del out
     refuse_odd(answers.wifi or "", answers.wifi_password or "")
 
