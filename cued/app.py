@@ -216,7 +216,7 @@ def attended(config: Config) -> Config:
 
 
 def simulated(config: Config) -> bool:
-    """Whether the inputs have a simulated clock."""
+    """Return whether the inputs have a simulated clock."""
     return "simulate" in config.parts.get("sources", {})
 
 

@@ -45,6 +45,6 @@ def to_body(m: Floats, v: Floats) -> Floats:
 
 
 def sizes(v: Floats) -> Floats:
-    """Lengths of (n, 3) vectors, in a fixed order of operations."""
+    """Return the lengths of (n, 3) vectors, in a fixed order of operations."""
     x, y, z = v[:, 0], v[:, 1], v[:, 2]
     return np.sqrt(x * x + y * y + z * z)

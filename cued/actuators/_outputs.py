@@ -39,7 +39,7 @@ class Output(Protocol):
         ...
 
     def now(self) -> float:
-        """Time on the clock of this output, s."""
+        """Return the time on the clock of this output, s."""
         ...
 
     def open(self, mixer: Mixer) -> None:
@@ -55,7 +55,7 @@ class Output(Protocol):
         ...
 
     def underruns(self) -> int:
-        """How often the card ran dry since it was opened."""
+        """Return how often the card ran dry since it was opened."""
         ...
 
     def close(self) -> None:

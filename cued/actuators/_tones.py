@@ -65,7 +65,7 @@ class Note(Struct, frozen=True):
 
 
 def _burst(hz: float) -> tuple[Note, ...]:
-    """Three and two pulses of 120 ms: the shape of a high-priority alarm."""
+    """Return three and two pulses of 120 ms: the shape of a high-priority alarm."""
     pulse, last = Note(hz, 0.12, 0.07), Note(hz, 0.12, 0.25)
     return (pulse, pulse, last, pulse, last)
 
@@ -98,7 +98,7 @@ _INSTEAD: dict[Priority, Tone] = {
 
 
 def names() -> tuple[Tone, ...]:
-    """Every tone there is."""
+    """Return every tone there is."""
     return get_args(Tone)
 
 

@@ -309,6 +309,6 @@ def _skewness(values: Collection[float]) -> float:
 
 
 def _drift(values: Sequence[float]) -> float:
-    """Difference between the means of the second and the first half."""
+    """Return the difference between the means of the second and the first half."""
     half = len(values) // 2
     return fmean(values[-half:]) - fmean(values[:half])

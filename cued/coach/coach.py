@@ -139,7 +139,7 @@ class Coach:
         # 9. The phase's script, praise, and a sign of life.
         others = (self._line(), self._effects.praise(now), self._silence(technique))
         proposals += [p for p in others if p]
-        events += self._safety.told()
+        events += self._safety.drain()
         # 10. One voice.
         return [*events, *self._decide(proposals + technique, now)]
 

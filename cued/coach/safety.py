@@ -104,7 +104,7 @@ class Safety:
         self._owed[proposal.key] = proposal
         return [proposal]
 
-    def told(self) -> list[BeltRequest | Notice]:
+    def drain(self) -> list[BeltRequest | Notice]:
         """Return the requests and notices that have come up."""
         told = [*self._requests, *self._notices]
         self._requests, self._notices = [], []

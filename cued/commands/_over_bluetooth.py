@@ -120,4 +120,4 @@ class OverBluetooth:
 
 
 def _nothing() -> None:
-    """Playback says that it begins."""
+    """Begin: playback says so."""

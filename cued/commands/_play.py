@@ -141,4 +141,4 @@ def _tell(world: World, event: AnyEvent) -> None:
 
 
 def nobody(_said: Command | Notice) -> None:
-    """Commands have nowhere to go in a replay."""
+    """Ignore a command: it has nowhere to go in a replay."""

@@ -101,7 +101,7 @@ def _signals(seen: Seen) -> list[str]:
 
 
 def _facts(found: msgspec.Struct, t: float) -> str:
-    """One finding or event in a line: its kind, when it happened, and its fields."""
+    """Return a finding or event as a line: its kind, when it happened, and its fields."""
     fields: dict[str, Any] = msgspec.to_builtins(found)
     named = [f"{k} {_value(v)}" for k, v in fields.items() if k not in _PLAIN and v not in _EMPTY]
     return f"{type(found).__name__.lower()} of {t:.2f} s: {', '.join(named)}"

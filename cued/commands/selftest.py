@@ -72,7 +72,7 @@ async def tried(config: Config, seconds: float, *, ask: bool = False) -> list[Ch
 
 
 async def diagnosed(config: Config, checks: list[Check]) -> None:
-    """If something is missing, print what ``cued doctor`` finds too."""
+    """Print what ``cued doctor`` finds too, if something is missing."""
     if not missing(checks):
         return
     there = Check("configuration", "ok", "")

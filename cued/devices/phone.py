@@ -149,7 +149,7 @@ class Phone(Device):
         self._last = -np.inf
 
     def start(self, services: Sequence[str]) -> list[Action]:
-        """Nothing to write: its source asks."""
+        """Write nothing: its source asks."""
         if services:
             raise DecodeError("a phone is reached by [sources.phyphox] or [sources.sensor_logger]")
         return []

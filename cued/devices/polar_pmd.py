@@ -205,7 +205,7 @@ class PolarPmd(Device):
         return self._factor.get(kind, self._range.get(kind, 1.0) / 32768 if counts else 1.0)
 
     def _times(self, kind: int, last_ns: int, n: int) -> Floats:
-        """Sample times of a frame, from its end and the end of the one before."""
+        """Return the sample times of a frame, from its end and the end of the one before."""
         if self._base_ns is None:
             self._base_ns = last_ns
         end, before = (last_ns - self._base_ns) * 1e-9, self._last.get(kind)

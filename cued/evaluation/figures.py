@@ -183,7 +183,7 @@ def alarm_row(data: str, label: str, placement: str, alarms: Alarms) -> AlarmRow
 
 
 def f1(hits: Hits) -> Number:
-    """Harmonic mean of precision and recall."""
+    """Return the harmonic mean of precision and recall."""
     return _part(2 * hits.found, 2 * hits.found + hits.missed + hits.false, 1)
 
 

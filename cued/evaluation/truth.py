@@ -93,7 +93,7 @@ class Truth:
         return any(a <= t <= b for a, b in self.bouts)
 
     def standing(self) -> list[Span]:
-        """Where the person surely stood: before the first step and after a marked stop."""
+        """Return where the person surely stood: before the first step and after a marked stop."""
         if not self._stops:
             return []
         moves = [row.t for row in (*self.contacts, *self.lifts)]

@@ -51,7 +51,7 @@ def opening(d: Digest, before: Visit | None = None) -> str:
 
 
 def _kept(d: Digest) -> float | None:
-    """How long the short step lasted after the last turn to the front, s."""
+    """Return how long the short step lasted after the last turn to the front, s."""
     told = [m.value for m in d.measured.get("time_to_drift_s", []) if m.value is not None]
     return told[-1] if told else None
 

@@ -33,7 +33,7 @@ class Runs(Protocol):
 
 
 def back_off(failures: int, chance: float, longest_s: float = LONGEST_S) -> float:
-    """Seconds to wait after so many failures in a row; ``chance`` 0..1 spreads it by ±25 %."""
+    """Return how long to wait after so many failures in a row, s; ``chance`` 0..1: ±25 %."""
     steps = min(failures - 1, 10)  # a far end that stays away overflows no power
     return min(longest_s, FIRST_S * STEP**steps) * (0.75 + 0.5 * chance)
 

@@ -38,7 +38,7 @@ def _socket() -> socket.socket:
 
 
 def watchdog_s() -> float | None:
-    """How often systemd wants to hear from this process, s; None when it does not."""
+    """Return how often systemd wants to hear from this process, s; None when it does not."""
     usec = os.environ.get("WATCHDOG_USEC", "")
     ours = os.environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
     return int(usec) / 1e6 if usec.isdigit() and ours else None

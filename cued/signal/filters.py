@@ -21,7 +21,7 @@ from cued.signal.grid import RATE_HZ
 
 
 def lowpass(cutoff_hz: float) -> Floats:
-    """Taps of a second-order Butterworth low-pass; its delay at 0 Hz is ``delay_s(taps)``."""
+    """Return taps of a second-order Butterworth low-pass; delay at 0 Hz: ``delay_s(taps)``."""
     k = math.tan(math.pi * cutoff_hz / RATE_HZ)
     scale = 1.0 / (1.0 + math.sqrt(2.0) * k + k * k)
     b = (k * k * scale, 2.0 * k * k * scale, k * k * scale)
@@ -44,7 +44,7 @@ def _response(b: tuple[float, float, float], a: tuple[float, float]) -> Floats:
 
 
 def box(width_s: float) -> Floats:
-    """Taps of a moving mean over ``width_s``; delay half of it."""
+    """Return taps of a moving mean over ``width_s``; delay half of it."""
     n = max(1, round(width_s * RATE_HZ))
     return np.full(n, 1.0 / n)
 

@@ -84,7 +84,7 @@ class Grid:
         return [out]
 
     def _complete(self) -> int:
-        """Index after the last grid time whose whole cell lies between samples that are there."""
+        """Return the index after the last grid time whose whole cell lies between samples."""
         last, edge = self._last, self._edges[1]
         stop = max(self._next, floor((last - edge) / DT_S) + 2)
         while stop > self._next and round((stop - 1) * DT_S + edge, TICK_DIGITS) > last:
@@ -92,7 +92,7 @@ class Grid:
         return stop
 
     def _interpolate(self, times: Floats) -> tuple[Floats, Bools]:
-        """Values and marks at grid times; forgets the samples that no later time needs.
+        """Return values and marks at grid times; forget the samples that no later time needs.
 
         Marks are interpolated as values are: only two good neighbours, or a good sample that is
         met exactly, make 1.

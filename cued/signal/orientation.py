@@ -24,12 +24,12 @@ Rows = tuple[Vector, Vector, Vector]
 
 
 def dot(a: Vector, b: Vector) -> float:
-    """Scalar product."""
+    """Return the scalar product."""
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
 def cross(a: Vector, b: Vector) -> Vector:
-    """Vector product, right-handed."""
+    """Return the vector product, right-handed."""
     return (
         a[1] * b[2] - a[2] * b[1],
         a[2] * b[0] - a[0] * b[2],
@@ -38,7 +38,7 @@ def cross(a: Vector, b: Vector) -> Vector:
 
 
 def scaled(a: Vector, k: float) -> Vector:
-    """``k`` times the vector."""
+    """Return ``k`` times the vector."""
     return (k * a[0], k * a[1], k * a[2])
 
 
@@ -48,12 +48,12 @@ def plus(a: Vector, b: Vector, k: float = 1.0) -> Vector:
 
 
 def length(a: Vector) -> float:
-    """Euclidean length."""
+    """Return the Euclidean length."""
     return math.sqrt(dot(a, a))
 
 
 def unit(a: Vector) -> Vector | None:
-    """Vector of length 1 in the same direction; None for (nearly) nothing."""
+    """Return a vector of length 1 in the same direction; None for (nearly) nothing."""
     n = length(a)
     return None if n < 1e-9 else scaled(a, 1.0 / n)
 
@@ -65,7 +65,7 @@ def level(a: Vector, up: Vector) -> Vector | None:
 
 
 def angle(a: Vector, b: Vector) -> float:
-    """Angle between two unit vectors, rad."""
+    """Return the angle between two unit vectors, rad."""
     return math.acos(max(-1.0, min(1.0, dot(a, b))))
 
 

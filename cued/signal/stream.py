@@ -65,7 +65,7 @@ class Stream:
             self._clock.retune(rate_hz)
 
     def _shaped(self, packet: Packet) -> tuple[Quality, Grid]:
-        """Quality and grid for what the sensor sends; anew when it gains or loses a gyroscope."""
+        """Return quality and grid for what is sent; anew when a gyroscope comes or goes."""
         gyro = packet.gyr is not None
         if self._shape is None or gyro != self._gyro:
             self._gyro = gyro
@@ -122,7 +122,7 @@ class Quality:
         return good
 
     def _run_lengths(self, same: Bools) -> NDArray[np.int64]:
-        """How many samples before each one had its value already, per axis."""
+        """Return how many samples before each one had its value already, per axis."""
         n = same.shape[0]
         index: NDArray[np.int64] = np.arange(1, n + 1, dtype=np.int64)[:, None]
         breaks: NDArray[np.int64] = np.maximum.accumulate(np.where(same, 0, index), axis=0)

@@ -114,13 +114,13 @@ def body_rates(rate: Floats, pitch: Floats, roll: Floats) -> Floats:
 
 
 def ramp(x: Floats) -> Floats:
-    """0 to 1 over x from 0 to 1, with a slope that starts and ends at rest."""
+    """Return 0 to 1 over x from 0 to 1, with a slope that starts and ends at rest."""
     x = np.clip(x, 0.0, 1.0)
     return x - np.sin(2.0 * np.pi * x) / (2.0 * np.pi)
 
 
 def _pose(t: Floats, p: Floats) -> Floats:
-    """Path and angles, columns x y z yaw pitch roll, of (n,) times with (24, n) parameters."""
+    """Return path and angles, x y z yaw pitch roll, of (n,) times with (24, n) parameters."""
     yaw0, lift, end, yaw1, leave = p[3], p[5], p[6], p[8], p[9]
     rise_s, follow_s, lag_s, land, drop_s = p[10], p[11], p[12], p[15], p[16]
     height, shift_y, curve = p[20], p[22], p[23]
@@ -156,7 +156,7 @@ def _pose(t: Floats, p: Floats) -> Floats:
 
 
 def _along(t: Floats, p: Floats) -> Floats:
-    """Way along the belt: with it while flat, minimum jerk from one touch to the next.
+    """Return the way along the belt: with it while flat, minimum jerk between touches.
 
     The curve begins before the toes are off and ends after the touch (``early_s``, ``late_s``):
     shoe and toes bend, so the instep moves while a part of the sole still lies.
@@ -175,7 +175,7 @@ def _along(t: Floats, p: Floats) -> Floats:
 
 
 def _rings(t: Floats, p: Floats, yaw: Floats) -> Floats:
-    """Contact, the rest of the sole coming down, a snag in mid-swing; (n, 3) in belt axes."""
+    """Return the jolts of contact, sole and a snag in mid-swing, (n, 3) in belt axes."""
     lift, end, land, drop_s, hit, slap = p[5], p[6], p[15], p[16], p[17], p[18]
     first = hit * ring(t - end)
     second = slap * ring(t - end - 0.8 * drop_s)

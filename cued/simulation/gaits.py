@@ -87,13 +87,13 @@ class Style(Struct, frozen=True):
 
 
 def _sized(rng: np.random.Generator, spread: float) -> float:
-    """Size relative to the mean person's, log-normal, of mean 1 and within two SD."""
+    """Draw a size relative to the mean person's, log-normal, of mean 1, within two SD."""
     z = float(np.clip(rng.standard_normal(), -2.0, 2.0))
     return float(np.exp(spread * z - 0.5 * spread**2))
 
 
 def cadence_spm(v: float, running: bool, heading: Heading) -> float:
-    """Habitual steps a minute."""
+    """Return the habitual steps a minute."""
     if running:
         forward = 150.0 + 6.01 * v  # 256 people, 1.64-4.68 m/s [7]
         # Backward x1.10-1.19 [6].
@@ -109,7 +109,7 @@ def cadence_spm(v: float, running: bool, heading: Heading) -> float:
 
 
 def contact_share(v: float, stride_s: float, running: bool, heading: Heading) -> float:
-    """Part of the stride that a foot is on the belt."""
+    """Return the part of the stride that a foot is on the belt."""
     if not running:
         # Forward 0.71 at 0.83 and 0.69 at 1.22 m/s (tripod), 0.64 at 1.3 m/s; backward 0.69 at
         # 0.61 m/s (gottlieb).
@@ -141,7 +141,7 @@ class FootCurve(Struct, frozen=True):
 
 
 def foot(v: float, running: bool, heading: Heading, style: Style) -> FootCurve:
-    """Shape of the foot's stride, after mean pitch rates in [2] and [4]; rate ~ speed^0.8."""
+    """Return the foot's stride, after mean pitch rates in [2] and [4]; rate ~ speed^0.8."""
     if running and heading == "forward":
         return FootCurve(
             land=-12 * DEG, drop=0.10, leave=95 * DEG, rise=0.20, follow=0.12, lag=0.08,
@@ -183,7 +183,7 @@ class TrunkCurve(Struct, frozen=True):
 
 
 def trunk(v: float, step_s: float, running: bool, heading: Heading, style: Style) -> TrunkCurve:
-    """Shape of the trunk's step, after [1], [3] and [5]."""
+    """Return the shape of the trunk's step, after [1], [3] and [5]."""
     if running:
         fore = max(1.0, GRAVITY_M_S2 * (0.40 + 0.10 * (v - 2.5)))  # raw A1, sacrum (alcantara)
         if heading == "forward":
@@ -212,7 +212,7 @@ def trunk(v: float, step_s: float, running: bool, heading: Heading, style: Style
 
 
 def rise_m_s2(v: float, step_s: float) -> float:
-    """Vertical amplitude at step frequency of an inverted pendulum softened by the pelvis.
+    """Return the amplitude at step frequency of a pendulum softened by the pelvis.
 
     The pendulum of leg length 0.92 m rises step²/(8 leg); 0.57 of it is what [1] has: 2.39
     m/s² at 112 spm and 1.25 m/s. It falls less with speed than a pendulum's (0.83 m/s: SD 1.22,

@@ -53,7 +53,7 @@ class Intent(Struct, frozen=True):
     fallen: float = 0.0  # tilt, degrees
 
     def runs(self, v: float) -> bool:
-        """Whether this is a run at a belt speed."""
+        """Return whether this is a run at a belt speed."""
         if self.activity == "go":
             return v > RUN_M_S[self.direction]
         return self.activity == "run"
@@ -70,17 +70,17 @@ class Will:
         self._carries = (math.inf, math.inf)
 
     def facing(self, t: float) -> Heading:
-        """Which way the person faces once every turn begun by ``t`` is over."""
+        """Return which way the person faces once every turn begun by ``t`` is over."""
         begun = [d for d in self.does if d.at_s <= t]
         yaw, _ = _facing(begun, t + 60.0)
         return "forward" if math.cos(yaw) > 0.0 else "backward"
 
     def do(self, what: Action, t: float) -> None:
-        """Mean to do something from ``t`` on."""
+        """Intend to do something from ``t`` on."""
         self.does = tuple(sorted((*self.does, Doing(at_s=t, what=what)), key=lambda d: d.at_s))
 
     def turn(self, t: float) -> None:
-        """Mean to turn round at ``t``."""
+        """Intend to turn round at ``t``."""
         turn = Doing(at_s=t, what="turn")
         self.does = tuple(sorted((*self.does, turn), key=lambda d: d.at_s))
 
@@ -125,7 +125,7 @@ class Will:
         )
 
     def _stumble(self, t: float) -> float:
-        """Size of a stumble that is due and was not taken yet."""
+        """Return the size of a stumble that is due and was not taken yet."""
         due = [d for d in self.does if d.what == "stumble" and d.at_s <= t]
         if len(due) <= self._stumbled:
             return 0.0
@@ -134,7 +134,7 @@ class Will:
 
 
 def _facing(begun: list[Doing], t: float) -> tuple[float, bool]:
-    """Heading against the console, rad, and whether it is changing."""
+    """Return the heading against the console, rad, and whether it is changing."""
     turns = [d for d in begun if d.what == "turn"]
     parts = [min(1.0, (t - d.at_s) / duration(d)) for d in turns]
     yaw = sum(math.radians(size(d)) * part for d, part in zip(turns, parts, strict=True))
@@ -143,19 +143,19 @@ def _facing(begun: list[Doing], t: float) -> tuple[float, bool]:
 
 
 def _pace(begun: list[Doing], t: float) -> float:
-    """Cadence left after tiring."""
+    """Return the cadence left after tiring."""
     lost = sum(size(d) / 100.0 * (t - d.at_s) / 600.0 for d in begun if d.what == "tire")
     return max(0.7, 1.0 - lost)
 
 
 def size(d: Doing) -> float:
-    """How much: ``by`` or its default."""
+    """Return how much: ``by`` or its default."""
     default = ACTIONS[d.what].by
     return d.by if d.by is not None else (default if default is not None else 0.0)
 
 
 def duration(d: Doing) -> float:
-    """How long: ``for_s`` or its default."""
+    """Return how long: ``for_s`` or its default."""
     default = ACTIONS[d.what].for_s
     return d.for_s if d.for_s is not None else (default if default is not None else 0.0)
 

@@ -115,7 +115,7 @@ class LinkModel:
         return out
 
     def _arrival(self, sent: float) -> float | None:
-        """When a packet that is complete at ``sent`` arrives; None when it never does."""
+        """Return when a packet that is complete at ``sent`` arrives; None when it never does."""
         link = self._link
         jitter, luck = (float(x) for x in (self._rng.standard_normal(), self._rng.random()))
         at = sent + link.delay_s

@@ -33,7 +33,7 @@ class Mishap(Struct, frozen=True):
     way: float
 
     def over(self, t: float) -> bool:
-        """Whether nothing of it is left at a time."""
+        """Return whether nothing of it is left at a time."""
         return t > self.t + LASTS_S.get(self.what, self.for_s + 1.0)
 
     @property
@@ -43,7 +43,7 @@ class Mishap(Struct, frozen=True):
 
 
 def lean(t: Floats, mishaps: list[Mishap]) -> Floats:
-    """Yaw, pitch, roll (n, 3) that the mishaps add to the trunk's."""
+    """Return yaw, pitch, roll (n, 3) that the mishaps add to the trunk's."""
     out = np.zeros((t.size, 3))
     for m in mishaps:
         age, deg = t - m.t, np.pi / 180.0

@@ -264,7 +264,7 @@ SECTIONS: dict[str, type[Struct]] = {
 
 
 def _reject_unknown(raw: dict[str, Any]) -> None:
-    """Unknown words first, since for these msgspec cannot say what was meant."""
+    """Refuse unknown words first: for these msgspec cannot say what was meant."""
     known = [f.name for f in msgspec.structs.fields(Scenario)]
     for key, value in raw.items():
         if key not in known:

@@ -274,7 +274,7 @@ class Stepper:
         return KnownTruth(t, "incident", "", what)
 
     def _about(self, spread: float) -> float:
-        """One, give or take a relative spread; never far off."""
+        """Return one, give or take a relative spread; never far off."""
         return 1.0 + spread * float(np.clip(self._rng.standard_normal(), -2.5, 2.5))
 
 

@@ -117,7 +117,7 @@ def sense(acc: Floats, angles: Floats, rates: Floats) -> tuple[Floats, Floats]:
 
 
 def _between(t: Floats, table: Floats, left: NDArray[np.intp]) -> tuple[Floats, Floats]:
-    """Parameters (columns, n) between the knots, and (n,) how far along."""
+    """Return parameters (columns, n) between the knots, and (n,) how far along."""
     k0, k1 = table[left], table[left + 1]
     part = np.clip((t - k0[:, 0]) / (k1[:, 0] - k0[:, 0]), 0.0, 1.0)
     p = np.ascontiguousarray((k0 + part[:, None] * (k1 - k0)).T)
@@ -163,7 +163,7 @@ def _acceleration(
 
 
 def _texture(step: Floats, rough: Floats) -> Floats:
-    """Detail that differs from step to step: higher harmonics with random sizes."""
+    """Return detail that differs from step to step: higher harmonics with random sizes."""
     return (
         rough[0] * np.cos(2.0 * step)
         + rough[1] * np.sin(2.0 * step)
@@ -182,7 +182,7 @@ def _sway(t: Floats, phase: Floats) -> Floats:
 
 
 def _angles(t: Floats, p: Floats, manner: Manner, soft: float) -> Floats:
-    """Yaw, pitch and roll (n, 3), rad."""
+    """Return yaw, pitch and roll (n, 3), rad."""
     deg = np.pi / 180.0
     stride, turn = p[1], p[8] * soft
     sway = 0.12 * deg * p[14][:, None] * _sway(t, manner.sway)

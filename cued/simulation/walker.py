@@ -65,7 +65,7 @@ class Walker:
         return self._will.hear(key, t)
 
     def do(self, what: Action, t: float) -> None:
-        """Mean to do something from ``t`` on."""
+        """Intend to do something from ``t`` on."""
         self._will.do(what, t)
 
     def face(self, heading: Heading, t: float) -> None:
@@ -86,7 +86,7 @@ class Walker:
         return rows
 
     def trunk(self, t: Floats, chest: bool = False) -> tuple[Floats, Floats]:
-        """Specific force and turn rate, (n, 3) each in trunk axes, at ascending times (n,)."""
+        """Return specific force and turn rate, (n, 3) in trunk axes, at ascending times (n,)."""
         acc, angles, rates = trunk.feel(t, list(self._stepper.knots), self._manner, chest)
         if self._mishaps:
             acc = mishaps.push(t, acc, self._mishaps)
@@ -97,7 +97,7 @@ class Walker:
         return trunk.sense(acc, angles, rates)
 
     def foot(self, t: Floats, side: int) -> tuple[Floats, Floats]:
-        """Specific force and turn rate of the left (0) or right (1) foot, in foot axes."""
+        """Return specific force and turn rate of the left (0) or right (1) foot, in foot axes."""
         force, rate = foot.feel(t, list(self._stepper.strides[side]))
         if self._mishaps:
             toward = 1.0 if side == 0 else -1.0

@@ -102,13 +102,13 @@ class WornSensor:
 
 
 def size(b: Breaking) -> float:
-    """How much: ``by`` or its default."""
+    """Return how much: ``by`` or its default."""
     default = FAULTS[b.what].by
     return b.by if b.by is not None else (default if default is not None else 0.0)
 
 
 def lasting(b: Breaking) -> float:
-    """How long: ``for_s`` or its default."""
+    """Return how long: ``for_s`` or its default."""
     default = FAULTS[b.what].for_s
     return b.for_s if b.for_s is not None else (default if default is not None else 0.0)
 
@@ -124,7 +124,7 @@ def _rotated(m: Floats, v: Floats) -> Floats:
 
 
 def _about(axis: Floats, angle: float) -> Floats:
-    """Rotation matrix about an axis (Rodrigues)."""
+    """Return the rotation matrix about an axis (Rodrigues)."""
     x, y, z = axis / math.sqrt(float(axis @ axis))
     k = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
     return np.eye(3) + math.sin(angle) * k + (1.0 - math.cos(angle)) * (k @ k)

@@ -62,7 +62,7 @@ class SoFar:
             self._events.append(msgspec.to_builtins(event))
 
     def encoded(self) -> bytes:
-        """Everything as JSON, columns by name, as ``recall`` of the page's station reads it."""
+        """Return all as JSON, columns by name, as ``recall`` of the page's station reads it."""
         t, *values = zip(*self._rows, strict=True) if self._rows else [()] * 6
         names = ("length", "low", "high", "cadence", "score")
         columns = dict(zip(names, values, strict=True))

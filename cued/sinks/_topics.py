@@ -172,7 +172,7 @@ class Topics:
         return message
 
     def wait_s(self, now: float) -> float:
-        """Seconds until something is due."""
+        """Return how long until something is due, s."""
         if self._queue:
             return 0.0
         return max(min(self._state_due(), self._metrics_due()) - now, 0.0)

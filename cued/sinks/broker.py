@@ -127,10 +127,10 @@ class Broker:
         await self._end()
 
     def take(self, event: AnyEvent) -> None:
-        """Events reach the broker as they reach any other: through the MQTT sink."""
+        """Ignore events: they reach the broker through the MQTT sink."""
 
     def watch(self, item: Input) -> None:
-        """Nothing to see."""
+        """Do nothing: there is nothing to see."""
 
     async def run(self) -> None:
         """Start the broker again whenever it ends."""

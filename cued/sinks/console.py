@@ -76,7 +76,7 @@ class Console:
             self._live.stop()
 
     async def run(self) -> None:
-        """Nothing to wait for: the view redraws itself."""
+        """Wait for nothing: the view redraws itself."""
 
     def watch(self, item: Input) -> None:
         """Process an input."""

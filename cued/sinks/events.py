@@ -88,7 +88,7 @@ class EventLines:
         """Ignore inputs; the session recorder keeps those."""
 
     async def run(self) -> None:
-        """Nothing to wait for."""
+        """Wait for nothing."""
 
 
 PART: Part[Config, Sink] = Part(Config, EventLines)

@@ -86,7 +86,7 @@ class Relay:
         """Ignore inputs."""
 
     async def run(self) -> None:
-        """Nothing to wait for: the keeper ends the pulse."""
+        """Wait for nothing: the keeper ends the pulse."""
 
     def _pulse(self) -> None:
         if self._kept is None or self._kept.missing:

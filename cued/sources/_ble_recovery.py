@@ -132,7 +132,7 @@ async def call(
 
 
 def _adapter(objects: dict[str, dict[str, dict[str, Variant]]], name: str) -> str:
-    """Path of the adapter that is on."""
+    """Return the path of the adapter that is on."""
     for path in sorted(objects):
         found = objects[path].get(ADAPTER)
         if found and found["Powered"].value and name in ("", path.rpartition("/")[2]):

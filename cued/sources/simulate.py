@@ -86,7 +86,7 @@ def recorded(simulation: Simulation, name: str) -> TableRecording:
 
 
 def scenarios() -> list[str]:
-    """Names of the shipped scenarios."""
+    """List the shipped scenarios."""
     return sorted(f.name[:-5] for f in _shipped().iterdir() if f.name.endswith(".toml"))
 
 

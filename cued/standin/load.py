@@ -50,7 +50,7 @@ async def _stream() -> None:
 
 
 def _stamped(due: float) -> bytes:
-    """Two samples of a pod at rest, the second one taken when the frame was due."""
+    """Return two samples of a pod at rest, the second one taken when the frame was due."""
     due_us = round(due * 1e6)
     values = np.random.default_rng().integers(-NOISE, NOISE, (SAMPLES, 6))
     values[:, 2] += ONE_G
@@ -58,7 +58,7 @@ def _stamped(due: float) -> bytes:
 
 
 def age_ms(t: float, data: bytes) -> float:
-    """How long before ``t`` (monotonic clock of this machine, s) such a frame was due."""
+    """Return how long before ``t`` (monotonic clock of this machine, s) such a frame was due."""
     (first_us,) = struct.unpack_from("<I", data, 4)
     return ((round(t * 1e6) - first_us - STEP_US) % 2**32) / 1e3
 

@@ -26,7 +26,7 @@ class Metronome:
         del config
 
     def reset(self) -> None:
-        """Nothing is kept."""
+        """Do nothing: nothing is kept."""
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose a stretch of ticking while strides are too long."""

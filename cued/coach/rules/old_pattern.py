@@ -39,7 +39,7 @@ class OldPattern:
         self._config = config
 
     def reset(self) -> None:
-        """Nothing is kept."""
+        """Do nothing: nothing is kept."""
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose with each stride while the old pattern is there."""

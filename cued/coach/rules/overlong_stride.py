@@ -25,7 +25,7 @@ class OverlongStride:
         del config
 
     def reset(self) -> None:
-        """Nothing is kept."""
+        """Do nothing: nothing is kept."""
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose while a foot's strides are overlong."""

@@ -29,7 +29,7 @@ class ShorterOffer:
         del config
 
     def reset(self) -> None:
-        """Nothing is kept."""
+        """Do nothing: nothing is kept."""
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose once somebody has run at one speed for long, with strides that are their own."""

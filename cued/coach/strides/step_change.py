@@ -44,7 +44,7 @@ class Evidence(Struct, frozen=True):
 
 
 def difference(order: float, terms: int) -> Floats:
-    """Coefficients (terms,) of the fractional difference, newest value first."""
+    """Return the coefficients (terms,) of the fractional difference, newest value first."""
     c = [1.0]
     for k in range(1, terms):
         c.append(c[-1] * (k - 1 - order) / k)

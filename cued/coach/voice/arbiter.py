@@ -142,7 +142,7 @@ class Arbiter:
         )
 
     def _refractory_s(self, p: Proposal) -> float:
-        """Least time to the next of a key; technique that does not help is said ever less often."""
+        """Return the least time to the next of a key: longer each time that it did not help."""
         since, times = self._repeated.get(p.key, (None, 0))
         if p.priority != Priority.TECHNIQUE or since != p.since:
             return p.refractory_s
@@ -215,7 +215,7 @@ class Arbiter:
 
 
 def _same(a: Proposal, b: Proposal) -> bool:
-    """Whether both are of one occurrence: what is owed is proposed until it was said."""
+    """Return whether both are of one occurrence: what is owed is proposed until it was said."""
     return (a.key, a.since) == (b.key, b.since)
 
 

@@ -26,7 +26,7 @@ class Effects:
         self._judged = False
 
     def forget(self) -> None:
-        """Conditions changed: what follows says nothing of the cue."""
+        """Forget the cue: conditions changed, and what follows says nothing of it."""
         self._cue = None
 
     def given(self, cue: Cue) -> list[Effect]:

@@ -67,7 +67,7 @@ class Phrases:
         self._catalogue = catalogue
 
     def keys(self) -> list[str]:
-        """Every key, sorted."""
+        """Return every key, sorted."""
         return sorted(self._catalogue.phrases)
 
     def wordings(self, key: str) -> list[str]:

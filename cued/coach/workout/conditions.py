@@ -16,12 +16,12 @@ SETTING_S = 15.0  # for a hand to find the console and a belt that tells nothing
 
 
 def standing(known: Known) -> bool:
-    """Nobody walks: sentences are allowed."""
+    """Return whether nobody walks: sentences are allowed."""
     return not known.walking
 
 
 def moving(known: Known) -> bool:
-    """Somebody walks."""
+    """Return whether somebody walks."""
     return known.walking
 
 
@@ -36,7 +36,7 @@ def not_on_rails(known: Known) -> bool:
 
 
 def not_yet_told(known: Known) -> bool:
-    """Nobody was told to turn round in this phase."""
+    """Return whether nobody was told to turn round in this phase."""
     return known.told_to_turn is None
 
 
@@ -87,7 +87,7 @@ def walkable(known: Known) -> bool:
 
 
 def steady(known: Known) -> bool:
-    """Nothing speaks against letting go of the rail."""
+    """Return whether nothing speaks against letting go of the rail."""
     return known.stability == "steady"
 
 
@@ -97,7 +97,7 @@ def felt(known: Known) -> bool:
 
 
 def not_felt(known: Known) -> bool:
-    """There was no backward part to speak of."""
+    """Return whether there was no backward part to speak of."""
     return not felt(known)
 
 
@@ -125,17 +125,17 @@ def _left_after(known: Known) -> float:
 
 
 def no_more_jogs(known: Known) -> bool:
-    """Enough jogging for this session."""
+    """Return whether there was enough jogging for this session."""
     return not jogs_next(known)
 
 
 def goes_backward_next(known: Known) -> bool:
-    """There is time for a backward part after this phase."""
+    """Return whether there is time for a backward part after this phase."""
     return (known.left_s or 0.0) >= ladder.LEAST_BOUT_S
 
 
 def again(known: Known) -> bool:
-    """Another round follows."""
+    """Return whether another round follows."""
     return known.more_rounds and goes_backward_next(known)
 
 

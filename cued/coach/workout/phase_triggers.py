@@ -71,7 +71,7 @@ def mounting(known: Known, profile: Profile) -> Trigger | None:
 
 
 def walking_back(known: Known, profile: Profile) -> Trigger | None:
-    """After a minute on the flat uphill or to a jog, if the stage says so; else the bout's end."""
+    """Go uphill or to a jog after a minute on the flat, if the stage says so; else end the bout."""
     over = _over(known)
     if over or known.elapsed_s < walk_lasts(known, profile):
         return over

@@ -269,7 +269,7 @@ class SwingCycle:
         return long_enough and (lobe.rest >= REST_RUN or self._sign != 0)
 
     def _push(self, here: int) -> int:
-        """Index of the largest pitch rate shortly before the turning point."""
+        """Return the index of the largest pitch rate shortly before the turning point."""
         oldest = max(0, here - MEMORY)  # who lay down for long turned the foot before that
         end = max(oldest, here - (self._n - self._turn_n))
         start = max(oldest, end - PUSH_SAMPLES, here - (self._n - self._start_n))

@@ -114,7 +114,7 @@ class Path:
         return float(a @ b) < LIES * math.sqrt(float(a @ a) * float(b @ b))
 
     def up(self, now: int) -> Floats:
-        """Gravity's reaction at the last rest (at ``now`` if there was none), (3,), m/s²."""
+        """Return gravity's reaction at the last rest (at ``now`` if there was none), (3,), m/s²."""
         self._join()
         base = self._n - self._t.size
         i = max(MARGIN, (now if self._anchor is None else self._anchor) - base)
@@ -152,18 +152,18 @@ def _quietest(rows: Floats) -> int:
 
 
 def _halved(rows: Floats) -> Floats:
-    """Means of neighbours, two by two; a last one without a neighbour is at rest and left out."""
+    """Return means of neighbours, two by two; a last one alone is at rest and left out."""
     even = rows.shape[0] // 2 * 2
     return 0.5 * (rows[0:even:2] + rows[1:even:2])
 
 
 def _mean_force(rows: Floats) -> Floats:
-    """Mean acceleration (3,) of (n, 6) rows."""
+    """Return the mean acceleration (3,) of (n, 6) rows."""
     return np.add.reduce(rows[:, :3], axis=0) / rows.shape[0]
 
 
 def _share(gyr: Floats, squares: Floats, left: Floats) -> float:
-    """Share of (n, 3) turning that was about ``left``, leaving out what no foot can do for long."""
+    """Return the share of (n, 3) turning about ``left``, without what no foot can do for long."""
     about: Floats = gyr[:, 0] * left[0] + gyr[:, 1] * left[1] + gyr[:, 2] * left[2]
     about *= about
     swing = squares < FASTEST_RAD_S**2
@@ -186,7 +186,7 @@ def _leveling(ax: float, ay: float, az: float) -> Quaternion:
 
 
 def _heading(q: Quaternion, left: list[float]) -> float:
-    """Angle of the direction a quarter turn clockwise of ``left``, seen from above."""
+    """Return the angle of what is a quarter turn clockwise of ``left``, seen from above."""
     w, x, y, z = q
     vx, vy, vz = left
     tx, ty, tz = 2 * (y * vz - z * vy), 2 * (z * vx - x * vz), 2 * (x * vy - y * vx)

@@ -35,7 +35,7 @@ class Terms(NamedTuple):
 
     @classmethod
     def of(cls, stride: Stride, before: Terms | None = None) -> Terms:
-        """Terms of a stride; ``before``'s bins hold until they are left by half a bin more.
+        """Return the terms of a stride; ``before``'s bins hold until left by half a bin more.
 
         Speeds from a foot's trajectory scatter; without that they would fall into two bins.
         """
@@ -73,11 +73,11 @@ class Baseline:
                 self._typical[name] = (centre, max(spread, self._floors[name]))
 
     def typical(self, name: str) -> tuple[float, float] | None:
-        """Median and spread of a quantity, None while it is being learnt."""
+        """Return median and spread of a quantity, None while it is being learnt."""
         return self._typical.get(name)
 
     def z(self, values: Mapping[str, float]) -> dict[str, float]:
-        """How many spreads each value lies above its median, for those that can be judged."""
+        """Return how many spreads each value that can be judged lies above its median."""
         out: dict[str, float] = {}
         for name, value in values.items():
             typical = self._typical.get(name)

@@ -146,7 +146,7 @@ class Body:
         return [*out, *self._ages.lose(sensor, t), *([stability] if stability else [])]
 
     def lost(self, t: float, why: str) -> list[AnyEvent]:
-        """No sensor's data arrive: from here on nothing is known."""
+        """Forget what is known: no sensor's data arrive."""
         self._footfalls.reset()
         self._strides.reset()
         self._mode.lost()
@@ -158,7 +158,7 @@ class Body:
         return [*self._told(t, why), *ended, *([event] if event else [])]
 
     def _advance(self) -> list[AnyEvent]:
-        found, before = self._merge.take(), self._passed
+        found, before = self._merge.drain(), self._passed
         self._passed = self._merge.passed
         if not found and self._passed == before:
             return []

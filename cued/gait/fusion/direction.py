@@ -152,7 +152,7 @@ class DirectionChoice:
         return self.direction == "forward" and self._by_feet(t)
 
     def _is_over(self, turning: Turning) -> bool:
-        """Another sensor has told the end of that turn: feet see one turn at different times."""
+        """Note that another sensor has told the end of that turn: feet see it at other times."""
         began_before = turning.turning and turning.t < self._straight_t
         return began_before and turning.sensor != self._straight_by
 

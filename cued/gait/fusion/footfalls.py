@@ -72,7 +72,7 @@ class Footfalls:
         )
 
     def owns(self, side: Side, sensor: str) -> bool:
-        """Whether the last footfall of that foot was this sensor's, so that its lift counts."""
+        """Return whether that foot's last footfall was this sensor's, so that its lift counts."""
         return self._by.get(side) == sensor
 
     def reset(self) -> None:

@@ -56,13 +56,13 @@ class Merge:
             self._silent.clear()
 
     def drop(self, sensor: str) -> None:
-        """No longer wait for a sensor that is lost."""
+        """Stop waiting for a sensor that is lost."""
         self._silent.discard(sensor)
         self._reached.pop(sensor, None)
         self._began.pop(sensor, None)
         self._pass()
 
-    def take(self) -> list[Finding | Belt | LinkChanged]:
+    def drain(self) -> list[Finding | Belt | LinkChanged]:
         """Return the findings and belt messages that are due, in order."""
         out: list[Finding | Belt | LinkChanged] = []
         until = self._passed if self._reached or self._silent else float("inf")

@@ -73,7 +73,7 @@ class ModeChoice:
         return self.mode
 
     def still(self) -> Mode:
-        """No footfall for too long although samples arrive: nobody walks."""
+        """Conclude that nobody walks: no footfall for too long although samples arrive."""
         self._opinions.clear()
         self.mode, self._held = "standing", 0
         return self.mode

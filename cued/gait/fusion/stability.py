@@ -129,7 +129,7 @@ class StabilityWatch:
         return self._tell(t, "unsteady", None, "stumble")
 
     def lost(self, t: float, why: str) -> Stability | None:
-        """No data: from ``t`` on nothing is known."""
+        """Forget what is known: from ``t`` on there are no data."""
         self._restart()
         self._stumble_t = None
         return self._tell(t, "unknown", None, why)
@@ -158,7 +158,7 @@ class StabilityWatch:
     def _measure(
         self, stride: Stride, posture: Posture | None
     ) -> tuple[dict[str, float], dict[str, float]]:
-        """All values that hold for this stride, and those of them that are new in it."""
+        """Return all values that hold for this stride, and those of them that are new in it."""
         fresh: dict[str, float] = {}
         before = self._durations.get(stride.side)
         self._durations[stride.side] = stride.duration_s

@@ -133,7 +133,7 @@ class Strides:
         return lift - start.t if start.t < lift < end.t else None
 
     def _length(self, start_t: float, end_t: float) -> tuple[float | None, float | None, bool]:
-        """Length by the belt, its uncertainty, and whether the belt changed meanwhile."""
+        """Return the length by the belt, its uncertainty, and whether the belt changed."""
         during = [b for b in self._belt if start_t < b.t <= end_t]
         before = next((b for b in reversed(self._belt) if b.t <= start_t), None)
         pieces = [*([before] if before else []), *during]

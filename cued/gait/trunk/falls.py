@@ -193,7 +193,7 @@ class Falls:
 
 
 def _score(lean: float, speed: float, level: float, free: float) -> float:
-    """How near to a fall, 1 = possible."""
+    """Return how near to a fall, 1 = possible."""
     leaning = min(max(lean - LEAN_FREE_RAD, 0.0), LEAN_COUNTED_RAD)
     sinking = max(-speed - free, 0.0)
     sag = max(-level, 0.0)

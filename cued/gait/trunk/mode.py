@@ -93,7 +93,7 @@ class TrunkMode:
         return self.mode != before
 
     def lose(self) -> bool:
-        """Half a slot is missing, so nothing is known; True when the mode changed."""
+        """Forget the mode, as half a slot is missing; return True when that changed it."""
         changed = self.mode != "unknown"
         self.mode = "unknown"
         return changed

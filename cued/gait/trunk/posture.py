@@ -25,7 +25,7 @@ Rows = tuple[tuple[float, float, float], ...]
 def posture(
     sensor: str, t: float, at: float, acc: Floats, gyr: Floats | None, frame: Rows, worn: Rows
 ) -> Posture:
-    """Figures of one stride.
+    """Return the figures of one stride.
 
     acc, gyr : (n, 3) of the stride, sensor axes.  frame : rows of the leveled body axes.
     worn : rows of the body axes as the sensor is worn, which is what lean is measured against.
@@ -75,7 +75,7 @@ def _bounce(up: Floats) -> float:
 
 
 def _even_share(x: Floats) -> float | None:
-    """Power of the even among the first 20 harmonics of the stride: two equal steps give 1."""
+    """Return the share of the even among 20 harmonics of the stride: two equal steps give 1."""
     power = np.abs(np.fft.rfft(x)[1:21]) ** 2
     total = float(np.add.reduce(power))
     return float(np.add.reduce(power[1::2])) / total if total > 0.0 else None

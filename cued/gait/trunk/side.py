@@ -65,7 +65,7 @@ class Sides:
 
 
 def seen(rows: Floats) -> list[list[float]]:
-    """Every ``STRIDE``th of the last ``WAVE`` rows, oldest first."""
+    """Return every ``STRIDE``th of the last ``WAVE`` rows, oldest first."""
     return rows[-WAVE::STRIDE].tolist()
 
 

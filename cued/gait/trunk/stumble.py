@@ -139,7 +139,7 @@ class Stumbles:
         return self._look(blocks[0] if len(blocks) == 1 else _joined(blocks))
 
     def _is_due(self, until: float) -> bool:
-        """Whether samples that wait complete a quarter of a second, or what may be a stumble."""
+        """Return whether what waits completes a batch, or what may be a stumble."""
         if self._jolt is not None and until >= self._jolt[0] + AFTER_S - DT_S / 2:
             return True
         return round(until / DT_S + 1) // BATCH > round(self._blocks[0].t[0] / DT_S) // BATCH
@@ -301,7 +301,7 @@ def _across(v: Floats, up: Floats) -> Floats:
 
 
 def _passes(kept: Floats, t: float) -> bool:
-    """Whether the jolt at ``t`` is neither that of a jump nor one of a run that begins."""
+    """Return whether the jolt at ``t`` is neither that of a jump nor one of a run that begins."""
     times, support = kept[:, 0], kept[:, 3]
     flown = (times > t - JUMP_BEFORE_S) & (times < t + STRONGER_WITHIN_S)
     jumped = np.any(GRAVITY_M_S2 - support[flown] >= JUMP_M_S2)
@@ -309,7 +309,7 @@ def _passes(kept: Floats, t: float) -> bool:
 
 
 def _runs(kept: Floats, t: float) -> float:
-    """How much what follows the jolt at ``t`` is like a run: it repeats, flies and goes on."""
+    """Return how like a run is what follows the jolt at ``t``: it repeats, flies, goes on."""
     times, jolt, size, _ = kept.T
     own = jolt[np.argmin(np.abs(times - t))]
     steps = [_between(times, t + a, t + b) for a, b in NEXT_STEPS_S]
@@ -322,5 +322,5 @@ def _runs(kept: Floats, t: float) -> float:
 
 
 def _between(times: Floats, start: float, end: float) -> Bools:
-    """Which samples are from ``start`` on and before ``end``."""
+    """Return which samples are from ``start`` on and before ``end``."""
     return (times > start - DT_S / 2) & (times < end - DT_S / 2)

@@ -12,7 +12,7 @@ SHAPES = ((85, 48), (48, 24), (24, 1))  # of the layers, input first
 
 
 def layers() -> list[tuple[Floats, Floats]]:
-    """Matrix and bias of each layer, in order."""
+    """Return matrix and bias of each layer, in order."""
     numbers = np.array([int(word) for word in THOUSANDTHS.split()]) / 1000.0
     found: list[tuple[Floats, Floats]] = []
     for rows, columns in SHAPES:

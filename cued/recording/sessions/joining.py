@@ -43,7 +43,7 @@ def _full(waiting: dict[str, list[Packet]], t: float) -> bool:
 
 
 def _early(waiting: dict[str, list[Packet]], t: float) -> bool:
-    """Whether a tick comes while packets are still being gathered: their own times do as well."""
+    """Return whether a tick comes while packets are gathered: their own times do as well."""
     return bool(waiting) and not _full(waiting, t)
 
 

@@ -159,7 +159,7 @@ class Protocol(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def shipped() -> list[str]:
-    """Names of the protocols that come with the program."""
+    """List the protocols that come with the program."""
     here = files("cued.recording.study")
     return sorted(f.name[:-5] for f in here.iterdir() if f.name.endswith(".toml"))
 

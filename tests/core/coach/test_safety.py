@@ -62,7 +62,7 @@ def test_a_possible_fall_is_over_after_five_seconds_and_a_confirmed_one_by_a_pre
     assert watch.safety.acknowledge(61.0)
     assert not watch.safety.acknowledge(61.0)
     assert watch.keys(Tick(t=61.1)) == ["fall_acknowledged"]
-    (notice,) = watch.safety.told()
+    (notice,) = watch.safety.drain()
     assert isinstance(notice, Notice)
     assert notice.code == "fall_acknowledged"
 
@@ -71,7 +71,7 @@ def test_the_belt_is_stopped_after_a_fall_only_where_that_was_wanted():
     for wanted in (True, False):
         watch = Watch(CoachConfig(stop_belt_on_fall=wanted))
         watch.told(Fall(t=1.0, stage="confirmed"))
-        asked = [item.speed_m_s for item in watch.safety.told() if isinstance(item, BeltRequest)]
+        asked = [item.speed_m_s for item in watch.safety.drain() if isinstance(item, BeltRequest)]
         assert asked == ([0.0] if wanted else [])
 
 

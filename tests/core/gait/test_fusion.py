@@ -486,7 +486,7 @@ def test_any_interleaving_of_packets_gives_findings_in_the_order_of_their_knowin
             ready = [f for f in found[sensor] if reached[sensor] < f.at <= to]
             merge.put(sensor, reached[sensor], to, ready)
             reached[sensor] = to
-            out += merge.take()
+            out += merge.drain()
         return out
 
     steps = [1.2, 1.5, 1.8, 2.1, 2.4, 2.7, 3.0]
@@ -503,10 +503,10 @@ def test_any_interleaving_of_packets_gives_findings_in_the_order_of_their_knowin
 def test_findings_that_wait_for_a_sensor_are_free_when_it_is_lost():
     merge = Merge(["a", "b"])
     merge.put("a", 1.0, 1.2, [contact(1.1, "a", "left", 0.0)])
-    assert merge.take() == []
+    assert merge.drain() == []
     merge.drop("b")
     assert merge.passed == 1.2
-    assert [f.t for f in merge.take()] == [1.1]
+    assert [f.t for f in merge.drain()] == [1.1]
 
 
 def test_findings_come_out_in_one_order_however_sensors_interleave():
@@ -521,7 +521,7 @@ def test_findings_come_out_in_one_order_however_sensors_interleave():
             ready = [f for f in found[sensor] if reached[sensor] < f.at <= to]
             merge.put(sensor, reached[sensor], to, ready)
             reached[sensor] = to
-            out += merge.take()
+            out += merge.drain()
         return [f.t for f in out]
 
     steps = [1.2, 1.5, 1.8, 2.1, 2.4, 2.7, 3.0, 3.1]
@@ -534,11 +534,11 @@ def test_a_stalled_sensor_does_not_hold_the_others_for_long():
     merge = Merge(["a", "b"])
     merge.put("b", 0.9, 1.0, [])
     merge.put("a", 0.9, 1.4, [contact(1.3, "a", "left", 0.0)])
-    assert merge.take() == []
+    assert merge.drain() == []
     merge.put("a", 1.4, 1.51, [])
-    assert merge.take() == []
+    assert merge.drain() == []
     merge.put("a", 1.51, 1.6, [])
-    assert len(merge.take()) == 1
+    assert len(merge.drain()) == 1
 
 
 def travel(t, at, length=1.3):

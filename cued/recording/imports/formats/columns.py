@@ -81,7 +81,7 @@ class ExportTable(Struct, frozen=True):
 
 
 def knows(files: Files) -> bool:
-    """Any text may be one of these."""
+    """Return whether there is a text: any may be one of these."""
     return bool(files.names(*TEXT))
 
 
