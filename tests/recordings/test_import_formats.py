@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import zipfile
 
 import numpy as np
 import pytest
@@ -162,6 +164,30 @@ FILES = {
         ),
         [],
     ),
+    "dates as Excel writes them": (
+        "Zeit;Acc X (g);Acc Y (g);Acc Z (g)\n"
+        + rows(
+            [f"14.11.2023 22:13:{int(20 + t):02d},{round(t % 1 * 1e3):03d}" for t in T],
+            ACC / G,
+            separator=";",
+            comma=True,
+        ),
+        [],
+    ),
+    "morning and afternoon": (
+        "Time,Acc X (g),Acc Y (g),Acc Z (g)\n"
+        + rows([f"11/14/2023 10:13:{20 + t:06.3f} PM" for t in T], ACC / G),
+        [],
+    ),
+    "units with raised numbers, with AngVel": (
+        "t (s),ax (m·s⁻²),ay (m·s⁻²),az (m·s⁻²),gx (°·s⁻¹),gy (°·s⁻¹),gz (°·s⁻¹)\n"
+        + rows(T, ACC, DPS),
+        [],
+    ),
+    "a counter of microseconds that wraps": (
+        "micros,ax_g,ay_g,az_g\n" + rows((2**32 - 2e6 + T * 1e6) % 2**32, ACC / G, form="{:.12g}"),
+        [],
+    ),
     "omgui": (rows([i.replace("T", " ") for i in ISO], ACC / G), []),
 }
 WITH_GYRO = ("dot", "witmotion", "shimmer", "sensorlog", "physics", "milli", "AngVel")
@@ -181,6 +207,128 @@ def test_any_encoding_that_people_have(tmp_path, encoding):
     text = "time (s),acc x (m/s²),acc y (m/s²),acc z (m/s²)\n" + rows(T, ACC)
     (tmp_path / "a.txt").write_bytes(text.encode(encoding))
     same(imported(tmp_path, tmp_path / "a.txt", "--placement", "chest"), gyr=False)
+
+
+@pytest.mark.parametrize(("code", "word"), [("gbk", "时间(s)"), ("shift_jis", "時間(s)")])
+def test_eastern_headings_in_their_own_encodings(tmp_path, capsys, code, word):
+    text = f"{word},加速度X(g),加速度Y(g),加速度Z(g)\n" + rows(T, ACC / G)
+    (tmp_path / "a.txt").write_bytes(text.encode(code))
+    same(imported(tmp_path, tmp_path / "a.txt", "--placement", "chest"), gyr=False)
+    assert "not UTF-8, read as" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("names", ["{side}_foot_{what}_{axis}", "{side}Foot{What}{Axis}"])
+def test_two_feet_in_one_file_are_two_sensors(tmp_path, names):
+    heads = [
+        names.format(side=side, what=what, What=what.title(), axis=axis, Axis=axis.upper())
+        for side in ("left", "right")
+        for what in ("acc", "gyr")
+        for axis in "xyz"
+    ]
+    text = f"time (s),{','.join(heads)},mag\n" + rows(T, ACC, GYR, ACC[:, [2, 0, 1]], 2 * GYR, 0 * T)
+    (tmp_path / "walk.csv").write_text(text)
+    made = imported(tmp_path, tmp_path / "walk.csv", "--units", "m/s2,rad/s")
+    left, right = made.sensors
+    assert (left.placement, right.placement) == ("foot_left", "foot_right")
+    np.testing.assert_allclose(left.acc, ACC, atol=2e-3)
+    np.testing.assert_allclose(right.acc, ACC[:, [2, 0, 1]], atol=2e-3)
+    np.testing.assert_allclose(right.gyr, 2 * GYR, atol=2e-3)
+    assert "left out mag" in made.notes
+    assert "foot" not in made.notes.lower()
+
+
+def axes(values):
+    return dict(zip("zyx", values[::-1].tolist(), strict=True))
+
+
+def samples():
+    for t, acc, gyr in zip(T, ACC, GYR, strict=True):
+        for name, values in (("TotalAcceleration", acc), ("Gyroscope", gyr)):
+            yield int((BEGAN + t) * 1e9), t, name, axes(values)
+
+
+def sensor_logger_json(cut=0):
+    about = {"platform": "android", "standardisation": "false", "sensor": "Metadata"}
+    told = [
+        {"sensor": name, "time": f"{ns}", "seconds_elapsed": f"{t}"}
+        | {k: f"{x}" for k, x in v.items()}
+        for ns, t, name, v in samples()
+    ]
+    text = json.dumps([about, *told])
+    return text[: len(text) - cut]
+
+
+def pushed():
+    payload = [{"name": name.lower(), "time": ns, "values": v} for ns, _, name, v in samples()]
+    messages = [payload[at : at + 80] for at in range(0, 2 * N, 80)]
+    messages[2:4] = messages[3:1:-1]  # one overtakes another
+    return "".join(json.dumps({"messageId": 1, "payload": m}) + "\n" for m in messages)
+
+
+def a_record_a_line():
+    records = (
+        {"t_ms": 1e3 * t, "acc": acc.tolist(), "gyro": axes(gyr)}
+        for t, acc, gyr in zip(T, ACC, GYR, strict=True)
+    )
+    return "".join(json.dumps(r) + "\n" for r in records)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (sensor_logger_json(), []),
+        (pushed(), []),
+        (a_record_a_line(), ["--units", "m/s2,rad/s"]),
+    ],
+    ids=["exported", "pushed", "own"],
+)
+def test_records_in_json(tmp_path, text, words):
+    (tmp_path / "walk.json").write_text(text)
+    same(imported(tmp_path, tmp_path / "walk.json", "--placement", "chest", *words))
+
+
+def test_json_that_was_cut_off_is_read_to_there_and_told(tmp_path, capsys):
+    (tmp_path / "walk.json").write_text(sensor_logger_json(cut=200))
+    assert (
+        imported(tmp_path, tmp_path / "walk.json", "--placement", "chest").sensors[0].t.size > 390
+    )
+    assert "the end is cut off" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["hello", '{"a": [1, 2]}', "[" * 100_000, "[1, 2, 3]"])
+def test_other_json_is_refused_in_a_line(tmp_path, capsys, text):
+    (tmp_path / "a.json").write_text(text)
+    assert imported(tmp_path, tmp_path / "a.json") is None
+    said = capsys.readouterr().err
+    assert "nor JSON of samples" in said
+    assert said.count("\n") == 1
+
+
+def test_a_zip_file_in_a_zip_file_is_that_one(tmp_path, capsys):
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("walk/chest.csv", "t_s,ax,ay,az\n" + rows(T, ACC))
+    for name, count in (("one.zip", 1), ("two.zip", 2)):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            for n in range(count):
+                archive.writestr(f"{n}.zip", inner.getvalue())
+    same(imported(tmp_path, tmp_path / "one.zip"), gyr=False)
+    assert imported(tmp_path, tmp_path / "two.zip", out="other") is None
+    assert "unpack it, and import what is in it: 0.zip, 1.zip" in capsys.readouterr().err
+
+
+def test_numbers_without_headings_are_told_what_to_add(tmp_path, capsys):
+    (tmp_path / "a.csv").write_text(rows(T, ACC))
+    assert imported(tmp_path, tmp_path / "a.csv") is None
+    assert "write a line above them, such as t_s,ax,ay,az" in capsys.readouterr().err
+
+
+def test_a_look_refuses_what_an_import_would(tmp_path, capsys):
+    (tmp_path / "a.csv").write_text("t_s,ax,ay,az\n" + rows(T, ACC - [0, 0, G]))
+    __main__.main(["import", "--look", str(tmp_path / "a.csv")])
+    said = capsys.readouterr().out
+    assert "without gravity" in said
+    assert "type:" not in said
 
 
 def test_movesense_json(tmp_path):

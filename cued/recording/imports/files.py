@@ -3,22 +3,29 @@
 Rules
 -----
 * Nothing is read that is not a plain file, and nothing beyond ``MAX_BYTES``; a zip file that would
-  unpack to ``BOMB_RATIO`` times its size is refused before it is unpacked.
-* Text is UTF-8, or UTF-16 with its mark; anything else is taken for Latin-1, which is noted.
+  unpack to ``BOMB_RATIO`` times its size is refused before it is unpacked. A zip file in which
+  there is nothing but another one is that one.
+* JSON that stands alone is seen as the tables that its records make (``json_records.py``).
+* Text is UTF-8, or UTF-16; anything else is taken for GBK or Shift JIS where that makes words of
+  motion, else for Latin-1, which is noted.
 """
 
 from __future__ import annotations
 
+import io
 import stat
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
 from cued.model import RecordingError
+from cued.recording.imports.json_records import JSON, MAX_CHARS, tables
 from cued.recording.tables.columns import MAX_BYTES, read_bytes, refuse
 
 BOMB_RATIO = 200  # numbers as text pack to a third, and constant columns to a fiftieth
+MOST_NESTED = 3  # zip files in one another
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+EASTERN = ("加速度", "时间", "時間")
 TEXT = (".csv", ".txt", ".tsv", ".dat", ".log")
 
 
@@ -31,6 +38,9 @@ class Files:
         self._texts: dict[str, str] = {}
         self._zip = self._opened()
         self._inside = self._listed()
+        self._made: dict[str, str] = {}
+        self._made = self._made_of_records()
+        self._inside |= dict.fromkeys(self._made, "")
 
     def names(self, *suffixes: str) -> list[str]:
         """List the files, of certain endings if some are given; gzipped ones count as plain."""
@@ -46,24 +56,15 @@ class Files:
 
     def raw(self, name: str) -> bytes:
         """Read a file. Raises RecordingError with file and reason."""
-        path = self.label(name)
         if self._zip is None:
             _check_plain(Path(self._inside[name]))
             return read_bytes(Path(self._inside[name]))
-        try:
-            info = self._zip.getinfo(self._inside[name])
-            if info.file_size > MAX_BYTES:
-                raise refuse(path, 1, "longer than 1 GiB; cut it into shorter recordings")
-            if info.file_size > BOMB_RATIO * max(info.compress_size, 1024):
-                raise refuse(path, 1, "unpacks to far more than any recording does")
-            return self._zip.read(info)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-            raise refuse(path, 1, f"the zip file is damaged here ({error})") from None
-        except (RuntimeError, NotImplementedError) as error:
-            raise refuse(path, 1, f"the zip file can't be opened: {error}") from None
+        return _unpacked(self._zip, self._inside[name], self.label(name))
 
     def text(self, name: str) -> str:
         """Read a text with one newline between lines. Raises RecordingError."""
+        if name in self._made:
+            return self._made[name]
         if name not in self._texts:
             self._texts = {name: self._decoded(name)}  # only the last: an hour may be 100 MB
         return self._texts[name]
@@ -81,6 +82,9 @@ class Files:
             raise refuse(path, 1, "the file is empty")
         if raw.startswith(UTF16):
             text = raw.decode("utf-16", errors="replace")
+        elif raw[1:8:2] == b"\0\0\0\0":
+            text = raw.decode("utf-16-le", errors="replace")
+            self._note(f"{path.name}: read as UTF-16, which it does not say")
         else:
             if b"\0" in raw:
                 line = raw.count(b"\n", 0, raw.index(b"\0")) + 1
@@ -88,8 +92,9 @@ class Files:
             try:
                 text = raw.decode("utf-8-sig")
             except UnicodeDecodeError:
-                text = raw.decode("latin-1")
-                self._note(f"{path.name}: not UTF-8, read as Latin-1")
+                code, name = _encoding(raw)
+                text = raw.decode(code, errors="replace")
+                self._note(f"{path.name}: not UTF-8, read as {name}")
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
     def _note(self, text: str) -> None:
@@ -104,7 +109,7 @@ class Files:
         _check_plain(self.path)
         try:
             if zipfile.is_zipfile(self.path):
-                return zipfile.ZipFile(self.path)
+                return _innermost(zipfile.ZipFile(self.path), self.path)
         except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as error:
             raise refuse(self.path, 1, f"the zip file is damaged ({error})") from None
         if self.path.suffix.lower() == ".zip":
@@ -114,7 +119,7 @@ class Files:
     def _listed(self) -> dict[str, str]:
         """Map names in the export to where they are; the folder around all of them is left out."""
         if self._zip is not None:
-            found = {n: n for n in self._zip.namelist() if not n.endswith("/")}
+            found = {n: n for n in _files_of(self._zip)}
         elif self.path.is_dir():
             inside = (p for p in sorted(self.path.rglob("*")) if p.is_file())
             found = {p.relative_to(self.path).as_posix(): str(p) for p in inside}
@@ -125,6 +130,57 @@ class Files:
         if len(around) == 1 and all("/" in n for n in found):
             found = {n.split("/", 1)[1]: at for n, at in found.items()}
         return found
+
+    def _made_of_records(self) -> dict[str, str]:
+        """Return the tables that the only JSON file holds, where there are no others."""
+        found = self.names(*JSON)
+        if len(found) != 1 or self.names(*TEXT):
+            return {}
+        text = self.text(found[0])
+        if '"ArrayAcc"' in text[:4096]:
+            return {}  # Movesense's own
+        if len(text) > MAX_CHARS:
+            raise refuse(self.label(found[0]), 1, "so much JSON is too much; export as CSV")
+        if text.rstrip()[-1:] not in ("]", "}"):
+            self._note(f"{self.label(found[0]).name}: the end is cut off and was left out")
+        stem = PurePosixPath(found[0]).name.split(".")[0]
+        return {f"{name or stem}.csv": made for name, made in tables(text).items()}
+
+
+def _encoding(raw: bytes) -> tuple[str, str]:
+    """Return an encoding in which the headings are words of the East, else Latin-1."""
+    for code, name in (("gb18030", "GBK"), ("shift_jis", "Shift JIS")):
+        if any(word in raw[:4096].decode(code, errors="replace") for word in EASTERN):
+            return code, name
+    return "latin-1", "Latin-1"
+
+
+def _files_of(archive: zipfile.ZipFile) -> list[str]:
+    return [n for n in archive.namelist() if not n.endswith("/") and not _hidden(n)]
+
+
+def _innermost(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipFile:
+    """Open the zip file within, if there is nothing else."""
+    for _ in range(MOST_NESTED):
+        names = _files_of(archive)
+        if len(names) != 1 or not names[0].lower().endswith(".zip"):
+            break
+        archive = zipfile.ZipFile(io.BytesIO(_unpacked(archive, names[0], path)))
+    return archive
+
+
+def _unpacked(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
+    try:
+        info = archive.getinfo(name)
+        if info.file_size > MAX_BYTES:
+            raise refuse(path, 1, "longer than 1 GiB; cut it into shorter recordings")
+        if info.file_size > BOMB_RATIO * max(info.compress_size, 1024):
+            raise refuse(path, 1, "unpacks to far more than any recording does")
+        return archive.read(info)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+        raise refuse(path, 1, f"the zip file is damaged here ({error})") from None
+    except (RuntimeError, NotImplementedError) as error:
+        raise refuse(path, 1, f"the zip file can't be opened: {error}") from None
 
 
 def _check_plain(path: Path) -> None:

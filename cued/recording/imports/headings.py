@@ -23,6 +23,7 @@ Quantity = Literal["time", "acc", "linear", "gravity", "gyr", "speed", "incline"
 WORDS: dict[str, Quantity] = {
     "t": "time", "time": "time", "timestamp": "time", "elapsed": "time", "epoch": "time",
     "epoc": "time", "sampletimefine": "time", "datetime": "time", "时间": "time",
+    "時間": "time", "ts": "time", "millis": "time", "micros": "time",
     "a": "acc", "acc": "acc", "accel": "acc", "acceleration": "acc", "accelerometer": "acc",
     "accelerations": "acc", "gf": "acc", "gforce": "acc", "加速度": "acc",
     "linear": "linear", "user": "linear", "useracceleration": "linear", "free": "linear",
@@ -33,7 +34,8 @@ WORDS: dict[str, Quantity] = {
     "omega": "gyr", "w": "gyr", "as": "gyr", "角速度": "gyr",
     # As phones in other languages export them, without their accents.
     "zeit": "time", "zeitstempel": "time", "temps": "time", "tiempo": "time", "tempo": "time",
-    "tijd": "time", "beschleunigung": "acc", "beschleunigungssensor": "acc", "aceleracion": "acc",
+    "tijd": "time", "czas": "time", "przyspieszenie": "acc", "aceleracao": "acc",
+    "beschleunigung": "acc", "beschleunigungssensor": "acc", "aceleracion": "acc",
     "acelerometro": "acc", "accelerazione": "acc", "accelerometre": "acc", "accelerometro": "acc",
     "versnelling": "acc", "lin": "linear", "lineare": "linear", "lineaire": "linear",
     "lineal": "linear", "schwerkraft": "gravity", "gravite": "gravity", "gravedad": "gravity",
@@ -44,8 +46,8 @@ WORDS: dict[str, Quantity] = {
 }  # fmt: skip
 FILLING = frozenset(
     {"rate", "velocity", "belt", "value", "data", "raw", "sensor", "vector", "axis", "phone",
-    "unix",
-     "motion", "sample", "since", "reboot", "logging", "cal", "ln", "wr", "date", "device", "and",
+     "unix", "stamp", "imu", "and",
+     "motion", "sample", "since", "reboot", "logging", "cal", "ln", "wr", "date", "device",
      "of", "the", "local", "utc", "in", "full", "vel"}
 )  # fmt: skip
 # An unknown word (magnetic, absolute, angle ...) makes a column none of ours.
@@ -59,13 +61,14 @@ UNITS: dict[str, dict[str, float]] = {
     },
     "acc": {
         "m/s2": 1.0, "m/s/s": 1.0, "mps2": 1.0, "ms-2": 1.0, "ms2": 1.0, "m/(s2)": 1.0,
-        "m/sec2": 1.0, "m.s-2": 1.0, "g": GRAVITY_M_S2, "gs": GRAVITY_M_S2,
+        "m/sec2": 1.0, "m.s-2": 1.0, "cm/s2": 0.01, "g": GRAVITY_M_S2, "gs": GRAVITY_M_S2,
         "mg": GRAVITY_M_S2 / 1000.0,
     },
     "gyr": {
-        "rad/s": 1.0, "rads": 1.0, "radps": 1.0, "rad/sec": 1.0, "deg/s": _DEG, "deg/sec": _DEG,
-        "°/s": _DEG, "°/sec": _DEG, "dps": _DEG, "degps": _DEG, "degrees/s": _DEG,
-        "degrees/second": _DEG, "mdps": _DEG / 1000.0, "mdeg/s": _DEG / 1000.0,
+        "rad/s": 1.0, "rads": 1.0, "rads-1": 1.0, "radps": 1.0, "rad/sec": 1.0, "deg/s": _DEG,
+        "deg/sec": _DEG, "degs-1": _DEG, "°/s": _DEG, "°/sec": _DEG, "°s-1": _DEG, "dps": _DEG,
+        "degps": _DEG, "degrees/s": _DEG, "degrees/second": _DEG, "mdps": _DEG / 1000.0,
+        "mdeg/s": _DEG / 1000.0,
     },
     "speed": {"m/s": 1.0, "mps": 1.0, "km/h": 1 / 3.6, "kmh": 1 / 3.6, "kph": 1 / 3.6,
               "mph": 0.44704},
@@ -77,7 +80,22 @@ JOINED = re.compile(
     r"(a|acc|accel|acceleration|gf|g|gyr|gyro|w|as|rot|rotation|加速度|角速度)([xyz])"
 )
 BRACKETED = re.compile(r"[(\[]([^)\]]*(?:\([^)]*\))?[^)\]]*)[)\]]\s*$")
-STATED = {"sampletimefine": "us", "gf": "g", "gforce": "g"}  # words that tell their unit
+WRITTEN = str.maketrans(
+    {"²": "2", "¹": "1", "⁻": "-", "−": "-", "º": "°", "^": "", "·": "", "*": ""}
+)
+STATED = {
+    "sampletimefine": "us",
+    "millis": "ms",
+    "micros": "us",
+    "gf": "g",
+    "gforce": "g",
+}  # words that tell their unit
+
+
+SIDES = {"left": "left", "right": "right", "l": "left", "r": "right"}
+BODY = frozenset(
+    {"foot", "shoe", "shank", "ankle", "lower", "back", "lumbar", "trunk", "waist", "chest"}
+)
 
 
 class ColumnHeading(Struct, frozen=True):
@@ -95,7 +113,7 @@ class ColumnHeading(Struct, frozen=True):
 
 def scale(what: Quantity, unit: str) -> float | None:
     """Return how much one of a unit is in SI, None if it is not known."""
-    plain = unit.strip().lower().replace("²", "2").replace("º", "°").replace("^", "")
+    plain = unit.strip().lower().translate(WRITTEN)
     known = UNITS[what]
     return known.get(plain.replace(" ", ""), known.get(plain.replace("_", "/")))
 
@@ -134,6 +152,22 @@ def heading(text: str) -> ColumnHeading | None:
     unit = "_".join(rest)
     what = what or ("time" if rest and scale("time", unit) else None)
     return _made(what, axis, unit or stated)
+
+
+def without_place(text: str) -> tuple[str, str]:
+    """Split off where a heading says that the sensor was worn, "" if it doesn't.
+
+    >>> without_place("LeftFoot_acc_x (g)")
+    ('foot_left', 'acc_x(g)')
+    """
+    text = text.strip().strip("\"'").strip()
+    bracket = BRACKETED.search(text)
+    end = bracket.start() if bracket else len(text)
+    words = re.split(r"[ _.:-]+|(?<=[a-z])(?=[A-Z])", text[:end].strip())
+    body = [w.lower() for w in words if w.lower() in BODY]
+    side = [SIDES[w.lower()] for w in words if w.lower() in SIDES]
+    rest = [w for w in words if w.lower() not in BODY and w.lower() not in SIDES]
+    return "_".join(body + side), "_".join(rest) + text[end:]
 
 
 def _narrowed(what: Quantity | None, word: Quantity) -> Quantity | None:

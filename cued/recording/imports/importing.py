@@ -70,9 +70,18 @@ def read_export(path: Path, asked: ImportOptions) -> tuple[str, Export]:
     for one in all_formats():
         if one.knows(files):
             return one.name, one.read(files, asked)
+    if inner := files.names(".zip"):
+        raise refuse(path, 1, f"unpack it, and import what is in it: {', '.join(inner[:4])}")
     raise refuse(
-        path, 1, "neither CSV, FIT nor Movesense JSON, nor a folder or a zip file with CSV in it"
+        path, 1, "neither CSV, FIT nor JSON of samples, nor a folder or a zip file with CSV in it"
     )
+
+
+def check_signals(found: Export) -> None:
+    """Refuse what no placement makes right: another rate, or no gravity."""
+    for s in found.signals:
+        check_acc(s.path, s.acc, s.t)
+        _rate(s)
 
 
 def compose(out: Path, exports: Sequence[tuple[str, Export]], worn: Placing) -> TableRecording:

@@ -13,7 +13,7 @@ from cued.recording.imports.files import TEXT, Files
 from cued.recording.imports.foreign import Export, ImportOptions
 from cued.recording.imports.formats import columns
 from cued.recording.imports.formats.columns import ExportTable
-from cued.recording.imports.importing import PLACES, read_export
+from cued.recording.imports.importing import PLACES, check_signals, read_export
 from cued.recording.imports.sheet import read_sheet
 
 # Sizes of what a person who moves gives: time between samples, the mean vector, and turn rates, of
@@ -29,7 +29,7 @@ def look(path: Path, asked: ImportOptions) -> Iterator[str]:
     files = Files(path)
     tables = columns.tables(files, asked)
     for table in tables:
-        yield f"{files.label(table.name)}"
+        yield f"{files.label(table.name)}{f' ({table.place})' if table.place else ''}"
         yield from (f"  {line}" for line in _about(files, table))
     plain = {t.name for t in tables}
     for name in files.names(*TEXT):
@@ -37,6 +37,7 @@ def look(path: Path, asked: ImportOptions) -> Iterator[str]:
             yield f"{files.label(name)}: no table of numbers that is understood"
     try:
         kind, found = read_export(path, asked)
+        check_signals(found)
     except RecordingError as error:
         yield f"refused: {error}"
         yield from _with_units(path, asked, files, tables)
@@ -54,6 +55,7 @@ def _with_units(
         return
     try:
         kind, export = read_export(path, replace(asked, units=found[0]))
+        check_signals(export)
     except RecordingError:
         return
     yield f"by the size of its numbers probably: {', '.join(found[0].values())}"
@@ -88,6 +90,8 @@ def _about(files: Files, table: ExportTable) -> Iterator[str]:
     """Return a line for each column."""
     for head in table.layout.names:
         meant = table.meaning.get(head)
+        if head in table.others:
+            continue
         if meant is None:
             yield f"{head or '(no heading)'}: left out"
             continue

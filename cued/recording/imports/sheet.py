@@ -20,7 +20,7 @@ import math
 import re
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -35,10 +35,10 @@ SPACES = " "
 LOOK_LINES = 80  # headings come within so many lines
 UNKNOWN = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "missing", "#n/a"})
 COMMENTS = ("#", "//", "%", "---")
-CLOCKS = ("%d-%b-%Y %H:%M:%S.%f", "%d-%b-%Y %H:%M:%S", "%Y/%m/%d %H:%M:%S.%f", "%Y/%m/%d %H:%M:%S",
-          "%d.%m.%Y %H:%M:%S.%f", "%d.%m.%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S.%f",
-          "%m/%d/%Y %H:%M:%S")  # fmt: skip
-DAYTIME = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})(?:[.:,](\d{1,9}))?")
+CLOCKS = ("%d-%b-%Y %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S",
+          "%m/%d/%Y %I:%M:%S %p", "%d/%m/%Y %H:%M:%S", "%d-%m-%Y %H:%M:%S")  # fmt: skip
+DAYTIME = re.compile(r"(?:(\d{1,2}):)?(\d{2}):(\d{2})(?:[.:,](\d{1,9}))?")  # Excel hides the hours
+PART = re.compile(r"(?<=:\d\d)[.,](\d+)")  # of a second, in a date and time of day
 
 
 class Layout(Struct, frozen=True):
@@ -126,7 +126,7 @@ def read_sheet(files: Files, name: str, layout: Layout, wanted: Sequence[str]) -
             if text.endswith(line):
                 notes.append("cut")
                 break
-            raise refuse(path, number, f"{len(cells)} cells where there are {len(heads)} headings")
+            raise refuse(path, number, _uneven(cells, heads))
         try:
             row = [number_of(cells[at], layout.separator) for at in where]
         except (ValueError, IndexError):
@@ -170,7 +170,7 @@ def _clock(text: str) -> float:
     of_day = DAYTIME.fullmatch(text)
     if of_day:
         h, m, s, part = of_day.groups()
-        return int(h) * 3600 + int(m) * 60 + int(s) + (float(f"0.{part}") if part else 0.0)
+        return int(h or 0) * 3600 + int(m) * 60 + int(s) + (float(f"0.{part}") if part else 0.0)
     if not text[:1].isdigit() or ":" not in text:
         raise ValueError(text)
     try:
@@ -181,11 +181,14 @@ def _clock(text: str) -> float:
 
 
 def _dated(text: str) -> datetime:
+    part = PART.search(text)
+    second = timedelta(seconds=float(f"0.{part[1]}")) if part else timedelta()
     for form in CLOCKS:
         try:
-            return datetime.strptime(text[:26], form)  # noqa: DTZ007 (the caller sets the zone)
+            whole = datetime.strptime(PART.sub("", text), form)  # noqa: DTZ007 (the caller's)
         except ValueError:
             continue
+        return whole + second
     raise ValueError(text)
 
 
@@ -214,7 +217,7 @@ def _told_separator(line: str) -> str:
 
 def _is_heading(heads: list[str], understood: Callable[[str], bool]) -> bool:
     lower = {h.lower() for h in heads}
-    if not lower or any(_is_number(h) for h in heads):
+    if not lower or any(is_number(h) for h in heads):
         return False
     return sum(understood(h) for h in heads) >= 2 or {"x", "y", "z"} <= lower
 
@@ -253,7 +256,8 @@ def _with_unit(head: str, unit: str) -> str:
     return head if plain or head.endswith((")", "]")) else f"{head} ({unit})"
 
 
-def _is_number(cell: str) -> bool:
+def is_number(cell: str) -> bool:
+    """Return whether a cell is a plain number."""
     try:
         float(cell)
     except ValueError:
@@ -272,7 +276,12 @@ def _blamed(
             return refuse(
                 path, number, f"{layout.names[at]} is {cell.strip()[:40]!r}, which is no number"
             )
-    return refuse(path, number, f"{len(cells)} cells where there are {len(layout.names)} headings")
+    return refuse(path, number, _uneven(cells, layout.names))
+
+
+def _uneven(cells: Sequence[str], heads: Sequence[str]) -> str:
+    some = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+    return f"{some} where there are {len(heads)} headings"
 
 
 def _notes(path: Path, found: list[str]) -> tuple[str, ...]:

@@ -3,10 +3,10 @@
 Most software's exports are of this kind: Xsens DOT, MetaBase, Movesense, Polar Sensor Logger,
 WitMotion, SensorLog, Physics Toolbox, MATLAB Mobile and many others need nothing of their own,
 because ``headings.py`` reads their headings. Each file with accelerations is a sensor named after
-the file. Turn rates stand in the same file, or, where there is one sensor only, in a file of their
-own. ``belt.csv`` or any other file with a speed is the belt; ``truth.csv`` in a folder is taken
-over as it is. Columns ``t_s, ax ... gz`` of a table recording mean what they mean there. All times
-are on one clock.
+the file; where headings name places (``left_foot_acc_x``), each place is one. Turn rates stand in
+the same file, or, where there is one sensor only, in a file of their own. ``belt.csv`` or any other
+file with a speed is the belt; ``truth.csv`` in a folder is taken over as it is. Columns
+``t_s, ax ... gz`` of a table recording mean what they mean there. All times are on one clock.
 
 Whether gravity is in an acceleration is judged by its mean vector and not by its name. Where it was
 taken out and stands in columns of its own, it is added again.
@@ -25,8 +25,22 @@ from msgspec.structs import replace
 from cued.model import Belt, Floats, RecordingError
 from cued.recording.imports.files import TEXT, Files
 from cued.recording.imports.foreign import Export, Format, ImportOptions, SensorData, in_order, onto
-from cued.recording.imports.headings import UNITS, ColumnHeading, Quantity, heading, scale
-from cued.recording.imports.sheet import LOOK_LINES, Layout, Sheet, find_layout, read_sheet
+from cued.recording.imports.headings import (
+    UNITS,
+    ColumnHeading,
+    Quantity,
+    heading,
+    scale,
+    without_place,
+)
+from cued.recording.imports.sheet import (
+    LOOK_LINES,
+    Layout,
+    Sheet,
+    find_layout,
+    is_number,
+    read_sheet,
+)
 from cued.recording.tables.columns import refuse
 from cued.recording.tables.table import has_gravity
 from cued.recording.tables.truth import read_truth
@@ -50,6 +64,7 @@ NAMES: tuple[tuple[str, Quantity], ...] = (  # what a file of bare x, y, z holds
 OTHER = ("magn", "quat", "orient", "attitude", "euler", "baro", "pressure", "temp", "light", "gps",
          "location", "pedom", "annot", "meta")  # fmt: skip
 TRUTH = "truth.csv"
+COUNTERS = ("fine", "micros", "millis")  # of 32 bits
 DAY_S = 86400.0  # a day
 LEAST_DT_S, MOST_DT_S = 0.0005, 0.4  # between samples of anything that moves with a person
 EPOCH_S = 1e8  # a clock that reads more counts from 1970
@@ -59,16 +74,23 @@ Rename = Callable[[str], str]
 
 
 class ExportTable(Struct, frozen=True):
-    """One file of an export: where its table lies and what its columns mean."""
+    """One file of an export: where its table lies and what its columns mean.
+
+    place : where the sensor was worn, if headings tell; others : headings of other places.
+    """
 
     name: str
     layout: Layout
     meaning: Headings
+    place: str = ""
+    others: frozenset[str] = frozenset()
 
     @property
     def ignored(self) -> list[str]:
         """Headings that mean nothing here."""
-        return [h for h in self.layout.names if h and h not in self.meaning]
+        return [
+            h for h in self.layout.names if h and h not in self.meaning and h not in self.others
+        ]
 
     def has(self, *what: Quantity) -> bool:
         """Return whether a quantity is there along all three axes."""
@@ -89,7 +111,7 @@ def tables(files: Files, asked: ImportOptions, rename: Rename | None = None) -> 
     """Find the tables of an export and what their columns mean."""
     names = [n for n in files.names(*TEXT) if PurePosixPath(n).name != TRUTH]
     found = [_table(files, name, asked, rename or str) for name in names]
-    return [table for table in found if table]
+    return [part for table in found if table for part in _by_place(table)]
 
 
 def read(files: Files, asked: ImportOptions, rename: Rename | None = None) -> Export:
@@ -121,7 +143,8 @@ def vectors(
     t_head = _time_of(files, table)
     heads = [_axis(files, table, what, axis) for axis in "xyz"]
     sheet = read_sheet(files, table.name, table.layout, [t_head, *heads])
-    t = _unwrapped(sheet[t_head]) if "fine" in t_head.lower() else sheet[t_head]
+    counted = any(word in t_head.lower() for word in COUNTERS)
+    t = _unwrapped(sheet[t_head]) if counted else sheet[t_head]
     t = _past_midnight(t) if t_head in sheet.clocks else t
     sheet, t, notes = in_order(sheet, t * _time_scale(sheet, t_head, table.meaning[t_head], asked))
     scales = [_scale(sheet, head, table.meaning[head], asked) for head in heads]
@@ -135,13 +158,33 @@ def _table(files: Files, name: str, asked: ImportOptions, rename: Rename) -> Exp
     def meant(head: str) -> ColumnHeading | None:
         return chosen.get(head) or heading(rename(head))
 
-    layout = find_layout(lines, lambda head: meant(head) is not None)
+    layout = find_layout(lines, lambda head: bool(meant(head) or heading(without_place(head)[1])))
     if layout is None:
         return None
     layout = replace(layout, first=layout.first + asked.skip)
     own = OWN if "t_s" in layout.names else {}
     meaning = {h: own.get(h) or m for h in layout.names if (m := own.get(h) or meant(h))}
     return ExportTable(name, layout, {**_bare(name, layout.names, meaning), **meaning})
+
+
+def _by_place(table: ExportTable) -> list[ExportTable]:
+    """Return a table for each place whose accelerations are there, else the table itself."""
+    places: dict[str, Headings] = {}
+    for head in table.layout.names:
+        place, rest = without_place(head)
+        if place and head not in table.meaning and (means := heading(rest)):
+            places.setdefault(place, {})[head] = means
+    parts = [replace(table, meaning=means, place=place) for place, means in places.items()]
+    parts = [part for part in parts if part.has("acc", "linear")]
+    theirs = {head for part in parts for head in part.meaning}
+    shared = {head: h for head, h in table.meaning.items() if not h.axis}
+    alone = [replace(table, others=frozenset(theirs))] if table.has("acc", "linear") else []
+    for part in parts:
+        own_time = part.told("time")
+        known = {h: m for h, m in shared.items() if m.what != "time" or not own_time}
+        others = theirs.union(table.meaning) - {*part.meaning, *known}
+        alone.append(replace(part, meaning={**known, **part.meaning}, others=frozenset(others)))
+    return alone or [table]
 
 
 def _bare(name: str, heads: Sequence[str], meaning: Mapping[str, ColumnHeading]) -> Headings:
@@ -185,7 +228,8 @@ def _sensor(
     gyr = vectors(files, table, "gyr", asked)[1] if table.has("gyr") else None
     stem = PurePosixPath(table.name.removesuffix(".gz")).stem
     plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", stem)[:64] or "sensor"
-    return SensorData(name=plain, path=files.label(table.name), t=t, acc=acc, gyr=gyr), notes
+    name = table.place or plain
+    return SensorData(name=name, path=files.label(table.name), t=t, acc=acc, gyr=gyr), notes
 
 
 def _belt(files: Files, table: ExportTable, asked: ImportOptions) -> tuple[Belt, ...]:
@@ -298,6 +342,9 @@ def _nothing(files: Files, understood: list[ExportTable]) -> RecordingError:
     heads = [h for table in understood for h in table.layout.names]
     if not heads and names:
         heads = files.head(names[0])[0].split(",")
+        if all(is_number(head) for head in heads):
+            reason = "numbers without headings; write a line above them, such as t_s,ax,ay,az"
+            return refuse(files.label(names[0]), 1, reason)
     named = ", ".join(heads[:8]) or "nothing"
     if "linear" in {h.what for table in understood for h in table.meaning.values()}:
         named += " (linear acceleration is without gravity)"

@@ -1,0 +1,112 @@
+"""Records in JSON, an array of them or one a line, as the tables of an export.
+
+Known are Sensor Logger's JSON (``{"sensor": "Gyroscope", "time": ns, "seconds_elapsed": s, "x":
+...}``), what it pushes to a server, kept a message a line (``{"payload": [{"name": "gyroscope",
+"time": ns, "values": {"x": ...}}]}``), and anybody's own records: ``{"t": 0.01, "acc": [x, y, z]}``
+or ``{"t": 0.01, "acc": {"x": ...}}``, of which each becomes a row of ``t, acc_x, acc_y, acc_z``.
+Records that name a sensor are a table for each.
+Source: github.com/tszheichoi/awesome-sensor-logger, README.md and PUSHING.md.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any, cast
+
+JSON = (".json", ".jsonl", ".ndjson")
+MAX_CHARS = 1 << 28  # ten times as much memory while it is read
+DEEPEST = 4  # of what people write, in brackets within brackets
+PUSHED = "pushed_ns"
+NAMES = {  # of a push, which writes its sensors small and in one word, as the app names its files
+    "accelerometer": "Accelerometer", "totalacceleration": "TotalAcceleration",
+    "gravity": "Gravity", "gyroscope": "Gyroscope", "metadata": "Metadata",
+    "accelerometeruncalibrated": "AccelerometerUncalibrated",
+}  # fmt: skip
+Record = dict[str, Any]
+
+
+def tables(text: str) -> dict[str, str]:
+    """Return CSV texts by the sensor's name, "" where none is told; {} if these are no records."""
+    samples = [one for record in _records(text) for one in (_pushed(record) or [record])]
+    if any(PUSHED in one for one in samples):
+        samples = _timed([one for one in samples if PUSHED in one])
+    grouped: dict[str, list[Record]] = {}
+    for one in samples:
+        name = str(one.pop("sensor", ""))
+        grouped.setdefault(NAMES.get(name.lower(), name), []).append(one)
+    return {name: _csv(rows) for name, rows in grouped.items() if len(rows) > 1 or name}
+
+
+def _records(text: str) -> list[Record]:
+    """Find the records; what was cut off at the end is left out."""
+    for whole in (text, text[: text.rfind("}") + 1] + "]"):
+        with suppress(ValueError, RecursionError):
+            return _listed(json.loads(whole), DEEPEST)
+    out: list[Record] = []
+    for line in text.split("\n"):
+        with suppress(ValueError, RecursionError):  # a comment, or cut off
+            out += _listed(json.loads(line), DEEPEST)
+    return out
+
+
+def _listed(node: Any, deep: int) -> list[Record]:
+    """Return the records in an array, those in what holds arrays of them, or the one it is."""
+    if isinstance(node, list):
+        items = cast("list[Any]", node)
+        return [cast("Record", item) for item in items if isinstance(item, dict)]
+    if not isinstance(node, dict):
+        return []
+    fields = cast("Record", node)
+    if "payload" in fields or not deep:
+        return [fields]
+    inner = {key: _listed(value, deep - 1) for key, value in fields.items()}
+    held = {key: found for key, found in inner.items() if len(found) > 1}
+    if len(held) < 2:
+        return next(iter(held.values()), [fields])
+    return [{"sensor": key, **one} for key, found in held.items() for one in found]
+
+
+def _pushed(record: Record) -> list[Record]:
+    """Return the samples of a pushed message."""
+    payload = _listed(record.get("payload"), 0)
+    return [
+        {**item["values"], "sensor": item.get("name", ""), PUSHED: item["time"]}
+        for item in payload
+        if isinstance(item.get("values"), dict) and isinstance(item.get("time"), int)
+    ]
+
+
+def _timed(samples: list[Record]) -> list[Record]:
+    """Put pushed samples in order, as messages may overtake each other, and write both times."""
+    samples = sorted(samples, key=lambda one: one[PUSHED])
+    begun = samples[0][PUSHED]
+    for one in samples:
+        one["time"] = one.pop(PUSHED)
+        one["seconds_elapsed"] = f"{(one['time'] - begun) / 1e9:.9f}"
+    return samples
+
+
+def _csv(rows: list[Record]) -> str:
+    flat = [dict(_flat(row)) for row in rows]
+    names = list(dict.fromkeys(name for row in flat for name in row))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([row.get(name, "") for name in names] for row in flat)
+    return out.getvalue()
+
+
+def _flat(fields: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield single values; those of an array of three are along the axes."""
+    for key, value in fields.items():
+        name = f"{before}{key}".replace("\n", " ")
+        if isinstance(value, dict):
+            yield from _flat(cast("Record", value), f"{name}_")
+        elif isinstance(value, list) and len(cast("list[Any]", value)) == 3:
+            yield from _flat(dict(zip("xyz", cast("list[Any]", value), strict=True)), f"{name}_")
+        else:
+            yield name, "" if value is None else str(value).replace("\n", " ")
