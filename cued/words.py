@@ -18,6 +18,7 @@ import msgspec
 LIKE_ONE = {"fr": 2.0}  # below how many a language says one (CLDR); else 1 alone is
 SPEEDS = {"km/h": 3.6, "mph": 3600 / 1609.344}  # in 1 m/s; a mile has 1609.344 m by definition
 
+TIGHT = ("en", "it")  # languages without a space before a percent sign
 UNITS = {  # suffix of a name, unit; longest first
     "m_s": "m/s", "percent": "%", "spm": "spm", "bpm": "bpm", "deg": "°", "min": "min",
     "ms": "ms", "hz": "Hz", "cm": "cm", "kg": "kg", "m": "m", "s": "s",
@@ -84,13 +85,28 @@ def read(name: str, language: str = "en") -> tuple[str, str]:
 def number(value: float) -> str:
     """Write a number with as many digits as the live page shows."""
     places = 0 if abs(value) >= 100 or float(value).is_integer() else 1 if abs(value) >= 10 else 2
-    text = f"{value:.{places}f}"
+    return _signed(f"{value:.{places}f}")
+
+
+def _signed(text: str) -> str:
     return text.lstrip("-") if not float(text) else text.replace("-", "−")
 
 
-def with_unit(value: float, unit: str) -> str:
-    """Write a number and its unit."""
-    return f"{number(value)}{unit}" if unit == "°" else f"{number(value)} {unit}".rstrip()
+def with_unit(text: str, unit: str, language: str = "en") -> str:
+    """Write a unit behind a number, as the live page does."""
+    tight = unit == "°" or (unit == "%" and language in TIGHT)
+    return f"{text}{unit}" if tight else f"{text} {unit}".rstrip()
+
+
+def reason(name: str, told: float) -> str:
+    """Write the number of a reason: times and lengths to a hundredth, what is estimated shorter.
+
+    >>> reason("over_percent", 8.2), reason("own_cv_percent", 2.14), reason("stride_s", 1.2386)
+    ('8', '2.1', '1.24')
+    """
+    if name.endswith(("_s", "_m")) or float(told).is_integer():
+        return number(told)
+    return number(float(round(told))) if abs(told) >= 5.0 else _signed(f"{told:.1f}")
 
 
 def because(name: str, told: float | str | None, language: str = "en") -> str:
@@ -99,7 +115,7 @@ def because(name: str, told: float | str | None, language: str = "en") -> str:
     if name == "phase":
         return f"{called} {phase(str(told), language)}"
     if isinstance(told, int | float):
-        return f"{called} {with_unit(told, unit)}"
+        return f"{called} {with_unit(reason(name, told), unit, language)}"
     return f"{called} {value(str(told), language)}"
 
 
@@ -182,7 +198,7 @@ class Words:
         shown = because(name, told, self.language)
         if not isinstance(told, int | float):
             return shown
-        return shown.replace(number(told), self.number(told))
+        return shown.replace(reason(name, told), reason(name, told).replace(".", self.point))
 
     def own(self, text: str) -> str:
         """Return a sentence of the machine's in this language, or as it is if it has none."""

@@ -1,8 +1,8 @@
 """Turn what other software recorded into a table recording, which replay and evaluate take.
 
 Exports of phones, wearables and watches are read, as zip file, folder or single file: tables whose
-headings tell quantities and units, records in JSON, and FIT. Several are put together by the time of
-day, such as a watch's FIT file for the belt's speed and a phone's export for the strides.
+headings tell quantities and units, records in JSON, and FIT. Several are put together by the time
+of day, such as a watch's FIT file for the belt's speed and a phone's export for the strides.
 ``--look`` says what each column is taken for and which command to type.
 """
 
@@ -34,7 +34,9 @@ HELP = "turn files of phones, wearables and watches into a table recording"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
-    parser.add_argument("source", nargs="+", type=Path, help="zip file, folder, CSV, JSON or FIT file")
+    parser.add_argument(
+        "source", nargs="+", type=Path, help="zip file, folder, CSV, JSON or FIT file"
+    )
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="new folder")
     parser.add_argument(
         "--look", action="store_true", help="say what is in the files; write nothing"

@@ -107,7 +107,7 @@ class Console:
 
     def _value(self, name: str) -> str:
         value = self._now.value(name)
-        return "–" if value is None else words.with_unit(value, words.read(name)[1])
+        return "–" if value is None else words.with_unit(words.number(value), words.read(name)[1])
 
     def _belt(self) -> str:
         belt = self._now.belt

@@ -225,7 +225,9 @@ def test_two_feet_in_one_file_are_two_sensors(tmp_path, names):
         for what in ("acc", "gyr")
         for axis in "xyz"
     ]
-    text = f"time (s),{','.join(heads)},mag\n" + rows(T, ACC, GYR, ACC[:, [2, 0, 1]], 2 * GYR, 0 * T)
+    text = f"time (s),{','.join(heads)},mag\n" + rows(
+        T, ACC, GYR, ACC[:, [2, 0, 1]], 2 * GYR, 0 * T
+    )
     (tmp_path / "walk.csv").write_text(text)
     made = imported(tmp_path, tmp_path / "walk.csv", "--units", "m/s2,rad/s")
     left, right = made.sensors

@@ -163,12 +163,20 @@ const Words = (() => {
       : say("ago.h", { n: number(seconds / 3600, 0) });
   }
 
+  /* Decimals of a reason's number, as words.py writes it: what is estimated is worth fewer. */
+  function places(name, value) {
+    if (Number.isInteger(value)) return name.endsWith("_m_s") ? undefined : 0;
+    if (/_(s|m)$/.test(name)) return undefined;
+    return Math.abs(value) >= 5 ? 0 : 1;
+  }
+
   /* What a cue or event rests on, in its own order. */
   function because(reasons) {
     return Object.entries(reasons ?? {})
       .filter(([, value]) => value !== null && value !== "")
       .map(([name, value]) => {
         const { label, unit } = read(name);
+        if (typeof value === "number") return `${label} ${measure(value, unit, places(name, value))}`;
         return `${label} ${name === "phase" ? phase(value) : shown(value, unit)}`;
       })
       .join(", ");

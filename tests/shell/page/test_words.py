@@ -143,22 +143,25 @@ def test_page_and_report_read_units_alike() -> None:
     assert words.read("own_spm") == (ENGLISH["name.own_spm"], ENGLISH["unit.spm"])
     assert words.because("stride_length_m", 0.4, "de") == "Schrittlänge 0.40 m"
     assert words.because("phase", "carry", "it") == "fase Tenere il passo corto"
+    assert words.because("over_percent", 8.2) == "longer by 8%"
+    assert words.Words("de").because("own_cv_percent", 2.14) == "deine übliche Schwankung 2,1 %"
 
 
 SPOKEN = """() => [Words.measure(0.8, "m/s"), Words.measure(14, "%", 0), Words.number(-0.5, 2),
-    Words.measure(61.34, "°"), Words.count("floor.stations", 1), Words.measure(104, "spm", 0)]"""
+    Words.measure(61.34, "°"), Words.count("floor.stations", 1), Words.measure(104, "spm", 0),
+    Words.because({zz_percent: 8.2, zz_s: 1.2386})]"""
 
 
 @pytest.mark.once
 @pytest.mark.parametrize(
     ("locale", "written"),
     [
-        (BRITISH, "2.9_km/h  14%  −0.50  61.3°  1 station  104_steps/min"),
-        ("de", "2,9_km/h  14_%  −0,50  61,3°  1 Station  104_Schritte/min"),
-        (GERMAN_CH, "2.9_km/h  14%  −0.50  61.3°  1 Station  104_Schritte/min"),
-        ("es", "2,9_km/h  14_%  −0,50  61,3°  1 estación  104_pasos/min"),
-        ("fr", "2,9_km/h  14_%  −0,50  61,3°  1 station  104_pas/min"),
-        (ITALIAN, "2,9_km/h  14%  −0,50  61,3°  1 stazione  104_passi/min"),
+        (BRITISH, "2.9_km/h  14%  −0.50  61.3°  1 station  104_steps/min  zz 8%, zz 1.24_s"),
+        ("de", "2,9_km/h  14_%  −0,50  61,3°  1 Station  104_Schritte/min  zz 8_%, zz 1,24_s"),
+        (GERMAN_CH, "2.9_km/h  14%  −0.50  61.3°  1 Station  104_Schritte/min  zz 8%, zz 1.24_s"),
+        ("es", "2,9_km/h  14_%  −0,50  61,3°  1 estación  104_pasos/min  zz 8_%, zz 1,24_s"),
+        ("fr", "2,9_km/h  14_%  −0,50  61,3°  1 station  104_pas/min  zz 8_%, zz 1,24_s"),
+        (ITALIAN, "2,9_km/h  14%  −0,50  61,3°  1 stazione  104_passi/min  zz 8%, zz 1,24_s"),
     ],
 )
 def test_numbers_and_units_are_as_the_language_writes_them(
