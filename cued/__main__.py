@@ -7,6 +7,7 @@ import importlib
 import io
 import logging
 import pkgutil
+import re
 import sys
 from collections.abc import Sequence
 from types import ModuleType
@@ -14,7 +15,7 @@ from typing import NoReturn, TextIO
 
 from cued import __version__, commands
 from cued.model import ConfigError, CuedError
-from cued.reading import visible
+from cued.reading import meant, visible
 
 # Argparse's own status; EX_CONFIG of sysexits.h, for systemd; anything else.
 USAGE, CONFIGURATION, FAILED = 2, 78, 1
@@ -45,6 +46,11 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Return what is wrong in a line, and end with the status for wrong usage."""
+        if unknown := re.match(r"argument COMMAND: invalid choice: '(.+?)' ", message):
+            known = [name.rstrip("_") for name in available()]
+            message = f"there is no command {unknown[1]}{meant(unknown[1], known)}"
+        kind = re.match(r"(argument .+): invalid int value: (.+)$", message)
+        message = f"{kind[1]}: {kind[2]} is no whole number" if kind else message
         self.exit(USAGE, f"cued: {message}; {self.prog} --help says more\n")
 
 

@@ -24,6 +24,7 @@ from msgspec import Meta, Struct
 from cued import parts, reading
 from cued.coach.config import CoachConfig
 from cued.coach.voice.phrases import LANGUAGES
+from cued.coach.workout import profile
 from cued.devices.device import PulseTrain
 from cued.frames import Matrix, rotation
 from cued.gait.fusion.chains import GaitConfig
@@ -217,6 +218,8 @@ def convert(raw: Mapping[str, Any]) -> Config:
     sensors = {n: sensor for n, sensor in read.items() if sensor}
     _kept(wrongs, _check_addresses, sensors)
     _kept(wrongs, _check_pins, chosen)
+    if isinstance(coach := fixed["coach"], CoachConfig):
+        _kept(wrongs, profile.load, coach.profile)
     if wrongs:
         raise ConfigError("\n".join(wrongs))
     return Config(**fixed, sensors=sensors, parts=chosen)  # pyright: ignore[reportArgumentType]

@@ -228,7 +228,7 @@ def in_words(message: str, value: Any = None) -> str:
         return f"needs {wanted}{got}" + probably(kinds[1], value)
     limit = re.match(r"Expected `\w+` ([<>]=?) (\S+)$", message)
     if limit:
-        return f"needs to be {LIMITS[limit[1]]} {limit[2]}"
+        return f"needs to be {LIMITS[limit[1]]} {limit[2].removesuffix('.0')}"
     if missing := re.match(r"Object missing required field `(.+?)`", message):
         return f"{missing[1]} is missing"
     if choice := re.match(r"Invalid enum value (.*)$", message):

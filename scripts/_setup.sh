@@ -36,10 +36,11 @@ OFFLINE='Temporary failure (in name )?resol|Name or service not known|Network is
 
 last_line() { tail -c 8000 "$1" | tr '\r' '\n' | sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' | grep -vE '^[[:space:]]*$|^WARNING' | tail -n 1; }
 
+# A password is asked for only where the user is one of those who may: others would type it in vain.
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"
     elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo "$@"
-    elif command -v sudo >/dev/null && [ -t 0 ]; then sudo "$@"
+    elif command -v sudo >/dev/null && [ -t 0 ] && id -nG | grep -qwE 'sudo|wheel|admin'; then sudo "$@"
     else return 1; fi
 }
 
@@ -51,11 +52,12 @@ system_packages() {
         dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
     done
     [ ${#missing[@]} -gt 0 ] || return 0
+    say "missing: ${missing[*]}"
     if ! as_root true; then
         say "not installed, as that takes root: sudo apt install ${missing[*]}"
         return 0
     fi
-    say "installing ${missing[*]} (a minute or two)"
+    say "installing them (a minute or two)"
     patiently as_root apt-get update -q || true
     if ! patiently as_root env DEBIAN_FRONTEND=noninteractive \
             apt-get install -y -q --no-install-recommends "${missing[@]}"; then
@@ -97,7 +99,7 @@ environment() {
         if [ -e "$folder" ]; then say "$folder is unfinished or broken: making it anew"
         else say "making the virtual environment $folder"; fi
         mkdir -p "$folder" && touch "$folder/.unfinished" || exit 1
-        if ! patiently "$python" -m venv --clear "$folder"; then
+        if [ -n "$(venv_package "$python")" ] || ! patiently "$python" -m venv --clear "$folder"; then
             touch "$folder/.unfinished"
             say "no virtual environment; this mends it: sudo apt install python3-venv"
             exit 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 import sys
 from pathlib import Path
 
@@ -43,9 +44,18 @@ def settings(args: argparse.Namespace) -> dict[str, str]:
     return out
 
 
+def number(text: str) -> float:
+    """Parse a number (argparse type)."""
+    try:
+        return float(text)
+    except ValueError:
+        hint = f"; write {text.replace(',', '.')}" if re.fullmatch(r"-?\d+,\d+", text) else ""
+        raise argparse.ArgumentTypeError(f"{text} is no number{hint}") from None
+
+
 def non_negative(text: str) -> float:
     """Parse a number from 0 up (argparse type)."""
-    value = float(text)
+    value = number(text)
     if not 0 <= value < math.inf:
         raise argparse.ArgumentTypeError(f"{text} is not a number from 0 up")
     return value

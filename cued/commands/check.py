@@ -40,12 +40,16 @@ def run(args: argparse.Namespace) -> int:
 
 def unseen(makes: Sequence[Callable[[Callable[[object], None]], object]]) -> list[str]:
     """Build every part; name secrets that this user, unlike the service, may not read."""
-    lines: list[str] = []
+    lines, wrongs = list[str](), list[str]()
     for make in makes:
         try:
             make(_ignore)
         except OutOfReach as error:
             lines.append(f"not checked: {error}")
+        except ConfigError as error:
+            wrongs.append(str(error))
+    if wrongs:
+        raise ConfigError("\n".join(wrongs))
     return lines
 
 

@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 
 from cued import app
-from cued.commands._options import add_config, load_config, positive
+from cued.commands._options import add_config, load_config, number, positive
 from cued.engine import Worn
 from cued.evaluation.moment import SIDES_S, Moment, Seen, look
 from cued.frames import Matrix
@@ -34,7 +34,7 @@ NEAR = 0.5  # of a threshold: scores below are not worth a line
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
     parser.add_argument("recording", type=Path, help="folder of a table recording")
-    parser.add_argument("--at", type=float, required=True, metavar="T", help="the moment, s")
+    parser.add_argument("--at", type=number, required=True, metavar="T", help="the moment, s")
     parser.add_argument(
         "--sides",
         type=positive,

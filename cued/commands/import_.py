@@ -16,7 +16,7 @@ from typing import get_args
 
 import msgspec
 
-from cued.commands._options import non_negative, positive
+from cued.commands._options import non_negative, number, positive
 from cued.frames import Matrix, rotation
 from cued.model import CuedError, Placement
 from cued.reading import visible
@@ -60,7 +60,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     told = parser.add_argument_group("what the files don't tell")
     told.add_argument("--belt", type=non_negative, metavar="M_S", help="speed of the belt, m/s")
-    told.add_argument("--incline", type=float, default=0.0, metavar="PERCENT", help="of the belt")
+    told.add_argument("--incline", type=number, default=0.0, metavar="PERCENT", help="of the belt")
     told.add_argument(
         "--belt-error", type=non_negative, default=0.03, metavar="SHARE", help="of its speed (0.03)"
     )

@@ -29,6 +29,7 @@ from cued.coach.voice.phrases import LANGUAGES
 from cued.commands._checks.all import looked_at, missing, show
 from cued.commands._checks.machine import running
 from cued.commands._checks.system import Check, Machine
+from cued.commands._options import number
 from cued.commands._setup import writing
 from cued.commands._setup.answers import Answers, Tables, sensor
 from cued.commands._setup.place import Place
@@ -68,7 +69,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a sensor, such as pod@lower_back; all of them, as these replace the configured",
     )
     add("--sound", metavar="CARD", help="part of the sound card's name")
-    add("--volume", type=float, metavar="0.05..1", help="loudness")
+    add("--volume", type=number, metavar="0.05..1", help="loudness")
     for name, what in (("motors", "motors"), ("buttons", "a button"), ("light", "a status light")):
         add(f"--{name}", action=argparse.BooleanOptionalAction, help=f"{what} wired or not")
     _belt(parser)
@@ -97,7 +98,7 @@ def _belt(parser: argparse.ArgumentParser) -> None:
             metavar="SPEED",
             help=f"belt speed typed by hand, {unit}; 0: none",
         )
-    add("--belt-length-m", type=float, metavar="M", help="round of a belt sensor; 0: there is none")
+    add("--belt-length-m", type=number, metavar="M", help="round of a belt sensor; 0: none")
     add("--belt-marks", type=int, metavar="N", help="strips or magnets that the belt sensor sees")
     for name, what in (
         ("belt-keys", "two buttons that type faster and slower are wired or not"),

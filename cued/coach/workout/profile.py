@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 
 from cued.coach.workout.memory import Memory
 from cued.model import ConfigError
+from cued.reading import meant
 
 PROFILES = (
     "balance_and_body_sense",
@@ -69,9 +70,7 @@ def followed(configured: str, memory: Memory) -> str:
 def load(name: str) -> Profile:
     """Read a profile. Raises ConfigError when there is none of that name."""
     if name not in PROFILES:
-        raise ConfigError(
-            f"[coach] profile: {name!r} is not known (there are: {', '.join(PROFILES)})"
-        )
+        raise ConfigError(f"[coach] profile: {name!r} is not known{meant(name, PROFILES)}")
     data = pkgutil.get_data("cued.coach.workout", f"profiles/{name}.toml")
     assert data is not None
     return msgspec.convert(tomllib.loads(data.decode()), Profile)

@@ -103,7 +103,7 @@ class Files:
 
     def _opened(self) -> zipfile.ZipFile | None:
         if not self.path.exists():
-            raise refuse(self.path, 1, "there is no such file or folder")
+            raise RecordingError(f"{self.path}: there is no such file or folder")
         if self.path.is_dir():
             return None
         _check_plain(self.path)

@@ -100,13 +100,14 @@ def _csv(rows: list[Record]) -> str:
     return out.getvalue()
 
 
-def _flat(fields: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+def _flat(fields: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
     """Yield single values; those of an array of three are along the axes."""
     for key, value in fields.items():
         name = f"{before}{key}".replace("\n", " ")
-        if isinstance(value, dict):
+        items = cast("list[Any]", value) if isinstance(value, list) else []
+        if len(items) == 3:
+            yield from _flat(dict(zip("xyz", items, strict=True)), f"{name}_")
+        elif isinstance(value, dict):
             yield from _flat(cast("Record", value), f"{name}_")
-        elif isinstance(value, list) and len(cast("list[Any]", value)) == 3:
-            yield from _flat(dict(zip("xyz", cast("list[Any]", value), strict=True)), f"{name}_")
         else:
-            yield name, "" if value is None else str(value).replace("\n", " ")
+            yield name, "" if value is None else f"{value}".replace("\n", " ")
