@@ -37,6 +37,30 @@ def test_every_line_of_a_bad_configuration_has_prefix_and_file(capsys, tmp_path)
 
 
 @pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["chek"], "there is no command chek; did you mean check?"),
+        (["simulate", "--speed", "1,5"], "--speed: 1,5 is no number; write 1.5"),
+        (["explain", "walk", "--at", "noon"], "--at: noon is no number"),
+        (["simulate", "--seed", "x"], "--seed: 'x' is no whole number"),
+        (["import", "/nowhere", "--out", "x"], "/nowhere: there is no such file or folder"),
+    ],
+)
+def test_what_was_probably_meant_is_said(capsys, arguments, told):
+    _, lines = said(capsys, *arguments)
+    assert len(lines) == 1
+    assert told in lines[0]
+
+
+def test_a_profile_that_is_not_there_is_told_with_the_other_mistakes(capsys, tmp_path):
+    path = tmp_path / "gym.toml"
+    path.write_text('[coach]\nprofile = "first_time"\n[sinks.live]\nadress = ""\n')
+    _, lines = said(capsys, "check", "--config", str(path))
+    assert len(lines) == 2
+    assert any(line.endswith("did you mean first_time_ever?") for line in lines)
+
+
+@pytest.mark.parametrize(
     ("arguments", "leave"),
     [
         (["--speed", "8"], "leave out --speed 8"),
