@@ -104,6 +104,8 @@ def reason(name: str, told: float) -> str:
     >>> reason("over_percent", 8.2), reason("own_cv_percent", 2.14), reason("stride_s", 1.2386)
     ('8', '2.1', '1.24')
     """
+    if name.endswith("_s") and abs(told) >= 10.0:
+        return number(float(round(told)))
     if name.endswith(("_s", "_m")) or float(told).is_integer():
         return number(told)
     return number(float(round(told))) if abs(told) >= 5.0 else _signed(f"{told:.1f}")
@@ -163,6 +165,14 @@ class Words:
         """Write a number with as many digits as the live page shows, or with so many places."""
         text = number(value) if places is None else f"{value:.{places}f}".replace("-", "−")
         return text.replace(".", self.point)
+
+    def percent(self, value: float, places: int) -> str:
+        """Write a share, the sign as this language has it."""
+        return with_unit(self.number(value, places), "%", self.language)
+
+    def whole(self, name: str, value: float) -> str:
+        """Write a measured value without decimals, and its unit."""
+        return with_unit(self.number(value, 0), read(name, self.language)[1], self.language)
 
     @property
     def point(self) -> str:

@@ -9,18 +9,14 @@ from statistics import median
 from msgspec import Struct
 
 from cued import words
+from cued.model import Priority
 from cued.report.digest import Digest
 from cued.report.paces import paces
 from cued.report.pictures import own_band_known
 from cued.report.visit import Visit
 from cued.words import Words
 
-MEASURED = {
-    "carried_percent": "%",
-    "time_to_drift_s": "s",
-    "recovery_s": "s",
-    "retention_percent": "%",
-}
+MEASURED = ("carried_percent", "time_to_drift_s", "recovery_s", "retention_percent")
 WAYS = (("backward", "back"), ("forward", ""), ("unknown", ""))  # direction, colour
 LEAST_PAIRS = 10  # of left and right steps; chosen
 MEDIAN_COSTS = 1.25  # the uncertainty of a median, by that of a mean of normal values
@@ -66,13 +62,14 @@ def lasting(seconds: float, w: Words) -> str:
 def session_facts(d: Digest) -> list[Fact]:
     """Sum a session up."""
     e, w = d.ending, d.words
+    cues = sum(c.priority != Priority.PHASE and c.verdict == "given" for c in d.cues)
     falls = f", {w.count('report.n_fall', e.falls)}" if e.falls else ""
     return [
         Fact(words.clock(d.length_s), w.say("report.recorded")),
         Fact(str(e.strides), w.count("report.n_stride", e.strides)),
         Fact(words.clock(e.backward_s), w.say("report.backward"), "back"),
         *_usual_rates(d),
-        Fact(str(e.cues), w.count("report.n_cue", e.cues)),
+        Fact(str(cues), w.count("report.n_cue", cues)),
         Fact(str(e.stumbles), w.count("report.n_stumble", e.stumbles) + falls, "warn"),
     ]
 
@@ -92,8 +89,8 @@ def runner_facts(visits: Sequence[Visit], w: Words) -> list[Fact]:
 def carry_facts(d: Digest) -> list[Fact]:
     """Return what of the backward step was still there forward, the last figure of each kind."""
     return [
-        Fact(f"{m.value:.0f} {unit}", d.words.say(f"report.{name}"), "back")
-        for name, unit in MEASURED.items()
+        Fact(d.words.whole(name, m.value), d.words.say(f"report.{name}"), "back")
+        for name in MEASURED
         for m in d.measured.get(name, [])[-1:]
         if m.value is not None
     ]
@@ -112,7 +109,7 @@ def sides_text(d: Digest) -> str:
     gap = 100.0 * median(ratios)
     spread = 148.26 * median(abs(r - gap / 100.0) for r in ratios)
     sure = max(MEDIAN_COSTS * spread / math.sqrt(len(ratios)), ROUNDED_PERCENT)
-    told = f"{w.number(abs(gap), 1)} ± {w.number(sure, 1)} %"
+    told = f"{w.number(abs(gap), 1)} ± {w.percent(sure, 1)}"
     if abs(gap) < 2.0 * sure:
         return w.say("report.sides_even", told=told)
     return w.say("report.sides_left" if gap > 0 else "report.sides_right", told=told)

@@ -19,7 +19,7 @@ from cued.report.facts import (
     session_facts,
     sides_text,
 )
-from cued.report.paces import Pace, paces
+from cued.report.paces import STEP_KM_H, Pace, paces
 from cued.report.palette import DARK, LIGHT, roles
 from cued.report.visit import Visit
 
@@ -141,7 +141,13 @@ def _paces(d: Digest) -> list[str]:
     columns = ("facing", "gait", "belt", "strides", "stride_length", "steps_a_minute")
     head = "".join(f"<th>{w.say(f'report.{c}', unit=w.speed_unit)}</th>" for c in columns)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    return [_section(w, "stride", f"<p>{w.say('report.stride_text')}</p>{table}")]
+    return [
+        _section(
+            w,
+            "stride",
+            f"<p>{w.say('report.stride_text', step=w.speed(STEP_KM_H / 3.6))}</p>{table}",
+        )
+    ]
 
 
 def _pace_row(p: Pace, w: words.Words) -> str:
@@ -199,7 +205,7 @@ def _cue_row(d: Digest, cue: Cue, fate: str) -> str:
     because = ", ".join(reasons)
     if cue.verdict != "given":
         fate = d.words.say("report.withheld", why=d.words.value(cue.verdict))
-    said = html.escape(cue.text or f"({cue.key.replace('_', ' ')})")
+    said = html.escape(cue.text or f"({d.words.value(cue.key)})")
     return (
         f'<tr><td class="n">{words.clock(cue.t - d.start_t)}</td><td>{said}</td>'
         f"<td>{html.escape(because)}</td><td>{html.escape(fate)}</td></tr>"

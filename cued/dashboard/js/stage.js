@@ -198,7 +198,7 @@ const Stage = (() => {
   const emptying = (name, charge) =>
     Words.say("stage.battery", { name: Words.sensor(name), percent: Words.measure(charge, "%", 0) });
 
-  const said = (cue) => (cue.text ? Words.say("cue.quoted", { cue: cue.text }) : Words.sentence(cue.tone || cue.key || "–"));
+  const said = (cue) => (cue.text ? Words.say("cue.quoted", { cue: cue.text }) : Words.sentence(Words.shown(cue.key || null)));
 
   return { draw, linked, said, DIRECTIONS, LOW_PERCENT };
 })();

@@ -166,7 +166,7 @@ const Words = (() => {
   /* Decimals of a reason's number, as words.py writes it: what is estimated is worth fewer. */
   function places(name, value) {
     if (Number.isInteger(value)) return name.endsWith("_m_s") ? undefined : 0;
-    if (/_(s|m)$/.test(name)) return undefined;
+    if (/_(s|m)$/.test(name)) return name.endsWith("_s") && Math.abs(value) >= 10 ? 0 : undefined;
     return Math.abs(value) >= 5 ? 0 : 1;
   }
 
