@@ -102,7 +102,13 @@ class FencedRule:
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Return what the rule proposes, None once it has failed."""
-        return self._fence.call(lambda: self._rule.consider(news, known), None)
+        if self._fence.broken:
+            return None
+        try:  # and not by ``call``: this is asked a dozen times for every event
+            return self._rule.consider(news, known)
+        except Exception as error:  # noqa: BLE001 (that is what a fence is for)
+            self._fence.fail(error)
+            return None
 
     def reset(self) -> None:
         """Reset the rule."""

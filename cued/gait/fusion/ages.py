@@ -71,7 +71,10 @@ class Ages:
 
     def advance(self, t: float) -> list[Measurement]:
         """End the values that nothing has renewed for ``OLD_S`` at sample time ``t``."""
-        return self._end(t, lambda _, value: t - value.basis_t > OLD_S)
+        for value in self._standing.values():
+            if t - value.basis_t > OLD_S:
+                return self._end(t, lambda _, value: t - value.basis_t > OLD_S)
+        return []  # as nearly always
 
     def lose(self, sensor: str, t: float) -> list[Measurement]:
         """End the values that rest on a sensor that is lost."""

@@ -72,5 +72,4 @@ class Merge:
 
     def _pass(self) -> None:
         awaited = max(self._began.values(), default=-1e9) - WAIT_S
-        reached = (t for t in self._reached.values() if t >= awaited)
-        self._passed = min(reached, default=-1e9)
+        self._passed = min([t for t in self._reached.values() if t >= awaited], default=-1e9)

@@ -194,10 +194,11 @@ class Falls:
 
 def _score(lean: float, speed: float, level: float, free: float) -> float:
     """Return how near to a fall, 1 = possible."""
-    leaning = min(max(lean - LEAN_FREE_RAD, 0.0), LEAN_COUNTED_RAD)
-    sinking = max(-speed - free, 0.0)
-    sag = max(-level, 0.0)
-    return leaning / LEAN_RAD + sinking / SINKING_M_S + sag / SAG_M
+    leaning = lean - LEAN_FREE_RAD
+    leaning = LEAN_COUNTED_RAD if leaning > LEAN_COUNTED_RAD else leaning if leaning > 0.0 else 0.0
+    sinking = -speed - free
+    sag = -level / SAG_M if level < 0.0 else 0.0
+    return leaning / LEAN_RAD + (sinking / SINKING_M_S if sinking > 0.0 else 0.0) + sag
 
 
 class _Pelvis:
@@ -213,6 +214,7 @@ class _Pelvis:
 
     def feed(self, vertical: float) -> tuple[float, float, float]:
         """Process vertical acceleration; return speed m/s, level m, and speed that is free."""
+        # Written out, as it is for every sample: a call of max takes as long as the rest of a line.
         self._n += 1
         first = 1.0 / self._n  # a plain average until it is slower than the filter
         self._mean += (SLOW if first < SLOW else first) * (vertical - self._mean)
@@ -222,11 +224,14 @@ class _Pelvis:
             self._level += DT_S * (speed - self._level / LEVEL_LEAK_S)
         self._speed = speed
         # limited, so that a fall does not become one's own bounce while it lasts
-        power = min(speed * speed, 9.0 * self._bounce2 + 0.02)
+        power, most = speed * speed, 9.0 * self._bounce2 + 0.02
+        power = most if power > most else power
         self._bounce2 += (QUICK if first < QUICK else first) * (power - self._bounce2)
-        self._launch = launch = max(FADING * self._launch, speed)
-        flight = max(launch - LAUNCH_M_S, 0.0)
-        free = max(BOUNCE_FREE * sqrt(self._bounce2), launch - LAUNCH_FREE_M_S)
+        launch = FADING * self._launch
+        self._launch = launch = speed if speed > launch else launch
+        flight = launch - LAUNCH_M_S if launch > LAUNCH_M_S else 0.0
+        free, leaving = BOUNCE_FREE * sqrt(self._bounce2), launch - LAUNCH_FREE_M_S
+        free = leaving if leaving > free else free
         level = self._level + LAUNCH_LEVEL_S * flight
         if free > JOG_M_S:
             level += JOG_S * (free - JOG_M_S)
