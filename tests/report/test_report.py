@@ -33,6 +33,7 @@ from cued.model import (
     Measurement,
     Packet,
     Phase,
+    Priority,
     Stability,
     Stride,
     Stumble,
@@ -281,6 +282,21 @@ def test_each_cue_has_its_own_fate_and_a_withheld_one_its_reason_in_words(tmp_pa
         "0:10 Never judged", "0:40 Tall did not help", "1:20 Tall helped",
     ]  # fmt: skip
     assert "not this time, to see what stays" in rows[3]
+
+
+def test_the_number_of_cues_is_that_of_the_list_and_a_tone_has_words(tmp_path):
+    cues = [
+        Cue(t=1000.0 + t, key=key, text=text, pattern="none", priority=priority, verdict=verdict)
+        for t, key, text, priority, verdict in (
+            (5.0, "turn", "Turn round", Priority.PHASE, "given"),
+            (10.0, "tall", "Tall", Priority.TECHNIQUE, "given"),
+            (40.0, "in_range", "", Priority.TECHNIQUE, "given"),
+            (41.0, "tall", "Later", Priority.TECHNIQUE, "faded"),
+        )
+    ]
+    _, text = report(tmp_path, write(tmp_path / "s.mcap", [*events(1000.0)[:200], *cues]))
+    assert "<b>2</b>cues" in text
+    assert "(a tone: steps in range)" in text
 
 
 def test_the_parts_of_a_joined_session_say_when_they_were(session, tmp_path):

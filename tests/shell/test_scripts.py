@@ -76,7 +76,8 @@ def tree(folder):
     inside.chmod(0o755)
     maker = folder / "maker"
     maker.write_text(
-        f'#!/bin/sh\n[ "$1" != -c ] || exit 0\nrm -rf .venv; mkdir -p .venv/bin; cp "{inside}" .venv/bin/python\n'
+        '#!/bin/sh\n[ "$1" != -c ] || exit 0\nrm -rf .venv; mkdir -p .venv/bin\n'
+        f'cp "{inside}" .venv/bin/python\n'
         f'echo "$@" >> {folder}/log\n'
     )
     maker.chmod(0o755)
