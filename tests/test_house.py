@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import io
 import subprocess
 import sys
@@ -201,3 +202,13 @@ def test_every_module_has_a_test_that_can_be_found():
         assert (HOME / "tests" / test).is_file(), test
         alone -= there
     assert not {str(path.relative_to(HOME)) for path in alone}
+
+
+@pytest.mark.parametrize("path", sorted(Path("tests/system/guest").glob("*.py")), ids=str)
+def test_what_runs_in_the_guest_alone_imports_names_that_exist(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cued"):
+            package = importlib.import_module(str(node.module))
+            for name in node.names:
+                if not hasattr(package, name.name):
+                    importlib.import_module(f"{node.module}.{name.name}")

@@ -1,10 +1,11 @@
 """How long a line stays high after the program that drives it is killed, frozen or locked up.
 
-Run as root by the package's own Python. For a motor's line (PWM) and a relay's, and for each end,
-prints: line, end, seconds from high to low for good, as the kernel's simulated lines show it. Then
-what a second program is told that wants a line which another has.
+ends.py NUMBER HERTZ END: prints the seconds from high to low for good, as the kernel's simulated
+lines show it; END is SIGKILL, SIGSTOP or lock. ends.py NUMBER HERTZ: what a second program that
+wants the same line is told. Run as root by the package's own Python; the service must not use it.
 """
 
+import contextlib
 import glob
 import json
 import os
@@ -12,59 +13,46 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 
-PROGRAM = """
-import asyncio, json, re, sys, time
-from cued import kept
-from cued.keeper import Wanted
-
-async def main(wanted, then):
-    made = await kept.keep(wanted, lambda told: None)
-    print(made.missing or "ready", flush=True)
-    made.drive(wanted.pins[0], 1.0)
-    if then == "lock":  # matching holds the interpreter's lock, and takes for ever
-        time.sleep(0.1)
-        re.match(r"(a+)+$", "a" * 40 + "b")
-    await asyncio.sleep(60)
-
-asyncio.run(main(Wanted(*json.loads(sys.argv[1])), sys.argv[2]))
-"""
-LINES = {"motor": (16, 200.0), "relay": (24, 0.0)}  # such as the service does not use
-SENT = {"SIGKILL": signal.SIGKILL, "SIGSTOP": signal.SIGSTOP, "lock": None}
 CALM_S = 0.1  # low for so long is no gap of the PWM
+HIGH_S = 20.0  # a program that has said "ready" drives its line at once
 
 
-def program(number: int, hertz: float, then: str) -> subprocess.Popen:
-    """Start a program that drives a line as soon as it has said that it may."""
-    wanted = json.dumps([[number], 0.5, hertz, None, "/tmp", True])
-    return subprocess.Popen([sys.executable, "-c", PROGRAM, wanted, then], stdout=subprocess.PIPE)
+@contextlib.contextmanager
+def driving(number: int, hertz: float, then: str = "") -> Iterator[tuple[subprocess.Popen, str]]:
+    """Start a program that drives the line; with what it said before."""
+    request = json.dumps([[number], 0.5, hertz, None, "/tmp", True])
+    command = [sys.executable, "/bench/driver.py", request, then]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process, process.stdout.readline().strip()
+        finally:
+            process.kill()
 
 
-def after(number: int, hertz: float, end: str) -> float:
-    """Let a program drive a line and end it; how long the line was high."""
+def high_after(number: int, hertz: float, end: str) -> float:
+    """Let a program drive the line and end it; how long the line was high, s."""
     path = glob.glob(f"/sys/devices/platform/gpio-sim.*/gpiochip*/sim_gpio{number}/value")[0]
     line = os.open(path, os.O_RDONLY)
-    with program(number, hertz, end) as driving:
-        driving.stdout.readline()
+    with driving(number, hertz, end) as (process, said):
+        start = time.monotonic()
         while os.pread(line, 1, 0) != b"1":
-            pass
+            if time.monotonic() - start > HIGH_S:
+                raise SystemExit(f"the line was never high; the program said: {said}")
         first = last = time.monotonic()
-        if SENT[end]:
-            driving.send_signal(SENT[end])
+        if end != "lock":
+            process.send_signal(signal.Signals[end])
         while time.monotonic() - last < CALM_S:
             if os.pread(line, 1, 0) == b"1":
                 last = time.monotonic()
-        driving.kill()
     os.close(line)
     return last - first
 
 
-for name, (number, hertz) in LINES.items():
-    for end in SENT:
-        print(name, end, f"{after(number, hertz, end):.2f}", flush=True)
-with program(16, 200.0, "") as first:
-    first.stdout.readline()
-    with program(16, 200.0, "") as second:
-        print(f"a second daemon: {second.stdout.readline().decode().strip()}", flush=True)
-        second.kill()
-    first.kill()
+number, hertz = int(sys.argv[1]), float(sys.argv[2])
+if len(sys.argv) > 3:
+    print(f"{high_after(number, hertz, sys.argv[3]):.2f}")
+else:
+    with driving(number, hertz), driving(number, hertz) as (_, told):
+        print(told)
