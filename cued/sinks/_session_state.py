@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Literal
 
 from cued.coach.safety import POSSIBLE_LASTS_S
-from cued.coach.workout.phases import IDLE
+from cued.coach.workout.phases import IDLE, PHASES
 from cued.coach.workout.stranger import ASKED, GUEST, OTHER, SAME
 from cued.model import (
     AnyEvent,
@@ -37,6 +37,8 @@ from cued.model import (
 )
 
 Alarm = Literal["", "possible", "confirmed"]
+
+OVERLAYS = frozenset(name for name, spec in PHASES.items() if spec.overlay)
 
 
 class SessionState:
@@ -150,7 +152,7 @@ class SessionState:
         if phase.name == IDLE:
             self.values.clear()  # all that still stands is a result of the session that is over
             self.began, self._guest = None, False
-        if phase.name not in ("paused", "blind", "fallen"):
+        if phase.name not in OVERLAYS:
             self.asked_m_s = None
         self.phase, self.entered = phase, True
 
