@@ -19,6 +19,7 @@ from cued.config import Config, Site
 from cued.daemon import Daemon
 from cued.engine import Engine, Worn
 from cued.model import AnyEvent, BeltRequest, Command, CueDone, Input, Notice
+from cued.parts import NoOptions
 from cued.recording.sessions.opening import Opening
 from cued.runtime.leaving import leave_soon
 from cued.sinks import console, events
@@ -95,7 +96,7 @@ def in_time(
         lines.open()  # who asked for lines is told here and now that there can be none
         sinks.append(lambda _: lines)
     if target != "-" and "console" not in config.parts.get("sinks", {}):
-        sinks.append(partial(console.Console, console.Config(), where))
+        sinks.append(partial(console.Console, NoOptions(), where))
     daemon = Daemon(
         engine,
         [source],

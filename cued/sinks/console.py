@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from typing import Annotated
 
-from msgspec import Meta, Struct
 from rich.console import Console as Terminal
 from rich.console import Group
 from rich.live import Live
@@ -32,39 +30,33 @@ from cued.model import (
     Stride,
     Stumble,
 )
-from cued.parts import Exit, Part
+from cued.parts import Exit, NoOptions, Part
 from cued.sinks._session_state import SessionState
 from cued.sinks.sink import Ask, Sink
 
+REFRESH_HZ = 5.0  # quick enough for the eye
+LINES = 8  # of the last cues; chosen
 LEVEL_STYLE = {"steady": "bold green", "unsteady": "bold red", "unknown": "yellow"}
 SPARK = "▁▂▃▄▅▆▇█"
-
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How often it is drawn."""
-
-    refresh_hz: Annotated[float, Meta(ge=1, le=20, description="Redraws a second.")] = 5.0
-    lines: Annotated[int, Meta(ge=3, le=40, description="How many of the last cues.")] = 8
 
 
 class Console:
     """Draws what holds, and the last that was said."""
 
-    def __init__(self, config: Config, site: Site, ask: Ask) -> None:
+    def __init__(self, config: NoOptions, site: Site, ask: Ask) -> None:
         self._terminal = Terminal()
         self._live: Live | None = None
-        self._refresh_hz = config.refresh_hz
         self._station = site.station
         self._now = SessionState(site.runner)
         self._names: set[str] = set()  # of all that was measured
         self._lengths: deque[float] = deque(maxlen=48)
-        self._said: deque[Text] = deque(maxlen=config.lines)
+        self._said: deque[Text] = deque(maxlen=LINES)
 
     async def __aenter__(self) -> Console:
         if self._terminal.is_terminal:
             self._live = Live(
                 get_renderable=self._draw,
-                refresh_per_second=self._refresh_hz,
+                refresh_per_second=REFRESH_HZ,
                 console=self._terminal,
                 redirect_stderr=sys.stderr.isatty(),
             )
@@ -171,4 +163,4 @@ def _spark(values: deque[float]) -> str:
     )
 
 
-PART: Part[Config, Sink] = Part(Config, Console)
+PART: Part[NoOptions, Sink] = Part(NoOptions, Console)

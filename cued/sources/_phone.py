@@ -17,6 +17,7 @@ from cued.sources.source import Emit
 
 log = logging.getLogger("cued.phone")
 
+SILENT_S = 10.0  # chosen: a phone that posts once a second may miss some
 LARGE = 100_000  # bytes, of a second or two; 4 MB at most come (_http.py)
 
 
@@ -34,7 +35,6 @@ async def pass_on(
     body: Callable[[], Awaitable[bytes]],
     options: PhoneConfig,
     sensor: str,
-    silent_s: float,
     emit: Emit,
     up: Callable[[], None],
 ) -> None:
@@ -44,7 +44,7 @@ async def pass_on(
     came = told = False
     while True:
         try:  # a phone that never came may still come
-            async with asyncio.timeout(silent_s if came else None):
+            async with asyncio.timeout(SILENT_S if came else None):
                 data = await body()
         except TimeoutError:
             raise LinkLost("the phone sends nothing any more") from None

@@ -22,6 +22,7 @@ from cued.sources._http import get
 from cued.sources._phone import phone_options
 from cued.sources.source import Emit
 
+EVERY_S = 0.1  # between questions; a phone answers within it
 SILENT_S = 3.0  # without new samples the experiment stands
 
 
@@ -33,7 +34,6 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int, Meta(ge=1, le=65535, description="Its port: 8080 on Android, 80 on an iPhone.")
     ] = 8080
     sensor: Annotated[str, Meta(description="Sensor in [sensors.NAME] that it is.")] = "phone"
-    every_s: Annotated[float, Meta(ge=0.02, le=1, description="Time between questions, s.")] = 0.1
 
 
 class Phyphox:
@@ -66,7 +66,7 @@ class Phyphox:
                 emit(Notification(t, self._config.sensor, PHYPHOX, data, inputs))
             if loop.time() - fresh > SILENT_S:
                 raise LinkLost("the phone answers but measures nothing")
-            await asyncio.sleep(self._config.every_s)
+            await asyncio.sleep(EVERY_S)
 
     async def request(self, request: BeltRequest) -> str:
         """Refuse: a phone drives no belt."""

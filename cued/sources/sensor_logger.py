@@ -39,9 +39,6 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ),
     ] = ""
     sensor: Annotated[str, Meta(description="Sensor in [sensors.NAME] that it is.")] = "phone"
-    silent_s: Annotated[
-        float, Meta(ge=1, le=60, description="Silence after which the phone counts as gone, s.")
-    ] = 10.0
 
     def __post_init__(self) -> None:
         """Refuse to listen to a whole network without a token."""
@@ -61,7 +58,7 @@ class SensorLogger:
         """Serve; ends with LinkLost when a phone that sent falls silent."""
         config = self._config
         async with posts(config.listen, config.port, config.token) as (self.port, bodies):
-            await pass_on(bodies.get, self._options, config.sensor, config.silent_s, emit, up)
+            await pass_on(bodies.get, self._options, config.sensor, emit, up)
 
     async def request(self, request: BeltRequest) -> str:
         """Refuse: a phone drives no belt."""

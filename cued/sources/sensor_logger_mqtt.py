@@ -44,9 +44,6 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str, Meta(description="File with the password, mode 0600, if there is no credential.")
     ] = ""
     sensor: Annotated[str, Meta(description="Sensor in [sensors.NAME] that it is.")] = "phone"
-    silent_s: Annotated[
-        float, Meta(ge=1, le=60, description="Silence after which the phone counts as gone, s.")
-    ] = 10.0
 
     def __post_init__(self) -> None:
         """Check what belongs together."""
@@ -75,7 +72,7 @@ class SensorLoggerMqtt:
                 async def body() -> bytes:
                     return (await anext(messages)).payload
 
-                await pass_on(body, self._options, config.sensor, config.silent_s, emit, up)
+                await pass_on(body, self._options, config.sensor, emit, up)
         except mqtt.MqttError as error:
             raise LinkLost(f"MQTT broker {config.host}: {error}") from None
 

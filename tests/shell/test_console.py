@@ -12,6 +12,7 @@ from rich.console import Console as Terminal
 from cued import __main__
 from cued.config import Site
 from cued.model import BeltState, Command, Cue, Gait, Measurement, Phase
+from cued.parts import NoOptions
 from cued.sinks import console
 
 NAMES = (
@@ -27,7 +28,7 @@ def ask(_: Command) -> None:
 
 @pytest.fixture
 def view():
-    shown = console.Console(console.Config(), Site(station="demo"), ask)
+    shown = console.Console(NoOptions(), Site(station="demo"), ask)
     shown.take(Phase(t=1.0, name="check_in", from_="idle", why="begin"))
     shown.take(Phase(t=434.0, name="backward_walk", from_="turn_back", why="turned"))
     shown.take(Gait(t=434.0, mode="walking", direction="backward"))

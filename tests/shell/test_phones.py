@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cued.config import Sensor, Site
 from cued.devices.phone import PHYPHOX, SENSOR_LOGGER, Config, Phone
 from cued.model import ConfigError, DecodeError, LinkChanged, LinkLost, Packet
-from cued.sources import phyphox, sensor_logger
+from cued.sources import _phone, phyphox, sensor_logger
 from cued.sources._http import get, posts
 from cued.sources.source import spread
 
@@ -179,7 +179,7 @@ async def test_phyphox_is_asked_for_what_is_new_and_only_that():
     port = server.sockets[0].getsockname()[1]
     items = []
     async with server:
-        config = phyphox.Config(host="127.0.0.1", port=port, every_s=0.05)
+        config = phyphox.Config(host="127.0.0.1", port=port)
         source = phyphox.Phyphox(config, PHONE)
         task = asyncio.create_task(
             source.run(lambda item: items.extend(spread(item)), lambda: None)
@@ -231,9 +231,10 @@ async def post(port: int, body: bytes, method: str = "POST", head: str = "") -> 
     return answer
 
 
-async def test_sensor_loggers_posts_become_packets_and_silence_a_lost_link():
+async def test_sensor_loggers_posts_become_packets_and_silence_a_lost_link(monkeypatch):
+    monkeypatch.setattr(_phone, "SILENT_S", 1.0)
     items = []
-    source = sensor_logger.SensorLogger(sensor_logger.Config(port=0, silent_s=1.0), PHONE)
+    source = sensor_logger.SensorLogger(sensor_logger.Config(port=0), PHONE)
     task = asyncio.create_task(source.run(lambda item: items.extend(spread(item)), lambda: None))
     await asyncio.sleep(0.1)  # until it listens
     assert b"400" in await post(source.port, b"", head="Content-Length: x")

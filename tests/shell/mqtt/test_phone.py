@@ -11,6 +11,7 @@ import pytest
 
 from cued.config import Site
 from cued.model import ConfigError, LinkChanged, LinkLost, Packet
+from cued.sources import _phone
 from cued.sources.sensor_logger_mqtt import Config, SensorLoggerMqtt
 from cued.sources.source import spread
 from tests.shell.mqtt.conftest import free_port
@@ -30,7 +31,10 @@ async def subscribed(task: asyncio.Task[None], broker: aiomqtt.Client) -> None:
         await broker.publish("sensor-logger", b"no json")
 
 
-async def test_what_a_phone_publishes_becomes_packets_and_silence_a_lost_link(mosquitto):
+async def test_what_a_phone_publishes_becomes_packets_and_silence_a_lost_link(
+    mosquitto, monkeypatch
+):
+    monkeypatch.setattr(_phone, "SILENT_S", 1.0)
     port = free_port()
     broker = mosquitto(
         "listener PORT 127.0.0.1",
@@ -41,7 +45,7 @@ async def test_what_a_phone_publishes_becomes_packets_and_silence_a_lost_link(mo
     )
     await broker.start()
     items = []
-    source = SensorLoggerMqtt(Config(host="127.0.0.1", port=broker.port, silent_s=1.0), PHONE)
+    source = SensorLoggerMqtt(Config(host="127.0.0.1", port=broker.port), PHONE)
     task = asyncio.create_task(source.run(lambda item: items.extend(spread(item)), lambda: None))
     ws = {"transport": "websockets", "websocket_path": "/mqtt"}
     async with aiomqtt.Client("127.0.0.1", port, **ws) as phone:
