@@ -2,20 +2,25 @@
 
 Rules
 -----
-* After a wish for a speed the belt moves toward it within ``MOVED_WITHIN_S``, and never the other
-  way or past it by more than ``BEYOND_M_S``. Else it is stopped, and control is off until the next
-  session: such machines take miles for kilometres, or do not listen, and will do so again.
+* After a wish for a speed the belt moves toward it within ``MOVED_WITHIN_S`` and goes on until it
+  is there, and never the other way or past it, each to ``BEYOND_M_S``. Else it is stopped, and
+  control is off until the next session: such machines take miles for kilometres, or do not listen,
+  and will do so again. Their speed over what was asked for tells which factor puts it right.
 * A wish before the last one may still come true within ``MOVED_WITHIN_S``: machines answer late.
+* A report speaks for ``FRESH_S``; of what happens between slower ones nothing is known. But who was
+  silent for ``SILENT_S`` before the wish tells only changes: then silence says that nothing moved.
 * Whoever reports in coarse steps (half a km/h) is not judged by less than half of one.
 * A stop is sent again every ``AGAIN_S`` until the reported speed falls. When it does not fall for
   ``FALLS_WITHIN_S`` that is a fault, told again every ``TELL_AGAIN_S``: only the safety key helps.
-* A treadmill that tells no speed after a stop is taken to stand: many fall silent then.
+* A treadmill that tells no speed after a stop is taken to stand, as many fall silent then, unless
+  it tells only changes.
 
 Delay: the console's, 0.5 to 2 s; then that of the next report.
 """
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from itertools import pairwise
 
@@ -24,7 +29,12 @@ from cued.model import BeltFault
 BEYOND_M_S = 0.3 / 3.6  # three of a console's steps
 MOVED_WITHIN_S = 5.0  # chosen: consoles take 0.5 to 2 s, and a report one more
 MOVED_M_S = 0.02  # less than a console's step of 0.1 km/h
-WATCHED_S = 15.0  # ramps are over by then
+FRESH_S = 1.0  # the interval of most consoles
+SILENT_S = 12.0  # longer than that of any
+WATCHED_S = 15.0  # most ramps are over by then; slower ones are followed until they end
+MILES = 1.609  # kilometres
+UNIT_WITHIN = 0.07  # relative: a step of 0.1 km/h at 1.4, the lowest speed of many
+LEAST_FACTOR, MOST_FACTOR = 1.0, 2.0  # that can be configured (_ftms_options.py)
 AGAIN_S = 1.0  # a console's own delay, so that none is sent in vain
 FALLS_WITHIN_S = 5.0  # chosen: as MOVED_WITHIN_S
 FALLS_M_S = 0.08  # three of a console's steps of 0.1 km/h
@@ -36,15 +46,21 @@ WONT_STOP = "the treadmill does not stop: pull the safety key"
 
 
 class BeltGuard:
-    """Follows one treadmill; speeds are the belt's own, m/s. ``off`` says why control is off."""
+    """Follows one treadmill; speeds are the belt's own, m/s. ``off`` says why control is off.
 
-    def __init__(self, sensor: str) -> None:
+    written_factor : true over written speed, as configured; 0 where that is no option.
+    """
+
+    def __init__(self, sensor: str, written_factor: float = 0.0) -> None:
         self.off = ""
         self._sensor = sensor
+        self._written_factor = written_factor
         self._speed: float | None = None
         self._speed_t = float("-inf")
+        self._fresh_s = FRESH_S
         self._wish: tuple[float, float, float] | None = None  # (t, from, to)
-        self._moved = False  # since the wish
+        self._moved = self._reached = False  # since the wish
+        self._nearest, self._nearer_t = 0.0, 0.0  # to the wish, m/s, and since when
         self._earlier: tuple[float, float] | None = None  # m/s between which one before may lead
         self._told: deque[float] = deque(maxlen=SPEEDS)  # distinct
         self._stop_t: float | None = None
@@ -62,12 +78,14 @@ class BeltGuard:
         """Note that a speed was written to a moving belt."""
         if self._speed is None or self._stop_t is not None:
             return
+        self._note_rhythm(t)
         if self._wish is not None and t - self._wish[0] < MOVED_WITHIN_S:
             _, *before = self._wish
             self._earlier = (min(before), max(before))
         else:
             self._earlier = None
-        self._wish, self._moved = (t, self._speed, speed_m_s), False
+        self._wish, self._moved, self._reached = (t, self._speed, speed_m_s), False, False
+        self._nearest, self._nearer_t = abs(speed_m_s - self._speed), t
 
     def stopped(self, t: float) -> None:
         """Note that a stop was written."""
@@ -75,6 +93,7 @@ class BeltGuard:
             self._stop_t = self._fell_t = t
             self._lowest = self._speed or 0.0
             self._told_t = float("-inf")
+            self._note_rhythm(t)
         self._wish, self._sent_t = None, t
 
     def see(self, t: float, speed_m_s: float) -> list[BeltFault]:
@@ -90,7 +109,7 @@ class BeltGuard:
         """Return what is wrong at ``t`` though no speed was reported."""
         if self._stop_t is None:
             return self._judged(t)
-        if self._speed_t <= self._stop_t:  # silent since
+        if self._speed_t <= self._stop_t and self._fresh_s == FRESH_S:  # silent since
             self._stop_t = None if t - self._stop_t > FALLS_WITHIN_S else self._stop_t
             return []
         if t - self._fell_t < FALLS_WITHIN_S or t - self._told_t < TELL_AGAIN_S:
@@ -107,6 +126,11 @@ class BeltGuard:
         falling = self._fell_t > self._stop_t  # seen with the next report, a second later
         return t - self._sent_t >= AGAIN_S and t - self._fell_t >= (2 if falling else 1) * AGAIN_S
 
+    def _note_rhythm(self, t: float) -> None:
+        """Note whether the treadmill was silent at a speed, and so tells only changes."""
+        runs = self._speed is not None and self._speed > STANDS_M_S
+        self._fresh_s = math.inf if runs and t - self._speed_t >= SILENT_S else FRESH_S
+
     def _see_it_fall(self, t: float, speed_m_s: float) -> None:
         if speed_m_s <= STANDS_M_S:
             self._stop_t = None
@@ -118,19 +142,23 @@ class BeltGuard:
     def _judged(self, t: float) -> list[BeltFault]:
         if self._wish is None or self.off or self._speed is None:
             return []
-        since, before, wish = self._wish
-        if self._speed_t <= since:  # nothing told since is no disobedience
+        since, _, wish = self._wish
+        until = min(t, self._speed_t + self._fresh_s)
+        if self._speed_t <= since and until < t:  # nothing told since is no disobedience
             return []
-        why = self._disobeyed(t - since, before, wish, self._speed)
+        why = self._disobeyed(until, self._wish, self._speed)
         if why:
+            why += self._remedy(self._speed / wish if wish else 0.0)
             self.off = f"{why}; it was stopped and is asked for nothing more in this session"
             return [BeltFault(t, self._sensor, "belt_control_off", self.off)]
-        if t - since > WATCHED_S:
+        if t - since > WATCHED_S and self._reached:
             self._wish = None
         return []
 
-    def _disobeyed(self, passed_s: float, before: float, wish: float, now: float) -> str:
-        """Return how a belt at ``now`` disobeys a wish of ``passed_s`` ago, or nothing."""
+    def _disobeyed(self, t: float, asked_for: tuple[float, float, float], now: float) -> str:
+        """Return how a belt at ``now``, told until ``t``, disobeys the last wish, or nothing."""
+        since, before, wish = asked_for
+        passed_s = t - since
         led = self._earlier if self._earlier and passed_s < MOVED_WITHIN_S else (before, before)
         half = self._half_step
         beyond = BEYOND_M_S + (half if 2.0 * half > BEYOND_M_S else 0.0)
@@ -138,12 +166,31 @@ class BeltGuard:
         asked = f"asked for {wish * 3.6:.1f} km/h from {before * 3.6:.1f}, the treadmill"
         if not low <= now <= high:
             return f"{asked} runs {now * 3.6:.1f}"
+        self._approach(t, abs(now - wish), beyond)
         least = min(MOVED_M_S, abs(wish - before) / 2)
         self._moved = self._moved or abs(now - before) >= least or now == wish
         due = passed_s >= MOVED_WITHIN_S and abs(wish - before) > max(MOVED_M_S, half)
         if due and not self._moved:
             return f"{asked} has not changed its speed in {MOVED_WITHIN_S:.0f} s"
+        if not self._reached and t - self._nearer_t >= MOVED_WITHIN_S:
+            return f"{asked} stays at {now * 3.6:.1f}"
         return ""
+
+    def _approach(self, t: float, away: float, beyond: float) -> None:
+        """Note how near the belt has come to the wish."""
+        self._reached = self._reached or away <= beyond
+        if away <= self._nearest - MOVED_M_S:
+            self._nearest, self._nearer_t = away, t
+
+    def _remedy(self, ratio: float) -> str:
+        """Return what to configure where the belt goes by ``ratio`` times what was asked for."""
+        if self._written_factor <= 0.0:
+            return ""
+        unit = MILES if ratio > 1.0 else 1.0 / MILES
+        factor = self._written_factor * unit
+        if abs(ratio / unit - 1.0) <= UNIT_WITHIN and LEAST_FACTOR <= factor + 1e-3 < MOST_FACTOR:
+            return f" (set write_factor = {max(LEAST_FACTOR, factor):.3f} for it)"
+        return " (cued setup finds the unit that it takes)"
 
     @property
     def _half_step(self) -> float:

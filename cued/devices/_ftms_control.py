@@ -73,7 +73,7 @@ class Control:
         self.able = False  # there is a control point, and consent
         self.inclines = config.incline_factor > 0
         self._config = config
-        self._guard = BeltGuard(sensor)
+        self._guard = BeltGuard(sensor, config.written_factor)
         self._controlled = False
         self._ranges: dict[str, Range] = {}
         self._todo: list[bytes] = []  # commands of the wish at work, the first one is out
@@ -163,8 +163,9 @@ class Control:
 
     def _next(self, t: float) -> Write:
         self._sent_t = t
-        if self._todo[0][0] == SET_SPEED and self._wish is not None:
-            self._guard.wished(t, self._wish)
+        if self._todo[0][0] == SET_SPEED:
+            (units,) = struct.unpack_from("<H", self._todo[0], 1)  # the wish, to the machine's step
+            self._guard.wished(t, units / 360 * self._config.written_factor)
         return Write(CONTROL, self._todo[0])
 
     def _stop(self, t: float) -> list[Write]:

@@ -37,8 +37,11 @@ class Config(Moved, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="Incline of a deck that is never level, percent; unset: as reported."),
     ] = None
     unlock: Annotated[
-        Literal["", "kingsmith_z1", "urevo"],
-        Meta(description="Wake a machine that tells 0 km/h until its own app has been there."),
+        Literal["", "kingsmith_z1", "urevo", "request_control"],
+        Meta(
+            description="Wake a machine that tells 0 km/h or nothing until its own app has been "
+            "there; request_control is the standard's own way."
+        ),
     ] = ""
     unlock_name: Annotated[
         str, Meta(description="Its advertised name, which unlocks a KingSmith Z1.")

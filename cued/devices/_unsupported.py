@@ -8,11 +8,16 @@ from __future__ import annotations
 ENCRYPTED, IFIT, OWN = "an encrypted KingSmith", "iFit", "a protocol of its maker's own"
 # name prefix: what it speaks
 NAMES: dict[str, str] = {
+    "KS-R1AC": ENCRYPTED,
     "KS-R2": ENCRYPTED,
-    "KS-X21": ENCRYPTED,
+    "KS-HC-R1A": ENCRYPTED,
+    "KS-ST-K12": ENCRYPTED,
     "KS-K12": ENCRYPTED,
-    "KS-MC21": ENCRYPTED,
-    "KS-NGCH": ENCRYPTED,
+    "KS-X21": ENCRYPTED,
+    "KS-HDSC-X21": ENCRYPTED,
+    "KS-HDSY-X21": ENCRYPTED,
+    "KS-NACH-": ENCRYPTED,
+    "KS-NGCH-": ENCRYPTED,
     "I_TL": IFIT,
     "I_EL": IFIT,
     "NORDICTRACK": IFIT,

@@ -117,9 +117,9 @@ class Device(Protocol):
         return [Answer("it has no motor")]
 
     def request(self, request: BeltRequest) -> list[Action | Answer]:
-        """Begin with a wish to the treadmill, or refuse it; empty for a wearable.
+        """Begin with a wish to the treadmill, or refuse it; empty where it waits for its turn.
 
         ``receive`` or ``tick`` returns the ``Answer`` when the treadmill has given it. The writes
         for a stop (a speed of 0) overtake everything else.
         """
-        return []
+        return [Answer("this device drives no belt")]

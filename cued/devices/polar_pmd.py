@@ -61,7 +61,11 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         bool, Meta(description="Also ask for angular rate (Verity Sense in SDK mode).")
     ] = True
     sdk_mode: Annotated[
-        bool, Meta(description="Verity Sense: allow rates other than 52 Hz; costs battery.")
+        bool,
+        Meta(
+            description="Verity Sense: stays on without a pulse, as on foot or back, and "
+            "allows rates other than 52 Hz; costs battery."
+        ),
     ] = False
 
 

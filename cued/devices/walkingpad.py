@@ -12,8 +12,9 @@ mode only.
 
 Rules: nothing is written but questions unless ``control = true``; then only to a belt that runs,
 in manual mode, by no more than ``max_raise_m_s`` faster at once, and what it does is watched
-(``_belt_guard.py``). A stop goes out at once and is repeated, so a message of before cannot eat
-it. There is no incline. The pad answers no command; a wish is done when the speed follows.
+(``_belt_guard.py``). A stop goes out at once, again as soon as the pad hears if a message just
+before may have eaten it, and is repeated, never so soon after a question that this eats it. There
+is no incline. The pad answers no command; a wish is done when the speed follows.
 
 Sources: ph4r05/ph4-walkingpad, qdomyos-zwift (facts), treadmills' owners. Certainty B for reading
 (captured frames decode), C for control: never tried on a pad. KingSmith's encrypted machines (R2,
@@ -172,12 +173,15 @@ class WalkingPad(Device):
         return [self._write(self._todo.pop(0))]
 
     def _stop(self, t: float) -> list[Write]:
-        self._todo, self._sent_t = [], t
+        halt = message(1, 0)
+        self._todo = [halt] if t - self._sent_t < APART_S else []
+        self._sent_t = t
         self._guard.stopped(t)
-        return [self._write(message(1, 0))]
+        return [self._write(halt)]
 
     def _halting(self, t: float) -> list[Output]:
-        if not self._guard.stop_due(t):
+        deaf = self._guard.stopping and t - self._sent_t < APART_S
+        if deaf or not self._guard.stop_due(t):
             return []
         given_up = self._finished(self._guard.off) if self._guard.off else []
         return [*given_up, *self._stop(t)]

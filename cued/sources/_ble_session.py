@@ -128,8 +128,6 @@ class Connection:
         answer = self._answer = asyncio.get_running_loop().create_future()
         try:
             outputs = self._device.request(replace(request, t=asyncio.get_running_loop().time()))
-            if not outputs:
-                return "this device drives no belt"
             writes = [out for out in outputs if isinstance(out, Write)]
             if stop and writes and self._client is not None:
                 self._overtake(self._client, writes)

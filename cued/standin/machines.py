@@ -19,6 +19,8 @@ SPEED_RANGE, INCLINE_RANGE = sig(0x2AD4), sig(0x2AD5)
 BIKE_DATA = sig(0x2AD2)
 HEART_RATE, HEART_RATE_DATA = sig(0x180D), sig(0x2A37)
 RSC, RSC_DATA = sig(0x1814), sig(0x2A53)
+PAD, PAD_NOTIFY, PAD_COMMAND = sig(0xFE00), sig(0xFE01), sig(0xFE02)
+PAD_DEAF_S = 0.65  # 0.7 less what a loop is late
 DONE, NOT_PERMITTED = 1, 5  # results of the control point (FTMS)
 
 
@@ -136,6 +138,36 @@ class TreadmillPeripheral:
         speed = 0 if self.habits.says_zero else round(self.km_h * 100)
         data = struct.pack("<HHhh", 0x0008, speed, round(self.percent * 10), 0)
         return self._far.notify(self.peripheral, TREADMILL_DATA, data)
+
+
+class PadPeripheral:
+    """A WalkingPad on service fe00, which answers when it is asked, and not two messages in 0.7 s.
+
+    written : when and what.
+    """
+
+    def __init__(self, far: Far) -> None:
+        self.km_h, self.mode = 3.0, 1
+        self.written: list[tuple[float, bytes]] = []
+        self._far = far
+        chars = {
+            PAD_NOTIFY: Char(["notify"]),
+            PAD_COMMAND: Char(["write-without-response"], write=self._written),
+        }
+        self.peripheral = Peripheral("C0:BE:17:00:01:01", "WalkingPad", {PAD: chars}, [PAD])
+
+    def _written(self, data: bytes) -> None:
+        now = asyncio.get_running_loop().time()
+        hears = not self.written or now - self.written[-1][0] >= PAD_DEAF_S
+        self.written.append((now, data))
+        if not hears:
+            return
+        what, value = data[2:4]
+        if what == 1:
+            self.km_h = value / 10
+        body = bytes((0xA2, 1 if self.km_h else 0, round(self.km_h * 10), self.mode)) + bytes(13)
+        answer = b"\xf8" + body + bytes((sum(body) & 0xFF, 0xFD))
+        self._far.notify(self.peripheral, PAD_NOTIFY, answer)
 
 
 class Strap:

@@ -295,4 +295,5 @@ def test_no_device_takes_an_unnamed_stranger_for_its_own(name):
 
 @pytest.mark.parametrize("name", [n for n in NAMES if n not in ("ftms", "walkingpad")])
 def test_a_wearable_drives_no_belt(name):
-    assert build(name).request(BeltRequest(t=1.0, speed_m_s=1.0)) == []
+    (answer,) = build(name).request(BeltRequest(t=1.0, speed_m_s=1.0))
+    assert answer == Answer("this device drives no belt")

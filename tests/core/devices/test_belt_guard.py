@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cued.devices._belt_guard import WONT_STOP, BeltGuard
 
 
@@ -38,6 +40,70 @@ def test_a_belt_that_does_not_move_at_all_is_a_fault_after_five_seconds():
     assert codes(guard.see(6.0, 1.0)) == ["belt_control_off"]
 
 
+def slowed(to: float, per_s: float = 0.15, every_s: int = 1, factor: float = 1.0) -> BeltGuard:
+    """A belt at 2.2 m/s that was asked for 1.1 and goes to another speed, told so often."""
+    guard = BeltGuard("belt", factor)
+    assert guard.see(0.0, 2.2) == []
+    guard.wished(0.1, 1.1)
+    for t in range(1, 60):
+        if t % every_s == 0 and not guard.off:
+            guard.see(float(t), max(to, 2.2 - per_s * t))
+        if not guard.off:
+            guard.tick(t + 0.5)
+    return guard
+
+
+@pytest.mark.parametrize("every_s", [1, 5])
+@pytest.mark.parametrize("per_s", [0.03, 0.15, 2.0])
+def test_a_belt_that_takes_miles_and_slows_less_far_is_found_by_where_it_stays(per_s, every_s):
+    guard = slowed(1.1 * 1.609, per_s, every_s)
+    assert "stays at 6.4 (set write_factor = 1.609 for it)" in guard.off
+    assert slowed(1.1, per_s, every_s).off == ""
+
+
+@pytest.mark.parametrize(
+    ("to", "factor", "remedy"),
+    [
+        (1.1 * 1.609, 0.0, "stays at 6.4; it"),  # a machine without such an option
+        (1.1 * 1.609, 1.609, "cued setup"),  # no factor of that size can be configured
+        (1.5, 1.0, "cued setup"),
+        (1.1 / 1.609, 1.609, "write_factor = 1.000"),
+    ],
+)
+def test_what_is_offered_can_be_configured(to, factor, remedy):
+    assert remedy in slowed(to, 2.0, factor=factor).off
+
+
+def test_somebody_who_changes_the_belt_once_it_is_there_is_left_alone():
+    guard = moving(2.2)
+    guard.wished(0.1, 1.1)
+    told = [1.8, 1.4, 1.1, 1.1, 1.1, 1.3] + 30 * [1.5]
+    assert [guard.see(float(t), speed) for t, speed in enumerate(told, 1)] == [[]] * 36
+
+
+def test_a_belt_that_is_told_of_every_five_seconds_is_not_judged_between():
+    guard = moving()
+    guard.see(0.2, 1.0)
+    guard.wished(0.1, 1.2)
+    assert [guard.tick(t / 10) for t in range(2, 52)] == [[]] * 50
+    assert guard.see(5.2, 1.2) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "off"), [((), "has not changed"), ((2.0, 1.8), "stays"), ((1.6, 1.1), "")]
+)
+def test_silence_of_who_tells_changes_only_says_that_the_belt_stays(told, off):
+    guard = moving(2.2)
+    guard.wished(30.0, 1.1)
+    for n in range(300):
+        t = 30.0 + 0.1 * n
+        if n % 10 == 5 and n // 10 < len(told):
+            guard.see(t, told[n // 10])
+        guard.tick(t)
+    assert off in guard.off
+    assert bool(off) == bool(guard.off)
+
+
 def test_a_stop_is_repeated_and_a_belt_that_does_not_fall_is_told():
     guard = moving()
     guard.stopped(0.1)
@@ -58,9 +124,15 @@ def test_a_belt_that_slows_down_to_nothing_has_stopped():
     assert not guard.stopping
 
 
-def test_a_belt_that_falls_silent_after_a_stop_is_taken_to_stand():
+def test_a_belt_that_falls_silent_after_a_stop_is_taken_to_stand_unless_it_tells_changes_only():
     guard = moving()
     guard.stopped(0.1)
     assert guard.tick(3.0) == []
     assert guard.tick(6.0) == []
+    assert not guard.stopping
+    guard = moving()
+    guard.stopped(30.0)
+    assert guard.tick(33.0) == []
+    assert codes(guard.tick(36.0)) == ["belt_wont_stop"]
+    assert guard.see(37.0, 0.0) == []
     assert not guard.stopping

@@ -7,6 +7,7 @@ import struct
 import msgspec
 import pytest
 
+from cued.belt.owner import Owner
 from cued.devices import _treadmill_data as td
 from cued.devices import ftms, heart_rate, rsc
 from cued.devices._gatt import HEART_RATE, sig
@@ -69,6 +70,15 @@ def test_a_cut_running_speed_still_holds(length):
     frame = H("03 5c03 a1 8200 f6090000")[:length]
     assert rsc.decode(frame).speed_m_s == pytest.approx(3.36, abs=0.001)
     assert belts(rsc.Rsc(rsc.Config(), "pod").receive(1.0, rsc.MEASUREMENT, frame))
+
+
+def test_speeds_a_count_apart_in_turn_are_one_speed():
+    device, owner, states = rsc.Rsc(rsc.Config(), "pod"), Owner(), []
+    for t in range(300):
+        out = device.receive(float(t), rsc.MEASUREMENT, H("004d0132" if t % 2 else "004e0132"))
+        states += [state for belt in belts(out) for state in owner.report(belt)]
+    assert {s.since for s in states} == {0.0}
+    assert states[-1].speed_m_s == pytest.approx(1.3027, abs=0.003)
 
 
 # --- units, offsets, steps
@@ -333,6 +343,14 @@ def test_a_belt_that_is_told_of_in_half_kilometres_an_hour_is_left_alone(wish, t
         x for t in range(3, 20) for x in tell(asked(device, wish) if t == 3 else device, t, told)
     ]
     assert not [x for x in out if not isinstance(x, Belt)]
+
+
+def test_a_belt_that_stays_at_the_step_that_it_was_written_is_left_alone():
+    device = machine(control=True)
+    device.receive(0.0, ftms.SPEED_RANGE, struct.pack("<HHH", 100, 2000, 100))
+    tell(device, 1.0, 3.0)
+    asked(device, 3.6)  # it is written 4.0
+    assert not faults(x for t in range(3, 30) for x in tell(device, float(t), 4.0))
 
 
 def test_a_wish_that_comes_true_late_is_not_held_against_the_next_one():

@@ -101,6 +101,23 @@ def test_a_stop_goes_out_at_once_and_again_until_the_pad_slows():
     assert [f.code for f in faults] == ["belt_wont_stop"]
 
 
+def test_a_stop_that_the_pad_did_not_hear_is_heard_within_a_second():
+    for asked_s in (0.05, 0.3, 0.65):
+        device = pad(control=True)
+        heard = [2.0 for _ in written(device.tick(2.0))]  # the question
+        messages = written(device.request(BeltRequest(t=2.0 + asked_s, speed_m_s=0.0)))
+        sent = [(2.0 + asked_s, m) for m in messages]
+        for n in range(30):
+            t = round(2.0 + asked_s + 0.1 * n, 2)
+            sent += [(t, m) for m in written(device.tick(t))]
+            device.receive(t, walkingpad.NOTIFY, status(3.0))
+        for t, _ in sent:
+            heard += [t] if t - heard[-1] >= walkingpad.APART_S - 1e-6 else []
+        stops = [t for t, m in sent if m == "f7a20100a3fd" and t in heard]
+        assert stops[0] - (2.0 + asked_s) < 0.9
+        assert len(stops) >= 2
+
+
 def test_a_pad_that_disobeys_is_stopped_and_asked_no_more():
     device = pad(control=True)
     device.request(BeltRequest(t=2.0, speed_m_s=2.8 / 3.6))
@@ -164,14 +181,28 @@ def test_nothing_is_unlocked_unless_it_was_configured():
     assert not [a for a in ftms.Ftms(ftms.Config(), "b").start(every) if isinstance(a, Write)]
     actions = ftms.Ftms(ftms.Config(unlock="urevo"), "b").start(every)
     assert Write(UREVO_WRITE, H("02510b03")) in actions
+    device = ftms.Ftms(ftms.Config(unlock="request_control"), "b")
+    actions = device.start([*every, ftms.CONTROL])
+    assert actions[-2:] == [Subscribe(ftms.CONTROL), Write(ftms.CONTROL, H("00"))]
+    assert device.receive(0.1, ftms.CONTROL, H("800001")) == []
 
 
-@pytest.mark.parametrize("name", ["KS-R2-1234", "I_TL", "NordicTrack T6.5", "PitPat-T01"])
-def test_a_treadmill_that_cannot_be_read_is_named_with_the_ways_out(name):
+@pytest.mark.parametrize(
+    ("name", "speaks"),
+    [
+        *((name, "an encrypted KingSmith") for name in ("KS-R1AC", "KS-HC-R1AA-7", "KS-ST-K12PRO")),
+        *((name, "an encrypted KingSmith") for name in ("KS-HDSY-X21C", "KS-NGCH-G1C")),
+        ("I_TL", "iFit"),
+        ("NordicTrack T6.5", "iFit"),
+        ("PitPat-T01", "its maker's own"),
+    ],
+)
+def test_a_treadmill_that_cannot_be_read_is_named_with_the_ways_out(name, speaks):
     said = unsupported(name)
+    assert speaks in said
     assert name in said
     assert all(way in said for way in ("belt sensor", "feet", "typed", "FTMS"))
-    assert unsupported("Kettle") == ""
+    assert [unsupported(other) for other in ("Kettle", "KS-MC21", "KS-HD-Z1D")] == ["", "", ""]
 
 
 ICONSOLE = H("f0b201d30101010101010101012403010101a9")

@@ -11,7 +11,7 @@ from cued.commands._setup import real
 from cued.model import Belt, BeltFault, BeltRequest
 from cued.sources import _ble_watching
 from cued.sources.ble import scan
-from cued.standin.machines import CONTROL, TreadmillPeripheral
+from cued.standin.machines import CONTROL, PadPeripheral, TreadmillPeripheral
 from tests.shell.ble.pods import running, sensor, site
 
 pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
@@ -199,3 +199,19 @@ async def test_a_belt_that_runs_while_its_link_is_gone_cannot_be_stopped_and_tha
         await heard.until(lambda: not heard.links("belt")[-1].connected)
         assert await source.request(wish(0.0))
         assert faults(heard) == ["belt_wont_stop"]
+
+
+async def test_a_walking_pad_is_asked_moved_and_stopped_over_one_connection(bluez):
+    pad = PadPeripheral(bluez)
+    bluez.add(pad.peripheral)
+    where = site(belt=sensor("walkingpad", "treadmill", options={"control": True}))
+    async with running(where) as (source, heard):
+        await heard.until(lambda: bool(speeds(heard)), 4)
+        assert await source.request(wish(2.8)) == ""
+        assert speeds(heard)[-1] == pytest.approx(2.8)
+        began = asyncio.get_running_loop().time()
+        stopping = asyncio.create_task(source.request(wish(0.0)))
+        await heard.until(lambda: pad.written[-1][1] == bytes.fromhex("f7a20100a3fd"), 1)
+        assert pad.written[-1][0] - began < 0.05
+        assert await stopping == ""  # also where the pad had just heard something else
+        assert (pad.km_h, pad.peripheral.connects, faults(heard)) == (0.0, 1, [])
