@@ -7,11 +7,12 @@ that lasts, and the jitter is learned from the reports themselves:
   the ``edge``, which fades; up to a little beyond it nothing is a change. That holds for Gaussian
   noise, quantisation, and a last digit that flickers in any share of reports alike.
 * Reports beyond the edge on the same side, twice in a row and for ``LASTS_S``, are a change; so is
-  one far beyond it after one on its way there, as in a ramp.
+  one beyond it after one on its way there, as in a ramp.
 * Gross reports (zero, 24 km/h) do not widen the edge. Once some have proved false, so many are
   needed in a row as are improbable at their share.
 * A smaller step inside the edge is found by the means before and after it (a likelihood ratio test
-  over the last ``WINDOWS`` reports).
+  over the last ``WINDOWS`` reports), which allows for reports that are no independent ones, and for
+  more of them.
 * A change whose reports come back to the old level within ``RETURN_S`` was none: the old level
   goes on with its old ``since``.
 
@@ -23,10 +24,12 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from statistics import fmean
 
 from msgspec import Struct
+
+from cued.belt.reports import Reports, Stretch
 
 BEYOND = 1.4  # times the edge; a new farthest value of Gaussian jitter is rarely farther
 BEYOND_FEW = 10.0  # over the number of reports: the farthest of 20 says less than that of 200
@@ -34,20 +37,24 @@ FADES = 0.999  # per report: half in 700; a flicker in 1 % of reports comes ever
 LASTS_S = 0.5  # chosen: less would take a report and its echo for a change
 SET_OUT = 0.1  # of the bound: beyond what a flicker moves a mean
 FAR = 2.0  # times the bound: with a report before it on the same side this is no jitter
+BOTH = 2.0  # deviations of each of two that are sure together: one may be far off by itself
 # Chosen: three reports at a treadmill's rhythm of one to two a second.
 SETTLE_S, SETTLE_REPORTS = 2.0, 3
-TRY_REPORTS = 6  # of a jitter that is not known yet
-RETURN_S = 6.0  # chosen: a sensor's dropout or a hand on the console is over by then
-WINDOWS = (3, 4, 5, 6, 8, 12, 20, 30)  # reports
+TRY_REPORTS, LOOKS_BACK_S = 6, 6.0  # of a jitter that is not known yet: twice so many, so far
+# Chosen, whichever is longer: a sensor's dropout or a hand on the console is over by then.
+RETURN_S, RETURN_REPORTS = 6.0, 4.0
+WINDOWS = (2, 3, 4, 5, 6, 8, 12, 16, 20, 30, 40, 60, 90)  # reports
 LEAST_WINDOW, EVEN_REPORTS, EVEN = 8, 30, 1.0  # shorter ones where so many showed no more skewness
-REMEMBERED = 120  # reports
+REMEMBERED = 300  # reports
 VANISHED = 0.2  # of a speed: a report below is as incredible at 0.4 m/s as at 4
 LEAST_STEP = 1.75  # times the finest: three quarters of a step of 0.1 km/h
-CERTAIN = 5.0  # standard deviations; 1 in 1000 ten-minute walks with Gaussian jitter
+CERTAIN = 4.5  # standard deviations; of Gaussian jitter, told once a second, one change in 15 h
 CERTAIN_FEW = 7.5  # over the number of reports: Student's t where the deviation is an estimate
 IMPROBABLE = 1e-6  # a run of false gross reports
 MOST_RUN = 8  # gross reports in a row are true, whatever went before
-SPARSE_S = 3.0  # whoever is silent for longer tells changes only; treadmills tell every second
+# Whoever is silent for longer tells changes only, or so seldom. Treadmills tell every second.
+SPARSE_S, SPARSE_REPORTS = 2.0, 2.5
+PACED_S = 3.0  # reports further apart show no way there
 RESPITE_S = 1e-6  # times are not compared for equality
 
 
@@ -82,19 +89,20 @@ class Plateau(Struct):
     """A level that lasts: since when, its latest reports, and their mean."""
 
     since: float
-    reports: deque[float]
+    reports: Reports
     mean: float
 
     def add(self, value: float) -> None:
         """Add a report to the mean."""
-        self.reports.append(value)
-        self.mean = sum(self.reports) / len(self.reports)
+        self.reports.add(value)
+        self.mean = self.reports.mean
 
 
 class Level:
     """Follows the reports of one source."""
 
     def __init__(self, scale: Scale) -> None:
+        self.apart_s = 0.0  # how far reports are apart, as far as they come at a rhythm
         self._scale = scale
         self._edge = 0.0
         self._moving_reports = 0
@@ -104,7 +112,7 @@ class Level:
         self._left: Plateau | None = None
         self._left_at = 0.0
         self._before = (-math.inf, 0.0)  # the last report
-        self._recent: deque[tuple[float, float]] = deque(maxlen=2 * TRY_REPORTS)
+        self._recent: deque[tuple[float, float]] = deque()  # while it changes
 
     @property
     def steady(self) -> bool:
@@ -131,8 +139,9 @@ class Level:
     @property
     def error(self) -> float:
         """Standard uncertainty of the value from jitter alone."""
-        reports = self._plateau.reports if self._plateau else ()
-        return deviation(reports) / math.sqrt(len(reports)) if len(reports) > 1 else self._edge
+        if self._plateau is None or len(reports := self._plateau.reports) < 2:
+            return self._edge
+        return reports.before(0).scatter / math.sqrt(len(reports))
 
     def set(self, t: float, value: float) -> None:
         """Set a value as exact, and level from ``t`` on unless it was so already."""
@@ -143,7 +152,7 @@ class Level:
     def due(self) -> float:
         """When the last report counts as settled if no other follows, s."""
         news = self._away or self._recent
-        return news[-1][0] + SPARSE_S if news else math.inf
+        return news[-1][0] + max(SPARSE_S, SPARSE_REPORTS * self.apart_s) if news else math.inf
 
     def settle(self) -> None:
         """Settle what no report has followed: it holds."""
@@ -169,7 +178,8 @@ class Level:
         self._before = (t, value)
 
     def _begin(self, since: float, values: Sequence[float]) -> None:
-        self._plateau = Plateau(since, deque(values, maxlen=REMEMBERED), fmean(values))
+        reports = Reports(values, REMEMBERED)
+        self._plateau = Plateau(since, reports, reports.mean)
         self._left = None
         self._recent.clear()
         self._away.clear()
@@ -197,7 +207,7 @@ class Level:
             self._away.clear()
         self._away.append((t, value))
         lasted = t - self._away[0][0] >= LASTS_S - RESPITE_S
-        if len(self._away) == 1 and self._is_under_way(t, value, level):
+        if len(self._away) == 1 and self._is_under_way(t, value, plateau):
             self._away.insert(0, self._before)
             lasted = True
         starts = level < self._scale.finest and value > level and not self._is_absurd(value, level)
@@ -207,27 +217,40 @@ class Level:
             self._recent.extend(self._away)
             self._away.clear()
 
-    def _is_under_way(self, t: float, value: float, level: float) -> bool:
-        """Return whether the report before was already on the way to one that is far beyond."""
+    def _is_under_way(self, t: float, value: float, plateau: Plateau) -> bool:
+        """Return whether the report before was already on the way to one that is beyond."""
         before_t, before = self._before
-        towards = math.copysign(1.0, value - level)
-        set_out = towards * (before - level) > SET_OUT * self._bound
-        far = abs(value - level) > FAR * self._bound and not self._is_gross(value, level)
-        return far and set_out and LASTS_S <= t - before_t <= SPARSE_S
+        level, bound = plateau.mean, self._bound
+        first, now = math.copysign(1.0, value - level) * (before - level), abs(value - level)
+        if self._is_gross(value, level) or not LASTS_S <= t - before_t <= PACED_S:
+            return False
+        if now > FAR * bound and first > SET_OUT * bound:
+            return True
+        n = len(plateau.reports) - 1
+        if n < EVEN_REPORTS:
+            return False
+        known = plateau.reports.before(1)
+        both = first > BOTH * known.scatter
+        return both and self._surely(0.5 * (before + value), known, 2, n)
 
     def _is_absurd(self, value: float, level: float) -> bool:
         return value - level > 5.0 * self._scale.gross  # 2.5 m/s faster at once
 
     def _is_change(self, level: float) -> bool:
         """Return whether so many reports away are a change: more where gross ones were false."""
-        gross = sum(self._is_gross(v, level) for _, v in self._away)
+        gross, enough = sum(self._is_gross(v, level) for _, v in self._away), self._enough
         if all(self._is_absurd(v, level) for _, v in self._away):
-            return gross >= MOST_RUN
+            return gross >= MOST_RUN * enough // 2
         if not self._gross_false:
-            return len(self._away) >= 2
+            return len(self._away) >= enough
         share = min(0.5, (self._gross_false + 1) / (self._all + 2))
         run = min(MOST_RUN, max(2, math.ceil(math.log(IMPROBABLE) / math.log(share))))
-        return len(self._away) - gross >= 2 or gross >= run
+        return len(self._away) - gross >= enough or gross >= run * enough // 2
+
+    @property
+    def _enough(self) -> int:
+        """How many reports are no single value: two, and more where a value lasts for several."""
+        return int(2.0 * self._plateau.reports.before(0).run) if self._plateau else 2
 
     def _is_gross(self, value: float, level: float) -> bool:
         far = abs(value - level) > self._scale.credible(level)
@@ -246,31 +269,38 @@ class Level:
 
     def _shift(self, t: float, plateau: Plateau) -> None:
         """Find a lasting step that is smaller than the edge."""
-        reports = list(plateau.reports)
+        reports = plateau.reports
         for k in WINDOWS:
             n = len(reports) - k
             if n < (k if k >= LEAST_WINDOW else EVEN_REPORTS):
                 continue
-            late, before = reports[-k:], reports[:-k]
-            moved = abs(sum(late) / k - sum(before) / n)
-            if moved <= LEAST_STEP * self._scale.finest:
+            late = reports.late(k)
+            if abs(late - plateau.mean) * (n + k) / n <= LEAST_STEP * self._scale.finest:
                 continue
-            spread = max(deviation(before), self._scale.finest / 4.0)
-            certain = CERTAIN + CERTAIN * CERTAIN_FEW / n
-            surely = moved > certain * spread * math.sqrt(1.0 / k + 1.0 / n)
-            if surely and (k >= LEAST_WINDOW or abs(_skewness(before)) < EVEN):
-                self._begin(t, late)
+            if self._surely(late, reports.before(k), k, n):
+                self._begin(t, reports.last(k))
                 return
+
+    def _surely(self, late: float, before: Stretch, k: int, n: int) -> bool:
+        """Return whether the mean of ``k`` reports is another than that of ``n`` before."""
+        spread = max(before.scatter, self._scale.finest / 4.0)
+        often = 2.0 * math.log(max(1.0, 1.0 / self.apart_s)) if self.apart_s else 0.0
+        certain = math.sqrt(CERTAIN**2 + often) * (1.0 + CERTAIN_FEW / n)
+        surely = abs(late - before.mean) > certain * spread * math.sqrt(1.0 / k + 1.0 / n)
+        return surely and (k >= LEAST_WINDOW or abs(before.skewness) < EVEN)
 
     def _change(self, t: float, value: float) -> None:
         self._recent.append((t, value))
+        while len(self._recent) > 2 * TRY_REPORTS and t - self._recent[0][0] > LOOKS_BACK_S:
+            self._recent.popleft()
         if not self._back(t):
             self._agree()
 
     def _back(self, t: float) -> bool:
         """Return to the old level when the reports came back to it."""
         old = self._left
-        if old is None or t - self._left_at > RETURN_S:
+        within_s = max(RETURN_S, RETURN_REPORTS * self.apart_s)
+        if old is None or t - self._left_at > within_s:
             return False
         values = [v for _, v in self._recent]
         if any(abs(v - old.mean) > self._bound for v in values[-2:]):
@@ -295,17 +325,6 @@ class Level:
                 self._edge = max(self._edge, spread / 2.0)
                 self._begin(window[0][0], values)
                 return
-
-
-def deviation(values: Collection[float]) -> float:
-    """Return the standard deviation."""
-    mean = sum(values) / len(values)
-    return math.sqrt(sum((v - mean) ** 2 for v in values) / len(values))
-
-
-def _skewness(values: Collection[float]) -> float:
-    mean, spread = fmean(values), deviation(values)
-    return fmean((v - mean) ** 3 for v in values) / spread**3 if spread else 0.0
 
 
 def _drift(values: Sequence[float]) -> float:

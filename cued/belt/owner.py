@@ -26,14 +26,15 @@ from cued.model import Belt, BeltSource, BeltState, Notice
 # Who is believed first: what moves the belt, what sees it, what feels it, what was said of it.
 RANK: dict[BeltSource, int] = {"console": 0, "sensor": 1, "feet": 2, "typed": 3}
 AGREES = 0.05  # relative; real belts averaged 98-103 % of target (Willwacher, Sci Rep)
-RESTATED = 0.01  # relative: a mean that has moved by so much is told anew
+# Told anew: a mean that has moved by so much, relative; an uncertainty so many times another.
+RESTATED, SURER = 0.01, 2.0
 OTHER_M_S, OTHER_PERCENT = 0.05, 0.5  # half a bin of the baselines (coach/strides/baseline.py)
 
 
 WALKED_S = 8.0  # without a stand or a turn; a room is rarely so long
 FEET = " feet"  # no sensor has this name
-# Measured (docs/accuracy.md): two sensors on one foot differ by 6 % backward and 2 % forward, which
-# is 4.5 % each; less its own bias, a mean over ten strides scatters by 1.5 % backward, 0.9 forward.
+# Measured (docs/accuracy.md): single strides scatter by 4.5 % backward, mostly as their walker
+# goes; less the sensor's own bias, a mean over ten scatters by 1.5 % backward and 0.9 forward.
 FOOT_ERROR, CALIBRATED_ERROR = 0.045, 0.015
 
 Told = list[BeltState | Notice]
@@ -44,7 +45,7 @@ class Owner:
 
     def __init__(self) -> None:
         self._sources: dict[str, SpeedSource] = {}
-        self._used = ""
+        self._used: str | None = None
         self._taken_over = (0.0, 0.0)  # the own ``since`` of who took over: what it is told as
         self._state: BeltState | None = None
         self._check = CrossCheck()
@@ -171,9 +172,9 @@ class Owner:
     def _now(self, t: float) -> BeltState:
         doubt = self._doubt()
         name = self._best(doubted=bool(doubt))
-        source = self._sources.get(name)
-        if source is None:
+        if name is None:
             return self._unknown(t, doubt)
+        source = self._sources[name]
         speed, incline = source.speed.value, source.incline.value
         steady = source.speed.steady and source.incline.steady
         since = self._since(name, source, speed)
@@ -199,18 +200,18 @@ class Owner:
         return self._taken_over[1] if own == self._taken_over[0] else own
 
     def _unknown(self, t: float, doubt: str) -> BeltState:
-        before, self._used = self._state, ""
+        before, self._used = self._state, None
         if before is None or before.source != "none":
             return BeltState(t=t, speed_m_s=None, since=t, doubt=doubt)
         return replace(before, t=t, doubt=doubt)
 
-    def _best(self, *, doubted: bool) -> str:
+    def _best(self, *, doubted: bool) -> str | None:
         """Return the source to use; the one in use stays among its kind."""
         own = ("feet", "typed")
         heard = {n: s for n, s in self._sources.items() if not s.quiet}
         names = [n for n, s in heard.items() if not doubted or s.kind in own]
         ranked = sorted(names, key=lambda n: (RANK[self._sources[n].kind], n != self._used))
-        return ranked[0] if ranked else ""
+        return ranked[0] if ranked else None
 
 
 def other_terms(before: BeltState | None, now: BeltState) -> bool:
@@ -236,5 +237,7 @@ def _same(before: BeltState, now: BeltState) -> bool:
         return False
     if not now.steady:
         return (before.speed_m_s, before.incline_percent) == (now.speed_m_s, now.incline_percent)
+    if max(before.error, now.error) > SURER * min(before.error, now.error):
+        return False
     a, b = before.speed_m_s, now.speed_m_s
     return a == b or (a is not None and b is not None and abs(a - b) <= RESTATED * max(a, b))

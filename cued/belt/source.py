@@ -1,19 +1,24 @@
 """What one source says of the belt: its speed and incline as levels, and whether it still speaks.
 
 A source that told at a rhythm and has been silent for long says nothing any more. One that tells
-only what changes (typed speeds, the belt of a table recording) has no rhythm and holds.
+only what changes (some consoles, typed speeds, the belt of a table recording) has no rhythm and
+holds. A rhythm is told by reports that say nothing new, or the contrary of the last, one after the
+other or as far apart as before: a ramp that is told step by step is none.
 """
 
 from __future__ import annotations
 
 import math
+from collections import deque
 
 from cued.belt.level import FOOT, INCLINE, SPEED, Level
 from cued.model import Belt, BeltSource
 
 RHYTHM_REPORTS = 5  # chosen: fewer could be a person who changes the speed
-RHYTHM_S = 3.0  # reports at most so far apart are a rhythm; treadmills tell about once a second
-SILENT_S = 10.0  # chosen; treadmills report once a second
+RHYTHM_S = 3.0  # treadmills tell about once a second
+SLOWEST_S, ALIKE = 15.0, 1.4  # reports further apart than the former must be so, all by the same
+BURST_S = 0.1  # reports that came together were made at other times
+SILENT_S, SILENT_REPORTS = 10.0, 3.0  # chosen; whichever is longer
 STANDS_S = 3.0  # longer than any stride (gait/fusion/strides.py): feet that stand tell nothing
 MISSED_S = 10.0  # feet that step again so soon, as fast as before, go on with the same level
 
@@ -30,13 +35,14 @@ class SpeedSource:
         self.factor = 1.0  # configured
         self.quiet = False  # nothing is told just now, and it may be again
         self._told_t = float("-inf")
+        self._step = 0.0  # the last change of what is told, m/s
+        self._told = math.inf  # m/s
         self._rhythm = 0
+        self._apart: deque[float] = deque(maxlen=RHYTHM_REPORTS)  # s
 
     def report(self, belt: Belt) -> None:
         """Process a report."""
-        near = belt.t - self._told_t <= RHYTHM_S
-        self._rhythm = self._rhythm + 1 if near else 0
-        self._told_t = belt.t
+        self._beat(belt.t, belt.speed_m_s)
         self.error, self.doubt, self.factor = belt.error, belt.doubt, belt.factor
         if self.kind == "typed":  # a person does not jitter
             self.speed.set(belt.t, belt.speed_m_s)
@@ -44,6 +50,26 @@ class SpeedSource:
         else:
             self.speed.feed(belt.t, belt.speed_m_s)
             self.incline.feed(belt.t, belt.incline_percent)
+
+    def _beat(self, t: float, speed_m_s: float) -> None:
+        """Follow how often it tells, and whether it tells what does not change."""
+        apart, step = t - self._told_t, speed_m_s - self._told
+        self._told_t, self._told = t, speed_m_s
+        if not BURST_S <= apart < math.inf:
+            return
+        onward, self._step = step * self._step > 0.0, step
+        before = self._apart[-1] if self._apart else apart
+        if apart > RHYTHM_S and not (apart < SLOWEST_S and before / ALIKE < apart < before * ALIKE):
+            self._rhythm = 0
+            self._apart.clear()
+        self._apart.append(apart)
+        self._rhythm += not onward
+        for level in (self.speed, self.incline):
+            level.apart_s = max(self._apart) if self._has_rhythm else 0.0
+
+    @property
+    def _has_rhythm(self) -> bool:
+        return self._rhythm >= RHYTHM_REPORTS
 
     def step(self, t: float, speed_m_s: float, error: float) -> None:
         """Process a stride of a foot."""
@@ -76,4 +102,5 @@ class SpeedSource:
     def _gone_at(self) -> float:
         if self.kind == "feet":
             return self._told_t + (MISSED_S if self.quiet else STANDS_S)
-        return self._told_t + SILENT_S if self._rhythm >= RHYTHM_REPORTS else math.inf
+        silent_s = max([SILENT_S, *(SILENT_REPORTS * apart for apart in self._apart)])
+        return self._told_t + silent_s if self._has_rhythm else math.inf

@@ -17,9 +17,8 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Collection
 from statistics import fmean, median
-
-from cued.belt.level import deviation
 
 WINDOWS = (5, 8, 12, 20)  # strides
 BEFORE = 8  # strides at least, of which to learn what is usual
@@ -80,3 +79,9 @@ def _moved(
     score = abs(up) / (wide * math.sqrt(1.0 / len(late) + 1.0 / len(before)))
     together = up * pace > 0.0 and abs(pace) >= LEAST_PACE * abs(up)
     return (score if abs(up) > LEAST_UP else 0.0), together
+
+
+def deviation(values: Collection[float]) -> float:
+    """Return the standard deviation."""
+    mean = sum(values) / len(values)
+    return math.sqrt(sum((v - mean) ** 2 for v in values) / len(values))

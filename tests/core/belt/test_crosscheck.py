@@ -100,6 +100,29 @@ def scattered_walk(speed, feet, factor, chance):
     return out
 
 
+@pytest.mark.parametrize(("before", "after"), [(0.5, 0.8), (0.5, 1.3), (1.3, 0.5), (0.8, 2.8)])
+@pytest.mark.parametrize("tells", ["5 s late", "where it goes"])
+@pytest.mark.parametrize("ramp", [0.1, 0.2, 1.0])
+def test_a_console_that_lags_or_tells_where_the_belt_goes_is_not_doubted(
+    before, after, tells, ramp
+):
+    def belt(t):
+        gone = min(max(t - 30.0, 0.0) * ramp, abs(after - before))
+        return before + (gone if after > before else -gone)
+
+    for seed in range(3):
+        chance, owner, out = random.Random(seed), Owner(), []
+        bias = [chance.gauss(1.0, 0.03) for _ in "lr"]
+        for n in range(140):
+            t = 0.5 * n
+            if n % 2 == 0:
+                late = belt(t - 5.0) if tells == "5 s late" else (after if t > 30.0 else before)
+                out += owner.report(Belt(t, late, source="tm"))
+            walked = belt(t - 0.5) * bias[n % 2] * chance.gauss(1.0, 0.045)
+            out += owner.step(t, "lr"[n % 2], walked)
+        assert not [e for e in out if isinstance(e, Notice)]
+
+
 @given(st.floats(0.4, 3.0), st.floats(0.86, 1.14))
 def test_a_biased_foot_raises_no_doubt_and_is_corrected_where_the_belt_falls_silent(speed, bias):
     owner = Owner()
@@ -118,6 +141,16 @@ def test_what_the_machine_itself_doubts_is_not_used(doubt):
     assert (last(told).speed_m_s, last(told).doubt) == (None, doubt)
     told = walk(owner, 1.3, None, 10.0, start=20.0)
     assert (last(told).speed_m_s, last(told).doubt) == (1.3, "")
+
+
+@pytest.mark.parametrize("name", ["", "tm"])
+def test_a_doubted_treadmill_is_not_used_either_when_the_feet_stand(name):
+    owner = Owner()
+    for n in range(20):
+        owner.report(Belt(0.5 * n, 0.0, source=name))
+        owner.step(0.5 * n, "left", 1.3)
+    states = [e for e in owner.pass_time(15.0) if isinstance(e, BeltState)]
+    assert (states[-1].speed_m_s, states[-1].doubt) == (None, "zero")
 
 
 def test_feet_that_stand_tell_no_speed():

@@ -81,13 +81,88 @@ def test_one_step_of_a_noisy_source_is_known_about_as_soon_as_can_be(name, withi
     assert delays[35] <= nearly_all_s
 
 
-def delay(jitter, seed):
-    """From a step of 0.1 km/h until it is known, s."""
+def delay(jitter, seed, step=STEP, after_s=120):
+    """From a step, of 0.1 km/h unless told otherwise, until it is known, s."""
     chance = random.Random(seed)
-    at, up = 120.0 - chance.random(), chance.choice((1.0, -1.0))
-    reports = (jitter(1.30 + up * STEP * (t > at), chance) for t in range(180))
+    at, up = after_s - chance.random(), chance.choice((1.0, -1.0))
+    reports = (jitter(1.30 + up * step * (t > at), chance) for t in range(after_s + 120))
     states = told(Belt(float(t), speed, source="it") for t, speed in enumerate(reports))
-    return next(s.t for s in states if s.t > at and s.since > 60.0) - at
+    return next((s.t - at for s in states if s.t > at and s.since > at - 40.0), 120.0)
+
+
+@pytest.mark.parametrize(("steps", "median_s", "nearly_all_s"), [(1, 35.0, 70.0), (5, 2.0, 4.0)])
+def test_a_step_inside_much_jitter_is_known_as_soon_as_the_sum_of_reports_shows_it(
+    steps, median_s, nearly_all_s
+):
+    """0.1 km/h is 0.93 deviations of 0.03 m/s: ln(10,000) / (0.93² / 2) = 21 s at best."""
+    delays = sorted(delay(JITTERS["noise 0.03"], seed, steps * STEP, 300) for seed in range(20))
+    assert delays[10] <= median_s
+    assert delays[17] <= nearly_all_s
+
+
+RHYTHMS: dict[str, list[float]] = {  # when reports come
+    "every 5 s": [5.0 * n for n in range(120)],
+    "every 10 s": [10.0 * n for n in range(60)],
+    "4 a second": [0.25 * n for n in range(1720)],
+    "bursts": [4.0 * (n // 4) + 0.01 * (n % 4) for n in range(600)],
+}
+
+
+@pytest.mark.parametrize("name", ["noise 0.03", "1/256", "flicker 50 %", "24 km/h at times"])
+@pytest.mark.parametrize("rhythm", RHYTHMS)
+def test_jitter_is_hardly_ever_a_change_at_any_rhythm_and_a_step_is_one(name, rhythm):
+    wrong = missed = 0
+    for seed in range(3):
+        chance, owner = random.Random(seed), Owner()
+        states = []
+        for t in RHYTHMS[rhythm]:
+            states += owner.pass_time(t)
+            speed = JITTERS[name](1.30 if t < 400.0 else 1.45, chance)
+            states += owner.report(Belt(t, speed, source="it"))
+        wrong += bool(changes([s for s in states if s.t < 400.0], after_s=100.0))
+        late = [s for s in states if s.t >= 400.0 and s.since > 390.0]
+        missed += not late or late[0].t > 425.0 or states[-1].speed_m_s < 1.4
+    assert (wrong, missed) <= (1, 0)
+
+
+@pytest.mark.parametrize("copies", [2, 8])
+@pytest.mark.parametrize("noise", [0.004, 0.03])
+def test_values_that_are_sent_several_times_are_one_each(copies, noise):
+    wrong = 0
+    for seed in range(2):
+        chance, reports = random.Random(seed), []
+        for t in range(400):
+            speed = 1.30 + chance.gauss(0.0, noise)
+            reports += [Belt(t + n / copies, speed, source="it") for n in range(copies)]
+        wrong += bool(changes(told(reports), after_s=60.0))
+    assert wrong == 0
+
+
+def test_a_console_that_tells_only_changes_is_believed_for_as_long_as_it_is_silent():
+    owner, states = Owner(), []
+    ramp = [(t, 0.1 * t) for t in range(14)]
+    for t, speed in [*ramp, (60, 1.4), (61, 1.5), (900, 1.3)]:
+        states += owner.pass_time(float(t))
+        states += owner.report(Belt(float(t), speed, source="it"))
+    states += owner.pass_time(1800.0)
+    assert all(s.speed_m_s is not None for s in states)
+    known = [(round(s.t), s.speed_m_s) for s in states if s.steady and s.t > 10.0]
+    assert known == [(15, 1.3), (63, 1.5), (902, 1.3)]
+
+
+def test_how_sure_a_speed_is_is_told_when_that_changes():
+    errors = [0.05] * 30 + [0.005] * 30 + [0.006] * 30
+    states = told(Belt(float(t), 1.3, error=e, source="it") for t, e in enumerate(errors))
+    assert [(s.t, s.error, s.since) for s in states] == [(0.0, 0.05, 0.0), (30.0, 0.005, 0.0)]
+
+
+@given(st.lists(st.tuples(st.floats(0.0, 3.0), st.floats(0.0, 9.0)), max_size=40))
+def test_no_reports_whatever_are_too_odd(reports):
+    owner, t = Owner(), 0.0
+    for passed, speed in reports:
+        t += passed
+        states = owner.pass_time(t) + owner.report(Belt(t, speed, source="it"))
+        assert all(s.speed_m_s is None or 0.0 <= s.speed_m_s <= 9.0 for s in states)
 
 
 @given(st.floats(0.3, 4.0), st.booleans(), st.integers(2, 120))

@@ -250,3 +250,17 @@ def test_footfalls_and_direction_through_a_bad_link(load, way, how):
     sign = 1 if way == "forward" else -1
     odds = [sign * h.log_odds for _, found in walks for h in found if isinstance(h, Heading)]
     assert min(odds) > 0.0
+
+
+@pytest.mark.parametrize(("walk", "own_percent"), [("backward", 2.0), ("forward", 2.5)])
+def test_two_sensors_on_one_foot_tell_the_same_strides(load, walk, own_percent):
+    """What strides scatter by backward is nearly all the walker's own drift on the belt."""
+    (_, toe), (_, heel) = load(f"treadmill_walk_{walk}/gottlieb-left")
+    ways = [{f.t: f.length_m for f in found if isinstance(f, Travel)} for found in (toe, heel)]
+    near = [(a, min(ways[1], key=lambda t, a=a: abs(t - a))) for a in ways[0]]
+    lengths = np.array([(ways[0][a], ways[1][b]) for a, b in near if abs(a - b) < 0.3])
+    lengths = lengths[2:-2] / lengths[2:-2].mean(axis=0)  # each sensor has a bias
+    own = 100 * float((lengths[:, 0] - lengths[:, 1]).std()) / 2**0.5
+    both = 100 * float(lengths.mean(axis=1).std())
+    print(f"{walk}: {len(lengths)} strides, a sensor's own {own:.1f} %, both together {both:.1f} %")
+    assert own <= own_percent
