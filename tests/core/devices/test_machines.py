@@ -13,6 +13,7 @@ from cued.devices import ftms, heart_rate, rsc
 from cued.devices._gatt import HEART_RATE, sig
 from cued.devices.device import Advert, Answer, Write
 from cued.model import Belt, BeltFault, BeltRequest, HeartRate
+from cued.parts import NoOptions
 
 H = bytes.fromhex
 STOP = [Write(ftms.CONTROL, H("00")), Write(ftms.CONTROL, H("0801"))]
@@ -446,7 +447,7 @@ def test_a_chest_strap_that_counts_steps_is_not_proposed_as_a_treadmill():
 
 
 def rates(frames: list[tuple[float, str]]) -> list[float]:
-    strap = heart_rate.HeartRateStrap(heart_rate.Config(), "strap")
+    strap = heart_rate.HeartRateStrap(NoOptions(), "strap")
     out = [x for t, frame in frames for x in strap.receive(t, HEART_RATE, H(frame))]
     return [x.bpm for x in out if isinstance(x, HeartRate)]
 
@@ -465,6 +466,6 @@ def test_a_steady_rate_with_intervals_is_a_heart():
 
 
 def test_a_strap_is_asked_for_something_before_it_leaves():
-    strap = heart_rate.HeartRateStrap(heart_rate.Config(), "hr")
+    strap = heart_rate.HeartRateStrap(NoOptions(), "hr")
     asked = [t for t in range(300) if strap.tick(float(t))]
     assert asked == [60, 120, 180, 240]
