@@ -212,3 +212,36 @@ def test_what_runs_in_the_guest_alone_imports_names_that_exist(path):
             for name in node.names:
                 if not hasattr(package, name.name):
                     importlib.import_module(f"{node.module}.{name.name}")
+
+
+NO_VERB = frozenset(
+    [
+        "Whether",
+        "How",
+        "Which",
+        "When",
+        "Where",
+        "Nothing",
+        "Nobody",
+        "Somebody",
+        "Every",
+        "All",
+        "There",
+        "No",
+        "The",
+        "A",
+        "An",
+    ]
+)
+
+
+def test_what_a_function_says_first_is_what_it_does():
+    wrong = [
+        f"{path.relative_to(HOME)}:{node.lineno}"
+        for path in (HOME / "cued").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and not node.decorator_list
+        and (ast.get_docstring(node) or "Say").split()[0] in NO_VERB
+    ]
+    assert not wrong
