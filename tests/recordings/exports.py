@@ -75,11 +75,13 @@ def refused(tmp_path, capsys, *words):
     return said
 
 
-def fit(acc=None, speeds=(1.0, 1.0, 2.0, 2.0)):
+def fit(acc=None, speeds=(1.0, 1.0, 2.0, 2.0), sport=""):
     from fit_tool.fit_file_builder import FitFileBuilder
     from fit_tool.profile.messages.accelerometer_data_message import AccelerometerDataMessage
     from fit_tool.profile.messages.file_id_message import FileIdMessage
     from fit_tool.profile.messages.record_message import RecordMessage
+    from fit_tool.profile.messages.session_message import SessionMessage
+    from fit_tool.profile.profile_type import Sport
 
     builder = FitFileBuilder(auto_define=True)
     about = FileIdMessage()
@@ -101,4 +103,9 @@ def fit(acc=None, speeds=(1.0, 1.0, 2.0, 2.0)):
                 message, f"calibrated_accel_{name}", (acc[start : start + 25, axis] / G).tolist()
             )
         builder.add(message)
+    if sport:
+        session = SessionMessage()
+        session.timestamp = session.start_time = int(BEGAN) * 1000
+        session.sport = Sport[sport]
+        builder.add(session)
     return builder.build().to_bytes()

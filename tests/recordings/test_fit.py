@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import zipfile
+
 import pytest
 
 from cued import __main__
@@ -50,3 +53,25 @@ def test_exports_of_different_days_are_not_put_together(tmp_path, capsys):
     phone = zipped(tmp_path / "p.zip", {"TotalAcceleration.csv": text})
     said = refused(tmp_path, capsys, tmp_path / "a.fit", phone, "--placement", "waist")
     assert "not recorded at the same time" in said
+
+
+def test_a_watchs_file_is_known_as_it_is_handed_on(tmp_path):
+    (tmp_path / "a.fit.gz").write_bytes(gzip.compress(fit()))
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("12345_ACTIVITY.fit", fit())
+    for name, out in (("a.fit.gz", "a"), ("b.zip", "b")):
+        _, made = imported(tmp_path, tmp_path / name, out=out)
+        assert [b.speed_m_s for b in made.belt][:2] == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("crc", [b"\0\0", b"\x12\x34"])
+def test_a_header_without_its_checksum_is_read(tmp_path, crc):
+    plain = fit()
+    (tmp_path / "a.fit").write_bytes(bytes([14]) + plain[1:12] + crc + plain[12:])
+    _, made = imported(tmp_path, tmp_path / "a.fit")
+    assert made.belt
+
+
+def test_a_ride_is_no_belt_and_that_is_said(tmp_path, capsys):
+    (tmp_path / "a.fit").write_bytes(fit(sport="CYCLING"))
+    assert "cycling is no belt" in refused(tmp_path, capsys, tmp_path / "a.fit")

@@ -37,11 +37,11 @@ UNKNOWN_M_S = 0.0  # a table's belt is a finite number; nobody walks while the t
 
 
 def knows(files: Files) -> bool:
-    """Recognise a file by its header, or one that is cut by its name."""
+    """Recognise a file by its header; one that is cut, packed or in a zip file, by its name."""
     if files.path.is_dir() or len(files.names()) != 1:
         return False
     with files.path.open("rb") as file:
-        return file.read(12)[8:] == MARK or files.path.suffix.lower() == ".fit"
+        return file.read(12)[8:] == MARK or bool(files.names(".fit"))
 
 
 def read(files: Files, _asked: ImportOptions) -> Export:
@@ -53,9 +53,10 @@ def read(files: Files, _asked: ImportOptions) -> Export:
         t, acc = activity.compressed.whole(G / 1000.0)
     belt = activity.belt()
     if not t.size and not belt:
-        raise refuse(files.path, 1, "this FIT file has neither speed nor accelerations")
+        ride = "" if activity.on_foot else f": {activity.sport} is no belt"
+        raise refuse(files.path, 1, f"this FIT file has neither speed nor accelerations{ride}")
     if not activity.on_foot:
-        notes.append(f"a {activity.sport} is no belt: its speed was left out")
+        notes.append(f"{activity.sport} is no belt: its speed was left out")
     if not t.size:
         raw = "accelerations in counts without calibration" if activity.raw else "no accelerations"
         notes.append(f"{raw}: only the belt's speed was taken; give the sensor's export as well")
