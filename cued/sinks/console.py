@@ -47,6 +47,7 @@ class Console:
         self._terminal = Terminal()
         self._live: Live | None = None
         self._station = site.station
+        self._words = words.Words(speed_unit=site.speed_unit)
         self._now = SessionState(site.runner)
         self._names: set[str] = set()  # of all that was measured
         self._lengths: deque[float] = deque(maxlen=48)
@@ -99,17 +100,22 @@ class Console:
 
     def _value(self, name: str) -> str:
         value = self._now.value(name)
-        return "–" if value is None else words.with_unit(words.number(value), words.read(name)[1])
+        if value is None:
+            return "–"
+        if name.endswith("_m_s"):
+            return self._words.speed(value)
+        return words.with_unit(words.number(value), words.read(name)[1])
 
     def _belt(self) -> str:
         belt = self._now.belt
         if belt.speed_m_s is None:
             return "–"
-        return f"{belt.speed_m_s:.2f} m/s ({words.value(belt.doubt or belt.source)})"
+        return f"{self._words.speed(belt.speed_m_s)} ({words.value(belt.doubt or belt.source)})"
 
     def _cue(self, cue: Cue) -> None:
-        because = ", ".join(words.because(k, v) for k, v in cue.because.items() if k != "phase")
-        said = f"“{cue.text}”" if cue.text else f"♪ {words.plain(cue.tone or cue.pattern)}"
+        reasons = (self._words.because(k, v) for k, v in cue.because.items() if k != "phase")
+        because = ", ".join(reasons)
+        said = f"“{cue.text}”" if cue.text else f"♪ {words.value(cue.key)}"
         if cue.verdict == "given":
             self._say(f"{said}  {because}".rstrip(), "bold", cue.t)
         else:

@@ -61,7 +61,8 @@ def drawn(view, width):
 def test_it_fits_the_terminal_and_every_value_is_there(view, width):
     text = drawn(view, width)
     assert max(map(len, text.splitlines())) <= width
-    assert text.count("1.23") >= len(NAMES)
+    assert text.count("1.23") >= len(NAMES) - 1
+    assert "4.4 km/h" in text  # 1.234 m/s
 
 
 def test_it_speaks_in_words(view):
@@ -70,6 +71,8 @@ def test_it_speaks_in_words(view):
     assert "7:14" in text
     assert "Backward walk" in text
     assert "just said" in text
+    assert "1.5 km/h (treadmill)" in text  # the belt
+    assert "m/s" not in text
 
 
 def test_the_log_writes_to_what_is_standard_error_at_that_moment(monkeypatch):
