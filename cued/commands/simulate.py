@@ -176,7 +176,7 @@ def shown(config: Config) -> Generator[Config]:
             file.touch(0o600)
             file.write_text(word)
             sinks = _guarded(sinks, str(file))
-            print(f"the page's buttons want the user {USER} and {word}", file=sys.stderr)
+            print(f"the page's buttons want the user {USER}, password {word}", file=sys.stderr)
         if "live" in sinks:
             live: Any = sinks["live"]
             port = free_port(EVERYWHERE, live.port)

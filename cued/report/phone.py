@@ -104,9 +104,13 @@ def _carried_text(d: Digest) -> str:
 
 def _shortened(figure: Any) -> None:
     """Make letters smaller where a line would go over the edge."""
-    for text in figure.findobj(lambda one: hasattr(one, "get_text")):
+    for text in figure.findobj(_has_text):
         if (length := len(text.get_text())) > LONGEST:
             text.set_fontsize(text.get_fontsize() * LONGEST / length)
+
+
+def _has_text(drawn: Any) -> bool:
+    return hasattr(drawn, "get_text")
 
 
 def _titled(figure: Any, text: str, p: Palette) -> int:
