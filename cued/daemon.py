@@ -119,14 +119,18 @@ class Daemon:
 
     def stop(self) -> None:
         """End ``run`` soon and in good order; the present cue ends at once."""
+        self._again = False
         self._stop.set()
         for actuator in self._actuators:
             actuator.cancel()
 
-    def restart(self) -> None:
-        """End as ``stop`` does, to be followed by another daemon in this process."""
-        self._again = True
+    def restart(self) -> bool:
+        """End as ``stop`` does, to be followed by another daemon; False once it is stopped."""
+        if self._stop.is_set() and not self._again:
+            return False
         self.stop()
+        self._again = True
+        return True
 
     def whisper(self, cue: Cue) -> None:
         """Say something to the person beside the machine only: no sink gets it."""

@@ -11,6 +11,7 @@ Rules
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -83,6 +84,12 @@ class Fence:
             self._failed(self.name, error)
 
 
+def _number(value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise ValueError(f"its value is {value}")
+    return value
+
+
 class FencedRule:
     """A rule that can fail alone."""
 
@@ -138,8 +145,8 @@ class FencedMetric:
         return self._metric.basis
 
     def update(self, cycle: Cycle) -> float | None:
-        """Return the metric's new value, None once it has failed."""
-        return self._fence.call(lambda: self._metric.update(cycle), None)
+        """Return the metric's new value, None once it has failed, as one that is no number has."""
+        return self._fence.call(lambda: _number(self._metric.update(cycle)), None)
 
     def reset(self) -> None:
         """Reset the metric."""

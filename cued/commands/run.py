@@ -197,8 +197,8 @@ async def _serve(
     following: list[Config | Opened] = []
 
     def then(next_: Config | Opened) -> None:
-        following[:] = [next_]
-        daemon.restart()
+        if daemon.restart():  # not once the end was asked for
+            following[:] = [next_]
 
     daemon = _built(config, then if may_set_up and find_spec("aiohttp") else None)
 

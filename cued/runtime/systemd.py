@@ -26,7 +26,8 @@ def notify(state: str) -> bool:
     if address.startswith("@"):
         address = "\0" + address[1:]
     try:
-        _socket().sendto(state.encode(), address)
+        # Not waited for: where systemd itself hangs, what it has not read yet is enough.
+        _socket().sendto(state.encode(), socket.MSG_DONTWAIT, address)
     except OSError:
         return False
     return True

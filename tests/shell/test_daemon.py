@@ -100,6 +100,16 @@ def daemon(sources, log, coach=None):
     )
 
 
+async def test_a_reload_while_it_ends_starts_no_other():
+    one, two = daemon([], []), daemon([], [])
+    assert one.restart()
+    assert one.restart()  # a newer configuration
+    one.stop()
+    two.stop()
+    assert not one.restart()
+    assert not two.restart()
+
+
 async def test_the_button_opens_set_up_and_what_is_whispered_no_sink_hears():
     log, coach, opened = [], Coach(), []
 

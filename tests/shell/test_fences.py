@@ -81,6 +81,25 @@ def test_a_metric_that_raises_is_off_and_told_once(name, method, monkeypatch, wa
     assert sum(isinstance(e, Stride) for e in out) > 30
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("-inf"), "much"])
+def test_a_metric_whose_value_is_no_number_is_off_and_told(value, walk):
+    class Odd:
+        unit, strides, basis = "1", 1, frozenset()
+
+        def update(self, _cycle):
+            return value
+
+        def reset(self):
+            pass
+
+    faults = Faults()
+    inputs, worn = walk
+    engine = Engine(worn, metrics={"odd": FencedMetric("odd", Odd(), faults)}, faults=faults)
+    out = [event for item in inputs for event in engine.feed(item)]
+    assert sum(isinstance(e, Notice) and e.code == FAILED for e in out) == 1
+    assert not [e for e in out if isinstance(e, Measurement)]
+
+
 @pytest.mark.parametrize("method", ["consider", "reset"])
 @pytest.mark.parametrize("name", parts.names("rules"))
 def test_a_rule_that_raises_is_off_and_told_once(name, method, monkeypatch, walk):

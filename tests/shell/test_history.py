@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -391,6 +392,18 @@ async def test_what_could_not_be_written_for_a_while_is_written_later(tmp_path: 
             await sink._write_and_tell()
             assert "database is locked" in told[0].text
     assert load(tmp_path / NAME, Site().runner, wall).sessions == 1
+
+
+@pytest.mark.parametrize("what", ["mkfifo", "mkdir"])
+async def test_a_pipe_or_a_folder_in_its_place_is_a_doubt_and_nobody_waits(what, tmp_path) -> None:
+    path = tmp_path / NAME
+    getattr(os, what)(path)
+    assert "it is no file" in load(path, "anna", Wall()).doubt
+    sink, told = telling(tmp_path, Wall())
+    async with asyncio.timeout(5), sink:
+        pass
+    assert [n.code for n in told] == ["not_kept"]
+    path.rmdir() if what == "mkdir" else path.unlink()
 
 
 def test_a_history_of_a_later_version_is_named_and_left_as_it_is(

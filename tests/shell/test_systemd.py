@@ -1,4 +1,4 @@
-"""Sockets from systemd: used as often as one likes, and nobody is left waiting there."""
+"""What systemd is told, and its sockets: nobody is left waiting there."""
 
 from __future__ import annotations
 
@@ -36,3 +36,14 @@ def test_what_was_handed_to_another_process_is_not_ours(listening, monkeypatch):
     assert systemd.handed() == []
     monkeypatch.delenv("LISTEN_FDS")
     assert systemd.handed() == []
+
+
+def test_a_systemd_that_does_not_listen_holds_nothing_up(tmp_path, monkeypatch):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as deaf:
+        deaf.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        told = [systemd.notify("WATCHDOG=1") for _ in range(1000)]
+        assert told[0]
+        assert not told[-1]
+        deaf.recv(100)
+        assert systemd.notify("READY=1")

@@ -11,6 +11,7 @@ Rules of this file
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import time
@@ -61,6 +62,7 @@ def open_database(path: Path) -> sqlite3.Connection:
 
     Raises OSError or sqlite3.Error; of a file that is damaged, the latter itself and no subclass.
     """
+    _refuse_odd(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     connection = sqlite3.connect(path, check_same_thread=False, timeout=BUSY_S)
@@ -77,6 +79,7 @@ def open_database(path: Path) -> sqlite3.Connection:
 
 def open_to_read(path: Path) -> sqlite3.Connection:
     """Open a database for reading, on a disk that takes no writing as well."""
+    _refuse_odd(path)
     try:
         return open_database(path)
     except OSError:
@@ -100,6 +103,12 @@ def open_to_read(path: Path) -> sqlite3.Connection:
             raise
         return connection
     raise AssertionError("the last one returns or raises")
+
+
+def _refuse_odd(path: Path) -> None:
+    """Refuse what is no file: reading a pipe would wait for ever."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is no file", str(path))
 
 
 def _checked(connection: sqlite3.Connection) -> int:
