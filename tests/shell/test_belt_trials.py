@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 
 import pytest
-from cued.commands._setup.belt_unit import EMPTY_AT_M_S, MORE_M_S, UnitTrial
 
+from cued.commands._setup.real import EMPTY_AT_M_S, MORE_M_S, UnitTrial
 from cued.commands._setup.topics._belt_round import length_of
 from cued.model import Belt, BeltFault, CuedError
 from cued.signal.pulses import Pulses
