@@ -104,7 +104,7 @@ class Site(Struct, frozen=True, kw_only=True):
     runner, profile : whose run it is, and which workout, until a command chooses another.
     speed_unit : what belt speeds are shown and spoken in.
     motors : plays a rhythm on a connected sensor's motor, by its name; "" or why it is not felt.
-    opening : tells what the present engine was made from (``recording/session.py``), if known.
+    opening : tells what the present engine was made from (``recording/sessions``), if known.
     settings : what lets the live page ask for set-up (``sinks/_settings.py``), where it may.
     """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import io
+import re
 import subprocess
 import sys
 import tokenize
@@ -245,3 +246,13 @@ def test_what_a_function_says_first_is_what_it_does():
         and (ast.get_docstring(node) or "Say").split()[0] in NO_VERB
     ]
     assert not wrong
+
+
+def test_every_file_that_a_docstring_names_is_there():
+    folders = ("cued", "scripts", "tests", "hardware")
+    there = {path.name for folder in folders for path in (HOME / folder).rglob("*.py")}
+    there.add("clocksync.py")  # Klipper's
+    paths = (HOME / "cued").rglob("*.py")
+    named = {p: set(re.findall(r"\b([a-z_]+\.py)\b", p.read_text("utf-8"))) for p in paths}
+    gone = {str(path.relative_to(HOME)): names - there for path, names in named.items()}
+    assert not {path: names for path, names in gone.items() if names}

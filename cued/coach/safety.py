@@ -8,9 +8,9 @@ Rules of this file
 * Without any sensor while the belt moves nobody is watched: that is said, again every 10 s up to
   three times, and everything else is quiet until data come back.
 * A sensor whose samples come too late is as good as none; that this is why is said in place of
-  "gone", or after it. Sensors that contradict each other (``gait/body_map.py``) are asked about.
+  "gone", or after it. Sensors that contradict each other (``swapped_sensors.py``) are asked about.
 * After a stumble there is a hold of 12 steps: balance is normal again after 10.9 (SD 7.0) steps
-  (10.3389/fspor.2020.00082). Who stands still instead is held for 15 s, as in gait/stability.py.
+  (10.3389/fspor.2020.00082). Who stands still instead is held for 15 s, as in ``stability.py``.
 * A possible fall is a tone and a buzz at once; a confirmed one is an alarm until acknowledged.
 
 All of this is a convenience. It is no medical or safety device, and it cannot prevent a fall.

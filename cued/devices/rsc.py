@@ -13,7 +13,7 @@ votes for what comes nearer to the usual step rate at its speed, and the majorit
 ``VOTES`` decides; before that no cadence is passed on. The usual rate is that of a constant walk
 ratio (step length over cadence, ``WALK_RATIO``), which holds from slow to fast walking, up to a
 runner's rate. What is passed on is in steps a minute and only shown
-(``gait/fusion/pod_cadence.py``); the coach counts steps by the inertial sensors.
+(``gait/fusion/reported.py``); the coach counts steps by the inertial sensors.
 
 A frame that was cut short still gives the speed, which stands first.
 

@@ -1,6 +1,6 @@
 """What one body segment's sensor finds: the values between a segment's chain and their fusion.
 
-A segment (``foot.py``, ``trunk.py``, ``shank.py``) turns its own blocks into findings, knowing
+A segment (``foot/``, ``trunk/``) turns its own blocks into findings, knowing
 nothing of other sensors. Each finding says when it happened (``t``) and at which sample it could
 be said (``at``, never earlier), both on the grid's clock. Fusion orders findings of all sensors
 by ``at``; so what comes out does not depend on how the samples were split into packets.

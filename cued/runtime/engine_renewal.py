@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from cued.engine import Engine
 from cued.model import Belt, Command, Input, Packet, Tick
 
-QUIET_S = 600.0  # twice the longest pause that a session bears (coach/session.py)
+QUIET_S = 600.0  # twice the longest pause that a session bears (coach/workout/session.py)
 IDLE_S = 3600.0  # chosen: an hour's ticks are few, and nobody waits for a new engine
 JUMP_S = 60.0  # between ticks: another clock, or a machine that slept, and no silence that was seen
 RENEWED = "new_engine"  # code of the notice by which recorders know

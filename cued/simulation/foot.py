@@ -13,8 +13,8 @@ the foot. So the samples can be integrated back to the stride that the truth sta
 Axes: the path is in the belt's frame (x toward the console, along the deck, z off it); the foot's
 own axes are x to the toes, y left, z up. Angles: yaw, pitch, roll, in this order, toe-up negative.
 
-Compared with real feet: tests/core/simulation/test_signals.py has the figures. Not modelled:
-bending of the shoe, soft tissue, the small wobble of a foot that stands.
+Compared with real feet: tests/core/simulation/test_simulated_signals.py has the figures. Not
+modelled: bending of the shoe, soft tissue, the small wobble of a foot that stands.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ Rules of this file
 ------------------
 * Off unless [sinks.recorder] is there. A session is one file in the state folder's ``sessions``,
   readable by nobody but the daemon's user; nothing leaves this machine.
-* A file begins with the first data after a new engine (``runtime/renewal.py``) and ends with the
-  next new engine, or when the daemon does. ``recording/sessions/session.py`` describes it.
+* A file begins with the first data after a new engine (``runtime/engine_renewal.py``) and ends with
+  the next new engine, or when the daemon does. ``recording/sessions/session.py`` describes it.
 * What a device sent is kept as its bytes. Where its connection began before the file did, a replay
   could not decode them alike, so what they were decoded to is kept beside them.
 * What has gathered is written every 4 s, or when it is much (a run at full speed), in a thread, and

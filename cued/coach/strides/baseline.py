@@ -35,7 +35,7 @@ FOLLOW = 0.02  # per stride: a time constant of 50 strides
 FOLLOW_WITHIN = 0.03  # the reference moves at most so far from the opening median
 IN_RANGE = 0.025  # half of the least threshold of a cue: what is out of range is not learned
 LEAST_CV = 0.005  # below what any sensor resolves
-PERSISTENCE = 0.5  # spectral exponent of stride time: fluctuation exponent 0.75 (change.py)
+PERSISTENCE = 0.5  # spectral exponent of stride time: fluctuation exponent 0.75 (step_change.py)
 SESSION_STRIDES = 600  # ten minutes
 
 

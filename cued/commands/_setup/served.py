@@ -1,7 +1,7 @@
 """Set-up on a phone: the page's requests, answered only to whoever heard the digits.
 
-Everything that is asked needs the key that ``door.py`` gives, except to have digits spoken and to
-give them. Trials run in a thread, one at a time. Nothing is written before the last step.
+Everything that is asked needs the key that ``sinks/_door.py`` gives, except to have digits spoken
+and to give them. Trials run in a thread, one at a time. Nothing is written before the last step.
 """
 
 from __future__ import annotations

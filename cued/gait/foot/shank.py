@@ -2,7 +2,7 @@
 
 The shank swings about the knee as the sole does about the ankle, with two turning points in a
 stride: lower end hindmost as the foot leaves, foremost as it lands (forward gait; the other way
-round backward). So the method is that of ``foot_cycle.py``, and of Aminian et al. 2002
+round backward). So the method is that of ``swing.py``, and of Aminian et al. 2002
 (10.1016/S0021-9290(02)00008-8), who put the contact at the dip of the rate after swing. What it
 has of rest is the slow part of stance, and the contact is taken at the turning point itself.
 

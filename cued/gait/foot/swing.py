@@ -18,7 +18,7 @@ and leaving it is, however briefly. From this, with no amplitude to tune to a pe
 * A landing that no such turn follows (flat-footed, the last step before standing) is decided when
   the foot rests again as flat as it did before.
 
-Delay: none beyond the sample at which the sole has turned back; see ``foot.py`` for figures.
+Delay: none beyond the sample at which the sole has turned back; see ``chain.py`` for figures.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ A trunk sensor knows left from right by which way the pelvis rolls and sways. Wh
 each contact that the trunk gives a side to is compared with the foot's contact beside it. If the
 trunk says the other foot nearly every time, two sensors are swapped, or the trunk's is on back to
 front: ``SURE`` of the last ``KEPT`` comparisons. The trunk's own sides are right in nearly every
-forward walk measured (``trunk_side.py``), but one person's read wrong throughout (voisard s04), so
+forward walk measured (``trunk/side.py``), but one person's read wrong throughout (voisard s04), so
 this asks, and changes nothing.
 """
 
