@@ -67,7 +67,7 @@ SAYABLE = (
 )
 SAY_EVERY_S = 6.0  # or one voice drowns the other
 FASTEST_M_S = 7.0  # 25 km/h; treadmills for runners end at 20 to 25
-STEEPEST_PERCENT = 25.0  # incline trainers go to 40, no gait here is known beyond 25
+STEEPEST_PERCENT = 25.0  # chosen: far beyond an ordinary treadmill's 15
 TYPED_STEP = {"km/h": 0.1 / 3.6, "mph": 0.1 * 1.609344 / 3.6}  # what a key of a console does
 PRESSED: tuple[Trigger, ...] = ("resume", "pause", "begin")  # the first that does something
 _TRIGGERS: dict[str, Trigger] = {

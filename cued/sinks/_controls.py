@@ -21,7 +21,7 @@ BUTTONS = {
     "same_runner": "mdi:account-check",
     "new_runner": "mdi:account-question",
 }
-NUMBERS: dict[str, Entity] = {  # what a treadmill can do: config of the coach
+NUMBERS: dict[str, Entity] = {  # bounds as in coach/commands.py
     "set_speed": {
         "min": 0,
         "device_class": "speed",

@@ -13,7 +13,7 @@ from cued.coach.rule import Need, Proposal
 from cued.model import AnyEvent, Input, Priority
 from cued.parts import NoOptions, Part
 
-AFTER_S = 4.0  # chosen: a turn on the belt takes less
+AFTER_S = 4.0  # chosen, as MET_S of workout/phase_triggers.py
 
 
 class WrongDirection:
