@@ -5,8 +5,9 @@ history, recorder, MQTT, page, motors and voice. Every simulated hour has one fa
 links stall and drop on their own. When its hour is over and the fault with it, memory, descriptors,
 threads and tasks are sampled. A trend is a last third that uses more than the first.
 
-At full speed 4 s between two writes are half an hour of a runner's data, which waits in memory: the
-sample is taken after a write, and what waits before it is told as the peak.
+The hours count from when the voice has rendered its phrases: they fill memory for good (60 MB), and
+at full speed that takes the first simulated hours. What a disk refuses waits in memory, minutes of
+a runner's data for each second; the lowest of six samples is taken after that, and the peak told.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -216,6 +217,15 @@ class Soak:
             sys.exit(f"{said}\nthe daemon has ended: {self.daemon.wait()}")
         return json.loads(line)
 
+    def rendering(self) -> bool:
+        """Tell whether the voice still renders its phrases, in a process of its own."""
+        pid = self.daemon.pid
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split():
+            with suppress(OSError):  # it has just ended
+                if "cued.actuators._render" in Path(f"/proc/{child}/cmdline").read_text("utf-8"):
+                    return True
+        return False
+
     def close(self) -> int:
         """End it in good order; its exit status."""
         if self.daemon.poll() is None:
@@ -303,6 +313,11 @@ def run(hours: float, minutes: float) -> tuple[list[dict[str, float]], float, in
     samples: list[dict[str, float]] = []
     passed = since = peak = 0.0
     with soaking() as soak:
+        since = soak.sample()["t"]
+        time.sleep(SETTLES_S)
+        while soak.rendering():
+            since = soak.sample()["t"]
+            time.sleep(1.0)
         while passed < hours * HOUR_S and time.monotonic() < until:
             before, fault = passed, FAULTS[len(samples) % len(FAULTS)]
             fault(soak)

@@ -267,6 +267,11 @@ async def test_forgetting_keeps_the_age_of_what_is_rewritten(tmp_path, there):
 # --- room ---------------------------------------------------------------------------------------
 
 
+def test_a_pipe_among_the_sessions_is_none(tmp_path):
+    os.mkfifo(tmp_path / "2026-01-01_000000.mcap")
+    assert folder.files(tmp_path) == []
+
+
 def test_old_sessions_go(there):
     old, new = write(there, "anna", days_ago=40), write(there, "anna", days_ago=20)
     stumble = write(there, "anna", days_ago=50, stumbles=1)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import socket
 from pathlib import Path
+from typing import Any, cast
 
 import msgspec
 
@@ -21,6 +22,7 @@ from cued.model import ConfigError, CuedError
 
 CREDENTIALS = Path("/etc/credstore")
 WRITER = "/run/cued-writer.sock"  # systemd/cued-writer.socket
+PARTED = ("sensors", "sources", "actuators", "sinks")  # sections that are tables of tables
 WRITES_WITHIN_S = 20.0  # chosen: systemd starts the writer, and a slow card takes seconds
 
 
@@ -37,7 +39,15 @@ def read(path: Path) -> Tables:
         there = path.exists()
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
-    return config.tables(path) if there else {}
+    raw = config.tables(path) if there else {}
+    parts_of = [table for kind in PARTED for table in _tables(raw.get(kind)).values()]
+    if not all(isinstance(table, dict) for table in (*raw.values(), *parts_of)):
+        config.convert(raw)  # which says what stands where a table belongs
+    return raw
+
+
+def _tables(section: Any) -> Tables:
+    return cast("Tables", section) if isinstance(section, dict) else {}
 
 
 def text(raw: Tables) -> str:

@@ -50,7 +50,7 @@ def new(folder: Path, opening: Opening) -> Path:
 
 def files(folder: Path) -> list[Path]:
     """List the sessions, oldest first."""
-    return sorted(folder.glob(f"*{SUFFIX}"))
+    return sorted(p for p in folder.glob(f"*{SUFFIX}") if p.is_file())  # reading a pipe has no end
 
 
 def find(folder: Path, name: str) -> Path:

@@ -18,7 +18,7 @@ from cued.commands._setup import network
 from cued.commands._setup.place import Place
 from cued.commands._setup.served import SetUp
 from cued.commands._setup.topics.topic import Nearby
-from cued.model import CuedError
+from cued.model import ConfigError, CuedError
 from cued.sinks import _door
 from cued.words import catalogue, languages
 from tests.languages import TRANSLATED, english_in
@@ -183,6 +183,19 @@ async def test_whatever_is_sent_is_refused_and_spoils_nothing_for_who_stands_the
         assert (await asked(session, url, "go", {"to": ["x"]}, key))[0] == 409
         assert (await asked(session, url, "show", key=key))[0] == 200
     assert [r for r in caplog.records if r.levelname in ("ERROR", "CRITICAL")] == []
+
+
+async def test_a_file_that_somebody_spoilt_keeps_nobody_out_or_is_named(tmp_path) -> None:
+    machine, path = Machine(), tmp_path / "cued.toml"
+    path.write_text("[coach]\nprofile = 'fastest'\n")
+    async with serving(path, machine) as (url, session, _):
+        assert (await asked(session, url, "show", key=await entered(session, url, machine)))[
+            0
+        ] == 200
+    for wrong in ("[actuators]\nspeech = 3\n", "sinks = 'x'\n", "[sensors]\nback = []\n"):
+        path.write_text(wrong)
+        with pytest.raises(ConfigError, match="table"):
+            SetUp(Place(path, "127.0.0.1", 0), machine)
 
 
 async def test_three_wrong_digits_make_new_ones_and_a_pause(tmp_path, monkeypatch) -> None:
