@@ -104,20 +104,22 @@ class CrossCheck:
             self.doubt = "unit" if abs(ratio * self.factor - 1.0) < UNIT_WITHIN else "off_belt"
 
 
-def advice(doubt: str, told: float, walked: float | None, factor: float) -> str:
+def advice(doubt: str, told: float, walked: float | None, factor: float, used: str) -> str:
     """Return one line: what is wrong, and what to do.
 
     factor : what is to be configured in all; 0 where nothing can be.
+    used : which kind of source stands in for it, or "none".
     """
     who = "somebody walks" if walked is None else f"the feet walk at {walked:.2f}"
     said = f"the treadmill says {told:.2f} m/s where {who}"
+    stands_in = {"feet": "the feet's speed", "sensor": "the belt sensor", "typed": "what was typed"}
+    meanwhile = f"{stands_in[used]} is used meanwhile" if used in stands_in else "it is not used"
     if doubt == "zero":
-        meanwhile = "it is not used" if walked is None else "the feet are used meanwhile"
         return f"{said}: unlock it in its own app, or use a belt sensor; {meanwhile}"
     if doubt == "unit":
         offered = LEAST_FACTOR < factor < MOST_FACTOR
         todo = f"set speed_factor = {factor:.3f} for it" if offered else "its unit is wrong"
-        return f"{said}: {todo}; the feet's speed is used meanwhile"
+        return f"{said}: {todo}; {meanwhile}"
     if doubt == "off_belt":
-        return f"{said}: is somebody on it? the feet's speed is used meanwhile"
+        return f"{said}: is somebody on it? {meanwhile}"
     return f"the treadmill says that it stands ({doubt}): its speed is not used until it runs again"

@@ -8,8 +8,8 @@ Rules of this file
   is told, and is no change of the belt.
 * Nobody else compares belt speeds. A level has one ``since``; whoever sees another one knows that
   the belt changed, and ``other_terms`` tells whether by enough to compare anew.
-* A speed that the machine itself or the feet give reason to doubt (``crosscheck``) is not used; the
-  feet's is, while they walk. Each doubt is told once, with what to do.
+* A speed that the machine itself or the feet give reason to doubt (``crosscheck``) is not used; a
+  sensor's on the belt is, else the feet's, while they walk. Each doubt is told once, with advice.
 * Without any speed there is none: nothing is guessed. The belt is taken for constant until a change
   of it is told (``mark``) or seen on the trunk (``unspoken``): then it is on another level.
 """
@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from cued.belt.crosscheck import STANDS_M_S, CrossCheck, advice
+from cued.belt.crosscheck import FITS, STANDS_M_S, CrossCheck, advice
 from cued.belt.source import SpeedSource
 from cued.belt.unspoken import Unspoken
 from cued.model import Belt, BeltSource, BeltState, Notice
@@ -147,17 +147,17 @@ class Owner:
         if before is not None and _same(before, now):
             return []
         self._state = now
-        return [now, *self._advice(t, now.doubt)]
+        return [now, *self._advice(t, now)]
 
-    def _advice(self, t: float, doubt: str) -> list[Notice]:
+    def _advice(self, t: float, now: BeltState) -> list[Notice]:
         """Say once what is wrong with the treadmill's speed, and what to do."""
-        told, feet = self._treadmill(), self._sources.get(FEET)
+        doubt, told, feet = now.doubt, self._treadmill(), self._sources.get(FEET)
         if not doubt or doubt in self._advised or told is None:
             return []
         self._advised.add(doubt)
         walked = feet.speed.value if feet else None
         factor = self._check.factor * told.factor
-        text = advice(doubt, told.speed.value or 0.0, walked, factor)
+        text = advice(doubt, told.speed.value or 0.0, walked, factor, now.source)
         return [Notice(t=t, level="warning", code="belt_doubt", text=text)]
 
     def _treadmill(self) -> SpeedSource | None:
@@ -207,11 +207,25 @@ class Owner:
 
     def _best(self, *, doubted: bool) -> str | None:
         """Return the source to use; the one in use stays among its kind."""
-        own = ("feet", "typed")
+        told = self._treadmill() if doubted else None
         heard = {n: s for n, s in self._sources.items() if not s.quiet}
-        names = [n for n, s in heard.items() if not doubted or s.kind in own]
+        names = [n for n, s in heard.items() if told is None or self._holds_beside(told, s)]
         ranked = sorted(names, key=lambda n: (RANK[self._sources[n].kind], n != self._used))
         return ranked[0] if ranked else None
+
+    def _holds_beside(self, doubted: SpeedSource, other: SpeedSource) -> bool:
+        """Return whether another source is believed: one that measures, as the feet do not object.
+
+        Nobody compares a second treadmill with them stride by stride.
+        """
+        if other.kind in ("feet", "typed"):
+            return True
+        feet = self._sources.get(FEET)
+        walked = feet.speed.value if feet and not feet.quiet else None
+        told = other.speed.value
+        if other is doubted or told is None:
+            return False
+        return walked is None or abs(told - walked) <= FITS * walked
 
 
 def other_terms(before: BeltState | None, now: BeltState) -> bool:

@@ -153,6 +153,16 @@ def test_a_doubted_treadmill_is_not_used_either_when_the_feet_stand(name):
     assert (states[-1].speed_m_s, states[-1].doubt) == (None, "zero")
 
 
+@pytest.mark.parametrize(("measured", "used"), [(1.25, "sensor"), (0.8, "feet")])
+def test_beside_a_doubted_console_a_sensor_that_agrees_with_the_feet_is_used(measured, used):
+    owner, told = Owner(), []
+    for n in range(60):
+        told += owner.report(Belt(0.5 * n, 0.0, source="tm"))
+        told += owner.report(Belt(0.5 * n, measured, source="own", kind="sensor"))
+        told += owner.step(0.5 * n, "lr"[n % 2], 1.3)
+    assert (last(told).doubt, last(told).source) == ("zero", used)
+
+
 def test_feet_that_stand_tell_no_speed():
     owner = Owner()
     assert last(walk(owner, None, 1.3, 20.0)).source == "feet"
