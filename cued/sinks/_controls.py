@@ -20,7 +20,10 @@ BUTTONS = {
     "acknowledge": "mdi:alarm-check",
     "same_runner": "mdi:account-check",
     "new_runner": "mdi:account-question",
+    "slower": "mdi:minus",
+    "faster": "mdi:plus",
 }
+TYPED = ("slower", "faster")  # of use only where nothing else tells the belt's speed
 NUMBERS: dict[str, Entity] = {  # bounds as in coach/commands.py
     "set_speed": {
         "min": 0,
@@ -79,6 +82,8 @@ def controls(
                 "payload_press": _order(name),
                 "icon": icon,
             }
+        if name in out and name in TYPED:
+            out[name] |= _while_typed(root)
     for name, about in NUMBERS.items():
         if name in commands:
             of_speed = name == "set_speed"
@@ -93,6 +98,17 @@ def controls(
                 "state_topic": f"{root}/state",
             }
     return out | {"muted": _muted(root, commands, words)}
+
+
+def _while_typed(root: str) -> Entity:
+    typed = "{{ 'online' if value_json.belt_typed else 'offline' }}"
+    return {
+        "availability_mode": "all",
+        "availability": [
+            {"topic": f"{root}/availability"},
+            {"topic": f"{root}/state", "value_template": typed},
+        ],
+    }
 
 
 def _order(command: str) -> str:

@@ -18,6 +18,8 @@ const Controls = (() => {
   ];
   const SHOWN_MS = 5000;
   const SURE_MS = 4000; // Stop is asked for twice within this
+  const REPEATED = ["slower", "faster"]; // again while they are held
+  const HELD_MS = 500, AGAIN_MS = 300; // five commands a second are heard
 
   return class Controls {
     constructor(ask) {
@@ -32,6 +34,7 @@ const Controls = (() => {
         key.dataset.command = command;
         key.innerHTML = `<svg aria-hidden="true"><use href="#i-${symbol}"/></svg><span>${words}</span>`;
         if (command === "stop") key.title = Words.say("controls.stop_note");
+        if (REPEATED.includes(command)) this.repeat(key, () => this.press(key, command, words));
         key.addEventListener("click", () => this.pressed(key, command, words));
         return { key, command, sensible };
       });
@@ -69,6 +72,29 @@ const Controls = (() => {
         text(key.lastElementChild, words);
       }, SURE_MS);
       return null;
+    }
+
+    /* A key that is held presses again and again; its click at the end is none more. */
+    repeat(key, press) {
+      let timer, repeated = false;
+      const end = () => clearTimeout(timer);
+      const again = () => {
+        if (key.hidden || key.disabled) return;
+        repeated = true;
+        press();
+        timer = setTimeout(again, AGAIN_MS);
+      };
+      key.addEventListener("pointerdown", () => {
+        repeated = false;
+        end();
+        timer = setTimeout(again, HELD_MS);
+      });
+      for (const over of ["pointerup", "pointerleave", "pointercancel"]) key.addEventListener(over, end);
+      key.addEventListener("contextmenu", (event) => event.preventDefault());
+      key.addEventListener("click", (event) => {
+        if (repeated) event.stopImmediatePropagation();
+        repeated = false;
+      });
     }
 
     /* Once at a time; not disabled meanwhile, or the keyboard would lose its place. */

@@ -606,6 +606,33 @@ def test_stop_is_asked_for_twice(visit, station, peer):
     page.locator('.key[data-command="stop"][data-busy="true"]').wait_for()
 
 
+def test_a_key_that_is_held_types_step_after_step_and_a_press_one(visit, station, peer):
+    heard: list[str] = []
+
+    def answer(message: str) -> None:
+        order = json.loads(message)
+        heard.append(order["command"])
+        peer.say("typed", "command/result", {"id": order["id"], "ok": True, **order})
+
+    peer.hear("typed", "command", answer)
+    peer.introduce("typed", phase="settle", commands=["faster", "slower"], belt_typed=True)
+    page = visit(station.url + "#station/typed")
+    page.locator('.key[data-command="slower"]').click()
+    page.locator("#answer", has_text="Belt").wait_for()
+    page.locator('.key[data-command="faster"]').hover()
+    page.mouse.down()
+    for _ in range(200):
+        page.wait_for_timeout(40)
+        if heard.count("faster") >= 3:
+            break
+    page.mouse.up()
+    page.wait_for_timeout(100)
+    held = heard.count("faster")
+    assert held >= 3
+    page.wait_for_timeout(900)  # three more would have come
+    assert (heard.count("slower"), heard.count("faster")) == (1, held)
+
+
 def test_the_end_card_compares_with_the_last_time(visit, station, peer):
     peer.introduce("done", phase="idle", commands=["start_program"])
     first = {"t": 1.0, "duration_s": 600, "backward_s": 60, "cues": 5, "stumbles": 0, "details": {}}
