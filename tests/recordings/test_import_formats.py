@@ -53,6 +53,12 @@ def same(made, *, gyr=True, within=2e-3, time_within=1e-3):
 SHIMMER = ["Timestamp_Unix_CAL", *(f"Accel_LN_{a}_CAL" for a in "XYZ"), "Accel_WR_X_RAW",
            *(f"Gyro_{a}_CAL" for a in "XYZ")]  # fmt: skip
 MS = (BEGAN + T) * 1e3
+ACTILIFE = (
+    "------------ Data File Created By ActiGraph GT3X+ ActiLife v6.13.4 at 100 Hz ------\n"
+    "Serial Number: TAS1\nStart Time 22:13:20\nStart Date 11/14/2023\n"
+    "Epoch Period (hh:mm:ss) 00:00:00\nDownload Time 1\nDownload Date 1\n"
+    "Current Memory Address: 0\nCurrent Battery Voltage: 4.2     Mode = 12\n----------\n"
+)
 FILES = {
     "xsens dot": (
         "sep=,\nDeviceTag:,D1\nFirmwareVersion:,2.0.0\nOutputRate:,100Hz\n\n"
@@ -132,11 +138,7 @@ FILES = {
         [],
     ),
     "actilife": (
-        "------------ Data File Created By ActiGraph GT3X+ ActiLife v6.13.4 at 100 Hz ------\n"
-        "Serial Number: TAS1\nStart Time 22:13:20\nStart Date 11/14/2023\n"
-        "Epoch Period (hh:mm:ss) 00:00:00\nDownload Time 1\nDownload Date 1\n"
-        "Current Memory Address: 0\nCurrent Battery Voltage: 4.2     Mode = 12\n----------\n"
-        "Accelerometer X,Accelerometer Y,Accelerometer Z\n" + rows(ACC / G),
+        ACTILIFE + "Accelerometer X,Accelerometer Y,Accelerometer Z\n" + rows(ACC / G),
         [],
     ),
     "phyphox in German": (
@@ -186,6 +188,29 @@ FILES = {
     ),
     "a counter of microseconds that wraps": (
         "micros,ax_g,ay_g,az_g\n" + rows((2**32 - 2e6 + T * 1e6) % 2**32, ACC / G, form="{:.12g}"),
+        [],
+    ),
+    "physics toolbox, all sensors, with AngVel": (
+        "time,gFx,gFy,gFz,ax,ay,az,wx,wy,wz,p\n" + rows(T, ACC / G, ACC - [0, 0, G], GYR, 0 * T),
+        ["--units", "s,rad/s"],
+    ),
+    "sensorlog with two gyroscopes": (
+        "gyroTimestamp_sinceReboot(s),accelerometerAccelerationX(G),accelerometerAccelerationY(G),"
+        "accelerometerAccelerationZ(G),gyroRotationX(rad/s),gyroRotationY(rad/s),"
+        "gyroRotationZ(rad/s),motionRotationRateX(rad/s),motionRotationRateY(rad/s),"
+        "motionRotationRateZ(rad/s)\n" + rows(T + 9e4, ACC / G, GYR, 2 * GYR, form="{:.12g}"),
+        [],
+    ),
+    "actilife with semicolons": (
+        ACTILIFE
+        + "Accelerometer X;Accelerometer Y;Accelerometer Z\n"
+        + rows(ACC / G, separator=";", comma=True),
+        [],
+    ),
+    "actilife of a GT9X, with AngVel": (
+        ACTILIFE + "Timestamp,Accelerometer X,Accelerometer Y,Accelerometer Z,Temperature,"
+        "Gyroscope X,Gyroscope Y,Gyroscope Z,Magnetometer X,Magnetometer Y,Magnetometer Z\n"
+        + rows([f"{i}0" for i in ISO], ACC / G, 0 * T, DPS, 0 * ACC),
         [],
     ),
     "omgui": (rows([i.replace("T", " ") for i in ISO], ACC / G), []),

@@ -2,7 +2,8 @@
 
 ActiLife writes ten lines above the numbers, among them "at 100 Hz" and the start, and no time in
 the raw data: it is counted from the rate. OmGui (Axivity) writes no headings: a date and time, then
-three numbers in g.
+three numbers in g. A GT9X also writes turn rates, deg/s; where decimals have commas, semicolons
+separate.
 Source: ActiLife 6 manual; openmovement.dev, OmGui. Tried on files of our own making only.
 """
 
@@ -17,13 +18,13 @@ from cued.recording.imports.files import Files
 from cued.recording.imports.foreign import Export, Format, ImportOptions, SensorData, in_order
 from cued.recording.imports.formats.columns import EPOCH_S
 from cued.recording.imports.headings import UNITS
-from cued.recording.imports.sheet import Layout, cells_of, number_of, read_sheet
+from cued.recording.imports.sheet import Layout, cells_of, number_of, read_sheet, separator_of
 from cued.recording.tables.columns import refuse
 
 MARK = "Data File Created By ActiGraph"
 RATE = re.compile(r"at (\d+(?:\.\d+)?) ?Hz")
 AXES = ("x", "y", "z")
-G = UNITS["acc"]["g"]
+G, DEG = UNITS["acc"]["g"], UNITS["gyr"]["deg/s"]
 
 
 def knows(files: Files) -> bool:
@@ -37,19 +38,28 @@ def read(files: Files, _asked: ImportOptions) -> Export:
     (name,) = files.names(".csv")
     layout, rate_hz = _layout(files, name)
     timed = [n for n in layout.names if n.startswith("Time")]
-    axes = [n for n in layout.names if n.strip()[-1:].lower() in AXES and n not in timed]
+    axes = _along(layout, "acc") or [n for n in layout.names if n in AXES]
     if len(axes) != len(AXES):
         raise refuse(files.label(name), layout.first, "there are not three axes")
-    sheet = read_sheet(files, name, layout, [*timed, *axes])
+    turns = found if len(found := _along(layout, "gyr")) == len(AXES) else []
+    sheet = read_sheet(files, name, layout, [*timed, *axes, *turns])
     t, notes = np.arange(len(sheet.lines)) / (rate_hz or 1.0), [*sheet.notes]
     if timed:
         sheet, t, more = in_order(sheet, sheet[timed[0]])
         notes = more
     began = float(t[0]) if t[0] > EPOCH_S else None
+    if unused := [n for n in layout.names if n not in (*timed, *axes, *turns) and n]:
+        notes.append(f"left out {', '.join(unused)}")
     acc = G * np.column_stack([sheet[axis] for axis in axes])
+    gyr = DEG * np.column_stack([sheet[axis] for axis in turns]) if turns else None
     stem = re.sub(r"[^A-Za-z0-9_.-]+", "_", PurePosixPath(name).stem)[:64]
-    signals = SensorData(name=stem, path=files.label(name), t=t - (began or 0.0), acc=acc)
+    signals = SensorData(name=stem, path=files.label(name), t=t - (began or 0.0), acc=acc, gyr=gyr)
     return Export(signals=(signals,), began=began, notes=(*files.notes, *notes))
+
+
+def _along(layout: Layout, what: str) -> list[str]:
+    """Return the headings of a quantity along the axes."""
+    return [n for n in layout.names if n.lower().startswith(what) and n[-1:].lower() in AXES]
 
 
 def _layout(files: Files, name: str) -> tuple[Layout, float | None]:
@@ -58,10 +68,11 @@ def _layout(files: Files, name: str) -> tuple[Layout, float | None]:
         return Layout(",", ("Time", *AXES), 0), None
     at = next((i for i, line in enumerate(lines) if line.lower().startswith(("acc", "time"))), 9)
     rate = RATE.search(lines[0])
-    heads = tuple(cells_of(lines[at], ",")) if at < len(lines) else ()
+    separator = separator_of(lines[at]) if at < len(lines) else ","
+    heads = tuple(h.strip() for h in cells_of(lines[at], separator)) if at < len(lines) else ()
     if rate is None and not any(h.startswith("Time") for h in heads):
         raise refuse(files.label(name), 1, "neither a rate (at 100 Hz) nor a column of times")
-    return Layout(",", heads, at + 1), float(rate[1]) if rate else None
+    return Layout(separator, heads, at + 1), float(rate[1]) if rate else None
 
 
 def _is_actilife(files: Files, name: str) -> bool:

@@ -65,6 +65,7 @@ OTHER = ("magn", "quat", "orient", "attitude", "euler", "baro", "pressure", "tem
          "location", "pedom", "annot", "meta")  # fmt: skip
 TRUTH = "truth.csv"
 COUNTERS = ("fine", "micros", "millis")  # of 32 bits
+WEIGHTS = ((9.0, 10.6), (0.92, 1.08), (920.0, 1080.0))  # mean vector with gravity, m/s², g, mg
 DAY_S = 86400.0  # a day
 LEAST_DT_S, MOST_DT_S = 0.0005, 0.4  # between samples of anything that moves with a person
 EPOCH_S = 1e8  # a clock that reads more counts from 1970
@@ -141,6 +142,7 @@ def vectors(
 ) -> tuple[Floats, Floats, list[str]]:
     """Read times (n,) s and three axes (n, 3) of a quantity."""
     t_head = _time_of(files, table)
+    table, others = _with_one(files, table, what)
     heads = [_axis(files, table, what, axis) for axis in "xyz"]
     sheet = read_sheet(files, table.name, table.layout, [t_head, *heads])
     counted = any(word in t_head.lower() for word in COUNTERS)
@@ -148,7 +150,39 @@ def vectors(
     t = _past_midnight(t) if t_head in sheet.clocks else t
     sheet, t, notes = in_order(sheet, t * _time_scale(sheet, t_head, table.meaning[t_head], asked))
     scales = [_scale(sheet, head, table.meaning[head], asked) for head in heads]
+    notes += [f"{table.name}: left out {', '.join(others)}"] if others else []
     return t, np.column_stack([sheet[h] * s for h, s in zip(heads, scales, strict=True)]), notes
+
+
+def _with_one(files: Files, table: ExportTable, what: Quantity) -> tuple[ExportTable, list[str]]:
+    """Choose where a quantity is there more than once; the table without the others, and these.
+
+    Of accelerations the ones with gravity, if one has it; of others the first, as software writes
+    what it derives behind what it measured.
+    """
+    threes = _threes(table, what)
+    if what in ("acc", "linear"):
+        threes = [three for three in threes if _weighs(files, table, three)] or threes
+    if len(threes) > 1 and what in ("acc", "linear"):
+        return table, []
+    keep = threes[0] if threes else table.told(what)
+    others = [head for head in table.told(what) if head not in keep]
+    meaning = {h: m for h, m in table.meaning.items() if h not in others}
+    return replace(table, meaning=meaning), others
+
+
+def _threes(table: ExportTable, what: Quantity) -> list[list[str]]:
+    """Return the headings along three axes that stand together."""
+    told = table.told(what)
+    threes = [told[n : n + 3] for n in range(0, len(told), 3)]
+    return [t for t in threes if {table.meaning[head].axis for head in t} == {"x", "y", "z"}]
+
+
+def _weighs(files: Files, table: ExportTable, heads: list[str]) -> bool:
+    """Return whether there is gravity in columns of acceleration, of whatever unit."""
+    x = read_sheet(files, table.name, table.layout, heads).values
+    mean = float(np.linalg.norm(np.nanmean(x, axis=0))) if np.isfinite(x).any() else 0.0
+    return any(low <= mean < high for low, high in WEIGHTS)
 
 
 def _table(files: Files, name: str, asked: ImportOptions, rename: Rename) -> ExportTable | None:
@@ -225,7 +259,8 @@ def _sensor(
             notes.append(f"{table.name}: gravity was added from {weight.name}")
     elif what == "linear":
         notes.append(f"{table.name}: called linear, but gravity is in it")
-    gyr = vectors(files, table, "gyr", asked)[1] if table.has("gyr") else None
+    _, gyr, more = vectors(files, table, "gyr", asked) if table.has("gyr") else (t, None, [])
+    notes += [note for note in more if note not in notes]
     stem = PurePosixPath(table.name.removesuffix(".gz")).stem
     plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", stem)[:64] or "sensor"
     name = table.place or plain
