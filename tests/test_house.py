@@ -149,8 +149,6 @@ TESTED_IN = {
     "actuators/_p*.py": "shell/test_speech.py",
     "actuators/log.py": "contracts/test_actuators.py",
     "actuators/voices/*.py": "contracts/test_voices.py",
-    "coach/taught.py": "core/coach/test_program.py",
-    "coach/workout/keeping.py": "core/coach/test_stranger.py",
     "commands/_held_motor.py": "shell/test_bench_hardware.py",
     "commands/_over_bluetooth.py": "shell/ble/test_simulate.py",
     "commands/_play.py": "shell/test_daemon.py",

@@ -1,0 +1,113 @@
+"""Whose session it is, and what a session changes of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cued.coach.config import CoachConfig
+from cued.coach.known import Known
+from cued.coach.workout.keeping import Keeping
+from cued.coach.workout.memory import Memory
+from cued.coach.workout.profile import PROFILES
+from cued.coach.workout.totals import SessionTally
+from cued.model import Effect, Imprint, Mounting
+
+
+def kept(known: Known | None = None, **memory: Any) -> Keeping:
+    return Keeping(
+        CoachConfig(), Memory(**{"runner": "anna", "sessions": 4} | memory), known or Known()
+    )
+
+
+def imprint(stride_s: float) -> Imprint:
+    return Imprint(
+        t=0.0, direction="forward", mode="walking", speed_m_s=1.0, incline_percent=0.0, strides=50,
+        stride_s=stride_s, cv=0.02,
+    )  # fmt: skip
+
+
+def closed(keeping: Keeping, backward_s: float = 90.0, kind: str = "program"):
+    tally = SessionTally(started=0.0, kind=kind)
+    tally.backward_s = backward_s
+    return keeping.close(tally)
+
+
+def test_another_runner_is_taken_between_sessions_only():
+    known = Known()
+    keeping = kept(known)
+    known.phase = "carry"
+    assert keeping.choose("ben") == "a session is going on"
+    assert keeping.choose_profile(PROFILES[0]) == "a session is going on"
+    known.phase = "idle"
+    assert keeping.choose("ben") == ""
+    assert (keeping.memory.runner, known.sessions) == ("ben", 0)
+
+
+def test_a_profile_that_is_not_there_is_answered_with_those_that_are():
+    assert PROFILES[0] in kept().choose_profile("champion")
+    keeping = kept()
+    assert keeping.choose_profile(PROFILES[-1]) == ""
+    assert keeping.profile_name == PROFILES[-1]
+
+
+def test_a_session_is_remembered_and_ages_until_the_next():
+    known = Known()
+    keeping = kept(known)
+    keeping.tick()
+    known.now = 1000.0
+    summary, told = closed(keeping)
+    assert (summary.backward_s, keeping.memory.sessions) == (90.0, 5)
+    assert ("fact_backward", {"minutes": 1.5}) in told
+    assert keeping.memory.past[-1].age_s == -1000.0  # it is as old as it was long ago
+    assert keeping.memory.backward_s(3600.0, 1000.0) == 90.0
+
+
+def test_a_free_run_tells_nothing_and_changes_no_stage():
+    keeping = kept(stage=1, clean_sessions=1)
+    _, told = closed(keeping, kind="free_run")
+    assert told == []
+    assert (keeping.memory.stage, keeping.memory.clean_sessions) == (1, 1)
+
+
+def test_the_first_imprint_of_a_session_is_how_it_began_and_the_last_one_is_kept():
+    keeping = kept()
+    keeping.begin()
+    keeping.remember([imprint(1.2)])
+    keeping.remember([imprint(1.1)])
+    assert [i.stride_s for i in keeping.memory.imprint] == [1.1]
+    assert keeping.memory.usual_s("forward", "walking", 10, 0) == (1.2,)
+
+
+@pytest.mark.parametrize("state", ["asked", "guest"])
+def test_while_somebody_else_may_walk_only_the_time_backward_is_kept(state: Any):
+    keeping = kept(stage=1)
+    keeping.begin()
+    keeping.stranger.state = state
+    keeping.remember([imprint(1.2)])
+    keeping.judged(Effect(t=0.0, key="overlong_stride", text="Short steps", worked=True, strides=9))
+    worn = Mounting(
+        t=0.0, sensor="back", matrix=((1, 0, 0), (0, 1, 0), (0, 0, 1)), front="bow", sure=True
+    )
+    keeping.wear(worn)
+    summary, _ = closed(keeping)
+    assert summary.details["apart"] == 1.0
+    assert (keeping.memory.imprint, keeping.memory.worked, keeping.memory.worn) == ((), {}, {})
+    assert keeping.memory.stage <= 1
+
+
+def test_an_answer_that_nobody_asked_for_is_refused():
+    assert kept().same(True) == "nobody asks"
+
+
+def test_who_says_that_they_are_somebody_else_goes_on_as_a_guest():
+    known = Known(phase="carry")
+    keeping = kept(known)
+    keeping.begin()
+    keeping.stranger.state = "asked"
+    assert keeping.same(False) == ""
+    assert keeping.memory.runner != "anna"
+    assert known.sessions == 0
+    closed(keeping)
+    assert keeping.memory.runner == "anna"  # the next session is the chosen runner's again

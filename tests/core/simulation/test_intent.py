@@ -1,0 +1,66 @@
+"""What a simulated person means to do: the script summed up, with reactions to cues and prompts."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cued.simulation.intent import Will, meant
+from cued.simulation.scenario import Doing, Person
+
+
+def will(*does: Doing, **person: Any) -> Will:
+    return Will(does, Person(**person), np.random.default_rng(1))
+
+
+def test_the_last_activity_that_began_counts_and_stepping_off_is_standing():
+    who = will(
+        Doing(at_s=5.0, what="walk"),
+        Doing(at_s=20.0, what="run"),
+        Doing(at_s=40.0, what="step_off"),
+    )
+    acts = [(who.at(t).activity) for t in (0.0, 10.0, 30.0, 50.0)]
+    assert acts == ["stand", "walk", "run", "stand"]
+
+
+def test_a_turn_takes_its_time_and_turns_half_round():
+    who = will(Doing(at_s=10.0, what="turn", for_s=4.0))
+    half = who.at(12.0)
+    assert half.turning
+    assert half.yaw == pytest.approx(math.pi / 2)
+    assert (who.at(15.0).direction, who.at(15.0).turning) == ("backward", False)
+    assert who.facing(10.0) == "backward"  # once it is over
+
+
+def test_strides_are_longer_for_as_long_as_the_script_says():
+    who = will(Doing(at_s=10.0, what="overlong", by=12.0, for_s=20.0))
+    assert [who.at(t).stretch for t in (9.0, 15.0, 31.0)] == [1.0, pytest.approx(1.12), 1.0]
+
+
+@pytest.mark.parametrize(("responsive", "mends"), [(1.0, True), (0.0, False)])
+def test_a_cue_is_heeded_by_who_responds_and_a_few_seconds_later(responsive: float, mends: bool):
+    who = will(Doing(at_s=0.0, what="overlong", by=10.0, for_s=200.0), responsive=responsive)
+    assert who.hear("overlong_stride", 20.0) == mends
+    assert who.at(21.0).stretch == pytest.approx(1.10)
+    assert who.at(25.0).stretch == pytest.approx(1.01 if mends else 1.10)
+    assert not who.hear("unsteady", 30.0)
+
+
+def test_a_stumble_is_taken_once_and_tiring_ends_at_seven_tenths():
+    who = will(Doing(at_s=5.0, what="stumble", by=2.0), Doing(at_s=0.0, what="tire", by=20.0))
+    assert [who.at(t).stumble for t in (4.0, 5.0, 5.1)] == [0.0, 2.0, 0.0]
+    assert who.at(600.0).pace == pytest.approx(0.8)
+    assert who.at(6000.0).pace == 0.7
+
+
+def test_prompts_of_the_program_become_what_a_person_would_do():
+    check = meant("check_in", {})
+    assert check
+    assert check.press
+    belt = meant("belt_at", {"speed": 3.6})
+    assert belt
+    assert belt.speed_m_s == pytest.approx(1.0)
+    assert meant("half_way", {}) is None
