@@ -87,9 +87,8 @@ def test_while_somebody_else_may_walk_only_the_time_backward_is_kept(state: Any)
     keeping.stranger.state = state
     keeping.remember([imprint(1.2)])
     keeping.judged(Effect(t=0.0, key="overlong_stride", text="Short steps", worked=True, strides=9))
-    worn = Mounting(
-        t=0.0, sensor="back", matrix=((1, 0, 0), (0, 1, 0), (0, 0, 1)), front="bow", sure=True
-    )
+    upright = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    worn = Mounting(t=0.0, sensor="back", state="known", matrix=upright, front="bow", sure=True)
     keeping.wear(worn)
     summary, _ = closed(keeping)
     assert summary.details["apart"] == 1.0
