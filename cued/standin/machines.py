@@ -19,6 +19,7 @@ SPEED_RANGE, INCLINE_RANGE = sig(0x2AD4), sig(0x2AD5)
 BIKE_DATA = sig(0x2AD2)
 HEART_RATE, HEART_RATE_DATA = sig(0x180D), sig(0x2A37)
 RSC, RSC_DATA = sig(0x1814), sig(0x2A53)
+UNLOCK, UNLOCKS = sig(0xFFF2), b"\x02\x51\x0b\x03"  # Urevo's
 PAD, PAD_NOTIFY, PAD_COMMAND = sig(0xFE00), sig(0xFE01), sig(0xFE02)
 PAD_DEAF_S = 0.65  # 0.7 less what a loop is late
 DONE, NOT_PERMITTED = 1, 5  # results of the control point (FTMS)
@@ -32,7 +33,7 @@ class Habits(Struct, frozen=True, kw_only=True):
     grants : it answers the request for control.
     stops : it does stop, and does not only say so.
     speaks : it reports before its belt runs.
-    says_zero : it reports 0 whatever its belt does.
+    says_zero : it reports 0 whatever its belt does, until its own app's message unlocks it.
     refuses_att : ATT error of every write to its control point; ``times`` of them, 0 for all.
     advertises : what it offers before it is connected.
     kind : its type in the advertisement's service data; a bike is no treadmill.
@@ -89,10 +90,12 @@ class TreadmillPeripheral:
             INCLINE_RANGE: Char(["read"], lambda: struct.pack("<hhH", 0, 150, 5)),
         }
         chars |= {TREADMILL_DATA if habits.treadmill else BIKE_DATA: Char(["notify"])}
+        self._locked = habits.says_zero
+        own = {UNLOCK: Char(["write"], write=self._unlock)}
         self.peripheral = Peripheral(
             f"C0:BE:17:00:00:{index:02X}",
             "Treadmill" if machine == "by the book" else machine,
-            {FTMS: chars},
+            {FTMS: chars} | ({sig(0xFFF0): own} if habits.says_zero else {}),
             [FTMS] if habits.advertises else [],
             service_data={FTMS: habits.kind} if habits.kind else {},
         )
@@ -105,6 +108,9 @@ class TreadmillPeripheral:
         if not self.mute and (data[0] or habits.grants):
             self._command(data)
         return None
+
+    def _unlock(self, data: bytes) -> None:
+        self._locked = self._locked and data != UNLOCKS
 
     def _command(self, data: bytes) -> None:
         result = (
@@ -135,7 +141,7 @@ class TreadmillPeripheral:
         """Notify speed and incline; return False if there is no subscriber."""
         if not self.habits.treadmill or not (self.habits.speaks or self.km_h):
             return False
-        speed = 0 if self.habits.says_zero else round(self.km_h * 100)
+        speed = 0 if self._locked else round(self.km_h * 100)
         data = struct.pack("<HHhh", 0x0008, speed, round(self.percent * 10), 0)
         return self._far.notify(self.peripheral, TREADMILL_DATA, data)
 

@@ -7,8 +7,9 @@ import contextlib
 
 import pytest
 
+from cued.belt.owner import Owner
 from cued.commands._setup import real
-from cued.model import Belt, BeltFault, BeltRequest
+from cued.model import Belt, BeltFault, BeltRequest, Notice
 from cued.sources import _ble_watching
 from cued.sources.ble import scan
 from cued.standin.machines import CONTROL, PadPeripheral, TreadmillPeripheral
@@ -146,6 +147,18 @@ async def test_a_refusal_by_att_is_a_sentence_and_keeps_the_link(bluez):
         assert "the treadmill refused" in await source.request(wish(2.8))
         assert len(treadmill.written) >= 2  # it was tried again
         assert [x.connected for x in heard.links("belt")] == [True]
+
+
+async def test_a_belt_that_says_zero_is_found_by_the_feet_and_can_be_unlocked(bluez):
+    async with walked_on(bluez, "says zero") as (_, _source, heard):
+        (zero,) = {x.speed_m_s for x in heard.items if isinstance(x, Belt)}
+        owner, told = Owner(), []
+        for n in range(20):
+            told += owner.report(Belt(0.5 * n, zero, source="belt"))
+            told += owner.step(0.5 * n, "left", 3.0 / 3.6)
+        assert ["unlock it" in x.text for x in told if isinstance(x, Notice)] == [True]
+    async with walked_on(bluez, "says zero", unlock="urevo") as (_, _source, heard):
+        await heard.until(lambda: bool(speeds(heard)) and speeds(heard)[-1] == pytest.approx(3.0))
 
 
 async def test_silence_of_an_idle_treadmill_keeps_the_link(bluez, monkeypatch):
