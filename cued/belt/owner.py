@@ -64,6 +64,14 @@ class Owner:
         source.report(belt)
         return self._told(belt.t)
 
+    def stride(self, t: float, stride_s: float, *, measured: bool) -> Told:
+        """Process a foot's stride: without a length it says at least that the belt runs on."""
+        feet = self._sources.get(FEET)
+        if feet is None:
+            return []
+        feet.stride(t, stride_s, measured=measured)
+        return self._told(t)
+
     def step(self, t: float, sensor: str, speed_m_s: float) -> Told:
         """Process the speed of a foot over one stride, known at ``t``."""
         if (told := self._comparable()) is not None:

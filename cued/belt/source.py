@@ -21,6 +21,8 @@ BURST_S = 0.1  # reports that came together were made at other times
 SILENT_S, SILENT_REPORTS = 10.0, 3.0  # chosen; whichever is longer
 STANDS_S = 3.0  # longer than any stride (gait/fusion/strides.py): feet that stand tell nothing
 MISSED_S = 10.0  # feet that step again so soon, as fast as before, go on with the same level
+# A stride as long in time as the last one with a length is on the same belt: 10 % is 17 % of speed.
+SAME_STRIDE, UNMEASURED_S = 0.1, 30.0  # forward at 0.3 m/s lengths were missed for 20 s
 
 
 class SpeedSource:
@@ -34,7 +36,8 @@ class SpeedSource:
         self.doubt = ""  # the machine's own
         self.factor = 1.0  # configured
         self.quiet = False  # nothing is told just now, and it may be again
-        self._told_t = float("-inf")
+        self._told_t = self._measured_t = float("-inf")
+        self._measured_s = 0.0
         self._step = 0.0  # the last change of what is told, m/s
         self._told = math.inf  # m/s
         self._rhythm = 0
@@ -71,8 +74,16 @@ class SpeedSource:
     def _has_rhythm(self) -> bool:
         return self._rhythm >= RHYTHM_REPORTS
 
+    def stride(self, t: float, stride_s: float, *, measured: bool) -> None:
+        """Process how long a stride of a foot took, and whether its length is known."""
+        alike = abs(stride_s - self._measured_s) <= SAME_STRIDE * self._measured_s
+        if measured:
+            self._measured_t, self._measured_s = t, stride_s
+        elif alike and t - self._measured_t <= UNMEASURED_S:
+            self._told_t, self.quiet = t, False
+
     def step(self, t: float, speed_m_s: float, error: float) -> None:
-        """Process a stride of a foot."""
+        """Process the speed of a foot in its last stride."""
         self._told_t, self.error, self.quiet = t, error, False
         self.speed.feed(t, speed_m_s)
 

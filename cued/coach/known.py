@@ -83,6 +83,7 @@ class Judged(Struct, frozen=True, kw_only=True):
 class Known(Struct, kw_only=True):
     """The latest of everything.
 
+    sure : the confidence of each foot's last contact.
     stage, sessions : on the ladder; sessions before this one.  program : a workout in phases.
     limit_m_s : no faster than this backward.  left_s, cap : backward, and the cap that ends it.
     bout_left_s : until this backward part is over before the caps.
@@ -121,6 +122,7 @@ class Known(Struct, kw_only=True):
     stride_at: float = -math.inf
     footfalls: int = 0
     footfall_at: float = -math.inf
+    sure: dict[Side, float] = {}
     walked_at: float = -math.inf
     stepping: bool = False
     strides: int = 0
@@ -179,6 +181,7 @@ class Known(Struct, kw_only=True):
             case Footfall():
                 self.footfalls += 1
                 self.footfall_at = max(self.footfall_at, item.t)
+                self.sure[item.side] = item.confidence
             case Stride():
                 self.stride_at = max(self.stride_at, item.t)
                 self.strides += 1

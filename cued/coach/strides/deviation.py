@@ -62,17 +62,20 @@ class Deviation:
         self.mean = 0.0
         self.since = None
 
-    def feed(self, news: Input | AnyEvent, known: Known) -> float | None:
-        """Judge the value that came with a settled stride; since when it deviates, or None."""
+    def feed(self, news: Input | AnyEvent, known: Known, least: float = 0.0) -> float | None:
+        """Judge the value that came with a settled stride; since when it deviates, or None.
+
+        least : no less than so much is a deviation.
+        """
         stride, measured = news, known.measured.get(self._name)
         if not isinstance(stride, Stride) or measured is None or measured.value is None:
             return None
         key = bin_of(stride, known.belt)
         if key is None or not known.settled(stride.side):
             return None
-        return self._follow(key._replace(side="unknown"), measured.value, known.now)
+        return self._follow(key._replace(side="unknown"), measured.value, known.now, least)
 
-    def _follow(self, key: Bin, value: float, now: float) -> float | None:
+    def _follow(self, key: Bin, value: float, now: float, least: float = 0.0) -> float | None:
         if key != self._bin:
             self.restart()
             self._bin = key
@@ -80,7 +83,7 @@ class Deviation:
         if not reference.known:
             reference.add(value)
             return None
-        self.limit = max(self._limit, WIDTHS * reference.width)
+        self.limit = max(self._limit, WIDTHS * reference.width, least)
         self.reference = reference.middle
         self.mean += WEIGHT * (value - reference.middle - self.mean)
         self._judge(now)

@@ -45,7 +45,13 @@ class Judge:
             self._watch.before(stride.side, stride.duration_s)
             return None
         self._span(stride.side, reference, known)
-        off = self._watch.feed(stride.side, stride.duration_s, reference, known.now)
+        off = self._watch.feed(
+            stride.side,
+            stride.duration_s,
+            reference,
+            known.now,
+            backward=stride.direction == "backward",
+        )
         over = self._watch.over(stride.side) / threshold(reference) - 1.0
         return Judged(
             size=min(max(over, 0.0), 1.0),

@@ -4,7 +4,7 @@ On a belt of constant speed a stride that takes longer is longer, by the same pe
 statistic is r = T / T_reference - 1. Strides are overlong when, for one foot, twice in a row
 (a) the step that the last 5 to 24 strides show is at least ``threshold``, the exponentially
     weighted mean of r is above half of it, and the step stands out of the wander by 4 standard
-    deviations (``step_change.py``); or, whatever the wander,
+    deviations, going backward by 5 (``step_change.py``); or, whatever the wander,
 (b) that mean has been above 1.5 thresholds for 10 strides.
 A stride that is still growing (4 % or 1.5 CV longer than the mean of the three before) does not
 count: a belt that slows unreported makes every stride longer than the last. They are no longer so
@@ -30,6 +30,7 @@ WEIGHT = 0.2  # of the newest stride in the mean
 SPREAD = 1.8  # threshold in units of the runner's own CV
 LEAST, MOST = 0.05, 0.10  # threshold, of stride length: bands of 5-10 % are usual (Sigrist 2013)
 EVIDENCE = 4.0  # standard deviations that a change must stand out of the wander
+BACKWARD_EVIDENCE = 5.0  # a wrong cue is worse than none; the price is in docs/overlong.md
 TWICE = 2  # in a row
 FAR = 1.5  # beyond so many thresholds no such evidence is needed
 PERSIST = 10  # strides beyond that
@@ -101,11 +102,14 @@ class Lengthening:
         """Process a stride of the opening, while there is no reference yet."""
         self._opening.setdefault(side, []).append(stride_s)
 
-    def feed(self, side: Side, stride_s: float, own: Baseline, now: float) -> bool:
+    def feed(
+        self, side: Side, stride_s: float, own: Baseline, now: float, *, backward: bool
+    ) -> bool:
         """Judge a stride: whether this foot's strides are too long now and that can be told."""
+        least = BACKWARD_EVIDENCE if backward else EVIDENCE
         foot = self._feet.setdefault(side, FootSeries())
         for duration in (*self._opening.pop(side, ()), stride_s):
-            self._judge(foot, duration / own.stride_s - 1.0, own, now)
+            self._judge(foot, duration / own.stride_s - 1.0, own, now, least)
         return foot.since is not None and foot.under == 0 and self.tells(own)
 
     def over(self, side: Side) -> float:
@@ -126,7 +130,7 @@ class Lengthening:
             "own_strides": float(own.strides),
         }
 
-    def _judge(self, foot: FootSeries, r: float, own: Baseline, now: float) -> None:
+    def _judge(self, foot: FootSeries, r: float, own: Baseline, now: float, least: float) -> None:
         if abs(r) > NO_STRIDE:
             return
         most = threshold(own)
@@ -135,7 +139,7 @@ class Lengthening:
         evidence = foot.change.update(math.log1p(r), learn=abs(foot.mean) < most / 2.0)
         if evidence:
             foot.evidence = evidence
-            evident = evidence.score > EVIDENCE and evidence.size > most
+            evident = evidence.score > least and evidence.size > most
             evident = evident and foot.mean > most / 2.0 and not rising
             foot.evident = foot.evident + 1 if evident else 0
         far = foot.mean > FAR * most and not rising

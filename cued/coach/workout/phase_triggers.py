@@ -128,8 +128,12 @@ def bout_left_s(known: Known) -> float:
 
 
 def to_be_set(known: Known) -> bool:
-    """Return whether a hand has to make the belt faster once the runner has turned."""
-    has = ladder.TURN_M_S if known.belt is None else known.belt.speed_m_s
+    """Return whether a hand has to make the belt faster once the runner has turned.
+
+    Feet that turn tell any speed; a belt that was turned on is taken to be as slow as that.
+    """
+    told = known.belt if known.belt_state.steady else None
+    has = told.speed_m_s if told else ladder.TURN_M_S
     return known.by_hand and (known.due_m_s or 0.0) > has + 2 * ladder.SPEED_OFF_M_S
 
 

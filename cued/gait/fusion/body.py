@@ -324,7 +324,9 @@ class Body:
         stability = self._stability.feed_stride(stride, posture, at)
         out = [stride, *measured, *([stability] if stability else [])]
         up = posture.rms[2] if posture and self._stability.level != "unsteady" else None
-        changed = self._changed(self._belt.trunk(stride.t, stride.duration_s, up))
+        took, known = stride.duration_s, stride.length_m is not None
+        told = [*self._belt.stride(at, took, measured=known), *self._belt.trunk(stride.t, took, up)]
+        changed = self._changed(told)
         if self._belt.suspects:
             out[0] = replace(stride, clean=False)
         return [*out, *changed]

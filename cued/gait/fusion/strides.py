@@ -48,7 +48,10 @@ class Strides:
         self._last: dict[Side, Stride] = {}
 
     def belt(self, belt: BeltState) -> None:
-        """Go by this state of the belt from ``belt.t`` on."""
+        """Go by this state of the belt from ``belt.t`` on; a length that feet miss is no change."""
+        missed = belt.speed_m_s is None and not belt.watched
+        if missed and self._belt and self._belt[-1].source == "feet":
+            belt = replace(belt, since=self._belt[-1].since)
         self._belt.append(belt)
 
     def lift(self, lift: LiftOff) -> None:

@@ -163,6 +163,20 @@ def test_beside_a_doubted_console_a_sensor_that_agrees_with_the_feet_is_used(mea
     assert (last(told).doubt, last(told).source) == ("zero", used)
 
 
+@pytest.mark.parametrize(("factor", "for_s"), [(1.02, (28.0, 34.0)), (1.2, (2.9, 3.1))])
+def test_strides_alike_in_time_go_on_with_the_level_while_their_lengths_are_missed(factor, for_s):
+    owner = Owner()
+    assert last(walk(owner, None, 0.3, 10.0)).source == "feet"
+    owner.step(10.0, "left", 0.3)
+    owner.stride(10.0, 2.4, measured=True)
+    told = []
+    for n in range(1, 20):
+        t = 10.0 + 2.4 * factor * n
+        told += owner.pass_time(t) + owner.stride(t, 2.4 * factor, measured=False)
+    assert told[0].speed_m_s is None
+    assert for_s[0] < told[0].t - 10.0 < for_s[1]
+
+
 def test_feet_that_stand_tell_no_speed():
     owner = Owner()
     assert last(walk(owner, None, 1.3, 20.0)).source == "feet"

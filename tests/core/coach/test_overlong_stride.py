@@ -11,6 +11,7 @@ import pytest
 
 from cued.coach.strides.baseline import Baselines, Bin, spread_of_session
 from cued.coach.strides.step_change import Change, difference
+from cued.model import BeltState, Direction
 from tests.core.coach.walk import durations, feed, free_run, given, start, walk
 
 pytestmark = pytest.mark.once
@@ -30,8 +31,13 @@ def test_no_false_cue_in_steady_walking_that_wanders(cv: float) -> None:
     assert technique == 0
 
 
-@pytest.mark.parametrize(("cv", "longer"), [(0.02, 1.08), (0.035, 1.10)])
-def test_longer_strides_are_cued_within_20_strides(cv: float, longer: float) -> None:
+@pytest.mark.parametrize(
+    ("direction", "cv", "longer"),
+    [("forward", 0.035, 1.10), ("backward", 0.02, 1.08), ("backward", 0.035, 1.12)],
+)
+def test_longer_strides_are_cued_within_20_strides(
+    direction: Direction, cv: float, longer: float
+) -> None:
     rng = np.random.default_rng(12)
     late = 0
     for _ in range(40):
@@ -39,7 +45,8 @@ def test_longer_strides_are_cued_within_20_strides(cv: float, longer: float) -> 
         times[200:] *= longer
         changed = float(times[:200].sum())
         in_time = float(times[:220].sum())
-        events = feed(free_run(), [*start(), *walk(times, sides=("left",))])
+        strides = walk(times, sides=("left",), direction=direction)
+        events = feed(free_run(), [*start(direction), *strides])
         cues = [c for c in given(events, "overlong_stride") if c.t > changed]
         late += not cues or cues[0].t > in_time + 1e-6
     assert late <= 4  # 20 strides are met at p95; 4 of 40 has a chance of 5 % above that
@@ -70,8 +77,6 @@ def test_a_belt_change_is_not_taken_for_longer_strides() -> None:
     t = slow[-1].t
     fast = walk(durations(150, 0.02, HEALTHY, rng, mean_s=1.0), t=t, speed_m_s=0.9)
     back = walk(durations(150, 0.02, HEALTHY, rng, mean_s=1.2), t=t + 150.0, speed_m_s=0.5)
-    from cued.model import BeltState
-
     items = [
         *start(speed_m_s=0.5),
         *slow,

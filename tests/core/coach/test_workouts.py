@@ -163,8 +163,6 @@ def test_whatever_the_treadmill_tells_the_workout_is_the_same(treadmill: str) ->
     here, there = steps(first_session(treadmill)), steps(first_session())
     assert [key for key, _ in here] == [key for key, _ in there]
     assert max(abs(a - b) for (_, a), (_, b) in zip(here, there, strict=True)) < 6.0
-    if "only" in treadmill:
-        return  # feet alone lose some of the slowest steps: what was carried may stay unknown
     one, other = carried(first_session(treadmill)), carried(first_session())
     assert one.value is not None
     assert other.value is not None
