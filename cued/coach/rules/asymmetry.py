@@ -58,6 +58,7 @@ class Asymmetry:
         self._usual = self._value = 0.0
         self._limping = 0
         self._limp_since: float | None = None
+        self._asks = "limp"  # the same as long as it lasts, whoever turns meanwhile
 
     def reset(self) -> None:
         """Start again; a limp does not end with a phase."""
@@ -79,11 +80,11 @@ class Asymmetry:
             return None
         measured = known.measured.get("asymmetry_percent")
         if measured is not None and measured.value is not None and known.settled(news.side):
-            self._limp(measured.value, known.now)
+            self._limp(measured.value, known)
         spread = known.judged.reference.cv if known.judged else math.inf
         since = self._watch.feed(news, known, least=SPREADS * 100.0 * spread)
         if self._limp_since is not None:
-            return self._asked(self._limp_since, known)
+            return self._asked(self._limp_since)
         if since is None:
             return None
         return Proposal(
@@ -99,9 +100,9 @@ class Asymmetry:
         own = known.own(stride)
         return bin_of(stride, known.belt) is None or (own is not None and own.cv > MOST_CV)
 
-    def _limp(self, value: float, now: float) -> None:
+    def _limp(self, value: float, known: Known) -> None:
         """Compare with the usual of the last minute; while a limp lasts, with that of before it."""
-        self._value = round(value, 1)
+        now, self._value = known.now, round(value, 1)
         while self._recent and now - self._recent[0][0] > LIMP_WITHIN_S:
             self._recent.popleft()
         before = [v for t, v in self._recent if now - t > LIMP_STRIDES]
@@ -112,14 +113,15 @@ class Asymmetry:
         self._limping = self._limping + 1 if off else 0
         if self._limping >= LIMP_STRIDES and self._limp_since is None:
             self._limp_since = now
+            self._asks = "limp_back" if known.direction == "backward" else "limp"
         elif not off and self._limp_since is not None:
             self._limp_since = None
         if not off:
             self._recent.append((now, value))
 
-    def _asked(self, since: float, known: Known) -> Proposal:
+    def _asked(self, since: float) -> Proposal:
         return Proposal(
-            key="limp_back" if known.direction == "backward" else "limp",
+            key=self._asks,
             priority=Priority.LIMIT,
             theme="safety",
             since=since,

@@ -617,6 +617,11 @@ def test_a_limp_soon_after_turning_is_asked_about_without_a_hand_on_the_console(
             runner.walk(1.0, "backward")
     assert runner.cues("limp_back")
     assert not runner.cues("limp")
+    turned = runner.t
+    runner.walk(50.0)
+    heard = keys(runner, turned)
+    assert "limp" not in heard, "once asked, the question stays the same"
+    assert "in_range" not in heard
 
 
 def test_on_the_rails_the_belt_is_asked_for_until_it_is_set() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cued.coach.known import Known
 from cued.coach.rule import Proposal
 from cued.coach.voice.silence import FREE_SIGN_S, SIGN_S, SignOfLife
 from cued.model import Priority
 
 LONG = Proposal(key="overlong_stride", priority=Priority.TECHNIQUE, theme="stride", since=0.0)
+LIMP = Proposal(key="limp", priority=Priority.LIMIT, theme="safety", since=0.0)
+UNJUDGED = Proposal(key="no_telling", priority=Priority.INFO, theme="stride", since=0.0)
 
 
 def known(program: bool = True) -> Known:
@@ -15,14 +19,14 @@ def known(program: bool = True) -> Known:
     return Known(mode="walking", stepping=True, program=program, stability="steady")
 
 
-def first_sign(known: Known, until: float = 400.0, technique=()) -> tuple[float, str] | None:
+def first_sign(known: Known, until: float = 400.0, ruled=()) -> tuple[float, str] | None:
     """Walk in silence; return when the first sign comes and which it is."""
     sign = SignOfLife()
     sign.given(0.0)
     while known.now < until:
         known.now += 1.0
         known.walked_at = known.stride_at = known.footfall_at = known.now
-        if told := sign.propose(known, technique, active=True, held_back=False):
+        if told := sign.propose(known, ruled, active=True, held_back=False):
             return known.now, told.key
     return None
 
@@ -35,8 +39,9 @@ def test_in_free_run_before_five():
     assert first_sign(known(program=False)) == (FREE_SIGN_S, "in_range")
 
 
-def test_a_runner_who_is_out_of_range_hears_words_and_no_praise():
-    assert first_sign(known(), technique=[LONG]) == (SIGN_S, "with_you")
+@pytest.mark.parametrize("ruled", [LONG, LIMP, UNJUDGED], ids=lambda p: p.key)
+def test_a_runner_who_is_out_of_range_hears_words_and_no_praise(ruled):
+    assert first_sign(known(), ruled=[ruled]) == (SIGN_S, "with_you")
 
 
 def test_something_said_begins_the_silence_anew():
