@@ -24,6 +24,7 @@ from cued.model import Priority
 # Seconds guided, and in free run: a breath less than a minute and than five.
 SIGN_S, FREE_SIGN_S = 50.0, 280.0
 IN_RANGE_S = 8.0  # no rule has anything to say for so long: in range
+OUT_OF_RANGE = ("safety", "stride")  # themes
 WALKS_ON_S = 3.0  # after a pause, before the first
 BELT_SETTLES_S = 3.0  # no technique while the belt changes
 FAR_TOO_FAST = 1.5  # as in rules/too_fast.py
@@ -91,10 +92,13 @@ class SignOfLife:
         self._signed = t
 
     def propose(
-        self, known: Known, technique: Sequence[Proposal], *, active: bool, held_back: bool
+        self, known: Known, ruled: Sequence[Proposal], *, active: bool, held_back: bool
     ) -> Proposal | None:
-        """Propose the sign when nothing was heard for long."""
-        if any(p.priority == Priority.TECHNIQUE for p in technique):
+        """Propose the sign when nothing was heard for long.
+
+        ruled : what the rules propose; who limps or goes too unevenly to be judged isn't in range.
+        """
+        if any(p.priority == Priority.TECHNIQUE or p.theme in OUT_OF_RANGE for p in ruled):
             self._off_at = known.now
         every = SIGN_S if known.program else FREE_SIGN_S
         if not active or known.spec.overlay or not known.stepping:
