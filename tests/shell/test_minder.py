@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from cued.keeper import PinRequest
 from cued.minder import EVERY_S, GONE_S, MOST, Minder
 from cued.model import Phase, Summary
 from cued.runtime.session_marker import BEAT_S, SessionMarker
+from tests.shell.test_run import HOME, Running
 
 WANTED = PinRequest(pins=(12, 13), most_s=0.5, frequency_hz=200.0, hardware=False)
 
@@ -94,6 +97,38 @@ def test_motors_are_driven_in_pulses_by_a_keeper_and_the_clip_is_played(tmp_path
     minder.tell(marker)
     assert (tmp_path / "played").read_text().split() == ["-q", "/clip.wav"]
     assert b"".join(lines) == b"12 1.0\n13 1.0\n12 0.0\n13 0.0\n" * 3
+
+
+@pytest.mark.alone
+def test_a_coach_that_is_killed_in_a_session_is_felt(tmp_path):
+    site = Path(__file__).with_name("faulty_site.py").read_text()  # writes down what keepers set
+    (tmp_path / "sitecustomize.py").write_text(site)
+    marker, pins = tmp_path / "session", tmp_path / "pins"
+    coach = Running(tmp_path, program=False)
+    minding = subprocess.Popen(
+        [sys.executable, "-m", "cued.minder", marker],
+        env=os.environ | {"PYTHONPATH": f"{tmp_path}:{HOME}"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        while not marker.exists():
+            coach.hear("WATCHDOG=1")
+        coach.process.kill()
+        killed = time.monotonic()
+        assert "gone in the middle of a session" in minding.stderr.readline()
+        assert time.monotonic() - killed < GONE_S + 2.0
+        before = pins.read_text()
+        for pin in (12, 13):  # PWM: on is a share of the time
+            while len(re.findall(rf" {pin} 0\.\d*[1-9]", pins.read_text()[len(before) :])) < 3:
+                assert time.monotonic() - killed < 20.0
+                time.sleep(0.1)
+    finally:
+        minding.kill()
+        minding.communicate()
+        coach.process.kill()
+        coach.process.wait()
+        coach.socket.close()
 
 
 class _Tee:
