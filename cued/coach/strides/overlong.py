@@ -103,7 +103,7 @@ class Lengthening:
         self._opening.setdefault(side, []).append(stride_s)
 
     def feed(
-        self, side: Side, stride_s: float, own: Baseline, now: float, *, backward: bool
+        self, side: Side, stride_s: float, own: Baseline, now: float, *, backward: bool = False
     ) -> bool:
         """Judge a stride: whether this foot's strides are too long now and that can be told."""
         least = BACKWARD_EVIDENCE if backward else EVIDENCE

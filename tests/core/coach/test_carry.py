@@ -53,10 +53,16 @@ def test_what_was_carried_is_told_as_a_share_of_the_backward_change(after_s: flo
     assert 0.0 < told.error < 15.0
 
 
-def test_the_stride_to_keep_is_shorter_by_what_a_person_can_carry():
-    for backward_s, shorter in ((0.8, 1.10), (1.13, 1.2 / 1.13), (1.17, 1.05)):
+def test_the_stride_to_keep_is_what_was_brought_within_what_a_person_can_carry():
+    for backward_s, after_s, shorter in (
+        (0.8, 1.02, 1.10),
+        (0.8, 1.12, 1.2 / 1.12),
+        (0.8, 1.19, 1.05),
+        (1.13, 1.02, 1.2 / 1.13),
+        (1.17, 1.15, 1.05),
+    ):
         carry = Carry(baselines(1.2, backward_s), Imprints(), 0.0)
-        walked(carry, 1.15)
+        walked(carry, after_s)
         assert carry.state.target
         assert carry.state.target.stride_s == pytest.approx(1.2 / shorter, rel=0.01)
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from cued.coach.known import Known
+from msgspec import structs
+
+from cued.coach.known import Judged, Known
 from cued.model import Link, Stride
-from tests.core.coach.rules.asked import heard, proposed, step
+from tests.core.coach.rules.asked import OWN, heard, judged, proposed, step
 
 
 def walk(values: list[float], begin: float = 0.0, **more: Any) -> list[tuple[Stride, Known]]:
     """Strides one after the other with these asymmetries."""
-    return [step(begin + 1.2 * i, {"asymmetry_percent": v}, **more) for i, v in enumerate(values)]
+    terms = {"judged": judged()} | more
+    return [step(begin + 1.2 * i, {"asymmetry_percent": v}, **terms) for i, v in enumerate(values)]
 
 
 def test_a_lasting_change_is_told_on_the_side_that_takes_longer():
@@ -19,6 +22,19 @@ def test_a_lasting_change_is_told_on_the_side_that_takes_longer():
     for sign, felt in ((1.0, "left"), (-1.0, "right")):
         told = proposed("asymmetry", walk([0.0] * 30 + [sign * v for v in creep]))
         assert {(p.key, p.pattern) for _, p in told} == {("asymmetry", felt)}
+
+
+def test_where_stride_times_vary_more_the_change_has_to_be_larger_and_be_told_by_like_contacts():
+    creep = [0.0] * 30 + [min(0.2 * i, 9.5) for i in range(90)]
+    uneven = Judged(reference=structs.replace(OWN, cv=0.04))
+    assert heard("asymmetry", walk(creep, judged=uneven)) == []
+    assert heard("asymmetry", walk(creep, sure={"left": 0.7, "right": 1.0})) == []
+    assert heard("asymmetry", walk(creep, sure={"left": 0.7, "right": 0.7}))
+
+
+def test_a_limp_is_asked_about_in_the_same_words_whoever_turns_meanwhile():
+    limp = [*walk([0.0] * 30 + [14.0] * 10, direction="backward"), *walk([14.0] * 10, 48.0)]
+    assert {key for _, key in heard("asymmetry", limp)} == {"limp_back"}
 
 
 def test_what_was_always_unequal_is_nobodys_business():
