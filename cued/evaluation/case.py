@@ -61,6 +61,11 @@ class Case(Struct, frozen=True, eq=False):
         mode, direction = self.truth.mode(t), self.truth.direction(t)
         return self.out.of(Group(self.data + self.suffix, self.worn.placement, mode, direction))
 
+    def tallies(self) -> list[Tally]:
+        """Return each tally that the recording belongs to, once."""
+        times = (self.middle, *(row.t for row in self.truth.contacts))
+        return list({id(tally): tally for tally in map(self.tally, times)}.values())
+
     def watch(self) -> AlarmTally:
         """Name the pool of the file's alarms: its label, else its mode."""
         label = self.truth.label or self.truth.mode(self.middle)

@@ -71,9 +71,9 @@ def score_events(case: Case, events: Collection[AnyEvent]) -> None:
     """Score the events of one run."""
     footfalls = [e for e in events if isinstance(e, Footfall)]
     strides = [e for e in events if isinstance(e, Stride)]
-    whole = case.tally(case.middle)
-    whole.recordings.append(case.recording.name)
-    whole.subjects.append(case.recording.subject)
+    for tally in case.tallies():
+        tally.recordings.append(case.recording.name)
+        tally.subjects.append(case.recording.subject)
     offset = score_footfalls(case, footfalls)
     score_lifts(case, [e for e in events if isinstance(e, Lift)])
     score_standing(case, footfalls)

@@ -41,6 +41,7 @@ WALK_RATIO_M_SPM = 0.0065  # step length over cadence, adults [8]
 KNEE_M_S = 1.03  # below this the walk ratio rises [8]
 SLOWER = 0.58  # cadence grows as this power of speed [8]: 48 spm at 0.3 m/s forward, 72 backward
 BACK_M_S = 0.61  # the one speed at which backward walking was measured [4]
+STEP_M = 0.67  # of [1]: 1.25 m/s at 112 steps/min
 DEG = np.pi / 180.0  # rad
 
 
@@ -198,15 +199,18 @@ def trunk(v: float, step_s: float, running: bool, heading: Heading, style: Style
         )  # fmt: skip
     up = rise_m_s2(v, step_s)
     k = up / 2.39
+    # Whoever swings over a leg is braked as far as the step reaches: at 0.60 m (0.83 m/s) 1.46, at
+    # 0.67 m (1.22 m/s) 1.43 m/s², where the vertical is 0.8 and 2.7 (tripod).
+    fore = 1.52 * v * step_s / STEP_M
     if heading == "forward":
         return TrunkCurve(
-            up=up, fore=1.52 * k, side=0.6 + 0.4 * k, turn=0.5 + 0.5 * k, yaw=1.0,
+            up=up, fore=fore, side=0.6 + 0.4 * k, turn=0.5 + 0.5 * k, yaw=1.0,
             lead=style.lead_walk, hit=7.5 * k, lean=0.0,
         )  # fmt: skip
     # Fore-aft is as large as vertical or larger (bandai walk-back: 2.4-4.3 against 1.0-6.7); ML
     # and roll are 1.2-1.4 times those of walking forward.
     return TrunkCurve(
-        up=0.9 * up, fore=max(0.5, 1.1 * up), side=1.3 * (0.6 + 0.4 * k), turn=0.9,
+        up=0.9 * up, fore=max(fore, 1.1 * up), side=1.3 * (0.6 + 0.4 * k), turn=0.9,
         yaw=style.back_yaw, lead=style.lead_walk_back, hit=2.5 * up, lean=style.back_lean,
     )  # fmt: skip
 

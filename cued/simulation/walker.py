@@ -9,7 +9,7 @@ How it compares, as standard deviations in m/s² (x y z) and deg/s; simulated, t
 =============================  ==========================  ===================================
 lower back, 1.25 m/s           1.7 1.3 1.9, 22 16 24       1.8 1.4 2.4 (+- 0.9 0.4 0.9),
   (eight people; 19 people)    lead 112 +- 10 deg          21 25 24; lead 109 +- 15 deg
-lower back, 0.83 m/s           0.9 1.0 1.0, 13 10 19       1.0 1.3 1.2, 13 18 27 (tripod, one)
+lower back, 0.83 m/s           1.4 1.0 1.0, 13 9 19        1.3 1.0 1.2, 13 18 27 (tripod, one)
 sacrum, running at 3 m/s       z 9.1, lead -43 +- 4 deg    z 9.1-9.9, lead -45..-56 (alcantara, one)
 pelvis, backward 0.6 m/s       lead -83 +- 20 deg          lead -52..-103 (bandai, acted, six)
 instep, 1.22 m/s               11.3 2.3 5.2, pitch 222     9.1 2.8 7.8, pitch 221 (tripod, one)

@@ -31,7 +31,7 @@ from cued.signal.filters import Fir, lowpass
 from cued.signal.grid import DT_S
 from cued.signal.orientation import Vector
 
-SURE = 0.3  # an answer of the network that is a step; set by hand on the recordings at hand
+SURE = 0.45  # an answer of the network that is a step; set by hand on the recordings at hand
 SHARE = 0.5  # of the last steps' answers: less is a foretaste of what comes (tripod) ...
 DUE = 1.0  # ... until it is overdue, in usual step times
 LEAST_STEP_S = 0.22  # 270 steps a minute

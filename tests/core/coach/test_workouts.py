@@ -292,7 +292,7 @@ ALONE = {
 @cache
 def alone(worn: str) -> list[AnyEvent]:
     """A first round of somebody with one sensor on the trunk, led quickly through its phases."""
-    pressed = commands((3.0, "press"), (70.0, "skip"), (150.0, "skip"))
+    pressed = commands((3.0, "press"), (70.0, "skip"), (130.0, "skip"))
     silent = '[treadmill]\ntells = "nothing"\n' if "silent" in worn else ""
     sensor = f'[[sensor]]\nname = "it"\n{ALONE[worn]}'
     return play(

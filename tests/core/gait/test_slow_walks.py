@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from cued.engine import Engine, Worn
+from cued.evaluation.matching import match
 from cued.model import Footfall, Gait
 from cued.simulation.run import Simulation
 from cued.simulation.scenario import parse
@@ -58,3 +59,6 @@ def test_a_trunk_alone_on_a_belt_that_tells_0_4_m_s_counts_the_steps(facing):
     said = [e.t for e in told if isinstance(e, Footfall) and BEGAN_S < e.t < ENDED_S]
     steps = [t for t in true if BEGAN_S < t < ENDED_S]
     assert len(said) == pytest.approx(len(steps), rel=0.1)
+    assert len(match(steps, said, 0.25)) >= 0.9 * len(steps)
+    ahead = {e.direction for e in told if isinstance(e, Gait) and BEGAN_S < e.t < ENDED_S}
+    assert ahead <= {"backward" if facing == "face_back" else "forward"}
