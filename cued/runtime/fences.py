@@ -65,7 +65,7 @@ class _Fenced:
                 await self._part.__aenter__()
             self.entered = True
         except TimeoutError:
-            self.fence.fail(TimeoutError(f"it did not open within {self._opens_s:g} s"))
+            self.fence.fail(TimeoutError(f"it did not open within {self._opens_s:.2g} s"))
         except Exception as error:  # noqa: BLE001 (that is what a fence is for)
             self.fence.fail(error)
 

@@ -156,6 +156,11 @@ def full_disk(cell: Cell) -> Iterator[Callable[[], object]]:
 
 
 @contextmanager
+def hanging_disk(cell: Cell) -> Iterator[Callable[[], object]]:
+    yield lambda: cell.flag("disk_hangs")
+
+
+@contextmanager
 def damaged_history(cell: Cell) -> Iterator[Callable[[], object]]:
     def damage() -> None:
         with (cell.state / NAME).open("r+b" if (cell.state / NAME).exists() else "wb") as file:
@@ -197,6 +202,7 @@ FAULTS: dict[str, Fault] = {
     f"{FEWEST} / {FEW} / {FEW} file descriptors at most": few_descriptors,
     "disk read-only": read_only_disk,
     "disk full": full_disk,
+    "disk hangs": hanging_disk,
     "history damaged": damaged_history,
     "history held by another program": locked_history,
     "broker mute after CONNACK": mute_broker,

@@ -1,7 +1,7 @@
 """Loaded as ``sitecustomize`` by the daemons of the fault matrix, and by their keepers.
 
 Conclusions and the keeper's lines are written to files. From when the file ``fault`` is there and
-names it, a card blocks, or every part raises but the two that keep a session.
+names it, a card blocks, the disk does, or every part raises but the two that keep a session.
 """
 
 import asyncio
@@ -133,5 +133,7 @@ if "cued.keeper" in sys.orig_argv:
 elif "cued.actuators._render" in sys.orig_argv:
     time.sleep(60)  # no words: rendering them is most of what a short run costs
 elif "run" in sys.orig_argv:
+    sync = os.fsync
+    os.fsync = lambda fd: time.sleep(60) if begun("disk_hangs") else sync(fd)
     sys.modules["sounddevice"] = card()
     watch_engine()

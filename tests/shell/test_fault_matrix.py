@@ -19,6 +19,7 @@ READY_S, GAP_S, ENDED_S = 10.0, 2.0, 10.0  # of the service
 MEMORY_MB = 128.0  # a third of the unit's MemoryMax
 DISKS = ("disk read-only", "disk full")
 HISTORY_LOST = (*DISKS, "history held by another program")
+HANGS = ("disk hangs", "sound card blocks")
 NO_FILE_AT_START = (*DISKS, "16 / 20 / 20 file descriptors at most")
 
 
@@ -42,7 +43,7 @@ def test_coaching_goes_on_ends_in_time_and_leaves_pins_low_and_files_whole(fault
         assert seen.pins_low, told
         assert seen.peak_mb < MEMORY_MB, told
         assert not seen.damage, told
-        assert seen.status == (leaving.HUNG if fault == "sound card blocks" else 0), told
+        assert seen.status == (leaving.HUNG if fault in HANGS else 0), told
         assert "Traceback" not in seen.said, told
         assert "ERROR asyncio" not in seen.said, told
         if fault not in HISTORY_LOST:
