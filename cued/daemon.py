@@ -322,12 +322,20 @@ class Daemon:
                 group.create_task(self._pass(await self._stops.get()))
 
     async def _pass(self, request: BeltRequest) -> None:
-        answers = await asyncio.gather(*(s.request(request) for s in self._sources))
+        answers = await asyncio.gather(*(self._asked(s, request) for s in self._sources))
         if all(answers):
             why = "; ".join(dict.fromkeys(answers)) or "no treadmill is connected"
             self._tell(
                 Notice(t=self._now, known_t=self._now, level="warning", code="belt", text=why)
             )
+
+    async def _asked(self, source: Source, request: BeltRequest) -> str:
+        """Return a source's answer; one that raises has failed, and the others still answer."""
+        try:
+            return await source.request(request)
+        except Exception as error:  # noqa: BLE001 (a wish of the belt must not end the coach)
+            self._failed(type(source).__name__, error)
+            return f"{type(source).__name__} failed"
 
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()

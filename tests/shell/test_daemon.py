@@ -193,6 +193,18 @@ async def test_a_wish_for_the_belt_is_passed_on_and_a_refusal_is_told(answer, no
     assert all(answer in n.text for n in told)
 
 
+async def test_a_source_that_raises_at_a_wish_leaves_it_to_the_others_and_is_told():
+    class Broken(Belted):
+        async def request(self, request):
+            raise ZeroDivisionError
+
+    log, ticks = [], [Tick(float(t)) for t in range(1, 2000)]
+    good = Belted([], "")
+    await daemon([Broken(ticks, ""), good], log).run()
+    assert [r.speed_m_s for r in good.asked] == [1.0]
+    assert [e.code for e in log if isinstance(e, Notice)] == ["part_failed"]
+
+
 async def test_a_task_that_forgets_its_cancellation_does_not_hold_up_the_end(monkeypatch):
     monkeypatch.setattr(daemon_module, "ENDS_S", 0.01)
 
