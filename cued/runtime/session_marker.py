@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 from cued.keeper import PinRequest
 from cued.model import AnyEvent, Phase, Summary
+
+log = logging.getLogger(__name__)
 
 NAME = "session"
 BEAT_S = 0.5  # six times within the minder's patience
@@ -32,12 +35,20 @@ class SessionMarker:
     def hear(self, event: AnyEvent) -> None:
         """Begin with a session, and end with it."""
         if isinstance(event, Phase) and event.from_ == "idle":
-            about = json.dumps({"clip": self._clip(), "pins": self._pins})
+            about = json.dumps({"clip": self._named(), "pins": self._pins})
             with contextlib.suppress(OSError):
                 self._path.write_text(about)
                 self._open = True
         elif isinstance(event, Summary):
             self.close()
+
+    def _named(self) -> str:
+        """Name the clip; where the voice itself cannot, the motors are left."""
+        try:
+            return self._clip()
+        except Exception as fault:  # noqa: BLE001 (no session ends for want of it)
+            log.warning("the minder has no clip: %r", fault)
+            return ""
 
     def beat(self, now: float) -> None:
         """Show that the coach is alive."""

@@ -66,6 +66,13 @@ def test_without_a_folder_nothing_is_kept_and_nothing_fails(tmp_path):
     marker.close()
 
 
+def test_a_voice_that_cannot_name_its_clip_leaves_the_motors(tmp_path):
+    marker = SessionMarker(tmp_path / "session", clip=lambda: 1 // 0, pins=WANTED)
+    marker.hear(Phase(t=1.0, name="settle", from_="idle", why="begin"))
+    about = json.loads((tmp_path / "session").read_text())
+    assert about == {"clip": "", "pins": json.loads(json.dumps(WANTED))}
+
+
 @pytest.mark.parametrize("content", ["", "{", '{"clip": "", "pins": null}'])
 def test_a_file_that_says_nothing_gives_nothing(tmp_path, content):
     (tmp_path / "session").write_text(content)
