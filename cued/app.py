@@ -29,7 +29,7 @@ from cued.recording.sessions.opening import Opening, tables
 from cued.runtime.session_marker import NAME as SESSION
 from cued.runtime.session_marker import SessionMarker
 from cued.sinks.sink import Ask, Sink
-from cued.sources.source import Source
+from cued.sources.source import Source, Unmade
 
 MakeActuator = Callable[[Callable[[CueDone | Notice], None]], Actuator]
 MakeSink = Callable[[Ask], Sink]
@@ -197,15 +197,22 @@ def recall(config: Config, runner: str = "") -> Memory:
 
 def sources(config: Config, where: Site) -> list[Source]:
     """Build the configured sources. Raises ConfigError when there is none."""
-    built = [
-        cast("Source", parts.load("sources", name).build(options, where))
-        for name, options in config.parts.get("sources", {}).items()
-    ]
+    there = config.parts.get("sources", {})
+    built = [_source(name, options, where) for name, options in there.items()]
     if not built:
         raise ConfigError(
             "[sources] has no table; cued setup writes [sources.ble], for real sensors"
         )
     return built
+
+
+def _source(name: str, options: Any, where: Site) -> Source:
+    try:
+        return cast("Source", parts.load("sources", name).build(options, where))
+    except CuedError:
+        raise
+    except Exception as fault:  # noqa: BLE001 (told as it runs; the other sources go on)
+        return type(name, (Unmade,), {})(fault)
 
 
 def attended(config: Config) -> Config:

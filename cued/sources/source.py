@@ -31,3 +31,20 @@ class Source(Protocol):
     async def request(self, request: BeltRequest) -> str:
         """Pass a wish to the treadmill; "" when done, else why not (no belt, say)."""
         ...
+
+
+class Unmade:
+    """Stands for a source whose making has failed: it fails as that did."""
+
+    def __init__(self, fault: Exception) -> None:
+        self._fault = fault
+
+    async def run(self, emit: Emit, up: Callable[[], None]) -> None:
+        """Raise the fault."""
+        del emit, up
+        raise self._fault
+
+    async def request(self, request: BeltRequest) -> str:
+        """Refuse."""
+        del request
+        return "no treadmill is connected"

@@ -263,6 +263,31 @@ async def test_a_fault_in_the_voices_own_tasks_ends_the_voice_only(method, tmp_p
     assert [n.text[:22] for n in told if n.code == FAILED] == ["actuators.speech faile"]
 
 
+async def test_a_source_that_cannot_be_made_is_told_and_the_others_go_on(monkeypatch):
+    load = parts.load
+
+    def spoilt(kind, name):
+        part = load(kind, name)
+        return parts.Part(part.config, raising) if name == "buttons" else part
+
+    class Ear(Part):
+        def take(self, event):
+            super().take(event)
+            if isinstance(event, Notice):
+                one.stop()
+
+    tables = {"buttons": {}, "belt_by_hand": {"speed_m_s": 1.0}}
+    chosen = config.convert({"sources": tables})
+    monkeypatch.setattr(parts, "load", spoilt)
+    made, seen = app.sources(chosen, app.site(chosen)), Ear()
+    assert {type(source).__name__ for source in made} == {"buttons", "BeltByHand"}
+    one = Daemon(Engine({}), made, [], [lambda _ask: seen], live=True)
+    async with asyncio.timeout(10):
+        await one.run()
+    (told,) = [e[1].text for e in seen.log if isinstance(e[-1], Notice)]
+    assert told.startswith("buttons failed")
+
+
 async def test_what_does_not_open_in_time_is_left_out(monkeypatch):
     monkeypatch.setattr(fences, "OPENS_S", 0.01)
 
