@@ -195,8 +195,9 @@ class Foot:
         """Process a stance's rest and return the mounting, and the way that led to it."""
         left = LEFT if oriented else self._axis.at(step.n)
         # The first rests come before the first swing has shown the axis: they still begin a way.
-        leg = self._path.rest(step.since, step.n, LEFT if left is None else left)
-        if left is None:
+        axis, landing = LEFT if left is None else left, step.kind == "rest" and self._swings == 1
+        leg = self._path.rest(step.since, step.n, axis, landing=landing)
+        if left is None or self._path.early:
             return []
         swings, self._swings = self._swings, 0
         self._rest_n = step.n

@@ -34,6 +34,10 @@ REST_ACC_M_S2 = 2.0  # so far from gravity is as loud as a turn rate of 1 rad/s
 # Rests of real feet differ by up to 41 degrees (tripod; 99 % by less than 33); one that hangs still
 # for a moment in mid-swing is turned by 53 and more (a simulated runner).
 LIES = math.sqrt(0.5)  # cosine of 45 degrees, in between
+# Chosen: simulated at 0.4 m/s, a swing's end is 0.5 to 0.7 loud and the rest after it 0.0015.
+EARLY, EARLY_LEAST, QUIET = 30.0, 0.05, 0.002
+LEARNS, FORGETS = 0.2, 4.0  # chosen: who walks faster is believed from the third loud landing on
+STANCE = 150  # samples; as long as a foot rests at 0.3 m/s
 STEP_S = 2 * DT_S  # means of two samples, see above
 FASTEST_RAD_S = 20.0  # swings measure up to 17
 
@@ -69,6 +73,9 @@ class Path:
         self._rows: Floats = np.empty((0, 6))
         self._new: list[tuple[Floats, Floats, Floats]] = []  # samples that are not in these yet
         self._anchor: int | None = None  # sample of the last rest
+        self.early = False  # the last call found a foot that still lands
+        self._usual = 1.0  # loudness of rests in gait
+        self._landed = -KEEP  # sample
 
     def feed(self, t: Floats, acc: Floats, gyr: Floats) -> None:
         """Remember samples."""
@@ -90,17 +97,28 @@ class Path:
         """Forget where the foot was, which was not seen for a while."""
         self._anchor = None
 
-    def rest(self, first: int, now: int, left: Floats) -> Leg | None:
+    def rest(self, first: int, now: int, left: Floats, *, landing: bool = False) -> Leg | None:
         """Settle a rest between samples ``first`` and ``now``; give the leg that it ends.
 
         left : (3,) the axis across the foot, in the axes of the samples.
+        landing : a swing ends here; so slow a foot may look at rest before it is down (``early``).
         """
+        self.early = False
         self._join()
         base = self._n - self._t.size
         start = max(first, now - KEEP + 2 * MARGIN) - base
         if now - base < start + 2 * MARGIN:
             return None
-        end = start + MARGIN + _quietest(self._rows[start : now - base + 1])
+        quietest, loud = _quietest(self._rows[start : now - base + 1])
+        end = start + MARGIN + quietest
+        if landing:
+            self._landed = now
+            self.early = loud > max(EARLY * self._usual, EARLY_LEAST)
+        if self.early:
+            self._usual *= FORGETS
+            return None
+        if now - self._landed < STANCE:  # who stands is quieter than who walks
+            self._usual = max(QUIET, self._usual ** (1.0 - LEARNS) * loud**LEARNS)
         before, self._anchor = self._anchor, end + base
         if before is None or before < now - KEEP or not LEG[0] <= end + base - before <= LEG[1]:
             return None
@@ -143,12 +161,14 @@ class Path:
         )
 
 
-def _quietest(rows: Floats) -> int:
-    """Return where the mean over 2 MARGIN + 1 of (n, 6) rows is nearest to rest."""
+def _quietest(rows: Floats) -> tuple[int, float]:
+    """Return where the mean over 2 MARGIN + 1 of (n, 6) rows is nearest to rest, and how near."""
     acc, gyr = rows[:, :3], rows[:, 3:]
     off = (sizes(acc) - GRAVITY_M_S2) / REST_ACC_M_S2
     loud = np.add.reduce(gyr * gyr, axis=1) + off * off
-    return int(np.correlate(loud, MEAN, mode="valid").argmin())
+    means = np.correlate(loud, MEAN, mode="valid")
+    at = int(means.argmin())
+    return at, max(float(means[at]), 1e-6)  # simulated ones may be still
 
 
 def _halved(rows: Floats) -> Floats:

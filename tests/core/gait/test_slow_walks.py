@@ -6,11 +6,12 @@ test_trunk_people.py.
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from cued.engine import Engine, Worn
 from cued.evaluation.matching import match
-from cued.model import Footfall, Gait
+from cued.model import Footfall, Gait, Stride
 from cued.simulation.run import Simulation
 from cued.simulation.scenario import parse
 
@@ -51,6 +52,16 @@ def test_feet_at_0_3_m_s_walk_all_the_time_and_then_stand(placements, facing):
     assert [e.mode for e in gaits if e.t < BEGAN_S][-1] == "walking"
     assert gaits[-1].mode == "standing"
     assert any(isinstance(e, Footfall) and e.t > ENDED_S - 3.0 for e in told)
+
+
+@pytest.mark.parametrize("facing", ["stand", "face_back"])
+def test_one_foot_at_0_4_m_s_tells_the_length_of_each_stride(facing):
+    told, _ = simulated(1, facing, ("foot_left",), speed=0.4)
+    strides = [e for e in told if isinstance(e, Stride) and BEGAN_S < e.t < ENDED_S]
+    speeds = [s.length_m / s.duration_s for s in strides if s.length_m is not None]
+    assert len(speeds) >= 0.9 * len(strides)
+    assert np.mean(speeds) == pytest.approx(0.4, rel=0.03)
+    assert np.std(speeds) < 0.06 * 0.4  # a contact so slow is found to 0.1 s
 
 
 @pytest.mark.parametrize("facing", ["stand", "face_back"])
