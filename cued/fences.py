@@ -112,10 +112,16 @@ class FencedRule:
         if self._fence.broken:
             return None
         try:  # and not by ``call``: this is asked a dozen times for every event
-            return self._rule.consider(news, known)
+            proposal = self._rule.consider(news, known)
+            return proposal if proposal is None else self._declared(proposal)
         except Exception as error:  # noqa: BLE001 (that is what a fence is for)
             self._fence.fail(error)
             return None
+
+    def _declared(self, proposal: Proposal) -> Proposal:
+        if proposal.key not in self._rule.keys:
+            raise ValueError(f"it proposes {proposal.key}, which it does not declare")
+        return proposal
 
     def reset(self) -> None:
         """Reset the rule."""

@@ -11,11 +11,12 @@ import pytest
 from cued import app, config, parts
 from cued.actuators import speech
 from cued.actuators.actuator import raise_fault
+from cued.coach.rule import Proposal
 from cued.config import Site
 from cued.daemon import Daemon
 from cued.engine import Engine, Worn
 from cued.fences import FAILED, Faults, FencedMetric
-from cued.model import Cue, CueDone, Measurement, Notice, Stride, Tick
+from cued.model import Cue, CueDone, Measurement, Notice, Priority, Stride, Tick
 from cued.runtime import fences
 from cued.runtime.playback import Playback
 from cued.simulation.run import Simulation
@@ -111,6 +112,21 @@ def test_a_rule_that_raises_is_off_and_told_once(name, method, monkeypatch, walk
     out = [event for item in inputs for event in engine.feed(item)]
     told = [e for e in out if isinstance(e, Notice) and e.code == FAILED]
     assert [f"rules.{name} failed" in n.text for n in told] == [True]
+    assert sum(isinstance(e, Stride) for e in out) > 30
+
+
+@pytest.mark.parametrize(
+    "odd", ["x", Proposal(key="other", priority=Priority.TECHNIQUE, theme="stride", since=1.0)]
+)
+def test_a_rule_that_proposes_what_it_never_declared_is_off_and_told_once(odd, monkeypatch, walk):
+    chosen = config.convert({"coach": {"program": False}})
+    inputs, worn = walk
+    engine = app.engine(chosen, worn)
+    rule = type(parts.load("rules", "too_fast").build(parts.load("rules", "too_fast").config()))
+    monkeypatch.setattr(rule, "consider", lambda *_: odd)
+    out = [event for item in inputs for event in engine.feed(item)]
+    told = [e for e in out if isinstance(e, Notice) and e.code == FAILED]
+    assert ["rules.too_fast failed" in n.text for n in told] == [True]
     assert sum(isinstance(e, Stride) for e in out) > 30
 
 
