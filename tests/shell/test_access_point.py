@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from cued.commands._setup import network, opened
 from cued.commands._setup.place import Place
 from cued.model import ConfigError
+from cued.sinks._hosts import qr_code
 from tests.shell.test_units import ACCESS_POINT, HOME, settings
 
 DEVICES = "eth0:ethernet\nwlan0:wifi\np2p-dev-wlan0:wifi-p2p"
@@ -42,6 +44,10 @@ class Machine:
         for name, text in programs.items():
             (root / "bin" / name).write_text(f"#!/bin/sh\n{text}\n")
             (root / "bin" / name).chmod(0o755)
+        python = root / "opt/cued/venv/bin/python"
+        python.parent.mkdir(parents=True)
+        python.write_text(f'#!/bin/sh\nPYTHONPATH={HOME} exec {sys.executable} "$@"\n')
+        python.chmod(0o755)
 
     def run(self, verb: str) -> list[str]:
         self.asked.write_text("")
@@ -70,7 +76,9 @@ def test_a_machine_without_a_network_makes_its_own_with_a_new_password_each_time
         assert "wifi-sec.key-mgmt wpa-psk wifi-sec.proto rsn" in add
         assert f"wifi-sec.psk {made[1]} " in add
         assert asked[-1] == "-w 30 connection up cued-set-up"
-        assert made[1] in (machine.root / "dev/tty1").read_text()
+        console = (machine.root / "dev/tty1").read_text()
+        assert made[1] in console
+        assert console.endswith(qr_code(f"WIFI:T:WPA;S:cued-set-up;P:{made[1]};;") + "\n")
         assert machine.told.stat().st_mode & 0o777 == 0o640
         (names,) = machine.names.iterdir()
         assert f"http://{names.read_text().strip().removeprefix('address=/#/')}/" == network.PAGE
