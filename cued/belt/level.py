@@ -241,11 +241,19 @@ class Level:
         gross, enough = sum(self._is_gross(v, level) for _, v in self._away), self._enough
         if all(self._is_absurd(v, level) for _, v in self._away):
             return gross >= MOST_RUN * enough // 2
+        if self._is_far(level):
+            return True
         if not self._gross_false:
             return len(self._away) >= enough
         share = min(0.5, (self._gross_false + 1) / (self._all + 2))
         run = min(MOST_RUN, max(2, math.ceil(math.log(IMPROBABLE) / math.log(share))))
         return len(self._away) - gross >= enough or gross >= run * enough // 2
+
+    def _is_far(self, level: float) -> bool:
+        """Return whether two readings are farther than a level that wanders has ever been."""
+        far = [v for _, v in self._away if abs(v - level) > FAR * self._bound]
+        doubted = self._gross_false > 0
+        return len({v for v in far if not (doubted and self._is_gross(v, level))}) >= 2
 
     @property
     def _enough(self) -> int:

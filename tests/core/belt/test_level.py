@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 
 import pytest
 
@@ -31,6 +32,15 @@ def test_a_step_of_a_console_is_seen_by_its_second_report_and_level_again_soon()
     fed([1.028] * 4, level=level, begin=22.0)
     assert level.steady
     assert level.since == 20.0
+
+
+def test_a_change_beyond_all_wandering_is_seen_by_its_second_report():
+    chance, wandering = random.Random(1), [0.0]
+    for _ in range(300):
+        wandering.append(0.95 * wandering[-1] + chance.gauss(0.0, 0.006))
+    level = fed([1.3 + w for w in wandering])
+    assert level.steady
+    assert not fed([1.6 + w for w in wandering[:2]], level=level, begin=301.0).steady
 
 
 @pytest.mark.parametrize("odd", [0.0, 6.7])
