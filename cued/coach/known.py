@@ -181,7 +181,8 @@ class Known(Struct, kw_only=True):
             case Footfall():
                 self.footfalls += 1
                 self.footfall_at = max(self.footfall_at, item.t)
-                self.sure[item.side] = item.confidence
+                if item.side != "unknown":  # never heard again, it would stay unlike the others
+                    self.sure[item.side] = item.confidence
             case Stride():
                 self.stride_at = max(self.stride_at, item.t)
                 self.strides += 1

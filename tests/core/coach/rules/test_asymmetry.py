@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import structs
 
 from cued.coach.known import Judged, Known
-from cued.model import Link, Stride
+from cued.model import Footfall, Link, Stride
 from tests.core.coach.rules.asked import OWN, heard, judged, proposed, step
 
 
@@ -30,6 +30,13 @@ def test_where_stride_times_vary_more_the_change_has_to_be_larger_and_be_told_by
     assert heard("asymmetry", walk(creep, judged=uneven)) == []
     assert heard("asymmetry", walk(creep, sure={"left": 0.7, "right": 1.0})) == []
     assert heard("asymmetry", walk(creep, sure={"left": 0.7, "right": 0.7}))
+
+
+def test_a_contact_of_a_foot_that_nobody_knows_says_nothing_of_the_two():
+    known = Known()
+    known.see(Footfall(t=0.0, side="unknown", sensor="back", confidence=0.5), 0.0)
+    known.see(Footfall(t=1.0, side="left", sensor="back"), 1.0)
+    assert known.sure == {"left": 1.0}
 
 
 def test_a_limp_is_asked_about_in_the_same_words_whoever_turns_meanwhile():
