@@ -288,7 +288,7 @@ class Daemon:
         error = context.get("exception")
         parts = (*self._sinks, *self._actuators)
         if not isinstance(error, Exception) or not (
-            self._fault or any(part.caught(error) for part in parts)
+            error is self._fault or any(part.caught(error) for part in parts)
         ):
             loop.default_exception_handler(context)
 
