@@ -14,18 +14,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any
 
 from bleak import BleakClient
 from bleak.backends.bluezdbus.manager import get_global_bluez_manager
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.device import BLEDevice
-from bleak.exc import BleakDBusError, BleakError, BleakGATTProtocolError
+from bleak.exc import BleakDBusError, BleakGATTProtocolError
 from bleak_retry_connector import BleakClientWithServiceCache, establish_connection
 
 from cued.devices._gatt import BATTERY_LEVEL
-from cued.sources._ble_scanning import UNAVAILABLE
+from cued.sources._ble_scanning import UNAVAILABLE, theirs
 
 log = logging.getLogger("cued.ble")
 
@@ -39,22 +39,6 @@ LEAVE_WITHIN_S = 0.7
 FAILS = UNAVAILABLE
 # ATT: an error of the application's own, procedure already in progress. Both pass.
 BUSY = (0x80, 0xFE)
-# Beside its own errors bleak trips over its own state when a link goes in the middle of a call.
-TRIPS = (AssertionError, AttributeError, KeyError)
-
-
-@contextlib.contextmanager
-def theirs() -> Generator[None]:
-    """Turn what bleak trips over into its own error; a fault of ours passes."""
-    try:
-        yield
-    except TRIPS as error:
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        if trace is None or trace.tb_frame.f_globals.get("__name__", "").startswith("cued."):
-            raise
-        raise BleakError(f"bleak: {error!r}") from error
 
 
 class Undiscovered(TimeoutError):
@@ -108,7 +92,8 @@ async def read_battery(device: BLEDevice, options: Mapping[str, Any]) -> float |
         char = characteristic(client, BATTERY_LEVEL)
         if char is None:
             return None
-        data = bytes(await client.read_gatt_char(char))
+        with theirs():
+            data = bytes(await client.read_gatt_char(char))
         return float(data[0]) if data and data[0] <= 100 else None
 
 

@@ -39,8 +39,25 @@ RETRY_S = (1.0, 2.0, 5.0)  # bluetoothd may come up a minute after us; a look co
 # What a missing bluetoothd, bus or adapter raises on its way through bleak and dbus-fast.
 UNAVAILABLE = (BleakError, OSError, EOFError, TimeoutError)
 
+# Beside its own errors bleak trips over its own state when a link goes in the middle of a call.
+TRIPS = (AssertionError, AttributeError, KeyError)
+
 Heard: TypeAlias = Callable[[Advert, BLEDevice], None]
 Wanted: TypeAlias = Callable[[Advert], bool]
+
+
+@contextlib.contextmanager
+def theirs() -> Generator[None]:
+    """Turn what bleak trips over into its own error; a fault of ours passes."""
+    try:
+        yield
+    except TRIPS as error:
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        if trace is None or trace.tb_frame.f_globals.get("__name__", "").startswith("cued."):
+            raise
+        raise BleakError(f"bleak: {error!r}") from error
 
 
 def advert(device: BLEDevice, data: AdvertisementData) -> Advert:
@@ -134,8 +151,9 @@ class Scanning:
             scanner = BleakScanner(self._hear, **self._options)
             self._off.clear()
             try:
-                async with asyncio.timeout(STOP_WITHIN_S):
-                    await scanner.start()
+                with theirs():
+                    async with asyncio.timeout(STOP_WITHIN_S):
+                        await scanner.start()
             except UNAVAILABLE as error:
                 self._off.set()
                 self._unavailable(error)
@@ -211,8 +229,9 @@ def _nobody(_why: str) -> None:
 async def _stop(scanner: BleakScanner) -> None:
     """Stop a scanner whose bus, adapter or daemon may be gone."""
     try:
-        async with asyncio.timeout(STOP_WITHIN_S):
-            await scanner.stop()
+        with theirs():
+            async with asyncio.timeout(STOP_WITHIN_S):
+                await scanner.stop()
     except UNAVAILABLE as error:
         log.debug("scanner did not stop: %r", error)
 

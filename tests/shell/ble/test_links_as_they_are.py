@@ -9,7 +9,7 @@ import pytest
 from bleak.exc import BleakError
 
 from cued.runtime.supervise import supervise
-from cued.sources import _ble_connecting, _ble_held, ble
+from cued.sources import _ble_connecting, _ble_held, _ble_scanning, ble
 from cued.sources.ble import Ble, Config
 from cued.standin.machines import TreadmillPeripheral
 from tests.shell.ble.pods import Heard, Pod, play, running, sensor, site
@@ -132,3 +132,25 @@ def test_a_fault_of_our_own_is_no_lost_link():
 def test_what_bleak_trips_over_is_one():
     with pytest.raises(BleakError), _ble_connecting.theirs():
         {}["gone"]
+
+
+async def test_a_scan_over_which_bleak_trips_is_told_once_and_tried_again(monkeypatch):
+    starts, told, third = [], [], asyncio.Event()
+
+    class Tripping:
+        def __init__(self, *_, **__):
+            pass
+
+        async def start(self):
+            starts.append(1)
+            if len(starts) == 3:
+                third.set()
+            raise KeyError("org.bluez.Adapter1")
+
+    monkeypatch.setattr(_ble_scanning, "BleakScanner", Tripping)
+    monkeypatch.setattr(_ble_scanning, "RETRY_S", (0.01,))
+    scanning = _ble_scanning.Scanning({}, told.append)
+    with scanning.listening(lambda *_: None):
+        async with scanning.running(), asyncio.timeout(5):
+            await third.wait()
+    assert told == ["the Bluetooth service does not answer"]
