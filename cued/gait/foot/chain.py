@@ -195,8 +195,9 @@ class Foot:
         """Process a stance's rest and return the mounting, and the way that led to it."""
         left = LEFT if oriented else self._axis.at(step.n)
         # The first rests come before the first swing has shown the axis: they still begin a way.
-        axis, landing = LEFT if left is None else left, step.kind == "rest" and self._swings == 1
-        leg = self._path.rest(step.since, step.n, axis, landing=landing)
+        axis, landing = LEFT if left is None else left, self._swings == 1
+        last = step.kind != "rest"
+        leg = self._path.rest(step.since, step.n, axis, landing=landing, last=last)
         if left is None or self._path.early:
             return []
         swings, self._swings = self._swings, 0

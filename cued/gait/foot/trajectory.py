@@ -97,11 +97,14 @@ class Path:
         """Forget where the foot was, which was not seen for a while."""
         self._anchor = None
 
-    def rest(self, first: int, now: int, left: Floats, *, landing: bool = False) -> Leg | None:
+    def rest(
+        self, first: int, now: int, left: Floats, *, landing: bool = False, last: bool = False
+    ) -> Leg | None:
         """Settle a rest between samples ``first`` and ``now``; give the leg that it ends.
 
         left : (3,) the axis across the foot, in the axes of the samples.
-        landing : a swing ends here; so slow a foot may look at rest before it is down (``early``).
+        landing : a swing ended here.  last : the next one begins.
+        Slow feet look at rest before they are down and when they rise: such is none (``early``).
         """
         self.early = False
         self._join()
@@ -113,12 +116,10 @@ class Path:
         end = start + MARGIN + quietest
         if landing:
             self._landed = now
-            self.early = loud > max(EARLY * self._usual, EARLY_LEAST)
+        self.early = not last and self._is_early(now, loud)
         if self.early:
-            self._usual *= FORGETS
+            self._usual *= FORGETS if landing else 1.0
             return None
-        if now - self._landed < STANCE:  # who stands is quieter than who walks
-            self._usual = max(QUIET, self._usual ** (1.0 - LEARNS) * loud**LEARNS)
         before, self._anchor = self._anchor, end + base
         if before is None or before < now - KEEP or not LEG[0] <= end + base - before <= LEG[1]:
             return None
@@ -130,6 +131,16 @@ class Path:
         """Return whether the foot lies otherwise than before: one of the two is no stance."""
         a, b = (_mean_force(self._rows[max(0, i - MARGIN) : i + MARGIN + 1]) for i in (start, end))
         return float(a @ b) < LIES * math.sqrt(float(a @ a) * float(b @ b))
+
+    def _is_early(self, now: int, loud: float) -> bool:
+        """Return whether a rest in gait is far louder than this foot's others."""
+        if now - self._landed >= KEEP:
+            return False  # who stands is quieter than who walks
+        if loud > max(EARLY * self._usual, EARLY_LEAST):
+            return True
+        if now - self._landed < STANCE:
+            self._usual = max(QUIET, self._usual ** (1.0 - LEARNS) * loud**LEARNS)
+        return False
 
     def up(self, now: int) -> Floats:
         """Return gravity's reaction at the last rest (at ``now`` if there was none), (3,), m/s²."""
