@@ -155,6 +155,11 @@ def not_backward(known: Known) -> bool:
     return known.direction != "backward"
 
 
+def walks_backward(known: Known) -> bool:
+    """Return whether the console is behind somebody who walks."""
+    return known.walking and known.direction == "backward"
+
+
 def by_hand(known: Known) -> bool:
     """Return whether the runner sets the belt."""
     return known.by_hand

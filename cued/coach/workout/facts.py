@@ -8,7 +8,7 @@ from cued.coach.workout import ladder
 from cued.coach.workout.ladder import Result, Standing
 from cued.coach.workout.memory import WEEK_S, Memory
 from cued.coach.workout.profile import Profile
-from cued.coach.workout.prompts import Spoken, lasted
+from cued.coach.workout.prompts import ABOUT_A_MINUTE_S, Spoken, lasted
 from cued.coach.workout.totals import SessionTally
 from cued.model import Stability
 
@@ -24,10 +24,9 @@ def closing(tally: SessionTally, memory: Memory) -> list[Spoken]:
         out.append(("fact_held", {"seconds": held}))
         if memory.held_s is not None and memory.held_s >= LEAST_HELD_S:
             out.append(("fact_last", {"seconds": memory.held_s}))
-    if tally.backward_s >= LEAST_BACKWARD_S:
-        week = tally.backward_s + memory.backward_s(WEEK_S, 0.0)
-        key, blanks = lasted("fact_backward", max(week, 60.0))
-        out.append((key, blanks))
+    week = tally.backward_s + memory.backward_s(WEEK_S, 0.0)
+    if tally.backward_s >= LEAST_BACKWARD_S and week >= ABOUT_A_MINUTE_S[0]:
+        out.append(lasted("fact_backward", week))
     return out
 
 

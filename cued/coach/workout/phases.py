@@ -50,7 +50,7 @@ PHASES: dict[str, PhaseSpec] = {
     IDLE: PhaseSpec(
         still=True,
         entry=frozenset(("imprint", "summary")),
-        says=(Line("finished"),),
+        says=(Line("rails", only=c.walks_backward), Line("finished")),
     ),
     FREE: PhaseSpec(says=(Line("free_run"),), entry=frozenset(("session",)), program=False),
     "check_in": PhaseSpec(

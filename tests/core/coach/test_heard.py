@@ -606,6 +606,33 @@ def test_who_turns_backward_with_no_time_left_is_told_so() -> None:
     assert told[1] - told[0] == pytest.approx(20.0, abs=2.0)
 
 
+def test_who_stops_with_their_back_to_the_console_is_sent_to_the_rails_before_it() -> None:
+    runner = led_to("backward_walk", Memory(stage=1, sessions=3), profile="balance_and_body_sense")
+    runner.walk(10.0, "backward")
+    stopped = runner.t
+    runner.say("stop")
+    runner.walk(6.0, "backward")
+    assert keys(runner, stopped)[:2] == ["rails", "finished"]
+
+
+def test_who_turns_in_the_count_in_is_not_told_to_turn() -> None:
+    runner = led_to("turn_back")
+    begun = runner.t
+    assert keys(runner, begun) == ["count_in"]
+    runner.t += 0.3
+    runner.gait("backward")
+    runner.walk(20.0, "backward")
+    assert keys(runner, begun)[1:3] == ["backward_walk", "look_ahead"]
+
+
+def test_who_goes_backward_as_the_program_starts_is_met() -> None:
+    runner = Runner(Memory(stage=1, sessions=3), profile="balance_and_body_sense")
+    runner.belt(0.4)
+    runner.walk(20.0, "backward")
+    assert keys(runner) == ["check_all", "backward_met"]
+    assert runner.phase == "backward_walk"
+
+
 def test_a_limp_soon_after_turning_is_asked_about_without_a_hand_on_the_console() -> None:
     runner = led_to("backward_walk", Memory(stage=1, sessions=3), profile="variety_for_a_runner")
     for value, seconds in ((2.0, 20), (14.0, 15)):
