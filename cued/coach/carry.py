@@ -129,6 +129,11 @@ class Carry:
         """The forward strides after turning round."""
         return self._fresh
 
+    @property
+    def has_short_step(self) -> bool:
+        """Return whether the backward step is known to have been shorter: else none was held."""
+        return self._shift is not None
+
     def backward_spm(self, belt: Belt | None) -> float | None:
         """Return the backward step rate at the belt's speed; None where it was no quicker."""
         if belt is None:

@@ -38,7 +38,7 @@ class Taught:
         entry, now, out = known.spec.entry, known.now, list[Imprint]()
         if self.carry and "carry_on" not in entry:
             self._carried.add(self.carry.kept)
-            if self._felt:
+            if self._felt and self.carry.has_short_step:
                 tally.held(self.carry.first_drift_s, now - self.carry.began)
             self.carry = None
         if "imprint" in entry:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from cued.coach.known import Known
 from cued.coach.strides.baseline import OPENING_STRIDES, Baselines, Bin
 from cued.coach.taught import Taught
@@ -35,16 +37,21 @@ def test_an_imprint_is_told_where_a_phase_says_so():
     assert taught.carry is None
 
 
-def test_a_carry_begins_goes_on_and_ends_with_how_long_it_was_held():
+@pytest.mark.parametrize(("shorter", "held_s"), [(0.06, 60.0), (None, None)])
+def test_a_carry_begins_goes_on_and_ends_with_how_long_a_shorter_step_was_held(
+    shorter: float | None, held_s: float | None
+):
     taught, tally = Taught(), SessionTally()
     taught.enter(known("carry", now=100.0), MEMORY, tally)
     first = taught.carry
+    assert first
+    first._shift = shorter
     taught.enter(known("carry_on", now=130.0), MEMORY, tally)
-    assert taught.carry is first is not None
+    assert taught.carry is first
     assert tally.held_s is None
     taught.enter(known(now=160.0), MEMORY, tally)
     assert taught.carry is None
-    assert tally.held_s == 60.0
+    assert tally.held_s == held_s
 
 
 def test_without_a_feeling_to_keep_nothing_was_held():
