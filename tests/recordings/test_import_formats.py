@@ -322,6 +322,14 @@ def test_json_that_was_cut_off_is_read_to_there_and_told(tmp_path, capsys):
     assert "the end is cut off" in capsys.readouterr().err
 
 
+def test_a_push_of_another_age_is_refused_in_a_line(tmp_path, capsys):
+    sample = {"name": "gyroscope", "values": {"x": 1}}
+    lines = [json.dumps({"payload": [sample | {"time": 10**n}]}) for n in (400, 1)]
+    (tmp_path / "a.json").write_text("\n".join(lines))
+    assert imported(tmp_path, tmp_path / "a.json") is None
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 @pytest.mark.parametrize("text", ["hello", '{"a": [1, 2]}', "[" * 100_000, "[1, 2, 3]"])
 def test_other_json_is_refused_in_a_line(tmp_path, capsys, text):
     (tmp_path / "a.json").write_text(text)

@@ -20,7 +20,7 @@ from typing import Any, cast
 JSON = (".json", ".jsonl", ".ndjson")
 MAX_CHARS = 1 << 28  # ten times as much memory while it is read
 DEEPEST = 4  # of what people write, in brackets within brackets
-PUSHED = "pushed_ns"
+PUSHED, MOST_NS = "pushed_ns", 1 << 63  # as clocks count them
 NAMES = {  # of a push, which writes its sensors small and in one word, as the app names its files
     "accelerometer": "Accelerometer", "totalacceleration": "TotalAcceleration",
     "gravity": "Gravity", "gyroscope": "Gyroscope", "metadata": "Metadata",
@@ -76,7 +76,9 @@ def _pushed(record: Record) -> list[Record]:
     return [
         {**item["values"], "sensor": item.get("name", ""), PUSHED: item["time"]}
         for item in payload
-        if isinstance(item.get("values"), dict) and isinstance(item.get("time"), int)
+        if isinstance(item.get("values"), dict)
+        and isinstance(item.get("time"), int)
+        and abs(item["time"]) < MOST_NS
     ]
 
 
