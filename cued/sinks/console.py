@@ -23,6 +23,7 @@ from cued.model import (
     AnyEvent,
     Cue,
     Fall,
+    Gait,
     Input,
     Measurement,
     Notice,
@@ -135,9 +136,9 @@ class Console:
         now.add_row("phase", phase, "belt", self._belt())
         now.add_row(
             "gait",
-            Text(f"{state.gait.mode}, {state.gait.direction}", style="bold"),
+            Text(_gait(state.gait), style="bold"),
             "stability",
-            Text(state.stability.level, style=LEVEL_STYLE[state.stability.level]),
+            Text(words.value(state.stability.level), style=LEVEL_STYLE[state.stability.level]),
         )
         incline = state.belt.incline_percent
         if incline is not None:
@@ -145,11 +146,17 @@ class Console:
         values = [(words.read(name)[0], self._value(name)) for name in sorted(self._names)]
         for left, right in _pairs(values):
             now.add_row(*left, *right)
-        links = "  ".join(f"{name}: {link}" for name, link in sorted(state.links.items()))
+        links = "  ".join(
+            f"{words.plain(name)} {words.value(link)}" for name, link in sorted(state.links.items())
+        )
         body = Group(
             now, Text(f"stride {_spark(self._lengths)}"), Text(links, style="dim"), *self._said
         )
         return Panel(body, title=f"cued · {self._station}", subtitle=words.clock(state.t))
+
+
+def _gait(gait: Gait) -> str:
+    return ", ".join(dict.fromkeys(words.value(each) for each in (gait.mode, gait.direction)))
 
 
 def _pairs(

@@ -11,7 +11,7 @@ from rich.console import Console as Terminal
 
 from cued import __main__
 from cued.config import Site
-from cued.model import BeltState, Command, Cue, Gait, Measurement, Phase
+from cued.model import BeltState, Command, Cue, Gait, Link, Measurement, Phase
 from cued.parts import NoOptions
 from cued.sinks import console
 
@@ -31,6 +31,7 @@ def view():
     shown = console.Console(NoOptions(), Site(station="demo"), ask)
     shown.take(Phase(t=1.0, name="check_in", from_="idle", why="begin"))
     shown.take(Phase(t=434.0, name="backward_walk", from_="turn_back", why="turned"))
+    shown.take(Link(t=434.0, sensor="foot_left", state="up", age_s=0.0))
     shown.take(Gait(t=434.0, mode="walking", direction="backward"))
     shown.take(BeltState(t=434.0, speed_m_s=0.42, incline_percent=1.5, source="console"))
     for name in NAMES:
@@ -71,6 +72,7 @@ def test_it_speaks_in_words(view):
     assert "7:14" in text
     assert "Backward walk" in text
     assert "just said" in text
+    assert "foot left connected" in text
     assert "1.5 km/h (treadmill)" in text  # the belt
     assert "m/s" not in text
 
