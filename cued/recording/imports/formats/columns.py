@@ -161,7 +161,7 @@ def _with_one(files: Files, table: ExportTable, what: Quantity) -> tuple[ExportT
     what it derives behind what it measured.
     """
     threes = _threes(table, what)
-    if what in ("acc", "linear"):
+    if len(threes) > 1 and what in ("acc", "linear"):
         threes = [three for three in threes if _weighs(files, table, three)] or threes
     if len(threes) > 1 and what in ("acc", "linear"):
         return table, []
