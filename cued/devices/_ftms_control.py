@@ -11,8 +11,8 @@ Rules
 -----
 * Nothing is written without consent, and none of it starts a belt.
 * A wish is within the configured limits and the machine's own, and faster by no more than
-  ``max_raise_m_s`` at once; never faster while the machine's speed is in doubt. It is rounded to
-  the machine's step, for some cut off what lies between.
+  ``max_raise_m_s`` at once; never faster while the machine's speed is in doubt or it is stopping.
+  It is rounded to the machine's step, for some cut off what lies between.
 * A stop is written at once, with the request for control before it, whatever else is going on; it
   needs neither a known speed nor an answer (``_belt_guard.py`` sees to it that the belt obeys).
 * Some machines want control requested twice: it is asked for again once when refused. Some never
@@ -32,7 +32,7 @@ from typing import TypeGuard
 
 from msgspec import Struct
 
-from cued.devices._belt_guard import BeltGuard
+from cued.devices._belt_guard import STOPPING, BeltGuard
 from cued.devices._ftms_options import Config
 from cued.devices._gatt import fields, sig
 from cued.devices.device import Action, Answer, Output, Write
@@ -244,6 +244,8 @@ class Control:
                 return f"{speed:.2f} m/s is outside the limits"
             if speed - now > limits.max_raise_m_s:
                 return f"more than {limits.max_raise_m_s:.2f} m/s faster at once"
+            if speed > now and self._guard.stopping:
+                return STOPPING
             if speed > now and self._doubt:
                 return "not faster while the treadmill says that its belt was stopped"
         if self._moves(incline):

@@ -28,7 +28,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.devices._belt_guard import BeltGuard
+from cued.devices._belt_guard import STOPPING, BeltGuard
 from cued.devices._gatt import sig
 from cued.devices._treadmill_options import Moved
 from cued.devices.device import Action, Advert, Answer, Device, Output, Subscribe, Write
@@ -217,6 +217,8 @@ class WalkingPad(Device):
             return "the pad sets its speed itself; switch it to manual first"
         if not 0 < speed <= limits.max_speed_m_s:
             return f"{speed:.2f} m/s is outside the limits"
+        if speed > self._speed and self._guard.stopping:
+            return STOPPING
         if speed - self._speed > limits.max_raise_m_s:
             return f"more than {limits.max_raise_m_s:.2f} m/s faster at once"
         return ""

@@ -99,6 +99,8 @@ def test_a_stop_goes_out_at_once_and_again_until_the_pad_slows():
         faults += [x for x in out if isinstance(x, BeltFault)]
     assert sent >= 6
     assert [f.code for f in faults] == ["belt_wont_stop"]
+    faster = device.request(BeltRequest(t=10.0, speed_m_s=3.1 / 3.6))
+    assert faster == [Answer("not faster while the belt is being stopped")]
 
 
 def test_a_stop_that_the_pad_did_not_hear_is_heard_within_a_second():

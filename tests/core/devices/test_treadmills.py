@@ -208,6 +208,16 @@ def test_nought_is_a_stop_and_slowing_down_has_no_step_limit():
     assert device.request(BeltRequest(t=2.0, speed_m_s=0.0)) == STOP
 
 
+def test_a_belt_that_is_being_stopped_is_made_no_faster():
+    device = moving()
+    assert device.request(BeltRequest(t=99.0, speed_m_s=0.0)) == STOP
+    device.receive(99.1, ftms.CONTROL, H("800001"))
+    assert device.receive(99.2, ftms.CONTROL, H("800801")) == [Answer("")]
+    assert "being stopped" in refused(device, speed_m_s=1.2)
+    device.receive(100.5, ftms.DATA, speed(0.0))
+    assert "stands still" in refused(device, speed_m_s=1.2)
+
+
 def test_one_wish_at_a_time():
     device = moving()
     device.request(BeltRequest(t=99.0, speed_m_s=1.2))
