@@ -16,6 +16,7 @@ from cued.actuators.actuator import Actuator, Report
 from cued.fences import Failed, Fence
 from cued.model import AnyEvent, Beat, Cue, CuedError, CueDone, Input
 from cued.parts import Exit
+from cued.runtime.supervise import alone
 from cued.sinks.sink import Sink
 
 P = TypeVar("P")
@@ -128,7 +129,7 @@ class FencedSink:
         while True:
             if self._part.works:
                 try:
-                    return await self._sink.run()
+                    return await alone(self._sink.run())
                 except Exception as error:  # noqa: BLE001 (that is what a fence is for)
                     self._fence.fail(error)
             self._part.mended.clear()

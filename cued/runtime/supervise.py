@@ -38,6 +38,22 @@ def back_off(failures: int, chance: float, longest_s: float = LONGEST_S) -> floa
     return min(longest_s, FIRST_S * STEP**steps) * (0.75 + 0.5 * chance)
 
 
+async def alone(work: Awaitable[None]) -> None:
+    """Await work; a cancellation that nobody here asked for is a fault as any other."""
+    try:
+        await work
+    except asyncio.CancelledError as error:
+        if told_to_end():
+            raise
+        raise RuntimeError("a library cancelled it") from error
+
+
+def told_to_end() -> bool:
+    """Return whether the present task was told to end: a library may raise the same by itself."""
+    task = asyncio.current_task()
+    return task is None or task.cancelling() > 0
+
+
 async def supervise(
     name: str,
     run: Runs,
@@ -58,7 +74,7 @@ async def supervise(
 
     while True:
         try:
-            await run(up)
+            await alone(run(up))
         except LinkLost as lost:
             failures += 1
             wait = back_off(failures, chance())

@@ -29,6 +29,7 @@ from bleak.exc import (
 )
 
 from cued.devices.device import Advert
+from cued.runtime.supervise import told_to_end
 from cued.sources._ble_recovery import StuckAdapter
 
 log = logging.getLogger("cued.ble")
@@ -51,6 +52,10 @@ def theirs() -> Generator[None]:
     """Turn what bleak trips over into its own error; a fault of ours passes."""
     try:
         yield
+    except asyncio.CancelledError as error:
+        if told_to_end():
+            raise
+        raise BleakError("bleak: it cancelled itself") from error
     except TRIPS as error:
         trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:

@@ -279,6 +279,17 @@ async def test_a_fault_in_the_voices_own_tasks_ends_the_voice_only(method, tmp_p
     assert [n.text[:22] for n in told if n.code == FAILED] == ["actuators.speech faile"]
 
 
+async def test_a_sink_that_a_library_cancels_is_told():
+    class Cancelled(Part):
+        async def run(self):
+            raise asyncio.CancelledError
+
+    good = Part()
+    await daemon([Slowly([], 0.0)], [], [Cancelled(), good]).run()
+    told = [e[1] for e in good.log if e[0] == "take" and isinstance(e[1], Notice)]
+    assert [n.code for n in told] == [FAILED]
+
+
 async def test_a_source_that_cannot_be_made_is_told_and_the_others_go_on(monkeypatch):
     load = parts.load
 

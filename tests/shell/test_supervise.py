@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from cued.model import LinkLost
@@ -61,3 +62,19 @@ def test_waits_are_bounded_and_spread():
 
 def test_a_far_end_that_stays_away_for_days_is_still_only_waited_for():
     assert back_off(10_000, 0.5) == LONGEST_S  # 2.0 ** 1024 is an OverflowError
+
+
+async def test_a_cancellation_by_a_library_is_a_fault_and_no_silent_end():
+    turns, faults = [], []
+
+    async def run(up):
+        turns.append(1)
+        if len(turns) < 3:
+            raise asyncio.CancelledError
+
+    async def sleep(_seconds):
+        pass
+
+    await supervise("it", run, failed=lambda *fault: faults.append(fault), sleep=sleep)
+    assert len(turns) == 3
+    assert [(name, str(fault)) for name, fault in faults] == [("it", "a library cancelled it")]

@@ -129,9 +129,11 @@ def test_a_fault_of_our_own_is_no_lost_link():
         _ble_connecting.characteristic(None, "x")  # type: ignore[arg-type]
 
 
-def test_what_bleak_trips_over_is_one():
+async def test_what_bleak_trips_over_is_one():
     with pytest.raises(BleakError), _ble_connecting.theirs():
         {}["gone"]
+    with pytest.raises(BleakError), _ble_connecting.theirs():
+        raise asyncio.CancelledError  # by itself: nobody told this task to end
 
 
 async def test_a_scan_over_which_bleak_trips_is_told_once_and_tried_again(monkeypatch):
