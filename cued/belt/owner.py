@@ -233,7 +233,9 @@ class Owner:
         told = other.speed.value
         if other is doubted or told is None:
             return False
-        return walked is None or abs(told - walked) <= FITS * walked
+        if walked is None:  # a trunk may walk on it: then it doesn't stand
+            return told >= STANDS_M_S or bool(doubted.doubt)
+        return abs(told - walked) <= FITS * walked
 
 
 def other_terms(before: BeltState | None, now: BeltState) -> bool:

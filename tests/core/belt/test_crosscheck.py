@@ -209,6 +209,16 @@ def test_a_trunk_that_walks_on_a_belt_that_says_nought_raises_the_doubt_until_it
     assert (last(told).speed_m_s, last(told).doubt) == (1.3, "")
 
 
+@pytest.mark.parametrize(("measured", "used"), [(0.0, "none"), (1.25, "sensor")])
+def test_a_sensor_that_says_nought_as_well_is_believed_no_more(measured, used):
+    owner, told = Owner(), []
+    for n in range(60):
+        told += owner.report(Belt(0.55 * n, 0.0, source="tm"))
+        told += owner.report(Belt(0.55 * n, measured, source="own", kind="sensor"))
+        told += owner.trunk(0.55 * n, 1.1, 1.6)
+    assert (last(told).doubt, last(told).source) == ("zero", used)
+
+
 def test_who_walks_to_the_treadmill_and_turns_or_stands_is_not_on_it():
     owner, told = Owner(), []
     for n in range(60):
