@@ -12,8 +12,6 @@ from cued.model import Priority
 LONG = Proposal(key="overlong_stride", priority=Priority.TECHNIQUE, theme="stride", since=0.0)
 LIMP = Proposal(key="limp", priority=Priority.LIMIT, theme="safety", since=0.0)
 UNJUDGED = Proposal(key="no_telling", priority=Priority.INFO, theme="stride", since=0.0)
-LIMP = Proposal(key="limp", priority=Priority.LIMIT, theme="safety", since=0.0)
-UNJUDGED = Proposal(key="no_telling", priority=Priority.INFO, theme="stride", since=0.0)
 
 
 def known(program: bool = True) -> Known:
