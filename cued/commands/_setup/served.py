@@ -130,7 +130,7 @@ class SetUp:
 
     def _enter(self, digits: str) -> PageReply:
         key, left = self._door.enter(digits, self._now())
-        self._conversation.wifi = bool(network.own(self._place.network))
+        self._conversation.wifi |= bool(network.own(self._place.network))  # it may be asked now
         return (
             PageReply(200, {"key": key}) if key else PageReply(403, {"why": "digits", "left": left})
         )
