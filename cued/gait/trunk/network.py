@@ -7,7 +7,9 @@ that neither the mounting nor how hard a person treads matters. That size is one
 answer is near 1 where a contact was ``LAG_S`` ago and near 0 elsewhere.
 
 It keeps no rhythm, so it cannot lock on to every second step. It was also shown walks stretched in
-time up to 2.5 times, so that slow steps are steps.
+time up to 2.5 times, so that slow steps are steps. Where the belt is known to be slow other weights
+are used, which were shown the shorter steps of slow people besides: the vertical of those is so
+soft that elsewhere whoever stands would step.
 
 The recipe of ``scripts/train-steps`` made the weights from Voisard, Tripod, Mobgap, WeAllWalk and
 the Oxford step counter's phones; ``docs/accuracy.md`` has the figures with each person left out of
@@ -39,7 +41,8 @@ MEANS[:, 0] -= 1.0 / REACH
 MEANS[:, -1] += 1.0 / REACH
 SHARES = WIDTHS[:, None] / REACH
 
-LAYERS = weights.layers()
+LAYERS = weights.layers(weights.USUAL)
+SLOW_LAYERS = weights.layers(weights.SLOW)  # for a belt that is known to be slow
 
 
 class StepNetwork:
@@ -57,7 +60,7 @@ class StepNetwork:
         self._sums = np.concatenate((known, grown[1:]))
 
     def look(
-        self, k: int, start: int, stop: int, up: Vector, along: Vector
+        self, k: int, start: int, stop: int, up: Vector, along: Vector, *, slow: bool = False
     ) -> list[tuple[int, float]]:
         """Judge samples ``start`` to ``stop`` of the block; (grid sample, answer) every ``STEP``.
 
@@ -68,9 +71,10 @@ class StepNetwork:
         if not at.size:
             return []
         x = self._inputs(at, up, along)[:, None]
-        for weight, bias in LAYERS[:-1]:
+        layers = SLOW_LAYERS if slow else LAYERS
+        for weight, bias in layers[:-1]:
             x = np.maximum(x @ weight + bias, 0.0)
-        weight, bias = LAYERS[-1]
+        weight, bias = layers[-1]
         answers = 1.0 / (1.0 + np.exp(-(x @ weight + bias)))
         return list(zip((at + (k - start)).tolist(), answers.ravel().tolist(), strict=True))
 
