@@ -15,13 +15,14 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from cued.actuators._wav import PEAK, RATE
 from cued.model import Floats
 
+tricks: Any = np.lib.stride_tricks  # whose types numpy 2.5 leaves open
 TARGET_LUFS = -14.0  # found on the rendered words of five languages, see above
 HIGH_PASS_HZ = 150.0  # small loudspeakers give nothing below
 PRESENCE_HZ, PRESENCE_DB = 1500.0, 6.0  # chosen: consonants lie above 1.5 kHz, see above
@@ -38,7 +39,7 @@ def loudness(sound: Floats, rate: int = RATE) -> float:
     power = np.pad(weighted**2, (0, max(0, block - sound.size)))
     if sound.size < block:
         power *= block / max(sound.size, 1)
-    means = sliding_window_view(power, block)[::step].mean(axis=1)
+    means: Floats = tricks.sliding_window_view(power, block)[::step].mean(axis=1)
     means = means[means > 10 ** ((-70.0 + 0.691) / 10)]
     if not means.size:
         return float("-inf")
@@ -111,7 +112,7 @@ def _limited(sound: Floats) -> Floats:
         return sound
     size = round(LOOK_AHEAD_S * RATE) | 1
     need = np.minimum(1.0, PEAK / np.maximum(np.abs(sound), 1e-9))
-    held = sliding_window_view(np.pad(need, size - 1, mode="edge"), size).min(axis=1)
+    held: Floats = tricks.sliding_window_view(np.pad(need, size - 1, mode="edge"), size).min(axis=1)
     window = np.hanning(size + 2)[1:-1]
     gain = np.convolve(held, window / window.sum(), mode="valid")
     return sound * gain[: sound.size]
