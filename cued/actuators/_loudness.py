@@ -113,6 +113,6 @@ def _limited(sound: Floats) -> Floats:
     size = round(LOOK_AHEAD_S * RATE) | 1
     need = np.minimum(1.0, PEAK / np.maximum(np.abs(sound), 1e-9))
     held: Floats = tricks.sliding_window_view(np.pad(need, size - 1, mode="edge"), size).min(axis=1)
-    window = np.hanning(size + 2)[1:-1]
-    gain = np.convolve(held, window / window.sum(), mode="valid")
+    window: Floats = np.hanning(size + 2)[1:-1]
+    gain: Floats = tricks.sliding_window_view(held, size) @ (window / window.sum())
     return sound * gain[: sound.size]

@@ -9,10 +9,11 @@ from cued.coach.known import Known
 from cued.engine import Engine, Worn
 from cued.gait.metrics import cadence_spm
 from cued.model import AnyEvent, Cadence, HeartRate, LinkChanged, Measurement, Packet, Tick
+from cued.parts import NoOptions
 
 
 def engine(*worn: str) -> Engine:
-    metric = cadence_spm.PART.build(cadence_spm.Config())
+    metric = cadence_spm.PART.build(NoOptions())
     return Engine({w: Worn("foot_left") for w in worn}, metrics={"cadence_spm": metric})
 
 
