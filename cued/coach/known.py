@@ -42,6 +42,7 @@ from cued.model import (
 
 BELT_MOVES_M_S = 0.05  # slower is a belt that stands; chosen
 TURNABLE_M_S = 0.55  # the fastest of the first stage, and a belt's error
+REFINED_M_S = 0.05  # half of what baselines tell apart; a level's first reports may be so far off
 HELD_S = 7.0  # feet that step again so soon go on at the same speed (belt/source.py)
 STRIDE_AGE_S = 3.0  # longer than any stride: after that nobody walks
 
@@ -283,7 +284,10 @@ class Known(Struct, kw_only=True):
         else:
             self.feet_silent = math.inf
         if speed is not None and (
-            self.belt is None or not state.steady or state.since != before.since
+            self.belt is None
+            or not state.steady
+            or state.since != before.since
+            or abs(speed - self.belt.speed_m_s) > REFINED_M_S
         ):
             self.belt = Belt(state.t, speed, incline, state.error)
         back = state.steady and state.since < before.since  # what began was no change after all
