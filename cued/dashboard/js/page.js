@@ -235,7 +235,12 @@
       box.innerHTML = '<svg aria-hidden="true"><use/></svg><p><strong></strong> '
         + '<span class="age" aria-hidden="true"></span> ' // or it would be read out every second
         + '<span class="rest"></span></p>';
-      text(box.querySelector("strong"), head);
+      const strong = box.querySelector("strong");
+      text(strong, head);
+      if (fallen) { // the stage, with the page's own heading, is gone then
+        strong.setAttribute("role", "heading");
+        strong.setAttribute("aria-level", "1");
+      }
       icon(box.querySelector("use"), symbol);
       box.append(...(KEYS[fallen ? "fallen" : kind] ?? []).map(answer));
     }

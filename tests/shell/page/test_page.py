@@ -583,6 +583,7 @@ def test_an_alarm_takes_the_whole_stage_with_what_is_asked(visit, station, peer,
     assert box["height"] >= 80
     assert box["y"] + box["height"] <= size["height"]
     assert not page.locator(".stage").is_visible()  # nothing that contradicts it
+    assert violations(page) == []
     peer.introduce("down", phase="carry", mode="standing", alarm=None)
     page.locator(".stage").wait_for()
 
