@@ -172,6 +172,7 @@ def _borders(whole):
 
 @given(at=st.floats(0.0, 1.0), bit=st.integers(0, 7))
 @example(at=0.4984668077859832, bit=7)  # the highest bit of a length
+@example(at=0.05420237435055199, bit=4)  # a length that reaches over several chunks
 @settings(max_examples=150)
 def test_one_wrong_bit_anywhere_loses_only_its_chunk(whole, at, bit, tmp_path_factory):
     path = tmp_path_factory.getbasetemp() / "bad.mcap"

@@ -48,7 +48,8 @@ def records(data: bytes) -> Iterator[Record]:
     while at < len(data) and data[at:] != MAGIC:
         start = at + HEAD.size
         opcode, length = HEAD.unpack_from(data, at) if start <= len(data) else (NONE, 0)
-        if opcode in expected and start + length <= len(data):
+        # Where a chunk begins inside of a record, the record's length is wrong.
+        if opcode in expected and start + length <= min(len(data), _next_chunk(data, start)):
             yield opcode, start, length
             at = start + length
             expected = SUMMARY if opcode == Opcode.DATA_END else expected
@@ -62,6 +63,9 @@ def unpacked(content: bytes) -> bytes:
     chunk = Chunk.read(_stream(content))
     if chunk.compression != "zstd" or chunk.uncompressed_size > LONGEST:
         raise ValueError("a chunk that cued did not write")
+    # A wrong bit may ask for more memory than there is.
+    if zstandard.frame_content_size(chunk.data) not in (-1, chunk.uncompressed_size):
+        raise ValueError("a chunk's two sizes differ")
     data = zstandard.decompress(chunk.data, chunk.uncompressed_size)
     if zlib.crc32(data) != chunk.uncompressed_crc:
         raise ValueError("the checksum of a chunk is wrong")

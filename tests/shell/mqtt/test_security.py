@@ -343,12 +343,13 @@ async def test_a_large_message_is_not_read(
         async with aiomqtt.Client("127.0.0.1", broker.port) as stranger:
             await stranger.publish("homeassistant/status", bytes(30_000_000), qos=1)
         tracemalloc.reset_peak()
-        await far.wait_for("test/availability", lambda _: sink.connected)
-        await far.client.publish("cued/test/command", b'{"command": "pause"}', qos=1)
-        await far.wait_for("command/result")
+        while not far.of("command/result"):  # a command on the way to a lost link is lost with it
+            await far.client.publish("cued/test/command", b'{"command": "pause"}', qos=1)
+            await asyncio.sleep(0.5)
+        assert sink.connected
         peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert [c.name for c in daemon.commands] == ["pause"]
+    assert {c.name for c in daemon.commands} == {"pause"}
     assert peak < 20_000_000
 
 
