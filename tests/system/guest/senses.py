@@ -70,7 +70,7 @@ def read():
         ]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as paper:
             for line in paper.stdout:
-                note("mqtt", line.decode(errors="replace").strip()[:300])
+                note("mqtt", line.decode(errors="replace").strip()[:3000])
         time.sleep(1)
 
 
