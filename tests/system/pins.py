@@ -60,7 +60,7 @@ def out_of_memory(bench: Bench) -> None:
         "killed by the kernel for want of memory",
         f"printf '[Service]\\nMemoryMax=24M\\nMemorySwapMax=0\\n' > {DROP_IN}; "
         "systemctl daemon-reload; echo 24M > /sys/fs/cgroup/system.slice/cued.service/memory.max",
-        "result .oom-kill",
+        "killed by the OOM killer",
     )
 
 
