@@ -287,10 +287,13 @@ class Daemon:
         """Process what a part's timer or task has raised as if the part had been asked."""
         error = context.get("exception")
         parts = (*self._sinks, *self._actuators)
-        if not isinstance(error, Exception) or not (
+        if error is None:
+            loop.default_exception_handler(context)
+        elif not isinstance(error, Exception) or not (
             error is self._fault or any(part.caught(error) for part in parts)
         ):
-            loop.default_exception_handler(context)
+            log.error("%s: %r", context["message"], error)  # of a library's own, mostly
+            log.debug("raised here", exc_info=error)
 
     def _tell_untold(self) -> None:
         while self._untold:
