@@ -125,7 +125,7 @@ class Daemon:
             actuator.cancel()
 
     def restart(self) -> bool:
-        """End as ``stop`` does, to be followed by another daemon; False once it is stopped."""
+        """Stop to be followed by another daemon, and return False if it was stopped for good."""
         if self._stop.is_set() and not self._again:
             return False
         self.stop()
@@ -333,7 +333,7 @@ class Daemon:
             )
 
     async def _asked(self, source: Source, request: BeltRequest) -> str:
-        """Return a source's answer; one that raises has failed, and the others still answer."""
+        """Return a source's answer, or that it has failed where it raises."""
         try:
             return await source.request(request)
         except Exception as error:  # noqa: BLE001 (a wish of the belt must not end the coach)

@@ -198,7 +198,7 @@ async def _delays(chosen: Config) -> dict[str, float]:
 
 
 def _after_packet(answer: _Answer, times: Iterable[tuple[str, float, float]]) -> list[float]:
-    """Return the seconds from a cue's packet to its effect; times are (key, given, effect)."""
+    """Return the seconds from a cue's packet to its effect, of times (key, given, effect)."""
     return [effect - answer.came_for[key] for key, _, effect in times if key in answer.came_for]
 
 

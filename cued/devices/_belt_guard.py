@@ -47,8 +47,9 @@ STOPPING = "not faster while the belt is being stopped"
 
 
 class BeltGuard:
-    """Follows one treadmill; speeds are the belt's own, m/s. ``off`` says why control is off.
+    """Follows what one treadmill does after each wish. Speeds are the belt's own, m/s.
 
+    off : why control is off for the session; empty while it is on.
     written_factor : true over written speed, as configured; 0 where that is no option.
     """
 

@@ -63,8 +63,9 @@ class Deviation:
         self.since = None
 
     def feed(self, news: Input | AnyEvent, known: Known, least: float = 0.0) -> float | None:
-        """Judge the value that came with a settled stride; since when it deviates, or None.
+        """Judge the value that came with a settled stride and return since when it deviates.
 
+        None while it does not, or where it is not judged.
         least : no less than so much is a deviation.
         """
         stride, measured = news, known.measured.get(self._name)

@@ -71,7 +71,7 @@ def mounting(known: Known, profile: Profile) -> Trigger | None:
 
 
 def walking_back(known: Known, profile: Profile) -> Trigger | None:
-    """Go uphill or to a jog after a minute on the flat, if the stage says so; else end the bout."""
+    """Return how walking backward ends: uphill or a jog where the stage has one, or the turn."""
     over = _over(known)
     if over or known.elapsed_s < walk_lasts(known, profile):
         return over

@@ -234,7 +234,7 @@ class Session:
         return spec.leads(known, self.kept.profile)
 
     def _gone(self) -> bool:
-        """Return whether nobody has walked for very long; a pause asked for may last longer."""
+        """Return whether nobody has walked for longer than this pause may last."""
         known = self._known
         asked = known.spec.overlay and self._paused_by in ("pause", "away")
         patience = LONG_PAUSE if asked or self._asks else 1.0

@@ -74,8 +74,9 @@ class View(Struct, frozen=True):
 
 
 class Conversation:
-    """Leads through the steps; ``at`` is the one to begin with.
+    """Leads through the steps of set-up.
 
+    at : the step to begin with.
     step : the one that is asked now.
     wifi : a network to join is asked for, too.
     """

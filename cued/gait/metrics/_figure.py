@@ -102,24 +102,14 @@ def mean(
     strides: int = STRIDES,
 ) -> Part[NoOptions, Metric]:
     """Make the part of a mean over strides."""
-
-    def build(config: NoOptions) -> Metric:
-        del config
-        return Figure(unit, strides, figure, basis, mean=True)
-
-    return Part(NoOptions, build)
+    return _part(lambda: Figure(unit, strides, figure, basis, mean=True))
 
 
 def median(
     unit: str, figure: Callable[[Cycle], float | None], basis: Basis | None = None
 ) -> Part[NoOptions, Metric]:
     """Make the part of a median over strides."""
-
-    def build(config: NoOptions) -> Metric:
-        del config
-        return Figure(unit, STRIDES, figure, basis, mean=False)
-
-    return Part(NoOptions, build)
+    return _part(lambda: Figure(unit, STRIDES, figure, basis, mean=False))
 
 
 def trunk_mean(
@@ -131,3 +121,11 @@ def trunk_mean(
         return figure(cycle.posture) if cycle.posture else None
 
     return mean(unit, of_posture, "trunk", strides)
+
+
+def _part(build: Callable[[], Metric]) -> Part[NoOptions, Metric]:
+    def built(config: NoOptions) -> Metric:
+        del config
+        return build()
+
+    return Part(NoOptions, built)
