@@ -126,27 +126,36 @@ def test_without_root_one_command_is_named(tmp_path):
     assert "sudo apt install python3-venv espeak-ng" in done.stderr
 
 
-def test_every_part_of_the_tests_runs_whatever_failed_before(tmp_path):
-    ran = tmp_path / "ran"
-    code = (HOME / "scripts" / "test").read_text()
-    tools = tmp_path / ".venv" / "bin"
+def run_tests_with_tools_that_end_with(status, folder):
+    """Run scripts/test in a tree whose tools only log their arguments and end with status."""
+    tools = folder / ".venv" / "bin"
     tools.mkdir(parents=True)
     for name in ("ruff", "lint-imports", "pyright", "python"):
-        (tools / name).write_text(f'#!/bin/sh\necho {name} "$@" >> {ran}\nexit 1\n')
+        (tools / name).write_text(f'#!/bin/sh\necho {name} "$@" >> {folder}/ran\nexit {status}\n')
         (tools / name).chmod(0o755)
-    scripts = tmp_path / "scripts"
+    scripts = folder / "scripts"
     scripts.mkdir()
     stand_ins = (
         "system_packages() { :; }; environment() { :; }; venv_package() { :; };"
         f' python_for() {{ [ "$1" = 3.11 ] && echo "{tools}/python"; }}'
     )
     (scripts / "_setup.sh").write_text(SETUP.read_text() + stand_ins)
-    (scripts / "test").write_text(code)
-    done = subprocess.run(
-        ["bash", scripts / "test"], capture_output=True, text=True, check=False, cwd=tmp_path
+    shutil.copy(HOME / "scripts" / "test", scripts)
+    return subprocess.run(
+        ["bash", scripts / "test"], capture_output=True, text=True, check=False, cwd=folder
     )
+
+
+def test_every_part_of_the_tests_runs_whatever_failed_before(tmp_path):
+    done = run_tests_with_tools_that_end_with(1, tmp_path)
     assert done.returncode == 1
-    lines = ran.read_text()
+    lines = (tmp_path / "ran").read_text()
     for part in ("ruff format", "ruff check", "lint-imports", "pyright", "not alone", "-m alone"):
         assert part in lines, lines
     assert "== failed: format; lint; architecture;" in done.stderr
+
+
+def test_tests_that_pass_end_with_0(tmp_path):
+    done = run_tests_with_tools_that_end_with(0, tmp_path)
+    assert "== all parts passed" in done.stderr
+    assert done.returncode == 0
