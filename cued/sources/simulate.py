@@ -7,7 +7,7 @@ Time comes from the run, not from the clock: inputs carry the run's own seconds,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -47,8 +47,8 @@ class Simulate:
     """Plays one scenario."""
 
     def __init__(self, config: Config, site: Site) -> None:
-        del site
         scenario = open_scenario(config.scenario)
+        _refuse_unheard(config.scenario, scenario, site.sensors)
         self.simulation = Simulation(scenario, config.seed or None, keep_truth=1000)
         inputs, belt = self.simulation.inputs(), self.simulation.request
         self._playback = Playback(inputs, config.speed, belt)
@@ -60,6 +60,16 @@ class Simulate:
     async def request(self, request: BeltRequest) -> str:
         """Set the simulated treadmill."""
         return await self._playback.request(request)
+
+
+def _refuse_unheard(name: str, scenario: Scenario, configured: Iterable[str]) -> None:
+    """Raise ConfigError where [sensors] names others only; some may well be of another source."""
+    plays, known = [s.name for s in scenario.sensor], list(configured)
+    if known and not set(known) & set(plays):
+        raise ConfigError(
+            f"[sources.simulate] scenario: {name} has the sensors {', '.join(plays)}, and nobody"
+            f" hears them: write a table [sensors.{plays[0]}] (there are {', '.join(known)})"
+        )
 
 
 def recorded(simulation: Simulation, name: str) -> TableRecording:

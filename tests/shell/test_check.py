@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from cued import config
+import os
+
+import pytest
+
+from cued import __main__, config
 from cued.commands.check import described, silent, unseen
 from cued.model import OutOfReach
 
@@ -47,3 +51,31 @@ def test_secrets_of_the_service_are_no_mistake_of_the_configuration():
         raise OutOfReach("the password cannot be reached")
 
     assert unseen([lambda _: None, hidden]) == ["not checked: the password cannot be reached"]
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_a_simulated_runner_whose_sensors_nobody_hears_is_a_mistake_told_in_one_line(
+    tmp_path, capsys, command
+):
+    file = tmp_path / "cued.toml"
+    station = f'[station]\nhardware = false\nstate = "{tmp_path}"\n[sources.simulate]\n'
+    file.write_text(station + '[sensors.back]\ndevice = "pod"\nplacement = "lower_back"\n')
+    assert __main__.main([command, "--config", str(file)]) == os.EX_CONFIG
+    told = capsys.readouterr().err
+    assert told.startswith(
+        "cued: cued.toml: [sources.simulate] scenario: workout has the sensors trunk, foot"
+    )
+    assert "write a table [sensors.trunk] (there are back)" in told
+    assert told.count("\n") == 1
+
+
+def test_a_simulated_runner_may_stand_beside_sensors_of_another_source(tmp_path, capsys):
+    file = tmp_path / "cued.toml"
+    text = "[station]\nhardware = false\n[sources.simulate]\n[sources.ble]\n"
+    for name, placement in (("trunk", "lower_back"), ("strap", "chest"), ("mill", "treadmill")):
+        device = "ftms" if name == "mill" else "pod"
+        text += f'[sensors.{name}]\ndevice = "{device}"\nplacement = "{placement}"\n'
+        text += f'name = "{name}"\n'
+    file.write_text(text)
+    assert __main__.main(["check", "--config", str(file)]) == 0
+    assert "sensor strap: pod, chest" in capsys.readouterr().out
