@@ -117,11 +117,12 @@ class Coach:
             return []
         if isinstance(item, CueDone):
             self._arbiter.done(item)
-        # 2. Safety, whatever the session is doing.
-        proposals = self._safety.consider(item, known, now)
-        known.blind = self._safety.blind
-        # 3. What a person asks for.
+        # 2. What a person asks for.
+        proposals = list[Proposal]()
         events = self._command(item, proposals, now) if isinstance(item, Command) else []
+        # 3. Safety, whatever the session is doing; the end of an alarm before what follows it.
+        proposals += self._safety.consider(item, known, now)
+        known.blind = self._safety.blind
         # 4. What was compared before a stumble or a change of the belt is compared no more.
         if isinstance(item, Stumble | Fall) or known.belt_changed != belt_before:
             self._restart()

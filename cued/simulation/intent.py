@@ -192,6 +192,7 @@ PROMPTS: dict[str, Act] = {  # speeds and s as a person would press; chosen
     "forward_on": Act(speed_m_s=0.8),
     "eased_off": Act(speed_m_s=0.3),
     "cool_down": Act(speed_m_s=0.7),
+    "rest": Act(speed_m_s=0.0, does="stand"),
     "finished": Act(speed_m_s=0.0),
     "away": Act(speed_m_s=0.0),
 }

@@ -45,7 +45,7 @@ Trigger: TypeAlias = Literal[
     "over",  # nobody moved for very long
 ]
 Pace = Literal["own", "turn", "walk", "due"]  # the runner's; slow; a stage-1 walk; the stage's
-Entry = Literal["session", "round", "imprint", "carry", "carry_on", "retention", "summary"]
+Entry = Literal["session", "round", "imprint", "carry", "carry_on", "retention", "wrong", "summary"]
 
 
 def always(_known: Known) -> bool:

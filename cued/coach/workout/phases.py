@@ -12,6 +12,7 @@ Rules of this file
 * Belt and incline are set facing forward, or with the feet on the side rails. So the last minute of
   settling in is at the speed of the backward part, and what is faster or steeper than a turn allows
   is set while mounting.
+* Who has fallen and is well rests, the belt off, and the workout is over: nobody is led on.
 * ``BEFORE`` means the phase that was interrupted; an interrupted backward phase is entered again
   by turning, guided, and never by a belt that just goes on.
 * docs/phases.md shows the diagram that ``scripts/diagrams`` draws from these tables; a test keeps
@@ -30,6 +31,7 @@ BEFORE = "(before)"
 IDLE = "idle"
 FREE = "free_run"
 NOTICE_S = 20.0  # before a turn
+REST_S = 60.0  # after a fall: to stop the belt, and to find out whether all is well; chosen
 WARNING_S = 5.0  # before a change of the belt's speed under somebody who goes backward
 
 TURN_FRONT = (
@@ -208,6 +210,13 @@ PHASES: dict[str, PhaseSpec] = {
         still=True, stands=True, overlay=True, entry=frozenset(("carry_on",))
     ),
     "fallen": PhaseSpec(still=True, stands=True, overlay=True),
+    "rest": PhaseSpec(
+        says=(Line("rails", only=c.walks_backward), Line("rest"), Line("fall_kept")),
+        still=True, stands=True, quiet=True,
+        entry=frozenset(("wrong",)),
+        lasts=lambda _, __: REST_S,
+        leads=t.timed,
+    ),
 }  # fmt: skip
 
 _ANYWHERE: dict[Trigger, str] = {
@@ -294,7 +303,15 @@ TABLE: dict[str, dict[Trigger, str]] = {
         "over": IDLE,
     },
     "blind": {"seen": BEFORE, "fell": "fallen", "stop": IDLE, "over": IDLE},
-    "fallen": {"acknowledge": "paused", "stop": IDLE},
+    "fallen": {"acknowledge": "rest", "stop": IDLE},
+    # How long nobody has walked, the alarm included, does not count here.
+    "rest": {
+        "fell": "fallen",
+        "lost": "blind",
+        "stop": IDLE,
+        "timeout": IDLE,
+        "skip": IDLE,
+    },
 }
 
 

@@ -36,6 +36,7 @@ SETS = {
     "own_speed": False,
     "forward_on": False,
     "cool_down": False,
+    "rest": False,
     "paused": False,
     "away": False,
 }

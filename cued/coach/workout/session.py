@@ -225,7 +225,7 @@ class Session:
         if stumbled and after(known.phase, "stumbled"):
             # The stage below may allow less time than was already moved.
             return "stumbled" if self.kept.due(self.tally, self._away_s).left_s > 0.0 else "dose"
-        if self._gone():
+        if self._gone() and after(known.phase, "over"):
             return "over"
         if not isinstance(item, Tick | Stride | Gait):
             return None
@@ -267,6 +267,7 @@ class Session:
         if spec.overlay:
             self._before = self._before if was.overlay else left
             self._paused_by = trigger
+        known.wrong = known.wrong or "wrong" in spec.entry
         if "session" in spec.entry:
             self._begin(free=not spec.program)
         asked = was.turn != "unknown" or was.stands or was.backward

@@ -19,6 +19,7 @@ from cued.model import (
     BeltState,
     Cue,
     Direction,
+    Fall,
     Link,
     Measurement,
     Phase,
@@ -579,6 +580,42 @@ def test_who_says_so_in_a_pause_is_led_to_the_end_and_not_back() -> None:
         runner.say("something_wrong")
         runner.say("resume")
         assert runner.phase == then
+
+
+@pytest.mark.parametrize("phase", ["settle", "backward_walk", "carry", "free_run"])
+@pytest.mark.parametrize("alarm_s", [20.0, 400.0])
+def test_who_fell_and_is_well_rests_and_is_led_no_further(phase: str, alarm_s: float) -> None:
+    free = phase == "free_run"
+    profile = "variety_for_a_runner"
+    runner = led_to(phase, Memory(stage=2, sessions=3), profile=profile, program=not free)
+    runner.walk(6.0, "backward" if PHASES[phase].backward else "forward")
+    runner.feed(Fall(t=runner.t, stage="confirmed"))
+    runner.belt(0.0)
+    runner.stand(alarm_s)
+    runner.events.clear()
+    runner.say("press")
+    runner.stand(80.0)
+    end = ["stage_down"] * (not free)
+    told = [k for k in keys(runner) if not k.startswith("fact_")]
+    assert told == ["fall_acknowledged", "rest", "fall_kept", "finished", *end]
+    assert runner.phases() == ["rest", "idle"]
+    assert runner.summaries()[-1].details["something_wrong"] == 1.0
+    if not free:
+        runner.say("press")
+        runner.stand(5.0)
+        assert runner.cues("check_better")
+
+
+def test_who_walks_backward_as_the_alarm_ends_is_sent_to_the_rails_before_the_console() -> None:
+    runner = led_to("backward_walk")
+    runner.walk(6.0, "backward")
+    runner.feed(Fall(t=runner.t, stage="confirmed"))  # that was none
+    runner.walk(20.0, "backward")
+    runner.events.clear()
+    runner.say("press")
+    runner.walk(100.0, "backward")
+    assert keys(runner)[:4] == ["fall_acknowledged", "rails", "rest", "fall_kept"]
+    assert runner.phase == "idle"
 
 
 def test_who_was_lost_for_a_moment_is_still_told_of_the_turn() -> None:

@@ -28,7 +28,7 @@ SAME_MEANING = (
     {"part_done", "part_done_one", "part_done_seconds", "fact_backward", "fact_backward_one"},
     {"fact_held", "fact_last", "minute_left", "seconds_left"},
     {"belt_at", "belt_at_mph", "incline_at"},
-    {"away", "finished", "unsteady_stop"},
+    {"away", "finished", "unsteady_stop", "rest"},
     {"check_in", "check_all", "check_rails"},
     {"faster_soon", "slower_soon", "turning_soon"},
     {"trunk_lean", "trunk_lean_back", "posture_lost"},
