@@ -45,7 +45,7 @@ class Parser(argparse.ArgumentParser):
     """A parser whose mistakes look as all others do."""
 
     def error(self, message: str) -> NoReturn:
-        """Return what is wrong in a line, and end with the status for wrong usage."""
+        """Print what is wrong in a line, and end with the status for wrong usage."""
         if unknown := re.match(r"argument COMMAND: invalid choice: '(.+?)' ", message):
             known = [name.rstrip("_") for name in available()]
             message = f"there is no command {unknown[1]}{meant(unknown[1], known)}"

@@ -246,6 +246,19 @@ def test_what_a_function_says_first_is_what_it_does():
     assert not wrong
 
 
+def test_what_returns_nothing_does_not_say_that_it_does():
+    wrong = [
+        f"{path.relative_to(HOME)}: {node.name}"
+        for path in (HOME / "cued").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.returns is not None
+        and ast.unparse(node.returns) in ("None", "NoReturn")
+        and (ast.get_docstring(node) or "").startswith("Return ")
+    ]
+    assert not wrong
+
+
 def test_every_file_that_a_docstring_names_is_there():
     folders = ("cued", "scripts", "tests", "hardware")
     there = {path.name for folder in folders for path in (HOME / folder).rglob("*.py")}

@@ -276,7 +276,7 @@ class Level:
                 self._edge = max(self._edge, abs(value - plateau.mean))
 
     def _shift(self, t: float, plateau: Plateau) -> None:
-        """Find a lasting step that is smaller than the edge."""
+        """Begin a new plateau at a lasting step that is smaller than the edge."""
         reports = plateau.reports
         for k in WINDOWS:
             n = len(reports) - k
@@ -305,7 +305,7 @@ class Level:
             self._agree()
 
     def _back(self, t: float) -> bool:
-        """Return to the old level when the reports came back to it."""
+        """Go back to the old level when the reports did."""
         old = self._left
         within_s = max(RETURN_S, RETURN_REPORTS * self.apart_s)
         if old is None or t - self._left_at > within_s:

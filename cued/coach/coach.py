@@ -209,7 +209,7 @@ class Coach:
         return [*imprint]
 
     def _beat_on(self, carry: Carry, now: float) -> None:
-        """Return the beat of the backward step rate during the carry."""
+        """Begin the beat of the backward step rate, if the carry wants it."""
         spm = carry.backward_spm(self.known.belt)
         if self._plan.beats and spm is not None and conditions.felt(self.known):
             self._pacer.begin(spm, CARRY_BEAT_S, now, {"phase": self.known.phase}, fades=True)

@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def diagnose(adapter: str) -> None:
-    """Return what is wrong with Bluetooth on this machine, if anything is."""
+    """Print what is wrong with Bluetooth on this machine, if anything is."""
     chosen = Config(parts={"sources": {"ble": ble.Config(adapter=adapter)}})
     show(missing(bluetooth(Machine(), chosen)), Console())
 

@@ -51,7 +51,7 @@ class _Fenced:
         self._opens_s = OPENS_S
 
     def patience(self, left_s: float) -> None:
-        """Return how long the parts that are not open yet may take."""
+        """Set how long opening the part may take."""
         self._opens_s = min(max(left_s, LEAST_S), OPENS_S)
 
     @property

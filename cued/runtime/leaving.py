@@ -71,7 +71,7 @@ class Signals:
         threading.Thread(target=self._listen, name="signals", daemon=True).start()
 
     def mean(self, does: Mapping[int, Callable[[], None]]) -> None:
-        """Return what is called in the loop for each signal from now on."""
+        """Set what is called in the loop for each signal from now on."""
         self._does = does
         for number in does:
             signal.signal(number, _heard_elsewhere)

@@ -127,7 +127,7 @@ class Simulation:
         return self._walker.trunk(t, placement == "chest")
 
     def _clockwork(self, until: float) -> None:
-        """Return ticks, the belt's messages and commands of this piece."""
+        """Queue the ticks, the belt's messages and the commands of this piece."""
         while self._belts * BELT_S < until:
             t = self._belts * BELT_S
             report = self._teller.report(t)

@@ -123,7 +123,7 @@ class Conversation:
         self._move(1)
 
     def back(self) -> None:
-        """Return to the step before."""
+        """Go back to the step before."""
         self._move(-1)
 
     def go(self, step: str) -> None:
