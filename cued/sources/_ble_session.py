@@ -49,6 +49,7 @@ from cued.sources._ble_connecting import (
     short,
     theirs,
 )
+from cued.sources._ble_turn import Turn
 from cued.sources._ble_watching import Watch
 from cued.sources.source import Emit
 
@@ -70,6 +71,7 @@ class Connection:
         self._name = name
         self._device = device
         self._watch = watch
+        self._turn = Turn()
         self._emit = emit
         self._actions: asyncio.Queue[Action] = asyncio.Queue()
         self._resting = False
@@ -292,6 +294,8 @@ class Connection:
         # The loop's turns and the radio's are no finer; further digits fill recordings with noise.
         t = math.floor(asyncio.get_running_loop().time() * 1e4) / 1e4
         if self._over.done() or self._watch.duplicate(t, char, data):
+            return
+        if self._turn.is_too_long(t) and not self._watch.idles:  # a treadmill's answers are few
             return
         try:
             outputs = self._device.receive(t, char, data)

@@ -33,7 +33,7 @@ class Watch:
 
     def __init__(self, placement: str) -> None:
         self._pauses = placement in ("treadmill", "heart_rate")
-        self._idles = placement == "treadmill"
+        self.idles = placement == "treadmill"  # and may be silent for hours
         self._wondered = 0.0
         self._since = 0.0
         self._good_t: float | None = None
@@ -78,14 +78,14 @@ class Watch:
     def wonders(self, t: float) -> bool:
         """Return whether it is time to see if a silent treadmill is still there, once a time."""
         last = max(self._since, self._wondered, self._good_t or 0.0)
-        if not self._idles or t - last < PAUSING_SILENT_S:
+        if not self.idles or t - last < PAUSING_SILENT_S:
             return False
         self._wondered = t
         return True
 
     def verdict(self, t: float) -> str:
         """Return why the link should be given up, or nothing."""
-        if self._idles:
+        if self.idles:
             return ""
         if self._good_t is None:
             return "" if t - self._since < FIRST_S else self._why("it sends nothing")
