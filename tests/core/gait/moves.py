@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
-from cued.frames import GRAVITY_M_S2, rotation, to_body
+from cued.frames import GRAVITY_M_S2
 from cued.model import Block, Floats
-from cued.signal.grid import Grid
-from cued.signal.stream import Quality
+from cued.recording.tables.table import read_table
+from tests.core.gait.recorded import trunk
 
 DT = 0.01
 
@@ -191,33 +190,10 @@ HARMLESS: dict[str, Callable[[], Move]] = {
 
 
 def recorded(folder: Path) -> list[Block]:
-    """The grid blocks of a recording's trunk sensor."""
-    about = tomllib.loads((folder / "recording.toml").read_text())
-    trunk = ("waist", "lower_back", "chest")
-    s = next(s for s in about["sensor"] if s["placement"] in trunk)
-    data = np.loadtxt(folder / s["file"], delimiter=",", skiprows=1)
-    t, acc, gyr = data[:, 0], data[:, 1:4], data[:, 4:7]
-    ok = Quality(s["rate_hz"]).feed(acc)
-    if "mounting" in s:
-        m = rotation(s["mounting"])
-        acc, gyr = to_body(m, acc), to_body(m, gyr) if gyr.shape[1] else gyr
-    x = np.hstack((acc, gyr))
-    return [
-        Block(
-            s["name"],
-            s["placement"],
-            times,
-            v[:, :3],
-            v[:, 3:] if v.shape[1] > 3 else None,
-            marks,
-            "mounting" in s,
-            fresh,
-        )
-        for times, v, marks, fresh in Grid(s["rate_hz"], x.shape[1]).feed(t, x, ok)
-    ]
+    """Return the blocks of a recording's trunk sensor."""
+    return trunk(read_table(folder))
 
 
 def truth(folder: Path, kind: str) -> float:
-    """Time of the first truth of this kind."""
-    lines = (folder / "truth.csv").read_text().splitlines()[1:]
-    return next(float(line.split(",")[0]) for line in lines if line.split(",")[1] == kind)
+    """Return the time of the first truth of this kind."""
+    return next(row.t for row in read_table(folder).truth if row.kind == kind)

@@ -19,14 +19,12 @@ from msgspec.structs import replace
 
 from cued.evaluation.matching import match
 from cued.evaluation.truth import Truth
-from cued.frames import rotation, to_body
 from cued.gait.finding import Contact, Finding, Heading, Moving, Orientation, Turning
 from cued.gait.fusion.direction import DirectionChoice
 from cued.gait.trunk.chain import Trunk
-from cued.model import Block
-from cued.recording.tables.table import TableRecording, read_table
-from cued.signal.grid import Grid
-from cued.signal.stream import Quality
+from cued.recording.tables.table import read_table
+from tests.core.gait.recorded import Score
+from tests.core.gait.recorded import trunk as worn
 
 pytestmark = pytest.mark.data
 
@@ -42,37 +40,12 @@ GOOD_UNTIL_S = {
 SIDES_SWAPPED = ("voisard-s04",)  # truth against roll and sway of every other walk, both trials
 
 
-def trunk_blocks(recording: TableRecording, mounted: bool = True) -> list[Block]:
-    (track,) = (s for s in recording.sensors if s.name == "trunk")
-    ok = Quality(track.rate_hz).feed(track.acc)
-    known = mounted and track.mounting is not None
-    acc, gyr = track.acc, track.gyr
-    if known:
-        m = rotation(track.mounting)
-        acc, gyr = to_body(m, acc), None if gyr is None else to_body(m, gyr)
-    joined = acc if gyr is None else np.hstack((acc, gyr))
-    pieces = Grid(track.rate_hz, joined.shape[1]).feed(track.t, joined, ok)
-    return [
-        Block(
-            sensor="trunk",
-            placement=track.placement,
-            t=t,
-            acc=x[:, :3],
-            gyr=None if gyr is None else x[:, 3:],
-            ok=believed,
-            oriented=known,
-            fresh=fresh,
-        )
-        for t, x, believed, fresh in pieces
-    ]
-
-
 @cache
 def found(folder: Path, mounted: bool = True) -> tuple[Truth, tuple[Finding, ...]]:
     recording = read_table(folder)
     trunk = Trunk("trunk")
     return Truth(recording), tuple(
-        f for block in trunk_blocks(recording, mounted) for f in trunk.feed(block)
+        f for block in worn(recording, mounted=mounted) for f in trunk.feed(block)
     )
 
 
@@ -81,13 +54,12 @@ def told(findings: Iterable[Finding]) -> list[float]:
     return [f.log_odds for f in findings if isinstance(f, Heading) and f.log_odds]
 
 
-class Score:
+class Contacts(Score):
     """Contacts of several recordings against their truth."""
 
     def __init__(self, folders: list[Path], within_s: float, mounted: bool = True) -> None:
+        super().__init__()
         assert folders
-        self.hits = self.missed = self.false = 0
-        self.errors: list[float] = []
         self.delays: list[float] = []
         self.sides: list[tuple[str, str]] = []
         for folder in folders:
@@ -96,30 +68,18 @@ class Score:
     def _add(self, folder: Path, within_s: float, mounted: bool) -> None:
         truth, findings = found(folder, mounted)
         end = GOOD_UNTIL_S.get(folder.name, np.inf)
-        known = [row for row in truth.contacts if row.t < end]
         said = [f for f in findings if isinstance(f, Contact)]
-        pairs = match([row.t for row in truth.contacts], [f.t for f in said], within_s)
-        hits = [(i, j) for i, j in pairs if truth.is_steady(truth.contacts[i].t)]
-        hits = [(i, j) for i, j in hits if truth.contacts[i].t < end]
-        used = {j for _, j in pairs}
-        self.hits += len(hits)
-        self.missed += sum(truth.is_steady(row.t) for row in known) - len(hits)
-        self.false += sum(
-            truth.is_steady(f.t) and f.t < end for j, f in enumerate(said) if j not in used
+        true = [row.t for row in truth.contacts]
+        hits = self.add(
+            true, [f.t for f in said], lambda t: t < end and truth.is_steady(t), within_s
         )
-        for i, j in hits:
-            self.errors.append(said[j].t - truth.contacts[i].t)
-            self.delays.append(said[j].at - truth.contacts[i].t)
-            if not folder.name.startswith(SIDES_SWAPPED):
-                self.sides.append((truth.contacts[i].side, said[j].side))
-
-    @property
-    def f1(self) -> float:
-        return 2 * self.hits / (2 * self.hits + self.missed + self.false)
+        self.delays += [said[j].at - true[i] for i, j in hits]
+        if not folder.name.startswith(SIDES_SWAPPED):
+            self.sides += [(truth.contacts[i].side, said[j].side) for i, j in hits]
 
 
 def test_contacts_of_forward_walking_at_the_lower_back(data: Path) -> None:
-    score = Score(sorted(data.glob("overground_walk/voisard-*")), 0.1)
+    score = Contacts(sorted(data.glob("overground_walk/voisard-*")), 0.1)
     assert score.f1 >= 0.985
     assert pstdev(score.errors) <= 0.025
     assert abs(np.mean(score.errors)) <= 0.01
@@ -127,21 +87,21 @@ def test_contacts_of_forward_walking_at_the_lower_back(data: Path) -> None:
 
 
 def test_sides_of_forward_walking(data: Path) -> None:
-    score = Score(sorted(data.glob("overground_walk/voisard-*")), 0.1)
+    score = Contacts(sorted(data.glob("overground_walk/voisard-*")), 0.1)
     wrong = sum(b not in (a, "unknown") for a, b in score.sides)
     assert wrong / len(score.sides) <= 0.01
     assert sum(a == b for a, b in score.sides) / len(score.sides) >= 0.98
 
 
 def test_contacts_on_a_treadmill_with_unknown_mounting(data: Path) -> None:
-    score = Score(sorted(data.glob("treadmill_walk_forward/tripod-*")), 0.1)
+    score = Contacts(sorted(data.glob("treadmill_walk_forward/tripod-*")), 0.1)
     assert score.f1 >= 0.985  # the truth's clock is up to 0.1 s apart from the trunk's
     assert median(score.delays) <= 0.055
 
 
 def test_contacts_of_a_run_at_the_sacrum_from_cold(data: Path) -> None:
     folders = sorted(data.glob("treadmill_run/alcantara-*"))
-    score = Score(folders, 0.05)
+    score = Contacts(folders, 0.05)
     assert score.f1 >= 0.97
     assert pstdev(score.errors) <= 0.012
     for folder in folders:
@@ -153,12 +113,12 @@ def test_contacts_of_a_run_at_the_sacrum_from_cold(data: Path) -> None:
 
 
 def test_contacts_of_an_impaired_walk(data: Path) -> None:
-    assert Score(sorted(data.glob("overground_walk/mobgap-*")), 0.1).f1 >= 0.94
+    assert Contacts(sorted(data.glob("overground_walk/mobgap-*")), 0.1).f1 >= 0.94
 
 
 def test_unknown_mounting_costs_little(data: Path) -> None:
     folders = sorted(data.glob("overground_walk/voisard-*"))
-    assert Score(folders, 0.1, mounted=False).f1 >= 0.96
+    assert Contacts(folders, 0.1, mounted=False).f1 >= 0.96
 
 
 def test_direction_of_every_step(data: Path) -> None:
@@ -233,7 +193,7 @@ def replayed(folder: Path, m: np.ndarray, mounted: bool, starts_forward: bool) -
     """Wear the sensor differently: ``m`` turns what the blocks say."""
     trunk = Trunk("trunk", starts_forward=starts_forward)
     findings: list[Finding] = []
-    for b in trunk_blocks(read_table(folder), mounted):
+    for b in worn(read_table(folder), mounted=mounted):
         gyr = None if b.gyr is None else b.gyr @ m
         findings += trunk.feed(replace(b, acc=b.acc @ m, gyr=gyr))
     return findings

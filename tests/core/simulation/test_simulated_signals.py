@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import tomllib
 
 import numpy as np
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from cued.frames import GRAVITY_M_S2
 from cued.simulation.run import Simulation, collect
 from cued.simulation.scenario import SimulatedSensor
+from tests.core.gait.recorded import trials
 from tests.core.simulation.walks import (
     lead_deg,
     low_passed,
@@ -281,13 +281,10 @@ def test_a_bow_comes_and_goes():
 
 
 def real(folder, sensor):
-    about = tomllib.loads((folder / "recording.toml").read_text())
-    told = next(s for s in about["sensor"] if s["name"] == sensor)
-    samples = np.loadtxt(folder / told["file"], delimiter=",", skiprows=1)
-    turn = np.array(told["mounting"]).T
-    rows = [line.split(",") for line in (folder / "truth.csv").read_text().splitlines()[1:]]
-    contacts = [float(r[0]) for r in rows if r[1] == "contact" and r[2] == "left"][3:-2]
-    return samples[:, 0], samples[:, 1:4] @ turn, samples[:, 4:7] @ turn, np.array(contacts)
+    (trial,) = (t for t in trials(folder.parent, folder.name) if t.track.name == sensor)
+    turn = np.array(trial.track.mounting).T
+    contacts = np.array(trial.times("contact")[3:-2])
+    return trial.track.t, trial.track.acc @ turn, trial.track.gyr @ turn, contacts
 
 
 @pytest.mark.data
