@@ -63,6 +63,7 @@ def test_what_cannot_be_built_is_left_out_and_told_once(kind, monkeypatch, walk)
     assert sum(isinstance(e, Stride) for e in out) > 30
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("method", ["update", "reset"])
 @pytest.mark.parametrize("name", parts.names("metrics"))
 def test_a_metric_that_raises_is_off_and_told_once(name, method, monkeypatch, walk):
@@ -101,6 +102,7 @@ def test_a_metric_whose_value_is_no_number_is_off_and_told(value, walk):
     assert not [e for e in out if isinstance(e, Measurement)]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("method", ["consider", "reset"])
 @pytest.mark.parametrize("name", parts.names("rules"))
 def test_a_rule_that_raises_is_off_and_told_once(name, method, monkeypatch, walk):

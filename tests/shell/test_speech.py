@@ -164,6 +164,7 @@ def test_a_sound_of_any_rate_keeps_its_pitch_length_and_level(rate: int) -> None
 
 
 @needs_espeak
+@pytest.mark.once
 @pytest.mark.parametrize("language", phrases.LANGUAGES)
 async def test_words_of_every_language_are_equally_loud_and_never_clip(
     language: str, tmp_path: Path

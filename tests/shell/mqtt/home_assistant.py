@@ -11,92 +11,52 @@ import json
 import re
 from typing import Any
 
-TEMPLATE = str
 ICON = re.compile(r"mdi:[a-z0-9-]+")
 TOPIC = re.compile(r"[^+#\x00]+")
-AVAILABILITY = {
-    "availability": list,
-    "availability_mode": str,
-    "availability_template": TEMPLATE,
-    "availability_topic": str,
-    "payload_available": str,
-    "payload_not_available": str,
-}
-ENTITY = AVAILABILITY | {
-    "platform": str,
-    "unique_id": str,
-    "name": (str, type(None)),
-    "icon": str,
-    "device_class": (str, type(None)),
-    "enabled_by_default": bool,
-    "entity_category": str,
-    "default_entity_id": str,
-    "entity_picture": str,
-    "encoding": str,
-    "qos": int,
-    "json_attributes_topic": str,
-    "json_attributes_template": TEMPLATE,
-}
-READS = {"state_topic": str, "value_template": TEMPLATE}
+NUMBER = (int, float)
+TEXT = (str, type(None))
+
+
+def _keys(kind: Any, names: str) -> dict[str, Any]:
+    return dict.fromkeys(names.split(), kind)
+
+
+AVAILABILITY = {"availability": list} | _keys(
+    str,
+    "availability_mode availability_template availability_topic payload_available "
+    "payload_not_available",
+)
+ENTITY = (
+    AVAILABILITY
+    | _keys(str, "platform unique_id icon entity_category default_entity_id entity_picture")
+    | _keys(str, "encoding json_attributes_topic json_attributes_template")
+    | _keys(TEXT, "name device_class")
+    | {"enabled_by_default": bool, "qos": int}
+)
+READS = _keys(str, "state_topic value_template")
+WRITES = _keys(str, "command_topic command_template") | {"retain": bool}
+PAYLOADS = _keys(str, "payload_on payload_off")
 PLATFORMS: dict[str, dict[str, Any]] = {
-    "sensor": ENTITY
-    | READS
-    | {
-        "expire_after": int,
-        "force_update": bool,
-        "last_reset_value_template": TEMPLATE,
-        "options": list,
-        "state_class": str,
-        "suggested_display_precision": int,
-        "unit_of_measurement": (str, type(None)),
-    },
-    "binary_sensor": ENTITY
-    | READS
-    | {
-        "expire_after": int,
-        "force_update": bool,
-        "off_delay": int,
-        "payload_on": str,
-        "payload_off": str,
-    },
-    "button": ENTITY
-    | {"command_topic": str, "command_template": TEMPLATE, "payload_press": str, "retain": bool},
-    "switch": ENTITY
-    | READS
-    | {
-        "command_topic": str,
-        "command_template": TEMPLATE,
-        "optimistic": bool,
-        "payload_on": str,
-        "payload_off": str,
-        "retain": bool,
-        "state_on": str,
-        "state_off": str,
-    },
-    "number": ENTITY
-    | READS
-    | {
-        "command_topic": str,
-        "command_template": TEMPLATE,
-        "min": (int, float),
-        "max": (int, float),
-        "step": (int, float),
-        "mode": str,
-        "optimistic": bool,
-        "payload_reset": str,
-        "retain": bool,
-        "unit_of_measurement": (str, type(None)),
-    },
-    "event": ENTITY | READS | {"event_types": list},
+    "sensor": READS
+    | _keys(int, "expire_after suggested_display_precision")
+    | _keys(str, "last_reset_value_template state_class")
+    | {"force_update": bool, "options": list, "unit_of_measurement": TEXT},
+    "binary_sensor": READS
+    | PAYLOADS
+    | _keys(int, "expire_after off_delay")
+    | {"force_update": bool},
+    "button": WRITES | {"payload_press": str},
+    "switch": READS | WRITES | PAYLOADS | _keys(str, "state_on state_off") | {"optimistic": bool},
+    "number": READS
+    | WRITES
+    | _keys(NUMBER, "min max step")
+    | _keys(str, "mode payload_reset")
+    | {"optimistic": bool, "unit_of_measurement": TEXT},
+    "event": READS | {"event_types": list},
 }
-REQUIRED = {
-    "sensor": {"state_topic"},
-    "binary_sensor": {"state_topic"},
-    "button": {"command_topic"},
-    "switch": {"command_topic"},
-    "number": {"command_topic"},
-    "event": {"state_topic", "event_types"},
-}
+REQUIRED = dict.fromkeys(("sensor", "binary_sensor"), {"state_topic"})
+REQUIRED |= dict.fromkeys(("button", "switch", "number"), {"command_topic"})
+REQUIRED["event"] = {"state_topic", "event_types"}
 DEVICE = {
     "configuration_url", "connections", "hw_version", "identifiers", "manufacturer", "model",
     "model_id", "name", "serial_number", "suggested_area", "sw_version", "via_device",
@@ -141,7 +101,7 @@ def _entity(entity: dict[str, Any]) -> list[str]:
     platform = entity.get("platform")
     if platform not in PLATFORMS:
         return [f"platform {platform} is unknown"]
-    known = PLATFORMS[platform]
+    known = ENTITY | PLATFORMS[platform]
     out = [f"{key} is unknown" for key in entity.keys() - known.keys()]
     out += [
         f"{key} has the wrong type"
