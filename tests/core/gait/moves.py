@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from cued.frames import GRAVITY_M_S2
 from cued.model import Block, Floats
 from cued.recording.tables.table import read_table
+from tests.core.gait.blocks import frozen
 from tests.core.gait.recorded import trunk
 
 DT = 0.01
@@ -83,38 +83,8 @@ class Move:
         if mounting is not None:
             acc, gyr = acc @ mounting.T, gyr @ mounting.T
         ok = np.ones(self.t.size, dtype=bool)
-        return frozen(
-            Block("s", "waist", self.t, acc, gyr if gyro else None, ok, mounting is None, True)
-        )
-
-
-def frozen(block: Block) -> Block:
-    """Make its arrays read-only, so that whoever changes them fails."""
-    for array in (block.t, block.acc, block.gyr, block.ok):
-        if array is not None:
-            array.flags.writeable = False
-    return block
-
-
-def part(block: Block, start: int, stop: int | None = None) -> Block:
-    """The samples from ``start`` to ``stop``; fresh only if they are the first."""
-    s = slice(start, stop)
-    gyr = None if block.gyr is None else block.gyr[s]
-    return Block(
-        block.sensor,
-        block.placement,
-        block.t[s],
-        block.acc[s],
-        gyr,
-        block.ok[s],
-        block.oriented,
-        block.fresh and start == 0,
-    )
-
-
-def split(block: Block, cuts: Sequence[int]) -> list[Block]:
-    edges = [0, *sorted({c for c in cuts if 0 < c < block.t.size}), block.t.size]
-    return [part(block, a, b) for a, b in pairwise(edges)]
+        gyr = gyr if gyro else None
+        return frozen(Block("s", "waist", self.t, acc, gyr, ok, mounting is None, True))
 
 
 def walking(seconds: float = 20.0) -> Move:

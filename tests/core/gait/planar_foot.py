@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from msgspec.structs import replace
 
+from cued.frames import GRAVITY_M_S2 as G
 from cued.model import Block, Floats
+from tests.core.gait.blocks import part
 
-G = 9.80665
 DT = 0.01
 
 
@@ -46,10 +48,16 @@ class Walked:
     lifts: list[float] = field(default_factory=list)
 
 
-def _ease(x: Floats) -> Floats:
+def ease(x: Floats) -> Floats:
     """Go from 0 to 1 with rate and acceleration zero at both ends."""
     x = np.clip(x, 0.0, 1.0)
     return x**3 * (10 - 15 * x + 6 * x * x)
+
+
+def felt(ax: Floats, az: Floats, pitch: Floats) -> tuple[Floats, Floats]:
+    """See level axes from body axes: about +y a positive turn takes x down."""
+    c, s = np.cos(pitch), np.sin(pitch)
+    return ax * c - az * s, ax * s + az * c
 
 
 def walk(*parts: tuple[Gaitlet, int], still_s: float = 2.0, noise: float = 0.02) -> Walked:
@@ -69,11 +77,11 @@ def walk(*parts: tuple[Gaitlet, int], still_s: float = 2.0, noise: float = 0.02)
         contact = start + (1 - g.flat_to) * g.stride_s
         flat = contact + g.flat_from * g.stride_s
         swing = (t - lift) / (contact - lift)
-        pitch += g.leaving * _ease((t - roll) / (lift - roll))
-        pitch += (g.landing - g.leaving) * _ease(swing)
-        pitch -= g.landing * _ease((t - contact) / (flat - contact))
-        x += g.length_m * _ease(swing)
-        z += g.lift_m * (_ease(2 * swing) - _ease(2 * swing - 1))
+        pitch += g.leaving * ease((t - roll) / (lift - roll))
+        pitch += (g.landing - g.leaving) * ease(swing)
+        pitch -= g.landing * ease((t - contact) / (flat - contact))
+        x += g.length_m * ease(swing)
+        z += g.lift_m * (ease(2 * swing) - ease(2 * swing - 1))
         contacts.append(contact)
         lifts.append(lift)
         start += g.stride_s
@@ -81,9 +89,7 @@ def walk(*parts: tuple[Gaitlet, int], still_s: float = 2.0, noise: float = 0.02)
     for c in contacts:  # a blow of 20 ms as the foot lands
         az += 25.0 * np.exp(-(((t - c - 0.01) / 0.006) ** 2))
     rate = np.gradient(pitch, h)
-    # About +y a positive turn takes x down: body axes seen from level ones.
-    fx = ax * np.cos(pitch) - az * np.sin(pitch)
-    fz = ax * np.sin(pitch) + az * np.cos(pitch)
+    fx, fz = felt(ax, az, pitch)
     rng = np.random.default_rng(3)
     n = t.size // fine
     acc = np.stack((fx, np.zeros_like(fx), fz), axis=1)[::fine][:n]
@@ -95,16 +101,6 @@ def walk(*parts: tuple[Gaitlet, int], still_s: float = 2.0, noise: float = 0.02)
 
 def block(w: Walked, first: int = 0, last: int | None = None, **changes: object) -> Block:
     """Make one block of samples first..last."""
-    part = slice(first, last)
-    values: dict[str, object] = {
-        "sensor": "toe",
-        "placement": "foot_left",
-        "t": w.t[part].copy(),
-        "acc": w.acc[part].copy(),
-        "gyr": w.gyr[part].copy(),
-        "ok": np.ones(w.t[part].size, dtype=bool),
-        "oriented": True,
-        "fresh": first == 0,
-    }
-    values.update(changes)
-    return Block(**values)  # type: ignore[arg-type]
+    ok = np.ones(w.t.size, dtype=bool)
+    whole = Block("toe", "foot_left", w.t.copy(), w.acc.copy(), w.gyr.copy(), ok, True, True)
+    return replace(part(whole, first, last), **changes)

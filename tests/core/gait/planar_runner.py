@@ -22,8 +22,9 @@ from msgspec import Struct
 
 from cued.model import Floats
 from cued.simulation.foot import ring
+from tests.core.gait.planar_foot import G, ease, felt
 
-G, LIMB_M = 9.80665, 0.43
+LIMB_M = 0.43
 N = 1000  # points of a stride
 BALL, HEEL, ANKLE_M = 0.13, -0.05, 0.07  # along the sole from the ankle, and its height
 H_S = 0.002
@@ -58,8 +59,7 @@ def smooth(p0: Floats, v0: Floats, p1: Floats, v1: Floats, u: Floats) -> Floats:
 
 def pitched(x: Floats | float, z: Floats | float, pitch: Floats) -> Floats:
     """Turn a point of a segment about the left axis; a positive pitch takes x down."""
-    c, s = np.cos(pitch), np.sin(pitch)
-    return np.stack((x * c + z * s, z * c - x * s))
+    return np.stack(felt(x, z, -pitch))
 
 
 def integrated_twice(a: Floats, period_s: float) -> Floats:
@@ -94,9 +94,8 @@ class Cycle:
         hip = np.stack(
             [integrated_twice(a, self.stride_s) for a in (push + np.roll(push, N // 2), both - G)]
         )
-        falls, rises = np.clip(u / 0.35, 0, 1), np.clip((u - 0.65) / 0.35, 0, 1)
-        ease = [x**3 * (10 - 15 * x + 6 * x * x) for x in (falls, rises)]
-        foot = np.radians(land) * (1 - ease[0]) + np.radians(leave) * ease[1]
+        falls, rises = u / 0.35, (u - 0.65) / 0.35
+        foot = np.radians(land) * (1 - ease(falls)) + np.radians(leave) * ease(rises)
         end = HEEL + (BALL - HEEL) * (foot > 0)
         ankle = np.stack((foot_x + end - 0.04, 0 * u)) + pitched(-end, ANKLE_M, foot)
         stands = phase <= part
@@ -181,8 +180,7 @@ def _felt(cycle: Cycle, segment: str, phase, t: Floats) -> tuple[Floats, Floats]
     before, now, after = (cycle.at(segment, phase(t + h)) for h in (-H_S, 0.0, H_S))
     a = (after - 2 * now + before)[:2] / H_S**2
     pitch = now[2]
-    x, z = a[0] * np.cos(pitch) - (a[1] + G) * np.sin(pitch), a[0] * np.sin(pitch)
-    z = z + (a[1] + G) * np.cos(pitch)
+    x, z = felt(a[0], a[1] + G, pitch)
     stride = 2 * np.pi * phase(t)
     gyr = np.stack((0.5 * np.sin(stride), (after - before)[2] / (2 * H_S), 0.4 * np.cos(stride)), 1)
     return np.stack((x, 1.6 * np.sin(stride + 0.3), z), axis=1), gyr

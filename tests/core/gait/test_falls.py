@@ -15,17 +15,8 @@ from hypothesis import strategies as st
 from cued.gait.finding import Disturbance
 from cued.gait.trunk.falls import Falls
 from cued.model import Block
-from tests.core.gait.moves import (
-    HARMLESS,
-    Move,
-    falling,
-    jogging,
-    part,
-    recorded,
-    split,
-    truth,
-    walking,
-)
+from tests.core.gait.blocks import part, split
+from tests.core.gait.moves import HARMLESS, Move, falling, jogging, recorded, truth, walking
 
 AT, IMPACT = 8.0, 8.6
 

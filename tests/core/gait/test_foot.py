@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import copy
-from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from cued.gait.finding import (
     Contact,
@@ -25,6 +23,7 @@ from cued.gait.finding import (
 from cued.gait.foot.chain import Foot
 from cued.gait.foot.swing import SwingCycle
 from cued.model import Block
+from tests.core.gait.blocks import split
 from tests.core.gait.planar_foot import BACKWARD, FORWARD, RUN, Gaitlet, Walked, block, walk
 
 F = TypeVar("F", bound=Finding)
@@ -38,21 +37,6 @@ def find(w: Walked, **changes: object) -> list[Finding]:
 
 def only(findings: list[Finding], kind: type[F]) -> list[F]:
     return [f for f in findings if isinstance(f, kind)]
-
-
-def split(whole: Block, cuts: list[int]) -> list[Block]:
-    edges = sorted({0, whole.t.size, *(c for c in cuts if c < whole.t.size)})
-    return [
-        replace(
-            whole,
-            t=whole.t[a:b],
-            acc=whole.acc[a:b],
-            gyr=None if whole.gyr is None else whole.gyr[a:b],
-            ok=whole.ok[a:b],
-            fresh=whole.fresh and a == 0,
-        )
-        for a, b in pairwise(edges)
-    ]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -15,15 +15,14 @@ from hypothesis import strategies as st
 from cued.gait.finding import Disturbance
 from cued.gait.trunk.stumble import Stumbles
 from cued.model import Block
+from tests.core.gait.blocks import part, split
 from tests.core.gait.moves import (
     HARMLESS,
     Move,
     jogging,
     joined,
-    part,
     recorded,
     running,
-    split,
     stumbling,
     truth,
     walking,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from cued.model import Block, Floats
+from tests.core.gait.blocks import split
 
 G = 9.81
 DT_S = 0.01
@@ -89,23 +90,9 @@ def blocks(
     acc: Floats, gyr: Floats | None, sizes: list[int] | None = None, oriented: bool = True
 ) -> list[Block]:
     """Cut into blocks of the given sizes (all that is left goes into the last)."""
-    out: list[Block] = []
-    edges = np.cumsum([0, *(sizes or [])])
-    cuts = [int(e) for e in edges if e < acc.shape[0]]
-    for start, stop in zip(cuts, [*cuts[1:], acc.shape[0]], strict=True):
-        out.append(
-            Block(
-                sensor="trunk",
-                placement="lower_back",
-                t=np.arange(start, stop) * DT_S,
-                acc=acc[start:stop],
-                gyr=None if gyr is None else gyr[start:stop],
-                ok=np.ones(stop - start, dtype=bool),
-                oriented=oriented,
-                fresh=start == 0,
-            )
-        )
-    return out
+    t, ok = np.arange(len(acc)) * DT_S, np.ones(len(acc), dtype=bool)
+    whole = Block("trunk", "lower_back", t, acc, gyr, ok, oriented, True)
+    return split(whole, np.cumsum(sizes or []))
 
 
 def rotation(seed: int) -> Floats:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from cued.model import Block
 from cued.signal.tilt import Tilt
-from tests.core.gait.moves import Move, jogging, part, split, walking
+from tests.core.gait.blocks import part, split
+from tests.core.gait.moves import Move, jogging, walking
 
 
 def followed(blocks: list[Block]) -> tuple[np.ndarray, np.ndarray]:

@@ -54,9 +54,9 @@ PLATFORMS: dict[str, dict[str, Any]] = {
     | {"optimistic": bool, "unit_of_measurement": TEXT},
     "event": READS | {"event_types": list},
 }
-REQUIRED = dict.fromkeys(("sensor", "binary_sensor"), {"state_topic"})
-REQUIRED |= dict.fromkeys(("button", "switch", "number"), {"command_topic"})
-REQUIRED["event"] = {"state_topic", "event_types"}
+REQUIRED = {key: {"state_topic"} for key in ("sensor", "binary_sensor", "event")}
+REQUIRED |= {key: {"command_topic"} for key in ("button", "switch", "number")}
+REQUIRED["event"] |= {"event_types"}
 DEVICE = {
     "configuration_url", "connections", "hw_version", "identifiers", "manufacturer", "model",
     "model_id", "name", "serial_number", "suggested_area", "sw_version", "via_device",
