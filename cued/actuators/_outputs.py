@@ -26,21 +26,18 @@ class SoundMissing(CuedError, OSError):
 
 
 class Output(Protocol):
-    """Takes samples from a mixer until closed."""
+    """Takes samples from a mixer until closed; in real time and without running dry by default.
 
-    @property
-    def name(self) -> str:
-        """What a person calls it."""
-        ...
+    name : what a person calls it.
+    threaded : the mixer is called from a thread other than the event loop's.
+    """
 
-    @property
-    def threaded(self) -> bool:
-        """The mixer is called from a thread other than the event loop's."""
-        ...
+    name: str
+    threaded: bool = True
 
     def now(self) -> float:
         """Return the time on the clock of this output, s."""
-        ...
+        return time.monotonic()
 
     def open(self, mixer: Mixer) -> None:
         """Start taking samples. Raises SoundMissing."""
@@ -52,30 +49,24 @@ class Output(Protocol):
 
     def advance(self, t: float) -> None:
         """Process samples up to ``t``, if this output has no clock of its own."""
-        ...
 
     def underruns(self) -> int:
         """Return how often the card ran dry since it was opened."""
-        ...
+        return 0
 
     def close(self) -> None:
         """Stop. May be called when not open."""
         ...
 
 
-class NullOutput:
+class NullOutput(Output):
     """No card: takes samples in real time, as a card would, and throws them away."""
 
     name = "no sound device (a stand-in)"
-    threaded = True
 
     def __init__(self) -> None:
         self._thread: threading.Thread | None = None
         self._stopped = threading.Event()
-
-    def now(self) -> float:
-        """Return host monotonic time."""
-        return time.monotonic()
 
     def open(self, mixer: Mixer) -> None:
         """Start the thread that takes samples."""
@@ -96,13 +87,6 @@ class NullOutput:
         """Return whether it is open."""
         return self._thread is not None
 
-    def advance(self, t: float) -> None:
-        """Do nothing: real time is its clock."""
-
-    def underruns(self) -> int:
-        """Return 0."""
-        return 0
-
     def close(self) -> None:
         """End the thread."""
         self._stopped.set()
@@ -111,7 +95,7 @@ class NullOutput:
             thread.join()
 
 
-class FileOutput:
+class FileOutput(Output):
     """Writes what would be heard to a WAV file, on the clock of the cues it is given.
 
     ``path`` None keeps the time and writes nothing. The file starts at the first ``advance``.
@@ -161,10 +145,6 @@ class FileOutput:
         mixer.fill(block)
         if self._wav is not None:
             self._wav.writeframesraw(np.round(block * FULL_SCALE).astype("<i2").tobytes())
-
-    def underruns(self) -> int:
-        """Return 0: a file never runs dry."""
-        return 0
 
     def close(self) -> None:
         """Write what is still sounding, and close the file."""

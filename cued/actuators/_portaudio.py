@@ -20,23 +20,20 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import time
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cued.actuators._mixer import Mixer
-from cued.actuators._outputs import BLOCK, SoundMissing
+from cued.actuators._outputs import BLOCK, Output, SoundMissing
 from cued.actuators._wav import RATE
 
 SILENT_S = 1.0  # chosen: a card that plays asks for many blocks in it
 
 
-class PortAudioOutput:
+class PortAudioOutput(Output):
     """A sound card. ``device`` is a part of its name, or empty for the best there is."""
-
-    threaded = True
 
     def __init__(self, device: str, latency_s: float) -> None:
         self.name = device or "the default sound device"
@@ -45,10 +42,6 @@ class PortAudioOutput:
         self._stream: Any = None
         self._mixer: Mixer | None = None
         self._underruns = 0
-
-    def now(self) -> float:
-        """Return host monotonic time."""
-        return time.monotonic()
 
     def open(self, mixer: Mixer) -> None:
         """Look for the card again and start its stream."""
@@ -112,9 +105,6 @@ class PortAudioOutput:
         if self._stream is None or self._mixer is None or not self._stream.active:
             return False
         return self.now() - self._mixer.filled_t < SILENT_S
-
-    def advance(self, t: float) -> None:
-        """Do nothing: a card has its own clock."""
 
     def underruns(self) -> int:
         """Count how often the card ran dry."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, Self
 
 from cued.model import Beat, Cue, CueDone, Notice, Pattern
 from cued.parts import Exit
@@ -17,7 +17,8 @@ class Actuator(Protocol):
 
     ``PART.build(config, site, report)`` makes one; ``report`` takes what it has to say, from the
     event loop. A missing device is one ``Notice`` and an actuator that does nothing, never an
-    exception, and each cue it could not give is reported as ``CueDone(ok=False)``.
+    exception, and each cue it could not give is reported as ``CueDone(ok=False)``. What an actuator
+    has no use for it inherits.
     """
 
     @property
@@ -25,9 +26,11 @@ class Actuator(Protocol):
         """By which sense it reaches the runner."""
         ...
 
-    async def __aenter__(self) -> Actuator: ...
+    async def __aenter__(self) -> Self:
+        return self
 
-    async def __aexit__(self, *exit_: Exit) -> None: ...
+    async def __aexit__(self, *exit_: Exit) -> None:
+        pass
 
     def give(self, cue: Cue) -> None:
         """Start the cue at once, cutting off whatever this channel is doing. Never blocks."""
@@ -39,7 +42,6 @@ class Actuator(Protocol):
 
     def cancel(self) -> None:
         """Stop the present cue at once."""
-        ...
 
 
 def raise_fault(task: asyncio.Task[Any]) -> None:

@@ -24,7 +24,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from cued.actuators._patterns import TICK_S, Pulse, pulses
-from cued.actuators.actuator import Report, felt
+from cued.actuators.actuator import Actuator, Report, felt
 from cued.config import Site
 from cued.keeper import PinRequest
 from cued.kept import KeptPins, PinChange, keep
@@ -69,7 +69,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         )
 
 
-class Haptic:
+class Haptic(Actuator):
     """The motors, left and right."""
 
     def __init__(self, config: Config, site: Site, report: Report) -> None:

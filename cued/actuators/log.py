@@ -6,13 +6,13 @@ import sys
 import time
 from typing import Literal
 
-from cued.actuators.actuator import Report
+from cued.actuators.actuator import Actuator, Report
 from cued.config import Site
 from cued.model import Beat, Cue, CueDone
-from cued.parts import Exit, NoOptions, Part
+from cued.parts import NoOptions, Part
 
 
-class Log:
+class Log(Actuator):
     """A line for each cue."""
 
     def __init__(self, config: NoOptions, site: Site, report: Report) -> None:
@@ -22,12 +22,6 @@ class Log:
     def channel(self) -> Literal["light"]:
         """It is seen."""
         return "light"
-
-    async def __aenter__(self) -> Log:
-        return self
-
-    async def __aexit__(self, *exit_: Exit) -> None:
-        """Leave nothing behind."""
 
     def give(self, cue: Cue) -> None:
         """Print the cue."""
@@ -41,9 +35,6 @@ class Log:
         """Print the beginning or the end."""
         said = f"{beat.spm:g} a minute" if beat.spm else "ends"
         print(f"{beat.t:10.2f}  metronome: {said}", file=sys.stderr)
-
-    def cancel(self) -> None:
-        """Do nothing: a line is printed at once."""
 
 
 PART = Part(NoOptions, Log)

@@ -28,7 +28,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from cued.actuators._patterns import TICK_S, Pulse, pulses
-from cued.actuators.actuator import Report, raise_fault
+from cued.actuators.actuator import Actuator, Report, raise_fault
 from cued.config import Site
 from cued.devices.device import PulseTrain
 from cued.model import Beat, ConfigError, Cue, CueDone, Notice
@@ -47,7 +47,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     right: Annotated[str, Meta(description="The same on the right; it may be the same pod.")] = ""
 
 
-class PodHaptic:
+class PodHaptic(Actuator):
     """The motors of pods, left and right."""
 
     def __init__(self, config: Config, site: Site, report: Report) -> None:
@@ -76,9 +76,6 @@ class PodHaptic:
     def values(self) -> tuple[float, ...]:
         """Whether a pattern is under way."""
         return (float(self._key is not None),)
-
-    async def __aenter__(self) -> PodHaptic:
-        return self
 
     async def __aexit__(self, *exit_: Exit) -> None:
         self.cancel()

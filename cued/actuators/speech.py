@@ -35,7 +35,7 @@ from cued.actuators._speech_options import Config, clips_of
 from cued.actuators._tones import instead, names, rest
 from cued.actuators._tones import tone as sound_of
 from cued.actuators._wav import Samples
-from cued.actuators.actuator import Report, raise_fault
+from cued.actuators.actuator import Actuator, Report, raise_fault
 from cued.coach.voice import phrases
 from cued.config import Site
 from cued.model import Beat, Cue, CueDone, Notice, Priority
@@ -69,7 +69,7 @@ class _Given(Struct, frozen=True):
     why: str
 
 
-class Speech:
+class Speech(Actuator):
     """The voice.
 
     output : where the sound goes, if not to the card (``_outputs.FileOutput``).

@@ -27,7 +27,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from cued.config import Site
-from cued.model import AnyEvent, ConfigError, Input
+from cued.model import ConfigError
 from cued.parts import Exit, Part
 from cued.sinks._hosts import whose_port
 from cued.sinks._secret import password
@@ -97,8 +97,8 @@ def _is_loopback(address: str) -> bool:
         return address == "localhost"
 
 
-class Broker:
-    """Starts the broker's process, and again when it ends."""
+class Broker(Sink):
+    """Starts the broker's process, and again when it ends. Events reach it by the MQTT sink."""
 
     def __init__(self, config: Config, site: Site, ask: Ask) -> None:
         if find_spec("amqtt") is None:
@@ -125,12 +125,6 @@ class Broker:
 
     async def __aexit__(self, *exit_: Exit) -> None:
         await self._end()
-
-    def take(self, event: AnyEvent) -> None:
-        """Ignore events: they reach the broker through the MQTT sink."""
-
-    def watch(self, item: Input) -> None:
-        """Do nothing: there is nothing to see."""
 
     async def run(self) -> None:
         """Start the broker again whenever it ends."""

@@ -41,7 +41,7 @@ LEVEL_STYLE = {"steady": "bold green", "unsteady": "bold red", "unknown": "yello
 SPARK = "▁▂▃▄▅▆▇█"
 
 
-class Console:
+class Console(Sink):
     """Draws what holds, and the last that was said."""
 
     def __init__(self, config: NoOptions, site: Site, ask: Ask) -> None:
@@ -68,9 +68,6 @@ class Console:
     async def __aexit__(self, *exit_: Exit) -> None:
         if self._live:
             self._live.stop()
-
-    async def run(self) -> None:
-        """Wait for nothing: the view redraws itself."""
 
     def watch(self, item: Input) -> None:
         """Process an input."""

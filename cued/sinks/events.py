@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from cued.config import Site
-from cued.model import AnyEvent, CuedError, Input
+from cued.model import AnyEvent, CuedError
 from cued.parts import Exit, Part
 from cued.sinks.sink import Ask, Sink
 
@@ -27,7 +27,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ]
 
 
-class EventLines:
+class EventLines(Sink):
     """Encodes every event into its line."""
 
     def __init__(self, config: Config, site: Site, ask: Ask) -> None:
@@ -83,12 +83,6 @@ class EventLines:
                 with suppress(OSError):
                     self._file.close()
             self._file = None
-
-    def watch(self, item: Input) -> None:
-        """Ignore inputs; the session recorder keeps those."""
-
-    async def run(self) -> None:
-        """Wait for nothing."""
 
 
 PART: Part[Config, Sink] = Part(Config, EventLines)

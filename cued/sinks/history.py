@@ -79,7 +79,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = ""
 
 
-class History:
+class History(Sink):
     """Keeps what a runner's sessions were."""
 
     def __init__(

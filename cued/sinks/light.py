@@ -29,7 +29,7 @@ from cued.gpio import PinsMissing, close_factory, factory_of, failures
 from cued.model import AnyEvent, Input, Notice
 from cued.parts import Exit, Part
 from cued.sinks._session_state import SessionState
-from cued.sinks.sink import Ask
+from cued.sinks.sink import Ask, Sink
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = None
 
 
-class Light:
+class Light(Sink):
     """Shows the worst state."""
 
     def __init__(self, config: Config, site: Site, ask: Ask) -> None:

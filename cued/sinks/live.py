@@ -32,7 +32,7 @@ from cued.coach.commands import SAYABLE
 from cued.coach.voice import phrases
 from cued.coach.workout.profile import PROFILES
 from cued.config import Site
-from cued.model import AnyEvent, ConfigError, Input
+from cued.model import AnyEvent, ConfigError
 from cued.parts import Exit, Part
 from cued.sinks._announcer import EVERYWHERE, Announcer, local_name
 from cued.sinks._hosts import cannot_listen, own_address, qr_code
@@ -96,7 +96,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = "own"
 
 
-class Live:
+class Live(Sink):
     """Hands out the page."""
 
     def __init__(self, config: Config, site: Site, ask: Ask) -> None:
@@ -128,9 +128,6 @@ class Live:
         await self._announcer.close()
         if self._pages:
             await self._pages.close()
-
-    def watch(self, item: Input) -> None:
-        """Process an input."""
 
     def take(self, event: AnyEvent) -> None:
         """Keep an event for pages that are opened later."""

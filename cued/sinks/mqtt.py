@@ -63,7 +63,7 @@ STOOD_S = 10.0  # chosen: a namesake throws us out sooner
 FLUSH_S = 2.0  # for the last messages when the daemon ends
 
 
-class Mqtt:
+class Mqtt(Sink):
     """Publishes, and listens for commands, for as long as it runs."""
 
     def __init__(
@@ -114,9 +114,6 @@ class Mqtt:
     def undelivered(self) -> int:
         """How many session summaries are not acknowledged yet."""
         return len(self._summaries) + len(self._outbox.waiting())
-
-    async def __aenter__(self) -> Mqtt:
-        return self
 
     async def __aexit__(self, *exit_: Exit) -> None:
         """Send what waits, say that we leave, and keep the summaries that could not be sent."""

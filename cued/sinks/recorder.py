@@ -71,7 +71,7 @@ class Piece(Struct, frozen=True):
     last: bool
 
 
-class Recorder:
+class Recorder(Sink):
     """Gathers inputs and events, and writes them every few seconds."""
 
     def __init__(

@@ -20,7 +20,7 @@ from msgspec import Meta, Struct
 from cued.config import Site
 from cued.keeper import PinRequest
 from cued.kept import KeptPins, PinChange, keep
-from cued.model import AnyEvent, Fall, Input, Phase
+from cued.model import AnyEvent, Fall, Phase
 from cued.parts import Exit, Part
 from cued.sinks.sink import Ask, Sink
 
@@ -39,7 +39,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = None
 
 
-class Relay:
+class Relay(Sink):
     """One pulse per confirmed fall."""
 
     def __init__(self, config: Config, site: Site, ask: Ask) -> None:
@@ -81,12 +81,6 @@ class Relay:
         elif isinstance(event, Fall) and event.stage == "confirmed" and not self._fallen:
             self._fallen = True
             self._pulse()
-
-    def watch(self, item: Input) -> None:
-        """Ignore inputs."""
-
-    async def run(self) -> None:
-        """Wait for nothing: the keeper ends the pulse."""
 
     def _pulse(self) -> None:
         if self._kept is None or self._kept.missing:

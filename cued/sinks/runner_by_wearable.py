@@ -28,8 +28,8 @@ from cued.model import (
     Packet,
     Phase,
 )
-from cued.parts import Exit, Part
-from cued.sinks.sink import Ask
+from cued.parts import Part
+from cued.sinks.sink import Ask, Sink
 
 AWAY_S = 30.0  # longer than a link takes to come back; chosen
 NAME = "runner_by_wearable"
@@ -44,7 +44,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = {}
 
 
-class RunnerByWearable:
+class RunnerByWearable(Sink):
     """Chooses the runner whose wearable appears."""
 
     def __init__(self, config: Config, site: Site, ask: Ask) -> None:
@@ -59,9 +59,6 @@ class RunnerByWearable:
             text = f"[sinks.{NAME}] wears: there is no [sensors.{sensor}]"
             self._ask(Notice(t=0.0, level="warning", code="no_such_sensor", text=text))
         return self
-
-    async def __aexit__(self, *exit_: Exit) -> None:
-        pass
 
     def watch(self, item: Input) -> None:
         """Note what is heard."""
@@ -80,9 +77,6 @@ class RunnerByWearable:
             sensor, self._refused = self._refused, ""
             if event.t - self._heard[sensor] <= AWAY_S:
                 self._choose(sensor)
-
-    async def run(self) -> None:
-        """Wait for nothing."""
 
     def _choose(self, sensor: str) -> None:
         runner = self._wears[sensor]

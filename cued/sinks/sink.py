@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, Self
 
 from cued.model import AnyEvent, Command, Input, Notice
 from cued.parts import Exit
@@ -15,22 +15,21 @@ class Sink(Protocol):
     """A receiver of events. Entering opens it, leaving flushes and closes.
 
     ``PART.build(config, site, ask)`` makes one; ``ask`` hands a command to the daemon, or
-    what a person should be told. A slow or
-    broken sink loses its own events (and counts them), never the daemon's time.
+    what a person should be told. A slow or broken sink loses its own events (and counts them),
+    never the daemon's time. What a sink has no use for it inherits.
     """
 
-    async def __aenter__(self) -> object: ...
+    async def __aenter__(self) -> Self:
+        return self
 
-    async def __aexit__(self, *exit_: Exit) -> None: ...
+    async def __aexit__(self, *exit_: Exit) -> None:
+        pass
 
     def take(self, event: AnyEvent) -> None:
         """Accept an event. Never blocks."""
-        ...
 
     def watch(self, item: Input) -> None:
-        """See an input before the engine does (recorders and live pages; others ignore it)."""
-        ...
+        """See an input before the engine does."""
 
     async def run(self) -> None:
         """Do the sink's own waiting (connection, queue) until cancelled; may return at once."""
-        ...

@@ -24,7 +24,7 @@ from msgspec import Meta, Struct
 
 from cued.config import Site
 from cued.gpio import PinsMissing, close_factory, factory_of, failing_is_missing
-from cued.model import BeltRequest, Command, LinkLost
+from cued.model import Command, LinkLost
 from cued.parts import Part
 from cued.sources.source import Emit, Source
 
@@ -73,7 +73,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 raise ValueError(f"{taken[pin]} and {name} are the same pin")
 
 
-class Buttons:
+class Buttons(Source):
     """Says commands when buttons are pressed."""
 
     def __init__(self, config: Config, site: Site) -> None:
@@ -96,10 +96,6 @@ class Buttons:
             raise LinkLost(f"no buttons: {error}") from error
         finally:
             self._close()
-
-    async def request(self, request: BeltRequest) -> str:
-        """Refuse: buttons move no belt."""
-        return "no treadmill is connected"
 
     @property
     def pressed(self) -> dict[str, bool]:

@@ -16,11 +16,11 @@ from msgspec import Meta, Struct
 from cued.config import Site
 from cued.devices.device import inputs_of
 from cued.devices.phone import PHYPHOX, Buffer, Phone, decode
-from cued.model import BeltRequest, DecodeError, LinkChanged, LinkLost, Notification
+from cued.model import DecodeError, LinkChanged, LinkLost, Notification
 from cued.parts import Part
 from cued.sources._http import get
 from cued.sources._phone import phone_options
-from cued.sources.source import Emit
+from cued.sources.source import Emit, Source
 
 EVERY_S = 0.1  # between questions; a phone answers within it
 SILENT_S = 3.0  # without new samples the experiment stands
@@ -36,7 +36,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sensor: Annotated[str, Meta(description="Sensor in [sensors.NAME] that it is.")] = "phone"
 
 
-class Phyphox:
+class Phyphox(Source):
     """The source."""
 
     def __init__(self, config: Config, site: Site) -> None:
@@ -67,10 +67,6 @@ class Phyphox:
             if loop.time() - fresh > SILENT_S:
                 raise LinkLost("the phone answers but measures nothing")
             await asyncio.sleep(EVERY_S)
-
-    async def request(self, request: BeltRequest) -> str:
-        """Refuse: a phone drives no belt."""
-        return "no treadmill is connected"
 
     async def _ask(self, path: str) -> bytes:
         return await get(self._config.host, self._config.port, path)

@@ -17,11 +17,10 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cued.config import Site
-from cued.model import BeltRequest
 from cued.parts import Part
 from cued.sources._http import posts
 from cued.sources._phone import pass_on, phone_options
-from cued.sources.source import Emit
+from cued.sources.source import Emit, Source
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,7 +45,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise ValueError(f"listen = {self.listen!r} lets the network in: set token")
 
 
-class SensorLogger:
+class SensorLogger(Source):
     """The source."""
 
     def __init__(self, config: Config, site: Site) -> None:
@@ -59,10 +58,6 @@ class SensorLogger:
         config = self._config
         async with posts(config.listen, config.port, config.token) as (self.port, bodies):
             await pass_on(bodies.get, self._options, config.sensor, emit, up)
-
-    async def request(self, request: BeltRequest) -> str:
-        """Refuse: a phone drives no belt."""
-        return "no treadmill is connected"
 
 
 PART = Part(Config, SensorLogger)

@@ -17,11 +17,11 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cued.config import Site
-from cued.model import BeltRequest, LinkLost
+from cued.model import LinkLost
 from cued.parts import Part
 from cued.sinks import mqtt
 from cued.sources._phone import pass_on, phone_options
-from cued.sources.source import Emit
+from cued.sources.source import Emit, Source
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,7 +50,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         _broker(self)
 
 
-class SensorLoggerMqtt:
+class SensorLoggerMqtt(Source):
     """The source."""
 
     def __init__(self, config: Config, site: Site) -> None:
@@ -75,10 +75,6 @@ class SensorLoggerMqtt:
                 await pass_on(body, self._options, config.sensor, emit, up)
         except mqtt.MqttError as error:
             raise LinkLost(f"MQTT broker {config.host}: {error}") from None
-
-    async def request(self, request: BeltRequest) -> str:
-        """Refuse: a phone drives no belt."""
-        return "no treadmill is connected"
 
 
 def _broker(config: Config) -> mqtt.Config:

@@ -21,7 +21,8 @@ class Source(Protocol):
     ``PART.build(config, site)`` makes one. Bytes of a device are emitted as a ``Notification`` that
     holds what they were decoded to, after a ``LinkChanged`` for each new decoder. ``run`` returns
     when there is no more to come, raises ``LinkLost`` when the far end went away (it will be called
-    again after a back-off), and lets every other exception out: that is a bug.
+    again after a back-off), and lets every other exception out: that is a bug. One that moves no
+    belt inherits how wishes are refused.
     """
 
     async def run(self, emit: Emit, up: Callable[[], None]) -> None:
@@ -29,11 +30,11 @@ class Source(Protocol):
         ...
 
     async def request(self, request: BeltRequest) -> str:
-        """Pass a wish to the treadmill; "" when done, else why not (no belt, say)."""
-        ...
+        """Pass a wish to the treadmill; "" when done, else why not."""
+        return "no treadmill is connected"
 
 
-class Unmade:
+class Unmade(Source):
     """Stands for a source whose making has failed: it fails as that did."""
 
     def __init__(self, fault: Exception) -> None:
@@ -41,10 +42,4 @@ class Unmade:
 
     async def run(self, emit: Emit, up: Callable[[], None]) -> None:
         """Raise the fault."""
-        del emit, up
         raise self._fault
-
-    async def request(self, request: BeltRequest) -> str:
-        """Refuse."""
-        del request
-        return "no treadmill is connected"
