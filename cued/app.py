@@ -188,7 +188,7 @@ def remake(config: Config, opening: Opening) -> tuple[Engine, Coach]:
 def recall(config: Config, runner: str = "") -> Memory:
     """Load what the configured history holds of a runner; an empty memory without one."""
     runner = runner or config.coach.runner
-    options = config.parts.get("sinks", {}).get("history")
+    options = config.part("sinks", "history")
     if options is None:
         return Memory(runner=runner)
     path = getattr(options, "file", "") or Path(site(config).state) / file.NAME
@@ -245,9 +245,9 @@ def sinks(config: Config, where: Site) -> list[MakeSink]:
 
 def marker(config: Config, where: Site) -> SessionMarker:
     """Prepare the file that says to the minder that a session is open, and what it may use."""
-    haptic = config.parts.get("actuators", {}).get("haptic")
+    haptic = config.part("actuators", "haptic")
     wanted = getattr(haptic, "wanted", None)
-    voice = config.parts.get("actuators", {}).get("speech")
+    voice = config.part("actuators", "speech")
     text = phrases.load(config.station.language).say("coach_gone")
 
     def clip() -> str:

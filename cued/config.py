@@ -133,6 +133,10 @@ class Config(Struct, frozen=True, kw_only=True):
     sensors: dict[str, Sensor] = {}
     parts: dict[str, dict[str, Struct]] = {}
 
+    def part(self, kind: str, name: str) -> Any:
+        """Return the options of a part that is on, else None."""
+        return self.parts.get(kind, {}).get(name)
+
 
 FIXED: dict[str, type[Struct]] = {
     "station": Station,

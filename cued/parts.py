@@ -21,6 +21,8 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
 
+from cued.model import CuedError
+
 C = TypeVar("C", bound=Struct)
 P_co = TypeVar("P_co", covariant=True)
 # What actuators and sinks, which are entered and left, are told as they are left.
@@ -68,6 +70,15 @@ def load(kind: str, name: str) -> Part[Any, Any]:
     if name not in names(kind):
         raise KeyError(name)
     return importlib.import_module(f"{KINDS[kind]}.{name}").PART
+
+
+def extra(module: str, name: str, what: str = "this") -> Any:
+    """Import what comes with an extra; raise CuedError that says how to install it."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as missing:
+        how = f"install it with: pip install 'cued[{name}]'"
+        raise CuedError(f"{what} needs {missing.name}; {how}") from None
 
 
 def about(kind: str, name: str) -> str:

@@ -24,6 +24,7 @@ from cued import app
 from cued.config import Config, Sensor, Site
 from cued.engine import Worn
 from cued.model import CuedError, Input, Notification, Packet, Placement
+from cued.runtime.supervise import ignore, meanwhile, until
 from cued.sources import ble
 from cued.sources.source import spread
 from cued.standin import load
@@ -111,9 +112,11 @@ async def cost(seconds: float, think: Callable[[Input], object] | None = None) -
         for (name, place), address in zip(places.items(), load.ADDRESSES, strict=True)
     }
     source = ble.Ble(ble.Config(), Site(sensors=sensors))
-    task = asyncio.create_task(source.run(emit, _nothing))
-    try:
-        await _until(lambda: all(came.values()))
+    async with meanwhile(source.run(emit, ignore)):
+        try:
+            await until(lambda: all(came.values()), CONNECT_WITHIN_S)
+        except TimeoutError:
+            raise CuedError("the simulated sensors were not connected") from None
         await asyncio.sleep(SETTLE_S)
         gc.collect()
         delays.clear()
@@ -121,23 +124,7 @@ async def cost(seconds: float, think: Callable[[Input], object] | None = None) -
         cpu, wall = time.process_time(), time.monotonic()
         await asyncio.sleep(seconds)
         cpu, wall = time.process_time() - cpu, time.monotonic() - wall
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
     due, taken = load.NOTIFICATIONS_HZ * len(places) * wall, sum(came.values())
     if taken < (1 - MOST_MISSED) * due:
         raise CuedError(f"only {taken} of {due:.0f} notifications came")
     return Cost(cpu / wall, delays)
-
-
-async def _until(condition: Callable[[], bool]) -> None:
-    try:
-        async with asyncio.timeout(CONNECT_WITHIN_S):
-            while not condition():  # noqa: ASYNC110 - nothing signals it
-                await asyncio.sleep(0.05)
-    except TimeoutError:
-        raise CuedError("the simulated sensors were not connected") from None
-
-
-def _nothing() -> None:
-    """Ignore the news that data flow."""

@@ -25,7 +25,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from msgspec import Struct
@@ -36,6 +36,7 @@ from cued.commands._checks import body, machine
 from cued.commands._checks.system import Machine
 from cued.config import Config, Site
 from cued.model import CuedError, LinkLost
+from cued.runtime.supervise import ignore, meanwhile
 from cued.sources import buttons
 
 Asks = Callable[[str], bool]
@@ -69,7 +70,7 @@ def walk(config: Config, asks: Asks | None) -> list[Reading]:
     power = machine.power(here)
     out.append(Reading("C6", power.found, None if power.state == "skipped" else not power.advice))
     if "haptic" in _named(config):
-        options = cast("haptic.Config", config.parts["actuators"]["haptic"])
+        options: haptic.Config = config.part("actuators", "haptic")
         out += [_ended(row, options, site, here, asks) for row in ENDS]
     if "buttons" in _named(config):
         out.append(asyncio.run(_pressed(config, site, asks)))
@@ -167,37 +168,28 @@ async def _pressed(config: Config, site: Site, asks: Asks | None) -> Reading:
     """Wait for the main button to be pressed and released."""
     if asks is None:
         return Reading("C12", "not measured: nobody is there to press it")
-    source: Any = buttons.Buttons(cast("buttons.Config", config.parts["sources"]["buttons"]), site)
+    source = buttons.Buttons(config.part("sources", "buttons"), site)
     seen: list[bool] = []
     print("Press the main button, and let it go.", file=sys.stderr, flush=True)
-    watching = asyncio.create_task(source.run(_ignore, _nothing))
     try:
-        async with asyncio.timeout(PRESS_WITHIN_S):
-            while seen[-2:] != [True, False] and not watching.done():
-                await asyncio.sleep(0.01)
-                down = any(source.pressed.values())
-                seen += [down] * (not seen or seen[-1] != down)
+        async with meanwhile(source.run(ignore, ignore)) as watching:
+            async with asyncio.timeout(PRESS_WITHIN_S):
+                while seen[-2:] != [True, False]:
+                    await asyncio.sleep(0.01)
+                    if watching.done():
+                        watching.result()
+                    down = any(source.pressed.values())
+                    seen += [down] * (not seen or seen[-1] != down)
+    except LinkLost as lost:
+        return Reading("C12", f"not measured: {lost}")
     except TimeoutError:
         return Reading("C12", f"no press seen within {PRESS_WITHIN_S:.0f} s", right=False)
-    finally:
-        watching.cancel()
-        (ended,) = await asyncio.gather(watching, return_exceptions=True)
-    if isinstance(ended, LinkLost):
-        return Reading("C12", f"not measured: {ended}")
     return Reading("C12", "pressed and let go were both seen", right=True)
-
-
-def _ignore(_item: object) -> None:
-    """Ignore what a button says."""
-
-
-def _nothing() -> None:
-    """Ignore the news that data flow."""
 
 
 async def _heard(config: Config, site: Site) -> Reading:
     """Sound a tone and listen to it."""
-    options = cast("speech.Config", config.parts["actuators"]["speech"])
+    options: speech.Config = config.part("actuators", "speech")
     try:
         recording = _microphone()
     except NotMeasured as error:

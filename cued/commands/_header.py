@@ -15,7 +15,7 @@ Pi 3B+ to the Pi 5 and on the Zero 2 W.
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cued.config import Config, pins
 from cued.model import ConfigError
@@ -64,7 +64,7 @@ class Wire(NamedTuple):
 
 def speaker_on_i2s(config: Config) -> bool:
     """Return whether the voice's sound card is one on the I2S pins."""
-    speech: Any = config.parts.get("actuators", {}).get("speech")
+    speech = config.part("actuators", "speech")
     return bool(SPEAKER.search(str(getattr(speech, "device", "") or "")))
 
 

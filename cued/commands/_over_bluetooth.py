@@ -16,6 +16,7 @@ from cued.config import Sensor, Site
 from cued.engine import Worn
 from cued.model import Belt, BeltRequest, Command, CuedError, Input, Packet
 from cued.runtime.playback import Playback
+from cued.runtime.supervise import ignore, meanwhile, until
 from cued.sources import ble
 from cued.sources.source import Emit
 from cued.standin import wearables
@@ -61,27 +62,16 @@ class OverBluetooth:
         async with self._bluez as bluez:
             for device in (self._treadmill, *self._pods.values()):
                 bluez.add(device.peripheral)
-            listening = asyncio.create_task(self._ble.run(emit, up))
-            try:
-                await self._connected(listening)
+            async with meanwhile(self._ble.run(emit, up)) as listening:
+                try:
+                    await until(self._ready, CONNECT_WITHIN_S, listening)
+                except TimeoutError:
+                    raise CuedError("the simulated sensors were not connected") from None
                 await self._play(emit)
-            finally:
-                listening.cancel()
-                await asyncio.gather(listening, return_exceptions=True)
 
     async def request(self, request: BeltRequest) -> str:
         """Ask the treadmill over the air, and if it agrees the run's own."""
         return await self._ble.request(request) or self._belt(request)
-
-    async def _connected(self, listening: asyncio.Task[None]) -> None:
-        try:
-            async with asyncio.timeout(CONNECT_WITHIN_S):
-                while not self._ready():
-                    if listening.done():
-                        listening.result()
-                    await asyncio.sleep(0.05)
-        except TimeoutError:
-            raise CuedError("the simulated sensors were not connected") from None
 
     def _ready(self) -> bool:
         return all(pod.started for pod in self._pods.values()) and self._treadmill.report()
@@ -102,7 +92,7 @@ class OverBluetooth:
                 case _:
                     pass
 
-        await Playback(self._inputs, 1.0).run(send, _nothing)
+        await Playback(self._inputs, 1.0).run(send, ignore)
 
     def _send(self, packet: Packet) -> None:
         assert packet.ticks is not None  # a simulated sensor's
@@ -117,7 +107,3 @@ class OverBluetooth:
             frame = wearables.pod_frame(number, first_us, step_us, values[part])
             pod.send(wearables.POD_DATA, frame)
             self._frames[packet.sensor] = number + 1
-
-
-def _nothing() -> None:
-    """Begin: playback says so."""

@@ -18,10 +18,11 @@ from cued.actuators.actuator import Actuator
 from cued.config import Config, Site
 from cued.daemon import Daemon
 from cued.engine import Engine, Worn
-from cued.model import AnyEvent, BeltRequest, Command, CueDone, Input, Notice
+from cued.model import AnyEvent, BeltRequest, CueDone, Input, Notice
 from cued.parts import NoOptions
 from cued.recording.sessions.opening import Opening
 from cued.runtime.leaving import leave_soon
+from cued.runtime.supervise import ignore
 from cued.sinks import console, events
 from cued.sources.source import Source
 
@@ -49,7 +50,7 @@ def at_full_speed(
 ) -> dict[str, int]:
     """Feed everything to a new engine, event lines to ``target``; how many of each type."""
     engine = app.engine(config, worn)
-    lines = events.EventLines(events.Config(file=target or ""), app.site(config), nobody)
+    lines = events.EventLines(events.Config(file=target or ""), app.site(config), ignore)
     counts = Counter[str]()
     if target:
         lines.open()
@@ -92,10 +93,10 @@ def in_time(
     actuators = [partial(_to_file, config, where, sound)] if sound else None
     sinks = app.sinks(config, where)
     if target:
-        lines = events.EventLines(events.Config(file=target), where, nobody)
+        lines = events.EventLines(events.Config(file=target), where, ignore)
         lines.open()  # who asked for lines is told here and now that there can be none
         sinks.append(lambda _: lines)
-    if target != "-" and "console" not in config.parts.get("sinks", {}):
+    if target != "-" and not config.part("sinks", "console"):
         sinks.append(partial(console.Console, NoOptions(), where))
     daemon = Daemon(
         engine,
@@ -124,8 +125,7 @@ def _to_file(
     config: Config, where: Site, path: Path, report: Callable[[CueDone | Notice], None]
 ) -> Actuator:
     """Build the voice with a file in place of the sound card."""
-    options = config.parts.get("actuators", {}).get("speech")
-    chosen = options if isinstance(options, speech.Config) else speech.Config()
+    chosen: speech.Config = config.part("actuators", "speech") or speech.Config()
     return speech.Speech(chosen, where, report, output=FileOutput(path))
 
 
@@ -139,7 +139,3 @@ def _tell(world: World, event: AnyEvent) -> None:
         world.request(event)
     else:
         world.hear(event)
-
-
-def nobody(_said: Command | Notice) -> None:
-    """Ignore a command: it has nowhere to go in a replay."""

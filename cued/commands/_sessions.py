@@ -43,7 +43,7 @@ def sessions_folder(args: argparse.Namespace) -> Path:
     if getattr(args, "folder", None):
         return args.folder
     loaded = config.load(getattr(args, "config", None))
-    options = loaded.parts.get("sinks", {}).get("recorder")
+    options = loaded.part("sinks", "recorder")
     named = getattr(options, "folder", "")
     return Path(named) if named else folder.of(str(state_folder(args, loaded)))
 

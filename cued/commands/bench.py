@@ -29,6 +29,7 @@ from cued.daemon import Daemon
 from cued.engine import Worn
 from cued.model import AnyEvent, Cue, CueDone, Footfall, Input, Notice, Packet, Priority, Tick
 from cued.runtime.playback import Playback
+from cued.runtime.supervise import ignore
 from cued.simulation.run import Simulation
 from cued.simulation.scenario import Scenario, parse
 
@@ -221,7 +222,7 @@ async def _first_packet(chosen: Config) -> int:
     inputs = Simulation(scenario).inputs()
     engine = app.engine(chosen, _worn(scenario))
     speech = parts.load("actuators", "speech")
-    async with speech.build(speech.config(), app.site(chosen, hardware=False), _ignore):
+    async with speech.build(speech.config(), app.site(chosen, hardware=False), ignore):
         while not isinstance(item := next(inputs), Packet):
             engine.feed(item)
         engine.feed(item)
@@ -229,10 +230,6 @@ async def _first_packet(chosen: Config) -> int:
         memory = _resident_mb()
     print(json.dumps([time.perf_counter() - began, memory]))
     return 0
-
-
-def _ignore(_said: object) -> None:
-    """Ignore an actuator's reports."""
 
 
 def _soak(chosen: Config, hours: float) -> dict[str, float]:

@@ -7,7 +7,7 @@ import asyncio
 import importlib
 import sys
 from functools import partial
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 from msgspec.structs import replace
 
@@ -17,6 +17,7 @@ from cued.actuators.actuator import felt
 from cued.commands._options import add_config, load_config
 from cued.config import Config
 from cued.model import Input, Packet, Pattern
+from cued.runtime.supervise import ignore, meanwhile, until
 from cued.sources import ble
 from cued.sources.source import spread
 
@@ -43,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         pods: Any = importlib.import_module("cued.commands.buzz")  # bleak is slow
         why = asyncio.run(pods.buzz(args.pattern, config))
     else:
-        options = cast("haptic.Config", actuators.get("haptic", haptic.Config()))
+        options: haptic.Config = config.part("actuators", "haptic") or haptic.Config()
         why = asyncio.run(haptic.buzz(args.pattern, options, app.site(config)))
     if why:
         print(f"cued buzz: {why}", file=sys.stderr)
@@ -54,29 +55,18 @@ async def buzz(pattern: Pattern, config: Config) -> str:
     """Play one pattern once all pods stream, and return why it could not be felt, or nothing."""
     where = app.site(config)
     pods = {n: s for n, s in where.sensors.items() if s.device == "pod"}
-    options = cast("pod_haptic.Config", config.parts["actuators"]["pod_haptic"])
-    radio = cast("ble.Config", config.parts.get("sources", {}).get("ble", ble.Config()))
+    options: pod_haptic.Config = config.part("actuators", "pod_haptic")
+    radio: ble.Config = config.part("sources", "ble") or ble.Config()
     streaming: set[str] = set()
 
     def heard(item: Input) -> None:
         streaming.update(one.sensor for one in spread(item) if isinstance(one, Packet))
 
     source = ble.Ble(radio, replace(where, sensors=pods))
-    listening = asyncio.create_task(source.run(heard, _nothing))
-    try:
-        async with asyncio.timeout(CONNECT_WITHIN_S):
-            while streaming < set(pods):
-                await asyncio.sleep(0.1)
-                if listening.done():
-                    listening.result()
+    async with meanwhile(source.run(heard, ignore)) as listening:
+        try:
+            await until(lambda: streaming >= set(pods), CONNECT_WITHIN_S, listening)
+        except TimeoutError:
+            missing = ", ".join(sorted(set(pods) - streaming))
+            return f"not connected within {CONNECT_WITHIN_S:.0f} s: {missing}"
         return await felt(pattern, partial(pod_haptic.PodHaptic, options, where))
-    except TimeoutError:
-        missing = ", ".join(sorted(set(pods) - streaming))
-        return f"not connected within {CONNECT_WITHIN_S:.0f} s: {missing}"
-    finally:
-        listening.cancel()
-        await asyncio.gather(listening, return_exceptions=True)
-
-
-def _nothing() -> None:
-    """Ignore the news that data flow."""

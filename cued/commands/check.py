@@ -13,6 +13,7 @@ from cued.commands._header import refuse_clashes
 from cued.commands._options import add_config, load_config
 from cued.config import Config
 from cued.model import ConfigError, OutOfReach, Placement
+from cued.runtime.supervise import ignore
 
 NAME = "check"
 HELP = "check a configuration without hardware"
@@ -43,7 +44,7 @@ def unseen(makes: Sequence[Callable[[Callable[[object], None]], object]]) -> lis
     lines, wrongs = list[str](), list[str]()
     for make in makes:
         try:
-            make(_ignore)
+            make(ignore)
         except OutOfReach as error:
             lines.append(f"not checked: {error}")
         except ConfigError as error:
@@ -82,7 +83,3 @@ def silent(config: Config) -> list[str]:
         if lacks:
             lines.append(f"rule {name} stays silent: {lacks}")
     return lines
-
-
-def _ignore(_said: object) -> None:
-    pass

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from cued.model import CuedError
+from cued.parts import extra
 from cued.report import comparison
 from cued.report.comparison import RateChange, Score, SharedPart
 
@@ -33,12 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the comparison."""
-    try:
-        dataset = importlib.import_module("cued.report.dataset")
-    except ModuleNotFoundError as missing:
-        raise CuedError(
-            f"this needs {missing.name}; install it with: pip install 'cued[cluster]'"
-        ) from None
+    dataset = extra("cued.report.dataset", "cluster")
     about = dataset.read(args.results, about=True)
     if not about:
         raise CuedError(f"{args.results}: there are no results; cued reanalyse makes them")

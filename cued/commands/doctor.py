@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
 
 def page_of(chosen: Config) -> str:
     """Return where a phone finds the live page; nothing where it is for this machine alone."""
-    live = chosen.parts.get("sinks", {}).get("live")
+    live = chosen.part("sinks", "live")
     own = own_address() if getattr(live, "host", "") in EVERYWHERE else ""
     return f"http://{own}:{getattr(live, 'port', 0)}/" if own else ""
 

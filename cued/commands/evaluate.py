@@ -30,10 +30,11 @@ from cued.evaluation.scoring import score
 from cued.evaluation.tables import Table, tables
 from cued.evaluation.tally import Tallies, pool, under
 from cued.evaluation.targets import Verdict, verdicts
-from cued.model import AnyEvent, Belt, CuedError, RecordingError
+from cued.model import AnyEvent, Belt, RecordingError
 from cued.recording.tables.stream import PACKET_S, packets
 from cued.recording.tables.table import TableRecording, find_tables, read_table
 from cued.recording.tables.truth import KINDS
+from cued.report.places import write_whole
 
 NAME = "evaluate"
 HELP = "score the engine against the recordings' truth"
@@ -116,10 +117,7 @@ def run(args: argparse.Namespace) -> int:
         console.print(_drawn(table))
     if args.json:
         content = msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n"
-        try:
-            args.json.write_bytes(content)
-        except OSError as error:
-            raise CuedError(f"{args.json}: {error.strerror}") from None
+        write_whole(args.json, content)
     return 1 if report.refused else 0
 
 

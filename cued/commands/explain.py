@@ -7,7 +7,6 @@ Times are those of the recording, as in event lines.
 from __future__ import annotations
 
 import argparse
-import importlib
 import math
 from pathlib import Path
 from typing import Any, cast
@@ -21,8 +20,10 @@ from cued.engine import Worn
 from cued.evaluation.moment import SIDES_S, Moment, Seen, look
 from cued.frames import Matrix
 from cued.model import CuedError, Placement, RecordingError
+from cued.parts import extra
 from cued.recording.tables.stream import packets
 from cued.recording.tables.table import TableRecording, read_table
+from cued.report.places import write_whole
 
 NAME = "explain"
 HELP = "show why a moment of a recording was judged as it was"
@@ -121,14 +122,6 @@ def _value(value: Any) -> str:
 
 
 def _draw(moment: Moment, kind: str, out: Path) -> None:
-    try:
-        drawing = importlib.import_module("cued.report.moment")
-    except ModuleNotFoundError as missing:
-        raise CuedError(
-            f"the picture needs {missing.name} (pip install 'cued[report]'); --text does without"
-        ) from None
-    try:
-        out.write_bytes(drawing.picture(moment, kind))
-    except OSError as error:
-        raise CuedError(f"{out}: {error.strerror}") from None
+    drawing = extra("cued.report.moment", "report", "the picture (--text does without)")
+    write_whole(out, drawing.picture(moment, kind))
     print(out)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
 from pathlib import Path
 
 from cued.commands._options import add_config
 from cued.commands._sessions import add_folder, found
 from cued.model import CuedError
+from cued.parts import extra
 from cued.recording.sessions.session import RecordedSession
 from cued.report import tables
 from cued.report.digest import Digest, digest
@@ -44,29 +44,21 @@ def run(args: argparse.Namespace) -> int:
     digests = [digest(session, part) for part in session.parts]
     if session.damage:
         print(f"cued: {session.path.stem}: {session.damage}", file=sys.stderr)
-    try:
-        if args.fit:
-            for path in _fit(args.fit, digests):
-                print(path)
-        if args.csv:
-            tables.write_csv(args.csv, digests, args.dialect)
-            print(args.csv)
-        if args.parquet:
-            tables.write_parquet(args.parquet, digests)
-            print(args.parquet)
-    except OSError as error:
-        raise CuedError(f"{error.filename}: {error.strerror}") from None
+    if args.fit:
+        for path in _fit(args.fit, digests):
+            print(path)
+    if args.csv:
+        tables.write_csv(args.csv, digests, args.dialect)
+        print(args.csv)
+    if args.parquet:
+        tables.write_parquet(args.parquet, digests)
+        print(args.parquet)
     return 0
 
 
 def _fit(path: Path, digests: list[Digest]) -> list[Path]:
     """Write an activity for each part: one file, or numbered ones for a joined session."""
-    try:
-        fit = importlib.import_module("cued.report.fit")
-    except ModuleNotFoundError as missing:
-        raise CuedError(
-            f"FIT needs {missing.name}; install it with: pip install 'cued[fit]'"
-        ) from None
+    fit = extra("cued.report.fit", "fit", "FIT")
     written: list[Path] = []
     for number, d in enumerate(digests, 1):
         to = path if len(digests) == 1 else path.with_stem(f"{path.stem}_{number}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from typing import cast
 
 from msgspec import structs
 
@@ -29,14 +28,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Empty the station's retained topics and say which."""
     config = load_config(args)
-    options = config.parts.get("sinks", {}).get("mqtt")
+    options: mqtt.Config | None = config.part("sinks", "mqtt")
     if options is None:
         raise ConfigError("[sinks.mqtt] is missing: there is no broker to remove anything from")
     where = app.site(config)
     if args.station:
         named = reading.convert({"name": args.station}, Station, "--station")
         where = structs.replace(where, station=named.name)
-    topics, runs = asyncio.run(mqtt.remove(cast("mqtt.Config", options), where))
+    topics, runs = asyncio.run(mqtt.remove(options, where))
     for topic in topics:
         print(f"emptied {topic}")
     if runs:

@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     pins = output_pins(config)
     if not pins or not where.hardware:
         return 0
-    chip = getattr(config.parts.get("actuators", {}).get("haptic"), "chip", None)
+    chip = getattr(config.part("actuators", "haptic"), "chip", None)
     try:
         drive_low(pins, chip, Path(where.runtime))
     except PinsMissing as error:

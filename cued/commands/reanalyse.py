@@ -24,6 +24,7 @@ from cued.commands import _cluster
 from cued.commands._options import add_config, load_config, settings
 from cued.config import Config
 from cued.model import AnyEvent, Command, CuedError
+from cued.parts import extra
 from cued.recording.sessions.joining import joined
 from cued.recording.sessions.opening import configuration, tables
 from cued.recording.sessions.session import SUFFIX, RecordedSession, SessionPart
@@ -63,12 +64,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Hear all sessions and sum up; 1 when some could not be read."""
     for needed in ("pyarrow",) if args.shard else ("pyarrow", "distributed"):
-        try:
-            importlib.import_module(needed)
-        except ModuleNotFoundError:
-            raise CuedError(
-                f"this needs {needed}; install it with: pip install 'cued[cluster]'"
-            ) from None
+        extra(needed, "cluster")
     wanted = _wanted(args)
     paths = _files(args.sessions)
     if args.shard:

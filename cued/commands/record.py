@@ -23,6 +23,7 @@ from cued.config import Config
 from cued.model import CuedError, Input, LinkChanged, Notification
 from cued.recording.sessions.opening import Opening, tables
 from cued.recording.sessions.writing import SessionWriter
+from cued.runtime.supervise import ignore
 from cued.sources import ble
 
 NAME = "record"
@@ -105,7 +106,7 @@ async def known(config: Config, seconds: float, wire: WireWriter) -> None:
     source = ble.Ble(ble.Config(), app.site(config))
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            await source.run(wire.emit, _nothing)
+            await source.run(wire.emit, ignore)
 
 
 async def unknown(address: str, seconds: float, wire: WireWriter) -> None:
@@ -138,7 +139,3 @@ async def unknown(address: str, seconds: float, wire: WireWriter) -> None:
         await raw.listen(seconds, begin)
     except TimeoutError:
         raise CuedError(f"{address} was not heard; cued scan --all lists what is") from None
-
-
-def _nothing() -> None:
-    pass

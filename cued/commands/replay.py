@@ -30,6 +30,7 @@ from cued.recording.tables.stream import PACKET_S, packets
 from cued.recording.tables.table import read_table
 from cued.runtime import greeting
 from cued.runtime.playback import Playback
+from cued.runtime.supervise import ignore
 from cued.sinks import events
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -104,7 +105,7 @@ def _session(args: argparse.Namespace, session: RecordedSession) -> int:
             _play.in_time(config, made, source, args.events)
         return 0
     differs = False
-    lines = events.EventLines(events.Config(file=args.events or "-"), Site(), _play.nobody)
+    lines = events.EventLines(events.Config(file=args.events or "-"), Site(), ignore)
     if args.events:
         lines.open()
     try:

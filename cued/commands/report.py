@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
 from functools import partial
 from pathlib import Path
 
 from cued.commands._options import add_config
 from cued.commands._sessions import add_folder, found, sessions_folder
-from cued.model import CuedError, RecordingError
+from cued.model import RecordingError
+from cued.parts import extra
 from cued.recording.sessions import folder
 from cued.recording.sessions.index import index
 from cued.recording.sessions.session import RecordedSession
@@ -36,13 +36,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the page, the picture, or both."""
-    try:
-        page = importlib.import_module("cued.report.page")
-        phone = importlib.import_module("cued.report.phone")
-    except ModuleNotFoundError as missing:
-        raise CuedError(
-            f"reports need {missing.name}; install it with: pip install 'cued[report]'"
-        ) from None
+    page = extra("cued.report.page", "report", "a report")
+    phone = extra("cued.report.phone", "report", "a report")
     try:
         session = RecordedSession(found(args, args.session))
     except RecordingError as error:
@@ -88,10 +83,7 @@ def earlier(path: Path, d: Digest) -> Visit | None:
 
 
 def _write(out: Path, content: bytes) -> None:
-    try:
-        write_whole(out, content)
-    except OSError as error:
-        raise CuedError(f"{out}: {error.strerror}") from None
+    write_whole(out, content)
     print(out)
 
 

@@ -182,12 +182,11 @@ async def _set_up(place: Place, opened: Opened, signals: Signals) -> bool | None
 
 def _place(path: Path, config: Config, door: Door | None) -> Place:
     """Return where set-up is served: where the live page was, if a phone came from there."""
-    live = config.parts.get("sinks", {}).get("live")
+    live = config.part("sinks", "live")
     if live is None:
         return Place(path)
-    host = str(getattr(live, "host", "")) if door else Place(path).host
-    names = (NAME_TOLD, local_name(config.station.name), *getattr(live, "names", ()))
-    return Place(path, host, int(getattr(live, "port", 0)), names)
+    host = live.host if door else Place(path).host
+    return Place(path, host, live.port, (NAME_TOLD, local_name(config.station.name), *live.names))
 
 
 async def _serve(
@@ -215,7 +214,7 @@ async def _serve(
     end = partial(_end, daemon, following)
     hang_up = end if sys.stdin.isatty() else reload
     signals.mean({signal.SIGTERM: end, signal.SIGINT: end, signal.SIGHUP: hang_up})
-    live = config.parts.get("sinks", {}).get("live")
+    live = config.part("sinks", "live")
     for_phones = getattr(live, "host", "") in EVERYWHERE
     async with contextlib.nullcontext() if for_phones else turned_away():
         await daemon.run()

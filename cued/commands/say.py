@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import sys
 from pathlib import Path
-from typing import cast
 
 from cued import app
 from cued.actuators import _phrase_book as phrase_book
@@ -47,8 +46,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def _say(args: argparse.Namespace, config: Config) -> str:
     where = app.site(config)
-    options = config.parts.get("actuators", {}).get("speech", speech.Config())
-    options = cast("speech.Config", options)
+    options: speech.Config = config.part("actuators", "speech") or speech.Config()
     if args.out:
         return await phrase_book.write(args.out, options, where)
     if args.all:

@@ -252,7 +252,7 @@ def _forget_kept(there: Path) -> None:
 
 def _forget_history(args: argparse.Namespace, runner: str) -> int:
     loaded = config.load(args.config)
-    options = loaded.parts.get("sinks", {}).get("history")
+    options = loaded.part("sinks", "history")
     named = getattr(options, "file", "")
     path = Path(named) if named else state_folder(args, loaded) / HISTORY
     if not path.exists():
@@ -266,7 +266,7 @@ def _forget_history(args: argparse.Namespace, runner: str) -> int:
 def _forget_retained(args: argparse.Namespace, runner: str) -> None:
     """Empty what the broker retains of a runner, if that is wanted and it can be reached."""
     loaded = config.load(args.config)
-    options = loaded.parts.get("sinks", {}).get("mqtt")
+    options = loaded.part("sinks", "mqtt")
     if options is None:
         return
     where = f"cued/{loaded.station.name}/session"

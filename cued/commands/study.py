@@ -27,6 +27,7 @@ from cued.recording.study.conductor import Conductor, Protocol, Step, read_proto
 from cued.recording.tables.table import TableRecording
 from cued.recording.tables.truth import TruthRow
 from cued.recording.tables.write import write_table
+from cued.runtime.supervise import ignore
 from cued.simulation.run import Simulation
 from cued.simulation.scenario import parse
 from cued.sources.simulate import SIDES
@@ -150,9 +151,7 @@ async def _led(config: Config, protocol: Protocol, conductor: Conductor) -> None
     """Lead a person by voice until the protocol ends or is stopped."""
     where = app.site(config)
     over, newest = asyncio.Event(), [0.0]
-    options = cast(
-        "speech.Config", config.parts.get("actuators", {}).get("speech", speech.Config())
-    )
+    options: speech.Config = config.part("actuators", "speech") or speech.Config()
     texts = [step.say for step in protocol.step]
     async with speech.Speech(options, where, _unheard, texts=texts) as voice:
         await voice.rendered()
@@ -168,7 +167,7 @@ async def _led(config: Config, protocol: Protocol, conductor: Conductor) -> None
             if conductor.done:
                 over.set()
 
-        tasks = [asyncio.create_task(s.run(emit, _up)) for s in app.sources(config, where)]
+        tasks = [asyncio.create_task(s.run(emit, ignore)) for s in app.sources(config, where)]
         try:
             await _until_over(conductor, over)
         finally:
@@ -190,10 +189,6 @@ async def _until_over(conductor: Conductor, over: asyncio.Event) -> None:
 def _unheard(item: CueDone | Notice) -> None:
     if isinstance(item, Notice) and item.level != "info":
         print(item.text)
-
-
-def _up() -> None:
-    """Do nothing: a source runs."""
 
 
 def _simulated_places(protocol: Protocol) -> Mapping[str, tuple[Placement, Matrix | None]]:

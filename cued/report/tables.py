@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib
 import io
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +11,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from cued.model import CuedError, Stride
+from cued.model import Stride
+from cued.parts import extra
 from cued.report.digest import Digest
 from cued.report.places import write_whole
 
@@ -71,11 +71,8 @@ def write_csv(path: Path, digests: Sequence[Digest], dialect: str = "plain") -> 
 
 def write_parquet(path: Path, digests: Sequence[Digest]) -> None:
     """Write Parquet. Raises CuedError without pyarrow."""
-    try:
-        arrow = importlib.import_module("pyarrow")
-        parquet = importlib.import_module("pyarrow.parquet")
-    except ModuleNotFoundError:
-        raise CuedError("Parquet needs pyarrow: pip install 'cued[cluster]'") from None
+    arrow = extra("pyarrow", "cluster", "Parquet")
+    parquet = extra("pyarrow.parquet", "cluster", "Parquet")
     texts = {"runner", "phase", "side", "mode", "direction"}
     fields = [(n, arrow.string() if n in texts else arrow.float64()) for n in NAMES]
     schema = arrow.schema([(n, arrow.bool_() if n == "clean" else kind) for n, kind in fields])

@@ -10,10 +10,11 @@ sensors that still work than by none.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
-from collections.abc import Awaitable, Callable
-from typing import Protocol
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from typing import Any, Protocol, TypeVar
 
 from cued.model import LinkLost
 
@@ -22,6 +23,9 @@ log = logging.getLogger(__name__)
 FIRST_S = 0.5  # delays: first, longest and growth; chosen
 LONGEST_S = 30.0  # as above: a sensor that comes back waits no longer for us
 STEP = 2.0  # as above
+LOOK_EVERY_S = 0.05  # chosen: nobody notices
+
+T = TypeVar("T")
 
 
 class Runs(Protocol):
@@ -52,6 +56,32 @@ def told_to_end() -> bool:
     """Return whether the present task was told to end: a library may raise the same by itself."""
     task = asyncio.current_task()
     return task is None or task.cancelling() > 0
+
+
+def ignore(*_told: object) -> None:
+    """Do nothing with what is told."""
+
+
+@contextlib.asynccontextmanager
+async def meanwhile(work: Coroutine[Any, Any, T]) -> AsyncGenerator[asyncio.Task[T]]:
+    """Do work in the background meanwhile; at the end it is cancelled and waited for."""
+    task = asyncio.create_task(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(
+    condition: Callable[[], bool], within_s: float, task: asyncio.Task[Any] | None = None
+) -> None:
+    """Wait until a condition holds. Raises TimeoutError, or what has ended the task."""
+    async with asyncio.timeout(within_s):
+        while not condition():
+            if task and task.done():
+                task.result()
+            await asyncio.sleep(LOOK_EVERY_S)
 
 
 async def supervise(

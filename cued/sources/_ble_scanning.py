@@ -29,7 +29,7 @@ from bleak.exc import (
 )
 
 from cued.devices.device import Advert
-from cued.runtime.supervise import told_to_end
+from cued.runtime.supervise import ignore, meanwhile, told_to_end
 from cued.sources._ble_recovery import StuckAdapter
 
 log = logging.getLogger("cued.ble")
@@ -88,7 +88,7 @@ class Scanning:
         stuck: StuckAdapter | None = None,
     ) -> None:
         self._options = options or {}  # for BleakScanner
-        self._told = told or _nobody  # is told why Bluetooth is not to be had, "" when it is back
+        self._told = told or ignore  # is told why Bluetooth is not to be had, "" when it is back
         self._stuck = stuck or StuckAdapter()
         self._waiting: list[tuple[Wanted, asyncio.Future[tuple[Advert, BLEDevice]]]] = []
         self._listeners: list[Heard] = []
@@ -141,12 +141,8 @@ class Scanning:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Run ``run`` in the background meanwhile."""
-        task = asyncio.create_task(self.run())
-        try:
+        async with meanwhile(self.run()):
             yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
     async def run(self) -> None:
         """Scan whenever there is a reason to."""
@@ -225,10 +221,6 @@ class Scanning:
             log.info("Bluetooth is back")
             self._told("")
         self._trouble = ""
-
-
-def _nobody(_why: str) -> None:
-    pass
 
 
 async def _stop(scanner: BleakScanner) -> None:

@@ -21,6 +21,7 @@ from cued.config import Site
 from cued.gpio import PinsMissing, close_factory, factory_of, failing_is_missing
 from cued.model import Belt, BeltRequest, LinkLost
 from cued.parts import Part
+from cued.runtime.supervise import ignore
 from cued.signal.pulses import Pulses
 from cued.sources.source import Emit, Source
 
@@ -78,7 +79,7 @@ class BeltPulses:
         self._site = site
         self._pulses = Pulses(config.length_m, config.marks)
         self._time = KernelTime()
-        self._emit: Emit = _nothing
+        self._emit: Emit = ignore
         self._stands = False
         self.opened: Any = None  # gpiozero's device while it runs
 
@@ -153,10 +154,6 @@ class BeltPulses:
         device.pin.edges = config.edge
         device.pin.when_changed = edge
         return device
-
-
-def _nothing(_item: object) -> None:
-    pass
 
 
 PART: Part[Config, Source] = Part(Config, BeltPulses)

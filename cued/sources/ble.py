@@ -37,7 +37,7 @@ from cued.model import (
     LinkLost,
     Notification,
 )
-from cued.runtime.supervise import back_off
+from cued.runtime.supervise import back_off, ignore
 from cued.sources import _ble_looking as looking
 from cued.sources._ble_adapter import adapters, chosen, missing
 from cued.sources._ble_connecting import (
@@ -89,7 +89,7 @@ class Ble:
         self._emit: Emit | None = None
         self._undiscovered: set[str] = set()  # sensors whose last link stood without services
         self._unfit: dict[str, set[str]] = {}  # sensor: addresses of what it cannot be
-        self._up: Callable[[], None] = _nothing
+        self._up: Callable[[], None] = ignore
         self._training = Training(0.0, 0.0)
 
     async def run(self, emit: Emit, up: Callable[[], None]) -> None:
@@ -330,12 +330,8 @@ async def listen(
     source = Ble(Config(adapter=adapter), Site(sensors=dict(sensors)), radio=radio)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            await source.run(emit, _nothing)
+            await source.run(emit, ignore)
     return heard
-
-
-def _nothing() -> None:
-    pass
 
 
 __all__ = [

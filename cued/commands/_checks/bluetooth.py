@@ -8,7 +8,6 @@ Bluetooth sound stall and drop (hbldh/bleak 1670, raspberrypi/linux 1402, RPi-Di
 from __future__ import annotations
 
 import re
-from typing import cast
 
 from cued.commands._checks.radio import rfkill
 from cued.commands._checks.system import Check, Machine, read
@@ -101,12 +100,12 @@ def _wifi_on_chip(machine: Machine) -> str:
 
 def _heavy(config: Config) -> str:
     """Return what is too much for a shared chip, if anything is."""
-    if "ble" in config.parts.get("sources", {}) and len(config.sensors) >= MANY:
+    if config.part("sources", "ble") and len(config.sensors) >= MANY:
         return f"{len(config.sensors)} sensors"
-    card = str(getattr(config.parts.get("actuators", {}).get("speech"), "device", ""))
+    card = str(getattr(config.part("actuators", "speech"), "device", ""))
     return "Bluetooth sound" if re.search(r"blue|bt_|a2dp", card, re.IGNORECASE) else ""
 
 
 def _wanted(config: Config) -> str:
-    chosen = config.parts.get("sources", {}).get("ble")
-    return cast("ble.Config", chosen).adapter if chosen else ""
+    chosen: ble.Config | None = config.part("sources", "ble")
+    return chosen.adapter if chosen else ""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, cast
 
 from msgspec.structs import replace
 
@@ -16,6 +15,7 @@ from cued.actuators import haptic, speech
 from cued.commands._checks.system import Check
 from cued.config import Config, Site
 from cued.model import LinkLost
+from cued.runtime.supervise import ignore, meanwhile
 from cued.sources import buttons
 
 Asks = Callable[[str], bool]
@@ -26,10 +26,10 @@ WIRES = "wiring and driver: hardware/; python3-lgpio has to be installed"
 
 async def sound(config: Config, site: Site, asks: Asks | None) -> Check:
     """Play a tone."""
-    options = config.parts.get("actuators", {}).get("speech")
+    options: speech.Config | None = config.part("actuators", "speech")
     if options is None:
         return Check("sound", "skipped", "[actuators.speech] is not in the configuration")
-    why = await speech.say("", cast("speech.Config", options), site, tone="phase")
+    why = await speech.say("", options, site, tone="phase")
     if why:
         return Check("sound", "failed", why, CARD)
     if asks and not asks("Did you hear two bells?"):
@@ -39,11 +39,10 @@ async def sound(config: Config, site: Site, asks: Asks | None) -> Check:
 
 async def voice(config: Config, site: Site, text: str) -> Check:
     """Speak an English text; the first time it has to be rendered."""
-    options = config.parts.get("actuators", {}).get("speech")
+    options: speech.Config | None = config.part("actuators", "speech")
     if options is None:
         return Check("voice", "skipped", "[actuators.speech] is not in the configuration")
-    voiced = replace(cast("speech.Config", options), voice="")
-    why = await speech.say(text, voiced, replace(site, language="en"))
+    why = await speech.say(text, replace(options, voice=""), replace(site, language="en"))
     if why:
         return Check("voice", "failed", why, "if sound is ok: apt install espeak-ng libespeak-ng1")
     return Check("voice", "ok", f"spoken: {text}")
@@ -51,13 +50,13 @@ async def voice(config: Config, site: Site, text: str) -> Check:
 
 async def motors(config: Config, site: Site, asks: Asks | None) -> list[Check]:
     """Buzz left, then right."""
-    options = config.parts.get("actuators", {}).get("haptic")
+    options: haptic.Config | None = config.part("actuators", "haptic")
     if options is None:
         return [Check("motors", "skipped", "[actuators.haptic] is not in the configuration")]
     out: list[Check] = []
     for side in ("left", "right"):
         pin = getattr(options, f"{side}_pin")
-        why = await haptic.buzz(side, cast("haptic.Config", options), site)
+        why = await haptic.buzz(side, options, site)
         if not why and asks and not asks(f"Did the {side} motor buzz twice?"):
             why = f"GPIO {pin} was driven, and nobody felt it"
         found = why or f"GPIO {pin} was driven" + (" and felt" if asks else "")
@@ -69,26 +68,19 @@ async def motors(config: Config, site: Site, asks: Asks | None) -> list[Check]:
 
 async def pressed(config: Config, site: Site) -> Check:
     """See that no button is stuck."""
-    options = config.parts.get("sources", {}).get("buttons")
+    options: buttons.Config | None = config.part("sources", "buttons")
     if options is None:
         return Check("buttons", "skipped", "[sources.buttons] is not in the configuration")
-    source: Any = buttons.Buttons(cast("buttons.Config", options), site)
-    watching = asyncio.create_task(source.run(_ignore, _nothing))
-    await asyncio.wait([watching], timeout=SETTLE_S)
-    state: dict[str, bool] = source.pressed
-    watching.cancel()
-    ended = (await asyncio.gather(watching, return_exceptions=True))[0]
-    if isinstance(ended, LinkLost):
-        return Check("buttons", "failed", str(ended), WIRES)
+    source = buttons.Buttons(options, site)
+    try:
+        async with meanwhile(source.run(ignore, ignore)) as watching:
+            await asyncio.wait([watching], timeout=SETTLE_S)
+            state = source.pressed
+            if watching.done():
+                watching.result()
+    except LinkLost as lost:
+        return Check("buttons", "failed", str(lost), WIRES)
     stuck = [name for name, down in state.items() if down]
     if stuck:
         return Check("buttons", "failed", f"pressed or shorted: {', '.join(stuck)}", WIRES)
     return Check("buttons", "ok", f"{', '.join(state)} let go")
-
-
-def _ignore(_item: object) -> None:
-    pass
-
-
-def _nothing() -> None:
-    pass

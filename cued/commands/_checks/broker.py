@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import cast
 
 from cued.commands._checks.system import Check
 from cued.config import Config, Site
@@ -16,12 +15,12 @@ ADVICE = "is it running and reachable, are name, user and password right? docs/m
 
 async def broker(config: Config, site: Site) -> Check:
     """Send a message and wait for it to come back."""
-    chosen = config.parts.get("sinks", {}).get("mqtt")
+    chosen = config.part("sinks", "mqtt")
     if chosen is None:
         return Check("broker", "skipped", "[sinks.mqtt] is not in the configuration")
     from cued.sinks import mqtt  # noqa: PLC0415 (importing it takes its time)
 
-    options = cast("mqtt.Config", chosen)
+    options: mqtt.Config = chosen
     try:
         proof = mqtt.proof(options)
     except ConfigError as error:

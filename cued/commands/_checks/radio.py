@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import cast
 
 import msgspec
 
@@ -50,10 +49,10 @@ async def adapter(config: Config) -> Check:
     """Listen for a moment; what matters is that there is something to listen with."""
     from cued.sources import ble  # noqa: PLC0415 (importing bleak takes its time)
 
-    chosen = config.parts.get("sources", {}).get("ble")
+    chosen: ble.Config | None = config.part("sources", "ble")
     if chosen is None and config.parts.get("sources"):
         return Check("adapter", "skipped", "nothing in the configuration comes over Bluetooth")
-    name = cast("ble.Config", chosen).adapter if chosen else ""
+    name = chosen.adapter if chosen else ""
     try:
         found = await ble.scan(3.0, name)
     except TimeoutError as error:
@@ -67,10 +66,10 @@ async def sensors(config: Config, seconds: float) -> list[Check]:
     """Connect to every configured sensor for so long."""
     from cued.sources import ble  # noqa: PLC0415
 
-    chosen = config.parts.get("sources", {}).get("ble")
+    chosen: ble.Config | None = config.part("sources", "ble")
     if chosen is None or not config.sensors:
         return [Check("sensors", "skipped", "none over Bluetooth in the configuration")]
-    heard = await ble.listen(config.sensors, seconds, cast("ble.Config", chosen).adapter)
+    heard = await ble.listen(config.sensors, seconds, chosen.adapter)
     return [judged(name, s, heard) for name, s in config.sensors.items()]
 
 

@@ -14,7 +14,7 @@ TO_CONSOLE = "sudo systemctl set-default multi-user.target && sudo reboot"
 
 def sound_card(machine: Machine, config: Config) -> Check:
     """Check the card that the voice will use."""
-    options = config.parts.get("actuators", {}).get("speech")
+    options = config.part("actuators", "speech")
     if options is None and config.parts.get("sources"):
         return Check("sound card", "skipped", "[actuators.speech] is not in the configuration")
     cards = CARD.findall(machine.read("/proc/asound/cards"))

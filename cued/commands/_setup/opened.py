@@ -19,6 +19,7 @@ from cued.commands._setup.served import SetUp
 from cued.commands._setup.topics.topic import Trials
 from cued.config import Config
 from cued.model import CuedError
+from cued.runtime.supervise import ignore
 from cued.runtime.systemd import notify
 from cued.sinks import light
 from cued.sinks._announcer import Announcer
@@ -105,8 +106,7 @@ async def tell_network(serving: SetUp, place: Place, language: str) -> None:
 
 async def blink(chosen: Config) -> None:
     """Show on the status light, where one is wired, that set-up is open."""
-    options = chosen.parts.get("sinks", {}).get("light")
-    options = options if isinstance(options, light.Config) else light.Config()
-    async with light.Light(options, app.site(chosen), lambda _: None) as lamp:
+    options: light.Config = chosen.part("sinks", "light") or light.Config()
+    async with light.Light(options, app.site(chosen), ignore) as lamp:
         lamp.shows = "set_up"
         await lamp.run()

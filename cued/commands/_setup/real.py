@@ -15,7 +15,7 @@ from cued.commands._setup.answers import Tables
 from cued.commands._setup.topics.topic import Nearby
 from cued.config import Config, Sensor, Site
 from cued.model import Belt, BeltFault, BeltRequest, CuedError, Input, Tick
-from cued.runtime.supervise import supervise
+from cued.runtime.supervise import ignore, meanwhile, supervise
 from cued.sources.source import spread
 
 KNOWN_WITHIN_S = 40.0  # chosen: to connect, discover and read the ranges
@@ -99,17 +99,15 @@ async def unit(treadmill: Sensor, adapter: str = "") -> float:
     sensor = replace(treadmill, options={**treadmill.options, "control": True})
     trial = UnitTrial(written(sensor))
     source = ble.Ble(ble.Config(adapter=adapter), Site(sensors={"treadmill": sensor}))
-    running = asyncio.create_task(source.run(trial.hear, _nothing))
-    try:
-        await _waited(trial.known, KNOWN_WITHIN_S)
-        before = trial.begin()
-        why = await source.request(BeltRequest(t=0.0, speed_m_s=before + MORE_M_S))
-        await _waited(trial.stopped, FOLLOWS_WITHIN_S)
-        return trial.factor(why)
-    finally:
-        await source.request(BeltRequest(t=0.0, speed_m_s=0.0))
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+    async with meanwhile(source.run(trial.hear, ignore)):
+        try:
+            await _waited(trial.known, KNOWN_WITHIN_S)
+            before = trial.begin()
+            why = await source.request(BeltRequest(t=0.0, speed_m_s=before + MORE_M_S))
+            await _waited(trial.stopped, FOLLOWS_WITHIN_S)
+            return trial.factor(why)
+        finally:
+            await source.request(BeltRequest(t=0.0, speed_m_s=0.0))
 
 
 def written(treadmill: Sensor) -> float:
@@ -162,7 +160,3 @@ async def _waited(event: asyncio.Event, within_s: float) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(within_s):
             await event.wait()
-
-
-def _nothing(*_args: object) -> None:
-    pass

@@ -13,8 +13,7 @@ from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials, swit
 
 def options_of(tables: Tables) -> haptic.Config:
     """Return the motors that a configuration amounts to."""
-    chosen = config.convert(tables).parts.get("actuators", {}).get("haptic")
-    return chosen if isinstance(chosen, haptic.Config) else haptic.Config()
+    return config.convert(tables).part("actuators", "haptic") or haptic.Config()
 
 
 def _shown(tables: Tables) -> dict[str, Any]:

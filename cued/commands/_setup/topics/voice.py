@@ -19,8 +19,7 @@ RENDERERS = tuple(parts.names("voices"))
 
 def options_of(tables: Tables) -> speech.Config:
     """Return the voice that a configuration amounts to."""
-    chosen = config.convert(tables).parts.get("actuators", {}).get("speech")
-    return chosen if isinstance(chosen, speech.Config) else speech.Config()
+    return config.convert(tables).part("actuators", "speech") or speech.Config()
 
 
 def spoken(trials: Trials, tables: Tables, text: str = "") -> str:

@@ -11,7 +11,6 @@ Source: Garmin FIT SDK, Profile: record, event, session, accelerometer_data (165
 
 from __future__ import annotations
 
-import importlib
 import io
 import struct
 import warnings
@@ -22,7 +21,8 @@ from typing import Any, cast
 import numpy as np
 from msgspec.structs import replace
 
-from cued.model import Belt, CuedError, Floats
+from cued.model import Belt, Floats
+from cued.parts import extra
 from cued.recording.imports.files import Files
 from cued.recording.imports.foreign import Export, Format, ImportOptions, SensorData, onto
 from cued.recording.imports.headings import UNITS
@@ -161,10 +161,7 @@ class _Activity:
 
 def _stream(files: Files, activity: _Activity) -> list[str]:
     """Feed every message; what cannot be read is noted."""
-    try:
-        fit: Any = importlib.import_module("fitdecode")
-    except ModuleNotFoundError:
-        raise CuedError("FIT needs fitdecode; install it with: pip install 'cued[fit]'") from None
+    fit = extra("fitdecode", "fit", "FIT")
     data = files.raw(files.names()[0])
     if len(data) > 14 and data[8:12] != MARK:
         raise refuse(files.path, 1, "this is no FIT file")
