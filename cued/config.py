@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 else:
     Language = Literal[LANGUAGES]
 Pulse: TypeAlias = Callable[[PulseTrain], Awaitable[str]]
+Pin: TypeAlias = Annotated[int, Meta(ge=0, le=27)]  # GPIO numbers of the header
+Chip: TypeAlias = Annotated[
+    int | None, Meta(description="Number of the gpiochip; unset: that of the header.")
+]
 P = ParamSpec("P")
 T = TypeVar("T")
 

@@ -25,13 +25,11 @@ from msgspec import Meta, Struct
 
 from cued.actuators._patterns import TICK_S, Pulse, pulses
 from cued.actuators.actuator import Actuator, Report, felt
-from cued.config import Site
+from cued.config import Chip, Pin, Site
 from cued.keeper import PinRequest
 from cued.kept import KeptPins, PinChange, keep
 from cued.model import Beat, Cue, CueDone, Notice, Pattern
 from cued.parts import Exit, Part
-
-Pin = Annotated[int, Meta(ge=0, le=27)]
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,9 +47,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         float,
         Meta(ge=0.3, le=0.5, description="Time after which a motor is off, come what may, s."),
     ] = 0.5
-    chip: Annotated[
-        int | None, Meta(description="Number of the gpiochip; unset: that of the header.")
-    ] = None
+    chip: Chip = None
 
     def __post_init__(self) -> None:
         if self.left_pin == self.right_pin:

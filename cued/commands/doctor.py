@@ -19,8 +19,7 @@ from cued.commands._checks.system import Check, Machine
 from cued.commands._options import add_config, load_config
 from cued.config import Config
 from cued.model import ConfigError
-from cued.sinks._announcer import EVERYWHERE
-from cued.sinks._hosts import own_address, qr_code
+from cued.sinks._hosts import EVERYWHERE, own_address, qr_code
 from cued.words import counted
 
 NAME = "doctor"

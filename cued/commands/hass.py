@@ -12,7 +12,7 @@ from cued import app, reading
 from cued.commands._options import add_config, load_config
 from cued.config import Station
 from cued.model import ConfigError
-from cued.sinks import mqtt
+from cued.sinks import _mqtt_client as mqtt
 
 NAME = "hass"
 HELP = "remove the station from Home Assistant (stop it first)"

@@ -25,6 +25,7 @@ from cued.recording.sessions.opening import Opening, tables
 from cued.recording.sessions.writing import SessionWriter
 from cued.runtime.supervise import ignore
 from cued.sources import ble
+from cued.sources._ble_raw import RawConnection
 
 NAME = "record"
 HELP = "record what a device sends, byte for byte"
@@ -134,7 +135,7 @@ async def unknown(address: str, seconds: float, wire: WireWriter) -> None:
             wire.emit(item)
         print(f"connected to {name or address}, recording", file=sys.stderr)
 
-    raw = ble.RawConnection(address, arrived)
+    raw = RawConnection(address, arrived)
     try:
         await raw.listen(seconds, begin)
     except TimeoutError:

@@ -47,8 +47,9 @@ from cued.runtime.greeting import Greeting
 from cued.runtime.leaving import Signals, leave_soon
 from cued.runtime.lock import Taken, only_one
 from cued.runtime.systemd import turned_away
-from cued.sinks._announcer import EVERYWHERE, local_name
+from cued.sinks._announcer import local_name
 from cued.sinks._door import Door
+from cued.sinks._hosts import EVERYWHERE
 
 log = logging.getLogger(__name__)
 

@@ -18,6 +18,7 @@ from cued.config import Config
 from cued.devices._unsupported import unsupported
 from cued.model import CuedError
 from cued.sources import ble
+from cued.sources._ble_looking import FoundDevice, battery, scan
 
 NAME = "scan"
 HELP = "list supported devices in reach"
@@ -70,19 +71,19 @@ def diagnose(adapter: str) -> None:
 
 async def _listen(
     args: argparse.Namespace,
-) -> tuple[list[ble.FoundDevice], dict[str, float | None]]:
+) -> tuple[list[FoundDevice], dict[str, float | None]]:
     with Console(stderr=True).status(f"listening for {args.seconds:g} s"):
-        found = await ble.scan(args.seconds, args.adapter)
+        found = await scan(args.seconds, args.adapter)
     batteries: dict[str, float | None] = {}
     if args.battery:
         for one in (f for f in found if f.devices):
             asked = Text(f"asking {one.advert.name or one.advert.address}")
             with Console(stderr=True).status(asked):
-                batteries[one.advert.address] = await ble.battery(one, args.adapter)
+                batteries[one.advert.address] = await battery(one, args.adapter)
     return found, batteries
 
 
-def table(found: list[ble.FoundDevice], batteries: dict[str, float | None]) -> Table:
+def table(found: list[FoundDevice], batteries: dict[str, float | None]) -> Table:
     """Lay out what was found, as it would be configured."""
     out = Table("name", "address", "device =", "signal")
     if batteries:

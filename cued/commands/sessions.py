@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import importlib
 import os
 import re
 import sqlite3
@@ -273,7 +272,8 @@ def _forget_retained(args: argparse.Namespace, runner: str) -> None:
     if not args.retained and not _agreed("clear what the broker retains of the name, too?"):
         print(f"out of reach: what the MQTT broker retains ({where}); --retained clears it")
         return
-    mqtt = importlib.import_module("cued.sinks.mqtt")
+    from cued.sinks import _mqtt_client as mqtt  # noqa: PLC0415 (importing it takes its time)
+
     try:
         topics = asyncio.run(mqtt.forget(options, app.site(loaded), runner))
     except CuedError as error:

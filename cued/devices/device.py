@@ -7,12 +7,14 @@ a replay nobody calls ``request``, so what ``receive`` says of the world must no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Protocol, TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias
 
+import msgspec
 from msgspec import Struct
 
-from cued.model import BeltRequest, Input, LinkChanged
+from cued import parts
+from cued.model import BeltRequest, CuedError, Input, LinkChanged
 
 
 class Write(Struct, frozen=True):
@@ -72,6 +74,15 @@ class Advert(Struct, frozen=True):
     manufacturer: dict[int, bytes] = {}
     rssi: int | None = None
     service_data: dict[str, bytes] = {}
+
+
+def make(sensor: str, device: str, options: Mapping[str, Any]) -> Device:
+    """Build the decoder of a sensor. Raises CuedError when its options are none of the device's."""
+    part = parts.load("devices", device)
+    try:
+        return part.build(msgspec.convert(options, part.config), sensor)
+    except msgspec.ValidationError as error:
+        raise CuedError(f"sensor {sensor} ({device}): {error}") from None
 
 
 class Device(Protocol):

@@ -20,7 +20,7 @@ from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from cued.sinks._hosts import own_address
+from cued.sinks._hosts import EVERYWHERE, own_address
 
 if TYPE_CHECKING:
     from zeroconf import ServiceStateChange, Zeroconf
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SERVICE = "_http._tcp.local."
-EVERYWHERE = ("0.0.0.0", "::")
 PREFIX = "cued "
 MOST, LONGEST = 500, 40  # stations of a network; characters of a name
 AGAIN_S = 30.0  # a network may come up long after the daemon

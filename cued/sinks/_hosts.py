@@ -13,6 +13,8 @@ from collections.abc import Collection
 from importlib.util import find_spec
 from io import StringIO
 
+EVERYWHERE = ("0.0.0.0", "::")
+
 
 def hostname(host: str) -> str:
     """Return a Host header without its port, in lower case; brackets of IPv6 stay."""

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from cued.coach.commands import NAMES
 from cued.reading import meant
 from cued.sinks._requests import DEFAULT
+from cued.sinks._secret import Credential, PasswordFile
 
 PORTS = {  # registered with IANA; brokers' usual ports for web sockets
     ("tcp", False): 1883,
@@ -37,12 +38,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     certificate: Annotated[str, Meta(description="File of our certificate, if wanted.")] = ""
     key: Annotated[str, Meta(description="File of our certificate's key.")] = ""
     user: Annotated[str, Meta(description="User name; empty: none.")] = ""
-    credential: Annotated[
-        str, Meta(description="Name of the systemd credential that holds the password.")
-    ] = ""
-    password_file: Annotated[
-        str, Meta(description="File with the password, mode 0600, if there is no credential.")
-    ] = ""
+    credential: Credential = ""
+    password_file: PasswordFile = ""
     commands: Annotated[
         tuple[str, ...],
         Meta(description="Commands that may come in; those that move the belt have to be named."),

@@ -31,7 +31,7 @@ from msgspec import Struct
 
 from cued.reading import from_json
 from cued.runtime.systemd import handed
-from cued.sinks._hosts import hostname, is_ours
+from cued.sinks._hosts import EVERYWHERE, hostname, is_ours
 
 TYPES = {
     ".html": "text/html",
@@ -42,7 +42,6 @@ TYPES = {
     ".woff2": "font/woff2",
     ".webmanifest": "application/manifest+json",
 }
-EVERYWHERE = ("0.0.0.0", "::")
 MOST_CONNECTIONS = 64  # a browser opens six
 ASKED_WITHIN_S = 5.0  # chosen: a browser asks at once
 IDLE_S = 15.0  # chosen: a page asks every second or has gone

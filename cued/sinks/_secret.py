@@ -9,8 +9,18 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import Annotated, TypeAlias
+
+from msgspec import Meta
 
 from cued.model import ConfigError, OutOfReach
+
+Credential: TypeAlias = Annotated[
+    str, Meta(description="Name of the systemd credential that holds the password.")
+]
+PasswordFile: TypeAlias = Annotated[
+    str, Meta(description="File with the password, mode 0600, if there is no credential.")
+]
 
 
 def password(where: str, credential: str, file: str) -> str | None:

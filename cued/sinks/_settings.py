@@ -32,7 +32,6 @@ class Settings:
 
     async def ask(self, name: str, body: dict[str, Any], key: str) -> PageReply:
         """Answer a request of the page."""
-        del key
         if name == "speak":
             return self._spoken()
         if name == "enter":

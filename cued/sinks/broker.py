@@ -30,7 +30,7 @@ from cued.config import Site
 from cued.model import ConfigError
 from cued.parts import Exit, Part
 from cued.sinks._hosts import whose_port
-from cued.sinks._secret import password
+from cued.sinks._secret import Credential, PasswordFile, password
 from cued.sinks.sink import Ask, Sink
 
 log = logging.getLogger(__name__)
@@ -51,12 +51,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     port: Annotated[Port, Meta(description="Port for MQTT.")] = 1883
     websocket_port: Annotated[Port, Meta(description="Port for MQTT over WebSocket.")] = 9001
     user: Annotated[str, Meta(description="User who may do everything; empty: everybody.")] = ""
-    credential: Annotated[
-        str, Meta(description="Name of the systemd credential that holds the password.")
-    ] = ""
-    password_file: Annotated[
-        str, Meta(description="File with the password, mode 0600, if there is no credential.")
-    ] = ""
+    credential: Credential = ""
+    password_file: PasswordFile = ""
     guests_read: Annotated[
         bool, Meta(description="Let those without a password read, never write.")
     ] = False

@@ -24,7 +24,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from cued.config import Site
+from cued.config import Chip, Site
 from cued.gpio import PinsMissing, close_factory, factory_of, failures
 from cued.model import AnyEvent, Input, Notice
 from cued.parts import Exit, Part
@@ -51,9 +51,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The light and its pin."""
 
     pin: Annotated[int, Meta(ge=0, le=27, description="GPIO number of the LED.")] = 6
-    chip: Annotated[
-        int | None, Meta(description="Number of the gpiochip; unset: that of the header.")
-    ] = None
+    chip: Chip = None
 
 
 class Light(Sink):

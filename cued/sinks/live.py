@@ -34,8 +34,8 @@ from cued.coach.workout.profile import PROFILES
 from cued.config import Site
 from cued.model import AnyEvent, ConfigError
 from cued.parts import Exit, Part
-from cued.sinks._announcer import EVERYWHERE, Announcer, local_name
-from cued.sinks._hosts import cannot_listen, own_address, qr_code
+from cued.sinks._announcer import Announcer, local_name
+from cued.sinks._hosts import EVERYWHERE, cannot_listen, own_address, qr_code
 from cued.sinks._session_so_far import SoFar
 from cued.sinks.sink import Ask, Sink
 from cued.words import languages

@@ -44,10 +44,8 @@ from cued.sinks._mqtt_client import (
     Client,
     MqttError,
     answers_no_5,
-    forget,
     make_client,
     proof,
-    remove,
 )
 from cued.sinks._mqtt_config import Config
 from cued.sinks._outbox import FOLDER, Outbox
@@ -331,14 +329,3 @@ class Mqtt(Sink):
 
 
 PART: Part[Config, Sink] = Part(Config, Mqtt)
-
-__all__ = [
-    "PART",
-    "Config",
-    "Mqtt",
-    "MqttError",
-    "forget",
-    "make_client",
-    "proof",
-    "remove",
-]

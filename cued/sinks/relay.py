@@ -17,7 +17,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.config import Site
+from cued.config import Chip, Site
 from cued.keeper import PinRequest
 from cued.kept import KeptPins, PinChange, keep
 from cued.model import AnyEvent, Fall, Phase
@@ -34,9 +34,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pulse_s: Annotated[
         float, Meta(ge=0.1, le=0.6, description="How long the key loop is opened, s.")
     ] = 0.5
-    chip: Annotated[
-        int | None, Meta(description="Number of the gpiochip; unset: that of the header.")
-    ] = None
+    chip: Chip = None
 
 
 class Relay(Sink):

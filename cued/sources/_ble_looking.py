@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from cued import parts
 from cued.config import Sensor
-from cued.devices.device import Advert, Device
+from cued.devices.device import Advert
 from cued.sources._ble_connecting import FAILS, read_battery
 from cued.sources._ble_scanning import Scanning
 
@@ -109,9 +109,3 @@ def awaited(advert: Advert, device: str, waiting: Iterable[Sensor]) -> bool:
 def module(name: str) -> Any:
     """Import a device's file."""
     return importlib.import_module(f"cued.devices.{name}")
-
-
-def made(name: str, sensor: Sensor) -> Device:
-    """Return the decoder of a configured sensor."""
-    part = parts.load("devices", sensor.device)
-    return part.build(msgspec.convert(sensor.options, part.config), name)

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from cued.config import Site
+from cued.config import Chip, Site
 from cued.gpio import PinsMissing, close_factory, factory_of, failing_is_missing
 from cued.model import Belt, BeltRequest, LinkLost
 from cued.parts import Part
@@ -52,9 +52,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Literal["rising", "falling"], Meta(description="Edge at which a mark has come.")
     ] = "falling"
     incline_percent: Annotated[float, Meta(ge=-20, le=40, description="Incline, percent.")] = 0.0
-    chip: Annotated[
-        int | None, Meta(description="Number of the gpiochip; unset: that of the header.")
-    ] = None
+    chip: Chip = None
 
 
 class KernelTime:

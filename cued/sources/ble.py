@@ -27,7 +27,7 @@ from bleak.backends.device import BLEDevice
 
 from cued import parts
 from cued.config import Sensor, Site
-from cued.devices.device import Advert
+from cued.devices.device import Advert, make
 from cued.model import (
     BeltRequest,
     ConfigError,
@@ -49,9 +49,8 @@ from cued.sources._ble_connecting import (
     short,
 )
 from cued.sources._ble_held import close_stale, find, forgotten
-from cued.sources._ble_looking import FoundDevice, Radio, battery, scan, supporting
+from cued.sources._ble_looking import Radio
 from cued.sources._ble_options import Config
-from cued.sources._ble_raw import RawConnection
 from cued.sources._ble_recovery import StuckAdapter, cycle
 from cued.sources._ble_release import Owed, Training
 from cued.sources._ble_scanning import Scanning
@@ -259,7 +258,7 @@ class Ble:
         """Connect and stay so as long as it works; return why it ended."""
         loop = asyncio.get_running_loop()
         self._undiscovered.discard(name)
-        session = Connection(name, looking.made(name, sensor), watch, emit)
+        session = Connection(name, make(name, sensor.device, sensor.options), watch, emit)
         async with contextlib.AsyncExitStack() as stack:
             within_s = DISCOVER_WITHIN_S if patient else None
             connection = connected(device, name, session.gone, self._radio.client, within_s)
@@ -333,17 +332,5 @@ async def listen(
             await source.run(emit, ignore)
     return heard
 
-
-__all__ = [
-    "Ble",
-    "Config",
-    "FoundDevice",
-    "Radio",
-    "RawConnection",
-    "battery",
-    "listen",
-    "scan",
-    "supporting",
-]
 
 PART = parts.Part(Config, Ble)

@@ -22,7 +22,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from cued.config import Site
+from cued.config import Chip, Pin, Site
 from cued.gpio import PinsMissing, close_factory, factory_of, failing_is_missing
 from cued.model import Command, LinkLost
 from cued.parts import Part
@@ -37,19 +37,19 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The buttons and their pins."""
 
     main_pin: Annotated[
-        Annotated[int, Meta(ge=0, le=27)] | None,
+        Pin | None,
         Meta(description="GPIO number of the button for pause, acknowledge and stop."),
     ] = 5
     mark_pin: Annotated[
-        Annotated[int, Meta(ge=0, le=27)] | None,
+        Pin | None,
         Meta(description="GPIO number of the button that marks a moment; unset: there is none."),
     ] = None
     faster_pin: Annotated[
-        Annotated[int, Meta(ge=0, le=27)] | None,
+        Pin | None,
         Meta(description="GPIO number of the button that types 0.1 km/h (mph) more; unset: none."),
     ] = None
     slower_pin: Annotated[
-        Annotated[int, Meta(ge=0, le=27)] | None,
+        Pin | None,
         Meta(description="GPIO number of the button that types 0.1 km/h (mph) less; unset: none."),
     ] = None
     hold_s: Annotated[
@@ -60,9 +60,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             description="Held for so long the first button says that something is wrong, s.",
         ),
     ] = 1.5
-    chip: Annotated[
-        int | None, Meta(description="Number of the gpiochip; unset: that of the header.")
-    ] = None
+    chip: Chip = None
 
     def __post_init__(self) -> None:
         """Check that every button has a pin of its own."""

@@ -19,7 +19,8 @@ from msgspec import Meta, Struct
 from cued.config import Site
 from cued.model import LinkLost
 from cued.parts import Part
-from cued.sinks import mqtt
+from cued.sinks import _mqtt_client as mqtt
+from cued.sinks._secret import Credential, PasswordFile
 from cued.sources._phone import pass_on, phone_options
 from cued.sources.source import Emit, Source
 
@@ -37,12 +38,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tls: Annotated[bool, Meta(description="Encrypt, and check the broker's certificate.")] = False
     ca: Annotated[str, Meta(description="File of the CA; empty: those the system trusts.")] = ""
     user: Annotated[str, Meta(description="User name; empty: none.")] = ""
-    credential: Annotated[
-        str, Meta(description="Name of the systemd credential that holds the password.")
-    ] = ""
-    password_file: Annotated[
-        str, Meta(description="File with the password, mode 0600, if there is no credential.")
-    ] = ""
+    credential: Credential = ""
+    password_file: PasswordFile = ""
     sensor: Annotated[str, Meta(description="Sensor in [sensors.NAME] that it is.")] = "phone"
 
     def __post_init__(self) -> None:

@@ -18,7 +18,7 @@ async def broker(config: Config, site: Site) -> Check:
     chosen = config.part("sinks", "mqtt")
     if chosen is None:
         return Check("broker", "skipped", "[sinks.mqtt] is not in the configuration")
-    from cued.sinks import mqtt  # noqa: PLC0415 (importing it takes its time)
+    from cued.sinks import _mqtt_client as mqtt  # noqa: PLC0415 (importing it takes its time)
 
     options: mqtt.Config = chosen
     try:

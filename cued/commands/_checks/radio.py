@@ -47,14 +47,14 @@ def rfkill(folder: Path = RFKILL) -> Check:
 
 async def adapter(config: Config) -> Check:
     """Listen for a moment; what matters is that there is something to listen with."""
-    from cued.sources import ble  # noqa: PLC0415 (importing bleak takes its time)
+    from cued.sources._ble_looking import scan  # noqa: PLC0415 (importing bleak takes its time)
 
-    chosen: ble.Config | None = config.part("sources", "ble")
+    chosen = config.part("sources", "ble")
     if chosen is None and config.parts.get("sources"):
         return Check("adapter", "skipped", "nothing in the configuration comes over Bluetooth")
     name = chosen.adapter if chosen else ""
     try:
-        found = await ble.scan(3.0, name)
+        found = await scan(3.0, name)
     except TimeoutError as error:
         advice = "systemctl status bluetooth; is the adapter plugged in, is it the one configured?"
         return Check("adapter", "failed", str(error), advice)

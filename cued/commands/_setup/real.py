@@ -37,10 +37,10 @@ class Real:
 
     def scan(self) -> list[Nearby]:
         """Listen for advertisements."""
-        from cued.sources import ble  # noqa: PLC0415 (importing bleak takes its time)
+        from cued.sources._ble_looking import scan  # noqa: PLC0415 (importing bleak takes its time)
 
         try:
-            found = asyncio.run(ble.scan(SCAN_S))
+            found = asyncio.run(scan(SCAN_S))
         except TimeoutError as error:
             raise CuedError(str(error)) from None
         return [

@@ -136,7 +136,6 @@ class SetUp:
         )
 
     async def _show(self, body: dict[str, Any]) -> dict[str, Any]:
-        del body
         return msgspec.to_builtins(self._conversation.view())
 
     async def _answer(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -161,7 +160,6 @@ class SetUp:
         return {"found": msgspec.to_builtins(found)}
 
     async def _write(self, body: dict[str, Any]) -> dict[str, Any]:
-        del body
         async with self._busy:
             answers = self._conversation.answers
             if answers.wifi:
@@ -175,7 +173,6 @@ class SetUp:
 
     async def _leave(self, body: dict[str, Any]) -> dict[str, Any]:
         """End set-up with nothing written; the coach goes on with what it had."""
-        del body
         self._over.set()
         return {}
 

@@ -32,12 +32,10 @@ from mcap.opcode import Opcode
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cued import parts
 from cued.config import Sensor
-from cued.devices.device import Device, inputs_of
+from cued.devices.device import Device, inputs_of, make
 from cued.model import (
     AnyEvent,
-    CuedError,
     DecodeError,
     Input,
     LinkChanged,
@@ -229,18 +227,10 @@ def decoded(items: Iterable[T], sensors: Mapping[str, Sensor]) -> Iterator[T | I
                 yield from _received(devices.get(item.sensor), item)
             continue
         if isinstance(item, LinkChanged) and item.connected and item.sensor in sensors:
-            devices[item.sensor] = make(item.sensor, sensors[item.sensor])
+            worn = sensors[item.sensor]
+            devices[item.sensor] = make(item.sensor, worn.device, worn.options)
             _start(devices[item.sensor], item)
         yield item
-
-
-def make(name: str, sensor: Sensor) -> Device:
-    """Build the decoder of a sensor. Raises CuedError when its options are none of the device's."""
-    part = parts.load("devices", sensor.device)
-    try:
-        return part.build(msgspec.convert(sensor.options, part.config), name)
-    except msgspec.ValidationError as error:
-        raise CuedError(f"sensor {name} ({sensor.device}): {error}") from None
 
 
 def _start(device: Device, link: LinkChanged) -> None:

@@ -15,7 +15,8 @@ from cued.engine import Engine, Worn
 from cued.model import Battery, Link, Notice, Notification, Packet, Tick
 from cued.recording.sessions.session import decoded
 from cued.sources import _ble_connecting, _ble_watching
-from cued.sources.ble import Ble, Config, listen, scan
+from cued.sources._ble_looking import scan
+from cued.sources.ble import Ble, Config, listen
 from cued.standin.family import FarDevice
 from cued.standin.machines import HEART_RATE, TreadmillPeripheral
 from cued.standin.peripheral import GATT, Char, Peripheral, ReadRefused

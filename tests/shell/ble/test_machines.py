@@ -11,7 +11,7 @@ from cued.belt.owner import Owner
 from cued.commands._setup import real
 from cued.model import Belt, BeltFault, BeltRequest, Notice
 from cued.sources import _ble_watching
-from cued.sources.ble import scan
+from cued.sources._ble_looking import scan
 from cued.standin.machines import CONTROL, PadPeripheral, TreadmillPeripheral
 from tests.shell.ble.pods import running, sensor, site
 

@@ -67,9 +67,8 @@ def _counted(talk: Talk, marks: int) -> float:
     return length
 
 
-def tried(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Finding]:
+def tried(trials: Trials, tables: Tables, _how: Mapping[str, Any]) -> list[Finding]:
     """Count for a minute at the speed that was typed; say how long a round is."""
-    del values
     sources = tables.get("sources", {})
     typed_m_s = sources.get("belt_by_hand", {}).get("speed_m_s", 0.0)
     if not typed_m_s:

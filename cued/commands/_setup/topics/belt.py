@@ -68,12 +68,11 @@ def _ask(talk: Talk) -> dict[str, Any]:
     return {**values, "belt_keys": keys, "belt_length_m": 0.0}
 
 
-def _belt(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Finding]:
+def _belt(trials: Trials, tables: Tables, _how: Mapping[str, Any]) -> list[Finding]:
     """Report the belt's speed as received, to be compared with the console by a person.
 
     Feet tell a speed only once somebody walks, so nothing of theirs is awaited here.
     """
-    del values
     told = [i for i in trials.listen(tables, LISTEN_S) if isinstance(i, Belt)]
     if not told:
         return [Finding("trial.no_belt", good=False)]

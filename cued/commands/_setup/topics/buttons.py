@@ -32,9 +32,8 @@ def _ask(talk: Talk) -> dict[str, Any]:
     }
 
 
-def _press(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Finding]:
+def _press(trials: Trials, tables: Tables, _how: Mapping[str, Any]) -> list[Finding]:
     """See whether a press arrives."""
-    del values
     wired = tables.get("sources", {}).get("buttons", {})
     only: Tables = {**tables, "sensors": {}, "sources": {"buttons": wired}}
     heard = trials.listen(only, LISTEN_S)

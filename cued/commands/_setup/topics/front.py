@@ -32,9 +32,8 @@ def _ask(talk: Talk) -> dict[str, Any]:
     return {"starts_forward": talk.yes(question, now)}
 
 
-def _bow(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Finding]:
+def _bow(trials: Trials, tables: Tables, _how: Mapping[str, Any]) -> list[Finding]:
     """See whether a bow shows where front is."""
-    del values
     worn = tables.get("sensors", {})
     trunks = [name for name, s in worn.items() if s.get("placement") in ON_TRUNK]
     if not trunks:

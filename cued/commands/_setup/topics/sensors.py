@@ -59,9 +59,8 @@ def _sent(name: str, worn: Mapping[str, Any], heard: list[Input]) -> Finding:
     return Finding("trial.sends" if good else "trial.gaps", blanks, good=good)
 
 
-def _data(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Finding]:
+def _data(trials: Trials, tables: Tables, _how: Mapping[str, Any]) -> list[Finding]:
     """Listen for ten seconds; say of each sensor what it sent, and which was stamped with."""
-    del values
     heard = trials.listen(tables, LISTEN_S)
     configured = tables.get("sensors", {})
     out = [_sent(name, worn, heard) for name, worn in configured.items()]
@@ -73,9 +72,8 @@ def _data(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Fin
     return out
 
 
-def _stamp(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Finding]:
+def _stamp(trials: Trials, tables: Tables, _how: Mapping[str, Any]) -> list[Finding]:
     """See whether the sensor on the left leg feels the left foot stamp."""
-    del values
     hit = stamped(trials.listen(tables, LISTEN_S))
     worn = tables.get("sensors", {})
     if not hit:
@@ -86,9 +84,8 @@ def _stamp(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Fi
     return [Finding("trial.stamp" if good else "trial.wrong_place", {"sensor": hit}, good=good)]
 
 
-def _listen(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Finding]:
+def _listen(trials: Trials, _tables: Tables, _how: Mapping[str, Any]) -> list[Finding]:
     """Say what is in reach; a phone shows it as a list to choose from."""
-    del tables, values
     return [
         Finding(
             "near",

@@ -129,9 +129,9 @@ class Topic(Struct, frozen=True, kw_only=True):
 
     fields: tuple[str, ...] = ()
     choices: dict[str, tuple[str, ...]] = {}
-    shown: Callable[[Tables], dict[str, Any]]
-    lay: Callable[[Tables, Answers], None]
-    ask: Callable[[Talk], dict[str, Any]]
+    shown: Callable[[Tables], dict[str, Any]] = lambda _: {}
+    lay: Callable[[Tables, Answers], None] = lambda _out, _answers: None
+    ask: Callable[[Talk], dict[str, Any]] = lambda _: {}
     trials: dict[str, Trial] = {}
     noted: bool = False
 

@@ -81,9 +81,8 @@ def _with(tables: Tables, values: Mapping[str, Any]) -> Tables:
     return {**tables, "actuators": actuators}
 
 
-def _say(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Finding]:
+def _say(trials: Trials, tables: Tables, _how: Mapping[str, Any]) -> list[Finding]:
     """Speak a usual cue."""
-    del values
     why = spoken(trials, tables)
     return [Finding("trial.refused", {"why": why}, good=False) if why else Finding("trial.heard")]
 

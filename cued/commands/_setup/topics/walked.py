@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cued import app, config
-from cued.commands._setup.answers import Answers, Tables
+from cued.commands._setup.answers import Tables
 from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials
 from cued.model import AnyEvent, Gait, Input, Link, Notice, Stride
 
@@ -22,9 +22,8 @@ def concluded(tables: Tables, heard: list[Input]) -> list[AnyEvent]:
     return [event for item in heard for event in engine.feed(item)]
 
 
-def _walk(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Finding]:
+def _walk(trials: Trials, tables: Tables, _how: Mapping[str, Any]) -> list[Finding]:
     """Watch a minute's walk; return how many strides were seen and what was in doubt."""
-    del values
     events = concluded(tables, trials.listen(tables, WALK_S))
     strides = [e for e in events if isinstance(e, Stride)]
     gaits = [e.direction for e in events if isinstance(e, Gait) and e.direction != "unknown"]
@@ -41,19 +40,10 @@ def _walk(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Fin
     return out + [Finding("trial.lost", {"sensor": name}, good=False) for name in sorted(lost)]
 
 
-def _shown(tables: Tables) -> dict[str, Any]:
-    del tables
-    return {}
-
-
-def _lay(out: Tables, answers: Answers) -> None:
-    del out, answers
-
-
 def _ask(talk: Talk) -> dict[str, Any]:
     if talk.tables.get("sensors") and talk.yes("Walk for a minute as a trial", default=False):
         talk.tell("walk", {})
     return {}
 
 
-TOPIC = Topic(shown=_shown, lay=_lay, ask=_ask, trials={"walk": _walk}, noted=True)
+TOPIC = Topic(ask=_ask, trials={"walk": _walk}, noted=True)
