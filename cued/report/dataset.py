@@ -17,7 +17,6 @@ import contextlib
 import glob
 import hashlib
 import importlib
-import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -27,6 +26,7 @@ import msgspec
 from cued import __version__
 from cued.report.done import Done
 from cued.report.places import is_afar
+from cued.whole import replacing
 
 arrow: Any = importlib.import_module("pyarrow")  # typed in parts only
 parquet: Any = importlib.import_module("pyarrow.parquet")
@@ -148,16 +148,9 @@ def _metadata(path: Path) -> Any:
 
 
 def _write(result: Path, table: Any) -> None:
-    if is_afar(result):  # object stores show a file when it is whole
-        with result.open("wb") as file:
-            parquet.write_table(table, file)
-        return
-    beside = result.with_name(f"{result.name}.{os.getpid()}.new")
-    with beside.open("wb") as file:
+    # Object stores show a file when it is whole.
+    with result.open("wb") if is_afar(result) else replacing(result) as file:
         parquet.write_table(table, file)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(result)
 
 
 def _hashed(content: bytes) -> str:

@@ -14,11 +14,11 @@ Rules
 from __future__ import annotations
 
 import logging
-import os
 from contextlib import suppress
 from pathlib import Path
 
 from cued.reading import from_json
+from cued.whole import replacing
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,8 @@ class Outbox:
             self._refused[final] = payload
             self._folder.mkdir(parents=True, exist_ok=True)
             for path, held in sorted(self._refused.items()):
-                _write(path, held)
+                with replacing(path) as file:
+                    file.write(held)
                 del self._refused[path]
             self._told = False
         except OSError as error:
@@ -93,12 +94,3 @@ class Outbox:
         with suppress(OSError):
             path.unlink(missing_ok=True)
             self._done.discard(path)
-
-
-def _write(final: Path, payload: bytes) -> None:
-    beside = final.with_suffix(".tmp")
-    with beside.open("wb") as file:
-        file.write(payload)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(final)

@@ -66,7 +66,7 @@ def test_it_is_for_the_owner_only_and_names_nobody_whose_files_are_gone(tmp_path
 
 def test_a_folder_that_may_only_be_read_is_listed_all_the_same(there, monkeypatch):
     path = write(there, "anna")
-    monkeypatch.setattr(module.os, "open", lambda *_: (_ for _ in ()).throw(PermissionError))
+    monkeypatch.setattr("os.open", lambda *_: (_ for _ in ()).throw(PermissionError))
     known = index(there)
     assert known.entry(path).endings[0].runner == "anna"
     known.save()

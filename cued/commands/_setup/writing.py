@@ -19,6 +19,7 @@ from cued.commands import parts
 from cued.commands._setup.answers import CREDENTIAL, Answers, Tables
 from cued.commands._setup.steps import laid_over
 from cued.model import ConfigError, CuedError
+from cued.whole import replacing
 
 CREDENTIALS = Path("/etc/credstore")
 WRITER = "/run/cued-writer.sock"  # systemd/cued-writer.socket
@@ -113,11 +114,6 @@ def keep_password(secret: str, name: str = "cued", folder: Path = CREDENTIALS) -
 
 
 def _replace(path: Path, content: bytes, mode: int) -> None:
-    new = path.with_name(path.name + ".new")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        os.fchmod(file.fileno(), mode)
+    with replacing(path, mode) as file:
+        os.fchmod(file.fileno(), mode)  # whatever the umask
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)

@@ -8,7 +8,6 @@ It holds runners' names, so ``forget`` saves it anew.
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -21,6 +20,7 @@ from cued.model import RecordingError
 from cued.reading import from_json
 from cued.recording.sessions.session import RecordedSession
 from cued.recording.sessions.totals import Ending
+from cued.whole import replacing
 
 NAME = ".index.json"
 # Size and times by which a file is known to be the same. Putting a changed copy in a file's place
@@ -69,12 +69,9 @@ class Cache(Generic[T]):
         if not self._changed and len(there) == len(self._files):
             return
         content: dict[str, Any] = {"cued": __version__, "files": there}
-        beside = self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
-        with contextlib.suppress(OSError):  # of somebody who may only read the folder
-            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(msgspec.json.encode(content))
-            beside.replace(self._path)
+        # Suppressed for somebody who may only read the folder.
+        with contextlib.suppress(OSError), replacing(self._path, 0o600) as file:
+            file.write(msgspec.json.encode(content))
         self._files, self._changed = there, False
 
 

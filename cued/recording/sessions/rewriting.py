@@ -22,6 +22,7 @@ from cued.recording.sessions.opening import Opening
 from cued.recording.sessions.session import RecordedSession, SessionPart
 from cued.recording.sessions.totals import Ending
 from cued.recording.sessions.writing import NS, SessionFile, offset_ns
+from cued.whole import replacing
 
 NOBODY = "forgotten"
 # Keys below which a name may stand; elsewhere the same letters are the name of a phase or a foot.
@@ -155,15 +156,7 @@ def _cleared(told: Any, name: re.Pattern[str], *, free: bool) -> Any:
 
 def _replace(path: Path, content: Iterator[bytes]) -> None:
     before = path.stat()
-    beside = path.with_suffix(".new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            for piece in content:
-                file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
-        os.utime(beside, ns=(before.st_atime_ns, before.st_mtime_ns))
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with replacing(path, 0o600) as file:
+        file.writelines(content)
+        file.flush()  # before the time is set
+        os.utime(file.fileno(), ns=(before.st_atime_ns, before.st_mtime_ns))
