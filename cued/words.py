@@ -50,21 +50,6 @@ def _sentences() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(blank.sub(r"(?P<\1>.+)", re.escape(t))), k) for k, t in said.items())
 
 
-def phase(name: str, language: str = "en") -> str:
-    """Return what a phase is called."""
-    return catalogue(language).get(f"phase.{name}") or plain(name).capitalize()
-
-
-def does(name: str, language: str = "en") -> str:
-    """Return what one does in a phase; an empty text for one that is not known."""
-    return catalogue(language).get(f"does.{name}", "")
-
-
-def value(code: str, language: str = "en") -> str:
-    """Return one of few as people say it: why a phase was entered, or a cue was not given."""
-    return catalogue(language).get(f"value.{code}") or plain(code)
-
-
 def plain(name: str) -> str:
     """Return a name without its underscores."""
     return name.replace("_", " ").strip()
@@ -109,16 +94,6 @@ def reason(name: str, told: float) -> str:
     if name.endswith(("_s", "_m")) or float(told).is_integer():
         return number(told)
     return number(float(round(told))) if abs(told) >= 5.0 else _signed(f"{told:.1f}")
-
-
-def because(name: str, told: float | str | None, language: str = "en") -> str:
-    """Return one reason as a person would say it: ``speed_m_s`` 0.4 as speed 0.40 m/s."""
-    called, unit = read(name, language)
-    if name == "phase":
-        return f"{called} {phase(str(told), language)}"
-    if isinstance(told, int | float):
-        return f"{called} {with_unit(reason(name, told), unit, language)}"
-    return f"{called} {value(str(told), language)}"
 
 
 def clock(seconds: float) -> str:
@@ -191,24 +166,27 @@ class Words:
 
     def phase(self, name: str) -> str:
         """Return what a phase is called."""
-        return phase(name, self.language)
+        return self._words.get(f"phase.{name}") or plain(name).capitalize()
 
     def does(self, name: str) -> str:
         """Return what one does in a phase; an empty text for one that is not known."""
-        return does(name, self.language)
+        return self._words.get(f"does.{name}", "")
 
     def value(self, code: str) -> str:
-        """Return one of few as people say it."""
-        return value(code, self.language)
+        """Return one of few as people say it: why a phase was entered, or a cue was not given."""
+        return self._words.get(f"value.{code}") or plain(code)
 
     def because(self, name: str, told: float | str | None) -> str:
         """Return one reason as a person would say it; speeds in the station's unit."""
-        if name.endswith("_m_s") and isinstance(told, int | float):
-            return f"{read(name, self.language)[0]} {self.speed(told)}"
-        shown = because(name, told, self.language)
+        called, unit = read(name, self.language)
+        if name == "phase":
+            return f"{called} {self.phase(str(told))}"
         if not isinstance(told, int | float):
-            return shown
-        return shown.replace(reason(name, told), reason(name, told).replace(".", self.point))
+            return f"{called} {self.value(str(told))}"
+        if name.endswith("_m_s"):
+            return f"{called} {self.speed(told)}"
+        shown = reason(name, told).replace(".", self.point)
+        return f"{called} {with_unit(shown, unit, self.language)}"
 
     def own(self, text: str) -> str:
         """Return a sentence of the machine's in this language, or as it is if it has none."""

@@ -23,7 +23,6 @@ from cued.model import (
     AnyEvent,
     Cue,
     Fall,
-    Gait,
     Input,
     Measurement,
     Notice,
@@ -82,9 +81,8 @@ class Console(Sink):
             case Stride() if event.length_m is not None:
                 self._lengths.append(event.length_m)
             case Phase():
-                self._say(
-                    f"→ {words.phase(event.name)}, {words.value(event.why)}", "bold cyan", event.t
-                )
+                why = self._words.value(event.why)
+                self._say(f"→ {self._words.phase(event.name)}, {why}", "bold cyan", event.t)
             case Cue():
                 self._cue(event)
             case Stumble():
@@ -108,16 +106,17 @@ class Console(Sink):
         belt = self._now.belt
         if belt.speed_m_s is None:
             return "–"
-        return f"{self._words.speed(belt.speed_m_s)} ({words.value(belt.doubt or belt.source)})"
+        told_by = self._words.value(belt.doubt or belt.source)
+        return f"{self._words.speed(belt.speed_m_s)} ({told_by})"
 
     def _cue(self, cue: Cue) -> None:
         reasons = (self._words.because(k, v) for k, v in cue.because.items() if k != "phase")
         because = ", ".join(reasons)
-        said = f"“{cue.text}”" if cue.text else f"♪ {words.value(cue.key)}"
+        said = f"“{cue.text}”" if cue.text else f"♪ {self._words.value(cue.key)}"
         if cue.verdict == "given":
             self._say(f"{said}  {because}".rstrip(), "bold", cue.t)
         else:
-            self._say(f"not said, {words.value(cue.verdict)}: {said}", "dim", cue.t)
+            self._say(f"not said, {self._words.value(cue.verdict)}: {said}", "dim", cue.t)
 
     def _say(self, text: str, style: str, t: float) -> None:
         line = Text(f"{words.clock(t):>6}  {text}", style=style, no_wrap=True, overflow="ellipsis")
@@ -126,17 +125,16 @@ class Console(Sink):
             print(line.plain, file=sys.stdout, flush=True)
 
     def _draw(self) -> Panel:
-        state, now = self._now, Table.grid(padding=(0, 1, 0, 0), expand=True)
+        state, value = self._now, self._words.value
+        now = Table.grid(padding=(0, 1, 0, 0), expand=True)
         for ratio in (3, 4, 3, 4):  # of 76 characters in a terminal of 80
             now.add_column(ratio=ratio, no_wrap=True, overflow="ellipsis")
-        phase = Text(words.phase(state.phase.name), style="bold cyan")
+        phase = Text(self._words.phase(state.phase.name), style="bold cyan")
         now.add_row("phase", phase, "belt", self._belt())
-        now.add_row(
-            "gait",
-            Text(_gait(state.gait), style="bold"),
-            "stability",
-            Text(words.value(state.stability.level), style=LEVEL_STYLE[state.stability.level]),
-        )
+        gait = ", ".join(dict.fromkeys(map(value, (state.gait.mode, state.gait.direction))))
+        level = state.stability.level
+        stability = Text(value(level), style=LEVEL_STYLE[level])
+        now.add_row("gait", Text(gait, style="bold"), "stability", stability)
         incline = state.belt.incline_percent
         if incline is not None:
             now.add_row("", "", "incline", f"{incline:+.1f} %")
@@ -144,16 +142,12 @@ class Console(Sink):
         for left, right in _pairs(values):
             now.add_row(*left, *right)
         links = "  ".join(
-            f"{words.plain(name)} {words.value(link)}" for name, link in sorted(state.links.items())
+            f"{words.plain(name)} {value(link)}" for name, link in sorted(state.links.items())
         )
         body = Group(
             now, Text(f"stride {_spark(self._lengths)}"), Text(links, style="dim"), *self._said
         )
         return Panel(body, title=f"cued · {self._station}", subtitle=words.clock(state.t))
-
-
-def _gait(gait: Gait) -> str:
-    return ", ".join(dict.fromkeys(words.value(each) for each in (gait.mode, gait.direction)))
 
 
 def _pairs(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -29,6 +30,19 @@ TAKE_THE_NEAREST = ("polar_pmd",)  # an H10's 200 Hz are no Verity Sense's
 SKIN = "wet its electrodes; it has to lie on skin"
 POD = "; its cadence is shown, no cue comes of it alone"
 WAKE = "wake it (move it, wet the strap, start the belt), look whether a phone has it; cued scan"
+
+
+class Stream(NamedTuple):
+    """What a sensor sent, against what it says that it sends."""
+
+    rate_hz: float
+    nominal_hz: float
+    silence_s: float  # the longest
+
+    @property
+    def whole(self) -> bool:
+        """Whether next to nothing of it was lost on the way."""
+        return abs(self.rate_hz / self.nominal_hz - 1) <= RATE_WITHIN and self.silence_s <= LATE_S
 
 
 def rfkill(folder: Path = RFKILL) -> Check:
@@ -76,7 +90,6 @@ async def sensors(config: Config, seconds: float) -> list[Check]:
 def judged(name: str, sensor: Sensor, heard: Sequence[Input]) -> Check:
     """Judge what one sensor sent."""
     title = f"sensor {name}"
-    packets = [p for p in heard if isinstance(p, Packet) and p.sensor == name]
     if sensor.placement == "treadmill":
         belts = [b for b in heard if isinstance(b, Belt)]
         if belts:
@@ -88,8 +101,8 @@ def judged(name: str, sensor: Sensor, heard: Sequence[Input]) -> Check:
             return Check(title, "warning", "connected, feels no heartbeat", SKIN)
         if beats:
             return Check(title, "ok", f"{beats[-1].bpm:.0f} beats a minute")
-    elif len(packets) > 1:
-        return _rated(title, name, packets, heard, _configured(sensor))
+    elif sent := stream(name, heard):
+        return _rated(title, name, sent, heard, _configured(sensor))
     whys = [c.why for c in heard if isinstance(c, LinkChanged) and c.sensor == name and c.why]
     return Check(title, "failed", whys[-1] if whys else "not found, or it sent nothing", WAKE)
 
@@ -102,22 +115,27 @@ def _configured(sensor: Sensor) -> float | None:
     return getattr(options, "rate_hz", None)
 
 
-def _rated(
-    title: str,
-    name: str,
-    packets: Sequence[Packet],
-    heard: Sequence[Input],
-    configured: float | None,
-) -> Check:
-    span = packets[-1].t - packets[0].t
-    rate = sum(len(p.acc) for p in packets[1:]) / span if span > 0 else 0.0
+def stream(name: str, heard: Sequence[Input]) -> Stream | None:
+    """Measure what one sensor sent; None of one that sent less than two packets."""
+    packets = [p for p in heard if isinstance(p, Packet) and p.sensor == name]
+    span = packets[-1].t - packets[0].t if packets else 0.0
+    if span <= 0.0:
+        return None
+    rate = sum(len(p.acc) for p in packets[1:]) / span
     silence = max(b.t - a.t for a, b in pairwise(packets))
-    found = f"{rate:.0f} of {packets[-1].rate_hz:.0f} Hz, longest silence {1000 * silence:.0f} ms"
+    return Stream(rate, packets[-1].rate_hz, silence)
+
+
+def _rated(
+    title: str, name: str, sent: Stream, heard: Sequence[Input], configured: float | None
+) -> Check:
+    found = f"{sent.rate_hz:.0f} of {sent.nominal_hz:.0f} Hz"
+    found += f", longest silence {1000 * sent.silence_s:.0f} ms"
     charge = [b.percent for b in heard if isinstance(b, Battery) and b.sensor == name]
     found += f", battery {charge[-1]:.0f} %" if charge else ""
-    if abs(rate / packets[-1].rate_hz - 1) > RATE_WITHIN or silence > LATE_S:
+    if not sent.whole:
         return Check(title, "failed", found, NEARER)
-    if configured and abs(rate / configured - 1) > RATE_WITHIN:
+    if configured and abs(sent.rate_hz / configured - 1) > RATE_WITHIN:
         return Check(title, "warning", f"{found}; configured are {configured:.0f} Hz", RATE)
     if charge and charge[-1] < BATTERY_LOW_PERCENT:
         return Check(title, "warning", found, "charge it, or change its cell")

@@ -141,9 +141,9 @@ def test_page_and_report_read_units_alike() -> None:
     assert listed
     assert {s[1:]: u for s, u in re.findall(r'\["(\w+)", "(.*?)"\]', listed[1])} == words.UNITS
     assert words.read("own_spm") == (ENGLISH["name.own_spm"], ENGLISH["unit.spm"])
-    assert words.because("stride_length_m", 0.4, "de") == "Schrittlänge 0.40 m"
-    assert words.because("phase", "carry", "it") == "fase Tenere il passo corto"
-    assert words.because("over_percent", 8.2) == "longer by 8%"
+    assert words.Words("de").because("stride_length_m", 0.4) == "Schrittlänge 0,40 m"
+    assert words.Words("it").because("phase", "carry") == "fase Tenere il passo corto"
+    assert words.Words().because("over_percent", 8.2) == "longer by 8%"
     assert words.Words("de").because("own_cv_percent", 2.14) == "deine übliche Schwankung 2,1 %"
 
 

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from cued import parts
+from cued.commands._checks.radio import BATTERY_LOW_PERCENT, stream
 from cued.commands._setup.answers import NOT_LOOSE, PLACES, Answers, ChosenSensor, Tables
 from cued.commands._setup.topics.topic import Finding, Nearby, Respondent, Talk, Topic, Trials
 from cued.devices._unsupported import unsupported
 from cued.model import Battery, CuedError, Input, Packet, Tick
-from cued.signal.links import LATE_S, LOST_S
+from cued.signal.links import LOST_S
 
 LISTEN_S = 10.0  # chosen: to put it on the table and lift it
 NONE = "-"
-BATTERY_LOW_PERCENT = 15.0  # chosen: a workout's worth and a margin
-RATE_WITHIN = 0.1  # crystals differ far less; what is missing beyond that was lost on the way
 BARS_DBM = (-60, -70, -80)  # four bars and more, three, two; judgement, not measured
 # A stamp is told from another leg's by that leg feeling less; judgement, not measured.
 STAMPED_M_S2 = 25.0
@@ -42,21 +40,18 @@ def stamped(heard: list[Input]) -> str:
 
 def _sent(name: str, worn: Mapping[str, Any], heard: list[Input]) -> Finding:
     """Judge what one sensor sent."""
-    packets = [p for p in heard if isinstance(p, Packet) and p.sensor == name]
+    last = max((p.t for p in heard if isinstance(p, Packet) and p.sensor == name), default=None)
     end = max((i.t for i in heard if isinstance(i, Tick)), default=0.0)
-    if packets and end - packets[-1].t > LOST_S:
+    if last is not None and end - last > LOST_S:
         return Finding("trial.lost", {"sensor": name}, good=False)
     if worn.get("placement") in ("treadmill", "heart_rate"):
         there = any(getattr(i, "sensor", getattr(i, "source", "")) == name for i in heard)
         return Finding("trial.there" if there else "trial.silent", {"sensor": name}, good=there)
-    span = packets[-1].t - packets[0].t if packets else 0.0
-    if span <= 0.0:
+    sent = stream(name, heard)
+    if sent is None:
         return Finding("trial.silent", {"sensor": name}, good=False)
-    rate = sum(len(p.acc) for p in packets[1:]) / span
-    silence = max(b.t - a.t for a, b in pairwise(packets))
-    good = abs(rate / packets[-1].rate_hz - 1.0) <= RATE_WITHIN and silence <= LATE_S
-    blanks: dict[str, float | str] = {"sensor": name, "rate": round(rate)}
-    return Finding("trial.sends" if good else "trial.gaps", blanks, good=good)
+    blanks: dict[str, float | str] = {"sensor": name, "rate": round(sent.rate_hz)}
+    return Finding("trial.sends" if sent.whole else "trial.gaps", blanks, good=sent.whole)
 
 
 def _data(trials: Trials, tables: Tables, _how: Mapping[str, Any]) -> list[Finding]:
