@@ -198,7 +198,7 @@ def _contacts(c: Contacts) -> ContactFigures:
         f1_whole_bouts=f1(c.whole),
         bias_ms=_mean(c.errors_s, 1e3),
         spread_ms=_spread(c.errors_s, 1e3),
-        spread_within_ms=_within(c),
+        spread_within_ms=_scatter(c.within, 1e3),
         delay_median_ms=_median(c.delays_s, 1e3),
         delay_p95_ms=_p95(c.delays_s, 1e3),
         side_right_percent=_part(c.side_right, sided),
@@ -207,12 +207,6 @@ def _contacts(c: Contacts) -> ContactFigures:
         missed=tuple(c.missed),
         false=tuple(c.false),
     )
-
-
-def _within(c: Contacts) -> Number:
-    if not c.within_freedom:
-        return None
-    return round(1e3 * (c.within_squares / c.within_freedom) ** 0.5, 2)
 
 
 def _strides(s: StrideTally) -> StrideFigures:
@@ -235,15 +229,15 @@ def _strides(s: StrideTally) -> StrideFigures:
         speeds=len(s.speed_errors),
         speed_bias_percent=_mean(s.speed_errors, 100),
         speed_spread_percent=_spread(s.speed_errors, 100),
-        speed_within_percent=_scatter(s.speed_strides),
-        speed_within_of_ten_percent=_scatter(s.speed_tens),
+        speed_within_percent=_scatter(s.speed_strides, 100),
+        speed_within_of_ten_percent=_scatter(s.speed_tens, 100),
         told_bias_percent=_mean(s.told_errors, 100),
         told_spread_percent=_spread(s.told_errors, 100),
     )
 
 
-def _scatter(s: Scatter) -> Number:
-    return round(100 * (s.squares / s.freedom) ** 0.5, 2) if s.freedom else None
+def _scatter(s: Scatter, scale: float) -> Number:
+    return round(scale * (s.squares / s.freedom) ** 0.5, 2) if s.freedom else None
 
 
 def _answers(a: AnswerTally) -> AnswerFigures:

@@ -12,7 +12,7 @@ a sensor feels. There the median offset of a run is removed before matching, and
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from statistics import fmean, median
+from statistics import median
 from typing import TypeAlias
 
 from cued.evaluation.case import TIGHT_S, Case, SensorSet
@@ -75,7 +75,7 @@ def _score(
         steady = [(i, j) for i, j in pairs if known[i].side == side and truth.is_steady(known[i].t)]
         if steady:
             errors = [times[j] - known[i].t for i, j in steady]
-            _note_within(contacts_at(known[steady[0][0]].t), errors)
+            contacts_at(known[steady[0][0]].t).within.add(errors)
     missed, false = found.wrong(pairs, truth.is_steady)
     for t in missed:
         contacts_at(t).missed.append(f"{case.recording.name}@{t:.2f}")
@@ -135,12 +135,6 @@ class _Found:
         missed = [row.t for i, row in enumerate(self._rows) if i not in matched and counts(row.t)]
         false = [t for j, t in enumerate(self._times) if j not in used and counts(t)]
         return missed, false
-
-
-def _note_within(contacts: Contacts, errors: Sequence[float]) -> None:
-    usual = fmean(errors)
-    contacts.within_squares += sum((error - usual) ** 2 for error in errors)
-    contacts.within_freedom += len(errors) - 1
 
 
 def _note(contacts: Contacts, row: TruthRow, event: Footfall | Lift, t: float) -> None:

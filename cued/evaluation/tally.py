@@ -61,8 +61,7 @@ class Contacts(Struct):
 
     steady : at the placement's own tolerance.  tight : the same at ±50 ms.  whole : the whole
     bouts, starts, turns and stops included.  errors_s : detection less truth.  delays_s :
-    ``known_t - t``.  within_squares, within_freedom : squared deviations from the mean error of the
-    same foot in the same run, and how many are free.  missed, false : where to look,
+    ``known_t - t``.  within : scatter of the errors.  missed, false : where to look,
     ``recording@seconds``, steady only.
     """
 
@@ -72,8 +71,7 @@ class Contacts(Struct):
     errors_s: list[float] = []
     delays_s: list[float] = []
     offsets_s: list[float] = []
-    within_squares: float = 0.0
-    within_freedom: int = 0
+    within: Scatter = msgspec.field(default_factory=Scatter)
     missed: list[str] = []
     false: list[str] = []
     side_right: int = 0

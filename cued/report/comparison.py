@@ -53,8 +53,8 @@ class SharedPart(Struct, frozen=True, kw_only=True):
     marks: tuple[float, ...] = ()
 
 
-class Label(Struct, frozen=True):
-    """A person's judgement of a moment."""
+class Label(Struct, frozen=True, array_like=True):
+    """A person's judgement of a moment: a line of the file of labels."""
 
     session: str
     t: float
@@ -168,7 +168,7 @@ def read_labels(path: Path, sessions: Iterable[str]) -> list[Label]:
             continue
         try:
             session, t, label = cells
-            out.append(msgspec.convert([session, float(t), label], _Label).label())
+            out.append(msgspec.convert([session, float(t), label], Label))
         except (ValueError, msgspec.ValidationError):
             raise CuedError(
                 f"{path}, line {number}: write session,t,false or right or missed, "
@@ -177,18 +177,6 @@ def read_labels(path: Path, sessions: Iterable[str]) -> list[Label]:
         if session not in known:
             raise CuedError(f"{path}, line {number}: {session} is no session that both runs have")
     return out
-
-
-class _Label(Struct, frozen=True, array_like=True):
-    """A line of the file of labels."""
-
-    session: str
-    t: float
-    kind: Literal["false", "right", "missed"]
-
-    def label(self) -> Label:
-        """Return the label."""
-        return Label(self.session, self.t, self.kind)
 
 
 def _change(parts: Sequence[SharedPart], name: str, key: str | None) -> RateChange:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from cued import __version__, words
 from cued.model import Cue, Priority
 from cued.report import pictures, weeks
 from cued.report.digest import Digest
-from cued.report.drawing import svg
+from cued.report.drawing import Draw, svg
 from cued.report.facts import (
     Fact,
     band_text,
@@ -20,9 +21,10 @@ from cued.report.facts import (
     sides_text,
 )
 from cued.report.paces import STEP_KM_H, Pace, paces
-from cued.report.palette import DARK, LIGHT, roles
+from cued.report.palette import DARK, LIGHT, Palette, roles
 from cued.report.visit import Visit
 
+WIDE_IN = 9.0  # letters of SVG_LETTERS_PT are then as large as the page's own
 STYLE = """
 :root{color-scheme:light dark;LIGHT}
 @media (prefers-color-scheme:dark){:root{DARK}}
@@ -80,15 +82,12 @@ def session_page(
 def runner_page(runner: str, visits: Sequence[Visit], notes: Sequence[str] = ()) -> str:
     """Make the report of a runner over all sessions, in the order of time."""
     w = words.Words(visits[-1].language)
-    drawn = svg(
-        lambda figure, p: weeks.trend(figure, visits, p, w),
-        (9.0, weeks.height_in(visits, w)),
-        "trend",
-        w.point,
+    drawn = _figure(
+        w, "trend", weeks.height_in(visits, w), lambda on, p: weeks.trend(on, visits, p, w)
     )
     body = [
         _facts(runner_facts(visits, w)),
-        _section(w, "weeks", f"<p>{w.say('report.weeks_text')}</p><figure>{drawn}</figure>"),
+        _section(w, "weeks", f"<p>{w.say('report.weeks_text')}</p>{drawn}"),
         *(f"<p>{html.escape(note)}</p>" for note in notes),
     ]
     return _page(f"{runner}, {w.count('report.sessions', len(visits))}", runner, body, w)
@@ -99,7 +98,8 @@ def _section(w: words.Words, name: str, content: str) -> str:
 
 
 def _table(w: words.Words, columns: Sequence[str], rows: str) -> str:
-    head = "".join(f"<th>{w.say(c) if c else ''}</th>" for c in columns)
+    said = (w.say(f"report.{c}", unit=w.speed_unit) if c else "" for c in columns)
+    head = "".join(f"<th>{text}</th>" for text in said)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
@@ -108,10 +108,11 @@ def _part(d: Digest) -> list[str]:
     if not d.strides:
         return [*body, f"<p>{w.say('report.no_stride')}</p>"]
     text = w.say("report.session_text", band=band_text(d))
-    body.append(_section(w, "session", f"<p>{text}</p><figure>{_timeline(d)}</figure>"))
+    body.append(_section(w, "session", f"<p>{text}</p>{_drawn(d, pictures.timeline, 7.6)}"))
     body += _phases(d) + _paces(d) + _carry(d)
     if any(s.side in ("left", "right") for s in d.strides):
-        body.append(_section(w, "sides", f"<p>{sides_text(d)}</p><figure>{_sides(d)}</figure>"))
+        drawn = _drawn(d, pictures.sides, 2.6)
+        body.append(_section(w, "sides", f"<p>{sides_text(d)}</p>{drawn}"))
     return body + _cues(d)
 
 
@@ -127,7 +128,7 @@ def _phases(d: Digest) -> list[str]:
         "</td></tr>"
         for s in spans
     )
-    columns = ("report.at", "report.phase", "report.what", "report.long")
+    columns = ("at", "phase", "what", "long")
     text = f"<p>{w.say('report.phases_text')}</p>"
     return [_section(w, "phases", text + _table(w, columns, rows))]
 
@@ -139,15 +140,8 @@ def _paces(d: Digest) -> list[str]:
         return []
     w = d.words
     columns = ("facing", "gait", "belt", "strides", "stride_length", "steps_a_minute")
-    head = "".join(f"<th>{w.say(f'report.{c}', unit=w.speed_unit)}</th>" for c in columns)
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    return [
-        _section(
-            w,
-            "stride",
-            f"<p>{w.say('report.stride_text', step=w.speed(STEP_KM_H / 3.6))}</p>{table}",
-        )
-    ]
+    text = f"<p>{w.say('report.stride_text', step=w.speed(STEP_KM_H / 3.6))}</p>"
+    return [_section(w, "stride", text + _table(w, columns, rows))]
 
 
 def _pace_row(p: Pace, w: words.Words) -> str:
@@ -166,7 +160,7 @@ def _carry(d: Digest) -> list[str]:
     if not told and not d.imprints:
         return []
     text = f"<p>{d.words.say('report.left_behind_text')}</p>{_facts(told) if told else ''}"
-    drawn = f"<figure>{_carried(d)}</figure>" if d.imprints else ""
+    drawn = _drawn(d, pictures.carried, 2.8) if d.imprints else ""
     return [_section(d.words, "left_behind", text + drawn)]
 
 
@@ -182,7 +176,7 @@ def _cues(d: Digest) -> list[str]:
         if d.effects
         else w.say("report.cues_unjudged")
     )
-    columns = ("report.at", "report.said", "report.because", "")
+    columns = ("at", "said", "because", "")
     return [_section(w, "cues", f"<p>{text}</p>{_table(w, columns, rows)}")]
 
 
@@ -212,28 +206,13 @@ def _cue_row(d: Digest, cue: Cue, fate: str) -> str:
     )
 
 
-def _timeline(d: Digest) -> str:
-    return svg(
-        lambda figure, p: pictures.timeline(figure, d, p),
-        (9.0, 7.6),
-        f"timeline{d.began}",
-        d.words.point,
-    )
+def _drawn(d: Digest, picture: Callable[[Any, Digest, Palette], None], high_in: float) -> str:
+    name = f"{picture.__name__}{d.began}"
+    return _figure(d.words, name, high_in, lambda on, palette: picture(on, d, palette))
 
 
-def _sides(d: Digest) -> str:
-    return svg(
-        lambda figure, p: pictures.sides(figure, d, p), (9.0, 2.6), f"sides{d.began}", d.words.point
-    )
-
-
-def _carried(d: Digest) -> str:
-    return svg(
-        lambda figure, p: pictures.carried(figure, d, p),
-        (9.0, 2.8),
-        f"carried{d.began}",
-        d.words.point,
-    )
+def _figure(w: words.Words, name: str, high_in: float, draw: Draw) -> str:
+    return f"<figure>{svg(draw, (WIDE_IN, high_in), name, w.point)}</figure>"
 
 
 def _facts(facts: Sequence[Fact]) -> str:

@@ -651,7 +651,7 @@ def test_each_phase_has_words_for_a_newcomer(session, tmp_path):
     _, text = report(tmp_path, session)
     assert "Warm up</td><td>easy forward walk" in text
     assert "Backward walk</td><td>short steps, toes first" in text
-    assert all(wording.does(name) for name in phases.PHASES)
+    assert all(wording.Words().does(name) for name in phases.PHASES)
 
 
 def test_one_of_a_thing_is_singular(session, tmp_path):
