@@ -14,8 +14,8 @@ Contacts of unknown foot (a trunk sensor without lateral axis) give strides of u
 every second contact.
 
 ``clean`` is False when the belt was changing during the stride, or is on another level at its end
-(``BeltState.since``), or a contact was of low confidence: such strides are real, but no baseline is
-built from them.
+(``BeltState.since``), or a contact was of low confidence, or flat where the other was not: such
+strides are real, but no baseline is built from them.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from cued.model import BeltState, Direction, Footfall, Mode, Side, Stride
 LONGEST_S = 4.0  # of two steps at 0.2 m/s, 38 steps/min; slower is standing and stepping
 SHORTEST_S = 0.4  # 300 steps a minute
 UNSURE = 0.5  # confidence below which a contact makes a stride not clean
+FLAT = 0.75  # a foot that landed flat is less sure than this, and was seen up to 0.14 s early
 WAIT_S = 0.8  # for a foot's rest after its contact
 RECENT_S = 4.0  # trajectories are coming in
 OTHER: dict[Side, Side] = {"left": "right", "right": "left", "unknown": "unknown"}
@@ -112,7 +113,7 @@ class Strides:
             step_s=self._step(start, footfall),
             stance_s=self._stance(start, footfall),
             incline_percent=incline,
-            clean=not changed and min(start.confidence, footfall.confidence) >= UNSURE,
+            clean=not changed and _alike(start, footfall),
         )
         self._last[footfall.side] = stride
         if length is None and footfall.t - self._travelled.get(footfall.side, -1e9) < RECENT_S:
@@ -148,3 +149,13 @@ class Strides:
         spans = zip(speeds, pairwise(edges), strict=True)
         way = sum(speed * (t1 - t0) for speed, (t0, t1) in spans)
         return way, way * max(b.error for b in pieces), changed
+
+
+def flat(contact: Footfall) -> bool:
+    """Return whether a foot landed flat."""
+    return UNSURE < contact.confidence < FLAT
+
+
+def _alike(start: Footfall, end: Footfall) -> bool:
+    """Return whether two contacts are sure, and neither was seen earlier than the other."""
+    return min(start.confidence, end.confidence) >= UNSURE and flat(start) == flat(end)

@@ -170,6 +170,14 @@ def test_of_two_uncertain_speeds_the_worse_counts_and_a_doubtful_contact_is_not_
     assert not strides.feed(footfall(4.7), "walking", "forward").clean
 
 
+def test_a_stride_between_a_flat_landing_and_another_is_not_clean():
+    strides, clean = Strides(), []
+    for i, sure in enumerate((1.0, 0.8, 0.7, 0.56, 1.0, 0.5)):  # the last is a trunk's
+        stride = strides.feed(footfall(1.2 * i, confidence=sure), "walking", "forward")
+        clean += [stride.clean] if stride else []
+    assert clean == [True, False, True, False, True]
+
+
 def test_steps_and_stances_are_unknown_where_the_other_foot_or_the_lift_was_not_seen():
     strides = Strides()
     strides.feed(footfall(1.0), "walking", "forward")
