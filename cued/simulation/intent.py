@@ -44,6 +44,7 @@ class Intent(Struct, frozen=True):
     turning: bool = False
     stretch: float = 1.0
     uneven_percent: float = 0.0
+    limps: bool = False
     spread: float = 1.0
     sway: float = 1.0
     liveliness: float = 1.0
@@ -87,7 +88,8 @@ class Will:
     def hear(self, key: str, t: float) -> bool:
         """Process a cue and return True when the person will do as it says."""
         if key in CARRIES:
-            self._carries = (t + LISTEN_S[0], t + LASTS_S)
+            since, until = self._carries
+            self._carries = (since if since <= t < until else t + LISTEN_S[0], t + LASTS_S)
             return self._person.follows
         if key not in ("overlong_stride", "old_pattern"):
             return False
@@ -114,7 +116,8 @@ class Will:
             stretch=1.0
             + on.get("overlong", 0.0) / 100.0 * (MENDED if mended else 1.0)
             - (CARRIED if carries else 0.0),
-            uneven_percent=on.get("uneven", 0.0),
+            uneven_percent=on.get("uneven", 0.0) + on.get("limp", 0.0),
+            limps="limp" in on,
             spread=on.get("unsteady", 1.0),
             sway=on.get("unsteady", 1.0),
             liveliness=HELD_ON if "hold_rail" in on else 1.0,

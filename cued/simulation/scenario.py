@@ -48,6 +48,7 @@ ACTIONS: dict[str, Limits] = {  # defaults and bounds of a scenario's own number
     "face_back": Limits(what="has the back to the console from the start; instantly"),
     "overlong": Limits(8, -20, 30, 30.0, "takes strides so many percent longer than usual"),
     "uneven": Limits(6, -20, 20, 30.0, "left steps so many percent longer than right ones"),
+    "limp": Limits(14, 5, 20, 30.0, "as uneven, and the left foot, which hurts, comes down flat"),
     "unsteady": Limits(2.5, 1, 5, 30.0, "sways and varies so many times as much"),
     "lean": Limits(8, -30, 30, 30.0, "leans forward by so many degrees"),
     "hold_rail": Limits(for_s=20.0, what="holds the rail: less up and sideways"),
@@ -73,8 +74,8 @@ FAULTS: dict[str, Limits] = {  # as above
 }
 
 Action = Literal[
-    "stand", "walk", "run", "go", "turn", "face_back", "overlong", "uneven", "unsteady", "lean",
-    "hold_rail", "tire", "stumble", "fall", "step_off", "bow", "wipe", "cough",
+    "stand", "walk", "run", "go", "turn", "face_back", "overlong", "uneven", "limp", "unsteady",
+    "lean", "hold_rail", "tire", "stumble", "fall", "step_off", "bow", "wipe", "cough",
 ]  # fmt: skip
 Fault = Literal[
     "lost", "stall", "lag", "loss", "battery", "nan", "flat", "saturate", "slip", "knock"

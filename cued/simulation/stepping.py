@@ -30,6 +30,7 @@ from cued.simulation.trunk import SHAPES, Knot
 AHEAD_S = 1.2  # a push-off begins up to 0.6 s before the contact that ends the swing
 MOVING_M_S = 0.1  # a belt slower than this is stood on
 SLOW_M_S = 0.2  # the slowest belt that anybody walks on; below, steps get shorter, not slower
+FLAT = 0.2  # of the angle at which a foot lands is left where it hurts; assumed
 HALF_WIDTH_M = 0.09  # chosen
 MEMORY_S = 4.0  # of what is true, for inputs that come late
 SIDES = ("left", "right")
@@ -193,6 +194,8 @@ class Stepper:
         )
         old.drop_s = drop_s
         self._leave(old, new, lift, stride_s, shape, intent)
+        if intent.limps and side == 0:
+            old.land *= FLAT
         spot = 0.15 * v + 0.012 * wander
         out = 1.0 if side == 0 else -1.0
         moved = spot - self._spot[side]
