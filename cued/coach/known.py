@@ -11,6 +11,7 @@ Rules of this file
 from __future__ import annotations
 
 import math
+from collections import deque
 from typing import Literal
 
 from msgspec import Struct, field
@@ -42,7 +43,9 @@ from cued.model import (
 
 BELT_MOVES_M_S = 0.05  # slower is a belt that stands; chosen
 TURNABLE_M_S = 0.55  # the fastest of the first stage, and a belt's error
+FAR_TOO_FAST = 1.5  # times the limit; half as fast again as anybody has prescribed; a choice
 REFINED_M_S = 0.05  # half of what baselines tell apart; a level's first reports may be so far off
+LANDINGS = 60  # of a foot: a minute's, and more than any rule looks back on
 HELD_S = 7.0  # feet that step again so soon go on at the same speed (belt/source.py)
 STRIDE_AGE_S = 3.0  # longer than any stride: after that nobody walks
 
@@ -84,7 +87,7 @@ class Judged(Struct, frozen=True, kw_only=True):
 class Known(Struct, kw_only=True):
     """The latest of everything.
 
-    sure : the confidence of each foot's last contact.
+    landed : each foot's last contacts, as far as one sensor saw them.
     stage, sessions : on the ladder; sessions before this one.  program : a workout in phases.
     limit_m_s : no faster than this backward.  left_s, cap : backward, and the cap that ends it.
     bout_left_s : until this backward part is over before the caps.
@@ -123,7 +126,7 @@ class Known(Struct, kw_only=True):
     stride_at: float = -math.inf
     footfalls: int = 0
     footfall_at: float = -math.inf
-    sure: dict[Side, float] = {}
+    landed: dict[Side, deque[Footfall]] = {}
     walked_at: float = -math.inf
     stepping: bool = False
     strides: int = 0
@@ -183,7 +186,10 @@ class Known(Struct, kw_only=True):
                 self.footfalls += 1
                 self.footfall_at = max(self.footfall_at, item.t)
                 if item.side != "unknown":  # never heard again, it would stay unlike the others
-                    self.sure[item.side] = item.confidence
+                    came = self.landed.setdefault(item.side, deque(maxlen=LANDINGS))
+                    if came and came[-1].sensor != item.sensor:
+                        came.clear()
+                    came.append(item)
             case Stride():
                 self.stride_at = max(self.stride_at, item.t)
                 self.strides += 1
@@ -228,6 +234,11 @@ class Known(Struct, kw_only=True):
         if self.limit_m_s is None or self.belt is None:
             return None
         return self.belt.speed_m_s / self.limit_m_s
+
+    @property
+    def far_too_fast(self) -> bool:
+        """Return whether the belt is a danger backward: on one to turn on nobody is thrown off."""
+        return (self.times_limit or 0.0) > FAR_TOO_FAST and not self.belt_slow
 
     @property
     def at_rest(self) -> bool:

@@ -324,6 +324,18 @@ def test_with_one_sensor_on_the_trunk_nothing_false_is_said_and_nobody_paused(wo
         assert turn - slow > 5.0, "no step for so long, or steps that slow down, or 15 s"
 
 
+@pytest.mark.parametrize(("facing", "speed", "asks"), [
+    ("stand", 1.1, "limp"), ("face_back", 0.5, "limp_back")
+])  # fmt: skip
+def test_who_begins_to_spare_a_foot_is_asked_and_never_coached(
+    facing: str, speed: float, asks: str
+) -> None:
+    more = does(0.0, facing) + does(70.0, "limp", for_s=60.0)
+    told = given(play(script(95.0, more, speed=speed, seed=91), CoachConfig(feedback="full")))
+    assert [c.key for c in told if c.t > 70.0] == [asks]
+    assert told[-1].t < 90.0
+
+
 def test_what_is_missing_for_a_rule_is_told() -> None:
     rules = built("rules")
     feet = offered(["foot_left", "foot_right"], belt=True, program=False)
