@@ -30,6 +30,9 @@ Need = Literal["stride", "belt", "pace", "trunk", "feet", "program"]
 Reason: TypeAlias = dict[str, float | str | None]
 Theme = Literal["safety", "stride", "posture", "symmetry", "program", "praise"]
 
+# An alarm that has lasted so long is given so often. Each step doubles; 30 s is the slowest
+# repetition of a medium alarm (IEC 60601-1-8, from memory).
+RARER = ((15.0, 6.0), (30.0, 12.0), (60.0, 30.0))
 _MEANING: dict[Need, str] = {
     "stride": "a sensor on a foot, a shank or the trunk",
     "belt": "the speed of the belt (a treadmill source, foot sensors, or set_speed)",
@@ -83,6 +86,11 @@ class Rule(Protocol):
     def reset(self) -> None:
         """Forget the present occurrence: phase, belt or direction changed, or a stumble."""
         ...
+
+
+def repeated_s(lasting_s: float, least_s: float) -> float:
+    """Return how often an alarm is repeated that has lasted for so long, s."""
+    return max((least_s, *(every for after, every in RARER if lasting_s >= after)))
 
 
 def offered(placements: Iterable[Placement], belt: bool, program: bool) -> frozenset[Need]:

@@ -1,18 +1,18 @@
 """The belt is faster than the stage of the ladder allows, going backward.
 
-A little faster is a remark. From 1.5 times the limit on it is a danger, whatever the phase: safety
-tone and "hold the rail, stop the belt", again every 3 s, and from 9 s on as the alarm sounds. The
-coach says nothing else meanwhile (``voice/silence.py``).
+A little faster is a remark. From 1.5 times the limit on, unless the belt is slow enough to turn on,
+it is a danger, whatever the phase: safety tone and "hold the rail, stop the belt", again every 3 s,
+from 9 s on as the alarm sounds, and then less and less often. The coach says nothing else meanwhile
+(``voice/silence.py``).
 """
 
 from __future__ import annotations
 
 from cued.coach.known import Known
-from cued.coach.rule import Need, Proposal
+from cued.coach.rule import Need, Proposal, repeated_s
 from cued.model import AnyEvent, Input, Priority
 from cued.parts import NoOptions, Part
 
-FAR = 1.5  # times the limit: a choice; half as fast again as anybody has prescribed
 FAR_AFTER_S = 0.5  # two reports of a belt
 FAR_AGAIN_S = 3.0  # as often as "hold the rail" is said
 ALARM_AFTER_S = 9.0  # said three times
@@ -38,9 +38,8 @@ class TooFast:
         """Propose while the belt is too fast."""
         del news
         now, times = known.now, known.times_limit or 0.0
-        too_fast, far = times > MARGIN, times > FAR
-        self._since = _since(self._since, now) if too_fast else None
-        self._far_since = _since(self._far_since, now) if far else None
+        self._since = _since(self._since, now) if times > MARGIN else None
+        self._far_since = _since(self._far_since, now) if known.far_too_fast else None
         if self._far_since is not None and now - self._far_since >= FAR_AFTER_S:
             return self._far(self._far_since, known)
         if self._since is None or now - self._since < AFTER_S:
@@ -57,7 +56,8 @@ class TooFast:
         )
 
     def _far(self, since: float, known: Known) -> Proposal:
-        alarm = known.now - since >= ALARM_AFTER_S
+        lasting = known.now - since
+        alarm = lasting >= ALARM_AFTER_S
         return Proposal(
             key="far_too_fast",
             priority=Priority.UNSTEADY,
@@ -66,7 +66,7 @@ class TooFast:
             pattern="alarm" if alarm else "unsteady",
             tone="alarm" if alarm else "unsteady",
             valid_s=3.0,
-            refractory_s=FAR_AGAIN_S,
+            refractory_s=repeated_s(lasting, FAR_AGAIN_S),
             because=_because(known),
         )
 

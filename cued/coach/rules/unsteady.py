@@ -11,16 +11,12 @@ stumble, hears nothing more. It is a safety cue: no quiet time, no mute and no f
 from __future__ import annotations
 
 from cued.coach.known import Known
-from cued.coach.rule import Need, Proposal
+from cued.coach.rule import Need, Proposal, repeated_s
 from cued.model import AnyEvent, Input, Priority, Stumble
 from cued.parts import NoOptions, Part
 
 STUMBLE_EXPLAINS_S = 1.0  # unsteadiness that begins so soon after a stumble is the stumble's
 END_TOLD_S = 5.0  # so long the word that it is over may wait for the voice
-# Lasting for so long: said again after so long. Each step doubles; 30 s is the slowest repetition
-# of a medium alarm (IEC 60601-1-8, from memory).
-RARER = ((15.0, 6.0), (30.0, 12.0), (60.0, 30.0))
-
 REPEAT_S = 3.0  # chosen: the words, and time to reach the rail
 GRAVE_AFTER_S = 9.0  # said three times
 STUMBLE_GRAVE_AFTER_S = 12.0  # after a stumble: steps are ordinary again after 10.9 (stability.py)
@@ -63,7 +59,6 @@ class Unsteady:
 
     def _proposed(self, grave: bool, since: float, known: Known) -> Proposal:
         lasting = known.now - since
-        rarer = [every for after, every in RARER if lasting >= after]
         return Proposal(
             key="unsteady_stop" if grave else "unsteady",
             priority=Priority.UNSTEADY,
@@ -71,7 +66,7 @@ class Unsteady:
             since=since,
             pattern="unsteady",
             tone="unsteady",
-            refractory_s=max((REPEAT_S, *rarer)) if grave else REPEAT_S,
+            refractory_s=repeated_s(lasting, REPEAT_S) if grave else REPEAT_S,
             because={"score": known.score, "lasting_s": round(lasting, 2)},
         )
 

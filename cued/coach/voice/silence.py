@@ -27,7 +27,6 @@ IN_RANGE_S = 8.0  # no rule has anything to say for so long: in range
 OUT_OF_RANGE = ("safety", "stride")  # themes
 WALKS_ON_S = 3.0  # after a pause, before the first
 BELT_SETTLES_S = 3.0  # no technique while the belt changes
-FAR_TOO_FAST = 1.5  # as in rules/too_fast.py
 SHARES = (1.0, 0.5, 0.25)  # of the occurrences, by clean sessions; chosen
 CATCH_EVERY = 4  # one stretch in four
 
@@ -65,7 +64,7 @@ def held(known: Known, safety: Safety, phase_quiet_s: float) -> str:
         return "after_stumble"
     if known.stability == "unsteady":
         return "unsteady"
-    if (known.times_limit or 0.0) > FAR_TOO_FAST and known.walking:
+    if known.far_too_fast and known.walking:
         return "far_too_fast"
     if known.wrong:
         return "wrong"

@@ -188,7 +188,7 @@ def _met(known: Known) -> Trigger | None:
     """Go along with a runner who turned backward unasked: soon on a slow belt, else after long."""
     if known.direction != "backward" or not _worth(known) or known.wrong:
         return None
-    if (known.times_limit or 0.0) > 1.5:
+    if known.far_too_fast:
         return None  # a danger first, and no greeting
     patience = MET_S if known.belt_slow or known.offered else CONTRADICTED_S
     return "turned_away" if known.against_s >= patience else None
