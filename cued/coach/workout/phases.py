@@ -26,11 +26,11 @@ from cued.coach.workout import phase_triggers as t
 from cued.coach.workout.conditions import SAME_SPEED_S
 from cued.coach.workout.ladder import CARRY_SAME_S
 from cued.coach.workout.phase import Line, PhaseSpec, Trigger
+from cued.coach.workout.prompts import NOTICE_S
 
 BEFORE = "(before)"
 IDLE = "idle"
 FREE = "free_run"
-NOTICE_S = 20.0  # before a turn
 REST_S = 60.0  # after a fall: to stop the belt, and to find out whether all is well; chosen
 WARNING_S = 5.0  # before a change of the belt's speed under somebody who goes backward
 

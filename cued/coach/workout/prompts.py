@@ -22,12 +22,14 @@ Spoken = tuple[str, dict[str, float]]
 UNITS = {"km/h": 3.6, "mph": 2.2369}  # km/h and mph in 1 m/s, as rounded as they are spoken
 INCLINE_OFF_PERCENT = 0.5  # a step of most consoles
 AGAIN_S = 20.0  # time to slow the belt and turn; chosen
+NOTICE_S = 20.0  # before a turn, and nothing new in it
 LATE_S = 6.0  # a timed line that could not be said for so long is left out ...
 KEPT = ("belt", "own_speed")  # ... but for those that set the belt
 SLOWED_S = 15.0  # for a hand to find a console and slow the belt
 STOPPED_S = 5.0  # without a step: longer than any, and one may be missed
 SLOWED_STEPS = 1.15  # at half the speed a stride takes 20-40 % longer
-ABOUT_A_MINUTE_S = (55.0, 90.0)  # what a listener would not call wrong; chosen
+ABOUT_A_MINUTE_S = (55.0, 75.0)  # what a listener would not call wrong; chosen
+MINUTES_S = 105.0  # from here on whole minutes are as true; below, tens of seconds
 # What leads to another speed of the belt: to the one that was due, or to one of the runner's own.
 SETS = {
     "belt_at": True,
@@ -142,7 +144,8 @@ class Script:
             if line.part is None and line.at_s == 0.0:
                 continue
             at = line.at_s if lasts_s is None else _at(line, lasts_s)
-            if at > known.elapsed_s and known.sessions < line.first:
+            late = line.at_s >= 0.0 and lasts_s is not None and at > lasts_s - NOTICE_S
+            if at > known.elapsed_s and known.sessions < line.first and not late:
                 self._later.append(Due(line=line, at_s=at))
         self._later.sort(key=lambda due: due.at_s)
 
@@ -223,10 +226,10 @@ def _at(line: Line, lasts_s: float) -> float:
 
 def lasted(key: str, seconds: float) -> Spoken:
     """Return the entry of the catalogue that tells a time: in seconds, one minute, or minutes."""
-    if seconds < ABOUT_A_MINUTE_S[0]:
-        return f"{key}_seconds", {"seconds": seconds}
-    if seconds < ABOUT_A_MINUTE_S[1]:
+    if ABOUT_A_MINUTE_S[0] <= seconds < ABOUT_A_MINUTE_S[1]:
         return f"{key}_one", {}
+    if seconds < MINUTES_S:
+        return f"{key}_seconds", {"seconds": seconds}
     return key, {"minutes": seconds / 60.0}
 
 

@@ -25,7 +25,7 @@ SAME_MEANING = (
     {"unsteady", "stumble", "blind"},
     {"turn_slow", "too_fast", "eased_off", "limp", "backward_offer"},
     {"far_too_fast", "unsteady_stop", "unsteady", "stumble", "belt_control_off"},
-    {"part_done", "part_done_one", "part_done_seconds", "fact_backward", "fact_backward_one"},
+    {f"{key}{n}" for key in ("part_done", "fact_backward") for n in ("", "_one", "_seconds")},
     {"fact_held", "fact_last", "minute_left", "seconds_left"},
     {"belt_at", "belt_at_mph", "incline_at"},
     {"away", "finished", "unsteady_stop", "rest"},
@@ -197,7 +197,7 @@ def test_every_phrase_is_named_in_the_code() -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     # By direction, and by how long something lasted.
-    composed = {"fact_backward_one", "part_done_one", "part_done_seconds"}
+    composed = {f"{k}_{n}" for k in ("fact_backward", "part_done") for n in ("one", "seconds")}
     assert set(load("en").keys()) - strings == composed
 
 

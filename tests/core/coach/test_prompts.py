@@ -128,6 +128,7 @@ def test_after_a_pause_a_phase_needs_no_introduction():
 @pytest.mark.parametrize(("seconds", "told"), [
     (54.0, ("x_seconds", {"seconds": 54.0})),
     (60.0, ("x_one", {})),
+    (96.0, ("x_seconds", {"seconds": 96.0})),
     (120.0, ("x", {"minutes": 2.0})),
 ])  # fmt: skip
 def test_a_time_is_told_as_a_listener_would(seconds: float, told: tuple[str, dict[str, float]]):
