@@ -41,9 +41,6 @@ from cued.coach.strides.baseline import (
 from cued.coach.workout.ladder import CARRY_SAME_S
 from cued.model import Belt, Imprint, Measurement, Stride
 
-RETENTION_S = 60.0  # the first minute of easy walking
-RETAINED_WITHIN = 0.025  # half of the least threshold of a cue
-LEAST_RETENTION_STRIDES = 20  # fewer give no share worth telling; chosen
 KEPT_VALUES = 60  # strides: a minute's
 LAST_STRIDES_S = 5.0  # before the belt is to change
 FEW_STRIDES = 4  # of a foot: better than no figure, and no ground for a cue
@@ -276,31 +273,3 @@ def _sideless(key: Bin) -> Bin:
 
 def _measured(name: str, value: float | None, unit: str, strides: int, now: float) -> Measurement:
     return Measurement(t=now, name=name, value=value, unit=unit, strides=strides)
-
-
-class Retained:
-    """What has stayed since the last session, told from the first minute of easy walking."""
-
-    def __init__(self, imprint: tuple[Imprint, ...], began: float) -> None:
-        self._kept = {
-            (i.mode, round(i.speed_m_s * 10.0)): i for i in imprint if i.direction == "forward"
-        }
-        self._began = began
-        self._strides = 0
-        self._short = 0
-        self._told = False
-
-    def feed(self, stride: Stride, known: Known) -> list[Measurement]:
-        """Process a stride; after a minute, return the share as short as carried last time."""
-        key = bin_of(stride, known.belt)
-        if self._told or key is None or key.direction != "forward" or not stride.clean:
-            return []
-        kept = self._kept.get((key.mode, key.speed))
-        if kept is not None and known.settled(stride.side):
-            self._strides += 1
-            self._short += stride.duration_s < kept.stride_s * (1.0 + RETAINED_WITHIN)
-        if known.now - self._began < RETENTION_S or self._strides < LEAST_RETENTION_STRIDES:
-            return []
-        self._told = True
-        share = round(100.0 * self._short / self._strides, 1)
-        return [_measured("retention_percent", share, "%", self._strides, known.now)]

@@ -11,13 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec.structs import replace
-
 from cued.coach import commands
 from cued.coach.carry import Carry
 from cued.coach.config import CoachConfig
 from cued.coach.known import Known
-from cued.coach.rule import Proposal, Rule
+from cued.coach.rule import Proposal, Rule, safety_cue
 from cued.coach.safety import Safety
 from cued.coach.strides.judged import Judge
 from cued.coach.taught import Taught
@@ -28,13 +26,12 @@ from cued.coach.voice.pacer import Pacer
 from cued.coach.voice.phrases import Phrases
 from cued.coach.voice.silence import SignOfLife, held
 from cued.coach.workout import conditions
-from cued.coach.workout.belt_requests import against_more, asked_of_belt, asks_more
+from cued.coach.workout.belt_requests import Wish
 from cued.coach.workout.memory import Memory
 from cued.coach.workout.session import Session
 from cued.model import (
     AnyEvent,
     Beat,
-    BeltRequest,
     Command,
     Cue,
     CueDone,
@@ -87,7 +84,7 @@ class Coach:
         self._now = float("-inf")
         self._sign = SignOfLife()
         self._offered_at = float("-inf")
-        self._wish: BeltRequest | None = None
+        self._wish = Wish()
         self._said_at = float("-inf")  # a cue, on a person's wish
 
     @property
@@ -162,7 +159,8 @@ class Coach:
         if muting == self.known.muted:
             return "already muted" if muting else "already speaking"
         self.known.muted = muting
-        proposals.append(_heard("muted" if muting else "unmuted", now))
+        key = "muted" if muting else "unmuted"  # a limit, which mute lets through
+        proposals.append(safety_cue(key, Priority.LIMIT, now, key, valid_s=5.0))
         return ""
 
     def _restart(self) -> None:
@@ -184,16 +182,8 @@ class Coach:
                 self._judge.forget()
                 self._taught.forget_runner()
             out.append(event)
-        self._wish = self._session.script.pop_request(self.known) or self._wish
-        return [*out, *self._wished()]
-
-    def _wished(self) -> list[AnyEvent]:
-        """Ask the belt for what the phase wants, as soon as nothing speaks against it."""
-        wish, known = self._wish, self.known
-        if wish is None or (asks_more(wish, known) and against_more(known, lost=self._safety.lost)):
-            return []
-        self._wish = None
-        return [replace(wish, t=known.now)] if known.belt_moves else []
+        self._wish.add(self._session.script.pop_request(self.known))
+        return [*out, *self._wish.pop(self.known, lost=self._safety.lost)]
 
     def _border(self, now: float) -> list[AnyEvent]:
         self._restart()
@@ -205,7 +195,7 @@ class Coach:
         session.kept.remember(imprint)
         if self._taught.carry and self._taught.carry is not before:
             self._beat_on(self._taught.carry, now)
-        self._wish = asked_of_belt(known)
+        self._wish.enter(known)
         return [*imprint]
 
     def _beat_on(self, carry: Carry, now: float) -> None:
@@ -332,17 +322,3 @@ class Coach:
             self._pacer.want(proposal, now)
         beat = self._pacer.pop(now)
         return [beat] if beat else []
-
-
-def _heard(key: str, now: float) -> Proposal:
-    """Propose to say that the coach was muted, or is back: a limit, which mute lets through."""
-    return Proposal(
-        key=key,
-        priority=Priority.LIMIT,
-        theme="safety",
-        since=now,
-        pattern="notice",
-        tone=key,
-        refractory_s=0.0,
-        valid_s=5.0,
-    )

@@ -145,7 +145,6 @@ class Known(Struct, kw_only=True):
     rounds: int = 0
     jogged_s: float = 0.0
     part_s: float = 0.0
-    held_s: float | None = None
     back_m_s: float | None = None
     due_m_s: float | None = None
     due_percent: float = 0.0

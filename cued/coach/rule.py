@@ -30,9 +30,6 @@ Need = Literal["stride", "belt", "pace", "trunk", "feet", "program"]
 Reason: TypeAlias = dict[str, float | str | None]
 Theme = Literal["safety", "stride", "posture", "symmetry", "program", "praise"]
 
-# An alarm that has lasted so long is given so often. Each step doubles; 30 s is the slowest
-# repetition of a medium alarm (IEC 60601-1-8, from memory).
-RARER = ((15.0, 6.0), (30.0, 12.0), (60.0, 30.0))
 _MEANING: dict[Need, str] = {
     "stride": "a sensor on a foot, a shank or the trunk",
     "belt": "the speed of the belt (a treadmill source, foot sensors, or set_speed)",
@@ -88,9 +85,37 @@ class Rule(Protocol):
         ...
 
 
-def repeated_s(lasting_s: float, least_s: float) -> float:
-    """Return how often an alarm is repeated that has lasted for so long, s."""
-    return max((least_s, *(every for after, every in RARER if lasting_s >= after)))
+# What is felt with a tone; "notice" with any other.
+FELT: dict[str, Pattern] = {
+    "": "none",
+    "alarm": "alarm",
+    "stumble": "unsteady",
+    "unsteady": "unsteady",
+}
+
+
+def safety_cue(
+    key: str,
+    priority: Priority,
+    since: float,
+    tone: str,
+    *,
+    refractory_s: float = 0.0,
+    valid_s: float = 1.5,
+    because: Reason | None = None,
+) -> Proposal:
+    """Propose a cue about safety or the state of things, felt as its tone is heard."""
+    return Proposal(
+        key=key,
+        priority=priority,
+        theme="safety",
+        since=since,
+        pattern=FELT.get(tone, "notice"),
+        tone=tone,
+        refractory_s=refractory_s,
+        valid_s=valid_s,
+        because=because or {},
+    )
 
 
 def offered(placements: Iterable[Placement], belt: bool, program: bool) -> frozenset[Need]:

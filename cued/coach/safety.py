@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from cued.coach.config import CoachConfig
 from cued.coach.known import Known
-from cued.coach.rule import Proposal, Reason
+from cued.coach.rule import Proposal, Reason, safety_cue
 from cued.model import (
     AnyEvent,
     Battery,
@@ -32,7 +32,6 @@ from cued.model import (
     Link,
     LinkState,
     Notice,
-    Pattern,
     Priority,
     Stride,
     Stumble,
@@ -46,7 +45,6 @@ POSSIBLE_LASTS_S = 5.0  # then unconfirmed, it is over; chosen
 BATTERY_LOW_PERCENT = (15.0, 5.0)  # warned of, and again
 LATE = "sensor_late"
 ASKED = {"feet_swapped": "feet_swapped", "body_map": "sensor_backward"}  # notice: what is asked
-FELT: dict[str, Pattern] = {"": "none", "alarm": "alarm", "stumble": "unsteady"}  # else "notice"
 BELT_EXPECTED_AFTER_S = 20.0  # of walking; chosen
 DOUBTED = ("zero", "unit", "off_belt")  # what the feet contradict; a belt that pauses may
 STOOD_S = 15.0  # as ``HOLD_S`` of stability
@@ -117,7 +115,7 @@ class Safety:
         self._fall = None
         text = "the alarm after a fall was acknowledged"
         self._notices.append(Notice(t=now, level="info", code="fall_acknowledged", text=text))
-        self._owe(_told("fall_acknowledged", Priority.LIMIT, now, "back", valid_s=5.0))
+        self._owe(safety_cue("fall_acknowledged", Priority.LIMIT, now, "back", valid_s=5.0))
         return True
 
     def consider(self, item: Input | AnyEvent, known: Known, now: float) -> list[Proposal]:
@@ -147,7 +145,9 @@ class Safety:
         self._hold_until, self._upset_at = known.footfalls + self._plan.hold_steps, now
         because: Reason = {"score": round(item.score, 2)}
         return [
-            _told("stumble", Priority.STUMBLE, item.t, "stumble", refractory_s=3.0, because=because)
+            safety_cue(
+                "stumble", Priority.STUMBLE, item.t, "stumble", refractory_s=3.0, because=because
+            )
         ]
 
     def _fell(self, item: Fall, known: Known, now: float) -> list[Proposal]:
@@ -157,7 +157,7 @@ class Safety:
         self._hold_until, self._upset_at = known.footfalls + self._plan.hold_steps, now
         because: Reason = dict(item.because)
         if item.stage == "possible":
-            return [_told("fall_possible", Priority.FALL, now, "alarm", because=because)]
+            return [safety_cue("fall_possible", Priority.FALL, now, "alarm", because=because)]
         if self._plan.stop_belt_on_fall:
             self._requests.append(BeltRequest(t=now, speed_m_s=0.0, why="confirmed fall"))
         return [self._alarm(now)]
@@ -165,7 +165,7 @@ class Safety:
     def _alarm(self, now: float) -> Proposal:
         assert self._fall is not None
         because: Reason = dict(self._fall.because)
-        return _told(
+        return safety_cue(
             "fall_confirmed",
             Priority.FALL,
             self._fall.t,
@@ -189,18 +189,18 @@ class Safety:
         late = self._late(sensor, now) if sensor in self._lagging else []
         if not self._all_lost():
             return late or [
-                _told("sensor_lost", Priority.LIMIT, now, "lost", valid_s=5.0, because=because)
+                safety_cue("sensor_lost", Priority.LIMIT, now, "lost", valid_s=5.0, because=because)
             ]
         if known.belt_moves or now - known.stride_at < self._plan.step_off_s:
             self._blind_since, self._blind_said = now, 1
-            return [_told("blind", Priority.LINK, now, "lost", valid_s=5.0, because=because)]
+            return [safety_cue("blind", Priority.LINK, now, "lost", valid_s=5.0, because=because)]
         return []
 
     def _late(self, sensor: str, now: float) -> list[Proposal]:
         """Keep the reason why a sensor is not heard, also where it was said that nobody is seen."""
         priority = Priority.LINK if self._all_lost() else Priority.LIMIT
         because: Reason = {"sensor": sensor}
-        return self._owe(_told(LATE, priority, now, "lost", valid_s=5.0, because=because))
+        return self._owe(safety_cue(LATE, priority, now, "lost", valid_s=5.0, because=because))
 
     def _noticed(self, item: Notice, now: float) -> list[Proposal]:
         """Propose what to say of a sensor or a treadmill with which something is wrong."""
@@ -216,26 +216,28 @@ class Safety:
         elif item.code in BELT_FAULTS:
             because = {"notice": item.text}
             urgency = BELT_FAULTS[item.code]
-            return self._owe(_told(item.code, urgency, now, "alarm", because=because))
+            return self._owe(safety_cue(item.code, urgency, now, "alarm", because=because))
         elif item.code in ASKED:
             because = {"notice": item.text}
-            return self._owe(_told(ASKED[item.code], Priority.INFO, now, "", because=because))
+            return self._owe(safety_cue(ASKED[item.code], Priority.INFO, now, "", because=because))
         return []
 
     def _doubt(self, item: BeltState, now: float) -> list[Proposal]:
         """Keep to be said that the treadmill tells a wrong speed, once for each reason."""
         self._doubted.add(item.doubt)
         because: Reason = {"doubt": item.doubt}
-        return self._owe(_told("belt_doubt", Priority.INFO, now, "belt", because=because))
+        return self._owe(safety_cue("belt_doubt", Priority.INFO, now, "belt", because=because))
 
     def _back(self, now: float, because: Reason) -> list[Proposal]:
         """Propose to say that somebody is seen again, or that the last sensor missing is back."""
         if self.blind:
             self._blind_since, self._seen_at = None, now
-            return [_told("seen", Priority.LINK, now, "back", valid_s=5.0, because=because)]
+            return [safety_cue("seen", Priority.LINK, now, "back", valid_s=5.0, because=because)]
         if self.lost or now - self._seen_at < SEEN_LASTS_S:
             return []
-        return [_told("sensor_back", Priority.LIMIT, now, "back", valid_s=5.0, because=because)]
+        return [
+            safety_cue("sensor_back", Priority.LIMIT, now, "back", valid_s=5.0, because=because)
+        ]
 
     def _all_lost(self) -> bool:
         return bool(self._links) and all(state == "lost" for state in self._links.values())
@@ -247,7 +249,7 @@ class Safety:
         if low <= known:
             return []
         because: Reason = {"sensor": item.sensor, "percent": item.percent}
-        return self._owe(_told("battery_low", Priority.INFO, now, "battery", because=because))
+        return self._owe(safety_cue("battery_low", Priority.INFO, now, "battery", because=because))
 
     def _done(self, item: CueDone, now: float) -> list[Proposal]:
         """Report once by which channel cues don't arrive, and why; again once it has worked."""
@@ -261,7 +263,7 @@ class Safety:
         text = f"cue {item.key} was not given by {item.channel}: {item.why or 'no reason told'}"
         self._notices.append(Notice(t=now, level="warning", code="cue_failed", text=text))
         because: Reason = {"cue": item.key, "channel": item.channel}
-        return self._owe(_told("clip_missing", Priority.INFO, now, "clip", because=because))
+        return self._owe(safety_cue("clip_missing", Priority.INFO, now, "clip", because=because))
 
     def _again(self, known: Known, now: float) -> list[Proposal]:
         """Repeat what lasts, end what is over, and notice what is missing."""
@@ -283,7 +285,7 @@ class Safety:
             return []
         self._blind_said += 1
         because: Reason = {"lasting_s": round(now - since, 1)}
-        return [_told("blind", Priority.LINK, now, "lost", valid_s=5.0, because=because)]
+        return [safety_cue("blind", Priority.LINK, now, "lost", valid_s=5.0, because=because)]
 
     def _belt(self, known: Known, now: float) -> list[Proposal]:
         if not known.walking:
@@ -291,34 +293,11 @@ class Safety:
         if self._belt_told and known.belt is not None:
             self._belt_told = False
             self._owed.pop("belt_unknown", None)
-            return self._owe(_told("belt_known", Priority.INFO, now, "back"))
+            return self._owe(safety_cue("belt_known", Priority.INFO, now, "back"))
         if known.belt is not None:
             self._belt_at = now
         since = max(self._walking_since or now, self._belt_at)  # a short gap is no news
         if self._belt_told or now - since < BELT_EXPECTED_AFTER_S:
             return []
         self._belt_told = True
-        return self._owe(_told("belt_unknown", Priority.INFO, now, "belt"))
-
-
-def _told(
-    key: str,
-    priority: Priority,
-    since: float,
-    tone: str,
-    *,
-    refractory_s: float = 0.0,
-    valid_s: float = 1.5,
-    because: Reason | None = None,
-) -> Proposal:
-    return Proposal(
-        key=key,
-        priority=priority,
-        theme="safety",
-        since=since,
-        pattern=FELT.get(tone, "notice"),
-        tone=tone,
-        refractory_s=refractory_s,
-        valid_s=valid_s,
-        because=because or {},
-    )
+        return self._owe(safety_cue("belt_unknown", Priority.INFO, now, "belt"))

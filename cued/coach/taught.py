@@ -6,8 +6,9 @@ on, and the last session's is looked for (``PhaseSpec.entry``).
 
 from __future__ import annotations
 
-from cued.coach.carry import Carry, Imprints, Retained
+from cued.coach.carry import Carry, Imprints
 from cued.coach.known import Known
+from cued.coach.retained import Retained
 from cued.coach.strides.baseline import Baselines
 from cued.coach.workout import conditions
 from cued.coach.workout.memory import Memory

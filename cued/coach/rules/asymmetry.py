@@ -22,7 +22,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cued.coach.known import Known
-from cued.coach.rule import Need, Proposal
+from cued.coach.rule import Need, Proposal, Reason, safety_cue
 from cued.coach.strides.baseline import bin_of
 from cued.coach.strides.deviation import Deviation
 from cued.coach.strides.overlong import MOST_CV
@@ -153,16 +153,15 @@ class Asymmetry:
         return self._flat_since is not None
 
     def _asked(self, since: float) -> Proposal:
-        return Proposal(
-            key=self._asks,
-            priority=Priority.LIMIT,
-            theme="safety",
-            since=since,
-            pattern="notice",
-            tone="limit",
+        because: Reason = {"asymmetry_percent": self._value}
+        return safety_cue(
+            self._asks,
+            Priority.LIMIT,
+            since,
+            "limit",
             refractory_s=LIMP_AGAIN_S,
             valid_s=5.0,
-            because={"asymmetry_percent": self._value},
+            because=because,
         )
 
     def _heard(self, link: Link) -> None:

@@ -2,14 +2,13 @@
 
 A little faster is a remark. From 1.5 times the limit on, unless the belt is slow enough to turn on,
 it is a danger, whatever the phase: safety tone and "hold the rail, stop the belt", again every 3 s,
-from 9 s on as the alarm sounds, and then less and less often. The coach says nothing else meanwhile
-(``voice/silence.py``).
+and from 9 s on as the alarm sounds. The coach says nothing else meanwhile (``voice/silence.py``).
 """
 
 from __future__ import annotations
 
 from cued.coach.known import Known
-from cued.coach.rule import Need, Proposal, repeated_s
+from cued.coach.rule import Need, Proposal, safety_cue
 from cued.model import AnyEvent, Input, Priority
 from cued.parts import NoOptions, Part
 
@@ -56,17 +55,14 @@ class TooFast:
         )
 
     def _far(self, since: float, known: Known) -> Proposal:
-        lasting = known.now - since
-        alarm = lasting >= ALARM_AFTER_S
-        return Proposal(
-            key="far_too_fast",
-            priority=Priority.UNSTEADY,
-            theme="safety",
-            since=since,
-            pattern="alarm" if alarm else "unsteady",
-            tone="alarm" if alarm else "unsteady",
+        alarm = known.now - since >= ALARM_AFTER_S
+        return safety_cue(
+            "far_too_fast",
+            Priority.UNSTEADY,
+            since,
+            "alarm" if alarm else "unsteady",
             valid_s=3.0,
-            refractory_s=repeated_s(lasting, FAR_AGAIN_S),
+            refractory_s=FAR_AGAIN_S,
             because=_because(known),
         )
 

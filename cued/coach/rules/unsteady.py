@@ -11,12 +11,16 @@ stumble, hears nothing more. It is a safety cue: no quiet time, no mute and no f
 from __future__ import annotations
 
 from cued.coach.known import Known
-from cued.coach.rule import Need, Proposal, repeated_s
+from cued.coach.rule import Need, Proposal, safety_cue
 from cued.model import AnyEvent, Input, Priority, Stumble
 from cued.parts import NoOptions, Part
 
 STUMBLE_EXPLAINS_S = 1.0  # unsteadiness that begins so soon after a stumble is the stumble's
 END_TOLD_S = 5.0  # so long the word that it is over may wait for the voice
+# Lasting for so long: said again after so long. Each step doubles; 30 s is the slowest repetition
+# of a medium alarm (IEC 60601-1-8, from memory).
+RARER = ((15.0, 6.0), (30.0, 12.0), (60.0, 30.0))
+
 REPEAT_S = 3.0  # chosen: the words, and time to reach the rail
 GRAVE_AFTER_S = 9.0  # said three times
 STUMBLE_GRAVE_AFTER_S = 12.0  # after a stumble: steps are ordinary again after 10.9 (stability.py)
@@ -59,14 +63,13 @@ class Unsteady:
 
     def _proposed(self, grave: bool, since: float, known: Known) -> Proposal:
         lasting = known.now - since
-        return Proposal(
-            key="unsteady_stop" if grave else "unsteady",
-            priority=Priority.UNSTEADY,
-            theme="safety",
-            since=since,
-            pattern="unsteady",
-            tone="unsteady",
-            refractory_s=repeated_s(lasting, REPEAT_S) if grave else REPEAT_S,
+        rarer = [every for after, every in RARER if lasting >= after]
+        return safety_cue(
+            "unsteady_stop" if grave else "unsteady",
+            Priority.UNSTEADY,
+            since,
+            "unsteady",
+            refractory_s=max((REPEAT_S, *rarer)) if grave else REPEAT_S,
             because={"score": known.score, "lasting_s": round(lasting, 2)},
         )
 
@@ -78,13 +81,11 @@ class Unsteady:
         if known.now - self._over > END_TOLD_S:
             self._told, self._over = False, None
             return None
-        return Proposal(
-            key="steady_again",
-            priority=Priority.LIMIT,
-            theme="safety",
-            since=self._over,
-            pattern="notice",
-            tone="back",
+        return safety_cue(
+            "steady_again",
+            Priority.LIMIT,
+            self._over,
+            "back",
             refractory_s=2 * END_TOLD_S,
             valid_s=END_TOLD_S,
             because={"score": known.score},

@@ -8,9 +8,34 @@ that (``against_more``): such a wish waits until it is safe, or until the phase 
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from cued.coach.known import Known
 from cued.coach.workout.ladder import SLOW_M_S
 from cued.model import BeltRequest
+
+
+class Wish:
+    """What is wanted of the belt, until nothing speaks against it."""
+
+    def __init__(self) -> None:
+        self._wish: BeltRequest | None = None
+
+    def enter(self, known: Known) -> None:
+        """Want what the phase wants, and nothing that was wanted before."""
+        self._wish = asked_of_belt(known)
+
+    def add(self, request: BeltRequest | None) -> None:
+        """Want what is wanted within the phase, if there is something."""
+        self._wish = request or self._wish
+
+    def pop(self, known: Known, *, lost: bool) -> list[BeltRequest]:
+        """Return the request that can be made now, once."""
+        wish = self._wish
+        if wish is None or (asks_more(wish, known) and against_more(known, lost=lost)):
+            return []
+        self._wish = None
+        return [replace(wish, t=known.now)] if known.belt_moves else []
 
 
 def asked_of_belt(known: Known) -> BeltRequest | None:

@@ -16,6 +16,7 @@ from cued.coach.known import Known
 from cued.coach.safety import Safety
 from cued.coach.workout import ladder, outlook
 from cued.coach.workout.facing import Facing
+from cued.coach.workout.interrupted import Interrupted
 from cued.coach.workout.keeping import Keeping
 from cued.coach.workout.memory import Memory
 from cued.coach.workout.phase import PhaseSpec, Trigger
@@ -38,8 +39,6 @@ from cued.model import (
     Tick,
 )
 
-BACK_ON_S = 2.0  # of walking after a pause; chosen
-AT_LEAST_S = 30.0  # of a phase after a pause: to walk again, and for the notice before a turn
 LONG_PAUSE = 5.0  # times the plan's patience, where a pause was asked for; chosen
 ONE_STUMBLE_S = 5.0  # a stumble and a possible fall so close together are one
 
@@ -50,8 +49,7 @@ class Session:
     def __init__(self, plan: CoachConfig, memory: Memory, known: Known) -> None:
         self._plan = plan
         self._known = known
-        self._before = IDLE
-        self._paused_by: Trigger = "pause"
+        self._under = Interrupted(known)
         self._armed = True
         self._began = 0.0
         self._facing = Facing()
@@ -59,7 +57,6 @@ class Session:
         self._stumbled = False
         self._stumbled_at = float("-inf")
         self._asked: Trigger | None = None
-        self._walked_s = 0.0  # in the phase that was interrupted
         self._away_s = 0.0  # backward before the session was cut off
         self._questions = Questions()
         self.script = Script(plan)
@@ -113,10 +110,10 @@ class Session:
             self._questions.no()
             return ""
         self._known.wrong = True
-        if after(self._known.phase, "wrong", self._before) is not None:
+        if after(self._known.phase, "wrong", self._under.before) is not None:
             self._asked = "wrong"
         else:
-            self._calm(PHASES[self._beneath])
+            self._calm(PHASES[self._under.beneath])
         return ""
 
     def _calm(self, spec: PhaseSpec) -> None:
@@ -127,7 +124,7 @@ class Session:
     def ask(self, trigger: Trigger) -> str:
         """Carry out a command of the program; return why it is refused, or an empty text."""
         phase = self._known.phase
-        if after(phase, trigger, self._before) is None:
+        if after(phase, trigger, self._under.before) is None:
             return f"{trigger} does nothing in phase {phase}"
         self._asked = trigger
         return ""
@@ -146,9 +143,9 @@ class Session:
         self._place()
         news, self.kept.news = self.kept.news, []
         trigger = self._trigger(item, safety)
-        target = after(known.phase, trigger, self._before) if trigger else None
+        target = after(known.phase, trigger, self._under.before) if trigger else None
         if known.wrong and trigger in ("resume", "back_on"):
-            target = after(self._before, "wrong") or target
+            target = after(self._under.before, "wrong") or target
         if trigger is None or target is None:
             return news
         events = self._enter(target, trigger)
@@ -160,7 +157,7 @@ class Session:
         known = self._known
         due = self.kept.due(self.tally, self._away_s)
         spec = known.spec
-        known.program = self._known.active and PHASES[self._beneath].program
+        known.program = self._known.active and PHASES[self._under.beneath].program
         backward = spec.backward or known.direction == "backward"
         known.limit_m_s = due.limit_m_s if known.program and backward else None
         known.left_s, known.cap = due.left_s if known.program else None, due.cap
@@ -181,11 +178,6 @@ class Session:
         known.against_s = self._facing.against_s(known.now)
         known.stepped_on = known.stepped_on and spec.stands
 
-    @property
-    def _beneath(self) -> str:
-        known = self._known
-        return self._before if known.spec.overlay else known.phase
-
     def _count(self, item: Input | AnyEvent) -> None:
         known, spec = self._known, self._known.spec
         self.kept.tick()
@@ -194,7 +186,7 @@ class Session:
         if not known.active:
             return
         if spec.overlay and known.blind:
-            if PHASES[self._before].backward and known.belt_moves:
+            if PHASES[self._under.before].backward and known.belt_moves:
                 self.tally.backward_s += passed  # nobody saw them stop
             passed = 0.0
         self._walked.count(passed, self.tally)
@@ -214,12 +206,12 @@ class Session:
         stumbled, self._stumbled = self._stumbled, False
         if not self._known.active:
             return asked or self._starting()
-        if safety.fallen and after(known.phase, "fell", self._before):
+        if safety.fallen and after(known.phase, "fell", self._under.before):
             return "fell"
         if asked:
             return asked
         if spec.overlay:
-            return self._recovered(safety)
+            return "over" if self._gone() else self._under.recovered(blind=safety.blind)
         if known.blind:
             return "lost"
         if stumbled and after(known.phase, "stumbled"):
@@ -236,8 +228,7 @@ class Session:
     def _gone(self) -> bool:
         """Return whether nobody has walked for longer than this pause may last."""
         known = self._known
-        asked = known.spec.overlay and self._paused_by in ("pause", "away")
-        patience = LONG_PAUSE if asked or self._asks else 1.0
+        patience = LONG_PAUSE if self._under.wished or self._asks else 1.0
         return known.now - max(self._walked.moved, self._began) > patience * self._plan.end_after_s
 
     def _starting(self) -> Trigger | None:
@@ -247,16 +238,6 @@ class Session:
             return "away"
         return "begin" if self._plan.program else "wander"
 
-    def _recovered(self, safety: Safety) -> Trigger | None:
-        known = self._known
-        if self._gone():
-            return "over"
-        if self._paused_by == "lost":
-            return None if safety.blind else "seen"
-        if self._paused_by == "step_off" and known.walking:
-            return "back_on" if known.now - known.since > BACK_ON_S else None
-        return None
-
     def _enter(self, target: str, trigger: Trigger) -> list[AnyEvent]:
         known, spec = self._known, PHASES[target]
         left, was = known.phase, known.spec
@@ -264,9 +245,7 @@ class Session:
         known.phase, known.spec, known.since = target, spec, known.now
         self._facing.begin()
         known.told_to_turn = None
-        if spec.overlay:
-            self._before = self._before if was.overlay else left
-            self._paused_by = trigger
+        self._under.enter(left, was, trigger)
         known.wrong = known.wrong or "wrong" in spec.entry
         if "session" in spec.entry:
             self._begin(free=not spec.program)
@@ -274,49 +253,40 @@ class Session:
         if "round" in spec.entry and not asked:
             known.rounds += 1
             self.tally.part_s = 0.0
-        if spec.overlay and not was.overlay:
-            self._walked_s = known.elapsed_s
         if trigger not in ("lost", "seen"):
-            goes_on = trigger in ("resume", "back_on") and target == self._before
-            known.elapsed_s = self._taken_up_at(spec) if goes_on else 0.0
+            goes_on = trigger in ("resume", "back_on") and target == self._under.before
+            lasts = spec.lasts(known, self.kept.profile)
+            known.elapsed_s = self._under.taken_up_at(lasts) if goes_on else 0.0
         if trigger == "away":
             self._go_on()
         self._place()
         self._speak(trigger)
         if not spec.overlay:
-            self._before = IDLE
-        lasts = spec.lasts(known, self.kept.profile)
+            self._under.before = IDLE
         phase = Phase(
             t=known.now,
             name=target,
             from_=left,
             why=trigger,
-            remaining_s=None if lasts is None else max(lasts - known.elapsed_s, 0.0),
+            remaining_s=known.remaining_s,
             workout_s=outlook.left_s(known, self.kept.profile),
             expects_direction=spec.direction,
             expects_mode=spec.mode,
         )
         return [phase, self._summary()] if "summary" in spec.entry else [phase]
 
-    def _taken_up_at(self, spec: PhaseSpec) -> float:
-        """Return how much of a phase counts as walked when it goes on after a pause."""
-        lasts = spec.lasts(self._known, self.kept.profile)
-        return (
-            self._walked_s if lasts is None else max(min(self._walked_s, lasts - AT_LEAST_S), 0.0)
-        )
-
     def _speak(self, trigger: Trigger) -> None:
         """Line up what is said on entering a phase."""
         known, spec = self._known, self._known.spec
+        lasts = spec.lasts(known, self.kept.profile)
         if trigger == "seen":
-            self.script.go_on(known, spec.lasts(known, self.kept.profile))
+            self.script.go_on(known, lasts)
             return
         if trigger == "away":
             self.script.clear()
             self.script.say("away")
             return
-        resumed = trigger in ("resume", "back_on")
-        self.script.begin(known, spec.lasts(known, self.kept.profile), resumed=resumed)
+        self.script.begin(known, lasts, resumed=trigger in ("resume", "back_on"))
         if trigger == "turned_away" and spec.backward:
             self.script.met()
         if trigger == "wrong":
@@ -341,7 +311,7 @@ class Session:
         self._questions = Questions()
         self.kept.stranger.state = "same"  # steps after a backward part tell nothing
         self._away_s = away.backward_s
-        self._before = "carry" if self._plan.program else FREE
+        self._under.before = "carry" if self._plan.program else FREE
         self.kept.memory = self.kept.memory.gone_on()
 
     def _summary(self) -> AnyEvent:

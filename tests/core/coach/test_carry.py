@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cued.coach.carry import Carry, Imprints, Retained
+from cued.coach.carry import Carry, Imprints
 from cued.coach.known import Known
+from cued.coach.retained import Retained
 from cued.coach.strides.baseline import OPENING_STRIDES, Baselines, Bin
 from cued.model import Belt, Direction, Imprint, Measurement, Stride
 

@@ -1,0 +1,49 @@
+"""What lies under a pause, and what leads back to it."""
+
+from __future__ import annotations
+
+import pytest
+
+from cued.coach.known import Known
+from cued.coach.workout.interrupted import Interrupted
+from cued.coach.workout.phase import Trigger
+from cued.coach.workout.phases import PHASES
+
+
+def interrupted(*overlays: tuple[str, Trigger], walked_s: float = 50.0) -> Interrupted:
+    """A carry that these overlays came over, one after another."""
+    known = Known(now=100.0, phase="carry", spec=PHASES["carry"], elapsed_s=walked_s)
+    under = Interrupted(known)
+    for name, trigger in overlays:
+        left, was = known.phase, known.spec
+        known.phase, known.spec, known.since = name, PHASES[name], known.now
+        under.enter(left, was, trigger)
+        known.elapsed_s = 0.0
+    return under
+
+
+def test_a_fall_in_a_pause_leads_back_to_what_was_paused() -> None:
+    under = interrupted(("paused", "pause"), ("fallen", "fell"))
+    assert (under.before, under.beneath) == ("carry", "carry")
+    assert interrupted().beneath == "carry"
+
+
+@pytest.mark.parametrize(
+    ("lasts_s", "at_s"), [(None, 50.0), (120.0, 50.0), (60.0, 30.0), (9.0, 0.0)]
+)
+def test_of_a_phase_taken_up_again_half_a_minute_is_left(
+    lasts_s: float | None, at_s: float
+) -> None:
+    assert interrupted(("paused", "pause")).taken_up_at(lasts_s) == at_s
+
+
+def test_a_pause_that_was_asked_for_is_ended_by_nobodys_steps() -> None:
+    known = Known(now=200.0, since=100.0, stride_at=199.0, spec=PHASES["carry"], phase="carry")
+    for by, ends in (("pause", None), ("away", None), ("step_off", "back_on")):
+        under = Interrupted(known)
+        known.spec = PHASES["paused"]
+        under.enter("carry", PHASES["carry"], by)  # type: ignore[arg-type]
+        assert under.wished == (by != "step_off")
+        assert under.recovered(blind=False) == ends
+    assert interrupted(("blind", "lost")).recovered(blind=True) is None
+    assert interrupted(("blind", "lost")).recovered(blind=False) == "seen"
