@@ -41,6 +41,7 @@ from cued.model import (
     Notification,
     Tick,
 )
+from cued.runtime.belt_wishes import BeltWishes
 from cued.runtime.engine_renewal import HISTORY_BACK, RENEWED, Choose, Renew, Renewal
 from cued.runtime.fences import OPENS_S, FencedActuator, FencedSink, made
 from cued.runtime.greeting import Greeting
@@ -94,9 +95,9 @@ class Daemon:
         self._opened = False
         self._untold: list[Notice] = []
         self._again = False
-        self._requests: asyncio.Queue[BeltRequest] = asyncio.Queue(maxsize=8)
-        self._stops: asyncio.Queue[BeltRequest] = asyncio.Queue()  # these wait for no other
         failed = self._failed
+        refused = partial(self.notice, "warning", "belt")
+        self._wishes = BeltWishes(sources, refused, failed)
         built = made(actuators, self._report, failed)
         self._actuators = [FencedActuator(actuator, self._report, failed) for actuator in built]
         self._sinks = [FencedSink(sink, failed) for sink in made(sinks, self._ask, failed)]
@@ -185,8 +186,7 @@ class Daemon:
     async def _run_tasks(self, before: set[asyncio.Task[Any]]) -> None:
         async with asyncio.TaskGroup() as group:
             background = [
-                group.create_task(self._pass_requests(), name="belt requests"),
-                group.create_task(self._pass_stops(), name="belt stops"),
+                group.create_task(self._wishes.run(), name="belt wishes"),
                 group.create_task(self._feed_watchdog(), name="watchdog"),
                 *(group.create_task(s.run(), name=type(s).__name__) for s in self._sinks),
             ]
@@ -253,7 +253,7 @@ class Daemon:
             for actuator in () if self._stop.is_set() else self._actuators:
                 actuator.beat(event)
         elif isinstance(event, BeltRequest):
-            self._ask_belt(event)
+            self._wishes.add(event)
         elif isinstance(event, Notice):
             log.log(LEVELS[event.level], "%s: %s", event.code, event.text)
             if event.code == HISTORY_BACK and self._renewal:
@@ -304,41 +304,6 @@ class Daemon:
             self._announce(said)
         else:
             self.emit(replace(said, t=self._now))
-
-    def _ask_belt(self, request: BeltRequest) -> None:
-        if request.speed_m_s == 0:
-            while not self._requests.empty():  # no wish of before comes true after a stop
-                self._requests.get_nowait()
-            self._stops.put_nowait(request)
-            return
-        if self._requests.full():
-            self._requests.get_nowait()
-        self._requests.put_nowait(request)
-
-    async def _pass_requests(self) -> None:
-        while True:
-            await self._pass(await self._requests.get())
-
-    async def _pass_stops(self) -> None:
-        async with asyncio.TaskGroup() as group:
-            while True:
-                group.create_task(self._pass(await self._stops.get()))
-
-    async def _pass(self, request: BeltRequest) -> None:
-        answers = await asyncio.gather(*(self._asked(s, request) for s in self._sources))
-        if all(answers):
-            why = "; ".join(dict.fromkeys(answers)) or "no treadmill is connected"
-            self._tell(
-                Notice(t=self._now, known_t=self._now, level="warning", code="belt", text=why)
-            )
-
-    async def _asked(self, source: Source, request: BeltRequest) -> str:
-        """Return a source's answer, or that it has failed where it raises."""
-        try:
-            return await source.request(request)
-        except Exception as error:  # noqa: BLE001 (a wish of the belt must not end the coach)
-            self._failed(type(source).__name__, error)
-            return f"{type(source).__name__} failed"
 
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()
