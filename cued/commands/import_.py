@@ -21,8 +21,8 @@ from cued.frames import Matrix, rotation
 from cued.model import CuedError, Placement
 from cued.reading import visible
 from cued.recording.imports import importing
+from cued.recording.imports.export_tables import ASKED
 from cued.recording.imports.foreign import ImportOptions
-from cued.recording.imports.formats.columns import ASKED
 from cued.recording.imports.headings import UNITS, quantity_of_unit
 from cued.recording.imports.looking import look
 from cued.recording.tables.header import Person

@@ -9,17 +9,17 @@ import numpy as np
 from msgspec.structs import replace
 
 from cued.model import RecordingError
+from cued.recording.imports import export_tables
+from cued.recording.imports.export_tables import ExportTable
 from cued.recording.imports.files import TEXT, Files
 from cued.recording.imports.foreign import Export, ImportOptions
 from cued.recording.imports.formats import columns
-from cued.recording.imports.formats.columns import ExportTable
 from cued.recording.imports.importing import PLACES, check_signals, read_export
 from cued.recording.imports.sheet import read_sheet
 
 # Sizes of what a person who moves gives: time between samples, the mean vector, and turn rates, of
 # which a walker's trunk has 0.3 to 1 and a foot 2 to 4 rad/s.
 SECONDS = (("s", 0.0005, 0.4), ("ms", 0.5, 400.0), ("us", 500.0, 4e5), ("ns", 5e5, 4e8))
-GRAVITIES = (("m/s2", 9.0, 10.6), ("g", 0.92, 1.08), ("mg", 920.0, 1080.0))
 TURNS = (("rad/s", 0.0, 8.0), ("deg/s", 8.0, 2000.0), ("mdps", 2000.0, 2e6))
 WORDS = {"acc": "acceleration", "linear": "acceleration (called linear)", "gyr": "turn rate"}
 
@@ -27,7 +27,7 @@ WORDS = {"acc": "acceleration", "linear": "acceleration (called linear)", "gyr":
 def look(path: Path, asked: ImportOptions) -> Iterator[str]:
     """Yield lines about the files of an export, then what an import would read or refuse."""
     files = Files(path)
-    tables = columns.tables(files, asked)
+    tables = export_tables.tables(files, asked)
     for table in tables:
         yield f"{files.label(table.name)}{f' ({table.place})' if table.place else ''}"
         yield from (f"  {line}" for line in _about(files, table))
@@ -66,7 +66,7 @@ def _with_units(
 def _guessed(files: Files, table: ExportTable) -> dict[str, str]:
     """Return the units that times, gravity and turn rates are of the size of, if all are."""
     units: dict[str, str] = {}
-    for what, told in (("time", SECONDS), ("acc", GRAVITIES), ("gyr", TURNS)):
+    for what, told in (("time", SECONDS), ("acc", columns.GRAVITIES), ("gyr", TURNS)):
         heads = [head for head, meant in table.meaning.items() if meant.what == what]
         if not heads or any(table.meaning[head].unit for head in heads):
             continue

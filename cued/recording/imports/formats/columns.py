@@ -15,104 +15,33 @@ taken out and stands in columns of its own, it is added again.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 import numpy as np
-from msgspec import Struct
 from msgspec.structs import replace
 
 from cued.model import Belt, Floats, RecordingError
+from cued.recording.imports.export_tables import TRUTH, ExportTable, Rename, tables
 from cued.recording.imports.files import TEXT, Files
 from cued.recording.imports.foreign import Export, Format, ImportOptions, SensorData, in_order, onto
-from cued.recording.imports.headings import (
-    UNITS,
-    ColumnHeading,
-    Quantity,
-    heading,
-    scale,
-    without_place,
-)
-from cued.recording.imports.sheet import (
-    LOOK_LINES,
-    Layout,
-    Sheet,
-    find_layout,
-    is_number,
-    read_sheet,
-)
+from cued.recording.imports.headings import UNITS, ColumnHeading, Quantity, scale
+from cued.recording.imports.sheet import Sheet, is_number, read_sheet
 from cued.recording.tables.columns import refuse
 from cued.recording.tables.table import has_gravity
 from cued.recording.tables.truth import read_truth
 
-OWN = {
-    "t_s": ColumnHeading("time", "", "s"),
-    **{f"a{axis}": ColumnHeading("acc", axis, "m/s2") for axis in "xyz"},
-    **{f"g{axis}": ColumnHeading("gyr", axis, "rad/s") for axis in "xyz"},
-}
-ASKED = {
-    "t": ColumnHeading("time"),
-    **{f"a{axis}": ColumnHeading("acc", axis) for axis in "xyz"},
-    **{f"g{axis}": ColumnHeading("gyr", axis) for axis in "xyz"},
-    "speed": ColumnHeading("speed", "", "m/s"),
-    "incline": ColumnHeading("incline", "", "%"),
-}
-NAMES: tuple[tuple[str, Quantity], ...] = (  # what a file of bare x, y, z holds, by its name
-    ("gyro", "gyr"), ("angular", "gyr"), ("rotation", "gyr"), ("angvel", "gyr"),
-    ("gravity", "gravity"), ("linear", "linear"), ("acc", "acc"), ("imu", "acc"),
-)  # fmt: skip
-OTHER = ("magn", "quat", "orient", "attitude", "euler", "baro", "pressure", "temp", "light", "gps",
-         "location", "pedom", "annot", "meta")  # fmt: skip
-TRUTH = "truth.csv"
 COUNTERS = ("fine", "micros", "millis")  # of 32 bits
-WEIGHTS = ((9.0, 10.6), (0.92, 1.08), (920.0, 1080.0))  # mean vector with gravity, m/s², g, mg
+# Mean vectors with gravity, by unit.
+GRAVITIES = (("m/s2", 9.0, 10.6), ("g", 0.92, 1.08), ("mg", 920.0, 1080.0))
 DAY_S = 86400.0  # a day
 LEAST_DT_S, MOST_DT_S = 0.0005, 0.4  # between samples of anything that moves with a person
 EPOCH_S = 1e8  # a clock that reads more counts from 1970
 WORD = {"acc": "acceleration", "linear": "acceleration", "gravity": "gravity", "gyr": "turn rate"}
-Headings = dict[str, ColumnHeading]
-Rename = Callable[[str], str]
-
-
-class ExportTable(Struct, frozen=True):
-    """One file of an export: where its table lies and what its columns mean.
-
-    place : where the sensor was worn, if headings tell; others : headings of other places.
-    """
-
-    name: str
-    layout: Layout
-    meaning: Headings
-    place: str = ""
-    others: frozenset[str] = frozenset()
-
-    @property
-    def ignored(self) -> list[str]:
-        """Headings that mean nothing here."""
-        return [
-            h for h in self.layout.names if h and h not in self.meaning and h not in self.others
-        ]
-
-    def has(self, *what: Quantity) -> bool:
-        """Return whether a quantity is there along all three axes."""
-        axes = {h.axis for h in self.meaning.values() if h.what in what}
-        return {"x", "y", "z"} <= axes
-
-    def told(self, what: Quantity) -> list[str]:
-        """List the headings of a quantity."""
-        return [head for head, h in self.meaning.items() if h.what == what]
 
 
 def knows(files: Files) -> bool:
     """Return whether there is a text: any may be one of these."""
     return bool(files.names(*TEXT))
-
-
-def tables(files: Files, asked: ImportOptions, rename: Rename | None = None) -> list[ExportTable]:
-    """Find the tables of an export and what their columns mean."""
-    names = [n for n in files.names(*TEXT) if PurePosixPath(n).name != TRUTH]
-    found = [_table(files, name, asked, rename or str) for name in names]
-    return [part for table in found if table for part in _by_place(table)]
 
 
 def read(files: Files, asked: ImportOptions, rename: Rename | None = None) -> Export:
@@ -182,56 +111,7 @@ def _weighs(files: Files, table: ExportTable, heads: list[str]) -> bool:
     """Return whether there is gravity in columns of acceleration, of whatever unit."""
     x = read_sheet(files, table.name, table.layout, heads).values
     mean = float(np.linalg.norm(np.nanmean(x, axis=0))) if np.isfinite(x).any() else 0.0
-    return any(low <= mean < high for low, high in WEIGHTS)
-
-
-def _table(files: Files, name: str, asked: ImportOptions, rename: Rename) -> ExportTable | None:
-    lines = files.head(name, LOOK_LINES + asked.skip + 1)[asked.skip :]
-    chosen = {head: ASKED[key] for key, head in asked.columns.items()}
-
-    def meant(head: str) -> ColumnHeading | None:
-        return chosen.get(head) or heading(rename(head))
-
-    layout = find_layout(lines, lambda head: bool(meant(head) or heading(without_place(head)[1])))
-    if layout is None:
-        return None
-    layout = replace(layout, first=layout.first + asked.skip)
-    own = OWN if "t_s" in layout.names else {}
-    meaning = {h: own.get(h) or m for h in layout.names if (m := own.get(h) or meant(h))}
-    return ExportTable(name, layout, {**_bare(name, layout.names, meaning), **meaning})
-
-
-def _by_place(table: ExportTable) -> list[ExportTable]:
-    """Return a table for each place whose accelerations are there, else the table itself."""
-    places: dict[str, Headings] = {}
-    for head in table.layout.names:
-        place, rest = without_place(head)
-        if place and head not in table.meaning and (means := heading(rest)):
-            places.setdefault(place, {})[head] = means
-    parts = [replace(table, meaning=means, place=place) for place, means in places.items()]
-    parts = [part for part in parts if part.has("acc", "linear")]
-    theirs = {head for part in parts for head in part.meaning}
-    shared = {head: h for head, h in table.meaning.items() if not h.axis}
-    alone = [replace(table, others=frozenset(theirs))] if table.has("acc", "linear") else []
-    for part in parts:
-        own_time = part.told("time")
-        known = {h: m for h, m in shared.items() if m.what != "time" or not own_time}
-        others = theirs.union(table.meaning) - {*part.meaning, *known}
-        alone.append(replace(part, meaning={**known, **part.meaning}, others=frozenset(others)))
-    return alone or [table]
-
-
-def _bare(name: str, heads: Sequence[str], meaning: Mapping[str, ColumnHeading]) -> Headings:
-    """Return what bare x, y and z hold, by the name of their file; else acceleration."""
-    lower = {h.lower(): h for h in heads}
-    if not {"x", "y", "z"} <= set(lower) or any(h.axis for h in meaning.values()):
-        return {}
-    stem = PurePosixPath(name).stem.lower()
-    if any(word in stem for word in OTHER):
-        return {}
-    kinds: list[Quantity] = [kind for word, kind in NAMES if word in stem]
-    what = kinds[0] if kinds else "acc"
-    return {lower[axis]: ColumnHeading(what, axis) for axis in "xyz"}
+    return any(low <= mean < high for _, low, high in GRAVITIES)
 
 
 def _with_gravity(

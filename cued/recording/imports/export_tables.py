@@ -1,0 +1,125 @@
+"""The tables of an export: where each lies in its file, and what its columns mean.
+
+Columns ``t_s, ax ... gz`` of a table recording mean what they mean there. Where headings name
+places (``left_foot_acc_x``), each place is a table of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import PurePosixPath
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cued.recording.imports.files import TEXT, Files
+from cued.recording.imports.foreign import ImportOptions
+from cued.recording.imports.headings import ColumnHeading, Quantity, heading, without_place
+from cued.recording.imports.sheet import LOOK_LINES, Layout, find_layout
+
+OWN = {
+    "t_s": ColumnHeading("time", "", "s"),
+    **{f"a{axis}": ColumnHeading("acc", axis, "m/s2") for axis in "xyz"},
+    **{f"g{axis}": ColumnHeading("gyr", axis, "rad/s") for axis in "xyz"},
+}
+ASKED = {
+    "t": ColumnHeading("time"),
+    **{f"a{axis}": ColumnHeading("acc", axis) for axis in "xyz"},
+    **{f"g{axis}": ColumnHeading("gyr", axis) for axis in "xyz"},
+    "speed": ColumnHeading("speed", "", "m/s"),
+    "incline": ColumnHeading("incline", "", "%"),
+}
+NAMES: tuple[tuple[str, Quantity], ...] = (  # what a file of bare x, y, z holds, by its name
+    ("gyro", "gyr"), ("angular", "gyr"), ("rotation", "gyr"), ("angvel", "gyr"),
+    ("gravity", "gravity"), ("linear", "linear"), ("acc", "acc"), ("imu", "acc"),
+)  # fmt: skip
+OTHER = ("magn", "quat", "orient", "attitude", "euler", "baro", "pressure", "temp", "light", "gps",
+         "location", "pedom", "annot", "meta")  # fmt: skip
+TRUTH = "truth.csv"
+Headings = dict[str, ColumnHeading]
+Rename = Callable[[str], str]
+
+
+class ExportTable(Struct, frozen=True):
+    """One file of an export: where its table lies and what its columns mean.
+
+    place : where the sensor was worn, if headings tell; others : headings of other places.
+    """
+
+    name: str
+    layout: Layout
+    meaning: Headings
+    place: str = ""
+    others: frozenset[str] = frozenset()
+
+    @property
+    def ignored(self) -> list[str]:
+        """Headings that mean nothing here."""
+        return [
+            h for h in self.layout.names if h and h not in self.meaning and h not in self.others
+        ]
+
+    def has(self, *what: Quantity) -> bool:
+        """Return whether a quantity is there along all three axes."""
+        axes = {h.axis for h in self.meaning.values() if h.what in what}
+        return {"x", "y", "z"} <= axes
+
+    def told(self, what: Quantity) -> list[str]:
+        """List the headings of a quantity."""
+        return [head for head, h in self.meaning.items() if h.what == what]
+
+
+def tables(files: Files, asked: ImportOptions, rename: Rename | None = None) -> list[ExportTable]:
+    """Find the tables of an export and what their columns mean."""
+    names = [n for n in files.names(*TEXT) if PurePosixPath(n).name != TRUTH]
+    found = [_table(files, name, asked, rename or str) for name in names]
+    return [part for table in found if table for part in _by_place(table)]
+
+
+def _table(files: Files, name: str, asked: ImportOptions, rename: Rename) -> ExportTable | None:
+    lines = files.head(name, LOOK_LINES + asked.skip + 1)[asked.skip :]
+    chosen = {head: ASKED[key] for key, head in asked.columns.items()}
+
+    def meant(head: str) -> ColumnHeading | None:
+        return chosen.get(head) or heading(rename(head))
+
+    layout = find_layout(lines, lambda head: bool(meant(head) or heading(without_place(head)[1])))
+    if layout is None:
+        return None
+    layout = replace(layout, first=layout.first + asked.skip)
+    own = OWN if "t_s" in layout.names else {}
+    meaning = {h: own.get(h) or m for h in layout.names if (m := own.get(h) or meant(h))}
+    return ExportTable(name, layout, {**_bare(name, layout.names, meaning), **meaning})
+
+
+def _by_place(table: ExportTable) -> list[ExportTable]:
+    """Return a table for each place whose accelerations are there, else the table itself."""
+    places: dict[str, Headings] = {}
+    for head in table.layout.names:
+        place, rest = without_place(head)
+        if place and head not in table.meaning and (means := heading(rest)):
+            places.setdefault(place, {})[head] = means
+    parts = [replace(table, meaning=means, place=place) for place, means in places.items()]
+    parts = [part for part in parts if part.has("acc", "linear")]
+    theirs = {head for part in parts for head in part.meaning}
+    shared = {head: h for head, h in table.meaning.items() if not h.axis}
+    alone = [replace(table, others=frozenset(theirs))] if table.has("acc", "linear") else []
+    for part in parts:
+        own_time = part.told("time")
+        known = {h: m for h, m in shared.items() if m.what != "time" or not own_time}
+        others = theirs.union(table.meaning) - {*part.meaning, *known}
+        alone.append(replace(part, meaning={**known, **part.meaning}, others=frozenset(others)))
+    return alone or [table]
+
+
+def _bare(name: str, heads: Sequence[str], meaning: Mapping[str, ColumnHeading]) -> Headings:
+    """Return what bare x, y and z hold, by the name of their file; else acceleration."""
+    lower = {h.lower(): h for h in heads}
+    if not {"x", "y", "z"} <= set(lower) or any(h.axis for h in meaning.values()):
+        return {}
+    stem = PurePosixPath(name).stem.lower()
+    if any(word in stem for word in OTHER):
+        return {}
+    kinds: list[Quantity] = [kind for word, kind in NAMES if word in stem]
+    what = kinds[0] if kinds else "acc"
+    return {lower[axis]: ColumnHeading(what, axis) for axis in "xyz"}
