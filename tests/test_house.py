@@ -146,20 +146,15 @@ def test_a_number_without_a_reason_is_found():
 
 # Where those modules are tested that no test imports or is named after.
 TESTED_IN = {
-    "actuators/_p*.py": "shell/test_speech.py",
+    "actuators/_phrase_cache.py": "shell/test_speech.py",
     "actuators/log.py": "contracts/test_actuators.py",
     "actuators/voices/*.py": "contracts/test_voices.py",
-    "commands/_held_motor.py": "shell/test_bench_hardware.py",
     "commands/_over_bluetooth.py": "shell/ble/test_simulate.py",
     "commands/_play.py": "shell/test_daemon.py",
     "commands/_setup/topics/*.py": "shell/test_setup_steps.py",
-    "commands/compare.py": "report/test_comparison.py",
     "commands/export.py": "report/test_report.py",
-    "commands/hass.py": "shell/mqtt/test_discovery.py",
     "commands/import_.py": "recordings/test_importing.py",
     "commands/off.py": "shell/test_daemon.py",
-    "commands/record.py": "shell/ble/test_commands.py",
-    "devices/_ftms_control.py": "core/devices/test_treadmills.py",
     "devices/_treadmill_options.py": "core/devices/test_ftms_options.py",
     "evaluation/*.py": "core/test_evaluation.py",
     "gait/metrics/*.py": "core/gait/test_metrics.py",
@@ -168,8 +163,8 @@ TESTED_IN = {
     "report/*.py": "report/test_report.py",
     "simulation/*.py": "core/simulation/test_simulated_signals.py",
     "sinks/_amqtt*.py": "shell/mqtt/test_security.py",
-    "sources/_ble_*.py": "shell/ble/test_link.py",
-    "standin/*.py": "shell/ble/test_link.py",
+    "sources/_ble_options.py": "shell/ble/test_ble_session.py",
+    "standin/*.py": "shell/ble/test_ble_session.py",
 }
 
 

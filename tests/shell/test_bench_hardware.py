@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from pathlib import Path
 
@@ -17,40 +15,6 @@ from cued.commands._checks.system import Machine
 from cued.config import Site
 
 SHEET = (Path(__file__).parents[2] / "hardware" / "test-sheet.md").read_text("utf-8")
-
-
-@pytest.fixture
-def site(tmp_path):
-    return Site(runtime=str(tmp_path), hardware=False)
-
-
-def alive(pid):
-    """Whether a process is there and no zombie."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-@pytest.mark.alone
-@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM])
-def test_a_program_that_is_ended_takes_its_keeper_with_it(site, sign):
-    with bench.held(haptic.Config(), site) as (program, keeper):
-        assert alive(keeper)
-        os.kill(program, sign)
-        # Its pins are low before it ends, but how long Python takes to end is the machine's.
-        assert bench.off_after(12, lambda _pin: alive(keeper), give_up_s=20.0) is not None
-
-
-def test_a_frozen_program_is_left_behind_by_nobody(site):
-    with bench.held(haptic.Config(), site) as (program, keeper):
-        for pid in (program, keeper):
-            os.kill(pid, signal.SIGSTOP)
-        assert bench.off_after(12, lambda _pin: alive(keeper), give_up_s=0.3) is None
-    deadline = time.monotonic() + 5
-    while alive(keeper):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def test_where_no_pin_can_be_driven_that_is_the_reading(tmp_path):

@@ -132,6 +132,10 @@ def site(**sensors: Sensor) -> Site:
     return Site(sensors=sensors)
 
 
+def one(device: Peripheral) -> Site:
+    return site(left=sensor(address=device.address))
+
+
 @contextlib.asynccontextmanager
 async def running(where: Site, **more: Any):
     """Run the source; gives what it emits."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import Callable
@@ -12,7 +11,6 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from cued import __main__ as cued
 from cued.coach.commands import NAMES
 from cued.config import Sensor
 from cued.model import Measurement
@@ -188,59 +186,3 @@ async def test_what_is_no_longer_there_is_taken_away(mosquitto: Start, tmp_path:
             )
             assert "cadence_spm" in removal["components"]
             await far.wait_for(TOPIC, lambda _: "gone" not in far.of(TOPIC)[-1]["components"])
-
-
-def test_a_station_that_cannot_be_is_refused_in_a_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "cued.toml"
-    file.write_text("[sinks.mqtt]\n")
-    assert cued.main(["hass", "--remove", "--station", "gym #", "--config", str(file)]) == 78
-    assert "--station" in capsys.readouterr().err
-
-
-async def test_one_command_leaves_nothing_behind(
-    mosquitto: Start, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    broker = mosquitto()
-    await broker.start()
-    async with watching(broker.port) as far:
-        async with running(Config(host="127.0.0.1", port=broker.port), tmp_path):
-            await far.wait_for("test/state")
-        file = tmp_path / "cued.toml"
-        file.write_text(
-            f'[station]\nname = "test"\n[sinks.mqtt]\nhost = "127.0.0.1"\nport = {broker.port}\n'
-        )
-        arguments = ["hass", "--remove", "--config", str(file)]
-        assert await asyncio.to_thread(cued.main, arguments) == 0
-        assert TOPIC in capsys.readouterr().out
-        async with watching(broker.port) as late:
-            await late.client.publish("end", b"1")
-            await late.wait_for("end")
-            assert [topic for topic, _, retain in late.seen if retain] == []
-
-
-async def test_a_forgotten_runner_goes_from_what_the_broker_retains(mosquitto, tmp_path, capsys):
-    broker = mosquitto()
-    await broker.start()
-    (tmp_path / "sessions").mkdir()
-    file = tmp_path / "cued.toml"
-    file.write_text(
-        f'[station]\nname = "test"\nstate = "{tmp_path}"\n'
-        f'[sinks.mqtt]\nhost = "127.0.0.1"\nport = {broker.port}\n'
-    )
-    arguments = ["sessions", "forget", "anna", "--yes", "--config", str(file)]
-    async with watching(broker.port) as owner:
-        await owner.client.publish("cued/test/session", b'{"runner":"anna"}', 1, retain=True)
-        await owner.client.publish("cued/test/state", b'{"runner":"joanna"}', 1, retain=True)
-        assert await asyncio.to_thread(cued.main, arguments) == 0
-        assert "--retained clears it" in capsys.readouterr().out
-        assert await asyncio.to_thread(cued.main, [*arguments, "--retained"]) == 0
-        assert "cleared on the MQTT broker: cued/test/session\n" in capsys.readouterr().out
-    async with watching(broker.port) as late:
-        await late.client.publish("end", b"1")
-        await late.wait_for("end")
-        assert [topic for topic, _, retain in late.seen if retain] == ["cued/test/state"]
-    await broker.kill()
-    assert await asyncio.to_thread(cued.main, [*arguments, "--retained"]) == 0
-    assert "not cleared" in capsys.readouterr().err

@@ -15,19 +15,11 @@ from cued.engine import Engine, Worn
 from cued.model import Battery, Link, Notice, Notification, Packet, Tick
 from cued.recording.sessions.session import decoded
 from cued.sources import _ble_connecting, _ble_watching
-from cued.sources._ble_looking import scan
 from cued.sources.ble import Ble, Config, listen
-from cued.standin.family import FarDevice
-from cued.standin.machines import HEART_RATE, TreadmillPeripheral
-from cued.standin.peripheral import GATT, Char, Peripheral, ReadRefused
-from cued.standin.wearables import FAMILIES
-from tests.shell.ble.pods import Pod, numbers, play, running, sensor, site
+from cued.standin.peripheral import Char, Peripheral, ReadRefused
+from tests.shell.ble.pods import Pod, numbers, one, play, running, sensor, site
 
 pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
-
-
-def one(pod_):
-    return site(left=sensor(address=pod_.address))
 
 
 async def test_a_sensor_is_found_connected_and_streams(bluez):
@@ -196,150 +188,6 @@ async def test_a_link_that_lags_is_given_up_with_a_reason(bluez):
         await heard.until(lambda: not heard.links("left")[-1].connected, 8)
         streaming.cancel()
         assert "late" in heard.links("left")[-1].why
-
-
-async def test_no_adapter_at_start_is_told_once_and_waited_out(bluez, caplog):
-    bluez.unplug()
-    device = bluez.add(Pod(bluez))
-    async with running(one(device)) as (_, heard):
-        await heard.until(lambda: bool(heard.links("left")))
-        assert "adapter" in heard.links("left")[-1].why
-        await asyncio.sleep(1.5)
-        assert len(heard.links("left")) == 1
-        bluez.plug()
-        await heard.until(lambda: device.streaming, 8)
-
-
-async def test_no_bluetooth_service_at_all_is_told_once_and_waited_out(bluez):
-    device = bluez.add(Pod(bluez))
-    await bluez.end()
-    async with running(one(device)) as (_, heard):
-        await heard.until(lambda: bool(heard.links("left")))
-        assert "service" in heard.links("left")[-1].why
-        await asyncio.sleep(1.2)
-        assert len(heard.links("left")) == 1
-        await bluez.begin()
-        await heard.until(lambda: device.streaming, 8)
-
-
-async def test_an_adapter_pulled_out_while_streaming_is_recovered_from(bluez):
-    device = bluez.add(Pod(bluez))
-    async with running(one(device)) as (_, heard):
-        await heard.until(lambda: device.streaming)
-        await play([device], 50, 10)
-        bluez.unplug()
-        await heard.until(lambda: "adapter" in heard.links("left")[-1].why, 10)
-        bluez.plug()
-        await heard.until(lambda: device.streaming, 8)
-
-
-async def test_a_scan_that_hangs_is_told_and_waited_out(bluez):
-    bluez.discovering = True
-    device = bluez.add(Pod(bluez, advertising=False))
-    async with running(one(device)) as (_, heard):
-        await heard.until(lambda: bool(heard.links("left")))
-        assert "busy" in heard.links("left")[-1].why
-        device.advertising = True
-        bluez.discovering = False
-        await heard.until(lambda: device.streaming, 8)
-
-
-async def test_a_radio_switched_off_says_how_to_switch_it_on(bluez):
-    bluez.power(False)
-    device = bluez.add(Pod(bluez))
-    async with running(one(device)) as (_, heard):
-        await heard.until(lambda: bool(heard.links("left")))
-        assert "rfkill" in heard.links("left")[-1].why
-        bluez.power(True)
-        await heard.until(lambda: device.streaming, 8)
-
-
-async def test_what_a_crashed_run_left_connected_is_closed(bluez):
-    device = bluez.add(Pod(bluez))
-    device.services[GATT] = {}
-    bluez.already_connected(device)
-    async with running(one(device)) as (_, heard):
-        await heard.until(lambda: device.streaming)
-        await play([device], 50, 5)
-        await heard.until(lambda: len(heard.packets("left")) == 5)
-
-
-async def test_a_treadmill_that_a_crashed_run_left_connected_is_known_by_its_service(bluez):
-    treadmill = TreadmillPeripheral(bluez)
-    device = bluez.add(treadmill.peripheral)
-    device.services[GATT] = {}
-    bluez.already_connected(device)
-    async with running(site(belt=sensor("ftms", "treadmill"))) as (_, heard):
-        await heard.until(treadmill.report)
-
-
-async def test_a_sensor_without_a_name_leaves_another_the_device_of_its_name(bluez):
-    a, b = bluez.add(Pod(bluez, 1)), bluez.add(Pod(bluez, 2))
-    where = site(left=sensor(), right=sensor(placement="foot_right", name="cued pod 0001"))
-    async with running(where) as (_, heard):
-        await heard.until(lambda: a.streaming and b.streaming)
-        a.frames = 1000
-        await play([a, b], 50, 5)
-        await heard.until(lambda: len(heard.packets("right")) == 5)
-        assert numbers(heard.packets("right"))[0] == 2000
-
-
-async def test_a_strap_that_moves_too_is_left_to_who_wants_its_motion(bluez):
-    h10 = FarDevice(FAMILIES["polar_h10"], bluez, 1)
-    h10.peripheral.advertised = [HEART_RATE]
-    bluez.add(h10.peripheral)
-    where = site(
-        hr=sensor("heart_rate", "heart_rate"), chest=sensor("polar_pmd", placement="chest")
-    )
-    async with running(where) as (_, heard):
-        await heard.until(lambda: h10.started)
-        assert not heard.links("hr")
-
-
-async def test_two_of_a_kind_are_told_apart_by_name(bluez):
-    a, b = bluez.add(Pod(bluez, 1)), bluez.add(Pod(bluez, 2))
-    where = site(
-        left=sensor(name="cued pod 0002"),
-        right=sensor(placement="foot_right", name="cued pod 0001"),
-    )
-    async with running(where) as (_, heard):
-        await heard.until(lambda: a.streaming and b.streaming)
-        a.frames = 1000
-        await play([a, b], 50, 5)
-        await heard.until(lambda: len(heard.packets("right")) == len(heard.packets("left")) == 5)
-        assert numbers(heard.packets("right"))[0] == 2000
-
-
-async def test_two_without_name_or_address_take_one_each(bluez):
-    a, b = bluez.add(Pod(bluez, 1)), bluez.add(Pod(bluez, 2))
-    async with running(site(left=sensor(), right=sensor(placement="foot_right"))) as (_, heard):
-        await heard.until(lambda: a.streaming and b.streaming)
-        assert (a.connects, b.connects) == (1, 1)
-
-
-async def test_a_device_without_the_service_is_refused_with_a_sentence(bluez):
-    imposter = bluez.add(
-        Peripheral("C0:DE:00:00:00:77", "cued pod 0077", {GATT: {}}, [pod.SERVICE])
-    )
-    async with running(site(left=sensor(address=imposter.address))) as (_, heard):
-        await heard.until(lambda: bool([x for x in heard.links("left") if not x.connected]))
-        assert "firmware" in heard.links("left")[-1].why
-
-
-async def test_scan_lists_what_is_in_reach_supported_first(bluez):
-    bluez.add(Peripheral("C0:DE:00:00:00:66", "Kettle", {}, rssi=-30))
-    bluez.add(Pod(bluez, 1, rssi=-80))
-    bluez.add(Pod(bluez, 2, rssi=-60))
-    found = await scan(0.6)
-    assert [f.advert.name for f in found] == ["cued pod 0002", "cued pod 0001", "Kettle"]
-    assert [f.devices for f in found] == [("pod",), ("pod",), ()]
-    assert found[0].advert.rssi == -60
-
-
-async def test_scan_without_an_adapter_says_so(bluez):
-    bluez.unplug()
-    with pytest.raises(TimeoutError, match="adapter"):
-        await scan(0.3)
 
 
 async def test_everything_that_arrives_is_emitted_as_it_came(bluez):

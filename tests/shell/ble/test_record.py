@@ -1,4 +1,4 @@
-"""cued scan and cued record --raw against a stand-in for bluetoothd."""
+"""cued record --raw against a stand-in for bluetoothd."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 import pytest
 
 from cued.__main__ import main
-from cued.commands import replay, scan
+from cued.commands import replay
 from cued.devices import pod
 from cued.devices._gatt import sig
 from cued.model import Packet
@@ -22,37 +22,6 @@ pytestmark = pytest.mark.usefixtures("bus")
 
 async def cued(*args: str) -> int:
     return await asyncio.to_thread(main, list(args))
-
-
-async def test_scan_prints_what_to_configure(bluez, capsys):
-    bluez.add(Pod(bluez, rssi=-60))
-    bluez.add(Peripheral("C0:DE:00:00:00:66", "Kettle", {}))
-    assert await cued("scan", "--seconds", "0.5", "--battery") == 0
-    out = capsys.readouterr().out
-    assert "cued pod 0001" in out
-    assert "C0:DE:00:00:00:01" in out
-    assert "good (-60 dBm)" in out
-    assert "80 %" in out
-    assert "Kettle" not in out
-    assert "1 supported, 1 other device in reach" in out
-
-
-async def test_scan_prints_a_name_as_it_is_but_for_what_is_no_text(bluez, capsys):
-    bluez.add(Peripheral("C0:DE:00:00:00:66", "[/b] [mi] \x1b[31mband\n", {}))
-    assert await cued("scan", "--seconds", "0.5", "--all") == 0
-    assert "[/b] [mi] [31mband" in capsys.readouterr().out
-
-
-async def test_scan_says_that_the_service_hides_its_sensors(bluez, capsys, monkeypatch):
-    monkeypatch.setattr(scan, "running", lambda *_: True)
-    assert await cued("scan", "--seconds", "0.3") == 0
-    assert "sudo systemctl stop cued" in capsys.readouterr().out
-
-
-async def test_scan_without_bluetooth_is_one_line(bluez, capsys):
-    bluez.unplug()
-    assert await cued("scan", "--seconds", "0.3") == 1
-    assert capsys.readouterr().err.splitlines()[-1] == "cued: there is no Bluetooth adapter"
 
 
 async def test_a_recording_of_configured_sensors_is_decoded_again(bluez, tmp_path):
