@@ -1,4 +1,4 @@
-"""Tables of a TOML text into frozen structs, every mistake as one line that a person can act on.
+"""TOML: a text's tables into frozen structs, every mistake as one line that a person can act on.
 
 What is answered: where, which key, what is wrong, what was meant; all mistakes at once. A
 recording's header names lines and a scenario its numbered tables, so they explain their own
@@ -8,6 +8,7 @@ recording's header names lines and a scenario its numbered tables, so they expla
 from __future__ import annotations
 
 import difflib
+import json
 import re
 import tomllib
 import unicodedata
@@ -105,6 +106,18 @@ def _value(key: str, rest: str) -> str:
     if word.lower() in ("none", "null", "nil", "undefined"):
         return f"{word}: leave the line out, and {key} is not set"
     return f'{word}: text needs quotes, {key} = "{word}"'
+
+
+def to_toml(value: Any) -> str:
+    """Write a value as TOML; what is none is shown as three dots."""
+    if value is None:
+        return "..."
+    if isinstance(value, dict):
+        inner = ", ".join(f"{k} = {to_toml(v)}" for k, v in cast("dict[str, Any]", value).items())
+        return f"{{{inner}}}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(to_toml(v) for v in cast("list[Any]", value)) + "]"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def from_json(data: bytes | str, kind: type[T]) -> T:

@@ -7,12 +7,13 @@ import json
 import re
 import textwrap
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from cued import config, parts
+from cued.reading import to_toml
 
 NAME = "parts"
 HELP = "list every part and option"
@@ -141,27 +142,15 @@ def _lines(kind: type[Struct], values: Mapping[str, Any]) -> list[str]:
             98, initial_indent="# ", subsequent_indent="# ",
         )  # fmt: skip
         if key in values:
-            out.append(f"{key} = {_toml(values[key])}")
+            out.append(f"{key} = {to_toml(values[key])}")
         else:
-            out.append(f"#{key} = {_toml(about.get('default'))}")
+            out.append(f"#{key} = {to_toml(about.get('default'))}")
     return out
 
 
 def _key(name: str) -> str:
     """Write a table's name as TOML, in quotes where it needs them."""
-    return name if re.fullmatch("[A-Za-z0-9_-]+", name) else _toml(name)
-
-
-def _toml(value: Any) -> str:
-    """Write a default as TOML; what has none is shown as three dots."""
-    if value is None:
-        return "..."
-    if isinstance(value, dict):
-        inner = ", ".join(f"{k} = {_toml(v)}" for k, v in cast("dict[str, Any]", value).items())
-        return f"{{{inner}}}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_toml(v) for v in cast("list[Any]", value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
+    return name if re.fullmatch("[A-Za-z0-9_-]+", name) else to_toml(name)
 
 
 def _properties(kind: type[Struct]) -> dict[str, Any]:

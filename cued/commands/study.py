@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import json
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ from cued.commands._options import add_config, load_config
 from cued.config import Config
 from cued.frames import Matrix
 from cued.model import Cue, CuedError, CueDone, Input, Notice, Placement, Priority
+from cued.reading import to_toml
 from cued.recording.study.conductor import Conductor, Protocol, Step, read_protocol, shipped
 from cued.recording.tables.table import TableRecording
 from cued.recording.tables.truth import TruthRow
@@ -98,10 +98,9 @@ def _keep_consent(folder: Path, protocol: Protocol, code: str) -> None:
         "person": code,
         "agreed": f"{datetime.now(UTC):%Y-%m-%d}",
         "licence": protocol.licence,
-        "to": list(protocol.consent),
+        "to": protocol.consent,
     }
-    # Strings and lists are written alike in JSON and TOML.
-    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in kept.items()]
+    lines = [f"{key} = {to_toml(value)}" for key, value in kept.items()]
     (folder / "consent.toml").write_text("\n".join(lines) + "\n", "utf-8")
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from cued.model import Belt, RecordingError
+from cued.reading import to_toml
 from cued.recording.tables.table import ACC, GYR, HEADER_FILE, TIME, SensorTrack, TableRecording
 from cued.recording.tables.truth import HEADER, TruthRow
 
@@ -62,21 +63,22 @@ def _write_truth(path: Path, truth: tuple[TruthRow, ...]) -> None:
 
 
 def _header(recording: TableRecording) -> str:
-    lines = ["format = 1"]
-    for key in ("title", "subject", "source", "licence", "notes"):
-        if value := getattr(recording, key):
-            lines.append(f"{key} = {_quoted(value)}")
-    lines += _belt_lines(recording)
+    about = ("title", "subject", "source", "licence", "notes")
     person = recording.person
-    if person.height_m is not None or person.mass_kg is not None:
-        lines += ["", "[person]"]
-        lines += [f"height_m = {person.height_m!r}"] if person.height_m is not None else []
-        lines += [f"mass_kg = {person.mass_kg!r}"] if person.mass_kg is not None else []
-    for sensor in recording.sensors:
-        lines += _sensor_lines(sensor)
-    if recording.truth:
-        lines += ["", "[truth]", f"file = {_quoted(TRUTH_FILE)}"]
-    return "\n".join(lines) + "\n"
+    tables = [
+        _table("", format=1, **{key: getattr(recording, key) or None for key in about}),
+        _belt(recording),
+        _table("[person]", height_m=person.height_m, mass_kg=person.mass_kg),
+        *(_sensor(sensor) for sensor in recording.sensors),
+        _table("[truth]", file=TRUTH_FILE if recording.truth else None),
+    ]
+    return "\n\n".join(filter(None, tables)) + "\n"
+
+
+def _table(heading: str, **values: Any) -> str:
+    """Write what is known of a table; nothing of one of which nothing is."""
+    lines = [f"{key} = {to_toml(value)}" for key, value in values.items() if value is not None]
+    return "\n".join(filter(None, (heading, *lines))) if lines else ""
 
 
 def _belt_file(recording: TableRecording) -> bool:
@@ -84,33 +86,23 @@ def _belt_file(recording: TableRecording) -> bool:
     return len(recording.belt) > (1 if recording.sensors else 0)
 
 
-def _belt_lines(recording: TableRecording) -> list[str]:
+def _belt(recording: TableRecording) -> str:
     if not recording.belt:
-        return []
-    first = recording.belt[0]
-    lines = ["", "[belt]", f"speed_error = {float(first.error)!r}"]
+        return ""
+    first, error = recording.belt[0], float(recording.belt[0].error)
     if _belt_file(recording):
-        return [*lines, f"file = {_quoted(BELT_FILE)}"]
-    lines.append(f"speed_m_s = {float(first.speed_m_s)!r}")
-    return [*lines, f"incline_percent = {float(first.incline_percent)!r}"]
+        return _table("[belt]", speed_error=error, file=BELT_FILE)
+    speed, incline = float(first.speed_m_s), float(first.incline_percent)
+    return _table("[belt]", speed_error=error, speed_m_s=speed, incline_percent=incline)
 
 
-def _sensor_lines(sensor: SensorTrack) -> list[str]:
-    lines = [
-        "",
+def _sensor(sensor: SensorTrack) -> str:
+    axes = sensor.mounting
+    return _table(
         "[[sensor]]",
-        f"name = {_quoted(sensor.name)}",
-        f"placement = {_quoted(sensor.placement)}",
-        f"file = {_quoted(sensor.name + '.csv.gz')}",
-        f"rate_hz = {float(sensor.rate_hz)!r}",
-    ]
-    if sensor.mounting is not None:
-        rows = ", ".join(
-            "[" + ", ".join(f"{float(x):.6f}" for x in row) + "]" for row in sensor.mounting
-        )
-        lines.append(f"mounting = [{rows}]")
-    return lines
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+        name=sensor.name,
+        placement=sensor.placement,
+        file=f"{sensor.name}.csv.gz",
+        rate_hz=float(sensor.rate_hz),
+        mounting=None if axes is None else [[round(float(x), 6) for x in row] for row in axes],
+    )
