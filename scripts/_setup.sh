@@ -74,6 +74,15 @@ debian_tree() {
         --dpkgopt='path-exclude=/usr/share/man/*' "$1" "$2" "deb $(debian_archive) $1 main"
 }
 
+# emulate_arm64 : let this machine run what is for arm64. As root; it stays so until the next restart.
+emulate_arm64() {
+    [ "$(dpkg --print-architecture)" != arm64 ] || return 0
+    system_packages qemu-user-static
+    mountpoint -q /proc/sys/fs/binfmt_misc || mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
+    [ -e /proc/sys/fs/binfmt_misc/qemu-aarch64 ] ||
+        cat /usr/lib/binfmt.d/qemu-aarch64.conf >/proc/sys/fs/binfmt_misc/register
+}
+
 # python_for VERSION... : the first of these interpreters that works, on the path or under pyenv
 python_for() {
     local version candidate
