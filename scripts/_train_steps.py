@@ -21,6 +21,7 @@ import argparse
 import math
 import textwrap
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar
@@ -173,6 +174,7 @@ def _inside(times: np.ndarray, spans: list[tuple[float, float]]) -> np.ndarray:
 
 
 Example = tuple[int, tuple[np.ndarray, ...]]
+Layers = list[tuple[np.ndarray, np.ndarray]]
 
 
 def examples(recordings: list[TableRecording], *, slow: bool) -> Iterator[Example]:
@@ -196,18 +198,14 @@ def examples(recordings: list[TableRecording], *, slow: bool) -> Iterator[Exampl
                 yield number, (inputs[kept], answer[kept], weight[kept])
 
 
-def fitted(
-    made: list[Example], but: set[int], *, slow: bool
-) -> list[tuple[np.ndarray, np.ndarray]]:
+def fitted(made: list[Example], but: set[int], *, slow: bool) -> Layers:
     """Train on all examples but those of some recordings."""
     kept = [arrays for number, arrays in made if number not in but]
     x, y, w = (np.concatenate(part) for part in zip(*kept, strict=True))
     return trained(x, y, w.astype(float) if slow else w, EPOCHS[slow])
 
 
-def trained(
-    x: np.ndarray, y: np.ndarray, w: np.ndarray, epochs: int
-) -> list[tuple[np.ndarray, np.ndarray]]:
+def trained(x: np.ndarray, y: np.ndarray, w: np.ndarray, epochs: int) -> Layers:
     """Minimise the weighted cross-entropy with Adam; the learning rate falls as a cosine."""
     rng = np.random.default_rng(1)
     sizes = (x.shape[1], *LAYERS, 1)
@@ -242,7 +240,7 @@ def _slopes(params, n: int, x: np.ndarray, y: np.ndarray, w: np.ndarray) -> list
     return [*matrices, *biases]
 
 
-def write(usual: list[tuple[np.ndarray, np.ndarray]], slow: list[tuple[np.ndarray, np.ndarray]]):
+def write(usual: Layers, slow: Layers) -> None:
     """Put the weights, in thousandths, where the engine reads them."""
     text = OUT.read_text("utf-8").split('USUAL = """')[0]
     for name, layers in (("USUAL", usual), ("SLOW", slow)):
@@ -289,7 +287,7 @@ class Judged:
         return f"{len(self.people)} | {self.true} | {f1:.3f} | {error} | {min(self.shares):.2f} |"
 
 
-def use(layers: list[tuple[np.ndarray, np.ndarray]], *, slow: bool) -> None:
+def use(layers: Layers, *, slow: bool) -> None:
     """Let the engine find steps with these, on a slow belt or otherwise."""
     whose = network.SLOW_LAYERS if slow else network.LAYERS
     whose[:] = [(w.astype(float), b.astype(float)) for w, b in layers]
@@ -306,15 +304,41 @@ def judge(recordings: list[TableRecording], sets: dict[str, Judged]) -> None:
                 sets.setdefault(name + way, Judged()).add(recording, by, short=short)
 
 
-def left_out(recordings: list[TableRecording], made: dict[bool, list[Example]]) -> None:
+class Trainer:
+    """Trains without some people, and keeps what it trained if it is told where.
+
+    A run that was cut off goes on from what was kept; examples are made once, when they are needed.
+    """
+
+    def __init__(self, recordings: list[TableRecording], keep: Path | None) -> None:
+        self._recordings, self._keep = recordings, keep
+        self._made = cache(lambda slow: list(examples(recordings, slow=slow)))
+
+    def layers(self, fold: int | None, *, slow: bool) -> Layers:
+        """Return a network that was not shown the people of a fold; None: shown everybody."""
+        file = self._keep and self._keep / f"{'all' if fold is None else fold}{'-slow' * slow}.npz"
+        if file and file.exists():
+            flat = list(np.load(file).values())
+            return list(zip(flat[::2], flat[1::2], strict=True))
+        layers = fitted(self._made(slow), self.out(fold), slow=slow)
+        if file:
+            np.savez(file, *(part for pair in layers for part in pair))
+        return layers
+
+    def out(self, fold: int | None) -> set[int]:
+        """Return the numbers of the recordings of a fold: of every ``FOLDS``-th subject by name."""
+        subjects = sorted({r.subject for r in self._recordings})
+        numbers = ((k, subjects.index(r.subject)) for k, r in enumerate(self._recordings))
+        return {k for k, subject in numbers if fold is not None and subject % FOLDS == fold}
+
+
+def left_out(recordings: list[TableRecording], trainer: Trainer) -> None:
     """Print how the people fare of whom the network was shown nothing, by set."""
-    subjects = sorted({r.subject for r in recordings})
     sets: dict[str, Judged] = {}
     for fold in range(FOLDS):
-        out = {k for k, r in enumerate(recordings) if subjects.index(r.subject) % FOLDS == fold}
         for slow in (False, True):
-            use(fitted(made[slow], out, slow=slow), slow=slow)
-        judge([recordings[k] for k in sorted(out)], sets)
+            use(trainer.layers(fold, slow=slow), slow=slow)
+        judge([recordings[k] for k in sorted(trainer.out(fold))], sets)
     for name, judged in sorted(sets.items()):
         print(f"| {name} | {judged.row()}")
 
@@ -330,13 +354,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", nargs="*", type=Path, default=[])
     parser.add_argument("--left-out", action="store_true", help="score people left out; no weights")
+    parser.add_argument("--keep", type=Path, help="folder of what is trained, to go on from")
     args = parser.parse_args()
     recordings = used(args.folders or [Path("../shared/data"), Path("../shared/more")])
-    made = {slow: list(examples(recordings, slow=slow)) for slow in (False, True)}
+    trainer = Trainer(recordings, args.keep)
     if args.left_out:
-        left_out(recordings, made)
+        left_out(recordings, trainer)
     else:
-        write(*(fitted(made[slow], set(), slow=slow) for slow in (False, True)))
+        write(*(trainer.layers(None, slow=slow) for slow in (False, True)))
 
 
 if __name__ == "__main__":
