@@ -42,12 +42,13 @@ class Watched(side.Sides):
         super().__init__()
         self.seen: list[tuple[float, list[float]]] = []
 
-    def feed(self, t: float, acc: Any, gyr: Any, ahead: Any, left: Any) -> Any:
-        if len(acc) >= side.SEEN and gyr is not None:
-            each = np.eye(len(side.LAGS)).tolist()
-            roll = [side._weighed(gyr, ahead, weights) for weights in each]
-            self.seen.append((t, roll + [side._weighed(acc, left, weights) for weights in each]))
-        return super().feed(t, acc, gyr, ahead, left)
+    def feed(self, t: float, step_s: float, acc: Any, gyr: Any, ahead: Any, left: Any) -> Any:
+        swayed = side.seen(acc, step_s)
+        if len(swayed) >= side.SEEN and gyr is not None:
+            rolled, each = side.seen(gyr, step_s), np.eye(len(side.LAGS)).tolist()
+            roll = [side._weighed(rolled, ahead, weights) for weights in each]
+            self.seen.append((t, roll + [side._weighed(swayed, left, weights) for weights in each]))
+        return super().feed(t, step_s, acc, gyr, ahead, left)
 
 
 def main() -> int:

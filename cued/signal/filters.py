@@ -65,6 +65,14 @@ class Fir:
         """Reset; the next sample primes the filter."""
         self._tail = None
 
+    def retune(self, taps: Floats) -> None:
+        """Go on with other taps; before what is still known the oldest of it is assumed."""
+        self._weights, need = taps[::-1].copy(), taps.size - 1
+        if self._tail is not None:
+            lacking = max(0, need - self._tail.shape[1])
+            first = np.repeat(self._tail[:, :1], lacking, axis=1)
+            self._tail = np.concatenate((first, self._tail), axis=1)[:, -need:]
+
     def feed(self, x: Floats) -> Floats:
         """Filter (n, channels) or (n,) samples that follow the ones before; same shape out."""
         n = x.shape[0]

@@ -27,7 +27,7 @@ from cued.gait.trunk.mode import TrunkMode
 from cued.gait.trunk.mounting import Mounting
 from cued.gait.trunk.posture import posture
 from cued.gait.trunk.rhythm import RhythmCheck
-from cued.gait.trunk.side import Sides, seen
+from cued.gait.trunk.side import Sides
 from cued.gait.trunk.waves import SUMS, Sums, Waves
 from cued.model import Block, Bools, Floats, Side
 from cued.signal.grid import DT_S, RATE_HZ
@@ -71,7 +71,7 @@ class Trunk:
         self._scan, self._waves, self._pace = Scan(), Waves(), TrunkMode()
         self._lead, self._second = Lead(), Lead()
         self._ahead, self._yaw, self._sides = Ahead(), Yaw(), Sides()
-        self._scan.steps.belt(0, slow=self._slow)
+        self._belts = [(0, self._slow)]  # from which grid sample on it is slow or not
         self._rhythm = RhythmCheck()
         self._raw: list[RawBlock] = []
         self._contacts: list[Candidate] = []
@@ -86,7 +86,8 @@ class Trunk:
         """Know from ``t`` on whether the belt is slow."""
         if slow != self._slow:
             self._slow = slow
-            self._scan.steps.belt(round(t * RATE_HZ), slow=slow)
+            k = round(t * RATE_HZ)
+            self._belts.append((k + -k % SLOT, slow))
 
     def feed(self, block: Block) -> list[Finding]:
         """Process a block and return what was found in it, in the order in which it was known."""
@@ -114,6 +115,8 @@ class Trunk:
         return found
 
     def _piece(self, k: int, start: int, stop: int, found: list[Finding]) -> None:
+        while self._belts and self._belts[0][0] <= k:
+            self._retune(k, slow=self._belts.pop(0)[1])
         up = self._mounting.rows[2]
         jolt = self._ahead.jolt(self._mounting.rows, self._mounting.known)
         for moment in self._scan.look(k, start, stop, up, jolt):
@@ -122,6 +125,12 @@ class Trunk:
             else:
                 self._catch_up(moment.at + 1)
                 self._judge(moment.candidate, found)
+
+    def _retune(self, k: int, *, slow: bool) -> None:
+        if slow != self._scan.steps.slow:
+            self._catch_up(k)
+            self._scan.steps.retune(slow=slow)
+            self._waves.retune(slow=slow)
 
     def _catch_up(self, k: int) -> None:
         self._waves.catch_up(k, self._mounting.rows, self._mounting.gravity)
@@ -176,8 +185,8 @@ class Trunk:
         if self._pace.mode != "walking" or not self._mounting.known or self._ahead.reversed:
             return "unknown"
         ahead, across, _ = self._mounting.rows
-        acc, gyr = seen(self._waves.acc), self._waves.gyr
-        return self._sides.feed(c.t, acc, None if gyr is None else seen(gyr), ahead, across)
+        waves, step_s = self._waves, self._pace.step_s
+        return self._sides.feed(c.t, step_s, waves.acc, waves.gyr, ahead, across)
 
     def _step(self, c: Candidate, sums: Sums, found: list[Finding]) -> None:
         at = c.at * DT_S

@@ -29,7 +29,7 @@ from cued.gait.trunk.network import LAG_S, STEP, StepNetwork
 from cued.model import Floats
 from cued.signal.filters import Fir, lowpass
 from cued.signal.grid import DT_S
-from cued.signal.orientation import SLOT, Vector
+from cued.signal.orientation import Vector
 
 SURE = 0.3  # an answer of the network that is a step; set by hand on the recordings at hand
 SHARE = 0.5  # of the last steps' answers: less is a foretaste of what comes (tripod) ...
@@ -83,9 +83,7 @@ class Steps:
         self._last_t = -1e9
         self._before = self._answer = 0.0
         self._usual = 0.0  # answer at a step
-        self._belts: list[tuple[int, bool]] = []  # from which grid sample on it is slow or not
-        self._sure, self._least_s = SURE, LEAST_STEP_S
-        self._slow = False
+        self.retune(slow=False)
 
     @property
     def next_k(self) -> int:
@@ -97,18 +95,10 @@ class Steps:
     def _dead_s(self) -> float:
         return max(self._least_s, DEAD * self._step_s)
 
-    def belt(self, k: int, *, slow: bool) -> None:
-        """Know from the slot that ``k`` is in, or the next, on whether the belt is slow."""
-        self._belts.append((k + -k % SLOT, slow))
-
-    def slow_at(self, k: int) -> bool:
-        """Return whether the belt is slow at grid sample ``k``, which are asked for in order."""
-        while self._belts and self._belts[0][0] <= k:
-            self._slow = self._belts.pop(0)[1]
-            self._sure, self._least_s = (
-                (SURE_SLOWLY, LEAST_SLOWLY_S) if self._slow else (SURE, LEAST_STEP_S)
-            )
-        return self._slow
+    def retune(self, *, slow: bool) -> None:
+        """Expect the steps that are taken on a slow belt, or the usual ones."""
+        self.slow = slow
+        self._sure, self._least_s = (SURE_SLOWLY, LEAST_SLOWLY_S) if slow else (SURE, LEAST_STEP_S)
 
     def feed(self, k: int, answer: float) -> Candidate | None:
         """Process the answer at grid sample ``k`` and return the step that it completes."""
@@ -155,9 +145,10 @@ class Scan:
         k : grid sample of ``start``.  jolt : the horizontal direction in which acceleration jumps
         at contact, or zeros.
         """
-        slow = self.steps.slow_at(k)
         skipped = min(max(0, self.steps.next_k - k), stop - start)
-        answers = self._network.look(k + skipped, start + skipped, stop, up, jolt, slow=slow)
+        answers = self._network.look(
+            k + skipped, start + skipped, stop, up, jolt, slow=self.steps.slow
+        )
         found = [c for c in (self.steps.feed(*answer) for answer in answers) if c]
         found += self._landings(k, _along(self._felt[start:stop], up))
         moments = [TimedItem(c.at, c) for c in found]

@@ -80,7 +80,7 @@ class TrunkMode:
         since = DT_S * (k - self.last.k) if self.last else 1e9
         before = self.mode
         self._swings.append(vertical)
-        step_s = self._step_s or 0.0
+        step_s = self.step_s
         quiet = QUIET if step_s < SLOW_STEP_S else QUIET_SLOW
         if deviation < quiet and since > max(REST_S, REST_STEPS * step_s):
             if self._held is None or DT_S * (k - self._held.k) > self._pause_s:
@@ -99,6 +99,11 @@ class TrunkMode:
         return changed
 
     @property
+    def step_s(self) -> float:
+        """What the last few steps took, 0 while there are none."""
+        return self._step_s or 0.0
+
+    @property
     def sedate(self) -> bool:
         """Surely walking: no flight lately, no cadence and no swing of running."""
         if self.mode != "walking" or self.last is None:
@@ -110,7 +115,7 @@ class TrunkMode:
 
     @property
     def _pause_s(self) -> float:
-        return max(PAUSE_S, PAUSE_STEPS * (self._step_s or 0.0))
+        return max(PAUSE_S, PAUSE_STEPS * self.step_s)
 
     @property
     def _rate(self) -> float:

@@ -1,8 +1,9 @@
 """The slow waves of strides and steps in a trunk's movement, whose phases tell sides and direction.
 
-Low-passed at 1.6 Hz. They are asked for where a foot touches and at the ends of slots only, so
-samples wait until then and go through the filters some ten or more at a time. Sums run on from
-sample to sample, one number after the other, so any split of the same samples gives the same ones.
+Low-passed at 1.6 Hz, on a slow belt at 1.0 Hz, where a step's second harmonic would pass as well.
+They are asked for where a foot touches and at the ends of slots only, so samples wait until then
+and go through the filters some ten or more at a time. Sums run on from sample to sample, one number
+after the other, so any split of the same samples gives the same ones.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from cued.model import Floats
 from cued.signal.filters import Fir, lowpass
 from cued.signal.orientation import Rows
 
-SLOW = lowpass(1.6)  # Hz: leaves steps and strides
+USUAL = lowpass(1.6)  # Hz: leaves steps and strides
+SLOW = lowpass(1.0)  # of 40 to 100 steps a minute too; from 0.7 to 1.3 Hz slowed walks do alike
 SUMS = 7  # products, as ``Lead.feed`` takes them
 Sums = tuple[float, ...]
 
@@ -23,7 +25,7 @@ class Waves:
     """Filters, and the running sums that ``heading.Lead`` is fed with."""
 
     def __init__(self) -> None:
-        self._acc, self._gyr = Fir(SLOW), Fir(SLOW)
+        self._acc, self._gyr = Fir(USUAL), Fir(USUAL)
         self._waiting: list[tuple[Floats, Floats | None]] = []
         self._next = 0  # grid sample of the first that waits
         self._totals = np.zeros(SUMS)
@@ -34,6 +36,11 @@ class Waves:
     def sums(self) -> Sums:
         """Running sums up to the last sample that was caught up with."""
         return tuple(self._totals.tolist())
+
+    def retune(self, *, slow: bool) -> None:
+        """Go on with the filters for a slow belt, or the usual ones."""
+        for fir in (self._acc, self._gyr):
+            fir.retune(SLOW if slow else USUAL)
 
     def feed(self, k: int, acc: Floats, gyr: Floats | None) -> None:
         """Note samples from grid sample ``k`` on, (n, 3) in sensor axes."""

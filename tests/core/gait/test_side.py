@@ -5,27 +5,29 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+import pytest
 
-from cued.gait.trunk.side import SEEN, WAVE, Sides, seen
+from cued.gait.trunk.side import STEP_S, WAVE, Sides
 
 AHEAD, LEFT = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0)
+STILL = np.zeros((WAVE, 3))
 
 
-def waves(phase: float, n: int = WAVE) -> tuple[list[list[float]], list[list[float]]]:
-    """Sway and roll at 0.9 strides a second, with a phase at the end."""
+def waves(phase: float, n: int = WAVE, slower: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Sway and roll with a phase at the end."""
     t = (np.arange(n) - n + 1) * 0.01
-    wave = np.sin(2 * np.pi * 0.9 * t + phase)
+    wave = np.sin(np.pi * t / (STEP_S * slower) + phase)
     acc, gyr = np.zeros((n, 3)), np.zeros((n, 3))
     acc[:, 1], gyr[:, 0] = wave, wave
-    return seen(acc), seen(gyr)
+    return acc, gyr
 
 
-def walked(steps: int, gyro: bool = True) -> list[str]:
-    sides = Sides()
+def walked(steps: int, gyro: bool = True, slower: float = 1.0, late: float = 0.0) -> list[str]:
+    sides, step_s = Sides(), STEP_S * slower
     out = []
     for i in range(steps):
-        acc, gyr = waves(np.pi * i)
-        out.append(sides.feed(0.55 * i, acc, gyr if gyro else None, AHEAD, LEFT))
+        acc, gyr = waves(np.pi * i + late, slower=slower)
+        out.append(sides.feed(step_s * i, step_s, acc, gyr if gyro else None, AHEAD, LEFT))
     return out
 
 
@@ -36,26 +38,32 @@ def test_feet_take_turns_as_the_waves_do_with_and_without_a_gyroscope():
         assert all(a != b for a, b in pairwise(told))
 
 
+@pytest.mark.parametrize("slower", [1.5, 2.0, 2.5])
+def test_the_same_waves_so_much_slower_tell_the_same_sides(slower: float):
+    phases = np.arange(0.0, 2 * np.pi, 0.2)
+    usual = [walked(6, late=late) for late in phases]
+    slow = [walked(6, slower=slower, late=late) for late in phases]
+    assert np.mean(np.array(usual) == np.array(slow)) > 0.85
+
+
 def test_a_sensor_turned_round_tells_the_other_side():
     acc, gyr = waves(0.4)
-    one = Sides().feed(1.0, acc, gyr, AHEAD, LEFT)
-    other = Sides().feed(1.0, acc, gyr, (-1.0, 0.0, 0.0), (0.0, -1.0, 0.0))
+    one = Sides().feed(1.0, STEP_S, acc, gyr, AHEAD, LEFT)
+    other = Sides().feed(1.0, STEP_S, acc, gyr, (-1.0, 0.0, 0.0), (0.0, -1.0, 0.0))
     assert {one, other} == {"left", "right"}
 
 
 def test_stillness_and_too_few_samples_tell_nothing():
-    still = [[0.0, 0.0, 0.0]] * SEEN
-    assert Sides().feed(1.0, still, still, AHEAD, LEFT) == "unknown"
+    assert Sides().feed(1.0, STEP_S, STILL, STILL, AHEAD, LEFT) == "unknown"
     acc, gyr = waves(0.4, 60)
-    assert Sides().feed(1.0, acc, gyr, AHEAD, LEFT) == "unknown"
+    assert Sides().feed(1.0, STEP_S, acc, gyr, AHEAD, LEFT) == "unknown"
 
 
 def test_half_of_the_answer_before_counts_and_nothing_after_a_pause():
-    acc, gyr = waves(0.4)
+    acc, gyr = waves(2.4)
     first = Sides()
-    told = first.feed(1.0, acc, gyr, AHEAD, LEFT)
-    still = [[0.0, 0.0, 0.0]] * SEEN
-    assert first.feed(1.5, still, still, AHEAD, LEFT) not in (told, "unknown")
+    told = first.feed(1.0, STEP_S, acc, gyr, AHEAD, LEFT)
+    assert first.feed(1.5, STEP_S, STILL, STILL, AHEAD, LEFT) not in (told, "unknown")
     paused = Sides()
-    paused.feed(1.0, acc, gyr, AHEAD, LEFT)
-    assert paused.feed(9.0, still, still, AHEAD, LEFT) == "unknown"
+    paused.feed(1.0, STEP_S, acc, gyr, AHEAD, LEFT)
+    assert paused.feed(9.0, STEP_S, STILL, STILL, AHEAD, LEFT) == "unknown"

@@ -248,6 +248,24 @@ def test_any_split_gives_the_same_findings(sizes: list[int]) -> None:
     assert found(walker.blocks(*DAY, sizes=sizes)) == WHOLE
 
 
+def on_a_belt_that_slows(sizes: list[int]) -> list[Finding]:
+    """What is found of the day if the belt is said to be slow from 6 to 12 s, known at 1 s."""
+    first, *rest = walker.blocks(*DAY, sizes=[100, *sizes])
+    trunk = Trunk("trunk")
+    said = trunk.feed(first)
+    trunk.belt(6.1, slow=True)
+    trunk.belt(12.0, slow=False)
+    return said + [finding for block in rest for finding in trunk.feed(block)]
+
+
+@settings(max_examples=15, deadline=None)
+@given(sizes=st.lists(st.integers(min_value=1, max_value=400), min_size=1, max_size=60))
+def test_nor_does_a_split_matter_where_the_belt_grows_slow_and_quick_again(
+    sizes: list[int],
+) -> None:
+    assert on_a_belt_that_slows(sizes) == on_a_belt_that_slows([5] * 600)
+
+
 @settings(max_examples=10, deadline=None)
 @given(at=st.integers(min_value=1, max_value=2600))
 def test_a_copy_taken_half_way_continues_identically(at: int) -> None:

@@ -133,6 +133,8 @@ class Slow:
         self.hits = self.all = 0
         self.delays: list[float] = []
         self.ahead: list[bool] = []  # by stride of a bout from its fifth step on
+        self.said: set[Direction] = set()
+        self.sides: list[bool] = []  # right or not, of those that were told
         for name in SLOW_WALKS:
             self._add(data / "overground_walk" / f"voisard-{name}", by, speed_m_s)
 
@@ -144,15 +146,19 @@ class Slow:
             body.belt(Belt(t=float(blocks[0].t[0]) + t, speed_m_s=speed_m_s, source="console"))
         known = [(float(b.t[-1]), e) for b in blocks for e in body.feed(b)]
         said = [(at, e.t / by) for at, e in known if isinstance(e, Footfall)]
+        sides = [e.side for _, e in known if isinstance(e, Footfall)]
         true = [row.t for row in truth.contacts]
         pairs = match(true, [t for _, t in said], 0.1)
         found = [(i, j) for i, j in pairs if truth.is_steady(true[i])]
+        feet = [(truth.contacts[i].side, sides[j]) for i, j in found]
+        self.sides += [true == told for true, told in feet if told != "unknown"]
         used = {j for _, j in pairs}
         false = sum(truth.is_steady(t) for j, (_, t) in enumerate(said) if j not in used)
         self.hits += 2 * len(found)
         self.all += len(found) + false + sum(map(truth.is_steady, true))
         self.delays += [said[j][0] - by * true[i] for i, j in found]
         gaits = [(at, e) for at, e in known if isinstance(e, Gait)]
+        self.said |= {gait.direction for _, gait in gaits}
         for stride in truth.strides:
             began = max(start for start, _ in truth.bouts if start <= stride.start)
             steps = sum(began <= t < stride.end for t in true)
@@ -190,6 +196,15 @@ def test_at_two_fifths_of_the_speed_steps_are_still_found(data: Path) -> None:
     slow = Slow(data, 2.5, 0.3)
     assert slow.f1 >= 0.9
     assert np.quantile(slow.delays, 0.95) <= 0.4
+    assert np.mean(slow.ahead) >= 0.9
+    assert "backward" not in slow.said
+
+
+@pytest.mark.parametrize("by", [1.6, 2.0, 2.5])
+def test_on_a_slow_belt_a_trunk_hardly_takes_one_foot_for_the_other(data: Path, by: float) -> None:
+    slow = Slow(data, by, 0.5)
+    assert np.mean(slow.sides) >= 0.95
+    assert len(slow.sides) >= 0.9 * slow.hits / 2
 
 
 def test_so_are_the_shorter_steps_of_who_is_slow(data: Path) -> None:

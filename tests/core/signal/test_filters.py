@@ -43,5 +43,19 @@ def test_any_split_gives_the_same_bits(cuts, seed):
     np.testing.assert_array_equal(whole, split)
 
 
+def test_a_filter_with_other_taps_goes_on_where_the_first_stopped():
+    x = np.random.default_rng(1).normal(size=(900, 3))
+    slow, quick = lowpass(1.0), lowpass(1.6)
+    for first, then in ((slow, quick), (quick, slow)):
+        fir = Fir(first)
+        fir.feed(x[:500])
+        fir.retune(then)
+        expected = Fir(then).feed(x)[500:]
+        np.testing.assert_allclose(fir.feed(x[500:]), expected, atol=2e-3)
+    fir = Fir(slow)
+    fir.retune(quick)
+    np.testing.assert_array_equal(fir.feed(x), Fir(quick).feed(x))
+
+
 def test_a_constant_starts_without_a_transient():
     np.testing.assert_allclose(Fir(lowpass(1.0)).feed(np.full((50, 2), 9.81)), 9.81)
