@@ -252,6 +252,11 @@ def write(usual: Layers, slow: Layers) -> None:
     OUT.write_text(text.rstrip("\n") + "\n", "utf-8")
 
 
+def person(recording: TableRecording) -> str:
+    """Return the last word of the subject, so that somebody in two sets of recordings is one."""
+    return recording.subject.split("-")[-1]
+
+
 class Judged:
     """Steps of steady walking of one set of recordings, in one way of slowing them."""
 
@@ -278,7 +283,7 @@ class Judged:
             self.near += len(near)
             self.errors_s += [by * (found[j] - true[i]) for i, j in near]
             self.shares.append((len(near) + false) / steps)
-            self.people.add(recording.subject)
+            self.people.add(person(recording))
 
     def row(self) -> str:
         """Return the figures as a row of docs/accuracy.md."""
@@ -326,10 +331,10 @@ class Trainer:
         return layers
 
     def out(self, fold: int | None) -> set[int]:
-        """Return the numbers of the recordings of a fold: of every ``FOLDS``-th subject by name."""
-        subjects = sorted({r.subject for r in self._recordings})
-        numbers = ((k, subjects.index(r.subject)) for k, r in enumerate(self._recordings))
-        return {k for k, subject in numbers if fold is not None and subject % FOLDS == fold}
+        """Return the numbers of the recordings of a fold: of every ``FOLDS``-th person by name."""
+        people = sorted(set(map(person, self._recordings)))
+        numbers = ((k, people.index(person(r))) for k, r in enumerate(self._recordings))
+        return {k for k, at in numbers if fold is not None and at % FOLDS == fold}
 
 
 def left_out(recordings: list[TableRecording], trainer: Trainer) -> None:

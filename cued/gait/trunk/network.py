@@ -12,8 +12,7 @@ are used, which were shown the shorter steps of slow people besides: the vertica
 soft that elsewhere whoever stands would step.
 
 The recipe of ``scripts/train-steps`` made the weights from Voisard, Tripod, Mobgap, WeAllWalk and
-the Oxford step counter's phones; ``docs/accuracy.md`` has the figures with each person left out of
-the training.
+the Oxford step counter's phones; ``docs/accuracy.md`` has the figures of people left out.
 
 Any split of the same samples gives the same answers to the last bit: samples are summed one after
 the other, and every answer is a product of its own, of the same shapes whatever else is asked.

@@ -1,4 +1,7 @@
-"""Weights of the networks that find steps, in thousandths; ``scripts/train-steps`` made them."""
+"""Weights of the networks that find steps, in thousandths; ``scripts/train-steps`` made them.
+
+It makes ``SLOW`` again to the last bit, ``USUAL`` only alike (docs/accuracy.md, People left out).
+"""
 
 from __future__ import annotations
 
