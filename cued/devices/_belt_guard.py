@@ -12,8 +12,9 @@ Rules
 * Whoever reports in coarse steps (half a km/h) is not judged by less than half of one.
 * A stop is sent again every ``AGAIN_S`` until the reported speed falls. When it does not fall for
   ``FALLS_WITHIN_S`` that is a fault, told again every ``TELL_AGAIN_S``: only the safety key helps.
-* A treadmill that tells no speed after a stop is taken to stand, as many fall silent then, unless
-  it tells only changes.
+* A treadmill that falls silent after a stop, at once or on the way down, is taken to stand, as many
+  do so then. One that tells only changes is if it had slowed to half; else it is called a fault
+  until ``GIVES_UP_S``, as nobody will ever hear that it stands.
 
 Delay: the console's, 0.5 to 2 s; then that of the next report.
 """
@@ -39,6 +40,8 @@ AGAIN_S = 1.0  # a console's own delay, so that none is sent in vain
 FALLS_WITHIN_S = 5.0  # chosen: as MOVED_WITHIN_S
 FALLS_M_S = 0.08  # three of a console's steps of 0.1 km/h
 TELL_AGAIN_S = 10.0  # chosen: heard again before anybody steps off, without talking all the time
+GIVES_UP_S = 60.0  # chosen: six times heard, the key is pulled or will not be
+SLOWEST_S = 20.0  # two reports of the slowest
 SPEEDS = 12  # enough for a ramp, in which fine steps show
 SAME_M_S = 0.003  # a hundredth of a km/h
 STANDS_M_S = 0.02  # less than such a step
@@ -59,6 +62,7 @@ class BeltGuard:
         self._written_factor = written_factor
         self._speed: float | None = None
         self._speed_t = float("-inf")
+        self._apart_s = 0.0  # the last two reports
         self._fresh_s = FRESH_S
         self._wish: tuple[float, float, float] | None = None  # (t, from, to)
         self._moved = self._reached = False  # since the wish
@@ -67,7 +71,7 @@ class BeltGuard:
         self._told: deque[float] = deque(maxlen=SPEEDS)  # distinct
         self._stop_t: float | None = None
         self._sent_t = 0.0
-        self._lowest = 0.0
+        self._lowest = self._from = 0.0  # since the stop, and when it was asked for
         self._fell_t = 0.0
         self._told_t = float("-inf")
 
@@ -93,13 +97,14 @@ class BeltGuard:
         """Note that a stop was written."""
         if self._stop_t is None:
             self._stop_t = self._fell_t = t
-            self._lowest = self._speed or 0.0
+            self._lowest = self._from = self._speed or 0.0
             self._told_t = float("-inf")
             self._note_rhythm(t)
         self._wish, self._sent_t = None, t
 
     def see(self, t: float, speed_m_s: float) -> list[BeltFault]:
         """Note a reported speed and return what is wrong with it."""
+        self._apart_s = t - self._speed_t if self._speed is not None else 0.0
         self._speed, self._speed_t = speed_m_s, t
         if all(abs(speed_m_s - told) > SAME_M_S for told in self._told):
             self._told.append(speed_m_s)
@@ -111,10 +116,11 @@ class BeltGuard:
         """Return what is wrong at ``t`` though no speed was reported."""
         if self._stop_t is None:
             return self._judged(t)
-        if self._speed_t <= self._stop_t and self._fresh_s == FRESH_S:  # silent since
-            self._stop_t = None if t - self._stop_t > FALLS_WITHIN_S else self._stop_t
+        if self._is_silent(t, self._stop_t):
+            self._stop_t = None
             return []
-        if t - self._fell_t < FALLS_WITHIN_S or t - self._told_t < TELL_AGAIN_S:
+        until = min(t, self._speed_t + self._speaks_s)
+        if until - self._fell_t < FALLS_WITHIN_S or t - self._told_t < TELL_AGAIN_S:
             return []
         self._told_t = t
         return [BeltFault(t, self._sensor, "belt_wont_stop", WONT_STOP)]
@@ -127,6 +133,18 @@ class BeltGuard:
             return False
         falling = self._fell_t > self._stop_t  # seen with the next report, a second later
         return t - self._sent_t >= AGAIN_S and t - self._fell_t >= (2 if falling else 1) * AGAIN_S
+
+    @property
+    def _speaks_s(self) -> float:
+        """For how long the last report speaks while the belt is being stopped, s."""
+        tells_on = self._fresh_s == FRESH_S or self._lowest <= self._from / 2.0
+        return 2.0 * FRESH_S if tells_on else self._fresh_s
+
+    def _is_silent(self, t: float, stop_t: float) -> bool:
+        """Return whether a belt that is being stopped has been silent for as long as one stands."""
+        usual_s = max(FALLS_WITHIN_S, min(2.0 * self._apart_s, SLOWEST_S))
+        enough_s = usual_s if self._speaks_s < math.inf else GIVES_UP_S
+        return t - max(self._speed_t, stop_t) >= enough_s
 
     def _note_rhythm(self, t: float) -> None:
         """Note whether the treadmill was silent at a speed, and so tells only changes."""
@@ -192,6 +210,8 @@ class BeltGuard:
         factor = self._written_factor * unit
         if abs(ratio / unit - 1.0) <= UNIT_WITHIN and LEAST_FACTOR <= factor + 1e-3 < MOST_FACTOR:
             return f" (set write_factor = {max(LEAST_FACTOR, factor):.3f} for it)"
+        if not self._moved:
+            return " (it does not listen, or tells its speed too late to be moved safely)"
         return " (cued setup finds the unit that it takes)"
 
     @property

@@ -53,7 +53,8 @@ class Standstill:
         if self._elapsed is not None:
             self._ran = True
             if elapsed_s > self._elapsed:
-                self._step_s = max(self._step_s, min(60.0, elapsed_s - self._elapsed))
+                step_s = min(elapsed_s - self._elapsed, t - self._at)  # a jump is no step
+                self._step_s = max(self._step_s, step_s)
         self._elapsed, self._at = elapsed_s, t
 
     def went(self, t: float, distance_m: float | None) -> None:

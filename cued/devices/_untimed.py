@@ -4,7 +4,8 @@ Rules: nothing is given out before the rate is known, because everything behind 
 it; that costs the first second, or up to ``LONGEST_S`` where the rate is none of the likely ones.
 The rate is the median over pairs of arrivals half a measurement apart, so that a backlog at the
 start or a stall does not count. One close to a likely rate is taken for that (the measurement is
-good to 1 %, an oscillator is better); a device with steps has the nearest step.
+good to 1 %, an oscillator is better); a device with steps has the next step upward, as samples are
+lost on the way and none are added.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ class Rate:
         if took < MEASURE_S:
             return None
         hz = self._median()
-        nearest = min(self._likely, key=lambda likely: abs(log(likely / hz)))
+        enough = [likely for likely in self._likely if log(likely / hz) > -NEAR or not self._only]
+        nearest = min(enough or self._likely, key=lambda likely: abs(log(likely / hz)))
         near = abs(log(nearest / hz)) < NEAR
         if near or took >= LONGEST_S:
             self._hz = nearest if near or self._only else hz

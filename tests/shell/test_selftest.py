@@ -14,6 +14,7 @@ from cued.commands._checks import all as every
 from cued.commands._checks import body, machine, radio
 from cued.commands._checks.system import Check, Machine
 from cued.config import Sensor, Site
+from cued.devices import witmotion
 from cued.model import Battery, Belt, HeartRate, LinkChanged, Packet
 
 BACK = Sensor(device="pod", placement="lower_back")
@@ -53,6 +54,23 @@ def test_a_rate_that_was_not_asked_for_is_told(configured, state):
     check = radio.judged("back", sensor, packets(104.0))
     assert check.state == state
     assert (f"configured are {configured} Hz" in check.found) == (state == "warning")
+
+
+@pytest.mark.parametrize(
+    ("sent_hz", "state", "found"),
+    [
+        (10, "warning", "10 of 10 Hz, longest silence 100 ms; configured are 100 Hz"),
+        (70, "failed", "70 of 100 Hz"),
+        (100, "ok", "100 of 100 Hz"),
+    ],
+)
+def test_what_a_witmotion_sends_is_compared_with_what_was_configured(sent_hz, state, found):
+    device, heard = witmotion.WitMotion(witmotion.Config(), "back"), []
+    frame = b"\x55\x61" + bytes(18)
+    for n in range(8 * sent_hz):
+        heard += device.receive(n / sent_hz, witmotion.NOTIFY, frame)
+    check = radio.judged("back", Sensor(device="witmotion", placement="lower_back"), heard)
+    assert (check.state, found in check.found) == (state, True), check
 
 
 def test_a_treadmill_is_judged_by_its_speed():

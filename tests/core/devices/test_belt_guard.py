@@ -136,3 +136,62 @@ def test_a_belt_that_falls_silent_after_a_stop_is_taken_to_stand_unless_it_tells
     assert codes(guard.tick(36.0)) == ["belt_wont_stop"]
     assert guard.see(37.0, 0.0) == []
     assert not guard.stopping
+
+
+def stopped_at(t: float, told, until: float) -> tuple[list[float], int]:
+    """When a belt at 1 m/s is called one that does not stop, and how often it is asked to."""
+    guard, stops, faults = moving(), 1, []
+    for second in range(int(t) if t < 12 else 0):
+        guard.see(float(second), 1.0)
+    guard.stopped(t)
+    for n in range(1, int(10 * until)):
+        now = t + n / 10
+        if n % 10 == 5 and n // 10 < len(told):
+            guard.see(now, told[n // 10])
+        faults += [round(now - t) for _ in guard.tick(now)]
+        if guard.stop_due(now):
+            guard.stopped(now)
+            stops += 1
+    return faults, stops
+
+
+@pytest.mark.parametrize("t", [5.0, 30.0])  # told of each second, and of changes only
+@pytest.mark.parametrize("told", [(0.9, 0.6, 0.3), (0.4,), (0.7, 0.4, 0.36, 0.34)])
+def test_a_belt_that_slowed_and_falls_silent_before_it_said_0_is_taken_to_stand(t, told):
+    faults, stops = stopped_at(t, told, 200.0)
+    assert faults == []
+    assert stops < 25
+
+
+@pytest.mark.parametrize("told", [(), (0.95,)])
+def test_a_belt_that_nobody_hears_stand_is_called_a_fault_for_a_minute_only(told):
+    faults, stops = stopped_at(30.0, told, 300.0)
+    assert faults[0] == 5
+    assert 50 <= faults[-1] <= 61
+    assert stops < 65
+
+
+def test_a_belt_that_tells_each_second_that_it_runs_on_is_called_a_fault_for_as_long():
+    faults, _ = stopped_at(5.0, [1.0] * 200, 200.0)
+    assert faults[-1] >= 190
+
+
+def test_a_belt_that_is_told_of_every_eight_seconds_is_not_taken_to_stand_between():
+    guard = moving()
+    guard.see(8.0, 1.0)
+    guard.stopped(9.0)
+    assert [guard.tick(9.0 + t / 10) for t in range(1, 70)] == [[]] * 69
+    assert codes([*guard.see(16.0, 1.0), *guard.tick(16.0)]) == ["belt_wont_stop"]
+
+
+def test_a_belt_that_does_not_move_at_all_is_not_blamed_on_its_unit():
+    guard = BeltGuard("belt", 1.0)
+    guard.see(0.0, 1.0)
+    guard.wished(0.0, 0.8)
+    guard.see(6.0, 1.0)
+    assert "tells its speed too late" in guard.off
+    guard = BeltGuard("belt", 1.0)  # takes miles, and runs already what it understood
+    guard.see(0.0, 1.609)
+    guard.wished(0.0, 1.0)
+    guard.see(6.0, 1.609)
+    assert "set write_factor = 1.609" in guard.off

@@ -48,3 +48,10 @@ def test_no_speed_needs_no_doubt():
     belt = running()
     belt.halted(20.5, "safety_key", 1.2)
     assert belt.doubt(21.0, 0.0) == ""
+
+
+def test_a_clock_that_jumped_is_found_standing_as_soon_as_any():
+    belt = running()
+    belt.ticked(21.0, 65535.0)
+    belt.ticked(22.0, 22.0)
+    assert belt.doubt(25.5, 1.2) == "clock"

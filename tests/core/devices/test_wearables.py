@@ -247,11 +247,13 @@ def test_witmotion_frames_are_found_in_any_cut_of_the_stream():
     assert packets[0].gyr[0, 1] == pytest.approx(1000 * DEGREE)
 
 
-@pytest.mark.parametrize(("hz", "taken"), [(97.0, 100.0), (52.0, 50.0), (10.3, 10.0)])
+@pytest.mark.parametrize(
+    ("hz", "taken"), [(97.0, 100.0), (52.0, 50.0), (10.3, 10.0), (70.0, 100.0)]
+)
 def test_witmotion_takes_the_rate_that_comes_not_the_one_asked_for(hz, taken):
     device = witmotion.WitMotion(witmotion.Config(), "foot")
     out = []
-    for i in range(round(3 * hz)):
+    for i in range(round(4 * hz)):
         out += device.receive(i / hz, witmotion.NOTIFY, wit_frame(i))
     assert {p.rate_hz for p in out if isinstance(p, Packet)} == {taken}
 
