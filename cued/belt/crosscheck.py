@@ -19,7 +19,7 @@ from statistics import fmean
 
 STEPS, LASTS_S = 4, 5.3  # chosen: a slow foot's, at four strides in 5 s; longer than a late console
 MANY_STEPS = 8  # so many need not last, unless the console told no speed yet and may only be late
-LAGS_S = 7.0  # consoles tell 0.5 to 2 s late, some up to 5
+LAGS_S = 6.3  # consoles tell 0.5 to 2 s late, some up to 5
 REMEMBERED = 24  # strides of two feet in LAGS_S
 SCATTER, MOVES = 0.045, 2.4  # of strides at least, relative; deviations between halves that are one
 STANDS_M_S, WALKS_M_S = 0.05, 0.3  # no belt runs so slowly; nobody walks so slowly by accident

@@ -285,9 +285,15 @@ class Level:
             late = reports.late(k)
             if abs(late - plateau.mean) * (n + k) / n <= LEAST_STEP * self._scale.finest:
                 continue
+            if k < LEAST_WINDOW and not self._is_away(reports.last(k), plateau.mean):
+                continue
             if self._surely(late, reports.before(k), k, n):
                 self._begin(t, reports.last(k))
                 return
+
+    def _is_away(self, values: Sequence[float], level: float) -> bool:
+        """Return whether these begin and end away from a level: one report far off is no step."""
+        return all(abs(v - level) > self._scale.finest for v in (values[0], values[-1]))
 
     def _surely(self, late: float, before: Stretch, k: int, n: int) -> bool:
         """Return whether the mean of ``k`` reports is another than that of ``n`` before."""

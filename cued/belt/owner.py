@@ -16,9 +16,11 @@ Rules of this file
 
 from __future__ import annotations
 
+from collections import deque
+
 from msgspec.structs import replace
 
-from cued.belt.crosscheck import FITS, STANDS_M_S, CrossCheck, advice
+from cued.belt.crosscheck import FITS, REMEMBERED, STANDS_M_S, CrossCheck, advice
 from cued.belt.source import SpeedSource
 from cued.belt.unspoken import Unspoken
 from cued.model import Belt, BeltSource, BeltState, Notice
@@ -52,6 +54,8 @@ class Owner:
         self._unspoken = Unspoken()
         self._walks_from: float | None = None  # a trunk, on a belt that says that it stands
         self._compared_since = 0.0
+        # Strides since the treadmill may be level; that it is takes it some reports to show.
+        self._uncompared: deque[tuple[float, str, float]] = deque(maxlen=REMEMBERED)
         self._advised: set[str] = set()
 
     def report(self, belt: Belt) -> Told:
@@ -74,8 +78,12 @@ class Owner:
 
     def step(self, t: float, sensor: str, speed_m_s: float) -> Told:
         """Process the speed of a foot over one stride, known at ``t``."""
+        self._uncompared.append((t, sensor, speed_m_s))
         if (told := self._comparable()) is not None:
-            self._check.compare(t, sensor, speed_m_s, told)
+            for stride in self._uncompared:
+                if stride[0] >= self._compared_since:
+                    self._check.compare(*stride, told)
+            self._uncompared.clear()
         error = CALIBRATED_ERROR if self._check.calibrated(sensor) else FOOT_ERROR
         feet = self._sources.setdefault(FEET, SpeedSource("feet"))
         feet.step(t, self._check.corrected(sensor, speed_m_s), error)

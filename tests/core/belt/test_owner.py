@@ -43,6 +43,7 @@ JITTERS = {
     "flicker 10 %": lambda v, c: v + STEP * (c.random() < 0.10),
     "flicker 50 %": lambda v, c: v + STEP * (c.random() < 0.50),
     "flicker 90 %": lambda v, c: v + STEP * (c.random() < 0.90),
+    "0.1 mph, 2 %": lambda v, c: v + 0.0447 * (c.random() < 0.02),
     "zeros and noise": lambda v, c: (v + c.gauss(0.0, 0.01)) * (c.random() >= 0.10),
     "zeros 10 %": lambda v, c: v * (c.random() >= 0.10),
     "24 km/h at times": lambda v, c: 24 / 3.6 if c.random() < 0.02 else v,
