@@ -104,7 +104,7 @@ class Level:
     def __init__(self, scale: Scale) -> None:
         self.apart_s = 0.0  # how far reports are apart, as far as they come at a rhythm
         self._scale = scale
-        self._edge = 0.0
+        self._edge = self._out = 0.0  # the latter is not known to come back
         self._moving_reports = 0
         self._gross_false = self._all = 0
         self._plateau: Plateau | None = None
@@ -180,7 +180,7 @@ class Level:
     def _begin(self, since: float, values: Sequence[float]) -> None:
         reports = Reports(values, REMEMBERED)
         self._plateau = Plateau(since, reports, reports.mean)
-        self._left = None
+        self._left, self._out = None, 0.0
         self._recent.clear()
         self._away.clear()
 
@@ -197,7 +197,11 @@ class Level:
         self._learn(v for _, v in self._away)
         self._away.clear()
         plateau.add(value)
-        self._edge = max(self._edge, abs(value - plateau.mean))
+        away = value - plateau.mean
+        if abs(away) <= self._edge or away * self._out < 0.0:  # it came back
+            self._edge, self._out = max(self._edge, abs(self._out)), 0.0
+        if abs(away) > max(self._edge, abs(self._out)):
+            self._out = away
         self._shift(t, plateau)
 
     def _stray(self, t: float, value: float, plateau: Plateau) -> None:

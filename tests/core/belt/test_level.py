@@ -109,3 +109,17 @@ def test_what_is_set_is_exact_and_the_same_again_changes_nothing():
 def test_a_foots_strides_may_scatter_where_a_consoles_would_be_a_change():
     scatter = [1.0, 1.05, 0.96, 1.02, 0.98, 1.04] * 4
     assert fed(scatter, level=Level(FOOT)).since == 0.0
+
+
+@pytest.mark.parametrize("before", [0, 8, 25, 60])  # strides at an even speed first
+@pytest.mark.parametrize("per_s", [0.1, 0.2, 0.4])
+def test_a_start_in_small_steps_is_no_jitter_that_grows(before, per_s):
+    for seed in range(5):
+        chance, level, t, ends = random.Random(seed), Level(FOOT), 0.0, math.inf
+        for n in range(before + 90):
+            t += 0.4
+            truth = min(2.8, 0.8 + per_s * 0.4 * max(0, n - before))
+            level.feed(t, truth * chance.gauss(1.0, 0.02))
+            ends = ends if truth < 2.8 else min(ends, t)
+            if t > ends + 8.0:
+                assert level.value == pytest.approx(2.8, rel=0.05)
