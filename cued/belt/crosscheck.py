@@ -112,7 +112,12 @@ def advice(doubt: str, told: float, walked: float | None, factor: float, used: s
     """
     who = "somebody walks" if walked is None else f"the feet walk at {walked:.2f}"
     said = f"the treadmill says {told:.2f} m/s where {who}"
-    stands_in = {"feet": "the feet's speed", "sensor": "the belt sensor", "typed": "what was typed"}
+    stands_in = {
+        "console": "another treadmill",
+        "feet": "the feet's speed",
+        "sensor": "the belt sensor",
+        "typed": "what was typed",
+    }
     meanwhile = f"{stands_in[used]} is used meanwhile" if used in stands_in else "it is not used"
     if doubt == "zero":
         return f"{said}: unlock it in its own app, or use a belt sensor; {meanwhile}"

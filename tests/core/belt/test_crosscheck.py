@@ -123,6 +123,34 @@ def test_a_console_that_lags_or_tells_where_the_belt_goes_is_not_doubted(
         assert not [e for e in out if isinstance(e, Notice)]
 
 
+@pytest.mark.parametrize("speed", STRIDE_S)
+@pytest.mark.parametrize("factor", [0.0, 0.621, 1.609])
+@pytest.mark.parametrize("feet", [1, 2])
+def test_a_treadmill_that_was_right_and_is_not_any_more_is_doubted_within_ten_seconds(
+    speed, factor, feet
+):
+    """From the first wrong report on, which its link may tell up to a second late."""
+    late = []
+    for seed in range(5):
+        chance, owner, out = random.Random(seed), Owner(), []
+        events = [(float(t), "") for t in range(60)]
+        for n in range(feet):
+            t = 4.0 + STRIDE_S[speed] * 0.5 * n
+            while t < 60.0:
+                events.append((t, "lr"[n]))
+                t += STRIDE_S[speed] * chance.gauss(1.0, 0.02)
+        for t, foot in sorted(events):
+            told = speed * (1.0 if t < 40.0 else factor)
+            out += (
+                owner.step(t, foot, speed * chance.gauss(1.0, 0.045))
+                if foot
+                else owner.report(Belt(t, told, source="tm"))
+            )
+        late += [next(e.t for e in out if isinstance(e, BeltState) and e.doubt) - 40.0]
+    assert min(late) > 0.0
+    assert sorted(late)[3] < 10.0
+
+
 @given(st.floats(0.4, 3.0), st.floats(0.86, 1.14))
 def test_a_biased_foot_raises_no_doubt_and_is_corrected_where_the_belt_falls_silent(speed, bias):
     owner = Owner()
@@ -153,14 +181,22 @@ def test_a_doubted_treadmill_is_not_used_either_when_the_feet_stand(name):
     assert (states[-1].speed_m_s, states[-1].doubt) == (None, "zero")
 
 
-@pytest.mark.parametrize(("measured", "used"), [(1.25, "sensor"), (0.8, "feet")])
-def test_beside_a_doubted_console_a_sensor_that_agrees_with_the_feet_is_used(measured, used):
+@pytest.mark.parametrize(
+    ("kind", "measured", "used", "words"),
+    [
+        ("sensor", 1.25, "sensor", "the belt sensor is used"),
+        ("sensor", 0.8, "feet", "the feet's speed is used"),
+        ("console", 1.25, "console", "another treadmill is used"),
+    ],
+)
+def test_beside_a_doubted_console_what_agrees_with_the_feet_is_used(kind, measured, used, words):
     owner, told = Owner(), []
     for n in range(60):
         told += owner.report(Belt(0.5 * n, 0.0, source="tm"))
-        told += owner.report(Belt(0.5 * n, measured, source="own", kind="sensor"))
+        told += owner.report(Belt(0.5 * n, measured, source="own", kind=kind))
         told += owner.step(0.5 * n, "lr"[n % 2], 1.3)
     assert (last(told).doubt, last(told).source) == ("zero", used)
+    assert [words in e.text for e in told if isinstance(e, Notice)] == [True]
 
 
 @pytest.mark.parametrize(("factor", "for_s"), [(1.02, (28.0, 34.0)), (1.2, (2.9, 3.1))])
