@@ -17,7 +17,7 @@ import numpy as np
 from msgspec import Struct
 
 from cued.simulation.gaits import Heading
-from cued.simulation.scenario import ACTIONS, Action, Doing, Person
+from cued.simulation.scenario import Action, Doing, Person
 
 REACH_S = 1.5  # from the end of a prompt to a hand on the console, or to the first step of a turn
 SPEEDS = {"belt_at": 3.6, "belt_at_mph": 2.2369}  # what a setting is told in, a unit for each m/s
@@ -102,7 +102,7 @@ class Will:
     def at(self, t: float) -> Intent:
         """Return what the person wants to do at a time."""
         begun = [d for d in self.does if d.at_s <= t]
-        on = {d.what: size(d) for d in begun if t < d.at_s + duration(d)}
+        on = {d.what: d.size for d in begun if t < d.at_s + d.lasts_s}
         acts = [d.what for d in begun if d.what in ACTIVITIES or d.what == "step_off"]
         activity = acts[-1] if acts else "stand"
         yaw, turning = _facing(begun, t)
@@ -124,7 +124,7 @@ class Will:
             lean=math.radians(on.get("lean", 0.0)),
             pace=_pace(begun, t),
             stumble=self._stumble(t),
-            fallen=max((size(d) for d in begun if d.what == "fall"), default=0.0),
+            fallen=max((d.size for d in begun if d.what == "fall"), default=0.0),
         )
 
     def _stumble(self, t: float) -> float:
@@ -133,34 +133,22 @@ class Will:
         if len(due) <= self._stumbled:
             return 0.0
         self._stumbled = len(due)
-        return size(due[-1])
+        return due[-1].size
 
 
 def _facing(begun: list[Doing], t: float) -> tuple[float, bool]:
     """Return the heading against the console, rad, and whether it is changing."""
     turns = [d for d in begun if d.what == "turn"]
-    parts = [min(1.0, (t - d.at_s) / duration(d)) for d in turns]
-    yaw = sum(math.radians(size(d)) * part for d, part in zip(turns, parts, strict=True))
+    parts = [min(1.0, (t - d.at_s) / d.lasts_s) for d in turns]
+    yaw = sum(math.radians(d.size) * part for d, part in zip(turns, parts, strict=True))
     yaw += math.pi * sum(d.what == "face_back" for d in begun)
     return yaw, any(part < 1.0 for part in parts)
 
 
 def _pace(begun: list[Doing], t: float) -> float:
     """Return the cadence left after tiring."""
-    lost = sum(size(d) / 100.0 * (t - d.at_s) / 600.0 for d in begun if d.what == "tire")
+    lost = sum(d.size / 100.0 * (t - d.at_s) / 600.0 for d in begun if d.what == "tire")
     return max(0.7, 1.0 - lost)
-
-
-def size(d: Doing) -> float:
-    """Return how much: ``by`` or its default."""
-    default = ACTIONS[d.what].by
-    return d.by if d.by is not None else (default if default is not None else 0.0)
-
-
-def duration(d: Doing) -> float:
-    """Return how long: ``for_s`` or its default."""
-    default = ACTIONS[d.what].for_s
-    return d.for_s if d.for_s is not None else (default if default is not None else 0.0)
 
 
 class Act(Struct, frozen=True):

@@ -17,7 +17,6 @@ from msgspec import Struct
 
 from cued.model import Battery, Floats, Input, LinkChanged, Packet
 from cued.simulation.scenario import Breaking, SimulatedLink, SimulatedSensor
-from cued.simulation.worn import lasting, size
 
 
 class Window(Struct, frozen=True):
@@ -44,7 +43,7 @@ class LinkModel:
         self._epoch_s = epoch_s
         ours = sorted((b for b in breaks if b.sensor in {"", sensor.name}), key=lambda b: b.at_s)
         self._script = deque(
-            Window(b.at_s, b.at_s + lasting(b), b.what, size(b))
+            Window(b.at_s, b.at_s + b.lasts_s, b.what, b.size)
             for b in ours
             if b.what in {"lost", "stall", "lag", "loss", "battery"}
         )

@@ -157,13 +157,34 @@ class SimulatedSensor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     link: SimulatedLink | None = None
 
 
-class Doing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the person does from a time on."""
+class Planned(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something from a time on, by so much and for so long, or as is usual of it."""
 
     at_s: Seconds
-    what: Action
+    what: str
     by: float | None = None
     for_s: Annotated[float, Meta(gt=0, le=604800)] | None = None
+
+    @property
+    def limits(self) -> Limits:
+        """Bounds and defaults of ``by`` and ``for_s``."""
+        return ACTIONS.get(self.what) or FAULTS[self.what]
+
+    @property
+    def size(self) -> float:
+        """How much; 0 of what takes no ``by``."""
+        return (self.limits.by or 0.0) if self.by is None else self.by
+
+    @property
+    def lasts_s(self) -> float:
+        """How long; 0 of an instant, and of what lasts until something else."""
+        return (self.limits.for_s or 0.0) if self.for_s is None else self.for_s
+
+
+class Doing(Planned, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the person does from a time on."""
+
+    what: Action
 
 
 class BeltSetting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -196,14 +217,11 @@ class Telling(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 1.0
 
 
-class Breaking(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Breaking(Planned, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What goes wrong; without ``sensor`` it hits all of them."""
 
-    at_s: Seconds
     what: Fault
     sensor: str = ""
-    by: float | None = None
-    for_s: Annotated[float, Meta(gt=0, le=604800)] | None = None
 
 
 class Asking(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -317,7 +335,7 @@ def _check(scenario: Scenario) -> None:
     if not scenario.does or not scenario.sensor:
         raise ConfigError("scenario: wants at least one [[does]] and one [[sensor]]")
     for number, doing in enumerate(scenario.does, 1):
-        _check_size(f"[[does]] {number}", doing, ACTIONS[doing.what])
+        _check_size(f"[[does]] {number}", doing)
     names = [s.name for s in scenario.sensor]
     if len(set(names)) < len(names):
         raise ConfigError(f"scenario: [[sensor]]: names repeat: {', '.join(names)}")
@@ -326,7 +344,7 @@ def _check(scenario: Scenario) -> None:
         if broken.sensor and broken.sensor not in names:
             why = f"nobody wears {broken.sensor!r}{meant(broken.sensor, names)}"
             raise ConfigError(f"scenario: {where}: sensor: {why}")
-        _check_size(where, broken, FAULTS[broken.what])
+        _check_size(where, broken)
     for number, sensor in enumerate(scenario.sensor, 1):
         try:
             rotation(sensor.mounting)
@@ -334,7 +352,8 @@ def _check(scenario: Scenario) -> None:
             raise ConfigError(f"scenario: [[sensor]] {number}: mounting: {error}") from None
 
 
-def _check_size(where: str, entry: Doing | Breaking, limits: Limits) -> None:
+def _check_size(where: str, entry: Planned) -> None:
+    limits = entry.limits
     if entry.by is None:
         return
     if limits.by is None:

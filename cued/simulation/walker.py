@@ -30,7 +30,7 @@ import numpy as np
 from cued.model import Floats
 from cued.simulation import foot, mishaps, trunk
 from cued.simulation.gaits import Heading, Style
-from cued.simulation.intent import Will, duration, size
+from cued.simulation.intent import Will
 from cued.simulation.mishaps import Mishap
 from cued.simulation.scenario import Action, Doing, Person
 from cued.simulation.stepping import KnownTruth, Stepper
@@ -112,12 +112,12 @@ class Walker:
             d = does[self._told]
             self._told += 1
             if d.what in OVERLAYS:
-                self._mishaps.append(Mishap(d.at_s, d.what, size(d), max(0.5, duration(d)), 1.0))
+                self._mishaps.append(Mishap(d.at_s, d.what, d.size, max(0.5, d.lasts_s), 1.0))
                 rows.append(KnownTruth(d.at_s, "incident", "", d.what))
             elif d.what == "turn":
                 rows.append(KnownTruth(d.at_s, "turn_start"))
-                rows.append(KnownTruth(d.at_s + duration(d), "turn_end"))
+                rows.append(KnownTruth(d.at_s + d.lasts_s, "turn_end"))
             elif d.what == "overlong":
-                rows.append(KnownTruth(d.at_s, "overlong", "", size(d)))
-                rows.append(KnownTruth(d.at_s + duration(d), "overlong", "", 0.0))
+                rows.append(KnownTruth(d.at_s, "overlong", "", d.size))
+                rows.append(KnownTruth(d.at_s + d.lasts_s, "overlong", "", 0.0))
         return rows

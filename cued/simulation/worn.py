@@ -15,7 +15,7 @@ import numpy as np
 from cued.frames import GRAVITY_M_S2, rotation
 from cued.model import Bools, Floats
 from cued.simulation.foot import ring
-from cued.simulation.scenario import FAULTS, Breaking, SimulatedLink, SimulatedSensor
+from cued.simulation.scenario import Breaking, SimulatedLink, SimulatedSensor
 
 DEG = math.pi / 180.0  # rad
 
@@ -62,10 +62,10 @@ class WornSensor:
         acc = _rotated(m, force) + self._offset_acc + s.noise_m_s2 * noise[:, :3]
         gyr = _rotated(m, rate) + self._offset_gyr + s.noise_deg_s * DEG * noise[:, 3:]
         for b in self._active("knock", t):
-            acc[:, 0] += size(b) * ring(t - b.at_s, 2 * np.pi * 30.0, 0.012)
+            acc[:, 0] += b.size * ring(t - b.at_s, 2 * np.pi * 30.0, 0.012)
         reach = np.full(t.size, s.range_g * GRAVITY_M_S2)
         for b in self._active("saturate", t):
-            reach[_during(b, t)] = size(b) * GRAVITY_M_S2
+            reach[_during(b, t)] = b.size * GRAVITY_M_S2
         acc = np.clip(acc, -reach[:, None], reach[:, None])
         gyr = np.clip(gyr, -s.range_deg_s * DEG, s.range_deg_s * DEG)
         self._break(t, acc, gyr)
@@ -75,7 +75,7 @@ class WornSensor:
         m = self._to_sensor
         for b in self._breaks:
             if b.what == "slip" and t.size and b.at_s <= t[0]:
-                m = m @ _about(np.array([1.0, 0.0, 0.0]), -size(b) * DEG)
+                m = m @ _about(np.array([1.0, 0.0, 0.0]), -b.size * DEG)
         return m
 
     def _break(self, t: Floats, acc: Floats, gyr: Floats) -> None:
@@ -97,24 +97,12 @@ class WornSensor:
         return [
             b
             for b in self._breaks
-            if b.what == what and b.at_s <= t[-1] and t[0] < b.at_s + lasting(b) + 1.0
+            if b.what == what and b.at_s <= t[-1] and t[0] < b.at_s + b.lasts_s + 1.0
         ]
 
 
-def size(b: Breaking) -> float:
-    """Return how much: ``by`` or its default."""
-    default = FAULTS[b.what].by
-    return b.by if b.by is not None else (default if default is not None else 0.0)
-
-
-def lasting(b: Breaking) -> float:
-    """Return how long: ``for_s`` or its default."""
-    default = FAULTS[b.what].for_s
-    return b.for_s if b.for_s is not None else (default if default is not None else 0.0)
-
-
 def _during(b: Breaking, t: Floats) -> Bools:
-    return (t >= b.at_s) & (t < b.at_s + lasting(b))
+    return (t >= b.at_s) & (t < b.at_s + b.lasts_s)
 
 
 def _rotated(m: Floats, v: Floats) -> Floats:

@@ -72,6 +72,7 @@ def test_a_mistake_gives_one_line_with_the_place_and_a_hint(text, said):
 def test_words_are_explained_once_and_all():
     assert set(Action.__args__) == set(ACTIONS)
     assert set(Fault.__args__) == set(FAULTS)
+    assert not set(ACTIONS) & set(FAULTS)
     for limits in [*ACTIONS.values(), *FAULTS.values()]:
         assert limits.what
         assert limits.by is None or limits.least <= limits.by <= limits.most
