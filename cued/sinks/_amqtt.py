@@ -94,7 +94,7 @@ async def serve(orders: Orders) -> None:
     loop.add_reader(sys.stdin.fileno(), over.set)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, over.set)
-    broker = GuardedBroker(configured(orders), orders.origins)
+    broker = GuardedBroker(configured(orders), orders.config.origins)
     await broker.start()
     sys.stdout.buffer.write(READY)
     sys.stdout.flush()
@@ -107,13 +107,14 @@ async def serve(orders: Orders) -> None:
 
 def configured(orders: Orders) -> BrokerConfig:
     """Say it in amqtt's words."""
-    here = f"[{orders.address}]" if ":" in orders.address else orders.address
-    plain = ListenerConfig(type=ListenerType.TCP, bind=f"{here}:{orders.port}")
-    websocket = ListenerConfig(type=ListenerType.WS, bind=f"{here}:{orders.websocket_port}")
-    who = {"user": orders.user, "password": orders.password, "guests_read": orders.guests_read}
+    c = orders.config
+    here = f"[{c.address}]" if ":" in c.address else c.address
+    plain = ListenerConfig(type=ListenerType.TCP, bind=f"{here}:{c.port}")
+    websocket = ListenerConfig(type=ListenerType.WS, bind=f"{here}:{c.websocket_port}")
+    who = {"user": c.user, "password": orders.password, "guests_read": c.guests_read}
     return BrokerConfig(
         listeners={"default": plain, "websocket": websocket},
-        plugins={f"{__name__}.Access": who, f"{__name__}.Rights": {"user": orders.user}},
+        plugins={f"{__name__}.Access": who, f"{__name__}.Rights": {"user": c.user}},
     )
 
 

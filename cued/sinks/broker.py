@@ -75,15 +75,10 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Orders(Struct, frozen=True):
-    """Settings for the broker's process, sent through a pipe."""
+    """What the broker's process is sent through a pipe."""
 
-    address: str
-    port: int
-    websocket_port: int
-    user: str
+    config: Config
     password: str
-    guests_read: bool
-    origins: tuple[str, ...] = ()
 
 
 def _is_loopback(address: str) -> bool:
@@ -100,17 +95,7 @@ class Broker(Sink):
         if find_spec("amqtt") is None:
             raise ConfigError("[sinks.broker] needs amqtt: pip install 'cued[embedded]'")
         secret = password("[sinks.broker]", config.credential, config.password_file)
-        self._orders = msgspec.json.encode(
-            Orders(
-                config.address,
-                config.port,
-                config.websocket_port,
-                config.user,
-                secret or "",
-                config.guests_read,
-                config.origins,
-            )
-        )
+        self._orders = msgspec.json.encode(Orders(config, secret or ""))
         self._config = config
         self._process: asyncio.subprocess.Process | None = None
         self._told = ""
