@@ -61,10 +61,7 @@ footer{margin-top:3rem;font-size:.85rem;opacity:.75}
 
 
 def session_page(
-    name: str,
-    digests: Sequence[Digest],
-    notes: Sequence[str] = (),
-    before: Visit | None = None,
+    name: str, digests: Sequence[Digest], notes: Sequence[str], before: Visit | None
 ) -> str:
     """Make the report of a session; ``before`` is the runner's session before it, if known."""
     body = [f'<p class="first">{html.escape(opening(digests[-1], before))}</p>']
@@ -79,7 +76,7 @@ def session_page(
     return _page(f"{digests[0].runner}, {w.date(digests[0].when)}", name, body, w)
 
 
-def runner_page(runner: str, visits: Sequence[Visit], notes: Sequence[str] = ()) -> str:
+def runner_page(runner: str, visits: Sequence[Visit], notes: Sequence[str]) -> str:
     """Make the report of a runner over all sessions, in the order of time."""
     w = words.Words(visits[-1].language)
     drawn = _figure(

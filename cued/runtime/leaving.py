@@ -29,15 +29,15 @@ ENDING = frozenset({signal.SIGTERM, signal.SIGINT})
 _leaving = threading.Event()
 
 
-def leave_soon(within_s: float = LEAVES_S) -> None:
-    """End the process after so long, if it has not ended by itself."""
+def leave_soon() -> None:
+    """End the process within ``LEAVES_S``, if it has not ended by itself."""
     if not _leaving.is_set():
         _leaving.set()
-        threading.Thread(target=_leave, args=(within_s,), name="deadline", daemon=True).start()
+        threading.Thread(target=_leave, name="deadline", daemon=True).start()
 
 
-def _leave(within_s: float) -> None:
-    time.sleep(within_s)
+def _leave() -> None:
+    time.sleep(LEAVES_S)
     os.write(2, f"cued: ended by force, because {_hanging()} did not end\n".encode())
     os._exit(HUNG)
 

@@ -20,6 +20,8 @@ from cued.sources._ble_scanning import Scanning
 
 log = logging.getLogger("cued.ble")
 
+BATTERY_WITHIN_S = 20.0  # chosen: to find it again, connect and ask
+
 
 class Radio(Struct, frozen=True):
     """Arguments for bleak's scanner and client; tests put a backend without a radio here."""
@@ -67,15 +69,13 @@ async def scan(
     return sorted(known, key=lambda f: (not f.devices, -(f.advert.rssi or -127), f.advert.address))
 
 
-async def battery(
-    found: FoundDevice, adapter: str = "", *, radio: Radio | None = None, within_s: float = 20.0
-) -> float | None:
+async def battery(found: FoundDevice, adapter: str) -> float | None:
     """Connect to a device just to read its battery, percent; None if it has none."""
-    radio = radio or Radio.of(adapter)
+    radio = Radio.of(adapter)
     scanning = Scanning(radio.scanner)
     wanted = found.advert.address.upper()
     try:
-        async with scanning.running(), asyncio.timeout(within_s):
+        async with scanning.running(), asyncio.timeout(BATTERY_WITHIN_S):
             _, device = await scanning.find(lambda advert: advert.address.upper() == wanted)
             async with scanning.silent():
                 return await read_battery(device, radio.client)
