@@ -45,7 +45,7 @@ BELT_MOVES_M_S = 0.05  # slower is a belt that stands; chosen
 TURNABLE_M_S = 0.55  # the fastest of the first stage, and a belt's error
 FAR_TOO_FAST = 1.5  # times the limit; half as fast again as anybody has prescribed; a choice
 REFINED_M_S = 0.05  # half of what baselines tell apart; a level's first reports may be so far off
-LANDINGS = 60  # of a foot: a minute's, and more than any rule looks back on
+LANDINGS = 8  # of a foot: more than come between two looks at them, or are looked back on
 HELD_S = 7.0  # feet that step again so soon go on at the same speed (belt/source.py)
 STRIDE_AGE_S = 3.0  # longer than any stride: after that nobody walks
 

@@ -5,11 +5,10 @@ the runner's own counts. A change of 10 % or more within a minute is a limp rath
 that is asked about and never coached, as long as it lasts. While a sensor is lost another stands in
 for it and sees contacts a little earlier or later; so does a foot that lands flat, whose contacts
 are less sure: then, and until the strides since are like each other again, nothing is judged by
-time. But a foot that hurts lands flat: one that hardly did in the last minute, and does four times
-in a row in walking while the other does not, is a limp, too. Nothing is judged by time either where
-the runner's own stride times vary by more than 5.5 % or aren't known yet. Uneven steps look
-lopsided for a while: values that look back on the same ten steps show little of that, so the change
-has to be three times the spread of stride times, too.
+time. But a foot that begins to land flat (``strides/landings.py``) is a limp, too. Nothing is
+judged by time either where the runner's own stride times vary by more than 5.5 % or aren't known
+yet. Uneven steps look lopsided for a while: values that look back on the same ten steps show little
+of that, so the change has to be three times the spread of stride times, too.
 The side that is felt is the one whose step takes longer.
 """
 
@@ -25,9 +24,10 @@ from cued.coach.known import Known
 from cued.coach.rule import Need, Proposal, Reason, safety_cue
 from cued.coach.strides.baseline import bin_of
 from cued.coach.strides.deviation import Deviation
+from cued.coach.strides.landings import Landings
 from cued.coach.strides.overlong import MOST_CV
 from cued.gait.fusion.strides import flat
-from cued.model import AnyEvent, Direction, Input, Link, Mode, Priority, Stride
+from cued.model import AnyEvent, Input, Link, Priority, Stride
 from cued.parts import Part
 
 OWN_AGAIN = 24  # strides of both feet: what the measurement looks back on, and a little more
@@ -36,9 +36,6 @@ LIMP_PERCENT = 10.0  # asymmetry of 10 % is a usual clinical mark of a limp; a c
 LIMP_WITHIN_S = 60.0  # habits change more slowly
 LIMP_STRIDES = 6  # of both feet, so far off: one odd stride is no limp
 LIMP_AGAIN_S = 60.0  # between two questions; chosen
-FLAT_STEPS = 4  # contacts in a row
-FLAT_BEFORE = 10  # contacts at least tell how a foot landed before; chosen
-SELDOM = 0.1  # of those; 80 steady simulated walks have 0 to 3 %, or 60 in one foot all along
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,15 +60,13 @@ class Asymmetry:
         self._usual = self._value = 0.0
         self._limping = 0
         self._limp_since: float | None = None
-        self._flat_since: float | None = None
+        self._landings = Landings()
+        self._flat = False
         self._asks = "limp"  # the same as long as it lasts, whoever turns meanwhile
-        self._terms: tuple[Direction, Mode] = "unknown", "unknown"
-        self._terms_since: float | None = None
 
     def reset(self) -> None:
         """Start again; a limp does not end with a phase."""
         self._watch.restart()
-        self._terms_since = None
         if self._limp_since is None:
             self._recent.clear()
 
@@ -79,8 +74,12 @@ class Asymmetry:
         """Judge the asymmetry with each settled stride."""
         if isinstance(news, Link):
             self._heard(news)
-        if self._lands_flat(known):
-            return self._asked(self._flat_since or known.now)
+        flat_since = self._landings.flat_since(known, judges=not self._lost)
+        if flat_since is not None:
+            self._asks = self._asks if self._flat else _question(known)
+            self._flat = True
+            return self._asked(flat_since)
+        self._flat = False
         if len({flat(came[-1]) for came in known.landed.values()}) > 1:
             self._begin_again()
         if self._lost or self._wait:
@@ -130,28 +129,6 @@ class Asymmetry:
         if not off:
             self._recent.append((now, value))
 
-    def _lands_flat(self, known: Known) -> bool:
-        """Return whether a foot that landed like the other one has begun to land flat."""
-        if self._terms_since is None or self._terms != (known.direction, known.mode):
-            self._terms, self._terms_since = (known.direction, known.mode), known.now
-        since = self._terms_since
-        feet = {
-            side: [flat(contact) for contact in came if contact.t >= since]
-            for side, came in known.landed.items()
-        }
-        now = {
-            side: len(came) >= FLAT_STEPS and all(came[-FLAT_STEPS:]) for side, came in feet.items()
-        }
-        if self._flat_since is not None:
-            if not any(now.values()):
-                self._flat_since = None
-        elif not self._lost and known.mode == "walking":
-            sudden = [s for s, on in now.items() if on and _seldom(feet[s][:-FLAT_STEPS])]
-            others = [came for side, came in feet.items() if side not in sudden]
-            if sudden and others and not any(any(came[-FLAT_STEPS:]) for came in others):
-                self._flat_since, self._asks = known.now, _question(known)
-        return self._flat_since is not None
-
     def _asked(self, since: float) -> Proposal:
         because: Reason = {"asymmetry_percent": self._value}
         return safety_cue(
@@ -183,11 +160,6 @@ class Asymmetry:
 
 def _question(known: Known) -> str:
     return "limp_back" if known.direction == "backward" else "limp"
-
-
-def _seldom(came: list[bool]) -> bool:
-    """Return whether hardly any contact was flat, of enough to tell."""
-    return len(came) >= FLAT_BEFORE and sum(came) <= SELDOM * len(came)
 
 
 PART = Part(Config, Asymmetry)

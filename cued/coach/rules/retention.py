@@ -35,10 +35,10 @@ class Retention:
         if "retention" not in known.spec.entry:
             self._said = self._said and "session" not in known.spec.entry
             return None
-        if self._said or known.sessions == 0 or known.now - known.since < FREE_S:
+        if self._said or known.sessions == 0 or known.elapsed_s < FREE_S:
             return None
         stayed = known.measured.get("retention_percent")
-        if stayed is None and known.now - known.since < FREE_S + WAITS_S:
+        if stayed is None and known.elapsed_s < FREE_S + WAITS_S:
             return None
         self._said = True
         return Proposal(

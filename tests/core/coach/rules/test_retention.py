@@ -14,13 +14,22 @@ STAYED = {"retention_percent": Measurement(t=0.0, name="", value=40.0, unit="%",
 
 
 def at(now: float, **known: Any) -> tuple[Tick, Known]:
-    terms: dict[str, Any] = {"spec": SETTLING, "sessions": 3, "measured": STAYED}
+    terms: dict[str, Any] = {
+        "spec": SETTLING,
+        "sessions": 3,
+        "measured": STAYED,
+        "elapsed_s": now,
+    }
     return Tick(t=now), Known(now=now, **terms | known)
 
 
 def test_it_comes_once_after_a_minute_without_cues_and_says_what_stayed():
     told = proposed("retention", [at(float(t)) for t in range(120)])
     assert [(t, p.because) for t, p in told] == [(60.0, {"retention_percent": 40.0})]
+
+
+def test_who_stands_is_not_to_recall_a_step():
+    assert proposed("retention", [at(float(t), elapsed_s=59.0) for t in range(120)]) == []
 
 
 def test_it_waits_a_little_for_the_figure_and_then_comes_without():
@@ -33,5 +42,5 @@ def test_there_is_nothing_to_recall_in_a_first_session_and_another_session_recal
     rule = made("retention")
     begins = PhaseSpec(entry=frozenset(("session",)))
     told = [rule.consider(*at(t)) for t in (61.0, 62.0)]
-    told += [rule.consider(*at(63.0, spec=begins)), rule.consider(*at(150.0, since=64.0))]
+    told += [rule.consider(*at(63.0, spec=begins)), rule.consider(*at(150.0, elapsed_s=86.0))]
     assert [bool(p) for p in told] == [True, False, False, True]
