@@ -19,6 +19,14 @@ settings.load_profile("cued")
 MOST_WORK_S = 120.0
 
 
+# What takes longest is begun first, so that nothing is waited for alone at the end.
+LONGEST = ("test_first_evening.py", "test_page.py", "test_speech.py", "test_reanalyse.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
 @pytest.fixture(autouse=True)
 def within_its_work(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test that computes for too long; those marked slow may."""

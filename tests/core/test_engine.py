@@ -136,6 +136,7 @@ def test_the_same_inputs_give_identical_events(walk):
     assert lines(feed_all(engine(worn), inputs)) == lines(feed_all(engine(worn), inputs))
 
 
+@pytest.mark.once
 @given(at=st.floats(0.05, 0.95))
 @settings(max_examples=6, deadline=None, phases=NO_SHRINKING)
 def test_a_deep_copy_taken_half_way_continues_identically(walk, at):
@@ -153,6 +154,7 @@ def ragged(seed, longest):
     return np.random.default_rng(seed).integers(1, longest + 1, 3000).cumsum().tolist()
 
 
+@pytest.mark.once
 @given(seed=st.integers(0, 2**32), longest=st.integers(1, 400), sensor=st.integers(0, 2))
 @settings(max_examples=8, deadline=None, phases=NO_SHRINKING)
 def test_any_split_of_one_sensors_samples_gives_the_same_events(walk, seed, longest, sensor):
@@ -163,6 +165,7 @@ def test_any_split_of_one_sensors_samples_gives_the_same_events(walk, seed, long
     assert gait_lines(feed_all(Engine(alone), even)) == gait_lines(feed_all(Engine(alone), cut))
 
 
+@pytest.mark.once
 @given(seed=st.integers(0, 2**32))
 @settings(max_examples=8, deadline=None, phases=NO_SHRINKING)
 def test_any_split_of_all_sensors_samples_gives_the_same_events(walk, seed):
@@ -174,6 +177,7 @@ def test_any_split_of_all_sensors_samples_gives_the_same_events(walk, seed):
     assert gait_lines(whole) == gait_lines(pieces)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("seconds", [2, 4])
 def test_packets_of_seconds_as_a_re_analysis_reads_them_give_the_same_events(walk, seconds):
     even = resplit(walk.inputs, walk.worn, {n: range(5, 3000, 5) for n in walk.worn})

@@ -81,6 +81,7 @@ def test_what_is_done_is_not_done_again_and_half_a_file_is_nothing(sessions, tmp
     assert [d["after"] for d in again] == [d["after"] for d in first]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("which", ["", "_sessions"])
 def test_a_damaged_or_empty_result_is_made_again(sessions, tmp_path, which):
     heard(sessions, tmp_path)
@@ -219,6 +220,7 @@ def wait_for_work(command, out):
 # --- the dataset ---------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_a_sweep_hears_each_value_and_they_do_not_mix(sessions, tmp_path, capsys):
     words = ["--out", str(tmp_path), "--shard", "1/1", "--sweep", "station.language=de,en"]
     assert __main__.main(["reanalyse", str(sessions), *words]) == 1  # one file is no session
@@ -239,6 +241,7 @@ def test_a_sweep_hears_each_value_and_they_do_not_mix(sessions, tmp_path, capsys
     assert swept == content(alone)
 
 
+@pytest.mark.once
 def test_shards_share_the_sessions(sessions, tmp_path):
     shares = []
     for k in (1, 2, 3):
@@ -279,6 +282,7 @@ def test_a_possible_fall_has_a_word_of_its_own():
     assert [row["type"] for row in run.rows] == ["possible_fall", "fall", "mark"]
 
 
+@pytest.mark.once
 def test_a_quick_run_is_marked_and_mixes_with_no_exact_one(sessions, tmp_path, capsys):
     exact = tmp_path / "exact"
     heard(sessions, exact)
@@ -292,6 +296,7 @@ def test_a_quick_run_is_marked_and_mixes_with_no_exact_one(sessions, tmp_path, c
     assert steps[0] == steps[1] > 0
 
 
+@pytest.mark.once
 def test_sessions_and_results_may_be_on_another_filesystem(sessions, tmp_path, capsys):
     afar = importlib.import_module("upath").UPath("memory://lab")
     for path in sessions.glob("*.mcap"):

@@ -144,8 +144,15 @@ def report(tmp_path, *words):
     return status, out.read_text("utf-8") if out.exists() else ""
 
 
-def test_the_page_needs_nothing_from_elsewhere_and_escapes_what_was_said(session, tmp_path):
-    status, text = report(tmp_path, session)
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """The session's report, drawn once for all who only look at it."""
+    folder = tmp_path_factory.mktemp("written")
+    return report(folder, write(folder / "s.mcap", events(1000.0)))
+
+
+def test_the_page_needs_nothing_from_elsewhere_and_escapes_what_was_said(written):
+    status, text = written
     page = Page(text)
     assert status == 0
     assert page.fetched == []
@@ -157,18 +164,18 @@ def test_the_page_needs_nothing_from_elsewhere_and_escapes_what_was_said(session
     assert not re.search(r"url\((?!#)", text)
 
 
-def test_every_colour_of_a_picture_follows_the_page(session, tmp_path):
-    _, text = report(tmp_path, session)
+def test_every_colour_of_a_picture_follows_the_page(written):
+    _, text = written
     drawn = text[text.index("<svg") : text.rindex("</svg>")]
     assert set(re.findall(r"#[0-9a-f]{6}\b", drawn)) <= {"#ffffff"}
 
 
-def test_the_same_session_gives_the_same_page(session, tmp_path):
-    assert report(tmp_path, session) == report(tmp_path, session)
+def test_the_same_session_gives_the_same_page(written, session, tmp_path):
+    assert report(tmp_path, session) == written
 
 
-def test_ids_in_the_page_are_unique(session, tmp_path):
-    _, text = report(tmp_path, session)
+def test_ids_in_the_page_are_unique(written):
+    _, text = written
     ids = re.findall(r'\bid="([^"]+)"', text)
     assert len(ids) == len(set(ids))
 
@@ -210,15 +217,15 @@ def test_nobodys_report_is_one_line(tmp_path, capsys):
     assert "there is no session nobody" in capsys.readouterr().err
 
 
-def test_no_meaning_is_told_by_colour_alone(session, tmp_path):
-    _, text = report(tmp_path, session)
+def test_no_meaning_is_told_by_colour_alone(written):
+    _, text = written
     assert "<pattern" in text  # backward is hatched
     for words in ("hatched: you faced backward", "low steady, high unsteady", "right, outline"):
         assert words in Page(text).text
 
 
-def test_on_paper_the_page_is_light_and_rows_stay_whole(session, tmp_path):
-    _, text = report(tmp_path, session)
+def test_on_paper_the_page_is_light_and_rows_stay_whole(written):
+    _, text = written
     paper = text[text.index("@media print") : text.index("</style>")]
     assert "--paper:#ffffff" in paper
     assert "break-inside:avoid" in paper
@@ -647,15 +654,15 @@ def test_every_sign_in_the_picture_is_explained(session, tmp_path):
         assert sign in told
 
 
-def test_each_phase_has_words_for_a_newcomer(session, tmp_path):
-    _, text = report(tmp_path, session)
+def test_each_phase_has_words_for_a_newcomer(written):
+    _, text = written
     assert "Warm up</td><td>easy forward walk" in text
     assert "Backward walk</td><td>short steps, toes first" in text
     assert all(wording.Words().does(name) for name in phases.PHASES)
 
 
-def test_one_of_a_thing_is_singular(session, tmp_path):
-    _, text = report(tmp_path, session)
+def test_one_of_a_thing_is_singular(written):
+    _, text = written
     assert "<b>1</b>stumble" in text
     assert "<b>1</b>stumbles" not in text
     assert "<b>1</b>cue<" in text

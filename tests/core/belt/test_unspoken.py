@@ -15,6 +15,8 @@ from cued.simulation.run import Simulation
 from tests.core.coach.walk import free_run, given, wander
 from tests.core.simulation.walks import scenario
 
+pytestmark = pytest.mark.once
+
 LEVEL = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 AT = 120  # strides before something changes
 WALKS = 50
