@@ -13,7 +13,8 @@ from typing import IO
 def replacing(path: Path, mode: int = 0o666) -> Generator[IO[bytes], None, None]:
     """Write a file beside its place, which it takes when the block ends without a fault."""
     beside = path.with_name(f"{path.name}.{os.getpid()}.new")  # two may write the same
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    beside.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL  # root follows no link that lies there
     try:
         with os.fdopen(os.open(beside, flags, mode), "wb") as file:
             yield file

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from cued.whole import replacing
@@ -17,6 +19,15 @@ def test_a_file_takes_its_place_when_it_is_whole(tmp_path):
     assert path.read_bytes() == b"new"
     assert path.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_lies_beside_is_not_written_through(tmp_path):
+    path, other = tmp_path / "a.json", tmp_path / "other"
+    other.write_bytes(b"somebody else's")
+    path.with_name(f"a.json.{os.getpid()}.new").symlink_to(other)
+    with replacing(path) as file:
+        file.write(b"new")
+    assert (path.read_bytes(), other.read_bytes()) == (b"new", b"somebody else's")
 
 
 def half(path, fault):
