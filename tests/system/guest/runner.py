@@ -17,13 +17,15 @@ import struct
 import sys
 
 from bumble import hci
-from bumble.core import UUID, AdvertisingData
+from bumble.core import UUID
+from bumble.core import AdvertisingData as Told
 from bumble.device import Device
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.host import Host
 from bumble.transport import open_transport
 
 BASE = "6375000{}-6564-4b2a-a5c1-7d0e9f3b5a10"
+NAME = "cued pod 1AAA"
 SOCKET = "/run/runner.sock"
 
 
@@ -41,53 +43,21 @@ def frames(path):
 
 class Runner:
     def __init__(self, host, plan):
-        self.device = Device(
-            name="cued pod 1AAA", address=hci.Address("C4:F2:17:1A:1A:AA"), host=host
-        )
-        self.plan, self.streaming, self.silent, self.visible, self.sent = (
-            plan,
-            False,
-            False,
-            True,
-            0,
-        )
-        self.data = Characteristic(UUID(BASE.format(2)), Characteristic.Properties.NOTIFY, 0)
-        control = Characteristic(
-            UUID(BASE.format(3)),
-            Characteristic.Properties.WRITE,
-            Characteristic.WRITEABLE,
-            CharacteristicValue(write=lambda link, value: self.control(value)),
-        )
-        level = Characteristic(
-            UUID.from_16_bits(0x2A19),
-            Characteristic.Properties.READ,
-            Characteristic.READABLE,
-            bytes([80]),
-        )
-        self.device.add_services(
-            [
-                Service(UUID(BASE.format(1)), [self.data, control]),
-                Service(UUID.from_16_bits(0x180F), [level]),
-            ]
-        )
-        self.device.advertising_data = bytes(
-            AdvertisingData(
-                [
-                    (AdvertisingData.FLAGS, b"\x06"),
-                    (AdvertisingData.COMPLETE_LOCAL_NAME, b"cued pod 1AAA"),
-                ]
-            )
-        )
-        self.device.scan_response_data = bytes(
-            AdvertisingData(
-                [
-                    (
-                        AdvertisingData.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS,
-                        UUID(BASE.format(1)).to_bytes(),
-                    )
-                ]
-            )
-        )
+        address = hci.Address("C4:F2:17:1A:1A:AA")
+        self.device = Device(name=NAME, address=address, host=host)
+        self.plan, self.sent = plan, 0
+        self.streaming, self.silent, self.visible = False, False, True
+        can, pod, battery = Characteristic.Properties, *map(UUID, (BASE.format(1), "180F"))
+        self.data = Characteristic(BASE.format(2), can.NOTIFY, 0)
+        written = CharacteristicValue(write=lambda link, value: self.control(value))
+        control = Characteristic(BASE.format(3), can.WRITE, Characteristic.WRITEABLE, written)
+        level = Characteristic("2A19", can.READ, Characteristic.READABLE, bytes([80]))
+        services = Service(pod, [self.data, control]), Service(battery, [level])
+        self.device.add_services(services)
+        told = [(Told.FLAGS, b"\x06"), (Told.COMPLETE_LOCAL_NAME, NAME.encode())]
+        self.device.advertising_data = bytes(Told(told))
+        told = [(Told.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS, pod.to_bytes())]
+        self.device.scan_response_data = bytes(Told(told))
         self.device.on("connection", self.connected)
 
     def control(self, value):

@@ -33,19 +33,8 @@ def feel():
 
 
 def hear():
-    command = [
-        "arecord",
-        "-q",
-        "-D",
-        "plughw:Loopback,1,0",
-        "-t",
-        "raw",
-        "-f",
-        "S16_LE",
-        "-r",
-        "8000",
-    ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as ear:
+    card = ["-D", "plughw:Loopback,1,0", "-t", "raw", "-f", "S16_LE", "-r", "8000"]
+    with subprocess.Popen(["arecord", "-q", *card], stdout=subprocess.PIPE) as ear:
         while block := ear.stdout.read(1600):
             loudest = max(map(abs, array.array("h", block))) / 32768
             if loudest > 0.01:
@@ -54,20 +43,8 @@ def hear():
 
 def read():
     while True:
-        command = [
-            "mosquitto_sub",
-            "-h",
-            "localhost",
-            "-u",
-            "bench",
-            "-P",
-            "secret of the bench",
-            "-v",
-            "-t",
-            "cued/#",
-            "-t",
-            "homeassistant/#",
-        ]
+        who = ["-h", "localhost", "-u", "bench", "-P", "secret of the bench"]
+        command = ["mosquitto_sub", *who, "-v", "-t", "cued/#", "-t", "homeassistant/#"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as paper:
             for line in paper.stdout:
                 note("mqtt", line.decode(errors="replace").strip()[:3000])
