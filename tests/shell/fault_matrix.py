@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -116,16 +116,6 @@ Fault = Callable[[Cell], AbstractContextManager[Callable[[], object]]]
 
 
 @contextmanager
-def none(_cell: Cell) -> Iterator[Callable[[], object]]:
-    yield lambda: None
-
-
-@contextmanager
-def few_descriptors(cell: Cell) -> Iterator[Callable[[], object]]:
-    yield lambda: cell.limit(FEW if (cell.folder / "session").exists() else FEWEST)
-
-
-@contextmanager
 def read_only_disk(cell: Cell) -> Iterator[Callable[[], object]]:
     """An ext4 that the kernel has just found damaged, and therefore takes no writing."""
     image = cell.folder / "disk"
@@ -155,18 +145,9 @@ def full_disk(cell: Cell) -> Iterator[Callable[[], object]]:
         run("umount", "-l", cell.state)
 
 
-@contextmanager
-def hanging_disk(cell: Cell) -> Iterator[Callable[[], object]]:
-    yield lambda: cell.flag("disk_hangs")
-
-
-@contextmanager
-def damaged_history(cell: Cell) -> Iterator[Callable[[], object]]:
-    def damage() -> None:
-        with (cell.state / NAME).open("r+b" if (cell.state / NAME).exists() else "wb") as file:
-            file.write(b"SQLite format 3\0" + b"x" * 9000)
-
-    yield damage
+def damage_history(cell: Cell) -> None:
+    with (cell.state / NAME).open("r+b" if (cell.state / NAME).exists() else "wb") as file:
+        file.write(b"SQLite format 3\0" + b"x" * 9000)
 
 
 @contextmanager
@@ -177,38 +158,25 @@ def locked_history(cell: Cell) -> Iterator[Callable[[], object]]:
         yield lambda: other.execute("begin exclusive")
 
 
-@contextmanager
-def mute_broker(cell: Cell) -> Iterator[Callable[[], object]]:
-    yield lambda: setattr(cell.broker, "mute", True)
-
-
-@contextmanager
-def large_message(cell: Cell) -> Iterator[Callable[[], object]]:
-    yield lambda: setattr(cell.broker, "shouts", True)
-
-
-@contextmanager
-def blocked_card(cell: Cell) -> Iterator[Callable[[], object]]:
-    yield lambda: cell.flag("blocked_card")
-
-
-@contextmanager
-def parts_raise(cell: Cell) -> Iterator[Callable[[], object]]:
-    yield lambda: cell.flag("parts_raise")
+def at_once(fault: Callable[[Cell], object]) -> Fault:
+    """Make a fault of what needs nothing before and after."""
+    return lambda cell: nullcontext(lambda: fault(cell))
 
 
 FAULTS: dict[str, Fault] = {
-    "none": none,
-    f"{FEWEST} / {FEW} / {FEW} file descriptors at most": few_descriptors,
+    "none": at_once(lambda cell: None),
+    f"{FEWEST} / {FEW} / {FEW} file descriptors at most": at_once(
+        lambda cell: cell.limit(FEW if (cell.folder / "session").exists() else FEWEST)
+    ),
     "disk read-only": read_only_disk,
     "disk full": full_disk,
-    "disk hangs": hanging_disk,
-    "history damaged": damaged_history,
+    "disk hangs": at_once(lambda cell: cell.flag("disk_hangs")),
+    "history damaged": at_once(damage_history),
     "history held by another program": locked_history,
-    "broker mute after CONNACK": mute_broker,
-    "a message of 200 MB": large_message,
-    "sound card blocks": blocked_card,
-    "all other parts raise": parts_raise,
+    "broker mute after CONNACK": at_once(lambda cell: setattr(cell.broker, "mute", True)),
+    "a message of 200 MB": at_once(lambda cell: setattr(cell.broker, "shouts", True)),
+    "sound card blocks": at_once(lambda cell: cell.flag("blocked_card")),
+    "all other parts raise": at_once(lambda cell: cell.flag("parts_raise")),
 }
 
 
