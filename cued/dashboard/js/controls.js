@@ -5,9 +5,9 @@ const Controls = (() => {
   const still = (s) => ["idle", "paused", "fallen", "blind"].includes(s.phase);
   const KEYS = [ // command, icon, when it makes sense
     ["start_program", "resume", (s) => s.phase === "idle" || s.phase === "free_run"],
-    ["pause", "pause", (s) => !["idle", "paused", "fallen"].includes(s.phase)],
+    ["pause", "pause", (s) => !["idle", "paused", "fallen", "rest"].includes(s.phase)],
     ["resume", "resume", (s) => s.phase === "paused"],
-    ["something_wrong", "unsteady", (s) => !["idle", "fallen"].includes(s.phase)],
+    ["something_wrong", "unsteady", (s) => !["idle", "fallen", "rest"].includes(s.phase)],
     ["slower", "backward", (s) => s.belt_typed === true && s.phase !== "idle"],
     ["faster", "forward", (s) => s.belt_typed === true && s.phase !== "idle"],
     ["mute", "muted", (s) => !s.muted],
