@@ -154,7 +154,6 @@ TESTED_IN = {
     "commands/_setup/topics/*.py": "shell/test_setup_steps.py",
     "commands/export.py": "report/test_report.py",
     "commands/import_.py": "recordings/test_importing.py",
-    "commands/off.py": "shell/test_daemon.py",
     "devices/_treadmill_options.py": "core/devices/test_ftms_options.py",
     "evaluation/*.py": "core/test_evaluation.py",
     "gait/metrics/*.py": "core/gait/test_metrics.py",

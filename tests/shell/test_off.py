@@ -1,0 +1,55 @@
+"""What drives every output low after the daemon was killed."""
+
+from __future__ import annotations
+
+import pytest
+
+from cued import __main__, gpio
+
+OUTPUTS = {"relay": 5, "light": 6, "left": 12, "right": 13}
+TABLES = """
+[actuators.haptic]
+left_pin = {left}
+right_pin = {right}
+[sinks.light]
+pin = {light}
+[sinks.relay]
+pin = {relay}
+[sources.buttons]
+main_pin = 17
+"""
+
+
+@pytest.fixture
+def factory(monkeypatch):
+    """Pins that stand in for the machine's, each of them high."""
+    made = gpio.mock_factory()
+    monkeypatch.setattr(gpio, "open_factory", lambda *_: made)
+    monkeypatch.setattr(gpio, "close_factory", lambda _: None)  # which makes every pin low
+    for number in (*OUTPUTS.values(), 17):
+        made.pin(number).output_with_state(True)
+    return made
+
+
+def off(tmp_path, tables):
+    path = tmp_path / "cued.toml"
+    path.write_text(tables)
+    return __main__.main(["off", "--config", str(path)])
+
+
+def test_every_output_is_low_after_it_and_no_input_is_touched(factory, tmp_path):
+    pins = {number: factory.pin(number) for number in (*OUTPUTS.values(), 17)}
+    assert off(tmp_path, TABLES.format(**OUTPUTS)) == 0
+    assert [(n, pin.states[-1].state) for n, pin in pins.items()] == [
+        *((n, False) for n in OUTPUTS.values()), (17, True)
+    ]  # fmt: skip
+
+
+def test_without_hardware_no_pin_is_touched(factory, tmp_path):
+    assert off(tmp_path, "[station]\nhardware = false\n" + TABLES.format(**OUTPUTS)) == 0
+    assert all(factory.pin(n).state for n in OUTPUTS.values())
+
+
+def test_pins_that_are_not_there_are_said_in_a_line(tmp_path, capsys):
+    assert off(tmp_path, "[actuators.haptic]\nchip = 4095\n") == 1
+    assert capsys.readouterr().err.startswith("cued off: ")
