@@ -40,7 +40,8 @@ FAR = 2.0  # times the bound: with a report before it on the same side this is n
 BOTH = 2.0  # deviations of each of two that are sure together: one may be far off by itself
 # Chosen: three reports at a treadmill's rhythm of one to two a second.
 SETTLE_S, SETTLE_REPORTS = 2.0, 3
-TRY_REPORTS, LOOKS_BACK_S = 6, 6.0  # of a jitter that is not known yet: twice so many, so far
+# Of a jitter that is not known yet: twice so many, for twice so long; so far back.
+TRY_REPORTS, LOOKS_BACK_S = 6, 6.0
 # Chosen, whichever is longer: a sensor's dropout or a hand on the console is over by then.
 RETURN_S, RETURN_REPORTS = 6.0, 4.0
 WINDOWS = (2, 3, 4, 5, 6, 8, 12, 16, 20, 30, 40, 60, 90)  # reports
@@ -198,7 +199,7 @@ class Level:
         self._away.clear()
         plateau.add(value)
         away = value - plateau.mean
-        if abs(away) <= self._edge or away * self._out < 0.0:  # it came back
+        if abs(away) <= abs(self._out) / 2.0 or away * self._out < 0.0:  # it came back
             self._edge, self._out = max(self._edge, abs(self._out)), 0.0
         if abs(away) > max(self._edge, abs(self._out)):
             self._out = away
@@ -243,11 +244,10 @@ class Level:
     def _is_change(self, level: float) -> bool:
         """Return whether so many reports away are a change: more where gross ones were false."""
         gross, enough = sum(self._is_gross(v, level) for _, v in self._away), self._enough
-        if all(self._is_absurd(v, level) for _, v in self._away):
-            return gross >= MOST_RUN * enough // 2
-        if self._is_far(level):
+        absurd = all(self._is_absurd(v, level) for _, v in self._away)
+        if not absurd and self._is_far(level):
             return True
-        if not self._gross_false:
+        if not absurd and not self._gross_false:
             return len(self._away) >= enough
         share = min(0.5, (self._gross_false + 1) / (self._all + 2))
         run = min(MOST_RUN, max(2, math.ceil(math.log(IMPROBABLE) / math.log(share))))
@@ -333,12 +333,14 @@ class Level:
         late = list(self._recent)
         for n in range(SETTLE_REPORTS, len(late) + 1):
             window = late[-n:]
-            if window[-1][0] - window[0][0] < SETTLE_S - RESPITE_S:
+            took_s = window[-1][0] - window[0][0] + RESPITE_S
+            if took_s < SETTLE_S:
                 continue
             values = [v for _, v in window]
             spread = max(values) - min(values)
             known = spread <= 2.0 * self._bound
-            level = n >= TRY_REPORTS and abs(_drift(values)) < spread / 3.0
+            longer = n >= TRY_REPORTS and took_s >= 2.0 * SETTLE_S
+            level = longer and abs(_drift(values)) < spread / 3.0
             if known or (level and spread < self._scale.credible(values[0]) / 2.0):
                 self._edge = max(self._edge, spread / 2.0)
                 self._begin(window[0][0], values)

@@ -176,3 +176,12 @@ def test_one_step_of_a_quiet_console_is_known_with_its_second_report(speed, up, 
     assert states[0].t == before + 16.0
     assert states[-1].steady
     assert states[-1].speed_m_s == pytest.approx(after, abs=1e-3)
+
+
+@pytest.mark.parametrize("speed", [2.6, 3.3])
+def test_a_console_that_tells_at_once_where_a_running_start_goes_is_believed_soon(speed):
+    """One report of 24 km/h is none; the longer it was quiet, the fewer make a change."""
+    for stood, within_s in ((20, 4.0), (100, 2.0)):
+        reports = [Belt(float(t), 0.0 if t < stood else speed, source="it") for t in range(130)]
+        began = next(s.t for s in told(reports) if s.t > 0.0 and s.speed_m_s == speed)
+        assert began - stood <= within_s
