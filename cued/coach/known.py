@@ -232,7 +232,8 @@ class Known(Struct, kw_only=True):
         """How fast the belt is against the limit backward, or None where there is none."""
         if self.limit_m_s is None or self.belt is None:
             return None
-        return self.belt.speed_m_s / self.limit_m_s
+        told = self.belt_state.speed_m_s  # by now surer than what strides are compared at
+        return (self.belt.speed_m_s if told is None else told) / self.limit_m_s
 
     @property
     def far_too_fast(self) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cued.coach.known import Known
 from cued.coach.workout.phases import PHASES
-from cued.model import Belt, Input, Tick
+from cued.model import Belt, BeltState, Input, Tick
 from tests.core.coach.rules.asked import heard, proposed
 
 
@@ -39,6 +39,13 @@ def test_a_belt_that_is_slow_enough_to_turn_on_is_a_remark_and_no_danger() -> No
         "too_fast"
     }
     assert heard("too_fast", [backward(i, 0.6, 0.3) for i in range(9)])[-1] == (8, "far_too_fast")
+
+
+def test_it_is_the_belts_speed_of_now_that_counts_not_what_its_first_strides_told() -> None:
+    known = Known(limit_m_s=0.3)
+    for t, speed in ((1.0, 0.3156), (9.0, 0.3001)):
+        known.see(BeltState(t=t, speed_m_s=speed, since=1.0, source="feet"), t)
+    assert known.times_limit == pytest.approx(1.0, abs=0.001)
 
 
 def test_a_moment_that_was_not_too_fast_begins_the_three_seconds_anew() -> None:
