@@ -127,7 +127,7 @@ def test_one_button_pauses_goes_on_and_ends_an_alarm():
     runner = there("fallen").copy()
     runner.say("press")
     runner.walk(0.5)
-    assert runner.phase == "paused"
+    assert runner.phase == "rest"
 
 
 def test_one_part_that_lets_go_of_its_pins_leaves_those_of_the_others(monkeypatch, tmp_path):
