@@ -7,8 +7,8 @@ Rules
   followed by lying still, far from one's own upright. Either may come without the other.
 * Everything is measured against the wearer's own upright and own bounce, so neither mounting nor
   mode has to be known. Only the direction of gravity is used.
-* ``possible_fall`` needs a gyroscope and 3 s of data since the start or since a gap. Without a
-  gyroscope only ``confirmed_fall`` is given.
+* Nobody falls or lies before 3 s of data since the start or since a gap have shown what upright is.
+  ``possible_fall`` needs a gyroscope, too; without one only ``confirmed_fall`` is given.
 
 Method. Published pre-impact thresholds on turn rate and free fall (47 deg/s and 0.9 g; Ahn et al.
 2019, doi:10.3390/s19040774) are passed by 85 and 98 % of ordinary walking steps. So the descent is
@@ -76,7 +76,9 @@ STILL_S = 0.6  # chosen: longer than a bounce after the impact
 CONFIRM_WITHIN_S = 2.0  # chosen: who lies still later than that may have sat down first
 WATCH_S = 4.0  # by then a possible fall was confirmed or was none
 QUIET_S = 10.0  # after a confirmed fall
-DOUBT_S = 0.5  # after samples that cannot be believed
+DOUBT_S = 0.5  # after samples that cannot be believed; those so near each other add up
+PUSH_S = 0.12  # so many of them may hide a jog's push off the ground, which then seems to sink
+PUSH_DOUBT_S = 2.0  # until the speed and the level that came of it have leaked away
 # Shares that a sample has in means, and what one leaves of a launch.
 SLOW, QUICK, FADING = DT_S / MEAN_S, DT_S / BOUNCE_S, 1.0 - DT_S / LAUNCH_S
 START, SETTLED = START_S / DT_S, round(SETTLE_S / DT_S)  # samples
@@ -109,6 +111,7 @@ class Falls:
         self._tilt.reset()
         self._pelvis.reset()
         self._possible_t = self._confirmed_t = self._doubted_t = -inf
+        self._doubted_s = 0.0
         self._knock_t = self._hard_knock_t = self._impact_t = -inf
         self._impact = 0.0
         self._lying_from = self._lying_to = -inf
@@ -132,12 +135,12 @@ class Falls:
         for t, ok, (x, y, z), (ux, uy, uz), lean in samples:
             n += 1
             speed, level, free = self._pelvis.feed(x * ux + y * uy + z * uz - GRAVITY_M_S2)
-            score = 0.0
-            if known and n >= SETTLED:
+            score, settled = 0.0, n >= SETTLED
+            if known and settled:
                 score = _score(lean, speed, level, free) * min(n * DT_S / TRUST_S, 1.0)
             scores.append(score)
             size = sqrt(x * x + y * y + z * z)
-            lying = ok and lean > LYING_RAD and abs(size - GRAVITY_M_S2) < STILL_M_S2
+            lying = ok and settled and lean > LYING_RAD and abs(size - GRAVITY_M_S2) < STILL_M_S2
             if lying or score >= 1.0 or size >= LATER_IMPACT_M_S2 or not ok:
                 out += self._judge(_Moment(t, ok, score, lean, speed, level, size, lying))
         self._seen = (block.t, np.array(scores))
@@ -152,7 +155,8 @@ class Falls:
             because = {"impact_g": self._impact / GRAVITY_M_S2, "lean_deg": degrees(m.lean)}
             score = self._impact / IMPACT_M_S2
             return [self._found("confirmed_fall", self._impact_t, m.t, score, because)]
-        if m.score < 1.0 or m.t - self._possible_t < WATCH_S or m.t - self._doubted_t < DOUBT_S:
+        doubt_s = DOUBT_S if self._doubted_s < PUSH_S else PUSH_DOUBT_S
+        if m.score < 1.0 or m.t - self._possible_t < WATCH_S or m.t - self._doubted_t < doubt_s:
             return []
         self._possible_t = m.t
         because = {"lean_deg": degrees(m.lean), "sinking_m_s": -m.speed, "sag_m": -m.level}
@@ -161,7 +165,8 @@ class Falls:
     def _note(self, m: _Moment) -> None:
         """Remember what a later sample will be judged by."""
         if not m.ok:
-            self._doubted_t = m.t
+            near = m.t - self._doubted_t < DOUBT_S
+            self._doubted_t, self._doubted_s = m.t, DT_S + self._doubted_s * near
         if m.size >= LATER_IMPACT_M_S2:
             self._knock_t = m.t
             if m.size >= IMPACT_M_S2:

@@ -146,6 +146,43 @@ def test_samples_that_cannot_be_believed_raise_no_alarm():
     assert found([msgspec.structs.replace(block, ok=~doubtful)]) == []
 
 
+def lost(block: Block, every_s: float) -> Block:
+    """Draw lines over 0.2 s that are lost again and again, as the grid does."""
+    good = block.t % every_s > 0.2
+    acc, gyr = (
+        np.stack([np.interp(block.t, block.t[good], c[good]) for c in x.T], axis=1)
+        for x in (block.acc, block.gyr)
+    )
+    return msgspec.structs.replace(block, acc=acc, gyr=gyr, ok=good)
+
+
+@pytest.mark.data
+def test_who_jogs_while_packets_are_lost_is_hardly_ever_said_to_fall(more: Path):
+    said = [
+        finding
+        for folder in sorted(more.glob("jog/*"))
+        for every_s in (3.1, 4.7, 6.3)
+        for finding in found([lost(part(recorded(folder)[0], 0, 4000), every_s)])
+    ]
+    assert "confirmed_fall" not in kinds(said)
+    assert len(said) <= 3  # in 18 minutes
+
+
+def test_a_sensor_that_is_not_yet_upright_at_first_is_no_fall():
+    block = walking(20.0).block()
+    acc = block.acc.copy()
+    acc[:90] = (0.0, 0.0, 9.8)
+    acc[90:95] = (20.0, 0.0, 20.0)  # pushed into its pouch, where it hangs aslant for a while
+    acc[95:250] = (9.8, 0.0, 0.1)
+    assert found([msgspec.structs.replace(block, acc=acc, gyr=None)]) == []
+
+
+@pytest.mark.data
+def test_nor_is_a_phone_that_settles_in_its_pouch_or_pocket(more: Path):
+    for folder in sorted(more.glob("phones/oxford-*")):
+        assert kinds(found(recorded(folder))) == [], folder.name
+
+
 def test_an_empty_block_is_no_news():
     block = walking(5.0).block()
     assert found([block, part(block, 500)]) == []
