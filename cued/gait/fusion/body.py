@@ -195,8 +195,10 @@ class Body:
                 continue
             self._strides.belt(state)
             self._upsets.belt(state)
+            slow = 0.0 < (state.speed_m_s or 0.0) < SLOW_M_S
+            self._direction.belt(slow=slow)
             for trunk in self._trunk_chains():
-                trunk.belt(state.t + SETTLED_S, slow=0.0 < (state.speed_m_s or 0.0) < SLOW_M_S)
+                trunk.belt(state.t + SETTLED_S, slow=slow)
             if state.speed_m_s is None and self._terms and self._terms.source == "feet":
                 continue  # a step was missed: what the feet tell next decides
             if self._terms is None or other_terms(self._terms, state):

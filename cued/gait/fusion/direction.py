@@ -14,6 +14,7 @@ Rules
   for a walk as it begins; otherwise it says unknown.
 * Backward from a trunk alone needs ``BACK_STEPS`` steps in a row that say so, and after running
   ``BACK_STEPS_AFTER_RUN``, for the same reason: a wrong cue to a person walking is worse than none.
+  On a slow belt it needs ``BACK_STEPS_SLOWLY`` unless the program has the runner go backward.
 * What a forward jog may look like too (``Heading.faint``) keeps up a backward that was found
   otherwise, and finds it where the program has the runner go backward; else it is no evidence.
   Against the feet it counts at the pace of a walk: then the trunk's sensor is back to front.
@@ -40,6 +41,7 @@ IN_TURN = 0.5  # weight of a step that is part of the turn
 CONTRADICTIONS = 6  # in a row; chosen
 JOG_STEP_S = 0.43  # who jogs takes 140 steps a minute and more; who walks on a belt, fewer
 BACK_STEPS = 3  # chosen: fewer would be wrong more often, more would come late
+BACK_STEPS_SLOWLY = 6  # jogs slowed by up to 2.5 on a belt said to be slow begin with up to 4
 BACK_STEPS_AFTER_RUN = 10  # chosen: a jog may begin as what looks like a walk
 HELD_S = 4.0  # chosen: the first strides of a jog are over
 WEAK_STEPS = 6  # who turns on a slow belt is not called what they were for longer
@@ -61,6 +63,7 @@ class DirectionChoice:
         self._weak_steps = 0  # that say nothing, in a row
         self._ran = False  # since the person last stood or was seen going backward
         self._expects_back = False
+        self._slowly = False
         self._doubted: set[str] = set()
         self._turning = False
         self._turning_by = ""  # which sensor said so first
@@ -92,6 +95,10 @@ class DirectionChoice:
     def expect(self, direction: Direction) -> None:
         """Follow which way the program has the runner go."""
         self._expects_back = direction == "backward"
+
+    def belt(self, *, slow: bool) -> None:
+        """Know whether the belt is slow."""
+        self._slowly = slow
 
     def move(self, mode: Mode, t: float) -> Direction:
         """Follow the mode: running keeps only what walking held for long."""
@@ -188,7 +195,8 @@ class DirectionChoice:
         """Return whether the feet say so, or the trunk has for long enough."""
         if self.direction == "backward" or self._by_feet(t):
             return True
-        return self._back_steps >= (BACK_STEPS_AFTER_RUN if self._ran else BACK_STEPS)
+        needed = BACK_STEPS_SLOWLY if self._slowly and not self._expects_back else BACK_STEPS
+        return self._back_steps >= (BACK_STEPS_AFTER_RUN if self._ran else needed)
 
     def _agreement(self) -> float:
         return self._sum if self.direction == "forward" else -self._sum
