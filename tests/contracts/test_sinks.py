@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from cued.config import Site
 from cued.model import Cue, Gait, Measurement, Phase, Stride, Stumble, Summary, Tick
 from cued.sinks.events import Config, EventLines
 from cued.sinks.sink import Sink
+from tests.shell.page.world import free_port
 
 EVENTS = [
     Phase(t=1.0, name="settle", from_="check_in", why="ready"),
@@ -26,12 +26,6 @@ EVENTS = [
     Stumble(t=3.0, score=1.2),
     Summary(t=9.0, started_t=0.0, duration_s=9.0, strides=5, backward_s=3.0, cues=1, stumbles=0),
 ]
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 def build(name: str, folder: Path) -> Sink:
