@@ -85,7 +85,6 @@ class House(threading.Thread):
 
     def run(self) -> None:
         self.loop.run_until_complete(self._house())
-        self.loop.close()
 
     async def _house(self) -> None:
         async with Bluez() as bluez:
