@@ -36,11 +36,12 @@ OFFLINE='Temporary failure (in name )?resol|Name or service not known|Network is
 
 last_line() { tail -c 8000 "$1" | tr '\r' '\n' | sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' | grep -vE '^[[:space:]]*$|^WARNING' | tail -n 1; }
 
-# A password is asked for only where the user is one of those who may: others would type it in vain.
+# A password is asked for, at the terminal, only where the user is one of those who may: others would type
+# it in vain. Some machines ask each time, within `patiently` too.
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"
     elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo "$@"
-    elif command -v sudo >/dev/null && [ -t 0 ] && id -nG | grep -qwE 'sudo|wheel|admin'; then sudo "$@"
+    elif command -v sudo >/dev/null && { : </dev/tty; } 2>/dev/null && id -nG | grep -qwE 'sudo|wheel|admin'; then sudo "$@"
     else return 1; fi
 }
 
