@@ -12,15 +12,14 @@ import subprocess
 import time
 from pathlib import Path
 
-PORT = 2251
-BOOT_S = 300.0
-
 
 class Guest:
     """One guest, from the folder in which scripts/test-system made it."""
 
+    image, port, boot_s = "root.img", 2251, 300.0
+
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._disk = folder / "run.img"
         self._pid = folder / "run.pid"
 
@@ -28,7 +27,7 @@ class Guest:
         if self._runs():
             raise SystemExit(f"a guest runs already: process {self._pid.read_text().strip()}")
         self._pid.unlink(missing_ok=True)
-        subprocess.run(["cp", "--sparse=always", self._folder / "root.img", self._disk], check=True)
+        subprocess.run(["cp", "--sparse=always", self.folder / self.image, self._disk], check=True)
         return self
 
     def __exit__(self, *exit_: object) -> None:
@@ -38,23 +37,25 @@ class Guest:
     def boot(self) -> float:
         """Switch on; how long until somebody can log in, s."""
         start = time.monotonic()
-        kernel = "console=ttyS0 quiet root=/dev/vda rw mitigations=off nokaslr audit=0"
-        command = f"""qemu-system-x86_64 -accel tcg,thread=multi,tb-size=512 -cpu max -M q35 -smp 2
-            -m 2048 -display none -nodefaults -serial file:run.log -kernel vmlinuz
-            -initrd initrd.img -drive file=run.img,format=raw,if=virtio,cache=unsafe
-            -netdev user,id=n0,restrict=on,hostfwd=tcp:127.0.0.1:{PORT}-:22
-            -device virtio-net-pci,netdev=n0,romfile= -device virtio-rng-pci
-            -pidfile run.pid -daemonize""".split()
-        subprocess.run(
-            [*command, "-append", f"{kernel} net.ifnames=0"], cwd=self._folder, check=True
-        )
+        around = f"""-display none -nodefaults -pidfile run.pid -daemonize
+            -drive file=run.img,format=raw,if=virtio,cache=unsafe -device virtio-rng-pci
+            -netdev user,id=n0,restrict=on,hostfwd=tcp:127.0.0.1:{self.port}-:22
+            -device virtio-net-pci,netdev=n0,romfile="""
+        subprocess.run([*self.machine(), *around.split()], cwd=self.folder, check=True)
         return self.wait(start)
+
+    def machine(self) -> list[str]:
+        """Return what is switched on: QEMU, processor, memory, console, and what it starts."""
+        kernel = "console=ttyS0 quiet root=/dev/vda rw mitigations=off nokaslr audit=0"
+        command = """qemu-system-x86_64 -accel tcg,thread=multi,tb-size=512 -cpu max -M q35 -smp 2
+            -m 2048 -serial file:run.log -kernel vmlinuz -initrd initrd.img"""
+        return [*command.split(), "-append", f"{kernel} net.ifnames=0"]
 
     def wait(self, since: float) -> float:
         """Wait until somebody can log in."""
         while self._ssh("true").returncode:
-            if time.monotonic() - since > BOOT_S:
-                raise SystemExit(f"no login within {BOOT_S:.0f} s: {self._folder / 'run.log'}")
+            if time.monotonic() - since > self.boot_s:
+                raise SystemExit(f"no login within {self.boot_s:.0f} s: {self.folder / 'run.log'}")
             time.sleep(1.0)
         return time.monotonic() - since
 
@@ -87,9 +88,17 @@ class Guest:
 
     def _command(self) -> list[str]:
         options = "BatchMode=yes StrictHostKeyChecking=no UserKnownHostsFile=/dev/null"
-        options += " LogLevel=ERROR ConnectTimeout=10 ControlMaster=auto ControlPersist=60"
-        given = [f"-o{o}" for o in [*options.split(), f"ControlPath={self._folder}/ssh-%C"]]
-        return ["ssh", "-i", str(self._folder / "id"), *given, "-p", str(PORT), "root@127.0.0.1"]
+        options += " LogLevel=ERROR ConnectTimeout=60 ControlMaster=auto ControlPersist=60"
+        given = [f"-o{o}" for o in [*options.split(), f"ControlPath={self.folder}/ssh-%C"]]
+        return [
+            "ssh",
+            "-i",
+            str(self.folder / "id"),
+            *given,
+            "-p",
+            str(self.port),
+            "root@127.0.0.1",
+        ]
 
     def _ssh(self, command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -98,5 +107,5 @@ class Guest:
             text=True,
             check=False,
             stdin=subprocess.DEVNULL,
-            timeout=300,
+            timeout=self.boot_s,
         )

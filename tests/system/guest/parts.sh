@@ -2,10 +2,11 @@
 # At every boot of the guest, before anything else that needs them: a Pi's pins, sound and radio.
 set -e
 cd /bench
-modprobe -a configfs gpio-sim snd-aloop hci_vhci uhid
+modprobe -a configfs gpio-sim snd-aloop
+modprobe -a hci_vhci uhid || [ "$(uname -m)" = aarch64 ]  # Debian makes that kernel without virtual controllers
 
-# 54 lines like a Pi 4's header chip. An x86 guest has no device tree, so the board's revision, which
-# gpiozero wants to know, is put where older boards have it.
+# 54 lines like a Pi 4's header chip. A guest's device tree, if it has one, is no Pi's, so the board's
+# revision, which gpiozero wants to know, is put where older boards have it.
 bank=/sys/kernel/config/gpio-sim/pi/bank0
 mkdir -p $bank; echo 54 >$bank/num_lines; echo pinctrl-bcm2835 >$bank/label
 for n in $(seq 0 27); do mkdir -p $bank/line$n; echo GPIO$n >$bank/line$n/name; done
