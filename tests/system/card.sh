@@ -12,7 +12,7 @@ export DEBIAN_FRONTEND=noninteractive
 
 say "Debian for arm64 (emulated: ten minutes and more)"
 rm -rf root build
-debian root systemd,systemd-sysv,udev,dbus,kmod,procps,iproute2,openssh-server,linux-image-arm64,network-manager,wpasupplicant,sudo arm64
+debian root systemd,systemd-sysv,udev,dbus,kmod,procps,iproute2,openssh-server,linux-image-arm64,network-manager,wpasupplicant,sudo,login arm64
 kernel=$(ls root/lib/modules)
 
 say "what to build with: this machine's own compiler for arm64"
