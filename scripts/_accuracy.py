@@ -1,4 +1,4 @@
-"""Put fresh figures between the marks of docs/accuracy.md; the prose around them stays."""
+"""Write docs/accuracy-figures.md: the targets, and the figures person by person."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from cued.evaluation.figures import AlarmRow, Number, Row
 from cued.evaluation.tables import Table, markdown
 from cued.evaluation.targets import Verdict
 
-PAGE = Path(__file__).parents[1] / "docs" / "accuracy.md"
-START, END = "<!-- measured: written by scripts/accuracy -->", "<!-- end of measured -->"
+PAGE = Path(__file__).parents[1] / "docs" / "accuracy-figures.md"
 ACTED = ("fall", "stumble", "jump", "bend", "walk", "jog")
 
 
@@ -22,6 +21,8 @@ def main() -> int:
     report = evaluate([Path(folder) for folder in sys.argv[1:]], by="person")
     met = sum(verdict.met for verdict in report.targets)
     made = [
+        "# Accuracy in figures\n",
+        "Written by `scripts/accuracy`; what the figures mean is in [accuracy.md](accuracy.md).\n",
         f"cued {__version__}: {report.recordings} recordings; {met} of {len(report.targets)} "
         "targets met. What was reached, and the target; **bold: not met**.\n",
         *lines(report.targets),
@@ -30,9 +31,7 @@ def main() -> int:
         markdown(alarms(report.scores.alarms)),
         *(f"Refused: {refusal}\n" for refusal in report.refused),
     ]
-    before, rest = PAGE.read_text("utf-8").split(START)
-    after = rest.split(END)[1]
-    PAGE.write_text(before + START + "\n\n" + "\n".join(made) + "\n" + END + after, "utf-8")
+    PAGE.write_text("\n".join(made).rstrip() + "\n", "utf-8")
     print(f"{PAGE}: {met} of {len(report.targets)} targets met")
     return 1 if report.refused else 0
 
@@ -62,7 +61,7 @@ def people(rows: Iterable[Row]) -> Table:
             f"{r.group.data}, {r.group.placement}, {r.group.mode} {r.group.direction}",
             str(r.contacts.true),
             number(r.contacts.f1, 3),
-            f"{number(r.contacts.bias_ms)} ± {number(r.contacts.spread_ms)}",
+            f"{number(r.contacts.bias_ms)} ± {number(r.contacts.spread_ms)}".replace("- ± -", "-"),
             number(r.contacts.delay_median_ms),
             number(r.direction.right_percent),
         )
