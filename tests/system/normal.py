@@ -94,7 +94,7 @@ def buttons(bench: Bench) -> None:
     for held, meant, phase in (
         (0.4, "pause", "paused"),
         (0.4, "go on", "free_run"),
-        (2.5, "stop", "idle"),
+        (2.5, "something is wrong", "cool_down"),
     ):
         since = bench.now()
         press = f"for p in {line}; do echo pull-down >$p; sleep {held}; echo pull-up >$p; done"
