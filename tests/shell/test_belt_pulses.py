@@ -54,6 +54,7 @@ def test_a_clock_of_the_kernel_that_is_set_is_followed():
     assert time.on_loop(5000.0, 8.0) == 8.0
 
 
+@pytest.mark.alone
 async def test_edges_of_a_pin_arrive():
     source = BeltPulses(Config(length_m=0.16, marks=1), SITE)
     heard: list[Belt] = []

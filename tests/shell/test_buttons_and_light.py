@@ -44,6 +44,7 @@ async def pressed():
     assert source.pressed == {}
 
 
+@pytest.mark.alone
 async def test_a_short_press_a_long_one_and_a_mark_are_told_apart(pressed):
     assert await pressed(5, 0.05) == [("press", "button")]
     assert await pressed(7, 0.05) == [("mark", "button")]
@@ -51,6 +52,7 @@ async def test_a_short_press_a_long_one_and_a_mark_are_told_apart(pressed):
     assert await pressed(5, 0.05) == [("press", "button")]
 
 
+@pytest.mark.alone
 async def test_held_on_the_button_opens_set_up_and_let_go_before_it_does_not(pressed, monkeypatch):
     monkeypatch.setattr(buttons, "SET_UP_S", 0.9)
     assert await pressed(5, 1.2) == [("something_wrong", "button"), ("set_up", "button")]
@@ -58,6 +60,7 @@ async def test_held_on_the_button_opens_set_up_and_let_go_before_it_does_not(pre
     assert await pressed(5, 0.05) == [("press", "button")]
 
 
+@pytest.mark.alone
 async def test_the_keys_for_a_typed_speed_repeat_while_they_are_held(pressed, monkeypatch):
     assert await pressed(8, 0.05) == [("faster", "button")]
     assert await pressed(9, 0.05) == [("slower", "button")]
