@@ -352,7 +352,7 @@ def test_two_hundred_stations_are_listed(station: Station, peer: Peer, visit: An
     peer.say(f"{GYM}7", "availability", "offline", retain=True)
     page = visit(station.url + "#all")
     until(page, f"document.querySelectorAll('#floor-list a[href*=\"{GYM}\"]').length === 200")
-    assert page.locator(".care-list a", has_text=f"{GYM}12: unsteady").count() == 1
+    page.locator(".care-list a", has_text=f"{GYM}12: unsteady").wait_for()  # exactly one
     page.get_by_label("Find").fill(f"{GYM}19")
     names = page.locator("#floor-list li:visible .name").all_text_contents()
     assert names == [f"{GYM}19", *(f"{GYM}{n}" for n in range(190, 200))]
