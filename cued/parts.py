@@ -73,7 +73,10 @@ def load(kind: str, name: str) -> Part[Any, Any]:
 
 
 def extra(module: str, name: str, what: str = "this") -> Any:
-    """Import what comes with an extra; raise CuedError that says how to install it."""
+    """Import and return a module that comes with an extra.
+
+    Raises CuedError that says how to install it.
+    """
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as missing:

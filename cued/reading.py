@@ -109,7 +109,7 @@ def _value(key: str, rest: str) -> str:
 
 
 def to_toml(value: Any) -> str:
-    """Write a value as TOML; what is none is shown as three dots."""
+    """Return a value as TOML, or three dots for None, which TOML has no word for."""
     if value is None:
         return "..."
     if isinstance(value, dict):

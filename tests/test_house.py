@@ -228,29 +228,30 @@ NO_VERB = frozenset(
 )
 
 
+def functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    """Yield every function of the program, with where it is."""
+    for path in (HOME / "cued").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield f"{path.relative_to(HOME)}:{node.lineno}", node
+
+
 def test_what_a_function_says_first_is_what_it_does():
-    wrong = [
-        f"{path.relative_to(HOME)}:{node.lineno}"
-        for path in (HOME / "cued").rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and not node.decorator_list
-        and (ast.get_docstring(node) or "Say").split()[0] in NO_VERB
+    assert not [
+        where
+        for where, node in functions()
+        if not node.decorator_list and (ast.get_docstring(node) or "Say").split()[0] in NO_VERB
     ]
-    assert not wrong
 
 
 def test_what_returns_nothing_does_not_say_that_it_does():
-    wrong = [
-        f"{path.relative_to(HOME)}: {node.name}"
-        for path in (HOME / "cued").rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and node.returns is not None
+    assert not [
+        where
+        for where, node in functions()
+        if node.returns is not None
         and ast.unparse(node.returns) in ("None", "NoReturn")
         and (ast.get_docstring(node) or "").startswith("Return ")
     ]
-    assert not wrong
 
 
 def test_every_file_that_a_docstring_names_is_there():

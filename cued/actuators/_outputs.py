@@ -26,7 +26,9 @@ class SoundMissing(CuedError, OSError):
 
 
 class Output(Protocol):
-    """Takes samples from a mixer until closed; in real time and without running dry by default.
+    """Takes samples from a mixer until closed.
+
+    What a card need not do has a default: it runs in real time and never dry.
 
     name : what a person calls it.
     threaded : the mixer is called from a thread other than the event loop's.

@@ -24,7 +24,7 @@ class Retained:
         self._told = False
 
     def feed(self, stride: Stride, known: Known) -> list[Measurement]:
-        """Process a stride; after a minute, return the share as short as carried last time."""
+        """Process a stride and return, once, the share that was as short as carried last time."""
         key = bin_of(stride, known.belt)
         if self._told or key is None or key.direction != "forward" or not stride.clean:
             return []

@@ -197,7 +197,7 @@ def third_channel():
 
 def test_the_simulated_figures_are_those_of_the_text():
     if not shutil.which("ngspice"):
-        pytest.skip("no ngspice here")
+        pytest.skip("ngspice is not installed (Debian package ngspice)")
     done = subprocess.run(
         [HOME / "scripts" / "simulate-driver"], capture_output=True, text=True, check=True
     )

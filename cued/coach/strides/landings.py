@@ -33,12 +33,15 @@ class Landings:
         self._ways: dict[Way, dict[Side, deque[bool]]] = {}
         self._noted: dict[Side, float] = {}
         self._flat_since: float | None = None
+        self._contacts, self._seen_at = -1, float("-inf")  # of the runner, when last looked at
 
     def flat_since(self, known: Known, *, judges: bool) -> float | None:
         """Return since when a foot lands flat that did not, or None.
 
         judges : contacts can be compared, so that it may begin now.
         """
+        if known.footfalls == self._contacts:
+            return self._flat_since
         speed = None if known.belt is None else round(10.0 * known.belt.speed_m_s)
         way: Way = (known.direction, known.mode, speed)
         self._note(way, known)
@@ -52,8 +55,9 @@ class Landings:
 
     def _note(self, way: Way, known: Known) -> None:
         """Keep the contacts that are new, by the way of going."""
-        if known.now - known.footfall_at > FORGOTTEN_S:
+        if known.footfall_at - self._seen_at > FORGOTTEN_S:
             self._ways.clear()
+        self._contacts, self._seen_at = known.footfalls, known.footfall_at
         feet = self._ways.setdefault(way, {})
         for side, came in known.landed.items():
             new = [c for c in came if c.t > self._noted.get(side, float("-inf"))]

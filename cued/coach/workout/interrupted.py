@@ -30,7 +30,10 @@ class Interrupted:
         return self._known.spec.overlay and self._by in ("pause", "away")
 
     def enter(self, left: str, was: PhaseSpec, trigger: Trigger) -> None:
-        """Note what an overlay interrupts; another one on top of it changes only the reason."""
+        """Note which phase an overlay interrupts.
+
+        Another overlay on top of it changes the reason only.
+        """
         if not self._known.spec.overlay:
             return
         self._by = trigger

@@ -116,7 +116,7 @@ def _configured(sensor: Sensor) -> float | None:
 
 
 def stream(name: str, heard: Sequence[Input]) -> Stream | None:
-    """Measure what one sensor sent; None of one that sent less than two packets."""
+    """Return the rate and the longest silence of one sensor, or None for less than two packets."""
     packets = [p for p in heard if isinstance(p, Packet) and p.sensor == name]
     span = packets[-1].t - packets[0].t if packets else 0.0
     if span <= 0.0:

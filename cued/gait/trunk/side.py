@@ -50,8 +50,9 @@ class Sides:
         ahead: Vector,
         left: Vector,
     ) -> Side:
-        """Return the side of the contact at ``t``; ``step_s`` is what steps take.
+        """Return the side of the contact at ``t``.
 
+        step_s : what steps take.
         acc, gyr : slow-filtered rows up to its being known, of the last ``WAVE`` samples at least.
         """
         if t - self._t > max(PAUSE_S, PAUSE_STEPS * step_s):

@@ -113,7 +113,7 @@ def _by_place(table: ExportTable) -> list[ExportTable]:
 
 
 def _bare(name: str, heads: Sequence[str], meaning: Mapping[str, ColumnHeading]) -> Headings:
-    """Return what bare x, y and z hold, by the name of their file; else acceleration."""
+    """Return what bare x, y and z hold: what the file's name says, or acceleration."""
     lower = {h.lower(): h for h in heads}
     if not {"x", "y", "z"} <= set(lower) or any(h.axis for h in meaning.values()):
         return {}

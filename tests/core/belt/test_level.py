@@ -7,7 +7,8 @@ import random
 
 import pytest
 
-from cued.belt.level import FOOT, INCLINE, SPEED, Level
+from cued.belt.level import Level
+from cued.belt.scale import FOOT, INCLINE, SPEED
 
 
 def fed(values: list[float], dt: float = 1.0, level: Level | None = None, begin: float = 0.0):
