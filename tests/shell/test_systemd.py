@@ -47,3 +47,5 @@ def test_a_systemd_that_does_not_listen_holds_nothing_up(tmp_path, monkeypatch):
         assert not told[-1]
         deaf.recv(100)
         assert systemd.notify("READY=1")
+    systemd._socket().close()  # a daemon keeps it until its process ends
+    systemd._socket.cache_clear()

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import shutil
 import socket
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +75,15 @@ def browsing(flags: list[str] = FLAGS) -> Iterator[Any]:
 
 
 def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    """Return a port where nothing listens, below those that the kernel gives to clients.
+
+    At one of theirs, a client that tries long enough in vain gets its own port and meets itself.
+    """
+    while True:
+        port = random.SystemRandom().randrange(20000, 32768)
+        with suppress(OSError), socket.socket() as sock:
+            sock.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_for(what: Callable[[], object], message: str, patience_s: float = PATIENCE_S) -> None:
