@@ -33,13 +33,13 @@ from msgspec import Struct
 from cued import app
 from cued.actuators import haptic, speech
 from cued.commands._checks import body, machine
-from cued.commands._checks.system import Machine
+from cued.commands._checks.body import Asks
+from cued.commands._checks.system import SERVICE, Machine
 from cued.config import Config, Site
 from cued.model import CuedError, LinkLost
 from cued.runtime.supervise import ignore, meanwhile
 from cued.sources import buttons
 
-Asks = Callable[[str], bool]
 Level = Callable[[int], bool]
 LOW_S = 0.03  # low for so long is off: the PWM is high again within 5 ms
 OFF_WITHIN_S, GIVE_UP_S = 0.6, 3.0  # the keeper's 0.5 s and a little
@@ -63,9 +63,9 @@ class NotMeasured(CuedError):
 
 def walk(config: Config, asks: Asks | None) -> list[Reading]:
     """Do every row that this configuration has parts for."""
-    if machine.running("cued.service", "cued@*.service"):
-        raise CuedError("the service has the pins and the sound: sudo systemctl stop cued")
     site, here = app.site(config), Machine()
+    if here.active(*SERVICE):
+        raise CuedError("the service has the pins and the sound: sudo systemctl stop cued")
     out = asyncio.run(_motors(config, site, asks)) if "haptic" in _named(config) else []
     power = machine.power(here)
     out.append(Reading("C6", power.found, None if power.state == "skipped" else not power.advice))

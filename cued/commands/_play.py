@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from msgspec.structs import replace
 
@@ -18,7 +17,7 @@ from cued.actuators.actuator import Actuator
 from cued.config import Config, Site
 from cued.daemon import Daemon
 from cued.engine import Engine, Worn
-from cued.model import AnyEvent, BeltRequest, CueDone, Input, Notice
+from cued.model import AnyEvent, CueDone, Input, Notice
 from cued.parts import NoOptions
 from cued.recording.sessions.opening import Opening
 from cued.runtime.leaving import leave_soon
@@ -29,26 +28,17 @@ from cued.sources.source import Source
 KEEPERS = ("recorder", "history")
 
 
-class World(Protocol):
-    """A runner who reacts to cues and has a belt: a simulation. A recording has neither."""
-
-    def hear(self, event: AnyEvent) -> None:
-        """Note an event."""
-        ...
-
-    def request(self, request: BeltRequest) -> str:
-        """Set the belt; "" when done, else why not."""
-        ...
-
-
 def at_full_speed(
     config: Config,
     worn: Mapping[str, Worn],
     inputs: Iterable[Input],
     target: str | None,
-    world: World | None = None,
+    hears: Callable[[AnyEvent], object] = ignore,
 ) -> dict[str, int]:
-    """Feed everything to a new engine, event lines to ``target``; how many of each type."""
+    """Feed everything to a new engine, event lines to ``target``; how many of each type.
+
+    hears : is told every event at once, as a simulated runner and belt answer with what comes next.
+    """
     engine = app.engine(config, worn)
     lines = events.EventLines(events.Config(file=target or ""), app.site(config), ignore)
     counts = Counter[str]()
@@ -59,8 +49,7 @@ def at_full_speed(
             for event in engine.feed(item):
                 counts[type(event).__name__.lower()] += 1
                 lines.take(event)
-                if world:
-                    _tell(world, event)
+                hears(event)
     finally:
         lines.close()
     return counts
@@ -132,10 +121,3 @@ def _to_file(
 def summed_up(counts: Mapping[str, int]) -> str:
     """Say in a line what came out."""
     return ", ".join(f"{n} {kind}" for kind, n in sorted(counts.items())) or "no events"
-
-
-def _tell(world: World, event: AnyEvent) -> None:
-    if isinstance(event, BeltRequest):
-        world.request(event)
-    else:
-        world.hear(event)

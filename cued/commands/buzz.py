@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import importlib
 import sys
 from functools import partial
-from typing import Any, get_args
+from typing import get_args
 
 from msgspec.structs import replace
 
@@ -41,8 +40,7 @@ def run(args: argparse.Namespace) -> int:
     config = load_config(args)
     actuators = config.parts.get("actuators", {})
     if "pod_haptic" in actuators and "haptic" not in actuators:
-        pods: Any = importlib.import_module("cued.commands.buzz")  # bleak is slow
-        why = asyncio.run(pods.buzz(args.pattern, config))
+        why = asyncio.run(buzz_pods(args.pattern, config))
     else:
         options: haptic.Config = config.part("actuators", "haptic") or haptic.Config()
         why = asyncio.run(haptic.buzz(args.pattern, options, app.site(config)))
@@ -51,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     return 1 if why else 0
 
 
-async def buzz(pattern: Pattern, config: Config) -> str:
+async def buzz_pods(pattern: Pattern, config: Config) -> str:
     """Play one pattern once all pods stream, and return why it could not be felt, or nothing."""
     where = app.site(config)
     pods = {n: s for n, s in where.sensors.items() if s.device == "pod"}

@@ -23,7 +23,6 @@ from rich.table import Table as RichTable
 
 from cued import app, config
 from cued.commands._options import add_config, positive
-from cued.config import Config
 from cued.engine import Worn
 from cued.evaluation.figures import Scores, figures
 from cued.evaluation.scoring import score
@@ -187,7 +186,14 @@ def _do(work: Work) -> Evaluated:
     settings = config.load(work.config)
 
     def engine_on(recording: TableRecording, sensors: Collection[str]) -> list[AnyEvent]:
-        return _events(settings, recording, sensors, work)
+        tracks = [s for s in recording.sensors if s.name in sensors]
+        engine = app.engine(settings, {s.name: Worn(s.placement, s.mounting) for s in tracks})
+        return [
+            event
+            for given in packets(recording, work.packet_s, sensors)
+            if not (isinstance(given, Belt) and "belt" in work.without)
+            for event in engine.feed(given)
+        ]
 
     return Evaluated(
         score(recording, engine_on),
@@ -204,19 +210,6 @@ def _unscored(folder: Path, recording: TableRecording) -> str:
     kinds = sorted({row.kind for row in recording.truth} - KINDS)
     named = ", ".join(kinds)
     return f"{folder}: not scored are rows of kind {named} (docs/recordings.md)" if kinds else ""
-
-
-def _events(
-    settings: Config, recording: TableRecording, sensors: Collection[str], work: Work
-) -> list[AnyEvent]:
-    worn = {s.name: Worn(s.placement, s.mounting) for s in recording.sensors if s.name in sensors}
-    engine = app.engine(settings, worn)
-    return [
-        event
-        for given in packets(recording, work.packet_s, sensors)
-        if not (isinstance(given, Belt) and "belt" in work.without)
-        for event in engine.feed(given)
-    ]
 
 
 def _drawn(table: Table) -> RichTable:

@@ -18,8 +18,7 @@ from cued import app
 from cued.commands._options import add_config, load_config, number, positive
 from cued.engine import Worn
 from cued.evaluation.moment import SIDES_S, Moment, Seen, look
-from cued.frames import Matrix
-from cued.model import CuedError, Placement, RecordingError
+from cued.model import CuedError, RecordingError
 from cued.parts import extra
 from cued.recording.tables.stream import packets
 from cued.recording.tables.table import TableRecording, read_table
@@ -61,9 +60,8 @@ def run(args: argparse.Namespace) -> int:
     config = load_config(args)
     worn = {s.name: Worn(s.placement, s.mounting) for s in recording.sensors}
     engine = app.engine(config, worn)
-    places: dict[str, tuple[Placement, Matrix | None]]
-    places = {s.name: (s.placement, s.mounting) for s in recording.sensors}
-    moment = look(packets(recording), engine.feed, places, config.gait, args.at, args.sides)
+    inputs = packets(recording)
+    moment = look(inputs, engine.feed, recording.sensors, config.gait, args.at, args.sides)
     print("\n".join(told(moment)))
     if not args.text:
         _draw(moment, kind, out)

@@ -136,7 +136,7 @@ def _usual() -> dict[str, dict[str, dict[str, Any]]]:
 def _lines(kind: type[Struct], values: Mapping[str, Any]) -> list[str]:
     """Comment each option with its sentence and default, or its value if it has one."""
     out = ["enabled = false"] if values.get("enabled") is False else []
-    for key, about in _properties(kind).items():
+    for key, about in _told(kind)["properties"].items():
         out += textwrap.wrap(
             f"{_described(about)} ({_type(about)}{_bounds(about)})",
             98, initial_indent="# ", subsequent_indent="# ",
@@ -153,14 +153,14 @@ def _key(name: str) -> str:
     return name if re.fullmatch("[A-Za-z0-9_-]+", name) else to_toml(name)
 
 
-def _properties(kind: type[Struct]) -> dict[str, Any]:
+def _told(kind: type[Struct]) -> dict[str, Any]:
+    """Return the JSON schema of a section alone."""
     schema: dict[str, Any] = msgspec.json.schema(kind)
-    return schema["$defs"][schema["$ref"].rsplit("/", 1)[-1]]["properties"]
+    return schema["$defs"][schema["$ref"].rsplit("/", 1)[-1]]
 
 
 def _options(kind: type[Struct]) -> list[str]:
-    schema: dict[str, Any] = msgspec.json.schema(kind)
-    body = schema["$defs"][schema["$ref"].rsplit("/", 1)[-1]]
+    body = _told(kind)
     required = body.get("required", [])
     lines: list[str] = []
     for key, about in body["properties"].items():

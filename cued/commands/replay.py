@@ -20,11 +20,10 @@ from msgspec import Struct
 from cued import app
 from cued.commands import _play
 from cued.commands._options import add_config, load_config, non_negative, positive
-from cued.commands._sessions import add_folder, chosen_config, concluded, sessions_folder
+from cued.commands._sessions import add_folder, chosen_config, concluded, found
 from cued.config import Site
 from cued.engine import Worn
 from cued.model import AnyEvent, Cue, Event, Fall, LinkChanged, Notice, Notification, Phase, Stumble
-from cued.recording.sessions import folder
 from cued.recording.sessions.session import RecordedSession, SessionPart
 from cued.recording.tables.stream import PACKET_S, packets
 from cued.recording.tables.table import read_table
@@ -71,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     """Replay and, unless event lines go to standard output, sum up."""
     path = Path(args.recording)
     if not path.is_dir():
-        return _session(args, RecordedSession(path if path.is_file() else _found(args)))
+        return _session(args, RecordedSession(found(args, args.recording)))
     config = load_config(args)
     recording = read_table(path)
     worn = {s.name: Worn(s.placement, s.mounting) for s in recording.sensors}
@@ -85,11 +84,6 @@ def run(args: argparse.Namespace) -> int:
     if args.events != "-":
         print(_play.summed_up(counts))
     return 0
-
-
-def _found(args: argparse.Namespace) -> Path:
-    """Find a session by name; of what looks like a path, say that it is not there."""
-    return folder.find(sessions_folder(args), args.recording)
 
 
 def _session(args: argparse.Namespace, session: RecordedSession) -> int:

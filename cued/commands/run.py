@@ -34,7 +34,7 @@ from msgspec.structs import replace
 from cued import app
 from cued import config as configuration
 from cued.coach.voice import phrases
-from cued.commands._checks.machine import running
+from cued.commands._checks.system import SERVICE, Machine
 from cued.commands._header import refuse_clashes
 from cued.commands._options import add_config, load_config
 from cued.commands._setup.place import NAME as NAME_TOLD
@@ -124,7 +124,7 @@ def leave_to_the_service(config: Config) -> None:
     """Refuse to start if the service holds the sensors, pins or sound. Raises CuedError."""
     if "INVOCATION_ID" in os.environ or not config.station.hardware:
         return  # started by systemd itself, or nothing real is touched
-    if running("cued.service", "cued@*.service"):
+    if Machine().active(*SERVICE):
         raise Taken(
             "the service runs and has sensors, pins and sound; "
             "sudo systemctl stop cued first, or watch it: journalctl -fu cued"

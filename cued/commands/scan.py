@@ -11,8 +11,7 @@ from rich.text import Text
 
 from cued.commands._checks.all import missing, show
 from cued.commands._checks.bluetooth import bluetooth
-from cued.commands._checks.machine import running
-from cued.commands._checks.system import Machine
+from cued.commands._checks.system import SERVICE, Machine
 from cued.commands._options import positive
 from cued.config import Config
 from cued.devices._unsupported import unsupported
@@ -56,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
             "Wake the sensor (move it, wet the strap, start the belt); a sensor that is connected"
         )
         print("elsewhere, to a phone for example, does not show.")
-    if running("cued.service", "cued@*.service"):
+    if Machine().active(*SERVICE):
         print("What the service is connected to does not show either: sudo systemctl stop cued")
     if not found:
         diagnose(args.adapter)

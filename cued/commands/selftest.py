@@ -18,8 +18,8 @@ from rich.text import Text
 
 from cued import __version__, app
 from cued.commands._checks import body, broker, machine, radio
-from cued.commands._checks.all import looked_at, missing, show, state_folder
-from cued.commands._checks.system import Check, Machine
+from cued.commands._checks.all import MARKS, looked_at, missing, show, state_folder
+from cued.commands._checks.system import SERVICE, Check, Machine
 from cued.commands._options import add_config, load_config, positive
 from cued.commands._options import ask as yes
 from cued.config import Config, Site
@@ -28,7 +28,6 @@ NAME = "selftest"
 HELP = "try every part and say what is wrong"
 HELD = "the service has it"
 STOP = "sudo systemctl stop cued, try again, and start it afterwards"
-COLOURS = {"ok": "green", "warning": "yellow", "failed": "red", "skipped": "dim"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +64,7 @@ async def tried(config: Config, seconds: float, *, ask: bool = False) -> list[Ch
     checks = [machine.board(), machine.power(here), machine.clock(here)]
     checks += [machine.disk(state_folder(config)), machine.pins_let_go(here), radio.rfkill()]
     checks.append(await broker.broker(config, site))
-    if machine.running("cued.service", "cued@*.service"):
+    if here.active(*SERVICE):
         held = ("adapter", "sensors", "sound", "motors", "buttons")
         return checks + [Check(name, "skipped", HELD, STOP) for name in held]
     return checks + await _held(config, site, seconds, ask=ask)
@@ -110,7 +109,7 @@ def table(checks: list[Check]) -> Table:
     """Lay out what was found and what to do."""
     out = Table("part", "result", "found", "what to do")
     for check in checks:
-        result = Text(check.state, style=COLOURS[check.state])
+        result = Text(check.state, style=MARKS[check.state][1])
         out.add_row(check.name, result, Text(check.found), Text(check.advice))
     return out
 

@@ -18,6 +18,7 @@ from msgspec import Struct
 from cued import app, config
 from cued.commands._options import add_config
 from cued.commands._sessions import add_folder, sessions_folder, state_folder
+from cued.config import Config
 from cued.model import CuedError, RecordingError
 from cued.recording.history import schema
 from cued.recording.history.file import BAD
@@ -124,7 +125,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _list(args: argparse.Namespace, there: Path) -> None:
     known = index.index(there)
-    rows = [row for path in folder.files(there) if _wanted(args, row := _row(known, path))]
+    every = ((path, known.entry(path)) for path in folder.files(there))
+    rows = [ListedSession(p, e.endings, e.trouble) for p, e in every if _wanted(args, e.endings)]
     known.save()
     if not rows:
         print(f"no sessions in {there}; --folder looks elsewhere")
@@ -132,25 +134,17 @@ def _list(args: argparse.Namespace, there: Path) -> None:
     table = [COLUMNS, *(row.cells() for row in rows)]
     widths = [max(len(line[i]) for line in table) for i in range(len(COLUMNS))]
     for line in table:
-        cells = (c.ljust(w) if i in (0, 1, 8) else c.rjust(w) for i, (c, w) in _each(line, widths))
+        aligned = enumerate(zip(line, widths, strict=True))
+        cells = (c.ljust(w) if i in (0, 1, 8) else c.rjust(w) for i, (c, w) in aligned)
         print("  ".join(cells).rstrip())
 
 
-def _each(line: Sequence[str], widths: Sequence[int]) -> enumerate[tuple[str, int]]:
-    return enumerate(zip(line, widths, strict=True))
-
-
-def _row(known: index.Cache[index.Entry], path: Path) -> ListedSession:
-    entry = known.entry(path)
-    return ListedSession(path, entry.endings, entry.trouble)
-
-
-def _wanted(args: argparse.Namespace, row: ListedSession) -> bool:
-    if args.runner and args.runner not in {e.runner for e in row.endings}:
+def _wanted(args: argparse.Namespace, endings: Sequence[Ending]) -> bool:
+    if args.runner and args.runner not in {e.runner for e in endings}:
         return False
-    if args.since and not any(e.began >= args.since for e in row.endings):
+    if args.since and not any(e.began >= args.since for e in endings):
         return False
-    return not args.stumbles or any(e.stumbles or e.falls for e in row.endings)
+    return not args.stumbles or any(e.stumbles or e.falls for e in endings)
 
 
 def _rename(path: Path, name: str) -> None:
@@ -193,15 +187,16 @@ def _forget(args: argparse.Namespace, there: Path) -> None:
         except RecordingError:
             unreadable.append(path.stem)
     _forget_kept(there)
-    state = state_folder(args, config.load(args.config))
+    loaded = config.load(args.config)
+    state = state_folder(args, loaded)
     unsent = Outbox(state / OUTBOX).forget(runner)
-    rows = _forget_history(args, runner)
+    rows = _forget_history(loaded, state, runner)
     left = _swept(state, args.config, runner)
     print(
         f"{runner}: {gone} sessions deleted, {changed} rid of the name, {rows} in the history, "
         f"{unsent} summaries not yet sent"
     )
-    _forget_retained(args, runner)
+    _forget_retained(loaded, runner, sure=args.retained)
     if left:
         print(f"still named in: {', '.join(map(str, left))}")
     print(
@@ -249,11 +244,10 @@ def _forget_kept(there: Path) -> None:
     visit.visits(there).save()
 
 
-def _forget_history(args: argparse.Namespace, runner: str) -> int:
-    loaded = config.load(args.config)
+def _forget_history(loaded: Config, state: Path, runner: str) -> int:
     options = loaded.part("sinks", "history")
     named = getattr(options, "file", "")
-    path = Path(named) if named else state_folder(args, loaded) / HISTORY
+    path = Path(named) if named else state / HISTORY
     if not path.exists():
         return 0
     try:
@@ -262,14 +256,13 @@ def _forget_history(args: argparse.Namespace, runner: str) -> int:
         raise CuedError(f"{path}: {error}; nothing of {runner} was forgotten there") from None
 
 
-def _forget_retained(args: argparse.Namespace, runner: str) -> None:
+def _forget_retained(loaded: Config, runner: str, *, sure: bool) -> None:
     """Empty what the broker retains of a runner, if that is wanted and it can be reached."""
-    loaded = config.load(args.config)
     options = loaded.part("sinks", "mqtt")
     if options is None:
         return
     where = f"cued/{loaded.station.name}/session"
-    if not args.retained and not _agreed("clear what the broker retains of the name, too?"):
+    if not sure and not _agreed("clear what the broker retains of the name, too?"):
         print(f"out of reach: what the MQTT broker retains ({where}); --retained clears it")
         return
     from cued.sinks import _mqtt_client as mqtt  # noqa: PLC0415 (importing it takes its time)

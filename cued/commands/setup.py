@@ -27,7 +27,6 @@ from rich.console import Console
 from cued import app, config
 from cued.coach.voice.phrases import LANGUAGES
 from cued.commands._checks.all import looked_at, missing, show
-from cued.commands._checks.machine import running
 from cued.commands._checks.system import Check, Machine
 from cued.commands._options import number
 from cued.commands._setup import writing
@@ -171,7 +170,7 @@ def look_for_a_place(path: Path) -> None:
 @contextmanager
 def stopped(person: Respondent) -> Generator[None]:
     """Stop the service, which has radio, sound and pins, for as long as they are tried."""
-    if not running(SERVICE):
+    if not Machine().active(SERVICE):
         yield
         return
     signal.signal(signal.SIGHUP, signal.default_int_handler)  # ssh may end in the middle

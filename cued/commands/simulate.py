@@ -98,7 +98,7 @@ def run(args: argparse.Namespace) -> int:
         sections = ", ".join(f"[sinks.{n}]" for n in kept)
         hint = "--speed 50 keeps it, --record FOLDER writes a table recording"
         print(f"cued: --speed 0 keeps nothing for {sections}: {hint}", file=sys.stderr)
-    counts = _play.at_full_speed(config, worn, simulation.inputs(), args.events, runner)
+    counts = _play.at_full_speed(config, worn, simulation.inputs(), args.events, runner.answer)
     if args.events != "-":
         print(_play.summed_up(counts))
     return 0
@@ -159,6 +159,13 @@ class Runner:
     def request(self, request: BeltRequest) -> str:
         """Set the simulated treadmill; "" when done."""
         return self.simulation.request(request)
+
+    def answer(self, event: AnyEvent) -> None:
+        """Pass on a cue or a request, where no daemon tells them apart."""
+        if isinstance(event, BeltRequest):
+            self.request(event)
+        else:
+            self.hear(event)
 
 
 @contextmanager

@@ -11,17 +11,17 @@ import argparse
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any
 
 from cued import app
 from cued.actuators import speech
 from cued.commands._options import add_config, load_config
 from cued.config import Config
-from cued.frames import Matrix
-from cued.model import Cue, CuedError, CueDone, Input, Notice, Placement, Priority
+from cued.engine import Worn
+from cued.model import Cue, CuedError, CueDone, Input, Notice, Priority
 from cued.reading import to_toml
 from cued.recording.study.conductor import Conductor, Protocol, Step, read_protocol, shipped
 from cued.recording.tables.table import TableRecording
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     """Ask, lead, and write."""
     protocol = read_protocol(args.protocol)
     config = load_config(args)
-    worn = _simulated_places(protocol) if args.simulate else _places(config, protocol)
+    worn = _simulated_sensors(protocol) if args.simulate else _sensors(config, protocol)
     code = args.person or f"p{secrets.token_hex(3)}"
     name = f"{Path(args.protocol).stem}-{code}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     folder = (args.out or Path("study")) / name
@@ -104,15 +104,10 @@ def _keep_consent(folder: Path, protocol: Protocol, code: str) -> None:
     (folder / "consent.toml").write_text("\n".join(lines) + "\n", "utf-8")
 
 
-def _places(config: Config, protocol: Protocol) -> Mapping[str, tuple[Placement, Matrix | None]]:
-    """Return where the configured sensors are worn; refuse when one is missing."""
-    body = get_args(Placement)
-    worn: dict[str, tuple[Placement, Matrix | None]] = {
-        name: (cast("Placement", s.placement), s.mounting)
-        for name, s in config.sensors.items()
-        if s.placement in body
-    }
-    there = {place for place, _ in worn.values()}
+def _sensors(config: Config, protocol: Protocol) -> Mapping[str, Worn]:
+    """Return the configured sensors on the body; refuse when one is missing."""
+    worn = app.worn(config)
+    there = {w.placement for w in worn.values()}
     missing = [place for place in protocol.placements if place not in there]
     if missing:
         raise CuedError(
@@ -190,26 +185,21 @@ def _unheard(item: CueDone | Notice) -> None:
         print(item.text)
 
 
-def _simulated_places(protocol: Protocol) -> Mapping[str, tuple[Placement, Matrix | None]]:
-    sensors = parse(_script(protocol)).sensor
-    return {s.name: (cast("Placement", s.placement), s.mounting) for s in sensors}
+def _simulated_sensors(protocol: Protocol) -> Mapping[str, Worn]:
+    return {s.name: Worn(s.placement, s.mounting) for s in parse(_script(protocol)).sensor}
 
 
 def _simulated(protocol: Protocol, conductor: Conductor) -> list[TruthRow]:
     """Lead the simulated runner, as fast as it goes, and return the contacts it made."""
     simulation = Simulation(parse(_script(protocol)))
-    _fed(simulation, conductor, print)
+    for item in simulation.inputs():
+        for step in conductor.feed(item):
+            print(step.say)
     return [
         TruthRow(row.t_s, row.kind, SIDES.get(row.side, "unknown"))
         for row in simulation.truth
         if row.kind in ("contact", "lift")
     ]
-
-
-def _fed(simulation: Simulation, conductor: Conductor, tell: Callable[[str], None]) -> None:
-    for item in simulation.inputs():
-        for step in conductor.feed(item):
-            tell(step.say)
 
 
 def _script(protocol: Protocol) -> str:

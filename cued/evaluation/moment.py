@@ -8,17 +8,18 @@ that became an event.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from msgspec import Struct
 
-from cued.frames import Matrix, sizes
+from cued.frames import sizes
 from cued.gait.finding import Finding
 from cued.gait.fusion.chains import GaitConfig, Segment, chains
 from cued.gait.trunk.falls import Falls
 from cued.gait.trunk.stumble import Stumbles
 from cued.model import AnyEvent, Block, Floats, Input, Measurement, Packet, Placement
+from cued.recording.tables.table import SensorTrack
 from cued.signal.stream import Stream
 
 SIDES_S = 3.0  # shown before and after the moment
@@ -48,12 +49,10 @@ class Moment(Struct):
 class _Watched:
     """One sensor's chains, and what they gave near the moment."""
 
-    def __init__(
-        self, name: str, placement: Placement, mounting: Matrix | None, gait: GaitConfig
-    ) -> None:
-        self._placement: Placement = placement
-        self._stream = Stream(name, placement, mounting)
-        self._chains: list[Segment] = chains(name, placement, gait)
+    def __init__(self, sensor: SensorTrack, gait: GaitConfig) -> None:
+        self._placement: Placement = sensor.placement
+        self._stream = Stream(sensor.name, sensor.placement, sensor.mounting)
+        self._chains: list[Segment] = chains(sensor.name, sensor.placement, gait)
         self._blocks: list[Block] = []
         self._scores: dict[str, list[tuple[Floats, Floats]]] = {}
         self._findings: list[Finding] = []
@@ -95,14 +94,14 @@ class _Watched:
 def look(
     inputs: Iterable[Input],
     feed: Callable[[Input], list[AnyEvent]],
-    worn: Mapping[str, tuple[Placement, Matrix | None]],
+    sensors: Iterable[SensorTrack],
     gait: GaitConfig,
     at: float,
     sides_s: float = SIDES_S,
 ) -> Moment:
     """Feed a recording up to a little after ``at`` and return what was seen around it."""
     start, end = at - sides_s, at + sides_s
-    watched = {name: _Watched(name, *how, gait) for name, how in worn.items()}
+    watched = {sensor.name: _Watched(sensor, gait) for sensor in sensors}
     events: list[AnyEvent] = []
     for item in inputs:
         if isinstance(item, Packet):

@@ -307,7 +307,7 @@ def test_where_no_lock_can_be_made_there_is_none(tmp_path):
 def test_a_daemon_beside_the_service_stops_with_one_line(monkeypatch, capsys, tmp_path):
     file = tmp_path / "cued.toml"
     file.write_text(f'[station]\nstate = "{tmp_path}"\n[sources.ble]\n')
-    monkeypatch.setattr(run, "running", lambda *_units: True)
+    monkeypatch.setattr(run.Machine, "active", lambda *_: True)
     monkeypatch.delenv("INVOCATION_ID", raising=False)
     assert __main__.main(["run", "--config", str(file)]) == 1
     told = capsys.readouterr().err

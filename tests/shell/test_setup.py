@@ -256,7 +256,7 @@ def test_who_may_not_write_is_told_before_being_asked(monkeypatch, tmp_path, cap
 
 def test_the_service_gives_up_its_parts_while_they_are_tried(monkeypatch):
     calls, before = [], signal.getsignal(signal.SIGHUP)
-    monkeypatch.setattr(setup, "running", lambda _: True)
+    monkeypatch.setattr(setup.Machine, "active", lambda *_: True)
     monkeypatch.setattr("subprocess.run", lambda command, check: calls.append(command[1]))
     with contextlib.suppress(KeyboardInterrupt), setup.stopped(Answering()):
         calls.append("tried")

@@ -1,4 +1,4 @@
-"""The machine itself: board, power, clock, disk, and whether the service holds the parts already.
+"""The machine itself: board, power, clock, disk, and what becomes of a killed program's pins.
 
 Power is what the Pi's firmware says (get_throttled: bits 0-3 are true now, 16-19 since the start).
 What becomes of a killed process's pins is a parameter of the pins' driver, ``persist_gpio_outputs``
@@ -25,11 +25,6 @@ KEEPS_OUTPUTS = tuple(
 MEANS = ("under-voltage", "frequency capped", "throttled", "soft temperature limit")
 FULL_MB, LOW_MB = 20, 200  # a session of an hour is a few MB
 SLOW_DISK_S = 1.0  # for 64 kB; chosen
-
-
-def running(*units: str) -> bool:
-    """Return whether one of these is on, and therefore has sensors, pins and sound."""
-    return Machine().active(*units)
 
 
 def board() -> Check:

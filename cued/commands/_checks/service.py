@@ -9,13 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cued.commands._checks.system import Check, Machine
+from cued.commands._checks.system import SERVICE, Check, Machine
 from cued.config import Config
 from cued.runtime.lock import held
 from cued.sinks._hosts import refusal
 
 NEEDED = ("audio", "bluetooth", "gpio")
-SERVICE = ("cued.service", "cued@*.service")
 
 
 def other_daemon(machine: Machine, state: Path, station: str) -> Check:
@@ -33,24 +32,6 @@ def other_daemon(machine: Machine, state: Path, station: str) -> Check:
     return Check("other daemon", "ok", "none runs")
 
 
-def permissions(machine: Machine, groups: Callable[[str], set[str]] | None = None) -> Check:
-    """Check whether the daemon's user may use sound, Bluetooth and pins."""
-    user = "cued" if _known("cued", groups) else pwd.getpwuid(os.getuid()).pw_name
-    mine = (groups or groups_of)(user)
-    if user == "root":
-        return Check("permissions", "ok", "root may do everything")
-    there = {line.partition(":")[0] for line in machine.read("/etc/group").splitlines()}
-    lacks = [g for g in NEEDED if g in there and g not in mine]
-    if not lacks:
-        return Check("permissions", "ok", f"{user} may use sound, Bluetooth and pins")
-    advice = f"sudo usermod -aG {','.join(lacks)} {user}, then log in again or reboot"
-    return Check("permissions", "failed", f"{user} is not in {', '.join(lacks)}", advice)
-
-
-def _known(user: str, groups: Callable[[str], set[str]] | None) -> bool:
-    return bool((groups or groups_of)(user))
-
-
 def groups_of(user: str) -> set[str]:
     """Return the names of a user's groups; nothing for one that does not exist."""
     try:
@@ -64,6 +45,20 @@ def groups_of(user: str) -> set[str]:
         except KeyError:
             named.add(str(number))
     return named
+
+
+def permissions(machine: Machine, groups: Callable[[str], set[str]] = groups_of) -> Check:
+    """Check whether the daemon's user may use sound, Bluetooth and pins."""
+    user = "cued" if groups("cued") else pwd.getpwuid(os.getuid()).pw_name
+    mine = groups(user)
+    if user == "root":
+        return Check("permissions", "ok", "root may do everything")
+    there = {line.partition(":")[0] for line in machine.read("/etc/group").splitlines()}
+    lacks = [g for g in NEEDED if g in there and g not in mine]
+    if not lacks:
+        return Check("permissions", "ok", f"{user} may use sound, Bluetooth and pins")
+    advice = f"sudo usermod -aG {','.join(lacks)} {user}, then log in again or reboot"
+    return Check("permissions", "failed", f"{user} is not in {', '.join(lacks)}", advice)
 
 
 def ports(machine: Machine, config: Config) -> list[Check]:

@@ -16,6 +16,7 @@ from msgspec import Struct
 State = Literal["ok", "warning", "failed", "skipped"]
 
 Asks = Callable[[Sequence[str]], str]
+SERVICE = ("cued.service", "cued@*.service")
 
 
 def ask(command: Sequence[str]) -> str:

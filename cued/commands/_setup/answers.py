@@ -18,8 +18,8 @@ CREDENTIAL = "cued-mqtt-password"
 Tables = dict[str, Any]
 
 
-class ChosenSensor(Struct, frozen=True):
-    """A device and where it is worn."""
+class ChosenSensor(Struct, frozen=True, omit_defaults=True):
+    """A device and where it is worn; as a table, without what is not known of it."""
 
     device: str
     placement: str

@@ -13,6 +13,7 @@ Rules
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -177,13 +178,7 @@ class Conversation:
 
 def laid_over(raw: Tables, answers: Answers) -> Tables:
     """Lay answers over a configuration's tables; the result is new."""
-    out = _copy(raw)
+    out = copy.deepcopy(raw)
     for topic in TOPICS.values():
         topic.lay(out, answers)
     return out
-
-
-def _copy(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _copy(v) for k, v in value.items()}  # pyright: ignore[reportUnknownVariableType]
-    return list(value) if isinstance(value, list) else value  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]

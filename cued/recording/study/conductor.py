@@ -21,7 +21,7 @@ import msgspec
 import numpy as np
 from msgspec import Meta, Struct
 
-from cued.frames import Matrix
+from cued.engine import Worn
 from cued.gait.finding import Contact, LiftOff
 from cued.gait.foot.chain import Foot
 from cued.gait.fusion.footfalls import SIDE_OF
@@ -39,11 +39,9 @@ FACING = {"turn": "unknown"}  # between two directions none is true
 class Conductor:
     """One person's guided recording."""
 
-    def __init__(
-        self, protocol: Protocol, worn: Mapping[str, tuple[Placement, Matrix | None]]
-    ) -> None:
+    def __init__(self, protocol: Protocol, worn: Mapping[str, Worn]) -> None:
         self._worn = dict(worn)
-        self._streams = {name: Stream(name, place, None) for name, (place, _) in worn.items()}
+        self._streams = {name: Stream(name, w.placement, None) for name, w in worn.items()}
         self._blocks: dict[str, list[Block]] = {name: [] for name in worn}
         self._steps = list(protocol.step)
         self._step: Step | None = None
@@ -69,25 +67,24 @@ class Conductor:
         return self._advance(item.t)
 
     def _advance(self, t: float) -> list[Step]:
-        out: list[Step] = []
         if self._step is not None and not self._bout and self._ends_t is not None:
             moves = self._step.gait in ("walk", "run")
             if moves and t >= self._ends_t - self._step.for_s + self._step.settle_s:
                 self._mark(t, "bout_start")
                 self._bout = True
         if self._ends_t is not None and t < self._ends_t:
-            return out
+            return []
         if self._bout:
             self._mark(t, "bout_end")
         self._bout = False
         if not self._steps:
             self.done = True
-            return out
+            return []
         step = self._step = self._steps.pop(0)
         self._ends_t = t + step.for_s
         self._mark(t, "gait", "stand" if step.gait == "turn" else step.gait)
         self._mark(t, "direction", FACING.get(step.gait, step.direction))
-        return [*out, step]
+        return [step]
 
     def close(self, t: float) -> None:
         """End early: what was recorded until now stands."""
@@ -101,7 +98,7 @@ class Conductor:
     def tracks(self) -> tuple[SensorTrack, ...]:
         """Return what each sensor gave."""
         return tuple(
-            _track(name, *self._worn[name], blocks)
+            _track(name, self._worn[name], blocks)
             for name, blocks in self._blocks.items()
             if blocks
         )
@@ -110,7 +107,7 @@ class Conductor:
         """Return contacts and lifts as the feet's own sensors show them."""
         out: list[TruthRow] = []
         for name, blocks in self._blocks.items():
-            place = self._worn[name][0]
+            place = self._worn[name].placement
             if place not in ("foot_left", "foot_right"):
                 continue
             side = SIDE_OF[place]
@@ -122,13 +119,11 @@ class Conductor:
         return out
 
 
-def _track(
-    name: str, placement: Placement, mounting: Matrix | None, blocks: Sequence[Block]
-) -> SensorTrack:
+def _track(name: str, worn: Worn, blocks: Sequence[Block]) -> SensorTrack:
     turns = [b.gyr for b in blocks if b.gyr is not None]
     gyr = np.concatenate(turns) if len(turns) == len(blocks) else None
     t, acc = np.concatenate([b.t for b in blocks]), np.concatenate([b.acc for b in blocks])
-    return SensorTrack(name, placement, RATE_HZ, t, acc, gyr, mounting)
+    return SensorTrack(name, worn.placement, RATE_HZ, t, acc, gyr, worn.mounting)
 
 
 class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

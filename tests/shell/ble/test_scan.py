@@ -38,7 +38,7 @@ async def test_scan_prints_a_name_as_it_is_but_for_what_is_no_text(bluez, capsys
 
 
 async def test_scan_says_that_the_service_hides_its_sensors(bluez, capsys, monkeypatch):
-    monkeypatch.setattr(scan, "running", lambda *_: True)
+    monkeypatch.setattr(scan.Machine, "active", lambda *_: True)
     assert await cued("scan", "--seconds", "0.3") == 0
     assert "sudo systemctl stop cued" in capsys.readouterr().out
 

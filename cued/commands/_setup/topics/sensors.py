@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from cued import parts
@@ -119,7 +120,7 @@ def _named(sensors: tuple[ChosenSensor, ...], before: Tables) -> Tables:
         name, n = each.placement, 2
         while name in out:
             name, n = f"{each.placement}_{n}", n + 1
-        fields = {f: v for f in each.__struct_fields__ if (v := getattr(each, f))}
+        fields = msgspec.to_builtins(each)
         same = [s for s in before.values() if each.address and s.get("address") == each.address]
         kept: Tables = same[0] if same and same[0].get("placement") == each.placement else {}
         out[name] = {**kept, **fields}
@@ -148,16 +149,12 @@ def _ask(talk: Talk) -> dict[str, Any]:
     if not chosen:
         person.tell("No sensor chosen; what is configured stays.")
         return {}
-    values = {"sensors": [_sensor(_table(s)) for s in chosen]}
+    values = {"sensors": msgspec.to_builtins(chosen)}
     talk.tell("data", values)
     if any(s.placement.endswith("_left") for s in chosen):
         person.ask("Stamp with the left foot a few times, then Enter", "")
         talk.tell("stamp", values)
     return values
-
-
-def _table(sensor: ChosenSensor) -> dict[str, str]:
-    return {f: getattr(sensor, f) for f in sensor.__struct_fields__}
 
 
 def _placed(talk: Talk, one: Nearby) -> ChosenSensor | None:

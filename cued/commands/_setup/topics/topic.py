@@ -82,7 +82,7 @@ class Talk(Struct, frozen=True):
     """What a topic's questions are asked with.
 
     tables : the configuration as it would be written now.
-    fits : raises ConfigError where values cannot stand in the configuration.
+    fits : the configuration with these values in it. Raises ConfigError where they cannot stand.
     tell : shows the person what a trial of this topic found with these values.
     fresh : nothing was configured before.
     """
@@ -90,7 +90,7 @@ class Talk(Struct, frozen=True):
     person: Respondent
     trials: Trials
     tables: Tables
-    fits: Callable[[Mapping[str, Any]], object]
+    fits: Callable[[Mapping[str, Any]], Tables]
     tell: Callable[[str, Mapping[str, Any]], None]
     fresh: bool = False
 

@@ -53,7 +53,7 @@ def _ask(talk: Talk) -> dict[str, Any]:
     values["renderer"] = person.ask("What speaks", values["renderer"], RENDERERS)
     before = values["sound"]
     while True:
-        if why := spoken(talk.trials, _with(talk.tables, values)):
+        if why := spoken(talk.trials, talk.fits(values)):
             person.tell(why)
             question = "Part of the sound card's name, or - to go on without"
             card = person.ask(question, values["sound"] or "-")
@@ -70,15 +70,6 @@ def _ask(talk: Talk) -> dict[str, Any]:
         else:
             step = STEP if answer == LOUDER else -STEP
             values["volume"] = round(min(1.0, max(0.05, values["volume"] + step)), 2)
-
-
-def _with(tables: Tables, values: Mapping[str, Any]) -> Tables:
-    voice = dict(tables.get("actuators", {}).get("speech", {}))
-    voice |= {
-        "volume": values["volume"], "device": values["sound"], "renderer": values["renderer"],
-    }  # fmt: skip
-    actuators = {**tables.get("actuators", {}), "speech": voice}
-    return {**tables, "actuators": actuators}
 
 
 def _say(trials: Trials, tables: Tables, _how: Mapping[str, Any]) -> list[Finding]:
