@@ -22,7 +22,6 @@ from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from cued import __version__
@@ -33,13 +32,13 @@ from cued.report.places import is_afar, place
 LINE_S = 60.0  # between lines of progress where there is no terminal
 VERSIONS = {"cued": __version__, "numpy": np.__version__}
 
-Hear = Callable[[str], list[dict[str, Any]]]
+Hear = Callable[[str], list[Done]]
 
 
 def alone(hear: Hear, paths: Sequence[Path]) -> Iterator[tuple[Path, list[Done]]]:
     """Do all the work in this process, without Dask."""
     for path in paths:
-        yield path, msgspec.convert(hear(str(path)), list[Done])
+        yield path, hear(str(path))
 
 
 def spread(
@@ -151,7 +150,7 @@ def _outcome(future: Any, path: Path) -> list[Done]:
     """Return a session's result, which may be that it ends every worker that processes it."""
     if error := future.exception():
         return [Done(session=path.stem, trouble=str(error).split(". ")[0])]
-    return msgspec.convert(future.result(), list[Done])
+    return future.result()
 
 
 @contextlib.contextmanager

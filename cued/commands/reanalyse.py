@@ -104,14 +104,13 @@ def _all(
     return sorted(done, key=lambda d: d.session)
 
 
-def hear(path: str, *, out: str, wanted: Sequence[str]) -> list[dict[str, Any]]:
-    """Hear one session in a worker; what came of it, as plain values."""
+def hear(path: str, *, out: str, wanted: Sequence[str]) -> list[Done]:
+    """Hear one session in a worker; what came of it by each configuration."""
     reanalysis = importlib.import_module("cued.report.reanalysis")
     try:
-        done = reanalysis.analyse(place(path), place(out), wanted, _heard, _effective)
+        return reanalysis.analyse(place(path), place(out), wanted, _heard, _effective)
     except (CuedError, OSError) as error:
-        done = [Done(session=Path(path).stem, trouble=str(error))]
-    return msgspec.to_builtins(done)
+        return [Done(session=Path(path).stem, trouble=str(error))]
 
 
 def _wanted(args: argparse.Namespace) -> dict[str, str]:

@@ -63,10 +63,10 @@ def content(out):
 
 def test_the_own_configuration_changes_nothing(sessions, tmp_path):
     broken, *good = heard(sessions, tmp_path)
-    assert "no session" in broken["trouble"]
+    assert "no session" in broken.trouble
     for done in good:
-        assert done["before"] == done["after"]
-        assert done["before"]["stride"] > 5
+        assert done.before == done.after
+        assert done.before["stride"] > 5
 
 
 def test_what_is_done_is_not_done_again_and_half_a_file_is_nothing(sessions, tmp_path):
@@ -76,9 +76,9 @@ def test_what_is_done_is_not_done_again_and_half_a_file_is_nothing(sessions, tmp
     results[0].with_name(f"{results[0].name}.77.new").write_bytes(b"half")
     results[1].unlink()
     again = heard(sessions, tmp_path)
-    assert sorted(d["skipped"] for d in again) == [False, False, True]
+    assert sorted(d.skipped for d in again) == [False, False, True]
     assert {p: p.read_bytes() for p in results} == before
-    assert [d["after"] for d in again] == [d["after"] for d in first]
+    assert [d.after for d in again] == [d.after for d in first]
 
 
 @pytest.mark.once
@@ -89,7 +89,7 @@ def test_a_damaged_or_empty_result_is_made_again(sessions, tmp_path, which):
     whole = result.read_bytes()
     for damage in (b"", b"PAR1", b"nonsense" * 100):
         result.write_bytes(damage)
-        assert sorted(d["skipped"] for d in heard(sessions, tmp_path)) == [False, False, True]
+        assert sorted(d.skipped for d in heard(sessions, tmp_path)) == [False, False, True]
         assert result.read_bytes() == whole
 
 
