@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cued.actuators import _wav
-from cued.actuators._speech_options import Config, clips_of
+from cued.actuators._speech_options import Config
 from cued.actuators.speech import Speech
 from cued.coach.voice import phrases
 from cued.config import Site
@@ -20,7 +20,7 @@ from cued.model import Cue, CueDone, Notice, Priority
 
 async def write(folder: Path, config: Config, site: Site) -> str:
     """Write every phrase as ``NAME.wav``; return why some are missing, or nothing."""
-    clips, names = clips_of(config, site), phrases.load(site.language).names()
+    clips, names = config.clips_at(site), phrases.load(site.language).names()
     try:
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         why = [

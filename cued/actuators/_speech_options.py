@@ -56,14 +56,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise ValueError(f"no renderer {self.renderer!r}; there are {', '.join(there)}")
 
     def clips_at(self, site: Site) -> Clips:
-        """Return the clips of this voice, for a program that plays them without a ``Speech``."""
-        return clips_of(self, site)
-
-
-def clips_of(config: Config, site: Site) -> Clips:
-    """Return the clips of the configured voice, and of the coach's own recordings."""
-    own = (
-        recordings(Path(config.clips), phrases.load(site.language).names()) if config.clips else {}
-    )
-    asked = VoiceOptions(site.language, config.voice, config.rate_wpm)
-    return Clips(Path(site.cache) / "speech", asked, config.renderer, own)
+        """Return the clips of this voice, and of the coach's own recordings."""
+        names = phrases.load(site.language).names() if self.clips else {}
+        own = recordings(Path(self.clips), names)
+        asked = VoiceOptions(site.language, self.voice, self.rate_wpm)
+        return Clips(Path(site.cache) / "speech", asked, self.renderer, own)

@@ -29,7 +29,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from cued.actuators._loudness import matched
-from cued.actuators._wav import FULL_SCALE, RATE, TICK_PEAK, Samples
+from cued.actuators._wav import RATE, TICK_PEAK, Samples, to_clip
 from cued.model import Priority
 
 Tone = Literal[
@@ -113,7 +113,7 @@ def tone(name: Tone) -> Samples:
     """Return a sound, ready to be played at ``RATE``; read-only."""
     sound = np.concatenate([_note(note) for note in SCORES[name]])
     sound = sound * (TICK_PEAK / float(np.abs(sound).max())) if name == "tick" else matched(sound)
-    samples: Samples = np.round(sound * FULL_SCALE).astype(np.int16)
+    samples = to_clip(sound)
     samples.flags.writeable = False
     return samples
 

@@ -100,10 +100,7 @@ class Haptic(Actuator):
 
     async def __aenter__(self) -> Haptic:
         config, site = self._config, self._site
-        self._kept = await keep(
-            config.wanted(site),
-            self._hear,
-        )
+        self._kept = await keep(config.wanted(site), self._hear)
         self._why = f"no motors: {self._kept.missing}" if self._kept.missing else ""
         if self._why:
             text = f"{self._why}; mock pins are driven, cues can't be felt"
@@ -172,10 +169,7 @@ class Haptic(Actuator):
         """Set the motors as a pattern has them ``t`` seconds after its start."""
         on = [p for p in felt if p.at_s <= t < p.end_s]
         strength = self._config.strength
-        self._drive(
-            strength * any(p.left for p in on),
-            strength * any(p.right for p in on),
-        )
+        self._drive(strength * any(p.left for p in on), strength * any(p.right for p in on))
         if t >= max(p.end_s for p in felt):
             self._end()
 

@@ -31,7 +31,7 @@ from cued.actuators._mixer import Heard, Mixer
 from cued.actuators._outputs import NullOutput, Output, SoundMissing
 from cued.actuators._phrase_cache import Book, NoticeLevel
 from cued.actuators._portaudio import PortAudioOutput
-from cued.actuators._speech_options import Config, clips_of
+from cued.actuators._speech_options import Config
 from cued.actuators._tones import instead, names, rest
 from cued.actuators._tones import tone as sound_of
 from cued.actuators._wav import Samples
@@ -42,9 +42,7 @@ from cued.model import Beat, Cue, CueDone, Notice, Priority
 from cued.parts import Exit, Part
 
 CHECK_S = 0.25  # between looks at the stream; chosen
-OPENS_S = (
-    3.0  # a card that is well takes 0.1 s; one that blocks is waited for without anybody waiting
-)
+OPENS_S = 3.0  # a sound card takes 0.1 s; nobody waits longer for one that blocks
 RETRY_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # the last one for ever
 TONE_TO_WORDS_S = 0.08  # a short gap, so that both are heard apart; chosen
 CLOSE_S = 2.0  # a card that blocks must not hold up the end
@@ -92,7 +90,7 @@ class Speech(Actuator):
         self._report = report
         self._stand_in = output is None and not site.hardware
         self._output: Output = output or (card if site.hardware else NullOutput())
-        self._book = Book(clips_of(config, site), self._notice)
+        self._book = Book(config.clips_at(site), self._notice)
         self._mixer: Mixer | None = None  # None while there is nothing to play on
         self._why = "the voice is not started"
         self._given: dict[int, _Given] = {}
@@ -122,7 +120,7 @@ class Speech(Actuator):
             self._notice("warning", "sound_missing", f"{self._why}; cues can't be heard yet")
         self._tasks = [
             asyncio.create_task(self._keep_open(opening), name="sound card"),
-            asyncio.create_task(self._keep_clips(), name="speech clips"),
+            asyncio.create_task(self._book.run(), name="speech clips"),
         ]
         for task in self._tasks:
             task.add_done_callback(raise_fault)
@@ -273,9 +271,6 @@ class Speech(Actuator):
             self._notice("info", "sound_back", f"sound works: {self._output.name}")
             self._told.discard("sound_back")
 
-    async def _keep_clips(self) -> None:
-        await self._book.run()
-
     def _lose(self) -> None:
         """Report the present cue as not given: the card is gone."""
         self._mixer, self._why = None, f"{self._output.name} stopped taking sound"
@@ -290,10 +285,6 @@ class Speech(Actuator):
             text = f"{self._output.name} runs dry: raise latency_ms of [actuators.speech]"
             self._notice("warning", "sound_underruns", text)
 
-    async def prepare(self, texts: Iterable[str]) -> None:
-        """Load the clips of these texts, and have those rendered that are missing."""
-        await self._book.prepare(texts)
-
     async def rendered(self) -> set[str]:
         """Wait until nothing is left to render; return what can't be spoken."""
         return await self._book.rendered()
@@ -304,11 +295,6 @@ class Speech(Actuator):
             self._told.add(code)
             now = self._output.now()
             self._report(Notice(t=now, known_t=now, level=level, code=code, text=text))
-
-
-def tones() -> tuple[str, ...]:
-    """Name the tones that ``Cue.tone`` may ask for."""
-    return names()
 
 
 async def say(text: str, config: Config, site: Site, tone: str = "") -> str:

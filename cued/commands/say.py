@@ -10,6 +10,7 @@ from pathlib import Path
 from cued import app
 from cued.actuators import _phrase_book as phrase_book
 from cued.actuators import speech
+from cued.actuators._tones import names as tones
 from cued.commands._options import add_config, load_config
 from cued.config import Config
 
@@ -22,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("text", nargs="?", help="what to say; with --tone, the name of a tone")
     what.add_argument("--all", action="store_true", help="say every phrase, each with its name")
-    parser.add_argument("--tone", action="store_true", help=f"one of {', '.join(speech.tones())}")
+    parser.add_argument("--tone", action="store_true", help=f"one of {', '.join(tones())}")
     parser.add_argument(
         "--out", type=Path, metavar="FOLDER", help="with --all: write a WAV of each instead"
     )
@@ -34,8 +35,8 @@ def run(args: argparse.Namespace) -> int:
     if (args.tone or args.out) and args.tone == args.all:
         print("cued say: --tone goes with a text, --out with --all", file=sys.stderr)
         return 2
-    if args.tone and args.text not in speech.tones():
-        there = ", ".join(speech.tones())
+    if args.tone and args.text not in tones():
+        there = ", ".join(tones())
         print(f"cued say: no tone {args.text!r}; there are {there}", file=sys.stderr)
         return 2
     why = asyncio.run(_say(args, load_config(args)))

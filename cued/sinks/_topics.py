@@ -128,7 +128,7 @@ class Topics:
         self._renew()
         return True
 
-    def take(self, event: AnyEvent, now: float, wall: float) -> None:
+    def take(self, event: AnyEvent, wall: float) -> None:
         """Turn an event into what it changes and says."""
         self._now.take(event)
         match event:
@@ -218,11 +218,11 @@ class Topics:
 
     def _encoded_metrics(self, wall: float) -> bytes:
         now = self._now
-        values = {name: self._rounded(name) for name in self._names}
+        values = {name: _rounded(now.value(name)) for name in self._names}
         level, score = now.stability.level, now.stability.score
         stability = {
             "stability": None if level == "unknown" else level,
-            "stability_score": None if score is None else round(score, 4),
+            "stability_score": _rounded(score),
         }
         belt: dict[str, Any] = self._state["belt"] or {}
         belt_now = {f"belt_{key}": value for key, value in belt.items()}
@@ -231,12 +231,6 @@ class Topics:
         own = {"stride_band_m": [round(end, 3) for end in span] if span else None}
         when = {"strides": [*self._strides], "units": self._units, "t": now.t, "time": wall}
         return msgspec.json.encode(values | stability | belt_now | own | when)
-
-    def _rounded(self, name: str) -> float | None:
-        told = self._now.values.get(name)
-        if told is None or told.value is None:
-            return None
-        return round(told.value, 4)
 
     def _happened(self, event: Phase | Stumble | Fall | Link | Notice, wall: float) -> None:
         kind = str(event.__struct_config__.tag)
@@ -247,18 +241,21 @@ class Topics:
         self.put(_message("event", event, kind, wall))
 
 
+def _rounded(value: float | None, digits: int = 4) -> float | None:
+    return None if value is None else round(value, digits)
+
+
 def _stride(stride: Stride) -> dict[str, Any]:
     """Return the fields of a single stride, which hold for the moment ``t``."""
-    told = {
-        name: value if value is None else round(value, 3)
-        for name, value in (
-            ("t", stride.t),
-            ("duration_s", stride.duration_s),
-            ("step_s", stride.step_s),
-            ("length_m", stride.length_m),
-        )
+    return {
+        "t": round(stride.t, 3),
+        "duration_s": round(stride.duration_s, 3),
+        "step_s": _rounded(stride.step_s, 3),
+        "length_m": _rounded(stride.length_m, 3),
+        "side": stride.side,
+        "direction": stride.direction,
+        "clean": stride.clean,
     }
-    return told | {"side": stride.side, "direction": stride.direction, "clean": stride.clean}
 
 
 def _belt(state: BeltState) -> dict[str, Any] | None:

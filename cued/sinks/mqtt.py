@@ -138,7 +138,7 @@ class Mqtt(Sink):
             self._summaries.append(msgspec.json.encode(body))
             self._wake.set()
             return
-        self._topics.take(event, self._clock(), self._wall())
+        self._topics.take(event, self._wall())
         self._nudge()
 
     async def run(self) -> None:

@@ -51,7 +51,6 @@ import asyncio, sys
 import numpy as np
 from pathlib import Path
 from cued.actuators import _wav, speech
-from cued.actuators._speech_options import clips_of
 from cued.config import Site
 from cued.model import Cue, Notice
 
@@ -62,7 +61,7 @@ async def main(cache):
     said = []
     config = speech.Config(device="default")
     texts, site = ["old", "new"], Site(cache=cache, hardware=True)
-    clips = clips_of(config, site)
+    clips = config.clips_at(site)
     Path(cache, "speech").mkdir(parents=True)
     for text, value in (("old", 10000), ("new", -10000)):
         _wav.write(np.full(3 * 44100, value, dtype=np.int16), clips.path(text))

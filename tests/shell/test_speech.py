@@ -25,7 +25,6 @@ from cued.actuators._clips import Clips
 from cued.actuators._loudness import TARGET_LUFS, loudness, resampled
 from cued.actuators._mixer import FADE_S, Heard, Mixer
 from cued.actuators._outputs import BLOCK, FileOutput, NullOutput
-from cued.actuators._speech_options import clips_of
 from cued.actuators._tones import Tone, instead, names, tone
 from cued.actuators._wav import RATE
 from cued.actuators.voices.voice import VoiceOptions
@@ -77,7 +76,7 @@ def site(tmp_path: Path) -> Site:
 
 def keep(site: Site, text: str, clip: Any) -> None:
     """Put a clip in the cache, as if it had been rendered."""
-    path = clips_of(speech.Config(), site).path(text)
+    path = speech.Config().clips_at(site).path(text)
     path.parent.mkdir(parents=True, exist_ok=True)
     _wav.write(clip, path)
 
@@ -186,7 +185,7 @@ def own(site: Site, folder: Path, name: str, data: bytes) -> Any:
     """Return how the first wording of "overlong_stride" sounds with a file in the folder."""
     folder.mkdir(exist_ok=True)
     (folder / name).write_bytes(data)
-    clips = clips_of(speech.Config(clips=str(folder)), site)
+    clips = speech.Config(clips=str(folder)).clips_at(site)
     text = phrases.load("en").say("overlong_stride", 0)
     clips.load([text])
     return clips.find(text), clips.refused
@@ -259,7 +258,7 @@ async def test_the_written_book_can_be_used_as_a_coachs_own_recordings(
     assert there == set(words)
     assert {"overlong_stride-1", "belt_at-1-2.4"} <= there
     fresh = Site(cache=str(tmp_path / "empty"), hardware=False)
-    clips = clips_of(speech.Config(clips=str(tmp_path / "book")), fresh)
+    clips = speech.Config(clips=str(tmp_path / "book")).clips_at(fresh)
     assert clips.load(words.values()) == []
 
 

@@ -76,7 +76,7 @@ def package_version(package: str) -> str:
         return ""
 
 
-def speak(command: list[str], text: str = "", environment: dict[str, str] | None = None) -> None:
+def speak(command: list[str], text: str = "") -> None:
     """Run a program to its end, with a text on its standard input. Raises RenderError."""
     try:
         done = subprocess.run(
@@ -85,7 +85,6 @@ def speak(command: list[str], text: str = "", environment: dict[str, str] | None
             capture_output=True,
             timeout=PATIENCE_S,
             check=False,
-            env=environment,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise RenderError(f"{command[0]} does not work ({error})") from error
