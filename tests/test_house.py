@@ -147,6 +147,7 @@ def test_a_number_without_a_reason_is_found():
 # Where those modules are tested that no test imports or is named after.
 TESTED_IN = {
     "actuators/_phrase_cache.py": "shell/test_speech.py",
+    "actuators/_speech_options.py": "shell/test_speech.py",
     "actuators/log.py": "contracts/test_actuators.py",
     "actuators/voices/*.py": "contracts/test_voices.py",
     "commands/_over_bluetooth.py": "shell/ble/test_simulate.py",

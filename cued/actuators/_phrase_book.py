@@ -11,8 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cued.actuators import _wav
-from cued.actuators._speech_options import Config
-from cued.actuators.speech import Speech
+from cued.actuators.speech import Config, Speech
 from cued.coach.voice import phrases
 from cued.config import Site
 from cued.model import Cue, CueDone, Notice, Priority
