@@ -7,7 +7,7 @@ import math
 import pytest
 
 from cued.model import RecordingError
-from cued.recording.imports import sheet
+from cued.recording.imports import cells, sheet
 from cued.recording.imports.files import Files
 from cued.recording.imports.headings import heading
 
@@ -48,7 +48,7 @@ def test_a_text_without_a_table_has_no_layout():
     ("N/A", ",", math.nan),
 ])  # fmt: skip
 def test_cells_are_numbers_as_people_write_them(text: str, separator: str, value: float):
-    assert sheet.number_of(text, separator) == pytest.approx(value, nan_ok=True)
+    assert cells.number_of(text, separator) == pytest.approx(value, nan_ok=True)
 
 
 def test_a_word_among_numbers_is_refused_with_its_line_and_a_cut_end_is_left_out(tmp_path):

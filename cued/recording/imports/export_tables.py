@@ -1,11 +1,13 @@
 """The tables of an export: where each lies in its file, and what its columns mean.
 
 Columns ``t_s, ax ... gz`` of a table recording mean what they mean there. Where headings name
-places (``left_foot_acc_x``), each place is a table of its own.
+places or devices (``left_foot_acc_x``, ``XI-000123/Accelerometer/X``), each is a table of its own,
+and so is each sensor that a column named after it tells, row by row.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 
@@ -15,7 +17,7 @@ from msgspec.structs import replace
 from cued.recording.imports.files import TEXT, Files
 from cued.recording.imports.foreign import ImportOptions
 from cued.recording.imports.headings import ColumnHeading, Quantity, heading, without_place
-from cued.recording.imports.sheet import LOOK_LINES, Layout, find_layout
+from cued.recording.imports.sheet import LOOK_LINES, Layout, find_layout, words_below
 
 OWN = {
     "t_s": ColumnHeading("time", "", "s"),
@@ -35,6 +37,13 @@ NAMES: tuple[tuple[str, Quantity], ...] = (  # what a file of bare x, y, z holds
 )  # fmt: skip
 OTHER = ("magn", "quat", "orient", "attitude", "euler", "baro", "pressure", "temp", "light", "gps",
          "location", "pedom", "annot", "meta")  # fmt: skip
+WHICH = re.compile(  # a column that tells which sensor a row is of
+    r"(sensor|device|imu|node|body)?[ _-]*"
+    r"(id|name|number|nr|no|address|mac|location|position|part)?"
+    r"|placement|foot|side|设备名称",
+    re.IGNORECASE,
+)
+MOST_SENSORS = 12  # more different words are no names of sensors
 TRUTH = "truth.csv"
 Headings = dict[str, ColumnHeading]
 Rename = Callable[[str], str]
@@ -73,7 +82,8 @@ def tables(files: Files, asked: ImportOptions, rename: Rename | None = None) -> 
     """Find the tables of an export and what their columns mean."""
     names = [n for n in files.names(*TEXT) if PurePosixPath(n).name != TRUTH]
     found = [_table(files, name, asked, rename or str) for name in names]
-    return [part for table in found if table for part in _by_place(table)]
+    apart = [one for table in found if table for one in _by_sensor(files, table)]
+    return [part for table in apart for part in _by_place(table)]
 
 
 def _table(files: Files, name: str, asked: ImportOptions, rename: Rename) -> ExportTable | None:
@@ -92,6 +102,35 @@ def _table(files: Files, name: str, asked: ImportOptions, rename: Rename) -> Exp
     return ExportTable(name, layout, {**_bare(name, layout.names, meaning), **meaning})
 
 
+def _by_sensor(files: Files, table: ExportTable) -> list[ExportTable]:
+    """Return a table for each sensor where rows of several stand below each other."""
+    names = table.layout.names
+    if not table.has("acc", "linear"):
+        return [table]
+    for at, head in enumerate(names):
+        if not head or head in table.meaning or not WHICH.fullmatch(head):
+            continue
+        told = words_below(files.text(table.name), table.layout, at, MOST_SENSORS)
+        if len(told) > 1 and min(told.values()) > 1:
+            return [
+                replace(
+                    table,
+                    layout=replace(table.layout, only=(at, word)),
+                    place=_named(word, head),
+                    others=frozenset({head}),
+                )
+                for word in told
+            ]
+    return [table]
+
+
+def _named(word: str, head: str) -> str:
+    """Return a place in the words of this software, else what the file says."""
+    place = without_place(word)[0] if not word[:1].isdigit() else ""
+    foot = {"left": "foot_left", "right": "foot_right"}.get(place)
+    return foot or place or (word if not word.isdigit() else f"{head}_{word}")
+
+
 def _by_place(table: ExportTable) -> list[ExportTable]:
     """Return a table for each place whose accelerations are there, else the table itself."""
     places: dict[str, Headings] = {}
@@ -101,6 +140,8 @@ def _by_place(table: ExportTable) -> list[ExportTable]:
             places.setdefault(place, {})[head] = means
     parts = [replace(table, meaning=means, place=place) for place, means in places.items()]
     parts = [part for part in parts if part.has("acc", "linear")]
+    if table.place or (len(parts) == 1 and table.has("acc", "linear")):
+        return [table]
     theirs = {head for part in parts for head in part.meaning}
     shared = {head: h for head, h in table.meaning.items() if not h.axis}
     alone = [replace(table, others=frozenset(theirs))] if table.has("acc", "linear") else []

@@ -25,6 +25,13 @@ from cued.recording.tables.columns import MAX_BYTES, read_bytes, refuse
 BOMB_RATIO = 200  # numbers as text pack to a third, and constant columns to a fiftieth
 MOST_NESTED = 3  # zip files in one another
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+CONTROLS = bytes(n for n in range(32) if n not in b"\t\n\f\r\x1a\x1b")
+MOST_CONTROLS = 0.01  # share in a text; of bytes at random a tenth are controls
+MOST_HEAD = 60  # characters of a heading in a message
+MARKUP = (
+    "GPX, TCX or another XML file: it holds places and heart rates, and no motion of the body;"
+    " export the watch's FIT file or the sensor's raw accelerations"
+)
 EASTERN = ("加速度", "时间", "時間")
 TEXT = (".csv", ".txt", ".tsv", ".dat", ".log")
 
@@ -92,6 +99,8 @@ class Files:
             try:
                 text = raw.decode("utf-8-sig")
             except UnicodeDecodeError:
+                if _is_binary(raw):
+                    raise refuse(path, 1, "this is not text, whatever its name says") from None
                 code, name = _encoding(raw)
                 text = raw.decode(code, errors="replace")
                 self._note(f"{path.name}: not UTF-8, read as {name}")
@@ -153,6 +162,18 @@ def _encoding(raw: bytes) -> tuple[str, str]:
         if any(word in raw[:4096].decode(code, errors="replace") for word in EASTERN):
             return code, name
     return "latin-1", "Latin-1"
+
+
+def _is_binary(raw: bytes) -> bool:
+    """Return whether bytes are there that no text has, but for a few."""
+    some = raw[:65536]
+    return len(some.translate(None, CONTROLS)) < (1 - MOST_CONTROLS) * len(some)
+
+
+def clipped(head: str) -> str:
+    """Return a heading that stands in a message: in a line, and not all of it."""
+    plain = " ".join(head.split())
+    return plain if len(plain) <= MOST_HEAD else f"{plain[: MOST_HEAD - 3]}..."
 
 
 def _files_of(archive: zipfile.ZipFile) -> list[str]:

@@ -41,6 +41,7 @@ WORDS: dict[str, Quantity] = {
     "lineal": "linear", "schwerkraft": "gravity", "gravite": "gravity", "gravedad": "gravity",
     "gravita": "gravity", "gyroskop": "gyr", "drehrate": "gyr", "winkelgeschwindigkeit": "gyr",
     "angulaire": "gyr", "angolare": "gyr", "giroscopio": "gyr", "rotationsrate": "gyr",
+    "uhrzeit": "time", "heure": "time", "hora": "time", "ora": "time", "hour": "time",
     "geschwindigkeit": "speed", "vitesse": "speed", "velocidad": "speed", "velocita": "speed",
     "speed": "speed", "incline": "incline", "grade": "incline", "inclination": "incline",
 }  # fmt: skip
@@ -48,7 +49,8 @@ FILLING = frozenset(
     {"rate", "velocity", "belt", "value", "data", "raw", "sensor", "vector", "axis", "phone",
      "unix", "stamp", "imu", "and",
      "motion", "sample", "since", "reboot", "logging", "cal", "ln", "wr", "date", "device",
-     "of", "the", "local", "utc", "in", "full", "vel"}
+     "of", "the", "local", "utc", "in", "full", "vel", "formatted", "low", "noise", "wide",
+     "range", "internal"}
 )  # fmt: skip
 # An unknown word (magnetic, absolute, angle ...) makes a column none of ours.
 
@@ -56,13 +58,13 @@ _DEG = math.pi / 180.0  # rad
 UNITS: dict[str, dict[str, float]] = {
     "time": {
         "s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "secs": 1.0, "ms": 1e-3,
-        "msec": 1e-3, "millisecond": 1e-3, "milliseconds": 1e-3, "us": 1e-6, "µs": 1e-6,
-        "microseconds": 1e-6, "ns": 1e-9, "nanoseconds": 1e-9,
+        "msec": 1e-3, "msecs": 1e-3, "millisecond": 1e-3, "milliseconds": 1e-3, "us": 1e-6,
+        "µs": 1e-6, "microseconds": 1e-6, "ns": 1e-9, "nanoseconds": 1e-9,
     },
     "acc": {
         "m/s2": 1.0, "m/s/s": 1.0, "mps2": 1.0, "ms-2": 1.0, "ms2": 1.0, "m/(s2)": 1.0,
-        "m/sec2": 1.0, "m.s-2": 1.0, "cm/s2": 0.01, "g": GRAVITY_M_S2, "gs": GRAVITY_M_S2,
-        "mg": GRAVITY_M_S2 / 1000.0,
+        "m/sec2": 1.0, "m/(sec2)": 1.0, "m.s-2": 1.0, "cm/s2": 0.01, "g": GRAVITY_M_S2,
+        "gs": GRAVITY_M_S2, "mg": GRAVITY_M_S2 / 1000.0,
     },
     "gyr": {
         "rad/s": 1.0, "rads": 1.0, "rads-1": 1.0, "radps": 1.0, "rad/sec": 1.0, "deg/s": _DEG,
@@ -79,6 +81,9 @@ AXES = frozenset("xyz")
 JOINED = re.compile(
     r"(a|acc|accel|acceleration|gf|g|gyr|gyro|w|as|rot|rotation|加速度|角速度)([xyz])"
 )
+DEVICE = re.compile(r"([^/:,(]*\d[^/:,(]*)(?:/|: )\s*(.+)")  # XI-000123/..., Avanti sensor 1: ...
+NUMBERED = re.compile(r"([A-Za-z]+)[ _]?(\d)[ _.]?([xyzXYZ])(?![a-z])(.*)")  # acc2_x
+COMMA = re.compile(r"([^,]*),\s*([^,\s]+)")  # time,s
 BRACKETED = re.compile(r"[(\[]([^)\]]*(?:\([^)]*\))?[^)\]]*)[)\]]\s*$")
 WRITTEN = str.maketrans(
     {"²": "2", "¹": "1", "⁻": "-", "−": "-", "º": "°", "^": "", "·": "", "*": ""}
@@ -127,6 +132,8 @@ def quantity_of_unit(unit: str) -> Quantity | None:
 def heading(text: str) -> ColumnHeading | None:
     """Return what a heading says, None when it is not understood."""
     text = text.strip().strip("\"'").strip()
+    if (comma := COMMA.fullmatch(text)) and quantity_of_unit(comma[2]):
+        text = f"{comma[1]} ({comma[2]})"
     bracket = BRACKETED.search(text)
     named = text[: bracket.start()] if bracket else text
     whole = re.sub(r"[^0-9a-z]+", "", named.lower())
@@ -155,10 +162,14 @@ def heading(text: str) -> ColumnHeading | None:
 
 
 def without_place(text: str) -> tuple[str, str]:
-    """Split off where a heading says that the sensor was worn, "" if it doesn't.
+    """Split off where a heading says that the sensor was worn, or which one it was, "" if neither.
 
     >>> without_place("LeftFoot_acc_x (g)")
     ('foot_left', 'acc_x(g)')
+    >>> without_place("XI-000123/Accelerometer/X")
+    ('XI-000123', 'Accelerometer/X')
+    >>> without_place("acc2_x")
+    ('2', 'acc_x')
     """
     text = text.strip().strip("\"'").strip()
     bracket = BRACKETED.search(text)
@@ -167,7 +178,14 @@ def without_place(text: str) -> tuple[str, str]:
     body = [w.lower() for w in words if w.lower() in BODY]
     side = [SIDES[w.lower()] for w in words if w.lower() in SIDES]
     rest = [w for w in words if w.lower() not in BODY and w.lower() not in SIDES]
-    return "_".join(body + side), "_".join(rest) + text[end:]
+    if body or side:
+        return "_".join(body + side), "_".join(rest) + text[end:]
+    named = DEVICE.fullmatch(text)
+    device, text = (named[1], named[2]) if named else ("", text)
+    if counted := NUMBERED.fullmatch(text):
+        what, number, axis, rest = counted.groups()
+        return device or number, f"{what}_{axis}{rest}"
+    return device, text
 
 
 def _narrowed(what: Quantity | None, word: Quantity) -> Quantity | None:
@@ -191,6 +209,8 @@ def _unit_of(what: Quantity | None, written: str, stated: str) -> str:
 def _made(what: Quantity | None, axis: str, unit: str) -> ColumnHeading | None:
     """Make the heading if an axis is told where there is one; without words the unit tells."""
     if what is None and axis:
+        if scale("time", unit) is not None:
+            return ColumnHeading("time", "", unit)  # X [s], which has no axis
         what = "acc" if scale("acc", unit) else "gyr" if scale("gyr", unit) else None
     spatial = what in ("acc", "linear", "gravity", "gyr")
     if what is None or spatial != bool(axis) or (unit and scale(what, unit) is None):

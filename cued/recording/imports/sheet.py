@@ -5,49 +5,50 @@ Rules
 * The headings are the first line that names at least two quantities or the three axes. What stands
   above (``sep=,``, comments, ``Key: value``) is skipped; a line of units below them belongs to
   them.
-* Columns are separated by commas, semicolons, tabs, bars or spaces. Where it is not commas, these
-  are decimal points. Headings below others that stand for several columns have these before them.
-* An empty cell, ``NA``, ``nan``, ``null`` and the like are unknown. A last line without its end is
-  what was being written when the power went: it is left out, and so is a row that repeats the one
-  before it to the letter. Anything else that is no number is refused with file and line.
-* A time may be written as a date and a time of day; it counts from 1970 then.
+* Columns are separated by commas, semicolons, tabs, bars or spaces. Headings below others that
+  stand for several columns have these before them. Rows with one cell more than there are headings
+  begin with a name or a number of their own, as R writes them.
+* What a cell means is told by ``cells.py``. A last line without its end is what was being written
+  when the power went: it is left out, and so is a row that repeats the one before it to the letter.
+  Anything else that is no number is refused with file and line.
 """
 
 from __future__ import annotations
 
 import csv
-import math
 import re
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 from msgspec import Struct
 
 from cued.model import Floats, RecordingError
+from cued.recording.imports.cells import Writing, is_clock, is_number, number_as, number_of, writing
 from cued.recording.imports.files import Files
 from cued.recording.tables.columns import refuse
 
 SEPARATORS = ",;\t|"
 SPACES = " "
 LOOK_LINES = 80  # headings come within so many lines
-UNKNOWN = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "missing", "#n/a"})
+BEGINS = "+-.0123456789"  # a number, even where more stands behind it
+KINDS = ("CAL", "RAW", "UNCAL")  # in a line of its own below Shimmer's older headings
 COMMENTS = ("#", "//", "%", "---")
-CLOCKS = ("%d-%b-%Y %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S",
-          "%m/%d/%Y %I:%M:%S %p", "%d/%m/%Y %H:%M:%S", "%d-%m-%Y %H:%M:%S")  # fmt: skip
-DAYTIME = re.compile(r"(?:(\d{1,2}):)?(\d{2}):(\d{2})(?:[.:,](\d{1,9}))?")  # Excel hides the hours
-PART = re.compile(r"(?<=:\d\d)[.,](\d+)")  # of a second, in a date and time of day
 
 
 class Layout(Struct, frozen=True):
-    """Where the table lies in a text. first : index of the first line of numbers."""
+    """Where the table lies in a text. first : index of the first line of numbers.
+
+    only : of several sensors' rows those with this word in this column.
+    """
 
     separator: str
     names: tuple[str, ...]
     first: int
     above: tuple[str, ...] = ()
+    only: tuple[int, str] | None = None
 
 
 class Sheet(Struct, frozen=True, eq=False):
@@ -82,12 +83,33 @@ def find_layout(lines: Sequence[str], understood: Callable[[str], bool]) -> Layo
         if at and len(set(heads)) < len(heads):
             heads = _under(cells_of(lines[at - 1], separator), heads)
         first = at + 1
-        below = cells_of(lines[first], separator) if first < len(lines) else []
-        if _is_units(below, len(heads)):
+        while _is_units(below := _cells_at(lines, first, separator), len(heads)):
             heads = [_with_unit(h, u) for h, u in zip(heads, below, strict=False)]
             first += 1
+        if len(below) == len(heads) + 1 and _has_row_name(below):
+            heads = ["", *heads]
         return Layout(separator, tuple(heads), first, tuple(lines[:at]))
     return None
+
+
+def words_below(text: str, layout: Layout, at: int, most: int) -> Counter[str]:
+    """Count the words in a column; none of them where there are more than ``most``."""
+    found = Counter[str]()
+    for _, line in _rows(text, layout.first):
+        if word := word_at(cells_of(line, layout.separator), at):
+            found[word] += 1
+            if len(found) > most:
+                return Counter()
+    return found
+
+
+def word_at(cells: Sequence[str], at: int) -> str:
+    """Return a cell without its quotes, "" if there is none."""
+    return cells[at].strip().strip("\"'").strip() if at < len(cells) else ""
+
+
+def _cells_at(lines: Sequence[str], at: int, separator: str) -> list[str]:
+    return cells_of(lines[at], separator) if at < len(lines) else []
 
 
 def separator_of(line: str) -> str:
@@ -111,31 +133,38 @@ def read_sheet(files: Files, name: str, layout: Layout, wanted: Sequence[str]) -
     path, heads = files.label(name), layout.names
     for head in wanted:
         if heads.count(head) != 1:
-            how = "is there twice" if head in heads else "is missing"
+            how = (
+                "is there twice: give each a heading of its own" if head in heads else "is missing"
+            )
             raise refuse(path, layout.first, f"column {head} {how}")
     where = [heads.index(head) for head in wanted]
     columns = [array("d") for _ in where]
     lines, notes, before, clocks = array("q"), list[str](), "", frozenset[str]()
     text = files.text(name)
+    written = writing(text, layout.separator)
     for number, line in _rows(text, layout.first):
         if line == before:
             notes.append("repeated")
             continue
         cells = cells_of(line, layout.separator)
+        if layout.only and word_at(cells, layout.only[0]) not in (layout.only[1], ""):
+            continue
         if len(cells) < len(heads) - 1 or len(cells) > len(heads) + 1:
             if text.endswith(line):
                 notes.append("cut")
                 break
             raise refuse(path, number, _uneven(cells, heads))
         try:
-            row = [number_of(cells[at], layout.separator) for at in where]
+            row = [number_as(cells[at], written) for at in where]
         except (ValueError, IndexError):
             if text.endswith(line):
                 notes.append("cut")
                 break
-            raise _blamed(path, number, cells, layout, where) from None
+            raise _blamed(path, number, cells, layout.names, where, written) from None
         if not lines:
-            clocks = frozenset(n for n, at in zip(wanted, where, strict=True) if ":" in cells[at])
+            clocks = frozenset(
+                n for n, at in zip(wanted, where, strict=True) if is_clock(cells[at])
+            )
         for column, value in zip(columns, row, strict=True):
             column.append(value)
         lines.append(number)
@@ -144,52 +173,6 @@ def read_sheet(files: Files, name: str, layout: Layout, wanted: Sequence[str]) -
         raise refuse(path, layout.first + 1, "there are no rows below the headings")
     values = np.column_stack([np.frombuffer(c, np.float64) for c in columns])
     return Sheet(path, tuple(wanted), values, tuple(lines), _notes(path, notes), clocks)
-
-
-def number_of(cell: str, separator: str) -> float:
-    """Return a cell as a number, a date or time of day in seconds; nan when it is unknown."""
-    try:
-        value = float(cell)
-    except ValueError:
-        pass
-    else:
-        return value if math.isfinite(value) else math.nan
-    plain = cell.strip().strip("\"'").strip()
-    if plain.lower() in UNKNOWN:
-        return float("nan")
-    if separator != ",":
-        try:
-            return float(plain.replace(",", "."))
-        except ValueError:
-            pass
-    return _clock(plain)
-
-
-def _clock(text: str) -> float:
-    """Return a date and time as seconds since 1970, a time of day as seconds since midnight."""
-    of_day = DAYTIME.fullmatch(text)
-    if of_day:
-        h, m, s, part = of_day.groups()
-        return int(h or 0) * 3600 + int(m) * 60 + int(s) + (float(f"0.{part}") if part else 0.0)
-    if not text[:1].isdigit() or ":" not in text:
-        raise ValueError(text)
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = _dated(text)
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
-
-
-def _dated(text: str) -> datetime:
-    part = PART.search(text)
-    second = timedelta(seconds=float(f"0.{part[1]}")) if part else timedelta()
-    for form in CLOCKS:
-        try:
-            whole = datetime.strptime(PART.sub("", text), form)  # noqa: DTZ007 (the caller's)
-        except ValueError:
-            continue
-        return whole + second
-    raise ValueError(text)
 
 
 def _rows(text: str, first: int) -> Iterator[tuple[int, str]]:
@@ -235,9 +218,19 @@ def _under(groups: list[str], heads: list[str]) -> list[str]:
 
 def _is_units(cells: list[str], width: int) -> bool:
     """Return whether this is a line of units: no number in it and as many cells."""
-    filled = [c for c in cells if c.strip()]
+    filled = [c.strip().strip("\"'") for c in cells if c.strip()]
     same = width - 1 <= len(cells) <= width + 1
-    return bool(filled) and same and not any(_is_value(c) for c in filled)
+    return bool(filled) and same and not any(_is_value(c) or c[0] in BEGINS for c in filled)
+
+
+def _has_row_name(first: list[str]) -> bool:
+    """Return whether a first row begins with a name, or as a count does."""
+    name = first[0].strip().strip("\"'")
+    return (
+        bool(first[-1].strip())
+        and _is_value(first[-1])
+        and (name in ("0", "1") or not _is_value(name))
+    )
 
 
 def _is_value(cell: str) -> bool:
@@ -252,31 +245,27 @@ def _with_unit(head: str, unit: str) -> str:
     unit = unit.strip().strip("\"'").strip()
     if unit[:1] in ("(", "[") and unit[-1:] in (")", "]"):
         unit = unit[1:-1]
+    if unit in KINDS:
+        return f"{head} {unit}"
     plain = unit.lower() in ("", "no_units", "unitless", "n.a.")
     return head if plain or head.endswith((")", "]")) else f"{head} ({unit})"
 
 
-def is_number(cell: str) -> bool:
-    """Return whether a cell is a plain number."""
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
 def _blamed(
-    path: Path, number: int, cells: list[str], layout: Layout, where: list[int]
+    path: Path,
+    number: int,
+    cells: list[str],
+    names: Sequence[str],
+    where: list[int],
+    written: Writing,
 ) -> RecordingError:
     for at in where:
         cell = cells[at] if at < len(cells) else ""
         try:
-            number_of(cell, layout.separator)
+            number_as(cell, written)
         except ValueError:
-            return refuse(
-                path, number, f"{layout.names[at]} is {cell.strip()[:40]!r}, which is no number"
-            )
-    return refuse(path, number, _uneven(cells, layout.names))
+            return refuse(path, number, f"{names[at]} is {cell.strip()[:40]!r}, which is no number")
+    return refuse(path, number, _uneven(cells, names))
 
 
 def _uneven(cells: Sequence[str], heads: Sequence[str]) -> str:

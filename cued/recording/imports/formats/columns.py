@@ -21,11 +21,12 @@ import numpy as np
 from msgspec.structs import replace
 
 from cued.model import Belt, Floats, RecordingError
+from cued.recording.imports.cells import is_number
 from cued.recording.imports.export_tables import TRUTH, ExportTable, Rename, tables
-from cued.recording.imports.files import TEXT, Files
+from cued.recording.imports.files import MARKUP, TEXT, Files, clipped
 from cued.recording.imports.foreign import Export, Format, ImportOptions, SensorData, in_order, onto
 from cued.recording.imports.headings import UNITS, ColumnHeading, Quantity, scale
-from cued.recording.imports.sheet import Sheet, is_number, read_sheet
+from cued.recording.imports.sheet import LOOK_LINES, Sheet, cells_of, read_sheet, separator_of
 from cued.recording.tables.columns import refuse
 from cued.recording.tables.table import has_gravity
 from cued.recording.tables.truth import read_truth
@@ -256,11 +257,15 @@ def _nothing(files: Files, understood: list[ExportTable]) -> RecordingError:
         files.text(name)  # says so if it is no text
     heads = [h for table in understood for h in table.layout.names]
     if not heads and names:
-        heads = files.head(names[0])[0].split(",")
+        lines = files.head(names[0], LOOK_LINES)
+        top = next(line for line in lines if line.strip())
+        heads = max((cells_of(x, separator_of(x)) for x in lines if x.strip()), key=len)
+        if top.lstrip().startswith("<"):
+            return refuse(files.label(names[0]), 1, MARKUP)
         if all(is_number(head) for head in heads):
             reason = "numbers without headings; write a line above them, such as t_s,ax,ay,az"
             return refuse(files.label(names[0]), 1, reason)
-    named = ", ".join(heads[:8]) or "nothing"
+    named = ", ".join(clipped(head) for head in heads[:8]) or "nothing"
     if "linear" in {h.what for table in understood for h in table.meaning.values()}:
         named += " (linear acceleration is without gravity)"
     text = f"no columns of acceleration along x, y and z; there is {named}"

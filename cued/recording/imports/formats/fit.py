@@ -33,6 +33,9 @@ G = UNITS["acc"]["g"]
 DEG = UNITS["gyr"]["deg/s"]
 FASTEST_M_S = 15.0  # faster is no walk or run
 ON_FOOT = ("running", "walking", "hiking", "generic", "fitness_equipment", "training", "")
+DAMAGED = "values may be damaged, so export it again if you can"
+# What fitdecode gives up with; of bytes that contradict each other it only asserts.
+BROKEN = (struct.error, ValueError, LookupError, TypeError, OverflowError, AssertionError)
 UNKNOWN_M_S = 0.0  # a table's belt is a finite number; nobody walks while the timer stands
 
 
@@ -55,6 +58,8 @@ def read(files: Files, _asked: ImportOptions) -> Export:
     if not t.size and not belt:
         ride = "" if activity.on_foot else f": {activity.sport} is no belt"
         raise refuse(files.path, 1, f"this FIT file has neither speed nor accelerations{ride}")
+    if activity.back:
+        notes.append(f"records that lie before the one above them were left out: {activity.back}")
     if not activity.on_foot:
         notes.append(f"{activity.sport} is no belt: its speed was left out")
     if not t.size:
@@ -99,6 +104,7 @@ class _Activity:
         self.acc, self.compressed, self.gyr = _Samples(), _Samples(), _Samples()
         self.raw = False
         self.sport = ""
+        self.back = 0  # records before the one that they follow
         self._belt: list[Belt] = []
         self._end = 0.0
 
@@ -138,6 +144,7 @@ class _Activity:
 
     def _add(self, t: float, speed: float, grade: float) -> None:
         last = self._belt[-1] if self._belt else None
+        self.back += t < self._end
         self._end = max(self._end, t)
         if last and ((speed, grade) == (last.speed_m_s, last.incline_percent) or t <= last.t):
             return
@@ -162,6 +169,7 @@ class _Activity:
 def _stream(files: Files, activity: _Activity) -> list[str]:
     """Feed every message; what cannot be read is noted."""
     fit = extra("fitdecode", "fit", "FIT")
+    broken = (fit.FitError, *BROKEN)
     data = files.raw(files.names()[0])
     if len(data) > 14 and data[8:12] != MARK:
         raise refuse(files.path, 1, "this is no FIT file")
@@ -176,8 +184,10 @@ def _stream(files: Files, activity: _Activity) -> list[str]:
                     if isinstance(frame, fit.FitDataMessage):
                         count += 1
                         activity.feed(frame.name, {f.name: f.value for f in frame.fields})
-    except (fit.FitError, struct.error, ValueError, LookupError, TypeError, OverflowError) as why:
-        reason = str(why).replace("\n", " ") or type(why).__name__
+                    elif isinstance(frame, fit.FitCRC) and not frame.matched:
+                        notes.append(f"{files.path.name}: the check sum is wrong: {DAMAGED}")
+    except broken as why:
+        reason = str(why).replace("\n", " ") or "it contradicts itself"
         if not count:
             raise refuse(files.path, 1, f"this is no whole FIT file: {reason}") from None
         notes.append(f"{files.path.name}: cut or damaged after {count} messages ({reason})")

@@ -2,9 +2,10 @@
 
 A file is ``{"data": [{"acc": {"Timestamp": ms, "ArrayAcc": [{"x": ...}]}}, ...]}``; ``imu6`` and
 ``imu9`` blocks hold ``ArrayGyro`` beside it, and newer files have ``Meas`` paths and ``Body``
-around a block. Samples are spread evenly from one block's time to the next. Acceleration is m/s²
-with gravity (also where it is called LinearAcc), turn rate degrees a second. The CSV of the same
-software needs nothing of its own.
+around a block; turn rates may stand in blocks of their own, and a sample may be three numbers.
+Samples are spread evenly from one block's time to the next. Acceleration is m/s² with gravity (also
+where it is called LinearAcc), turn rate degrees a second. The CSV of the same software needs
+nothing of its own.
 Source: Movesense API (movesense.com/docs), showcase app; tried on files of our own making only.
 """
 
@@ -17,12 +18,12 @@ import numpy as np
 
 from cued.model import Floats
 from cued.recording.imports.files import Files
-from cued.recording.imports.foreign import Export, Format, ImportOptions, SensorData
+from cued.recording.imports.foreign import Export, Format, ImportOptions, SensorData, onto
 from cued.recording.imports.headings import UNITS
 from cued.recording.tables.columns import refuse
 
 DEG = UNITS["gyr"]["deg/s"]
-Block = tuple[float, list[list[float]], list[list[float]]]
+Block = tuple[float, list[list[float]]]  # the time of the first sample, ms, and x, y, z of each
 
 
 def knows(files: Files) -> bool:
@@ -35,50 +36,58 @@ def read(files: Files, _asked: ImportOptions) -> Export:
     name = next(n for n in files.names(".json") if '"ArrayAcc"' in files.text(n)[:4096])
     path = files.label(name)
     try:
-        blocks = [b for b in _blocks(json.loads(files.text(name))) if b[1]]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        whole = json.loads(files.text(name))
+        blocks, turning = _blocks(whole, "ArrayAcc"), _blocks(whole, "ArrayGyro")
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise refuse(path, 1, f"this is not Movesense's JSON ({error})") from None
     if len(blocks) < 2:
         raise refuse(path, 1, "fewer than two blocks of accelerations")
-    t = _times(blocks)
+    t, acc = _samples(blocks)
     if np.diff(t).min() <= 0:
         raise refuse(path, 1, "the blocks' Timestamps do not move on")
-    acc = np.array([row for _, rows, _ in blocks for row in rows], np.float64)
-    turned = [row for _, _, rows in blocks for row in rows]
-    gyr = np.array(turned, np.float64) * DEG if len(turned) == len(acc) else None
-    signals = SensorData(name="movesense", path=path, t=t, acc=acc, gyr=gyr)
-    return Export(signals=(signals,), notes=tuple(files.notes))
+    notes, gyr = [*files.notes], None
+    if len(turning) > 1:
+        own_t, turned = _samples(turning)
+        if np.diff(own_t).min() > 0:
+            gyr = onto(t, own_t, turned * DEG)
+        else:
+            notes.append("turn rates were left out: the Timestamps of their blocks do not move on")
+    signals = SensorData(name="movesense", path=path, t=t - t[0], acc=acc, gyr=gyr)
+    return Export(signals=(signals,), notes=tuple(notes))
 
 
-def _blocks(node: Any) -> list[Block]:
-    """Find every block, however deep it lies."""
+def _blocks(node: Any, key: str) -> list[Block]:
+    """Find every block with samples under a key, however deep it lies."""
     if isinstance(node, list):
-        return [block for item in cast("list[Any]", node) for block in _blocks(item)]
+        return [block for item in cast("list[Any]", node) for block in _blocks(item, key)]
     if not isinstance(node, dict):
         return []
     fields = cast("dict[str, Any]", node)
-    if "ArrayAcc" not in fields:
-        return [block for item in fields.values() for block in _blocks(item)]
-    rows = [_axes(item) for item in fields["ArrayAcc"]]
-    return [(float(fields["Timestamp"]), rows, [_axes(i) for i in fields.get("ArrayGyro", [])])]
+    if key not in fields:
+        return [block for item in fields.values() for block in _blocks(item, key)]
+    rows = [_axes(item) for item in fields[key]]
+    return [(float(fields["Timestamp"]), rows)] if rows else []
 
 
 def _axes(item: Any) -> list[float]:
+    """Return a sample, which is written with its axes or as three numbers."""
+    if isinstance(item, list):
+        x, y, z = cast("list[Any]", item)
+        return [float(x), float(y), float(z)]
     return [float(item[axis]) for axis in "xyz"]
 
 
-def _times(blocks: list[Block]) -> Floats:
-    """Return the times of all samples, s from the first."""
-    starts = np.array([block[0] for block in blocks]) / 1000.0
+def _samples(blocks: list[Block]) -> tuple[Floats, Floats]:
+    """Return the times of all samples, s, and what they are."""
+    starts = np.array([at for at, _ in blocks]) / 1000.0
     usual = float(np.median(np.diff(starts)))
     spans = np.append(np.diff(starts), usual)
     spans[spans > 2 * usual] = usual  # a lost block is a gap and no slow one
     parts = [
-        start + span * np.arange(len(block[1])) / len(block[1])
-        for start, span, block in zip(starts, spans, blocks, strict=True)
+        start + span * np.arange(len(rows)) / len(rows)
+        for start, span, (_, rows) in zip(starts, spans, blocks, strict=True)
     ]
-    t: Floats = np.concatenate(parts)
-    return t - t[0]
+    return np.concatenate(parts), np.array([row for _, rows in blocks for row in rows], np.float64)
 
 
 FORMAT = Format("Movesense", knows, read)

@@ -5,7 +5,8 @@ for all files), and ``z, y, x``. ``Accelerometer.csv`` is usually without gravit
 gravity it is ``TotalAcceleration.csv`` (Android), else ``Accelerometer.csv`` plus ``Gravity.csv``.
 ``Gyroscope.csv`` is in rad/s. On an iPhone, unless "Standardise Units & Frames" was on, all three
 signs of acceleration and gravity are the other way round, and those of the gyroscope are not;
-``Metadata.csv`` tells platform and setting. Watches and headphones are left out: a wrist or an ear
+``Metadata.csv`` tells platform and setting. ``AccelerometerUncalibrated.csv`` has gravity, in g
+where the signs are an iPhone's own. Watches and headphones are left out: a wrist or an ear
 is no placement. A file that was given another name is known by its columns.
 Source: github.com/tszheichoi/awesome-sensor-logger, UNITS.md, COORDINATES.md and CROSSPLATFORM.md.
 """
@@ -19,15 +20,19 @@ import numpy as np
 from cued.model import Floats
 from cued.recording.imports.files import Files
 from cued.recording.imports.foreign import Export, Format, ImportOptions, SensorData, in_order, onto
+from cued.recording.imports.headings import UNITS
 from cued.recording.imports.sheet import Layout, cells_of, read_sheet, separator_of
 from cued.recording.tables.columns import refuse
 from cued.recording.tables.table import has_gravity
 
 TOTAL, MOTION = "TotalAcceleration.csv", "Accelerometer.csv"
 UNCALIBRATED = "AccelerometerUncalibrated.csv"
+UNCALIBRATED_GYROSCOPE = "GyroscopeUncalibrated.csv"
 GRAVITY, GYROSCOPE, ABOUT = "Gravity.csv", "Gyroscope.csv", "Metadata.csv"
 COLUMNS = ("time", "seconds_elapsed", "x", "y", "z")
 NS = 1e-9  # s
+G = UNITS["acc"]["g"]
+IN_G = (0.9, 1.1)  # mean vectors with gravity, 8 % and less from 1 on every file tried
 
 
 def knows(files: Files) -> bool:
@@ -42,10 +47,11 @@ def read(files: Files, asked: ImportOptions) -> Export:
     if _is_apple(files, asked, notes):
         acc = -acc
     gyr = None
-    if GYROSCOPE in files:
-        own_t, values, _ = _axes(files, GYROSCOPE, notes)
+    turned = next((n for n in (GYROSCOPE, UNCALIBRATED_GYROSCOPE) if n in files), "")
+    if turned:
+        own_t, values, _ = _axes(files, turned, notes)
         gyr = onto(t, own_t, values)
-    used = {name, GRAVITY, GYROSCOPE, ABOUT}
+    used = {name, GRAVITY, turned, ABOUT}
     if unused := [n for n in files.names(".csv") if n not in used]:
         notes.append(f"left out: {', '.join(unused)}")
     signals = SensorData(name="phone", path=files.label(name), t=t, acc=acc, gyr=gyr)
@@ -68,13 +74,18 @@ def _acceleration(files: Files, notes: list[str]) -> tuple[str, Floats, Floats, 
     """Return acceleration with gravity: measured, or put together."""
     name = _motion(files)
     t, acc, began = _axes(files, name, notes)
+    if not has_gravity(acc, t) and GRAVITY in files and name != UNCALIBRATED:
+        own_t, gravity, _ = _axes(files, GRAVITY, notes)
+        return name, t, acc + onto(t, own_t, gravity), began
+    if not has_gravity(acc, t) and UNCALIBRATED in files:
+        name = UNCALIBRATED
+        t, acc, began = _axes(files, name, notes)
+        if IN_G[0] <= float(np.linalg.norm(np.nanmean(acc, axis=0))) < IN_G[1]:
+            acc = G * acc
     if has_gravity(acc, t):
         if name not in (TOTAL, UNCALIBRATED):
             notes.append(f"{name} holds gravity, by its mean")
         return name, t, acc, began
-    if GRAVITY in files:
-        own_t, gravity, _ = _axes(files, GRAVITY, notes)
-        return name, t, acc + onto(t, own_t, gravity), began
     reason = f"this is without gravity, and there is no {GRAVITY} and no {TOTAL}"
     raise refuse(files.label(name), 1, f"{reason}; switch one of them on in the app")
 
