@@ -95,10 +95,30 @@ def delay(jitter, seed, step=STEP, after_s=120):
 def test_a_step_inside_much_jitter_is_known_as_soon_as_the_sum_of_reports_shows_it(
     steps, median_s, nearly_all_s
 ):
-    """0.1 km/h is 0.93 deviations of 0.03 m/s: ln(10,000) / (0.93² / 2) = 21 s at best."""
+    """0.1 km/h is 0.93 deviations of 0.03 m/s: ln(10,000) / (0.93² / 2) = 21 s at best.
+
+    For one false change in 15 h, 54,000 reports, 25 s.
+    """
     delays = sorted(delay(JITTERS["noise 0.03"], seed, steps * STEP, 300) for seed in range(20))
     assert delays[10] <= median_s
     assert delays[17] <= nearly_all_s
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "steps", "median_s", "nearly_all_s"),
+    [
+        ("noise 0.004", 1, 1.5, 1.9),
+        ("noise 0.01", 1, 2.8, 5.0),
+        ("noise 0.03", 1, 25.0, 47.9),
+        ("noise 0.03", 5, 1.5, 1.9),
+    ],
+)
+def test_the_delays_of_the_page_are_those_of_300_walks(name, steps, median_s, nearly_all_s):
+    """Nine of ten are known by the second; ``pytest -m slow -s`` prints both (docs/coaching.md)."""
+    delays = sorted(delay(JITTERS[name], seed, steps * STEP, 300) for seed in range(300))
+    print(f"{name}, {steps / 10:.1f} km/h: {delays[150]:.2f} s, 90 % {delays[270]:.2f} s")
+    assert (delays[150], delays[270]) == pytest.approx((median_s, nearly_all_s), abs=0.06)
 
 
 RHYTHMS: dict[str, list[float]] = {  # when reports come
