@@ -2,7 +2,8 @@
 
 A constant few per cent is ordinary, and may come from sensors worn differently; only a change from
 the runner's own counts. A change of 10 % or more within a minute is a limp rather than a habit:
-that is asked about and never coached, as long as it lasts. While a sensor is lost another stands in
+that is asked about and never coached, as long as it lasts; one that begins in a turn is compared
+with the last minute that was gone that way before (``strides/ordinary.py``). While a sensor is lost another stands in
 for it and sees contacts a little earlier or later; so does a foot that lands flat, whose contacts
 are less sure: then, and until the strides since are like each other again, nothing is judged by
 time. But a foot that begins to land flat (``strides/landings.py``) is a limp, too. Nothing is
@@ -15,16 +16,16 @@ The side that is felt is the one whose step takes longer.
 from __future__ import annotations
 
 import math
-from collections import deque
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from cued.coach.known import Known
 from cued.coach.rule import Need, Proposal, Reason, safety_cue
-from cued.coach.strides.baseline import bin_of
+from cued.coach.strides.baseline import Bin, bin_of
 from cued.coach.strides.deviation import Deviation
 from cued.coach.strides.landings import Landings
+from cued.coach.strides.ordinary import Ordinary
 from cued.coach.strides.overlong import MOST_CV
 from cued.gait.fusion.strides import flat
 from cued.model import AnyEvent, Input, Link, Priority, Stride
@@ -33,7 +34,6 @@ from cued.parts import Part
 OWN_AGAIN = 24  # strides of both feet: what the measurement looks back on, and a little more
 SPREADS = 3.0  # own CVs: 480 simulated walks of 4 min at 2-5 % went to 2.7
 LIMP_PERCENT = 10.0  # asymmetry of 10 % is a usual clinical mark of a limp; a choice
-LIMP_WITHIN_S = 60.0  # habits change more slowly
 LIMP_STRIDES = 6  # of both feet, so far off: one odd stride is no limp
 LIMP_AGAIN_S = 60.0  # between two questions; chosen
 
@@ -56,7 +56,8 @@ class Asymmetry:
         self._watch = Deviation("asymmetry_percent", config.limit_percent)
         self._lost: set[str] = set()
         self._wait = 0
-        self._recent: deque[tuple[float, float]] = deque()
+        self._ordinary = Ordinary()
+        self._terms: Bin | None = None
         self._usual = self._value = 0.0
         self._limping = 0
         self._limp_since: float | None = None
@@ -65,15 +66,16 @@ class Asymmetry:
         self._asks = "limp"  # the same as long as it lasts, whoever turns meanwhile
 
     def reset(self) -> None:
-        """Start again; a limp does not end with a phase."""
+        """Start again; a limp does not end with a phase, nor is forgotten how one goes without."""
         self._watch.restart()
-        if self._limp_since is None:
-            self._recent.clear()
+        self._limping = 0
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Judge the asymmetry with each settled stride."""
         if isinstance(news, Link):
             self._heard(news)
+        if isinstance(news, Stride):
+            self._ordinary.walk(known.now)
         flat_since = self._landings.flat_since(known, judges=not self._lost)
         if flat_since is not None:
             self._asks = self._asks if self._flat else _question(known)
@@ -86,11 +88,15 @@ class Asymmetry:
             if isinstance(news, Stride):
                 self._wait = max(self._wait - 1, 0)
             return None
-        if not isinstance(news, Stride) or self._varies(news, known):
+        if not isinstance(news, Stride):
+            return None
+        terms = bin_of(news, known.belt)
+        own = known.own(news)
+        if terms is None or (own is not None and own.cv > MOST_CV):
             return None
         measured = known.measured.get("asymmetry_percent")
         if measured is not None and measured.value is not None and known.settled(news.side):
-            self._limp(measured.value, known)
+            self._limp(measured.value, terms._replace(side="unknown"), known)
         spread = known.judged.reference.cv if known.judged else math.inf
         since = self._watch.feed(news, known, least=SPREADS * 100.0 * spread)
         if self._limp_since is not None:
@@ -106,28 +112,22 @@ class Asymmetry:
             because=self._watch.because(),
         )
 
-    def _varies(self, stride: Stride, known: Known) -> bool:
-        own = known.own(stride)
-        return bin_of(stride, known.belt) is None or (own is not None and own.cv > MOST_CV)
-
-    def _limp(self, value: float, known: Known) -> None:
-        """Compare with the usual of the last minute; while a limp lasts, with that of before it."""
+    def _limp(self, value: float, terms: Bin, known: Known) -> None:
+        """Compare with what was usual; while a limp lasts, with that of before it."""
         now, self._value = known.now, round(value, 1)
-        while self._recent and now - self._recent[0][0] > LIMP_WITHIN_S:
-            self._recent.popleft()
-        before = [v for t, v in self._recent if now - t > LIMP_STRIDES]
-        if self._limp_since is None:
-            enough = len(before) >= LIMP_STRIDES
-            self._usual = sorted(before)[len(before) // 2] if enough else value
+        usual = self._ordinary.of(terms, now)
+        if usual is not None or self._limp_since is None:
+            self._usual = value if usual is None else usual
         off = abs(value - self._usual) >= LIMP_PERCENT
-        self._limping = self._limping + 1 if off else 0
+        self._limping = self._limping + 1 if off and terms == self._terms else int(off)
+        self._terms = terms
         if self._limping >= LIMP_STRIDES and self._limp_since is None:
             self._limp_since = now
             self._asks = _question(known)
         elif not off and self._limp_since is not None:
             self._limp_since = None
         if not off:
-            self._recent.append((now, value))
+            self._ordinary.note(terms, value, now)
 
     def _asked(self, since: float) -> Proposal:
         because: Reason = {"asymmetry_percent": self._value}
@@ -149,13 +149,13 @@ class Asymmetry:
             self._lost.remove(link.sensor)
         else:
             return
+        self._ordinary.forget()  # it may have been put on another way
         self._begin_again()
 
     def _begin_again(self) -> None:
         """Wait until the measurement looks back on contacts that were seen alike."""
         self._wait = OWN_AGAIN
         self._watch.restart()
-        self._recent.clear()
 
 
 def _question(known: Known) -> str:

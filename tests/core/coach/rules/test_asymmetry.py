@@ -6,11 +6,12 @@ import copy
 from collections import deque
 from typing import Any
 
+import pytest
 from msgspec import structs
 
 from cued.coach.known import Judged, Known
-from cued.model import Footfall, Link, Stride
-from tests.core.coach.rules.asked import OWN, heard, judged, proposed, step
+from cued.model import Belt, Footfall, Link, Stride
+from tests.core.coach.rules.asked import OWN, heard, judged, made, proposed, step
 
 
 def walk(values: list[float], begin: float = 0.0, **more: Any) -> list[tuple[Stride, Known]]:
@@ -72,6 +73,41 @@ def test_a_foot_that_begins_to_land_flat_is_asked_about_without_any_asymmetry():
 def test_a_limp_is_asked_about_in_the_same_words_whoever_turns_meanwhile():
     limp = [*walk([0.0] * 30 + [14.0] * 10, direction="backward"), *walk([14.0] * 10, 48.0)]
     assert {key for _, key in heard("asymmetry", limp)} == {"limp_back"}
+
+
+def test_a_limp_that_begins_in_a_turn_is_told_by_how_one_went_that_way_before():
+    before = [*walk([0.0] * 30, direction="backward"), *walk([6.0] * 30, 36.0)]
+    limp = walk([14.0] * 20, 72.0, direction="backward")
+    rule, told = made("asymmetry"), list[tuple[float, str]]()
+    for news, known in before + limp:
+        if known.now in (36.0, 72.0):
+            rule.reset()  # so a phase begins
+        proposal = rule.consider(news, known)
+        told += [(known.now, proposal.key)] if proposal else []
+    assert told[0] == (72.0 + 1.2 * 5, "limp_back")
+
+
+def test_a_limp_that_begins_where_nobody_went_before_is_told_after_turning_to_where_they_did():
+    limp = [*walk([14.0] * 30, 36.0, direction="backward"), *walk([14.0] * 10, 72.0)]
+    assert heard("asymmetry", walk([0.0] * 30) + limp)[0] == (72.0 + 1.2 * 5, "limp")
+
+
+def test_how_one_goes_backward_or_at_another_speed_is_no_limp_forward():
+    for terms in ({"direction": "backward"}, {"belt": Belt(t=0.0, speed_m_s=0.5)}):
+        assert heard("asymmetry", [*walk([0.0] * 30, **terms), *walk([14.0] * 30, 36.0)]) == []
+
+
+@pytest.mark.parametrize(("meanwhile", "again", "asks"), [
+    (walk([0.0] * 290, 36.0), 390.0, False),  # almost six minutes
+    (walk([0.0] * 200, 36.0), 280.0, True),
+    ([], 100.0, False),  # nobody walks for a minute
+    ([], 90.0, True),
+])  # fmt: skip
+def test_after_five_minutes_or_one_without_a_step_nothing_is_compared(meanwhile, again, asks):
+    before = walk([0.0] * 30, direction="backward")
+    limp = walk([14.0] * 20, again, direction="backward")
+    told = {key for _, key in heard("asymmetry", [*before, *meanwhile, *limp])}
+    assert ("limp_back" in told) == asks
 
 
 def test_what_was_always_unequal_is_nobodys_business():
