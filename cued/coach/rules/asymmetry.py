@@ -3,13 +3,13 @@
 A constant few per cent is ordinary, and may come from sensors worn differently; only a change from
 the runner's own counts. A change of 10 % or more within a minute is a limp rather than a habit:
 that is asked about and never coached, as long as it lasts; one that begins in a turn is compared
-with the last minute that was gone that way before (``strides/ordinary.py``). While a sensor is lost another stands in
-for it and sees contacts a little earlier or later; so does a foot that lands flat, whose contacts
-are less sure: then, and until the strides since are like each other again, nothing is judged by
-time. But a foot that begins to land flat (``strides/landings.py``) is a limp, too. Nothing is
-judged by time either where the runner's own stride times vary by more than 5.5 % or aren't known
-yet. Uneven steps look lopsided for a while: values that look back on the same ten steps show little
-of that, so the change has to be three times the spread of stride times, too.
+with the last minute that was gone that way before (``strides/ordinary.py``). While a sensor is lost
+another stands in for it and sees contacts a little earlier or later; so does a foot that lands
+flat, whose contacts are less sure: then, and until the strides since are like each other again,
+nothing is judged by time. But a foot that begins to land flat (``strides/landings.py``) is a limp,
+too. Nothing is judged by time either where the runner's own stride times vary by more than 5.5 % or
+aren't known yet. Uneven steps look lopsided for a while: values that look back on the same ten
+steps show little of that, so the change has to be three times the spread of stride times, too.
 The side that is felt is the one whose step takes longer.
 """
 
@@ -159,7 +159,10 @@ class Asymmetry:
 
 
 def _question(known: Known) -> str:
-    return "limp_back" if known.direction == "backward" else "limp"
+    """Return the question: nobody whose back may be to the console is sent to it."""
+    led = known.spec.backward or known.spec.turn == "forward"
+    backward = known.direction == "backward" or (led and known.direction == "unknown")
+    return "limp_back" if backward else "limp"
 
 
 PART = Part(Config, Asymmetry)

@@ -336,6 +336,15 @@ def test_who_begins_to_spare_a_foot_is_asked_and_never_coached(
     assert told[-1].t < 90.0
 
 
+@pytest.mark.parametrize("how", ["limp", "uneven"])
+def test_a_limp_that_begins_in_a_turn_is_asked_about(how: str) -> None:
+    turns = "".join(does(at, "turn") for at in (45.0, 100.0, 150.0))
+    more = does(0.0, "stand") + turns + does(151.0, how, by=14.0, for_s=60.0)
+    told = given(play(script(175.0, more, speed=0.5, seed=91), CoachConfig(feedback="full")))
+    after = [c for c in told if c.t > 151.0]
+    assert [c.key for c in after] == ["backward_met", "limp_back"]
+
+
 def test_what_is_missing_for_a_rule_is_told() -> None:
     rules = built("rules")
     feet = offered(["foot_left", "foot_right"], belt=True, program=False)

@@ -10,6 +10,7 @@ import pytest
 from msgspec import structs
 
 from cued.coach.known import Judged, Known
+from cued.coach.workout.phases import PHASES
 from cued.model import Belt, Footfall, Link, Stride
 from tests.core.coach.rules.asked import OWN, heard, judged, made, proposed, step
 
@@ -124,6 +125,23 @@ def test_a_limp_that_comes_at_once_is_asked_about_and_ends_with_itself():
 def test_backward_the_limp_has_words_of_its_own():
     told = heard("asymmetry", walk([0.0] * 30 + [14.0] * 10, direction="backward"))
     assert {key for _, key in told} == {"limp_back"}
+
+
+@pytest.mark.parametrize(("phase", "facing", "asks"), [
+    ("backward_walk", "unknown", "limp_back"),
+    ("turn_front", "unknown", "limp_back"),
+    ("backward_walk", "forward", "limp"),
+    ("carry", "unknown", "limp"),
+])  # fmt: skip
+def test_who_may_have_the_back_to_the_console_is_not_sent_to_it(phase, facing, asks):
+    known = Known(mode="walking", direction=facing, spec=PHASES[phase])
+    rule = made("asymmetry")
+    for i in range(30):
+        for side in ("left", "right"):
+            sore = side == "left" and i >= 20
+            known.see(Footfall(t=i, side=side, sensor=side, confidence=0.7 if sore else 1.0), i)
+        told = rule.consider(step(i, direction=facing)[0], known)
+    assert told.key == asks
 
 
 def test_after_a_lost_sensor_the_usual_is_found_anew():
