@@ -152,11 +152,9 @@ class Conversation:
 
     def _fields(self, topic: Topic) -> dict[str, Any]:
         """Return what fields show: what is configured, else what was said."""
-        shown = topic.shown(self.tables)
-        said = {
-            name: getattr(self._answers, name) or "" for name in topic.fields if name not in shown
-        }
-        return {name: "" if name in SECRETS else (shown | said)[name] for name in topic.fields}
+        shown, asked = topic.standing(self.tables), topic.asked()
+        said = {name: getattr(self._answers, name) or "" for name in asked if name not in shown}
+        return {name: "" if name in SECRETS else (shown | said)[name] for name in asked}
 
     def _move(self, by: int) -> None:
         at = self.steps.index(self.step) + by
@@ -165,7 +163,7 @@ class Conversation:
     def _with(self, values: Mapping[str, Any]) -> Answers:
         topic = TOPICS.get(self.step)
         for name in values:
-            if not topic or name not in topic.fields:
+            if not topic or name not in topic.asked():
                 raise ConfigError(f"{name} is not asked in this step")
         try:
             given = asdict(msgspec.convert(dict(values), Answers))
@@ -180,5 +178,5 @@ def laid_over(raw: Tables, answers: Answers) -> Tables:
     """Lay answers over a configuration's tables; the result is new."""
     out = copy.deepcopy(raw)
     for topic in TOPICS.values():
-        topic.lay(out, answers)
+        topic.write(out, answers)
     return out

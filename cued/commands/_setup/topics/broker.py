@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cued.commands._setup.answers import CREDENTIAL, Answers, Tables
-from cued.commands._setup.topics.topic import Talk, Topic, put, switch
+from cued.commands._setup.topics.topic import Talk, Topic, switch
 from cued.model import ConfigError
 
 
@@ -13,16 +13,12 @@ def _shown(tables: Tables) -> dict[str, Any]:
     broker = tables.get("sinks", {}).get("mqtt", {})
     port = broker.get("port")
     return {
-        "station": tables.get("station", {}).get("name", "treadmill"),
-        "live_page": "live" in tables.get("sinks", {}),
         "mqtt": broker.get("host", "") + (f":{port}" if port else ""),
         "mqtt_user": broker.get("user", ""),
     }
 
 
 def _lay(out: Tables, answers: Answers) -> None:
-    put(out, "station", name=answers.station)
-    switch(out, "sinks", "live", answers.live_page)
     if answers.live_page:
         out["sinks"]["live"].setdefault("host", "0.0.0.0")
     if answers.mqtt is not None:
@@ -48,7 +44,7 @@ def _number(port: str) -> int:
 
 
 def _ask(talk: Talk) -> dict[str, Any]:
-    now, person = _shown(talk.tables), talk.person
+    now, person = TOPIC.standing(talk.tables), talk.person
     values = talk.fitting("Name of this treadmill", now["station"], lambda text: {"station": text})
     page = talk.yes("Show the live page to phones in this network", now["live_page"])
     values |= {"live_page": page}
@@ -68,7 +64,9 @@ def _host(text: str) -> dict[str, Any]:
 
 
 TOPIC = Topic(
-    fields=("station", "live_page", "mqtt", "mqtt_user", "mqtt_password"),
+    keys={"station": ("station", "name", "treadmill")},
+    switches={"live_page": ("sinks", "live")},
+    fields=("mqtt", "mqtt_user", "mqtt_password"),
     shown=_shown,
     lay=_lay,
     ask=_ask,

@@ -5,27 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cued.commands._setup.answers import Answers, Tables
-from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials, switch
+from cued.commands._setup.answers import Tables
+from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials
 from cued.model import Command
 
 LISTEN_S = 8.0  # chosen: time to press
 
 
-def _shown(tables: Tables) -> dict[str, Any]:
-    return {
-        "buttons": "buttons" in tables.get("sources", {}),
-        "light": "light" in tables.get("sinks", {}),
-    }
-
-
-def _lay(out: Tables, answers: Answers) -> None:
-    switch(out, "sources", "buttons", answers.buttons)
-    switch(out, "sinks", "light", answers.light)
-
-
 def _ask(talk: Talk) -> dict[str, Any]:
-    now = _shown(talk.tables)
+    now = TOPIC.standing(talk.tables)
     return {
         "buttons": talk.yes("Is a button wired", now["buttons"]),
         "light": talk.yes("Is a status light wired", now["light"]),
@@ -42,5 +30,7 @@ def _press(trials: Trials, tables: Tables, _how: Mapping[str, Any]) -> list[Find
 
 
 TOPIC = Topic(
-    fields=("buttons", "light"), shown=_shown, lay=_lay, ask=_ask, trials={"press": _press}
+    switches={"buttons": ("sources", "buttons"), "light": ("sinks", "light")},
+    ask=_ask,
+    trials={"press": _press},
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cued.commands._setup.answers import Answers, Tables
-from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials, put
+from cued.commands._setup.answers import Tables
+from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials
 from cued.commands._setup.topics.walked import concluded
 from cued.model import Mounting
 
@@ -14,18 +14,10 @@ LISTEN_S = 15.0  # to stand still for two seconds, bow, and come up again
 ON_TRUNK = ("lower_back", "waist", "chest")
 
 
-def _shown(tables: Tables) -> dict[str, Any]:
-    return {"starts_forward": tables.get("gait", {}).get("starts_forward", False)}
-
-
-def _lay(out: Tables, answers: Answers) -> None:
-    put(out, "gait", starts_forward=answers.starts_forward)
-
-
 def _ask(talk: Talk) -> dict[str, Any]:
     if not any(s.get("placement") in ON_TRUNK for s in talk.tables.get("sensors", {}).values()):
         return {}
-    now = _shown(talk.tables)["starts_forward"]
+    now = TOPIC.standing(talk.tables)["starts_forward"]
     if talk.yes("Try the bow now: stand still, bow, come up again", default=False):
         talk.tell("bow", {})
     question = "Does every session begin by walking forward, so that front is found by that"
@@ -49,5 +41,8 @@ def _found(sensor: str, state: str) -> Finding:
 
 
 TOPIC = Topic(
-    fields=("starts_forward",), shown=_shown, lay=_lay, ask=_ask, trials={"bow": _bow}, noted=True
+    keys={"starts_forward": ("gait", "starts_forward", False)},
+    ask=_ask,
+    trials={"bow": _bow},
+    noted=True,
 )

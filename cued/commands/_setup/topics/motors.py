@@ -8,7 +8,7 @@ from typing import Any
 from cued import config
 from cued.actuators import haptic
 from cued.commands._setup.answers import Answers, Tables
-from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials, switch
+from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials
 
 
 def options_of(tables: Tables) -> haptic.Config:
@@ -16,12 +16,7 @@ def options_of(tables: Tables) -> haptic.Config:
     return config.convert(tables).part("actuators", "haptic") or haptic.Config()
 
 
-def _shown(tables: Tables) -> dict[str, Any]:
-    return {"motors": "haptic" in tables.get("actuators", {}), "swap_motors": False}
-
-
 def _lay(out: Tables, answers: Answers) -> None:
-    switch(out, "actuators", "haptic", answers.motors)
     if answers.swap_motors:
         motors = out.setdefault("actuators", {}).setdefault("haptic", {})
         left, right = motors.get("left_pin", 12), motors.get("right_pin", 13)
@@ -30,7 +25,7 @@ def _lay(out: Tables, answers: Answers) -> None:
 
 def _ask(talk: Talk) -> dict[str, Any]:
     """Buzz, and find out whether left is left."""
-    there = _shown(talk.tables)["motors"] or talk.fresh  # on a new machine: as usual
+    there = TOPIC.standing(talk.tables)["motors"] or talk.fresh  # on a new machine: as usual
     if not talk.yes("Are vibration motors wired", there):
         return {"motors": False, "swap_motors": False}
     if why := talk.trials.buzz("left", options_of(talk.tables)):
@@ -51,5 +46,10 @@ def _buzz(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Fin
 
 
 TOPIC = Topic(
-    fields=("motors", "swap_motors"), shown=_shown, lay=_lay, ask=_ask, trials={"buzz": _buzz}
+    switches={"motors": ("actuators", "haptic")},
+    fields=("swap_motors",),
+    shown=lambda _: {"swap_motors": False},
+    lay=_lay,
+    ask=_ask,
+    trials={"buzz": _buzz},
 )

@@ -2,8 +2,9 @@
 
 Rules
 -----
-* A topic is a few fields of ``Answers``. ``shown`` reads them out of a configuration, ``lay``
-  writes them into one, ``ask`` has them answered at a terminal; a page draws them by their kind.
+* A topic is a few fields of ``Answers``. It says where they stand in a configuration: ``keys`` and
+  ``switches`` where that is all, ``shown`` and ``lay`` where it takes more. ``ask`` has them
+  answered at a terminal; a page draws them by their kind.
 * A trial does something now and returns findings: keys of the catalogue (``trial.KEY``) with what
   fills their blanks, so that terminal and phone say the same in the runner's language.
 """
@@ -125,8 +126,16 @@ Trial = Callable[[Trials, Tables, Mapping[str, Any]], list[Finding]]
 
 
 class Topic(Struct, frozen=True, kw_only=True):
-    """One step of set-up. ``noted`` : the page has a sentence about it besides its title."""
+    """One step of set-up.
 
+    keys : fields that are a key of the configuration: its table, its name, and what holds without.
+    switches : fields that say whether a part is there: its kind and its name.
+    fields : the others, shown after these.
+    noted : the page has a sentence about it besides its title.
+    """
+
+    keys: dict[str, tuple[str, str, Any]] = {}
+    switches: dict[str, tuple[str, str]] = {}
     fields: tuple[str, ...] = ()
     choices: dict[str, tuple[str, ...]] = {}
     shown: Callable[[Tables], dict[str, Any]] = lambda _: {}
@@ -134,6 +143,29 @@ class Topic(Struct, frozen=True, kw_only=True):
     ask: Callable[[Talk], dict[str, Any]] = lambda _: {}
     trials: dict[str, Trial] = {}
     noted: bool = False
+
+    def asked(self) -> tuple[str, ...]:
+        """Return every field, in the order in which they are shown."""
+        return (*self.keys, *self.switches, *self.fields)
+
+    def standing(self, tables: Tables) -> dict[str, Any]:
+        """Return what a configuration says about the fields."""
+        out = {
+            field: tables.get(table, {}).get(key, usual)
+            for field, (table, key, usual) in self.keys.items()
+        }
+        for field, (kind, name) in self.switches.items():
+            out[field] = name in tables.get(kind, {})
+        return out | self.shown(tables)
+
+    def write(self, out: Tables, answers: Answers) -> None:
+        """Write what was answered into a configuration."""
+        for field, (table, key, _) in self.keys.items():
+            if (value := getattr(answers, field)) is not None:
+                out.setdefault(table, {})[key] = value
+        for field, (kind, name) in self.switches.items():
+            switch(out, kind, name, getattr(answers, field))
+        self.lay(out, answers)
 
 
 def unit_of(tables: Tables) -> str:
@@ -147,13 +179,6 @@ def switch(out: Tables, kind: str, name: str, on: bool | None) -> None:
         out.setdefault(kind, {}).setdefault(name, {})
     elif on is not None:
         out.get(kind, {}).pop(name, None)
-
-
-def put(out: Tables, section: str, **values: Any) -> None:
-    """Write the values that were answered into a section."""
-    for key, value in values.items():
-        if value is not None:
-            out.setdefault(section, {})[key] = value
 
 
 def number(text: str) -> float:
