@@ -27,10 +27,7 @@ LOOKS: dict[str, tuple[Pattern, str]] = {
     "ready": ("notice", "phase"),
     "ready_program": ("notice", "phase"),
     "no_sensor": ("notice", "lost"),
-    "no_motors": ("none", ""),
-    FAILED: ("none", ""),
-    NOT_KEPT: ("none", ""),
-    HISTORY_UNKNOWN: ("none", ""),
+    **dict.fromkeys(MISSING.values(), ("none", "")),
 }
 
 

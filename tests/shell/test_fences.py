@@ -261,10 +261,10 @@ async def test_an_actuator_whose_timer_or_task_raises_is_off_and_told_once(how):
     assert [n.code for n in told] == [FAILED]
 
 
-@pytest.mark.parametrize("method", ["_look_for_underruns", "_keep_clips"])
-async def test_a_fault_in_the_voices_own_tasks_ends_the_voice_only(method, tmp_path, monkeypatch):
+@pytest.mark.parametrize("task", ["Speech._look_for_underruns", "Book.run"])
+async def test_a_fault_in_the_voices_own_tasks_ends_the_voice_only(task, tmp_path, monkeypatch):
     monkeypatch.setattr(speech, "CHECK_S", 0.001)
-    monkeypatch.setattr(speech.Speech, method, raising)
+    monkeypatch.setattr(f"cued.actuators.speech.{task}", raising)
     good, seen = Part(), Part()
     here = Site(cache=str(tmp_path), hardware=False)
     voice = partial(speech.Speech, speech.Config(), here, texts=[])
