@@ -16,8 +16,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from cued.coach.known import Known
-from cued.coach.rule import Need, Proposal, Rule
-from cued.gait.metric import Basis, Cycle, Metric
+from cued.coach.rule import Proposal, Rule
+from cued.gait.metric import Cycle, Metric
 from cued.model import AnyEvent, Input, Notice
 
 T = TypeVar("T")
@@ -94,18 +94,9 @@ class FencedRule:
     """A rule that can fail alone."""
 
     def __init__(self, name: str, rule: Rule, faults: Faults) -> None:
+        self.needs, self.keys = rule.needs, rule.keys
         self._rule = rule
         self._fence = Fence(f"rules.{name}", faults.add)
-
-    @property
-    def needs(self) -> frozenset[Need]:
-        """What has to be worn or known for the rule to work."""
-        return self._rule.needs
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """Every cue key that the rule may propose."""
-        return self._rule.keys
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Return what the rule proposes, None once it has failed."""
@@ -119,7 +110,7 @@ class FencedRule:
             return None
 
     def _declared(self, proposal: Proposal) -> Proposal:
-        if proposal.key not in self._rule.keys:
+        if proposal.key not in self.keys:
             raise ValueError(f"it proposes {proposal.key}, which it does not declare")
         return proposal
 
@@ -132,23 +123,9 @@ class FencedMetric:
     """A metric that can fail alone."""
 
     def __init__(self, name: str, metric: Metric, faults: Faults) -> None:
+        self.unit, self.strides, self.basis = metric.unit, metric.strides, metric.basis
         self._metric = metric
         self._fence = Fence(f"metrics.{name}", faults.add)
-
-    @property
-    def unit(self) -> str:
-        """Unit of the value."""
-        return self._metric.unit
-
-    @property
-    def strides(self) -> int:
-        """Over how many strides the value is taken."""
-        return self._metric.strides
-
-    @property
-    def basis(self) -> frozenset[Basis]:
-        """What the value rests on beside the strides."""
-        return self._metric.basis
 
     def update(self, cycle: Cycle) -> float | None:
         """Return the metric's new value, None once it has failed, as one that is no number has."""

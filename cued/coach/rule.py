@@ -64,25 +64,25 @@ class Proposal(Struct, frozen=True, kw_only=True):
 
 
 class Rule(Protocol):
-    """One reason to say something."""
+    """One reason to say something.
 
-    @property
-    def needs(self) -> frozenset[Need]:
-        """What has to be worn or known for the rule to work."""
-        ...
+    needs : what has to be worn or known for the rule to work.
+    keys : every cue key that the rule may propose.
+    """
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """Every cue key that the rule may propose."""
-        ...
+    needs: frozenset[Need]
+    keys: tuple[str, ...]
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Return the cue to give now because of a piece of news, or None."""
         ...
 
     def reset(self) -> None:
-        """Forget the present occurrence: phase, belt or direction changed, or a stumble."""
-        ...
+        """Forget the present occurrence: phase, belt or direction changed, or a stumble.
+
+        A rule that remembers nothing inherits this, and so does one whose reason outlasts a phase,
+        such as a limit of speed.
+        """
 
 
 # What is felt with a tone; "notice" with any other.

@@ -20,22 +20,16 @@ class Cycle(Struct, frozen=True):
 
 
 class Metric(Protocol):
-    """One number. ``PART.build(config)`` makes one; its name is its file's name."""
+    """One number. ``PART.build(config)`` makes one; its name is its file's name.
 
-    @property
-    def unit(self) -> str:
-        """Unit of the value, as people write it: spm, s, m, %, deg."""
-        ...
+    unit : of the value, as people write it: spm, s, m, %, deg.
+    strides : over how many strides it is taken.
+    basis : what it rests on beside the strides: the trunk's posture, or one speed of the belt.
+    """
 
-    @property
-    def strides(self) -> int:
-        """Over how many strides it is taken."""
-        ...
-
-    @property
-    def basis(self) -> frozenset[Basis]:
-        """What it rests on beside the strides: the trunk's posture, or one speed of the belt."""
-        ...
+    unit: str
+    strides: int
+    basis: frozenset[Basis]
 
     def update(self, cycle: Cycle) -> float | None:
         """Process a stride and return the new value, or None if the stride does not give one.

@@ -21,7 +21,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cued.coach.known import Known
-from cued.coach.rule import Need, Proposal, Reason, safety_cue
+from cued.coach.rule import Proposal, Reason, Rule, safety_cue
 from cued.coach.strides.baseline import Bin, bin_of
 from cued.coach.strides.deviation import Deviation
 from cued.coach.strides.landings import Landings
@@ -46,10 +46,10 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 8.0
 
 
-class Asymmetry:
+class Asymmetry(Rule):
     """Watches ``asymmetry_percent``."""
 
-    needs: frozenset[Need] = frozenset(("feet", "belt"))
+    needs = frozenset(("feet", "belt"))
     keys = ("asymmetry", "limp", "limp_back")
 
     def __init__(self, config: Config) -> None:

@@ -10,7 +10,7 @@ changes: else a slower belt looks like a slower step.
 from __future__ import annotations
 
 from cued.coach.known import Known
-from cued.coach.rule import Need, Proposal
+from cued.coach.rule import Proposal, Rule
 from cued.coach.strides.baseline import NO_STRIDE
 from cued.model import AnyEvent, Input, Priority, Stride
 from cued.parts import NoOptions, Part
@@ -21,10 +21,10 @@ PERSIST = 30  # strides beyond it: as many as the mean remembers
 MOST_CV = 0.055  # chosen: strides that vary more show no creep
 
 
-class CadenceDrift:
+class CadenceDrift(Rule):
     """Watches stride time for a creep."""
 
-    needs: frozenset[Need] = frozenset(("stride", "pace"))
+    needs = frozenset(("stride", "pace"))
     keys = ("cadence_drift",)
 
     def __init__(self, config: NoOptions) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cued.coach.known import Known
-from cued.coach.rule import Need, Proposal
+from cued.coach.rule import Proposal, Rule
 from cued.coach.strides.deviation import Deviation
 from cued.model import AnyEvent, Input, Priority
 from cued.parts import Part
@@ -25,10 +25,10 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 1.5
 
 
-class HardLanding:
+class HardLanding(Rule):
     """Watches ``bounce_cm``."""
 
-    needs: frozenset[Need] = frozenset(("trunk", "belt"))
+    needs = frozenset(("trunk", "belt"))
     keys = ("hard_landing",)
 
     def __init__(self, config: Config) -> None:

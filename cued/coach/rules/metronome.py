@@ -9,24 +9,21 @@ says when and how fast; the stretches are ``voice/pacer.py``'s, the ticks the ac
 from __future__ import annotations
 
 from cued.coach.known import Known
-from cued.coach.rule import Need, Proposal
+from cued.coach.rule import Proposal, Rule
 from cued.model import AnyEvent, Input, Priority, Stride
 from cued.parts import NoOptions, Part
 
 FOR_S, PAUSE_S = 30.0, 60.0  # chosen: a beat that is always there is no longer heard
 
 
-class Metronome:
+class Metronome(Rule):
     """Paces every step."""
 
-    needs: frozenset[Need] = frozenset(("stride", "pace"))
+    needs = frozenset(("stride", "pace"))
     keys = ("metronome",)
 
     def __init__(self, config: NoOptions) -> None:
         del config
-
-    def reset(self) -> None:
-        """Do nothing: nothing is kept."""
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose a stretch of ticking while strides are too long."""

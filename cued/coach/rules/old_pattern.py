@@ -13,7 +13,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cued.coach.known import Known
-from cued.coach.rule import Need, Proposal
+from cued.coach.rule import Proposal, Rule
 from cued.coach.workout.conditions import turns_soon
 from cued.coach.workout.ladder import LEAST_BOUT_S
 from cued.model import AnyEvent, Input, Priority, Stride
@@ -29,17 +29,14 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 30.0
 
 
-class OldPattern:
+class OldPattern(Rule):
     """Words the drift in the carry."""
 
-    needs: frozenset[Need] = frozenset(("stride", "belt", "program"))
+    needs = frozenset(("stride", "belt", "program"))
     keys = ("old_pattern", "backward_offer")
 
     def __init__(self, config: Config) -> None:
         self._config = config
-
-    def reset(self) -> None:
-        """Do nothing: nothing is kept."""
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose with each stride while the old pattern is there."""

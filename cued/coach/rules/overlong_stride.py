@@ -8,24 +8,21 @@ verdict; that is said, at most every quarter of an hour.
 from __future__ import annotations
 
 from cued.coach.known import Known
-from cued.coach.rule import Need, Proposal
+from cued.coach.rule import Proposal, Rule
 from cued.model import AnyEvent, Input, Priority, Stride
 from cued.parts import NoOptions, Part
 
 NO_TELLING_AGAIN_S = 900.0  # a choice: it is no news sooner
 
 
-class OverlongStride:
+class OverlongStride(Rule):
     """Words strides that are too long."""
 
-    needs: frozenset[Need] = frozenset(("stride", "pace"))
+    needs = frozenset(("stride", "pace"))
     keys = ("overlong_stride", "no_telling")
 
     def __init__(self, config: NoOptions) -> None:
         del config
-
-    def reset(self) -> None:
-        """Do nothing: nothing is kept."""
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose while a foot's strides are overlong."""

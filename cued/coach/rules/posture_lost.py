@@ -9,7 +9,7 @@ nothing to lose and nothing is said. Limits are those of ``trunk_lean`` and ``ha
 from __future__ import annotations
 
 from cued.coach.known import Known
-from cued.coach.rule import Need, Proposal
+from cued.coach.rule import Proposal, Rule
 from cued.model import AnyEvent, Input, Priority, Stride
 from cued.parts import NoOptions, Part
 
@@ -18,10 +18,10 @@ WEIGHT = 0.1  # of the newest stride in the mean, as in strides/deviation.py
 PERSIST = 12  # strides
 
 
-class PostureLost:
+class PostureLost(Rule):
     """Watches the trunk in the carry."""
 
-    needs: frozenset[Need] = frozenset(("trunk", "belt", "program"))
+    needs = frozenset(("trunk", "belt", "program"))
     keys = ("posture_lost",)
 
     def __init__(self, config: NoOptions) -> None:

@@ -9,7 +9,7 @@ before it, a minute of easy forward walking without any cue shows what has staye
 from __future__ import annotations
 
 from cued.coach.known import Known
-from cued.coach.rule import Need, Proposal
+from cued.coach.rule import Proposal, Rule
 from cued.model import AnyEvent, Input, Priority
 from cued.parts import NoOptions, Part
 
@@ -17,18 +17,15 @@ FREE_S = 60.0  # of walking without cues, to see what has stayed
 WAITS_S = 5.0  # for the measurement, which comes with a stride
 
 
-class Retention:
+class Retention(Rule):
     """Recalls, once a session."""
 
-    needs: frozenset[Need] = frozenset(("stride", "belt", "program"))
+    needs = frozenset(("stride", "belt", "program"))
     keys = ("recall",)
 
     def __init__(self, config: NoOptions) -> None:
         del config
         self._said = False
-
-    def reset(self) -> None:
-        """Do nothing: the recall comes once in a session."""
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose the recall after the first minute of settling in."""

@@ -10,7 +10,7 @@ no error. Walking is never offered it.
 from __future__ import annotations
 
 from cued.coach.known import Known
-from cued.coach.rule import Need, Proposal
+from cued.coach.rule import Proposal, Rule
 from cued.model import AnyEvent, Input, Priority, Stride
 from cued.parts import NoOptions, Part
 
@@ -19,17 +19,14 @@ AGAIN_S = 3600.0  # once an hour at most
 QUICKER = 1.05  # 10.1249/MSS.0b013e3181ebedf4: +5 % of step rate
 
 
-class ShorterOffer:
+class ShorterOffer(Rule):
     """Words the offer."""
 
-    needs: frozenset[Need] = frozenset(("stride", "pace"))
+    needs = frozenset(("stride", "pace"))
     keys = ("try_shorter",)
 
     def __init__(self, config: NoOptions) -> None:
         del config
-
-    def reset(self) -> None:
-        """Do nothing: nothing is kept."""
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose once somebody has run at one speed for long, with strides that are their own."""

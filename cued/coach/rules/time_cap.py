@@ -14,7 +14,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cued.coach.known import Known
-from cued.coach.rule import Need, Proposal
+from cued.coach.rule import Proposal, Rule
 from cued.coach.workout.phase_triggers import MET_S
 from cued.model import AnyEvent, Input, Priority
 from cued.parts import Part
@@ -34,19 +34,16 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 60.0
 
 
-class TimeCap:
+class TimeCap(Rule):
     """Watches the time backward that is left."""
 
-    needs: frozenset[Need] = frozenset(("stride", "program"))
+    needs = frozenset(("stride", "program"))
     keys = ("minute_left", "seconds_left", *KEYS.values())
 
     def __init__(self, config: Config) -> None:
         self._config = config
         self._announced = False
         self._up = False
-
-    def reset(self) -> None:
-        """Do nothing: a cap holds for the whole session."""
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose once before the cap, and once at it."""

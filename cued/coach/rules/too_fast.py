@@ -8,7 +8,7 @@ and from 9 s on as the alarm sounds. The coach says nothing else meanwhile (``vo
 from __future__ import annotations
 
 from cued.coach.known import Known
-from cued.coach.rule import Need, Proposal, safety_cue
+from cued.coach.rule import Proposal, Rule, safety_cue
 from cued.model import AnyEvent, Input, Priority
 from cued.parts import NoOptions, Part
 
@@ -20,18 +20,15 @@ MARGIN = 1.05  # the belt's own error: AGREES in belt/owner.py
 AFTER_S = 3.0  # chosen: a console passes what was asked for, and comes back
 
 
-class TooFast:
+class TooFast(Rule):
     """Watches the belt's speed."""
 
-    needs: frozenset[Need] = frozenset(("belt", "program"))
+    needs = frozenset(("belt", "program"))
     keys = ("too_fast", "far_too_fast")
 
     def __init__(self, config: NoOptions) -> None:
         self._since: float | None = None
         self._far_since: float | None = None
-
-    def reset(self) -> None:
-        """Do nothing: a limit holds in every phase."""
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose while the belt is too fast."""

@@ -13,7 +13,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cued.coach.known import Known
-from cued.coach.rule import Need, Proposal
+from cued.coach.rule import Proposal, Rule
 from cued.coach.strides.deviation import Deviation
 from cued.model import AnyEvent, Input, Priority
 from cued.parts import Part
@@ -27,10 +27,10 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 7.0
 
 
-class TrunkLean:
+class TrunkLean(Rule):
     """Watches ``trunk_lean_deg``."""
 
-    needs: frozenset[Need] = frozenset(("trunk", "belt"))
+    needs = frozenset(("trunk", "belt"))
     keys = ("trunk_lean", "trunk_lean_back")
 
     def __init__(self, config: Config) -> None:

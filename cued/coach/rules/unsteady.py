@@ -11,7 +11,7 @@ stumble, hears nothing more. It is a safety cue: no quiet time, no mute and no f
 from __future__ import annotations
 
 from cued.coach.known import Known
-from cued.coach.rule import Need, Proposal, safety_cue
+from cued.coach.rule import Proposal, Rule, safety_cue
 from cued.model import AnyEvent, Input, Priority, Stumble
 from cued.parts import NoOptions, Part
 
@@ -26,10 +26,10 @@ GRAVE_AFTER_S = 9.0  # said three times
 STUMBLE_GRAVE_AFTER_S = 12.0  # after a stumble: steps are ordinary again after 10.9 (stability.py)
 
 
-class Unsteady:
+class Unsteady(Rule):
     """Turns the level of stability into words."""
 
-    needs: frozenset[Need] = frozenset(("stride",))
+    needs = frozenset(("stride",))
     keys = ("unsteady", "unsteady_stop", "steady_again")
 
     def __init__(self, config: NoOptions) -> None:
@@ -37,9 +37,6 @@ class Unsteady:
         self._told = False
         self._over: float | None = None
         self._stumbled = float("-inf")
-
-    def reset(self) -> None:
-        """Keep watching: unsteadiness does not end with a phase."""
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose while the level is unsteady, and once when it is steady again."""

@@ -9,24 +9,21 @@ not asked: the program goes along after 4 s (``workout/phase_triggers.py``).
 from __future__ import annotations
 
 from cued.coach.known import Known
-from cued.coach.rule import Need, Proposal
+from cued.coach.rule import Proposal, Rule
 from cued.model import AnyEvent, Input, Priority
 from cued.parts import NoOptions, Part
 
 AFTER_S = 4.0  # chosen, as MET_S of workout/phase_triggers.py
 
 
-class WrongDirection:
+class WrongDirection(Rule):
     """Asks about a contradiction."""
 
-    needs: frozenset[Need] = frozenset(("stride", "program"))
+    needs = frozenset(("stride", "program"))
     keys = ("wrong_direction_backward", "wrong_direction_forward")
 
     def __init__(self, config: NoOptions) -> None:
         del config
-
-    def reset(self) -> None:
-        """Do nothing: nothing is kept."""
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose the question while the contradiction lasts."""
