@@ -24,8 +24,6 @@ from cued.words import counted
 
 NAME = "doctor"
 HELP = "what is wrong with this machine, and the next command"
-
-
 NEW = "open http://cued.local on a phone beside it, or sudo cued setup"
 
 

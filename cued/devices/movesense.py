@@ -44,6 +44,7 @@ COMMAND = "34800001-7185-4d5d-b431-630e7050e8f0"
 NOTIFY = "34800002-7185-4d5d-b431-630e7050e8f0"
 MOTION, ENERGY, RESET = 99, 5, 7  # references of ours
 POOL_FULL = 429  # the sensor's status, after HTTP's "too many requests"
+CHANNELS = 6  # the magnetic field is not asked for
 MOST_BYTES = 4 + 36 * 32  # a time, and at most 32 rows of nine floats; chosen
 
 
@@ -53,9 +54,6 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rate_hz: Annotated[
         Literal[13, 26, 52, 104, 208], Meta(description="Sample rate, Hz; 104 is enough to run.")
     ] = 104
-    magnetometer: Annotated[
-        bool, Meta(description="Ask for nine axes; the magnetic field is not used.")
-    ] = False
 
 
 def decode(payload: bytes, channels: int) -> tuple[int, Floats]:
@@ -86,8 +84,7 @@ class Movesense(Device):
     def __init__(self, config: Config, sensor: str) -> None:
         self._sensor = sensor
         self._rate_hz = config.rate_hz
-        self._channels = 9 if config.magnetometer else 6
-        self._path = f"/Meas/IMU{self._channels}/{config.rate_hz}"
+        self._path = f"/Meas/IMU{CHANNELS}/{config.rate_hz}"
         self._part = b""
         self._full = False
         self._ticks = Ticks(32, 1e-3)
@@ -140,12 +137,12 @@ class Movesense(Device):
             if not self._part:
                 raise DecodeError("Movesense second part without a first")
             payload, self._part = self._part + payload, b""
-        elif len(payload) < 4 or (len(payload) - 4) % (4 * self._channels):
+        elif len(payload) < 4 or (len(payload) - 4) % (4 * CHANNELS):
             self._part = payload  # a first part whose second was lost is dropped by the next one
             return []
         if len(payload) > MOST_BYTES:
             raise DecodeError(f"Movesense measurement of {len(payload)} bytes")
-        ms, values = decode(payload, self._channels)
+        ms, values = decode(payload, CHANNELS)
         ticks = evenly(self._ticks.seconds(ms), 1.0 / self._rate_hz, len(values))
         if ticks[0] <= self._last:
             raise DecodeError("Movesense measurement that overlaps the one before")

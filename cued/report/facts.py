@@ -116,7 +116,7 @@ def sides_text(d: Digest) -> str:
 
 
 def stance_ratios(d: Digest) -> list[float]:
-    """Yield the logarithm of left by right time on the belt, of each two steps in a row, once each.
+    """Return the logarithm of left by right time on the belt for each two steps in a row.
 
     Neighbours only: what a foot did at another speed says nothing about the other foot.
     """

@@ -58,7 +58,7 @@ class SessionMarker:
                 os.utime(self._path)
 
     def close(self) -> None:
-        """Process the file away: no session is open, or it ends in good order."""
+        """Put the file away: no session is open, or it ends in good order."""
         self._open = False
         with contextlib.suppress(OSError):
             self._path.unlink(missing_ok=True)

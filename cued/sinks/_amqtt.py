@@ -1,8 +1,7 @@
 """The embedded broker's process: reads its orders from standard input and ends when that closes.
 
 Standard input is a pipe of the daemon's. When the daemon goes, however it goes, the pipe closes,
-and no broker is left behind. The only file, with
-``_amqtt_guard.py``, that knows amqtt.
+and no broker is left behind. Only this file and ``_amqtt_guard.py`` know amqtt.
 """
 
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false

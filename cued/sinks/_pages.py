@@ -6,9 +6,9 @@ Rules
 * A request must name a host we are known by: an address, localhost, the machine's own name, or one
   that was configured. Otherwise a web site could have a visitor's browser read our pages under the
   site's own name (DNS rebinding).
-* ``MOST_CONNECTIONS`` at once, of which those that have asked for nothing make room, the oldest
-  first; who asks for nothing within ``ASKED_WITHIN_S``, or for nothing more
-  within ``IDLE_S``, is disconnected: idle sockets must not use up the files of the coach's process.
+* ``MOST_CONNECTIONS`` are open at once; for one more, the oldest that has asked for nothing is
+  closed. So is one that asks for nothing within ``ASKED_WITHIN_S``, or for nothing more within
+  ``IDLE_S``: idle sockets must not use up the files of the coach's process.
 * Where ``asked`` is given, a page of ours may ask it by POST: JSON, from our own origin, with a key
   in a header, which no other web site can send.
 * Every answer carries the same strict headers.

@@ -51,7 +51,7 @@ class Gate:
         self.refused = 0
 
     def check(self, payload: bytes, now: float) -> Request:
-        """Return the request; raises Refused."""
+        """Return the request. Raises RequestRefused."""
         try:
             self._count(now)
             return self._read(payload)

@@ -1,1 +1,1 @@
-"""What ``cued selftest`` tries, one function each: a ``Check`` comes back, never an exception."""
+"""What ``cued selftest`` and ``cued doctor`` look at: each a ``Check``, never an exception."""

@@ -20,7 +20,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 NAME = "history.sqlite"
-VERSION = 2  # 2 has worn
+VERSION = 2  # a file of an earlier one gets the tables that it lacks, where it can be written
 BAD = ".bad"
 BUSY_S = 1.0  # a commit takes a tenth of that, on a slow card as well
 DOUBT_S = 7.0 * 86400.0  # as far back as caps look

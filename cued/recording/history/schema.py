@@ -200,11 +200,8 @@ def _worked(connection: sqlite3.Connection, runner: str) -> dict[str, Worked]:
 
 
 def _worn(connection: sqlite3.Connection, runner: str) -> dict[str, WornFront]:
-    """Return how sensors were worn; a file on a read-only disk may be older than that table."""
+    """Return how sensors were worn."""
     memory = Memory(runner=runner)
-    table = "select 1 from sqlite_master where name = 'worn'"
-    if connection.execute(table).fetchone() is None:
-        return memory.worn
     rows = connection.execute(
         "select sensor, matrix, sure from worn where runner = ? order by t", (runner,)
     )
