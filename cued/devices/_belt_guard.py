@@ -46,6 +46,7 @@ SPEEDS = 12  # enough for a ramp, in which fine steps show
 SAME_M_S = 0.003  # a hundredth of a km/h
 STANDS_M_S = 0.02  # less than such a step
 WONT_STOP = "the treadmill does not stop: pull the safety key"
+STOOD = "not faster while the treadmill says that its belt was stopped"
 STOPPING = "not faster while the belt is being stopped"
 
 

@@ -32,7 +32,7 @@ from typing import TypeGuard
 
 from msgspec import Struct
 
-from cued.devices._belt_guard import STOPPING, BeltGuard
+from cued.devices._belt_guard import STOOD, STOPPING, BeltGuard
 from cued.devices._ftms_options import Config
 from cued.devices._gatt import fields, sig
 from cued.devices.device import Action, Answer, Output, Write
@@ -247,7 +247,7 @@ class Control:
             if speed > now and self._guard.stopping:
                 return STOPPING
             if speed > now and self._doubt:
-                return "not faster while the treadmill says that its belt was stopped"
+                return STOOD
         if self._moves(incline):
             least, most = self._true(INCLINE_RANGE, limits.max_incline_percent, self._incline_of)
             if not least <= incline <= min(most, limits.max_incline_percent):

@@ -21,6 +21,7 @@ miles an hour, or whose incline is nonsense, exist: see the options (``_ftms_opt
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import radians, tan
 
 from cued.devices import _treadmill_data as td
 from cued.devices._ftms_control import CONTROL, INCLINE_RANGE, SPEED_RANGE, Control
@@ -105,6 +106,9 @@ class Ftms(Device):
     def _reported(self, t: float, data: bytes) -> list[Output]:
         frame = td.decode(data)
         incline = frame.values.get("incline_percent")
+        ramp = frame.values.get("ramp_deg")
+        if incline is None and "incline_percent" in frame.values and ramp is not None:
+            incline = 100.0 * tan(radians(ramp))  # the one of the pair that this machine knows
         if incline is not None:
             self._incline = self._config.incline_of(incline)
         elapsed = frame.values.get("elapsed_s")

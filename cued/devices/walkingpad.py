@@ -6,9 +6,9 @@ Notify fe01, write without response fe02. A message is ``f7 a2``, what, values, 
 from the second on (& ff), ``fd``. The status comes only when it is asked for (``f7 a2 00 00 a2
 fd``, about once a second): ``f8 a2``, state, speed in 0.1 km/h, mode (0 automatic, 1 manual, 2
 standby), time u24 s, distance u24 in 10 m, steps u24, more, sum, ``fd``; numbers big-endian.
-State 1 is running; 0 and 5 are standing. ``f7 a2 01 speed`` sets the speed (0 stops), ``f7 a2 02
-mode`` the mode; less than 0.7 s after another message one is ignored. A speed is heeded in manual
-mode only.
+State 1 is running; 0 and 5 are standing, whatever speed is told beside it, and so is a time that
+stands still. ``f7 a2 01 speed`` sets the speed (0 stops), ``f7 a2 02 mode`` the mode; less than
+0.7 s after another message one is ignored. A speed is heeded in manual mode only.
 
 Rules: nothing is written but questions unless ``control = true``; then only to a belt that runs,
 in manual mode, by no more than ``max_raise_m_s`` faster at once, and what it does is watched
@@ -28,8 +28,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.devices._belt_guard import STOPPING, BeltGuard
+from cued.devices._belt_guard import STOOD, STOPPING, BeltGuard
 from cued.devices._gatt import sig
+from cued.devices._standstill import Standstill
 from cued.devices._treadmill_options import Moved
 from cued.devices.device import Action, Advert, Answer, Device, Output, Subscribe, Write
 from cued.model import Belt, BeltRequest, DecodeError
@@ -40,6 +41,7 @@ ASK = bytes.fromhex("f7a20000a2fd")
 ASK_EVERY_S = 1.0  # see above
 APART_S = 0.7  # as above
 STATE, SPEED, MODE = 2, 3, 4  # where they stand in a status, see above
+STANDING = (0, 5)  # states, see above
 RUNNING, MANUAL = 1, 1  # the state, and the mode, see above
 LEAST_BYTES = 16  # up to the steps, sum and end
 REACHED_M_S = 0.05  # half a step of 0.1 m/s
@@ -103,6 +105,8 @@ class WalkingPad(Device):
         self._guard = BeltGuard(sensor)
         self._status: PadStatus | None = None
         self._speed = 0.0
+        self._standstill = Standstill()
+        self._doubt = ""
         self._wish: tuple[float, float] | None = None  # (t, m/s)
         self._todo: list[bytes] = []
         self._sent_t = float("-inf")
@@ -126,8 +130,12 @@ class WalkingPad(Device):
         self._speed = status.speed_km_h / 3.6 * config.speed_factor
         if status.state != RUNNING and status.mode == 2:
             self._speed = 0.0
+        self._standstill.ticked(t, status.elapsed_s)
+        self._standstill.went(t, status.distance_m)
+        told = "stopped" if self._speed and status.state in STANDING else ""
+        self._doubt = doubt = told or self._standstill.doubt(t, self._speed)
         incline, factor = config.incline_percent, config.speed_factor
-        belt = Belt(t, self._speed, incline, config.error, self._sensor, factor=factor)
+        belt = Belt(t, self._speed, incline, config.error, self._sensor, doubt, factor=factor)
         out: list[Output] = [belt, *self._guard.see(t, self._speed)]
         if self._wish and abs(self._speed - self._wish[1]) < REACHED_M_S:
             out += self._finished("")
@@ -219,6 +227,8 @@ class WalkingPad(Device):
             return f"{speed:.2f} m/s is outside the limits"
         if speed > self._speed and self._guard.stopping:
             return STOPPING
+        if speed > self._speed and self._doubt:
+            return STOOD
         if speed - self._speed > limits.max_raise_m_s:
             return f"more than {limits.max_raise_m_s:.2f} m/s faster at once"
         return ""

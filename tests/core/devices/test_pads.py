@@ -58,6 +58,22 @@ def test_a_pads_speed_becomes_a_belt():
     assert belt.speed_m_s == pytest.approx(3.5 / 3.6)
 
 
+def test_a_pad_that_repeats_a_frozen_status_is_doubted():
+    device = pad()
+    told = [device.receive(t, walkingpad.NOTIFY, PAD)[0].doubt for t in range(2, 14)]
+    assert told[0] == ""
+    assert told[-1] == "clock"
+
+
+@pytest.mark.parametrize("state", [0, 5])
+def test_a_standing_pad_that_goes_on_telling_a_speed_is_doubted_and_not_made_faster(state):
+    device = pad(2.5, control=True)
+    (belt,) = device.receive(2.0, walkingpad.NOTIFY, status(2.5, state=state))
+    assert belt.doubt == "stopped"
+    (answer,) = device.request(BeltRequest(t=3.0, speed_m_s=0.75))
+    assert "was stopped" in answer.why
+
+
 def test_a_pad_is_not_moved_without_consent_nor_when_it_stands_or_sets_its_own_speed():
     for device, why in (
         (pad(), "control = true"),

@@ -44,6 +44,14 @@ def test_an_incline_that_the_machine_does_not_know_is_none():
         assert found.incline_percent == pytest.approx(percent)
 
 
+def test_a_ramp_is_the_incline_of_a_machine_that_knows_no_other():
+    device = treadmill()
+    data = struct.pack("<HHhh", 0x0008, 380, 0x7FFF, -30)
+    assert belt(device.receive(1.0, ftms.DATA, data)).incline_percent == pytest.approx(
+        -5.24, abs=0.01
+    )
+
+
 def test_an_empty_status_is_a_decode_error():
     with pytest.raises(DecodeError, match="empty"):
         treadmill().receive(1.0, ftms.STATUS, b"")
