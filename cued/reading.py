@@ -24,6 +24,7 @@ S = TypeVar("S", bound=Struct)
 T = TypeVar("T")
 
 DEEPEST = 64  # tables in tables; dotted keys nest without end. A configuration has five
+MOST_SLIPS = 50  # a file with more of them is none of ours
 NEAR = 0.66  # one slip in a word of three letters; at 0.5, polar was taken for pod
 KINDS = {
     "bool": "true or false", "int": "a whole number", "float": "a number", "null": "nothing",
@@ -52,6 +53,12 @@ SYNTAX = (
     ("Unescaped '|Invalid hex", 'in quotes " a \\ has to be written twice'),
     ("Expected newline", "{rest} after the value: leave it out"),
 )
+PLACE = re.compile(r" \(at line (\d+), column (\d+)\)")
+DASH = re.compile(r"=\s*([\u2010-\u2015\u2212])\s*(\d+(?:\.\d+)?)\s*$")
+LONG = re.compile("^\\s*\\[?[\\w.]*([\u2010-\u2015\u2212])[^\"'=]*(?:=|\\]|$)")
+UNSEEN = re.compile("[\u00a0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]")
+ZEROS = re.compile(r"=\s*([+-]?)0+(\d+)\s*$")
+EQUALS = re.compile(r"^\s*[\w.-]+\s*(==|:=|=>|->)")
 BARE = re.compile(r"=\s*(yes|no|on|off|True|False|TRUE|FALSE|Yes|No|On|Off)\s*$")
 
 
@@ -62,8 +69,33 @@ def parse(text: str, where: str) -> dict[str, Any]:
     except RecursionError:
         raise ConfigError(f"{where}: not valid TOML: nested too deeply") from None
     except ValueError as wrong:  # of a number with thousands of digits not TOML's own kind
-        known = slips(text) or [_syntax(str(wrong), text)]
+        known = _every_slip(text, wrong)
         raise ConfigError("\n".join(f"{where}: {told}" for told in known)) from None
+
+
+def _every_slip(text: str, wrong: ValueError) -> list[str]:
+    """Return a sentence for each line that is no TOML, in their order."""
+    told = slips(text)
+    lines = text.split("\n")
+    for number in told:
+        lines[number - 1] = ""
+    for _ in range(MOST_SLIPS):
+        try:
+            tomllib.loads("\n".join(lines))
+        except ValueError as next_one:
+            at = PLACE.search(str(next_one))
+            if at is None or int(at[1]) in told or "Exceeds the limit" in str(next_one):
+                break
+            number = int(at[1])
+            told[number] = _syntax(str(next_one), "\n".join(lines))
+            if lines[number - 1].lstrip().startswith("["):
+                break  # what stands below belongs nowhere now
+            lines[number - 1] = ""
+        except RecursionError:
+            break
+        else:
+            break
+    return [told[number] for number in sorted(told)] or [_syntax(str(wrong), text)]
 
 
 def unnested(table: dict[str, Any]) -> dict[str, Any]:
@@ -85,7 +117,7 @@ def _syntax(message: str, text: str) -> str:
     """Return what TOML's parser did not understand, and what to write instead."""
     if "Exceeds the limit" in message:
         return "not valid TOML: a number has thousands of digits"
-    at = re.search(r" \(at line (\d+), column (\d+)\)", message)
+    at = PLACE.search(message)
     if not at:  # at the end of the document
         return "not valid TOML: a quote or a bracket that is opened is not closed before the end"
     number, column = int(at[1]), int(at[2])
@@ -151,22 +183,34 @@ def unprintable(table: Any, where: str = "") -> str:
     return ""
 
 
-def slips(text: str) -> list[str]:
+def slips(text: str) -> dict[int, str]:
     """Return what people write that TOML does not know, a sentence for each line of it."""
-    out: list[str] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        code = line.split("#")[0]
-        if comma := DECIMAL_COMMA.search(code):
-            right = f"{comma[1]}.{comma[2]}"
-            out.append(f"line {number}: {comma[1]},{comma[2]}: write a point, {right}")
-        elif curly := CURLY.search(code):
-            out.append(f'line {number}: {curly[0]} is a curly quote: write a straight one, "')
-        elif OPEN.search(code):
-            out.append(f"line {number}: a quote is missing at the end")
-        elif word := BARE.search(code):
-            right = "true" if word[1].lower() in YES else "false"
-            out.append(f"line {number}: {word[1]}: write {right}")
-    return out
+    told = ((number, _slip(line)) for number, line in enumerate(text.split("\n"), 1))
+    return {number: f"line {number}: {said}" for number, said in told if said}
+
+
+def _slip(line: str) -> str:
+    """Return what to write instead of a line, nothing where it is no such slip."""
+    code = line.partition("#")[0]
+    if comma := DECIMAL_COMMA.search(code):
+        return f"{comma[1]},{comma[2]}: write a point, {comma[1]}.{comma[2]}"
+    if curly := CURLY.search(code):
+        return f'{curly[0]} is a curly quote: write a straight one, "'
+    if dash := DASH.search(code):
+        return f"{dash[1]} is a dash: write a minus, -{dash[2]}"
+    if dash := LONG.search(code):
+        return f"{dash[1]} is a dash: write - or _, as the name has it"
+    if UNSEEN.search(re.sub(r"\"[^\"]*\"|'[^']*'", "", code)):
+        return "a space that is none (copied from a page?): write the line anew"
+    if OPEN.search(code):
+        return "a quote is missing at the end"
+    if equals := EQUALS.search(code):
+        return f"{equals[1]}: write one ="
+    if zeros := ZEROS.search(code):
+        return f"a number begins with no 0: write {zeros[1]}{zeros[2]}"
+    if word := BARE.search(code):
+        return f"{word[1]}: write {'true' if word[1].lower() in YES else 'false'}"
+    return ""
 
 
 def convert(table: Any, kind: type[S], where: str) -> S:

@@ -113,6 +113,15 @@ def test_all_mistakes_of_a_file_are_told_at_once_a_line_each(tmp_path):
         ("port = " + "9" * 5000, "not valid TOML: a number has thousands of digits"),
         ("hardware = yes", "line 2: yes: write true"),
         ("hardware = False", "line 2: False: write false"),
+        ("strength = –20", "line 2: – is a dash: write a minus, -20"),
+        ("strength = \u22120.5", "line 2: \u2212 is a dash: write a minus, -0.5"),
+        ("left–pin = 18", "line 2: – is a dash: write - or _, as the name has it"),
+        ("[sensors.left–foot]", "line 2: – is a dash: write - or _, as the name has it"),
+        ("hour\u00a0= 1", "line 2: a space that is none"),
+        ("hour =\u200b 1", "line 2: a space that is none"),
+        ("hardware == true", "line 2: ==: write one ="),
+        ("hardware := true", "line 2: :=: write one ="),
+        ("hour = 020", "line 2: a number begins with no 0: write 20"),
     ],
 )
 def test_what_people_write_that_toml_does_not_know_is_recognised(tmp_path, line, said):
@@ -122,6 +131,19 @@ def test_what_people_write_that_toml_does_not_know_is_recognised(tmp_path, line,
 def test_every_such_line_is_told(tmp_path):
     told = refused(tmp_path, "[station]\nname = “gym”\n[gait]\na = 1,5\nb = 2,5\n")
     assert len(told) == 3
+
+
+def test_lines_that_are_no_toml_in_different_ways_are_told_at_once(tmp_path):
+    told = refused(
+        tmp_path,
+        "[station]\nname = gym\nhardware = yes\nlanguage: de\n[coach]\npraise =\n// done\n",
+    )
+    assert [line.split(":")[1].strip() for line in told] == [f"line {n}" for n in (2, 3, 4, 6, 7)]
+
+
+@pytest.mark.parametrize("line", ["name = 'a – b'", "name = 'a\u00a0b'  # – \u00a0"])
+def test_what_stands_in_quotes_or_comments_is_no_slip(line):
+    assert reading.slips(f"[station]\n{line}\n") == {}
 
 
 @pytest.mark.parametrize("written", ['"1,5"', '"1.5"', '"“1,5”"'])
