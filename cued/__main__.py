@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import codecs
+import errno
 import importlib
 import io
 import logging
+import os
 import pkgutil
 import re
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import NoReturn, TextIO
 
@@ -19,6 +23,9 @@ from cued.reading import meant, visible
 
 # Argparse's own status; EX_CONFIG of sysexits.h, for systemd; anything else.
 USAGE, CONFIGURATION, FAILED = 2, 78, 1
+FULL = (errno.ENOSPC, errno.EDQUOT)
+# What a terminal of another alphabet lacks, in its own letters.
+PLAIN = {"✓": "+", "✗": "x", "→": ">", "–": "-", "…": "...", "·": "-", "²": "2", "’": "'"}
 FORMAT = "%(levelname)s %(name)s: %(message)s"
 
 
@@ -67,23 +74,34 @@ def parser(names: Sequence[str]) -> argparse.ArgumentParser:
         module = command(name)
         sub = below.add_parser(module.NAME, help=module.HELP, description=module.__doc__)
         module.configure(sub)
-        sub.set_defaults(call=module.run)
+        sub.set_defaults(call=module.run, own=sub)
     return top
+
+
+def near(word: str, asked: argparse.ArgumentParser) -> str:
+    """Suggest the option that is near a word, nothing where none is."""
+    options = [
+        option for option in asked.format_usage().replace("[", " ").split() if option[:1] == "-"
+    ]
+    told = meant(word.partition("=")[0], options) if word.startswith("-") else ""
+    return told if "did you mean" in told else ""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; its exit status: 0 done, 2 usage, 78 configuration, 1 else."""
     args = list(sys.argv[1:] if argv is None else argv)
     options = argparse.Namespace()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # what a terminal of another alphabet lacks is ?
-            stream.reconfigure(errors="replace")
+    _prepare_streams()
     try:
         known = available()
         # Importing one command instead of all keeps the daemon's start short.
-        options = parser([args[0]] if args and args[0] in known else known).parse_args(args)
+        chosen = parser([args[0]] if args and args[0] in known else known)
+        options, unknown = chosen.parse_known_args(args)
+        if unknown:
+            options.own.error(f"there is no {unknown[0]} here{near(unknown[0], options.own)}")
         logging.basicConfig(level=logging.INFO, format=FORMAT, handlers=[ToStderr()])
-        return int(options.call(options))
+        status = int(options.call(options))
+        sys.stdout.flush()
     except ConfigError as error:
         return _say(error, CONFIGURATION, getattr(options, "read", ""))
     except CuedError as error:
@@ -92,11 +110,41 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()  # the reader of our output went away: nothing is left to tell it
         return 0
     except OSError as error:
+        if not error.filename and error.errno in FULL:
+            return _unprinted(error)
         if not error.filename:
             raise
         return _say(CuedError(f"{error.filename}: {error.strerror}"), FAILED)
     except KeyboardInterrupt:
         return 130
+    else:
+        return status
+
+
+def _prepare_streams() -> None:
+    """Open what was closed at the start, and let nothing that is printed be an error."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nothing = Path(os.devnull).open("r" if name == "stdin" else "w")  # noqa: SIM115 - as below
+            setattr(sys, name, nothing)
+    codecs.register_error("plain", _plain)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="plain")
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    """Return what stands for characters that cannot be written, and where to go on."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join(PLAIN.get(c, "?") for c in lacking), error.end
+
+
+def _unprinted(error: OSError) -> int:
+    """Say that the output has no room, and print no more of it."""
+    sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - till the end of the process
+    return _say(CuedError(f"what is printed cannot be written: {error.strerror}"), FAILED)
 
 
 def _say(error: CuedError, status: int, where: str = "") -> int:

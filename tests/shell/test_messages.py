@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import subprocess
+import sys
+
 import pytest
 
 from cued import __main__
@@ -92,3 +97,59 @@ def test_a_file_that_cannot_be_written_is_named_in_one_line(capsys, tmp_path):
     assert status == 1
     assert len(lines) == 1
     assert str(tmp_path) in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["simulate", "--sped", "8"], "there is no --sped here; did you mean --speed?"),
+        (["check", "--quite-another"], "there is no --quite-another here; cued check --help"),
+        (["doctor", "gym.toml"], "there is no gym.toml here; cued doctor --help says more"),
+    ],
+)
+def test_an_option_that_is_not_there_is_told_by_its_command(capsys, arguments, told):
+    status, lines = said(capsys, *arguments)
+    assert status == 2
+    assert len(lines) == 1
+    assert told in lines[0]
+
+
+def in_a_shell(line: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    words = f"{shlex.quote(sys.executable)} -m cued {line}"
+    settings = {**os.environ, **environment}
+    return subprocess.run(
+        ["bash", "-c", words], capture_output=True, text=True, env=settings, check=False
+    )
+
+
+def test_output_that_has_no_room_is_told():
+    done = in_a_shell("parts >/dev/full")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "cued: what is printed cannot be written: No space left on device"
+    ]
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_error(closed):
+    done = in_a_shell(f"setup {closed}")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert ("nobody to ask" in done.stderr) == ("2>" not in closed)
+
+
+def test_a_terminal_of_few_characters_gets_marks_that_differ():
+    done = in_a_shell("doctor", PYTHONIOENCODING="ascii")
+    marks = {line[0] for line in done.stdout.splitlines() if line[:1] not in ("", " ")}
+    assert "?" not in marks
+    assert marks & {"+", "x", "-"}
+
+
+def test_a_folder_that_cannot_be_written_is_named_as_it_was_asked_for(capsys, tmp_path):
+    (tmp_path / "chest.csv").write_text(
+        "t_s,ax,ay,az\n" + "".join(f"{n / 100},0,0,9.8\n" for n in range(99))
+    )
+    out = "/proc/nowhere"
+    _, lines = said(capsys, "import", str(tmp_path / "chest.csv"), "--out", out)
+    assert len(lines) == 1
+    assert lines[0].startswith(f"cued: {out}: ")

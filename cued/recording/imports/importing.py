@@ -144,7 +144,8 @@ def write_whole(out: Path, recording: TableRecording) -> None:
     except RecordingError as error:
         raise RecordingError(str(error).replace(str(beside), str(out))) from None
     except OSError as error:
-        raise CuedError(f"{error.filename or out}: {error.strerror}") from None
+        where = str(error.filename or out).replace(str(beside), str(out))
+        raise CuedError(f"{where}: {error.strerror}") from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
