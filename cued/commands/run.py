@@ -93,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
             if asyncio.run(serve(config, read, path if args.set_up else None)) and under_systemd:
                 return AGAIN
     except ConfigError:
-        if "INVOCATION_ID" in os.environ:
+        if under_systemd:
             asyncio.run(_complain())
         raise
     return 0

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import astuple, replace
 
 from cued.frames import GRAVITY_M_S2
 from cued.model import Floats
@@ -67,12 +68,7 @@ class FootStride(Struct):
     def row(self) -> tuple[float, ...]:
         """Return all fields as numbers, an open end as far away."""
         far = self.contact + 1e6
-        return (
-            *(self.contact, self.start, self.speed, self.yaw, self.tilt, min(self.lift, far)),
-            *(min(self.end, far + 1.0), self.speed_next, self.yaw_next, self.leave, self.rise_s),
-            *(self.follow_s, self.lag_s, self.early_s, self.late_s, self.land, self.drop_s),
-            *(self.hit, self.slap, self.snag, self.height, self.shift_x, self.shift_y, self.curve),
-        )
+        return astuple(replace(self, lift=min(self.lift, far), end=min(self.end, far + 1.0)))
 
 
 def feel(t: Floats, strides: list[FootStride]) -> tuple[Floats, Floats]:

@@ -80,11 +80,6 @@ class Will:
         """Intend to do something from ``t`` on."""
         self.does = tuple(sorted((*self.does, Doing(at_s=t, what=what)), key=lambda d: d.at_s))
 
-    def turn(self, t: float) -> None:
-        """Intend to turn round at ``t``."""
-        turn = Doing(at_s=t, what="turn")
-        self.does = tuple(sorted((*self.does, turn), key=lambda d: d.at_s))
-
     def hear(self, key: str, t: float) -> bool:
         """Process a cue and return True when the person will do as it says."""
         if key in CARRIES:

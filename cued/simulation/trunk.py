@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import astuple
 from numpy.typing import NDArray
 
 from cued.frames import GRAVITY_M_S2
@@ -50,11 +51,7 @@ class Knot(Struct, frozen=True):
 
     def row(self) -> tuple[float, ...]:
         """Return all fields as numbers."""
-        return (
-            *(self.t, self.phase, self.side, self.running, self.duty, self.up, self.fore),
-            *(self.lateral, self.turn, self.yaw, self.lead, self.hit, self.lean),
-            *(self.heading, self.sway, *self.shape),
-        )
+        return (*astuple(self)[:-1], *self.shape)
 
 
 class Manner(Struct, frozen=True, eq=False):

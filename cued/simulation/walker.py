@@ -71,7 +71,7 @@ class Walker:
     def face(self, heading: Heading, t: float) -> None:
         """Turn the person at ``t``, unless they face that way already."""
         if self._will.facing(t) != heading:
-            self._will.turn(t)
+            self._will.do("turn", t)
 
     def advance(self, until: float) -> list[KnownTruth]:
         """Compute samples up to ``until``; return the truth until then or soon after."""

@@ -144,16 +144,12 @@ class Broker(Sink):
     def _why_not(self) -> str:
         """Name the port that another program has, and the option that changes it."""
         c = self._config
-        return whose_port(
-            "[sinks.broker]", c.address, c.port, "port, and that of [sinks.mqtt],"
-        ) or (
-            whose_port(
-                "[sinks.broker]",
-                c.address,
-                c.websocket_port,
-                "websocket_port, and broker_port of [sinks.live],",
-            )
+        ports = (
+            (c.port, "port, and that of [sinks.mqtt],"),
+            (c.websocket_port, "websocket_port, and broker_port of [sinks.live],"),
         )
+        whose = (whose_port("[sinks.broker]", c.address, *each) for each in ports)
+        return next(filter(None, whose), "")
 
     def _tell(self, what: str) -> None:
         """Warn, once until it listens again."""

@@ -141,14 +141,7 @@ class Buttons(Source):
     def _add(
         self, pin: int, released: Callable[[bool], None], held: Callable[[], None] | None
     ) -> None:
-        gpiozero: Any = importlib.import_module("gpiozero")
-        button = gpiozero.Button(
-            pin,
-            pull_up=True,
-            bounce_time=BOUNCE_S if self._site.hardware else None,
-            hold_time=self._config.hold_s,
-            pin_factory=self._open[0],
-        )
+        button = self._button(pin, self._config.hold_s)
         was_held = False
 
         def hold() -> None:
@@ -164,20 +157,23 @@ class Buttons(Source):
 
         button.when_held = hold
         button.when_released = release
-        self._open.append(button)
 
     def _add_repeating(self, pin: int, pressed: Callable[[], None]) -> None:
+        button = self._button(pin, REPEAT_S, repeats=True)
+        button.when_pressed = button.when_held = pressed
+
+    def _button(self, pin: int, hold_s: float, *, repeats: bool = False) -> Any:
         gpiozero: Any = importlib.import_module("gpiozero")
         button = gpiozero.Button(
             pin,
             pull_up=True,
             bounce_time=BOUNCE_S if self._site.hardware else None,
-            hold_time=REPEAT_S,
-            hold_repeat=True,
+            hold_time=hold_s,
+            hold_repeat=repeats,
             pin_factory=self._open[0],
         )
-        button.when_pressed = button.when_held = pressed
         self._open.append(button)
+        return button
 
     def _close(self) -> None:
         opened, self._open = self._open, []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cued.recording.imports.headings import heading
+from cued.recording.imports.headings import heading, scale
 from tests.recordings.exports import (
     ACC,
     BEGAN,
@@ -95,7 +95,7 @@ def test_units_may_be_said_where_no_heading_has_them(tmp_path):
 def test_headings_are_understood_as_people_write_them(text, what, axis, unit):
     found = heading(text)
     assert (found.what, found.axis, found.unit) == (what, axis, unit)
-    assert found.scale is not None
+    assert scale(found.what, found.unit) is not None
 
 
 @pytest.mark.parametrize(

@@ -110,11 +110,6 @@ class ColumnHeading(Struct, frozen=True):
     axis: str = ""
     unit: str = ""
 
-    @property
-    def scale(self) -> float | None:
-        """By how much the column's numbers are multiplied; None for a unit that is not known."""
-        return scale(self.what, self.unit)
-
 
 def scale(what: Quantity, unit: str) -> float | None:
     """Return how much one of a unit is in SI, None if it is not known."""
