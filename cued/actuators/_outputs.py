@@ -1,4 +1,4 @@
-"""Where mixed sound goes when it does not go to a card: a file, or nowhere; and what both are.
+"""What an output of mixed sound is, and those that are no sound card: a file, and nowhere.
 
 ``open`` and ``close`` may take a second where cards are looked for (``_portaudio.py``); Speech
 calls them in a thread of its own, one at a time.

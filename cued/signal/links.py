@@ -1,4 +1,4 @@
-"""How old the newest data of each sensor are, up, late (0.5 s) or lost (1 s), and what is missing.
+"""Whether each sensor is up, late (0.5 s without data) or lost (1 s), and how much is missing.
 
 The age is counted from arrivals and judged at ticks; what the radio stack claims does not count,
 because a zombie link stays "connected" for hours (bleak-retry-connector#228). The thresholds are

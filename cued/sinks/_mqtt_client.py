@@ -1,4 +1,4 @@
-"""A client of the configured broker. The only file that knows aiomqtt (2.x; version 3 is another).
+"""A client of the configured broker. The only file that knows aiomqtt (2.x; 3 differs).
 
 It speaks MQTT 5, which tells a retained command from a new one and lets the broker keep back what
 is larger than ``LARGEST``; and 3.1.1 to a broker that knows no 5 (amqtt). To either the link is

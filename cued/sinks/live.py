@@ -142,7 +142,7 @@ class Live(Sink):
             await self._announcer.run(self._config.host, self._pages.port)
 
     async def _open(self) -> str:
-        """Begin to serve; why not, or an empty text."""
+        """Begin to serve; return why that failed, or an empty text."""
         from cued.sinks._pages import Pages  # noqa: PLC0415 - only this needs the extra
 
         bodies = {
@@ -164,7 +164,7 @@ class Live(Sink):
         return ""
 
     def _tell(self) -> None:
-        """Say where the page is, now that it is there; for a phone also as a picture."""
+        """Say where the page is, now that it is there; for a phone also as a QR code."""
         log.info("the live page is at %s", self.address)
         own = own_address() if self._config.host in EVERYWHERE else ""
         if not own:

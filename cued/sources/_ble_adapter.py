@@ -1,7 +1,8 @@
-"""Which adapter: by its address, for hci0 and hci1 may change places at each boot; and its memory.
+"""Which adapter is used, named by its address: hci0 and hci1 may change places at each boot.
 
 Rules: the configured adapter is looked for again and again, so one that is plugged in late or comes
-back under another number is used; what is missing is said together with what is there.
+back under another number is used; what is missing is said together with what is there. BlueZ can
+be made to forget a device whose remembered services are wrong (``forget``).
 """
 
 from __future__ import annotations

@@ -251,7 +251,7 @@ class Connection:
             self._pass(self._device.refused(asyncio.get_running_loop().time(), action, why))
 
     async def _do(self, client: BleakClient, action: Action) -> bytes | None:
-        """Do one action, with a bond if the sensor insists; a read gives its bytes."""
+        """Do one action, with a bond if the sensor insists; a read returns its bytes."""
         try:
             return await self._do_once(client, action)
         except BleakGATTProtocolError as error:

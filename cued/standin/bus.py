@@ -32,7 +32,7 @@ CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configurat
 
 @contextlib.contextmanager
 def private_bus() -> Generator[str]:
-    """Run a dbus-daemon; gives its address. CuedError when there is none to run."""
+    """Run a dbus-daemon and yield its address. Raises CuedError when there is none to run."""
     program = shutil.which("dbus-daemon")
     if program is None:
         raise CuedError("dbus-daemon is not installed (Debian package dbus-daemon)")

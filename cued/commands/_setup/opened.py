@@ -1,4 +1,4 @@
-"""Set-up as it is opened at the machine: greeted aloud, blinked, announced, and served to a phone.
+"""Opens set-up at the machine: greets aloud, blinks, announces the page and serves it to a phone.
 
 Under systemd the service is ready as soon as the page is: who waits for it waits for no runner.
 """
