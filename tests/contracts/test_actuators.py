@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -15,6 +14,8 @@ from cued import parts
 from cued.actuators.actuator import Actuator
 from cued.config import Site
 from cued.model import Cue, CueDone, Notice, Priority
+from tests.built import built
+from tests.until import until
 
 EVERY = parts.names("actuators")
 
@@ -30,10 +31,8 @@ class Made:
     """An actuator and what it reported."""
 
     def __init__(self, name: str, site: Site, **options: Any) -> None:
-        part = parts.load("actuators", name)
         self.said: list[CueDone | Notice] = []
-        config = msgspec.convert(options, part.config)
-        self.actuator: Actuator = part.build(config, site, self.said.append)
+        self.actuator: Actuator = built("actuators", name, site, self.said.append, **options)
 
     @property
     def done(self) -> list[CueDone]:
@@ -54,13 +53,6 @@ def cue(key: str = "unsteady") -> Cue:
         verdict="given",
         tone="unsteady",
     )
-
-
-async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Wait for what the loop or a device's thread is about to do."""
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 (there is no event to wait for)
-            await asyncio.sleep(0.005)
 
 
 @pytest.fixture

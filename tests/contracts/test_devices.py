@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import importlib
 
-import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -42,6 +41,7 @@ from cued.model import (
     LinkChanged,
     Packet,
 )
+from tests.built import built
 
 NAMES = parts.names("devices")
 H = bytes.fromhex
@@ -126,9 +126,8 @@ KNOWN: dict[str, list[tuple[str, bytes]]] = {
 }
 
 
-def build(name: str, options: dict[str, object] | None = None):
-    part = parts.load("devices", name)
-    return part.build(msgspec.convert(options or {}, part.config), "s")
+def build(name: str):
+    return built("devices", name, "s")
 
 
 def chars(name: str) -> list[str]:

@@ -12,15 +12,11 @@ from hypothesis import strategies as st
 
 from cued import parts
 from cued.gait.finding import Posture
-from cued.gait.metric import Cycle, Metric
+from cued.gait.metric import Cycle
 from cued.model import Side, Stride
+from tests.built import built
 
 NAMES = parts.names("metrics")
-
-
-def build(name: str) -> Metric:
-    part = parts.load("metrics", name)
-    return part.build(msgspec.convert({}, part.config))
 
 
 @st.composite
@@ -85,7 +81,7 @@ def test_every_option_is_described_and_bounded(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_is_documented(name: str) -> None:
-    metric = build(name)
+    metric = built("metrics", name)
     assert len(parts.about("metrics", name)) > 20
     module = importlib.import_module(f"{parts.KINDS['metrics']}.{name}")
     assert "ackward" in (module.__doc__ or "")  # validity is stated
@@ -99,7 +95,7 @@ def test_is_documented(name: str) -> None:
 def test_a_copy_taken_half_way_continues_identically(
     name: str, cycles: list[Cycle], where: float
 ) -> None:
-    metric = build(name)
+    metric = built("metrics", name)
     cut = round(where * len(cycles))
     for cycle in cycles[:cut]:
         metric.update(cycle)
@@ -112,7 +108,7 @@ def test_a_copy_taken_half_way_continues_identically(
 @settings(max_examples=10, deadline=None)
 @given(cycles=walks())
 def test_a_metric_that_was_reset_is_like_new(name: str, cycles: list[Cycle]) -> None:
-    used, new = build(name), build(name)
+    used, new = built("metrics", name), built("metrics", name)
     for cycle in cycles:
         used.update(cycle)
     used.reset()
@@ -123,9 +119,9 @@ def test_a_metric_that_was_reset_is_like_new(name: str, cycles: list[Cycle]) -> 
 @settings(max_examples=10, deadline=None)
 @given(cycles=walks(longest=20))
 def test_two_metrics_of_a_kind_share_nothing(name: str, cycles: list[Cycle]) -> None:
-    alone = build(name)
+    alone = built("metrics", name)
     expected = [alone.update(cycle) for cycle in cycles]
-    one, other = build(name), build(name)
+    one, other = built("metrics", name), built("metrics", name)
     mixed = []
     for cycle in cycles:
         mixed.append(one.update(cycle))
@@ -135,7 +131,7 @@ def test_two_metrics_of_a_kind_share_nothing(name: str, cycles: list[Cycle]) -> 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_says_something_about_a_complete_walk_and_nothing_before_it(name: str) -> None:
-    metric = build(name)
+    metric = built("metrics", name)
     values = []
     for i in range(400):
         t = 0.55 * i

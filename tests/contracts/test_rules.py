@@ -26,6 +26,8 @@ from cued.model import (
     Tick,
 )
 from cued.parts import about, load, names
+from tests.built import built
+from tests.core.coach.walk import stride
 
 RULES = names("rules")
 ALL_NEEDS: frozenset[Need] = frozenset(get_args(Need))
@@ -33,8 +35,7 @@ MEASURED = {"trunk_lean_deg": 2.0, "asymmetry_percent": 3.0, "bounce_cm": 4.0}
 
 
 def build(name: str) -> Rule:
-    part = load("rules", name)
-    return part.build(part.config())
+    return built("rules", name)
 
 
 def walk(strides: int, slow: float = 1.0, odd: float = 0.0) -> list[Input | AnyEvent]:
@@ -52,17 +53,7 @@ def walk(strides: int, slow: float = 1.0, odd: float = 0.0) -> list[Input | AnyE
         for name, usual in MEASURED.items():
             value = usual + 0.1 * (i % 3) + (odd if late else 0.0)
             items.append(Measurement(t=t, name=name, value=value, unit="", strides=5))
-        items.append(
-            Stride(
-                t=t,
-                side="left",
-                duration_s=duration,
-                length_m=0.66,
-                speed_m_s=0.6,
-                mode="walking",
-                direction="backward",
-            )
-        )
+        items.append(stride(t, duration_s=duration))
         if i == strides - 5 and odd:
             items.append(Stability(t=t, level="unsteady", score=4.0))
         items.append(Tick(t=t))

@@ -15,7 +15,8 @@ from cued.config import Site
 from cued.model import Cue, Gait, Measurement, Phase, Stride, Stumble, Summary, Tick
 from cued.sinks.events import Config, EventLines
 from cued.sinks.sink import Sink
-from tests.shell.page.world import free_port
+from tests.built import built
+from tests.shell.broker import free_port
 
 EVENTS = [
     Phase(t=1.0, name="settle", from_="check_in", why="ready"),
@@ -30,16 +31,15 @@ EVENTS = [
 
 def build(name: str, folder: Path) -> Sink:
     """Build a sink with its defaults, but for what would touch the machine."""
-    part = parts.load("sinks", name)
-    wanted = {f.name for f in msgspec.structs.fields(part.config)}
+    wanted = {f.name for f in msgspec.structs.fields(parts.load("sinks", name).config)}
     options: dict[str, Any] = {
         "file": str(folder / "lines"),
         "port": free_port(),
         "websocket_port": free_port(),
     }
-    config = msgspec.convert({k: v for k, v in options.items() if k in wanted}, part.config)
+    wanted = {k: v for k, v in options.items() if k in wanted}
     site = Site(state=str(folder / "state"), cache=str(folder / "cache"), runtime=str(folder))
-    return part.build(config, site, lambda _command: None)
+    return built("sinks", name, site, lambda _command: None, **wanted)
 
 
 async def at_work(sink: Sink, rounds: int) -> float:

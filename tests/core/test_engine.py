@@ -12,7 +12,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from cued import app, config, parts
+from cued import app, config
 from cued.engine import Engine, Worn
 from cued.gait.fusion.body import Body
 from cued.model import (
@@ -30,8 +30,9 @@ from cued.model import (
 )
 from cued.recording.tables.stream import packets
 from cued.recording.tables.table import find_tables, read_table
-from cued.simulation.run import Simulation
 from cued.simulation.scenario import parse
+from tests.built import every
+from tests.core.simulation.walks import simulated
 
 WALK = """
 duration_s = 26
@@ -47,16 +48,14 @@ NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)  # each example cos
 class Walk:
     """Inputs and how sensors are worn; short to show when a property fails."""
 
-    def __init__(self, inputs, worn):
-        self.inputs, self.worn = inputs, worn
+    def __init__(self, script):
+        self.inputs, self.worn = simulated(parse(script))
 
 
 @pytest.fixture(scope="module")
 def walk():
     """A simulated walk with a stumble: its inputs, and how its sensors are worn."""
-    scenario = parse(WALK)
-    worn = {s.name: Worn(s.placement, s.mounting) for s in scenario.sensor}
-    return Walk(list(Simulation(scenario).inputs()), worn)
+    return Walk(WALK)
 
 
 def engine(worn):
@@ -65,8 +64,7 @@ def engine(worn):
 
 def measuring(worn):
     """An engine with all metrics and no coach, whose cues follow arrivals."""
-    made = {name: parts.load("metrics", name) for name in parts.names("metrics")}
-    return Engine(worn, metrics={name: part.build(part.config()) for name, part in made.items()})
+    return Engine(worn, metrics=every("metrics"))
 
 
 def lines(events, *, with_known_t=True):
@@ -289,9 +287,8 @@ breaks = [{ at_s = 15, what = "lag", by = 5, for_s = 8 }]
 
 
 def test_a_link_whose_samples_come_late_is_lost_until_it_is_fresh_again():
-    scenario = parse(LAGS)
-    worn = {s.name: Worn(s.placement, s.mounting) for s in scenario.sensor}
-    events = feed_all(engine(worn), Simulation(scenario).inputs())
+    inputs, worn = simulated(parse(LAGS))
+    events = feed_all(engine(worn), inputs)
     links = [(e.sensor, e.state, e.t) for e in events if isinstance(e, Link)]
     for sensor in worn:
         states = [state for name, state, _ in links if name == sensor]
@@ -306,7 +303,6 @@ def test_a_link_whose_samples_come_late_is_lost_until_it_is_fresh_again():
 
 
 def test_blocks_join_on_or_are_fresh_whatever_a_lagging_link_left_out(monkeypatch):
-    scenario = parse(LAGS)
     ends: dict[str, float] = {}
     feed = Body.feed
     left_out = []
@@ -319,8 +315,8 @@ def test_blocks_join_on_or_are_fresh_whatever_a_lagging_link_left_out(monkeypatc
         return feed(self, block)
 
     monkeypatch.setattr(Body, "feed", watched)
-    worn = {s.name: Worn(s.placement, s.mounting) for s in scenario.sensor}
-    feed_all(engine(worn), Simulation(scenario).inputs())
+    inputs, worn = simulated(parse(LAGS))
+    feed_all(engine(worn), inputs)
     assert any(left_out)
 
 

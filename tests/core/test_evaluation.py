@@ -120,11 +120,11 @@ def recording(
     )
 
 
-def perfect(shift_s: float = 0.0, delay_s: float = 0.06, **stride: object) -> list[AnyEvent]:
+def perfect(shift_s: float = 0.0, **stride: object) -> list[AnyEvent]:
     events: list[AnyEvent] = []
     at = [t + shift_s for t in contact_times()]
     for i, t in enumerate(at):
-        events.append(Footfall(t=t, known_t=t + delay_s, side=side(i), sensor="x"))  # type: ignore[arg-type]
+        events.append(Footfall(t=t, known_t=t + 0.06, side=side(i), sensor="x"))  # type: ignore[arg-type]
         events.append(Lift(t=t + 0.4, known_t=t + 0.5, side=side(i), sensor="x"))  # type: ignore[arg-type]
         if i >= 2:
             said: dict[str, object] = {
@@ -137,8 +137,8 @@ def perfect(shift_s: float = 0.0, delay_s: float = 0.06, **stride: object) -> li
             }
             said |= stride
             if i == 2:
-                events.append(gait(t, delay_s, str(said["mode"]), str(said["direction"])))
-            events.append(Stride(t=t, known_t=t + delay_s, **said))  # type: ignore[arg-type]
+                events.append(gait(t, 0.06, str(said["mode"]), str(said["direction"])))
+            events.append(Stride(t=t, known_t=t + 0.06, **said))  # type: ignore[arg-type]
     return events
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from cued import app, config
-from cued.engine import Worn
 from cued.model import BeltState, Cue, Footfall, Packet, Stride
-from cued.simulation.run import Simulation
 from cued.simulation.scenario import parse
+from tests.core.simulation.walks import simulated
 
 pytestmark = pytest.mark.once
 
@@ -32,10 +31,9 @@ for_s = 40.0
 @pytest.fixture(scope="module")
 def told():
     """Return (input, event) pairs of a walk whose strides grow by 14 % at 70 s."""
-    walk = parse(WALK)
-    worn = {s.name: Worn(s.placement, s.mounting) for s in walk.sensor}
+    inputs, worn = simulated(parse(WALK))
     engine = app.engine(config.convert({}), worn)
-    return [(item, e) for item in Simulation(walk).inputs() for e in engine.feed(item)]
+    return [(item, e) for item in inputs for e in engine.feed(item)]
 
 
 def cue_of(told) -> Cue:

@@ -23,13 +23,13 @@ def bench():
     return made
 
 
-def written(bench, each, late_s=0.0):
+def written(bench, each):
     """What the daemon writes, its newest frame having come now."""
     host = decoder.Pod(decoder.Config(), "back")
     host.start([decoder.DATA, decoder.MOTOR])
     t = bench.chip.now_us * 1e-6 + 4000.0  # the host's own clock
     host.receive(t, decoder.DATA, bench.data.sent[-1])
-    (write,) = host.pulse(t + late_s, each)
+    (write,) = host.pulse(t, each)
     assert isinstance(write, Write)
     assert write.char == decoder.MOTOR
     return write.data

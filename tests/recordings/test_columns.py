@@ -28,7 +28,7 @@ def test_headings_tell_the_units(tmp_path):
     files = {"foot_left.csv": text, "Foot_Right.csv": text, "belt.csv": belt}
     truth = "t_s,kind,side,value\n1.0,contact,left,\n"
     source = folder(tmp_path / "in", {**files, "truth.csv": truth})
-    _, made = imported(tmp_path, source, "--height", "1.7", "--subject", "x-01")
+    made = imported(tmp_path, source, "--height", "1.7", "--subject", "x-01")
     places = {s.name: s.placement for s in made.sensors}
     assert places == {"foot_left": "foot_left", "Foot_Right": "foot_right"}
     same(made.sensors[0])
@@ -40,7 +40,7 @@ def test_headings_tell_the_units(tmp_path):
 def test_the_columns_of_a_table_recording_mean_what_they_mean_there(tmp_path):
     text = lines("t_s,ax,ay,az,gx,gy,gz", T, ACC, GYR)
     source = folder(tmp_path / "in", {"trunk.csv": text})
-    _, made = imported(tmp_path, source, "--belt", "1.2", "--incline", "3")
+    made = imported(tmp_path, source, "--belt", "1.2", "--incline", "3")
     same(made.sensors[0])
     assert [(b.speed_m_s, b.incline_percent) for b in made.belt] == [(1.2, 3.0)]
 
@@ -75,7 +75,7 @@ def test_what_cannot_be_meant_is_refused_with_its_place(tmp_path, capsys, text, 
 def test_units_may_be_said_where_no_heading_has_them(tmp_path):
     text = lines("timestamp,acc_x,acc_y,acc_z", (BEGAN + T) * 1e3, ACC / G, form="{:.6f}")
     source = folder(tmp_path / "in", {"trunk.csv": text})
-    _, made = imported(tmp_path, source, "--units", "ms,g")
+    made = imported(tmp_path, source, "--units", "ms,g")
     same(made.sensors[0], gyr=None, within=1e-4)
 
 

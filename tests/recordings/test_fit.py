@@ -23,7 +23,7 @@ from tests.recordings.exports import (
 
 def test_a_fit_file_gives_the_belt_and_accelerations_if_it_has_them(tmp_path):
     (tmp_path / "a.fit").write_bytes(fit(ACC))
-    _, made = imported(tmp_path, tmp_path / "a.fit", "--placement", "foot_left")
+    made = imported(tmp_path, tmp_path / "a.fit", "--placement", "foot_left")
     same(made.sensors[0], gyr=None, within=1e-4)
     steps = [(b.t, b.speed_m_s, b.incline_percent) for b in made.belt]
     assert steps == [(0, 1, 1.5), (2, 2, 1.5), (3, 2, 1.5)]
@@ -31,7 +31,7 @@ def test_a_fit_file_gives_the_belt_and_accelerations_if_it_has_them(tmp_path):
 
 def test_a_fit_file_without_accelerations_gives_a_belt_that_replays(tmp_path, capsys):
     (tmp_path / "a.fit").write_bytes(fit())
-    _, made = imported(tmp_path, tmp_path / "a.fit")
+    made = imported(tmp_path, tmp_path / "a.fit")
     assert made.sensors == ()
     assert "only the belt's speed was taken" in capsys.readouterr().err
     assert __main__.main(["replay", str(tmp_path / "out")]) == 0
@@ -42,7 +42,7 @@ def test_a_watchs_belt_and_a_phones_strides_are_put_together_by_the_time_of_day(
     (tmp_path / "a.fit").write_bytes(fit())
     files = {"TotalAcceleration.csv": sensor_logger(ACC, T + 1.0)}
     phone = zipped(tmp_path / "p.zip", files)
-    _, made = imported(tmp_path, tmp_path / "a.fit", phone, "--placement", "lower_back")
+    made = imported(tmp_path, tmp_path / "a.fit", phone, "--placement", "lower_back")
     assert made.sensors[0].t[0] == pytest.approx(1.0, abs=1e-3)  # FIT's 0 is a second before
     assert [b.t for b in made.belt] == [0, 2, 3]
 
@@ -60,7 +60,7 @@ def test_a_watchs_file_is_known_as_it_is_handed_on(tmp_path):
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
         archive.writestr("12345_ACTIVITY.fit", fit())
     for name, out in (("a.fit.gz", "a"), ("b.zip", "b")):
-        _, made = imported(tmp_path, tmp_path / name, out=out)
+        made = imported(tmp_path, tmp_path / name, out=out)
         assert [b.speed_m_s for b in made.belt][:2] == [1.0, 2.0]
 
 
@@ -68,7 +68,7 @@ def test_a_watchs_file_is_known_as_it_is_handed_on(tmp_path):
 def test_a_header_without_its_checksum_is_read(tmp_path, crc):
     plain = fit()
     (tmp_path / "a.fit").write_bytes(bytes([14]) + plain[1:12] + crc + plain[12:])
-    _, made = imported(tmp_path, tmp_path / "a.fit")
+    made = imported(tmp_path, tmp_path / "a.fit")
     assert made.belt
 
 

@@ -12,13 +12,9 @@ import pytest
 
 from cued import __main__
 from cued.recording.imports.headings import heading
-from cued.recording.tables.table import has_gravity, read_table
+from cued.recording.tables.table import has_gravity
+from tests.recordings.exports import ACC, GYR, G, N, T, imported
 
-G = 9.80665
-N = 400
-T = np.arange(N) / 100.0
-ACC = np.column_stack([np.sin(6 * T), 0.3 * np.cos(9 * T), G + 2 * np.sin(12 * T)])
-GYR = np.column_stack([0.2 * np.sin(6 * T), np.cos(6 * T), 0.1 * T])
 DPS = np.degrees(GYR)
 BEGAN = 1_700_000_000
 ISO = [f"2023-11-14T22:13:{20 + t:09.6f}" for t in T]
@@ -37,14 +33,9 @@ def rows(*columns, separator=",", comma=False, form="{:.9g}"):
     return "".join(separator.join(map(cell, line)) + "\n" for line in lines)
 
 
-def imported(tmp_path, *words, out="out"):
-    status = __main__.main(["import", *map(str, words), "--out", str(tmp_path / out)])
-    return read_table(tmp_path / out) if status == 0 else None
-
-
-def same(made, *, gyr=True, within=2e-3, time_within=1e-3):
+def same(made, *, gyr=True, within=2e-3):
     (track,) = made.sensors
-    np.testing.assert_allclose(track.t - track.t[0], T, atol=time_within)
+    np.testing.assert_allclose(track.t - track.t[0], T, atol=1e-3)
     np.testing.assert_allclose(track.acc, ACC, atol=within)
     if gyr:
         np.testing.assert_allclose(track.gyr, GYR, atol=within)

@@ -14,7 +14,7 @@ def test_phyphox_is_read_with_any_separator(tmp_path, separator, comma):
         "Gyroscope.csv": phyphox("Gyroscope", "rad/s", GYR, separator, comma),
         "meta/device.csv": '"property","value"\n"deviceModel","x"\n',
     }
-    _, made = imported(tmp_path, zipped(tmp_path / "p.zip", files), "--placement", "chest")
+    made = imported(tmp_path, zipped(tmp_path / "p.zip", files), "--placement", "chest")
     same(made.sensors[0])
     assert made.source == "imported from phyphox"
 
@@ -22,7 +22,7 @@ def test_phyphox_is_read_with_any_separator(tmp_path, separator, comma):
 def test_one_phyphox_file_with_filled_up_columns_is_enough(tmp_path):
     text = phyphox("Acceleration", "m/s^2", ACC) + "NaN,NaN,NaN,NaN\n" * 3
     source = folder(tmp_path / "in", {"Raw Data.csv": text}) / "Raw Data.csv"
-    _, made = imported(tmp_path, source, "--placement", "chest")
+    made = imported(tmp_path, source, "--placement", "chest")
     same(made.sensors[0], gyr=None)
 
 

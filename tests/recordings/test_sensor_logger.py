@@ -29,7 +29,7 @@ def test_android_with_gravity_is_taken_as_it_is(tmp_path):
         "Gyroscope.csv": sensor_logger(GYR),
         "Metadata.csv": ABOUT.format("android", "false"),
     }
-    _, made = imported(tmp_path, zipped(tmp_path / "a.zip", files), "--placement", "lower_back")
+    made = imported(tmp_path, zipped(tmp_path / "a.zip", files), "--placement", "lower_back")
     same(made.sensors[0])
     assert made.sensors[0].placement == "lower_back"
     assert made.sensors[0].rate_hz == RATE_HZ
@@ -44,7 +44,7 @@ def test_an_iphones_signs_are_turned_round_unless_the_app_did_so(tmp_path, stand
         "Gyroscope.csv": sensor_logger(GYR),
         "Metadata.csv": ABOUT.format("ios", standardised),
     }
-    _, made = imported(tmp_path, zipped(tmp_path / "i.zip", files), "--placement", "waist")
+    made = imported(tmp_path, zipped(tmp_path / "i.zip", files), "--placement", "waist")
     same(made.sensors[0])
 
 
@@ -53,7 +53,7 @@ def test_a_gyroscope_that_ticks_apart_is_brought_onto_the_accelerations(tmp_path
     gyr = np.column_stack([np.sin(3 * late), np.cos(3 * late), late])
     files = {"TotalAcceleration.csv": sensor_logger(ACC), "Gyroscope.csv": sensor_logger(gyr, late)}
     source = folder(tmp_path / "in", files)
-    _, made = imported(tmp_path, source, "--placement", "lower_back")
+    made = imported(tmp_path, source, "--placement", "lower_back")
     true = np.column_stack([np.sin(3 * T), np.cos(3 * T), T])
     assert np.isfinite(made.sensors[0].gyr).all()
     np.testing.assert_allclose(made.sensors[0].gyr[1:], true[1:], atol=2e-4)
@@ -65,7 +65,7 @@ def test_a_gap_in_the_gyroscope_is_unknown_and_not_a_line(tmp_path):
         "TotalAcceleration.csv": sensor_logger(ACC),
         "Gyroscope.csv": sensor_logger(GYR[there], T[there]),
     }
-    _, made = imported(tmp_path, folder(tmp_path / "in", files), "--placement", "lower_back")
+    made = imported(tmp_path, folder(tmp_path / "in", files), "--placement", "lower_back")
     gone = np.isnan(made.sensors[0].gyr).all(axis=1)
     assert gone[105:195].all()
     assert not gone[:99].any()
@@ -84,12 +84,12 @@ def test_without_metadata_the_signs_that_were_taken_are_told(tmp_path, capsys):
         "Gravity.csv": sensor_logger(np.tile([0.0, 0.0, G], (N, 1))),
     }
     path = zipped(tmp_path / "a.zip", files)
-    _, made = imported(tmp_path, path, "--placement", "waist")
+    made = imported(tmp_path, path, "--placement", "waist")
     same(made.sensors[0], gyr=None)
     assert "signs were taken for Android's" in capsys.readouterr().err
     upright = "[[1,0,0],[0,1,0],[0,0,1]]"
     words = [path, "--placement", "waist", "--mounting", upright, "--signs", "ios"]
-    assert imported(tmp_path, *words, out="turned")[0] == 1
+    assert imported(tmp_path, *words, out="turned") is None
     assert "upside down, or all signs are" in capsys.readouterr().err
 
 
@@ -97,6 +97,6 @@ def test_rows_written_twice_are_left_out_and_told(tmp_path, capsys):
     text = sensor_logger(ACC).split("\n")
     text.insert(50, text[50])
     files = {"TotalAcceleration.csv": "\n".join(text)}
-    _, made = imported(tmp_path, folder(tmp_path / "in", files), "--placement", "waist")
+    made = imported(tmp_path, folder(tmp_path / "in", files), "--placement", "waist")
     same(made.sensors[0], gyr=None)
     assert "1 rows that repeat the row" in capsys.readouterr().err

@@ -63,7 +63,7 @@ EMPTY = Digest(
 )  # fmt: skip
 
 
-def moved(t, direction, side, name):
+def moved(t, direction, side):
     return Stride(
         t=t, known_t=t, side=side, duration_s=1.1, length_m=1.0, speed_m_s=0.9, mode="walking",
         direction=direction, stance_s=0.7,
@@ -84,7 +84,7 @@ def events(start):
         if t == back:
             out.append(Band(t=t, low_m=None, high_m=None))
             out.append(Phase(t=t, name="backward_walk", from_="settle", why="timeout"))
-        out.append(moved(t, direction, "left" if n % 2 else "right", n))
+        out.append(moved(t, direction, "left" if n % 2 else "right"))
         out.append(Measurement(t=t, name="cadence_spm", value=109.0, unit="spm", strides=5))
     cue = Cue(
         t=back, key="tall", text="<b>Tall</b>", pattern="none", priority=2, verdict="given",

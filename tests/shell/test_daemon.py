@@ -9,8 +9,9 @@ import pytest
 from cued import daemon as daemon_module
 from cued.daemon import Daemon
 from cued.engine import Engine
-from cued.model import BeltRequest, Command, Cue, CueDone, Input, Notice, Tick
+from cued.model import BeltRequest, Command, Cue, CueDone, Notice, Tick
 from cued.runtime.playback import Playback
+from tests.shell.part import Part
 
 
 def cue(t, key="tall"):
@@ -32,50 +33,34 @@ class Coach:
         return []
 
 
-class Motor:
+class Motor(Part):
     """Answers within ``give``, which is the hardest case for the order of inputs."""
 
-    channel = "haptic"
-
     def __init__(self, log, report):
-        self.log, self.report = log, report
+        super().__init__(log)
+        self.report = report
 
-    async def __aenter__(self):
-        self.log.append("enter")
-        return self
-
-    async def __aexit__(self, *exit_):
-        self.log.append("off")
+    def called(self, method, *_):
+        self.log.append(f"motor: {method}")
 
     def give(self, given):
-        self.log.append("give")
+        super().give(given)
         self.report(CueDone(0.0, given.key, "haptic"))
         if given.t == 3.5:  # by another clock than the run's
             self.report(Notice(t=99.0, known_t=99.0, level="info", code="motor", text="warm"))
 
-    def cancel(self):
-        self.log.append("cancel")
 
-
-class Listener:
+class Listener(Part):
     def __init__(self, log, ask):
-        self.log, self.ask = log, ask
+        super().__init__(log)
+        self.ask = ask
 
-    async def __aenter__(self):
-        return self
+    def called(self, method, *args):
+        self.log.append(args[0] if method == "take" else f"sink: {method}")
 
-    async def __aexit__(self, *exit_):
-        self.log.append("closed")
-
-    def take(self, event):
-        self.log.append(event)
-
-    def watch(self, item: Input):
+    def watch(self, item):
         if item.t == 7.0 and isinstance(item, Tick):
             self.ask(Command(0.0, "set_speed", 1.0))
-
-    async def run(self):
-        await asyncio.Event().wait()
 
 
 class Belted(Playback):
@@ -128,7 +113,7 @@ async def test_the_button_opens_set_up_and_what_is_whispered_no_sink_hears():
     )
     await run.run()
     assert opened == [1]
-    assert log.count("give") == 1
+    assert log.count("motor: give") == 1
     assert not [x for x in log if isinstance(x, Cue)]
     assert "Command" not in coach.told
 
@@ -136,7 +121,7 @@ async def test_the_button_opens_set_up_and_what_is_whispered_no_sink_hears():
 async def test_a_cue_reaches_the_motor_before_any_sink_and_its_answer_waits_its_turn():
     log, coach = [], Coach()
     await daemon([Playback([Tick(1.0), Tick(2.0)], 0.0)], log, coach).run()
-    given = [i for i, x in enumerate(log) if x == "give"]
+    given = [i for i, x in enumerate(log) if x == "motor: give"]
     heard = [i for i, x in enumerate(log) if isinstance(x, Cue)]
     assert len(given) == len(heard) == 2
     assert all(g < h for g, h in zip(given, heard, strict=True))
@@ -153,7 +138,7 @@ async def test_what_an_actuator_tells_has_the_time_of_the_run():
 async def test_everything_is_left_safe_in_the_right_order():
     log = []
     await daemon([Playback([Tick(1.0)], 0.0)], log).run()
-    assert log.index("cancel") < log.index("off") < log.index("closed")
+    assert log.index("motor: cancel") < log.index("motor: leave") < log.index("sink: leave")
 
 
 async def test_a_bug_in_a_source_ends_the_daemon_with_the_motors_off():
@@ -166,7 +151,7 @@ async def test_a_bug_in_a_source_ends_the_daemon_with_the_motors_off():
     with pytest.raises(BaseExceptionGroup) as caught:
         await daemon([Broken([], 0.0)], log).run()
     assert caught.group_contains(KeyError)
-    assert "off" in log
+    assert "motor: leave" in log
 
 
 async def test_stop_ends_a_source_that_would_never_end():
@@ -179,7 +164,7 @@ async def test_stop_ends_a_source_that_would_never_end():
     asyncio.get_running_loop().call_soon(running.stop)
     async with asyncio.timeout(5):
         await running.run()
-    assert "off" in log
+    assert "motor: leave" in log
 
 
 @pytest.mark.parametrize(("answer", "notices"), [("", 0), ("no treadmill here", 1)])
@@ -223,4 +208,4 @@ async def test_a_task_that_forgets_its_cancellation_does_not_hold_up_the_end(mon
     async with asyncio.timeout(5):
         await running.run()
     assert log.count("forgotten") == 3
-    assert "off" in log
+    assert "motor: leave" in log

@@ -14,9 +14,9 @@ def packet(t: float) -> Packet:
     return Packet(t=t, sensor="back", ticks=None, acc=np.zeros((1, 3)), gyr=None, rate_hz=100.0)
 
 
-def ticked(renewal: Renewal, begin: int, end: int, step: int = 30) -> list[tuple[int, object]]:
+def ticked(renewal: Renewal, begin: int, end: int) -> list[tuple[int, object]]:
     """Return what ticks between two times lead to, with the time."""
-    told = ((t, renewal.watch(Tick(float(t)))) for t in range(begin, end, step))
+    told = ((t, renewal.watch(Tick(float(t)))) for t in range(begin, end, 30))
     return [(t, outcome) for t, outcome in told if outcome is not None]
 
 

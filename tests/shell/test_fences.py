@@ -21,6 +21,8 @@ from cued.runtime import fences
 from cued.runtime.playback import Playback
 from cued.simulation.run import Simulation
 from cued.sources.simulate import open_scenario
+from tests.built import built, every
+from tests.shell.part import Part
 
 
 class Fault(Exception):
@@ -29,12 +31,6 @@ class Fault(Exception):
 
 def raising(*_args, **_options):
     raise Fault("thrown in")
-
-
-def built(kind):
-    chosen = config.convert({}).parts.get(kind, {})
-    names = chosen or {n: parts.load(kind, n).config() for n in parts.names(kind)}
-    return {name: parts.load(kind, name).build(options) for name, options in names.items()}
 
 
 @pytest.fixture(scope="module")
@@ -67,12 +63,11 @@ def test_what_cannot_be_built_is_left_out_and_told_once(kind, monkeypatch, walk)
 @pytest.mark.parametrize("method", ["update", "reset"])
 @pytest.mark.parametrize("name", parts.names("metrics"))
 def test_a_metric_that_raises_is_off_and_told_once(name, method, monkeypatch, walk):
-    part = parts.load("metrics", name)
-    broken = part.build(part.config())
+    broken = built("metrics", name)
     monkeypatch.setattr(broken, method, raising)
     faults = Faults()
-    good = built("metrics")
-    fenced = {n: FencedMetric(n, m, faults) for n, m in {**good, name: broken}.items()}
+    all_metrics = {**every("metrics"), name: broken}
+    fenced = {n: FencedMetric(n, metric, faults) for n, metric in all_metrics.items()}
     inputs, worn = walk
     engine = Engine(worn, metrics=fenced, faults=faults)
     out = [event for item in inputs for event in engine.feed(item)]
@@ -106,11 +101,10 @@ def test_a_metric_whose_value_is_no_number_is_off_and_told(value, walk):
 @pytest.mark.parametrize("method", ["consider", "reset"])
 @pytest.mark.parametrize("name", parts.names("rules"))
 def test_a_rule_that_raises_is_off_and_told_once(name, method, monkeypatch, walk):
-    part = parts.load("rules", name)
     chosen = config.convert({"coach": {"program": False, "metronome": True}})
     inputs, worn = walk
     engine = app.engine(chosen, worn)
-    monkeypatch.setattr(type(part.build(part.config())), method, raising)
+    monkeypatch.setattr(type(built("rules", name)), method, raising)
     out = [event for item in inputs for event in engine.feed(item)]
     told = [e for e in out if isinstance(e, Notice) and e.code == FAILED]
     assert [f"rules.{name} failed" in n.text for n in told] == [True]
@@ -124,49 +118,24 @@ def test_a_rule_that_proposes_what_it_never_declared_is_off_and_told_once(odd, m
     chosen = config.convert({"coach": {"program": False}})
     inputs, worn = walk
     engine = app.engine(chosen, worn)
-    rule = type(parts.load("rules", "too_fast").build(parts.load("rules", "too_fast").config()))
-    monkeypatch.setattr(rule, "consider", lambda *_: odd)
+    monkeypatch.setattr(type(built("rules", "too_fast")), "consider", lambda *_: odd)
     out = [event for item in inputs for event in engine.feed(item)]
     told = [e for e in out if isinstance(e, Notice) and e.code == FAILED]
     assert ["rules.too_fast failed" in n.text for n in told] == [True]
     assert sum(isinstance(e, Stride) for e in out) > 30
 
 
-class Part:
-    """An actuator and a sink in one, of which one method raises."""
+class Broken(Part):
+    """A part of which one method raises."""
 
-    channel = "haptic"
+    def __init__(self, method):
+        super().__init__()
+        self.method = method
 
-    def __init__(self, method="", log=None):
-        self.method, self.log = method, [] if log is None else log
-
-    def _called(self, method, *args):
-        self.log.append((method, *args))
+    def called(self, method, *args):
+        super().called(method, *args)
         if method == self.method:
             raise Fault("thrown in")
-
-    async def __aenter__(self):
-        self._called("enter")
-        return self
-
-    async def __aexit__(self, *exit_):
-        self._called("leave")
-
-    def give(self, cue):
-        self._called("give", cue)
-
-    def cancel(self):
-        self._called("cancel")
-
-    def take(self, event):
-        self._called("take", event)
-
-    def watch(self, item):
-        self._called("watch", item)
-
-    async def run(self):
-        self._called("run")
-        await asyncio.Event().wait()
 
 
 class Coach:
@@ -181,9 +150,8 @@ async def test_a_sink_or_an_actuator_that_cannot_be_made_is_told_and_the_others_
     ticks = [Playback([Tick(float(t)) for t in range(9)], 0.0)]
     make = [raising, lambda _told: motor], [raising, lambda _told: good]
     await Daemon(Engine({}, coach=Coach()), ticks, *make, live=False).run()
-    assert sum(entry[0] == "give" for entry in motor.log) == 9
-    told = [e[1] for e in good.log if e[0] == "take" and isinstance(e[1], Notice)]
-    assert [n.code for n in told] == [FAILED, FAILED]
+    assert motor.count("give") == 9
+    assert [n.code for n in good.told()] == [FAILED, FAILED]
 
 
 def daemon(sources, actuators, sinks):
@@ -198,13 +166,12 @@ def daemon(sources, actuators, sinks):
 
 @pytest.mark.parametrize("method", ["enter", "leave", "give", "cancel"])
 async def test_an_actuator_that_raises_is_reported_and_the_other_goes_on(method):
-    broken, good, seen = Part(method), Part(), Part()
+    broken, good, seen = Broken(method), Part(), Part()
     await daemon([Playback([Tick(float(t)) for t in range(9)], 0.0)], [broken, good], [seen]).run()
-    assert sum(entry[0] == "give" for entry in good.log) == 9
+    assert good.count("give") == 9
     assert good.log[-1] == ("leave",)
-    told = [e[1] for e in seen.log if e[0] == "take" and isinstance(e[1], Notice)]
     if method != "leave":  # by then nobody is left to be told
-        assert [n.code for n in told] == [FAILED]
+        assert [n.code for n in seen.told()] == [FAILED]
     inputs = [e[1] for e in seen.log if e[0] == "watch"]
     refused = [i for i in inputs if isinstance(i, CueDone) and not i.ok]
     assert len(refused) == {"enter": 9, "give": 9, "cancel": 0, "leave": 0}[method]
@@ -212,13 +179,12 @@ async def test_an_actuator_that_raises_is_reported_and_the_other_goes_on(method)
 
 @pytest.mark.parametrize("method", ["enter", "leave", "take", "watch", "run"])
 async def test_a_sink_that_raises_is_told_to_the_others_and_they_go_on(method):
-    broken, good, motor = Part(method), Part(), Part()
+    broken, good, motor = Broken(method), Part(), Part()
     await daemon([Playback([Tick(float(t)) for t in range(9)], 0.0)], [motor], [broken, good]).run()
-    assert sum(entry[0] == "give" for entry in motor.log) == 9
-    taken = [e[1] for e in good.log if e[0] == "take"]
-    assert sum(isinstance(e, Cue) for e in taken) == 9
+    assert motor.count("give") == 9
+    assert len(good.told(Cue)) == 9
     if method != "leave":
-        assert [n.code for n in taken if isinstance(n, Notice)] == [FAILED]
+        assert [n.code for n in good.told()] == [FAILED]
     assert good.log[-1] == ("leave",)
 
 
@@ -254,11 +220,10 @@ class Slowly(Playback):
 async def test_an_actuator_whose_timer_or_task_raises_is_off_and_told_once(how):
     broken, good, seen = Aside(how), Part(), Part()
     await daemon([Slowly([], 0.0)], [broken, good], [seen]).run()
-    assert sum(entry[0] == "give" for entry in good.log) == 9
-    assert sum(entry[0] == "give" for entry in broken.log) < 4
+    assert good.count("give") == 9
+    assert broken.count("give") < 4
     assert ("cancel",) in broken.log
-    told = [e[1] for e in seen.log if e[0] == "take" and isinstance(e[1], Notice)]
-    assert [n.code for n in told] == [FAILED]
+    assert [n.code for n in seen.told()] == [FAILED]
 
 
 @pytest.mark.parametrize("task", ["Speech._look_for_underruns", "Book.run"])
@@ -276,8 +241,8 @@ async def test_a_fault_in_the_voices_own_tasks_ends_the_voice_only(task, tmp_pat
         live=False,
     )
     await one.run()
-    assert sum(entry[0] == "give" for entry in good.log) == 9
-    told = [e[1] for e in seen.log if e[0] == "take" and isinstance(e[1], Notice)]
+    assert good.count("give") == 9
+    told = seen.told()
     assert [n.text[:22] for n in told if n.code == FAILED] == ["actuators.speech faile"]
 
 
@@ -288,8 +253,7 @@ async def test_a_sink_that_a_library_cancels_is_told():
 
     good = Part()
     await daemon([Slowly([], 0.0)], [], [Cancelled(), good]).run()
-    told = [e[1] for e in good.log if e[0] == "take" and isinstance(e[1], Notice)]
-    assert [n.code for n in told] == [FAILED]
+    assert [n.code for n in good.told()] == [FAILED]
 
 
 async def test_a_source_that_cannot_be_made_is_told_and_the_others_go_on(monkeypatch):
@@ -313,8 +277,8 @@ async def test_a_source_that_cannot_be_made_is_told_and_the_others_go_on(monkeyp
     one = Daemon(Engine({}), made, [], [lambda _ask: seen], live=True)
     async with asyncio.timeout(10):
         await one.run()
-    (told,) = [e[1].text for e in seen.log if isinstance(e[-1], Notice)]
-    assert told.startswith("buttons failed")
+    (told,) = seen.told()
+    assert told.text.startswith("buttons failed")
 
 
 async def test_what_does_not_open_in_time_is_left_out(monkeypatch):
@@ -326,8 +290,8 @@ async def test_what_does_not_open_in_time_is_left_out(monkeypatch):
 
     good, seen = Part(), Part()
     await daemon([Playback([Tick(0.0)], 0.0)], [Blocked(), good], [seen]).run()
-    assert sum(entry[0] == "give" for entry in good.log) == 1
-    (notice,) = [e[1] for e in seen.log if e[0] == "take" and isinstance(e[1], Notice)]
+    assert good.count("give") == 1
+    (notice,) = seen.told()
     assert "did not open within" in notice.text
 
 

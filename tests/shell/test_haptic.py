@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import itertools
 import os
@@ -10,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
@@ -23,6 +21,7 @@ from cued.actuators._patterns import SCORES, Pulse, pulses
 from cued.config import Site
 from cued.kept import PinChange
 from cued.model import Beat, Cue, CueDone, Notice, Pattern
+from tests.until import until
 
 SITE = Site(hardware=False)
 
@@ -69,13 +68,6 @@ def test_the_greater_the_error_the_longer_the_pulses_of_a_step() -> None:
 
 def test_only_the_alarm_and_the_state_of_things_use_both_motors_at_once() -> None:
     assert {n for n in FELT if any(p.left and p.right for p in pulses(n))} == {"alarm", "notice"}
-
-
-async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Wait for what the loop or a device's thread is about to do."""
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 (there is no event to wait for)
-            await asyncio.sleep(0.005)
 
 
 class Felt:

@@ -7,13 +7,12 @@ import contextlib
 import os
 import shutil
 import sqlite3
-import subprocess
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +26,7 @@ from cued.recording.history.schema import load
 from cued.sinks import history as history_sink
 from cued.sinks.history import COMMIT_EVERY_S, Config, History
 from tests.core.coach.runner import Runner, follow
+from tests.shell.conftest import remount
 
 DAY = 86400.0
 
@@ -65,6 +65,14 @@ async def keep(folder: Path, wall: Wall, runner: Runner) -> None:
             sink.take(event)
 
 
+async def trained(folder: Path, wall: Wall, *memory: Memory, **options: Any) -> Runner:
+    """Return a runner whose whole session the history saw."""
+    runner = Runner(*memory, **options)
+    follow(runner)
+    await keep(folder, wall, runner)
+    return runner
+
+
 @pytest.mark.parametrize(("answer", "later"), [("", False), ("same_runner", True)])
 async def test_a_session_whose_runner_is_in_doubt_leaves_no_step(
     tmp_path: Path, answer: str, later: bool
@@ -95,9 +103,7 @@ async def test_a_session_whose_runner_is_in_doubt_leaves_no_step(
 
 async def test_a_session_comes_back_as_memory(tmp_path: Path) -> None:
     wall = Wall()
-    first = Runner(profile="variety_for_a_runner")
-    follow(first)
-    await keep(tmp_path, wall, first)
+    first = await trained(tmp_path, wall, profile="variety_for_a_runner")
     memory = load(tmp_path / NAME, "runner", wall)
     kept = first.coach.memory
     assert (memory.sessions, memory.stage, memory.clean_sessions) == (1, 0, 1)
@@ -113,9 +119,7 @@ async def test_a_session_comes_back_as_memory(tmp_path: Path) -> None:
 
 async def test_caps_of_day_and_week_survive_a_restart(tmp_path: Path) -> None:
     wall = Wall()
-    runner = Runner(profile="variety_for_a_runner")
-    follow(runner)
-    await keep(tmp_path, wall, runner)
+    runner = await trained(tmp_path, wall, profile="variety_for_a_runner")
     moved = runner.summaries()[0].backward_s
     for later, day, week in ((3600.0, moved, moved), (DAY, 0.0, moved), (8 * DAY, 0.0, 0.0)):
         memory = load(tmp_path / NAME, "runner", lambda later=later: wall.now + later)
@@ -148,9 +152,7 @@ async def test_a_power_cut_loses_at_most_what_was_not_yet_committed(tmp_path: Pa
 
 async def test_runners_are_kept_apart(tmp_path: Path) -> None:
     wall = Wall()
-    one = Runner()
-    follow(one)
-    await keep(tmp_path, wall, one)
+    await trained(tmp_path, wall)
     two = Runner()
     async with history(tmp_path, wall) as sink:
         command = Command(t=0.0, name="runner", value="ann")
@@ -210,9 +212,7 @@ async def test_a_damaged_history_is_set_aside_begun_anew_and_the_caps_are_the_lo
     tmp_path: Path, damage: str
 ) -> None:
     wall = Wall()
-    runner = Runner(profile="variety_for_a_runner")
-    follow(runner)
-    await keep(tmp_path, wall, runner)
+    runner = await trained(tmp_path, wall, profile="variety_for_a_runner")
     path = tmp_path / NAME
     whole = path.read_bytes()
     spoilt = {
@@ -295,30 +295,10 @@ async def test_a_history_deleted_while_it_is_written_is_begun_anew_with_the_sess
     assert load(state / NAME, "runner", wall).sessions == 1
 
 
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """Mount a small disk that can be made read-only."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "none", place], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("only root may mount a disk")
-    yield place
-    subprocess.run(["umount", "-l", place], check=True)
-
-
-def remount(disk: Path, how: str) -> None:
-    subprocess.run(["mount", "-o", f"remount,{how}", disk], check=True)
-
-
 @pytest.mark.alone
 async def test_a_history_on_a_read_only_disk_is_read_and_written_when_it_can_be(disk: Path) -> None:
     wall = Wall()
-    first = Runner(profile="variety_for_a_runner")
-    follow(first)
-    await keep(disk, wall, first)
+    await trained(disk, wall, profile="variety_for_a_runner")
     remount(disk, "ro")
     memory = load(disk / NAME, "runner", wall)
     assert (memory.sessions, memory.doubt) == (1, "")
@@ -360,9 +340,7 @@ async def test_a_history_that_is_held_at_the_start_is_taken_up_when_it_is_free(
 ) -> None:
     monkeypatch.setattr(file, "BUSY_S", 0.01)
     wall = Wall()
-    runner = Runner(profile="variety_for_a_runner")
-    follow(runner)
-    await keep(tmp_path, wall, runner)
+    await trained(tmp_path, wall, profile="variety_for_a_runner")
     sink, told = telling(tmp_path, wall)
     with closing(sqlite3.connect(tmp_path / NAME, isolation_level=None)) as other:
         other.execute("pragma locking_mode = exclusive")
@@ -419,9 +397,7 @@ def test_a_history_of_a_later_version_is_named_and_left_as_it_is(
 
 async def test_a_damaged_value_costs_that_value_only(tmp_path: Path) -> None:
     wall = Wall()
-    runner = Runner(profile="variety_for_a_runner")
-    follow(runner)
-    await keep(tmp_path, wall, runner)
+    await trained(tmp_path, wall, profile="variety_for_a_runner")
     whole = load(tmp_path / NAME, "runner", wall)
     with closing(sqlite3.connect(tmp_path / NAME)) as connection, connection:
         connection.execute("update imprint set value = 'x' where rowid = 1")

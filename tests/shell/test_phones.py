@@ -145,8 +145,8 @@ def test_any_json_is_a_decode_error_or_packets(messages, whose):
 class PhyphoxServer:
     """As the app answers: /get with the values after those asked for."""
 
-    def __init__(self, rate: float = 100.0) -> None:
-        self.rate = rate
+    def __init__(self) -> None:
+        self.rate = 100.0
         self.start = asyncio.get_running_loop().time()
         self.asked: list[str] = []
         self.frozen = False

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from cued.config import Site
 from cued.model import Fall, Phase
 from cued.sinks.relay import Config, Relay
+from tests.until import until
 
 PULSE_S = 0.1
 
@@ -22,13 +21,6 @@ def fall(stage):
     return Fall(t=1.0, stage=stage)
 
 
-async def settled(relay):
-    """Wait for the pulse's end; the event loop has no event for it."""
-    async with asyncio.timeout(5):
-        while relay.energised:  # noqa: ASYNC110
-            await asyncio.sleep(PULSE_S / 10)
-
-
 async def test_a_possible_fall_leaves_the_key_loop_alone(tmp_path):
     async with made(tmp_path) as relay:
         relay.take(fall("possible"))
@@ -39,13 +31,13 @@ async def test_a_confirmed_fall_opens_it_once_until_the_fall_is_over(tmp_path):
     async with made(tmp_path) as relay:
         relay.take(fall("confirmed"))
         assert relay.energised
-        await settled(relay)
+        await until(lambda: not relay.energised)
         relay.take(fall("confirmed"))
         assert not relay.energised
         relay.take(Phase(t=2.0, name="carry", from_="fallen", why="acknowledge"))
         relay.take(fall("confirmed"))
         assert relay.energised
-        await settled(relay)
+        await until(lambda: not relay.energised)
 
 
 async def test_it_is_off_when_left_in_the_middle_of_a_pulse(tmp_path):

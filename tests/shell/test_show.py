@@ -19,9 +19,9 @@ DEMO = Path(__file__).parents[2] / "config" / "demo.toml"
 
 
 @contextmanager
-def taken(address="127.0.0.1"):
+def taken():
     """Listen on some port, as a program of somebody else."""
-    with socket.create_server((address, 0)) as server:
+    with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
 
 

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 import wave
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from cued.actuators.voices.voice import VoiceOptions
 from cued.coach.voice import phrases
 from cued.config import Site
 from cued.model import Cue, CueDone, Notice, Priority
+from tests.until import until
 
 needs_espeak = pytest.mark.skipif(
     shutil.which("espeak-ng") is None, reason="espeak-ng is not installed"
@@ -62,13 +62,6 @@ def heard_in(path: Path) -> Any:
         return np.frombuffer(wav.readframes(wav.getnframes()), dtype="<i2")
 
 
-async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Wait for what the loop or a device's thread is about to do."""
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 (there is no event to wait for)
-            await asyncio.sleep(0.005)
-
-
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
     return Site(cache=str(tmp_path / "cache"), hardware=False)
@@ -93,9 +86,9 @@ def test_no_two_tones_sound_alike() -> None:
         assert alike < 0.6, (a, b)  # 1 is the same sound, at whatever delay
 
 
-def onsets(name: Tone, until_s: float = 0.3) -> list[int]:
+def onsets(name: Tone) -> list[int]:
     """When a sound begins anew within its first part, in hundredths of a second."""
-    sound = np.abs(tone(name)[: round(until_s * RATE)].astype(float)) / 32767
+    sound = np.abs(tone(name)[: round(0.3 * RATE)].astype(float)) / 32767
     size = RATE // 100
     loud = [sound[i : i + size].max() > 0.1 for i in range(0, sound.size, size)]
     return [i for i, on in enumerate(loud) if on and (i == 0 or not loud[i - 1])]

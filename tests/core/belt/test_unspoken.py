@@ -12,7 +12,7 @@ from cued.belt.unspoken import Unspoken
 from cued.engine import Engine, Worn
 from cued.model import AnyEvent, BeltState, Cue, Priority
 from cued.simulation.run import Simulation
-from tests.core.coach.walk import free_run, given, wander
+from tests.core.coach.walk import given, new_coach, wander
 from tests.core.simulation.walks import scenario
 
 pytestmark = pytest.mark.once
@@ -66,7 +66,7 @@ def walked(
     sensor = '[[sensor]]\nname = "it"\nplacement = "lower_back"\n'
     text = f'[treadmill]\ntells = "nothing"\n{sensor}{more}'
     plan = scenario(speed, seconds=seconds, backward=backward, more=text)
-    engine = Engine({"it": Worn("lower_back", mounting=LEVEL)}, coach=free_run())
+    engine = Engine({"it": Worn("lower_back", mounting=LEVEL)}, coach=new_coach())
     return [e for item in Simulation(plan, seed=seed).inputs() for e in engine.feed(item)]
 
 

@@ -14,7 +14,7 @@ from cued.belt.owner import Owner
 from cued.gait.finding import Travel
 from cued.gait.fusion.strides import Strides
 from cued.model import AnyEvent, Belt, BeltState, Direction, Footfall, Gait, Mode, Priority
-from tests.core.coach.walk import free_run, given, wander
+from tests.core.coach.walk import given, new_coach, wander
 
 STEP = 0.1 / 3.6  # m/s, the last digit of most consoles
 AT, LASTS = 90.0, 130.0  # when strides grow longer by 12 %, and the end of the walk, s
@@ -52,7 +52,7 @@ TELLS: dict[str, Telling | None] = {
 
 def walk(gait: Gaits, tells: Telling | None, seed: int, longer: float) -> list[AnyEvent]:
     """What owner and coach make of the strides of two feet, and of a report each second."""
-    owner, strides, coach, out = Owner(), Strides(), free_run(), list[AnyEvent]()
+    owner, strides, coach, out = Owner(), Strides(), new_coach(), list[AnyEvent]()
 
     def feed(events: list[AnyEvent]) -> None:
         for event in events:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import copy
 
-from cued.coach.coach import Coach
-from cued.coach.config import CoachConfig
-from cued.coach.voice.phrases import load
-from cued.coach.workout.memory import Memory
+from cued.coach.workout.memory import Memory, Past
 from cued.model import (
     AnyEvent,
     BeltState,
@@ -24,15 +21,22 @@ from cued.model import (
     Summary,
     Tick,
 )
-from tests.core.coach.walk import all_rules
+from tests.core.coach.walk import given, new_coach, stride
+
+DAY = 86400.0
+JOGGER = Memory(
+    stage=4, sessions=20, past=(Past(age_s=8 * DAY, backward_s=300.0, peak_m_s=1.5, stage=4),)
+)
+CLIMBER = Memory(
+    stage=2, sessions=8, past=(Past(age_s=8 * DAY, backward_s=300.0, peak_m_s=0.7, stage=2),)
+)
 
 
 class Runner:
     """Walks in steps of one stride; every event that came out is kept in ``events``."""
 
     def __init__(self, memory: Memory | None = None, t: float = 0.0, **options: object) -> None:
-        plan = CoachConfig(**{"program": True, **options})  # type: ignore[arg-type]
-        self.coach = Coach(plan, all_rules(), load("en"), memory or Memory())
+        self.coach = new_coach(memory, **{"program": True, **options})
         self.answers = True
         self.onward = False
         self.t = t
@@ -43,10 +47,9 @@ class Runner:
         self.speed = 0.0
         self.stride_s = 1.1
         self.fed: list[Stride] = []
-        self.history: list[Stumble] = []
+        self.stumbles: list[float] = []
         self.steps: list[float] = []
-        self.stages: dict[tuple[float, str], int] = {}
-        self.left: dict[tuple[float, str], float] = {}
+        self.entered: dict[tuple[float, str], tuple[int, float]] = {}  # stage, time backward left
 
     def feed(self, item: Input | AnyEvent) -> list[AnyEvent]:
         """Hand the coach an item."""
@@ -54,16 +57,16 @@ class Runner:
         if isinstance(item, Stride):
             self.fed.append(item)
         if isinstance(item, Stumble):
-            self.history.append(item)
+            self.stumbles.append(item.t)
         if isinstance(item, Footfall):
             self.steps.append(item.t)
         for event in out:
             if isinstance(event, Phase):
                 self.phase = event.name
-                self.stages[event.t, event.name] = self.coach.stage
-                self.left[event.t, event.name] = self.coach.known.left_s or 0.0
+                left_s = self.coach.known.left_s or 0.0
+                self.entered[event.t, event.name] = self.coach.stage, left_s
         self.events += out
-        asked = [e for e in out if isinstance(e, Cue) and e.verdict == "given"]
+        asked = given(out)
         asks = any(c.key.startswith("check_") for c in asked)
         if self.answers and asks and (self.onward or asked[0].key != "check_onward"):
             self.say("press")
@@ -118,30 +121,24 @@ class Runner:
             self.t += duration
             for side in ("left", "right"):
                 self.feed(Footfall(t=self.t, side=side, sensor="foot"))
-                self.feed(
-                    Stride(
-                        t=self.t,
-                        side=side,
-                        duration_s=duration,
-                        length_m=self.speed * duration,
-                        speed_m_s=self.speed,
-                        mode=mode,
-                        direction=direction,
-                    )
-                )
+                self.feed(stride(self.t, side, duration, self.speed, mode, direction))
             self.feed(Tick(t=self.t))
 
-    def steps_since(self, t: float, until: float) -> int:
-        """Footfalls after a time."""
-        return sum(t < step <= until for step in self.steps)
+    def faces_back(self) -> bool:
+        """Whether who does what the program says faces backward now."""
+        spec = self.coach.known.spec
+        return spec.backward or spec.turn == "backward" or self.phase.startswith("mount")
 
-    def stage_at(self, phase: Phase) -> int:
-        """The stage of the ladder on entering a phase."""
-        return self.stages[phase.t, phase.name]
+    def obey(self, seconds: float, factor: float = 1.0, until: str = "") -> None:
+        """Walk for so long as the program wants it now."""
+        mode: Mode = "running" if self.phase == "backward_jog" else "walking"
+        self.walk(seconds, "backward" if self.faces_back() else "forward", mode, factor, until)
 
-    def left_at(self, phase: Phase) -> float:
-        """The time backward left on entering a phase."""
-        return self.left[phase.t, phase.name]
+    def obey_until(self, phase: str) -> None:
+        """Do what the program says until a phase is entered."""
+        while self.phase != phase:
+            assert self.t < 3600.0, f"{phase} never reached"
+            self.obey(5.0, until=phase)
 
     def phases(self) -> list[str]:
         """The phases entered, in order."""
@@ -149,8 +146,7 @@ class Runner:
 
     def cues(self, key: str = "") -> list[Cue]:
         """The cues given, of one key or all."""
-        cues = [e for e in self.events if isinstance(e, Cue) and e.verdict == "given"]
-        return [c for c in cues if not key or c.key == key]
+        return given(self.events, key or None)
 
     def summaries(self) -> list[Summary]:
         """The summaries of the sessions that ended."""
@@ -167,12 +163,9 @@ def follow(runner: Runner, most_s: float = 3600.0, speed: float | None = None) -
     began = False
     while runner.t < end and (not began or runner.phase != "idle"):
         known = runner.coach.known
-        backward = known.spec.backward or known.spec.turn == "backward" or "mount" in known.phase
-        direction: Direction = "backward" if backward else "forward"
-        mode: Mode = "running" if runner.phase == "backward_jog" else "walking"
         wanted = speed if speed is not None else (known.due_m_s or runner.speed or 0.5)
-        if (backward and abs(wanted - runner.speed) > 1e-6) or not runner.speed:
+        if (runner.faces_back() and abs(wanted - runner.speed) > 1e-6) or not runner.speed:
             runner.belt(wanted)
-        runner.walk(5.0, direction, mode)
+        runner.obey(5.0)
         began = began or runner.phase != "idle"
     runner.belt(0.0)

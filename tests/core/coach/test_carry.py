@@ -8,7 +8,8 @@ from cued.coach.carry import Carry, Imprints
 from cued.coach.known import Known
 from cued.coach.retained import Retained
 from cued.coach.strides.baseline import OPENING_STRIDES, Baselines, Bin
-from cued.model import Belt, Direction, Imprint, Measurement, Stride
+from cued.model import Belt, Direction, Imprint, Measurement, Side, Stride
+from tests.core.coach.walk import stride
 
 BELT = Belt(t=0.0, speed_m_s=1.0)
 
@@ -24,16 +25,9 @@ def baselines(forward_s: float, backward_s: float | None) -> Baselines:
     return own
 
 
-def stride(t: float, stride_s: float, direction: Direction = "forward") -> Stride:
-    return Stride(
-        t=t,
-        side="left" if round(t * 2) % 2 else "right",
-        duration_s=stride_s,
-        length_m=stride_s,
-        speed_m_s=1.0,
-        mode="walking",
-        direction=direction,
-    )
+def step(t: float, stride_s: float, direction: Direction = "forward") -> Stride:
+    side: Side = "left" if round(t * 2) % 2 else "right"
+    return stride(t, side, stride_s, 1.0, direction=direction)
 
 
 def walked(carry: Carry, stride_s: float, strides: int = 40) -> list[Measurement]:
@@ -41,7 +35,7 @@ def walked(carry: Carry, stride_s: float, strides: int = 40) -> list[Measurement
     out: list[Measurement] = []
     for i in range(strides):
         known = Known(now=0.5 * i, belt=BELT, since_change={"left": 9, "right": 9})
-        out += carry.feed(stride(0.5 * i, stride_s), known)
+        out += carry.feed(step(0.5 * i, stride_s), known)
     return out
 
 
@@ -109,7 +103,7 @@ def test_an_imprint_is_of_both_feet_with_what_the_trunk_did():
         lent = Measurement(t=0.0, name="trunk_lean_deg", value=lean, unit="deg", strides=5)
         measured = {"trunk_lean_deg": lent}
         known = Known(belt=BELT, measured=measured, since_change={"left": 9, "right": 9})
-        imprints.feed(stride(1.0, 1.0, "backward"), known)
+        imprints.feed(step(1.0, 1.0, "backward"), known)
     told = imprints.events(baselines(1.2, 1.0), Baselines(), 50.0)
     assert [(i.direction, i.strides) for i in told] == [("backward", 50), ("forward", 50)]
     assert [(i.stride_s, i.lean_deg) for i in told] == [(1.0, 5.0), (1.2, None)]
@@ -124,7 +118,7 @@ def test_what_stayed_is_told_once_after_a_minute_of_the_same_walking():
     told: list[Measurement] = []
     for i in range(100):
         known = Known(now=float(i), belt=BELT, since_change={"left": 9, "right": 9})
-        told += retained.feed(stride(float(i), 1.1 if i % 4 else 1.3), known)
+        told += retained.feed(step(float(i), 1.1 if i % 4 else 1.3), known)
     (share,) = told
     assert (share.name, share.t) == ("retention_percent", 60.0)
     assert share.value == pytest.approx(75.0, abs=1.5)

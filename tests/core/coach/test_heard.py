@@ -12,7 +12,7 @@ from functools import cache
 
 import pytest
 
-from cued.coach.workout.memory import Away, Memory, Past
+from cued.coach.workout.memory import Away, Memory
 from cued.coach.workout.phases import PHASES
 from cued.model import (
     BeltRequest,
@@ -27,18 +27,11 @@ from cued.model import (
     Stability,
     Stumble,
 )
-from tests.core.coach.runner import Runner, follow
+from tests.core.coach.runner import CLIMBER, JOGGER, Runner, follow
 
 pytestmark = pytest.mark.once
 
-DAY = 86400.0
 BEGINNER_HEARS = ["welcome", "check_in", "check_rails", "check_spotter", "plan", "how_to_stop"]
-JOGGER = Memory(
-    stage=4, sessions=20, past=(Past(age_s=8 * DAY, backward_s=300.0, peak_m_s=1.5, stage=4),)
-)
-CLIMBER = Memory(
-    stage=2, sessions=8, past=(Past(age_s=8 * DAY, backward_s=300.0, peak_m_s=0.7, stage=2),)
-)
 
 
 def keys(runner: Runner, since: float = 0.0) -> list[str]:
@@ -66,12 +59,7 @@ def led_to(phase: str, memory: Memory | None = None, **options: object) -> Runne
     """A runner who does what is asked until a phase begins."""
     runner = Runner(memory, **options)
     runner.belt(0.3)
-    while runner.phase != phase:
-        assert runner.t < 3600.0, f"{phase} never reached"
-        spec = PHASES[runner.phase]
-        back = spec.backward or spec.turn == "backward" or runner.phase.startswith("mount")
-        mode = "running" if runner.phase == "backward_jog" else "walking"
-        runner.walk(5.0, "backward" if back else "forward", mode, until=phase)
+    runner.obey_until(phase)
     return runner
 
 

@@ -79,10 +79,7 @@ class Session(RuleBasedStateMachine):
         if not runner.speed:
             runner.belt(0.5)
         while runner.t < end:
-            spec = runner.coach.known.spec
-            backward = spec.backward or spec.turn == "backward"
-            mode: Mode = "running" if runner.phase == "backward_jog" else "walking"
-            runner.walk(4.0, "backward" if backward else "forward", mode, factor)
+            runner.obey(4.0, factor)
 
     @rule(times=st.integers(1, 4), then=st.sampled_from(["nothing", "stumble", "skip", "mute"]))
     def lengthen(self, times: int, then: str) -> None:
@@ -176,19 +173,20 @@ class Session(RuleBasedStateMachine):
         assert cue.t - last >= 15.0
         self.technique.append(cue.t)
         assert sum(cue.t - t < 60.0 for t in self.technique) <= 3
-        stumbles = [e for e in self.runner.history if isinstance(e, Stumble) and e.t <= cue.t]
+        stumbles = [t for t in self.runner.stumbles if t <= cue.t]
         if stumbles:
-            assert self.runner.steps_since(stumbles[-1].t, cue.t) >= 12
+            assert sum(stumbles[-1] < t <= cue.t for t in self.runner.steps) >= 12
         began = max(e.t for e in self.runner.events if isinstance(e, Phase) and e.t <= cue.t)
         assert cue.t - began >= 10.0
 
     def phase_entered(self, phase: Phase) -> None:
         self.phase = phase.name
-        stage = STAGES[self.runner.stage_at(phase)]
+        number, left_s = self.runner.entered[phase.t, phase.name]
+        stage = STAGES[number]
         assert phase.name != "backward_uphill" or stage.uphill, "a skipped stage"
         assert phase.name != "backward_jog" or stage.jog, "a skipped stage"
         if PHASES[phase.name].backward:
-            assert self.runner.left_at(phase) > 0.0, "an exceeded cap"
+            assert left_s > 0.0, "an exceeded cap"
 
 
 Session.TestCase.settings = settings(

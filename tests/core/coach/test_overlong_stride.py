@@ -12,7 +12,7 @@ import pytest
 from cued.coach.strides.baseline import Baselines, Bin, spread_of_session
 from cued.coach.strides.step_change import Change, difference
 from cued.model import BeltState, Direction
-from tests.core.coach.walk import durations, feed, free_run, given, start, walk
+from tests.core.coach.walk import durations, feed, given, new_coach, start, walk
 
 pytestmark = pytest.mark.once
 
@@ -26,7 +26,7 @@ def test_no_false_cue_in_steady_walking_that_wanders(cv: float) -> None:
     technique = 0
     for _ in range(25):
         walked = walk(durations(TEN_MINUTES, cv, HEALTHY, rng), sides=("left",))
-        events = feed(free_run(), [*start(), *walked])
+        events = feed(new_coach(), [*start(), *walked])
         technique += bool([c for c in given(events) if c.priority == 2])
     assert technique == 0
 
@@ -46,7 +46,7 @@ def test_longer_strides_are_cued_within_20_strides(
         changed = float(times[:200].sum())
         in_time = float(times[:220].sum())
         strides = walk(times, sides=("left",), direction=direction)
-        events = feed(free_run(), [*start(direction), *strides])
+        events = feed(new_coach(), [*start(direction), *strides])
         cues = [c for c in given(events, "overlong_stride") if c.t > changed]
         late += not cues or cues[0].t > in_time + 1e-6
     assert late <= 4  # 20 strides are met at p95; 4 of 40 has a chance of 5 % above that
@@ -56,7 +56,7 @@ def test_it_is_cued_again_only_while_it_lasts_and_not_once_it_is_over() -> None:
     rng = np.random.default_rng(13)
     times = durations(400, 0.02, HEALTHY, rng)
     times[200:240] *= 1.12
-    events = feed(free_run(), [*start(), *walk(times, sides=("left",))])
+    events = feed(new_coach(), [*start(), *walk(times, sides=("left",))])
     cues = given(events, "overlong_stride")
     assert 1 <= len(cues) <= 3
     assert cues[-1].t < float(times[:255].sum())
@@ -66,7 +66,7 @@ def test_both_feet_make_one_occurrence() -> None:
     rng = np.random.default_rng(14)
     times = durations(300, 0.02, HEALTHY, rng)
     times[200:] *= 1.10
-    events = feed(free_run(), [*start(), *walk(times)])
+    events = feed(new_coach(), [*start(), *walk(times)])
     first, second = given(events, "overlong_stride")[:2]
     assert second.t - first.t >= 30.0
 
@@ -85,14 +85,14 @@ def test_a_belt_change_is_not_taken_for_longer_strides() -> None:
         BeltState(t=t + 150.0, speed_m_s=0.5, since=t + 150.0),
         *[i for i in back if i.t > t + 151.0],
     ]
-    assert given(feed(free_run(), items), "overlong_stride") == []
+    assert given(feed(new_coach(), items), "overlong_stride") == []
 
 
 def test_strides_that_vary_too_much_are_not_judged_and_that_is_said() -> None:
     rng = np.random.default_rng(16)
     times = durations(400, 0.08, HEALTHY, rng)
     times[300:] *= 1.10
-    events = feed(free_run(), [*start(), *walk(times, sides=("left",))])
+    events = feed(new_coach(), [*start(), *walk(times, sides=("left",))])
     assert given(events, "overlong_stride") == []
     assert len(given(events, "no_telling")) == 1
 
@@ -101,7 +101,7 @@ def test_a_cue_says_on_which_numbers_it_rests() -> None:
     times = np.full(300, 1.1)
     times[::2] *= 1.01
     times[200:] *= 1.15
-    events = feed(free_run(), [*start(), *walk(times, sides=("left",))])
+    events = feed(new_coach(), [*start(), *walk(times, sides=("left",))])
     because = given(events, "overlong_stride")[0].because
     assert because["threshold_percent"] == 5.0
     assert because["own_stride_s"] == pytest.approx(1.1055, abs=0.006)
@@ -112,7 +112,7 @@ def test_a_missed_contact_is_no_stride() -> None:
     times = np.full(300, 1.1)
     times[::2] *= 1.01
     times[150:160] *= 2.0
-    events = feed(free_run(), [*start(), *walk(times, sides=("left",))])
+    events = feed(new_coach(), [*start(), *walk(times, sides=("left",))])
     assert [c for c in given(events) if c.priority == 2] == []
 
 

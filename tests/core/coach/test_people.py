@@ -13,7 +13,8 @@ from cued.coach.config import CoachConfig
 from cued.coach.workout.memory import Memory
 from cued.model import Cue, Priority
 from cued.simulation.scenario import parse
-from tests.core.coach.test_workouts import commands, does, given, play, wears
+from tests.core.coach.test_workouts import commands, does, play, wears
+from tests.core.coach.walk import given
 
 PEOPLE = {
     "tall": "height_m = 2.0",

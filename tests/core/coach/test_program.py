@@ -31,17 +31,11 @@ from cued.model import (
     Stability,
     Stumble,
 )
-from tests.core.coach.runner import Runner, follow
+from tests.core.coach.runner import CLIMBER, JOGGER, Runner, follow
 
 REACHED = [p for p in PHASES if p != IDLE]
 OVERLAYS = [p for p in PHASES if PHASES[p].overlay]
 MOVING = [p for p in REACHED if p not in OVERLAYS]
-JOGGER = Memory(
-    stage=4, sessions=20, past=(Past(age_s=8 * 86400.0, backward_s=300.0, peak_m_s=1.5, stage=4),)
-)
-CLIMBER = Memory(
-    stage=2, sessions=8, past=(Past(age_s=8 * 86400.0, backward_s=300.0, peak_m_s=0.7, stage=2),)
-)
 
 
 @cache
@@ -61,12 +55,7 @@ def there(phase: str) -> Runner:
         runner.stand(5.0)  # what the alarm says is over
         return runner
     runner.walk(2.0)
-    while runner.phase != phase:
-        assert runner.t < 3600.0, "never reached"
-        spec = PHASES[runner.phase]
-        backward = spec.backward or spec.turn == "backward" or runner.phase.startswith("mount")
-        mode = "running" if runner.phase == "backward_jog" else "walking"
-        runner.walk(5.0, "backward" if backward else "forward", mode, until=phase)
+    runner.obey_until(phase)
     return runner
 
 
@@ -533,11 +522,7 @@ def asked_of_the_belt(memory: Memory, last: str) -> dict[str, BeltRequest]:
     runner = Runner(memory, belt_requests=True, profile="variety_for_a_runner")
     runner.belt(0.6)
     runner.walk(2.0)
-    while runner.phase != last:
-        spec = PHASES[runner.phase]
-        backward = spec.backward or spec.turn == "backward" or runner.phase.startswith("mount")
-        mode = "running" if runner.phase == "backward_jog" else "walking"
-        runner.walk(5.0, "backward" if backward else "forward", mode, until=last)
+    runner.obey_until(last)
     return {e.why: e for e in runner.events if isinstance(e, BeltRequest)}
 
 
@@ -1000,10 +985,7 @@ def test_a_jogger_walks_backward_at_a_walk(asks: bool) -> None:
     runner.belt(0.3)
     runner.walk(2.0)
     while "backward_rest" not in runner.phases():
-        spec = PHASES[runner.phase]
-        backward = spec.backward or spec.turn == "backward" or runner.phase.startswith("mount")
-        jogs = runner.phase == "backward_jog"
-        runner.walk(5.0, "backward" if backward else "forward", "running" if jogs else "walking")
+        runner.obey(5.0)
     runner.walk(5.0, "backward")
     wishes = [e.speed_m_s for e in runner.events if isinstance(e, BeltRequest)]
     asked = [speed for speed, _ in itertools.groupby(wishes)]

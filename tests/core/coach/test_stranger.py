@@ -15,9 +15,9 @@ from cued.coach.known import Known
 from cued.coach.strides.baseline import OPENING_STRIDES, Bin
 from cued.coach.workout.memory import Memory
 from cued.coach.workout.stranger import GUEST, Stranger
-from cued.model import Belt, Direction, Imprint, Mounting, Notice, Stride
+from cued.model import Belt, Imprint, Mounting, Notice
 from tests.core.coach.runner import Runner, follow
-from tests.core.coach.walk import durations
+from tests.core.coach.walk import durations, stride
 
 OWN_S = 1.4
 ASKS = "new_runner"
@@ -212,9 +212,10 @@ def _first_minute(mean_s: float, memory: Memory, rng: np.random.Generator) -> tu
     times = durations(2 * OPENING_STRIDES, 0.025, 0.5, rng, mean_s)
     asks = False
     for n, stride_s in enumerate(times):
-        stride = _stride("left" if n % 2 else "right", float(stride_s), forward)
-        known.baselines.learn(Bin(stride.side, forward, "walking", 5, 0), stride.duration_s)
-        asks = stranger.feed(stride, known, memory, free=False) is not None or asks
+        side = "left" if n % 2 else "right"
+        one = stride(0.0, side, float(stride_s), 0.5, direction=forward)
+        known.baselines.learn(Bin(side, forward, "walking", 5, 0), one.duration_s)
+        asks = stranger.feed(one, known, memory, free=False) is not None or asks
     middle = float(np.mean([b.stride_s for b in known.baselines.all().values()]))
     imprint = Imprint(
         t=0.0,
@@ -227,18 +228,6 @@ def _first_minute(mean_s: float, memory: Memory, rng: np.random.Generator) -> tu
         cv=0.025,
     )
     return asks, imprint
-
-
-def _stride(side: str, stride_s: float, direction: Direction) -> Stride:
-    return Stride(
-        t=0.0,
-        side=side,  # type: ignore[arg-type]
-        duration_s=stride_s,
-        length_m=0.5 * stride_s,
-        speed_m_s=0.5,
-        mode="walking",
-        direction=direction,
-    )
 
 
 def test_one_person_is_seldom_asked_and_another_mostly() -> None:

@@ -9,11 +9,9 @@ from __future__ import annotations
 import itertools
 import math
 from functools import cache
-from typing import Any
 
 import pytest
 
-from cued import parts
 from cued.coach.coach import Coach
 from cued.coach.config import CoachConfig
 from cued.coach.rule import offered, unmet
@@ -35,6 +33,8 @@ from cued.model import (
 )
 from cued.simulation.run import Simulation
 from cued.simulation.scenario import Scenario, parse
+from tests.built import every
+from tests.core.coach.walk import given
 
 BASE = """
 seed = {seed}
@@ -76,19 +76,14 @@ def commands(*named: tuple[float, str]) -> str:
     return "".join(f'[[command]]\nat_s = {at}\nname = "{name}"\n' for at, name in named)
 
 
-def built(kind: str) -> dict[str, Any]:
-    loaded = {name: parts.load(kind, name) for name in parts.names(kind)}
-    return {name: part.build(part.config()) for name, part in loaded.items()}
-
-
 def play(
     scenario: Scenario, plan: CoachConfig, memory: Memory | None = None, with_belt: bool = True
 ) -> list[AnyEvent]:
     """Run a scenario as fast as it goes; the person hears what is said."""
     simulation = Simulation(scenario)
     worn = {w.sensor.name: Worn(w.sensor.placement, w.sensor.mounting) for w in simulation.worn}
-    coach = Coach(plan, list(built("rules").values()), load_words("en"), memory or Memory())
-    engine = Engine(worn, metrics=built("metrics"), coach=coach)
+    coach = Coach(plan, [*every("rules").values()], load_words("en"), memory or Memory())
+    engine = Engine(worn, metrics=every("metrics"), coach=coach)
     out: list[AnyEvent] = []
     for item in simulation.inputs():
         if isinstance(item, Belt) and not with_belt:
@@ -98,10 +93,6 @@ def play(
             if isinstance(event, Cue) and event.verdict == "given":
                 simulation.hear(event.key, event.because)
     return out
-
-
-def given(events: list[AnyEvent]) -> list[Cue]:
-    return [e for e in events if isinstance(e, Cue) and e.verdict == "given"]
 
 
 def keys(events: list[AnyEvent]) -> set[str]:
@@ -346,7 +337,7 @@ def test_a_limp_that_begins_in_a_turn_is_asked_about(how: str) -> None:
 
 
 def test_what_is_missing_for_a_rule_is_told() -> None:
-    rules = built("rules")
+    rules = every("rules")
     feet = offered(["foot_left", "foot_right"], belt=True, program=False)
     silent = {name: unmet(rule.needs, feet) for name, rule in rules.items()}
     assert silent["overlong_stride"] == ""

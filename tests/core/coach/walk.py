@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from cued.coach.coach import Coach
 from cued.coach.config import CoachConfig
-from cued.coach.rule import Rule
 from cued.coach.voice.phrases import load
 from cued.coach.workout.memory import Memory
 from cued.model import (
@@ -25,8 +24,7 @@ from cued.model import (
     Stride,
     Tick,
 )
-from cued.parts import load as load_part
-from cued.parts import names
+from tests.built import every
 
 
 def wander(strides: int, exponent: float, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -39,6 +37,22 @@ def wander(strides: int, exponent: float, rng: np.random.Generator) -> NDArray[n
     at = int(rng.integers(0, n - strides))
     x = x[at : at + strides]
     return (x - x.mean()) / x.std()
+
+
+def stride(
+    t: float,
+    side: Side = "left",
+    duration_s: float = 1.1,
+    speed_m_s: float = 0.6,
+    mode: Mode = "walking",
+    direction: Direction = "backward",
+) -> Stride:
+    """A stride as long as the belt went on meanwhile."""
+    length_m = speed_m_s * duration_s
+    return Stride(
+        t=t, side=side, duration_s=duration_s, length_m=length_m, speed_m_s=speed_m_s, mode=mode,
+        direction=direction,
+    )  # fmt: skip
 
 
 def durations(
@@ -64,15 +78,7 @@ def walk(
         for i, side in enumerate(sides):
             at = ends + i * float(duration) / len(sides)
             yield Footfall(t=at, side=side, sensor="foot")
-            yield Stride(
-                t=at,
-                side=side,
-                duration_s=float(duration),
-                length_m=speed_m_s * float(duration),
-                speed_m_s=speed_m_s,
-                mode=mode,
-                direction=direction,
-            )
+            yield stride(at, side, float(duration), speed_m_s, mode, direction)
         yield Tick(t=at)
 
 
@@ -84,15 +90,10 @@ def start(direction: Direction = "backward", speed_m_s: float = 0.6) -> list[Inp
     ]
 
 
-def all_rules() -> list[Rule]:
-    """Every rule with its defaults."""
-    parts = [load_part("rules", name) for name in names("rules")]
-    return [part.build(part.config()) for part in parts]
-
-
-def free_run(**options: object) -> Coach:
-    """A coach that runs free, with every rule, in English."""
-    return Coach(CoachConfig(**options), all_rules(), load("en"), Memory())  # type: ignore[arg-type]
+def new_coach(memory: Memory | None = None, **options: object) -> Coach:
+    """A coach that runs free unless told otherwise, with every rule, in English."""
+    rules = [*every("rules").values()]
+    return Coach(CoachConfig(**options), rules, load("en"), memory or Memory())  # type: ignore[arg-type]
 
 
 def feed(coach: Coach, items: Iterable[Input | AnyEvent]) -> list[AnyEvent]:

@@ -10,9 +10,7 @@ import pytest
 from cued.devices import ftms
 from cued.devices.device import Answer, Read, Subscribe, Write
 from cued.model import BeltRequest, DecodeError
-from tests.core.devices.test_treadmills import H, speed, treadmill
-
-STOP = [Write(ftms.CONTROL, H("00")), Write(ftms.CONTROL, H("0801"))]
+from tests.core.devices.treadmills import STOP, H, moving, tell, treadmill
 
 
 def refused(device: ftms.Ftms, **wish) -> str:
@@ -22,15 +20,9 @@ def refused(device: ftms.Ftms, **wish) -> str:
     return answer.why
 
 
-def moving(km_h: float = 4.0, **options) -> ftms.Ftms:
-    device = treadmill(control=True, **options)
-    device.receive(1.0, ftms.DATA, speed(km_h))
-    return device
-
-
 def test_without_consent_nothing_is_written():
     device = treadmill()
-    device.receive(1.0, ftms.DATA, speed(4))
+    tell(device, 1.0, 4)
     assert "control" in refused(device, speed_m_s=1.2)
     assert Subscribe(ftms.CONTROL) not in ftms.Ftms(ftms.Config(), "b").start([])
 
@@ -41,16 +33,16 @@ def test_a_standing_belt_is_never_started():
 
 
 def test_limits_of_the_configuration_and_of_the_machine_hold():
-    assert "limits" in refused(moving(max_speed_m_s=1.3), speed_m_s=1.35)
-    assert "faster" in refused(moving(), speed_m_s=1.5)
-    assert "limits" in refused(moving(), incline_percent=16.0)
-    assert "limits" in refused(moving(), incline_percent=-1.0)
-    device = moving()
+    assert "limits" in refused(moving(4.0, max_speed_m_s=1.3), speed_m_s=1.35)
+    assert "faster" in refused(moving(4.0), speed_m_s=1.5)
+    assert "limits" in refused(moving(4.0), incline_percent=16.0)
+    assert "limits" in refused(moving(4.0), incline_percent=-1.0)
+    device = moving(4.0)
     device.receive(1.0, ftms.SPEED_RANGE, struct.pack("<HHH", 350, 420, 10))
     assert "limits" in refused(device, speed_m_s=4.3 / 3.6)
     assert "limits" in refused(device, speed_m_s=3.3 / 3.6)
     assert device.request(BeltRequest(t=2.0, speed_m_s=4.1 / 3.6))
-    device = moving()
+    device = moving(4.0)
     device.receive(1.0, ftms.INCLINE_RANGE, struct.pack("<hhH", 10, 60, 5))
     assert "limits" in refused(device, incline_percent=6.5)
     assert "limits" in refused(device, incline_percent=0.5)
@@ -58,7 +50,7 @@ def test_limits_of_the_configuration_and_of_the_machine_hold():
 
 
 def test_speed_and_incline_are_set_in_turn_after_asking_for_control():
-    device = moving()
+    device = moving(4.0)
     ask = device.request(BeltRequest(t=2.0, speed_m_s=1.25, incline_percent=1.5))
     assert ask == [Write(ftms.CONTROL, H("00"))]
     assert device.receive(2.1, ftms.CONTROL, H("800001")) == [Write(ftms.CONTROL, H("02c201"))]
@@ -69,14 +61,14 @@ def test_speed_and_incline_are_set_in_turn_after_asking_for_control():
 
 
 def test_an_answer_to_something_else_moves_nothing_on():
-    device = moving()
+    device = moving(4.0)
     device.request(BeltRequest(t=2.0, speed_m_s=1.2))
     assert device.receive(2.1, ftms.CONTROL, H("800201")) == []
     assert device.receive(2.2, ftms.CONTROL, H("800001")) == [Write(ftms.CONTROL, H("02b001"))]
 
 
 def test_a_wish_after_one_that_was_refused_may_ask_for_control_once_again():
-    device = moving()
+    device = moving(4.0)
     for t in (2.0, 20.0):
         device.request(BeltRequest(t=t, speed_m_s=1.2))
         device.receive(t + 0.1, ftms.CONTROL, H("800001"))
@@ -87,7 +79,7 @@ def test_a_wish_after_one_that_was_refused_may_ask_for_control_once_again():
 
 
 def test_control_that_was_lost_is_asked_for_once_more():
-    device = moving()
+    device = moving(4.0)
     device.request(BeltRequest(t=2.0, speed_m_s=1.2))
     device.receive(2.1, ftms.CONTROL, H("800001"))
     assert device.receive(2.2, ftms.CONTROL, H("800205")) == [Write(ftms.CONTROL, H("00"))]
@@ -104,24 +96,24 @@ def test_nought_is_a_stop_and_slowing_down_has_no_step_limit():
 
 
 def test_a_belt_that_is_being_stopped_is_made_no_faster():
-    device = moving()
+    device = moving(4.0)
     assert device.request(BeltRequest(t=99.0, speed_m_s=0.0)) == STOP
     device.receive(99.1, ftms.CONTROL, H("800001"))
     assert device.receive(99.2, ftms.CONTROL, H("800801")) == [Answer("")]
     assert "being stopped" in refused(device, speed_m_s=1.2)
-    device.receive(100.5, ftms.DATA, speed(0.0))
+    tell(device, 100.5, 0.0)
     assert "stands still" in refused(device, speed_m_s=1.2)
 
 
 def test_one_wish_at_a_time():
-    device = moving()
+    device = moving(4.0)
     device.request(BeltRequest(t=99.0, speed_m_s=1.2))
     assert "last wish" in refused(device, speed_m_s=1.2)
     assert device.request(BeltRequest(t=104.5, speed_m_s=1.2))
 
 
 def test_a_stop_does_not_wait_for_the_answer_to_another_wish():
-    device = moving()
+    device = moving(4.0)
     device.request(BeltRequest(t=99.0, speed_m_s=1.2))
     assert device.request(BeltRequest(t=100.0, speed_m_s=0.0)) == STOP
     assert device.receive(100.1, ftms.CONTROL, H("800001")) == []
@@ -129,7 +121,7 @@ def test_a_stop_does_not_wait_for_the_answer_to_another_wish():
 
 
 def test_a_wish_that_was_given_up_does_not_come_true_later():
-    device = moving()
+    device = moving(4.0)
     device.request(BeltRequest(t=2.0, speed_m_s=1.2))
     assert device.receive(7.5, ftms.CONTROL, H("800001")) == []
     ask = device.request(BeltRequest(t=8.0, speed_m_s=1.2))
@@ -137,9 +129,9 @@ def test_a_wish_that_was_given_up_does_not_come_true_later():
 
 
 def test_a_belt_that_is_stopped_before_it_was_told_its_speed_is_not_told():
-    device = moving()
+    device = moving(4.0)
     device.request(BeltRequest(t=2.0, speed_m_s=1.2))
-    device.receive(2.1, ftms.DATA, speed(0.0))
+    tell(device, 2.1, 0.0)
     (answer,) = device.receive(2.2, ftms.CONTROL, H("800001"))
     assert "stands" in answer.why
 
@@ -149,24 +141,24 @@ def test_a_machine_without_a_usable_incline_is_level_already(options):
     device = ftms.Ftms(msgspec.convert({"control": True, **options}, ftms.Config), "belt")
     chars = [ftms.DATA, ftms.CONTROL, ftms.SPEED_RANGE]
     device.start([*chars, ftms.INCLINE_RANGE] if options else chars)
-    device.receive(1.0, ftms.DATA, speed(4))
+    tell(device, 1.0, 4)
     assert device.request(BeltRequest(t=1.5, incline_percent=0.0)) == [Answer()]
     assert device.request(BeltRequest(t=2.0, speed_m_s=0.0, incline_percent=0.0)) == STOP
     assert device.receive(2.2, ftms.CONTROL, H("800801")) == [Answer()]
 
 
 def test_a_wish_that_the_machine_cannot_hear_or_that_is_none_is_refused():
-    assert "nothing" in refused(moving())
+    assert "nothing" in refused(moving(4.0))
     device = ftms.Ftms(ftms.Config(control=True), "belt")
     device.start([ftms.DATA, ftms.SPEED_RANGE])
-    device.receive(1.0, ftms.DATA, speed(4))
+    tell(device, 1.0, 4)
     assert "no wishes" in refused(device, speed_m_s=1.2)
-    assert "ignored" in refused(moving(incline_factor=0), incline_percent=2.0)
+    assert "ignored" in refused(moving(4.0, incline_factor=0), incline_percent=2.0)
 
 
 @pytest.mark.parametrize("status", ["01", "ff"])
 def test_control_that_the_machine_takes_back_is_asked_for_with_the_next_wish(status):
-    device = moving()
+    device = moving(4.0)
     device.request(BeltRequest(t=2.0, speed_m_s=1.2))
     for answer in ("800001", "800201"):
         device.receive(2.1, ftms.CONTROL, H(answer))

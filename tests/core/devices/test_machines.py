@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 
-import msgspec
 import pytest
 
 from cued.belt.owner import Owner
@@ -14,29 +13,7 @@ from cued.devices._gatt import HEART_RATE, sig
 from cued.devices.device import Advert, Answer, Write
 from cued.model import Belt, BeltFault, BeltRequest, HeartRate
 from cued.parts import NoOptions
-
-H = bytes.fromhex
-STOP = [Write(ftms.CONTROL, H("00")), Write(ftms.CONTROL, H("0801"))]
-CHARS = [ftms.DATA, ftms.STATUS, ftms.CONTROL, ftms.SPEED_RANGE, ftms.INCLINE_RANGE]
-
-
-def machine(**options) -> ftms.Ftms:
-    device = ftms.Ftms(msgspec.convert(options, ftms.Config), "belt")
-    device.start(CHARS)
-    return device
-
-
-def tell(device: ftms.Ftms, t: float, km_h: float) -> list:
-    return device.receive(t, ftms.DATA, struct.pack("<HH", 0, round(km_h * 100)))
-
-
-def belts(outputs) -> list[Belt]:
-    return [x for x in outputs if isinstance(x, Belt)]
-
-
-def writes(outputs) -> list[str]:
-    return [x.data.hex() for x in outputs if isinstance(x, Write)]
-
+from tests.core.devices.treadmills import STOP, H, belts, moving, tell, treadmill, writes
 
 # --- frames whose flags and length disagree
 
@@ -86,19 +63,16 @@ def test_speeds_a_count_apart_in_turn_are_one_speed():
 
 
 def test_ranges_are_in_the_machines_own_unit():
-    device = machine(control=True, speed_factor=1.609)
-    device.receive(0.0, ftms.SPEED_RANGE, H("3c00 7c01 0a00"))
-    tell(device, 1.0, 3.5)  # miles an hour: 1.56 m/s
-    assert isinstance(device.request(BeltRequest(t=2.0, speed_m_s=1.69))[0], Write)
+    assert isinstance(machine_in_miles().request(BeltRequest(t=2.0, speed_m_s=1.69))[0], Write)
     for beyond in (1.71, 0.26):
         (answer,) = machine_in_miles().request(BeltRequest(t=2.0, speed_m_s=beyond))
         assert "limits" in answer.why
 
 
 def machine_in_miles() -> ftms.Ftms:
-    device = machine(control=True, speed_factor=1.609)
+    device = treadmill(control=True, speed_factor=1.609)
     device.receive(0.0, ftms.SPEED_RANGE, H("3c00 7c01 0a00"))
-    tell(device, 1.0, 3.5)
+    tell(device, 1.0, 3.5)  # miles an hour: 1.56 m/s
     return device
 
 
@@ -109,7 +83,7 @@ def granted(device: ftms.Ftms, **wish) -> str:
 
 
 def test_a_machine_that_takes_miles_and_tells_kilometres_is_written_miles():
-    device = machine(control=True, write_factor=1.609)
+    device = treadmill(control=True, write_factor=1.609)
     device.receive(0.0, ftms.SPEED_RANGE, H("5000 d007 0a00"))
     tell(device, 1.0, 3.0)
     assert granted(device, speed_m_s=2.8 / 3.6) == "02ae00"
@@ -119,7 +93,7 @@ def test_a_machine_that_takes_miles_and_tells_kilometres_is_written_miles():
     ("step", "km_h", "written"), [(10, 3.14, 310), (10, 3.16, 320), (50, 3.3, 330), (20, 3.05, 310)]
 )
 def test_a_wish_is_rounded_to_the_machines_step(step, km_h, written):
-    device = machine(control=True)
+    device = treadmill(control=True)
     device.receive(0.0, ftms.SPEED_RANGE, struct.pack("<HHH", 80, 2000, step))
     tell(device, 1.0, 3.0)
     units = int.from_bytes(H(granted(device, speed_m_s=km_h / 3.6))[1:], "little")
@@ -128,14 +102,14 @@ def test_a_wish_is_rounded_to_the_machines_step(step, km_h, written):
 
 
 def test_rounding_never_exceeds_the_limit():
-    device = machine(control=True, max_speed_m_s=3.16 / 3.6)
+    device = treadmill(control=True, max_speed_m_s=3.16 / 3.6)
     device.receive(0.0, ftms.SPEED_RANGE, struct.pack("<HHH", 80, 2000, 10))
     tell(device, 1.0, 3.0)
     assert granted(device, speed_m_s=3.159 / 3.6) == "023601"
 
 
 def test_an_incline_is_rounded_to_its_step_too():
-    device = machine(control=True)
+    device = treadmill(control=True)
     device.receive(0.0, ftms.INCLINE_RANGE, struct.pack("<hhH", 0, 150, 5))
     tell(device, 1.0, 3.0)
     assert granted(device, incline_percent=1.6) == "030f00"
@@ -152,12 +126,12 @@ def test_an_incline_is_rounded_to_its_step_too():
     ],
 )
 def test_an_incline_can_be_put_right(options, frame, percent):
-    (belt,) = belts(machine(**options).receive(1.0, ftms.DATA, H(frame)))
+    (belt,) = belts(treadmill(**options).receive(1.0, ftms.DATA, H(frame)))
     assert belt.incline_percent == pytest.approx(percent)
 
 
 def test_a_wish_for_an_incline_knows_of_the_offset():
-    device = machine(control=True, incline_offset_percent=-6.0)
+    device = treadmill(control=True, incline_offset_percent=-6.0)
     tell(device, 1.0, 3.0)
     assert granted(device, incline_percent=2.0) == "035000"
 
@@ -173,19 +147,19 @@ def paused(device: ftms.Ftms, seconds: int, first: float = 0.0) -> list[str]:
 
 
 def test_a_clock_that_stands_still_says_that_the_belt_stands():
-    doubts = paused(machine(), 10)
+    doubts = paused(treadmill(), 10)
     assert doubts == [""] * 6 + ["clock"] * 4
 
 
 def test_a_clock_that_ran_is_found_standing_in_3_s():
-    device = machine()
+    device = treadmill()
     for t in range(5):
         device.receive(float(t), ftms.DATA, H("0004 f401") + struct.pack("<H", 55 + t))
     assert paused(device, 6, 5.0) == ["", "", "", "clock", "clock", "clock"]
 
 
 def test_a_clock_that_runs_again_ends_the_doubt():
-    device = machine()
+    device = treadmill()
     assert paused(device, 8)[-1]
     (belt,) = belts(device.receive(8.0, ftms.DATA, H("0004 f401 3d00")))
     assert belt.doubt == ""
@@ -193,14 +167,14 @@ def test_a_clock_that_runs_again_ends_the_doubt():
 
 @pytest.mark.parametrize("elapsed", ["0000", "ffff"])
 def test_a_clock_that_never_ran_says_nothing(elapsed):
-    device = machine()
+    device = treadmill()
     for t in range(20):
         (belt,) = belts(device.receive(float(t), ftms.DATA, H("0004 f401") + H(elapsed)))
         assert belt.doubt == ""
 
 
 def test_a_clock_that_stands_while_the_distance_counts_on_says_nothing():
-    device = machine()
+    device = treadmill()
     for t in range(30):
         data = H("0404 f401") + struct.pack("<HBH", 100 + t, 0, 60)
         assert belts(device.receive(float(t), ftms.DATA, data))[0].doubt == ""
@@ -208,14 +182,14 @@ def test_a_clock_that_stands_while_the_distance_counts_on_says_nothing():
 
 
 def test_a_status_from_before_the_first_speed_counts_too():
-    device = machine()
+    device = treadmill()
     assert device.receive(0.0, ftms.STATUS, H("0202")) == []
     assert [belts(tell(device, 1.0 + t, 5.0))[0].doubt for t in range(9)] == ["paused"] * 9
 
 
 @pytest.mark.parametrize("status", ["05", "0500", "06", "fe", "0b01"])
 def test_a_status_that_is_cut_or_unheard_of_changes_nothing(status):
-    device = machine()
+    device = treadmill()
     tell(device, 0.0, 5.0)
     assert device.receive(0.5, ftms.STATUS, H(status)) == []
     assert belts(tell(device, 1.0, 5.0))[0].doubt == ""
@@ -229,7 +203,7 @@ def test_a_range_that_is_none_does_not_forbid_every_wish(nonsense):
 
 
 def test_a_clock_of_coarse_steps_is_waited_for():
-    device = machine()
+    device = treadmill()
     for t in range(60):
         data = H("0004 f401") + struct.pack("<H", 5 + t // 5 * 5)
         assert belts(device.receive(float(t), ftms.DATA, data))[0].doubt == ""
@@ -240,7 +214,7 @@ def test_a_clock_of_coarse_steps_is_waited_for():
     [("0202", "paused"), ("0201", "stopped"), ("02", "stopped"), ("03", "safety_key")],
 )
 def test_a_status_takes_the_speed_back_at_once_and_until_it_starts(status, doubt):
-    device = machine()
+    device = treadmill()
     tell(device, 0.0, 5.0)
     (belt,) = belts(device.receive(0.5, ftms.STATUS, H(status)))
     assert (belt.t, belt.doubt) == (0.5, doubt)
@@ -250,7 +224,7 @@ def test_a_status_takes_the_speed_back_at_once_and_until_it_starts(status, doubt
 
 
 def test_a_belt_that_is_resumed_is_believed_again():
-    device = machine()
+    device = treadmill()
     tell(device, 0.0, 5.0)
     device.receive(0.5, ftms.STATUS, H("0202"))
     device.receive(9.0, ftms.STATUS, H("04"))
@@ -258,7 +232,7 @@ def test_a_belt_that_is_resumed_is_believed_again():
 
 
 def test_a_clock_that_runs_on_after_a_status_ends_the_doubt_unless_the_belt_slows():
-    device = machine()
+    device = treadmill()
     for t in range(12):
         if t == 2:
             device.receive(2.0, ftms.STATUS, H("0202"))
@@ -266,7 +240,7 @@ def test_a_clock_that_runs_on_after_a_status_ends_the_doubt_unless_the_belt_slow
         data = struct.pack("<HHH", 0x0400, slowing, 60 + t)
         (belt,) = belts(device.receive(float(t), ftms.DATA, data))
         assert belt.doubt == ("paused" if t >= 2 and slowing else "")
-    device = machine()
+    device = treadmill()
     doubts = []
     for t in range(12):
         if t == 2:
@@ -278,12 +252,6 @@ def test_a_clock_that_runs_on_after_a_status_ends_the_doubt_unless_the_belt_slow
 
 
 # --- moving the belt
-
-
-def moving(km_h: float = 3.0, **options) -> ftms.Ftms:
-    device = machine(control=True, **options)
-    tell(device, 1.0, km_h)
-    return device
 
 
 def asked(device: ftms.Ftms, km_h: float) -> ftms.Ftms:
@@ -337,7 +305,7 @@ def test_a_belt_that_obeys_slowly_is_left_alone():
 
 @pytest.mark.parametrize(("wish", "told"), [(2.9, 3.0), (2.6, 2.5), (2.0, 2.0), (3.6, 3.5)])
 def test_a_belt_that_is_told_of_in_half_kilometres_an_hour_is_left_alone(wish, told):
-    device = machine(control=True)
+    device = treadmill(control=True)
     for t, km_h in enumerate((1.0, 2.0, 2.5, 3.0)):
         tell(device, 0.3 * t, km_h)
     out = [
@@ -347,7 +315,7 @@ def test_a_belt_that_is_told_of_in_half_kilometres_an_hour_is_left_alone(wish, t
 
 
 def test_a_belt_that_stays_at_the_step_that_it_was_written_is_left_alone():
-    device = machine(control=True)
+    device = treadmill(control=True)
     device.receive(0.0, ftms.SPEED_RANGE, struct.pack("<HHH", 100, 2000, 100))
     tell(device, 1.0, 3.0)
     asked(device, 3.6)  # it is written 4.0
@@ -397,7 +365,7 @@ def test_a_belt_that_does_not_stop_is_told_of_again_and_again():
 
 
 def test_a_stop_needs_no_known_speed_and_does_not_cry_wolf_where_none_is_told():
-    device = machine(control=True)
+    device = treadmill(control=True)
     assert device.request(BeltRequest(t=2.0, speed_m_s=0.0)) == STOP
     out = [x for tenths in range(21, 400) for x in device.tick(tenths / 10)]
     assert not [x for x in out if isinstance(x, BeltFault)]

@@ -12,13 +12,13 @@ from cued.devices._unlock import UREVO_WRITE, Z1_NOTIFY, Z1_WRITE, z1
 from cued.devices._unsupported import unsupported
 from cued.devices.device import Advert, Answer, Subscribe, Write
 from cued.model import Belt, BeltFault, BeltRequest, DecodeError
+from tests.core.devices.treadmills import H, writes
 
-H = bytes.fromhex
 PAD = H("f8a2 01 23 01 000006 000000 000005 00 000200 d4 fd")
 
 
-def status(km_h: float, mode: int = 1, state: int = 1) -> bytes:
-    body = bytes((0xA2, state, round(km_h * 10), mode)) + bytes(13)
+def status(km_h: float, mode: int = 1) -> bytes:
+    body = bytes((0xA2, 1, round(km_h * 10), mode)) + bytes(13)
     return b"\xf8" + body + bytes((sum(body) & 0xFF, 0xFD))
 
 
@@ -27,10 +27,6 @@ def pad(km_h: float = 3.0, **options) -> walkingpad.WalkingPad:
     device.start([walkingpad.NOTIFY, walkingpad.COMMAND])
     device.receive(1.0, walkingpad.NOTIFY, status(km_h))
     return device
-
-
-def written(outputs) -> list[str]:
-    return [x.data.hex() for x in outputs if isinstance(x, Write)]
 
 
 def test_a_captured_status_of_a_pad_decodes():
@@ -48,7 +44,7 @@ def test_a_damaged_status_is_refused():
 
 def test_a_pad_is_asked_once_a_second():
     device = pad()
-    asked = [t / 10 for t in range(100) if written(device.tick(t / 10))]
+    asked = [t / 10 for t in range(100) if writes(device.tick(t / 10))]
     assert [round(b - a, 1) for a, b in pairwise(asked)] == [1.0] * 9
 
 
@@ -90,28 +86,28 @@ def test_a_pad_is_not_moved_without_consent_nor_when_it_stands_or_sets_its_own_s
 
 def test_a_pad_is_told_a_speed_and_the_wish_is_done_when_it_follows():
     device = pad(control=True)
-    assert written(device.request(BeltRequest(t=2.0, speed_m_s=2.8 / 3.6))) == ["f7a2011cbffd"]
+    assert writes(device.request(BeltRequest(t=2.0, speed_m_s=2.8 / 3.6))) == ["f7a2011cbffd"]
     assert Answer("") in device.receive(3.0, walkingpad.NOTIFY, status(2.8))
 
 
 def test_a_wish_waits_until_the_pad_hears_again():
     device = pad(control=True)
-    assert written(device.tick(2.0)) == [walkingpad.ASK.hex()]
-    assert written(device.request(BeltRequest(t=2.1, speed_m_s=2.8 / 3.6))) == []
-    assert written(device.tick(2.5)) == []
-    assert written(device.tick(2.7)) == ["f7a2011cbffd"]
+    assert writes(device.tick(2.0)) == [walkingpad.ASK.hex()]
+    assert writes(device.request(BeltRequest(t=2.1, speed_m_s=2.8 / 3.6))) == []
+    assert writes(device.tick(2.5)) == []
+    assert writes(device.tick(2.7)) == ["f7a2011cbffd"]
 
 
 def test_a_stop_goes_out_at_once_and_again_until_the_pad_slows():
     device = pad(control=True)
     device.tick(2.0)
-    assert written(device.request(BeltRequest(t=2.1, speed_m_s=0.0))) == ["f7a20100a3fd"]
+    assert writes(device.request(BeltRequest(t=2.1, speed_m_s=0.0))) == ["f7a20100a3fd"]
     sent, faults = 0, []
     for tenths in range(22, 100):
         out = device.tick(tenths / 10)
         if tenths % 10 == 0:
             out += device.receive(tenths / 10, walkingpad.NOTIFY, status(3.0))
-        sent += written(out).count("f7a20100a3fd")
+        sent += writes(out).count("f7a20100a3fd")
         faults += [x for x in out if isinstance(x, BeltFault)]
     assert sent >= 6
     assert [f.code for f in faults] == ["belt_wont_stop"]
@@ -122,12 +118,12 @@ def test_a_stop_goes_out_at_once_and_again_until_the_pad_slows():
 def test_a_stop_that_the_pad_did_not_hear_is_heard_within_a_second():
     for asked_s in (0.05, 0.3, 0.65):
         device = pad(control=True)
-        heard = [2.0 for _ in written(device.tick(2.0))]  # the question
-        messages = written(device.request(BeltRequest(t=2.0 + asked_s, speed_m_s=0.0)))
+        heard = [2.0 for _ in writes(device.tick(2.0))]  # the question
+        messages = writes(device.request(BeltRequest(t=2.0 + asked_s, speed_m_s=0.0)))
         sent = [(2.0 + asked_s, m) for m in messages]
         for n in range(30):
             t = round(2.0 + asked_s + 0.1 * n, 2)
-            sent += [(t, m) for m in written(device.tick(t))]
+            sent += [(t, m) for m in writes(device.tick(t))]
             device.receive(t, walkingpad.NOTIFY, status(3.0))
         for t, _ in sent:
             heard += [t] if t - heard[-1] >= walkingpad.APART_S - 1e-6 else []
@@ -141,7 +137,7 @@ def test_a_pad_that_disobeys_is_stopped_and_asked_no_more():
     device.request(BeltRequest(t=2.0, speed_m_s=2.8 / 3.6))
     out = device.receive(3.0, walkingpad.NOTIFY, status(4.5))
     assert [x.code for x in out if isinstance(x, BeltFault)] == ["belt_control_off"]
-    assert written(out) == ["f7a20100a3fd"]
+    assert writes(out) == ["f7a20100a3fd"]
     (answer,) = device.request(BeltRequest(t=9.0, speed_m_s=2.8 / 3.6))
     assert "control is off" in answer.why
 
@@ -165,7 +161,7 @@ def test_captured_answers_of_a_fitshow_treadmill_decode(frame, km_h, elapsed):
 
 def test_a_fitshow_treadmill_is_asked_and_doubted_when_it_pauses():
     device = fitshow.FitShow(fitshow.Config(), "belt")
-    assert written(device.tick(0.0)) == ["02515103"]
+    assert writes(device.tick(0.0)) == ["02515103"]
     assert device.tick(0.5) == []
     body = H("51 0a 08 00 1000 0300 0100 0000 00 00")
     check = 0
@@ -228,13 +224,13 @@ ICONSOLE = H("f0b201d30101010101010101012403010101a9")
 
 def test_an_iconsole_tells_speed_and_incline_and_is_only_asked():
     device = iconsole.IConsole(iconsole.Config(), "belt")
-    asked = [w for t in range(4) for w in written(device.tick(float(t)))]
+    asked = [w for t in range(4) for w in writes(device.tick(float(t)))]
     assert asked == ["f0a0010192", "f0a101d365", "f0a201d366", "f0a201d366"]
     (belt,) = device.receive(4.0, iconsole.NOTIFY, ICONSOLE)
     assert isinstance(belt, Belt)
     assert (belt.speed_m_s, belt.incline_percent) == (pytest.approx(3.5 / 3.6), 2.0)
     device.receive(5.0, iconsole.NOTIFY, H("f0b05bd3ce"))
-    assert written(device.tick(6.0)) == ["f0a25bd3c0"]
+    assert writes(device.tick(6.0)) == ["f0a25bd3c0"]
 
 
 def test_a_bikes_or_a_damaged_iconsole_status_is_refused():

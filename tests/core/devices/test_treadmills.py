@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import struct
 
-import msgspec
 import pytest
 
 from cued.devices import _treadmill_data as td
 from cued.devices import ftms, rsc
 from cued.model import Belt, Cadence, DecodeError, HeartRate
-
-H = bytes.fromhex
-
-
-def treadmill(**options) -> ftms.Ftms:
-    device = ftms.Ftms(msgspec.convert(options, ftms.Config), "belt")
-    device.start([ftms.DATA, ftms.STATUS, ftms.CONTROL, ftms.SPEED_RANGE, ftms.INCLINE_RANGE])
-    return device
-
-
-def speed(km_h: float) -> bytes:
-    return struct.pack("<HH", 0, round(km_h * 100))
+from tests.core.devices.treadmills import H, belts, tell, treadmill
 
 
 def belt(outputs) -> Belt:
-    (found,) = [x for x in outputs if isinstance(x, Belt)]
+    (found,) = belts(outputs)
     return found
 
 
@@ -60,7 +48,7 @@ def test_an_empty_status_is_a_decode_error():
 def test_a_split_record_is_put_together():
     device = treadmill()
     assert device.receive(1.0, ftms.DATA, H("0900 1900 f1ff")) == []
-    found = belt(device.receive(1.1, ftms.DATA, speed(5.0)))
+    found = belt(tell(device, 1.1, 5.0))
     assert found.incline_percent == pytest.approx(2.5)
 
 
@@ -91,10 +79,7 @@ def test_pace_is_one_byte_or_two_by_the_length():
 
 def test_while_the_belt_changes_its_speed_is_uncertain():
     device = treadmill()
-    errors = [
-        belt(device.receive(float(t), ftms.DATA, speed(v))).error
-        for t, v in enumerate([5, 5, 6, 7, 7, 7, 7, 7])
-    ]
+    errors = [belt(tell(device, float(t), v)).error for t, v in enumerate([5, 5, 6, 7, 7, 7, 7, 7])]
     assert errors[1] == 0.03
     assert errors[3] > 0.25
     assert errors[7] == 0.03
@@ -102,11 +87,11 @@ def test_while_the_belt_changes_its_speed_is_uncertain():
 
 def test_a_new_target_makes_the_speed_uncertain_until_it_is_reached():
     device = treadmill()
-    device.receive(0.0, ftms.DATA, speed(5))
+    tell(device, 0.0, 5)
     device.receive(0.5, ftms.STATUS, b"\x05" + struct.pack("<H", 600))
-    assert belt(device.receive(1.0, ftms.DATA, speed(5))).error == pytest.approx(0.2)
-    device.receive(2.0, ftms.DATA, speed(6))
-    assert belt(device.receive(6.0, ftms.DATA, speed(6))).error == 0.03
+    assert belt(tell(device, 1.0, 5)).error == pytest.approx(0.2)
+    tell(device, 2.0, 6)
+    assert belt(tell(device, 6.0, 6)).error == 0.03
 
 
 def test_a_machine_in_miles_and_one_with_a_senseless_incline_are_put_right():

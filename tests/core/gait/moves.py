@@ -120,12 +120,12 @@ def joined(a: Block, b: Block) -> Block:
     return Block(a.sensor, a.placement, t, acc, gyr, ok, a.oriented, True)
 
 
-def falling(at: float = 8.0, angle: float = 1.5, drop_s: float = 0.6) -> Move:
-    """Walking, then down for ``drop_s``, an impact, and lying still for five seconds."""
-    impact = at + drop_s
+def falling(at: float = 8.0, angle: float = 1.5) -> Move:
+    """Walking, then down for 0.6 s, an impact, and lying still for five seconds."""
+    impact = at + 0.6
     move = Move(impact + 5.0).bounce(0, at, 1.9, 0.04)
     move.tip(at, impact, angle).accelerate(at, impact, -4.0)
-    return move.accelerate(impact, impact + 0.05, 4.0 * drop_s / 0.05)
+    return move.accelerate(impact, impact + 0.05, 4.0 * 0.6 / 0.05)
 
 
 def stumbling(at: float = 8.0) -> Move:

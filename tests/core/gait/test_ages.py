@@ -9,20 +9,19 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from cued import parts
 from cued.engine import Engine, Worn
 from cued.gait.finding import Posture
 from cued.gait.fusion.ages import OLD_S, Ages
 from cued.gait.metric import Cycle
 from cued.model import AnyEvent, Gait, Input, Link, Measurement, Stability, Stride
-from cued.simulation.run import Simulation
 from cued.simulation.scenario import parse
+from tests.built import built, every
+from tests.core.simulation.walks import simulated
 
 pytestmark = pytest.mark.once
 
 NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)  # each example costs a second
-BUILT = {name: parts.load("metrics", name) for name in parts.names("metrics")}
-METRICS = {name: part.build(part.config()) for name, part in BUILT.items()}
+METRICS = every("metrics")
 OF_BELT = {name for name, metric in METRICS.items() if "belt" in metric.basis}
 OF_TRUNK = {name for name, metric in METRICS.items() if "trunk" in metric.basis}
 BACKWARD = Gait(t=0.0, mode="walking", direction="backward")
@@ -41,9 +40,7 @@ breaks = [{ at_s = %(lost)s, what = "%(how)s", sensor = "%(sensor)s", for_s = %(
 
 @functools.cache
 def walk(**told: object) -> tuple[list[Input], dict[str, Worn]]:
-    scenario = parse(SCENARIO % told)
-    worn = {s.name: Worn(s.placement, s.mounting) for s in scenario.sensor}
-    return list(Simulation(scenario).inputs()), worn
+    return simulated(parse(SCENARIO % told))
 
 
 class Shown:
@@ -94,7 +91,7 @@ def check(shown: Shown, events: list[AnyEvent], now: float, lost: set[str]) -> N
 )
 def test_no_value_anywhere_outlives_its_basis(**told: object) -> None:
     inputs, worn = walk(**told)
-    engine = Engine(worn, metrics={n: part.build(part.config()) for n, part in BUILT.items()})
+    engine = Engine(worn, metrics=every("metrics"))
     shown, lost, seen = Shown(), set[str](), set[str]()
     for item in inputs:
         events = engine.feed(item)
@@ -108,7 +105,7 @@ def test_no_value_anywhere_outlives_its_basis(**told: object) -> None:
 
 
 def ages(*names: str) -> Ages:
-    return Ages({n: BUILT[n].build(BUILT[n].config()) for n in names})
+    return Ages({n: built("metrics", n) for n in names})
 
 
 def strides(first: float, n: int, **changes: object) -> list[Stride]:
@@ -171,5 +168,5 @@ def test_strides_of_two_directions_are_never_in_one_value():
 
 
 def test_what_never_was_is_never_ended():
-    one = ages(*BUILT)
+    one = ages(*METRICS)
     assert [*one.advance(99.0), *one.restart(99.0), *one.lose("foot", 99.0)] == []

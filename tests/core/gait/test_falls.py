@@ -17,6 +17,7 @@ from cued.gait.trunk.falls import Falls
 from cued.model import Block
 from tests.core.gait.blocks import part, split
 from tests.core.gait.moves import HARMLESS, Move, falling, jogging, recorded, truth, walking
+from tests.core.gait.trunk_walker import rotation
 
 AT, IMPACT = 8.0, 8.6
 
@@ -91,8 +92,7 @@ def test_who_stays_down_is_told_of_once():
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_the_mounting_does_not_matter(seed):
-    q, _ = np.linalg.qr(np.random.default_rng(seed).normal(size=(3, 3)))
-    turned = falling(AT).block(mounting=q * np.sign(np.linalg.det(q)))
+    turned = falling(AT).block(mounting=rotation(seed))
     straight = found([falling(AT).block()])
     findings = found([turned])
     assert kinds(findings) == kinds(straight)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -25,6 +26,7 @@ from cued.gait.foot.swing import SwingCycle
 from cued.model import Block
 from tests.core.gait.blocks import split
 from tests.core.gait.planar_foot import BACKWARD, FORWARD, RUN, Gaitlet, Walked, block, walk
+from tests.core.gait.trunk_walker import rotation
 
 F = TypeVar("F", bound=Finding)
 
@@ -101,9 +103,7 @@ def test_backward_steps_are_never_called_running(stride_s):
 
 def test_without_a_mounting_all_but_the_first_stride_are_found_and_no_direction_is_said():
     w = walk((FORWARD, 12))
-    rng = np.random.default_rng(5)
-    q, _ = np.linalg.qr(rng.normal(size=(3, 3)))
-    q = q * np.sign(np.linalg.det(q))
+    q = rotation(5)
     turned = Walked(w.t, w.acc @ q.T, w.gyr @ q.T)
     found = find(turned, oriented=False)
     contacts = only(found, Contact)
@@ -152,7 +152,7 @@ def test_a_turn_on_the_way_is_told_with_its_angle():
     yaw = np.pi / 2 / (swing.sum() * 0.01)
     gyr[swing, 0] -= yaw * np.sin(pitch[swing])
     gyr[swing, 2] += yaw * np.cos(pitch[swing])
-    turns = only(find(replace_gyr(w, gyr)), Turning)
+    turns = only(find(replace(w, gyr=gyr)), Turning)
     assert [t.turning for t in turns] == [True, False]
     assert turns[0].angle == pytest.approx(np.pi / 2, abs=0.1)
 
@@ -161,17 +161,13 @@ def test_a_turn_rate_no_gyroscope_can_follow_costs_length_and_turn_and_most_of_t
     w = walk((FORWARD, 10))
     gyr = w.gyr.copy()
     gyr[round((w.lifts[5] + 0.1) * 100)] += (60.0, 0.0, 40.0)
-    found = find(replace_gyr(w, gyr))
+    found = find(replace(w, gyr=gyr))
     assert len(only(found, Contact)) == 10
     assert only(found, Turning) == []
     assert len(only(found, Travel)) == 9
     odds = [h.log_odds for h in only(found, Heading)]
     assert len(odds) == 10
     assert 0.0 < odds[5] < min(odds[:5] + odds[6:]) - 1.0
-
-
-def replace_gyr(w: Walked, gyr: np.ndarray) -> Walked:
-    return Walked(w.t, w.acc, gyr, w.contacts, w.lifts)
 
 
 def test_standing_with_knocks_and_fidgets_gives_no_footfalls():

@@ -7,9 +7,9 @@ import pytest
 from cued.gait.foot.mode import FootMode
 
 
-def stepped(stride_s: float, stance: float, strides: int = 6, mode: FootMode | None = None):
-    mode = mode or FootMode()
-    for i in range(strides):
+def stepped(stride_s: float, stance: float) -> FootMode:
+    mode = FootMode()
+    for i in range(6):
         mode.contact(i * stride_s)
         mode.lift((i + stance) * stride_s)
     return mode

@@ -549,8 +549,8 @@ def test_a_stalled_sensor_does_not_hold_the_others_for_long():
     assert len(merge.drain()) == 1
 
 
-def travel(t, at, length=1.3):
-    return Travel(t=t, at=at, sensor="s", side="left", length_m=length, error_m=0.04)
+def travel(t, at):
+    return Travel(t=t, at=at, sensor="s", side="left", length_m=1.3, error_m=0.04)
 
 
 def test_without_a_belt_a_stride_waits_for_its_own_trajectory():

@@ -12,11 +12,11 @@ from cued.gait.trunk.heading import Ahead, Lead, Yaw
 UPRIGHT = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
 
-def led(lead_deg: float, along: float = 2.0, up: float = 2.0) -> Lead:
+def led(lead_deg: float, along: float = 2.0) -> Lead:
     """Two steps at 2 Hz in which forward acceleration leads vertical by an angle."""
     t = np.arange(0.0, 1.0, 0.01)
     w = 4 * np.pi
-    v, dv = up * np.cos(w * t), -up * w * np.sin(w * t)
+    v, dv = 2.0 * np.cos(w * t), -2.0 * w * np.sin(w * t)
     df = -along * w * np.sin(w * t + math.radians(lead_deg))
     # Changes are given in the size of the signals, as the chain's filters do.
     df, dv = df / w, dv / w

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cued import parts
 from cued.gait.finding import Posture
 from cued.gait.metric import Cycle, Metric
 from cued.gait.trunk.posture import posture as trunk_posture
 from cued.model import Stride
+from tests.built import built
 
 TRUNK = [
     "trunk_lean_deg",
@@ -23,8 +23,7 @@ TRUNK = [
 
 
 def build(name: str) -> Metric:
-    part = parts.load("metrics", name)
-    return part.build(part.config())
+    return built("metrics", name)
 
 
 def stride(t: float = 0.0, **changes: Any) -> Stride:

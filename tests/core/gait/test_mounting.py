@@ -7,16 +7,12 @@ import pytest
 
 from cued.gait.finding import Contact, Finding, Heading, Orientation, Posture
 from cued.gait.trunk.chain import Trunk
-from cued.model import Block, Floats
+from cued.model import Floats
 from cued.signal.orientation import Rows
 from tests.core.gait import trunk_walker as walker
+from tests.core.gait.trunk_walker import found
 
 BOW = [walker.standing(4.0), walker.leaning(7.0, np.radians(20.0)), walker.standing(2.0, seed=4)]
-
-
-def found(blocks: list[Block], **how: bool) -> list[Finding]:
-    trunk = Trunk("trunk", **how)
-    return [finding for block in blocks for finding in trunk.feed(block)]
 
 
 def states(findings: list[Finding]) -> list[str]:

@@ -20,12 +20,12 @@ STANCE = 0.62
 G = 9.80665
 
 
-def shank(strides: int, sign: float = 1.0, still_s: float = 2.0, **changes: object) -> Block:
+def shank(strides: int, sign: float = 1.0, **changes: object) -> Block:
     """Swing fast from +0.5 to -0.4 rad, sway back in stance, slowest half-way."""
-    t = np.arange(round((2 * still_s + strides * STRIDE_S) * 1000)) / 1000
+    t = np.arange(round((4.0 + strides * STRIDE_S) * 1000)) / 1000
     angle = np.zeros_like(t)
     for k in range(strides):
-        lift = still_s + k * STRIDE_S
+        lift = 2.0 + k * STRIDE_S
         contact = lift + (1 - STANCE) * STRIDE_S
         swing = np.clip((t - lift) / (contact - lift), 0, 1)
         sway = np.clip((t - contact) / (STANCE * STRIDE_S), 0, 1)

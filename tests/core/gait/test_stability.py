@@ -20,11 +20,11 @@ from cued.model import Floats, Side, Stability, Stride
 Step = tuple[Stride, Posture | None]
 
 
-def drift(rng: np.random.Generator, n: int, alpha: float = 0.75) -> Floats:
+def drift(rng: np.random.Generator, n: int) -> Floats:
     """Noise with a 1/f**alpha spectrum, SD 1: how the strides of healthy people wander."""
     f = np.fft.rfftfreq(n)
     f[0] = f[1]
-    spectrum = (rng.normal(size=f.size) + 1j * rng.normal(size=f.size)) * f ** (-alpha / 2)
+    spectrum = (rng.normal(size=f.size) + 1j * rng.normal(size=f.size)) * f ** (-0.75 / 2)
     x = np.fft.irfft(spectrum, n)
     return (x - x.mean()) / x.std()
 

@@ -19,13 +19,9 @@ from cued.gait.trunk.rhythm import RhythmCheck
 from cued.gait.trunk.waves import Waves
 from cued.model import Block, Floats
 from tests.core.gait import trunk_walker as walker
+from tests.core.gait.trunk_walker import found
 
 WITHIN_S = 0.07  # a wave is not a person: its jolt is a hump without impact
-
-
-def found(blocks: list[Block], **how: bool) -> list[Finding]:
-    trunk = Trunk("trunk", **how)
-    return [finding for block in blocks for finding in trunk.feed(block)]
 
 
 def times(findings: list[Finding]) -> Floats:

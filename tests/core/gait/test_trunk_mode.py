@@ -8,14 +8,14 @@ from cued.gait.trunk.mode import TrunkMode
 SLOT = 50  # samples between two looks at rest
 
 
-def steps(mode: TrunkMode, kind: str, step_s: float, n: int, begin: float, size: float = 0.0):
+def steps(mode: TrunkMode, kind: str, step_s: float, n: int, begin: float):
     """Candidates one after the other, with slots of movement between; the contacts given."""
     given, swing = [], 6.0 if kind == "run" else 1.5
     for i in range(n):
         t = begin + i * step_s
         k = round(t * 100)
         mode.rest(k // SLOT * SLOT, swing, swing)
-        given += mode.judge(Candidate(kind=kind, k=k, at=k + 5, t=t, size=size))
+        given += mode.judge(Candidate(kind=kind, k=k, at=k + 5, t=t, size=0.0))
     return given
 
 

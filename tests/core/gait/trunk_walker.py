@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from cued.gait.finding import Finding
+from cued.gait.trunk.chain import Trunk
 from cued.model import Block, Floats
 from tests.core.gait.blocks import split
 
@@ -93,6 +95,12 @@ def blocks(
     t, ok = np.arange(len(acc)) * DT_S, np.ones(len(acc), dtype=bool)
     whole = Block("trunk", "lower_back", t, acc, gyr, ok, oriented, True)
     return split(whole, np.cumsum(sizes or []))
+
+
+def found(blocks: list[Block], **how: bool) -> list[Finding]:
+    """Return what the trunk's chain finds."""
+    trunk = Trunk("trunk", **how)
+    return [finding for block in blocks for finding in trunk.feed(block)]
 
 
 def rotation(seed: int) -> Floats:

@@ -16,17 +16,17 @@ LENGTH = 3.0
 STRIPS = np.cumsum([0.375, 0.33, 0.42, 0.36, 0.40, 0.31, 0.43, 0.375])
 
 
-def passing(speed, seconds, rng=None, strips=STRIPS, jitter_s=0.0002, start=0.0):
+def passing(speed, seconds, rng=None, start=0.0):
     """Times at which strips pass; ``speed`` is m/s, or its function of time."""
     dt = 0.0005
     t = np.arange(0.0, seconds, dt)
     v = speed(t) if callable(speed) else np.full(t.size, speed)
     way = np.cumsum(v) * dt + start
     rounds = int(way[-1] // LENGTH) + 1
-    places = np.concatenate([strips + k * LENGTH for k in range(rounds + 1)])
+    places = np.concatenate([STRIPS + k * LENGTH for k in range(rounds + 1)])
     places = places[(places > way[0]) & (places < way[-1])]
     times = np.interp(places, way, t)
-    return times + (rng or np.random.default_rng(1)).normal(0.0, jitter_s, times.size)
+    return times + (rng or np.random.default_rng(1)).normal(0.0, 0.0002, times.size)  # jitter, s
 
 
 def fed(pulses: Pulses, times) -> list[tuple[float, float]]:

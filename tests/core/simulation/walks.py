@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from cued.model import Floats
+from cued.engine import Worn
+from cued.model import Floats, Input
 from cued.simulation.run import SimulatedTable, Simulation, collect
 from cued.simulation.scenario import Scenario, parse
 
@@ -41,6 +42,12 @@ what = "{"run" if running else "walk"}"
 
 def walk(speed: float = 1.2, *, seed: int = 1, **options: Any) -> SimulatedTable:
     return collect(Simulation(scenario(speed, **options), seed=seed))
+
+
+def simulated(scenario: Scenario) -> tuple[list[Input], dict[str, Worn]]:
+    """Return what a simulated run sends, and how its sensors are worn."""
+    worn = {s.name: Worn(s.placement, s.mounting) for s in scenario.sensor}
+    return list(Simulation(scenario).inputs()), worn
 
 
 def times(table: SimulatedTable, kind: str, side: str = "") -> Floats:

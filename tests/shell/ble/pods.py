@@ -8,6 +8,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+from cued.__main__ import main
 from cued.config import Sensor, Site
 from cued.devices import pod
 from cued.devices._gatt import BATTERY_LEVEL, sig
@@ -20,14 +21,12 @@ from cued.standin.peripheral import Char, Peripheral
 LSB_PER_G = 2049
 
 
-def frame(counter: int, n: int = 2, step_us: int = 10000) -> bytes:
-    """A pod's frame whose samples say their own number in the y axis."""
-    first = counter * n
-    header = struct.pack("<BBHIH", 1, n, counter % 65536, first * step_us % 2**32, step_us)
-    samples = b"".join(
-        struct.pack("<6h", 0, (first + i) % 30000, LSB_PER_G, 1, 0, 0) for i in range(n)
-    )
-    return header + samples
+def frame(counter: int, *sideways: int) -> bytes:
+    """A pod's frame of two samples at 100 Hz, which say their own number in the y axis."""
+    first = 2 * counter
+    header = struct.pack("<BBHIH", 1, 2, counter % 65536, first * 10000 % 2**32, 10000)
+    ys = sideways or (first % 30000, (first + 1) % 30000)
+    return header + b"".join(struct.pack("<6h", 0, y, LSB_PER_G, 1, 0, 0) for y in ys)
 
 
 def numbers(packets: list[Packet]) -> list[int]:
@@ -149,3 +148,17 @@ async def running(where: Site, **more: Any):
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def streaming_pod(bluez: Bluez, **more: Any):
+    """A pod that streams; gives it and what is heard of it."""
+    device = bluez.add(Pod(bluez, **more))
+    async with running(one(device)) as (_, heard):
+        await heard.until(lambda: device.streaming)
+        yield device, heard
+
+
+async def cued(*args: str) -> int:
+    """Run a command while the loop plays the devices."""
+    return await asyncio.to_thread(main, list(args))

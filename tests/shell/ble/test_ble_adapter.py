@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.shell.ble.pods import Pod, one, play, running
+from tests.shell.ble.pods import Pod, one, play, running, streaming_pod
 
 pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
 
@@ -36,9 +36,7 @@ async def test_no_bluetooth_service_at_all_is_told_once_and_waited_out(bluez):
 
 
 async def test_an_adapter_pulled_out_while_streaming_is_recovered_from(bluez):
-    device = bluez.add(Pod(bluez))
-    async with running(one(device)) as (_, heard):
-        await heard.until(lambda: device.streaming)
+    async with streaming_pod(bluez) as (device, heard):
         await play([device], 50, 10)
         bluez.unplug()
         await heard.until(lambda: "adapter" in heard.links("left")[-1].why, 10)

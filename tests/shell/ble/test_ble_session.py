@@ -17,15 +17,13 @@ from cued.recording.sessions.session import decoded
 from cued.sources import _ble_connecting, _ble_watching
 from cued.sources.ble import Ble, Config, listen
 from cued.standin.peripheral import Char, Peripheral, ReadRefused
-from tests.shell.ble.pods import Pod, numbers, one, play, running, sensor, site
+from tests.shell.ble.pods import Pod, numbers, one, play, running, sensor, site, streaming_pod
 
 pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
 
 
 async def test_a_sensor_is_found_connected_and_streams(bluez):
-    device = bluez.add(Pod(bluez))
-    async with running(one(device)) as (_, heard):
-        await heard.until(lambda: device.streaming)
+    async with streaming_pod(bluez) as (device, heard):
         await play([device], 50, 25)
         await heard.until(lambda: len(heard.packets("left")) == 25)
         assert heard.links("left")[0].connected
@@ -66,9 +64,7 @@ async def four_links(bluez, frames):
 
 
 async def test_a_doubled_callback_is_heard_once(bluez):
-    device = bluez.add(Pod(bluez, doubled=True))
-    async with running(one(device)) as (_, heard):
-        await heard.until(lambda: device.streaming)
+    async with streaming_pod(bluez, doubled=True) as (device, heard):
         await play([device], 100, 30)
         await heard.until(lambda: len(heard.packets("left")) >= 30)
         await asyncio.sleep(0.05)
@@ -77,10 +73,8 @@ async def test_a_doubled_callback_is_heard_once(bluez):
 
 @pytest.mark.parametrize("forgotten", [False, True])
 async def test_after_a_drop_the_return_of_advertising_brings_data_within_3_s(bluez, forgotten):
-    device = bluez.add(Pod(bluez))
     loop = asyncio.get_running_loop()
-    async with running(one(device)) as (_, heard):
-        await heard.until(lambda: device.streaming)
+    async with streaming_pod(bluez) as (device, heard):
         await play([device], 50, 20)
         device.advertising = False
         bluez.drop(device)
@@ -100,9 +94,7 @@ async def test_after_a_drop_the_return_of_advertising_brings_data_within_3_s(blu
 
 
 async def test_a_silent_link_is_given_up_after_3_s_and_taken_up_again(bluez):
-    device = bluez.add(Pod(bluez))
-    async with running(one(device)) as (_, heard):
-        await heard.until(lambda: device.streaming)
+    async with streaming_pod(bluez) as (device, heard):
         await play([device], 50, 25)
         last = heard.packets("left")[-1].t
         lost = await heard.until(lambda: not heard.links("left")[-1].connected, 6)
@@ -133,9 +125,7 @@ async def test_the_end_does_not_wait_for_a_disconnection_that_takes_2_s_as_in_bl
 
 
 async def test_a_restart_of_the_service_is_recovered_from(bluez):
-    device = bluez.add(Pod(bluez))
-    async with running(one(device)) as (_, heard):
-        await heard.until(lambda: device.streaming)
+    async with streaming_pod(bluez) as (device, heard):
         await play([device], 50, 25)
         await bluez.end()
         await asyncio.sleep(0.3)
@@ -162,9 +152,7 @@ async def test_failed_connects_are_tried_again_and_told_once(bluez, caplog):
 
 
 async def test_garbage_is_counted_and_then_ends_the_connection(bluez, caplog):
-    device = bluez.add(Pod(bluez))
-    async with running(one(device)) as (_, heard):
-        await heard.until(lambda: device.streaming)
+    async with streaming_pod(bluez) as (device, heard):
         for i in range(10):
             bluez.notify(device, pod.DATA, bytes([7, i]))
             device.send()
@@ -179,9 +167,7 @@ async def test_garbage_is_counted_and_then_ends_the_connection(bluez, caplog):
 
 
 async def test_a_link_that_lags_is_given_up_with_a_reason(bluez):
-    device = bluez.add(Pod(bluez))
-    async with running(one(device)) as (_, heard):
-        await heard.until(lambda: device.streaming)
+    async with streaming_pod(bluez) as (device, heard):
         await play([device], 50, 25)
         await asyncio.sleep(1.6)  # the link stalls; what was measured meanwhile comes later
         streaming = asyncio.create_task(play([device], 50, 400))
@@ -191,9 +177,7 @@ async def test_a_link_that_lags_is_given_up_with_a_reason(bluez):
 
 
 async def test_everything_that_arrives_is_emitted_as_it_came(bluez):
-    device = bluez.add(Pod(bluez))
-    async with running(one(device)) as (_, heard):
-        await heard.until(lambda: device.streaming)
+    async with streaming_pod(bluez) as (device, heard):
         await play([device], 50, 5)
         bluez.notify(device, pod.DATA, b"\x07\x00")
         await heard.until(lambda: len(heard.wire) >= 7)
@@ -207,9 +191,7 @@ async def test_everything_that_arrives_is_emitted_as_it_came(bluez):
 async def test_notifications_by_socket_come_the_same_way(bluez_with_sockets, monkeypatch):
     bluez = bluez_with_sockets
     monkeypatch.setattr(pod, "Subscribe", partial(Subscribe, acquire=True))
-    device = bluez.add(Pod(bluez))
-    async with running(one(device)) as (_, heard):
-        await heard.until(lambda: device.streaming)
+    async with streaming_pod(bluez) as (device, heard):
         assert device.char(pod.DATA).socket is not None
         await play([device], 50, 25)
         await heard.until(lambda: len(heard.packets("left")) == 25)

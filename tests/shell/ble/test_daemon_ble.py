@@ -16,6 +16,8 @@ from cued.standin.family import FarDevice, play
 from cued.standin.machines import TreadmillPeripheral
 from cued.standin.wearables import POD_FAMILY
 from tests.shell.ble.test_workout import perform
+from tests.shell.part import Part
+from tests.until import until
 
 pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
 
@@ -33,27 +35,20 @@ placement = "treadmill"
 """
 
 
-class Ear:
+class Ear(Part):
     """An actuator that notes what is given and when."""
 
-    channel = "voice"
-
-    def __init__(self, report):
+    def __init__(self):
+        super().__init__()
         self.given: list[tuple[float, Cue]] = []
+
+    def listen(self, report):
         self._report = report
-
-    async def __aenter__(self):
         return self
-
-    async def __aexit__(self, *_):
-        return None
 
     def give(self, cue):
         self.given.append((asyncio.get_running_loop().time(), cue))
         self._report(CueDone(0.0, cue.key, self.channel))
-
-    def cancel(self):
-        return None
 
 
 async def test_a_walk_is_measured_and_its_sensors_silence_is_cued(bluez, tmp_path):
@@ -64,33 +59,23 @@ async def test_a_walk_is_measured_and_its_sensors_silence_is_cued(bluez, tmp_pat
     bluez.add(pod.peripheral)
     bluez.add(treadmill.peripheral)
     treadmill.km_h = 4.7
-    ears: list[Ear] = []
-
-    def ear(report):
-        ears.append(Ear(report))
-        return ears[0]
-
-    heard = []
+    ear, heard = Ear(), []
     where = app.site(chosen, hardware=False)
     daemon = Daemon(
         app.engine(chosen, app.worn(chosen)),
         app.sources(chosen, where),
-        [ear],
+        [ear.listen],
         [],
         live=True,
         hears=heard.append,
     )
     loop = asyncio.get_running_loop()
     running = asyncio.create_task(daemon.run())
-    async with asyncio.timeout(15):
-        while not (pod.started and treadmill.report()):  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+    await until(lambda: pod.started and treadmill.report(), 15)
     reporting = asyncio.create_task(report(treadmill))
     await perform({"pod": pod}, round(loop.time(), 2))
     last = loop.time()
-    async with asyncio.timeout(3):
-        while not told_lost(ears[0], last):  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+    await until(lambda: any(cue.tone == "lost" for t, cue in ear.given if t > last), 3)
     told = loop.time() - last
     reporting.cancel()
     daemon.stop()
@@ -103,10 +88,6 @@ async def test_a_walk_is_measured_and_its_sensors_silence_is_cued(bluez, tmp_pat
     assert told <= 1.3  # lost at 1.0 s, ticks every 0.1 s, on a busy machine
     assert not pod.peripheral.connected
     assert not treadmill.peripheral.connected
-
-
-def told_lost(ear: Ear, after: float) -> bool:
-    return any(cue.tone == "lost" for t, cue in ear.given if t > after)
 
 
 async def report(treadmill: TreadmillPeripheral) -> None:
@@ -152,24 +133,17 @@ async def test_a_fall_in_the_sensors_frames_is_cued_as_on_the_direct_path(bluez,
     plans = {device: device.family.plan(*tracks[name]) for device, name in worn}
     for device in devices:
         bluez.add(device.peripheral)
-    ears: list[Ear] = []
-
-    def ear(report):
-        ears.append(Ear(report))
-        return ears[0]
-
+    ear = Ear()
     sources = app.sources(chosen, app.site(chosen, hardware=False))
-    daemon = Daemon(app.engine(chosen, app.worn(chosen)), sources, [ear], [], live=True)
+    daemon = Daemon(app.engine(chosen, app.worn(chosen)), sources, [ear.listen], [], live=True)
     running = asyncio.create_task(daemon.run())
-    async with asyncio.timeout(15):
-        while not all(device.started for device in devices):  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+    await until(lambda: all(device.started for device in devices), 15)
     start = round(asyncio.get_running_loop().time() + 0.1, 2)
     assert await play(plans, start) == 0
     daemon.stop()
     async with asyncio.timeout(10):
         await running
-    heard = [(cue.key, t - start) for t, cue in ears[0].given if t - start < scenario.duration_s]
+    heard = [(cue.key, t - start) for t, cue in ear.given if t - start < scenario.duration_s]
     print(f"by frames {heard}, directly {expected}")
     assert [key for key, _ in heard] == [key for key, _ in expected]
     for (key, t), (_, direct) in zip(heard[1:], expected[1:], strict=True):

@@ -15,6 +15,7 @@ from cued.devices import pod
 from cued.model import Beat, ConfigError, Cue, CueDone, Notice, Pattern
 from cued.sources import _ble_release, ble
 from tests.shell.ble.pods import Pod, play, running, sensor, site
+from tests.until import until
 
 pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
 
@@ -32,9 +33,7 @@ class Said:
         (self.done if isinstance(item, CueDone) else self.notices).append(item)
 
     async def finished(self, n: int = 1) -> list[CueDone]:
-        async with asyncio.timeout(5):
-            while len(self.done) < n:  # noqa: ASYNC110 - nothing signals it
-                await asyncio.sleep(0.01)
+        await until(lambda: len(self.done) >= n, 5)
         return self.done
 
 

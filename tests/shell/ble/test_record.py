@@ -7,7 +7,6 @@ import json
 
 import pytest
 
-from cued.__main__ import main
 from cued.commands import replay
 from cued.devices import pod
 from cued.devices._gatt import sig
@@ -15,13 +14,9 @@ from cued.model import Packet
 from cued.recording.sessions.session import RecordedSession
 from cued.sources import _ble_raw
 from cued.standin.peripheral import Char, Peripheral
-from tests.shell.ble.pods import Pod, frame, numbers, play
+from tests.shell.ble.pods import Pod, cued, frame, numbers, play
 
 pytestmark = pytest.mark.usefixtures("bus")
-
-
-async def cued(*args: str) -> int:
-    return await asyncio.to_thread(main, list(args))
 
 
 async def test_a_recording_of_configured_sensors_is_decoded_again(bluez, tmp_path):

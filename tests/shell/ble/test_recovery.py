@@ -12,6 +12,7 @@ from cued.sources import _ble_recovery as recovery
 from cued.sources import ble
 from cued.sources._ble_recovery import StuckAdapter, cycle
 from tests.shell.ble.pods import Pod, running, sensor, site
+from tests.until import until
 
 pytestmark = pytest.mark.alone
 
@@ -128,9 +129,7 @@ async def test_an_adapter_that_is_missing_or_off_is_waited_for_and_not_cycled(bl
 async def test_the_adapter_is_on_again_when_the_program_ends_in_the_middle(bluez, caplog):
     caplog.set_level(logging.DEBUG)
     task = asyncio.create_task(cycle("hci0"))
-    async with asyncio.timeout(5):
-        while bluez.powered:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await until(lambda: not bluez.powered, 5)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert bluez.powered

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
-from cued.__main__ import main
 from cued.commands import scan
 from cued.standin.peripheral import Peripheral
-from tests.shell.ble.pods import Pod
+from tests.shell.ble.pods import Pod, cued
 
 pytestmark = pytest.mark.usefixtures("bus")
-
-
-async def cued(*args: str) -> int:
-    return await asyncio.to_thread(main, list(args))
 
 
 async def test_scan_prints_what_to_configure(bluez, capsys):

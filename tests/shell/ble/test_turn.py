@@ -44,11 +44,11 @@ async def test_samples_that_come_too_fast_do_not_stop_the_loop(bluez):
     assert handled == sorted(handled)
 
 
-async def longest_turn(for_s=1.0):
+async def longest_turn():
     """Return the longest time in which nothing else ran, s."""
     longest = 0.0
     last = end = time.monotonic()
-    while last - end < for_s:
+    while last - end < 1.0:
         await asyncio.sleep(0.01)
         longest, last = max(longest, time.monotonic() - last), time.monotonic()
     return longest

@@ -1,84 +1,41 @@
-"""Brokers for tests: a real mosquitto, as a child process on a free port of the loopback."""
+"""Brokers that end with the test, and certificates for them."""
 
 from __future__ import annotations
 
-import asyncio
-import os
 import shutil
-import signal
 import subprocess
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.shell.page.world import MOSQUITTO, free_port
-
-STARTS_WITHIN_S = 10.0
-
-
-class Mosquitto:
-    """A broker that can be killed, started again on its port, and frozen."""
-
-    def __init__(self, folder: Path, *lines: str, port: int | None = None) -> None:
-        self.port = port or free_port()
-        self._conf = folder / f"mosquitto-{self.port}.conf"
-        text = "\n".join(lines).replace("PORT", str(self.port))
-        self._conf.write_text(text + f"\nlog_dest stderr\nuser {os.environ.get('USER', 'root')}\n")
-        self._process: asyncio.subprocess.Process | None = None
-
-    async def start(self) -> None:
-        assert MOSQUITTO
-        self._process = await asyncio.create_subprocess_exec(
-            MOSQUITTO, "-c", str(self._conf), "-v", stderr=subprocess.PIPE
-        )
-        assert self._process.stderr
-        async with asyncio.timeout(STARTS_WITHIN_S):
-            seen = b""
-            while b"running" not in (line := await self._process.stderr.readline()):
-                seen += line
-                assert line, f"mosquitto did not start: {seen.decode()}"
-        self._drain = asyncio.create_task(self._read())
-
-    async def _read(self) -> None:
-        assert self._process
-        assert self._process.stderr
-        while await self._process.stderr.readline():
-            pass
-
-    async def kill(self) -> None:
-        if self._process and self._process.returncode is None:
-            self.signal(signal.SIGKILL)
-            await self._process.wait()
-            await self._drain
-
-    def signal(self, number: int) -> None:
-        assert self._process
-        self._process.send_signal(number)
-
+from tests.shell.broker import MOSQUITTO, Mosquitto
 
 Start = Callable[..., Mosquitto]
 
 
-@pytest.fixture(scope="session")
-def mosquitto_there() -> None:
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[Start]:
+    """Make brokers that end with the test; without lines one that lets everybody in."""
     if MOSQUITTO is None:
         pytest.skip("mosquitto is not installed")
-
-
-@pytest.fixture
-async def mosquitto(mosquitto_there: None, tmp_path: Path) -> AsyncIterator[Start]:
-    """Make brokers that end with the test; without lines one that lets everybody in."""
     made: list[Mosquitto] = []
 
     def make(*lines: str, port: int | None = None) -> Mosquitto:
-        lines = lines or ("listener PORT 127.0.0.1", "allow_anonymous true")
         made.append(Mosquitto(tmp_path, *lines, port=port))
         return made[-1]
 
     yield make
     for broker in made:
-        await broker.kill()
+        broker.kill()
+
+
+@pytest.fixture
+def broker(mosquitto: Start) -> Mosquitto:
+    """A broker at work that lets everybody in."""
+    made = mosquitto()
+    made.start()
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from cued.model import ConfigError, Stumble
 from cued.reading import convert
 from cued.sinks import broker
 from cued.sinks.mqtt import Config
-from tests.shell.mqtt.conftest import free_port
+from tests.shell.broker import free_port
 from tests.shell.mqtt.far_end import Daemon, running, site, watching
 
 pytest.importorskip("amqtt")

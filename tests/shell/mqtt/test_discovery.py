@@ -19,9 +19,8 @@ from cued.sinks._controls import BUTTONS
 from cued.sinks._entities import SESSION
 from cued.sinks._requests import DEFAULT, Gate
 from cued.sinks._topics import Topics
-from cued.sinks.mqtt import Config
 from tests.languages import TRANSLATED, english_in
-from tests.shell.mqtt.conftest import Start
+from tests.shell.broker import Mosquitto
 from tests.shell.mqtt.far_end import METRICS, running, site, watching
 from tests.shell.mqtt.home_assistant import faults
 
@@ -151,12 +150,10 @@ def test_odd_sensor_names_stay_apart(tmp_path: Path) -> None:
 
 
 async def test_it_is_retained_and_told_again_at_home_assistants_birth(
-    mosquitto: Start, tmp_path: Path
+    broker: Mosquitto, tmp_path: Path
 ) -> None:
-    broker = mosquitto()
-    await broker.start()
     async with watching(broker.port) as far:
-        async with running(Config(host="127.0.0.1", port=broker.port), tmp_path):
+        async with running(broker.config(), tmp_path):
             await far.wait_for(TOPIC)
             await far.wait_for("test/state")
             before = len(far.of(TOPIC)), len(far.of("test/state"))
@@ -173,14 +170,12 @@ async def test_it_is_retained_and_told_again_at_home_assistants_birth(
             assert faults(TOPIC, json.dumps(body).encode()) == []
 
 
-async def test_what_is_no_longer_there_is_taken_away(mosquitto: Start, tmp_path: Path) -> None:
-    broker = mosquitto()
-    await broker.start()
+async def test_what_is_no_longer_there_is_taken_away(broker: Mosquitto, tmp_path: Path) -> None:
     old = described(tmp_path)
     old["components"]["gone"] = {"platform": "sensor", "state_topic": "x", "unique_id": "y"}
     async with watching(broker.port) as far:
         await far.client.publish(TOPIC, json.dumps(old), retain=True)
-        async with running(Config(host="127.0.0.1", port=broker.port), tmp_path):
+        async with running(broker.config(), tmp_path):
             removal = await far.wait_for(
                 TOPIC, lambda d: d["components"].get("gone") == {"platform": "sensor"}
             )

@@ -14,7 +14,8 @@ import pytest
 
 from cued.model import Stride
 from cued.sinks._topics import Topics
-from tests.shell.mqtt.conftest import Start, free_port
+from tests.shell.broker import free_port
+from tests.shell.mqtt.conftest import Start
 from tests.shell.mqtt.far_end import METRICS, watching
 
 CONFIG = Path(__file__).parents[3] / "config"
@@ -46,7 +47,7 @@ def example(folder: Path, port: int, websocket: int) -> list[str]:
 async def test_dashboards_read_and_commands_need_a_user(mosquitto: Start, tmp_path: Path) -> None:
     port, websocket = free_port(), free_port()
     broker = mosquitto(*example(tmp_path, port, websocket))
-    await broker.start()
+    broker.start()
     page = watching(websocket, "cued/#", transport="websockets", websocket_path="/mqtt")
     async with page as far, watching(port, "cued/#", username="cued", password="cued") as daemon:
         await daemon.client.publish("cued/test/state", b'{"phase": "idle"}', 1, retain=True)
@@ -74,7 +75,7 @@ def listeners(*ports: int) -> set[str]:
 async def test_the_example_listens_on_the_loopback_alone(mosquitto: Start, tmp_path: Path) -> None:
     port, websocket = free_port(), free_port()
     broker = mosquitto(*example(tmp_path, port, websocket))
-    await broker.start()
+    broker.start()
     listening = listeners(port, websocket)
     loopback = "0100007F"
     assert {f"{loopback}:{port:04X}", f"{loopback}:{websocket:04X}"} <= listening

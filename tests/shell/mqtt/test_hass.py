@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from cued import __main__ as cued
-from cued.sinks.mqtt import Config
-from tests.shell.mqtt.conftest import Start
+from tests.shell.broker import Mosquitto
 from tests.shell.mqtt.far_end import running, watching
 
 TOPIC = "homeassistant/device/cued_test/config"
@@ -25,12 +24,10 @@ def test_a_station_that_cannot_be_is_refused_in_a_line(
 
 
 async def test_one_command_leaves_nothing_behind(
-    mosquitto: Start, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    broker: Mosquitto, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    broker = mosquitto()
-    await broker.start()
     async with watching(broker.port) as far:
-        async with running(Config(host="127.0.0.1", port=broker.port), tmp_path):
+        async with running(broker.config(), tmp_path):
             await far.wait_for("test/state")
         file = tmp_path / "cued.toml"
         file.write_text(
@@ -45,9 +42,7 @@ async def test_one_command_leaves_nothing_behind(
             assert [topic for topic, _, retain in late.seen if retain] == []
 
 
-async def test_a_forgotten_runner_goes_from_what_the_broker_retains(mosquitto, tmp_path, capsys):
-    broker = mosquitto()
-    await broker.start()
+async def test_a_forgotten_runner_goes_from_what_the_broker_retains(broker, tmp_path, capsys):
     (tmp_path / "sessions").mkdir()
     file = tmp_path / "cued.toml"
     file.write_text(
@@ -66,6 +61,6 @@ async def test_a_forgotten_runner_goes_from_what_the_broker_retains(mosquitto, t
         await late.client.publish("end", b"1")
         await late.wait_for("end")
         assert [topic for topic, _, retain in late.seen if retain] == ["cued/test/state"]
-    await broker.kill()
+    broker.kill()
     assert await asyncio.to_thread(cued.main, [*arguments, "--retained"]) == 0
     assert "not cleared" in capsys.readouterr().err

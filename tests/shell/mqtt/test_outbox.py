@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-
-import pytest
-
 from cued.sinks._outbox import Outbox
-
-
-@pytest.fixture
-def disk(tmp_path):
-    """Mount a disk of its own, and return it with a way to remount it."""
-    mount = ["mount", "-t", "tmpfs", "none", str(tmp_path)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("only root may mount a disk")
-
-    def remount(how):
-        subprocess.run(["mount", "-o", f"remount,{how}", str(tmp_path)], check=True)
-
-    yield tmp_path, remount
-    subprocess.run(["umount", "-l", str(tmp_path)], check=True)
+from tests.shell.conftest import remount
 
 
 def test_what_lies_on_a_read_only_disk_is_sent_once(disk):
-    place, remount = disk
-    Outbox(place / "mqtt").put(b'{"kept":1}', wall=1.0)
-    remount("ro")
-    outbox = Outbox(place / "mqtt")
+    Outbox(disk / "mqtt").put(b'{"kept":1}', wall=1.0)
+    remount(disk, "ro")
+    outbox = Outbox(disk / "mqtt")
     (path,) = outbox.waiting()
     assert outbox.read(path) == b'{"kept":1}'
     outbox.delivered(path)
@@ -36,25 +18,23 @@ def test_what_lies_on_a_read_only_disk_is_sent_once(disk):
 
 
 def test_an_unreadable_one_on_a_read_only_disk_is_in_nobodys_way(disk):
-    place, remount = disk
-    Outbox(place / "mqtt").put(b'{"kept":1}', wall=2.0)
-    (place / "mqtt" / "000000000001000.json").write_bytes(b"\0\0")
-    remount("ro")
-    outbox = Outbox(place / "mqtt")
+    Outbox(disk / "mqtt").put(b'{"kept":1}', wall=2.0)
+    (disk / "mqtt" / "000000000001000.json").write_bytes(b"\0\0")
+    remount(disk, "ro")
+    outbox = Outbox(disk / "mqtt")
     first, second = outbox.waiting()
     assert outbox.read(first) is None
     assert outbox.waiting() == [second]
 
 
 def test_a_new_one_waits_in_memory_and_is_written_when_the_disk_lets_it(disk):
-    place, remount = disk
-    remount("ro")
-    outbox = Outbox(place / "mqtt")
+    remount(disk, "ro")
+    outbox = Outbox(disk / "mqtt")
     outbox.put(b'{"kept":1}', wall=1.0)
     (path,) = outbox.waiting()
     assert outbox.read(path) == b'{"kept":1}'
     assert not path.exists()
-    remount("rw")
+    remount(disk, "rw")
     outbox.put(b'{"kept":2}', wall=2.0)
     assert [p.read_bytes() for p in outbox.waiting()] == [b'{"kept":1}', b'{"kept":2}']
     outbox.delivered(path)

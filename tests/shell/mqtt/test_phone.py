@@ -14,8 +14,9 @@ from cued.model import ConfigError, LinkChanged, LinkLost, Packet
 from cued.sources import _phone
 from cued.sources.sensor_logger_mqtt import Config, SensorLoggerMqtt
 from cued.sources.source import spread
-from tests.shell.mqtt.conftest import free_port
+from tests.shell.broker import free_port
 from tests.shell.test_phones import PHONE, START, message
+from tests.until import until
 
 
 def at_rest(k: int) -> bytes:
@@ -43,7 +44,7 @@ async def test_what_a_phone_publishes_becomes_packets_and_silence_a_lost_link(
         "protocol websockets",
         "allow_anonymous true",
     )
-    await broker.start()
+    broker.start()
     items = []
     source = SensorLoggerMqtt(Config(host="127.0.0.1", port=broker.port), PHONE)
     task = asyncio.create_task(source.run(lambda item: items.extend(spread(item)), lambda: None))
@@ -61,28 +62,24 @@ async def test_what_a_phone_publishes_becomes_packets_and_silence_a_lost_link(
     assert np.diff(ticks) == pytest.approx(0.01)
 
 
-async def test_a_broker_that_is_away_or_goes_away_is_a_lost_link(mosquitto):
+async def test_a_broker_that_is_away_or_goes_away_is_a_lost_link(broker):
     source = SensorLoggerMqtt(Config(host="127.0.0.1", port=free_port()), PHONE)
     with pytest.raises(LinkLost, match=r"MQTT broker 127\.0\.0\.1"):
         async with asyncio.timeout(15):
             await source.run(lambda _item: None, lambda: None)
-    broker = mosquitto()
-    await broker.start()
     source = SensorLoggerMqtt(Config(host="127.0.0.1", port=broker.port), PHONE)
     task = asyncio.create_task(source.run(lambda _item: None, lambda: None))
     await asyncio.sleep(0.5)
-    await broker.kill()
+    broker.kill()
     with pytest.raises(LinkLost, match="MQTT broker"):
         async with asyncio.timeout(10):
             await task
 
 
-async def test_it_lets_itself_in_with_a_password_and_ends_when_told(mosquitto, tmp_path):
+async def test_it_lets_itself_in_with_a_password_and_ends_when_told(broker, tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("open sesame\n")
     os.chmod(secret, 0o600)
-    broker = mosquitto()
-    await broker.start()
     config = Config(
         host="127.0.0.1", port=broker.port, user="cued", password_file=str(secret), topic="gym/1"
     )
@@ -92,9 +89,7 @@ async def test_it_lets_itself_in_with_a_password_and_ends_when_told(mosquitto, t
     async with aiomqtt.Client("127.0.0.1", broker.port) as phone:
         await asyncio.sleep(0.5)
         await phone.publish("gym/1", at_rest(0))
-        async with asyncio.timeout(5):
-            while not items:  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
+        await until(lambda: items, 5)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         async with asyncio.timeout(5):

@@ -13,7 +13,8 @@ import pytest
 from cued.model import Cue, Footfall, Measurement, Stride, Stumble, Summary
 from cued.sinks import mqtt
 from cued.sinks.mqtt import Config, Mqtt
-from tests.shell.mqtt.conftest import Start, free_port
+from tests.shell.broker import Mosquitto, free_port
+from tests.shell.mqtt.conftest import Start
 from tests.shell.mqtt.far_end import Daemon, running, site, watching
 
 pytestmark = pytest.mark.alone
@@ -35,11 +36,10 @@ async def test_a_broker_that_comes_late_gets_what_has_waited(
     mosquitto: Start, tmp_path: Path
 ) -> None:
     broker = mosquitto()
-    config = Config(host="127.0.0.1", port=broker.port)
-    async with running(config, tmp_path, sleep=at_once) as sink:
+    async with running(broker.config(), tmp_path, sleep=at_once) as sink:
         sink.take(Stumble(t=1.0, score=1.5))
         sink.take(summary(7))
-        await broker.start()
+        broker.start()
         async with watching(broker.port) as far:
             assert (await far.wait_for("test/session"))["strides"] == 7
             assert await far.wait_for("test/availability") == "online"
@@ -49,16 +49,15 @@ async def test_a_broker_killed_in_the_middle_is_found_again(
     mosquitto: Start, tmp_path: Path
 ) -> None:
     first = mosquitto()
-    await first.start()
-    config = Config(host="127.0.0.1", port=first.port)
-    async with running(config, tmp_path, sleep=at_once) as sink:
+    first.start()
+    async with running(first.config(), tmp_path, sleep=at_once) as sink:
         async with watching(first.port) as far:
             await far.wait_for("test/state")
-            await first.kill()
+            first.kill()
         sink.take(Stumble(t=5.0, score=2.0))
         sink.take(summary(8))
         second = mosquitto(port=first.port)
-        await second.start()
+        second.start()
         async with watching(second.port) as far:
             await far.wait_for("test/session")
             await far.wait_for("test/state")
@@ -70,32 +69,32 @@ async def test_a_summary_nobody_took_is_sent_by_the_next_run(
     mosquitto: Start, tmp_path: Path
 ) -> None:
     broker = mosquitto()
-    config = Config(host="127.0.0.1", port=broker.port)
+    config = broker.config()
     async with running(config, tmp_path) as sink:
         sink.take(summary(11))
-    await broker.start()
+    broker.start()
     async with watching(broker.port) as far, running(config, tmp_path):
         assert (await far.wait_for("test/session"))["strides"] == 11
     assert not list((tmp_path / "state" / "mqtt").iterdir())
 
 
 async def test_a_frozen_broker_holds_up_neither_events_nor_leaving(
-    mosquitto: Start, tmp_path: Path
+    broker: Mosquitto, tmp_path: Path
 ) -> None:
-    broker = mosquitto()
-    await broker.start()
-    config = Config(host="127.0.0.1", port=broker.port, timeout_s=0.2)
     loop = asyncio.get_running_loop()
-    async with watching(broker.port) as far, running(config, tmp_path) as sink:
+    async with (
+        watching(broker.port) as far,
+        running(broker.config(timeout_s=0.2), tmp_path) as sink,
+    ):
         await far.wait_for("test/state")
-        broker.signal(signal.SIGSTOP)
+        broker.process.send_signal(signal.SIGSTOP)
         started = loop.time()
         for n in range(2000):
             sink.take(Stumble(t=float(n), score=2.0))
         assert loop.time() - started < 0.5  # taking waits for nobody: 0.02 ms each, not 2 s
         left = loop.time()
     assert loop.time() - left < 2 * mqtt.FLUSH_S + 1.0
-    broker.signal(signal.SIGCONT)
+    broker.process.send_signal(signal.SIGCONT)
 
 
 async def test_a_day_without_a_broker_costs_no_memory(tmp_path: Path) -> None:
@@ -163,12 +162,12 @@ async def test_each_reason_is_a_warning_once(
         nonlocal tries
         tries += 1
         if tries == 3:
-            await strict.start()
+            strict.start()
         if tries == 6:
             enough.set()
             await asyncio.Event().wait()
 
-    async with running(Config(host="127.0.0.1", port=strict.port), tmp_path, sleep=sleep):
+    async with running(strict.config(), tmp_path, sleep=sleep):
         async with asyncio.timeout(10):
             await enough.wait()
     said = [r.message for r in caplog.records if r.levelname == "WARNING"]
@@ -178,11 +177,9 @@ async def test_each_reason_is_a_warning_once(
 
 
 async def test_two_stations_of_one_name_do_not_cut_each_other_off_and_are_told(
-    mosquitto: Start, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    broker: Mosquitto, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    broker = mosquitto()
-    await broker.start()
-    config = Config(host="127.0.0.1", port=broker.port)
+    config = broker.config()
     async with watching(broker.port) as far, running(config, tmp_path / "a") as one:
         await far.wait_for("test/state")
         async with running(config, tmp_path / "b"):
@@ -196,11 +193,10 @@ async def test_two_stations_of_one_name_do_not_cut_each_other_off_and_are_told(
     assert "is a station of that name running?" in caplog.text
 
 
-async def test_nobody_can_cut_the_station_off_by_its_name(mosquitto: Start, tmp_path: Path) -> None:
-    broker = mosquitto()
-    await broker.start()
-    config = Config(host="127.0.0.1", port=broker.port)
-    async with watching(broker.port) as far, running(config, tmp_path):
+async def test_nobody_can_cut_the_station_off_by_its_name(
+    broker: Mosquitto, tmp_path: Path
+) -> None:
+    async with watching(broker.port) as far, running(broker.config(), tmp_path):
         await far.wait_for("test/state")
         for name in ("cued-test", "cued/test", "test"):
             async with watching(broker.port, identifier=name) as guest:

@@ -20,7 +20,8 @@ from cued.reading import convert
 from cued.sinks import mqtt
 from cued.sinks._requests import Gate, RequestRefused
 from cued.sinks.mqtt import V5, V311, Config, Mqtt
-from tests.shell.mqtt.conftest import Start, free_port
+from tests.shell.broker import Mosquitto, free_port
+from tests.shell.mqtt.conftest import Start
 from tests.shell.mqtt.far_end import Daemon, running, site, watching
 
 SECRET = "correct horse"
@@ -80,7 +81,7 @@ async def test_tls_with_client_certificate_and_password(
     lines = tls(certificates, "require_certificate true")
     lines[1:2] = ["allow_anonymous false", f"password_file {passwords(tmp_path)}"]
     broker = mosquitto(*lines)
-    await broker.start()
+    broker.start()
     config = Config(
         host="localhost",
         port=broker.port,
@@ -113,9 +114,8 @@ async def test_over_websocket(mosquitto: Start, tmp_path: Path) -> None:
         "protocol websockets",
         "allow_anonymous true",
     )
-    await broker.start()
-    config = Config(host="127.0.0.1", port=broker.port, transport="websockets")
-    async with watching(plain) as far, running(config, tmp_path):
+    broker.start()
+    async with watching(plain) as far, running(broker.config(transport="websockets"), tmp_path):
         assert await far.wait_for("test/availability") == "online"
 
 
@@ -123,7 +123,7 @@ async def test_a_certificate_of_a_stranger_is_refused(
     mosquitto: Start, certificates: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     broker = mosquitto(*tls(certificates))
-    await broker.start()
+    broker.start()
     ca = str(certificates / "stranger.crt")
     config = Config(host="localhost", port=broker.port, tls=True, ca=ca)
     assert "certificate verify failed" in await failure(config, tmp_path, caplog)
@@ -134,7 +134,7 @@ async def test_a_certificate_for_another_name_is_refused(
 ) -> None:
     ca = str(certificates / "ca.crt")
     broker = mosquitto(*[line.replace("127.0.0.1", "127.0.0.2") for line in tls(certificates)])
-    await broker.start()
+    broker.start()
     config = Config(host="127.0.0.2", port=broker.port, tls=True, ca=ca)
     assert "IP address mismatch" in await failure(config, tmp_path, caplog)
 
@@ -143,10 +143,9 @@ async def test_a_wrong_password_is_told_without_the_password(
     mosquitto: Start, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     broker = mosquitto("listener PORT 127.0.0.1", f"password_file {passwords(tmp_path)}")
-    await broker.start()
+    broker.start()
     file = secret_file(tmp_path, "wrong horse")
-    config = Config(host="127.0.0.1", port=broker.port, user="cued", password_file=file)
-    said = await failure(config, tmp_path, caplog)
+    said = await failure(broker.config(user="cued", password_file=file), tmp_path, caplog)
     assert "authori" in said.lower()
     assert "horse" not in said
 
@@ -181,12 +180,11 @@ async def test_the_credential_of_systemd_goes_first(
     mosquitto: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broker = mosquitto("listener PORT 127.0.0.1", f"password_file {passwords(tmp_path)}")
-    await broker.start()
+    broker.start()
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     (tmp_path / "mqtt").write_text(SECRET)
-    config = Config(host="127.0.0.1", port=broker.port, user="cued", credential="mqtt")
     far_end = watching(broker.port, username="cued", password=SECRET)
-    async with far_end as far, running(config, tmp_path):
+    async with far_end as far, running(broker.config(user="cued", credential="mqtt"), tmp_path):
         assert await far.wait_for("test/availability") == "online"
 
 
@@ -270,16 +268,13 @@ def test_rubbish_is_refused_with_a_reason(payload: bytes) -> None:
 
 
 async def test_a_flood_of_hostile_messages_changes_nothing(
-    mosquitto: Start, tmp_path: Path
+    broker: Mosquitto, tmp_path: Path
 ) -> None:
-    broker = mosquitto()
-    await broker.start()
     daemon = Daemon()
-    config = Config(host="127.0.0.1", port=broker.port)
     now = 0.0
     async with (
         watching(broker.port, "cued/#") as far,
-        running(config, tmp_path, daemon, clock=lambda: now),
+        running(broker.config(), tmp_path, daemon, clock=lambda: now),
     ):
         await far.wait_for("test/state")
         for n in range(5000):
@@ -298,11 +293,9 @@ async def test_a_flood_of_hostile_messages_changes_nothing(
         assert 1 <= len(refusals) <= 25  # no flood is answered by a flood
 
 
-async def test_a_retained_command_is_ignored(mosquitto: Start, tmp_path: Path) -> None:
-    broker = mosquitto()
-    await broker.start()
+async def test_a_retained_command_is_ignored(broker: Mosquitto, tmp_path: Path) -> None:
     daemon = Daemon()
-    config = Config(host="127.0.0.1", port=broker.port)
+    config = broker.config()
     async with watching(broker.port) as far:
         await far.client.publish("cued/test/command", b'{"command": "stop"}', retain=True)
         await far.client.publish("homeassistant/device/cued_test/config", b"[{", retain=True)
@@ -314,13 +307,10 @@ async def test_a_retained_command_is_ignored(mosquitto: Start, tmp_path: Path) -
 
 
 async def test_a_command_that_is_retained_while_the_station_runs_is_ignored_too(
-    mosquitto: Start, tmp_path: Path
+    broker: Mosquitto, tmp_path: Path
 ) -> None:
-    broker = mosquitto()
-    await broker.start()
     daemon = Daemon()
-    config = Config(host="127.0.0.1", port=broker.port)
-    async with watching(broker.port) as far, running(config, tmp_path, daemon):
+    async with watching(broker.port) as far, running(broker.config(), tmp_path, daemon):
         await far.wait_for("test/state")
         await far.client.publish("cued/test/command", b'{"command": "stop"}', retain=True)
         await far.client.publish("cued/test/command", b'{"command": "pause"}')
@@ -330,15 +320,15 @@ async def test_a_command_that_is_retained_while_the_station_runs_is_ignored_too(
 
 @pytest.mark.parametrize("version", [V5, V311])
 async def test_a_large_message_is_not_read(
-    mosquitto: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: Any
+    broker: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: Any
 ) -> None:
     monkeypatch.setattr(mqtt, "V5", version)
-    broker = mosquitto()
-    await broker.start()
     daemon = Daemon()
-    config = Config(host="127.0.0.1", port=broker.port)
     tracemalloc.start()
-    async with watching(broker.port, "cued/#") as far, running(config, tmp_path, daemon) as sink:
+    async with (
+        watching(broker.port, "cued/#") as far,
+        running(broker.config(), tmp_path, daemon) as sink,
+    ):
         await far.wait_for("test/state")
         async with aiomqtt.Client("127.0.0.1", broker.port) as stranger:
             await stranger.publish("homeassistant/status", bytes(30_000_000), qos=1)

@@ -28,8 +28,7 @@ from cued.model import (
     Tick,
 )
 from cued.sinks._topics import Topics
-from cued.sinks.mqtt import Config
-from tests.shell.mqtt.conftest import Start
+from tests.shell.broker import Mosquitto
 from tests.shell.mqtt.far_end import Daemon, running, watching
 
 STRIDE = Stride(t=1.0, side="left", duration_s=1.2, length_m=0.9, speed_m_s=0.75)
@@ -44,11 +43,10 @@ SUMMARY = Summary(
 BELT = BeltState(t=0.5, speed_m_s=0.8, incline_percent=2.0, source="console")
 
 
-async def test_a_watcher_sees_every_topic_of_the_contract(mosquitto: Start, tmp_path: Path) -> None:
-    broker = mosquitto()
-    await broker.start()
-    config = Config(host="127.0.0.1", port=broker.port)
-    async with watching(broker.port) as far, running(config, tmp_path) as sink:
+async def test_a_watcher_sees_every_topic_of_the_contract(
+    broker: Mosquitto, tmp_path: Path
+) -> None:
+    async with watching(broker.port) as far, running(broker.config(), tmp_path) as sink:
         assert await far.wait_for("test/availability") == "online"
         state = await far.wait_for("test/state")
         assert (state["phase"], state["mode"], state["muted"]) == ("idle", "unknown", False)
@@ -88,12 +86,12 @@ async def test_a_watcher_sees_every_topic_of_the_contract(mosquitto: Start, tmp_
 
 
 async def test_state_session_and_availability_are_retained_and_nothing_else_is(
-    mosquitto: Start, tmp_path: Path
+    broker: Mosquitto, tmp_path: Path
 ) -> None:
-    broker = mosquitto()
-    await broker.start()
-    config = Config(host="127.0.0.1", port=broker.port, discovery=False)
-    async with watching(broker.port) as far, running(config, tmp_path) as sink:
+    async with (
+        watching(broker.port) as far,
+        running(broker.config(discovery=False), tmp_path) as sink,
+    ):
         sink.take(STRIDE)
         sink.take(CUE)
         sink.take(Stumble(t=2.0, score=1.4))
@@ -111,11 +109,9 @@ async def test_state_session_and_availability_are_retained_and_nothing_else_is(
             assert kept == {"availability", "session", "state"}
 
 
-async def test_leaving_in_good_order_says_offline(mosquitto: Start, tmp_path: Path) -> None:
-    broker = mosquitto()
-    await broker.start()
+async def test_leaving_in_good_order_says_offline(broker: Mosquitto, tmp_path: Path) -> None:
     async with watching(broker.port) as far:
-        async with running(Config(host="127.0.0.1", port=broker.port), tmp_path) as sink:
+        async with running(broker.config(), tmp_path) as sink:
             await far.wait_for("test/availability", lambda s: s == "online")
             sink.take(CUE)
         await far.wait_for("test/cue")  # leaving flushed it
@@ -123,13 +119,10 @@ async def test_leaving_in_good_order_says_offline(mosquitto: Start, tmp_path: Pa
 
 
 async def test_mute_shows_in_the_state_and_every_command_is_answered(
-    mosquitto: Start, tmp_path: Path
+    broker: Mosquitto, tmp_path: Path
 ) -> None:
-    broker = mosquitto()
-    await broker.start()
     daemon = Daemon()
-    config = Config(host="127.0.0.1", port=broker.port)
-    async with watching(broker.port) as far, running(config, tmp_path, daemon):
+    async with watching(broker.port) as far, running(broker.config(), tmp_path, daemon):
         await far.wait_for("test/state")
         await far.client.publish("cued/test/command", b'{"command": "mute", "id": "a1"}')
         answer = await far.wait_for("test/command/result")
@@ -138,11 +131,8 @@ async def test_mute_shows_in_the_state_and_every_command_is_answered(
         assert [(c.name, c.source) for c in daemon.commands] == [("mute", "mqtt")]
 
 
-async def test_a_crash_leaves_offline_behind(mosquitto: Start, tmp_path: Path) -> None:
-    broker = mosquitto()
-    await broker.start()
-    config = Config(host="127.0.0.1", port=broker.port)
-    async with watching(broker.port) as far, running(config, tmp_path) as sink:
+async def test_a_crash_leaves_offline_behind(broker: Mosquitto, tmp_path: Path) -> None:
+    async with watching(broker.port) as far, running(broker.config(), tmp_path) as sink:
         await far.wait_for("test/availability", lambda s: s == "online")
         # A broker cuts off whoever has its name taken by another, which is no good-bye.
         async with aiomqtt.Client("127.0.0.1", broker.port, identifier=sink._own):

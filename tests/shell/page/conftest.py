@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.shell.page.world import CHROMIUM, MOSQUITTO, Broker, NoBrowser, Station, browsing
+from tests.shell.broker import MOSQUITTO
+from tests.shell.page.world import CHROMIUM, Broker, NoBrowser, Station, browsing
 
 DESKTOP = {"width": 1440, "height": 900}
 
@@ -68,13 +69,10 @@ def visit(browser: Any) -> Iterator[Any]:
     """Open pages that must not complain, nor ask another host for anything."""
     complaints: list[str] = []
     strangers: list[str] = []
-    contexts: list[Any] = []
 
     def visit(url: str, dark: bool = False, size: dict[str, int] = DESKTOP, **more: Any) -> Any:
         scheme = "dark" if dark else "light"
-        context = browser.new_context(viewport=size, color_scheme=scheme, **more)
-        contexts.append(context)
-        page = context.new_page()
+        page = browser.new_page(viewport=size, color_scheme=scheme, **more)
         page.set_default_timeout(8000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
@@ -88,7 +86,7 @@ def visit(browser: Any) -> Iterator[Any]:
         return page
 
     yield visit
-    for context in contexts:
+    for context in browser.contexts:
         context.close()
     refused = ("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_CONNECTION_TIMED_OUT")
     unmeant = [line for line in complaints if not any(why in line for why in refused)]

@@ -7,7 +7,6 @@ and motors, whose part a machine plays that remembers what it said.
 from __future__ import annotations
 
 import asyncio
-import struct
 import threading
 import tomllib
 from collections.abc import Iterator
@@ -28,9 +27,9 @@ from cued.model import Command, Phase
 from cued.standin.bluez import Bluez
 from cued.standin.bus import private_bus
 from cued.standin.machines import TreadmillPeripheral
-from tests.shell.ble.pods import LSB_PER_G, Pod
+from tests.shell.ble.pods import LSB_PER_G, Pod, frame
+from tests.shell.broker import wait_for
 from tests.shell.page.test_setup_page import PHONE, let_in, on
-from tests.shell.page.world import wait_for
 
 pytestmark = [pytest.mark.once, pytest.mark.timeout(600)]
 FRAMES_HZ = 50.0
@@ -44,11 +43,8 @@ class Leg(Pod):
     def send(self) -> None:
         """Send the next two samples: standing, or a blow of 10 g."""
         if self.streaming and not self.silent:
-            first = self.frames * 2
-            head = struct.pack("<BBHIH", 1, 2, self.frames % 65536, first * 10000 % 2**32, 10000)
             blow = 10 * LSB_PER_G if self.stamps and self.frames % 50 == 0 else self.frames % 3
-            one = struct.pack("<6h", 0, blow, LSB_PER_G, 1, 0, 0)
-            self.bluez.notify(self, pod.DATA, head + one + one)
+            self.bluez.notify(self, pod.DATA, frame(self.frames, blow, blow))
         self.frames += 1
 
 
@@ -177,18 +173,15 @@ def house(tmp_path: Path) -> Iterator[House]:
 @pytest.fixture
 def phone(browser: Any) -> Iterator[Any]:
     """Open pages as phones do; what is refused on purpose is no complaint."""
-    contexts: list[Any] = []
 
     def take(url: str, locale: str = "en-US") -> Any:
-        context = browser.new_context(viewport=PHONE, locale=locale, is_mobile=True)
-        contexts.append(context)
-        page = context.new_page()
+        page = browser.new_page(viewport=PHONE, locale=locale, is_mobile=True)
         page.set_default_timeout(60_000)
         page.goto(url)
         return page
 
     yield take
-    for context in contexts:
+    for context in browser.contexts:
         context.close()
 
 

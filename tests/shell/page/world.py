@@ -8,15 +8,11 @@ has been walking for a minute and need not wait for it.
 from __future__ import annotations
 
 import asyncio
-import os
-import random
 import shutil
-import socket
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +24,8 @@ from cued.engine import Engine
 from cued.model import Battery, Input
 from cued.simulation.run import Simulation
 from cued.sources.simulate import open_scenario
+from tests.shell.broker import Mosquitto, free_port, wait_for
 
-MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
@@ -38,7 +34,6 @@ FLAGS = [
     "--no-sandbox",  # root may not have one, a container often cannot; it sees only our own page
 ]  # fmt: skip
 BROWSER_STARTS_WITHIN_S = 90.0  # a cold start on a small, busy machine
-PATIENCE_S = 10.0
 STATION_STARTS_WITHIN_S = 240.0
 BATTERIES = {"trunk": 83.0, "foot_left": 61.0, "foot_right": 14.0}
 
@@ -48,7 +43,7 @@ class NoBrowser(Exception):
 
 
 @contextmanager
-def browsing(flags: list[str] = FLAGS) -> Iterator[Any]:
+def browsing() -> Iterator[Any]:
     """Start the browser, with a profile of its own that is removed again; raises NoBrowser."""
     from playwright.sync_api import Error, sync_playwright
 
@@ -61,7 +56,7 @@ def browsing(flags: list[str] = FLAGS) -> Iterator[Any]:
         raise NoBrowser(f"playwright does not start: {error}; {hint}") from None
     try:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=flags, timeout=1000 * BROWSER_STARTS_WITHIN_S
+            executable_path=CHROMIUM, args=FLAGS, timeout=1000 * BROWSER_STARTS_WITHIN_S
         )
     except Error as error:
         playwright.stop()
@@ -74,55 +69,14 @@ def browsing(flags: list[str] = FLAGS) -> Iterator[Any]:
         playwright.stop()
 
 
-def free_port() -> int:
-    """Return a port where nothing listens, below those that the kernel gives to clients.
-
-    At one of theirs, a client that tries long enough in vain gets its own port and meets itself.
-    """
-    while True:
-        port = random.SystemRandom().randrange(20000, 32768)
-        with suppress(OSError), socket.socket() as sock:
-            sock.bind(("127.0.0.1", port))
-            return port
-
-
-def wait_for(what: Callable[[], object], message: str, patience_s: float = PATIENCE_S) -> None:
-    end = time.monotonic() + patience_s
-    while not what():
-        assert time.monotonic() < end, message
-        time.sleep(0.02)
-
-
-class Broker:
-    """A mosquitto with a listener for the station and one for browsers."""
+class Broker(Mosquitto):
+    """A broker with a listener for the station and one, ``web``, for browsers."""
 
     def __init__(self, folder: Path, http_dir: Path | None = None, *more: str) -> None:
-        self.port, self.web = free_port(), free_port()
-        self._conf = folder / f"page-{self.port}.conf"
-        lines = [f"listener {self.port} 127.0.0.1", f"listener {self.web} 127.0.0.1"]
+        self.web = free_port()
+        lines = ["listener PORT 127.0.0.1", f"listener {self.web} 127.0.0.1"]
         lines += ["protocol websockets"] + ([f"http_dir {http_dir}"] if http_dir else [])
-        lines += ["allow_anonymous true", *more, f"user {os.environ.get('USER', 'root')}"]
-        self._conf.write_text("\n".join(lines) + "\n")
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        assert MOSQUITTO
-        self.process = subprocess.Popen(
-            [MOSQUITTO, "-c", str(self._conf)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        wait_for(lambda: _open(self.web) and _open(self.port), "mosquitto did not start")
-
-    def kill(self) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-
-
-def _open(port: int) -> bool:
-    with socket.socket() as sock:
-        return sock.connect_ex(("127.0.0.1", port)) == 0
+        super().__init__(folder, *lines, "allow_anonymous true", *more)
 
 
 class HeadStart:

@@ -6,24 +6,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from cued.coach.known import Judged, Known
-from cued.coach.rule import Proposal, Rule
+from cued.coach.rule import Proposal
 from cued.coach.strides.baseline import Baseline
 from cued.model import Belt, Direction, Input, Measurement, Mode, Side, Stride
-from cued.parts import load
+from tests.built import built
+from tests.core.coach.walk import stride
 
 OWN = Baseline(stride_s=1.2, opened_s=1.2, cv=0.02, strides=100)
-
-
-def made(name: str) -> Rule:
-    """A rule with its defaults."""
-    part = load("rules", name)
-    return part.build(part.config())
 
 
 def proposed(
     name: str, asked: Iterable[tuple[Input | Stride, Known]]
 ) -> list[tuple[float, Proposal]]:
-    rule = made(name)
+    rule = built("rules", name)
     told = [(known.now, rule.consider(news, known)) for news, known in asked]
     return [(now, p) for now, p in told if p]
 
@@ -48,15 +43,7 @@ def step(
     **known: Any,
 ) -> tuple[Stride, Known]:
     """A settled stride at 1 m/s, with what was measured in it."""
-    stride = Stride(
-        t=t,
-        side=side,
-        duration_s=duration_s,
-        length_m=duration_s,
-        speed_m_s=1.0,
-        mode=mode,
-        direction=direction,
-    )
+    news = stride(t, side, duration_s, 1.0, mode, direction)
     values = {
         name: Measurement(t=t, name=name, value=value, unit="", strides=5)
         for name, value in (measured or {}).items()
@@ -68,4 +55,4 @@ def step(
         "measured": values,
         "since_change": {"left": 50, "right": 50},
     }
-    return stride, Known(now=t, **terms | known)
+    return news, Known(now=t, **terms | known)

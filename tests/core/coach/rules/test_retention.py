@@ -7,7 +7,8 @@ from typing import Any
 from cued.coach.known import Known
 from cued.coach.workout.phase import PhaseSpec
 from cued.model import Measurement, Tick
-from tests.core.coach.rules.asked import made, proposed
+from tests.built import built
+from tests.core.coach.rules.asked import proposed
 
 SETTLING = PhaseSpec(entry=frozenset(("retention",)))
 STAYED = {"retention_percent": Measurement(t=0.0, name="", value=40.0, unit="%", strides=9)}
@@ -39,7 +40,7 @@ def test_it_waits_a_little_for_the_figure_and_then_comes_without():
 
 def test_there_is_nothing_to_recall_in_a_first_session_and_another_session_recalls_again():
     assert proposed("retention", [at(float(t), sessions=0) for t in range(120)]) == []
-    rule = made("retention")
+    rule = built("rules", "retention")
     begins = PhaseSpec(entry=frozenset(("session",)))
     told = [rule.consider(*at(t)) for t in (61.0, 62.0)]
     told += [rule.consider(*at(63.0, spec=begins)), rule.consider(*at(150.0, elapsed_s=86.0))]

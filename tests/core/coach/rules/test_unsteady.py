@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cued.coach.known import Known
 from cued.model import Belt, Input, Level, Stumble, Tick
-from tests.core.coach.rules.asked import heard, made, proposed
+from tests.built import built
+from tests.core.coach.rules.asked import heard, proposed
 
 
 def swaying(now: float, level: Level, stumble: bool = False) -> tuple[Input, Known]:
@@ -50,6 +51,6 @@ def test_it_is_felt_and_has_a_tone_of_its_own() -> None:
 
 
 def test_who_stands_on_a_belt_that_stands_hears_nothing() -> None:
-    rule = made("unsteady")
+    rule = built("rules", "unsteady")
     known = Known(now=9.0, stability="unsteady", belt=Belt(t=9.0, speed_m_s=0.0), stride_at=2.0)
     assert rule.consider(Tick(t=9.0), known) is None

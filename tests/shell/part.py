@@ -1,0 +1,50 @@
+"""An actuator and a sink in one, for tests to look at."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from cued.model import Notice
+
+
+class Part:
+    """Keeps in ``log`` what it was asked: ("enter",), ("give", cue), ("take", event) and so on."""
+
+    channel = "haptic"
+
+    def __init__(self, log: list[Any] | None = None) -> None:
+        self.log = [] if log is None else log
+
+    def count(self, method: str) -> int:
+        return sum(entry[0] == method for entry in self.log)
+
+    def told(self, kind: type[Any] = Notice) -> list[Any]:
+        """Return the events of a kind that it was told, notices if nothing else is said."""
+        return [e[1] for e in self.log if e[0] == "take" and isinstance(e[1], kind)]
+
+    def called(self, method: str, *args: Any) -> None:
+        self.log.append((method, *args))
+
+    async def __aenter__(self):
+        self.called("enter")
+        return self
+
+    async def __aexit__(self, *exit_):
+        self.called("leave")
+
+    def give(self, cue):
+        self.called("give", cue)
+
+    def cancel(self):
+        self.called("cancel")
+
+    def take(self, event):
+        self.called("take", event)
+
+    def watch(self, item):
+        self.called("watch", item)
+
+    async def run(self):
+        self.called("run")
+        await asyncio.Event().wait()
