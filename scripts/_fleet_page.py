@@ -12,7 +12,7 @@ from typing import Any
 from cued.sinks._pages import Pages
 from cued.sinks.live import FILES
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "shell" / "page"))
 
 LISTED_WITHIN_S = 60.0
 COUNT = """() => {
@@ -37,7 +37,7 @@ async def visit(broker: str, stations: int, picture: Path) -> str:
 
 
 def _look(address: str, stations: int, picture: Path) -> str:
-    from tests.shell.page.world import browsing  # noqa: PLC0415 - needs playwright, which few need
+    from world import browsing  # noqa: PLC0415 - needs playwright, which few need
 
     with browsing() as browser:
         page: Any = browser.new_page(viewport={"width": 1440, "height": 900})

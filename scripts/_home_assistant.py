@@ -11,15 +11,15 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from world import wait_for  # whoever imports this has its folder on the path
 
 CONFIG = Path(__file__).resolve().parents[1] / "config" / "homeassistant"
 USER = PASSWORD = "cued"  # of an instance that only this machine reaches, for minutes
 HASS = ("/ha/bin/python", "-m", "homeassistant")
 STARTS_WITHIN_S = 300.0
-WITHIN_S = 20.0
 INTEGRATIONS = [
     "api", "automation", "config", "counter", "frontend", "history", "http", "isal", "logger",
     "lovelace", "mqtt", "recorder",
@@ -133,9 +133,9 @@ class HomeAssistant:
                 ["chroot", str(self._tree), *HASS, "-c", "/config", "--log-no-color"],
                 stdout=log, stderr=subprocess.STDOUT, text=True,
             )  # fmt: skip
-        until(self._answers, "Home Assistant does not answer", STARTS_WITHIN_S)
+        wait_for(self._answers, "Home Assistant does not answer", STARTS_WITHIN_S)
         self._sign_in()
-        until(lambda: self.get("/api/config")["state"] == "RUNNING", "it does not start", 120.0)
+        wait_for(lambda: self.get("/api/config")["state"] == "RUNNING", "it does not start", 120.0)
 
     def stop(self) -> None:
         """End it as a service would."""
@@ -242,11 +242,3 @@ class HomeAssistant:
         request = urllib.request.Request(self.url + path, body, headers)
         with urllib.request.urlopen(request, timeout=30) as answer:
             return bytes(answer.read())
-
-
-def until(what: Callable[[], object], why_not: str, patience_s: float = WITHIN_S) -> None:
-    """Wait until something holds; raise AssertionError when it does not in time."""
-    end = time.monotonic() + patience_s
-    while not what():
-        assert time.monotonic() < end, why_not
-        time.sleep(0.1)

@@ -44,21 +44,22 @@ def within_its_work(request: pytest.FixtureRequest) -> Iterator[None]:
     signal.signal(signal.SIGPROF, before)
 
 
+def _folder(variable: str, name: str) -> Path:
+    """Return the folder that a variable names, else the shared one; skip where there is none."""
+    named = os.environ.get(variable)
+    folder = Path(named) if named else Path(__file__).parents[2] / "shared" / name
+    if not folder.is_dir():
+        pytest.skip(f"no recordings: {folder} does not exist (set {variable})")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def data() -> Path:
     """Folder of real recordings, which are not part of the project."""
-    named = os.environ.get("CUED_DATA")
-    folder = Path(named) if named else Path(__file__).parents[2] / "shared" / "data"
-    if not folder.is_dir():
-        pytest.skip(f"no recordings: {folder} does not exist (set CUED_DATA)")
-    return folder
+    return _folder("CUED_DATA", "data")
 
 
 @pytest.fixture(scope="session")
 def more() -> Path:
     """Folder of recordings of people that nothing was tuned on at first."""
-    named = os.environ.get("CUED_MORE")
-    folder = Path(named) if named else Path(__file__).parents[2] / "shared" / "more"
-    if not folder.is_dir():
-        pytest.skip(f"no recordings: {folder} does not exist (set CUED_MORE)")
-    return folder
+    return _folder("CUED_MORE", "more")

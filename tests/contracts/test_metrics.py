@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cued import parts
-from cued.gait.finding import Posture
 from cued.gait.metric import Cycle
-from cued.model import Side, Stride
+from cued.model import Side
 from tests.built import built
+from tests.core.gait.cycles import posture, stride
 
 NAMES = parts.names("metrics")
 
@@ -28,31 +28,16 @@ def walks(draw: st.DrawFn, longest: int = 140) -> list[Cycle]:
     for i, duration in enumerate(times):
         t += duration / (2 if both else 1)
         side: Side = "right" if both and i % 2 else "left"
-        stride = Stride(
-            t=t,
-            side=side,
-            duration_s=duration,
-            length_m=1.2 * duration if belt else None,
-            speed_m_s=1.2 if belt else None,
-            mode="walking",
-            direction="backward",
-            step_s=duration / 2 if both else None,
-            stance_s=0.6 * duration if i % 5 else None,
-            clean=bool(i % 7),
-        )
-        posture = Posture(
-            t=t - 0.1,
-            at=t,
-            sensor="trunk",
-            duration_s=duration,
-            lean_forward=0.1,
-            roll_range=0.12,
-            rms=(1.5, 1.2, 2.0),
-            jerk_v=300.0,
-            bounce_m=0.04,
-            even_share=0.9,
-        )
-        out.append(Cycle(stride, posture if trunk else None))
+        moved = stride(
+            t, side=side, duration_s=duration, direction="backward", clean=bool(i % 7),
+            length_m=1.2 * duration if belt else None, speed_m_s=1.2 if belt else None,
+            step_s=duration / 2 if both else None, stance_s=0.6 * duration if i % 5 else None,
+        )  # fmt: skip
+        held = posture(
+            t - 0.1, at=t, duration_s=duration, lean_forward=0.1, rms=(1.5, 1.2, 2.0),
+            bounce_m=0.04, even_share=0.9,
+        )  # fmt: skip
+        out.append(Cycle(moved, held if trunk else None))
     return out
 
 
@@ -136,30 +121,10 @@ def test_says_something_about_a_complete_walk_and_nothing_before_it(name: str) -
     for i in range(400):
         t = 0.55 * i
         side: Side = "left" if i % 2 else "right"
-        stride = Stride(
-            t=t,
-            side=side,
-            duration_s=1.1,
-            length_m=1.1,
-            speed_m_s=1.0,
-            mode="walking",
-            direction="forward",
-            step_s=0.55,
-            stance_s=0.7,
-        )
-        posture = Posture(
-            t=t,
-            at=t,
-            sensor="trunk",
-            duration_s=1.1,
-            lean_forward=0.05,
-            roll_range=0.1,
-            rms=(1.0, 1.0, 1.0),
-            jerk_v=300.0,
-            bounce_m=0.04,
-            even_share=0.9,
-        )
-        values.append(metric.update(Cycle(stride, posture)))
+        told = {"length_m": 1.1, "speed_m_s": 1.0, "step_s": 0.55, "stance_s": 0.7}
+        moved = stride(t, side=side, direction="forward", **told)
+        held = posture(t, lean_forward=0.05, roll_range=0.1, bounce_m=0.04, even_share=0.9)
+        values.append(metric.update(Cycle(moved, held)))
     assert values[0] is None
     assert values[-1] is not None
     known = [value is not None for value in values]

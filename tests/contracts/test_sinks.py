@@ -16,7 +16,7 @@ from cued.model import Cue, Gait, Measurement, Phase, Stride, Stumble, Summary, 
 from cued.sinks.events import Config, EventLines
 from cued.sinks.sink import Sink
 from tests.built import built
-from tests.shell.broker import free_port
+from tests.shell.page.world import free_port
 
 EVENTS = [
     Phase(t=1.0, name="settle", from_="check_in", why="ready"),

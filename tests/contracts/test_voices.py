@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 import wave
 from pathlib import Path
 
@@ -12,19 +11,13 @@ from cued import parts
 from cued.actuators import _render, _wav, speech
 from cued.actuators.voices import pyttsx3
 from cued.actuators.voices.voice import RenderError, Voice, VoiceMissing, VoiceOptions
+from tests.program import program
 
 EVERY = parts.names("voices")
 
 
 def made(name: str, **asked: str | int) -> Voice:
     return parts.load("voices", name).build(VoiceOptions("en", **asked))  # pyright: ignore
-
-
-def program(folder: Path, name: str, body: str) -> None:
-    """Put a program in a folder."""
-    path = folder / name
-    path.write_text(f"#!/bin/sh\n{body}\n")
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
 
 
 def test_the_voices_can_be_chosen_and_nothing_else() -> None:
@@ -52,7 +45,7 @@ def test_a_voice_that_is_not_installed_says_so_in_one_line(
 def test_where_the_chosen_voice_is_missing_espeak_ng_speaks_and_it_is_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    program(tmp_path, "espeak-ng", "exit 0")
+    program(tmp_path / "espeak-ng", "exit 0")
     monkeypatch.setenv("PATH", str(tmp_path))
     voice, instead = _render.opened("pico", VoiceOptions("de", "de-DE"))
     assert "libttspico-utils" in instead
@@ -62,7 +55,7 @@ def test_where_the_chosen_voice_is_missing_espeak_ng_speaks_and_it_is_told(
 def test_pico_is_asked_for_language_pace_and_a_name_that_ends_in_wav(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    program(tmp_path, "pico2wave", f'for a; do echo "$a" >>{tmp_path}/asked; done; echo w >"$4"')
+    program(tmp_path / "pico2wave", f'for a; do echo "$a" >>{tmp_path}/asked; done; echo w >"$4"')
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
     voice = parts.load("voices", "pico").build(VoiceOptions("de", rate_wpm=132))
     voice.open()
@@ -77,7 +70,7 @@ def test_pico_is_asked_for_language_pace_and_a_name_that_ends_in_wav(
 def test_pico_refuses_a_voice_that_it_has_not(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    program(tmp_path, "pico2wave", "exit 0")
+    program(tmp_path / "pico2wave", "exit 0")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(VoiceMissing, match="no voice 'xx'; it has en-GB"):
         made("pico", voice="xx").open()
@@ -86,7 +79,7 @@ def test_pico_refuses_a_voice_that_it_has_not(
 def test_a_program_that_fails_is_told_in_its_last_words(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    program(tmp_path, "espeak-ng", "echo first >&2; echo no such voice >&2; exit 1")
+    program(tmp_path / "espeak-ng", "echo first >&2; echo no such voice >&2; exit 1")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(RenderError, match=r"^no such voice$"):
         made("espeak_ng").write("word", tmp_path / "out")

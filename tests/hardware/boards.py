@@ -261,7 +261,7 @@ class Bench:
         from cuedpod.imu import Imu
         from cuedpod.motor import Motor
         from cuedpod.pod import Pod
-        from cuedpod.radio import DATA, SERVICE, Radio
+        from cuedpod.radio import CONTROL, DATA, MOTOR, SERVICE, Radio
 
         SERVICES.clear()
         self.chip = Chip(**chip)
@@ -281,7 +281,9 @@ class Bench:
         self.driven: list[tuple[float, bool]] = []  # when the motor's gate got an edge, or none
         motor = Motor(self._drive, self.chip.clock_us)
         self.pod = Pod(Imu(self.chip), radio, self.chip.clock_us, lambda: self.level, motor)
-        self.data = SERVICES[SERVICE][DATA][0]
+        self.data, self._control, self._motor = (
+            SERVICES[SERVICE][uuid][0] for uuid in (DATA, CONTROL, MOTOR)
+        )
         self.data.now_us = lambda: self.chip.now_us
         self.link: Connection | None = None
 
@@ -297,14 +299,10 @@ class Bench:
         self.adapter.connections = ()
 
     def write(self, command: bytes) -> None:
-        from cuedpod.radio import CONTROL, SERVICE
-
-        SERVICES[SERVICE][CONTROL][0].commands.put(command)
+        self._control.commands.put(command)
 
     def play(self, rhythm: bytes) -> None:
-        from cuedpod.radio import MOTOR, SERVICE
-
-        SERVICES[SERVICE][MOTOR][0].packets.put(rhythm)
+        self._motor.packets.put(rhythm)
 
     def _drive(self, felt: bool) -> None:
         self.driven.append((self.chip.now_us, felt))

@@ -14,6 +14,7 @@ from cued.commands._setup import network, opened
 from cued.commands._setup.place import Place
 from cued.model import ConfigError
 from cued.sinks._hosts import qr_code
+from tests.program import program
 from tests.shell.test_units import ACCESS_POINT, HOME, settings
 
 DEVICES = "eth0:ethernet\nwlan0:wifi\np2p-dev-wlan0:wifi-p2p"
@@ -27,13 +28,7 @@ class Machine:
         self.told = root / "run/cued-access-point/told"
         self.wanted = root / "run/cued/wifi"
         self.names = root / "etc/NetworkManager/dnsmasq-shared.d"
-        for folder in (
-            self.told.parent,
-            self.wanted.parent,
-            self.names,
-            root / "dev",
-            root / "bin",
-        ):
+        for folder in (self.told.parent, self.wanted.parent, self.names, root / "dev"):
             folder.mkdir(parents=True)
         self.asked.touch()
         programs = {
@@ -42,12 +37,9 @@ class Machine:
             "sleep": "exit 0",
         }
         for name, text in programs.items():
-            (root / "bin" / name).write_text(f"#!/bin/sh\n{text}\n")
-            (root / "bin" / name).chmod(0o755)
-        python = root / "opt/cued/venv/bin/python"
-        python.parent.mkdir(parents=True)
-        python.write_text(f'#!/bin/sh\nPYTHONPATH={HOME} exec {sys.executable} "$@"\n')
-        python.chmod(0o755)
+            program(root / "bin" / name, text)
+        python = f'PYTHONPATH={HOME} exec {sys.executable} "$@"'
+        program(root / "opt/cued/venv/bin/python", python)
 
     def run(self, verb: str) -> list[str]:
         self.asked.write_text("")

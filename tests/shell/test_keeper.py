@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 from cued import keeper as module
 from cued.gpio import mock_factory
 from cued.keeper import PinRequest, Pins
+from tests.shell.test_held_motor import alive
 
 pytestmark = pytest.mark.alone
 
@@ -51,14 +53,8 @@ class Traced:
 
     def __init__(self, folder: Path, wanted: PinRequest, then: str) -> None:
         self.log = folder / "pins"
-        shim = folder / "sitecustomize.py"  # the keeper's lines, copied to a file
-        shim.write_text(
-            "import os, sys\n"
-            "if 'cued.keeper' in sys.orig_argv:\n"
-            "    write = os.write\n"
-            f"    log = os.open({str(self.log)!r}, os.O_CREAT | os.O_WRONLY | os.O_APPEND)\n"
-            "    os.write = lambda fd, data: (write(log, data), write(fd, data))[1]\n"
-        )
+        # The keeper's lines are copied to a file.
+        shutil.copy(Path(__file__).with_name("faulty_site.py"), folder / "sitecustomize.py")
         path = os.pathsep.join((str(folder), str(Path(__file__).parents[2])))
         self.process = subprocess.Popen(
             [sys.executable, "-c", PROGRAM, json.dumps(wanted), then],
@@ -82,12 +78,9 @@ class Traced:
     def ended(self) -> bool:
         """Wait until the keeper is gone."""
         deadline = time.monotonic() + 20
-        while Path(f"/proc/{self.keeper}").exists() and time.monotonic() < deadline:
-            state = Path(f"/proc/{self.keeper}/stat").read_text().rpartition(")")[2].split()[0]
-            if state == "Z":
-                return True
+        while alive(self.keeper) and time.monotonic() < deadline:
             time.sleep(0.01)
-        return not Path(f"/proc/{self.keeper}").exists()
+        return not alive(self.keeper)
 
 
 @pytest.fixture

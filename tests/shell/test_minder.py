@@ -17,6 +17,7 @@ from cued.keeper import PinRequest
 from cued.minder import EVERY_S, GONE_S, MOST, Minder
 from cued.model import Phase, Summary
 from cued.runtime.session_marker import BEAT_S, SessionMarker
+from tests.program import program
 from tests.shell.test_run import HOME, Running
 
 WANTED = PinRequest(pins=(12, 13), most_s=0.5, frequency_hz=200.0, hardware=False)
@@ -85,9 +86,7 @@ def test_motors_are_driven_in_pulses_by_a_keeper_and_the_clip_is_played(tmp_path
     SessionMarker(marker, clip=lambda: "/clip.wav", pins=WANTED).hear(
         Phase(t=1.0, name="settle", from_="idle", why="begin")
     )
-    player = tmp_path / "aplay"
-    player.write_text(f'#!/bin/sh\necho "$@" >{tmp_path}/played\n')
-    player.chmod(0o755)
+    program(tmp_path / "aplay", f'echo "$@" >{tmp_path}/played')
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     monkeypatch.setattr(minder, "PULSES", ((0.01, 0.01),) * 3)
     lines = []

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.program import program
+
 HOME = Path(__file__).parents[2]
 SETUP = HOME / "scripts" / "_setup.sh"
 
@@ -63,24 +65,19 @@ def test_a_missing_network_is_said_as_that():
         assert "no network: connect this machine and run the same command again" in done.stderr
 
 
-PIP = '#!/bin/sh\n[ "$1" = -c ] && exec {python} "$@"\necho "$@" >> {log}\n[ ! -e {fail} ]\n'
+PIP = '[ "$1" = -c ] && exec {python} "$@"\necho "$@" >> {log}\n[ ! -e {fail} ]'
 
 
 def tree(folder):
     """Make a tree with a Python that can make environments, whose pip only writes down."""
     (folder / "pyproject.toml").touch()
-    inside = folder / "inside"
-    inside.write_text(
-        PIP.format(python=sys.executable, log=folder / "log", fail=folder / "fail"), "utf-8"
+    pip = PIP.format(python=sys.executable, log=folder / "log", fail=folder / "fail")
+    inside = program(folder / "inside", pip)
+    maker = program(
+        folder / "maker",
+        '[ "$1" != -c ] || exit 0\nrm -rf .venv; mkdir -p .venv/bin\n'
+        f'cp "{inside}" .venv/bin/python\necho "$@" >> {folder}/log',
     )
-    inside.chmod(0o755)
-    maker = folder / "maker"
-    maker.write_text(
-        '#!/bin/sh\n[ "$1" != -c ] || exit 0\nrm -rf .venv; mkdir -p .venv/bin\n'
-        f'cp "{inside}" .venv/bin/python\n'
-        f'echo "$@" >> {folder}/log\n'
-    )
-    maker.chmod(0o755)
     return f"environment .venv {maker} dev"
 
 
@@ -106,20 +103,15 @@ def test_an_environment_that_was_cut_off_is_made_anew(tmp_path):
 
 def test_an_environment_without_pip_is_made_anew(tmp_path):
     make = tree(tmp_path)
-    (tmp_path / ".venv/bin").mkdir(parents=True)
-    broken = tmp_path / ".venv/bin/python"
-    broken.write_text("#!/bin/sh\nexit 1\n")
-    broken.chmod(0o755)
+    program(tmp_path / ".venv/bin/python", "exit 1")
     (tmp_path / ".venv/.installed-dev").touch()
     assert shell(make, tmp_path).returncode == 0
     assert "venv --clear" in (tmp_path / "log").read_text()
 
 
 def test_without_root_one_command_is_named(tmp_path):
-    (tmp_path / "bin").mkdir()
     for name, body in (("dpkg-query", "exit 1"), ("id", "echo 1000"), ("sudo", "exit 1")):
-        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{body}\n")
-        (tmp_path / "bin" / name).chmod(0o755)
+        program(tmp_path / "bin" / name, body)
     path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
     done = shell(f'export PATH="{path}"; system_packages python3-venv espeak-ng')
     assert done.returncode == 0
@@ -129,10 +121,8 @@ def test_without_root_one_command_is_named(tmp_path):
 def run_tests_with_tools_that_end_with(status, folder):
     """Run scripts/test in a tree whose tools only log their arguments and end with status."""
     tools = folder / ".venv" / "bin"
-    tools.mkdir(parents=True)
     for name in ("ruff", "lint-imports", "pyright", "python"):
-        (tools / name).write_text(f'#!/bin/sh\necho {name} "$@" >> {folder}/ran\nexit {status}\n')
-        (tools / name).chmod(0o755)
+        program(tools / name, f'echo {name} "$@" >> {folder}/ran\nexit {status}')
     scripts = folder / "scripts"
     scripts.mkdir()
     stand_ins = (

@@ -56,12 +56,7 @@ class Session(RuleBasedStateMachine):
         self.phase = "idle"
         self.speaking_until = float("-inf")
         self.speaking = -1
-        self.hold_steps = 0
-        self.blind = False
-        self.fallen = False
         self.technique: list[float] = []
-        self.stage = self.runner.coach.stage
-        self.sessions = 0
 
     @rule(
         seconds=st.floats(1.0, 90.0),

@@ -1,4 +1,7 @@
-"""A walk as the coach sees it: stride events that wander like 1/f noise, made here."""
+"""A walk as the coach sees it: stride events that wander like 1/f noise, made here.
+
+scripts/overlong imports it as ``walk``, so it imports no other module of the tests.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,8 @@ from cued.model import (
     Stride,
     Tick,
 )
-from tests.built import every
+from cued.parts import load as load_part
+from cued.parts import names
 
 
 def wander(strides: int, exponent: float, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -92,7 +96,8 @@ def start(direction: Direction = "backward", speed_m_s: float = 0.6) -> list[Inp
 
 def new_coach(memory: Memory | None = None, **options: object) -> Coach:
     """A coach that runs free unless told otherwise, with every rule, in English."""
-    rules = [*every("rules").values()]
+    parts = [load_part("rules", name) for name in names("rules")]
+    rules = [part.build(part.config()) for part in parts]
     return Coach(CoachConfig(**options), rules, load("en"), memory or Memory())  # type: ignore[arg-type]
 
 

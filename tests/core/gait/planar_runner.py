@@ -128,7 +128,6 @@ class Cycle:
     def _shank(self, hip: Floats, ankle: Floats) -> Floats:
         leg = ankle - hip
         bent = np.arccos(np.minimum(np.hypot(*leg) / (2 * LIMB_M), 0.999))
-        self.knee_deg = np.degrees(2 * bent)
         return bent - np.arctan2(leg[0], -leg[1])
 
     def _of(self, place: Floats, pitch: Floats, segment: str) -> Floats:

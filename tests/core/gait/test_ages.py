@@ -7,15 +7,14 @@ import functools
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from cued.engine import Engine, Worn
-from cued.gait.finding import Posture
 from cued.gait.fusion.ages import OLD_S, Ages
 from cued.gait.metric import Cycle
 from cued.model import AnyEvent, Gait, Input, Link, Measurement, Stability, Stride
 from cued.simulation.scenario import parse
 from tests.built import built, every
+from tests.core.gait.cycles import posture, stride
 from tests.core.simulation.walks import simulated
 
 pytestmark = pytest.mark.once
@@ -109,15 +108,8 @@ def ages(*names: str) -> Ages:
 
 
 def strides(first: float, n: int, **changes: object) -> list[Stride]:
-    one = Stride(t=0.0, side="left", duration_s=1.0, length_m=0.8, speed_m_s=0.8, mode="walking")
-    return [replace(one, t=first + k, **changes) for k in range(n)]
-
-
-def posture(t: float) -> Posture:
-    return Posture(
-        t=t, at=t, sensor="trunk", duration_s=1.0, lean_forward=0.1,
-        roll_range=0.1, rms=(1.0, 1.0, 1.0), jerk_v=300.0,
-    )  # fmt: skip
+    plain = {"duration_s": 1.0, "length_m": 0.8, "speed_m_s": 0.8}
+    return [stride(first + k, **plain | changes) for k in range(n)]
 
 
 def fed(one: Ages, steps: list[Stride], trunk: bool = False) -> list[Measurement]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 from cued.gait.finding import Disturbance
 from cued.gait.trunk.falls import Falls
 from cued.model import Block
-from tests.core.gait.blocks import part, split
+from tests.core.gait.blocks import part
 from tests.core.gait.moves import HARMLESS, Move, falling, jogging, recorded, truth, walking
 from tests.core.gait.trunk_walker import rotation
 
@@ -97,39 +96,6 @@ def test_the_mounting_does_not_matter(seed):
     findings = found([turned])
     assert kinds(findings) == kinds(straight)
     assert [f.at for f in findings] == pytest.approx([f.at for f in straight], abs=0.02)
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.lists(st.integers(1, 1400), max_size=40), st.booleans())
-def test_any_split_gives_the_same_findings(cuts, gyro):
-    block = falling(AT).block(gyro=gyro)
-    assert found(split(block, cuts)) == found([block])
-
-
-def test_single_samples_give_the_same_findings():
-    block = falling(AT).block()
-    assert found(split(block, range(block.t.size))) == found([block])
-
-
-@settings(max_examples=15, deadline=None)
-@given(st.integers(1, 1300))
-def test_a_copy_taken_half_way_continues_identically(cut):
-    block = falling(AT).block()
-    ours = Falls("s")
-    ours.feed(part(block, 0, cut))
-    twin = copy.deepcopy(ours)
-    rest = part(block, cut)
-    assert twin.feed(rest) == ours.feed(rest)
-
-
-def test_nothing_is_told_before_its_samples():
-    falls, block = Falls("s"), falling(AT).block()
-    seen = -1.0
-    for piece in split(block, range(0, block.t.size, 7)):
-        for finding in falls.feed(piece):
-            assert finding.t <= finding.at
-            assert seen < finding.at <= piece.t[-1]
-        seen = piece.t[-1]
 
 
 def test_a_gap_is_forgotten_over_and_nothing_is_possible_for_three_seconds():

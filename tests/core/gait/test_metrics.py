@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 import numpy as np
 import pytest
 
-from cued.gait.finding import Posture
 from cued.gait.metric import Cycle, Metric
 from cued.gait.trunk.posture import posture as trunk_posture
-from cued.model import Stride
 from tests.built import built
+from tests.core.gait.cycles import posture, stride
 
 TRUNK = [
     "trunk_lean_deg",
@@ -22,30 +21,7 @@ TRUNK = [
 ]
 
 
-def build(name: str) -> Metric:
-    return built("metrics", name)
-
-
-def stride(t: float = 0.0, **changes: Any) -> Stride:
-    plain: dict[str, Any] = {
-        "side": "left",
-        "duration_s": 1.1,
-        "length_m": None,
-        "speed_m_s": None,
-        "mode": "walking",
-    }
-    return Stride(t=t, **(plain | changes))
-
-
-def posture(t: float = 0.0, **changes: Any) -> Posture:
-    plain: dict[str, Any] = {
-        "duration_s": 1.1,
-        "lean_forward": 0.0,
-        "roll_range": 0.12,
-        "rms": (1.0, 1.0, 1.0),
-        "jerk_v": 300.0,
-    }
-    return Posture(t=t, at=t, sensor="trunk", **(plain | changes))
+build = partial(built, "metrics")
 
 
 def last(metric: Metric, cycles: list[Cycle]) -> float | None:

@@ -16,6 +16,7 @@ from cued.gait.finding import Posture
 from cued.gait.fusion.baseline import FULL, READY, Baseline, Terms
 from cued.gait.fusion.stability import StabilityWatch
 from cued.model import Floats, Side, Stability, Stride
+from tests.core.gait import cycles
 
 Step = tuple[Stride, Posture | None]
 
@@ -51,29 +52,17 @@ def walk(
     for i in range(n):
         t += times[i]
         s = share[i]
-        posture = Posture(
-            t=t,
-            at=t,
-            sensor="trunk",
-            duration_s=times[i],
-            lean_forward=0.0,
-            roll_range=roll[i],
-            rms=(1.4, s / sqrt(1 - s * s) * 2.4, 1.95),
-            jerk_v=jerk[i],
-        )
+        rms = (1.4, s / sqrt(1 - s * s) * 2.4, 1.95)
+        held = cycles.posture(t, duration_s=times[i], roll_range=roll[i], rms=rms, jerk_v=jerk[i])
         sides: tuple[Side, ...] = ("left", "right") if both else ("left",)
         for k, side in enumerate(sides):
-            stride = Stride(
-                t=t + 0.5 * k * times[i],
-                side=side,
+            moved = cycles.stride(
+                t + 0.5 * k * times[i], side=side, direction=direction, speed_m_s=speed,
                 duration_s=times[i] * (1 + 0.004 * rng.normal()),
                 length_m=None if speed is None else speed * times[i],
-                speed_m_s=speed,
-                mode="walking",
-                direction=direction,
                 step_s=times[i] / 2 if both else None,
-            )
-            yield stride, posture if trunk else None
+            )  # fmt: skip
+            yield moved, held if trunk else None
 
 
 def feed(watch: StabilityWatch, steps: Iterator[Step]) -> list[Stability]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 from cued.gait.finding import Disturbance
 from cued.gait.trunk.stumble import Stumbles
 from cued.model import Block
-from tests.core.gait.blocks import part, split
+from tests.core.gait.blocks import part
 from tests.core.gait.moves import (
     HARMLESS,
     Move,
@@ -135,39 +134,6 @@ def test_the_mounting_does_not_matter(seed):
     turned = found([stumbling(AT).block(mounting=rotation(seed))])
     straight = found([stumbling(AT).block()])
     assert [f.at for f in turned] == [f.at for f in straight]
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.lists(st.integers(1, 1600), max_size=40))
-def test_any_split_gives_the_same_findings(cuts):
-    block = stumbling(AT).block()
-    assert found(split(block, cuts)) == found([block])
-
-
-def test_single_samples_give_the_same_findings():
-    block = stumbling(AT).block()
-    assert found(split(block, range(block.t.size))) == found([block])
-
-
-@settings(max_examples=15, deadline=None)
-@given(st.integers(1, 1500))
-def test_a_copy_taken_half_way_continues_identically(cut):
-    block = stumbling(AT).block()
-    ours = Stumbles("s")
-    ours.feed(part(block, 0, cut))
-    twin = copy.deepcopy(ours)
-    rest = part(block, cut)
-    assert twin.feed(rest) == ours.feed(rest)
-
-
-def test_nothing_is_told_before_its_samples():
-    stumbles, block = Stumbles("s"), stumbling(AT).block()
-    seen = -1.0
-    for piece in split(block, range(0, block.t.size, 7)):
-        for finding in stumbles.feed(piece):
-            assert finding.t <= finding.at
-            assert seen < finding.at <= piece.t[-1]
-        seen = piece.t[-1]
 
 
 def test_a_jump_out_of_walking_is_no_stumble():

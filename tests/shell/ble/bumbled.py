@@ -193,17 +193,10 @@ class BumbleClient(BaseBleakClient):
     async def stop_notify(self, characteristic: Any) -> None:
         await characteristic.obj.unsubscribe(self._subscribers.pop(characteristic.handle))
 
-    async def pair(self, *args: Any, **kwargs: Any) -> None:
-        raise BleakError("no bonds here")
+    async def _absent(self, *args: Any, **kwargs: Any) -> Any:
+        raise BleakError("neither bonds nor descriptors here")
 
-    async def unpair(self) -> None:
-        raise BleakError("no bonds here")
-
-    async def read_gatt_descriptor(self, descriptor: Any, **kwargs: Any) -> bytearray:
-        raise BleakError("no descriptors here")
-
-    async def write_gatt_descriptor(self, descriptor: Any, data: Any) -> None:
-        raise BleakError("no descriptors here")
+    pair = unpair = read_gatt_descriptor = write_gatt_descriptor = _absent
 
 
 class BumbleScanner(BaseBleakScanner):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.shell.broker import MOSQUITTO, Mosquitto
+from tests.shell.page.world import MOSQUITTO, Mosquitto
 
 Start = Callable[..., Mosquitto]
 

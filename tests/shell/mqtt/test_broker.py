@@ -17,8 +17,8 @@ from cued.model import ConfigError, Stumble
 from cued.reading import convert
 from cued.sinks import broker
 from cued.sinks.mqtt import Config
-from tests.shell.broker import free_port
 from tests.shell.mqtt.far_end import Daemon, running, site, watching
+from tests.shell.page.world import free_port
 
 pytest.importorskip("amqtt")
 websockets = pytest.importorskip("websockets")

@@ -20,9 +20,9 @@ from cued.sinks._entities import SESSION
 from cued.sinks._requests import DEFAULT, Gate
 from cued.sinks._topics import Topics
 from tests.languages import TRANSLATED, english_in
-from tests.shell.broker import Mosquitto
 from tests.shell.mqtt.far_end import METRICS, running, site, watching
 from tests.shell.mqtt.home_assistant import faults
+from tests.shell.page.world import Mosquitto
 
 TOPIC = "homeassistant/device/cued_test/config"
 BAND = {"band_from", "band_to"}

@@ -14,9 +14,9 @@ import pytest
 
 from cued.model import Stride
 from cued.sinks._topics import Topics
-from tests.shell.broker import free_port
 from tests.shell.mqtt.conftest import Start
 from tests.shell.mqtt.far_end import METRICS, watching
+from tests.shell.page.world import free_port
 
 CONFIG = Path(__file__).parents[3] / "config"
 USERS = ("cued", "coach", "home")

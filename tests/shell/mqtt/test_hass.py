@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cued import __main__ as cued
-from tests.shell.broker import Mosquitto
 from tests.shell.mqtt.far_end import running, watching
+from tests.shell.page.world import Mosquitto
 
 TOPIC = "homeassistant/device/cued_test/config"
 

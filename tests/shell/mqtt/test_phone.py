@@ -14,7 +14,7 @@ from cued.model import ConfigError, LinkChanged, LinkLost, Packet
 from cued.sources import _phone
 from cued.sources.sensor_logger_mqtt import Config, SensorLoggerMqtt
 from cued.sources.source import spread
-from tests.shell.broker import free_port
+from tests.shell.page.world import free_port
 from tests.shell.test_phones import PHONE, START, message
 from tests.until import until
 

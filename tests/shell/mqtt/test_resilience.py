@@ -13,9 +13,9 @@ import pytest
 from cued.model import Cue, Footfall, Measurement, Stride, Stumble, Summary
 from cued.sinks import mqtt
 from cued.sinks.mqtt import Config, Mqtt
-from tests.shell.broker import Mosquitto, free_port
 from tests.shell.mqtt.conftest import Start
 from tests.shell.mqtt.far_end import Daemon, running, site, watching
+from tests.shell.page.world import Mosquitto, free_port
 
 pytestmark = pytest.mark.alone
 

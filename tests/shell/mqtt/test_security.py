@@ -20,9 +20,9 @@ from cued.reading import convert
 from cued.sinks import mqtt
 from cued.sinks._requests import Gate, RequestRefused
 from cued.sinks.mqtt import V5, V311, Config, Mqtt
-from tests.shell.broker import Mosquitto, free_port
 from tests.shell.mqtt.conftest import Start
 from tests.shell.mqtt.far_end import Daemon, running, site, watching
+from tests.shell.page.world import Mosquitto, free_port
 
 SECRET = "correct horse"
 TLS = (

@@ -28,8 +28,8 @@ from cued.model import (
     Tick,
 )
 from cued.sinks._topics import Topics
-from tests.shell.broker import Mosquitto
 from tests.shell.mqtt.far_end import Daemon, running, watching
+from tests.shell.page.world import Mosquitto
 
 STRIDE = Stride(t=1.0, side="left", duration_s=1.2, length_m=0.9, speed_m_s=0.75)
 CUE = Cue(

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.shell.broker import MOSQUITTO
-from tests.shell.page.world import CHROMIUM, Broker, NoBrowser, Station, browsing
+from tests.shell.page.world import CHROMIUM, MOSQUITTO, Broker, NoBrowser, Station, browsing
 
 DESKTOP = {"width": 1440, "height": 900}
 

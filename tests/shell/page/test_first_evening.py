@@ -28,8 +28,8 @@ from cued.standin.bluez import Bluez
 from cued.standin.bus import private_bus
 from cued.standin.machines import TreadmillPeripheral
 from tests.shell.ble.pods import LSB_PER_G, Pod, frame
-from tests.shell.broker import wait_for
 from tests.shell.page.test_setup_page import PHONE, let_in, on
+from tests.shell.page.world import wait_for
 
 pytestmark = [pytest.mark.once, pytest.mark.timeout(600)]
 FRAMES_HZ = 50.0
@@ -75,7 +75,6 @@ class House(threading.Thread):
         self.loop = asyncio.new_event_loop()
         self.left: Leg
         self.right: Leg
-        self.phases: list[str] = []
         self._over = asyncio.Event()
         self._opened: asyncio.Task[bool] | None = None
 

@@ -15,7 +15,7 @@ from typing import Any
 import paho.mqtt.client as paho
 import pytest
 
-from tests.shell.page.world import Broker, Station
+from tests.shell.page.world import Broker, Station, hour
 
 pytestmark = pytest.mark.once
 
@@ -68,6 +68,17 @@ def peer(broker: Broker) -> Iterator[Peer]:
     peer = Peer(broker)
     yield peer
     peer.stop()
+
+
+@pytest.fixture
+def look(station: Station, peer: Peer, visit: Any) -> Any:
+    """Open the page of another station, of which that is known."""
+
+    def look(name: str, size: dict[str, int] = DESKTOP, **state: Any) -> Any:
+        peer.introduce(name, **state)
+        return visit(f"{station.url}#station/{name}", size=size)
+
+    return look
 
 
 def shown(page: Any, name: str) -> str:
@@ -131,9 +142,8 @@ def test_a_late_visitor_sees_the_session_from_its_beginning(station: Station, vi
 
 
 @pytest.mark.alone
-def test_a_cue_is_on_the_page_within_300_ms(station: Station, peer: Peer, visit: Any) -> None:
-    peer.introduce("quick")
-    page = visit(station.url + "#station/quick")
+def test_a_cue_is_on_the_page_within_300_ms(look: Any, peer: Peer) -> None:
+    page = look("quick")
     until(page, INTRODUCED)
     page.evaluate("""() => { window.shown_at = {}; const cue = document.querySelector('#cue');
         new MutationObserver(() => { shown_at[cue.textContent] ??= Date.now() / 1000; })
@@ -170,22 +180,16 @@ def test_buttons_act_and_say_so(station: Station, visit: Any) -> None:
     until(page, "document.querySelector('#phase').textContent !== 'Paused'")
 
 
-def test_no_button_is_shown_for_what_the_station_refuses(
-    station: Station, peer: Peer, visit: Any
-) -> None:
-    peer.introduce("strict")
-    page = visit(station.url + "#station/strict")
+def test_no_button_is_shown_for_what_the_station_refuses(look: Any) -> None:
+    page = look("strict")
     page.get_by_role("button", name="Pause").wait_for()
     assert page.locator("#keys button:visible").count() == 1
 
 
-def test_a_press_is_sent_once_and_leaves_the_keyboard_where_it_was(
-    station: Station, peer: Peer, visit: Any
-) -> None:
+def test_a_press_is_sent_once_and_leaves_the_keyboard_where_it_was(look: Any, peer: Peer) -> None:
     asked: list[str] = []
     peer.hear("slow", "command", lambda text: asked.append(json.loads(text)["id"]))
-    peer.introduce("slow")
-    page = visit(station.url + "#station/slow")
+    page = look("slow")
     page.get_by_role("button", name="Pause").focus()
     page.keyboard.press("Enter")
     page.wait_for_timeout(600)  # longer than anything here waits to be drawn
@@ -235,10 +239,9 @@ def test_the_brokers_death_is_unmistakable_within_three_seconds(
     peer.stop()
 
 
-def walking(station: Station, peer: Peer, visit: Any, name: str) -> Any:
+def walking(peer: Peer, look: Any, name: str) -> Any:
     """Open the page of another station on which somebody walks."""
-    peer.introduce(name)
-    page = visit(f"{station.url}#station/{name}")
+    page = look(name)
     until(page, INTRODUCED)
     peer.say(name, "metrics", METRICS)
     until(page, NUMBER)
@@ -252,21 +255,16 @@ def assert_nothing_is_known(page: Any) -> None:
     assert "not known" in shown(page, "belt")
 
 
-def test_nothing_of_a_station_that_is_off_looks_current(
-    station: Station, peer: Peer, visit: Any
-) -> None:
-    page = walking(station, peer, visit, "off")
+def test_nothing_of_a_station_that_is_off_looks_current(look: Any, peer: Peer) -> None:
+    page = walking(peer, look, "off")
     peer.say("off", "availability", "offline", retain=True)
     page.get_by_role("alert").get_by_text("Station offline").wait_for()
     assert_nothing_is_known(page)
     peer.say("off", "availability", "", retain=True)
 
 
-def test_a_daemon_that_begins_anew_leaves_nothing_of_before(
-    station: Station, peer: Peer, visit: Any
-) -> None:
-    peer.introduce("reborn")
-    page = visit(station.url + "#station/reborn")
+def test_a_daemon_that_begins_anew_leaves_nothing_of_before(look: Any, peer: Peer) -> None:
+    page = look("reborn")
     until(page, INTRODUCED)
     cue = {"type": "cue", "t": 102.0, "text": "long ago", "verdict": "given"}
     peer.say("reborn", "cue", cue)
@@ -301,11 +299,8 @@ def test_what_was_said_while_the_page_was_away_is_fetched(
     page.get_by_text("“missed”").first.wait_for()
 
 
-def test_a_metric_the_page_never_heard_of_is_shown_with_its_unit(
-    station: Station, peer: Peer, visit: Any
-) -> None:
-    peer.introduce("lab")
-    page = visit(station.url + "#station/lab")
+def test_a_metric_the_page_never_heard_of_is_shown_with_its_unit(look: Any, peer: Peer) -> None:
+    page = look("lab")
     own = {"knee_flexion_deg": 61.34, "grip": 7.0, "tempo_spm": None, "units": {"grip": "N"}}
     until(page, INTRODUCED)
     peer.say("lab", "metrics", {**METRICS, **own})
@@ -316,24 +311,21 @@ def test_a_metric_the_page_never_heard_of_is_shown_with_its_unit(
     assert "Tempo –" in text
 
 
-def test_a_stride_outside_the_own_band_is_said_in_words(
-    station: Station, peer: Peer, visit: Any
-) -> None:
-    page = walking(station, peer, visit, "band")
+def test_a_stride_outside_the_own_band_is_said_in_words(look: Any, peer: Peer) -> None:
+    page = walking(peer, look, "band")
     assert shown(page, "stride-verdict") == "2% longer than your 0.80–0.90\u00a0m"
     peer.say("band", "metrics", {**METRICS, "t": 102.0, "stride_length_m": 0.85})
     until(page, "document.querySelector('#stride-tile').dataset.verdict === 'inside'")
 
 
-def test_silence_takes_the_values_off_the_page(station: Station, peer: Peer, visit: Any) -> None:
-    page = walking(station, peer, visit, "silent")
+def test_silence_takes_the_values_off_the_page(look: Any, peer: Peer) -> None:
+    page = walking(peer, look, "silent")
     until(page, "document.querySelector('#cadence').textContent === '–'", 6)
     assert shown(page, "stability") == "Not known"
 
 
-def test_rubbish_on_the_topics_harms_nothing(station: Station, peer: Peer, visit: Any) -> None:
-    peer.introduce("rubbish")
-    page = visit(station.url + "#station/rubbish")
+def test_rubbish_on_the_topics_harms_nothing(look: Any, peer: Peer) -> None:
+    page = look("rubbish")
     until(page, INTRODUCED)
     script = {"<img src=x onerror=alert(1)>": "<b>1</b>", "cadence_spm": "fast", "t": "now"}
     for body in ("", "{", "[1, 2]", "null", "\x00\xff", json.dumps(script)):
@@ -413,11 +405,10 @@ def test_everybody_can_use_it(
     assert page.evaluate(CUT) == [], "texts run out of their buttons"
 
 
-def test_an_alarm_fits_a_phone_that_shows_everything_at_200_percent(
-    station: Station, peer: Peer, visit: Any
-) -> None:
-    peer.introduce("fallen", phase="fallen", remaining_s=4000.0, commands=["acknowledge", "stop"])
-    page = visit(station.url + "#station/fallen", size=TWICE)
+def test_an_alarm_fits_a_phone_that_shows_everything_at_200_percent(look: Any) -> None:
+    page = look(
+        "fallen", size=TWICE, phase="fallen", remaining_s=4000.0, commands=["acknowledge", "stop"]
+    )
     page.get_by_role("button", name="All is well").wait_for()
     assert page.evaluate(TOO_WIDE) <= 0
 
@@ -460,25 +451,11 @@ def test_the_switch_changes_light_and_dark_and_is_remembered(station: Station, v
 def test_an_hour_of_strides_leaves_frames_their_time(
     station: Station, peer: Peer, visit: Any
 ) -> None:
-    hour = range(3600)
-    history = {
-        "t": [float(n) for n in hour],
-        "columns": {
-            "length": [1.0 + 0.03 * ((n * 7919) % 17 - 8) / 8 for n in hour],
-            "low": [0.95] * 3600,
-            "high": [1.05] * 3600,
-            "cadence": [100.0 + (n * 31) % 5 for n in hour],
-            "score": [((n * 13) % 9 - 4) / 4 for n in hour],
-        },
-        "marks": [{"t": 20.0 * n, "kind": "cue", "text": "short"} for n in range(180)],
-        "began": 0.0,
-        "events": [],
-    }
     page = visit(station.url)
     config = {"broker": f"ws://127.0.0.1:{station.broker.web}/mqtt", "station": "hour",
               "history": "hour"}  # fmt: skip
     page.route("**/config.json", lambda route: route.fulfill(json=config))
-    page.route("**/history.json", lambda route: route.fulfill(json=history))
+    page.route("**/history.json", lambda route: route.fulfill(json=hour()))
     page.reload()
     peer.say("hour", "state", {**BACKWARD, "t": 3600.0})
     until(page, "document.querySelector('#plot-length canvas') !== null")
@@ -573,9 +550,10 @@ PHONE_ON_ITS_SIDE = {"width": 844, "height": 390}
 @pytest.mark.parametrize(
     ("stage", "asks"), [("possible", "Hold the rail"), ("confirmed", "Are you all right?")]
 )
-def test_an_alarm_takes_the_whole_stage_with_what_is_asked(visit, station, peer, size, stage, asks):
-    peer.introduce("down", phase="carry", mode="standing", alarm=stage, commands=["acknowledge"])
-    page = visit(station.url + "#station/down", size=size)
+def test_an_alarm_takes_the_whole_stage_with_what_is_asked(look, peer, size, stage, asks):
+    page = look(
+        "down", size=size, phase="carry", mode="standing", alarm=stage, commands=["acknowledge"]
+    )
     alarm = page.locator("#alarm")
     alarm.get_by_text(asks).wait_for()
     key = alarm.get_by_role("button", name="All is well")
@@ -588,18 +566,17 @@ def test_an_alarm_takes_the_whole_stage_with_what_is_asked(visit, station, peer,
     page.locator(".stage").wait_for()
 
 
-def test_a_phone_on_its_side_shows_all_that_matters(visit, station, peer):
-    peer.introduce("side", phase="carry", mode="walking", direction="forward", commands=["pause"])
-    page = visit(station.url + "#station/side", size=PHONE_ON_ITS_SIDE)
+def test_a_phone_on_its_side_shows_all_that_matters(look):
+    state = {"phase": "carry", "mode": "walking", "direction": "forward", "commands": ["pause"]}
+    page = look("side", PHONE_ON_ITS_SIDE, **state)
     page.get_by_role("heading", name="Keep the short step").wait_for()
     for part in ("#phase", "#direction", "#cadence", "#stride", "#stability", "#cue"):
         box = page.locator(part).bounding_box()
         assert box["y"] + box["height"] <= PHONE_ON_ITS_SIDE["height"], part
 
 
-def test_stop_is_asked_for_twice(visit, station, peer):
-    peer.introduce("twice", phase="settle", commands=["stop"])
-    page = visit(station.url + "#station/twice")
+def test_stop_is_asked_for_twice(look):
+    page = look("twice", phase="settle", commands=["stop"])
     key = page.locator('.key[data-command="stop"]')
     key.click()
     page.get_by_role("button", name="Stop? Press again").wait_for()
@@ -607,7 +584,7 @@ def test_stop_is_asked_for_twice(visit, station, peer):
     page.locator('.key[data-command="stop"][data-busy="true"]').wait_for()
 
 
-def test_a_key_that_is_held_types_step_after_step_and_a_press_one(visit, station, peer):
+def test_a_key_that_is_held_types_step_after_step_and_a_press_one(look, peer):
     heard: list[str] = []
 
     def answer(message: str) -> None:
@@ -616,8 +593,7 @@ def test_a_key_that_is_held_types_step_after_step_and_a_press_one(visit, station
         peer.say("typed", "command/result", {"id": order["id"], "ok": True, **order})
 
     peer.hear("typed", "command", answer)
-    peer.introduce("typed", phase="settle", commands=["faster", "slower"], belt_typed=True)
-    page = visit(station.url + "#station/typed")
+    page = look("typed", phase="settle", commands=["faster", "slower"], belt_typed=True)
     page.locator('.key[data-command="slower"]').click()
     page.locator("#answer", has_text="Belt").wait_for()
     page.locator('.key[data-command="faster"]').hover()
@@ -634,10 +610,9 @@ def test_a_key_that_is_held_types_step_after_step_and_a_press_one(visit, station
     assert (heard.count("slower"), heard.count("faster")) == (1, held)
 
 
-def test_the_end_card_compares_with_the_last_time(visit, station, peer):
-    peer.introduce("done", phase="idle", commands=["start_program"])
+def test_the_end_card_compares_with_the_last_time(look, station, peer):
     first = {"t": 1.0, "duration_s": 600, "backward_s": 60, "cues": 5, "stumbles": 0, "details": {}}
-    page = visit(station.url + "#station/done")
+    page = look("done", phase="idle", commands=["start_program"])
     page.get_by_role("heading", name="Ready").wait_for()
     peer.say("done", "session", first)
     page.locator("#end").get_by_text("1:00").wait_for()
@@ -652,16 +627,14 @@ def test_the_end_card_compares_with_the_last_time(visit, station, peer):
     page.locator("#end").get_by_text("3 of 4 judged").wait_for()
 
 
-def test_the_strip_says_how_long_still_whose_and_which_workout(visit, station, peer):
-    peer.introduce("plan", workout_s=900.0, began_t=40.0, runner="Anna", profile="first_time_ever")
-    page = visit(station.url + "#station/plan")
+def test_the_strip_says_how_long_still_whose_and_which_workout(look):
+    page = look("plan", workout_s=900.0, began_t=40.0, runner="Anna", profile="first_time_ever")
     page.locator("#plan-left").get_by_text("≈ 15 min").wait_for()
     assert shown(page, "plan-who") == "Runner Anna · The first time"
 
 
-def test_the_step_rate_is_shown_against_the_own_one(visit, station, peer):
-    peer.introduce("rate")
-    page = visit(station.url + "#station/rate")
+def test_the_step_rate_is_shown_against_the_own_one(look, peer):
+    page = look("rate")
     page.get_by_role("heading", name="Backward walk").wait_for()
     peer.say("rate", "metrics", METRICS)
     # 120 x 0.8 m/s / 0.9 m and / 0.8 m

@@ -22,7 +22,7 @@ from cued.model import ConfigError, CuedError
 from cued.sinks import _door
 from cued.words import catalogue, languages
 from tests.languages import TRANSLATED, english_in
-from tests.shell.broker import wait_for
+from tests.shell.page.world import wait_for
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
 PHONE = {"width": 390, "height": 844}

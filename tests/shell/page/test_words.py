@@ -17,7 +17,7 @@ from cued.coach.workout.phase import Trigger
 from cued.coach.workout.phases import PHASES
 from cued.model import BeltSource, Direction, Level, LinkState, Mode
 from tests.languages import english_in, words_of
-from tests.shell.broker import wait_for
+from tests.shell.page.world import wait_for
 
 DASHBOARD = Path(__file__).parents[3] / "cued" / "dashboard"
 WORDS = {p.stem: json.loads(p.read_text("utf-8")) for p in (DASHBOARD / "words").glob("*.json")}

@@ -3,16 +3,22 @@
 The station is the whole daemon on a simulated runner, in a thread of its own. It plays the first
 part of its scenario as fast as it can and goes on in real time, so that a test meets a runner who
 has been walking for a minute and need not wait for it.
+
+Scripts import it as ``world``, so it imports no other module of the tests.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
+import random
 import shutil
+import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +29,10 @@ from cued.daemon import Daemon
 from cued.engine import Engine
 from cued.model import Battery, Input
 from cued.simulation.run import Simulation
+from cued.sinks.mqtt import Config
 from cued.sources.simulate import open_scenario
-from tests.shell.broker import Mosquitto, free_port, wait_for
 
+MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
@@ -33,6 +40,7 @@ FLAGS = [
     "--disable-breakpad", "--password-store=basic",
     "--no-sandbox",  # root may not have one, a container often cannot; it sees only our own page
 ]  # fmt: skip
+PATIENCE_S = 10.0
 BROWSER_STARTS_WITHIN_S = 90.0  # a cold start on a small, busy machine
 STATION_STARTS_WITHIN_S = 240.0
 BATTERIES = {"trunk": 83.0, "foot_left": 61.0, "foot_right": 14.0}
@@ -67,6 +75,60 @@ def browsing() -> Iterator[Any]:
     finally:
         browser.close()
         playwright.stop()
+
+
+def free_port() -> int:
+    """Return a port where nothing listens, below those that the kernel gives to clients.
+
+    At one of theirs, a client that tries long enough in vain gets its own port and meets itself.
+    """
+    while True:
+        port = random.SystemRandom().randrange(20000, 32768)
+        with suppress(OSError), socket.socket() as sock:
+            sock.bind(("127.0.0.1", port))
+            return port
+
+
+def wait_for(what: Callable[[], object], message: str, patience_s: float = PATIENCE_S) -> None:
+    end = time.monotonic() + patience_s
+    while not what():
+        assert time.monotonic() < end, message
+        time.sleep(0.02)
+
+
+class Mosquitto:
+    """A broker that can be killed, started again on its port, and frozen.
+
+    ``lines`` are its configuration, with PORT for its port; without any it lets everybody in.
+    """
+
+    def __init__(self, folder: Path, *lines: str, port: int | None = None) -> None:
+        self.port = port or free_port()
+        self._conf = folder / f"mosquitto-{self.port}.conf"
+        self._said = self._conf.with_suffix(".log")
+        lines = lines or ("listener PORT 127.0.0.1", "allow_anonymous true")
+        text = "\n".join((*lines, "log_dest stderr", f"user {os.environ.get('USER', 'root')}", ""))
+        self._conf.write_text(text.replace("PORT", str(self.port)))
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        assert MOSQUITTO
+        with self._said.open("w") as log:
+            self.process = subprocess.Popen([MOSQUITTO, "-c", str(self._conf)], stderr=log)
+        wait_for(lambda: "running" in self._said.read_text() or self._ended(), "no mosquitto")
+        assert not self._ended(), f"mosquitto did not start: {self._said.read_text()}"
+
+    def kill(self) -> None:
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+
+    def config(self, **options: Any) -> Config:
+        """Return the configuration of a sink at this broker."""
+        return Config(host="127.0.0.1", port=self.port, **options)
+
+    def _ended(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
 
 
 class Broker(Mosquitto):
@@ -194,3 +256,17 @@ def _charged(inputs: Iterator[Input]) -> Iterator[Input]:
     for sensor, percent in BATTERIES.items():
         yield Battery(t=0.0, sensor=sensor, percent=percent)
     yield from inputs
+
+
+def hour() -> dict[str, Any]:
+    """An hour of strides and cues as the daemon keeps it."""
+    n = range(3600)
+    columns = {
+        "length": [1.0 + 0.03 * ((s * 7919) % 17 - 8) / 8 for s in n],
+        "low": [0.95] * 3600, "high": [1.05] * 3600,
+        "cadence": [100.0 + (s * 31) % 5 for s in n],
+        "score": [((s * 13) % 9 - 4) / 4 for s in n],
+    }  # fmt: skip
+    marks = [{"t": 20.0 * m, "kind": "cue", "text": "short"} for m in range(180)]
+    t = [float(s) for s in n]
+    return {"t": t, "columns": columns, "marks": marks, "began": 0.0, "events": []}
