@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -13,8 +14,9 @@ import pytest
 from cued import parts
 from cued.actuators.actuator import Actuator
 from cued.config import Site
-from cued.model import Cue, CueDone, Notice, Priority
+from cued.model import CueDone, Notice, Priority
 from tests.built import built
+from tests.shell.part import cue
 from tests.until import until
 
 EVERY = parts.names("actuators")
@@ -43,16 +45,7 @@ class Made:
         return [s for s in self.said if isinstance(s, Notice)]
 
 
-def cue(key: str = "unsteady") -> Cue:
-    return Cue(
-        t=0.0,
-        key=key,
-        text="",
-        pattern="unsteady",
-        priority=Priority.UNSTEADY,
-        verdict="given",
-        tone="unsteady",
-    )
+unsteady = partial(cue, pattern="unsteady", priority=Priority.UNSTEADY, tone="unsteady")
 
 
 @pytest.fixture
@@ -89,7 +82,7 @@ def test_every_option_is_described(name: str) -> None:
 async def test_a_cue_that_is_over_is_reported_as_done(name: str, site: Site) -> None:
     made = Made(name, site)
     async with made.actuator as actuator:
-        actuator.give(cue())
+        actuator.give(unsteady("unsteady"))
         assert actuator.channel == "light" or not is_off(actuator)
         await until(lambda: bool(made.done))
     assert [(d.key, d.ok, d.channel) for d in made.done] == [("unsteady", True, actuator.channel)]
@@ -99,7 +92,7 @@ async def test_a_cue_that_is_over_is_reported_as_done(name: str, site: Site) -> 
 async def test_it_is_off_after_it_is_left(name: str, site: Site) -> None:
     made = Made(name, site)
     async with made.actuator as actuator:
-        actuator.give(cue())
+        actuator.give(unsteady("unsteady"))
     assert is_off(actuator)
 
 
@@ -109,7 +102,7 @@ async def test_it_is_off_after_an_exception_which_passes_unchanged(name: str, si
 
     async def live() -> None:
         async with made.actuator as actuator:
-            actuator.give(cue())
+            actuator.give(unsteady("unsteady"))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -124,7 +117,7 @@ async def test_it_is_off_after_its_task_is_cancelled(name: str, site: Site) -> N
 
     async def live() -> None:
         async with made.actuator as actuator:
-            actuator.give(cue())
+            actuator.give(unsteady("unsteady"))
             entered.set()
             await asyncio.Event().wait()
 
@@ -140,7 +133,7 @@ async def test_it_is_off_after_its_task_is_cancelled(name: str, site: Site) -> N
 async def test_cancel_turns_it_off_and_reports_the_cue(name: str, site: Site) -> None:
     made = Made(name, site)
     async with made.actuator as actuator:
-        actuator.give(cue())
+        actuator.give(unsteady("unsteady"))
         actuator.cancel()
         await until(lambda: bool(made.done) and is_off(actuator))
     assert [d.key for d in made.done] == ["unsteady"]
@@ -154,7 +147,7 @@ async def test_each_cue_is_reported_once_however_they_cut_each_other_off(
     keys = [f"cue {n}" for n in range(20)]
     async with made.actuator as actuator:
         for key in keys:
-            actuator.give(cue(key))
+            actuator.give(unsteady(key))
             await asyncio.sleep(0)
         await until(lambda: len(made.done) >= len(keys))
         await asyncio.sleep(0)
@@ -169,7 +162,7 @@ async def test_giving_blocks_nobody(name: str, site: Site) -> None:
     async with made.actuator as actuator:
         for n in range(101):
             start = time.perf_counter()
-            actuator.give(cue(f"cue {n}"))
+            actuator.give(unsteady(f"cue {n}"))
             took.append(time.perf_counter() - start)
             await asyncio.sleep(0)
     # A tenth of the shortest pulse; the median, as a busy machine may well take longer once.
@@ -181,7 +174,7 @@ async def test_it_leaves_no_thread_behind(name: str, site: Site) -> None:
     before = set(threading.enumerate())
     made = Made(name, site)
     async with made.actuator as actuator:
-        actuator.give(cue())
+        actuator.give(unsteady("unsteady"))
     for thread in set(threading.enumerate()) - before:
         if not thread.name.startswith("asyncio_"):  # the loop's own, for to_thread
             thread.join(2.0)
@@ -195,7 +188,7 @@ async def test_a_missing_device_is_one_notice_and_no_cue_passes_for_given(
     made = Made(name, msgspec.structs.replace(site, hardware=True), **NO_DEVICE[name])
     async with made.actuator as actuator:
         for n in range(3):
-            actuator.give(cue(f"cue {n}"))
+            actuator.give(unsteady(f"cue {n}"))
         await until(lambda: len(made.done) == 3)
     missing = [n for n in made.notices if n.level != "info"]
     assert len(missing) == 1, missing

@@ -1,11 +1,11 @@
-"""An actuator and a sink in one, for tests to look at."""
+"""An actuator and a sink in one, for tests to look at, and a cue to give."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any
 
-from cued.model import Notice
+from cued.model import Cue, Notice, Pattern
 
 
 class Part:
@@ -48,3 +48,18 @@ class Part:
     async def run(self):
         self.called("run")
         await asyncio.Event().wait()
+
+
+def cue(
+    key: str,
+    text: str = "",
+    *,
+    t: float = 0.0,
+    pattern: Pattern = "none",
+    tone: str = "",
+    priority: int = 2,
+) -> Cue:
+    return Cue(
+        t=t, known_t=t, key=key, text=text, pattern=pattern, priority=priority, verdict="given",
+        tone=tone,
+    )  # fmt: skip

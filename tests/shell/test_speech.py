@@ -29,26 +29,14 @@ from cued.actuators._wav import RATE
 from cued.actuators.voices.voice import VoiceOptions
 from cued.coach.voice import phrases
 from cued.config import Site
-from cued.model import Cue, CueDone, Notice, Priority
+from cued.model import CueDone, Notice, Priority
+from tests.shell.part import cue
 from tests.until import until
 
 needs_espeak = pytest.mark.skipif(
     shutil.which("espeak-ng") is None, reason="espeak-ng is not installed"
 )
 ALARMS: tuple[Tone, ...] = ("alarm", "stumble", "unsteady", "lost")
-
-
-def cue(key: str, text: str = "", *, t: float = 0.0, sound: str = "", priority: int = 2) -> Cue:
-    return Cue(
-        t=t,
-        known_t=t,
-        key=key,
-        text=text,
-        pattern="none",
-        priority=priority,
-        verdict="given",
-        tone=sound,
-    )
 
 
 def level(seconds: float, value: int) -> Any:
@@ -435,7 +423,7 @@ async def test_tone_and_words_follow_each_other(site: Site, tmp_path: Path) -> N
     async with speech.Speech(
         speech.Config(volume=1.0), site, lambda _: None, output=output, texts=["hold the rail"]
     ) as s:
-        s.give(cue("unsteady", "hold the rail", sound="unsteady"))
+        s.give(cue("unsteady", "hold the rail", tone="unsteady"))
         s.advance(2.0)
     heard = heard_in(tmp_path / "heard.wav")
     signal = tone("unsteady")
@@ -781,16 +769,16 @@ async def test_a_card_that_goes_away_is_told_once_and_used_again_when_it_is_back
         return [n.code for n in said if isinstance(n, Notice)]
 
     async with speech.Speech(speech.Config(), site, said.append, output=plug, texts=[]) as s:
-        s.give(cue("under way", sound="alarm"))
+        s.give(cue("under way", tone="alarm"))
         plug.plugged = False
         await until(lambda: "sound_lost" in codes())
-        s.give(cue("while lost", sound="alarm"))
+        s.give(cue("while lost", tone="alarm"))
         dones = [(d.key, d.ok) for d in said if isinstance(d, CueDone)]
         assert dones == [("under way", False), ("while lost", False)]
         plug.plugged = True
         await until(lambda: "sound_back" in codes())
-        s.give(cue("again", sound="praise"))
-        s.give(cue("again", sound="phase"))
+        s.give(cue("again", tone="praise"))
+        s.give(cue("again", tone="phase"))
         await until(lambda: len([d for d in said if isinstance(d, CueDone)]) == 4)
     assert codes() == ["sound_lost", "sound_back"]
     assert said[-1].ok
@@ -800,7 +788,7 @@ async def test_a_card_that_goes_away_is_told_once_and_used_again_when_it_is_back
 async def test_bench_learns_when_the_first_sample_of_a_cue_was_handed_over(site: Site) -> None:
     said: list[Any] = []
     async with speech.Speech(speech.Config(), site, said.append, texts=[]) as s:
-        s.give(cue("phase", sound="phase"))
+        s.give(cue("phase", tone="phase"))
         await until(lambda: any(isinstance(d, CueDone) for d in said))
         ((key, given_t, begun_t),) = s.stats.begun
         assert key == "phase"
@@ -829,7 +817,7 @@ async def test_a_file_is_written_in_the_loops_own_thread_to_the_end(
 
     output = FileOutput(tmp_path / "heard.wav")
     async with speech.Speech(speech.Config(), site, report, output=output, texts=[]) as s:
-        s.give(cue("phase", sound="phase", t=1.0))
+        s.give(cue("phase", tone="phase", t=1.0))
     assert threads == [threading.current_thread().name]
     assert heard_in(tmp_path / "heard.wav").size % BLOCK == 0
 
@@ -840,7 +828,7 @@ async def test_a_file_that_cannot_be_written_is_a_missing_device(
     said: list[Any] = []
     output = FileOutput(tmp_path / "no such folder" / "heard.wav")
     async with speech.Speech(speech.Config(), site, said.append, output=output, texts=[]) as s:
-        s.give(cue("phase", sound="phase"))
+        s.give(cue("phase", tone="phase"))
     assert [type(x) for x in said] == [Notice, CueDone]
     assert not said[1].ok
 

@@ -15,19 +15,11 @@ from hypothesis import strategies as st
 from cued.gait.finding import Posture
 from cued.gait.fusion.baseline import FULL, READY, Baseline, Terms
 from cued.gait.fusion.stability import StabilityWatch
-from cued.model import Floats, Side, Stability, Stride
+from cued.model import Side, Stability, Stride
+from tests.core.coach.walk import wander
 from tests.core.gait import cycles
 
 Step = tuple[Stride, Posture | None]
-
-
-def drift(rng: np.random.Generator, n: int) -> Floats:
-    """Noise with a 1/f**alpha spectrum, SD 1: how the strides of healthy people wander."""
-    f = np.fft.rfftfreq(n)
-    f[0] = f[1]
-    spectrum = (rng.normal(size=f.size) + 1j * rng.normal(size=f.size)) * f ** (-0.75 / 2)
-    x = np.fft.irfft(spectrum, n)
-    return (x - x.mean()) / x.std()
 
 
 def walk(
@@ -44,10 +36,10 @@ def walk(
 ) -> Iterator[Step]:
     """``n`` strides of each foot; ``worse`` makes them more lateral, rolling, uneven and jerky."""
     rng = np.random.default_rng(seed)
-    times = 1.1 * (1 + cv * drift(rng, n) + 2.0 * worse * cv * rng.normal(size=n))
-    share = 0.28 + 0.015 * drift(rng, n) + 0.05 * worse
-    roll = (0.12 + 0.015 * drift(rng, n)) * (1 + 0.5 * worse)
-    jerk = 350 * np.exp(0.2 * drift(rng, n) + 0.6 * worse)
+    times = 1.1 * (1 + cv * wander(n, 0.75, rng) + 2.0 * worse * cv * rng.normal(size=n))
+    share = 0.28 + 0.015 * wander(n, 0.75, rng) + 0.05 * worse
+    roll = (0.12 + 0.015 * wander(n, 0.75, rng)) * (1 + 0.5 * worse)
+    jerk = 350 * np.exp(0.2 * wander(n, 0.75, rng) + 0.6 * worse)
     t = start
     for i in range(n):
         t += times[i]
