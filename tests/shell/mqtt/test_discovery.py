@@ -79,9 +79,7 @@ def test_the_first_metrics_have_what_every_template_reads(tmp_path: Path) -> Non
     strap = {"strap": Sensor(device="heart_rate", placement="heart_rate")}
     where = structs.replace(site(tmp_path), sensors=strap)
     topics = Topics(_discovery.units(where), (), 10)
-    topics.take(
-        Measurement(t=1.0, name="cadence_spm", value=100.0, unit="spm", strides=4), 1.0, 0.0
-    )
+    topics.take(Measurement(t=1.0, name="cadence_spm", value=100.0, unit="spm", strides=4), 0.0)
     sent = {m.topic: json.loads(m.payload) for _ in range(2) if (m := topics.due(1.0, 0.0))}
     read = _discovery.describe(where, "cued/test", ())["components"]
     of_metrics = {k for k, e in read.items() if e.get("state_topic") == "cued/test/metrics"}

@@ -97,7 +97,7 @@ def test_grafana_draws_what_telegraf_stores_and_the_sink_sends() -> None:
     stored = {i["json_v2"][0]["measurement_name"] for i in telegraf()["inputs"]["mqtt_consumer"]}
     assert {m for q in queries for m in re.findall(r'_measurement == "(\w+)"', q)} <= stored
     topics = Topics(METRICS, (), 10)
-    topics.take(Stride(t=0, side="left", duration_s=1, length_m=1, speed_m_s=1), 0.0, 0.0)
+    topics.take(Stride(t=0, side="left", duration_s=1, length_m=1, speed_m_s=1), 0.0)
     sent = {}
     while message := topics.due(0.0, 0.0):
         if message.topic == "metrics":
