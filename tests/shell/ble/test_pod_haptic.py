@@ -9,7 +9,7 @@ import pytest
 
 from cued.actuators import pod_haptic
 from cued.actuators.actuator import Report
-from cued.commands.buzz import buzz
+from cued.commands.buzz import buzz_pods
 from cued.config import Site, convert
 from cued.devices import pod
 from cued.model import Beat, ConfigError, Cue, CueDone, Notice, Pattern
@@ -147,7 +147,7 @@ async def test_the_motors_of_pods_can_be_tried_alone(bluez):
             "actuators": {"pod_haptic": {}},
         }
     )
-    trying = asyncio.create_task(buzz("left", config))
+    trying = asyncio.create_task(buzz_pods("left", config))
     while not trying.done():
         await play([one], 50, 10)
     assert trying.result() == ""

@@ -12,7 +12,8 @@ from msgspec import structs
 from cued.coach.known import Judged, Known
 from cued.coach.workout.phases import PHASES
 from cued.model import Belt, Footfall, Link, Stride
-from tests.core.coach.rules.asked import OWN, heard, judged, made, proposed, step
+from tests.built import built
+from tests.core.coach.rules.asked import OWN, heard, judged, proposed, step
 
 
 def walk(values: list[float], begin: float = 0.0, **more: Any) -> list[tuple[Stride, Known]]:
@@ -79,7 +80,7 @@ def test_a_limp_is_asked_about_in_the_same_words_whoever_turns_meanwhile():
 def test_a_limp_that_begins_in_a_turn_is_told_by_how_one_went_that_way_before():
     before = [*walk([0.0] * 30, direction="backward"), *walk([6.0] * 30, 36.0)]
     limp = walk([14.0] * 20, 72.0, direction="backward")
-    rule, told = made("asymmetry"), list[tuple[float, str]]()
+    rule, told = built("rules", "asymmetry"), list[tuple[float, str]]()
     for news, known in before + limp:
         if known.now in (36.0, 72.0):
             rule.reset()  # so a phase begins
@@ -135,7 +136,7 @@ def test_backward_the_limp_has_words_of_its_own():
 ])  # fmt: skip
 def test_who_may_have_the_back_to_the_console_is_not_sent_to_it(phase, facing, asks):
     known = Known(mode="walking", direction=facing, spec=PHASES[phase])
-    rule = made("asymmetry")
+    rule = built("rules", "asymmetry")
     for i in range(30):
         for side in ("left", "right"):
             sore = side == "left" and i >= 20
