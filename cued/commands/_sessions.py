@@ -69,7 +69,7 @@ def state_folder(args: argparse.Namespace, loaded: Config) -> Path:
 def found(args: argparse.Namespace, name: str) -> Path:
     """Find a session by its path, or by name in the folder of sessions."""
     path = Path(name)
-    return path if path.exists() else folder.find(sessions_folder(args), name)
+    return path if path.is_file() else folder.find(sessions_folder(args), name)
 
 
 def _of_service(chosen: Path | None) -> Path | None:

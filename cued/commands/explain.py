@@ -21,7 +21,7 @@ from cued.evaluation.moment import SIDES_S, Moment, Seen, look
 from cued.model import CuedError, RecordingError
 from cued.parts import extra
 from cued.recording.tables.stream import packets
-from cued.recording.tables.table import TableRecording, read_table
+from cued.recording.tables.table import TableRecording, is_table, read_table
 from cued.report.places import write_whole
 
 NAME = "explain"
@@ -51,10 +51,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the moment and draw it."""
-    out: Path = args.out or Path(f"{args.recording.resolve().name}-{args.at:g}.png")
+    out: Path = args.out or Path(f"{args.recording.absolute().name or 'moment'}-{args.at:g}.png")
     kind = out.suffix[1:].lower()
     if kind not in KINDS:
         raise CuedError(f"{out}: a picture's name ends in .png or .svg")
+    if not is_table(args.recording) and not args.recording.is_dir():
+        raise CuedError(
+            f"{args.recording}: this is no table recording, a folder with recording.toml"
+        )
     recording = read_table(args.recording)
     _check(recording, args.at)
     config = load_config(args)

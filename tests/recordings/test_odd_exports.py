@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
 import zipfile
 from datetime import UTC, datetime
@@ -330,3 +331,36 @@ def test_a_comma_that_may_be_either_is_no_number():
 def test_headings_tell_which_device_it_was(text, place):
     assert without_place(text) == place
     assert heading(place[1]) is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["report"], "a folder, and no session; cued sessions lists"),
+        (["export", "--csv", "x.csv"], "a folder, and no session; cued sessions lists"),
+        (["replay"], "a pipe or a device, not a file"),
+        (["explain", "--at", "1"], "a pipe or a device, not a file"),
+    ],
+)
+def test_folders_and_pipes_in_place_of_a_recording_are_told(tmp_path, capsys, words, told):
+    (tmp_path / "chest.csv").write_text("t_s,ax,ay,az\n" + rows(T, ACC))
+    imported(tmp_path, tmp_path / "chest.csv")
+    table = next((tmp_path / "out").glob("*.csv*"))
+    table.unlink()
+    os.mkfifo(table)
+    capsys.readouterr()
+    assert __main__.main([words[0], str(tmp_path / "out"), *words[1:]]) == 1
+    said = capsys.readouterr().err
+    assert told in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_what_is_no_table_recording_is_not_explained(tmp_path, capsys, link):
+    path = tmp_path / "walk"
+    if link:
+        path.symlink_to(path)
+    else:
+        path.write_text("hello")
+    assert __main__.main(["explain", str(path), "--at", "1"]) == 1
+    assert "this is no table recording" in capsys.readouterr().err

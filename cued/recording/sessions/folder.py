@@ -56,8 +56,11 @@ def files(folder: Path) -> list[Path]:
 def find(folder: Path, name: str) -> Path:
     """Find a session by path, by name, by the start or end of its name, or ``last``."""
     path = Path(name)
-    if path.exists():
+    if path.is_file():
         return path
+    if path.exists():
+        what = "folder" if path.is_dir() else "pipe or a device"
+        raise RecordingError(f"{path}: a {what}, and no session; cued sessions lists what there is")
     there = files(folder)
     if name == "last" and there:
         return there[-1]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import difflib
 import gzip
 import io
+import stat
 import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -108,6 +109,8 @@ def read_bytes(path: Path) -> bytes:
     """Read a file, unzipped if need be, or say why not."""
     raw = bytearray()
     try:
+        if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
+            raise refuse(path, 1, "this is a pipe or a device, not a file")
         with path.open("rb") as plain:
             zipped = plain.read(2) == GZIP_MAGIC
             if path.suffix == ".gz" and not zipped and plain.seek(0, io.SEEK_END):
