@@ -17,8 +17,8 @@ from tests.core.devices.treadmills import H, writes
 PAD = H("f8a2 01 23 01 000006 000000 000005 00 000200 d4 fd")
 
 
-def status(km_h: float, mode: int = 1) -> bytes:
-    body = bytes((0xA2, 1, round(km_h * 10), mode)) + bytes(13)
+def status(km_h: float, mode: int = 1, state: int = 1) -> bytes:
+    body = bytes((0xA2, state, round(km_h * 10), mode)) + bytes(13)
     return b"\xf8" + body + bytes((sum(body) & 0xFF, 0xFD))
 
 
