@@ -1,15 +1,17 @@
-"""How surely a foot has just touched, in the opinion of a small network, every 20 ms.
+"""How surely a foot has just touched, in the opinion of small networks, every 20 ms.
 
-The network sees the last 2.16 s of the trunk's acceleration: finely what is new, ever more coarsely
+A network sees the last 2.16 s of the trunk's acceleration: finely what is new, ever more coarsely
 what is older. It is given the vertical, the size of the horizontal, and the horizontal along which
 contacts jolt, where that is known; all less their mean and divided by the size of the movement, so
 that neither the mounting nor how hard a person treads matters. That size is one more input. The
-answer is near 1 where a contact was ``LAG_S`` ago and near 0 elsewhere.
+answer is near 1 where a contact was ``LAG_S`` ago and near 0 elsewhere. Five that began from
+different weights are asked and their log-odds averaged: what one of them learnt by chance the
+others do not say.
 
 It keeps no rhythm, so it cannot lock on to every second step. It was also shown walks stretched in
-time up to 2.5 times, so that slow steps are steps. Where the belt is known to be slow other weights
-are used, which were shown the shorter steps of slow people besides: the vertical of those is so
-soft that elsewhere whoever stands would step.
+time up to 2.5 times, so that slow steps are steps. Where the belt is known to be slow another one,
+alone, is asked, which was shown the shorter steps of slow people besides: the vertical of those is
+so soft that elsewhere whoever stands would step.
 
 The recipe of ``scripts/train-steps`` made the weights from Voisard, Tripod, Mobgap, WeAllWalk and
 the Oxford step counter's phones; ``docs/accuracy.md`` has the figures of people left out.
@@ -69,12 +71,13 @@ class StepNetwork:
         at = np.arange(start + -k % STEP, stop, STEP)
         if not at.size:
             return []
-        x = self._inputs(at, up, along)[:, None]
+        x = self._inputs(at, up, along)[:, None, None]  # (n, networks, 1, inputs)
         layers = SLOW_LAYERS if slow else LAYERS
         for weight, bias in layers[:-1]:
             x = np.maximum(x @ weight + bias, 0.0)
         weight, bias = layers[-1]
-        answers = 1.0 / (1.0 + np.exp(-(x @ weight + bias)))
+        odds = np.add.accumulate(x @ weight + bias, axis=1)[:, -1] / len(weight)
+        answers = 1.0 / (1.0 + np.exp(-odds))
         return list(zip((at + (k - start)).tolist(), answers.ravel().tolist(), strict=True))
 
     def _inputs(self, at: NDArray[np.int64], up: Vector, along: Vector) -> Floats:

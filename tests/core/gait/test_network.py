@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cued.gait.trunk import network
 from cued.gait.trunk.network import REACH, StepNetwork
 
 RNG = np.random.default_rng(1)
@@ -46,3 +47,18 @@ def test_louder_movement_of_the_same_form_hardly_changes_an_answer():
 
     assert np.corrcoef(steps(1.0), steps(1.3))[0, 1] > 0.9
     assert all(0.0 <= a <= 1.0 for a in steps(1.0))
+
+
+def test_networks_beside_each_other_answer_with_the_mean_of_their_log_odds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def odds(layers: list) -> np.ndarray:
+        monkeypatch.setattr(network, "LAYERS", layers)
+        answered = np.array(list(answers(ACC, 50).values()))
+        return np.log(answered / (1.0 - answered))
+
+    together = network.LAYERS
+    nets = len(together[0][0])
+    alone = [[(w[i : i + 1], b[i : i + 1]) for w, b in together] for i in range(nets)]
+    assert nets > 1
+    assert odds(together) == pytest.approx(np.mean([odds(one) for one in alone], axis=0), abs=1e-6)
