@@ -31,7 +31,8 @@ def main() -> int:
         markdown(alarms(report.scores.alarms)),
         *(f"Refused: {refusal}\n" for refusal in report.refused),
     ]
-    PAGE.write_text("\n".join(made).rstrip() + "\n", "utf-8")
+    page = "\n".join(made).replace("\n### ", "\n## ")
+    PAGE.write_text(page.rstrip() + "\n", "utf-8")
     print(f"{PAGE}: {met} of {len(report.targets)} targets met")
     return 1 if report.refused else 0
 
