@@ -264,13 +264,18 @@ def test_it_runs_unattended_with_only_feet_or_only_trunk(worn: tuple[str, ...]) 
     assert 90.0 < technique[0].t < 120.0
 
 
-def test_without_a_belt_speed_that_is_said_and_longer_strides_are_cued_all_the_same() -> None:
+@pytest.mark.parametrize("seed", [81, 82, 83, 84])
+def test_without_a_belt_speed_that_is_said_and_longer_strides_are_cued_all_the_same(
+    seed: int,
+) -> None:
     more = wears("lower_back") + does(60.0, "overlong", by=12.0, for_s=40.0)
-    events = play(script(100.0, more, speed=1.1, seed=81), CoachConfig(), with_belt=False)
+    events = play(script(100.0, more, speed=1.1, seed=seed), CoachConfig(), with_belt=False)
     assert "belt_unknown" in keys(events)
     technique = [c for c in given(events) if c.priority == Priority.TECHNIQUE]
-    assert {c.key for c in technique} == {"overlong_stride"}
-    assert technique[0].t > 60.0
+    assert {c.key for c in technique if c.t < 85.0} == {"overlong_stride"}
+    assert 60.0 < technique[0].t < 70.0
+    # Steps are as much fewer as they are longer: who goes on like that may be told so, too.
+    assert {c.key for c in technique} <= {"overlong_stride", "cadence_drift"}
 
 
 ALONE = {
