@@ -19,7 +19,9 @@ say "what to build with: this machine's own compiler for arm64"
 here=$(dpkg --print-architecture) headers=linux-headers-$kernel common=${kernel%-arm64}
 debian build "$BUILD_WITH,gcc-aarch64-linux-gnu,libpython3-dev:arm64,linux-kbuild-$common" "$here,arm64"
 # Not installed, as they would bring a kernel with them.
-chroot build sh -c "cd /root; apt-get download -q $headers:arm64 linux-headers-$common-common busybox-static:arm64; for f in *.deb; do dpkg -x \$f /unpacked; done; mv /unpacked/usr/src/* /usr/src" >>build.log 2>&1
+cp -L /etc/resolv.conf /etc/hosts build/etc/
+chroot build sh -ec "cd /root; apt-get update -q; apt-get download -q $headers:arm64 linux-headers-$common-common busybox-static:arm64; for f in *.deb; do dpkg -x \$f /unpacked; done; mv /unpacked/usr/src/* /usr/src" >>build.log 2>&1 ||
+    { cat build.log; exit 75; }
 gpio_sim ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-
 
 say "lgpio as Raspberry Pi OS has it"
