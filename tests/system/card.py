@@ -146,16 +146,6 @@ def settings(bench: Bench, password: str) -> None:
     )
 
 
-def adapter(bench: Bench) -> None:
-    """Plug in a Bluetooth adapter that is new to the machine, where new radios are blocked."""
-    plug = "modprobe hci_vhci && exec 3<>/dev/vhci && printf '\\377\\000' >&3"
-    state = "for f in /sys/class/rfkill/*; do echo $(cat $f/type) $(cat $f/soft); done"
-    default = bench.guest.run("cat /sys/module/rfkill/parameters/default_state")
-    seen = bench.guest.run(f"{plug} && udevadm settle && sleep 5 && {state} | grep bluetooth")
-    good = (default, seen) == ("0", "bluetooth 0")
-    bench.check("new Bluetooth adapter", "on, where radios are off", f"{default}; {seen}", good)
-
-
 def wifi(bench: Bench, network: str, password: str) -> None:
     """Let a simulated access point appear, and see that NetworkManager joins it by itself."""
     file = "/etc/NetworkManager/system-connections/cued.nmconnection"
@@ -214,7 +204,6 @@ def main() -> int:
             coached(bench, "a simulated runner is coached")
             memory = int(bench.guest.run("systemctl show cued -P MemoryCurrent"))
             bench.check("memory", "below 384 MB", f"{memory / 1e6:.0f} MB", memory < 384e6)
-            adapter(bench)
             wifi(bench, network, wifi_password)
             power_cut(bench)
             coached(bench, "coached again")

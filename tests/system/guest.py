@@ -45,8 +45,13 @@ class Guest:
         return self.wait(start)
 
     def machine(self) -> list[str]:
-        """Return what is switched on: QEMU, processor, memory, console, and what it starts."""
+        """Return what is switched on: QEMU, processor, memory, console, and what it starts.
+
+        Radios that are new are blocked, as on Raspberry Pi OS: without the package's udev rule no
+        Bluetooth adapter would work.
+        """
         kernel = "console=ttyS0 quiet root=/dev/vda rw mitigations=off nokaslr audit=0"
+        kernel += " rfkill.default_state=0"
         command = """qemu-system-x86_64 -accel tcg,thread=multi,tb-size=512 -cpu max -M q35 -smp 2
             -m 2048 -serial file:run.log -kernel vmlinuz -initrd initrd.img"""
         return [*command.split(), "-append", f"{kernel} net.ifnames=0"]
