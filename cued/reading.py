@@ -35,9 +35,6 @@ MISSING = ": is missing"
 LIMITS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
 LENGTHS = {">=": "at least", "<=": "at most", "==": "exactly"}
 YES, NO = ("yes", "on", "true", "ja", "oui", "1"), ("no", "off", "false", "nein", "non", "0")
-DECIMAL_COMMA = re.compile(r"=\s*([+-]?\d+),(\d+)\s*$")
-CURLY = re.compile("[“”„‟‘’‚«»`´]")
-OPEN = re.compile(r"""=\s*(["'])(?!\1)[^"']*$""")
 # What tomllib says, and what to do; {key}: what is left of =; {rest}: from where it stumbled.
 SYNTAX = (
     ("Cannot overwrite", "{key} is there twice: leave one out"),
@@ -54,12 +51,22 @@ SYNTAX = (
     ("Expected newline", "{rest} after the value: leave it out"),
 )
 PLACE = re.compile(r" \(at line (\d+), column (\d+)\)")
-DASH = re.compile(r"=\s*([\u2010-\u2015\u2212])\s*(\d+(?:\.\d+)?)\s*$")
-LONG = re.compile("^\\s*\\[?[\\w.]*([\u2010-\u2015\u2212])[^\"'=]*(?:=|\\]|$)")
-UNSEEN = re.compile("[\u00a0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]")
-ZEROS = re.compile(r"=\s*([+-]?)0+(\d+)\s*$")
-EQUALS = re.compile(r"^\s*[\w.-]+\s*(==|:=|=>|->)")
-BARE = re.compile(r"=\s*(yes|no|on|off|True|False|TRUE|FALSE|Yes|No|On|Off)\s*$")
+QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+UNSEEN = "[\u00a0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]"
+DASH = "([\u2010-\u2015\u2212])"
+# What people write that TOML does not know, and what to do; {0}: all of it, {1}: its first group.
+SLIPS = (
+    (r"=\s*([+-]?\d+),(\d+)\s*$", "{1},{2}: write a point, {1}.{2}"),
+    ("[“”„‟‘’‚«»`´]", '{0} is a curly quote: write a straight one, "'),
+    (rf"=\s*{DASH}\s*(\d+(?:\.\d+)?)\s*$", "{1} is a dash: write a minus, -{2}"),
+    (rf"^\s*\[?[\w.]*{DASH}[^\"'=]*(?:=|\]|$)", "{1} is a dash: write - or _, as the name has it"),
+    (UNSEEN, "a space that is none (copied from a page?): write the line anew"),
+    (r"""=\s*(["'])(?!\1)[^"']*$""", "a quote is missing at the end"),
+    (r"^\s*[\w.-]+\s*(==|:=|=>|->)", "{1}: write one ="),
+    (r"=\s*([+-]?)0+(\d+)\s*$", "a number begins with no 0: write {1}{2}"),
+    (r"=\s*(yes|on|True|TRUE|Yes|On)\s*$", "{1}: write true"),
+    (r"=\s*(no|off|False|FALSE|No|Off)\s*$", "{1}: write false"),
+)
 
 
 def parse(text: str, where: str) -> dict[str, Any]:
@@ -76,26 +83,26 @@ def parse(text: str, where: str) -> dict[str, Any]:
 def _every_slip(text: str, wrong: ValueError) -> list[str]:
     """Return a sentence for each line that is no TOML, in their order."""
     told = slips(text)
-    lines = text.split("\n")
-    for number in told:
+    lines = ["" if n in told else line for n, line in enumerate(text.split("\n"), 1)]
+    while len(told) < MOST_SLIPS and (next_one := _stumble(lines)):
+        at = PLACE.search(next_one)
+        if at is None or int(at[1]) in told:
+            break
+        number = int(at[1])
+        told[number] = _syntax(next_one, "\n".join(lines))
+        if lines[number - 1].lstrip().startswith("["):
+            break  # what stands below belongs nowhere now
         lines[number - 1] = ""
-    for _ in range(MOST_SLIPS):
-        try:
-            tomllib.loads("\n".join(lines))
-        except ValueError as next_one:
-            at = PLACE.search(str(next_one))
-            if at is None or int(at[1]) in told or "Exceeds the limit" in str(next_one):
-                break
-            number = int(at[1])
-            told[number] = _syntax(str(next_one), "\n".join(lines))
-            if lines[number - 1].lstrip().startswith("["):
-                break  # what stands below belongs nowhere now
-            lines[number - 1] = ""
-        except RecursionError:
-            break
-        else:
-            break
     return [told[number] for number in sorted(told)] or [_syntax(str(wrong), text)]
+
+
+def _stumble(lines: list[str]) -> str:
+    """Return what TOML's parser says of lines, nothing where it has no place to tell."""
+    try:
+        tomllib.loads("\n".join(lines))
+    except (ValueError, RecursionError) as error:
+        return "" if "Exceeds the limit" in str(error) else str(error)
+    return ""
 
 
 def unnested(table: dict[str, Any]) -> dict[str, Any]:
@@ -192,24 +199,9 @@ def slips(text: str) -> dict[int, str]:
 def _slip(line: str) -> str:
     """Return what to write instead of a line, nothing where it is no such slip."""
     code = line.partition("#")[0]
-    if comma := DECIMAL_COMMA.search(code):
-        return f"{comma[1]},{comma[2]}: write a point, {comma[1]}.{comma[2]}"
-    if curly := CURLY.search(code):
-        return f'{curly[0]} is a curly quote: write a straight one, "'
-    if dash := DASH.search(code):
-        return f"{dash[1]} is a dash: write a minus, -{dash[2]}"
-    if dash := LONG.search(code):
-        return f"{dash[1]} is a dash: write - or _, as the name has it"
-    if UNSEEN.search(re.sub(r"\"[^\"]*\"|'[^']*'", "", code)):
-        return "a space that is none (copied from a page?): write the line anew"
-    if OPEN.search(code):
-        return "a quote is missing at the end"
-    if equals := EQUALS.search(code):
-        return f"{equals[1]}: write one ="
-    if zeros := ZEROS.search(code):
-        return f"a number begins with no 0: write {zeros[1]}{zeros[2]}"
-    if word := BARE.search(code):
-        return f"{word[1]}: write {'true' if word[1].lower() in YES else 'false'}"
+    for pattern, told in SLIPS:
+        if found := re.search(pattern, QUOTED.sub("", code) if pattern is UNSEEN else code):
+            return told.format(found[0], *found.groups())
     return ""
 
 

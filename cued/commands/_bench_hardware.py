@@ -127,7 +127,7 @@ def _left_to_the_driver(row: str, took: float | None, asks: Asks | None) -> Read
 
 @contextlib.contextmanager
 def held(options: haptic.Config, site: Site) -> Any:
-    """Run a process that holds the left motor on; yield its pid and its keeper's."""
+    """Run a process that holds the left motor on and yield its pid and that of its keeper."""
     command = [sys.executable, "-m", "cued.commands._held_motor", json.dumps(options.wanted(site))]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         keeper = 0

@@ -35,7 +35,7 @@ def at_full_speed(
     target: str | None,
     hears: Callable[[AnyEvent], object] = ignore,
 ) -> dict[str, int]:
-    """Feed everything to a new engine, event lines to ``target``; how many of each type.
+    """Feed everything to a new engine, write event lines to ``target``, and count each type.
 
     hears : is told every event at once, as a simulated runner and belt answer with what comes next.
     """

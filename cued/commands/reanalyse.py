@@ -105,7 +105,7 @@ def _all(
 
 
 def hear(path: str, *, out: str, wanted: Sequence[str]) -> list[Done]:
-    """Hear one session in a worker; what came of it by each configuration."""
+    """Hear one session in a worker and return what came of it by each configuration."""
     reanalysis = importlib.import_module("cued.report.reanalysis")
     try:
         return reanalysis.analyse(place(path), place(out), wanted, _heard, _effective)

@@ -105,7 +105,7 @@ def _keep_consent(folder: Path, protocol: Protocol, code: str) -> None:
 
 
 def _sensors(config: Config, protocol: Protocol) -> Mapping[str, Worn]:
-    """Return the configured sensors on the body; refuse when one is missing."""
+    """Return the configured sensors on the body. Raises CuedError when one is missing."""
     worn = app.worn(config)
     there = {w.placement for w in worn.values()}
     missing = [place for place in protocol.placements if place not in there]

@@ -66,7 +66,7 @@ class Asymmetry(Rule):
         self._asks = "limp"  # the same as long as it lasts, whoever turns meanwhile
 
     def reset(self) -> None:
-        """Start again; a limp does not end with a phase, nor is forgotten how one goes without."""
+        """Start again, but go on with a limp and with what was ordinary before it."""
         self._watch.restart()
         self._limping = 0
 
@@ -113,7 +113,7 @@ class Asymmetry(Rule):
         )
 
     def _limp(self, value: float, terms: Bin, known: Known) -> None:
-        """Compare with what was usual; while a limp lasts, with that of before it."""
+        """Compare an asymmetry with what was usual before any limp began."""
         now, self._value = known.now, round(value, 1)
         usual = self._ordinary.of(terms, now)
         if usual is not None or self._limp_since is None:

@@ -19,7 +19,7 @@ Tables = dict[str, Any]
 
 
 class ChosenSensor(Struct, frozen=True, omit_defaults=True):
-    """A device and where it is worn; as a table, without what is not known of it."""
+    """A device and where it is worn; what is not known of it is left out of its table."""
 
     device: str
     placement: str

@@ -96,7 +96,7 @@ class Lobe(Struct, frozen=True):
 
 
 class SwingCycle:
-    """Follows one foot; takes samples in order and returns its lifts and contacts."""
+    """Finds the lifts and contacts of one foot in its samples, fed in order."""
 
     def __init__(self, back_rad: float = BACK_RAD, late_s: float = LATE_S) -> None:
         self._back_rad = back_rad
