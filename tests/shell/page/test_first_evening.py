@@ -104,6 +104,7 @@ class House(threading.Thread):
     def power(self, monkeypatch: Any) -> None:
         """Switch the machine on: it has set-up open."""
         self.url = ""
+        self.machine.said.clear()  # or an earlier evening's greeting and digits answer below
         place = Place(self.path, "127.0.0.1", 0)
         monkeypatch.setattr(
             "cued.commands._setup.opened.told",
