@@ -281,6 +281,17 @@ def test_old_sessions_go(there):
     assert stumble.exists()
 
 
+@pytest.mark.parametrize("years", [12, 40])
+def test_a_clock_that_is_years_ahead_deletes_nothing(there, years):
+    kept = [write(there, "anna", days_ago=n) for n in (25, 10, 0)]
+    keep, wrong = folder.Keep(days=30, free_mb=0), NOW + years * 365 * DAY
+    assert folder.tidy(there, keep, wrong) == []
+    ahead = write(there, "anna", days_ago=-years * 365)  # a session by that clock
+    assert folder.tidy(there, keep, wrong + DAY) == []
+    assert folder.tidy(there, keep, NOW + 9 * DAY) == kept[:1]  # by the right one again
+    assert ahead.exists()
+
+
 def test_when_room_is_short_the_oldest_go_and_stumbles_last(there, monkeypatch):
     stumble = write(there, "anna", days_ago=9, stumbles=1)
     plain = [write(there, "anna", days_ago=n) for n in (8, 5, 2)]

@@ -7,6 +7,7 @@ A file is named by the wall clock at its beginning, and may be given a name of i
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from cued.recording.sessions.session import SUFFIX
 NAME = "sessions"
 STAMP = "%Y-%m-%d_%H%M%S"
 DAY_S = 86400.0  # a day
+PAUSE_DAYS = 100.0  # chosen: longer than a summer; what is more is a clock that was not set
 MB = 1e6  # bytes
 EVENTFUL = 2.0  # sessions with a stumble or a fall are kept so many times as long
 
@@ -79,27 +81,39 @@ def find(folder: Path, name: str) -> Path:
 def tidy(folder: Path, keep: Keep, now: float) -> list[Path]:
     """Delete sessions that are too old, then the oldest while space is short; return them."""
     gone: list[Path] = []
-    rest: list[tuple[bool, float, Path]] = []
+    rest: list[Path] = []
     there = index(folder)
-    for path in files(folder):
-        written = path.stat().st_mtime
-        age_days = (now - written) / DAY_S
+    for path, age_days in _aged(files(folder), now):
         if age_days > keep.days and (
             age_days > EVENTFUL * keep.days or not there.entry(path).eventful
         ):
             path.unlink()
             gone.append(path)
         else:
-            rest.append((False, written, path))
+            rest.append(path)
     if rest and _free_mb(folder) < keep.free_mb:
-        rest = sorted((there.entry(path).eventful, written, path) for _, written, path in rest)
-        for _, _, path in rest:
+        for path in sorted(rest, key=lambda path: there.entry(path).eventful):
             if _free_mb(folder) >= keep.free_mb:
                 break
             path.unlink()
             gone.append(path)
     there.save()
     return gone
+
+
+def _aged(paths: Sequence[Path], now: float) -> list[tuple[Path, float]]:
+    """Return paths, oldest first, and their ages in days.
+
+    A pause of more than ``PAUSE_DAYS`` counts as none: a clock that is not set may say any year.
+    """
+    aged: list[tuple[Path, float]] = []
+    later, age_days = now, 0.0
+    for written, path in sorted(((p.stat().st_mtime, p) for p in paths), reverse=True):
+        pause_days = max(0.0, later - written) / DAY_S
+        age_days += pause_days if pause_days <= PAUSE_DAYS else 0.0
+        later = min(later, written)
+        aged.append((path, age_days))
+    return aged[::-1]
 
 
 def _free_mb(folder: Path) -> float:
