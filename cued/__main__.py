@@ -19,7 +19,7 @@ from typing import NoReturn, TextIO
 
 from cued import __version__, commands
 from cued.model import ConfigError, CuedError
-from cued.reading import meant, visible
+from cued.reading import meant, placed, visible
 
 # Argparse's own status; EX_CONFIG of sysexits.h, for systemd; anything else.
 USAGE, CONFIGURATION, FAILED = 2, 78, 1
@@ -103,7 +103,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         status = int(options.call(options))
         sys.stdout.flush()
     except ConfigError as error:
-        return _say(error, CONFIGURATION, getattr(options, "read", ""))
+        return _say(error, CONFIGURATION, getattr(options, "read", None))
     except CuedError as error:
         return _say(error, FAILED)
     except BrokenPipeError:
@@ -147,11 +147,11 @@ def _unprinted(error: OSError) -> int:
     return _say(CuedError(f"what is printed cannot be written: {error.strerror}"), FAILED)
 
 
-def _say(error: CuedError, status: int, where: str = "") -> int:
-    """Print an error, each line with the file it is about, if it names a section only."""
+def _say(error: CuedError, status: int, file: Path | None = None) -> int:
+    """Print an error, each line with its place in a file, if it names a section only."""
     for line in str(error).splitlines():
-        of = f"{where}: " if where and line.startswith("[") else ""
-        print(f"cued: {of}{visible(line)}", file=sys.stderr)
+        told = placed(file, line) if file and line.startswith("[") else line
+        print(f"cued: {visible(told)}", file=sys.stderr)
     return status
 
 

@@ -17,11 +17,11 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, ParamSpec, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, ParamSpec, TypeAlias, TypeVar, cast
 
 from msgspec import Meta, Struct
 
-from cued import parts, reading
+from cued import parts, reading, toml
 from cued.coach.config import CoachConfig
 from cued.coach.voice.phrases import LANGUAGES
 from cued.coach.workout import profile
@@ -93,8 +93,12 @@ class Sensor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         """Check the mounting where it is written."""
-        if self.mounting is not None:
+        if self.mounting is None:
+            return
+        try:
             rotation(self.mounting)
+        except ValueError as error:
+            raise ValueError(f"mounting: {error}") from None
 
 
 class Site(Struct, frozen=True, kw_only=True):
@@ -157,31 +161,28 @@ def load(path: Path | None, settings: Mapping[str, str] | None = None) -> Config
     """
     if path is None:
         path = searched()
-    raw: dict[str, Any] = {}
-    where = "configuration"
-    if path is not None:
-        raw, where = tables(path), path.name
+    raw: dict[str, Any] = tables(path) if path else {}
     for key, value in (settings or {}).items():
         overlay(raw, key, value)
     try:
         return convert(raw)
     except ConfigError as error:
-        lines = [
-            f"{_origin(told, where, settings or {})}: {told}" for told in error.args[0].split("\n")
-        ]
+        lines = [_placed(told, path, settings or {}) for told in error.args[0].split("\n")]
         raise ConfigError("\n".join(lines)) from None
 
 
-def _origin(told: str, where: str, settings: Mapping[str, str]) -> str:
-    """Return where a mistake was written: ``--set``, or the file."""
-    laid = (f"[{path}] {key}" for path, _, key in (s.rpartition(".") for s in settings))
-    return "--set" if any(told.startswith(f"{start}:") for start in laid) else where
+def _placed(told: str, path: Path | None, settings: Mapping[str, str]) -> str:
+    """Return a mistake with where it was written: ``--set``, or the file and its line."""
+    laid = (f"[{table}] {key}" for table, _, key in (s.rpartition(".") for s in settings))
+    if any(told.startswith(f"{start}:") for start in laid):
+        return f"--set: {told}"
+    return reading.placed(path, told) if path else f"configuration: {told}"
 
 
 def tables(path: Path) -> dict[str, Any]:
     """Read the tables of a file, as an editor on any system saves it. Raises ConfigError."""
     try:
-        return reading.parse(path.read_text("utf-8-sig"), path.name)
+        return toml.parse(path.read_text("utf-8-sig"), path.name)
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file") from None
     except OSError as error:
@@ -243,9 +244,12 @@ def _kept(wrongs: list[str], make: Callable[P, T], *args: P.args, **named: P.kwa
 
 
 def _tables(section: str, value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict) or not all(isinstance(v, dict) for v in value.values()):  # pyright: ignore[reportUnknownVariableType,reportUnknownMemberType]
-        raise ConfigError(f"[{section}] holds tables only, such as [{section}.NAME]")
-    return value  # pyright: ignore[reportUnknownVariableType]
+    table = cast("dict[str, Any]", value if isinstance(value, dict) else {"": value})
+    for name, inside in table.items():
+        if not isinstance(inside, dict):
+            where = f"[{section}] {name}:".replace(" :", "")
+            raise ConfigError(f"{where} holds tables only, such as [{section}.NAME]")
+    return table
 
 
 def _parts(kind: str, raw: Any, wrongs: list[str]) -> dict[str, Struct]:

@@ -76,7 +76,7 @@ def test_a_configuration_error_is_one_line_and_status_78(tmp_path, capsys):
     path.write_text("[station]\nlanguge = 'de'\n")
     assert __main__.main(["check", "--config", str(path)]) == 78
     assert capsys.readouterr().err == (
-        "cued: cued.toml: [station] languge: no such key; did you mean language?\n"
+        "cued: cued.toml: line 2: [station] languge: no such key; did you mean language?\n"
     )
 
 

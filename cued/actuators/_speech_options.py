@@ -12,6 +12,7 @@ from cued.actuators._clips import Clips, recordings
 from cued.actuators.voices.voice import VoiceOptions
 from cued.coach.voice import phrases
 from cued.config import Site
+from cued.reading import meant
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,7 +54,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         there = parts.names("voices")
         if self.renderer not in there:
-            raise ValueError(f"no renderer {self.renderer!r}; there are {', '.join(there)}")
+            raise ValueError(f"renderer: no {self.renderer!r}{meant(self.renderer, there)}")
 
     def clips_at(self, site: Site) -> Clips:
         """Return the clips of this voice, and of the coach's own recordings."""

@@ -33,6 +33,7 @@ from cued.config import Site
 from cued.devices.device import PulseTrain
 from cued.model import Beat, ConfigError, Cue, CueDone, Notice
 from cued.parts import Exit, Part
+from cued.reading import meant
 
 APART_S = 0.04  # between the pulses of both sides on one motor, which else were one
 NOBODY = "no pod with a motor is connected"
@@ -52,10 +53,10 @@ class PodHaptic(Actuator):
 
     def __init__(self, config: Config, site: Site, report: Report) -> None:
         pods = [name for name, sensor in site.sensors.items() if sensor.device == "pod"]
-        for name in filter(None, (config.left, config.right)):
-            if name not in pods:
-                there = f"there are: {', '.join(pods)}" if pods else "there is none"
-                raise ConfigError(f"[actuators.pod_haptic]: {name!r} is no pod ({there})")
+        for side, name in (("left", config.left), ("right", config.right)):
+            if name and name not in pods:
+                told = f"{name!r} is no pod{meant(name, pods)}"
+                raise ConfigError(f"[actuators.pod_haptic] {side}: {told}")
         first = pods[0] if pods else ""
         self._sides = (config.left or first, config.right or first)
         self.taken: deque[tuple[str, float, float]] = deque(maxlen=1000)  # key, given, confirmed: s

@@ -24,7 +24,10 @@ class CoachConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Meta(description="Which file of cued/coach/workout/profiles the workout follows."),
     ] = "first_time_ever"
     runner: Annotated[
-        str, Meta(description="Name under which history is kept; a command can change it.")
+        str,
+        Meta(
+            min_length=1, description="Name under which history is kept; a command can change it."
+        ),
     ] = "runner"
     feedback: Annotated[
         Literal["auto", "full", "half", "quarter", "safety"],

@@ -29,7 +29,7 @@ def add_config(parser: argparse.ArgumentParser, *, settings: bool = False) -> No
 def load_config(args: argparse.Namespace) -> Config:
     """Read the configuration that the arguments name."""
     path = args.config or config.searched()
-    args.read = path.name if path else ""  # what is wrong later is wrong there, too
+    args.read = path  # what is wrong later is wrong there, too
     return config.load(path, settings(args))
 
 

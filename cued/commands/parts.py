@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from cued import config, parts
-from cued.reading import to_toml
+from cued.toml import to_toml
 
 NAME = "parts"
 HELP = "list every part and option"

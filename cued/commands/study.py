@@ -22,7 +22,6 @@ from cued.commands._options import add_config, load_config
 from cued.config import Config
 from cued.engine import Worn
 from cued.model import Cue, CuedError, CueDone, Input, Notice, Priority
-from cued.reading import to_toml
 from cued.recording.study.conductor import Conductor, Protocol, Step, read_protocol, shipped
 from cued.recording.tables.table import TableRecording
 from cued.recording.tables.truth import TruthRow
@@ -31,6 +30,7 @@ from cued.runtime.supervise import ignore
 from cued.simulation.run import Simulation
 from cued.simulation.scenario import parse
 from cued.sources.simulate import SIDES
+from cued.toml import to_toml
 
 NAME = "study"
 HELP = "lead a person by voice through a recording, with consent"

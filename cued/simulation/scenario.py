@@ -20,7 +20,7 @@ from typing import Annotated, Any, Literal, cast
 import msgspec
 from msgspec import Meta, Struct
 
-from cued import reading
+from cued import toml
 from cued.frames import Matrix, rotation
 from cued.model import ConfigError
 from cued.reading import in_words, meant
@@ -260,7 +260,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def parse(text: str) -> Scenario:
     """Read a scenario. Raises ConfigError with one line that says where and what."""
-    raw = reading.parse(text, "scenario")
+    raw = toml.parse(text, "scenario")
     _reject_unknown(raw)
     try:
         scenario = msgspec.convert(raw, Scenario)

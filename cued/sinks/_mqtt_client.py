@@ -153,15 +153,16 @@ def answers_no_5(error: MqttError) -> bool:
 
 def _tls_context(config: Config, where: str) -> ssl.SSLContext:
     """Trust the configured CA, and show our certificate."""
+    asked = f"ca: {config.ca}"
     try:
         context = ssl.create_default_context(cafile=config.ca or None)
         if config.certificate:
+            asked = f"certificate: {config.certificate}, {config.key}"
             context.load_cert_chain(config.certificate, config.key)
     except PermissionError:
-        raise OutOfReach(f"{where} key: {config.key} cannot be read by this user") from None
+        raise OutOfReach(f"{where} {asked} cannot be read by this user") from None
     except (OSError, ssl.SSLError) as error:
-        files = ", ".join(filter(None, (config.ca, config.certificate, config.key)))
-        raise ConfigError(f"{where} tls: {error.strerror or error}: {files}") from None
+        raise ConfigError(f"{where} {asked}: {error.strerror or error}") from None
     return context
 
 

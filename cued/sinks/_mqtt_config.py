@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
@@ -19,12 +19,19 @@ PORTS = {  # registered with IANA; brokers' usual ports for web sockets
 }
 
 
+Host: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^([^\s/:]+|[^\s/:]*:[^\s/:]*:[^\s/]*)$(?!\n)",  # one colon begins a port
+        description="Name or address of the broker, without mqtt:// and port.",
+    ),
+]
+
+
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The broker, how to sign in, and which commands are accepted."""
 
-    host: Annotated[str, Meta(min_length=1, description="Name or address of the broker.")] = (
-        "localhost"
-    )
+    host: Host = "localhost"
     port: Annotated[
         Annotated[int, Meta(ge=1, le=65535)] | None,
         Meta(description="Port; none: 1883, with TLS 8883, over WebSocket 9001, with TLS 443."),

@@ -20,6 +20,7 @@ from cued.config import Site
 from cued.model import LinkLost
 from cued.parts import Part
 from cued.sinks import _mqtt_client as mqtt
+from cued.sinks._mqtt_config import Host
 from cued.sinks._secret import Credential, PasswordFile
 from cued.sources._phone import pass_on, phone_options
 from cued.sources.source import Emit, Source
@@ -28,9 +29,7 @@ from cued.sources.source import Emit, Source
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Options of Sensor Logger over MQTT."""
 
-    host: Annotated[str, Meta(min_length=1, description="Name or address of the broker.")] = (
-        "localhost"
-    )
+    host: Host = "localhost"
     port: Annotated[int, Meta(ge=0, le=65535, description="Port; 0: 1883, with TLS 8883.")] = 0
     topic: Annotated[
         str, Meta(pattern="^[^+#]+$", description="Topic that the app publishes to.")

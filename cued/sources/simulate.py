@@ -47,7 +47,7 @@ class Simulate:
     """Plays one scenario."""
 
     def __init__(self, config: Config, site: Site) -> None:
-        scenario = open_scenario(config.scenario)
+        scenario = _configured(config.scenario)
         _refuse_unheard(config.scenario, scenario, site.sensors)
         self.simulation = Simulation(scenario, config.seed or None, keep_truth=1000)
         inputs, belt = self.simulation.inputs(), self.simulation.request
@@ -60,6 +60,16 @@ class Simulate:
     async def request(self, request: BeltRequest) -> str:
         """Set the simulated treadmill."""
         return await self._playback.request(request)
+
+
+def _configured(name: str) -> Scenario:
+    """Read a scenario; a mistake names the option that chose it."""
+    try:
+        return open_scenario(name)
+    except ConfigError as error:
+        lines = (told.removeprefix("scenario: ") for told in str(error).split("\n"))
+        told = "\n".join(f"[sources.simulate] scenario: {line}" for line in lines)
+        raise ConfigError(told) from None
 
 
 def _refuse_unheard(name: str, scenario: Scenario, configured: Iterable[str]) -> None:

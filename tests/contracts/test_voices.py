@@ -24,7 +24,7 @@ def test_the_voices_can_be_chosen_and_nothing_else() -> None:
     assert {"espeak_ng", "pico", "piper", "pyttsx3"} <= set(EVERY)
     for name in EVERY:
         assert speech.Config(renderer=name).renderer == name
-    with pytest.raises(ValueError, match="no renderer 'espeek'; there are espeak_ng, "):
+    with pytest.raises(ValueError, match="renderer: no 'espeek'; did you mean espeak_ng"):
         speech.Config(renderer="espeek")
 
 

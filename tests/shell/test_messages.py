@@ -38,7 +38,8 @@ def test_every_line_of_a_bad_configuration_has_prefix_and_file(capsys, tmp_path)
     status, lines = said(capsys, "check", "--config", str(path))
     assert status == 78
     assert len(lines) == 2
-    assert all(line.startswith("cued: gym.toml: [station] ") for line in lines)
+    for number, line in enumerate(lines, 2):
+        assert line.startswith(f"cued: gym.toml: line {number}: [station] ")
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from msgspec import Meta, Struct
 
 from cued.frames import Matrix, rotation
 from cued.model import Placement, RecordingError
-from cued.reading import unnested
 from cued.recording.tables.columns import meant, read_text, refuse
+from cued.toml import unnested
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$(?!\n)")]
 FileName = Annotated[str, Meta(min_length=1, max_length=255, pattern=r"^[^/\\\x00]+$(?!\n)")]

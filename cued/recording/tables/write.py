@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from cued.model import Belt, RecordingError
-from cued.reading import to_toml
 from cued.recording.tables.table import ACC, GYR, HEADER_FILE, TIME, SensorTrack, TableRecording
 from cued.recording.tables.truth import HEADER, TruthRow
+from cued.toml import to_toml
 
 BELT_FILE = "belt.csv"
 TRUTH_FILE = "truth.csv"

@@ -108,5 +108,5 @@ def test_what_does_not_fit_is_said_at_once():
 def test_a_bad_certificate_is_told_with_the_section_it_stands_in(tmp_path):
     ca = tmp_path / "ca.pem"
     ca.write_text("no certificate")
-    with pytest.raises(ConfigError, match=r"^\[sources\.sensor_logger_mqtt\] tls: "):
+    with pytest.raises(ConfigError, match=r"^\[sources\.sensor_logger_mqtt\] ca: "):
         SensorLoggerMqtt(Config(tls=True, ca=str(ca)), PHONE)
