@@ -3,6 +3,7 @@
 Walking: a contact is a peak of the network's answers (``network.py``), timed between its samples.
 Nothing is a contact without its own peak, and no rhythm is kept but for the least time between
 steps and for this: before a step is due, a peak counts only if it is nearly as sure as the last.
+On a slow belt it is a peak of the mean of the last answers.
 Running: in flight a trunk feels almost nothing, and at contact it starts to feel weight. A contact
 is the crossing of 0.7 g upward by the vertical, low-passed at 8 Hz, after less than 0.36 g.
 
@@ -12,8 +13,9 @@ is not asked while no step can be. Nothing looks at where a piece begins, so any
 samples yields the same moments. The frame (which way is up, and along which contacts jolt) is the
 caller's and holds for the whole piece.
 
-Delay from the time that is reported to the sample at which it is said: 50 ms in walking, 36 ms in
-running. Running is right to 4 ms on average on Alcantara, within 20 ms on every slope.
+Delay from the time that is reported to the sample at which it is said: 50 ms in walking, 70 ms on
+a slow belt, 36 ms in running. Running is right to 4 ms on average on Alcantara, within 20 ms on
+every slope.
 """
 
 from __future__ import annotations
@@ -35,8 +37,9 @@ SURE = 0.3  # an answer of the network that is a step; set by hand on the record
 SHARE = 0.5  # of the last steps' answers: less is a foretaste of what comes (tripod) ...
 DUE = 1.0  # ... until it is overdue, in usual step times
 LEAST_STEP_S = 0.22  # 270 steps a minute
-SURE_SLOWLY = 0.15  # on a slow belt, where soft steps come and no quick ones do (simulated walks)
+SURE_SLOWLY = 0.1  # on a slow belt, where soft steps come and no quick ones do (simulated walks)
 LEAST_SLOWLY_S = 0.35  # backward at 0.5 m/s 98 steps a minute are taken
+MEAN_SLOWLY = 3  # answers: a soft step has several peaks, of which the first came too soon
 DEAD = 0.45  # of the usual step time: no second step so soon
 STEP_S = 0.55  # the usual one before any was seen,
 STEP_LIMITS_S = (0.3, 1.6)  # and what it may become
@@ -81,15 +84,14 @@ class Steps:
     def __init__(self) -> None:
         self._step_s = STEP_S
         self._last_t = -1e9
-        self._before = self._answer = 0.0
         self._usual = 0.0  # answer at a step
         self.retune(slow=False)
 
     @property
     def next_k(self) -> int:
         """The next grid sample whose answer can matter."""
-        soonest = self._last_t + self._dead_s + LAG_S
-        return floor(soonest / DT_S) - STEP - 1
+        soonest = self._last_t + self._dead_s + self._lag_s
+        return floor(soonest / DT_S) - STEP * self._mean_of - 1
 
     @property
     def _dead_s(self) -> float:
@@ -99,15 +101,28 @@ class Steps:
         """Expect the steps that are taken on a slow belt, or the usual ones."""
         self.slow = slow
         self._sure, self._least_s = (SURE_SLOWLY, LEAST_SLOWLY_S) if slow else (SURE, LEAST_STEP_S)
+        self._mean_of = MEAN_SLOWLY if slow else 1
+        self._lag_s = LAG_S + 0.5 * STEP * (self._mean_of - 1) * DT_S
+        self._forget()
+
+    def _forget(self) -> None:
+        self._answers: list[float] = []  # the latest, of which the mean counts
+        self._before = self._top = inf  # no peak where the answers begin
 
     def feed(self, k: int, answer: float) -> Candidate | None:
         """Process the answer at grid sample ``k`` and return the step that it completes."""
-        left, top = self._before, self._answer
-        self._before, self._answer = top, answer
-        if top < self._sure or top <= left or top < answer:
+        self._answers = [*self._answers, answer][-self._mean_of :]
+        if len(self._answers) < self._mean_of:
             return None
-        off = 0.5 * (left - answer) / (left - 2.0 * top + answer)  # of a parabola through the three
-        t = (k - STEP + STEP * off) * DT_S - LAG_S
+        return self._peak(k, sum(self._answers) / self._mean_of)
+
+    def _peak(self, k: int, mean: float) -> Candidate | None:
+        left, top = self._before, self._top
+        self._before, self._top = top, mean
+        if top < self._sure or top <= left or top < mean:
+            return None
+        off = 0.5 * (left - mean) / (left - 2.0 * top + mean)  # of a parabola through the three
+        t = (k - STEP + STEP * off) * DT_S - self._lag_s
         since = t - self._last_t
         if since < self._dead_s:
             return None
@@ -118,7 +133,7 @@ class Steps:
             low, high = STEP_LIMITS_S
             self._step_s += LEARN * (min(max(since, low), high) - self._step_s)
         self._last_t = t
-        self._before = self._answer = inf  # what comes next may not be asked for
+        self._forget()  # what comes next may not be asked for
         return Candidate("walk", k - STEP, k, t, top)
 
 

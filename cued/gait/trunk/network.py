@@ -9,9 +9,9 @@ different weights are asked and their log-odds averaged: what one of them learnt
 others do not say.
 
 It keeps no rhythm, so it cannot lock on to every second step. It was also shown walks stretched in
-time up to 2.5 times, so that slow steps are steps. Where the belt is known to be slow another one,
-alone, is asked, which was shown the shorter steps of slow people besides: the vertical of those is
-so soft that elsewhere whoever stands would step.
+time up to 2.5 times, so that slow steps are steps. Where the belt is known to be slow five others
+are asked, which were shown the shorter steps of slow people besides: the vertical of those is so
+soft that elsewhere whoever stands would step.
 
 The recipe of ``scripts/train-steps`` made the weights from Voisard, Tripod, Mobgap, WeAllWalk and
 the Oxford step counter's phones; ``docs/accuracy.md`` has the figures of people left out.

@@ -18,6 +18,7 @@ from cued.gait.trunk.chain import Trunk
 from cued.gait.trunk.rhythm import RhythmCheck
 from cued.gait.trunk.waves import Waves
 from cued.model import Block, Floats
+from cued.signal.grid import DT_S
 from tests.core.gait import trunk_walker as walker
 from tests.core.gait.trunk_walker import found
 
@@ -225,6 +226,17 @@ def test_missing_samples_lower_the_confidence_and_half_a_slot_of_them_is_unknown
     assert doubted
     assert all(5.9 < f.t < 7.1 for f in doubted)
     assert any(f.mode == "unknown" and 6.0 < f.t < 7.0 for f in findings if isinstance(f, Moving))
+
+
+def test_on_a_slow_belt_the_foretaste_of_a_step_is_not_taken_for_it() -> None:
+    true, k = np.arange(1.0, 7.0), np.arange(0, 700, contacts.STEP)
+    after = k[:, None] * DT_S - contacts.LAG_S - true
+    hints = 0.25 * np.exp(-(((after + 0.1) / 0.02) ** 2))
+    answers = np.sum(0.8 * np.exp(-((after / 0.06) ** 2)) + hints, axis=1)
+    steps = contacts.Steps()
+    steps.retune(slow=True)
+    said = [steps.feed(*asked) for asked in zip(k.tolist(), answers.tolist(), strict=True)]
+    assert [c.t for c in said if c] == pytest.approx(true, abs=0.03)
 
 
 def test_nothing_is_said_before_its_samples_and_in_order_of_knowing() -> None:
