@@ -8,6 +8,7 @@ import importlib
 import importlib.util
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -47,6 +48,19 @@ def sessions(tmp_path_factory):
     return state / "sessions"
 
 
+@pytest.fixture(scope="module")
+def once(sessions, tmp_path_factory):
+    """The sessions heard in their own configuration: what that gave, and its files, to copy."""
+    out = tmp_path_factory.mktemp("once")
+    return heard(sessions, out), out
+
+
+@pytest.fixture
+def results(once, tmp_path):
+    """A copy of those files, where a test does as it likes."""
+    return shutil.copytree(once[1], tmp_path / "results")
+
+
 def heard(sessions, out, wanted=OWN):
     out.mkdir(exist_ok=True)
     paths = sorted(sessions.iterdir())
@@ -61,35 +75,33 @@ def content(out):
     return {p.relative_to(out): p.read_bytes() for p in out.rglob("*.parquet")}
 
 
-def test_the_own_configuration_changes_nothing(sessions, tmp_path):
-    broken, *good = heard(sessions, tmp_path)
+def test_the_own_configuration_changes_nothing(once):
+    broken, *good = once[0]
     assert "no session" in broken.trouble
     for done in good:
         assert done.before == done.after
         assert done.before["stride"] > 5
 
 
-def test_what_is_done_is_not_done_again_and_half_a_file_is_nothing(sessions, tmp_path):
-    first = heard(sessions, tmp_path)
-    results = rows(tmp_path)
-    before = {p: p.read_bytes() for p in results}
-    results[0].with_name(f"{results[0].name}.77.new").write_bytes(b"half")
-    results[1].unlink()
-    again = heard(sessions, tmp_path)
+def test_what_is_done_is_not_done_again_and_half_a_file_is_nothing(sessions, once, results):
+    files = rows(results)
+    before = {p: p.read_bytes() for p in files}
+    files[0].with_name(f"{files[0].name}.77.new").write_bytes(b"half")
+    files[1].unlink()
+    again = heard(sessions, results)
     assert sorted(d.skipped for d in again) == [False, False, True]
-    assert {p: p.read_bytes() for p in results} == before
-    assert [d.after for d in again] == [d.after for d in first]
+    assert {p: p.read_bytes() for p in files} == before
+    assert [d.after for d in again] == [d.after for d in once[0]]
 
 
 @pytest.mark.once
 @pytest.mark.parametrize("which", ["", "_sessions"])
-def test_a_damaged_or_empty_result_is_made_again(sessions, tmp_path, which):
-    heard(sessions, tmp_path)
-    result = min(rows(tmp_path / which), key=lambda p: p.stat().st_size)
+def test_a_damaged_or_empty_result_is_made_again(sessions, results, which):
+    result = min(rows(results / which), key=lambda p: p.stat().st_size)
     whole = result.read_bytes()
     for damage in (b"", b"PAR1", b"nonsense" * 100):
         result.write_bytes(damage)
-        assert sorted(d.skipped for d in heard(sessions, tmp_path)) == [False, False, True]
+        assert sorted(d.skipped for d in heard(sessions, results)) == [False, False, True]
         assert result.read_bytes() == whole
 
 
@@ -120,13 +132,17 @@ def test_what_is_wrong_for_all_is_one_line_before_any_work(sessions, tmp_path, c
     assert not said.out
 
 
-def test_another_configuration_is_another_result_with_its_provenance(sessions, tmp_path):
-    heard(sessions, tmp_path)
-    heard(sessions, tmp_path, GERMAN)
-    results = rows(tmp_path)
-    assert len(results) == 4
-    told = {parquet.read_schema(p).metadata[b"cued.configuration"].decode() for p in results}
+def test_another_configuration_is_another_result_and_sessions_are_left_as_they_are(
+    sessions, results
+):
+    before = {p: p.read_bytes() for p in sessions.iterdir()}
+    heard(sessions, results, GERMAN)
+    files = rows(results)
+    assert len(files) == 4
+    told = {parquet.read_schema(p).metadata[b"cued.configuration"].decode() for p in files}
     assert told == {OWN, GERMAN}
+    assert {p: p.read_bytes() for p in sessions.iterdir()} == before
+    assert all(RecordedSession(p).parts for p in before if before[p].startswith(MAGIC))
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -139,13 +155,6 @@ def test_one_worker_and_two_give_the_same_files(sessions, tmp_path, capsys):
     one, two = (content(tmp_path / n) for n in "12")
     assert one == two
     assert len(one) == 4
-
-
-def test_sessions_are_left_as_they_are(sessions, tmp_path):
-    before = {p: p.read_bytes() for p in sessions.iterdir()}
-    heard(sessions, tmp_path, GERMAN)
-    assert {p: p.read_bytes() for p in sessions.iterdir()} == before
-    assert all(RecordedSession(p).parts for p in before if before[p].startswith(MAGIC))
 
 
 def worker_of(parent):
@@ -163,7 +172,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(sessions, tmp_path):
     many = tmp_path / "sessions"
     many.mkdir()
     good = max(sessions.glob("*.mcap"), key=lambda p: p.stat().st_size)
-    for n in range(6):
+    for n in range(4):
         (many / f"2026-01-01_00000{n}.mcap").write_bytes(good.read_bytes())
     out = tmp_path / "out"
     words = [sys.executable, "-m", "cued", "reanalyse", str(many), "--out", str(out)]
@@ -178,13 +187,13 @@ def test_a_worker_killed_in_the_middle_loses_nothing(sessions, tmp_path):
     finally:
         command.kill()
         command.wait()
-    assert done_before < 6, "killed too late to show anything"
+    assert done_before < 4, "killed too late to show anything"
     assert command.returncode == 0, told
-    assert "6 sessions" in told
+    assert "4 sessions" in told
     undisturbed = tmp_path / "undisturbed"
     heard(many, undisturbed)
     assert not list(out.rglob("*.new"))
-    assert len(rows(out)) == 6
+    assert len(rows(out)) == 4
     assert content(out) == content(undisturbed)
 
 
@@ -242,34 +251,32 @@ def test_a_sweep_hears_each_value_and_they_do_not_mix(sessions, tmp_path, capsys
 
 
 @pytest.mark.once
-def test_shards_share_the_sessions(sessions, tmp_path):
+def test_shards_share_the_sessions(sessions, once, tmp_path):
     shares = []
     for k in (1, 2, 3):
         out = tmp_path / str(k)
         __main__.main(["reanalyse", str(sessions), "--out", str(out), "--shard", f"{k}/3"])
         shares.append({p.name for p in rows(out)})
-    whole = tmp_path / "whole"
-    heard(sessions, whole)
-    assert set.union(*shares) == {p.name for p in rows(whole)}
+    assert set.union(*shares) == {p.name for p in rows(once[1])}
     assert sum(map(len, shares)) == 2
 
 
-def test_rows_say_where_they_come_from_and_columns_their_unit(sessions, tmp_path):
-    heard(sessions, tmp_path)
-    for row in dataset.read(tmp_path):
+def test_rows_say_where_they_come_from_and_columns_their_unit(once):
+    out = once[1]
+    for row in dataset.read(out):
         assert row["version"] == __version__
         assert len(row["configuration"]) == len(row["input"]) == 12
         assert row["hours"] == pytest.approx(30 / 3600, rel=0.1)
         assert row["direction"] in ("forward", "backward", "unknown")
-    about = dataset.read(tmp_path, about=True)
+    about = dataset.read(out, about=True)
     assert len(about) == 2
     assert all(json.loads(row["effective"])["sensors"] for row in about)
-    for path in (p for p in tmp_path.rglob("*.parquet")):
+    for path in (p for p in out.rglob("*.parquet")):
         schema = parquet.read_schema(path)
         assert all(field.metadata[b"unit"] for field in schema)
         assert schema.metadata[b"cued.version"].decode() == __version__
-    together = arrow_dataset.dataset(tmp_path, partitioning="hive").to_table()
-    assert together.num_rows == len(dataset.read(tmp_path))
+    together = arrow_dataset.dataset(out, partitioning="hive").to_table()
+    assert together.num_rows == len(dataset.read(out))
 
 
 def test_a_possible_fall_has_a_word_of_its_own():
@@ -283,9 +290,8 @@ def test_a_possible_fall_has_a_word_of_its_own():
 
 
 @pytest.mark.once
-def test_a_quick_run_is_marked_and_mixes_with_no_exact_one(sessions, tmp_path, capsys):
-    exact = tmp_path / "exact"
-    heard(sessions, exact)
+def test_a_quick_run_is_marked_and_mixes_with_no_exact_one(sessions, once, tmp_path, capsys):
+    exact = once[1]
     words = ["reanalyse", str(sessions), "--out", str(tmp_path / "quick"), "--shard", "1/1"]
     assert __main__.main([*words, "--quick"]) == 1
     assert "less than exact" in capsys.readouterr().out
@@ -297,7 +303,7 @@ def test_a_quick_run_is_marked_and_mixes_with_no_exact_one(sessions, tmp_path, c
 
 
 @pytest.mark.once
-def test_sessions_and_results_may_be_on_another_filesystem(sessions, tmp_path, capsys):
+def test_sessions_and_results_may_be_on_another_filesystem(sessions, once, tmp_path, capsys):
     afar = importlib.import_module("upath").UPath("memory://lab")
     for path in sessions.glob("*.mcap"):
         (afar / "sessions").mkdir(parents=True, exist_ok=True)
@@ -305,9 +311,8 @@ def test_sessions_and_results_may_be_on_another_filesystem(sessions, tmp_path, c
     words = ["reanalyse", "memory://lab/sessions", "--out", "memory://lab/out", "--shard", "1/1"]
     assert __main__.main(words) == 1
     assert "2020-01-01" in capsys.readouterr().out  # the one that is no session
-    heard(sessions, tmp_path)
     assert {p.name: p.read_bytes() for p in rows(afar / "out")} == {
-        p.name: p.read_bytes() for p in rows(tmp_path)
+        p.name: p.read_bytes() for p in rows(once[1])
     }
     __main__.main(words)
     assert "2 of them done before" in capsys.readouterr().out

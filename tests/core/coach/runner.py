@@ -156,6 +156,13 @@ class Runner:
         """An independent runner in the same state."""
         return copy.deepcopy(self)
 
+    def __deepcopy__(self, memo: dict[int, object]) -> Runner:
+        other = copy.copy(self)
+        for name, value in vars(self).items():  # but for the coach, what they hold never changes
+            setattr(other, name, copy.copy(value))
+        other.coach = copy.deepcopy(self.coach, memo)
+        return other
+
 
 def follow(runner: Runner, most_s: float = 3600.0, speed: float | None = None) -> None:
     """Do what the program says until the session is over, setting the belt as told."""
