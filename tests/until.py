@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 
-async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
     """Wait for what the loop or a device's thread is about to do."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 (there is no event to wait for)

@@ -112,7 +112,7 @@ class Heard:
     def links(self, sensor: str) -> list[LinkChanged]:
         return [i for i in self.items if isinstance(i, LinkChanged) and i.sensor == sensor]
 
-    async def until(self, condition, within_s: float = 10.0) -> float:
+    async def until(self, condition, within_s: float = 30.0) -> float:
         """Wait until a condition on the items holds; gives the loop's time at which it did."""
         async with asyncio.timeout(within_s):
             while not condition():

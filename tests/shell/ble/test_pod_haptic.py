@@ -58,7 +58,7 @@ async def worn(bluez, n: int = 1, **options: str):
         streaming = asyncio.create_task(play(pods, 50, 1000))
         await heard.until(lambda: all(len(heard.packets(name)) > 5 for name in names))
         try:
-            yield pods, actuator, said, streaming
+            yield pods, actuator, said, heard
         finally:
             streaming.cancel()
 
@@ -98,8 +98,8 @@ async def test_a_pod_that_confirms_too_late_is_not_trusted_with_a_cue(bluez):
 
 
 async def test_a_pod_that_is_not_heard_is_not_written_to(bluez):
-    async with worn(bluez) as ((one,), actuator, said, streaming):
-        streaming.cancel()
+    async with worn(bluez) as ((one,), actuator, said, _):
+        one.streaming = False
         await asyncio.sleep(pod.LATE_S + 0.1)
         actuator.give(cue())
         (done,) = await said.finished()
@@ -108,10 +108,10 @@ async def test_a_pod_that_is_not_heard_is_not_written_to(bluez):
 
 
 async def test_a_pod_that_is_gone_is_said_to_be_so(bluez):
-    async with worn(bluez) as ((one,), actuator, said, _):
-        bluez.drop(one)
+    async with worn(bluez) as ((one,), actuator, said, heard):
         one.advertising = False
-        await asyncio.sleep(0.2)
+        bluez.drop(one)
+        await heard.until(lambda: not heard.links("left")[-1].connected)
         actuator.give(cue())
         (done,) = await said.finished()
         assert "left: it is not connected" in done.why
@@ -120,11 +120,11 @@ async def test_a_pod_that_is_gone_is_said_to_be_so(bluez):
 async def test_cancelling_writes_silence(bluez):
     async with worn(bluez) as ((one,), actuator, said, _):
         actuator.give(cue("unsteady"))
-        await asyncio.sleep(0.2)
+        await until(lambda: one.rhythms)
         actuator.cancel()
         (done,) = await said.finished()
         assert done.why == "cancelled"
-        await asyncio.sleep(0.2)
+        await until(lambda: len(one.rhythms) > 1)
         assert [r[1] for r in one.rhythms] == [6, 0]
 
 

@@ -16,8 +16,8 @@ from cued import parts
 from cued.config import Sensor, Site
 from cued.model import AnyEvent, Command, CommandResult
 from cued.sinks.mqtt import Config, Mqtt
+from tests.shell.page.world import PATIENCE_S
 
-PATIENCE_S = 10.0
 METRICS: dict[str, Struct] = {
     name: parts.load("metrics", name).config() for name in parts.names("metrics")
 }

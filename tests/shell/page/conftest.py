@@ -9,7 +9,15 @@ from typing import Any
 
 import pytest
 
-from tests.shell.page.world import CHROMIUM, MOSQUITTO, Broker, NoBrowser, Station, browsing
+from tests.shell.page.world import (
+    CHROMIUM,
+    MOSQUITTO,
+    PATIENCE_S,
+    Broker,
+    NoBrowser,
+    Station,
+    browsing,
+)
 
 DESKTOP = {"width": 1440, "height": 900}
 
@@ -55,8 +63,11 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def station(folder: Path, broker: Broker) -> Iterator[Station]:
-    """Somebody who walks backward and stumbles seven seconds after the tests begin."""
+def station(folder: Path, broker: Broker, browser: Any) -> Iterator[Station]:
+    """Somebody who walks backward and stumbles seven seconds after the tests begin.
+
+    The browser is there before, or a slow machine would start it while they stumble.
+    """
     station = Station(folder, broker, "stumble", 83.0)
     station.start()
     yield station
@@ -72,7 +83,7 @@ def visit(browser: Any) -> Iterator[Any]:
     def visit(url: str, dark: bool = False, size: dict[str, int] = DESKTOP, **more: Any) -> Any:
         scheme = "dark" if dark else "light"
         page = browser.new_page(viewport=size, color_scheme=scheme, **more)
-        page.set_default_timeout(8000)
+        page.set_default_timeout(1000 * PATIENCE_S)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",

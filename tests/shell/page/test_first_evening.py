@@ -24,6 +24,7 @@ from cued.config import Site
 from cued.daemon import Daemon
 from cued.devices import pod
 from cued.model import Command, Phase
+from cued.sinks import _door
 from cued.standin.bluez import Bluez
 from cued.standin.bus import private_bus
 from cued.standin.machines import TreadmillPeripheral
@@ -33,6 +34,7 @@ from tests.shell.page.world import wait_for
 
 pytestmark = [pytest.mark.once, pytest.mark.timeout(600)]
 FRAMES_HZ = 50.0
+PAUSE_S = 4.0  # before digits are spoken again; 10 s where somebody has to listen to them
 
 
 class Leg(Pod):
@@ -191,8 +193,7 @@ def onward(page: Any, title: str) -> None:
 
 
 def tried(page: Any, button: str) -> str:
-    page.get_by_role("button", name=button, exact=True).click()
-    page.locator("#said", has_text="Trying").wait_for()
+    page.get_by_role("button", name=button, exact=True).click()  # says at once that it is trying
     page.wait_for_function("() => !/Trying/.test(document.getElementById('said').textContent)")
     return str(page.locator("#said").inner_text())
 
@@ -203,6 +204,7 @@ def test_from_power_on_to_a_workout_that_starts(
     monkeypatch.setattr(sensors, "LISTEN_S", 6.0)
     monkeypatch.setattr(walked, "WALK_S", 4.0)
     monkeypatch.setattr("cued.commands._setup.real.SCAN_S", 3.0)
+    monkeypatch.setattr(_door, "PAUSE_S", PAUSE_S)
     house.power(monkeypatch)
     assert "cued dot local" in house.machine.said[0]
     page = phone(house.url)
@@ -218,19 +220,19 @@ def test_from_power_on_to_a_workout_that_starts(
         page.wait_for_timeout(1100)
     page.locator("#speak").click()
     page.locator("#said", has_text="Wait").wait_for()
-    page.wait_for_timeout(20_500)
+    page.wait_for_timeout(1000 * (2 * PAUSE_S + 0.5))
     let_in(page, house)
 
     # A second phone takes over; the first is outside, and gets back in by new digits.
     on(page, "Language")
-    page.wait_for_timeout(10_500)
+    page.wait_for_timeout(1000 * (PAUSE_S + 0.5))
     other = phone(house.url, "de-DE")
     let_in(other, house)
     on(other, "Sprache")
     page.locator("#next").click()
     page.locator("#door").wait_for()
     other.close()
-    page.wait_for_timeout(10_500)
+    page.wait_for_timeout(1000 * (PAUSE_S + 0.5))
     let_in(page, house)
     onward(page, "What for")
     page.get_by_label("Name of who runs").fill("Ada")

@@ -7,6 +7,7 @@ import re
 import signal
 import statistics
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 import paho.mqtt.client as paho
 import pytest
 
-from tests.shell.page.world import Broker, Station, hour
+from tests.shell.page.world import PATIENCE_S, Broker, Station, hour, wait_for
 
 pytestmark = pytest.mark.once
 
@@ -51,8 +52,12 @@ class Peer:
         self._client.publish(f"cued/{station}/{topic}", payload, retain=retain)
 
     def hear(self, station: str, topic: str, heard: Callable[[str], object]) -> None:
+        """Call with what comes from now on."""
+        subscribed = threading.Event()
         self._client.on_message = lambda _client, _data, m: heard(m.payload.decode())
+        self._client.on_subscribe = lambda *_: subscribed.set()
         self._client.subscribe(f"cued/{station}/{topic}")
+        assert subscribed.wait(PATIENCE_S)
 
     def introduce(self, station: str, **state: Any) -> None:
         self.say(station, "availability", "online", retain=True)
@@ -85,7 +90,7 @@ def shown(page: Any, name: str) -> str:
     return page.locator(f"#{name}").inner_text()
 
 
-def until(page: Any, script: str, timeout_s: float = 8.0) -> None:
+def until(page: Any, script: str, timeout_s: float = PATIENCE_S) -> None:
     """Wait in here: waiting in the page would need eval, which its policy forbids."""
     end = time.monotonic() + timeout_s
     while not page.evaluate(script):
@@ -169,8 +174,8 @@ def test_buttons_act_and_say_so(station: Station, visit: Any) -> None:
     until(page, NUMBER)
     page.get_by_role("button", name="Mute").click()
     until(page, MUTED)
-    assert shown(page, "answer") == "Mute: done"
-    assert page.get_by_text("voice muted").is_visible()
+    page.locator("#answer").get_by_text("Mute: done").wait_for()
+    page.get_by_text("voice muted").wait_for()
     page.get_by_role("button", name="Unmute").focus()
     page.keyboard.press("Enter")
     until(page, "document.querySelector('[data-command=mute]').hidden === false")
@@ -195,7 +200,7 @@ def test_a_press_is_sent_once_and_leaves_the_keyboard_where_it_was(look: Any, pe
     page.wait_for_timeout(600)  # longer than anything here waits to be drawn
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.dataset.command") == "pause"
-    page.wait_for_timeout(300)
+    wait_for(lambda: asked, "nothing was sent")
     peer.say("slow", "command/result", {"id": asked[0], "ok": False, "why": "not while a fall"})
     page.get_by_text("Pause: refused, not while a fall").wait_for()
     assert len(asked) == 1
@@ -424,7 +429,7 @@ def test_who_walks_is_asked_and_answered_on_the_page(
     page.get_by_text("Is it you?").wait_for()
     assert violations(page) == []
     page.get_by_role("button", name="It’s me").click()
-    page.wait_for_timeout(300)
+    wait_for(lambda: asked, "nothing was sent")
     assert asked == ["same_runner"]
     assert page.evaluate(TOO_WIDE) <= 0
 
@@ -456,8 +461,9 @@ def test_an_hour_of_strides_leaves_frames_their_time(
               "history": "hour"}  # fmt: skip
     page.route("**/config.json", lambda route: route.fulfill(json=config))
     page.route("**/history.json", lambda route: route.fulfill(json=hour()))
+    peer.introduce("hour", t=3600.0)  # kept for the page, whenever it comes to listen
     page.reload()
-    peer.say("hour", "state", {**BACKWARD, "t": 3600.0})
+    until(page, INTRODUCED)
     until(page, "document.querySelector('#plot-length canvas') !== null")
     page.evaluate("""() => { window.frames_ms = []; let last = performance.now();
         const frame = (at) => { frames_ms.push(at - last); last = at;
@@ -603,7 +609,7 @@ def test_a_key_that_is_held_types_step_after_step_and_a_press_one(look, peer):
         if heard.count("faster") >= 3:
             break
     page.mouse.up()
-    page.wait_for_timeout(100)
+    page.locator('.key[data-command="faster"][data-busy="false"]').wait_for()  # all is answered
     held = heard.count("faster")
     assert held >= 3
     page.wait_for_timeout(900)  # three more would have come
