@@ -142,6 +142,32 @@ FILES = {
         '"time,s","acc x,mG","acc y,mG","acc z,mG"\n' + rows(T, MG),
         [],
     ),
+    "a minus and thousands as a text program sets them": (
+        "time (ms);acc x (mg);acc y (mg);acc z (mg)\n"
+        + rows([f"{t * 1e3:,.0f}" for t in T], MG, separator=";")
+        .replace(",", "\u202f").replace("-", "\u2212"),
+        ["--columns", "t=time (ms)"],
+    ),
+    "a byte order mark twice": ("\ufeff\ufefft_s,ax,ay,az\n" + rows(T, ACC), []),
+    "days since 1900": (
+        "date,ax (m/s2),ay (m/s2),az (m/s2)\n"
+        + rows([f"{25569 + (BEGAN + t) / 86400:.11f}" for t in T], ACC),
+        ["--columns", "t=date", "--units", "days"],
+    ),
+    "Noraxon": (
+        "name\nwalk\n\ntime,Activity,Marker,"
+        + ",".join(f"Pelvis Accel Sensor {a} (mG)" for a in "XYZ")
+        + ","
+        + ",".join(f"Noraxon MyoMotion-Segments-Pelvis-Gyroscope-{a} (deg/s)" for a in "xyz")
+        + "\n"
+        + rows(T, 0 * T, 0 * T, MG, DPS),
+        ["--units", "s"],
+    ),
+    "Delsys, one rate": (
+        "X[s]," + ",".join(f"Trigno IM sensor 1: ACC 1.{a} [g]" for a in "XYZ") + "\n"
+        + rows(T, ACC / G),
+        [],
+    ),
     "no numbers as C writes them": (
         "t_s,ax,ay,az,gx,gy,gz,temp\n" + rows(T, ACC, GYR, ["1.#QNAN"] * N),
         [],

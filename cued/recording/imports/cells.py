@@ -31,6 +31,8 @@ PART = re.compile(r"(?<=:\d\d)[.,](\d+)")  # of a second, in a date and time of 
 SECONDS = re.compile(r"([-+.\deE]+) ?s(?:ec)?")
 QUOTED = re.compile(r'"\s*([-+]?\d[\d.,]*)\s*"')
 BARE = re.compile(r'(?:^|[;\t|])\s*"?([-+]?\d[\d.,]*)"?\s*(?=[;\t|]|$)', re.MULTILINE)
+GAP = re.compile(r"(?<=\d) (?=\d{3}(?:\D|$))(?!.*:)")  # between thousands
+SIGNS = {0x2212: "-", 0xA0: " ", 0x2009: " ", 0x202F: " "}  # a minus, and spaces that part nothing
 POINTED = re.compile(r"[-+]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?")
 COMMAED = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 
@@ -73,9 +75,11 @@ def number_as(cell: str, written: Writing) -> float:
         pass
     else:
         return value if math.isfinite(value) else math.nan
-    plain = cell.strip().strip("\"'").strip()
+    plain = GAP.sub("", cell.translate(SIGNS)).strip().strip("\"'").strip()
     if plain.lower() in UNKNOWN:
         return math.nan
+    with suppress(ValueError):
+        return float(plain)
     if written.decimal_comma:
         with suppress(ValueError):
             return float(plain.replace(",", "."))

@@ -91,7 +91,10 @@ def _table(files: Files, name: str, asked: ImportOptions, rename: Rename) -> Exp
     chosen = {head: ASKED[key] for key, head in asked.columns.items()}
 
     def meant(head: str) -> ColumnHeading | None:
-        return chosen.get(head) or heading(rename(head))
+        told, said = heading(rename(head)), chosen.get(head)
+        if said and told and said.what == told.what:
+            return replace(said, unit=told.unit)
+        return said or told
 
     layout = find_layout(lines, lambda head: bool(meant(head) or heading(without_place(head)[1])))
     if layout is None:

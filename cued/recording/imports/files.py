@@ -25,6 +25,7 @@ from cued.recording.tables.columns import MAX_BYTES, read_bytes, refuse
 BOMB_RATIO = 200  # numbers as text pack to a third, and constant columns to a fiftieth
 MOST_NESTED = 3  # zip files in one another
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+UTF32 = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
 CONTROLS = bytes(n for n in range(32) if n not in b"\t\n\f\r\x1a\x1b")
 MOST_CONTROLS = 0.01  # share in a text; of bytes at random a tenth are controls
 MOST_HEAD = 60  # characters of a heading in a message
@@ -87,7 +88,9 @@ class Files:
         raw, path = self.raw(name), self.label(name)
         if not raw.strip():
             raise refuse(path, 1, "the file is empty")
-        if raw.startswith(UTF16):
+        if raw.startswith(UTF32):
+            text = raw.decode("utf-32", errors="replace")
+        elif raw.startswith(UTF16):
             text = raw.decode("utf-16", errors="replace")
         elif raw[1:8:2] == b"\0\0\0\0":
             text = raw.decode("utf-16-le", errors="replace")
@@ -104,7 +107,7 @@ class Files:
                 code, name = _encoding(raw)
                 text = raw.decode(code, errors="replace")
                 self._note(f"{path.name}: not UTF-8, read as {name}")
-        return text.replace("\r\n", "\n").replace("\r", "\n")
+        return text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
     def _note(self, text: str) -> None:
         if text not in self.notes:
@@ -197,6 +200,10 @@ def _unpacked(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
             raise refuse(path, 1, "longer than 1 GiB; cut it into shorter recordings")
         if info.file_size > BOMB_RATIO * max(info.compress_size, 1024):
             raise refuse(path, 1, "unpacks to far more than any recording does")
+        if info.flag_bits & 1:
+            raise refuse(
+                path, 1, "the zip file has a password: unpack it, and import what is in it"
+            )
         return archive.read(info)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         raise refuse(path, 1, f"the zip file is damaged here ({error})") from None

@@ -59,7 +59,7 @@ UNITS: dict[str, dict[str, float]] = {
     "time": {
         "s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "secs": 1.0, "ms": 1e-3,
         "msec": 1e-3, "msecs": 1e-3, "millisecond": 1e-3, "milliseconds": 1e-3, "us": 1e-6,
-        "µs": 1e-6, "microseconds": 1e-6, "ns": 1e-9, "nanoseconds": 1e-9,
+        "µs": 1e-6, "microseconds": 1e-6, "ns": 1e-9, "nanoseconds": 1e-9, "days": 86400.0,
     },
     "acc": {
         "m/s2": 1.0, "m/s/s": 1.0, "mps2": 1.0, "ms-2": 1.0, "ms2": 1.0, "m/(s2)": 1.0,
@@ -78,6 +78,7 @@ UNITS: dict[str, dict[str, float]] = {
 }  # fmt: skip
 UNITS["linear"] = UNITS["gravity"] = UNITS["acc"]
 AXES = frozenset("xyz")
+LONGEST = 200  # characters of a heading; a file without line ends is one of millions
 JOINED = re.compile(
     r"(a|acc|accel|acceleration|gf|g|gyr|gyro|w|as|rot|rotation|加速度|角速度)([xyz])"
 )
@@ -97,9 +98,22 @@ STATED = {
 }  # words that tell their unit
 
 
-SIDES = {"left": "left", "right": "right", "l": "left", "r": "right"}
+SIDES = {"left": "left", "right": "right", "l": "left", "r": "right", "lt": "left", "rt": "right"}
 BODY = frozenset(
-    {"foot", "shoe", "shank", "ankle", "lower", "back", "lumbar", "trunk", "waist", "chest"}
+    {
+        "foot",
+        "shoe",
+        "shank",
+        "ankle",
+        "lower",
+        "back",
+        "lumbar",
+        "trunk",
+        "waist",
+        "chest",
+        "pelvis",
+        "spine",
+    }
 )
 
 
@@ -127,6 +141,8 @@ def quantity_of_unit(unit: str) -> Quantity | None:
 def heading(text: str) -> ColumnHeading | None:
     """Return what a heading says, None when it is not understood."""
     text = text.strip().strip("\"'").strip()
+    if len(text) > LONGEST:
+        return None
     if (comma := COMMA.fullmatch(text)) and quantity_of_unit(comma[2]):
         text = f"{comma[1]} ({comma[2]})"
     bracket = BRACKETED.search(text)
@@ -167,6 +183,8 @@ def without_place(text: str) -> tuple[str, str]:
     ('2', 'acc_x')
     """
     text = text.strip().strip("\"'").strip()
+    if len(text) > LONGEST:
+        return "", text
     bracket = BRACKETED.search(text)
     end = bracket.start() if bracket else len(text)
     words = re.split(r"[ _.:-]+|(?<=[a-z])(?=[A-Z])", text[:end].strip())

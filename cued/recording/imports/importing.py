@@ -35,6 +35,7 @@ from cued.recording.tables.table import (
 )
 from cued.recording.tables.write import write_table
 
+OWN = {".gt3x": "ActiLife", ".cwa": "OmGui"}  # whose it is, by the end of the name
 RATES_HZ = (5.0, 5000.0)  # outside it a column is no time
 # Quarter of the time above which a sensor turns: 326 recordings of people have 0.11 and more, and
 # rad/s that are taken for deg/s a 57th of that.
@@ -71,6 +72,8 @@ def read_export(path: Path, asked: ImportOptions) -> tuple[str, Export]:
     if path.is_dir() and is_table(path):
         raise CuedError(f"{path}: this is a table recording already")
     files = Files(path)
+    if software := OWN.get(path.suffix.lower()):
+        raise refuse(path, 1, f"a file of {software}: export as CSV with it")
     for one in all_formats():
         if one.knows(files):
             found = one.read(files, asked)
@@ -82,7 +85,10 @@ def read_export(path: Path, asked: ImportOptions) -> tuple[str, Export]:
     if inner := files.names(".zip"):
         raise refuse(path, 1, f"unpack it, and import what is in it: {', '.join(inner[:4])}")
     raise refuse(
-        path, 1, "neither CSV, FIT nor JSON of samples, nor a folder or a zip file with CSV in it"
+        path,
+        1,
+        "neither CSV, FIT nor JSON of samples, nor a folder or a zip file with CSV in it; export as"
+        " CSV, under a name that ends in .csv",
     )
 
 

@@ -143,8 +143,7 @@ def _sensor(
     _, gyr, more = vectors(files, table, "gyr", asked) if table.has("gyr") else (t, None, [])
     notes += [note for note in more if note not in notes]
     stem = PurePosixPath(table.name.removesuffix(".gz")).stem
-    plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", stem)[:64] or "sensor"
-    name = table.place or plain
+    name = re.sub(r"[^A-Za-z0-9_.-]+", "_", table.place or stem)[:64] or "sensor"
     return SensorData(name=name, path=files.label(table.name), t=t, acc=acc, gyr=gyr), notes
 
 
