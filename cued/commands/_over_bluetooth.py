@@ -21,8 +21,8 @@ from cued.sources import ble
 from cued.sources.source import Emit
 from cued.standin import wearables
 from cued.standin.bluez import Bluez
-from cued.standin.family import FarDevice, counts
 from cued.standin.machines import TreadmillPeripheral
+from cued.standin.wearables import FarDevice, counts
 
 CONNECT_WITHIN_S = 30.0  # chosen: the stand-in answers in a second, a loaded machine later
 MOST_SAMPLES = 16  # of a frame, as its notification holds

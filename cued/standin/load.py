@@ -14,8 +14,7 @@ import time
 import numpy as np
 
 from cued.standin.bluez import Bluez
-from cued.standin.family import FarDevice
-from cued.standin.wearables import POD_DATA, POD_FAMILY, pod_frame
+from cued.standin.wearables import POD_DATA, POD_FAMILY, FarDevice, pod_frame
 
 PODS = 4  # two feet, a trunk and one to spare
 NOTIFICATIONS_HZ, SAMPLES = 50, 2  # two samples each: 100 Hz

@@ -6,10 +6,11 @@ import pytest
 
 from cued.devices import pod
 from cued.sources._ble_looking import scan
-from cued.standin.family import FarDevice
-from cued.standin.machines import HEART_RATE, TreadmillPeripheral
+from cued.standin.machines import TreadmillPeripheral
 from cued.standin.peripheral import GATT, Peripheral
-from cued.standin.wearables import FAMILIES
+from cued.standin.wearables import FarDevice
+from tests.shell.ble.families import FAMILIES
+from tests.shell.ble.others import HEART_RATE
 from tests.shell.ble.pods import Pod, numbers, one, play, running, sensor, site
 
 pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]

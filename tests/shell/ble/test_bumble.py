@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from cued.model import Belt, BeltRequest, HeartRate
-from cued.standin.family import FarDevice, play
-from cued.standin.machines import Strap, TreadmillPeripheral
-from cued.standin.wearables import FAMILIES, POD_FAMILY
+from cued.standin.machines import TreadmillPeripheral
+from cued.standin.wearables import POD_FAMILY, FarDevice
 from tests.shell.ble.bumbled import Air
+from tests.shell.ble.families import FAMILIES, play
+from tests.shell.ble.others import Strap
 from tests.shell.ble.pods import running, sensor, site
 
 STILL = np.array([1.0, -2.0, 9.5])

@@ -12,9 +12,9 @@ from cued.engine import Worn
 from cued.model import Cue, CueDone, Stride
 from cued.simulation.run import Simulation, collect
 from cued.simulation.scenario import parse
-from cued.standin.family import FarDevice, play
 from cued.standin.machines import TreadmillPeripheral
-from cued.standin.wearables import POD_FAMILY
+from cued.standin.wearables import FarDevice
+from tests.shell.ble.families import POD_PLAYED, play
 from tests.shell.ble.test_workout import perform
 from tests.shell.part import Part
 from tests.until import until
@@ -55,7 +55,7 @@ async def test_a_walk_is_measured_and_its_sensors_silence_is_cued(bluez, tmp_pat
     file = tmp_path / "cued.toml"
     file.write_text(CONFIG)
     chosen = config.load(file)
-    pod, treadmill = FarDevice(POD_FAMILY, bluez, 1), TreadmillPeripheral(bluez)
+    pod, treadmill = FarDevice(POD_PLAYED, bluez, 1), TreadmillPeripheral(bluez)
     bluez.add(pod.peripheral)
     bluez.add(treadmill.peripheral)
     treadmill.km_h = 4.7
@@ -128,7 +128,7 @@ async def test_a_fall_in_the_sensors_frames_is_cued_as_on_the_direct_path(bluez,
     expected = [(e.key, e.known_t) for e in events if isinstance(e, Cue) and e.verdict == "given"]
     assert [key for key, _ in expected] == ["free_run", "fall_possible", "fall_confirmed"]
     tracks = collect(Simulation(scenario)).sensors
-    devices = [FarDevice(POD_FAMILY, bluez, index) for index in (1, 2)]
+    devices = [FarDevice(POD_PLAYED, bluez, index) for index in (1, 2)]
     worn = zip(devices, ("foot", "trunk"), strict=True)
     plans = {device: device.family.plan(*tracks[name]) for device, name in worn}
     for device in devices:

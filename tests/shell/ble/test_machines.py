@@ -12,7 +12,8 @@ from cued.commands._setup import real
 from cued.model import Belt, BeltFault, BeltRequest, Notice
 from cued.sources import _ble_watching
 from cued.sources._ble_looking import scan
-from cued.standin.machines import CONTROL, PadPeripheral, TreadmillPeripheral
+from cued.standin.machines import CONTROL, TreadmillPeripheral
+from tests.shell.ble.others import PadPeripheral
 from tests.shell.ble.pods import running, sensor, site
 
 pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]

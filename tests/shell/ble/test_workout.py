@@ -17,9 +17,10 @@ from cued.engine import Engine, Worn
 from cued.model import Belt, BeltRequest, Cadence, Footfall, HeartRate, Link, Packet, Tick
 from cued.simulation.run import SimulatedTable, Simulation, collect
 from cued.simulation.scenario import BeltSetting, Doing, Scenario, SimulatedSensor
-from cued.standin.family import FarDevice, play
-from cued.standin.machines import FootPod, Strap, TreadmillPeripheral
-from cued.standin.wearables import FAMILIES
+from cued.standin.machines import TreadmillPeripheral
+from cued.standin.wearables import FarDevice
+from tests.shell.ble.families import FAMILIES, play
+from tests.shell.ble.others import FootPod, Strap
 from tests.shell.ble.pods import Pod, running, sensor, site
 from tests.shell.ble.pods import play as play_pods
 
