@@ -47,6 +47,7 @@ def site(config: Config, *, hardware: bool | None = None) -> Site:
         cache=config.station.cache or os.environ.get("CACHE_DIRECTORY") or str(cache),
         runtime=os.environ.get("RUNTIME_DIRECTORY") or tempfile.gettempdir(),
         hardware=config.station.hardware if hardware is None else hardware,
+        chip=config.station.chip,
         sensors=config.sensors,
         metrics=config.parts.get("metrics", {}),
         runner=config.coach.runner,

@@ -37,9 +37,6 @@ else:
     Language = Literal[LANGUAGES]
 Pulse: TypeAlias = Callable[[PulseTrain], Awaitable[str]]
 Pin: TypeAlias = Annotated[int, Meta(ge=0, le=27)]  # GPIO numbers of the header
-Chip: TypeAlias = Annotated[
-    int | None, Meta(description="Number of the gpiochip; unset: that of the header.")
-]
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -62,6 +59,9 @@ class Station(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hardware: Annotated[
         bool, Meta(description="False: no pins and no sound card are touched (a trial run).")
     ] = True
+    chip: Annotated[
+        int | None, Meta(description="Number of the gpiochip; unset: that of the header.")
+    ] = None
     state: Annotated[
         str, Meta(description="Folder for history and sessions; empty: the service's own.")
     ] = ""
@@ -107,6 +107,7 @@ class Site(Struct, frozen=True, kw_only=True):
     state : folder that survives reboots.  cache : folder that may be deleted at any time.
     runtime : folder for sockets and pipes, gone at reboot.
     hardware : False makes parts use their stand-ins (gpiozero's mock pins, a null sound device).
+    chip : the number of the gpiochip, None for the header's.
     sensors : the configured devices by name; sources look for theirs.
     metrics : the metrics that are on and their options; a sink that announces them asks for units.
     runner, profile : whose run it is, and which workout, until a command chooses another.
@@ -122,6 +123,7 @@ class Site(Struct, frozen=True, kw_only=True):
     cache: str = "cache"
     runtime: str = "run"
     hardware: bool = True
+    chip: int | None = None
     sensors: dict[str, Sensor] = {}
     metrics: dict[str, Struct] = {}
     runner: str = "runner"

@@ -27,9 +27,9 @@ class PinsMissing(OSError):
     """There are no pins to drive. The text says why."""
 
 
-def factory_of(site: Site, chip: int | None) -> Any:
+def factory_of(site: Site) -> Any:
     """Open the real pins, or mock ones where ``hardware = false``; ``close_factory`` is owed."""
-    return open_factory(chip, Path(site.runtime)) if site.hardware else mock_factory()
+    return open_factory(site.chip, Path(site.runtime)) if site.hardware else mock_factory()
 
 
 def open_factory(chip: int | None, runtime: Path) -> Any:

@@ -3,7 +3,7 @@
 Rules
 -----
 * Off is what remains: at exit, by whatever it comes, at cancel, after the last pulse, and after
-  ``max_on_s`` even if this program hangs, is frozen or killed: a process of their own drives the
+  ``MOST_ON_S`` even if this program hangs, is frozen or killed: a process of their own drives the
   pins (``cued/keeper.py``).
 * One pattern at a time; a new one cuts off the old one. The first pulse starts within ``give``, the
   others are timers of the event loop, and cancelling is cancelling those and turning off. There is
@@ -25,11 +25,14 @@ from msgspec import Meta, Struct
 
 from cued.actuators._patterns import TICK_S, Pulse, pulses
 from cued.actuators.actuator import Actuator, Report, felt
-from cued.config import Chip, Pin, Site
+from cued.config import Pin, Site
 from cued.keeper import PinRequest
 from cued.kept import KeptPins, PinChange, keep
 from cued.model import Beat, Cue, CueDone, Notice, Pattern
 from cued.parts import Exit, Part
+
+PWM_HZ = 200.0  # an edge each 5 ms keeps the gates fed (hardware/README.md)
+MOST_ON_S = 0.5  # longer than any pulse, short enough to be no harm
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,14 +43,6 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     strength: Annotated[
         float, Meta(ge=0.1, le=1.0, description="Strength of a pulse, share of full power.")
     ] = 1.0
-    frequency_hz: Annotated[
-        float, Meta(ge=50, le=1000, description="Frequency of the PWM, Hz.")
-    ] = 200.0
-    max_on_s: Annotated[
-        float,
-        Meta(ge=0.3, le=0.5, description="Time after which a motor is off, come what may, s."),
-    ] = 0.5
-    chip: Chip = None
 
     def __post_init__(self) -> None:
         if self.left_pin == self.right_pin:
@@ -57,9 +52,9 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Return what a keeper has to drive."""
         return PinRequest(
             pins=(self.left_pin, self.right_pin),
-            most_s=self.max_on_s,
-            frequency_hz=self.frequency_hz,
-            chip=self.chip,
+            most_s=MOST_ON_S,
+            frequency_hz=PWM_HZ,
+            chip=site.chip,
             runtime=str(site.runtime),
             hardware=site.hardware,
         )

@@ -34,9 +34,8 @@ def run(args: argparse.Namespace) -> int:
     pins = output_pins(config)
     if not pins or not where.hardware:
         return 0
-    chip = getattr(config.part("actuators", "haptic"), "chip", None)
     try:
-        drive_low(pins, chip, Path(where.runtime))
+        drive_low(pins, where.chip, Path(where.runtime))
     except PinsMissing as error:
         print(f"cued off: {error}", file=sys.stderr)
         return 1

@@ -6,6 +6,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+ERROR = 0.03  # of a steady speed, relative; chosen
+
 
 class SpeedOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a treadmill's own speed is worth."""
@@ -14,9 +16,6 @@ class SpeedOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         float,
         Meta(gt=0.5, lt=2, description="True over reported speed; 1.609 if it reports mph."),
     ] = 1.0
-    error: Annotated[
-        float, Meta(ge=0.001, le=0.2, description="Relative uncertainty of a steady speed.")
-    ] = 0.03
 
 
 class Moved(SpeedOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):

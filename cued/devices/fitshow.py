@@ -24,7 +24,7 @@ from msgspec import Struct
 
 from cued.devices._gatt import fields, sig
 from cued.devices._standstill import Standstill
-from cued.devices._treadmill_options import SpeedOptions
+from cued.devices._treadmill_options import ERROR, SpeedOptions
 from cued.devices.device import Action, Advert, Device, Output, Subscribe, Write
 from cued.model import Belt, DecodeError
 from cued.parts import Part
@@ -109,7 +109,7 @@ class FitShow(Device):
         doubt = self._standstill.doubt(t, speed)
         if speed:
             doubt = HALTS.get(status.state, doubt)
-        error = 0.3 if status.state == SLOWING else self._config.error
+        error = 0.3 if status.state == SLOWING else ERROR
         incline = status.incline_percent
         return [Belt(t, speed, incline, error, self._sensor, doubt, factor=factor)]
 

@@ -28,6 +28,7 @@ from cued.devices._ftms_control import CONTROL, INCLINE_RANGE, SPEED_RANGE, Cont
 from cued.devices._ftms_options import Config
 from cued.devices._gatt import sig
 from cued.devices._standstill import Standstill
+from cued.devices._treadmill_options import ERROR
 from cued.devices._unlock import unlocking
 from cued.devices.device import Action, Advert, Answer, Device, Output, Read, Subscribe, Write
 from cued.model import Belt, BeltRequest, DecodeError, HeartRate
@@ -148,7 +149,7 @@ class Ftms(Device):
                 self._target = None
             else:
                 off = max(off, abs(target - speed))
-        return max(self._config.error, min(1.0, off / speed)) if speed else self._config.error
+        return max(ERROR, min(1.0, off / speed)) if speed else ERROR
 
     def _status(self, t: float, status: td.MachineStatus) -> list[Output]:
         if status.op == td.NEW_SPEED and status.value is not None:

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cued.devices._gatt import sig
-from cued.devices._treadmill_options import SpeedOptions
+from cued.devices._treadmill_options import ERROR, SpeedOptions
 from cued.devices.device import Action, Advert, Device, Output, Subscribe, Write
 from cued.model import Belt, DecodeError
 from cued.parts import Part
@@ -94,7 +94,7 @@ class IConsole(Device):
             return []
         factor = self._config.speed_factor
         speed = status[0] / 3.6 * factor
-        return [Belt(t, speed, status[1], self._config.error, self._sensor, factor=factor)]
+        return [Belt(t, speed, status[1], ERROR, self._sensor, factor=factor)]
 
     def tick(self, t: float) -> list[Output]:
         """Ask who is there, for the limits, then for the status."""

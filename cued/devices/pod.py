@@ -18,9 +18,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from cued.devices._gatt import (
     DEGREE,
@@ -44,13 +43,14 @@ from cued.devices.device import (
     Write,
 )
 from cued.model import DecodeError, Floats
-from cued.parts import Part
+from cued.parts import NoOptions, Part
 
 SERVICE = "63750001-6564-4b2a-a5c1-7d0e9f3b5a10"
 DATA = "63750002-6564-4b2a-a5c1-7d0e9f3b5a10"
 CONTROL = "63750003-6564-4b2a-a5c1-7d0e9f3b5a10"
 MOTOR = "63750004-6564-4b2a-a5c1-7d0e9f3b5a10"
 VERSION = 1  # docs/pod-protocol.md
+RATE_HZ = 104.0  # of the firmware (hardware/pod)
 HEADER = 10  # bytes; docs/pod-protocol.md
 MOST_SAMPLES = 19  # 238 bytes, in a notification at the usual MTU of 247
 MOST_PULSES = 8  # docs/pod-protocol.md
@@ -58,14 +58,6 @@ LATE_S = 0.2  # as long as a pulse: what is felt later belongs to another stride
 UNIT_S = 0.01  # docs/pod-protocol.md
 ACC_M_S2 = 0.488e-3 * G  # a count: LSM6DS at 16 g (data sheet)
 GYR_RAD_S = 0.070 * DEGREE  # a count: LSM6DS at 2000 deg/s (data sheet)
-
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Options of the pod."""
-
-    rate_hz: Annotated[
-        float, Meta(ge=10, le=500, description="Nominal rate of the pod's firmware, Hz.")
-    ] = 104.0
 
 
 class PodFrame(Struct, frozen=True, eq=False):
@@ -95,8 +87,7 @@ def matches(advert: Advert) -> bool:
 class Pod(Device):
     """One connection to a pod."""
 
-    def __init__(self, config: Config, sensor: str) -> None:
-        self._config = config
+    def __init__(self, config: NoOptions, sensor: str) -> None:
         self._sensor = sensor
         self._ticks = Ticks(32, 1e-6)
         self._last_tick = -1.0
@@ -122,7 +113,7 @@ class Pod(Device):
         self._last_tick = float(ticks[-1])
         self._last = t, frame.first_us + (len(ticks) - 1) * frame.step_us
         acc, gyr = frame.values[:, :3] * ACC_M_S2, frame.values[:, 3:] * GYR_RAD_S
-        return [packet(t, self._sensor, acc, gyr, rate_hz=self._config.rate_hz, ticks=ticks)]
+        return [packet(t, self._sensor, acc, gyr, rate_hz=RATE_HZ, ticks=ticks)]
 
     def stop(self) -> list[Action]:
         """Stop the stream."""
@@ -149,4 +140,4 @@ class Pod(Device):
         return [Write(MOTOR, head + bytes(min(n, 255) for n in units))]
 
 
-PART = Part(Config, Pod)
+PART = Part(NoOptions, Pod)

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 from msgspec import Meta, Struct
@@ -41,6 +41,7 @@ SERVICE = "fb005c80-02e7-f387-1cad-8acd2d8df0c8"
 CONTROL = "fb005c81-02e7-f387-1cad-8acd2d8df0c8"
 DATA = "fb005c82-02e7-f387-1cad-8acd2d8df0c8"
 NAMES = ("Polar H10", "Polar Sense", "Polar OH1")
+RANGE_G = 8.0  # wanted; suits running
 SETTINGS, START, STOP, SDK_SETTINGS = 1, 2, 3, 4  # op codes (Polar's SDK documentation)
 SDK_MODE = 9  # measurement type (as above)
 ALREADY = 6  # after an unclean end the stream may still be on
@@ -54,9 +55,6 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rate_hz: Annotated[
         int, Meta(ge=25, le=416, description="Wanted rate, Hz; the nearest one offered is taken.")
     ] = 200
-    range_g: Annotated[
-        Literal[2, 4, 8, 16], Meta(description="Wanted range, g; 8 suits running.")
-    ] = 8
     gyroscope: Annotated[
         bool, Meta(description="Also ask for angular rate (Verity Sense in SDK mode).")
     ] = True
@@ -85,7 +83,7 @@ class PolarPmd(Device):
         self._asked = b""  # settings reply so far, it may come in pieces
         self._featured = False
         self._rate_hz = {pmd.ACC: 52.0, pmd.GYRO: 52.0}
-        self._range = {pmd.ACC: 8.0, pmd.GYRO: 2000.0}
+        self._range = {pmd.ACC: RANGE_G, pmd.GYRO: 2000.0}
         self._factor: dict[int, float] = {}  # as the start reply gave it, if it did
         self._settings = SETTINGS
         self._base_ns: int | None = None
@@ -178,7 +176,7 @@ class PolarPmd(Device):
                 value = min(values, key=lambda v: abs(v - self._config.rate_hz))
                 self._rate_hz[kind] = value
             elif setting == pmd.RANGE and kind == pmd.ACC:
-                value = min(values, key=lambda v: abs(v - self._config.range_g))
+                value = min(values, key=lambda v: abs(v - RANGE_G))
             if setting == pmd.RANGE:
                 self._range[kind] = value
             layout = "<BBB" if setting == pmd.CHANNELS else "<BBH"

@@ -15,15 +15,12 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from typing import Annotated
-
-from msgspec import Meta, Struct
 
 from cued.devices._gatt import DEGREE, G, packet, rows, standard, standard_start
 from cued.devices._untimed import Rate
 from cued.devices.device import Action, Advert, Device, Output, Subscribe, Write
 from cued.model import DecodeError, Floats
-from cued.parts import Part
+from cued.parts import NoOptions, Part
 
 
 def _uuid(short: int) -> str:
@@ -32,12 +29,8 @@ def _uuid(short: int) -> str:
 
 SERVICE, CONFIGURE, RAW = _uuid(0x0400), _uuid(0x0401), _uuid(0x0406)
 THINGY = _uuid(0x0100)  # its configuration service, the one it advertises
-
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Options of a Thingy:52."""
-
-    rate_hz: Annotated[int, Meta(ge=20, le=200, description="Sample rate, Hz.")] = 100
+SETTINGS = struct.Struct("<HHHHB")  # see above
+RATE_HZ, IDLE_HZ = 100, 10  # chosen: the engine's own grid, and little for its cell
 
 
 def decode(data: bytes) -> tuple[Floats, Floats, Floats]:
@@ -56,17 +49,19 @@ def matches(advert: Advert) -> bool:
 class Thingy52(Device):
     """One connection to a Thingy:52."""
 
-    def __init__(self, config: Config, sensor: str) -> None:
-        self._config = config
+    def __init__(self, config: NoOptions, sensor: str) -> None:
         self._sensor = sensor
-        self._rate = Rate(float(config.rate_hz), only=False)
+        self._rate = Rate(RATE_HZ, only=False)
 
     def start(self, services: Sequence[str]) -> list[Action]:
         """Set the rate and subscribe."""
         if services and RAW not in services:
             raise DecodeError("this Thingy has no raw motion; a Thingy:53 never has")
-        settings = struct.pack("<HHHHB", 1000, 500, 500, self._config.rate_hz, 1)
-        return [Write(CONFIGURE, settings), *standard_start(services), Subscribe(RAW)]
+        return [
+            Write(CONFIGURE, SETTINGS.pack(1000, 500, 500, RATE_HZ, 1)),
+            *standard_start(services),
+            Subscribe(RAW),
+        ]
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:
         """Process a sample or a standard value."""
@@ -80,7 +75,7 @@ class Thingy52(Device):
 
     def stop(self) -> list[Action]:
         """Slow it down to spare its cell."""
-        return [Write(CONFIGURE, struct.pack("<HHHHB", 1000, 500, 500, 10, 1))]
+        return [Write(CONFIGURE, SETTINGS.pack(1000, 500, 500, IDLE_HZ, 1))]
 
 
-PART = Part(Config, Thingy52)
+PART = Part(NoOptions, Thingy52)

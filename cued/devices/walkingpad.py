@@ -31,7 +31,7 @@ from msgspec import Meta, Struct
 from cued.devices._belt_guard import STOOD, STOPPING, BeltGuard
 from cued.devices._gatt import sig
 from cued.devices._standstill import Standstill
-from cued.devices._treadmill_options import Moved
+from cued.devices._treadmill_options import ERROR, Moved
 from cued.devices.device import Action, Advert, Answer, Device, Output, Subscribe, Write
 from cued.model import Belt, BeltRequest, DecodeError
 from cued.parts import Part
@@ -135,7 +135,7 @@ class WalkingPad(Device):
         told = "stopped" if self._speed and status.state in STANDING else ""
         self._doubt = doubt = told or self._standstill.doubt(t, self._speed)
         incline, factor = config.incline_percent, config.speed_factor
-        belt = Belt(t, self._speed, incline, config.error, self._sensor, doubt, factor=factor)
+        belt = Belt(t, self._speed, incline, ERROR, self._sensor, doubt, factor=factor)
         out: list[Output] = [belt, *self._guard.see(t, self._speed)]
         if self._wish and abs(self._speed - self._wish[1]) < REACHED_M_S:
             out += self._finished("")

@@ -37,6 +37,7 @@ Will = aiomqtt.Will
 V5, V311 = aiomqtt.ProtocolVersion.V5, aiomqtt.ProtocolVersion.V311
 LARGEST = 64 * 1024  # bytes; the largest we await is our own description for Home Assistant
 RETAINED_WITHIN_S = 1.0  # a broker sends what it retains right after the subscription
+ANSWER_S = 10.0  # chosen: a broker answers in a tenth of a second
 INCOMING = 100  # messages that may wait to be read; the rest of a flood is dropped
 quiet = logging.getLogger("cued.mqtt.client")
 quiet.setLevel(logging.CRITICAL)  # a flood would fill the journal with its own complaints
@@ -138,7 +139,7 @@ def make_client(
         tls_context=proof.context,
         transport=config.transport,
         websocket_path=config.path if websocket else None,
-        timeout=config.timeout_s,
+        timeout=ANSWER_S,
         keepalive=15,
         will=will,
         logger=quiet,

@@ -62,12 +62,6 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             description="Where the live page is, for Home Assistant's link to it.",
         ),
     ] = ""
-    queue: Annotated[
-        int, Meta(ge=10, le=10_000, description="Messages kept while the broker is away.")
-    ] = 500
-    timeout_s: Annotated[
-        float, Meta(ge=0.1, le=60, description="Longest wait for an answer of the broker, s.")
-    ] = 10.0
 
     def __post_init__(self) -> None:
         """Check what belongs together."""

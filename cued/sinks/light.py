@@ -24,7 +24,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from cued.config import Chip, Site
+from cued.config import Pin, Site
 from cued.gpio import PinsMissing, close_factory, factory_of, failures
 from cued.model import AnyEvent, Input, Notice
 from cued.parts import Exit, Part
@@ -50,8 +50,7 @@ SHOWN = {
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The light and its pin."""
 
-    pin: Annotated[int, Meta(ge=0, le=27, description="GPIO number of the LED.")] = 6
-    chip: Chip = None
+    pin: Annotated[Pin, Meta(description="GPIO number of the LED.")] = 6
 
 
 class Light(Sink):
@@ -89,7 +88,7 @@ class Light(Sink):
     async def __aenter__(self) -> Light:
         config = self._config
         try:
-            self._factory = factory_of(self._site, config.chip)
+            self._factory = factory_of(self._site)
             gpiozero: Any = importlib.import_module("gpiozero")
             self._led = gpiozero.DigitalOutputDevice(config.pin, pin_factory=self._factory)
             self._led.on()

@@ -58,6 +58,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_S = 60.0  # between two tries
 STOOD_S = 10.0  # chosen: a namesake throws us out sooner
+QUEUE = 500  # messages kept while the broker is away; chosen
 FLUSH_S = 2.0  # for the last messages when the daemon ends
 
 
@@ -83,7 +84,7 @@ class Mqtt(Sink):
         self._version, self._proven = V5, False
         self._presence = Presence(self.root)
         self._topics = Topics(
-            _discovery.units(site), config.commands, config.queue,
+            _discovery.units(site), config.commands, QUEUE,
             runner=site.runner, profile=site.profile,
         )  # fmt: skip
         self._gate = Gate(config.commands)

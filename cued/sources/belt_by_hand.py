@@ -3,7 +3,7 @@
 The speed comes from the configuration, and from then on from ``set_speed`` and ``set_incline``
 (a dashboard, the live page) and, by a step of the console each, ``faster`` and ``slower`` (keys on
 the page, two buttons): they do not move the belt, they say what its console shows. What is typed
-is older and less exact than what a treadmill tells, so its uncertainty is an option.
+is a console's reading, and as uncertain as one.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from cued.model import Belt, BeltRequest
 from cued.parts import Part
 from cued.sources.source import Emit, Source
 
+ERROR = 0.03  # relative, one sigma: as a console's own (devices/_treadmill_options.py)
 FASTEST_M_S = 7.0  # 25 km/h
 
 
@@ -27,9 +28,6 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     speed_m_s: Annotated[float, Meta(ge=0, le=7, description="Speed, m/s.")]
     incline_percent: Annotated[float, Meta(ge=-20, le=40, description="Incline, percent.")] = 0.0
-    error_percent: Annotated[
-        float, Meta(ge=0, le=20, description="Uncertainty of the speed (one sigma), percent.")
-    ] = 3.0
 
 
 class BeltByHand:
@@ -38,7 +36,6 @@ class BeltByHand:
     def __init__(self, config: Config, site: Site) -> None:
         self._speed_m_s = config.speed_m_s
         self._incline_percent = config.incline_percent
-        self._error = config.error_percent / 100.0
         self._typed = asyncio.Event()
         self._typed.set()
 
@@ -49,7 +46,7 @@ class BeltByHand:
             await self._typed.wait()
             self._typed.clear()
             now = asyncio.get_running_loop().time()
-            emit(Belt(now, self._speed_m_s, self._incline_percent, self._error, kind="typed"))
+            emit(Belt(now, self._speed_m_s, self._incline_percent, ERROR, kind="typed"))
 
     async def request(self, request: BeltRequest) -> str:
         """Note a new speed or incline as typed."""

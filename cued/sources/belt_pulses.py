@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from cued.config import Chip, Site
+from cued.config import Pin, Site
 from cued.gpio import PinsMissing, close_factory, factory_of, failing_is_missing
 from cued.model import Belt, BeltRequest, LinkLost
 from cued.parts import Part
@@ -43,7 +43,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     marks: Annotated[
         int, Meta(ge=1, le=60, description="Strips of tape on the belt, or magnets on the roller.")
     ] = 8
-    pin: Annotated[int, Meta(ge=0, le=27, description="GPIO number of the sensor's output.")] = 17
+    pin: Annotated[Pin, Meta(description="GPIO number of the sensor's output.")] = 17
     pull: Annotated[
         Literal["up", "down", "none"],
         Meta(description="Resistor of the pin; up for an open collector, as of most sensors."),
@@ -52,7 +52,6 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Literal["rising", "falling"], Meta(description="Edge at which a mark has come.")
     ] = "falling"
     incline_percent: Annotated[float, Meta(ge=-20, le=40, description="Incline, percent.")] = 0.0
-    chip: Chip = None
 
 
 class KernelTime:
@@ -92,7 +91,7 @@ class BeltPulses:
 
         factory: Any = None
         try:
-            factory = factory_of(self._site, self._config.chip)
+            factory = factory_of(self._site)
             with failing_is_missing():
                 self.opened = self._open(factory, edge)
             up()

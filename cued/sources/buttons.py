@@ -2,7 +2,7 @@
 
 Wiring: each between its pin and ground; the Pi's own pull-up holds the pin high (hardware/). A
 short press of the first is ``press`` (``coach/commands.py``): it acknowledges what waits for it,
-else begins, pauses or resumes. Held for ``hold_s``: ``something_wrong``; held on to five seconds:
+else begins, pauses or resumes. Held for ``HOLD_S``: ``something_wrong``; held on to five seconds:
 ``set_up``, which the daemon heeds between sessions only. The second is ``mark``.
 Two more say ``faster`` and ``slower``, a step of the console each and again while they are held:
 they type the belt's speed where no treadmill tells it, and move nothing.
@@ -22,13 +22,14 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from cued.config import Chip, Pin, Site
+from cued.config import Pin, Site
 from cued.gpio import PinsMissing, close_factory, factory_of, failing_is_missing
 from cued.model import Command, LinkLost
 from cued.parts import Part
 from cued.sources.source import Emit, Source
 
 BOUNCE_S = 0.05  # contacts bounce for less; chosen
+HOLD_S = 1.5  # chosen: nobody holds it so long by mistake
 SET_UP_S = 5.0  # held on purpose, longer than a stop
 REPEAT_S = 0.4  # slow enough to count the steps
 
@@ -52,15 +53,6 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Pin | None,
         Meta(description="GPIO number of the button that types 0.1 km/h (mph) less; unset: none."),
     ] = None
-    hold_s: Annotated[
-        float,
-        Meta(
-            ge=0.5,
-            le=10,
-            description="Held for so long the first button says that something is wrong, s.",
-        ),
-    ] = 1.5
-    chip: Chip = None
 
     def __post_init__(self) -> None:
         """Check that every button has a pin of its own."""
@@ -102,7 +94,7 @@ class Buttons(Source):
 
     def _watch(self, say: Callable[[str], None]) -> None:
         config = self._config
-        self._open = [factory_of(self._site, config.chip)]
+        self._open = [factory_of(self._site)]
         with failing_is_missing():
             if config.main_pin is not None:
                 self._add(config.main_pin, *self._main(say))
@@ -120,7 +112,7 @@ class Buttons(Source):
         waiting: list[asyncio.TimerHandle] = []
 
         def wait() -> None:
-            more_s = max(0.0, SET_UP_S - self._config.hold_s)
+            more_s = max(0.0, SET_UP_S - HOLD_S)
             waiting.append(loop.call_later(more_s, say, "set_up"))
 
         def give_up() -> None:
@@ -141,7 +133,7 @@ class Buttons(Source):
     def _add(
         self, pin: int, released: Callable[[bool], None], held: Callable[[], None] | None
     ) -> None:
-        button = self._button(pin, self._config.hold_s)
+        button = self._button(pin, HOLD_S)
         was_held = False
 
         def hold() -> None:

@@ -73,6 +73,6 @@ async def test_edges_of_a_pin_arrive():
 
 
 async def test_without_pins_the_link_is_lost():
-    source = BeltPulses(Config(length_m=3.0, chip=4095), Site(hardware=True))
+    source = BeltPulses(Config(length_m=3.0), Site(hardware=True, chip=4095))
     with pytest.raises(LinkLost, match="no belt sensor"):
         await source.run(lambda _: None, lambda: None)

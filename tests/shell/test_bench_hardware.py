@@ -18,8 +18,8 @@ SHEET = (Path(__file__).parents[2] / "hardware" / "test-sheet.md").read_text("ut
 
 
 def test_where_no_pin_can_be_driven_that_is_the_reading(tmp_path):
-    site = Site(runtime=str(tmp_path), hardware=True)
-    options = haptic.Config(chip=4095)
+    site = Site(runtime=str(tmp_path), hardware=True, chip=4095)
+    options = haptic.Config()
     reading = bench._ended("C7", options, site, Machine(tmp_path), None)
     assert reading.right is None
     assert reading.text.startswith("not measured: ")

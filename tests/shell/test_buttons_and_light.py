@@ -19,10 +19,11 @@ SITE = Site(hardware=False, sensors={"back": Sensor(device="pod", placement="low
 
 
 @pytest.fixture
-async def pressed():
+async def pressed(monkeypatch):
     """Yield a function that presses a pin for so long and returns the commands that came."""
+    monkeypatch.setattr(buttons, "HOLD_S", 0.5)
     source = buttons.Buttons(
-        buttons.Config(main_pin=5, mark_pin=7, faster_pin=8, slower_pin=9, hold_s=0.5), SITE
+        buttons.Config(main_pin=5, mark_pin=7, faster_pin=8, slower_pin=9), SITE
     )
     heard = []
     task = asyncio.create_task(source.run(heard.append, lambda: None))
@@ -69,7 +70,7 @@ async def test_the_keys_for_a_typed_speed_repeat_while_they_are_held(pressed, mo
 
 
 async def test_without_pins_the_link_is_lost_and_nothing_stays_open():
-    source = buttons.Buttons(buttons.Config(chip=4095), Site(hardware=True))
+    source = buttons.Buttons(buttons.Config(), Site(hardware=True, chip=4095))
     with pytest.raises(LinkLost, match="no buttons"):
         await source.run(lambda _: None, lambda: None)
     assert source.pressed == {}
@@ -105,7 +106,7 @@ async def test_the_light_shows_the_worst_and_is_off_when_left():
 
 
 async def test_without_pins_the_light_is_told_once_and_harms_nobody(caplog):
-    lamp = light.Light(light.Config(chip=4095), Site(hardware=True), lambda _: None)
+    lamp = light.Light(light.Config(), Site(hardware=True, chip=4095), lambda _: None)
     async with lamp:
         await lamp.run()
     assert [r.levelname for r in caplog.records] == ["WARNING"]

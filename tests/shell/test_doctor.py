@@ -132,7 +132,7 @@ def test_the_header_is_found_by_its_label_whatever_its_number(pi, label, number)
 
 
 def test_a_chip_by_number_that_is_not_the_header_is_told(pi):
-    chosen = config.convert({"actuators": {"haptic": {"chip": 4}}})
+    chosen = config.convert({"station": {"chip": 4}, "actuators": {"haptic": {}}})
     check = header.pins(pi, chosen, chips(Chip("/dev/gpiochip0", "pinctrl-rp1", {})))
     assert check.state == "failed"
     assert "chip = 4" in check.found

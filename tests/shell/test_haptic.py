@@ -134,9 +134,11 @@ async def test_a_new_pattern_cuts_off_the_old_one_at_once() -> None:
 
 
 @pytest.mark.alone
-async def test_a_motor_is_off_in_time_even_if_the_event_loop_hangs() -> None:
-    config = haptic.Config(max_on_s=0.3)
-    async with haptic.Haptic(config, SITE, lambda _: None) as actuator:
+async def test_a_motor_is_off_in_time_even_if_the_event_loop_hangs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(haptic, "MOST_ON_S", 0.3)
+    async with haptic.Haptic(haptic.Config(), SITE, lambda _: None) as actuator:
         felt = Felt(actuator)
         actuator.give(cue("alarm"))
         assert actuator.values == (1.0, 1.0)
@@ -148,10 +150,12 @@ async def test_a_motor_is_off_in_time_even_if_the_event_loop_hangs() -> None:
 
 
 @pytest.mark.alone
-async def test_patterns_that_alternate_for_longer_than_the_limit_are_not_cut() -> None:
+async def test_patterns_that_alternate_for_longer_than_the_limit_are_not_cut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     said: list[Any] = []
-    config = haptic.Config(max_on_s=0.3)
-    async with haptic.Haptic(config, SITE, said.append) as actuator:
+    monkeypatch.setattr(haptic, "MOST_ON_S", 0.3)
+    async with haptic.Haptic(haptic.Config(), SITE, said.append) as actuator:
         done = await give(actuator, said, "unsteady")
         assert done.ok
         assert actuator.cuts == 0
@@ -203,7 +207,7 @@ def test_without_lgpio_the_reason_names_the_package(monkeypatch: pytest.MonkeyPa
 
 async def test_buzz_says_why_nothing_was_felt_and_nothing_when_it_was() -> None:
     assert await haptic.buzz("step", haptic.Config(), SITE) == ""
-    why = await haptic.buzz("step", haptic.Config(chip=4095), Site(hardware=True))
+    why = await haptic.buzz("step", haptic.Config(), Site(hardware=True, chip=4095))
     assert why.startswith("no motors: ")
     assert "\n" not in why
 
@@ -214,7 +218,7 @@ def cued_buzz(*args: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_cued_buzz_ends_with_1_and_one_line_when_nobody_can_feel_it() -> None:
-    done = cued_buzz("left", "--set", "actuators.haptic.chip=4095")
+    done = cued_buzz("left", "--set", "station.chip=4095")
     assert done.returncode == 1
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1

@@ -9,12 +9,10 @@ from cued.model import Fall, Phase
 from cued.sinks.relay import Config, Relay
 from tests.until import until
 
-PULSE_S = 0.1
-
 
 def made(tmp_path):
     site = Site(runtime=str(tmp_path), hardware=False)
-    return Relay(Config(pulse_s=PULSE_S), site, lambda _command: None)
+    return Relay(Config(), site, lambda _command: None)
 
 
 def fall(stage):

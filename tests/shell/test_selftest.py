@@ -50,7 +50,7 @@ def test_a_sensor_is_judged_by_what_it_sent(heard, state, found):
 
 @pytest.mark.parametrize(("configured", "state"), [(104, "ok"), (52, "warning"), (208, "warning")])
 def test_a_rate_that_was_not_asked_for_is_told(configured, state):
-    sensor = Sensor(device="pod", placement="lower_back", options={"rate_hz": configured})
+    sensor = Sensor(device="movesense", placement="lower_back", options={"rate_hz": configured})
     check = radio.judged("back", sensor, packets(104.0))
     assert check.state == state
     assert (f"configured are {configured} Hz" in check.found) == (state == "warning")
@@ -142,11 +142,8 @@ async def test_motors_and_buttons_without_pins_fail_and_with_stand_ins_pass(tmp_
     assert (await body.pressed(chosen, there)).found == "GPIO5, GPIO7 let go"
     nobody = await body.motors(chosen, there, lambda _question: False)
     assert [c.state for c in nobody] == ["failed", "failed"]
-    nowhere = config.convert(
-        {"actuators": {"haptic": {"chip": 4095}}, "sources": {"buttons": {"chip": 4095}}}
-    )
-    real = Site(runtime=str(tmp_path), hardware=True)
-    for check in [*await body.motors(nowhere, real, None), await body.pressed(nowhere, real)]:
+    real = Site(runtime=str(tmp_path), hardware=True, chip=4095)
+    for check in [*await body.motors(chosen, real, None), await body.pressed(chosen, real)]:
         assert check.state == "failed"
         assert check.advice
 

@@ -113,12 +113,10 @@ def pins(
 def _free(
     machine: Machine, config: Config, header: Chip, wanted: list[tuple[str, str, int]]
 ) -> Check:
-    chosen = {c for kind in config.parts.values() for o in kind.values() if (c := _number(o)) >= 0}
-    here = f"{header.path} ({header.label})"
-    for number in chosen:
-        if header.path != f"/dev/gpiochip{number}":
-            found = f"chip = {number} is configured, and the header is {here}"
-            return Check("pins", "failed", found, "take chip out of the configuration")
+    here, number = f"{header.path} ({header.label})", config.station.chip
+    if number is not None and header.path != f"/dev/gpiochip{number}":
+        found = f"chip = {number} is configured, and the header is {here}"
+        return Check("pins", "failed", found, "take chip out of [station]")
     overlays = taken_by(boot_config(machine))
     for section, key, number in wanted:
         user = header.users.get(number, "")
@@ -146,11 +144,6 @@ def shared_pin(machine: Machine, config: Config) -> str:
                 if other.station.name != config.station.name and number in own:
                     return f"GPIO{number} ({own[number]}) is {section} {key} in {path}, too"
     return ""
-
-
-def _number(options: Struct) -> int:
-    chip = getattr(options, "chip", None)
-    return chip if isinstance(chip, int) else -1
 
 
 def boot_config(machine: Machine) -> list[str]:

@@ -15,6 +15,7 @@ import pytest
 
 from cued.model import ConfigError, Stumble
 from cued.reading import convert
+from cued.sinks import _mqtt_client as client
 from cued.sinks import broker
 from cued.sinks.mqtt import Config
 from tests.shell.mqtt.far_end import Daemon, running, site, watching
@@ -64,13 +65,14 @@ async def test_killed_it_is_started_again_and_everything_told_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(broker, "AGAIN_S", 0.0)
+    monkeypatch.setattr(client, "ANSWER_S", 1.0)
     port = free_port()
 
     async def at_once(_wait_s: float) -> None:
         await asyncio.sleep(0.05)
 
     async with embedded(tmp_path, port=port) as made:
-        config = Config(host="127.0.0.1", port=port, timeout_s=1.0)
+        config = Config(host="127.0.0.1", port=port)
         async with running(config, tmp_path, sleep=at_once):
             async with watching(port) as far:
                 await far.wait_for("test/state")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from cued.model import Cue, Footfall, Measurement, Stride, Stumble, Summary
+from cued.sinks import _mqtt_client as client
 from cued.sinks import mqtt
 from cued.sinks.mqtt import Config, Mqtt
 from tests.shell.mqtt.conftest import Start
@@ -79,12 +80,13 @@ async def test_a_summary_nobody_took_is_sent_by_the_next_run(
 
 
 async def test_a_frozen_broker_holds_up_neither_events_nor_leaving(
-    broker: Mosquitto, tmp_path: Path
+    broker: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(client, "ANSWER_S", 0.2)
     loop = asyncio.get_running_loop()
     async with (
         watching(broker.port) as far,
-        running(broker.config(timeout_s=0.2), tmp_path) as sink,
+        running(broker.config(), tmp_path) as sink,
     ):
         await far.wait_for("test/state")
         broker.process.send_signal(signal.SIGSTOP)
@@ -97,10 +99,13 @@ async def test_a_frozen_broker_holds_up_neither_events_nor_leaving(
     broker.process.send_signal(signal.SIGCONT)
 
 
-async def test_a_day_without_a_broker_costs_no_memory(tmp_path: Path) -> None:
+async def test_a_day_without_a_broker_costs_no_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mqtt, "QUEUE", 200)
     now = 0.0
     daemon = Daemon()
-    config = Config(host="127.0.0.1", port=free_port(), queue=200)
+    config = Config(host="127.0.0.1", port=free_port())
     async with Mqtt(config, site(tmp_path), daemon.ask, clock=lambda: now) as sink:
         daemon.sink = sink
         tracemalloc.start()
@@ -204,7 +209,9 @@ async def test_nobody_can_cut_the_station_off_by_its_name(
         assert far.of("test/availability") == ["online"]
 
 
-async def test_a_broker_that_flaps_is_not_hammered(mosquitto: Start, tmp_path: Path) -> None:
+async def test_a_broker_that_flaps_is_not_hammered(
+    mosquitto: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One that accepts and goes at once keeps being waited for longer and longer."""
 
     async def cut(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -212,6 +219,7 @@ async def test_a_broker_that_flaps_is_not_hammered(mosquitto: Start, tmp_path: P
         await writer.drain()
         writer.close()
 
+    monkeypatch.setattr(client, "ANSWER_S", 0.2)
     waits: list[float] = []
     enough = asyncio.Event()
 
@@ -224,14 +232,17 @@ async def test_a_broker_that_flaps_is_not_hammered(mosquitto: Start, tmp_path: P
     server = await asyncio.start_server(cut, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with server:
-        config = Config(host="127.0.0.1", port=port, timeout_s=0.2)
+        config = Config(host="127.0.0.1", port=port)
         async with running(config, tmp_path, sleep=sleep, chance=lambda: 0.5):
             async with asyncio.timeout(10):
                 await enough.wait()
     assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0]
 
 
-async def test_one_that_never_answers_leaves_no_socket_behind(tmp_path: Path) -> None:
+async def test_one_that_never_answers_leaves_no_socket_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "ANSWER_S", 0.1)
     ended: list[asyncio.Task[bytes]] = []
 
     async def stare(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -248,7 +259,7 @@ async def test_one_that_never_answers_leaves_no_socket_behind(tmp_path: Path) ->
 
     server = await asyncio.start_server(stare, "127.0.0.1", 0)
     async with server:
-        config = Config(host="127.0.0.1", port=server.sockets[0].getsockname()[1], timeout_s=0.1)
+        config = Config(host="127.0.0.1", port=server.sockets[0].getsockname()[1])
         async with running(config, tmp_path, sleep=sleep):
             async with asyncio.timeout(20):
                 await enough.wait()
