@@ -155,7 +155,6 @@ TESTED_IN = {
     "commands/_setup/topics/*.py": "shell/test_setup_steps.py",
     "commands/export.py": "report/test_report.py",
     "commands/import_.py": "recordings/test_importing.py",
-    "devices/_treadmill_options.py": "core/devices/test_ftms_options.py",
     "evaluation/*.py": "core/test_evaluation.py",
     "gait/metrics/*.py": "core/gait/test_metrics.py",
     "gait/trunk/weights.py": "core/gait/test_network.py",
@@ -163,7 +162,6 @@ TESTED_IN = {
     "report/*.py": "report/test_report.py",
     "simulation/*.py": "core/simulation/test_simulated_signals.py",
     "sinks/_amqtt*.py": "shell/mqtt/test_security.py",
-    "sources/_ble_options.py": "shell/ble/test_ble_session.py",
     "standin/*.py": "shell/ble/test_ble_session.py",
 }
 

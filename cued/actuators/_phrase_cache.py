@@ -14,7 +14,7 @@ NoticeLevel: TypeAlias = Literal["info", "warning", "error"]
 Tell: TypeAlias = Callable[[NoticeLevel, str, str], None]
 
 
-class Book:
+class PhraseCache:
     """Clips by text, and the texts needed. ``tell`` takes level, code and text of a notice."""
 
     def __init__(self, clips: Clips, tell: Tell) -> None:

@@ -29,7 +29,7 @@ from msgspec import Struct
 
 from cued.actuators._mixer import Heard, Mixer
 from cued.actuators._outputs import NullOutput, Output, SoundMissing
-from cued.actuators._phrase_cache import Book, NoticeLevel
+from cued.actuators._phrase_cache import NoticeLevel, PhraseCache
 from cued.actuators._portaudio import PortAudioOutput
 from cued.actuators._speech_options import Config
 from cued.actuators._tones import instead, names, rest
@@ -90,7 +90,7 @@ class Speech(Actuator):
         self._report = report
         self._stand_in = output is None and not site.hardware
         self._output: Output = output or (card if site.hardware else NullOutput())
-        self._book = Book(config.clips_at(site), self._notice)
+        self._cache = PhraseCache(config.clips_at(site), self._notice)
         self._mixer: Mixer | None = None  # None while there is nothing to play on
         self._why = "the voice is not started"
         self._given: dict[int, _Given] = {}
@@ -107,7 +107,7 @@ class Speech(Actuator):
 
     async def __aenter__(self) -> Speech:
         self._loop = asyncio.get_running_loop()
-        await self._book.prepare(self._texts)
+        await self._cache.prepare(self._texts)
         opening = asyncio.create_task(self._open(), name="opening the sound card")
         try:
             await asyncio.wait({opening}, timeout=OPENS_S)
@@ -120,7 +120,7 @@ class Speech(Actuator):
             self._notice("warning", "sound_missing", f"{self._why}; cues can't be heard yet")
         self._tasks = [
             asyncio.create_task(self._keep_open(opening), name="sound card"),
-            asyncio.create_task(self._book.run(), name="speech clips"),
+            asyncio.create_task(self._cache.run(), name="speech clips"),
         ]
         for task in self._tasks:
             task.add_done_callback(raise_fault)
@@ -199,7 +199,7 @@ class Speech(Actuator):
     def _sound(self, cue: Cue) -> tuple[Samples, _Given]:
         """Put a cue's tone and words together; where words are missing, a tone."""
         signal = next((n for n in names() if n == cue.tone), None)
-        words = self._book.find(cue.text) if cue.text else None
+        words = self._cache.find(cue.text) if cue.text else None
         if words is not None:
             sound = [sound_of(signal), rest(TONE_TO_WORDS_S), words] if signal else [words]
             return np.concatenate(sound), _Given(cue.key, ok=True, why="")
@@ -287,7 +287,7 @@ class Speech(Actuator):
 
     async def rendered(self) -> set[str]:
         """Wait until nothing is left to render; return what can't be spoken."""
-        return await self._book.rendered()
+        return await self._cache.rendered()
 
     def _notice(self, level: NoticeLevel, code: str, text: str) -> None:
         """Notify a person, once."""

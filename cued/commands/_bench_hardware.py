@@ -36,6 +36,8 @@ from cued.commands._checks import body, machine
 from cued.commands._checks.body import Asks
 from cued.commands._checks.system import SERVICE, Machine
 from cued.config import Config, Site
+from cued.keeper import PinRequest
+from cued.kept import PinChange, keep
 from cued.model import CuedError, LinkLost
 from cued.runtime.supervise import ignore, meanwhile
 from cued.sources import buttons
@@ -43,6 +45,7 @@ from cued.sources import buttons
 Level = Callable[[int], bool]
 LOW_S = 0.03  # low for so long is off: the PWM is high again within 5 ms
 OFF_WITHIN_S, GIVE_UP_S = 0.6, 3.0  # the keeper's 0.5 s and a little
+HOLDS_S = 20.0  # chosen: whoever kills or freezes it is done by then; it ends by itself
 PRESS_WITHIN_S = 20.0  # chosen: time to find a button
 # Hz, as any USB microphone offers; s of the room, and of the tone.
 MIC_RATE, QUIET_S, LISTEN_S = 48_000, 0.5, 3.0
@@ -128,7 +131,12 @@ def _left_to_the_driver(row: str, took: float | None, asks: Asks | None) -> Read
 @contextlib.contextmanager
 def held(options: haptic.Config, site: Site) -> Any:
     """Run a process that holds the left motor on and yield its pid and that of its keeper."""
-    command = [sys.executable, "-m", "cued.commands._held_motor", json.dumps(options.wanted(site))]
+    command = [
+        sys.executable,
+        "-m",
+        "cued.commands._bench_hardware",
+        json.dumps(options.wanted(site)),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         keeper = 0
         try:
@@ -143,6 +151,30 @@ def held(options: haptic.Config, site: Site) -> Any:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGCONT)
             process.kill()
+
+
+async def hold(wanted: PinRequest) -> None:
+    """Drive the first pin and stay, to be killed or frozen.
+
+    Prints ``on KEEPER``, the process of the pins' keeper, once it was driven, or why it can't be.
+    """
+    driven = asyncio.Event()
+
+    def heard(told: PinChange) -> None:
+        if told.value > 0:
+            driven.set()
+
+    kept = await keep(wanted, heard)
+    try:
+        if kept.missing:
+            print(f"missing {kept.missing}", flush=True)
+            return
+        kept.drive(wanted.pins[0], 1.0)
+        await driven.wait()
+        print(f"on {kept.pid}", flush=True)
+        await asyncio.sleep(HOLDS_S)
+    finally:
+        await kept.close()
 
 
 def level(here: Machine, pin: int) -> bool:
@@ -246,3 +278,7 @@ def main(config: Config, sheet: Path | None, asks: Asks | None) -> int:
     if sheet:
         sheet.write_text(filled(text, readings), "utf-8")
     return 1 if any(r.right is False for r in readings) else 0
+
+
+if __name__ == "__main__":
+    asyncio.run(hold(PinRequest(*json.loads(sys.argv[1]))))

@@ -1,4 +1,8 @@
-"""Try the voice: speak a text, sound a tone, or play or write every phrase there is."""
+"""Try the voice: speak a text, sound a tone, or play or write every phrase there is.
+
+Files are named as a coach's own recordings are (``[actuators.speech] clips``): to speak the phrases
+yourself, write them all, listen, record over what you like and name that folder.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,12 @@ import sys
 from pathlib import Path
 
 from cued import app
-from cued.actuators import _phrase_book as phrase_book
-from cued.actuators import speech
+from cued.actuators import _wav, speech
 from cued.actuators._tones import names as tones
+from cued.coach.voice import phrases
 from cued.commands._options import add_config, load_config
-from cued.config import Config
+from cued.config import Config, Site
+from cued.model import Cue, CueDone, Notice, Priority
 
 NAME = "say"
 HELP = "try the voice"
@@ -49,8 +54,49 @@ async def _say(args: argparse.Namespace, config: Config) -> str:
     where = app.site(config)
     options: speech.Config = config.part("actuators", "speech") or speech.Config()
     if args.out:
-        return await phrase_book.write(args.out, options, where)
+        return await write(args.out, options, where)
     if args.all:
-        return await phrase_book.play(options, where, print)
+        return await play(options, where)
     text, tone = ("", args.text) if args.tone else (args.text, "")
     return await speech.say(text, options, where, tone=tone)
+
+
+async def write(folder: Path, options: speech.Config, site: Site) -> str:
+    """Write every phrase as ``NAME.wav``; return why some are missing, or nothing."""
+    clips, names = options.clips_at(site), phrases.load(site.language).names()
+    try:
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        why = [
+            f"{answer.text!r}: {answer.why}"
+            async for answer in clips.render(clips.load(names.values()))
+            if answer.why
+        ]
+        for name, text in names.items():
+            clip = clips.find(text)
+            if clip is not None:
+                await asyncio.to_thread(_wav.write, clip, folder / f"{name}.wav")
+    except OSError as error:
+        return f"{folder}: {error.strerror}"
+    why = [*clips.refused, *why]
+    return f"{why[0]} ({len(why)} in all)" if why else ""
+
+
+async def play(options: speech.Config, site: Site) -> str:
+    """Play every phrase, and print name and text of each; return why one failed, or nothing."""
+    done: asyncio.Queue[CueDone] = asyncio.Queue()
+
+    def report(item: CueDone | Notice) -> None:
+        if isinstance(item, CueDone):
+            done.put_nowait(item)
+
+    names = phrases.load(site.language).names()
+    async with speech.Speech(options, site, report, texts=names.values()) as voice:
+        await voice.rendered()
+        for name, text in names.items():
+            print(f"{name}: {text}")
+            voice.give(Cue(t=0.0, key=name, text=text, pattern="none",
+                            priority=Priority.INFO, verdict="given"))  # fmt: skip
+            heard = await done.get()
+            if not heard.ok:
+                return f"{name}: {heard.why}"
+    return ""

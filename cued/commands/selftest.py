@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cued import __version__, app
-from cued.commands._checks import body, broker, machine, radio
+from cued.commands._checks import bluetooth, body, broker, machine
 from cued.commands._checks.all import MARKS, looked_at, missing, show, state_folder
 from cued.commands._checks.system import SERVICE, Check, Machine
 from cued.commands._options import add_config, load_config, positive
@@ -62,7 +62,7 @@ async def tried(config: Config, seconds: float, *, ask: bool = False) -> list[Ch
     """Try every part, one after another: they share radio, card and power."""
     site, here = app.site(config), Machine()
     checks = [machine.board(), machine.power(here), machine.clock(here)]
-    checks += [machine.disk(state_folder(config)), machine.pins_let_go(here), radio.rfkill()]
+    checks += [machine.disk(state_folder(config)), machine.pins_let_go(here), bluetooth.rfkill()]
     checks.append(await broker.broker(config, site))
     if here.active(*SERVICE):
         held = ("adapter", "sensors", "sound", "motors", "buttons")
@@ -85,10 +85,10 @@ async def diagnosed(config: Config, checks: list[Check]) -> None:
 async def _held(config: Config, site: Site, seconds: float, *, ask: bool) -> list[Check]:
     """Try what only one program can have."""
     asks = yes if ask else None
-    adapter = await radio.adapter(config)
+    adapter = await bluetooth.heard_by(config)
     out = [adapter]
     if adapter.state == "ok":
-        out += await radio.sensors(config, seconds)
+        out += await bluetooth.sensors(config, seconds)
     else:
         out.append(Check("sensors", "skipped", "there is nothing to hear them with"))
     out.append(await body.sound(config, site, asks))

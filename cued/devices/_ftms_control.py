@@ -33,8 +33,8 @@ from typing import TypeGuard
 from msgspec import Struct
 
 from cued.devices._belt_guard import STOOD, STOPPING, BeltGuard
-from cued.devices._ftms_options import Config
 from cued.devices._gatt import fields, sig
+from cued.devices._treadmill_options import FtmsOptions
 from cued.devices.device import Action, Answer, Output, Write
 from cued.model import BeltRequest, DecodeError
 
@@ -69,7 +69,7 @@ class Range(Struct, frozen=True):
 class Control:
     """The conversation with one treadmill's control point."""
 
-    def __init__(self, config: Config, sensor: str) -> None:
+    def __init__(self, config: FtmsOptions, sensor: str) -> None:
         self.able = False  # there is a control point, and consent
         self.inclines = config.incline_factor > 0
         self._config = config

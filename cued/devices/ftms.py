@@ -13,9 +13,17 @@ up with a new target, its distance from it. A halt is told apart from the speed,
 telling (``_standstill.py``). No device time: a report is as old as its arrival. Many tell nothing
 before the belt runs, or before control is requested.
 
+Some need a message before they report. KingSmith Z1 (some firmware), service
+24e2521c-f63b-48ed-85be-c5330a00fdf7: ``71 00 05 01``, the last four characters of its name as a
+little-endian 32-bit number plus one, and the sum of all that (& ff); it answers ``71 80 00 cc``.
+Urevo Spacewalk E3, some Mobvoi: ``02 51 0b 03`` to characteristic fff2. Others report once control
+was requested, by the standard's own ``00`` to the control point, which moves nothing. None of it is
+written unless the option ``unlock`` names the machine (fortun8te/z1-walkingpad,
+dudanov/hassio-ftms#21, qdomyos-zwift#3382; certainty D: one report each).
+
 Sources: FTMS 1.0, pyftms, qdomyos-zwift (facts), TrackMyIndoorWorkout (captures). Certainty A for
 reading; control has been tested against simulated treadmills only. Machines that report or take
-miles an hour, or whose incline is nonsense, exist: see the options (``_ftms_options.py``).
+miles an hour, or whose incline is nonsense, exist: see the options (``_treadmill_options.py``).
 """
 
 from __future__ import annotations
@@ -25,17 +33,19 @@ from math import radians, tan
 
 from cued.devices import _treadmill_data as td
 from cued.devices._ftms_control import CONTROL, INCLINE_RANGE, SPEED_RANGE, Control
-from cued.devices._ftms_options import Config
 from cued.devices._gatt import sig
 from cued.devices._standstill import Standstill
 from cued.devices._treadmill_options import ERROR
-from cued.devices._unlock import unlocking
+from cued.devices._treadmill_options import FtmsOptions as Config
 from cued.devices.device import Action, Advert, Answer, Device, Output, Read, Subscribe, Write
 from cued.model import Belt, BeltRequest, DecodeError, HeartRate
 from cued.parts import Part
 
 SERVICE = sig(0x1826)
 DATA, STATUS = sig(0x2ACD), sig(0x2ADA)
+Z1_NOTIFY = "24e2521c-f63b-48ed-85be-c5330b00fdf7"
+Z1_WRITE = "24e2521c-f63b-48ed-85be-c5330d00fdf7"
+UREVO_WRITE, UREVO = sig(0xFFF2), bytes.fromhex("02510b03")
 SETTLE_S = 3.0  # chosen: consoles report a change 0.5 to 2 s late
 TARGET_S = 15.0  # a target that is not reached by then was not meant
 FASTEST_M_S = 25.0  # no belt runs 90 km/h
@@ -50,6 +60,26 @@ def _is_another(data: bytes) -> bool:
     """Return whether the type in service data is surely a bike's, a rower's or the like."""
     kind = data[1:3]
     return len(kind) == 2 and any(kind) and not any(byte & 1 for byte in kind)
+
+
+def z1(name: str) -> bytes:
+    """Return what unlocks a Z1 of this name."""
+    number = int.from_bytes(name.encode()[-4:].rjust(4, b"\0"), "little") + 1
+    body = b"\x71\x00\x05\x01" + (number & 0xFFFFFFFF).to_bytes(4, "little")
+    return body + bytes((sum(body) & 0xFF,))
+
+
+def _unlocking(config: Config, services: Sequence[str]) -> list[Action]:
+    """Return the actions that unlock the configured machine, if it is there."""
+    if config.unlock == "kingsmith_z1" and Z1_WRITE in services:
+        if len(config.unlock_name) < 4:
+            raise DecodeError("a Z1 is unlocked by its name: write it as unlock_name")
+        return [Subscribe(Z1_NOTIFY), Write(Z1_WRITE, z1(config.unlock_name))]
+    if config.unlock == "urevo" and UREVO_WRITE in services:
+        return [Write(UREVO_WRITE, UREVO)]
+    if config.unlock == "request_control" and CONTROL in services:
+        return [Subscribe(CONTROL), Write(CONTROL, b"\x00")]
+    return []
 
 
 class Ftms(Device):
@@ -72,7 +102,7 @@ class Ftms(Device):
         actions: list[Action] = [Subscribe(DATA)]
         if STATUS in services or not services:
             actions.append(Subscribe(STATUS))
-        actions += unlocking(self._config, services)
+        actions += _unlocking(self._config, services)
         self._control.inclines &= INCLINE_RANGE in services or not services
         if self._config.control and (CONTROL in services or not services):
             self._control.able = True

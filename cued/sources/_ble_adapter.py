@@ -1,30 +1,55 @@
-"""Which adapter is used, named by its address: hci0 and hci1 may change places at each boot.
+"""BlueZ's adapters over D-Bus: which one is used, one that is stuck, a device that is forgotten.
 
-Rules: the configured adapter is looked for again and again, so one that is plugged in late or comes
-back under another number is used; what is missing is said together with what is there. BlueZ can
-be made to forget a device whose remembered services are wrong (``forget``).
+An adapter is named by its address, as hci0 and hci1 may change places at each boot. The configured
+one is looked for again and again, so one that is plugged in late or comes back under another number
+is used; what is missing is said together with what is there.
+
+A stuck one says that it is on, but finds and connects nothing. Known of small radios: every scan is
+answered "in progress", scans that run hear nobody, or every connection is cancelled, until the
+adapter was off once (theengs/gateway#264; others use bluetooth-auto-recovery, which needs rights
+that this program is not given). So it is switched off and on, as ``bluetoothctl power off`` does.
+
+Rules
+-----
+* Only after ``STUCK_S`` in which nothing went right, with a sensor wanted; an adapter that is
+  missing or off and a service that is down are waited for, not cycled.
+* Never while anything is connected to it, a sensor or somebody's headphones.
+* Again only after ``AGAIN_S``, twice that, ... up to ``LONGEST_S``: somewhere without any Bluetooth
+  device in reach nobody is heard either. A connection that comes about ends that count.
+* Whatever happens meanwhile, it is switched on again.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import AsyncGenerator
 from typing import Any
 
-from dbus_fast import BusType, Variant
+from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
-
-from cued.sources._ble_recovery import ADAPTER, DEVICE, FAILS, MANAGER, WITHIN_S, call
+from dbus_fast.errors import DBusError
 
 log = logging.getLogger("cued.ble")
 
 Objects = dict[str, dict[str, dict[str, Variant]]]
 
+STUCK_S = 180.0  # chosen: sooner would disturb others, later helps nobody who waits
+LEAST_FAILURES = 3  # in a row; chosen
+AGAIN_S, LONGEST_S = 300.0, 3600.0  # chosen, see above
+OFF_S = 2.0  # without power; chosen
+WITHIN_S = 5.0  # chosen: BlueZ answers in milliseconds or hangs
+BLUEZ, ADAPTER, DEVICE = "org.bluez", "org.bluez.Adapter1", "org.bluez.Device1"
+MANAGER, PROPERTIES = "org.freedesktop.DBus.ObjectManager", "org.freedesktop.DBus.Properties"
+FAILS = (DBusError, OSError, EOFError, TimeoutError)
+
 
 async def adapters() -> dict[str, str]:
     """Return the names of the adapters and their addresses; empty when there is no answer."""
     try:
-        objects = await _asked("/", MANAGER, "GetManagedObjects", "", [])
+        async with _bus() as bus:
+            objects = await _objects(bus)
     except FAILS as error:
         log.debug("adapters: %r", error)
         return {}
@@ -56,24 +81,137 @@ async def forget(path: str) -> str:
     A bond is not thrown away: only its owner can make another.
     """
     try:
-        objects: Objects = await _asked("/", MANAGER, "GetManagedObjects", "", [])
-        device = objects.get(path, {}).get(DEVICE)
-        if device is None:
-            return ""
-        if "Paired" in device and device["Paired"].value:
-            return "it is paired"
-        await _asked(path.rpartition("/")[0], ADAPTER, "RemoveDevice", "o", [path])
+        async with _bus() as bus:
+            device = (await _objects(bus)).get(path, {}).get(DEVICE)
+            if device is None:
+                return ""
+            if "Paired" in device and device["Paired"].value:
+                return "it is paired"
+            await _call(bus, path.rpartition("/")[0], ADAPTER, "RemoveDevice", "o", path)
     except FAILS as error:
         log.debug("forgetting %s: %r", path, error)
         return "the Bluetooth service does not do it"
     return ""
 
 
-async def _asked(path: str, interface: str, member: str, signature: str, body: list[Any]) -> Any:
+class StuckAdapter:
+    """Decides whether an adapter is stuck; times are the host's, s."""
+
+    def __init__(self) -> None:
+        self._deaf_since: float | None = None
+        self._refused_since: float | None = None
+        self._refused = 0
+        self._cycles = 0
+        self._not_before = float("-inf")
+
+    def listening(self, t: float) -> None:
+        """Note that a scan for a wanted device runs or was refused."""
+        if self._deaf_since is None:
+            self._deaf_since = t
+
+    def excused(self) -> None:
+        """Note that a device was found, that none is wanted, or why none can be found."""
+        self._deaf_since = None
+
+    def refused(self, t: float) -> None:
+        """Note a connection that came to nothing."""
+        self._refused_since = t if self._refused_since is None else self._refused_since
+        self._refused += 1
+
+    def connected(self) -> None:
+        """Note a connection."""
+        self._deaf_since = self._refused_since = None
+        self._refused = self._cycles = 0
+
+    def cycled(self, t: float) -> None:
+        """Note that it was tried to help."""
+        self._not_before = t + min(LONGEST_S, AGAIN_S * 2.0**self._cycles)
+        self._cycles = min(self._cycles + 1, 10)  # weeks of it overflow no power
+        self._deaf_since = self._refused_since = None
+        self._refused = 0
+
+    def verdict(self, t: float) -> str:
+        """Return what is wrong, if it is time to do something about it."""
+        if t < self._not_before:
+            return ""
+        if self._deaf_since is not None and t - self._deaf_since >= STUCK_S:
+            return "the Bluetooth adapter hears nothing"
+        since = self._refused_since
+        if self._refused >= LEAST_FAILURES and since is not None and t - since >= STUCK_S:
+            return "the Bluetooth adapter connects to nothing"
+        return ""
+
+
+async def cycle(adapter: str) -> str:
+    """Switch an adapter off and on (``hci1``; empty: the first); "" when done, else why not."""
+    try:
+        async with _bus() as bus:
+            objects = await _objects(bus)
+            path = _adapter(objects, adapter)
+            if not path:
+                return "it is not on"
+            if _in_use(objects, path):
+                return "something else is connected to it"
+            await _off_and_on(bus, path)
+    except FAILS as error:
+        log.debug("power cycle: %r", error)
+        return f"the Bluetooth service does not do it ({str(error) or 'no answer'})"
+    return ""
+
+
+async def _off_and_on(bus: MessageBus, path: str) -> None:
+    try:
+        await _power(bus, path, on=False)
+        await asyncio.sleep(OFF_S)
+    finally:
+        await _power(bus, path, on=True)
+
+
+async def _power(bus: MessageBus, path: str, *, on: bool) -> None:
+    await _call(bus, path, PROPERTIES, "Set", "ssv", ADAPTER, "Powered", Variant("b", on))
+
+
+@contextlib.asynccontextmanager
+async def _bus() -> AsyncGenerator[MessageBus]:
     bus = MessageBus(bus_type=BusType.SYSTEM)
     try:
         async with asyncio.timeout(WITHIN_S):
             await bus.connect()
-            return await call(bus, path, interface, member, signature, body)
+        yield bus
     finally:
         bus.disconnect()
+
+
+async def _objects(bus: MessageBus) -> Objects:
+    """Return everything that BlueZ knows, by path and interface."""
+    return await _call(bus, "/", MANAGER, "GetManagedObjects", "")
+
+
+async def _call(
+    bus: MessageBus, path: str, interface: str, member: str, signature: str, *body: Any
+) -> Any:
+    """Call a method of BlueZ and return what it answers. Raises DBusError, TimeoutError."""
+    message = Message(BLUEZ, path, interface, member, signature=signature, body=list(body))
+    async with asyncio.timeout(WITHIN_S):
+        reply = await bus.call(message)
+    if reply.message_type is MessageType.ERROR:
+        raise DBusError(reply.error_name or "unnamed", str(reply.body))
+    return reply.body[0] if reply.body else None
+
+
+def _adapter(objects: Objects, name: str) -> str:
+    """Return the path of the adapter that is on."""
+    for path in sorted(objects):
+        found = objects[path].get(ADAPTER)
+        if found and found["Powered"].value and name in ("", path.rpartition("/")[2]):
+            return path
+    return ""
+
+
+def _in_use(objects: Objects, adapter: str) -> bool:
+    devices = [
+        values[DEVICE]
+        for path, values in objects.items()
+        if path.startswith(adapter + "/") and DEVICE in values
+    ]
+    return any("Connected" in device and device["Connected"].value for device in devices)

@@ -30,7 +30,7 @@ from bleak.exc import (
 
 from cued.devices.device import Advert
 from cued.runtime.supervise import ignore, meanwhile, told_to_end
-from cued.sources._ble_recovery import StuckAdapter
+from cued.sources._ble_adapter import StuckAdapter
 
 log = logging.getLogger("cued.ble")
 

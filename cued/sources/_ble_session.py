@@ -49,8 +49,7 @@ from cued.sources._ble_connecting import (
     short,
     theirs,
 )
-from cued.sources._ble_turn import Turn
-from cued.sources._ble_watching import Watch
+from cued.sources._ble_watching import Turn, Watch
 from cued.sources.source import Emit
 
 log = logging.getLogger("cued.ble")

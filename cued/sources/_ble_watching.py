@@ -13,9 +13,16 @@ it is shows in arrival minus device time against the least that was seen, which 
 for a slow crystal. Samples more than ``LAG_S`` behind are passed on (the engine refuses them and
 says so) but count as none, so that the link is made afresh. For a device that sends no time this
 cannot be seen.
+
+The D-Bus library reads until nothing is left to read. On a machine that is too busy, messages may
+come faster than they are handled: then the loop would never go on, without ticks, stops and
+watchdog. So what a sensor sends in the rest of a long ``Turn`` of the loop is dropped unread, and
+the engine tells that samples are lost.
 """
 
 from __future__ import annotations
+
+import asyncio
 
 from cued.model import Input, Packet
 
@@ -25,6 +32,7 @@ FIRST_S = 10.0  # chosen: setting up takes several exchanges
 LAG_S = 1.0  # the engine refuses later ones (signal/links.py)
 RISE = 250e-6  # as in signal/clock.py: two cheap crystals differ by 200 ppm at most
 DUPLICATE_S = 0.01  # a doubled callback comes in the same turn of the loop
+LONGEST_S = 0.25  # chosen: five ticks; the engine refuses samples that are 1 s old in any case
 BAD_IN_A_ROW = 20  # chosen: no bad frame alone breaks a link
 
 
@@ -106,3 +114,20 @@ class Watch:
         self._tick = tick
         self._lagging = delay - self._least > LAG_S
         return self._lagging
+
+
+class Turn:
+    """How long messages have been handled in one turn of the event loop."""
+
+    def __init__(self) -> None:
+        self._began: float | None = None
+
+    def is_too_long(self, t: float) -> bool:
+        """Return whether messages have been coming for too long without an end, at time ``t``."""
+        if self._began is None:
+            self._began = t
+            asyncio.get_running_loop().call_soon(self._end)
+        return t - self._began > LONGEST_S
+
+    def _end(self) -> None:
+        self._began = None

@@ -21,9 +21,11 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from typing import Annotated
 
 from bleak.backends.device import BLEDevice
+from msgspec import Meta, Struct
 
 from cued import parts
 from cued.config import Sensor, Site
@@ -39,7 +41,7 @@ from cued.model import (
 )
 from cued.runtime.supervise import back_off, ignore
 from cued.sources import _ble_looking as looking
-from cued.sources._ble_adapter import adapters, chosen, missing
+from cued.sources._ble_adapter import StuckAdapter, adapters, chosen, cycle, missing
 from cued.sources._ble_connecting import (
     DISCOVER_WITHIN_S,
     FAILS,
@@ -50,13 +52,11 @@ from cued.sources._ble_connecting import (
 )
 from cued.sources._ble_held import close_stale, find, forgotten
 from cued.sources._ble_looking import Radio
-from cued.sources._ble_options import Config
-from cued.sources._ble_recovery import StuckAdapter, cycle
 from cued.sources._ble_release import Owed, Training
 from cued.sources._ble_scanning import Scanning
 from cued.sources._ble_session import Connection
 from cued.sources._ble_watching import Watch
-from cued.sources.source import Emit, spread
+from cued.sources.source import Emit
 
 log = logging.getLogger("cued.ble")
 
@@ -68,6 +68,32 @@ RESTS = "it lies still: let go of, and taken again when it is moved"
 RELEASED = "nobody trains: let go of, and taken again when a sensor moves"
 RENUMBERED = "the Bluetooth adapter has another number now"
 STUCK_EVERY_S = 5.0  # chosen: far below what is waited for
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of the Bluetooth source."""
+
+    adapter: Annotated[
+        str,
+        Meta(
+            pattern="^(hci[0-9]+|([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2})?$",
+            description="Adapter by its address, or such as hci1, which may change; empty: the "
+            "first.",
+        ),
+    ] = ""
+    release_after_min: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=600,
+            description="A treadmill is let go of when nobody moved for so long, and a pod "
+            "that lay still, min; 0: never.",
+        ),
+    ] = 10.0
+    recover: Annotated[
+        bool,
+        Meta(description="Switch a stuck adapter off and on while nothing is connected to it."),
+    ] = True
 
 
 class Ble:
@@ -315,22 +341,6 @@ class Ble:
             return matches(advert) and not looking.awaited(advert, sensor.device, waiting)
 
         return wanted
-
-
-async def listen(
-    sensors: Mapping[str, Sensor], seconds: float, adapter: str = "", *, radio: Radio | None = None
-) -> list[Input]:
-    """Connect to sensors for so long; what they sent, for setting up and checking."""
-    heard: list[Input] = []
-
-    def emit(item: Input) -> None:
-        heard.extend(spread(item))
-
-    source = Ble(Config(adapter=adapter), Site(sensors=dict(sensors)), radio=radio)
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await source.run(emit, ignore)
-    return heard
 
 
 PART = parts.Part(Config, Ble)

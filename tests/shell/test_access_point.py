@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cued.commands._setup import network, opened
+from cued.commands._setup import opened, place
 from cued.commands._setup.place import Place
 from cued.model import ConfigError
 from cued.sinks._hosts import qr_code
@@ -58,7 +58,7 @@ def test_a_machine_without_a_network_makes_its_own_with_a_new_password_each_time
     passwords = set[str]()
     for _ in range(2):
         asked = machine.run("up")
-        made = network.own(machine.told)
+        made = place.own_network(machine.told)
         assert made is not None
         assert made[0] == "cued-set-up"
         assert re.fullmatch("[0-9]{12}", made[1])
@@ -73,7 +73,7 @@ def test_a_machine_without_a_network_makes_its_own_with_a_new_password_each_time
         assert console.endswith(qr_code(f"WIFI:T:WPA;S:cued-set-up;P:{made[1]};;") + "\n")
         assert machine.told.stat().st_mode & 0o777 == 0o640
         (names,) = machine.names.iterdir()
-        assert f"http://{names.read_text().strip().removeprefix('address=/#/')}/" == network.PAGE
+        assert f"http://{names.read_text().strip().removeprefix('address=/#/')}/" == place.PAGE
     assert len(passwords) == 2
 
 
@@ -103,7 +103,7 @@ def test_with_a_network_or_without_wifi_there_is_none(tmp_path, online, devices)
     ],
 )
 def test_the_network_that_the_phone_named_is_joined_once(machine, password, asked):
-    network.ask_to_join(machine.wanted, "Our  home", password)
+    place.ask_to_join(machine.wanted, "Our  home", password)
     told = machine.run("down")
     assert told[-1] == f"connection add type wifi con-name cued-home ssid Our  home{asked}"
     assert machine.wanted.read_text() == ""
@@ -122,7 +122,7 @@ def test_a_link_is_not_read(machine):
 )
 def test_what_no_wifi_has_is_refused(name, password):
     with pytest.raises(ConfigError, match="Wi-Fi"):
-        network.refuse_odd(name, password)
+        place.refuse_odd(name, password)
 
 
 def test_it_is_the_owners_wish_and_ends_with_set_up():

@@ -25,6 +25,7 @@ from cued.model import (
     Stride,
     Tick,
 )
+from cued.parts import NoOptions
 from cued.recording.history import schema
 from cued.recording.sessions.records import MAGIC
 from cued.recording.sessions.session import RecordedSession
@@ -155,7 +156,7 @@ def test_a_session_is_readable_by_its_user_only(workout):
 
 def on_the_air(simulation, inputs):
     """The same run as pods send it: connections, and frames with what a decoder makes of them."""
-    pods = {s.name: pod.Pod(pod.Config(), s.name) for s in simulation.scenario.sensor}
+    pods = {s.name: pod.Pod(NoOptions(), s.name) for s in simulation.scenario.sensor}
     sent = Counter()
     yield from (LinkChanged(0.0, name, True, services=(pod.DATA,)) for name in pods)
     for item in inputs:

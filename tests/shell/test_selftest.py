@@ -11,7 +11,7 @@ import pytest
 from cued import __main__, config
 from cued.commands import selftest
 from cued.commands._checks import all as every
-from cued.commands._checks import body, machine, radio
+from cued.commands._checks import bluetooth, body, machine
 from cued.commands._checks.system import Check, Machine
 from cued.config import Sensor, Site
 from cued.devices import witmotion
@@ -43,7 +43,7 @@ def packets(rate_hz, seconds=5.0, gap=None):
     ],
 )
 def test_a_sensor_is_judged_by_what_it_sent(heard, state, found):
-    check = radio.judged("back", BACK, heard)
+    check = bluetooth.judged("back", BACK, heard)
     assert (check.state, found in check.found) == (state, True), check
     assert bool(check.advice) == (state != "ok")
 
@@ -51,7 +51,7 @@ def test_a_sensor_is_judged_by_what_it_sent(heard, state, found):
 @pytest.mark.parametrize(("configured", "state"), [(104, "ok"), (52, "warning"), (208, "warning")])
 def test_a_rate_that_was_not_asked_for_is_told(configured, state):
     sensor = Sensor(device="movesense", placement="lower_back", options={"rate_hz": configured})
-    check = radio.judged("back", sensor, packets(104.0))
+    check = bluetooth.judged("back", sensor, packets(104.0))
     assert check.state == state
     assert (f"configured are {configured} Hz" in check.found) == (state == "warning")
 
@@ -69,20 +69,20 @@ def test_what_a_witmotion_sends_is_compared_with_what_was_configured(sent_hz, st
     frame = b"\x55\x61" + bytes(18)
     for n in range(8 * sent_hz):
         heard += device.receive(n / sent_hz, witmotion.NOTIFY, frame)
-    check = radio.judged("back", Sensor(device="witmotion", placement="lower_back"), heard)
+    check = bluetooth.judged("back", Sensor(device="witmotion", placement="lower_back"), heard)
     assert (check.state, found in check.found) == (state, True), check
 
 
 def test_a_treadmill_is_judged_by_its_speed():
     belt = Sensor(device="ftms", placement="treadmill")
-    assert radio.judged("belt", belt, [Belt(1.0, 1.5)]).found == "belt at 1.50 m/s"
-    assert radio.judged("belt", belt, []).state == "failed"
+    assert bluetooth.judged("belt", belt, [Belt(1.0, 1.5)]).found == "belt at 1.50 m/s"
+    assert bluetooth.judged("belt", belt, []).state == "failed"
 
 
 def test_a_strap_is_judged_by_the_heart_it_feels():
     strap = Sensor(device="heart_rate", placement="heart_rate")
-    assert radio.judged("hr", strap, [HeartRate(1.0, "hr", 71.0)]).found == "71 beats a minute"
-    assert "no heartbeat" in radio.judged("hr", strap, [HeartRate(1.0, "hr", 0.0)]).found
+    assert bluetooth.judged("hr", strap, [HeartRate(1.0, "hr", 71.0)]).found == "71 beats a minute"
+    assert "no heartbeat" in bluetooth.judged("hr", strap, [HeartRate(1.0, "hr", 0.0)]).found
 
 
 @pytest.mark.parametrize(
@@ -121,9 +121,9 @@ def test_a_switched_off_radio_is_found(tmp_path):
         (folder / "name").write_text(f"hci{n}")
         (folder / "soft").write_text(str(soft))
         (folder / "hard").write_text(str(hard))
-    assert radio.rfkill(tmp_path).state == "ok"
+    assert bluetooth.rfkill(tmp_path).state == "ok"
     (tmp_path / "rfkill1" / "soft").write_text("1")
-    assert radio.rfkill(tmp_path).found == "blocked: hci1"
+    assert bluetooth.rfkill(tmp_path).found == "blocked: hci1"
 
 
 def test_a_folder_that_cannot_be_written_fails(tmp_path):

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cued.actuators import _clips, _phrase_book, _wav, speech
+from cued.actuators import _clips, _wav, speech
 from cued.actuators._clips import Clips
 from cued.actuators._loudness import TARGET_LUFS, loudness, resampled
 from cued.actuators._mixer import FADE_S, Heard, Mixer
@@ -28,6 +28,7 @@ from cued.actuators._tones import Tone, instead, names, tone
 from cued.actuators._wav import RATE
 from cued.actuators.voices.voice import VoiceOptions
 from cued.coach.voice import phrases
+from cued.commands import say
 from cued.config import Site
 from cued.model import CueDone, Notice, Priority
 from tests.shell.part import cue
@@ -233,7 +234,7 @@ async def test_the_written_book_can_be_used_as_a_coachs_own_recordings(
     monkeypatch.setattr(
         phrases, "load", lambda _: phrases.Phrases(phrases.Catalogue("en", ".", some))
     )
-    assert await _phrase_book.write(tmp_path / "book", speech.Config(), site) == ""
+    assert await say.write(tmp_path / "book", speech.Config(), site) == ""
     there = {p.stem for p in (tmp_path / "book").iterdir()}
     words = phrases.load("en").names()
     assert there == set(words)

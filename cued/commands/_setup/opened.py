@@ -12,8 +12,8 @@ import sys
 
 from cued import app, config
 from cued.coach.voice import phrases
-from cued.commands._setup import network, writing
-from cued.commands._setup.place import NAME, Place
+from cued.commands._setup import writing
+from cued.commands._setup.place import NAME, Place, own_network
 from cued.commands._setup.real import Real
 from cued.commands._setup.served import SetUp
 from cued.commands._setup.topics.topic import Trials
@@ -97,7 +97,7 @@ async def greet(serving: SetUp, language: str, key: str = "set_up", more: str = 
 async def tell_network(serving: SetUp, place: Place, language: str) -> None:
     """Say which network to join, once set-up has made one, until a phone has the page."""
     while not serving.reached:
-        made = network.own(place.network)
+        made = own_network(place.network)
         if made:
             groups = (", ".join(made[1][k : k + 3]) for k in range(0, len(made[1]), 3))
             await greet(serving, language, "set_up_network", f": {'. '.join(groups)}")

@@ -19,8 +19,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from cued.commands._setup import network, writing
-from cued.commands._setup.place import Place
+from cued.commands._setup import writing
+from cued.commands._setup.place import PAGE, Place, ask_to_join, own_network
 from cued.commands._setup.steps import LAST, STEPS, Conversation
 from cued.commands._setup.topics import voice
 from cued.commands._setup.topics.topic import Trials, unit_of
@@ -130,7 +130,7 @@ class SetUp:
 
     def _enter(self, digits: str) -> PageReply:
         key, left = self._door.enter(digits, self._now())
-        self._conversation.wifi |= bool(network.own(self._place.network))  # it may be asked now
+        self._conversation.wifi |= bool(own_network(self._place.network))  # it may be asked now
         return (
             PageReply(200, {"key": key}) if key else PageReply(403, {"why": "digits", "left": left})
         )
@@ -163,7 +163,7 @@ class SetUp:
         async with self._busy:
             answers = self._conversation.answers
             if answers.wifi:
-                network.ask_to_join(self._place.wanted, answers.wifi, answers.wifi_password or "")
+                ask_to_join(self._place.wanted, answers.wifi, answers.wifi_password or "")
             answers = replace(answers, wifi=None, wifi_password=None)
             kept = await asyncio.to_thread(writing.applied, self._place.path, answers)
         log.info("set-up wrote %s", self._place.path)
@@ -178,7 +178,7 @@ class SetUp:
 
     def _leads(self) -> str:
         """Return where a phone's search for the internet is led: a phone then opens the page."""
-        return network.PAGE if network.own(self._place.network) else ""
+        return PAGE if own_network(self._place.network) else ""
 
     def _about(self) -> bytes:
         tables = self._conversation.tables

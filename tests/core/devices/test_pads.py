@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from cued.devices import fitshow, ftms, iconsole, walkingpad
-from cued.devices._unlock import UREVO_WRITE, Z1_NOTIFY, Z1_WRITE, z1
 from cued.devices._unsupported import unsupported
 from cued.devices.device import Advert, Answer, Subscribe, Write
+from cued.devices.ftms import UREVO_WRITE, Z1_NOTIFY, Z1_WRITE, z1
 from cued.model import Belt, BeltFault, BeltRequest, DecodeError
 from tests.core.devices.treadmills import H, writes
 

@@ -27,6 +27,7 @@ from cued.devices import heart_rate as strap
 from cued.devices._gatt import BATTERY_LEVEL, DEGREE, HEART_RATE, G, Ticks, heart_rate, standard
 from cued.devices.device import Advert, Read, Subscribe, Write
 from cued.model import Battery, DecodeError, HeartRate, LinkChanged, Packet
+from cued.parts import NoOptions
 
 H = bytes.fromhex
 
@@ -297,7 +298,7 @@ def test_a_thingy_scales_as_its_firmware_does():
     assert acc.tolist() == [[1.0, -0.5, 0.0]]
     assert gyr.tolist() == [[1.0, -2.0, 0.0]]
     assert field.tolist() == [[1.0, 0.0, -2.0]]
-    write = thingy52.Thingy52(thingy52.Config(), "foot").start([])[0]
+    write = thingy52.Thingy52(NoOptions(), "foot").start([])[0]
     assert write == Write(thingy52.CONFIGURE, H("e803f401f401640001"))
 
 
@@ -411,14 +412,14 @@ def test_the_pods_documented_example():
     example = H(
         "01 02 0700 40420f00 8f25 0000 0000 0108 0000 0000 0000 0100 ffff 0008 0100 ffff 0000"
     )
-    packet = only(pod.Pod(pod.Config(), "foot").receive(1.0, pod.DATA, example))
+    packet = only(pod.Pod(NoOptions(), "foot").receive(1.0, pod.DATA, example))
     assert packet.acc == pytest.approx(np.array([[0, 0, 9.81], [0.005, -0.005, 9.80]]), abs=0.01)
     assert packet.gyr[1] == pytest.approx([0.0012, -0.0012, 0], abs=1e-4)
     assert np.diff(packet.ticks) == pytest.approx(0.009615)
 
 
 def test_a_lost_pod_frame_stays_a_hole_of_its_length():
-    device = pod.Pod(pod.Config(), "foot")
+    device = pod.Pod(NoOptions(), "foot")
     ticks = [
         only(
             device.receive(

@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 
+from cued.commands._checks.bluetooth import listened
 from cued.devices import movesense, pod
 from cued.devices._gatt import BATTERY_LEVEL
 from cued.devices.device import Subscribe
@@ -15,7 +16,7 @@ from cued.engine import Engine, Worn
 from cued.model import Battery, Link, Notice, Notification, Packet, Tick
 from cued.recording.sessions.session import decoded
 from cued.sources import _ble_connecting, _ble_watching
-from cued.sources.ble import Ble, Config, listen
+from cued.sources.ble import Ble, Config
 from cued.standin.peripheral import Char, Peripheral, ReadRefused
 from tests.shell.ble.pods import Pod, numbers, one, play, running, sensor, site, streaming_pod
 
@@ -223,7 +224,7 @@ async def test_the_engine_sees_a_reconnection_as_a_hole_and_not_as_lag(bluez):
 async def test_listening_for_a_while_gives_what_sensors_send(bluez):
     device = bluez.add(Pod(bluez))
     streaming = asyncio.create_task(play([device], 50, 100))
-    heard = await listen({"left": sensor(address=device.address)}, 1.0)
+    heard = await listened(Ble(Config(), one(device)), 1.0)
     streaming.cancel()
     assert sum(isinstance(x, Packet) for x in heard) > 20
     assert not device.connected

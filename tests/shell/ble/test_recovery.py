@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import pytest
 
-from cued.sources import _ble_recovery as recovery
+from cued.sources import _ble_adapter as recovery
 from cued.sources import ble
-from cued.sources._ble_recovery import StuckAdapter, cycle
+from cued.sources._ble_adapter import StuckAdapter, cycle
 from tests.shell.ble.pods import Pod, running, sensor, site
 from tests.until import until
 

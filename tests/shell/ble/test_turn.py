@@ -8,7 +8,7 @@ import time
 import pytest
 
 from cued.model import Packet
-from cued.sources._ble_turn import LONGEST_S, Turn
+from cued.sources._ble_watching import LONGEST_S, Turn
 from tests.shell.ble.pods import Pod, numbers, running, sensor, site
 
 pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]

@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 
 from cued import config
-from cued.commands._setup import network
+from cued.commands._setup import place
 from cued.commands._setup.place import Place
 from cued.commands._setup.served import SetUp
 from cued.commands._setup.topics.topic import Nearby
@@ -116,7 +116,7 @@ async def test_a_network_of_its_own_leads_phones_to_the_page_and_asks_which_to_j
         assert (await session.get(f"{url}/hotspot-detect.html", headers=probe)).status == 421
         told.write_text("cued-set-up\n123456789012\n")
         found = await session.get(f"{url}/generate_204", headers=probe, allow_redirects=False)
-        assert (found.status, found.headers["Location"]) == (302, network.PAGE)
+        assert (found.status, found.headers["Location"]) == (302, place.PAGE)
         assert (await asked(session, url, "speak", Host="captive.apple.com"))[0] == 421
         key = await entered(session, url, machine)
         status, view = await asked(session, url, "go", {"to": "wifi"}, key)

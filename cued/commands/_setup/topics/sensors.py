@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from cued import parts
-from cued.commands._checks.radio import BATTERY_LOW_PERCENT, stream
+from cued.commands._checks.bluetooth import BATTERY_LOW_PERCENT, stream
 from cued.commands._setup.answers import NOT_LOOSE, PLACES, Answers, ChosenSensor, Tables
 from cued.commands._setup.topics.topic import Finding, Nearby, Respondent, Talk, Topic, Trials
 from cued.devices._unsupported import unsupported

@@ -1,9 +1,9 @@
-"""The network to join after set-up, asked for where set-up has one of its own (``network.py``)."""
+"""The network to join after set-up, asked for where set-up has one of its own (``place.py``)."""
 
 from __future__ import annotations
 
 from cued.commands._setup.answers import Answers, Tables
-from cued.commands._setup.network import refuse_odd
+from cued.commands._setup.place import refuse_odd
 from cued.commands._setup.topics.topic import Topic
 
 

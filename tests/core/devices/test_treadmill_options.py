@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from cued.devices._ftms_options import Config
+from cued.devices._treadmill_options import FtmsOptions
 
 
 @pytest.mark.parametrize(("options", "reported", "true"), [
@@ -15,15 +15,15 @@ from cued.devices._ftms_options import Config
     ({"fixed_incline_percent": 4.0}, 6.0, 4.0),
 ])  # fmt: skip
 def test_incline_is_scaled_ignored_or_fixed(options, reported, true):
-    assert Config(**options).incline_of(reported) == true
+    assert FtmsOptions(**options).incline_of(reported) == true
 
 
 def test_a_machine_takes_the_unit_that_it_reports_unless_it_is_said():
-    assert Config(speed_factor=1.609).written_factor == 1.609
-    assert Config(speed_factor=1.609, write_factor=1.0).written_factor == 1.0
+    assert FtmsOptions(speed_factor=1.609).written_factor == 1.609
+    assert FtmsOptions(speed_factor=1.609, write_factor=1.0).written_factor == 1.0
 
 
 def test_consent_is_never_the_default():
-    assert not Config().control
+    assert not FtmsOptions().control
     with pytest.raises(msgspec.ValidationError):
-        msgspec.convert({"max_raise_m_s": 2.0}, Config)
+        msgspec.convert({"max_raise_m_s": 2.0}, FtmsOptions)
