@@ -52,3 +52,12 @@ def test_every_link_leads_somewhere(page):
         there = page.parent / file if file else page
         assert there.exists(), target
         assert not heading or heading in anchors(there), target
+
+
+GENERATED = ("parts.md", "accuracy-figures.md", "phases.md")
+
+
+def test_the_documents_stay_short_enough_to_be_read():
+    texts = [p.read_text("utf-8") for p in HOME.glob("docs/*.md") if p.name not in GENERATED]
+    words = [word for text in texts for word in text.split() if re.search(r"\w", word)]
+    assert len(words) < 20_000
