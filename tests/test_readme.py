@@ -61,3 +61,13 @@ def test_the_documents_stay_short_enough_to_be_read():
     texts = [p.read_text("utf-8") for p in HOME.glob("docs/*.md") if p.name not in GENERATED]
     words = [word for text in texts for word in text.split() if re.search(r"\w", word)]
     assert len(words) < 20_000
+
+
+NO_COMMAND = {"pod"}  # the name that a pod advertises begins so, too
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_command_that_is_named_is_there(page):
+    there = {__main__.command(name).NAME for name in __main__.available()}
+    named = set(re.findall(r"`(?:sudo )?cued ([a-z]+)", page.read_text("utf-8")))
+    assert named <= there | NO_COMMAND
