@@ -17,6 +17,8 @@ What a sensor feels is the second difference of its path. Axes as in ``cued.fram
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from msgspec import Struct
 
@@ -143,6 +145,7 @@ class Cycle:
         return c[:, :1].real + 2 * (c[:, 1:] @ waves).real
 
 
+@cache
 def run(
     runner: Runner, seconds: float = 20.0
 ) -> tuple[Floats, dict[str, tuple[Floats, Floats]], Floats]:

@@ -8,6 +8,7 @@ and gaits differ in more ways than these. Contacts and lifts within 50 ms, less 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -20,19 +21,27 @@ from cued.gait.finding import Contact, LiftOff
 from cued.gait.foot.chain import Foot
 from cued.model import Block, Floats
 from cued.signal.grid import DT_S
-from tests.core.gait.recorded import blocks, trials
+from tests.core.gait.recorded import Trial, blocks, trials
 
 pytestmark = pytest.mark.data
 
-Change = Callable[[Floats, Floats], tuple[Floats, Floats, float]]
+Felt = tuple[Floats, Floats, Floats]  # acceleration, turn rate, gravity's part of the first
+Change = Callable[[Felt], tuple[Floats, Floats, float]]
 LEAST_F1 = 0.9
 EYE = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
 
-def samples(blocks: list[Block]) -> tuple[Floats, Floats, Floats]:
-    gyr = [b.gyr for b in blocks if b.gyr is not None]
-    t, acc = [b.t for b in blocks], [b.acc for b in blocks]
-    return np.concatenate(t), np.concatenate(acc), np.concatenate(gyr)
+@cache
+def walked(data: Path, way: str) -> list[tuple[Trial, Floats, Felt]]:
+    """Each trial with its times and what the foot felt."""
+    found = trials(data, f"treadmill_walk_{way}/gottlieb-*")
+    return [(trial, *samples(trial.blocks)) for trial in found]
+
+
+def samples(blocks: list[Block]) -> tuple[Floats, Felt]:
+    gyr = np.concatenate([b.gyr for b in blocks if b.gyr is not None])
+    acc = np.concatenate([b.acc for b in blocks])
+    return np.concatenate([b.t for b in blocks]), (acc, gyr, gravity(acc, gyr))
 
 
 def gravity(acc: Floats, gyr: Floats) -> Floats:
@@ -49,16 +58,16 @@ def gravity(acc: Floats, gyr: Floats) -> Floats:
 
 
 def slower(by: float) -> Change:
-    def change(acc: Floats, gyr: Floats) -> tuple[Floats, Floats, float]:
-        g = gravity(acc, gyr)
+    def change(felt: Felt) -> tuple[Floats, Floats, float]:
+        acc, gyr, g = felt
         return g + (acc - g) / by**2, gyr / by, by
 
     return change
 
 
 def larger(by: float) -> Change:
-    def change(acc: Floats, gyr: Floats) -> tuple[Floats, Floats, float]:
-        g = gravity(acc, gyr)
+    def change(felt: Felt) -> tuple[Floats, Floats, float]:
+        acc, gyr, g = felt
         return g + by * (acc - g), by * gyr, 1.0
 
     return change
@@ -69,7 +78,7 @@ def turned(about: int, degrees: float) -> Change:
     j, k = (about + 1) % 3, (about + 2) % 3
     m = np.eye(3)
     m[j, j], m[k, k], m[j, k], m[k, j] = c, c, -s, s
-    return lambda acc, gyr: (acc @ m.T, gyr @ m.T, 1.0)
+    return lambda felt: (felt[0] @ m.T, felt[1] @ m.T, 1.0)
 
 
 CHANGES = {
@@ -92,9 +101,8 @@ def f1(true: list[float], found: list[float]) -> float:
 def test_contacts_and_lifts_do_not_depend_on_pace_size_or_mounting(
     data: Path, way: str, change: Change
 ):
-    for trial in trials(data, f"treadmill_walk_{way}/gottlieb-*"):
-        t, *felt = samples(trial.blocks)
-        acc, gyr, longer = change(*felt)
+    for trial, t, felt in walked(data, way):
+        acc, gyr, longer = change(felt)
         rate = 1 / DT_S / longer
         other = replace(trial.track, t=longer * t, acc=acc, gyr=gyr, rate_hz=rate, mounting=EYE)
         chain = Foot(trial.track.name, trial.side)
