@@ -168,6 +168,7 @@ def worker_of(parent):
     return None
 
 
+@pytest.mark.once
 def test_a_worker_killed_in_the_middle_loses_nothing(sessions, tmp_path):
     many = tmp_path / "sessions"
     many.mkdir()
@@ -197,6 +198,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(sessions, tmp_path):
     assert content(out) == content(undisturbed)
 
 
+@pytest.mark.once
 def test_ctrl_c_ends_it_without_a_trace(sessions, tmp_path):
     many = tmp_path / "sessions"
     many.mkdir()
