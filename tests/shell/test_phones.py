@@ -18,6 +18,7 @@ from cued.model import ConfigError, DecodeError, LinkChanged, LinkLost, Packet
 from cued.sources import _phone, phyphox, sensor_logger
 from cued.sources._http import get, posts
 from cued.sources.source import spread
+from tests.until import until
 
 PHONE = Site(sensors={"phone": Sensor(device="phone", placement="waist")})
 
@@ -184,7 +185,7 @@ async def test_phyphox_is_asked_for_what_is_new_and_only_that():
         task = asyncio.create_task(
             source.run(lambda item: items.extend(spread(item)), lambda: None)
         )
-        await asyncio.sleep(1.2)
+        await until(lambda: sum(p.ticks.size for p in items if isinstance(p, Packet)) > 60)
         phone.frozen = True
         with pytest.raises(LinkLost, match="measures nothing"):
             async with asyncio.timeout(6):
@@ -236,7 +237,7 @@ async def test_sensor_loggers_posts_become_packets_and_silence_a_lost_link(monke
     items = []
     source = sensor_logger.SensorLogger(sensor_logger.Config(port=0), PHONE)
     task = asyncio.create_task(source.run(lambda item: items.extend(spread(item)), lambda: None))
-    await asyncio.sleep(0.1)  # until it listens
+    await until(lambda: source.port)
     assert b"400" in await post(source.port, b"", head="Content-Length: x")
     assert b"405" in await post(source.port, b"", method="GET")
     assert b"200" in await post(source.port, b"no json")

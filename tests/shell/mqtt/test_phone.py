@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from cued.config import Site
-from cued.model import ConfigError, LinkChanged, LinkLost, Packet
+from cued.model import ConfigError, Input, LinkChanged, LinkLost, Packet
 from cued.sources import _phone
 from cued.sources.sensor_logger_mqtt import Config, SensorLoggerMqtt
 from cued.sources.source import spread
-from tests.shell.page.world import free_port
+from tests.shell.page.world import Mosquitto, free_port
 from tests.shell.test_phones import PHONE, START, message
 from tests.until import until
 
@@ -24,12 +24,11 @@ def at_rest(k: int) -> bytes:
     return message(time, 30, totalacceleration=lambda _: {"x": 0, "y": 0, "z": 9.81})
 
 
-async def subscribed(task: asyncio.Task[None], broker: aiomqtt.Client) -> None:
-    """Publish what no sample comes of until somebody takes it."""
-    async with asyncio.timeout(10):
-        await asyncio.sleep(0.5)
-        assert not task.done()
-        await broker.publish("sensor-logger", b"no json")
+async def heard(broker: Mosquitto, items: list[Input], topic: str = "sensor-logger") -> None:
+    """Publish a message that is kept for whoever comes later; wait until it was heard."""
+    async with aiomqtt.Client("127.0.0.1", broker.port) as phone:
+        await phone.publish(topic, at_rest(0), retain=True)
+        await until(lambda: items)
 
 
 async def test_what_a_phone_publishes_becomes_packets_and_silence_a_lost_link(
@@ -50,8 +49,9 @@ async def test_what_a_phone_publishes_becomes_packets_and_silence_a_lost_link(
     task = asyncio.create_task(source.run(lambda item: items.extend(spread(item)), lambda: None))
     ws = {"transport": "websockets", "websocket_path": "/mqtt"}
     async with aiomqtt.Client("127.0.0.1", port, **ws) as phone:
-        await subscribed(task, phone)
-        for k in range(4):
+        await heard(broker, items)
+        await phone.publish("sensor-logger", b"no json")
+        for k in range(1, 4):
             await phone.publish("sensor-logger", at_rest(k))
         with pytest.raises(LinkLost, match="nothing any more"):
             async with asyncio.timeout(5):
@@ -68,8 +68,9 @@ async def test_a_broker_that_is_away_or_goes_away_is_a_lost_link(broker):
         async with asyncio.timeout(15):
             await source.run(lambda _item: None, lambda: None)
     source = SensorLoggerMqtt(Config(host="127.0.0.1", port=broker.port), PHONE)
-    task = asyncio.create_task(source.run(lambda _item: None, lambda: None))
-    await asyncio.sleep(0.5)
+    items = []
+    task = asyncio.create_task(source.run(items.append, lambda: None))
+    await heard(broker, items)
     broker.kill()
     with pytest.raises(LinkLost, match="MQTT broker"):
         async with asyncio.timeout(10):
@@ -86,10 +87,7 @@ async def test_it_lets_itself_in_with_a_password_and_ends_when_told(broker, tmp_
     items = []
     source = SensorLoggerMqtt(config, PHONE)
     task = asyncio.create_task(source.run(lambda item: items.extend(spread(item)), lambda: None))
-    async with aiomqtt.Client("127.0.0.1", broker.port) as phone:
-        await asyncio.sleep(0.5)
-        await phone.publish("gym/1", at_rest(0))
-        await until(lambda: items, 5)
+    await heard(broker, items, "gym/1")
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         async with asyncio.timeout(5):
