@@ -10,18 +10,21 @@ Rules of this file
   the belt changed, and ``other_terms`` tells whether by enough to compare anew.
 * A speed that the machine itself or the feet give reason to doubt (``crosscheck``) is not used; a
   sensor's on the belt is, else the feet's, while they walk. Each doubt is told once, with advice.
+* A sudden drop that is told of whoever goes on as before waits for their next strides: nobody is to
+  turn round on a fast belt because its console told 0 for a moment, or already tells its goal.
 * Without any speed there is none: nothing is guessed. The belt is taken for constant until a change
   of it is told (``mark``) or seen on the trunk (``unspoken``): then it is on another level.
 """
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 from msgspec.structs import replace
 
-from cued.belt.crosscheck import FITS, REMEMBERED, STANDS_M_S, CrossCheck, advice
-from cued.belt.source import SpeedSource
+from cued.belt.crosscheck import FITS, LAGS_S, REMEMBERED, STANDS_M_S, CrossCheck, advice
+from cued.belt.source import STANDS_S, SpeedSource
 from cued.belt.unspoken import Unspoken
 from cued.model import Belt, BeltSource, BeltState, Notice
 
@@ -57,6 +60,8 @@ class Owner:
         # Strides since the treadmill may be level; that it is takes it some reports to show.
         self._uncompared: deque[tuple[float, str, float]] = deque(maxlen=REMEMBERED)
         self._advised: set[str] = set()
+        self._strode: tuple[float, float | None] = (-math.inf, None)  # the last stride's t and m/s
+        self._held_until = math.inf
 
     def report(self, belt: Belt) -> Told:
         """Process what a source tells; a value that is no speed is left out."""
@@ -86,11 +91,15 @@ class Owner:
             self._uncompared.clear()
         error = CALIBRATED_ERROR if self._check.calibrated(sensor) else FOOT_ERROR
         feet = self._sources.setdefault(FEET, SpeedSource("feet"))
-        feet.step(t, self._check.corrected(sensor, speed_m_s), error)
+        walked = self._check.corrected(sensor, speed_m_s)
+        self._strode = (t, walked)
+        feet.step(t, walked, error)
         return self._told(t)
 
     def trunk(self, t: float, stride_s: float, up_m_s2: float | None) -> Told:
         """Process the trunk's upward acceleration over a stride: it matters where nothing tells."""
+        if FEET not in self._sources:
+            self._strode = (t, None)
         out = self._told(t) if self._stands_under(t) else []
         known = self._state is not None and self._state.source != "none"
         if known or (self._state is None and self._sources):
@@ -150,20 +159,35 @@ class Owner:
         out: Told = []
         while self._sources:
             name = min(self._sources, key=lambda name: self._sources[name].due)
-            due = self._sources[name].due
+            due = min(self._sources[name].due, self._held_until)
             if due > t:
                 break
-            if self._sources[name].gone(due):
+            if due == self._held_until:
+                self._held_until = math.inf
+            elif self._sources[name].gone(due):
                 del self._sources[name]
             out += self._told(due)
         return out
 
     def _told(self, t: float) -> Told:
         before, now = self._state, self._now(t)
-        if before is not None and _same(before, now):
+        if before is not None and (_same(before, now) or self._walked_over(t, before, now)):
             return []
         self._state = now
         return [now, *self._advice(t, now)]
+
+    def _walked_over(self, t: float, before: BeltState, now: BeltState) -> bool:
+        """Return whether a sudden drop is told that the strides since then know nothing of."""
+        (at, walked), told, had = self._strode, now.speed_m_s, before.speed_m_s
+        measured = now.source in ("console", "sensor") and now.source == before.source
+        if told is None or had is None or not (measured and before.steady):
+            return False
+        until = min(at + STANDS_S, now.since + LAGS_S)
+        over = told < STANDS_M_S if walked is None else told < walked * (1.0 - FITS)
+        if t >= until or not over or told >= had * (1.0 - FITS):
+            return False
+        self._held_until = until
+        return True
 
     def _advice(self, t: float, now: BeltState) -> list[Notice]:
         """Say once what is wrong with the treadmill's speed, and what to do."""

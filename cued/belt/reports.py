@@ -16,6 +16,7 @@ from itertools import islice, pairwise
 from msgspec import Struct
 
 LEAST_APART = 0.02  # 1 - r: a correlation of more than 0.98 is not told from one
+SAME = 1e-12  # variance of numbers alike, but for rounding
 SURE = 1.0  # standard errors of r, which is 0 with independent reports, that count as none
 
 
@@ -34,6 +35,11 @@ class Stretch(Struct, frozen=True):
     def scatter(self) -> float:
         """The deviation that independent reports have whose means scatter as much as these."""
         return self.deviation * math.sqrt(2.0 * self.run - 1.0)
+
+    @property
+    def third(self) -> float:
+        """The third central moment."""
+        return self.skewness * self.deviation**3
 
 
 class Reports:
@@ -74,13 +80,30 @@ class Reports:
 
     def before(self, k: int) -> Stretch:
         """Return what is known of all but the last ``k``."""
+        return self._stretch(0, len(self) - k)
+
+    def apart(self, k: int) -> Stretch:
+        """Return the same with the scatter of the last ``k`` about their own mean in it."""
         n = len(self) - k
-        ends = zip(self._sums[-1 - k], self._sums[0], strict=True)
+        before, late = self._stretch(0, n), self._stretch(n, n + k)
+        variance = _pooled(n, before.deviation**2, k, late.deviation**2)
+        if variance < SAME:
+            return before
+        third = _pooled(n, before.third, k, late.third)
+        return Stretch(before.mean, math.sqrt(variance), third / variance**1.5, before.run)
+
+    def _stretch(self, first: int, end: int) -> Stretch:
+        n = end - first
+        ends = zip(self._sums[end], self._sums[first], strict=True)
         one, two, three, beside = ((late - early) / n for late, early in ends)
         variance = max(0.0, two - one * one)
-        if variance < 1e-12:  # of numbers alike, but for rounding
+        if variance < SAME:
             return Stretch(self._origin + one, 0.0)
         third = three - 3.0 * one * two + 2.0 * one**3
         r = (beside - one * one) / variance - SURE / math.sqrt(n)
         run = 1.0 / (1.0 - max(0.0, min(1.0 - LEAST_APART, r)))
         return Stretch(self._origin + one, math.sqrt(variance), third / variance**1.5, run)
+
+
+def _pooled(n: int, a: float, k: int, b: float) -> float:
+    return (n * a + k * b) / (n + k)
