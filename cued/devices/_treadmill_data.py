@@ -29,7 +29,7 @@ EITHER = (0x7FFF, 0xFFFF)  # elevation gain: both are seen
 # bit: fields as (name, size, signed, unit's worth, values that mean unknown)
 Field = tuple[str, int, bool, float, tuple[int, ...]]
 FIELDS: dict[int, tuple[Field, ...]] = {
-    0: (("speed_km_h", 2, False, 0.01, ()),),
+    0: (("speed_km_h", 2, False, 0.01, UNKNOWN_U16),),
     1: (("average_speed_km_h", 2, False, 0.01, ()),),
     2: (("distance_m", 3, False, 1.0, ()),),
     3: (

@@ -25,6 +25,10 @@ def test_speed_and_incline_become_a_belt():
     )
 
 
+def test_a_speed_that_the_machine_does_not_know_is_none():
+    assert treadmill().receive(1.0, ftms.DATA, struct.pack("<HH", 0, 0xFFFF)) == []
+
+
 def test_an_incline_that_the_machine_does_not_know_is_none():
     for unknown, percent in ((0x7FFF, 0.0), (0xFFF1, -1.5)):
         data = struct.pack("<HHHH", 0x0008, 500, unknown, 0x7FFF)
