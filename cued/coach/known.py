@@ -47,6 +47,7 @@ FAR_TOO_FAST = 1.5  # times the limit; half as fast again as anybody has prescri
 REFINED_M_S = 0.05  # half of what baselines tell apart; a level's first reports may be so far off
 LANDINGS = 8  # of a foot: more than come between two looks at them, or are looked back on
 HELD_S = 7.0  # feet that step again so soon go on at the same speed (belt/source.py)
+UPSET_S = 60.0  # so long after being unsteady nobody is taken for steady unseen; a choice
 STRIDE_AGE_S = 3.0  # longer than any stride: after that nobody walks
 
 Cap = Literal["session", "day", "week"]
@@ -118,6 +119,7 @@ class Known(Struct, kw_only=True):
     direction: Direction = "unknown"
     stability: Level = "unknown"
     score: float | None = None
+    upset_at: float = -math.inf
     measured: dict[str, Measurement] = {}
     baselines: Baselines = field(default_factory=Baselines)
     unspoken: Baselines = field(default_factory=Baselines)  # of a belt taken for constant
@@ -195,7 +197,7 @@ class Known(Struct, kw_only=True):
                 self._pace(item.duration_s)
                 self.since_change[item.side] = self.since_change.get(item.side, 0) + 1
             case Stability():
-                self.stability, self.score = item.level, item.score
+                self._stability(item)
             case Gait():
                 self._gait(item)
             case BeltState():
@@ -241,6 +243,11 @@ class Known(Struct, kw_only=True):
         return (self.times_limit or 0.0) > FAR_TOO_FAST and not self.belt_slow
 
     @property
+    def upset(self) -> bool:
+        """Return whether the runner is unsteady, or was and has not been seen steady again."""
+        return self.stability == "unsteady" or self.now - self.upset_at < UPSET_S
+
+    @property
     def at_rest(self) -> bool:
         """Return whether nobody walks, and the belt is known to stand."""
         return self.belt is not None and not (self.belt_moves or self.walking)
@@ -274,6 +281,13 @@ class Known(Struct, kw_only=True):
         """Forget the runner's own values: the next session may be another runner's."""
         self.baselines, self.unspoken = Baselines(), Baselines()
         self.unsettle()
+
+    def _stability(self, item: Stability) -> None:
+        if item.level == "steady":
+            self.upset_at = -math.inf
+        elif "unsteady" in (item.level, self.stability):
+            self.upset_at = self.now
+        self.stability, self.score = item.level, item.score
 
     def _pace(self, stride_s: float) -> None:
         """Follow the stride time over some three strides of each foot."""

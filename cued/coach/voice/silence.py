@@ -68,6 +68,8 @@ def held(known: Known, safety: Safety, phase_quiet_s: float) -> str:
         return "far_too_fast"
     if known.wrong:
         return "wrong"
+    if known.upset:
+        return "recovering"
     if known.against_s > 0.0:
         return "direction"
     if known.spec.quiet:
@@ -106,7 +108,7 @@ class SignOfLife:
         if known.now - self._signed < every or held_back:
             return None
         in_range = known.now - self._off_at > IN_RANGE_S and not known.wrong
-        in_range = in_range and known.stability != "unsteady"
+        in_range = in_range and not known.upset
         return Proposal(
             key="in_range" if in_range else "with_you",
             priority=Priority.INFO,

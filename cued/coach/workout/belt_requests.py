@@ -67,7 +67,7 @@ def against_more(known: Known, *, lost: bool) -> str:
         return "while a sensor is lost"
     if known.hold == "fall":
         return "after a fall"
-    if known.stability == "unsteady" or known.hold == "after_stumble":
+    if known.upset or known.hold == "after_stumble":
         return "while unsteady"
     if known.wrong:
         return "while something is wrong"

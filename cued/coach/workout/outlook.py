@@ -7,6 +7,7 @@ What lasts as long as the runner takes (a turn, stepping on) counts as ``OWN_S``
 from __future__ import annotations
 
 import copy
+import math
 
 from cued.coach.known import Known
 from cued.coach.workout.phases import IDLE, PHASES, after
@@ -43,7 +44,8 @@ def _walk(ahead: Known, profile: Profile) -> float:
         ahead.jogged_s += lasts if spec.jog else 0.0
     ahead.stride_at, ahead.against_s = ahead.now, 0.0
     ahead.direction = spec.direction if spec.turn == "unknown" else spec.turn
-    ahead.stability, ahead.answered, ahead.stepped_on = "steady", True, True
+    ahead.stability, ahead.upset_at = "steady", -math.inf
+    ahead.answered, ahead.stepped_on = True, True
     return lasts
 
 

@@ -31,7 +31,7 @@ def checked(known: Known, profile: Profile) -> Trigger | None:
 
 def settled_in(known: Known, profile: Profile) -> Trigger | None:
     """Turn after the time of settling in, if there is time for going backward."""
-    if known.elapsed_s < profile.settle_s or known.stability == "unsteady":
+    if known.elapsed_s < profile.settle_s or known.upset:
         return _met(known)
     return "timeout" if _worth(known) else "dose"
 
@@ -77,7 +77,7 @@ def walking_back(known: Known, profile: Profile) -> Trigger | None:
         return over
     if turns_next(known):
         return "timeout"
-    if known.stability == "unsteady":
+    if known.upset:
         return None
     if jogs_next(known):
         return "jog"
@@ -99,14 +99,14 @@ def resting(known: Known, profile: Profile) -> Trigger | None:
     """Jog again after a rest, while there is jogging left."""
     over, more = _over(known), jogs_next(known)
     early = known.elapsed_s < rest_lasts(known, profile)
-    early = early or (more and known.stability == "unsteady")
+    early = early or (more and known.upset)
     return over or (None if early else "jog" if more else "timeout")
 
 
 def carrying(known: Known, profile: Profile) -> Trigger | None:
     """Start another round after the carry, or cool down, or follow a runner who turned backward."""
     met = _met(known)
-    if met or known.elapsed_s < profile.carry_s or known.stability == "unsteady":
+    if met or known.elapsed_s < profile.carry_s or known.upset:
         return met
     return "again" if known.more_rounds and _worth(known) else "timeout"
 

@@ -1,6 +1,8 @@
 """What is said in a phase, line by line; each waits for the voice to be free.
 
 A line stays the next one until it was said. One that was due too long ago to be true is left out.
+What belongs to the middle of a phase waits, too, while the runner is unsteady or not known to be
+steady again.
 Nobody is told to turn round before the belt is slow: first to slow it, and the rest when it has.
 Where no belt tells its speed, "slow the belt" is taken as done after a press, when the steps have
 slowed down, or after 15 s.
@@ -192,7 +194,7 @@ class Script:
                 self._later.remove(due)
                 self._queue(due.line, known)
                 return self.line(known)
-            elif due.line.when(known) and (known.walking or due.line.at_s < 0.0):
+            elif due.line.when(known) and (due.line.at_s < 0.0 or _at_ease(known)):
                 due.key, due.blanks = _worded(due.line.key, known)
                 return due.key, due.blanks
         return None
@@ -216,6 +218,11 @@ class Script:
 
 def _turnable(known: Known) -> bool:
     return known.due_m_s is not None and known.due_m_s <= TURN_M_S
+
+
+def _at_ease(known: Known) -> bool:
+    """Return whether somebody walks who has an ear for what is no matter of balance."""
+    return known.walking and not known.upset
 
 
 def _at(line: Line, lasts_s: float) -> float:

@@ -20,6 +20,7 @@ from cued.model import (
     Cue,
     Direction,
     Fall,
+    Level,
     Link,
     Measurement,
     Phase,
@@ -424,6 +425,7 @@ def test_a_wish_for_more_waits_until_the_runner_is_steady_again() -> None:
     )
     runner.walk(3.0)
     runner.feed(Stability(t=runner.t, level="unsteady", score=3.0))
+    runner.feed(Stability(t=runner.t, level="unknown", score=None))
     runner.events.clear()
     runner.walk(12.0, "backward")
     assert runner.phase == "backward_walk"
@@ -433,6 +435,20 @@ def test_a_wish_for_more_waits_until_the_runner_is_steady_again() -> None:
     (asked,) = [e for e in runner.events if isinstance(e, BeltRequest)]
     assert asked.speed_m_s == 0.8
     assert runner.t - asked.t < 3.0
+
+
+@pytest.mark.parametrize(("then", "told"), [("unknown", 0), ("steady", 1)])
+def test_half_way_is_no_word_for_who_was_unsteady_and_is_not_seen_steady(
+    then: Level, told: int
+) -> None:
+    runner = led_to("cool_down")
+    since = runner.t
+    for level in ("unsteady", then):
+        runner.walk(5.0)
+        runner.feed(Stability(t=runner.t, level=level, score=None))
+    runner.walk(120.0, until="idle")
+    assert keys(runner, since).count("half_way") == told
+    assert runner.phase == "idle"
 
 
 def test_what_was_carried_is_told_with_its_error_even_from_few_strides() -> None:

@@ -30,7 +30,7 @@ VALUES = {"true", "false", "possible", "confirmed", "left", "right", "warning", 
 WITHHELD = {  # cued/coach/voice/arbiter.py, and Coach._hold
     "after_stumble", "belt_change", "blind", "busy", "catch_block", "direction", "faded", "fall",
     "far_too_fast", "muted", "other_theme", "outranked", "per_minute", "phase", "phase_start",
-    "refractory", "spacing", "stale", "unsteady", "wrong",
+    "recovering", "refractory", "spacing", "stale", "unsteady", "wrong",
 }  # fmt: skip
 NOT_ON_A_PAGE = {  # a page sends what it may; blanks are 7
     "larger than 7 bytes", "not a command: 7", "the value is not a number", "unknown command7",
