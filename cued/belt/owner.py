@@ -23,7 +23,15 @@ from collections import deque
 
 from msgspec.structs import replace
 
-from cued.belt.crosscheck import FITS, LAGS_S, REMEMBERED, STANDS_M_S, CrossCheck, advice
+from cued.belt.crosscheck import (
+    FITS,
+    LAGS_S,
+    REMEMBERED,
+    STANDS_M_S,
+    WALKS_M_S,
+    CrossCheck,
+    advice,
+)
 from cued.belt.source import STANDS_S, SpeedSource
 from cued.belt.unspoken import Unspoken
 from cued.model import Belt, BeltSource, BeltState, Notice
@@ -36,6 +44,7 @@ RESTATED, SURER = 0.01, 2.0
 OTHER_M_S, OTHER_PERCENT = 0.05, 0.5  # half a bin of the baselines (coach/strides/baseline.py)
 
 
+JUDGED_S = 2.0 * LAGS_S  # by then a contradiction is a doubt, unless it grew or shrank
 WALKED_S = 8.0  # without a stand or a turn; a room is rarely so long
 FEET = " feet"  # no sensor has this name
 # Measured (docs/accuracy.md): single strides scatter by 4.5 % backward, mostly as their walker
@@ -71,7 +80,9 @@ class Owner:
         if source is None or source.kind != belt.kind:
             source = self._sources[belt.source] = SpeedSource(belt.kind)
         source.report(belt)
-        return self._told(belt.t)
+        told = self._told(belt.t)
+        self._outdate(belt)
+        return told
 
     def stride(self, t: float, stride_s: float, *, measured: bool) -> Told:
         """Process a foot's stride: without a length it says at least that the belt runs on."""
@@ -120,6 +131,15 @@ class Owner:
         """Note that mode or direction changed: strides before and after are not alike."""
         self._unspoken.restart()
         self._walks_from = None
+
+    def _outdate(self, belt: Belt) -> None:
+        """Forget what was typed before a believed report of another speed."""
+        now = self._state
+        if belt.kind == "typed" or self._used != belt.source or not (now and now.steady):
+            return
+        for name, source in [*self._sources.items()]:
+            if source.kind == "typed" and not _agree(source.speed.value, now.speed_m_s):
+                del self._sources[name]
 
     def _comparable(self) -> float | None:
         """Return the treadmill's speed, where it is level and not taken back, m/s."""
@@ -182,9 +202,12 @@ class Owner:
         measured = now.source in ("console", "sensor") and now.source == before.source
         if told is None or had is None or not (measured and before.steady):
             return False
-        until = min(at + STANDS_S, now.since + LAGS_S)
-        over = told < STANDS_M_S if walked is None else told < walked * (1.0 - FITS)
-        if t >= until or not over or told >= had * (1.0 - FITS):
+        until = min(at + STANDS_S, now.since + JUDGED_S)
+        if t >= until or told >= had * (1.0 - FITS):
+            return False
+        if told >= (STANDS_M_S if walked is None else walked * (1.0 - FITS)):
+            return False
+        if walked is not None and walked < WALKS_M_S / 2.0:  # the last one, cut short
             return False
         self._held_until = until
         return True
@@ -284,6 +307,10 @@ def _agree(a: float | None, b: float | None) -> bool:
 
 def _same(before: BeltState, now: BeltState) -> bool:
     """Return whether nothing worth telling is different."""
+    told = before.source, before.doubt, before.speed_m_s, before.incline_percent
+    alike = told == (now.source, now.doubt, now.speed_m_s, now.incline_percent)
+    if alike and before.steady and not now.steady:
+        return True  # what began to change came back: whether that lasts is not known yet
     if (before.source, before.steady, before.since, before.doubt) != (
         now.source,
         now.steady,

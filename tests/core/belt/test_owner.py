@@ -225,7 +225,7 @@ def walked(tells, walks, seconds=40.0, owner=None):
     return [e for e in out if isinstance(e, BeltState)]
 
 
-@pytest.mark.parametrize("zeros", [2, 3, 5])
+@pytest.mark.parametrize("zeros", [2, 3, 5, 7])
 def test_a_console_that_tells_0_for_some_seconds_stops_nobody_who_walks_on(zeros):
     states = walked(lambda t: 0.0 if 20 <= t < 20 + zeros else 1.2, lambda t: 1.2 if t > 3 else 0.0)
     assert {s.speed_m_s for s in states if s.t > 3.0} <= {1.2}
@@ -253,3 +253,22 @@ def test_a_belt_that_stops_is_known_three_seconds_after_the_last_stride(tells_on
             out += owner.trunk(t, 1.1, 1.6) if trunk_only else owner.step(t, "lr"[n % 2], 1.2)
     stood = next(s for s in out if s.speed_m_s == 0.0)
     assert 21.0 <= stood.t <= 23.5
+
+
+def test_of_zeros_that_go_on_under_a_walker_the_doubt_is_told_and_no_stop():
+    states = walked(lambda t: 0.0 if t >= 20 else 1.2, lambda t: 1.2 if t > 3 else 0.0)
+    (late,) = [s for s in states if s.t > 3.0]
+    assert (late.speed_m_s, late.source, late.doubt) == (pytest.approx(1.2), "feet", "zero")
+
+
+def test_a_jump_that_comes_back_is_told_neither_way_where_the_feet_know_nothing_of_it():
+    states = walked(lambda t: 0.5 if 20 <= t < 22 else 1.2, lambda t: 1.2 if t > 3 else 0.0)
+    assert {(s.speed_m_s, s.steady) for s in states} == {(1.2, True)}
+
+
+@pytest.mark.parametrize(("says", "left"), [(1.2, None), (0.82, 0.8)])
+def test_what_was_typed_holds_no_more_once_a_console_has_told_another_speed(says, left):
+    owner, states = Owner(), []
+    states += owner.report(Belt(0.0, 0.8, source="hand", kind="typed"))
+    states += told([Belt(1.0 + t, says, source="tm") for t in range(9)], owner)
+    assert [*states, *owner.lost(10.0, "tm")][-1].speed_m_s == left
