@@ -162,7 +162,9 @@ class Owner:
 
     @property
     def suspects(self) -> bool:
-        """Whether a belt that tells nothing may just have changed."""
+        """Whether the belt may just have changed: one that tells nothing, or a drop that waits."""
+        if self._held_until < math.inf:
+            return True
         return self._state is not None and self._state.watched and self._unspoken.suspects
 
     def _anew(self, t: float, since: float) -> Told:
@@ -182,35 +184,34 @@ class Owner:
             due = min(self._sources[name].due, self._held_until)
             if due > t:
                 break
-            if due == self._held_until:
-                self._held_until = math.inf
-            elif self._sources[name].gone(due):
+            if due < self._held_until and self._sources[name].gone(due):
                 del self._sources[name]
             out += self._told(due)
         return out
 
     def _told(self, t: float) -> Told:
         before, now = self._state, self._now(t)
-        if before is not None and (_same(before, now) or self._walked_over(t, before, now)):
+        self._held_until = self._until(before, now)
+        held = t < self._held_until < math.inf
+        if before is not None and (held or _same(before, now)):
             return []
+        self._held_until = math.inf
         self._state = now
         return [now, *self._advice(t, now)]
 
-    def _walked_over(self, t: float, before: BeltState, now: BeltState) -> bool:
-        """Return whether a sudden drop is told that the strides since then know nothing of."""
-        (at, walked), told, had = self._strode, now.speed_m_s, before.speed_m_s
-        measured = now.source in ("console", "sensor") and now.source == before.source
-        if told is None or had is None or not (measured and before.steady):
-            return False
-        until = min(at + STANDS_S, now.since + JUDGED_S)
-        if t >= until or told >= had * (1.0 - FITS):
-            return False
+    def _until(self, before: BeltState | None, now: BeltState) -> float:
+        """Return until when a sudden drop waits that the strides since then know nothing of."""
+        (at, walked), told = self._strode, now.speed_m_s
+        had = before.speed_m_s if before and before.steady else None
+        if told is None or had is None or before is None or now.source != before.source:
+            return math.inf
+        if now.source not in ("console", "sensor") or told >= had * (1.0 - FITS):
+            return math.inf
         if told >= (STANDS_M_S if walked is None else walked * (1.0 - FITS)):
-            return False
+            return math.inf
         if walked is not None and walked < WALKS_M_S / 2.0:  # the last one, cut short
-            return False
-        self._held_until = until
-        return True
+            return math.inf
+        return min(at + STANDS_S, now.since + JUDGED_S)
 
     def _advice(self, t: float, now: BeltState) -> list[Notice]:
         """Say once what is wrong with the treadmill's speed, and what to do."""

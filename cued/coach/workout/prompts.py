@@ -1,8 +1,8 @@
 """What is said in a phase, line by line; each waits for the voice to be free.
 
 A line stays the next one until it was said. One that was due too long ago to be true is left out.
-What belongs to the middle of a phase waits, too, while the runner is unsteady or not known to be
-steady again.
+What belongs to the middle of a phase waits, too, while the runner is unsteady, not known to be
+steady again, or on a belt that has just stopped.
 Nobody is told to turn round before the belt is slow: first to slow it, and the rest when it has.
 Where no belt tells its speed, "slow the belt" is taken as done after a press, when the steps have
 slowed down, or after 15 s.
@@ -222,7 +222,8 @@ def _turnable(known: Known) -> bool:
 
 def _at_ease(known: Known) -> bool:
     """Return whether somebody walks who has an ear for what is no matter of balance."""
-    return known.walking and not known.upset
+    stops = known.belt is not None and not known.belt_moves
+    return known.walking and not (known.upset or stops)
 
 
 def _at(line: Line, lasts_s: float) -> float:

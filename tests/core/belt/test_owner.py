@@ -235,6 +235,9 @@ def test_a_console_that_tells_at_once_where_a_slow_down_goes_is_slow_when_the_fe
     def belt(t):
         return max(0.5, 1.2 - 0.2 * max(0.0, t - 20.0))
 
+    owner = Owner()
+    states = walked(lambda t: 1.2 if t < 20 else 0.5, belt, 22.0, owner)
+    assert owner.suspects, "strides meanwhile are not judged"
     states = walked(lambda t: 1.2 if t < 20 else 0.5, belt)
     slow = next(s.t for s in states if s.speed_m_s < 0.6)
     assert 22.5 < slow < 24.5, "the belt is at 0.67 m/s after 22.7 s, and at 0.5 after 23.5"

@@ -451,6 +451,18 @@ def test_half_way_is_no_word_for_who_was_unsteady_and_is_not_seen_steady(
     assert runner.phase == "idle"
 
 
+def test_whose_belt_stops_is_told_nothing_of_toes() -> None:
+    for stops in (False, True):
+        runner = led_to("backward_walk")
+        runner.walk(17.0, "backward")
+        since = runner.t
+        runner.belt(0.0 if stops else runner.speed)
+        runner.walk(4.0, "backward")
+        runner.stand(30.0 if stops else 0.0)
+        assert ("toes_first" in keys(runner, since)) != stops
+    assert keys(runner, since) == ["paused"]
+
+
 def test_what_was_carried_is_told_with_its_error_even_from_few_strides() -> None:
     runner = Runner()
     runner.stride_s = 2.4
