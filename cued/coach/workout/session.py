@@ -51,7 +51,7 @@ class Session:
         self._known = known
         self._under = Interrupted(known)
         self._armed = True
-        self._began = 0.0
+        self._began = self._asked_at = 0.0
         self._facing = Facing()
         self._walked = Walked(plan.step_off_s, known)
         self._stumbled = False
@@ -126,7 +126,7 @@ class Session:
         phase = self._known.phase
         if after(phase, trigger, self._under.before) is None:
             return f"{trigger} does nothing in phase {phase}"
-        self._asked = trigger
+        self._asked, self._asked_at = trigger, self._known.now
         return ""
 
     @property
@@ -226,10 +226,11 @@ class Session:
         return spec.leads(known, self.kept.profile)
 
     def _gone(self) -> bool:
-        """Return whether nobody has walked for longer than this pause may last."""
+        """Return whether nobody has walked, or asked, for longer than this pause may last."""
         known = self._known
         patience = LONG_PAUSE if self._under.wished or self._asks else 1.0
-        return known.now - max(self._walked.moved, self._began) > patience * self._plan.end_after_s
+        there = max(self._walked.moved, self._began, self._asked_at)
+        return known.now - there > patience * self._plan.end_after_s
 
     def _starting(self) -> Trigger | None:
         if not self._known.walking or not self._armed:

@@ -451,6 +451,22 @@ def test_half_way_is_no_word_for_who_was_unsteady_and_is_not_seen_steady(
     assert runner.phase == "idle"
 
 
+def test_who_goes_on_after_a_long_pause_has_time_to_start_the_belt() -> None:
+    runner = led_to("carry")
+    runner.say("pause")
+    runner.belt(0.0)
+    runner.stand(200.0)
+    since = runner.t
+    runner.say("resume")
+    runner.stand(30.0)
+    runner.belt(0.3)
+    runner.walk(10.0)
+    assert runner.phase == "carry"
+    assert "finished" not in keys(runner, since)
+    runner.stand(130.0)
+    assert runner.phase == "idle", "who does not come back is gone as before"
+
+
 def test_whose_belt_stops_is_told_nothing_of_toes() -> None:
     for stops in (False, True):
         runner = led_to("backward_walk")
