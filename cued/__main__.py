@@ -56,8 +56,6 @@ class Parser(argparse.ArgumentParser):
         if unknown := re.match(r"argument COMMAND: invalid choice: '(.+?)' ", message):
             known = [name.rstrip("_") for name in available()]
             message = f"there is no command {unknown[1]}{meant(unknown[1], known)}"
-        kind = re.match(r"(argument .+): invalid int value: (.+)$", message)
-        message = f"{kind[1]}: {kind[2]} is no whole number" if kind else message
         self.exit(USAGE, f"cued: {message}; {self.prog} --help says more\n")
 
 
@@ -98,7 +96,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         chosen = parser([args[0]] if args and args[0] in known else known)
         options, unknown = chosen.parse_known_args(args)
         if unknown:
-            options.own.error(f"there is no {unknown[0]} here{near(unknown[0], options.own)}")
+            name = unknown[0] or "argument ''"
+            options.own.error(f"there is no {name} here{near(name, options.own)}")
         logging.basicConfig(level=logging.INFO, format=FORMAT, handlers=[ToStderr()])
         status = int(options.call(options))
         sys.stdout.flush()

@@ -175,9 +175,11 @@ def load(path: Path | None, settings: Mapping[str, str] | None = None) -> Config
 
 def _placed(told: str, path: Path | None, settings: Mapping[str, str]) -> str:
     """Return a mistake with where it was written: ``--set``, or the file and its line."""
-    laid = (f"[{table}] {key}" for table, _, key in (s.rpartition(".") for s in settings))
-    if any(told.startswith(f"{start}:") for start in laid):
-        return f"--set: {told}"
+    for path_of in (setting.split(".") for setting in settings):
+        for n, name in enumerate(path_of):
+            table = ".".join(path_of[:n])
+            if told.startswith((f"[{table}] {name}:", f"[{table}] is no ")):
+                return f"--set: {told}"
     return reading.placed(path, told) if path else f"configuration: {told}"
 
 

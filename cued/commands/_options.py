@@ -53,6 +53,13 @@ def number(text: str) -> float:
         raise argparse.ArgumentTypeError(f"{text} is no number{hint}") from None
 
 
+def whole(text: str) -> int:
+    """Parse a whole number from 0 up (argparse type)."""
+    if not re.fullmatch(r"\d{1,18}", text, re.ASCII):  # as many as fit into 64 bits
+        raise argparse.ArgumentTypeError(f"{text} is no whole number from 0 up")
+    return int(text)
+
+
 def non_negative(text: str) -> float:
     """Parse a number from 0 up (argparse type)."""
     value = number(text)

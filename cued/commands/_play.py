@@ -79,6 +79,8 @@ def in_time(
     from, for a recorder.
     """
     where = replace(app.site(config), opening=opening)
+    if sound:
+        sound.touch()  # as for lines below
     actuators = [partial(_to_file, config, where, sound)] if sound else None
     sinks = app.sinks(config, where)
     if target:

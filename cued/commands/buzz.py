@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from functools import partial
 from typing import get_args
 
@@ -15,7 +14,7 @@ from cued.actuators import haptic, pod_haptic
 from cued.actuators.actuator import felt
 from cued.commands._options import add_config, load_config
 from cued.config import Config
-from cued.model import Input, Packet, Pattern
+from cued.model import CuedError, Input, Packet, Pattern
 from cued.runtime.supervise import ignore, meanwhile, until
 from cued.sources import ble
 from cued.sources.source import spread
@@ -36,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Buzz; return 1 and print a line if it cannot have been felt."""
+    """Buzz; raises CuedError if it cannot have been felt."""
     config = load_config(args)
     actuators = config.parts.get("actuators", {})
     if "pod_haptic" in actuators and "haptic" not in actuators:
@@ -45,8 +44,8 @@ def run(args: argparse.Namespace) -> int:
         options: haptic.Config = config.part("actuators", "haptic") or haptic.Config()
         why = asyncio.run(haptic.buzz(args.pattern, options, app.site(config)))
     if why:
-        print(f"cued buzz: {why}", file=sys.stderr)
-    return 1 if why else 0
+        raise CuedError(why)
+    return 0
 
 
 async def buzz_pods(pattern: Pattern, config: Config) -> str:

@@ -16,7 +16,7 @@ from typing import get_args
 
 import msgspec
 
-from cued.commands._options import non_negative, number, positive
+from cued.commands._options import non_negative, number, positive, whole
 from cued.frames import Matrix, rotation
 from cued.model import CuedError, Placement
 from cued.reading import visible
@@ -88,7 +88,7 @@ def _configure_reading(parser: argparse.ArgumentParser) -> None:
         metavar="UNIT,...",
         help="where no heading has them, such as ms,g,deg/s",
     )
-    read.add_argument("--skip", type=int, default=0, metavar="N", help="lines above the headings")
+    read.add_argument("--skip", type=whole, default=0, metavar="N", help="lines above the headings")
     read.add_argument("--signs", choices=("android", "ios"), default="", help="Sensor Logger only")
 
 

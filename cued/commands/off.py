@@ -10,13 +10,13 @@ without ``dtparam=strict_gpiod``, until this is run: the service does so wheneve
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from cued import app
 from cued.commands._options import add_config, load_config
 from cued.config import output_pins
 from cued.gpio import PinsMissing, drive_low
+from cued.model import CuedError
 
 NAME = "off"
 HELP = "drive every output pin low"
@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Drive the pins low; 1 and a line if there are pins that could not be."""
+    """Drive the pins low; raises CuedError if there are pins that could not be."""
     config = load_config(args)
     where = app.site(config)
     pins = output_pins(config)
@@ -37,6 +37,5 @@ def run(args: argparse.Namespace) -> int:
     try:
         drive_low(pins, where.chip, Path(where.runtime))
     except PinsMissing as error:
-        print(f"cued off: {error}", file=sys.stderr)
-        return 1
+        raise CuedError(str(error)) from None
     return 0

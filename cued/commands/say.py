@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from pathlib import Path
 
 from cued import app
@@ -17,7 +16,8 @@ from cued.actuators._tones import names as tones
 from cued.coach.voice import phrases
 from cued.commands._options import add_config, load_config
 from cued.config import Config, Site
-from cued.model import Cue, CueDone, Notice, Priority
+from cued.model import Cue, CuedError, CueDone, Notice, Priority
+from cued.reading import meant
 
 NAME = "say"
 HELP = "try the voice"
@@ -36,18 +36,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Speak; return 1 and print a line if it cannot have been heard."""
+    """Speak; raises CuedError if it cannot have been heard."""
     if (args.tone or args.out) and args.tone == args.all:
-        print("cued say: --tone goes with a text, --out with --all", file=sys.stderr)
-        return 2
+        args.own.error("--tone goes with a text, --out with --all")
     if args.tone and args.text not in tones():
-        there = ", ".join(tones())
-        print(f"cued say: no tone {args.text!r}; there are {there}", file=sys.stderr)
-        return 2
-    why = asyncio.run(_say(args, load_config(args)))
-    if why:
-        print(f"cued say: {why}", file=sys.stderr)
-    return 1 if why else 0
+        args.own.error(f"no tone {args.text!r}{meant(args.text, tones())}")
+    if why := asyncio.run(_say(args, load_config(args))):
+        raise CuedError(why)
+    return 0
 
 
 async def _say(args: argparse.Namespace, config: Config) -> str:

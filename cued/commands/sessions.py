@@ -171,6 +171,8 @@ def _delete(paths: Sequence[Path], *, ask: bool) -> None:
 def _forget(args: argparse.Namespace, there: Path) -> None:
     """Delete a runner's sessions and history, and the name from everybody else's."""
     runner: str = args.runner_name
+    if not runner.strip():
+        raise CuedError("say whose: cued sessions forget RUNNER")
     if not args.yes:
         _confirm(f"delete every session and all history of {runner}?")
     gone = changed = 0

@@ -28,7 +28,7 @@ from cued import app, config
 from cued.coach.voice.phrases import LANGUAGES
 from cued.commands._checks.all import looked_at, missing, show
 from cued.commands._checks.system import Check, Machine
-from cued.commands._options import number
+from cued.commands._options import number, whole
 from cued.commands._setup import writing
 from cued.commands._setup.answers import Answers, Tables, sensor
 from cued.commands._setup.place import Place
@@ -56,7 +56,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--yes", action="store_true", help="ask nothing: flags and what is configured are all")
     add("--page", action="store_true", help="ask on a page for a phone instead of here")
     add("--host", default="0.0.0.0", help="address that the page listens on")
-    add("--port", type=int, default=8080, help="port of the page")
+    add("--port", type=whole, default=8080, help="port of the page")
     add("--print", action="store_true", help="print the file instead of writing it")
     add("--station", metavar="NAME", help="name of this treadmill in topics and files")
     add("--language", choices=LANGUAGES, help="language of the voice")
@@ -98,7 +98,7 @@ def _belt(parser: argparse.ArgumentParser) -> None:
             help=f"belt speed typed by hand, {unit}; 0: none",
         )
     add("--belt-length-m", type=number, metavar="M", help="round of a belt sensor; 0: none")
-    add("--belt-marks", type=int, metavar="N", help="strips or magnets that the belt sensor sees")
+    add("--belt-marks", type=whole, metavar="N", help="strips or magnets that the belt sensor sees")
     for name, what in (
         ("belt-keys", "two buttons that type faster and slower are wired or not"),
         ("control", "consent that cued changes the treadmill's speed, or none"),

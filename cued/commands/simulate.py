@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from cued import app
 from cued.commands import _play
-from cued.commands._options import add_config, load_config, non_negative
+from cued.commands._options import add_config, load_config, non_negative, whole
 from cued.config import Config, Sensor
 from cued.engine import Worn
 from cued.model import AnyEvent, BeltRequest, Cue, CuedError
@@ -51,7 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="times real time (default 1); 0: as fast as possible and silent",
     )
-    parser.add_argument("--seed", type=int, help="another run of the same script")
+    parser.add_argument("--seed", type=whole, help="another run of the same script")
     parser.add_argument(
         "--record", type=Path, metavar="FOLDER", help="write a table recording instead of running"
     )

@@ -160,6 +160,8 @@ def test_a_number_in_quotes_is_recognised(tmp_path, written):
 def test_a_mistake_in_a_setting_is_not_the_files(tmp_path):
     told = refused(tmp_path, "[station]\n", {"station.name": "5", "station.language": "'english'"})
     assert [line.split(":")[0] for line in told] == ["--set", "--set"]
+    told = refused(tmp_path, "[station]\n", {"stations.name": "x", "station.name.x": "1"})
+    assert [line.split(":")[0] for line in told] == ["--set", "--set"]
 
 
 @pytest.mark.parametrize(

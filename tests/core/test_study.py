@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cued.__main__ import main
+from cued.model import ConfigError
 from cued.recording.study.conductor import read_protocol, shipped
 from cued.recording.tables.table import find_tables, read_table
 
@@ -129,3 +130,14 @@ def test_a_shipped_protocol_goes_both_ways_and_says_each_speed_that_it_wants(nam
 def test_the_protocols_last_ten_minutes_and_an_afternoon_at_most():
     assert 8 <= read_protocol("home").lasts_s / 60 <= 10
     assert read_protocol("lab").lasts_s / 60 <= 120
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("step = [", "line 1: a quote or a bracket"), ("stp = 3\n", "stp: no such key")],
+)
+def test_a_mistake_in_a_protocol_is_a_line_with_its_place(tmp_path: Path, text: str, told: str):
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=rf"mine.toml: {told}"):
+        read_protocol(str(path))

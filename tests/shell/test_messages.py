@@ -48,7 +48,12 @@ def test_every_line_of_a_bad_configuration_has_prefix_and_file(capsys, tmp_path)
         (["chek"], "there is no command chek; did you mean check?"),
         (["simulate", "--speed", "1,5"], "--speed: 1,5 is no number; write 1.5"),
         (["explain", "walk", "--at", "noon"], "--at: noon is no number"),
-        (["simulate", "--seed", "x"], "--seed: 'x' is no whole number"),
+        (["simulate", "--seed", "x"], "--seed: x is no whole number"),
+        (["simulate", "steady", "--seed", "-1"], "--seed: -1 is no whole number from 0 up"),
+        (["sessions", "forget", "", "--yes"], "say whose: cued sessions forget RUNNER"),
+        (["check", ""], "there is no argument '' here"),
+        (["say", "--tone", "alram"], "no tone 'alram'; did you mean alarm?"),
+        (["simulate", "steady", "--sound", "/nowhere/a.wav"], "/nowhere/a.wav: No such file"),
         (["import", "/nowhere", "--out", "x"], "/nowhere: there is no such file or folder"),
     ],
 )

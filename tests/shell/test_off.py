@@ -52,4 +52,4 @@ def test_without_hardware_no_pin_is_touched(factory, tmp_path):
 
 def test_pins_that_are_not_there_are_said_in_a_line(tmp_path, capsys):
     assert off(tmp_path, "[station]\nchip = 4095\n[sinks.relay]\n") == 1
-    assert capsys.readouterr().err.startswith("cued off: ")
+    assert capsys.readouterr().err.startswith("cued: ")

@@ -17,10 +17,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal
 
-import msgspec
 import numpy as np
 from msgspec import Meta, Struct
 
+from cued import reading, toml
 from cued.engine import Worn
 from cued.gait.finding import Contact, LiftOff
 from cued.gait.foot.chain import Foot
@@ -162,14 +162,12 @@ def shipped() -> list[str]:
 def read_protocol(name: str) -> Protocol:
     """Read a shipped protocol or a file; a mistake in it is one line."""
     if name in shipped():
-        content = files("cued.recording.study").joinpath(f"{name}.toml").read_bytes()
+        text = files("cued.recording.study").joinpath(f"{name}.toml").read_text("utf-8")
     else:
         try:
-            content = Path(name).read_bytes()
-        except OSError as error:
+            text = Path(name).read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "not UTF-8"
             there = ", ".join(shipped())
-            raise CuedError(f"{name}: {error.strerror}; shipped protocols: {there}") from None
-    try:
-        return msgspec.toml.decode(content, type=Protocol)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise CuedError(f"{name}: {error}") from None
+            raise CuedError(f"{name}: {why}; shipped protocols: {there}") from None
+    return reading.convert(toml.parse(text, name), Protocol, f"{name}:")
