@@ -151,11 +151,12 @@ class Script:
                 self._later.append(Due(line=line, at_s=at))
         self._later.sort(key=lambda due: due.at_s)
 
-    def met(self) -> None:
+    def met(self, known: Known) -> None:
         """Greet a runner who turned backward unasked, in place of the phase's first words."""
         if self._now:
             self._now.popleft()
-        self.say_first("backward_met")
+        if not known.upset:  # who has just been told to hold the rail is not greeted
+            self.say_first("backward_met")
 
     def say(self, key: str, **blanks: float) -> None:
         """Line up something that no phase's row says."""

@@ -289,7 +289,7 @@ class Session:
             return
         self.script.begin(known, lasts, resumed=trigger in ("resume", "back_on"))
         if trigger == "turned_away" and spec.backward:
-            self.script.met()
+            self.script.met(known)
         if trigger == "wrong":
             self._calm(spec)
 

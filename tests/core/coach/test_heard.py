@@ -467,6 +467,18 @@ def test_who_goes_on_after_a_long_pause_has_time_to_start_the_belt() -> None:
     assert runner.phase == "idle", "who does not come back is gone as before"
 
 
+def test_who_turns_backward_unsteady_is_followed_and_not_greeted() -> None:
+    runner = led_to("settle")
+    runner.walk(15.0)
+    since = runner.t
+    runner.gait("backward")
+    for level in ("unsteady", "unknown"):
+        runner.feed(Stability(t=runner.t, level=level, score=None))
+        runner.walk(5.0, "backward")
+    assert runner.phase == "backward_walk"
+    assert set(keys(runner, since)) == {"unsteady"}
+
+
 def test_whose_belt_stops_is_told_nothing_of_toes() -> None:
     for stops in (False, True):
         runner = led_to("backward_walk")
