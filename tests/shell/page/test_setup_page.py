@@ -358,10 +358,10 @@ RUNS_OUT = """() => [...document.querySelectorAll("button, label, h1")]
 
 @pytest.mark.once
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_every_step_is_in_the_phones_language_and_fits_360_dots(
+def test_every_step_is_in_the_phones_language_and_fits_320_dots(
     served: Serving, visit: Any, language: str
 ) -> None:
-    page = visit(served.url, size={"width": 360, "height": 740}, locale=language)
+    page = visit(served.url, size={"width": 320, "height": 640}, locale=language)
     served.path.with_name("told").write_text("cued-set-up\n123456789012\n")  # and asks for Wi-Fi
     let_in(page, served)
     left: dict[str, set[str]] = {}
