@@ -34,11 +34,11 @@ from cued.coach.strides.baseline import (
     PERSISTENCE,
     Baseline,
     Baselines,
-    Bin,
-    bin_of,
+    bins_of,
     terms_of,
 )
 from cued.coach.workout.ladder import CARRY_SAME_S
+from cued.gait.ordinary import SPEED_BIN_M_S, Terms
 from cued.model import Belt, Imprint, Measurement, Stride
 
 KEPT_VALUES = 60  # strides: a minute's
@@ -56,45 +56,45 @@ class Imprints:
     """Gathers what belongs to an imprint beside stride time."""
 
     def __init__(self) -> None:
-        self._values: dict[tuple[Bin, str], deque[float]] = {}
+        self._values: dict[tuple[Terms, str], deque[float]] = {}
 
     def feed(self, stride: Stride, known: Known) -> None:
         """Keep what the trunk did in a settled stride."""
-        key = bin_of(stride, known.belt)
+        key = terms_of(stride, known.belt)
         if key is None or not known.settled(stride.side):
             return
         for name, field in TRUNK.items():
             measured = known.measured.get(name)
             if measured is not None and measured.value is not None:
-                values = self._values.setdefault((_sideless(key), field), deque(maxlen=KEPT_VALUES))
+                values = self._values.setdefault((key.sideless, field), deque(maxlen=KEPT_VALUES))
                 values.append(measured.value)
 
     def events(self, own: Baselines, carried: Baselines, now: float) -> list[Imprint]:
         """Return the imprint of every bin, both feet as one."""
-        feet: dict[Bin, list[Baseline]] = {}
+        feet: dict[Terms, list[Baseline]] = {}
         for key, learned in {**own.all(), **carried.all()}.items():
-            feet.setdefault(_sideless(key), []).append(learned)
+            feet.setdefault(key.sideless, []).append(learned)
         return [self._event(key, owns, now) for key, owns in sorted(feet.items())]
 
-    def posture(self, forward: Bin) -> dict[str, float]:
+    def posture(self, forward: Terms) -> dict[str, float]:
         """Return the backward part's trunk at a speed, where forward was not that different."""
         out: dict[str, float] = {}
-        back = _back(_sideless(forward))
+        back = _back(forward.sideless)
         for name, limit in COMPARED.items():
             values = self._values.get((back, TRUNK[name]))
-            before = self._values.get((_sideless(forward), TRUNK[name]))
+            before = self._values.get((forward.sideless, TRUNK[name]))
             if values and before and median(before) - median(values) < limit / 2.0:
                 out[name] = median(values)
         return out
 
-    def _event(self, key: Bin, owns: list[Baseline], now: float) -> Imprint:
+    def _event(self, key: Terms, owns: list[Baseline], now: float) -> Imprint:
         trunk = {f: self._values.get((key, f)) for f in TRUNK.values()}
         middle = {f: round(median(v), 3) if v else None for f, v in trunk.items()}
         return Imprint(
             t=now,
             direction=key.direction,
             mode=key.mode,
-            speed_m_s=round(key.speed * 0.1, 1),
+            speed_m_s=round(key.speed * SPEED_BIN_M_S, 1),
             incline_percent=float(key.incline),
             strides=sum(o.strides for o in owns),
             stride_s=round(sum(o.stride_s for o in owns) / len(owns), 4),
@@ -114,9 +114,9 @@ class Carry:
         self.began = now
         self._fresh = Baselines()
         self._shift: float | None = None
-        self._told: set[Bin] = set()
-        self._targets: dict[Bin, Baseline] = {}
-        self._bin: Bin | None = None
+        self._told: set[Terms] = set()
+        self._targets: dict[Terms, Baseline] = {}
+        self._bin: Terms | None = None
         self._drifted: float | None = None
         self.first_drift_s: float | None = None
         self.state = Carried()
@@ -135,22 +135,22 @@ class Carry:
         """Return the backward step rate at the belt's speed; None where it was no quicker."""
         if belt is None:
             return None
-        speed, incline = terms_of(belt)
-        forward = Bin("unknown", "forward", "walking", speed, incline)
-        before = _both(self._before, _feet(forward))
-        back = _both(self._before, _feet(_back(forward)))
+        speed, incline = bins_of(belt)
+        forward = Terms("unknown", "forward", "walking", speed, incline)
+        before = _both(self._before, forward)
+        back = _both(self._before, _back(forward))
         if back is None or (before and before.stride_s / back.stride_s - 1.0 < LEAST_SHIFT):
             return None
         return 120.0 / back.stride_s
 
     def feed(self, stride: Stride, known: Known) -> list[Measurement]:
         """Process a stride; return what is measured because of it."""
-        key = bin_of(stride, known.belt)
+        key = terms_of(stride, known.belt)
         if key is None or known.belt is None or key.direction != "forward":
             return []
         if not known.settled(stride.side, TURN_STRIDES) or not stride.clean:
             return []
-        self._at(_sideless(key))
+        self._at(key.sideless)
         self._fresh.learn(key, stride.duration_s)
         out = self._carried(key, known.now)
         self.state = replace(
@@ -174,13 +174,13 @@ class Carry:
             return [_measured("recovery_s", lasted, "s", 1, now)]
         return []
 
-    def _at(self, bin_: Bin) -> None:
+    def _at(self, bin_: Terms) -> None:
         """Forget what was found at another speed."""
         if bin_ != self._bin:
             self._bin, self._drifted = bin_, None
             self.state = replace(self.state, reverted=None)
 
-    def _target(self, key: Bin, speed_m_s: float) -> Baseline | None:
+    def _target(self, key: Terms, speed_m_s: float) -> Baseline | None:
         """Return the stride to keep, once it is known what was brought along."""
         before, after = self._before.opening(key), self._fresh.opening(key)
         if before is None or self._shift is None:
@@ -191,17 +191,19 @@ class Carry:
             self._targets[key] = replace(before, stride_s=kept, opened_s=kept)
         return self._targets.get(key)
 
-    def _carried(self, key: Bin, now: float) -> list[Measurement]:
+    def _carried(self, key: Terms, now: float) -> list[Measurement]:
         """Measure once a bin how much of the backward change is in the forward stride."""
         late = now - self.began > CARRY_SAME_S - LAST_STRIDES_S
-        before, back, after = self._compared(key, FEW_STRIDES if late else EARLY_STRIDES)
+        least = FEW_STRIDES if late else EARLY_STRIDES
+        before, back = (_both(self._before, terms, least) for terms in (key, _back(key)))
+        after = _both(self._fresh, key, least)
         if before is None or after is None:
             return []
         if back is not None and self._shift is None:
             change = before.stride_s / back.stride_s - 1.0
             if change >= LEAST_SHIFT:
                 self._shift = min(max(change, LEAST_CARRIED), MOST_CARRIED)
-        bin_ = _sideless(key)
+        bin_ = key.sideless
         if back is None or self._shift is None or before.stride_s / back.stride_s - 1 < LEAST_SHIFT:
             if bin_ in self._told or self._shift is not None:
                 return []
@@ -211,7 +213,7 @@ class Carry:
         part = math.log(after.stride_s / before.stride_s)
         share = 100.0 * part / whole
         error = math.hypot(_error(before), _error(after))
-        if _both(self._fresh, _feet(key)):  # ten strides a foot
+        if _both(self._fresh, key):  # ten strides a foot
             wanted = math.log1p(self._shift)
             self._revert(-part / wanted, error / wanted, share, now)
         if bin_ in self._told:
@@ -219,14 +221,6 @@ class Carry:
         self._told.add(bin_)
         told = _measured("carried_percent", round(share, 1), "%", after.strides, now)
         return [replace(told, error=round(100.0 * error / abs(whole), 1))]
-
-    def _compared(
-        self, key: Bin, least: int
-    ) -> tuple[Baseline | None, Baseline | None, Baseline | None]:
-        """Return the stride of before, of the backward part, and of now, both feet as one."""
-        feet = _feet(key)
-        back = _both(self._before, _feet(_back(key)), least)
-        return _both(self._before, feet, least), back, _both(self._fresh, feet, least)
 
     def _revert(self, wanted: float, error: float, share: float, now: float) -> None:
         """Note that hardly anything was brought along, or that it has come after all."""
@@ -242,14 +236,14 @@ class Carry:
         self.state = replace(self.state, reverted=since, because=because)
 
 
-def _both(own: Baselines, feet: list[Bin], least: int = EARLY_STRIDES) -> Baseline | None:
+def _both(own: Baselines, key: Terms, least: int = EARLY_STRIDES) -> Baseline | None:
     """Return the feet that are known as one: mean stride time and spread, and all strides."""
-    known = [b for b in (own.opening(f, least) for f in feet) if b is not None]
+    known = [b for b in (own.opening(foot, least) for foot in key.feet) if b is not None]
     if not known:
         return None
     stride_s = sum(b.stride_s for b in known) / len(known)
     cv = sum(b.cv for b in known) / len(known)
-    strides = sum(own.values(f) for f in feet)
+    strides = sum(own.values(foot) for foot in key.feet)
     return Baseline(stride_s=stride_s, opened_s=stride_s, cv=cv, strides=strides)
 
 
@@ -258,17 +252,9 @@ def _error(own: Baseline) -> float:
     return own.cv * own.strides ** ((PERSISTENCE - 1.0) / 2.0)
 
 
-def _feet(key: Bin) -> list[Bin]:
-    return [key._replace(side=side) for side in ("left", "right", "unknown")]
-
-
-def _back(key: Bin) -> Bin:
+def _back(key: Terms) -> Terms:
     """Return the backward part's conditions at a forward bin's speed."""
     return key._replace(direction="backward", incline=0)
-
-
-def _sideless(key: Bin) -> Bin:
-    return key._replace(side="unknown")
 
 
 def _measured(name: str, value: float | None, unit: str, strides: int, now: float) -> Measurement:

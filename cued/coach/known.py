@@ -20,7 +20,7 @@ from cued.coach.strides.baseline import (
     DISCARDED_STRIDES,
     Baseline,
     Baselines,
-    bin_of,
+    terms_of,
     unspoken,
 )
 from cued.coach.workout.memory import Worked
@@ -261,14 +261,14 @@ class Known(Struct, kw_only=True):
         if self.belt is None:
             key = unspoken(stride)
             return self.unspoken.of(key, 0.0) if key else None
-        key = bin_of(stride, self.belt)
+        key = terms_of(stride, self.belt)
         return self.baselines.of(key, self.belt.speed_m_s) if key else None
 
     def learn(self, stride: Stride) -> None:
         """Add a clean, settled stride to the baselines."""
         if not stride.clean or not self.settled(stride.side):
             return
-        if key := bin_of(stride, self.belt):
+        if key := terms_of(stride, self.belt):
             self.baselines.learn(key, stride.duration_s)
         elif self.belt_state.watched and (key := unspoken(stride)):
             self.unspoken.learn(key, stride.duration_s)

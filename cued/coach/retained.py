@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cued.coach.known import Known
-from cued.coach.strides.baseline import bin_of
+from cued.coach.strides.baseline import terms_of
 from cued.model import Imprint, Measurement, Stride
 
 RETENTION_S = 60.0  # the first minute of easy walking
@@ -25,7 +25,7 @@ class Retained:
 
     def feed(self, stride: Stride, known: Known) -> list[Measurement]:
         """Process a stride and return, once, the share that was as short as carried last time."""
-        key = bin_of(stride, known.belt)
+        key = terms_of(stride, known.belt)
         if self._told or key is None or key.direction != "forward" or not stride.clean:
             return []
         kept = self._kept.get((key.mode, key.speed))

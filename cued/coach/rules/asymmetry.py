@@ -3,7 +3,7 @@
 A constant few per cent is ordinary, and may come from sensors worn differently; only a change from
 the runner's own counts. A change of 10 % or more within a minute is a limp rather than a habit:
 that is asked about and never coached, as long as it lasts; one that begins in a turn is compared
-with the last minute that was gone that way before (``strides/ordinary.py``). While a sensor is lost
+with the last minute that was gone that way before (``gait/ordinary.py``). While a sensor is lost
 another stands in for it and sees contacts a little earlier or later; so does a foot that lands
 flat, whose contacts are less sure: then, and until the strides since are like each other again,
 nothing is judged by time. But a foot that begins to land flat (``strides/landings.py``) is a limp,
@@ -22,12 +22,12 @@ from msgspec import Meta, Struct
 
 from cued.coach.known import Known
 from cued.coach.rule import Proposal, Reason, Rule, safety_cue
-from cued.coach.strides.baseline import Bin, bin_of
+from cued.coach.strides.baseline import terms_of
 from cued.coach.strides.deviation import Deviation
 from cued.coach.strides.landings import Landings
-from cued.coach.strides.ordinary import Ordinary
 from cued.coach.strides.overlong import MOST_CV
 from cued.gait.fusion.strides import flat
+from cued.gait.ordinary import Lately, Terms
 from cued.model import AnyEvent, Input, Link, Priority, Stride
 from cued.parts import Part
 
@@ -56,8 +56,8 @@ class Asymmetry(Rule):
         self._watch = Deviation("asymmetry_percent", config.limit_percent)
         self._lost: set[str] = set()
         self._wait = 0
-        self._ordinary = Ordinary()
-        self._terms: Bin | None = None
+        self._ordinary = Lately()
+        self._terms: Terms | None = None
         self._usual = self._value = 0.0
         self._limping = 0
         self._limp_since: float | None = None
@@ -90,13 +90,13 @@ class Asymmetry(Rule):
             return None
         if not isinstance(news, Stride):
             return None
-        terms = bin_of(news, known.belt)
+        terms = terms_of(news, known.belt)
         own = known.own(news)
         if terms is None or (own is not None and own.cv > MOST_CV):
             return None
         measured = known.measured.get("asymmetry_percent")
         if measured is not None and measured.value is not None and known.settled(news.side):
-            self._limp(measured.value, terms._replace(side="unknown"), known)
+            self._limp(measured.value, terms.sideless, known)
         spread = known.judged.reference.cv if known.judged else math.inf
         since = self._watch.feed(news, known, least=SPREADS * 100.0 * spread)
         if self._limp_since is not None:
@@ -112,7 +112,7 @@ class Asymmetry(Rule):
             because=self._watch.because(),
         )
 
-    def _limp(self, value: float, terms: Bin, known: Known) -> None:
+    def _limp(self, value: float, terms: Terms, known: Known) -> None:
         """Compare an asymmetry with what was usual before any limp began."""
         now, self._value = known.now, round(value, 1)
         usual = self._ordinary.of(terms, now)

@@ -18,17 +18,15 @@ Rules of this file
 from __future__ import annotations
 
 import math
-from statistics import median
-from typing import NamedTuple
 
 from msgspec import Struct
 
-from cued.model import Belt, Direction, Mode, Side, Stride
+from cued.gait.ordinary import SPEED_BIN_M_S, UNTOLD, Terms, usual
+from cued.model import Belt, Stride
 
 EARLY_STRIDES = 10  # the mean of ten strides is known to a third of their spread
 OPENING_STRIDES = 25  # clean ones of a bin; a choice, tried in docs/overlong.md
 DISCARDED_STRIDES = 8  # after any belt change
-SPEED_BIN_M_S = 0.1  # chosen
 INCLINE_BIN_PERCENT = 1.0  # chosen
 NO_STRIDE = 0.4  # a stride 40 % off is a missed or an extra contact, not a stride
 FOLLOW = 0.02  # per stride: a time constant of 50 strides
@@ -53,35 +51,21 @@ class Baseline(Struct, frozen=True, kw_only=True):
     fitted: bool = False
 
 
-class Bin(NamedTuple):
-    """Like conditions."""
-
-    side: Side
-    direction: Direction
-    mode: Mode
-    speed: int
-    incline: int
-
-
-def bin_of(stride: Stride, belt: Belt | None) -> Bin | None:
-    """Return the conditions of a stride, or None when they are not known."""
+def terms_of(stride: Stride, belt: Belt | None) -> Terms | None:
+    """Return the terms of a stride, or None when they are not known."""
     if belt is None or belt.speed_m_s <= 0.0:
         return None
-    return _bin(stride, *terms_of(belt))
+    return unspoken(stride, *bins_of(belt))
 
 
-def unspoken(stride: Stride) -> Bin | None:
+def unspoken(stride: Stride, speed: int = UNTOLD, incline: int = UNTOLD) -> Terms | None:
     """Return the same on a belt that tells no speed and is taken for constant."""
-    return _bin(stride, 0, 0)
-
-
-def _bin(stride: Stride, speed: int, incline: int) -> Bin | None:
     if stride.direction == "unknown" or stride.mode not in ("walking", "running"):
         return None
-    return Bin(stride.side, stride.direction, stride.mode, speed, incline)
+    return Terms(stride.side, stride.direction, stride.mode, speed, incline)
 
 
-def terms_of(belt: Belt) -> tuple[int, int]:
+def bins_of(belt: Belt) -> tuple[int, int]:
     """Return the bins of a belt's speed and incline."""
     speed = round(belt.speed_m_s / SPEED_BIN_M_S)
     return speed, round(belt.incline_percent / INCLINE_BIN_PERCENT)
@@ -129,9 +113,8 @@ class Learned:
         """Return the baseline, or what the first strides already show if there are so many."""
         if self._opened_s or len(self._opening) < least:
             return self.baseline
-        middle = median(self._opening)
-        spread = 1.4826 * median(abs(s - middle) for s in self._opening) / middle
-        cv = max(LEAST_CV, spread_of_session(spread, len(self._opening)))
+        middle, spread = usual(self._opening)
+        cv = max(LEAST_CV, spread_of_session(spread / middle, len(self._opening)))
         return Baseline(stride_s=middle, opened_s=middle, cv=cv, strides=len(self._opening))
 
     @property
@@ -151,10 +134,9 @@ class Learned:
         opening.append(stride_s)
         if len(opening) < OPENING_STRIDES:
             return
-        middle = median(opening)
-        spread = 1.4826 * median(abs(s - middle) for s in opening) / middle
+        middle, spread = usual(opening)
         self._opened_s = self._reference_s = middle
-        self._variance = spread * spread
+        self._variance = (spread / middle) * (spread / middle)
         self._strides = len(opening)
 
     def _follow(self, stride_s: float) -> None:
@@ -176,13 +158,13 @@ class Baselines:
     """All bins of a session."""
 
     def __init__(self) -> None:
-        self._bins: dict[Bin, Learned] = {}
+        self._bins: dict[Terms, Learned] = {}
 
-    def learn(self, key: Bin, stride_s: float) -> None:
+    def learn(self, key: Terms, stride_s: float) -> None:
         """Learn a clean, settled stride."""
         self._bins.setdefault(key, Learned()).learn(stride_s)
 
-    def of(self, key: Bin, speed_m_s: float) -> Baseline | None:
+    def of(self, key: Terms, speed_m_s: float) -> Baseline | None:
         """Return the baseline of a bin, or one fitted from three other speeds, or None."""
         known = self._bins.get(key)
         if known is not None and known.baseline is not None:
@@ -193,22 +175,22 @@ class Baselines:
         """Add what others have learned, bin by bin."""
         self._bins.update(others._bins)
 
-    def opening(self, key: Bin, least: int = EARLY_STRIDES) -> Baseline | None:
+    def opening(self, key: Terms, least: int = EARLY_STRIDES) -> Baseline | None:
         """Return the baseline of a bin, or what its first strides already show."""
         known = self._bins.get(key)
         return known.early(least) if known is not None else None
 
-    def values(self, key: Bin) -> int:
+    def values(self, key: Terms) -> int:
         """Return how many strides of a bin were learned."""
         known = self._bins.get(key)
         return known.count if known is not None else 0
 
-    def all(self) -> dict[Bin, Baseline]:
+    def all(self) -> dict[Terms, Baseline]:
         """Return every bin whose baseline is complete."""
         found = {key: known.baseline for key, known in self._bins.items()}
         return {key: b for key, b in found.items() if b is not None}
 
-    def _fitted(self, key: Bin, speed_m_s: float) -> Baseline | None:
+    def _fitted(self, key: Terms, speed_m_s: float) -> Baseline | None:
         like = [
             (b.speed, v)
             for b, v in self.all().items()

@@ -8,10 +8,9 @@ limits are choices, tried on simulated walking only (docs/coaching.md).
 
 from __future__ import annotations
 
-from statistics import median
-
 from cued.coach.known import Known
-from cued.coach.strides.baseline import OPENING_STRIDES, Bin, bin_of
+from cued.coach.strides.baseline import OPENING_STRIDES, terms_of
+from cued.gait.ordinary import First, Terms
 from cued.model import AnyEvent, Input, Stride
 
 WEIGHT = 0.1  # of a stride in the mean: about 10 strides
@@ -20,35 +19,14 @@ CLEAR = 6  # strides within it end it; chosen
 WIDTHS = 4.0  # spreads of the first strides; chosen
 
 
-class Reference:
-    """One bin's first values."""
-
-    def __init__(self) -> None:
-        self.values: list[float] = []
-        self.middle = 0.0
-        self.width = 0.0
-
-    @property
-    def known(self) -> bool:
-        """There are enough values."""
-        return len(self.values) >= OPENING_STRIDES
-
-    def add(self, value: float) -> None:
-        """Learn from one of the first values."""
-        self.values.append(value)
-        if self.known:
-            self.middle = median(self.values)
-            self.width = 1.4826 * median(abs(v - self.middle) for v in self.values)
-
-
 class Deviation:
     """Watches one measurement by its name."""
 
     def __init__(self, name: str, limit: float) -> None:
         self._name = name
         self._limit = limit
-        self._references: dict[Bin, Reference] = {}
-        self._bin: Bin | None = None
+        self._references: dict[Terms, First] = {}
+        self._terms: Terms | None = None
         self._beyond = 0
         self._within = 0
         self.mean = 0.0
@@ -71,22 +49,22 @@ class Deviation:
         stride, measured = news, known.measured.get(self._name)
         if not isinstance(stride, Stride) or measured is None or measured.value is None:
             return None
-        key = bin_of(stride, known.belt)
-        if key is None or not known.settled(stride.side):
+        terms = terms_of(stride, known.belt)
+        if terms is None or not known.settled(stride.side):
             return None
-        return self._follow(key._replace(side="unknown"), measured.value, known.now, least)
+        return self._follow(terms.sideless, measured.value, known.now, least)
 
-    def _follow(self, key: Bin, value: float, now: float, least: float = 0.0) -> float | None:
-        if key != self._bin:
+    def _follow(self, terms: Terms, value: float, now: float, least: float = 0.0) -> float | None:
+        if terms != self._terms:
             self.restart()
-            self._bin = key
-        reference = self._references.setdefault(key, Reference())
-        if not reference.known:
-            reference.add(value)
+            self._terms = terms
+        first = self._references.setdefault(terms, First(OPENING_STRIDES, OPENING_STRIDES))
+        if first.usual is None:
+            first.learn(value)
             return None
-        self.limit = max(self._limit, WIDTHS * reference.width, least)
-        self.reference = reference.middle
-        self.mean += WEIGHT * (value - reference.middle - self.mean)
+        self.reference, width = first.usual
+        self.limit = max(self._limit, WIDTHS * width, least)
+        self.mean += WEIGHT * (value - self.reference - self.mean)
         self._judge(now)
         return self.since
 

@@ -71,7 +71,7 @@ class Usual(Struct, frozen=True, kw_only=True):
 
     direction: Direction
     mode: Mode
-    speed: int  # bins of strides/baseline.py
+    speed: int  # bins of ``gait.ordinary.Terms``
     incline: int
     stride_s: tuple[float, ...]
 

@@ -24,9 +24,10 @@ from statistics import fmean, median
 from typing import Literal
 
 from cued.coach.known import Known
-from cued.coach.strides.baseline import OPENING_STRIDES, Baselines, Bin, bin_of
+from cued.coach.strides.baseline import OPENING_STRIDES, Baselines, terms_of
 from cued.coach.workout.memory import Memory, Usual
 from cued.coach.workout.questions import SILENT_S
+from cued.gait.ordinary import Terms
 from cued.model import Notice, Stride
 
 GUEST = "guest"
@@ -45,7 +46,7 @@ class Stranger:
 
     def __init__(self) -> None:
         self.state: State = ""
-        self._seen: set[Bin] = set()
+        self._seen: set[Terms] = set()
         self._said: float | None = None
 
     @property
@@ -68,10 +69,10 @@ class Stranger:
 
     def feed(self, stride: Stride, known: Known, memory: Memory, *, free: bool) -> Notice | None:
         """Compare the bin of a stride once it is known; return the question, if there is one."""
-        key = bin_of(stride, known.belt)
+        key = terms_of(stride, known.belt)
         if self.state or key is None or (not free and key.direction == "backward"):
             return None
-        plain = key._replace(side="unknown")
+        plain = key.sideless
         usual = memory.nearest(plain.direction, plain.mode, plain.speed, plain.incline)
         first_s = _first_s(known.baselines, key)
         if plain in self._seen or usual is None or first_s is None:
@@ -94,7 +95,7 @@ class Stranger:
         return Notice(t=now, level="info", code=SAME if same else OTHER, text="")
 
 
-def _off(first_s: float, away: float, key: Bin, usual: Usual) -> tuple[float, float]:
+def _off(first_s: float, away: float, key: Terms, usual: Usual) -> tuple[float, float]:
     """Return the difference from the usual, and from what difference on it is asked; logarithms."""
     steep = STEEP if (key.direction, key.mode) == ("forward", "walking") else FLAT
     days = DAY_SPREAD[key.direction] * math.sqrt(1.0 + 1.0 / len(usual.stride_s))
@@ -102,10 +103,9 @@ def _off(first_s: float, away: float, key: Bin, usual: Usual) -> tuple[float, fl
     return off, WIDTHS * math.hypot(days, SLOPE_SPREAD * away)
 
 
-def _first_s(own: Baselines, key: Bin) -> float | None:
+def _first_s(own: Baselines, key: Terms) -> float | None:
     """Return the first strides' time in a bin, both feet as one, once every foot there tells."""
-    feet = [key._replace(side=side) for side in ("left", "right", "unknown")]
-    there = [foot for foot in feet if own.values(foot)]
+    there = [foot for foot in key.feet if own.values(foot)]
     told = [own.opening(foot, OPENING_STRIDES) for foot in there]
     whole = [b.opened_s for b in told if b is not None]
     return fmean(whole) if whole and len(whole) == len(there) else None

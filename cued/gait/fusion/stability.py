@@ -36,7 +36,7 @@ from collections import deque
 from math import hypot, log, sqrt
 
 from cued.gait.finding import Posture
-from cued.gait.fusion.baseline import Baseline, Terms
+from cued.gait.ordinary import SPEED_BIN_M_S, UNTOLD, First, Terms
 from cued.model import Level, Side, Stability, Stride
 
 AMBER, AMBER_STRIDES = 2.0, 4.0  # judgement, see above, as the next two
@@ -53,6 +53,9 @@ UNSEEN = 0.005  # relative change that is timing error of the footfalls
 MISSED = 0.45  # of the stride time, as above
 TOO_UNEVEN = 0.10  # stride-time CV of about 9 %; 2-6 % is what is seen walking backward
 Z_LEAST, Z_MOST = -2.0, 5.0  # of one quantity, as above
+READY = 20  # strides; a choice: a median and a MAD of fewer are hardly known
+FULL = 100  # chosen: two minutes; such a median is good to an eighth of the spread
+INCLINE_PERCENT = 2.0  # within which strides are compared; chosen
 # Smallest spread that counts: judgement, a tenth of the spread between people or less.
 FLOORS = {"lateral_share": 0.007, "roll_range": 0.006, "time_change": 0.1, "jerk": 0.05}
 
@@ -61,7 +64,7 @@ class StabilityWatch:
     """Judges strides against the wearer's own baselines, one per terms."""
 
     def __init__(self) -> None:
-        self._baselines: dict[Terms, Baseline] = {}
+        self._baselines: dict[Terms, dict[str, First]] = {}
         self._terms: Terms | None = None
         self._settled: Terms | None = None  # the last in which there was a verdict or learning
         self._told: tuple[Level, str] = ("unknown", "")
@@ -92,7 +95,7 @@ class StabilityWatch:
         if stride.mode not in ("walking", "running") or not stride.clean:
             return self._pass_over(stride, share)
         self._passed = 0.0
-        terms = Terms.of(stride, self._terms)
+        terms = terms_of(stride, self._terms)
         if terms != self._terms:
             self._restart()
             if terms == self._settled:
@@ -103,8 +106,9 @@ class StabilityWatch:
             self._settling -= share
             return self._tell(stride.t, "unknown", None, "settling")
         self._settled = terms
-        baseline = self._baselines.setdefault(terms, Baseline(FLOORS))
-        score = _score(baseline.z(values))
+        first = {name: First(READY, FULL, floor) for name, floor in FLOORS.items()}
+        baseline = self._baselines.setdefault(terms, first)
+        score = _score(above(baseline, values))
         if score is None:
             self._learn(baseline, fresh)
             return self._tell(stride.t, "unknown", None, "learning")
@@ -179,12 +183,13 @@ class StabilityWatch:
             values["time_change"] = log(self._time_change + UNSEEN)
         return values, fresh
 
-    def _learn(self, baseline: Baseline, fresh: dict[str, float]) -> None:
+    def _learn(self, baseline: dict[str, First], fresh: dict[str, float]) -> None:
         if self._stumble_t is not None or (self._time_change or 0.0) > TOO_UNEVEN:
             return
         self._held_back.append(fresh)
         if len(self._held_back) > HELD_BACK:
-            baseline.learn(self._held_back.popleft())
+            for name, value in self._held_back.popleft().items():
+                baseline[name].learn(value)
 
     def _rate(self, score: float, share: float) -> tuple[Level, str]:
         """Count the strides over and under the limits and conclude from them."""
@@ -234,8 +239,31 @@ def _trunk_values(posture: Posture) -> dict[str, float]:
     return values
 
 
-def _score(z: dict[str, float]) -> float | None:
+def terms_of(stride: Stride, before: Terms | None = None) -> Terms:
+    """Return the terms of a stride; ``before``'s bins hold until left by half a bin more.
+
+    Speeds from a foot's trajectory scatter; without that they would fall into two bins.
+    """
+    speed, incline = (before.speed, before.incline) if before else (UNTOLD, UNTOLD)
+    speed = _bin(stride.speed_m_s, SPEED_BIN_M_S, speed)
+    incline = _bin(stride.incline_percent, INCLINE_PERCENT, incline)
+    return Terms("unknown", stride.direction, stride.mode, speed, incline)
+
+
+def _bin(value: float | None, width: float, before: int) -> int:
+    if value is None:
+        return UNTOLD
+    return before if abs(value / width - before) <= 1.0 else round(value / width)
+
+
+def above(baseline: dict[str, First], values: dict[str, float]) -> list[float]:
+    """Return how many spreads each value that can be judged lies above its median."""
+    known = ((value, baseline[name].usual) for name, value in values.items())
+    return [(value - usual[0]) / usual[1] for value, usual in known if usual]
+
+
+def _score(z: list[float]) -> float | None:
     if not z:
         return None
-    limited = [min(max(value, Z_LEAST), Z_MOST) for value in z.values()]
+    limited = [min(max(value, Z_LEAST), Z_MOST) for value in z]
     return sum(limited) / (2.0 * sqrt(len(limited)))

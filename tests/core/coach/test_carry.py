@@ -7,7 +7,8 @@ import pytest
 from cued.coach.carry import Carry, Imprints
 from cued.coach.known import Known
 from cued.coach.retained import Retained
-from cued.coach.strides.baseline import OPENING_STRIDES, Baselines, Bin
+from cued.coach.strides.baseline import OPENING_STRIDES, Baselines
+from cued.gait.ordinary import Terms
 from cued.model import Belt, Direction, Imprint, Measurement, Side, Stride
 from tests.core.coach.walk import stride
 
@@ -20,7 +21,7 @@ def baselines(forward_s: float, backward_s: float | None) -> Baselines:
         for i in range(OPENING_STRIDES if stride_s else 0):
             for side in ("left", "right"):
                 own.learn(
-                    Bin(side, direction, "walking", 10, 0), stride_s * (1 + 0.01 * (i % 3 - 1))
+                    Terms(side, direction, "walking", 10, 0), stride_s * (1 + 0.01 * (i % 3 - 1))
                 )
     return own
 

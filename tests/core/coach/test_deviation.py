@@ -6,14 +6,14 @@ import itertools
 
 import pytest
 
-from cued.coach.strides.baseline import Bin
 from cued.coach.strides.deviation import Deviation
+from cued.gait.ordinary import Terms
 
-WALK = Bin("unknown", "forward", "walking", 12, 0)
+WALK = Terms("unknown", "forward", "walking", 12, 0)
 
 
 def followed(
-    watch: Deviation, values: list[float], key: Bin = WALK, now: float = 0.0
+    watch: Deviation, values: list[float], key: Terms = WALK, now: float = 0.0
 ) -> float | None:
     since = None
     for n, value in enumerate(values):

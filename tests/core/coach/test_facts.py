@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from cued.coach.strides.baseline import OPENING_STRIDES, Baselines, Bin
+from cued.coach.strides.baseline import OPENING_STRIDES, Baselines
 from cued.coach.workout.facts import closing, last_words, no_higher, spread_ratios
 from cued.coach.workout.ladder import Standing
 from cued.coach.workout.memory import Memory, Past
 from cued.coach.workout.totals import SessionTally
+from cued.gait.ordinary import Terms
 from cued.model import Imprint
 
 DAY_S = 86_400.0
@@ -65,7 +66,7 @@ def test_the_spread_is_compared_backward_at_the_same_speed_only():
     own = Baselines()
     for direction, speed in (("backward", 6), ("backward", 9), ("forward", 6)):
         for i in range(OPENING_STRIDES):
-            own.learn(Bin("left", direction, "walking", speed, 0), 1.0 + 0.02 * (i % 3))
+            own.learn(Terms("left", direction, "walking", speed, 0), 1.0 + 0.02 * (i % 3))
     usual = tuple(
         Imprint(t=0.0, direction=d, mode="walking", speed_m_s=0.6, incline_percent=0.0, strides=50,
                 stride_s=1.0, cv=0.01)

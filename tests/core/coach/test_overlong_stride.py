@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cued.coach.strides.baseline import Baselines, Bin, spread_of_session
+from cued.coach.strides.baseline import Baselines, spread_of_session
 from cued.coach.strides.step_change import Change, difference
+from cued.gait.ordinary import Terms
 from cued.model import BeltState, Direction
 from tests.core.coach.walk import durations, feed, given, new_coach, start, walk
 
@@ -140,7 +141,7 @@ def test_a_few_strides_of_wander_show_less_spread_than_ten_minutes() -> None:
 
 def test_three_speeds_give_the_stride_time_at_a_fourth() -> None:
     baselines = Baselines()
-    key = Bin("left", "backward", "walking", 0, 0)
+    key = Terms("left", "backward", "walking", 0, 0)
     for speed in (4, 6, 8):
         for i in range(30):
             t = 1.2 * (speed / 10.0) ** -0.4 * (1.0 + 0.01 * (i % 3 - 1))
@@ -153,7 +154,7 @@ def test_three_speeds_give_the_stride_time_at_a_fourth() -> None:
 
 
 def test_the_reference_follows_a_little_and_not_a_bad_habit() -> None:
-    baselines, key = Baselines(), Bin("left", "backward", "walking", 6, 0)
+    baselines, key = Baselines(), Terms("left", "backward", "walking", 6, 0)
     for i in range(400):
         baselines.learn(key, 1.0 + 0.002 * (i % 5 - 2) + 0.00025 * max(0, i - 50))
     own = baselines.of(key, 0.6)

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from cued.coach.known import Known
-from cued.coach.strides.baseline import OPENING_STRIDES, Bin
+from cued.coach.strides.baseline import OPENING_STRIDES
 from cued.coach.workout.memory import Memory
 from cued.coach.workout.stranger import GUEST, Stranger
+from cued.gait.ordinary import Terms
 from cued.model import Belt, Imprint, Mounting, Notice
 from tests.core.coach.runner import Runner, follow
 from tests.core.coach.walk import durations, stride
@@ -214,7 +215,7 @@ def _first_minute(mean_s: float, memory: Memory, rng: np.random.Generator) -> tu
     for n, stride_s in enumerate(times):
         side = "left" if n % 2 else "right"
         one = stride(0.0, side, float(stride_s), 0.5, direction=forward)
-        known.baselines.learn(Bin(side, forward, "walking", 5, 0), one.duration_s)
+        known.baselines.learn(Terms(side, forward, "walking", 5, 0), one.duration_s)
         asks = stranger.feed(one, known, memory, free=False) is not None or asks
     middle = float(np.mean([b.stride_s for b in known.baselines.all().values()]))
     imprint = Imprint(

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from cued.coach.known import Known
-from cued.coach.strides.baseline import OPENING_STRIDES, Baselines, Bin
+from cued.coach.strides.baseline import OPENING_STRIDES, Baselines
 from cued.coach.taught import Taught
 from cued.coach.workout.memory import Memory
 from cued.coach.workout.phase import PhaseSpec
 from cued.coach.workout.totals import SessionTally
+from cued.gait.ordinary import Terms
 
 MEMORY = Memory(runner="anna")
 
@@ -19,7 +20,7 @@ MEMORY = Memory(runner="anna")
 def own() -> Baselines:
     made = Baselines()
     for _ in range(OPENING_STRIDES):
-        made.learn(Bin("left", "backward", "walking", 6, 0), 1.1)
+        made.learn(Terms("left", "backward", "walking", 6, 0), 1.1)
     return made
 
 

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cued.gait.finding import Posture
-from cued.gait.fusion.baseline import FULL, READY, Baseline, Terms
-from cued.gait.fusion.stability import StabilityWatch
+from cued.gait.fusion.stability import FULL, READY, StabilityWatch, above, terms_of
+from cued.gait.ordinary import First
 from cued.model import Side, Stability, Stride
 from tests.core.coach.walk import wander
 from tests.core.gait import cycles
@@ -308,42 +308,11 @@ def test_events_are_not_ahead_of_their_strides():
         assert event is None or event.t == stride.t
 
 
-def test_a_baseline_is_median_and_spread():
-    baseline = Baseline({"x": 0.1})
-    rng = np.random.default_rng(0)
-    values = rng.normal(5.0, 2.0, FULL)
-    for i, value in enumerate(values):
-        assert (baseline.typical("x") is not None) == (i >= READY)
-        baseline.learn({"x": float(value)})
-    centre, spread = baseline.typical("x") or (0.0, 0.0)
-    assert centre == pytest.approx(np.median(values))
-    assert spread == pytest.approx(2.0, rel=0.25)
-    baseline.learn({"x": 1e6})  # full: what comes later is not learnt
-    assert baseline.typical("x") == (centre, spread)
-    assert baseline.z({"x": centre + 2 * spread}) == {"x": pytest.approx(2.0)}
-
-
-def test_a_few_odd_strides_do_not_move_a_baseline():
-    baseline = Baseline({"x": 0.1})
-    for i in range(READY):
-        baseline.learn({"x": 100.0 if i % 5 == 0 else 5.0 + 0.2 * (i % 3)})
-    centre, spread = baseline.typical("x") or (0.0, 0.0)
-    assert 5.0 <= centre <= 5.4
-    assert spread < 1.0
-
-
-def test_a_spread_is_never_smaller_than_its_floor():
-    baseline = Baseline({"x": 0.1})
-    for _ in range(READY):
-        baseline.learn({"x": 5.0})
-    assert baseline.z({"x": 5.2}) == {"x": pytest.approx(2.0)}
-
-
 def test_a_quantity_that_was_never_measured_is_not_judged():
-    baseline = Baseline({"x": 0.1, "y": 0.1})
+    baseline = {name: First(READY, FULL, 0.1) for name in "xy"}
     for _ in range(READY):
-        baseline.learn({"x": 5.0})
-    assert baseline.z({"x": 5.0, "y": 1.0}) == {"x": 0.0}
+        baseline["x"].learn(5.0)
+    assert above(baseline, {"x": 5.2, "y": 1.0}) == [pytest.approx(2.0)]
 
 
 @settings(max_examples=50)
@@ -352,6 +321,6 @@ def test_a_scattering_speed_stays_in_its_bin(speed, scatter):
     def at(v: float) -> Stride:
         return Stride(t=0.0, side="left", duration_s=1.0, length_m=v, speed_m_s=v, mode="walking")
 
-    first = Terms.of(at(speed))
-    assert Terms.of(at(speed + scatter), first) == first
-    assert Terms.of(at(speed + 0.2), first) != first
+    first = terms_of(at(speed))
+    assert terms_of(at(speed + scatter), first) == first
+    assert terms_of(at(speed + 0.2), first) != first

@@ -1,15 +1,17 @@
-"""What was ordinary in the last minute of one way of going."""
+"""What was ordinary at first, and in the last minute of one way of going."""
 
 from __future__ import annotations
 
-from cued.coach.strides.baseline import Bin
-from cued.coach.strides.ordinary import Ordinary
+import numpy as np
+import pytest
 
-FORWARD = Bin("unknown", "forward", "walking", 5, 0)
+from cued.gait.ordinary import First, Lately, Terms
+
+FORWARD = Terms("unknown", "forward", "walking", 5, 0)
 BACKWARD = FORWARD._replace(direction="backward")
 
 
-def walked(ordinary: Ordinary, terms: Bin, begin: int, end: int, value: float) -> None:
+def walked(ordinary: Lately, terms: Terms, begin: int, end: int, value: float) -> None:
     """Walk so with one value a second."""
     for t in range(begin, end):
         ordinary.walk(float(t))
@@ -17,7 +19,7 @@ def walked(ordinary: Ordinary, terms: Bin, begin: int, end: int, value: float) -
 
 
 def test_each_way_has_its_own_and_the_last_seconds_say_nothing_of_before():
-    ordinary = Ordinary()
+    ordinary = Lately()
     walked(ordinary, FORWARD, 0, 11, 2.0)
     assert ordinary.of(FORWARD, 10.0) is None, "five values are older than six seconds"
     walked(ordinary, FORWARD, 11, 30, 2.0)
@@ -27,7 +29,7 @@ def test_each_way_has_its_own_and_the_last_seconds_say_nothing_of_before():
 
 
 def test_a_minute_is_one_that_was_gone_so_and_older_values_are_forgotten():
-    ordinary = Ordinary()
+    ordinary = Lately()
     walked(ordinary, FORWARD, 0, 40, 2.0)
     walked(ordinary, BACKWARD, 40, 200, 7.0)
     walked(ordinary, FORWARD, 200, 215, 9.0)
@@ -37,7 +39,7 @@ def test_a_minute_is_one_that_was_gone_so_and_older_values_are_forgotten():
 
 
 def test_what_was_left_for_five_minutes_is_not_known_nor_mixed_with_what_comes():
-    ordinary = Ordinary()
+    ordinary = Lately()
     walked(ordinary, FORWARD, 0, 40, 2.0)
     walked(ordinary, BACKWARD, 40, 341, 7.0)
     assert ordinary.of(FORWARD, 341.0) is None
@@ -46,9 +48,37 @@ def test_what_was_left_for_five_minutes_is_not_known_nor_mixed_with_what_comes()
 
 
 def test_after_a_minute_without_a_stride_nothing_is_known():
-    ordinary = Ordinary()
+    ordinary = Lately()
     walked(ordinary, FORWARD, 0, 40, 2.0)
     ordinary.walk(99.0)
     assert ordinary.of(FORWARD, 99.0) == 2.0
     ordinary.walk(160.0)
     assert ordinary.of(FORWARD, 160.0) is None
+
+
+def test_a_spread_is_never_smaller_than_its_floor():
+    first = First(ready=3, full=5, floor=0.1)
+    for _ in range(3):
+        first.learn(5.0)
+    assert first.usual == (5.0, 0.1)
+
+
+def test_the_first_values_stay_the_reference():
+    first = First(ready=20, full=100)
+    values = np.random.default_rng(0).normal(5.0, 2.0, 100)
+    for i, value in enumerate(values):
+        assert (first.usual is not None) == (i >= 20)
+        first.learn(float(value))
+    assert first.usual == (pytest.approx(np.median(values)), pytest.approx(2.0, rel=0.25))
+    known = first.usual
+    first.learn(1e6)  # full: what comes later is not learnt
+    assert first.usual == known
+
+
+def test_a_few_odd_values_do_not_move_it():
+    first = First(ready=20, full=100)
+    for i in range(20):
+        first.learn(100.0 if i % 5 == 0 else 5.0 + 0.2 * (i % 3))
+    centre, spread = first.usual or (0.0, 0.0)
+    assert 5.0 <= centre <= 5.4
+    assert spread < 1.0
