@@ -12,10 +12,10 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from cued.model import Fall, Front, Mode, Mounting, Notice, Side
+from cued.model import Fall, Mode, Mounting, Notice, Side
 
 
-class Contact(Struct, frozen=True, kw_only=True):
+class Contact(Struct, frozen=True):
     """Initial contact of a foot. ``confidence`` 0..1.
 
     missed : a step before it was not seen.  doubtful : that happens again and again.
@@ -30,7 +30,7 @@ class Contact(Struct, frozen=True, kw_only=True):
     doubtful: bool = False
 
 
-class LiftOff(Struct, frozen=True, kw_only=True):
+class LiftOff(Struct, frozen=True):
     """Terminal contact of a foot."""
 
     t: float
@@ -39,7 +39,7 @@ class LiftOff(Struct, frozen=True, kw_only=True):
     side: Side
 
 
-class Heading(Struct, frozen=True, kw_only=True):
+class Heading(Struct, frozen=True):
     """Evidence for forward (> 0) or backward (< 0) as log-odds, from one stride or step.
 
     kind tells what it rests on: ``foot`` needs no mode, ``trunk`` is valid in walking only.
@@ -54,7 +54,7 @@ class Heading(Struct, frozen=True, kw_only=True):
     faint: bool = False
 
 
-class Moving(Struct, frozen=True, kw_only=True):
+class Moving(Struct, frozen=True):
     """What a segment's movement looks like, at each change and at each contact."""
 
     t: float
@@ -64,7 +64,7 @@ class Moving(Struct, frozen=True, kw_only=True):
     confidence: float = 1.0
 
 
-class Turning(Struct, frozen=True, kw_only=True):
+class Turning(Struct, frozen=True):
     """The body has been turning about the vertical since ``t`` (``angle`` rad so far).
 
     Not ``turning``: it stopped doing so at ``t``.
@@ -77,7 +77,7 @@ class Turning(Struct, frozen=True, kw_only=True):
     angle: float
 
 
-class Travel(Struct, frozen=True, kw_only=True):
+class Travel(Struct, frozen=True):
     """Length of one stride from a foot's own trajectory, without a belt."""
 
     t: float
@@ -88,7 +88,7 @@ class Travel(Struct, frozen=True, kw_only=True):
     error_m: float
 
 
-class Disturbance(Struct, frozen=True, kw_only=True):
+class Disturbance(Struct, frozen=True):
     """A stumble (``score`` 1 = threshold) or a stage of a fall."""
 
     t: float
@@ -104,7 +104,7 @@ class Disturbance(Struct, frozen=True, kw_only=True):
         return Fall(t=self.t, stage=stage, sensor=self.sensor, because=self.because)
 
 
-class Posture(Struct, frozen=True, kw_only=True):
+class Posture(Struct, frozen=True):
     """Trunk figures over one stride: lean (rad, + toward the chest), roll range (rad), and so on.
 
     rms : root mean square acceleration forward, left, up, m/s², gravity removed.
@@ -124,36 +124,24 @@ class Posture(Struct, frozen=True, kw_only=True):
     even_share: float | None = None
 
 
-class Orientation(Struct, frozen=True, kw_only=True):
-    """What the segment learned of its mounting; ``matrix`` when it is complete.
+class Orientation(Struct, frozen=True):
+    """What the segment learned of its mounting."""
 
-    front, sure : see ``model.Mounting``.
-    """
-
-    t: float
     at: float
-    sensor: str
-    state: Literal["unknown", "level", "known", "doubtful"]
-    matrix: tuple[tuple[float, ...], ...] | None = None
-    why: str = ""
-    front: Front = "unknown"
-    sure: bool = False
+    mounting: Mounting
+
+    @property
+    def t(self) -> float:
+        """When it was learned: as soon as it could be."""
+        return self.at
 
     def events(self) -> list[Mounting | Notice]:
         """Return the event, and a warning if the mounting is in doubt."""
-        event = Mounting(
-            t=self.t,
-            sensor=self.sensor,
-            state=self.state,
-            matrix=self.matrix,
-            why=self.why,
-            front=self.front,
-            sure=self.sure,
-        )
-        if self.state != "doubtful":
-            return [event]
-        text = f"{self.sensor}: {self.why}"
-        return [event, Notice(t=self.t, level="warning", code="mounting_doubtful", text=text)]
+        found = self.mounting
+        if found.state != "doubtful":
+            return [found]
+        text = f"{found.sensor}: {found.why}"
+        return [found, Notice(t=found.t, level="warning", code="mounting_doubtful", text=text)]
 
 
 Finding: TypeAlias = (

@@ -65,7 +65,7 @@ from cued.gait.foot.mode import FootMode
 from cued.gait.foot.mounting import Axis, Wear
 from cued.gait.foot.swing import SwingCycle, SwingMoment
 from cued.gait.foot.trajectory import REST_ACC_M_S2, Leg, Path
-from cued.model import Block, Floats, Side
+from cued.model import Block, Floats, Mounting, Side
 
 WINDOW = 20  # samples, counted from the start, so that the size of packets changes nothing
 FADES = 0.98  # per window: to two thirds in a slow stance of 4 s
@@ -165,11 +165,11 @@ class Foot:
     def _landed(self, step: SwingMoment, oriented: bool) -> list[Finding]:
         sensor, t, at = self._sensor, step.t, step.at
         confidence = (1.0 if step.clear else 0.8) * (1.0 if step.turned else 0.7)
-        out: list[Finding] = [
-            Contact(t=t, at=at, sensor=sensor, side=self._side, confidence=confidence)
-        ]
         sure = self._manner.contact(t)
-        out.append(Moving(t=t, at=at, sensor=sensor, mode=self._manner.mode, confidence=sure))
+        out: list[Finding] = [
+            Contact(t, at, sensor, self._side, confidence),
+            Moving(t, at, sensor, self._manner.mode, sure),
+        ]
         last = self._contact
         order = self._swings and last is not None and last.clear and last.sign == self._plain
         if oriented and last is not None and order:
@@ -183,12 +183,12 @@ class Foot:
     def _lifted(self, step: SwingMoment) -> list[Finding]:
         self._manner.lift(step.push_t)
         t = step.push_t if self._manner.mode == "running" else step.t
-        return [LiftOff(t=t, at=step.at, sensor=self._sensor, side=self._side)]
+        return [LiftOff(t, step.at, self._sensor, self._side)]
 
     def _rested(self, step: SwingMoment, oriented: bool) -> list[Finding]:
         out = self._settled(step, oriented)
         if self._manner.rest(step.at):
-            out.append(Moving(t=step.at, at=step.at, sensor=self._sensor, mode="standing"))
+            out.append(Moving(step.at, step.at, self._sensor, "standing"))
         return out
 
     def _settled(self, step: SwingMoment, oriented: bool) -> list[Finding]:
@@ -209,12 +209,10 @@ class Foot:
                 changed = self._worn(leg) or changed
             out += self._leg(leg, step.at, swings, oriented)
         if changed:
-            wear = self._wear
-            out.append(
-                Orientation(
-                    t=step.at, at=step.at, sensor=self._sensor, state=wear.state, why=wear.why
-                )
+            told = Mounting(
+                t=step.at, sensor=self._sensor, state=self._wear.state, why=self._wear.why
             )
+            out.append(Orientation(step.at, told))
         return out
 
     def _worn(self, leg: Leg) -> bool:
@@ -244,22 +242,13 @@ class Foot:
         if oriented:
             out += self._heading(t, at, odds)
         if swings == 1 and believable:
-            out.append(
-                Travel(
-                    t=t,
-                    at=at,
-                    sensor=self._sensor,
-                    side=self._side,
-                    length_m=leg.length,
-                    error_m=TRAVEL_ERROR_M,
-                )
-            )
+            out.append(Travel(t, at, self._sensor, self._side, leg.length, TRAVEL_ERROR_M))
         return out
 
     def _heading(self, t: float, at: float, odds: float) -> list[Finding]:
         if self._wear.silent:
             return []
-        return [Heading(t=t, at=at, sensor=self._sensor, log_odds=odds)]
+        return [Heading(t, at, self._sensor, odds)]
 
     def _turning(self, start: float, end: float, at: float, turned: float) -> list[Finding]:
         """Follow a turn of the body over the strides it takes: since when, or that it is over."""
@@ -271,7 +260,7 @@ class Foot:
         on = abs(turned) > STRAIGHT_RAD
         self._turned = angle if on else None
         t = self._turning_t if on else end
-        return [Turning(t=t, at=at, sensor=self._sensor, turning=on, angle=angle)]
+        return [Turning(t, at, self._sensor, on, angle)]
 
 
 class SwingPace:

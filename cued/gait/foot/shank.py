@@ -90,7 +90,7 @@ class Shank:
             self._restless = 0 if sample[2] else self._restless + 1
             if self._restless == RESTLESS and self._mode == "standing":
                 self._mode = "unknown"
-                out.append(Moving(t=sample[0], at=sample[0], sensor=self._sensor, mode="unknown"))
+                out.append(Moving(sample[0], sample[0], self._sensor, "unknown"))
         if gone:
             self._cycle.forget()
             self._contact_t, self._mode = None, "unknown"
@@ -100,20 +100,18 @@ class Shank:
         sensor, t, at = self._sensor, step.t, step.at
         if step.kind == "lift":
             t = min(at, t + LIFT_LATE_S)
-            return [LiftOff(t=t, at=at, sensor=sensor, side=self._side)]
+            return [LiftOff(t, at, sensor, self._side)]
         if step.kind == "rest":
             return self._rested(at)
         confidence = 0.9 if step.turned else 0.6
-        out: list[Finding] = [
-            Contact(t=t, at=at, sensor=sensor, side=self._side, confidence=confidence)
-        ]
         self._mode = self._pace(t)
         self._contact_t = t
-        sure = SURE[self._mode]
-        out.append(Moving(t=t, at=at, sensor=sensor, mode=self._mode, confidence=sure))
+        out: list[Finding] = [
+            Contact(t, at, sensor, self._side, confidence),
+            Moving(t, at, sensor, self._mode, SURE[self._mode]),
+        ]
         if oriented and step.clear:
-            odds = -ORDER_ODDS * step.sign
-            out.append(Heading(t=t, at=at, sensor=sensor, log_odds=odds))
+            out.append(Heading(t, at, sensor, -ORDER_ODDS * step.sign))
         return out
 
     def _pace(self, t: float) -> Mode:
@@ -128,4 +126,4 @@ class Shank:
         if not late or self._mode == "standing":
             return []
         self._mode = "standing"
-        return [Moving(t=now, at=now, sensor=self._sensor, mode="standing")]
+        return [Moving(now, now, self._sensor, "standing")]

@@ -15,6 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from cued.gait.metric import Cycle, Metric
 from cued.model import Gait, Measurement
 
@@ -22,14 +25,13 @@ OLD_S = 4.0  # two of the slowest backward strides
 MISSED_STRIDES = 2.0  # as above
 
 
-class HeldValue:
-    """A value that holds now, and what it rests on."""
+class HeldValue(Struct):
+    """A value that holds now, what it rests on, and strides that did not renew it."""
 
-    def __init__(self, told: Measurement, basis_t: float, sensors: frozenset[str]) -> None:
-        self.told = told
-        self.basis_t = basis_t
-        self.sensors = sensors
-        self.missed = 0.0
+    told: Measurement
+    basis_t: float
+    sensors: frozenset[str]
+    missed: float = 0.0
 
 
 class Ages:
@@ -93,7 +95,7 @@ class Ages:
         for metric in self._metrics.values():
             metric.reset()
         self._since = dict.fromkeys(self._metrics, t)
-        return self._end(t, _any)
+        return self._end(t, lambda _, __: True)
 
     def _miss(self, name: str, share: float, t: float) -> list[Measurement]:
         """Count a stride that did not renew a value."""
@@ -114,19 +116,5 @@ class Ages:
         out: list[Measurement] = []
         for name in [n for n, value in self._standing.items() if which(n, value)]:
             told = self._standing.pop(name).told
-            unknown = Measurement(
-                t=max(t, told.t),
-                name=name,
-                value=None,
-                unit=told.unit,
-                strides=0,
-                direction=told.direction,
-                mode=told.mode,
-            )
-            out.append(unknown)
+            out.append(replace(told, t=max(t, told.t), value=None, strides=0))
         return out
-
-
-def _any(name: str, value: HeldValue) -> bool:
-    """Choose every value."""
-    return bool(name and value)

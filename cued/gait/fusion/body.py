@@ -97,11 +97,6 @@ class Body:
         self._last_footfall_t: float | None = None
         self._gait = Gait(t=0.0, mode="unknown", direction="unknown")
 
-    @property
-    def gait(self) -> Gait:
-        """Mode and direction as last told."""
-        return self._gait
-
     def feed(self, block: Block) -> list[AnyEvent]:
         """Process samples of one sensor and return the events they complete, of all sensors."""
         out: list[AnyEvent] = []
@@ -143,7 +138,7 @@ class Body:
         if self._posture and self._posture.sensor == sensor:
             self._posture = None
         stability = self._stability.rebase(t, f"{sensor} is lost")
-        return [*out, *self._ages.lose(sensor, t), *([stability] if stability else [])]
+        return [*out, *self._ages.lose(sensor, t), *stability]
 
     def lost(self, t: float, why: str) -> list[AnyEvent]:
         """Forget what is known: no sensor's data arrive."""
@@ -153,9 +148,8 @@ class Body:
         self._direction.lost()
         self._last_footfall_t = None
         self._posture = None
-        ended = self._ages.restart(t)
-        event = self._stability.lost(t, why)
-        return [*self._told(t, why), *ended, *([event] if event else [])]
+        ended, stability = self._ages.restart(t), self._stability.lost(t, why)
+        return [*self._told(t, why), *ended, *stability]
 
     def _advance(self) -> list[AnyEvent]:
         found, before = self._merge.drain(), self._passed
@@ -182,7 +176,7 @@ class Body:
             *self._changed(self._belt.pass_time(t)),
             *(event for s in self._strides.overdue(t) for event in self._stride(s, s.t + WAIT_S)),
             *self._stand_still(t),
-            *self._rest(t),
+            *(self._stability.rest(t) if self._last_footfall_t is None else ()),
             *self._ages.advance(t),
         ]
 
@@ -204,7 +198,7 @@ class Body:
             if self._terms is None or other_terms(self._terms, state):
                 if self._terms:
                     out += self._ages.change_belt(state.t)
-                    out += self._rebase(state.t, "the belt changed")
+                    out += self._stability.rebase(state.t, "the belt changed")
                 self._terms = state
         return out
 
@@ -218,11 +212,6 @@ class Body:
         self._direction.stand()
         self._strides.reset()
         return self._told(since, "no footfall")
-
-    def _rest(self, t: float) -> list[AnyEvent]:
-        """End unsteadiness some time after a stumble if the runner stands."""
-        event = self._stability.rest(t) if self._last_footfall_t is None else None
-        return [event] if event else []
 
     def _handle(self, finding: Finding) -> list[AnyEvent]:
         match finding:
@@ -248,7 +237,8 @@ class Body:
                 self._posture = finding
             case Orientation():
                 finding = self._confirmed(finding)
-                self._direction.doubt(finding.sensor, doubtful=finding.state == "doubtful")
+                found = finding.mounting
+                self._direction.doubt(found.sensor, doubtful=found.state == "doubtful")
                 return [*finding.events(), *self._told(finding.at, self._direction.why)]
             case Disturbance():
                 return self._stumbled(finding)
@@ -258,14 +248,14 @@ class Body:
         out: list[AnyEvent] = []
         for found in self._upsets.feed(finding):
             unsteady = self._stability.feed_stumble(finding.at)
-            out.append(Stumble(t=found.t, score=found.score, sensor=found.sensor))
-            out += [unsteady] if unsteady else []
+            out += [Stumble(t=found.t, score=found.score, sensor=found.sensor), *unsteady]
         return out
 
     def _confirmed(self, found: Orientation) -> Orientation:
         """Return what was learned of a front as sure if the feet saw the runner go forward."""
-        sure = found.front == "program" and self._direction.feet_say_forward(found.at)
-        return replace(found, sure=True) if sure else found
+        told = found.mounting
+        sure = told.front == "program" and self._direction.feet_say_forward(found.at)
+        return Orientation(found.at, replace(told, sure=True)) if sure else found
 
     def _moving(self, found: Moving) -> list[AnyEvent]:
         mode = self._mode.feed(found)
@@ -324,7 +314,7 @@ class Body:
         seen_by = frozenset(self._seen_by.values())
         measured = self._ages.feed(Cycle(stride, posture), self._gait, seen_by)
         stability = self._stability.feed_stride(stride, posture, at)
-        out = [stride, *measured, *([stability] if stability else [])]
+        out = [stride, *measured, *stability]
         up = posture.rms[2] if posture and self._stability.level != "unsteady" else None
         took, known = stride.duration_s, stride.length_m is not None
         told = [*self._belt.stride(at, took, measured=known), *self._belt.trunk(stride.t, took, up)]
@@ -343,8 +333,5 @@ class Body:
         self._gait = Gait(t=t, mode=mode, direction=direction, why=why)
         self._seen_by.clear()
         self._belt.walks_otherwise()
-        return [self._gait, *self._ages.restart(t), *self._rebase(t, "gait changed")]
-
-    def _rebase(self, t: float, why: str) -> list[AnyEvent]:
-        event = self._stability.rebase(t, why)
-        return [event] if event else []
+        stability = self._stability.rebase(t, "gait changed")
+        return [self._gait, *self._ages.restart(t), *stability]

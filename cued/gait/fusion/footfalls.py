@@ -21,28 +21,20 @@ MISSED = 3  # chosen: a stride and a half
 SAME_FOOT_S = 0.35  # below the fastest stride, see above
 ANY_FOOT_S = 0.12  # below the fastest step, see above
 
-RANK: dict[Placement, int] = {  # the nearer to the ground, the higher
-    "foot_left": 2,
-    "foot_right": 2,
-    "shank_left": 1,
-    "shank_right": 1,
-    "lower_back": 0,
-    "waist": 0,
-    "chest": 0,
-}
 SIDE_OF: dict[Placement, Side] = {
     "foot_left": "left",
     "foot_right": "right",
     "shank_left": "left",
     "shank_right": "right",
 }
+RANK = {"foot": 2, "shank": 1}  # the nearer to the ground, the higher; a trunk's is 0
 
 
 class Footfalls:
     """Chooses among contacts of several sensors."""
 
     def __init__(self, worn: dict[str, Placement]) -> None:
-        self._rank = {sensor: RANK[placement] for sensor, placement in worn.items()}
+        self._rank = {sensor: RANK.get(place.split("_")[0], 0) for sensor, place in worn.items()}
         self._side: dict[str, Side | None] = {s: SIDE_OF.get(p) for s, p in worn.items()}
         self._heard: dict[str, float] = {}
         self._missed = dict.fromkeys(worn, 0)

@@ -29,13 +29,8 @@ class Merge:
         self._began: dict[str, float] = {}
         self._heap: list[tuple[float, int, int, Finding | Belt | LinkChanged]] = []
         self._count = 0
-        self._passed = -1e9
+        self.passed = -1e9  # sample time that every live sensor has reached
         self._silent = set(sensors)  # never heard, and not given up
-
-    @property
-    def passed(self) -> float:
-        """Sample time that every live sensor has reached."""
-        return self._passed
 
     def put(self, sensor: str, began: float, reached: float, findings: list[Finding]) -> None:
         """Process what a sensor found in samples from ``began`` up to ``reached``."""
@@ -65,11 +60,11 @@ class Merge:
     def drain(self) -> list[Finding | Belt | LinkChanged]:
         """Return the findings and belt messages that are due, in order."""
         out: list[Finding | Belt | LinkChanged] = []
-        until = self._passed if self._reached or self._silent else float("inf")
+        until = self.passed if self._reached or self._silent else float("inf")
         while self._heap and self._heap[0][0] <= until:
             out.append(heapq.heappop(self._heap)[3])
         return out
 
     def _pass(self) -> None:
         awaited = max(self._began.values(), default=-1e9) - WAIT_S
-        self._passed = min([t for t in self._reached.values() if t >= awaited], default=-1e9)
+        self.passed = min([t for t in self._reached.values() if t >= awaited], default=-1e9)

@@ -11,6 +11,8 @@ history, and ends when the sensor is silent for ``SILENT_S``, is disconnected, o
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from cued.model import Cadence, HeartRate, Measurement
 
 CADENCE, HEART_RATE = "cadence_spm", "heart_rate_bpm"
@@ -53,7 +55,4 @@ class Reported:
     def _end(self, t: float, which: list[Measurement]) -> list[Measurement]:
         for told in which:
             del self._standing[told.name]
-        return [
-            Measurement(t=t, name=m.name, value=None, unit=m.unit, strides=0, source=m.source)
-            for m in which
-        ]
+        return [replace(told, t=t, value=None) for told in which]

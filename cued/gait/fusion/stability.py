@@ -88,7 +88,7 @@ class StabilityWatch:
         self._posture_t: float | None = None
         self._held_back: deque[dict[str, float]] = deque()
 
-    def feed_stride(self, stride: Stride, posture: Posture | None, at: float) -> Stability | None:
+    def feed_stride(self, stride: Stride, posture: Posture | None, at: float) -> list[Stability]:
         """Process a stride, the trunk in it, and when it was known; return one event at most."""
         share = 1.0 if stride.step_s is None else 0.5
         self._count_hold(share, at)
@@ -117,14 +117,14 @@ class StabilityWatch:
             self._learn(baseline, fresh)
         return self._tell(stride.t, level, score, why)
 
-    def _pass_over(self, stride: Stride, share: float) -> Stability | None:
+    def _pass_over(self, stride: Stride, share: float) -> list[Stability]:
         """Leave out a stride; after a few of them the last verdict is too old."""
         self._passed += share
         if self._passed < PASSED_STRIDES:
-            return None
+            return []
         return self._tell(stride.t, "unknown", None, "the belt changes or footfalls are unsure")
 
-    def feed_stumble(self, t: float) -> Stability | None:
+    def feed_stumble(self, t: float) -> list[Stability]:
         """Process a stumble: unsteady at once, and what was waiting to be learnt is dropped."""
         self._stumble_t = t
         self._hold = HOLD_STRIDES
@@ -132,23 +132,23 @@ class StabilityWatch:
         self._calm = 0.0
         return self._tell(t, "unsteady", None, "stumble")
 
-    def lost(self, t: float, why: str) -> Stability | None:
+    def lost(self, t: float, why: str) -> list[Stability]:
         """Forget what is known: from ``t`` on there are no data."""
         self._restart()
         self._stumble_t = None
         return self._tell(t, "unknown", None, why)
 
-    def rebase(self, t: float, why: str) -> Stability | None:
+    def rebase(self, t: float, why: str) -> list[Stability]:
         """Change the terms of comparison; baselines of terms met before are used again."""
         self._restart()
         self._terms = None
         self._count_hold(0.0, t)
         return self._tell(t, "unknown", None, why)
 
-    def rest(self, t: float) -> Stability | None:
+    def rest(self, t: float) -> list[Stability]:
         """Note that no step was taken until ``t``; unsteadiness after a stumble ends by time."""
         if self._stumble_t is None or t - self._stumble_t <= HOLD_S:
-            return None
+            return []
         t, self._stumble_t = self._stumble_t + HOLD_S, None
         return self._tell(t, "unknown", None, "no footfall")
 
@@ -207,22 +207,18 @@ class StabilityWatch:
             return level, why
         if level == "unknown" and score > AMBER:
             return level, "settling"
-        return ("unknown", "no data of the trunk") if self._trunk_blind else ("steady", "")
+        blind = self._trunk_worn and not self._trunk  # heard before, and not in these strides
+        return ("unknown", "no data of the trunk") if blind else ("steady", "")
 
-    @property
-    def _trunk_blind(self) -> bool:
-        """A trunk sensor was heard before, and is not heard in these strides."""
-        return self._trunk_worn and not self._trunk
-
-    def _tell(self, t: float, level: Level, score: float | None, why: str) -> Stability | None:
+    def _tell(self, t: float, level: Level, score: float | None, why: str) -> list[Stability]:
         """Return an event when there is a score or something changed."""
         if level == "unknown" and self._stumble_t is not None:
             level, why = "unsteady", "stumble"
         changed = (level, why) != self._told
         self._told = (level, why)
         if score is None and not changed:
-            return None
-        return Stability(t=t, level=level, score=score, why=why)
+            return []
+        return [Stability(t=t, level=level, score=score, why=why)]
 
 
 def _trunk_values(posture: Posture) -> dict[str, float]:

@@ -57,7 +57,7 @@ class Recent:
 class Figure:
     """Mean or median of what ``figure`` takes from each stride, in ``unit``.
 
-    Where a stride does not hold it, that starts anew.
+    Where a stride does not hold it, that starts anew, unless ``patient``.
     """
 
     def __init__(
@@ -68,12 +68,13 @@ class Figure:
         basis: Basis | None,
         *,
         mean: bool,
+        patient: bool = False,
     ) -> None:
         self.unit = unit
         self.strides = strides
         self.basis = frozenset[Basis]({basis} if basis else ())
         self._figure = figure
-        self._mean = mean
+        self._mean, self._patient = mean, patient
         self._recent = Recent(strides)
         self._seen_t: float | None = None
 
@@ -81,7 +82,8 @@ class Figure:
         """Process a stride and return the mean or median of the last ones, or None."""
         value = self._figure(cycle)
         if value is None:
-            self.reset()
+            if not self._patient:
+                self.reset()
             return None
         t = cycle.posture.t if cycle.posture and "trunk" in self.basis else None
         if t is None or t != self._seen_t:  # two feet end two strides in one of the trunk's
@@ -100,16 +102,26 @@ def mean(
     figure: Callable[[Cycle], float | None],
     basis: Basis | None = None,
     strides: int = STRIDES,
+    *,
+    patient: bool = False,
 ) -> Part[NoOptions, Metric]:
     """Make the part of a mean over strides."""
-    return _part(lambda: Figure(unit, strides, figure, basis, mean=True))
+
+    def build(_config: NoOptions) -> Metric:
+        return Figure(unit, strides, figure, basis, mean=True, patient=patient)
+
+    return Part(NoOptions, build)
 
 
 def median(
     unit: str, figure: Callable[[Cycle], float | None], basis: Basis | None = None
 ) -> Part[NoOptions, Metric]:
     """Make the part of a median over strides."""
-    return _part(lambda: Figure(unit, STRIDES, figure, basis, mean=False))
+
+    def build(_config: NoOptions) -> Metric:
+        return Figure(unit, STRIDES, figure, basis, mean=False)
+
+    return Part(NoOptions, build)
 
 
 def trunk_mean(
@@ -121,11 +133,3 @@ def trunk_mean(
         return figure(cycle.posture) if cycle.posture else None
 
     return mean(unit, of_posture, "trunk", strides)
-
-
-def _part(build: Callable[[], Metric]) -> Part[NoOptions, Metric]:
-    def built(config: NoOptions) -> Metric:
-        del config
-        return build()
-
-    return Part(NoOptions, built)

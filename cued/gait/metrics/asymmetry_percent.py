@@ -9,8 +9,6 @@ direction; no norms exist for backward gait.
 
 from __future__ import annotations
 
-from statistics import median
-
 from cued.gait.metric import Basis, Cycle, Metric
 from cued.gait.metrics._figure import Recent
 from cued.parts import NoOptions, Part
@@ -35,9 +33,9 @@ class Asymmetry:
         if stride.step_s is None or stride.side == "unknown":
             return None
         (self._left if stride.side == "left" else self._right).add(stride.step_s)
-        if not (self._left.full and self._right.full):
+        left, right = self._left.median, self._right.median
+        if left is None or right is None:
             return None
-        left, right = median(self._left.values), median(self._right.values)
         return 200.0 * (left - right) / (left + right)
 
     def reset(self) -> None:

@@ -8,32 +8,14 @@ changes mean more than the number. Trustworthy after 5 strides.
 
 from __future__ import annotations
 
-from cued.gait.metric import Basis, Cycle, Metric
-from cued.gait.metrics._figure import STRIDES, Recent
-from cued.parts import NoOptions, Part
+from cued.gait.metric import Cycle
+from cued.gait.metrics._figure import mean
 
 
-class Stance:
-    """Mean share of the stride a foot is on the belt."""
-
-    unit = "%"
-    basis = frozenset[Basis]()
-    strides = STRIDES
-
-    def __init__(self, config: NoOptions) -> None:
-        self._recent = Recent(STRIDES)
-
-    def update(self, cycle: Cycle) -> float | None:
-        """Process a stride and return the mean of the last ones, or None."""
-        stance = cycle.stride.stance_s
-        if stance is None:
-            return None
-        self._recent.add(100.0 * stance / cycle.stride.duration_s)
-        return self._recent.mean
-
-    def reset(self) -> None:
-        """Start anew."""
-        self._recent.clear()
+def figure(cycle: Cycle) -> float | None:
+    """Return the share of the stride that its foot is on the belt, per cent."""
+    stance = cycle.stride.stance_s
+    return None if stance is None else 100.0 * stance / cycle.stride.duration_s
 
 
-PART: Part[NoOptions, Metric] = Part(NoOptions, Stance)
+PART = mean("%", figure, patient=True)  # a foot that has no sensor shows no stance

@@ -24,7 +24,7 @@ from cued.gait.finding import Contact, Finding, Heading, Moving, Orientation, Tu
 from cued.gait.trunk.contacts import Candidate, Scan, TimedItem
 from cued.gait.trunk.heading import BEGAN_S, ENDED_S, LEAST, Ahead, Lead, Yaw
 from cued.gait.trunk.mode import TrunkMode
-from cued.gait.trunk.mounting import Mounting
+from cued.gait.trunk.mounting import TrunkMounting
 from cued.gait.trunk.posture import posture
 from cued.gait.trunk.rhythm import RhythmCheck
 from cued.gait.trunk.side import Sides
@@ -63,7 +63,7 @@ class Trunk:
         self, sensor: str, *, starts_forward: bool = False, earlier: Rows | None = None
     ) -> None:
         self._sensor = sensor
-        self._mounting = Mounting(starts_forward, earlier)
+        self._mounting = TrunkMounting(starts_forward, earlier)
         self._slow = False
         self._restart()
 
@@ -148,9 +148,7 @@ class Trunk:
         if yaw.feed(moment.yaw):
             t = at - (BEGAN_S if yaw.turning else ENDED_S)
             self._lead.shorten()
-            found.append(
-                Turning(t=t, at=at, sensor=self._sensor, turning=yaw.turning, angle=yaw.angle)
-            )
+            found.append(Turning(t, at, self._sensor, yaw.turning, yaw.angle))
 
     def _judge(self, c: Candidate, found: list[Finding]) -> None:
         at, sums = c.at * DT_S, self._waves.sums
@@ -163,23 +161,14 @@ class Trunk:
         for contact in given:
             self._contacts = [*self._contacts[-2:], contact]
             side = self._side(contact) if contact is c else "unknown"
-            found.append(
-                Contact(
-                    t=contact.t,
-                    at=at,
-                    sensor=self._sensor,
-                    side=side,
-                    confidence=0.5 if self._doubted(contact) else 1.0,
-                    missed=missed,
-                    doubtful=self._rhythm.doubtful,
-                )
-            )
-            found.append(Moving(t=contact.t, at=at, sensor=self._sensor, mode=self._pace.mode))
+            doubted = any(contact.k - DOUBT < k <= contact.at for k in self._bad)
+            sure = 0.5 if doubted else 1.0
+            again = self._rhythm.doubtful
+            t, sensor = contact.t, self._sensor
+            found.append(Contact(t, at, sensor, side, sure, missed=missed, doubtful=again))
+            found.append(Moving(t, at, sensor, self._pace.mode))
             if contact is c:
                 self._step(c, sums, found)
-
-    def _doubted(self, c: Candidate) -> bool:
-        return any(c.k - DOUBT < k <= c.at for k in self._bad)
 
     def _side(self, c: Candidate) -> Side:
         if self._pace.mode != "walking" or not self._mounting.known or self._ahead.reversed:
@@ -197,17 +186,13 @@ class Trunk:
         self._stride(c, at, found)
 
     def _direct(self, c: Candidate, at: float, found: list[Finding]) -> None:
-        lead, name = self._lead, self._sensor
+        lead = self._lead
         if not self._yaw.turning:
             if self._mounting.step(c.t, lead.forward, lead.left):
                 self._tell_mounting(at, found)
             elif self._pace.sedate and self._mounting.surely:
                 odds = lead.log_odds if abs(lead.log_odds) >= LEAST else 0.0
-                found.append(
-                    Heading(
-                        t=c.t, at=at, sensor=name, log_odds=odds, kind="trunk", faint=lead.faint
-                    )
-                )
+                found.append(Heading(c.t, at, self._sensor, odds, "trunk", lead.faint))
 
     def _stride(self, c: Candidate, at: float, found: list[Finding]) -> None:
         if len(self._contacts) < 3:
@@ -233,7 +218,8 @@ class Trunk:
         acc = np.concatenate([part.acc[part.ok] for part in parts])
         at, n = (k - 1) * DT_S, acc.shape[0]
         if n < SLOT / 2:
-            self._lose(at, found)
+            if self._pace.lose():
+                found.append(Moving(at, at, self._sensor, "unknown"))
             return
         x, y, z = np.add.reduce(acc, axis=0).tolist()
         mean = (x / n, y / n, z / n)
@@ -241,7 +227,7 @@ class Trunk:
         spread = _root_mean_square(sizes(off))
         vertical = _root_mean_square(off @ self._mounting.rows[2])
         if self._pace.rest(k, spread, vertical):
-            found.append(Moving(t=at, at=at, sensor=self._sensor, mode=self._pace.mode))
+            found.append(Moving(at, at, self._sensor, self._pace.mode))
             self._contacts = []
             self._lead.reset()
             self._rhythm = RhythmCheck()
@@ -254,26 +240,9 @@ class Trunk:
         elif self._mounting.moved:
             self._reframe()
 
-    def _lose(self, at: float, found: list[Finding]) -> None:
-        if self._pace.lose():
-            found.append(Moving(t=at, at=at, sensor=self._sensor, mode="unknown"))
-
     def _tell_mounting(self, at: float, found: list[Finding]) -> None:
-        m = self._mounting
         self._reframe()
-        matrix = m.rows if m.known else None
-        found.append(
-            Orientation(
-                t=at,
-                at=at,
-                sensor=self._sensor,
-                state=m.state,
-                matrix=matrix,
-                why=m.why,
-                front=m.front,
-                sure=m.sure,
-            )
-        )
+        found.append(Orientation(at, self._mounting.told(at, self._sensor)))
 
     def _reframe(self) -> None:
         """Forget what was seen in another frame: it says nothing in this one."""

@@ -28,6 +28,7 @@ from msgspec import Struct
 
 from cued.gait.trunk.heading import TICK
 from cued.gait.trunk.network import LAG_S, STEP, StepNetwork
+from cued.gait.trunk.waves import along
 from cued.model import Floats
 from cued.signal.filters import Fir, lowpass
 from cued.signal.grid import DT_S
@@ -165,7 +166,7 @@ class Scan:
             k + skipped, start + skipped, stop, up, jolt, slow=self.steps.slow
         )
         found = [c for c in (self.steps.feed(*answer) for answer in answers) if c]
-        found += self._landings(k, _along(self._felt[start:stop], up))
+        found += self._landings(k, along(self._felt[start:stop], up))
         moments = [TimedItem(c.at, c) for c in found]
         if self._gyr is not None:
             moments += self._ticks(k, self._gyr[start:stop], up)
@@ -192,16 +193,7 @@ class Scan:
             if now < FLIGHT:
                 self._least = min(self._least, now)
             elif now >= LANDED and self._least < FLIGHT:
-                found.append(landing(k + i, self._least))
+                at = k + i  # the end of a flight is known at once
+                found.append(Candidate("run", at, at, at * DT_S - RUN_OFFSET_S, self._least))
                 self._least = FAR
         return found
-
-
-def landing(at: int, least: float) -> Candidate:
-    """Return the end of a flight in which no more than ``least`` was felt; known at once."""
-    return Candidate("run", at, at, at * DT_S - RUN_OFFSET_S, least)
-
-
-def _along(x: Floats, v: Vector) -> Floats:
-    """Project (n, 3) on a direction, in a fixed order of operations."""
-    return v[0] * x[:, 0] + v[1] * x[:, 1] + v[2] * x[:, 2]

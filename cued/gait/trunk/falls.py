@@ -37,7 +37,7 @@ upright stays ``possible``.
 from __future__ import annotations
 
 from math import degrees, inf, radians, sqrt
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -154,13 +154,14 @@ class Falls:
             self._confirmed_t = m.t
             because = {"impact_g": self._impact / GRAVITY_M_S2, "lean_deg": degrees(m.lean)}
             score = self._impact / IMPACT_M_S2
-            return [self._found("confirmed_fall", self._impact_t, m.t, score, because)]
+            fell_t, sensor = self._impact_t, self._sensor
+            return [Disturbance(fell_t, m.t, sensor, "confirmed_fall", score, because)]
         doubt_s = DOUBT_S if self._doubted_s < PUSH_S else PUSH_DOUBT_S
         if m.score < 1.0 or m.t - self._possible_t < WATCH_S or m.t - self._doubted_t < doubt_s:
             return []
         self._possible_t = m.t
         because = {"lean_deg": degrees(m.lean), "sinking_m_s": -m.speed, "sag_m": -m.level}
-        return [self._found("possible_fall", m.t, m.t, m.score, because)]
+        return [Disturbance(m.t, m.t, self._sensor, "possible_fall", m.score, because)]
 
     def _note(self, m: _Moment) -> None:
         """Remember what a later sample will be judged by."""
@@ -185,16 +186,6 @@ class Falls:
             and m.t - self._lying_from >= STILL_S
             and m.t - (self._knock_t if watched else self._hard_knock_t) <= CONFIRM_WITHIN_S
         )
-
-    def _found(
-        self,
-        kind: Literal["possible_fall", "confirmed_fall"],
-        t: float,
-        at: float,
-        score: float,
-        because: dict[str, float],
-    ) -> Disturbance:
-        return Disturbance(t=t, at=at, sensor=self._sensor, kind=kind, score=score, because=because)
 
 
 def _score(lean: float, speed: float, level: float, free: float) -> float:

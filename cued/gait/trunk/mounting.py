@@ -26,7 +26,7 @@ import math
 from typing import Literal
 
 from cued.frames import GRAVITY_M_S2
-from cued.model import Front
+from cued.model import Front, Mounting
 from cued.signal.orientation import (
     Gravity,
     Rows,
@@ -58,7 +58,7 @@ AXES: Rows = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))  # the identity
 State = Literal["unknown", "level", "known", "doubtful"]
 
 
-class Mounting:
+class TrunkMounting:
     """What is known of one sensor's axes. ``rows`` are forward, left and up in sensor axes."""
 
     def __init__(self, starts_forward: bool = False, earlier: Rows | None = None) -> None:
@@ -95,6 +95,14 @@ class Mounting:
     def surely(self) -> bool:
         """It can, and the sensor is not tilted against its mounting, which takes time to judge."""
         return self.known and self._tilted <= 0
+
+    def told(self, t: float, sensor: str) -> Mounting:
+        """Return what is known as an event; the matrix when it is complete."""
+        matrix = self.rows if self.known else None
+        state, why, front, sure = self.state, self.why, self.front, self.sure
+        return Mounting(
+            t=t, sensor=sensor, state=state, matrix=matrix, why=why, front=front, sure=sure
+        )
 
     @property
     def gravity(self) -> float:

@@ -16,10 +16,10 @@ import numpy as np
 
 from cued.frames import to_body
 from cued.gait.finding import Posture
+from cued.gait.trunk.waves import along
 from cued.model import Floats
 from cued.signal.grid import DT_S
-
-Rows = tuple[tuple[float, float, float], ...]
+from cued.signal.orientation import Rows, Vector, dot
 
 
 def posture(
@@ -32,7 +32,8 @@ def posture(
     """
     n = acc.shape[0]
     force: Floats = np.add.reduce(acc, axis=0) / n
-    x, _, z = (_dot(force, row) for row in worn)
+    fx, fy, fz = force.tolist()
+    x, _, z = (dot((fx, fy, fz), row) for row in worn)
     ahead, across, up = to_body(np.array(frame), acc - force).T
     return Posture(
         t=t,
@@ -48,10 +49,6 @@ def posture(
     )
 
 
-def _dot(v: Floats, row: tuple[float, float, float]) -> float:
-    return float(v[0]) * row[0] + float(v[1]) * row[1] + float(v[2]) * row[2]
-
-
 def _rms(x: Floats) -> float:
     return math.sqrt(float(x @ x) / x.size)
 
@@ -64,9 +61,8 @@ def _without_mean(x: Floats) -> Floats:
     return x - np.add.reduce(x) / x.size
 
 
-def _roll_range(gyr: Floats, ahead: tuple[float, float, float]) -> float:
-    rate = gyr[:, 0] * ahead[0] + gyr[:, 1] * ahead[1] + gyr[:, 2] * ahead[2]
-    return _range(np.add.accumulate(_without_mean(rate))) * DT_S
+def _roll_range(gyr: Floats, ahead: Vector) -> float:
+    return _range(np.add.accumulate(_without_mean(along(gyr, ahead)))) * DT_S
 
 
 def _bounce(up: Floats) -> float:

@@ -219,16 +219,7 @@ class Stumbles:
         if abs(t - self._doubted_t) < DOUBT_S or not _passes(self._kept, t):
             return []
         self._last_t = t
-        return [
-            Disturbance(
-                t=t,
-                at=t + AFTER_S,
-                sensor=self._sensor,
-                kind="stumble",
-                score=score,
-                because=because,
-            )
-        ]
+        return [Disturbance(t, t + AFTER_S, self._sensor, "stumble", score, because)]
 
 
 class _Ordinary:

@@ -13,7 +13,7 @@ import numpy as np
 from cued.gait.trunk.side import WAVE
 from cued.model import Floats
 from cued.signal.filters import Fir, lowpass
-from cued.signal.orientation import Rows
+from cued.signal.orientation import Rows, Vector
 
 USUAL = lowpass(1.6)  # Hz: leaves steps and strides
 SLOW = lowpass(1.0)  # of 40 to 100 steps a minute too; from 0.7 to 1.3 Hz slowed walks do alike
@@ -64,10 +64,10 @@ class Waves:
             turned = self._gyr.feed(gyr[:n])
             known = turned[:0] if self.gyr is None else self.gyr
             self.gyr = np.concatenate((known[-WAVE:], turned))
-        self._accumulate(slow - self.acc[-n - 1 : -1], _along(slow, rows[2]) - gravity, rows)
+        self._accumulate(slow - self.acc[-n - 1 : -1], along(slow, rows[2]) - gravity, rows)
 
     def _accumulate(self, change: Floats, up: Floats, rows: Rows) -> None:
-        forward, left, rising = (_along(change, row) for row in rows)
+        forward, left, rising = (along(change, row) for row in rows)
         totals = np.empty((SUMS, up.size + 1))
         totals[:, 0] = self._totals
         totals[0, 1:] = forward * up
@@ -80,6 +80,6 @@ class Waves:
         self._totals = np.add.accumulate(totals, axis=1)[:, -1]
 
 
-def _along(x: Floats, v: tuple[float, float, float]) -> Floats:
+def along(x: Floats, v: Vector) -> Floats:
     """Project (n, 3) on a direction, in a fixed order of operations."""
     return v[0] * x[:, 0] + v[1] * x[:, 1] + v[2] * x[:, 2]

@@ -110,14 +110,14 @@ def test_without_a_mounting_all_but_the_first_stride_are_found_and_no_direction_
     assert [c.t for c in contacts] == pytest.approx(w.contacts[1:], abs=0.03)
     assert [t.length_m for t in only(found, Travel)] == pytest.approx([1.3] * 11, abs=0.03)
     assert only(found, Heading) == []
-    assert [o.state for o in only(found, Orientation)] == ["level"]
+    assert [o.mounting.state for o in only(found, Orientation)] == ["level"]
 
 
 def test_a_sensor_worn_upside_down_is_noticed_and_says_no_direction():
     w = walk((FORWARD, 6))
     over = np.array((1.0, -1.0, -1.0))
     found = find(Walked(w.t, w.acc * over, w.gyr * over))
-    assert [o.state for o in only(found, Orientation)] == ["doubtful"]
+    assert [o.mounting.state for o in only(found, Orientation)] == ["doubtful"]
     assert only(found, Heading) == []
     assert len(only(found, Contact)) == 6
 
@@ -128,7 +128,7 @@ def test_a_sensor_worn_back_to_front_is_suspected_after_eight_strides_and_only_t
     round_about = np.array((-1.0, -1.0, 1.0))
     found = find(Walked(w.t, w.acc * round_about, w.gyr * round_about))
     told = only(found, Orientation)
-    assert [o.state for o in told] == ["known", "doubtful"]
+    assert [o.mounting.state for o in told] == ["known", "doubtful"]
     assert w.contacts[7] < told[1].t < w.contacts[9]
     assert len(only(found, Heading)) == 10  # a suspicion silences nothing
 

@@ -166,7 +166,7 @@ def test_a_foot_sensor_worn_back_to_front_is_suspected_and_a_right_one_is_not(da
     )
     for pattern in patterns:
         for _, found in load(pattern):
-            assert "doubtful" not in {f.state for f in found if isinstance(f, Orientation)}
+            assert "doubtful" not in {f.mounting.state for f in found if isinstance(f, Orientation)}
     around = np.array((-1.0, -1.0, 1.0))
     noticed = []
     for pattern in patterns[:2]:
@@ -174,7 +174,7 @@ def test_a_foot_sensor_worn_back_to_front_is_suspected_and_a_right_one_is_not(da
             foot = Foot(trial.track.name, trial.side)
             turned = [replace(b, acc=b.acc * around, gyr=b.gyr * around) for b in trial.blocks]
             told = [f for b in turned for f in foot.feed(b) if isinstance(f, Orientation)]
-            noticed.append("doubtful" in {f.state for f in told})
+            noticed.append("doubtful" in {f.mounting.state for f in told})
     assert np.mean(noticed) > 0.9
 
 

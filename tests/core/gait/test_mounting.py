@@ -7,7 +7,7 @@ import pytest
 
 from cued.gait.finding import Contact, Finding, Heading, Orientation, Posture
 from cued.gait.trunk.chain import Trunk
-from cued.model import Floats
+from cued.model import Floats, Mounting
 from cued.signal.orientation import Rows
 from tests.core.gait import trunk_walker as walker
 from tests.core.gait.trunk_walker import found
@@ -16,7 +16,7 @@ BOW = [walker.standing(4.0), walker.leaning(7.0, np.radians(20.0)), walker.stand
 
 
 def states(findings: list[Finding]) -> list[str]:
-    return [f.state for f in findings if isinstance(f, Orientation)]
+    return [f.mounting.state for f in findings if isinstance(f, Orientation)]
 
 
 def walk() -> tuple[Floats, Floats]:
@@ -28,7 +28,7 @@ def test_a_bow_shows_where_forward_is_for_any_mounting(seed: int) -> None:
     m = walker.rotation(seed)
     findings = found(walker.blocks(*walker.worn([*BOW, walk()], m), oriented=False))
     assert states(findings) == ["level", "known"]
-    known = [f for f in findings if isinstance(f, Orientation)][-1]
+    known = [f for f in findings if isinstance(f, Orientation)][-1].mounting
     assert known.matrix is not None
     rows = np.array(known.matrix)
     assert np.degrees(np.arccos(np.clip(np.diag(rows @ m.T), -1, 1))).max() < 3.0
@@ -48,7 +48,7 @@ def test_a_bow_as_configured_changes_nothing() -> None:
 def test_a_sensor_worn_back_to_front_is_doubted_after_a_bow_and_gives_no_direction() -> None:
     findings = found(walker.blocks(*walker.worn([*BOW, walk()], walker.BACK_TO_FRONT)))
     assert states(findings) == ["known", "doubtful"]
-    assert "back to front" in [f for f in findings if isinstance(f, Orientation)][-1].why
+    assert "back to front" in [f for f in findings if isinstance(f, Orientation)][-1].mounting.why
     assert not [f for f in findings if isinstance(f, Heading)]
     assert [f for f in findings if isinstance(f, Contact)]
 
@@ -65,7 +65,7 @@ def test_a_sensor_worn_upside_down_is_doubted_while_standing() -> None:
     parts = [walker.standing(5.0), walk()]
     findings = found(walker.blocks(*walker.worn(parts, walker.UPSIDE_DOWN)))
     assert states(findings) == ["known", "doubtful"]
-    assert "upside down" in [f for f in findings if isinstance(f, Orientation)][-1].why
+    assert "upside down" in [f for f in findings if isinstance(f, Orientation)][-1].mounting.why
     assert not [f for f in findings if isinstance(f, Heading)]
     assert len([f for f in findings if isinstance(f, Contact)]) > 15
 
@@ -113,13 +113,13 @@ def test_lean_is_measured_from_how_it_is_worn_upright() -> None:
     assert abs(last.lean_forward) < np.radians(2.0)
 
 
-def guided(earlier: Rows | None, m: Rows, since: float | None = 3.0) -> list[Orientation]:
+def guided(earlier: Rows | None, m: Rows, since: float | None = 3.0) -> list[Mounting]:
     """What is told of a mounting while the program has the wearer walk forward from 3 s on."""
     trunk = Trunk("trunk", earlier=earlier)
     trunk.expect(since)
     sensed = walker.worn([walker.standing(3.0), walk()], np.array(m))
     blocks = walker.blocks(*sensed, oriented=False)
-    return [f for b in blocks for f in trunk.feed(b) if isinstance(f, Orientation)]
+    return [f.mounting for b in blocks for f in trunk.feed(b) if isinstance(f, Orientation)]
 
 
 def rows(m: Floats) -> Rows:

@@ -156,7 +156,7 @@ def test_an_unknown_mounting_gives_steps_but_neither_direction_nor_sides(seed: i
     assert np.abs(times(findings)[:, None] - true).min(axis=0).max() < WITHIN_S
     assert not [f for f in findings if isinstance(f, Heading | Posture)]
     assert {f.side for f in findings if isinstance(f, Contact)} == {"unknown"}
-    assert [f.state for f in findings if isinstance(f, Orientation)] == ["level"]
+    assert [f.mounting.state for f in findings if isinstance(f, Orientation)] == ["level"]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -165,7 +165,7 @@ def test_first_forward_steps_show_forward_when_the_wearer_agreed(seed: int) -> N
     acc, gyr, _ = walker.walking(15.0)
     sensed = walker.worn([walker.standing(3.0), (acc, gyr)], m)
     findings = found(walker.blocks(*sensed, oriented=False), starts_forward=True)
-    known = [f for f in findings if isinstance(f, Orientation)][-1]
+    known = [f for f in findings if isinstance(f, Orientation)][-1].mounting
     assert known.state == "known"
     assert known.matrix is not None
     assert np.array(known.matrix)[0] @ m[0] > np.cos(np.radians(10.0))

@@ -185,7 +185,7 @@ def test_a_turn_on_the_way_is_told_with_its_angle(data: Path) -> None:
 def test_nobody_who_wears_it_as_configured_is_doubted(data: Path) -> None:
     folders = [*data.glob("overground_walk/*"), *data.glob("falls/walk-*")]
     for folder in sorted(folders):
-        states = {f.state for f in found(folder)[1] if isinstance(f, Orientation)}
+        states = {f.mounting.state for f in found(folder)[1] if isinstance(f, Orientation)}
         assert states == {"known"}, folder.name
 
 
@@ -202,7 +202,7 @@ def replayed(folder: Path, m: np.ndarray, mounted: bool, starts_forward: bool) -
 def test_first_steps_show_an_unknown_mounting_its_sides_and_direction(data: Path) -> None:
     for folder in sorted(data.glob("treadmill_walk_forward/tripod-*")):
         findings = replayed(folder, np.eye(3), mounted=False, starts_forward=True)
-        known = [f for f in findings if isinstance(f, Orientation)][-1]
+        known = [f for f in findings if isinstance(f, Orientation)][-1].mounting
         assert known.state == "known"
         odds = told(findings)
         assert sum(x > 0 for x in odds) >= 0.99 * len(odds) > 100
@@ -220,7 +220,7 @@ def test_a_sensor_worn_wrongly_is_doubted_by_everyone(
 ) -> None:
     for folder in sorted(data.glob("overground_walk/voisard-*-t1")):
         findings = replayed(folder, np.diag(turned), mounted=True, starts_forward=True)
-        last = [f for f in findings if isinstance(f, Orientation)][-1]
+        last = [f for f in findings if isinstance(f, Orientation)][-1].mounting
         assert last.state == "doubtful", folder.name
         assert why in last.why
         assert not [f for f in findings if isinstance(f, Heading) and f.t > last.t]
