@@ -30,7 +30,6 @@ from statistics import fmean
 from msgspec import Struct
 
 from cued.belt.reports import Reports, Stretch
-from cued.belt.scale import Scale
 
 BEYOND = 1.4  # times the edge; a new farthest value of Gaussian jitter is rarely farther
 BEYOND_FEW = 10.0  # over the number of reports: the farthest of 20 says less than that of 200
@@ -62,17 +61,42 @@ RESPITE_S = 1e-6  # times are not compared for equality
 YOUNG_REPORTS = 15  # before that the jitter allowed for is the scale's; chosen
 
 
+class Scale(Struct, frozen=True):
+    """Limits for a quantity: what counts as jitter and what as a change.
+
+    finest : a difference below it is none.  young : jitter allowed for while hardly any is known.
+    gross, gross_part : farther than both (the latter times the level) is not credible at once.
+    """
+
+    finest: float
+    young: float
+    gross: float
+    gross_part: float
+
+    def credible(self, level: float) -> float:
+        """Return how far from a level a single report is still credible."""
+        return max(self.gross, self.gross_part * level)
+
+
+# finest: below half a step of 0.1 km/h (0.014), above two counts of 1/256 m/s (0.008).
+# gross: belts change by 0.1-0.5 m/s each second; a stop by the safety key by more.
+SPEED = Scale(finest=0.012, young=0.02, gross=0.5, gross_part=0.4)
+INCLINE = Scale(finest=0.15, young=0.0, gross=5.0, gross_part=0.0)  # percent; as above
+# A foot's strides scatter by 3.0 % forward and 4.5 % backward (docs/accuracy.md): at 1.3 m/s one
+# standard deviation is the finest step, and two are allowed for at first.
+FOOT = Scale(finest=0.04, young=0.08, gross=0.6, gross_part=0.5)
+
+
 class Plateau(Struct):
-    """A level that lasts: since when, its latest reports, and their mean."""
+    """A level that lasts: since when, and its latest reports."""
 
     since: float
     reports: Reports
-    mean: float
 
-    def add(self, value: float) -> None:
-        """Add a report to the mean."""
-        self.reports.add(value)
-        self.mean = self.reports.mean
+    @property
+    def mean(self) -> float:
+        """Their mean."""
+        return self.reports.mean
 
 
 class Level:
@@ -155,8 +179,7 @@ class Level:
         self._before = (t, value)
 
     def _begin(self, since: float, values: Sequence[float]) -> None:
-        reports = Reports(values, REMEMBERED)
-        self._plateau = Plateau(since, reports, reports.mean)
+        self._plateau = Plateau(since, Reports(values, REMEMBERED))
         self._left, self._out = None, 0.0
         self._recent.clear()
         self._away.clear()
@@ -170,10 +193,10 @@ class Level:
     def _stay(self, t: float, value: float, plateau: Plateau) -> None:
         for _, strayed in self._away:
             if not self._is_gross(strayed, plateau.mean):
-                plateau.add(strayed)
+                plateau.reports.add(strayed)
         self._learn(v for _, v in self._away)
         self._away.clear()
-        plateau.add(value)
+        plateau.reports.add(value)
         away = value - plateau.mean
         if abs(away) <= abs(self._out) / 2.0 or away * self._out < 0.0:  # it came back
             self._edge, self._out = max(self._edge, abs(self._out)), 0.0

@@ -312,12 +312,8 @@ def _same(before: BeltState, now: BeltState) -> bool:
     alike = told == (now.source, now.doubt, now.speed_m_s, now.incline_percent)
     if alike and before.steady and not now.steady:
         return True  # what began to change came back: whether that lasts is not known yet
-    if (before.source, before.steady, before.since, before.doubt) != (
-        now.source,
-        now.steady,
-        now.since,
-        now.doubt,
-    ):
+    kinds = [(state.source, state.steady, state.since, state.doubt) for state in (before, now)]
+    if kinds[0] != kinds[1]:
         return False
     if not now.steady:
         return (before.speed_m_s, before.incline_percent) == (now.speed_m_s, now.incline_percent)

@@ -11,8 +11,7 @@ from __future__ import annotations
 import math
 from collections import deque
 
-from cued.belt.level import Level
-from cued.belt.scale import FOOT, INCLINE, SPEED
+from cued.belt.level import FOOT, INCLINE, SPEED, Level
 from cued.model import Belt, BeltSource
 
 RHYTHM_REPORTS = 5  # chosen: fewer could be a person who changes the speed

@@ -7,8 +7,7 @@ import random
 
 import pytest
 
-from cued.belt.level import Level
-from cued.belt.scale import FOOT, INCLINE, SPEED
+from cued.belt.level import FOOT, INCLINE, SPEED, Level
 
 
 def fed(values: list[float], dt: float = 1.0, level: Level | None = None, begin: float = 0.0):
