@@ -129,7 +129,7 @@ class Engines:
         known = self._coach.memory.aged(passed)
         if known.doubt:  # the history may be readable by now
             known = recall(self._config, known.runner)
-        return self._make(known, muted=self._coach.muted)
+        return self._make(known, muted=self._coach.known.muted)
 
     def choose(self, runner: str, t: float) -> Engine | None:
         """Make an engine for another runner, unless a session is going on.
@@ -142,10 +142,10 @@ class Engines:
         self._left[now.runner] = t, now.aged(0.0 if self._began is None else t - self._began)
         self._began = t
         if runner not in self._left:
-            return self._make(recall(self._config, runner), muted=self._coach.muted)
+            return self._make(recall(self._config, runner), muted=self._coach.known.muted)
         since, known = self._left.pop(runner)
         known = recall(self._config, runner) if known.doubt else known.aged(t - since)
-        return self._make(known, muted=self._coach.muted)
+        return self._make(known, muted=self._coach.known.muted)
 
     def opening(self) -> Opening:
         """Return what the present engine was made from."""

@@ -90,7 +90,7 @@ def _number(value: float | None) -> float | None:
     return value
 
 
-class FencedRule:
+class FencedRule(Rule):
     """A rule that can fail alone."""
 
     def __init__(self, name: str, rule: Rule, faults: Faults) -> None:

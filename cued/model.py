@@ -496,7 +496,7 @@ class Imprint(Event, frozen=True, tag="imprint"):
 class Band(Event, frozen=True, tag="band"):
     """Between what lengths the runner's strides are to lie here and now, m; None: not known.
 
-    The sole place where it is worked out is ``coach/strides/judged.py``.
+    The sole place where it is worked out is ``coach/strides/overlong.py``.
     """
 
     low_m: float | None

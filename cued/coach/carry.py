@@ -45,7 +45,7 @@ KEPT_VALUES = 60  # strides: a minute's
 LAST_STRIDES_S = 5.0  # before the belt is to change
 FEW_STRIDES = 4  # of a foot: better than no figure, and no ground for a cue
 TURN_STRIDES = 2  # the belt has not changed, and the direction is known only after the turn
-COMPARED = {"trunk_lean_deg": 7.0, "bounce_cm": 1.5}  # the limits of rules/posture_lost.py
+COMPARED = {"trunk_lean_deg": 7.0, "bounce_cm": 1.5}  # so much worse is lost; chosen, not tuned
 LEAST_CARRIED, MOST_CARRIED = 0.05, 0.10  # of step rate: 10.1249/MSS.0b013e3181ebedf4
 REVERTED = 1.0 / 3.0  # of that; a choice: at a CV of 3 % twice the error of 10 strides a foot
 LEAST_SHIFT = 0.02  # a backward stride hardly shorter than the forward one has nothing to carry
@@ -112,7 +112,7 @@ class Carry:
         self._before = before
         self._imprints = imprints
         self.began = now
-        self._fresh = Baselines()
+        self.kept = Baselines()  # the forward strides after turning round
         self._shift: float | None = None
         self._told: set[Terms] = set()
         self._targets: dict[Terms, Baseline] = {}
@@ -120,11 +120,6 @@ class Carry:
         self._drifted: float | None = None
         self.first_drift_s: float | None = None
         self.state = Carried()
-
-    @property
-    def kept(self) -> Baselines:
-        """The forward strides after turning round."""
-        return self._fresh
 
     @property
     def has_short_step(self) -> bool:
@@ -151,7 +146,7 @@ class Carry:
         if not known.settled(stride.side, TURN_STRIDES) or not stride.clean:
             return []
         self._at(key.sideless)
-        self._fresh.learn(key, stride.duration_s)
+        self.kept.learn(key, stride.duration_s)
         out = self._carried(key, known.now)
         self.state = replace(
             self.state,
@@ -182,9 +177,9 @@ class Carry:
 
     def _target(self, key: Terms, speed_m_s: float) -> Baseline | None:
         """Return the stride to keep, once it is known what was brought along."""
-        before, after = self._before.opening(key), self._fresh.opening(key)
+        before, after = self._before.opening(key), self.kept.opening(key)
         if before is None or self._shift is None:
-            return self._fresh.of(key, speed_m_s)
+            return self.kept.of(key, speed_m_s)
         if key not in self._targets and after is not None:
             brought = before.stride_s / after.stride_s - 1.0
             kept = before.stride_s / (1.0 + min(self._shift, max(brought, LEAST_CARRIED)))
@@ -196,7 +191,7 @@ class Carry:
         late = now - self.began > CARRY_SAME_S - LAST_STRIDES_S
         least = FEW_STRIDES if late else EARLY_STRIDES
         before, back = (_both(self._before, terms, least) for terms in (key, _back(key)))
-        after = _both(self._fresh, key, least)
+        after = _both(self.kept, key, least)
         if before is None or after is None:
             return []
         if back is not None and self._shift is None:
@@ -213,7 +208,7 @@ class Carry:
         part = math.log(after.stride_s / before.stride_s)
         share = 100.0 * part / whole
         error = math.hypot(_error(before), _error(after))
-        if _both(self._fresh, key):  # ten strides a foot
+        if _both(self.kept, key):  # ten strides a foot
             wanted = math.log1p(self._shift)
             self._revert(-part / wanted, error / wanted, share, now)
         if bin_ in self._told:

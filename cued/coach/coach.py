@@ -17,7 +17,7 @@ from cued.coach.config import CoachConfig
 from cued.coach.known import Known
 from cued.coach.rule import Proposal, Rule, safety_cue
 from cued.coach.safety import Safety
-from cued.coach.strides.judged import Judge
+from cued.coach.strides.overlong import Judge
 from cued.coach.taught import Taught
 from cued.coach.voice import silence
 from cued.coach.voice.arbiter import SAFETY_HOLDS, Arbiter
@@ -92,16 +92,6 @@ class Coach:
         """What is known of the runner, this daemon's sessions included."""
         return self._session.kept.memory
 
-    @property
-    def muted(self) -> bool:
-        """Technique and guidance are off."""
-        return self.known.muted
-
-    @property
-    def stage(self) -> int:
-        """The runner's stage of the ladder."""
-        return self.known.stage
-
     def feed(self, item: Input | AnyEvent, now: float) -> list[AnyEvent]:
         """Process an input or an event; return what follows from it."""
         now = self._now = max(now, self._now)
@@ -135,7 +125,8 @@ class Coach:
         if isinstance(item, Stride):
             events += self._learned(item, technique)
         # 9. The phase's script, praise, and a sign of life.
-        others = (self._line(), self._effects.praise(now), self._silence(technique))
+        sign = self._sign.propose(known, technique, held_back=self._held_back)
+        others = (self._line(), self._effects.praise(now), sign)
         proposals += [p for p in others if p]
         events += self._safety.drain()
         # 10. One voice.
@@ -275,11 +266,6 @@ class Coach:
     def _held_back(self) -> bool:
         """Whether only safety cues are allowed."""
         return SAFETY_HOLDS.get(self.known.hold, Priority.PRAISE) > Priority.PHASE
-
-    def _silence(self, technique: list[Proposal]) -> Proposal | None:
-        return self._sign.propose(
-            self.known, technique, active=self.known.active, held_back=self._held_back
-        )
 
     def _decide(self, proposals: list[Proposal], now: float) -> list[AnyEvent]:
         known = self.known

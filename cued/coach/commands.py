@@ -31,40 +31,15 @@ from cued.coach.workout.session import Session
 from cued.model import AnyEvent, BeltRequest, Command, CommandResult, Notice, Priority
 
 NAMES = (
-    "acknowledge",
-    "effort",
-    "faster",
-    "mark",
-    "mute",
-    "new_runner",
-    "pause",
-    "press",
-    "profile",
-    "resume",
-    "runner",
-    "same_runner",
-    "say",
-    "set_incline",
-    "set_speed",
-    "skip",
-    "slower",
-    "something_wrong",
-    "start_program",
-    "stop",
-    "unmute",
-)
+    "acknowledge", "effort", "faster", "mark", "mute", "new_runner", "pause", "press", "profile",
+    "resume", "runner", "same_runner", "say", "set_incline", "set_speed", "skip", "slower",
+    "something_wrong", "start_program", "stop", "unmute",
+)  # fmt: skip
 # Cues that a person beside the treadmill may have said.
 SAYABLE = (
-    "overlong_stride",
-    "cadence_drift",
-    "trunk_lean",
-    "asymmetry",
-    "hard_landing",
-    "look_ahead",
-    "toes_first",
-    "recall",
-    "too_fast",
-)
+    "overlong_stride", "cadence_drift", "trunk_lean", "asymmetry", "hard_landing", "look_ahead",
+    "toes_first", "recall", "too_fast",
+)  # fmt: skip
 SAY_EVERY_S = 6.0  # or one voice drowns the other
 FASTEST_M_S = 7.0  # 25 km/h; treadmills for runners end at 20 to 25
 STEEPEST_PERCENT = 25.0  # chosen: far beyond an ordinary treadmill's 15

@@ -19,7 +19,7 @@ Rules of this file
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
@@ -40,7 +40,7 @@ _MEANING: dict[Need, str] = {
 }
 
 
-class Proposal(Struct, frozen=True, kw_only=True):
+class Proposal(Struct, frozen=True):
     """A cue that a rule would give now.
 
     key : entry of the phrase catalogue; an entry without words is a tone or is only felt.
@@ -72,6 +72,10 @@ class Rule(Protocol):
 
     needs: frozenset[Need]
     keys: tuple[str, ...]
+
+    def __init__(self, config: Any) -> None:
+        """Build the rule; one without options inherits this."""
+        self.reset()
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Return the cue to give now because of a piece of news, or None."""

@@ -40,6 +40,7 @@ from cued.model import (
 BLIND_AGAIN_S = 10.0  # chosen
 BLIND_TIMES = 3  # then it is known; chosen
 SEEN_LASTS_S = 5.0  # other sensors that come back so soon after need no word
+STUMBLE_AGAIN_S = 3.0  # chosen
 ALARM_AGAIN_S = 5.0  # high alarms repeat within 2.5-15 s (IEC 60601-1-8, from memory)
 POSSIBLE_LASTS_S = 5.0  # then unconfirmed, it is over; chosen
 BATTERY_LOW_PERCENT = (15.0, 5.0)  # warned of, and again
@@ -98,9 +99,18 @@ class Safety:
         """Note that something was said; what is still to be said is proposed until then."""
         self._owed.pop(key, None)
 
-    def _owe(self, proposal: Proposal) -> list[Proposal]:
-        self._owed[proposal.key] = proposal
-        return [proposal]
+    def _owe(
+        self,
+        key: str,
+        now: float,
+        tone: str,
+        because: Reason | None = None,
+        priority: Priority = Priority.INFO,
+        valid_s: float = 1.5,
+    ) -> list[Proposal]:
+        """Propose a cue now, and from now on until it was said."""
+        self._owed[key] = safety_cue(key, priority, now, tone, valid_s=valid_s, because=because)
+        return [self._owed[key]]
 
     def drain(self) -> list[BeltRequest | Notice]:
         """Return the requests and notices that have come up."""
@@ -115,7 +125,7 @@ class Safety:
         self._fall = None
         text = "the alarm after a fall was acknowledged"
         self._notices.append(Notice(t=now, level="info", code="fall_acknowledged", text=text))
-        self._owe(safety_cue("fall_acknowledged", Priority.LIMIT, now, "back", valid_s=5.0))
+        self._owe("fall_acknowledged", now, "back", priority=Priority.LIMIT, valid_s=5.0)
         return True
 
     def consider(self, item: Input | AnyEvent, known: Known, now: float) -> list[Proposal]:
@@ -144,11 +154,8 @@ class Safety:
     def _stumbled(self, item: Stumble, known: Known, now: float) -> list[Proposal]:
         self._hold_until, self._upset_at = known.footfalls + self._plan.hold_steps, now
         because: Reason = {"score": round(item.score, 2)}
-        return [
-            safety_cue(
-                "stumble", Priority.STUMBLE, item.t, "stumble", refractory_s=3.0, because=because
-            )
-        ]
+        key, priority, again_s = "stumble", Priority.STUMBLE, STUMBLE_AGAIN_S
+        return [safety_cue(key, priority, item.t, key, refractory_s=again_s, because=because)]
 
     def _fell(self, item: Fall, known: Known, now: float) -> list[Proposal]:
         if self.fallen:
@@ -165,14 +172,8 @@ class Safety:
     def _alarm(self, now: float) -> Proposal:
         assert self._fall is not None
         because: Reason = dict(self._fall.because)
-        return safety_cue(
-            "fall_confirmed",
-            Priority.FALL,
-            self._fall.t,
-            "alarm",
-            refractory_s=ALARM_AGAIN_S,
-            because=because,
-        )
+        key, since, again_s = "fall_confirmed", self._fall.t, ALARM_AGAIN_S
+        return safety_cue(key, Priority.FALL, since, "alarm", refractory_s=again_s, because=because)
 
     def _link(self, item: Link, known: Known, now: float) -> list[Proposal]:
         before = self._links.get(item.sensor)
@@ -199,12 +200,11 @@ class Safety:
     def _late(self, sensor: str, now: float) -> list[Proposal]:
         """Keep the reason why a sensor is not heard, also where it was said that nobody is seen."""
         priority = Priority.LINK if self._all_lost() else Priority.LIMIT
-        because: Reason = {"sensor": sensor}
-        return self._owe(safety_cue(LATE, priority, now, "lost", valid_s=5.0, because=because))
+        return self._owe(LATE, now, "lost", {"sensor": sensor}, priority, valid_s=5.0)
 
     def _noticed(self, item: Notice, now: float) -> list[Proposal]:
         """Propose what to say of a sensor or a treadmill with which something is wrong."""
-        because: Reason
+        because: Reason = {"notice": item.text}
         if item.code == "link_lags":
             self._lagging.add(item.sensor)
             if self._links.get(item.sensor) == "lost":
@@ -214,19 +214,15 @@ class Safety:
             if not self._lagging:
                 self._owed.pop(LATE, None)
         elif item.code in BELT_FAULTS:
-            because = {"notice": item.text}
-            urgency = BELT_FAULTS[item.code]
-            return self._owe(safety_cue(item.code, urgency, now, "alarm", because=because))
+            return self._owe(item.code, now, "alarm", because, BELT_FAULTS[item.code])
         elif item.code in ASKED:
-            because = {"notice": item.text}
-            return self._owe(safety_cue(ASKED[item.code], Priority.INFO, now, "", because=because))
+            return self._owe(ASKED[item.code], now, "", because)
         return []
 
     def _doubt(self, item: BeltState, now: float) -> list[Proposal]:
         """Keep to be said that the treadmill tells a wrong speed, once for each reason."""
         self._doubted.add(item.doubt)
-        because: Reason = {"doubt": item.doubt}
-        return self._owe(safety_cue("belt_doubt", Priority.INFO, now, "belt", because=because))
+        return self._owe("belt_doubt", now, "belt", {"doubt": item.doubt})
 
     def _back(self, now: float, because: Reason) -> list[Proposal]:
         """Propose to say that somebody is seen again, or that the last sensor missing is back."""
@@ -249,7 +245,7 @@ class Safety:
         if low <= known:
             return []
         because: Reason = {"sensor": item.sensor, "percent": item.percent}
-        return self._owe(safety_cue("battery_low", Priority.INFO, now, "battery", because=because))
+        return self._owe("battery_low", now, "battery", because)
 
     def _done(self, item: CueDone, now: float) -> list[Proposal]:
         """Report once by which channel cues don't arrive, and why; again once it has worked."""
@@ -262,8 +258,7 @@ class Safety:
         self._failed.add(failure)
         text = f"cue {item.key} was not given by {item.channel}: {item.why or 'no reason told'}"
         self._notices.append(Notice(t=now, level="warning", code="cue_failed", text=text))
-        because: Reason = {"cue": item.key, "channel": item.channel}
-        return self._owe(safety_cue("clip_missing", Priority.INFO, now, "clip", because=because))
+        return self._owe("clip_missing", now, "clip", {"cue": item.key, "channel": item.channel})
 
     def _again(self, known: Known, now: float) -> list[Proposal]:
         """Repeat what lasts, end what is over, and notice what is missing."""
@@ -293,11 +288,11 @@ class Safety:
         if self._belt_told and known.belt is not None:
             self._belt_told = False
             self._owed.pop("belt_unknown", None)
-            return self._owe(safety_cue("belt_known", Priority.INFO, now, "back"))
+            return self._owe("belt_known", now, "back")
         if known.belt is not None:
             self._belt_at = now
         since = max(self._walking_since or now, self._belt_at)  # a short gap is no news
         if self._belt_told or now - since < BELT_EXPECTED_AFTER_S:
             return []
         self._belt_told = True
-        return self._owe(safety_cue("belt_unknown", Priority.INFO, now, "belt"))
+        return self._owe("belt_unknown", now, "belt")

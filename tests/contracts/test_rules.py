@@ -10,7 +10,7 @@ import pytest
 
 from cued.coach.known import Known
 from cued.coach.rule import Need, Proposal, Rule, offered, unmet
-from cued.coach.strides.judged import Judge
+from cued.coach.strides.overlong import Judge
 from cued.coach.voice.phrases import LANGUAGES
 from cued.coach.voice.phrases import load as load_words
 from cued.coach.workout.phases import PHASES

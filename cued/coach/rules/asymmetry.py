@@ -21,7 +21,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cued.coach.known import Known
-from cued.coach.rule import Proposal, Reason, Rule, safety_cue
+from cued.coach.rule import Proposal, Rule, safety_cue
 from cued.coach.strides.baseline import terms_of
 from cued.coach.strides.deviation import Deviation
 from cued.coach.strides.landings import Landings
@@ -103,14 +103,9 @@ class Asymmetry(Rule):
             return self._asked(self._limp_since)
         if since is None:
             return None
-        return Proposal(
-            key="asymmetry",
-            priority=Priority.TECHNIQUE,
-            theme="symmetry",
-            since=since,
-            pattern="left" if self._watch.mean > 0.0 else "right",
-            because=self._watch.because(),
-        )
+        side = "left" if self._watch.mean > 0.0 else "right"
+        because, priority = self._watch.because(), Priority.TECHNIQUE
+        return Proposal("asymmetry", priority, "symmetry", since, because, pattern=side)
 
     def _limp(self, value: float, terms: Terms, known: Known) -> None:
         """Compare an asymmetry with what was usual before any limp began."""
@@ -130,7 +125,6 @@ class Asymmetry(Rule):
             self._ordinary.note(terms, value, now)
 
     def _asked(self, since: float) -> Proposal:
-        because: Reason = {"asymmetry_percent": self._value}
         return safety_cue(
             self._asks,
             Priority.LIMIT,
@@ -138,7 +132,7 @@ class Asymmetry(Rule):
             "limit",
             refractory_s=LIMP_AGAIN_S,
             valid_s=5.0,
-            because=because,
+            because={"asymmetry_percent": self._value},
         )
 
     def _heard(self, link: Link) -> None:

@@ -12,13 +12,13 @@ from __future__ import annotations
 from cued.coach.known import Known
 from cued.coach.rule import Proposal, Rule
 from cued.coach.strides.baseline import NO_STRIDE
+from cued.coach.strides.overlong import MOST_CV
 from cued.model import AnyEvent, Input, Priority, Stride
 from cued.parts import NoOptions, Part
 
 WEIGHT = 0.03  # of the newest stride: a mean of about 30
 SPREAD, LEAST, MOST = 3.0, 0.05, 0.12  # the threshold, in own CV, and its bounds; see above
 PERSIST = 30  # strides beyond it: as many as the mean remembers
-MOST_CV = 0.055  # chosen: strides that vary more show no creep
 
 
 class CadenceDrift(Rule):
@@ -26,9 +26,6 @@ class CadenceDrift(Rule):
 
     needs = frozenset(("stride", "pace"))
     keys = ("cadence_drift",)
-
-    def __init__(self, config: NoOptions) -> None:
-        self.reset()
 
     def reset(self) -> None:
         """Begin anew."""

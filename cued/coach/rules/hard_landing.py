@@ -43,14 +43,9 @@ class HardLanding(Rule):
         since = self._watch.feed(news, known)
         if since is None or self._watch.mean < 0.0:
             return None
-        return Proposal(
-            key="hard_landing",
-            priority=Priority.TECHNIQUE,
-            theme="posture",
-            since=since,
-            pattern="notice",
-            because=self._watch.because(),
-        )
+        because = self._watch.because()
+        key, priority = "hard_landing", Priority.TECHNIQUE
+        return Proposal(key, priority, "posture", since, because, pattern="notice")
 
 
 PART = Part(Config, HardLanding)

@@ -22,9 +22,6 @@ class Metronome(Rule):
     needs = frozenset(("stride", "pace"))
     keys = ("metronome",)
 
-    def __init__(self, config: NoOptions) -> None:
-        del config
-
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose a stretch of ticking while strides are too long."""
         judged = known.judged

@@ -21,15 +21,19 @@ class OverlongStride(Rule):
     needs = frozenset(("stride", "pace"))
     keys = ("overlong_stride", "no_telling")
 
-    def __init__(self, config: NoOptions) -> None:
-        del config
-
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose while a foot's strides are overlong."""
         if not isinstance(news, Stride) or known.carry is not None or known.judged is None:
             return None
         if not known.judged.tells:
-            return self._no_telling(known.judged.because)
+            return Proposal(
+                "no_telling",
+                Priority.INFO,
+                "stride",
+                since=0.0,
+                refractory_s=NO_TELLING_AGAIN_S,
+                because={"own_cv_percent": known.judged.because["own_cv_percent"]},
+            )
         if known.judged.since is None:
             return None
         return Proposal(
@@ -40,16 +44,6 @@ class OverlongStride(Rule):
             pattern="step",
             size=known.judged.size,
             because={**known.judged.because, "direction": news.direction},
-        )
-
-    def _no_telling(self, because: dict[str, float | str | None]) -> Proposal:
-        return Proposal(
-            key="no_telling",
-            priority=Priority.INFO,
-            theme="stride",
-            since=0.0,
-            refractory_s=NO_TELLING_AGAIN_S,
-            because={"own_cv_percent": because["own_cv_percent"]},
         )
 
 

@@ -8,12 +8,12 @@ nothing to lose and nothing is said. Limits are those of ``trunk_lean`` and ``ha
 
 from __future__ import annotations
 
+from cued.coach.carry import COMPARED
 from cued.coach.known import Known
-from cued.coach.rule import Proposal, Rule
+from cued.coach.rule import Proposal, Reason, Rule
 from cued.model import AnyEvent, Input, Priority, Stride
 from cued.parts import NoOptions, Part
 
-WORSE = {"trunk_lean_deg": 7.0, "bounce_cm": 1.5}  # chosen, not tuned
 WEIGHT = 0.1  # of the newest stride in the mean, as in strides/deviation.py
 PERSIST = 12  # strides
 
@@ -23,10 +23,6 @@ class PostureLost(Rule):
 
     needs = frozenset(("trunk", "belt", "program"))
     keys = ("posture_lost",)
-
-    def __init__(self, config: NoOptions) -> None:
-        del config
-        self.reset()
 
     def reset(self) -> None:
         """Begin anew."""
@@ -48,19 +44,14 @@ class PostureLost(Rule):
             self._since = None
             return None
         self._since = known.now if self._since is None else self._since
-        return Proposal(
-            key="posture_lost",
-            priority=Priority.TECHNIQUE,
-            theme="posture",
-            since=self._since,
-            pattern="notice",
-            because={name: round(self._means[name], 2) for name in lost},
-        )
+        because: Reason = {name: round(self._means[name], 2) for name in lost}
+        key, priority = "posture_lost", Priority.TECHNIQUE
+        return Proposal(key, priority, "posture", self._since, because, pattern="notice")
 
     def _follow(self, name: str, worse: float) -> None:
         mean = self._means.get(name, 0.0)
         mean = self._means[name] = mean + WEIGHT * (worse - mean)
-        beyond = mean > WORSE[name]
+        beyond = mean > COMPARED[name]
         self._beyond[name] = self._beyond.get(name, 0) + 1 if beyond else 0
 
 

@@ -23,9 +23,7 @@ class Retention(Rule):
     needs = frozenset(("stride", "belt", "program"))
     keys = ("recall",)
 
-    def __init__(self, config: NoOptions) -> None:
-        del config
-        self._said = False
+    _said = False
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose the recall after the first minute of settling in."""

@@ -25,9 +25,6 @@ class ShorterOffer(Rule):
     needs = frozenset(("stride", "pace"))
     keys = ("try_shorter",)
 
-    def __init__(self, config: NoOptions) -> None:
-        del config
-
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose once somebody has run at one speed for long, with strides that are their own."""
         judged, since = known.judged, max(known.since, known.belt_changed)

@@ -45,14 +45,9 @@ class TrunkLean(Rule):
         since = self._watch.feed(news, known)
         if since is None:
             return None
-        return Proposal(
-            key="trunk_lean" if self._watch.mean > 0.0 else "trunk_lean_back",
-            priority=Priority.TECHNIQUE,
-            theme="posture",
-            since=since,
-            pattern="notice",
-            because=self._watch.because(),
-        )
+        key = "trunk_lean" if self._watch.mean > 0.0 else "trunk_lean_back"
+        because, priority = self._watch.because(), Priority.TECHNIQUE
+        return Proposal(key, priority, "posture", since, because, pattern="notice")
 
 
 PART = Part(Config, TrunkLean)

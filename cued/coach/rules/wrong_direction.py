@@ -22,9 +22,6 @@ class WrongDirection(Rule):
     needs = frozenset(("stride", "program"))
     keys = ("wrong_direction_backward", "wrong_direction_forward")
 
-    def __init__(self, config: NoOptions) -> None:
-        del config
-
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Propose the question while the contradiction lasts."""
         del news

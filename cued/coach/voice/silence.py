@@ -28,22 +28,15 @@ OUT_OF_RANGE = ("safety", "stride")  # themes
 WALKS_ON_S = 3.0  # after a pause, before the first
 BELT_SETTLES_S = 3.0  # no technique while the belt changes
 SHARES = (1.0, 0.5, 0.25)  # of the occurrences, by clean sessions; chosen
+CHOSEN = {"full": 1.0, "half": 0.5, "quarter": 0.25, "safety": 0.0}  # by the runner
 CATCH_EVERY = 4  # one stretch in four
 
 
 def share(plan: CoachConfig, clean_sessions: int, program: bool) -> float:
     """Return the share of technique cues that is given."""
-    match plan.feedback:
-        case "full":
-            return 1.0
-        case "half":
-            return 0.5
-        case "quarter":
-            return 0.25
-        case "safety":
-            return 0.0
-        case "auto":
-            return SHARES[min(clean_sessions, len(SHARES) - 1)] if program else 1.0
+    if plan.feedback != "auto":
+        return CHOSEN[plan.feedback]
+    return SHARES[min(clean_sessions, len(SHARES) - 1)] if program else 1.0
 
 
 def catching(plan: CoachConfig, strides: int, share: float) -> bool:
@@ -93,7 +86,7 @@ class SignOfLife:
         self._signed = t
 
     def propose(
-        self, known: Known, ruled: Sequence[Proposal], *, active: bool, held_back: bool
+        self, known: Known, ruled: Sequence[Proposal], *, held_back: bool
     ) -> Proposal | None:
         """Propose the sign when nothing was heard for long.
 
@@ -102,7 +95,7 @@ class SignOfLife:
         if any(p.priority == Priority.TECHNIQUE or p.theme in OUT_OF_RANGE for p in ruled):
             self._off_at = known.now
         every = SIGN_S if known.program else FREE_SIGN_S
-        if not active or known.spec.overlay or not known.stepping:
+        if not known.active or known.spec.overlay or not known.stepping:
             self._signed = max(self._signed, known.now - every + WALKS_ON_S)
             return None
         if known.now - self._signed < every or held_back:

@@ -43,19 +43,12 @@ def asked_of_belt(known: Known) -> BeltRequest | None:
     belt = known.belt
     if known.by_hand or belt is None or not known.belt_moves or not known.program:
         return None
-    match known.spec.pace:
-        case "own":
-            return None
-        case "turn":
-            speed = min(belt.speed_m_s, SLOW_M_S)
-            return BeltRequest(t=known.now, speed_m_s=speed, incline_percent=0.0, why=known.phase)
-        case "walk" | "due":
-            return BeltRequest(
-                t=known.now,
-                speed_m_s=round(known.due_m_s or SLOW_M_S, 2),
-                incline_percent=known.due_percent,
-                why=known.phase,
-            )
+    if known.spec.pace == "own":
+        return None
+    turns = known.spec.pace == "turn"
+    speed = min(belt.speed_m_s, SLOW_M_S) if turns else round(known.due_m_s or SLOW_M_S, 2)
+    incline = 0.0 if turns else known.due_percent
+    return BeltRequest(t=known.now, speed_m_s=speed, incline_percent=incline, why=known.phase)
 
 
 def against_more(known: Known, *, lost: bool) -> str:

@@ -32,9 +32,9 @@ class Facing:
         elif self._against is None:
             self._against = known.now
 
-    def met(self, known: Known, *, active: bool) -> bool:
+    def met(self, known: Known) -> bool:
         """Return whether a runner in free run is to be met, who slowed the belt and turned."""
-        if known.direction == "forward" or known.program or not active:
+        if known.direction == "forward" or known.program or not known.active:
             self._backward = None if known.direction == "forward" else inf
         elif known.direction == "backward" and self._backward is None:
             self._backward = known.now

@@ -12,7 +12,7 @@ from typing import cast
 
 from cued.coach.config import CoachConfig
 from cued.coach.known import Known
-from cued.coach.workout import facts, ladder
+from cued.coach.workout import ladder, totals
 from cued.coach.workout.ladder import Prescription
 from cued.coach.workout.memory import Memory, Past, learned
 from cued.coach.workout.profile import PROFILES, followed, load
@@ -142,10 +142,10 @@ class Keeping:
     def close(self, tally: SessionTally) -> tuple[Summary, list[Spoken]]:
         """Remember the session; return its summary, and what is said at its end."""
         known = self._known
-        standing = facts.standing_after(known, tally, self.memory, self.profile, self.elapsed_s)
+        standing = totals.standing_after(known, tally, self.memory, self.profile, self.elapsed_s)
         if self.stranger.apart:
-            standing = facts.no_higher(standing, self.memory)
-        told = facts.last_words(tally, self.memory, standing, wrong=known.wrong)
+            standing = totals.no_higher(standing, self.memory)
+        told = totals.last_words(tally, self.memory, standing, wrong=known.wrong)
         tally.before = self.memory.past[-1] if self.memory.past else None
         past = Past(
             age_s=-self.elapsed_s,

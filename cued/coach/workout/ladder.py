@@ -34,72 +34,32 @@ SPEED_OFF_M_S = 0.05  # a console shows steps of 0.1 km/h or mph
 TURN_M_S = 0.5  # slow enough to turn round on: the fastest of the first stage
 
 
-class Stage(Struct, frozen=True, kw_only=True):
-    """One rung. Speeds in m/s, grades in %; ``session_s`` caps all time backward in a session."""
+class Stage(Struct, frozen=True):
+    """One rung. Speeds in m/s, grades in %; ``session_s`` caps all time backward in a session.
+
+    clean_s, sessions : backward in a clean session, and so many of them lead on.
+    """
 
     name: str
     low_m_s: float
     high_m_s: float
-    low_percent: float = 0.0
-    high_percent: float = 0.0
     bout_s: float
     session_s: float
     clean_s: float
     sessions: int
+    low_percent: float = 0.0
+    high_percent: float = 0.0
     uphill: bool = False
     jog: bool = False
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage(
-        name="imprint",
-        low_m_s=0.3,
-        high_m_s=0.5,
-        bout_s=60.0,
-        session_s=120.0,
-        clean_s=45.0,
-        sessions=2,
-    ),
-    Stage(
-        name="walk",
-        low_m_s=0.5,
-        high_m_s=0.8,
-        bout_s=180.0,
-        session_s=600.0,
-        clean_s=150.0,
-        sessions=3,
-    ),
-    Stage(
-        name="uphill",
-        low_m_s=0.5,
-        high_m_s=0.9,
-        low_percent=3.0,
-        high_percent=8.0,
-        bout_s=240.0,
-        session_s=600.0,
-        clean_s=200.0,
-        sessions=3,
-        uphill=True,
-    ),
-    Stage(
-        name="brisk",
-        low_m_s=0.9,
-        high_m_s=1.4,
-        bout_s=240.0,
-        session_s=720.0,
-        clean_s=200.0,
-        sessions=4,
-    ),
-    Stage(
-        name="jog",
-        low_m_s=1.5,
-        high_m_s=2.0,
-        bout_s=600.0,
-        session_s=900.0,
-        clean_s=240.0,
-        sessions=1000,
-        jog=True,
-    ),
+    # name, from and to m/s; s of a bout, a session, and a clean one; clean sessions; from and to %
+    Stage("imprint", 0.3, 0.5, 60.0, 120.0, 45.0, 2),
+    Stage("walk", 0.5, 0.8, 180.0, 600.0, 150.0, 3),
+    Stage("uphill", 0.5, 0.9, 240.0, 600.0, 200.0, 3, 3.0, 8.0, uphill=True),
+    Stage("brisk", 0.9, 1.4, 240.0, 720.0, 200.0, 4),
+    Stage("jog", 1.5, 2.0, 600.0, 900.0, 240.0, 1000, jog=True),
 )
 # A seventh of the smallest week of any profile (first_time_ever, 900 s): what a day may add,
 # whatever was done on the days before.
@@ -113,7 +73,7 @@ BEFORE_UPHILL_S = 60.0  # on the flat first
 BEFORE_JOG_S = 60.0  # chosen: walking backward is steady again before it is jogged
 
 
-class Prescription(Struct, frozen=True, kw_only=True):
+class Prescription(Struct, frozen=True):
     """What is due today.
 
     limit_m_s : the speed that is due; no faster than this backward.
@@ -178,13 +138,8 @@ def prescribe(
     if memory.doubt:
         caps["day"] = min(caps["day"], UNKNOWN_DAY_S - memory.backward_s(DAY_S, elapsed_s))
     cap = min(caps, key=lambda name: caps[name])
-    return Prescription(
-        stage=stage,
-        limit_m_s=limit,
-        incline_percent=_grade(stage, memory),
-        left_s=max(caps[cap] - done_s, 0.0),
-        cap=cap,
-    )
+    left_s = max(caps[cap] - done_s, 0.0)
+    return Prescription(stage, limit, _grade(stage, memory), left_s, cap)
 
 
 def pace_m_s(due: Prescription, jogs: bool = False) -> float:
@@ -242,11 +197,8 @@ def advance(memory: Memory, profile: Profile, result: Result, elapsed_s: float =
 def outgrown(memory: Memory, profile: Profile) -> bool:
     """Return whether a profile's last stage is done, and another profile goes on from there."""
     last = memory.stage >= profile.top_stage
-    return (
-        bool(profile.then)
-        and last
-        and (memory.clean_sessions >= STAGES[profile.top_stage].sessions)
-    )
+    enough = memory.clean_sessions >= STAGES[profile.top_stage].sessions
+    return bool(profile.then) and last and enough
 
 
 def _clean(stage: int, result: Result) -> bool:
@@ -264,6 +216,5 @@ def _next_in_reach(stage: int, profile: Profile, result: Result) -> bool:
         return False
     if stage == 0 or STAGES[stage + 1].uphill:
         return True
-    return result.peak_m_s is not None and (
-        STAGES[stage + 1].low_m_s <= WEEKLY_FACTOR * result.peak_m_s + 1e-9
-    )
+    slowest = STAGES[stage + 1].low_m_s
+    return result.peak_m_s is not None and slowest <= WEEKLY_FACTOR * result.peak_m_s + 1e-9

@@ -104,10 +104,6 @@ class Memory(Struct, frozen=True, kw_only=True):
     profile: str = ""
     doubt: str = ""
 
-    def doubted(self, doubt: str) -> Memory:
-        """Return this memory as one that may lack sessions."""
-        return replace(self, doubt=doubt)
-
     def of(self, runner: str) -> Memory:
         """Return this memory if it is the runner's, else an empty one."""
         return self if runner == self.runner else Memory(runner=runner, doubt=self.doubt)

@@ -53,14 +53,6 @@ def always(_known: Known) -> bool:
     return True
 
 
-def _endless(_known: Known, _profile: Profile) -> float | None:
-    return None
-
-
-def _nowhere(_known: Known, _profile: Profile) -> Trigger | None:
-    return None
-
-
 class Line(Struct, frozen=True):
     """A line of a phase's script.
 
@@ -96,8 +88,8 @@ class PhaseSpec(Struct, frozen=True, kw_only=True):
     mode: Mode = "unknown"
     turn: Direction = "unknown"
     says: tuple[Line, ...] = ()
-    lasts: Callable[[Known, Profile], float | None] = _endless
-    leads: Callable[[Known, Profile], Trigger | None] = _nowhere
+    lasts: Callable[[Known, Profile], float | None] = lambda _, __: None
+    leads: Callable[[Known, Profile], Trigger | None] = lambda _, __: None
     pace: Pace = "own"
     backward: bool = False
     uphill: bool = False

@@ -21,6 +21,8 @@ Rules of this file
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from cued.coach.workout import conditions as c
 from cued.coach.workout import phase_triggers as t
 from cued.coach.workout.conditions import SAME_SPEED_S
@@ -40,34 +42,34 @@ TURN_FRONT = (
     Line("turn_front", when=c.slow),
     Line("step_on", only=c.standing, when=c.could_turn),  # who stands on the rails for it
 )
-MOUNT = (
-    Line("rails", only=c.not_on_rails),
-    Line("belt", when=c.on_rails),
-    Line("step_on", when=c.as_set),
+MOUNT = PhaseSpec(
+    still=True,
+    stands=True,
+    quiet=True,
+    pace="due",
+    says=(
+        Line("rails", only=c.not_on_rails),
+        Line("belt", when=c.on_rails),
+        Line("step_on", when=c.as_set),
+    ),
+    leads=t.mounting,
 )
 SOON = Line("turning_soon", at_s=-NOTICE_S, only=c.turns_next)
 HALF = Line("half_way", part=0.5)  # of the phase: what is said there is its half
 
 PHASES: dict[str, PhaseSpec] = {
     IDLE: PhaseSpec(
-        still=True,
-        entry=frozenset(("imprint", "summary")),
+        still=True, entry=frozenset(("imprint", "summary")),
         says=(Line("rails", only=c.walks_backward), Line("finished")),
     ),
     FREE: PhaseSpec(says=(Line("free_run"),), entry=frozenset(("session",)), program=False),
     "check_in": PhaseSpec(
-        still=True,
-        stands=True,
-        quiet=True,
-        entry=frozenset(("session",)),
+        still=True, stands=True, quiet=True, entry=frozenset(("session",)),
         says=(Line("welcome", only=c.standing, first=1), Line("questions")),
         leads=t.checked,
     ),
     "settle": PhaseSpec(
-        direction="forward",
-        mode="walking",
-        still=True,
-        entry=frozenset(("retention",)),
+        direction="forward", mode="walking", still=True, entry=frozenset(("retention",)),
         says=(
             Line("plan", only=c.standing, first=1),
             Line("how_to_stop", only=c.standing, first=1),
@@ -80,11 +82,7 @@ PHASES: dict[str, PhaseSpec] = {
         leads=t.settled_in,
     ),
     "turn_back": PhaseSpec(
-        turn="backward",
-        still=True,
-        quiet=True,
-        pace="turn",
-        entry=frozenset(("round",)),
+        turn="backward", still=True, quiet=True, pace="turn", entry=frozenset(("round",)),
         says=(
             Line("turn_slow", only=c.not_slow),
             Line("count_in", only=c.not_yet_told, when=c.slow, first=3),
@@ -92,28 +90,10 @@ PHASES: dict[str, PhaseSpec] = {
         ),
         leads=t.turning,
     ),
-    "mount": PhaseSpec(
-        still=True,
-        stands=True,
-        quiet=True,
-        pace="due",
-        says=MOUNT,
-        leads=t.mounting,
-    ),
-    "mount_uphill": PhaseSpec(
-        still=True,
-        stands=True,
-        quiet=True,
-        pace="due",
-        uphill=True,
-        says=MOUNT,
-        leads=t.mounting,
-    ),
+    "mount": MOUNT,
+    "mount_uphill": replace(MOUNT, uphill=True),
     "backward_walk": PhaseSpec(
-        direction="backward",
-        mode="walking",
-        backward=True,
-        pace="walk",
+        direction="backward", mode="walking", backward=True, pace="walk",
         entry=frozenset(("round",)),
         says=(
             Line("backward_walk"),
@@ -128,21 +108,13 @@ PHASES: dict[str, PhaseSpec] = {
         leads=t.walking_back,
     ),
     "backward_uphill": PhaseSpec(
-        direction="backward",
-        mode="walking",
-        backward=True,
-        pace="due",
-        uphill=True,
+        direction="backward", mode="walking", backward=True, pace="due", uphill=True,
         says=(Line("backward_uphill"), Line("push_belt", at_s=12.0), HALF, SOON),
         lasts=t.bout_lasts,
         leads=t.ending,
     ),
     "backward_jog": PhaseSpec(
-        direction="backward",
-        mode="running",
-        backward=True,
-        pace="due",
-        jog=True,
+        direction="backward", mode="running", backward=True, pace="due", jog=True,
         says=(
             Line("belt"),
             Line("backward_jog", when=c.fast),
@@ -152,10 +124,7 @@ PHASES: dict[str, PhaseSpec] = {
         leads=t.jogging,
     ),
     "backward_rest": PhaseSpec(
-        direction="backward",
-        mode="walking",
-        backward=True,
-        pace="walk",
+        direction="backward", mode="walking", backward=True, pace="walk",
         says=(
             Line("belt"),
             Line("backward_rest", when=c.walkable),
@@ -166,17 +135,12 @@ PHASES: dict[str, PhaseSpec] = {
         leads=t.resting,
     ),
     "turn_front": PhaseSpec(
-        turn="forward",
-        still=True,
-        quiet=True,
-        pace="turn",
-        entry=frozenset(("imprint",)),
+        turn="forward", still=True, quiet=True, pace="turn", entry=frozenset(("imprint",)),
         says=TURN_FRONT,
         leads=t.turning,
     ),
     "carry": PhaseSpec(
-        direction="forward",
-        entry=frozenset(("carry", "carry_on")),
+        direction="forward", entry=frozenset(("carry", "carry_on")),
         says=(
             Line("same_speed", only=c.felt),
             Line("belt", only=c.felt),
@@ -184,10 +148,7 @@ PHASES: dict[str, PhaseSpec] = {
             Line("part_done", at_s=8.0, only=c.felt),
             Line("carry", at_s=18.0, only=c.felt),
             Line(
-                "own_speed",
-                at_s=CARRY_SAME_S,
-                only=c.room_for_own_speed,
-                when=c.not_backward,
+                "own_speed", at_s=CARRY_SAME_S, only=c.room_for_own_speed, when=c.not_backward
             ),
             Line("belt", at_s=-SAME_SPEED_S, only=c.again),
             Line("turning_soon", at_s=-NOTICE_S, only=c.again),
@@ -196,8 +157,7 @@ PHASES: dict[str, PhaseSpec] = {
         leads=t.carrying,
     ),
     "cool_down": PhaseSpec(
-        direction="forward",
-        mode="walking",
+        direction="forward", mode="walking",
         says=(Line("cool_down"), HALF),
         lasts=lambda _, profile: profile.cool_down_s,
         leads=t.timed,
@@ -212,8 +172,7 @@ PHASES: dict[str, PhaseSpec] = {
     "fallen": PhaseSpec(still=True, stands=True, overlay=True),
     "rest": PhaseSpec(
         says=(Line("rails", only=c.walks_backward), Line("rest"), Line("fall_kept")),
-        still=True, stands=True, quiet=True,
-        entry=frozenset(("wrong",)),
+        still=True, stands=True, quiet=True, entry=frozenset(("wrong",)),
         lasts=lambda _, __: REST_S,
         leads=t.timed,
     ),
@@ -227,7 +186,7 @@ _ANYWHERE: dict[Trigger, str] = {
     "over": IDLE,
 }
 _FORWARD: dict[Trigger, str] = {**_ANYWHERE, "step_off": "paused", "wrong": "cool_down"}
-_MOUNT: dict[Trigger, str] = {
+_TO_BACKWARD: dict[Trigger, str] = {
     **_ANYWHERE,
     "turned_away": "carry",
     "wrong": "turn_front",
@@ -235,7 +194,7 @@ _MOUNT: dict[Trigger, str] = {
     "stumbled": "turn_front",
 }
 _BACKWARD: dict[Trigger, str] = {
-    **_MOUNT,
+    **_TO_BACKWARD,
     "step_off": "paused",
     "timeout": "turn_front",
     "skip": "turn_front",
@@ -246,73 +205,44 @@ TABLE: dict[str, dict[Trigger, str]] = {
     FREE: {**_ANYWHERE, "begin": "check_in"},
     "check_in": {**_ANYWHERE, "ready": "settle", "skip": "settle"},
     "settle": {
-        **_FORWARD,
-        "timeout": "turn_back",
-        "skip": "turn_back",
-        "turned_away": "backward_walk",
-        "dose": "carry",
+        **_FORWARD, "timeout": "turn_back", "skip": "turn_back",
+        "turned_away": "backward_walk", "dose": "carry",
     },
     "turn_back": {
-        **_ANYWHERE,
-        "turned": "backward_walk",
-        "timeout": "backward_walk",
-        "mount": "mount",
-        "skip": "carry",
-        "turned_away": "carry",
-        "wrong": "turn_front",
-        "dose": "turn_front",
-        "stumbled": "turn_front",
+        **_TO_BACKWARD, "turned": "backward_walk", "timeout": "backward_walk",
+        "mount": "mount", "skip": "carry",
     },
-    "mount": {**_MOUNT, "turned": "backward_walk", "skip": "backward_walk"},
-    "mount_uphill": {**_MOUNT, "turned": "backward_uphill", "skip": "turn_front"},
+    "mount": {**_TO_BACKWARD, "turned": "backward_walk", "skip": "backward_walk"},
+    "mount_uphill": {**_TO_BACKWARD, "turned": "backward_uphill", "skip": "turn_front"},
     "backward_walk": {
-        **_BACKWARD,
-        "mount": "mount_uphill",
-        "uphill": "backward_uphill",
+        **_BACKWARD, "mount": "mount_uphill", "uphill": "backward_uphill",
         "jog": "backward_jog",
     },
     "backward_uphill": {**_BACKWARD, "stumbled": "backward_walk"},
     "backward_jog": {**_BACKWARD, "timeout": "backward_rest", "stumbled": "backward_walk"},
     "backward_rest": {**_BACKWARD, "jog": "backward_jog", "stumbled": "backward_walk"},
     "turn_front": {
-        **_ANYWHERE,
-        "turned": "carry",
-        "timeout": "carry",
-        "skip": "carry",
+        **_ANYWHERE, "turned": "carry", "timeout": "carry", "skip": "carry",
         "ease": "cool_down",
     },
     "carry": {
-        **_FORWARD,
-        "turned_away": "backward_walk",
-        "again": "turn_back",
-        "timeout": "cool_down",
-        "skip": "cool_down",
+        **_FORWARD, "turned_away": "backward_walk", "again": "turn_back",
+        "timeout": "cool_down", "skip": "cool_down",
     },
     "cool_down": {
-        **_ANYWHERE,
-        "step_off": "paused",
-        "turned_away": "backward_walk",
-        "timeout": IDLE,
+        **_ANYWHERE, "step_off": "paused", "turned_away": "backward_walk", "timeout": IDLE,
         "skip": IDLE,
     },
     "paused": {
-        "resume": BEFORE,
-        "back_on": BEFORE,
-        "fell": "fallen",
-        "stop": IDLE,
-        "over": IDLE,
+        "resume": BEFORE, "back_on": BEFORE, "fell": "fallen", "stop": IDLE, "over": IDLE,
     },
     "blind": {"seen": BEFORE, "fell": "fallen", "stop": IDLE, "over": IDLE},
     "fallen": {"acknowledge": "rest", "stop": IDLE},
     # How long nobody has walked, the alarm included, does not count here.
     "rest": {
-        "fell": "fallen",
-        "lost": "blind",
-        "stop": IDLE,
-        "timeout": IDLE,
-        "skip": IDLE,
+        "fell": "fallen", "lost": "blind", "stop": IDLE, "timeout": IDLE, "skip": IDLE,
     },
-}
+}  # fmt: skip
 
 
 def after(phase: str, trigger: Trigger, before: str = IDLE) -> str | None:

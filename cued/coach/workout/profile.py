@@ -5,8 +5,8 @@ The files are package data and are read when asked for, at construction, like a 
 
 from __future__ import annotations
 
-import pkgutil
 import tomllib
+from importlib.resources import files
 from typing import Annotated
 
 import msgspec
@@ -16,12 +16,8 @@ from cued.coach.workout.memory import Memory
 from cued.model import ConfigError
 from cued.reading import meant
 
-PROFILES = (
-    "balance_and_body_sense",
-    "first_time_ever",
-    "knee_sparing_return",
-    "variety_for_a_runner",
-)
+_FILES = [f.name for f in (files("cued.coach.workout") / "profiles").iterdir()]
+PROFILES = tuple(sorted(name[:-5] for name in _FILES if name.endswith(".toml")))
 
 
 class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,6 +67,5 @@ def load(name: str) -> Profile:
     """Read a profile. Raises ConfigError when there is none of that name."""
     if name not in PROFILES:
         raise ConfigError(f"[coach] profile: {name!r} is not known{meant(name, PROFILES)}")
-    data = pkgutil.get_data("cued.coach.workout", f"profiles/{name}.toml")
-    assert data is not None
-    return msgspec.convert(tomllib.loads(data.decode()), Profile)
+    text = (files("cued.coach.workout") / "profiles" / f"{name}.toml").read_text("utf-8")
+    return msgspec.convert(tomllib.loads(text), Profile)

@@ -115,7 +115,9 @@ class Script:
     def slowed(self, known: Known) -> bool:
         """Return whether all was done to slow a belt that tells no speed."""
         backward = known.spec.turn == "forward" or known.spec.backward
-        if self._confirmed or (backward and known.due_m_s == self._set_m_s and _turnable(known)):
+        due, told = known.due_m_s, self._set_m_s
+        turnable = due is not None and due == told and due <= TURN_M_S
+        if self._confirmed or (backward and turnable):
             return True  # backward nobody makes it faster than it was to be
         if self._asked_slow is None:
             return False
@@ -215,10 +217,6 @@ class Script:
         if abs(has - known.due_percent) > INCLINE_OFF_PERCENT:
             out.append(("incline_at", {"percent": known.due_percent}))
         return out
-
-
-def _turnable(known: Known) -> bool:
-    return known.due_m_s is not None and known.due_m_s <= TURN_M_S
 
 
 def _at_ease(known: Known) -> bool:

@@ -29,26 +29,17 @@ class Questions:
         self._keys: list[str] = []
         self._asked: float | None = None
         self._waits = False
-        self._console = self._onward = False
+        self.console_minded = False  # a person stands at the console
+        self.onward = False  # the next profile was wished for
 
     @property
     def answered(self) -> bool:
         """Every question has its yes."""
         return not self._keys
 
-    @property
-    def console_minded(self) -> bool:
-        """A person stands at the console."""
-        return self._console
-
-    @property
-    def onward(self) -> bool:
-        """The next profile was wished for."""
-        return self._onward
-
     def begin(self, memory: Memory, profile: Profile, stage: int, *, by_hand: bool) -> None:
         """Line up what has to be asked of this runner."""
-        self._asked, self._waits, self._console, self._onward = None, False, False, False
+        self._asked, self._waits, self.console_minded, self.onward = None, False, False, False
         self._keys = ["check_better"] if memory.wrong else []
         self._keys += ["check_onward"] if ladder.outgrown(memory, profile) else []
         self._keys += ["check_in", "check_rails"] if memory.sessions == 0 else ["check_all"]
@@ -76,8 +67,8 @@ class Questions:
     def yes(self) -> None:
         """Process the answer."""
         if self._keys and (self._asked is not None or self._waits):
-            self._console = self._console or self._keys[0] == "check_console"
-            self._onward = self._onward or self._keys[0] == "check_onward"
+            self.console_minded |= self._keys[0] == "check_console"
+            self.onward |= self._keys[0] == "check_onward"
             self._keys.pop(0)
             self._asked, self._waits = None, False
 

@@ -138,7 +138,7 @@ class Session:
         known = self._known
         self._count(item)
         self.script.remind(known)
-        if self._facing.met(known, active=self._known.active):
+        if self._facing.met(known):
             self.script.say("backward_met")
         self._place()
         news, self.kept.news = self.kept.news, []

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from cued.coach.workout.memory import Away, Memory, Past, Worked, WornFront
 from cued.frames import Matrix
@@ -54,7 +55,7 @@ def load(path: Path, runner: str, clock: Callable[[], float] = CLOCK) -> Memory:
             doubt = _begun_anew(path, doubt)
         memory = Memory(runner=runner, doubt=doubt)
     if not memory.doubt and (bad := lost_lately(path, clock)):
-        memory = memory.doubted(f"{bad} was damaged less than a week ago")
+        memory = replace(memory, doubt=f"{bad} was damaged less than a week ago")
     if memory.doubt:
         log.warning("history: %s", memory.doubt)
     return memory

@@ -64,7 +64,7 @@ class Runner:
             if isinstance(event, Phase):
                 self.phase = event.name
                 left_s = self.coach.known.left_s or 0.0
-                self.entered[event.t, event.name] = self.coach.stage, left_s
+                self.entered[event.t, event.name] = self.coach.known.stage, left_s
         self.events += out
         asked = given(out)
         asks = any(c.key.startswith("check_") for c in asked)

@@ -6,8 +6,8 @@ import pytest
 
 from cued.coach.carry import Carry, Imprints
 from cued.coach.known import Known
-from cued.coach.retained import Retained
 from cued.coach.strides.baseline import OPENING_STRIDES, Baselines
+from cued.coach.taught import Retained
 from cued.gait.ordinary import Terms
 from cued.model import Belt, Direction, Imprint, Measurement, Side, Stride
 from tests.core.coach.walk import stride

@@ -8,10 +8,18 @@ from cued.coach.workout.phases import PHASES
 from cued.model import Belt, Direction
 
 
-def known(now: float, direction: Direction, *, walks: bool = True, speed: float = 0.3) -> Known:
+def known(
+    now: float,
+    direction: Direction,
+    *,
+    walks: bool = True,
+    speed: float = 0.3,
+    phase: str = "free_run",
+) -> Known:
     return Known(
         now=now,
         direction=direction,
+        phase=phase,
         spec=PHASES["backward_walk"],
         stride_at=now if walks else 0.0,
         belt=Belt(t=now, speed_m_s=speed),
@@ -40,16 +48,16 @@ def test_an_unknown_direction_or_somebody_who_stands_contradicts_nothing():
 def test_who_slows_the_belt_and_turns_backward_in_free_run_is_met_once():
     facing = Facing()
     turned = [known(float(t), "backward") for t in range(10, 20)]
-    assert not any(facing.met(k, active=True) for k in turned)  # never went forward
-    assert not facing.met(known(20.0, "forward"), active=True)
-    assert [facing.met(known(float(t), "backward"), active=True) for t in range(21, 28)] == [
+    assert not any(facing.met(k) for k in turned)  # never went forward
+    assert not facing.met(known(20.0, "forward"))
+    assert [facing.met(known(float(t), "backward")) for t in range(21, 28)] == [
         False, False, False, False, True, False, False,
     ]  # fmt: skip
 
 
 def test_on_a_fast_belt_or_without_a_session_nobody_is_met():
-    for speed, active in ((1.5, True), (0.3, False)):
+    for speed, phase in ((1.5, "free_run"), (0.3, "idle")):
         facing = Facing()
-        facing.met(known(0.0, "forward"), active=True)
-        later = [known(float(t), "backward", speed=speed) for t in range(1, 20)]
-        assert not any(facing.met(k, active=active) for k in later)
+        facing.met(known(0.0, "forward"))
+        later = [known(float(t), "backward", speed=speed, phase=phase) for t in range(1, 20)]
+        assert not any(facing.met(k) for k in later)

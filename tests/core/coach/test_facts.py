@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from cued.coach.strides.baseline import OPENING_STRIDES, Baselines
-from cued.coach.workout.facts import closing, last_words, no_higher, spread_ratios
 from cued.coach.workout.ladder import Standing
 from cued.coach.workout.memory import Memory, Past
-from cued.coach.workout.totals import SessionTally
+from cued.coach.workout.totals import SessionTally, closing, last_words, no_higher, spread_ratios
 from cued.gait.ordinary import Terms
 from cued.model import Imprint
 

@@ -89,7 +89,7 @@ def test_a_beginner_who_is_done_and_presses_goes_on_by_the_next_profile_and_stay
     summary = runner.summaries()[0]
     assert summary.details["profile"] == "balance_and_body_sense"
     later = Runner(Memory(stage=2, sessions=6, profile=str(summary.details["profile"])))
-    assert later.coach.stage == 2
+    assert later.coach.known.stage == 2
     follow(later, 30.0)
     assert not later.cues("check_onward")
 

@@ -148,9 +148,9 @@ def test_a_stumble_is_answered_at_once_and_then_nothing_but_safety_for_12_steps(
 @pytest.mark.parametrize("phase", [p for p in MOVING if PHASES[p].backward])
 def test_a_stumble_going_backward_leads_one_stage_down(phase: str) -> None:
     runner = there(phase).copy()
-    before = runner.coach.stage
+    before = runner.coach.known.stage
     runner.feed(Stumble(t=runner.t, score=1.5))
-    assert runner.coach.stage == before - 1
+    assert runner.coach.known.stage == before - 1
     assert runner.phase == after(phase, "stumbled")
 
 
@@ -492,9 +492,9 @@ def test_short_gaps_in_what_the_feet_tell_of_the_belt_are_not_news() -> None:
 
 def test_another_runner_is_chosen_between_sessions_and_has_a_memory_of_their_own() -> None:
     runner = Runner(Memory(runner="runner", stage=2, sessions=9))
-    assert runner.coach.stage == 1  # first_time_ever ends there
+    assert runner.coach.known.stage == 1  # first_time_ever ends there
     assert runner.say("runner", "ann")[0].ok  # type: ignore[union-attr]
-    assert runner.coach.stage == 0
+    assert runner.coach.known.stage == 0
     runner.walk(5.0)
     assert not runner.say("runner", "bob")[0].ok  # type: ignore[union-attr]
 
@@ -587,14 +587,14 @@ def test_who_turns_unseen_is_believed_after_45_seconds_of_walking(phase: str, th
 
 def test_a_possible_fall_that_follows_a_stumble_is_the_same_one() -> None:
     runner = there("carry").copy()
-    before = runner.coach.stage
+    before = runner.coach.known.stage
     runner.feed(Stumble(t=runner.t, score=2.0))
     runner.t += 4.0
     runner.feed(Fall(t=runner.t, stage="possible"))
-    assert runner.coach.stage == before - 1
+    assert runner.coach.known.stage == before - 1
     runner.t += 2.0
     runner.feed(Fall(t=runner.t, stage="possible"))
-    assert runner.coach.stage == before - 2
+    assert runner.coach.known.stage == before - 2
     runner.say("stop")
     assert runner.summaries()[0].stumbles == 2
 

@@ -16,7 +16,9 @@ UNJUDGED = Proposal(key="no_telling", priority=Priority.INFO, theme="stride", si
 
 def known(program: bool = True) -> Known:
     """Return a runner who walks steadily."""
-    return Known(mode="walking", stepping=True, program=program, stability="steady")
+    walks = Known(mode="walking", stepping=True, program=program, stability="steady")
+    walks.phase = "settle" if program else "free_run"
+    return walks
 
 
 def first_sign(known: Known, until: float = 400.0, ruled=()) -> tuple[float, str] | None:
@@ -26,7 +28,7 @@ def first_sign(known: Known, until: float = 400.0, ruled=()) -> tuple[float, str
     while known.now < until:
         known.now += 1.0
         known.walked_at = known.stride_at = known.footfall_at = known.now
-        if told := sign.propose(known, ruled, active=True, held_back=False):
+        if told := sign.propose(known, ruled, held_back=False):
             return known.now, told.key
     return None
 
@@ -48,4 +50,4 @@ def test_something_said_begins_the_silence_anew():
     now, sign = known(), SignOfLife()
     sign.given(40.0)
     now.now = 60.0
-    assert sign.propose(now, (), active=True, held_back=False) is None
+    assert sign.propose(now, (), held_back=False) is None

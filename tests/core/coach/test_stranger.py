@@ -40,7 +40,7 @@ def known_runner() -> Runner:
         session(runner)
         runner.t += 2.0 * 86400.0
     runner.events.clear()
-    assert runner.coach.stage == 1
+    assert runner.coach.known.stage == 1
     return runner
 
 
@@ -150,7 +150,7 @@ def test_somebody_else_is_a_guest_on_the_first_stage_and_leaves_no_trace(
     before = runner.coach.memory
     until_asked(runner, OWN_S * 1.09)
     runner.say("new_runner")
-    assert runner.coach.stage == 0
+    assert runner.coach.known.stage == 0
     session(runner, OWN_S * 1.09)
     (summary,) = runner.summaries()
     assert summary.details["runner"] == GUEST
