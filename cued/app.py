@@ -230,18 +230,17 @@ def simulated(config: Config) -> bool:
 
 def actuators(config: Config, where: Site) -> list[MakeActuator]:
     """Prepare the configured actuators; each is built with the function it reports to."""
-    return [
-        cast("MakeActuator", partial(parts.load("actuators", name).build, options, where))
-        for name, options in config.parts.get("actuators", {}).items()
-    ]
+    return cast("list[MakeActuator]", _prepared(config, "actuators", where))
 
 
 def sinks(config: Config, where: Site) -> list[MakeSink]:
     """Prepare the configured sinks; each is built with the function it asks."""
-    return [
-        cast("MakeSink", partial(parts.load("sinks", name).build, options, where))
-        for name, options in config.parts.get("sinks", {}).items()
-    ]
+    return cast("list[MakeSink]", _prepared(config, "sinks", where))
+
+
+def _prepared(config: Config, kind: str, where: Site) -> list[Callable[[Any], Any]]:
+    chosen = config.parts.get(kind, {}).items()
+    return [partial(parts.load(kind, name).build, options, where) for name, options in chosen]
 
 
 def marker(config: Config, where: Site) -> SessionMarker:

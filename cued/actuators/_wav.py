@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import struct
 import wave
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cued.model import Floats
+from cued.whole import replacing
 
 # One rate, 16 bit, one channel.
 RATE = 44_100  # every card plays it, most without converting
@@ -74,11 +74,6 @@ def to_clip(sound: Floats) -> Samples:
 
 def write(clip: Samples, path: Path) -> None:
     """Write a clip so that it is there whole or not at all."""
-    part = path.with_suffix(f".{os.getpid()}.part")
-    try:
-        with wave.open(str(part), "wb") as wav:
-            wav.setparams((1, 2, RATE, 0, "NONE", ""))
-            wav.writeframes(clip.astype("<i2").tobytes())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with replacing(path) as file, wave.open(file, "wb") as wav:
+        wav.setparams((1, 2, RATE, 0, "NONE", ""))
+        wav.writeframes(clip.astype("<i2").tobytes())

@@ -11,7 +11,7 @@ so that a data set in which some were can be read both ways.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import product
 from typing import TypeAlias, cast
 
@@ -24,7 +24,7 @@ from cued.evaluation.strides import (
     score_still_lengths,
     score_strides,
 )
-from cued.evaluation.tally import INTACT, Alarms, Tallies, pool
+from cued.evaluation.tally import INTACT, Alarms, Tallies
 from cued.evaluation.truth import Truth, is_intact
 from cued.model import AnyEvent, BeltState, Fall, Footfall, Gait, Lift, Side, Stride, Stumble
 from cued.recording.tables.table import SensorTrack, TableRecording
@@ -35,11 +35,6 @@ STUMBLE_WITHIN_S = 2.0  # of its peak, as docs/accuracy.md counts
 Run: TypeAlias = Callable[[TableRecording, Collection[str]], list[AnyEvent]]
 
 FAMILIES = {"lower_back": "trunk", "waist": "trunk", "chest": "trunk"}
-
-
-def evaluate(recordings: Iterable[TableRecording], run: Run) -> Tallies:
-    """Score an engine on recordings, one after the other."""
-    return pool([score(recording, run) for recording in recordings])
 
 
 def score(recording: TableRecording, run: Run) -> Tallies:

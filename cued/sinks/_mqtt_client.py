@@ -27,7 +27,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from cued.config import Site
 from cued.model import ConfigError, CuedError, OutOfReach
 from cued.sinks import _discovery
-from cued.sinks._mqtt_config import PORTS, Config
+from cued.sinks._mqtt_config import PORTS, Access, Config
 from cued.sinks._secret import password
 
 T = TypeVar("T")
@@ -109,14 +109,14 @@ class Proof(NamedTuple):
     context: ssl.SSLContext | None
 
 
-def proof(config: Config, where: str = "[sinks.mqtt]") -> Proof:
+def proof(config: Access, where: str = "[sinks.mqtt]") -> Proof:
     """Read password and certificates; raises ConfigError, which names the section ``where``."""
     secret = password(where, config.credential, config.password_file)
     return Proof(secret, _tls_context(config, where) if config.tls else None)
 
 
 def make_client(
-    config: Config,
+    config: Access,
     identifier: str,
     proof: Proof,
     will: Will | None = None,
@@ -152,7 +152,7 @@ def answers_no_5(error: MqttError) -> bool:
     return not isinstance(error.__cause__, OSError) and "authori" not in str(error).lower()
 
 
-def _tls_context(config: Config, where: str) -> ssl.SSLContext:
+def _tls_context(config: Access, where: str) -> ssl.SSLContext:
     """Trust the configured CA, and show our certificate."""
     asked = f"ca: {config.ca}"
     try:

@@ -1,4 +1,4 @@
-"""Options of the MQTT sink: the broker, how to sign in, and which commands are accepted."""
+"""How a broker is reached and signed in to, and which commands the MQTT sink accepts."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ Host: TypeAlias = Annotated[
 ]
 
 
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The broker, how to sign in, and which commands are accepted."""
+class Access(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The broker, and how to sign in."""
 
     host: Host = "localhost"
     port: Annotated[
@@ -47,6 +47,20 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     user: Annotated[str, Meta(description="User name; empty: none.")] = ""
     credential: Credential = ""
     password_file: PasswordFile = ""
+
+    def __post_init__(self) -> None:
+        """Check what belongs together."""
+        if bool(self.certificate) != bool(self.key):
+            raise ValueError("certificate and key belong together")
+        if (self.ca or self.certificate) and not self.tls:
+            raise ValueError("ca and certificate are of no use without tls = true")
+        if (self.credential or self.password_file) and not self.user:
+            raise ValueError("a password is of no use without user")
+
+
+class Config(Access, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The broker, how to sign in, and which commands are accepted."""
+
     commands: Annotated[
         tuple[str, ...],
         Meta(description="Commands that may come in; those that move the belt have to be named."),
@@ -65,12 +79,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         """Check what belongs together."""
+        super().__post_init__()
         for name in self.commands:
             if name not in NAMES:
                 raise ValueError(f"commands: there is no command {name!r}{meant(name, NAMES)}")
-        if bool(self.certificate) != bool(self.key):
-            raise ValueError("certificate and key belong together")
-        if (self.ca or self.certificate) and not self.tls:
-            raise ValueError("ca and certificate are of no use without tls = true")
-        if (self.credential or self.password_file) and not self.user:
-            raise ValueError("a password is of no use without user")

@@ -14,36 +14,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from cued.config import Site
 from cued.model import LinkLost
 from cued.parts import Part
 from cued.sinks import _mqtt_client as mqtt
-from cued.sinks._mqtt_config import Host
-from cued.sinks._secret import Credential, PasswordFile
+from cued.sinks._mqtt_config import Access
 from cued.sources._phone import pass_on, phone_options
 from cued.sources.source import Emit, Source
 
 
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Config(Access, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Options of Sensor Logger over MQTT."""
 
-    host: Host = "localhost"
-    port: Annotated[int, Meta(ge=0, le=65535, description="Port; 0: 1883, with TLS 8883.")] = 0
     topic: Annotated[
         str, Meta(pattern="^[^+#]+$", description="Topic that the app publishes to.")
     ] = "sensor-logger"
-    tls: Annotated[bool, Meta(description="Encrypt, and check the broker's certificate.")] = False
-    ca: Annotated[str, Meta(description="File of the CA; empty: those the system trusts.")] = ""
-    user: Annotated[str, Meta(description="User name; empty: none.")] = ""
-    credential: Credential = ""
-    password_file: PasswordFile = ""
     sensor: Annotated[str, Meta(description="Sensor in [sensors.NAME] that it is.")] = "phone"
-
-    def __post_init__(self) -> None:
-        """Check what belongs together."""
-        _broker(self)
 
 
 class SensorLoggerMqtt(Source):
@@ -52,13 +40,12 @@ class SensorLoggerMqtt(Source):
     def __init__(self, config: Config, site: Site) -> None:
         self._config = config
         self._options = phone_options(site, config.sensor, "sensor_logger_mqtt")
-        self._broker = _broker(config)
         self._own = f"cued-phone-{site.station}"
-        self._proof = mqtt.proof(self._broker, "[sources.sensor_logger_mqtt]")
+        self._proof = mqtt.proof(config, "[sources.sensor_logger_mqtt]")
 
     async def run(self, emit: Emit, up: Callable[[], None]) -> None:
         """Listen; ends with LinkLost when broker or phone are gone."""
-        client = mqtt.make_client(self._broker, self._own, self._proof)
+        client = mqtt.make_client(self._config, self._own, self._proof)
         config = self._config
         try:
             async with client:
@@ -71,19 +58,6 @@ class SensorLoggerMqtt(Source):
                 await pass_on(body, self._options, config.sensor, emit, up)
         except mqtt.MqttError as error:
             raise LinkLost(f"MQTT broker {config.host}: {error}") from None
-
-
-def _broker(config: Config) -> mqtt.Config:
-    """Return the broker's options for the MQTT client."""
-    return mqtt.Config(
-        host=config.host,
-        port=config.port or None,
-        tls=config.tls,
-        ca=config.ca,
-        user=config.user,
-        credential=config.credential,
-        password_file=config.password_file,
-    )
 
 
 PART = Part(Config, SensorLoggerMqtt)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from cued.evaluation.figures import Row, Scores, figures
 from cued.evaluation.matching import match
-from cued.evaluation.scoring import evaluate, score, sensor_sets
+from cued.evaluation.scoring import score, sensor_sets
 from cued.evaluation.tables import markdown, tables
 from cued.evaluation.tally import Group, pool
 from cued.evaluation.targets import verdicts
@@ -33,6 +33,12 @@ from cued.model import (
 )
 from cued.recording.tables.table import SensorTrack, TableRecording
 from cued.recording.tables.truth import TruthRow
+
+
+def evaluate(recordings, run):
+    """Score an engine on recordings, one after the other."""
+    return pool([score(recording, run) for recording in recordings])
+
 
 STEP_S = 0.55
 STEPS = 60
