@@ -292,6 +292,19 @@ def test_a_clock_that_is_years_ahead_deletes_nothing(there, years):
     assert ahead.exists()
 
 
+def test_what_cannot_be_deleted_stays_and_the_others_go(there, monkeypatch):
+    fixed, old = write(there, "anna", days_ago=50), write(there, "anna", days_ago=40)
+    delete = Path.unlink
+
+    def unlink(path, **options):
+        if path == fixed:
+            raise PermissionError(errno.EPERM, "not permitted", str(path))
+        delete(path, **options)
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    assert folder.tidy(there, folder.Keep(days=30, free_mb=0), NOW) == [old]
+
+
 def test_when_room_is_short_the_oldest_go_and_stumbles_last(there, monkeypatch):
     stumble = write(there, "anna", days_ago=9, stumbles=1)
     plain = [write(there, "anna", days_ago=n) for n in (8, 5, 2)]

@@ -87,18 +87,25 @@ def tidy(folder: Path, keep: Keep, now: float) -> list[Path]:
         if age_days > keep.days and (
             age_days > EVENTFUL * keep.days or not there.entry(path).eventful
         ):
-            path.unlink()
-            gone.append(path)
+            gone += _deleted(path)
         else:
             rest.append(path)
     if rest and _free_mb(folder) < keep.free_mb:
         for path in sorted(rest, key=lambda path: there.entry(path).eventful):
             if _free_mb(folder) >= keep.free_mb:
                 break
-            path.unlink()
-            gone.append(path)
+            gone += _deleted(path)
     there.save()
     return gone
+
+
+def _deleted(path: Path) -> list[Path]:
+    """Delete a file; one that cannot be deleted keeps no new session from being recorded."""
+    try:
+        path.unlink()
+    except OSError:
+        return []
+    return [path]
 
 
 def _aged(paths: Sequence[Path], now: float) -> list[tuple[Path, float]]:
