@@ -49,16 +49,16 @@ def sessions(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def once(sessions, tmp_path_factory):
+def heard_once(sessions, tmp_path_factory):
     """The sessions heard in their own configuration: what that gave, and its files, to copy."""
-    out = tmp_path_factory.mktemp("once")
+    out = tmp_path_factory.mktemp("heard")
     return heard(sessions, out), out
 
 
 @pytest.fixture
-def results(once, tmp_path):
+def results(heard_once, tmp_path):
     """A copy of those files, where a test does as it likes."""
-    return shutil.copytree(once[1], tmp_path / "results")
+    return shutil.copytree(heard_once[1], tmp_path / "results")
 
 
 def heard(sessions, out, wanted=OWN):
@@ -75,15 +75,15 @@ def content(out):
     return {p.relative_to(out): p.read_bytes() for p in out.rglob("*.parquet")}
 
 
-def test_the_own_configuration_changes_nothing(once):
-    broken, *good = once[0]
+def test_the_own_configuration_changes_nothing(heard_once):
+    broken, *good = heard_once[0]
     assert "no session" in broken.trouble
     for done in good:
         assert done.before == done.after
         assert done.before["stride"] > 5
 
 
-def test_what_is_done_is_not_done_again_and_half_a_file_is_nothing(sessions, once, results):
+def test_what_is_done_is_not_done_again_and_half_a_file_is_nothing(sessions, heard_once, results):
     files = rows(results)
     before = {p: p.read_bytes() for p in files}
     files[0].with_name(f"{files[0].name}.77.new").write_bytes(b"half")
@@ -91,7 +91,7 @@ def test_what_is_done_is_not_done_again_and_half_a_file_is_nothing(sessions, onc
     again = heard(sessions, results)
     assert sorted(d.skipped for d in again) == [False, False, True]
     assert {p: p.read_bytes() for p in files} == before
-    assert [d.after for d in again] == [d.after for d in once[0]]
+    assert [d.after for d in again] == [d.after for d in heard_once[0]]
 
 
 @pytest.mark.once
@@ -253,18 +253,18 @@ def test_a_sweep_hears_each_value_and_they_do_not_mix(sessions, tmp_path, capsys
 
 
 @pytest.mark.once
-def test_shards_share_the_sessions(sessions, once, tmp_path):
+def test_shards_share_the_sessions(sessions, heard_once, tmp_path):
     shares = []
     for k in (1, 2, 3):
         out = tmp_path / str(k)
         __main__.main(["reanalyse", str(sessions), "--out", str(out), "--shard", f"{k}/3"])
         shares.append({p.name for p in rows(out)})
-    assert set.union(*shares) == {p.name for p in rows(once[1])}
+    assert set.union(*shares) == {p.name for p in rows(heard_once[1])}
     assert sum(map(len, shares)) == 2
 
 
-def test_rows_say_where_they_come_from_and_columns_their_unit(once):
-    out = once[1]
+def test_rows_say_where_they_come_from_and_columns_their_unit(heard_once):
+    out = heard_once[1]
     for row in dataset.read(out):
         assert row["version"] == __version__
         assert len(row["configuration"]) == len(row["input"]) == 12
@@ -292,8 +292,8 @@ def test_a_possible_fall_has_a_word_of_its_own():
 
 
 @pytest.mark.once
-def test_a_quick_run_is_marked_and_mixes_with_no_exact_one(sessions, once, tmp_path, capsys):
-    exact = once[1]
+def test_a_quick_run_is_marked_and_mixes_with_no_exact_one(sessions, heard_once, tmp_path, capsys):
+    exact = heard_once[1]
     words = ["reanalyse", str(sessions), "--out", str(tmp_path / "quick"), "--shard", "1/1"]
     assert __main__.main([*words, "--quick"]) == 1
     assert "less than exact" in capsys.readouterr().out
@@ -305,7 +305,7 @@ def test_a_quick_run_is_marked_and_mixes_with_no_exact_one(sessions, once, tmp_p
 
 
 @pytest.mark.once
-def test_sessions_and_results_may_be_on_another_filesystem(sessions, once, tmp_path, capsys):
+def test_sessions_and_results_may_be_on_another_filesystem(sessions, heard_once, tmp_path, capsys):
     afar = importlib.import_module("upath").UPath("memory://lab")
     for path in sessions.glob("*.mcap"):
         (afar / "sessions").mkdir(parents=True, exist_ok=True)
@@ -314,7 +314,7 @@ def test_sessions_and_results_may_be_on_another_filesystem(sessions, once, tmp_p
     assert __main__.main(words) == 1
     assert "2020-01-01" in capsys.readouterr().out  # the one that is no session
     assert {p.name: p.read_bytes() for p in rows(afar / "out")} == {
-        p.name: p.read_bytes() for p in rows(once[1])
+        p.name: p.read_bytes() for p in rows(heard_once[1])
     }
     __main__.main(words)
     assert "2 of them done before" in capsys.readouterr().out

@@ -16,6 +16,7 @@ from cued.model import (
     Input,
     Mode,
     Phase,
+    Side,
     Stride,
     Stumble,
     Summary,
@@ -46,6 +47,7 @@ class Runner:
         self.mode: Mode = "unknown"
         self.speed = 0.0
         self.stride_s = 1.1
+        self.sides: tuple[Side, ...] = ("left", "right")  # the feet with a sensor
         self.fed: list[Stride] = []
         self.stumbles: list[float] = []
         self.steps: list[float] = []
@@ -119,7 +121,7 @@ class Runner:
             n += 1
             duration = self.stride_s * factor * (1.0 + 0.01 * (n % 5 - 2))
             self.t += duration
-            for side in ("left", "right"):
+            for side in self.sides:
                 self.feed(Footfall(t=self.t, side=side, sensor="foot"))
                 self.feed(stride(self.t, side, duration, self.speed, mode, direction))
             self.feed(Tick(t=self.t))

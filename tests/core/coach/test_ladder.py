@@ -28,6 +28,7 @@ def weeks(
     """Train three times a week, at stride-event level; the sessions' details."""
     runner = Runner(profile=profile, feedback="full")
     runner.onward = onward
+    runner.sides = ("left",)  # the ladder counts time, and half the strides take half as long
     out: list[dict[str, float]] = []
     for session in range(3 * count):
         before = runner.coach.memory
