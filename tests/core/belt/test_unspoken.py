@@ -129,9 +129,10 @@ def test_what_a_silent_belt_and_the_runner_do_is_told_apart(speed: float, backwa
         events = walked(person + tired, speed, 185.0, seed, backward=backward)
         assert not [s for s in levels(events) if s.since > LATE - 90.0]
     print(f"seen {len(seen)}/12 after {np.round(sorted(seen), 1)} s, cued {np.round(cued, 1)} s")
-    # Slowed to 0.52 m/s a tall walker's steps are fewer than a trunk counts without the belt.
-    assert len(seen) >= (9 if backward else 12 if speed > 1.0 else 11)
-    assert len(cued) >= (2 if backward else 4)  # who goes too unevenly hears that no verdict is
+    assert len(seen) >= (10 if backward else 12)
+    # In longer strides at 0.8 m/s a tall walker takes fewer steps than a trunk counts without the
+    # belt: then nothing is said.
+    assert len(cued) >= (3 if speed < 1.0 and not backward else 4)
 
 
 def late(events: list[AnyEvent]) -> list[Cue]:
