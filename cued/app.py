@@ -134,7 +134,7 @@ class Engines:
     def choose(self, runner: str, t: float) -> Engine | None:
         """Make an engine for another runner, unless a session is going on.
 
-        Of who ran since the daemon began it is known from then: the history may not be on.
+        Whoever ran since the daemon began is remembered from then: the history may be off.
         """
         now = self._coach.memory
         if not self.idle or runner in ("", now.runner):

@@ -88,7 +88,7 @@ def chosen_config(args: argparse.Namespace, opening: Opening) -> Config:
 
 
 def concluded(session: RecordedSession, part: SessionPart, config: Config) -> Iterator[AnyEvent]:
-    """Feed a part to a new engine with this configuration; what it concludes."""
+    """Feed a part to a new engine with this configuration and yield what it concludes."""
     made, _ = app.remake(config, part.opening)
     for item in session.inputs(part):
         yield from made.feed(item)

@@ -193,7 +193,7 @@ def _place(path: Path, config: Config, door: Door | None) -> Place:
 async def _serve(
     config: Config, read: Callable[[], Config], signals: Signals, *, may_set_up: bool = False
 ) -> Config | Opened | None:
-    """Run one daemon; what follows it, if anything does."""
+    """Run one daemon and return what follows it, if anything does."""
     following: list[Config | Opened] = []
 
     def then(next_: Config | Opened) -> None:

@@ -1,1 +1,1 @@
-"""Asyncio without opinions: supervision, bounded outlets, systemd."""
+"""What keeps the daemon running: supervision, fences, belt wishes, signals, systemd."""

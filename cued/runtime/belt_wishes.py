@@ -13,7 +13,7 @@ MOST_WAITING = 8  # chosen: older ones are no longer wished for
 
 
 class BeltWishes:
-    """Asks every source for what the belt shall do, and tells what none of them does."""
+    """Asks every source to change the belt, and tells when none of them does."""
 
     def __init__(
         self, sources: Sequence[Source], refused: Callable[[str], None], failed: Failed
@@ -23,7 +23,7 @@ class BeltWishes:
         self._stops: asyncio.Queue[BeltRequest] = asyncio.Queue()
 
     def add(self, wish: BeltRequest) -> None:
-        """Take a wish; where it is a stop, none of before comes true after it."""
+        """Queue a wish; a stop drops every wish before it."""
         stops = wish.speed_m_s == 0
         while not self._waiting.empty() and (stops or self._waiting.full()):
             self._waiting.get_nowait()

@@ -76,7 +76,7 @@ def _begun_anew(path: Path, doubt: str) -> str:
 
 
 def forget(path: Path, runner: str) -> int:
-    """Delete every row about a runner, from the file's free pages too; how many sessions went."""
+    """Delete every row about a runner, free pages included; return how many sessions went."""
     connection = open_database(path)
     try:
         connection.execute("pragma secure_delete = on")

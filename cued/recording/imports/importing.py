@@ -68,7 +68,7 @@ def all_formats() -> list[Format]:
 
 
 def read_export(path: Path, asked: ImportOptions) -> tuple[str, Export]:
-    """Read an export of any format; its name and what it holds."""
+    """Read an export of any format; return its name and what it holds."""
     if path.is_dir() and is_table(path):
         raise CuedError(f"{path}: this is a table recording already")
     files = Files(path)
