@@ -19,10 +19,9 @@ from __future__ import annotations
 
 import argparse
 import math
-import textwrap
 from collections.abc import Iterator
 from functools import cache
-from itertools import pairwise, product
+from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar
 
@@ -34,7 +33,6 @@ from cued.evaluation.truth import Truth, is_intact
 from cued.gait.finding import Contact, Moving
 from cued.gait.trunk import contacts, network
 from cued.gait.trunk.chain import Trunk
-from cued.gait.trunk.weights import LAG_S
 from cued.model import Block, Packet
 from cued.recording.tables.stream import packets
 from cued.recording.tables.table import TableRecording, find_tables, read_table
@@ -50,6 +48,7 @@ WIDTH_S = 0.035  # of the bump
 SHORT, SHALLOW = -0.72, -2.75  # powers of the stretch
 SLOW_PART_S = 0.2  # mean over this, before the stretch: half a step
 LAYERS = (48, 24)
+OUT = Path(network.__file__).with_name("steps.npy")
 SLOWER = 1.6  # stretched so far and more, also with shorter steps
 SLOW, SOFT = 2.0, 0.6  # stretched so far, every second recording moves so much less besides
 FOLDS = 4
@@ -66,7 +65,6 @@ SHIFT_S = {
 PIECE_S = 5.0
 EPOCHS, BATCH, RATE = {False: 9, True: 4}, 1024, 2e-3  # for a slow belt 9 were no better
 SEEDS = (1, 2, 3, 4, 5)  # of the networks whose log-odds are averaged
-OUT = Path(__file__).parents[1] / "cued" / "gait" / "trunk" / "weights.py"
 TRUNKS = ("lower_back", "waist", "chest")
 SETS = ("voisard", "mobgap", "weallwalk", "oxford", "tripod", "alcantara")  # to be judged
 SLOWED = ((1.0, False), (2.0, False), (2.5, False), (2.0, True), (2.5, True))
@@ -156,7 +154,7 @@ def wanted(recording, times: np.ndarray, by: float, truth: list[float], *, slow,
     at = np.array(truth) + shift
     answer = np.zeros(times.size, np.float32)
     for t in at * by:
-        answer = np.maximum(answer, np.exp(-0.5 * ((times - LAG_S - t) / width) ** 2))
+        answer = np.maximum(answer, np.exp(-0.5 * ((times - network.LAG_S - t) / width) ** 2))
     trust = next((w for name, w in TRUST.items() if recording.subject.startswith(name)), 1.0)
     if slow and not short and recording.subject.startswith("tripod"):
         trust *= SLOWLY_TRUST
@@ -252,14 +250,13 @@ def _slopes(params, n: int, x: np.ndarray, y: np.ndarray, w: np.ndarray) -> list
 
 def write(usual: Layers, slow: Layers) -> None:
     """Put the weights, in thousandths, where the engine reads them."""
-    text = OUT.read_text("utf-8").split('USUAL = """')[0]
-    for name, layers in (("USUAL", usual), ("SLOW", slow)):
-        rows = []
-        for net, (weight, bias) in product(range(len(layers[0][0])), layers):
-            flat = np.rint(1000 * np.append(weight[net], bias[net])).astype(int)
-            rows += textwrap.wrap(" ".join(map(str, flat)), 98)
-        text += f'{name} = """\\\n' + "\n".join(rows) + '\\\n"""\n\n'
-    OUT.write_text(text.rstrip("\n") + "\n", "utf-8")
+    np.save(OUT, np.array([thousandths(usual), thousandths(slow)]))
+
+
+def thousandths(layers: Layers) -> np.ndarray:
+    """Return the numbers of networks beside each other, (networks, numbers)."""
+    parts = (part.reshape(len(part), -1) for layer in layers for part in layer)
+    return np.rint(1000 * np.concatenate(list(parts), axis=1)).astype("<i2")
 
 
 def person(recording: TableRecording) -> str:

@@ -157,7 +157,6 @@ TESTED_IN = {
     "commands/import_.py": "recordings/test_importing.py",
     "evaluation/*.py": "core/test_evaluation.py",
     "gait/metrics/*.py": "core/gait/test_metrics.py",
-    "gait/trunk/weights.py": "core/gait/test_network.py",
     "recording/imports/**/*.py": "recordings/test_import_formats.py",
     "report/*.py": "report/test_report.py",
     "simulation/*.py": "core/simulation/test_simulated_signals.py",

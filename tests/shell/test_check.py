@@ -68,7 +68,7 @@ def test_a_simulated_runner_whose_sensors_nobody_hears_is_a_mistake_told_in_one_
     assert done.returncode == os.EX_CONFIG
     told = done.stderr
     assert told.startswith(
-        "cued: cued.toml: [sources.simulate] scenario: workout has the sensors trunk, foot"
+        "cued: cued.toml: line 4: [sources.simulate] scenario: workout has the sensors trunk, foot"
     )
     assert "write a table [sensors.trunk] (there are back)" in told
     assert told.count("\n") == 1

@@ -13,8 +13,8 @@ time up to 2.5 times, so that slow steps are steps. Where the belt is known to b
 are asked, which were shown the shorter steps of slow people besides: the vertical of those is so
 soft that elsewhere whoever stands would step.
 
-The recipe of ``scripts/train-steps`` made the weights from Voisard, Tripod, Mobgap, WeAllWalk and
-the Oxford step counter's phones; ``docs/accuracy.md`` has the figures of people left out.
+``scripts/train-steps`` made the weights, in ``steps.npy``, from Voisard, Tripod, Mobgap, WeAllWalk
+and the Oxford step counter's phones; ``docs/accuracy.md`` has the figures of people left out.
 
 Any split of the same samples gives the same answers to the last bit: samples are summed one after
 the other, and every answer is a product of its own, of the same shapes whatever else is asked.
@@ -22,15 +22,16 @@ the other, and every answer is a product of its own, of the same shapes whatever
 
 from __future__ import annotations
 
+from importlib import resources
+
 import numpy as np
 from numpy.typing import NDArray
 
-from cued.gait.trunk import weights
 from cued.model import Floats
 from cued.signal.orientation import Vector
 
 STEP = 2  # samples from one answer to the next
-LAG_S = weights.LAG_S
+LAG_S = 0.03  # from a contact to its highest answer, as the networks were taught
 WIDTHS = np.array([2] * 8 + [4] * 6 + [8] * 6 + [16] * 8)  # samples each input is the mean of
 EDGES = np.concatenate(([0], np.add.accumulate(WIDTHS)))  # where they begin, counted back
 REACH = int(EDGES[-1])  # samples the network sees
@@ -42,8 +43,23 @@ MEANS[:, 0] -= 1.0 / REACH
 MEANS[:, -1] += 1.0 / REACH
 SHARES = WIDTHS[:, None] / REACH
 
-LAYERS = weights.layers(weights.USUAL)
-SLOW_LAYERS = weights.layers(weights.SLOW)  # for a belt that is known to be slow
+SHAPES = ((85, 48), (48, 24), (24, 1))  # of the layers, input first
+
+Layers = list[tuple[Floats, Floats]]
+
+
+def layers_of(nets: Floats) -> Layers:
+    """Return the matrices and biases of each layer, in order, of networks beside each other."""
+    found: Layers = []
+    for rows, columns in SHAPES:
+        weight, bias, nets = np.split(nets, [rows * columns, (rows + 1) * columns], axis=1)
+        found.append((weight.reshape(-1, rows, columns), bias.reshape(-1, 1, columns)))
+    return found
+
+
+# Thousandths, (usual and for a belt known to be slow, networks, numbers).
+with resources.files(__package__).joinpath("steps.npy").open("rb") as _file:
+    LAYERS, SLOW_LAYERS = (layers_of(nets) for nets in np.load(_file) / 1000.0)
 
 
 class StepNetwork:
