@@ -58,7 +58,7 @@ def layers_of(nets: Floats) -> Layers:
 
 
 # Thousandths, (usual and for a belt known to be slow, networks, numbers).
-with resources.files(__package__).joinpath("steps.npy").open("rb") as _file:
+with resources.files("cued.gait.trunk").joinpath("steps.npy").open("rb") as _file:
     LAYERS, SLOW_LAYERS = (layers_of(nets) for nets in np.load(_file) / 1000.0)
 
 
