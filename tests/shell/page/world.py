@@ -22,6 +22,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from cued import app
 from cued import config as configuration
 from cued.commands.simulate import Runner
@@ -43,6 +45,7 @@ FLAGS = [
 PATIENCE_S = 30.0  # no claim about time: a busy machine takes its own
 BROWSER_STARTS_WITHIN_S = 90.0  # a cold start on a small, busy machine
 STATION_STARTS_WITHIN_S = 240.0
+LASTS_S = 3600.0  # as long as any test may look; a slow machine's last one needs a walker, too
 BATTERIES = {"trunk": 83.0, "foot_left": 61.0, "foot_right": 14.0}
 
 
@@ -200,7 +203,8 @@ class Station:
         }
         self.url = f"http://127.0.0.1:{self.port}/"
         self._config = configuration.convert(table)
-        simulation = Simulation(open_scenario(scenario), keep_truth=1000)
+        script = replace(open_scenario(scenario), duration_s=LASTS_S)
+        simulation = Simulation(script, keep_truth=1000)
         self._worn = {s.name: app.Worn(s.placement, s.mounting) for s in simulation.scenario.sensor}
         self.simulation = simulation
         runner = Runner(simulation)
