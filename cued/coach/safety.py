@@ -154,8 +154,16 @@ class Safety:
     def _stumbled(self, item: Stumble, known: Known, now: float) -> list[Proposal]:
         self._hold_until, self._upset_at = known.footfalls + self._plan.hold_steps, now
         because: Reason = {"score": round(item.score, 2)}
-        key, priority, again_s = "stumble", Priority.STUMBLE, STUMBLE_AGAIN_S
-        return [safety_cue(key, priority, item.t, key, refractory_s=again_s, because=because)]
+        return [
+            safety_cue(
+                "stumble",
+                Priority.STUMBLE,
+                item.t,
+                "stumble",
+                refractory_s=STUMBLE_AGAIN_S,
+                because=because,
+            )
+        ]
 
     def _fell(self, item: Fall, known: Known, now: float) -> list[Proposal]:
         if self.fallen:
@@ -172,8 +180,14 @@ class Safety:
     def _alarm(self, now: float) -> Proposal:
         assert self._fall is not None
         because: Reason = dict(self._fall.because)
-        key, since, again_s = "fall_confirmed", self._fall.t, ALARM_AGAIN_S
-        return safety_cue(key, Priority.FALL, since, "alarm", refractory_s=again_s, because=because)
+        return safety_cue(
+            "fall_confirmed",
+            Priority.FALL,
+            self._fall.t,
+            "alarm",
+            refractory_s=ALARM_AGAIN_S,
+            because=because,
+        )
 
     def _link(self, item: Link, known: Known, now: float) -> list[Proposal]:
         before = self._links.get(item.sensor)

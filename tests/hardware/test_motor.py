@@ -9,6 +9,7 @@ from cued.actuators._patterns import SCORES, pulses
 from cued.actuators.pod_haptic import APART_S, rhythm
 from cued.devices import pod as decoder
 from cued.devices.device import Answer, Write
+from cued.parts import NoOptions
 from tests.hardware.boards import Bench
 
 STEP_S = 0.015  # a step takes 5 ms, and longer when it reads the chip
@@ -25,7 +26,7 @@ def bench():
 
 def written(bench, each):
     """What the daemon writes, its newest frame having come now."""
-    host = decoder.Pod(decoder.Config(), "back")
+    host = decoder.Pod(NoOptions(), "back")
     host.start([decoder.DATA, decoder.MOTOR])
     t = bench.chip.now_us * 1e-6 + 4000.0  # the host's own clock
     host.receive(t, decoder.DATA, bench.data.sent[-1])
@@ -64,7 +65,7 @@ def test_a_rhythm_that_was_under_way_for_too_long_is_not_played(bench, under_way
 
 
 def test_a_host_that_hears_nothing_does_not_write(bench):
-    host = decoder.Pod(decoder.Config(), "back")
+    host = decoder.Pod(NoOptions(), "back")
     host.start([decoder.DATA, decoder.MOTOR])
     (nothing_yet,) = host.pulse(9.0, ((0.0, 0.1),))
     host.receive(10.0, decoder.DATA, bench.data.sent[-1])
@@ -77,7 +78,7 @@ def test_a_host_that_hears_nothing_does_not_write(bench):
 
 
 def test_a_pod_of_older_firmware_has_no_motor():
-    host = decoder.Pod(decoder.Config(), "back")
+    host = decoder.Pod(NoOptions(), "back")
     host.start([decoder.DATA])
     (answer,) = host.pulse(0.0, ())
     assert isinstance(answer, Answer)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from cued.devices import pod as decoder
 from cued.devices.device import Advert
+from cued.parts import NoOptions
 from tests.hardware.boards import POD, SERVICES, Bench, Chip
 
 EXAMPLE = bytes.fromhex(
@@ -137,9 +138,7 @@ def test_no_sleep_is_short_enough_to_stall(streaming):
 
 
 def test_in_the_daemons_units_a_pod_at_rest_weighs_one_g(streaming):
-    (packet,) = decoder.Pod(decoder.Config(), "foot").receive(
-        0.0, decoder.DATA, streaming.data.sent[0]
-    )
+    (packet,) = decoder.Pod(NoOptions(), "foot").receive(0.0, decoder.DATA, streaming.data.sent[0])
     assert packet.acc[0, 0] == pytest.approx(2049 * 0.488e-3 * 9.80665)
     assert packet.gyr is not None
     assert packet.gyr[0, 2] == pytest.approx(7 * 0.070 * math.pi / 180)

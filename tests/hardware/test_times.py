@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cued.devices import pod as decoder
+from cued.parts import NoOptions
 from tests.hardware.boards import Bench
 
 
@@ -45,7 +46,7 @@ def test_frames_never_overlap_and_the_decoder_takes_them_all(rate_hz, pauses):
     bench.connect()
     bench.write(b"\x01")
     bench.run(4, pauses)
-    device = decoder.Pod(decoder.Config(), "foot")
+    device = decoder.Pod(NoOptions(), "foot")
     ticks = []
     for k, frame in enumerate(bench.data.sent):
         assert decoder.decode(frame).counter == k

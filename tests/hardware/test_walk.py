@@ -8,6 +8,7 @@ import pytest
 from cued.devices import pod as decoder
 from cued.engine import Engine, Worn
 from cued.model import Footfall
+from cued.parts import NoOptions
 from cued.simulation.run import Simulation, collect
 from cued.simulation.scenario import BeltSetting, Doing, Scenario, SimulatedSensor
 from tests.hardware.boards import Bench
@@ -47,7 +48,7 @@ def chip_at(walk):
 
 def heard(bench):
     """Footfalls that the engine finds in what the pod sent."""
-    device, engine = decoder.Pod(decoder.Config(), "foot"), Engine({"foot": Worn("foot_left")})
+    device, engine = decoder.Pod(NoOptions(), "foot"), Engine({"foot": Worn("foot_left")})
     events = []
     for sent_us, frame in zip(bench.data.sent_us, bench.data.sent, strict=True):
         arrival = sent_us / 1e6 + RADIO_S

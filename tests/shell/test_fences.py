@@ -226,7 +226,7 @@ async def test_an_actuator_whose_timer_or_task_raises_is_off_and_told_once(how):
     assert [n.code for n in seen.told()] == [FAILED]
 
 
-@pytest.mark.parametrize("task", ["Speech._look_for_underruns", "Book.run"])
+@pytest.mark.parametrize("task", ["Speech._look_for_underruns", "PhraseCache.run"])
 async def test_a_fault_in_the_voices_own_tasks_ends_the_voice_only(task, tmp_path, monkeypatch):
     monkeypatch.setattr(speech, "CHECK_S", 0.001)
     monkeypatch.setattr(f"cued.actuators.speech.{task}", raising)

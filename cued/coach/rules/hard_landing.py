@@ -44,8 +44,9 @@ class HardLanding(Rule):
         if since is None or self._watch.mean < 0.0:
             return None
         because = self._watch.because()
-        key, priority = "hard_landing", Priority.TECHNIQUE
-        return Proposal(key, priority, "posture", since, because, pattern="notice")
+        return Proposal(
+            "hard_landing", Priority.TECHNIQUE, "posture", since, because, pattern="notice"
+        )
 
 
 PART = Part(Config, HardLanding)

@@ -45,8 +45,9 @@ class PostureLost(Rule):
             return None
         self._since = known.now if self._since is None else self._since
         because: Reason = {name: round(self._means[name], 2) for name in lost}
-        key, priority = "posture_lost", Priority.TECHNIQUE
-        return Proposal(key, priority, "posture", self._since, because, pattern="notice")
+        return Proposal(
+            "posture_lost", Priority.TECHNIQUE, "posture", self._since, because, pattern="notice"
+        )
 
     def _follow(self, name: str, worse: float) -> None:
         mean = self._means.get(name, 0.0)

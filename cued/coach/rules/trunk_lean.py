@@ -45,9 +45,14 @@ class TrunkLean(Rule):
         since = self._watch.feed(news, known)
         if since is None:
             return None
-        key = "trunk_lean" if self._watch.mean > 0.0 else "trunk_lean_back"
-        because, priority = self._watch.because(), Priority.TECHNIQUE
-        return Proposal(key, priority, "posture", since, because, pattern="notice")
+        return Proposal(
+            "trunk_lean" if self._watch.mean > 0.0 else "trunk_lean_back",
+            Priority.TECHNIQUE,
+            "posture",
+            since,
+            self._watch.because(),
+            pattern="notice",
+        )
 
 
 PART = Part(Config, TrunkLean)

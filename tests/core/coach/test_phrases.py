@@ -166,11 +166,12 @@ def test_every_language_has_every_key_and_is_silent_in_the_same_ones(language: s
 
 
 def keys_in_the_code() -> set[str]:
-    """Return the literal keys of cues: of ``key=``, safety's, ``_say``'s and the phases' lines."""
+    """Return the literal keys of cues: of proposals, safety's, ``_say``'s and the phases' lines."""
     calls = [node for tree in SOURCES for node in ast.walk(tree) if isinstance(node, ast.Call)]
     cues = [c for c in calls if getattr(c.func, "id", "") in ("Proposal", "Cue")]
     keys = [k.value for c in cues for k in c.keywords if k.arg == "key"]
-    said = [c.args[0] for c in calls if getattr(c.func, "attr", "") == "_say" and c.args]
+    keys += [c.args[0] for c in cues if c.args]
+    said = [c.args[0] for c in calls if getattr(c.func, "attr", "") in ("_say", "_owe") and c.args]
     said += [c.args[0] for c in calls if getattr(c.func, "id", "") == "safety_cue"]
     literals = {text for each in [*keys, *said] for text in _results(each)}
     return literals | {line.key for phase in PHASES.values() for line in phase.says}

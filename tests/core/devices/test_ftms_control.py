@@ -9,7 +9,7 @@ import pytest
 
 from cued.devices import ftms
 from cued.devices.device import Answer, Read, Subscribe, Write
-from cued.model import BeltRequest, DecodeError
+from cued.model import BeltRequest
 from tests.core.devices.treadmills import STOP, H, moving, tell, treadmill
 
 
@@ -166,11 +166,6 @@ def test_control_that_the_machine_takes_back_is_asked_for_with_the_next_wish(sta
     device.receive(3.1, ftms.CONTROL, H("800201"))
     device.receive(4.0, ftms.STATUS, H(status))
     assert device.request(BeltRequest(t=5.0, speed_m_s=1.2)) == [Write(ftms.CONTROL, H("00"))]
-
-
-def test_a_speed_that_no_belt_has_is_none():
-    with pytest.raises(DecodeError):
-        treadmill().receive(1.0, ftms.DATA, H("0000 ffff"))
 
 
 def test_ranges_are_read_where_the_machine_has_them():

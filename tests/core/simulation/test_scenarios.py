@@ -56,7 +56,7 @@ MISTAKES = {
     "duration_s = 10": "does is missing",
     "does = []": "wants at least one [[does]]",
     "does = 3": "does: needs a list in [ ]",
-    "does = [": "not valid TOML",
+    "does = [": "line 1: a quote or a bracket that is opened is not closed",
 }
 
 
