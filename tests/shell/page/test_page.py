@@ -169,12 +169,13 @@ def test_a_cue_is_on_the_page_within_300_ms(look: Any, peer: Peer) -> None:
     assert max(delays) < 0.3, "p99 of 60 is their greatest"
 
 
+@pytest.mark.alone  # a browser that is starved loses its connection, and a press with it
 def test_buttons_act_and_say_so(station: Station, visit: Any) -> None:
     page = visit(station.url)
     until(page, NUMBER)
     page.get_by_role("button", name="Mute").click()
+    page.locator("#answer").get_by_text("Mute: done").wait_for()  # for five seconds only
     until(page, MUTED)
-    page.locator("#answer").get_by_text("Mute: done").wait_for()
     page.get_by_text("voice muted").wait_for()
     page.get_by_role("button", name="Unmute").focus()
     page.keyboard.press("Enter")
