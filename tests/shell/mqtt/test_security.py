@@ -172,7 +172,7 @@ def test_a_ca_that_is_none_is_refused_as_the_sink_is_made(tmp_path: Path) -> Non
     config = Config(tls=True, ca=secret_file(tmp_path, "no certificate"))
     with pytest.raises(ConfigError, match=r"^\[sinks\.mqtt\] ca: "):
         made(config, tmp_path)
-    with pytest.raises(ConfigError, match=r"No such file or directory: /nowhere\.pem"):
+    with pytest.raises(ConfigError, match=r"ca: /nowhere\.pem: No such file or directory"):
         made(Config(tls=True, ca="/nowhere.pem"), tmp_path)
 
 
