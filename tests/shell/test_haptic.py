@@ -89,8 +89,9 @@ class Felt:
         return len(self.values(motor)) >= n
 
     def values(self, motor: int) -> list[float]:
-        """One motor's values, one after the other."""
-        return [told.value for told in self._told if told.pin == self._pins[motor]]
+        """One motor's values, one after the other; a pin that is low may be driven low again."""
+        told = (told.value for told in self._told if told.pin == self._pins[motor])
+        return [value for value, _ in itertools.groupby(told)]
 
 
 def dones(said: list[Any]) -> list[CueDone]:
