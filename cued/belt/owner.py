@@ -42,8 +42,6 @@ AGREES = 0.05  # relative; real belts averaged 98-103 % of target (Willwacher, S
 # Told anew: a mean that has moved by so much, relative; an uncertainty so many times another.
 RESTATED, SURER = 0.01, 2.0
 OTHER_M_S, OTHER_PERCENT = 0.05, 0.5  # half a bin of the baselines (coach/strides/baseline.py)
-
-
 JUDGED_S = 2.0 * LAGS_S  # by then a contradiction is a doubt, unless it grew or shrank
 WALKED_S = 8.0  # without a stand or a turn; a room is rarely so long
 FEET = " feet"  # no sensor has this name

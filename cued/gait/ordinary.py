@@ -8,10 +8,10 @@ Rules of this file
 ------------------
 * Centre and spread are median and MAD, so that a few odd strides do no harm.
 * ``First``: the first values stay the reference, so that slow tiring shows instead of being learnt.
-* ``Lately``: the last minute that was gone so. Time counts while values are noted; what is not
-  ordinary is not noted, and does not become so. Terms that were left for five minutes are known no
-  more, and after a minute without a stride none are: somebody else may come.
-* How long strides take has a reference of its own, which follows: ``coach/strides/baseline.py``.
+* ``Lately``: the last minute of going that way. Time counts while values are noted; what is not
+  ordinary is not noted, so it never becomes ordinary. Terms left for five minutes are forgotten,
+  and so are all of them after a minute without a stride: somebody else may have come.
+* Stride time has a reference of its own, which follows the runner: ``coach/strides/baseline.py``.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from cued.model import Direction, Mode, Side
 SPEED_BIN_M_S = 0.1  # chosen
 UNTOLD = -1000  # the bin of what nobody tells; far from any other
 SIGMA = 1.4826  # SD of a normal distribution over its MAD
-LOOKS_BACK_S = 60.0  # gone so; habits change more slowly
+LOOKS_BACK_S = 60.0  # of going that way; habits change more slowly
 LEAST = 6  # values; chosen
-LAST_S = 6.0  # so new a value says nothing of before; chosen
+LAST_S = 6.0  # a newer value does not count as before; chosen
 LEFT_S = 300.0  # the longest backward part takes four minutes, and there are turns
 FORGOTTEN_S = 60.0  # without a stride
 STRIDE_S = 3.0  # no stride takes longer
@@ -84,7 +84,7 @@ class First:
 
 
 class Way(Struct):
-    """One way of going: its values and when in it they came, and how long it was gone."""
+    """Going under the same terms: the values with the time walked so far, and that time."""
 
     values: deque[tuple[float, float]] = field(default_factory=deque[tuple[float, float]])
     walked_s: float = 0.0
@@ -92,7 +92,7 @@ class Way(Struct):
 
 
 class Lately:
-    """Remembers what one number was in the last minute under each terms."""
+    """Remembers what one number was in the last minute under the same terms."""
 
     def __init__(self) -> None:
         self._ways: dict[Terms, Way] = {}
