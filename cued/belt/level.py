@@ -46,7 +46,6 @@ TRY_REPORTS, LOOKS_BACK_S = 6, 6.0
 RETURN_S, RETURN_REPORTS = 6.0, 4.0
 WINDOWS = (2, 3, 4, 5, 6, 8, 12, 16, 20, 30, 40, 60, 90)  # reports
 LEAST_WINDOW, EVEN_REPORTS = 8, 30  # shorter ones where so many are known
-TAIL = 1e-3  # below that Bennett's bound is the even one, and is computed from too small numbers
 REMEMBERED = 300  # reports
 VANISHED = 0.2  # of a speed: a report below is as incredible at 0.4 m/s as at 4
 LEAST_STEP = 1.75  # times the finest: three quarters of a step of 0.1 km/h
@@ -303,8 +302,8 @@ class Level:
         spread = max(before.scatter, self._scale.finest / 4.0)
         often = 2.0 * math.log(max(1.0, 1.0 / self.apart_s)) if self.apart_s else 0.0
         certain = math.sqrt(CERTAIN**2 + often) * (1.0 + CERTAIN_FEW / n)
-        away = (late - before.mean) / spread
-        return _as_even(away, before.skewness) > certain * math.sqrt(1.0 / k + 1.0 / n)
+        away = before.evenly((late - before.mean) / spread)
+        return away > certain * math.sqrt(1.0 / k + 1.0 / n)
 
     def _change(self, t: float, value: float) -> None:
         self._recent.append((t, value))
@@ -344,19 +343,6 @@ class Level:
                 self._edge = max(self._edge, spread / 2.0)
                 self._begin(window[0][0], values)
                 return
-
-
-def _as_even(away: float, skewness: float) -> float:
-    """Return how many deviations away are as unlikely where reports scatter evenly.
-
-    Some in a row are often far off on the side of a long tail (Bennett 1962,
-    10.1080/01621459.1962.10482149): a digit that flickers in 2 % of reports flickers twice in 8 of
-    them once in a hundred.
-    """
-    tail = away * skewness
-    if tail <= TAIL:
-        return abs(away)
-    return abs(away) * math.sqrt(2.0 * ((1.0 + tail) * math.log1p(tail) - tail)) / tail
 
 
 def _drift(values: Sequence[float]) -> float:

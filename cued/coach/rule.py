@@ -74,7 +74,10 @@ class Rule(Protocol):
     keys: tuple[str, ...]
 
     def __init__(self, config: Any) -> None:
-        """Build the rule; one without options inherits this."""
+        """Start with nothing seen.
+
+        config : options of the rule; a rule that has some overrides this.
+        """
         self.reset()
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:

@@ -35,7 +35,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Buzz; raises CuedError if it cannot have been felt."""
+    """Play a vibration pattern on the motors.
+
+    Raises CuedError if nobody can have felt it.
+    """
     config = load_config(args)
     actuators = config.parts.get("actuators", {})
     if "pod_haptic" in actuators and "haptic" not in actuators:

@@ -28,7 +28,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Drive the pins low; raises CuedError if there are pins that could not be."""
+    """Drive every output pin low.
+
+    Raises CuedError for pins that could not be driven.
+    """
     config = load_config(args)
     where = app.site(config)
     pins = output_pins(config)

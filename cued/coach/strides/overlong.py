@@ -178,7 +178,7 @@ class Judge:
         self._feet = {}
 
     def feed(self, stride: Stride, known: Known) -> Judged | None:
-        """Judge a stride against what it is to be; None where that is not known."""
+        """Return how a stride compares with its reference, or None without one."""
         if not known.settled(stride.side) or not stride.clean:
             return None
         reference = known.carry.target if known.carry else known.own(stride)

@@ -35,9 +35,10 @@ TURN_M_S = 0.5  # slow enough to turn round on: the fastest of the first stage
 
 
 class Stage(Struct, frozen=True):
-    """One rung. Speeds in m/s, grades in %; ``session_s`` caps all time backward in a session.
+    """A rung of the ladder, with speeds in m/s and grades in percent.
 
-    clean_s, sessions : backward in a clean session, and so many of them lead on.
+    bout_s : longest backward part.  session_s : most time backward in a session.
+    clean_s : least time backward of a clean session.  sessions : clean ones that lead on.
     """
 
     name: str

@@ -162,7 +162,10 @@ def last_words(
 def standing_after(
     known: Known, tally: SessionTally, memory: Memory, profile: Profile, elapsed_s: float
 ) -> Standing:
-    """Return where the runner stands on the ladder after a session; a free run changes nothing."""
+    """Return where the runner stands on the ladder after a session.
+
+    A free run changes nothing.
+    """
     tally.compare_spread(spread_ratios(known.baselines, memory))
     tally.feed(Stability(t=known.now, level="unknown", score=None))  # unsteady to the end
     if tally.kind != "program":

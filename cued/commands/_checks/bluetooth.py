@@ -167,7 +167,7 @@ class Stream(NamedTuple):
 
 
 async def heard_by(config: Config) -> Check:
-    """Listen for a moment; what matters is that there is something to listen with."""
+    """Return whether there is an adapter that can listen, by listening for a moment."""
     from cued.sources._ble_looking import scan  # noqa: PLC0415 (importing bleak takes its time)
 
     chosen = config.part("sources", "ble")

@@ -19,7 +19,10 @@ Tables = dict[str, Any]
 
 
 class ChosenSensor(Struct, frozen=True, omit_defaults=True):
-    """A device and where it is worn; what is not known of it is left out of its table."""
+    """A device and where it is worn, as its table in the configuration has it.
+
+    Fields that are not known are left out of that table.
+    """
 
     device: str
     placement: str
