@@ -18,7 +18,7 @@ import msgspec
 
 from cued.commands._options import non_negative, number, positive, whole
 from cued.frames import Matrix, rotation
-from cued.model import CuedError, Placement
+from cued.model import CuedError, Placement, RecordingError
 from cued.reading import visible
 from cued.recording.imports import importing
 from cued.recording.imports.export_tables import ASKED
@@ -144,6 +144,8 @@ def run(args: argparse.Namespace) -> int:
         for path in args.source:
             print("\n".join(map(visible, look(path, asked))))
         return 0
+    if missing := next((path for path in args.source if not path.exists()), None):
+        raise RecordingError(f"{missing}: there is no such file or folder")
     if args.out is None:
         raise CuedError("say where to: --out FOLDER (or --look, to see what is in the files)")
     exports = [importing.read_export(path, asked) for path in args.source]

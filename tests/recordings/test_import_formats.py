@@ -255,6 +255,9 @@ def test_two_feet_in_one_file_are_two_sensors(tmp_path, names):
     assert "foot" not in made.notes.lower()
 
 
+MOTION = {"acc": ACC, "gyro": GYR}
+
+
 def axes(values):
     return dict(zip("zyx", values[::-1].tolist(), strict=True))
 
@@ -291,14 +294,26 @@ def a_record_a_line():
     return "".join(json.dumps(r) + "\n" for r in records)
 
 
+def columns_of_axes():
+    named = {key: dict(zip("xyz", a.T.tolist(), strict=True)) for key, a in MOTION.items()}
+    return json.dumps({"person": "p", "samples": {"t_ms": (1e3 * T).tolist(), **named}})
+
+
+def columns_of_vectors():
+    named = {key: a.tolist() for key, a in MOTION.items()}
+    return json.dumps({"t_ms": (1e3 * T).tolist(), **named})
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         (sensor_logger_json(), []),
         (pushed(), []),
         (a_record_a_line(), ["--units", "m/s2,rad/s"]),
+        (columns_of_axes(), ["--units", "m/s2,rad/s"]),
+        (columns_of_vectors(), ["--units", "m/s2,rad/s"]),
     ],
-    ids=["exported", "pushed", "own"],
+    ids=["exported", "pushed", "own", "columns", "vectors"],
 )
 def test_records_in_json(tmp_path, text, words):
     (tmp_path / "walk.json").write_text(text)

@@ -108,3 +108,8 @@ def test_a_text_of_another_encoding_is_read_with_a_note(tmp_path, capsys):
     made = imported(tmp_path, source)
     same(made.sensors[0], gyr=None)
     assert "not UTF-8, read as Latin-1" in capsys.readouterr().err
+
+
+def test_what_is_not_there_is_said_before_what_else_is_missing(tmp_path, capsys):
+    assert __main__.main(["import", str(tmp_path / "nowhere")]) != 0
+    assert capsys.readouterr().err.endswith("nowhere: there is no such file or folder\n")

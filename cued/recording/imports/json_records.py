@@ -4,7 +4,8 @@ Known are Sensor Logger's JSON (``{"sensor": "Gyroscope", "time": ns, "seconds_e
 ...}``), what it pushes to a server, kept a message a line (``{"payload": [{"name": "gyroscope",
 "time": ns, "values": {"x": ...}}]}``), and anybody's own records: ``{"t": 0.01, "acc": [x, y, z]}``
 or ``{"t": 0.01, "acc": {"x": ...}}``, of which each becomes a row of ``t, acc_x, acc_y, acc_z``.
-Records that name a sensor are a table for each.
+Records that name a sensor make a table per sensor. Columns, ``{"t": [...], "acc": {"x": [...]}}``,
+are turned into records first.
 Source: github.com/tszheichoi/awesome-sensor-logger, README.md and PUSHING.md.
 """
 
@@ -20,6 +21,7 @@ from typing import Any, cast
 JSON = (".json", ".jsonl", ".ndjson")
 MAX_CHARS = 1 << 28  # ten times as much memory while it is read
 DEEPEST = 4  # of what people write, in brackets within brackets
+FEWEST_ROWS = 5  # three values may be a vector, four a quaternion
 PUSHED, MOST_NS = "pushed_ns", 1 << 63  # as clocks count them
 NAMES = {  # of a push, which writes its sensors small and in one word, as the app names its files
     "accelerometer": "Accelerometer", "totalacceleration": "TotalAcceleration",
@@ -63,11 +65,35 @@ def _listed(node: Any, deep: int) -> list[Record]:
     fields = cast("Record", node)
     if "payload" in fields or not deep:
         return [fields]
+    if rows := _rows(fields):
+        return rows
     inner = {key: _listed(value, deep - 1) for key, value in fields.items()}
     held = {key: found for key, found in inner.items() if len(found) > 1}
     if len(held) < 2:
         return next(iter(held.values()), [fields])
     return [{"sensor": key, **one} for key, found in held.items() for one in found]
+
+
+def _rows(fields: Record) -> list[Record]:
+    """Return the records in columns of one length; [] if these are no columns."""
+    if not any(isinstance(value, list) for value in fields.values()):
+        return []
+    columns = dict(_columns(fields))
+    lengths = {len(column) for column in columns.values()}
+    if len(columns) < 2 or len(lengths) > 1 or min(lengths) < FEWEST_ROWS:
+        return []
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _columns(fields: Record, before: str = "") -> Iterator[tuple[str, list[Any]]]:
+    """Yield the arrays of numbers, or of arrays of them, also those in what is nested."""
+    for key, value in fields.items():
+        if isinstance(value, dict):
+            yield from _columns(cast("Record", value), f"{before}{key}_")
+        elif isinstance(value, list):
+            items = cast("list[Any]", value)
+            if not any(isinstance(item, dict) for item in items):
+                yield f"{before}{key}", items
 
 
 def _pushed(record: Record) -> list[Record]:
