@@ -25,6 +25,16 @@ def moving(known: Known) -> bool:
     return known.walking
 
 
+def at_rest(known: Known) -> bool:
+    """Return whether nobody walks, and the belt is known to stand."""
+    return known.at_rest
+
+
+def not_at_rest(known: Known) -> bool:
+    """Return whether somebody walks, or the belt may move."""
+    return not known.at_rest
+
+
 def on_rails(known: Known) -> bool:
     """Return whether the steps have stopped, or had long enough to."""
     return not known.walking or known.elapsed_s >= STANDS_AFTER_S

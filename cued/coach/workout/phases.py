@@ -60,7 +60,11 @@ HALF = Line("half_way", part=0.5)  # of the phase: what is said there is its hal
 PHASES: dict[str, PhaseSpec] = {
     IDLE: PhaseSpec(
         still=True, entry=frozenset(("imprint", "summary")),
-        says=(Line("rails", only=c.walks_backward), Line("finished")),
+        says=(
+            Line("rails", only=c.walks_backward),
+            Line("finished", only=c.not_at_rest),
+            Line("done", only=c.at_rest),
+        ),
     ),
     FREE: PhaseSpec(says=(Line("free_run"),), entry=frozenset(("session",)), program=False),
     "check_in": PhaseSpec(

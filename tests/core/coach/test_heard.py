@@ -641,7 +641,7 @@ def test_who_fell_and_is_well_rests_and_is_led_no_further(phase: str, alarm_s: f
     runner.stand(80.0)
     end = ["stage_down"] * (not free)
     told = [k for k in keys(runner) if not k.startswith("fact_")]
-    assert told == ["fall_acknowledged", "rest", "fall_kept", "finished", *end]
+    assert told == ["fall_acknowledged", "rest", "fall_kept", "done", *end]
     assert runner.phases() == ["rest", "idle"]
     assert runner.summaries()[-1].details["something_wrong"] == 1.0
     if not free:
