@@ -1,10 +1,10 @@
-"""What four sensors at 100 Hz over Bluetooth cost, in CPU and in delay, without a radio.
+"""The cost of four sensors at 100 Hz over Bluetooth, in CPU time and delay, without a radio.
 
-A process of its own holds four simulated pods behind a stand-in for BlueZ (``cued/standin``), each
-with 50 notifications of two samples a second that carry the time at which they were due. What is
-measured is this process: its CPU time, and the delay from that time to where a notification enters
-cued (the far end's timer, dbus-daemon, dbus-fast and bleak lie between; no radio, no kernel's
-Bluetooth). A busy machine shows in the delay.
+A separate process simulates four pods behind a stand-in for BlueZ (``cued/standin``). Each sends 50
+notifications of two samples a second that carry the time at which they were due. This process is
+measured: its CPU time, and the delay from that time until a notification enters cued. Between them
+lie the other process's timer, dbus-daemon, dbus-fast and bleak, but no radio and no kernel's
+Bluetooth. A busy machine shows in the delay.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from cued.standin.bus import private_bus
 
 PLACES: tuple[Placement, ...] = ("foot_left", "foot_right", "lower_back", "chest")
 CONNECT_WITHIN_S, SETTLE_S, END_WITHIN_S = 30.0, 1.0, 5.0  # chosen: a slow discovery fits in
-MOST_MISSED = 0.05  # of the samples; chosen
+MOST_MISSED = 0.05  # chosen: the share of samples that may be missing
 WHAT = "four sensors at 100 Hz through bleak"
 
 
@@ -44,12 +44,12 @@ class Cost(Struct, frozen=True):
 
     @property
     def p99_ms(self) -> float:
-        """Delay that one in a hundred exceeds, ms."""
+        """The delay that one in a hundred exceeds, ms."""
         return float(np.percentile(self.delays, 99))
 
 
 def figures(chosen: Config, seconds: float) -> Mapping[str, float | str]:
-    """Measure the way to the decoder alone and with the engine and coach behind it."""
+    """Measure reception up to the decoders alone, then with the engine and coach."""
     try:
         with far_end():
             path = asyncio.run(cost(seconds))
@@ -67,7 +67,7 @@ def figures(chosen: Config, seconds: float) -> Mapping[str, float | str]:
 
 @contextlib.contextmanager
 def far_end() -> Generator[None]:
-    """Run the pods on a bus of their own; CuedError where that cannot be."""
+    """Run the pods on a private bus. Raises CuedError where that is impossible."""
     command = [sys.executable, "-m", load.__name__]
     with (
         private_bus(),
@@ -93,7 +93,7 @@ def worn() -> dict[str, Placement]:
 
 
 async def cost(seconds: float, think: Callable[[Input], object] | None = None) -> Cost:
-    """Listen to the four for so long; ``think`` is given everything they say."""
+    """Measure some seconds of listening to the four; ``think`` gets everything they send."""
     places = worn()
     came = dict.fromkeys(places, 0)
     delays: list[float] = []
@@ -126,5 +126,5 @@ async def cost(seconds: float, think: Callable[[Input], object] | None = None) -
         cpu, wall = time.process_time() - cpu, time.monotonic() - wall
     due, taken = load.NOTIFICATIONS_HZ * len(places) * wall, sum(came.values())
     if taken < (1 - MOST_MISSED) * due:
-        raise CuedError(f"only {taken} of {due:.0f} notifications came")
+        raise CuedError(f"only {taken} of {due:.0f} notifications arrived")
     return Cost(cpu / wall, delays)

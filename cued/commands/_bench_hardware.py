@@ -1,14 +1,14 @@
-"""Walks part C and D of the test sheet (hardware/test-sheet.md) with whoever built a box.
+"""Go through parts C and D of the test sheet (hardware/test-sheet.md) with the builder of a box.
 
-What a machine can measure it measures: whether a pin is low after the process that drove it was
-killed or frozen, by ``pinctrl``, which reads a pin without taking it; how loud a microphone hears
-the loudspeaker. What only a person can say it asks. Each reading is a row of the sheet.
+It measures whether a pin is low after the process that drove it was killed or frozen, with
+``pinctrl``, which reads a pin without taking it, and how loud a microphone hears the loudspeaker.
+It asks a person the rest. Each reading is a row of the sheet.
 
 Rules
 -----
-* The service has pins and sound: it has to be stopped.
-* Nothing is guessed: what could not be measured says why.
-* A motor that is on stays on for 0.5 s at most (``keeper.py``), whatever becomes of this.
+* The service holds the pins and sound, so it has to be stopped.
+* Nothing is guessed: a row that could not be measured says why.
+* A motor stays on for 0.5 s at most (``keeper.py``), whatever happens to this process.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from msgspec import Struct
 from cued import app
 from cued.actuators import haptic, speech
 from cued.commands._checks import body, machine
-from cued.commands._checks.body import Asks
+from cued.commands._checks.body import Ask
 from cued.commands._checks.system import SERVICE, Machine
 from cued.config import Config, Site
 from cued.keeper import PinRequest
@@ -43,13 +43,13 @@ from cued.runtime.supervise import ignore, meanwhile
 from cued.sources import buttons
 
 Level = Callable[[int], bool]
-LOW_S = 0.03  # low for so long is off: the PWM is high again within 5 ms
-OFF_WITHIN_S, GIVE_UP_S = 0.6, 3.0  # the keeper's 0.5 s and a little
-HOLDS_S = 20.0  # chosen: whoever kills or freezes it is done by then; it ends by itself
+LOW_S = 0.03  # a pin that is low for this long is off: PWM would be high again within 5 ms
+OFF_WITHIN_S, GIVE_UP_S = 0.6, 3.0  # the keeper's 0.5 s and a margin
+HOLDS_S = 20.0  # chosen: it is killed or frozen well before, else it ends then
 PRESS_WITHIN_S = 20.0  # chosen: time to find a button
-# Hz, as any USB microphone offers; s of the room, and of the tone.
+# A rate in Hz that any USB microphone offers; seconds of quiet room, and of the whole recording.
 MIC_RATE, QUIET_S, LISTEN_S = 48_000, 0.5, 3.0
-HEARD_DB = 6.0  # over the room; plainly louder
+HEARD_DB = 6.0  # above the room: clearly louder
 
 
 class Reading(Struct, frozen=True):
@@ -61,22 +61,22 @@ class Reading(Struct, frozen=True):
 
 
 class NotMeasured(CuedError):
-    """Something is missing to measure with. The text says what."""
+    """A reading is impossible; the text says what is missing."""
 
 
-def walk(config: Config, asks: Asks | None) -> list[Reading]:
+def walk(config: Config, ask: Ask | None) -> list[Reading]:
     """Do every row that this configuration has parts for."""
     site, here = app.site(config), Machine()
     if here.active(*SERVICE):
-        raise CuedError("the service has the pins and the sound: sudo systemctl stop cued")
-    out = asyncio.run(_motors(config, site, asks)) if "haptic" in _named(config) else []
+        raise CuedError("the service holds the pins and the sound: sudo systemctl stop cued")
+    out = asyncio.run(_motors(config, site, ask)) if "haptic" in _named(config) else []
     power = machine.power(here)
     out.append(Reading("C6", power.found, None if power.state == "skipped" else not power.advice))
     if "haptic" in _named(config):
         options: haptic.Config = config.part("actuators", "haptic")
-        out += [_ended(row, options, site, here, asks) for row in ENDS]
+        out += [_ended(row, options, site, here, ask) for row in ENDS]
     if "buttons" in _named(config):
-        out.append(asyncio.run(_pressed(config, site, asks)))
+        out.append(asyncio.run(_pressed(config, site, ask)))
     if "speech" in _named(config):
         out.append(asyncio.run(_heard(config, site)))
     return out
@@ -86,13 +86,13 @@ def _named(config: Config) -> set[str]:
     return {name for kind in config.parts.values() for name in kind}
 
 
-async def _motors(config: Config, site: Site, asks: Asks | None) -> list[Reading]:
-    checks = await body.motors(config, site, asks)
-    told = "; ".join(f"{c.name}: {c.found}" for c in checks)
-    return [Reading("C4", told, all(c.state == "ok" for c in checks) if asks else None)]
+async def _motors(config: Config, site: Site, ask: Ask | None) -> list[Reading]:
+    checks = await body.motors(config, site, ask)
+    text = "; ".join(f"{c.name}: {c.found}" for c in checks)
+    return [Reading("C4", text, all(c.state == "ok" for c in checks) if ask else None)]
 
 
-# Row: which processes get which signal, the program and the keeper of its pins or the former alone.
+# For each row: the signal, and whether the keeper of the pins gets it as well as the program.
 ENDS: Mapping[str, tuple[signal.Signals, bool]] = {
     "C7": (signal.SIGKILL, False),
     "C8": (signal.SIGSTOP, False),
@@ -100,9 +100,7 @@ ENDS: Mapping[str, tuple[signal.Signals, bool]] = {
 }
 
 
-def _ended(
-    row: str, options: haptic.Config, site: Site, here: Machine, asks: Asks | None
-) -> Reading:
+def _ended(row: str, options: haptic.Config, site: Site, here: Machine, ask: Ask | None) -> Reading:
     """End a process that holds the left motor, and measure its pin."""
     sign, both = ENDS[row]
     try:
@@ -111,7 +109,7 @@ def _ended(
                 os.kill(pid, sign)
             took = off_after(options.left_pin, lambda pin: level(here, pin))
         if both:
-            return _left_to_the_driver(row, took, asks)
+            return _left_to_the_driver(row, took, ask)
     except NotMeasured as error:
         return Reading(row, f"not measured: {error}")
     if took is None:
@@ -119,18 +117,18 @@ def _ended(
     return Reading(row, f"pin low after {took:.2f} s", took <= OFF_WITHIN_S)
 
 
-def _left_to_the_driver(row: str, took: float | None, asks: Asks | None) -> Reading:
-    """Judge the end in which nothing of the program can act: the pin may well stay high."""
+def _left_to_the_driver(row: str, took: float | None, ask: Ask | None) -> Reading:
+    """Judge the row in which every process is frozen, so that the pin may stay high."""
     pin = "pin stays high" if took is None else f"pin low after {took:.2f} s"
-    if asks is None:
+    if ask is None:
         return Reading(row, f"{pin}; nobody was asked whether the motor stopped")
-    still = asks("Everything was frozen: did the left motor stop at once, within 0.2 s?")
-    return Reading(row, f"{pin}; motor {'stopped' if still else 'went on'}", still)
+    stopped = ask("Everything was frozen: did the left motor stop at once, within 0.2 s?")
+    return Reading(row, f"{pin}; motor {'stopped' if stopped else 'kept running'}", stopped)
 
 
 @contextlib.contextmanager
 def held(options: haptic.Config, site: Site) -> Any:
-    """Run a process that holds the left motor on and yield its pid and that of its keeper."""
+    """Run a process that keeps the left motor on; yield its pid and its keeper's."""
     command = [
         sys.executable,
         "-m",
@@ -154,14 +152,14 @@ def held(options: haptic.Config, site: Site) -> Any:
 
 
 async def hold(wanted: PinRequest) -> None:
-    """Drive the first pin and stay, to be killed or frozen.
+    """Drive the first pin, then wait to be killed or frozen.
 
-    Prints ``on KEEPER``, the process of the pins' keeper, once it was driven, or why it can't be.
+    Prints ``on KEEPER`` with the pid of the pins' keeper once it is driven, or why it can't be.
     """
     driven = asyncio.Event()
 
-    def heard(told: PinChange) -> None:
-        if told.value > 0:
+    def heard(change: PinChange) -> None:
+        if change.value > 0:
             driven.set()
 
     kept = await keep(wanted, heard)
@@ -186,7 +184,7 @@ def level(here: Machine, pin: int) -> bool:
 
 
 def off_after(pin: int, high: Level, give_up_s: float = GIVE_UP_S) -> float | None:
-    """Return how long from now until a pin is low for good, s; None if it never is."""
+    """Return the seconds from now until a pin stays low; None if it never does."""
     start = low_since = time.monotonic()
     while (now := time.monotonic()) - start < give_up_s:
         if high(pin):
@@ -196,13 +194,13 @@ def off_after(pin: int, high: Level, give_up_s: float = GIVE_UP_S) -> float | No
     return None
 
 
-async def _pressed(config: Config, site: Site, asks: Asks | None) -> Reading:
+async def _pressed(config: Config, site: Site, ask: Ask | None) -> Reading:
     """Wait for the main button to be pressed and released."""
-    if asks is None:
-        return Reading("C12", "not measured: nobody is there to press it")
+    if ask is None:
+        return Reading("C12", "not measured: there is nobody to press it")
     source = buttons.Buttons(config.part("sources", "buttons"), site)
     seen: list[bool] = []
-    print("Press the main button, and let it go.", file=sys.stderr, flush=True)
+    print("Press the main button and release it.", file=sys.stderr, flush=True)
     try:
         async with meanwhile(source.run(ignore, ignore)) as watching:
             async with asyncio.timeout(PRESS_WITHIN_S):
@@ -216,11 +214,11 @@ async def _pressed(config: Config, site: Site, asks: Asks | None) -> Reading:
         return Reading("C12", f"not measured: {lost}")
     except TimeoutError:
         return Reading("C12", f"no press seen within {PRESS_WITHIN_S:.0f} s", right=False)
-    return Reading("C12", "pressed and let go were both seen", right=True)
+    return Reading("C12", "press and release were both seen", right=True)
 
 
 async def _heard(config: Config, site: Site) -> Reading:
-    """Sound a tone and listen to it."""
+    """Sound a tone and measure it with a microphone."""
     options: speech.Config = config.part("actuators", "speech")
     try:
         recording = _microphone()
@@ -238,7 +236,7 @@ async def _heard(config: Config, site: Site) -> Reading:
 
 
 def _microphone() -> Any:
-    """Start to record into an array."""
+    """Start recording into an array, and return the array."""
     try:
         sd: Any = importlib.import_module("sounddevice")
     except (ImportError, OSError) as error:
@@ -259,7 +257,7 @@ def above_the_room(samples: np.ndarray[Any, Any]) -> float:
 
 
 def filled(sheet: str, readings: list[Reading]) -> str:
-    """Write the readings into their rows of a test sheet, over what stood there."""
+    """Write the readings into their rows of a test sheet, replacing earlier ones."""
     marks = {True: "right", False: "WRONG", None: ""}
     for reading in readings:
         words = "; ".join(filter(None, (reading.text.replace("|", "/"), marks[reading.right])))
@@ -268,10 +266,10 @@ def filled(sheet: str, readings: list[Reading]) -> str:
     return sheet
 
 
-def main(config: Config, sheet: Path | None, asks: Asks | None) -> int:
-    """Walk the sheet, print it and fill it in; 1 if a row is wrong."""
+def main(config: Config, sheet: Path | None, ask: Ask | None) -> int:
+    """Go through the sheet, print it and fill it in; return 1 if a row is wrong."""
     text = sheet.read_text("utf-8") if sheet else ""
-    readings = walk(config, asks)
+    readings = walk(config, ask)
     for reading in readings:
         mark = {True: "right", False: "WRONG", None: "-"}[reading.right]
         print(f"{reading.row:>4}  {mark:<6} {reading.text}")

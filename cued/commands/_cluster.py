@@ -1,11 +1,11 @@
-"""Many pieces of work on the cores of this machine or on a Dask cluster, and how far they are.
+"""Analyse many sessions on the cores of this machine or on a Dask cluster, and show progress.
 
 Rules of this file
 ------------------
-* Before any work each worker is asked which versions it has, and whether it sees the first session
-  and the folder of results: one line says what is wrong with one of them.
-* Ctrl-C reaches this process only. Workers are made while the signal is blocked, which they
-  inherit, so that they end quietly with the cluster.
+* Before any work each worker reports its versions, and whether it can read the first session and
+  write to the folder of results. The first problem ends the command with one line.
+* Ctrl-C reaches this process only. Workers are started while the signal is blocked and inherit
+  that, so that they end quietly with the cluster.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Hear = Callable[[str], list[Done]]
 
 
 def alone(hear: Hear, paths: Sequence[Path]) -> Iterator[tuple[Path, list[Done]]]:
-    """Do all the work in this process, without Dask."""
+    """Analyse every session in this process, without Dask."""
     for path in paths:
         yield path, hear(str(path))
 
@@ -44,11 +44,11 @@ def alone(hear: Hear, paths: Sequence[Path]) -> Iterator[tuple[Path, list[Done]]
 def spread(
     hear: Hear, paths: Sequence[Path], out: Path, *, workers: int, scheduler: str | None
 ) -> Iterator[tuple[Path, list[Done]]]:
-    """Do the work on many cores, and yield what came of each piece as it ends."""
+    """Analyse sessions on many cores, and yield each result as it comes."""
     distributed = importlib.import_module("distributed")
     logging.getLogger("distributed").setLevel(logging.ERROR)
     # An interrupt at the wrong moment makes distributed.utils.sync fail in the loop's thread, which
-    # logs that before anything here hears of it. What fails in the work comes by its future.
+    # logs it before it is raised here. Failures of the work itself come with the futures.
     logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
     with _client(distributed, workers, scheduler) as client:
         if not client.scheduler_info()["workers"]:
@@ -63,13 +63,13 @@ def spread(
 
 
 def preflight(path: str, out: str, marker: str) -> dict[str, str]:
-    """Return which versions a worker has, and what it cannot do."""
+    """Return the worker's versions, and what it cannot read or write."""
     trouble = ""
     try:
         with place(path).open("rb") as file:
             file.read(1)
         if not (place(out) / marker).exists():
-            trouble = f"{out} is another folder there"
+            trouble = f"{out} is a different folder there"
         elif not is_afar(place(out)) and not os.access(out, os.W_OK):
             trouble = f"{out} cannot be written"
     except (OSError, CuedError) as error:
@@ -77,18 +77,18 @@ def preflight(path: str, out: str, marker: str) -> dict[str, str]:
     return {**VERSIONS, "trouble": trouble}
 
 
-def refused(worker: str, told: Mapping[str, str]) -> str:
-    """Return in one line why a worker cannot be used, or nothing."""
+def refused(worker: str, reply: Mapping[str, str]) -> str:
+    """Say in one line why a worker cannot be used, or return ""."""
     for name, own in VERSIONS.items():
-        if told.get(name) != own:
-            return f"worker {worker} has {name} {told.get(name)}, and this machine {own}"
-    return f"worker {worker}: {told['trouble']}" if told["trouble"] else ""
+        if reply.get(name) != own:
+            return f"worker {worker} has {name} {reply.get(name)}, this machine {own}"
+    return f"worker {worker}: {reply['trouble']}" if reply["trouble"] else ""
 
 
 class Progress:
     """Shows progress: in place on a terminal, else a line a minute.
 
-    sizes : bytes of each session, by which the time left is reckoned.
+    sizes : bytes of each session, from which the time left is estimated.
     """
 
     def __init__(
@@ -97,57 +97,57 @@ class Progress:
         self._sizes = dict(sizes)
         self._count = len(sizes)
         self._clock = clock
-        self._began = self._told = clock()
+        self._began = self._printed = clock()
         self._terminal = sys.stderr.isatty()
-        self._heard = 0
+        self._analysed = 0  # bytes
         self._hours = 0.0
 
     def feed(self, path: Path, done: Sequence[Done]) -> None:
         """Count a session that is done."""
         size = self._sizes.pop(path, 0)
-        self._heard += 0 if all(d.skipped for d in done) else size
+        self._analysed += 0 if all(d.skipped for d in done) else size
         self._hours += max((d.seconds for d in done), default=0.0) / 3600.0
         now = self._clock()
         if self._terminal:
             print(f"\r{self.text()}\033[K", end="", file=sys.stderr, flush=True)
-        elif now - self._told >= LINE_S:
-            self._told = now
+        elif now - self._printed >= LINE_S:
+            self._printed = now
             print(self.text(), file=sys.stderr, flush=True)
 
     def end(self) -> None:
-        """Leave the line."""
+        """End the line of a terminal."""
         if self._terminal:
             print(file=sys.stderr)
 
     def text(self) -> str:
-        """Return how many sessions and hours are done, and how long the rest will take."""
+        """Return the sessions and hours done, and how long the rest will take."""
         done = self._count - len(self._sizes)
-        told = f"{done} of {self._count} sessions, {self._hours:.1f} h"
-        if not self._heard or not self._sizes:
-            return told
-        left_s = (self._clock() - self._began) * sum(self._sizes.values()) / self._heard
-        return f"{told}, {left_s / 60:.0f} min left"
+        text = f"{done} of {self._count} sessions, {self._hours:.1f} h"
+        if not self._analysed or not self._sizes:
+            return text
+        left_s = (self._clock() - self._began) * sum(self._sizes.values()) / self._analysed
+        return f"{text}, {left_s / 60:.0f} min left"
 
 
 def _ask(client: Any, path: Path, out: Path) -> None:
-    """Ask each worker what it is. Raises CuedError where one cannot be used."""
+    """Run ``preflight`` on each worker. Raises CuedError for the first that cannot be used."""
     marker = out / f".cued-{os.getpid()}"
     try:
         marker.touch()
-        told = client.run(preflight, str(path), str(out), marker.name, on_error="return")
+        replies = client.run(preflight, str(path), str(out), marker.name, on_error="return")
     except OSError as error:
         raise CuedError(f"{out}: {error.strerror}") from None
     finally:
         marker.unlink(missing_ok=True)
-    for worker, one in told.items():
-        if isinstance(one, Exception):  # of a version that does not know the question
-            raise CuedError(f"worker {worker} has another cued than {__version__}: {one}")
-        if why := refused(worker, one):
+    for worker, reply in replies.items():
+        if isinstance(reply, Exception):  # its version has no ``preflight``
+            raise CuedError(f"worker {worker} has another cued than {__version__}: {reply}")
+        if why := refused(worker, reply):
             raise CuedError(why)
 
 
 def _outcome(future: Any, path: Path) -> list[Done]:
-    """Return a session's result, which may be that it ends every worker that processes it."""
+    """Return a session's result; for one that kills its workers, that it does."""
     if error := future.exception():
         return [Done(session=path.stem, trouble=str(error).split(". ")[0])]
     return future.result()
@@ -156,7 +156,7 @@ def _outcome(future: Any, path: Path) -> list[Done]:
 @contextlib.contextmanager
 def _client(distributed: Any, workers: int, scheduler: str | None) -> Generator[Any]:
     with contextlib.ExitStack() as stack:
-        resource_tracker.ensure_running()  # which would unblock the signal where it begins
+        resource_tracker.ensure_running()  # starting it later would unblock the signal
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
         try:
             where = scheduler or stack.enter_context(_cluster(distributed, workers))

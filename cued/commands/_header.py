@@ -1,11 +1,11 @@
-"""The 40-pin header: which wire of a configuration goes where, and what must not be there.
+"""The 40-pin header: where each wire of a configuration goes, and which pins are not usable.
 
 Rules
 -----
 * Signals are those of the configuration (every option whose name ends in ``pin``). Supplies and
   grounds are chosen here: 5 V at 2 for the driver and 4 for the amplifier, and for each signal the
   nearest ground that is still free, so no two wires share a pin.
-* A pin that something else of the Pi drives, or pulls up at power-on under a motor, is a clash.
+* A pin that the Pi itself uses, or a motor's pin that is pulled up at power-on, is a clash.
 
 Source: Raspberry Pi's documentation of GPIO and config.txt (header, pulls at power-on, ``gpio=``);
 the overlay's README for ``max98357a`` and ``strict_gpiod``. Header and pulls are the same from the
@@ -32,7 +32,7 @@ PINS = {number: pin for pin, number in GPIO.items()}
 PULLED_UP = range(9)  # GPIO 0 to 8, until a program sets them
 I2S = {18: "bit clock", 19: "word clock", 20: "input", 21: "data"}
 TAKEN: dict[int, str] = {  # GPIO numbers and what the firmware uses them for
-    **dict.fromkeys((0, 1), "read at power-on for a board's identity"),
+    **dict.fromkeys((0, 1), "read at power-on to identify an add-on board"),
     **dict.fromkeys((2, 3), "I2C, with a fixed pull-up of 1.8 kΩ"),
     **dict.fromkeys((7, 8, 9, 10, 11), "SPI"),
     **dict.fromkeys((14, 15), "the serial console (UART)"),
@@ -49,12 +49,12 @@ ENDS = {
     ("light", "pin"): "light, over 330 Ω",
     ("belt_pulses", "pin"): "belt sensor OUT",
 }
-GROUNDED = {"buttons", "light"}  # each of their signals has a ground of its own
-DRIVEN = {"haptic", "relay"}  # by the driver's board, which has one supply and one ground
+GROUNDED = {"buttons", "light"}  # each of their signals has its own ground
+DRIVEN = {"haptic", "relay"}  # through the driver board, which has one supply and one ground
 
 
 class Wire(NamedTuple):
-    """One wire: header pin, what it is there, where it goes, and the option that says so."""
+    """One wire: its header pin and that pin's name, its other end, and the option that names it."""
 
     pin: int
     name: str
@@ -63,7 +63,7 @@ class Wire(NamedTuple):
 
 
 def speaker_on_i2s(config: Config) -> bool:
-    """Return whether the voice's sound card is one on the I2S pins."""
+    """Return whether the voice's sound card is on the I2S pins."""
     speech = config.part("actuators", "speech")
     return bool(SPEAKER.search(str(getattr(speech, "device", "") or "")))
 
@@ -78,21 +78,21 @@ def signals(config: Config) -> list[tuple[str, str, int]]:
 
 
 def clashes(config: Config, *, i2s: bool) -> list[str]:
-    """Return which pins can't be what the configuration wants of them, and why."""
+    """List the pins that can't be used as configured, and why."""
     out: list[str] = []
     for part, key, number in signals(config):
         why = TAKEN.get(number, "")
         if i2s and number in I2S:
             why = f"I2S ({I2S[number]}), which the speaker uses"
         elif not why and part in DRIVEN and number in PULLED_UP:
-            why = "pulled up at power-on, so not for a motor or a relay"
+            why = "pulled up at power-on, so it must not drive a motor or a relay"
         if why:
             out.append(f"{part} {key} = {number}: GPIO {number} is {why}")
     return out
 
 
 def refuse_clashes(config: Config, *, i2s: bool = False) -> None:
-    """Raise ConfigError where a pin can't be what the configuration wants of it.
+    """Raise ConfigError where a pin can't be used as configured.
 
     i2s : the speaker is on I2S, whatever the name of its sound card.
     """
@@ -133,7 +133,7 @@ def wires(config: Config, *, i2s: bool) -> list[Wire]:
 
 
 def boot_lines(config: Config, *, i2s: bool) -> list[str]:
-    """Return what belongs into config.txt."""
+    """Return the lines that config.txt needs."""
     driven = sorted(number for part, _, number in signals(config) if part in DRIVEN)
     lines = ["[all]", "dtparam=strict_gpiod"]
     if driven:

@@ -1,4 +1,4 @@
-"""What several commands share: their options, and a question at the terminal."""
+"""Options that several commands share, and a question at the terminal."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def add_config(parser: argparse.ArgumentParser, *, settings: bool = False) -> No
             action="append",
             default=[],
             metavar="KEY=VALUE",
-            help="one value laid over the configuration, such as coach.program=true",
+            help="override one value of the configuration, such as coach.program=true",
         )
 
 
 def load_config(args: argparse.Namespace) -> Config:
     """Read the configuration that the arguments name."""
     path = args.config or config.searched()
-    args.read = path  # what is wrong later is wrong there, too
+    args.read = path  # later errors name this file, too
     return config.load(path, settings(args))
 
 
@@ -50,13 +50,13 @@ def number(text: str) -> float:
         return float(text)
     except ValueError:
         hint = f"; write {text.replace(',', '.')}" if re.fullmatch(r"-?\d+,\d+", text) else ""
-        raise argparse.ArgumentTypeError(f"{text} is no number{hint}") from None
+        raise argparse.ArgumentTypeError(f"{text} is not a number{hint}") from None
 
 
 def whole(text: str) -> int:
     """Parse a whole number from 0 up (argparse type)."""
     if not re.fullmatch(r"\d{1,18}", text, re.ASCII):  # as many as fit into 64 bits
-        raise argparse.ArgumentTypeError(f"{text} is no whole number from 0 up")
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 up")
     return int(text)
 
 

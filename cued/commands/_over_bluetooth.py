@@ -1,8 +1,8 @@
-"""A simulated run whose sensors are heard over Bluetooth: frames, BlueZ's D-Bus, bleak, decoders.
+"""Play a simulated run over Bluetooth: frames, BlueZ's D-Bus, bleak, decoders.
 
-The radio is a stand-in (``cued/standin``) in this process, on a D-Bus of its own. Every sensor of
-the run is a pod there, the belt an FTMS treadmill; what they send is what the run says, in real
-time. From bleak on everything is as it is live.
+The radio is a stand-in (``cued/standin``) in this process, on a private D-Bus. Every sensor of the
+run is a pod there, the belt an FTMS treadmill, and they send the run's data in real time. From
+bleak on, everything works as it does live.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from cued.standin.machines import TreadmillPeripheral
 from cued.standin.wearables import FarDevice, counts
 
 CONNECT_WITHIN_S = 30.0  # chosen: the stand-in answers in a second, a loaded machine later
-MOST_SAMPLES = 16  # of a frame, as its notification holds
+MOST_SAMPLES = 16  # that fit into a frame's notification
 BELT = "treadmill"
 
 
 class OverBluetooth:
-    """The source; ``belt`` takes wishes once they have gone over the air."""
+    """The source; ``belt`` takes requests that the treadmill has accepted over the air."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class OverBluetooth:
                 await self._play(emit)
 
     async def request(self, request: BeltRequest) -> str:
-        """Ask the treadmill over the air, and if it agrees the run's own."""
+        """Ask the treadmill over the air, then, if it accepts, the simulated belt."""
         return await self._ble.request(request) or self._belt(request)
 
     def _ready(self) -> bool:
@@ -87,7 +87,7 @@ class OverBluetooth:
                     self._treadmill.km_h = item.speed_m_s * 3.6
                     self._treadmill.percent = item.incline_percent
                     self._treadmill.report()
-                case Command():  # a person's, and no sensor's
+                case Command():  # from a person, so not over the air
                     emit(Command(loop.time(), item.name, item.value, item.source, item.id))
                 case _:
                     pass

@@ -1,4 +1,4 @@
-"""Feeding an engine from a stream of inputs: at full speed and silent, or in time, with cues."""
+"""Feed an engine from a stream of inputs: at full speed and silent, or in real time with cues."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def at_full_speed(
 ) -> dict[str, int]:
     """Feed everything to a new engine, write event lines to ``target``, and count each type.
 
-    hears : is told every event at once, as a simulated runner and belt answer with what comes next.
+    hears : gets every event at once, so that a simulated runner and belt can react to it.
     """
     engine = app.engine(config, worn)
     lines = events.EventLines(events.Config(file=target or ""), app.site(config), ignore)
@@ -56,7 +56,7 @@ def at_full_speed(
 
 
 def keeping_nothing(config: Config) -> Config:
-    """Leave out recorder and history: a replay is not a new session."""
+    """Remove recorder and history from a configuration: a replay is not a new session."""
     sinks = {n: s for n, s in config.parts.get("sinks", {}).items() if n not in KEEPERS}
     return replace(config, parts={**config.parts, "sinks": sinks})
 
@@ -72,11 +72,11 @@ def in_time(
     sound: Path | None = None,
     opening: Callable[[], Opening] | None = None,
 ) -> None:
-    """Run the whole daemon on a source, spoken and felt; event lines to ``target``.
+    """Run the whole daemon on a source, with voice and motors; write event lines to ``target``.
 
-    live : the source's inputs carry no ticks.  hears : is told every event.  sound : a WAV file for
-    what would be heard, in place of the configured actuators.  opening : what the engine was made
-    from, for a recorder.
+    live : the source's inputs carry no ticks.  hears : gets every event.  sound : a WAV file for
+    the voice, in place of all configured actuators.  opening : what the engine was made from, for
+    a recorder.
     """
     where = replace(app.site(config), opening=opening)
     if sound:
@@ -85,7 +85,7 @@ def in_time(
     sinks = app.sinks(config, where)
     if target:
         lines = events.EventLines(events.Config(file=target), where, ignore)
-        lines.open()  # who asked for lines is told here and now that there can be none
+        lines.open()  # fails at once if the file cannot be written
         sinks.append(lambda _: lines)
     if target != "-" and not config.part("sinks", "console"):
         sinks.append(partial(console.Console, NoOptions(), where))
@@ -101,7 +101,7 @@ def in_time(
 
 
 async def _played(daemon: Daemon) -> None:
-    """Run the daemon; the end that Ctrl-C asks for comes by the deadline of ``leaving``."""
+    """Run the daemon; after Ctrl-C it ends by the deadline of ``leaving``."""
     playing = asyncio.create_task(daemon.run(), name="daemon")
     try:
         await asyncio.shield(playing)
@@ -115,11 +115,11 @@ async def _played(daemon: Daemon) -> None:
 def _to_file(
     config: Config, where: Site, path: Path, report: Callable[[CueDone | Notice], None]
 ) -> Actuator:
-    """Build the voice with a file in place of the sound card."""
+    """Build the voice, with a file in place of the sound card."""
     chosen: speech.Config = config.part("actuators", "speech") or speech.Config()
     return speech.Speech(chosen, where, report, output=FileOutput(path))
 
 
 def summed_up(counts: Mapping[str, int]) -> str:
-    """Say in a line what came out."""
+    """Return the counts of events in one line."""
     return ", ".join(f"{n} {kind}" for kind, n in sorted(counts.items())) or "no events"

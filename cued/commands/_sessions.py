@@ -1,8 +1,8 @@
-"""What the commands about sessions share: where sessions are, and engines made from them.
+"""Shared by the commands about sessions: where sessions are, and engines made from them.
 
-The service keeps sessions in a folder of its own (``StateDirectory`` in systemd/), which is not
-that of whoever asks. So where the configuration is the service's, its folder is looked into first,
-and then the own one.
+The service keeps sessions in its own folder (``StateDirectory`` in systemd/), not in the folder of
+the user who runs a command. With the service's configuration its folder is searched first, then the
+user's.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ def add_folder(parser: argparse.ArgumentParser) -> None:
         "--folder",
         type=Path,
         metavar="DIR",
-        help="folder of sessions; default: the daemon's own, as the configuration says",
+        help="folder of sessions; default: the daemon's, according to the configuration",
     )
 
 
 def sessions_folder(args: argparse.Namespace) -> Path:
     """Return the folder of sessions that arguments or configuration name, or the daemon's.
 
-    Raises CuedError when it is there and may not be looked into.
+    Raises CuedError when it exists but may not be read.
     """
     if getattr(args, "folder", None):
         return args.folder
@@ -77,18 +77,18 @@ def _of_service(chosen: Path | None) -> Path | None:
     path = chosen or config.searched()
     if path is None or path.parent not in [Path(name).parent for name in config.SEARCHED]:
         return None
-    # cued@left has a folder in it
+    # The service cued@left has a subfolder, left.
     return SERVICE if str(path) in config.SEARCHED else SERVICE / path.stem
 
 
 def chosen_config(args: argparse.Namespace, opening: Opening) -> Config:
-    """Return the session's own configuration, or the one that is asked for with its sensors."""
+    """Return the session's configuration, or that of ``--config`` with the session's sensors."""
     own = configuration(opening, settings(args))
     return replace(load_config(args), sensors=own.sensors) if args.config else own
 
 
 def concluded(session: RecordedSession, part: SessionPart, config: Config) -> Iterator[AnyEvent]:
-    """Feed a part to a new engine with this configuration and yield what it concludes."""
+    """Feed a part to a new engine with this configuration; yield its events."""
     made, _ = app.remake(config, part.opening)
     for item in session.inputs(part):
         yield from made.feed(item)

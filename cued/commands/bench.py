@@ -1,6 +1,6 @@
-"""What this machine sustains: speed over real time, cost per packet, delay to a cue, memory.
+"""Measure what this machine sustains: times real time, cost per packet, delay to a cue, memory.
 
-Every figure is measured here and now on a simulated walker; nothing is remembered or assumed.
+Every figure is measured here and now on a simulated walker.
 """
 
 from __future__ import annotations
@@ -53,16 +53,16 @@ SETS = {
 }
 LIVE, BULK = 5, 400  # samples a packet: 50 ms as on a radio, 4 s as for re-analysis
 BLUETOOTH_S = 15.0  # chosen: 750 notifications of each pod
-DELAY_S, DELAY_SPEED = 60.0, 6.0  # seconds of walking in which footfalls are answered, how fast
+DELAY_S, DELAY_SPEED = 60.0, 6.0  # seconds of walking whose footfalls are answered; times real time
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
     parser.add_argument("--minutes", type=positive, default=5.0, help="of walking (default 5)")
-    parser.add_argument("--soak-hours", type=positive, help="also: memory over so many hours")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="the figures as JSON")
+    parser.add_argument("--soak-hours", type=positive, help="also: memory over this many hours")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures as JSON")
     parser.add_argument(
-        "--hardware", action="store_true", help="instead: walk the test sheet of a box, and ask"
+        "--hardware", action="store_true", help="instead: go through the test sheet of a box"
     )
     parser.add_argument(
         "--sheet", type=Path, metavar="FILE", help="with --hardware: fill in this test sheet"
@@ -106,17 +106,16 @@ def _worn(scenario: Scenario) -> dict[str, Worn]:
 def _speed(
     chosen: Config, name: str, placements: Sequence[str], seconds: float
 ) -> dict[str, float]:
-    """Time the engine alone on packets made beforehand, in CPU time: other work is not its own."""
+    """Time the engine alone on packets made beforehand, in CPU time, which excludes other work."""
     out: dict[str, float] = {}
     for kind, samples in (("50 ms packets", LIVE), ("4 s packets", BULK)):
         scenario = _walk(placements, seconds, samples)
         inputs = list(Simulation(scenario).inputs())
-        if samples == BULK:  # a tick between such packets would call every sensor lost
+        if samples == BULK:  # a tick between packets 4 s apart would report every sensor lost
             inputs = [item for item in inputs if not isinstance(item, Tick)]
         costs = _feed_all(chosen, scenario, inputs)
         out[f"engine, {name}, {kind}: times real time"] = seconds / sum(costs)
         if samples == LIVE:
-            # One figure for each 50 ms of data: the packets of all sensors together.
             per_slot = _per_slot(inputs, costs)
             out[f"engine, {name}: ms per 50 ms of data, p99"] = 1e3 * _p99(per_slot)
     return out
@@ -134,6 +133,7 @@ def _feed_all(chosen: Config, scenario: Scenario, inputs: Sequence[Input]) -> li
 
 
 def _per_slot(inputs: Sequence[Input], costs: Sequence[float]) -> list[float]:
+    """Return the cost of all sensors' packets in each 50 ms of data."""
     slots: dict[int, float] = {}
     for item, cost in zip(inputs, costs, strict=True):
         if isinstance(item, Packet):
@@ -143,7 +143,7 @@ def _per_slot(inputs: Sequence[Input], costs: Sequence[float]) -> list[float]:
 
 
 class _Answer:
-    """Answers every footfall with an alarm, and knows when its packet came in."""
+    """Answers every footfall with an alarm, and records when its packet came in."""
 
     def __init__(self) -> None:
         self.came = 0.0
@@ -168,7 +168,7 @@ class _Answer:
 
 
 async def _delays(chosen: Config) -> dict[str, float]:
-    """Play a walk through the daemon with mock pins and an output without a card."""
+    """Play a walk through the daemon, with mock pins and without a sound card."""
     answer = _Answer()
     scenario = _walk(SETS["foot and trunk"], DELAY_S, LIVE)
     engine = app.engine(chosen, _worn(scenario), coach=answer)
@@ -199,12 +199,15 @@ async def _delays(chosen: Config) -> dict[str, float]:
 
 
 def _after_packet(answer: _Answer, times: Iterable[tuple[str, float, float]]) -> list[float]:
-    """Return the seconds from a cue's packet to its effect, of times (key, given, effect)."""
+    """Return the seconds from each cue's packet to its effect.
+
+    times : (key, given, effect).
+    """
     return [effect - answer.came_for[key] for key, _, effect in times if key in answer.came_for]
 
 
 def _start() -> dict[str, float]:
-    """Start a process of its own up to the first packet handled, with speech loaded."""
+    """Time a separate process from its start to the first packet handled, with speech loaded."""
     began = time.perf_counter()
     command = [sys.executable, "-m", "cued", "bench", "--first-packet"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -217,7 +220,7 @@ def _start() -> dict[str, float]:
 
 
 async def _first_packet(chosen: Config) -> int:
-    """Handle one packet with everything loaded; print what was spent after it, and the memory."""
+    """Handle one packet with everything loaded; print the time spent since, and the memory."""
     scenario = _walk(SETS["foot and trunk"], 1.0, LIVE)
     inputs = Simulation(scenario).inputs()
     engine = app.engine(chosen, _worn(scenario))
@@ -233,7 +236,7 @@ async def _first_packet(chosen: Config) -> int:
 
 
 def _soak(chosen: Config, hours: float) -> dict[str, float]:
-    """Feed hours of walking, and compare memory after the first tenth with the end."""
+    """Feed hours of walking; return how much memory grew after the first tenth."""
     scenario = _walk(SETS["foot and trunk"], hours * 3600, BULK)
     engine = app.engine(chosen, _worn(scenario))
     early = 0.0

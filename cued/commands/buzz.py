@@ -1,4 +1,4 @@
-"""Try the motors: give one pattern; ``none`` only makes sure that both are off."""
+"""Try the motors: play one pattern; ``none`` only makes sure that both are off."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cued.runtime.supervise import ignore, meanwhile, until
 from cued.sources import ble
 from cued.sources.source import spread
 
-CONNECT_WITHIN_S = 30.0  # chosen: a scan, discovery and one failure more
+CONNECT_WITHIN_S = 30.0  # chosen: a scan, discovery and one retry
 
 NAME = "buzz"
 HELP = "try the motors"
@@ -35,10 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Play a vibration pattern on the motors.
-
-    Raises CuedError if nobody can have felt it.
-    """
+    """Play a vibration pattern. Raises CuedError if nobody can have felt it."""
     config = load_config(args)
     actuators = config.parts.get("actuators", {})
     if "pod_haptic" in actuators and "haptic" not in actuators:
@@ -52,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def buzz_pods(pattern: Pattern, config: Config) -> str:
-    """Play one pattern once all pods stream, and return why it could not be felt, or nothing."""
+    """Play one pattern once all pods stream; return why it could not be felt, or ""."""
     where = app.site(config)
     pods = {n: s for n, s in where.sensors.items() if s.device == "pod"}
     options: pod_haptic.Config = config.part("actuators", "pod_haptic")

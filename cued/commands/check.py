@@ -25,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what will run, and which rules stay silent and why."""
+    """Print what will run, and which rules will stay silent and why."""
     config = app.attended(load_config(args))
     refuse_clashes(config)
     if shared := shared_pin(Machine(), config):
@@ -33,36 +33,36 @@ def run(args: argparse.Namespace) -> int:
     where = app.site(config, hardware=False)
     app.engine(config, app.worn(config))
     others = [*app.actuators(config, where), *app.sinks(config, where)]
-    hidden = unseen([lambda _: app.sources(config, where), *others])
-    for line in described(config) + hidden:
+    unchecked = unreadable([lambda _: app.sources(config, where), *others])
+    for line in described(config) + unchecked:
         print(line)
     return 0
 
 
-def unseen(makes: Sequence[Callable[[Callable[[object], None]], object]]) -> list[str]:
-    """Build every part; name secrets that this user, unlike the service, may not read."""
-    lines, wrongs = list[str](), list[str]()
-    for make in makes:
+def unreadable(builders: Sequence[Callable[[Callable[[object], None]], object]]) -> list[str]:
+    """Build every part; list the secrets that this user, unlike the service, may not read."""
+    lines, mistakes = list[str](), list[str]()
+    for build in builders:
         try:
-            make(ignore)
+            build(ignore)
         except OutOfReach as error:
             lines.append(f"not checked: {error}")
         except ConfigError as error:
-            wrongs.append(str(error))
-    if wrongs:
-        raise ConfigError("\n".join(wrongs))
+            mistakes.append(str(error))
+    if mistakes:
+        raise ConfigError("\n".join(mistakes))
     return lines
 
 
 def described(config: Config) -> list[str]:
-    """Return what a configuration will do, a line each."""
+    """Describe what a configuration will run, a line for each part."""
     lines = [f"station {config.station.name}, language {config.station.language}"]
     worn = app.worn(config)
     for name, s in config.sensors.items():
-        mounting = "mounting given" if s.mounting else "mounting found by itself"
+        mounting = "mounting configured" if s.mounting else "mounting found automatically"
         lines.append(f"sensor {name}: {s.device}, {s.placement}{f', {mounting}' * (name in worn)}")
     if not config.sensors:
-        lines.append("no sensors: write [sensors.NAME] tables, or run cued setup")
+        lines.append("no sensors: add [sensors.NAME] tables, or run cued setup")
     for kind, chosen in config.parts.items():
         lines.append(f"{kind}: {', '.join(sorted(chosen)) or 'none'}")
     kind = f"guided workouts, {config.coach.profile}" if config.coach.program else "free run"
@@ -71,11 +71,11 @@ def described(config: Config) -> list[str]:
 
 
 def silent(config: Config) -> list[str]:
-    """Name the rules that will never speak with what is worn, and what they lack."""
+    """Name the rules that will never speak with these sensors, and what each of them lacks."""
     placements: list[Placement] = [w.placement for w in app.worn(config).values()]
-    told = {"belt_by_hand", "belt_pulses"} & set(config.parts.get("sources", {}))
-    feet = any(p.startswith("foot") for p in placements)  # they tell the belt's speed themselves
-    belt = bool(told) or feet or any(s.placement == "treadmill" for s in config.sensors.values())
+    sourced = {"belt_by_hand", "belt_pulses"} & set(config.parts.get("sources", {}))
+    feet = any(p.startswith("foot") for p in placements)  # the belt's speed is estimated from them
+    belt = bool(sourced) or feet or any(s.placement == "treadmill" for s in config.sensors.values())
     there = offered(placements, belt, bool(config.coach.program))
     lines: list[str] = []
     for name, options in sorted(config.parts.get("rules", {}).items()):

@@ -13,7 +13,7 @@ from cued.report import comparison
 from cued.report.comparison import RateChange, Score, SharedPart
 
 NAME = "compare"
-HELP = "compare two configurations that heard the same sessions"
+HELP = "compare two configurations over the same sessions"
 RECORDED = "recorded"
 SHOWN = 20  # sessions, or marks, that are listed singly
 
@@ -23,11 +23,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("results", type=Path, metavar="DIR", help="folder of cued reanalyse --out")
     parser.add_argument(
         "--before", default=RECORDED, metavar="A",
-        help="a configuration by its hash or what was swept, or recorded (default)",
+        help="a configuration, by its hash or swept KEY=VALUE, or recorded (the default)",
     )  # fmt: skip
     parser.add_argument("--after", metavar="B", help="another (default: the only one there is)")
     parser.add_argument(
-        "--labels", type=Path, metavar="FILE", help="what was true: session,t,false|right|missed"
+        "--labels", type=Path, metavar="FILE", help="CSV of labels: session,t,false|right|missed"
     )
 
 
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     dataset = extra("cued.report.dataset", "cluster")
     about = dataset.read(args.results, about=True)
     if not about:
-        raise CuedError(f"{args.results}: there are no results; cued reanalyse makes them")
+        raise CuedError(f"{args.results}: no results here; cued reanalyse makes them")
     there = {row["configuration"]: row["settings"] for row in about}
     after = _chosen(args.after, there)
     before = RECORDED if args.before == RECORDED else _chosen(args.before, there)
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
         raise CuedError(f"{before} and {after} have no session in common")
     print(f"before: {before} {there.get(before, '')}".rstrip())
     print(f"after:  {after} {there[after]}\n")
-    print("\n".join(told(parts)))
+    print("\n".join(described(parts)))
     if args.labels:
         labels = comparison.read_labels(args.labels, {p.session for p in parts})
         scores = [comparison.score(parts, labels, name) for name in ("before", "after")]
@@ -53,15 +53,15 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def told(parts: Sequence[SharedPart]) -> Iterator[str]:
-    """Yield in lines how often cues came, where the first differs, and what is near a mark."""
+def described(parts: Sequence[SharedPart]) -> Iterator[str]:
+    """Yield lines with the rates of cues, the first that differ, and those before a mark."""
     hours, runners = sum(p.hours for p in parts), len({p.runner for p in parts})
     sessions = len({p.session for p in parts})
-    yield f"{sessions} sessions, {hours:.1f} h, {runners} runners; cues given in an hour:"
+    yield f"{sessions} sessions, {hours:.1f} h, {runners} runners; cues given per hour:"
     yield from _table(comparison.changes(parts))
     yield ""
     differing = [(p, d) for p in parts if (d := comparison.first_difference(p))]
-    yield f"first cue that differs, in {len(differing)} of {len(parts)}:"
+    yield f"first cue that differs, in {len(differing)} of {len(parts)} parts:"
     yield from _few(
         f"  {p.session} at {cue.t:.1f} s: {cue.key}, {run} only" for p, (cue, run) in differing
     )
@@ -81,7 +81,7 @@ def _table(changes: Sequence[RateChange]) -> Iterator[str]:
         low_high = "unknown" if c.interval is None else "{:+.2f} to {:+.2f}".format(*c.interval)
         yield f"{c.key:{width}} {c.before:8.2f} {c.after:8.2f} {change:+8.2f}  {low_high}"
     if any(c.interval is None for c in changes):
-        yield f"(an interval takes {comparison.LEAST} runners)"
+        yield f"(an interval needs {comparison.LEAST} runners)"
 
 
 def _scored(scores: Iterable[Score]) -> Iterator[str]:
@@ -109,15 +109,15 @@ def _few(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _chosen(wanted: str | None, there: dict[str, Any]) -> str:
-    """Find a configuration by the beginning of its hash, or by what it was set to."""
+    """Find a configuration by the start of its hash, or by a setting KEY=VALUE."""
     if wanted is None:
         found = list(there)
     else:
         key, _, value = wanted.partition("=")
         setting = f'"{key.strip()}":"{value.strip()}"'
-        found = [h for h, told in there.items() if h.startswith(wanted) or setting in told]
+        found = [h for h, laid in there.items() if h.startswith(wanted) or setting in laid]
     if len(found) == 1:
         return found[0]
-    known = "; ".join(f"{h} {told}" for h, told in sorted(there.items()))
-    what = "say which with --after" if wanted is None else f"{wanted} is not one of them"
+    known = "; ".join(f"{h} {laid}" for h, laid in sorted(there.items()))
+    what = "choose one with --after" if wanted is None else f"{wanted} does not name one of these"
     raise CuedError(f"{what}: {known}")

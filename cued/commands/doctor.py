@@ -1,7 +1,7 @@
-"""Say what is wrong with this machine, and the next command to type.
+"""Say what is wrong with this machine, and which command to type next.
 
-Nothing is opened that the service may be using, so it can be run at any time; ``cued selftest``
-tries the parts themselves. Exit status: 0 when nothing failed (a warning is no failure), else 1.
+It opens nothing that the service may be using, so it can run at any time; ``cued selftest`` tries
+the parts themselves. Exit status: 1 if anything failed, else 0 (a warning is not a failure).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 from rich.console import Console
 
 from cued import config
-from cued.commands._checks.all import looked_at, missing, show
+from cued.commands._checks.all import all_checks, missing, show
 from cued.commands._checks.system import Check, Machine
 from cued.commands._options import add_config, load_config
 from cued.config import Config
@@ -23,8 +23,8 @@ from cued.sinks._hosts import EVERYWHERE, own_address, qr_code
 from cued.words import counted
 
 NAME = "doctor"
-HELP = "what is wrong with this machine, and the next command"
-NEW = "open http://cued.local on a phone beside it, or sudo cued setup"
+HELP = "say what is wrong with this machine, and what to type next"
+NEW = "open http://cued.local on a phone next to it, or run sudo cued setup"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -34,9 +34,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Look at everything and print a line for each."""
+    """Check everything and print a line for each check."""
     chosen, first = configured(args)
-    checks = asyncio.run(looked_at(Machine(), chosen, first))
+    checks = asyncio.run(all_checks(Machine(), chosen, first))
     failed = [c for c in checks if c.state == "failed"]
     if args.json:
         print(msgspec.json.format(msgspec.json.encode(checks)).decode())
@@ -45,30 +45,30 @@ def run(args: argparse.Namespace) -> int:
     warned = len(missing(checks)) - len(failed)
     print(f"{counted(len(failed), 'failure')}, {counted(warned, 'warning')}")
     if url := page_of(chosen):
-        print(f"for a phone in this network: {url}")
+        print(f"on a phone in this network, open {url}")
         print(qr_code(url) if sys.stdout.isatty() else "", end="")
     return 1 if failed else 0
 
 
 def page_of(chosen: Config) -> str:
-    """Return where a phone finds the live page; nothing where it is for this machine alone."""
+    """Return the address of the live page for a phone, or "" if only this machine can open it."""
     live = chosen.part("sinks", "live")
     own = own_address() if getattr(live, "host", "") in EVERYWHERE else ""
     return f"http://{own}:{getattr(live, 'port', 0)}/" if own else ""
 
 
 def configured(args: argparse.Namespace) -> tuple[Config, Check]:
-    """Read the configuration; one that is wrong is a finding, and the defaults are looked at."""
+    """Read the configuration; if it is wrong, report that and go on with the defaults."""
     try:
         chosen = load_config(args)
     except ConfigError as error:
         first = str(error).splitlines()[0]
-        advice = "mend that line, then cued check; or sudo cued setup"
+        advice = "correct that line, then run cued check; or run sudo cued setup"
         return Config(), Check("configuration", "failed", first, advice)
     named = args.config or config.searched()
     if named is None:
-        return chosen, Check("configuration", "warning", "there is none yet", NEW)
+        return chosen, Check("configuration", "warning", "there is no configuration yet", NEW)
     if not chosen.parts.get("sources"):
-        found = f"{named} names nothing to listen to"
+        found = f"{named} names no sensor, belt or button to listen to"
         return chosen, Check("configuration", "failed", found, "sudo cued setup")
-    return chosen, Check("configuration", "ok", f"{named} can be read and fits")
+    return chosen, Check("configuration", "ok", f"{named} is valid")

@@ -1,7 +1,7 @@
 """Score the engine against the recordings' truth, by data set, sensors, mode and direction.
 
-The engine is run exactly as live, packet by packet, once for each set of sensors that might be worn
-by itself. Definitions: docs/accuracy.md.
+The engine runs exactly as it does live, packet by packet, once for each set of sensors that might
+be worn on its own. Definitions: docs/accuracy.md.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ from cued.report.places import write_whole
 NAME = "evaluate"
 HELP = "score the engine against the recordings' truth"
 
-WIDTH = 200  # tables are as wide as they need; a narrower terminal folds lines and loses nothing
-ALONE_UP_TO = 8  # recordings; starting processes takes longer than scoring so few
+WIDTH = 200  # columns; wide enough for every table, and a narrower terminal wraps the lines
+ALONE_UP_TO = 8  # recordings; starting processes takes longer than scoring these
 
 
 class Report(Struct, frozen=True):
@@ -54,7 +54,7 @@ class Report(Struct, frozen=True):
 
 
 class Work(Struct, frozen=True):
-    """One recording to score, by whichever process."""
+    """One recording to score, in any process."""
 
     folder: Path
     packet_s: float
@@ -63,7 +63,7 @@ class Work(Struct, frozen=True):
 
 
 class Evaluated(Struct):
-    """What came of it: tallies, or why the recording was refused; and what was not scored."""
+    """The outcome: tallies, or why the recording was refused, and what was not scored."""
 
     tallies: Tallies
     person: str = ""
@@ -79,20 +79,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="RECORDING",
-        help="folder of a table recording, or a folder in which they are looked for",
+        help="folder of a table recording, or a folder to search for them",
     )
     parser.add_argument(
         "--by",
         choices=("set", "person", "recording"),
         default="set",
-        help="a line for each of these (default set: the recordings of one source)",
+        help="print a line for each of these (default set: the recordings of one source)",
     )
     parser.add_argument(
         "--without",
         action="append",
         choices=("belt",),
         default=[],
-        help="keep this from the engine: it then has to do without the belt's speed",
+        help="withhold the belt's speed from the engine",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything as JSON")
     parser.add_argument(
@@ -100,13 +100,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=positive,
         default=PACKET_S,
         metavar="S",
-        help=f"samples are fed in packets of this length (default {PACKET_S} s)",
+        help=f"feed samples in packets of this length (default {PACKET_S} s)",
     )
     add_config(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Score, print the tables, and say which recordings were refused."""
+    """Score, print the tables, and name the recordings that were refused."""
     without = frozenset[str](args.without)
     report = evaluate(args.recordings, args.packet_s, args.config, by=args.by, without=without)
     for line in (*report.refused, *report.notes):
@@ -130,7 +130,7 @@ def evaluate(
 ) -> Report:
     """Score every recording in the folders, with progress on a terminal.
 
-    The targets are always judged by data set, also when each person or recording has its own rows.
+    Targets are judged by data set, even when each person or recording has its own rows.
     """
     folders = [folder for path in wanted for folder in _tables_in(path)]
     work = [Work(folder, packet_s, chosen, without) for folder in dict.fromkeys(folders)]
@@ -162,13 +162,13 @@ def _named(done: Evaluated, by: str) -> Tallies:
 def _tables_in(path: Path) -> list[Path]:
     found = find_tables(path)
     if not found:
-        reason = "no recording.toml in it or below" if path.is_dir() else "no such folder"
+        reason = "no recording.toml in or below it" if path.is_dir() else "no such folder"
         raise RecordingError(f"{path}: {reason}")
     return found
 
 
 def _all(work: list[Work]) -> Iterator[tuple[int, Evaluated]]:
-    """Do the work, on all cores when there is much of it; (index, result) as they come."""
+    """Score all, on every core when there are many; yield (index, result) as they finish."""
     if len(work) <= ALONE_UP_TO:
         yield from ((index, _do(one)) for index, one in enumerate(work))
         return
@@ -204,12 +204,12 @@ def _do(work: Work) -> Evaluated:
 
 
 def _unscored(folder: Path, recording: TableRecording) -> str:
-    """Say which of the truth means nothing here, for a misnamed kind looks like no truth at all."""
+    """Name the truth that is not scored, because a misnamed kind looks like missing truth."""
     if not recording.truth:
-        return f"{folder}: there is no truth, so only what is said without need can be counted"
+        return f"{folder}: there is no truth, so only false alarms can be counted"
     kinds = sorted({row.kind for row in recording.truth} - KINDS)
     named = ", ".join(kinds)
-    return f"{folder}: not scored are rows of kind {named} (docs/recordings.md)" if kinds else ""
+    return f"{folder}: rows of kind {named} are not scored (docs/recordings.md)" if kinds else ""
 
 
 def _drawn(table: Table) -> RichTable:

@@ -1,6 +1,6 @@
 """Show why a moment was judged as it was: signals, thresholds, evidence and decision.
 
-Tells in text what every chain found and what was said of it, and draws it with the extra `report`.
+Prints what every chain found and the events that followed; with the extra `report` also draws it.
 Times are those of the recording, as in event lines.
 """
 
@@ -28,7 +28,7 @@ NAME = "explain"
 HELP = "show why a moment of a recording was judged as it was"
 
 KINDS = ("png", "svg")
-NEAR = 0.5  # of a threshold: scores below are not worth a line
+NEAR = 0.5  # of a threshold: lower scores are not worth a line
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -40,12 +40,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=positive,
         default=SIDES_S,
         metavar="S",
-        help=f"shown before and after it (default {SIDES_S:g} s)",
+        help=f"seconds to show before and after it (default {SIDES_S:g})",
     )
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="picture, .png or .svg (default NAME-T.png)"
     )
-    parser.add_argument("--text", action="store_true", help="tell in text only")
+    parser.add_argument("--text", action="store_true", help="print only, draw no picture")
     add_config(parser, settings=True)
 
 
@@ -54,10 +54,10 @@ def run(args: argparse.Namespace) -> int:
     out: Path = args.out or Path(f"{args.recording.absolute().name or 'moment'}-{args.at:g}.png")
     kind = out.suffix[1:].lower()
     if kind not in KINDS:
-        raise CuedError(f"{out}: a picture's name ends in .png or .svg")
+        raise CuedError(f"{out}: the picture's name has to end in .png or .svg")
     if not is_table(args.recording) and not args.recording.is_dir():
         raise CuedError(
-            f"{args.recording}: this is no table recording, a folder with recording.toml"
+            f"{args.recording}: this is not a table recording (a folder with recording.toml)"
         )
     recording = read_table(args.recording)
     _check(recording, args.at)
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     engine = app.engine(config, worn)
     inputs = packets(recording)
     moment = look(inputs, engine.feed, recording.sensors, config.gait, args.at, args.sides)
-    print("\n".join(told(moment)))
+    print("\n".join(described(moment)))
     if not args.text:
         _draw(moment, kind, out)
     return 0
@@ -76,16 +76,16 @@ def _check(recording: TableRecording, at: float) -> None:
     start = min(float(s.t[0]) for s in recording.sensors)
     end = max(float(s.t[-1]) for s in recording.sensors)
     if not (math.isfinite(at) and start <= at <= end):
-        raise RecordingError(f"--at {at:g}: the recording goes from {start:.2f} to {end:.2f} s")
+        raise RecordingError(f"--at {at:g}: the recording runs from {start:.2f} to {end:.2f} s")
 
 
-def told(moment: Moment) -> list[str]:
-    """Return the moment in lines, in the order in which things were known."""
-    out = [f"{moment.start:.2f} to {moment.end:.2f} s, asked about {moment.at:.2f} s"]
+def described(moment: Moment) -> list[str]:
+    """Return the moment in lines, in the order in which things became known."""
+    out = [f"{moment.start:.2f} to {moment.end:.2f} s, around {moment.at:.2f} s"]
     for name, seen in moment.sensors.items():
         out += ["", f"{name} ({seen.placement})", *_signals(seen)]
         out += [f"  {f.at:9.2f} s  {_facts(f, f.t)}" for f in seen.findings]
-    out += ["", "said"]
+    out += ["", "events"]
     by_time = sorted(moment.events, key=lambda e: e.known_t)
     return out + [f"  {e.known_t:9.2f} s  {_facts(e, e.t)}" for e in by_time]
 
@@ -124,6 +124,6 @@ def _value(value: Any) -> str:
 
 
 def _draw(moment: Moment, kind: str, out: Path) -> None:
-    drawing = extra("cued.report.moment", "report", "the picture (--text does without)")
+    drawing = extra("cued.report.moment", "report", "the picture (use --text to do without)")
     write_whole(out, drawing.picture(moment, kind))
     print(out)

@@ -1,4 +1,4 @@
-"""Write a session for other software: FIT for training diaries, CSV or Parquet of its strides."""
+"""Write a session for other software: FIT for training diaries, its strides as CSV or Parquet."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--dialect",
         choices=tables.DIALECTS,
         default="plain",
-        help="of the CSV: excel marks it as UTF-8; excel-de also has semicolons and decimal commas",
+        help="of the CSV: excel marks it as UTF-8; excel-de also uses ; and decimal commas",
     )
     add_config(parser)
     add_folder(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the files asked for."""
+    """Write the requested files."""
     if not (args.fit or args.csv or args.parquet):
         raise CuedError("say what to write: --fit FILE, --csv FILE or --parquet FILE")
     session = RecordedSession(found(args, args.session))
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _fit(path: Path, digests: list[Digest]) -> list[Path]:
-    """Write an activity for each part: one file, or numbered ones for a joined session."""
+    """Write one activity, or numbered ones for the parts of a joined session."""
     fit = extra("cued.report.fit", "fit", "FIT")
     written: list[Path] = []
     for number, d in enumerate(digests, 1):

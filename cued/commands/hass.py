@@ -20,13 +20,13 @@ HELP = "remove the station from Home Assistant (stop it first)"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
-    parser.add_argument("--remove", action="store_true", required=True, help="what to do")
-    parser.add_argument("--station", help="another station than the configured, after a rename")
+    parser.add_argument("--remove", action="store_true", required=True, help="confirm the removal")
+    parser.add_argument("--station", help="a station other than the configured, after a rename")
     add_config(parser, settings=True)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Empty the station's retained topics and say which."""
+    """Empty the station's retained topics and list them."""
     config = load_config(args)
     options: mqtt.Config | None = config.part("sinks", "mqtt")
     if options is None:
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"emptied {topic}")
     if runs:
         print(
-            f"{where.station} seems to be running and will announce itself again: stop it first,"
+            f"{where.station} seems to be running and would announce itself again: stop it first,"
             " or set discovery = false in [sinks.mqtt]",
             file=sys.stderr,
         )

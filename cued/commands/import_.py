@@ -1,9 +1,9 @@
-"""Turn what other software recorded into a table recording, which replay and evaluate take.
+"""Turn recordings of other software into a table recording, for replay and evaluate.
 
-Exports of phones, wearables and watches are read, as zip file, folder or single file: tables whose
-headings tell quantities and units, records in JSON, and FIT. Several are put together by the time
-of day, such as a watch's FIT file for the belt's speed and a phone's export for the strides.
-``--look`` says what each column is taken for and which command to type.
+It reads exports of phones, wearables and watches, as zip file, folder or single file: tables whose
+headings name quantities and units, records in JSON, and FIT. Several are aligned by the time of
+day, such as a watch's FIT file for the belt's speed and a phone's export for the strides.
+``--look`` shows how each column is read and which command to type.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="new folder")
     parser.add_argument(
-        "--look", action="store_true", help="say what is in the files; write nothing"
+        "--look", action="store_true", help="show what is in the files; write nothing"
     )
     worn = parser.add_argument_group("how it was worn")
     worn.add_argument(
@@ -48,7 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=placed,
         metavar="[NAME=]PLACE",
-        help=f"of a sensor: {', '.join(get_args(Placement))}; files named so need none",
+        help=f"of a sensor: {', '.join(get_args(Placement))}; not needed if the file is named so",
     )
     worn.add_argument(
         "--mounting",
@@ -58,35 +58,35 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="[NAME=]ROWS",
         help="three rows, [[1,0,0],[0,1,0],[0,0,1]] (docs/wearing.md)",
     )
-    told = parser.add_argument_group("what the files don't tell")
-    told.add_argument("--belt", type=non_negative, metavar="M_S", help="speed of the belt, m/s")
-    told.add_argument("--incline", type=number, default=0.0, metavar="PERCENT", help="of the belt")
-    told.add_argument(
+    more = parser.add_argument_group("what the files don't say")
+    more.add_argument("--belt", type=non_negative, metavar="M_S", help="speed of the belt, m/s")
+    more.add_argument("--incline", type=number, default=0.0, metavar="PERCENT", help="of the belt")
+    more.add_argument(
         "--belt-error", type=non_negative, default=0.03, metavar="SHARE", help="of its speed (0.03)"
     )
-    told.add_argument("--height", type=positive, metavar="M", help="of the person, m")
-    told.add_argument("--mass", type=positive, metavar="KG", help="of the person, kg")
-    told.add_argument("--title", default="", help="title of the recording")
-    told.add_argument("--subject", default="", help="pseudonym of the person")
+    more.add_argument("--height", type=positive, metavar="M", help="of the person, m")
+    more.add_argument("--mass", type=positive, metavar="KG", help="of the person, kg")
+    more.add_argument("--title", default="", help="title of the recording")
+    more.add_argument("--subject", default="", help="pseudonym of the person")
     _configure_reading(parser)
 
 
 def _configure_reading(parser: argparse.ArgumentParser) -> None:
-    """Describe how files are read whose headings do not tell."""
+    """Describe the arguments for files whose headings are not enough."""
     read = parser.add_argument_group("how the files are read")
     read.add_argument(
         "--columns",
         type=columns,
         default={},
         metavar="t=NAME,ax=NAME,...",
-        help="headings of t, ax, ay, az, gx, gy, gz, speed, incline where they aren't understood",
+        help="headings of t, ax, ay, az, gx, gy, gz, speed, incline, where they aren't recognised",
     )
     read.add_argument(
         "--units",
         type=units,
         default={},
         metavar="UNIT,...",
-        help="where no heading has them, such as ms,g,deg/s",
+        help="units that the headings lack, such as ms,g,deg/s",
     )
     read.add_argument("--skip", type=whole, default=0, metavar="N", help="lines above the headings")
     read.add_argument("--signs", choices=("android", "ios"), default="", help="Sensor Logger only")
@@ -104,14 +104,14 @@ def columns(text: str) -> dict[str, str]:
 
 
 def units(text: str) -> dict[str, str]:
-    """Parse units, each of which tells what it measures (argparse type)."""
+    """Parse units into quantity and unit (argparse type)."""
     out: dict[str, str] = {}
     for part in text.split(","):
         unit = part.rpartition("=")[2]
         what = quantity_of_unit(unit)
         if what is None:
             known = ", ".join(u for q in ("time", "acc", "gyr") for u in UNITS[q])
-            raise argparse.ArgumentTypeError(f"{unit} is none of {known}")
+            raise argparse.ArgumentTypeError(f"{unit} is not one of {known}")
         out[what] = unit
     return out
 
@@ -123,7 +123,7 @@ def placed(text: str) -> tuple[str, Placement]:
         return name, msgspec.convert(place, Placement)
     except msgspec.ValidationError:
         known = ", ".join(get_args(Placement))
-        raise argparse.ArgumentTypeError(f"{place} is none of {known}") from None
+        raise argparse.ArgumentTypeError(f"{place} is not one of {known}") from None
 
 
 def mounted(text: str) -> tuple[str, Matrix]:
@@ -147,7 +147,7 @@ def run(args: argparse.Namespace) -> int:
     if missing := next((path for path in args.source if not path.exists()), None):
         raise RecordingError(f"{missing}: there is no such file or folder")
     if args.out is None:
-        raise CuedError("say where to: --out FOLDER (or --look, to see what is in the files)")
+        raise CuedError("give --out FOLDER to write to, or --look to see what is in the files")
     exports = [importing.read_export(path, asked) for path in args.source]
     worn = importing.Placing(
         placements=dict(args.placement),
@@ -162,11 +162,11 @@ def run(args: argparse.Namespace) -> int:
     importing.write_whole(args.out, recording)
     for note in filter(None, recording.notes.split("; ")):
         print(f"cued: {visible(note)}", file=sys.stderr)
-    print(f"{args.out}: {_told(recording)}")
+    print(f"{args.out}: {_contents(recording)}")
     return 0
 
 
-def _told(recording: TableRecording) -> str:
+def _contents(recording: TableRecording) -> str:
     length = recording.end_t - recording.start_t
     parts = [
         f"{s.name} ({s.placement}, {s.rate_hz:g} Hz{'' if s.gyr is None else ', gyroscope'})"

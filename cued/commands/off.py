@@ -1,10 +1,10 @@
 """Drive every output pin of the configuration low, after the daemon was killed.
 
 Motors, relay and light are off after any orderly end; motors and relay also when the daemon is
-killed or frozen, because another process keeps their pins (``cued/keeper.py``). Killed together
-with it (``systemctl kill``), or with the light on, pins stay as they were on Raspberry Pi OS
-without ``dtparam=strict_gpiod``, until this is run: the service does so whenever it has stopped
-(``ExecStopPost``); by hand, you do.
+killed or frozen, because another process keeps their pins (``cued/keeper.py``). When both processes
+are killed (``systemctl kill``), or the daemon while the light is on, the pins stay as they were on
+Raspberry Pi OS without ``dtparam=strict_gpiod``, until this command runs. The service runs it
+whenever it has stopped (``ExecStopPost``); after a daemon started by hand, run it yourself.
 """
 
 from __future__ import annotations
@@ -28,10 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Drive every output pin low.
-
-    Raises CuedError for pins that could not be driven.
-    """
+    """Drive every output pin low. Raises CuedError for pins that could not be driven."""
     config = load_config(args)
     where = app.site(config)
     pins = output_pins(config)

@@ -1,4 +1,4 @@
-"""List every part and option: what can stand in the configuration, with bounds and units."""
+"""List every part and option that a configuration may hold, with bounds and units."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the list as Markdown, the schema, or a whole configuration with every default."""
+    """Print the list as Markdown, the schema, or a configuration with every default."""
     if args.toml:
         print(annotated())
     elif args.schema:
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def listing() -> str:
-    """Return the whole list as Markdown; docs/parts.md is this text."""
+    """Return the list as Markdown; docs/parts.md is this text."""
     out = ["# Parts and options", ""]
     out += ["Made by `cued parts`. Every section of the configuration, every option with its"]
     out += ["type, bounds and default. A part is one file; see [adding.md](adding.md).", ""]
@@ -63,7 +63,7 @@ def listing() -> str:
 def annotated(chosen: Mapping[str, Any] | None = None) -> str:
     """Return a configuration with every section and default; config/cued.toml is this text.
 
-    chosen : tables whose values stand in place of the defaults; the parts they name are on.
+    chosen : tables whose values replace the defaults; the parts that they name are on.
     """
     tables: Mapping[str, Any] = _usual() if chosen is None else chosen
     out = [
@@ -94,7 +94,7 @@ def annotated(chosen: Mapping[str, Any] | None = None) -> str:
 
 
 def _whole() -> type[Struct]:
-    """Build the struct of the whole file, every part that exists in it (schema, docs)."""
+    """Build the struct of the whole file with every part there is, for the schema."""
     fields: list[tuple[str, Any, Any]] = [(n, kind, kind()) for n, kind in config.FIXED.items()]
     none: dict[str, config.Sensor] = {}
     fields.append(("sensors", dict[str, config.Sensor], none))
@@ -124,7 +124,7 @@ def schema() -> dict[str, Any]:
 
 
 def _usual() -> dict[str, dict[str, dict[str, Any]]]:
-    """Return the tables of a sensor on the back, by Bluetooth, with voice and motors."""
+    """Return the tables of one Bluetooth sensor on the back, with voice and motors."""
     out: dict[str, dict[str, dict[str, Any]]] = {
         "sensors": {"back": {"device": "pod", "placement": "lower_back"}}
     }
@@ -134,9 +134,9 @@ def _usual() -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def _lines(kind: type[Struct], values: Mapping[str, Any]) -> list[str]:
-    """Comment each option with its sentence and default, or its value if it has one."""
+    """Return each option's description as a comment, then its value or commented-out default."""
     out = ["enabled = false"] if values.get("enabled") is False else []
-    for key, about in _told(kind)["properties"].items():
+    for key, about in _schema_of(kind)["properties"].items():
         out += textwrap.wrap(
             f"{_described(about)} ({_type(about)}{_bounds(about)})",
             98, initial_indent="# ", subsequent_indent="# ",
@@ -149,18 +149,18 @@ def _lines(kind: type[Struct], values: Mapping[str, Any]) -> list[str]:
 
 
 def _key(name: str) -> str:
-    """Write a table's name as TOML, in quotes where it needs them."""
+    """Write a table's name as TOML, quoted where necessary."""
     return name if re.fullmatch("[A-Za-z0-9_-]+", name) else to_toml(name)
 
 
-def _told(kind: type[Struct]) -> dict[str, Any]:
-    """Return the JSON schema of a section alone."""
+def _schema_of(kind: type[Struct]) -> dict[str, Any]:
+    """Return the JSON schema of one section."""
     schema: dict[str, Any] = msgspec.json.schema(kind)
     return schema["$defs"][schema["$ref"].rsplit("/", 1)[-1]]
 
 
 def _options(kind: type[Struct]) -> list[str]:
-    body = _told(kind)
+    body = _schema_of(kind)
     required = body.get("required", [])
     lines: list[str] = []
     for key, about in body["properties"].items():

@@ -1,7 +1,7 @@
 """Run other configurations on many recorded sessions, on all cores or on a cluster.
 
-What is done is kept: the same command goes on where it was stopped. A session that cannot be read
-is named and skipped. The dataset that comes of it is described in ``report/dataset.py``.
+Finished work is kept: the same command continues where it was stopped. A session that cannot be
+read is named and skipped. ``report/dataset.py`` describes the resulting dataset.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from cued.report.done import Done, RunOptions, summed_up, troubles
 from cued.report.places import place
 
 NAME = "reanalyse"
-HELP = "let another configuration hear many recorded sessions"
+HELP = "run another configuration on many recorded sessions"
 INTERRUPTED = 130  # 128 and SIGINT's 2, as a shell reports it
 
 
@@ -41,9 +41,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "sessions", nargs="+", help="session files or folders of them, here or at s3://, sftp://"
     )
-    parser.add_argument("--out", required=True, metavar="DIR", help="folder of results, as well")
+    parser.add_argument("--out", required=True, metavar="DIR", help="folder of results, likewise")
     parser.add_argument(
-        "--workers", type=_count, default=0, metavar="N", help="processes (default: one a core)"
+        "--workers", type=_count, default=0, metavar="N", help="processes (default: one per core)"
     )
     parser.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster: tcp://HOST:PORT")
     parser.add_argument(
@@ -52,17 +52,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--sweep", action="append", default=[], metavar="KEY=A,B,C",
-        help="each of these values in turn; several sweeps give every combination",
+        help="try each of these values; several sweeps give every combination",
     )  # fmt: skip
     parser.add_argument(
         "--quick", action="store_true",
-        help="join packets: faster, and less than exact (rows are marked)",
+        help="join packets: faster, but not exact (rows are marked)",
     )  # fmt: skip
     add_config(parser, settings=True)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Hear all sessions and sum up; 1 when some could not be read."""
+    """Analyse all sessions and sum up; return 1 when any could not be read."""
     for needed in ("pyarrow",) if args.shard else ("pyarrow", "distributed"):
         extra(needed, "cluster")
     wanted = _wanted(args)
@@ -77,17 +77,17 @@ def run(args: argparse.Namespace) -> int:
     try:
         done = _all(args, paths, out, list(wanted))
     except KeyboardInterrupt:
-        print("stopped; the same command goes on from here", file=sys.stderr)
+        print("stopped; the same command continues from here", file=sys.stderr)
         return INTERRUPTED
     importlib.import_module("cued.report.dataset").tidy(out)
-    print("\n".join(_told(done, wanted)))
+    print("\n".join(_summary(done, wanted)))
     return 1 if any(d.trouble for d in done) else 0
 
 
 def _all(
     args: argparse.Namespace, paths: Sequence[Path], out: Path, wanted: Sequence[str]
 ) -> list[Done]:
-    """Hear all sessions by all that is wanted."""
+    """Run every session through every wanted configuration."""
     work = partial(hear, out=str(out), wanted=wanted)
     progress = _cluster.Progress({p: _size(p) for p in paths})
     if args.shard or not paths:
@@ -96,16 +96,16 @@ def _all(
         ended = _cluster.spread(work, paths, out, workers=args.workers, scheduler=args.scheduler)
     done: list[Done] = []
     try:
-        for path, told in ended:
-            progress.feed(path, told)
-            done += told
+        for path, results in ended:
+            progress.feed(path, results)
+            done += results
     finally:
         progress.end()
     return sorted(done, key=lambda d: d.session)
 
 
 def hear(path: str, *, out: str, wanted: Sequence[str]) -> list[Done]:
-    """Hear one session in a worker and return what came of it by each configuration."""
+    """Run one session in a worker; return each configuration's result."""
     reanalysis = importlib.import_module("cued.report.reanalysis")
     try:
         return reanalysis.analyse(place(path), place(out), wanted, _heard, _effective)
@@ -114,13 +114,13 @@ def hear(path: str, *, out: str, wanted: Sequence[str]) -> list[Done]:
 
 
 def _wanted(args: argparse.Namespace) -> dict[str, str]:
-    """Return each configuration that is asked for, encoded, and what it is called."""
+    """Map each requested configuration, encoded, to its name."""
     chosen = _tables(load_config(args)) if args.config else None
     out: dict[str, str] = {}
     for swept in itertools.product(*map(_values, args.sweep)):
         laid = {**settings(args), **dict(swept)}
         _check(laid)
-        name = ", ".join([f"{k}={v}" for k, v in swept] + ["less than exact"] * args.quick)
+        name = ", ".join([f"{k}={v}" for k, v in swept] + ["not exact"] * args.quick)
         out[RunOptions(chosen, laid, args.quick).text()] = name
     return out
 
@@ -133,18 +133,18 @@ def _values(sweep: str) -> list[tuple[str, str]]:
 
 
 def _check(laid: dict[str, str]) -> None:
-    """Refuse at once what every session would refuse; sensors are each session's own."""
-    told: dict[str, Any] = {}
+    """Refuse at once what every session would refuse; the sensors are each session's own."""
+    tried: dict[str, Any] = {}
     for key, value in laid.items():
         if not key.startswith("sensors."):
-            config.overlay(told, key, value)
-    config.convert(told)
+            config.overlay(tried, key, value)
+    config.convert(tried)
 
 
 def _heard(
     session: RecordedSession, part: SessionPart, wanted: Sequence[str]
 ) -> Iterator[tuple[int, AnyEvent | Command]]:
-    """Feed a part, decoded once, to an engine of each configuration."""
+    """Decode a part once and feed it to an engine of each configuration."""
     engines = [app.remake(_used(part, w), part.opening)[0] for w in wanted]
     inputs = session.inputs(part)
     for item in joined(inputs) if RunOptions.of(wanted[0]).quick else inputs:
@@ -160,23 +160,23 @@ def _effective(part: SessionPart, wanted: str) -> str:
 
 
 def _used(part: SessionPart, wanted: str) -> Config:
-    """Return the chosen configuration or a part's own, with the sensors that were worn."""
+    """Return the chosen configuration, or the part's own, with the part's sensors."""
     asked = RunOptions.of(wanted)
     own = configuration(part.opening, asked.laid)
     return replace(config.convert(asked.chosen), sensors=own.sensors) if asked.chosen else own
 
 
 def _tables(chosen: Config) -> dict[str, Any]:
-    """Turn a configuration into tables, parts that are off included."""
-    told = tables(replace(chosen, sensors={}))
+    """Turn a configuration into tables, including parts that are off."""
+    out = tables(replace(chosen, sensors={}))
     for kind in config.ALWAYS_ON:
         for name in config.parts.names(kind):
-            told[kind].setdefault(name, {"enabled": False})
-    return told
+            out[kind].setdefault(name, {"enabled": False})
+    return out
 
 
-def _told(done: Sequence[Done], wanted: dict[str, str]) -> list[str]:
-    """Sum up, configuration by configuration."""
+def _summary(done: Sequence[Done], wanted: dict[str, str]) -> list[str]:
+    """Sum up the results of each configuration."""
     hashed = importlib.import_module("cued.report.dataset").configuration
     out: list[str] = []
     for one, name in wanted.items():
@@ -193,7 +193,7 @@ def _size(path: Path) -> int:
 
 
 def _files(named: Iterable[str]) -> list[Path]:
-    """Find the sessions; a link is called by its own name."""
+    """Find the sessions; a link keeps its own name."""
     out: list[Path] = []
     for path in map(place, named):
         found = sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]

@@ -1,8 +1,8 @@
-"""Record what devices send, as it came: the evidence for a new device or a decoder's fault.
+"""Record the bytes that devices send, as evidence for a new device or a decoder's fault.
 
-The file is a session (``recording/sessions/session.py``) without an engine: bytes of configured
-sensors, which ``cued replay`` decodes, or of an unknown device with its name, what it offers and
-who made it. Addresses and serial numbers are not written, so a file can be passed on.
+The file is a session (``recording/sessions/session.py``) without an engine. It holds the bytes of
+the configured sensors, which ``cued replay`` decodes, or of an unknown device with its name,
+services and maker. Addresses and serial numbers are left out, so a file can be passed on.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from cued.sources._ble_raw import RawConnection
 
 NAME = "record"
 HELP = "record what a device sends, byte for byte"
-WRITE_EVERY = 500  # items; some seconds
+WRITE_EVERY = 500  # items, a few seconds' worth
 UNKNOWN = "unknown"
 
 
@@ -39,16 +39,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--raw", type=Path, required=True, metavar="FILE", help="file to write, such as mine.mcap"
     )
-    parser.add_argument("--seconds", type=positive, default=30.0, help="how long (30)")
+    parser.add_argument("--seconds", type=positive, default=30.0, help="how long to record (30)")
     parser.add_argument(
         "--address",
         default="",
-        help="a device that cued does not know yet (cued scan --all); without it, the configured",
+        help="of a device that cued does not know (cued scan --all); default: those configured",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Record, and say how much came."""
+    """Record, and print how much arrived."""
     config = Config() if args.address else load_config(args)
     try:
         wire = WireWriter(args.raw, config)
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     except OSError as error:
         raise CuedError(f"{args.raw}: {error.strerror or error}") from None
     except CuedError:
-        if not wire.counts:  # nothing came of it: leave nothing behind
+        if not wire.counts:  # an empty file is of no use
             args.raw.unlink()
         raise
     for char, count in sorted(wire.counts.items()):
@@ -76,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 class WireWriter:
-    """Writes what comes, and counts it."""
+    """Writes inputs to a session, and counts the notifications."""
 
     def __init__(self, path: Path, config: Config) -> None:
         self.counts: Counter[str] = Counter()
@@ -85,7 +85,7 @@ class WireWriter:
         self._waiting: list[Input] = []
 
     def emit(self, item: Input) -> None:
-        """Write an input; of a notification its bytes."""
+        """Write an input."""
         if isinstance(item, Notification):
             self.counts[item.char] += 1
         self._waiting.append(item)
@@ -111,7 +111,7 @@ async def known(config: Config, seconds: float, wire: WireWriter) -> None:
 
 
 async def unknown(address: str, seconds: float, wire: WireWriter) -> None:
-    """Record a device of which nothing is known; what it is stands in ``LinkChanged.why``."""
+    """Record an unknown device; ``LinkChanged.why`` holds its name, maker and services."""
     early: list[Notification] = []
     ready = False
 
@@ -139,4 +139,4 @@ async def unknown(address: str, seconds: float, wire: WireWriter) -> None:
     try:
         await raw.listen(seconds, begin)
     except TimeoutError:
-        raise CuedError(f"{address} was not heard; cued scan --all lists what is") from None
+        raise CuedError(f"{address} was not heard; cued scan --all lists those that are") from None

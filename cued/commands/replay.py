@@ -1,10 +1,10 @@
 """Run the engine on a recording: as fast as possible and silent, or in real time with cues.
 
 A session that the daemon recorded is replayed with the configuration and the history it was
-recorded with, and has to conclude the same again. With --config or --set another coach listens,
-and --diff shows what it would have said. What the daemon added of its own while recording (a
-speaker that was missing, a belt that refused, the greeting at the start) came from no engine: a
-replay cannot repeat it, and it is no difference.
+recorded with, and has to give the same events again. With --config or --set the coach is changed,
+and --diff shows what it would have said. What the daemon itself added while recording (a missing
+speaker, a belt that refused, the greeting at the start) came from no engine, so a replay cannot
+repeat it, and it does not count as a difference.
 """
 
 from __future__ import annotations
@@ -53,14 +53,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=positive,
         default=PACKET_S,
         metavar="S",
-        help=f"samples of a table are fed in packets of this length (default {PACKET_S} s)",
+        help=f"feed a table's samples in packets of this length (default {PACKET_S} s)",
     )
     parser.add_argument("--events", metavar="FILE", help="event lines to a file, or - for stdout")
+    parser.add_argument("--diff", action="store_true", help="show which events differ (sessions)")
     parser.add_argument(
-        "--diff", action="store_true", help="show what was concluded otherwise (sessions)"
-    )
-    parser.add_argument(
-        "--raw", action="store_true", help="list the bytes that devices sent, and conclude nothing"
+        "--raw", action="store_true", help="only list the bytes that the devices sent (sessions)"
     )
     add_config(parser, settings=True)
     add_folder(parser)
@@ -108,20 +106,20 @@ def _session(args: argparse.Namespace, session: RecordedSession) -> int:
     finally:
         lines.close()
     if session.damage and args.events != "-":
-        print(f"{session.damage}: replayed as far as it goes")
+        print(f"{session.damage}: replayed up to there")
     asked = args.config is not None or args.settings
     return 1 if differs and not asked else 0
 
 
 def raw_lines(session: RecordedSession) -> Iterator[str]:
-    """Yield in lines what crossed the wire: time s, sensor, characteristic and bytes in hex."""
+    """Yield a line for each notification (time in s, sensor, characteristic, hex) and link."""
     for part in session.parts:
         for item in session.recorded(part):
             match item:
                 case Notification():
                     yield f"{item.t:.4f} {item.sensor} {item.char} {item.data.hex()}"
                 case LinkChanged():
-                    state = "connected" if item.connected else "gone"
+                    state = "connected" if item.connected else "disconnected"
                     yield f"{item.t:.4f} {item.sensor} {state} {item.why}".rstrip()
                 case _:
                     pass
@@ -130,7 +128,7 @@ def raw_lines(session: RecordedSession) -> Iterator[str]:
 def _part(
     args: argparse.Namespace, session: RecordedSession, part: SessionPart, lines: events.EventLines
 ) -> Difference:
-    """Replay a part, and compare with what was concluded when it was recorded."""
+    """Replay a part, and compare its events with the recorded ones."""
     now: list[AnyEvent] = []
     for event in concluded(session, part, chosen_config(args, part.opening)):
         lines.take(event)
@@ -144,16 +142,16 @@ def _part(
         print(f"the same {len(now)} events as recorded by cued {part.opening.cued}")
         return difference
     print(
-        f"not as recorded by cued {part.opening.cued}: {len(difference.gone)} events are gone, "
-        f"{len(difference.new)} are new" + (", the order is another" * difference.reordered)
+        f"not as recorded by cued {part.opening.cued}: {len(difference.gone)} events are missing, "
+        f"{len(difference.new)} are new" + (", the order differs" * difference.reordered)
     )
     if args.diff:
-        print("\n".join(told(difference)))
+        print("\n".join(described(difference)))
     return difference
 
 
-def told(difference: Difference) -> list[str]:
-    """Return differences in lines: numbers of all kinds, and each one that a runner notices."""
+def described(difference: Difference) -> list[str]:
+    """Return differences in lines: how many of each kind, and each one that a runner notices."""
     out: list[str] = []
     for sign, which in (("-", difference.gone), ("+", difference.new)):
         counts = Counter(type(event).__name__.lower() for event in which)
@@ -183,7 +181,7 @@ def _number(value: float | str | None) -> str:
 
 
 class Difference(Struct, frozen=True):
-    """Events of the first run that the second lacks, and the other way round, in order of time."""
+    """Events that only the first run has, and those that only the second has, ordered by time."""
 
     gone: tuple[AnyEvent, ...]
     new: tuple[AnyEvent, ...]
@@ -196,9 +194,9 @@ class Difference(Struct, frozen=True):
 def compare(
     first: Iterable[AnyEvent], second: Iterable[AnyEvent], said: Collection[str] = ()
 ) -> Difference:
-    """Compare to the last bit: what was concluded, when it happened and when it was known.
+    """Compare two runs' events to the last bit, including when each happened and was known.
 
-    said : keys of cues that the daemon gives of its own.
+    said : keys of cues that the daemon itself gives.
     """
     before, after = list(first), list(second)
     gone = _lacking(before, after)
@@ -215,7 +213,7 @@ def _is_own(event: AnyEvent, said: Collection[str]) -> bool:
 
 
 def _lacking(these: Sequence[AnyEvent], those: Sequence[AnyEvent]) -> list[AnyEvent]:
-    """List which of these have no equal among those, each used once."""
+    """List the events of the first without an equal in the second; each equal is used once."""
     there = Counter(map(_encode, those))
     out: list[AnyEvent] = []
     for event in these:

@@ -1,4 +1,4 @@
-"""Make a report of a session, or of all sessions of a runner: one HTML file, or a picture."""
+"""Make a report of a session, or of all of a runner's sessions: one HTML file, or a picture."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("session", help="session by name or path, last, or a runner's name")
     parser.add_argument("--out", type=Path, metavar="FILE", help="file to write (NAME.html)")
     parser.add_argument(
-        "--png", type=Path, metavar="FILE", help="a portrait picture for a phone, in its place"
+        "--png", type=Path, metavar="FILE", help="write a portrait picture for a phone instead"
     )
     add_config(parser)
     add_folder(parser)
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def earlier(path: Path, d: Digest) -> Visit | None:
-    """Return the runner's session before this one in the same folder, if it can be read."""
+    """Return the runner's previous session in the same folder, if it can be read."""
     known, kept = index(path.parent), visits(path.parent)
     began = {
         e.began: other
@@ -77,9 +77,9 @@ def earlier(path: Path, d: Digest) -> Visit | None:
     if not began:
         return None
     newest = max(began)
-    told = kept.entry(began[newest])
+    entry = kept.entry(began[newest])
     kept.save()
-    return next((v for v in told.visits if v.began == newest), None)
+    return next((v for v in entry.visits if v.began == newest), None)
 
 
 def _write(out: Path, content: bytes) -> None:
@@ -88,7 +88,7 @@ def _write(out: Path, content: bytes) -> None:
 
 
 def of_runner(there: Path, runner: str) -> tuple[list[Visit], list[str]]:
-    """Gather a runner's sessions, oldest first, and say which are not whole or not there."""
+    """Gather a runner's sessions, oldest first, and say which are damaged or unreadable."""
     out: list[Visit] = []
     unread: list[str] = []
     damaged: list[tuple[Path, str]] = []
@@ -99,9 +99,9 @@ def of_runner(there: Path, runner: str) -> tuple[list[Visit], list[str]]:
             unread.append(path.stem)
         elif runner in {e.runner for e in entry.endings}:
             _progress(path)
-            told = kept.entry(path)
-            out += [v for v in told.visits if v.runner == runner]
-            damaged.append((path, told.damage))
+            seen = kept.entry(path)
+            out += [v for v in seen.visits if v.runner == runner]
+            damaged.append((path, seen.damage))
     known.save()
     kept.save()
     out.sort(key=lambda v: v.began)

@@ -1,16 +1,16 @@
 """Run the daemon, as started at boot.
 
-SIGTERM and SIGINT end it, after 9 s by force (``runtime/leaving.py``), and so does a terminal that
-hangs up: nobody sees what would go on and keep radio and pins from the service. One that is started
-beside another stops at once (``runtime/lock.py``). Otherwise SIGHUP reads the configuration again:
-a good one takes effect by a new daemon in this process, so sensors are connected anew; a bad one is
-refused with a notice, and the old one goes on. A bad one at the start is said aloud under systemd,
-as nobody reads the log there.
+SIGTERM and SIGINT end it, after 9 s by force (``runtime/leaving.py``). So does a terminal that
+hangs up: unseen, the daemon would keep the radio and pins from the service. A second daemon stops
+at once (``runtime/lock.py``). Without a terminal SIGHUP reads the configuration again: a valid one
+starts a new daemon in this process, so the sensors reconnect; an invalid one is refused with a
+notice, and the old one stays. Under systemd an invalid one at start-up is announced by voice,
+because nobody reads the log there.
 
-With ``--set-up``, as the service has it, a machine without a configuration is set up from a phone
-first, and set-up is opened again by the button, or from the live page by digits that are spoken.
-Under systemd the process then ends with ``AGAIN`` and is started anew, as only so a new password is
-handed over. By hand and without ``--config`` a first start does the same.
+With ``--set-up``, as in the service, a machine without a configuration is first set up from a
+phone. Set-up can be reopened with the button, or from the live page with digits that are spoken.
+Under systemd the process then exits with ``RESTART``, because only a restart hands it a new
+password. By hand and without ``--config`` a first start does the same.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from cued.coach.voice import phrases
 from cued.commands._checks.system import SERVICE, Machine
 from cued.commands._header import refuse_clashes
 from cued.commands._options import add_config, load_config
-from cued.commands._setup.place import NAME as NAME_TOLD
+from cued.commands._setup.place import NAME as SET_UP_NAME
 from cued.commands._setup.place import Place
 from cued.config import Config
 from cued.daemon import Daemon
@@ -55,8 +55,8 @@ log = logging.getLogger(__name__)
 
 NAME = "run"
 HELP = "run the daemon, as started at boot"
-COMPLAINS_S = 30.0  # chosen: a first phrase may have to be rendered
-AGAIN = os.EX_TEMPFAIL  # any failure but a wrong configuration is started again
+COMPLAIN_WITHIN_S = 30.0  # chosen: a first phrase may have to be rendered
+RESTART = os.EX_TEMPFAIL  # systemd restarts after every failure except a wrong configuration
 DIGIT_S = 1.2  # chosen: time to type each
 DIGIT = Cue(
     t=0.0,
@@ -78,20 +78,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run until told to stop."""
+    """Run until asked to stop."""
     under_systemd = "INVOCATION_ID" in os.environ
     path = args.config or Path(configuration.SEARCHED[0])
     if _is_new(args) and find_spec("aiohttp"):
         written = _first_start(path)
         if under_systemd:
-            return AGAIN if written else os.EX_CONFIG
+            return RESTART if written else os.EX_CONFIG
     read = partial(_read, args)
     try:
         config = read()
         leave_to_the_service(config)
         with only_one(Path(app.site(config).state), config.station.name):
             if asyncio.run(serve(config, read, path if args.set_up else None)) and under_systemd:
-                return AGAIN
+                return RESTART
     except ConfigError:
         if under_systemd:
             asyncio.run(_complain())
@@ -100,7 +100,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _read(args: argparse.Namespace) -> Config:
-    """Read the configuration; pins that something else of the Pi uses are a mistake in it."""
+    """Read the configuration. Raises ConfigError, also for pins that the Pi itself uses."""
     config = app.attended(load_config(args))
     refuse_clashes(config)
     return config
@@ -114,27 +114,27 @@ def _is_new(args: argparse.Namespace) -> bool:
 
 
 def _first_start(path: Path) -> bool:
-    """Have a machine without a configuration set up from a phone, where that can be written."""
+    """Set up a machine without a configuration from a phone; return whether it was written."""
     from cued.commands import setup  # noqa: PLC0415 - only a first start needs it
 
     return setup.from_a_phone(Place(path), beside=True)
 
 
 def leave_to_the_service(config: Config) -> None:
-    """Refuse to start if the service holds the sensors, pins or sound. Raises CuedError."""
+    """Refuse to start while the service holds the sensors, pins and sound. Raises CuedError."""
     if "INVOCATION_ID" in os.environ or not config.station.hardware:
         return  # started by systemd itself, or nothing real is touched
     if Machine().active(*SERVICE):
         raise Taken(
-            "the service runs and has sensors, pins and sound; "
+            "the service is running and holds the sensors, pins and sound; "
             "sudo systemctl stop cued first, or watch it: journalctl -fu cued"
         )
 
 
 async def serve(config: Config, read: Callable[[], Config], path: Path | None = None) -> bool:
-    """Run the configured daemon, and others after it as the configuration changes.
+    """Run the configured daemon, then a new one each time that the configuration changes.
 
-    path : what set-up may write, if it may be opened.  Returns whether it wrote something.
+    path : the file that set-up may write, if set-up is allowed.  Returns whether it wrote it.
     """
     signals = Signals(asyncio.get_running_loop())
     following: Config | Opened | None = config
@@ -154,13 +154,13 @@ async def serve(config: Config, read: Callable[[], Config], path: Path | None = 
 
 
 class Opened(Struct, frozen=True):
-    """Set-up was opened by the button, or on the live page with a door that is open already."""
+    """Set-up was opened: with the button, or on the live page, whose ``door`` is already open."""
 
     door: Any = None
 
 
 async def _set_up(place: Place, opened: Opened, signals: Signals) -> bool | None:
-    """Serve set-up; return whether something was written, None when told to end."""
+    """Serve set-up; return whether something was written, None when asked to stop."""
     from cued.commands._setup.opened import set_up  # noqa: PLC0415 - only this needs aiohttp
 
     serving = asyncio.ensure_future(set_up(place, opened.door))
@@ -174,30 +174,30 @@ async def _set_up(place: Place, opened: Opened, signals: Signals) -> bool | None
     except asyncio.CancelledError:
         task = asyncio.current_task()
         if task and not task.cancelling():
-            return None  # set-up was told to end, not this task
+            return None  # set-up was cancelled by a signal, not this task
         raise
     except CuedError as error:
-        log.warning("set-up: %s", error)  # the coach goes on with what it had
+        log.warning("set-up: %s", error)  # the coach keeps the configuration it had
         return False
 
 
 def _place(path: Path, config: Config, door: Door | None) -> Place:
-    """Return where set-up is served: where the live page was, if a phone came from there."""
+    """Return where set-up is served: at the live page's address if a phone comes from there."""
     live = config.part("sinks", "live")
     if live is None:
         return Place(path)
     host = live.host if door else Place(path).host
-    return Place(path, host, live.port, (NAME_TOLD, local_name(config.station.name), *live.names))
+    return Place(path, host, live.port, (SET_UP_NAME, local_name(config.station.name), *live.names))
 
 
 async def _serve(
     config: Config, read: Callable[[], Config], signals: Signals, *, may_set_up: bool = False
 ) -> Config | Opened | None:
-    """Run one daemon and return what follows it, if anything does."""
+    """Run one daemon; return the configuration or set-up that follows it, if any."""
     following: list[Config | Opened] = []
 
     def then(next_: Config | Opened) -> None:
-        if daemon.restart():  # not once the end was asked for
+        if daemon.restart():  # False once the daemon was asked to end
             following[:] = [next_]
 
     daemon = _built(config, then if may_set_up and find_spec("aiohttp") else None)
@@ -230,14 +230,14 @@ def _end(daemon: Daemon, following: list[Config | Opened]) -> None:
 def _built(config: Config, then: Callable[[Opened], None] | None = None) -> Daemon:
     """Build the daemon; nothing is opened yet. Raises ConfigError.
 
-    then : ends it and opens set-up, where that may be.
+    then : ends the daemon and opens set-up; None where set-up is not allowed.
     """
     engines = app.Engines(config)
     words = phrases.load(config.station.language)
 
     def open_(door: Door | None = None) -> bool:
         if not then or not engines.idle:
-            text = "set-up opens between sessions only"
+            text = "set-up can be opened only between sessions"
             daemon.notice("warning", "set_up_refused", text)
             return False
         then(Opened(door))
@@ -266,7 +266,7 @@ def _built(config: Config, then: Callable[[Opened], None] | None = None) -> Daem
     )
     daemon.notice("info", "coaching", _coaching(config))
     if engines.doubt:
-        text = f"{engines.doubt}; as little is coached as after a full week"
+        text = f"{engines.doubt}; coaching is held back as after a full week"
         daemon.notice("warning", HISTORY_UNKNOWN, text)
     return daemon
 
@@ -279,11 +279,11 @@ def _settings(speak: Callable[[str], bool], open_: Callable[[Door | None], bool]
 
 
 def _coaching(config: Config) -> str:
-    """Say what the coach does with a runner, and what would change that."""
+    """Say whether workouts are guided, and which setting changes that."""
     if config.coach.program:
-        told = f"guided workouts, profile {config.coach.profile}: a press begins one"
-        return f"{told}; free run: [coach] program = false"
-    return "free run: a press begins a workout; guided from the start: [coach] program = true"
+        guided = f"guided workouts, profile {config.coach.profile}: a press starts one"
+        return f"{guided}; for free runs set [coach] program = false"
+    return "free run: a press starts a workout; to guide every run set [coach] program = true"
 
 
 async def _complain() -> None:
@@ -291,6 +291,6 @@ async def _complain() -> None:
     from cued.actuators import speech  # noqa: PLC0415 (only when it is needed)
 
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(COMPLAINS_S):
+        async with asyncio.timeout(COMPLAIN_WITHIN_S):
             words = phrases.load("en").say("config_error")
             await speech.say(words, speech.Config(), app.site(Config()))

@@ -1,7 +1,7 @@
-"""Try the voice: speak a text, sound a tone, or play or write every phrase there is.
+"""Try the voice: speak a text, sound a tone, or play or write every phrase.
 
-Files are named as a coach's own recordings are (``[actuators.speech] clips``): to speak the phrases
-yourself, write them all, listen, record over what you like and name that folder.
+The files are named as ``[actuators.speech] clips`` expects: to hear your own voice, write them all,
+record over those that you like, and name that folder there.
 """
 
 from __future__ import annotations
@@ -27,8 +27,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("text", nargs="?", help="what to say; with --tone, the name of a tone")
-    what.add_argument("--all", action="store_true", help="say every phrase, each with its name")
-    parser.add_argument("--tone", action="store_true", help=f"one of {', '.join(tones())}")
+    what.add_argument("--all", action="store_true", help="say every phrase and print its name")
+    parser.add_argument(
+        "--tone", action="store_true", help=f"sound a tone instead: {', '.join(tones())}"
+    )
     parser.add_argument(
         "--out", type=Path, metavar="FOLDER", help="with --all: write a WAV of each instead"
     )
@@ -36,9 +38,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Speak; raises CuedError if it cannot have been heard."""
+    """Speak. Raises CuedError if it cannot have been heard."""
     if (args.tone or args.out) and args.tone == args.all:
-        args.own.error("--tone goes with a text, --out with --all")
+        args.own.error("--tone needs a text, --out needs --all")
     if args.tone and args.text not in tones():
         args.own.error(f"no tone {args.text!r}{meant(args.text, tones())}")
     if why := asyncio.run(_say(args, load_config(args))):
@@ -58,7 +60,7 @@ async def _say(args: argparse.Namespace, config: Config) -> str:
 
 
 async def write(folder: Path, options: speech.Config, site: Site) -> str:
-    """Write every phrase as ``NAME.wav``; return why some are missing, or nothing."""
+    """Write every phrase as ``NAME.wav``; return why some are missing, or ""."""
     clips, names = options.clips_at(site), phrases.load(site.language).names()
     try:
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
@@ -78,7 +80,7 @@ async def write(folder: Path, options: speech.Config, site: Site) -> str:
 
 
 async def play(options: speech.Config, site: Site) -> str:
-    """Play every phrase, and print name and text of each; return why one failed, or nothing."""
+    """Play every phrase and print its name and text; return why one failed, or ""."""
     done: asyncio.Queue[CueDone] = asyncio.Queue()
 
     def report(item: CueDone | Notice) -> None:

@@ -1,4 +1,4 @@
-"""List the sensors and treadmills in reach: supported or not, signal, and battery if asked."""
+"""List the sensors and treadmills in range: supported or not, signal, and battery if asked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from cued.sources import ble
 from cued.sources._ble_looking import FoundDevice, battery, scan
 
 NAME = "scan"
-HELP = "list supported devices in reach"
+HELP = "list supported devices in range"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print a table of the devices found; unsupported ones are counted, or listed with --all."""
+    """Print a table of the devices found; count unsupported ones, or list them with --all."""
     try:
         found, batteries = asyncio.run(_listen(args))
     except TimeoutError as error:
@@ -45,18 +45,16 @@ def run(args: argparse.Namespace) -> int:
     if listed:
         Console().print(table(listed, batteries))
     if any("rsc" in f.devices for f in known):
-        print("rsc: its speed counts as the belt's, its cadence is shown; no cue comes of it alone")
+        print("rsc: its speed is used as the belt's, its cadence is only shown, never coached")
     for sentence in filter(None, (unsupported(f.advert.name) for f in found if not f.devices)):
         print(sentence)
     others = len(found) - len(known)
-    print(f"{len(known)} supported, {others} other device{'' if others == 1 else 's'} in reach")
+    print(f"{len(known)} supported, {others} other device{'' if others == 1 else 's'} in range")
     if not known:
-        print(
-            "Wake the sensor (move it, wet the strap, start the belt); a sensor that is connected"
-        )
-        print("elsewhere, to a phone for example, does not show.")
+        print("Wake the sensor (move it, wet the strap, start the belt). One that is connected to")
+        print("something else, such as a phone, is not listed.")
     if Machine().active(*SERVICE):
-        print("What the service is connected to does not show either: sudo systemctl stop cued")
+        print("Nor are the sensors that the service uses; sudo systemctl stop cued frees them.")
     if not found:
         diagnose(args.adapter)
     return 0
@@ -83,7 +81,7 @@ async def _listen(
 
 
 def table(found: list[FoundDevice], batteries: dict[str, float | None]) -> Table:
-    """Lay out what was found, as it would be configured."""
+    """Lay out what was found, named as in the configuration."""
     out = Table("name", "address", "device =", "signal")
     if batteries:
         out.add_column("battery")
@@ -102,7 +100,7 @@ def table(found: list[FoundDevice], batteries: dict[str, float | None]) -> Table
 
 
 def strength(rssi: int | None) -> str:
-    """Put a signal strength into a word a runner can act on, and the number."""
+    """Describe a signal strength in a word that a runner can act on, and the number."""
     if rssi is None:
         return "unknown"
     word = "good" if rssi >= -70 else "fair" if rssi >= -85 else "weak: bring it nearer"

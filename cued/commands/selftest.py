@@ -1,7 +1,7 @@
 """Try every part and say what is wrong, and what to do about it.
 
-Exit status: 0 when nothing failed (a warning is no failure), else 1. While the service runs it has
-the sensors, the pins and the sound, and these are skipped: stop it first.
+Exit status: 1 if anything failed, else 0 (a warning is not a failure). While the service is running
+it holds the sensors, the pins and the sound, which are then skipped: stop it first.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from rich.text import Text
 
 from cued import __version__, app
 from cued.commands._checks import bluetooth, body, broker, machine
-from cued.commands._checks.all import MARKS, looked_at, missing, show, state_folder
+from cued.commands._checks.all import MARKS, all_checks, missing, show, state_folder
 from cued.commands._checks.system import SERVICE, Check, Machine
 from cued.commands._options import add_config, load_config, positive
 from cued.commands._options import ask as yes
@@ -26,7 +26,7 @@ from cued.config import Config, Site
 
 NAME = "selftest"
 HELP = "try every part and say what is wrong"
-HELD = "the service has it"
+HELD = "the service is using it"
 STOP = "sudo systemctl stop cued, try again, and start it afterwards"
 
 
@@ -36,13 +36,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seconds", type=positive, default=15.0, help="how long to listen to the sensors (15)"
     )
-    parser.add_argument("--ask", action="store_true", help="ask what was heard and felt")
+    parser.add_argument("--ask", action="store_true", help="ask whether it was heard and felt")
     parser.add_argument("--speak", action="store_true", help="say the result aloud")
     parser.add_argument("--json", action="store_true", help="print JSON, for a bug report")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Try everything; print it as a table or as JSON."""
+    """Try everything; print the findings as a table or as JSON."""
     config = load_config(args)
     console = Console(stderr=True)
     with nullcontext() if args.ask else console.status("trying every part"):
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def tried(config: Config, seconds: float, *, ask: bool = False) -> list[Check]:
-    """Try every part, one after another: they share radio, card and power."""
+    """Try every part, one after another, because they share radio, card and power."""
     site, here = app.site(config), Machine()
     checks = [machine.board(), machine.power(here), machine.clock(here)]
     checks += [machine.disk(state_folder(config)), machine.pins_let_go(here), bluetooth.rfkill()]
@@ -71,34 +71,34 @@ async def tried(config: Config, seconds: float, *, ask: bool = False) -> list[Ch
 
 
 async def diagnosed(config: Config, checks: list[Check]) -> None:
-    """Print what ``cued doctor`` finds too, if something is missing."""
+    """Print what else ``cued doctor`` finds, if anything needs action."""
     if not missing(checks):
         return
     there = Check("configuration", "ok", "")
     known = {c.name for c in checks}
-    found = missing(await looked_at(Machine(), config, there))
-    if besides := [c for c in found if c.name not in known]:
-        print("What cued doctor finds besides:")
-        show(besides, Console())
+    found = missing(await all_checks(Machine(), config, there))
+    if more := [c for c in found if c.name not in known]:
+        print("cued doctor also finds:")
+        show(more, Console())
 
 
 async def _held(config: Config, site: Site, seconds: float, *, ask: bool) -> list[Check]:
-    """Try what only one program can have."""
-    asks = yes if ask else None
+    """Try the parts that only one program can use at a time."""
+    person = yes if ask else None
     adapter = await bluetooth.heard_by(config)
     out = [adapter]
     if adapter.state == "ok":
         out += await bluetooth.sensors(config, seconds)
     else:
-        out.append(Check("sensors", "skipped", "there is nothing to hear them with"))
-    out.append(await body.sound(config, site, asks))
-    out += await body.motors(config, site, asks)
+        out.append(Check("sensors", "skipped", "there is no adapter to hear them with"))
+    out.append(await body.sound(config, site, person))
+    out += await body.motors(config, site, person)
     out.append(await body.pressed(config, site))
     return out
 
 
 def spoken(failed: list[str]) -> str:
-    """Put the result into words, in English."""
+    """Return the result as an English sentence."""
     if not failed:
         return "Self test: all is well"
     number = "one problem" if len(failed) == 1 else f"{len(failed)} problems"

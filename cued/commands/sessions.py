@@ -29,6 +29,7 @@ from cued.recording.sessions.totals import Ending
 from cued.report import visit
 from cued.sinks._outbox import FOLDER as OUTBOX
 from cued.sinks._outbox import Outbox
+from cued.words import counted
 
 NAME = "sessions"
 HELP = "list recorded sessions; rename, join, delete them, or forget a runner"
@@ -65,7 +66,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
     add_folder(parser)
     _add_filters(parser)
-    # said before or after the word; what is not said after it does not undo what was before
+    # These may come before or after the subcommand; leaving one out after keeps the one before.
     where = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     add_config(where)
     add_folder(where)
@@ -73,25 +74,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _add_filters(which)
     below = parser.add_subparsers(dest="what", metavar="WHAT")
     add = partial(below.add_parser, parents=[where])
-    below.add_parser("list", help="list them (what happens without a word)", parents=[where, which])
-    rename = add("rename", help="give a session a name beside its date")
+    below.add_parser("list", help="list them (the default)", parents=[where, which])
+    rename = add("rename", help="give a session a name after its date")
     rename.add_argument("session")
     rename.add_argument("name")
     merge = add("merge", help="join sessions of one runner into one file")
     merge.add_argument("session", nargs="+")
     delete = add("delete", help="delete sessions")
     delete.add_argument("session", nargs="+")
-    forget = add("forget", help="delete all that is known of a runner")
+    forget = add("forget", help="delete everything about a runner")
     forget.add_argument("runner_name", metavar="RUNNER")
     forget.add_argument(
-        "--retained", action="store_true", help="and from what the MQTT broker retains; else asked"
+        "--retained", action="store_true", help="also clear what the MQTT broker retains, unasked"
     )
     for p in (delete, forget):
         p.add_argument("--yes", action="store_true", help="do not ask")
 
 
 def _add_filters(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--runner", help="only this runner's")
+    parser.add_argument("--runner", help="only this runner's sessions")
     parser.add_argument("--since", type=day, metavar="DATE", help="only from this day on")
     parser.add_argument("--stumbles", action="store_true", help="only with a stumble or a fall")
 
@@ -129,7 +130,7 @@ def _list(args: argparse.Namespace, there: Path) -> None:
     rows = [ListedSession(p, e.endings, e.trouble) for p, e in every if _wanted(args, e.endings)]
     known.save()
     if not rows:
-        print(f"no sessions in {there}; --folder looks elsewhere")
+        print(f"no sessions in {there}; --folder DIR looks elsewhere")
         return
     table = [COLUMNS, *(row.cells() for row in rows)]
     widths = [max(len(line[i]) for line in table) for i in range(len(COLUMNS))]
@@ -149,11 +150,11 @@ def _wanted(args: argparse.Namespace, endings: Sequence[Ending]) -> bool:
 
 def _rename(path: Path, name: str) -> None:
     if not NAMED.fullmatch(name):
-        raise CuedError(f"{name}: a name is letters, digits, _ and -, 40 at most")
+        raise CuedError(f"{name}: a name has at most 40 letters, digits, _ and -")
     stamp = re.match(r"\d{4}-\d\d-\d\d_\d{6}(_\d+)?(?=_|$)", path.stem)
     renamed = path.with_name(f"{stamp[0] if stamp else path.stem}_{name}{SUFFIX}")
     if renamed.exists():
-        raise CuedError(f"{renamed.name} is there already")
+        raise CuedError(f"{renamed.name} already exists")
     path.rename(renamed)
     print(renamed.stem)
 
@@ -169,7 +170,7 @@ def _delete(paths: Sequence[Path], *, ask: bool) -> None:
 
 
 def _forget(args: argparse.Namespace, there: Path) -> None:
-    """Delete a runner's sessions and history, and the name from everybody else's."""
+    """Delete a runner's sessions and history, and the name from the sessions of others."""
     runner: str = args.runner_name
     if not runner.strip():
         raise CuedError("say whose: cued sessions forget RUNNER")
@@ -195,22 +196,22 @@ def _forget(args: argparse.Namespace, there: Path) -> None:
     rows = _forget_history(loaded, state, runner)
     left = _swept(state, args.config, runner)
     print(
-        f"{runner}: {gone} sessions deleted, {changed} rid of the name, {rows} in the history, "
-        f"{unsent} summaries not yet sent"
+        f"{runner}: deleted {counted(gone, 'session')}, {counted(rows, 'row')} of the history and "
+        f"{counted(unsent, 'unsent summary', 'unsent summaries')}; "
+        f"removed the name from {counted(changed, 'other session')}"
     )
     _forget_retained(loaded, runner, sure=args.retained)
     if left:
         print(f"still named in: {', '.join(map(str, left))}")
     print(
-        "out of reach: dashboards, backups, and files that were made by report, export, record "
-        "and reanalyse"
+        "not touched: dashboards, backups, and files that report, export, record and reanalyse made"
     )
     if unreadable:
-        print(f"not readable, so nobody knows whose: {', '.join(unreadable)}")
+        print(f"not readable, so they may be {runner}'s: {', '.join(unreadable)}")
 
 
 def _swept(state: Path, configuration: Path | None, runner: str) -> list[Path]:
-    """Empty damaged files that were set aside and name a runner; return what else names them."""
+    """Empty set-aside damaged files that name a runner; return other files that do."""
     name = re.compile(rb"(?<!\w)" + re.escape(runner.encode()) + rb"(?!\w)", re.IGNORECASE)
     files = sorted(p for p in state.rglob("*") if p.is_file() and p.suffix not in (SUFFIX, ".wav"))
     beside = (
@@ -228,20 +229,20 @@ def _swept(state: Path, configuration: Path | None, runner: str) -> list[Path]:
                 _emptied(path)
                 continue
         except OSError:
-            pass  # whoever may not read it cannot know
+            pass  # unreadable: it may name the runner
         left.append(path)
     return left
 
 
 def _emptied(path: Path) -> None:
-    """Empty a file; that it was set aside, and when, goes on telling that a past was lost."""
-    told = path.stat()
+    """Empty a file but keep its name and time, which show that a history was lost, and when."""
+    times = path.stat()
     path.write_bytes(b"")
-    os.utime(path, ns=(told.st_atime_ns, told.st_mtime_ns))
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
 def _forget_kept(there: Path) -> None:
-    """Remove files that are gone or have changed from the caches beside them."""
+    """Remove files that are gone or have changed from the folder's caches."""
     index.index(there).save()
     visit.visits(there).save()
 
@@ -255,17 +256,17 @@ def _forget_history(loaded: Config, state: Path, runner: str) -> int:
     try:
         return schema.forget(path, runner)
     except sqlite3.Error as error:
-        raise CuedError(f"{path}: {error}; nothing of {runner} was forgotten there") from None
+        raise CuedError(f"{path}: {error}; nothing about {runner} was deleted there") from None
 
 
 def _forget_retained(loaded: Config, runner: str, *, sure: bool) -> None:
-    """Empty what the broker retains of a runner, if that is wanted and it can be reached."""
+    """Clear what the broker retains about a runner, if that is wanted."""
     options = loaded.part("sinks", "mqtt")
     if options is None:
         return
     where = f"cued/{loaded.station.name}/session"
-    if not sure and not _agreed("clear what the broker retains of the name, too?"):
-        print(f"out of reach: what the MQTT broker retains ({where}); --retained clears it")
+    if not sure and not _agreed("also clear what the MQTT broker retains about the runner?"):
+        print(f"not touched: what the MQTT broker retains ({where}); --retained clears it")
         return
     from cued.sinks import _mqtt_client as mqtt  # noqa: PLC0415 (importing it takes its time)
 
@@ -274,7 +275,7 @@ def _forget_retained(loaded: Config, runner: str, *, sure: bool) -> None:
     except CuedError as error:
         print(f"not cleared: what the MQTT broker retains ({where}): {error}", file=sys.stderr)
         return
-    print(f"cleared on the MQTT broker: {', '.join(topics) or 'nothing named the runner'}")
+    print(f"cleared on the MQTT broker: {', '.join(topics) or 'nothing, no topic named them'}")
 
 
 def _agreed(question: str) -> bool:
@@ -285,6 +286,6 @@ def _agreed(question: str) -> bool:
 
 def _confirm(question: str) -> None:
     if not sys.stdin.isatty():
-        raise CuedError(f"{question} say --yes")
+        raise CuedError(f"{question} there is nobody to ask; confirm with --yes")
     if not _agreed(question):
         raise CuedError("nothing was deleted")

@@ -1,7 +1,7 @@
-"""Find devices, try voice and motors, and write the configuration; again at any time.
+"""Find devices, try voice and motors, and write the configuration; repeatable at any time.
 
-Without flags it asks; what is configured is offered as the answer. A flag is an answer, and with
---yes nothing is asked: what no flag names stays as it is. The old file is kept beside the new one.
+Without flags it asks, offering the current configuration as answers. A flag is an answer; with
+--yes nothing is asked, and settings without a flag stay. The old file is kept next to the new one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from rich.console import Console
 
 from cued import app, config
 from cued.coach.voice.phrases import LANGUAGES
-from cued.commands._checks.all import looked_at, missing, show
+from cued.commands._checks.all import all_checks, missing, show
 from cued.commands._checks.system import Check, Machine
 from cued.commands._options import number, whole
 from cued.commands._setup import writing
@@ -53,7 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="file to write",
     )
-    add("--yes", action="store_true", help="ask nothing: flags and what is configured are all")
+    add("--yes", action="store_true", help="ask nothing: use the flags and what is configured")
     add("--page", action="store_true", help="ask on a page for a phone instead of here")
     add("--host", default="0.0.0.0", help="address that the page listens on")
     add("--port", type=whole, default=8080, help="port of the page")
@@ -65,14 +65,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         dest="sensors",
         action="append",
         metavar="DEVICE@PLACEMENT[=ADDRESS]",
-        help="a sensor, such as pod@lower_back; all of them, as these replace the configured",
+        help="a sensor, such as pod@lower_back; name all of them: they replace the configured ones",
     )
     add("--sound", metavar="CARD", help="part of the sound card's name")
     add("--volume", type=number, metavar="0.05..1", help="loudness")
     for name, what in (("motors", "motors"), ("buttons", "a button"), ("light", "a status light")):
         add(f"--{name}", action=argparse.BooleanOptionalAction, help=f"{what} wired or not")
     _belt(parser)
-    add("--mqtt", metavar="HOST[:PORT]", help="broker; an empty text takes it away")
+    add("--mqtt", metavar="HOST[:PORT]", help="broker; an empty text removes it")
     add(
         "--mqtt-user",
         metavar="NAME",
@@ -82,12 +82,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--mqtt-password-file",
         type=Path,
         metavar="FILE",
-        help="file with the password, kept for the service",
+        help="file with the password, which is stored for the service",
     )
 
 
 def _belt(parser: argparse.ArgumentParser) -> None:
-    """Describe the arguments that say where the belt's speed comes from, and who moves it."""
+    """Describe the arguments about the belt's speed: its source, and who may change it."""
     add = parser.add_argument
     for unit, word in (("km/h", "kmh"), ("mph", "mph")):
         add(
@@ -97,17 +97,17 @@ def _belt(parser: argparse.ArgumentParser) -> None:
             metavar="SPEED",
             help=f"belt speed typed by hand, {unit}; 0: none",
         )
-    add("--belt-length-m", type=number, metavar="M", help="round of a belt sensor; 0: none")
+    add("--belt-length-m", type=number, metavar="M", help="belt length, for a belt sensor; 0: none")
     add("--belt-marks", type=whole, metavar="N", help="strips or magnets that the belt sensor sees")
     for name, what in (
-        ("belt-keys", "two buttons that type faster and slower are wired or not"),
-        ("control", "consent that cued changes the treadmill's speed, or none"),
+        ("belt-keys", "two buttons to type faster and slower, wired or not"),
+        ("control", "whether cued may change the treadmill's speed"),
     ):
         add(f"--{name}", action=argparse.BooleanOptionalAction, help=what)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Ask or take the flags, then write, check and start."""
+    """Ask, or use the flags; then write, check and start."""
     if args.page:
         written = from_a_phone(Place(args.config, args.host, args.port))
         if written and args.config == Path(config.SEARCHED[0]):
@@ -129,39 +129,39 @@ def run(args: argparse.Namespace) -> int:
         save(args.config, content, answers, person)
         diagnose(config.convert(tables))
         if not tables.get("sources"):
-            person.tell("the service can't run without: wake a sensor, then cued setup once more")
+            person.tell("the service needs a sensor: wake one, then run cued setup again")
         elif args.config == Path(config.SEARCHED[0]):
             restart(person)
     return 0
 
 
 def diagnose(chosen: config.Config) -> None:
-    """Say what ``cued doctor`` finds that is in the way of what was configured."""
+    """Print what ``cued doctor`` finds wrong with the new configuration."""
     written = Check("configuration", "ok", "written just now")
-    found = missing(asyncio.run(looked_at(Machine(), chosen, written)))
-    started = [c for c in found if c.name != "other daemon"]  # that comes next
-    if started:
-        print("what stands in the way (cued doctor):", file=sys.stderr)
-        show(started, Console(stderr=True))
+    found = missing(asyncio.run(all_checks(Machine(), chosen, written)))
+    problems = [c for c in found if c.name != "other daemon"]  # the service is started next
+    if problems:
+        print("still to be put right (cued doctor):", file=sys.stderr)
+        show(problems, Console(stderr=True))
 
 
 def from_a_phone(place: Place, *, beside: bool = False) -> bool:
-    """Serve set-up to a phone; return whether it was written in time."""
+    """Serve set-up to a phone; return whether a configuration was written in time."""
     if find_spec("aiohttp") is None:
         raise CuedError("a page needs the extra dashboard: pip install 'cued[dashboard]'")
     if not Path(writing.WRITER).is_socket():
         look_for_a_place(place.path)
     from cued.commands._setup.opened import set_up  # noqa: PLC0415 - only this needs aiohttp
 
-    with nullcontext() if beside else stopped(Keyboard()):  # beside: it is the service itself
+    with nullcontext() if beside else stopped(Keyboard()):  # beside: this is the service itself
         written = asyncio.run(set_up(place, beside=beside))
     if not written:
-        print("nobody set it up within a quarter of an hour; nothing was written")
+        print("nobody finished set-up within a quarter of an hour; nothing was written")
     return written
 
 
 def look_for_a_place(path: Path) -> None:
-    """See that the file can be written before anybody answers questions. Raises CuedError."""
+    """Make sure that the file can be written before any question is asked. Raises CuedError."""
     if not writing.may_write(path):
         why = "run it as root: sudo cued setup" if os.geteuid() else "the disk is read-only"
         raise CuedError(f"{path} can't be written: {why}")
@@ -169,12 +169,12 @@ def look_for_a_place(path: Path) -> None:
 
 @contextmanager
 def stopped(person: Respondent) -> Generator[None]:
-    """Stop the service, which has radio, sound and pins, for as long as they are tried."""
+    """Stop the service, which holds the radio, sound and pins, while they are tried."""
     if not Machine().active(SERVICE):
         yield
         return
-    signal.signal(signal.SIGHUP, signal.default_int_handler)  # ssh may end in the middle
-    person.tell("the service is stopped meanwhile: it has the sensors, the sound and the pins")
+    signal.signal(signal.SIGHUP, signal.default_int_handler)  # an ssh connection may drop
+    person.tell("the service is stopped meanwhile: it holds the sensors, the sound and the pins")
     subprocess.run(["systemctl", "stop", SERVICE], check=False)
     try:
         yield
@@ -201,7 +201,7 @@ def flagged(args: argparse.Namespace) -> Answers:
 
 
 def merged(raw: dict[str, Any], flags: Answers, person: Respondent, trials: Trials) -> Answers:
-    """Ask, offering the flags' answers; a flag wins where it was given."""
+    """Ask, offering the flags as answers; a flag takes precedence over the answer."""
     start = laid_over(raw, flags)
     config.convert(start)
     answers = asked(start, person, trials)
@@ -210,35 +210,35 @@ def merged(raw: dict[str, Any], flags: Answers, person: Respondent, trials: Tria
 
 
 def save(path: Path, content: str, answers: Answers, person: Respondent) -> None:
-    """Write the file, and the password where only the service gets it."""
+    """Write the file, and the password where only the service can read it."""
     try:
         kept = writing.write(path, content)
         if answers.mqtt_password:
             place = writing.keep_password(answers.mqtt_password, path.stem)
-            person.tell(f"password in {place}")
+            person.tell(f"stored the password in {place}")
     except PermissionError as error:
         raise CuedError(
             f"{error.filename} can't be written; run it as root: sudo cued setup"
         ) from None
     except OSError as error:
         raise CuedError(f"{path}: {error.strerror}") from None
-    person.tell(f"wrote {path}" + (f"; the old one is {kept}" if kept else ""))
+    person.tell(f"wrote {path}" + (f"; the old file is {kept}" if kept else ""))
 
 
 def restart(person: Respondent) -> None:
-    """Start the service with what was written, where there is one."""
+    """Restart the service, if there is one, with the new configuration."""
     if not Path("/run/systemd/system").is_dir() or not shutil.which("systemctl"):
         return
     done = subprocess.run(["systemctl", "restart", SERVICE], check=False)
-    said = "the service is running" if done.returncode == 0 else "the service did not start"
-    person.tell(f"{said}: systemctl status cued, journalctl -u cued")
+    outcome = "the service is running" if done.returncode == 0 else "the service did not start"
+    person.tell(f"{outcome}: systemctl status cued, journalctl -u cued")
 
 
 class Keyboard:
     """A person at a terminal."""
 
     def ask(self, question: str, default: str, choices: Sequence[str] = ()) -> str:
-        """Ask until the answer is one of the choices, or begins with it as "yes" and "No" do."""
+        """Ask until the answer is one of the choices, or begins with one ("yes", "No")."""
         while True:
             answer = _typed(f"{question} [{default}] ") or default
             if not choices:
@@ -246,10 +246,10 @@ class Keyboard:
             for choice in choices:
                 if answer.lower().startswith(choice):
                     return choice
-            print(f"one of: {', '.join(choices)}")
+            print(f"please answer {' or '.join(choices)}")
 
     def secret(self, question: str) -> str:
-        """Ask without showing what is typed."""
+        """Ask without echoing the answer."""
         return getpass.getpass(f"{question} ")
 
     def tell(self, text: str) -> None:
@@ -265,7 +265,7 @@ def _typed(prompt: str) -> str:
 
 
 def asked(raw: Tables, person: Respondent, trials: Trials) -> Answers:
-    """Have the whole conversation."""
+    """Ask everything and return the answers."""
     conversation = Conversation(raw)
 
     def tell(trial: str, values: Mapping[str, Any]) -> None:

@@ -51,23 +51,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="times real time (default 1); 0: as fast as possible and silent",
     )
-    parser.add_argument("--seed", type=whole, help="another run of the same script")
+    parser.add_argument("--seed", type=whole, help="vary the run of the same scenario")
     parser.add_argument(
         "--record", type=Path, metavar="FOLDER", help="write a table recording instead of running"
     )
-    parser.add_argument(
-        "--sound", type=Path, metavar="FILE", help="write what would be heard to a WAV file"
-    )
+    parser.add_argument("--sound", type=Path, metavar="FILE", help="write the sound to a WAV file")
     parser.add_argument(
         "--over-bluetooth",
         action="store_true",
-        help="let its sensors be heard through BlueZ's D-Bus and bleak, without a radio",
+        help="receive the sensors through BlueZ's D-Bus and bleak, without a radio",
     )
     parser.add_argument("--events", metavar="FILE", help="event lines to a file, or - for stdout")
     parser.add_argument(
         "--show",
         action="store_true",
-        help="page and broker on free ports, open to phones in this network, to look at only",
+        help="open page and broker, on free ports, to phones in this network, for viewing only",
     )
     add_config(parser, settings=True)
 
@@ -81,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
             write_table(args.record, recorded(Simulation(scenario, args.seed), args.record.name))
         except OSError as error:
             raise CuedError(f"{args.record}: {error.strerror}") from None
-        print(f"written: {args.record}")
+        print(f"wrote {args.record}")
         return 0
     simulation = Simulation(scenario, args.seed, keep_truth=1000)
     worn = {s.name: Worn(s.placement, s.mounting) for s in simulation.scenario.sensor}
@@ -96,8 +94,8 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if kept := [n for n in _play.KEEPERS if n in config.parts.get("sinks", {})]:
         sections = ", ".join(f"[sinks.{n}]" for n in kept)
-        hint = "--speed 50 keeps it, --record FOLDER writes a table recording"
-        print(f"cued: --speed 0 keeps nothing for {sections}: {hint}", file=sys.stderr)
+        hint = "--speed 50 does, and --record FOLDER writes a table recording"
+        print(f"cued: --speed 0 writes nothing to {sections}: {hint}", file=sys.stderr)
     counts = _play.at_full_speed(config, worn, simulation.inputs(), args.events, runner.answer)
     if args.events != "-":
         print(_play.summed_up(counts))
@@ -107,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
 def _in_time(
     args: argparse.Namespace, config: Config, runner: Runner, source: Source, *, live: bool = False
 ) -> None:
-    """Play a new run, which knows the runner's history and can be recorded."""
+    """Play the run as a new session, which uses the runner's history and can be recorded."""
     sensors = {
         s.name: Sensor(device="pod", placement=s.placement, mounting=s.mounting)
         for s in runner.simulation.scenario.sensor
@@ -133,11 +131,11 @@ def _over_bluetooth(
     extra = [f"--speed {args.speed:g}"] if args.speed != 1.0 else []
     extra += [f"--sound {args.sound}"] if args.sound else []
     if extra:
-        why = "runs in real time, through the configured actuators"
+        why = "runs in real time, with the configured actuators"
         raise CuedError(f"--over-bluetooth {why}: leave out {' and '.join(extra)}")
     without = [s.name for s in runner.simulation.scenario.sensor if not s.gyro]
     if without:
-        raise CuedError(f"--over-bluetooth: {without[0]} has no gyroscope, and every pod has one")
+        raise CuedError(f"--over-bluetooth: {without[0]} has no gyroscope, but a pod needs one")
     module: Any = importlib.import_module("cued.commands._over_bluetooth")  # bleak is slow
     inputs = runner.simulation.inputs()
     source = module.OverBluetooth(inputs, worn, runner.request)
@@ -157,11 +155,11 @@ class Runner:
             self.simulation.hear(event.key, event.because)
 
     def request(self, request: BeltRequest) -> str:
-        """Set the simulated treadmill; "" when done."""
+        """Set the simulated treadmill; return why it refused, or ""."""
         return self.simulation.request(request)
 
     def answer(self, event: AnyEvent) -> None:
-        """Pass on a cue or a request, where no daemon tells them apart."""
+        """Pass on a cue or a request, as the daemon does when one runs."""
         if isinstance(event, BeltRequest):
             self.request(event)
         else:
@@ -170,10 +168,10 @@ class Runner:
 
 @contextmanager
 def shown(config: Config) -> Generator[Config]:
-    """Return the configuration with page and broker, if it has them, open to the network.
+    """Return the configuration with its page and broker, if any, open to the network.
 
-    Both go to free ports where another program has theirs. Who has no password may only look: the
-    broker gets one for this run alone, which is printed for those who want to press buttons.
+    Each moves to a free port if another program uses its own. Without a password a phone may only
+    look; the broker gets one for this run, which is printed for those who want to press buttons.
     """
     sinks = config.parts.get("sinks", {})
     with TemporaryDirectory(prefix="cued-show-") as folder:
@@ -183,7 +181,7 @@ def shown(config: Config) -> Generator[Config]:
             file.touch(0o600)
             file.write_text(word)
             sinks = _guarded(sinks, str(file))
-            print(f"the page's buttons want the user {USER}, password {word}", file=sys.stderr)
+            print(f"the page's buttons need user {USER}, password {word}", file=sys.stderr)
         if "live" in sinks:
             live: Any = sinks["live"]
             port = free_port(EVERYWHERE, live.port)
@@ -192,7 +190,7 @@ def shown(config: Config) -> Generator[Config]:
 
 
 def _guarded(sinks: dict[str, Struct], password_file: str) -> dict[str, Struct]:
-    """Open the broker to guests, and move those parts that use it to its ports."""
+    """Open the broker to guests, and point the parts that use it to its ports."""
     broker: Any = sinks["broker"]
     port = free_port(EVERYWHERE, broker.port)
     websocket = free_port(EVERYWHERE, broker.websocket_port)

@@ -1,8 +1,8 @@
 """Lead a person by voice through a recording that others can use, from consent to score.
 
-Consent is asked first and kept beside the recording, with a code in place of a name. The steps of
-the protocol are spoken; somebody sets the belt as they say. What comes out is a table recording:
-the belt as it reported, contacts as the feet's sensors showed them, and a mark at each change.
+Consent is asked first and kept with the recording, under a code instead of a name. The protocol's
+steps are spoken, and somebody sets the belt accordingly. The result is a table recording: the belt
+as it reported, contacts from the feet's sensors, and a mark at each change.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ NAME = "study"
 HELP = "lead a person by voice through a recording, with consent"
 
 YES = ("yes", "ja", "oui", "sí", "si")
-HEARD_WITHIN_S = 60.0  # all sensors, else they are named and nothing begins
+HEARD_WITHIN_S = 60.0  # for all sensors; else the silent ones are named and nothing begins
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -46,9 +46,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="FOLDER", help="folder of recordings (default study)"
     )
-    parser.add_argument("--person", default="", metavar="CODE", help="pseudonym (default: made)")
+    parser.add_argument("--person", default="", metavar="CODE", help="pseudonym (default: random)")
     parser.add_argument(
-        "--simulate", action="store_true", help="a simulated runner instead of sensors; silent"
+        "--simulate", action="store_true", help="silently lead a simulated runner, without sensors"
     )
     add_config(parser)
 
@@ -76,12 +76,12 @@ def run(args: argparse.Namespace) -> int:
         write_table(folder, recording)
     except OSError as error:
         raise CuedError(f"{folder}: {error.strerror}") from None
-    print(f"written: {folder}\nscore it: cued evaluate {folder}")
+    print(f"wrote {folder}\nto score it: cued evaluate {folder}")
     return 0
 
 
 def _agreed(protocol: Protocol) -> bool:
-    """Ask for consent to every sentence at once."""
+    """Ask once for consent to all sentences."""
     print(f"{protocol.title}, {protocol.lasts_s / 60:.0f} minutes\n")
     for sentence in protocol.consent:
         print(f"  {sentence}")
@@ -123,9 +123,9 @@ def _recording(
     code: str,
     contacts: list[TruthRow] | None,
 ) -> TableRecording:
-    """Return what was recorded, with its truth in order of time."""
+    """Return the recording, with its truth in order of time."""
     simulated = contacts is not None
-    said = "simulated; says nothing about people. " if simulated else ""
+    caution = "simulated; no evidence about people. " if simulated else ""
     rows = [*conductor.truth, *(contacts if contacts is not None else conductor.feet())]
     return TableRecording(
         name=name,
@@ -133,8 +133,8 @@ def _recording(
         subject=f"simulated-{code}" if simulated else f"study-{code}",
         source=f"cued study, protocol {protocol.title}",
         licence=protocol.licence,
-        notes=f"{said}Direction and gait are what the person was asked to do; contacts are "
-        + ("the simulation's." if simulated else "those of the feet's own sensors."),
+        notes=f"{caution}Direction and gait are what the person was asked to do; contacts are from "
+        + ("the simulation." if simulated else "the feet's own sensors."),
         sensors=conductor.tracks(),
         belt=tuple(conductor.belt),
         truth=tuple(sorted(rows, key=lambda row: row.t)),
@@ -172,11 +172,11 @@ async def _led(config: Config, protocol: Protocol, conductor: Conductor) -> None
 
 
 async def _until_over(conductor: Conductor, over: asyncio.Event) -> None:
-    """Wait for the end; Ctrl-C is one, and keeps what there is."""
+    """Wait for the end; Ctrl-C ends it, too, and keeps what was recorded."""
     with contextlib.suppress(asyncio.CancelledError):
         await asyncio.wait({asyncio.create_task(over.wait())}, timeout=HEARD_WITHIN_S)
         if conductor.silent:
-            raise CuedError(f"nothing is heard of {', '.join(conductor.silent)}: cued doctor")
+            raise CuedError(f"{', '.join(conductor.silent)} cannot be heard: see cued doctor")
         await over.wait()
 
 
@@ -190,7 +190,7 @@ def _simulated_sensors(protocol: Protocol) -> Mapping[str, Worn]:
 
 
 def _simulated(protocol: Protocol, conductor: Conductor) -> list[TruthRow]:
-    """Lead the simulated runner, as fast as it goes, and return the contacts it made."""
+    """Lead the simulated runner as fast as possible; return its contacts."""
     simulation = Simulation(parse(_script(protocol)))
     for item in simulation.inputs():
         for step in conductor.feed(item):
@@ -203,7 +203,7 @@ def _simulated(protocol: Protocol, conductor: Conductor) -> list[TruthRow]:
 
 
 def _script(protocol: Protocol) -> str:
-    """Return the scenario in which the runner does at once what each step says."""
+    """Return a scenario in which the runner follows each step at once."""
     at, facing = 0.5, protocol.step[0].direction
     lines = [f'title = "study"\nduration_s = {protocol.lasts_s + 2.0}']
     if facing == "backward":

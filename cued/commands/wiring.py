@@ -1,7 +1,7 @@
-"""Show which wire goes to which pin of the Pi's header, from the configuration as it is.
+"""Show which wire goes to which pin of the Pi's header, according to the configuration.
 
-Prints the header, the lines for ``config.txt`` and what is particular to the model; ``--svg`` also
-draws it. A pin that something else of the Pi uses is refused, with its reason.
+Prints the header, the lines for ``config.txt`` and the model's particulars; ``--svg`` also draws
+it. A pin that the Pi itself uses is refused, with the reason.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from cued.commands._options import add_config, load_config
 NAME = "wiring"
 HELP = "show every wire at the Pi's header"
 
-# Sound output, supply, and what else has to be known. Sources: Raspberry Pi's product briefs.
+# Sound output, supply, and the header's particulars. Sources: Raspberry Pi's product briefs.
 MODELS = {
     "3b+": (
         "3.5 mm jack, USB or I2S",
@@ -39,14 +39,14 @@ MODELS = {
     ),
     "5": (
         "USB or I2S: it has no 3.5 mm jack",
-        "5.1 V 5 A, USB-C; at 3 A its USB ports give 0.6 A together",
+        "5.1 V 5 A, USB-C; with 3 A its USB ports share 0.6 A",
         "pin 1 is at the end away from the USB sockets",
     ),
     "zero2w": (
-        "I2S, or USB by an adapter: it has no 3.5 mm jack",
+        "I2S, or USB with an adapter: it has no 3.5 mm jack",
         "5.1 V 2.5 A, micro-USB",
-        "pin 1 is at the end with the SD card; the header has to be soldered on, and the one USB "
-        "socket is micro-B: an OTG adapter",
+        "pin 1 is at the end with the SD card; the header has to be soldered on, and the only USB "
+        "socket is micro-B and needs an OTG adapter",
     ),
 }
 COLOURS = {"5V": "#c00", "3V3": "#e70", "GND": "#333"}
@@ -63,7 +63,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the header and what belongs to it; draw it if asked."""
+    """Print the header and the model's particulars; draw it if asked."""
     config = load_config(args)
     i2s = args.i2s or speaker_on_i2s(config)
     refuse_clashes(config, i2s=i2s)
@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def name_of(pin: int) -> str:
-    """Return what a pin of the header is."""
+    """Return the name of a header pin."""
     return SUPPLIES.get(pin) or f"GPIO{GPIO[pin]}"
 
 

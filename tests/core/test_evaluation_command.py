@@ -101,7 +101,7 @@ def test_truth_that_means_nothing_is_named(tmp_path: Path, capsys: pytest.Captur
     write_table(tmp_path / "none", replace(recording, truth=()))
     assert main(["evaluate", str(tmp_path)]) == 0
     said = capsys.readouterr().err
-    assert "named: not scored are rows of kind heelstrike" in said
+    assert "named: rows of kind heelstrike are not scored" in said
     assert "none: there is no truth" in said
 
 

@@ -389,4 +389,4 @@ def test_what_is_no_table_recording_is_not_explained(tmp_path, capsys, link):
     else:
         path.write_text("hello")
     assert __main__.main(["explain", str(path), "--at", "1"]) == 1
-    assert "this is no table recording" in capsys.readouterr().err
+    assert "this is not a table recording" in capsys.readouterr().err

@@ -53,7 +53,7 @@ def test_what_the_belt_does_tells_its_unit():
 
 def test_only_a_slow_belt_is_tried():
     trial = UnitTrial(1.0)
-    with pytest.raises(CuedError, match="no speed was told"):
+    with pytest.raises(CuedError, match="reported no speed"):
         trial.begin()
     trial.hear(Belt(0.0, EMPTY_AT_M_S + 0.1))
     with pytest.raises(CuedError, match="too fast"):

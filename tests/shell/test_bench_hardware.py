@@ -34,12 +34,12 @@ def test_where_no_pin_can_be_driven_that_is_the_reading(tmp_path):
     ],
 )
 def test_a_pin_is_read_as_pinctrl_prints_it(printed, high):
-    assert bench.level(Machine(asks=lambda _command: printed), 12) is high
+    assert bench.level(Machine(run=lambda _command: printed), 12) is high
 
 
 def test_without_pinctrl_nothing_is_measured():
     with pytest.raises(bench.NotMeasured, match="raspi-utils"):
-        bench.level(Machine(asks=lambda _command: ""), 12)
+        bench.level(Machine(run=lambda _command: ""), 12)
 
 
 def test_the_lows_of_a_pwm_are_not_off():

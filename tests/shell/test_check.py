@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from cued import __main__, config
-from cued.commands.check import described, silent, unseen
+from cued.commands.check import described, silent, unreadable
 from cued.model import OutOfReach
 
 POD = {"device": "pod", "placement": "lower_back"}
@@ -23,14 +23,14 @@ def of(**tables):
 
 def test_without_sensors_the_next_step_is_named():
     lines = described(of())
-    assert "no sensors: write [sensors.NAME] tables, or run cued setup" in lines
+    assert "no sensors: add [sensors.NAME] tables, or run cued setup" in lines
 
 
 def test_each_sensor_says_what_it_is_and_whether_its_mounting_is_given():
     rows = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
     told = described(of(sensors={"back": {**POD, "mounting": rows}, "foot": FOOT, "belt": BELT}))
-    assert "sensor back: pod, lower_back, mounting given" in told
-    assert "sensor foot: pod, foot_left, mounting found by itself" in told
+    assert "sensor back: pod, lower_back, mounting configured" in told
+    assert "sensor foot: pod, foot_left, mounting found automatically" in told
     assert "sensor belt: ftms, treadmill" in told
 
 
@@ -52,7 +52,7 @@ def test_secrets_of_the_service_are_no_mistake_of_the_configuration():
     def hidden(_say):
         raise OutOfReach("the password cannot be reached")
 
-    assert unseen([lambda _: None, hidden]) == ["not checked: the password cannot be reached"]
+    assert unreadable([lambda _: None, hidden]) == ["not checked: the password cannot be reached"]
 
 
 @pytest.mark.parametrize("command", ["check", "run"])

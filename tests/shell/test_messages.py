@@ -46,10 +46,10 @@ def test_every_line_of_a_bad_configuration_has_prefix_and_file(capsys, tmp_path)
     ("arguments", "told"),
     [
         (["chek"], "there is no command chek; did you mean check?"),
-        (["simulate", "--speed", "1,5"], "--speed: 1,5 is no number; write 1.5"),
-        (["explain", "walk", "--at", "noon"], "--at: noon is no number"),
-        (["simulate", "--seed", "x"], "--seed: x is no whole number"),
-        (["simulate", "steady", "--seed", "-1"], "--seed: -1 is no whole number from 0 up"),
+        (["simulate", "--speed", "1,5"], "--speed: 1,5 is not a number; write 1.5"),
+        (["explain", "walk", "--at", "noon"], "--at: noon is not a number"),
+        (["simulate", "--seed", "x"], "--seed: x is not a whole number"),
+        (["simulate", "steady", "--seed", "-1"], "--seed: -1 is not a whole number from 0 up"),
         (["sessions", "forget", "", "--yes"], "say whose: cued sessions forget RUNNER"),
         (["check", ""], "there is no argument '' here"),
         (["say", "--tone", "alram"], "no tone 'alram'; did you mean alarm?"),
@@ -94,7 +94,7 @@ def test_a_run_without_time_says_that_it_keeps_nothing(capsys, tmp_path):
     path.write_text("[sinks.recorder]\n[sinks.history]\n")
     status, lines = said(capsys, *arguments, "--config", str(path))
     assert status == 0
-    assert "keeps nothing for [sinks.recorder], [sinks.history]" in lines[0]
+    assert "writes nothing to [sinks.recorder], [sinks.history]" in lines[0]
     assert said(capsys, *arguments)[1] == []
 
 

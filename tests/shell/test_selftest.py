@@ -53,13 +53,13 @@ def test_a_rate_that_was_not_asked_for_is_told(configured, state):
     sensor = Sensor(device="movesense", placement="lower_back", options={"rate_hz": configured})
     check = bluetooth.judged("back", sensor, packets(104.0))
     assert check.state == state
-    assert (f"configured are {configured} Hz" in check.found) == (state == "warning")
+    assert (f"configured: {configured} Hz" in check.found) == (state == "warning")
 
 
 @pytest.mark.parametrize(
     ("sent_hz", "state", "found"),
     [
-        (10, "warning", "10 of 10 Hz, longest silence 100 ms; configured are 100 Hz"),
+        (10, "warning", "10 of 10 Hz, longest silence 100 ms; configured: 100 Hz"),
         (70, "failed", "70 of 100 Hz"),
         (100, "ok", "100 of 100 Hz"),
     ],
@@ -139,7 +139,7 @@ async def test_motors_and_buttons_without_pins_fail_and_with_stand_ins_pass(tmp_
     chosen = config.convert({"actuators": {"haptic": {}}, "sources": {"buttons": {"mark_pin": 7}}})
     there = Site(runtime=str(tmp_path), hardware=False)
     assert [c.state for c in await body.motors(chosen, there, None)] == ["ok", "ok"]
-    assert (await body.pressed(chosen, there)).found == "GPIO5, GPIO7 let go"
+    assert (await body.pressed(chosen, there)).found == "not pressed: GPIO5, GPIO7"
     nobody = await body.motors(chosen, there, lambda _question: False)
     assert [c.state for c in nobody] == ["failed", "failed"]
     real = Site(runtime=str(tmp_path), hardware=True, chip=4095)

@@ -199,8 +199,9 @@ async def test_a_forgotten_runner_is_in_no_file_any_more(tmp_path, there, capsys
 
     assert cued(tmp_path, "forget", "anna-secret", "--yes") == 0
     told = capsys.readouterr().out
-    assert "1 sessions deleted, 2 rid of the name, 1 in the history, 1 summaries not yet" in told
-    assert "out of reach: dashboards" in told
+    assert "deleted 1 session, 1 row of the history and 1 unsent summary" in told
+    assert "removed the name from 2 other sessions" in told
+    assert "not touched: dashboards" in told
     assert (tmp_path / "mqtt/0.json").exists()
     assert not own.exists()
     assert untouched.read_bytes() == bytes_before
@@ -367,7 +368,7 @@ def test_a_user_finds_what_the_service_recorded(service, capsys):
 def test_without_a_service_it_is_the_users_own_folder(service, capsys):
     _, kept, own = service
     status, said = listed(capsys)
-    assert (status, said) == (0, f"no sessions in {own}/sessions; --folder looks elsewhere\n")
+    assert (status, said) == (0, f"no sessions in {own}/sessions; --folder DIR looks elsewhere\n")
     write(own / "sessions", "cleo")
     kept.mkdir(parents=True)
     assert "cleo" in listed(capsys)[1]

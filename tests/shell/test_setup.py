@@ -62,7 +62,7 @@ class Machine:
         if self.ready:
             return 1.609
         self.ready = True
-        raise CuedError("no speed was told")
+        raise CuedError("no speed was reported")
 
     def say(self, text, options, language):
         self.volumes.append(options.volume)
@@ -107,7 +107,7 @@ def test_a_conversation_becomes_a_configuration_that_loads():
 
 
 def test_a_belt_sensor_is_measured_by_a_minute_at_a_known_speed():
-    person = Answering(**{"sensor on the belt": "y", "strips": "6", "speed of the belt": "4,5"})
+    person = Answering(**{"belt sensor": "y", "strips": "6", "speed of the belt": "4,5"})
     machine = Machine([POD])
     made = talked({}, person, machine)
     assert machine.listened == ({"belt_pulses": {"marks": 6, "length_m": 0.1}}, 60.0)
@@ -126,12 +126,12 @@ def test_a_typed_speed_has_its_keys():
 
 
 def test_speeds_are_typed_in_the_unit_that_was_chosen() -> None:
-    answers = {"speeds in": "mph", "typed by hand": "2.5"}
+    answers = {"unit of speeds": "mph", "typed by hand": "2.5"}
     person = Answering(**answers)
     made = talked({}, person, Machine([POD]))
     assert made["coach"]["speed_unit"] == "mph"
     assert made["sources"]["belt_by_hand"]["speed_m_s"] == pytest.approx(2.5 * 0.44704, abs=1e-3)
-    person = Answering(**{"sensor on the belt": "y", "strips": "6", "speed of the belt": "2.8"})
+    person = Answering(**{"belt sensor": "y", "strips": "6", "speed of the belt": "2.8"})
     made = talked({"coach": {"speed_unit": "mph"}}, person, Machine([POD]))
     length = made["sources"]["belt_pulses"]["length_m"]
     assert length == pytest.approx(0.1 * 2.8 * 0.44704 / 0.05, abs=2e-3)
@@ -144,10 +144,10 @@ def test_a_speed_may_be_given_as_a_flag_in_either_unit(flag: str, m_s: float) ->
 
 
 def test_consent_comes_with_a_trial_of_the_unit_until_it_works():
-    person = Answering(**{"may cued change": "y", "nobody on it": ["y", "y"]})
+    person = Answering(**{"may cued change": "y", "lowest speed": ["y", "y"]})
     made = talked({}, person, Machine([POD, BELT]))
     assert made["sensors"]["treadmill"]["options"] == {"control": True, "write_factor": 1.609}
-    assert "no speed was told" in person.told
+    assert "no speed was reported" in person.told
     refused = talked(made, Answering(**{"may cued change": "n"}), Machine())
     assert refused["sensors"]["treadmill"]["options"] == {"control": False, "write_factor": 1.609}
 
@@ -208,7 +208,7 @@ def test_without_bluetooth_or_sound_it_goes_on_and_says_so():
 def test_without_a_sensor_it_says_what_is_to_be_done(tmp_path, capsys):
     path = tmp_path / "cued.toml"
     assert __main__.main(["setup", "--yes", "--config", str(path)]) == 0
-    assert "wake a sensor" in capsys.readouterr().out
+    assert "wake one" in capsys.readouterr().out
     assert __main__.main(["check", "--config", str(path)]) == 78  # as cued run would
 
 

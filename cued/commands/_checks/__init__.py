@@ -1,1 +1,1 @@
-"""What ``cued selftest`` and ``cued doctor`` look at: each a ``Check``, never an exception."""
+"""The checks of ``cued selftest`` and ``cued doctor``: each returns ``Check``, none raises."""

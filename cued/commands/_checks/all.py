@@ -1,4 +1,4 @@
-"""Everything that ``cued doctor`` looks at, and its findings as lines in the terminal."""
+"""All checks of ``cued doctor``, and their findings as lines in the terminal."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", "
          "skipped": ("–", "dim")}  # fmt: skip
 
 
-async def looked_at(machine: Machine, config: Config, configuration: Check) -> list[Check]:
-    """Look at everything; no device is opened, so the service may run on."""
+async def all_checks(machine: Machine, config: Config, configuration: Check) -> list[Check]:
+    """Check everything without opening a device, so the service may keep running."""
     site = app.site(config)
     return [
         configuration,
@@ -43,7 +43,7 @@ async def looked_at(machine: Machine, config: Config, configuration: Check) -> l
 
 
 def state_folder(config: Config) -> Path:
-    """Return where history goes: the service's own folder, unless it has another or none."""
+    """Return the history's folder: the service's, unless there is none or another is configured."""
     own = SERVICE_STATE.is_dir() and not config.station.state
     return SERVICE_STATE if own else Path(app.site(config).state)
 
@@ -54,7 +54,7 @@ def missing(checks: Iterable[Check]) -> list[Check]:
 
 
 def show(checks: Sequence[Check], console: Console) -> None:
-    """Print a mark and a sentence for each, and below it what to type."""
+    """Print a mark and a sentence for each check, and below it what to type."""
     width = max((len(c.name) for c in checks), default=0)
     for check in checks:
         mark, colour = MARKS[check.state]

@@ -1,13 +1,14 @@
-"""Bluetooth: what the system shows of it, and what each sensor sends: rate, silence, battery.
+"""Bluetooth: the adapter and its service, and what each sensor sends: rate, silence, battery.
 
-A Raspberry Pi has one radio chip for both. While Wi-Fi uses 2.4 GHz, connections to two sensors or
-Bluetooth sound stall and drop (hbldh/bleak 1670, raspberrypi/linux 1402, RPi-Distro/bluez-firmware
-12). There the adapter is on a serial line and Wi-Fi on SDIO; a USB adapter is a chip of its own.
+A Raspberry Pi has one radio chip for Bluetooth and Wi-Fi. While Wi-Fi uses 2.4 GHz, connections to
+two sensors or Bluetooth sound stall and drop (hbldh/bleak 1670, raspberrypi/linux 1402,
+RPi-Distro/bluez-firmware 12). The built-in adapter is on a serial line and Wi-Fi on SDIO; a USB
+adapter is a separate chip.
 
-Counted are samples between a sensor's first and last packet, so the time that finding and
-connecting take does not lower the rate. A rate within a tenth of the nominal one is fine: crystals
-differ far less, and what is missing beyond that is lost on the way. A device that runs at another
-rate than the configuration asks for (WitMotion's begin at 10 Hz) is told apart from that.
+Only samples between a sensor's first and last packet are counted, so that the time to find and
+connect it does not lower the rate. A rate within a tenth of the nominal one is fine: crystals
+differ far less, so anything more is lost on the way. A device set to another rate than the
+configuration asks for (WitMotion's start at 10 Hz) is reported separately.
 """
 
 from __future__ import annotations
@@ -35,39 +36,39 @@ if TYPE_CHECKING:  # importing bleak takes its time
 
 BAND_5_MHZ = 4900.0  # where the 5 GHz band begins
 RFKILL = Path("/sys/class/rfkill")
-RATE_WITHIN = 0.1  # relative; more is another setting than configured
-BATTERY_LOW_PERCENT = 15.0  # chosen: a workout's worth and a margin
+RATE_WITHIN = 0.1  # relative; see the module's docstring
+BATTERY_LOW_PERCENT = 15.0  # chosen: enough for a workout, with a margin
 NEARER = "bring it nearer, away from Wi-Fi on 2.4 GHz, or use a USB Bluetooth adapter"
-RATE = "set rate_hz to what it offers (docs/wearables.md), or take it off power and try again"
-TAKE_THE_NEAREST = ("polar_pmd",)  # an H10's 200 Hz are no Verity Sense's
-SKIN = "wet its electrodes; it has to lie on skin"
-POD = "; its cadence is shown, no cue comes of it alone"
-WAKE = "wake it (move it, wet the strap, start the belt), look whether a phone has it; cued scan"
-MANY = 2  # sensors; chosen: the check is about those that share one adapter
+RATE = "set rate_hz to a rate it offers (docs/wearables.md), or turn it off and on and try again"
+TAKE_THE_NEAREST = ("polar_pmd",)  # an H10 offers 200 Hz, a Verity Sense does not
+SKIN = "wet its electrodes; they must touch the skin"
+POD = "; its cadence is shown, but no cue is based on it alone"
+WAKE = "wake it (move it, wet the strap, start the belt), free it from any phone; then cued scan"
+MANY = 2  # sensors; chosen: from two on, sensors on a shared chip disturb each other
 
 
 def bluetooth(machine: Machine, config: Config) -> list[Check]:
-    """Check that there is an adapter, and that it is on."""
+    """Check the adapter, its switch, its service and whether it shares a chip with Wi-Fi."""
     blocked = rfkill(machine.path("/sys/class/rfkill"))
     return [blocked, service(machine), adapter(machine, config), shared_chip(machine, config)]
 
 
 def service(machine: Machine) -> Check:
-    """See whether BlueZ runs."""
+    """Check that BlueZ is running."""
     state = machine.ask("systemctl", "is-active", "bluetooth.service")
     if state == "active":
-        return Check("Bluetooth service", "ok", "it runs")
+        return Check("Bluetooth service", "ok", "running")
     if not state and any(read(p) == "bluetoothd" for p in machine.entries("/proc/[0-9]*/comm")):
-        return Check("Bluetooth service", "ok", "it runs, without systemd")
+        return Check("Bluetooth service", "ok", "running, without systemd")
     if not machine.path("/usr/libexec/bluetooth/bluetoothd").exists():
         return Check("Bluetooth service", "failed", "not installed", "sudo apt install bluez")
     start = "sudo systemctl enable --now bluetooth"
-    found = f"it does not run ({state})" if state else "it does not run"
+    found = f"not running ({state})" if state else "not running"
     return Check("Bluetooth service", "failed", found, start)
 
 
 def adapter(machine: Machine, config: Config) -> Check:
-    """See whether the adapter that is configured, or any, is there."""
+    """Check that the configured adapter, or any, is there."""
     there = adapters(machine)
     wanted = _wanted(config)
     if not there:
@@ -76,13 +77,13 @@ def adapter(machine: Machine, config: Config) -> Check:
         )
         return Check("adapter", "failed", "there is no Bluetooth adapter", advice)
     if wanted and wanted not in there:
-        found = f"{wanted} is configured, and there is {', '.join(there)}"
+        found = f"{wanted} is configured, but there is only {', '.join(there)}"
         return Check("adapter", "failed", found, f'set adapter = "{there[0]}" in [sources.ble]')
     return Check("adapter", "ok", ", ".join(f"{name} ({_kind(machine, name)})" for name in there))
 
 
 def shared_chip(machine: Machine, config: Config) -> Check:
-    """See whether Wi-Fi on 2.4 GHz disturbs what is configured over Bluetooth."""
+    """Check whether Wi-Fi on 2.4 GHz disturbs what is configured over Bluetooth."""
     there = adapters(machine)
     used = _wanted(config) or (there[0] if there else "")
     wifi = _wifi_on_chip(machine)
@@ -91,16 +92,16 @@ def shared_chip(machine: Machine, config: Config) -> Check:
     found = f"Bluetooth and Wi-Fi ({wifi}) share one chip"
     heavy = _heavy(config)
     if not heavy:
-        return Check("radio", "ok", f"{found}; with one sensor that is usually fine")
+        return Check("radio", "ok", f"{found}, which is usually fine with one sensor")
     advice = (
         'plug in a USB Bluetooth adapter and set adapter = "hci1" in [sources.ble], '
         "or use Ethernet (sudo rfkill block wifi), or Wi-Fi on 5 GHz"
     )
-    return Check("radio", "warning", f"{found}; {heavy} will stall and drop", advice)
+    return Check("radio", "warning", f"{found}, so {heavy} will stall and drop out", advice)
 
 
 def adapters(machine: Machine) -> list[str]:
-    """List the adapters by name; links such as hci0:11 are none."""
+    """List the adapters by name, without connections such as hci0:11."""
     entries = machine.entries("/sys/class/bluetooth/hci*")
     return [e.name for e in entries if re.fullmatch(r"hci\d+", e.name)]
 
@@ -113,21 +114,21 @@ def _kind(machine: Machine, name: str) -> str:
 
 
 def _wifi_on_chip(machine: Machine) -> str:
-    """Name the Wi-Fi that is on below 5 GHz on the board's own chip, if there is any."""
+    """Describe the Wi-Fi that is on below 5 GHz on the built-in chip, or return ""."""
     for net in machine.entries("/sys/class/net/wl*"):
         here = str((net / "device").resolve())
         if machine.read(f"/sys/class/net/{net.name}/operstate") != "up" or "mmc" not in here:
             continue
-        told = re.search(r"freq: ([\d.]+)", machine.ask("iw", "dev", net.name, "link"))
-        if told is None:
-            return f"{net.name}, band not known"
-        if float(told[1]) < BAND_5_MHZ:
+        frequency = re.search(r"freq: ([\d.]+)", machine.ask("iw", "dev", net.name, "link"))
+        if frequency is None:
+            return f"{net.name}, band unknown"
+        if float(frequency[1]) < BAND_5_MHZ:
             return f"{net.name}, 2.4 GHz"
     return ""
 
 
 def _heavy(config: Config) -> str:
-    """Return what is too much for a shared chip, if anything is."""
+    """Name what is too much for a shared chip, or return ""."""
     if config.part("sources", "ble") and len(config.sensors) >= MANY:
         return f"{len(config.sensors)} sensors"
     card = str(getattr(config.part("actuators", "speech"), "device", ""))
@@ -140,7 +141,7 @@ def _wanted(config: Config) -> str:
 
 
 def rfkill(folder: Path = RFKILL) -> Check:
-    """See whether radio is switched off in software or hardware."""
+    """Check whether the radio is switched off in software or hardware."""
     blocked = [
         read(switch / "name")
         for switch in sorted(folder.glob("*"))
@@ -154,7 +155,7 @@ def rfkill(folder: Path = RFKILL) -> Check:
 
 
 class Stream(NamedTuple):
-    """What a sensor sent, against what it says that it sends."""
+    """The rate at which a sensor sent, and the one that it claims."""
 
     rate_hz: float
     nominal_hz: float
@@ -162,12 +163,12 @@ class Stream(NamedTuple):
 
     @property
     def whole(self) -> bool:
-        """Whether next to nothing of it was lost on the way."""
+        """Whether almost nothing was lost on the way."""
         return abs(self.rate_hz / self.nominal_hz - 1) <= RATE_WITHIN and self.silence_s <= LATE_S
 
 
 async def heard_by(config: Config) -> Check:
-    """Return whether there is an adapter that can listen, by listening for a moment."""
+    """Check that an adapter can listen, by listening for a moment."""
     from cued.sources._ble_looking import scan  # noqa: PLC0415 (importing bleak takes its time)
 
     chosen = config.part("sources", "ble")
@@ -177,14 +178,14 @@ async def heard_by(config: Config) -> Check:
     try:
         found = await scan(3.0, name)
     except TimeoutError as error:
-        advice = "systemctl status bluetooth; is the adapter plugged in, is it the one configured?"
+        advice = "systemctl status bluetooth; is the configured adapter plugged in?"
         return Check("adapter", "failed", str(error), advice)
     known = sum(bool(f.devices) for f in found)
     return Check("adapter", "ok", f"heard {len(found)} devices in 3 s, {known} of them supported")
 
 
 async def sensors(config: Config, seconds: float) -> list[Check]:
-    """Connect to every configured sensor for so long."""
+    """Connect to every configured sensor for some seconds and judge what each sends."""
     from cued.sources import ble  # noqa: PLC0415
 
     chosen: ble.Config | None = config.part("sources", "ble")
@@ -196,7 +197,7 @@ async def sensors(config: Config, seconds: float) -> list[Check]:
 
 
 async def listened(source: Source, seconds: float) -> list[Input]:
-    """Return what a source says in so many seconds."""
+    """Return what a source emits within some seconds."""
     heard: list[Input] = []
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
@@ -215,7 +216,7 @@ def judged(name: str, sensor: Sensor, heard: Sequence[Input]) -> Check:
     elif sensor.placement == "heart_rate":
         beats = [h for h in heard if isinstance(h, HeartRate) and h.sensor == name]
         if beats and not beats[-1].bpm:
-            return Check(title, "warning", "connected, feels no heartbeat", SKIN)
+            return Check(title, "warning", "connected, but feels no heartbeat", SKIN)
         if beats:
             return Check(title, "ok", f"{beats[-1].bpm:.0f} beats a minute")
     elif sent := stream(name, heard):
@@ -225,7 +226,7 @@ def judged(name: str, sensor: Sensor, heard: Sequence[Input]) -> Check:
 
 
 def _configured(sensor: Sensor) -> float | None:
-    """Return the rate that the configuration asks of a sensor, if it can be asked for one."""
+    """Return the configured rate of a sensor; None if its rate cannot be set."""
     if sensor.device in TAKE_THE_NEAREST and "rate_hz" not in sensor.options:
         return None
     options = msgspec.convert(sensor.options, parts.load("devices", sensor.device).config)
@@ -253,7 +254,7 @@ def _rated(
     if not sent.whole:
         return Check(title, "failed", found, NEARER)
     if configured and abs(sent.rate_hz / configured - 1) > RATE_WITHIN:
-        return Check(title, "warning", f"{found}; configured are {configured:.0f} Hz", RATE)
+        return Check(title, "warning", f"{found}; configured: {configured:.0f} Hz", RATE)
     if charge and charge[-1] < BATTERY_LOW_PERCENT:
-        return Check(title, "warning", found, "charge it, or change its cell")
+        return Check(title, "warning", found, "charge it, or replace its battery")
     return Check(title, "ok", found)

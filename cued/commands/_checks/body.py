@@ -1,7 +1,7 @@
-"""What the runner hears, feels and touches: sound, motors, buttons.
+"""Checks of what the runner hears, feels and touches: sound, motors, buttons.
 
-That a tone was played and a motor driven is all a machine can know. ``asks`` lets a person answer
-whether it was heard and felt; without one the lines say only what was done.
+The machine knows only that a tone was played and a motor driven. ``ask`` asks a person whether it
+was heard or felt; without it the lines say only what was done.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from cued.model import LinkLost
 from cued.runtime.supervise import ignore, meanwhile
 from cued.sources import buttons
 
-Asks = Callable[[str], bool]
+Ask = Callable[[str], bool]
 SETTLE_S = 0.3  # chosen: a process that cannot start has ended by then
-CARD = "aplay -l lists the cards; name one as device of [actuators.speech]; is the volume up?"
-WIRES = "wiring and driver: hardware/; python3-lgpio has to be installed"
+CARD = "is the volume up? aplay -l lists the cards; name one as device in [actuators.speech]"
+WIRES = "check wiring and driver (hardware/), and that python3-lgpio is installed"
 
 
-async def sound(config: Config, site: Site, asks: Asks | None) -> Check:
+async def sound(config: Config, site: Site, ask: Ask | None) -> Check:
     """Play a tone."""
     options: speech.Config | None = config.part("actuators", "speech")
     if options is None:
@@ -32,23 +32,24 @@ async def sound(config: Config, site: Site, asks: Asks | None) -> Check:
     why = await speech.say("", options, site, tone="phase")
     if why:
         return Check("sound", "failed", why, CARD)
-    if asks and not asks("Did you hear two bells?"):
-        return Check("sound", "failed", "a tone was played, and nobody heard it", CARD)
-    return Check("sound", "ok", "a tone was played" + (" and heard" if asks else ""))
+    if ask and not ask("Did you hear two bells?"):
+        return Check("sound", "failed", "a tone was played, but nobody heard it", CARD)
+    return Check("sound", "ok", "a tone was played" + (" and heard" if ask else ""))
 
 
 async def voice(config: Config, site: Site, text: str) -> Check:
-    """Speak an English text; the first time it has to be rendered."""
+    """Speak an English text, which has to be rendered the first time."""
     options: speech.Config | None = config.part("actuators", "speech")
     if options is None:
         return Check("voice", "skipped", "[actuators.speech] is not in the configuration")
     why = await speech.say(text, replace(options, voice=""), replace(site, language="en"))
     if why:
-        return Check("voice", "failed", why, "if sound is ok: apt install espeak-ng libespeak-ng1")
+        advice = "if the sound check is ok: sudo apt install espeak-ng libespeak-ng1"
+        return Check("voice", "failed", why, advice)
     return Check("voice", "ok", f"spoken: {text}")
 
 
-async def motors(config: Config, site: Site, asks: Asks | None) -> list[Check]:
+async def motors(config: Config, site: Site, ask: Ask | None) -> list[Check]:
     """Buzz left, then right."""
     options: haptic.Config | None = config.part("actuators", "haptic")
     if options is None:
@@ -57,9 +58,9 @@ async def motors(config: Config, site: Site, asks: Asks | None) -> list[Check]:
     for side in ("left", "right"):
         pin = getattr(options, f"{side}_pin")
         why = await haptic.buzz(side, options, site)
-        if not why and asks and not asks(f"Did the {side} motor buzz twice?"):
-            why = f"GPIO {pin} was driven, and nobody felt it"
-        found = why or f"GPIO {pin} was driven" + (" and felt" if asks else "")
+        if not why and ask and not ask(f"Did the {side} motor buzz twice?"):
+            why = f"GPIO {pin} was driven, but nobody felt it"
+        found = why or f"GPIO {pin} was driven" + (" and felt" if ask else "")
         out.append(Check(f"motor {side}", "failed" if why else "ok", found, WIRES if why else ""))
         if "lgpio" in why:
             break
@@ -67,7 +68,7 @@ async def motors(config: Config, site: Site, asks: Asks | None) -> list[Check]:
 
 
 async def pressed(config: Config, site: Site) -> Check:
-    """See that no button is stuck."""
+    """Check that no button is stuck."""
     options: buttons.Config | None = config.part("sources", "buttons")
     if options is None:
         return Check("buttons", "skipped", "[sources.buttons] is not in the configuration")
@@ -83,4 +84,4 @@ async def pressed(config: Config, site: Site) -> Check:
     stuck = [name for name, down in state.items() if down]
     if stuck:
         return Check("buttons", "failed", f"pressed or shorted: {', '.join(stuck)}", WIRES)
-    return Check("buttons", "ok", f"{', '.join(state)} let go")
+    return Check("buttons", "ok", f"not pressed: {', '.join(state)}")

@@ -1,4 +1,4 @@
-"""The MQTT broker: connect as the daemon does, and time a message to ourselves."""
+"""Check of the MQTT broker: connect as the daemon does, and time a message to ourselves."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cued.config import Config, Site
 from cued.model import ConfigError
 
 WITHIN_S = 10.0  # chosen: a broker in the same network answers in a tenth of that
-ADVICE = "is it running and reachable, are name, user and password right? docs/mqtt.md"
+ADVICE = "is it running and reachable? are its name, user and password right? see docs/mqtt.md"
 
 
 async def broker(config: Config, site: Site) -> Check:
@@ -24,9 +24,9 @@ async def broker(config: Config, site: Site) -> Check:
     try:
         proof = mqtt.proof(options)
     except ConfigError as error:
-        # The credential is handed to the service alone; a person has no way to it.
+        # Only the service can read its credential.
         level = "warning" if options.credential else "failed"
-        return Check("broker", level, str(error), "try it with the service: journalctl -u cued")
+        return Check("broker", level, str(error), "start the service and see journalctl -u cued")
     client = mqtt.make_client(options, f"cued-{site.station}-selftest", proof)
     topic = f"cued/{site.station}/selftest"
     try:

@@ -1,8 +1,8 @@
-"""The pins of the header: the right chip, and nobody else on the lines that are configured.
+"""Check of the header's pins: on the right chip, and used by nobody else.
 
-The chip is found by its label and not by its number, which kernels of the Pi 5 moved
+The chip is found by its label, because its number changed between kernels of the Pi 5
 (raspberrypi/linux 6144, gpiozero 1166). The kernel is asked through the GPIO character device
-(linux/gpio.h, version 2 of its interface), which drives nothing.
+(linux/gpio.h, version 2 of its interface), without driving a pin.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ STATIONS = "/etc/cued/*.toml"
 HEADERS = ("pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835")
 # Ioctls of linux/gpio.h (v2 of the line's info).
 GET_CHIPINFO, CHIPINFO = 0x8044B401, struct.Struct("32s32sI")
-GET_LINEINFO, LINEINFO = 0xC100B405, struct.Struct("32s32sIIQ176x")  # as above
+GET_LINEINFO, LINEINFO = 0xC100B405, struct.Struct("32s32sIIQ176x")
 USED = 1  # GPIO_V2_LINE_FLAG_USED
 OUR_LABELS = ("lg", "cued", "gpiozero")
-# What a line of config.txt takes, by its default pins (README of the firmware's overlays).
+# The default pins that a line of config.txt takes (README of the firmware's overlays).
 TAKES = {
     r"dtparam=.*\bspi=on": (7, 8, 9, 10, 11),
     r"dtparam=.*\bi2c(_arm)?=on": (2, 3),
@@ -71,8 +71,8 @@ def _chip(path: Path) -> Chip:
         _, label, lines = CHIPINFO.unpack(answer)
         users: dict[int, str] = {}
         for n in range(lines):
-            told = fcntl.ioctl(fd, GET_LINEINFO, LINEINFO.pack(b"", b"", n, 0, 0))
-            _, consumer, _, _, flags = LINEINFO.unpack(told)
+            answer = fcntl.ioctl(fd, GET_LINEINFO, LINEINFO.pack(b"", b"", n, 0, 0))
+            _, consumer, _, _, flags = LINEINFO.unpack(answer)
             if flags & USED:
                 users[n] = consumer.rstrip(b"\0").decode(errors="replace") or "the kernel"
         return Chip(str(path), label.rstrip(b"\0").decode(errors="replace"), users)
@@ -83,7 +83,7 @@ def _chip(path: Path) -> Chip:
 def pins(
     machine: Machine, config: Config, chips: Callable[[], list[Chip]] = kernels_chips
 ) -> Check:
-    """Check the pins that the configuration names."""
+    """Check the configured pins."""
     wanted = configuration.pins(config.parts)
     if not wanted:
         return Check("pins", "skipped", "no pin is in the configuration")
@@ -103,10 +103,9 @@ def pins(
     header = next((c for label in HEADERS for c in there if c.label == label), None)
     if header is None:
         labels = ", ".join(c.label for c in there) or "none"
-        advice = "on a Pi: sudo apt full-upgrade && sudo reboot; elsewhere take the pins out"
-        return Check(
-            "pins", "failed", f"no GPIO chip is a Pi's header (there is: {labels})", advice
-        )
+        advice = "on a Pi: sudo apt full-upgrade && sudo reboot; elsewhere remove the pins"
+        found = f"no GPIO chip is a Pi's header (chips found: {labels})"
+        return Check("pins", "failed", found, advice)
     return _free(machine, config, header, wanted)
 
 
@@ -115,46 +114,46 @@ def _free(
 ) -> Check:
     here, number = f"{header.path} ({header.label})", config.station.chip
     if number is not None and header.path != f"/dev/gpiochip{number}":
-        found = f"chip = {number} is configured, and the header is {here}"
-        return Check("pins", "failed", found, "take chip out of [station]")
+        found = f"chip = {number} is configured, but the header is {here}"
+        return Check("pins", "failed", found, "remove chip from [station]")
     overlays = taken_by(boot_config(machine))
     for section, key, number in wanted:
         user = header.users.get(number, "")
         if user and not any(ours in user for ours in OUR_LABELS):
             line = overlays.get(number)
-            advice = f"take {line!r} out of config.txt and reboot" if line else ""
+            advice = f"remove {line!r} from config.txt and reboot" if line else ""
             other = f"give {section} {key} another pin"
-            found = f"GPIO{number} ({section} {key}) is busy: {user} has it"
+            found = f"GPIO{number} ({section} {key}) is in use by {user}"
             return Check("pins", "failed", found, f"{advice}, or {other}" if advice else other)
         if number in overlays:
             found = f"GPIO{number} ({section} {key}) belongs to {overlays[number]!r} in config.txt"
-            advice = f"take that line out and reboot, or give {section} {key} another pin"
+            advice = f"remove that line and reboot, or give {section} {key} another pin"
             return Check("pins", "failed", found, advice)
     used = ", ".join(f"GPIO{number}" for _, _, number in wanted)
-    return Check("pins", "ok", f"{used} on {here} are free or ours")
+    return Check("pins", "ok", f"{used} on {here}: free or used by cued")
 
 
 def shared_pin(machine: Machine, config: Config) -> str:
-    """Return which pin another station of this machine has too, or an empty text."""
+    """Say which pin another station of this machine uses, too, or return ""."""
     own = {number: f"{section} {key}" for section, key, number in configuration.pins(config.parts)}
     for path in machine.entries(STATIONS):
-        with contextlib.suppress(ConfigError):  # a mistake in another's file is told there
+        with contextlib.suppress(ConfigError):  # that station's own check reports it
             other = configuration.load(path)
             for section, key, number in configuration.pins(other.parts):
                 if other.station.name != config.station.name and number in own:
-                    return f"GPIO{number} ({own[number]}) is {section} {key} in {path}, too"
+                    return f"GPIO{number} ({own[number]}) is also {section} {key} in {path}"
     return ""
 
 
 def boot_config(machine: Machine) -> list[str]:
-    """Return the lines of config.txt that count."""
+    """Return the lines of config.txt without comments and section heads."""
     text = machine.read("/boot/firmware/config.txt") or machine.read("/boot/config.txt")
     lines = (line.partition("#")[0].strip() for line in text.splitlines())
     return [line for line in lines if line and not line.startswith("[")]
 
 
 def taken_by(lines: list[str]) -> dict[int, str]:
-    """Return which line of config.txt takes which pin."""
+    """Map each pin that config.txt takes to the line that takes it."""
     out: dict[int, str] = {}
     for line in lines:
         for pattern, numbers in TAKES.items():

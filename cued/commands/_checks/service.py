@@ -1,4 +1,4 @@
-"""The service and who else is on this machine: other daemon, permissions, configuration, ports."""
+"""Checks of the service and its surroundings: another daemon, permissions, ports."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ NEEDED = ("audio", "bluetooth", "gpio")
 
 
 def other_daemon(machine: Machine, state: Path, station: str) -> Check:
-    """Return whether a daemon runs already, as the service or from a terminal."""
+    """Check whether a daemon is already running, as the service or from a terminal."""
     if machine.active(*SERVICE):
-        return Check("other daemon", "ok", "the service runs; no second one is to be started")
+        return Check("other daemon", "ok", "the service is running; start no second daemon")
     if held(state, station):
-        found = f"a cued run of station {station} is going on, and it is not the service"
-        return Check("other daemon", "warning", found, "end it where it was started (Ctrl-C)")
+        found = f"cued run of station {station} is running, outside the service"
+        return Check("other daemon", "warning", found, "stop it where it was started (Ctrl-C)")
     if machine.ask("systemctl", "is-failed", "cued.service") == "failed":
         return Check("other daemon", "failed", "the service has failed", "journalctl -u cued -n 30")
     if machine.path("/usr/lib/systemd/system/cued.service").exists():
         start = "sudo systemctl start cued"
-        return Check("other daemon", "warning", "the service does not run", start)
-    return Check("other daemon", "ok", "none runs")
+        return Check("other daemon", "warning", "the service is not running", start)
+    return Check("other daemon", "ok", "none is running")
 
 
 def groups_of(user: str) -> set[str]:
-    """Return the names of a user's groups; nothing for one that does not exist."""
+    """Return the names of a user's groups; none for a user that does not exist."""
     try:
         own = pwd.getpwnam(user).pw_gid
     except KeyError:
@@ -52,7 +52,7 @@ def permissions(machine: Machine, groups: Callable[[str], set[str]] = groups_of)
     user = "cued" if groups("cued") else pwd.getpwuid(os.getuid()).pw_name
     mine = groups(user)
     if user == "root":
-        return Check("permissions", "ok", "root may do everything")
+        return Check("permissions", "ok", "root may use everything")
     there = {line.partition(":")[0] for line in machine.read("/etc/group").splitlines()}
     lacks = [g for g in NEEDED if g in there and g not in mine]
     if not lacks:
@@ -62,19 +62,19 @@ def permissions(machine: Machine, groups: Callable[[str], set[str]] = groups_of)
 
 
 def ports(machine: Machine, config: Config) -> list[Check]:
-    """See whether the ports to listen on are free, unless the service has them."""
+    """Check that the configured ports are free, unless the service uses them."""
     wanted = list(_wanted(config))
     if not wanted:
-        return [Check("ports", "skipped", "the configuration listens on none")]
+        return [Check("ports", "skipped", "none are configured")]
     if machine.active(*SERVICE):
-        return [Check("ports", "skipped", "the service has them")]
+        return [Check("ports", "skipped", "the service is using them")]
     out: list[Check] = []
     for section, key, address, port in wanted:
         error = refusal(address, port)
         if error is not None:
             found = f"{address}, port {port} ({section} {key}): {error.strerror}"
-            who = f"sudo ss -ltnp 'sport = :{port}' shows who has it; or set {key} to another"
-            out.append(Check("ports", "failed", found, who))
+            advice = f"sudo ss -ltnp 'sport = :{port}' shows what uses it; or set another {key}"
+            out.append(Check("ports", "failed", found, advice))
     numbers = ", ".join(str(port) for *_, port in wanted)
     return out or [Check("ports", "ok", f"{numbers} free")]
 

@@ -1,4 +1,4 @@
-"""The sound card: one is there, it is the right one, and nobody else holds it."""
+"""Check of the sound card: there is one, it is the right one, and no other program uses it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ def sound_card(machine: Machine, config: Config) -> Check:
         return Check("sound card", "skipped", "[actuators.speech] is not in the configuration")
     cards = CARD.findall(machine.read("/proc/asound/cards"))
     if not cards:
-        advice = "plug in a USB speaker, or put dtparam=audio=on into config.txt, and reboot"
+        advice = "plug in a USB speaker, or put dtparam=audio=on into config.txt and reboot"
         return Check("sound card", "failed", "there is no sound card", advice)
     wanted = str(getattr(options, "device", ""))
     fitting = [c for c in cards if wanted.lower() in f"{c[1]} {c[2]}".lower()]
     names = ", ".join(name for _, name, _ in cards)
     if not fitting:
         advice = f'set device = "{_best(cards)}" in [actuators.speech]'
-        return Check("sound card", "failed", f"no card {wanted!r}; there is {names}", advice)
+        found = f"there is no card {wanted!r}, only {names}"
+        return Check("sound card", "failed", found, advice)
     return _judged(machine, fitting[0], wanted, cards)
 
 
@@ -35,7 +36,7 @@ def _judged(
 ) -> Check:
     number, name, what = card
     if not wanted and _hdmi(card):
-        found = f"the first card is {name}, HDMI: silent without a screen that has loudspeakers"
+        found = f"the first card is {name}, HDMI: silent unless the screen has loudspeakers"
         best = _best(cards)
         advice = f'set device = "{best}" in [actuators.speech]'
         if best == name:
@@ -48,7 +49,7 @@ def _judged(
             return Check("sound card", "ok", found)
         return Check("sound card", "failed", found, TO_CONSOLE)
     if machine.active(*DESKTOPS):
-        found = f"{name} is free, but a desktop session runs and may take it"
+        found = f"{name} is free, but the desktop is running and may take it"
         return Check("sound card", "warning", found, TO_CONSOLE)
     return Check("sound card", "ok", f"{name}: {what.strip()}")
 
@@ -63,7 +64,7 @@ def _best(cards: list[tuple[str, str, str]]) -> str:
 
 
 def _holder(machine: Machine, number: str) -> str:
-    """Name the program that plays on a card just now."""
+    """Name the program that is using a card now, or return ""."""
     for status in machine.entries(f"/proc/asound/card{number}/pcm*p/sub*/status"):
         owner = re.search(r"owner_pid\s*:\s*(\d+)", status.read_text("utf-8", errors="replace"))
         if owner:

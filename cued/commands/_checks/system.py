@@ -1,7 +1,7 @@
-"""The machine as ``cued doctor`` reads it: files, links and what commands answer.
+"""The machine as ``cued doctor`` reads it: files, links and the output of commands.
 
-Everything goes through one ``Machine``, so that a test gives it a folder and answers in place of a
-Raspberry Pi. Nothing here opens a device: the service may be using it.
+Everything goes through one ``Machine``, so that a test can put a folder and prepared answers in
+place of a Raspberry Pi. Nothing here opens a device: the service may be using it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ from msgspec import Struct
 
 State = Literal["ok", "warning", "failed", "skipped"]
 
-Asks = Callable[[Sequence[str]], str]
 SERVICE = ("cued.service", "cued@*.service")
 
 
-def ask(command: Sequence[str]) -> str:
-    """Return what a command of the system printed; nothing when it is missing or fails."""
+def output(command: Sequence[str]) -> str:
+    """Return what a system command printed; "" if it is missing or hangs."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)
     except (OSError, subprocess.TimeoutExpired):
@@ -29,35 +28,37 @@ def ask(command: Sequence[str]) -> str:
 
 
 class Machine:
-    """Files below a root, and a way to ask commands."""
+    """The files below a root, and the output of commands."""
 
-    def __init__(self, root: Path = Path("/"), asks: Asks = ask) -> None:
+    def __init__(
+        self, root: Path = Path("/"), run: Callable[[Sequence[str]], str] = output
+    ) -> None:
         self.root = root
-        self._asks = asks
+        self._run = run
 
     def path(self, name: str) -> Path:
-        """Return where a file of the system is."""
+        """Return the path of a system file below the root."""
         return self.root / name.lstrip("/")
 
     def read(self, name: str) -> str:
-        """Return a small file's text, nothing when it can't be read."""
+        """Return a small file's text; "" when it can't be read."""
         return read(self.path(name))
 
     def entries(self, pattern: str) -> list[Path]:
-        """List what fits a pattern, in order."""
+        """List the paths that match a pattern, sorted."""
         return sorted(self.root.glob(pattern.lstrip("/")))
 
     def ask(self, *command: str) -> str:
-        """Return what a command answers."""
-        return self._asks(command)
+        """Return what a command prints."""
+        return self._run(command)
 
     def active(self, *units: str) -> bool:
-        """Return whether one of these systemd units is on."""
+        """Return whether any of these systemd units is active."""
         return "active" in self.ask("systemctl", "is-active", *units).split()
 
 
 class Check(Struct, frozen=True):
-    """One line of the self-test. ``advice`` is empty where there is nothing to be done."""
+    """One line of the self-test. ``advice`` is empty where nothing needs doing."""
 
     name: str
     state: State
@@ -66,7 +67,7 @@ class Check(Struct, frozen=True):
 
 
 def read(path: str | Path) -> str:
-    """Return a small file's text without its line end, or nothing when it can't be read."""
+    """Return a small file's text without its line end; "" when it can't be read."""
     try:
         return Path(path).read_text("utf-8", errors="replace").strip("\0\n ")
     except OSError:

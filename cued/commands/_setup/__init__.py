@@ -1,1 +1,1 @@
-"""What ``cued setup`` is made of: the answers, who gives them, and the file they become."""
+"""The set-up conversation: its steps and answers, the page that asks, and the file it writes."""

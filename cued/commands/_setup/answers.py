@@ -1,4 +1,4 @@
-"""The answers that set-up asks for, and what the flags of ``cued setup`` say in their place."""
+"""The answers that set-up asks for, or that the flags of ``cued setup`` give instead."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from cued.model import ConfigError, Placement
 
 LOOSE = ("pocket", "bag", "hand", "wrist", "armband")
 NOT_LOOSE = (
-    "not in a pocket, a bag or a hand: there steps are miscounted and falls are made up; fix it "
-    "tightly to the lower back or the waist (docs/wearing.md)"
+    "not in a pocket, a bag or a hand, where steps are miscounted and falls falsely detected; fix "
+    "it tightly to the lower back or the waist (docs/wearing.md)"
 )
 PLACES = (*get_args(Placement), "treadmill", "heart_rate")
 CREDENTIAL = "cued-mqtt-password"
@@ -19,10 +19,7 @@ Tables = dict[str, Any]
 
 
 class ChosenSensor(Struct, frozen=True, omit_defaults=True):
-    """A device and where it is worn, as its table in the configuration has it.
-
-    Fields that are not known are left out of that table.
-    """
+    """A device and where it is worn; unknown fields are left out of its configuration table."""
 
     device: str
     placement: str
@@ -31,7 +28,7 @@ class ChosenSensor(Struct, frozen=True, omit_defaults=True):
 
 
 class Answers(Struct, frozen=True, kw_only=True):
-    """What a person, or the flags, said; None leaves the configuration as it is."""
+    """Answers of a person or the flags; None leaves the configuration as it is."""
 
     station: str | None = None
     language: str | None = None

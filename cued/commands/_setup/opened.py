@@ -1,6 +1,6 @@
-"""Opens set-up at the machine: greets aloud, blinks, announces the page and serves it to a phone.
+"""Open set-up at the machine: greet aloud, blink, announce the page and serve it to a phone.
 
-Under systemd the service is ready as soon as the page is: who waits for it waits for no runner.
+Under systemd the service reports that it is ready as soon as the page is, without a runner.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ from cued.sinks._hosts import own_address, qr_code
 
 log = logging.getLogger(__name__)
 
-LOOKS_S = 2.0  # chosen: nobody waits for that
-SAID_EVERY_S = 60.0  # as long as it takes to find a phone and type twelve digits
+LOOKS_S = 2.0  # chosen: a short wait for whoever sets it up
+SAID_EVERY_S = 60.0  # about the time it takes to find a phone and type twelve digits
 
 
 async def set_up(
     place: Place, door: Door | None = None, trials: Trials | None = None, *, beside: bool = True
 ) -> bool:
-    """Have this machine set up from a phone; return whether something was written.
+    """Serve set-up to a phone; return whether a configuration was written.
 
-    door : one that a phone is through already, which needs no greeting.
-    beside : the machine greets and blinks; at a terminal that is not called for.
+    door : one that a phone has already opened, so that no greeting is needed.
+    beside : greet and blink, because the person is next to the machine, not at a terminal.
     """
     tables = writing.read(place.path)
     chosen = config.convert(tables)
@@ -50,7 +50,7 @@ async def set_up(
 
         def opened(port: int) -> None:
             notify("READY=1\nSTATUS=set-up is open")
-            told(place, port)
+            show_address(place, port)
             announcer = Announcer(chosen.station.name, NAME)
             stack.push_async_callback(announcer.close)
             tasks.append(group.create_task(announcer.run(place.host, port)))
@@ -73,8 +73,8 @@ def alive() -> None:
     notify("WATCHDOG=1")
 
 
-def told(place: Place, port: int) -> None:
-    """Say on a terminal, or in the log, where the page is."""
+def show_address(place: Place, port: int) -> None:
+    """Show the page's address on the terminal or in the log."""
     host = place.host if place.host not in ("0.0.0.0", "::") else own_address() or "localhost"
     url = f"http://{host}:{port}/"
     if not sys.stdout.isatty():
@@ -85,17 +85,17 @@ def told(place: Place, port: int) -> None:
 
 
 async def greet(serving: SetUp, language: str, key: str = "set_up", more: str = "") -> None:
-    """Say aloud what to do; set-up goes on if that fails."""
+    """Say aloud what to do; a failure is only logged."""
     try:
         why = await serving.say(phrases.load(language).say(key) + more)
     except (CuedError, OSError) as error:
         why = str(error)
     if why:
-        log.warning("nothing can be heard: %s", why)
+        log.warning("the voice does not work: %s", why)
 
 
 async def tell_network(serving: SetUp, place: Place, language: str) -> None:
-    """Say which network to join, once set-up has made one, until a phone has the page."""
+    """Announce set-up's own network, once there is one, until a phone has loaded the page."""
     while not serving.reached:
         made = own_network(place.network)
         if made:
@@ -105,7 +105,7 @@ async def tell_network(serving: SetUp, place: Place, language: str) -> None:
 
 
 async def blink(chosen: Config) -> None:
-    """Show on the status light, where one is wired, that set-up is open."""
+    """Show on the status light, if one is wired, that set-up is open."""
     options: light.Config = chosen.part("sinks", "light") or light.Config()
     async with light.Light(options, app.site(chosen), ignore) as lamp:
         lamp.shows = "set_up"

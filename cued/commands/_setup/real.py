@@ -1,4 +1,4 @@
-"""The machine's own parts, as set-up tries them: radio, belt, buttons, sound, motors."""
+"""Try the machine's own parts during set-up: radio, belt, buttons, sound, motors."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from cued.runtime.supervise import ignore, meanwhile, supervise
 from cued.sources.source import spread
 
 KNOWN_WITHIN_S = 40.0  # chosen: to connect, discover and read the ranges
-FOLLOWS_WITHIN_S = 8.0  # a belt on its way may pass what was asked for
-EMPTY_AT_M_S = 0.62  # 2.2 km/h: lowest speeds are 0.5 to 2 km/h
-MORE_M_S = 0.3 / 3.6  # 0.3 km/h: a wish for a little more
+FOLLOWS_WITHIN_S = 8.0  # time in which a belt reaches, and perhaps passes, the requested speed
+EMPTY_AT_M_S = 0.62  # 2.2 km/h: the lowest speeds of treadmills are 0.5 to 2 km/h
+MORE_M_S = 0.3 / 3.6  # 0.3 km/h: the increase that is requested
 FOLLOWS_M_S = 0.03  # more than a console's step of 0.1 km/h
 MILES = 1.609  # kilometres
 
@@ -50,7 +50,7 @@ class Real:
         ]
 
     def listen(self, tables: Tables, seconds: float) -> list[Input]:
-        """Run the configured sources for so long."""
+        """Run the configured sources for some seconds."""
         return asyncio.run(listened(config.convert(tables), self._site, seconds))
 
     def unit(self, treadmill: Tables) -> float:
@@ -68,7 +68,7 @@ class Real:
 
 
 async def listened(chosen: Config, site: Site, seconds: float) -> list[Input]:
-    """Return what the sources of a configuration say in so many seconds, and the time passing."""
+    """Return the inputs of a configuration's sources during some seconds, with ticks."""
     heard: list[Input] = []
     loop = asyncio.get_running_loop()
     here = replace(site, sensors=chosen.sensors)
@@ -88,11 +88,11 @@ async def listened(chosen: Config, site: Site, seconds: float) -> list[Input]:
 
 
 async def unit(treadmill: Sensor, adapter: str = "") -> float:
-    """Return the write factor of a treadmill, found by one wish for a little more.
+    """Return the write factor of a treadmill, found by requesting a little more speed.
 
-    Nobody stands on the belt meanwhile; a person has started it, and it is told only at its lowest
-    speed; it is stopped at the end, whatever came of it. A belt that runs away from the wish is
-    stopped by its guard at once (``devices/_belt_guard.py``). Raises CuedError when nothing shows.
+    Nobody stands on the belt. A person has started it at its lowest speed, the only one from which
+    the request is made, and it is always stopped at the end. A belt that runs away is stopped at
+    once by its guard (``devices/_belt_guard.py``). Raises CuedError when the belt does not react.
     """
     from cued.sources import ble  # noqa: PLC0415 (importing bleak takes its time)
 
@@ -117,7 +117,7 @@ def written(treadmill: Sensor) -> float:
 
 
 class UnitTrial:
-    """Follows one wish for a little more: whether the belt took it as kilometres or as miles."""
+    """Follows one speed request to find whether the belt took it as km/h or as mph."""
 
     def __init__(self, written_factor: float) -> None:
         self.known, self.stopped = asyncio.Event(), asyncio.Event()
@@ -137,11 +137,13 @@ class UnitTrial:
                 self.known.set()
 
     def begin(self) -> float:
-        """Return the speed before the wish. Raises CuedError when the belt is not at its lowest."""
+        """Return the speed before the request. Raises CuedError when it is not the lowest."""
         if not self._speed:
-            raise CuedError("no speed was told: start the belt at its lowest, with nobody on it")
+            raise CuedError(
+                "the treadmill reported no speed: start the belt at its lowest, with nobody on it"
+            )
         if self._speed > EMPTY_AT_M_S:
-            raise CuedError("the belt is too fast for a trial: set its lowest speed")
+            raise CuedError("the belt is too fast for this trial: set its lowest speed")
         self._before = self._fastest = self._slowest = self._speed
         return self._speed
 
@@ -153,7 +155,7 @@ class UnitTrial:
             return self._written
         if self._slowest < self._before - FOLLOWS_M_S and self._written > 1.0:
             return max(1.0, round(self._written / MILES, 3))
-        raise CuedError(f"the belt did not follow: {why or 'its speed stayed'}")
+        raise CuedError(f"the belt did not follow: {why or 'its speed did not change'}")
 
 
 async def _waited(event: asyncio.Event, within_s: float) -> None:

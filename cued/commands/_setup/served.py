@@ -1,7 +1,7 @@
-"""Set-up on a phone: the page's requests, answered only to whoever heard the digits.
+"""Set-up on a phone: the page's requests, answered only for somebody who heard the digits.
 
-Everything that is asked needs the key that ``sinks/_door.py`` gives, except to have digits spoken
-and to give them. Trials run in a thread, one at a time. Nothing is written before the last step.
+Every request needs the key that ``sinks/_door.py`` gives, except those that have the digits spoken
+and submit them. Trials run in a thread, one at a time. Nothing is written before the last step.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ log = logging.getLogger(__name__)
 
 FILES = Path(str(resources.files("cued") / "dashboard"))
 DENIED = PageReply(403, {"why": "key"})  # Forbidden (RFC 9110)
-CHECK_S = 1.0  # chosen: a page in one's own machine answers in a hundredth of that
+CHECK_S = 1.0  # chosen: time for the last reply, which takes a hundredth of that
 
 
 class SetUp:
     """The set-up of one machine, from the digits to the written file.
 
-    door : who is let in; one that somebody has opened already, on the live page, or a new one.
-    alive : called every second, for a watchdog and a light.
+    door : decides who is let in; one that the live page has already opened, or None for a new one.
+    alive : called every second, for the watchdog.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class SetUp:
         self._busy = asyncio.Lock()
         self._over = asyncio.Event()
         self._written = False
-        self.reached = False  # a phone has the page
+        self.reached = False  # a phone has loaded the page
         self._now = asyncio.get_running_loop().time
         self._door = door or Door.new(self._now())
         self._actions: dict[str, Callable[[dict[str, Any]], Any]] = {
@@ -65,7 +65,7 @@ class SetUp:
         }  # fmt: skip
 
     async def run(self, opened: Callable[[int], None]) -> bool:
-        """Serve until it is written (True), left, or the time is over."""
+        """Serve until the file is written (returns True), set-up is left, or time is up."""
         bodies = {"config.json": self._about}
         names = self._place.names
         pages = Pages(
@@ -88,7 +88,7 @@ class SetUp:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(CHECK_S):
                         await self._over.wait()
-            await asyncio.sleep(CHECK_S)  # the last answer is still on its way
+            await asyncio.sleep(CHECK_S)  # the last reply is still being sent
         finally:
             await pages.close()
         return self._written
@@ -110,7 +110,7 @@ class SetUp:
             return PageReply(409, {"why": str(error)})
 
     async def say(self, text: str) -> str:
-        """Speak, unless another trial runs; return why it failed, or an empty text."""
+        """Speak once no other trial is running; return why it failed, or ""."""
         async with self._busy:
             tables = self._conversation.tables
             return await asyncio.to_thread(voice.spoken, self._trials, tables, text)
@@ -125,12 +125,12 @@ class SetUp:
             )
         why = await self.say(", ".join(digits))
         if why and sys.stderr.isatty():
-            print(f"nothing can be heard ({why}); the digits are {digits}", file=sys.stderr)
+            print(f"the voice does not work ({why}); the digits are {digits}", file=sys.stderr)
         return PageReply(200, {"heard": not why})
 
     def _enter(self, digits: str) -> PageReply:
         key, left = self._door.enter(digits, self._now())
-        self._conversation.wifi |= bool(own_network(self._place.network))  # it may be asked now
+        self._conversation.wifi |= bool(own_network(self._place.network))
         return (
             PageReply(200, {"key": key}) if key else PageReply(403, {"why": "digits", "left": left})
         )
@@ -139,7 +139,7 @@ class SetUp:
         return msgspec.to_builtins(self._conversation.view())
 
     async def _answer(self, body: dict[str, Any]) -> dict[str, Any]:
-        if body.get("step") == self._conversation.step:  # sent twice, it is answered once
+        if body.get("step") == self._conversation.step:  # ignore an answer sent twice
             self._conversation.answer(_table(body, "values"))
         return await self._show(body)
 
@@ -172,12 +172,12 @@ class SetUp:
         return {"kept": kept, "runs": bool(self._conversation.tables.get("sources"))}
 
     async def _leave(self, body: dict[str, Any]) -> dict[str, Any]:
-        """End set-up with nothing written; the coach goes on with what it had."""
+        """End set-up without writing; the coach keeps the configuration it had."""
         self._over.set()
         return {}
 
     def _leads(self) -> str:
-        """Return where a phone's search for the internet is led: a phone then opens the page."""
+        """Return where to redirect a phone's test for internet access: it then opens the page."""
         return PAGE if own_network(self._place.network) else ""
 
     def _about(self) -> bytes:
@@ -190,5 +190,5 @@ class SetUp:
 def _table(body: dict[str, Any], name: str) -> dict[str, Any]:
     values = body.get(name, {})
     if not isinstance(values, dict):
-        raise ConfigError("the answers are no table")
+        raise ConfigError("the answers are not a table")
     return values  # pyright: ignore[reportUnknownVariableType] - checked by the conversation

@@ -2,13 +2,12 @@
 
 Rules
 -----
-* A step is a topic (``topics/``): a few fields. What is configured, or was answered before, is
-  shown as the answer. Terminal and phone lead through the same steps in the same order.
-* An answer is taken whole or not at all: one that the configuration refuses changes nothing.
-* Every step can be left and come back to; nothing is written here. ``tables`` is what would be.
-* Answers are laid over plain tables, as TOML gives them, so that what this version knows nothing to
-  ask about goes through unharmed.
-* A secret goes in and never comes out.
+* A step is a topic (``topics/``) with a few fields. What is configured, or was answered before, is
+  shown as the answer. Terminal and phone go through the same steps in the same order.
+* An answer is accepted whole or not at all: one that the configuration refuses changes nothing.
+* Any step can be left and returned to. Nothing is written here; ``tables`` is what would be.
+* Answers are laid over plain TOML tables, so that settings which this version does not know stay.
+* A secret that was entered is never shown again.
 """
 
 from __future__ import annotations
@@ -58,9 +57,9 @@ STEPS = (*TOPICS, LAST)
 
 
 class View(Struct, frozen=True):
-    """A step as it is shown: its fields, the answers that stand, and what can be tried.
+    """A step as it is shown: its fields, their present answers, and what can be tried.
 
-    steps : all of them, in their order, to go to.
+    steps : all of them in order, to jump to.
     """
 
     step: str
@@ -78,8 +77,8 @@ class Conversation:
     """Leads through the steps of set-up.
 
     at : the step to begin with.
-    step : the one that is asked now.
-    wifi : a network to join is asked for, too.
+    step : the present step.
+    wifi : whether to ask for a network to join, too.
     """
 
     def __init__(self, raw: Tables, at: str = STEPS[0]) -> None:
@@ -95,7 +94,7 @@ class Conversation:
 
     @property
     def answers(self) -> Answers:
-        """What was answered so far."""
+        """The answers so far."""
         return self._answers
 
     @property
@@ -104,7 +103,7 @@ class Conversation:
         return laid_over(self._raw, self._answers)
 
     def view(self) -> View:
-        """Return the present step with the answers that stand."""
+        """Return the present step with its present answers."""
         topic = TOPICS.get(self.step)
         return View(
             self.step,
@@ -119,7 +118,7 @@ class Conversation:
         )
 
     def answer(self, values: Mapping[str, Any]) -> None:
-        """Accept the present step's answers and go on. Raises ConfigError, changing nothing."""
+        """Accept the present step's answers and move on. Raises ConfigError, changing nothing."""
         self._answers = self._with(values)
         self._move(1)
 
@@ -128,9 +127,9 @@ class Conversation:
         self._move(-1)
 
     def go(self, step: str) -> None:
-        """Go to any step; its answers and those of the others stay. Raises ConfigError."""
+        """Go to any step; all answers stay. Raises ConfigError."""
         if step not in self.steps:
-            raise ConfigError(f"{step} is no step of set-up")
+            raise ConfigError(f"{step} is not a step of set-up")
         self.step = step
 
     def tried(self, values: Mapping[str, Any]) -> Tables:
@@ -143,18 +142,18 @@ class Conversation:
         """Try something of the present step with the answers given so far, and with ``values``."""
         trial = TOPICS[self.step].trials.get(name) if self.step in TOPICS else None
         if trial is None:
-            raise ConfigError(f"{name} is nothing to try in this step")
+            raise ConfigError(f"{name} cannot be tried in this step")
         return trial(trials, self.tried(values), how)
 
     def ask(self, talk: Talk) -> None:
-        """Have the present step answered at a terminal, and go on."""
+        """Ask the present step at a terminal, and move on."""
         self.answer(TOPICS[self.step].ask(talk))
 
     def _fields(self, topic: Topic) -> dict[str, Any]:
-        """Return what fields show: what is configured, else what was said."""
-        shown, asked = topic.standing(self.tables), topic.asked()
-        said = {name: getattr(self._answers, name) or "" for name in asked if name not in shown}
-        return {name: "" if name in SECRETS else (shown | said)[name] for name in asked}
+        """Return what the fields show: the configured value, else the answer given."""
+        shown, asked = topic.configured(self.tables), topic.asked()
+        given = {name: getattr(self._answers, name) or "" for name in asked if name not in shown}
+        return {name: "" if name in SECRETS else (shown | given)[name] for name in asked}
 
     def _move(self, by: int) -> None:
         at = self.steps.index(self.step) + by
@@ -175,7 +174,7 @@ class Conversation:
 
 
 def laid_over(raw: Tables, answers: Answers) -> Tables:
-    """Lay answers over a configuration's tables; the result is new."""
+    """Return a copy of a configuration's tables with the answers written into it."""
     out = copy.deepcopy(raw)
     for topic in TOPICS.values():
         topic.write(out, answers)

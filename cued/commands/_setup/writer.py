@@ -1,9 +1,9 @@
-"""Writes the configuration for the service, which may not: a helper with this one purpose.
+"""Write the configuration on behalf of the service, which may not: a helper for this alone.
 
-Started by systemd (``cued-writer.socket``) when the service connects, as root without any
-capability, with nothing writable but the configuration and the passwords, and without a network.
-It takes answers of set-up and nothing else, lays them over the file, and says what came of it; so
-whoever got hold of the service can change no more than a person on the page can.
+systemd starts it (``cued-writer.socket``) when the service connects, as root without any
+capability, without a network, and able to write only the configuration and the passwords. It
+accepts only answers of set-up, lays them over the file, and replies with the outcome, so whoever
+controls the service can change no more than a person on the page can.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from cued.commands._setup.writing import Written
 from cued.model import CuedError
 from cued.reading import from_json
 
-HANDED = 3  # the first file that systemd hands over (sd_listen_fds(3))
+HANDED = 3  # the first file descriptor that systemd passes (sd_listen_fds(3))
 LARGEST = 64 * 1024  # bytes; three times the annotated configuration
 WITHIN_S = 5.0  # chosen: the other side writes one message and waits
 
 
 class WrittenAnswers(Answers, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Answers, and nothing that is none."""
+    """Answers, with unknown fields refused."""
 
 
 def main(path: Path, listening: socket.socket) -> None:
@@ -43,7 +43,7 @@ def main(path: Path, listening: socket.socket) -> None:
 
 
 def answered(path: Path, connection: socket.socket) -> Written:
-    """Read answers to their end and write them."""
+    """Read answers to the end of the stream and write them."""
     received = b""
     try:
         while part := connection.recv(LARGEST):
@@ -53,7 +53,7 @@ def answered(path: Path, connection: socket.socket) -> Written:
         answers = from_json(received, WrittenAnswers)
         return Written(kept=writing.applied(path, answers))
     except (OSError, msgspec.MsgspecError) as error:
-        return Written(why=f"no answers: {error}")
+        return Written(why=f"the answers cannot be used: {error}")
     except CuedError as error:
         return Written(why=str(error))
 

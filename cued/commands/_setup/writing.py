@@ -1,8 +1,8 @@
-"""The configuration as a file: checked before it is written, whole or not at all, the old one kept.
+"""Write the configuration file: checked first, whole or not at all, with the old one kept.
 
-A power cut leaves the old file or the new one. The password goes where systemd looks for it and
-nobody else does, never into the configuration. Who may not write, as the service, has it done by
-``writer.py``, which takes answers and nothing else.
+A power cut leaves either the old file or the new one. The password never goes into the
+configuration, but where only systemd reads it. The service, which may not write, has ``writer.py``
+do it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ WRITES_WITHIN_S = 20.0  # chosen: systemd starts the writer, and a slow card tak
 
 
 class Written(msgspec.Struct, frozen=True):
-    """What came of writing: whether the old file was kept, or why nothing was written."""
+    """The outcome of writing: whether the old file was kept, or why nothing was written."""
 
     kept: bool = False
     why: str = ""
@@ -43,7 +43,7 @@ def read(path: Path) -> Tables:
     raw = config.tables(path) if there else {}
     parts_of = [table for kind in PARTED for table in _tables(raw.get(kind)).values()]
     if not all(isinstance(table, dict) for table in (*raw.values(), *parts_of)):
-        config.convert(raw)  # which says what stands where a table belongs
+        config.convert(raw)  # raises and says what is not a table
     return raw
 
 
@@ -52,13 +52,13 @@ def _tables(section: Any) -> Tables:
 
 
 def text(raw: Tables) -> str:
-    """Write the tables down, annotated; raises ConfigError when they are no configuration."""
+    """Return the tables as an annotated file. Raises ConfigError when they are not valid."""
     config.convert(raw)
     return parts.annotated(raw) + "\n"
 
 
 def write(path: Path, content: str) -> Path | None:
-    """Replace a file; return where the old one is kept, if there was another."""
+    """Replace a file; return where the old one is kept, if it differed."""
     kept = None
     if path.is_file() and path.read_bytes() != content.encode():
         kept = path.with_name(path.name + ".old")
@@ -85,7 +85,7 @@ def applied(path: Path, answers: Answers) -> bool:
 
 
 def may_write(path: Path) -> bool:
-    """Return whether this process may make the file."""
+    """Return whether this process may create the file."""
     folder = next(p for p in path.absolute().parents if p.is_dir())
     return os.access(folder, os.W_OK)
 
@@ -97,16 +97,16 @@ def _by_the_writer(answers: Answers) -> bool:
             asked.connect(WRITER)
             asked.sendall(msgspec.json.encode(answers))
             asked.shutdown(socket.SHUT_WR)
-            said = msgspec.json.decode(asked.makefile("rb").read(), type=Written)
+            outcome = msgspec.json.decode(asked.makefile("rb").read(), type=Written)
         except (OSError, msgspec.MsgspecError) as error:
             raise CuedError(f"the helper that writes does not answer: {error}") from None
-    if said.why:
-        raise CuedError(said.why)
-    return said.kept
+    if outcome.why:
+        raise CuedError(outcome.why)
+    return outcome.kept
 
 
 def keep_password(secret: str, name: str = "cued", folder: Path = CREDENTIALS) -> Path:
-    """Put the broker's password where the service, or cued@NAME, is given it from."""
+    """Store the broker's password where systemd finds it for the service, or for cued@NAME."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / (CREDENTIAL if name == "cued" else f"{CREDENTIAL}-{name}")
     _replace(path, f"{secret}\n".encode(), 0o600)

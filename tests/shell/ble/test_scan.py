@@ -21,7 +21,7 @@ async def test_scan_prints_what_to_configure(bluez, capsys):
     assert "good (-60 dBm)" in out
     assert "80 %" in out
     assert "Kettle" not in out
-    assert "1 supported, 1 other device in reach" in out
+    assert "1 supported, 1 other device in range" in out
 
 
 async def test_scan_prints_a_name_as_it_is_but_for_what_is_no_text(bluez, capsys):

@@ -109,7 +109,7 @@ class House(threading.Thread):
         self.machine.said.clear()  # or an earlier evening's greeting and digits answer below
         place = Place(self.path, "127.0.0.1", 0)
         monkeypatch.setattr(
-            "cued.commands._setup.opened.told",
+            "cued.commands._setup.opened.show_address",
             lambda _, port: setattr(self, "url", f"http://127.0.0.1:{port}/"),
         )
 

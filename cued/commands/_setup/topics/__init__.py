@@ -1,1 +1,1 @@
-"""What set-up asks about, a file a topic: its fields, what stands, what is written and tried."""
+"""The topics of set-up, one a file: fields, configured values, what is written and tried."""

@@ -1,4 +1,4 @@
-"""A sensor on the belt: its marks, and the length of a round, measured or counted for a minute."""
+"""A belt sensor: its marks, and the belt's length, typed or found from a minute of pulses."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from cued.model import Belt, ConfigError, CuedError
 from cued.words import SPEEDS
 
 FIELDS = ("belt_length_m", "belt_marks")
-MINUTE, MINUTE_S = "minute", 60.0  # the other way of timing a belt
-ASSUMED_M = 0.1  # of a round, while it is not known; shorter than any
-LEAST_REPORTS = 20  # chosen: some 20 s of one report a second
+MINUTE, MINUTE_S = "minute", 60.0  # the answer that starts counting, and how long it takes
+ASSUMED_M = 0.1  # belt length while it is unknown; shorter than any
+LEAST_REPORTS = 20  # chosen: about 20 s of one report a second
 USUAL_M_S = 4.0 / 3.6  # 4 km/h, an easy walk
 
 
 def shown(tables: Tables) -> dict[str, Any]:
-    """Return the configured sensor on the belt; its length is 0 where there is none."""
+    """Return the configured belt sensor; the length is 0 where there is none."""
     pulses = tables.get("sources", {}).get("belt_pulses", {})
     return {"belt_length_m": pulses.get("length_m", 0.0), "belt_marks": pulses.get("marks", 8)}
 
 
 def lay(out: Tables, answers: Answers) -> None:
-    """Write the sensor's part, or take it away."""
+    """Write the sensor's part, or remove it."""
     if answers.belt_length_m is None:
         return
     switch(out, "sources", "belt_pulses", answers.belt_length_m > 0)
@@ -43,7 +43,7 @@ def ask(talk: Talk) -> dict[str, Any]:
         str(before["belt_marks"]),
         lambda text: {"belt_length_m": 1.0, "belt_marks": round(number(text))},
     )["belt_marks"]
-    question = f"Length of a round, m, or {MINUTE} to count at a known speed"
+    question = f"Length of the belt, m, or {MINUTE} to find it at a known speed"
     default = str(before["belt_length_m"] or MINUTE)
     while True:
         text = talk.person.ask(question, default)
@@ -57,28 +57,28 @@ def ask(talk: Talk) -> dict[str, Any]:
 
 
 def _counted(talk: Talk, marks: int) -> float:
-    """Ask for the speed and count. Raises CuedError."""
+    """Ask for the speed and count pulses. Raises CuedError."""
     usual = f"{USUAL_M_S * SPEEDS[talk.speed_unit]:.1f}"
     speed = talk.m_s(talk.person.ask(f"Speed of the belt now, {talk.speed_unit}", usual))
     talk.person.tell("counting for a minute")
     pulses = {**talk.tables.get("sources", {}).get("belt_pulses", {}), "marks": marks}
     length = counted(talk.trials, {"belt_pulses": pulses}, speed)
-    talk.person.tell(f"a round is {length:.3f} m long")
+    talk.person.tell(f"the belt is {length:.3f} m long")
     return length
 
 
 def tried(trials: Trials, tables: Tables, _how: Mapping[str, Any]) -> list[Finding]:
-    """Count for a minute at the speed that was typed; say how long a round is."""
+    """Count for a minute at the typed speed; report the belt's length."""
     sources = tables.get("sources", {})
     typed_m_s = sources.get("belt_by_hand", {}).get("speed_m_s", 0.0)
     if not typed_m_s:
-        raise ConfigError("type the speed that the belt runs at now")
+        raise ConfigError("type the speed at which the belt is running now")
     length = counted(trials, sources, typed_m_s)
     return [Finding("trial.round", {"length": f"{length:.3f}"})]
 
 
 def counted(trials: Trials, sources: Tables, speed_m_s: float) -> float:
-    """Return the length of a round, m, by a minute of pulses at a known speed. Raises CuedError."""
+    """Return the belt's length, m, from a minute of pulses at a known speed. Raises CuedError."""
     pulses = {**sources.get("belt_pulses", {}), "length_m": ASSUMED_M}
     only: Tables = {"sensors": {}, "sources": {"belt_pulses": pulses}}
     heard = trials.listen(only, MINUTE_S)
@@ -86,9 +86,11 @@ def counted(trials: Trials, sources: Tables, speed_m_s: float) -> float:
 
 
 def length_of(reports: Sequence[Belt], speed_m_s: float) -> float:
-    """Return the length of a round from reports that assumed another. Raises CuedError."""
+    """Return the belt's length from reports that assumed another. Raises CuedError."""
     if len(reports) < LEAST_REPORTS or speed_m_s <= 0.0:
-        raise CuedError(f"{len(reports)} marks passed: does the sensor's light blink at each?")
-    way = sum(b.speed_m_s * (b.t - a.t) for a, b in pairwise(reports))
-    mean = way / (reports[-1].t - reports[0].t)
+        raise CuedError(
+            f"only {len(reports)} marks passed: does the sensor's light blink at each one?"
+        )
+    distance = sum(b.speed_m_s * (b.t - a.t) for a, b in pairwise(reports))
+    mean = distance / (reports[-1].t - reports[0].t)
     return round(ASSUMED_M * speed_m_s / mean, 3)

@@ -1,4 +1,4 @@
-"""A treadmill that can be told its speed: consent, and the unit that it takes."""
+"""A treadmill whose speed can be set: consent to set it, and the unit that it takes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ MOVED = ("ftms", "walkingpad")
 
 
 def treadmills(tables: Tables) -> list[Tables]:
-    """Return the tables of the treadmills that can be told a speed."""
+    """Return the tables of the treadmills whose speed can be set."""
     return [t for t in tables.get("sensors", {}).values() if t.get("device") in MOVED]
 
 
 def shown(tables: Tables) -> dict[str, Any]:
-    """Return consent, and true over written speed; 0 where that is not configured."""
+    """Return consent, and the ratio of true to written speed; 0 where it is not configured."""
     options: Tables = {}
     for table in treadmills(tables):
         options |= table.get("options", {})
@@ -42,7 +42,7 @@ def lay(out: Tables, answers: Answers) -> None:
 
 
 def ask(talk: Talk) -> dict[str, Any]:
-    """Ask for consent, and find out in which unit the treadmill is told its speed."""
+    """Ask for consent, and find the unit in which the treadmill takes a speed."""
     there = treadmills(talk.tables)
     if not there:
         return {}
@@ -50,8 +50,8 @@ def ask(talk: Talk) -> dict[str, Any]:
         return {"control": False}
     if there[0]["device"] != "ftms":
         return {"control": True}
-    talk.person.tell("Some treadmills take miles for kilometres. A trial asks for a little more")
-    while talk.yes("Belt at its lowest speed, nobody on it: try", default=False):
+    talk.person.tell("Some treadmills mistake km/h for mph. A trial asks for a little more speed.")
+    while talk.yes("Try now, with the belt at its lowest speed and nobody on it", default=False):
         try:
             factor = talk.trials.unit(there[0])
         except CuedError as error:
@@ -63,8 +63,8 @@ def ask(talk: Talk) -> dict[str, Any]:
 
 
 def tried(trials: Trials, tables: Tables, _how: Mapping[str, Any]) -> list[Finding]:
-    """Find the unit; the belt runs at its lowest speed, and nobody stands on it."""
+    """Find the unit, with the belt at its lowest speed and nobody on it."""
     there = [t for t in treadmills(tables) if t["device"] == "ftms"]
     if not there:
-        raise ConfigError("no treadmill is configured that could be told a speed")
+        raise ConfigError("no treadmill is configured whose speed can be set")
     return [Finding("trial.unit", {"factor": f"{trials.unit(there[0]):.3f}"})]

@@ -1,4 +1,4 @@
-"""Where the belt's speed comes from: a treadmill that tells it, a sensor on the belt, or typing."""
+"""The source of the belt's speed: a treadmill that reports it, a belt sensor, or typing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials, swit
 from cued.model import Belt
 from cued.words import SPEEDS
 
-LISTEN_S = 10.0  # chosen: a treadmill tells once a second
+LISTEN_S = 10.0  # chosen: a treadmill reports once a second
 KEYS = {"faster_pin": 22, "slower_pin": 23}  # free on the header (hardware/README.md)
 
 
@@ -38,7 +38,7 @@ def _lay(out: Tables, answers: Answers) -> None:
 
 
 def _keys(out: Tables, wired: bool | None) -> None:
-    """Set the pins of the two buttons that type a speed, or remove them."""
+    """Set the pins of the faster and slower buttons, or remove them."""
     if wired:
         switch(out, "sources", "buttons", True)
     buttons: Tables = out.get("sources", {}).get("buttons", {})
@@ -50,33 +50,33 @@ def _keys(out: Tables, wired: bool | None) -> None:
 
 
 def _ask(talk: Talk) -> dict[str, Any]:
-    """Ask for what there is: a treadmill's consent, a sensor's round, else a speed by hand."""
+    """Ask about the treadmill if there is one, else a belt sensor, else a speed typed by hand."""
     sensors = talk.tables.get("sensors", {}).values()
     if any(s.get("placement") == "treadmill" for s in sensors):
-        if talk.yes("Check the belt now, empty and running", default=False):
+        if talk.yes("Check the belt now, while it runs with nobody on it", default=False):
             talk.tell("belt", {})
         return {"belt_m_s": 0.0, **treadmill.ask(talk)}
     before = _shown(talk.tables)
-    if talk.yes("Is a sensor on the belt wired", before["belt_length_m"] > 0):
+    if talk.yes("Is a belt sensor wired", before["belt_length_m"] > 0):
         return {"belt_m_s": 0.0, **belt_round.ask(talk)}
-    question = f"Belt speed at the start, {talk.speed_unit}, typed by hand (0: none)"
+    question = f"Belt speed at the start of a session, {talk.speed_unit}, typed by hand (0: none)"
     now = f"{before['belt_m_s'] * SPEEDS[talk.speed_unit]:.1f}"
     values = talk.fitting(question, now, lambda text: {"belt_m_s": talk.m_s(text)})
     keys = values["belt_m_s"] > 0 and talk.yes(
-        "Are two buttons wired that say faster and slower", before["belt_keys"]
+        "Are two buttons wired to type faster and slower", before["belt_keys"]
     )
     return {**values, "belt_keys": keys, "belt_length_m": 0.0}
 
 
 def _belt(trials: Trials, tables: Tables, _how: Mapping[str, Any]) -> list[Finding]:
-    """Report the belt's speed as received, to be compared with the console by a person.
+    """Report the received belt speed, for a person to compare with the console.
 
-    Feet tell a speed only once somebody walks, so nothing of theirs is awaited here.
+    Sensors on the feet give a speed only when somebody walks, so they are not used here.
     """
-    told = [i for i in trials.listen(tables, LISTEN_S) if isinstance(i, Belt)]
-    if not told:
+    reports = [i for i in trials.listen(tables, LISTEN_S) if isinstance(i, Belt)]
+    if not reports:
         return [Finding("trial.no_belt", good=False)]
-    last = told[-1]
+    last = reports[-1]
     if last.kind == "typed":
         return [Finding("trial.belt_typed", {"speed": last.speed_m_s})]
     if last.speed_m_s <= 0.0:

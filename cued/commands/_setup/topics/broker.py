@@ -1,4 +1,4 @@
-"""MQTT, Home Assistant and the live page: the broker, and what this treadmill is called there."""
+"""MQTT, Home Assistant and the live page: the broker, and this treadmill's name there."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def _lay(out: Tables, answers: Answers) -> None:
 
 def _number(port: str) -> int:
     if not port.isdigit():
-        raise ConfigError(f"{port} is no port; write HOST or HOST:PORT")
+        raise ConfigError(f"{port} is not a port; write HOST or HOST:PORT")
     return int(port)
 
 
 def _ask(talk: Talk) -> dict[str, Any]:
-    now, person = TOPIC.standing(talk.tables), talk.person
+    now, person = TOPIC.configured(talk.tables), talk.person
     values = talk.fitting("Name of this treadmill", now["station"], lambda text: {"station": text})
     page = talk.yes("Show the live page to phones in this network", now["live_page"])
     values |= {"live_page": page}

@@ -13,7 +13,7 @@ LISTEN_S = 8.0  # chosen: time to press
 
 
 def _ask(talk: Talk) -> dict[str, Any]:
-    now = TOPIC.standing(talk.tables)
+    now = TOPIC.configured(talk.tables)
     return {
         "buttons": talk.yes("Is a button wired", now["buttons"]),
         "light": talk.yes("Is a status light wired", now["light"]),
@@ -21,7 +21,7 @@ def _ask(talk: Talk) -> dict[str, Any]:
 
 
 def _press(trials: Trials, tables: Tables, _how: Mapping[str, Any]) -> list[Finding]:
-    """See whether a press arrives."""
+    """Check whether a press arrives."""
     wired = tables.get("sources", {}).get("buttons", {})
     only: Tables = {**tables, "sensors": {}, "sources": {"buttons": wired}}
     heard = trials.listen(only, LISTEN_S)

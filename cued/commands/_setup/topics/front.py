@@ -1,4 +1,4 @@
-"""Which way is front on a trunk sensor: shown by a bow, or found on the first walk."""
+"""The front of a trunk sensor: shown by a bow, or found on the first walk."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials
 from cued.commands._setup.topics.walked import concluded
 from cued.model import Mounting
 
-LISTEN_S = 15.0  # to stand still for two seconds, bow, and come up again
+LISTEN_S = 15.0  # time to stand still for two seconds, bow, and straighten up again
 ON_TRUNK = ("lower_back", "waist", "chest")
 
 
 def _ask(talk: Talk) -> dict[str, Any]:
     if not any(s.get("placement") in ON_TRUNK for s in talk.tables.get("sensors", {}).values()):
         return {}
-    now = TOPIC.standing(talk.tables)["starts_forward"]
-    if talk.yes("Try the bow now: stand still, bow, come up again", default=False):
+    now = TOPIC.configured(talk.tables)["starts_forward"]
+    if talk.yes("Try the bow now: stand still, bow, straighten up again", default=False):
         talk.tell("bow", {})
-    question = "Does every session begin by walking forward, so that front is found by that"
+    question = "Does every session begin with walking forward, which then shows the front"
     return {"starts_forward": talk.yes(question, now)}
 
 
 def _bow(trials: Trials, tables: Tables, _how: Mapping[str, Any]) -> list[Finding]:
-    """See whether a bow shows where front is."""
+    """Check whether a bow shows the front."""
     worn = tables.get("sensors", {})
     trunks = [name for name, s in worn.items() if s.get("placement") in ON_TRUNK]
     if not trunks:

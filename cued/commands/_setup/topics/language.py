@@ -1,4 +1,4 @@
-"""In which language the coach speaks and the page is written."""
+"""The language of the coach and the page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cued.commands._setup.topics.topic import Talk, Topic
 
 
 def _ask(talk: Talk) -> dict[str, Any]:
-    now = TOPIC.standing(talk.tables)["language"]
+    now = TOPIC.configured(talk.tables)["language"]
     return {"language": talk.person.ask("Language", now, LANGUAGES)}
 
 

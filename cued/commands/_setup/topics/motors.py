@@ -1,4 +1,4 @@
-"""Vibration: whether motors are wired, and whether left is left."""
+"""Vibration motors: whether they are wired, and whether left and right are swapped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials
 
 
 def options_of(tables: Tables) -> haptic.Config:
-    """Return the motors that a configuration amounts to."""
+    """Return the motors' options in a configuration."""
     return config.convert(tables).part("actuators", "haptic") or haptic.Config()
 
 
@@ -24,22 +24,22 @@ def _lay(out: Tables, answers: Answers) -> None:
 
 
 def _ask(talk: Talk) -> dict[str, Any]:
-    """Buzz, and find out whether left is left."""
-    there = TOPIC.standing(talk.tables)["motors"] or talk.fresh  # on a new machine: as usual
+    """Buzz the left motor, and find out whether the sides are swapped."""
+    there = TOPIC.configured(talk.tables)["motors"] or talk.fresh  # usual on a new machine
     if not talk.yes("Are vibration motors wired", there):
         return {"motors": False, "swap_motors": False}
     if why := talk.trials.buzz("left", options_of(talk.tables)):
         talk.person.tell(why)
         return {"motors": True, "swap_motors": False}
-    question = "The left motor should buzz twice. Which did"
+    question = "The left motor should have buzzed twice. Which one did?"
     felt = talk.person.ask(question, "left", ("left", "right", "none"))
     if felt == "none":
-        talk.person.tell("Nothing felt: see the test sheet in hardware/, then cued selftest --ask")
+        talk.person.tell("See the test sheet in hardware/, then run cued selftest --ask.")
     return {"motors": True, "swap_motors": felt == "right"}
 
 
 def _buzz(trials: Trials, tables: Tables, values: Mapping[str, Any]) -> list[Finding]:
-    """Buzz the side that is asked for."""
+    """Buzz the requested side."""
     side = "left" if values.get("side") == "left" else "right"
     why = trials.buzz(side, options_of(tables))
     return [Finding("trial.refused", {"why": why}, good=False) if why else Finding("trial.felt")]

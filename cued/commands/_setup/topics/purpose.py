@@ -1,4 +1,4 @@
-"""Who trains, what for, and in which unit speeds are told."""
+"""The runner, the purpose of training, and the unit of speeds."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ SPEED_UNITS = ("km/h", "mph")
 
 
 def _ask(talk: Talk) -> dict[str, Any]:
-    now, person = TOPIC.standing(talk.tables), talk.person
-    values = talk.fitting("Name of who runs", now["runner"], lambda text: {"runner": text})
+    now, person = TOPIC.configured(talk.tables), talk.person
+    values = talk.fitting("The runner's name", now["runner"], lambda text: {"runner": text})
     before = "guided" if now["program"] else "free"
     program = person.ask("Guided workouts or free run", before, ("guided", "free")) == "guided"
     profile = now["profile"]
     if program:
         for name in PROFILES:
             person.tell(f"  {name}: {load(name).about}")
-        profile = person.ask("Whom for", profile, PROFILES)
-    unit = person.ask("Speeds in", now["speed_unit"], SPEED_UNITS)
+        profile = person.ask("Which profile", profile, PROFILES)
+    unit = person.ask("Unit of speeds", now["speed_unit"], SPEED_UNITS)
     return {**values, "program": program, "profile": profile, "speed_unit": unit}
 
 

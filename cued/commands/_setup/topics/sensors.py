@@ -1,4 +1,4 @@
-"""Which sensors are worn where: what is heard, which one is stamped with, what they send."""
+"""The sensors and where they are worn: which are in range, what they send, which leg stamps."""
 
 from __future__ import annotations
 
@@ -16,20 +16,19 @@ from cued.devices._unsupported import unsupported
 from cued.model import Battery, CuedError, Input, Packet, Tick
 from cued.signal.links import LOST_S
 
-LISTEN_S = 10.0  # chosen: to put it on the table and lift it
+LISTEN_S = 10.0  # chosen: time to put a sensor on the table and lift it
 NONE = "-"
-BARS_DBM = (-60, -70, -80)  # four bars and more, three, two; judgement, not measured
-# A stamp is told from another leg's by that leg feeling less; judgement, not measured.
-STAMPED_M_S2 = 25.0
+BARS_DBM = (-60, -70, -80)  # lower limits of four, three and two bars; judgement, not measured
+STAMPED_M_S2 = 25.0  # the least for a stamp; the other leg feels less; judgement, not measured
 
 
 def bars(rssi: int | None) -> int:
-    """Return a signal as 1 to 4 bars; 0 where nothing told it."""
+    """Return a signal's strength as 1 to 4 bars; 0 where it is unknown."""
     return 0 if rssi is None else 4 - sum(rssi < limit for limit in BARS_DBM)
 
 
 def stamped(heard: list[Input]) -> str:
-    """Return the sensor that felt the hardest blow, if one did."""
+    """Return the sensor that felt the hardest stamp, or "" if none did."""
     hardest, felt = "", STAMPED_M_S2
     for packet in heard:
         if isinstance(packet, Packet) and len(packet.acc):
@@ -56,7 +55,7 @@ def _sent(name: str, worn: Mapping[str, Any], heard: list[Input]) -> Finding:
 
 
 def _data(trials: Trials, tables: Tables, _how: Mapping[str, Any]) -> list[Finding]:
-    """Listen for ten seconds; say of each sensor what it sent, and which was stamped with."""
+    """Listen for ten seconds; report what each sensor sent, and its battery."""
     heard = trials.listen(tables, LISTEN_S)
     configured = tables.get("sensors", {})
     out = [_sent(name, worn, heard) for name, worn in configured.items()]
@@ -69,7 +68,7 @@ def _data(trials: Trials, tables: Tables, _how: Mapping[str, Any]) -> list[Findi
 
 
 def _stamp(trials: Trials, tables: Tables, _how: Mapping[str, Any]) -> list[Finding]:
-    """See whether the sensor on the left leg feels the left foot stamp."""
+    """Check that the left leg's sensor feels the left foot stamp."""
     hit = stamped(trials.listen(tables, LISTEN_S))
     worn = tables.get("sensors", {})
     if not hit:
@@ -81,7 +80,7 @@ def _stamp(trials: Trials, tables: Tables, _how: Mapping[str, Any]) -> list[Find
 
 
 def _listen(trials: Trials, _tables: Tables, _how: Mapping[str, Any]) -> list[Finding]:
-    """Say what is in reach; a phone shows it as a list to choose from."""
+    """List the devices in range, for the phone to choose from."""
     return [
         Finding(
             "near",
@@ -114,7 +113,7 @@ def _lay(out: Tables, answers: Answers) -> None:
 
 
 def _named(sensors: tuple[ChosenSensor, ...], before: Tables) -> Tables:
-    """Name each sensor's table by where it is worn; what else was configured of one stays."""
+    """Name each sensor's table after its placement; its other options stay."""
     out: Tables = {}
     for each in sensors:
         name, n = each.placement, 2
@@ -128,7 +127,7 @@ def _named(sensors: tuple[ChosenSensor, ...], before: Tables) -> Tables:
 
 
 def _ask(talk: Talk) -> dict[str, Any]:
-    """Ask of each device in reach where it is worn; nothing keeps what is configured."""
+    """Ask where each device in range is worn; choosing none keeps the configured ones."""
     there, person = talk.tables.get("sensors", {}), talk.person
     if there:
         listed = [f"{table.get('device')} on {name}" for name, table in there.items()]
@@ -142,17 +141,17 @@ def _ask(talk: Talk) -> dict[str, Any]:
         return {}
     found = [one for one in heard if one.devices]
     if found:
-        person.tell(f"Worn {NOT_LOOSE}.")
+        person.tell(f"Wear it {NOT_LOOSE}.")
     chosen = [sensor for one in found if (sensor := _placed(talk, one))]
     if not any(sensor.placement == "treadmill" for sensor in chosen):
         chosen += _treadmill(talk.person, [one for one in heard if not one.devices])
     if not chosen:
-        person.tell("No sensor chosen; what is configured stays.")
+        person.tell("No sensor chosen; the configured ones stay.")
         return {}
     values = {"sensors": msgspec.to_builtins(chosen)}
     talk.tell("data", values)
     if any(s.placement.endswith("_left") for s in chosen):
-        person.ask("Stamp with the left foot a few times, then Enter", "")
+        person.ask("Stamp your left foot a few times, then press Enter", "")
         talk.tell("stamp", values)
     return values
 
@@ -167,14 +166,14 @@ def _placed(talk: Talk, one: Nearby) -> ChosenSensor | None:
 
 
 def _treadmill(person: Respondent, others: list[Nearby]) -> list[ChosenSensor]:
-    """Ask for a treadmill that does not say that it is one; many speak FTMS all the same."""
+    """Ask for a treadmill that does not advertise itself as one; many speak FTMS even so."""
     for why in filter(None, (unsupported(one.name) for one in others)):
         person.tell(why)
     there = [one for one in others if not unsupported(one.name)]
     if not there:
         return []
-    person.tell(f"Also in reach: {', '.join(f'{one.name} ({one.address})' for one in there)}")
-    part = person.ask("Is one of them the treadmill: its name or address", NONE).lower()
+    person.tell(f"Also in range: {', '.join(f'{one.name} ({one.address})' for one in there)}")
+    part = person.ask("If one of them is the treadmill, its name or address", NONE).lower()
     chosen = [one for one in there if part in f"{one.name} {one.address}".lower()]
     if part == NONE or len(chosen) != 1:
         return []

@@ -1,12 +1,12 @@
-"""What a topic of set-up is, and what it is given.
+"""A topic of set-up, and what its questions and trials are given.
 
 Rules
 -----
-* A topic is a few fields of ``Answers``. It says where they stand in a configuration: ``keys`` and
-  ``switches`` where that is all, ``shown`` and ``lay`` where it takes more. ``ask`` has them
-  answered at a terminal; a page draws them by their kind.
-* A trial does something now and returns findings: keys of the catalogue (``trial.KEY``) with what
-  fills their blanks, so that terminal and phone say the same in the runner's language.
+* A topic is a few fields of ``Answers``. ``keys`` and ``switches`` say where simple ones are in a
+  configuration; ``shown`` and ``lay`` read and write the others. ``ask`` asks them at a terminal;
+  a page draws them by their kind.
+* A trial does something at once and returns findings: keys of the catalogue (``trial.KEY``) with
+  the values of their blanks, so that terminal and phone say the same in the runner's language.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from cued.words import SPEEDS
 
 
 class Nearby(Struct, frozen=True):
-    """A device in reach: the device files that know it, and its signal in dBm."""
+    """A device in range: the device files that support it, and its signal in dBm."""
 
     name: str
     address: str
@@ -43,11 +43,11 @@ class Respondent(Protocol):
     """A person at a terminal who answers questions."""
 
     def ask(self, question: str, default: str, choices: Sequence[str] = ()) -> str:
-        """Put a question; an empty answer is the default."""
+        """Ask a question; an empty answer means the default."""
         ...
 
     def secret(self, question: str) -> str:
-        """Put a question whose answer is not shown."""
+        """Ask a question whose answer is not shown."""
         ...
 
     def tell(self, text: str) -> None:
@@ -56,35 +56,35 @@ class Respondent(Protocol):
 
 
 class Trials(Protocol):
-    """The machine's parts, as they are tried; a test puts a machine without any here."""
+    """The machine's parts, to be tried; tests use a machine without any."""
 
     def scan(self) -> list[Nearby]:
-        """Return what is in reach. Raises CuedError."""
+        """Return the devices in range. Raises CuedError."""
         ...
 
     def listen(self, tables: Tables, seconds: float) -> list[Input]:
-        """Return what the configured sources say in so many seconds. Raises CuedError."""
+        """Return the configured sources' inputs during some seconds. Raises CuedError."""
         ...
 
     def unit(self, treadmill: Tables) -> float:
-        """Return true over written speed, by moving an empty belt a little. Raises CuedError."""
+        """Return the ratio of true to written speed by moving an empty belt. Raises CuedError."""
         ...
 
     def say(self, text: str, options: speech.Config, language: str) -> str:
-        """Speak; return why it failed, or an empty text."""
+        """Speak; return why it failed, or ""."""
         ...
 
     def buzz(self, side: str, options: haptic.Config) -> str:
-        """Buzz left or right; return why it was not felt, or nothing."""
+        """Buzz left or right; return why it failed, or ""."""
         ...
 
 
 class Talk(Struct, frozen=True):
-    """What a topic's questions are asked with.
+    """What a topic's questions are given.
 
     tables : the configuration as it would be written now.
-    fits : the configuration with these values in it. Raises ConfigError where they cannot stand.
-    tell : shows the person what a trial of this topic found with these values.
+    fits : returns the configuration with these values. Raises ConfigError where they are invalid.
+    tell : runs a trial of this topic with these values and shows the person what it found.
     fresh : nothing was configured before.
     """
 
@@ -105,13 +105,13 @@ class Talk(Struct, frozen=True):
         return number(text) / SPEEDS[self.speed_unit]
 
     def yes(self, question: str, default: bool) -> bool:
-        """Ask a question that is answered with yes or no."""
+        """Ask a yes-or-no question."""
         return self.person.ask(f"{question}?", "y" if default else "n", ("y", "n")) == "y"
 
     def fitting(
         self, question: str, default: str, read: Callable[[str], dict[str, Any]]
     ) -> dict[str, Any]:
-        """Ask until the answer can stand in the configuration."""
+        """Ask until the configuration accepts the answer."""
         while True:
             try:
                 values = read(self.person.ask(question, default))
@@ -128,10 +128,10 @@ Trial = Callable[[Trials, Tables, Mapping[str, Any]], list[Finding]]
 class Topic(Struct, frozen=True, kw_only=True):
     """One step of set-up.
 
-    keys : fields that are a key of the configuration: its table, its name, and what holds without.
-    switches : fields that say whether a part is there: its kind and its name.
+    keys : fields that are one key of the configuration: its table, its name and its default.
+    switches : fields that say whether a part is configured: its kind and its name.
     fields : the others, shown after these.
-    noted : the page has a sentence about it besides its title.
+    noted : the page has a sentence about it in addition to its title.
     """
 
     keys: dict[str, tuple[str, str, Any]] = {}
@@ -148,8 +148,8 @@ class Topic(Struct, frozen=True, kw_only=True):
         """Return every field, in the order in which they are shown."""
         return (*self.keys, *self.switches, *self.fields)
 
-    def standing(self, tables: Tables) -> dict[str, Any]:
-        """Return what a configuration says about the fields."""
+    def configured(self, tables: Tables) -> dict[str, Any]:
+        """Return the fields' values in a configuration."""
         out = {
             field: tables.get(table, {}).get(key, usual)
             for field, (table, key, usual) in self.keys.items()
@@ -159,7 +159,7 @@ class Topic(Struct, frozen=True, kw_only=True):
         return out | self.shown(tables)
 
     def write(self, out: Tables, answers: Answers) -> None:
-        """Write what was answered into a configuration."""
+        """Write the answers into a configuration."""
         for field, (table, key, _) in self.keys.items():
             if (value := getattr(answers, field)) is not None:
                 out.setdefault(table, {})[key] = value
@@ -169,12 +169,12 @@ class Topic(Struct, frozen=True, kw_only=True):
 
 
 def unit_of(tables: Tables) -> str:
-    """Return the unit that a configuration has for speeds."""
+    """Return the configured unit of speeds."""
     return str(tables.get("coach", {}).get("speed_unit", "km/h"))
 
 
 def switch(out: Tables, kind: str, name: str, on: bool | None) -> None:
-    """Put a part's table there, or take it away; None leaves it."""
+    """Add a part's table or remove it; None leaves it."""
     if on:
         out.setdefault(kind, {}).setdefault(name, {})
     elif on is not None:
@@ -186,4 +186,4 @@ def number(text: str) -> float:
     try:
         return float(text.replace(",", "."))
     except ValueError:
-        raise ConfigError(f"{text} is no number") from None
+        raise ConfigError(f"{text} is not a number") from None

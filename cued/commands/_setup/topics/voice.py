@@ -1,4 +1,4 @@
-"""Loudspeaker, loudness and what renders the voice, tried until it is heard well."""
+"""The voice: its renderer, sound card and loudness, tried until it is heard well."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ RENDERERS = tuple(parts.names("voices"))
 
 
 def options_of(tables: Tables) -> speech.Config:
-    """Return the voice that a configuration amounts to."""
+    """Return the voice's options in a configuration."""
     return config.convert(tables).part("actuators", "speech") or speech.Config()
 
 
 def spoken(trials: Trials, tables: Tables, text: str = "") -> str:
-    """Speak a text or a usual cue as configured; return why it failed, or an empty text."""
+    """Speak a text, or a sample cue, as configured; return why it failed, or ""."""
     try:
         config.convert(tables)
-    except ConfigError:  # somebody has edited the file: the digits that open set-up are still said
+    except ConfigError:  # in a file edited by hand; the digits that open set-up are still spoken
         tables = {}
     language = str(tables.get("station", {}).get("language", "en"))
     return trials.say(text or phrases.load(language).say(SAMPLE), options_of(tables), language)
@@ -43,26 +43,27 @@ def _shown(tables: Tables) -> dict[str, Any]:
 
 def _lay(out: Tables, answers: Answers) -> None:
     voice = out.setdefault("actuators", {}).setdefault("speech", {})
-    told = {"volume": answers.volume, "device": answers.sound, "renderer": answers.renderer}
-    voice.update({key: value for key, value in told.items() if value is not None})
+    given = {"volume": answers.volume, "device": answers.sound, "renderer": answers.renderer}
+    voice.update({key: value for key, value in given.items() if value is not None})
 
 
 def _ask(talk: Talk) -> dict[str, Any]:
     """Speak until it is heard well."""
     person, values = talk.person, _shown(talk.tables)
-    values["renderer"] = person.ask("What speaks", values["renderer"], RENDERERS)
+    values["renderer"] = person.ask("Which voice", values["renderer"], RENDERERS)
     before = values["sound"]
     while True:
         if why := spoken(talk.trials, talk.fits(values)):
             person.tell(why)
-            question = "Part of the sound card's name, or - to go on without"
+            question = "Part of the sound card's name, or - to continue without sound"
             card = person.ask(question, values["sound"] or "-")
             if card == "-":
                 return values | {"sound": before}
             values["sound"] = card
             continue
         choices = ("y", "l", "s", "n")
-        answer = person.ask("Heard? y, l louder, s softer, n another card", "y", choices)
+        question = "Heard well? y yes, l louder, s softer, n try another card"
+        answer = person.ask(question, "y", choices)
         if answer == "y":
             return values
         if answer == "n":
@@ -73,7 +74,7 @@ def _ask(talk: Talk) -> dict[str, Any]:
 
 
 def _say(trials: Trials, tables: Tables, _how: Mapping[str, Any]) -> list[Finding]:
-    """Speak a usual cue."""
+    """Speak a sample cue."""
     why = spoken(trials, tables)
     return [Finding("trial.refused", {"why": why}, good=False) if why else Finding("trial.heard")]
 

@@ -1,4 +1,4 @@
-"""What the engine makes of what was heard, and a minute's walk as a trial of everything."""
+"""A minute's walk as a trial of everything, and the engine's events from trial inputs."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from cued.commands._setup.answers import Tables
 from cued.commands._setup.topics.topic import Finding, Talk, Topic, Trials
 from cued.model import AnyEvent, Gait, Input, Link, Notice, Stride
 
-WALK_S = 60.0  # chosen: some fifty strides
-LEAST_STRIDES = 20  # a minute's walk has some 50
+WALK_S = 60.0  # chosen: about 50 strides
+LEAST_STRIDES = 20  # of the 50 in a minute's walk
 DOUBTS = ("feet_swapped", "mounting_doubtful", "body_map")
 
 
 def concluded(tables: Tables, heard: list[Input]) -> list[AnyEvent]:
-    """Return what an engine makes of inputs."""
+    """Return the events that an engine concludes from inputs."""
     chosen = config.convert(tables)
     engine = app.engine(chosen, app.worn(chosen))
     return [event for item in heard for event in engine.feed(item)]
 
 
 def _walk(trials: Trials, tables: Tables, _how: Mapping[str, Any]) -> list[Finding]:
-    """Watch a minute's walk; return how many strides were seen and what was in doubt."""
+    """Watch a minute's walk; report how many strides were seen and what is in doubt."""
     events = concluded(tables, trials.listen(tables, WALK_S))
     strides = [e for e in events if isinstance(e, Stride)]
     gaits = [e.direction for e in events if isinstance(e, Gait) and e.direction != "unknown"]
     seen = len(strides) >= LEAST_STRIDES
     out = [Finding("trial.strides" if seen else "trial.few", {"n": len(strides)}, good=seen)]
     if seen:
-        way = gaits[-1] if gaits else "unknown"
-        out.append(Finding(f"trial.way_{way}", good=way != "unknown"))
+        direction = gaits[-1] if gaits else "unknown"
+        out.append(Finding(f"trial.way_{direction}", good=direction != "unknown"))
     if strides and strides[-1].speed_m_s is None:
         out.append(Finding("trial.no_belt", good=False))
     doubts = {e.code: e for e in events if isinstance(e, Notice) and e.code in DOUBTS}
@@ -41,7 +41,7 @@ def _walk(trials: Trials, tables: Tables, _how: Mapping[str, Any]) -> list[Findi
 
 
 def _ask(talk: Talk) -> dict[str, Any]:
-    if talk.tables.get("sensors") and talk.yes("Walk for a minute as a trial", default=False):
+    if talk.tables.get("sensors") and talk.yes("Try it all in a minute's walk", default=False):
         talk.tell("walk", {})
     return {}
 

@@ -1,4 +1,4 @@
-"""The network to join after set-up, asked for where set-up has one of its own (``place.py``)."""
+"""The Wi-Fi to join after set-up, asked for where set-up has its own network (``place.py``)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from cued.commands._setup.topics.topic import Topic
 
 
 def _lay(_out: Tables, answers: Answers) -> None:
-    """Write nothing: the network is the machine's, not the coach's."""
+    """Check the network; it is the machine's, so the configuration does not hold it."""
     refuse_odd(answers.wifi or "", answers.wifi_password or "")
 
 
