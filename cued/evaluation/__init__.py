@@ -1,1 +1,1 @@
-"""The engine's events scored against what really happened. Pure: no engine, no file, no clock."""
+"""Scores of the engine's events against the truth. Pure: no engine, no file, no clock."""

@@ -1,12 +1,12 @@
-"""Mode and direction, scored per steady stride from the fifth step of a bout on.
+"""Scores of mode and direction, per steady stride from the fifth step of a bout on.
 
-For a true stride the answer is the one that stands ``SETTLED_S`` after its end, when its contact
-can have been told: whether the stride itself was found to within 50 ms is another question, scored
-elsewhere. Unknown is not right. ``first`` is after how many steps of a bout the first right answer
-stood: what it takes to switch, since every bout begins from not knowing. ``never`` counts bouts
-that ended without one, but for those that ended before the fourth step, when none was due yet.
-Recordings without contacts in their truth are scored on the strides that the engine reports,
-leaving out the first four; there a silent engine shows as ``never``.
+The answer for a true stride is the engine's state ``SETTLED_S`` after its end, when its contact can
+have been reported; whether the stride itself was found to within 50 ms is scored elsewhere. Unknown
+is not right. ``first`` is the number of steps in a bout until the first right answer, i.e. what it
+takes to switch, since every bout begins with unknown. ``never`` counts bouts that ended without
+one, except those that ended before the fourth step, when none was due yet. Recordings without
+contacts in their truth are scored on the strides that the engine reports, leaving out the first
+four; there a silent engine shows as ``never``.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from cued.evaluation.tally import AnswerTally
 from cued.evaluation.truth import TrueStride
 from cued.model import Direction, Gait, Mode, Stride
 
-STEPS_TO_ANSWER = 4  # the answer is asked for from the fifth step on
-SETTLED_S = 0.15  # the slowest contact decisions take about that long
+STEPS_TO_ANSWER = 4  # the answer counts from the fifth step on
+SETTLED_S = 0.15  # about as long as the slowest contact decisions take
 
 Facing: TypeAlias = Mode | Direction
-NOTHING_SAID = Gait(t=0.0, mode="unknown", direction="unknown")
+NO_ANSWER = Gait(t=0.0, mode="unknown", direction="unknown")
 
 
 def score_answers(
-    case: Case, true: Sequence[TrueStride], said: Sequence[Stride], gaits: Sequence[Gait]
+    case: Case, true: Sequence[TrueStride], strides: Sequence[Stride], gaits: Sequence[Gait]
 ) -> None:
     """Score mode and direction per stride."""
     if not case.truth.contacts:
-        _score_unseen(case, said)
+        _score_without_contacts(case, strides)
         return
     known = [g.known_t for g in gaits]
     for start, end in case.truth.bouts:
         inside = [
-            (stride, gaits[at - 1] if at else NOTHING_SAID)
+            (stride, gaits[at - 1] if at else NO_ANSWER)
             for stride in true
             if start <= stride.start and stride.end <= end
             for at in [bisect_right(known, stride.end + SETTLED_S)]
@@ -47,9 +47,9 @@ def score_answers(
             _score_bout(case, start, inside)
 
 
-def score_backward(case: Case, said: Sequence[Stride], gaits: Sequence[Gait]) -> None:
-    """Count strides called backward while the truth was forward, steady or not."""
-    for event in (*said, *gaits):
+def score_backward(case: Case, strides: Sequence[Stride], gaits: Sequence[Gait]) -> None:
+    """Count events called backward while the truth was forward, steady or not."""
+    for event in (*strides, *gaits):
         if event.direction == "backward" and case.truth.direction(event.t) == "forward":
             case.tally(event.t).direction.backward += 1
 
@@ -76,23 +76,23 @@ def _score_bout(case: Case, start: float, inside: Sequence[tuple[TrueStride, Gai
     _note_first(case.tally(end).direction, truth.direction(end), directions, due=due)
 
 
-def _score_unseen(case: Case, said: Sequence[Stride]) -> None:
+def _score_without_contacts(case: Case, strides: Sequence[Stride]) -> None:
     mode, direction = case.truth.mode(case.middle), case.truth.direction(case.middle)
     tally = case.tally(case.middle)
-    _note_first(tally.mode, mode, ((n, s.mode == mode) for n, s in enumerate(said, 2)))
-    right = ((n, s.direction == direction) for n, s in enumerate(said, 2))
+    _note_first(tally.mode, mode, ((n, s.mode == mode) for n, s in enumerate(strides, 2)))
+    right = ((n, s.direction == direction) for n, s in enumerate(strides, 2))
     _note_first(tally.direction, direction, right)
-    for stride in islice(said, STEPS_TO_ANSWER, None):
+    for stride in islice(strides, STEPS_TO_ANSWER, None):
         _count(tally.mode, mode, stride.mode)
         _count(tally.direction, direction, stride.direction)
 
 
-def _count(answers: AnswerTally, true: Facing, said: Facing) -> None:
+def _count(answers: AnswerTally, true: Facing, answer: Facing) -> None:
     if true == "unknown":
         return
-    answers.right += said == true
-    answers.unknown += said == "unknown"
-    answers.wrong += said not in {true, "unknown"}
+    answers.right += answer == true
+    answers.unknown += answer == "unknown"
+    answers.wrong += answer not in {true, "unknown"}
 
 
 def _note_first(

@@ -1,4 +1,4 @@
-"""One run of the engine to be scored: which recording, which sensors, and where to count."""
+"""One run of the engine to be scored: its recording, its sensors, and the tallies to count in."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from cued.evaluation.truth import Truth
 from cued.model import Side
 from cued.recording.tables.table import TableRecording
 
-# Of the true contact, as docs/accuracy.md counts.
+# From the true contact, as in docs/accuracy.md.
 WITHIN_S = {"trunk": 0.1, "foot": 0.05, "shank": 0.05, "all": 0.05}
 TIGHT_S = 0.05  # as above
 
 
 class SensorSet(Struct, frozen=True):
-    """Which sensors a run had: ``sides`` are the feet it can know of, None if any."""
+    """The sensors of a run; ``sides`` are the feet they can see, None for any."""
 
     placement: str
     names: tuple[str, ...]
@@ -28,16 +28,16 @@ class SensorSet(Struct, frozen=True):
 
     @property
     def within_s(self) -> float:
-        """How far a contact may be from the true one."""
+        """How far a contact may be from the true one, s."""
         return WITHIN_S[self.placement]
 
     def knows(self, side: Side) -> bool:
-        """Return whether a contact of this foot can be seen."""
+        """Return whether the sensors can see a contact of this foot."""
         return self.sides is None or side == "unknown" or side in self.sides
 
 
 class Case(Struct, frozen=True, eq=False):
-    """A run and its truth; what is found is counted into ``out`` under data + suffix."""
+    """A run and its truth; counts go into ``out`` under data + suffix."""
 
     recording: TableRecording
     truth: Truth
@@ -47,7 +47,7 @@ class Case(Struct, frozen=True, eq=False):
 
     @property
     def data(self) -> str:
-        """Name of the set of recordings: the first word of the subject, else the folder's."""
+        """Name of the data set: the subject's first word, else the folder's name."""
         recording = self.recording
         return recording.subject.split("-")[0] or recording.collection or recording.name
 
@@ -57,7 +57,7 @@ class Case(Struct, frozen=True, eq=False):
         return (self.truth.start + self.truth.end) / 2
 
     def tally(self, t: float) -> Tally:
-        """Return the tally of whatever was going on at ``t``."""
+        """Return the tally for the mode and direction at ``t``."""
         mode, direction = self.truth.mode(t), self.truth.direction(t)
         return self.out.of(Group(self.data + self.suffix, self.worn.placement, mode, direction))
 
@@ -67,6 +67,6 @@ class Case(Struct, frozen=True, eq=False):
         return list({id(tally): tally for tally in map(self.tally, times)}.values())
 
     def watch(self) -> AlarmTally:
-        """Name the pool of the file's alarms: its label, else its mode."""
+        """Return the pool for the file's alarms, by its label, else its mode."""
         label = self.truth.label or self.truth.mode(self.middle)
         return AlarmTally(self.data + self.suffix, label, self.worn.placement)

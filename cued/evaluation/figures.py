@@ -1,4 +1,4 @@
-"""Tallies into figures: one row for each group, None wherever there was nothing to count."""
+"""Figures from tallies: one row for each group, None where there was nothing to count."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ Number = float | None
 
 
 class ContactFigures(Struct, frozen=True):
-    """How well contacts, or lifts, are found. ``spread_ms`` is the standard deviation.
+    """How well contacts or lifts are found. ``spread_ms`` is the standard deviation.
 
-    ``spread_within_ms`` is the same about the mean of each foot of each run: free of constant
+    ``spread_within_ms`` is the same about the mean of each foot of each run, without constant
     differences between the clocks of sensors and truth.
     """
 
@@ -48,10 +48,11 @@ class ContactFigures(Struct, frozen=True):
 
 
 class StrideFigures(Struct, frozen=True):
-    """How well strides are measured. Lengths are relative errors in percent.
+    """How well strides are measured. Length figures are relative errors in percent.
 
-    ``floor`` is what perfect stride times would give against the true lengths. ``speed`` is the
-    belt's, from the feet alone; ``within`` is about the mean of each foot of each run.
+    ``floor`` is the error that remains with perfect stride times. ``speed`` is the belt's, from the
+    feet alone; ``within`` is about the mean of each foot of each run; ``reported_speed`` is that of
+    ``BeltState``.
     """
 
     true: int
@@ -73,8 +74,8 @@ class StrideFigures(Struct, frozen=True):
     speed_spread_percent: Number
     speed_within_percent: Number
     speed_within_of_ten_percent: Number
-    told_bias_percent: Number
-    told_spread_percent: Number
+    reported_speed_bias_percent: Number
+    reported_speed_spread_percent: Number
 
 
 class AnswerFigures(Struct, frozen=True):
@@ -106,7 +107,7 @@ class Row(Struct, frozen=True):
 
 
 class AlarmRow(Struct, frozen=True):
-    """Stumbles and falls said of the files of one label."""
+    """Stumbles and falls reported in the files of one label."""
 
     data: str
     label: str
@@ -126,7 +127,7 @@ class AlarmRow(Struct, frozen=True):
 
 
 class Scores(Struct, frozen=True):
-    """Everything ``cued evaluate`` says, as it is written to JSON."""
+    """All results of ``cued evaluate``, as written to JSON."""
 
     rows: tuple[Row, ...]
     alarms: tuple[AlarmRow, ...]
@@ -162,7 +163,7 @@ def row(group: Group, tally: Tally) -> Row:
 def alarm_row(data: str, label: str, placement: str, alarms: Alarms) -> AlarmRow:
     """Make the figures of the files of one label."""
     quiet = label not in {"fall", "stumble"}
-    said = alarms.stumbles + alarms.possible + alarms.confirmed
+    total = alarms.stumbles + alarms.possible + alarms.confirmed
     return AlarmRow(
         data=data,
         label=label,
@@ -172,7 +173,7 @@ def alarm_row(data: str, label: str, placement: str, alarms: Alarms) -> AlarmRow
         stumbles=alarms.stumbles,
         possible=alarms.possible,
         confirmed=alarms.confirmed,
-        false_per_hour=_part(said, alarms.hours, 1) if quiet else None,
+        false_per_hour=_part(total, alarms.hours, 1) if quiet else None,
         flagged_percent=_part(alarms.flagged, alarms.files) if label == "stumble" else None,
         caught_percent=_part(alarms.caught, alarms.files) if label == "fall" else None,
         warned_percent=_part(alarms.warned, alarms.files) if label == "fall" else None,
@@ -231,8 +232,8 @@ def _strides(s: StrideTally) -> StrideFigures:
         speed_spread_percent=_spread(s.speed_errors, 100),
         speed_within_percent=_scatter(s.speed_strides, 100),
         speed_within_of_ten_percent=_scatter(s.speed_tens, 100),
-        told_bias_percent=_mean(s.told_errors, 100),
-        told_spread_percent=_spread(s.told_errors, 100),
+        reported_speed_bias_percent=_mean(s.reported_speed_errors, 100),
+        reported_speed_spread_percent=_spread(s.reported_speed_errors, 100),
     )
 
 

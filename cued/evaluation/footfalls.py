@@ -1,12 +1,12 @@
-"""Contacts and lifts scored: found, missed, invented, how late, how exact, and of which foot.
+"""Scores of contacts and lifts: found, missed, false, their delay, error and side.
 
-Matching is one to one and optimal (``matching.py``) over the whole recording; then what lies in
-steady locomotion (``truth.py``) is counted. Tolerances: ±100 ms for the trunk, ±50 ms as soon as a
-foot or shank sensor is worn; the ±50 ms figures are kept for the trunk too. Foot and shank sensors
-are matched foot by foot, the trunk without regard to the side, which is then scored by itself.
+Matching is one to one and optimal (``matching.py``) over the whole recording; then contacts in
+steady locomotion (``truth.py``) are counted. Tolerances: ±100 ms for the trunk, ±50 ms if a foot or
+shank sensor is worn; the ±50 ms figures are kept for the trunk too. Foot and shank sensors are
+matched foot by foot, the trunk without regard to the side, which is scored separately.
 
-A few reference sets mark contacts by markers on the foot, a constant time away from the touch that
-a sensor feels. There the median offset of a run is removed before matching, and reported.
+A few reference sets take contacts from markers on the foot, a constant time away from the touch
+that a sensor feels. There the median offset of a run is removed before matching, and reported.
 """
 
 from __future__ import annotations
@@ -25,32 +25,32 @@ from cued.recording.tables.truth import TruthRow
 OFFSET_DATA = frozenset({"gottlieb"})
 OFFSET_WITHIN_S = 0.2  # several times that, and less than half a step
 
-Said: TypeAlias = Sequence[Footfall] | Sequence[Lift]
+Events: TypeAlias = Sequence[Footfall] | Sequence[Lift]
 
 
-def score_footfalls(case: Case, said: Sequence[Footfall]) -> float:
-    """Score contacts; returns the marker offset that was removed, s."""
-    return _score(case, case.truth.contacts, said, lambda t: case.tally(t).contacts)
+def score_footfalls(case: Case, footfalls: Sequence[Footfall]) -> float:
+    """Score contacts; return the marker offset that was removed, s."""
+    return _score(case, case.truth.contacts, footfalls, lambda t: case.tally(t).contacts)
 
 
-def score_lifts(case: Case, said: Sequence[Lift]) -> None:
-    """Score lifts, which the trunk does not tell."""
+def score_lifts(case: Case, lifts: Sequence[Lift]) -> None:
+    """Score lifts, which a trunk does not report."""
     if case.worn.placement != "trunk":
-        _score(case, case.truth.lifts, said, lambda t: case.tally(t).lifts)
+        _score(case, case.truth.lifts, lifts, lambda t: case.tally(t).lifts)
 
 
-def score_standing(case: Case, said: Sequence[Footfall]) -> None:
+def score_standing(case: Case, footfalls: Sequence[Footfall]) -> None:
     """Count footfalls while the person surely stood."""
     for start, end in case.truth.standing():
         tally = case.tally(case.truth.contacts[0].t)
         tally.standing_s += end - start
-        tally.standing_false += sum(start <= event.t <= end for event in said)
+        tally.standing_false += sum(start <= event.t <= end for event in footfalls)
 
 
 def _score(
     case: Case,
     rows: Sequence[TruthRow],
-    said: Said,
+    events: Events,
     contacts_at: Callable[[float], Contacts],
 ) -> float:
     truth, worn = case.truth, case.worn
@@ -59,24 +59,24 @@ def _score(
         return 0.0
     offset = 0.0
     if case.data in OFFSET_DATA:
-        offset = _offset(known, said, worn)
+        offset = _offset(known, events, worn)
         contacts_at(known[0].t).offsets_s.append(offset)
-    times = [event.t - offset for event in said]
-    pairs = _pairs(known, said, worn, times, worn.within_s)
-    tight = _pairs(known, said, worn, times, TIGHT_S)
-    found = _Found(known, times)
-    found.count(pairs, truth.is_steady, lambda t: contacts_at(t).steady)
-    found.count(pairs, truth.in_bout, lambda t: contacts_at(t).whole)
-    found.count(tight, truth.is_steady, lambda t: contacts_at(t).tight)
+    times = [event.t - offset for event in events]
+    pairs = _pairs(known, events, worn, times, worn.within_s)
+    tight = _pairs(known, events, worn, times, TIGHT_S)
+    comparison = _Comparison(known, times)
+    comparison.count(pairs, truth.is_steady, lambda t: contacts_at(t).steady)
+    comparison.count(pairs, truth.in_bout, lambda t: contacts_at(t).whole)
+    comparison.count(tight, truth.is_steady, lambda t: contacts_at(t).tight)
     for i, j in pairs:
         if truth.is_steady(known[i].t):
-            _note(contacts_at(known[i].t), known[i], said[j], times[j])
+            _note(contacts_at(known[i].t), known[i], events[j], times[j])
     for side in ("left", "right", "unknown"):
         steady = [(i, j) for i, j in pairs if known[i].side == side and truth.is_steady(known[i].t)]
         if steady:
             errors = [times[j] - known[i].t for i, j in steady]
             contacts_at(known[steady[0][0]].t).within.add(errors)
-    missed, false = found.wrong(pairs, truth.is_steady)
+    missed, false = comparison.wrong(pairs, truth.is_steady)
     for t in missed:
         contacts_at(t).missed.append(f"{case.recording.name}@{t:.2f}")
     for t in false:
@@ -85,28 +85,28 @@ def _score(
 
 
 def _pairs(
-    rows: Sequence[TruthRow], said: Said, worn: SensorSet, times: Sequence[float], within: float
+    rows: Sequence[TruthRow], events: Events, worn: SensorSet, times: Sequence[float], within: float
 ) -> list[Pair]:
-    """Match foot by foot where the sensors tell the foot and so does the truth."""
+    """Match foot by foot where both sensors and truth know the foot."""
     if not worn.by_side or all(row.side == "unknown" for row in rows):
         return match([row.t for row in rows], times, within)
     pairs: list[Pair] = []
     for side in ("left", "right"):
         mine = [i for i, row in enumerate(rows) if row.side == side]
-        theirs = [j for j, event in enumerate(said) if event.side == side]
+        theirs = [j for j, event in enumerate(events) if event.side == side]
         found = match([rows[i].t for i in mine], [times[j] for j in theirs], within)
         pairs += [(mine[i], theirs[j]) for i, j in found]
     return sorted(pairs)
 
 
-def _offset(rows: Sequence[TruthRow], said: Said, worn: SensorSet) -> float:
-    times = [event.t for event in said]
-    pairs = _pairs(rows, said, worn, times, OFFSET_WITHIN_S)
+def _offset(rows: Sequence[TruthRow], events: Events, worn: SensorSet) -> float:
+    times = [event.t for event in events]
+    pairs = _pairs(rows, events, worn, times, OFFSET_WITHIN_S)
     return median(times[j] - rows[i].t for i, j in pairs) if pairs else 0.0
 
 
-class _Found:
-    """Truth rows and the times that were said, to be counted under one matching or another."""
+class _Comparison:
+    """Truth rows and event times, counted under several matchings."""
 
     def __init__(self, rows: Sequence[TruthRow], times: Sequence[float]) -> None:
         self._rows, self._times = rows, times
@@ -117,7 +117,7 @@ class _Found:
         counts: Callable[[float], bool],
         hits_at: Callable[[float], Hits],
     ) -> None:
-        """Count where ``counts`` says so: truth by its own time, what was invented by its."""
+        """Count hits, misses and false events at the times for which ``counts`` is true."""
         for i, _ in pairs:
             if counts(self._rows[i].t):
                 hits_at(self._rows[i].t).found += 1
@@ -130,7 +130,7 @@ class _Found:
     def wrong(
         self, pairs: Sequence[Pair], counts: Callable[[float], bool]
     ) -> tuple[list[float], list[float]]:
-        """Return the times of what was missed and of what was invented."""
+        """Return the times of missed truth rows and of false events."""
         matched, used = {i for i, _ in pairs}, {j for _, j in pairs}
         missed = [row.t for i, row in enumerate(self._rows) if i not in matched and counts(row.t)]
         false = [t for j, t in enumerate(self._times) if j not in used and counts(t)]

@@ -1,7 +1,7 @@
-"""Times paired with times: one to one, within a tolerance, as many as possible, then as near.
+"""One-to-one matching of two lists of times: the most pairs within a tolerance, then the nearest.
 
 Optimal, not greedy. Two pairs that cross can always be uncrossed without leaving the tolerance or
-adding distance, so an alignment of the two sorted lists holds an optimum. Lists are cut wherever
+adding distance, so an alignment of the two sorted lists contains an optimum. Lists are cut wherever
 neighbours are further apart than the tolerance, so the cost grows with the length, not its square.
 """
 

@@ -1,9 +1,9 @@
-"""Everything that led to what was said around one moment: signals, evidence, decisions.
+"""The signals, findings and events around one moment of a recording.
 
-The recording is fed to an engine and, beside it, to a second set of the same segment chains, whose
-findings are kept before fusion chooses among them. So a picture can show what a sensor gave, what
-its chain made of it and when, how near stumble and fall came to their thresholds, and which of
-that became an event.
+The recording is fed to an engine and also to a second set of the same segment chains, whose
+findings are kept before fusion chooses among them. So a picture can show a sensor's signals, what
+its chain found and when, how near stumble and fall came to their thresholds, and which findings
+became events.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Seen(Struct):
 
 
 class Moment(Struct):
-    """All sensors near a moment, and the events that were known near it."""
+    """All sensors and events near a moment."""
 
     at: float
     start: float
@@ -47,7 +47,7 @@ class Moment(Struct):
 
 
 class _Watched:
-    """One sensor's chains, and what they gave near the moment."""
+    """One sensor's chains, and their results near the moment."""
 
     def __init__(self, sensor: SensorTrack, gait: GaitConfig) -> None:
         self._placement: Placement = sensor.placement
@@ -58,7 +58,7 @@ class _Watched:
         self._findings: list[Finding] = []
 
     def feed(self, packet: Packet, start: float, end: float) -> None:
-        """Process a packet and keep what falls between the two times."""
+        """Process a packet and keep the results between the two times."""
         for block in self._stream.feed(packet):
             for chain in self._chains:
                 found = chain.feed(block)
@@ -71,7 +71,7 @@ class _Watched:
                 self._blocks.append(block)
 
     def seen(self, start: float, end: float) -> Seen:
-        """Return what was kept."""
+        """Return the results that were kept."""
         t = _joined([b.t for b in self._blocks])
         within = (t >= start) & (t <= end)
         turns = [b.gyr for b in self._blocks if b.gyr is not None]
@@ -99,19 +99,19 @@ def look(
     at: float,
     sides_s: float = SIDES_S,
 ) -> Moment:
-    """Feed a recording up to a little after ``at`` and return what was seen around it."""
+    """Feed a recording up to a little after ``at`` and return the moment."""
     start, end = at - sides_s, at + sides_s
     watched = {sensor.name: _Watched(sensor, gait) for sensor in sensors}
     events: list[AnyEvent] = []
     for item in inputs:
         if isinstance(item, Packet):
-            if item.t > end + sides_s:  # what began near the moment is known by then
+            if item.t > end + sides_s:  # anything that began near the moment is known by then
                 break
             if item.sensor in watched:
                 watched[item.sensor].feed(item, start, end)
         events += [e for e in feed(item) if start <= e.t <= end]
-    told: list[AnyEvent] = [e for e in events if not isinstance(e, Measurement)]
-    return Moment(at, start, end, {n: w.seen(start, end) for n, w in watched.items()}, told)
+    kept: list[AnyEvent] = [e for e in events if not isinstance(e, Measurement)]
+    return Moment(at, start, end, {n: w.seen(start, end) for n, w in watched.items()}, kept)
 
 
 def _joined(parts: list[Floats]) -> Floats:

@@ -1,12 +1,12 @@
-"""An engine scored on recordings: run per set of sensors, compared, pooled.
+"""Scores of an engine on a recording, for each set of sensors.
 
-``score(recording, run)`` runs the engine once for each set of sensors that a person might wear by
-itself (the trunk; the feet; the shanks) and once with all of them, so that one recording says how
-good each placement is and how good they are together. ``run`` is handed in and gets the recording
-and the names of the sensors: nothing in this package knows the engine.
+``score(recording, run)`` runs the engine once for each set of sensors that a person might wear
+alone (the trunk; the feet; the shanks) and once with all of them, so that one recording shows how
+good each placement is and how good they are together. The caller's ``run`` gets the recording and
+the names of the sensors, so that this package does not depend on the engine.
 
-Recordings in which no samples were lost unseen (``truth.is_intact``) are counted a second time,
-so that a data set in which some were can be read both ways.
+Recordings without unnoticed loss of samples (``truth.is_intact``) are also counted separately, so
+that a data set with some such losses has figures with and without them.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from cued.evaluation.truth import Truth, is_intact
 from cued.model import AnyEvent, BeltState, Fall, Footfall, Gait, Lift, Side, Stride, Stumble
 from cued.recording.tables.table import SensorTrack, TableRecording
 
-BEFORE_S = 3.0  # earlier ones belong to something else
-STUMBLE_WITHIN_S = 2.0  # of its peak, as docs/accuracy.md counts
+BEFORE_S = 3.0  # before a fall's peak; earlier alarms belong to something else
+STUMBLE_WITHIN_S = 2.0  # of its peak, as in docs/accuracy.md
 
 Run: TypeAlias = Callable[[TableRecording, Collection[str]], list[AnyEvent]]
 
@@ -49,7 +49,7 @@ def score(recording: TableRecording, run: Run) -> Tallies:
 
 
 def sensor_sets(recording: TableRecording) -> Iterator[SensorSet]:
-    """Return each set of sensors to wear. Two sensors on one foot make two sets."""
+    """Yield each set of sensors to wear; two sensors on one foot make two sets."""
     families: dict[str, dict[str, list[str]]] = {}
     for sensor in recording.sensors:
         places = families.setdefault(_family(sensor), {})
@@ -86,39 +86,39 @@ def _family(sensor: SensorTrack) -> str:
     return FAMILIES.get(sensor.placement, sensor.placement.partition("_")[0])
 
 
-def score_alarms(case: Case, said: Sequence[Stumble | Fall]) -> None:
-    """Count the alarms of one run, file by file, and what was cried without cause.
+def score_alarms(case: Case, events: Sequence[Stumble | Fall]) -> None:
+    """Count the right and false alarms of one run.
 
     A fall is warned of when a possible fall is known before the largest acceleration, at most 3 s
-    ahead of it (the lead is from knowing to that peak), and caught when one is confirmed that did
-    not begin earlier than that. A stumble is flagged when a stumble, or a possible fall, is said
-    within 2 s of its peak. In a file without either everything said is false; hours are those of
-    the files. Recordings of gait without a label are counted under their mode, where anything said
-    is false as well.
+    ahead of it (the lead is from then to that peak), and caught when one is confirmed that did not
+    begin earlier than that. A stumble is flagged when a stumble or a possible fall is reported
+    within 2 s of its peak. In a file without either, every alarm is false; hours are those of the
+    files. Recordings of gait without a label are counted under their mode, where every alarm is
+    false as well.
     """
     truth, recording = case.truth, case.recording
     alarms = case.out.alarms.setdefault(case.watch(), Alarms())
     alarms.files += 1
     alarms.hours += (truth.end - truth.start) / 3600
-    alarms.stumbles += sum(isinstance(event, Stumble) for event in said)
-    alarms.possible += sum(_is(event, "possible") for event in said)
-    alarms.confirmed += sum(_is(event, "confirmed") for event in said)
+    alarms.stumbles += sum(isinstance(event, Stumble) for event in events)
+    alarms.possible += sum(_is(event, "possible") for event in events)
+    alarms.confirmed += sum(_is(event, "confirmed") for event in events)
     falls = [row.t for row in recording.truth if row.kind == "fall_peak"]
     stumbles = [row.t for row in recording.truth if row.kind == "stumble_peak"]
     for peak in falls:
-        _score_fall(alarms, recording.name, peak, said)
+        _score_fall(alarms, recording.name, peak, events)
     for peak in stumbles:
-        if any(abs(event.t - peak) <= STUMBLE_WITHIN_S for event in said):
+        if any(abs(event.t - peak) <= STUMBLE_WITHIN_S for event in events):
             alarms.flagged += 1
         else:
             alarms.missed.append(f"{recording.name} (stumble)")
-    false = [event for event in said if not stumbles or _is(event, "confirmed")]
+    false = [event for event in events if not stumbles or _is(event, "confirmed")]
     if not falls and false:
         alarms.loud.append(recording.name)
 
 
-def _score_fall(alarms: Alarms, name: str, peak: float, said: Sequence[Stumble | Fall]) -> None:
-    falls = [event for event in said if isinstance(event, Fall) and event.t >= peak - BEFORE_S]
+def _score_fall(alarms: Alarms, name: str, peak: float, events: Sequence[Stumble | Fall]) -> None:
+    falls = [event for event in events if isinstance(event, Fall) and event.t >= peak - BEFORE_S]
     known = [event.known_t for event in falls if event.known_t <= peak]
     if known:
         alarms.warned += 1

@@ -1,4 +1,4 @@
-"""Scores as tables: headings and cells, for a terminal and for docs/accuracy.md alike."""
+"""Scores as tables of text, for a terminal and for docs/accuracy.md."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Table(Struct, frozen=True):
 
 
 def tables(scores: Scores, judged: Sequence[Verdict]) -> tuple[Table, ...]:
-    """Make every table that has something in it."""
+    """Make every table that is not empty."""
     gait = scores.rows
     made = (
         _verdicts(judged),
@@ -126,7 +126,7 @@ def _strides(rows: Sequence[Row]) -> Table:
 
 
 def _feet_as_belt(rows: Sequence[Row]) -> Table:
-    headings = ("group", "strides", "speed %", "within %", "within, mean of 10 %", "as told %")
+    headings = ("group", "strides", "speed %", "within %", "within, mean of 10 %", "reported %")
     made = [
         (
             _group(row),
@@ -134,7 +134,7 @@ def _feet_as_belt(rows: Sequence[Row]) -> Table:
             _spread(s.speed_bias_percent, s.speed_spread_percent),
             _number(s.speed_within_percent),
             _number(s.speed_within_of_ten_percent),
-            _spread(s.told_bias_percent, s.told_spread_percent),
+            _spread(s.reported_speed_bias_percent, s.reported_speed_spread_percent),
         )
         for row in rows
         for s in (row.strides,)

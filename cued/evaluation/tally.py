@@ -1,7 +1,7 @@
-"""What is counted while scoring: plain numbers and lists that add up over recordings.
+"""Counts made while scoring: plain numbers and lists that add up over recordings.
 
 A ``Tally`` belongs to one ``Group``. Nothing is averaged before all recordings are in, so pooling
-files, or spreading them over processes, cannot change a figure.
+files or distributing them over processes cannot change a figure.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ INTACT = " (intact)"
 
 
 class Group(Struct, frozen=True, order=True):
-    """What is pooled: recordings of one data set, sensors worn, mode and direction."""
+    """A pool of strides: one data set, placement, mode and direction."""
 
     data: str
     placement: str
@@ -28,7 +28,7 @@ class Group(Struct, frozen=True, order=True):
 
 
 class AlarmTally(Struct, frozen=True, order=True):
-    """What is pooled for alarms: files of one label, or of one mode where there is no label."""
+    """A pool of alarms: files of one label, or of one mode where there is no label."""
 
     data: str
     label: str
@@ -36,7 +36,7 @@ class AlarmTally(Struct, frozen=True, order=True):
 
 
 class Hits(Struct):
-    """Found, missed and invented."""
+    """Found, missed and false events."""
 
     found: int = 0
     missed: int = 0
@@ -44,7 +44,7 @@ class Hits(Struct):
 
 
 class Scatter(Struct):
-    """Squared deviations from the mean of the same foot in the same run, and how many are free."""
+    """Squared deviations from the mean of each foot in each run, and degrees of freedom."""
 
     squares: float = 0.0
     freedom: int = 0
@@ -59,9 +59,9 @@ class Scatter(Struct):
 class Contacts(Struct):
     """Contacts or lifts of a foot, matched one to one with the truth.
 
-    steady : at the placement's own tolerance.  tight : the same at ±50 ms.  whole : the whole
-    bouts, starts, turns and stops included.  errors_s : detection less truth.  delays_s :
-    ``known_t - t``.  within : scatter of the errors.  missed, false : where to look,
+    steady : in steady locomotion, at the placement's tolerance.  tight : the same at ±50 ms.
+    whole : in whole bouts, including starts, turns and stops.  errors_s : detection minus truth.
+    delays_s : ``known_t - t``.  within : scatter of the errors.  missed, false : places to look at,
     ``recording@seconds``, steady only.
     """
 
@@ -80,13 +80,12 @@ class Contacts(Struct):
 
 
 class StrideTally(Struct):
-    """Steady strides and what was said of them. Lengths are relative errors.
+    """Steady strides and their errors; those of lengths and speeds are relative.
 
-    floor_errors : of belt speed times true stride time against the true length, i.e. what is left
-    with perfect times, because a foot does not land on the same spot each time.  speed_errors : of
-    the speed that a foot's way gives for the belt, relative; speed_strides, speed_tens : scatter of
-    these, of single strides and of means over ten in a row.  told_errors : of the belt's speed as
-    it was told (``BeltState``) at the end of each stride.
+    floor_errors : of belt speed times true stride time, i.e. what remains with perfect times,
+    because a foot does not land on the same spot each time.  speed_errors : of the belt's speed
+    from a foot's trajectory; speed_strides, speed_tens : their scatter, for single strides and for
+    means over ten in a row.  reported_speed_errors : of ``BeltState`` at the end of each stride.
     """
 
     true: int = 0
@@ -99,11 +98,11 @@ class StrideTally(Struct):
     speed_errors: list[float] = []
     speed_strides: Scatter = msgspec.field(default_factory=Scatter)
     speed_tens: Scatter = msgspec.field(default_factory=Scatter)
-    told_errors: list[float] = []
+    reported_speed_errors: list[float] = []
 
 
 class AnswerTally(Struct):
-    """Answers per stride. ``first`` is after how many strides the first right one came."""
+    """Answers per stride. ``first``, for each bout, is the steps until the first right one."""
 
     right: int = 0
     wrong: int = 0
@@ -114,7 +113,7 @@ class AnswerTally(Struct):
 
 
 class Alarms(Struct):
-    """Stumbles and falls said of whole files.
+    """Stumbles and falls reported in whole files.
 
     flagged : stumbles found.  warned : falls with a possible fall before the peak, ``leads_s``
     ahead of it.  caught : falls confirmed.  missed, loud : files to look at.
@@ -148,18 +147,18 @@ class Tally(Struct):
 
 
 class Tallies(Struct):
-    """What one or many recordings gave: by group, and the alarms by label."""
+    """The counts of one or many recordings: by group, and the alarms by label."""
 
     groups: dict[Group, Tally] = {}
     alarms: dict[AlarmTally, Alarms] = {}
 
     def of(self, group: Group) -> Tally:
-        """Return the tally of a group, new if need be."""
+        """Return the tally of a group, a new one if needed."""
         return self.groups.setdefault(group, Tally())
 
 
 def pool(many: list[Tallies]) -> Tallies:
-    """Add everything up, in the order given."""
+    """Add up all counts, in the order given."""
     total = Tallies()
     for one in many:
         for group, tally in one.groups.items():
@@ -170,7 +169,7 @@ def pool(many: list[Tallies]) -> Tallies:
 
 
 def without_doubles(tallies: Tallies) -> Tallies:
-    """Leave out what was counted as intact where the whole data set is."""
+    """Leave out the intact counts of data sets that are wholly intact."""
     groups = {
         group: tally
         for group, tally in tallies.groups.items()
@@ -186,7 +185,7 @@ def _plain(group: Group) -> Group:
 
 
 def under(name: str, tallies: Tallies) -> Tallies:
-    """Return the same counts pooled under a name, a person's or a recording's, not a data set's."""
+    """Return the same counts under the name of a person or recording in place of the data set."""
     tallies = without_doubles(tallies)
     return Tallies(
         {msgspec.structs.replace(group, data=name): t for group, t in tallies.groups.items()},

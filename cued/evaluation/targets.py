@@ -1,8 +1,8 @@
-"""What the engine has to reach on the reference recordings, and whether it does.
+"""Targets for the engine on the reference recordings, and whether they are met.
 
-A target names one group and one figure of it, so a good data set cannot hide a bad one. Data sets
-are told by the first word of a recording's subject. Where a set is not among the recordings, its
-targets are left out; where it is but nothing could be measured, the target is not met.
+A target names one figure of one group, so a good data set cannot hide a bad one. The data set is
+the first word of a recording's subject. If a set is not among the recordings, its targets are left
+out; if it is but nothing could be measured, they are not met.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FALLS = "sisfall"
 
 
 class Verdict(Struct, frozen=True):
-    """A target and what was reached; ``value`` is None when nothing could be measured."""
+    """A target and the figure reached; ``value`` is None if nothing could be measured."""
 
     what: str
     data: str
@@ -89,7 +89,7 @@ PLAN: tuple[tuple[Group, tuple[Figure, ...]], ...] = (
     (Group("alcantara", "trunk", "running", "forward"), RUN),
     (Group("bandai", "trunk", "walking", "forward"), FACING),
     (Group("bandai", "trunk", "walking", "backward"), FACING),
-    # A trunk cannot tell a running direction by itself; it must only never say backward.
+    # A trunk alone cannot determine the direction of running; it must only never say backward.
     (Group("bandai", "trunk", "running", "forward"), RUN[1:]),
 )
 

@@ -1,17 +1,17 @@
-"""What is known of a recording, asked by time: mode, direction, steady stretches, true strides.
+"""The truth of a recording, by time: mode, direction, steady stretches, strides.
 
-Steady locomotion is decided from the truth alone, never from what the engine said:
+Steady locomotion is decided from the truth alone, never from the engine's events:
 
 * inside a bout: between ``bout_start`` and ``bout_end`` where those are marked, else a run of
   contacts without a pause of 3 s;
 * not the first two and the last two contacts of a bout (start, stop, and the start-up artefacts of
-  optical bars), unless the recording was cut out of a longer walk, i.e. begins or ends within
-  1.5 s of them;
+  optical bars), unless the recording was cut out of a longer walk, i.e. begins or ends within 1.5 s
+  of them;
 * not during a turn (``turn_start`` to ``turn_end``);
 * not during a stride that lasts 20 % longer or shorter than the median of its bout (a belt that
   stops, a truth with holes);
 * not in the first 1.5 s of a recording, which a live engine may take to start, nor in its last
-  0.3 s, in which a contact could not be answered any more;
+  0.3 s, when a contact may not be reported before the end;
 * a stretch shorter than 2 s is not steady.
 """
 
@@ -30,10 +30,10 @@ from cued.model import Direction, Mode, Side
 from cued.recording.tables.table import TableRecording
 from cued.recording.tables.truth import TruthRow
 
-APART_S = 0.1  # of the ends of sensors that lost nothing
+APART_S = 0.1  # most between the ends of sensors that lost nothing
 PAUSE_S = 3.0  # ends a bout
-START_S = 1.5  # what a live engine may take from cold; also what "cut out of a walk" means
-END_S = 0.3  # beside a bout's edge
+START_S = 1.5  # that a live engine may take to start; also what "cut out of a walk" means
+END_S = 0.3  # before the end of the recording
 EDGE_CONTACTS = 2  # first and last ones of a bout are not steady
 STRIDE_WITHIN = 0.2  # of the bout's median, relative
 STRETCH_S = 2.0  # the least that is scored
@@ -42,7 +42,7 @@ Span = tuple[float, float]
 
 
 class TrueStride(Struct, frozen=True):
-    """From a contact to the next of the same foot; sides not told, every second contact."""
+    """From a contact to the next of the same foot; with unknown sides, to the second next."""
 
     start: float
     end: float
@@ -51,12 +51,12 @@ class TrueStride(Struct, frozen=True):
 
     @property
     def duration_s(self) -> float:
-        """How long it lasted."""
+        """Its duration."""
         return self.end - self.start
 
 
 class Truth:
-    """The truth rows of one recording, arranged for asking."""
+    """The truth rows of one recording, arranged for queries by time."""
 
     def __init__(self, recording: TableRecording) -> None:
         rows = recording.truth
@@ -74,12 +74,12 @@ class Truth:
         self.steady = self._steady(turns)
 
     def mode(self, t: float) -> Mode:
-        """Return how the person moved at ``t``, as far as the truth says."""
+        """Return the mode at ``t``, as far as it is known."""
         row = _last(self._gaits, t)
         return self._mode if row is None else _MODES[row.value]
 
     def direction(self, t: float) -> Direction:
-        """Return in which direction, as far as the truth says."""
+        """Return the direction at ``t``, as far as it is known."""
         row = _last(self._directions, t)
         return cast("Direction", row.value) if row else "unknown"
 
@@ -93,7 +93,7 @@ class Truth:
         return any(a <= t <= b for a, b in self.bouts)
 
     def standing(self) -> list[Span]:
-        """Return where the person surely stood: before the first step and after a marked stop."""
+        """Return the spans of certain standing: before the first step and after a marked stop."""
         if not self._stops:
             return []
         moves = [row.t for row in (*self.contacts, *self.lifts)]
@@ -119,11 +119,11 @@ class Truth:
 
 
 def is_intact(recording: TableRecording) -> bool:
-    """Return whether nothing shows that samples were lost without a trace in the sensors' times.
+    """Return whether no samples seem to be lost without a trace in the sensors' times.
 
-    Sensors started together whose files end more than 0.1 s apart, or a truth that goes on after
-    them, mean that times were counted from samples of which some are missing. From there on
-    sensors and truth disagree, and nobody can say by how much.
+    If sensors that started together end more than 0.1 s apart, or the truth continues after them,
+    times were counted from samples of which some are missing. From there on sensors and truth
+    disagree by an unknown amount.
     """
     ends = [float(sensor.t[-1]) for sensor in recording.sensors]
     last = max((row.t for row in recording.truth), default=ends[0])
@@ -141,7 +141,7 @@ _WORDS: dict[str, Mode] = {
 
 
 def _usual_mode(recording: TableRecording, label: str) -> Mode:
-    """Return the mode by the label, else by the words of the title, else of the folder."""
+    """Return the mode from the label, else from the words of the title, else of the folder."""
     if label:
         return _LABELS.get(label, "unknown")
     for text in (recording.title, recording.collection):
@@ -199,7 +199,7 @@ def _strides(
 
 
 def _odd(strides: Sequence[TrueStride]) -> list[Span]:
-    """Return the spans of strides that last unlike the rest of their bout."""
+    """Return the spans of strides that are longer or shorter than the rest of their bout."""
     if not strides:
         return []
     usual = median(s.duration_s for s in strides)

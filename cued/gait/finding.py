@@ -1,9 +1,9 @@
-"""What one body segment's sensor finds: the values between a segment's chain and their fusion.
+"""Findings: what a body segment's chain passes to fusion.
 
-A segment (``foot/``, ``trunk/``) turns its own blocks into findings, knowing
-nothing of other sensors. Each finding says when it happened (``t``) and at which sample it could
-be said (``at``, never earlier), both on the grid's clock. Fusion orders findings of all sensors
-by ``at``; so what comes out does not depend on how the samples were split into packets.
+A segment (``foot/``, ``trunk/``) turns its own blocks into findings and knows nothing of other
+sensors. Each finding has the time at which it happened (``t``) and that of the sample at which it
+was known (``at``, never earlier), both on the grid's clock. Fusion orders the findings of all
+sensors by ``at``, so the result does not depend on how the samples were split into packets.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from cued.model import Fall, Mode, Mounting, Notice, Side
 class Contact(Struct, frozen=True):
     """Initial contact of a foot. ``confidence`` 0..1.
 
-    missed : a step before it was not seen.  doubtful : that happens again and again.
+    missed : the step before it was not seen.  doubtful : that keeps happening.
     """
 
     t: float
@@ -42,8 +42,8 @@ class LiftOff(Struct, frozen=True):
 class Heading(Struct, frozen=True):
     """Evidence for forward (> 0) or backward (< 0) as log-odds, from one stride or step.
 
-    kind tells what it rests on: ``foot`` needs no mode, ``trunk`` is valid in walking only.
-    faint : backward, but a forward jog that is taken for a walk looks the same.
+    kind : where it comes from; ``trunk`` is valid in walking only, ``foot`` in every mode.
+    faint : it says backward, but a forward jog mistaken for a walk looks the same.
     """
 
     t: float
@@ -55,7 +55,7 @@ class Heading(Struct, frozen=True):
 
 
 class Moving(Struct, frozen=True):
-    """What a segment's movement looks like, at each change and at each contact."""
+    """The mode that a segment's movement looks like, at each change and at each contact."""
 
     t: float
     at: float
@@ -67,7 +67,7 @@ class Moving(Struct, frozen=True):
 class Turning(Struct, frozen=True):
     """The body has been turning about the vertical since ``t`` (``angle`` rad so far).
 
-    Not ``turning``: it stopped doing so at ``t``.
+    With ``turning`` False, the turn ended at ``t``.
     """
 
     t: float
@@ -99,14 +99,15 @@ class Disturbance(Struct, frozen=True):
     because: dict[str, float] = {}
 
     def fall(self) -> Fall:
-        """Return the event of a stage of a fall."""
+        """Return the event for this stage of a fall."""
         stage = "possible" if self.kind == "possible_fall" else "confirmed"
         return Fall(t=self.t, stage=stage, sensor=self.sensor, because=self.because)
 
 
 class Posture(Struct, frozen=True):
-    """Trunk figures over one stride: lean (rad, + toward the chest), roll range (rad), and so on.
+    """Trunk figures over one stride.
 
+    lean_forward : rad, positive toward the chest.  roll_range : rad.
     rms : root mean square acceleration forward, left, up, m/s², gravity removed.
     jerk_v : largest peak-to-peak derivative of vertical acceleration, m/s³.
     even_share : part of the forward acceleration's power that repeats every step, 0..1.
@@ -125,14 +126,14 @@ class Posture(Struct, frozen=True):
 
 
 class Orientation(Struct, frozen=True):
-    """What the segment learned of its mounting."""
+    """What the segment learned about its mounting."""
 
     at: float
     mounting: Mounting
 
     @property
     def t(self) -> float:
-        """When it was learned: as soon as it could be."""
+        """When it was learned."""
         return self.at
 
     def events(self) -> list[Mounting | Notice]:

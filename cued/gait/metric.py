@@ -1,4 +1,4 @@
-"""What a metric is: a number that is renewed with every stride."""
+"""The protocol of a metric: a number that is updated with every stride."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Basis = Literal["trunk", "belt"]
 
 
 class Cycle(Struct, frozen=True):
-    """One stride with what the trunk did in it (None when no trunk sensor is worn)."""
+    """One stride and the trunk's posture in it (None when no trunk sensor is worn)."""
 
     stride: Stride
     posture: Posture | None = None
@@ -23,8 +23,8 @@ class Metric(Protocol):
     """One number. ``PART.build(config)`` makes one; its name is its file's name.
 
     unit : of the value, as people write it: spm, s, m, %, deg.
-    strides : over how many strides it is taken.
-    basis : what it rests on beside the strides: the trunk's posture, or one speed of the belt.
+    strides : how many strides it is taken over.
+    basis : what it depends on besides the strides: the trunk's posture, or a constant belt speed.
     """
 
     unit: str
@@ -34,10 +34,10 @@ class Metric(Protocol):
     def update(self, cycle: Cycle) -> float | None:
         """Process a stride and return the new value, or None if the stride does not give one.
 
-        What becomes of the last value then is decided in ``fusion/ages.py``.
+        ``fusion/ages.py`` then decides how long the last value still holds.
         """
         ...
 
     def reset(self) -> None:
-        """Start again: belt, direction or mode changed, or data were lost."""
+        """Start again after a change of belt, direction or mode, or a loss of data."""
         ...

@@ -1,1 +1,1 @@
-"""Numbers in, numbers out: links, clocks, the sample grid, causal filters. No word of gait."""
+"""Signal processing without any notion of gait: links, clocks, sample grid, causal filters."""

@@ -1,29 +1,28 @@
 """Device time to host time: when each sample really happened.
 
-A notification arrives late by an amount that changes (connection interval, batching, a busy radio)
-and is never early. So the smallest delay seen, the lower envelope of arrival minus device time, is
-the best that can be known without a round trip; what the radio never undercuts stays hidden and is
-part of every time here (a sensor that batches 180 ms is not 180 ms wrong: a packet is judged by its
-last sample).
+A notification arrives late by a varying amount (connection interval, batching, a busy radio) and
+never early. So the smallest delay seen, the lower envelope of arrival minus device time, is the
+best estimate without a round trip. The radio's least delay cannot be seen and is part of every time
+here (batching of 180 ms is not an error of 180 ms, because a packet is timed by its last sample).
 
 Rules
 -----
-* Times given out are strictly increasing over the life of the object, whatever is fed. That is by
-  construction: device time is stretched or squeezed, never stepped back.
-* With device ticks the envelope may rise by ``RISE`` a second, so that a device clock that is slow
-  is followed; a fast one pushes the envelope down by itself. A tick that goes back, or an arrival
-  ``RESTART_S`` earlier than the envelope allows, is a device that restarted: begin afresh.
-* Without ticks, samples are counted. Sample period and lost samples then cannot be told from delay
-  at once: the envelope is the smallest delay of the last ``WINDOW_S``, and the period is learnt
-  from it, within ``PERIOD_SHARE`` of the nominal one. A loss shows as a hole within ``WINDOW_S``.
-* ``lag_s`` is how much older the newest sample was on arrival than the envelope says it need be.
-  A link that falls behind shows here, and nowhere else.
-* No clock is read and no chance drawn: a copy continues identically.
+* The times returned are strictly increasing over the life of the object, for any input: device time
+  is stretched or squeezed, never stepped back.
+* With device ticks the envelope may rise by ``RISE`` a second, to follow a slow device clock; a
+  fast one pushes the envelope down without that. A tick that goes back, or an arrival ``RESTART_S``
+  earlier than the envelope allows, is a restarted device, and the mapping starts again.
+* Without ticks, samples are counted. A wrong sample period or lost samples then look like delay at
+  first: the envelope is the smallest delay of the last ``WINDOW_S``, and the period is learnt from
+  it, within ``PERIOD_SHARE`` of the nominal one. A loss shows as a hole within ``WINDOW_S``.
+* ``lag_s`` is how much older the newest sample was on arrival than the envelope requires. A link
+  that falls behind shows here, and nowhere else.
+* No clock is read and nothing is random: a copy continues identically.
 
 Accuracy, from tests/core/signal/test_clock.py, after 10 s, beyond the constant least delay: with
 ticks, 200 ppm and exponential delays of mean 30 ms, within 5 ms; without ticks, the rate 3 % off
 its nominal value, within 5 ms at delays of mean 10 ms and within 20 ms at 30 ms. Times depend on
-the arrivals; they cannot be the same for every split of the same samples. While a backlog from
+the arrivals, so they cannot be the same for every split of the same samples. While a backlog from
 before the first good arrival is worked off, times may lie ahead of the arrival.
 
 Similar: Klipper's clocksync.py ages its best round trip in the same way (GPL-3; idea only); the
@@ -41,9 +40,9 @@ import numpy as np
 
 from cued.model import Floats
 
-RISE = 250e-6  # above the 200 ppm that two cheap crystals differ at most
-RESTART_S = 1.0  # chosen: no radio delivers so early, a device that restarts is far earlier
-SETTLE_S = 0.25  # time constant with which corrections are worked in
+RISE = 250e-6  # above the 200 ppm by which two cheap crystals differ at most
+RESTART_S = 1.0  # chosen: no radio delivers this early, a device that restarts is far earlier
+SETTLE_S = 0.25  # time constant of corrections
 SQUEEZE = 0.99  # time may be slowed to a hundredth, not stopped
 WINDOW_S = 1.0  # chosen: some twenty packets, one of which was not late
 SKIP_S = 0.05  # a correction upward of more than this is a hole, not a slope
@@ -69,7 +68,7 @@ class Clock:
 
     @property
     def lag_s(self) -> float:
-        """How old the newest sample was on arrival, beyond the least delay there is."""
+        """How old the newest sample was on arrival, beyond the least delay, s."""
         return self._lag_s
 
     @property
@@ -83,7 +82,7 @@ class Clock:
         self.restart()
 
     def restart(self) -> None:
-        """Forget the device's time (a new connection); times given out stay increasing."""
+        """Forget the device's time (a new connection); returned times stay increasing."""
         self._tick: float | None = None  # of the newest sample
         self._envelope = 0.0  # estimate of host minus device time
         self._offset = 0.0  # the same as used, on its way to the estimate
@@ -107,7 +106,7 @@ class Clock:
         if self._tick is None:
             host = self._begin(t_arrival, ticks)
         else:
-            host = self._go_on(t_arrival, ticks, self._tick, counted)
+            host = self._continue(t_arrival, ticks, self._tick, counted)
         self._tick, self._arrival = float(ticks[-1]), t_arrival
         if counted:
             self._count += n
@@ -116,7 +115,7 @@ class Clock:
 
     def _counted(self, t_arrival: float, n: int) -> Floats:
         if t_arrival - self._arrival > RESTART_S:
-            self.restart()  # what was lost meanwhile cannot be counted
+            self.restart()  # samples lost meanwhile cannot be counted
         start = 0.0 if self._tick is None else self._tick
         return start + self._period_s * np.arange(1.0, n + 1.0, dtype=np.float64)
 
@@ -131,7 +130,7 @@ class Clock:
         self._delays.append((last, self._envelope))
         return ticks + self._offset
 
-    def _go_on(self, t_arrival: float, ticks: Floats, before: float, counted: bool) -> Floats:
+    def _continue(self, t_arrival: float, ticks: Floats, before: float, counted: bool) -> Floats:
         last = float(ticks[-1])
         span = last - before
         delay = t_arrival - last
@@ -144,7 +143,7 @@ class Clock:
             self._offset = self._envelope
             return ticks + self._offset
         change = max(error * (1.0 - exp(-span / SETTLE_S)), -SQUEEZE * span)
-        if error < -SETTLE_S:  # a backlog before the first good arrival: get over it quickly
+        if error < -SETTLE_S:  # a backlog before the first good arrival: correct it quickly
             change = max(error, -SQUEEZE * span)
         start, self._offset = self._offset, self._offset + change
         return ticks + (start + change / span * (ticks - before))
@@ -156,7 +155,7 @@ class Clock:
         return min(d for _, d in self._delays)
 
     def _learn(self, tick: float) -> None:
-        """Set the period by how far the envelope moved over ``LEARN_S`` of samples."""
+        """Adjust the period by the envelope's drift over ``LEARN_S`` of samples."""
         host = tick + self._envelope
         if self._anchor is None:
             if self._count * self._nominal_s > WINDOW_S:

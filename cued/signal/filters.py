@@ -1,10 +1,10 @@
 """Causal filters with carried state, each stating its delay.
 
-Low-pass and band-pass filters are recursive designs whose impulse response is cut where it has
-died away (below 1e-5 of its sum), and run as convolutions: one numpy call per channel and block,
-no start-up transient beyond the response's length, and an output that depends on the same numbers
-in the same order however the samples were split. That makes them exact under re-chunking, which
-property tests demand, and spares the daemon scipy's start-up time and memory.
+Low-pass filters are recursive designs whose impulse response is cut where it has died away (below
+1e-6 of its sum), and run as convolutions: one numpy call per block, no start-up transient beyond
+the response's length, and the same numbers in the same order however the samples were split. That
+makes the output identical for any split, as property tests require, and saves the daemon scipy's
+start-up time and memory.
 
 All work at the grid's rate (``signal.grid.RATE_HZ``). Design: second-order Butterworth by the
 bilinear transform with pre-warping (Oppenheim & Schafer, Discrete-Time Signal Processing, 7.1).
@@ -44,13 +44,13 @@ def _response(b: tuple[float, float, float], a: tuple[float, float]) -> Floats:
 
 
 def box(width_s: float) -> Floats:
-    """Return taps of a moving mean over ``width_s``; delay half of it."""
+    """Return taps of a moving mean over ``width_s``; its delay is half of that."""
     n = max(1, round(width_s * RATE_HZ))
     return np.full(n, 1.0 / n)
 
 
 def delay_s(taps: Floats) -> float:
-    """Group delay at 0 Hz, seconds: the centre of mass of the impulse response."""
+    """Return the group delay at 0 Hz, s: the centre of mass of the impulse response."""
     return float(np.arange(taps.size) @ taps / taps.sum() / RATE_HZ)
 
 
@@ -62,11 +62,11 @@ class Fir:
         self._tail: Floats | None = None
 
     def reset(self) -> None:
-        """Reset; the next sample primes the filter."""
+        """Forget all samples; the next one primes the filter."""
         self._tail = None
 
     def retune(self, taps: Floats) -> None:
-        """Go on with other taps; before what is still known the oldest of it is assumed."""
+        """Continue with other taps; if more history is needed, repeat the oldest known sample."""
         self._weights, need = taps[::-1].copy(), taps.size - 1
         if self._tail is not None:
             lacking = max(0, need - self._tail.shape[1])
@@ -74,7 +74,7 @@ class Fir:
             self._tail = np.concatenate((first, self._tail), axis=1)[:, -need:]
 
     def feed(self, x: Floats) -> Floats:
-        """Filter (n, channels) or (n,) samples that follow the ones before; same shape out."""
+        """Filter the next (n, channels) or (n,) samples; return the same shape."""
         n = x.shape[0]
         if not n:
             return x
@@ -84,7 +84,7 @@ class Fir:
             self._tail = np.repeat(rows[:, :1], need, axis=1)
         joined = np.concatenate((self._tail, rows), axis=1)
         self._tail = joined[:, n:]
-        # All channels one after another in one call; windows that reach over an end are left out.
+        # All channels joined in one call; windows that reach into the next channel are left out.
         windows = np.correlate(joined.ravel(), self._weights, mode="valid")
         out = np.empty(joined.size)
         out[: windows.size] = windows

@@ -1,14 +1,14 @@
-"""Irregular samples of any rate onto one grid of 100 Hz that all sensors share.
+"""Resampling of irregular samples of any rate onto one 100 Hz grid that all sensors share.
 
-Everything behind this module sees one rate and one set of times, so filters have fixed
-coefficients, sensors can be compared sample by sample, and 25 Hz and 500 Hz devices give the same
-footfalls. A grid value is the linear interpolation at its time, averaged over up to five points of
-its 10 ms cell for devices faster than 100 Hz (a box filter against aliasing, symmetric, so without
-shift). Delay: until the first sample after the cell's end, i.e. at most 5 ms + one sample period.
+All later stages see one rate and one set of times, so filters have fixed coefficients, sensors can
+be compared sample by sample, and 25 Hz and 500 Hz devices give the same footfalls. A grid value is
+the linear interpolation at its time, averaged over up to five points of its 10 ms cell for devices
+faster than 100 Hz (a box filter against aliasing, symmetric, so without shift). Delay: until the
+first sample after the cell's end, i.e. at most 5 ms + one sample period.
 
-Rules: any split of the same samples gives bit-identical blocks; each grid value depends on the
-samples around it and on nothing else. A hole longer than ``hole_s`` is bridged by interpolation
-and marked not ok; one longer than ``RESTART_S`` starts afresh.
+Rules: any split of the same samples gives bit-identical blocks; each grid value depends only on the
+samples around it. A hole longer than ``hole_s`` is bridged by interpolation and marked not ok; one
+longer than ``RESTART_S`` restarts the grid.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ RATE_HZ = 100.0  # docs/architecture.md, "One grid"
 DT_S = 1.0 / RATE_HZ  # s
 TICK_DIGITS = 7  # times are rounded to 0.1 µs, so that one meant for a grid time is exactly on it
 SURELY = 1.0 - 1e-9  # rounding takes less from two good marks, a bad one 0.1 µs away more
-RESTART_S = 1.0  # after so long without data nothing is known any more
+RESTART_S = 1.0  # without data, after which the past says nothing
 
 
 class Grid:
@@ -42,13 +42,13 @@ class Grid:
         self._hole_s = max(0.05, 2.5 / rate_hz)
         self._rows: Floats = np.empty((0, channels + 2))  # time, values, 1 where ok
         self._last = -inf  # time of the last of them
-        self._next = 0  # index of the next grid point to give
+        self._next = 0  # index of the next grid point to return
         self._fresh = True
 
     def feed(self, t: Floats, x: Floats, ok: Bools) -> list[tuple[Floats, Floats, Bools, bool]]:
-        """Return the grid blocks that (n,) times, (n, channels) values and (n,) marks complete.
+        """Process (n,) times, (n, channels) values and (n,) marks; return the completed blocks.
 
-        Returns (times, values, ok, fresh) tuples, more than one only after a long hole. Samples
+        Blocks are (times, values, ok, fresh) tuples, more than one only after a long hole. Samples
         that are not later than the last one are dropped.
         """
         if not t.size:
@@ -94,8 +94,7 @@ class Grid:
     def _interpolate(self, times: Floats) -> tuple[Floats, Bools]:
         """Return values and marks at grid times; forget the samples that no later time needs.
 
-        Marks are interpolated as values are: only two good neighbours, or a good sample that is
-        met exactly, make 1.
+        Marks are interpolated like values: 1 only between two good samples or exactly on one.
         """
         points, each = times, self._offsets.size
         if each > 1:
@@ -103,8 +102,8 @@ class Grid:
         if self._rows.shape[0] == 1:
             self._rows = np.repeat(self._rows, 2, axis=0)
             self._rows[0, 0] -= DT_S
-        # The last sample before the point, never one on it: whether the next one is there yet
-        # must not matter. On a sample (part 1) its own value and mark hold, to the bit.
+        # The last sample before the point, never one on it, so that it does not matter whether the
+        # next one has come. On a sample (part 1) its value and mark are used, to the bit.
         left = self._rows[1:, 0].searchsorted(points)
         rows, after = self._rows.take(left, axis=0), self._rows.take(left + 1, axis=0)
         self._rows = self._rows[left[-1] :]

@@ -1,8 +1,8 @@
-"""Whether each sensor is up, late (0.5 s without data) or lost (1 s), and how much is missing.
+"""State of each sensor's link, up, late (0.5 s without data) or lost (1 s), and its lost samples.
 
-The age is counted from arrivals and judged at ticks; what the radio stack claims does not count,
+The age is counted from arrivals and judged at ticks; the Bluetooth stack's opinion does not count,
 because a zombie link stays "connected" for hours (bleak-retry-connector#228). The thresholds are
-choices: more than 1 s without data while the belt moves is told as an alarm (``coach/safety.py``).
+chosen: more than 1 s without data while the belt moves raises an alarm (``coach/safety.py``).
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import numpy as np
 from cued.model import Block, Link, LinkState, Notice
 from cued.signal.grid import DT_S
 
-WINDOW_S = 20.0  # chosen: a lost second is not told, a bad link within half a minute is
-MATTERS, WHOLE = 0.25, 0.1  # of the samples: told above, over below; chosen
+WINDOW_S = 20.0  # chosen: reports no single lost second, but a bad link within half a minute
+MATTERS, WHOLE = 0.25, 0.1  # share of lost samples that begins and ends a warning; chosen
 # About half-way from a word to the next.
 WORDS = ((0.85, "most"), (0.6, "two thirds"), (0.42, "half"), (0.29, "a third"), (0.0, "a quarter"))
-FRESH_GAP_S = 5.0  # a longer one is a link that was gone, which is told as such
+FRESH_GAP_S = 5.0  # a longer one is a lost link, which is reported as such
 
 LATE_S = 0.5  # chosen, not tuned
 LOST_S = 1.0  # chosen, not tuned
@@ -30,12 +30,12 @@ class Links:
         self._arrived: dict[str, float] = {}
 
     def arrived(self, sensor: str, t: float) -> Link | None:
-        """Note an arrival; the event, if the sensor was not up."""
+        """Process an arrival; return an event if the sensor was not up."""
         self._arrived[sensor] = t
         return self._change(sensor, "up", t, 0.0)
 
     def tick(self, t: float) -> list[Link]:
-        """Judge ages at ``t``; sensors that never spoke stay silent."""
+        """Judge ages at ``t``; sensors that never sent data are left out."""
         out: list[Link] = []
         for sensor, arrived in self._arrived.items():
             age = t - arrived
@@ -54,12 +54,11 @@ class Links:
 
 
 class Losses:
-    """Counts the samples of one sensor on the grid, and tells when too many are lost on their way.
+    """Counts the samples of one sensor on the grid and warns when too many are lost.
 
-    Steps are still found across holes of a few samples, but not so well (docs/accuracy.md, "Bad
-    links and other rates"): from a quarter of the samples on, over ``WINDOW_S``, it is told which
-    sensor it is, and once more when nearly all arrive again. What was NaN, clipped or frozen counts
-    as lost.
+    Steps are still found across holes of a few samples, but less reliably (docs/accuracy.md, "Bad
+    links and other rates"). So a notice says when a quarter is lost over ``WINDOW_S``, and another
+    when nearly all arrive again. Samples that are NaN, clipped or frozen count as lost.
     """
 
     def __init__(self) -> None:
@@ -69,7 +68,7 @@ class Losses:
         self._begun = 0.0
 
     def feed(self, block: Block) -> list[Notice]:
-        """Process a block; a notice when the sensor begins to lose many samples, or ceases to."""
+        """Process a block; return a notice when the sensor starts or stops losing many samples."""
         if not block.t.size:
             return []
         start, end = float(block.t[0]), float(block.t[-1])
@@ -90,14 +89,14 @@ class Losses:
             return []
         place = _place(block.placement)
         if not self._lossy:
-            text = f"the samples of the {place} arrive again"
+            text = f"the samples from the {place} arrive again"
             return [Notice(t=t, level="info", code="samples_whole", text=text, sensor=block.sensor)]
         part = next(word for least, word in WORDS if share >= least)
-        text = f"{part} of the samples of the {place} are lost: is the sensor too far away?"
+        text = f"{part} of the samples from the {place} are lost: is the sensor too far away?"
         return [Notice(t=t, level="warning", code="samples_lost", text=text, sensor=block.sensor)]
 
 
 def _place(placement: str) -> str:
-    """Return a placement as it is said: the left foot."""
+    """Return a placement as people say it, e.g. left foot."""
     what, _, side = placement.partition("_")
     return f"{side} {what}" if side in ("left", "right") else placement.replace("_", " ")

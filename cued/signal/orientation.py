@@ -1,8 +1,8 @@
-"""Which way is up: the direction of gravity from the mean of what an accelerometer feels.
+"""Direction of gravity from the mean of an accelerometer, and small vectors.
 
 Rules: no gyroscope is needed, so a chest strap without one is leveled like any other sensor; the
-estimate moves only at the ends of fixed half-second slots of the grid, so it is the same however
-the samples were split, and code between two slot ends works with one constant frame.
+estimate changes only at the ends of fixed half-second slots of the grid, so it is the same however
+the samples were split, and the frame is constant between two slot ends.
 
 Method: over whole strides a walker's mean acceleration is zero, so the mean specific force is
 gravity, also on a moving belt (steady mean speed). Slot means go through a mean that grows to
@@ -53,7 +53,7 @@ def length(a: Vector) -> float:
 
 
 def unit(a: Vector) -> Vector | None:
-    """Return a vector of length 1 in the same direction; None for (nearly) nothing."""
+    """Return a vector of length 1 in the same direction, None for one of (nearly) zero length."""
     n = length(a)
     return None if n < 1e-9 else scaled(a, 1.0 / n)
 
@@ -70,7 +70,7 @@ def angle(a: Vector, b: Vector) -> float:
 
 
 class Gravity:
-    """Mean specific force of one sensor, in its own axes, m/s²."""
+    """Mean specific force of one sensor, in sensor axes, m/s²."""
 
     def __init__(self, settle_s: float = SETTLE_S) -> None:
         self._most = settle_s / SLOT_S
@@ -78,7 +78,7 @@ class Gravity:
         self._mean: Vector = (0.0, 0.0, 0.0)
 
     def feed(self, slot_mean: Vector, share: float = 1.0) -> None:
-        """Process the mean of a slot; ``share`` is the part of it that was there and believable."""
+        """Process the mean of a slot; ``share`` is the part of its samples that were good."""
         if share <= 0.0:
             return
         self._weight = min(self._most, self._weight + share)

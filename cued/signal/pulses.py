@@ -1,17 +1,17 @@
-"""The belt's speed from pulses: strips of tape that pass a light sensor, a magnet on a roller.
+"""The belt's speed from pulses: strips of tape passing a light sensor, or a magnet on a roller.
 
-Method: after as many pulses as there are marks the belt has gone its length once, wherever the
-marks were stuck. What share of a round lies between two marks is learnt from rounds at a steady
-speed, and from then on the time between two pulses gives the speed. It is taken over the pulses of
-the last ``WINDOW_S``, short enough to show how the belt slows at each landing of a foot.
+Method: after as many pulses as there are marks the belt has made one round, wherever the marks are
+stuck. The share of a round between two marks is learnt from rounds at a steady speed, and from then
+on the time between two pulses gives the speed. It is measured over the pulses of the last
+``WINDOW_S``, short enough to show how the belt slows at each landing of a foot.
 
 Rules
 -----
-* A pulse far too early for the next mark is bounce or dirt and left out, unless it goes on so; one
-  as late as several marks passed over some that were not seen.
-* Which mark is which is found again, after a halt or a miscount, by the shift that fits the shares.
-* A pulse that is overdue makes the belt that much slower; after ``STANDS_S`` it stands. So marks
-  lie no further apart than 0.45 m, which is 1.5 s at 0.3 m/s.
+* A pulse far too early for the next mark is bounce or dirt and is ignored, unless several in a row
+  are early; one that comes as late as several marks means that some were missed.
+* After a halt or a miscount the marks are identified again by the shift that fits the shares.
+* While a pulse is overdue the speed falls accordingly; after ``STANDS_S`` the belt stands. So marks
+  must be no further apart than 0.45 m, which is 1.5 s at 0.3 m/s.
 
 Delay: half a gap between marks, or half the window. Accuracy, simulated at 0.3 to 5 m/s with eight
 uneven strips on 3 m and a jitter of 0.2 ms: ``tests/core/signal/test_pulses.py``. Never tried on a
@@ -25,24 +25,24 @@ from math import log
 
 WINDOW_S = 0.15  # shorter than a landing slows the belt, see above
 STANDS_S = 1.5  # marks 0.45 m apart at 0.3 m/s, see above
-LEARN_ROUNDS = 3  # before that the marks count as evenly stuck
+LEARN_ROUNDS = 3  # before that the marks count as evenly spaced
 LEARN_RATE = 0.05  # weight of a later round
-STEADY = 0.03  # rounds that differ by less were walked at one speed
-EARLY, LATE = 0.75, 1.4  # of the expected time: what a change of speed does not do in one gap
-BOUNCE = 0.25  # the same where the marks are not known yet, and lie unevenly
-MISSED_MOST = 5  # chosen: with more missing the next round finds itself again
+STEADY = 0.03  # rounds that differ by less were at one speed
+EARLY, LATE = 0.75, 1.4  # of the expected time: no change of speed does this in one gap
+BOUNCE = 0.25  # the same before the uneven marks are learnt
+MISSED_MOST = 5  # chosen: with more missing the next round is aligned again
 EARLY_MOST = 4  # in a row: then the belt is faster
-MISFIT = 0.05  # mean error of a round's gaps, as a logarithm, at which marks are miscounted
+MISFIT = 0.05  # mean error of a round's gaps, as a logarithm, that means a miscount
 LEAPS, LEAPS_RATE = 0.12, 0.4  # a belt changes by 0.1 at most as a foot lands
 FASTEST_M_S = 8.0  # no treadmill for people is faster
-# Relative: tape by hand, and the learnt round (tests/core/signal/test_pulses.py).
+# Relative: tape stuck by hand, and the learnt round (tests/core/signal/test_pulses.py).
 UNLEARNT_ERROR, LEARNT_ERROR = 0.05, 0.005
 
 
 class Pulses:
-    """Pulses in, speed out; times are s on one clock.
+    """Computes the belt's speed from the times of pulses.
 
-    length_m : what passes in one round: the belt's length, or the roller's circumference.
+    length_m : of one round: the belt's length, or the roller's circumference.
     marks : pulses in a round.
     """
 
@@ -51,15 +51,15 @@ class Pulses:
         self._length = length_m
         self._shares = [1.0 / marks] * marks
         self._learnt = [0] * marks  # rounds that went into each
-        self._sure = marks == 1  # which mark is which
+        self._sure = marks == 1  # about which mark is which
         self._next = 0  # the gap that ends with the next pulse
-        self._gaps: deque[float] = deque(maxlen=marks)  # s, of the present round, none missing
+        self._gaps: deque[float] = deque(maxlen=marks)  # s, the latest ones, none missing
         self._round_s = 0.0
         self._recent: deque[tuple[float, float]] = deque()  # (t, m since the pulse before)
         self._last: float | None = None
         self._speed = 0.0
         self._early = 0
-        self._leaps = 0.0  # how much the speed changes from gap to gap, as a logarithm
+        self._leaps = 0.0  # mean change of speed from gap to gap, as a logarithm
 
     @property
     def error(self) -> float:
@@ -67,7 +67,7 @@ class Pulses:
         return LEARNT_ERROR if self._sure else UNLEARNT_ERROR
 
     def feed(self, t: float) -> float | None:
-        """Process a pulse and return the speed, m/s; None when it says nothing."""
+        """Process a pulse and return the speed, m/s, or None if it gives none."""
         if self._last is None or t - self._last >= STANDS_S:
             self._begin(t)
             return None
@@ -76,24 +76,24 @@ class Pulses:
         if not gaps:
             return None
         self._last, self._early = t, 0
-        way = sum(self._way(i) for i in range(gaps))
-        self._recent.append((t, way))
-        self._compare(passed, way)
+        distance = sum(self._gap_m(i) for i in range(gaps))
+        self._recent.append((t, distance))
+        self._compare(passed, distance)
         self._next = (self._next + gaps) % self._marks
         self._note(passed, gaps)
         self._speed = self._over_window(t, passed)
         return self._speed
 
     def overdue(self, t: float) -> float | None:
-        """Return the speed where the next pulse is overdue: slower than before, or 0."""
+        """Return the lower speed if the next pulse is overdue, 0 if the belt stands, else None."""
         if self._last is None:
             return 0.0
         waited = t - self._last
         if waited >= STANDS_S:
             self._speed = 0.0
             return 0.0
-        late = self._speed > 0.0 and waited * self._speed > LATE * self._way(0)
-        return self._way(0) / waited if late else None
+        late = self._speed > 0.0 and waited * self._speed > LATE * self._gap_m(0)
+        return self._gap_m(0) / waited if late else None
 
     def _begin(self, t: float) -> None:
         self._last, self._speed, self._early = t, 0.0, 0
@@ -106,26 +106,26 @@ class Pulses:
         self._round_s = self._leaps = 0.0
         self._sure = self._marks == 1
 
-    def _compare(self, passed: float, way: float) -> None:
-        """Drop a count by which the speed leaps from gap to gap: dirt was taken for a mark."""
+    def _compare(self, passed: float, distance: float) -> None:
+        """Drop the count if the speed leaps from gap to gap: dirt was counted as a mark."""
         if not self._sure or not self._speed:
             return
-        off = abs(log(passed * self._speed / way))
+        off = abs(log(passed * self._speed / distance))
         self._leaps += LEAPS_RATE * (off - self._leaps)
         if self._leaps > LEAPS:
             self._lose_count()
 
-    def _way(self, ahead: int) -> float:
-        """Return the length of a gap, m, so many after the present one."""
+    def _gap_m(self, ahead: int) -> float:
+        """Return the length of the gap ``ahead`` gaps after the present one, m."""
         return self._shares[(self._next + ahead) % self._marks] * self._length
 
     def _count(self, passed: float) -> int:
-        """Count the gaps that a time is for; 0 when it is no mark that ends it."""
-        if passed * FASTEST_M_S < BOUNCE * self._way(0):
+        """Return the number of gaps since the last mark, 0 if this pulse is no mark."""
+        if passed * FASTEST_M_S < BOUNCE * self._gap_m(0):
             return 0
         if not self._speed:
             return 1
-        expected = self._way(0) / self._speed
+        expected = self._gap_m(0) / self._speed
         if passed < BOUNCE * expected:
             return 0
         if self._sure and passed < EARLY * expected and self._early < EARLY_MOST:
@@ -133,12 +133,12 @@ class Pulses:
             return 0
         if not self._sure or passed <= LATE * expected:
             return 1
-        ways = [sum(self._way(i) for i in range(n)) for n in range(1, MISSED_MOST + 1)]
-        fits = [abs(log(passed * self._speed / way)) for way in ways]
-        return 1 + fits.index(min(fits))
+        distances = [sum(self._gap_m(i) for i in range(n)) for n in range(1, MISSED_MOST + 1)]
+        misfits = [abs(log(passed * self._speed / distance)) for distance in distances]
+        return 1 + misfits.index(min(misfits))
 
     def _note(self, passed: float, gaps: int) -> None:
-        """Note a gap of the round; learn from it, or find that the marks were miscounted."""
+        """Add a gap to the round; learn from it, or correct a miscount of the marks."""
         if gaps > 1:
             self._gaps.clear()
             self._round_s = 0.0
@@ -166,7 +166,7 @@ class Pulses:
         self._sure = self._sure or min(self._learnt) >= LEARN_ROUNDS
 
     def _align(self, whole: float) -> None:
-        """Turn the marks until the round's gaps fit their shares best."""
+        """Shift the marks until the round's gaps fit their shares best."""
         shifts = range(self._marks)
         misfits = [self._misfit(whole, shift) for shift in shifts]
         best = misfits.index(min(misfits))
@@ -177,8 +177,8 @@ class Pulses:
             self._sure = misfits[0] <= MISFIT
 
     def _misfit(self, whole: float, shift: int) -> float:
-        """Return the mean error of the round's gaps if so many marks had been missed."""
-        first = self._next + shift  # the oldest gap of a whole round is the next one's place
+        """Return the mean error of the round's gaps if ``shift`` marks had been missed."""
+        first = self._next + shift  # in a whole round the oldest gap has the next one's place
         errors = (
             abs(log(gap / whole / self._shares[(first + i) % self._marks]))
             for i, gap in enumerate(self._gaps)
@@ -192,4 +192,4 @@ class Pulses:
         began = self._recent[0][0]
         if began < t - span and len(self._recent) > 2:
             began = self._recent[1][0]
-        return sum(way for at, way in self._recent if at > began) / (t - began)
+        return sum(distance for at, distance in self._recent if at > began) / (t - began)

@@ -1,9 +1,9 @@
 """One sensor's packets into blocks: clock, quality, grid and mounting, in that order.
 
 Delay: the grid's (at most 5 ms + one sample period). Samples that are not finite are dropped
-before the grid, which then sees a hole; samples of impossible size stay and are marked. A sensor
-that comes back with another rate (one that sends no time is measured at each connection) begins
-anew; its times stay increasing.
+before the grid, which then sees a hole; saturated or frozen samples stay and are marked. A sensor
+that returns with another rate (without device time the rate is measured at each connection) starts
+again; its times stay increasing.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ class Stream:
 
     @property
     def lag_s(self) -> float:
-        """How much later than fresh the newest samples arrive, s (0 for synced sources)."""
+        """How far the newest samples lag behind, s (0 for synced sources)."""
         return self._clock.lag_s if self._clock else 0.0
 
     def forget(self) -> None:
-        """Start again with the next samples: the last blocks were not used."""
+        """Start again with the next samples, because the last blocks were not used."""
         self._shape = None
 
     def feed(self, packet: Packet) -> list[Block]:
-        """Return the blocks that the packet completes."""
+        """Process a packet and return the blocks it completes."""
         if not packet.acc.shape[0]:
             return []
         if packet.rate_hz != self._rate_hz:
@@ -65,7 +65,7 @@ class Stream:
             self._clock.retune(rate_hz)
 
     def _shaped(self, packet: Packet) -> tuple[Quality, Grid]:
-        """Return quality and grid for what is sent; anew when a gyroscope comes or goes."""
+        """Return quality and grid, new ones if a gyroscope came or went."""
         gyro = packet.gyr is not None
         if self._shape is None or gyro != self._gyro:
             self._gyro = gyro
@@ -80,7 +80,7 @@ class Stream:
         return self._clock.map(packet.t, packet.ticks, packet.acc.shape[0])
 
     def _block(self, t: Floats, x: Floats, ok: Bools, fresh: bool) -> Block:
-        vectors = x.reshape(t.size, -1, 3)  # of acceleration and, if there is one, of turn rate
+        vectors = x.reshape(t.size, -1, 3)  # acceleration and, with a gyroscope, turn rate
         if self._mounting is not None:
             vectors = to_body(self._mounting, vectors)
         acc, gyr = vectors[:, 0], vectors[:, 1] if self._gyro else None
@@ -89,12 +89,12 @@ class Stream:
 
 
 class Quality:
-    """Marks the samples of one stream that are finite, but cannot be believed.
+    """Marks the samples of one stream that are finite but wrong.
 
-    Saturated: the same large value on one axis three times running. Real movement peaks once; a
+    Saturated: the same large value on one axis three times in a row. Real movement peaks once; a
     clipped peak repeats the range's end. Flat: all axes exactly unchanged for 0.2 s. Even a sensor
-    on a table shows noise in its last bit. Marks come from run lengths, so they start at the sample
-    at which the run becomes unbelievable, and any split of the samples gives the same marks.
+    on a table shows noise in its last bit. Marks start at the sample at which a run becomes too
+    long, so any split of the samples gives the same marks.
     """
 
     def __init__(self, rate_hz: float) -> None:
@@ -103,7 +103,7 @@ class Quality:
         self._runs = np.zeros(3, dtype=np.int64)
 
     def feed(self, acc: Floats) -> Bools:
-        """Mark (n, 3) finite accelerations: True where believable."""
+        """Mark (n, 3) finite accelerations; True is good."""
         n = acc.shape[0]
         if not n:
             return np.empty(0, dtype=np.bool_)
@@ -113,7 +113,7 @@ class Quality:
         self._last = known[-1:]
         if not np.count_nonzero(same):
             self._runs[:] = 0
-            return np.isfinite(acc[:, 0])  # all of them: dropped before
+            return np.isfinite(acc[:, 0])  # all True
         runs = self._run_lengths(same)
         saturated: Bools = (runs >= SATURATED_RUN - 1) & (np.abs(acc) >= SATURATED_ACC_M_S2)
         flat: Bools = runs.min(axis=1) >= self._flat_run - 1
@@ -122,7 +122,7 @@ class Quality:
         return good
 
     def _run_lengths(self, same: Bools) -> NDArray[np.int64]:
-        """Return how many samples before each one had its value already, per axis."""
+        """Return for each sample and axis how many samples before it had the same value."""
         n = same.shape[0]
         index: NDArray[np.int64] = np.arange(1, n + 1, dtype=np.int64)[:, None]
         breaks: NDArray[np.int64] = np.maximum.accumulate(np.where(same, 0, index), axis=0)

@@ -1,21 +1,20 @@
-"""Which way is up for a sensor, and how far it leans from its own recent upright.
+"""Up vector of a sensor, and its lean from the wearer's recent upright posture.
 
-Rules: only the direction of gravity is used, so nothing has to be known of the mounting. The state
-is a handful of plain floats moved sample by sample, which makes any split give the same bits, and
-costs about 1 µs a sample; numpy would cost more on blocks of five.
+Rules: only the direction of gravity is used, so the mounting need not be known. The state is a
+handful of plain floats updated sample by sample, so any split gives the same bits, at about 1 µs a
+sample; numpy would cost more on blocks of five.
 
-Method: a linear complementary filter. The up vector is carried along by the gyroscope and pulled
-toward acceleration with a time constant of 4 s. The pull is not weakened during strong movement,
-as is often done (e.g. Valenti et al. 2015, doi:10.3390/s150819302): over whole strides the mean of
-the acceleration is gravity, and a weight that depends on its size takes part of the stride only.
-On the jogging files of SisFall that halved the largest lean seen (47 to 22 degrees).
-What the pull has to undo again and again is the gyroscope's offset, which is learnt from it
-(Mahony et al. 2008, doi:10.1109/TAC.2008.923738): 7 deg/s would tilt the up vector by 28 degrees.
-Without a gyroscope the pull is 0.5 s: good for a body at rest, shaken by every step otherwise.
+Method: a linear complementary filter. The up vector is rotated by the gyroscope and pulled toward
+acceleration with a time constant of 4 s. Unlike often done (e.g. Valenti et al. 2015,
+doi:10.3390/s150819302), the pull is not weakened during strong movement: the mean acceleration is
+gravity only over whole strides, and a weight by its size would favour part of the stride. On the
+jogging files of SisFall that halved the largest lean seen (47 to 22 degrees).
+The gyroscope's offset is learnt from the pull that keeps undoing it (Mahony et al. 2008,
+doi:10.1109/TAC.2008.923738): 7 deg/s would tilt the up vector by 28 degrees. Without a gyroscope
+the pull takes 0.5 s: good for a body at rest, shaken by every step otherwise.
 
-The upright is the mean of the up vector over 6 s: a person's own way of standing or running with
-their own way of wearing the sensor. Both means start as plain averages and are worth something
-after ``SETTLE_S``.
+Upright is the mean of the up vector over 6 s: how this person stands or runs, with the sensor as
+they wear it. Both means start as plain averages and are usable after ``SETTLE_S``.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ from cued.signal.grid import DT_S
 from cued.signal.orientation import Vector
 
 PULL_S = 4.0  # tuned with the falls on SisFall subjects SA01, 02, 05, 06, 10
-PULL_WITHOUT_GYRO_S = 0.5  # gravity is then all that there is
+PULL_WITHOUT_GYRO_S = 0.5  # acceleration is then the only source
 OFFSET_S2 = 64.0  # with a pull of 4 s both poles lie at 8 s
 UPRIGHT_S = 6.0  # chosen
 SETTLE_S = 3.0  # chosen: several steps, whose mean is gravity
@@ -43,7 +42,7 @@ class Tilt:
         self.reset()
 
     def reset(self) -> None:
-        """Forget the past, as after a gap."""
+        """Forget everything, as after a gap."""
         self.samples = 0
         self._up = (0.0, 0.0, 0.0)
         self._upright = (0.0, 0.0, 0.0)

@@ -351,7 +351,7 @@ def test_the_belts_speed_as_the_feet_tell_it_is_scored_only_where_nothing_else_t
     assert s.speeds == s.true
     assert s.speed_bias_percent == pytest.approx(2)
     assert s.speed_within_percent == s.speed_within_of_ten_percent == 0
-    assert s.told_bias_percent == pytest.approx(-2)
+    assert s.reported_speed_bias_percent == pytest.approx(-2)
     assert scored(made, [replace(told, source="console"), *events]).strides.speeds == 0
 
 

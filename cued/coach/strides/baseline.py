@@ -21,7 +21,7 @@ import math
 
 from msgspec import Struct
 
-from cued.gait.ordinary import SPEED_BIN_M_S, UNTOLD, Terms, usual
+from cued.gait.ordinary import SPEED_BIN_M_S, UNKNOWN_BIN, Terms, usual
 from cued.model import Belt, Stride
 
 EARLY_STRIDES = 10  # the mean of ten strides is known to a third of their spread
@@ -58,7 +58,7 @@ def terms_of(stride: Stride, belt: Belt | None) -> Terms | None:
     return unspoken(stride, *bins_of(belt))
 
 
-def unspoken(stride: Stride, speed: int = UNTOLD, incline: int = UNTOLD) -> Terms | None:
+def unspoken(stride: Stride, speed: int = UNKNOWN_BIN, incline: int = UNKNOWN_BIN) -> Terms | None:
     """Return the same on a belt that tells no speed and is taken for constant."""
     if stride.direction == "unknown" or stride.mode not in ("walking", "running"):
         return None

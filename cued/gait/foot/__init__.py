@@ -1,1 +1,1 @@
-"""One foot or shank: what its sensor shows of contacts, lifts, strides and direction."""
+"""Contacts, lifts, strides and direction from a sensor on one foot or shank."""

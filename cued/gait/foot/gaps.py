@@ -1,8 +1,8 @@
-"""Where samples have been missing for too long and are back, and how hard a sensor is shaken.
+"""Gaps in a sensor's samples, and the sizes of acceleration, turn rate and jerk.
 
 A clipped impact or a lost packet is bridged: the grid interpolates, turn rates hardly suffer, and
-a footfall must not be lost over it. After ``BRIDGE`` samples that are not ok nothing is believed
-until the next one that is. Which sample that is does not depend on how samples were split.
+a footfall must not be lost over it. After ``BRIDGE`` samples in a row that are not ok, none is
+used until the next good one. This does not depend on how the samples were split.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ BRIDGE = 12  # samples: a packet of ten and its edges
 
 
 class Gaps:
-    """Cuts a segment's blocks into parts that can be believed and parts that cannot."""
+    """Cuts a segment's blocks into usable parts and gaps."""
 
     def __init__(self) -> None:
         self._missing = 0  # samples in a row that are not ok
 
     def parts(self, ok: Bools) -> list[tuple[slice, bool]]:
-        """Return the parts of the next samples, each with whether its samples are gone."""
+        """Return the parts of the next samples, each with True if it is a gap."""
         n = ok.shape[0]
         if not n:
             return []
@@ -38,14 +38,14 @@ class Gaps:
         return [(slice(a, b), gone[a]) for a, b in pairwise(cuts)]
 
 
-class Felt:
-    """Takes the sizes of three vectors at once; a sample before the first one is like it."""
+class Sizes:
+    """Computes the sizes of three vectors at once; the jerk of the first sample is 0."""
 
     def __init__(self) -> None:
         self._last: Floats | None = None
 
     def feed(self, acc: Floats, gyr: Floats) -> tuple[list[float], list[float], list[float]]:
-        """Process (n, 3) rows and return sizes: m/s², rad/s and m/s³, each in a fixed order."""
+        """Process (n, 3) rows; return the sizes of acceleration, turn rate and jerk, SI units."""
         last = acc[0] if self._last is None else self._last
         self._last = acc[-1].copy()
         v: Floats = np.empty((3, 3, acc.shape[0]))  # kind, axis, sample
@@ -53,5 +53,5 @@ class Felt:
         v[2, :, 0] = acc[0] - last
         v[2, :, 1:] = v[0, :, 1:] - v[0, :, :-1]
         v *= v
-        size, turn, change = np.sqrt(v[:, 0] + v[:, 1] + v[:, 2])
+        size, turn, change = np.sqrt(v[:, 0] + v[:, 1] + v[:, 2])  # in this order, for any split
         return size.tolist(), turn.tolist(), (change / DT_S).tolist()

@@ -1,16 +1,17 @@
-"""How a sensor sits on a foot or shank: its left axis when unknown, and doubts when it is given.
+"""Mounting of a foot or shank sensor: finds an unknown left axis and checks a given mounting.
 
 A foot turns mostly about the axis across it, so the principal axis of its turn rates is that axis,
-but for its sign: forward gait seen with one sign looks like backward gait seen with the other, and
-a sensor turned back to front on the foot cannot be told from a foot that walks the other way. So a
-segment without a given mounting never says a direction. What can be noticed of a given one is that
-it is upside down (gravity) or turned sideways (swings about another axis than the left one).
+up to its sign: forward gait seen with one sign looks like backward gait seen with the other, and a
+sensor turned back to front on the foot cannot be distinguished from a foot that walks the other
+way. So a segment without a given mounting never gives a direction. A given mounting can be seen to
+be upside down (by gravity) or turned sideways (the swings are not about its left axis).
 
-Back to front it can only be suspected, from the form of strides: forward, the sole turns most while
-it pushes off and little in landing, 0.64-0.88 of the swing's turn (medians of tripod, gottlieb,
-voisard, pyshoe, bandai); backward it is the landing that turns most, 0.24-0.47 (gottlieb toe and
-heel, bandai). Strides formed one way that go the other raise a doubt. As only one person's backward
-strides were measured with a real sensor, this doubt silences nothing.
+Back to front can only be suspected, from the form of strides: forward, most of the sole's turn
+comes with the push-off and little with the landing, 0.64-0.88 of the swing's turn (medians of
+tripod, gottlieb, voisard, pyshoe, bandai); backward most comes with the landing, 0.24-0.47
+(gottlieb toe and heel, bandai). A form that contradicts the direction of travel raises a doubt.
+Because only one person's backward strides were measured with a real sensor, this doubt silences
+nothing.
 """
 
 from __future__ import annotations
@@ -25,29 +26,27 @@ from cued.model import Floats
 
 WINDOW = 20  # samples between looks at the axis
 KEEP = 0.96  # from one window to the next: some five seconds of movement are remembered
-SAME = 0.97  # cosine of 14 degrees; a foot's swings are 7 off its axis (gottlieb), and a mounting
-ANOTHER = 0.7  # cosine of 45 degrees: a sensor turned so far is doubted (``Wear``), not corrected
+SAME = 0.97  # cosine of 14 degrees: a foot's swings are 7 off its axis (gottlieb), plus mounting
+ANOTHER = 0.7  # cosine of 45 degrees: a sensor turned further is doubted (``Wear``), not corrected
 SWUNG = 15  # windows of movement before a given axis is corrected, some three strides
 MOVING = 0.5  # mean squared turn rate of a window with a swing in it, (rad/s)²; standing: < 0.01
 LEAD = 0.6  # share of all turning that the axis must explain
 UPRIGHT = 0.26  # cosine of 75 degrees; a heel's or toe's slope is 45 at the most
-ACROSS = (
-    0.4  # share of a stride's turning that must be about the left axis; swings measure 0.8-0.98
-)
-FORWARD_FORM = 0.65  # eight strides of this form and more are forward ones ...
-BACKWARD_FORM = 0.40  # ... and of this and less backward ones
+ACROSS = 0.4  # least share of a stride's turning about the left axis; swings measure 0.8-0.98
+FORWARD_FORM = 0.65  # a median form of this or more is forward ...
+BACKWARD_FORM = 0.40  # ... and of this or less backward
 FORMS = 8  # strides; chosen: their median does not move with one odd stride
-AGREE = 3  # rests or strides running before a doubt is raised or dropped
+AGREE = 3  # rests or strides in a row before a doubt is raised or dropped
 
 State = Literal["unknown", "level", "known", "doubtful"]
 
 
 class Axis:
-    """The dominant turn axis of a segment, as it was known at each sample."""
+    """The dominant turn axis of a segment, as known at each sample."""
 
     def __init__(self) -> None:
         self._n = 0
-        self._known: list[tuple[int, Floats]] = []  # since which sample, and the axis
+        self._known: list[tuple[int, Floats]] = []  # first sample that it holds for, axis
         self._sum = np.zeros((3, 3))
         self._window: list[Floats] = []
         self._held = 0
@@ -55,16 +54,16 @@ class Axis:
         self._windows = 0
 
     def at(self, n: int) -> Floats | None:
-        """Return the axis (3,) that held at sample ``n`` of the last ``rate``, None if none did."""
+        """Return the axis (3,) at sample ``n`` of the last ``rate`` call, or None if unknown."""
         for since, axis in reversed(self._known):
             if since <= n:
                 return axis
         return None
 
     def rate(self, gyr: Floats, given: Floats | None = None) -> list[float]:
-        """Turn rates (n, 3) about the axis as it was known at each sample; 0 before that.
+        """Return turn rates about the axis as known at each sample, from (n, 3); 0 before that.
 
-        given : the axis by the mounting, which stands unless the swings turn clearly off it.
+        given : the mounting's axis, which is kept unless the swings are clearly off it.
         """
         if given is not None and self._given is None:
             self._given = given
@@ -80,7 +79,7 @@ class Axis:
         return rates
 
     def skip(self, samples: int) -> None:
-        """Pass over samples that cannot be believed."""
+        """Pass over samples in a gap."""
         self._n += samples
 
     def _learn(self, piece: Floats) -> None:
@@ -106,7 +105,7 @@ class Axis:
         self._known.append((self._n, axis))
 
     def _corrected(self, given: Floats, axis: Floats) -> Floats:
-        """Return the swings' own axis where the given one is off by more than people mount it."""
+        """Return the swings' axis where the given one is off by more than careless mounting."""
         along = float(axis @ given)
         if self._windows < SWUNG or not ANOTHER < abs(along) < SAME:
             return given
@@ -114,57 +113,57 @@ class Axis:
 
 
 class Wear:
-    """Watches gravity at rest and the turning of strides for what contradicts a given mounting."""
+    """Checks a given mounting against gravity at rest and the turning of strides."""
 
     def __init__(self) -> None:
         self.state: State = "unknown"
         self.why = ""
         self._forms: deque[tuple[bool, float]] = deque(maxlen=FORMS)
-        self._reversed = False  # as the forms look
-        self._upside = 0  # rests in a row that contradict (> 0) or agree (< 0)
-        self._across = 0  # and strides
+        self._reversed = False  # by the forms
+        self._upside = 0  # rests in a row that contradict (> 0) or agree with (< 0) the mounting
+        self._across = 0  # the same for strides
 
     def rest(self, up: Floats, oriented: bool) -> bool:
-        """Process gravity's reaction at a rest and return True when the state changed."""
+        """Process gravity's reaction at a rest and return whether the state changed."""
         if not oriented:
-            return self._become("level", "up is known from gravity, front is not")
+            return self._become("level", "up is known from gravity, forward is not")
         x, y, z = up.tolist()
         wrong = z < UPRIGHT * math.sqrt(x * x + y * y + z * z)
         self._upside = _counted(self._upside, wrong)
         return self._judge()
 
     def stride(self, share: float) -> bool:
-        """Process the share of a stride's turning that was about the given left axis."""
+        """Process the share of a stride's turning about the left axis; return as ``rest``."""
         self._across = _counted(self._across, share < ACROSS)
         return self._judge()
 
     def form(self, form: float, forward: bool) -> bool:
-        """Process the form of a walking stride and which way it went."""
+        """Process the form and direction of a walking stride; return as ``rest``."""
         self._forms.append((forward, form))
         self._reversed = self._looks_reversed()
         return self._judge()
 
     @property
     def silent(self) -> bool:
-        """The given axes are wrong, so nothing may be said in them."""
+        """The given axes are wrong, so no direction may be given."""
         return self._upside >= AGREE or self._across >= AGREE
 
     def _looks_reversed(self) -> bool:
         if len(self._forms) < FORMS:
             return False
-        ways = {forward for forward, _ in self._forms}
-        if len(ways) > 1:
+        directions = {forward for forward, _ in self._forms}
+        if len(directions) > 1:
             return False
         form = sorted(form for _, form in self._forms)[FORMS // 2]
-        return form <= BACKWARD_FORM if True in ways else form >= FORWARD_FORM
+        return form <= BACKWARD_FORM if True in directions else form >= FORWARD_FORM
 
     def _judge(self) -> bool:
         if self._upside >= AGREE:
             return self._become("doubtful", "gravity says that the sensor is upside down")
         if self._across >= AGREE:
-            return self._become("doubtful", "the foot swings about another axis than the given one")
+            return self._become("doubtful", "the foot does not swing about the given left axis")
         if self._reversed:
-            return self._become("doubtful", "strides go against their form: is it back to front?")
+            return self._become("doubtful", "strides look reversed: is the sensor back to front?")
         if self._upside <= -AGREE:
             return self._become("known", "gravity and swings agree with the given mounting")
         return False

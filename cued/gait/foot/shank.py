@@ -1,45 +1,42 @@
 """Footfalls and lifts of one leg from a sensor on its shank.
 
 The shank swings about the knee as the sole does about the ankle, with two turning points in a
-stride: lower end hindmost as the foot leaves, foremost as it lands (forward gait; the other way
-round backward). So the method is that of ``swing.py``, and of Aminian et al. 2002
-(10.1016/S0021-9290(02)00008-8), who put the contact at the dip of the rate after swing. What it
-has of rest is the slow part of stance, and the contact is taken at the turning point itself.
+stride: lower end hindmost as the foot leaves, foremost as it lands (forward gait; the reverse
+backward). So the method is that of ``swing.py``, and of Aminian et al. 2002
+(10.1016/S0021-9290(02)00008-8), who put the contact at the dip of the rate after swing. The slow
+part of stance serves as rest, and the contact is taken at the turning point itself.
 
 Measured on two treadmill walks of one person (tripod, 3.0 and 4.4 km/h, mounting not given): 426
-of 427 steady footfalls within 50 ms and none too many once each sensor's own offset is taken off.
-That lies anywhere from -117 to +63 ms and is the recording's, since contacts and lifts share it
-within 9 ms. So spread (13-21 ms) is measured and the constant part of the timing is not.
+of 427 steady footfalls within 50 ms and none too many, after removing each sensor's constant
+offset. That ranges from -117 to +63 ms and is due to the recording, since contacts and lifts share
+it within 9 ms. So the spread (13-21 ms) is measured, the constant part of the timing is not.
 
-Not validated: backward gait, running (a runner's shank has no slow stance to start from: it may
-find nothing), and direction, because no recording gives a shank's mounting; its log-odds follow
-from mechanics, a swing moving the foot in the direction of travel. Mode goes by cadence alone.
+Not validated: backward gait, running (a runner's shank has no slow stance to start from, so nothing
+may be found), and direction, because no recording gives a shank's mounting; its log-odds follow
+from mechanics: a swing moves the foot in the direction of travel. Mode goes by cadence alone.
 """
 
 from __future__ import annotations
 
 from cued.frames import GRAVITY_M_S2
 from cued.gait.finding import Contact, Finding, Heading, LiftOff, Moving
-from cued.gait.foot.gaps import Felt, Gaps
+from cued.gait.foot.gaps import Gaps, Sizes
 from cued.gait.foot.mounting import Axis
 from cued.gait.foot.swing import SwingCycle, SwingMoment
 from cued.model import Block, Floats, Mode, Side
 
 SLOW_RAD_S = 1.2  # tried on tripod's two walks
-SLOW_ACC_M_S2 = 2.0  # the same
-BACK_RAD = 0.03  # the same
+SLOW_ACC_M_S2 = 2.0  # as above
+BACK_RAD = 0.03  # as above
 LATE_S = 0.0  # the turning point itself
-LIFT_LATE_S = 0.03  # so that contacts and lifts of tripod have the same offset
+LIFT_LATE_S = 0.03  # gives contacts and lifts of tripod the same offset
 ORDER_ODDS = 1.0  # from mechanics; not validated
 STANDING_S = 1.5  # longer than a usual stance; chosen
-WALKING_STRIDE_S = 0.95  # 126 steps a minute; people take to running at 135-140 ...
-RUNNING_STRIDE_S = 0.80  # ... so that 150 are running; in between it is unknown
-SURE: dict[Mode, float] = {
-    "walking": 0.5,
-    "running": 0.3,
-    "unknown": 0.5,
-}  # of the mode; others know it better
-RESTLESS = 150  # samples without a slow one: who stood does so no longer
+WALKING_STRIDE_S = 0.95  # 126 steps a minute; people change to running at 135-140 ...
+RUNNING_STRIDE_S = 0.80  # ... so 150 is running; in between it is unknown
+# Confidence in the mode, low because other sensors know it better.
+SURE: dict[Mode, float] = {"walking": 0.5, "running": 0.3, "unknown": 0.5}
+RESTLESS = 150  # samples without a slow one that end standing
 
 
 class Shank:
@@ -54,7 +51,7 @@ class Shank:
         self._cycle = SwingCycle(BACK_RAD, LATE_S)
         self._axis = Axis()
         self._gaps = Gaps()
-        self._felt = Felt()
+        self._sizes = Sizes()
         self._contact_t: float | None = None
         self._mode: Mode = "unknown"
         self._restless = 0  # samples since the last slow one
@@ -72,7 +69,7 @@ class Shank:
 
     def _feed(self, block: Block, gyr: Floats, part: slice, gone: bool) -> list[Finding]:
         t, acc = block.t[part], block.acc[part]
-        size, turn, jerk = self._felt.feed(acc, gyr)
+        size, turn, jerk = self._sizes.feed(acc, gyr)
         if gone:
             self._axis.skip(t.size)
             rate, slow = [0.0] * t.size, [False] * t.size
@@ -115,7 +112,7 @@ class Shank:
         return out
 
     def _pace(self, t: float) -> Mode:
-        """Return the mode by the time since the last contact."""
+        """Return the mode according to the time since the last contact."""
         stride_s = t - self._contact_t if self._contact_t is not None else STANDING_S
         if stride_s > WALKING_STRIDE_S:
             return "walking"

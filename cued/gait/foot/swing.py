@@ -2,21 +2,21 @@
 
 The angle about the left axis (the sum of the pitch rate) has two turning points in a stride of any
 gait: one as the foot leaves, one as it lands. Forward, the toes point lowest when they leave and
-highest when the heel lands. Backward it is the other way round: toes up as the heel leaves last,
-toes down as they land first. Between leaving and landing a foot is never at rest; between landing
-and leaving it is, however briefly. From this, with no amplitude to tune to a person:
+highest when the heel lands. Backward it is the reverse: toes up as the heel leaves last, toes down
+as they land first. Between leaving and landing a foot is never at rest; between landing and leaving
+it is, however briefly. Hence these rules, with no amplitude to tune to a person:
 
 * A *lobe* runs from one turning point to the next. A turning point counts once the angle has come
   back by ``BACK_RAD``.
 * A lobe without rest that follows one with rest is a swing. It begins with the lift, ends with the
   contact, and its sign is the direction of gait.
-* Where rest does not tell (fast running; a foot lifted so high that its swing has only one turning
-  point), the swing is the lobe that has the sign of the swings before it.
+* Where rest does not decide (fast running; a foot lifted so high that its swing has only one
+  turning point), the swing is the lobe with the same sign as the swings before it.
 * The contact is the moment at which the sole has turned back by ``BACK_RAD``, less ``LATE_S``. It
   varies less against the truth (13 ms on tripod, 11 ms on gottlieb backward) than the turning
   point (18, 18) or the largest jerk (17, 13).
-* A landing that no such turn follows (flat-footed, the last step before standing) is decided when
-  the foot rests again as flat as it did before.
+* A landing without such a turn back (flat-footed, the last step before standing) is decided when
+  the foot rests again as flat as before.
 
 Delay: none beyond the sample at which the sole has turned back; see ``chain.py`` for figures.
 """
@@ -34,38 +34,39 @@ BACK_RAD = 0.10  # ripple of the angle in 1341 swings of voisard, tripod, gottli
 LATE_S = 0.015  # true contact to BACK_RAD, median over voisard, where the truth is the foot's own
 LIFT_EARLY_S = 0.020  # true lift to the turning point, median over voisard
 PUSH_LATE_S = 0.030  # largest pitch rate before it to the true lift, median over voisard
-PUSH_SAMPLES = 30  # in which that largest rate is looked for
+PUSH_SAMPLES = 30  # searched for that largest rate
 REST_RUN = 5  # samples; 50 ms of rest is a stance ...
-PAUSE_RUN = 12  # ... but a slow swing may hesitate that long if it is half the stance's rest
-SLOW_PAUSE = 4  # ... or a quarter of it: a slow swing turns no faster than a quick stance
-STANCE_REST = 160  # longer is standing, which says nothing of the pace
-START_REST = 8  # a swing does not start out of rest; turning back itself takes less
+PAUSE_RUN = 12  # ... but a slow swing may pause that long if it is half the stance's rest ...
+SLOW_PAUSE = 4  # ... or for a quarter of it: a slow swing turns no faster than a quick stance
+STANCE_REST = 160  # longer is standing, which says nothing about the pace
+START_REST = 8  # more rest around the start is no swing; the turning point itself has less
 BRIEF_REST = 2  # samples of rest in a running stance; enough for a first guess
 SWING_RAD = 0.20  # backward swings measure 0.6 and more (gottlieb), shuffles less than this
 HIGH_SWING_RAD = 0.50  # a swing from rest with one turning point only (bandai, walk-back-musical)
-SWING_PEAK_RAD_S = (0.7, 1.5)  # least of a slow foot and of a quick one: in between ...
-SWING_PEAK = 0.5  # ... this share of its own swings' largest rates, which fades ...
+SWING_PEAK_RAD_S = (0.7, 1.5)  # limits of the least peak rate of a swing, which is ...
+SWING_PEAK = 0.5  # ... this share of the foot's largest swing rate, which fades ...
 PEAK_FADES = 0.9  # ... from one lobe to the next
-SWING_SAMPLES = (15, 200)  # as long as any swing; a sole that slaps or rocks is faster
+SWING_SAMPLES = (15, 200)  # the length of any swing; a sole that slaps or rocks is faster
 STANCE_SAMPLES = 18  # shortest; the sole slaps down within 150 ms of a heel strike
-FLAT_RAD = 0.35  # a foot at rest lies as it lay before
+FLAT_RAD = 0.35  # most between two rests of a flat foot
 LANDING_JERK = 400.0  # m/s³; 51 last steps of voisard have 480 and more, half of them 2790
 LANDING_SAMPLES = 20  # chosen: longer than a foot takes to come down flat
 CALM_S = 0.09  # flat landing to the first sample at rest; voisard's last steps, spread 60 ms
 SETTLE = 25  # samples of a rest from which ``trajectory.py`` takes the quietest ...
-SETTLED = 10  # ... and so many of them have to be at rest
+SETTLED = 10  # ... at least this many of them at rest
 MEMORY = 600  # samples kept for looking back over a lobe
 
 
 class SwingMoment(Struct, frozen=True):
     """A lift, contact or rest at ``t``, decided at ``at``, and the swing that a contact ends.
 
-    n, since : samples, counted from the start: of the decision; of the rest's or stance's begin.
-    sign : of the swing's pitch rate; -1 (toes rise) is forward.  clear : rest told the swing from
-    the stance, so ``sign`` is evidence and not memory.  turned : the sole turned back, so the time
-    is as good as it gets.  push_t : of a lift, by the largest pitch rate; a runner's sole goes on
-    turning up after it has left.  form : how far the sole turned from rest until it left, as a
-    share of the swing's turn.
+    n : sample of the decision.  since : sample at which the rest or stance began.
+    sign : of the swing's pitch rate; -1 (toes rise) is forward.
+    clear : the swing was found by rest, so ``sign`` is evidence and not memory.
+    turned : the sole turned back, so the time is as good as it gets.
+    push_t : time of a lift by the largest pitch rate, because a runner's sole keeps turning up
+    after it has left the ground.
+    form : how far the sole turned from rest until it left, as a share of the swing's turn.
     """
 
     kind: Literal["lift", "contact", "rest"]
@@ -83,7 +84,7 @@ class SwingMoment(Struct, frozen=True):
 class Lobe(Struct, frozen=True):
     """From one turning point of the angle to the next; rests are the longest runs, in samples.
 
-    rest_at_start : around its start.  active : angle turned since the last rest.
+    rest_at_start : the rest around its start.  active : angle turned since the last rest.
     """
 
     samples: int
@@ -96,7 +97,7 @@ class Lobe(Struct, frozen=True):
 
 
 class SwingCycle:
-    """Finds the lifts and contacts of one foot in its samples, fed in order."""
+    """Finds the lifts and contacts of one foot."""
 
     def __init__(self, back_rad: float = BACK_RAD, late_s: float = LATE_S) -> None:
         self._back_rad = back_rad
@@ -104,20 +105,21 @@ class SwingCycle:
         self._n = -1  # this sample, counted from the start
         self._angle = 0.0
         self._run = 0  # samples at rest in a row
-        self._angles: list[float] = []  # the last samples' angles,
-        self._rates: list[float] = []  # sizes of rate,
-        self._runs: list[int] = []  # runs of rest
-        self._jerks: list[float] = []  # and jerks, for looking back
-        self._way = 0  # the angle grows (+1), shrinks (-1), not yet known (0)
+        # Of the last samples, for looking back:
+        self._angles: list[float] = []
+        self._rates: list[float] = []  # sizes
+        self._runs: list[int] = []  # of rest
+        self._jerks: list[float] = []
+        self._trend = 0  # the angle grows (+1), shrinks (-1), not yet known (0)
         self._turn = 0.0  # extreme angle of this lobe so far, and its sample
         self._turn_n = 0
         self._start = 0.0  # angle and sample of the last turning point
         self._start_n = 0
         self._before: Lobe | None = None
-        self._quick = SWING_PEAK_RAD_S[1] / SWING_PEAK  # largest rate of the swings, fading
+        self._peak = SWING_PEAK_RAD_S[1] / SWING_PEAK  # largest rate of the swings, fading
         self._pause = 0  # samples of rest that a swing of this pace may have
         self._sign = 0  # sign of the last swing
-        self._orderly = False  # this gait's swings have two turning points
+        self._two_turns = False  # this gait's swings have two turning points
         self._landed = True  # since the sign was last confirmed
         self._flat = 0.0  # angle at the last rest
         self._rest_n = 0  # sample at which the rest to be settled began
@@ -125,8 +127,8 @@ class SwingCycle:
         self._down_n: int | None = 0  # sample of the last contact; None in a swing
 
     def forget(self) -> None:
-        """Start anew after samples that cannot be believed; the direction is kept."""
-        self._way = 0
+        """Start again after a gap; the direction is kept."""
+        self._trend = 0
         self._before = None
         self._run = 0
         self._start, self._start_n = self._angle, self._n + 1
@@ -134,10 +136,10 @@ class SwingCycle:
     def feed(
         self, t: float, rate: float, rest: bool, jerk: float, sign: int = 0
     ) -> Sequence[SwingMoment]:
-        """Process a sample: time, pitch rate, whether it rests, size of jerk; return what happened.
+        """Process a sample and return the moments it decides.
 
-        sign : of swings, where better evidence showed since the last sample which way the foot
-        moves, else 0.
+        rate : pitch rate, rad/s.  jerk : size, m/s³.
+        sign : that swings must have, if the foot's path has shown it since the last sample, else 0.
         """
         if sign:
             self._trust(sign)
@@ -151,7 +153,7 @@ class SwingCycle:
         if len(self._runs) > 4 * MEMORY:
             for kept in (self._angles, self._rates, self._runs, self._jerks):
                 del kept[: -2 * MEMORY]
-        back = (self._turn - angle) * self._way
+        back = (self._turn - angle) * self._trend
         if 0.0 < back <= self._back_rad and run != REST_RUN and self._n != self._settle_n:
             return ()  # on its way to a turning point, like most samples
         return self._look(t, angle, back)
@@ -159,7 +161,7 @@ class SwingCycle:
     def _look(self, t: float, angle: float, back: float) -> list[SwingMoment]:
         steps: list[SwingMoment] = []
         here = len(self._runs) - 1
-        if self._way == 0:
+        if self._trend == 0:
             self._begin(angle)
         elif back <= 0.0:
             self._turn, self._turn_n = angle, self._n
@@ -173,15 +175,15 @@ class SwingCycle:
         return steps
 
     def _trust(self, sign: int) -> None:
-        """Set the sign of swings by better evidence than their own rests."""
+        """Set the sign of swings from better evidence than their rests."""
         if not self._landed:
-            self._orderly = False
+            self._two_turns = False
         self._landed = False
         self._sign = sign
 
     def _begin(self, angle: float) -> None:
         if abs(angle - self._start) > self._back_rad:
-            self._way = 1 if angle > self._start else -1
+            self._trend = 1 if angle > self._start else -1
             self._turn, self._turn_n = angle, self._n
 
     def _lobe(self, here: int) -> Lobe:
@@ -206,10 +208,10 @@ class SwingCycle:
     @property
     def _least_peak(self) -> float:
         slow, quick = SWING_PEAK_RAD_S
-        return max(slow, min(quick, SWING_PEAK * self._quick))
+        return max(slow, min(quick, SWING_PEAK * self._peak))
 
     def _is_swing(self, lobe: Lobe) -> bool:
-        """Judge by rest: none in the lobe, some in the one before but not where they meet."""
+        """Judge by rest: some in the lobe before, none in this one nor where they meet."""
         before = self._before
         if before is None or lobe.angle < SWING_RAD or lobe.peak < self._least_peak:
             return False
@@ -218,31 +220,31 @@ class SwingCycle:
         pause = _pause(before)
         if lobe.rest_at_start >= max(START_REST, pause):
             return False
-        # To overturn the direction takes a stance; to begin or to confirm one, a glimpse of rest.
-        enough = max(REST_RUN, self._pause) if self._sign == -self._way else BRIEF_REST
+        # To reverse the direction takes a stance; to begin or to confirm one, a glimpse of rest.
+        enough = max(REST_RUN, self._pause) if self._sign == -self._trend else BRIEF_REST
         most = max(min(before.rest, REST_RUN), min(PAUSE_RUN, before.rest // 2), pause)
         return before.rest >= enough and lobe.rest < most
 
     def _remember(self, swing: Lobe) -> None:
-        """Learn the wearer's pace from a swing that rest told from the stance before it."""
-        self._quick = max(swing.peak, self._quick)
+        """Learn the wearer's pace from a swing that was found by rest."""
+        self._peak = max(swing.peak, self._peak)
         self._pause = _pause(self._before) if self._before else 0
 
     def _is_like_the_last(self, lobe: Lobe) -> bool:
-        """Judge by the sign of the swings before, where rest does not tell."""
-        if self._sign != self._way or lobe.peak < self._least_peak:
+        """Judge by the sign of the swings before, where rest does not decide."""
+        if self._sign != self._trend or lobe.peak < self._least_peak:
             return False
         if not SWING_SAMPLES[0] <= lobe.active_samples <= SWING_SAMPLES[1]:
             return False
         if lobe.rest < REST_RUN:
             return lobe.active >= SWING_RAD
-        return lobe.active >= HIGH_SWING_RAD and not self._orderly
+        return lobe.active >= HIGH_SWING_RAD and not self._two_turns
 
     def _turned(self, now: float, here: int, back: float) -> list[SwingMoment]:
         """Judge the lobe that ended ``back_rad`` ago: a swing, a stance or neither."""
         lobe = self._lobe(here)
         clear = self._is_swing(lobe)
-        self._quick *= PEAK_FADES
+        self._peak *= PEAK_FADES
         if clear:
             self._remember(lobe)
         steps: list[SwingMoment] = []
@@ -258,27 +260,27 @@ class SwingCycle:
             lift = SwingMoment(kind="lift", t=t, at=now, n=self._n, since=since, push_t=push)
             steps.append(lift)
         self._before = lobe
-        self._way = -self._way
+        self._trend = -self._trend
         self._start, self._start_n = self._turn, self._turn_n
         return steps
 
     def _is_stance(self, lobe: Lobe) -> bool:
-        if self._down_n is None or self._sign == self._way or lobe.peak < self._least_peak:
+        if self._down_n is None or self._sign == self._trend or lobe.peak < self._least_peak:
             return False
         long_enough = self._turn_n - self._down_n >= STANCE_SAMPLES
         return long_enough and (lobe.rest >= REST_RUN or self._sign != 0)
 
     def _push(self, here: int) -> int:
         """Return the index of the largest pitch rate shortly before the turning point."""
-        oldest = max(0, here - MEMORY)  # who lay down for long turned the foot before that
+        oldest = max(0, here - MEMORY)  # after a long rest the turning point may be older
         end = max(oldest, here - (self._n - self._turn_n))
         start = max(oldest, end - PUSH_SAMPLES, here - (self._n - self._start_n))
         rates = self._rates[start : end + 1]
         return start + rates.index(max(rates))
 
     def _contact(self, t: float, now: float, clear: bool, turned: bool) -> SwingMoment:
-        self._sign = self._way
-        self._orderly = self._orderly or clear
+        self._sign = self._trend
+        self._two_turns = self._two_turns or clear
         self._landed = True
         self._down_n = self._n
         return SwingMoment(
@@ -286,17 +288,17 @@ class SwingCycle:
             t=t,
             at=now,
             n=self._n,
-            sign=self._way,
+            sign=self._trend,
             clear=clear,
             turned=turned,
             form=abs(self._start - self._flat) / max(abs(self._turn - self._start), 1e-6),
         )
 
     def _rested(self, now: float, here: int, angle: float) -> list[SwingMoment]:
-        """Judge a rest: a foot that lies flat after a swing and a blow has landed."""
+        """Judge a rest: a foot that lies flat after a swing and an impact has landed."""
         if self._settle_n < self._n:
             self._rest_n, self._settle_n = self._n - REST_RUN + 1, self._n - REST_RUN + SETTLE
-        if not self._way:
+        if not self._trend:
             self._flat = angle
             return []
         lobe = self._lobe(here)
@@ -308,16 +310,16 @@ class SwingCycle:
         clear = self._is_swing(lobe)
         if not flat or hardest < LANDING_JERK or not (clear or self._is_like_the_last(lobe)):
             return []
-        blow = now - (here - start - jerks.index(hardest)) * DT_S - self._late_s
-        t = (blow + now - (REST_RUN - 1) * DT_S - CALM_S) / 2
+        impact = now - (here - start - jerks.index(hardest)) * DT_S - self._late_s
+        t = (impact + now - (REST_RUN - 1) * DT_S - CALM_S) / 2
         step = self._contact(t, now, clear, turned=False)
         self._before = lobe
-        self._way = 0
+        self._trend = 0
         self._start, self._start_n = angle, self._n
         return [step]
 
     def _settled(self, now: float, here: int) -> list[SwingMoment]:
-        """Report a rest that was one for the most part; settle it again if it goes on."""
+        """Report a rest if the foot was mostly at rest; settle it again if it continues."""
         since, self._rest_n = self._rest_n, self._n
         if self._runs[here]:
             self._settle_n = self._n + SETTLE
@@ -328,5 +330,5 @@ class SwingCycle:
 
 
 def _pause(stance: Lobe) -> int:
-    """Return how many samples a swing may rest after this stance; a rest no longer is no stance."""
+    """Return how many samples a swing after this stance may rest; a stance must rest longer."""
     return stance.rest // SLOW_PAUSE if stance.rest <= STANCE_REST else 0

@@ -1,16 +1,16 @@
-"""Where a foot went between two rests, from its acceleration and turn rate alone.
+"""The path of a foot between two rests, from its acceleration and turn rate alone.
 
 Strapdown integration with zero velocity at rests (Foxlin 2005, 10.1109/MCG.2005.140; Sabatini et
 al. 2005, 10.1109/TBME.2004.840727): level at the first rest, turn with the gyroscope, rotate the
-acceleration, take gravity off, integrate twice, and spread the velocity left over at the second
+acceleration, subtract gravity, integrate twice, and spread the velocity left over at the second
 rest evenly over the time between. Deviations: a rest is one sample, the quietest of its stance,
 because a foot in a soft shoe is never quite still; no magnetometer, and no filter over strides,
-since only single strides are wanted. Integrated in steps of 20 ms, of the means of two samples:
-against 10 ms that halves the cost and leaves the error as it was (medians and spreads of pyshoe and
-tripod change by 1 mm and less; single lengths by up to 3 cm, most by less than 1).
+since only single strides are wanted. Steps are 20 ms, each the mean of two samples: that costs half
+as much as 10 ms with the same error (medians and spreads of pyshoe and tripod change by 1 mm and
+less; single lengths by up to 3 cm, most by less than 1).
 
-It holds on a treadmill as well. A belt of constant speed is as good a frame of reference as the
-floor: resting on the belt is resting, and the displacement is the stride over the belt. A belt
+It holds on a treadmill as well. A belt at constant speed is as good a frame of reference as the
+floor: a foot at rest on it has zero velocity, and the displacement is the stride length. A belt
 whose speed changes by ``dv`` within a stride of duration ``T`` adds about ``dv·T/2``.
 """
 
@@ -27,26 +27,26 @@ from cued.signal.filters import box
 from cued.signal.grid import DT_S
 
 KEEP = 450  # samples to look back over
-LEG = (31, 249)  # samples; nearer rests belong to one stance, over a longer way drift outgrows it
+LEG = (31, 249)  # samples; nearer rests are of one stance, with farther ones drift dominates
 MARGIN = 2  # samples either side of a rest over which gravity is averaged
-MEAN = box((2 * MARGIN + 1) * DT_S)  # s, of as many samples
-REST_ACC_M_S2 = 2.0  # so far from gravity is as loud as a turn rate of 1 rad/s
-# Rests of real feet differ by up to 41 degrees (tripod; 99 % by less than 33); one that hangs still
-# for a moment in mid-swing is turned by 53 and more (a simulated runner).
-LIES = math.sqrt(0.5)  # cosine of 45 degrees, in between
+MEAN = box((2 * MARGIN + 1) * DT_S)  # s; the samples of a rest
+REST_ACC_M_S2 = 2.0  # this far off gravity is as loud as a turn rate of 1 rad/s
+# Rests of real feet differ by up to 41 degrees (tripod; 99 % by less than 33); a foot that pauses
+# in mid-swing is turned by 53 and more (a simulated runner).
+FLAT_COS = math.sqrt(0.5)  # of 45 degrees, in between
 # Chosen: simulated at 0.4 m/s, a swing's end is 0.5 to 0.7 loud and the rest after it 0.0015.
 EARLY, EARLY_LEAST, QUIET = 30.0, 0.05, 0.002
-LEARNS, FORGETS = 0.2, 4.0  # chosen: who walks faster is believed from the third loud landing on
+LEARNS, FORGETS = 0.2, 4.0  # chosen: a faster walk is accepted from the third loud landing on
 STANCE = 150  # samples; as long as a foot rests at 0.3 m/s
 STEP_S = 2 * DT_S  # means of two samples, see above
 FASTEST_RAD_S = 20.0  # swings measure up to 17
 
 
 class Leg(Struct, frozen=True):
-    """A foot's way from one rest to the next, seen from above.
+    """A foot's path from one rest to the next, seen from above.
 
-    start_t, end_t : the rests.  forward, left : m, along and across the mean of the foot's own
-    heading at both ends.  turned : rad about the vertical, left positive.  across : share of all
+    start_t, end_t : the rests.  forward, left : m, along and across the mean of the foot's
+    headings at both ends.  turned : rad about the vertical, left positive.  across : share of all
     turning that was about the axis across the foot, 0..1.  fastest : rad/s, largest turn rate.
     """
 
@@ -71,9 +71,9 @@ class Path:
         self._n = 0  # samples so far
         self._t: Floats = np.empty(0)
         self._rows: Floats = np.empty((0, 6))
-        self._new: list[tuple[Floats, Floats, Floats]] = []  # samples that are not in these yet
+        self._new: list[tuple[Floats, Floats, Floats]] = []  # samples not yet joined to these
         self._anchor: int | None = None  # sample of the last rest
-        self.early = False  # the last call found a foot that still lands
+        self.early = False  # the last rest was a foot still landing or already rising
         self._usual = 1.0  # loudness of rests in gait
         self._landed = -KEEP  # sample
 
@@ -94,17 +94,18 @@ class Path:
             self._new = []
 
     def forget(self) -> None:
-        """Forget where the foot was, which was not seen for a while."""
+        """Forget the last rest after a gap."""
         self._anchor = None
 
     def rest(
         self, first: int, now: int, left: Floats, *, landing: bool = False, last: bool = False
     ) -> Leg | None:
-        """Settle a rest between samples ``first`` and ``now``; give the leg that it ends.
+        """Settle a rest between samples ``first`` and ``now``; return the leg that it ends.
 
         left : (3,) the axis across the foot, in the axes of the samples.
         landing : a swing ended here.  last : the next one begins.
-        Slow feet look at rest before they are down and when they rise: such is none (``early``).
+        A slow foot seems at rest before it is down and when it rises; that does not count
+        (``early``).
         """
         self.early = False
         self._join()
@@ -128,14 +129,14 @@ class Path:
         return self._leg(before - base, end, left)
 
     def _tilted(self, start: int, end: int) -> bool:
-        """Return whether the foot lies otherwise than before: one of the two is no stance."""
+        """Return whether the foot's tilt differs, so that one of the two rests is no stance."""
         a, b = (_mean_force(self._rows[max(0, i - MARGIN) : i + MARGIN + 1]) for i in (start, end))
-        return float(a @ b) < LIES * math.sqrt(float(a @ a) * float(b @ b))
+        return float(a @ b) < FLAT_COS * math.sqrt(float(a @ a) * float(b @ b))
 
     def _is_early(self, now: int, loud: float) -> bool:
         """Return whether a rest in gait is far louder than this foot's others."""
         if now - self._landed >= KEEP:
-            return False  # who stands is quieter than who walks
+            return False  # standing, which is quieter than gait
         if loud > max(EARLY * self._usual, EARLY_LEAST):
             return True
         if now - self._landed < STANCE:
@@ -143,7 +144,7 @@ class Path:
         return False
 
     def up(self, now: int) -> Floats:
-        """Return gravity's reaction at the last rest (at ``now`` if there was none), (3,), m/s²."""
+        """Return gravity's reaction (3,), m/s², at the last rest, or at ``now`` if none."""
         self._join()
         base = self._n - self._t.size
         i = max(MARGIN, (now if self._anchor is None else self._anchor) - base)
@@ -173,17 +174,17 @@ class Path:
 
 
 def _quietest(rows: Floats) -> tuple[int, float]:
-    """Return where the mean over 2 MARGIN + 1 of (n, 6) rows is nearest to rest, and how near."""
+    """Return where the mean of 2 MARGIN + 1 of (n, 6) rows is quietest, and its loudness."""
     acc, gyr = rows[:, :3], rows[:, 3:]
     off = (sizes(acc) - GRAVITY_M_S2) / REST_ACC_M_S2
     loud = np.add.reduce(gyr * gyr, axis=1) + off * off
     means = np.correlate(loud, MEAN, mode="valid")
     at = int(means.argmin())
-    return at, max(float(means[at]), 1e-6)  # simulated ones may be still
+    return at, max(float(means[at]), 1e-6)  # simulated feet may be perfectly still
 
 
 def _halved(rows: Floats) -> Floats:
-    """Return means of neighbours, two by two; a last one alone is at rest and left out."""
+    """Return means of pairs of rows; an odd last row is left out, as it is at rest."""
     even = rows.shape[0] // 2 * 2
     return 0.5 * (rows[0:even:2] + rows[1:even:2])
 
@@ -194,7 +195,7 @@ def _mean_force(rows: Floats) -> Floats:
 
 
 def _share(gyr: Floats, squares: Floats, left: Floats) -> float:
-    """Return the share of (n, 3) turning about ``left``, without what no foot can do for long."""
+    """Return the share of (n, 3) turning about ``left``, without samples too fast for a swing."""
     about: Floats = gyr[:, 0] * left[0] + gyr[:, 1] * left[1] + gyr[:, 2] * left[2]
     about *= about
     swing = squares < FASTEST_RAD_S**2
@@ -207,7 +208,7 @@ Quaternion = tuple[float, float, float, float]  # w, x, y, z; level axes from th
 
 
 def _leveling(ax: float, ay: float, az: float) -> Quaternion:
-    """Return the least rotation that turns gravity's reaction upright."""
+    """Return the smallest rotation that turns gravity's reaction upright."""
     size = math.sqrt(ax * ax + ay * ay + az * az)
     w, x, y = size + az, ay, -ax
     norm = math.sqrt(w * w + x * x + y * y)
@@ -217,7 +218,7 @@ def _leveling(ax: float, ay: float, az: float) -> Quaternion:
 
 
 def _heading(q: Quaternion, left: list[float]) -> float:
-    """Return the angle of what is a quarter turn clockwise of ``left``, seen from above."""
+    """Return the angle of the direction 90 degrees clockwise of ``left``, seen from above."""
     w, x, y, z = q
     vx, vy, vz = left
     tx, ty, tz = 2 * (y * vz - z * vy), 2 * (z * vx - x * vz), 2 * (x * vy - y * vx)
@@ -225,7 +226,7 @@ def _heading(q: Quaternion, left: list[float]) -> float:
 
 
 def _integrated(rows: list[list[float]], q: Quaternion) -> tuple[float, float, Quaternion]:
-    """Integrate (n, 6) rows over level axes with rest at both ends; give x, y and the attitude.
+    """Integrate (n, 6) rows in level axes with rest at both ends; return x, y and the attitude.
 
     Written out on plain floats: 0.7 µs a row against 10 µs with small arrays. Turn rates are
     means of neighbours; sine and cosine of the half angle are exact to 1e-7 below 20 rad/s.

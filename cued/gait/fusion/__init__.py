@@ -1,1 +1,1 @@
-"""The whole runner: every sensor's findings become one account of the gait."""
+"""The gait of the whole runner, from every sensor's findings."""

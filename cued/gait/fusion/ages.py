@@ -1,14 +1,14 @@
-"""The age of every measured value: kept once, so that nothing that reads events has to.
+"""The age of every measured value, tracked here so that no reader of events has to.
 
-A value ends (a measurement of None) as soon as what it rests on is too old or no longer holds:
+A value ends (a measurement of None) as soon as its data are too old or no longer hold:
 
-* 4 s after the stride, or the trunk's part in it, that last renewed it, and after two strides that
-  did not renew it. A slow backward stride lasts 2 s, so two of the slowest are 4 s;
+* 4 s after the stride, or the trunk's posture in it, that last renewed it, and after two strides
+  that did not renew it. A slow backward stride lasts 2 s, so two of the slowest are 4 s;
 * when the link of a sensor that it rests on is lost;
-* when mode or direction change, which a turn does; and, where it depends on the belt, when the
-  belt changes. The metric then starts anew, so forward and backward strides never share a window.
+* when mode or direction change, as in a turn, and, if it depends on the belt, when the belt
+  changes. The metric then starts again, so forward and backward strides never share a window.
 
-Times are those of samples. That no samples come at all is known from the links.
+Times are those of samples; a total lack of samples is noticed by the links.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ MISSED_STRIDES = 2.0  # as above
 
 
 class HeldValue(Struct):
-    """A value that holds now, what it rests on, and strides that did not renew it."""
+    """A current value: when and by which sensors it was measured, and strides without renewal."""
 
-    told: Measurement
-    basis_t: float
+    measurement: Measurement
+    measured_t: float
     sensors: frozenset[str]
     missed: float = 0.0
 
 
 class Ages:
-    """Renews the metrics' values and ends each in its time."""
+    """Renews the metrics' values and ends each when it is too old."""
 
     def __init__(self, metrics: Mapping[str, Metric]) -> None:
         self._metrics = dict(metrics)
-        self._standing: dict[str, HeldValue] = {}
+        self._current: dict[str, HeldValue] = {}
         self._since = dict.fromkeys(metrics, float("-inf"))  # strides begun before do not count
 
     def feed(self, cycle: Cycle, gait: Gait, sensors: frozenset[str]) -> list[Measurement]:
@@ -54,11 +54,11 @@ class Ages:
             if value is None:
                 out += self._miss(name, share, stride.t)
                 continue
-            basis_t, rests_on = stride.t, sensors
+            measured_t, seen_by = stride.t, sensors
             if "trunk" in metric.basis and cycle.posture is not None:
-                basis_t = min(basis_t, cycle.posture.t)
-                rests_on = rests_on | {cycle.posture.sensor}
-            told = Measurement(
+                measured_t = min(measured_t, cycle.posture.t)
+                seen_by = seen_by | {cycle.posture.sensor}
+            measurement = Measurement(
                 t=stride.t,
                 name=name,
                 value=value,
@@ -67,19 +67,19 @@ class Ages:
                 direction=gait.direction,
                 mode=gait.mode,
             )
-            self._standing[name] = HeldValue(told, basis_t, rests_on)
-            out.append(told)
+            self._current[name] = HeldValue(measurement, measured_t, seen_by)
+            out.append(measurement)
         return out
 
     def advance(self, t: float) -> list[Measurement]:
-        """End the values that nothing has renewed for ``OLD_S`` at sample time ``t``."""
-        for value in self._standing.values():
-            if t - value.basis_t > OLD_S:
-                return self._end(t, lambda _, value: t - value.basis_t > OLD_S)
-        return []  # as nearly always
+        """End the values that were not renewed for ``OLD_S`` until sample time ``t``."""
+        for value in self._current.values():
+            if t - value.measured_t > OLD_S:
+                return self._end(t, lambda _, value: t - value.measured_t > OLD_S)
+        return []  # nearly always
 
     def lose(self, sensor: str, t: float) -> list[Measurement]:
-        """End the values that rest on a sensor that is lost."""
+        """End the values that rest on a lost sensor."""
         return self._restart(t, lambda _, value: sensor in value.sensors)
 
     def change_belt(self, t: float) -> list[Measurement]:
@@ -91,7 +91,7 @@ class Ages:
         return self._restart(t, lambda name, _: "belt" in self._metrics[name].basis)
 
     def restart(self, t: float) -> list[Measurement]:
-        """End all values: mode or direction changed, or nothing is heard any more."""
+        """End all values: mode or direction changed, or all sensors are lost."""
         for metric in self._metrics.values():
             metric.reset()
         self._since = dict.fromkeys(self._metrics, t)
@@ -99,14 +99,14 @@ class Ages:
 
     def _miss(self, name: str, share: float, t: float) -> list[Measurement]:
         """Count a stride that did not renew a value."""
-        value = self._standing.get(name)
+        value = self._current.get(name)
         if value is None:
             return []
         value.missed += share
         return self._end(t, lambda n, v: n == name and v.missed >= MISSED_STRIDES)
 
     def _restart(self, t: float, which: Callable[[str, HeldValue], bool]) -> list[Measurement]:
-        """End values, and forget what they were measured from."""
+        """End values and reset their metrics."""
         out = self._end(t, which)
         for ended in out:
             self._metrics[ended.name].reset()
@@ -114,7 +114,7 @@ class Ages:
 
     def _end(self, t: float, which: Callable[[str, HeldValue], bool]) -> list[Measurement]:
         out: list[Measurement] = []
-        for name in [n for n, value in self._standing.items() if which(n, value)]:
-            told = self._standing.pop(name).told
-            out.append(replace(told, t=max(t, told.t), value=None, strides=0))
+        for name in [n for n, value in self._current.items() if which(n, value)]:
+            last = self._current.pop(name).measurement
+            out.append(replace(last, t=max(t, last.t), value=None, strides=0))
         return out

@@ -1,16 +1,16 @@
-"""The whole runner: every worn sensor's findings become one account of the gait.
+"""The gait of the whole runner, fused from the findings of every worn sensor.
 
     blocks -> segment chains (foot, shank, trunk) -> findings -> merge, in one order
            -> footfalls -> strides -> mode -> direction -> stability, metrics -> events
 
 Rules
 -----
-* Falls go out at once, past the merge: they must not wait for another sensor's samples. What
-  rests on them, a stumble that was held back (``upsets.py``), waits its turn.
+* Falls bypass the merge, because they must not wait for another sensor's samples. A stumble that
+  was held back until a fall followed (``upsets.py``) waits its turn.
 * Mode is settled before direction, because a trunk sees forward running as backward walking.
-* Whatever changes the terms of comparison (belt, incline, mode, direction) re-bases stability and
-  ends the values that depend on it (``ages.py``); whatever interrupts the samples of all sensors
-  makes everything unknown.
+* A change of the terms of comparison (belt, incline, mode, direction) re-bases stability and ends
+  the values that depend on them (``ages.py``); an interruption of all sensors makes everything
+  unknown.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ from cued.model import (
     Stumble,
 )
 
-POSTURE_RECENT_S = 1.5  # of the stride that it belongs to
-SETTLED_S = 2.0  # after a phase began: longer than any packet, so that packets change nothing
+POSTURE_RECENT_S = 1.5  # before the end of the stride that it belongs to
+SETTLED_S = 2.0  # after a change: longer than any packet, so that packets make no difference
 
 
 class Body:
@@ -81,7 +81,7 @@ class Body:
         self._contradicted = False
         self._map = BodyMap()
         self._merge = Merge(list(worn))
-        self._passed = self._merge.passed  # as it was when conclusions were last drawn
+        self._passed = self._merge.passed  # when conclusions were last drawn
         self._footfalls = Footfalls(dict(worn))
         self._strides = Strides()
         self._mode = ModeChoice()
@@ -93,12 +93,12 @@ class Body:
         self._seen_by: dict[Side, str] = {}
         self._posture: Posture | None = None
         self._belt = Owner()
-        self._terms: BeltState | None = None
+        self._terms: BeltState | None = None  # under which strides are now compared
         self._last_footfall_t: float | None = None
         self._gait = Gait(t=0.0, mode="unknown", direction="unknown")
 
     def feed(self, block: Block) -> list[AnyEvent]:
-        """Process samples of one sensor and return the events they complete, of all sensors."""
+        """Process samples of one sensor and return the events they complete."""
         out: list[AnyEvent] = []
         waiting: list[Finding] = []
         for chain in self._chains[block.sensor]:
@@ -127,11 +127,11 @@ class Body:
         return self._advance()
 
     def mark(self, t: float) -> list[AnyEvent]:
-        """Process that a person marked a moment: of a belt that tells nothing, a change."""
-        return self._changed(self._belt.mark(t))
+        """Process a moment that a person marked, which is a change of a belt that reports none."""
+        return self._belt_changed(self._belt.mark(t))
 
     def drop(self, sensor: str, t: float) -> list[AnyEvent]:
-        """End what rests on a sensor whose data are lost at ``t``, and no longer wait for it."""
+        """Stop waiting for a sensor lost at ``t``, and end what rests on it."""
         self._merge.drop(sensor)
         self._direction.drop(sensor, t)
         out = self._advance()
@@ -141,7 +141,7 @@ class Body:
         return [*out, *self._ages.lose(sensor, t), *stability]
 
     def lost(self, t: float, why: str) -> list[AnyEvent]:
-        """Forget what is known: no sensor's data arrive."""
+        """Forget everything, because no sensor's data arrive."""
         self._footfalls.reset()
         self._strides.reset()
         self._mode.lost()
@@ -149,7 +149,7 @@ class Body:
         self._last_footfall_t = None
         self._posture = None
         ended, stability = self._ages.restart(t), self._stability.lost(t, why)
-        return [*self._told(t, why), *ended, *stability]
+        return [*self._update_gait(t, why), *ended, *stability]
 
     def _advance(self) -> list[AnyEvent]:
         found, before = self._merge.drain(), self._passed
@@ -159,31 +159,31 @@ class Body:
         out: list[AnyEvent] = []
         for finding in found:
             if isinstance(finding, Belt | LinkChanged):
-                out += self._pass(finding.t)
+                out += self._pass_time(finding.t)
             if isinstance(finding, Belt):
-                out += self._changed(self._belt.report(finding))
+                out += self._belt_changed(self._belt.report(finding))
                 continue
             if isinstance(finding, LinkChanged):
-                out += self._changed(self._belt.lost(finding.t, finding.sensor))
+                out += self._belt_changed(self._belt.lost(finding.t, finding.sensor))
                 continue
-            out += self._pass(finding.at)
+            out += self._pass_time(finding.at)
             out += self._handle(finding)
-        return out + self._pass(self._passed)
+        return out + self._pass_time(self._passed)
 
-    def _pass(self, t: float) -> list[AnyEvent]:
-        """Conclude what follows from nothing having been found until ``t``."""
+    def _pass_time(self, t: float) -> list[AnyEvent]:
+        """Draw the conclusions from a lack of findings until ``t``."""
         return [
-            *self._changed(self._belt.pass_time(t)),
+            *self._belt_changed(self._belt.pass_time(t)),
             *(event for s in self._strides.overdue(t) for event in self._stride(s, s.t + WAIT_S)),
             *self._stand_still(t),
             *(self._stability.rest(t) if self._last_footfall_t is None else ()),
             *self._ages.advance(t),
         ]
 
-    def _changed(self, told: Sequence[BeltState | Notice]) -> list[AnyEvent]:
+    def _belt_changed(self, states: Sequence[BeltState | Notice]) -> list[AnyEvent]:
         """Use the belt's new state; values that it makes incomparable start again."""
         out: list[AnyEvent] = []
-        for state in told:
+        for state in states:
             out.append(state)
             if isinstance(state, Notice):
                 continue
@@ -194,7 +194,7 @@ class Body:
             for trunk in self._trunk_chains():
                 trunk.belt(state.t + SETTLED_S, slow=slow)
             if state.speed_m_s is None and self._terms and self._terms.source == "feet":
-                continue  # a step was missed: what the feet tell next decides
+                continue  # a step was missed: the feet's next speed decides
             if self._terms is None or other_terms(self._terms, state):
                 if self._terms:
                     out += self._ages.change_belt(state.t)
@@ -203,7 +203,7 @@ class Body:
         return out
 
     def _stand_still(self, t: float) -> list[AnyEvent]:
-        """Conclude that nobody walks if no foot was set down for longer than the pace explains."""
+        """Conclude standing if there was no footfall for longer than the pace explains."""
         still_s = self._patience.limit_s(self._terms.speed_m_s if self._terms else None)
         if self._last_footfall_t is None or t - self._last_footfall_t <= still_s:
             return []
@@ -211,7 +211,7 @@ class Body:
         self._mode.still()
         self._direction.stand()
         self._strides.reset()
-        return self._told(since, "no footfall")
+        return self._update_gait(since, "no footfall")
 
     def _handle(self, finding: Finding) -> list[AnyEvent]:
         match finding:
@@ -226,11 +226,12 @@ class Body:
                 return [] if self._belt_carries(finding) else self._moving(finding)
             case Heading():
                 self._direction.feed(finding, self._mode.mode)
-                return self._told(finding.at, self._direction.why) + self._contradiction(finding)
+                events = self._update_gait(finding.at, self._direction.why)
+                return events + self._contradiction(finding)
             case Turning():
-                if finding.sensor in self._trunks or not self._trunks:  # else not a foot's
+                if finding.sensor in self._trunks or not self._trunks:  # a trunk takes precedence
                     self._direction.turn(finding)
-                return self._told(finding.at, self._direction.why)
+                return self._update_gait(finding.at, self._direction.why)
             case Travel():
                 return self._travelled(finding)
             case Posture():
@@ -239,7 +240,7 @@ class Body:
                 finding = self._confirmed(finding)
                 found = finding.mounting
                 self._direction.doubt(found.sensor, doubtful=found.state == "doubtful")
-                return [*finding.events(), *self._told(finding.at, self._direction.why)]
+                return [*finding.events(), *self._update_gait(finding.at, self._direction.why)]
             case Disturbance():
                 return self._stumbled(finding)
         return []
@@ -252,22 +253,22 @@ class Body:
         return out
 
     def _confirmed(self, found: Orientation) -> Orientation:
-        """Return what was learned of a front as sure if the feet saw the runner go forward."""
-        told = found.mounting
-        sure = told.front == "program" and self._direction.feet_say_forward(found.at)
-        return Orientation(found.at, replace(told, sure=True)) if sure else found
+        """Return a front that the program showed as sure if the feet also saw forward gait."""
+        mounting = found.mounting
+        sure = mounting.front == "program" and self._direction.feet_say_forward(found.at)
+        return Orientation(found.at, replace(mounting, sure=True)) if sure else found
 
     def _moving(self, found: Moving) -> list[AnyEvent]:
         mode = self._mode.feed(found)
         self._direction.move(mode, found.at)
         if mode == "standing":
             self._direction.stand()
-        return self._told(found.at, "")
+        return self._update_gait(found.at, "")
 
     def _belt_carries(self, found: Moving) -> bool:
-        """Return whether a trunk calls the pause within a step standing, on a slow belt that moves.
+        """Return whether a trunk calls a pause within a step standing, on a slow moving belt.
 
-        Who really stands there has no footfall for longer, or steps off.
+        A person who really stands there has no footfall for longer, or steps off.
         """
         speed = self._terms.speed_m_s if self._terms else None
         if found.mode != "standing" or found.sensor not in self._trunks or not speed:
@@ -276,18 +277,19 @@ class Body:
         return speed < SLOW_M_S and since < self._patience.limit_s(speed)
 
     def _travelled(self, travel: Travel) -> list[AnyEvent]:
-        """Use a foot's own travel for the belt's speed and for the stride that waited for it."""
+        """Use a foot's travel for the belt's speed and for the stride that waited for it."""
         speed = self._strides.foot_speed(travel)
-        told = self._belt.step(travel.at, travel.sensor, speed) if speed else []
+        states = self._belt.step(travel.at, travel.sensor, speed) if speed else []
         strides = self._strides.travel(travel)
-        return self._changed(told) + [e for s in strides for e in self._stride(s, travel.at)]
+        changed = self._belt_changed(states)
+        return changed + [e for s in strides for e in self._stride(s, travel.at)]
 
     def _contradiction(self, heading: Heading) -> list[AnyEvent]:
-        """Report once when trunk and feet go on saying the opposite of each other."""
+        """Report once that trunk and feet keep giving opposite directions."""
         if not self._direction.contradicted or self._contradicted:
             return []
         self._contradicted = True
-        text = f"{heading.sensor} says the opposite of the feet: is one of them on back to front?"
+        text = f"{heading.sensor} contradicts the feet's direction: is a sensor back to front?"
         return [Notice(t=heading.at, level="warning", code="body_map", text=text)]
 
     def _contact(self, contact: Contact) -> list[AnyEvent]:
@@ -300,7 +302,7 @@ class Body:
         self._seen_by[footfall.side] = footfall.sensor
         by_trunk = self._trunks.issuperset(self._seen_by.values())
         if by_trunk and (contact.missed or contact.doubtful):
-            self._strides.reset()  # none spans a step that was missed
+            self._strides.reset()  # no stride may span a missed step
         mode, direction = self._mode.mode, self._direction.direction
         stride = self._strides.feed(footfall, mode, direction)
         if by_trunk and contact.doubtful:
@@ -317,13 +319,14 @@ class Body:
         out = [stride, *measured, *stability]
         up = posture.rms[2] if posture and self._stability.level != "unsteady" else None
         took, known = stride.duration_s, stride.length_m is not None
-        told = [*self._belt.stride(at, took, measured=known), *self._belt.trunk(stride.t, took, up)]
-        changed = self._changed(told)
+        by_foot = self._belt.stride(at, took, measured=known)
+        changed = self._belt_changed([*by_foot, *self._belt.trunk(stride.t, took, up)])
         if self._belt.suspects:
             out[0] = replace(stride, clean=False)
         return [*out, *changed]
 
-    def _told(self, t: float, why: str) -> list[AnyEvent]:
+    def _update_gait(self, t: float, why: str) -> list[AnyEvent]:
+        """Report mode and direction if they changed."""
         mode = self._mode.mode
         self._upsets.move(mode, t)
         moves = mode in ("walking", "running")

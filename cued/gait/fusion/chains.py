@@ -1,4 +1,4 @@
-"""Which chains read a sensor, by where it is worn, and how gait is read at all."""
+"""The segment chains of a sensor, by where it is worn, and their configuration."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cued.model import Block, Placement
 
 
 class GaitConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How gait is read."""
+    """Options of the gait analysis."""
 
     starts_forward: Annotated[
         bool,
@@ -34,14 +34,14 @@ class Segment(Protocol):
     """A chain that turns one sensor's blocks into findings."""
 
     def feed(self, block: Block) -> Sequence[Finding]:
-        """Process a block and return what was found in it."""
+        """Process a block and return its findings."""
         ...
 
 
 def chains(
     sensor: str, placement: Placement, config: GaitConfig, earlier: Matrix | None = None
 ) -> list[Segment]:
-    """Build the chains that read a sensor worn there, and in ``earlier`` workouts like this."""
+    """Build the chains of a sensor worn at ``placement``; ``earlier`` : mounting once learned."""
     side = SIDE_OF.get(placement)
     if placement in ("foot_left", "foot_right"):
         return [Foot(sensor, side or "unknown")]

@@ -1,30 +1,31 @@
 """Forward or backward: evidence gathered over steps, and ``unknown`` when there is too little.
 
-Each stride of a foot sensor and each step of a trunk sensor brings log-odds for forward. They are
-summed with forgetting, so that two strides of a foot or three to four steps of a trunk turn the
-answer, and capped, so that an hour in one direction does not make the answer slow. An answer that
-is taken back is ``unknown`` first, where nothing is coached, unless what takes it back is enough
-for the other one.
+Each stride of a foot sensor and each step of a trunk sensor gives log-odds for forward. They are
+summed with forgetting, so that two strides of a foot or three to four steps of a trunk reverse the
+direction, and capped, so that an hour in one direction does not make it slow to change. A direction
+that loses its evidence becomes ``unknown``, in which nothing is coached, unless there is already
+enough evidence for the opposite one.
 
 Rules
 -----
-* Mode comes first: forward running looks to the trunk like backward walking (on the sacrum of
-  alcantara and in the motion capture of bandai), so a trunk's evidence counts in walking only. In
-  running a trunk keeps what walking established and held for ``HELD_S``, since a jog may be taken
-  for a walk as it begins; otherwise it says unknown.
-* Backward from a trunk alone needs ``BACK_STEPS`` steps in a row that say so, and after running
+* Mode comes first: to the trunk, forward running looks like backward walking (on the sacrum of
+  alcantara and in the motion capture of bandai), so its evidence counts in walking only. In running
+  the direction found in walking is kept if it had held for ``HELD_S``, since a jog may look like a
+  walk as it begins; otherwise it becomes unknown.
+* Backward from a trunk alone needs ``BACK_STEPS`` backward steps in a row, and after running
   ``BACK_STEPS_AFTER_RUN``, for the same reason: a wrong cue to a person walking is worse than none.
   On a slow belt it needs ``BACK_STEPS_SLOWLY`` unless the program has the runner go backward.
-* What a forward jog may look like too (``Heading.faint``) keeps up a backward that was found
-  otherwise, and finds it where the program has the runner go backward; else it is no evidence.
-  Against the feet it counts at the pace of a walk: then the trunk's sensor is back to front.
-* An answer that a trunk's steps no longer support, ``WEAK_STEPS`` in a row, is let go.
-* A turn about the vertical wipes the evidence, and while it lasts the answer is unknown. Its steps
-  count half: who turns overground goes on forward, who turns round on a belt does not.
+* Evidence for backward that may also be a forward jog (``Heading.faint``) counts only while the
+  direction is already backward or the program has the runner go backward. It contradicts the feet
+  only at a walking pace, where it means that the trunk's sensor is back to front.
+* After ``WEAK_STEPS`` trunk steps in a row without evidence the direction becomes unknown.
+* A turn about the vertical wipes the evidence, and the direction is unknown while it lasts. Its
+  steps count half: a person who turns overground keeps walking forward, but one who turns round on
+  a belt does not.
 * Standing has no direction. Lost data wipe everything.
-* A foot whose mounting is in doubt says nothing of direction, and what it said before is forgotten.
-* Feet outrank the trunk: while feet bring evidence, a contradicting trunk is not added, but counted
-  as a contradiction, since it may be worn back to front.
+* Evidence from a foot whose mounting is in doubt is ignored, and earlier evidence is forgotten.
+* Feet outrank the trunk: while feet give evidence, the trunk's is not added, but compared: if it is
+  opposite, the sensor may be back to front.
 """
 
 from __future__ import annotations
@@ -39,12 +40,12 @@ DOUBTFUL = 0.7  # below this a decided direction becomes unknown
 FEET_RECENT_S = 4.0  # two slow strides
 IN_TURN = 0.5  # weight of a step that is part of the turn
 CONTRADICTIONS = 6  # in a row; chosen
-JOG_STEP_S = 0.43  # who jogs takes 140 steps a minute and more; who walks on a belt, fewer
+JOG_STEP_S = 0.43  # jogging takes 140 steps a minute and more, walking on a belt fewer
 BACK_STEPS = 3  # chosen: fewer would be wrong more often, more would come late
 BACK_STEPS_SLOWLY = 6  # jogs slowed by up to 2.5 on a belt said to be slow begin with up to 4
-BACK_STEPS_AFTER_RUN = 10  # chosen: a jog may begin as what looks like a walk
+BACK_STEPS_AFTER_RUN = 10  # chosen: a jog may begin looking like a walk
 HELD_S = 4.0  # chosen: the first strides of a jog are over
-WEAK_STEPS = 6  # who turns on a slow belt is not called what they were for longer
+WEAK_STEPS = 6  # so that somebody who turned on a slow belt soon loses the old direction
 
 
 class DirectionChoice:
@@ -58,17 +59,17 @@ class DirectionChoice:
         self._against = 0
         self._compared_t = -1e9
         self._mode: Mode = "unknown"
-        self._since_t = 0.0  # when the direction was last decided
+        self._since_t = 0.0  # when the direction last changed
         self._back_steps = 0  # of the trunk, in a row
-        self._weak_steps = 0  # that say nothing, in a row
+        self._weak_steps = 0  # without evidence, in a row
         self._ran = False  # since the person last stood or was seen going backward
         self._expects_back = False
         self._slowly = False
         self._doubted: set[str] = set()
         self._turning = False
-        self._turning_by = ""  # which sensor said so first
-        self._straight_t = -1e9  # when the last turn was over,
-        self._straight_by = ""  # and which sensor said so
+        self._turning_by = ""  # the first sensor to report the turn
+        self._straight_t = -1e9  # end of the last turn
+        self._straight_by = ""  # the sensor that reported it
 
     def feed(self, heading: Heading, mode: Mode) -> Direction:
         """Process one piece of evidence and return the direction after it."""
@@ -93,15 +94,15 @@ class DirectionChoice:
         return self.direction if self._turning else self._decide(heading.at)
 
     def expect(self, direction: Direction) -> None:
-        """Follow which way the program has the runner go."""
+        """Use the direction in which the program has the runner go."""
         self._expects_back = direction == "backward"
 
     def belt(self, *, slow: bool) -> None:
-        """Know whether the belt is slow."""
+        """Use whether the belt is slow."""
         self._slowly = slow
 
     def move(self, mode: Mode, t: float) -> Direction:
-        """Follow the mode: running keeps only what walking held for long."""
+        """Use a new mode; running keeps the direction only if it had held for ``HELD_S``."""
         before, self._mode = self._mode, mode
         if mode != "running" or before == "running":
             return self.direction
@@ -111,7 +112,7 @@ class DirectionChoice:
         return self.direction
 
     def doubt(self, sensor: str, *, doubtful: bool) -> Direction:
-        """Leave a sensor out whose mounting is in doubt, until it is no longer."""
+        """Ignore a sensor while its mounting is in doubt."""
         if not doubtful:
             self._doubted.discard(sensor)
         elif sensor not in self._doubted:
@@ -121,7 +122,7 @@ class DirectionChoice:
         return self.direction
 
     def turn(self, turning: Turning) -> Direction:
-        """Note the start or the end of a turn about the vertical; the first to say so counts."""
+        """Process the start or end of a turn about the vertical; the first sensor's counts."""
         if turning.turning == self._turning or self._is_over(turning):
             return self.direction
         self._turning = turning.turning
@@ -133,33 +134,33 @@ class DirectionChoice:
         return self._decide(turning.at)
 
     def drop(self, sensor: str, t: float) -> Direction:
-        """Forget a lost sensor's turn, whose end no other sensor may report."""
+        """End a turn reported by a sensor that is lost, as no other may report its end."""
         if not self._turning or sensor != self._turning_by:
             return self.direction
         self._turning = False
         return self._decide(t)
 
     def stand(self) -> Direction:
-        """Reset: nobody moves, so there is no direction."""
+        """Forget the direction, because nobody moves."""
         self._ran = False
         return self._wipe("standing")
 
     def lost(self) -> Direction:
-        """Forget what was seen: data are missing."""
+        """Forget everything, because data are missing."""
         self._turning = False
         return self._wipe("no data")
 
     @property
     def contradicted(self) -> bool:
-        """The trunk has steadily said the opposite of the feet: one of them is worn wrongly."""
+        """The trunk keeps saying the opposite of the feet, so one of them is worn wrongly."""
         return self._against >= CONTRADICTIONS
 
     def feet_say_forward(self, t: float) -> bool:
-        """Return whether the direction is forward, by the feet."""
+        """Return whether the direction is forward according to the feet."""
         return self.direction == "forward" and self._by_feet(t)
 
     def _is_over(self, turning: Turning) -> bool:
-        """Note that another sensor has told the end of that turn: feet see it at other times."""
+        """Return whether another sensor has already ended that turn; feet see it at other times."""
         began_before = turning.turning and turning.t < self._straight_t
         return began_before and turning.sensor != self._straight_by
 
@@ -192,7 +193,7 @@ class DirectionChoice:
         self.direction, self.why = direction, ""
 
     def _surely_back(self, t: float) -> bool:
-        """Return whether the feet say so, or the trunk has for long enough."""
+        """Return whether the feet or enough of the trunk's steps say backward."""
         if self.direction == "backward" or self._by_feet(t):
             return True
         needed = BACK_STEPS_SLOWLY if self._slowly and not self._expects_back else BACK_STEPS

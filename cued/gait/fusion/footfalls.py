@@ -1,14 +1,14 @@
 """One footfall for each contact, whichever sensors are worn.
 
-Every segment chain reports contacts of its own; this module says which of them become the one
-answer. For each foot the sensor nearest to the ground has the word: a sensor on that foot, else on
-its shank, else the trunk. A sensor that went quiet hands over: without blocks for ``SILENT_S``, or
-with blocks but no contact while the next one down reported ``MISSED`` in a row.
+Every segment chain reports its own contacts; this module chooses among them. For each foot the
+sensor nearest to the ground takes precedence: one on that foot, else on its shank, else the trunk.
+A sensor loses precedence when it has sent no blocks for ``SILENT_S``, or no contact while a
+lower-ranked one reported ``MISSED`` in a row.
 
-Rules: contacts come in the order in which they could be said (see ``finding.py``); a contact is
-passed on at once or never, so fusion adds no delay; two contacts of one foot are at least
-``SAME_FOOT_S`` apart and two of unlike or unknown feet ``ANY_FOOT_S`` (200 steps a minute are
-300 ms apart, a stride of the fastest runners here 550 ms).
+Rules: contacts come in the order in which they were known (see ``finding.py``); a contact is passed
+on at once or never, so fusion adds no delay; two contacts of one foot are at least ``SAME_FOOT_S``
+apart and two of different or unknown feet ``ANY_FOOT_S`` (200 steps a minute are 300 ms apart, a
+stride of the fastest runners here 550 ms).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SIDE_OF: dict[Placement, Side] = {
     "shank_left": "left",
     "shank_right": "right",
 }
-RANK = {"foot": 2, "shank": 1}  # the nearer to the ground, the higher; a trunk's is 0
+RANK = {"foot": 2, "shank": 1}  # higher is nearer to the ground; a trunk's is 0
 
 
 class Footfalls:
@@ -49,7 +49,7 @@ class Footfalls:
     def feed(self, contact: Contact) -> Footfall | None:
         """Process a contact; return a footfall if this sensor has precedence for that foot."""
         self._missed[contact.sensor] = 0
-        if not self._has_word(contact):
+        if not self._takes_precedence(contact):
             return None
         known = contact.side != "unknown"
         if known and contact.t - self._last.get(contact.side, -1e9) < SAME_FOOT_S:
@@ -64,7 +64,7 @@ class Footfalls:
         )
 
     def owns(self, side: Side, sensor: str) -> bool:
-        """Return whether that foot's last footfall was this sensor's, so that its lift counts."""
+        """Return whether that foot's last footfall was this sensor's, so its lift counts too."""
         return self._by.get(side) == sensor
 
     def reset(self) -> None:
@@ -72,20 +72,20 @@ class Footfalls:
         self._last.clear()
         self._last_any = -1e9
 
-    def _has_word(self, contact: Contact) -> bool:
-        mine = self._rank[contact.sensor]
-        above = [s for s in self._heard if self._rank[s] > mine and self._alive(s, contact.at)]
+    def _takes_precedence(self, contact: Contact) -> bool:
+        rank = self._rank[contact.sensor]
+        above = [s for s in self._heard if self._rank[s] > rank and self._alive(s, contact.at)]
         watched: set[Side | None] = {self._side[s] for s in above}
         if contact.side != "unknown":
             above = [s for s in above if self._side[s] == contact.side]
         elif len(watched) < 2:
-            # Of unknown foot, and one foot is watched: ours if it can only be the other one.
+            # The foot is unknown and only one is watched: accept if it can only be the other one.
             side = next(iter(watched), None)
             return side is None or contact.t - self._last.get(side, -1e9) > 0.2
-        silenced = [s for s in above if self._missed[s] < MISSED]
+        reliable = [s for s in above if self._missed[s] < MISSED]
         for s in above:
             self._missed[s] += 1
-        return not silenced
+        return not reliable
 
     def _alive(self, sensor: str, t: float) -> bool:
         return t - self._heard[sensor] < SILENT_S

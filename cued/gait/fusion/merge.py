@@ -1,12 +1,12 @@
-"""Findings of several sensors in one order that does not depend on how packets arrived.
+"""Findings of several sensors in one order, however their packets arrived.
 
-Packets of different sensors interleave at random. A finding is handed on when every live sensor's
-samples have passed the moment at which it could be said (``at``); until then a finding of another
-sensor could still come before it. A sensor whose samples end ``WAIT_S`` before the newest block of
-another begins is not waited for, so a stalled link delays the others by that much and one block at
-most, and long blocks (a recording read in pieces of seconds) still wait for each other. What is
-told of the belt has its turn among findings; it waits for no sensor once all of them are given up
-for lost, or none has spoken for ``FIRST_S``.
+Packets of different sensors interleave at random. A finding is passed on when every live sensor's
+samples have passed the moment at which it was known (``at``); until then another sensor's finding
+could still come before it. A sensor whose samples end ``WAIT_S`` before another's newest block
+begins is not waited for. So a stalled link delays the others by at most that and one block, and
+long blocks (a recording read in pieces of seconds) still wait for each other. Belt messages are
+ordered among the findings; they wait for no sensor once all are lost, or none has sent anything for
+``FIRST_S``.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ import heapq
 from cued.gait.finding import Finding
 from cued.model import Belt, LinkChanged
 
-WAIT_S = 0.5  # chosen: longer than radios hesitate, the delay of others when one is lost
+WAIT_S = 0.5  # chosen: longer than radio gaps; the others' delay when one sensor is lost
 FIRST_S = 5.0  # longer than any packet
 
 
 class Merge:
-    """Holds findings back until their turn."""
+    """Holds findings and belt messages back until their turn."""
 
     def __init__(self, sensors: list[str]) -> None:
         self._order = {sensor: i for i, sensor in enumerate(sorted(sensors))}
@@ -30,12 +30,12 @@ class Merge:
         self._heap: list[tuple[float, int, int, Finding | Belt | LinkChanged]] = []
         self._count = 0
         self.passed = -1e9  # sample time that every live sensor has reached
-        self._silent = set(sensors)  # never heard, and not given up
+        self._silent = set(sensors)  # sent nothing yet, and not lost
 
     def put(self, sensor: str, began: float, reached: float, findings: list[Finding]) -> None:
-        """Process what a sensor found in samples from ``began`` up to ``reached``."""
+        """Queue what a sensor found in samples from ``began`` up to ``reached``."""
         self._silent.clear()
-        if not self._reached:  # nobody spoke yet: give the others their chance, from here on
+        if not self._reached:  # the first block of all: wait for the other sensors from here on
             self._reached = dict.fromkeys(self._order, began)
         self._began[sensor], self._reached[sensor] = began, reached
         self._pass()
@@ -51,7 +51,7 @@ class Merge:
             self._silent.clear()
 
     def drop(self, sensor: str) -> None:
-        """Stop waiting for a sensor that is lost."""
+        """Stop waiting for a lost sensor."""
         self._silent.discard(sensor)
         self._reached.pop(sensor, None)
         self._began.pop(sensor, None)

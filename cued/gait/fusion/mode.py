@@ -1,14 +1,14 @@
-"""Standing, walking or running: one answer from what each sensor sees.
+"""Standing, walking or running, from what each sensor sees.
 
-Each segment says what its own movement looks like, with a confidence. Somebody stands only when
-every sensor that spoke lately says so, since in walking one foot is always still; among the others
-the mode with the largest summed confidence is the answer. Without any footfall for longer than
-the person's own pace explains (``Patience``) a sensor that calls itself walking is not believed:
-somebody sways, or data are missing.
+Each segment votes for the mode that its movement looks like, with a confidence. The mode is
+standing only when all recent votes say so, since in walking one foot is always still. Among
+walking and running, the one with the largest summed confidence wins. Without a footfall for longer
+than the person's pace explains (``Patience``) nobody walks, whatever a sensor says: somebody sways,
+or data are missing.
 
-Rules: the first moving opinion ends standing, because coaching has to know at once; between
-walking and running a change has to hold for ``HOLD`` opinions of each sensor in a row (about one
-step), so that one odd step changes nothing. ``unknown`` at the start and after lost data.
+Rules: the first vote for walking or running ends standing, because coaching has to know at once;
+between walking and running a change has to hold for ``HOLD`` votes of each sensor in a row (about
+one step), so that one odd step changes nothing. ``unknown`` at the start and after lost data.
 """
 
 from __future__ import annotations
@@ -19,30 +19,30 @@ from statistics import median
 from cued.gait.finding import Moving
 from cued.model import Mode
 
-STILL_S = 2.0  # longer than a stride at usual speed lets a foot wait
-STILL_SLOWLY_S = 4.0  # and on a slow belt, where a stride takes up to 3.2 s (0.2 m/s)
+STILL_S = 2.0  # longer than between the footfalls of a foot at usual speed
+STILL_SLOWLY_S = 4.0  # the same on a slow belt, where a stride takes up to 3.2 s (0.2 m/s)
 SLOW_M_S = 0.6  # chosen
-STILL_STEPS = 2.5  # of the usual time between footfalls, of which one may be missed
-PACE = 3  # times between footfalls of which the middle one is usual
+STILL_STEPS = 2.5  # times the usual time between footfalls, of which one may be missed
+PACE = 3  # times between footfalls, whose median is usual
 RECENT_S = 4.0  # two slow strides
 HOLD = 2  # chosen: about one step, see above
 
 
 class Patience:
-    """How long the next footfall may be waited for: by the belt, else by the pace so far."""
+    """How long to wait for the next footfall: by the belt's speed, else by the pace so far."""
 
     def __init__(self) -> None:
         self._last_t = -1e9
         self._between: deque[float] = deque(maxlen=PACE)
 
     def step(self, t: float) -> None:
-        """Process a footfall. Longer pauses are no pace."""
+        """Process a footfall; a longer pause before it does not count toward the pace."""
         if t - self._last_t < STILL_SLOWLY_S:
             self._between.append(t - self._last_t)
         self._last_t = t
 
     def limit_s(self, speed_m_s: float | None) -> float:
-        """Return how long without a footfall nobody walks, on a belt of that speed."""
+        """Return the time without a footfall that means standing, on a belt of that speed."""
         if speed_m_s and 0.0 < speed_m_s < SLOW_M_S:
             return STILL_SLOWLY_S
         usual = median(self._between) if self._between else 0.0
@@ -50,17 +50,17 @@ class Patience:
 
 
 class ModeChoice:
-    """Fuses the opinions of several sensors."""
+    """Fuses the votes of several sensors."""
 
     def __init__(self) -> None:
         self.mode: Mode = "unknown"
-        self._opinions: dict[str, Moving] = {}
+        self._votes: dict[str, Moving] = {}
         self._candidate: Mode = "unknown"
         self._held = 0
 
     def feed(self, moving: Moving) -> Mode:
-        """Process an opinion and return the mode after it."""
-        self._opinions[moving.sensor] = moving
+        """Process a vote and return the mode after it."""
+        self._votes[moving.sensor] = moving
         best = self._best(moving.at)
         if best == self.mode:
             self._held = 0
@@ -68,30 +68,28 @@ class ModeChoice:
         self._held = self._held + 1 if best == self._candidate else 1
         self._candidate = best
         starts_or_ends = {self.mode, best} & {"unknown", "standing"}
-        if starts_or_ends or self._held >= HOLD * len(self._opinions):
+        if starts_or_ends or self._held >= HOLD * len(self._votes):
             self.mode, self._held = best, 0
         return self.mode
 
     def still(self) -> Mode:
-        """Conclude that nobody walks: no footfall for too long although samples arrive."""
-        self._opinions.clear()
+        """Conclude standing: no footfall for too long although samples arrive."""
+        self._votes.clear()
         self.mode, self._held = "standing", 0
         return self.mode
 
     def lost(self) -> Mode:
-        """Forget: without samples nothing is known."""
-        self._opinions.clear()
+        """Forget the mode, which without samples is unknown."""
+        self._votes.clear()
         self.mode, self._held = "unknown", 0
         return self.mode
 
     def _best(self, at: float) -> Mode:
-        # Moving is said again at each contact, standing once: only the former grows stale.
-        recent = [
-            o for o in self._opinions.values() if o.mode == "standing" or at - o.at <= RECENT_S
-        ]
+        # Walking and running are repeated at each contact, standing is not, so it never grows old.
+        recent = [v for v in self._votes.values() if v.mode == "standing" or at - v.at <= RECENT_S]
         weight: dict[Mode, float] = {}
-        for opinion in recent:
-            weight[opinion.mode] = weight.get(opinion.mode, 0.0) + opinion.confidence
+        for vote in recent:
+            weight[vote.mode] = weight.get(vote.mode, 0.0) + vote.confidence
         moving: dict[Mode, float] = {
             mode: w for mode, w in weight.items() if mode in ("walking", "running")
         }

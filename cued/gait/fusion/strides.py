@@ -1,20 +1,20 @@
-"""From footfalls to strides: duration, step, stance, and length from the belt.
+"""Strides from footfalls: duration, step, stance, and length from the belt.
 
-A stride runs from one contact of a foot to its next contact. Its length is the belt's way in that
-time, ``belt speed x stride time`` (speed integrated where it changed), because a person who stays
-on the treadmill moves with it; the belt's relative uncertainty goes along. What the person drifted
-forward or back on the belt in one stride is not seen: 0.5 m over 20 strides is 2.5 cm each, about
-4 % of a backward stride (reckoned, not measured), so single lengths carry that much more.
+A stride runs from one contact of a foot to its next contact. Its length is the distance the belt
+runs in that time, ``belt speed x stride time`` (integrated if the speed changed), because the
+person stays on the treadmill; its relative uncertainty is the belt's. Drift forward or back on the
+belt is not seen: 0.5 m over 20 strides is 2.5 cm each, about 4 % of a backward stride (estimated,
+not measured), by which single lengths are less certain.
 
-Without a belt speed the length is the foot's own trajectory (``Travel``), else None. A trajectory
-is complete only at the rest after the contact, up to about 0.5 s later, so where trajectories come
-in a stride waits for its own, but no longer than ``WAIT_S``; with a belt nothing waits.
+Without a belt speed the length is the foot's trajectory (``Travel``), else None. A trajectory is
+complete only at the rest after the contact, up to about 0.5 s later, so while trajectories come in,
+a stride waits for its own, but no longer than ``WAIT_S``; with a belt speed nothing waits.
 
-Contacts of unknown foot (a trunk sensor without lateral axis) give strides of unknown side from
+Contacts of an unknown foot (a trunk sensor without lateral axis) give strides of unknown side from
 every second contact.
 
-``clean`` is False when the belt was changing during the stride, or is on another level at its end
-(``BeltState.since``), or a contact was of low confidence, or flat where the other was not: such
+``clean`` is False if the belt was changing during the stride or is at another level at its end
+(``BeltState.since``), if a contact had low confidence, or if only one of the two was flat: such
 strides are real, but no baseline is built from them.
 """
 
@@ -31,14 +31,14 @@ from cued.model import BeltState, Direction, Footfall, Mode, Side, Stride
 LONGEST_S = 4.0  # of two steps at 0.2 m/s, 38 steps/min; slower is standing and stepping
 SHORTEST_S = 0.4  # 300 steps a minute
 UNSURE = 0.5  # confidence below which a contact makes a stride not clean
-FLAT = 0.75  # a foot that landed flat is less sure than this, and was seen up to 0.14 s early
+FLAT = 0.75  # confidence below which a foot landed flat, which is seen up to 0.14 s early
 WAIT_S = 0.8  # for a foot's rest after its contact
-RECENT_S = 4.0  # trajectories are coming in
+RECENT_S = 4.0  # since the last trajectory, while more are expected
 OTHER: dict[Side, Side] = {"left": "right", "right": "left", "unknown": "unknown"}
 
 
 class Strides:
-    """Pairs footfalls of a foot, with what the belt did between them."""
+    """Pairs the footfalls of each foot and adds the belt's movement between them."""
 
     def __init__(self) -> None:
         self._belt: deque[BeltState] = deque(maxlen=64)
@@ -49,7 +49,7 @@ class Strides:
         self._last: dict[Side, Stride] = {}
 
     def belt(self, belt: BeltState) -> None:
-        """Go by this state of the belt from ``belt.t`` on; a length that feet miss is no change."""
+        """Use this state of the belt from ``belt.t`` on; feet that miss a speed change nothing."""
         missed = belt.speed_m_s is None and not belt.watched
         if missed and self._belt and self._belt[-1].source == "feet":
             belt = replace(belt, since=self._belt[-1].since)
@@ -60,7 +60,7 @@ class Strides:
         self._lifts[lift.side] = lift.t
 
     def travel(self, travel: Travel) -> list[Stride]:
-        """Process a length that a foot sensor found; return the stride that waited for it."""
+        """Process a foot's trajectory; return the stride that waited for it."""
         self._travelled[travel.side] = travel.at
         stride = self._waiting.get(travel.side)
         if stride is None or travel.t < stride.t:
@@ -71,14 +71,14 @@ class Strides:
         return [replace(stride, length_m=length, length_error_m=error, speed_m_s=speed)]
 
     def foot_speed(self, travel: Travel) -> float | None:
-        """Return the speed of a foot over the stride whose length it found, m/s."""
+        """Return the mean speed over the stride of a trajectory, m/s."""
         stride = self._last.get(travel.side)
         if stride is None or not 0.0 <= travel.t - stride.t < WAIT_S:
             return None
         return travel.length_m / stride.duration_s
 
     def overdue(self, t: float) -> list[Stride]:
-        """Return the strides that waited in vain until ``t``, with unknown length."""
+        """Return the strides whose trajectories did not come by ``t``, with unknown length."""
         if not self._waiting:
             return []
         late: list[Side] = [side for side, stride in self._waiting.items() if t - stride.t > WAIT_S]
@@ -91,7 +91,7 @@ class Strides:
         self._waiting.clear()
 
     def feed(self, footfall: Footfall, mode: Mode, direction: Direction) -> Stride | None:
-        """Process a footfall; return the stride that it ends, if it ends one and need not wait."""
+        """Process a footfall; return the stride that it ends, unless that must wait."""
         start = self._start(footfall)
         self._contacts.append(footfall)
         if start is None:
@@ -137,7 +137,7 @@ class Strides:
         return lift - start.t if start.t < lift < end.t else None
 
     def _length(self, start_t: float, end_t: float) -> tuple[float | None, float | None, bool]:
-        """Return the length by the belt, its uncertainty, and whether the belt changed."""
+        """Return the length by the belt, its standard error, and whether the belt changed."""
         during = [b for b in self._belt if start_t < b.t <= end_t]
         before = next((b for b in reversed(self._belt) if b.t <= start_t), None)
         pieces = [*([before] if before else []), *during]
@@ -147,8 +147,8 @@ class Strides:
             return None, None, changed
         edges = [start_t, *(b.t for b in during), end_t]
         spans = zip(speeds, pairwise(edges), strict=True)
-        way = sum(speed * (t1 - t0) for speed, (t0, t1) in spans)
-        return way, way * max(b.error for b in pieces), changed
+        length = sum(speed * (t1 - t0) for speed, (t0, t1) in spans)
+        return length, length * max(b.error for b in pieces), changed
 
 
 def flat(contact: Footfall) -> bool:
@@ -157,5 +157,5 @@ def flat(contact: Footfall) -> bool:
 
 
 def _alike(start: Footfall, end: Footfall) -> bool:
-    """Return whether two contacts are sure, and neither was seen earlier than the other."""
+    """Return whether both contacts are sure, and both or neither landed flat."""
     return min(start.confidence, end.confidence) >= UNSURE and flat(start) == flat(end)

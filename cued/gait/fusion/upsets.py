@@ -1,8 +1,8 @@
-"""Which stumbles are told: none where the movement itself has just become another one.
+"""Suppression of false stumbles where the movement itself has just changed.
 
-What is ordinary is learnt from the last seconds (``trunk/stumble.py``), so the first steps of a
-run, of a walk or on a belt that changes are out of it without being a stumble, and who stands does
-not stumble. A stumble there is held back, and told when a fall follows: then it was one.
+What is usual is learnt from the last seconds (``trunk/stumble.py``), so the first steps of a run,
+of a walk or on a changing belt exceed it without being a stumble, and a person who stands does not
+stumble. Such a stumble is held back and reported only if a fall follows.
 
 Stumbles of 13 people of SisFall came as early as 1.5 s after the walk began, with no run before.
 """
@@ -14,15 +14,15 @@ from collections import deque
 from cued.gait.finding import Disturbance
 from cued.model import BeltState, Mode
 
-RUN_S = 3.0  # half of what the ordinary is learnt from, after a run began or ended
+RUN_S = 3.0  # after a run began or ended: half of what the usual is learnt from
 WALK_S = 1.0  # after a walk began
 BELT_S = 2.0  # after the belt came to a level
-FALL_S = 3.0  # a fall so soon after is the stumble's
-MEASURED = ("console", "sensor", "typed")  # a stumble itself changes what the feet tell
+FALL_S = 3.0  # a fall this soon after belongs to the stumble
+MEASURED = ("console", "sensor", "typed")  # not feet, whose speed the stumble itself changes
 
 
 class Upsets:
-    """Sifts stumbles by mode, belt and falls."""
+    """Decides by mode, belt and falls which stumbles are reported."""
 
     def __init__(self) -> None:
         self._changes: deque[tuple[float, Mode, Mode]] = deque(maxlen=8)
@@ -32,17 +32,17 @@ class Upsets:
         self._fell_t = -1e9
 
     def move(self, mode: Mode, t: float) -> None:
-        """Follow the mode."""
+        """Process the mode."""
         if mode != self._mode:
             self._changes.append((t, self._mode, mode))
             self._mode = mode
 
     def belt(self, state: BeltState) -> None:
-        """Follow the belt."""
+        """Process the belt's state."""
         self._belt = state
 
     def feed(self, found: Disturbance) -> list[Disturbance]:
-        """Process a stumble or a fall and return the stumble that is to be told with it."""
+        """Process a stumble or a fall and return the stumble to report, if any."""
         held, self._held = self._held, None
         if found.kind != "stumble":
             self._fell_t = found.t
@@ -53,7 +53,7 @@ class Upsets:
         return []
 
     def _expected(self, t: float) -> bool:
-        """Return whether the movement or the belt changed, so that a jolt at ``t`` says little."""
+        """Return whether a change of movement or belt explains a jolt at ``t``."""
         if self._mode == "standing":
             return True
         belt = self._belt

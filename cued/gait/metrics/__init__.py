@@ -1,1 +1,1 @@
-"""Metrics: one file each, each a number per stride."""
+"""Metrics: one number per stride, one file each."""

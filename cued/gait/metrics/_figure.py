@@ -11,11 +11,11 @@ from cued.gait.finding import Posture
 from cued.gait.metric import Basis, Cycle, Metric
 from cued.parts import NoOptions, Part
 
-STRIDES = 5  # chosen: some six seconds; one odd stride moves a median of so many hardly
+STRIDES = 5  # chosen: some six seconds; one odd stride hardly moves a median of five
 
 
 class Recent:
-    """The last ``size`` values; says nothing until it is full."""
+    """The last ``size`` values; gives no mean or median until it is full."""
 
     def __init__(self, size: int) -> None:
         self._values: deque[float] = deque(maxlen=size)
@@ -25,7 +25,7 @@ class Recent:
         self._values.append(value)
 
     def clear(self) -> None:
-        """Start anew."""
+        """Remove all values."""
         self._values.clear()
 
     @property
@@ -55,9 +55,9 @@ class Recent:
 
 
 class Figure:
-    """Mean or median of what ``figure`` takes from each stride, in ``unit``.
+    """Mean or median of a ``figure`` of each stride, in ``unit``.
 
-    Where a stride does not hold it, that starts anew, unless ``patient``.
+    It starts again after a stride without the figure, unless ``patient``.
     """
 
     def __init__(
@@ -86,13 +86,13 @@ class Figure:
                 self.reset()
             return None
         t = cycle.posture.t if cycle.posture and "trunk" in self.basis else None
-        if t is None or t != self._seen_t:  # two feet end two strides in one of the trunk's
+        if t is None or t != self._seen_t:  # one posture may serve two strides, one of each foot
             self._recent.add(value)
             self._seen_t = t
         return self._recent.mean if self._mean else self._recent.median
 
     def reset(self) -> None:
-        """Start anew."""
+        """Start again."""
         self._recent.clear()
         self._seen_t = None
 
@@ -105,7 +105,7 @@ def mean(
     *,
     patient: bool = False,
 ) -> Part[NoOptions, Metric]:
-    """Make the part of a mean over strides."""
+    """Make the part for a mean over strides."""
 
     def build(_config: NoOptions) -> Metric:
         return Figure(unit, strides, figure, basis, mean=True, patient=patient)
@@ -116,7 +116,7 @@ def mean(
 def median(
     unit: str, figure: Callable[[Cycle], float | None], basis: Basis | None = None
 ) -> Part[NoOptions, Metric]:
-    """Make the part of a median over strides."""
+    """Make the part for a median over strides."""
 
     def build(_config: NoOptions) -> Metric:
         return Figure(unit, STRIDES, figure, basis, mean=False)
@@ -127,7 +127,7 @@ def median(
 def trunk_mean(
     unit: str, figure: Callable[[Posture], float | None], strides: int = STRIDES
 ) -> Part[NoOptions, Metric]:
-    """Make the part of a mean of one of the trunk's figures."""
+    """Make the part for a mean of one of the trunk's figures."""
 
     def of_posture(cycle: Cycle) -> float | None:
         return figure(cycle.posture) if cycle.posture else None

@@ -1,10 +1,10 @@
 """Asymmetry: how much longer the left step takes than the right one, per cent of their mean.
 
 Positive: the left foot comes late after the right. Medians over ten steps of each foot. Healthy
-people show a few per cent, and a constant one may come from sensors worn differently on the two
-feet; what counts is a change. Needs both sides: two foot or shank sensors, or a trunk sensor that
-tells left from right, whose step times are less sure (25 ms against 10 ms). Valid in every mode and
-direction; no norms exist for backward gait.
+people show a few per cent, and a constant asymmetry may come from sensors worn differently on the
+two feet, so only a change matters. Needs both sides: two foot or shank sensors, or a trunk sensor
+that distinguishes left from right, whose step times are less accurate (25 ms against 10 ms). Valid
+in every mode and direction; no norms exist for backward gait.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Asymmetry:
         return 200.0 * (left - right) / (left + right)
 
     def reset(self) -> None:
-        """Start anew."""
+        """Start again."""
         self._left.clear()
         self._right.clear()
 

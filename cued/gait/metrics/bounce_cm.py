@@ -1,7 +1,7 @@
 """Bounce: how far the trunk goes up and down in a stride, cm, a mean over strides.
 
-Twice integrated vertical acceleration, high-passed, so slow changes of height are not in it.
-Running forward it is 6-10 cm; no norm is known for running backward. Trustworthy after 5 strides.
+Vertical acceleration integrated twice, without slow changes of height (``trunk/posture.py``).
+Running forward it is 6-10 cm; no norm is known for running backward. Reliable after 5 strides.
 Needs a trunk sensor.
 """
 

@@ -1,8 +1,8 @@
 """Cadence: steps a minute, over the last eight steps.
 
-Eight steps are the window in which the error is to be at most 1 step a minute; an even number, so
-that a limp does not sway it. With both feet known each step is timed; with one foot a stride is two
-steps. Valid in every mode and direction: backward walking hardly changes it at a given stride time,
+Eight steps, over which the error should be at most 1 step a minute; an even number, so that a limp
+does not sway it. With both feet known each step is timed; with one foot a stride is two steps.
+Valid in every mode and direction: backward walking hardly changes it at a given stride time,
 backward running raises it by 10-20 %.
 """
 
@@ -42,7 +42,7 @@ class Cadence:
         return None
 
     def reset(self) -> None:
-        """Start anew."""
+        """Start again."""
         self._recent.clear()
 
 

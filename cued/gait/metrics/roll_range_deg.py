@@ -1,8 +1,8 @@
 """Roll range: how far the trunk rolls from side to side within a stride, degrees, a mean.
 
 Healthy walking at the lower back: 7.0 +- 1.9 degrees (19 people). Good to 10 % after 15-20 strides,
-hence the long mean. Compare with the wearer's own at the same speed and direction only; backward it
-is expected to be larger, without published norms. Needs a trunk sensor with a gyroscope and known
+hence the long mean. Compare only with the same wearer's at the same speed and direction; backward
+it is probably larger, but no norms are published. Needs a trunk sensor with a gyroscope and known
 mounting.
 """
 

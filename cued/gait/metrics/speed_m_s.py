@@ -1,8 +1,8 @@
-"""Speed: the way of the last strides over their time, m/s.
+"""Speed: the length of the last strides over their time, m/s.
 
-On a treadmill it repeats the belt's speed, less what the runner drifts; with a foot sensor's own
-trajectory it is the speed over ground. Not known without either. Never negative: backward gait has
-a direction, not a sign. Five strides as for stride length, whose errors and validity it shares.
+On a treadmill it is the belt's speed, without the runner's drift; from a foot sensor's trajectory
+it is the speed over ground. Unknown without either. Never negative: backward gait has a direction,
+not a sign. Five strides as for stride length, whose errors and validity it shares.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Speed:
         return self._lengths.total / self._times.total if self._times.full else None
 
     def reset(self) -> None:
-        """Start anew."""
+        """Start again."""
         self._lengths.clear()
         self._times.clear()
 

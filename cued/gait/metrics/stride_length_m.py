@@ -1,9 +1,9 @@
-"""Stride length: the belt's way during a stride, or a foot sensor's own trajectory.
+"""Stride length: the distance the belt runs in a stride, or a foot sensor's trajectory.
 
-Not known without either. From the belt it carries the belt's error (real treadmills run at 98 to
-103 % of what they show; Willwacher et al., Sci. Rep.) and what the runner drifted on the belt.
-The median of five strides as for stride time. With a belt speed valid in every mode, forward and
-backward; the trajectory is validated on forward gait over ground only.
+Unknown without either. From the belt it has the belt's error (real treadmills run at 98 to 103 % of
+what they show; Willwacher et al., Sci. Rep.) and that of the runner's drift on the belt. The median
+of five strides as for stride time. With a belt speed valid in every mode, forward and backward; the
+trajectory is validated on forward gait over ground only.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Stride-time variability: SD over mean of one foot's stride times, per cent. A trend, no alarm.
 
 Healthy walking forward: 2.0 +- 0.7 % (19 people); backward 3.5 % in the one person measured on a
-treadmill. The number itself is good to 10 % only after hundreds of strides, so it is told after 50
-of one foot and should be read over minutes; what has to be quick is in ``stability.py``. Left out
-are strides while the belt changes and those more than a third off the foot's median, which are
-missed footfalls. The mean of both feet where both are seen. Valid in every mode.
+treadmill. It is good to 10 % only after hundreds of strides, so it starts after 50 of one foot and
+should be read over minutes; ``stability.py`` is for quick warnings. Strides while the belt changes
+are left out, and so are those more than a third off the foot's median, which are missed footfalls.
+The mean of both feet if both are seen. Valid in every mode.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ class StrideTimeCv:
         if stride.clean:
             foot.add(stride.duration_s)
             if foot.full:
-                self._cv[stride.side] = _cv_percent(_real(foot.values))
+                self._cv[stride.side] = _cv_percent(_without_missed(foot.values))
         return fsum(self._cv.values()) / len(self._cv) if self._cv else None
 
     def reset(self) -> None:
-        """Start anew."""
+        """Start again."""
         self._feet.clear()
         self._cv.clear()
 
 
-def _real(times: tuple[float, ...]) -> list[float]:
+def _without_missed(times: tuple[float, ...]) -> list[float]:
     usual = median(times)
     return [t for t in times if abs(t - usual) <= usual / 3.0]
 

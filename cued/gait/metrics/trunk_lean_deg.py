@@ -1,10 +1,9 @@
 """Trunk lean: how far the trunk sensor is tipped toward the chest, degrees, a mean over strides.
 
-Positive toward the chest in both directions of travel: walking backward, a person who leans the way
-they go has a negative lean. It is the lean of the sensor as worn. Unless it was levelled in
-standing, only changes mean something. Needs a trunk sensor with known mounting. Valid in every
-mode; the gyroscope holds it during the stride. Trustworthy after 5 strides, ranges of trunk angles
-need 15-20.
+Positive toward the chest in both directions of travel: a person who walks backward and leans that
+way has a negative lean. It is the lean of the sensor as worn, so unless it was leveled in standing,
+only changes mean something. Needs a trunk sensor with known mounting. Valid in every mode. Reliable
+after 5 strides; ranges of trunk angles need 15-20.
 """
 
 from __future__ import annotations

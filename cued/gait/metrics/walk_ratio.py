@@ -1,9 +1,9 @@
 """Walk ratio: step length divided by step rate, mm per step a minute, a mean. Walking only.
 
-Speed is step length times step rate; this is the other thing one can do with the two, and stays
-about the same over speeds in a person's ordinary walking (about 6.5 forward). Backward the stride
-shortens and the rate hardly changes: 3.1 against 5.4 in the one treadmill pair measured. Carries
-the belt's error. Trustworthy after 5 strides.
+Speed is the product of step length and step rate; their ratio stays about the same over speeds in a
+person's usual walking (about 6.5 forward). Backward the stride shortens and the rate hardly
+changes: 3.1 against 5.4 in the one treadmill pair measured. Includes the belt's error. Reliable
+after 5 strides.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The trunk: what a waist, back or chest sensor shows of steps, posture, stumbles and falls."""
+"""Steps, posture, direction, stumbles and falls from a waist, back or chest sensor."""

@@ -1,21 +1,21 @@
-"""Moments of a trunk's movement: what may be a contact, and how far the body has turned by then.
+"""Candidate contacts from the trunk's acceleration, and how far the body has turned.
 
 Walking: a contact is a peak of the network's answers (``network.py``), timed between its samples.
-Nothing is a contact without its own peak, and no rhythm is kept but for the least time between
-steps and for this: before a step is due, a peak counts only if it is nearly as sure as the last.
-On a slow belt it is a peak of the mean of the last answers.
+No contact is inferred from rhythm. Only the least time between steps is enforced, and before a step
+is due a peak counts only if it is at least half as sure as usual. On a slow belt it is a peak of
+the mean of the last answers.
 Running: in flight a trunk feels almost nothing, and at contact it starts to feel weight. A contact
-is the crossing of 0.7 g upward by the vertical, low-passed at 8 Hz, after less than 0.36 g.
+is where the vertical, low-passed at 8 Hz, rises through 0.7 g after less than 0.36 g.
 
-A block is looked at in pieces, each of which yields few moments, in order of time. What only
-matters where a foot touches or a slot ends is caught up with there (``waves.py``), and the network
-is not asked while no step can be. Nothing looks at where a piece begins, so any split of the same
-samples yields the same moments. The frame (which way is up, and along which contacts jolt) is the
-caller's and holds for the whole piece.
+A block is scanned in pieces, each of which yields a few moments, in order of time. Signals that
+matter only at a contact or at the end of a slot are caught up with there (``waves.py``), and the
+network is skipped while no step is possible. No result depends on where a piece begins, so any
+split of the same samples yields the same moments. The caller supplies the frame (which way is up,
+and the direction in which contacts jolt), which holds for the whole piece.
 
-Delay from the time that is reported to the sample at which it is said: 50 ms in walking, 70 ms on
-a slow belt, 36 ms in running. Running is right to 4 ms on average on Alcantara, within 20 ms on
-every slope.
+Delay from the reported time to the sample at which it is known: 50 ms in walking, 70 ms on a slow
+belt, 36 ms in running. Running is right to 4 ms on average on Alcantara, within 20 ms on every
+slope.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ from cued.signal.filters import Fir, lowpass
 from cued.signal.grid import DT_S
 from cued.signal.orientation import Vector
 
-SURE = 0.3  # an answer of the network that is a step; set by hand on the recordings at hand
-SHARE = 0.5  # of the last steps' answers: less is a foretaste of what comes (tripod) ...
-DUE = 1.0  # ... until it is overdue, in usual step times
+SURE = 0.3  # least answer that is a step; set by hand on the recordings at hand
+SHARE = 0.5  # of the usual answer at a step: a lower peak is a precursor of the step (tripod) ...
+DUE = 1.0  # ... until the step is due, in usual step times
 LEAST_STEP_S = 0.22  # 270 steps a minute
-SURE_SLOWLY = 0.1  # on a slow belt, where soft steps come and no quick ones do (simulated walks)
-LEAST_SLOWLY_S = 0.35  # backward at 0.5 m/s 98 steps a minute are taken
-MEAN_SLOWLY = 3  # answers: a soft step has several peaks, of which the first came too soon
-DEAD = 0.45  # of the usual step time: no second step so soon
-STEP_S = 0.55  # the usual one before any was seen,
-STEP_LIMITS_S = (0.3, 1.6)  # and what it may become
-LEARN = 0.35  # of a new step's time
+SURE_SLOWLY = 0.1  # on a slow belt, where steps are soft and never quick (simulated walks)
+LEAST_SLOWLY_S = 0.35  # backward at 0.5 m/s people take 98 steps a minute
+MEAN_SLOWLY = 3  # answers: a soft step has several peaks, the first of them too early
+DEAD = 0.45  # of the usual step time: no second step that soon
+STEP_S = 0.55  # the usual step time before any was seen
+STEP_LIMITS_S = (0.3, 1.6)  # of the usual step time
+LEARN = 0.35  # weight of a new step's time
 PAUSE_S = 3.0  # longer than any step
 
 QUICK = lowpass(8.0)  # Hz; passes the rise of weight at contact, not the ring after it
@@ -55,8 +55,9 @@ FAR = 99.0  # m/s², more than any landing starts from
 
 
 class Candidate(Struct, frozen=True):
-    """A possible contact: ``k`` is the grid sample of the peak or crossing, ``at`` of knowing it.
+    """A possible contact.
 
+    k : grid sample of the peak or crossing.  at : grid sample at which it is known.
     t : time of contact, s, with the method's systematic offset removed.
     size : of the network's answer; for a run the least weight felt since the last, m/s².
     """
@@ -69,9 +70,9 @@ class Candidate(Struct, frozen=True):
 
 
 class TimedItem(Struct, frozen=True):
-    """Something at grid sample ``at``: a candidate, or else the end of a tick of yaw.
+    """A candidate or the end of a tick of yaw, at grid sample ``at``.
 
-    yaw : turned about the vertical by the end of a tick, rad.
+    yaw : angle about the vertical at the end of a tick, rad.
     """
 
     at: int
@@ -90,7 +91,7 @@ class Steps:
 
     @property
     def next_k(self) -> int:
-        """The next grid sample whose answer can matter."""
+        """The first grid sample whose answer can matter."""
         soonest = self._last_t + self._dead_s + self._lag_s
         return floor(soonest / DT_S) - STEP * self._mean_of - 1
 
@@ -99,7 +100,7 @@ class Steps:
         return max(self._least_s, DEAD * self._step_s)
 
     def retune(self, *, slow: bool) -> None:
-        """Expect the steps that are taken on a slow belt, or the usual ones."""
+        """Use the limits for steps on a slow belt, or the usual ones."""
         self.slow = slow
         self._sure, self._least_s = (SURE_SLOWLY, LEAST_SLOWLY_S) if slow else (SURE, LEAST_STEP_S)
         self._mean_of = MEAN_SLOWLY if slow else 1
@@ -107,8 +108,8 @@ class Steps:
         self._forget()
 
     def _forget(self) -> None:
-        self._answers: list[float] = []  # the latest, of which the mean counts
-        self._before = self._top = inf  # no peak where the answers begin
+        self._answers: list[float] = []  # the latest, whose mean is used
+        self._before = self._top = inf  # no peak at the first answer
 
     def feed(self, k: int, answer: float) -> Candidate | None:
         """Process the answer at grid sample ``k`` and return the step that it completes."""
@@ -122,7 +123,7 @@ class Steps:
         self._before, self._top = top, mean
         if top < self._sure or top <= left or top < mean:
             return None
-        off = 0.5 * (left - mean) / (left - 2.0 * top + mean)  # of a parabola through the three
+        off = 0.5 * (left - mean) / (left - 2.0 * top + mean)  # top of a parabola through the three
         t = (k - STEP + STEP * off) * DT_S - self._lag_s
         since = t - self._last_t
         if since < self._dead_s:
@@ -134,29 +135,29 @@ class Steps:
             low, high = STEP_LIMITS_S
             self._step_s += LEARN * (min(max(since, low), high) - self._step_s)
         self._last_t = t
-        self._forget()  # what comes next may not be asked for
+        self._forget()  # the next answers may be skipped
         return Candidate("walk", k - STEP, k, t, top)
 
 
 class Scan:
-    """Looks at blocks; and what has to be remembered between pieces."""
+    """Scans blocks for candidates and ticks of yaw."""
 
     def __init__(self) -> None:
         self._quick = Fir(QUICK)
         self._network, self.steps = StepNetwork(), Steps()
-        self._felt: Floats = np.empty((0, 3))  # quick-filtered, in the block
-        self._gyr: Floats | None = None  # in the block
-        self._least = FAR
+        self._filtered: Floats = np.empty((0, 3))  # the block's acceleration
+        self._gyr: Floats | None = None  # the block's
+        self._least = FAR  # vertical since the last landing
         self._yaw = 0.0
 
     def filter(self, acc: Floats, gyr: Floats | None) -> None:
-        """Filter a block, (n, 3) in sensor axes, which ``look`` then goes over piece by piece."""
-        self._felt = self._quick.feed(acc)
+        """Filter a block, (n, 3) in sensor axes, which ``look`` then scans piece by piece."""
+        self._filtered = self._quick.feed(acc)
         self._network.feed(acc)
         self._gyr = gyr
 
     def look(self, k: int, start: int, stop: int, up: Vector, jolt: Vector) -> list[TimedItem]:
-        """Look at samples ``start`` to ``stop`` of the block; what happened, oldest first.
+        """Scan samples ``start`` to ``stop`` of the block; return its moments, oldest first.
 
         k : grid sample of ``start``.  jolt : the horizontal direction in which acceleration jumps
         at contact, or zeros.
@@ -166,7 +167,7 @@ class Scan:
             k + skipped, start + skipped, stop, up, jolt, slow=self.steps.slow
         )
         found = [c for c in (self.steps.feed(*answer) for answer in answers) if c]
-        found += self._landings(k, along(self._felt[start:stop], up))
+        found += self._landings(k, along(self._filtered[start:stop], up))
         moments = [TimedItem(c.at, c) for c in found]
         if self._gyr is not None:
             moments += self._ticks(k, self._gyr[start:stop], up)
@@ -185,15 +186,15 @@ class Scan:
         self._yaw = yaw
         return found
 
-    def _landings(self, k: int, felt: Floats) -> list[Candidate]:
+    def _landings(self, k: int, vertical: Floats) -> list[Candidate]:
         found: list[Candidate] = []
-        if self._least >= FLIGHT and float(felt.min()) >= FLIGHT:
+        if self._least >= FLIGHT and float(vertical.min()) >= FLIGHT:
             return found
-        for i, now in enumerate(felt.tolist()):
+        for i, now in enumerate(vertical.tolist()):
             if now < FLIGHT:
                 self._least = min(self._least, now)
             elif now >= LANDED and self._least < FLIGHT:
-                at = k + i  # the end of a flight is known at once
+                at = k + i  # a landing is known at once
                 found.append(Candidate("run", at, at, at * DT_S - RUN_OFFSET_S, self._least))
                 self._least = FAR
         return found

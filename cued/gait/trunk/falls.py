@@ -1,37 +1,37 @@
-"""Falls, seen by a sensor on the trunk: possible before the impact, confirmed within 2 s after it.
+"""Falls, seen by a trunk sensor: possible before the impact, confirmed within 2 s after it.
 
 Rules
 -----
 * Two stages. ``possible_fall`` is raised on the way down, about 0.3 s before the impact, which
-  leaves time for a tone and a buzz and none for words. ``confirmed_fall`` comes when an impact is
-  followed by lying still, far from one's own upright. Either may come without the other.
-* Everything is measured against the wearer's own upright and own bounce, so neither mounting nor
+  leaves time for a tone and a buzz but not for words. ``confirmed_fall`` is raised when an impact
+  is followed by lying still, far from upright. Either may come without the other.
+* Everything is compared with the wearer's upright posture and usual bounce, so neither mounting nor
   mode has to be known. Only the direction of gravity is used.
-* Nobody falls or lies before 3 s of data since the start or since a gap have shown what upright is.
-  ``possible_fall`` needs a gyroscope, too; without one only ``confirmed_fall`` is given.
+* Nothing is reported until 3 s of data since the start or a gap have shown what upright is.
+  ``possible_fall`` also needs a gyroscope; without one only ``confirmed_fall`` is reported.
 
 Method. Published pre-impact thresholds on turn rate and free fall (47 deg/s and 0.9 g; Ahn et al.
-2019, doi:10.3390/s19040774) are passed by 85 and 98 % of ordinary walking steps. So the descent is
-judged by the sum of three signs that no step shows together: lean from the own upright; the pelvis
-sinking faster than it bounces; the pelvis below its own level. Speed and level are leaky integrals
-of vertical acceleration (0.7 and 0.5 s), taken along the up vector of ``signal/tilt.py``.
-Sinking as fast as one's own bounce counts nothing, nor does sinking as fast as one has just risen:
-what jumps comes down.
+2019, doi:10.3390/s19040774) are exceeded by 85 and 98 % of ordinary walking steps. So the descent
+is judged by the sum of three signs that no step shows together: lean from upright; the pelvis
+sinking faster than it bounces; the pelvis below its usual level. Speed and level are leaky
+integrals of vertical acceleration (0.7 and 0.5 s) along the up vector of ``signal/tilt.py``.
+Sinking no faster than the usual bounce, or than the wearer has just risen in a jump, counts for
+nothing.
 
-Gates. Jogging: own bounce. Jumping: the rise before. Bending: the part of the lean is limited, so
-lean without sinking is no fall. Sitting down: slow and not far from upright; dropping into a chair
-may be ``possible``. A knock: too short for either integral. A rail grabbed, a belt that starts or
-stops: neither lean nor sinking.
+What keeps other movements out. Jogging: the usual bounce. Jumping: the rise before. Bending: lean
+is capped, so lean without sinking is no fall. Sitting down: slow and not far from upright; dropping
+into a chair may be ``possible``. A knock: too short for either integral. A rail grabbed, a belt
+that starts or stops: neither lean nor sinking.
 
-Delay: none on purpose (the sample that completes the score decides); confirmation 0.6-2 s.
+Delay: none added (the sample that completes the score decides); confirmation 0.6-2 s.
 
 Tuned on SisFall (waist, subjects SA01, 02, 05, 06, 10: falls F01-F06 against walking, jogging,
 jumping, bending), checked against voisard, tripod, alcantara, mobgap and bandai. A threshold a
 quarter lower still raises no false alarm in walking, jogging and jumping. All its falls are acted
-by young people over ground. Not validated: falls on a treadmill or in backward gait, the chest, the
-old. Known to fool it: a sensor taken off and dropped; a gyroscope that is 7 deg/s off, in its first
-ten seconds; below 50 Hz jogging raises a few possible falls; a fall onto the knees with the trunk
-upright stays ``possible``.
+by young people over ground. Not validated: falls on a treadmill or in backward gait, the chest, old
+people. Known to fool it: a sensor taken off and dropped; a gyroscope that is 7 deg/s off, in its
+first ten seconds; below 50 Hz jogging raises a few possible falls; a fall onto the knees with the
+trunk upright stays ``possible``.
 """
 
 from __future__ import annotations
@@ -47,39 +47,39 @@ from cued.model import Block, Floats
 from cued.signal.grid import DT_S
 from cued.signal.tilt import SETTLE_S, Tilt
 
-# The three signs: so much of one of them makes a score of 1. Tuned, see above.
+# The three signs: the amount of each that alone would score 1. Tuned, see above.
 LEAN_RAD = radians(40.0)
 SINKING_M_S = 2.55  # tuned on SisFall, see above
 SAG_M = 0.32  # tuned on SisFall, see above
 LEAN_FREE_RAD = radians(5.0)  # tuned with them
-LEAN_COUNTED_RAD = radians(26.0)  # at most; a bow of 80 degrees is still a bow
+LEAN_MOST_RAD = radians(26.0)  # that counts; a bow of 80 degrees is still a bow
 # Speed and level of the pelvis.
 SPEED_LEAK_S = 0.7
 LEVEL_LEAK_S = 0.5  # see above
 MEAN_S = 4.0  # chosen: several steps
 START_S = 1.0  # the mean is taken before anything is integrated
 BOUNCE_S = 5.0  # chosen: some ten steps
-BOUNCE_FREE = 1.5  # times the RMS of one's own vertical speed
+BOUNCE_FREE = 1.5  # times the RMS of the vertical speed
 LAUNCH_M_S = 0.8  # tuned on SisFall, see above
 LAUNCH_S = 2.0  # chosen: longer than a jump flies
 LAUNCH_FREE_M_S = 0.3  # tuned with it
-JOG_M_S = 0.4  # of free speed; a walk's is 0.24, and above it the level bounces as well,
-JOG_S = 0.17  # by so much per speed, at steps of a jog: else whoever's sensor slips would fall
+JOG_M_S = 0.4  # of free speed; a walk's is 0.24, and above this the level bounces as well ...
+JOG_S = 0.17  # ... by this per speed, at a jog's steps: else a slipping sensor would be a fall
 LAUNCH_LEVEL_S = 0.15  # the leaky level is too low by about this times the launch
-TRUST_S = 4.0  # before, the up vector of a person who runs is still a little wrong
+TRUST_S = 4.0  # until then a runner's up vector is still slightly wrong
 # After the impact.
 IMPACT_M_S2 = 2.5 * GRAVITY_M_S2  # the weakest of the 90 falls has 3.3 g
 LATER_IMPACT_M_S2 = 1.8 * GRAVITY_M_S2  # enough after a possible fall
 LYING_RAD = radians(40.0)  # chosen: nearly half of lying flat
-STILL_M_S2 = 4.0  # from 1 g; breathing and small movements of who lies there
+STILL_M_S2 = 4.0  # from 1 g; breathing and small movements while lying
 STILL_S = 0.6  # chosen: longer than a bounce after the impact
-CONFIRM_WITHIN_S = 2.0  # chosen: who lies still later than that may have sat down first
+CONFIRM_WITHIN_S = 2.0  # chosen: a person who lies still only later may have sat down first
 WATCH_S = 4.0  # by then a possible fall was confirmed or was none
 QUIET_S = 10.0  # after a confirmed fall
-DOUBT_S = 0.5  # after samples that cannot be believed; those so near each other add up
-PUSH_S = 0.12  # so many of them may hide a jog's push off the ground, which then seems to sink
-PUSH_DOUBT_S = 2.0  # until the speed and the level that came of it have leaked away
-# Shares that a sample has in means, and what one leaves of a launch.
+DOUBT_S = 0.5  # after bad samples; those closer together than this add up
+PUSH_S = 0.12  # bad samples for this long may hide a jog's push-off, so it seems to sink
+PUSH_DOUBT_S = 2.0  # until the speed and the level that result have leaked away
+# A sample's weight in the means, and the share of a launch left after it.
 SLOW, QUICK, FADING = DT_S / MEAN_S, DT_S / BOUNCE_S, 1.0 - DT_S / LAUNCH_S
 START, SETTLED = START_S / DT_S, round(SETTLE_S / DT_S)  # samples
 
@@ -104,7 +104,7 @@ class Falls:
         self._sensor = sensor
         self._tilt = Tilt()
         self._pelvis = _Pelvis()
-        self._seen = (np.empty(0), np.empty(0))
+        self._scored = (np.empty(0), np.empty(0))  # times and scores of the last block
         self._reset()
 
     def _reset(self) -> None:
@@ -118,8 +118,8 @@ class Falls:
 
     @property
     def last(self) -> tuple[Floats, dict[str, Floats]]:
-        """Times of the last samples fed, and how near they were to a possible fall, 1."""
-        return self._seen[0], {"fall": self._seen[1]}
+        """Times of the last samples fed and their scores; 1 is a possible fall."""
+        return self._scored[0], {"fall": self._scored[1]}
 
     def feed(self, block: Block) -> list[Disturbance]:
         """Process the next samples and return the falls they show, oldest first."""
@@ -143,7 +143,7 @@ class Falls:
             lying = ok and settled and lean > LYING_RAD and abs(size - GRAVITY_M_S2) < STILL_M_S2
             if lying or score >= 1.0 or size >= LATER_IMPACT_M_S2 or not ok:
                 out += self._judge(_Moment(t, ok, score, lean, speed, level, size, lying))
-        self._seen = (block.t, np.array(scores))
+        self._scored = (block.t, np.array(scores))
         return out
 
     def _judge(self, m: _Moment) -> list[Disturbance]:
@@ -164,7 +164,7 @@ class Falls:
         return [Disturbance(m.t, m.t, self._sensor, "possible_fall", m.score, because)]
 
     def _note(self, m: _Moment) -> None:
-        """Remember what a later sample will be judged by."""
+        """Remember bad samples, impacts and lying for the samples to come."""
         if not m.ok:
             near = m.t - self._doubted_t < DOUBT_S
             self._doubted_t, self._doubted_s = m.t, DT_S + self._doubted_s * near
@@ -173,7 +173,7 @@ class Falls:
             if m.size >= IMPACT_M_S2:
                 self._hard_knock_t = m.t
             if m.size >= self._impact or m.t - self._impact_t > CONFIRM_WITHIN_S:
-                self._impact_t, self._impact = m.t, m.size  # weaker ones are rebounds
+                self._impact_t, self._impact = m.t, m.size  # a weaker one is a rebound
         if m.lying:
             if m.t - self._lying_to > 1.5 * DT_S:
                 self._lying_from = m.t
@@ -189,16 +189,16 @@ class Falls:
 
 
 def _score(lean: float, speed: float, level: float, free: float) -> float:
-    """Return how near to a fall, 1 = possible."""
+    """Return the sum of the three signs; 1 is a possible fall."""
     leaning = lean - LEAN_FREE_RAD
-    leaning = LEAN_COUNTED_RAD if leaning > LEAN_COUNTED_RAD else leaning if leaning > 0.0 else 0.0
+    leaning = LEAN_MOST_RAD if leaning > LEAN_MOST_RAD else leaning if leaning > 0.0 else 0.0
     sinking = -speed - free
     sag = -level / SAG_M if level < 0.0 else 0.0
     return leaning / LEAN_RAD + (sinking / SINKING_M_S if sinking > 0.0 else 0.0) + sag
 
 
 class _Pelvis:
-    """Vertical speed and level of the trunk, and which sinking is nothing unusual."""
+    """Vertical speed and level of the trunk, and the sinking speed that is not unusual."""
 
     def __init__(self) -> None:
         self.reset()
@@ -209,8 +209,8 @@ class _Pelvis:
         self._bounce2 = 0.0025  # mean square of the speed, m²/s²
 
     def feed(self, vertical: float) -> tuple[float, float, float]:
-        """Process vertical acceleration; return speed m/s, level m, and speed that is free."""
-        # Written out, as it is for every sample: a call of max takes as long as the rest of a line.
+        """Process vertical acceleration; return speed, level and the usual sinking speed, SI."""
+        # Written out because it runs for every sample: calling max costs as much as a whole line.
         self._n += 1
         first = 1.0 / self._n  # a plain average until it is slower than the filter
         self._mean += (SLOW if first < SLOW else first) * (vertical - self._mean)
@@ -219,7 +219,7 @@ class _Pelvis:
             speed += DT_S * (vertical - self._mean - speed / SPEED_LEAK_S)
             self._level += DT_S * (speed - self._level / LEVEL_LEAK_S)
         self._speed = speed
-        # limited, so that a fall does not become one's own bounce while it lasts
+        # Limited, so that a fall does not count as the usual bounce while it lasts.
         power, most = speed * speed, 9.0 * self._bounce2 + 0.02
         power = most if power > most else power
         self._bounce2 += (QUICK if first < QUICK else first) * (power - self._bounce2)

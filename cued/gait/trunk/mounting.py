@@ -1,23 +1,23 @@
-"""How a trunk sensor is worn: up from gravity, forward from what is known or shown.
+"""Mounting of a trunk sensor: up from gravity, forward from the configuration or from a movement.
 
 Rules
 -----
-* Up is always gravity's, so a sensor that sits 20 degrees askew is leveled.
-* Forward is the nominal mounting's x axis made horizontal, when the mounting is known. Otherwise
-  it is unknown until shown by a bow (stand still, bow some 20 degrees, come up again: the up
-  vector moves away from where the chest faces), by the first ten steps if the wearer agreed to
-  begin by walking forward, or by ten steps of a phase in which the program has them walk forward.
-* A front that earlier workouts agreed on holds from the start; ten such steps confirm or
-  replace it.
-* What contradicts the nominal mounting makes it doubtful, with the reason: standing or walking
-  with the sensor's up more than 50 degrees from gravity's (until it is upright again: the wearer
-  may have lain down); a bow that goes backward. Sitting down gently may look like one; it costs
-  the direction until the next bow. A doubtful mounting gives footfalls, but no direction.
-* Where two half seconds in a row agree on another up by more than 25 degrees, the sensor has moved
-  (or the person bends), and the mean of what was felt before is let go at once.
-* What was learned of forward is forgotten when somebody walks for two seconds with the sensor
-  turned by more than 35 degrees from how it was worn then.
-* A gap in the data does not undo what was learned; wearing it differently is noticed as above.
+* Up always comes from gravity, so a sensor that sits 20 degrees askew is leveled.
+* Forward is the nominal mounting's x axis made horizontal, when the mounting is known. Otherwise it
+  is unknown until shown by a bow (stand still, bow some 20 degrees, come up again: the up vector
+  moves away from where the chest faces), by the first ten steps if the wearer agreed to begin by
+  walking forward, or by ten steps of a phase in which the program has them walk forward.
+* A front that earlier workouts agreed on is used from the start; ten such steps confirm or replace
+  it.
+* Two contradictions make the nominal mounting doubtful: standing or walking with the sensor's up
+  more than 50 degrees from gravity's (until it is upright again: the wearer may have lain down),
+  and a bow that goes backward. Sitting down gently may look like such a bow, which costs the
+  direction until the next bow. A doubtful mounting gives footfalls, but no direction.
+* When two half seconds in a row agree on an up more than 25 degrees from the mean, the sensor has
+  moved (or the person bends), and the old mean is dropped at once.
+* A learned forward is forgotten when somebody walks for two seconds with the sensor turned by more
+  than 35 degrees from how it was worn then.
+* A gap in the data does not undo what was learned; a sensor put on differently is noticed as above.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ AGREE_RAD = math.radians(15.0)  # of two half seconds in a row
 SHIFTED_RAD = math.radians(35.0)  # from when forward was learned
 STILL_SLOTS = 4  # two seconds of standing before a bow
 BOW_SLOTS = 20  # ten seconds until upright again
-STEPS = 10  # that show the front; chosen
+STEPS = 10  # that show which way is forward; chosen
 ASIDE_RAD = math.radians(60.0)  # first steps this far from nominal forward contradict it
 REVERSED_RAD = math.radians(120.0)  # so does a bow this far from it
 QUIET = 0.3  # m/s², deviation within a slot: standing
-GENTLE = 0.9  # and while bowing
+GENTLE = 0.9  # m/s², the same while bowing
 
 AXES: Rows = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))  # the identity
 
@@ -59,7 +59,7 @@ State = Literal["unknown", "level", "known", "doubtful"]
 
 
 class TrunkMounting:
-    """What is known of one sensor's axes. ``rows`` are forward, left and up in sensor axes."""
+    """What is known about one sensor's axes. ``rows`` are forward, left and up in sensor axes."""
 
     def __init__(self, starts_forward: bool = False, earlier: Rows | None = None) -> None:
         self.state: State = "unknown"
@@ -67,37 +67,37 @@ class TrunkMounting:
         self.front: Front = "unknown"
         self.sure = False  # of the front: known in more than one way
         self._starts_forward = starts_forward
-        self._forward_from: float | None = None  # steps since are forward ones, says the program
+        self._forward_from: float | None = None  # time since which the program has steps forward
         self._gravity = Gravity()
         self._forward: Vector | None = None
         self.nominal = False
         self.rows: Rows = AXES
         self.worn: Rows = AXES  # body axes in sensor axes when the wearer stands upright
         self._bow = Bow()
-        self._told = (self.state, self.why, self.sure)
-        self._tilted = 0  # slots in a row with a tilted sensor; upright ones count down
+        self._reported = (self.state, self.why, self.sure)
+        self._tilted = 0  # slots in a row with a tilted sensor (> 0) or an upright one (< 0)
         self._lies = False
-        self.moved = False  # gravity was let go at the last slot
-        self._last: Vector | None = None  # which way was up in the last slot
+        self.moved = False  # the mean of gravity was dropped in the last slot
+        self._last_up: Vector | None = None  # in the last slot
         self._shifted = 0  # slots in a row of walking with the sensor turned
         self._steps = 0
-        self._shown: Vector = (0.0, 0.0, 0.0)
+        self._shown: Vector = (0.0, 0.0, 0.0)  # sum of the steps' forward
         if earlier is not None:
             self._forward, self.worn, self.front = earlier[0], earlier, "earlier"
             self.state, self.why = "known", "as in earlier workouts"
 
     @property
     def known(self) -> bool:
-        """Forward can be believed."""
+        """Forward is known."""
         return self.state == "known"
 
     @property
     def surely(self) -> bool:
-        """It can, and the sensor is not tilted against its mounting, which takes time to judge."""
+        """Forward is known and nothing suggests a tilted sensor, which takes time to judge."""
         return self.known and self._tilted <= 0
 
-    def told(self, t: float, sensor: str) -> Mounting:
-        """Return what is known as an event; the matrix when it is complete."""
+    def event(self, t: float, sensor: str) -> Mounting:
+        """Return the mounting as an event; with a matrix if forward is known."""
         matrix = self.rows if self.known else None
         state, why, front, sure = self.state, self.why, self.front, self.sure
         return Mounting(
@@ -106,11 +106,11 @@ class TrunkMounting:
 
     @property
     def gravity(self) -> float:
-        """Mean force felt, m/s²."""
+        """Mean specific force, m/s²."""
         return self._gravity.size if self._gravity.known else GRAVITY_M_S2
 
     def expect(self, forward_from: float | None) -> None:
-        """Count steps from then on as forward ones, as the program has it; None: count none."""
+        """Treat steps from that time on as forward, as the program says; None: none of them."""
         self._forward_from = forward_from
 
     def restart(self, first: Vector, oriented: bool) -> None:
@@ -128,7 +128,7 @@ class TrunkMounting:
     def slot(self, mean: Vector, share: float, spread: float, walking: bool) -> bool:
         """Process a slot's mean force and its deviation, m/s²; return whether the state changed."""
         still = spread < QUIET and not walking
-        self._feel(mean, share)
+        self._follow_gravity(mean, share)
         up = self._gravity.up
         if up is None:
             return False
@@ -142,12 +142,12 @@ class TrunkMounting:
         now = unit(mean)
         if now is not None:
             self._check_bow(self._bow.feed(now, spread, walking))
-        return self._news()
+        return self._changed()
 
-    def _feel(self, mean: Vector, share: float) -> None:
-        """Follow gravity, and drop the old mean once the sensor has plainly moved."""
-        now, last, up = unit(mean), self._last, self._gravity.up
-        self._last = now
+    def _follow_gravity(self, mean: Vector, share: float) -> None:
+        """Follow gravity, and drop the old mean once the sensor has clearly moved."""
+        now, last, up = unit(mean), self._last_up, self._gravity.up
+        self._last_up = now
         self.moved = (
             now is not None
             and last is not None
@@ -165,11 +165,11 @@ class TrunkMounting:
         if self._shifted >= STILL_SLOTS:
             self._forward, self._shifted, self._steps = None, 0, 0
             self._shown = (0.0, 0.0, 0.0)
-            self.state, self.why = "level", "the sensor has moved: forward is not known any more"
+            self.state, self.why = "level", "the sensor has moved: forward is no longer known"
             self.front, self.sure = "unknown", False
 
     def step(self, t: float, forward: float, left: float) -> bool:
-        """Process how forward and left led vertical in a step; return whether the state changed."""
+        """Process how far forward and left led in a step; return whether the state changed."""
         if self._steps >= STEPS or not (self._starts_forward or self._guided(t)):
             return False
         x, y, _ = self.rows
@@ -181,22 +181,22 @@ class TrunkMounting:
         agrees = self._forward is not None and angle(shown, x) <= ASIDE_RAD
         if self.nominal:
             if not agrees:
-                self.state, self.why = "doubtful", "the first steps went another way than forward"
+                self.state, self.why = "doubtful", "the first steps did not go forward"
         elif agrees and self.known and not self._starts_forward:
             self.sure = True
         elif self._starts_forward:
-            self._learn(shown, "taken from the first steps", "first_steps")
+            self._learn(shown, "learned from the first steps", "first_steps")
         else:
-            self._learn(shown, "taken from steps that the program had go forward", "program")
-        return self._news()
+            self._learn(shown, "learned from steps in a forward phase", "program")
+        return self._changed()
 
     def _guided(self, t: float) -> bool:
         return not self.nominal and self._forward_from is not None and t >= self._forward_from
 
-    def _news(self) -> bool:
-        now = (self.state, self.why, self.sure)
-        news, self._told = now != self._told, now
-        return news
+    def _changed(self) -> bool:
+        """Return whether the mounting differs from the last time, which it then replaces."""
+        before, self._reported = self._reported, (self.state, self.why, self.sure)
+        return before != self._reported
 
     def _aim(self, up: Vector) -> None:
         ahead = level(self._forward, up) if self._forward else None
@@ -209,7 +209,7 @@ class TrunkMounting:
         self._tilted = max(0, self._tilted) + 1 if off else min(0, self._tilted) - 1
         if self._tilted == STILL_SLOTS and self.state == "known":
             what = "upside down" if up[2] < -0.64 else "on its side"
-            self.state, self.why = "doubtful", f"the sensor is {what} against its mounting"
+            self.state, self.why = "doubtful", f"the sensor is {what}, unlike its mounting"
             self._lies = True
         elif self._tilted == -STILL_SLOTS and self._lies:
             self.state, self.why = "known", "upright again"
@@ -233,7 +233,7 @@ class TrunkMounting:
 
 
 class Bow:
-    """Watches for: still, lean one way for a second or more, upright again within ten, still."""
+    """Detects a bow: still, a lean of a second or more one way, upright again within ten."""
 
     def __init__(self) -> None:
         self.upright: Vector | None = None

@@ -1,23 +1,23 @@
-"""How surely a foot has just touched, in the opinion of small networks, every 20 ms.
+"""Small neural networks that give, every 20 ms, the probability that a foot has just touched.
 
-A network sees the last 2.16 s of the trunk's acceleration: finely what is new, ever more coarsely
-what is older. It is given the vertical, the size of the horizontal, and the horizontal along which
-contacts jolt, where that is known; all less their mean and divided by the size of the movement, so
-that neither the mounting nor how hard a person treads matters. That size is one more input. The
-answer is near 1 where a contact was ``LAG_S`` ago and near 0 elsewhere. Five that began from
-different weights are asked and their log-odds averaged: what one of them learnt by chance the
-others do not say.
+A network sees the last 2.16 s of the trunk's acceleration, in ever coarser steps the further back.
+Its inputs are the vertical, the size of the horizontal, and the component along which contacts
+jolt, where that is known; each less its mean and divided by the size of the movement, so that
+neither the mounting nor how hard a person treads matters. That size is one more input. The answer
+is near 1 where a contact was ``LAG_S`` ago and near 0 elsewhere. The log-odds of five networks
+trained from different initial weights are averaged, so that what one learnt by chance does not
+count.
 
-It keeps no rhythm, so it cannot lock on to every second step. It was also shown walks stretched in
-time up to 2.5 times, so that slow steps are steps. Where the belt is known to be slow five others
-are asked, which were shown the shorter steps of slow people besides: the vertical of those is so
-soft that elsewhere whoever stands would step.
+The networks keep no rhythm, so they cannot lock on to every second step. Their training included
+walks stretched in time up to 2.5 times, so that slow steps are found too. On a belt known to be
+slow five others are used, trained also on the shorter steps of slow people: the vertical of those
+is so soft that on any other belt people standing would seem to step.
 
 ``scripts/train-steps`` made the weights, in ``steps.npy``, from Voisard, Tripod, Mobgap, WeAllWalk
 and the Oxford step counter's phones; ``docs/accuracy.md`` has the figures of people left out.
 
 Any split of the same samples gives the same answers to the last bit: samples are summed one after
-the other, and every answer is a product of its own, of the same shapes whatever else is asked.
+the other, and every answer is a separate product, with the same shapes for any number of answers.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from cued.model import Floats
 from cued.signal.orientation import Vector
 
 STEP = 2  # samples from one answer to the next
-LAG_S = 0.03  # from a contact to its highest answer, as the networks were taught
+LAG_S = 0.03  # from a contact to its highest answer, as the networks were trained
 WIDTHS = np.array([2] * 8 + [4] * 6 + [8] * 6 + [16] * 8)  # samples each input is the mean of
 EDGES = np.concatenate(([0], np.add.accumulate(WIDTHS)))  # where they begin, counted back
 REACH = int(EDGES[-1])  # samples the network sees
-LEAST = 0.15  # m/s², added to the size of the movement: what rests is not blown up
+LEAST = 0.15  # m/s², added to the size of the movement, so that rest is not amplified
 
 # What turns running sums at ``EDGES`` into means between them, less the mean of all.
 MEANS = np.diff(-np.eye(EDGES.size), axis=0) / WIDTHS[:, None]
@@ -49,7 +49,7 @@ Layers = list[tuple[Floats, Floats]]
 
 
 def layers_of(nets: Floats) -> Layers:
-    """Return the matrices and biases of each layer, in order, of networks beside each other."""
+    """Return the matrices and biases of each layer, in order, stacked over the networks."""
     found: Layers = []
     for rows, columns in SHAPES:
         weight, bias, nets = np.split(nets, [rows * columns, (rows + 1) * columns], axis=1)
@@ -57,19 +57,19 @@ def layers_of(nets: Floats) -> Layers:
     return found
 
 
-# Thousandths, (usual and for a belt known to be slow, networks, numbers).
+# Thousandths; axes are belt (usual, slow), network, weight.
 with resources.files("cued.gait.trunk").joinpath("steps.npy").open("rb") as _file:
     LAYERS, SLOW_LAYERS = (layers_of(nets) for nets in np.load(_file) / 1000.0)
 
 
 class StepNetwork:
-    """Answers for the samples of one trunk sensor."""
+    """Runs the networks on the samples of one trunk sensor."""
 
     def __init__(self) -> None:
         self._sums: Floats = np.empty((0, 3))  # running sums of acceleration, ``REACH`` and a block
 
     def feed(self, acc: Floats) -> None:
-        """Note a block, (n, 3) in sensor axes, which ``look`` then judges piece by piece."""
+        """Add a block, (n, 3) in sensor axes, which ``look`` then judges piece by piece."""
         if not self._sums.size:
             self._sums = np.add.accumulate(np.repeat(acc[:1], REACH, axis=0), axis=0)
         known = self._sums[-REACH:]
@@ -79,10 +79,10 @@ class StepNetwork:
     def look(
         self, k: int, start: int, stop: int, up: Vector, along: Vector, *, slow: bool = False
     ) -> list[tuple[int, float]]:
-        """Judge samples ``start`` to ``stop`` of the block; (grid sample, answer) every ``STEP``.
+        """Judge samples ``start`` to ``stop``; return (grid sample, answer) every ``STEP``.
 
-        k : grid sample of ``start``.  up, along : the vertical, and the horizontal along which
-        contacts jolt, or zeros; they hold for the whole piece, which lies within one slot.
+        k : grid sample of ``start``.  up, along : the vertical, and the horizontal direction in
+        which contacts jolt, or zeros; they hold for the whole piece, which lies within one slot.
         """
         at = np.arange(start + -k % STEP, stop, STEP)
         if not at.size:

@@ -1,11 +1,11 @@
-"""What the trunk did over one stride: lean, roll, sway, jerk and bounce.
+"""Trunk figures over one stride: lean, roll, sway, jerk and bounce.
 
-Lean is that of the mean force over the whole stride against the mounting's axes, so it contains how
-the sensor sits on the body and is to be compared with the wearer's own, and an incline tilts the
-person but not gravity (alcantara). Jerk is the largest range of the derivative of vertical
-acceleration (Weiss et al. 2010, PMC2845599, use it for near falls), taken over
-40 ms, which stands for their low-pass. Bounce is the range of vertical acceleration integrated
-twice and made periodic over the stride; not validated against a reference.
+Lean is the angle of the stride's mean force in the mounting's axes, so it includes how the sensor
+sits on the body and should be compared only with the wearer's own; an incline tilts the person but
+not gravity (alcantara). Jerk is the range of the derivative of vertical acceleration (Weiss et al.
+2010, PMC2845599, use it for near falls), taken over 40 ms in place of their low-pass. Bounce is the
+range of vertical acceleration integrated twice and made periodic over the stride; not validated
+against a reference.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def _bounce(up: Floats) -> float:
 
 
 def _even_share(x: Floats) -> float | None:
-    """Return the share of the even among 20 harmonics of the stride: two equal steps give 1."""
+    """Return the even harmonics' share of the stride's first 20; two equal steps give 1."""
     power = np.abs(np.fft.rfft(x)[1:21]) ** 2
     total = float(np.add.reduce(power))
     return float(np.add.reduce(power[1::2])) / total if total > 0.0 else None

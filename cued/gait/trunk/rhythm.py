@@ -1,12 +1,12 @@
-"""Whether the steps that were counted are all that were taken.
+"""Detection of missed steps.
 
-Between two steps the slow part of vertical acceleration swings up and down once; where a step was
-missed, twice. The swings are told by the size of the changes against that of what changes, so they
-need no contacts: they are a second opinion on the rhythm.
+Between two steps the slow part of vertical acceleration swings up and down once; if a step was
+missed, twice. The number of swings follows from the size of the signal's changes relative to the
+signal, so it is a check on the rhythm that is independent of contacts.
 
-On 35 walks and 12 jogs a step's swings have a median of 0.8 to 1.4, up to 1.7 where walks are
-slowed to two fifths, since then the second harmonic passes the filter too. Where every second step
-is left out they are 2.0 to 2.5 throughout.
+On 35 walks and 12 jogs the median is 0.8 to 1.4 swings a step, up to 1.7 where walks are slowed to
+two fifths, because then the second harmonic passes the filter too. If every second step is left out
+it is 2.0 to 2.5 throughout.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from statistics import median
 from cued.gait.trunk.waves import Sums
 
 LATELY = 8  # steps
-KNOWN = 4  # of them, before a walk may be in doubt
+KNOWN = 4  # of them, before the rhythm may be in doubt
 ONE = 1.75  # swings: no walk's usual step has more
-LONG = 1.5  # times the short ones of the latest steps: too long for one
-GAPS = 3  # of the latest steps, or doubt
+LONG = 1.5  # times a short step among the latest: too long for one
+GAPS = 3  # among the latest steps raise doubt
 
 
 class RhythmCheck:
@@ -33,15 +33,15 @@ class RhythmCheck:
 
     @property
     def doubtful(self) -> bool:
-        """Steps are missed again and again: pace and stride are not known."""
+        """Steps keep being missed, so pace and stride are not known."""
         if sum(gap for _, _, gap in self._steps) >= GAPS:
             return True
         return len(self._steps) >= KNOWN and median(swings for _, swings, _ in self._steps) > ONE
 
     def feed(self, k: int, sums: Sums) -> bool:
-        """Process a step known at grid sample ``k``; return whether one before it was missed.
+        """Process a step known at grid sample ``k``; return whether the one before was missed.
 
-        sums : as ``heading.Lead`` is fed with.
+        sums : as for ``heading.Lead.feed``.
         """
         before, self._last = self._last, (k, sums)
         if before is None:

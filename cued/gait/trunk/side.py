@@ -1,17 +1,17 @@
-"""Which foot touched, from how the trunk rolls and sways.
+"""Left or right, from how the trunk rolls and sways at a contact.
 
 At a contact of the left foot the pelvis starts to drop on the right, and the body, just thrown to
-the left, is caught there. In walking both are waves at the frequency of strides, so where they are
-at a contact tells the side. Their values at four lags behind the moment of knowing, each relative
-to the wave of the last 1.1 s, are weighed together. A slow walk is a usual one, slowed: these times
-grow with the step's. The weights are a least-squares fit on the walks of Voisard (11 people),
-Tripod and Mobgap, tested by leaving each person out: 96.7 % of all steps, first and last ones
-included; sway alone, without a gyroscope, 94.9 %. Fitted again by ``scripts/cross-validate`` on the
-walks over ground alone, at their one distance: 95.3 and 89.0 % left out, 94.8 and 88.0 % as they
-are, what is unknown counted as wrong.
+the left, is caught there. In walking both are waves at the stride frequency, so their phase at a
+contact gives the side. Their values at four lags before the contact is known, relative to the wave
+of the last 1.1 s, are weighted and added. In a slow walk these times grow with the step's. The
+weights are a least-squares fit on the walks of Voisard (11 people), Tripod and Mobgap, tested by
+leaving each person out: 96.7 % of all steps, first and last ones included; sway alone, without a
+gyroscope, 94.9 %. Fitted again by ``scripts/cross-validate`` on the overground walks alone, all
+with the usual lags: 95.3 and 89.0 % with each person left out, against 94.8 and 88.0 % with the
+weights as they are; unknown counts as wrong.
 
-Each answer also counts half of the one before, reversed, since feet take turns. Walking forward
-with known mounting only: anything else is unknown.
+Each answer includes half of the one before, reversed, because feet alternate. Only forward walking
+with known mounting; the side is otherwise unknown.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from collections.abc import Sequence
 from cued.model import Floats, Side
 from cued.signal.orientation import Vector
 
-STRIDE, MOST = 5, 12  # samples from one that is looked at to the next: at usual pace, and slower
-STEP_S = 0.65  # chosen: the steps of Voisard take less, and those weights are theirs
-SEEN = 23  # of them: 1.1 s
-WAVE = (SEEN - 1) * MOST + 1  # samples that the slowest need
-LAGS = (0, 2, 4, 6)  # of the samples looked at, before the moment of knowing
+EVERY, EVERY_MOST = 5, 12  # samples between those used, up to ``STEP_S`` and at most
+STEP_S = 0.65  # chosen: longer than the steps of Voisard, on which the weights were fitted
+SEEN = 23  # samples used: 1.1 s
+WAVE = (SEEN - 1) * EVERY_MOST + 1  # samples that the slowest steps need
+LAGS = (0, 2, 4, 6)  # back from the newest, in samples used
 ROLL = (0.34, -0.74, 0.82, -0.39)  # fitted, as above
-SWAY = (-0.26, 0.52, -0.13, 0.26)  # fitted, beside ROLL
+SWAY = (-0.26, 0.52, -0.13, 0.26)  # fitted together with ROLL
 SWAY_ALONE = (-0.45, 0.76, -0.15, 0.44)  # fitted, without a gyroscope
 CARRY = 0.5  # of the answer before, reversed
 LEAST = 0.15  # less evidence than this is none
-PAUSE_S, PAUSE_STEPS = 1.2, 2.2  # after which, and so many steps, feet need not take turns
+PAUSE_S, PAUSE_STEPS = 1.2, 2.2  # after both, feet need not alternate
 
 
 class Sides:
-    """Weighs evidence for left (> 0) and right contact by contact."""
+    """Sums evidence for left (> 0) and right (< 0), contact by contact."""
 
     def __init__(self) -> None:
         self._sum = 0.0
@@ -52,8 +52,9 @@ class Sides:
     ) -> Side:
         """Return the side of the contact at ``t``.
 
-        step_s : what steps take.
-        acc, gyr : slow-filtered rows up to its being known, of the last ``WAVE`` samples at least.
+        step_s : usual step time.
+        acc, gyr : slow-filtered rows up to the sample at which the contact is known, at least the
+        last ``WAVE``.
         """
         if t - self._t > max(PAUSE_S, PAUSE_STEPS * step_s):
             self._sum = 0.0
@@ -72,8 +73,8 @@ class Sides:
 
 
 def seen(rows: Floats, step_s: float) -> list[list[float]]:
-    """Return the rows that are looked at, oldest first."""
-    every = min(MOST, max(STRIDE, round(STRIDE * step_s / STEP_S)))
+    """Return the rows used, oldest first."""
+    every = min(EVERY_MOST, max(EVERY, round(EVERY * step_s / STEP_S)))
     return rows[-(SEEN - 1) * every - 1 :: every].tolist()
 
 

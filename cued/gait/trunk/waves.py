@@ -1,9 +1,9 @@
-"""The slow waves of strides and steps in a trunk's movement, whose phases tell sides and direction.
+"""Slow waves of strides and steps in a trunk's movement, whose phases give side and direction.
 
-Low-passed at 1.6 Hz, on a slow belt at 1.0 Hz, where a step's second harmonic would pass as well.
-They are asked for where a foot touches and at the ends of slots only, so samples wait until then
-and go through the filters some ten or more at a time. Sums run on from sample to sample, one number
-after the other, so any split of the same samples gives the same ones.
+Low-passed at 1.6 Hz, or at 1.0 Hz on a slow belt, where a step's second harmonic would pass too.
+They are needed only at contacts and at the ends of slots, so samples wait until then and are
+filtered ten or more at a time. Sums are accumulated sample by sample, so any split of the same
+samples gives the same ones.
 """
 
 from __future__ import annotations
@@ -15,41 +15,41 @@ from cued.model import Floats
 from cued.signal.filters import Fir, lowpass
 from cued.signal.orientation import Rows, Vector
 
-USUAL = lowpass(1.6)  # Hz: leaves steps and strides
-SLOW = lowpass(1.0)  # of 40 to 100 steps a minute too; from 0.7 to 1.3 Hz slowed walks do alike
-SUMS = 7  # products, as ``Lead.feed`` takes them
+USUAL = lowpass(1.6)  # Hz: passes steps and strides
+SLOW = lowpass(1.0)  # of 40 to 100 steps a minute too; slowed walks do equally at 0.7 to 1.3 Hz
+SUMS = 7  # products, as in ``Lead.feed``
 Sums = tuple[float, ...]
 
 
 class Waves:
-    """Filters, and the running sums that ``heading.Lead`` is fed with."""
+    """Filters the samples and keeps the running sums for ``heading.Lead``."""
 
     def __init__(self) -> None:
         self._acc, self._gyr = Fir(USUAL), Fir(USUAL)
         self._waiting: list[tuple[Floats, Floats | None]] = []
-        self._next = 0  # grid sample of the first that waits
+        self._next = 0  # grid sample of the first one waiting
         self._totals = np.zeros(SUMS)
-        self.acc: Floats = np.empty((0, 3))  # the last second and a bit, sensor axes
+        self.acc: Floats = np.empty((0, 3))  # filtered, the last ``WAVE`` or more, sensor axes
         self.gyr: Floats | None = None
 
     @property
     def sums(self) -> Sums:
-        """Running sums up to the last sample that was caught up with."""
+        """Running sums up to the last filtered sample."""
         return tuple(self._totals.tolist())
 
     def retune(self, *, slow: bool) -> None:
-        """Go on with the filters for a slow belt, or the usual ones."""
+        """Switch to the filters for a slow belt, or to the usual ones."""
         for fir in (self._acc, self._gyr):
             fir.retune(SLOW if slow else USUAL)
 
     def feed(self, k: int, acc: Floats, gyr: Floats | None) -> None:
-        """Note samples from grid sample ``k`` on, (n, 3) in sensor axes."""
+        """Queue samples from grid sample ``k`` on, (n, 3) in sensor axes."""
         if not self._waiting:
             self._next = k
         self._waiting.append((acc, gyr))
 
     def catch_up(self, k: int, rows: Rows, gravity: float) -> None:
-        """Process what waits before grid sample ``k``; gravity : mean force felt, m/s²."""
+        """Process the samples waiting before grid sample ``k``; gravity : mean force, m/s²."""
         n = k - self._next
         if n <= 0:
             return
@@ -61,9 +61,9 @@ class Waves:
         slow = self._acc.feed(acc[:n])
         self.acc = np.concatenate(((self.acc if self.acc.size else slow[:1])[-WAVE:], slow))
         if gyr is not None:
-            turned = self._gyr.feed(gyr[:n])
-            known = turned[:0] if self.gyr is None else self.gyr
-            self.gyr = np.concatenate((known[-WAVE:], turned))
+            turn = self._gyr.feed(gyr[:n])
+            known = turn[:0] if self.gyr is None else self.gyr
+            self.gyr = np.concatenate((known[-WAVE:], turn))
         self._accumulate(slow - self.acc[-n - 1 : -1], along(slow, rows[2]) - gravity, rows)
 
     def _accumulate(self, change: Floats, up: Floats, rows: Rows) -> None:

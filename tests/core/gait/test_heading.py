@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from cued.gait.trunk.heading import Ahead, Lead, Yaw
+from cued.gait.trunk.heading import JoltDirection, Lead, Yaw
 
 UPRIGHT = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
@@ -49,17 +49,17 @@ def test_nothing_is_said_of_too_few_ends():
 
 
 def test_the_side_that_jolts_follows_the_way_that_is_walked():
-    ahead = Ahead()
-    assert ahead.jolt(UPRIGHT, nominal=False) == (0.0, 0.0, 0.0)
+    jolt = JoltDirection()
+    assert jolt.direction(UPRIGHT, known=False) == (0.0, 0.0, 0.0)
     for _ in range(20):
-        ahead.feed(0.9, 0.0)
-    assert not ahead.reversed
-    assert ahead.jolt(UPRIGHT, nominal=True) == (-1.0, 0.0, 0.0)
+        jolt.feed(0.9, 0.0)
+    assert not jolt.reversed
+    assert jolt.direction(UPRIGHT, known=True) == (-1.0, 0.0, 0.0)
     for _ in range(20):
-        ahead.feed(-0.9, 0.0)
-    assert ahead.reversed
-    assert ahead.jolt(UPRIGHT, nominal=True) == (1.0, 0.0, 0.0)
-    assert ahead.jolt(UPRIGHT, nominal=False) == pytest.approx((1.0, 0.0, 0.0))
+        jolt.feed(-0.9, 0.0)
+    assert jolt.reversed
+    assert jolt.direction(UPRIGHT, known=True) == (1.0, 0.0, 0.0)
+    assert jolt.direction(UPRIGHT, known=False) == pytest.approx((1.0, 0.0, 0.0))
 
 
 def yawed(rates_deg_s: list[float]) -> list[tuple[int, bool]]:

@@ -62,10 +62,10 @@ def test_two_candidates_of_one_step_are_one_contact():
 
 def test_only_an_easy_walk_is_surely_walking():
     mode = TrunkMode()
-    assert not mode.sedate
+    assert not mode.surely_walking
     steps(mode, "walk", 0.55, 8, 1.0)
-    assert mode.sedate
+    assert mode.surely_walking
     mode.rest(560, 9.0, 9.0)
-    assert not mode.sedate
+    assert not mode.surely_walking
     mode.lose()
     assert mode.mode == "unknown"

@@ -26,7 +26,7 @@ def told(losses, share, seconds=60.0, start=0.0):
 def test_what_is_lost_is_told_once_with_the_sensor(share, words):
     (notice,) = told(Losses(), share)
     assert notice.code == "samples_lost"
-    assert notice.text.startswith(f"{words} of the samples of the left foot are lost")
+    assert notice.text.startswith(f"{words} of the samples from the left foot are lost")
     assert notice.t <= WINDOW_S + 1.0
 
 
