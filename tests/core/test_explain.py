@@ -29,7 +29,7 @@ def test_a_stumble_is_told_from_signs_to_what_was_said(
 ):
     assert main(["explain", str(folder), "--at", "8", "--text"]) == 0
     said = capsys.readouterr().out
-    evidence, decision = said.split("\nsaid\n")
+    evidence, decision = said.split("\nevents\n")
     assert "stumble: jolt" in evidence
     assert "kind stumble" in evidence
     assert "stumble of 8." in decision

@@ -147,7 +147,7 @@ def test_cut_at_any_byte_what_was_complete_is_read_and_nothing_else(whole, at, t
     cut = whole[: int(at * len(whole))]
     path.write_bytes(cut)
     if len(cut) < _borders(whole)[1]:
-        with pytest.raises(RecordingError, match="cut before"):
+        with pytest.raises(RecordingError, match="cut short before"):
             RecordedSession(path)
         return
     session = RecordedSession(path)

@@ -122,9 +122,7 @@ def test_a_shipped_protocol_goes_both_ways_and_says_each_speed_that_it_wants(nam
     assert {step.direction for step in moving} == {"forward", "backward"}
     assert all(step.for_s > 2 * step.settle_s for step in moving)
     for step in moving:
-        said = f"{step.speed_m_s * 3.6:.1f}"
-        earlier = "Walk on" in step.say
-        assert said in step.say or earlier, step.say
+        assert f"{step.speed_m_s * 3.6:.1f}" in step.say
 
 
 def test_the_protocols_last_ten_minutes_and_an_afternoon_at_most():

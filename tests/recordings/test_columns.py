@@ -48,13 +48,13 @@ def test_the_columns_of_a_table_recording_mean_what_they_mean_there(tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (lines("t_s,acc_x,acc_y,acc_z", T, ACC), "'acc_x' names no unit; write it there or say"),
+        (lines("t_s,acc_x,acc_y,acc_z", T, ACC), "'acc_x' names no unit; write it there or use"),
         (lines("t_s,ax,ay,az", T, ACC / G), "this looks like g"),
         (lines("time (s),acc x (mg),acc y (mg),acc z (mg)", T, ACC), "mean vector of 0.0"),
         (lines("t_s,ax,ay,az,gx,gy,gz", T, ACC, 400 * GYR), "degrees a second"),
         (lines("t_s,ax,ay,az", T * 1e3, ACC), "is the unit of time right"),
         (lines("t_s,ax,ay,az", T[::-1], ACC), "line 3: time runs backward"),
-        (lines("t_s,ax,ay,az", 0 * T, ACC), "line 3: time does not move on"),
+        (lines("t_s,ax,ay,az", 0 * T, ACC), "line 3: time does not advance"),
         (lines("t_s,ax,az", T, ACC[:, :2]), "no column is the acceleration along y"),
         (lines("ax,ay,az", ACC), "no column is a time"),
         (lines("t_s,ax,ay,az", T, ACC) + "5.0,1,oh,9\n", "line 402: ay is 'oh'"),

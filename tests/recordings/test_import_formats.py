@@ -325,7 +325,7 @@ def test_json_that_was_cut_off_is_read_to_there_and_told(tmp_path, capsys):
     assert (
         imported(tmp_path, tmp_path / "walk.json", "--placement", "chest").sensors[0].t.size > 390
     )
-    assert "the end is cut off" in capsys.readouterr().err
+    assert "the incomplete end was left out" in capsys.readouterr().err
 
 
 def test_a_push_of_another_age_is_refused_in_a_line(tmp_path, capsys):
@@ -341,7 +341,7 @@ def test_other_json_is_refused_in_a_line(tmp_path, capsys, text):
     (tmp_path / "a.json").write_text(text)
     assert imported(tmp_path, tmp_path / "a.json") is None
     said = capsys.readouterr().err
-    assert "nor JSON of samples" in said
+    assert "or JSON of samples" in said
     assert said.count("\n") == 1
 
 
@@ -355,7 +355,7 @@ def test_a_zip_file_in_a_zip_file_is_that_one(tmp_path, capsys):
                 archive.writestr(f"{n}.zip", inner.getvalue())
     same(imported(tmp_path, tmp_path / "one.zip"), gyr=False)
     assert imported(tmp_path, tmp_path / "two.zip", out="other") is None
-    assert "unpack it, and import what is in it: 0.zip, 1.zip" in capsys.readouterr().err
+    assert "unpack it and import its content: 0.zip, 1.zip" in capsys.readouterr().err
 
 
 def test_numbers_without_headings_are_told_what_to_add(tmp_path, capsys):
@@ -407,7 +407,7 @@ def test_a_last_line_that_was_cut_is_left_out_and_told(tmp_path, capsys):
     text = "t_s,ax,ay,az\n" + rows(T, ACC) + "4.00,0.1"
     (tmp_path / "trunk.csv").write_text(text)
     assert imported(tmp_path, tmp_path / "trunk.csv").sensors[0].t.size == N
-    assert "the last line is cut off" in capsys.readouterr().err
+    assert "the incomplete last line was left out" in capsys.readouterr().err
 
 
 def test_columns_can_be_named_and_lines_skipped(tmp_path):

@@ -64,7 +64,7 @@ def test_what_is_there_is_not_replaced(tmp_path, capsys):
     source = folder(tmp_path / "in", {"trunk.csv": lines("t_s,ax,ay,az", T, ACC)})
     folder(tmp_path / "out", {"mine.txt": "mine"})
     assert __main__.main(["import", str(source), "--out", str(tmp_path / "out")]) == 1
-    assert "there is something already" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
     assert [p.name for p in (tmp_path / "out").iterdir()] == ["mine.txt"]
 
 

@@ -272,8 +272,8 @@ def test_turn_rates_too_small_for_somebody_who_moves_are_told(tmp_path, capsys):
         ("a.gpx", b"<?xml version='1.0'?>\n<gpx></gpx>", "no motion of the body"),
         ("a.tcx", b"<TrainingCenterDatabase/>", "no motion of the body"),
         ("a.csv", b"<?xml version='1.0'?>\n<gpx></gpx>", "no motion of the body"),
-        ("b.csv", bytes(range(1, 256)) * 9, "not text, whatever its name says"),
-        ("c.csv", b"X[s],X[s],acc x (g),acc y (g),acc z (g)\n1,1,1,1,1\n", "heading of its own"),
+        ("b.csv", bytes(range(1, 256)) * 9, "not text, despite its name"),
+        ("c.csv", b"X[s],X[s],acc x (g),acc y (g),acc z (g)\n1,1,1,1,1\n", "its own heading"),
         ("d.csv", b"t_s,ax,ay,az\n0,0 m/s2,0 m/s2,9.8 m/s2\n1,0,0,9\n", "ax is '0 m/s2'"),
         ("e.csv", b"Export of MyoLab\nwhen;where;what;who\n1;2;3;4\n", "when, where, what, who"),
     ],
@@ -299,7 +299,7 @@ def test_a_damaged_fit_file_is_told(tmp_path, capsys):
     raw[-1] ^= 0xFF
     (tmp_path / "a.fit").write_bytes(raw)
     assert len(imported(tmp_path, tmp_path / "a.fit").belt) == 3
-    assert "the check sum is wrong" in capsys.readouterr().err
+    assert "the checksum is wrong" in capsys.readouterr().err
 
 
 def test_fit_bytes_that_contradict_each_other_are_one_line(tmp_path, capsys):
@@ -362,8 +362,8 @@ def test_headings_tell_which_device_it_was(text, place):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["report"], "a folder, and no session; cued sessions lists"),
-        (["export", "--csv", "x.csv"], "a folder, and no session; cued sessions lists"),
+        (["report"], "a folder, not a session; cued sessions lists"),
+        (["export", "--csv", "x.csv"], "a folder, not a session; cued sessions lists"),
         (["replay"], "a pipe or a device, not a file"),
         (["explain", "--at", "1"], "a pipe or a device, not a file"),
     ],

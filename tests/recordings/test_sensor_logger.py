@@ -86,7 +86,7 @@ def test_without_metadata_the_signs_that_were_taken_are_told(tmp_path, capsys):
     path = zipped(tmp_path / "a.zip", files)
     made = imported(tmp_path, path, "--placement", "waist")
     same(made.sensors[0], gyr=None)
-    assert "signs were taken for Android's" in capsys.readouterr().err
+    assert "Android's signs assumed" in capsys.readouterr().err
     upright = "[[1,0,0],[0,1,0],[0,0,1]]"
     words = [path, "--placement", "waist", "--mounting", upright, "--signs", "ios"]
     assert imported(tmp_path, *words, out="turned") is None
@@ -99,4 +99,4 @@ def test_rows_written_twice_are_left_out_and_told(tmp_path, capsys):
     files = {"TotalAcceleration.csv": "\n".join(text)}
     made = imported(tmp_path, folder(tmp_path / "in", files), "--placement", "waist")
     same(made.sensors[0], gyr=None)
-    assert "1 rows that repeat the row" in capsys.readouterr().err
+    assert "1 rows that repeat the previous row" in capsys.readouterr().err

@@ -376,7 +376,7 @@ async def test_what_could_not_be_written_for_a_while_is_written_later(tmp_path: 
 async def test_a_pipe_or_a_folder_in_its_place_is_a_doubt_and_nobody_waits(what, tmp_path) -> None:
     path = tmp_path / NAME
     getattr(os, what)(path)
-    assert "it is no file" in load(path, "anna", Wall()).doubt
+    assert "not a file" in load(path, "anna", Wall()).doubt
     sink, told = telling(tmp_path, Wall())
     async with asyncio.timeout(5), sink:
         pass

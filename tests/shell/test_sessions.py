@@ -73,7 +73,7 @@ def test_the_list_tells_who_what_and_what_is_wrong(tmp_path, there, capsys):
     (there / "2020-01-01_000000.mcap").write_bytes(MAGIC + b"X")
     assert cued(tmp_path) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert "cut before anything was recorded" in lines[1]
+    assert "cut short before anything was recorded" in lines[1]
     assert "anna" in lines[2]
     assert "bea" in lines[3]
     assert "no end" in lines[3]

@@ -1,1 +1,1 @@
-"""History across sessions: what is kept of each runner, in SQLite."""
+"""History across sessions: what is known of each runner, in SQLite."""

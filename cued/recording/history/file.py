@@ -1,11 +1,12 @@
-"""Opens the history's file, also one that is damaged, old or new.
+"""Open the history's file, even if it is damaged or of another version.
 
 Rules of this file
 ------------------
-* A file that holds something else than a whole database is set aside as ``.bad``, never deleted,
-  and a new one is begun. For a week the past counts as unknown, because the caps look back so far.
-* A file on a disk that takes no writing is still read.
-* A file that somebody else holds is waited for ``BUSY_S``, not longer: the loop's end waits for it.
+* A file that is not a valid database is set aside as ``.bad``, never deleted, and a new one is
+  begun. For a week the past counts as unknown, because the caps look back a week.
+* A file on a read-only disk is still read.
+* A file that another process locks is waited for ``BUSY_S`` at most, because the end of the event
+  loop waits, too.
 * A file of a later version is left as it is.
 """
 
@@ -20,10 +21,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 NAME = "history.sqlite"
-VERSION = 2  # a file of an earlier one gets the tables that it lacks, where it can be written
+VERSION = 2  # an older file gets the tables that it lacks, if it can be written
 BAD = ".bad"
-BUSY_S = 1.0  # a commit takes a tenth of that, on a slow card as well
-DOUBT_S = 7.0 * 86400.0  # as far back as caps look
+BUSY_S = 1.0  # a commit takes a tenth of that, even on a slow card
+DOUBT_S = 7.0 * 86400.0  # as far as the caps look back
 SCHEMA = f"""
 create table if not exists session (
     id integer primary key, runner text not null, started real not null, ended real,
@@ -58,9 +59,9 @@ pragma user_version = {VERSION};
 
 
 def open_database(path: Path) -> sqlite3.Connection:
-    """Open a database, making it and its folder where there is none; nobody else may read it.
+    """Open a database, creating it and its folder if need be; only its owner may read it.
 
-    Raises OSError or sqlite3.Error; of a file that is damaged, the latter itself and no subclass.
+    Raises OSError or sqlite3.Error; for a damaged file sqlite3.DatabaseError itself, no subclass.
     """
     _refuse_odd(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,7 +79,7 @@ def open_database(path: Path) -> sqlite3.Connection:
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:
-    """Open a database for reading, on a disk that takes no writing as well."""
+    """Open a database for reading, even on a read-only disk."""
     _refuse_odd(path)
     try:
         return open_database(path)
@@ -87,8 +88,8 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
             raise
-    # Without writing there is no shared memory, so what a power cut left in the WAL is not read
-    # where that file has none either (sqlite.org/wal.html, "Read-Only Databases").
+    # A read-only disk cannot hold the shared-memory file, and without one the WAL that a power cut
+    # left is not read (sqlite.org/wal.html, "Read-Only Databases").
     for how in ("mode=ro", "immutable=1"):
         connection = sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True, timeout=BUSY_S)
         try:
@@ -102,25 +103,25 @@ def open_to_read(path: Path) -> sqlite3.Connection:
             connection.close()
             raise
         return connection
-    raise AssertionError("the last one returns or raises")
+    raise AssertionError("unreachable: immutable=1 returns or raises")
 
 
 def _refuse_odd(path: Path) -> None:
-    """Refuse what is no file: reading a pipe would wait for ever."""
+    """Refuse anything but a file: reading a pipe would wait for ever."""
     if path.exists() and not path.is_file():
-        raise OSError(errno.EINVAL, "it is no file", str(path))
+        raise OSError(errno.EINVAL, "not a file", str(path))
 
 
 def _checked(connection: sqlite3.Connection) -> int:
-    """Return the version of a database that is whole."""
+    """Return the version of a database. Raises sqlite3.Error if it is damaged or too new."""
     try:
         (version,) = connection.execute("pragma user_version").fetchone()
         (found,) = connection.execute("pragma quick_check(1)").fetchone()
-    except UnicodeDecodeError as error:  # of a damaged one, in place of sqlite's own message
+    except UnicodeDecodeError as error:  # damage within sqlite's own message
         raise sqlite3.DatabaseError("it is damaged") from error
     if version > VERSION:
         raise sqlite3.NotSupportedError(
-            f"a later cued wrote it, in format {version}; this one knows {VERSION}"
+            f"a later cued wrote it in format {version}; this version knows {VERSION}"
         )
     if found != "ok":
         raise sqlite3.DatabaseError(f"it is damaged: {found}".replace("\n", " "))
@@ -128,25 +129,25 @@ def _checked(connection: sqlite3.Connection) -> int:
 
 
 def damaged(error: Exception) -> bool:
-    """Return whether an error says that the file is no whole database."""
+    """Return whether an error means that the file is damaged or not a database."""
     return type(error) is sqlite3.DatabaseError
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a damaged database, with what belongs to it; return its new name."""
+    """Rename a damaged database and delete its WAL; return its new name."""
     number, beside = 1, path.with_name(path.name + BAD)
     while beside.exists():
         number += 1
         beside = path.with_name(f"{path.name}{BAD}{number}")
     path.rename(beside)
-    os.utime(beside)  # when its past was lost
+    os.utime(beside)  # its time says when the past was lost
     for end in ("-wal", "-shm"):
         path.with_name(path.name + end).unlink(missing_ok=True)
     return beside
 
 
 def lost_lately(path: Path, clock: Callable[[], float] = time.time) -> str:
-    """Name the damaged database that was set aside within the last week, if one was."""
+    """Return the name of a database set aside within the last week, or ""."""
     for bad in sorted(path.parent.glob(f"{path.name}{BAD}*")):
         if abs(clock() - bad.stat().st_mtime) < DOUBT_S:
             return bad.name

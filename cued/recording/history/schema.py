@@ -1,12 +1,12 @@
-"""What the coach gets from the history, and how a runner is taken out of it.
+"""Load the coach's memory of a runner from the history, or delete a runner from it.
 
 Rules of this file
 ------------------
-* ``load`` gives the coach its ``Memory``. Ages are told relative to the moment of loading, so that
-  the coach needs no calendar.
-* ``forget`` leaves nothing of a runner, in the file's free pages neither.
-* A file that cannot be read gives a memory with a ``doubt``, which means the lowest caps. A value
-  that cannot be read costs that value only.
+* ``load`` gives the coach its ``Memory``. Ages are relative to the moment of loading, so that the
+  coach needs no calendar.
+* ``forget`` leaves nothing of a runner, not even in the file's free pages.
+* An unreadable file gives a memory with a ``doubt``, which means the lowest caps. An unreadable
+  value is lost alone.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from cued.recording.history.file import (
 log = logging.getLogger(__name__)
 
 PAST_S = 35.0 * 86400.0  # five weeks: the ladder looks back four
-AWAY_S = 900.0  # a session cut off so recently goes on: a restart, a power cut, an upgrade
+AWAY_S = 900.0  # a session cut off (restart, power cut, upgrade) within this time is continued
 CLOCK = time.time
 T = TypeVar("T")
 
@@ -45,14 +45,14 @@ T = TypeVar("T")
 def load(path: Path, runner: str, clock: Callable[[], float] = CLOCK) -> Memory:
     """Return what is known of a runner.
 
-    Without a database that is nothing; with one that cannot be read, a doubt and a line in the log.
+    Without a database that is nothing; an unreadable one gives a doubt and a line in the log.
     """
     try:
         memory = _load(path, runner, clock)
     except (OSError, sqlite3.Error, TypeError, ValueError) as error:
         doubt = f"{path} cannot be read: {error}"
         if damaged(error):
-            doubt = _begun_anew(path, doubt)
+            doubt = _set_aside(path, doubt)
         memory = Memory(runner=runner, doubt=doubt)
     if not memory.doubt and (bad := lost_lately(path, clock)):
         memory = replace(memory, doubt=f"{bad} was damaged less than a week ago")
@@ -68,7 +68,7 @@ def _load(path: Path, runner: str, clock: Callable[[], float]) -> Memory:
         return _memory(connection, runner, clock())
 
 
-def _begun_anew(path: Path, doubt: str) -> str:
+def _set_aside(path: Path, doubt: str) -> str:
     try:
         return f"{doubt}; set aside as {set_aside(path).name}"
     except OSError as error:
@@ -76,7 +76,7 @@ def _begun_anew(path: Path, doubt: str) -> str:
 
 
 def forget(path: Path, runner: str) -> int:
-    """Delete every row about a runner, free pages included; return how many sessions went."""
+    """Delete every row about a runner, free pages included; return the number of sessions."""
     connection = open_database(path)
     try:
         connection.execute("pragma secure_delete = on")
@@ -121,7 +121,7 @@ def _memory(connection: sqlite3.Connection, runner: str, now: float) -> Memory:
 
 
 def _away(connection: sqlite3.Connection, runner: str, now: float) -> Away | None:
-    """Return the session that was cut off just now, if one was."""
+    """Return the session that was cut off within ``AWAY_S``, if any."""
     row = connection.execute(
         "select id, started, ended, backward_s from session where runner = ?"
         " order by started desc, id desc limit 1",
@@ -147,8 +147,8 @@ def _last_details(connection: sqlite3.Connection, runner: str) -> dict[str, floa
         " order by started desc, id desc limit 1",
         (runner,),
     ).fetchone()
-    told = _read(row[0], dict[str, float | str | None]) if row else None
-    return told or {}
+    details = _read(row[0], dict[str, float | str | None]) if row else None
+    return details or {}
 
 
 def _held_s(details: str) -> float | None:
@@ -177,7 +177,7 @@ def _past(connection: sqlite3.Connection, runner: str, now: float) -> tuple[Past
 
 
 def _steps(connection: sqlite3.Connection, runner: str) -> Memory:
-    """Return the latest imprints, and how the last sessions began."""
+    """Return a memory with the latest imprints, and those that the last sessions began with."""
     rows = connection.execute(
         "select session, value from imprint where runner = ? order by t", (runner,)
     )
@@ -186,8 +186,9 @@ def _steps(connection: sqlite3.Connection, runner: str) -> Memory:
         if (read := _read(value, Imprint)) is not None:
             sessions.setdefault(session, []).append(read)
     memory = Memory(runner=runner)
-    for told in sessions.values():
-        memory = memory.with_imprint(told).with_usual([i for i in told if i.t == told[0].t])
+    for imprints in sessions.values():
+        first = [i for i in imprints if i.t == imprints[0].t]
+        memory = memory.with_imprint(imprints).with_usual(first)
     return memory
 
 
@@ -201,7 +202,7 @@ def _worked(connection: sqlite3.Connection, runner: str) -> dict[str, Worked]:
 
 
 def _worn(connection: sqlite3.Connection, runner: str) -> dict[str, WornFront]:
-    """Return how sensors were worn."""
+    """Return how the runner's sensors were worn."""
     memory = Memory(runner=runner)
     rows = connection.execute(
         "select sensor, matrix, sure from worn where runner = ? order by t", (runner,)
@@ -214,7 +215,7 @@ def _worn(connection: sqlite3.Connection, runner: str) -> dict[str, WornFront]:
 
 
 def _read(text: str, kind: type[T]) -> T | None:
-    """Read a value; one that is damaged is None, and a line in the log."""
+    """Read a value; log a damaged one and return None."""
     try:
         return from_json(text, kind)
     except msgspec.MsgspecError as error:

@@ -1,1 +1,1 @@
-"""Files that other software wrote, made into table recordings."""
+"""Import of other software's files into table recordings."""

@@ -1,14 +1,12 @@
-"""One cell of a table that other software wrote, as a number: counts, dates and times of day.
+"""Read one cell of another software's table as a number, a date or a time of day.
 
 Rules
 -----
 * An empty cell, ``NA``, ``nan``, ``null``, ``1.#QNAN`` and the like are unknown.
-* A comma is a decimal point where commas don't separate the cells, or where they do and the cells
-  are quoted. Whether points or commas stand between thousands is told by the whole file: by a
-  number that has both, or by points of which all are followed by three digits where the decimals
-  have commas.
-* A time may be written as a date and a time of day; it counts from 1970 then. ``0.01 sec`` is what
-  MATLAB writes.
+* A comma is a decimal point unless commas separate the cells and the cells are not quoted. Whether
+  points or commas separate thousands is judged from the whole file: by a number that has both, or,
+  where decimals have commas, by every point being followed by three digits.
+* A time may be a date and a time of day, which is counted from 1970. MATLAB writes ``0.01 sec``.
 """
 
 from __future__ import annotations
@@ -32,13 +30,13 @@ SECONDS = re.compile(r"([-+.\deE]+) ?s(?:ec)?")
 QUOTED = re.compile(r'"\s*([-+]?\d[\d.,]*)\s*"')
 BARE = re.compile(r'(?:^|[;\t|])\s*"?([-+]?\d[\d.,]*)"?\s*(?=[;\t|]|$)', re.MULTILINE)
 GAP = re.compile(r"(?<=\d) (?=\d{3}(?:\D|$))(?!.*:)")  # between thousands
-SIGNS = {0x2212: "-", 0xA0: " ", 0x2009: " ", 0x202F: " "}  # a minus, and spaces that part nothing
+SIGNS = {0x2212: "-", 0xA0: " ", 0x2009: " ", 0x202F: " "}  # a minus, and spaces within numbers
 POINTED = re.compile(r"[-+]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?")
 COMMAED = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 
 
 class Writing(Struct, frozen=True):
-    """How numbers are written in a file. thousands : what stands between them."""
+    """How numbers are written in a file. thousands : the character that separates them."""
 
     decimal_comma: bool
     thousands: str = ""
@@ -61,12 +59,12 @@ def writing(text: str, separator: str) -> Writing:
 
 
 def number_of(cell: str, separator: str) -> float:
-    """Return a cell as a number, a date or time of day in seconds; nan when it is unknown."""
+    """Read a cell as a number, a date or time of day as seconds; nan when it is unknown."""
     return number_as(cell, Writing(separator != ","))
 
 
 def number_as(cell: str, written: Writing) -> float:
-    """Return a cell as a number, of a text whose writing is known."""
+    """Read a cell of a text whose way of writing numbers is known; see ``number_of``."""
     if written.thousands and written.thousands in cell and ":" not in cell:
         cell = cell.replace(written.thousands, "")
     try:
@@ -97,7 +95,7 @@ def is_number(cell: str) -> bool:
 
 
 def is_clock(cell: str) -> bool:
-    """Return whether a cell tells that it is a time, and in seconds when it is read."""
+    """Return whether a cell is recognisably a time, which is read as seconds."""
     return ":" in cell or bool(SECONDS.fullmatch(cell.strip()))
 
 

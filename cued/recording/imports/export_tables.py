@@ -1,8 +1,8 @@
-"""The tables of an export: where each lies in its file, and what its columns mean.
+"""The tables of an export: where each is in its file, and what its columns mean.
 
-Columns ``t_s, ax ... gz`` of a table recording mean what they mean there. Where headings name
-places or devices (``left_foot_acc_x``, ``XI-000123/Accelerometer/X``), each is a table of its own,
-and so is each sensor that a column named after it tells, row by row.
+Columns ``t_s, ax ... gz`` mean what they do in a table recording. Where headings name places or
+devices (``left_foot_acc_x``, ``XI-000123/Accelerometer/X``), each gets its own table, and so does
+each sensor that a column names row by row.
 """
 
 from __future__ import annotations
@@ -31,28 +31,28 @@ ASKED = {
     "speed": ColumnHeading("speed", "", "m/s"),
     "incline": ColumnHeading("incline", "", "%"),
 }
-NAMES: tuple[tuple[str, Quantity], ...] = (  # what a file of bare x, y, z holds, by its name
+NAMES: tuple[tuple[str, Quantity], ...] = (  # the quantity of bare x, y, z, by the file's name
     ("gyro", "gyr"), ("angular", "gyr"), ("rotation", "gyr"), ("angvel", "gyr"),
     ("gravity", "gravity"), ("linear", "linear"), ("acc", "acc"), ("imu", "acc"),
 )  # fmt: skip
 OTHER = ("magn", "quat", "orient", "attitude", "euler", "baro", "pressure", "temp", "light", "gps",
          "location", "pedom", "annot", "meta")  # fmt: skip
-WHICH = re.compile(  # a column that tells which sensor a row is of
+WHICH = re.compile(  # the heading of a column that names each row's sensor
     r"(sensor|device|imu|node|body)?[ _-]*"
     r"(id|name|number|nr|no|address|mac|location|position|part)?"
     r"|placement|foot|side|设备名称",
     re.IGNORECASE,
 )
-MOST_SENSORS = 12  # more different words are no names of sensors
+MOST_SENSORS = 12  # more different words cannot be the names of sensors
 TRUTH = "truth.csv"
 Headings = dict[str, ColumnHeading]
 Rename = Callable[[str], str]
 
 
 class ExportTable(Struct, frozen=True):
-    """One file of an export: where its table lies and what its columns mean.
+    """One table of an export: where it is in its file and what its columns mean.
 
-    place : where the sensor was worn, if headings tell; others : headings of other places.
+    place : where the sensor was worn, if the headings say so; others : headings of other places.
     """
 
     name: str
@@ -63,17 +63,17 @@ class ExportTable(Struct, frozen=True):
 
     @property
     def ignored(self) -> list[str]:
-        """Headings that mean nothing here."""
+        """The headings that are not understood."""
         return [
             h for h in self.layout.names if h and h not in self.meaning and h not in self.others
         ]
 
     def has(self, *what: Quantity) -> bool:
-        """Return whether a quantity is there along all three axes."""
+        """Return whether there is a quantity along all three axes."""
         axes = {h.axis for h in self.meaning.values() if h.what in what}
         return {"x", "y", "z"} <= axes
 
-    def told(self, what: Quantity) -> list[str]:
+    def headings_of(self, what: Quantity) -> list[str]:
         """List the headings of a quantity."""
         return [head for head, h in self.meaning.items() if h.what == what]
 
@@ -91,10 +91,10 @@ def _table(files: Files, name: str, asked: ImportOptions, rename: Rename) -> Exp
     chosen = {head: ASKED[key] for key, head in asked.columns.items()}
 
     def meant(head: str) -> ColumnHeading | None:
-        told, said = heading(rename(head)), chosen.get(head)
-        if said and told and said.what == told.what:
-            return replace(said, unit=told.unit)
-        return said or told
+        read, named = heading(rename(head)), chosen.get(head)
+        if named and read and named.what == read.what:
+            return replace(named, unit=read.unit)
+        return named or read
 
     layout = find_layout(lines, lambda head: bool(meant(head) or heading(without_place(head)[1])))
     if layout is None:
@@ -106,15 +106,15 @@ def _table(files: Files, name: str, asked: ImportOptions, rename: Rename) -> Exp
 
 
 def _by_sensor(files: Files, table: ExportTable) -> list[ExportTable]:
-    """Return a table for each sensor where rows of several stand below each other."""
+    """Split a table whose rows are of several sensors into one for each."""
     names = table.layout.names
     if not table.has("acc", "linear"):
         return [table]
     for at, head in enumerate(names):
         if not head or head in table.meaning or not WHICH.fullmatch(head):
             continue
-        told = words_below(files.text(table.name), table.layout, at, MOST_SENSORS)
-        if len(told) > 1 and min(told.values()) > 1:
+        words = words_below(files.text(table.name), table.layout, at, MOST_SENSORS)
+        if len(words) > 1 and min(words.values()) > 1:
             return [
                 replace(
                     table,
@@ -122,20 +122,20 @@ def _by_sensor(files: Files, table: ExportTable) -> list[ExportTable]:
                     place=_named(word, head),
                     others=frozenset({head}),
                 )
-                for word in told
+                for word in words
             ]
     return [table]
 
 
 def _named(word: str, head: str) -> str:
-    """Return a place in the words of this software, else what the file says."""
+    """Return cued's word for a place, else the file's."""
     place = without_place(word)[0] if not word[:1].isdigit() else ""
     foot = {"left": "foot_left", "right": "foot_right"}.get(place)
     return foot or place or (word if not word.isdigit() else f"{head}_{word}")
 
 
 def _by_place(table: ExportTable) -> list[ExportTable]:
-    """Return a table for each place whose accelerations are there, else the table itself."""
+    """Split a table into one for each place that has accelerations, or return it alone."""
     places: dict[str, Headings] = {}
     for head in table.layout.names:
         place, rest = without_place(head)
@@ -149,7 +149,7 @@ def _by_place(table: ExportTable) -> list[ExportTable]:
     shared = {head: h for head, h in table.meaning.items() if not h.axis}
     alone = [replace(table, others=frozenset(theirs))] if table.has("acc", "linear") else []
     for part in parts:
-        own_time = part.told("time")
+        own_time = part.headings_of("time")
         known = {h: m for h, m in shared.items() if m.what != "time" or not own_time}
         others = theirs.union(table.meaning) - {*part.meaning, *known}
         alone.append(replace(part, meaning={**known, **part.meaning}, others=frozenset(others)))
@@ -157,7 +157,7 @@ def _by_place(table: ExportTable) -> list[ExportTable]:
 
 
 def _bare(name: str, heads: Sequence[str], meaning: Mapping[str, ColumnHeading]) -> Headings:
-    """Return what bare x, y and z hold: what the file's name says, or acceleration."""
+    """Return the meaning of bare x, y and z: the quantity in the file's name, or acceleration."""
     lower = {h.lower(): h for h in heads}
     if not {"x", "y", "z"} <= set(lower) or any(h.axis for h in meaning.values()):
         return {}

@@ -1,13 +1,13 @@
-"""The files of an export, whether a folder, a zip file or one file; bounded, and as text.
+"""The files of an export, be it a folder, a zip file or one file; limited in size, and as text.
 
 Rules
 -----
-* Nothing is read that is not a plain file, and nothing beyond ``MAX_BYTES``; a zip file that would
-  unpack to ``BOMB_RATIO`` times its size is refused before it is unpacked. A zip file in which
-  there is nothing but another one is that one.
-* JSON that stands alone is seen as the tables that its records make (``json_records.py``).
-* Text is UTF-8, or UTF-16; anything else is taken for GBK or Shift JIS where that makes words of
-  motion, else for Latin-1, which is noted.
+* Only plain files are read, and at most ``MAX_BYTES`` of each; a zip file that would unpack to
+  ``BOMB_RATIO`` times its size is refused before it is unpacked. A zip file that holds only another
+  zip file is replaced by that one.
+* A single JSON file is treated as the tables that its records make (``json_records.py``).
+* Text is UTF-8 or UTF-16. Other text is read as GBK or Shift JIS if that gives words of motion,
+  else as Latin-1, with a note.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ MOST_NESTED = 3  # zip files in one another
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 UTF32 = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
 CONTROLS = bytes(n for n in range(32) if n not in b"\t\n\f\r\x1a\x1b")
-MOST_CONTROLS = 0.01  # share in a text; of bytes at random a tenth are controls
+MOST_CONTROLS = 0.01  # share in a text; a tenth of random bytes are control characters
 MOST_HEAD = 60  # characters of a heading in a message
 MARKUP = (
-    "GPX, TCX or another XML file: it holds places and heart rates, and no motion of the body;"
+    "GPX, TCX or another XML file: it holds positions and heart rates, but no motion of the body;"
     " export the watch's FIT file or the sensor's raw accelerations"
 )
 EASTERN = ("加速度", "时间", "時間")
@@ -51,7 +51,7 @@ class Files:
         self._inside |= dict.fromkeys(self._made, "")
 
     def names(self, *suffixes: str) -> list[str]:
-        """List the files, of certain endings if some are given; gzipped ones count as plain."""
+        """List the files, or those with certain endings, gzipped or not."""
         endings = tuple(end for s in suffixes or ("",) for end in (s, f"{s}.gz"))
         return [name for name in self._inside if name.lower().endswith(endings)]
 
@@ -70,11 +70,11 @@ class Files:
         return _unpacked(self._zip, self._inside[name], self.label(name))
 
     def text(self, name: str) -> str:
-        """Read a text with one newline between lines. Raises RecordingError."""
+        """Read a text, with newlines as line ends. Raises RecordingError."""
         if name in self._made:
             return self._made[name]
         if name not in self._texts:
-            self._texts = {name: self._decoded(name)}  # only the last: an hour may be 100 MB
+            self._texts = {name: self._decoded(name)}  # keep only one: an hour may be 100 MB
         return self._texts[name]
 
     def head(self, name: str, lines: int = 1) -> list[str]:
@@ -94,7 +94,7 @@ class Files:
             text = raw.decode("utf-16", errors="replace")
         elif raw[1:8:2] == b"\0\0\0\0":
             text = raw.decode("utf-16-le", errors="replace")
-            self._note(f"{path.name}: read as UTF-16, which it does not say")
+            self._note(f"{path.name}: read as UTF-16, although it is not marked so")
         else:
             if b"\0" in raw:
                 line = raw.count(b"\n", 0, raw.index(b"\0")) + 1
@@ -103,7 +103,7 @@ class Files:
                 text = raw.decode("utf-8-sig")
             except UnicodeDecodeError:
                 if _is_binary(raw):
-                    raise refuse(path, 1, "this is not text, whatever its name says") from None
+                    raise refuse(path, 1, "this is not text, despite its name") from None
                 code, name = _encoding(raw)
                 text = raw.decode(code, errors="replace")
                 self._note(f"{path.name}: not UTF-8, read as {name}")
@@ -125,11 +125,11 @@ class Files:
         except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as error:
             raise refuse(self.path, 1, f"the zip file is damaged ({error})") from None
         if self.path.suffix.lower() == ".zip":
-            raise refuse(self.path, 1, "this is no whole zip file")
+            raise refuse(self.path, 1, "this is not a complete zip file")
         return None
 
     def _listed(self) -> dict[str, str]:
-        """Map names in the export to where they are; the folder around all of them is left out."""
+        """Map names in the export to their paths, leaving out a folder that holds all of them."""
         if self._zip is not None:
             found = {n: n for n in _files_of(self._zip)}
         elif self.path.is_dir():
@@ -144,7 +144,7 @@ class Files:
         return found
 
     def _made_of_records(self) -> dict[str, str]:
-        """Return the tables that the only JSON file holds, where there are no others."""
+        """Return the tables of a single JSON file, if there are no other texts."""
         found = self.names(*JSON)
         if len(found) != 1 or self.names(*TEXT):
             return {}
@@ -152,15 +152,15 @@ class Files:
         if '"ArrayAcc"' in text[:4096]:
             return {}  # Movesense's own
         if len(text) > MAX_CHARS:
-            raise refuse(self.label(found[0]), 1, "so much JSON is too much; export as CSV")
+            raise refuse(self.label(found[0]), 1, "this is too much JSON; export as CSV")
         if text.rstrip()[-1:] not in ("]", "}"):
-            self._note(f"{self.label(found[0]).name}: the end is cut off and was left out")
+            self._note(f"{self.label(found[0]).name}: the incomplete end was left out")
         stem = PurePosixPath(found[0]).name.split(".")[0]
         return {f"{name or stem}.csv": made for name, made in tables(text).items()}
 
 
 def _encoding(raw: bytes) -> tuple[str, str]:
-    """Return an encoding in which the headings are words of the East, else Latin-1."""
+    """Return an encoding in which the headings are Chinese or Japanese, else Latin-1."""
     for code, name in (("gb18030", "GBK"), ("shift_jis", "Shift JIS")):
         if any(word in raw[:4096].decode(code, errors="replace") for word in EASTERN):
             return code, name
@@ -168,13 +168,13 @@ def _encoding(raw: bytes) -> tuple[str, str]:
 
 
 def _is_binary(raw: bytes) -> bool:
-    """Return whether bytes are there that no text has, but for a few."""
+    """Return whether there are too many control characters for a text."""
     some = raw[:65536]
     return len(some.translate(None, CONTROLS)) < (1 - MOST_CONTROLS) * len(some)
 
 
 def clipped(head: str) -> str:
-    """Return a heading that stands in a message: in a line, and not all of it."""
+    """Shorten a heading for a message, on one line."""
     plain = " ".join(head.split())
     return plain if len(plain) <= MOST_HEAD else f"{plain[: MOST_HEAD - 3]}..."
 
@@ -184,7 +184,7 @@ def _files_of(archive: zipfile.ZipFile) -> list[str]:
 
 
 def _innermost(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipFile:
-    """Open the zip file within, if there is nothing else."""
+    """Open the zip file within a zip file, if that is all it holds."""
     for _ in range(MOST_NESTED):
         names = _files_of(archive)
         if len(names) != 1 or not names[0].lower().endswith(".zip"):
@@ -206,7 +206,7 @@ def _unpacked(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
             )
         return archive.read(info)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-        raise refuse(path, 1, f"the zip file is damaged here ({error})") from None
+        raise refuse(path, 1, f"the zip file is damaged ({error})") from None
     except (RuntimeError, NotImplementedError) as error:
         raise refuse(path, 1, f"the zip file can't be opened: {error}") from None
 

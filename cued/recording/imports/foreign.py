@@ -1,4 +1,4 @@
-"""What an export holds once it is understood, and how its times are brought together."""
+"""An export's content, and the alignment of its times."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from cued.recording.imports.files import Files
 from cued.recording.imports.sheet import Sheet
 from cued.recording.tables.truth import TruthRow
 
-MOST_SPREAD_S = 1.0  # between stamps that rows share: a packet, or a clock of whole seconds
-REPEATED = 0.01  # share of rows that may repeat the time before them; phones write some twice
+MOST_SPREAD_S = 1.0  # between timestamps that rows share: of packets, or in whole seconds
+REPEATED = 0.01  # share of rows that may repeat the previous time; phones write some twice
 GAP_STEPS = 3.0  # a gap of this many usual steps is not filled in
 
 
 class SensorData(Struct, frozen=True, eq=False, kw_only=True):
-    """What one sensor measured, in the units of a recording: s, m/s² with gravity, rad/s."""
+    """One sensor's measurements, in the units of a recording: s, m/s² with gravity, rad/s."""
 
     name: str
     path: Path
@@ -39,9 +39,9 @@ class Export(Struct, frozen=True, eq=False, kw_only=True):
 
 
 class ImportOptions(Struct, frozen=True, kw_only=True):
-    """What the person who imports adds to the files.
+    """Information about the files that the person who imports them adds.
 
-    units : by quantity (time, acc, gyr), where headings don't tell.
+    units : by quantity (time, acc, gyr), where the headings have none.
     columns : heading by t, ax, ay, az, gx, gy, gz, speed or incline, where headings are not
     understood.
     skip : lines above the headings.  signs : "ios" or "android", for Sensor Logger.
@@ -54,7 +54,7 @@ class ImportOptions(Struct, frozen=True, kw_only=True):
 
 
 class Format(Struct, frozen=True):
-    """A kind of export: its name, how it is known, and how it is read."""
+    """A kind of export: its name, how to recognise it, and how to read it."""
 
     name: str
     knows: Callable[[Files], bool]
@@ -63,11 +63,10 @@ class Format(Struct, frozen=True):
 
 
 def in_order(sheet: Sheet, t: Floats) -> tuple[Sheet, Floats, list[str]]:
-    """Leave out rows that repeat the time before them; refuse a time that runs backward.
+    """Leave out rows that repeat the previous time; refuse a time that runs backward.
 
-    Where many do, as with stamps of whole packets or of a coarse clock, they are spread evenly.
-    Rows without a time go as well, if they stand at the end, where columns of unequal length are
-    filled up.
+    Where many do, as with timestamps of whole packets or of a coarse clock, rows are spread evenly.
+    Rows without a time are left out only at the end, where columns of unequal length are padded.
     """
     timed = np.flatnonzero(np.isfinite(t))
     if timed.size < 2:
@@ -86,20 +85,20 @@ def in_order(sheet: Sheet, t: Floats) -> tuple[Sheet, Floats, list[str]]:
     if lost > REPEATED * t.size:
         if (spread := _spread(t, keep)) is None:
             row = int(np.argmin(keep))
-            raise sheet.refuse(row, f"time does not move on here and in {lost - 1} more rows")
+            raise sheet.refuse(row, f"time does not advance here and in {lost - 1} more rows")
         within = 1e3 * float(steps.max())
         note = f"{lost} rows share their time with others and were spread over {within:.0f} ms"
         lines = tuple(sheet.lines[:end])
         whole = Sheet(sheet.path, sheet.names, sheet.values[:end], lines)
         return whole, spread, [*sheet.notes, f"{sheet.path.name}: {note}"]
-    told = f"{sheet.path.name}: {lost} rows that repeat the time before them were left out"
+    note = f"{sheet.path.name}: {lost} rows that repeat the previous time were left out"
     lines = tuple(np.array(sheet.lines)[:end][keep].tolist())
     kept = Sheet(sheet.path, sheet.names, sheet.values[:end][keep], lines)
-    return kept, t[keep], [*sheet.notes, *([told] if lost else [])]
+    return kept, t[keep], [*sheet.notes, *([note] if lost else [])]
 
 
 def _spread(t: Floats, first: Bools) -> Floats | None:
-    """Put rows that share a time between it and the next, None where that is too far away.
+    """Spread rows that share a time up to the next time; None where that is too far away.
 
     first : (n,) whether a row is the first with its time.
     """
@@ -112,10 +111,10 @@ def _spread(t: Floats, first: Bools) -> Floats | None:
 
 
 def onto(t: Floats, own_t: Floats, values: Floats) -> Floats:
-    """Bring columns onto other times by straight lines; nan where they have a gap or are not yet.
+    """Interpolate columns linearly at other times; nan in a gap and outside their own times.
 
-    Sensors of a phone tick apart from each other by less than a sample, over which a straight line
-    is as good as the samples.
+    A phone's sensors differ in time by less than a sample, over which a straight line is as good as
+    the samples.
     """
     if own_t.size == t.size and np.array_equal(own_t, t):
         return values

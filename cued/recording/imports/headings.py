@@ -1,10 +1,9 @@
-"""What the heading of a foreign column says: which quantity, which axis, in which unit.
+"""Read the heading of another software's column: its quantity, axis and unit.
 
-Headings are read as they are commonly written: ``Acceleration x (m/s^2)``, ``gyro_z_dps``,
-``accX [g]``, ``AngVel_X(deg/s)``, ``加速度X(g)``, ``time_ms``. A heading that is not understood
-means nothing here. A unit that is not written is left empty, and whoever needs it says so; none is
-guessed. That a column is called "linear" is no proof that gravity is missing (Movesense calls the
-whole acceleration so): the numbers decide (``foreign.py``).
+Common forms are understood: ``Acceleration x (m/s^2)``, ``gyro_z_dps``, ``accX [g]``,
+``AngVel_X(deg/s)``, ``加速度X(g)``, ``time_ms``; other headings are ignored. A missing unit is left
+empty and never guessed; a caller that needs it asks for it. A column called "linear" may still
+contain gravity (Movesense calls the whole acceleration so): the numbers decide (``columns.py``).
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ FILLING = frozenset(
      "of", "the", "local", "utc", "in", "full", "vel", "formatted", "low", "noise", "wide",
      "range", "internal"}
 )  # fmt: skip
-# An unknown word (magnetic, absolute, angle ...) makes a column none of ours.
+# An unknown word (magnetic, absolute, angle ...) means that the column is not used.
 
 _DEG = math.pi / 180.0  # rad
 UNITS: dict[str, dict[str, float]] = {
@@ -95,7 +94,7 @@ STATED = {
     "micros": "us",
     "gf": "g",
     "gforce": "g",
-}  # words that tell their unit
+}  # words that imply their unit
 
 
 SIDES = {"left": "left", "right": "right", "l": "left", "r": "right", "lt": "left", "rt": "right"}
@@ -118,7 +117,7 @@ BODY = frozenset(
 
 
 class ColumnHeading(Struct, frozen=True):
-    """One column. ``unit`` is as written, "" if it isn't."""
+    """One column. ``unit`` is as written, or ""."""
 
     what: Quantity
     axis: str = ""
@@ -126,20 +125,20 @@ class ColumnHeading(Struct, frozen=True):
 
 
 def scale(what: Quantity, unit: str) -> float | None:
-    """Return how much one of a unit is in SI, None if it is not known."""
+    """Return the size of a unit in SI, None if it is unknown."""
     plain = unit.strip().lower().translate(WRITTEN)
     known = UNITS[what]
     return known.get(plain.replace(" ", ""), known.get(plain.replace("_", "/")))
 
 
 def quantity_of_unit(unit: str) -> Quantity | None:
-    """Return what a unit measures, None if it is not known."""
+    """Return the quantity that a unit measures, None if it is unknown."""
     kinds: tuple[Quantity, ...] = ("time", "acc", "gyr")
     return next((what for what in kinds if scale(what, unit) is not None), None)
 
 
 def heading(text: str) -> ColumnHeading | None:
-    """Return what a heading says, None when it is not understood."""
+    """Read a heading; return None when it is not understood."""
     text = text.strip().strip("\"'").strip()
     if len(text) > LONGEST:
         return None
@@ -173,7 +172,7 @@ def heading(text: str) -> ColumnHeading | None:
 
 
 def without_place(text: str) -> tuple[str, str]:
-    """Split off where a heading says that the sensor was worn, or which one it was, "" if neither.
+    """Split off the place, or else the device, that a heading names; "" if neither.
 
     >>> without_place("LeftFoot_acc_x (g)")
     ('foot_left', 'acc_x(g)')
@@ -202,7 +201,7 @@ def without_place(text: str) -> tuple[str, str]:
 
 
 def _narrowed(what: Quantity | None, word: Quantity) -> Quantity | None:
-    """Return the quantity of two words together, None if they contradict each other."""
+    """Combine the quantities of two words; None if they contradict each other."""
     if what in (None, word) or {what, word} == {"acc", "linear"}:
         return word if what is None else what if word == "acc" else word
     if {what, word} == {"speed", "gyr"}:
@@ -220,7 +219,7 @@ def _unit_of(what: Quantity | None, written: str, stated: str) -> str:
 
 
 def _made(what: Quantity | None, axis: str, unit: str) -> ColumnHeading | None:
-    """Make the heading if an axis is told where there is one; without words the unit tells."""
+    """Make the heading if its parts agree; without words the unit gives the quantity."""
     if what is None and axis:
         if scale("time", unit) is not None:
             return ColumnHeading("time", "", unit)  # X [s], which has no axis

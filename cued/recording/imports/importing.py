@@ -1,8 +1,8 @@
-"""Exports of other software turned into a table recording, checked, and written whole or not.
+"""Turn other software's exports into a table recording, checked, and written whole or not at all.
 
-Several exports become one recording when all of them tell the time of day; the clocks of two
-devices may differ by a second or so, which matters little for a belt's speed and too much for two
-sensors. The recording is written beside its place and takes it in one step.
+Several exports become one recording if all of them have the time of day. The clocks of two devices
+may differ by a second or so, which matters little for a belt's speed but too much for two sensors.
+The recording is written next to its place and moved there in one step.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ from cued.recording.tables.table import (
 )
 from cued.recording.tables.write import write_table
 
-OWN = {".gt3x": "ActiLife", ".cwa": "OmGui"}  # whose it is, by the end of the name
-RATES_HZ = (5.0, 5000.0)  # outside it a column is no time
-# Quarter of the time above which a sensor turns: 326 recordings of people have 0.11 and more, and
-# rad/s that are taken for deg/s a 57th of that.
+OWN = {".gt3x": "ActiLife", ".cwa": "OmGui"}  # software that reads its own format, by suffix
+RATES_HZ = (5.0, 5000.0)  # outside these limits a column is not a time
+# The least upper quartile of turn rates: 326 recordings of people have 0.11 or more, but rad/s
+# that are read as deg/s have a 57th of that.
 LEAST_TURN_RAD_S = 0.06
-MOVED_M_S2 = 1.0  # chosen: standard deviation of an acceleration's size; who stands has less
+MOVED_M_S2 = 1.0  # chosen: standard deviation of the acceleration's size; standing gives less
 PLACES: dict[str, Placement] = {
     "trunk": "lower_back", "lower_back": "lower_back", "waist": "waist", "chest": "chest",
     "foot_left": "foot_left", "foot_right": "foot_right", "left_foot": "foot_left",
@@ -49,7 +49,7 @@ PLACES: dict[str, Placement] = {
 
 
 class Placing(Struct, frozen=True, kw_only=True):
-    """What files don't contain. placements, mountings : by sensor's name, "" for the only one."""
+    """Facts not in the files. placements, mountings : by sensor's name, "" for a single sensor."""
 
     placements: Mapping[str, Placement] = {}
     mountings: Mapping[str, Matrix] = {}
@@ -61,19 +61,19 @@ class Placing(Struct, frozen=True, kw_only=True):
 
 
 def all_formats() -> list[Format]:
-    """Find the formats, those that take anything last."""
+    """List the formats, with those that accept any file last."""
     names = sorted(m.name for m in pkgutil.iter_modules(formats.__path__))
     found = [importlib.import_module(f"{formats.__name__}.{name}").FORMAT for name in names]
     return sorted(found, key=lambda one: one.fallback)
 
 
 def read_export(path: Path, asked: ImportOptions) -> tuple[str, Export]:
-    """Read an export of any format; return its name and what it holds."""
+    """Read an export of any format; return the format's name and the content."""
     if path.is_dir() and is_table(path):
-        raise CuedError(f"{path}: this is a table recording already")
+        raise CuedError(f"{path}: this is already a table recording")
     files = Files(path)
     if software := OWN.get(path.suffix.lower()):
-        raise refuse(path, 1, f"a file of {software}: export as CSV with it")
+        raise refuse(path, 1, f"this is {software}'s own format: export as CSV with {software}")
     for one in all_formats():
         if one.knows(files):
             found = one.read(files, asked)
@@ -83,42 +83,42 @@ def read_export(path: Path, asked: ImportOptions) -> tuple[str, Export]:
     if files.names(".gpx", ".tcx", ".kml", ".xml"):
         raise refuse(path, 1, MARKUP)
     if inner := files.names(".zip"):
-        raise refuse(path, 1, f"unpack it, and import what is in it: {', '.join(inner[:4])}")
+        raise refuse(path, 1, f"unpack it and import its content: {', '.join(inner[:4])}")
     raise refuse(
         path,
         1,
-        "neither CSV, FIT nor JSON of samples, nor a folder or a zip file with CSV in it; export as"
-        " CSV, under a name that ends in .csv",
+        "not CSV, FIT or JSON of samples, nor a folder or zip file with CSV in it; export as CSV,"
+        " with a name that ends in .csv",
     )
 
 
 def _doubts(signals: Sequence[SensorData]) -> Iterator[str]:
-    """Yield what is odd about turn rates of somebody who moves."""
+    """Yield a note for each sensor that moved with turn rates too small for a person."""
     for s in signals:
         if s.gyr is None or float(np.nanstd(np.linalg.norm(s.acc, axis=1))) < MOVED_M_S2:
             continue
         turn = np.linalg.norm(s.gyr, axis=1)
         size = float(np.percentile(turn[np.isfinite(turn)], 75)) if np.isfinite(turn).any() else 0.0
         if size < LEAST_TURN_RAD_S:
-            told = f"turn rates of only {size:.2g} rad/s while the sensor moved"
-            yield f"{s.path.name}: {told}: is the unit in the heading right?"
+            doubt = f"turn rates of only {size:.2g} rad/s while the sensor moved"
+            yield f"{s.path.name}: {doubt}: is the unit in the heading right?"
 
 
 def check_signals(found: Export) -> None:
-    """Refuse what no placement makes right: another rate, or no gravity."""
+    """Refuse signals that are wrong whatever the placement: a bad rate, or no gravity."""
     for s in found.signals:
         check_acc(s.path, s.acc, s.t)
         _rate(s)
 
 
 def compose(out: Path, exports: Sequence[tuple[str, Export]], worn: Placing) -> TableRecording:
-    """Put exports together into a checked recording."""
+    """Combine exports into a checked recording."""
     found = _on_one_clock([found for _, found in exports])
     signals = [s for one in found for s in one.signals]
     _check_names(signals, worn)
     belts = [one.belt for one in found if one.belt]
     if len(belts) > 1:
-        raise CuedError("more than one of these tells the belt's speed")
+        raise CuedError("more than one of these contains the belt's speed")
     sensors = tuple(_track(s, worn, only=len(signals) == 1) for s in signals)
     start = min((float(s.t[0]) for s in sensors), default=0.0)
     belt = belts[0] if belts else ()
@@ -138,9 +138,9 @@ def compose(out: Path, exports: Sequence[tuple[str, Export]], worn: Placing) -> 
 
 
 def write_whole(out: Path, recording: TableRecording) -> None:
-    """Write a recording beside its place, read it back, and move it there in one step."""
+    """Write a recording next to its place, read it back, and move it there in one step."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise CuedError(f"{out}: there is something already")
+        raise CuedError(f"{out} already exists")
     beside = out.with_name(f".{out.name}.new")
     try:
         shutil.rmtree(beside, ignore_errors=True)
@@ -162,7 +162,7 @@ def _on_one_clock(found: Sequence[Export]) -> list[Export]:
     began = [one.began for one in found]
     known = [t for t in began if t is not None]
     if len(known) < len(began):
-        raise CuedError("exports are put together by the time of day, which one of these lacks")
+        raise CuedError("exports are aligned by the time of day, which one of these lacks")
     moved = [_later(one, (one.began or 0.0) - min(known)) for one in found]
     spans = [_span(one) for one in moved]
     for (a, b), (c, d) in itertools.pairwise(spans):
@@ -184,10 +184,10 @@ def _span(one: Export) -> tuple[float, float]:
 def _check_names(signals: Sequence[SensorData], worn: Placing) -> None:
     names = [s.name for s in signals]
     if len(set(names)) < len(names):
-        raise CuedError(f"two sensors have one name: {', '.join(names)}")
+        raise CuedError(f"two sensors have the same name: {', '.join(names)}")
     for name in (*worn.placements, *worn.mountings):
         if name and name not in names:
-            raise CuedError(f"there is no sensor {name}; there is {', '.join(names) or 'none'}")
+            raise CuedError(f"there is no sensor {name}, only {', '.join(names) or 'none'}")
         if not name and len(names) > 1:
             raise CuedError(f"say which of {', '.join(names)}: NAME=...")
 
@@ -209,11 +209,11 @@ def _track(s: SensorData, worn: Placing, *, only: bool) -> SensorTrack:
 
 
 def _rate(s: SensorData) -> float:
-    """Return how often it measured, from the usual step between times."""
+    """Return a sensor's rate, from the median step between times. Raises RecordingError."""
     step = float(np.median(np.diff(s.t)))
     low, high = RATES_HZ
     if not 1.0 / high <= step <= 1.0 / low:
-        reason = f"times step by {step:.4g} s, which is no rate from {low:g} to {high:g} Hz"
+        reason = f"times are {step:.4g} s apart, which is not a rate from {low:g} to {high:g} Hz"
         raise refuse(s.path, 1, f"{reason}; is the unit of time right?")
     return float(f"{1.0 / step:.4g}")
 
@@ -222,4 +222,4 @@ def _check_upright(s: SensorData, mounting: Matrix) -> None:
     up = rotation(mounting)[2]
     if float(np.nanmedian(s.acc @ up)) < 0:
         reason = "with this mounting gravity points the wrong way"
-        raise refuse(s.path, 1, f"{reason}: the mounting is upside down, or all signs are")
+        raise refuse(s.path, 1, f"{reason}: the mounting is upside down, or all signs are reversed")

@@ -1,10 +1,10 @@
-"""Records in JSON, an array of them or one a line, as the tables of an export.
+"""JSON records, in an array or one a line, as the tables of an export.
 
-Known are Sensor Logger's JSON (``{"sensor": "Gyroscope", "time": ns, "seconds_elapsed": s, "x":
-...}``), what it pushes to a server, kept a message a line (``{"payload": [{"name": "gyroscope",
-"time": ns, "values": {"x": ...}}]}``), and anybody's own records: ``{"t": 0.01, "acc": [x, y, z]}``
-or ``{"t": 0.01, "acc": {"x": ...}}``, of which each becomes a row of ``t, acc_x, acc_y, acc_z``.
-Records that name a sensor make a table per sensor. Columns, ``{"t": [...], "acc": {"x": [...]}}``,
+It reads Sensor Logger's JSON (``{"sensor": "Gyroscope", "time": ns, "seconds_elapsed": s, "x":
+...}``), the messages it pushes to a server, one a line (``{"payload": [{"name": "gyroscope",
+"time": ns, "values": {"x": ...}}]}``), and other records: ``{"t": 0.01, "acc": [x, y, z]}`` or
+``{"t": 0.01, "acc": {"x": ...}}``, each of which becomes a row of ``t, acc_x, acc_y, acc_z``.
+Records that name sensors make a table for each. Columns, ``{"t": [...], "acc": {"x": [...]}}``,
 are turned into records first.
 Source: github.com/tszheichoi/awesome-sensor-logger, README.md and PUSHING.md.
 """
@@ -19,11 +19,11 @@ from contextlib import suppress
 from typing import Any, cast
 
 JSON = (".json", ".jsonl", ".ndjson")
-MAX_CHARS = 1 << 28  # ten times as much memory while it is read
-DEEPEST = 4  # of what people write, in brackets within brackets
+MAX_CHARS = 1 << 28  # reading takes ten times as much memory
+DEEPEST = 4  # levels of nesting in files that people write
 FEWEST_ROWS = 5  # three values may be a vector, four a quaternion
-PUSHED, MOST_NS = "pushed_ns", 1 << 63  # as clocks count them
-NAMES = {  # of a push, which writes its sensors small and in one word, as the app names its files
+PUSHED, MOST_NS = "pushed_ns", 1 << 63  # clocks count nanoseconds in 63 bits
+NAMES = {  # a sensor's name in a pushed message, and in the app's files
     "accelerometer": "Accelerometer", "totalacceleration": "TotalAcceleration",
     "gravity": "Gravity", "gyroscope": "Gyroscope", "metadata": "Metadata",
     "accelerometeruncalibrated": "AccelerometerUncalibrated",
@@ -32,7 +32,7 @@ Record = dict[str, Any]
 
 
 def tables(text: str) -> dict[str, str]:
-    """Return CSV texts by the sensor's name, "" where none is told; {} if these are no records."""
+    """Return CSV texts by sensor ("" where none is named); {} if there are no records."""
     samples = [one for record in _records(text) for one in (_pushed(record) or [record])]
     if any(PUSHED in one for one in samples):
         samples = _timed([one for one in samples if PUSHED in one])
@@ -44,7 +44,7 @@ def tables(text: str) -> dict[str, str]:
 
 
 def _records(text: str) -> list[Record]:
-    """Find the records; what was cut off at the end is left out."""
+    """Find the records, leaving out one cut off at the end."""
     for whole in (text, text[: text.rfind("}") + 1] + "]"):
         with suppress(ValueError, RecursionError):
             return _listed(json.loads(whole), DEEPEST)
@@ -56,7 +56,7 @@ def _records(text: str) -> list[Record]:
 
 
 def _listed(node: Any, deep: int) -> list[Record]:
-    """Return the records in an array, those in what holds arrays of them, or the one it is."""
+    """Return the records in an array or in an object's arrays, else the object itself."""
     if isinstance(node, list):
         items = cast("list[Any]", node)
         return [cast("Record", item) for item in items if isinstance(item, dict)]
@@ -75,7 +75,7 @@ def _listed(node: Any, deep: int) -> list[Record]:
 
 
 def _rows(fields: Record) -> list[Record]:
-    """Return the records in columns of one length; [] if these are no columns."""
+    """Return the records in columns of equal length; [] if these are not columns."""
     if not any(isinstance(value, list) for value in fields.values()):
         return []
     columns = dict(_columns(fields))
@@ -86,7 +86,7 @@ def _rows(fields: Record) -> list[Record]:
 
 
 def _columns(fields: Record, before: str = "") -> Iterator[tuple[str, list[Any]]]:
-    """Yield the arrays of numbers, or of arrays of them, also those in what is nested."""
+    """Yield arrays of numbers, or of arrays of numbers, including nested ones."""
     for key, value in fields.items():
         if isinstance(value, dict):
             yield from _columns(cast("Record", value), f"{before}{key}_")
@@ -97,7 +97,7 @@ def _columns(fields: Record, before: str = "") -> Iterator[tuple[str, list[Any]]
 
 
 def _pushed(record: Record) -> list[Record]:
-    """Return the samples of a pushed message."""
+    """Return the samples of a pushed message; none for another record."""
     payload = _listed(record.get("payload"), 0)
     return [
         {**item["values"], "sensor": item.get("name", ""), PUSHED: item["time"]}
@@ -109,7 +109,7 @@ def _pushed(record: Record) -> list[Record]:
 
 
 def _timed(samples: list[Record]) -> list[Record]:
-    """Put pushed samples in order, as messages may overtake each other, and write both times."""
+    """Sort pushed samples, because messages may overtake each other, and add both times."""
     samples = sorted(samples, key=lambda one: one[PUSHED])
     begun = samples[0][PUSHED]
     for one in samples:
@@ -129,7 +129,7 @@ def _csv(rows: list[Record]) -> str:
 
 
 def _flat(fields: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
-    """Yield single values; those of an array of three are along the axes."""
+    """Yield names and single values; an array of three has its values along the axes."""
     for key, value in fields.items():
         name = f"{before}{key}".replace("\n", " ")
         items = cast("list[Any]", value) if isinstance(value, list) else []

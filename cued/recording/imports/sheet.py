@@ -1,16 +1,15 @@
-"""A table of numbers in a text that other software wrote: found, and read column by column.
+"""Find a table of numbers in another software's text, and read it column by column.
 
 Rules
 -----
-* The headings are the first line that names at least two quantities or the three axes. What stands
-  above (``sep=,``, comments, ``Key: value``) is skipped; a line of units below them belongs to
-  them.
-* Columns are separated by commas, semicolons, tabs, bars or spaces. Headings below others that
-  stand for several columns have these before them. Rows with one cell more than there are headings
-  begin with a name or a number of their own, as R writes them.
-* What a cell means is told by ``cells.py``. A last line without its end is what was being written
-  when the power went: it is left out, and so is a row that repeats the one before it to the letter.
-  Anything else that is no number is refused with file and line.
+* The headings are the first line that names at least two quantities or the three axes. Lines above
+  (``sep=,``, comments, ``Key: value``) are skipped; a line of units below belongs to the headings.
+* Columns are separated by commas, semicolons, tabs, bars or spaces. A heading that spans several
+  columns of the line below is put before each of theirs. Rows with one cell more than there are
+  headings begin with a row name or number, as R writes them.
+* ``cells.py`` reads the cells. An incomplete last line was being written when the power failed: it
+  is left out, and so is a row that is identical to the one before. Anything else that is not a
+  number is refused with file and line.
 """
 
 from __future__ import annotations
@@ -32,16 +31,16 @@ from cued.recording.tables.columns import refuse
 
 SEPARATORS = ",;\t|"
 SPACES = " "
-LOOK_LINES = 80  # headings come within so many lines
-BEGINS = "+-.0123456789"  # a number, even where more stands behind it
-KINDS = ("CAL", "RAW", "UNCAL")  # in a line of its own below Shimmer's older headings
+LOOK_LINES = 80  # the first lines, in which headings are looked for
+BEGINS = "+-.0123456789"  # first characters of a number
+KINDS = ("CAL", "RAW", "UNCAL")  # in a separate line below Shimmer's older headings
 COMMENTS = ("#", "//", "%", "---")
 
 
 class Layout(Struct, frozen=True):
-    """Where the table lies in a text. first : index of the first line of numbers.
+    """Where the table is in a text. first : index of the first line of numbers.
 
-    only : of several sensors' rows those with this word in this column.
+    only : the column and the word in it of one sensor's rows, where several share the table.
     """
 
     separator: str
@@ -52,9 +51,9 @@ class Layout(Struct, frozen=True):
 
 
 class Sheet(Struct, frozen=True, eq=False):
-    """Columns of numbers: ``values[:, i]`` stands under ``names[i]``.
+    """Columns of numbers: ``values[:, i]`` has the heading ``names[i]``.
 
-    clocks : the columns that are written as dates or times of day; they are in seconds.
+    clocks : the columns that were written as dates or times of day; they are in seconds.
     """
 
     path: Path
@@ -73,10 +72,10 @@ class Sheet(Struct, frozen=True, eq=False):
 
 
 def find_layout(lines: Sequence[str], understood: Callable[[str], bool]) -> Layout | None:
-    """Return where headings and numbers are in the first lines, None if there is no table."""
-    told = _told_separator(lines[0]) if lines else ""
+    """Find headings and numbers in the first lines; None if there is no table."""
+    declared = _declared_separator(lines[0]) if lines else ""
     for at, line in enumerate(lines[:LOOK_LINES]):
-        separator = told or separator_of(line)
+        separator = declared or separator_of(line)
         heads = [h.strip().strip("\"'").strip() for h in cells_of(line, separator)]
         if not _is_heading(heads, understood):
             continue
@@ -93,7 +92,7 @@ def find_layout(lines: Sequence[str], understood: Callable[[str], bool]) -> Layo
 
 
 def words_below(text: str, layout: Layout, at: int, most: int) -> Counter[str]:
-    """Count the words in a column; none of them where there are more than ``most``."""
+    """Count the words in a column; return nothing where there are more than ``most``."""
     found = Counter[str]()
     for _, line in _rows(text, layout.first):
         if word := word_at(cells_of(line, layout.separator), at):
@@ -104,7 +103,7 @@ def words_below(text: str, layout: Layout, at: int, most: int) -> Counter[str]:
 
 
 def word_at(cells: Sequence[str], at: int) -> str:
-    """Return a cell without its quotes, "" if there is none."""
+    """Return a cell without its quotes, or "" if there is none."""
     return cells[at].strip().strip("\"'").strip() if at < len(cells) else ""
 
 
@@ -133,9 +132,7 @@ def read_sheet(files: Files, name: str, layout: Layout, wanted: Sequence[str]) -
     path, heads = files.label(name), layout.names
     for head in wanted:
         if heads.count(head) != 1:
-            how = (
-                "is there twice: give each a heading of its own" if head in heads else "is missing"
-            )
+            how = "exists twice: give each its own heading" if head in heads else "is missing"
             raise refuse(path, layout.first, f"column {head} {how}")
     where = [heads.index(head) for head in wanted]
     columns = [array("d") for _ in where]
@@ -176,7 +173,7 @@ def read_sheet(files: Files, name: str, layout: Layout, wanted: Sequence[str]) -
 
 
 def _rows(text: str, first: int) -> Iterator[tuple[int, str]]:
-    """Return line numbers, from 1, and lines that hold something."""
+    """Yield the numbers, from 1, and texts of lines that are neither empty nor comments."""
     start = 0
     for _ in range(first):
         start = text.find("\n", start) + 1
@@ -193,7 +190,7 @@ def _rows(text: str, first: int) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _told_separator(line: str) -> str:
+def _declared_separator(line: str) -> str:
     found = re.fullmatch(r"\s*\"?sep=(.|\\t)\"?\s*", line)
     return "" if not found else "\t" if found[1] == "\\t" else found[1]
 
@@ -206,7 +203,7 @@ def _is_heading(heads: list[str], understood: Callable[[str], bool]) -> bool:
 
 
 def _under(groups: list[str], heads: list[str]) -> list[str]:
-    """Put what stands above several headings, once, before each of them."""
+    """Put a heading that spans several columns before each of theirs."""
     if len(groups) > len(heads) or not any(g.strip() for g in groups):
         return heads
     named, group = list[str](), ""
@@ -217,14 +214,14 @@ def _under(groups: list[str], heads: list[str]) -> list[str]:
 
 
 def _is_units(cells: list[str], width: int) -> bool:
-    """Return whether this is a line of units: no number in it and as many cells."""
+    """Return whether this is a line of units: without numbers, and with as many cells."""
     filled = [c.strip().strip("\"'") for c in cells if c.strip()]
     same = width - 1 <= len(cells) <= width + 1
     return bool(filled) and same and not any(_is_value(c) or c[0] in BEGINS for c in filled)
 
 
 def _has_row_name(first: list[str]) -> bool:
-    """Return whether a first row begins with a name, or as a count does."""
+    """Return whether a first row begins with a row name, or with the row number 0 or 1."""
     name = first[0].strip().strip("\"'")
     return (
         bool(first[-1].strip())
@@ -264,7 +261,7 @@ def _blamed(
         try:
             number_as(cell, written)
         except ValueError:
-            return refuse(path, number, f"{names[at]} is {cell.strip()[:40]!r}, which is no number")
+            return refuse(path, number, f"{names[at]} is {cell.strip()[:40]!r}, not a number")
     return refuse(path, number, _uneven(cells, names))
 
 
@@ -276,7 +273,7 @@ def _uneven(cells: Sequence[str], heads: Sequence[str]) -> str:
 def _notes(path: Path, found: list[str]) -> tuple[str, ...]:
     out: list[str] = []
     if again := found.count("repeated"):
-        out.append(f"{path.name}: {again} rows that repeat the row before them were left out")
+        out.append(f"{path.name}: {again} rows that repeat the previous row were left out")
     if "cut" in found:
-        out.append(f"{path.name}: the last line is cut off and was left out")
+        out.append(f"{path.name}: the incomplete last line was left out")
     return tuple(out)

@@ -1,6 +1,6 @@
-"""The folder of sessions: how files are named, found, and thrown away when there is no room.
+"""The folder of sessions: how files are named, found, and deleted when there is no room.
 
-A file is named by the wall clock at its beginning, and may be given a name of its own after that:
+A file is named by the wall clock at its beginning, and may be given a name after that:
 ``2026-03-01_181500.mcap``, ``2026-03-01_181500_hills.mcap``. The runner's name is only inside.
 """
 
@@ -22,13 +22,13 @@ from cued.recording.sessions.session import SUFFIX
 NAME = "sessions"
 STAMP = "%Y-%m-%d_%H%M%S"
 DAY_S = 86400.0  # a day
-PAUSE_DAYS = 100.0  # chosen: longer than a summer; what is more is a clock that was not set
+PAUSE_DAYS = 100.0  # chosen: longer than a summer; a longer pause means an unset clock
 MB = 1e6  # bytes
-EVENTFUL = 2.0  # sessions with a stumble or a fall are kept so many times as long
+EVENTFUL = 2.0  # sessions with a stumble or a fall are kept twice as long
 
 
 class Keep(Struct, frozen=True, kw_only=True):
-    """How long sessions stay: days, and how much of the disk they leave free, MB."""
+    """How long sessions are kept, days, and how much of the disk they leave free, MB."""
 
     days: float = 365.0
     free_mb: float = 500.0
@@ -40,7 +40,7 @@ def of(state: str) -> Path:
 
 
 def new(folder: Path, opening: Opening) -> Path:
-    """Choose the name of a new file; a second one in a second gets a number."""
+    """Choose the name of a new file, numbered if another began in the same second."""
     stamp = datetime.fromtimestamp(opening.began, UTC).astimezone().strftime(STAMP)
     path = folder / f"{stamp}{SUFFIX}"
     number = 1
@@ -52,7 +52,7 @@ def new(folder: Path, opening: Opening) -> Path:
 
 def files(folder: Path) -> list[Path]:
     """List the sessions, oldest first."""
-    return sorted(p for p in folder.glob(f"*{SUFFIX}") if p.is_file())  # reading a pipe has no end
+    return sorted(p for p in folder.glob(f"*{SUFFIX}") if p.is_file())  # reading a pipe never ends
 
 
 def find(folder: Path, name: str) -> Path:
@@ -62,7 +62,7 @@ def find(folder: Path, name: str) -> Path:
         return path
     if path.exists():
         what = "folder" if path.is_dir() else "pipe or a device"
-        raise RecordingError(f"{path}: a {what}, and no session; cued sessions lists what there is")
+        raise RecordingError(f"{path}: a {what}, not a session; cued sessions lists what there is")
     there = files(folder)
     if name == "last" and there:
         return there[-1]
@@ -73,7 +73,7 @@ def find(folder: Path, name: str) -> Path:
     if len(found) == 1:
         return found[0]
     if found:
-        raise RecordingError(f"{name} may be any of {', '.join(p.stem for p in found)}")
+        raise RecordingError(f"{name} may mean any of {', '.join(p.stem for p in found)}")
     hint = meant(name, stems) if stems else ""
     raise RecordingError(f"there is no session {name} in {folder}{hint}")
 
@@ -100,7 +100,7 @@ def tidy(folder: Path, keep: Keep, now: float) -> list[Path]:
 
 
 def _deleted(path: Path) -> list[Path]:
-    """Delete a file; one that cannot be deleted keeps no new session from being recorded."""
+    """Delete a file; ignore a failure, so that a new session can be recorded all the same."""
     try:
         path.unlink()
     except OSError:
@@ -111,7 +111,7 @@ def _deleted(path: Path) -> list[Path]:
 def _aged(paths: Sequence[Path], now: float) -> list[tuple[Path, float]]:
     """Return paths, oldest first, and their ages in days.
 
-    A pause of more than ``PAUSE_DAYS`` counts as none: a clock that is not set may say any year.
+    A pause of more than ``PAUSE_DAYS`` counts as none, because an unset clock may show any year.
     """
     aged: list[tuple[Path, float]] = []
     later, age_days = now, 0.0

@@ -1,8 +1,8 @@
 """An index of a folder of sessions, so that not every file has to be read.
 
-A cache and nothing else: a file whose size or times are others is read again, one that is gone is
-left out, and so is what another version wrote. One that cannot be read or written costs time only.
-It holds runners' names, so ``forget`` saves it anew.
+It is only a cache: a file whose size or times have changed is read again; files that are gone, and
+an index that another version wrote, are ignored. If it cannot be read or written, that costs only
+time. It holds runners' names, so ``forget`` rewrites it.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from cued.recording.sessions.totals import Ending
 from cued.whole import replacing
 
 NAME = ".index.json"
-# Size and times by which a file is known to be the same. Putting a changed copy in a file's place
-# keeps size and modification time (``rewriting.py``), and changes the time of the change.
+# Size and times that identify an unchanged file. Replacing a file with a changed copy may keep size
+# and modification time (``rewriting.py``), but changes the ctime.
 Mark = tuple[int, int, int]
 T = TypeVar("T")
 
@@ -33,14 +33,11 @@ class IndexEntry(Struct, Generic[T]):
     """The entry of a file, valid while its size and time are the same."""
 
     mark: Mark
-    told: T
+    content: T
 
 
 class Cache(Generic[T]):
-    """What was found in the files of a folder.
-
-    ``entry`` reads what is not known; ``save`` keeps it.
-    """
+    """The content of a folder's files: ``entry`` reads what is unknown, ``save`` stores it."""
 
     def __init__(self, folder: Path, name: str, kind: type[T], read: Callable[[Path], T]) -> None:
         self._path = folder / name
@@ -54,22 +51,22 @@ class Cache(Generic[T]):
                 self._files = from_json(bytes(content["files"]), files)
 
     def entry(self, path: Path) -> T:
-        """Return what is in a file of the folder."""
+        """Return the content of a file in the folder."""
         mark = _mark(path)
         known = self._files.get(path.name)
         if known is None or known.mark != mark:
             known = self._files[path.name] = IndexEntry(mark, self._read(path))
             self._changed = True
-        return known.told
+        return known.content
 
     def save(self) -> None:
-        """Write it where it has changed, without files that are gone or are others now."""
+        """Write it if it has changed, without files that are gone or have changed."""
         folder = self._path.parent
         there = {n: k for n, k in self._files.items() if k.mark == _mark(folder / n)}
         if not self._changed and len(there) == len(self._files):
             return
         content: dict[str, Any] = {"cued": __version__, "files": there}
-        # Suppressed for somebody who may only read the folder.
+        # Suppressed for users who may only read the folder.
         with contextlib.suppress(OSError), replacing(self._path, 0o600) as file:
             file.write(msgspec.json.encode(content))
         self._files, self._changed = there, False
@@ -83,12 +80,12 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     @property
     def eventful(self) -> bool:
-        """Whether there was a stumble or a fall; a file that cannot be read counts as none."""
+        """Whether there was a stumble or a fall; False for an unreadable file."""
         return any(e.stumbles or e.falls for e in self.endings)
 
 
 def index(folder: Path) -> Cache[Entry]:
-    """Return the index of a folder: what is in each session."""
+    """Return the index of a folder: the endings in each session."""
     return Cache(folder, NAME, Entry, _read)
 
 
@@ -104,9 +101,9 @@ def _read(path: Path) -> Entry:
 
 
 def _mark(path: Path) -> Mark:
-    """Return a file's size and time; nothing for one that was deleted meanwhile."""
+    """Return a file's size and times; zeros for one deleted meanwhile."""
     try:
-        told = path.stat()
+        stat = path.stat()
     except OSError:
         return 0, 0, 0
-    return told.st_size, told.st_mtime_ns, told.st_ctime_ns
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns

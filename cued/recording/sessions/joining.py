@@ -1,8 +1,8 @@
-"""Packets joined into longer ones, for a re-analysis that may be less than exact.
+"""Join packets into longer ones, for a re-analysis that need not be exact.
 
-An engine spends most of its time on each packet rather than on each sample, so longer packets are
-heard faster. What is lost: only the last packet's arrival is kept, so a clock that is estimated
-from arrivals differs a little, and each finding comes up to ``SPAN_S`` later.
+An engine's time goes mostly into each packet, not into each sample, so longer packets are processed
+faster. Only the last packet's arrival is kept, so a clock that is estimated from arrivals differs a
+little, and each finding comes up to ``SPAN_S`` later.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from msgspec.structs import replace
 from cued.model import Packet, Tick
 
 T = TypeVar("T")
-SPAN_S = 1.0  # chosen: twenty packets in one, for findings so much later
+SPAN_S = 1.0  # chosen: twenty packets in one, with findings up to a second later
 
 
 def joined(items: Iterable[T | Packet | Tick]) -> Iterator[T | Packet | Tick]:
-    """Yield the inputs with each sensor's packets joined, up to any other input."""
+    """Yield the inputs with each sensor's packets joined; any other input ends a joined one."""
     waiting: dict[str, list[Packet]] = {}
     for item in items:
         if isinstance(item, Packet):
@@ -43,7 +43,7 @@ def _full(waiting: dict[str, list[Packet]], t: float) -> bool:
 
 
 def _early(waiting: dict[str, list[Packet]], t: float) -> bool:
-    """Return whether a tick comes while packets are gathered: their own times do as well."""
+    """Return whether a tick can be dropped: the packets being gathered carry times, too."""
     return bool(waiting) and not _full(waiting, t)
 
 

@@ -1,10 +1,10 @@
-"""Inputs and events as the messages of a session: topic, schema and bytes, and back.
+"""Encode inputs and events as messages of a session (topic, schema and bytes), and decode them.
 
 ========================================  ==================================================
 ``/notifications/SENSOR/CHARACTERISTIC``  bytes as they arrived (``protobuf.py``)
 ``/samples/SENSOR``                       simulated and table samples (``protobuf.py``)
-``/inputs/TYPE``                          whatever else the engine was fed, JSON
-``/events/TYPE``                          what it concluded, JSON as event lines have it
+``/inputs/TYPE``                          all other inputs of the engine, JSON
+``/events/TYPE``                          its events, JSON as in event lines
 ========================================  ==================================================
 """
 
@@ -40,15 +40,15 @@ Plain: TypeAlias = (
 INPUTS, EVENTS = "/inputs/", "/events/"
 NOTIFICATIONS, SAMPLES = "/notifications/", "/samples/"
 
-OPEN = ("title", "additionalProperties")  # what a viewer does not need
+OPEN = ("title", "additionalProperties")  # keys that a viewer does not need
 
-_encode = msgspec.json.Encoder(enc_hook=float).encode  # numpy's numbers, should one slip in
+_encode = msgspec.json.Encoder(enc_hook=float).encode  # for numpy numbers, should one slip in
 _input = msgspec.json.Decoder(Plain).decode
 _event = msgspec.json.Decoder(AnyEvent).decode
 
 
 class Schema(Struct, frozen=True):
-    """What the messages of a topic look like: the fields of a channel and its schema in MCAP."""
+    """The form of a topic's messages: the fields of MCAP's channel and schema records."""
 
     name: str
     encoding: str
@@ -57,7 +57,7 @@ class Schema(Struct, frozen=True):
 
 
 class FileMessage(Struct, frozen=True):
-    """An item as it stands in a file; ``t`` is the item's own time."""
+    """An encoded item; ``t`` is the item's own time."""
 
     topic: str
     t: float
@@ -77,7 +77,7 @@ def message(item: Input | AnyEvent) -> FileMessage:
 
 
 def item_of(topic: str, data: bytes) -> Input | AnyEvent:
-    """Decode a message. Raises ValueError when it is not understood."""
+    """Decode a message. Raises ValueError when it is invalid."""
     if topic.startswith(EVENTS):
         return _event(data)
     if topic.startswith(NOTIFICATIONS):
@@ -96,8 +96,8 @@ def schema_of(topic: str) -> Schema:
     if topic.startswith(SAMPLES):
         return _protobuf("Samples", protobuf.SAMPLES)
     kind = _KINDS[topic]
-    (told,), parts = msgspec.json.schema_components([kind], ref_template="{name}")
-    data = msgspec.json.encode(_flat(told, parts))
+    (full,), parts = msgspec.json.schema_components([kind], ref_template="{name}")
+    data = msgspec.json.encode(_flat(full, parts))
     return Schema(f"cued.{kind.__name__}", "jsonschema", data, "json")
 
 
@@ -105,22 +105,22 @@ def _protobuf(name: str, fields: tuple[tuple[str, int, int], ...]) -> Schema:
     return Schema(f"cued.{name}", "protobuf", protobuf.schema(name, fields), "protobuf")
 
 
-def _flat(told: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
-    """Put a JSON schema in the plain form that viewers know: no references, no alternatives."""
-    told = parts.get(told.get("$ref", ""), told)
-    choices = [c for c in told.get("anyOf", ()) if c.get("type") != "null"]
+def _flat(schema: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
+    """Simplify a JSON schema for viewers: without references or alternatives."""
+    schema = parts.get(schema.get("$ref", ""), schema)
+    choices = [c for c in schema.get("anyOf", ()) if c.get("type") != "null"]
     if choices:  # of a number or a text, the number
-        told = {"default": None, **_flat(choices[0], parts)}
-    if "properties" in told:
-        fields = {name: _flat(field, parts) for name, field in told["properties"].items()}
-        told = {**told, "properties": fields}
-    if "enum" in told or "const" in told:
-        told = {"type": "string", **told}
-    if isinstance(told.get("items"), dict):
-        told = {**told, "items": _flat(told["items"], parts)}
-    if told.get("prefixItems"):
-        told = {"type": "array", "items": _flat(told["prefixItems"][0], parts)}
-    return {key: value for key, value in told.items() if key not in OPEN}
+        schema = {"default": None, **_flat(choices[0], parts)}
+    if "properties" in schema:
+        fields = {name: _flat(field, parts) for name, field in schema["properties"].items()}
+        schema = {**schema, "properties": fields}
+    if "enum" in schema or "const" in schema:
+        schema = {"type": "string", **schema}
+    if isinstance(schema.get("items"), dict):
+        schema = {**schema, "items": _flat(schema["items"], parts)}
+    if schema.get("prefixItems"):
+        schema = {"type": "array", "items": _flat(schema["prefixItems"][0], parts)}
+    return {key: value for key, value in schema.items() if key not in OPEN}
 
 
 def _kinds() -> dict[str, type[Struct]]:

@@ -1,8 +1,8 @@
-"""What an engine was made from: enough to make it again, on another machine and years later.
+"""The opening of a session: all that an engine was made from, to make it again years later.
 
-The configuration is kept as tables without what the engine does not depend on and a stranger has
-no business with: addresses, passwords, folders. Parts that were off are named as off, so that a
-rule which did not exist then is not on in a replay.
+The configuration is kept as tables, without addresses, passwords and folders, on which the engine
+does not depend. In a replay every part that is not in the tables is off, even a rule that did not
+exist at the time.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ from cued.config import ALWAYS_ON, Config, Sensor, convert, overlay
 from cued.model import RecordingError
 from cued.reading import from_json
 
-FORMAT = 1  # of what this program writes
+FORMAT = 1  # of the openings that this version writes
 
 
 class Opening(Struct, frozen=True, kw_only=True):
-    """What an engine was made from, and when and where it began.
+    """All that an engine was made from, and when and where it began.
 
-    began : seconds since 1970 by the wall clock, a label only; ``t`` the same on the inputs' clock.
-    config : the tables of a configuration that the engine depends on, of every part that was on.
+    began : the start in seconds since 1970 by the wall clock, only a label; t : by the inputs'
+    clock.
+    config : the tables of a configuration that the engine depends on, with every part that was on.
     """
 
     format: int = FORMAT
@@ -42,7 +43,7 @@ class Opening(Struct, frozen=True, kw_only=True):
 
 
 def tables(config: Config) -> dict[str, Any]:
-    """Turn what an engine depends on into tables."""
+    """Return the tables of a configuration that an engine depends on."""
     worn = {n: replace(s, address="", name="") for n, s in config.sensors.items()}
     out: dict[str, Any] = {
         "station": {"language": config.station.language},
@@ -59,17 +60,17 @@ def configuration(opening: Opening, settings: Mapping[str, str] | None = None) -
 
     settings : dotted keys and values laid over it, as ``--set`` gives them.
     """
-    told: dict[str, Any] = copy.deepcopy(opening.config)
+    out: dict[str, Any] = copy.deepcopy(opening.config)
     for kind in ALWAYS_ON:
         off = {name: {"enabled": False} for name in parts.names(kind)}
-        told[kind] = {**off, **told.get(kind, {})}
+        out[kind] = {**off, **out.get(kind, {})}
     for key, value in (settings or {}).items():
-        overlay(told, key, value)
-    return convert(told)
+        overlay(out, key, value)
+    return convert(out)
 
 
 def sensors(opening: Opening) -> dict[str, Sensor]:
-    """Return the sensors that were worn, for decoding what they sent."""
+    """Return the sensors that were worn, to decode their notifications."""
     try:
         return msgspec.convert(opening.config.get("sensors", {}), dict[str, Sensor])
     except msgspec.ValidationError as error:
@@ -77,15 +78,15 @@ def sensors(opening: Opening) -> dict[str, Sensor]:
 
 
 def read_opening(content: bytes, where: str) -> Opening:
-    """Read an opening; raises RecordingError for one of another format."""
+    """Read an opening. Raises RecordingError, also for one of another format."""
     try:
-        told = from_json(content, dict[str, Any])
-        version = told.get("format")
+        fields = from_json(content, dict[str, Any])
+        version = fields.get("format")
         if version != FORMAT:
             raise RecordingError(
-                f"{where}: format {version}, written by cued {told.get('cued', '?')}; "
+                f"{where}: format {version}, written by cued {fields.get('cued', '?')}; "
                 f"cued {__version__} reads format {FORMAT}"
             )
-        return msgspec.convert(told, Opening)
+        return msgspec.convert(fields, Opening)
     except msgspec.MsgspecError as error:
         raise RecordingError(f"{where}: the opening is not readable: {error}") from None

@@ -1,8 +1,8 @@
-"""The two messages of a session that are not JSON: bytes of a device, and arrays of samples.
+"""The two messages of a session that are not JSON: a device's bytes, and arrays of samples.
 
-They are Protocol Buffers, which viewers of MCAP files decode by the schema in the file. The
-encoding of these few fields is short enough to be written out, and spares a Raspberry Pi the
-library: a field is a key (number and wire type), then 8 bytes, a varint, or a length and bytes.
+They are Protocol Buffers, which viewers of MCAP files decode with the schema in the file. Encoding
+these few fields takes so little code that no library is needed: a field is a key (number and wire
+type), then 8 bytes, a varint, or a length and bytes.
 
     message Notification { double t = 1; bytes data = 2; bool beside = 3; }
     message Samples {
@@ -25,7 +25,7 @@ from cued.model import Floats, Notification, Packet
 VARINT, FIXED64, BYTES = 0, 1, 2  # wire types (Protocol Buffers' encoding)
 DOUBLE, BOOL, STRING_OF_BYTES = 1, 8, 12  # types in a FieldDescriptorProto
 OPTIONAL, REPEATED = 1, 3  # labels (descriptor.proto)
-FAULTS = (KeyError, ValueError, struct.error)  # of bytes that are another message
+FAULTS = (KeyError, ValueError, struct.error)  # raised by the bytes of another message
 NOTIFICATION = (
     ("t", DOUBLE, OPTIONAL),
     ("data", STRING_OF_BYTES, OPTIONAL),
@@ -58,17 +58,17 @@ def samples(packet: Packet) -> bytes:
 
 
 def read_notification(data: bytes, sensor: str, char: str) -> Notification:
-    """Decode a notification. Raises ValueError when the bytes are none."""
+    """Decode a notification. Raises ValueError for other bytes."""
     fields = _fields(data)
     try:
         beside = fields.get(3) == b"\x01"
         return Notification(_number(fields[1]), sensor, char, fields[2], beside=beside)
     except FAULTS as error:
-        raise ValueError(f"no notification: {error!r}") from None
+        raise ValueError(f"not a notification: {error!r}") from None
 
 
 def read_samples(data: bytes, sensor: str) -> Packet:
-    """Decode samples. Raises ValueError when the bytes are none."""
+    """Decode samples. Raises ValueError for other bytes."""
     fields = _fields(data)
     try:
         return Packet(
@@ -81,12 +81,12 @@ def read_samples(data: bytes, sensor: str) -> Packet:
             synced=fields[3] == b"\x01",
         )
     except FAULTS as error:
-        raise ValueError(f"no samples: {error!r}") from None
+        raise ValueError(f"not samples: {error!r}") from None
 
 
 def schema(name: str, fields: Sequence[tuple[str, int, int]]) -> bytes:
     """Describe a message of the package ``cued`` as a FileDescriptorSet."""
-    told = b"".join(
+    described = b"".join(
         _bytes(
             2,
             _bytes(1, field.encode())
@@ -96,7 +96,7 @@ def schema(name: str, fields: Sequence[tuple[str, int, int]]) -> bytes:
         )
         for number, (field, kind, label) in enumerate(fields, 1)
     )  # fmt: skip
-    message = _bytes(4, _bytes(1, name.encode()) + told)
+    message = _bytes(4, _bytes(1, name.encode()) + described)
     file = _bytes(1, b"cued.proto") + _bytes(2, b"cued") + message + _bytes(12, b"proto3")
     return _bytes(1, file)
 

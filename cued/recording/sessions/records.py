@@ -1,8 +1,8 @@
-"""The records of an MCAP file, read as far as they are whole.
+"""Read the undamaged records of an MCAP file.
 
-The readers of the ``mcap`` package stop at the first damage; a session is read around it. A record
-is a kind, a length and its content. Messages are in chunks with a checksum; openings and endings
-are metadata, whose values are JSON and which get a checksum of their own here.
+The readers of the ``mcap`` package stop at the first damage; this one skips it. A record is a kind,
+a length and its content. Messages are in chunks with a checksum; openings and endings are metadata
+with JSON values, to which this module adds a checksum.
 """
 
 from __future__ import annotations
@@ -23,32 +23,32 @@ from mcap.records import Channel, Chunk, Metadata
 MAGIC = b"\x89MCAP0\r\n"
 OPENING, ENDING, GAP = "opening", "ending", "gap"  # names of metadata
 CHECKSUM = "crc32"
-LONGEST = 1 << 26  # bytes of a record or of a chunk unpacked; ours are under 1 MB
-# The last is of a length of which a wrong bit has made more than any file can have.
+LONGEST = 1 << 26  # bytes of an unpacked chunk; cued's are under 1 MB
+# What damaged bytes raise: OverflowError comes from a length beyond any file's, due to a wrong bit.
 FAULTS = (
     ValueError, struct.error, McapError, zstandard.ZstdError, OverflowError, RecursionError,
 )  # fmt: skip
-# What stands before the end of the data, and what after it. Another kind is damage.
+# The kinds before the end of the data, and those after it. Any other kind is damage.
 WRITTEN = {Opcode.HEADER, Opcode.METADATA, Opcode.CHUNK, Opcode.DATA_END}
 SUMMARY = set(Opcode) - WRITTEN
 HEAD = struct.Struct("<BQ")
 MESSAGE = struct.Struct("<HIQQ")  # channel, sequence, log time, publish time
-# Where in a chunk's record the name of its compression stands: after two times, a size and a sum.
+# A chunk's record names its compression after two times, a size and a checksum.
 COMPRESSION = b"\x04\0\0\0zstd"
 BEFORE_COMPRESSION = HEAD.size + 8 + 8 + 8 + 4  # bytes (MCAP's specification, "Chunk")
 
 Record: TypeAlias = tuple[int, int, int]  # opcode, start of the content, its length
-NONE = 0  # opcode where nothing is readable
+NONE = 0  # opcode of unreadable bytes
 
 
 def records(data: bytes) -> Iterator[Record]:
-    """Find the records of a file; one with opcode ``NONE`` stands for unreadable bytes."""
+    """Yield the records of a file; one with opcode ``NONE`` stands for unreadable bytes."""
     at = len(MAGIC)
     expected = WRITTEN
     while at < len(data) and data[at:] != MAGIC:
         start = at + HEAD.size
         opcode, length = HEAD.unpack_from(data, at) if start <= len(data) else (NONE, 0)
-        # Where a chunk begins inside of a record, the record's length is wrong.
+        # If a chunk begins inside a record, the record's length is wrong.
         if opcode in expected and start + length <= min(len(data), _next_chunk(data, start)):
             yield opcode, start, length
             at = start + length
@@ -59,11 +59,11 @@ def records(data: bytes) -> Iterator[Record]:
 
 
 def unpacked(content: bytes) -> bytes:
-    """Unpack a chunk. Raises one of ``FAULTS`` when it is damaged."""
+    """Unpack a chunk. Raises one of ``FAULTS`` if it is damaged."""
     chunk = Chunk.read(_stream(content))
     if chunk.compression != "zstd" or chunk.uncompressed_size > LONGEST:
         raise ValueError("a chunk that cued did not write")
-    # A wrong bit may ask for more memory than there is.
+    # A size with a wrong bit may ask for more memory than there is.
     if zstandard.frame_content_size(chunk.data) not in (-1, chunk.uncompressed_size):
         raise ValueError("a chunk's two sizes differ")
     data = zstandard.decompress(chunk.data, chunk.uncompressed_size)
@@ -73,7 +73,10 @@ def unpacked(content: bytes) -> bytes:
 
 
 def messages(data: bytes, topics: dict[int, str]) -> Iterator[tuple[str, int, bytes]]:
-    """Read an unpacked chunk: topic, wall clock ns, bytes; ``topics`` learns new channels."""
+    """Yield an unpacked chunk's topics, wall clock times in ns, and bytes.
+
+    topics : by channel; new channels are added.
+    """
     at = 0
     while at < len(data):
         opcode, length = HEAD.unpack_from(data, at)
@@ -88,26 +91,26 @@ def messages(data: bytes, topics: dict[int, str]) -> Iterator[tuple[str, int, by
 
 
 def learn(content: bytes, topics: dict[int, str]) -> None:
-    """Note the topic of a channel."""
+    """Add a channel and its topic to ``topics``."""
     channel = Channel.read(_stream(content))
     topics[channel.id] = channel.topic
 
 
-def sealed(told: bytes) -> dict[str, str]:
+def sealed(content: bytes) -> dict[str, str]:
     """Turn a JSON object into metadata with a checksum."""
-    parts = msgspec.json.decode(told, type=dict[str, msgspec.Raw] | None) or {}
+    parts = msgspec.json.decode(content, type=dict[str, msgspec.Raw] | None) or {}
     texts = {key: bytes(value).decode() for key, value in parts.items()}
     return {**texts, CHECKSUM: _checksum(texts)}
 
 
 def unsealed(content: bytes) -> tuple[str, bytes]:
-    """Read metadata: its name and the JSON object. Raises one of ``FAULTS`` when it is damaged."""
+    """Return metadata's name and JSON object. Raises one of ``FAULTS`` if it is damaged."""
     metadata = Metadata.read(_stream(content))
     texts = dict(metadata.metadata)
     if metadata.name in (OPENING, ENDING, GAP) and texts.pop(CHECKSUM, "") != _checksum(texts):
         raise ValueError("the checksum of an opening or ending is wrong")
-    told = {key: msgspec.Raw(value.encode()) for key, value in texts.items()}
-    return metadata.name, msgspec.json.encode(told)
+    values = {key: msgspec.Raw(value.encode()) for key, value in texts.items()}
+    return metadata.name, msgspec.json.encode(values)
 
 
 def _checksum(texts: dict[str, str]) -> str:
@@ -115,7 +118,7 @@ def _checksum(texts: dict[str, str]) -> str:
 
 
 def _next_chunk(data: bytes, at: int) -> int:
-    """Find where after a place a whole chunk begins; the end of the data if none does."""
+    """Return where the next complete chunk begins; the end of the data if there is none."""
     found = data.find(COMPRESSION, at + BEFORE_COMPRESSION)
     while found >= 0:
         start = found - BEFORE_COMPRESSION

@@ -1,6 +1,6 @@
-"""Sessions joined, and sessions without a runner who is to be forgotten.
+"""Join sessions, or remove a runner's name from them.
 
-A file is made anew beside the old one and takes its place in one step, so that a power cut leaves
+A new file is written next to the old one and replaces it in one step, so that a power cut leaves
 one or the other.
 """
 
@@ -25,13 +25,13 @@ from cued.recording.sessions.writing import NS, SessionFile, offset_ns
 from cued.whole import replacing
 
 NOBODY = "forgotten"
-# Keys below which a name may stand; elsewhere the same letters are the name of a phase or a foot.
+# Keys whose values may contain a runner's name; elsewhere the same word means a phase or a foot.
 FREE = {"runner", "value", "text", "why", "because", "details", "source", "worked"}
 T = TypeVar("T", Opening, Ending)
 
 
 def merge(sessions: Sequence[RecordedSession]) -> Path:
-    """Join sessions of one runner into the oldest's file, each a part of it; the rest goes."""
+    """Join a runner's sessions as parts of the oldest's file; delete the other files."""
     runners = {s.ending(p).runner for s in sessions for p in s.parts}
     if len(runners) > 1:
         raise RecordingError(f"sessions of different runners: {', '.join(sorted(runners))}")
@@ -46,7 +46,7 @@ def merge(sessions: Sequence[RecordedSession]) -> Path:
 
 
 def is_of(session: RecordedSession, runner: str) -> bool:
-    """Return whether a runner did any of a session."""
+    """Return whether any of a session is a runner's."""
     for part in session.parts:
         if session.ending(part).runner == runner:
             return True
@@ -57,7 +57,7 @@ def is_of(session: RecordedSession, runner: str) -> bool:
 
 
 def mentions(session: RecordedSession, runner: str) -> bool:
-    """Return whether a runner is named anywhere in a session of somebody else."""
+    """Return whether a session of somebody else names a runner anywhere."""
     for part in session.parts:
         about = msgspec.json.encode((part.opening, part.ending))
         if _without(about, runner) != about:
@@ -69,12 +69,12 @@ def mentions(session: RecordedSession, runner: str) -> bool:
 
 
 def without(session: RecordedSession, runner: str) -> None:
-    """Remove the name of a runner from a session of somebody else, wherever it stands."""
+    """Remove every mention of a runner from a session of somebody else."""
     _replace(session.path, _copies([session], runner))
 
 
 def _copies(sessions: Sequence[RecordedSession], runner: str = "") -> Iterator[bytes]:
-    """Write the parts of sessions one after the other, without a runner if one is named."""
+    """Yield the bytes of a file with all parts of the sessions, without a named runner."""
     file = SessionFile()
     for session in sessions:
         for part in session.parts:
@@ -113,14 +113,14 @@ def _nameless_message(one: FileMessage, runner: str) -> FileMessage:
     return msgspec.structs.replace(one, data=_without(one.data, runner))
 
 
-def _nameless(told: T, kind: type[T], runner: str) -> T:
+def _nameless(value: T, kind: type[T], runner: str) -> T:
     if not runner:
-        return told
-    return msgspec.json.decode(_without(msgspec.json.encode(told), runner), type=kind)
+        return value
+    return msgspec.json.decode(_without(msgspec.json.encode(value), runner), type=kind)
 
 
 def _unknown(opening: Opening, runner: str) -> Opening:
-    """Return an opening without a runner's memory: a guest's has that of who was chosen."""
+    """Return an opening without a runner's memory, which a guest's session may hold."""
     if not runner or opening.memory.runner.lower() != runner.lower():
         return opening
     return msgspec.structs.replace(opening, memory=Memory(runner=NOBODY))
@@ -134,11 +134,11 @@ def _without(text: bytes, runner: str) -> bytes:
     return msgspec.json.encode(_cleared(msgspec.json.decode(text), name, free=False))
 
 
-def _cleared(told: Any, name: re.Pattern[str], *, free: bool) -> Any:
-    """Replace a name in everything below a key that holds what people said or are called."""
-    match told:
+def _cleared(node: Any, name: re.Pattern[str], *, free: bool) -> Any:
+    """Replace a name in everything below the keys of ``FREE``."""
+    match node:
         case dict():
-            parts = cast("dict[str, Any]", told).items()
+            parts = cast("dict[str, Any]", node).items()
             return {
                 name.sub(NOBODY, key) if free else key: _cleared(
                     value, name, free=free or key in FREE
@@ -147,11 +147,11 @@ def _cleared(told: Any, name: re.Pattern[str], *, free: bool) -> Any:
                 if not (free and name.fullmatch(key))
             }
         case list():
-            return [_cleared(one, name, free=free) for one in cast("list[Any]", told)]
+            return [_cleared(one, name, free=free) for one in cast("list[Any]", node)]
         case str():
-            return name.sub(NOBODY, told) if free else told
+            return name.sub(NOBODY, node) if free else node
         case _:
-            return told
+            return node
 
 
 def _replace(path: Path, content: Iterator[bytes]) -> None:

@@ -1,23 +1,23 @@
-"""A recorded session: every input the engine was fed, every event that followed, and from what.
+"""Read a recorded session: the engine's opening, every input it was fed, and every event.
 
 The file
 --------
-An MCAP file (https://mcap.dev), which Foxglove and PlotJuggler open as it is. In its order:
+An MCAP file (https://mcap.dev), which Foxglove and PlotJuggler open directly. It holds, in order:
 
-* metadata ``opening``: a new engine began. What it was made from, so that it can be made again. A
-  file that was joined from several has several, and each is a part with a clock of its own.
+* metadata ``opening``: a new engine began, with all that it was made from, so that it can be made
+  again. A file joined from several sessions has several; each is a part with its own clock.
 * chunks of some seconds, zstandard: inputs and events as messages (``messages.py``). The log time
   is the wall clock's; the inputs' own time is in each message.
-* metadata ``ending``: what was in the part, for lists. Absent when the power went.
-* metadata ``gap``: between two chunks one was not readable when sessions were joined.
+* metadata ``ending``: the part's totals, for lists. It is missing after a power failure.
+* metadata ``gap``: an unreadable chunk was left out here when sessions were joined.
 
-A file may be cut or damaged at any byte: chunks that are whole are read, and ``damage`` says so.
-Of a joined file only what comes before the damage is, and parts that begin after it: whose chunks
-follow an unreadable record cannot be told.
+A file may be cut or damaged at any byte: undamaged chunks are read, and ``damage`` reports the
+rest. In a joined file, chunks after an unreadable record are skipped up to the next opening,
+because their part is unknown.
 
-Notifications become inputs by the device files of today, so a decoder that was mended mends the
-sessions recorded before. Where more than the bytes made the inputs (``Notification.beside``), these
-are recorded too, and the bytes are evidence only.
+Notifications are decoded by the present device files, so a corrected decoder corrects older
+sessions. Where inputs were made from more than the bytes (``Notification.beside``), the inputs are
+recorded, too, and the bytes are only evidence.
 """
 
 from __future__ import annotations
@@ -54,13 +54,13 @@ T = TypeVar("T")
 SUFFIX = ".mcap"
 CHUNK, UNREADABLE = "chunk", "unreadable"
 
-Found = tuple[str, int, int]  # what, and where its content is
+Found = tuple[str, int, int]  # kind, start and length of the content
 
 
 class SessionPart(Struct, frozen=True):
-    """One engine's time: its opening, where its chunks are, and its ending if it was written.
+    """One engine's part: its opening, the places of its chunks, and its ending if there is one.
 
-    hole : before which of the chunks one is missing, None if it is whole.
+    hole : index of the chunk before which one is missing, None if the part is whole.
     """
 
     opening: Opening
@@ -69,14 +69,14 @@ class SessionPart(Struct, frozen=True):
     hole: int | None = None
 
     def before_hole(self) -> SessionPart:
-        """Return what can be replayed."""
+        """Return the part up to the hole, which can be replayed."""
         return self if self.hole is None else replace(self, chunks=self.chunks[: self.hole])
 
 
 class RecordedSession:
-    """A session file, of which only openings, endings and places of chunks are in memory.
+    """A session file, with only openings, endings and places of chunks in memory.
 
-    topics : of the channels that were met so far, by number.
+    topics : of the channels seen so far, by number.
     """
 
     def __init__(self, path: Path) -> None:
@@ -87,17 +87,17 @@ class RecordedSession:
 
     @property
     def damage(self) -> str:
-        """Return what is damaged, or an empty text."""
+        """What is damaged, or ""."""
         if any(part.hole is not None and part.hole < len(part.chunks) for part in self.parts):
             return "a piece of it is damaged and left out"
         return "" if self.cut_at is None else f"cut short or damaged at byte {self.cut_at}"
 
     def inputs(self, part: SessionPart) -> Iterator[Input]:
-        """Read the inputs of a part in the order in which the engine was fed, bytes decoded."""
+        """Read the inputs of a part in the engine's order, with notifications decoded."""
         return decoded(self.recorded(part), sensors(part.opening))
 
     def recorded(self, part: SessionPart) -> Iterator[Input]:
-        """Read the inputs of a part as they were recorded: a device's bytes are bytes."""
+        """Read the inputs of a part as recorded, with notifications as bytes."""
         for topic, _, data in self.messages(part):
             if not topic.startswith(EVENTS):
                 yield cast("Input", self._item(topic, data))
@@ -109,12 +109,12 @@ class RecordedSession:
                 yield cast("AnyEvent", self._item(topic, data))
 
     def ending(self, part: SessionPart) -> Ending:
-        """Sum a part up, from its last record or, where the power went, from all of it."""
+        """Return a part's ending, or count its totals if there is none."""
         if part.ending:
             return part.ending
         totals = Totals(part.opening)
-        told = (self._item(topic, data) for topic, _, data in self.messages(part))
-        for item in decoded(told, sensors(part.opening)):
+        items = (self._item(topic, data) for topic, _, data in self.messages(part))
+        for item in decoded(items, sensors(part.opening)):
             totals.feed(item)
         return totals.ending()
 
@@ -130,7 +130,7 @@ class RecordedSession:
                 file.seek(start)
                 try:
                     yield records.unpacked(file.read(length))
-                except records.FAULTS as error:  # it was whole when the session was opened
+                except records.FAULTS as error:  # damaged since the session was opened
                     raise RecordingError(f"{self.path}: not readable: {error}") from None
 
     def _item(self, topic: str, data: bytes) -> Input | AnyEvent:
@@ -145,15 +145,15 @@ class RecordedSession:
         except OSError as error:
             raise RecordingError(f"{self.path}: {error.strerror or error}") from None
         if data[: len(MAGIC)] != MAGIC[: len(data)]:
-            raise RecordingError(f"{self.path}, byte 0: this is no session that cued recorded")
+            raise RecordingError(f"{self.path}, byte 0: this is not a session that cued recorded")
         found = list(self._found(data))
         if not found or found[0][0] != OPENING:
             where = f"{self.path}, byte {len(MAGIC)}"
-            raise RecordingError(f"{where}: cut before anything was recorded, or damaged there")
+            raise RecordingError(f"{where}: cut short before anything was recorded, or damaged")
         return tuple(self._parts(data, found))
 
     def _found(self, data: bytes) -> Iterator[Found]:
-        """Find openings, chunks and endings, and bytes that are none of them."""
+        """Yield openings, chunks, endings and gaps, and unreadable bytes."""
         for opcode, start, length in records.records(data):
             what = self._what(data, opcode, start, length)
             if what == UNREADABLE and self.cut_at is None:
@@ -173,7 +173,7 @@ class RecordedSession:
                     return name if name in (OPENING, ENDING, GAP) else ""
                 case records.NONE:
                     return UNREADABLE
-                case Opcode.CHANNEL:  # of the summary: for messages whose first chunk is damaged
+                case Opcode.CHANNEL:  # in the summary, for channels whose first chunk is damaged
                     records.learn(content, self.topics)
                 case _:
                     pass
@@ -184,7 +184,7 @@ class RecordedSession:
     def _parts(self, data: bytes, found: list[Found]) -> Iterator[SessionPart]:
         openings = [n for n, (what, _, _) in enumerate(found) if what == OPENING]
         for n, after in zip(openings, [*openings[1:], len(found)], strict=True):
-            opening = read_opening(_told(data, found[n]), str(self.path))
+            opening = read_opening(_metadata(data, found[n]), str(self.path))
             pieces = _certain(found[n + 1 : after], joined=len(openings) > 1)
             kinds = [what for what, _, _ in pieces]
             holes = [at for at, what in enumerate(kinds) if what in (UNREADABLE, GAP)]
@@ -192,17 +192,17 @@ class RecordedSession:
             yield SessionPart(
                 opening,
                 tuple((start, size) for what, start, size in pieces if what == CHUNK),
-                _ending(_told(data, endings[-1])) if endings else None,
+                _ending(_metadata(data, endings[-1])) if endings else None,
                 kinds[: holes[0]].count(CHUNK) if holes else None,
             )
 
 
-def _told(data: bytes, found: Found) -> bytes:
+def _metadata(data: bytes, found: Found) -> bytes:
     return records.unsealed(data[found[1] : found[1] + found[2]])[1]
 
 
 def _certain(pieces: list[Found], *, joined: bool) -> list[Found]:
-    """Leave out what may belong to a part whose opening could not be read."""
+    """Leave out records that may belong to a part whose opening could not be read."""
     kinds = [what for what, _, _ in pieces]
     if UNREADABLE not in kinds:
         return pieces
@@ -219,7 +219,7 @@ def _ending(content: bytes) -> Ending | None:
 
 
 def decoded(items: Iterable[T], sensors: Mapping[str, Sensor]) -> Iterator[T | Input]:
-    """Replace the notifications among items by what they say, connection by connection."""
+    """Replace notifications with their inputs, with a new decoder for each connection."""
     devices: dict[str, Device] = {}
     for item in items:
         if isinstance(item, Notification):
@@ -234,7 +234,7 @@ def decoded(items: Iterable[T], sensors: Mapping[str, Sensor]) -> Iterator[T | I
 
 
 def _start(device: Device, link: LinkChanged) -> None:
-    """Start a device with what the connection offers; one that refuses it sent nothing of use."""
+    """Start a device with the connection's services; one that refuses them sent nothing useful."""
     with contextlib.suppress(DecodeError):
         device.start(link.services)
 

@@ -1,4 +1,4 @@
-"""Totals of a session, counted while it is recorded, for lists and for retention."""
+"""Count a session's totals while it is recorded, for lists and for retention."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Ending(Struct, frozen=True, kw_only=True):
 
 
 class Cover:
-    """Time that strides cover, of one foot, of both or of unknown ones: what overlaps is once."""
+    """Adds up the time that strides of any foot cover, counting overlaps once."""
 
     def __init__(self) -> None:
         self._until = -math.inf
@@ -51,7 +51,7 @@ class Cover:
 
 
 class Totals:
-    """Adds up what a part holds."""
+    """Counts what happens in a part."""
 
     def __init__(self, opening: Opening) -> None:
         self._opening = opening
@@ -64,7 +64,7 @@ class Totals:
         self._backward_s = 0.0
 
     def feed(self, item: Input | AnyEvent) -> None:
-        """Count an input or an event. Who is chosen runs from the moment of the command."""
+        """Count an input or an event; a chosen runner counts from the command on."""
         match item:
             case Packet():
                 self._first = float(item.t) if self._first is None else self._first
@@ -94,7 +94,7 @@ class Totals:
                 pass
 
     def ending(self) -> Ending:
-        """Sum up."""
+        """Return the totals so far."""
         first = self._opening.t if self._first is None else self._first
         return Ending(
             runner=self._runner,

@@ -1,4 +1,4 @@
-"""Writing a session: an MCAP file that grows by pieces, each on the disk before the next."""
+"""Write a session: an MCAP file that grows by chunks, each on the disk before the next."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from cued.recording.sessions.records import ENDING, GAP, OPENING, sealed
 from cued.recording.sessions.totals import Ending, Totals
 
 NS = 1e9  # MCAP counts nanoseconds
-# An index of each message would make files larger by a third; viewers read them from the start.
+# An index of all messages would make files a third larger; viewers read them from the start.
 INDEXES = IndexType.METADATA
-LONGEST_CHUNK = 1 << 24  # bytes; chunks end when what waits is written (``SessionWriter.write``)
+LONGEST_CHUNK = 1 << 24  # bytes; ``SessionWriter.write`` ends chunks much sooner
 
 
 def offset_ns(opening: Opening) -> int:
-    """Return the wall clock less the inputs' clock, ns."""
+    """Return the difference between wall clock and inputs' clock, ns."""
     return round((opening.began - opening.t) * NS)
 
 
@@ -46,13 +46,13 @@ class SessionFile:
         self._about(OPENING, opening)
 
     def add(self, one: FileMessage) -> None:
-        """Add a message, by the wall clock; its own time is in its bytes, exactly."""
+        """Add a message, logged by the wall clock; its bytes hold its own exact time."""
         channel = self._channels.get(one.topic) or self._channel(one.topic)
         ns = max(round(one.t * NS) + self._offset_ns, 0)
         self._mcap.add_message(channel, ns, one.data, ns)
 
     def gap(self) -> None:
-        """Note that what follows does not join on: a piece of a damaged file was left out."""
+        """Record that a damaged chunk was left out here."""
         self._about(GAP, None)
 
     def end(self, ending: Ending) -> None:
@@ -64,13 +64,13 @@ class SessionFile:
         self._mcap.finish()
 
     def drain(self) -> bytes:
-        """Close the chunk at work and return the bytes that came since the last call."""
+        """End the current chunk and return the bytes added since the last call."""
         self._mcap.flush()
         return self._out.drain()
 
-    def _about(self, name: str, told: object) -> None:
-        self._mcap.flush()  # in the file's order
-        self._mcap.add_metadata(name, sealed(msgspec.json.encode(told)))
+    def _about(self, name: str, content: object) -> None:
+        self._mcap.flush()  # messages so far come first
+        self._mcap.add_metadata(name, sealed(msgspec.json.encode(content)))
 
     def _channel(self, topic: str) -> int:
         schema = schema_of(topic)
@@ -85,7 +85,7 @@ class SessionFile:
 class SessionWriter:
     """Appends to a session file. Raises OSError when the disk is full or gone.
 
-    What it could not append it keeps and appends with the next (``waiting`` bytes).
+    Bytes that could not be appended are kept (``waiting``) and appended with the next.
     """
 
     def __init__(self, path: Path, opening: Opening) -> None:
@@ -102,7 +102,7 @@ class SessionWriter:
             _sync_folder(path.parent)
         except OSError:
             self.abandon()
-            path.unlink(missing_ok=True)  # there is nothing in it
+            path.unlink(missing_ok=True)  # it is empty
             raise
 
     @property
@@ -112,14 +112,14 @@ class SessionWriter:
 
     @property
     def gone(self) -> bool:
-        """The file is no longer where it was: deleted or moved."""
+        """Whether the file was deleted or moved."""
         try:
             return not os.path.samestat(os.fstat(self._file.fileno()), self.path.stat())
         except FileNotFoundError:
             return True
 
     def gap(self) -> None:
-        """Note that what follows does not join on to what the file holds."""
+        """Record that something is missing here."""
         self._content.gap()
 
     def write(self, items: Iterable[Input | AnyEvent]) -> None:
@@ -130,7 +130,7 @@ class SessionWriter:
         self._append()
 
     def close(self) -> None:
-        """Append what was in it, and close the file."""
+        """Append the ending, and close the file."""
         try:
             self._content.end(self._totals.ending())
             self._content.finish()
@@ -143,7 +143,7 @@ class SessionWriter:
         self._file.close()
 
     def _append(self) -> None:
-        """Append all of it or none: a record cut short by a full disk would hide those after it."""
+        """Append all or nothing: a record cut short by a full disk would hide those after it."""
         data = self._waiting = self._waiting + self._content.drain()
         before = self._file.seek(0, os.SEEK_END)
         try:

@@ -1,1 +1,1 @@
-"""A guided recording: its protocol, who conducts it, and what is kept of it."""
+"""A guided recording: its protocol, its conductor, and the data it gathers."""

@@ -1,13 +1,12 @@
-"""Leads through a protocol by the clock of the inputs, and keeps what they bring.
+"""Lead through a protocol by the clock of the inputs, and gather the recording.
 
-A protocol is a TOML file: a list of steps in order. Each says what is spoken, how long it lasts,
-and what the person then does; ``settle_s`` of it is left out of the scores, while belt and person
-find their pace.
+A protocol is a TOML file with a list of steps. Each has a sentence to speak, a duration, and what
+the person does in it; its first ``settle_s`` are not scored, while belt and person find their pace.
 
-Pure: inputs in, sentences to speak out. Samples are kept on the 100 Hz grid that the engine uses,
-on one clock for all sensors. A step begins when its time has come on that clock, so a recording
-whose sensors fall silent waits with them. What is marked as true is what the person was asked to
-do, from the sentence's end of ``settle_s`` on; contacts are added afterwards (``feet``).
+Pure: inputs in, steps to announce out. Samples are kept on the 100 Hz grid of the engine, on one
+clock for all sensors. A step begins when that clock reaches its time, so a recording waits while
+all sensors are silent. The truth is what the person was asked to do; bouts start ``settle_s`` after
+their step; contacts are added afterwards (``feet``).
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from cued.signal.stream import Stream
 
 SETTLE_S = 8.0  # an acceleration of 0.2 m/s² to 1.2 m/s, and four strides
 
-FACING = {"turn": "unknown"}  # between two directions none is true
+FACING = {"turn": "unknown"}  # while turning there is no direction
 
 
 class Conductor:
@@ -45,7 +44,7 @@ class Conductor:
         self._blocks: dict[str, list[Block]] = {name: [] for name in worn}
         self._steps = list(protocol.step)
         self._step: Step | None = None
-        self._ends_t: float | None = None  # of the step; None before all sensors were heard
+        self._ends_t: float | None = None  # end of the step; None until all sensors were heard
         self._bout = False
         self.belt: list[Belt] = []
         self.truth: list[TruthRow] = []
@@ -53,11 +52,11 @@ class Conductor:
 
     @property
     def silent(self) -> list[str]:
-        """Sensors that nothing has come from yet."""
+        """The sensors that have sent nothing yet."""
         return [name for name, blocks in self._blocks.items() if not blocks]
 
     def feed(self, item: Input) -> list[Step]:
-        """Keep an input and return the steps that begin with it."""
+        """Store an input and return the steps that begin with it."""
         if isinstance(item, Packet) and item.sensor in self._streams:
             self._blocks[item.sensor] += self._streams[item.sensor].feed(item)
         elif isinstance(item, Belt):
@@ -87,7 +86,7 @@ class Conductor:
         return [step]
 
     def close(self, t: float) -> None:
-        """End early: what was recorded until now stands."""
+        """End early, keeping what was recorded so far."""
         if self._bout:
             self._mark(t, "bout_end")
         self.done = True
@@ -96,7 +95,7 @@ class Conductor:
         self.truth.append(TruthRow(t, kind, "unknown", value))
 
     def tracks(self) -> tuple[SensorTrack, ...]:
-        """Return what each sensor gave."""
+        """Return each sensor's samples."""
         return tuple(
             _track(name, self._worn[name], blocks)
             for name, blocks in self._blocks.items()
@@ -104,7 +103,7 @@ class Conductor:
         )
 
     def feet(self) -> list[TruthRow]:
-        """Return contacts and lifts as the feet's own sensors show them."""
+        """Return the contacts and lifts that the feet's own sensors show."""
         out: list[TruthRow] = []
         for name, blocks in self._blocks.items():
             place = self._worn[name].placement
@@ -149,18 +148,18 @@ class Protocol(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def lasts_s(self) -> float:
-        """How long all steps take together."""
+        """The duration of all steps together."""
         return sum(step.for_s for step in self.step)
 
 
 def shipped() -> list[str]:
-    """List the protocols that come with the program."""
+    """List the protocols that come with cued."""
     here = files("cued.recording.study")
     return sorted(f.name[:-5] for f in here.iterdir() if f.name.endswith(".toml"))
 
 
 def read_protocol(name: str) -> Protocol:
-    """Read a shipped protocol or a file; a mistake in it is one line."""
+    """Read a shipped protocol or a file. Raises CuedError with one line for a mistake."""
     if name in shipped():
         text = files("cued.recording.study").joinpath(f"{name}.toml").read_text("utf-8")
     else:

@@ -1,8 +1,8 @@
-"""Columns of numbers from a CSV file, plain or gzipped; refused with file, line and reason.
+"""Read columns of numbers from a CSV file, plain or gzipped, or refuse it with line and reason.
 
-The whole text goes through numpy's reader at once. Only when that fails, or the counts of cells do
-not add up, is the text walked line by line to find the first line that is wrong. ``nan`` and
-``inf`` are numbers here: a sensor may have had nothing to say. An empty cell is not a number.
+numpy reads the whole text at once. Only if that fails, or the counts of cells do not add up, is the
+text searched line by line for the first mistake. ``nan`` and ``inf`` are accepted, because a sensor
+may have had no value. An empty cell is not a number.
 
 Lines count from 1, the header being line 1, as an editor shows the (unzipped) file.
 """
@@ -23,7 +23,7 @@ from msgspec import Struct
 from cued.model import Floats, RecordingError
 
 GZIP_MAGIC = b"\x1f\x8b"
-MAX_BYTES = 1 << 30  # some 40 h of one sensor at 128 Hz; more than that is taken for a mistake
+MAX_BYTES = 1 << 30  # about 40 h of one sensor at 128 Hz; more is probably a mistake
 CHUNK_BYTES = 1 << 20  # chosen: large enough to be fast, small enough for a Pi
 
 
@@ -52,7 +52,7 @@ def refuse(path: Path, line: int, reason: str) -> RecordingError:
 
 
 def meant(word: str, known: Iterable[str], close: float = 0.6) -> str:
-    """Find the known word that was probably meant, "" if none resembles it."""
+    """Return the known word that was probably meant, "" if none is similar."""
     lower = {k.lower(): k for k in known}
     found = difflib.get_close_matches(word.lower(), lower, n=1, cutoff=close)
     return lower[found[0]] if found else ""
@@ -61,7 +61,7 @@ def meant(word: str, known: Iterable[str], close: float = 0.6) -> str:
 def read_columns(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> Columns:
     """Read the named columns and skip all others.
 
-    Of ``optional``, all or none have to be there.
+    optional : all of these or none must be there.
     """
     text = read_text(path)
     header = [cell.strip() for cell in text.split("\n", 1)[0].split(",")]
@@ -81,17 +81,17 @@ def read_columns(path: Path, required: Sequence[str], optional: Sequence[str] = 
     except (ValueError, OverflowError) as error:
         raise _blame(path, text, header, names) or refuse(path, 1, str(error)) from None
     if values.shape[0] != rows or text.count(",") != (rows + 1) * (len(header) - 1):
-        raise _blame(path, text, header, names) or refuse(path, 1, "rows cannot be told apart")
+        raise _blame(path, text, header, names) or refuse(path, 1, "the rows cannot be separated")
     return Columns(path, names, values, text)
 
 
 def read_text(path: Path) -> str:
-    """Read a UTF-8 text, unzipped if need be, one newline between lines."""
+    """Read a UTF-8 text, unzipped if need be, with newlines as line ends."""
     return as_text(path, read_bytes(path))
 
 
 def as_text(path: Path, raw: bytes) -> str:
-    """Decode a UTF-8 text that stands, or stood, at a path; one newline between lines."""
+    """Decode a UTF-8 text from a path, with newlines as line ends."""
     if not raw.strip():
         raise refuse(path, 1, "the file is empty")
     try:
@@ -106,7 +106,7 @@ def as_text(path: Path, raw: bytes) -> str:
 
 
 def read_bytes(path: Path) -> bytes:
-    """Read a file, unzipped if need be, or say why not."""
+    """Read a file, unzipped if need be. Raises RecordingError."""
     raw = bytearray()
     try:
         if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
@@ -125,7 +125,7 @@ def read_bytes(path: Path) -> bytes:
         reason = "the gzip file ends here, cut short"
         raise refuse(path, raw.count(b"\n") + 1, reason) from None
     except (zlib.error, gzip.BadGzipFile) as error:
-        reason = f"the gzip file is damaged from here on ({error})"
+        reason = f"the gzip file is damaged from this line on ({error})"
         raise refuse(path, raw.count(b"\n") + 1, reason) from None
     except OSError as error:
         raise refuse(path, 1, error.strerror or str(error)) from None
@@ -135,10 +135,10 @@ def read_bytes(path: Path) -> bytes:
 def _choose(
     path: Path, header: list[str], required: Sequence[str], optional: Sequence[str]
 ) -> tuple[str, ...]:
-    """Return which columns to read, or which one is missing."""
+    """Return the columns to read. Raises RecordingError for a missing or repeated one."""
     twice = [name for name in header if name and header.count(name) > 1]
     if twice:
-        raise refuse(path, 1, f"column {twice[0]} is there twice")
+        raise refuse(path, 1, f"column {twice[0]} exists twice")
     others = [name for name in header if name not in required and name not in optional]
     near = {meant(name, [*required, *optional], close=0.75): name for name in others}
     wanted = [*required]
@@ -152,7 +152,7 @@ def _choose(
 
 
 def _rows(text: str) -> Iterable[tuple[int, str]]:
-    """Go through the rows below the header: line number, text. Empty lines are none."""
+    """Return the line numbers and texts of the rows below the header, without empty lines."""
     lines = enumerate(text.split("\n"), start=1)
     next(lines)
     return ((number, line) for number, line in lines if line)
@@ -166,7 +166,7 @@ def _line_of_row(text: str, row: int) -> int:
 
 
 def _blame(path: Path, text: str, header: list[str], names: Sequence[str]) -> RecordingError | None:
-    """Find the first line that is wrong, if there is one."""
+    """Return the error of the first wrong line, if there is one."""
     for number, line in _rows(text):
         cells = line.split(",")
         if len(cells) != len(header):

@@ -1,8 +1,8 @@
-"""``recording.toml``: what a table recording says about itself.
+"""``recording.toml``: a table recording's description of itself.
 
-A key that resembles a known one is taken for a slip and refused with what was probably meant; any
-other unknown key is its owner's own note and is left alone. Everything known is typed and bounded;
-``nan`` for a number means that it is not known.
+A key similar to a known one is treated as a typing error and refused with what was probably meant;
+any other unknown key is the owner's own note and is ignored. Known keys have types and bounds;
+``nan`` means that a number is unknown.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class SensorTable(Struct, frozen=True, kw_only=True):
 
 
 class TruthTable(Struct, frozen=True, kw_only=True):
-    """Where the truth is written."""
+    """The file with the truth."""
 
     file: FileName
 
@@ -84,7 +84,7 @@ def read_header(path: Path) -> Header:
     text = read_text(path)
     try:
         found = unnested(tomllib.loads(text))
-    except ValueError as error:  # of a number with thousands of digits not TOML's own kind
+    except ValueError as error:  # a number with thousands of digits gives no TOMLDecodeError
         at = re.search(r"at line (\d+)", str(error))
         line = int(at[1]) if at else text.count("\n") + 1
         raise refuse(path, line, f"not valid TOML: {error}") from None
@@ -99,7 +99,7 @@ def read_header(path: Path) -> Header:
         reason = f"format {header.format} is unknown; this version reads format 1"
         raise refuse(path, _line_of(text, ".format"), reason)
     if not header.sensor and (header.belt is None or header.belt.file is None):
-        raise refuse(path, 1, "there is no [[sensor]], and no [belt] with a file either")
+        raise refuse(path, 1, "there is neither a [[sensor]] nor a [belt] with a file")
     _check_sensors(path, text, header)
     return header
 
@@ -116,7 +116,7 @@ def _check_spelling(path: Path, text: str, found: dict[str, Any]) -> None:
 
 
 def _without_nan(table: dict[str, Any]) -> dict[str, Any]:
-    """Leave out values of ``nan``, which is how data sets write that they do not know."""
+    """Leave out values of ``nan``, by which data sets mark unknown numbers."""
     return {
         key: _without_nan(cast("dict[str, Any]", value)) if isinstance(value, dict) else value
         for key, value in table.items()
@@ -151,7 +151,7 @@ def _check_sensors(path: Path, text: str, header: Header) -> None:
 
 
 def _explain(path: Path, text: str, message: str) -> RecordingError:
-    """Turn msgspec's message into one with a line and, for a placement, a suggestion."""
+    """Add a line to msgspec's message and, for a placement, a suggestion."""
     what, _, at = message.partition(" - at `$")
     where = at.rstrip("`")
     wrong = re.search(r"Invalid enum value '(.*)'", what)

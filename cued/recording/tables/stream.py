@@ -1,9 +1,9 @@
-"""A table recording as the inputs that a live run would have had, in order of arrival.
+"""Turn a table recording into the inputs of a live run, in order of arrival.
 
-Deterministic: the belt first, then every sensor's samples in packets of ``packet_s``, interleaved
-by arrival, and a tick every 0.1 s of stream time. A packet arrives when its last sample was taken,
-so what the engine decides can be compared with when it could have known. At equal times the belt
-comes first, then packets in the recording's order of sensors, then the tick.
+The result is deterministic: belt speeds, every sensor's samples in packets of ``packet_s``, and a
+tick every 0.1 s of stream time. A packet arrives when its last sample was taken, so that the time
+of a decision can be compared with when it became possible. At equal times the belt comes first,
+then packets in the recording's order of sensors, then the tick.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from cued.model import Input, Packet, Tick
 from cued.recording.tables.table import SensorTrack, TableRecording
 
 TICK_HZ = 10  # as the daemon's
-PACKET_S = 0.05  # what wearables with a 50 ms connection interval deliver
+PACKET_S = 0.05  # as from wearables with a connection interval of 50 ms
 
 _Ranked = tuple[tuple[float, int], Input]
 
@@ -28,7 +28,7 @@ def packets(
     packet_s: float = PACKET_S,
     sensors: Collection[str] | None = None,
 ) -> Iterator[Input]:
-    """Return the inputs of a recording, of the named sensors only if any are named.
+    """Yield the inputs of a recording, with all sensors or only the named ones.
 
     No sample of a chosen sensor is left out, and none is copied.
     """

@@ -2,14 +2,14 @@
 
 ``read_table`` gives a ``TableRecording`` or raises ``RecordingError`` with file, line and reason.
 Columns of a sensor are ``t_s,ax,ay,az[,gx,gy,gz]``: s, m/s² with gravity, rad/s, in sensor axes,
-all sensors of a folder on one clock. Cells that are ``nan`` or ``inf`` and gaps are let through,
-for that is what sensors do; what cannot be meant is refused:
+all sensors of a folder on one clock. Gaps and cells that are ``nan`` or ``inf`` are accepted,
+because sensors produce them. Obvious mistakes are refused:
 
 * a time that is not later than the one before;
 * accelerations whose mean vector is not near gravity (in g, or without gravity): jumping without
   gravity has a large median size, but its mean is small;
-* turn rates that no limb reaches for long (in degrees a second);
-* times whose usual step does not fit ``rate_hz`` (milliseconds, or a wrong rate).
+* turn rates that no limb sustains (in degrees a second);
+* times whose median step does not fit ``rate_hz`` (milliseconds, or a wrong rate).
 """
 
 from __future__ import annotations
@@ -31,20 +31,21 @@ ACC = ("ax", "ay", "az")
 GYR = ("gx", "gy", "gz")
 
 # Size of the mean vector over 5 s, median over a recording: 8.0 (falls, waist) to 13.1 m/s²
-# (running; a swing adds to it) in every sixth of the recordings at hand, 0.06 to 2.0 without
-# gravity.
+# (running, where the swing adds to it) in every sixth of the recordings at hand, 0.06 to 2.0
+# without gravity.
 MEAN_S = 5.0
-GRAVITY_M_S2 = (5.0, 30.0)  # as above, and for a sensor that is a few percent off
-# Three quarters of the time a walker's or runner's trunk turns below 2 rad/s, a foot below 8 (up to
-# 13 where motion capture jitters). The same in degrees a second is above 25 and 170.
+GRAVITY_M_S2 = (5.0, 30.0)  # as above, with a margin for a sensor that is a few percent off
+# For three quarters of the time a walker's or runner's trunk turns at less than 2 rad/s, a foot at
+# less than 8 (up to 13 where motion capture jitters). In degrees a second these would be above 25
+# and 170.
 GYR_P75_RAD_S = 20.0
 GYR_P75_TRUNK_RAD_S = 10.0  # as above
 TRUNK = frozenset({"lower_back", "waist", "chest"})
-RATE_WITHIN = 1.5  # a nominal rate may be off by the odd lost sample, not by half
+RATE_WITHIN = 1.5  # lost samples change the rate a little, never by half
 
 
 class SensorTrack(Struct, frozen=True, eq=False):
-    """What one sensor measured: t (n,) s, acc (n, 3) m/s², gyr (n, 3) rad/s or None."""
+    """One sensor's measurements: t (n,) s, acc (n, 3) m/s², gyr (n, 3) rad/s or None."""
 
     name: str
     placement: Placement
@@ -75,19 +76,19 @@ class TableRecording(Struct, frozen=True, eq=False, kw_only=True):
 
     @property
     def start_t(self) -> float:
-        """Time of the first sample of all, of the belt's first word where there is no sensor."""
+        """Time of the first sample, or of the first belt speed if there is no sensor."""
         starts = [float(sensor.t[0]) for sensor in self.sensors]
         return min(starts or [belt.t for belt in self.belt], default=0.0)
 
     @property
     def end_t(self) -> float:
-        """Time of the last sample of all, of the belt's last word where there is no sensor."""
+        """Time of the last sample, or of the last belt speed if there is no sensor."""
         ends = [float(sensor.t[-1]) for sensor in self.sensors]
         return max(ends or [belt.t for belt in self.belt], default=0.0)
 
 
 def is_table(folder: Path) -> bool:
-    """Return whether the folder is meant to be a table recording."""
+    """Return whether a folder is a table recording, by its header's name."""
     return (folder / HEADER_FILE).is_file()
 
 
@@ -143,7 +144,7 @@ def _check_time(columns: Columns, t: Floats) -> None:
     steps = np.diff(t)
     if steps.size and steps.min() <= 0:
         row = int(np.argmax(steps <= 0)) + 1
-        reason = f"time does not move on: {t[row]:.6g} s after {t[row - 1]:.6g} s"
+        reason = f"time does not advance: {t[row]:.6g} s after {t[row - 1]:.6g} s"
         raise columns.refuse(row, reason)
 
 
@@ -160,7 +161,7 @@ def _check_rate(path: Path, t: Floats, rate_hz: float) -> None:
     if unit:
         reason = f"t_s steps by {step:.6g}, which at {rate_hz:g} Hz is {unit}; it has to be seconds"
     else:
-        reason = f"t_s steps by {step:.6g} s ({1.0 / step:.4g} Hz) where rate_hz says {rate_hz:g}"
+        reason = f"t_s steps by {step:.6g} s ({1.0 / step:.4g} Hz), but rate_hz is {rate_hz:g}"
     raise refuse(path, 1, reason)
 
 
@@ -168,15 +169,15 @@ _UNITS = ((1e3, "milliseconds"), (1e6, "microseconds"), (1e9, "nanoseconds"))  #
 
 
 def has_gravity(acc: Floats, t: Floats) -> bool:
-    """Return by its mean whether an acceleration (n, 3), m/s², at times (n,), s, has gravity."""
+    """Return whether the mean of an acceleration (n, 3), m/s², at times (n,), s, shows gravity."""
     low, high = GRAVITY_M_S2
     return low <= _mean_size(acc, t) <= high
 
 
 def check_acc(path: Path, acc: Floats, t: Floats) -> None:
-    """Refuse accelerations that are not in m/s² or lack gravity, as far as their mean tells."""
+    """Refuse accelerations that, judging by their mean, are not in m/s² or lack gravity."""
     if not np.isfinite(acc).all(axis=1).any():
-        raise refuse(path, 1, "ax, ay, az hold no number at all")
+        raise refuse(path, 1, "ax, ay, az contain no numbers")
     if has_gravity(acc, t):
         return
     mean = _mean_size(acc, t)
@@ -191,7 +192,7 @@ def check_acc(path: Path, acc: Floats, t: Floats) -> None:
 
 
 def _mean_size(acc: Floats, t: Floats) -> float:
-    """Return the size of the mean vector over ``MEAN_S``, median over the recording."""
+    """Return the size of the mean vector over ``MEAN_S``, as a median over the recording."""
     known = np.isfinite(acc).all(axis=1)
     v, at = acc[known], t[known]
     if not at.size:
@@ -204,7 +205,7 @@ def _mean_size(acc: Floats, t: Floats) -> float:
 
 
 def check_gyr(path: Path, gyr: Floats, placement: Placement) -> None:
-    """Refuse turn rates that are not in rad/s, as far as their size tells."""
+    """Refuse turn rates that, judging by their size, are not in rad/s."""
     magnitude = _magnitudes(gyr)
     p75 = float(np.percentile(magnitude, 75)) if magnitude.size else 0.0
     if p75 > (GYR_P75_TRUNK_RAD_S if placement in TRUNK else GYR_P75_RAD_S):

@@ -1,7 +1,7 @@
-"""``truth.csv``: what really happened in a recording, as somebody else's instruments saw it.
+"""``truth.csv``: what really happened in a recording, according to reference instruments.
 
-Rows are ``t_s,kind,side,value``, in any order. A kind that resembles a known one is taken for a
-slip and refused; any other unknown kind is kept and means nothing to the evaluation.
+Rows are ``t_s,kind,side,value``, in any order. A kind similar to a known one is treated as a typing
+error and refused; any other unknown kind is kept, but the evaluation ignores it.
 
 kinds : contact, lift (a foot touches, leaves) · direction, gait (from this time on) · speed (m/s) ·
 stride_length (m, at the stride's end) · mid_stance · turn_start, turn_end, bout_start, bout_end,
@@ -36,7 +36,7 @@ HEADER = ["t_s", "kind", "side", "value"]
 
 
 class TruthRow(Struct, frozen=True):
-    """One thing that happened. ``value`` is as written, ``number`` its number or nan."""
+    """One thing that happened, with its ``value`` as written."""
 
     t: float
     kind: str
@@ -45,7 +45,7 @@ class TruthRow(Struct, frozen=True):
 
     @property
     def number(self) -> float:
-        """The value as a number, nan if it is none."""
+        """The value as a number, or nan."""
         try:
             return float(self.value)
         except ValueError:
@@ -65,7 +65,7 @@ def read_truth(path: Path) -> tuple[TruthRow, ...]:
                 continue
             row = _row(path, number, [cell.strip() for cell in cells])
             if row in rows:
-                raise refuse(path, number, f"this is line {rows[row]} once more")
+                raise refuse(path, number, f"this repeats line {rows[row]}")
             rows[row] = number
     except csv.Error as error:
         raise refuse(path, len(rows) + 2, str(error)) from None
@@ -73,12 +73,12 @@ def read_truth(path: Path) -> tuple[TruthRow, ...]:
 
 
 def check_span(path: Path, rows: Sequence[TruthRow], start: float, end: float) -> None:
-    """Refuse a truth of another clock or unit: most of it lies outside of the recording."""
+    """Refuse a truth that is mostly outside the recording, due to another clock or unit."""
     placed = [row for row in rows if row.kind != "label"]
     outside = [row for row in placed if not start <= row.t <= end]
     if 2 * len(outside) > len(placed):
-        reason = f"{len(outside)} of {len(placed)} times are outside of {start:g} to {end:g} s"
-        raise refuse(path, 1, f"{reason}, where the sensors are; another clock, or not seconds?")
+        reason = f"{len(outside)} of {len(placed)} times are outside {start:g} to {end:g} s"
+        raise refuse(path, 1, f"{reason}, the time of the sensors; another clock, or not seconds?")
 
 
 def _row(path: Path, line: int, cells: list[str]) -> TruthRow:

@@ -1,6 +1,6 @@
-"""A recording written as a table recording, for simulations, imports and users' own tools.
+"""Write a recording as a table recording, for simulations, imports and users' own tools.
 
-Times are kept to 1 µs, accelerations and turn rates to 1e-5 of their units, which is finer than
+Times are written to 1 µs, accelerations and turn rates to 1e-5 of their units, which is finer than
 any sensor; the same recording always gives the same bytes. An existing recording is not replaced.
 """
 
@@ -23,10 +23,10 @@ TRUTH_FILE = "truth.csv"
 
 
 def write_table(folder: Path, recording: TableRecording) -> None:
-    """Write a recording into a folder, which is made if need be."""
+    """Write a recording into a folder, which is created if need be."""
     folder.mkdir(parents=True, exist_ok=True)
     if (folder / HEADER_FILE).exists():
-        raise RecordingError(f"{folder / HEADER_FILE}, line 1: there is a recording already")
+        raise RecordingError(f"{folder / HEADER_FILE}, line 1: a recording already exists")
     for sensor in recording.sensors:
         _write_sensor(folder / f"{sensor.name}.csv.gz", sensor)
     if _belt_file(recording):
@@ -76,13 +76,13 @@ def _header(recording: TableRecording) -> str:
 
 
 def _table(heading: str, **values: Any) -> str:
-    """Write what is known of a table; nothing of one of which nothing is."""
+    """Write a table's known values; "" if there are none."""
     lines = [f"{key} = {to_toml(value)}" for key, value in values.items() if value is not None]
     return "\n".join(filter(None, (heading, *lines))) if lines else ""
 
 
 def _belt_file(recording: TableRecording) -> bool:
-    """Return whether a belt needs a file: it changes, or no sensor tells when."""
+    """Return whether the belt needs a file: its speed changes, or no sensor gives a time."""
     return len(recording.belt) > (1 if recording.sensors else 0)
 
 

@@ -1,5 +1,5 @@
-"""Exports of other software, a file each: ``FORMAT`` says how it is known and how it is read.
+"""Exports of other software, a module each, whose ``FORMAT`` recognises and reads them.
 
-A format reads what ``files.Files`` gives it and returns ``foreign.Export``. Placement, mounting
-and what is written are ``importing.py``'s. A new file here is found by itself.
+A format reads ``files.Files`` and returns ``foreign.Export``; ``importing.py`` adds placement and
+mounting and writes the recording. A new module here is found automatically.
 """

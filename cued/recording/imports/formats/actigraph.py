@@ -1,11 +1,11 @@
-"""What ActiGraph and Axivity software exports as CSV: g along three axes, often without a time.
+"""CSV exports of ActiGraph and Axivity software: g along three axes, often without a time.
 
-ActiLife writes ten lines above the numbers, among them "at 100 Hz" and the start, and no time in
+ActiLife writes ten lines above the numbers, among them "at 100 Hz" and the start, but no time in
 the raw data: it is counted from the rate. OmGui (Axivity) writes no headings: a date and time,
-then three numbers in g, of an AX6 three in deg/s behind them. Light, battery and temperature may
-stand there as well and are known by having one sign. A GT9X also writes turn rates, deg/s; where
-decimals have commas, semicolons separate.
-Source: ActiLife 6 manual; openmovement.dev, OmGui. Tried on files of our own making only.
+three numbers in g, and for an AX6 three in deg/s. Light, battery and temperature may follow, and
+are recognised because they have one sign. A GT9X also writes turn rates in deg/s. Where decimals
+have commas, semicolons separate.
+Source: ActiLife 6 manual; openmovement.dev, OmGui. Tested only on files made for the tests.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ G, DEG = UNITS["acc"]["g"], UNITS["gyr"]["deg/s"]
 
 
 def knows(files: Files) -> bool:
-    """Recognise it by ActiLife's first line, or by a first line of a date and three numbers."""
+    """Recognise it by ActiLife's first line, or by a date and three numbers."""
     names = files.names(".csv")
     return len(names) == 1 and (_is_actilife(files, names[0]) or _is_bare(files, names[0]))
 
@@ -54,7 +54,7 @@ def read(files: Files, _asked: ImportOptions) -> Export:
     began = float(t[0]) if t[0] > EPOCH_S else None
     gyr = DEG * np.column_stack([sheet[axis] for axis in turns]) if turns else None
     if gyr is not None and turns == [*TURNS] and not _both_signs(gyr):
-        notes.append("columns 5 to 7 have no headings and are no turn rates: left out")
+        notes.append("columns 5 to 7 have no headings and are not turn rates: left out")
         gyr = None
     if unused := [n for n in layout.names if n not in (*timed, *axes, *turns) and n]:
         notes.append(f"left out {', '.join(unused)}")

@@ -1,15 +1,15 @@
-"""Tables of numbers, one file a sensor, with headings that tell quantity, axis and unit.
+"""Tables of numbers, one file a sensor, with headings that name quantity, axis and unit.
 
-Most software's exports are of this kind: Xsens DOT, MetaBase, Movesense, Polar Sensor Logger,
-WitMotion, SensorLog, Physics Toolbox, MATLAB Mobile and many others need nothing of their own,
+Most software's exports are of this kind. Xsens DOT, MetaBase, Movesense, Polar Sensor Logger,
+WitMotion, SensorLog, Physics Toolbox, MATLAB Mobile and many others need no format of their own,
 because ``headings.py`` reads their headings. Each file with accelerations is a sensor named after
-the file; where headings name places (``left_foot_acc_x``), each place is one. Turn rates stand in
-the same file, or, where there is one sensor only, in a file of their own. ``belt.csv`` or any other
-file with a speed is the belt; ``truth.csv`` in a folder is taken over as it is. Columns
-``t_s, ax ... gz`` of a table recording mean what they mean there. All times are on one clock.
+the file; where headings name places (``left_foot_acc_x``), each place is one. Turn rates are in the
+same file or, if there is only one sensor, in a separate one. ``belt.csv`` or any other file with a
+speed is the belt; ``truth.csv`` in a folder is copied unchanged. Columns ``t_s, ax ... gz`` mean
+what they do in a table recording. All times are on one clock.
 
-Whether gravity is in an acceleration is judged by its mean vector and not by its name. Where it was
-taken out and stands in columns of its own, it is added again.
+The mean vector of an acceleration, not its name, decides whether it contains gravity. Gravity that
+was removed into separate columns is added again.
 """
 
 from __future__ import annotations
@@ -35,22 +35,22 @@ COUNTERS = ("fine", "micros", "millis")  # of 32 bits
 # Mean vectors with gravity, by unit.
 GRAVITIES = (("m/s2", 9.0, 10.6), ("g", 0.92, 1.08), ("mg", 920.0, 1080.0))
 DAY_S = 86400.0  # a day
-LEAST_DT_S, MOST_DT_S = 0.0005, 0.4  # between samples of anything that moves with a person
-EPOCH_S = 1e8  # a clock that reads more counts from 1970
+LEAST_DT_S, MOST_DT_S = 0.0005, 0.4  # between samples of any sensor on a person
+EPOCH_S = 1e8  # a clock with larger values counts from 1970
 WORD = {"acc": "acceleration", "linear": "acceleration", "gravity": "gravity", "gyr": "turn rate"}
 
 
 def knows(files: Files) -> bool:
-    """Return whether there is a text: any may be one of these."""
+    """Return whether there is a text file: any may be one of these."""
     return bool(files.names(*TEXT))
 
 
 def read(files: Files, asked: ImportOptions, rename: Rename | None = None) -> Export:
-    """Read every file that can be understood; report what is missing when none can."""
+    """Read every file that is understood; raise and say what is missing if none is."""
     understood = tables(files, asked, rename)
     moved = [t for t in understood if any(h.what in ("acc", "linear") for h in t.meaning.values())]
-    turned = [t for t in understood if t.told("gyr") and t not in moved]
-    sped = [t for t in understood if t.told("speed")]
+    turned = [t for t in understood if t.headings_of("gyr") and t not in moved]
+    sped = [t for t in understood if t.headings_of("speed")]
     if not moved:
         raise _nothing(files, understood)
     weighed = _with_gravity(files, moved, understood, asked)
@@ -61,7 +61,8 @@ def read(files: Files, asked: ImportOptions, rename: Rename | None = None) -> Ex
         notes += more
         signals = [replace(signals[0], gyr=onto(signals[0].t, t, gyr))]
     elif turned:
-        notes.append(f"left out, as it has no acceleration: {', '.join(t.name for t in turned)}")
+        names = ", ".join(t.name for t in turned)
+        notes.append(f"left out, because it has no acceleration: {names}")
     belt = _belt(files, sped[0], asked) if sped else ()
     notes += [f"{t.name}: left out {', '.join(t.ignored)}" for t in moved if t.ignored]
     return _on_one_clock(files, signals, belt, [*files.notes, *dict.fromkeys(notes)])
@@ -85,31 +86,31 @@ def vectors(
 
 
 def _with_one(files: Files, table: ExportTable, what: Quantity) -> tuple[ExportTable, list[str]]:
-    """Choose where a quantity is there more than once; the table without the others, and these.
+    """Choose one of several columns of a quantity; return the table without the others, and these.
 
-    Of accelerations the ones with gravity, if one has it; of others the first, as software writes
-    what it derives behind what it measured.
+    Accelerations with gravity are preferred, and of other quantities the first, because software
+    writes derived values after measured ones.
     """
     threes = _threes(table, what)
     if len(threes) > 1 and what in ("acc", "linear"):
         threes = [three for three in threes if _weighs(files, table, three)] or threes
     if len(threes) > 1 and what in ("acc", "linear"):
         return table, []
-    keep = threes[0] if threes else table.told(what)
-    others = [head for head in table.told(what) if head not in keep]
+    keep = threes[0] if threes else table.headings_of(what)
+    others = [head for head in table.headings_of(what) if head not in keep]
     meaning = {h: m for h, m in table.meaning.items() if h not in others}
     return replace(table, meaning=meaning), others
 
 
 def _threes(table: ExportTable, what: Quantity) -> list[list[str]]:
-    """Return the headings along three axes that stand together."""
-    told = table.told(what)
-    threes = [told[n : n + 3] for n in range(0, len(told), 3)]
+    """Group a quantity's headings by threes, one for each axis."""
+    heads = table.headings_of(what)
+    threes = [heads[n : n + 3] for n in range(0, len(heads), 3)]
     return [t for t in threes if {table.meaning[head].axis for head in t} == {"x", "y", "z"}]
 
 
 def _weighs(files: Files, table: ExportTable, heads: list[str]) -> bool:
-    """Return whether there is gravity in columns of acceleration, of whatever unit."""
+    """Return whether columns of acceleration, in any unit, contain gravity."""
     x = read_sheet(files, table.name, table.layout, heads).values
     mean = float(np.linalg.norm(np.nanmean(x, axis=0))) if np.isfinite(x).any() else 0.0
     return any(low <= mean < high for _, low, high in GRAVITIES)
@@ -118,19 +119,19 @@ def _weighs(files: Files, table: ExportTable, heads: list[str]) -> bool:
 def _with_gravity(
     files: Files, moved: list[ExportTable], every: list[ExportTable], asked: ImportOptions
 ) -> list[tuple[SensorData, list[str]]]:
-    """Read the sensors; of several that are one phone's, the one with gravity."""
+    """Read the sensors, leaving out those without gravity if any has it."""
     read_ = [_sensor(files, table, every, asked) for table in moved]
     whole = [found for found in read_ if has_gravity(found[0].acc, found[0].t)]
     if whole and len(whole) < len(read_):
         without = [s.path.name for s, _ in read_ if s not in [w for w, _ in whole]]
-        whole[0][1].append(f"left out, as gravity is missing: {', '.join(without)}")
+        whole[0][1].append(f"left out, because gravity is missing: {', '.join(without)}")
     return whole or read_
 
 
 def _sensor(
     files: Files, table: ExportTable, every: list[ExportTable], asked: ImportOptions
 ) -> tuple[SensorData, list[str]]:
-    what = "acc" if table.told("acc") else "linear"
+    what = "acc" if table.headings_of("acc") else "linear"
     t, acc, notes = vectors(files, table, what, asked)
     if not has_gravity(acc, t):
         weight = next((x for x in [table, *every] if x.has("gravity")), None)
@@ -139,7 +140,7 @@ def _sensor(
             acc = acc + onto(t, own_t, gravity)
             notes.append(f"{table.name}: gravity was added from {weight.name}")
     elif what == "linear":
-        notes.append(f"{table.name}: called linear, but gravity is in it")
+        notes.append(f"{table.name}: called linear, but it contains gravity")
     _, gyr, more = vectors(files, table, "gyr", asked) if table.has("gyr") else (t, None, [])
     notes += [note for note in more if note not in notes]
     stem = PurePosixPath(table.name.removesuffix(".gz")).stem
@@ -148,8 +149,8 @@ def _sensor(
 
 
 def _belt(files: Files, table: ExportTable, asked: ImportOptions) -> tuple[Belt, ...]:
-    t_head, speed = _time_of(files, table), table.told("speed")[0]
-    incline = next(iter(table.told("incline")), "")
+    t_head, speed = _time_of(files, table), table.headings_of("speed")[0]
+    incline = next(iter(table.headings_of("incline")), "")
     wanted = [t_head, speed, *([incline] if incline else [])]
     sheet = read_sheet(files, table.name, table.layout, wanted)
     sheet, t, _ = in_order(
@@ -166,23 +167,23 @@ def _belt(files: Files, table: ExportTable, asked: ImportOptions) -> tuple[Belt,
 def _on_one_clock(
     files: Files, signals: list[SensorData], belt: tuple[Belt, ...], notes: list[str]
 ) -> Export:
-    """Count from the first sample where times count from 1970, for microseconds need digits."""
+    """Count times since 1970 from the first sample instead, to keep the digits of microseconds."""
     truth = read_truth(files.path / TRUTH) if files.path.is_dir() and TRUTH in files else ()
     start = min(float(s.t[0]) for s in signals)
     if start < EPOCH_S:
         return Export(signals=tuple(signals), belt=belt, truth=truth, notes=tuple(notes))
     if truth:
-        raise refuse(files.label(TRUTH), 1, "with times since 1970 the truth can't be placed")
+        raise refuse(files.label(TRUTH), 1, "truth can't be aligned with times since 1970")
     moved = tuple(replace(s, t=s.t - start) for s in signals)
     shifted = tuple(replace(b, t=b.t - start) for b in belt)
     return Export(signals=moved, belt=shifted, began=start, notes=tuple(notes))
 
 
 def _time_of(files: Files, table: ExportTable) -> str:
-    """Choose the column of times: the finest unit, and one with a unit before one without."""
-    times = table.told("time")
+    """Choose the column of times: one with a unit if there is any, and the finest."""
+    times = table.headings_of("time")
     if not times:
-        raise refuse(files.label(table.name), 1, "no column is a time (such as t_s or Time (s))")
+        raise refuse(files.label(table.name), 1, "no column is a time, such as t_s or Time (s)")
     finest = {"ns": 3, "us": 2, "µs": 2}
 
     def worth(head: str) -> tuple[bool, int]:
@@ -198,13 +199,13 @@ def _axis(files: Files, table: ExportTable, what: Quantity, axis: str) -> str:
         return found[0]
     path, word = files.label(table.name), WORD[what]
     if found:
-        which = f"are both the {word} along {axis}; choose by --columns"
+        which = f"are both the {word} along {axis}; choose one with --columns"
         raise refuse(path, 1, f"{' and '.join(found)} {which}")
     raise refuse(path, 1, f"no column is the {word} along {axis}")
 
 
 def _time_scale(sheet: Sheet, head: str, m: ColumnHeading, asked: ImportOptions) -> float:
-    """Return the unit of a time; what counts from 1970 or from midnight needs not say it."""
+    """Return the unit of a time; times since 1970 or midnight need no heading for it."""
     if head in sheet.clocks:
         return 1.0
     known = m.unit or asked.units.get("time")
@@ -212,7 +213,7 @@ def _time_scale(sheet: Sheet, head: str, m: ColumnHeading, asked: ImportOptions)
 
 
 def _since_1970(t: Floats) -> float | None:
-    """Return the unit of times that can only count from 1970, None of others."""
+    """Return the unit of times that can only count from 1970, else None."""
     for each in (1.0, 1e-3, 1e-6, 1e-9):
         if EPOCH_S * 3 < float(np.nanmedian(t)) * each < EPOCH_S * 100:  # 1979 to 2286
             return each if LEAST_DT_S < step(t) * each < MOST_DT_S else None
@@ -220,29 +221,28 @@ def _since_1970(t: Floats) -> float | None:
 
 
 def step(t: Floats) -> float:
-    """Return the usual time between samples, 0 of less than two."""
+    """Return the median time between samples; 0 for fewer than two."""
     later = np.diff(t[np.isfinite(t)])
     later = later[later > 0]
     return float(np.median(later)) if later.size else 0.0
 
 
 def _past_midnight(t: Floats) -> Floats:
-    """Go on counting where a time of day begins anew."""
+    """Continue counting where a time of day restarts at midnight."""
     new_days = np.concatenate(([0], np.cumsum(np.diff(t) < -DAY_S / 2)))
     return t + DAY_S * new_days
 
 
 def _scale(sheet: Sheet, head: str, m: ColumnHeading, asked: ImportOptions) -> float:
-    """Return how a column becomes SI, by its heading or by what was asked for."""
+    """Return a column's factor to SI, from its heading or the options. Raises RecordingError."""
     quantity = "acc" if m.what in ("linear", "gravity") else m.what
     found = scale(m.what, m.unit or asked.units.get(quantity, ""))
     if found is not None:
         return found
     units = ", ".join(UNITS[m.what])
-    way = (
-        "write it there or say --units" if m.what not in ("speed", "incline") else "write it there"
-    )
-    raise refuse(sheet.path, 1, f"the heading {head!r} names no unit; {way} ({units})")
+    option = "" if m.what in ("speed", "incline") else " or use --units"
+    reason = f"the heading {head!r} names no unit; write it there{option} ({units})"
+    raise refuse(sheet.path, 1, reason)
 
 
 def _unwrapped(ticks: Floats) -> Floats:
@@ -253,7 +253,7 @@ def _unwrapped(ticks: Floats) -> Floats:
 def _nothing(files: Files, understood: list[ExportTable]) -> RecordingError:
     names = files.names(*TEXT)
     for name in names:
-        files.text(name)  # says so if it is no text
+        files.text(name)  # raises if it is not text
     heads = [h for table in understood for h in table.layout.names]
     if not heads and names:
         lines = files.head(names[0], LOOK_LINES)
@@ -267,8 +267,8 @@ def _nothing(files: Files, understood: list[ExportTable]) -> RecordingError:
     named = ", ".join(clipped(head) for head in heads[:8]) or "nothing"
     if "linear" in {h.what for table in understood for h in table.meaning.values()}:
         named += " (linear acceleration is without gravity)"
-    text = f"no columns of acceleration along x, y and z; there is {named}"
-    return refuse(files.path, 1, f"{text}; what they are can be said by --columns")
+    text = f"no columns of acceleration along x, y and z, only {named}"
+    return refuse(files.path, 1, f"{text}; --columns can say what they are")
 
 
 FORMAT = Format("columns of numbers", knows, read, fallback=True)

@@ -1,10 +1,10 @@
-"""A FIT activity: the speed of its records as the belt's, and an accelerometer's data if there are.
+"""A FIT activity: its records' speed as the belt's, and accelerometer data if there are any.
 
-The file is read as a stream, and what no profile explains is passed over with a note. Most watches
-write no ``accelerometer_data``; then the recording has a belt and no sensor, which is of use beside
-a sensor's own export. Calibrated values are in g and degrees a second, as the profile has them; raw
-counts without calibration are left out. What a watch says of indoor speed is its own guess at the
-belt's. A ride or a swim is no belt, and while the timer is stopped the belt's speed is unknown.
+The file is read as a stream; fields in no profile are ignored. Most watches write no
+``accelerometer_data``; the recording then has a belt but no sensor, which is useful together with a
+sensor's export. Calibrated values are in g and degrees a second, as in the profile; uncalibrated
+counts are left out. Indoors a watch only guesses the belt's speed. A ride or a swim gives no belt,
+and while the timer is stopped the belt's speed is unknown.
 Source: Garmin FIT SDK, Profile: record, event, session, accelerometer_data (165), gyroscope_data
 (164).
 """
@@ -31,16 +31,16 @@ from cued.recording.tables.columns import refuse
 MARK = b".FIT"  # in every header, after size, version and length
 G = UNITS["acc"]["g"]
 DEG = UNITS["gyr"]["deg/s"]
-FASTEST_M_S = 15.0  # faster is no walk or run
+FASTEST_M_S = 15.0  # nobody walks or runs faster
 ON_FOOT = ("running", "walking", "hiking", "generic", "fitness_equipment", "training", "")
 DAMAGED = "values may be damaged, so export it again if you can"
-# What fitdecode gives up with; of bytes that contradict each other it only asserts.
+# The exceptions of fitdecode, which asserts when bytes contradict each other.
 BROKEN = (struct.error, ValueError, LookupError, TypeError, OverflowError, AssertionError)
-UNKNOWN_M_S = 0.0  # a table's belt is a finite number; nobody walks while the timer stands
+UNKNOWN_M_S = 0.0  # a table's belt has to be finite; nobody walks while the timer is stopped
 
 
 def knows(files: Files) -> bool:
-    """Recognise a file by its header; one that is cut, packed or in a zip file, by its name."""
+    """Recognise a file by its header; a cut, packed or zipped one by its name."""
     if files.path.is_dir() or len(files.names()) != 1:
         return False
     with files.path.open("rb") as file:
@@ -56,15 +56,15 @@ def read(files: Files, _asked: ImportOptions) -> Export:
         t, acc = activity.compressed.whole(G / 1000.0)
     belt = activity.belt()
     if not t.size and not belt:
-        ride = "" if activity.on_foot else f": {activity.sport} is no belt"
-        raise refuse(files.path, 1, f"this FIT file has neither speed nor accelerations{ride}")
+        sport = "" if activity.on_foot else f" (the speed of {activity.sport} is not a belt's)"
+        raise refuse(files.path, 1, f"this FIT file has neither speed nor accelerations{sport}")
     if activity.back:
-        notes.append(f"records that lie before the one above them were left out: {activity.back}")
+        notes.append(f"records earlier than the one before them were left out: {activity.back}")
     if not activity.on_foot:
-        notes.append(f"{activity.sport} is no belt: its speed was left out")
+        notes.append(f"the speed of {activity.sport} is not a belt's and was left out")
     if not t.size:
-        raw = "accelerations in counts without calibration" if activity.raw else "no accelerations"
-        notes.append(f"{raw}: only the belt's speed was taken; give the sensor's export as well")
+        raw = "accelerations in uncalibrated counts" if activity.raw else "no accelerations"
+        notes.append(f"{raw}: only the belt's speed was read, so add the sensor's export")
     began = min([*(b.t for b in belt), *t[:1].tolist()])
     shifted = tuple(replace(b, t=b.t - began) for b in belt)
     signals = _signals(files, t - began, acc, activity, began) if t.size else ()
@@ -72,14 +72,14 @@ def read(files: Files, _asked: ImportOptions) -> Export:
 
 
 class _Samples:
-    """Times since 1970 and three axes, as they come."""
+    """Gathers times since 1970 and three axes."""
 
     def __init__(self) -> None:
         self._t = array("d")
         self._rows = array("d")
 
     def feed(self, start: float, offsets: Any, axes: list[Any]) -> None:
-        """Keep the samples of one message."""
+        """Add the samples of one message."""
         columns = [_column(values) for values in (offsets, *axes)]
         for offset, *row in zip(*columns, strict=False):
             if all(isinstance(v, int | float) for v in (offset, *row)):
@@ -93,31 +93,31 @@ class _Samples:
 
 
 def _column(values: Any) -> tuple[Any, ...]:
-    """Return the values of a field; one value stands for itself."""
+    """Return a field's values as a tuple, even a single one."""
     return tuple(cast("list[Any]", values)) if isinstance(values, tuple | list) else (values,)
 
 
 class _Activity:
-    """The content of the messages, as far as it is used."""
+    """Gathers what is used of the messages."""
 
     def __init__(self) -> None:
         self.acc, self.compressed, self.gyr = _Samples(), _Samples(), _Samples()
         self.raw = False
         self.sport = ""
-        self.back = 0  # records before the one that they follow
+        self.back = 0  # records earlier than the one before them
         self._belt: list[Belt] = []
         self._end = 0.0
 
     @property
     def on_foot(self) -> bool:
-        """The sport is one that a treadmill may be used for."""
+        """Whether the sport can be done on a treadmill."""
         return self.sport in ON_FOOT
 
     def belt(self) -> tuple[Belt, ...]:
         """Return the changes of speed and incline, with the time since 1970."""
         out = self._belt if self.on_foot else []
         if out and self._end > out[-1].t:
-            return (*out, replace(out[-1], t=self._end))  # for how long it was so
+            return (*out, replace(out[-1], t=self._end))  # until when the last speed held
         return tuple(out)
 
     def feed(self, kind: str, values: dict[str, Any]) -> None:
@@ -167,12 +167,12 @@ class _Activity:
 
 
 def _stream(files: Files, activity: _Activity) -> list[str]:
-    """Feed every message; what cannot be read is noted."""
+    """Feed every message to the activity; return notes of what could not be read."""
     fit = extra("fitdecode", "fit", "FIT")
     broken = (fit.FitError, *BROKEN)
     data = files.raw(files.names()[0])
     if len(data) > 14 and data[8:12] != MARK:
-        raise refuse(files.path, 1, "this is no FIT file")
+        raise refuse(files.path, 1, "this is not a FIT file")
     notes: list[str] = []
     count = 0
     try:
@@ -185,11 +185,11 @@ def _stream(files: Files, activity: _Activity) -> list[str]:
                         count += 1
                         activity.feed(frame.name, {f.name: f.value for f in frame.fields})
                     elif isinstance(frame, fit.FitCRC) and not frame.matched:
-                        notes.append(f"{files.path.name}: the check sum is wrong: {DAMAGED}")
+                        notes.append(f"{files.path.name}: the checksum is wrong: {DAMAGED}")
     except broken as why:
         reason = str(why).replace("\n", " ") or "it contradicts itself"
         if not count:
-            raise refuse(files.path, 1, f"this is no whole FIT file: {reason}") from None
+            raise refuse(files.path, 1, f"this is not a complete FIT file: {reason}") from None
         notes.append(f"{files.path.name}: cut or damaged after {count} messages ({reason})")
     return notes
 
@@ -199,7 +199,7 @@ def _signals(
 ) -> tuple[SensorData, ...]:
     steps = np.diff(t)
     if t.size < 2 or steps.min() <= 0:
-        raise refuse(files.path, 1, "the times of its accelerations do not move on")
+        raise refuse(files.path, 1, "the times of its accelerations do not advance")
     own_t, values = activity.gyr.whole(DEG)
     several = own_t.size > 1 and bool((np.diff(own_t) > 0).all())
     gyr = onto(t, own_t - began, values) if several else None

@@ -1,12 +1,11 @@
-"""What Movesense software writes as JSON: blocks of samples, each with the time of its first.
+"""JSON of Movesense software: blocks of samples, each with the time of its first.
 
 A file is ``{"data": [{"acc": {"Timestamp": ms, "ArrayAcc": [{"x": ...}]}}, ...]}``; ``imu6`` and
-``imu9`` blocks hold ``ArrayGyro`` beside it, and newer files have ``Meas`` paths and ``Body``
-around a block; turn rates may stand in blocks of their own, and a sample may be three numbers.
-Samples are spread evenly from one block's time to the next. Acceleration is m/s² with gravity (also
-where it is called LinearAcc), turn rate degrees a second. The CSV of the same software needs
-nothing of its own.
-Source: Movesense API (movesense.com/docs), showcase app; tried on files of our own making only.
+``imu9`` blocks also hold ``ArrayGyro``, and newer files have ``Meas`` paths and ``Body`` around a
+block; turn rates may be in separate blocks, and a sample may be three numbers. Samples are spread
+evenly from one block's time to the next. Acceleration is in m/s² with gravity (even where it is
+called LinearAcc), turn rate in degrees a second. The same software's CSV is read by ``columns.py``.
+Source: Movesense API (movesense.com/docs), showcase app. Tested only on files made for the tests.
 """
 
 from __future__ import annotations
@@ -44,20 +43,20 @@ def read(files: Files, _asked: ImportOptions) -> Export:
         raise refuse(path, 1, "fewer than two blocks of accelerations")
     t, acc = _samples(blocks)
     if np.diff(t).min() <= 0:
-        raise refuse(path, 1, "the blocks' Timestamps do not move on")
+        raise refuse(path, 1, "the blocks' Timestamps do not advance")
     notes, gyr = [*files.notes], None
     if len(turning) > 1:
         own_t, turned = _samples(turning)
         if np.diff(own_t).min() > 0:
             gyr = onto(t, own_t, turned * DEG)
         else:
-            notes.append("turn rates were left out: the Timestamps of their blocks do not move on")
+            notes.append("turn rates were left out: the Timestamps of their blocks do not advance")
     signals = SensorData(name="movesense", path=path, t=t - t[0], acc=acc, gyr=gyr)
     return Export(signals=(signals,), notes=tuple(notes))
 
 
 def _blocks(node: Any, key: str) -> list[Block]:
-    """Find every block with samples under a key, however deep it lies."""
+    """Find every block with samples under a key, at any depth."""
     if isinstance(node, list):
         return [block for item in cast("list[Any]", node) for block in _blocks(item, key)]
     if not isinstance(node, dict):
@@ -70,7 +69,7 @@ def _blocks(node: Any, key: str) -> list[Block]:
 
 
 def _axes(item: Any) -> list[float]:
-    """Return a sample, which is written with its axes or as three numbers."""
+    """Return a sample, which names its axes or is three numbers."""
     if isinstance(item, list):
         x, y, z = cast("list[Any]", item)
         return [float(x), float(y), float(z)]
@@ -78,11 +77,11 @@ def _axes(item: Any) -> list[float]:
 
 
 def _samples(blocks: list[Block]) -> tuple[Floats, Floats]:
-    """Return the times of all samples, s, and what they are."""
+    """Return the times of all samples, s, and their values (n, 3)."""
     starts = np.array([at for at, _ in blocks]) / 1000.0
     usual = float(np.median(np.diff(starts)))
     spans = np.append(np.diff(starts), usual)
-    spans[spans > 2 * usual] = usual  # a lost block is a gap and no slow one
+    spans[spans > 2 * usual] = usual  # leave a gap for a lost block
     parts = [
         start + span * np.arange(len(rows)) / len(rows)
         for start, span, (_, rows) in zip(starts, spans, blocks, strict=True)

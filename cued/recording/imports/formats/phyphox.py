@@ -1,10 +1,10 @@
-"""What phyphox exports: a zip file (or its folder) with a CSV file for each sensor, or one CSV.
+"""Exports of phyphox: a zip file (or its folder) with a CSV file for each sensor, or one CSV.
 
 Headings are ``"Time (s)","Acceleration x (m/s^2)"``, ``"Gyroscope x (rad/s)"``, separated by
 commas, semicolons or tabs, with decimal points or commas as chosen; numbers are ``1.234E-1``, and
-shorter columns are filled up with ``NaN``. Accelerometer and gyroscope have times of their own from
-the same beginning; ``meta/time.csv`` tells what time of day that was.
-Source: phyphox-android, DataExport.java, as of 2025. Signs on an iPhone were not looked at.
+shorter columns are padded with ``NaN``. Accelerometer and gyroscope have separate times with the
+same start, whose time of day is in ``meta/time.csv``.
+Source: phyphox-android, DataExport.java, as of 2025. Signs on an iPhone were not checked.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ RAW = re.compile(r"(Acceleration|Linear Acceleration|Accelerometer|Gyroscope) [x
 def knows(files: Files) -> bool:
     """Recognise it by headings that no other software writes."""
     if files.path.suffix.lower() in (".xls", ".xlsx"):
-        raise CuedError(f"{files.path}: a spreadsheet; export as CSV (phyphox offers it) instead")
+        raise CuedError(f"{files.path}: a spreadsheet; export as CSV instead, which phyphox offers")
     return any(_is_raw(files, name) for name in files.names(".csv"))
 
 
@@ -39,7 +39,7 @@ def read(files: Files, asked: ImportOptions) -> Export:
     (first, *more) = found.signals
     notes = [*found.notes]
     if more:
-        notes.append(f"taken: {first.path.name}; not {', '.join(s.path.name for s in more)}")
+        notes.append(f"read {first.path.name}, left out {', '.join(s.path.name for s in more)}")
     return Export(signals=(replace(first, name="phone"),), began=_began(files), notes=tuple(notes))
 
 

@@ -1,13 +1,13 @@
-"""What the app Sensor Logger exports: a zip file (or its folder) with a CSV file for each sensor.
+"""Exports of the app Sensor Logger: a zip file (or its folder) with a CSV file for each sensor.
 
 Columns are ``time`` (ns since 1970), ``seconds_elapsed`` (s since the recording began, one clock
-for all files), and ``z, y, x``. ``Accelerometer.csv`` is usually without gravity, m/s². With
+for all files), and ``z, y, x``. ``Accelerometer.csv`` is usually without gravity, in m/s². With
 gravity it is ``TotalAcceleration.csv`` (Android), else ``Accelerometer.csv`` plus ``Gravity.csv``.
 ``Gyroscope.csv`` is in rad/s. On an iPhone, unless "Standardise Units & Frames" was on, all three
-signs of acceleration and gravity are the other way round, and those of the gyroscope are not;
-``Metadata.csv`` tells platform and setting. ``AccelerometerUncalibrated.csv`` has gravity, in g
-where the signs are an iPhone's own. Watches and headphones are left out: a wrist or an ear
-is no placement. A file that was given another name is known by its columns.
+signs of acceleration and gravity are reversed, but not the gyroscope's; ``Metadata.csv`` holds
+platform and setting. ``AccelerometerUncalibrated.csv`` has gravity, in g where the signs are an
+iPhone's. Watches and headphones are left out, because a wrist or an ear is not a placement. A
+renamed file is recognised by its columns.
 Source: github.com/tszheichoi/awesome-sensor-logger, UNITS.md, COORDINATES.md and CROSSPLATFORM.md.
 """
 
@@ -32,11 +32,11 @@ GRAVITY, GYROSCOPE, ABOUT = "Gravity.csv", "Gyroscope.csv", "Metadata.csv"
 COLUMNS = ("time", "seconds_elapsed", "x", "y", "z")
 NS = 1e-9  # s
 G = UNITS["acc"]["g"]
-IN_G = (0.9, 1.1)  # mean vectors with gravity, 8 % and less from 1 on every file tried
+IN_G = (0.9, 1.1)  # mean vectors with gravity, within 8 % of 1 in every file tried
 
 
 def knows(files: Files) -> bool:
-    """Return whether there are accelerations with both of its times."""
+    """Recognise it by accelerations with both of the app's times."""
     return _motion(files) != ""
 
 
@@ -59,7 +59,7 @@ def read(files: Files, asked: ImportOptions) -> Export:
 
 
 def _motion(files: Files) -> str:
-    """Return the file to begin with: by name, else the only one with its columns."""
+    """Return the file of accelerations: by name, else the only file if it has the columns."""
     ours = [n for n in files.names(".csv") if set(COLUMNS) <= set(_heads(files, n))]
     known = [n for n in (TOTAL, MOTION, UNCALIBRATED) if n in ours]
     return known[0] if known else ours[0] if len(files.names()) == len(ours) == 1 else ""
@@ -71,7 +71,7 @@ def _heads(files: Files, name: str) -> list[str]:
 
 
 def _acceleration(files: Files, notes: list[str]) -> tuple[str, Floats, Floats, float]:
-    """Return acceleration with gravity: measured, or put together."""
+    """Return the acceleration with gravity, either measured or added."""
     name = _motion(files)
     t, acc, began = _axes(files, name, notes)
     if not has_gravity(acc, t) and GRAVITY in files and name != UNCALIBRATED:
@@ -84,9 +84,9 @@ def _acceleration(files: Files, notes: list[str]) -> tuple[str, Floats, Floats, 
             acc = G * acc
     if has_gravity(acc, t):
         if name not in (TOTAL, UNCALIBRATED):
-            notes.append(f"{name} holds gravity, by its mean")
+            notes.append(f"{name} contains gravity, judging by its mean")
         return name, t, acc, began
-    reason = f"this is without gravity, and there is no {GRAVITY} and no {TOTAL}"
+    reason = f"this is without gravity, and there is neither {GRAVITY} nor {TOTAL}"
     raise refuse(files.label(name), 1, f"{reason}; switch one of them on in the app")
 
 
@@ -101,20 +101,20 @@ def _axes(files: Files, name: str, notes: list[str]) -> tuple[Floats, Floats, fl
 
 
 def _is_apple(files: Files, asked: ImportOptions, notes: list[str]) -> bool:
-    """Return whether signs are an iPhone's own; an import without metadata says what it took."""
+    """Return whether the signs are an iPhone's; note the assumption made without metadata."""
     if asked.signs:
         return asked.signs == "ios"
     if ABOUT not in files:
         if TOTAL not in files:
-            notes.append(f"no {ABOUT}: signs were taken for Android's; else say --signs ios")
+            notes.append(f"no {ABOUT}: Android's signs assumed (for an iPhone use --signs ios)")
         return False
     rows = list(csv.DictReader(files.text(ABOUT).split("\n")))
     about = rows[0] if rows else {}
     apple = (about.get("platform") or "").strip().lower() == "ios"
-    alike = (about.get("standardisation") or "").strip().lower() == "true"
-    if apple and not alike:
-        notes.append("an iPhone's signs: acceleration was turned round to point as gravity pushes")
-    return apple and not alike
+    standard = (about.get("standardisation") or "").strip().lower() == "true"
+    if apple and not standard:
+        notes.append("an iPhone's signs: the acceleration's were reversed")
+    return apple and not standard
 
 
 FORMAT = Format("Sensor Logger", knows, read)

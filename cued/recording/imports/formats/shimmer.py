@@ -1,9 +1,9 @@
-"""What Shimmer's Consensys exports: ``sep=`` first, headings with the device's name, then units.
+"""Exports of Shimmer's Consensys: ``sep=`` first, headings with the device's name, then units.
 
 ``Shimmer_5ECB_Accel_LN_X_CAL`` is the low-noise accelerometer along x, calibrated; ``Accel_WR`` is
 the wide-range one, which is used where the first is missing. Columns that end in ``RAW`` or
 ``UNCAL`` are counts and are left out.
-Source: Shimmer's user manual for Consensys; tried on files of our own making only.
+Source: Shimmer's user manual for Consensys. Tested only on files made for the tests.
 """
 
 from __future__ import annotations
