@@ -77,7 +77,7 @@ def content(out):
 
 def test_the_own_configuration_changes_nothing(heard_once):
     broken, *good = heard_once[0]
-    assert "no session" in broken.trouble
+    assert "not a session" in broken.trouble
     for done in good:
         assert done.before == done.after
         assert done.before["stride"] > 5
@@ -338,7 +338,7 @@ def test_a_worker_that_cannot_do_the_work_is_told_in_a_line(tmp_path):
 
 def test_one_trouble_of_many_sessions_is_one_line():
     done = [Done(session=f"s{n}", trouble=f"/data/s{n}.mcap: no such file") for n in range(5000)]
-    done.append(Done(session="odd", trouble="/data/odd.mcap, byte 0: this is no session"))
+    done.append(Done(session="odd", trouble="/data/odd.mcap, byte 0: this is not a session"))
     told = troubles(done)
     assert len(told) == 2
     assert "5000 sessions such as s0" in told[0]
