@@ -1,1 +1,1 @@
-"""The one owner of the belt's speed: reports of every source in, one state of the belt out."""
+"""The belt's speed: combines the reports of all sources into one state."""

@@ -1,20 +1,20 @@
-"""One quantity of the belt as one source tells it: level or changing, and how much it jitters.
+"""Change detection for one source's speed or incline: level or changing, and its jitter.
 
-A measured speed is never constant. What counts as a change is one beyond the source's own jitter
-that lasts, and the jitter is learned from the reports themselves:
+A measured speed is never constant. A change is a difference that lasts and exceeds the source's own
+jitter, which is learned from the reports themselves:
 
-* A report away from the level whose followers come back was jitter. The farthest such report is
-  the ``edge``, which fades; up to a little beyond it nothing is a change. That holds for Gaussian
-  noise, quantisation, and a last digit that flickers in any share of reports alike.
-* Reports beyond the edge on the same side, twice in a row and for ``LASTS_S``, are a change; so is
-  one beyond it after one on its way there, as in a ramp.
-* Gross reports (zero, 24 km/h) do not widen the edge. Once some have proved false, so many are
-  needed in a row as are improbable at their share.
-* A smaller step inside the edge is found by the means before and after it (a likelihood ratio test
-  over the last ``WINDOWS`` reports), which allows for reports that are no independent ones, and for
-  more of them.
+* A report away from the level was jitter if the next ones come back. The farthest such report is
+  the ``edge``, which fades; nothing within the edge and a margin is a change. That suits Gaussian
+  noise, quantisation, and a last digit that flickers in any share of reports.
+* Two reports in a row beyond the edge on the same side, over ``LASTS_S``, are a change; so is one
+  beyond it after one on its way there, as in a ramp.
+* Gross reports (zero, 24 km/h) do not widen the edge. Once some have proved false, a change needs a
+  run of them that would be improbable at their share.
+* A step smaller than the edge is found by comparing the means before and after it (a likelihood
+  ratio test over the last ``WINDOWS`` reports), which allows for correlated reports and for a
+  higher rate of reports.
 * A change whose reports come back to the old level within ``RETURN_S`` was none: the old level
-  goes on with its old ``since``.
+  continues with its old ``since``.
 
 A quiet source (a console that repeats its number) shows a step of 0.1 km/h by the second report.
 Units are the caller's: m/s for speed, percent for incline.
@@ -31,40 +31,42 @@ from msgspec import Struct
 
 from cued.belt.reports import Reports, Stretch
 
-BEYOND = 1.4  # times the edge; a new farthest value of Gaussian jitter is rarely farther
+BEYOND = 1.4  # times the edge; a new extreme of Gaussian jitter is rarely farther
 BEYOND_FEW = 10.0  # over the number of reports: the farthest of 20 says less than that of 200
 FADES = 0.999  # per report: half in 700; a flicker in 1 % of reports comes every 100
-LASTS_S = 0.5  # chosen: less would take a report and its echo for a change
+LASTS_S = 0.5  # chosen: with less, a report and its repetition would be a change
 SET_OUT = 0.1  # of the bound: beyond what a flicker moves a mean
-FAR = 2.0  # times the bound: with a report before it on the same side this is no jitter
-BOTH = 2.0  # deviations of each of two that are sure together: one may be far off by itself
+FAR = 2.0  # times the bound: not jitter if the report before it is on the same side
+BOTH = 2.0  # deviations that each of two reports has to be off: a single one may be far off
 # Chosen: three reports at a treadmill's rhythm of one to two a second.
 SETTLE_S, SETTLE_REPORTS = 2.0, 3
-# Of a jitter that is not known yet: twice so many, for twice so long; so far back.
+# While the jitter is not known: twice as many reports, over twice the time; how far back to look.
 TRY_REPORTS, LOOKS_BACK_S = 6, 6.0
 # Chosen, whichever is longer: a sensor's dropout or a hand on the console is over by then.
 RETURN_S, RETURN_REPORTS = 6.0, 4.0
 WINDOWS = (2, 3, 4, 5, 6, 8, 12, 16, 20, 30, 40, 60, 90)  # reports
-LEAST_WINDOW, EVEN_REPORTS = 8, 30  # shorter ones where so many are known
+LEAST_WINDOW, EVEN_REPORTS = 8, 30  # shorter windows need at least EVEN_REPORTS before them
 REMEMBERED = 300  # reports
 VANISHED = 0.2  # of a speed: a report below is as incredible at 0.4 m/s as at 4
 LEAST_STEP = 1.75  # times the finest: three quarters of a step of 0.1 km/h
-CERTAIN = 4.5  # standard deviations; of Gaussian jitter, told once a second, one change in 15 h
-CERTAIN_FEW = 7.5  # over the number of reports: Student's t where the deviation is an estimate
+CERTAIN = 4.5  # standard deviations; Gaussian jitter once a second: one false change in 15 h
+CERTAIN_FEW = 7.5  # over the number of reports: Student's t, as the deviation is an estimate
 IMPROBABLE = 1e-6  # a run of false gross reports
-MOST_RUN = 8  # gross reports in a row are true, whatever went before
-# Whoever is silent for longer tells changes only, or so seldom. Treadmills tell every second.
+MOST_RUN = 8  # gross reports in a row are true, whatever came before
+# After a longer silence a source only reports changes, or reports rarely. Treadmills report every
+# second.
 SPARSE_S, SPARSE_REPORTS = 2.0, 2.5
-PACED_S = 3.0  # reports further apart show no way there
-RESPITE_S = 1e-6  # times are not compared for equality
-YOUNG_REPORTS = 15  # before that the jitter allowed for is the scale's; chosen
+PACED_S = 3.0  # reports further apart show no ramp
+RESPITE_S = 1e-6  # tolerance for comparing times
+YOUNG_REPORTS = 15  # until then the scale's own jitter is allowed for; chosen
 
 
 class Scale(Struct, frozen=True):
     """Limits for a quantity: what counts as jitter and what as a change.
 
-    finest : a difference below it is none.  young : jitter allowed for while hardly any is known.
-    gross, gross_part : farther than both (the latter times the level) is not credible at once.
+    finest : smaller differences are ignored.  young : jitter allowed for while little is known.
+    gross, gross_part : a report farther off than both (the latter times the level) is not credible
+    at once.
     """
 
     finest: float
@@ -73,7 +75,7 @@ class Scale(Struct, frozen=True):
     gross_part: float
 
     def credible(self, level: float) -> float:
-        """Return how far from a level a single report is still credible."""
+        """Return the greatest distance from a level at which a single report is credible."""
         return max(self.gross, self.gross_part * level)
 
 
@@ -81,8 +83,8 @@ class Scale(Struct, frozen=True):
 # gross: belts change by 0.1-0.5 m/s each second; a stop by the safety key by more.
 SPEED = Scale(finest=0.012, young=0.02, gross=0.5, gross_part=0.4)
 INCLINE = Scale(finest=0.15, young=0.0, gross=5.0, gross_part=0.0)  # percent; as above
-# A foot's strides scatter by 3.0 % forward and 4.5 % backward (docs/accuracy.md): at 1.3 m/s one
-# standard deviation is the finest step, and two are allowed for at first.
+# A foot's strides scatter by 3.0 % forward and 4.5 % backward (docs/accuracy.md): at 1.3 m/s the
+# finest step is one standard deviation, and two are allowed for at first.
 FOOT = Scale(finest=0.04, young=0.08, gross=0.6, gross_part=0.5)
 
 
@@ -94,17 +96,17 @@ class Plateau(Struct):
 
     @property
     def mean(self) -> float:
-        """Their mean."""
+        """The reports' mean."""
         return self.reports.mean
 
 
 class Level:
-    """Follows the reports of one source."""
+    """Follows one source's reports of one quantity."""
 
     def __init__(self, scale: Scale) -> None:
-        self.apart_s = 0.0  # how far reports are apart, as far as they come at a rhythm
+        self.interval_s = 0.0  # the usual time between reports, if they are regular
         self._scale = scale
-        self._edge = self._out = 0.0  # the latter is not known to come back
+        self._edge = self._out = 0.0  # ``_out``: farthest deviation, not yet known to come back
         self._moving_reports = 0
         self._gross_false = self._all = 0
         self._plateau: Plateau | None = None
@@ -128,7 +130,7 @@ class Level:
 
     @property
     def value(self) -> float | None:
-        """The level's mean; while it changes, what was reported last."""
+        """The level's mean; while it changes, the latest report or two."""
         if self._plateau:
             return self._plateau.mean
         if not self._recent:
@@ -138,24 +140,24 @@ class Level:
 
     @property
     def error(self) -> float:
-        """Standard uncertainty of the value from jitter alone."""
+        """Standard uncertainty of the value due to jitter alone."""
         if self._plateau is None or len(reports := self._plateau.reports) < 2:
             return self._edge
         return reports.before(0).scatter / math.sqrt(len(reports))
 
     def set(self, t: float, value: float) -> None:
-        """Set a value as exact, and level from ``t`` on unless it was so already."""
+        """Set an exact value, level from ``t`` on unless it was so already."""
         if self._plateau is None or self._plateau.mean != value:
             self._begin(t, [value])
 
     @property
     def due(self) -> float:
-        """When the last report counts as settled if no other follows, s."""
+        """The time at which the last report counts as the level if no other follows, s."""
         news = self._away or self._recent
-        return news[-1][0] + max(SPARSE_S, SPARSE_REPORTS * self.apart_s) if news else math.inf
+        return news[-1][0] + max(SPARSE_S, SPARSE_REPORTS * self.interval_s) if news else math.inf
 
     def settle(self) -> None:
-        """Settle what no report has followed: it holds."""
+        """Accept the last report as the level, because none has followed."""
         news = self._away or self._recent
         if news:
             self._begin(news[0][0] if self._away else news[-1][0], [news[-1][1]])
@@ -197,7 +199,7 @@ class Level:
         self._away.clear()
         plateau.reports.add(value)
         away = value - plateau.mean
-        if abs(away) <= abs(self._out) / 2.0 or away * self._out < 0.0:  # it came back
+        if abs(away) <= abs(self._out) / 2.0 or away * self._out < 0.0:  # ``_out`` came back
             self._edge, self._out = max(self._edge, abs(self._out)), 0.0
         if abs(away) > max(self._edge, abs(self._out)):
             self._out = away
@@ -221,7 +223,7 @@ class Level:
             self._away.clear()
 
     def _is_under_way(self, t: float, value: float, plateau: Plateau) -> bool:
-        """Return whether the report before was already on the way to one that is beyond."""
+        """Return whether the report before was already on the way to this one, beyond the bound."""
         before_t, before = self._before
         level, bound = plateau.mean, self._bound
         first, now = math.copysign(1.0, value - level) * (before - level), abs(value - level)
@@ -240,7 +242,7 @@ class Level:
         return value - level > 5.0 * self._scale.gross  # 2.5 m/s faster at once
 
     def _is_change(self, level: float) -> bool:
-        """Return whether so many reports away are a change: more where gross ones were false."""
+        """Return whether the reports away are a change; false gross ones raise their number."""
         gross, enough = sum(self._is_gross(v, level) for _, v in self._away), self._enough
         absurd = all(self._is_absurd(v, level) for _, v in self._away)
         if not absurd and self._is_far(level):
@@ -252,14 +254,14 @@ class Level:
         return len(self._away) - gross >= enough or gross >= run * enough // 2
 
     def _is_far(self, level: float) -> bool:
-        """Return whether two readings are farther than a level that wanders has ever been."""
+        """Return whether two different values are farther off than jitter has ever been."""
         far = [v for _, v in self._away if abs(v - level) > FAR * self._bound]
         doubted = self._gross_false > 0
         return len({v for v in far if not (doubted and self._is_gross(v, level))}) >= 2
 
     @property
     def _enough(self) -> int:
-        """How many reports are no single value: two, and more where a value lasts for several."""
+        """Reports needed for a change: two, or more if a source repeats each value."""
         return int(2.0 * self._plateau.reports.before(0).run) if self._plateau else 2
 
     def _is_gross(self, value: float, level: float) -> bool:
@@ -268,7 +270,7 @@ class Level:
         return far or vanished
 
     def _learn(self, values: Iterable[float]) -> None:
-        """Learn from reports that turned out to be no change."""
+        """Learn the jitter from reports that turned out to be no change."""
         plateau = self._plateau or self._left
         assert plateau is not None
         for value in values:
@@ -278,7 +280,7 @@ class Level:
                 self._edge = max(self._edge, abs(value - plateau.mean))
 
     def _shift(self, t: float, plateau: Plateau) -> None:
-        """Begin a new plateau at a lasting step that is smaller than the edge."""
+        """Begin a new plateau after a lasting step that is smaller than the edge."""
         reports = plateau.reports
         for k in WINDOWS:
             n = len(reports) - k
@@ -289,20 +291,20 @@ class Level:
                 continue
             if k < LEAST_WINDOW and not self._is_away(reports.last(k), plateau.mean):
                 continue
-            if self._surely(late, reports.apart(k), k, n):
+            if self._surely(late, reports.pooled(k), k, n):
                 self._begin(t, reports.last(k))
                 return
 
     def _is_away(self, values: Sequence[float], level: float) -> bool:
-        """Return whether these begin and end away from a level: one report far off is no step."""
+        """Return whether first and last are off the level: one report far off is no step."""
         return all(abs(v - level) > self._scale.finest for v in (values[0], values[-1]))
 
     def _surely(self, late: float, before: Stretch, k: int, n: int) -> bool:
-        """Return whether the mean of ``k`` reports is another than that of ``n`` before."""
+        """Return whether the mean of ``k`` reports differs from that of ``n`` before."""
         spread = max(before.scatter, self._scale.finest / 4.0)
-        often = 2.0 * math.log(max(1.0, 1.0 / self.apart_s)) if self.apart_s else 0.0
+        often = 2.0 * math.log(max(1.0, 1.0 / self.interval_s)) if self.interval_s else 0.0
         certain = math.sqrt(CERTAIN**2 + often) * (1.0 + CERTAIN_FEW / n)
-        away = before.evenly((late - before.mean) / spread)
+        away = before.symmetric((late - before.mean) / spread)
         return away > certain * math.sqrt(1.0 / k + 1.0 / n)
 
     def _change(self, t: float, value: float) -> None:
@@ -313,9 +315,9 @@ class Level:
             self._agree()
 
     def _back(self, t: float) -> bool:
-        """Go back to the old level when the reports did."""
+        """Return to the old level if the reports did."""
         old = self._left
-        within_s = max(RETURN_S, RETURN_REPORTS * self.apart_s)
+        within_s = max(RETURN_S, RETURN_REPORTS * self.interval_s)
         if old is None or t - self._left_at > within_s:
             return False
         values = [v for _, v in self._recent]
@@ -327,7 +329,7 @@ class Level:
         return True
 
     def _agree(self) -> None:
-        """Call it level when the latest reports agree, as far as the source's jitter is known."""
+        """Begin a new level once the latest reports agree within the source's jitter."""
         late = list(self._recent)
         for n in range(SETTLE_REPORTS, len(late) + 1):
             window = late[-n:]

@@ -1,19 +1,19 @@
-"""The belt as it is believed: every source in, one ``BeltState`` out, told when it changes.
+"""The owner of the belt's state: merges every source into one ``BeltState``, sent on change.
 
 Rules of this file
 ------------------
 * One source is used at a time: the console of the treadmill, else a sensor on the belt, else the
-  wearer's own feet, else what a person typed. The first of a kind stays until it falls silent.
-* Another source that agrees with the one before (``AGREES``) goes on with its level: changing over
-  is told, and is no change of the belt.
-* Nobody else compares belt speeds. A level has one ``since``; whoever sees another one knows that
-  the belt changed, and ``other_terms`` tells whether by enough to compare anew.
-* A speed that the machine itself or the feet give reason to doubt (``crosscheck``) is not used; a
-  sensor's on the belt is, else the feet's, while they walk. Each doubt is told once, with advice.
-* A sudden drop that is told of whoever goes on as before waits for their next strides: nobody is to
-  turn round on a fast belt because its console told 0 for a moment, or already tells its goal.
-* Without any speed there is none: nothing is guessed. The belt is taken for constant until a change
-  of it is told (``mark``) or seen on the trunk (``unspoken``): then it is on another level.
+  wearer's feet, else what a person typed. The first of a kind stays until it falls silent.
+* A new source that agrees with the one before (``AGREES``) keeps its level: the change of source is
+  reported, but not as a change of the belt.
+* Belt speeds are compared here only. A level with a different ``since`` means that the belt
+  changed; ``other_terms`` decides whether by enough to begin new comparisons.
+* A speed that the machine itself or the feet contradict (``crosscheck``) is not used. A belt sensor
+  replaces it, else the feet, while they walk. Each doubt is reported once, with advice.
+* A reported sudden drop is held back until the next strides confirm it: nobody should turn round on
+  a fast belt because its console said 0 for a moment, or already reports its target.
+* Without a source there is no speed: nothing is guessed. The belt is assumed constant until a
+  change is marked (``mark``) or seen on the trunk (``unreported``), which begins a new level.
 """
 
 from __future__ import annotations
@@ -33,23 +33,23 @@ from cued.belt.crosscheck import (
     advice,
 )
 from cued.belt.source import STANDS_S, SpeedSource
-from cued.belt.unspoken import Unspoken
+from cued.belt.unreported import Unreported
 from cued.model import Belt, BeltSource, BeltState, Notice
 
-# Who is believed first: what moves the belt, what sees it, what feels it, what was said of it.
+# Order of precedence: what drives the belt, what sees it, what feels it, what a person typed.
 RANK: dict[BeltSource, int] = {"console": 0, "sensor": 1, "feet": 2, "typed": 3}
 AGREES = 0.05  # relative; real belts averaged 98-103 % of target (Willwacher, Sci Rep)
-# Told anew: a mean that has moved by so much, relative; an uncertainty so many times another.
+# Reported again when the mean has moved by this much, relative, or the error by this factor.
 RESTATED, SURER = 0.01, 2.0
 OTHER_M_S, OTHER_PERCENT = 0.05, 0.5  # half a bin of the baselines (coach/strides/baseline.py)
 JUDGED_S = 2.0 * LAGS_S  # by then a contradiction is a doubt, unless it grew or shrank
-WALKED_S = 8.0  # without a stand or a turn; a room is rarely so long
+WALKED_S = 8.0  # without standing or turning; few rooms are that long
 FEET = " feet"  # no sensor has this name
-# Measured (docs/accuracy.md): single strides scatter by 4.5 % backward, mostly as their walker
-# goes; less the sensor's own bias, a mean over ten scatters by 1.5 % backward and 0.9 forward.
+# Measured (docs/accuracy.md): single strides scatter by 4.5 % backward, mostly because the walker
+# varies; without the sensor's bias, a mean over ten scatters by 1.5 % backward and 0.9 forward.
 FOOT_ERROR, CALIBRATED_ERROR = 0.045, 0.015
 
-Told = list[BeltState | Notice]
+Changes = list[BeltState | Notice]
 
 
 class Owner:
@@ -58,80 +58,80 @@ class Owner:
     def __init__(self) -> None:
         self._sources: dict[str, SpeedSource] = {}
         self._used: str | None = None
-        self._taken_over = (0.0, 0.0)  # the own ``since`` of who took over: what it is told as
+        self._taken_over = (0.0, 0.0)  # the new source's own ``since``, and the one reported for it
         self._state: BeltState | None = None
         self._check = CrossCheck()
-        self._unspoken = Unspoken()
-        self._walks_from: float | None = None  # a trunk, on a belt that says that it stands
+        self._unreported = Unreported()
+        self._walking_since: float | None = None  # a trunk, on a belt that reports 0
         self._compared_since = 0.0
-        # Strides since the treadmill may be level; that it is takes it some reports to show.
+        # Strides made while it was not yet known whether the treadmill's speed is level.
         self._uncompared: deque[tuple[float, str, float]] = deque(maxlen=REMEMBERED)
         self._advised: set[str] = set()
-        self._strode: tuple[float, float | None] = (-math.inf, None)  # the last stride's t and m/s
+        self._last_stride: tuple[float, float | None] = (-math.inf, None)  # t, m/s
         self._held_until = math.inf
 
-    def report(self, belt: Belt) -> Told:
-        """Process what a source tells; a value that is no speed is left out."""
+    def report(self, belt: Belt) -> Changes:
+        """Process a source's report; a value that is no speed is ignored."""
         if not 0.0 <= belt.speed_m_s < float("inf"):
             return []
         source = self._sources.get(belt.source)
         if source is None or source.kind != belt.kind:
             source = self._sources[belt.source] = SpeedSource(belt.kind)
         source.report(belt)
-        told = self._told(belt.t)
-        self._outdate(belt)
-        return told
+        changes = self._update(belt.t)
+        self._forget_typed(belt)
+        return changes
 
-    def stride(self, t: float, stride_s: float, *, measured: bool) -> Told:
-        """Process a foot's stride: without a length it says at least that the belt runs on."""
+    def stride(self, t: float, stride_s: float, *, measured: bool) -> Changes:
+        """Process a foot's stride: even without a length it shows that the belt is running."""
         feet = self._sources.get(FEET)
         if feet is None:
             return []
         feet.stride(t, stride_s, measured=measured)
-        return self._told(t)
+        return self._update(t)
 
-    def step(self, t: float, sensor: str, speed_m_s: float) -> Told:
+    def step(self, t: float, sensor: str, speed_m_s: float) -> Changes:
         """Process the speed of a foot over one stride, known at ``t``."""
         self._uncompared.append((t, sensor, speed_m_s))
-        if (told := self._comparable()) is not None:
+        if (reported := self._comparable()) is not None:
             for stride in self._uncompared:
                 if stride[0] >= self._compared_since:
-                    self._check.compare(*stride, told)
+                    self._check.compare(*stride, reported)
             self._uncompared.clear()
         error = CALIBRATED_ERROR if self._check.calibrated(sensor) else FOOT_ERROR
         feet = self._sources.setdefault(FEET, SpeedSource("feet"))
         walked = self._check.corrected(sensor, speed_m_s)
-        self._strode = (t, walked)
+        self._last_stride = (t, walked)
         feet.step(t, walked, error)
-        return self._told(t)
+        return self._update(t)
 
-    def trunk(self, t: float, stride_s: float, up_m_s2: float | None) -> Told:
-        """Process the trunk's upward acceleration over a stride: it matters where nothing tells."""
+    def trunk(self, t: float, stride_s: float, up_m_s2: float | None) -> Changes:
+        """Process the trunk's upward acceleration over a stride, used if no speed is reported."""
         if FEET not in self._sources:
-            self._strode = (t, None)
-        out = self._told(t) if self._stands_under(t) else []
+            self._last_stride = (t, None)
+        out = self._update(t) if self._walks_on_zero(t) else []
         known = self._state is not None and self._state.source != "none"
         if known or (self._state is None and self._sources):
-            self._unspoken.restart()
+            self._unreported.restart()
             return out
-        since = self._unspoken.stride(t, stride_s, up_m_s2)
+        since = self._unreported.stride(t, stride_s, up_m_s2)
         watched = self._state is not None and self._state.watched
-        if since is None and (watched or not self._unspoken.ready):
+        if since is None and (watched or not self._unreported.ready):
             return out
-        return [*out, *self._anew(t, t if since is None else since)]
+        return [*out, *self._begin_level(t, t if since is None else since)]
 
-    def mark(self, t: float) -> Told:
-        """Process that a person marked the moment: a belt that tells nothing was changed."""
-        self._unspoken.restart()
-        return self._anew(t, t) if self._state is not None and self._state.watched else []
+    def mark(self, t: float) -> Changes:
+        """Process a person's mark: a belt whose speed is not reported was changed."""
+        self._unreported.restart()
+        return self._begin_level(t, t) if self._state is not None and self._state.watched else []
 
-    def walks_otherwise(self) -> None:
-        """Note that mode or direction changed: strides before and after are not alike."""
-        self._unspoken.restart()
-        self._walks_from = None
+    def note_gait_change(self) -> None:
+        """Note that mode or direction changed: strides before and after are not comparable."""
+        self._unreported.restart()
+        self._walking_since = None
 
-    def _outdate(self, belt: Belt) -> None:
-        """Forget what was typed before a believed report of another speed."""
+    def _forget_typed(self, belt: Belt) -> None:
+        """Forget a typed speed once the source in use reports another one."""
         now = self._state
         if belt.kind == "typed" or self._used != belt.source or not (now and now.steady):
             return
@@ -140,54 +140,54 @@ class Owner:
                 del self._sources[name]
 
     def _comparable(self) -> float | None:
-        """Return the treadmill's speed, where it is level and not taken back, m/s."""
-        told = self._treadmill()
-        if told is None:
+        """Return the treadmill's speed if it is level and the machine does not doubt it, m/s."""
+        treadmill = self._treadmill()
+        if treadmill is None:
             return None
-        if told.speed.since != self._compared_since:
-            self._compared_since, self._walks_from = told.speed.since, None
-            self._check.believe()
-        return told.speed.value if told.speed.steady and not told.doubt else None
+        if treadmill.speed.since != self._compared_since:
+            self._compared_since, self._walking_since = treadmill.speed.since, None
+            self._check.restart()
+        return treadmill.speed.value if treadmill.speed.steady and not treadmill.doubt else None
 
-    def _stands_under(self, t: float) -> bool:
-        """Return whether a treadmill has just been long at 0 with a trunk that walks on it."""
-        told = self._comparable()
-        if told is None or told >= STANDS_M_S or FEET in self._sources:
-            self._walks_from = None
+    def _walks_on_zero(self, t: float) -> bool:
+        """Return True once a trunk has walked for long on a treadmill that reports 0."""
+        reported = self._comparable()
+        if reported is None or reported >= STANDS_M_S or FEET in self._sources:
+            self._walking_since = None
             return False
-        self._walks_from = t if self._walks_from is None else self._walks_from
-        return t - self._walks_from >= WALKED_S and self._check.call_zero()
+        self._walking_since = t if self._walking_since is None else self._walking_since
+        return t - self._walking_since >= WALKED_S and self._check.doubt_zero()
 
     @property
     def suspects(self) -> bool:
-        """Whether the belt may just have changed: one that tells nothing, or a drop that waits."""
+        """Whether the belt may just have changed: unreported, or a drop that is held back."""
         if self._held_until < math.inf:
             return True
-        return self._state is not None and self._state.watched and self._unspoken.suspects
+        return self._state is not None and self._state.watched and self._unreported.suspects
 
-    def _anew(self, t: float, since: float) -> Told:
+    def _begin_level(self, t: float, since: float) -> Changes:
         doubt = self._doubt()
         self._state = BeltState(t=t, speed_m_s=None, since=since, doubt=doubt, watched=True)
         return [self._state]
 
-    def lost(self, t: float, sensor: str) -> Told:
+    def lost(self, t: float, sensor: str) -> Changes:
         """Forget a source whose link is gone."""
-        return self._told(t) if self._sources.pop(sensor, None) else []
+        return self._update(t) if self._sources.pop(sensor, None) else []
 
-    def pass_time(self, t: float) -> Told:
-        """Conclude what follows from no report having come until ``t``."""
-        out: Told = []
+    def pass_time(self, t: float) -> Changes:
+        """Conclude what follows from the absence of reports until ``t``."""
+        out: Changes = []
         while self._sources:
             name = min(self._sources, key=lambda name: self._sources[name].due)
             due = min(self._sources[name].due, self._held_until)
             if due > t:
                 break
-            if due < self._held_until and self._sources[name].gone(due):
+            if due < self._held_until and self._sources[name].conclude(due):
                 del self._sources[name]
-            out += self._told(due)
+            out += self._update(due)
         return out
 
-    def _told(self, t: float) -> Told:
+    def _update(self, t: float) -> Changes:
         before, now = self._state, self._now(t)
         self._held_until = self._until(before, now)
         held = t < self._held_until < math.inf
@@ -198,38 +198,38 @@ class Owner:
         return [now, *self._advice(t, now)]
 
     def _until(self, before: BeltState | None, now: BeltState) -> float:
-        """Return until when a sudden drop waits that the strides since then know nothing of."""
-        (at, walked), told = self._strode, now.speed_m_s
+        """Return until when to hold back a sudden drop that strides contradict; inf for none."""
+        (at, walked), reported = self._last_stride, now.speed_m_s
         had = before.speed_m_s if before and before.steady else None
-        if told is None or had is None or before is None or now.source != before.source:
+        if reported is None or had is None or before is None or now.source != before.source:
             return math.inf
-        if now.source not in ("console", "sensor") or told >= had * (1.0 - FITS):
+        if now.source not in ("console", "sensor") or reported >= had * (1.0 - FITS):
             return math.inf
-        if told >= (STANDS_M_S if walked is None else walked * (1.0 - FITS)):
+        if reported >= (STANDS_M_S if walked is None else walked * (1.0 - FITS)):
             return math.inf
-        if walked is not None and walked < WALKS_M_S / 2.0:  # the last one, cut short
+        if walked is not None and walked < WALKS_M_S / 2.0:  # the last stride, cut short
             return math.inf
         return min(at + STANDS_S, now.since + JUDGED_S)
 
     def _advice(self, t: float, now: BeltState) -> list[Notice]:
-        """Say once what is wrong with the treadmill's speed, and what to do."""
-        doubt, told, feet = now.doubt, self._treadmill(), self._sources.get(FEET)
-        if not doubt or doubt in self._advised or told is None:
+        """Report once what is wrong with the treadmill's speed, and what to do."""
+        doubt, treadmill, feet = now.doubt, self._treadmill(), self._sources.get(FEET)
+        if not doubt or doubt in self._advised or treadmill is None:
             return []
         self._advised.add(doubt)
         walked = feet.speed.value if feet else None
-        factor = self._check.factor * told.factor
-        text = advice(doubt, told.speed.value or 0.0, walked, factor, now.source)
+        factor = self._check.factor * treadmill.factor
+        text = advice(doubt, treadmill.speed.value or 0.0, walked, factor, now.source)
         return [Notice(t=t, level="warning", code="belt_doubt", text=text)]
 
     def _treadmill(self) -> SpeedSource | None:
-        """Return what tells the belt's speed and can be checked: a console or a sensor."""
-        told = [s for s in self._sources.values() if s.kind in ("console", "sensor")]
-        return min(told, key=lambda s: RANK[s.kind], default=None)
+        """Return the source of the belt's speed that can be checked: a console or a sensor."""
+        treadmills = [s for s in self._sources.values() if s.kind in ("console", "sensor")]
+        return min(treadmills, key=lambda s: RANK[s.kind], default=None)
 
     def _doubt(self) -> str:
-        told = self._treadmill()
-        return (told.doubt or self._check.doubt) if told else ""
+        treadmill = self._treadmill()
+        return (treadmill.doubt or self._check.doubt) if treadmill else ""
 
     def _now(self, t: float) -> BeltState:
         doubt = self._doubt()
@@ -252,7 +252,7 @@ class Owner:
         )
 
     def _since(self, name: str, source: SpeedSource, speed: float | None) -> float:
-        """Return since when; a source that takes over and agrees goes on with the old level."""
+        """Return the level's start; a source that takes over and agrees keeps the old level."""
         own = max(source.speed.since, source.incline.since)
         before = self._state
         if name != self._used and before is not None and before.speed_m_s is not None:
@@ -268,32 +268,34 @@ class Owner:
         return replace(before, t=t, doubt=doubt)
 
     def _best(self, *, doubted: bool) -> str | None:
-        """Return the source to use; the one in use stays among its kind."""
-        told = self._treadmill() if doubted else None
+        """Return the source to use; the one in use is preferred among its kind."""
+        treadmill = self._treadmill() if doubted else None
         heard = {n: s for n, s in self._sources.items() if not s.quiet}
-        names = [n for n, s in heard.items() if told is None or self._holds_beside(told, s)]
+        names = [
+            n for n, s in heard.items() if treadmill is None or self._can_replace(treadmill, s)
+        ]
         ranked = sorted(names, key=lambda n: (RANK[self._sources[n].kind], n != self._used))
         return ranked[0] if ranked else None
 
-    def _holds_beside(self, doubted: SpeedSource, other: SpeedSource) -> bool:
-        """Return whether another source is believed: one that measures, as the feet do not object.
+    def _can_replace(self, doubted: SpeedSource, other: SpeedSource) -> bool:
+        """Return whether another source may replace a doubted one: the feet must not contradict it.
 
-        Nobody compares a second treadmill with them stride by stride.
+        A second treadmill is not compared with the feet stride by stride.
         """
         if other.kind in ("feet", "typed"):
             return True
         feet = self._sources.get(FEET)
         walked = feet.speed.value if feet and not feet.quiet else None
-        told = other.speed.value
-        if other is doubted or told is None:
+        reported = other.speed.value
+        if other is doubted or reported is None:
             return False
-        if walked is None:  # a trunk may walk on it: then it doesn't stand
-            return told >= STANDS_M_S or bool(doubted.doubt)
-        return abs(told - walked) <= FITS * walked
+        if walked is None:  # if the trunk contradicted the first one, 0 is wrong here as well
+            return reported >= STANDS_M_S or bool(doubted.doubt)
+        return abs(reported - walked) <= FITS * walked
 
 
 def other_terms(before: BeltState | None, now: BeltState) -> bool:
-    """Return whether the belt is so different that nothing can be compared across the change."""
+    """Return whether the belt changed too much to compare strides across the change."""
     if before is None or before.speed_m_s is None or now.speed_m_s is None:
         return before is not None and (before.speed_m_s, before.since) != (now.speed_m_s, now.since)
     incline = abs((before.incline_percent or 0.0) - (now.incline_percent or 0.0))
@@ -305,11 +307,11 @@ def _agree(a: float | None, b: float | None) -> bool:
 
 
 def _same(before: BeltState, now: BeltState) -> bool:
-    """Return whether nothing worth telling is different."""
-    told = before.source, before.doubt, before.speed_m_s, before.incline_percent
-    alike = told == (now.source, now.doubt, now.speed_m_s, now.incline_percent)
+    """Return whether no difference is worth reporting."""
+    values = before.source, before.doubt, before.speed_m_s, before.incline_percent
+    alike = values == (now.source, now.doubt, now.speed_m_s, now.incline_percent)
     if alike and before.steady and not now.steady:
-        return True  # what began to change came back: whether that lasts is not known yet
+        return True  # it began to change and came back: whether that lasts is not known yet
     kinds = [(state.source, state.steady, state.since, state.doubt) for state in (before, now)]
     if kinds[0] != kinds[1]:
         return False

@@ -335,6 +335,6 @@ class Body:
             return []
         self._gait = Gait(t=t, mode=mode, direction=direction, why=why)
         self._seen_by.clear()
-        self._belt.walks_otherwise()
+        self._belt.note_gait_change()
         stability = self._stability.rebase(t, "gait changed")
         return [self._gait, *self._ages.restart(t), *stability]

@@ -260,6 +260,6 @@ def test_who_walks_to_the_treadmill_and_turns_or_stands_is_not_on_it():
     for n in range(60):
         told += owner.report(Belt(0.55 * n, 0.0, source="tm"))
         if n % 12 == 0:
-            owner.walks_otherwise()
+            owner.note_gait_change()
         told += owner.trunk(0.55 * n, 1.1, 1.6)
     assert not any(isinstance(e, Notice) or e.doubt for e in told)

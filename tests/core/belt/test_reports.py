@@ -43,8 +43,8 @@ def test_one_number_again_and_again_has_no_spread():
 def test_the_last_reports_scatter_about_their_own_mean():
     chance = random.Random(3)
     low, high = ([v + chance.expovariate(10.0) for _ in range(40)] for v in (1.0, 2.0))
-    found = Reports([*low, *high], 300).apart(40)
+    found = Reports([*low, *high], 300).pooled(40)
     own = np.concatenate([np.array(part) - np.mean(part) for part in (low, high)])
     assert (found.mean, found.deviation) == pytest.approx((np.mean(low), own.std()))
     assert found.skewness == pytest.approx((own**3).mean() / own.std() ** 3, abs=1e-6)
-    assert Reports([1.3] * 40, 300).apart(8).deviation == 0.0
+    assert Reports([1.3] * 40, 300).pooled(8).deviation == 0.0

@@ -17,13 +17,13 @@ def told(times: list[float], kind: BeltSource = "console") -> SpeedSource:
 
 def test_who_told_at_a_rhythm_and_is_silent_for_ten_seconds_is_gone():
     source = told([float(t) for t in range(8)])
-    assert not source.gone(16.9)
-    assert source.gone(17.0)
+    assert not source.conclude(16.9)
+    assert source.conclude(17.0)
 
 
 def test_who_tells_only_what_changes_holds():
     source = told([0.0, 30.0, 95.0])
-    source.gone(1000.0)
+    source.conclude(1000.0)
     assert not source.quiet
     assert source.speed.value == 1.0
 
@@ -33,10 +33,10 @@ def test_feet_that_stand_are_quiet_first_and_gone_when_they_do_not_step_again():
     for t in range(5):
         source.step(float(t), 1.0, 0.03)
     assert source.due == 7.0
-    assert not source.gone(7.0)
+    assert not source.conclude(7.0)
     assert source.quiet
-    assert not source.gone(13.9)
-    assert source.gone(14.0)
+    assert not source.conclude(13.9)
+    assert source.conclude(14.0)
     source.step(15.0, 1.0, 0.03)
     assert not source.quiet
 

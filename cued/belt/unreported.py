@@ -1,16 +1,16 @@
-"""A belt whose speed nobody tells: constant until a change is told, or seen on the trunk.
+"""Speed changes of a belt whose speed no source reports, as seen on the trunk.
 
-A trunk that goes over its legs as over pendulums is accelerated upward by v²/leg: more on a faster
-belt, and no more by strides that are longer at the same speed. Both change the stride time. So
+A trunk that vaults over its legs as over inverted pendulums is accelerated upward by v²/leg: more
+on a faster belt, but not more in longer strides at the same speed. Both change the stride time. So
 
-* the belt changed when stride time and vertical acceleration moved against each other: quicker
+* the belt changed if stride time and vertical acceleration moved in opposite directions: quicker
   steps and a livelier trunk, or slower steps and a quieter one;
-* strides whose time alone changed, or whose acceleration grew with it, are the runner's own doing;
-* a trunk that moved alone (a rail was grabbed) says nothing of the belt, and is compared anew.
+* if the time alone changed, or the acceleration grew with it, the runner changed their stride;
+* if the acceleration alone changed (a rail was grabbed), the belt did not, and comparing restarts.
 
-Compared are the means of the last 5 to 20 strides and of all before. While a change is likely but
-not certain it is suspected: such strides are judged by nobody. What is seen and what is missed:
-docs/coaching.md, measured by tests/core/belt/test_unspoken.py.
+The means of the last 5 to 20 strides are compared with those of all before. While a change is
+likely but not certain, it is suspected and strides are not judged. What is seen and what is missed:
+docs/coaching.md, measured by tests/core/belt/test_unreported.py.
 """
 
 from __future__ import annotations
@@ -21,18 +21,19 @@ from collections.abc import Collection
 from statistics import fmean, median
 
 WINDOWS = (5, 8, 12, 20)  # strides
-BEFORE = 8  # strides at least, of which to learn what is usual
+BEFORE = 8  # strides at least before a window, for the usual values
 REMEMBERED = 150  # strides; chosen: nearly three minutes
 LEAST_SPREAD = 0.05  # of acceleration; simulated trunks have 0.07-0.09
 CERTAIN, LIKELY = 4.5, 2.5  # standard deviations
-YOUNG = 4.0  # over the strides before: their spread is an estimate
-LEAST_UP = 0.06  # half of what a step of 0.1 m/s makes
-# Of the change of acceleration, at least. With speed the one goes by 1.6 or more and the stride
-# time by half: a third. Less is a wandering pace beside a hand on the rail.
+YOUNG = 4.0  # over the number of strides before: their spread is an estimate
+LEAST_UP = 0.06  # half the effect of a speed change of 0.1 m/s
+# Least change of pace, as a share of the change of acceleration. Acceleration grows as speed to the
+# power 1.6 or more, and pace by half: a third. A smaller share is a wandering pace while a hand
+# holds the rail.
 LEAST_PACE = 0.12
 
 
-class Unspoken:
+class Unreported:
     """Follows stride time and vertical acceleration of one trunk."""
 
     def __init__(self) -> None:
@@ -40,7 +41,7 @@ class Unspoken:
         self._strides: deque[tuple[float, float, float]] = deque(maxlen=REMEMBERED)
 
     def restart(self) -> None:
-        """Forget the strides: whoever walks now may walk otherwise."""
+        """Forget the strides: later ones may not be comparable."""
         self.suspects = False
         self._strides.clear()
 
@@ -50,8 +51,8 @@ class Unspoken:
         return len(self._strides) >= BEFORE
 
     def stride(self, t: float, stride_s: float, up_m_s2: float | None) -> float | None:
-        """Process a stride and return when the belt changed, or None."""
-        if not up_m_s2:  # nobody watches
+        """Process a stride; return when the belt changed, or None."""
+        if not up_m_s2:  # no trunk sensor
             self.suspects = True
             return None
         self._strides.append((t, math.log(stride_s), math.log(up_m_s2)))
@@ -72,7 +73,7 @@ class Unspoken:
 def _moved(
     before: list[tuple[float, float, float]], late: list[tuple[float, float, float]]
 ) -> tuple[float, bool]:
-    """Return by how many deviations the acceleration moved, and whether the pace did with it."""
+    """Return the acceleration's change in deviations, and whether the pace changed with it."""
     up = fmean(u for _, _, u in late) - fmean(u for _, _, u in before)
     pace = median(s for _, s, _ in before) - median(s for _, s, _ in late)
     wide = max(deviation([u for _, _, u in before]), LEAST_SPREAD) * (1.0 + YOUNG / len(before))

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from cued.belt.unspoken import Unspoken
+from cued.belt.unreported import Unreported
 from cued.engine import Engine, Worn
 from cued.model import AnyEvent, BeltState, Cue, Priority
 from cued.simulation.run import Simulation
@@ -33,7 +33,7 @@ def seen(pace: float, up: float, seed: int, cv: float = 0.02) -> list[float]:
     after = np.arange(2 * AT) >= AT
     times = 1.1 * (1.0 + cv * wander(2 * AT, 0.5, rng)) * np.where(after, 1.0 + pace / 100.0, 1.0)
     ups = 1.6 * np.exp(0.08 * rng.normal(size=2 * AT)) * np.where(after, 1.0 + up / 100.0, 1.0)
-    watch = Unspoken()
+    watch = Unreported()
     told = (watch.stride(float(n), *row) for n, row in enumerate(zip(times, ups, strict=True)))
     return [n - AT for n, since in enumerate(told) if since is not None]
 
