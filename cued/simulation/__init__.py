@@ -1,1 +1,1 @@
-"""A walker with known truth, and the script of a run. Shares no code with what it tests."""
+"""A simulated walker with known truth, and scripted runs. Shares no code with what it tests."""

@@ -7,30 +7,30 @@ import math
 import numpy as np
 
 from cued.model import Belt, BeltRequest
-from cued.simulation.scenario import BeltSetting, Telling
+from cued.simulation.scenario import BeltSetting, Reporting
 
 RAMP_M_S2 = 0.2  # treadmills change by 0.1-0.3 m/s² (assumed; few makers say)
 RAMP_PERCENT_S = 0.5  # chosen
 TOP_M_S = 6.0  # 21.6 km/h
 STEEP_PERCENT = (-10.0, 25.0)  # of what treadmills reach
 FLICKER_M_S = 0.1 / 3.6  # the last digit of most consoles
-HELD_S = 8.0  # how much of the past can still be asked for
+HELD_S = 8.0  # how far back the state is kept
 
 
 class Treadmill:
-    """Speed and incline as functions of time; settled up to now, foreseen beyond."""
+    """Speed and incline as functions of time: final up to now, planned beyond."""
 
     def __init__(self, settings: tuple[BeltSetting, ...], error_percent: float) -> None:
         self._todo = sorted(settings, key=lambda s: s.at_s)
         self._factor = 1.0 + error_percent / 100.0
         # Corners of the two ramps: (t, speed, incline); linear in between, level after the last.
         self._corners: list[tuple[float, float, float]] = [(-1.0, 0.0, 0.0)]
-        # What it is on the way to, from when on, oldest first.
+        # Targets (t, speed, incline) of the ramps, oldest first.
         self._goals: list[tuple[float, float, float]] = [(-1.0, 0.0, 0.0)]
         self._foreseen: list[BeltSetting] = []
 
     def advance(self, t: float, ahead_s: float = 3.0) -> None:
-        """Settle what happens up to ``t``; settings of the next seconds are foreseen."""
+        """Make everything up to ``t`` final, and plan the settings of the next ``ahead_s``."""
         while self._todo and self._todo[0].at_s <= t + ahead_s:
             self._foreseen.append(self._todo.pop(0))
             self._set(self._foreseen[-1])
@@ -41,7 +41,7 @@ class Treadmill:
             self._corners.pop(0)
 
     def request(self, request: BeltRequest, t: float) -> str:
-        """Carry out a request from ``t`` on; return "" when done, else why not."""
+        """Carry out a request from ``t`` on; return "" or why it was refused."""
         speed, incline = request.speed_m_s, request.incline_percent
         if speed is not None and not 0.0 <= speed <= TOP_M_S:
             return f"the treadmill does 0..{TOP_M_S:g} m/s"
@@ -59,12 +59,12 @@ class Treadmill:
         return speed * self._factor, incline
 
     def shown(self, t: float) -> tuple[float, float]:
-        """Return what the console says."""
+        """Return the speed in m/s and incline in percent that the console shows."""
         _, speed, incline = self._interpolate(t)
         return round(speed, 3), round(incline, 2)
 
     def _set(self, s: BeltSetting) -> None:
-        """Ramp from the belt's speed at the setting's time; later settings are dropped."""
+        """Ramp from the belt's speed at the setting's time, replacing later ramps."""
         t, now = s.at_s, self._interpolate(s.at_s)
         _, speed, incline = self._goals[-1]
         speed = speed if s.speed_m_s is None else s.speed_m_s
@@ -98,29 +98,29 @@ class Treadmill:
         return t, before[1], before[2]
 
 
-class Teller:
-    """What the treadmill's link says, which need not be what the belt does."""
+class Reporter:
+    """The treadmill's reports, which need not match what the belt does."""
 
-    def __init__(self, telling: Telling, belt: Treadmill, rng: np.random.Generator) -> None:
-        self._telling = telling
+    def __init__(self, reporting: Reporting, belt: Treadmill, rng: np.random.Generator) -> None:
+        self._reporting = reporting
         self._belt = belt
         self._rng = rng
 
     def report(self, t: float) -> Belt | None:
-        """Return the report due at ``t``; None from a treadmill that tells nothing."""
-        told = self._telling
+        """Return the report due at ``t``; None from a treadmill that reports nothing."""
+        how = self._reporting
         noise, flicker = self._rng.standard_normal(), self._rng.random()
         speed, incline = self._belt.shown(t)
-        if told.tells == "nothing":
+        if how.tells == "nothing":
             return None
-        if told.tells == "zero":
+        if how.tells == "zero":
             return Belt(t, 0.0, 0.0)
-        if told.tells == "measured":
+        if how.tells == "measured":
             speed = self._belt.at(t)[0]
-        speed *= told.factor * (1.0 + noise * told.noise_percent / 100.0)
-        if speed > 0.0 and 100.0 * flicker < told.flicker_percent:
+        speed *= how.factor * (1.0 + noise * how.noise_percent / 100.0)
+        if speed > 0.0 and 100.0 * flicker < how.flicker_percent:
             speed += FLICKER_M_S
-        if told.resolution_m_s:
-            speed = told.resolution_m_s * round(speed / told.resolution_m_s)
-        measured = told.tells == "measured"
+        if how.resolution_m_s:
+            speed = how.resolution_m_s * round(speed / how.resolution_m_s)
+        measured = how.tells == "measured"
         return Belt(t, max(speed, 0.0), incline, kind="sensor" if measured else "console")

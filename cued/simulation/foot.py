@@ -1,8 +1,8 @@
-"""What a sensor on the instep feels: a foot that lands, stays, rolls off and swings.
+"""Simulated signals of a sensor on the instep, through contact, stance, roll-off and swing.
 
 The foot is a rigid body with a path and three angles, all closed formulas of time; acceleration is
-the second difference of the path, turn rate follows from the angles, and gravity is turned into
-the foot. So the samples can be integrated back to the stride that the truth states.
+the second difference of the path, turn rate follows from the angles, and gravity is rotated into
+the foot's axes. So integrating the samples gives back the stride that the truth states.
 
 * On the belt the foot moves with the belt and lies flat; it comes down turning about its heel or
   toes (whichever landed) and leaves turning about the other end.
@@ -26,18 +26,18 @@ from msgspec.structs import astuple, replace
 from cued.frames import GRAVITY_M_S2
 from cued.model import Floats
 
-H_S = 0.0025  # half width of the differences; a sensor's own filter is no sharper
+H_S = 0.0025  # half width of the differences; no sharper than a sensor's own filter
 HEEL_M = (0.13, 0.06)  # the instep seen from the heel, and from the toes
 TOES_M = (-0.15, 0.06)  # as above
 RING_RAD_S = 2.0 * np.pi * 22.0  # 22 Hz, see above
-RING_DECAY_S = 0.016  # chosen: three turns are heard
+RING_DECAY_S = 0.016  # chosen: three cycles are visible
 
 
 class FootStride(Struct):
-    """One foot from lying flat to lying flat again; the last one is open until it is planned.
+    """One foot from lying flat to lying flat again; a stride not planned yet has no end.
 
     Times in s, lengths in m, angles in rad, rings in m/s². ``contact`` is the touch before it,
-    ``end`` the touch that ends it; ``*_next`` are what holds after that.
+    ``end`` the touch that ends it; ``*_next`` hold after that.
     """
 
     contact: float
@@ -66,15 +66,15 @@ class FootStride(Struct):
     curve: float = 0.0
 
     def row(self) -> tuple[float, ...]:
-        """Return all fields as numbers, an open end as far away."""
+        """Return all fields as numbers, with a missing end far in the future."""
         far = self.contact + 1e6
         return astuple(replace(self, lift=min(self.lift, far), end=min(self.end, far + 1.0)))
 
 
-def feel(t: Floats, strides: list[FootStride]) -> tuple[Floats, Floats]:
+def simulate(t: Floats, strides: list[FootStride]) -> tuple[Floats, Floats]:
     """Return (n, 3) specific force and (n, 3) turn rate in the foot's axes at ascending times (n,).
 
-    ``strides`` cover the times, oldest first; only their values matter, not how many there are.
+    ``strides`` cover the times, oldest first; extra ones do not change the result.
     """
     table = np.array([s.row() for s in strides])
     which = np.clip(np.searchsorted(table[:, 1], t, side="right") - 1, 0, len(strides) - 1)
@@ -101,7 +101,7 @@ def turned(v: Floats, yaw: Floats, pitch: Floats, roll: Floats) -> Floats:
 
 
 def body_rates(rate: Floats, pitch: Floats, roll: Floats) -> Floats:
-    """Turn rates about the body's axes from (n, 3) rates of yaw, pitch and roll."""
+    """Return rates about the body's axes from (n, 3) rates of yaw, pitch and roll."""
     yaw_rate, pitch_rate, roll_rate = rate[:, 0], rate[:, 1], rate[:, 2]
     x = roll_rate - yaw_rate * np.sin(pitch)
     y = pitch_rate * np.cos(roll) + yaw_rate * np.sin(roll) * np.cos(pitch)
@@ -110,13 +110,13 @@ def body_rates(rate: Floats, pitch: Floats, roll: Floats) -> Floats:
 
 
 def ramp(x: Floats) -> Floats:
-    """Return 0 to 1 over x from 0 to 1, with a slope that starts and ends at rest."""
+    """Return a smooth step from 0 to 1 over x from 0 to 1, with zero slope at both ends."""
     x = np.clip(x, 0.0, 1.0)
     return x - np.sin(2.0 * np.pi * x) / (2.0 * np.pi)
 
 
 def _pose(t: Floats, p: Floats) -> Floats:
-    """Return path and angles, x y z yaw pitch roll, of (n,) times with (24, n) parameters."""
+    """Return path and angles, x y z yaw pitch roll, at (n,) times with (24, n) parameters."""
     yaw0, lift, end, yaw1, leave = p[3], p[5], p[6], p[8], p[9]
     rise_s, follow_s, lag_s, land, drop_s = p[10], p[11], p[12], p[15], p[16]
     height, shift_y, curve = p[20], p[22], p[23]
@@ -131,7 +131,7 @@ def _pose(t: Floats, p: Floats) -> Floats:
     pitch = leave * risen + (land - leave) * swung - land * dropped
     wag = np.sin(2.0 * np.pi * part) * bump
 
-    # Turning about toes or heel: whichever is left on the belt, in swing passing from one to
+    # The pivot is the toes or the heel, whichever is on the belt; in swing it passes from one to
     # the other.
     toes = (leave > 0.0) + ((land > 0.0) * 1.0 - (leave > 0.0)) * blend
     arm = HEEL_M[0] + toes * (TOES_M[0] - HEEL_M[0])
@@ -152,10 +152,10 @@ def _pose(t: Floats, p: Floats) -> Floats:
 
 
 def _along(t: Floats, p: Floats) -> Floats:
-    """Return the way along the belt: with it while flat, minimum jerk between touches.
+    """Return the position along the belt: with the belt while flat, minimum jerk in between.
 
     The curve begins before the toes are off and ends after the touch (``early_s``, ``late_s``):
-    shoe and toes bend, so the instep moves while a part of the sole still lies.
+    shoe and toes bend, so the instep moves while part of the sole is still down.
     """
     contact, speed, end, speed1 = p[0], p[2], p[6], p[7]
     go, come = p[5] - p[13], end + p[14]
@@ -176,14 +176,14 @@ def _rings(t: Floats, p: Floats, yaw: Floats) -> Floats:
     first = hit * ring(t - end)
     second = slap * ring(t - end - 0.8 * drop_s)
     snag = p[19] * ring(t - 0.5 * (lift + end))
-    # A heel that lands is braked, toes that land backward are pushed the other way.
+    # A landing heel is braked; toes that land backward are pushed the other way.
     along = 0.6 * np.sign(land) * first - 0.9 * snag
     up = first + second + 0.4 * snag
     return np.stack((along * np.cos(yaw), along * np.sin(yaw), up), axis=1)
 
 
 def ring(age: Floats, rad_s: float = RING_RAD_S, decay_s: float = RING_DECAY_S) -> Floats:
-    """Return a unit ring that starts at age 0 and leaves no velocity behind."""
+    """Return a unit ring that starts at age 0 and has no net velocity."""
     s = np.maximum(age, 0.0)
     wave = np.cos(rad_s * s) - np.sin(rad_s * s) / (rad_s * decay_s)
     return np.where(age >= 0.0, np.exp(-np.minimum(s / decay_s, 60.0)) * wave, 0.0)

@@ -1,15 +1,15 @@
-"""How a person would like to walk or run at a given belt speed, forward and backward.
+"""Typical walking and running at a given belt speed, forward and backward.
 
 Cadence, stance share, foot angles and trunk amplitudes as functions of speed, each with its
-source. ``v`` is the belt speed in m/s, always positive; direction and mode are arguments. The
-person's own size and habit come in as factors where these are used (``stepping.py``).
+source. ``v`` is the belt speed in m/s, always positive; direction and mode are arguments. A
+person's own size and habit are applied as factors by the caller (``stepping.py``).
 
-What is measured: forward walking (19 people [1], and [2]), forward running (one person's sacrum
-[3]), backward walking of one person at one speed [4] and in motion capture [5]. What is not:
-backward running. Nobody has published a real sensor's recording of it, so its foot angles and
-trunk phase are drawn at random within what physics allows. Backward gait is no forward gait played
-backward: joint angles nearly are, forces and impacts are not, and a walker made so would flatter a
-detector that was derived so.
+Measured: forward walking (19 people [1], and [2]), forward running (one person's sacrum [3]),
+backward walking of one person at one speed [4] and in motion capture [5]. Not measured: backward
+running. Nobody has published a real sensor's recording of it, so its foot angles and trunk phase
+are drawn at random within what physics allows. Backward gait is not forward gait played backward:
+joint angles nearly are, forces and impacts are not, and a walker built on time reversal would
+flatter a detector derived from time reversal.
 
 References and recordings
 -------------------------
@@ -46,11 +46,11 @@ DEG = np.pi / 180.0  # rad
 
 
 class Style(Struct, frozen=True):
-    """What one person does their own way, drawn once per run.
+    """One person's individual gait, drawn once per run.
 
     ``up``, ``fore``, ``side``, ``turn`` are sizes relative to the mean person's in walking.
-    The phases are those of the fore-aft against the vertical acceleration at step frequency, rad;
-    backward running is taken opposite to forward, give or take 30 degrees.
+    The leads are phases of the fore-aft against the vertical acceleration at step frequency, rad;
+    backward running is assumed opposite to forward, give or take 30 degrees.
     """
 
     lead_walk: float
@@ -72,7 +72,7 @@ class Style(Struct, frozen=True):
         return cls(
             lead_walk=DEG * float(rng.normal(109.0, 12.0)),
             lead_walk_back=DEG * float(rng.uniform(-115.0, -50.0)),
-            # Level; as worn, leaning with the sacrum, -45..-56 (alcantara).
+            # In level axes; in those of the leaning sacrum, -45..-56 (alcantara).
             lead_run=DEG * float(rng.uniform(-40.0, -30.0)),
             lead_run_back=DEG * float(rng.uniform(115.0, 175.0)),
             back_lean=DEG * float(rng.normal(0.0, 4.0)),
@@ -100,7 +100,7 @@ def cadence_spm(v: float, running: bool, heading: Heading) -> float:
         # Backward x1.10-1.19 [6].
         return forward if heading == "forward" else 1.14 * forward
     if heading == "backward":
-        # Through one person's 109 spm at 0.61 m/s (gottlieb-left); slower as forward does [8].
+        # Through one person's 109 spm at 0.61 m/s (gottlieb-left); below, as forward gait does [8].
         line = 95.0 + 23.0 * max(v, BACK_M_S)
         return line * min(1.0, v / BACK_M_S) ** SLOWER
     if v >= KNEE_M_S:
@@ -125,24 +125,24 @@ def contact_share(v: float, stride_s: float, running: bool, heading: Heading) ->
 
 
 class FootCurve(Struct, frozen=True):
-    """A foot's turn through one stride: angles in rad (toe down positive), times in strides."""
+    """A foot's pitch through one stride: angles in rad (toe down positive), times in strides."""
 
     land: float  # angle at contact
-    drop: float  # until flat
+    drop: float  # time from contact until flat
     leave: float  # angle at the end of push-off
-    rise: float  # push-off begins so long before the foot leaves
-    follow: float  # and ends so long after
-    lag: float  # the swing turn begins so long after leaving
-    early: float  # the instep goes so long before the foot leaves
-    late: float  # and comes to rest so long after contact
+    rise: float  # time from the start of push-off until the foot leaves
+    follow: float  # time from then to the end of push-off
+    lag: float  # time from leaving to the start of the turn in swing
+    early: float  # time by which the instep moves before the foot leaves
+    late: float  # time from contact until the instep rests
     lift_m: float  # height of the swing
     hit: float  # m/s², of the first contact
     slap: float  # m/s², of the rest of the foot coming down
-    touch: float = 0.0  # the foot touches so long before what is called a contact
+    touch: float = 0.0  # time from touching the belt to the labelled contact
 
 
 def foot(v: float, running: bool, heading: Heading, style: Style) -> FootCurve:
-    """Return the foot's stride, after mean pitch rates in [2] and [4]; rate ~ speed^0.8."""
+    """Return the foot's curve, after mean pitch rates in [2] and [4]; rate ~ speed^0.8."""
     if running and heading == "forward":
         return FootCurve(
             land=-12 * DEG, drop=0.10, leave=95 * DEG, rise=0.20, follow=0.12, lag=0.08,
@@ -155,15 +155,15 @@ def foot(v: float, running: bool, heading: Heading, style: Style) -> FootCurve:
             follow=0.06, lag=0.04, early=0.06, late=0.04, lift_m=0.08, hit=50.0, slap=15.0,
         )  # fmt: skip
     if heading == "backward":
-        k = min(2.0, max(0.3, v / 0.61)) ** 0.4  # angle; the other half of 0.8 is cadence
+        k = min(2.0, max(0.3, v / 0.61)) ** 0.4  # for angles; cadence is the other half of 0.8
         return FootCurve(
             land=24 * DEG * k, drop=0.14, leave=-8 * DEG * k, rise=0.07, follow=0.03, lag=0.02,
             early=0.08, late=0.08, lift_m=0.05, hit=22.0 * k, slap=9.0 * k,
         )  # fmt: skip
     k = min(1.6, max(0.3, v / 1.25)) ** 0.4
     hit = 30.0 * min(1.8, max(0.2, v / 1.25)) ** 0.7
-    # The pitch rate passes zero 3 % of a stride before the contact of bars and labels (tripod,
-    # voisard): the heel is down by then.
+    # The pitch rate crosses zero 3 % of a stride before the contact in instrumented bars and labels
+    # (tripod, voisard): the heel is down by then.
     return FootCurve(
         land=-17 * DEG * k, drop=0.13, leave=66 * DEG * k, rise=0.26, follow=0.05, lag=0.02,
         early=0.08, late=0.02, lift_m=0.03, hit=hit, slap=0.5 * hit, touch=0.027,
@@ -171,7 +171,7 @@ def foot(v: float, running: bool, heading: Heading, style: Style) -> FootCurve:
 
 
 class TrunkCurve(Struct, frozen=True):
-    """A trunk's movement in one step: accelerations in m/s², lead in rad, lean in rad."""
+    """The trunk's movement in one step: accelerations in m/s², lead and lean in rad."""
 
     up: float
     fore: float
@@ -199,16 +199,16 @@ def trunk(v: float, step_s: float, running: bool, heading: Heading, style: Style
         )  # fmt: skip
     up = rise_m_s2(v, step_s)
     k = up / 2.39
-    # Whoever swings over a leg is braked as far as the step reaches: at 0.60 m (0.83 m/s) 1.46, at
-    # 0.67 m (1.22 m/s) 1.43 m/s², where the vertical is 0.8 and 2.7 (tripod).
+    # Vaulting over a leg brakes in proportion to the step: at 0.60 m (0.83 m/s) 1.46, at 0.67 m
+    # (1.22 m/s) 1.43 m/s², with vertical amplitudes of 0.8 and 2.7 (tripod).
     fore = 1.52 * v * step_s / STEP_M
     if heading == "forward":
         return TrunkCurve(
             up=up, fore=fore, side=0.6 + 0.4 * k, turn=0.5 + 0.5 * k, yaw=1.0,
             lead=style.lead_walk, hit=7.5 * k, lean=0.0,
         )  # fmt: skip
-    # Fore-aft is as large as vertical or larger (bandai walk-back: 2.4-4.3 against 1.0-6.7); ML
-    # and roll are 1.2-1.4 times those of walking forward.
+    # Fore-aft is as large as vertical or larger (bandai walk-back: 2.4-4.3 against 1.0-6.7);
+    # sideways acceleration and roll are 1.2-1.4 times those of walking forward.
     return TrunkCurve(
         up=0.9 * up, fore=max(fore, 1.1 * up), side=1.3 * (0.6 + 0.4 * k), turn=0.9,
         yaw=style.back_yaw, lead=style.lead_walk_back, hit=2.5 * up, lean=style.back_lean,
@@ -218,9 +218,9 @@ def trunk(v: float, step_s: float, running: bool, heading: Heading, style: Style
 def rise_m_s2(v: float, step_s: float) -> float:
     """Return the amplitude at step frequency of a pendulum softened by the pelvis.
 
-    The pendulum of leg length 0.92 m rises step²/(8 leg); 0.57 of it is what [1] has: 2.39
-    m/s² at 112 spm and 1.25 m/s. It falls less with speed than a pendulum's (0.83 m/s: SD 1.22,
-    tripod; 0.65 m/s: 1.8, bandai-walk-old).
+    A pendulum of leg length 0.92 m rises by step²/(8 leg); 0.57 of that fits [1]: 2.39 m/s² at 112
+    spm and 1.25 m/s. It drops less at low speed than a pendulum's (0.83 m/s: SD 1.22, tripod; 0.65
+    m/s: 1.8, bandai-walk-old).
     """
     step_m = v * step_s
     swing = 0.57 * step_m**2 / (8.0 * 0.92) / 2.0 * (2.0 * np.pi / step_s) ** 2

@@ -1,11 +1,11 @@
-"""What the person means to do at a time: the script's ``[[does]]`` summed up, with reactions.
+"""The simulated person's intentions: the script's ``[[does]]``, and reactions to cues.
 
-``Will`` answers for any time in order; it holds what the script cannot: that somebody heard a cue
-and does what it says.
+``Will`` gives the intention at any time, asked in order; it adds to the script that the person
+hears cues and obeys them.
 
-A script of times cannot go through a program whose phases end when the coach says so. With
-``[person] follows = true`` the prompts that the person hears become actions: a press, a turn, a
-setting of the belt a few seconds later, as somebody would who reaches for the console.
+A fixed script cannot follow a program whose phases end when the coach says so. With ``[person]
+follows = true`` the prompts that the person hears become actions: a press, a turn, a setting of the
+belt a few seconds later, as if reaching for the console.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from cued.simulation.gaits import Heading
 from cued.simulation.scenario import Action, Doing, Person
 
 REACH_S = 1.5  # from the end of a prompt to a hand on the console, or to the first step of a turn
-SPEEDS = {"belt_at": 3.6, "belt_at_mph": 2.2369}  # what a setting is told in, a unit for each m/s
+SPEEDS = {"belt_at": 3.6, "belt_at_mph": 2.2369}  # the prompt's unit of speed, per m/s
 
 RUN_M_S = {
     "forward": 1.95,
     "backward": 1.6,
 }  # preferred transition, forward PMID 37336086, backward uncertain
 LISTEN_S = (1.5, 3.5)  # from a cue to the change: two to three strides
-LASTS_S = 60.0  # how long somebody holds to what a cue said
-MENDED = 0.1  # of the overlong stride is left after a cue
-CARRIES = ("same_speed", "carry")  # what makes a person who follows take the short step along
-CARRIED = 0.06  # so much shorter: step rate +5-10 % is what people can do (science of retraining)
-HELD_ON = 0.65  # of the trunk's movement is left with a hand on the rail
+LASTS_S = 60.0  # how long the person obeys a cue; chosen
+MENDED = 0.1  # share of the excess stride length left after a cue; chosen
+CARRIES = ("same_speed", "carry")  # cues on which a person who follows keeps the short step
+CARRIED = 0.06  # how much shorter: people can raise their step rate by 5-10 % (retraining studies)
+HELD_ON = 0.65  # share of the trunk's movement left with a hand on the rail
 ACTIVITIES = ("stand", "walk", "run", "go")
 
 
 class Intent(Struct, frozen=True):
-    """What the person means to do now. Angles in rad, factors relative to habit."""
+    """The person's present intention. Angles in rad, factors relative to habit."""
 
     activity: str = "stand"
     direction: Heading = "forward"
@@ -54,14 +54,14 @@ class Intent(Struct, frozen=True):
     fallen: float = 0.0  # tilt, degrees
 
     def runs(self, v: float) -> bool:
-        """Return whether this is a run at a belt speed."""
+        """Return whether the person runs at a belt speed."""
         if self.activity == "go":
             return v > RUN_M_S[self.direction]
         return self.activity == "run"
 
 
 class Will:
-    """The script and what was heard, asked in order of time."""
+    """The script and the cues heard, asked in order of time."""
 
     def __init__(self, does: tuple[Doing, ...], person: Person, rng: np.random.Generator) -> None:
         self.does = tuple(sorted(does, key=lambda d: d.at_s))
@@ -71,17 +71,17 @@ class Will:
         self._carries = (math.inf, math.inf)
 
     def facing(self, t: float) -> Heading:
-        """Return which way the person faces once every turn begun by ``t`` is over."""
+        """Return the heading after every turn begun by ``t``."""
         begun = [d for d in self.does if d.at_s <= t]
         yaw, _ = _facing(begun, t + 60.0)
         return "forward" if math.cos(yaw) > 0.0 else "backward"
 
     def do(self, what: Action, t: float) -> None:
-        """Intend to do something from ``t`` on."""
+        """Add an action from ``t`` on."""
         self.does = tuple(sorted((*self.does, Doing(at_s=t, what=what)), key=lambda d: d.at_s))
 
     def hear(self, key: str, t: float) -> bool:
-        """Process a cue and return True when the person will do as it says."""
+        """Process a cue; return True if the person will obey it."""
         if key in CARRIES:
             since, until = self._carries
             self._carries = (since if since <= t < until else t + LISTEN_S[0], t + LASTS_S)
@@ -95,7 +95,7 @@ class Will:
         return True
 
     def at(self, t: float) -> Intent:
-        """Return what the person wants to do at a time."""
+        """Return the intention at a time."""
         begun = [d for d in self.does if d.at_s <= t]
         on = {d.what: d.size for d in begun if t < d.at_s + d.lasts_s}
         acts = [d.what for d in begun if d.what in ACTIVITIES or d.what == "step_off"]
@@ -123,7 +123,7 @@ class Will:
         )
 
     def _stumble(self, t: float) -> float:
-        """Return the size of a stumble that is due and was not taken yet."""
+        """Return the size of a stumble that is due, once."""
         due = [d for d in self.does if d.what == "stumble" and d.at_s <= t]
         if len(due) <= self._stumbled:
             return 0.0
@@ -141,13 +141,13 @@ def _facing(begun: list[Doing], t: float) -> tuple[float, bool]:
 
 
 def _pace(begun: list[Doing], t: float) -> float:
-    """Return the cadence left after tiring."""
+    """Return the share of cadence left after tiring."""
     lost = sum(d.size / 100.0 * (t - d.at_s) / 600.0 for d in begun if d.what == "tire")
     return max(0.7, 1.0 - lost)
 
 
 class Act(Struct, frozen=True):
-    """What a prompt leads to; None leaves things as they are."""
+    """A person's reaction to a prompt; None leaves things as they are."""
 
     facing: Heading | None = None
     speed_m_s: float | None = None
@@ -157,7 +157,7 @@ class Act(Struct, frozen=True):
 
 
 YES = Act(press=True)
-PROMPTS: dict[str, Act] = {  # speeds and s as a person would press; chosen
+PROMPTS: dict[str, Act] = {  # speeds that a person would set; chosen
     "check_in": YES,
     "check_rails": YES,
     "check_all": YES,
@@ -185,7 +185,7 @@ PROMPTS: dict[str, Act] = {  # speeds and s as a person would press; chosen
 
 
 def meant(key: str, because: Mapping[str, float | str | None]) -> Act | None:
-    """Return what a prompt leads to, with the number that it told; None for any other cue."""
+    """Return the reaction to a prompt, with the number that it names; None for any other cue."""
     speed, percent = because.get("speed"), because.get("percent")
     if key in SPEEDS and isinstance(speed, float):
         return Act(speed_m_s=speed / SPEEDS[key])

@@ -1,10 +1,10 @@
-"""The way of samples from a sensor to the host: packets, delays, losses.
+"""The simulated link from a sensor to the host: packets, delays, losses.
 
-A packet leaves at the next connection event after its last sample, waits a log-normal while
-(p99 is ten times the median), longer during a stall or a lag, and never overtakes another.
-While the link is down samples are gone, as on a sensor without memory. Shapes and rates:
-bursts of packets, stalls and disconnections as reported of real radios (micro:bit, Raspberry Pi,
-chest straps); none of it was measured here.
+A packet leaves at the next connection event after its last sample, takes a log-normal time (p99 is
+ten times the median), longer during a stall or a lag, and never overtakes another. Samples taken
+while the link is down are lost, as on a sensor without memory. Bursts, stalls and disconnections
+follow published reports on real radios (micro:bit, Raspberry Pi, chest straps); none of it was
+measured here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from cued.simulation.scenario import Breaking, SimulatedLink, SimulatedSensor
 
 
 class Window(Struct, frozen=True):
-    """A time in which something is wrong with the link."""
+    """An interval with something wrong on the link."""
 
     start: float
     end: float
@@ -50,25 +50,25 @@ class LinkModel:
         self._next_stall = self._wait(link.stalls_per_h)
         self._next_drop = self._wait(link.drops_per_h)
         self._now: list[Window] = []
-        self._said: list[tuple[float, Input]] = []
+        self._messages: list[tuple[float, Input]] = []
         self._held: list[tuple[Floats, Floats, Floats, Floats | None]] = []
         self._count = 0
         self._last = 0.0
 
     def connect(self) -> tuple[float, Input]:
-        """Return the message that the link is up."""
+        """Return the input that reports the link as up."""
         return 0.0, LinkChanged(0.0, self._sensor.name, True)
 
     def send(
         self, until: float, t: Floats, stamps: Floats, acc: Floats, gyr: Floats | None
     ) -> list[tuple[float, Input]]:
-        """Return what the samples before ``until`` set on its way, with times of arrival."""
+        """Return the inputs sent by the samples before ``until``, with times of arrival."""
         self._begin(until)
         alive = np.ones(t.size, dtype=bool)
         for w in self._now:
             if w.what == "lost":
                 alive &= (t < w.start) | (t >= w.end)
-        out, self._said = self._said, []
+        out, self._messages = self._messages, []
         if t.size and alive.any():
             self._held.append(
                 (t[alive], stamps[alive], acc[alive], None if gyr is None else gyr[alive])
@@ -114,7 +114,7 @@ class LinkModel:
         return out
 
     def _arrival(self, sent: float) -> float | None:
-        """Return when a packet that is complete at ``sent`` arrives; None when it never does."""
+        """Return when a packet completed at ``sent`` arrives; None if it is lost."""
         link = self._link
         jitter, luck = (float(x) for x in (self._rng.standard_normal(), self._rng.random()))
         at = sent + link.delay_s
@@ -152,12 +152,14 @@ class LinkModel:
     def _open(self, w: Window) -> None:
         name = self._sensor.name
         if w.what == "battery":
-            self._said.append((w.start, Battery(w.start, name, w.by)))
+            self._messages.append((w.start, Battery(w.start, name, w.by)))
             return
         self._now.append(w)
         if w.what == "lost":
-            self._said.append((w.start, LinkChanged(w.start, name, False, "connection timeout")))
-            self._said.append((w.end, LinkChanged(w.end, name, True)))
+            self._messages.append(
+                (w.start, LinkChanged(w.start, name, False, "connection timeout"))
+            )
+            self._messages.append((w.end, LinkChanged(w.end, name, True)))
             self._held, self._count = [], 0  # a half-filled packet is lost too
             self._last = max(self._last, w.end) if self._last > w.start else self._last
 

@@ -1,11 +1,11 @@
-"""What interrupts a gait: stumble, fall, bow, wipe, cough, as additions to trunk and feet.
+"""Interruptions of a gait: stumble, fall, bow, wipe, cough, as additions to trunk and feet.
 
-Sizes: a stumble takes the support away for a moment, leans the trunk by some 12 degrees at 80-200
+Sizes: a stumble removes the support for a moment, pitches the trunk by some 12 degrees at 80-200
 deg/s and ends in a jolt of 3-4 g (acted stumbles of SisFall, 10.3390/s17010198: 3-4.6 m/s² less for
-a quarter of a second, then 3.2-4.4 g, a jerk of 1,900-3,000 m/s³ or 7-13 times one's own). A fall
-leaves 0.3-0.9 g for half a second at 100-350 deg/s, hits with 3-8 g and then lies still. Real falls
-differ more than any template; use these to test that the daemon reacts, never to report how well
-it detects falls.
+a quarter of a second, then 3.2-4.4 g, a jerk of 1,900-3,000 m/s³ or 7-13 times the person's usual).
+A fall leaves 0.3-0.9 g for half a second at 100-350 deg/s, hits with 3-8 g and then lies still.
+Real falls vary more than any template; use these to test that the daemon reacts, never to report
+how well it detects falls.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ FALL_S = 0.75  # from losing balance to the ground (0.7-0.8 s, Hsiao & Robinovit
 HIT_S = 0.09  # how long the ground takes to stop a body
 CATCH_S = 0.25  # from the caught foot to the step that catches the body
 STUMBLE_DEG = 12.0  # the trunk's pitch at size 1; chosen
-LASTS_S = {"stumble": 2.0, "fall": np.inf}  # chosen: two or three strides; nobody gets up again
+LASTS_S = {"stumble": 2.0, "fall": np.inf}  # chosen: two or three strides; the fallen stay down
 
 
 class Mishap(Struct, frozen=True):
-    """One interruption. ``by`` as in the script; ``way`` 1 pitches forward, -1 backward."""
+    """One interruption. ``by`` is the script's; ``way`` 1 pitches forward, -1 backward."""
 
     t: float
     what: str
@@ -33,12 +33,12 @@ class Mishap(Struct, frozen=True):
     way: float
 
     def over(self, t: float) -> bool:
-        """Return whether nothing of it is left at a time."""
+        """Return whether its effect has ended by a time."""
         return t > self.t + LASTS_S.get(self.what, self.for_s + 1.0)
 
     @property
     def peak_t(self) -> float:
-        """When it is at its worst."""
+        """The time of its greatest effect."""
         return self.t + (FALL_S if self.what == "fall" else CATCH_S)
 
 
@@ -69,19 +69,19 @@ def push(t: Floats, acc: Floats, mishaps: list[Mishap]) -> Floats:
     for m in mishaps:
         age = t - m.t
         if m.what == "fall":
-            # Half the support goes; the gait that is left goes with it.
+            # Half the support is lost, and the gait fades out.
             unload = _hump(age - 0.1, FALL_S - 0.1)
             out *= np.where(age > 0.0, np.clip(1.0 - age / 0.4, 0.0, 1.0), 1.0)[:, None]
             out[:, 2] -= 5.5 * unload
-            # The ground takes the speed away again.
+            # The ground stops the fall.
             hit = 5.5 * (FALL_S - 0.1) / HIT_S * _hump(age - FALL_S, HIT_S)
             hit += 15.0 * ring(age - FALL_S, 2.0 * np.pi * 11.0, 0.045)
             out[:, 2] += hit
             out[:, 0] += 0.5 * m.way * hit
         elif m.what == "stumble":
-            # The belt takes the caught foot along, so the trunk is braked first.
+            # The belt carries the caught foot along, which brakes the trunk first.
             out[:, 0] -= m.way * 5.0 * m.by * ring(age, 2.0 * np.pi * 4.0, 0.10)
-            # What sinks is caught: the second half gives back the speed that the first took.
+            # The body sinks and is caught: the second half cancels the first one's velocity.
             out[:, 2] -= 7.0 * m.by * (_hump(age, CATCH_S) - _hump(age - CATCH_S, CATCH_S))
             caught = ring(age - CATCH_S, 2.0 * np.pi * 8.0, 0.05)
             out[:, 1] += 8.0 * m.by * caught
@@ -94,14 +94,14 @@ def push(t: Floats, acc: Floats, mishaps: list[Mishap]) -> Floats:
 
 
 def _hump(age: Floats, for_s: float) -> Floats:
-    """Rise to 1 and back within a time; its mean is a half."""
+    """Return a hump that rises to 1 and falls back within a time; its mean is a half."""
     return np.sin(np.pi * np.clip(age / for_s, 0.0, 1.0)) ** 2
 
 
 def tumble(
     t: Floats, force: Floats, rate: Floats, mishaps: list[Mishap], toward: float
 ) -> tuple[Floats, Floats]:
-    """Return a foot's force and rate, (n, 3) each, with a fall in them."""
+    """Return a foot's force and rate, (n, 3) each, with falls added."""
     for m in mishaps:
         if m.what != "fall":
             continue

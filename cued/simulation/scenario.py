@@ -2,11 +2,11 @@
 
 Sections, all optional but ``[[does]]``:
 
-* ``[person]``: who walks; ``[link]``: how packets travel; ``[[sensor]]``: what is worn;
-* ``[[does]]``: what the person does from ``at_s`` on (``ACTIONS`` lists them);
-* ``[[belt]]``: what the treadmill is set to; ``[treadmill]``: what it tells of it;
-* ``[[breaks]]``: what goes wrong (``FAULTS``);
-* ``[[command]]``: what somebody asks of the daemon.
+* ``[person]``: the walker; ``[link]``: how packets travel; ``[[sensor]]``: what is worn;
+* ``[[does]]``: the person's actions (``ACTIONS``), each from ``at_s`` on;
+* ``[[belt]]``: the treadmill's settings; ``[treadmill]``: its reports;
+* ``[[breaks]]``: faults of sensors and links (``FAULTS``);
+* ``[[command]]``: commands to the daemon.
 
 Every mistake is a ``ConfigError`` of one line that names section, key and what was probably meant.
 Times are in seconds from the start of the run.
@@ -35,7 +35,7 @@ class Limits(Struct, frozen=True):
     by: float | None = None  # None: takes no ``by``
     least: float = 0.0
     most: float = 0.0
-    for_s: float | None = None  # None: lasts until something else, or is an instant
+    for_s: float | None = None  # None: lasts until the next action, or is an instant
     what: str = ""
 
 
@@ -44,31 +44,31 @@ ACTIONS: dict[str, Limits] = {  # defaults and bounds of a scenario's own number
     "walk": Limits(what="walks as fast as the belt"),
     "run": Limits(what="runs as fast as the belt"),
     "go": Limits(what="walks, or runs above 1.95 m/s forward and 1.6 m/s backward"),
-    "turn": Limits(180, -180, 180, 3.0, "turns round in small steps, by so many degrees"),
+    "turn": Limits(180, -180, 180, 3.0, "turns in small steps, degrees"),
     "face_back": Limits(what="has the back to the console from the start; instantly"),
-    "overlong": Limits(8, -20, 30, 30.0, "takes strides so many percent longer than usual"),
-    "uneven": Limits(6, -20, 20, 30.0, "left steps so many percent longer than right ones"),
+    "overlong": Limits(8, -20, 30, 30.0, "takes longer strides than usual, percent"),
+    "uneven": Limits(6, -20, 20, 30.0, "takes longer left steps than right ones, percent"),
     "limp": Limits(14, 5, 20, 30.0, "as uneven, and the left foot, which hurts, comes down flat"),
-    "unsteady": Limits(2.5, 1, 5, 30.0, "sways and varies so many times as much"),
-    "lean": Limits(8, -30, 30, 30.0, "leans forward by so many degrees"),
+    "unsteady": Limits(2.5, 1, 5, 30.0, "sways and varies more, by this factor"),
+    "lean": Limits(8, -30, 30, 30.0, "leans forward, degrees"),
     "hold_rail": Limits(for_s=20.0, what="holds the rail: less up and sideways"),
-    "tire": Limits(2, 0, 20, what="loses so many percent of cadence in ten minutes"),
+    "tire": Limits(2, 0, 20, what="loses cadence, percent in ten minutes"),
     "stumble": Limits(1, 0.3, 2, what="catches a foot; 1 is a clear stumble"),
-    "fall": Limits(80, 45, 100, what="falls and lies still, tilted by so many degrees"),
+    "fall": Limits(80, 45, 100, what="falls and lies still, tilted, degrees"),
     "step_off": Limits(what="steps off the belt and stands beside it"),
-    "bow": Limits(20, 5, 60, 4.0, "bows by so many degrees and comes back"),
+    "bow": Limits(20, 5, 60, 4.0, "bows and comes back up, degrees"),
     "wipe": Limits(15, 5, 40, 3.0, "wipes the face, turning the trunk"),
     "cough": Limits(3, 0.5, 10, what="coughs, m/s²"),
 }
 FAULTS: dict[str, Limits] = {  # as above
     "lost": Limits(for_s=10.0, what="the link drops and comes back; samples are gone"),
     "stall": Limits(for_s=1.0, what="packets wait and then come all at once"),
-    "lag": Limits(15, 0.1, 60, 30.0, "every packet is so many seconds late"),
+    "lag": Limits(15, 0.1, 60, 30.0, "every packet is late, seconds"),
     "loss": Limits(10, 0, 100, 30.0, "percent of packets lost"),
-    "battery": Limits(10, 0, 100, what="the sensor reports so many percent"),
+    "battery": Limits(10, 0, 100, what="the sensor reports its charge, percent"),
     "nan": Limits(for_s=1.0, what="samples are not numbers"),
     "flat": Limits(for_s=2.0, what="the sensor repeats its last sample"),
-    "saturate": Limits(2, 1, 16, 10.0, "the range shrinks to so many g"),
+    "saturate": Limits(2, 1, 16, 10.0, "the range shrinks, to this many g"),
     "slip": Limits(30, -180, 180, what="the sensor turns on the body about its x axis, degrees"),
     "knock": Limits(60, 5, 150, what="something hits the sensor, m/s²"),
 }
@@ -110,15 +110,15 @@ class Person(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         float, Meta(ge=0, le=4, description="Hardness of the landing, 1 is average.")
     ] = 1.0
     responsive: Annotated[
-        float, Meta(ge=0, le=1, description="Probability of doing what a technique cue says.")
+        float, Meta(ge=0, le=1, description="Probability of obeying a technique cue.")
     ] = 0.0
     follows: Annotated[
-        bool, Meta(description="Turns and sets the belt as the program's prompts say.")
+        bool, Meta(description="Turns and sets the belt as the program's prompts ask.")
     ] = False
 
 
 class SimulatedLink(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How packets travel. The default is ideal: synced, and there at the last sample."""
+    """How packets travel. The default is ideal: synced, arriving with the last sample."""
 
     samples: Annotated[int, Meta(ge=1, le=400, description="Samples in a packet.")] = 5
     interval_s: Annotated[
@@ -129,7 +129,7 @@ class SimulatedLink(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ] = 0.0
     delay_s: Annotated[float, Meta(ge=0, le=60, description="Constant delay, s.")] = 0.0
     skew_ppm: Annotated[
-        float, Meta(ge=-20000, le=20000, description="How much the sensor's clock runs fast.")
+        float, Meta(ge=-20000, le=20000, description="By how much the sensor's clock is fast.")
     ] = 0.0
     synced: Annotated[bool, Meta(description="Sample times come on the host's clock.")] = True
     loss_percent: Annotated[float, Meta(ge=0, le=100, description="Packets lost, percent.")] = 0.0
@@ -138,7 +138,7 @@ class SimulatedLink(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class SimulatedSensor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One sensor that is worn. Noise is of a BMI270 with 50 Hz bandwidth (data sheet)."""
+    """One worn sensor. Its noise is a BMI270's at 50 Hz bandwidth (data sheet)."""
 
     name: Name
     placement: Literal["lower_back", "waist", "chest", "foot_left", "foot_right"]
@@ -146,7 +146,7 @@ class SimulatedSensor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     gyro: Annotated[bool, Meta(description="Has a gyroscope.")] = True
     mounting: Matrix = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
     skewed_deg: Annotated[
-        float, Meta(ge=0, le=45, description="Worn askew by up to so many degrees at random.")
+        float, Meta(ge=0, le=45, description="Worn askew at random, by at most this, degrees.")
     ] = 0.0
     noise_m_s2: Annotated[float, Meta(ge=0, le=2, description="White noise, m/s².")] = 0.012
     noise_deg_s: Annotated[float, Meta(ge=0, le=20, description="White noise, deg/s.")] = 0.07
@@ -158,7 +158,7 @@ class SimulatedSensor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Planned(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something from a time on, by so much and for so long, or as is usual of it."""
+    """An action or fault from a time on, with size and duration; None takes the default."""
 
     at_s: Seconds
     what: str
@@ -172,23 +172,23 @@ class Planned(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def size(self) -> float:
-        """How much; 0 of what takes no ``by``."""
+        """The size; 0 if it takes no ``by``."""
         return (self.limits.by or 0.0) if self.by is None else self.by
 
     @property
     def lasts_s(self) -> float:
-        """How long; 0 of an instant, and of what lasts until something else."""
+        """The duration; 0 if it is an instant or lasts until the next action."""
         return (self.limits.for_s or 0.0) if self.for_s is None else self.for_s
 
 
 class Doing(Planned, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the person does from a time on."""
+    """An action of the person from a time on."""
 
     what: Action
 
 
 class BeltSetting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the treadmill is set to from a time on; it gets there at ``ramp_m_s2``."""
+    """A setting of the treadmill from a time on, reached at ``ramp_m_s2``."""
 
     at_s: Seconds
     speed_m_s: Annotated[float, Meta(ge=0, le=6)] | None = None
@@ -196,36 +196,36 @@ class BeltSetting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ramp_m_s2: Annotated[float, Meta(gt=0, le=10)] = 0.2
 
 
-class Telling(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the treadmill reports of its speed, once a second."""
+class Reporting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The treadmill's reports of its speed, once a second."""
 
     tells: Annotated[
         Literal["console", "measured", "nothing", "zero"],
-        Meta(description="What it is set to, what the belt does, nothing, or always 0."),
+        Meta(description="Reports the set speed, the belt's true speed, nothing, or always 0."),
     ] = "console"
     noise_percent: Annotated[
         float, Meta(ge=0, le=20, description="White noise, percent of the speed.")
     ] = 0.0
     resolution_m_s: Annotated[
-        float, Meta(ge=0, le=0.5, description="Told in steps of so much, m/s; 0 has none.")
+        float, Meta(ge=0, le=0.5, description="Resolution of the reports, m/s; 0: exact.")
     ] = 0.0
     flicker_percent: Annotated[
-        float, Meta(ge=0, le=100, description="So many percent of reports are 0.1 km/h more.")
+        float, Meta(ge=0, le=100, description="Share of reports 0.1 km/h too high, percent.")
     ] = 0.0
     factor: Annotated[
-        float, Meta(gt=0, le=4, description="Told is so many times the speed: a wrong unit.")
+        float, Meta(gt=0, le=4, description="Reported over true speed: a wrong unit.")
     ] = 1.0
 
 
 class Breaking(Planned, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What goes wrong; without ``sensor`` it hits all of them."""
+    """A fault; without ``sensor`` it affects all of them."""
 
     what: Fault
     sensor: str = ""
 
 
 class Asking(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A command to the daemon."""
+    """A command to the daemon at a time."""
 
     at_s: Seconds
     name: Name
@@ -246,20 +246,20 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     seed: Annotated[int, Meta(ge=0)] = 1
     duration_s: Annotated[float, Meta(gt=0, le=604800)] = 60.0
     belt_error_percent: Annotated[
-        float, Meta(ge=-10, le=10, description="How much faster the belt is than it says.")
+        float, Meta(ge=-10, le=10, description="By how much the belt is faster than it reports.")
     ] = 0.0
     person: Person = Person()
     link: SimulatedLink = SimulatedLink()
     sensor: tuple[SimulatedSensor, ...] = FEET_AND_BACK
     does: tuple[Doing, ...]
     belt: tuple[BeltSetting, ...] = ()
-    treadmill: Telling = Telling()
+    treadmill: Reporting = Reporting()
     breaks: tuple[Breaking, ...] = ()
     command: tuple[Asking, ...] = ()
 
 
 def parse(text: str) -> Scenario:
-    """Read a scenario. Raises ConfigError with one line that says where and what."""
+    """Read a scenario. Raises ConfigError with one line that names place and mistake."""
     raw = toml.parse(text, "scenario")
     _reject_unknown(raw)
     try:
@@ -276,14 +276,14 @@ SECTIONS: dict[str, type[Struct]] = {
     "sensor": SimulatedSensor,
     "does": Doing,
     "belt": BeltSetting,
-    "treadmill": Telling,
+    "treadmill": Reporting,
     "breaks": Breaking,
     "command": Asking,
 }
 
 
 def _reject_unknown(raw: dict[str, Any]) -> None:
-    """Refuse unknown words first: for these msgspec cannot say what was meant."""
+    """Refuse unknown names before msgspec does, which cannot suggest what was meant."""
     known = [f.name for f in msgspec.structs.fields(Scenario)]
     for key, value in raw.items():
         if key not in known:
@@ -331,9 +331,9 @@ def _where(message: str) -> str:
 
 
 def _check(scenario: Scenario) -> None:
-    """Check what goes across fields."""
+    """Check the rules that involve several fields."""
     if not scenario.does or not scenario.sensor:
-        raise ConfigError("scenario: wants at least one [[does]] and one [[sensor]]")
+        raise ConfigError("scenario: needs at least one [[does]] and one [[sensor]]")
     for number, doing in enumerate(scenario.does, 1):
         _check_size(f"[[does]] {number}", doing)
     names = [s.name for s in scenario.sensor]

@@ -1,12 +1,12 @@
-"""Where and when the feet land: the walker's plan, a second ahead of the samples.
+"""The walker's plan: where and when the feet land, a second ahead of the samples.
 
-One step after the other is planned from what the script says at that moment: who walks, which way
-they face, how fast the belt is, how tired they are. The plan is the truth: contacts, lifts, sides
-and stride lengths come out as ``KnownTruth`` rows, and the same numbers go to ``foot`` and
-``trunk``, which turn them into samples. Steps are planned strictly in order and never changed
-afterwards.
+Steps are planned one after the other from the person, the intention, the heading and the belt's
+speed at that moment, and never changed afterwards. The plan is the truth: contacts, lifts, sides
+and stride lengths are returned as ``KnownTruth`` rows, and the same numbers go to ``foot`` and
+``trunk``, which turn them into samples.
 
-A stride's length is the belt's way during it plus the change of where on the deck the foot lands.
+A stride's length is the distance that the belt moves during it, plus the change of the landing
+point on the deck.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from cued.simulation.scenario import Person
 from cued.simulation.trunk import SHAPES, Knot
 
 AHEAD_S = 1.2  # a push-off begins up to 0.6 s before the contact that ends the swing
-MOVING_M_S = 0.1  # a belt slower than this is stood on
-SLOW_M_S = 0.2  # the slowest belt that anybody walks on; below, steps get shorter, not slower
-FLAT = 0.2  # of the angle at which a foot lands is left where it hurts; assumed
-HALF_WIDTH_M = 0.09  # chosen
-MEMORY_S = 4.0  # of what is true, for inputs that come late
+MOVING_M_S = 0.1  # people stand on a slower belt; chosen
+SLOW_M_S = 0.2  # cadence falls no further on slower belts, only step length; chosen
+FLAT = 0.2  # share of the landing angle left on a painful foot; assumed
+HALF_WIDTH_M = 0.09  # half the step width; chosen
+MEMORY_S = 4.0  # how long the plan is kept, for sensors sampled late
 SIDES = ("left", "right")
 
 
 class KnownTruth(Struct, frozen=True):
-    """A row of ``truth.csv``: its kinds, and ``incident``, ``overlong`` and ``heard`` besides."""
+    """A row of ``truth.csv``; besides its kinds there are ``incident``, ``overlong``, ``heard``."""
 
     t_s: float
     kind: str
@@ -67,13 +67,13 @@ class Stepper:
         self._spot = [0.0, 0.0]  # where on the deck each foot is, m
         self._landed = [0.0, 0.0]
         self.down = False
-        self.upsets: list[Mishap] = []  # what the plan ran into; whoever takes one removes it
+        self.upsets: list[Mishap] = []  # new mishaps of the plan; the reader clears the list
         self.knots: deque[Knot] = deque()
         self.strides: tuple[deque[FootStride], deque[FootStride]] = (deque(), deque())
         self._begin()
 
     def plan(self, until: float, intent_at: Callable[[float], Intent]) -> list[KnownTruth]:
-        """Plan until the samples up to ``until`` are settled; give what becomes true, in order."""
+        """Plan all that affects samples up to ``until``; return the new truth, in order."""
         truth: list[KnownTruth] = []
         while self._t < until + AHEAD_S:
             intent = intent_at(self._t)
@@ -84,7 +84,7 @@ class Stepper:
         return truth
 
     def forget(self, before: float) -> None:
-        """Drop what lies more than a few seconds before a time; one of each is kept."""
+        """Drop knots and strides more than ``MEMORY_S`` before a time, except the last ones."""
         while len(self.knots) > 2 and self.knots[1].t < before - MEMORY_S:
             self.knots.popleft()
         for strides in self.strides:
@@ -271,27 +271,27 @@ class Stepper:
         )
 
     def _upset(self, what: str, t: float, by: float, intent: Intent) -> KnownTruth:
-        """Note what throws the walker: with the travel, so onto the back when walking backward."""
+        """Add a mishap; it throws the walker along the travel, onto the back in backward gait."""
         way = -1.0 if intent.direction == "backward" else 1.0
         self.upsets.append(Mishap(t, what, by, 0.0, way))
         return KnownTruth(t, "incident", "", what)
 
     def _about(self, spread: float) -> float:
-        """Return one, give or take a relative spread; never far off."""
+        """Return a factor of mean 1 with a relative spread, clipped at 2.5 deviations."""
         return 1.0 + spread * float(np.clip(self._rng.standard_normal(), -2.5, 2.5))
 
 
 class Rhythm:
-    """Relative deviations of successive steps: a fractal series whose next value is always at hand.
+    """Relative deviations of successive steps: a fractal series, generated step by step.
 
     Human stride times wander with long memory (1/f-like, DFA exponent alpha around 0.75; Hausdorff
-    et al. 1995, 10.1152/jappl.1995.78.1.349), so averages settle slower than white noise suggests,
+    et al. 1995, 10.1152/jappl.1995.78.1.349), so averages settle more slowly than with white noise,
     and a simulator with white jitter flatters every threshold.
 
-    Method: white noise plus a sum of first-order processes with time constants 1.5 to 1100 steps in
-    steps of three. Their weights follow the power law of fractional noise, tau^(2 alpha - 2), and
-    the white share makes the first autocorrelation exactly 2^(2 alpha - 1) - 1. It is an
-    approximation: memory ends at about 1100 steps (ten minutes).
+    Method: white noise plus a sum of first-order processes with time constants from 1.5 to 1100
+    steps, each three times the one before. Their weights follow the power law of fractional noise,
+    tau^(2 alpha - 2), and the white share makes the first autocorrelation exactly
+    2^(2 alpha - 1) - 1. It is an approximation: memory ends at about 1100 steps (ten minutes).
     """
 
     def __init__(self, alpha: float, rng: np.random.Generator) -> None:
@@ -309,7 +309,7 @@ class Rhythm:
         self._state: Floats = rng.standard_normal(7)
 
     def step(self) -> float:
-        """Return the next step's deviation; successive pairs average to standard deviation 1."""
+        """Return the next step's deviation; means of successive pairs have deviation 1."""
         draw = self._rng.standard_normal(8)
         self._state = self._keep * self._state + np.sqrt(1.0 - self._keep**2) * draw[:7]
         value = float((self._gain * self._state).sum()) + self._white * float(draw[7])

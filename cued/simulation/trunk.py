@@ -1,18 +1,18 @@
-"""What a sensor on the trunk feels: harmonics of step and stride between known contacts.
+"""Simulated signals of a sensor on the trunk: harmonics of step and stride between known contacts.
 
-The gait is handed in as knots, one per contact (``Knot``); between two knots the phase runs
-uniformly and every amplitude linearly, so nothing jumps. Walking is a sum of harmonics of the step
-(vertical, fore-aft) and of the stride (sideways, roll, yaw); phases against the contact and sizes
-are those of 2,218 steps of 19 people (``gaits.py`` [1]). Running is a pulse of force while a foot
-is on the belt and free fall in between. Each contact adds a ring.
+The gait is given as knots, one per contact (``Knot``). Between two knots the phase advances
+uniformly and every amplitude changes linearly, so nothing jumps. Walking is a sum of harmonics of
+the step (vertical, fore-aft) and of the stride (sideways, roll, yaw), with sizes and phases against
+the contact from 2,218 steps of 19 people (``gaits.py`` [1]). Running is a pulse of force while a
+foot is on the belt, and free fall in between. Each contact adds a ring.
 
-Signs that follow from the body, not from a table: the trunk sways toward the standing leg, the
-hip drops on the swinging side, and the pelvis turns with the leg that is ahead. Backward only the
-fore-aft lead over vertical, the yaw and the sizes differ, and they are drawn at random within
-what has been measured (``gaits.Style``); nothing is reversed in time.
+Some signs follow from the body, not from a table: the trunk sways toward the standing leg, the hip
+drops on the swinging side, and the pelvis turns with the leading leg. Backward gait differs only in
+the fore-aft lead over vertical, the yaw and the sizes, which are drawn at random within what has
+been measured (``gaits.Style``); nothing is reversed in time.
 
-Chest: fore-aft and turns are taken smaller (0.7, 0.6). That is a guess; no chest recording was
-examined, so don't tune a chest sensor on it.
+Chest: fore-aft and turns are reduced (0.7, 0.6). That is a guess; no chest recording was examined,
+so don't tune a chest sensor on it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Knot(Struct, frozen=True):
     """The gait at one instant, mostly a contact. ``side`` is 1 left, -1 right, 0 no contact."""
 
     t: float
-    phase: float  # step count times pi; a left contact is at an even one
+    phase: float  # step count times pi; even counts are left contacts
     side: float
     running: float
     duty: float
@@ -55,7 +55,7 @@ class Knot(Struct, frozen=True):
 
 
 class Manner(Struct, frozen=True, eq=False):
-    """What one person's trunk does its own way: phases of sway (3, 4) and of the harmonics, rad."""
+    """One person's individual trunk movement: phases of sway (3, 4) and of the harmonics, rad."""
 
     sway: Floats
     up: tuple[float, ...]
@@ -80,13 +80,13 @@ FORE = ((1, 1.0, 0.0), (2, 0.56, 0.91), (3, 0.40, 0.33), (4, 0.25, -0.02))
 WARP = 0.75  # a runner's force peaks early in the contact (-91..-120 deg, alcantara)
 WARP_MEAN = 0.6560  # mean of sin(pi x^0.75) over 0..1
 WARP_PHASE = -0.885 * np.pi  # of its first harmonic, per part of the step on the belt
-SWAY_HZ = (0.23, 0.37, 0.61, 0.97)  # no two in a simple ratio, so that the wander does not repeat
+SWAY_HZ = (0.23, 0.37, 0.61, 0.97)  # no two in a simple ratio, so that the sway does not repeat
 
 
-def feel(
+def simulate(
     t: Floats, knots: list[Knot], manner: Manner, chest: bool
 ) -> tuple[Floats, Floats, Floats]:
-    """Return (n, 3) acceleration without gravity, level and along the heading, and angles.
+    """Return acceleration without gravity, in level axes along the heading, and orientation.
 
     Returns acceleration (n, 3), angles (n, 3) as yaw, pitch, roll, and their rates (n, 3).
     """
@@ -97,7 +97,7 @@ def feel(
     acc = _acceleration(t, p, part, table, left, manner)
     acc[:, 0] *= soft[0]
     now = _angles(t, p, manner, soft[1])
-    # The harmonics are those a sensor reads, and a sensor that tilts reads gravity too.
+    # The harmonics are a sensor's readings, and a tilted sensor reads gravity too.
     acc[:, 0] += GRAVITY_M_S2 * (now[:, 1] - p[12])
     acc[:, 1] -= GRAVITY_M_S2 * now[:, 2]
     before, after = (
@@ -107,14 +107,14 @@ def feel(
 
 
 def sense(acc: Floats, angles: Floats, rates: Floats) -> tuple[Floats, Floats]:
-    """Return specific force and turn rate in trunk axes of what ``feel`` gave."""
+    """Return specific force and turn rate in trunk axes, from the results of ``simulate``."""
     yaw, pitch, roll = angles[:, 0], angles[:, 1], angles[:, 2]
     force = acc + np.array([0.0, 0.0, GRAVITY_M_S2])
     return turned(force, np.zeros_like(yaw), pitch, roll), body_rates(rates, pitch, roll)
 
 
 def _between(t: Floats, table: Floats, left: NDArray[np.intp]) -> tuple[Floats, Floats]:
-    """Return parameters (columns, n) between the knots, and (n,) how far along."""
+    """Return parameters (columns, n) between the knots, and the fraction passed (n,)."""
     k0, k1 = table[left], table[left + 1]
     part = np.clip((t - k0[:, 0]) / (k1[:, 0] - k0[:, 0]), 0.0, 1.0)
     p = np.ascontiguousarray((k0 + part[:, None] * (k1 - k0)).T)
@@ -144,7 +144,7 @@ def _acceleration(
     rough = p[15:23]
     up = p[5] * ((1.0 - run) * walk_up + run * run_up + 0.22 * _texture(step, rough[:4]))
     fore = p[6] * ((1.0 - run) * walk_fore + run * run_fore + 0.35 * _texture(step, rough[2:6]))
-    # Toward the standing leg the body is, away from it it is pushed: minus at mid left stance.
+    # The body is over the standing leg and pushed away from it: negative at mid left stance.
     lateral = p[7] * (
         -0.5 * np.sin(p[1] + 0.25) - 1.1 * np.sin(3.0 * p[1] + 1.1) + 0.8 * np.cos(5.0 * p[1] + 2.4)
     )
@@ -160,7 +160,7 @@ def _acceleration(
 
 
 def _texture(step: Floats, rough: Floats) -> Floats:
-    """Return detail that differs from step to step: higher harmonics with random sizes."""
+    """Return the variation from step to step: higher harmonics with random sizes."""
     return (
         rough[0] * np.cos(2.0 * step)
         + rough[1] * np.sin(2.0 * step)
@@ -170,7 +170,7 @@ def _texture(step: Floats, rough: Floats) -> Floats:
 
 
 def _sway(t: Floats, phase: Floats) -> Floats:
-    """Slow unit sway, (n, 3)."""
+    """Return slow unit sway, (n, 3)."""
     out = np.zeros((t.size, 3))
     for axis, weight in enumerate((1.0, 0.8, 0.2)):
         for hz, start in zip(SWAY_HZ, phase[axis], strict=True):

@@ -1,10 +1,10 @@
-"""A person on a belt: the plan of steps, and what each place on the body feels of it.
+"""A person on a belt: the plan of steps, and the signals at each place on the body.
 
-``Walker`` joins the parts: ``Will`` (what is meant), ``Stepper`` (when the feet land),
-``mishaps``, and the two signal models ``foot`` and ``trunk``. It is told the belt's speed by a
-function of time and asked for samples at any ascending times up to where it has been advanced.
+``Walker`` joins the parts: ``Will`` (intentions), ``Stepper`` (when the feet land), ``mishaps``,
+and the two signal models ``foot`` and ``trunk``. It gets the belt's speed from a function of time
+and gives samples at any ascending times up to the time that it was advanced to.
 
-How it compares, as standard deviations in m/s² (x y z) and deg/s; simulated, then real:
+Comparison with recordings, as standard deviations in m/s² (x y z) and deg/s; simulated, then real:
 
 =============================  ==========================  ===================================
 lower back, 1.25 m/s           1.7 1.3 1.9, 22 16 24       1.8 1.4 2.4 (+- 0.9 0.4 0.9),
@@ -16,9 +16,9 @@ instep, 1.22 m/s               11.3 2.3 5.2, pitch 222     9.1 2.8 7.8, pitch 22
 instep, backward 0.6 m/s       5.2 2.3 5.2, pitch 102      6.7 3.0 6.0, pitch 121 (gottlieb, one)
 =============================  ==========================  ===================================
 
-Feet turn too neatly sideways (roll 30 against 39, yaw 23 against 28 deg/s), stance is quieter than
-a real shoe, and no two real people are as alike as these. Backward running, chest and falls rest
-on no recording. tests/core/simulation keeps the signals near these.
+Feet turn too little sideways (roll 30 against 39, yaw 23 against 28 deg/s), stance is quieter than
+in a real shoe, and real people differ more. Backward running, chest and falls rest on no recording.
+tests/core/simulation keeps the signals near these.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Walker:
         self._manner = trunk.Manner.drawn(rng)
         self._will = Will(does, person, rng)
         self._stepper = Stepper(person, self._style, belt_at, rng)
-        self._told = 0
+        self._started = 0
         self._mishaps: list[Mishap] = []
 
     @property
@@ -65,7 +65,7 @@ class Walker:
         return self._will.hear(key, t)
 
     def do(self, what: Action, t: float) -> None:
-        """Intend to do something from ``t`` on."""
+        """Add an action from ``t`` on."""
         self._will.do(what, t)
 
     def face(self, heading: Heading, t: float) -> None:
@@ -74,7 +74,7 @@ class Walker:
             self._will.do("turn", t)
 
     def advance(self, until: float) -> list[KnownTruth]:
-        """Compute samples up to ``until``; return the truth until then or soon after."""
+        """Plan up to ``until``; return the truth until then or soon after."""
         self._stepper.forget(until)
         self._mishaps = [m for m in self._mishaps if not m.over(until - 2.0)]
         rows = self._stepper.plan(until, self._will.at)
@@ -87,7 +87,7 @@ class Walker:
 
     def trunk(self, t: Floats, chest: bool = False) -> tuple[Floats, Floats]:
         """Return specific force and turn rate, (n, 3) in trunk axes, at ascending times (n,)."""
-        acc, angles, rates = trunk.feel(t, list(self._stepper.knots), self._manner, chest)
+        acc, angles, rates = trunk.simulate(t, list(self._stepper.knots), self._manner, chest)
         if self._mishaps:
             acc = mishaps.push(t, acc, self._mishaps)
             more = mishaps.lean(t + foot.H_S, self._mishaps)
@@ -98,19 +98,19 @@ class Walker:
 
     def foot(self, t: Floats, side: int) -> tuple[Floats, Floats]:
         """Return specific force and turn rate of the left (0) or right (1) foot, in foot axes."""
-        force, rate = foot.feel(t, list(self._stepper.strides[side]))
+        force, rate = foot.simulate(t, list(self._stepper.strides[side]))
         if self._mishaps:
             toward = 1.0 if side == 0 else -1.0
             force, rate = mishaps.tumble(t, force, rate, self._mishaps, toward)
         return force, rate
 
     def _turns_and_overlays(self, until: float) -> list[KnownTruth]:
-        """Start what the script says by its own clock."""
+        """Start overlays, and return the truth of turns and long strides, as scripted."""
         rows: list[KnownTruth] = []
         does = self._will.does
-        while self._told < len(does) and does[self._told].at_s <= until + 0.5:
-            d = does[self._told]
-            self._told += 1
+        while self._started < len(does) and does[self._started].at_s <= until + 0.5:
+            d = does[self._started]
+            self._started += 1
             if d.what in OVERLAYS:
                 self._mishaps.append(Mishap(d.at_s, d.what, d.size, max(0.5, d.lasts_s), 1.0))
                 rows.append(KnownTruth(d.at_s, "incident", "", d.what))

@@ -1,4 +1,4 @@
-"""A sensor as it is worn: its clock, its mounting, its errors, its faults.
+"""A worn sensor: its clock, mounting, errors and faults.
 
 Order: body axes -> sensor axes (mounting, worn askew, slipped) -> offset and white noise -> range
 -> faults. Sample k is taken at k / (rate (1 + skew)) on the run's clock and stamped k / rate by
@@ -21,7 +21,7 @@ DEG = math.pi / 180.0  # rad
 
 
 class WornSensor:
-    """Turns what a place on the body feels into what the sensor says."""
+    """Turns the motion of a place on the body into the sensor's samples."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class WornSensor:
         return k / self._true_rate, k / self.sensor.rate_hz
 
     def run_times(self, stamps: Floats) -> Floats:
-        """Return the run's times of stamps that a radio sent: what a clock estimate would find."""
+        """Convert a radio's time stamps to the run's clock, as an ideal clock estimate would."""
         return (stamps - self.epoch_s) * (self.sensor.rate_hz / self._true_rate)
 
     def sense(self, t: Floats, force: Floats, rate: Floats) -> tuple[Floats, Floats | None]:
@@ -79,7 +79,7 @@ class WornSensor:
         return m
 
     def _break(self, t: Floats, acc: Floats, gyr: Floats) -> None:
-        """Spoil samples in place: the arrays are ours and new."""
+        """Apply faults to the samples in place: no one else holds these arrays."""
         for b in self._active("flat", t):
             spoilt = _during(b, t)
             first = int(np.argmax(spoilt))
@@ -106,7 +106,7 @@ def _during(b: Breaking, t: Floats) -> Bools:
 
 
 def _rotated(m: Floats, v: Floats) -> Floats:
-    """Rotate rows; written out so that it rounds alike for any number of rows."""
+    """Rotate rows; written out, to round identically for any number of rows."""
     x, y, z = v[:, 0], v[:, 1], v[:, 2]
     return np.stack([m[i, 0] * x + m[i, 1] * y + m[i, 2] * z for i in range(3)], axis=1)
 

@@ -54,7 +54,7 @@ MISTAKES = {
         "[[sensor]] 1: mounting: "
     ),
     "duration_s = 10": "does is missing",
-    "does = []": "wants at least one [[does]]",
+    "does = []": "needs at least one [[does]]",
     "does = 3": "does: needs a list in [ ]",
     "does = [": "line 1: a quote or a bracket that is opened is not closed",
 }

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cued.model import BeltRequest
-from cued.simulation.belt import RAMP_PERCENT_S, Teller, Treadmill
-from cued.simulation.scenario import BeltSetting, Telling
+from cued.simulation.belt import RAMP_PERCENT_S, Reporter, Treadmill
+from cued.simulation.scenario import BeltSetting, Reporting
 
 SETTINGS = (
     BeltSetting(at_s=10.0, speed_m_s=1.0, ramp_m_s2=0.2),
@@ -70,26 +70,26 @@ def test_the_belt_never_jumps(settings):
         assert abs(belt.at(t)[0] - belt.at(t - 0.5)[0]) <= 0.5 * steepest + 1e-9
 
 
-def reports(telling, n=200):
+def reports(reporting, n=200):
     belt = Treadmill((BeltSetting(at_s=0.0, speed_m_s=1.3, ramp_m_s2=10.0),), 2.0)
     run_to(belt, 10.0)
-    teller = Teller(telling, belt, np.random.default_rng(1))
-    told = [teller.report(9.0) for _ in range(n)]
+    reporter = Reporter(reporting, belt, np.random.default_rng(1))
+    told = [reporter.report(9.0) for _ in range(n)]
     return [b.speed_m_s for b in told if b]
 
 
 def test_a_console_tells_what_is_set_and_a_sensor_what_the_belt_does():
-    assert set(reports(Telling())) == {1.3}
-    assert reports(Telling(tells="measured")) == pytest.approx([1.326] * 200)
-    assert reports(Telling(tells="nothing")) == []
-    assert set(reports(Telling(tells="zero"))) == {0.0}
-    assert reports(Telling(factor=0.621)) == pytest.approx([0.8073] * 200)
+    assert set(reports(Reporting())) == {1.3}
+    assert reports(Reporting(tells="measured")) == pytest.approx([1.326] * 200)
+    assert reports(Reporting(tells="nothing")) == []
+    assert set(reports(Reporting(tells="zero"))) == {0.0}
+    assert reports(Reporting(factor=0.621)) == pytest.approx([0.8073] * 200)
 
 
 def test_what_is_told_jitters_as_the_scenario_says():
-    assert np.std(reports(Telling(noise_percent=2.0), 4000)) == pytest.approx(0.026, rel=0.05)
-    flicker = reports(Telling(flicker_percent=30.0), 4000)
+    assert np.std(reports(Reporting(noise_percent=2.0), 4000)) == pytest.approx(0.026, rel=0.05)
+    flicker = reports(Reporting(flicker_percent=30.0), 4000)
     assert {round(3.6 * v, 2) for v in flicker} == {4.68, 4.78}
     assert np.mean([v > 1.31 for v in flicker]) == pytest.approx(0.3, abs=0.03)
-    steps = reports(Telling(noise_percent=1.0, resolution_m_s=1 / 256))
+    steps = reports(Reporting(noise_percent=1.0, resolution_m_s=1 / 256))
     assert all(256 * v == pytest.approx(round(256 * v)) for v in steps)
