@@ -1,1 +1,1 @@
-"""Gait facts in, decisions out: what to say, when, and why not. Knows nothing of devices."""
+"""The coach: decides from gait events what to say and when. Knows nothing of devices."""

@@ -1,23 +1,23 @@
-"""Imprint and carry: what the backward step left, whether it lasts forward, and when it slips.
+"""Imprint and carry: the backward step's effect on forward strides, and how long it lasts.
 
 Rules of this file
 ------------------
 * The imprint is the runner's own gait by direction, mode, speed and incline bin: medians over
-  clean strides, with robust spread. It is told as an event, one a bin.
-* Forward strides are compared with forward strides only. The stride to keep is the one that was
-  brought along, within what a person can carry of the backward change: a step rate 5 to 10 % higher
-  than before (step-rate retraining, 10.1249/MSS.0b013e3181ebedf4). Held to 10 %, who keeps 6 was
-  told in half of the simulated carries that it was lost. Where the backward stride was no shorter
-  there is nothing to carry, and the first strides after turning are the ones to keep.
-* How much was carried is told by difference: log(after / before) as a share of
-  log(backward / before), all at the same speed; unknown where no speed matches. Therefore settling
-  in ends, and the carry begins, at the speed of the backward part.
-* Ten strides a foot tell that; where fewer came by the end of the same speed, as at 0.3 m/s and
-  steps that were not all seen, four do, and the error that they leave is told with it.
-* A runner who, error included, brings along less than a third of what is to be carried has
-  reverted at once: nothing was held. At another speed nothing is known of that.
+  clean strides, with robust spread. It is sent as an event, one per bin.
+* Forward strides are compared with forward strides only. The stride to keep is the first forward
+  one, limited to what a person can carry of the backward change: a step rate 5 to 10 % higher
+  than before (step-rate retraining, 10.1249/MSS.0b013e3181ebedf4). Without that limit, a runner who
+  keeps 6 % of 10 heard in half of the simulated carries that it was lost. If the backward stride
+  was no shorter there is nothing to carry, and the first strides after turning are to be kept.
+* The carried share is log(after / before) over log(backward / before), all at the same speed; it
+  is unknown if no speed matches. Therefore settling in ends, and the carry begins, at the speed of
+  the backward part.
+* It takes ten strides per foot. If fewer came by the end of the same speed, as at 0.3 m/s with
+  steps missed, four are enough, and the larger error is reported with the result.
+* A runner who, error included, brings along less than a third of the change has reverted at once.
+  This is not known at another speed.
 * Otherwise the old pattern is back when strides lengthen against the one to keep
-  (``strides/overlong.py``). Time to that and time to recovery are told as measurements.
+  (``strides/overlong.py``). The times to that and to recovery are measurements.
 """
 
 from __future__ import annotations
@@ -41,25 +41,25 @@ from cued.coach.workout.ladder import CARRY_SAME_S
 from cued.gait.ordinary import SPEED_BIN_M_S, Terms
 from cued.model import Belt, Imprint, Measurement, Stride
 
-KEPT_VALUES = 60  # strides: a minute's
-LAST_STRIDES_S = 5.0  # before the belt is to change
-FEW_STRIDES = 4  # of a foot: better than no figure, and no ground for a cue
-TURN_STRIDES = 2  # the belt has not changed, and the direction is known only after the turn
-COMPARED = {"trunk_lean_deg": 7.0, "bounce_cm": 1.5}  # so much worse is lost; chosen, not tuned
+KEPT_VALUES = 60  # strides: a minute's worth
+LAST_STRIDES_S = 5.0  # the last seconds before the belt is to change
+FEW_STRIDES = 4  # per foot: better than no figure, but no reason for a cue
+TURN_STRIDES = 2  # few, because the belt is the same and the direction known only after the turn
+COMPARED = {"trunk_lean_deg": 7.0, "bounce_cm": 1.5}  # a larger loss is cued; chosen, not tuned
 LEAST_CARRIED, MOST_CARRIED = 0.05, 0.10  # of step rate: 10.1249/MSS.0b013e3181ebedf4
-REVERTED = 1.0 / 3.0  # of that; a choice: at a CV of 3 % twice the error of 10 strides a foot
-LEAST_SHIFT = 0.02  # a backward stride hardly shorter than the forward one has nothing to carry
+REVERTED = 1.0 / 3.0  # of that; chosen: at a CV of 3 %, twice the error of 10 strides a foot
+LEAST_SHIFT = 0.02  # less than this and there is nothing to carry; chosen
 TRUNK = {"trunk_lean_deg": "lean_deg", "bounce_cm": "bounce_cm", "sway_percent": "sway_percent"}
 
 
 class Imprints:
-    """Gathers what belongs to an imprint beside stride time."""
+    """Gathers the trunk's part of the imprints."""
 
     def __init__(self) -> None:
         self._values: dict[tuple[Terms, str], deque[float]] = {}
 
     def feed(self, stride: Stride, known: Known) -> None:
-        """Keep what the trunk did in a settled stride."""
+        """Keep the trunk's measurements of a settled stride."""
         key = terms_of(stride, known.belt)
         if key is None or not known.settled(stride.side):
             return
@@ -70,14 +70,14 @@ class Imprints:
                 values.append(measured.value)
 
     def events(self, own: Baselines, carried: Baselines, now: float) -> list[Imprint]:
-        """Return the imprint of every bin, both feet as one."""
+        """Return the imprint of every bin, both feet together."""
         feet: dict[Terms, list[Baseline]] = {}
         for key, learned in {**own.all(), **carried.all()}.items():
             feet.setdefault(key.sideless, []).append(learned)
         return [self._event(key, owns, now) for key, owns in sorted(feet.items())]
 
     def posture(self, forward: Terms) -> dict[str, float]:
-        """Return the backward part's trunk at a speed, where forward was not that different."""
+        """Return the trunk figures to keep: backward ones that forward gait had nearly reached."""
         out: dict[str, float] = {}
         back = _back(forward.sideless)
         for name, limit in COMPARED.items():
@@ -112,9 +112,9 @@ class Carry:
         self._before = before
         self._imprints = imprints
         self.began = now
-        self.kept = Baselines()  # the forward strides after turning round
+        self.kept = Baselines()  # from the forward strides after turning round
         self._shift: float | None = None
-        self._told: set[Terms] = set()
+        self._reported: set[Terms] = set()
         self._targets: dict[Terms, Baseline] = {}
         self._bin: Terms | None = None
         self._drifted: float | None = None
@@ -123,11 +123,11 @@ class Carry:
 
     @property
     def has_short_step(self) -> bool:
-        """Return whether the backward step is known to have been shorter: else none was held."""
+        """Return whether the backward step is known to have been shorter, so worth keeping."""
         return self._shift is not None
 
     def backward_spm(self, belt: Belt | None) -> float | None:
-        """Return the backward step rate at the belt's speed; None where it was no quicker."""
+        """Return the backward step rate at the belt's speed; None if it was no quicker."""
         if belt is None:
             return None
         speed, incline = bins_of(belt)
@@ -139,7 +139,7 @@ class Carry:
         return 120.0 / back.stride_s
 
     def feed(self, stride: Stride, known: Known) -> list[Measurement]:
-        """Process a stride; return what is measured because of it."""
+        """Process a stride; return the resulting measurements."""
         key = terms_of(stride, known.belt)
         if key is None or known.belt is None or key.direction != "forward":
             return []
@@ -156,7 +156,7 @@ class Carry:
         return out
 
     def slipped(self, since: float | None, now: float) -> list[Measurement]:
-        """Measure when the old pattern came back, and when it had gone again."""
+        """Measure when the old pattern came back, and when it was gone again."""
         after = 0.0 if since is None else round(since - self.began, 1)
         since = since if since is not None else self.state.reverted
         if since is not None and self._drifted is None:
@@ -170,13 +170,13 @@ class Carry:
         return []
 
     def _at(self, bin_: Terms) -> None:
-        """Forget what was found at another speed."""
+        """Forget the findings at another speed."""
         if bin_ != self._bin:
             self._bin, self._drifted = bin_, None
             self.state = replace(self.state, reverted=None)
 
     def _target(self, key: Terms, speed_m_s: float) -> Baseline | None:
-        """Return the stride to keep, once it is known what was brought along."""
+        """Return the stride to keep, once the carried change is known."""
         before, after = self._before.opening(key), self.kept.opening(key)
         if before is None or self._shift is None:
             return self.kept.of(key, speed_m_s)
@@ -187,7 +187,7 @@ class Carry:
         return self._targets.get(key)
 
     def _carried(self, key: Terms, now: float) -> list[Measurement]:
-        """Measure once a bin how much of the backward change is in the forward stride."""
+        """Measure, once per bin, the share of the backward change in the forward stride."""
         late = now - self.began > CARRY_SAME_S - LAST_STRIDES_S
         least = FEW_STRIDES if late else EARLY_STRIDES
         before, back = (_both(self._before, terms, least) for terms in (key, _back(key)))
@@ -200,9 +200,9 @@ class Carry:
                 self._shift = min(max(change, LEAST_CARRIED), MOST_CARRIED)
         bin_ = key.sideless
         if back is None or self._shift is None or before.stride_s / back.stride_s - 1 < LEAST_SHIFT:
-            if bin_ in self._told or self._shift is not None:
+            if bin_ in self._reported or self._shift is not None:
                 return []
-            self._told.add(bin_)
+            self._reported.add(bin_)
             return [_measured("carried_percent", None, "%", 0, now)]
         whole = math.log(back.stride_s / before.stride_s)
         part = math.log(after.stride_s / before.stride_s)
@@ -211,14 +211,14 @@ class Carry:
         if _both(self.kept, key):  # ten strides a foot
             wanted = math.log1p(self._shift)
             self._revert(-part / wanted, error / wanted, share, now)
-        if bin_ in self._told:
+        if bin_ in self._reported:
             return []
-        self._told.add(bin_)
-        told = _measured("carried_percent", round(share, 1), "%", after.strides, now)
-        return [replace(told, error=round(100.0 * error / abs(whole), 1))]
+        self._reported.add(bin_)
+        found = _measured("carried_percent", round(share, 1), "%", after.strides, now)
+        return [replace(found, error=round(100.0 * error / abs(whole), 1))]
 
     def _revert(self, wanted: float, error: float, share: float, now: float) -> None:
-        """Note that hardly anything was brought along, or that it has come after all."""
+        """Note that hardly anything was carried, or that it came after all."""
         since = self.state.reverted
         if wanted + 2.0 * error < REVERTED and since is None:
             since = now
@@ -232,7 +232,7 @@ class Carry:
 
 
 def _both(own: Baselines, key: Terms, least: int = EARLY_STRIDES) -> Baseline | None:
-    """Return the feet that are known as one: mean stride time and spread, and all strides."""
+    """Return the known feet combined: mean stride time and spread, and all strides."""
     known = [b for b in (own.opening(foot, least) for foot in key.feet) if b is not None]
     if not known:
         return None
@@ -243,12 +243,12 @@ def _both(own: Baselines, key: Terms, least: int = EARLY_STRIDES) -> Baseline | 
 
 
 def _error(own: Baseline) -> float:
-    """Return the standard error of a stride time that wanders (baseline.py), as a share of it."""
+    """Return the relative standard error of a wandering stride time (strides/baseline.py)."""
     return own.cv * own.strides ** ((PERSISTENCE - 1.0) / 2.0)
 
 
 def _back(key: Terms) -> Terms:
-    """Return the backward part's conditions at a forward bin's speed."""
+    """Return the backward bin at a forward bin's speed."""
     return key._replace(direction="backward", incline=0)
 
 

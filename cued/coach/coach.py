@@ -1,10 +1,10 @@
-"""The composed coach: gait facts, inputs and time in; phases, cues, requests and answers out.
+"""The composed coach: turns inputs and gait events into phases, cues, requests and answers.
 
-``feed`` takes every input but sample packets and every gait event, in time order; its numbered
-steps are the whole order of things. What each step finds is written into one snapshot (``Known``),
-which everything after it reads.
+``feed`` takes every gait event and every input except sample packets, in time order; its numbered
+steps are the complete order of processing. Each step writes its findings into one snapshot
+(``Known``), which all later steps read.
 
-Pure: what comes out depends on what was fed only. ``now`` is the newest time known to the engine.
+Pure: the output depends on the input only. ``now`` is the newest time known to the engine.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from cued.coach.voice.pacer import Pacer
 from cued.coach.voice.phrases import Phrases
 from cued.coach.voice.silence import SignOfLife, held
 from cued.coach.workout import conditions
-from cued.coach.workout.belt_requests import Wish
+from cued.coach.workout.belt_requests import PendingRequest
 from cued.coach.workout.memory import Memory
 from cued.coach.workout.session import Session
 from cued.model import (
@@ -50,10 +50,10 @@ from cued.model import (
     Summary,
 )
 
-# Many a stride, and by themselves no reason to say anything: the stride that follows is.
+# There are many of these in a stride; rules look at them with the stride that follows.
 FREQUENT = (Measurement, Footfall, Lift, Mounting)
 OFFER_LASTS_S = 60.0  # chosen: time to hear an offer and to find the button
-CARRY_BEAT_S = 20.0  # then the rhythm is to be the runner's own; a choice
+CARRY_BEAT_S = 20.0  # then the runner should keep the rhythm alone; chosen
 OFFERED_BEAT_S = 30.0  # some 40 strides a foot while running
 
 
@@ -84,19 +84,19 @@ class Coach:
         self._now = float("-inf")
         self._sign = SignOfLife()
         self._offered_at = float("-inf")
-        self._wish = Wish()
-        self._said_at = float("-inf")  # a cue, on a person's wish
+        self._request = PendingRequest()
+        self._said_at = float("-inf")  # the last cue that a person asked for
 
     @property
     def memory(self) -> Memory:
-        """What is known of the runner, this daemon's sessions included."""
+        """The runner's memory, including this daemon's sessions."""
         return self._session.kept.memory
 
     def feed(self, item: Input | AnyEvent, now: float) -> list[AnyEvent]:
-        """Process an input or an event; return what follows from it."""
+        """Process an input or an event; return the events that it causes."""
         now = self._now = max(now, self._now)
         known, belt_before = self.known, self.known.belt_changed
-        # 1. What is known.
+        # 1. Update the snapshot.
         known.see(item, now)
         if isinstance(item, Mounting):
             self._session.kept.wear(item)
@@ -104,24 +104,24 @@ class Coach:
             return []
         if isinstance(item, CueDone):
             self._arbiter.done(item)
-        # 2. What a person asks for.
+        # 2. A person's command.
         proposals = list[Proposal]()
         events = self._command(item, proposals, now) if isinstance(item, Command) else []
-        # 3. Safety, whatever the session is doing; the end of an alarm before what follows it.
+        # 3. Safety, in any phase; the end of an alarm comes before its consequences.
         proposals += self._safety.consider(item, known, now)
         known.blind = self._safety.blind
-        # 4. What was compared before a stumble or a change of the belt is compared no more.
+        # 4. Comparisons restart after a stumble, a fall or a change of the belt.
         if isinstance(item, Stumble | Fall) or known.belt_changed != belt_before:
             self._restart()
-        # 5. The session moves on.
+        # 5. The session's phases.
         events += self._entered(self._session.feed(item, self._safety), now)
-        # 6. The stride is judged: against what was carried, else against the runner's own.
+        # 6. The verdict on the stride, against the carried one, else the runner's own.
         events += self._judged(item)
         # 7. The rules.
         known.offered = now - self._offered_at < OFFER_LASTS_S
         known.hold = held(known, self._safety, self._plan.phase_quiet_s)
         technique = self._considered(item)
-        # 8. What was learned from the stride, after the rules have seen it.
+        # 8. Learning from the stride, after the rules have seen it.
         if isinstance(item, Stride):
             events += self._learned(item, technique)
         # 9. The phase's script, praise, and a sign of life.
@@ -129,7 +129,7 @@ class Coach:
         others = (self._line(), self._effects.praise(now), sign)
         proposals += [p for p in others if p]
         events += self._safety.drain()
-        # 10. One voice.
+        # 10. The arbiter's choice.
         return [*events, *self._decide(proposals + technique, now)]
 
     def _command(self, command: Command, proposals: list[Proposal], now: float) -> list[AnyEvent]:
@@ -150,12 +150,12 @@ class Coach:
         if muting == self.known.muted:
             return "already muted" if muting else "already speaking"
         self.known.muted = muting
-        key = "muted" if muting else "unmuted"  # a limit, which mute lets through
+        key = "muted" if muting else "unmuted"  # priority LIMIT, which passes while muted
         proposals.append(safety_cue(key, Priority.LIMIT, now, key, valid_s=5.0))
         return ""
 
     def _restart(self) -> None:
-        """Forget what rules have seen: belt, phase or balance changed."""
+        """Restart the rules: belt, phase or balance changed."""
         for rule in self._rules:
             rule.reset()
         self._pacer.stop()
@@ -163,48 +163,48 @@ class Coach:
         self._judge.restart()
 
     def _entered(self, moved: list[AnyEvent], now: float) -> list[AnyEvent]:
-        """Follow the session into a phase: imprint, carry and requests belong to its borders."""
+        """Handle the session's events: imprint, carry and requests happen at phase changes."""
         out: list[AnyEvent] = []
         for event in moved:
             if isinstance(event, Phase):
-                out += self._border(now)
+                out += self._enter(now)
             if isinstance(event, Summary):
                 self.known.forget_runner()
                 self._judge.forget()
                 self._taught.forget_runner()
             out.append(event)
-        self._wish.add(self._session.script.pop_request(self.known))
-        return [*out, *self._wish.pop(self.known, lost=self._safety.lost)]
+        self._request.add(self._session.script.pop_request(self.known))
+        return [*out, *self._request.pop(self.known, lost=self._safety.lost)]
 
-    def _border(self, now: float) -> list[AnyEvent]:
+    def _enter(self, now: float) -> list[AnyEvent]:
         self._restart()
-        self.known.set_otherwise()
+        self.known.forget_constant_belt()
         self._phase_strides = 0
         self._sign.given(now)
         known, session, before = self.known, self._session, self._taught.carry
         imprint = self._taught.enter(known, session.kept.memory, session.tally)
         session.kept.remember(imprint)
         if self._taught.carry and self._taught.carry is not before:
-            self._beat_on(self._taught.carry, now)
-        self._wish.enter(known)
+            self._start_beat(self._taught.carry, now)
+        self._request.enter(known)
         return [*imprint]
 
-    def _beat_on(self, carry: Carry, now: float) -> None:
-        """Begin the beat of the backward step rate, if the carry wants it."""
+    def _start_beat(self, carry: Carry, now: float) -> None:
+        """Start the beat of the backward step rate, if it was quicker."""
         spm = carry.backward_spm(self.known.belt)
         if self._plan.beats and spm is not None and conditions.felt(self.known):
             self._pacer.begin(spm, CARRY_BEAT_S, now, {"phase": self.known.phase}, fades=True)
 
     def _judged(self, item: Input | AnyEvent) -> list[AnyEvent]:
-        """Judge a stride's length, and measure what imprint and carry do."""
+        """Judge a stride's length, and measure the carry."""
         known, out = self.known, list[AnyEvent]()
         known.judged = None
-        carrying = self._taught.going_on(known)
+        carrying = self._taught.current(known)
         known.carry = carrying.state if carrying else None
         if isinstance(item, Stride) and self.known.active:
             measured = self._taught.measure(item, known)
             known.judged = self._judge.feed(item, known)
-            if carrying and known.judged:  # of a stride that was not judged nothing follows
+            if carrying and known.judged:  # without a verdict nothing follows
                 measured += carrying.slipped(known.judged.lasting, known.now)
             self._session.tally.note(measured)
             for m in measured:
@@ -213,7 +213,7 @@ class Coach:
         return [*out, *self._judge.band(known)]
 
     def _considered(self, item: Input | AnyEvent) -> list[Proposal]:
-        """Ask every rule; return what they propose."""
+        """Return every rule's proposals."""
         if not self.known.active or isinstance(item, CueDone | Command):
             return []
         found = (rule.consider(item, self.known) for rule in self._rules)
@@ -225,14 +225,14 @@ class Coach:
         asks: Notice | None = None
         if self.known.active and not self._safety.holds(self.known):
             self._taught.learn(stride, self.known)
-            # What is paced or carried is not the runner's own.
-            if not (self._pacer.lasts or self._taught.going_on(self.known)):
+            # A paced or carried stride is not the runner's own.
+            if not (self._pacer.lasts or self._taught.current(self.known)):
                 self.known.learn(stride)
                 asks = self._session.kept.compare(stride)
         if asks:
             self._taught.doubt()
-        told = [asks] if asks else []
-        return [*told, *self._remembered(self._effects.feed(stride, proposals))]
+        notices = [asks] if asks else []
+        return [*notices, *self._remembered(self._effects.feed(stride, proposals))]
 
     def _remembered(self, effects: list[Effect]) -> list[AnyEvent]:
         for effect in effects:
@@ -244,7 +244,7 @@ class Coach:
         """Return the next line of the phase's script, once the voice is free."""
         known = self.known
         if self._arbiter.busy(known.now) or known.blind or self._held_back or known.against_s > 0.0:
-            return None  # the script is not for somebody who faces the other way
+            return None  # the script does not fit a runner who faces the other way
         line = self._session.line()
         if line is None:
             return None
@@ -298,7 +298,7 @@ class Coach:
         return []
 
     def _pace(self, wanted: list[Proposal], now: float) -> list[Beat]:
-        """Pace the steps, where that is wished and nothing forbids it."""
+        """Pace the steps, if wanted and nothing forbids it."""
         known = self.known
         silent = known.muted or known.blind or known.spec.overlay or self._held_back
         allowed = self._plan.metronome and not (known.hold or silent)

@@ -1,4 +1,4 @@
-"""What a person can ask for, and the answer: done, or why not.
+"""A person's commands, and their answers: done, or why not.
 
 | command | value | does |
 |---|---|---|
@@ -6,17 +6,17 @@
 | pause, resume, skip, stop | | as the phase table allows |
 | mute, unmute | | technique and guidance; never safety (``coach.py``) |
 | acknowledge | | ends the alarm after a fall, or answers the check-in |
-| press | | what a single button means: yes, "the belt is slow", else resume, begin or pause |
-| same_runner, new_runner | | answers whether it is the chosen runner who walks |
+| press | | a single button: yes, "the belt is slow", else resume, begin or pause |
+| same_runner, new_runner | | answers whether the chosen runner is walking |
 | something_wrong | | a long press: no to a question; else the session eases off |
-| profile | name | whom the workouts are for, between sessions |
-| mark | any text | puts a mark into the events; a belt that tells no speed was changed |
-| say | a key of ``SAYABLE`` | says that cue, when nothing graver is to be said; every 6 s at most |
+| profile | name | chooses the kind of workout, between sessions |
+| mark | any text | puts a mark into the events; a belt of unreported speed was changed |
+| say | a key of ``SAYABLE`` | says that cue, unless something is more urgent; at most every 6 s |
 | set_speed | m/s | asks the treadmill; refused above the stage's limit in a backward phase |
 | set_incline | % | asks the treadmill |
 | faster, slower | | the console shows a tenth of a km/h (mph) more or less than was typed |
-| effort | 6..20 | how hard it was, on Borg's scale, for the ladder |
-| runner | name | who is running, between sessions |
+| effort | 6..20 | perceived exertion on Borg's scale, for the ladder |
+| runner | name | chooses the runner, between sessions |
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ NAMES = (
     "resume", "runner", "same_runner", "say", "set_incline", "set_speed", "skip", "slower",
     "something_wrong", "start_program", "stop", "unmute",
 )  # fmt: skip
-# Cues that a person beside the treadmill may have said.
+# Cues that a person next to the treadmill may request.
 SAYABLE = (
     "overlong_stride", "cadence_drift", "trunk_lean", "asymmetry", "hard_landing", "look_ahead",
     "toes_first", "recall", "too_fast",
 )  # fmt: skip
-SAY_EVERY_S = 6.0  # or one voice drowns the other
+SAY_EVERY_S = 6.0  # so that one cue has ended before the next; chosen
 FASTEST_M_S = 7.0  # 25 km/h; treadmills for runners end at 20 to 25
 STEEPEST_PERCENT = 25.0  # chosen: far beyond an ordinary treadmill's 15
-TYPED_STEP = {"km/h": 0.1 / 3.6, "mph": 0.1 * 1.609344 / 3.6}  # what a key of a console does
-PRESSED: tuple[Trigger, ...] = ("resume", "pause", "begin")  # the first that does something
+TYPED_STEP = {"km/h": 0.1 / 3.6, "mph": 0.1 * 1.609344 / 3.6}  # one press of a console's key
+PRESSED: tuple[Trigger, ...] = ("resume", "pause", "begin")  # the first that applies
 _TRIGGERS: dict[str, Trigger] = {
     "start_program": "begin",
     "pause": "pause",
@@ -60,7 +60,7 @@ def answer(command: Command, why: str, now: float) -> CommandResult:
 
 
 def to_say(command: Command, known: Known, now: float, said_at: float) -> tuple[str, Proposal]:
-    """Return why a cue is not said on a person's wish, or an empty text, and the cue."""
+    """Return why a requested cue is refused, or an empty text, and the cue."""
     key = str(command.value or "")
     cue = Proposal(
         key=key,
@@ -148,8 +148,8 @@ def _belt(
     if not isinstance(value, int | float) or not 0.0 <= value <= most:
         return f"the value is a number from 0 to {most:g}", None
     limit = known.limit_m_s
-    wish = {"speed_m_s": float(value)} if speed else {"incline_percent": float(value)}
-    request = BeltRequest(t=now, why="command", **wish)
+    wanted = {"speed_m_s": float(value)} if speed else {"incline_percent": float(value)}
+    request = BeltRequest(t=now, why="command", **wanted)
     why = against_more(known, lost=safety.lost) if asks_more(request, known) else ""
     if why:
         return (f"not faster {why}" if speed else f"not steeper {why}"), None
@@ -161,7 +161,7 @@ def _belt(
 def _typed(
     command: Command, known: Known, speed_unit: str, now: float
 ) -> tuple[str, BeltRequest | None]:
-    """Correct a typed speed by one step of the console; a belt that tells its speed needs none."""
+    """Correct a typed speed by one step of the console; refused if the speed is reported."""
     if known.belt_state.source in ("console", "sensor"):
         return "the belt's speed is not typed: the treadmill tells it", None
     step = TYPED_STEP[speed_unit]

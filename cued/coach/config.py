@@ -1,4 +1,4 @@
-"""``[coach]`` of the configuration: how much is said, to whom, and what the coach may ask for."""
+"""The configuration's ``[coach]`` section: how much is said, to whom, and consent to requests."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ class CoachConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     program: Annotated[
         bool | None,
         Meta(
-            description="Lead through a workout in phases. False: free run, any direction, only "
-            "the watch for unsteadiness and overlong strides, until a press begins a workout. "
-            "Left out: true for people, false for simulated and recorded runners, who answer no "
-            "question."
+            description="Lead through a workout in phases. False: free run in any direction, "
+            "watched only for unsteadiness and overlong strides, until a press begins a workout. "
+            "Left out: true for people; false for simulated and recorded runners, who answer no "
+            "questions."
         ),
     ] = None
     profile: Annotated[
         str,
-        Meta(description="Which file of cued/coach/workout/profiles the workout follows."),
+        Meta(description="The workout: a file of cued/coach/workout/profiles."),
     ] = "first_time_ever"
     runner: Annotated[
         str,
         Meta(
-            min_length=1, description="Name under which history is kept; a command can change it."
+            min_length=1, description="The runner's name in the history; a command can change it."
         ),
     ] = "runner"
     feedback: Annotated[
         Literal["auto", "full", "half", "quarter", "safety"],
         Meta(
-            description="Share of technique cues that is given. auto: fades from full over half "
-            "to a quarter as sessions at a stage go by. safety: none."
+            description="Share of technique cues that are given. auto: fades from full to half "
+            "to a quarter over the sessions at a stage. safety: none."
         ),
     ] = "auto"
     catch_strides: Annotated[
@@ -41,24 +41,24 @@ class CoachConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Meta(
             ge=0,
             le=400,
-            description="Length of a stretch without technique cues, to see what stays, strides; "
-            "0 leaves such stretches out.",
+            description="Length of a stretch without technique cues that tests what the runner "
+            "keeps, strides; 0: no such stretches.",
         ),
     ] = 40
     praise: Annotated[
-        bool, Meta(description="A short chime after 20 strides in range that follow a cue.")
+        bool, Meta(description="A short chime after 20 strides in range after a cue.")
     ] = True
     metronome: Annotated[
         bool,
         Meta(
-            description="Tick every step at the personal target while off target, for at most "
+            description="Tick every step at the runner's target while off target, for at most "
             "30 s at a time."
         ),
     ] = False
     beats: Annotated[
         bool,
         Meta(
-            description="Tick the own backward step rate through the first 20 s of the carry, "
+            description="Tick the runner's backward step rate in the first 20 s of the carry, "
             "fading out, and a quicker one with an offer in free run. False: words only."
         ),
     ] = True
@@ -74,12 +74,12 @@ class CoachConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Meta(
             ge=10.0,
             le=120.0,
-            description="Nothing but safety and guidance at the start of a phase, s.",
+            description="Only safety and guidance for this long at the start of a phase, s.",
         ),
     ] = 10.0
     hold_steps: Annotated[
         int,
-        Meta(ge=12, le=60, description="Nothing but safety after a stumble, steps."),
+        Meta(ge=12, le=60, description="Only safety cues for this long after a stumble, steps."),
     ] = 12
     speed_unit: Annotated[
         Literal["km/h", "mph"], Meta(description="Unit in which belt speeds are spoken and shown.")
@@ -87,7 +87,7 @@ class CoachConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     belt_requests: Annotated[
         bool,
         Meta(
-            description="Consent that the coach asks a connected treadmill for speed and incline. "
+            description="Consent to the coach setting a connected treadmill's speed and incline. "
             "Off: it says what to set and the runner sets it."
         ),
     ] = False
@@ -100,9 +100,9 @@ class CoachConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ] = False
     step_off_s: Annotated[
         float,
-        Meta(ge=3.0, le=60.0, description="No stride for so long counts as stepped off, s."),
+        Meta(ge=3.0, le=60.0, description="Time without a stride that means stepped off, s."),
     ] = 8.0
     end_after_s: Annotated[
         float,
-        Meta(ge=20.0, le=1800.0, description="Standing or gone for so long ends the session, s."),
+        Meta(ge=20.0, le=1800.0, description="Time standing or gone that ends the session, s."),
     ] = 120.0

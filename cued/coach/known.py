@@ -1,11 +1,11 @@
-"""The one snapshot of what is known now: who moves how, where in the session, what is allowed.
+"""The coach's snapshot of everything known now: movement, session, permissions.
 
 Rules of this file
 ------------------
 * The coach and its session write it; rules, phases and the arbiter read it and change nothing.
 * Whatever is not known is None or "unknown". Nothing here guesses.
-* ``see`` takes in inputs and events, in time order; what belongs to the session (from ``phase``
-  on) is written by ``workout/``, and what lets cues through by ``coach.py``.
+* ``see`` processes inputs and events, in time order; ``workout/`` writes the session's fields
+  (from ``phase`` on), and ``coach.py`` those that let cues through.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from cued.coach.strides.baseline import (
     Baseline,
     Baselines,
     terms_of,
-    unspoken,
+    unreported,
 )
 from cued.coach.workout.memory import Worked
 from cued.coach.workout.phase import PhaseSpec
@@ -41,14 +41,14 @@ from cued.model import (
     Stride,
 )
 
-BELT_MOVES_M_S = 0.05  # slower is a belt that stands; chosen
-TURNABLE_M_S = 0.55  # the fastest of the first stage, and a belt's error
-FAR_TOO_FAST = 1.5  # times the limit; half as fast again as anybody has prescribed; a choice
-REFINED_M_S = 0.05  # half of what baselines tell apart; a level's first reports may be so far off
-LANDINGS = 8  # of a foot: more than come between two looks at them, or are looked back on
-HELD_S = 7.0  # feet that step again so soon go on at the same speed (belt/source.py)
-UPSET_S = 60.0  # so long after being unsteady nobody is taken for steady unseen; a choice
-STRIDE_AGE_S = 3.0  # longer than any stride: after that nobody walks
+BELT_MOVES_M_S = 0.05  # a slower belt is standing; chosen
+TURNABLE_M_S = 0.55  # the fastest of the first stage, plus a belt's error
+FAR_TOO_FAST = 1.5  # times the limit: half as fast again as anybody has prescribed; chosen
+REFINED_M_S = 0.05  # half a bin of the baselines; a level's first reports may be this far off
+LANDINGS = 8  # per foot: more than are compared, or land between two comparisons
+HELD_S = 7.0  # feet that step again within this keep the same speed (belt/source.py)
+UPSET_S = 60.0  # after being unsteady, a runner counts as upset for this long if not seen; chosen
+STRIDE_AGE_S = 3.0  # longer than any stride: after that nobody is walking
 
 Cap = Literal["session", "day", "week"]
 
@@ -57,9 +57,9 @@ class Carried(Struct, frozen=True, kw_only=True):
     """The forward carry.
 
     target : the stride to keep, None until it is known.
-    reverted : since when it is known that hardly anything was brought along, or None.
+    reverted : since when it is known that hardly anything was carried, or None.
     posture : the trunk's measurements of the backward part at this speed, by name.
-    because : the numbers that rests on.
+    because : the numbers behind ``reverted``.
     """
 
     target: Baseline | None = None
@@ -71,16 +71,16 @@ class Carried(Struct, frozen=True, kw_only=True):
 class Judged(Struct, frozen=True, kw_only=True):
     """The verdict on the newest stride's length.
 
-    reference : what it is to be.  since : since when strides are too long, or None.
-    lasting : the same, as long as it is so for either foot, whichever this stride is of.
+    reference : the target.  since : since when this foot's strides are too long, or None.
+    lasting : since when either foot's strides are too long, or None.
     size : of the error, 0 to 1: full at twice the threshold.
-    tells : strides are even enough for a verdict.  because : the numbers it rests on.
+    even : strides vary little enough for a verdict.  because : the numbers it rests on.
     """
 
     reference: Baseline
     since: float | None = None
     lasting: float | None = None
-    tells: bool = True
+    even: bool = True
     size: float = 0.5
     because: dict[str, float | str | None] = {}
 
@@ -88,32 +88,31 @@ class Judged(Struct, frozen=True, kw_only=True):
 class Known(Struct, kw_only=True):
     """The latest of everything.
 
-    landed : each foot's last contacts, as far as one sensor saw them.
+    landed : each foot's last contacts, of one sensor.
     stage, sessions : on the ladder; sessions before this one.  program : a workout in phases.
-    limit_m_s : no faster than this backward.  left_s, cap : backward, and the cap that ends it.
-    bout_left_s : until this backward part is over before the caps.
-    elapsed_s : walked in the phase; stood in it, where standing is expected.  remaining_s : of it.
-    stepping : in a session, somebody walks, though the last steps may have been missed.
-    against_s : for how long the runner has faced another way than the phase asks for.
-    part_s : walked backward in the present backward part, or the last one.
-    back_m_s : the belt in it.
-    due_m_s, due_percent, by_hand, to_be_set : the belt in the part that is due, who sets it, and
-    whether it has to be set from the rails.
-    answered : every question.  slowed : all was done to slow a belt that tells no speed.
-    stepped_on : the word to step on was said.  told_to_turn : since when it was, in this phase.
-    railed_at : when the side rails were named.
-    offered : a backward step, just now.
-    may_jog : somebody or the coach can change the belt's speed.  wrong : the runner said so.
-    carry : in the forward carry, what was brought along and whether it is slipping; else None.
-    judged : the verdict on the stride that is the news, where there is one.
-    hold : why there is nothing but safety and guidance now, or empty.
+    limit_m_s : backward speed limit.  left_s, cap : backward time left, and the cap that ends it.
+    bout_left_s : time left in this backward part, caps aside.
+    elapsed_s : time walked in the phase, or stood if it expects standing.  remaining_s : left.
+    stepping : somebody walks in a session, though the last steps may have been missed.
+    against_s : how long the runner has faced another way than the phase expects.
+    part_s : time walked backward in the present or last backward part.  back_m_s : its belt speed.
+    due_m_s, due_percent, by_hand, to_be_set : the belt in the next part, whether the runner sets
+    it, and whether it has to be set from the rails.
+    answered : all questions are.  slowed : all was done to slow a belt of unreported speed.
+    stepped_on : the prompt to step on was said.  turn_asked_at : when the prompt to turn was said
+    in this phase.  railed_at : when the side rails were mentioned.
+    offered : a backward step was offered just now.
+    may_jog : the runner or the coach can change the belt's speed.  wrong : the runner reported it.
+    carry : the state of the forward carry, else None.
+    judged : the verdict on the stride being processed, if there is one.
+    hold : why only safety and guidance are allowed now, or empty.
     blind : no sensor sees a runner who may be moving.
     worked : how often each wording was judged to help this runner.
-    share, catch : of technique cues that are given; a stretch without any.
+    share, catch : share of technique cues given; within a stretch without any.
     """
 
     now: float = 0.0
-    belt: Belt | None = None  # None while nobody tells its speed
+    belt: Belt | None = None  # None while no source reports its speed
     belt_state: BeltState = BeltState(t=0.0, speed_m_s=None, since=-math.inf)
     mode: Mode = "unknown"
     direction: Direction = "unknown"
@@ -122,7 +121,7 @@ class Known(Struct, kw_only=True):
     upset_at: float = -math.inf
     measured: dict[str, Measurement] = {}
     baselines: Baselines = field(default_factory=Baselines)
-    unspoken: Baselines = field(default_factory=Baselines)  # of a belt taken for constant
+    unreported: Baselines = field(default_factory=Baselines)  # on a belt assumed constant
     belt_changed: float = -math.inf
     feet_silent: float = math.inf
     stride_at: float = -math.inf
@@ -155,7 +154,7 @@ class Known(Struct, kw_only=True):
     answered: bool = False
     slowed: bool = False
     stepped_on: bool = False
-    told_to_turn: float | None = None
+    turn_asked_at: float | None = None
     railed_at: float = -math.inf
     offered: bool = False
     may_jog: bool = True
@@ -181,12 +180,12 @@ class Known(Struct, kw_only=True):
         if now - self.feet_silent > HELD_S:
             self.belt = None
         match item:  # the most frequent first
-            case Measurement(source=""):  # what a foot pod reports is about a second old
+            case Measurement(source=""):  # a foot pod's own values are about a second old
                 self.measured[item.name] = item
             case Footfall():
                 self.footfalls += 1
                 self.footfall_at = max(self.footfall_at, item.t)
-                if item.side != "unknown":  # never heard again, it would stay unlike the others
+                if item.side != "unknown":  # else it would stay as a foot of its own for ever
                     came = self.landed.setdefault(item.side, deque(maxlen=LANDINGS))
                     if came and came[-1].sensor != item.sensor:
                         came.clear()
@@ -207,7 +206,7 @@ class Known(Struct, kw_only=True):
 
     @property
     def active(self) -> bool:
-        """A session is going on."""
+        """A session is running."""
         return self.phase != "idle"
 
     def unsettle(self) -> None:
@@ -231,25 +230,25 @@ class Known(Struct, kw_only=True):
 
     @property
     def times_limit(self) -> float | None:
-        """How fast the belt is against the limit backward, or None where there is none."""
+        """The belt's speed over the backward limit, or None without a limit."""
         if self.limit_m_s is None or self.belt is None:
             return None
-        told = self.belt_state.speed_m_s  # by now surer than what strides are compared at
-        return (self.belt.speed_m_s if told is None else told) / self.limit_m_s
+        newest = self.belt_state.speed_m_s  # more precise by now than ``belt``
+        return (self.belt.speed_m_s if newest is None else newest) / self.limit_m_s
 
     @property
     def far_too_fast(self) -> bool:
-        """Return whether the belt is a danger backward: on one to turn on nobody is thrown off."""
+        """Return whether the belt is dangerously fast backward, unless slow enough to turn on."""
         return (self.times_limit or 0.0) > FAR_TOO_FAST and not self.belt_slow
 
     @property
     def upset(self) -> bool:
-        """Return whether the runner is unsteady, or was and has not been seen steady again."""
+        """Return whether the runner is unsteady, or was and has not been seen steady since."""
         return self.stability == "unsteady" or self.now - self.upset_at < UPSET_S
 
     @property
     def at_rest(self) -> bool:
-        """Return whether nobody walks, and the belt is known to stand."""
+        """Return whether nobody walks and the belt is known to stand."""
         return self.belt is not None and not (self.belt_moves or self.walking)
 
     def settled(self, side: Side, discarded: int = DISCARDED_STRIDES) -> bool:
@@ -257,10 +256,10 @@ class Known(Struct, kw_only=True):
         return self.since_change.get(side, 0) > discarded
 
     def own(self, stride: Stride) -> Baseline | None:
-        """Return the runner's own stride time under the conditions of this stride."""
+        """Return the runner's own stride time under this stride's conditions."""
         if self.belt is None:
-            key = unspoken(stride)
-            return self.unspoken.of(key, 0.0) if key else None
+            key = unreported(stride)
+            return self.unreported.of(key, 0.0) if key else None
         key = terms_of(stride, self.belt)
         return self.baselines.of(key, self.belt.speed_m_s) if key else None
 
@@ -270,16 +269,16 @@ class Known(Struct, kw_only=True):
             return
         if key := terms_of(stride, self.belt):
             self.baselines.learn(key, stride.duration_s)
-        elif self.belt_state.watched and (key := unspoken(stride)):
-            self.unspoken.learn(key, stride.duration_s)
+        elif self.belt_state.watched and (key := unreported(stride)):
+            self.unreported.learn(key, stride.duration_s)
 
-    def set_otherwise(self) -> None:
-        """Go by it that the belt may have been set to another speed, if nobody tells it."""
-        self.unspoken = Baselines()
+    def forget_constant_belt(self) -> None:
+        """Forget baselines of an unreported belt speed, because it may have been changed."""
+        self.unreported = Baselines()
 
     def forget_runner(self) -> None:
-        """Forget the runner's own values: the next session may be another runner's."""
-        self.baselines, self.unspoken = Baselines(), Baselines()
+        """Forget the runner's own values: another runner may be next."""
+        self.baselines, self.unreported = Baselines(), Baselines()
         self.unsettle()
 
     def _stability(self, item: Stability) -> None:
@@ -290,7 +289,7 @@ class Known(Struct, kw_only=True):
         self.stability, self.score = item.level, item.score
 
     def _pace(self, stride_s: float) -> None:
-        """Follow the stride time over some three strides of each foot."""
+        """Smooth the stride time over some three strides of each foot."""
         fresh = not self.stride_s or abs(stride_s / self.stride_s - 1.0) > 1.0
         self.stride_s = stride_s if fresh else self.stride_s + 0.2 * (stride_s - self.stride_s)
 
@@ -303,9 +302,9 @@ class Known(Struct, kw_only=True):
             elif self.feet_silent == math.inf:
                 self.belt = None
             if state.since != before.since:
-                self.set_otherwise()
+                self.forget_constant_belt()
             if not (state.watched and before.watched):
-                return  # a gap is no change; what follows it may be
+                return  # a gap is no change, but the report after it may be
         else:
             self.feet_silent = math.inf
         if speed is not None and (
@@ -315,7 +314,7 @@ class Known(Struct, kw_only=True):
             or abs(speed - self.belt.speed_m_s) > REFINED_M_S
         ):
             self.belt = Belt(state.t, speed, incline, state.error)
-        back = state.steady and state.since < before.since  # what began was no change after all
+        back = state.steady and state.since < before.since  # it was no change after all
         if not back and (state.since != before.since or not state.steady):
             self.belt_changed = now
             self.unsettle()
@@ -323,7 +322,7 @@ class Known(Struct, kw_only=True):
     def _gait(self, gait: Gait) -> None:
         if (gait.mode, gait.direction) != (self.mode, self.direction):
             self.unsettle()
-            self.set_otherwise()
+            self.forget_constant_belt()
         if {gait.mode, self.mode} & {"walking", "running"}:
             self.walked_at = self.now
         self.mode, self.direction = gait.mode, gait.direction

@@ -1,18 +1,17 @@
-"""What a cue rule is: it looks at what is known and may propose a cue.
+"""The protocol of a cue rule, which reads the snapshot and may propose a cue.
 
 Rules of this file
 ------------------
 * A rule is a part (``[rules.NAME]``): ``PART.build(config)`` makes one.
-* It declares what it needs; when that is not worn, ``unmet`` says so in ``cued check`` and the
-  rule stays silent.
-* It declares the keys of the cues that it may propose, so that a phrase that is missing is found
-  by a test and not by a runner.
-* It is asked about every piece of news once, in time order: strides, ticks, gait, belt and the
-  like; footfalls and measurements come with the next stride. While its condition holds it proposes
-  its cue each time; whether and when that is said is the arbiter's business. ``since`` tells one
-  occurrence from the next.
-* It reads what is known (``Known``) and changes nothing in it.
-* A rule that knows no baseline, no direction or nothing of the belt proposes nothing. It never
+* It declares what it needs; if a needed sensor is not worn, ``unmet`` says so in ``cued check`` and
+  the rule is silent.
+* It declares the keys of the cues that it may propose, so that a test finds a missing phrase, not a
+  runner.
+* It sees every event once, in time order: strides, ticks, gait, belt and so on; footfalls and
+  measurements come with the next stride. While its condition holds it proposes its cue each time;
+  the arbiter decides whether and when to say it. ``since`` distinguishes occurrences.
+* It reads the snapshot (``Known``) and changes nothing in it.
+* Without the baseline, direction or belt speed that it needs, a rule proposes nothing. It never
   guesses.
 """
 
@@ -43,11 +42,11 @@ _MEANING: dict[Need, str] = {
 class Proposal(Struct, frozen=True):
     """A cue that a rule would give now.
 
-    key : entry of the phrase catalogue; an entry without words is a tone or is only felt.
+    key : entry of the phrase catalogue; one without words is a tone or only a vibration.
     since : when the present occurrence began, s; proposals of one occurrence share it.
-    size : of the error, 0 to 1; how long the vibration lasts.
-    blanks : numbers that the phrase has blanks for.
-    refractory_s : least time between two of this key.
+    size : of the error, 0 to 1; sets the length of the vibration.
+    blanks : numbers for the phrase's blanks.
+    refractory_s : least time between two cues of this key.
     """
 
     key: str
@@ -60,13 +59,13 @@ class Proposal(Struct, frozen=True):
     size: float = 0.5
     blanks: dict[str, float] = {}
     valid_s: float = 1.5
-    refractory_s: float = 15.0  # a choice: no sooner again is a cue worth hearing
+    refractory_s: float = 15.0  # chosen: sooner, a repetition is not worth hearing
 
 
 class Rule(Protocol):
     """One reason to say something.
 
-    needs : what has to be worn or known for the rule to work.
+    needs : the sensors and data that the rule needs.
     keys : every cue key that the rule may propose.
     """
 
@@ -74,25 +73,25 @@ class Rule(Protocol):
     keys: tuple[str, ...]
 
     def __init__(self, config: Any) -> None:
-        """Start with nothing seen.
+        """Start without an occurrence.
 
-        config : options of the rule; a rule that has some overrides this.
+        config : the rule's options; a rule that has some overrides this method.
         """
         self.reset()
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
-        """Return the cue to give now because of a piece of news, or None."""
+        """Process an input or event; return the cue to give now, or None."""
         ...
 
     def reset(self) -> None:
         """Forget the present occurrence: phase, belt or direction changed, or a stumble.
 
-        A rule that remembers nothing inherits this, and so does one whose reason outlasts a phase,
-        such as a limit of speed.
+        Rules without memory inherit this, and so do those whose reason outlasts a phase, such as a
+        speed limit.
         """
 
 
-# What is felt with a tone; "notice" with any other.
+# The vibration with each tone; "notice" with any other.
 FELT: dict[str, Pattern] = {
     "": "none",
     "alarm": "alarm",
@@ -111,7 +110,7 @@ def safety_cue(
     valid_s: float = 1.5,
     because: Reason | None = None,
 ) -> Proposal:
-    """Propose a cue about safety or the state of things, felt as its tone is heard."""
+    """Propose a cue about safety or the system, with the vibration that belongs to its tone."""
     return Proposal(
         key=key,
         priority=priority,
@@ -146,6 +145,6 @@ def offered(placements: Iterable[Placement], belt: bool, program: bool) -> froze
 
 
 def unmet(needs: frozenset[Need], worn: frozenset[Need]) -> str:
-    """Return what is missing, or an empty text when the rule can work."""
+    """Return what is missing, or an empty text if the rule can work."""
     missing = sorted(needs - worn)
     return "needs " + " and ".join(_MEANING[n] for n in missing) if missing else ""

@@ -1,16 +1,17 @@
-"""Stumble, fall, lost sensors, low batteries: what is told whatever the session is doing.
+"""Safety cues, given in any phase: stumbles, falls, lost sensors, low batteries.
 
 Rules of this file
 ------------------
-* Nothing here is muted, faded or kept for later, but for the state of batteries and the like:
-  that is owed, and proposed until it was said.
-* Each state has its own tone, unlike any coaching cue, and its end is told too.
-* Without any sensor while the belt moves nobody is watched: that is said, again every 10 s up to
-  three times, and everything else is quiet until data come back.
-* A sensor whose samples come too late is as good as none; that this is why is said in place of
-  "gone", or after it. Sensors that contradict each other (``swapped_sensors.py``) are asked about.
-* After a stumble there is a hold of 12 steps: balance is normal again after 10.9 (SD 7.0) steps
-  (10.3389/fspor.2020.00082). Who stands still instead is held for 15 s, as in ``stability.py``.
+* Nothing here is muted, faded or postponed, except the state of batteries and the like: those are
+  owed, and proposed until they were said.
+* Each state has its own tone, unlike any coaching cue, and its end is announced too.
+* If all sensors are lost while the belt moves, nobody is watched: that is said, and repeated every
+  10 s up to three times, and everything else is quiet until data come back.
+* A sensor whose samples come too late counts as lost; this reason is said in place of "gone", or
+  after it. If sensors contradict each other (``swapped_sensors.py``), the runner is asked.
+* A stumble holds technique cues for 12 steps: balance is normal again after 10.9 (SD 7.0) steps
+  (10.3389/fspor.2020.00082). For a runner who stops, the hold ends after 15 s, as in
+  ``stability.py``.
 * A possible fall is a tone and a buzz at once; a confirmed one is an alarm until acknowledged.
 
 All of this is a convenience. It is no medical or safety device, and it cannot prevent a fall.
@@ -38,23 +39,23 @@ from cued.model import (
 )
 
 BLIND_AGAIN_S = 10.0  # chosen
-BLIND_TIMES = 3  # then it is known; chosen
-SEEN_LASTS_S = 5.0  # other sensors that come back so soon after need no word
+BLIND_TIMES = 3  # by then the runner knows; chosen
+SEEN_LASTS_S = 5.0  # further sensors that return within this are not announced; chosen
 STUMBLE_AGAIN_S = 3.0  # chosen
 ALARM_AGAIN_S = 5.0  # high alarms repeat within 2.5-15 s (IEC 60601-1-8, from memory)
-POSSIBLE_LASTS_S = 5.0  # then unconfirmed, it is over; chosen
-BATTERY_LOW_PERCENT = (15.0, 5.0)  # warned of, and again
+POSSIBLE_LASTS_S = 5.0  # a possible fall not confirmed by then is dropped; chosen
+BATTERY_LOW_PERCENT = (15.0, 5.0)  # first and second warning; chosen
 LATE = "sensor_late"
-ASKED = {"feet_swapped": "feet_swapped", "body_map": "sensor_backward"}  # notice: what is asked
+ASKED = {"feet_swapped": "feet_swapped", "body_map": "sensor_backward"}  # notice: question
 BELT_EXPECTED_AFTER_S = 20.0  # of walking; chosen
-DOUBTED = ("zero", "unit", "off_belt")  # what the feet contradict; a belt that pauses may
+DOUBTED = ("zero", "unit", "off_belt")  # doubts raised by the feet; other doubts are not announced
 STOOD_S = 15.0  # as ``HOLD_S`` of stability
-# Of a belt that does not stop: nothing is more urgent, for only the runner's key helps.
+# A belt that does not stop is as urgent as a fall, because only the safety key helps.
 BELT_FAULTS = {"belt_wont_stop": Priority.FALL, "belt_control_off": Priority.LINK}
 
 
 class Safety:
-    """Watches over the watching."""
+    """Watches for stumbles and falls, and over the sensors."""
 
     def __init__(self, plan: CoachConfig) -> None:
         self._plan = plan
@@ -69,7 +70,7 @@ class Safety:
         self._seen_at = float("-inf")
         self._fall: Fall | None = None
         self._walking_since: float | None = None
-        self._belt_told = False
+        self._belt_reported = False
         self._belt_at = float("-inf")
         self._doubted: set[str] = set()
         self._owed: dict[str, Proposal] = {}
@@ -83,20 +84,20 @@ class Safety:
 
     @property
     def lost(self) -> bool:
-        """Some sensor is not heard."""
+        """At least one sensor is lost."""
         return "lost" in self._links.values()
 
     @property
     def fallen(self) -> bool:
-        """A confirmed fall that nobody has acknowledged."""
+        """There is a confirmed fall that nobody has acknowledged."""
         return self._fall is not None and self._fall.stage == "confirmed"
 
     def holds(self, known: Known) -> bool:
-        """Return whether the steps after a stumble are still being waited for."""
+        """Return whether the hold after a stumble lasts."""
         return known.footfalls < self._hold_until
 
     def said(self, key: str) -> None:
-        """Note that something was said; what is still to be said is proposed until then."""
+        """Note that a cue was said, so it is no longer owed."""
         self._owed.pop(key, None)
 
     def _owe(
@@ -108,18 +109,18 @@ class Safety:
         priority: Priority = Priority.INFO,
         valid_s: float = 1.5,
     ) -> list[Proposal]:
-        """Propose a cue now, and from now on until it was said."""
+        """Propose a cue, now and until it was said."""
         self._owed[key] = safety_cue(key, priority, now, tone, valid_s=valid_s, because=because)
         return [self._owed[key]]
 
     def drain(self) -> list[BeltRequest | Notice]:
-        """Return the requests and notices that have come up."""
-        told = [*self._requests, *self._notices]
+        """Return the new requests and notices."""
+        new = [*self._requests, *self._notices]
         self._requests, self._notices = [], []
-        return told
+        return new
 
     def acknowledge(self, now: float) -> bool:
-        """End the alarm, and owe the word that it has ended; False when there is none."""
+        """End the alarm, and owe its end to the runner; return False without an alarm."""
         if self._fall is None:
             return False
         self._fall = None
@@ -129,7 +130,7 @@ class Safety:
         return True
 
     def consider(self, item: Input | AnyEvent, known: Known, now: float) -> list[Proposal]:
-        """Process an input or an event and return what has to be told because of it."""
+        """Process an input or an event; return the cues that it requires."""
         match item:
             case Stumble():
                 return self._stumbled(item, known, now)
@@ -200,7 +201,7 @@ class Safety:
         return []
 
     def _gone(self, sensor: str, known: Known, now: float, because: Reason) -> list[Proposal]:
-        """Propose to say that a sensor is gone, or that nobody is seen any more."""
+        """Announce that a sensor is gone, or that nobody is watched any more."""
         late = self._late(sensor, now) if sensor in self._lagging else []
         if not self._all_lost():
             return late or [
@@ -212,12 +213,12 @@ class Safety:
         return []
 
     def _late(self, sensor: str, now: float) -> list[Proposal]:
-        """Keep the reason why a sensor is not heard, also where it was said that nobody is seen."""
+        """Owe the reason why a sensor counts as lost, even after "blind" was said."""
         priority = Priority.LINK if self._all_lost() else Priority.LIMIT
         return self._owe(LATE, now, "lost", {"sensor": sensor}, priority, valid_s=5.0)
 
     def _noticed(self, item: Notice, now: float) -> list[Proposal]:
-        """Propose what to say of a sensor or a treadmill with which something is wrong."""
+        """Announce a sensor's or treadmill's fault."""
         because: Reason = {"notice": item.text}
         if item.code == "link_lags":
             self._lagging.add(item.sensor)
@@ -234,12 +235,12 @@ class Safety:
         return []
 
     def _doubt(self, item: BeltState, now: float) -> list[Proposal]:
-        """Keep to be said that the treadmill tells a wrong speed, once for each reason."""
+        """Owe the warning that the treadmill reports a wrong speed, once per reason."""
         self._doubted.add(item.doubt)
         return self._owe("belt_doubt", now, "belt", {"doubt": item.doubt})
 
     def _back(self, now: float, because: Reason) -> list[Proposal]:
-        """Propose to say that somebody is seen again, or that the last sensor missing is back."""
+        """Announce that the runner is watched again, or that the last missing sensor is back."""
         if self.blind:
             self._blind_since, self._seen_at = None, now
             return [safety_cue("seen", Priority.LINK, now, "back", valid_s=5.0, because=because)]
@@ -262,7 +263,7 @@ class Safety:
         return self._owe("battery_low", now, "battery", because)
 
     def _done(self, item: CueDone, now: float) -> list[Proposal]:
-        """Report once by which channel cues don't arrive, and why; again once it has worked."""
+        """Report, once per channel and reason, that cues fail, until the channel works again."""
         if item.ok:
             self._failed = {f for f in self._failed if f[0] != item.channel}
             return []
@@ -275,7 +276,7 @@ class Safety:
         return self._owe("clip_missing", now, "clip", {"cue": item.key, "channel": item.channel})
 
     def _again(self, known: Known, now: float) -> list[Proposal]:
-        """Repeat what lasts, end what is over, and notice what is missing."""
+        """Repeat lasting alarms, end what is over, and notice a missing belt speed."""
         if now - max(known.stride_at, self._upset_at) > STOOD_S:
             self._hold_until = 0
         if self.fallen:
@@ -299,14 +300,14 @@ class Safety:
     def _belt(self, known: Known, now: float) -> list[Proposal]:
         if not known.walking:
             self._walking_since = None
-        if self._belt_told and known.belt is not None:
-            self._belt_told = False
+        if self._belt_reported and known.belt is not None:
+            self._belt_reported = False
             self._owed.pop("belt_unknown", None)
             return self._owe("belt_known", now, "back")
         if known.belt is not None:
             self._belt_at = now
-        since = max(self._walking_since or now, self._belt_at)  # a short gap is no news
-        if self._belt_told or now - since < BELT_EXPECTED_AFTER_S:
+        since = max(self._walking_since or now, self._belt_at)  # short gaps are ignored
+        if self._belt_reported or now - since < BELT_EXPECTED_AFTER_S:
             return []
-        self._belt_told = True
+        self._belt_reported = True
         return self._owe("belt_unknown", now, "belt")

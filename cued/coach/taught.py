@@ -1,7 +1,7 @@
-"""What the backward part has taught, over a session: imprint, carry and what has stayed.
+"""The backward part's effect over a session: imprint, carry and retention.
 
-It follows the borders of phases, whose rows say where an imprint is told, a carry begins or goes
-on, and the last session's is looked for (``PhaseSpec.entry``).
+The table of phases says where an imprint is sent, a carry begins or continues, and retention since
+the last session is measured (``PhaseSpec.entry``).
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from cued.model import Imprint, Measurement, Stride
 
 RETENTION_S = 60.0  # the first minute of easy walking
 RETAINED_WITHIN = 0.025  # half of the least threshold of a cue
-LEAST_RETENTION_STRIDES = 20  # fewer give no share worth telling; chosen
+LEAST_RETENTION_STRIDES = 20  # fewer give no meaningful share; chosen
 
 
 class Retained:
-    """The strides of the first minute, against those carried last time."""
+    """Compares the first minute's strides with those carried last time."""
 
     def __init__(self, imprint: tuple[Imprint, ...], began: float) -> None:
         self._kept = {
@@ -29,12 +29,12 @@ class Retained:
         self._began = began
         self._strides = 0
         self._short = 0
-        self._told = False
+        self._done = False
 
     def feed(self, stride: Stride, known: Known) -> list[Measurement]:
-        """Process a stride and return, once, the share that was as short as carried last time."""
+        """Process a stride; return, once, the share that was as short as last time's carry."""
         key = terms_of(stride, known.belt)
-        if self._told or key is None or key.direction != "forward" or not stride.clean:
+        if self._done or key is None or key.direction != "forward" or not stride.clean:
             return []
         kept = self._kept.get((key.mode, key.speed))
         if kept is not None and known.settled(stride.side):
@@ -42,14 +42,14 @@ class Retained:
             self._short += stride.duration_s < kept.stride_s * (1.0 + RETAINED_WITHIN)
         if known.now - self._began < RETENTION_S or self._strides < LEAST_RETENTION_STRIDES:
             return []
-        self._told = True
+        self._done = True
         share = round(100.0 * self._short / self._strides, 1)
         name, strides = "retention_percent", self._strides
         return [Measurement(t=known.now, name=name, value=share, unit="%", strides=strides)]
 
 
 class Taught:
-    """Imprints, the present carry, and what former ones kept."""
+    """Imprints, the present carry, and the strides kept in earlier ones."""
 
     def __init__(self) -> None:
         self.carry: Carry | None = None
@@ -63,11 +63,11 @@ class Taught:
         self._imprints, self._carried, self.carry = Imprints(), Baselines(), None
 
     def doubt(self) -> None:
-        """Look no further for what stayed since last time: it may be somebody else's."""
+        """Stop measuring retention: somebody else may be walking."""
         self._retention = None
 
     def enter(self, known: Known, memory: Memory, tally: SessionTally) -> list[Imprint]:
-        """Follow the session into a phase; return the imprint if the phase tells one."""
+        """Follow the session into a phase; return the imprint if the phase sends one."""
         entry, now, out = known.spec.entry, known.now, list[Imprint]()
         if self.carry and "carry_on" not in entry:
             self._carried.add(self.carry.kept)
@@ -85,13 +85,13 @@ class Taught:
             self._retention = None
         return out
 
-    def going_on(self, known: Known) -> Carry | None:
-        """Return the carry that the runner is in."""
+    def current(self, known: Known) -> Carry | None:
+        """Return the carry, while the phase is a forward one."""
         return self.carry if known.spec.direction == "forward" else None
 
     def measure(self, stride: Stride, known: Known) -> list[Measurement]:
-        """Process a stride; return what is measured of carry or retention because of it."""
-        carrying = self.going_on(known)
+        """Process a stride; return measurements of carry or retention."""
+        carrying = self.current(known)
         if carrying:
             measured = carrying.feed(stride, known)
             known.carry = carrying.state
@@ -101,5 +101,5 @@ class Taught:
         return []
 
     def learn(self, stride: Stride, known: Known) -> None:
-        """Keep what the trunk did in a stride."""
+        """Keep a stride's trunk measurements for the imprint."""
         self._imprints.feed(stride, known)

@@ -1,16 +1,17 @@
-"""Left and right steps become more unequal than they were; all at once is asked about.
+"""Cues left and right steps that become more unequal; asks about a sudden limp.
 
-A constant few per cent is ordinary, and may come from sensors worn differently; only a change from
-the runner's own counts. A change of 10 % or more within a minute is a limp rather than a habit:
-that is asked about and never coached, as long as it lasts; one that begins in a turn is compared
-with the last minute that was gone that way before (``gait/ordinary.py``). While a sensor is lost
-another stands in for it and sees contacts a little earlier or later; so does a foot that lands
-flat, whose contacts are less sure: then, and until the strides since are like each other again,
-nothing is judged by time. But a foot that begins to land flat (``strides/landings.py``) is a limp,
-too. Nothing is judged by time either where the runner's own stride times vary by more than 5.5 % or
-aren't known yet. Uneven steps look lopsided for a while: values that look back on the same ten
-steps show little of that, so the change has to be three times the spread of stride times, too.
-The side that is felt is the one whose step takes longer.
+A constant few per cent are ordinary, and may come from sensors worn differently; only a change from
+the runner's own value counts. A change of 10 % or more within a minute is a limp rather than a
+habit: the coach asks about it, and never coaches while it lasts. After a turn the comparison is
+with the last minute walked in that direction before (``gait/ordinary.py``). A foot that begins to
+land flat (``strides/landings.py``) is a limp, too.
+
+Step times are not compared while a sensor is lost (another one stands in for it and sees contacts a
+little earlier or later), while one foot lands flat (its contacts are less certain), and until all
+strides in the measurement were seen alike again; nor if the runner's stride times vary by more than
+5.5 %, or their spread is unknown. Uneven steps look asymmetric for a while. Values that share ten
+steps hardly show that scatter, so the change also has to be three times the spread of stride times.
+The vibration is on the side whose step takes longer.
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ from cued.gait.ordinary import Lately, Terms
 from cued.model import AnyEvent, Input, Link, Priority, Stride
 from cued.parts import Part
 
-OWN_AGAIN = 24  # strides of both feet: what the measurement looks back on, and a little more
-SPREADS = 3.0  # own CVs: 480 simulated walks of 4 min at 2-5 % went to 2.7
-LIMP_PERCENT = 10.0  # asymmetry of 10 % is a usual clinical mark of a limp; a choice
-LIMP_STRIDES = 6  # of both feet, so far off: one odd stride is no limp
+OWN_AGAIN = 24  # strides of both feet: a little more than the measurement covers
+SPREADS = 3.0  # own CVs: 480 simulated walks of 4 min at 2-5 % reached 2.7
+LIMP_PERCENT = 10.0  # asymmetry of 10 % is a usual clinical mark of a limp; chosen
+LIMP_STRIDES = 6  # of both feet: one odd stride is no limp
 LIMP_AGAIN_S = 60.0  # between two questions; chosen
 
 
@@ -63,10 +64,10 @@ class Asymmetry(Rule):
         self._limp_since: float | None = None
         self._landings = Landings()
         self._flat = False
-        self._asks = "limp"  # the same as long as it lasts, whoever turns meanwhile
+        self._asks = "limp"  # stays the same while the limp lasts, even after a turn
 
     def reset(self) -> None:
-        """Start again, but go on with a limp and with what was ordinary before it."""
+        """Start again, but keep a limp and the values that were ordinary before it."""
         self._watch.restart()
         self._limping = 0
 
@@ -108,7 +109,7 @@ class Asymmetry(Rule):
         return Proposal("asymmetry", priority, "symmetry", since, because, pattern=side)
 
     def _limp(self, value: float, terms: Terms, known: Known) -> None:
-        """Compare an asymmetry with what was usual before any limp began."""
+        """Compare an asymmetry with the usual one from before any limp."""
         now, self._value = known.now, round(value, 1)
         usual = self._ordinary.of(terms, now)
         if usual is not None or self._limp_since is None:
@@ -136,24 +137,24 @@ class Asymmetry(Rule):
         )
 
     def _heard(self, link: Link) -> None:
-        """Note which sensors are lost; what was seen without them says nothing."""
+        """Note which sensors are lost: values seen without them are not comparable."""
         if link.state == "lost":
             self._lost.add(link.sensor)
         elif link.sensor in self._lost:
             self._lost.remove(link.sensor)
         else:
             return
-        self._ordinary.forget()  # it may have been put on another way
+        self._ordinary.forget()  # the sensor may have been put on differently
         self._begin_again()
 
     def _begin_again(self) -> None:
-        """Wait until the measurement looks back on contacts that were seen alike."""
+        """Wait until the measurement only covers contacts that were seen alike."""
         self._wait = OWN_AGAIN
         self._watch.restart()
 
 
 def _question(known: Known) -> str:
-    """Return the question: nobody whose back may be to the console is sent to it."""
+    """Return the question: a runner who may face away from the console is not sent to it."""
     led = known.spec.backward or known.spec.turn == "forward"
     backward = known.direction == "backward" or (led and known.direction == "unknown")
     return "limp_back" if backward else "limp"

@@ -1,10 +1,10 @@
-"""Step rate sinks slowly below what it was at first.
+"""Cues a step rate that sinks slowly below its first value.
 
-Where ``overlong_stride`` looks for a change, this rule looks for a creep: the mean of about 30
-strides against the *opening* stride time of the bin, which does not follow. Its threshold is 3 CV
-within 5..12 %, because stride time wanders and a slow mean of it hardly less so; it is therefore
-insensitive on purpose (docs/coaching.md). Needs the belt's speed, or a trunk that shows when it
-changes: else a slower belt looks like a slower step.
+``overlong_stride`` looks for a sudden change, this rule for a slow drift: the mean of about 30
+strides against the *opening* stride time of the bin, which is fixed. Its threshold is 3 CV, within
+5..12 %, because stride time wanders and a slow mean of it hardly less; so the rule is insensitive
+on purpose (docs/coaching.md). It needs the belt's speed, or a trunk sensor that shows when it
+changes: otherwise a slower belt looks like a slower step.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from cued.parts import NoOptions, Part
 
 WEIGHT = 0.03  # of the newest stride: a mean of about 30
 SPREAD, LEAST, MOST = 3.0, 0.05, 0.12  # the threshold, in own CV, and its bounds; see above
-PERSIST = 30  # strides beyond it: as many as the mean remembers
+PERSIST = 30  # strides beyond it: as many as the mean covers
 
 
 class CadenceDrift(Rule):
-    """Watches stride time for a creep."""
+    """Watches stride time for a slow drift."""
 
     needs = frozenset(("stride", "pace"))
     keys = ("cadence_drift",)
 
     def reset(self) -> None:
-        """Begin anew."""
+        """Start again."""
         self._mean = 0.0
         self._beyond = 0
         self._since: float | None = None

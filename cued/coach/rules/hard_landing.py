@@ -1,4 +1,4 @@
-"""The trunk bounces more than it did: landings are getting harder.
+"""Cues a trunk that bounces more than it did, a sign of harder landings.
 
 Watches ``bounce_cm``, the height of the trunk's movement in a stride, against the runner's own in
 the same direction, mode, speed and incline. Impact itself is not measured.
@@ -35,7 +35,7 @@ class HardLanding(Rule):
         self._watch = Deviation("bounce_cm", config.limit_cm)
 
     def reset(self) -> None:
-        """Begin anew."""
+        """Start again."""
         self._watch.restart()
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:

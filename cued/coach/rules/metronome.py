@@ -1,9 +1,9 @@
-"""While strides are too long: tick every step at the runner's own rate, for half a minute.
+"""Ticks every step at the runner's own rate for half a minute, while strides are too long.
 
-Every step, because steps are paced better than strides (PMC7288070); at the runner's own rate of
-the baseline or of the carry, not at a norm; only while off target and never for long, because a
-beat that is always there is no longer heard. Off unless ``[coach] metronome = true``. This rule
-says when and how fast; the stretches are ``voice/pacer.py``'s, the ticks the actuators'.
+Every step, because pacing steps works better than pacing strides (PMC7288070); at the runner's own
+rate from the baseline or the carry, not at a norm; only while off target and never for long,
+because a constant beat is no longer heard. Off unless ``[coach] metronome = true``. This rule
+decides when and how fast; ``voice/pacer.py`` makes the stretches, the actuators the ticks.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from cued.coach.rule import Proposal, Rule
 from cued.model import AnyEvent, Input, Priority, Stride
 from cued.parts import NoOptions, Part
 
-FOR_S, PAUSE_S = 30.0, 60.0  # chosen: a beat that is always there is no longer heard
+FOR_S, PAUSE_S = 30.0, 60.0  # chosen: a constant beat is no longer heard
 
 
 class Metronome(Rule):

@@ -1,9 +1,9 @@
-"""In the forward carry the old stride comes back: remind, and if it stays, offer a backward step.
+"""Cues the return of the old stride in the forward carry, then offers a backward step.
 
-What is compared and how is ``coach/carry.py``'s: forward strides with the first ones after turning
-round. This rule words it, and after ``offer_after_s`` offers another backward step, if the day's
-time backward allows one and none is due anyway within a minute. Taking it is the runner's choice:
-turning round is enough.
+``coach/carry.py`` compares forward strides with the first ones after turning round. This rule cues
+the result, and after ``offer_after_s`` offers another backward step, if the day's backward time
+allows one and none is due anyway within a minute. Taking it is the runner's choice: turning round
+is enough.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     offer_after_s: Annotated[
         float,
-        Meta(ge=10.0, le=600.0, description="Old pattern for so long: offer a backward step, s."),
+        Meta(ge=10.0, le=600.0, description="Time off before a backward step is offered, s."),
     ] = 30.0
 
 
 class OldPattern(Rule):
-    """Words the drift in the carry."""
+    """Cues the drift in the carry."""
 
     needs = frozenset(("stride", "belt", "program"))
     keys = ("old_pattern", "backward_offer")
@@ -39,7 +39,7 @@ class OldPattern(Rule):
         self._config = config
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
-        """Propose with each stride while the old pattern is there."""
+        """Propose a cue with each stride while the old pattern lasts."""
         carry, judged = known.carry, known.judged
         if not isinstance(news, Stride) or carry is None:
             return None

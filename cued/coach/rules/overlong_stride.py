@@ -1,8 +1,8 @@
-"""Strides grow too long for the belt's speed, against the runner's own.
+"""Cues strides that grow too long for the belt's speed, against the runner's own.
 
-How that is judged, and on which numbers, is ``strides/overlong.py``'s; this rule words it. In the
-forward carry another rule (``old_pattern``) does. Above a stride-time CV of 5.5 % there is no
-verdict; that is said, at most every quarter of an hour.
+``strides/overlong.py`` judges them; this rule turns the verdict into a cue, and ``old_pattern`` in
+the forward carry. Above a stride-time CV of 5.5 % there is no verdict, which is said at most every
+quarter of an hour.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from cued.coach.rule import Proposal, Rule
 from cued.model import AnyEvent, Input, Priority, Stride
 from cued.parts import NoOptions, Part
 
-NO_TELLING_AGAIN_S = 900.0  # a choice: it is no news sooner
+NO_TELLING_AGAIN_S = 900.0  # chosen: sooner, it is not worth repeating
 
 
 class OverlongStride(Rule):
-    """Words strides that are too long."""
+    """Cues strides that are too long."""
 
     needs = frozenset(("stride", "pace"))
     keys = ("overlong_stride", "no_telling")
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
-        """Propose while a foot's strides are overlong."""
+        """Propose a cue while a foot's strides are overlong."""
         if not isinstance(news, Stride) or known.carry is not None or known.judged is None:
             return None
-        if not known.judged.tells:
+        if not known.judged.even:
             return Proposal(
                 "no_telling",
                 Priority.INFO,

@@ -1,9 +1,9 @@
-"""In the forward carry the tall trunk of the backward part is lost.
+"""Cues the loss of the backward part's tall trunk in the forward carry.
 
 Lean and bounce are compared with those of the backward part at the same speed, as means over about
-10 strides: posture is carried, not only the stride. Only what is worse counts: leaning further
-toward the chest, bouncing higher. Where the runner was that different forward before, too, there is
-nothing to lose and nothing is said. Limits are those of ``trunk_lean`` and ``hard_landing``.
+10 strides: posture is carried, not only the stride. Only a change for the worse counts: leaning
+further toward the chest, bouncing higher. If forward gait differed as much before, there is nothing
+to lose and nothing is said. Limits are those of ``trunk_lean`` and ``hard_landing``.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ class PostureLost(Rule):
     keys = ("posture_lost",)
 
     def reset(self) -> None:
-        """Begin anew."""
+        """Start again."""
         self._means: dict[str, float] = {}
         self._beyond: dict[str, int] = {}
         self._since: float | None = None
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
-        """Compare the trunk with the imprint's at each settled stride."""
+        """Compare the trunk with the imprint at each settled stride."""
         carry = known.carry
         if not isinstance(news, Stride) or carry is None or not known.settled(news.side):
             return None

@@ -1,8 +1,8 @@
-"""After the first minute without a cue: recall the backward step, and say how much has stayed.
+"""Recalls the backward step after a first minute without cues, which measures retention.
 
-What was learned fades within months without a reminder, and one spoken recall brings a good part
+A learned stride fades within months without a reminder, and one spoken recall brings a good part
 of it back (Van den Berghe et al. 2024). So each workout but the first opens with the recall;
-before it, a minute of easy forward walking without any cue shows what has stayed
+before it, a minute of easy forward walking without any cue shows how much was retained
 (``retention_percent``: the share of strides as short as those carried forward last time).
 """
 
@@ -13,12 +13,12 @@ from cued.coach.rule import Proposal, Rule
 from cued.model import AnyEvent, Input, Priority
 from cued.parts import NoOptions, Part
 
-FREE_S = 60.0  # of walking without cues, to see what has stayed
+FREE_S = 60.0  # of walking without cues, to measure retention
 WAITS_S = 5.0  # for the measurement, which comes with a stride
 
 
 class Retention(Rule):
-    """Recalls, once a session."""
+    """Recalls the backward step, once per session."""
 
     needs = frozenset(("stride", "belt", "program"))
     keys = ("recall",)

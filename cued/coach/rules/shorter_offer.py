@@ -1,10 +1,10 @@
-"""Offer a runner in free run a try of shorter, quicker steps: once an hour, half a minute of ticks.
+"""Offers a runner in free run half a minute of shorter, quicker steps, with ticks, once an hour.
 
-Who has always run with long strides has a baseline of long strides, and hears nothing about them.
-No norm tells who that is (docs/coaching.md), so everybody who has run at one speed for two minutes
-is offered a step rate 5 % above their own: that much lowers the load on hip and knee and is what
-runners can do at once (10.1249/MSS.0b013e3181ebedf4). It is no verdict, and going on as before is
-no error. Walking is never offered it.
+Runners who have always taken long strides have a baseline of long strides, and hear nothing about
+them. No norm identifies them (docs/coaching.md), so everybody who has run at one speed for two
+minutes is offered a step rate 5 % above their own: this lowers the load on hip and knee, and
+runners can do it at once (10.1249/MSS.0b013e3181ebedf4). It is not a verdict, and continuing as
+before is not an error. Walkers get no offer.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from cued.coach.rule import Proposal, Rule
 from cued.model import AnyEvent, Input, Priority, Stride
 from cued.parts import NoOptions, Part
 
-STEADY_S = 120.0  # a choice: warmed up at this speed, and the baseline is complete
+STEADY_S = 120.0  # chosen: warmed up at this speed, and the baseline is complete
 AGAIN_S = 3600.0  # once an hour at most
 QUICKER = 1.05  # 10.1249/MSS.0b013e3181ebedf4: +5 % of step rate
 
 
 class ShorterOffer(Rule):
-    """Words the offer."""
+    """Makes the offer."""
 
     needs = frozenset(("stride", "pace"))
     keys = ("try_shorter",)
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
-        """Propose once somebody has run at one speed for long, with strides that are their own."""
+        """Propose the offer after a long run at one speed, with the runner's usual strides."""
         judged, since = known.judged, max(known.since, known.belt_changed)
-        if not isinstance(news, Stride) or known.program or judged is None or not judged.tells:
+        if not isinstance(news, Stride) or known.program or judged is None or not judged.even:
             return None
         if (news.mode, news.direction) != ("running", "forward") or judged.since is not None:
             return None

@@ -1,10 +1,10 @@
-"""How much time backward is left: said a minute before the cap, and at the cap.
+"""Announces the cap on backward time, a minute before and when it is reached.
 
-The caps are the ladder's (``workout/ladder.py``): by session, by day, by week. The program moves on
-by itself; this rule only says why: to somebody who goes backward, also to who turns backward with
-no time left, and once to somebody whose day or week is full. The time left is said only where the
-cap ends the backward part: not when that is over before, and there will be another.
-What is said is true: a minute is 55 to 65 s, and any other time is told in tens of seconds.
+The caps are the ladder's (``workout/ladder.py``): by session, by day, by week. The program advances
+on its own; this rule only says why: to a runner who moves backward, to one who turns backward with
+no time left, and once to one whose day or week is used up. The time left is said only if the cap
+ends the backward part: not if that ends sooner and another follows.
+The times said are true: a minute is 55 to 65 s, and any other time is rounded to tens of seconds.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ from msgspec import Meta, Struct
 
 from cued.coach.known import Known
 from cued.coach.rule import Proposal, Rule
-from cued.coach.workout.phase_triggers import MET_S
+from cued.coach.workout.phase_triggers import FOLLOW_S
 from cued.model import AnyEvent, Input, Priority
 from cued.parts import Part
 
 KEYS = {"session": "time_up", "day": "dose_day", "week": "dose_week"}
-LEAST_S = 15.0  # less is no time to be told of
-MINUTE_S = (56.0, 64.0)  # when it is said; it may wait for the voice for a second
-REARMED_S = 5.0  # chosen
-AGAIN_S = 20.0  # as for turning
+LEAST_S = 15.0  # a shorter rest is not announced; chosen
+MINUTE_S = (56.0, 64.0)  # said as "a minute"; it may wait for the voice for a second
+REARMED_S = 5.0  # the cap has to move away by this much before a new announcement; chosen
+AGAIN_S = 20.0  # as for turning (workout/prompts.py)
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Options."""
 
     announce_s: Annotated[
-        float, Meta(ge=0.0, le=300.0, description="Announced so long before, s; 0: never.")
+        float, Meta(ge=0.0, le=300.0, description="Time before the cap, s; 0: never announced.")
     ] = 60.0
 
 
 class TimeCap(Rule):
-    """Watches the time backward that is left."""
+    """Watches the backward time that is left."""
 
     needs = frozenset(("stride", "program"))
     keys = ("minute_left", "seconds_left", *KEYS.values())
@@ -56,11 +56,11 @@ class TimeCap(Rule):
         backward = part or known.spec.turn == "forward" or known.direction == "backward"
         full = known.cap != "session" and known.walking and not known.spec.quiet
         if not backward and not full:
-            return None  # of a day or a week that is full everybody is told
+            return None  # only a full day or week is announced to forward walkers
         if left <= 0.0 and not self._up:
             self._up = True
             return self._proposal(KEYS[known.cap], Priority.LIMIT, left, known)
-        if left <= 0.0 and known.direction == "backward" and known.against_s >= MET_S:
+        if left <= 0.0 and known.direction == "backward" and known.against_s >= FOLLOW_S:
             return self._proposal(KEYS[known.cap], Priority.LIMIT, left, known)
         near = left <= min(self._config.announce_s, known.bout_left_s)
         if part and left > LEAST_S and near and not self._announced:

@@ -1,8 +1,8 @@
-"""The belt is faster than the stage of the ladder allows, going backward.
+"""Warns of a belt that is faster backward than the ladder's stage allows.
 
-A little faster is a remark. From 1.5 times the limit on, unless the belt is slow enough to turn on,
-it is a danger, whatever the phase: safety tone and "hold the rail, stop the belt", again every 3 s,
-and from 9 s on as the alarm sounds. The coach says nothing else meanwhile (``voice/silence.py``).
+Slightly too fast is a remark. From 1.5 times the limit, unless the belt is slow enough to turn on,
+it is a danger in any phase: safety tone and "hold the rail, stop the belt", repeated every 3 s, and
+with the alarm tone from 9 s on. The coach says nothing else meanwhile (``voice/silence.py``).
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from cued.model import AnyEvent, Input, Priority
 from cued.parts import NoOptions, Part
 
 FAR_AFTER_S = 0.5  # two reports of a belt
-FAR_AGAIN_S = 3.0  # as often as "hold the rail" is said
-ALARM_AFTER_S = 9.0  # said three times
+FAR_AGAIN_S = 3.0  # as often as "hold the rail" (rules/unsteady.py)
+ALARM_AFTER_S = 9.0  # after three warnings
 
 MARGIN = 1.05  # the belt's own error: AGREES in belt/owner.py
-AFTER_S = 3.0  # chosen: a console passes what was asked for, and comes back
+AFTER_S = 3.0  # chosen: a console overshoots its setting and comes back
 
 
 class TooFast(Rule):
@@ -31,7 +31,7 @@ class TooFast(Rule):
         self._far_since: float | None = None
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
-        """Propose while the belt is too fast."""
+        """Propose a warning while the belt is too fast."""
         del news
         now, times = known.now, known.times_limit or 0.0
         self._since = _since(self._since, now) if times > MARGIN else None

@@ -1,9 +1,9 @@
-"""The trunk leans away from how the runner held it at first.
+"""Cues a trunk that leans away from its first posture.
 
 "Tall, upper body leads": in the backward step a runner who reaches too far pitches toward the
 chest. The mean lean over whole strides is unbiased on a belt; it is judged against the runner's
-own under the same direction, mode, speed and incline (incline changes posture, not gravity).
-A sensor that slips looks the same: a mounting that is doubtful gives no measurement.
+own in the same direction, mode, speed and incline (incline changes posture, not gravity). A sensor
+that slips would look the same, so a doubtful mounting gives no measurement.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class TrunkLean(Rule):
         self._watch = Deviation("trunk_lean_deg", config.limit_deg)
 
     def reset(self) -> None:
-        """Begin anew."""
+        """Start again."""
         self._watch.restart()
 
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:

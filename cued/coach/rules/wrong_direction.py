@@ -1,9 +1,9 @@
-"""The sensors see another direction than the phase asks for: ask, and coach nothing meanwhile.
+"""Asks the runner when the sensors see another direction than the phase expects.
 
-Either the runner turned round unasked, or a sensor is worn the other way round; nobody but the
-runner can tell. While it lasts there is no technique cue (the wrong norms would be used), and after
-30 s the program goes along with the runner. A runner who turns backward on a belt that is slow is
-not asked: the program goes along after 4 s (``workout/phase_triggers.py``).
+Either the runner turned round unasked, or a sensor is worn the other way round; only the runner
+knows. While it lasts there is no technique cue (it would use the wrong baseline), and after 30 s
+the program follows the runner. A runner who turns backward on a slow belt is not asked: the program
+follows after 4 s (``workout/phase_triggers.py``).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from cued.coach.rule import Proposal, Rule
 from cued.model import AnyEvent, Input, Priority
 from cued.parts import NoOptions, Part
 
-AFTER_S = 4.0  # chosen, as MET_S of workout/phase_triggers.py
+AFTER_S = 4.0  # chosen, as FOLLOW_S of workout/phase_triggers.py
 
 
 class WrongDirection(Rule):

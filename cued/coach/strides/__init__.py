@@ -1,1 +1,1 @@
-"""The runner's own strides: what is usual for them, and when that has changed."""
+"""The runner's own strides: the usual ones, and when they change."""

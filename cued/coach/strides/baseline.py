@@ -1,18 +1,17 @@
-"""The wearer's own stride time, by direction, mode, speed and incline, and how much it varies.
+"""Baselines: the wearer's stride time and its spread, by direction, mode, speed and incline.
 
 Rules of this file
 ------------------
 * Everything is judged against the wearer's own strides under like conditions, never against a
   norm: no published threshold for overstriding backward is known (docs/coaching.md).
-* A bin is 0.1 m/s of belt speed and 1 % of incline; each foot has its own, so that a series holds
-  non-overlapping strides. The first 25 clean strides of a bin make its baseline (median, robust
-  spread); 8 strides after any change are discarded.
+* A bin is 0.1 m/s of belt speed and 1 % of incline; each foot has its own bins, so that a series
+  holds non-overlapping strides. The first 25 clean strides of a bin make its baseline (median,
+  robust spread); 8 strides after any change are discarded.
 * With three bins known, log T = a + b log v gives the stride time at a speed not yet seen.
-* Stride time wanders (1/f noise), so 25 strides show less spread than ten minutes do and their
-  median is not the median of the session. Two deviations from the plain rule follow from that,
-  both measured in tests/core/coach/test_overlong_stride.py: the spread is scaled up to what ten
-  minutes of 1/f noise would show, and the reference follows strides in range, slowly and within
-  narrow bounds.
+* Stride time wanders (1/f noise), so 25 strides show less spread than ten minutes do, and their
+  median is not the session's. Hence two deviations from the plain rule, both measured in
+  tests/core/coach/test_overlong_stride.py: the spread is scaled up to that of ten minutes of 1/f
+  noise, and the reference follows strides in range, slowly and within narrow bounds.
 """
 
 from __future__ import annotations
@@ -25,22 +24,22 @@ from cued.gait.ordinary import SPEED_BIN_M_S, UNKNOWN_BIN, Terms, usual
 from cued.model import Belt, Stride
 
 EARLY_STRIDES = 10  # the mean of ten strides is known to a third of their spread
-OPENING_STRIDES = 25  # clean ones of a bin; a choice, tried in docs/overlong.md
-DISCARDED_STRIDES = 8  # after any belt change
+OPENING_STRIDES = 25  # clean strides of a bin; chosen, tried in docs/overlong.md
+DISCARDED_STRIDES = 8  # after any change of the belt
 INCLINE_BIN_PERCENT = 1.0  # chosen
 NO_STRIDE = 0.4  # a stride 40 % off is a missed or an extra contact, not a stride
 FOLLOW = 0.02  # per stride: a time constant of 50 strides
-FOLLOW_WITHIN = 0.03  # the reference moves at most so far from the opening median
-IN_RANGE = 0.025  # half of the least threshold of a cue: what is out of range is not learned
-LEAST_CV = 0.005  # below what any sensor resolves
+FOLLOW_WITHIN = 0.03  # the furthest that the reference moves from the opening median
+IN_RANGE = 0.025  # half of the least threshold of a cue: strides out of range are not learned
+LEAST_CV = 0.005  # finer than any sensor resolves
 PERSISTENCE = 0.5  # spectral exponent of stride time: fluctuation exponent 0.75 (step_change.py)
 SESSION_STRIDES = 600  # ten minutes
 
 
 class Baseline(Struct, frozen=True, kw_only=True):
-    """Own stride time here, s, and its coefficient of variation.
+    """A bin's stride time, s, and its coefficient of variation.
 
-    opened_s : of the opening strides, which stays; stride_s follows slowly.
+    opened_s : of the opening strides, and fixed; stride_s follows slowly.
     fitted : inferred from other speeds.
     """
 
@@ -52,27 +51,29 @@ class Baseline(Struct, frozen=True, kw_only=True):
 
 
 def terms_of(stride: Stride, belt: Belt | None) -> Terms | None:
-    """Return the terms of a stride, or None when they are not known."""
+    """Return a stride's bin, or None if it is not known."""
     if belt is None or belt.speed_m_s <= 0.0:
         return None
-    return unspoken(stride, *bins_of(belt))
+    return unreported(stride, *bins_of(belt))
 
 
-def unspoken(stride: Stride, speed: int = UNKNOWN_BIN, incline: int = UNKNOWN_BIN) -> Terms | None:
-    """Return the same on a belt that tells no speed and is taken for constant."""
+def unreported(
+    stride: Stride, speed: int = UNKNOWN_BIN, incline: int = UNKNOWN_BIN
+) -> Terms | None:
+    """Return a stride's bin on a belt of unreported speed, assumed constant."""
     if stride.direction == "unknown" or stride.mode not in ("walking", "running"):
         return None
     return Terms(stride.side, stride.direction, stride.mode, speed, incline)
 
 
 def bins_of(belt: Belt) -> tuple[int, int]:
-    """Return the bins of a belt's speed and incline."""
+    """Return the bin numbers of a belt's speed and incline."""
     speed = round(belt.speed_m_s / SPEED_BIN_M_S)
     return speed, round(belt.incline_percent / INCLINE_BIN_PERCENT)
 
 
 def spread_of_session(spread: float, strides: int) -> float:
-    """Scale the spread of a few strides of 1/f noise up to what ten minutes of it would show.
+    """Scale the spread of a few strides of 1/f noise up to that of ten minutes.
 
     The mean of n samples of fractional noise with exponent a has a variance of n^(a-1) times that
     of one, so a sample of n shows 1 - n^(a-1) of it (Beran 1994, Statistics for Long-Memory
@@ -86,7 +87,7 @@ def spread_of_session(spread: float, strides: int) -> float:
 
 
 class Learned:
-    """What is known of one bin."""
+    """Learns one bin's baseline."""
 
     def __init__(self) -> None:
         self._opening: list[float] = []
@@ -110,7 +111,7 @@ class Learned:
         )
 
     def early(self, least: int) -> Baseline | None:
-        """Return the baseline, or what the first strides already show if there are so many."""
+        """Return the baseline, or one from the first strides if there are at least ``least``."""
         if self._opened_s or len(self._opening) < least:
             return self.baseline
         middle, spread = usual(self._opening)
@@ -119,7 +120,7 @@ class Learned:
 
     @property
     def count(self) -> int:
-        """Strides learned."""
+        """The number of strides learned."""
         return self._strides or len(self._opening)
 
     def learn(self, stride_s: float) -> None:
@@ -165,23 +166,23 @@ class Baselines:
         self._bins.setdefault(key, Learned()).learn(stride_s)
 
     def of(self, key: Terms, speed_m_s: float) -> Baseline | None:
-        """Return the baseline of a bin, or one fitted from three other speeds, or None."""
+        """Return a bin's baseline, or one fitted from three other speeds, or None."""
         known = self._bins.get(key)
         if known is not None and known.baseline is not None:
             return known.baseline
         return self._fitted(key, speed_m_s)
 
     def add(self, others: Baselines) -> None:
-        """Add what others have learned, bin by bin."""
+        """Add the bins of other baselines."""
         self._bins.update(others._bins)
 
     def opening(self, key: Terms, least: int = EARLY_STRIDES) -> Baseline | None:
-        """Return the baseline of a bin, or what its first strides already show."""
+        """Return a bin's baseline, or one from its first strides, or None."""
         known = self._bins.get(key)
         return known.early(least) if known is not None else None
 
     def values(self, key: Terms) -> int:
-        """Return how many strides of a bin were learned."""
+        """Return the number of strides learned in a bin."""
         known = self._bins.get(key)
         return known.count if known is not None else 0
 

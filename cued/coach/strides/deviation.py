@@ -1,9 +1,9 @@
-"""How far a measured number has moved from what it was at first, under like conditions.
+"""Deviation of a measurement from its first values under like conditions.
 
-The first 25 strides' values of a bin (direction, mode, speed, incline) make the reference, their
-robust spread its width. A mean over about 10 strides that is further away than the limit, and than
-four widths, for 12 strides is a deviation; nearer than half of that for 6, and it is over. The
-limits are choices, tried on simulated walking only (docs/coaching.md).
+The values of the first 25 strides of a bin (direction, mode, speed, incline) make the reference,
+their robust spread its width. It is a deviation when the mean over about 10 strides is off by more
+than the limit and than four widths for 12 strides; it ends when the mean is within half of that for
+6. The limits are choices, tried on simulated walking only (docs/coaching.md).
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from cued.coach.strides.baseline import OPENING_STRIDES, terms_of
 from cued.gait.ordinary import First, Terms
 from cued.model import AnyEvent, Input, Stride
 
-WEIGHT = 0.1  # of a stride in the mean: about 10 strides
+WEIGHT = 0.1  # of a stride in the mean, which so covers about 10 strides
 PERSIST = 12  # strides beyond the limit; chosen
 CLEAR = 6  # strides within it end it; chosen
-WIDTHS = 4.0  # spreads of the first strides; chosen
+WIDTHS = 4.0  # spreads of the first strides that a deviation exceeds; chosen
 
 
 class Deviation:
@@ -41,10 +41,10 @@ class Deviation:
         self.since = None
 
     def feed(self, news: Input | AnyEvent, known: Known, least: float = 0.0) -> float | None:
-        """Judge the value that came with a settled stride and return since when it deviates.
+        """Judge the value of a settled stride; return since when it deviates.
 
-        None while it does not, or where it is not judged.
-        least : no less than so much is a deviation.
+        None while it does not deviate, or cannot be judged.
+        least : raises the limit to at least this.
         """
         stride, measured = news, known.measured.get(self._name)
         if not isinstance(stride, Stride) or measured is None or measured.value is None:
@@ -77,7 +77,7 @@ class Deviation:
             self.since = None
 
     def because(self) -> dict[str, float | str | None]:
-        """Return the numbers that a cue rests on."""
+        """Return the numbers behind a cue."""
         return {
             self._name: round(self.reference + self.mean, 2),
             "own": round(self.reference, 2),

@@ -1,12 +1,12 @@
-"""Whether a foot that landed as the other one does has begun to land flat, as one that hurts does.
+"""Detection of a foot that has begun to land flat, unlike the other one, as a painful foot does.
 
 Rules of this file
 ------------------
-* A foot is compared with its own contacts in the same direction and mode at the same speed, in
-  whatever phase: slow steps are often flat, and in some people one foot's always are.
-* It begins with four flat contacts in a row, after hardly any, none of the other foot's last four
-  being flat; and it lasts while the last four are.
-* Only in walking: how runners land when a foot hurts is not known here.
+* A foot is compared with its own contacts in the same direction and mode at the same speed, in any
+  phase: slow steps are often flat, and some people always land flat on one foot.
+* It begins with four flat contacts in a row, after hardly any before, while none of the other
+  foot's last four are flat; it lasts while the last four are.
+* Only in walking: how runners land on a painful foot is not known here.
 """
 
 from __future__ import annotations
@@ -17,28 +17,28 @@ from cued.coach.known import Known
 from cued.gait.fusion.strides import flat
 from cued.model import Direction, Mode, Side
 
-STEPS = 4  # contacts in a row
-BEFORE = 10  # contacts at least tell how a foot landed; chosen
-KEPT = 40  # contacts of a foot: a minute's or two; chosen
-SELDOM = 0.1  # of those; steady simulated walks have 0 to 3 %, or 60 in one foot all along
-FORGOTTEN_S = 60.0  # without a contact: somebody else may come
+STEPS = 4  # contacts in a row; chosen
+BEFORE = 10  # least contacts that show how a foot landed before; chosen
+KEPT = 40  # contacts per foot, one or two minutes' worth; chosen
+SELDOM = 0.1  # share of flat ones; steady simulated walks have 0 to 3 %, or 60 on one foot always
+FORGOTTEN_S = 60.0  # without a contact: the next may be somebody else's; chosen
 
 Way = tuple[Direction, Mode, int | None]
 
 
 class Landings:
-    """How each foot has landed."""
+    """Follows how each foot lands."""
 
     def __init__(self) -> None:
         self._ways: dict[Way, dict[Side, deque[bool]]] = {}
         self._noted: dict[Side, float] = {}
         self._flat_since: float | None = None
-        self._contacts, self._seen_at = -1, float("-inf")  # of the runner, when last looked at
+        self._contacts, self._seen_at = -1, float("-inf")  # the runner's, at the last look
 
     def flat_since(self, known: Known, *, judges: bool) -> float | None:
-        """Return since when a foot lands flat that did not, or None.
+        """Return since when a foot has newly landed flat, or None.
 
-        judges : contacts can be compared, so that it may begin now.
+        judges : contacts are comparable, so a flat series may begin now.
         """
         if known.footfalls == self._contacts:
             return self._flat_since
@@ -54,7 +54,7 @@ class Landings:
         return self._flat_since
 
     def _note(self, way: Way, known: Known) -> None:
-        """Keep the contacts that are new, by the way of going."""
+        """Keep the new contacts, by direction, mode and speed."""
         if known.footfall_at - self._seen_at > FORGOTTEN_S:
             self._ways.clear()
         self._contacts, self._seen_at = known.footfalls, known.footfall_at
@@ -72,5 +72,5 @@ class Landings:
 
 
 def _seldom(came: list[bool]) -> bool:
-    """Return whether hardly any contact was flat, of enough to tell."""
+    """Return whether hardly any contact was flat, among enough."""
     return len(came) >= BEFORE and sum(came) <= SELDOM * len(came)

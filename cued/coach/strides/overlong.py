@@ -1,19 +1,19 @@
-"""Whether strides have grown too long against a reference: one verdict for all that asks.
+"""Detection of strides that have grown too long against a reference.
 
-A stride is compared with what it is to be: in the forward carry with the stride brought along, else
-with the runner's own under the same direction, mode, speed and incline. The band is the reference's
-length, minus and plus the threshold. It is an event, spans both feet, and is None while there is no
-belt speed, no known direction, or not yet a reference.
+The reference is the carried stride in the forward carry, else the runner's own under the same
+direction, mode, speed and incline. The band is the reference's length, minus and plus the
+threshold. It is an event, spans both feet, and is None without a belt speed, a known direction or a
+reference.
 
 On a belt of constant speed a stride that takes longer is longer, by the same percentage, so the
-statistic is r = T / T_reference - 1. Strides are overlong when, for one foot, twice in a row
-(a) the step that the last 5 to 24 strides show is at least ``threshold``, the exponentially
-    weighted mean of r is above half of it, and the step stands out of the wander by 4 standard
-    deviations, going backward by 5 (``step_change.py``); or, whatever the wander,
+statistic is r = T / T_reference - 1. A foot's strides are overlong when
+(a) twice in a row, the change shown by the last 5 to 24 strides is at least ``threshold``, the
+    exponentially weighted mean of r is above half of it, and the change stands out of the wander by
+    4 standard deviations, in backward gait by 5 (``step_change.py``); or, whatever the wander,
 (b) that mean has been above 1.5 thresholds for 10 strides.
 A stride that is still growing (4 % or 1.5 CV longer than the mean of the three before) does not
-count: a belt that slows unreported makes every stride longer than the last. They are no longer so
-once the mean is below half the threshold for 4 strides. Above a CV of 5.5 % nothing is told.
+count: a belt that slows unreported makes every stride longer than the last. It is over once the
+mean has been below half the threshold for 4 strides. Above a CV of 5.5 % there is no verdict.
 
 Deviation from the rule that this project began with (mean above the threshold for 6 strides): with
 a baseline learned from the runner instead of known, that rule cued falsely in 2.5 % of steady
@@ -33,17 +33,17 @@ from cued.model import Band, Side, Stride
 
 Span = tuple[float, float]
 
-# Tuned together on simulated 1/f walks: false cues and delays are the table of docs/overlong.md.
+# Tuned together on simulated 1/f walks: docs/overlong.md has false cues and delays.
 WEIGHT = 0.2  # of the newest stride in the mean
 SPREAD = 1.8  # threshold in units of the runner's own CV
 LEAST, MOST = 0.05, 0.10  # threshold, of stride length: bands of 5-10 % are usual (Sigrist 2013)
-EVIDENCE = 4.0  # standard deviations that a change must stand out of the wander
+EVIDENCE = 4.0  # standard deviations by which a change must stand out of the wander
 BACKWARD_EVIDENCE = 5.0  # a wrong cue is worse than none; the price is in docs/overlong.md
-TWICE = 2  # in a row
-FAR = 1.5  # beyond so many thresholds no such evidence is needed
+TWICE = 2  # strides in a row
+FAR = 1.5  # thresholds beyond which no such evidence is needed
 PERSIST = 10  # strides beyond that
-CLEAR = 4  # strides below half the threshold before it is over
-MOST_CV = 0.055  # above that a verdict is wrong too often: false cues in 21-84 % of 10 min at 5 %
+CLEAR = 4  # strides below half the threshold that end it
+MOST_CV = 0.055  # above that verdicts are too often wrong: false cues in 21-84 % of 10 min at 5 %
 RISING, RISING_CV = 0.04, 1.5  # tripod-4.4kmh, see Foot.rising
 
 
@@ -66,7 +66,7 @@ class FootSeries:
         self.recent: deque[float] = deque(maxlen=3)
 
     def restart(self) -> None:
-        """Forget the strides so far, keep how much they vary."""
+        """Forget the strides, but keep their variance."""
         self.change.restart()
         self.mean = 0.0
         self.evident = self.far = self.under = 0
@@ -74,7 +74,7 @@ class FootSeries:
         self.recent.clear()
 
     def rising(self, r: float, cv: float) -> bool:
-        """Return whether strides are still growing: rather a belt that slows than a longer stride.
+        """Return whether strides are still growing, as on a belt that slows.
 
         Seen when a treadmill whose speed is not reported comes to a stop (tripod-4.4kmh): every
         stride was 6-15 % longer than the mean of the three before it.
@@ -97,35 +97,35 @@ class Lengthening:
         return min((f.since for f in self._feet.values() if f.since is not None), default=None)
 
     def restart(self) -> None:
-        """Start each foot's series anew."""
+        """Restart each foot's series."""
         self._opening = {}
         for foot in self._feet.values():
             foot.restart()
 
-    def tells(self, own: Baseline) -> bool:
-        """Return whether strides are even enough for a verdict."""
+    def is_even(self, own: Baseline) -> bool:
+        """Return whether strides vary little enough for a verdict."""
         return own.cv <= MOST_CV
 
     def before(self, side: Side, stride_s: float) -> None:
-        """Process a stride of the opening, while there is no reference yet."""
+        """Keep an opening stride until there is a reference."""
         self._opening.setdefault(side, []).append(stride_s)
 
     def feed(
         self, side: Side, stride_s: float, own: Baseline, now: float, *, backward: bool = False
     ) -> bool:
-        """Judge a stride: whether this foot's strides are too long now and that can be told."""
+        """Judge a stride; return True if this foot's strides are too long now."""
         least = BACKWARD_EVIDENCE if backward else EVIDENCE
         foot = self._feet.setdefault(side, FootSeries())
         for duration in (*self._opening.pop(side, ()), stride_s):
             self._judge(foot, duration / own.stride_s - 1.0, own, now, least)
-        return foot.since is not None and foot.under == 0 and self.tells(own)
+        return foot.since is not None and foot.under == 0 and self.is_even(own)
 
     def over(self, side: Side) -> float:
-        """Return how much longer a foot's strides are than the reference, as a share."""
+        """Return a foot's mean excess over the reference, as a share."""
         return self._feet[side].mean
 
     def because(self, side: Side, stride_s: float, own: Baseline) -> dict[str, float | str | None]:
-        """Return the numbers that a cue about this foot rests on."""
+        """Return the numbers behind a cue about this foot."""
         foot = self._feet[side]
         return {
             "over_percent": round(100.0 * foot.mean, 2),
@@ -166,7 +166,7 @@ class Judge:
         self._watch = Lengthening()
         self._feet: dict[Side, Span] = {}
         self._terms: tuple[float, str, str] | None = None
-        self._told: Span | None = None
+        self._sent: Span | None = None
 
     def restart(self) -> None:
         """Start the series again: phase, belt or balance changed."""
@@ -178,7 +178,7 @@ class Judge:
         self._feet = {}
 
     def feed(self, stride: Stride, known: Known) -> Judged | None:
-        """Return how a stride compares with its reference, or None without one."""
+        """Return the verdict on a stride, or None without a reference."""
         if not known.settled(stride.side) or not stride.clean:
             return None
         reference = known.carry.target if known.carry else known.own(stride)
@@ -199,12 +199,12 @@ class Judge:
             reference=reference,
             since=self._watch.since if off else None,
             lasting=self._watch.since,
-            tells=self._watch.tells(reference),
+            even=self._watch.is_even(reference),
             because=self._watch.because(stride.side, stride.duration_s, reference),
         )
 
     def band(self, known: Known) -> list[Band]:
-        """Return the band when it has changed by a millimetre."""
+        """Return the band if it has changed by a millimetre."""
         terms = (known.belt_changed, known.mode, known.direction)
         if terms != self._terms:
             self._terms, self._feet = terms, {}
@@ -212,9 +212,9 @@ class Judge:
         if self._feet:
             lows, highs = zip(*self._feet.values(), strict=True)
             span = (round(min(lows), 3), round(max(highs), 3))
-        if span == self._told:
+        if span == self._sent:
             return []
-        self._told = span
+        self._sent = span
         low, high = span or (None, None)
         return [Band(t=known.now, low_m=low, high_m=high)]
 

@@ -1,14 +1,14 @@
-"""Find a change in a series beside its own slow wander.
+"""Detection of a lasting step in a series that also wanders slowly.
 
-Stride times wander: what a stride is today depends on the hundreds before it (long-range
-dependence; detrended fluctuation exponent about 0.75, Hausdorff et al. 1995,
-10.1152/jappl.1995.78.1.349, i.e. spectral exponent beta = 0.5). A mean over some strides against a
-baseline of 25 strides therefore crosses any small threshold by wander alone.
+Stride times wander: each stride depends on the hundreds before it (long-range dependence; detrended
+fluctuation exponent about 0.75, Hausdorff et al. 1995, 10.1152/jappl.1995.78.1.349, i.e. spectral
+exponent beta = 0.5). A mean over some strides against a baseline of 25 strides therefore crosses
+any small threshold by wander alone.
 
 Method: the series is whitened by a fractional difference (Hosking 1981, 10.1093/biomet/68.1.165)
-of order d = 0.33 and searched for the response that a lasting step would leave there, over windows
-of the last 5 to 24 strides: a generalised likelihood ratio test. ``score`` is that evidence in
-standard deviations of white noise, ``size`` the step it estimates.
+of order d = 0.33 and searched for the response to a lasting step, over windows of the last 5 to 24
+strides: a generalised likelihood ratio test. ``score`` is that evidence in standard deviations of
+white noise, ``size`` the estimated step.
 
 Delay: 6 strides at least (5 in the window, and the caller asks twice). Causal. d lies above
 beta/2 = 0.25 so that a series that wanders more (beta up to 0.7) still rarely alarms; the price is
@@ -28,16 +28,16 @@ from cued.model import Floats
 
 ORDER = 0.33  # above beta/2 of most people's strides, see above
 REMEMBERED = 200  # terms of the fractional difference
-WINDOWS = range(5, 25)  # strides; a shorter one alarms by chance, a longer one learns nothing more
-OPENING = 25  # values before anything can be said
-SKIPPED = 5  # of these, whose difference has hardly any past
+WINDOWS = range(5, 25)  # strides; shorter windows alarm by chance, longer ones add nothing
+OPENING = 25  # values needed to estimate the variance
+SKIPPED = 5  # first of these, whose differences have hardly any past
 VARIANCE_OVER = 200  # values
-OUTLIER = 3.0  # standard deviations; more does not enter the variance
-YOUNG = 3.0  # the score is scaled down by 1 + YOUNG / values while the variance is young
+OUTLIER = 3.0  # standard deviations at which values are clipped in the variance
+YOUNG = 3.0  # the score is divided by 1 + YOUNG / values, as the variance is an estimate
 
 
 class Evidence(Struct, frozen=True):
-    """For a step upward: ``score`` in standard deviations, ``size`` in units of the series."""
+    """Evidence of an upward step: ``score`` in standard deviations, ``size`` as the series."""
 
     score: float
     size: float
@@ -52,7 +52,7 @@ def difference(order: float, terms: int) -> Floats:
 
 
 def _templates(c: Floats) -> tuple[Floats, Floats]:
-    """Return responses to a step by window (windows, longest), oldest first, and their norms."""
+    """Return each window's response to a step (windows, longest), oldest first, and its norm."""
     response = np.cumsum(c)
     longest = WINDOWS[-1]
     rows = np.zeros((len(WINDOWS), longest))
@@ -84,12 +84,12 @@ class Change:
         self._count = 0.0
 
     def restart(self) -> None:
-        """Forget the series, keep how much it varies."""
+        """Forget the series, but keep its variance."""
         self._values.clear()
         self._white.clear()
 
     def update(self, value: float, learn: bool) -> Evidence | None:
-        """Process a value; return the newest evidence. ``learn`` if it is known to be in range."""
+        """Process a value; return the evidence. ``learn``: the value is known to be in range."""
         self._values.append(value)
         white = self._whitened()
         if not self._variance:
@@ -108,7 +108,7 @@ class Change:
         return float((_C[: x.size] * x).sum())
 
     def _open(self) -> None:
-        """Set the variance by the opening values, once there are enough of them."""
+        """Estimate the variance from the opening values, once there are enough of them."""
         if len(self._values) < OPENING:
             return
         x = np.array(self._values)

@@ -1,1 +1,1 @@
-"""The coach's voice: which cue is given now, in which words, how often, and whether it worked."""
+"""The coach's voice: chooses cues, wordings and their frequency, and judges the effect."""

@@ -1,20 +1,20 @@
-"""One voice: of everything that could be said, what is said now; and why not the rest.
+"""The arbiter: chooses the one cue to give now, and the reason for withholding each other one.
 
 Rules of this file
 ------------------
 * Priority: fall > stumble > unsteady > link > limit > phase > technique > info > praise. A higher
   one cuts off a lower one that is being said; nothing else does.
-* The voice is busy until its ``CueDone`` comes; one that sends none (there is no loudspeaker) until
-  the estimated end of the text. At most one cue waits for it, the most important; one that waited
-  too long is dropped.
-* Technique: at least ``spacing_s`` apart, at most ``per_minute``, one theme a phase, none while
+* The voice is busy until its ``CueDone`` comes, or, without a loudspeaker, until the estimated end
+  of the text. At most one cue waits for it, the most important; a cue that waits too long is
+  dropped.
+* Technique: at least ``spacing_s`` apart, at most ``per_minute``, one theme per phase, none while
   ``Known.hold`` names a reason (after a stumble or a fall, and while unsteady: no guidance either),
-  none in a catch block, and a share of them fades away.
-* Of a key's wordings the one is said that most often worked for this runner, but never the one that
-  was said last; where nothing is known they take turns.
-* Mute silences what is below a limit. It never silences safety, nor that a battery is low, the
-  belt's speed unknown, the voice without words; a question about sensors waits.
-* Every cue given or withheld is an event with its reason. A withheld one is told once for each
+  none in a catch block, and only a share of them as feedback fades.
+* Of a key's wordings the one that most often worked for this runner is said, but never the last one
+  again; without experience they take turns.
+* Mute silences everything below a limit, except a low battery, an unknown belt speed and a voice
+  without words; a question about sensors waits.
+* Every cue given or withheld is an event with its reason. A withheld one is reported once per
   occurrence and reason, not with every stride.
 """
 
@@ -31,19 +31,19 @@ from cued.coach.voice.phrases import Phrases
 from cued.coach.workout.memory import Worked
 from cued.model import Cue, CueDone, Priority
 
-SAFETY_HOLDS = {  # what still passes
+SAFETY_HOLDS = {  # the lowest priority that still passes
     "after_stumble": Priority.LIMIT,
     "unsteady": Priority.LIMIT,
     "fall": Priority.FALL,
     "far_too_fast": Priority.LINK,
-    "wrong": Priority.INFO,  # a sign of life most of all
+    "wrong": Priority.INFO,  # above all, signs of life
 }
 WAITING = (Priority.INFO, Priority.PHASE, Priority.LIMIT, Priority.LINK)
 TONE_S = 0.5  # of a cue without words
-WAITED_FOR_S = 3.0  # so much longer a voice that reports may take: the alarm alone lasts 2.4 s
-THEME_LASTS_S = 120.0  # without a cue of it, another theme may begin
+WAITED_FOR_S = 3.0  # extra time for a voice that reports its end: the alarm alone lasts 2.4 s
+THEME_LASTS_S = 120.0  # after this time without a cue of the theme, another may begin; chosen
 MOST_PATIENCE = 8.0  # a cue that does not help is repeated after 2, 4, 8 times its refractory time
-REMEMBERED = 256  # reasons told, so that none is told twice
+REMEMBERED = 256  # reasons already reported; chosen
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -67,7 +67,7 @@ class Arbiter:
     def __init__(self, plan: CoachConfig, words: Phrases) -> None:
         self._plan = plan
         self._words = words
-        self._last: dict[str, int] = {}  # the wording of a key that was said last
+        self._last: dict[str, int] = {}  # the last wording of each key
         self._worked: dict[str, Worked] = {}
         self._given_at: dict[str, float] = {}
         self._speaking: Cue | None = None
@@ -78,13 +78,13 @@ class Arbiter:
         self._technique: deque[float] = deque(maxlen=3)
         self._theme = ""
         self._theme_phase = ""
-        self._told: dict[tuple[str, float, str], None] = {}
+        self._reported: dict[tuple[str, float, str], None] = {}
         self._chosen: dict[tuple[str, float], bool] = {}
         self._occurrences = 0
         self._repeated: dict[str, tuple[float, int]] = {}
 
     def done(self, report: CueDone) -> None:
-        """Note that the voice finished, if the report is of what is being said."""
+        """Note that the voice finished, if the report is about the present cue."""
         if report.channel != "sound":
             return
         self._reports = report.ok
@@ -101,7 +101,7 @@ class Arbiter:
         if known.phase != self._theme_phase:
             self._theme, self._theme_phase = "", known.phase
             if self._waiting and self._waiting.theme == "program":
-                self._waiting = None  # it was about the phase before
+                self._waiting = None  # it belonged to the phase before
         out: list[Cue] = []
         waited = self._waiting
         if waited and now > self._waiting_until:
@@ -125,7 +125,7 @@ class Arbiter:
     def _verdict(self, p: Proposal, known: Known, now: float) -> str:
         if known.blind and p.priority < Priority.LINK:
             return "blind"
-        state = p.theme == "safety" and p.tone  # of a battery, the belt, the voice; no question
+        state = p.theme == "safety" and p.tone  # battery, belt or voice; questions have no tone
         if known.muted and p.priority < Priority.LIMIT and not state:
             return "muted"
         if now - self._given_at.get(p.key, float("-inf")) < self._refractory_s(p):
@@ -142,7 +142,7 @@ class Arbiter:
         )
 
     def _refractory_s(self, p: Proposal) -> float:
-        """Return the least time to the next of a key: longer each time that it did not help."""
+        """Return the least time between cues of a key: longer each time that one did not help."""
         since, times = self._repeated.get(p.key, (None, 0))
         if p.priority != Priority.TECHNIQUE or since != p.since:
             return p.refractory_s
@@ -158,10 +158,10 @@ class Arbiter:
             return "other_theme"
         if known.catch:
             return "catch_block"
-        return "given" if self._kept(p, known.share) else "faded"
+        return "given" if self._survives(p, known.share) else "faded"
 
-    def _kept(self, p: Proposal, share: float) -> bool:
-        """Decide once for each occurrence: the first is given, then every second or fourth."""
+    def _survives(self, p: Proposal, share: float) -> bool:
+        """Decide once per occurrence: the first is given, then every second or fourth."""
         key = (p.key, p.since)
         if key not in self._chosen:
             n = self._occurrences
@@ -196,16 +196,16 @@ class Arbiter:
         return self._withhold(other, "outranked", now) if other else []
 
     def _withhold(self, p: Proposal, verdict: str, now: float) -> list[Cue]:
-        told = (p.key, p.since, verdict)
-        if told in self._told:
+        reason = (p.key, p.since, verdict)
+        if reason in self._reported:
             return []
-        self._told[told] = None
-        _forget_oldest(self._told)
+        self._reported[reason] = None
+        _forget_oldest(self._reported)
         text = self._words.say(p.key, self._wording(p.key), **p.blanks)
         return [_cue(p, verdict, now, text)]
 
     def _wording(self, key: str) -> int:
-        """Return which wording of a key is next."""
+        """Return the number of a key's next wording."""
         wordings, last = self._words.wordings(key), self._last.get(key, -1)
         if len(wordings) < 2:
             return 0
@@ -215,7 +215,7 @@ class Arbiter:
 
 
 def _same(a: Proposal, b: Proposal) -> bool:
-    """Return whether both are of one occurrence: what is owed is proposed until it was said."""
+    """Return whether both belong to one occurrence: owed cues are proposed again and again."""
     return (a.key, a.since) == (b.key, b.since)
 
 

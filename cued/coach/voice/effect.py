@@ -1,7 +1,7 @@
-"""Whether a cue worked: the strides after it are judged, and a chime praises.
+"""The effect of a cue: judges the strides after it, and praises by a chime.
 
-What is judged is strides 8 to 15 after a technique cue; before that a runner has hardly had time to
-respond (no published count of strides from words to change is known). The rules' means lag behind
+Strides 8 to 15 after a technique cue are judged; before that a runner has hardly had time to
+respond (no published number of strides from words to change is known). The rules' means lag behind
 the strides by about five and clear only after four: so the cue worked if its rule has fallen silent
 by stride 20. Praise is due when 20 strides after the response were in range.
 """
@@ -16,7 +16,7 @@ PRAISED_AT = 28  # 20 strides after the eight that a response takes
 
 
 class Effects:
-    """Follows the last technique cue that was given."""
+    """Follows the strides after the last technique cue."""
 
     def __init__(self, praise: bool) -> None:
         self._praise = praise
@@ -26,17 +26,17 @@ class Effects:
         self._judged = False
 
     def forget(self) -> None:
-        """Forget the cue: conditions changed, and what follows says nothing of it."""
+        """Forget the cue: conditions changed, so later strides do not show its effect."""
         self._cue = None
 
     def given(self, cue: Cue) -> list[Effect]:
-        """Note a technique cue that was given; one that was waiting to be judged did not work."""
+        """Note a technique cue; one still waiting to be judged did not work."""
         out = self._verdict(cue.t, worked=False) if self._cue and not self._judged else []
         self._cue, self._strides, self._proposed_at, self._judged = cue, {}, 0, False
         return out
 
     def feed(self, stride: Stride, proposals: list[Proposal]) -> list[Effect]:
-        """Process a stride and what rules proposed with it."""
+        """Process a stride and the rules' proposals with it."""
         if self._cue is None:
             return []
         self._strides[stride.side] = self._strides.get(stride.side, 0) + 1

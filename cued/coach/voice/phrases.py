@@ -1,16 +1,15 @@
-"""The words: one TOML catalogue a language, key to wordings.
+"""The spoken phrases: one TOML catalogue per language, from keys to wordings.
 
 Rules of this file
 ------------------
-* Every key is in every language. A wording for somebody who moves has five words or fewer and
-  points outward ("quick light taps"), not at a body part to be moved; several wordings of a key
-  alternate in their order.
-* A key with no wordings is a tone or is only felt.
-* A wording may have one blank, such as ``{speed}`` or ``{minutes}``. What can fill it is listed
-  here, so that every text that can ever be said is known beforehand and can be rendered to a clip:
-  ``Words.texts()``.
+* Every key is in every language. A wording for a moving runner has five words or fewer and directs
+  attention outward ("quick light taps"), not to a body part; the wordings of a key take turns.
+* A key without wordings is a tone or only a vibration.
+* A wording may have one blank, such as ``{speed}`` or ``{minutes}``. The values that can fill it
+  are listed here, so that every text is known beforehand and can be rendered to a clip:
+  ``Phrases.texts()``.
 
-A catalogue is package data and is read when it is asked for, at construction, like a module.
+A catalogue is package data, read at construction.
 """
 
 from __future__ import annotations
@@ -27,15 +26,15 @@ from cued.model import ConfigError
 # A language is a file of ``phrases/``; English comes first.
 _FILES = [file.name for file in (files("cued.coach.voice") / "phrases").iterdir()]
 LANGUAGES = tuple(sorted((n[:-5] for n in _FILES if ".toml" in n), key=lambda n: (n != "en", n)))
-SECONDS_A_LETTER = 0.06  # of speech in general; a voice that reports its end needs no estimate
-SECONDS_TO_BEGIN = 0.1  # of a sentence; chosen
+SECONDS_A_LETTER = 0.06  # typical speech; a voice that reports its end needs no estimate
+SECONDS_TO_BEGIN = 0.1  # before a sentence; chosen
 
 BLANKS: dict[str, tuple[float, ...]] = {
     "digit": tuple(range(10)),
     "percent": tuple(range(11)),
     "minutes": tuple(range(2, 16)),
     "seconds": (*range(10, 120, 10), *range(120, 450, 30)),
-    # Finer where people go backward; not 1, which in most languages is no plural.
+    # Finer at speeds of backward gait; without 1, because the wordings are plural.
     "speed": (
         *(round(0.1 * n, 1) for n in range(5, 30) if n != 10),
         *(round(0.2 * n, 1) for n in range(15, 38)),
@@ -52,7 +51,7 @@ class Catalogue(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load(language: str) -> Phrases:
-    """Read the catalogue of a language. Raises ConfigError when there is none."""
+    """Read a language's catalogue. Raises ConfigError if there is none."""
     if language not in LANGUAGES:
         raise ConfigError(f"no phrases for language {language!r}; there are {', '.join(LANGUAGES)}")
     data = pkgutil.get_data("cued.coach.voice", f"phrases/{language}.toml")
@@ -71,11 +70,11 @@ class Phrases:
         return sorted(self._catalogue.phrases)
 
     def wordings(self, key: str) -> list[str]:
-        """Return the wordings of a key, blanks and all."""
+        """Return the wordings of a key, with their blanks."""
         return self._catalogue.phrases[key]
 
     def say(self, key: str, turn: int = 0, **blanks: float) -> str:
-        """Word a key for the ``turn``-th time; numbers go to the nearest that can be said."""
+        """Return wording number ``turn`` of a key, with blanks filled by the nearest values."""
         wordings = self._catalogue.phrases[key]
         if not wordings:
             return ""
@@ -83,11 +82,11 @@ class Phrases:
         return wordings[turn % len(wordings)].format(**spoken)
 
     def texts(self) -> list[str]:
-        """List every text that can ever be said, sorted, each once."""
+        """List every possible text, sorted, each once."""
         return sorted(set(self.names().values()))
 
     def names(self) -> dict[str, str]:
-        """Return every text by its name: ``KEY-N`` for the N-th wording, ``KEY-N-2.4`` with 2.4."""
+        """Return every text by name: ``KEY-N`` for the N-th wording, ``KEY-N-2.4`` if filled."""
         return {
             "-".join((key, str(n), *filled)): text
             for key, wordings in self._catalogue.phrases.items()
@@ -96,11 +95,11 @@ class Phrases:
         }
 
     def seconds(self, text: str) -> float:
-        """Estimate how long a text takes to say."""
+        """Estimate the duration of a spoken text."""
         return SECONDS_TO_BEGIN + SECONDS_A_LETTER * len(text) if text else 0.0
 
     def _filled(self, wording: str) -> list[tuple[tuple[str, ...], str]]:
-        """Return each way to fill the wording's blank, and the text that it makes."""
+        """Return each value for the wording's blank, with the resulting text."""
         for name, values in BLANKS.items():
             if "{" + name + "}" in wording:
                 numbers = [(f"{v:g}", self._number(name, v)) for v in values]

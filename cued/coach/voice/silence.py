@@ -1,14 +1,14 @@
-"""How much is said: why nothing but safety just now, how feedback fades, and signs of life.
+"""The amount of feedback: reasons for silence, fading, and signs of life.
 
-What is learned with less than full feedback is kept better (Winstein & Schmidt 1990,
+Skills learned with less than full feedback are retained better (Winstein & Schmidt 1990,
 10.1037/0278-7393.16.4.677), and in the classic running trials feedback was withdrawn over the
-second half of eight sessions (Crowell & Davis 2011, 10.1016/j.clinbiomech.2010.09.003). So:
-everything in the first session at a stage, half in the second, a quarter from the third on. While
-feedback fades, every 160 strides of a phase end with 40 without a technique cue. Free run does not
+second half of eight sessions (Crowell & Davis 2011, 10.1016/j.clinbiomech.2010.09.003). So all cues
+are given in the first session at a stage, half in the second, a quarter from the third on. While
+feedback fades, the last 40 of every 160 strides in a phase have no technique cue. Free run does not
 fade.
 
-After long silence people wonder whether it still works: a minute guided and five in free run, then
-a chime when all is in range, else two words.
+After long silence people wonder whether the coach still works. So after a minute in a workout, or
+five in free run, there is a chime if all is in range, else two words.
 """
 
 from __future__ import annotations
@@ -21,35 +21,35 @@ from cued.coach.rule import Proposal
 from cued.coach.safety import Safety
 from cued.model import Priority
 
-# Seconds guided, and in free run: a breath less than a minute and than five.
+# Seconds in a workout and in free run: a little less than a minute and five.
 SIGN_S, FREE_SIGN_S = 50.0, 280.0
-IN_RANGE_S = 8.0  # no rule has anything to say for so long: in range
+IN_RANGE_S = 8.0  # in range if no rule proposed anything for this long; chosen
 OUT_OF_RANGE = ("safety", "stride")  # themes
-WALKS_ON_S = 3.0  # after a pause, before the first
-BELT_SETTLES_S = 3.0  # no technique while the belt changes
+WALKS_ON_S = 3.0  # from the end of a pause to the first sign; chosen
+BELT_SETTLES_S = 3.0  # no technique cue while the belt changes; chosen
 SHARES = (1.0, 0.5, 0.25)  # of the occurrences, by clean sessions; chosen
-CHOSEN = {"full": 1.0, "half": 0.5, "quarter": 0.25, "safety": 0.0}  # by the runner
+CHOSEN = {"full": 1.0, "half": 0.5, "quarter": 0.25, "safety": 0.0}  # the configured shares
 CATCH_EVERY = 4  # one stretch in four
 
 
 def share(plan: CoachConfig, clean_sessions: int, program: bool) -> float:
-    """Return the share of technique cues that is given."""
+    """Return the share of technique cues to give."""
     if plan.feedback != "auto":
         return CHOSEN[plan.feedback]
     return SHARES[min(clean_sessions, len(SHARES) - 1)] if program else 1.0
 
 
 def catching(plan: CoachConfig, strides: int, share: float) -> bool:
-    """Return whether a stretch without technique cues is on, ``strides`` into a phase."""
+    """Return whether stride ``strides`` of a phase is in a stretch without technique cues."""
     if not plan.catch_strides or share >= 1.0:
         return False
     return (strides // plan.catch_strides) % CATCH_EVERY == CATCH_EVERY - 1
 
 
 def held(known: Known, safety: Safety, phase_quiet_s: float) -> str:
-    """Return the gravest reason why nothing but safety and guidance is said, or an empty text.
+    """Return the gravest reason for giving only safety and guidance, or an empty text.
 
-    phase_quiet_s : at the beginning of a phase there is no technique for so long.
+    phase_quiet_s : time without technique cues at the beginning of a phase.
     """
     if safety.fallen:
         return "fall"
@@ -75,30 +75,30 @@ def held(known: Known, safety: Safety, phase_quiet_s: float) -> str:
 
 
 class SignOfLife:
-    """Counts the silence."""
+    """Measures the silence, and proposes to break it."""
 
     def __init__(self) -> None:
-        self._signed = float("-inf")
+        self._heard_at = float("-inf")
         self._off_at = float("-inf")
 
     def given(self, t: float) -> None:
-        """Note that something was heard, or that a phase began."""
-        self._signed = t
+        """Note that the coach was heard, or that a phase began."""
+        self._heard_at = t
 
     def propose(
         self, known: Known, ruled: Sequence[Proposal], *, held_back: bool
     ) -> Proposal | None:
-        """Propose the sign when nothing was heard for long.
+        """Propose a sign of life after long silence.
 
-        ruled : what the rules propose; who limps or goes too unevenly to be judged isn't in range.
+        ruled : the rules' proposals; a runner who limps or is too uneven to judge isn't in range.
         """
         if any(p.priority == Priority.TECHNIQUE or p.theme in OUT_OF_RANGE for p in ruled):
             self._off_at = known.now
         every = SIGN_S if known.program else FREE_SIGN_S
         if not known.active or known.spec.overlay or not known.stepping:
-            self._signed = max(self._signed, known.now - every + WALKS_ON_S)
+            self._heard_at = max(self._heard_at, known.now - every + WALKS_ON_S)
             return None
-        if known.now - self._signed < every or held_back:
+        if known.now - self._heard_at < every or held_back:
             return None
         in_range = known.now - self._off_at > IN_RANGE_S and not known.wrong
         in_range = in_range and not known.upset
@@ -110,5 +110,5 @@ class SignOfLife:
             tone="praise" if in_range else "",
             refractory_s=0.0,
             valid_s=3.0,
-            because={"silent_s": round(known.now - self._signed, 1)},
+            because={"silent_s": round(known.now - self._heard_at, 1)},
         )

@@ -1,1 +1,1 @@
-"""A workout: its phases, what leads from one to the next, how much of it, and for whom."""
+"""The workout: its phases, their triggers, the dose, and the runner's profile."""

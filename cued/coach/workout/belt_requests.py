@@ -1,9 +1,9 @@
-"""What the coach asks of a connected treadmill, if the runner has consented.
+"""The coach's requests to a connected treadmill, if the runner has consented.
 
-Rules: it never starts a belt that stands and never stops one under somebody who turns, it never
-asks for more than the stage's limit, and how a change is made (slow ramps, never a jerk) is the
-treadmill source's business. It asks for nothing faster or steeper while something speaks against
-that (``against_more``): such a wish waits until it is safe, or until the phase is over.
+Rules: the coach never starts a standing belt, never stops one under a runner who turns, and never
+asks for more than the stage's limit. The treadmill source makes the change (slow ramps, never a
+jerk). A request for a faster or steeper belt waits while there is a reason against it
+(``against_more``), and is dropped at the end of the phase.
 """
 
 from __future__ import annotations
@@ -15,30 +15,30 @@ from cued.coach.workout.ladder import SLOW_M_S
 from cued.model import BeltRequest
 
 
-class Wish:
-    """What is wanted of the belt, until nothing speaks against it."""
+class PendingRequest:
+    """Holds a request until nothing speaks against it."""
 
     def __init__(self) -> None:
-        self._wish: BeltRequest | None = None
+        self._request: BeltRequest | None = None
 
     def enter(self, known: Known) -> None:
-        """Want what the phase wants, and nothing that was wanted before."""
-        self._wish = asked_of_belt(known)
+        """Replace any request by that of the phase just entered."""
+        self._request = request_of_phase(known)
 
     def add(self, request: BeltRequest | None) -> None:
-        """Want what is wanted within the phase, if there is something."""
-        self._wish = request or self._wish
+        """Replace the request by one made within the phase, if there is one."""
+        self._request = request or self._request
 
     def pop(self, known: Known, *, lost: bool) -> list[BeltRequest]:
         """Return the request that can be made now, once."""
-        wish = self._wish
-        if wish is None or (asks_more(wish, known) and against_more(known, lost=lost)):
+        request = self._request
+        if request is None or (asks_more(request, known) and against_more(known, lost=lost)):
             return []
-        self._wish = None
-        return [replace(wish, t=known.now)] if known.belt_moves else []
+        self._request = None
+        return [replace(request, t=known.now)] if known.belt_moves else []
 
 
-def asked_of_belt(known: Known) -> BeltRequest | None:
+def request_of_phase(known: Known) -> BeltRequest | None:
     """Return the request on entering a phase, or None."""
     belt = known.belt
     if known.by_hand or belt is None or not known.belt_moves or not known.program:
@@ -52,7 +52,7 @@ def asked_of_belt(known: Known) -> BeltRequest | None:
 
 
 def against_more(known: Known, *, lost: bool) -> str:
-    """Return what speaks against a faster or steeper belt now, or an empty text.
+    """Return the reason against a faster or steeper belt now, or an empty text.
 
     lost : a sensor is lost.
     """
@@ -70,7 +70,7 @@ def against_more(known: Known, *, lost: bool) -> str:
 
 
 def asks_more(request: BeltRequest, known: Known) -> bool:
-    """Return whether a request is for a faster or steeper belt than there is known to be."""
+    """Return whether a request is for a faster or steeper belt than is known now."""
     speed, incline = request.speed_m_s, request.incline_percent
     faster = speed is not None and (known.belt is None or speed > known.belt.speed_m_s)
     has = known.belt.incline_percent if known.belt else 0.0

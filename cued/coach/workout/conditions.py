@@ -1,4 +1,4 @@
-"""What a line of a script may wait for or depend on: named questions about what is known."""
+"""Conditions for the lines of a script, as named functions of the snapshot."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import math
 from cued.coach.known import Known
 from cued.coach.workout import ladder
 
-STANDS_AFTER_S = 6.0  # told to step on the rails: so long until it is taken as done
-FELT_S = 10.0  # backward for so long before there is a feeling to keep; a choice
-SAME_SPEED_S = 60.0  # forward at the backward speed: 33 strides a foot, most of them settled
-OWN_SPEED_S = 30.0  # for less nobody is sent to the console twice
-TURNS_IN_S = 5.0  # in small steps, a hand on the rail
-SETTING_S = 15.0  # for a hand to find the console and a belt that tells nothing to get there
+STANDS_AFTER_S = 6.0  # time to step on the rails after the prompt; then it counts as done; chosen
+FELT_S = 10.0  # least backward time that leaves a feeling to keep; chosen
+SAME_SPEED_S = 60.0  # forward at the backward speed: 33 strides per foot, most of them settled
+OWN_SPEED_S = 30.0  # a shorter time is not worth a second trip to the console; chosen
+TURNS_IN_S = 5.0  # time to turn in small steps, a hand on the rail; chosen
+SETTING_S = 15.0  # time to find the console, and for an unreported belt to get there; chosen
 
 
 def standing(known: Known) -> bool:
-    """Return whether nobody walks: sentences are allowed."""
+    """Return whether nobody walks, so that sentences are allowed."""
     return not known.walking
 
 
@@ -26,7 +26,7 @@ def moving(known: Known) -> bool:
 
 
 def at_rest(known: Known) -> bool:
-    """Return whether nobody walks, and the belt is known to stand."""
+    """Return whether nobody walks and the belt is known to stand."""
     return known.at_rest
 
 
@@ -36,29 +36,29 @@ def not_at_rest(known: Known) -> bool:
 
 
 def on_rails(known: Known) -> bool:
-    """Return whether the steps have stopped, or had long enough to."""
+    """Return whether the steps have stopped, or there was time enough to stop."""
     return not known.walking or known.elapsed_s >= STANDS_AFTER_S
 
 
 def not_on_rails(known: Known) -> bool:
-    """Return whether somebody walks, or has just been told to stop."""
+    """Return whether somebody walks, or was only just asked to stop."""
     return known.walking or known.elapsed_s < STANDS_AFTER_S
 
 
-def not_yet_told(known: Known) -> bool:
-    """Return whether nobody was told to turn round in this phase."""
-    return known.told_to_turn is None
+def turn_not_asked(known: Known) -> bool:
+    """Return whether the prompt to turn has not been said in this phase."""
+    return known.turn_asked_at is None
 
 
 def slow(known: Known) -> bool:
-    """Return whether the belt is slow enough to turn on, or all was waited for."""
+    """Return whether the belt is slow enough to turn on, or assumed so if unreported."""
     if known.belt is not None:
         return known.belt.speed_m_s <= ladder.TURN_M_S + ladder.SPEED_OFF_M_S
     return known.slowed
 
 
 def not_slow(known: Known) -> bool:
-    """Return whether the runner has to slow the belt: the coach may not, or could not."""
+    """Return whether the runner has to slow the belt, because the coach may not or could not."""
     return not slow(known) and (known.by_hand or known.elapsed_s >= SETTING_S)
 
 
@@ -68,22 +68,22 @@ def not_slow_by_hand(known: Known) -> bool:
 
 
 def could_turn(known: Known) -> bool:
-    """Return whether who was told to turn round on the rails, or stands there, has had time."""
-    if known.told_to_turn is None or known.now - known.told_to_turn < TURNS_IN_S:
+    """Return whether a runner on the rails has had time to turn since the prompt."""
+    if known.turn_asked_at is None or known.now - known.turn_asked_at < TURNS_IN_S:
         return False
     stood = known.now - max(known.stride_at, known.footfall_at, known.walked_at) >= SETTING_S
     return stood or known.railed_at >= known.since
 
 
 def as_set(known: Known) -> bool:
-    """Return whether the belt is as fast as was asked for, or there was time to set it."""
+    """Return whether the belt has the speed that is due, or there was time to set it."""
     if known.belt is not None and known.due_m_s is not None:
         return abs(known.belt.speed_m_s - known.due_m_s) <= 2 * ladder.SPEED_OFF_M_S
     return known.elapsed_s >= SETTING_S
 
 
 def fast(known: Known) -> bool:
-    """Return whether the belt is nearly as fast as a jog is to be."""
+    """Return whether the belt is nearly as fast as the jog that is due."""
     if known.belt is not None and known.due_m_s is not None:
         return known.belt.speed_m_s >= 0.9 * known.due_m_s
     return known.elapsed_s >= ladder.JOG_ON_S / 3
@@ -97,17 +97,17 @@ def walkable(known: Known) -> bool:
 
 
 def steady(known: Known) -> bool:
-    """Return whether nothing speaks against letting go of the rail."""
+    """Return whether the runner is steady enough to let go of the rail."""
     return known.stability == "steady"
 
 
 def felt(known: Known) -> bool:
-    """Return whether the runner has just gone backward long enough to have a feeling."""
+    """Return whether the last backward part was long enough to leave a feeling."""
     return known.part_s >= FELT_S
 
 
 def not_felt(known: Known) -> bool:
-    """Return whether there was no backward part to speak of."""
+    """Return whether the last backward part was too short to leave a feeling."""
     return not felt(known)
 
 
@@ -117,19 +117,19 @@ def turns_next(known: Known) -> bool:
 
 
 def climbs_next(known: Known) -> bool:
-    """Return whether the phase ends with a steeper belt: there is time for it."""
+    """Return whether the phase ends with a steeper belt, and there is time for it."""
     return ladder.STAGES[known.stage].uphill and _left_after(known) >= ladder.LEAST_BOUT_S
 
 
 def jogs_next(known: Known) -> bool:
-    """Return whether the phase ends with a faster belt: there is time, also to walk after it."""
+    """Return whether the phase ends with a jog, with time to jog and to walk after it."""
     more = known.jogged_s < ladder.JOG_SESSION_S
     room = _left_after(known) >= ladder.JOG_ROOM_S
     return ladder.STAGES[known.stage].jog and known.may_jog and more and room
 
 
 def _left_after(known: Known) -> float:
-    """Return the time backward that is left when the phase is over, s."""
+    """Return the backward time left at the end of the phase, s."""
     left = math.inf if known.left_s is None else known.left_s
     return left - (known.remaining_s or 0.0)
 
@@ -150,23 +150,23 @@ def again(known: Known) -> bool:
 
 
 def turns_soon(known: Known) -> bool:
-    """Return whether the next backward part is near: the belt is being set for it."""
+    """Return whether the next backward part is near, so that the belt is being set for it."""
     return again(known) and (known.remaining_s or 0.0) <= SAME_SPEED_S
 
 
 def room_for_own_speed(known: Known) -> bool:
-    """Return whether the own speed would last before the belt is set for another round."""
+    """Return whether there is time at the runner's own speed before the belt is set again."""
     lasts = (known.remaining_s or 0.0) - SAME_SPEED_S
     return felt(known) and (not again(known) or lasts >= OWN_SPEED_S)
 
 
 def not_backward(known: Known) -> bool:
-    """Return whether nothing says that the runner still faces backward."""
+    """Return whether the runner is not known to face backward."""
     return known.direction != "backward"
 
 
 def walks_backward(known: Known) -> bool:
-    """Return whether the console is behind somebody who walks."""
+    """Return whether the runner walks backward, with the console behind them."""
     return known.walking and known.direction == "backward"
 
 

@@ -1,9 +1,9 @@
-"""Whose session it is: the runner's memory and profile, and what a session changes of them.
+"""The runner's memory and profile, and how a session changes them.
 
 Rules of this file
 ------------------
-* A station that runs for weeks is not restarted between sessions: what is kept is kept here.
-* While somebody else may be walking (``stranger.py``) nothing is kept but the time backward.
+* A station may run for weeks without a restart, so memory is updated here after each session.
+* While somebody else may be walking (``stranger.py``) only the backward time is kept.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from cued.model import AnyEvent, Effect, Imprint, Mounting, Notice, Stride, Summ
 
 
 class Keeping:
-    """A runner's memory over a session, and the profile that is followed."""
+    """A runner's memory over a session, and the profile in use."""
 
     def __init__(self, plan: CoachConfig, memory: Memory, known: Known) -> None:
         self._plan = plan
@@ -35,9 +35,9 @@ class Keeping:
         self.stranger = Stranger()
         self.news: list[AnyEvent] = []
         self._loaded: float | None = None
-        self._before = memory  # as it was before the session
-        self._first: list[Imprint] | None = None  # imprints of the session
-        self._last_told: list[Imprint] = []
+        self._before = memory  # at the start of the session
+        self._first: list[Imprint] | None = None  # the session's first imprints
+        self._latest: list[Imprint] = []
         known.stage = ladder.entered(memory, self.profile)
         known.sessions = memory.sessions
 
@@ -47,12 +47,15 @@ class Keeping:
         return 0.0 if self._loaded is None else self._known.now - self._loaded
 
     def tick(self) -> None:
-        """Count the age of what is kept from the first input on."""
+        """Start counting the memory's age at the first input."""
         if self._loaded is None:
             self._loaded = self._known.now
 
     def due(self, tally: SessionTally, cut_s: float) -> Prescription:
-        """Return what is due at the present stage, after so much backward, and before a cut."""
+        """Return what is due at the present stage.
+
+        cut_s : backward time before the session was cut off.
+        """
         return ladder.prescribe(
             self._known.stage,
             self.memory,
@@ -65,39 +68,39 @@ class Keeping:
     def begin(self) -> None:
         """Begin a session."""
         self.stranger, self._before = Stranger(), self.memory
-        self._first, self._last_told = None, []
+        self._first, self._latest = None, []
         self._known.stage = ladder.entered(self.memory, self.profile, self.elapsed_s)
 
     def remember(self, imprint: list[Imprint]) -> None:
-        """Keep the imprint for the sessions to come."""
+        """Keep the imprint for later sessions."""
         if not imprint:
             return
         self._first = imprint if self._first is None else self._first
-        self._last_told = imprint
+        self._latest = imprint
         if not self.stranger.apart:
             self._keep_steps(usual=imprint is self._first)
 
     def _keep_steps(self, *, usual: bool) -> None:
-        self.memory = self.memory.with_imprint(self._last_told)
+        self.memory = self.memory.with_imprint(self._latest)
         if usual:
             self.memory = self.memory.with_usual(self._first or [])
 
     def compare(self, stride: Stride) -> Notice | None:
-        """Return the question who walks, if a stride raises it; undo what the session changed."""
+        """Return the question who walks, if a stride raises it, and undo the session's changes."""
         free = not self._known.program
         asks = self.stranger.feed(stride, self._known, self.memory, free=free)
         if asks:
-            self.memory = self._before.gone_on()
+            self.memory = self._before.resumed()
         return asks
 
     def same(self, same: bool) -> str:
-        """Process whether it is the chosen runner who walks; return why it is no answer, or ""."""
+        """Process the answer whether the chosen runner walks; return why it is refused, or ""."""
         if self.stranger.state != "asked":
             return "nobody asks"
         self.news.append(self.stranger.answer(same, self._known.now))
         if same:
             self._keep_steps(usual=True)
-            self.news += [] if self._known.active else self._last_told
+            self.news += [] if self._known.active else self._latest
         elif self._known.active:
             self.memory = Memory(runner=GUEST)
             self.follow(self.profile_name)
@@ -105,18 +108,18 @@ class Keeping:
         return ""
 
     def wear(self, worn: Mounting) -> None:
-        """Keep how a trunk sensor was found to be worn."""
+        """Keep a trunk sensor's mounting as found."""
         if worn.matrix is not None and learned(worn) and not self.stranger.apart:
             matrix = cast("Matrix", worn.matrix)
             self.memory = self.memory.with_worn(worn.sensor, matrix, sure=worn.sure)
 
     def judged(self, effect: Effect) -> None:
-        """Keep whether a wording worked for this runner."""
+        """Keep the effect of a wording on this runner."""
         if not self.stranger.apart:
             self.memory = self.memory.with_effect(effect)
 
     def choose(self, runner: str) -> str:
-        """Change the runner between sessions; why not, or an empty text."""
+        """Change the runner between sessions; return why not, or an empty text."""
         if self._known.active:
             return "a session is going on"
         self.memory, self.stranger = self.memory.of(runner), Stranger()
@@ -126,7 +129,7 @@ class Keeping:
         return ""
 
     def choose_profile(self, name: str) -> str:
-        """Change the profile between sessions; why not, or an empty text."""
+        """Change the profile between sessions; return why not, or an empty text."""
         if name not in PROFILES:
             return f"there are the profiles {', '.join(PROFILES)}"
         if self._known.active:
@@ -135,17 +138,17 @@ class Keeping:
         return ""
 
     def follow(self, name: str) -> None:
-        """Follow a profile from now on."""
+        """Use a profile from now on."""
         self.profile, self.profile_name = load(name), name
         self._known.stage = ladder.entered(self.memory, self.profile, self.elapsed_s)
 
     def close(self, tally: SessionTally) -> tuple[Summary, list[Spoken]]:
-        """Remember the session; return its summary, and what is said at its end."""
+        """Remember the session; return its summary and its closing words."""
         known = self._known
         standing = totals.standing_after(known, tally, self.memory, self.profile, self.elapsed_s)
         if self.stranger.apart:
             standing = totals.no_higher(standing, self.memory)
-        told = totals.last_words(tally, self.memory, standing, wrong=known.wrong)
+        words = totals.closing_words(tally, self.memory, standing, wrong=known.wrong)
         tally.before = self.memory.past[-1] if self.memory.past else None
         past = Past(
             age_s=-self.elapsed_s,
@@ -160,9 +163,9 @@ class Keeping:
         )
         known.sessions, known.wrong = self.memory.sessions, False
         if self.stranger.state == "guest":
-            self.memory = self._before.gone_on()
+            self.memory = self._before.resumed()
         tally.measured["apart"] = float(self.stranger.apart)
         summary = tally.summary(
             known.now, runner, self.profile_name, trained, standing, wrong=wrong
         )
-        return summary, told if tally.kind == "program" else []
+        return summary, words if tally.kind == "program" else []

@@ -1,18 +1,18 @@
-"""The ladder: how fast, how steep and how long somebody may go backward, and when more is due.
+"""The ladder: limits of speed, grade and time in backward gait, and when they rise.
 
 Rules of this file
 ------------------
 * Speed or grade rises, never both. Speed rises by at most 10 % a week (the increment of the
   treadmill trial PMID 24730757, there of baseline speed; here of the last week's peak).
-* A stage is left upward only after so many clean sessions, and only one at a time; any stumble
-  leads one stage down at once. So does a break of four weeks.
-* Time backward is capped by session (the stage), by day and by week (the profile). Trials used
+* A runner moves up only after a stage's number of clean sessions, and only one stage at a time;
+  any stumble moves them one stage down at once. So does a break of four weeks.
+* Backward time is capped by session (the stage), by day and by week (the profile). Trials used
   10-30 min, two to five times a week (docs/coaching.md, "Dose"); the caps stay at their low end.
-* The stages are derived from those trials and are no published protocol. They have been tried on
-  simulated runners only, and no clinician has reviewed them.
+* The stages are derived from those trials and are not a published protocol. They have been tried
+  on simulated runners only, and no clinician has reviewed them.
 
-Whether somebody can let go of the rails for a minute (stage 0) is not measured; effort (stage 2)
-only if it is told with the command ``effort``.
+Not measured: whether a runner can let go of the rails for a minute (stage 0), and effort (stage 2),
+unless reported with the command ``effort``.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from cued.coach.workout.profile import Profile
 
 WEEKLY_FACTOR = 1.10  # +10 % a week (PMID 24730757)
 LONG_BREAK_DAYS = 28.0  # chosen
-CV_FACTOR = 1.5  # a session whose strides vary more than so many times the usual is not clean
+CV_FACTOR = 1.5  # times the usual CV of strides, above which a session is not clean; chosen
 MOST_EFFORT = 13.0  # "somewhat hard" on Borg's scale of 6-20
-LEAST_BOUT_S = 20.0  # shorter is not worth turning round for
-WALK_M_S = 0.8  # before and between jogs: as fast as a walk of stage 1
-SLOW_M_S = 0.3  # what a belt is asked for while somebody turns: the slowest of the first stage
-SPEED_OFF_M_S = 0.05  # a console shows steps of 0.1 km/h or mph
-TURN_M_S = 0.5  # slow enough to turn round on: the fastest of the first stage
+LEAST_BOUT_S = 20.0  # a shorter part is not worth turning round for; chosen
+WALK_M_S = 0.8  # before and between jogs: the fastest walk of stage 1
+SLOW_M_S = 0.3  # requested for turning: the slowest speed of the first stage
+SPEED_OFF_M_S = 0.05  # tolerance: a console shows steps of 0.1 km/h or mph
+TURN_M_S = 0.5  # slow enough to turn round on: the fastest speed of the first stage
 
 
 class Stage(Struct, frozen=True):
     """A rung of the ladder, with speeds in m/s and grades in percent.
 
-    bout_s : longest backward part.  session_s : most time backward in a session.
-    clean_s : least time backward of a clean session.  sessions : clean ones that lead on.
+    bout_s : longest backward part.  session_s : most backward time in a session.
+    clean_s : least backward time of a clean session.  sessions : clean ones needed to move up.
     """
 
     name: str
@@ -55,30 +55,30 @@ class Stage(Struct, frozen=True):
 
 
 STAGES: tuple[Stage, ...] = (
-    # name, from and to m/s; s of a bout, a session, and a clean one; clean sessions; from and to %
+    # name; low, high m/s; s per bout, session, clean session; clean sessions; low, high %
     Stage("imprint", 0.3, 0.5, 60.0, 120.0, 45.0, 2),
     Stage("walk", 0.5, 0.8, 180.0, 600.0, 150.0, 3),
     Stage("uphill", 0.5, 0.9, 240.0, 600.0, 200.0, 3, 3.0, 8.0, uphill=True),
     Stage("brisk", 0.9, 1.4, 240.0, 720.0, 200.0, 4),
     Stage("jog", 1.5, 2.0, 600.0, 900.0, 240.0, 1000, jog=True),
 )
-# A seventh of the smallest week of any profile (first_time_ever, 900 s): what a day may add,
-# whatever was done on the days before.
+# Backward time in a day that is safe after any days before: a seventh of the smallest weekly cap
+# (first_time_ever, 900 s).
 UNKNOWN_DAY_S = 900.0 / 7.0
 JOG_ON_S = 30.0  # chosen: some forty strides, then a rest more than twice as long
 JOG_OFF_S = 75.0  # chosen: as above
 JOG_SESSION_S = 240.0  # chosen: eight bouts
-JOG_ROOM_S = JOG_ON_S + LEAST_BOUT_S  # to jog, and to walk after it
-CARRY_SAME_S = 38.0  # the carry begins at the speed of the imprint: 30-40 s
-BEFORE_UPHILL_S = 60.0  # on the flat first
-BEFORE_JOG_S = 60.0  # chosen: walking backward is steady again before it is jogged
+JOG_ROOM_S = JOG_ON_S + LEAST_BOUT_S  # time to jog, and to walk after it
+CARRY_SAME_S = 38.0  # at the imprint's speed, as the carry begins: 30-40 s
+BEFORE_UPHILL_S = 60.0  # on the flat first; chosen
+BEFORE_JOG_S = 60.0  # chosen: backward walking is steady before the first jog
 
 
 class Prescription(Struct, frozen=True):
-    """What is due today.
+    """Today's dose.
 
-    limit_m_s : the speed that is due; no faster than this backward.
-    left_s, cap : time backward left, and which cap it is that leaves no more.
+    limit_m_s : the backward speed that is due, also the limit.
+    left_s, cap : backward time left, and the cap that limits it.
     """
 
     stage: int
@@ -89,7 +89,7 @@ class Prescription(Struct, frozen=True):
 
 
 class Result(Struct, frozen=True, kw_only=True):
-    """What a session was, as far as the ladder is concerned."""
+    """A session's results that matter to the ladder."""
 
     stage: int
     backward_s: float
@@ -102,7 +102,7 @@ class Result(Struct, frozen=True, kw_only=True):
 
 
 class Standing(Struct, frozen=True):
-    """Where a runner is after a session."""
+    """A runner's place on the ladder after a session."""
 
     stage: int
     clean_sessions: int
@@ -110,7 +110,7 @@ class Standing(Struct, frozen=True):
 
 
 def entered(memory: Memory, profile: Profile, elapsed_s: float = 0.0) -> int:
-    """Return the stage a session begins at."""
+    """Return the stage at which a session begins."""
     stage = memory.stage - (memory.days_off(elapsed_s) > LONG_BREAK_DAYS)
     return min(max(stage, 0), profile.top_stage)
 
@@ -124,10 +124,10 @@ def prescribe(
     cut_s: float = 0.0,
     elapsed_s: float = 0.0,
 ) -> Prescription:
-    """Return what is due at a stage.
+    """Return the dose at a stage.
 
-    done_s, cut_s : moved backward in this session already, and before it was cut off (the days
-    and weeks of ``memory`` hold the latter).  elapsed_s : since the memory was loaded.
+    done_s, cut_s : backward time in this session, and before it was cut off (which the days and
+    weeks of ``memory`` include).  elapsed_s : since the memory was loaded.
     """
     rung = STAGES[stage]
     limit = speed_limit(stage, memory, profile, elapsed_s)
@@ -144,7 +144,7 @@ def prescribe(
 
 
 def pace_m_s(due: Prescription, jogs: bool = False) -> float:
-    """Return the belt speed due backward, m/s: the jogger's stage also walks."""
+    """Return the belt speed due backward, m/s; the jogging stage also has walks."""
     walks = STAGES[due.stage].jog and not jogs
     return min(WALK_M_S, due.limit_m_s) if walks else due.limit_m_s
 
@@ -165,7 +165,7 @@ def speed_limit(stage: int, memory: Memory, profile: Profile, elapsed_s: float =
 
 
 def _rising(stage: int, memory: Memory) -> bool:
-    """Return whether the grade still rises with each clean session."""
+    """Return whether the grade still rises with clean sessions."""
     return memory.stage != stage or memory.clean_sessions < STAGES[stage].sessions
 
 
@@ -177,9 +177,9 @@ def _grade(stage: int, memory: Memory) -> float:
 
 
 def advance(memory: Memory, profile: Profile, result: Result, elapsed_s: float = 0.0) -> Standing:
-    """Return where a runner stands after a session: at most one stage up, and one down a stumble.
+    """Return a runner's standing after a session: at most one stage up, one down per stumble.
 
-    ``result.stage`` has come down with every stumble already.
+    ``result.stage`` is already lowered by the stumbles.
     """
     if result.wrong:
         return Standing(max(result.stage - 1, 0), 0, clean=False)
@@ -196,7 +196,7 @@ def advance(memory: Memory, profile: Profile, result: Result, elapsed_s: float =
 
 
 def outgrown(memory: Memory, profile: Profile) -> bool:
-    """Return whether a profile's last stage is done, and another profile goes on from there."""
+    """Return whether a profile's last stage is completed and another profile follows it."""
     last = memory.stage >= profile.top_stage
     enough = memory.clean_sessions >= STAGES[profile.top_stage].sessions
     return bool(profile.then) and last and enough

@@ -1,11 +1,11 @@
-"""What is known of a runner from earlier sessions.
+"""The coach's memory of a runner's earlier sessions.
 
-``Memory`` is loaded by the shell at start (``sinks/history.py``) and handed to the coach. What has
-to be kept leaves the coach as ``Summary``, ``Imprint`` and ``Effect``; a daemon that runs for weeks
-also keeps it here (``with_session``), so that caps hold without a restart.
+The shell loads ``Memory`` at start (``sinks/history.py``) and passes it to the coach. New results
+leave the coach as ``Summary``, ``Imprint`` and ``Effect``; they are also added here
+(``with_session``), so that caps hold in a daemon that runs for weeks.
 
-The core knows no calendar: a session's age is what it was when the memory was loaded, plus what
-has passed since. "Today" is the last 20 hours and "this week" the last 7 days.
+The core has no calendar: a session's age is its age when the memory was loaded, plus the time
+since. "Today" is the last 20 hours and "this week" the last 7 days.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from msgspec.structs import replace
 from cued.frames import Matrix
 from cued.model import Direction, Effect, Imprint, Mode, Mounting
 
-DAY_S = 20.0 * 3600.0  # a session at the same hour tomorrow is another day's
+DAY_S = 20.0 * 3600.0  # a session at the same hour tomorrow belongs to another day
 WEEK_S = 7.0 * 86400.0  # seven days
 SAME_FRONT = 0.82  # cosine of 35 degrees
-TWICE = 2  # once may be chance
-LAST_SESSIONS = 5  # what a step usually takes: a median of so many is good to half of one's spread
+TWICE = 2  # one finding may be chance
+LAST_SESSIONS = 5  # for the usual stride time: their median has half the spread of one session
 Times: TypeAlias = tuple[float, ...]
 
 
 class Past(Struct, frozen=True, kw_only=True):
-    """An earlier session: how long ago it was at loading, and what was moved backward."""
+    """An earlier session: its age at loading, and its backward part."""
 
     age_s: float
     backward_s: float
@@ -37,13 +37,13 @@ class Past(Struct, frozen=True, kw_only=True):
 
 
 class Away(Struct, frozen=True):
-    """A session that was cut off within the last minutes, and its time backward."""
+    """A session that was cut off within the last minutes, with its backward time."""
 
     backward_s: float
 
 
 class Worked(Struct, frozen=True):
-    """How often a phrase was judged, and how often the strides after it were back in range."""
+    """A phrase's record: times judged, and times that strides were back in range after it."""
 
     judged: int = 0
     worked: int = 0
@@ -55,19 +55,19 @@ class Worked(Struct, frozen=True):
 
 
 class WornFront(Struct, frozen=True):
-    """How a trunk sensor was last worn, and in how many ways or workouts its front was the same."""
+    """A trunk sensor's last mounting, and the number of findings that agree on its front."""
 
     matrix: Matrix
     times: int = 1
 
     def again(self, matrix: Matrix, times: int) -> WornFront:
-        """Return this with one more finding added, or begun anew where the front is another one."""
+        """Return this with a finding added, or a new count if the front differs."""
         same = sum(a * b for a, b in zip(self.matrix[0], matrix[0], strict=True)) > SAME_FRONT
         return WornFront(matrix, self.times + times if same else times)
 
 
 class Usual(Struct, frozen=True, kw_only=True):
-    """The stride time at first in each of the last sessions, newest last, under like conditions."""
+    """The opening stride time of each of the last sessions in one bin, newest last."""
 
     direction: Direction
     mode: Mode
@@ -79,15 +79,15 @@ class Usual(Struct, frozen=True, kw_only=True):
 class Memory(Struct, frozen=True, kw_only=True):
     """A runner's history, as far as the coach needs it.
 
-    stage, clean_sessions : where on the ladder, and clean sessions since getting there.
+    stage, clean_sessions : place on the ladder, and clean sessions since reaching it.
     past : sessions of the last five weeks, oldest first.
     imprint : the latest of each direction, mode, speed and incline.  worked : by phrase.
-    usual : by the same, how the last sessions began (``stranger.py``).
+    usual : opening strides of the last sessions, by the same bins (``stranger.py``).
     worn : by trunk sensor.
     wrong : the runner said in the last session that something was wrong.
-    away : a session that was cut off just now, and goes on.
-    profile : the last session's; one that was left for another is not gone back to.
-    doubt : why earlier sessions are not known, though there may have been some; empty if they are.
+    away : a session that was cut off just now and will be resumed.
+    profile : the last session's; a runner does not return to a profile that was left for another.
+    doubt : why earlier sessions are not known, though there may be some; empty if they are.
     """
 
     runner: str = "runner"
@@ -109,16 +109,19 @@ class Memory(Struct, frozen=True, kw_only=True):
         return self if runner == self.runner else Memory(runner=runner, doubt=self.doubt)
 
     def aged(self, passed_s: float) -> Memory:
-        """Return this memory as it is to be loaded so much later."""
+        """Return this memory as if loaded ``passed_s`` later."""
         past = tuple(replace(p, age_s=p.age_s + passed_s) for p in self.past)
         return replace(self, past=past)
 
     def backward_s(self, within_s: float, elapsed_s: float) -> float:
-        """Return the time moved backward in younger sessions, ``elapsed_s`` after loading."""
+        """Return the backward time in sessions younger than ``within_s``.
+
+        elapsed_s : since loading.
+        """
         return sum(p.backward_s for p in self.past if p.age_s + elapsed_s < within_s)
 
     def last_week_peak_m_s(self, elapsed_s: float) -> float | None:
-        """Return the fastest backward speed from stage 1 up, in the last week trained before."""
+        """Return the peak speed, from stage 1 up, of the last training week over a week ago."""
         before = [
             (p.age_s + elapsed_s, p.peak_m_s)
             for p in self.past
@@ -130,17 +133,17 @@ class Memory(Struct, frozen=True, kw_only=True):
         return max(peak for age, peak in before if age < newest + WEEK_S)
 
     def peak_m_s(self) -> float | None:
-        """Return the fastest backward speed of the last session that had one."""
+        """Return the peak backward speed of the last session that had one."""
         peaks = [p.peak_m_s for p in self.past if p.peak_m_s is not None and p.stage > 0]
         return peaks[-1] if peaks else None
 
-    def gone_on(self) -> Memory:
-        """Return this memory with the session that was cut off taken up."""
+    def resumed(self) -> Memory:
+        """Return this memory after the session that was cut off has resumed."""
         return replace(self, away=None)
 
     @property
     def held_s(self) -> float | None:
-        """How long the short step was held in the last session that tells."""
+        """How long the short step was held in the last session that measured it."""
         return next((p.held_s for p in reversed(self.past) if p.held_s is not None), None)
 
     def days_off(self, elapsed_s: float) -> float:
@@ -169,18 +172,18 @@ class Memory(Struct, frozen=True, kw_only=True):
         )
 
     def with_effect(self, effect: Effect) -> Memory:
-        """Return this memory with one more judgement of a wording."""
+        """Return this memory with one more verdict on a wording."""
         before = self.worked.get(effect.text, Worked())
         after = Worked(before.judged + 1, before.worked + effect.worked)
         return replace(self, worked={**self.worked, effect.text: after})
 
     def earlier(self, sensor: str) -> Matrix | None:
-        """Return how a sensor is worn if found twice: a wrong front is worse than none."""
+        """Return a sensor's mounting if found twice: a wrong front is worse than none."""
         worn = self.worn.get(sensor)
         return worn.matrix if worn and worn.times >= TWICE else None
 
     def with_worn(self, sensor: str, matrix: Matrix, *, sure: bool) -> Memory:
-        """Return this memory with one more finding of how a sensor is worn."""
+        """Return this memory with one more finding of a sensor's mounting."""
         times = TWICE if sure else 1
         before = self.worn.get(sensor)
         now = before.again(matrix, times) if before else WornFront(matrix, times)
@@ -194,17 +197,17 @@ class Memory(Struct, frozen=True, kw_only=True):
         return replace(self, imprint=tuple(bins.values()))
 
     def usual_s(self, direction: Direction, mode: Mode, speed: int, incline: int) -> Times:
-        """Return how long strides took at first in the last sessions, under these conditions."""
+        """Return the opening stride times of the last sessions, under these conditions."""
         conditions = (direction, mode, speed, incline)
         return next((u.stride_s for u in self.usual if _conditions(u) == conditions), ())
 
     def nearest(self, direction: Direction, mode: Mode, speed: int, incline: int) -> Usual | None:
-        """Return how the last sessions began at the nearest speed, these conditions else."""
+        """Return the opening strides of the last sessions at the nearest speed."""
         like = [u for u in self.usual if _conditions(u) == (direction, mode, u.speed, incline)]
         return min(like, key=lambda u: abs(u.speed - speed), default=None)
 
     def with_usual(self, first: list[Imprint]) -> Memory:
-        """Return this memory with the first imprint of one more session."""
+        """Return this memory with the first imprint of another session."""
         usual = {_conditions(u): u for u in self.usual}
         for i in first:
             speed, incline = round(i.speed_m_s * 10.0), round(i.incline_percent)
@@ -225,5 +228,5 @@ def _conditions(usual: Usual) -> tuple[Direction, Mode, int, int]:
 
 
 def learned(worn: Mounting) -> bool:
-    """Return whether a front is news for the workouts to come: learned, or confirmed."""
+    """Return whether a front is worth remembering: newly learned, or confirmed."""
     return worn.front in ("program", "bow") or (worn.front == "earlier" and worn.sure)

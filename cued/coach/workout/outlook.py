@@ -1,7 +1,7 @@
-"""How long a workout still takes, by its own rules, for a runner who does what is asked.
+"""Estimate of the time left in a workout, for a runner who does what is asked.
 
-The phases are walked through as the table and their own triggers lead, with nothing in the way.
-What lasts as long as the runner takes (a turn, stepping on) counts as ``OWN_S``: an estimate.
+It walks through the phases along the table and their own triggers, without interruptions. A phase
+that lasts as long as the runner needs (a turn, stepping on) counts as ``OWN_S``: an estimate.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from cued.coach.known import Known
 from cued.coach.workout.phases import IDLE, PHASES, after
 from cued.coach.workout.profile import Profile
 
-OWN_S = 20.0  # of what the runner does in their own time
-MOST_PHASES = 100  # ends a loop in the rules, if there were one
+OWN_S = 20.0  # for a phase that takes the runner's own time; chosen
+MOST_PHASES = 100  # in case the rules contain a loop
 
 
 def left_s(known: Known, profile: Profile) -> float | None:
-    """Return the time until the end of the workout, s; None outside one and while it is paused."""
+    """Return the time until the end of the workout, s; None outside one or while paused."""
     if not known.program or known.spec.overlay:
         return None
     ahead, total = copy.copy(known), 0.0
@@ -33,7 +33,7 @@ def left_s(known: Known, profile: Profile) -> float | None:
 
 
 def _walk(ahead: Known, profile: Profile) -> float:
-    """Go to the end of the present phase as it is meant; return how long that takes."""
+    """Go to the planned end of the present phase; return how long that takes."""
     spec = ahead.spec
     whole = spec.lasts(ahead, profile)
     lasts = OWN_S if whole is None else max(whole - ahead.elapsed_s, 0.0)

@@ -1,6 +1,6 @@
-"""What a phase is: one row that says all of it, and what can lead out of it.
+"""The definition of a phase, of a line in its script, and of the triggers between phases.
 
-The rows are in ``phases.py``; no other file compares a phase's name.
+The phases are rows in ``phases.py``; no other file compares a phase's name.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Trigger: TypeAlias = Literal[
     "begin",  # somebody moves, or start_program
-    "wander",  # somebody moves, and no program is wanted
+    "wander",  # somebody moves, and the program is off
     "ready",  # every question of the check-in is answered
     "timeout",  # the phase's time is over
     "mount",  # the belt has to be set first, from the side rails
@@ -26,8 +26,8 @@ Trigger: TypeAlias = Literal[
     "jog",  # ... and the stage jogs
     "again",  # ... and another round is due
     "turned",  # the runner faces the way that was asked for
-    "turned_away",  # the runner has faced the other way for long: go along
-    "dose",  # enough backward: session, day or week
+    "turned_away",  # the runner has faced the other way for long: follow
+    "dose",  # the backward time of the session, day or week is used up
     "wrong",  # the runner says that something is wrong
     "ease",  # ... and has turned to the front
     "stumbled",
@@ -44,22 +44,22 @@ Trigger: TypeAlias = Literal[
     "stop",
     "over",  # nobody moved for very long
 ]
-Pace = Literal["own", "turn", "walk", "due"]  # the runner's; slow; a stage-1 walk; the stage's
+Pace = Literal["own", "turn", "walk", "due"]  # the runner's own; slow; a stage-1 walk; the stage's
 Entry = Literal["session", "round", "imprint", "carry", "carry_on", "retention", "wrong", "summary"]
 
 
 def always(_known: Known) -> bool:
-    """Hold whatever is known."""
+    """Return True: the line has no condition."""
     return True
 
 
 class Line(Struct, frozen=True):
     """A line of a phase's script.
 
-    key : entry of the catalogue; the script says "belt" as a setting of the belt, if one is due.
-    at_s : into the phase, in its own time; negative: before its end.  part : of the phase instead.
-    only : left out unless this holds when it is due.  when : waits until this holds.
-    first : left out from so many sessions on; experience decides, not a setting.
+    key : entry of the catalogue; "belt" stands for a setting of the belt, if one is due.
+    at_s : time in the phase; negative: before its end.  part : fraction of the phase instead.
+    only : dropped unless this holds when it is due.  when : waits until this holds.
+    first : said only in the runner's first sessions, this many.
     """
 
     key: str
@@ -73,14 +73,14 @@ class Line(Struct, frozen=True):
 class PhaseSpec(Struct, frozen=True, kw_only=True):
     """A phase.
 
-    direction, mode : what is expected of the runner.  turn : the way they are asked to face.
+    direction, mode : expected of the runner.  turn : the direction they are asked to turn to.
     says : its script.
-    lasts : how long, s; None where that depends on the runner.
-    leads : the trigger that the phase itself gives now, if any.
-    pace : the belt's speed in it.  uphill, jog : what the ladder's stage must allow.
+    lasts : its duration, s; None if that depends on the runner.
+    leads : the trigger that the phase itself raises now, if any.
+    pace : the belt's speed in it.  uphill, jog : only at stages that allow it.
     entry : what happens on entering it.
-    still : standing is expected, so no stride is no stepping off.  stands : time stood counts.
-    quiet : no technique.  overlay : it lies over the phase it interrupts.
+    still : standing is expected, so it does not mean stepping off.  stands : standing time counts.
+    quiet : no technique cues.  overlay : it interrupts another phase, which resumes later.
     program : it belongs to a workout.
     """
 

@@ -1,7 +1,7 @@
-"""What a phase leads to by itself: when its time is over, and when the runner has turned.
+"""The triggers that phases raise themselves: their time is over, or the runner has turned.
 
-Pure functions of what is known; what they return is a trigger of the table in ``phases.py``, whose
-rows name them.
+Pure functions of the snapshot, named in the rows of ``phases.py``; they return a trigger of its
+table.
 """
 
 from __future__ import annotations
@@ -14,36 +14,36 @@ from cued.coach.workout.conditions import jogs_next, turns_next
 from cued.coach.workout.phase import Trigger
 from cued.coach.workout.profile import Profile
 
-TURN_S = 45.0  # long enough to turn with the belt slow; then who turns unseen is believed
-# Forward nothing is risked by believing it soon: nothing is judged until the direction is known.
+TURN_S = 45.0  # ample time to turn on a slow belt; after it an unseen turn counts as done; chosen
+# Shorter to the front, without risk: nothing is judged until the direction is known.
 TURN_FRONT_S = 10.0
-MET_S = 4.0  # backward on a slow belt for so long: go along with it
-CONTRADICTED_S = 30.0  # facing the other way for so long: go along with it
-UNTURNED_S = 60.0  # walking on forward for so long, though asked to turn: go along with it
-MOUNT_S = 60.0  # for the rails, the console and stepping on
+FOLLOW_S = 4.0  # backward on a slow belt for this long: follow the runner; chosen
+CONTRADICTED_S = 30.0  # facing the other way for this long: follow the runner; chosen
+UNTURNED_S = 60.0  # still walking forward this long after the prompt to turn: follow; chosen
+MOUNT_S = 60.0  # for the rails, the console and stepping on; chosen
 
 
 def checked(known: Known, profile: Profile) -> Trigger | None:
-    """Leave the check-in when every question is answered."""
+    """Leave the check-in once every question is answered."""
     del profile
     return "ready" if known.answered else None
 
 
 def settled_in(known: Known, profile: Profile) -> Trigger | None:
-    """Turn after the time of settling in, if there is time for going backward."""
+    """Turn after settling in, if there is backward time left."""
     if known.elapsed_s < profile.settle_s or known.upset:
-        return _met(known)
+        return _turned_unasked(known)
     return "timeout" if _worth(known) else "dose"
 
 
 def timed(known: Known, profile: Profile) -> Trigger | None:
-    """Go on when the time is over."""
+    """Move on when the time is over."""
     lasts = known.spec.lasts(known, profile)
-    return "timeout" if lasts is not None and known.elapsed_s >= lasts else _met(known)
+    return "timeout" if lasts is not None and known.elapsed_s >= lasts else _turned_unasked(known)
 
 
 def turning(known: Known, profile: Profile) -> Trigger | None:
-    """Go on once the runner faces the way that was asked for, or cannot be seen to."""
+    """Move on once the runner has turned as asked, or has had time if no sensor can see it."""
     del profile
     wanted = known.spec.turn
     if wanted == "backward" and (known.left_s or 0.0) <= 0.0:
@@ -60,7 +60,7 @@ def turning(known: Known, profile: Profile) -> Trigger | None:
 
 
 def mounting(known: Known, profile: Profile) -> Trigger | None:
-    """Go on when somebody walks backward on a belt that is as it was to be set."""
+    """Move on once the runner walks backward after setting the belt."""
     del profile
     if (known.left_s or 0.0) <= 0.0:
         return "dose"
@@ -71,7 +71,7 @@ def mounting(known: Known, profile: Profile) -> Trigger | None:
 
 
 def walking_back(known: Known, profile: Profile) -> Trigger | None:
-    """Return how walking backward ends: uphill or a jog where the stage has one, or the turn."""
+    """End backward walking: uphill or with a jog if the stage has one, else by turning."""
     over = _over(known)
     if over or known.elapsed_s < walk_lasts(known, profile):
         return over
@@ -91,12 +91,12 @@ def ending(known: Known, profile: Profile) -> Trigger | None:
 
 
 def jogging(known: Known, profile: Profile) -> Trigger | None:
-    """Walk again after so much of jogging."""
+    """Return to walking after a jog."""
     return _over(known) or ("timeout" if known.elapsed_s >= jog_lasts(known, profile) else None)
 
 
 def resting(known: Known, profile: Profile) -> Trigger | None:
-    """Jog again after a rest, while there is jogging left."""
+    """Jog again after a rest, while there is jogging time left."""
     over, more = _over(known), jogs_next(known)
     early = known.elapsed_s < rest_lasts(known, profile)
     early = early or (more and known.upset)
@@ -105,20 +105,20 @@ def resting(known: Known, profile: Profile) -> Trigger | None:
 
 def carrying(known: Known, profile: Profile) -> Trigger | None:
     """Start another round after the carry, or cool down, or follow a runner who turned backward."""
-    met = _met(known)
-    if met or known.elapsed_s < profile.carry_s or known.upset:
-        return met
+    turned = _turned_unasked(known)
+    if turned or known.elapsed_s < profile.carry_s or known.upset:
+        return turned
     return "again" if known.more_rounds and _worth(known) else "timeout"
 
 
 def bout_lasts(known: Known, profile: Profile) -> float:
-    """Return how long a backward part lasts, s."""
+    """Return the duration of a backward part, s."""
     del profile
     return _capped(known, ladder.STAGES[known.stage].bout_s)
 
 
 def bout_left_s(known: Known) -> float:
-    """Return the time until the backward part ends by itself, s; inf where only a cap ends it."""
+    """Return the time left in the backward part, caps aside, s; inf if only a cap ends it."""
     rung = ladder.STAGES[known.stage]
     if not known.spec.backward or known.spec.jog or (rung.jog and known.may_jog):
         return math.inf
@@ -128,17 +128,18 @@ def bout_left_s(known: Known) -> float:
 
 
 def to_be_set(known: Known) -> bool:
-    """Return whether a hand has to make the belt faster once the runner has turned.
+    """Return whether the belt has to be made faster by hand once the runner has turned.
 
-    Feet that turn tell any speed; a belt that was turned on is taken to be as slow as that.
+    Turning feet give no useful speed; a belt that the runner turned on is assumed to be as slow as
+    that requires.
     """
-    told = known.belt if known.belt_state.steady else None
-    has = told.speed_m_s if told else ladder.TURN_M_S
+    belt = known.belt if known.belt_state.steady else None
+    has = belt.speed_m_s if belt else ladder.TURN_M_S
     return known.by_hand and (known.due_m_s or 0.0) > has + 2 * ladder.SPEED_OFF_M_S
 
 
 def walk_lasts(known: Known, profile: Profile) -> float:
-    """Return how long walking backward on the flat lasts, s."""
+    """Return the duration of backward walking on the flat, s."""
     rung = ladder.STAGES[known.stage]
     if rung.uphill:
         return _capped(known, ladder.BEFORE_UPHILL_S)
@@ -148,13 +149,13 @@ def walk_lasts(known: Known, profile: Profile) -> float:
 
 
 def jog_lasts(known: Known, profile: Profile) -> float:
-    """Return how long a jog lasts, s."""
+    """Return the duration of a jog, s."""
     del profile
     return _capped(known, ladder.JOG_ON_S)
 
 
 def rest_lasts(known: Known, profile: Profile) -> float:
-    """Return how long the walk between jogs lasts, s: to the end, if there is no time to jog."""
+    """Return the duration of the walk between jogs, s: to the end if there is no time to jog."""
     del profile
     all_s = _capped(known, math.inf)
     no_room = all_s - ladder.JOG_OFF_S < ladder.JOG_ROOM_S
@@ -162,7 +163,7 @@ def rest_lasts(known: Known, profile: Profile) -> float:
 
 
 def _capped(known: Known, lasts: float) -> float:
-    """Return how long a part lasts that a cap may end, s."""
+    """Return a duration limited by the backward time left, s."""
     return lasts if known.left_s is None else min(lasts, known.left_s + known.elapsed_s)
 
 
@@ -173,29 +174,29 @@ def _turned(backward: bool, known: Known) -> Trigger:
 
 
 def _had_time(known: Known) -> bool:
-    """Return whether a runner whose turn no sensor sees has had time for it."""
-    if known.spec.turn == "forward" and known.told_to_turn is not None:
-        return known.now - known.told_to_turn >= TURN_FRONT_S
+    """Return whether a runner whose turn no sensor sees has had time to turn."""
+    if known.spec.turn == "forward" and known.turn_asked_at is not None:
+        return known.now - known.turn_asked_at >= TURN_FRONT_S
     return known.elapsed_s >= TURN_S
 
 
 def _worth(known: Known) -> bool:
-    """Return whether the time backward that is left is worth turning round for."""
+    """Return whether the backward time left is worth turning round for."""
     return (known.left_s or 0.0) >= ladder.LEAST_BOUT_S
 
 
-def _met(known: Known) -> Trigger | None:
-    """Go along with a runner who turned backward unasked: soon on a slow belt, else after long."""
+def _turned_unasked(known: Known) -> Trigger | None:
+    """Follow a runner who turned backward unasked: soon on a slow belt, else later."""
     if known.direction != "backward" or not _worth(known) or known.wrong:
         return None
     if known.far_too_fast:
-        return None  # a danger first, and no greeting
-    patience = MET_S if known.belt_slow or known.offered else CONTRADICTED_S
+        return None  # the warning comes first, not a greeting
+    patience = FOLLOW_S if known.belt_slow or known.offered else CONTRADICTED_S
     return "turned_away" if known.against_s >= patience else None
 
 
 def _over(known: Known) -> Trigger | None:
-    """Return what ends every backward phase."""
+    """Return the triggers that end any backward phase."""
     if (known.left_s or 0.0) <= 0.0:
         return "dose"
     return "turned_away" if known.against_s > CONTRADICTED_S else None

@@ -1,20 +1,20 @@
-"""The phases of a session as two tables: what a phase is, and what leads from one to the next.
+"""The phases of a session as two tables: the phases, and the transitions between them.
 
 Rules of this file
 ------------------
-* A row says all of a phase; no other file compares a phase's name. All transitions are here too:
-  ``session.py`` finds out which trigger applies and asks ``after``; a trigger that is not in the
-  table does nothing, a command that is not is refused.
+* A row defines all of a phase; no other file compares a phase's name. All transitions are here too:
+  ``session.py`` finds the trigger and asks ``after``; a trigger that is not in the table does
+  nothing, a command that is not is refused.
 * The order is the method's: check in, settle, turn, walk backward on the flat, uphill, jog, turn
-  round, carry it forward, cool down. No entry leads past a stage of the ladder: uphill and jog are
-  reached only by the triggers ``uphill``, ``mount`` and ``jog``, which the stage allows or not.
-* A person who moves hears five words at most. Sentences are for somebody who stands.
+  round, carry it forward, cool down. No transition skips a stage of the ladder: uphill and jog are
+  reached only by the triggers ``uphill``, ``mount`` and ``jog``, which the stage has to allow.
+* A moving person hears five words at most. Sentences are for people who stand.
 * Belt and incline are set facing forward, or with the feet on the side rails. So the last minute of
-  settling in is at the speed of the backward part, and what is faster or steeper than a turn allows
+  settling in is at the speed of the backward part, and a belt faster or steeper than a turn allows
   is set while mounting.
-* Who has fallen and is well rests, the belt off, and the workout is over: nobody is led on.
+* After a fall a runner who is well rests, with the belt off, and the workout is over.
 * ``BEFORE`` means the phase that was interrupted; an interrupted backward phase is entered again
-  by turning, guided, and never by a belt that just goes on.
+  by a guided turn, never by a belt that just keeps running.
 * docs/phases.md shows the diagram that ``scripts/diagrams`` draws from these tables; a test keeps
   it current.
 """
@@ -33,14 +33,14 @@ from cued.coach.workout.prompts import NOTICE_S
 BEFORE = "(before)"
 IDLE = "idle"
 FREE = "free_run"
-REST_S = 60.0  # after a fall: to stop the belt, and to find out whether all is well; chosen
-WARNING_S = 5.0  # before a change of the belt's speed under somebody who goes backward
+REST_S = 60.0  # after a fall: to stop the belt, and to check whether all is well; chosen
+WARNING_S = 5.0  # before the belt changes its speed in a backward phase; chosen
 
 TURN_FRONT = (
     Line("rails", only=c.not_slow_by_hand),
     Line("turn_slow", only=c.not_slow, when=c.on_rails),
     Line("turn_front", when=c.slow),
-    Line("step_on", only=c.standing, when=c.could_turn),  # who stands on the rails for it
+    Line("step_on", only=c.standing, when=c.could_turn),  # for a runner who stands on the rails
 )
 MOUNT = PhaseSpec(
     still=True,
@@ -55,7 +55,7 @@ MOUNT = PhaseSpec(
     leads=t.mounting,
 )
 SOON = Line("turning_soon", at_s=-NOTICE_S, only=c.turns_next)
-HALF = Line("half_way", part=0.5)  # of the phase: what is said there is its half
+HALF = Line("half_way", part=0.5)  # of the phase
 
 PHASES: dict[str, PhaseSpec] = {
     IDLE: PhaseSpec(
@@ -89,7 +89,7 @@ PHASES: dict[str, PhaseSpec] = {
         turn="backward", still=True, quiet=True, pace="turn", entry=frozenset(("round",)),
         says=(
             Line("turn_slow", only=c.not_slow),
-            Line("count_in", only=c.not_yet_told, when=c.slow, first=3),
+            Line("count_in", only=c.turn_not_asked, when=c.slow, first=3),
             Line("turn_back", when=c.slow),
         ),
         leads=t.turning,
@@ -242,7 +242,7 @@ TABLE: dict[str, dict[Trigger, str]] = {
     },
     "blind": {"seen": BEFORE, "fell": "fallen", "stop": IDLE, "over": IDLE},
     "fallen": {"acknowledge": "rest", "stop": IDLE},
-    # How long nobody has walked, the alarm included, does not count here.
+    # Without "over": standing is expected here, and during the alarm before.
     "rest": {
         "fell": "fallen", "lost": "blind", "stop": IDLE, "timeout": IDLE, "skip": IDLE,
     },
@@ -250,7 +250,7 @@ TABLE: dict[str, dict[Trigger, str]] = {
 
 
 def after(phase: str, trigger: Trigger, before: str = IDLE) -> str | None:
-    """Return the phase that a trigger leads to, or None when it does nothing there.
+    """Return the phase that a trigger leads to, or None if it does nothing there.
 
     before : the phase under ``paused``, ``blind`` or ``fallen``.
     """
@@ -264,7 +264,7 @@ def after(phase: str, trigger: Trigger, before: str = IDLE) -> str | None:
 
 
 def diagram() -> str:
-    """Draw the tables as a mermaid state diagram; what leads anywhere from everywhere, once."""
+    """Draw the tables as a mermaid state diagram; transitions from every phase appear once."""
     lines = ["stateDiagram-v2"]
     for phase, exits in TABLE.items():
         for trigger, target in exits.items():

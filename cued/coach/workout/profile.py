@@ -1,6 +1,6 @@
-"""A profile: whom a workout is for. One TOML file in ``profiles/`` each, named in ``[coach]``.
+"""Profiles: workouts for different people, one TOML file each in ``profiles/``.
 
-The files are package data and are read when asked for, at construction, like a module.
+``[coach]`` names one. The files are package data, read at construction.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PROFILES = tuple(sorted(name[:-5] for name in _FILES if name.endswith(".toml")))
 
 
 class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How long the parts of a workout are, and how far the ladder goes."""
+    """Durations of a workout's parts, its caps, and its highest stage."""
 
     about: Annotated[str, Meta(description="Whom it is for, in a sentence.")]
     top_stage: Annotated[int, Meta(ge=0, description="Highest stage of the ladder.")]
@@ -49,22 +49,20 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     week_s: Annotated[
         float, Meta(ge=60.0, le=5400.0, description="Most time backward in seven days, s.")
     ] = 1800.0
-    then: Annotated[
-        str, Meta(description="Profile that is offered when this one's last stage is done.")
-    ] = ""
-    spotter: Annotated[
-        bool, Meta(description="Ask for somebody standing by, whatever the stage.")
-    ] = False
+    then: Annotated[str, Meta(description="Profile offered after this one's last stage.")] = ""
+    spotter: Annotated[bool, Meta(description="Ask for a person standing by, at any stage.")] = (
+        False
+    )
 
 
 def followed(configured: str, memory: Memory) -> str:
-    """Return the profile of a runner: the configured one, unless they have gone on from it."""
+    """Return a runner's profile: the configured one, or its successor once they moved on."""
     then = load(configured).then
     return then if then and memory.profile == then else configured
 
 
 def load(name: str) -> Profile:
-    """Read a profile. Raises ConfigError when there is none of that name."""
+    """Read a profile. Raises ConfigError if there is none of that name."""
     if name not in PROFILES:
         raise ConfigError(f"[coach] profile: {name!r} is not known{meant(name, PROFILES)}")
     text = (files("cued.coach.workout") / "profiles" / f"{name}.toml").read_text("utf-8")

@@ -1,11 +1,11 @@
-"""What is said in a phase, line by line; each waits for the voice to be free.
+"""The script of a phase, said line by line as the voice becomes free.
 
-A line stays the next one until it was said. One that was due too long ago to be true is left out.
-What belongs to the middle of a phase waits, too, while the runner is unsteady, not known to be
-steady again, or on a belt that has just stopped.
-Nobody is told to turn round before the belt is slow: first to slow it, and the rest when it has.
-Where no belt tells its speed, "slow the belt" is taken as done after a press, when the steps have
-slowed down, or after 15 s.
+A line stays next until it was said. A timed line that is late enough to be untrue is dropped. Lines
+for the middle of a phase also wait while the runner is unsteady, not known to be steady again, or
+on a belt that has just stopped.
+No runner is asked to turn round before the belt is slow: first comes the prompt to slow it, then
+the rest. If no source reports the speed, "slow the belt" counts as done after a press, when the
+steps have slowed down, or after 15 s.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ Spoken = tuple[str, dict[str, float]]
 UNITS = {"km/h": 3.6, "mph": 2.2369}  # km/h and mph in 1 m/s, as rounded as they are spoken
 INCLINE_OFF_PERCENT = 0.5  # a step of most consoles
 AGAIN_S = 20.0  # time to slow the belt and turn; chosen
-NOTICE_S = 20.0  # before a turn, and nothing new in it
-LATE_S = 6.0  # a timed line that could not be said for so long is left out ...
-KEPT = ("belt", "own_speed")  # ... but for those that set the belt
-SLOWED_S = 15.0  # for a hand to find a console and slow the belt
-STOPPED_S = 5.0  # without a step: longer than any, and one may be missed
+NOTICE_S = 20.0  # before a turn, when nothing new is said any more; chosen
+LATE_S = 6.0  # a timed line that is later than this is dropped, ...
+KEPT = ("belt", "own_speed")  # ... except those that set the belt
+SLOWED_S = 15.0  # time to find the console and slow the belt; chosen
+STOPPED_S = 5.0  # without a step: longer than any step, even if one is missed
 SLOWED_STEPS = 1.15  # at half the speed a stride takes 20-40 % longer
-ABOUT_A_MINUTE_S = (55.0, 75.0)  # what a listener would not call wrong; chosen
-MINUTES_S = 105.0  # from here on whole minutes are as true; below, tens of seconds
-# What leads to another speed of the belt: to the one that was due, or to one of the runner's own.
+ABOUT_A_MINUTE_S = (55.0, 75.0)  # a listener would accept "a minute"; chosen
+MINUTES_S = 105.0  # said in whole minutes from here on, in tens of seconds below
+# Prompts that change the belt's speed: True to the speed that is due, False to the runner's own.
 SETS = {
     "belt_at": True,
     "belt_at_mph": True,
@@ -47,7 +47,7 @@ SETS = {
 
 
 class Due(Struct):
-    """A line and when it was due first, in the phase's own time."""
+    """A line and the time in the phase at which it is due."""
 
     line: Line
     at_s: float
@@ -56,7 +56,7 @@ class Due(Struct):
 
 
 class Script:
-    """Lines still to be said."""
+    """The lines still to be said in a phase."""
 
     def __init__(self, plan: CoachConfig) -> None:
         self._plan = plan
@@ -66,7 +66,7 @@ class Script:
         self._spoke = 0.0
         self._asked_slow: tuple[float, float] | None = None
         self._confirmed = False
-        self._set_m_s: float | None = None  # told to a runner whose belt tells nothing
+        self._set_m_s: float | None = None  # the speed last prompted, if it is not reported
         self._wants_belt = False
 
     def line(self, known: Known) -> Spoken | None:
@@ -79,7 +79,7 @@ class Script:
         return self._timed(known)
 
     def said(self, key: str, known: Known) -> None:
-        """Strike out a line that was said."""
+        """Remove a line that was said."""
         self._spoke = known.now
         if key == "turn_slow":
             self._asked_slow = (known.now, known.stride_s)
@@ -91,12 +91,12 @@ class Script:
             self._later = [d for d in self._later if d.key != key]
 
     def clear(self) -> None:
-        """Say nothing more."""
+        """Drop all lines."""
         self._now.clear()
         self._later.clear()
 
     def go_on(self, known: Known, lasts_s: float | None) -> None:
-        """Take up a phase again where it was, with what is still to come."""
+        """Resume a phase where it was, with the lines still to come."""
         self.begin(known, lasts_s, resumed=False)
         if known.spec.turn == "unknown" and not known.spec.stands:
             self._now.clear()
@@ -106,19 +106,19 @@ class Script:
         self._confirmed = True
 
     def pop_request(self, known: Known) -> BeltRequest | None:
-        """Return what is to be asked of the belt within the phase, once."""
+        """Return, once, a request to the belt within the phase."""
         wanted, self._wants_belt = self._wants_belt, False
         if not wanted or known.due_m_s is None or not known.belt_moves:
             return None
         return BeltRequest(t=known.now, speed_m_s=round(known.due_m_s, 2), why=known.phase)
 
     def slowed(self, known: Known) -> bool:
-        """Return whether all was done to slow a belt that tells no speed."""
+        """Return whether a belt of unreported speed counts as slowed."""
         backward = known.spec.turn == "forward" or known.spec.backward
-        due, told = known.due_m_s, self._set_m_s
-        turnable = due is not None and due == told and due <= TURN_M_S
+        due, prompted = known.due_m_s, self._set_m_s
+        turnable = due is not None and due == prompted and due <= TURN_M_S
         if self._confirmed or (backward and turnable):
-            return True  # backward nobody makes it faster than it was to be
+            return True  # in backward gait nobody sets it faster than prompted
         if self._asked_slow is None:
             return False
         at, stride_s = self._asked_slow
@@ -128,7 +128,7 @@ class Script:
         return self._confirmed
 
     def remind(self, known: Known) -> None:
-        """Ask again who goes on walking the other way, or does not set the belt."""
+        """Repeat the prompts to a runner who does not turn, or does not step on."""
         wanted, facing = known.spec.turn, known.direction
         turns = "unknown" not in (wanted, facing) and facing != wanted
         mounts = known.spec.pace == "due" and known.spec.stands and not known.walking
@@ -137,10 +137,10 @@ class Script:
             self._open(known, again=True)
 
     def begin(self, known: Known, lasts_s: float | None, *, resumed: bool) -> None:
-        """Line up a phase's script; one that goes on after a pause needs no introduction."""
+        """Queue a phase's script; one resumed after a pause needs no introduction."""
         self._open(known, again=False)
         if resumed:
-            unheard = known.spec.still and not known.walking  # how to begin, perhaps
+            unheard = known.spec.still and not known.walking  # perhaps the introduction
             if known.spec.turn == "unknown" and not unheard:
                 self._now.clear()
             self.say_first("resumed")
@@ -153,19 +153,19 @@ class Script:
                 self._later.append(Due(line=line, at_s=at))
         self._later.sort(key=lambda due: due.at_s)
 
-    def met(self, known: Known) -> None:
-        """Greet a runner who turned backward unasked, in place of the phase's first words."""
+    def greet(self, known: Known) -> None:
+        """Greet a runner who turned backward unasked, in place of the phase's first line."""
         if self._now:
             self._now.popleft()
-        if not known.upset:  # who has just been told to hold the rail is not greeted
+        if not known.upset:  # no greeting just after "hold the rail"
             self.say_first("backward_met")
 
     def say(self, key: str, **blanks: float) -> None:
-        """Line up something that no phase's row says."""
+        """Queue a line that is in no phase's script."""
         self._now.append(Due(line=Line(key), at_s=0.0, key=key, blanks=blanks))
 
     def say_first(self, key: str) -> None:
-        """Say something before all else."""
+        """Queue a line before all others."""
         self._now.appendleft(Due(line=Line(key), at_s=0.0, key=key))
 
     def _open(self, known: Known, *, again: bool) -> None:
@@ -188,7 +188,7 @@ class Script:
             self._now.append(Due(line=line, at_s=0.0, key=key, blanks=blanks))
 
     def _timed(self, known: Known) -> Spoken | None:
-        """Return the timed line that is due; drop those that are no longer true."""
+        """Return the timed line that is due; drop those no longer true."""
         for due in [d for d in self._later if known.elapsed_s >= d.at_s]:
             late = known.elapsed_s - due.at_s > LATE_S and due.line.key not in KEPT
             if late or not due.line.only(known):
@@ -203,7 +203,7 @@ class Script:
         return None
 
     def settings(self, known: Known) -> list[Spoken]:
-        """Return what to set the belt to, where it is set by hand and differs."""
+        """Return the prompts to set the belt, if it is set by hand and differs."""
         if not known.by_hand or known.due_m_s is None:
             return []
         out: list[Spoken] = []
@@ -220,7 +220,7 @@ class Script:
 
 
 def _at_ease(known: Known) -> bool:
-    """Return whether somebody walks who has an ear for what is no matter of balance."""
+    """Return whether the runner walks and is steady enough to listen."""
     stops = known.belt is not None and not known.belt_moves
     return known.walking and not (known.upset or stops)
 
@@ -232,7 +232,7 @@ def _at(line: Line, lasts_s: float) -> float:
 
 
 def lasted(key: str, seconds: float) -> Spoken:
-    """Return the entry of the catalogue that tells a time: in seconds, one minute, or minutes."""
+    """Return the catalogue's entry for a duration: in seconds, one minute, or minutes."""
     if ABOUT_A_MINUTE_S[0] <= seconds < ABOUT_A_MINUTE_S[1]:
         return f"{key}_one", {}
     if seconds < MINUTES_S:
@@ -241,7 +241,7 @@ def lasted(key: str, seconds: float) -> Spoken:
 
 
 def _worded(key: str, known: Known) -> Spoken:
-    """Return a line's entry, with its numbers."""
+    """Return a line's entry in the catalogue, with its numbers."""
     if key == "part_done":
         return lasted(key, known.part_s)
     return key, {"minutes": (known.left_s or 0.0) / 60.0} if key == "plan" else {}

@@ -1,12 +1,12 @@
-"""A session: which phase it is in, what led there, how much was moved, and when it is over.
+"""A session: its phase, the triggers that change it, its counts, and its end.
 
 Rules of this file
 ------------------
-* It finds the trigger that applies; where that leads is the table's business (``phases.py``).
-* What counts as time walked is ``walked.py``'s, what is kept of the runner ``keeping.py``'s.
-* A possible fall counts as a stumble, at least: it was one that looked worse.
-* A session begins by itself when somebody moves, and ends by itself when nobody does any more. One
-  that was cut off goes on paused, and what was moved in it counts.
+* It finds the trigger that applies; the table (``phases.py``) says where that leads.
+* ``walked.py`` counts the time walked, ``keeping.py`` updates the runner's memory.
+* A possible fall counts at least as a stumble that looked worse.
+* A session starts when somebody moves, and ends when nobody has moved for long. One that was cut
+  off resumes paused, and its backward time counts.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ from cued.model import (
     Tick,
 )
 
-LONG_PAUSE = 5.0  # times the plan's patience, where a pause was asked for; chosen
-ONE_STUMBLE_S = 5.0  # a stumble and a possible fall so close together are one
+LONG_PAUSE = 5.0  # times ``end_after_s``, for a pause that was asked for; chosen
+ONE_STUMBLE_S = 5.0  # a stumble and a possible fall within this count once; chosen
 
 
 class Session:
-    """Where a runner is in a session; what is known of that is written into ``known``."""
+    """Follows a session, and writes its state into ``known``."""
 
     def __init__(self, plan: CoachConfig, memory: Memory, known: Known) -> None:
         self._plan = plan
@@ -65,7 +65,7 @@ class Session:
         known.by_hand = not plan.belt_requests
 
     def line(self) -> Spoken | None:
-        """Return the next line to be said: of the script, else of the check-in."""
+        """Return the next line to say: of the script, else of the check-in."""
         if self.kept.stranger.unsaid and not self._known.spec.backward:
             return (ASKED, {})
         spoken = self.script.line(self._known)
@@ -75,7 +75,7 @@ class Session:
         return spoken
 
     def said(self, key: str) -> None:
-        """Strike out a line that was said."""
+        """Note that a line was said."""
         known = self._known
         if key == ASKED:
             self.kept.stranger.said(known.now)
@@ -84,12 +84,12 @@ class Session:
         known.stepped_on = known.stepped_on or key == "step_on"
         known.railed_at = known.now if key == "rails" else known.railed_at
         if key in SETS:
-            known.set_otherwise()
-        if key in ("turn_back", "turn_front") and known.told_to_turn is None:
-            known.told_to_turn = known.now
+            known.forget_constant_belt()
+        if key in ("turn_back", "turn_front") and known.turn_asked_at is None:
+            known.turn_asked_at = known.now
 
     def yes(self) -> str:
-        """Count a press as the answer that is waited for; return why it is none, or ""."""
+        """Take a press as the answer that is due; return why it is none, or ""."""
         if self.kept.stranger.hears(self._known.now):
             return self.kept.same(True)
         if not self._questions.answered and self._asks:
@@ -103,7 +103,7 @@ class Session:
         return "there is nothing to acknowledge"
 
     def wrong(self) -> str:
-        """Ease off: the runner says that something is wrong; why not, or an empty text."""
+        """Ease off, because something is wrong; return why it is refused, or an empty text."""
         if not self._known.active:
             return "no session is going on"
         if self._asks and not self._questions.answered:
@@ -113,11 +113,11 @@ class Session:
         if after(self._known.phase, "wrong", self._under.before) is not None:
             self._asked = "wrong"
         else:
-            self._calm(PHASES[self._under.beneath])
+            self._reassure(PHASES[self._under.beneath])
         return ""
 
-    def _calm(self, spec: PhaseSpec) -> None:
-        """Answer who says that something is wrong, before all else; backward no belt is set."""
+    def _reassure(self, spec: PhaseSpec) -> None:
+        """Answer a runner for whom something is wrong; in a backward phase, not with the belt."""
         backward = spec.backward or spec.turn == "forward"
         self.script.say_first("enough" if backward else "eased_off")
 
@@ -134,13 +134,13 @@ class Session:
         return any(line.key == "questions" for line in self._known.spec.says)
 
     def feed(self, item: Input | AnyEvent, safety: Safety) -> list[AnyEvent]:
-        """Process an input or an event; return phases entered and, at the end, the summary."""
+        """Process an input or an event; return new phases and, at the end, the summary."""
         known = self._known
         self._count(item)
         self.script.remind(known)
-        if self._facing.met(known):
+        if self._facing.turned_unasked(known):
             self.script.say("backward_met")
-        self._place()
+        self._update_known()
         news, self.kept.news = self.kept.news, []
         trigger = self._trigger(item, safety)
         target = after(known.phase, trigger, self._under.before) if trigger else None
@@ -149,11 +149,11 @@ class Session:
         if trigger is None or target is None:
             return news
         events = self._enter(target, trigger)
-        self._place()
+        self._update_known()
         return news + events
 
-    def _place(self) -> None:
-        """Write down where in the session the runner is."""
+    def _update_known(self) -> None:
+        """Write the session's state into the snapshot."""
         known = self._known
         due = self.kept.due(self.tally, self._away_s)
         spec = known.spec
@@ -187,7 +187,7 @@ class Session:
             return
         if spec.overlay and known.blind:
             if PHASES[self._under.before].backward and known.belt_moves:
-                self.tally.backward_s += passed  # nobody saw them stop
+                self.tally.backward_s += passed  # they were not seen to stop
             passed = 0.0
         self._walked.count(passed, self.tally)
         if isinstance(item, Stumble | Fall) and known.now - self._stumbled_at > ONE_STUMBLE_S:
@@ -195,7 +195,7 @@ class Session:
             known.stage = max(known.stage - 1, 0)
             self.tally.stumbles += 1
             if spec.backward or spec.turn == "forward":
-                self.tally.part_s = 0.0  # no feeling to keep
+                self.tally.part_s = 0.0  # the feeling to keep is lost
         if isinstance(item, Stride | Stability):
             self.tally.feed(item)
         self._facing.compare(known)
@@ -215,7 +215,7 @@ class Session:
         if known.blind:
             return "lost"
         if stumbled and after(known.phase, "stumbled"):
-            # The stage below may allow less time than was already moved.
+            # The stage below may allow less time than is already used.
             return "stumbled" if self.kept.due(self.tally, self._away_s).left_s > 0.0 else "dose"
         if self._gone() and after(known.phase, "over"):
             return "over"
@@ -226,9 +226,9 @@ class Session:
         return spec.leads(known, self.kept.profile)
 
     def _gone(self) -> bool:
-        """Return whether nobody has walked, or asked, for longer than this pause may last."""
+        """Return whether there were no steps or commands for longer than this phase permits."""
         known = self._known
-        patience = LONG_PAUSE if self._under.wished or self._asks else 1.0
+        patience = LONG_PAUSE if self._under.needs_press or self._asks else 1.0
         there = max(self._walked.moved, self._began, self._asked_at)
         return known.now - there > patience * self._plan.end_after_s
 
@@ -245,7 +245,7 @@ class Session:
         self._walked.begin()
         known.phase, known.spec, known.since = target, spec, known.now
         self._facing.begin()
-        known.told_to_turn = None
+        known.turn_asked_at = None
         self._under.enter(left, was, trigger)
         known.wrong = known.wrong or "wrong" in spec.entry
         if "session" in spec.entry:
@@ -257,10 +257,10 @@ class Session:
         if trigger not in ("lost", "seen"):
             goes_on = trigger in ("resume", "back_on") and target == self._under.before
             lasts = spec.lasts(known, self.kept.profile)
-            known.elapsed_s = self._under.taken_up_at(lasts) if goes_on else 0.0
+            known.elapsed_s = self._under.resumed_at_s(lasts) if goes_on else 0.0
         if trigger == "away":
-            self._go_on()
-        self._place()
+            self._resume_cut_off()
+        self._update_known()
         self._speak(trigger)
         if not spec.overlay:
             self._under.before = IDLE
@@ -277,7 +277,7 @@ class Session:
         return [phase, self._summary()] if "summary" in spec.entry else [phase]
 
     def _speak(self, trigger: Trigger) -> None:
-        """Line up what is said on entering a phase."""
+        """Queue the lines for entering a phase."""
         known, spec = self._known, self._known.spec
         lasts = spec.lasts(known, self.kept.profile)
         if trigger == "seen":
@@ -289,9 +289,9 @@ class Session:
             return
         self.script.begin(known, lasts, resumed=trigger in ("resume", "back_on"))
         if trigger == "turned_away" and spec.backward:
-            self.script.met(known)
+            self.script.greet(known)
         if trigger == "wrong":
-            self._calm(spec)
+            self._reassure(spec)
 
     def _begin(self, *, free: bool) -> None:
         known, kept = self._known, self.kept
@@ -303,21 +303,21 @@ class Session:
         if not free:
             self._questions.begin(kept.memory, kept.profile, known.stage, by_hand=known.by_hand)
 
-    def _go_on(self) -> None:
+    def _resume_cut_off(self) -> None:
         """Resume a session that was cut off: paused, before the forward part."""
         away = self.kept.memory.away
         if away is None:
             return
         self._begin(free=not self._plan.program)
         self._questions = Questions()
-        self.kept.stranger.state = "same"  # steps after a backward part tell nothing
+        self.kept.stranger.state = "same"  # steps after a backward part cannot be compared
         self._away_s = away.backward_s
         self._under.before = "carry" if self._plan.program else FREE
-        self.kept.memory = self.kept.memory.gone_on()
+        self.kept.memory = self.kept.memory.resumed()
 
     def _summary(self) -> AnyEvent:
-        summary, told = self.kept.close(self.tally)
-        for key, blanks in told:
+        summary, words = self.kept.close(self.tally)
+        for key, blanks in words:
             self.script.say(key, **blanks)
-        self._armed = False  # the next begins after standing, not while this runner walks on
+        self._armed = False  # the next session needs a stop first, if this runner walks on
         return summary

@@ -1,15 +1,16 @@
-"""Whether somebody else may be walking than the runner who was chosen, and what that session is.
+"""Detection of a runner other than the chosen one, and the handling of such a session.
 
 Rules of this file
 ------------------
-* The first strides of a session are compared with those of the runner's last five under the same
-  direction, mode and incline (``Memory.usual``): forward before anything was gone backward,
-  which shortens the step; backward in a free run, where nobody leads.
-* At a speed that is new, the nearest one tells, by how stride time goes with speed: less surely.
-* What lies further off than a person's step does from day to day is asked about, once a session.
-* Until "the same" is answered the session changes nothing that is kept of the runner: no step, no
-  wording, no way of wearing, no stage up. Its time backward counts, so that no cap is walked round.
-* "Somebody else" makes it a guest's: the first stage, and on nobody's account.
+* The first strides of a session are compared with those of the runner's last five sessions in the
+  same direction, mode and incline (``Memory.usual``): forward ones before any backward part, which
+  shortens the step; backward ones only in a free run, where no program leads.
+* At a new speed the comparison is with the nearest one, by the known slope of stride time over
+  speed, and less certain.
+* A difference larger than a person's day-to-day variation raises a question, once per session.
+* Until the answer is "the same", the session changes nothing in the runner's memory: no stride, no
+  wording, no mounting, no stage up. Its backward time counts, so that nobody can evade a cap.
+* "Somebody else" makes it a guest's session: at the first stage, and not recorded for any runner.
 
 The spread is a choice: 0.02 s of 1.02 s was the standard error between two days of 40 people at
 their own pace (J Korean Exerc Med Assoc 9(2):208, table 1); on a belt, whose speed is the same, it
@@ -32,17 +33,17 @@ from cued.model import Notice, Stride
 
 GUEST = "guest"
 ASKED, SAME, OTHER = "new_runner", "same_runner", "guest_runs"  # codes of notices
-DAY_SPREAD = {"forward": 0.02, "backward": 0.03}  # backward people learn: a choice
-STEEP, FLAT = 0.5, 0.15  # stride time falls so with speed (simulation/gaits.py has the sources)
-NEAR = 0.36  # logarithm: from 0.5 up to 0.7 m/s
-SLOPE_SPREAD = 0.15  # of that, between people: so at another speed more has to differ; a choice
-WIDTHS = 2.75  # of the spread: 1 false question in 170 sessions of who varies so much
+DAY_SPREAD = {"forward": 0.02, "backward": 0.03}  # chosen; more backward, as people learn
+STEEP, FLAT = 0.5, 0.15  # slopes of log stride time over log speed (sources: simulation/gaits.py)
+NEAR = 0.36  # largest difference of log speed: from 0.5 to 0.7 m/s; chosen
+SLOPE_SPREAD = 0.15  # of the slope between people, which adds to the spread; chosen
+WIDTHS = 2.75  # spreads: 1 false question in 170 sessions of a runner with this spread
 
 State = Literal["", "asked", "same", "guest"]
 
 
 class Stranger:
-    """The doubt about one session's runner."""
+    """The doubt about who is walking in one session."""
 
     def __init__(self) -> None:
         self.state: State = ""
@@ -51,7 +52,7 @@ class Stranger:
 
     @property
     def apart(self) -> bool:
-        """Whether the session is kept apart from the runner's."""
+        """Whether the session is kept out of the runner's memory."""
         return self.state in ("asked", "guest")
 
     def hears(self, now: float) -> bool:
@@ -60,15 +61,15 @@ class Stranger:
 
     @property
     def unsaid(self) -> bool:
-        """Whether the question is still to be spoken."""
+        """Whether the question has not been spoken yet."""
         return self.state == "asked" and self._said is None
 
     def said(self, now: float) -> None:
-        """Count the time for a press from the question."""
+        """Start the time in which a press answers the question."""
         self._said = now
 
     def feed(self, stride: Stride, known: Known, memory: Memory, *, free: bool) -> Notice | None:
-        """Compare the bin of a stride once it is known; return the question, if there is one."""
+        """Compare a stride's bin once its opening is known; return the question, if any."""
         key = terms_of(stride, known.belt)
         if self.state or key is None or (not free and key.direction == "backward"):
             return None
@@ -96,7 +97,7 @@ class Stranger:
 
 
 def _off(first_s: float, away: float, key: Terms, usual: Usual) -> tuple[float, float]:
-    """Return the difference from the usual, and from what difference on it is asked; logarithms."""
+    """Return the difference from the usual stride time, and the limit for a question, as logs."""
     steep = STEEP if (key.direction, key.mode) == ("forward", "walking") else FLAT
     days = DAY_SPREAD[key.direction] * math.sqrt(1.0 + 1.0 / len(usual.stride_s))
     off = math.log(first_s / median(usual.stride_s)) + steep * away
@@ -104,8 +105,8 @@ def _off(first_s: float, away: float, key: Terms, usual: Usual) -> tuple[float, 
 
 
 def _first_s(own: Baselines, key: Terms) -> float | None:
-    """Return the first strides' time in a bin, both feet as one, once every foot there tells."""
-    there = [foot for foot in key.feet if own.values(foot)]
-    told = [own.opening(foot, OPENING_STRIDES) for foot in there]
-    whole = [b.opened_s for b in told if b is not None]
-    return fmean(whole) if whole and len(whole) == len(there) else None
+    """Return a bin's opening stride time, both feet averaged, once each foot seen has one."""
+    seen = [foot for foot in key.feet if own.values(foot)]
+    openings = [own.opening(foot, OPENING_STRIDES) for foot in seen]
+    known = [b.opened_s for b in openings if b is not None]
+    return fmean(known) if known and len(known) == len(seen) else None

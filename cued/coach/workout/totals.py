@@ -1,4 +1,4 @@
-"""What a session was: for the summary, in two facts at its end, and for the ladder."""
+"""A session's totals, for the summary, the closing words and the ladder."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from cued.coach.workout.profile import Profile
 from cued.coach.workout.prompts import ABOUT_A_MINUTE_S, Spoken, lasted
 from cued.model import Belt, Effect, Measurement, Stability, Stride, Summary
 
-BEFORE_UNSTEADY_COUNTS_S = 0.5  # a flicker is none; chosen
-LEAST_HELD_S = 10.0  # less is not worth telling
-LEAST_BACKWARD_S = 20.0  # less is not worth telling
+BEFORE_UNSTEADY_COUNTS_S = 0.5  # a flicker does not count; chosen
+LEAST_HELD_S = 10.0  # less is not worth saying; chosen
+LEAST_BACKWARD_S = 20.0  # less is not worth saying; chosen
 
 
 class SessionTally:
@@ -52,7 +52,7 @@ class SessionTally:
     def moved_backward(
         self, seconds: float, jogs: bool, belt: Belt | None, limit_m_s: float | None
     ) -> None:
-        """Count time backward; a speed above the limit is not one that was trained."""
+        """Count backward time; a speed above the limit does not count as trained."""
         self.backward_s += seconds
         self.part_s += seconds
         if jogs:
@@ -62,7 +62,7 @@ class SessionTally:
             self.peak_m_s = max(self.peak_m_s or 0.0, speed)
 
     def held(self, until_s: float | None, lasted_s: float) -> None:
-        """Keep how long the short step was held, the longest of a session's carries."""
+        """Keep the longest time that a carry held the short step."""
         held = lasted_s if until_s is None else until_s
         self.held_s = held if self.held_s is None else max(self.held_s, held)
 
@@ -80,7 +80,7 @@ class SessionTally:
         self.worked += effect.worked
 
     def compare_spread(self, ratios: list[float]) -> None:
-        """Process how much strides varied against what is usual for this runner."""
+        """Keep the spread of strides relative to this runner's usual one."""
         self.cv_ratio = median(ratios) if ratios else None
 
     def _steadiness(self, item: Stability) -> None:
@@ -99,7 +99,7 @@ class SessionTally:
         *,
         wrong: bool,
     ) -> Summary:
-        """Sum up."""
+        """Return the summary."""
         details: dict[str, float | str | None] = {
             "runner": runner,
             "profile": profile,
@@ -133,8 +133,8 @@ class SessionTally:
         )
 
 
-def closing(tally: SessionTally, memory: Memory) -> list[Spoken]:
-    """Return two facts: how long the short step was held, and how much was gone backward."""
+def facts(tally: SessionTally, memory: Memory) -> list[Spoken]:
+    """Return two facts: how long the short step was held, and the week's backward time."""
     out: list[Spoken] = []
     held = tally.held_s
     if held is not None and held >= LEAST_HELD_S:
@@ -147,11 +147,11 @@ def closing(tally: SessionTally, memory: Memory) -> list[Spoken]:
     return out
 
 
-def last_words(
+def closing_words(
     tally: SessionTally, memory: Memory, standing: Standing, *, wrong: bool
 ) -> list[Spoken]:
-    """Return what is said at the end: the facts, where the ladder leads, one thing to take away."""
-    out = closing(tally, memory)
+    """Return the closing words: the facts, a change of stage, one thing to take away."""
+    out = facts(tally, memory)
     if standing.stage != memory.stage:
         out.append(("stage_up" if standing.stage > memory.stage else "stage_down", {}))
     if tally.backward_s > 0.0 and not wrong:
@@ -162,10 +162,7 @@ def last_words(
 def standing_after(
     known: Known, tally: SessionTally, memory: Memory, profile: Profile, elapsed_s: float
 ) -> Standing:
-    """Return where the runner stands on the ladder after a session.
-
-    A free run changes nothing.
-    """
+    """Return the runner's standing on the ladder after a session; a free run changes nothing."""
     tally.compare_spread(spread_ratios(known.baselines, memory))
     tally.feed(Stability(t=known.now, level="unknown", score=None))  # unsteady to the end
     if tally.kind != "program":
@@ -184,13 +181,13 @@ def standing_after(
 
 
 def no_higher(standing: Standing, memory: Memory) -> Standing:
-    """Return where a runner stands after a session that may be somebody else's."""
+    """Return the standing after a session that may be somebody else's: never higher."""
     clean = min(standing.clean_sessions, memory.clean_sessions)
     return Standing(min(standing.stage, memory.stage), clean, clean=False)
 
 
 def spread_ratios(baselines: Baselines, memory: Memory) -> list[float]:
-    """Compare how much backward strides varied with earlier sessions at the same speed."""
+    """Return the spreads of backward strides over those of earlier sessions at the same speeds."""
     usual = {
         (i.mode, round(i.speed_m_s * 10)): i.cv for i in memory.imprint if i.direction == "backward"
     }

@@ -1,12 +1,13 @@
-"""How long the runner walks, in the phase and backward, though some steps are missed.
+"""Counts the time walked, in the phase and backward, even if some steps are missed.
 
 Rules of this file
 ------------------
-* A phase of movement lasts so much time of walking in it, a phase of standing so much time.
-* Time backward counts whenever the runner moves backward, in whatever phase, and in a backward
-  phase also while the direction is not known, or nobody is seen and the belt moves.
-* Who takes no step walks on until they have long enough to be off the belt: a very slow step is
-  often no stride, or not seen at all. What was counted of that is taken back then.
+* Phases of movement count walking time, phases of standing count all time.
+* Backward time counts whenever the runner moves backward, in any phase, and in a backward phase
+  also while the direction is not known, or no sensor sees the runner and the belt moves.
+* A runner without steps counts as walking until they have had time to leave the belt: a very slow
+  step is often no stride, or not seen at all. After that the time since the last step is taken
+  back.
 """
 
 from __future__ import annotations
@@ -14,19 +15,19 @@ from __future__ import annotations
 from cued.coach.known import Known
 from cued.coach.workout.totals import SessionTally
 
-SLOW_PATIENCE = 2.0  # a false "Paused" stops who walks backward; at 0.3 m/s nobody is thrown off
-LONGEST_STEP_S = 2.0  # of time counted at once
+SLOW_PATIENCE = 2.0  # on a slow belt: "Paused" would stop a walker, and 0.3 m/s throws nobody off
+LONGEST_STEP_S = 2.0  # most time counted at once
 
 
 class Walked:
-    """Counts the time."""
+    """Counts the time walked."""
 
     def __init__(self, step_off_s: float, known: Known) -> None:
         self._step_off_s = step_off_s
         self._known = known
         self._last: float | None = None
-        self._unseen_s = self._unseen_back_s = 0.0  # counted since the last step that was seen
-        self.moved = 0.0  # when somebody walked last
+        self._unseen_s = self._unseen_back_s = 0.0  # counted since the last step seen
+        self.moved = 0.0  # when somebody last walked
 
     def passed(self) -> float:
         """Return the time since the last input, s; note whether somebody walks."""
@@ -42,11 +43,11 @@ class Walked:
 
     @property
     def stepped_off(self) -> bool:
-        """Return whether there was no step for so long that nobody is on the belt any more."""
+        """Return whether there was no step for long enough to have left the belt."""
         return min(self._quiet_s, self._known.now - self._known.since) > self._patience_s
 
     def count(self, passed: float, tally: SessionTally) -> None:
-        """Count the time that has passed; of who stopped take back what was not seen."""
+        """Count the time that has passed; take back the unseen time of a runner who stopped."""
         known, spec = self._known, self._known.spec
         stands = spec.stands or (spec.still and spec.turn != "unknown")
         backward = known.direction == "backward" or (spec.backward and known.direction == "unknown")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cued.coach.known import Known
-from cued.coach.workout.belt_requests import against_more, asked_of_belt, asks_more
+from cued.coach.workout.belt_requests import against_more, asks_more, request_of_phase
 from cued.coach.workout.phases import PHASES
 from cued.model import Belt, BeltRequest
 
@@ -21,14 +21,14 @@ def known(phase: str = "backward_walk", speed: float | None = 0.8, **more: Any) 
 def test_a_turn_slows_the_belt_and_levels_it_but_never_makes_it_faster():
     turning = next(name for name, spec in PHASES.items() if spec.pace == "turn")
     for speed, asked in ((1.5, 0.3), (0.2, 0.2)):
-        request = asked_of_belt(known(turning, speed))
+        request = request_of_phase(known(turning, speed))
         assert request
         assert (request.speed_m_s, request.incline_percent) == (asked, 0.0)
 
 
 def test_the_part_that_is_due_has_its_speed_and_incline():
     phase = next(name for name, spec in PHASES.items() if spec.pace == "due")
-    request = asked_of_belt(known(phase))
+    request = request_of_phase(known(phase))
     assert request
     assert (request.speed_m_s, request.incline_percent, request.why) == (0.6, 5.0, phase)
 
@@ -38,7 +38,7 @@ def test_the_part_that_is_due_has_its_speed_and_incline():
 ])  # fmt: skip
 def test_it_asks_nothing_by_hand_in_free_run_or_of_a_belt_that_stands(changed: dict[str, Any]):
     phase = next(name for name, spec in PHASES.items() if spec.pace == "due")
-    assert asked_of_belt(known(phase, **changed)) is None
+    assert request_of_phase(known(phase, **changed)) is None
 
 
 def test_faster_or_steeper_is_more_and_slower_is_not():

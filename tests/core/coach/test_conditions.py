@@ -44,9 +44,9 @@ def test_the_rails_are_taken_as_reached_without_steps_or_after_six_seconds():
 
 
 def test_who_was_told_to_turn_has_had_time_after_standing_or_from_the_rails():
-    told: dict[str, Any] = {"now": 100.0, "told_to_turn": 90.0, "since": 80.0}
+    told: dict[str, Any] = {"now": 100.0, "turn_asked_at": 90.0, "since": 80.0}
     assert not c.could_turn(known(now=100.0))
-    assert not c.could_turn(known(**told | {"told_to_turn": 96.0}))
+    assert not c.could_turn(known(**told | {"turn_asked_at": 96.0}))
     assert not c.could_turn(known(**told, stride_at=95.0))
     assert c.could_turn(known(**told, stride_at=85.0))
     assert c.could_turn(known(**told, stride_at=95.0, railed_at=85.0))

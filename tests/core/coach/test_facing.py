@@ -48,9 +48,9 @@ def test_an_unknown_direction_or_somebody_who_stands_contradicts_nothing():
 def test_who_slows_the_belt_and_turns_backward_in_free_run_is_met_once():
     facing = Facing()
     turned = [known(float(t), "backward") for t in range(10, 20)]
-    assert not any(facing.met(k) for k in turned)  # never went forward
-    assert not facing.met(known(20.0, "forward"))
-    assert [facing.met(known(float(t), "backward")) for t in range(21, 28)] == [
+    assert not any(facing.turned_unasked(k) for k in turned)  # never went forward
+    assert not facing.turned_unasked(known(20.0, "forward"))
+    assert [facing.turned_unasked(known(float(t), "backward")) for t in range(21, 28)] == [
         False, False, False, False, True, False, False,
     ]  # fmt: skip
 
@@ -58,6 +58,6 @@ def test_who_slows_the_belt_and_turns_backward_in_free_run_is_met_once():
 def test_on_a_fast_belt_or_without_a_session_nobody_is_met():
     for speed, phase in ((1.5, "free_run"), (0.3, "idle")):
         facing = Facing()
-        facing.met(known(0.0, "forward"))
+        facing.turned_unasked(known(0.0, "forward"))
         later = [known(float(t), "backward", speed=speed, phase=phase) for t in range(1, 20)]
-        assert not any(facing.met(k) for k in later)
+        assert not any(facing.turned_unasked(k) for k in later)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cued.coach.strides.baseline import OPENING_STRIDES, Baselines
 from cued.coach.workout.ladder import Standing
 from cued.coach.workout.memory import Memory, Past
-from cued.coach.workout.totals import SessionTally, closing, last_words, no_higher, spread_ratios
+from cued.coach.workout.totals import SessionTally, closing_words, facts, no_higher, spread_ratios
 from cued.gait.ordinary import Terms
 from cued.model import Imprint
 
@@ -27,11 +27,11 @@ def before(age_s: float, backward_s: float = 300.0, held_s: float | None = None)
 
 
 def test_too_little_is_not_told():
-    assert closing(tally(19.0, 9.0), memory(before(DAY_S, held_s=50.0))) == []
+    assert facts(tally(19.0, 9.0), memory(before(DAY_S, held_s=50.0))) == []
 
 
 def test_the_hold_is_told_beside_the_last_and_the_week_with_this_session_in_it():
-    told = closing(tally(120.0, 45.0), memory(before(9 * DAY_S), before(DAY_S, held_s=30.0)))
+    told = facts(tally(120.0, 45.0), memory(before(9 * DAY_S), before(DAY_S, held_s=30.0)))
     assert told == [
         ("fact_held", {"seconds": 45.0}),
         ("fact_last", {"seconds": 30.0}),
@@ -40,18 +40,18 @@ def test_the_hold_is_told_beside_the_last_and_the_week_with_this_session_in_it()
 
 
 def test_one_minute_has_words_of_its_own():
-    assert closing(tally(70.0), memory()) == [("fact_backward_one", {})]
-    assert closing(tally(30.0), memory()) == [], "half a minute is not one"
+    assert facts(tally(70.0), memory()) == [("fact_backward_one", {})]
+    assert facts(tally(30.0), memory()) == [], "half a minute is not one"
 
 
 def test_another_stage_is_told_and_something_to_take_away_unless_something_was_wrong():
     at = memory(stage=2)
     for stage, key in ((3, "stage_up"), (1, "stage_down")):
         told = [
-            k for k, _ in last_words(tally(5.0), at, Standing(stage, 0, clean=True), wrong=False)
+            k for k, _ in closing_words(tally(5.0), at, Standing(stage, 0, clean=True), wrong=False)
         ]
         assert told == [key, "take_away"]
-    told = last_words(tally(5.0), at, Standing(2, 1, clean=False), wrong=True)
+    told = closing_words(tally(5.0), at, Standing(2, 1, clean=False), wrong=True)
     assert told == []
 
 

@@ -34,7 +34,7 @@ def test_a_fall_in_a_pause_leads_back_to_what_was_paused() -> None:
 def test_of_a_phase_taken_up_again_half_a_minute_is_left(
     lasts_s: float | None, at_s: float
 ) -> None:
-    assert interrupted(("paused", "pause")).taken_up_at(lasts_s) == at_s
+    assert interrupted(("paused", "pause")).resumed_at_s(lasts_s) == at_s
 
 
 def test_a_pause_that_was_asked_for_is_ended_by_nobodys_steps() -> None:
@@ -43,7 +43,7 @@ def test_a_pause_that_was_asked_for_is_ended_by_nobodys_steps() -> None:
         under = Interrupted(known)
         known.spec = PHASES["paused"]
         under.enter("carry", PHASES["carry"], by)  # type: ignore[arg-type]
-        assert under.wished == (by != "step_off")
+        assert under.needs_press == (by != "step_off")
         assert under.recovered(blind=False) == ends
     assert interrupted(("blind", "lost")).recovered(blind=True) is None
     assert interrupted(("blind", "lost")).recovered(blind=False) == "seen"

@@ -58,6 +58,6 @@ def test_a_foot_is_judged_by_itself_and_uneven_strides_by_nobody():
     assert watch.over("left") > 0.05
     watch.feed("right", 1.0, OWN, 90.0)
     assert watch.over("right") == 0.0
-    assert not watch.tells(Baseline(stride_s=1.0, opened_s=1.0, cv=0.06, strides=100))
+    assert not watch.is_even(Baseline(stride_s=1.0, opened_s=1.0, cv=0.06, strides=100))
     watch.restart()
     assert watch.since is None

@@ -55,10 +55,10 @@ def test_turning_backward_is_seen_or_believed_after_long(
 
 
 def test_turning_to_the_front_is_believed_soon_and_eases_where_something_is_wrong():
-    front: dict[str, Any] = {"direction": "unknown", "told_to_turn": 489.0}
+    front: dict[str, Any] = {"direction": "unknown", "turn_asked_at": 489.0}
     assert t.turning(known(turns("forward"), **front), PROFILE) == "timeout"
     assert t.turning(known(turns("forward"), **front, wrong=True), PROFILE) == "ease"
-    assert t.turning(known(turns("forward"), **front | {"told_to_turn": 495.0}), PROFILE) is None
+    assert t.turning(known(turns("forward"), **front | {"turn_asked_at": 495.0}), PROFILE) is None
 
 
 @pytest.mark.parametrize(("stage", "changed", "leads"), [

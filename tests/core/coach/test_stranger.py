@@ -156,7 +156,7 @@ def test_somebody_else_is_a_guest_on_the_first_stage_and_leaves_no_trace(
     assert summary.details["runner"] == GUEST
     assert 0.0 < summary.backward_s <= 130.0  # of a beginner's first time
     assert runner.coach.memory.past == before.past
-    assert runner.coach.memory == before.gone_on()
+    assert runner.coach.memory == before.resumed()
 
 
 def test_the_answer_may_come_after_the_end_until_the_next_session(known_runner: Runner) -> None:
@@ -185,7 +185,7 @@ def test_what_was_learned_before_the_question_is_taken_back(known_runner: Runner
     )
     assert runner.coach.memory.worn
     until_asked(runner, OWN_S * 1.09)
-    assert runner.coach.memory == before.gone_on()
+    assert runner.coach.memory == before.resumed()
 
 
 def days(spread: float, count: int, other: float = 1.0, seed: int = 1) -> float:

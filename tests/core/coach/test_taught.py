@@ -65,6 +65,6 @@ def test_without_a_feeling_to_keep_nothing_was_held():
 def test_the_runner_is_in_a_carry_only_while_forward_is_asked_for():
     taught = Taught()
     taught.enter(known("carry"), MEMORY, SessionTally())
-    assert taught.going_on(known()) is taught.carry
+    assert taught.current(known()) is taught.carry
     turned = Known(spec=PhaseSpec(direction="backward"))
-    assert taught.going_on(turned) is None
+    assert taught.current(turned) is None

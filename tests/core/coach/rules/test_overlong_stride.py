@@ -15,7 +15,7 @@ def test_the_verdict_is_worded_with_its_size_and_direction():
 
 
 def test_strides_too_uneven_for_a_verdict_are_told_once_in_a_quarter_of_an_hour():
-    ((_, said),) = proposed("overlong_stride", [step(5.0, judged=judged(since=4.0, tells=False))])
+    ((_, said),) = proposed("overlong_stride", [step(5.0, judged=judged(since=4.0, even=False))])
     assert (said.key, said.refractory_s) == ("no_telling", 900.0)
     assert said.because == {"own_cv_percent": 2.0}
 

@@ -26,7 +26,7 @@ def test_only_who_runs_freely_forward_with_even_strides_of_their_own_is_asked():
         {"direction": "backward"},
         {"program": True},
         {"judged": None},
-        {"judged": judged(tells=False)},
+        {"judged": judged(even=False)},
         {"judged": judged(since=150.0)},
     ]
     for changes in refused:
