@@ -1,4 +1,4 @@
-"""The ``cued`` command: finds the commands of ``cued/commands`` and turns errors into one line."""
+"""The ``cued`` command: runs a file of ``cued/commands`` and prints errors as single lines."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from cued import __version__, commands
 from cued.model import ConfigError, CuedError
 from cued.reading import meant, placed, visible
 
-# Argparse's own status; EX_CONFIG of sysexits.h, for systemd; anything else.
+# argparse's own status; EX_CONFIG of sysexits.h, for systemd; any other failure.
 USAGE, CONFIGURATION, FAILED = 2, 78, 1
 FULL = (errno.ENOSPC, errno.EDQUOT)
-# What a terminal of another alphabet lacks, in its own letters.
+# ASCII stand-ins for characters that the terminal's encoding lacks.
 PLAIN = {"✓": "+", "✗": "x", "→": ">", "–": "-", "…": "...", "·": "-", "²": "2", "’": "'"}
 FORMAT = "%(levelname)s %(name)s: %(message)s"
 
 
 class ToStderr(logging.StreamHandler[TextIO]):
-    """Writes to what is standard error at that moment: a view in the terminal takes its place."""
+    """Writes to the current ``sys.stderr``, which a live view in the terminal replaces."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a line."""
@@ -49,10 +49,10 @@ def command(name: str) -> ModuleType:
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose mistakes look as all others do."""
+    """A parser that prints mistakes as the rest of the program does."""
 
     def error(self, message: str) -> NoReturn:
-        """Print what is wrong in a line, and end with the status for wrong usage."""
+        """Print the mistake on one line and exit with the status for wrong usage."""
         if unknown := re.match(r"argument COMMAND: invalid choice: '(.+?)' ", message):
             known = [name.rstrip("_") for name in available()]
             message = f"there is no command {unknown[1]}{meant(unknown[1], known)}"
@@ -77,16 +77,16 @@ def parser(names: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def near(word: str, asked: argparse.ArgumentParser) -> str:
-    """Suggest the option that is near a word, nothing where none is."""
+    """Suggest the option closest to a word; empty if none is close."""
     options = [
         option for option in asked.format_usage().replace("[", " ").split() if option[:1] == "-"
     ]
-    told = meant(word.partition("=")[0], options) if word.startswith("-") else ""
-    return told if "did you mean" in told else ""
+    hint = meant(word.partition("=")[0], options) if word.startswith("-") else ""
+    return hint if "did you mean" in hint else ""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; its exit status: 0 done, 2 usage, 78 configuration, 1 else."""
+    """Run a command and return its status: 0 done, 2 usage, 78 configuration, 1 other failure."""
     args = list(sys.argv[1:] if argv is None else argv)
     options = argparse.Namespace()
     _prepare_streams()
@@ -106,7 +106,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CuedError as error:
         return _say(error, FAILED)
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output went away: nothing is left to tell it
+        sys.stderr.close()  # nobody reads our output any more, so print no error either
         return 0
     except OSError as error:
         if not error.filename and error.errno in FULL:
@@ -121,7 +121,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _prepare_streams() -> None:
-    """Open what was closed at the start, and let nothing that is printed be an error."""
+    """Open streams that were closed at the start, and make every character printable."""
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
             nothing = Path(os.devnull).open("r" if name == "stdin" else "w")  # noqa: SIM115 - as below
@@ -133,7 +133,7 @@ def _prepare_streams() -> None:
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:
-    """Return what stands for characters that cannot be written, and where to go on."""
+    """Return a stand-in for characters that cannot be encoded, and where to continue."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     lacking = error.object[error.start : error.end]
@@ -141,16 +141,16 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
 
 
 def _unprinted(error: OSError) -> int:
-    """Say that the output has no room, and print no more of it."""
-    sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - till the end of the process
+    """Report that there is no room for the output, and discard the rest of it."""
+    sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - open until the process ends
     return _say(CuedError(f"what is printed cannot be written: {error.strerror}"), FAILED)
 
 
 def _say(error: CuedError, status: int, file: Path | None = None) -> int:
-    """Print an error, each line with its place in a file, if it names a section only."""
+    """Print an error; a line that names only a section gets its file and line number."""
     for line in str(error).splitlines():
-        told = placed(file, line) if file and line.startswith("[") else line
-        print(f"cued: {visible(told)}", file=sys.stderr)
+        text = placed(file, line) if file and line.startswith("[") else line
+        print(f"cued: {visible(text)}", file=sys.stderr)
     return status
 
 

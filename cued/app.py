@@ -1,4 +1,4 @@
-"""The composition root: makes the objects of a daemon from a configuration."""
+"""The composition root: builds a daemon's objects from a configuration."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MakeSink = Callable[[Ask], Sink]
 
 
 def site(config: Config, *, hardware: bool | None = None) -> Site:
-    """Return where parts run; folders are systemd's, else the user's own."""
+    """Return the parts' surroundings; folders are those of systemd, else of the user."""
     home = Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local/state")) / "cued"
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "cued"
     state_dir = config.station.state or os.environ.get("STATE_DIRECTORY") or str(home)
@@ -57,7 +57,7 @@ def site(config: Config, *, hardware: bool | None = None) -> Site:
 
 
 def worn(config: Config, memory: Memory | None = None) -> dict[str, Worn]:
-    """Return the configured sensors that are on the body, and how earlier workouts found them."""
+    """Return the configured sensors worn on the body, with their axes from earlier workouts."""
     known = memory or Memory()
     return {
         name: Worn(s.placement, s.mounting, known.earlier(name))
@@ -92,12 +92,12 @@ def make_coach(
     muted: bool = False,
     faults: Faults | None = None,
 ) -> Coach:
-    """Build the coach with the configured rules and what is known of the runner."""
+    """Build the coach with the configured rules and the runner's memory."""
     faults = faults or Faults()
     rules = cast("dict[str, Rule]", _build(config, "rules", faults))
     if not config.coach.metronome:
         rules.pop("metronome", None)  # would watch every stride for nothing
-    # What nobody wears is not guessed from what they do: a rule that lacks a sensor is silent.
+    # Motion that no sensor measures is not guessed: a rule that lacks a sensor is left out.
     met = offered([w.placement for w in sensors.values()], belt=True, program=True)
     heeded = [
         FencedRule(name, rule, faults) for name, rule in rules.items() if not unmet(rule.needs, met)
@@ -107,21 +107,21 @@ def make_coach(
 
 
 class Engines:
-    """The engines of a daemon, one after another, and what the present one was made from."""
+    """The daemon's engines, one after another, and what the present one was built from."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
         self._coach = make_coach(config, worn(config))
         self._opening = Opening()
         self._began: float | None = None
-        self._left: dict[str, tuple[float, Memory]] = {}  # who ran before, and when that was known
+        self._left: dict[str, tuple[float, Memory]] = {}  # other runners: when they left, memory
 
     def begin(self, memory: Memory | None = None) -> Engine:
-        """Make the first engine, with what the history holds of the runner."""
+        """Make the first engine, with the runner's history."""
         return self._make(memory or recall(self._config), muted=False)
 
     def renew(self, t: float) -> Engine | None:
-        """Make the next engine, unless a session is going on."""
+        """Make the next engine, unless a session is running."""
         if not self.idle:
             return None
         passed = 0.0 if self._began is None else t - self._began
@@ -132,9 +132,9 @@ class Engines:
         return self._make(known, muted=self._coach.known.muted)
 
     def choose(self, runner: str, t: float) -> Engine | None:
-        """Make an engine for another runner, unless a session is going on.
+        """Make an engine for another runner, unless a session is running.
 
-        Whoever ran since the daemon began is remembered from then: the history may be off.
+        Runners seen since the daemon started are kept in memory, because there may be no history.
         """
         now = self._coach.memory
         if not self.idle or runner in ("", now.runner):
@@ -148,17 +148,17 @@ class Engines:
         return self._make(known, muted=self._coach.known.muted)
 
     def opening(self) -> Opening:
-        """Return what the present engine was made from."""
+        """Return what the present engine was built from."""
         return self._opening
 
     @property
     def idle(self) -> bool:
-        """No session is going on."""
+        """No session is running."""
         return self._coach.known.phase == IDLE
 
     @property
     def doubt(self) -> str:
-        """Why the past is not known, if it is not."""
+        """Why the runner's history is not known; empty if it is."""
         return self._coach.memory.doubt
 
     def _make(self, memory: Memory, *, muted: bool) -> Engine:
@@ -177,7 +177,7 @@ class Engines:
 
 
 def remake(config: Config, opening: Opening) -> tuple[Engine, Coach]:
-    """Make an engine and its coach as an opening says, from its own or another configuration."""
+    """Rebuild an opening's engine and coach, from its own or another configuration."""
     plan = replace(config.coach, runner=opening.memory.runner)
     config = replace(config, coach=plan)
     faults = Faults()
@@ -187,7 +187,7 @@ def remake(config: Config, opening: Opening) -> tuple[Engine, Coach]:
 
 
 def recall(config: Config, runner: str = "") -> Memory:
-    """Load what the configured history holds of a runner; an empty memory without one."""
+    """Load a runner's memory from the configured history; an empty one without a history."""
     runner = runner or config.coach.runner
     options = config.part("sinks", "history")
     if options is None:
@@ -212,12 +212,12 @@ def _source(name: str, options: Any, where: Site) -> Source:
         return cast("Source", parts.load("sources", name).build(options, where))
     except CuedError:
         raise
-    except Exception as fault:  # noqa: BLE001 (told as it runs; the other sources go on)
+    except Exception as fault:  # noqa: BLE001 (reported when it runs; the other sources work)
         return type(name, (Unmade,), {})(fault)
 
 
 def attended(config: Config) -> Config:
-    """Turn the guided workout on for people, who can press a button, unless they chose."""
+    """Turn the guided workout on, unless configured or simulated: people can press a button."""
     if config.coach.program is not None or simulated(config):
         return config
     return replace(config, coach=replace(config.coach, program=True))
@@ -244,7 +244,7 @@ def _prepared(config: Config, kind: str, where: Site) -> list[Callable[[Any], An
 
 
 def marker(config: Config, where: Site) -> SessionMarker:
-    """Prepare the file that says to the minder that a session is open, and what it may use."""
+    """Prepare the file that tells the minder of an open session, and which pins and clip to use."""
     haptic = config.part("actuators", "haptic")
     wanted = getattr(haptic, "wanted", None)
     voice = config.part("actuators", "speech")
@@ -260,13 +260,13 @@ def marker(config: Config, where: Site) -> SessionMarker:
 
 
 def _build(config: Config, kind: str, faults: Faults) -> dict[str, Any]:
-    """Build the configured parts of a kind but for those that cannot be built."""
+    """Build the configured parts of a kind, leaving out those that fail."""
     built: dict[str, Any] = {}
     for name, options in config.parts.get(kind, {}).items():
         try:
             built[name] = parts.load(kind, name).build(options)
         except CuedError:
             raise
-        except Exception as error:  # noqa: BLE001 (of one part: the others go on)
+        except Exception as error:  # noqa: BLE001 (one part's fault: the others work)
             faults.add(f"{kind}.{name}", error)
     return built

@@ -1,4 +1,4 @@
-"""The configuration: TOML into frozen structs, and one clear line for every mistake.
+"""The configuration: reads TOML into frozen structs, and reports each mistake on one line.
 
 Rules
 -----
@@ -7,9 +7,9 @@ Rules
 * Metrics and rules are on unless their table says ``enabled = false``; devices, sources,
   actuators and sinks are on when their table is there.
 * Every mistake is a line of a ``ConfigError``: file, section, key, what is wrong, and what was
-  probably meant; all of a file are told at once. The process ends with status 78, which systemd
-  does not restart.
-* The JSON schema that editors complete from is made of the same structs (``cued parts --schema``).
+  probably meant. All mistakes of a file are reported at once. The process ends with status 78,
+  after which systemd does not restart it.
+* The JSON schema for editors is made from the same structs (``cued parts --schema``).
 """
 
 from __future__ import annotations
@@ -45,22 +45,22 @@ ALWAYS_ON = ("metrics", "rules")
 
 
 class Station(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the daemon stands."""
+    """The treadmill and the machine that the daemon serves."""
 
     name: Annotated[
         str,
         Meta(
-            pattern=r"^[a-z0-9][a-z0-9_-]*$(?!\n)",  # Python's $ is before a last newline, too
+            pattern=r"^[a-z0-9][a-z0-9_-]*$(?!\n)",  # Python's $ also matches before a last newline
             max_length=40,
             description="Name of this treadmill in topics and files: a-z, 0-9, _ and -.",
         ),
     ] = "treadmill"
     language: Annotated[Language, Meta(description="Language of the voice.")] = "en"
     hardware: Annotated[
-        bool, Meta(description="False: no pins and no sound card are touched (a trial run).")
+        bool, Meta(description="False: use no pins and no sound card (a trial run).")
     ] = True
     chip: Annotated[
-        int | None, Meta(description="Number of the gpiochip; unset: that of the header.")
+        int | None, Meta(description="Number of the gpiochip; unset: the header's.")
     ] = None
     state: Annotated[
         str, Meta(description="Folder for history and sessions; empty: the service's own.")
@@ -74,7 +74,7 @@ ADDRESS = "^$|^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$|^[0-9A-Fa-f-]{36}$"  # macOS 
 
 
 class Sensor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One device: what it is, where it is worn, how it is recognised."""
+    """One device: its type, where it is worn, how it is recognised."""
 
     device: Annotated[str, Meta(description="A file of cued/devices, such as polar_pmd or ftms.")]
     placement: Annotated[
@@ -92,7 +92,7 @@ class Sensor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     options: Annotated[dict[str, Any], Meta(description="Options of the device's own file.")] = {}
 
     def __post_init__(self) -> None:
-        """Check the mounting where it is written."""
+        """Refuse a mounting that is not a rotation."""
         if self.mounting is None:
             return
         try:
@@ -102,19 +102,19 @@ class Sensor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Site(Struct, frozen=True, kw_only=True):
-    """Where the daemon runs: what parts of the shell need beside their own options.
+    """The daemon's surroundings: what parts of the shell need besides their own options.
 
     state : folder that survives reboots.  cache : folder that may be deleted at any time.
     runtime : folder for sockets and pipes, gone at reboot.
     hardware : False makes parts use their stand-ins (gpiozero's mock pins, a null sound device).
     chip : the number of the gpiochip, None for the header's.
     sensors : the configured devices by name; sources look for theirs.
-    metrics : the metrics that are on and their options; a sink that announces them asks for units.
-    runner, profile : whose run it is, and which workout, until a command chooses another.
-    speed_unit : what belt speeds are shown and spoken in.
-    motors : plays a rhythm on a connected sensor's motor, by its name; "" or why it is not felt.
-    opening : tells what the present engine was made from (``recording/sessions``), if known.
-    settings : what lets the live page ask for set-up (``sinks/_settings.py``), where it may.
+    metrics : the metrics that are on, with options; sinks that announce them need their units.
+    runner, profile : the runner and the workout, until a command chooses another.
+    speed_unit : the unit in which belt speeds are shown and spoken.
+    motors : by sensor name, plays a rhythm on its motor; returns "" or why it cannot be felt.
+    opening : returns what the present engine was built from (``recording/sessions``), if known.
+    settings : lets the live page ask for set-up (``sinks/_settings.py``); None where it may not.
     """
 
     station: str = "treadmill"
@@ -159,7 +159,7 @@ NAMED_KINDS = tuple(k for k in parts.KINDS if k not in ("devices", "voices"))
 def load(path: Path | None, settings: Mapping[str, str] | None = None) -> Config:
     """Read a configuration file (None: the first of ``SEARCHED``, else defaults).
 
-    settings : dotted keys and values laid over the file, as ``--set`` gives them.
+    settings : dotted keys and values of ``--set``, which override the file.
     """
     if path is None:
         path = searched()
@@ -169,22 +169,22 @@ def load(path: Path | None, settings: Mapping[str, str] | None = None) -> Config
     try:
         return convert(raw)
     except ConfigError as error:
-        lines = [_placed(told, path, settings or {}) for told in error.args[0].split("\n")]
+        lines = [_placed(line, path, settings or {}) for line in error.args[0].split("\n")]
         raise ConfigError("\n".join(lines)) from None
 
 
-def _placed(told: str, path: Path | None, settings: Mapping[str, str]) -> str:
-    """Return a mistake with where it was written: ``--set``, or the file and its line."""
+def _placed(mistake: str, path: Path | None, settings: Mapping[str, str]) -> str:
+    """Prefix a mistake with where it was written: ``--set``, or the file and its line."""
     for path_of in (setting.split(".") for setting in settings):
         for n, name in enumerate(path_of):
             table = ".".join(path_of[:n])
-            if told.startswith((f"[{table}] {name}:", f"[{table}] is no ")):
-                return f"--set: {told}"
-    return reading.placed(path, told) if path else f"configuration: {told}"
+            if mistake.startswith((f"[{table}] {name}:", f"[{table}] is no ")):
+                return f"--set: {mistake}"
+    return reading.placed(path, mistake) if path else f"configuration: {mistake}"
 
 
 def tables(path: Path) -> dict[str, Any]:
-    """Read the tables of a file, as an editor on any system saves it. Raises ConfigError."""
+    """Read a file's tables, with or without a byte order mark. Raises ConfigError."""
     try:
         return toml.parse(path.read_text("utf-8-sig"), path.name)
     except FileNotFoundError:
@@ -212,38 +212,38 @@ def searched() -> Path | None:
 def convert(raw: Mapping[str, Any]) -> Config:
     """Turn tables, as TOML gives them, into a ``Config``."""
     known = [*FIXED, "sensors", *NAMED_KINDS]
-    if told := reading.unprintable(raw):
-        raise ConfigError(told)
-    wrongs = [
+    if unprintable := reading.unprintable(raw):
+        raise ConfigError(unprintable)
+    mistakes = [
         f"[{section}] is no section{meant(section, known)}"
         for section in raw
         if section not in known
     ]
     fixed = {
-        n: _kept(wrongs, reading.convert, raw.get(n, {}), kind, f"[{n}]")
+        n: _collect(mistakes, reading.convert, raw.get(n, {}), kind, f"[{n}]")
         for n, kind in FIXED.items()
     }
-    read = {
-        n: _kept(wrongs, _sensor, n, table)
-        for n, table in (_kept(wrongs, _tables, "sensors", raw.get("sensors", {})) or {}).items()
-    }
-    chosen = {kind: _parts(kind, raw.get(kind, {}), wrongs) for kind in NAMED_KINDS}
+    sensor_tables = _collect(mistakes, _tables, "sensors", raw.get("sensors", {})) or {}
+    read = {n: _collect(mistakes, _sensor, n, table) for n, table in sensor_tables.items()}
+    chosen = {kind: _parts(kind, raw.get(kind, {}), mistakes) for kind in NAMED_KINDS}
     sensors = {n: sensor for n, sensor in read.items() if sensor}
-    _kept(wrongs, _check_addresses, sensors)
-    _kept(wrongs, _check_pins, chosen)
+    _collect(mistakes, _check_addresses, sensors)
+    _collect(mistakes, _check_pins, chosen)
     if isinstance(coach := fixed["coach"], CoachConfig):
-        _kept(wrongs, profile.load, coach.profile)
-    if wrongs:
-        raise ConfigError("\n".join(wrongs))
+        _collect(mistakes, profile.load, coach.profile)
+    if mistakes:
+        raise ConfigError("\n".join(mistakes))
     return Config(**fixed, sensors=sensors, parts=chosen)  # pyright: ignore[reportArgumentType]
 
 
-def _kept(wrongs: list[str], make: Callable[P, T], *args: P.args, **named: P.kwargs) -> T | None:
-    """Make something; a mistake in it is kept with the others, so that all are told at once."""
+def _collect(
+    mistakes: list[str], make: Callable[P, T], *args: P.args, **named: P.kwargs
+) -> T | None:
+    """Make something and collect its mistake, if any, so that all are reported at once."""
     try:
         return make(*args, **named)
     except ConfigError as error:
-        wrongs.append(str(error))
+        mistakes.append(str(error))
         return None
 
 
@@ -256,16 +256,18 @@ def _tables(section: str, value: Any) -> dict[str, Any]:
     return table
 
 
-def _parts(kind: str, raw: Any, wrongs: list[str]) -> dict[str, Struct]:
-    tables = _kept(wrongs, _tables, kind, raw) or {}
+def _parts(kind: str, raw: Any, mistakes: list[str]) -> dict[str, Struct]:
+    tables = _collect(mistakes, _tables, kind, raw) or {}
     existing = parts.names(kind)
-    wrongs += [
+    mistakes += [
         f"[{kind}.{name}] is no part{meant(name, existing)}"
         for name in tables
         if name not in existing
     ]
     wanted = existing if kind in ALWAYS_ON else [n for n in existing if n in tables]
-    made = {name: _kept(wrongs, _part, kind, name, dict(tables.get(name, {}))) for name in wanted}
+    made = {
+        name: _collect(mistakes, _part, kind, name, dict(tables.get(name, {}))) for name in wanted
+    }
     return {name: options for name, options in made.items() if options}
 
 
@@ -280,7 +282,7 @@ def _part(kind: str, name: str, table: dict[str, Any]) -> Struct | None:
 
 
 def pins(chosen: Mapping[str, Mapping[str, Struct]]) -> list[tuple[str, str, int]]:
-    """List the GPIO pins in use: section, option (it ends in ``pin``) and number."""
+    """List the GPIO pins in use: section, option (its name ends in ``pin``) and number."""
     return [
         (f"[{kind}.{name}]", key, value)
         for kind, tables in chosen.items()
@@ -291,7 +293,7 @@ def pins(chosen: Mapping[str, Mapping[str, Struct]]) -> list[tuple[str, str, int
 
 
 def output_pins(config: Config) -> list[int]:
-    """List the pins that a part drives: all but those of sources."""
+    """List the pins that parts drive: all except those of sources."""
     outputs = {k: tables for k, tables in config.parts.items() if k != "sources"}
     return [number for _, _, number in pins(outputs)]
 
@@ -323,7 +325,7 @@ def _sensor(name: str, table: Any) -> Sensor:
 
 
 def _check_addresses(sensors: Mapping[str, Sensor]) -> None:
-    """See that nothing is worn in two places; a strap's heart rate may be a table of its own."""
+    """Refuse two sensors with one address, unless one only gives a strap's heart rate."""
     worn: dict[str, str] = {}
     for name, sensor in sensors.items():
         address = sensor.address.upper()
@@ -337,7 +339,7 @@ def _check_addresses(sensors: Mapping[str, Sensor]) -> None:
 
 
 def overlay(raw: dict[str, Any], key: str, value: str) -> None:
-    """Lay one ``a.b.c=value`` over the tables; the value is TOML, or else a plain string."""
+    """Set ``a.b.c=value`` in the tables; the value is TOML, or else a plain string."""
     *path, last = key.split(".")
     if not path:
         raise ConfigError(f"--set {key}: write SECTION.KEY=VALUE")

@@ -1,15 +1,15 @@
-"""The running daemon: sources to engine to actuators and sinks, in one event loop.
+"""The running daemon: passes inputs to the engine, and events to actuators and sinks.
 
 Rules
 -----
-* Every input goes through ``emit``, one at a time and in order, whoever it comes from; what an
-  actuator reports while an input is being handled waits its turn.
+* Every input goes through ``emit``, one at a time and in order. An actuator's report that arrives
+  while an input is being handled waits its turn.
 * Contexts (devices, connections) are entered outside the task group: tasks end before devices
   close, and each actuator's exit is its safe state whatever went wrong.
-* Cues reach actuators before sinks hear of them. Sinks never delay anything (``sinks/sink.py``).
-* A sink, an actuator or a source that fails is told and fenced off; a fault of the engine ends the
-  process, whoever was calling: a callback's exception would otherwise only be logged.
-* What a library does with a cancellation is not relied on: it is repeated until the task has ended.
+* Cues reach actuators before sinks. Sinks never delay anything (``sinks/sink.py``).
+* A sink, actuator or source that fails is reported and fenced off. A fault of the engine ends the
+  process even if a callback fed it; asyncio would only log the callback's exception.
+* A library may swallow a cancellation, so tasks are cancelled again until they have ended.
 * The watchdog is fed from the loop, and only while inputs, ticks included, are being handled.
 """
 
@@ -41,9 +41,9 @@ from cued.model import (
     Notification,
     Tick,
 )
-from cued.runtime.belt_wishes import BeltWishes
+from cued.runtime.belt_requests import BeltRequests
 from cued.runtime.engine_renewal import HISTORY_BACK, RENEWED, Choose, Renew, Renewal
-from cued.runtime.fences import OPENS_S, FencedActuator, FencedSink, made
+from cued.runtime.fences import OPENS_S, FencedActuator, FencedSink, make_all
 from cued.runtime.greeting import Greeting
 from cued.runtime.session_marker import SessionMarker
 from cued.runtime.supervise import supervise
@@ -53,15 +53,15 @@ from cued.sources.source import Source
 
 log = logging.getLogger("cued")
 
-# asyncio.wait_for before Python 3.12 forgets a cancellation that comes in the same instant as what
-# it waits for (python/cpython#86296). A task that cleans up in good order takes less.
+# Before Python 3.12, asyncio.wait_for loses a cancellation that comes in the same instant as the
+# result it waits for (python/cpython#86296). A task that cleans up normally takes less than this.
 ENDS_S = 3.0
-TICK_S = 0.05  # so that a loss is told within 1.05 s of the last sample
+TICK_S = 0.05  # so that a loss is reported within 1.05 s of the last sample
 LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
 class Daemon:
-    """Joins an engine to the world until its sources end or it is told to stop."""
+    """Joins an engine to the world until its sources end or ``stop`` is called."""
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class Daemon:
         self._engine = engine
         self._sources = sources
         self._live = live
-        self._hears = hears  # a simulated person, who listens as soon as an actuator speaks
+        self._hears = hears  # a simulated person's ears: called once the actuators have an event
         self._renewal = Renewal(renew, choose) if renew else None
         self._greeting = greeting
         self._marker = marker
@@ -93,17 +93,17 @@ class Daemon:
         self._stop = asyncio.Event()
         self._fault: Exception | None = None
         self._opened = False
-        self._untold: list[Notice] = []
-        self._again = False
+        self._pending: list[Notice] = []  # until the sinks are open
+        self._restarting = False
         failed = self._failed
         refused = partial(self.notice, "warning", "belt")
-        self._wishes = BeltWishes(sources, refused, failed)
-        built = made(actuators, self._report, failed)
+        self._belt_requests = BeltRequests(sources, refused, failed)
+        built = make_all(actuators, self._report, failed)
         self._actuators = [FencedActuator(actuator, self._report, failed) for actuator in built]
-        self._sinks = [FencedSink(sink, failed) for sink in made(sinks, self._ask, failed)]
+        self._sinks = [FencedSink(sink, failed) for sink in make_all(sinks, self._ask, failed)]
 
     def emit(self, item: Input) -> None:
-        """Handle an input, after those that came before it."""
+        """Handle an input, after all earlier ones."""
         self._inbox.append(item)
         if self._handling:
             return
@@ -119,27 +119,27 @@ class Daemon:
             self._handling = False
 
     def stop(self) -> None:
-        """End ``run`` soon and in good order; the present cue ends at once."""
-        self._again = False
+        """End ``run`` cleanly and soon; the present cue ends at once."""
+        self._restarting = False
         self._stop.set()
         for actuator in self._actuators:
             actuator.cancel()
 
     def restart(self) -> bool:
-        """Stop to be followed by another daemon, and return False if it was stopped for good."""
-        if self._stop.is_set() and not self._again:
+        """Stop in order to be replaced by another daemon; return False if stopped for good."""
+        if self._stop.is_set() and not self._restarting:
             return False
         self.stop()
-        self._again = True
+        self._restarting = True
         return True
 
     def whisper(self, cue: Cue) -> None:
-        """Say something to the person beside the machine only: no sink gets it."""
+        """Give a cue to the person at the machine only: no sink gets it."""
         for actuator in () if self._stop.is_set() else self._actuators:
             actuator.give(replace(cue, t=self._now, known_t=self._now))
 
     def notice(self, level: Literal["info", "warning", "error"], code: str, text: str) -> None:
-        """Notify a person of something that no part of the daemon knows."""
+        """Publish a notice on behalf of the daemon's owner."""
         self._announce(Notice(t=self._now, level=level, code=code, text=text))
 
     async def run(self) -> None:
@@ -148,15 +148,15 @@ class Daemon:
             self._now = asyncio.get_running_loop().time()
         before = asyncio.all_tasks()
         asyncio.get_running_loop().set_exception_handler(self._unhandled)
-        notify("WATCHDOG=1")  # after a reload: opening everything may take its time
+        notify("WATCHDOG=1")  # after a reload: opening everything may take long
         async with AsyncExitStack() as stack:
             if await self._open(stack):
                 notify("READY=1")
             try:
                 await self._run_tasks(before)
             finally:
-                notify("RELOADING=1" if self._again else "STOPPING=1")
-                notify("WATCHDOG=1")  # closing may take its time, too
+                notify("RELOADING=1" if self._restarting else "STOPPING=1")
+                notify("WATCHDOG=1")  # so may closing it
                 for actuator in self._actuators:
                     actuator.cancel()
         if self._fault:
@@ -165,28 +165,28 @@ class Daemon:
             self._marker.close()
 
     async def _open(self, stack: AsyncExitStack) -> bool:
-        """Enter sinks and actuators; False when told to stop meanwhile.
+        """Enter sinks and actuators; return False if stopped meanwhile.
 
-        Each is entered here and not in a task of its own, because a part may hold a task group,
-        which has to be left by the task that entered it.
+        All are entered in this task, because a part may hold a task group, which the task that
+        entered it has to leave.
         """
         loop = asyncio.get_running_loop()
         until = loop.time() + OPENS_S
         for part in (*self._sinks, *self._actuators):
             if self._stop.is_set():
                 return False
-            part.patience(until - loop.time())
+            part.limit_opening(until - loop.time())
             await stack.enter_async_context(part)
         self._opened = True
         if self._marker:
-            self._marker.close()  # of an earlier life: this one says that it was away
-        self._tell_untold()
+            self._marker.close()  # an earlier process's marker; the greeting reports the outage
+        self._publish_pending()
         return True
 
     async def _run_tasks(self, before: set[asyncio.Task[Any]]) -> None:
         async with asyncio.TaskGroup() as group:
             background = [
-                group.create_task(self._wishes.run(), name="belt wishes"),
+                group.create_task(self._belt_requests.run(), name="belt requests"),
                 group.create_task(self._feed_watchdog(), name="watchdog"),
                 *(group.create_task(s.run(), name=type(s).__name__) for s in self._sinks),
             ]
@@ -201,7 +201,7 @@ class Daemon:
 
     async def _run_sources(self) -> None:
         async with asyncio.TaskGroup() as group:
-            failed = self._failed if self._live else None  # a recording is not played twice
+            failed = self._failed if self._live else None  # a recording is not restarted
             for source in self._sources:
                 name = type(source).__name__
                 run = partial(source.run, self.emit)
@@ -210,7 +210,7 @@ class Daemon:
     def _handle(self, item: Input) -> None:
         self._now = max(self._now, item.t)
         self._handled += 1
-        if isinstance(item, Command) and item.name == "set_up":  # no business of the coach's
+        if isinstance(item, Command) and item.name == "set_up":  # does not concern the coach
             if self._set_up and item.source == "button":
                 self._set_up()
             return
@@ -228,20 +228,20 @@ class Daemon:
                 self._handle(one)
             return
         for event in self._engine.feed(item):
-            self._tell(event)
+            self._publish(event)
         if self._greeting and (cue := self._greeting.feed(item)):
-            self._tell(cue)
+            self._publish(cue)
 
     def _begin_afresh(self, engine: Engine, renewal: Renewal, t: float) -> None:
         self._engine = engine
         for part in (*self._sinks, *self._actuators):
             part.mend()
         text = "ready for the next session with a new engine"
-        self._tell(Notice(t=t, known_t=t, level="info", code=RENEWED, text=text))
+        self._publish(Notice(t=t, known_t=t, level="info", code=RENEWED, text=text))
         for belt in renewal.belt(t):
             self._handle(belt)
 
-    def _tell(self, event: AnyEvent) -> None:
+    def _publish(self, event: AnyEvent) -> None:
         if self._greeting:
             self._greeting.hear(event)
         if self._marker:
@@ -253,7 +253,7 @@ class Daemon:
             for actuator in () if self._stop.is_set() else self._actuators:
                 actuator.beat(event)
         elif isinstance(event, BeltRequest):
-            self._wishes.add(event)
+            self._belt_requests.add(event)
         elif isinstance(event, Notice):
             log.log(LEVELS[event.level], "%s: %s", event.code, event.text)
             if event.code == HISTORY_BACK and self._renewal:
@@ -263,28 +263,28 @@ class Daemon:
         for sink in self._sinks:
             sink.take(event)
 
-    def _report(self, said: CueDone | Notice) -> None:
-        """Feed what an actuator says; its times are the daemon's, as its clock may be another."""
-        if isinstance(said, CueDone):
-            self.emit(CueDone(self._now, said.key, said.channel, said.ok, said.why))
+    def _report(self, report: CueDone | Notice) -> None:
+        """Handle an actuator's report, at the daemon's time: the actuator's clock may differ."""
+        if isinstance(report, CueDone):
+            self.emit(CueDone(self._now, report.key, report.channel, report.ok, report.why))
         else:
-            self._announce(said)
+            self._announce(report)
 
     def _announce(self, notice: Notice) -> None:
         """Publish a notice at the daemon's time, as soon as the sinks are open."""
-        self._untold.append(notice)
+        self._pending.append(notice)
         if self._opened:
-            self._tell_untold()
+            self._publish_pending()
 
     def _failed(self, name: str, error: Exception) -> None:
         """Report that a part of the shell has failed."""
         if self._fault:
-            return  # not the part's own fault, and the end of the process anyway
+            return  # the engine's fault, not the part's; the process is ending anyway
         log.debug("%s failed", name, exc_info=error)
         self._announce(fault_notice(name, error, self._now))
 
     def _unhandled(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """Process what a part's timer or task has raised as if the part had been asked."""
+        """Treat an exception from a part's timer or task like one from a call of the part."""
         error = context.get("exception")
         parts = (*self._sinks, *self._actuators)
         if error is None:
@@ -292,24 +292,24 @@ class Daemon:
         elif not isinstance(error, Exception) or not (
             error is self._fault or any(part.caught(error) for part in parts)
         ):
-            log.error("%s: %r", context["message"], error)  # of a library's own, mostly
+            log.error("%s: %r", context["message"], error)  # mostly from a library
             log.debug("raised here", exc_info=error)
 
-    def _tell_untold(self) -> None:
-        while self._untold:
-            self._tell(replace(self._untold.pop(0), t=self._now, known_t=self._now))
+    def _publish_pending(self) -> None:
+        while self._pending:
+            self._publish(replace(self._pending.pop(0), t=self._now, known_t=self._now))
 
-    def _ask(self, said: Command | Notice) -> None:
-        if isinstance(said, Notice):
-            self._announce(said)
+    def _ask(self, message: Command | Notice) -> None:
+        if isinstance(message, Notice):
+            self._announce(message)
         else:
-            self.emit(replace(said, t=self._now))
+            self.emit(replace(message, t=self._now))
 
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()
         due = loop.time()
         while True:
-            # To 0.1 ms like arrivals, with which it has to stay in order (sources/ble.py).
+            # Rounded to 0.1 ms like arrival times, to stay in order with them (sources/ble.py).
             self.emit(Tick(math.floor(loop.time() * 1e4) / 1e4))
             due = max(due + TICK_S, loop.time())
             await asyncio.sleep(due - loop.time())
@@ -325,7 +325,7 @@ class Daemon:
 
 
 async def _cancelled(tasks: set[asyncio.Task[Any]], before: set[asyncio.Task[Any]]) -> None:
-    """Wait until tasks have ended, and cancel what they have begun again if they do not."""
+    """Wait until tasks have ended, cancelling all that were begun since as often as needed."""
     while (await asyncio.wait(tasks, timeout=ENDS_S))[1]:
         for task in asyncio.all_tasks() - before:
             task.cancel()

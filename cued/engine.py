@@ -1,11 +1,11 @@
 """The composed core: one entry for every input, live, replayed, simulated or in a test.
 
-``Engine.feed(input) -> list[event]``. What comes out depends on what was fed and on nothing else:
-no clock, no file, no task, no log, no chance. Therefore a recording replays to the same events, a
-deep copy taken half-way goes on identically, and any split of the same samples into packets gives
-the same events (but for ``known_t``, which says when they were known).
+``Engine.feed(input) -> list[event]``. The events depend only on the inputs: there is no clock, no
+file, no task, no log, no chance. Therefore a recording replays to the same events, a deep copy
+taken half-way continues identically, and any split of the same samples into packets gives the same
+events (except for ``known_t``, the time at which they were known).
 
-Time in here is sample time. A sensor's silence is only known through ``Tick``.
+Time in here is sample time. Only a ``Tick`` reveals that a sensor is silent.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ from cued.model import (
 from cued.signal.links import Links, Losses
 from cued.signal.stream import Stream
 
-LAG_S = 1.0  # samples older than this are no basis for a cue to somebody who moves
+LAG_S = 1.0  # samples older than this are too old to cue a moving person; chosen
 
 
 class Worn(Struct, frozen=True):
-    """A sensor on the body. Without ``mounting`` its axes are found, as far as can be.
+    """A sensor on the body. Without ``mounting`` its axes are estimated, as far as possible.
 
-    earlier : its axes as earlier workouts found them.
+    earlier : its axes as estimated in earlier workouts.
     """
 
     placement: Placement
@@ -58,12 +58,12 @@ class Listener(Protocol):
     """Receives the engine's events and adds its own: the coach."""
 
     def feed(self, item: Input | AnyEvent, now: float) -> list[AnyEvent]:
-        """Process an input or an event at sample time ``now`` and return what follows from it."""
+        """Process an input or an event at sample time ``now``; return the events it causes."""
         ...
 
 
 class Engine:
-    """Sensors to gait to cues.
+    """Turns sensor data into gait events and cues.
 
     >>> import numpy as np
     >>> engine = Engine({"back": Worn("lower_back")})
@@ -94,7 +94,7 @@ class Engine:
         self._coach = coach
         self._faults = faults or Faults()
         self._lagging: set[str] = set()
-        self._link_told: dict[str, str] = {}
+        self._link_reported: dict[str, str] = {}
         self._newest = float("-inf")
 
     def feed(self, item: Input) -> list[AnyEvent]:
@@ -106,7 +106,7 @@ class Engine:
             case Tick():
                 events = self._tick(item.t)
             case Belt():
-                self._link_told.pop(item.source, None)
+                self._link_reported.pop(item.source, None)
                 events = self._body.belt(item)
             case Command(name="mark"):
                 events = self._body.mark(item.t)
@@ -115,7 +115,7 @@ class Engine:
             case LinkChanged():
                 events = self._link_changed(item)
             case Cadence() | HeartRate():
-                self._link_told.pop(item.sensor, None)
+                self._link_reported.pop(item.sensor, None)
                 heard = any(state != "lost" for state in self._links.state.values())
                 events = [*self._reported.feed(item, heard)]
             case _:
@@ -135,9 +135,9 @@ class Engine:
         blocks = stream.feed(packet)
         out = [] if packet.synced else self._lag(packet.sensor, packet.t, stream.lag_s)
         if packet.sensor in self._lagging:
-            stream.forget()  # what is used again later does not join on to what was used before
-            return out  # not counted as an arrival either: late samples are as good as none
-        self._link_told.pop(packet.sensor, None)
+            stream.forget()  # later samples will not be continuous with earlier ones
+            return out  # not counted as an arrival either: late samples are worth nothing
+        self._link_reported.pop(packet.sensor, None)
         up = self._links.arrived(packet.sensor, packet.t)
         out += [up] if up else []
         for block in blocks:
@@ -146,7 +146,7 @@ class Engine:
         return out
 
     def _lag(self, sensor: str, t: float, lag_s: float) -> list[AnyEvent]:
-        """Refuse a link whose samples are old when they arrive, and report its recovery."""
+        """Reject a link whose samples are old when they arrive, and report its recovery."""
         if lag_s > LAG_S and sensor not in self._lagging:
             self._lagging.add(sensor)
             text = f"{sensor}: samples arrive {lag_s:.1f} s late and are not used"
@@ -158,9 +158,9 @@ class Engine:
         return []
 
     def _link_changed(self, change: LinkChanged) -> list[AnyEvent]:
-        """Report why a link is down, once per reason; a treadmill that is gone tells no speed.
+        """Report why a link is down, once per reason, and drop what the lost device reported.
 
-        A connection that brings no data is no news, however often it is made.
+        A connection is not reported until data arrives, however often it is made.
         """
         if change.connected:
             return []
@@ -168,8 +168,8 @@ class Engine:
             *self._reported.lose(change.sensor, change.t),
             *self._body.belt(change),
         ]
-        if change.why and self._link_told.get(change.sensor) != change.why:
-            self._link_told[change.sensor] = change.why
+        if change.why and self._link_reported.get(change.sensor) != change.why:
+            self._link_reported[change.sensor] = change.why
             text = f"{change.sensor}: {change.why}"
             out.append(Notice(t=change.t, level="warning", code="link_down", text=text))
         return out

@@ -1,11 +1,11 @@
-"""Fences: a rule or a metric that raises is off for the session, and everything else goes on.
+"""Fences: switch off a rule or metric that raises, for the session, and keep everything else going.
 
 Rules
 -----
-* Only what can go without harm is fenced: rules and metrics here, sinks and actuators in
+* Only dispensable parts are fenced: rules and metrics here, sinks and actuators in
   ``runtime/fences.py``. A fault in the engine, in safety or in the arbiter still ends the process,
-  because a coach that has lost its judgement must not go on talking.
-* A fault is told once, as a ``Notice`` with the code ``part_failed``; the greeting says it aloud.
+  because a coach whose judgement is broken must not keep talking.
+* A fault is reported once, as a ``Notice`` with the code ``part_failed``; the greeting speaks it.
 * "For the session": the next engine is built from new parts (``runtime/engine_renewal.py``).
 """
 
@@ -27,7 +27,7 @@ Failed = Callable[[str, Exception], None]
 
 
 def fault_notice(name: str, error: Exception, t: float) -> Notice:
-    """Return the notice that a part has failed, with the line of code where it did."""
+    """Return the notice that a part has failed, with the file and line that raised."""
     text = f"{name} failed and is off for this session: {_described(error)}"
     return Notice(t=t, known_t=t, level="error", code=FAILED, text=text)
 
@@ -44,7 +44,7 @@ def _described(error: Exception) -> str:
 
 
 class Faults:
-    """The faults that have come up since they were last asked for."""
+    """Collects faults until they are drained."""
 
     def __init__(self) -> None:
         self._new: list[tuple[str, Exception]] = []
@@ -60,7 +60,7 @@ class Faults:
 
 
 class Fence:
-    """Calls a part until one call raises, and then never again, unless it is mended."""
+    """Calls a part until one call raises, and then no more until it is mended."""
 
     def __init__(self, name: str, failed: Failed) -> None:
         self.name = name
@@ -73,7 +73,7 @@ class Fence:
             return otherwise
         try:
             return method()
-        except Exception as error:  # noqa: BLE001 (that is what a fence is for)
+        except Exception as error:  # noqa: BLE001 (catching everything is a fence's purpose)
             self.fail(error)
             return otherwise
 
@@ -102,10 +102,10 @@ class FencedRule(Rule):
         """Return what the rule proposes, None once it has failed."""
         if self._fence.broken:
             return None
-        try:  # and not by ``call``: this is asked a dozen times for every event
+        try:  # not through ``call``, for speed: this runs a dozen times for every event
             proposal = self._rule.consider(news, known)
             return proposal if proposal is None else self._declared(proposal)
-        except Exception as error:  # noqa: BLE001 (that is what a fence is for)
+        except Exception as error:  # noqa: BLE001 (catching everything is a fence's purpose)
             self._fence.fail(error)
             return None
 
@@ -128,7 +128,7 @@ class FencedMetric:
         self._fence = Fence(f"metrics.{name}", faults.add)
 
     def update(self, cycle: Cycle) -> float | None:
-        """Return the metric's new value, None once it has failed, as one that is no number has."""
+        """Return the metric's new value; None once it has failed or returned a non-finite value."""
         return self._fence.call(lambda: _number(self._metric.update(cycle)), None)
 
     def reset(self) -> None:

@@ -1,6 +1,6 @@
-"""Sensor axes to body axes: the only place where axes are permuted.
+"""Conversion of sensor axes to body axes: the only place where axes are permuted.
 
-Body frame: x forward (anterior, the way the chest or the toes point), y left, z up; right-handed.
+Body frame: x forward (anterior, where the chest or the toes point), y left, z up; right-handed.
 Rotations about +y are nose-down: toe-up is negative. A mounting is a rotation M with
 ``v_body = M @ v_sensor`` for column vectors, i.e. rows of M are the body axes in sensor axes.
 docs/wearing.md has the drawings.
@@ -24,7 +24,7 @@ def rotation(rows: Matrix) -> Floats:
     Raises ValueError when the rows are not close to a right-handed orthonormal frame.
     """
     m = np.array(rows, dtype=float)
-    if m.shape != (3, 3) or not np.all(np.abs(m) < 1e9):  # nor is NaN
+    if m.shape != (3, 3) or not np.all(np.abs(m) < 1e9):  # refuses NaN too
         raise ValueError("a mounting has three rows of three numbers")
     if np.abs(m @ m.T - np.eye(3)).max() > ORTHOGONAL_WITHIN:
         raise ValueError("the rows of a mounting must be perpendicular and of length 1")
@@ -35,7 +35,7 @@ def rotation(rows: Matrix) -> Floats:
 
 
 def to_body(m: Floats, v: Floats) -> Floats:
-    """Rotate (..., 3) sensor vectors into body axes, each in a fixed order of operations.
+    """Rotate (..., 3) sensor vectors into body axes, in a fixed order of operations.
 
     Written out, because a matrix product may round differently for different n, and any split of
     the same samples has to give the same bits.

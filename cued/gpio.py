@@ -1,8 +1,8 @@
-"""Opens pins: the one place that chooses gpiozero's factory, for motors, buttons and the light.
+"""GPIO pins: the one place that chooses gpiozero's factory, for motors, buttons and the light.
 
-gpiozero is imported only when pins are asked for. Every device is handed its factory, so nothing is
-left in gpiozero's global state. On a Pi the factory is ``lgpio`` by name: gpiozero's own search
-ends, where lgpio is missing, in another factory that fails later and less clearly.
+gpiozero is imported only when pins are needed. Every device is given its factory, so nothing is
+left in gpiozero's global state. On a Pi the factory is ``lgpio`` by name: without lgpio, gpiozero's
+own search would choose another factory, which fails later and less clearly.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ if TYPE_CHECKING:  # the keeper of the pins (keeper.py) starts without numpy
     from cued.config import Site
 
 # gpiozero keeps the pins of all its real factories in one table and clears it when any of them is
-# closed. So each chip's is opened once, and all are closed when nobody uses any of them.
+# closed. So each chip's factory is opened once, and all are closed together after the last use.
 _factories: dict[int | None, Any] = {}
 _users: list[Any] = []
 
 
 class PinsMissing(OSError):
-    """There are no pins to drive. The text says why."""
+    """There are no usable pins. The text says why."""
 
 
 def factory_of(site: Site) -> Any:
-    """Open the real pins, or mock ones where ``hardware = false``; ``close_factory`` is owed."""
+    """Open real pins, or mock ones if ``hardware = false``; the caller has to ``close_factory``."""
     return open_factory(site.chip, Path(site.runtime)) if site.hardware else mock_factory()
 
 
 def open_factory(chip: int | None, runtime: Path) -> Any:
     """Open the real pins; the caller has to ``close_factory``. Raises PinsMissing."""
-    # lgpio puts a pipe where it is started, which under systemd may not be writable (lg#12).
+    # lgpio makes a pipe in the working directory, which may not be writable under systemd (lg#12).
     if runtime.is_dir():
         os.environ.setdefault("LG_WD", str(runtime))
     try:
@@ -49,7 +49,7 @@ def open_factory(chip: int | None, runtime: Path) -> Any:
 
 
 def close_factory(factory: Any) -> None:
-    """Close a factory, real or mock; its devices have to be closed before."""
+    """Close a factory, real or mock; its devices have to be closed first."""
     if factory not in _users:
         factory.close()
         return
@@ -61,13 +61,13 @@ def close_factory(factory: Any) -> None:
 
 
 def mock_factory() -> Any:
-    """Open pins that only gpiozero knows of; they can do PWM."""
+    """Open simulated pins, which can do PWM."""
     mock: Any = importlib.import_module("gpiozero.pins.mock")
     return mock.MockFactory(pin_class=mock.MockPWMPin)
 
 
 def failures() -> tuple[type[Exception], ...]:
-    """Name what a pin may raise."""
+    """Return the exceptions that a pin may raise."""
     gpiozero: Any = importlib.import_module("gpiozero")
     known: list[type[Exception]] = [gpiozero.GPIOZeroError, OSError]
     with contextlib.suppress(ImportError):
@@ -77,7 +77,7 @@ def failures() -> tuple[type[Exception], ...]:
 
 @contextlib.contextmanager
 def failing_is_missing() -> Generator[None]:
-    """Turn any error of a pin into PinsMissing."""
+    """Turn any pin's error into PinsMissing."""
     try:
         yield
     except PinsMissing:

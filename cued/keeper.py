@@ -1,25 +1,26 @@
-"""Drives output pins from a process of their own, so that they go low however this one ends.
+"""The keeper: a separate process that drives output pins, so that they go low however cued ends.
 
 Raspberry Pi OS leaves a pin as it was when the process that drove it ends, unless
-``dtparam=strict_gpiod`` is set, and no pull-down wins against a driven pin. Software PWM is a
-thread of the driving process as well. So motors and relay belong to a keeper: a small child that
-takes lines over a pipe and depends on nothing else of the program.
+``dtparam=strict_gpiod`` is set, and no pull-down wins against a driven pin. Software PWM, too, is a
+thread of the driving process. So motors and relay belong to a keeper: a small child process that
+reads lines from a pipe and depends on nothing else of the program.
 
 Rules
 -----
-* A pin is low ``most_s`` after it left zero, however often it was set meanwhile: a program that
-  hangs, is frozen or never lets go of its interpreter's lock can't keep a motor on.
-* The pipe ends when the program does, by whatever signal; then all pins go low and the keeper ends.
-* The keeper ignores the signals that are meant for the program, and is not of its terminal's group.
+* A pin goes low ``most_s`` after it left zero, however often it was set meanwhile: a program that
+  hangs, is frozen or never releases the interpreter lock can't keep a motor on.
+* The pipe closes when the program ends, by whatever signal; then all pins go low and the keeper
+  ends.
+* The keeper ignores signals meant for the program, and is not in its terminal's process group.
 * Never more than 95 % PWM: the gates are AC-coupled and need an edge (hardware/README.md).
-* A pin is one keeper's: a second station that is configured to the same one drives nothing.
-* Without pins the keeper says why, and goes on with gpiozero's mock pins.
+* A pin belongs to one keeper: a second station configured to the same pin drives nothing.
+* Without pins the keeper says why, and continues with gpiozero's mock pins.
 
-Program and keeper killed or frozen in the same moment are beyond this: there the kernel's
+Nothing here helps if program and keeper are killed or frozen at the same moment: then the kernel's
 ``strict_gpiod``, ``cued off`` and the AC-coupled gates remain.
 
-Lines to the keeper: ``PIN VALUE``. From it: at first ``ready`` or ``missing WHY``, then for each
-change ``TIME PIN VALUE NOTE``; the note is ``cut`` where the time was over, or why the pin failed.
+Lines to the keeper: ``PIN VALUE``. From it: first ``ready`` or ``missing WHY``, then for each
+change ``TIME PIN VALUE NOTE``; the note is ``cut`` if ``most_s`` was over, or why the pin failed.
 ``kept.py`` is the program's side.
 """
 
@@ -41,7 +42,7 @@ from typing import Any, NamedTuple
 
 from cued.gpio import PinsMissing, close_factory, failures, mock_factory, open_factory
 
-MOST_DUTY = 0.95  # so that a software PWM has edges to be fed by
+MOST_DUTY = 0.95  # so that the AC-coupled gates get edges
 IGNORED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGABRT)
 
 
@@ -49,7 +50,7 @@ _reserved: list[socket.socket] = []
 
 
 class PinRequest(NamedTuple):
-    """A pin to drive. ``frequency_hz`` 0: on and off, without PWM."""
+    """Pins to drive. ``frequency_hz`` 0: on and off, without PWM."""
 
     pins: tuple[int, ...]
     most_s: float
@@ -72,7 +73,7 @@ class Pins:
         self._until: dict[int, float] = {}
 
     def drive(self, pin: int, value: float, now: float, note: str = "") -> None:
-        """Set a pin and report it. One that is on already gets no more time."""
+        """Set a pin and report it. A pin that is already on gets no more time."""
         value = min(value, self._most)
         try:
             self._devices[pin].value = value
@@ -85,11 +86,11 @@ class Pins:
         self._say(f"{time.monotonic():.6f} {pin} {value} {note}\n")
 
     def wait_s(self, now: float) -> float | None:
-        """Return how long nothing has to be done."""
+        """Return the time until the next pin has to go low; None if none is on."""
         return max(0.0, min(self._until.values()) - now) if self._until else None
 
     def cut(self, now: float) -> None:
-        """Drive low what was on for long enough."""
+        """Drive low the pins that have been on for the longest permitted time."""
         for pin in [p for p, until in self._until.items() if until <= now]:
             self.drive(pin, 0.0, now, "cut")
 
@@ -102,7 +103,7 @@ class Pins:
 
 
 def _serve(pins: Pins, lines: int) -> None:
-    """Do what the lines say until the pipe ends."""
+    """Obey the lines until the pipe closes."""
     rest = b""
     while True:
         readable, _, _ = select.select([lines], [], [], pins.wait_s(time.monotonic()))
@@ -130,7 +131,7 @@ def _devices(wanted: PinRequest, factory: Any) -> dict[int, Any]:
 
 
 def _reserve(pins: tuple[int, ...]) -> None:
-    """Take pins for this process by names that end with it. Raises PinsMissing, taking none."""
+    """Reserve pins by socket names, which vanish with the process. Raises PinsMissing."""
     names: list[socket.socket] = []
     try:
         for pin in pins:
@@ -140,14 +141,14 @@ def _reserve(pins: tuple[int, ...]) -> None:
         for name in names:
             name.close()
         if error.errno != errno.EADDRINUSE:
-            return  # the kernel refuses a line that is driven already
+            return  # the kernel itself refuses a line that is driven already
         why = f"GPIO{pins[len(names) - 1]} is driven by another cued"
         raise PinsMissing(f"{why}: end that, or give one of them other pins") from None
     _reserved.extend(names)
 
 
 def _open(wanted: PinRequest) -> tuple[Any, dict[int, Any], str]:
-    """Open real pins, or mock ones and the reason."""
+    """Open real pins, or mock ones with the reason."""
     why = ""
     if wanted.hardware:
         factory: Any = None
@@ -169,7 +170,7 @@ def main(argument: str) -> None:
         signal.signal(each, signal.SIG_IGN)
 
     def say(line: str) -> None:
-        with contextlib.suppress(OSError):  # nobody reads any more: the pins matter, not the line
+        with contextlib.suppress(OSError):  # the reader is gone, but the pins still matter
             os.write(1, line.encode())
 
     wanted = PinRequest(*json.loads(argument))

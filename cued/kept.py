@@ -3,8 +3,8 @@
 Rules
 -----
 * Driving never blocks. What the keeper did comes back with its time, as ``PinChange``.
-* Should the keeper end before it is sent away, its pins are driven low from here, and each is told
-  as failed.
+* If the keeper ends before it is closed, its pins are driven low from here, and each is reported as
+  failed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import NamedTuple
 from cued.gpio import PinsMissing, drive_low
 from cued.keeper import PinRequest
 
-START_S, END_S = 20.0, 2.0  # a Pi Zero 2 W needs seconds to start one; an end takes 0.05 s
+START_S, END_S = 20.0, 2.0  # a Pi Zero 2 W takes seconds to start one; ending takes 0.05 s
 
 
 class PinChange(NamedTuple):
@@ -103,14 +103,14 @@ class KeptPins:
             self._ready.set_result(None)
             return
         t, pin, value, note = line.split(" ", 3)
-        told = PinChange(float(t), int(pin), float(value), note)
+        change = PinChange(float(t), int(pin), float(value), note)
         if note:
-            self.values[told.pin] = told.value
+            self.values[change.pin] = change.value
         self.cuts += note == "cut"
-        self._heard(told)
+        self._heard(change)
 
     def _end(self) -> None:
-        """Notice that the keeper is gone; unless it was sent away, its pins may still be high."""
+        """Handle the keeper's end; unless it was asked for, its pins may still be high."""
         asyncio.get_running_loop().remove_reader(self._from.fileno())
         self._ended.set_result(None)
         if not self._ready.done():
@@ -126,7 +126,7 @@ class KeptPins:
             self._heard(PinChange(time.monotonic(), pin, 0.0, "the keeper of the pins ended"))
 
     async def started(self) -> KeptPins:
-        """Wait until the pins are open, or it is known why they are not."""
+        """Wait until the pins are open, or the keeper has said why they are not."""
         try:
             async with asyncio.timeout(START_S):
                 await self._ready

@@ -1,17 +1,17 @@
-"""Watches the coach, and speaks and buzzes when it is gone in the middle of a session.
+"""The minder: warns by voice and vibration when the coach is gone in the middle of a session.
 
-A service of its own (systemd/cued-minder.service), for what the coach cannot say itself: that it
-was killed, hangs, or that systemd has given up on it. It has motors and one rendered clip, and
+A separate service (systemd/cued-minder.service), for what the coach cannot say itself: that it was
+killed, hangs, or that systemd has given up on it. It uses the motors and one rendered clip, and
 nothing else of the program.
 
 Rules
 -----
 * While a session is open the coach keeps a file, and touches it twice a second
-  (``runtime/session_marker.py``). It takes the file away when the session ends, or it itself in
-  good order. A file that has not been touched for ``GONE_S`` means that the coach is gone.
-* The file says which pins and which clip; the minder reads no configuration.
-* Time is this process's own: the wall clock of a Pi jumps.
-* It is told at most ``MOST`` times: by then nobody is on the belt, or nobody listens.
+  (``runtime/session_marker.py``). It removes the file when the session ends, or when it is itself
+  shut down cleanly. A file that has not been touched for ``GONE_S`` means that the coach is gone.
+* The file names pins and clip; the minder reads no configuration.
+* Times are this process's monotonic clock: the wall clock of a Pi jumps.
+* It warns at most ``MOST`` times: by then nobody is on the belt, or nobody listens.
 
 Motors that a frozen coach still holds cannot be driven; the clip is heard if the card is free.
 """
@@ -26,30 +26,30 @@ import time
 from pathlib import Path
 from typing import Any
 
-GONE_S = 3.0  # six touches missed, and so a process that hangs, not one that is busy
-CHECK_S = 0.25  # of its patience of 3 s
+GONE_S = 3.0  # six touches missed: a process that hangs, not one that is busy
+CHECK_S = 0.25  # short against ``GONE_S``
 EVERY_S = 10.0  # while the coach is away; chosen
-MOST = 6  # a minute, see above
+MOST = 6  # one minute of warnings, see above
 PULSES = ((0.4, 0.2),) * 3  # s on, s off: longer than any cue of the coach
-CLIP_S = 10.0  # then the player is stuck; chosen
+CLIP_S = 10.0  # a player that takes longer is stuck; chosen
 
 
 class Minder:
-    """Decides whether the coach is gone: a pure state machine over the marker file."""
+    """Decides when to warn: a pure state machine over the marker file's times."""
 
     def __init__(self) -> None:
         self._touched: int | None = None
         self._since = 0.0
-        self._told = 0
+        self._warnings = 0
 
     def feed(self, touched: int | None, now: float) -> bool:
-        """Return whether to warn now. ``touched``: when the file was, None without one."""
+        """Return True to warn now. ``touched``: when the file was, None without one."""
         if touched != self._touched:
-            self._touched, self._since, self._told = touched, now, 0
-        due = self._since + GONE_S + self._told * EVERY_S
-        if touched is None or self._told >= MOST or now < due:
+            self._touched, self._since, self._warnings = touched, now, 0
+        due = self._since + GONE_S + self._warnings * EVERY_S
+        if touched is None or self._warnings >= MOST or now < due:
             return False
-        self._told += 1
+        self._warnings += 1
         return True
 
 
@@ -61,8 +61,8 @@ def touched(marker: Path) -> int | None:
         return None
 
 
-def tell(marker: Path) -> None:
-    """Buzz and speak."""
+def warn(marker: Path) -> None:
+    """Buzz and play the clip."""
     try:
         about = json.loads(marker.read_text())
     except (OSError, ValueError):
@@ -83,7 +83,7 @@ def tell(marker: Path) -> None:
 
 
 def _buzz(wanted: list[Any]) -> None:
-    """Drive the motors by a keeper, which sets them low however this process ends."""
+    """Drive the motors through a keeper, which sets them low however this process ends."""
     keeper = [sys.executable, "-m", "cued.keeper", json.dumps(wanted)]
     with subprocess.Popen(keeper, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin
@@ -99,11 +99,11 @@ def _buzz(wanted: list[Any]) -> None:
 
 
 def main(marker: Path) -> None:
-    """Mind for ever."""
+    """Watch the marker for ever."""
     minder = Minder()
     while True:
         if minder.feed(touched(marker), time.monotonic()):
-            tell(marker)
+            warn(marker)
         time.sleep(CHECK_S)
 
 

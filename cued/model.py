@@ -1,14 +1,14 @@
-"""Every value that crosses a seam of ``cued``: what comes in, what is concluded, what is cued.
+"""The values that cross the seams of ``cued``: inputs, blocks of samples, events and cues.
 
 Rules of this file
 ------------------
-* Values are frozen. Whoever feeds one may keep it; whoever is fed one may not change it.
+* Values are frozen. The sender may keep a value; the receiver may not change it.
 * SI units, unless the name says otherwise (``_spm``, ``_percent``). Angles in radians.
 * ``t`` is seconds on one clock: host monotonic when live, the recording's own in a replay.
-* Inputs say what the world told us, events what we conclude from it. Both are closed unions.
+* Inputs report the world; events are our conclusions. Both are closed unions.
 * An event carries ``t`` (when it happened) and ``known_t`` (time of the newest sample the engine
-  had been given when it said so); the engine stamps the latter, and it is never earlier than ``t``.
-* Sensor axes are as the sensor has them; body axes are x forward, y left, z up (docs/wearing.md).
+  had been given when it said so); the engine stamps the latter, which is never earlier than ``t``.
+* Sensor axes are the sensor's own; body axes are x forward, y left, z up (docs/wearing.md).
 
 Events are tagged ``msgspec`` structs, so an event line is ``msgspec.json.encode(event)`` and
 nothing else has to know the fields.
@@ -40,15 +40,15 @@ Pattern = Literal["none", "notice", "left", "right", "step", "alarm", "unsteady"
 
 
 class CuedError(Exception):
-    """Base of the errors a person can do something about; its text is one line."""
+    """Base of the errors that a person can put right; the text is one line."""
 
 
 class ConfigError(CuedError, ValueError):
-    """The configuration is wrong. The text names section, key, what is wrong and what was meant."""
+    """The configuration is wrong. The text names section, key, mistake and likely intention."""
 
 
 class OutOfReach(ConfigError):
-    """A secret that this user may not read; the service may."""
+    """A secret is not readable for this user, only for the service."""
 
 
 class RecordingError(CuedError, ValueError):
@@ -56,14 +56,14 @@ class RecordingError(CuedError, ValueError):
 
 
 class DecodeError(CuedError, ValueError):
-    """Bytes from a device are not what its file in ``cued/devices`` says."""
+    """A device's bytes do not follow the format in its file of ``cued/devices``."""
 
 
 class LinkLost(CuedError, ConnectionError):
-    """A far end went away; trying again may help."""
+    """The far end of a link went away; connecting again may help."""
 
 
-# --- inputs: what the world tells us ------------------------------------------------------------
+# --- inputs: reports from the world -------------------------------------------------------------
 
 
 class Packet(Struct, frozen=True, eq=False):
@@ -88,11 +88,11 @@ class Packet(Struct, frozen=True, eq=False):
 class Belt(Struct, frozen=True, tag="belt"):
     """The treadmill's speed and incline.
 
-    error : relative uncertainty of the speed.  source : the sensor that told it, if one did.
-    doubt : why the machine itself gives reason not to believe the speed: "paused", "stopped" or
-    "safety_key" from its status, "clock" where its elapsed time stands still; empty otherwise.
-    kind : whether a treadmill says what it is set to, a sensor measured it, or a person typed it.
-    factor : what its own number was multiplied by, as configured; 0 where that is no option.
+    error : relative uncertainty of the speed.  source : the sensor that reported it, if any.
+    doubt : why the machine's own data contradict the speed: "paused", "stopped" or "safety_key"
+    from its status, "clock" if its elapsed time stands still; empty otherwise.
+    kind : the treadmill's setting, a sensor's measurement, or a person's typing.
+    factor : the configured factor already applied to the number; 0 where none can be configured.
     """
 
     t: float
@@ -106,9 +106,9 @@ class Belt(Struct, frozen=True, tag="belt"):
 
 
 class BeltFault(Struct, frozen=True, tag="belt_fault"):
-    """A treadmill does not do what it was asked, or more than that.
+    """A treadmill did not obey a request, or overshot it.
 
-    code : "belt_wont_stop", or "belt_control_off" when it was stopped and is asked no more.
+    code : "belt_wont_stop", or "belt_control_off" if it stopped and gets no more requests.
     """
 
     t: float
@@ -118,9 +118,9 @@ class BeltFault(Struct, frozen=True, tag="belt_fault"):
 
 
 class LinkChanged(Struct, frozen=True, tag="link_changed"):
-    """A source says that the far end of ``sensor`` is connected or not (what arrives decides).
+    """A source connected or lost ``sensor``. Whether a link is up depends on data, not on this.
 
-    services : what the far end offered, as its decoder was told.
+    services : the far end's services, as given to its decoder.
     """
 
     t: float
@@ -139,7 +139,7 @@ class Battery(Struct, frozen=True, tag="battery"):
 
 
 class HeartRate(Struct, frozen=True, tag="heart_rate"):
-    """Heart rate, beats a minute; 0 when the strap does not lie on skin."""
+    """Heart rate, beats a minute; 0 when the strap has no skin contact."""
 
     t: float
     sensor: str
@@ -147,7 +147,7 @@ class HeartRate(Struct, frozen=True, tag="heart_rate"):
 
 
 class Cadence(Struct, frozen=True, tag="cadence"):
-    """Steps a minute as a foot pod counts and smooths them."""
+    """Steps a minute, counted and smoothed by a foot pod."""
 
     t: float
     sensor: str
@@ -155,7 +155,7 @@ class Cadence(Struct, frozen=True, tag="cadence"):
 
 
 class Command(Struct, frozen=True, tag="command"):
-    """What a person asks for; a button, MQTT, the page and a scenario all say it in this way."""
+    """A person's request, from a button, MQTT, the page or a scenario."""
 
     t: float
     name: str
@@ -183,11 +183,11 @@ class Tick(Struct, frozen=True, tag="tick"):
 class Notification(Struct, frozen=True, eq=False):
     """Bytes of a device as they arrived; ``inputs`` is what its decoder made of them.
 
-    It is for recorders, whose replay decodes the bytes again. Whoever is fed it is fed its
-    ``inputs`` next.
+    It is for recorders, whose replay decodes the bytes again. Its ``inputs`` are fed right after
+    it.
 
-    beside : a replay is to be fed the inputs and not the bytes, as more made them than the bytes:
-    what a treadmill was asked before, or a decoder that began before the recording.
+    beside : a replay has to use the inputs, not the bytes, because they depend on more than the
+    bytes: on earlier requests to a treadmill, or a decoder that began before the recording.
     """
 
     t: float
@@ -220,11 +220,11 @@ class Block(Struct, frozen=True, eq=False):
     """Samples of one sensor on the common 100 Hz grid (``signal/grid.py``), in body axes.
 
     t : (n,) s, multiples of 0.01 s, no holes: a gap in the data is filled and marked not ``ok``.
-    acc : (n, 3) m/s².  gyr : (n, 3) rad/s or None.  ok : (n,) False where the sensor said nothing
-    believable (gap, NaN, saturation, flat line).
+    acc : (n, 3) m/s².  gyr : (n, 3) rad/s or None.  ok : (n,) False where the sensor gave nothing
+    usable (gap, NaN, saturation, flat line).
     oriented : the mounting is known, so x and y mean forward and left. Without it the axes are the
     sensor's own, and only the direction of gravity, found by the consumer, may be used.
-    fresh : this block does not join on to the one before (start, or a gap over 1 s): forget state.
+    fresh : not continuous with the block before (start, or a gap over 1 s): forget state.
     """
 
     sensor: str
@@ -237,11 +237,11 @@ class Block(Struct, frozen=True, eq=False):
     fresh: bool = False
 
 
-# --- events: what we conclude -------------------------------------------------------------------
+# --- events: our conclusions --------------------------------------------------------------------
 
 
 class Event(Struct, frozen=True, kw_only=True, tag_field="type"):
-    """What every event has: when it happened and when it was known."""
+    """The fields of every event: when it happened and when it was known."""
 
     t: float
     known_t: float = 0.0
@@ -263,7 +263,7 @@ class Lift(Event, frozen=True, tag="lift"):
 
 
 class Stride(Event, frozen=True, tag="stride"):
-    """From one contact of a foot to its next; ``t`` is its end.
+    """A stride: from one contact of a foot to its next; ``t`` is its end.
 
     length_m is None without a belt speed or a validated foot trajectory; length_error_m is one
     standard uncertainty. step_s is the time since the other foot's contact, None if not seen.
@@ -283,7 +283,7 @@ class Stride(Event, frozen=True, tag="stride"):
 
 
 class Gait(Event, frozen=True, tag="gait"):
-    """Mode and direction, one event per change. ``why`` says what an unknown rests on."""
+    """Mode and direction, one event per change. ``why`` says why one is unknown."""
 
     mode: Mode
     direction: Direction
@@ -291,10 +291,10 @@ class Gait(Event, frozen=True, tag="gait"):
 
 
 class Measurement(Event, frozen=True, tag="measurement", omit_defaults=True):
-    """A named number over so many strides; ``value`` None ends the last one (``fusion/ages.py``).
+    """A named number over ``strides`` strides; ``value`` None withdraws it (``fusion/ages.py``).
 
-    source : the sensor that reported the number, where it was not measured from strides.
-    direction, mode : of the strides that it was measured from.  error : a standard error, if known.
+    source : the sensor that reported the number, if it was not measured from strides.
+    direction, mode : of the strides that it was measured from.  error : standard error, if known.
     """
 
     name: str
@@ -308,7 +308,7 @@ class Measurement(Event, frozen=True, tag="measurement", omit_defaults=True):
 
 
 class Stability(Event, frozen=True, tag="stability"):
-    """How steady, against the wearer's own baseline; ``score`` is a mean z value or None."""
+    """Steadiness against the wearer's own baseline; ``score`` is a mean z value or None."""
 
     level: Level
     score: float | None
@@ -331,9 +331,9 @@ class Fall(Event, frozen=True, tag="fall"):
 
 
 class Mounting(Event, frozen=True, tag="mounting"):
-    """How a sensor is worn, as far as known; ``matrix`` rows give body axes from sensor axes.
+    """A sensor's mounting, as far as known; ``matrix`` rows give body axes from sensor axes.
 
-    front : how the trunk's front is known.  sure : by more than one way.
+    front : how the trunk's front is known.  sure : more than one method agrees.
     """
 
     sensor: str
@@ -347,7 +347,7 @@ class Mounting(Event, frozen=True, tag="mounting"):
 class Phase(Event, frozen=True, tag="phase"):
     """The workout entered a phase. JSON key ``from`` is the phase before.
 
-    remaining_s : how long it lasts from here.  workout_s : until the workout's end, an estimate.
+    remaining_s : time left in the phase.  workout_s : estimated time left in the workout.
     """
 
     name: str
@@ -368,9 +368,9 @@ class Link(Event, frozen=True, tag="link"):
 
 
 class Notice(Event, frozen=True, tag="notice", omit_defaults=True):
-    """Something a person should be told; the core returns these and never logs.
+    """A message for a person; the core returns these and never logs.
 
-    sensor : the one it is about, where the coach has to know.
+    sensor : the one concerned, where the coach has to know.
     """
 
     level: Literal["info", "warning", "error"]
@@ -396,9 +396,9 @@ class Priority(IntEnum):
 class Cue(Event, frozen=True, tag="cue"):
     """A cue, given or withheld.
 
-    text is empty for a cue that is only felt or a tone; ``because`` names the measurements and
-    thresholds it rests on. A cue older than ``valid_s`` is not worth giving. ``size`` is that of
-    the error, 0 to 1: the longer the vibration.
+    text is empty for a cue that is only a vibration or a tone; ``because`` names the measurements
+    and thresholds it rests on. A cue older than ``valid_s`` is not worth giving. ``size`` is the
+    error's, 0 to 1; a larger one vibrates longer.
     """
 
     key: str
@@ -413,10 +413,10 @@ class Cue(Event, frozen=True, tag="cue"):
 
 
 class Beat(Event, frozen=True, tag="beat"):
-    """The metronome begins, or with ``spm`` 0 ends. Actuators keep the beat by their own clocks.
+    """The metronome starts, or with ``spm`` 0 stops. Actuators keep the beat by their own clocks.
 
     Ticks come every ``60 / spm`` s from the moment that this is given, for ``for_s`` at most, so
-    that it ends though nobody ends it; with ``fades`` they grow quieter until then.
+    that it ends even if no stop comes; with ``fades`` they grow quieter until then.
     """
 
     spm: float
@@ -426,13 +426,14 @@ class Beat(Event, frozen=True, tag="beat"):
 
 
 class BeltState(Event, frozen=True, tag="belt_state"):
-    """The belt as the engine believes it (``cued/belt``); one event per change, not per report.
+    """The engine's estimate of the belt (``cued/belt``); one event per change, not per report.
 
-    speed_m_s, incline_percent : None where nobody tells them.  error : relative, one sigma.
-    source : whose speed it is; "none" when it is only taken for constant until told or seen.
+    speed_m_s, incline_percent : None if no source reports them.  error : relative, one sigma.
+    source : where the speed comes from; "none": unknown, and assumed constant until a change of it
+    is reported or seen.
     steady, since : level or changing, and since when. The same ``since`` means the same level.
-    doubt : empty, or why what the treadmill tells is not believed: "zero", "unit", "paused", ...
-    watched : nobody tells the speed, but a trunk would show that it changed.
+    doubt : empty, or why the treadmill's reports are not used: "zero", "unit", "paused", ...
+    watched : no source reports the speed, but a trunk sensor would show that it changed.
     """
 
     speed_m_s: float | None
@@ -448,7 +449,7 @@ class BeltState(Event, frozen=True, tag="belt_state"):
 class BeltRequest(Event, frozen=True, tag="belt_request"):
     """The coach or a person asks the treadmill for a speed or an incline.
 
-    typed_step_m_s : no wish but news: a person saw so much more on the console than was typed.
+    typed_step_m_s : not a request: the console's speed less the typed one, as a person saw it.
     """
 
     speed_m_s: float | None = None
@@ -458,7 +459,7 @@ class BeltRequest(Event, frozen=True, tag="belt_request"):
 
 
 class CommandResult(Event, frozen=True, tag="command_result"):
-    """The answer to a command: ok, or why it was refused."""
+    """The answer to a command: ok, or the reason for refusing it."""
 
     name: str
     ok: bool
@@ -467,7 +468,7 @@ class CommandResult(Event, frozen=True, tag="command_result"):
 
 
 class Effect(Event, frozen=True, tag="effect"):
-    """Whether the strides after a technique cue were back in range."""
+    """A technique cue's effect: whether the strides after it were back in range."""
 
     key: str
     text: str
@@ -478,7 +479,7 @@ class Effect(Event, frozen=True, tag="effect"):
 class Imprint(Event, frozen=True, tag="imprint"):
     """The runner's own gait in one direction, mode, speed and incline, over ``strides`` strides.
 
-    Medians, with the robust spread ``cv`` of stride time; None where no sensor told.
+    Medians, with the robust spread ``cv`` of stride time; None where no sensor measured one.
     """
 
     direction: Direction
@@ -494,9 +495,9 @@ class Imprint(Event, frozen=True, tag="imprint"):
 
 
 class Band(Event, frozen=True, tag="band"):
-    """Between what lengths the runner's strides are to lie here and now, m; None: not known.
+    """The range in which the runner's stride length should now lie, m; None: not known.
 
-    The sole place where it is worked out is ``coach/strides/overlong.py``.
+    Computed in ``coach/strides/overlong.py`` only.
     """
 
     low_m: float | None
@@ -504,7 +505,7 @@ class Band(Event, frozen=True, tag="band"):
 
 
 class Summary(Event, frozen=True, tag="summary"):
-    """What a finished session was, for the history and MQTT's ``session`` topic."""
+    """A finished session's totals, for the history and MQTT's ``session`` topic."""
 
     started_t: float
     duration_s: float

@@ -1,14 +1,13 @@
-"""Parts: one file that the configuration can name.
+"""Parts: modules that the configuration names, one file each.
 
 ``[rules.overlong_stride]`` in the configuration *is* ``cued/coach/rules/overlong_stride.py``. The
 file holds a module docstring, a frozen ``Config`` struct whose fields carry bounds, unit and a
-sentence in ``Meta`` (``NoOptions`` where there is nothing to set), one class, and one last line
-``PART = Part(Config, TheClass)``. Nothing else has to be edited for the part to exist: it can be
-configured, is listed by ``cued parts``, is in the JSON schema and meets the contract tests of its
-kind.
+sentence in ``Meta`` (``NoOptions`` if there is nothing to set), one class, and one last line
+``PART = Part(Config, TheClass)``. Nothing else has to be edited: the part can be configured, is
+listed by ``cued parts`` and in the JSON schema, and is run through the contract tests of its kind.
 
-Rules: a part's file is imported only when it is asked for, so a missing optional library hurts
-nobody who does not use it. Names starting with ``_`` and the kind's own protocol file are no parts.
+Rules: a part's file is imported only when it is used, so a missing optional library affects only
+those who need it. Files starting with ``_`` and the kind's own protocol file are not parts.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from cued.model import CuedError
 
 C = TypeVar("C", bound=Struct)
 P_co = TypeVar("P_co", covariant=True)
-# What actuators and sinks, which are entered and left, are told as they are left.
+# The arguments of ``__aexit__``, for actuators and sinks.
 Exit: TypeAlias = type[BaseException] | BaseException | TracebackType | None
 
 KINDS: dict[str, str] = {
@@ -47,9 +46,9 @@ class NoOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Part(Generic[C, P_co]):
     """A part's configuration type and how to build it.
 
-    ``build`` takes the configuration first; what else it takes is its kind's business (see the
-    kind's protocol file). ``place`` is for a device that sends no motion: what it is placed as,
-    wherever it is worn.
+    ``build`` takes the configuration first; its other arguments depend on the kind (see the kind's
+    protocol file). ``place`` is the placement of a device that sends no motion, wherever it is
+    worn.
     """
 
     def __init__(self, config: type[C], build: Callable[..., P_co], *, place: str = "") -> None:
@@ -73,10 +72,7 @@ def load(kind: str, name: str) -> Part[Any, Any]:
 
 
 def extra(module: str, name: str, what: str = "this") -> Any:
-    """Import and return a module that comes with an extra.
-
-    Raises CuedError that says how to install it.
-    """
+    """Import a module that comes with an extra. Raises CuedError that says how to install it."""
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as missing:

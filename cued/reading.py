@@ -1,8 +1,8 @@
-"""Tables into frozen structs, every mistake as one line that a person can act on.
+"""Reads tables into frozen structs, and explains each mistake on one line.
 
-What is answered: where, which key, what is wrong, what was meant; all mistakes at once. A
-recording's header names lines and a scenario its numbered tables, so they explain their own
-(``recording/tables/header.py``, ``simulation/scenario.py``).
+A mistake names section, key, what is wrong and what was probably meant; all are reported at once.
+Recording headers need line numbers and scenarios number their tables, so those explain their own
+mistakes (``recording/tables/header.py``, ``simulation/scenario.py``).
 """
 
 from __future__ import annotations
@@ -23,31 +23,31 @@ from cued.model import ConfigError
 S = TypeVar("S", bound=Struct)
 T = TypeVar("T")
 
-NEAR = 0.66  # one slip in a word of three letters; at 0.5, polar was taken for pod
+NEAR = 0.66  # one slip in a word of three letters; at 0.5, polar was treated as pod
 KINDS = {
     "bool": "true or false", "int": "a whole number", "float": "a number", "null": "nothing",
     "str": "text in quotes", "array": "a list in [ ]", "object": "a table", "date": "a date",
     "datetime": "a date with a time", "time": "a time",
 }  # fmt: skip
 MISSING = ": is missing"
-TOLD = re.compile(r"\[([^\]]+)\](?: ([\w-]+))?")  # how a mistake begins: section, key
+HEAD = re.compile(r"\[([^\]]+)\](?: ([\w-]+))?")  # the start of a mistake: section, key
 LIMITS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
 LENGTHS = {">=": "at least", "<=": "at most", "==": "exactly"}
 YES, NO = ("yes", "on", "true", "ja", "oui", "1"), ("no", "off", "false", "nein", "non", "0")
 
 
-def placed(path: Path, told: str) -> str:
-    """Return a mistake with its file and the line at which its section or key is written."""
-    named = TOLD.match(told)
+def placed(path: Path, mistake: str) -> str:
+    """Prefix a mistake with its file and the line of its section or key."""
+    named = HEAD.match(mistake)
     line = 0
-    if named and path.is_file():  # a pipe is read once
+    if named and path.is_file():  # a pipe cannot be read twice
         names = ".".join(filter(None, named.groups()))
         line = toml.line_of(path.read_text("utf-8-sig"), names.split("."))
-    return f"{path.name}: line {line}: {told}" if line else f"{path.name}: {told}"
+    return f"{path.name}: line {line}: {mistake}" if line else f"{path.name}: {mistake}"
 
 
 def from_json(data: bytes | str, kind: type[T]) -> T:
-    """Decode JSON of who knows where; raises msgspec.DecodeError whatever is wrong with it."""
+    """Decode untrusted JSON; raises msgspec.DecodeError whatever is wrong with it."""
     try:
         return msgspec.json.decode(data, type=kind)
     except (RecursionError, UnicodeError) as error:
@@ -55,12 +55,12 @@ def from_json(data: bytes | str, kind: type[T]) -> T:
 
 
 def visible(text: str) -> str:
-    """Return a text of who knows where as a terminal may show it: no control characters."""
+    """Return untrusted text made safe for a terminal: control characters are replaced."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def unprintable(table: Any, where: str = "") -> str:
-    """Return which name or text has a control character in it: no path, host or topic has one."""
+    """Report a name or text with a control character: no path, host or topic has one."""
     if isinstance(table, str):
         wrong = any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\t\n" for c in table)
         return f"{where}: has a character that cannot be seen, {table!r}" if wrong else ""
@@ -72,39 +72,39 @@ def unprintable(table: Any, where: str = "") -> str:
             return f"[{where}] {name!r}: a name has letters, digits and signs that can be seen"
         inside = isinstance(value, dict)
         there = f"{where}.{name}".strip(".") if inside or not where else f"[{where}] {name}"
-        if told := unprintable(value, there):
-            return told
+        if mistake := unprintable(value, there):
+            return mistake
     return ""
 
 
 def convert(table: Any, kind: type[S], where: str) -> S:
     """Turn a table into a struct; raises ConfigError with a line for each mistake in it.
 
-    msgspec names one mistake at a time, so what it names is taken out and the rest looked at.
+    msgspec reports one mistake at a time, so the wrong key is removed and the rest tried again.
     """
     left: Any = dict(table) if isinstance(table, dict) else table  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-    wrongs: dict[str, str] = {}  # by key
+    mistakes: dict[str, str] = {}  # by key
     while True:
         try:
             made = msgspec.convert(left, kind)
         except msgspec.ValidationError as wrong:
-            told, key = explained_with_key(str(wrong), kind, left)
+            text, key = explained_with_key(str(wrong), kind, left)
             if isinstance(left, dict) and key in left:
                 del left[key]
-                wrongs[key] = f"{where} {told}"
+                mistakes[key] = f"{where} {text}"
                 continue
-            if not wrongs:
-                raise ConfigError(f"{where} {told}") from None
-            if told.endswith(MISSING) and (key := told.removesuffix(MISSING)) not in wrongs:
-                wrongs[key] = f"{where} {told}"
+            if not mistakes:
+                raise ConfigError(f"{where} {text}") from None
+            if text.endswith(MISSING) and (key := text.removesuffix(MISSING)) not in mistakes:
+                mistakes[key] = f"{where} {text}"
         else:
-            if not wrongs:
+            if not mistakes:
                 return made
-        raise ConfigError("\n".join(wrongs.values()))
+        raise ConfigError("\n".join(mistakes.values()))
 
 
 def explained_with_key(message: str, kind: type[Struct], table: Any) -> tuple[str, str]:
-    """Return the mistake in words, and the key of the table that has to go to find the next."""
+    """Return the mistake in words, and the key to remove before looking for the next."""
     unknown = re.match(r"Object contains unknown field `(.+?)`", message)
     place = message.partition(" - at `$")[2]
     key = unknown[1] if unknown and not place else re.split(r"[.\[`]", place.lstrip("."))[0]
@@ -113,9 +113,9 @@ def explained_with_key(message: str, kind: type[Struct], table: Any) -> tuple[st
 
 
 def explain(message: str, kind: type[Struct], value: Any = None) -> str:
-    """Put msgspec's message as key, what is wrong, and what was probably meant.
+    """Reword msgspec's message as key, what is wrong, and what was probably meant.
 
-    value : what was written, where that is known; it helps to say what was meant.
+    value : the value as written, if known, to guess what was meant.
     """
     unknown = re.match(r"Object contains unknown field `(.+?)`", message)
     if unknown:
@@ -139,7 +139,7 @@ def explain(message: str, kind: type[Struct], value: Any = None) -> str:
 
 
 def in_words(message: str, value: Any = None) -> str:
-    """Put msgspec's message about a kind or a limit as a person would."""
+    """Reword msgspec's message about a type or a limit."""
     kinds = re.match(r"Expected `([^`]+)`(?:, got `([^`]+)`)?$", message)
     if kinds:
         each = [k.strip() for k in kinds[1].split("|")]
@@ -164,7 +164,7 @@ def in_words(message: str, value: Any = None) -> str:
 
 
 def probably(wanted: str, value: Any) -> str:
-    """Return what was meant where a value was put into quotes, or has a decimal comma."""
+    """Suggest what to write for a value that was quoted, or has a decimal comma."""
     if not isinstance(value, str):
         return ""
     text = value.strip().strip("“”„‟‘’\"'")
@@ -179,7 +179,7 @@ def probably(wanted: str, value: Any) -> str:
 
 
 def _asked(kind: type[Struct], key: str) -> tuple[list[str], str]:
-    """Return what an option may be, if that can be listed, and the sentence that describes it."""
+    """Return an option's permitted values, if they can be listed, and its description."""
     types = [f.type for f in msgspec.structs.fields(kind) if f.encode_name == key]
     allowed: list[str] = []
     about = ""
@@ -196,7 +196,7 @@ def _asked(kind: type[Struct], key: str) -> tuple[list[str], str]:
 
 
 def meant(word: str, known: Iterable[str]) -> str:
-    """Suggest the known word that is near ``word``, else list what there is."""
+    """Suggest the known word closest to ``word``, else list them all."""
     there = list(known)
     parts = set(word.lower().split("_"))
     close = difflib.get_close_matches(word.lower(), there, n=1, cutoff=NEAR)

@@ -1,7 +1,4 @@
-"""TOML: a text into tables, every slip in it a line that a person can act on, and back.
-
-It is also told in which line a section or a key is written.
-"""
+"""Parses TOML, with a line of advice for each mistake in it; writes it; finds a key's line."""
 
 from __future__ import annotations
 
@@ -13,10 +10,10 @@ from typing import Any, cast
 
 from cued.model import ConfigError
 
-DEEPEST = 64  # tables in tables; dotted keys nest without end. A configuration has five
-MOST_SLIPS = 50  # a file with more of them is none of ours
+DEEPEST = 64  # nested tables; dotted keys can nest without limit. A configuration has five levels
+MOST_SLIPS = 50  # a file with more is not one of ours
 LONGEST = 200  # lines of one value; a sensor's mounting has five
-# What tomllib says, and what to do; {key}: what is left of =; {rest}: from where it stumbled.
+# tomllib's message, and our advice; {key}: text left of =; {rest}: text from the mistake on.
 SYNTAX = (
     ("Cannot overwrite", "{key} is there twice: leave one out"),
     ("Cannot declare", "{key} is there twice: put what belongs to it under one of them"),
@@ -35,13 +32,13 @@ PLACE = re.compile(r" \(at line (\d+), column (\d+)\)")
 QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 UNSEEN = "[\u00a0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]"
 DASH = "([\u2010-\u2015\u2212])"
-# What people write that TOML does not know, and what to do; {0}: all of it, {1}: its first group.
+# Common mistakes and our advice; {0}: the whole match, {1}: its first group.
 SLIPS = (
     (r"=\s*([+-]?\d+),(\d+)\s*$", "{1},{2}: write a point, {1}.{2}"),
     ("[“”„‟‘’‚«»`´]", '{0} is a curly quote: write a straight one, "'),
     (rf"=\s*{DASH}\s*(\d+(?:\.\d+)?)\s*$", "{1} is a dash: write a minus, -{2}"),
     (rf"^\s*\[?[\w.]*{DASH}[^\"'=]*(?:=|\]|$)", "{1} is a dash: write - or _, as the name has it"),
-    (UNSEEN, "a space that is none (copied from a page?): write the line anew"),
+    (UNSEEN, "a space that is none (copied from a page?): write the line again"),
     (r"""=\s*(["'])(?!\1)[^"']*$""", "a quote is missing at the end"),
     (r"^\s*[\w.-]+\s*(==|:=|=>|->)", "{1}: write one ="),
     (r"=\s*([+-]?)0+(\d+)\s*$", "a number begins with no 0: write {1}{2}"),
@@ -53,32 +50,32 @@ SLIPS = (
 def parse(text: str, where: str) -> dict[str, Any]:
     """Parse TOML; raises ConfigError with the lines of the mistakes."""
     try:
-        return unnested(tomllib.loads(text + "\n"))  # else a slip there has no line
+        return unnested(tomllib.loads(text + "\n"))  # else a mistake at the end gets no line number
     except RecursionError:
         raise ConfigError(f"{where}: {_unread(text)}nested too deeply") from None
-    except ValueError as wrong:  # of a number with thousands of digits not TOML's own kind
+    except ValueError as wrong:  # a number with thousands of digits raises no TOMLDecodeError
         known = _every_slip(text, wrong)
-        raise ConfigError("\n".join(f"{where}: {told}" for told in known)) from None
+        raise ConfigError("\n".join(f"{where}: {advice}" for advice in known)) from None
 
 
 def _every_slip(text: str, wrong: ValueError) -> list[str]:
-    """Return a sentence for each line that is no TOML, in their order."""
-    told = slips(text)
-    lines = ["" if n in told else line for n, line in enumerate(text.split("\n"), 1)]
-    while len(told) < MOST_SLIPS and (next_one := _stumble(lines)):
-        at = PLACE.search(next_one)
-        if at is None or int(at[1]) in told:
+    """Return a sentence for each line that is not TOML, in their order."""
+    advice = slips(text)
+    lines = ["" if n in advice else line for n, line in enumerate(text.split("\n"), 1)]
+    while len(advice) < MOST_SLIPS and (message := _first_error(lines)):
+        at = PLACE.search(message)
+        if at is None or int(at[1]) in advice:
             break
         number = int(at[1])
-        told[number] = _syntax(next_one, "\n".join(lines))
+        advice[number] = _syntax(message, "\n".join(lines))
         if lines[number - 1].lstrip().startswith("["):
-            break  # what stands below belongs nowhere now
+            break  # the section of the lines below is not known
         lines[number - 1] = ""
-    return [told[number] for number in sorted(told)] or [_syntax(str(wrong), text)]
+    return [advice[number] for number in sorted(advice)] or [_syntax(str(wrong), text)]
 
 
-def _stumble(lines: list[str]) -> str:
-    """Return what TOML's parser says of lines, nothing where it has no place to tell."""
+def _first_error(lines: list[str]) -> str:
+    """Return the message of TOML's parser; empty if there is none, or none with a place."""
     try:
         tomllib.loads("\n".join([*lines, ""]))
     except (ValueError, RecursionError) as error:
@@ -87,7 +84,7 @@ def _stumble(lines: list[str]) -> str:
 
 
 def unnested(table: dict[str, Any]) -> dict[str, Any]:
-    """Return a table that what walks through it can bear; RecursionError if it is too deep."""
+    """Return the table; raise RecursionError if it is nested too deeply to walk through."""
     level: list[Any] = [table]
     for _ in range(DEEPEST):
         inside: list[Any] = [v for one in level for v in _inside(one)]
@@ -102,7 +99,7 @@ def _inside(value: Any) -> Iterable[Any]:
 
 
 def _syntax(message: str, text: str) -> str:
-    """Return what TOML's parser did not understand, and what to write instead."""
+    """Reword a message of TOML's parser, with advice."""
     if "Exceeds the limit" in message:
         return f"{_unread(text)}a number has thousands of digits"
     at = PLACE.search(message)
@@ -114,12 +111,12 @@ def _syntax(message: str, text: str) -> str:
     start = f"line {number}: "
     if "Invalid value" in message:
         return start + _value(key, rest)
-    said = next((words for known, words in SYNTAX if re.search(known, message)), "")
-    return start + (said.format(key=key, rest=rest) or f"not valid TOML: {message}")
+    advice = next((words for known, words in SYNTAX if re.search(known, message)), "")
+    return start + (advice.format(key=key, rest=rest) or f"not valid TOML: {message}")
 
 
 def _value(key: str, rest: str) -> str:
-    """Return what to write where a value is none in TOML."""
+    """Return what to write in place of an invalid value."""
     word = rest.split("#", maxsplit=1)[0].strip()
     if not word:
         return f"{key} has no value after ="
@@ -129,7 +126,7 @@ def _value(key: str, rest: str) -> str:
 
 
 def line_of(text: str, names: list[str]) -> int:
-    """Return the line of what is named, or of the table that lacks it; 0 where there is none."""
+    """Return the line of a key or section, or of the table that lacks it; 0 if there is none."""
     section, near, line = list[str](), 0, 0
     for number, statement, table in _statements(text):
         there = _names(table)
@@ -143,19 +140,19 @@ def line_of(text: str, names: list[str]) -> int:
 
 
 def _unread(text: str) -> str:
-    """Return where the statement begins that stays unread, as a mistake tells it."""
+    """Return "line N: " for the statement that cannot be parsed, as mistakes begin."""
     line = next((number for number, _, table in _statements(text) if table is None), 0)
     return f"line {line}: " if line else ""
 
 
 def _statements(text: str) -> Iterator[tuple[int, str, Any]]:
-    """Yield each statement's line, its text and what it sets; None for one that has no end."""
+    """Yield each statement's line, text and table; None for one that never ends."""
     begun, read = 1, ""
     for number, line in enumerate(text.split("\n"), 1):
         read += f"{line}\n"
         try:
             table = unnested(tomllib.loads(read))
-        except (ValueError, RecursionError):  # may be one that goes on in the next line
+        except (ValueError, RecursionError):  # it may continue in the next line
             if number - begun > LONGEST:
                 break
             continue
@@ -166,7 +163,7 @@ def _statements(text: str) -> Iterator[tuple[int, str, Any]]:
 
 
 def _names(table: Any) -> list[str]:
-    """Return the names that lead to what a statement sets, as a mistake's section has them."""
+    """Return the path of names that a statement sets, as in a mistake's section."""
     names = list[str]()
     while isinstance(table, dict) and len(table) == 1:  # pyright: ignore[reportUnknownArgumentType]
         ((name, table),) = cast("dict[str, Any]", table).items()
@@ -175,22 +172,22 @@ def _names(table: Any) -> list[str]:
 
 
 def slips(text: str) -> dict[int, str]:
-    """Return what people write that TOML does not know, a sentence for each line of it."""
-    told = ((number, _slip(line)) for number, line in enumerate(text.split("\n"), 1))
-    return {number: f"line {number}: {said}" for number, said in told if said}
+    """Return advice for each line with a common mistake, by line number."""
+    advice = ((number, _slip(line)) for number, line in enumerate(text.split("\n"), 1))
+    return {number: f"line {number}: {said}" for number, said in advice if said}
 
 
 def _slip(line: str) -> str:
-    """Return what to write instead of a line, nothing where it is no such slip."""
+    """Return advice for a line with a common mistake, else nothing."""
     code = line.partition("#")[0]
-    for pattern, told in SLIPS:
+    for pattern, advice in SLIPS:
         if found := re.search(pattern, QUOTED.sub("", code) if pattern is UNSEEN else code):
-            return told.format(found[0], *found.groups())
+            return advice.format(found[0], *found.groups())
     return ""
 
 
 def to_toml(value: Any) -> str:
-    """Return a value as TOML, or three dots for None, which TOML has no word for."""
+    """Return a value as TOML, or three dots for None, which TOML cannot express."""
     if value is None:
         return "..."
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, whenever the power goes."""
+"""Atomic writing of files: whole or not there, whenever the power fails."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from typing import IO
 
 @contextmanager
 def replacing(path: Path, mode: int = 0o666) -> Generator[IO[bytes], None, None]:
-    """Write a file beside its place, which it takes when the block ends without a fault."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")  # two may write the same
-    beside.unlink(missing_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL  # root follows no link that lies there
+    """Write a temporary file, which replaces ``path`` when the block ends without an exception."""
+    new = path.with_name(f"{path.name}.{os.getpid()}.new")  # two processes may write the same file
+    new.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL  # so that root follows no planted link
     try:
-        with os.fdopen(os.open(beside, flags, mode), "wb") as file:
+        with os.fdopen(os.open(new, flags, mode), "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+        new.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        new.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
 """Names of metrics, phases and decisions, for report, FIT, terminal, Home Assistant.
 
-The words are those of the live page, a catalogue a language (``cued/dashboard/words``). A name that
-no catalogue foresaw is read by its own rules: the last part of ``stride_time_s`` is its unit.
+The words are those of the live page, one catalogue per language (``cued/dashboard/words``). A name
+that no catalogue has is read by its parts: the end of ``stride_time_s`` is its unit.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from importlib.resources import files
 
 import msgspec
 
-LIKE_ONE = {"fr": 2.0}  # below how many a language says one (CLDR); else 1 alone is
-SPEEDS = {"km/h": 3.6, "mph": 3600 / 1609.344}  # in 1 m/s; a mile has 1609.344 m by definition
+LIKE_ONE = {"fr": 2.0}  # numbers below this take the singular (CLDR); elsewhere only 1 does
+SPEEDS = {"km/h": 3.6, "mph": 3600 / 1609.344}  # per m/s; a mile is 1609.344 m by definition
 
 TIGHT = ("en", "it")  # languages without a space before a percent sign
 UNITS = {  # suffix of a name, unit; longest first
@@ -26,14 +26,14 @@ UNITS = {  # suffix of a name, unit; longest first
 
 
 def languages() -> list[str]:
-    """Return the languages that pages and reports can be read in."""
+    """Return the languages of pages and reports."""
     found = (files("cued") / "dashboard" / "words").iterdir()
     return sorted(file.name[:-5] for file in found if file.name.endswith(".json"))
 
 
 @functools.cache
 def catalogue(language: str = "en") -> dict[str, str]:
-    """Read the words of a language; English for one that is only spoken."""
+    """Read a language's words; English for a language that only the voice has."""
     try:
         data = pkgutil.get_data("cued", f"dashboard/words/{language}.json")
     except FileNotFoundError:
@@ -44,7 +44,7 @@ def catalogue(language: str = "en") -> dict[str, str]:
 
 @functools.cache
 def _sentences() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Return what the machine says in English, as expressions, and the keys of the catalogues."""
+    """Return the machine's English sentences as regular expressions, with their catalogue keys."""
     said = {k: t for k, t in catalogue().items() if k.startswith("why.") and k != "why.machine"}
     blank = re.compile(r"\\\{(\w+)\\\}")
     return tuple((re.compile(blank.sub(r"(?P<\1>.+)", re.escape(t))), k) for k, t in said.items())
@@ -56,7 +56,7 @@ def plain(name: str) -> str:
 
 
 def read(name: str, language: str = "en") -> tuple[str, str]:
-    """Return what a measured name is called, and its unit ("" without one)."""
+    """Return a measurement's name in this language, and its unit ("" without one)."""
     bare, unit = name, ""
     for suffix, found in UNITS.items():
         if name.endswith(f"_{suffix}"):
@@ -83,17 +83,17 @@ def with_unit(text: str, unit: str, language: str = "en") -> str:
     return f"{text}{unit}" if tight else f"{text} {unit}".rstrip()
 
 
-def reason(name: str, told: float) -> str:
-    """Write the number of a reason: times and lengths to a hundredth, what is estimated shorter.
+def reason(name: str, value: float) -> str:
+    """Write a reason's number: times and lengths to a hundredth, estimates with fewer digits.
 
     >>> reason("over_percent", 8.2), reason("own_cv_percent", 2.14), reason("stride_s", 1.2386)
     ('8', '2.1', '1.24')
     """
-    if name.endswith("_s") and abs(told) >= 10.0:
-        return number(float(round(told)))
-    if name.endswith(("_s", "_m")) or float(told).is_integer():
-        return number(told)
-    return number(float(round(told))) if abs(told) >= 5.0 else _signed(f"{told:.1f}")
+    if name.endswith("_s") and abs(value) >= 10.0:
+        return number(float(round(value)))
+    if name.endswith(("_s", "_m")) or float(value).is_integer():
+        return number(value)
+    return number(float(round(value))) if abs(value) >= 5.0 else _signed(f"{value:.1f}")
 
 
 def clock(seconds: float) -> str:
@@ -110,7 +110,7 @@ def counted(n: int, one: str, many: str = "") -> str:
 class Words:
     """One language's catalogue (``dashboard/words``), and how that language writes numbers.
 
-    speed_unit : what speeds are written in, whatever they are measured in.
+    speed_unit : the unit in which speeds are written.
     """
 
     def __init__(self, language: str = "en", speed_unit: str = "km/h") -> None:
@@ -119,7 +119,7 @@ class Words:
 
     @property
     def speed_factor(self) -> float:
-        """How many of the unit for speeds make 1 m/s."""
+        """1 m/s in the unit for speeds."""
         return SPEEDS[self.speed_unit]
 
     def knows(self, key: str) -> bool:
@@ -132,17 +132,17 @@ class Words:
         return self._words[key].format(**shown)
 
     def count(self, key: str, n: float, **blanks: float | str) -> str:
-        """Return a text about so many things, in the form that this language has for that many."""
+        """Return a text about ``n`` things, in this language's singular or plural."""
         one = n < LIKE_ONE[self.language] if self.language in LIKE_ONE else n == 1
         return self.say(f"{key}.{'one' if one else 'other'}", n=n, **blanks)
 
     def number(self, value: float, places: int | None = None) -> str:
-        """Write a number with as many digits as the live page shows, or with so many places."""
+        """Write a number with ``places`` decimals, else as many digits as the live page shows."""
         text = number(value) if places is None else f"{value:.{places}f}".replace("-", "−")
         return text.replace(".", self.point)
 
     def percent(self, value: float, places: int) -> str:
-        """Write a share, the sign as this language has it."""
+        """Write a percentage, with the sign spaced as in this language."""
         return with_unit(self.number(value, places), "%", self.language)
 
     def whole(self, name: str, value: float) -> str:
@@ -165,41 +165,41 @@ class Words:
         return f"{day}, {when:%H:%M}" if time else day
 
     def phase(self, name: str) -> str:
-        """Return what a phase is called."""
+        """Return a phase's name."""
         return self._words.get(f"phase.{name}") or plain(name).capitalize()
 
     def does(self, name: str) -> str:
-        """Return what one does in a phase; an empty text for one that is not known."""
+        """Return what the runner does in a phase; empty for an unknown phase."""
         return self._words.get(f"does.{name}", "")
 
     def value(self, code: str) -> str:
-        """Return one of few as people say it: why a phase was entered, or a cue was not given."""
+        """Return a code in words: why a phase was entered, or a cue not given."""
         return self._words.get(f"value.{code}") or plain(code)
 
-    def because(self, name: str, told: float | str | None) -> str:
-        """Return one reason as a person would say it; speeds in the station's unit."""
+    def because(self, name: str, value: float | str | None) -> str:
+        """Return one reason in words; speeds in the station's unit."""
         called, unit = read(name, self.language)
         if name == "phase":
-            return f"{called} {self.phase(str(told))}"
-        if not isinstance(told, int | float):
-            return f"{called} {self.value(str(told))}"
+            return f"{called} {self.phase(str(value))}"
+        if not isinstance(value, int | float):
+            return f"{called} {self.value(str(value))}"
         if name.endswith("_m_s"):
-            return f"{called} {self.speed(told)}"
-        shown = reason(name, told).replace(".", self.point)
+            return f"{called} {self.speed(value)}"
+        shown = reason(name, value).replace(".", self.point)
         return f"{called} {with_unit(shown, unit, self.language)}"
 
     def own(self, text: str) -> str:
-        """Return a sentence of the machine's in this language, or as it is if it has none."""
+        """Translate one of the machine's sentences; return it unchanged if it is not known."""
         for english, key in _sentences() if self.language != "en" else ():
             if found := english.fullmatch(text):
-                told = found.groupdict()
+                blanks = found.groupdict()
                 return self.say(
-                    key, **{n: self.own(t) if n == "why" else t for n, t in told.items()}
+                    key, **{n: self.own(t) if n == "why" else t for n, t in blanks.items()}
                 )
         return text
 
     def finding(self, key: str, blanks: Mapping[str, float | str]) -> str:
-        """Return what a trial of set-up found."""
+        """Return the result of a set-up trial in words."""
         shown = dict(blanks)
         if isinstance(why := shown.get("why"), str):
             shown["why"] = self.own(why)

@@ -46,7 +46,7 @@ from cued.runtime.engine_renewal import HISTORY_UNKNOWN
 from cued.runtime.greeting import Greeting
 from cued.runtime.leaving import Signals, leave_soon
 from cued.runtime.lock import Taken, only_one
-from cued.runtime.systemd import turned_away
+from cued.runtime.systemd import refusing_connections
 from cued.sinks._announcer import local_name
 from cued.sinks._door import Door
 from cued.sinks._hosts import EVERYWHERE
@@ -168,7 +168,7 @@ async def _set_up(place: Place, opened: Opened, signals: Signals) -> bool | None
     def leave() -> None:
         serving.cancel()
 
-    signals.mean({signal.SIGTERM: leave, signal.SIGINT: leave, signal.SIGHUP: leave})
+    signals.set_actions({signal.SIGTERM: leave, signal.SIGINT: leave, signal.SIGHUP: leave})
     try:
         return await serving
     except asyncio.CancelledError:
@@ -214,10 +214,10 @@ async def _serve(
 
     end = partial(_end, daemon, following)
     hang_up = end if sys.stdin.isatty() else reload
-    signals.mean({signal.SIGTERM: end, signal.SIGINT: end, signal.SIGHUP: hang_up})
+    signals.set_actions({signal.SIGTERM: end, signal.SIGINT: end, signal.SIGHUP: hang_up})
     live = config.part("sinks", "live")
     for_phones = getattr(live, "host", "") in EVERYWHERE
-    async with contextlib.nullcontext() if for_phones else turned_away():
+    async with contextlib.nullcontext() if for_phones else refusing_connections():
         await daemon.run()
     return following[0] if following else None
 

@@ -1,1 +1,1 @@
-"""What keeps the daemon running: supervision, fences, belt wishes, signals, systemd."""
+"""What keeps the daemon running: supervision, fences, belt requests, signals, systemd."""

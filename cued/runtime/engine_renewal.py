@@ -1,11 +1,12 @@
-"""When a new engine takes over: after long silence, so that each session starts from nothing known.
+"""Renewal of the engine after long silence, so that each session starts with nothing learned.
 
-What one wearer's sensors taught an engine says nothing about the next, and a session that starts
-with a new engine can be replayed to the same events by itself. A session whose sensors were all
-switched off has no end of its own; it is stopped first, so that it is summed up. Between sessions,
-while only time passes, engines are renewed as well: a recorder need not keep weeks of ticks. And as
-soon as a history can be read that could not be at the start, so that its caps and stage count.
-Who is chosen between sessions gets an engine made from what is known of them alone.
+What an engine learned from one wearer does not apply to the next, and a session that starts with a
+new engine can be replayed to the same events on its own. A session whose sensors were all switched
+off would never end; it is stopped first, so that it gets a summary. The engine is also renewed
+
+* between sessions, while only time passes, so that a recorder need not keep weeks of ticks;
+* once a history that was unreadable at the start can be read, so that its caps and stage apply;
+* when another runner is chosen between sessions, from what is known of that runner alone.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from msgspec.structs import replace
 from cued.engine import Engine
 from cued.model import Belt, Command, Input, Packet, Tick
 
-QUIET_S = 600.0  # twice the longest pause that a session bears (coach/workout/session.py)
+QUIET_S = 600.0  # twice the longest pause within a session (coach/workout/session.py)
 IDLE_S = 3600.0  # chosen: an hour's ticks are few, and nobody waits for a new engine
-JUMP_S = 60.0  # between ticks: another clock, or a machine that slept, and no silence that was seen
-RENEWED = "new_engine"  # code of the notice by which recorders know
-# Codes of notices about what is kept; after the last the past can be asked for again.
+JUMP_S = 60.0  # between ticks: another clock, or the machine slept, so silence was not observed
+RENEWED = "new_engine"  # code of the notice to recorders
+# Codes of notices about the history; after the last one it can be read again.
 HISTORY_UNKNOWN, NOT_KEPT = "history_unknown", "not_kept"
 KEPT_AGAIN, HISTORY_BACK = "kept_again", "history_back"
 
@@ -32,13 +33,13 @@ Choose = Callable[[str, float], Engine | None]
 class Renewal:
     """Watches for silence and for another runner.
 
-    renew, choose : make a new engine, or return None during a session; ``choose`` also where the
+    renew, choose : make a new engine, or return None during a session; ``choose`` also if the
     runner is the same.
     """
 
     def __init__(self, renew: Renew, choose: Choose | None = None) -> None:
         self._renew, self._choose = renew, choose
-        self._news = False  # since the last tick; a source may have a clock of its own
+        self._news = False  # data since the last tick; a source may have a separate clock
         self._tick_t = 0.0
         self._heard = False
         self._stopped = False
@@ -47,11 +48,11 @@ class Renewal:
         self._due = False
 
     def hasten(self) -> None:
-        """Renew the engine as soon as no session goes on."""
+        """Renew the engine as soon as no session is running."""
         self._due = True
 
     def watch(self, item: Input) -> Engine | Command | None:
-        """Return a new engine if this input needs one, or a command for the old one first."""
+        """Return a new engine if one is due, or a command that the old one needs first."""
         if isinstance(item, Packet):
             self._news = True
         elif isinstance(item, Belt):
@@ -63,7 +64,7 @@ class Renewal:
         return None
 
     def belt(self, t: float) -> list[Belt]:
-        """Return what the new engine is to know of the belt."""
+        """Return the belt's last report, for the new engine."""
         return [replace(self._belt, t=t)] if self._belt else []
 
     def _tick(self, t: float) -> Engine | Command | None:

@@ -1,8 +1,8 @@
-"""Fences around what the daemon shows and gives: a sink or an actuator can fail alone.
+"""Fences around sinks and actuators: one of them can fail alone.
 
-One that raises, also in a timer or a task of its own, or takes too long to open or close, is off
-until the next engine, is told once and is not asked meanwhile. It is left in good order at the end
-if it was entered. ``cued/fences.py`` says what is fenced and what is not.
+A part that raises, even in its own timer or task, or takes too long to open or close, is reported
+once and not called until the next engine. If it was entered, it is still left cleanly at the end.
+``cued/fences.py`` says what is fenced and what is not.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from cued.actuators.actuator import Actuator, Report
 from cued.fences import Failed, Fence
 from cued.model import AnyEvent, Beat, Cue, CuedError, CueDone, Input
 from cued.parts import Exit
-from cued.runtime.supervise import alone
+from cued.runtime.supervise import guarded
 from cued.sinks.sink import Sink
 
 P = TypeVar("P")
 F = TypeVar("F", Sink, Actuator)
 Heard = TypeVar("Heard")
 
-OPENS_S = 7.0  # all together: what needs longer is as good as missing, and READY is due in 10 s
-LEAST_S = 0.5  # however long the others took
+OPENS_S = 7.0  # for all parts together: READY is due within 10 s; chosen
+LEAST_S = 0.5  # for each part, however long the others took; chosen
 CLOSES_S = 4.0  # chosen; the service is killed after 10 s
 
 
-def made(makes: Iterable[Callable[[Heard], P]], heard: Heard, failed: Failed) -> list[P]:
-    """Make parts, each with what it tells; one that cannot be made has failed."""
+def make_all(makes: Iterable[Callable[[Heard], P]], heard: Heard, failed: Failed) -> list[P]:
+    """Make parts, each with its callback; report those that cannot be made."""
     parts: list[P] = []
     for make in makes:
         try:
             parts.append(make(heard))
-        except CuedError:  # of the configuration
+        except CuedError:  # a mistake in the configuration
             raise
-        except Exception as error:  # noqa: BLE001 (that is what a fence is for)
+        except Exception as error:  # noqa: BLE001 (catching everything is a fence's purpose)
             failed(getattr(make, "func", make).__module__.removeprefix("cued."), error)
     return parts
 
@@ -52,8 +52,8 @@ class _Fenced(Generic[F]):
         self._mended = asyncio.Event()
         self._opens_s = OPENS_S
 
-    def patience(self, left_s: float) -> None:
-        """Set how long opening the part may take."""
+    def limit_opening(self, left_s: float) -> None:
+        """Limit the time for opening the part."""
         self._opens_s = min(max(left_s, LEAST_S), OPENS_S)
 
     async def __aenter__(self) -> Self:
@@ -69,20 +69,20 @@ class _Fenced(Generic[F]):
     async def _done_within(
         self, seconds: float, what: str, step: Callable[[], Awaitable[object]]
     ) -> bool:
-        """Take a step, or switch the part off; return whether it was taken."""
+        """Take a step and return True, or switch the part off."""
         try:
             async with asyncio.timeout(seconds):
                 await step()
         except TimeoutError:
             self._fence.fail(TimeoutError(f"it did not {what} within {seconds:.2g} s"))
-        except Exception as error:  # noqa: BLE001 (that is what a fence is for)
+        except Exception as error:  # noqa: BLE001 (catching everything is a fence's purpose)
             self._fence.fail(error)
         else:
             return True
         return False
 
     def caught(self, error: Exception) -> bool:
-        """Switch the part off if the error came out of it; return whether it did."""
+        """Switch the part off if the error came from it; return whether it did."""
         frames = walk_tb(error.__traceback__)
         if all(frame.f_locals.get("self") is not self._part for frame, _ in frames):
             return False
@@ -90,7 +90,7 @@ class _Fenced(Generic[F]):
         return True
 
     def mend(self) -> None:
-        """Let a part that could be entered try again."""
+        """Call a broken part again, if it could be entered."""
         if self._entered and self._fence.broken:
             self._fence.broken = False
             self._mended.set()
@@ -100,21 +100,21 @@ class FencedSink(_Fenced[Sink]):
     """A sink that can fail alone."""
 
     def take(self, event: AnyEvent) -> None:
-        """Hand an event on, to a sink that is open."""
+        """Pass an event on, if the sink is open."""
         if self._entered:
             self._fence.call(lambda: self._part.take(event), None)
 
     def watch(self, item: Input) -> None:
-        """Hand an input on."""
+        """Pass an input on."""
         self._fence.call(lambda: self._part.watch(item), None)
 
     async def run(self) -> None:
-        """Run the sink, and again each time it was mended."""
+        """Run the sink, and run it again each time it was mended."""
         while True:
             if self._entered and not self._fence.broken:
                 try:
-                    return await alone(self._part.run())
-                except Exception as error:  # noqa: BLE001 (that is what a fence is for)
+                    return await guarded(self._part.run())
+                except Exception as error:  # noqa: BLE001 (catching everything is a fence's purpose)
                     self._fence.fail(error)
             self._mended.clear()
             await self._mended.wait()
@@ -128,7 +128,7 @@ class FencedActuator(_Fenced[Actuator]):
         self._report = report
 
     def caught(self, error: Exception) -> bool:
-        """Switch the actuator off, and what it gives, if the error came out of it."""
+        """Switch the actuator off and end its cue, if the error came from it."""
         mine = super().caught(error)
         if mine:
             self.cancel()
@@ -143,9 +143,9 @@ class FencedActuator(_Fenced[Actuator]):
             self._report(CueDone(cue.t, cue.key, channel, ok=False, why="failed"))
 
     def beat(self, beat: Beat) -> None:
-        """Hand the beginning or the end of the metronome on."""
+        """Pass the metronome's start or stop on."""
         self._fence.call(lambda: self._part.beat(beat), None)
 
     def cancel(self) -> None:
-        """Stop the present cue, even of an actuator that has failed."""
+        """Stop the present cue, even if the actuator has failed."""
         Fence("", lambda _name, error: self._fence.fail(error)).call(self._part.cancel, None)

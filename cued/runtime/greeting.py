@@ -1,9 +1,9 @@
-"""What is said at the start, to somebody without a screen: "ready", or what is missing.
+"""The spoken greeting at the start, for people without a screen: "ready", or what is missing.
 
-* Ready is said once all sensors on the body are heard. If one is not within ``PATIENCE_S``, that is
-  said instead, once, and "ready" when they are. What else is missing is said after it.
-* Nobody is greeted into the middle of something: a cue of the coach within the last ``QUIET_S``, as
-  after a restart while somebody runs, goes first.
+* "Ready" is said once all sensors on the body send data. If one does not within ``PATIENCE_S``,
+  that is said first, once. Anything else that is missing follows.
+* The greeting interrupts nothing: it waits until ``QUIET_S`` after the coach's last cue, as after a
+  restart while somebody runs.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from cued.runtime.engine_renewal import HISTORY_UNKNOWN, NOT_KEPT
 
 PATIENCE_S = 10.0  # chosen: long enough to connect a sensor that is on
 QUIET_S = 3.0  # chosen: a phrase and a breath
-MISSING = {  # notices, and what is said of them
+MISSING = {  # codes of notices, and the phrase for each
     "motors_missing": "no_motors",
     FAILED: FAILED,
     NOT_KEPT: NOT_KEPT,
@@ -32,7 +32,7 @@ LOOKS: dict[str, tuple[Pattern, str]] = {
 
 
 class Greeting:
-    """Says how the start went; a pure state machine over inputs and events."""
+    """Chooses the greeting; a pure state machine over inputs and events."""
 
     def __init__(self, words: Phrases, sensors: Iterable[str], *, program: bool = False) -> None:
         self._greeting = "ready_program" if program else "ready"
@@ -43,7 +43,7 @@ class Greeting:
         self._owed: list[str] = []
         self._heard: set[str] = set()
         self._ready = False
-        self._told = False
+        self._greeted = False
 
     def hear(self, event: AnyEvent) -> None:
         """Process an event of the engine or of an actuator."""
@@ -51,7 +51,7 @@ class Greeting:
             case Link(state="up"):
                 self._missing.discard(event.sensor)
             case Notice() if event.code in MISSING and event.code not in self._heard:
-                self._heard.add(event.code)  # said once, however many fail
+                self._heard.add(event.code)  # said once, however many parts fail
                 self._owed.append(MISSING[event.code])
             case Cue(verdict="given") if event.key not in LOOKS:
                 self._quiet_until = event.t + QUIET_S
@@ -59,7 +59,7 @@ class Greeting:
                 pass
 
     def feed(self, item: Input) -> Cue | None:
-        """Process an input and return the greeting that is due, if any."""
+        """Process an input; return the greeting that is due, if any."""
         if not isinstance(item, Tick) or (self._ready and not self._owed):
             return None
         now = item.t
@@ -67,12 +67,12 @@ class Greeting:
         if now < self._quiet_until:
             return None
         if not self._ready and not self._missing:
-            self._ready = self._told = True
+            self._ready = self._greeted = True
             return self._say(self._greeting, now)
-        if not self._told and now - self._began >= PATIENCE_S:
-            self._told = True
+        if not self._greeted and now - self._began >= PATIENCE_S:
+            self._greeted = True
             return self._say("no_sensor", now)
-        return self._say(self._owed.pop(0), now) if self._owed and self._told else None
+        return self._say(self._owed.pop(0), now) if self._owed and self._greeted else None
 
     def _say(self, key: str, now: float) -> Cue:
         self._quiet_until = now + QUIET_S

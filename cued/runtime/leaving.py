@@ -1,12 +1,12 @@
-"""Handles the signals that end the process, and ends it by a deadline whatever hangs.
+"""Handles the signals that end the process, and enforces a deadline whatever hangs.
 
 Rules
 -----
-* A thread reads the signals, because a loop that something blocks would not hear them.
-* ``LEAVES_S`` after the end was asked for, the process is gone: in good order if that can be, else
-  with one line that names what hangs. Motors and relay are low by then, or go low with the process
+* A thread reads the signals, because a blocked event loop would not notice them.
+* The process ends within ``LEAVES_S`` of the request: cleanly if possible, else by force with one
+  line that names what hangs. Motors and relay are low by then, or go low with the process
   (``keeper.py``).
-* A library that holds the interpreter's lock stops every thread; then systemd's own limit remains
+* A library that holds the interpreter lock stops every thread; then systemd's own limit remains
   (``TimeoutStopSec``).
 """
 
@@ -22,7 +22,7 @@ from asyncio import AbstractEventLoop
 from collections.abc import Callable, Mapping
 from types import FrameType
 
-LEAVES_S = 9.0  # so that it is over within 10 s
+LEAVES_S = 9.0  # the process has to end within 10 s
 HUNG = 1  # exit status
 ENDING = frozenset({signal.SIGTERM, signal.SIGINT})
 
@@ -30,7 +30,7 @@ _leaving = threading.Event()
 
 
 def leave_soon() -> None:
-    """End the process within ``LEAVES_S``, if it has not ended by itself."""
+    """End the process by force after ``LEAVES_S``, if it still runs."""
     if not _leaving.is_set():
         _leaving.set()
         threading.Thread(target=_leave, name="deadline", daemon=True).start()
@@ -43,8 +43,8 @@ def _leave() -> None:
 
 
 def _hanging() -> str:
-    """Name the threads that are still there, the main one by where it is."""
-    frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage] (there is no other way)
+    """Name the threads that still run, and the code that the main one is in."""
+    frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage] (no public way exists)
     main = frames.get(threading.main_thread().ident or 0)
     others = [t.name for t in threading.enumerate() if not t.daemon]
     names = [f"MainThread ({_where(main)})" if n == "MainThread" else n for n in others]
@@ -57,24 +57,24 @@ def _where(frame: FrameType | None) -> str:
 
 
 class Signals:
-    """Hands signals to the loop from a thread; what each does can be changed.
+    """Passes signals from a thread to the event loop; their actions can be changed.
 
-    The loop's own ``add_signal_handler`` may not be used beside it: there is one such pipe.
+    The loop's own ``add_signal_handler`` must not be used as well: there is only one wake-up pipe.
     """
 
     def __init__(self, loop: AbstractEventLoop) -> None:
         self._loop = loop
-        self._does: Mapping[int, Callable[[], None]] = {}
+        self._actions: Mapping[int, Callable[[], None]] = {}
         self._read, write = os.pipe()
         os.set_blocking(write, False)
         signal.set_wakeup_fd(write, warn_on_full_buffer=False)
         threading.Thread(target=self._listen, name="signals", daemon=True).start()
 
-    def mean(self, does: Mapping[int, Callable[[], None]]) -> None:
-        """Set what is called in the loop for each signal from now on."""
-        self._does = does
-        for number in does:
-            signal.signal(number, _heard_elsewhere)
+    def set_actions(self, actions: Mapping[int, Callable[[], None]]) -> None:
+        """Set the function that the loop calls for each signal from now on."""
+        self._actions = actions
+        for number in actions:
+            signal.signal(number, _ignore)
 
     def _listen(self) -> None:
         while numbers := os.read(self._read, 64):
@@ -85,9 +85,9 @@ class Signals:
                     self._loop.call_soon_threadsafe(self._do, number)
 
     def _do(self, number: int) -> None:
-        if number in self._does:
-            self._does[number]()
+        if number in self._actions:
+            self._actions[number]()
 
 
-def _heard_elsewhere(_number: int, _frame: FrameType | None) -> None:
-    """Do nothing, so that the signal's number goes to the thread and nowhere else."""
+def _ignore(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing: the signal's number reaches the thread through the wake-up pipe."""

@@ -1,7 +1,7 @@
-"""One daemon for a station at a time: two would take sensors, pins and sound from each other.
+"""The station's lock: two daemons would take sensors, pins and sound from each other.
 
 The lock is a file in the folder of the history, held for as long as the process lives, however it
-ends (flock). Where no file can be made, a full or read-only disk, there is no lock: coaching does
+ends (flock). If no file can be made, on a full or read-only disk, there is no lock: coaching does
 not depend on it.
 """
 
@@ -17,7 +17,7 @@ from cued.model import CuedError
 
 
 class Taken(CuedError):
-    """Another daemon of this station runs."""
+    """Another daemon of this station is running."""
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def only_one(state: Path, station: str) -> Generator[None]:
 
 
 def held(state: Path, station: str) -> bool:
-    """Return whether a daemon of this station runs."""
+    """Return whether a daemon of this station is running."""
     try:
         fd = os.open(_path(state, station), os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -65,5 +65,5 @@ def _lock(fd: int) -> bool:
     except BlockingIOError:
         return False
     except OSError:
-        return True  # a file system that knows no locks
+        return True  # a file system without locks
     return True

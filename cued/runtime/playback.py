@@ -1,7 +1,7 @@
-"""Plays recorded or simulated inputs in the rhythm in which they once arrived.
+"""Playback of recorded or simulated inputs, at the pace at which they arrived or faster.
 
-Each is due so long after the first as its time says, by the speed, so waiting never adds up. At
-full speed the event loop gets its turn now and then, so that speech and sinks live.
+Each input's due time is counted from the first one, so delays never add up. At full speed the event
+loop gets a turn now and then, so that speech and sinks keep working.
 """
 
 from __future__ import annotations
@@ -44,5 +44,5 @@ class Playback:
             emit(item)
 
     async def request(self, request: BeltRequest) -> str:
-        """Pass a wish to the belt, if there is one: a recording's does what it did."""
+        """Pass a request to the simulated belt; a recording has none."""
         return self._belt(request) if self._belt else "a recording's belt cannot be changed"

@@ -1,7 +1,7 @@
-"""The file by which the minder knows that a session is open and the coach alive (``minder.py``).
+"""The file that shows the minder that a session is open and the coach alive (``minder.py``).
 
-It lies in the folder that systemd makes in memory, so touching it wears no card. It stays behind
-only when the coach ends otherwise than in good order.
+It is in the folder that systemd makes in memory, so touching it does not wear the SD card. It stays
+behind only if the coach does not end cleanly.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ class SessionMarker:
         self._clip = clip
         self._pins = pins
         self._open = False
-        self._beaten = float("-inf")
+        self._touched = float("-inf")
 
     def hear(self, event: AnyEvent) -> None:
-        """Begin with a session, and end with it."""
+        """Write the file when a session begins, and remove it when the session ends."""
         if isinstance(event, Phase) and event.from_ == "idle":
             about = json.dumps({"clip": self._named(), "pins": self._pins})
             with contextlib.suppress(OSError):
@@ -43,22 +43,22 @@ class SessionMarker:
             self.close()
 
     def _named(self) -> str:
-        """Name the clip; where the voice itself cannot, the motors are left."""
+        """Return the clip's path; if the voice fails, only the motors are left."""
         try:
             return self._clip()
-        except Exception as fault:  # noqa: BLE001 (no session ends for want of it)
+        except Exception as fault:  # noqa: BLE001 (a missing clip must not end the session)
             log.warning("the minder has no clip: %r", fault)
             return ""
 
     def beat(self, now: float) -> None:
         """Show that the coach is alive."""
-        if self._open and now - self._beaten >= BEAT_S:
-            self._beaten = now
+        if self._open and now - self._touched >= BEAT_S:
+            self._touched = now
             with contextlib.suppress(OSError):
                 os.utime(self._path)
 
     def close(self) -> None:
-        """Put the file away: no session is open, or it ends in good order."""
+        """Remove the file: no session is open, or the coach ends cleanly."""
         self._open = False
         with contextlib.suppress(OSError):
             self._path.unlink(missing_ok=True)

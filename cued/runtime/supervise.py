@@ -1,10 +1,10 @@
-"""The one reconnect loop: run, and after a lost link wait and run again.
+"""The one reconnect loop: runs a source, and runs it again after its link was lost.
 
-``LinkLost`` means that a far end went away. It is waited out with jittered exponential back-off,
-told once as a warning and then as debug, and forgotten once data flow again (``up()``). A return
-means finished. Any other exception is a fault of our own: it is told by ``failed``, once for each
-kind, and the source is started again in the same way, because a runner is better served by the
-sensors that still work than by none.
+``LinkLost`` means that a far end went away. The loop waits with jittered exponential back-off, logs
+the first loss as a warning and later ones as debug, and starts over once data flow (``up()``). A
+return means finished. Any other exception is our own fault: ``failed`` reports it once per kind,
+and the source is started again in the same way, because the sensors that still work are better for
+a runner than none.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from cued.model import LinkLost
 
 log = logging.getLogger(__name__)
 
-FIRST_S = 0.5  # delays: first, longest and growth; chosen
-LONGEST_S = 30.0  # as above: a sensor that comes back waits no longer for us
-STEP = 2.0  # as above
-LOOK_EVERY_S = 0.05  # chosen: nobody notices
+FIRST_S = 0.5  # first delay; chosen
+LONGEST_S = 30.0  # the longest that a returning sensor waits for us; chosen
+STEP = 2.0  # growth of the delay; chosen
+LOOK_EVERY_S = 0.05  # chosen: too short to notice
 
 T = TypeVar("T")
 
@@ -37,34 +37,34 @@ class Runs(Protocol):
 
 
 def back_off(failures: int, chance: float, longest_s: float = LONGEST_S) -> float:
-    """Return how long to wait after so many failures in a row, s; ``chance`` 0..1: ±25 %."""
-    steps = min(failures - 1, 10)  # a far end that stays away overflows no power
+    """Return the delay after a number of failures in a row, s; ``chance`` 0..1: ±25 %."""
+    steps = min(failures - 1, 10)  # so that the power never overflows
     return min(longest_s, FIRST_S * STEP**steps) * (0.75 + 0.5 * chance)
 
 
-async def alone(work: Awaitable[None]) -> None:
-    """Await work; a cancellation that nobody here asked for is a fault as any other."""
+async def guarded(work: Awaitable[None]) -> None:
+    """Await work; turn a cancellation that this task was not asked for into an error."""
     try:
         await work
     except asyncio.CancelledError as error:
-        if told_to_end():
+        if cancel_requested():
             raise
         raise RuntimeError("a library cancelled it") from error
 
 
-def told_to_end() -> bool:
-    """Return whether the present task was told to end: a library may raise the same by itself."""
+def cancel_requested() -> bool:
+    """Return whether the task itself was cancelled: libraries may raise CancelledError too."""
     task = asyncio.current_task()
     return task is None or task.cancelling() > 0
 
 
-def ignore(*_told: object) -> None:
-    """Do nothing with what is told."""
+def ignore(*_arguments: object) -> None:
+    """Do nothing: a callback for reports that nobody needs."""
 
 
 @contextlib.asynccontextmanager
 async def meanwhile(work: Coroutine[Any, Any, T]) -> AsyncGenerator[asyncio.Task[T]]:
-    """Do work in the background meanwhile; at the end it is cancelled and waited for."""
+    """Run work in the background during the block, then cancel it and wait for its end."""
     task = asyncio.create_task(work)
     try:
         yield task
@@ -76,7 +76,7 @@ async def meanwhile(work: Coroutine[Any, Any, T]) -> AsyncGenerator[asyncio.Task
 async def until(
     condition: Callable[[], bool], within_s: float, task: asyncio.Task[Any] | None = None
 ) -> None:
-    """Wait until a condition holds. Raises TimeoutError, or what has ended the task."""
+    """Wait until a condition holds. Raises TimeoutError, or the exception that ended the task."""
     async with asyncio.timeout(within_s):
         while not condition():
             if task and task.done():
@@ -92,7 +92,7 @@ async def supervise(
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     chance: Callable[[], float] = random.random,
 ) -> None:
-    """Keep ``run`` running until it returns; without ``failed``, faults of our own end it."""
+    """Keep ``run`` running until it returns; without ``failed``, our own faults end it."""
     failures = 0
     faults: set[str] = set()
 
@@ -104,7 +104,7 @@ async def supervise(
 
     while True:
         try:
-            await alone(run(up))
+            await guarded(run(up))
         except LinkLost as lost:
             failures += 1
             wait = back_off(failures, chance())

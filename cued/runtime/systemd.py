@@ -1,9 +1,9 @@
-"""What systemd is told (sd_notify(3)), and the sockets that it opened (sd_listen_fds(3)).
+"""Notifications to systemd (sd_notify(3)), and the sockets that it opened (sd_listen_fds(3)).
 
-The socket of notices is opened once and kept: the watchdog has to be fed even when somebody has
-used up every file that this process may open. Each socket that was opened, for port 80 without the
-right to it, is duplicated where it is asked for, so that who closes it leaves it for the next.
-Where no page is served on the network, who asks there is turned away at once and not left waiting.
+The notification socket is opened once and kept: the watchdog has to be fed even when the process
+has used up its file descriptors. systemd opens port 80, which the process may not. Each listening
+socket is duplicated for every use, so that closing one leaves it open for the next.
+If no page is served on the network, connections are closed at once instead of left waiting.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def notify(state: str) -> bool:
     if address.startswith("@"):
         address = "\0" + address[1:]
     try:
-        # Not waited for: where systemd itself hangs, what it has not read yet is enough.
+        # Do not wait: if systemd itself hangs, its unread notifications are enough.
         _socket().sendto(state.encode(), socket.MSG_DONTWAIT, address)
     except OSError:
         return False
@@ -39,14 +39,14 @@ def _socket() -> socket.socket:
 
 
 def watchdog_s() -> float | None:
-    """Return how often systemd wants to hear from this process, s; None when it does not."""
+    """Return the watchdog's period, s; None without a watchdog."""
     usec = os.environ.get("WATCHDOG_USEC", "")
     ours = os.environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
     return int(usec) / 1e6 if usec.isdigit() and ours else None
 
 
-def handed() -> list[socket.socket]:
-    """Return the listening sockets that systemd handed over, if any."""
+def handed_sockets() -> list[socket.socket]:
+    """Return the listening sockets that systemd passed to this process, if any."""
     count = os.environ.get("LISTEN_FDS", "")
     if not count.isdigit() or os.environ.get("LISTEN_PID") != str(os.getpid()):
         return []
@@ -54,10 +54,10 @@ def handed() -> list[socket.socket]:
 
 
 @contextlib.asynccontextmanager
-async def turned_away() -> AsyncGenerator[None]:
-    """Close every connection until a server takes over."""
+async def refusing_connections() -> AsyncGenerator[None]:
+    """Accept and close every connection while the block runs."""
     async with contextlib.AsyncExitStack() as stack:
-        for listening in handed():
+        for listening in handed_sockets():
             server = await asyncio.start_server(lambda _, w: w.close(), sock=listening)
             stack.callback(server.close)
         yield

@@ -30,7 +30,7 @@ from aiohttp.web_protocol import RequestHandler
 from msgspec import Struct
 
 from cued.reading import from_json
-from cued.runtime.systemd import handed
+from cued.runtime.systemd import handed_sockets
 from cued.sinks._hosts import EVERYWHERE, hostname, is_ours
 
 TYPES = {
@@ -111,7 +111,7 @@ class Pages:
         self._watch_connections()
         try:
             await web.TCPSite(self._runner, host, port).start()
-            for listening in handed() if host in EVERYWHERE else ():
+            for listening in handed_sockets() if host in EVERYWHERE else ():
                 await web.SockSite(self._runner, listening).start()
         except OSError:
             await self._runner.cleanup()

@@ -29,7 +29,7 @@ from bleak.exc import (
 )
 
 from cued.devices.device import Advert
-from cued.runtime.supervise import ignore, meanwhile, told_to_end
+from cued.runtime.supervise import cancel_requested, ignore, meanwhile
 from cued.sources._ble_adapter import StuckAdapter
 
 log = logging.getLogger("cued.ble")
@@ -53,7 +53,7 @@ def theirs() -> Generator[None]:
     try:
         yield
     except asyncio.CancelledError as error:
-        if told_to_end():
+        if cancel_requested():
             raise
         raise BleakError("bleak: it cancelled itself") from error
     except TRIPS as error:

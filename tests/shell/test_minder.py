@@ -29,7 +29,7 @@ def told(stamps, step=0.5):
     return [n * step for n, stamp in enumerate(stamps) if one.feed(stamp, n * step)]
 
 
-def test_a_file_that_is_touched_or_not_there_is_no_reason_to_tell():
+def test_a_file_that_is_touched_or_not_there_is_no_reason_to_warn():
     assert told([None] * 100) == []
     assert told(list(range(100))) == []
 
@@ -77,8 +77,8 @@ def test_a_voice_that_cannot_name_its_clip_leaves_the_motors(tmp_path):
 @pytest.mark.parametrize("content", ["", "{", '{"clip": "", "pins": null}'])
 def test_a_file_that_says_nothing_gives_nothing(tmp_path, content):
     (tmp_path / "session").write_text(content)
-    minder.tell(tmp_path / "session")
-    minder.tell(tmp_path / "none")
+    minder.warn(tmp_path / "session")
+    minder.warn(tmp_path / "none")
 
 
 def test_motors_are_driven_in_pulses_by_a_keeper_and_the_clip_is_played(tmp_path, monkeypatch):
@@ -100,7 +100,7 @@ def test_motors_are_driven_in_pulses_by_a_keeper_and_the_clip_is_played(tmp_path
                 self.stdin = _Tee(self.stdin, lines.append, write)
 
     monkeypatch.setattr(subprocess, "Popen", Keeper)
-    minder.tell(marker)
+    minder.warn(marker)
     assert (tmp_path / "played").read_text().split() == ["-q", "/clip.wav"]
     assert b"".join(lines) == b"12 1.0\n13 1.0\n12 0.0\n13 0.0\n" * 3
 

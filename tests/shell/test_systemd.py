@@ -23,19 +23,19 @@ def listening(monkeypatch):
 
 async def test_who_asks_where_nothing_is_served_is_turned_away(listening):
     for _ in range(2):  # the second daemon of a process finds it open, too
-        async with systemd.turned_away():
+        async with systemd.refusing_connections():
             reader, writer = await asyncio.open_connection(*listening.getsockname())
             assert await reader.read() == b""
             writer.close()
 
 
 def test_what_was_handed_to_another_process_is_not_ours(listening, monkeypatch):
-    (ours,) = systemd.handed()
+    (ours,) = systemd.handed_sockets()
     ours.close()
     monkeypatch.setenv("LISTEN_PID", "1")
-    assert systemd.handed() == []
+    assert systemd.handed_sockets() == []
     monkeypatch.delenv("LISTEN_FDS")
-    assert systemd.handed() == []
+    assert systemd.handed_sockets() == []
 
 
 def test_a_systemd_that_does_not_listen_holds_nothing_up(tmp_path, monkeypatch):

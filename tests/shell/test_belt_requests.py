@@ -1,4 +1,4 @@
-"""What is wished of the belt, on its way to the sources."""
+"""Requests for the belt, on their way to the sources."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ import asyncio
 import pytest
 
 from cued.model import BeltRequest
-from cued.runtime.belt_wishes import MOST_WAITING, BeltWishes
+from cued.runtime.belt_requests import MOST_WAITING, BeltRequests
 
 
 class Slow:
-    """A source that answers when it is let go on."""
+    """A source that answers a request other than a stop once released."""
 
     def __init__(self) -> None:
         self.asked = []
         self.go_on = asyncio.Event()
 
-    async def request(self, wish):
-        self.asked.append(wish.speed_m_s)
-        if wish.speed_m_s != 0:
+    async def request(self, request):
+        self.asked.append(request.speed_m_s)
+        if request.speed_m_s != 0:
             await self.go_on.wait()
         return ""
 
 
-def wish(speed):
+def request(speed):
     return BeltRequest(t=0.0, speed_m_s=speed)
 
 
 @pytest.fixture
 async def slow():
     source = Slow()
-    source.wishes = BeltWishes([source], pytest.fail, pytest.fail)
-    running = asyncio.create_task(source.wishes.run())
+    source.requests = BeltRequests([source], pytest.fail, pytest.fail)
+    running = asyncio.create_task(source.requests.run())
     yield source
     running.cancel()
     await asyncio.wait([running])
@@ -43,22 +43,22 @@ async def settled():
         await asyncio.sleep(0)
 
 
-async def test_a_stop_waits_for_no_wish_and_none_of_before_comes_true_after_it(slow):
+async def test_a_stop_waits_for_no_request_and_drops_those_before_it(slow):
     for speed in (1.0, 1.5, 0.0):
-        slow.wishes.add(wish(speed))
+        slow.requests.add(request(speed))
         await settled()
     assert slow.asked == [1.0, 0.0]
-    slow.wishes.add(wish(0.8))
+    slow.requests.add(request(0.8))
     slow.go_on.set()
     await settled()
     assert slow.asked == [1.0, 0.0, 0.8]
 
 
-async def test_of_too_many_the_oldest_is_no_longer_wished_for(slow):
-    slow.wishes.add(wish(1.0))
+async def test_of_too_many_requests_the_oldest_is_dropped(slow):
+    slow.requests.add(request(1.0))
     await settled()
     for n in range(MOST_WAITING + 1):
-        slow.wishes.add(wish(2.0 + n))
+        slow.requests.add(request(2.0 + n))
     slow.go_on.set()
     await settled()
     assert slow.asked == [1.0, *(3.0 + n for n in range(MOST_WAITING))]
