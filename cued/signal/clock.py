@@ -10,7 +10,7 @@ Rules
 * The times returned are strictly increasing over the life of the object, for any input: device time
   is stretched or squeezed, never stepped back.
 * With device ticks the envelope may rise by ``RISE`` a second, to follow a slow device clock; a
-  fast one pushes the envelope down without that. A tick that goes back, or an arrival ``RESTART_S``
+  fast one pushes the envelope down anyway. A tick that goes back, or an arrival ``RESTART_S``
   earlier than the envelope allows, is a restarted device, and the mapping starts again.
 * Without ticks, samples are counted. A wrong sample period or lost samples then look like delay at
   first: the envelope is the smallest delay of the last ``WINDOW_S``, and the period is learnt from

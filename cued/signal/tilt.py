@@ -5,10 +5,10 @@ handful of plain floats updated sample by sample, so any split gives the same bi
 sample; numpy would cost more on blocks of five.
 
 Method: a linear complementary filter. The up vector is rotated by the gyroscope and pulled toward
-acceleration with a time constant of 4 s. Unlike often done (e.g. Valenti et al. 2015,
+acceleration with a time constant of 4 s. Contrary to common practice (e.g. Valenti et al. 2015,
 doi:10.3390/s150819302), the pull is not weakened during strong movement: the mean acceleration is
 gravity only over whole strides, and a weight by its size would favour part of the stride. On the
-jogging files of SisFall that halved the largest lean seen (47 to 22 degrees).
+jogging files of SisFall this halves the largest lean seen (47 to 22 degrees).
 The gyroscope's offset is learnt from the pull that keeps undoing it (Mahony et al. 2008,
 doi:10.1109/TAC.2008.923738): 7 deg/s would tilt the up vector by 28 degrees. Without a gyroscope
 the pull takes 0.5 s: good for a body at rest, shaken by every step otherwise.

@@ -4,7 +4,7 @@ A stride runs from one contact of a foot to its next contact. Its length is the 
 runs in that time, ``belt speed x stride time`` (integrated if the speed changed), because the
 person stays on the treadmill; its relative uncertainty is the belt's. Drift forward or back on the
 belt is not seen: 0.5 m over 20 strides is 2.5 cm each, about 4 % of a backward stride (estimated,
-not measured), by which single lengths are less certain.
+not measured), so single lengths are that much less certain.
 
 Without a belt speed the length is the foot's trajectory (``Travel``), else None. A trajectory is
 complete only at the rest after the contact, up to about 0.5 s later, so while trajectories come in,

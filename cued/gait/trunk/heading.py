@@ -94,11 +94,11 @@ def _share(product: float, squares: float) -> float:
 
 
 class JoltDirection:
-    """The horizontal direction in which acceleration jumps at contact, from leads of vertical.
+    """The horizontal direction in which acceleration jumps at contact.
 
-    It differs between forward and backward walking and with an unknown mounting. The network that
-    finds contacts is given the acceleration along it, so that one network serves all. It is no
-    evidence of the direction of walking.
+    It is where horizontal acceleration leads vertical, which depends on the direction of walking
+    and the mounting. The network that finds contacts is given the acceleration along it, so that
+    one network serves all. It is no evidence of the direction of walking.
     """
 
     def __init__(self) -> None:

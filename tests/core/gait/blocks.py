@@ -1,4 +1,4 @@
-"""Blocks cut up, as packets of any size would bring them."""
+"""Blocks cut into pieces, as from packets of any size."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cued.model import Block
 
 
 def frozen(block: Block) -> Block:
-    """Make its arrays read-only, so that whoever changes them fails."""
+    """Make a block's arrays read-only, so that changing them fails."""
     for array in (block.t, block.acc, block.gyr, block.ok):
         if array is not None:
             array.flags.writeable = False

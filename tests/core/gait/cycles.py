@@ -1,4 +1,4 @@
-"""A stride and what the trunk did in it, plain but for what a test says."""
+"""Strides and postures with plain values except those a test sets."""
 
 from __future__ import annotations
 

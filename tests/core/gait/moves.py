@@ -1,4 +1,4 @@
-"""Movements of a trunk written down from physics, with nothing of the detectors in them."""
+"""Movements of a trunk made from physics, independent of the detectors."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Move:
         return slice(round(start / DT), round(end / DT))
 
     def bounce(self, start: float, end: float, steps_hz: float, size_m: float) -> Move:
-        """Steps: the pelvis goes up and down by ``size_m`` in all, sways and nods."""
+        """Add steps: the pelvis moves up and down over ``size_m``, sways and nods."""
         part, w = self.between(start, end), 2 * np.pi * steps_hz
         self.rise[part] += -size_m / 2 * w * w * np.sin(w * self.t[part])
         self.push[part, 1] += 1.5 * np.sin(w / 2 * self.t[part])
@@ -39,7 +39,7 @@ class Move:
         return self
 
     def tip(self, start: float, end: float, angle: float) -> Move:
-        """Pitch goes to ``angle`` along half a cosine and stays there."""
+        """Take pitch to ``angle`` along half a cosine and keep it there."""
         part = self.between(start, end)
         x = np.linspace(0.0, np.pi, self.pitch[part].size)
         begin = self.pitch[part][0]
@@ -56,21 +56,21 @@ class Move:
         return self
 
     def then(self, other: Move) -> Move:
-        """This movement and then the other."""
+        """Return this movement followed by the other."""
         both = Move((self.t.size + other.t.size) * DT)
         for name in ("pitch", "rise", "push", "spin"):
             setattr(both, name, np.concatenate((getattr(self, name), getattr(other, name))))
         return both
 
     def knock(self, at: float) -> Move:
-        """Somebody hits the sensor: 8 g for 20 ms and a twitch."""
+        """Add a blow on the sensor: 8 g for 20 ms and a twitch."""
         self.push[self.between(at, at + 0.02)] += (80.0, 0.0)
         self.spin[self.between(at, at + 0.03)] += 8.0
         self.spin[self.between(at + 0.03, at + 0.06)] -= 8.0
         return self
 
     def block(self, *, gyro: bool = True, mounting: Floats | None = None, seed: int = 1) -> Block:
-        """What a sensor with ordinary noise makes of it."""
+        """Return what a sensor with ordinary noise measures."""
         rng = np.random.default_rng(seed)
         force = GRAVITY_M_S2 + self.rise
         acc = np.stack((-np.sin(self.pitch), 0 * self.pitch, np.cos(self.pitch)), axis=1)
@@ -96,7 +96,7 @@ def jogging(seconds: float = 20.0) -> Move:
 
 
 def running(seconds: float = 20.0) -> Move:
-    """Jogging with its impacts: a jolt, a push and a tilt with every step."""
+    """Return jogging with impacts: a jolt, a push and a tilt with every step."""
     move = jogging(seconds)
     for i in range(int(seconds * 2.7)):
         at = i / 2.7
@@ -106,7 +106,7 @@ def running(seconds: float = 20.0) -> Move:
 
 
 def joined(a: Block, b: Block) -> Block:
-    """One block after the other, blended over 0.4 s as one movement becomes another."""
+    """Return one block after the other, blended over 0.4 s."""
     n = 40
     k = np.linspace(0.0, 1.0, n)[:, None]
 
@@ -121,7 +121,7 @@ def joined(a: Block, b: Block) -> Block:
 
 
 def falling(at: float = 8.0, angle: float = 1.5) -> Move:
-    """Walking, then down for 0.6 s, an impact, and lying still for five seconds."""
+    """Return walking, a descent of 0.6 s, an impact, and lying still for five seconds."""
     impact = at + 0.6
     move = Move(impact + 5.0).bounce(0, at, 1.9, 0.04)
     move.tip(at, impact, angle).accelerate(at, impact, -4.0)
@@ -129,7 +129,7 @@ def falling(at: float = 8.0, angle: float = 1.5) -> Move:
 
 
 def stumbling(at: float = 8.0) -> Move:
-    """Walking; the foot catches, the support goes, the other foot lands hard, and on."""
+    """Return walking in which a foot catches, support is lost, and the other foot lands hard."""
     move = walking(at + 8.0)
     move.shove(at, at + 0.04, -25.0).accelerate(at + 0.04, at + 0.34, -3.5)
     move.accelerate(at + 0.34, at + 0.41, 15.0)
@@ -165,5 +165,5 @@ def recorded(folder: Path) -> list[Block]:
 
 
 def truth(folder: Path, kind: str) -> float:
-    """Return the time of the first truth of this kind."""
+    """Return the time of the first truth row of this kind."""
     return next(row.t for row in read_table(folder).truth if row.kind == kind)

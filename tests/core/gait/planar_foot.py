@@ -1,7 +1,7 @@
 """A foot that moves in one plane, with contacts, lifts and strides known by construction.
 
-The sole's pitch and the foot's place are written as smooth pieces; what a sensor on it feels
-follows by differentiation. Nothing here knows how the detector works.
+The sole's pitch and the foot's position are smooth pieces; the sensor's signals follow by
+differentiation. Nothing here depends on the detector.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Gaitlet:
     length_m: float
     landing: float
     leaving: float
-    flat_from: float = 0.08  # share of the stride at which the sole lies flat,
-    flat_to: float = 0.40  # and at which it starts to roll off
+    flat_from: float = 0.08  # share of the stride at which the sole lies flat
+    flat_to: float = 0.40  # share at which it starts to roll off
     lift_m: float = 0.08
 
 
@@ -39,7 +39,7 @@ RUN = Gaitlet(0.72, 0.38, 1.8, landing=-0.25, leaving=1.1, flat_from=0.08, flat_
 
 @dataclass
 class Walked:
-    """Samples of a foot at 100 Hz in body axes, and what is true of them."""
+    """Samples of a foot at 100 Hz in body axes, and its true contacts and lifts."""
 
     t: Floats
     acc: Floats
@@ -55,7 +55,7 @@ def ease(x: Floats) -> Floats:
 
 
 def felt(ax: Floats, az: Floats, pitch: Floats) -> tuple[Floats, Floats]:
-    """See level axes from body axes: about +y a positive turn takes x down."""
+    """Rotate level axes into body axes; a positive turn about +y takes x down."""
     c, s = np.cos(pitch), np.sin(pitch)
     return ax * c - az * s, ax * s + az * c
 
@@ -72,7 +72,7 @@ def walk(*parts: tuple[Gaitlet, int], still_s: float = 2.0, noise: float = 0.02)
     start = still_s
     strides = [g for g, n in parts for _ in range(n)]
     for g in strides:
-        # A stride here begins in flat stance and ends there, so the landing is inside it.
+        # A stride here begins and ends in flat stance, so the landing is inside it.
         roll, lift = start, start + (g.stance - g.flat_to) * g.stride_s
         contact = start + (1 - g.flat_to) * g.stride_s
         flat = contact + g.flat_from * g.stride_s
@@ -86,7 +86,7 @@ def walk(*parts: tuple[Gaitlet, int], still_s: float = 2.0, noise: float = 0.02)
         lifts.append(lift)
         start += g.stride_s
     ax, az = np.gradient(np.gradient(x, h), h), np.gradient(np.gradient(z, h), h) + G
-    for c in contacts:  # a blow of 20 ms as the foot lands
+    for c in contacts:  # an impact of 20 ms as the foot lands
         az += 25.0 * np.exp(-(((t - c - 0.01) / 0.006) ** 2))
     rate = np.gradient(pitch, h)
     fx, fz = felt(ax, az, pitch)
@@ -100,7 +100,7 @@ def walk(*parts: tuple[Gaitlet, int], still_s: float = 2.0, noise: float = 0.02)
 
 
 def block(w: Walked, first: int = 0, last: int | None = None, **changes: object) -> Block:
-    """Make one block of samples first..last."""
+    """Make one block of samples ``first`` to ``last``."""
     ok = np.ones(w.t.size, dtype=bool)
     whole = Block("toe", "foot_left", w.t.copy(), w.acc.copy(), w.gyr.copy(), ok, True, True)
     return replace(part(whole, first, last), **changes)

@@ -1,18 +1,18 @@
-"""A runner in one plane, forward or backward: what feet, shanks and trunk feel, from mechanics.
+"""A simulated runner in one plane, forward or backward: signals of feet, shanks and trunk.
 
-Synthetic. Nobody has published a sensor's recording of backward running, so this is made of what
-is published about it, and shares nothing with ``cued/simulation`` but the blow of a landing:
+Synthetic. No sensor recording of backward running is published, so this is made from published
+mechanics, and shares nothing with ``cued/simulation`` but the impact of a landing:
 
-* the body is a mass that a leg throws: a pulse of force per step, nothing in flight, pointing from
-  the foot to the hip. Backward it rises slower than it falls, forward the other way round, and
+* the body is a mass accelerated by the legs: a pulse of force per step from the foot to the hip,
+  none in flight. Backward the force rises slower than it falls, forward the reverse, and backward
   steps are quicker, flights longer (Cavagna 2012, J Exp Biol 215:75);
-* the foot that stands goes with the belt and turns about ball or heel. Backward the ball lands
+* the foot on the ground moves with the belt and turns about ball or heel. Backward the ball lands
   first and the foot lies behind the hip (Roos 2012, PMC3391667);
 * thigh and shank, each 0.245 of a height of 1.75 m (Winter), follow from where hip and ankle are;
   in mid-stance the knee is bent by 41 degrees backward and 44 forward (Roos 2012);
-* between two stances the ankle goes along a smooth path and the joint of the foot turns evenly.
+* between two stances the ankle follows a smooth path and the ankle joint turns smoothly.
 
-What a sensor feels is the second difference of its path. Axes as in ``cued.frames``.
+Accelerations are second differences of a sensor's path. Axes as in ``cued.frames``.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Runner(Struct, frozen=True):
 
 
 def smooth(p0: Floats, v0: Floats, p1: Floats, v1: Floats, u: Floats) -> Floats:
-    """Quintic from one place and velocity to another over u in 0..1, without end acceleration."""
+    """Return a quintic from p0, v0 to p1, v1 over u in 0..1, without acceleration at the ends."""
     d = p1 - p0
     c3, c4, c5 = 10 * d - 6 * v0 - 4 * v1, -15 * d + 8 * v0 + 7 * v1, 6 * d - 3 * (v0 + v1)
     return p0 + v0 * u + u**3 * (c3 + u * (c4 + u * c5))
@@ -78,10 +78,10 @@ class Cycle:
 
     def __init__(self, runner: Runner) -> None:
         land, leave, clear, quick, long = runner.drawn()
-        v, way = runner.speed, -1.0 if runner.backward else 1.0
+        v, sign = runner.speed, -1.0 if runner.backward else 1.0
         forward_spm = 150.0 + 6.01 * v  # 256 people; backward x1.14 (Cavagna 2012)
         step_s = 60.0 / (quick * forward_spm * (1.14 if runner.backward else 1.0))
-        # Mean over 0.8 to 4.7 m/s (Cavagna 2012); that it grows with speed is chosen.
+        # Mean over 0.8 to 4.7 m/s (Cavagna 2012); its growth with speed is chosen.
         aloft_s = long * (0.098 if runner.backward else 0.072) * (v / 2.8) ** 0.5
         self.stride_s = 2.0 * step_s
         part = (step_s - aloft_s) / self.stride_s
@@ -90,7 +90,7 @@ class Cycle:
         force = np.sin(np.pi * u ** (1.15 if runner.backward else 0.85))
         force *= G / (2.0 * force.mean())
         middle = float(force @ phase / force.sum()) * self.stride_s
-        foot_x = way * v * (middle - phase * self.stride_s)  # of its middle, under the hip's mean
+        foot_x = sign * v * (middle - phase * self.stride_s)  # of its middle, under the hip's mean
         both = force + np.roll(force, N // 2)
         push = -force * foot_x / 0.9
         hip = np.stack(
@@ -133,7 +133,7 @@ class Cycle:
         return bent - np.arctan2(leg[0], -leg[1])
 
     def _of(self, place: Floats, pitch: Floats, segment: str) -> Floats:
-        """Fourier coefficients of a sensor's x, z and pitch."""
+        """Return the Fourier coefficients of a sensor's x, z and pitch."""
         rows = np.concatenate((place + pitched(*AT[segment], pitch), pitch[None]))
         return np.fft.rfft(rows)[:, : HARMONICS + 1] / N
 
@@ -149,7 +149,7 @@ class Cycle:
 def run(
     runner: Runner, seconds: float = 20.0
 ) -> tuple[Floats, dict[str, tuple[Floats, Floats]], Floats]:
-    """From the midst of a run: times, each sensor's acceleration and turn rate, and contacts."""
+    """Return times, each sensor's acceleration and turn rate, and contacts of part of a run."""
     cycle, rng = Cycle(runner), np.random.default_rng([runner.seed, 1])
     t = np.arange(0.0, seconds, 0.01)
     knots = np.arange(-3.0, seconds + 2.0, cycle.stride_s)
@@ -178,7 +178,7 @@ def run(
 
 
 def _felt(cycle: Cycle, segment: str, phase, t: Floats) -> tuple[Floats, Floats]:
-    """Specific force and turn rate, with a little of what happens out of the plane."""
+    """Return specific force and turn rate, with a little movement out of the plane."""
     before, now, after = (cycle.at(segment, phase(t + h)) for h in (-H_S, 0.0, H_S))
     a = (after - 2 * now + before)[:2] / H_S**2
     pitch = now[2]

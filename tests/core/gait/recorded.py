@@ -17,7 +17,7 @@ from cued.signal.stream import Stream
 
 
 def blocks(track: SensorTrack, *, mounted: bool = True) -> list[Block]:
-    """Return what the engine makes of a sensor, or of one whose mounting nobody has said."""
+    """Return a sensor's blocks as in the engine, with or without its mounting."""
     stream = Stream(track.name, track.placement, track.mounting if mounted else None)
     end = float(track.t[-1])
     return stream.feed(
@@ -31,7 +31,7 @@ def trunk(recording: TableRecording, *, mounted: bool = True) -> list[Block]:
 
 @dataclass
 class Score:
-    """Counts over steady gait, and the errors of what was paired, s."""
+    """Counts over steady gait, and the errors of the pairs, s."""
 
     hits: int = 0
     missed: int = 0
@@ -49,7 +49,7 @@ class Score:
         steady: Callable[[float], bool],
         within: float,
     ) -> list[Pair]:
-        """Count one sensor's; give the pairs that are steady."""
+        """Count one sensor's events; return the steady pairs."""
         pairs = match(true, found, within)
         hits = [(i, j) for i, j in pairs if steady(true[i])]
         used = {j for _, j in pairs}
@@ -78,22 +78,22 @@ class Trial:
         return [row.t for row in self.recording.truth if row.kind == kind and row.side in own]
 
     def in_step(self) -> bool:
-        """Judge without any detector whether the truth and the sensor have the same clock.
+        """Return whether truth and sensor have the same clock, judged without a detector.
 
-        Some sensors of voisard lost samples on the way back: their movement then repeats itself
-        up to 13 % faster than the truth does, and no footfall can match.
+        Some sensors of voisard lost samples on the walk back: their strides then come up to 13 %
+        faster than the truth's, and no footfall can match.
         """
         turns = self.times("turn_start") + self.times("turn_end")
         contacts = np.array(self.times("contact"))
         block = self.blocks[0]
         assert block.gyr is not None
         size = np.sqrt((block.gyr**2).sum(axis=1))
-        for way in (
+        for times in (
             contacts[contacts < turns[0] - 0.3][1:],
             contacts[contacts > turns[-1] + 0.8][:-2],
         ):
-            stride = float(np.median(np.diff(way)))
-            part = size[(block.t >= way[0]) & (block.t <= way[-1])]
+            stride = float(np.median(np.diff(times)))
+            part = size[(block.t >= times[0]) & (block.t <= times[-1])]
             part = part - part.mean()
             lags = range(int(stride * 75), int(stride * 125))
             repeats = [float((part[:-k] * part[k:]).mean()) for k in lags]
@@ -117,7 +117,7 @@ def trials(
 
 
 def fewer(rate_hz: float) -> Spoil:
-    """Sample as slowly as that, each sample the mean of its time."""
+    """Resample at this rate, each sample the mean over its period."""
 
     def spoil(track: SensorTrack) -> SensorTrack:
         n = round(track.rate_hz / rate_hz)
@@ -130,7 +130,7 @@ def fewer(rate_hz: float) -> Spoil:
 
 
 def losing(share: float, packet: int = 10) -> Spoil:
-    """Lose that share of packets."""
+    """Lose this share of packets."""
 
     def spoil(track: SensorTrack) -> SensorTrack:
         n = len(track.t)

@@ -1,4 +1,4 @@
-"""No value is older than what it rests on allows, whatever is lost, turned or changed."""
+"""No value outlives its data, whatever is lost, turned or changed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ METRICS = every("metrics")
 OF_BELT = {name for name, metric in METRICS.items() if "belt" in metric.basis}
 OF_TRUNK = {name for name, metric in METRICS.items() if "trunk" in metric.basis}
 BACKWARD = Gait(t=0.0, mode="walking", direction="backward")
-LATEST_S = OLD_S + 0.5 + 0.1  # the merge waits half a second for a sensor, packets are of 0.05 s
+LATEST_S = OLD_S + 0.5 + 0.1  # the merge waits half a second for a sensor, packets last 0.05 s
 
 SCENARIO = """
 duration_s = 32
@@ -38,12 +38,12 @@ breaks = [{ at_s = %(lost)s, what = "%(how)s", sensor = "%(sensor)s", for_s = %(
 
 
 @functools.cache
-def walk(**told: object) -> tuple[list[Input], dict[str, Worn]]:
-    return simulated(parse(SCENARIO % told))
+def walk(**script: object) -> tuple[list[Input], dict[str, Worn]]:
+    return simulated(parse(SCENARIO % script))
 
 
 class Shown:
-    """What whoever only reads events holds for true."""
+    """The state of a reader that only sees events."""
 
     def __init__(self) -> None:
         self.values: dict[str, Measurement] = {}
@@ -88,8 +88,8 @@ def check(shown: Shown, events: list[AnyEvent], now: float, lost: set[str]) -> N
     sensor=st.sampled_from(["trunk", "foot_left", "foot_right"]),
     for_s=st.floats(0.3, 20.0),
 )
-def test_no_value_anywhere_outlives_its_basis(**told: object) -> None:
-    inputs, worn = walk(**told)
+def test_no_value_outlives_the_data_it_rests_on(**script: object) -> None:
+    inputs, worn = walk(**script)
     engine = Engine(worn, metrics=every("metrics"))
     shown, lost, seen = Shown(), set[str](), set[str]()
     for item in inputs:
@@ -100,7 +100,7 @@ def test_no_value_anywhere_outlives_its_basis(**told: object) -> None:
                 (lost.add if event.state == "lost" else lost.discard)(event.sensor)
         seen |= set(shown.values)
         check(shown, events, item.t, lost)
-    assert "stride_time_s" in seen  # there was something to outlive
+    assert "stride_time_s" in seen  # so the check is not empty
 
 
 def ages(*names: str) -> Ages:
@@ -127,21 +127,21 @@ def test_a_value_ends_four_seconds_after_the_stride_that_last_renewed_it():
     assert one.advance(11.0) == []
 
 
-def test_two_strides_without_the_trunk_end_what_it_told_and_nothing_else():
+def test_two_strides_without_the_trunk_end_its_values_and_no_others():
     one = ages("stride_time_s", "trunk_lean_deg")
     fed(one, strides(1.0, 8), trunk=True)
     later = fed(one, strides(9.0, 3))
     assert [(m.t, m.name) for m in later if m.value is None] == [(10.0, "trunk_lean_deg")]
 
 
-def test_the_loss_of_a_link_ends_what_rests_on_it_and_nothing_else():
+def test_the_loss_of_a_link_ends_the_values_that_rest_on_it_and_no_others():
     one = ages("stride_time_s", "trunk_lean_deg")
     fed(one, strides(1.0, 8), trunk=True)
     assert [m.name for m in one.lose("trunk", 8.5)] == ["trunk_lean_deg"]
     assert [m.name for m in one.lose("foot", 8.6)] == ["stride_time_s"]
 
 
-def test_a_change_of_the_belt_ends_what_depends_on_it_and_a_stride_across_it_does_not_count():
+def test_a_change_of_the_belt_ends_its_values_and_a_stride_across_it_does_not_count():
     one = ages("cadence_spm", "stride_length_m")
     fed(one, strides(1.0, 8))
     assert [m.name for m in one.change_belt(8.5)] == ["stride_length_m"]
@@ -159,6 +159,6 @@ def test_strides_of_two_directions_are_never_in_one_value():
     assert [m.value for m in after] == [pytest.approx(1.2)]
 
 
-def test_what_never_was_is_never_ended():
+def test_a_value_that_never_existed_is_never_ended():
     one = ages(*METRICS)
     assert [*one.advance(99.0), *one.restart(99.0), *one.lose("foot", 99.0)] == []

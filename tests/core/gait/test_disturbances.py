@@ -1,4 +1,4 @@
-"""What falls and stumbles have in common: nothing hangs on how samples come."""
+"""Falls and stumbles do not depend on how samples are split."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_copy_taken_half_way_continues_identically(detector, what, cut):
 
 
 @both
-def test_nothing_is_told_before_its_samples(detector, what):
+def test_nothing_is_reported_before_its_samples(detector, what):
     one, block, seen = detector("s"), BLOCKS[what], -1.0
     for piece in split(block, range(0, block.t.size, 7)):
         for finding in one.feed(piece):

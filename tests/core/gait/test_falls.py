@@ -1,4 +1,4 @@
-"""Falls: told on the way down, confirmed after it, and never told of what is none."""
+"""Falls: reported on the way down, confirmed afterwards, and no false ones."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_no_fall_is_seen_in(what):
     assert found([HARMLESS[what]().block()]) == []
 
 
-def test_who_falls_while_jogging_is_seen():
+def test_a_fall_while_jogging_is_seen():
     move = jogging(8.0).then(falling(0.0))
     assert kinds(found([move.block()])) == ["possible_fall", "confirmed_fall"]
 
@@ -76,12 +76,12 @@ def test_a_softer_impact_is_enough_for_a_fall_that_was_seen_coming_and_for_no_ot
     assert kinds(found([move.block(gyro=False)])) == []
 
 
-def test_who_lies_down_slowly_has_not_fallen_however_long_they_lie():
+def test_lying_down_slowly_is_no_fall_however_long():
     move = Move(40.0).bounce(0, AT, 1.9, 0.04).tip(AT, AT + 4.0, 1.5)
     assert found([move.block()]) == []
 
 
-def test_who_stays_down_is_told_of_once():
+def test_a_person_who_stays_down_is_reported_once():
     move = falling(AT)
     rest = Move(60.0)
     rest.pitch[:] = move.pitch[-1]
@@ -98,7 +98,7 @@ def test_the_mounting_does_not_matter(seed):
     assert [f.at for f in findings] == pytest.approx([f.at for f in straight], abs=0.02)
 
 
-def test_a_gap_is_forgotten_over_and_nothing_is_possible_for_three_seconds():
+def test_a_gap_resets_it_and_no_fall_is_possible_for_three_seconds():
     block = falling(2.0).block()
     assert kinds(found([block])) == ["confirmed_fall"]
     walk = walking(20.0).block()
@@ -106,14 +106,14 @@ def test_a_gap_is_forgotten_over_and_nothing_is_possible_for_three_seconds():
     assert kinds(found([walk, later])) == ["confirmed_fall"]
 
 
-def test_samples_that_cannot_be_believed_raise_no_alarm():
+def test_bad_samples_raise_no_alarm():
     block = falling(AT).block()
     doubtful = block.t > AT - 0.2
     assert found([msgspec.structs.replace(block, ok=~doubtful)]) == []
 
 
 def lost(block: Block, every_s: float) -> Block:
-    """Draw lines over 0.2 s that are lost again and again, as the grid does."""
+    """Replace 0.2 s in every ``every_s`` by straight lines, as the grid does in holes."""
     good = block.t % every_s > 0.2
     acc, gyr = (
         np.stack([np.interp(block.t, block.t[good], c[good]) for c in x.T], axis=1)
@@ -123,18 +123,18 @@ def lost(block: Block, every_s: float) -> Block:
 
 
 @pytest.mark.data
-def test_who_jogs_while_packets_are_lost_is_hardly_ever_said_to_fall(more: Path):
-    said = [
+def test_jogging_while_packets_are_lost_hardly_ever_looks_like_a_fall(more: Path):
+    reported = [
         finding
         for folder in sorted(more.glob("jog/*"))
         for every_s in (3.1, 4.7, 6.3)
         for finding in found([lost(part(recorded(folder)[0], 0, 4000), every_s)])
     ]
-    assert "confirmed_fall" not in kinds(said)
-    assert len(said) <= 3  # in 18 minutes
+    assert "confirmed_fall" not in kinds(reported)
+    assert len(reported) <= 3  # in 18 minutes
 
 
-def test_a_sensor_that_is_not_yet_upright_at_first_is_no_fall():
+def test_a_sensor_that_hangs_aslant_at_first_is_no_fall():
     block = walking(20.0).block()
     acc = block.acc.copy()
     acc[:90] = (0.0, 0.0, 9.8)
@@ -144,12 +144,12 @@ def test_a_sensor_that_is_not_yet_upright_at_first_is_no_fall():
 
 
 @pytest.mark.data
-def test_nor_is_a_phone_that_settles_in_its_pouch_or_pocket(more: Path):
+def test_a_phone_that_settles_in_its_pouch_or_pocket_is_no_fall(more: Path):
     for folder in sorted(more.glob("phones/oxford-*")):
         assert kinds(found(recorded(folder))) == [], folder.name
 
 
-def test_an_empty_block_is_no_news():
+def test_an_empty_block_changes_nothing():
     block = walking(5.0).block()
     assert found([block, part(block, 500)]) == []
 
@@ -184,7 +184,7 @@ def test_no_fall_is_seen_in_recordings_without_one(data: Path):
 
 @pytest.mark.data
 @pytest.mark.parametrize("within_s", [0.3, 1.0])
-def test_a_sensor_that_slips_on_who_jogs_is_no_fall(more: Path, within_s: float):
+def test_a_sensor_that_slips_while_jogging_is_no_fall(more: Path, within_s: float):
     for folder in sorted(more.glob("*/*d03-*")):
         block = part(recorded(folder)[0], 0, 1600)
         a = np.clip((block.t - 12.0) / within_s, 0.0, 1.0) * 1.2

@@ -62,7 +62,7 @@ def test_every_lift_is_found_once_within_40_ms(kind):
 
 
 @pytest.mark.parametrize(("kind", "sign"), [("forward", 1), ("backward", -1), ("run", 1)])
-def test_every_stride_says_the_direction(kind, sign):
+def test_every_stride_gives_the_direction(kind, sign):
     headings = only(find(walk((KINDS[kind], 12))), Heading)
     assert len(headings) >= 11
     assert all(h.log_odds * sign > 3.0 for h in headings)
@@ -101,7 +101,7 @@ def test_backward_steps_are_never_called_running(stride_s):
     assert "running" not in {m.mode for m in only(found, Moving)}
 
 
-def test_without_a_mounting_all_but_the_first_stride_are_found_and_no_direction_is_said():
+def test_without_a_mounting_all_but_the_first_stride_are_found_and_no_direction_is_given():
     w = walk((FORWARD, 12))
     q = rotation(5)
     turned = Walked(w.t, w.acc @ q.T, w.gyr @ q.T)
@@ -113,7 +113,7 @@ def test_without_a_mounting_all_but_the_first_stride_are_found_and_no_direction_
     assert [o.mounting.state for o in only(found, Orientation)] == ["level"]
 
 
-def test_a_sensor_worn_upside_down_is_noticed_and_says_no_direction():
+def test_a_sensor_worn_upside_down_is_noticed_and_gives_no_direction():
     w = walk((FORWARD, 6))
     over = np.array((1.0, -1.0, -1.0))
     found = find(Walked(w.t, w.acc * over, w.gyr * over))
@@ -127,27 +127,27 @@ def test_a_sensor_worn_back_to_front_is_suspected_after_eight_strides_and_only_t
     w = walk((KINDS[kind], 10))
     round_about = np.array((-1.0, -1.0, 1.0))
     found = find(Walked(w.t, w.acc * round_about, w.gyr * round_about))
-    told = only(found, Orientation)
-    assert [o.mounting.state for o in told] == ["known", "doubtful"]
-    assert w.contacts[7] < told[1].t < w.contacts[9]
+    reported = only(found, Orientation)
+    assert [o.mounting.state for o in reported] == ["known", "doubtful"]
+    assert w.contacts[7] < reported[1].t < w.contacts[9]
     assert len(only(found, Heading)) == 10  # a suspicion silences nothing
 
 
-def test_a_sensor_turned_sideways_is_noticed_and_goes_silent_on_direction():
+def test_a_sensor_turned_sideways_is_noticed_and_gives_no_direction():
     w = walk((FORWARD, 12))
-    # Worn a quarter turn about the vertical: what is forward is taken for left.
+    # Turned 90 degrees about the vertical, so that forward looks like left.
     rolled = np.stack((w.gyr[:, 1], -w.gyr[:, 0], w.gyr[:, 2]), axis=1)
     pushed = np.stack((w.acc[:, 1], -w.acc[:, 0], w.acc[:, 2]), axis=1)
     found = find(Walked(w.t, pushed, rolled))
     assert not any(abs(h.log_odds) > 2.0 for h in only(found, Heading))
 
 
-def test_a_turn_on_the_way_is_told_with_its_angle():
+def test_a_turn_in_a_walk_is_reported_with_its_angle():
     w = walk((FORWARD, 10))
     gyr = w.gyr.copy()
     lifts, lands = w.lifts[5], w.contacts[5]
     swing = (w.t >= lifts) & (w.t < lands)
-    # Turning about the vertical, seen from a sole that pitches.
+    # A turn about the vertical, in the axes of a pitching sole.
     pitch = np.cumsum(w.gyr[:, 1]) * 0.01
     yaw = np.pi / 2 / (swing.sum() * 0.01)
     gyr[swing, 0] -= yaw * np.sin(pitch[swing])
@@ -181,7 +181,7 @@ def test_standing_with_knocks_and_fidgets_gives_no_footfalls():
     assert [m.mode for m in only(found, Moving)] == ["standing"]
 
 
-def test_no_footfall_in_a_gap_and_all_of_them_again_from_the_second_stride_after_it():
+def test_a_gap_has_no_footfalls_and_from_the_second_stride_after_it_none_is_missed():
     w = walk((FORWARD, 14))
     ok = np.ones(w.t.size, dtype=bool)
     gap = (w.t > 7.0) & (w.t < 8.2)
@@ -228,7 +228,7 @@ def _mixed(oriented: bool, gaps: tuple[int, ...]) -> Block:
     gaps=st.lists(st.integers(0, 1600), max_size=3),
     cuts=st.lists(st.integers(1, 1700), max_size=120),
 )
-def test_any_split_gives_the_same_findings_each_known_by_then(oriented, gaps, cuts):
+def test_any_split_gives_the_same_findings_none_before_its_samples(oriented, gaps, cuts):
     whole = _mixed(oriented, tuple(gaps))
     expected = Foot("toe", "left").feed(whole)
     foot = Foot("toe", "left")
@@ -251,7 +251,7 @@ def test_a_copy_taken_half_way_continues_identically(cut, oriented):
 
 
 @pytest.mark.parametrize("still", range(385, 405))
-def test_a_foot_that_lay_still_for_longer_than_is_remembered_may_turn_again(still):
+def test_a_foot_may_turn_after_resting_longer_than_the_memory(still):
     rate = np.array([0.0] * 30 + [2.0] * 20 + [-2.0] + [0.0] * still + [-2.0] * 10)
     n = rate.size
     cycle, found = SwingCycle(), []
@@ -260,7 +260,7 @@ def test_a_foot_that_lay_still_for_longer_than_is_remembered_may_turn_again(stil
     assert found[0].kind == "rest"
 
 
-def test_what_is_fed_is_not_changed():
+def test_inputs_are_not_changed():
     whole = _mixed(oriented=False, gaps=(300, 800))
     assert whole.gyr is not None
     before = whole.acc.copy(), whole.gyr.copy(), whole.ok.copy()

@@ -1,8 +1,8 @@
-"""A foot in backward and forward walking as other wearers, paces and mountings would show it.
+"""A foot in backward and forward walking, with paces, sizes and mountings other than recorded.
 
 The recordings of one person (gottlieb) are turned, slowed, quickened and made larger or smaller, so
-that nothing which was fitted to that person's placement or pace can pass. Not other people: shoes
-and gaits differ in more ways than these. Contacts and lifts within 50 ms, less a constant offset.
+that rules fitted to that person's placement or pace fail. This does not stand for other people:
+shoes and gaits differ in more ways. Contacts and lifts within 50 ms, less a constant offset.
 """
 
 from __future__ import annotations
@@ -25,27 +25,27 @@ from tests.core.gait.recorded import Trial, blocks, trials
 
 pytestmark = pytest.mark.data
 
-Felt = tuple[Floats, Floats, Floats]  # acceleration, turn rate, gravity's part of the first
-Change = Callable[[Felt], tuple[Floats, Floats, float]]
+Signals = tuple[Floats, Floats, Floats]  # acceleration, turn rate, gravity's part of the first
+Change = Callable[[Signals], tuple[Floats, Floats, float]]
 LEAST_F1 = 0.9
 EYE = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
 
 @cache
-def walked(data: Path, way: str) -> list[tuple[Trial, Floats, Felt]]:
-    """Each trial with its times and what the foot felt."""
-    found = trials(data, f"treadmill_walk_{way}/gottlieb-*")
+def walked(data: Path, direction: str) -> list[tuple[Trial, Floats, Signals]]:
+    """Return each trial with its times and signals."""
+    found = trials(data, f"treadmill_walk_{direction}/gottlieb-*")
     return [(trial, *samples(trial.blocks)) for trial in found]
 
 
-def samples(blocks: list[Block]) -> tuple[Floats, Felt]:
+def samples(blocks: list[Block]) -> tuple[Floats, Signals]:
     gyr = np.concatenate([b.gyr for b in blocks if b.gyr is not None])
     acc = np.concatenate([b.acc for b in blocks])
     return np.concatenate([b.t for b in blocks]), (acc, gyr, gravity(acc, gyr))
 
 
 def gravity(acc: Floats, gyr: Floats) -> Floats:
-    """Follow gravity's reaction with the turn rates, set right wherever the foot is quiet."""
+    """Follow gravity's reaction by the turn rates, corrected while the foot is quiet."""
     up = acc[int(sizes(gyr)[:300].argmin())]
     out = np.empty_like(acc)
     for i, (a, w) in enumerate(zip(acc, gyr, strict=True)):
@@ -58,16 +58,16 @@ def gravity(acc: Floats, gyr: Floats) -> Floats:
 
 
 def slower(by: float) -> Change:
-    def change(felt: Felt) -> tuple[Floats, Floats, float]:
-        acc, gyr, g = felt
+    def change(signals: Signals) -> tuple[Floats, Floats, float]:
+        acc, gyr, g = signals
         return g + (acc - g) / by**2, gyr / by, by
 
     return change
 
 
 def larger(by: float) -> Change:
-    def change(felt: Felt) -> tuple[Floats, Floats, float]:
-        acc, gyr, g = felt
+    def change(signals: Signals) -> tuple[Floats, Floats, float]:
+        acc, gyr, g = signals
         return g + by * (acc - g), by * gyr, 1.0
 
     return change
@@ -78,7 +78,7 @@ def turned(about: int, degrees: float) -> Change:
     j, k = (about + 1) % 3, (about + 2) % 3
     m = np.eye(3)
     m[j, j], m[k, k], m[j, k], m[k, j] = c, c, -s, s
-    return lambda felt: (felt[0] @ m.T, felt[1] @ m.T, 1.0)
+    return lambda signals: (signals[0] @ m.T, signals[1] @ m.T, 1.0)
 
 
 CHANGES = {
@@ -97,12 +97,12 @@ def f1(true: list[float], found: list[float]) -> float:
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-@pytest.mark.parametrize("way", ["backward", "forward"])
+@pytest.mark.parametrize("direction", ["backward", "forward"])
 def test_contacts_and_lifts_do_not_depend_on_pace_size_or_mounting(
-    data: Path, way: str, change: Change
+    data: Path, direction: str, change: Change
 ):
-    for trial, t, felt in walked(data, way):
-        acc, gyr, longer = change(felt)
+    for trial, t, signals in walked(data, direction):
+        acc, gyr, longer = change(signals)
         rate = 1 / DT_S / longer
         other = replace(trial.track, t=longer * t, acc=acc, gyr=gyr, rate_hz=rate, mounting=EYE)
         chain = Foot(trial.track.name, trial.side)

@@ -23,7 +23,7 @@ def stepped(stride_s: float, stance: float) -> FootMode:
     (0.80, 0.62, "walking"),  # small quick steps
     (1.0, 0.48, "walking"),  # a bouncy walk
 ])  # fmt: skip
-def test_stance_and_stride_time_tell_together(stride_s: float, stance: float, what: str):
+def test_stance_and_stride_time_decide_together(stride_s: float, stance: float, what: str):
     assert stepped(stride_s, stance).mode == what
 
 
@@ -47,7 +47,7 @@ def test_a_long_rest_is_standing_and_a_slow_walkers_stance_is_not():
     assert slow.rest(5 * 2.4 + 3.0)
 
 
-def test_an_extra_contact_says_nothing():
+def test_an_extra_contact_does_not_change_the_mode():
     mode = stepped(1.1, 0.62)
     assert mode.contact(5.6) == 0.5
     assert mode.mode == "walking"

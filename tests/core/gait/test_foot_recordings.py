@@ -1,4 +1,4 @@
-"""Feet and shanks of real people: what the docstrings claim, measured.
+"""Accuracy of foot and shank sensors on real people, as claimed in the docstrings.
 
 Footfalls count within 50 ms, paired one to one, in steady gait. Where the recording's clocks are
 known to differ by a constant (gottlieb's markers; tripod, whose contacts and lifts are shifted by
@@ -61,7 +61,7 @@ def contacts(found: list[Finding]) -> list[Contact]:
 def score(
     loaded: list[tuple[Trial, list[Finding]]], kind: str = "contact", offset=True, around_s=0.0
 ) -> Score:
-    """Score what is steady, and for so long before and after it."""
+    """Score events that are in steady gait for ``around_s`` before and after."""
     total = Score()
     for trial, found in loaded:
         wanted = Contact if kind == "contact" else LiftOff
@@ -143,7 +143,7 @@ def test_99_of_100_steady_strides_over_ground_are_forward(load):
     assert np.mean(np.array(odds) > 0) >= 0.99
 
 
-def test_from_the_first_whole_stride_backward_after_forward_ones_the_feet_say_so(load):
+def test_the_first_whole_stride_backward_after_forward_ones_is_called_backward(load):
     for (trial, _), (back, _) in zip(
         load("treadmill_walk_forward/gottlieb*"), load("treadmill_walk_backward/*"), strict=True
     ):
@@ -151,14 +151,14 @@ def test_from_the_first_whole_stride_backward_after_forward_ones_the_feet_say_so
         foot.feed(trial.blocks[0])
         start = trial.blocks[0].t[-1] + 0.01
         later = [replace(b, t=b.t - b.t[0] + start, fresh=False) for b in back.blocks]
-        said = [f for b in later for f in foot.feed(b) if isinstance(f, Heading)]
-        # The first leg is half of one recording and half of the other.
-        odds = [h.log_odds for h in said if h.t > start][1:]
+        reported = [f for b in later for f in foot.feed(b) if isinstance(f, Heading)]
+        # The first leg spans both recordings.
+        odds = [h.log_odds for h in reported if h.t > start][1:]
         assert len(odds) > 20
         assert max(odds) < 0.0
 
 
-def test_a_foot_sensor_worn_back_to_front_is_suspected_and_a_right_one_is_not(data, load):
+def test_a_foot_sensor_worn_back_to_front_is_suspected_and_a_correct_one_is_not(data, load):
     patterns = (
         "treadmill_walk_*/*",
         "overground_walk/voisard-*",
@@ -173,8 +173,8 @@ def test_a_foot_sensor_worn_back_to_front_is_suspected_and_a_right_one_is_not(da
         for trial in trials(data, pattern):
             foot = Foot(trial.track.name, trial.side)
             turned = [replace(b, acc=b.acc * around, gyr=b.gyr * around) for b in trial.blocks]
-            told = [f for b in turned for f in foot.feed(b) if isinstance(f, Orientation)]
-            noticed.append("doubtful" in {f.mounting.state for f in told})
+            reported = [f for b in turned for f in foot.feed(b) if isinstance(f, Orientation)]
+            noticed.append("doubtful" in {f.mounting.state for f in reported})
     assert np.mean(noticed) > 0.9
 
 
@@ -182,8 +182,8 @@ def test_a_u_turn_is_half_a_turn(load):
     angles = []
     for trial, found in load("overground_walk/voisard-*"):
         turn = trial.times("turn_start") + trial.times("turn_end")
-        told = [f for f in found if isinstance(f, Turning) and not f.turning]
-        near = [f.angle for f in told if turn[0] - 1.0 < f.t < turn[-1] + 3.0]
+        reported = [f for f in found if isinstance(f, Turning) and not f.turning]
+        near = [f.angle for f in reported if turn[0] - 1.0 < f.t < turn[-1] + 3.0]
         angles += near[:1]
     assert len(angles) >= 40
     assert np.median(np.abs(angles)) == pytest.approx(np.pi, abs=0.3)
@@ -207,7 +207,7 @@ def test_stride_length_of_a_shoe_in_a_room(load):
         assert np.mean(np.abs(e) > 0.2) < 0.03
 
 
-def test_strides_of_a_shoe_are_found_once_and_jogging_is_told_from_walking(load):
+def test_strides_of_a_shoe_are_found_once_and_jogging_is_distinguished_from_walking(load):
     missed = extra = strides = 0
     for trial, found in load("overground_foot/pyshoe-*"):
         stances = trial.times("mid_stance")
@@ -249,24 +249,24 @@ SPOILT = {
 
 
 @pytest.mark.parametrize("how", SPOILT)
-@pytest.mark.parametrize("way", ["forward", "backward"])
-def test_footfalls_and_direction_through_a_bad_link(load, way, how):
-    walks = load(f"treadmill_walk_{way}/*", "foot", SPOILT[how])
+@pytest.mark.parametrize("direction", ["forward", "backward"])
+def test_footfalls_and_direction_through_a_bad_link(load, direction, how):
+    walks = load(f"treadmill_walk_{direction}/*", "foot", SPOILT[how])
     total = score(walks)
     assert total.f1 >= 0.98
     assert pstdev(total.errors) <= 0.018
-    sign = 1 if way == "forward" else -1
+    sign = 1 if direction == "forward" else -1
     odds = [sign * h.log_odds for _, found in walks for h in found if isinstance(h, Heading)]
     assert min(odds) > 0.0
 
 
 @pytest.mark.parametrize(("walk", "own_percent"), [("backward", 2.0), ("forward", 2.5)])
-def test_two_sensors_on_one_foot_tell_the_same_strides(load, walk, own_percent):
-    """What strides scatter by backward is nearly all the walker's own drift on the belt."""
+def test_two_sensors_on_one_foot_find_the_same_strides(load, walk, own_percent):
+    """Nearly all scatter of backward strides is the walker's drift on the belt."""
     (_, toe), (_, heel) = load(f"treadmill_walk_{walk}/gottlieb-left")
-    ways = [{f.t: f.length_m for f in found if isinstance(f, Travel)} for found in (toe, heel)]
-    near = [(a, min(ways[1], key=lambda t, a=a: abs(t - a))) for a in ways[0]]
-    lengths = np.array([(ways[0][a], ways[1][b]) for a, b in near if abs(a - b) < 0.3])
+    by_sensor = [{f.t: f.length_m for f in found if isinstance(f, Travel)} for found in (toe, heel)]
+    near = [(a, min(by_sensor[1], key=lambda t, a=a: abs(t - a))) for a in by_sensor[0]]
+    lengths = np.array([(by_sensor[0][a], by_sensor[1][b]) for a, b in near if abs(a - b) < 0.3])
     lengths = lengths[2:-2] / lengths[2:-2].mean(axis=0)  # each sensor has a bias
     own = 100 * float((lengths[:, 0] - lengths[:, 1]).std()) / 2**0.5
     both = 100 * float(lengths.mean(axis=1).std())

@@ -1,4 +1,4 @@
-"""From findings of several sensors to one answer: footfalls, strides, mode, direction, order."""
+"""Fusion of several sensors: footfalls, strides, mode, direction, order."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def footfall(t, side="left", confidence=1.0):
     return Footfall(t=t, side=side, sensor="s", confidence=confidence)
 
 
-def test_feet_have_the_word_and_each_contact_is_told_once():
+def test_feet_take_precedence_and_each_contact_is_reported_once():
     choice = Footfalls(ALL)
     for sensor in ALL:
         choice.heard(sensor, 10.0)
@@ -48,14 +48,14 @@ def test_the_trunk_takes_over_when_a_foot_goes_quiet():
 
 def test_the_trunk_takes_over_from_a_foot_that_finds_nothing():
     choice = Footfalls({"trunk": "waist", "left": "foot_left"})
-    told = []
+    reported = []
     for k in range(8):
         t = 1.0 + 1.1 * k
         choice.heard("left", t)
         choice.heard("trunk", t)
-        told.append(choice.feed(contact(t, "trunk", "left")))
-    assert told[:3] == [None, None, None]
-    assert all(told[3:])
+        reported.append(choice.feed(contact(t, "trunk", "left")))
+    assert reported[:3] == [None, None, None]
+    assert all(reported[3:])
 
 
 def test_one_foot_and_a_trunk_give_both_feet():
@@ -63,25 +63,25 @@ def test_one_foot_and_a_trunk_give_both_feet():
     choice.heard("left", 100.0)
     choice.heard("trunk", 100.0)
     sensors = [
-        told.sensor
+        reported.sensor
         for k in range(4)
-        for told in (
+        for reported in (
             choice.feed(contact(99 + k * 1.0, "left", "left")),
             choice.feed(contact(99.01 + k * 1.0, "trunk", "unknown")),
             choice.feed(contact(99.5 + k * 1.0, "trunk", "unknown")),
         )
-        if told
+        if reported
     ]
     assert sensors == ["left", "trunk"] * 4
 
 
-def test_a_trunk_that_cannot_tell_the_feet_apart_gives_every_contact():
+def test_a_trunk_without_sides_gives_every_contact():
     choice = Footfalls({"trunk": "waist"})
-    told = [choice.feed(contact(1 + 0.3 * k, "trunk", "unknown")) for k in range(10)]
-    assert all(told)
+    reported = [choice.feed(contact(1 + 0.3 * k, "trunk", "unknown")) for k in range(10)]
+    assert all(reported)
 
 
-def test_a_contact_that_only_the_other_foot_can_have_made_is_the_trunks():
+def test_a_contact_that_only_the_unwatched_foot_can_have_made_is_the_trunks():
     choice = Footfalls({"trunk": "waist", "left": "foot_left"})
     for sensor in ("left", "trunk"):
         choice.heard(sensor, 10.0)
@@ -90,7 +90,7 @@ def test_a_contact_that_only_the_other_foot_can_have_made_is_the_trunks():
     assert choice.feed(contact(9.25, "trunk", "unknown")).side == "unknown"
 
 
-def test_a_trunk_that_knows_no_sides_is_silent_where_both_feet_are_watched():
+def test_a_trunk_without_sides_gives_no_contact_where_both_feet_are_watched():
     choice = Footfalls(ALL)
     for sensor in ALL:
         choice.heard(sensor, 10.0)
@@ -98,13 +98,13 @@ def test_a_trunk_that_knows_no_sides_is_silent_where_both_feet_are_watched():
     assert choice.feed(contact(9.5, "trunk", "unknown")) is None
 
 
-def test_a_foot_that_finds_contacts_again_has_the_word_again():
+def test_a_foot_that_finds_contacts_again_takes_precedence_again():
     choice = Footfalls({"trunk": "waist", "left": "foot_left"})
     for k in range(4):
         for sensor in ("left", "trunk"):
             choice.heard(sensor, 1.0 + 1.1 * k)
-        told = choice.feed(contact(1.0 + 1.1 * k, "trunk", "left"))
-    assert told.sensor == "trunk"
+        reported = choice.feed(contact(1.0 + 1.1 * k, "trunk", "left"))
+    assert reported.sensor == "trunk"
     assert choice.owns("left", "trunk")
     assert choice.feed(contact(5.4, "left", "left")).sensor == "left"
     assert choice.owns("left", "left")
@@ -125,7 +125,7 @@ def test_two_feet_do_not_land_within_a_tenth_of_a_second_but_after_a_gap_anythin
 
 
 def level(t, speed, incline=0.0, error=0.03):
-    """Say that the belt is level from a time on."""
+    """Return a belt at one level from a time on."""
     return BeltState(
         t=t, speed_m_s=speed, incline_percent=incline, error=error, source="console", since=t
     )
@@ -157,7 +157,7 @@ def test_a_belt_that_changes_in_mid_stride_is_integrated_and_marked():
     assert not stride.clean
 
 
-def test_of_two_uncertain_speeds_the_worse_counts_and_a_doubtful_contact_is_not_clean():
+def test_the_larger_of_two_speed_errors_counts_and_a_doubtful_contact_is_not_clean():
     strides = Strides()
     strides.belt(level(0.0, 1.0, error=0.02))
     strides.feed(footfall(1.0), "walking", "forward")
@@ -209,8 +209,8 @@ def test_impossible_durations_are_no_strides(gap):
 
 def test_contacts_of_unknown_foot_pair_every_second_one():
     strides = Strides()
-    told = [strides.feed(footfall(k * 0.35, "unknown"), "running", "unknown") for k in range(5)]
-    assert [s and round(s.duration_s, 3) for s in told] == [None, None, 0.7, 0.7, 0.7]
+    reported = [strides.feed(footfall(k * 0.35, "unknown"), "running", "unknown") for k in range(5)]
+    assert [s and round(s.duration_s, 3) for s in reported] == [None, None, 0.7, 0.7, 0.7]
 
 
 def moving(t, mode, sensor="trunk", confidence=1.0):
@@ -233,16 +233,16 @@ def test_a_still_foot_does_not_make_a_walker_stand():
     assert choice.feed(moving(0.2, "standing", "left")) == "walking"
 
 
-def test_between_walking_and_running_two_opinions_of_every_sensor_are_needed():
+def test_between_walking_and_running_two_votes_of_every_sensor_are_needed():
     choice = ModeChoice()
     sensors = ("left", "right")
     for sensor in sensors:
         choice.feed(moving(0.0, "walking", sensor))
-    told = [choice.feed(moving(1.0 + 0.1 * k, "running", sensors[k % 2])) for k in range(5)]
-    assert told == ["walking", "walking", "walking", "walking", "running"]
+    reported = [choice.feed(moving(1.0 + 0.1 * k, "running", sensors[k % 2])) for k in range(5)]
+    assert reported == ["walking", "walking", "walking", "walking", "running"]
 
 
-def test_opinions_that_balance_change_nothing():
+def test_votes_that_balance_change_nothing():
     for first, second in (("walking", "running"), ("running", "walking")):
         choice = ModeChoice()
         choice.feed(moving(0.0, first, "left"))
@@ -251,7 +251,7 @@ def test_opinions_that_balance_change_nothing():
             assert choice.feed(moving(0.1 * k, first, "left")) == first
 
 
-def test_the_surer_sensor_is_believed():
+def test_the_more_confident_sensor_wins():
     choice = ModeChoice()
     choice.feed(moving(0.0, "walking", "left", 0.6))
     for k in range(6):
@@ -264,7 +264,7 @@ def test_the_surer_sensor_is_believed():
     assert choice.mode == "walking", "and two together more than one"
 
 
-def test_who_moved_longer_than_four_seconds_ago_has_no_say():
+def test_a_vote_for_walking_expires_after_four_seconds():
     choice = ModeChoice()
     choice.feed(moving(0.0, "walking", "left"))
     assert choice.feed(moving(4.0, "standing", "right")) == "walking"
@@ -272,7 +272,7 @@ def test_who_moved_longer_than_four_seconds_ago_has_no_say():
     assert choice.feed(moving(60.0, "standing", "right")) == "standing"
 
 
-def test_standing_and_lost_forget_what_sensors_said_before():
+def test_standing_and_lost_forget_earlier_votes():
     choice = ModeChoice()
     for k in range(3):
         choice.feed(moving(0.1 * k, "walking", "left"))
@@ -286,7 +286,7 @@ def heading(t, odds, kind="foot"):
     return Heading(t=t, at=t, sensor="s", log_odds=odds, kind=kind)
 
 
-def test_two_clear_strides_of_a_foot_turn_the_answer():
+def test_two_clear_strides_of_a_foot_reverse_the_direction():
     choice = DirectionChoice()
     for k in range(20):
         choice.feed(heading(float(k), 3.0), "walking")
@@ -299,7 +299,7 @@ def test_two_clear_strides_of_a_foot_turn_the_answer():
 
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])
-def test_an_answer_that_is_taken_back_is_unknown_before_it_turns(sign):
+def test_a_direction_becomes_unknown_before_it_reverses(sign):
     choice = DirectionChoice()
     for k in range(20):
         choice.feed(heading(float(k), 4.0 * sign), "walking")
@@ -312,7 +312,7 @@ def test_an_answer_that_is_taken_back_is_unknown_before_it_turns(sign):
 
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])
-def test_a_doubtful_stride_costs_an_answer_and_a_weak_one_does_not(sign):
+def test_a_contrary_stride_makes_the_direction_unknown_and_a_weak_one_does_not(sign):
     for odds, kept in ((-3.1, True), (-3.3, False)):
         choice = DirectionChoice()
         for k in range(20):
@@ -321,7 +321,7 @@ def test_a_doubtful_stride_costs_an_answer_and_a_weak_one_does_not(sign):
         assert (choice.feed(heading(20.0, odds * sign), "walking") == before) == kept
 
 
-def test_a_trunk_has_the_word_again_four_seconds_after_the_last_stride_of_a_foot():
+def test_a_trunk_counts_again_four_seconds_after_the_last_stride_of_a_foot():
     choice = DirectionChoice()
     choice.feed(heading(0.0, 4.0), "walking")
     for _ in range(5):
@@ -344,7 +344,7 @@ def test_in_running_a_trunk_keeps_what_walking_established_and_standing_ends_it(
 
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])
-def test_what_walking_held_for_less_than_four_seconds_is_not_carried_into_running(sign):
+def test_a_direction_younger_than_four_seconds_is_not_kept_in_running(sign):
     choice = DirectionChoice()
     for k in range(6):
         choice.feed(heading(0.5 * k, 4.0 * sign, "trunk"), "walking")
@@ -368,9 +368,9 @@ def test_one_or_two_steps_of_a_trunk_are_not_enough_for_backward():
 def test_a_walk_that_follows_a_run_needs_many_steps_to_be_called_backward():
     choice = DirectionChoice()
     choice.move("running", 0.0)
-    said = [choice.feed(heading(5.0 + 0.5 * k, -4.0, "trunk"), "walking") for k in range(12)]
-    assert said[:9] == ["unknown"] * 9
-    assert said[-1] == "backward"
+    reported = [choice.feed(heading(5.0 + 0.5 * k, -4.0, "trunk"), "walking") for k in range(12)]
+    assert reported[:9] == ["unknown"] * 9
+    assert reported[-1] == "backward"
 
 
 def test_a_foot_in_doubt_does_not_overrule_a_trunk_that_is_not():
@@ -394,7 +394,7 @@ def test_lost_data_end_a_turn_and_wipe_what_was_known():
     assert choice.feed(heading(2.0, -4.0), "walking") == "backward"
 
 
-def test_one_step_that_agrees_with_the_feet_ends_the_suspicion_of_the_trunk():
+def test_one_step_that_agrees_with_the_feet_clears_the_trunk_of_suspicion():
     choice = DirectionChoice()
     choice.feed(heading(0.0, 4.0), "walking")
     for k in range(6):
@@ -409,7 +409,7 @@ def test_one_step_that_agrees_with_the_feet_ends_the_suspicion_of_the_trunk():
 
 
 @given(st.lists(st.floats(-5, 5), max_size=40))
-def test_a_trunk_says_nothing_of_direction_while_running(odds):
+def test_a_trunk_gives_no_direction_while_running(odds):
     choice = DirectionChoice()
     for k, value in enumerate(odds):
         choice.feed(heading(float(k), value, "trunk"), "running")
@@ -444,7 +444,7 @@ def test_after_turning_round_on_a_belt_new_steps_decide():
     assert choice.feed(heading(9.0, 3.0), "walking") == "forward"
 
 
-def test_a_turn_that_one_foot_told_to_be_over_is_not_begun_again_by_the_other():
+def test_a_turn_that_one_foot_ended_is_not_started_again_by_the_other():
     choice = DirectionChoice()
     choice.turn(turning(1.0, True, "left"))
     choice.feed(heading(2.0, 6.0), "walking")
@@ -453,7 +453,7 @@ def test_a_turn_that_one_foot_told_to_be_over_is_not_begun_again_by_the_other():
     assert choice.turn(turning(3.5, True, "right")) == "unknown"
 
 
-def test_a_turn_whose_only_witness_is_lost_does_not_last_for_ever():
+def test_a_turn_ends_when_the_sensor_that_saw_it_is_lost():
     choice = DirectionChoice()
     choice.turn(turning(1.0, True, "left"))
     choice.drop("right", 1.5)
@@ -483,7 +483,7 @@ def test_a_trunk_that_always_contradicts_the_feet_is_noticed():
 
 
 @given(st.data())
-def test_any_interleaving_of_packets_gives_findings_in_the_order_of_their_knowing(data):
+def test_any_interleaving_of_packets_gives_findings_in_the_order_in_which_they_were_known(data):
     times = st.lists(st.sampled_from([1.0, 1.25, 1.5, 2.0, 2.5, 3.0]), max_size=6)
     found = {s: [contact(t, s, "left", 0.0) for t in sorted(data.draw(times))] for s in "ab"}
 
@@ -499,16 +499,16 @@ def test_any_interleaving_of_packets_gives_findings_in_the_order_of_their_knowin
 
     steps = [1.2, 1.5, 1.8, 2.1, 2.4, 2.7, 3.0]
     turns = [data.draw(st.permutations("ab")) for _ in steps]
-    told = run([(s, t) for t, turn in zip(steps, turns, strict=True) for s in turn])
+    reported = run([(s, t) for t, turn in zip(steps, turns, strict=True) for s in turn])
     everything = [(f.at, s, f) for s in "ab" for f in found[s]]
     wanted = [f for _, _, f in sorted(everything, key=lambda one: one[:2])]
-    assert [f for f in told if isinstance(f, Contact)] == wanted
-    at = next(i for i, f in enumerate(told) if isinstance(f, Belt))
-    assert all(f.at < 1.5 for f in told[:at])
-    assert all(f.at >= 1.5 for f in told[at + 1 :])
+    assert [f for f in reported if isinstance(f, Contact)] == wanted
+    at = next(i for i, f in enumerate(reported) if isinstance(f, Belt))
+    assert all(f.at < 1.5 for f in reported[:at])
+    assert all(f.at >= 1.5 for f in reported[at + 1 :])
 
 
-def test_findings_that_wait_for_a_sensor_are_free_when_it_is_lost():
+def test_findings_that_wait_for_a_sensor_are_released_when_it_is_lost():
     merge = Merge(["a", "b"])
     merge.put("a", 1.0, 1.2, [contact(1.1, "a", "left", 0.0)])
     assert merge.drain() == []
@@ -576,16 +576,16 @@ def test_a_stride_does_not_wait_for_ever_for_its_trajectory():
 
 
 def walked(choice, swapped, n=24):
-    told = []
+    reported = []
     for k in range(n):
         side = "left" if k % 2 else "right"
         other = "right" if k % 2 else "left"
-        told += choice.feed(contact(0.5 * k, "f", other if swapped else side), of_trunk=False)
-        told += choice.feed(contact(0.5 * k + 0.02, "trunk", side), of_trunk=True)
-    return [notice.code for notice in told]
+        reported += choice.feed(contact(0.5 * k, "f", other if swapped else side), of_trunk=False)
+        reported += choice.feed(contact(0.5 * k + 0.02, "trunk", side), of_trunk=True)
+    return [notice.code for notice in reported]
 
 
-def test_swapped_feet_are_noticed_by_the_trunk_and_right_ones_are_not():
+def test_swapped_foot_sensors_are_noticed_and_correct_ones_are_not():
     assert walked(BodyMap(), swapped=True) == ["feet_swapped"]
     assert not walked(BodyMap(), swapped=False)
 
@@ -594,7 +594,7 @@ def test_a_few_opposite_steps_are_not_enough():
     assert not walked(BodyMap(), swapped=True, n=12)
 
 
-def test_a_slow_pace_is_waited_for_and_a_usual_one_is_not():
+def test_a_slow_pace_gets_more_time_than_a_usual_one():
     patience = Patience()
     for k in range(4):
         patience.step(1.25 * k)
@@ -605,7 +605,7 @@ def test_a_slow_pace_is_waited_for_and_a_usual_one_is_not():
     assert patience.limit_s(0.3) == 4.0
 
 
-def test_one_long_pause_is_no_pace():
+def test_one_long_pause_does_not_count_toward_the_pace():
     patience = Patience()
     for t in (0.0, 0.5, 1.0, 4.9):
         patience.step(t)
@@ -622,16 +622,18 @@ def backward_of_a_trunk(choice, n, *, faint):
     ]
 
 
-def test_what_a_forward_jog_may_be_is_backward_only_where_the_program_has_it_so():
+def test_faint_evidence_gives_backward_only_if_the_program_has_the_runner_go_backward():
     choice = DirectionChoice()
     assert set(backward_of_a_trunk(choice, 50, faint=True)) == {"unknown"}
     choice.expect("backward")
     assert backward_of_a_trunk(choice, 6, faint=True)[-1] == "backward"
     choice.expect("unknown")
-    assert set(backward_of_a_trunk(choice, 20, faint=True)) == {"backward"}  # it is known by now
+    assert set(backward_of_a_trunk(choice, 20, faint=True)) == {
+        "backward"
+    }  # backward is known by now
 
 
-def test_what_a_forward_jog_may_be_does_not_contradict_the_feet():
+def test_faint_evidence_at_a_jogs_pace_does_not_contradict_the_feet():
     choice = DirectionChoice()
     for k in range(40):
         t = 0.4 * k
@@ -645,7 +647,7 @@ def upset(t, kind="stumble"):
     return Disturbance(t=t, at=t + 0.9, sensor="s", kind=kind, score=1.2)
 
 
-def who_walked(*, until="walking", at=0.0):
+def after_walking(*, until="walking", at=0.0):
     upsets = Upsets()
     upsets.move("walking", 0.0)
     upsets.move(until, at)
@@ -655,12 +657,12 @@ def who_walked(*, until="walking", at=0.0):
 @pytest.mark.parametrize(
     ("upsets", "none_until"),
     [
-        (who_walked(), 1.0),
-        (who_walked(until="running", at=10.0), 13.0),
-        (who_walked(until="standing", at=10.0), 1e9),
+        (after_walking(), 1.0),
+        (after_walking(until="running", at=10.0), 13.0),
+        (after_walking(until="standing", at=10.0), 1e9),
     ],
 )
-def test_no_stumble_is_told_where_the_gait_has_just_changed(upsets, none_until):
+def test_no_stumble_is_reported_where_the_gait_has_just_changed(upsets, none_until):
     soon = upset(min(none_until, 20.0) - 0.1)
     assert upsets.feed(soon) == []
     late = upset(none_until + 0.1)
@@ -668,13 +670,13 @@ def test_no_stumble_is_told_where_the_gait_has_just_changed(upsets, none_until):
 
 
 def test_the_end_of_a_run_is_no_stumble():
-    upsets = who_walked(until="running", at=10.0)
+    upsets = after_walking(until="running", at=10.0)
     upsets.move("walking", 20.0)
     assert upsets.feed(upset(22.5)) == []
 
 
-def test_no_stumble_is_told_while_the_belt_changes_but_for_what_the_feet_make_of_it():
-    upsets = who_walked()
+def test_no_stumble_is_reported_while_a_measured_belt_changes():
+    upsets = after_walking()
     level = BeltState(t=5.0, speed_m_s=1.0, source="console", since=5.0)
     for state in (replace(level, steady=False), level):
         upsets.belt(state)
@@ -685,20 +687,22 @@ def test_no_stumble_is_told_while_the_belt_changes_but_for_what_the_feet_make_of
 
 
 @pytest.mark.parametrize("first", ["stumble", "possible_fall"])
-def test_a_stumble_held_back_is_told_when_a_fall_goes_with_it(first):
-    upsets = who_walked(until="running", at=10.0)
+def test_a_stumble_held_back_is_reported_when_a_fall_follows(first):
+    upsets = after_walking(until="running", at=10.0)
     stumble, fall = upset(11.0), upset(12.0, "possible_fall")
-    told = [upsets.feed(f) for f in ((stumble, fall) if first == "stumble" else (fall, stumble))]
-    assert told == [[], [stumble]]
-    late = who_walked(until="running", at=10.0)
+    reported = [
+        upsets.feed(f) for f in ((stumble, fall) if first == "stumble" else (fall, stumble))
+    ]
+    assert reported == [[], [stumble]]
+    late = after_walking(until="running", at=10.0)
     assert late.feed(stumble) == late.feed(upset(15.0, "confirmed_fall")) == []
 
 
-def test_a_direction_that_the_trunk_no_longer_supports_is_let_go_after_six_steps():
+def test_a_direction_that_the_trunk_no_longer_supports_becomes_unknown_after_six_steps():
     choice = DirectionChoice()
     assert backward_of_a_trunk(choice, 6, faint=False)[-1] == "backward"
-    said = [
+    reported = [
         choice.feed(Heading(t=t, at=t, sensor="s", log_odds=0.0, kind="trunk"), "walking")
         for t in (4.0, 4.5, 5.0, 5.5, 6.0, 6.5)
     ]
-    assert said == ["backward"] * 5 + ["unknown"]
+    assert reported == ["backward"] * 5 + ["unknown"]

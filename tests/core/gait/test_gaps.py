@@ -1,4 +1,4 @@
-"""Short holes are bridged; long ones are gone until the next good sample."""
+"""Short holes are bridged; long ones are gaps until the next good sample."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from cued.gait.foot.gaps import BRIDGE, Gaps
 
 
 def gone(*pieces: int) -> list[bool]:
-    """Return which samples are gone; pieces alternate between good and missing ones."""
+    """Return which samples are in a gap; pieces alternate between good and missing ones."""
     ok = np.concatenate([np.full(n, i % 2 == 0) for i, n in enumerate(pieces)])
     out = [False] * ok.size
     for part, is_gone in Gaps().parts(ok):
@@ -24,12 +24,12 @@ def test_a_lost_packet_is_bridged():
     assert not any(gone(20, BRIDGE, 20))
 
 
-def test_a_longer_hole_is_gone_after_the_bridge_and_until_it_ends():
-    told = gone(20, BRIDGE + 5, 20)
-    assert [i for i, is_gone in enumerate(told) if is_gone] == list(range(32, 37))
+def test_a_longer_hole_is_a_gap_from_the_bridges_end_to_its_own():
+    reported = gone(20, BRIDGE + 5, 20)
+    assert [i for i, is_gone in enumerate(reported) if is_gone] == list(range(32, 37))
 
 
-def test_a_hole_that_goes_over_a_blocks_end_is_one_hole():
+def test_a_hole_across_the_end_of_a_block_is_one_hole():
     gaps = Gaps()
     assert gaps.parts(np.zeros(10, bool)) == [(slice(0, 10), False)]
     assert gaps.parts(np.zeros(4, bool)) == [(slice(0, 2), False), (slice(2, 4), True)]

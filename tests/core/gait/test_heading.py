@@ -13,12 +13,12 @@ UPRIGHT = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
 
 def led(lead_deg: float, along: float = 2.0) -> Lead:
-    """Two steps at 2 Hz in which forward acceleration leads vertical by an angle."""
+    """Return the lead of two steps at 2 Hz in which forward leads vertical by an angle."""
     t = np.arange(0.0, 1.0, 0.01)
     w = 4 * np.pi
     v, dv = 2.0 * np.cos(w * t), -2.0 * w * np.sin(w * t)
     df = -along * w * np.sin(w * t + math.radians(lead_deg))
-    # Changes are given in the size of the signals, as the chain's filters do.
+    # Changes are scaled to the size of the signals, like those of the chain's filters.
     df, dv = df / w, dv / w
     sums = [np.cumsum(p) for p in (df * v, 0 * v, df * df, 0 * v, v * v, df * dv, dv * dv)]
     lead = Lead()
@@ -28,19 +28,19 @@ def led(lead_deg: float, along: float = 2.0) -> Lead:
     return lead
 
 
-def test_forward_walking_and_backward_walking_are_told_by_the_lead():
+def test_the_lead_distinguishes_forward_from_backward_walking():
     assert led(109.0).log_odds > 2.0
     assert led(-80.0).log_odds < -2.0
-    assert abs(led(25.0).log_odds) < 0.3  # a quarter turn from both
+    assert abs(led(25.0).log_odds) < 0.3  # 90 degrees from both
 
 
-def test_backward_that_a_jog_gives_as_well_is_faint():
+def test_evidence_for_backward_that_a_jog_would_also_give_is_faint():
     assert led(-80.0, along=0.5).faint
     assert not led(-80.0, along=3.0).faint
     assert not led(109.0, along=0.5).faint
 
 
-def test_nothing_is_said_of_too_few_ends():
+def test_too_few_ends_give_no_evidence():
     lead = Lead()
     lead.reset(2)
     sums = (0.0,) * 7
@@ -48,7 +48,7 @@ def test_nothing_is_said_of_too_few_ends():
     assert lead.log_odds == 0.0
 
 
-def test_the_side_that_jolts_follows_the_way_that_is_walked():
+def test_the_jolt_direction_follows_the_direction_of_walking():
     jolt = JoltDirection()
     assert jolt.direction(UPRIGHT, known=False) == (0.0, 0.0, 0.0)
     for _ in range(20):
@@ -63,12 +63,12 @@ def test_the_side_that_jolts_follows_the_way_that_is_walked():
 
 
 def yawed(rates_deg_s: list[float]) -> list[tuple[int, bool]]:
-    yaw, angle, told = Yaw(), 0.0, []
+    yaw, angle, reported = Yaw(), 0.0, []
     for i, rate in enumerate(rates_deg_s):
         angle += math.radians(rate) * 0.1
         if yaw.feed(angle):
-            told.append((i, yaw.turning))
-    return told
+            reported.append((i, yaw.turning))
+    return reported
 
 
 def test_a_turn_begins_within_a_second_and_ends_when_it_is_over():

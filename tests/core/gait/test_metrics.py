@@ -32,7 +32,7 @@ def last(metric: Metric, cycles: list[Cycle]) -> float | None:
 
 
 def limp(n: int, left: float, right: float) -> list[Cycle]:
-    """Both feet, steps of two lengths."""
+    """Return cycles of both feet with steps of two durations."""
     sides = [("left", left) if i % 2 else ("right", right) for i in range(n)]
     return [
         Cycle(stride(0.5 * i, side=side, step_s=step, duration_s=left + right))
@@ -53,7 +53,7 @@ def test_cadence_of_one_foot_counts_two_steps_a_stride():
     assert last(build("cadence_spm"), [Cycle(stride(duration_s=1.2))] * 3) is None
 
 
-def test_stride_time_goes_over_the_last_strides_only():
+def test_stride_time_uses_only_the_last_strides():
     metric = build("stride_time_s")
     times = [9.0, 9.0, 9.0, 1.0, 1.2, 1.1, 1.3, 0.9]
     assert last(metric, [Cycle(stride(duration_s=t)) for t in times]) == pytest.approx(1.1)
@@ -70,7 +70,7 @@ def test_a_missed_footfall_shows_neither_in_time_nor_in_length_nor_in_variabilit
         assert metric.update(missed) == pytest.approx(before, rel=0.02)
 
 
-def test_length_and_speed_are_of_the_belt_and_unknown_without_it():
+def test_length_and_speed_come_from_the_belt_and_are_unknown_without_it():
     cycles = [Cycle(stride(duration_s=d, length_m=1.3 * d)) for d in (1.0, 1.1, 1.2, 1.0, 1.2)]
     assert last(build("speed_m_s"), cycles) == pytest.approx(1.3)
     assert last(build("stride_length_m"), cycles) == pytest.approx(1.3 * 1.1)
@@ -79,7 +79,7 @@ def test_length_and_speed_are_of_the_belt_and_unknown_without_it():
         metric = build(name)
         last(metric, cycles)
         assert metric.update(unknown) is None
-        assert metric.update(cycles[0]) is None  # and is taken anew after it
+        assert metric.update(cycles[0]) is None  # and starts again after it
 
 
 def test_speed_weighs_strides_by_their_time():
@@ -138,7 +138,7 @@ def test_a_trunk_stride_that_two_feet_report_counts_once():
 
 
 @pytest.mark.parametrize("name", TRUNK)
-def test_what_the_trunk_tells_is_unknown_without_it(name):
+def test_the_trunks_figures_are_unknown_without_it(name):
     metric = build(name)
     known = [Cycle(stride(t), posture(t, bounce_m=0.05, even_share=0.9)) for t in range(20)]
     assert last(metric, known) is not None
@@ -166,7 +166,7 @@ def test_walk_ratio_of_the_measured_treadmill_pair():
     assert last(build("walk_ratio"), backward) == pytest.approx(3.1, abs=0.05)
 
 
-def test_walk_ratio_says_nothing_of_running():
+def test_walk_ratio_is_unknown_in_running():
     cycles = [Cycle(stride(length_m=2.2, duration_s=0.7, mode="running"))] * 9
     assert last(build("walk_ratio"), cycles) is None
 

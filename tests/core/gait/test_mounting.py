@@ -1,4 +1,4 @@
-"""Claims about how a trunk sensor's mounting is found, and doubted."""
+"""How a trunk sensor's mounting is found and doubted."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_first_forward_steps_doubt_a_sensor_worn_back_to_front() -> None:
     assert states(findings) == ["known", "doubtful"]
 
 
-def test_without_that_agreement_it_cannot_be_told_from_walking_backward() -> None:
+def test_without_that_agreement_it_looks_like_walking_backward() -> None:
     parts = [walker.standing(3.0), walk()]
     findings = found(walker.blocks(*walker.worn(parts, walker.BACK_TO_FRONT)))
     assert states(findings) == ["known"]
@@ -97,7 +97,7 @@ def test_walking_is_no_bow() -> None:
     assert states(found(walker.blocks(*sensed, oriented=False))) == ["level"]
 
 
-def test_whoever_lies_down_is_doubted_until_upright_again() -> None:
+def test_the_mounting_is_in_doubt_while_the_wearer_lies_down() -> None:
     lying = walker.standing(6.0, seed=5)
     lying[0][:, [0, 2]] = lying[0][:, [2, 0]]
     parts = [walker.standing(5.0), lying, walker.standing(10.0, seed=6), walk()]
@@ -106,7 +106,7 @@ def test_whoever_lies_down_is_doubted_until_upright_again() -> None:
     assert [f for f in findings if isinstance(f, Heading)]
 
 
-def test_lean_is_measured_from_how_it_is_worn_upright() -> None:
+def test_lean_is_measured_from_the_sensors_position_when_upright() -> None:
     m = walker.rotation(5)
     findings = found(walker.blocks(*walker.worn([*BOW, walk()], m), oriented=False))
     last = [f for f in findings if isinstance(f, Posture)][-1]
@@ -114,7 +114,7 @@ def test_lean_is_measured_from_how_it_is_worn_upright() -> None:
 
 
 def guided(earlier: Rows | None, m: Rows, since: float | None = 3.0) -> list[Mounting]:
-    """What is told of a mounting while the program has the wearer walk forward from 3 s on."""
+    """Return the mountings reported while the program has the wearer walk forward from 3 s on."""
     trunk = Trunk("trunk", earlier=earlier)
     trunk.expect(since)
     sensed = walker.worn([walker.standing(3.0), walk()], np.array(m))
@@ -140,17 +140,17 @@ def test_without_a_phase_of_walking_forward_no_front_is_taken() -> None:
     assert {f.front for f in guided(None, rows(walker.rotation(1)), None)} == {"unknown"}
 
 
-def test_a_front_of_earlier_workouts_holds_at_once_and_is_confirmed() -> None:
+def test_a_front_from_earlier_workouts_is_used_at_once_and_confirmed() -> None:
     m = rows(walker.rotation(1))
-    told = guided(m, m)
-    assert [(f.state, f.front, f.sure) for f in told] == [
+    reported = guided(m, m)
+    assert [(f.state, f.front, f.sure) for f in reported] == [
         ("known", "earlier", False),
         ("known", "earlier", True),
     ]
-    assert told[0].t < 1.0
+    assert reported[0].t < 1.0
 
 
-def test_a_sensor_put_on_the_other_way_round_is_learned_anew() -> None:
+def test_a_sensor_put_on_the_other_way_round_is_learned_again() -> None:
     m = walker.rotation(1)
     turned = rows(np.diag([-1.0, -1.0, 1.0]) @ m)
     last = guided(turned, rows(m))[-1]

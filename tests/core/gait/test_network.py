@@ -1,4 +1,4 @@
-"""The network's answers depend on the samples, not on their pieces or the sensor's mounting."""
+"""The network's answers depend on the samples, not on their split or the sensor's mounting."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_any_split_gives_the_same_answers_at_every_second_sample():
         assert [parts[k] for k in whole] == pytest.approx(list(whole.values()), abs=1e-9)
 
 
-def test_a_sensor_that_is_worn_turned_gives_the_same_answers():
+def test_a_turned_sensor_gives_the_same_answers():
     turn = np.array(((0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (1.0, 0.0, 0.0)))
     turned = answers(ACC @ turn.T, 50, tuple(turn @ UP), tuple(turn @ ALONG))
     assert turned == pytest.approx(answers(ACC, 50), abs=1e-9)
@@ -49,7 +49,7 @@ def test_louder_movement_of_the_same_form_hardly_changes_an_answer():
     assert all(0.0 <= a <= 1.0 for a in steps(1.0))
 
 
-def test_networks_beside_each_other_answer_with_the_mean_of_their_log_odds(
+def test_several_networks_give_the_mean_of_their_log_odds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def odds(layers: list) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What was ordinary at first, and in the last minute of one way of going."""
+"""The first values, and those of the last minute under the same terms."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ BACKWARD = FORWARD._replace(direction="backward")
 
 
 def walked(ordinary: Lately, terms: Terms, begin: int, end: int, value: float) -> None:
-    """Walk so with one value a second."""
+    """Walk under these terms with one value a second."""
     for t in range(begin, end):
         ordinary.walk(float(t))
         ordinary.note(terms, value, float(t))
 
 
-def test_each_way_has_its_own_and_the_last_seconds_say_nothing_of_before():
+def test_each_terms_have_their_own_value_and_the_last_seconds_are_left_out():
     ordinary = Lately()
     walked(ordinary, FORWARD, 0, 11, 2.0)
     assert ordinary.of(FORWARD, 10.0) is None, "five values are older than six seconds"
@@ -28,7 +28,7 @@ def test_each_way_has_its_own_and_the_last_seconds_say_nothing_of_before():
     assert ordinary.of(FORWARD, 60.0) == 2.0
 
 
-def test_a_minute_is_one_that_was_gone_so_and_older_values_are_forgotten():
+def test_only_time_under_the_same_terms_counts_and_values_older_than_a_minute_are_forgotten():
     ordinary = Lately()
     walked(ordinary, FORWARD, 0, 40, 2.0)
     walked(ordinary, BACKWARD, 40, 200, 7.0)
@@ -38,7 +38,7 @@ def test_a_minute_is_one_that_was_gone_so_and_older_values_are_forgotten():
     assert ordinary.of(FORWARD, 280.0) == 9.0
 
 
-def test_what_was_left_for_five_minutes_is_not_known_nor_mixed_with_what_comes():
+def test_terms_left_for_five_minutes_are_forgotten_and_not_mixed_with_new_values():
     ordinary = Lately()
     walked(ordinary, FORWARD, 0, 40, 2.0)
     walked(ordinary, BACKWARD, 40, 341, 7.0)
@@ -71,7 +71,7 @@ def test_the_first_values_stay_the_reference():
         first.learn(float(value))
     assert first.usual == (pytest.approx(np.median(values)), pytest.approx(2.0, rel=0.25))
     known = first.usual
-    first.learn(1e6)  # full: what comes later is not learnt
+    first.learn(1e6)  # full: later values are not learnt
     assert first.usual == known
 
 

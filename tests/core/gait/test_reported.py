@@ -1,4 +1,4 @@
-"""What becomes of the cadence that a foot pod reports."""
+"""Cadence and heart rate as reported by a foot pod and a strap."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def engine(*worn: str) -> Engine:
     return Engine({w: Worn("foot_left") for w in worn}, metrics={"cadence_spm": metric})
 
 
-def told(events: list[AnyEvent]) -> list[tuple[float, float | None, str]]:
+def values(events: list[AnyEvent]) -> list[tuple[float, float | None, str]]:
     return [(e.t, e.value, e.source) for e in events if isinstance(e, Measurement)]
 
 
@@ -25,7 +25,7 @@ def packet(t: float) -> Packet:
     return Packet(t, "foot", None, np.full((5, 3), 5.6), None, 100.0)
 
 
-def test_whoever_wears_only_a_foot_pod_is_shown_its_cadence_with_its_name():
+def test_a_runner_with_only_a_foot_pod_is_shown_its_cadence_with_its_name():
     one = engine()
     (event,) = one.feed(Cadence(1.0, "pod", 164.0))
     assert isinstance(event, Measurement)
@@ -40,26 +40,26 @@ def test_no_steps_and_silence_make_it_unknown_once(steps):
     events = [] if steps is None else one.feed(Cadence(2.0, "pod", steps))
     for t in range(2, 20):
         events += one.feed(Tick(float(t)))
-    assert [(value, source) for _, value, source in told(events)] == [(None, "pod")]
-    assert told(events)[0][0] == (2.0 if steps is not None else 6.0)
+    assert [(value, source) for _, value, source in values(events)] == [(None, "pod")]
+    assert values(events)[0][0] == (2.0 if steps is not None else 6.0)
 
 
-def test_an_inertial_sensor_that_is_heard_counts_by_itself():
+def test_an_inertial_sensor_that_sends_data_replaces_it():
     one = engine("foot")
-    assert told(one.feed(Cadence(1.0, "pod", 164.0)))  # it is not heard yet
+    assert values(one.feed(Cadence(1.0, "pod", 164.0)))  # it has not sent data yet
     one.feed(packet(1.5))
     one.feed(Cadence(2.0, "pod", 164.0))
-    assert not told(one.feed(Cadence(2.1, "pod", 164.0)))
+    assert not values(one.feed(Cadence(2.1, "pod", 164.0)))
     for k in range(31):
-        one.feed(Tick(2.0 + k / 10))  # and is lost
-    assert told(one.feed(Cadence(5.1, "pod", 160.0))) == [(5.1, 160.0, "pod")]
+        one.feed(Tick(2.0 + k / 10))  # until it is lost
+    assert values(one.feed(Cadence(5.1, "pod", 160.0))) == [(5.1, 160.0, "pod")]
 
 
-def test_it_ends_as_soon_as_a_better_sensor_is_heard():
+def test_it_ends_as_soon_as_a_better_sensor_sends_data():
     one = engine("foot")
     one.feed(Cadence(1.0, "pod", 164.0))
     one.feed(packet(1.5))
-    assert told(one.feed(Cadence(2.0, "pod", 164.0))) == [(2.0, None, "pod")]
+    assert values(one.feed(Cadence(2.0, "pod", 164.0))) == [(2.0, None, "pod")]
 
 
 @pytest.mark.parametrize(
@@ -70,17 +70,17 @@ def test_it_ends_as_soon_as_a_better_sensor_is_heard():
         (Tick(5.1), 5.1),  # silent
     ],
 )
-def test_a_heart_rate_stands_for_as_long_as_its_strap_tells_it(end, at):
+def test_a_heart_rate_lasts_as_long_as_its_strap_reports_it(end, at):
     one = Engine({})
-    assert told(one.feed(HeartRate(1.0, "strap", 121.0))) == [(1.0, 121.0, "strap")]
-    assert told([*one.feed(Tick(4.9)), *one.feed(end)]) == [(at, None, "strap")]
+    assert values(one.feed(HeartRate(1.0, "strap", 121.0))) == [(1.0, 121.0, "strap")]
+    assert values([*one.feed(Tick(4.9)), *one.feed(end)]) == [(at, None, "strap")]
 
 
-def test_nothing_is_shown_of_a_metric_that_is_off():
+def test_a_metric_that_is_off_is_not_shown():
     assert Engine({}).feed(Cadence(1.0, "pod", 164.0)) == []
 
 
-def test_the_coach_does_not_take_it_for_measured():
+def test_the_coach_does_not_treat_it_as_measured():
     view = Known()
     for event in engine().feed(Cadence(1.0, "pod", 164.0)):
         view.see(event, 1.0)

@@ -1,4 +1,4 @@
-"""Running backward: a runner made from mechanics, since nobody has published a recording of one."""
+"""Running backward: a runner simulated from mechanics, since no recording of one is published."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ NOMINAL = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 FEET, SHANKS, TRUNK = ("foot_left", "foot_right"), ("shank_left", "shank_right"), ("lower_back",)
 SPEEDS = (1.5, 2.0, 2.5, 3.0)
 PEOPLE = range(3)
-SECONDS, KNOWN_S = 14.0, 6.0  # each begins in mid-run, as if the sensors had just connected
+SECONDS, KNOWN_S = 14.0, 6.0  # each run begins in its middle, as if the sensors had just connected
 STEP = 5  # samples of a packet
 
 
-def told(runner: Runner, worn: tuple[str, ...]) -> list[Gait]:
+def gaits_of(runner: Runner, worn: tuple[str, ...]) -> list[Gait]:
     t, felt, _ = run(runner, SECONDS)
     engine = Engine({name: Worn(name, NOMINAL) for name in worn})
     events: list[AnyEvent] = []
@@ -36,7 +36,7 @@ def told(runner: Runner, worn: tuple[str, ...]) -> list[Gait]:
 
 
 def share(gaits: list[Gait], **what: str) -> float:
-    """Part of the time after ``KNOWN_S``."""
+    """Return the share of the time after ``KNOWN_S`` with these values."""
     until = [g.t for g in gaits[1:]] + [SECONDS]
     spans = zip([max(g.t, KNOWN_S) for g in gaits], until, gaits, strict=True)
     true = (
@@ -48,18 +48,18 @@ def share(gaits: list[Gait], **what: str) -> float:
 @pytest.mark.parametrize("speed", SPEEDS)
 @pytest.mark.parametrize("worn", [(*FEET, *TRUNK), (*FEET, *SHANKS, *TRUNK)])
 def test_feet_and_trunk_say_running_and_backward(speed, worn):
-    said = [told(Runner(speed, seed=seed), worn) for seed in PEOPLE]
-    assert "forward" not in {g.direction for gaits in said for g in gaits}
-    assert np.mean([share(gaits, mode="running") for gaits in said]) > 0.9
-    # The faster, the less a foot rests; where it does not, the direction stays unknown.
+    runs = [gaits_of(Runner(speed, seed=seed), worn) for seed in PEOPLE]
+    assert "forward" not in {g.direction for gaits in runs for g in gaits}
+    assert np.mean([share(gaits, mode="running") for gaits in runs]) > 0.9
+    # A faster foot rests less; without rest the direction stays unknown.
     least = 0.9 if speed <= 2.0 else 0.6
-    assert np.mean([share(gaits, direction="backward") for gaits in said]) > least
+    assert np.mean([share(gaits, direction="backward") for gaits in runs]) > least
 
 
 @pytest.mark.parametrize("speed", SPEEDS)
 @pytest.mark.parametrize("worn", [FEET, FEET[:1], SHANKS, (*SHANKS, *TRUNK), TRUNK])
-def test_whatever_is_worn_nobody_who_runs_backward_is_said_to_go_forward(speed, worn):
-    gaits = told(Runner(speed, seed=int(10 * speed)), worn)
+def test_running_backward_is_never_called_forward_whatever_is_worn(speed, worn):
+    gaits = gaits_of(Runner(speed, seed=int(10 * speed)), worn)
     assert "forward" not in {g.direction for g in gaits}
     if "lower_back" in worn:
         assert share(gaits, mode="running") > 0.9
@@ -67,14 +67,16 @@ def test_whatever_is_worn_nobody_who_runs_backward_is_said_to_go_forward(speed, 
 
 @pytest.mark.parametrize("speed", SPEEDS)
 @pytest.mark.parametrize("worn", [(*FEET, *TRUNK), (*SHANKS, *TRUNK)])
-def test_the_same_runner_going_forward_is_never_said_to_go_backward(speed, worn):
-    gaits = told(Runner(speed, backward=False, seed=1), worn)
+def test_the_same_runner_going_forward_is_never_called_backward(speed, worn):
+    gaits = gaits_of(Runner(speed, backward=False, seed=1), worn)
     assert "backward" not in {g.direction for g in gaits}
 
 
-def test_the_runner_is_thrown_as_published():
+def test_the_runner_accelerates_as_published():
     """15.7 m/s² upward backward, a fifth less forward, on average at 2.8 m/s (Cavagna 2012)."""
-    backward, forward = (run(Runner(2.8, way, seed=2), 8.0)[1]["lower_back"][0] for way in (1, 0))
+    backward, forward = (
+        run(Runner(2.8, back, seed=2), 8.0)[1]["lower_back"][0] for back in (True, False)
+    )
     up = [np.percentile(acc[:, 2] - G, 98) for acc in (backward, forward)]
     assert up[0] == pytest.approx(15.7, rel=0.15)
     assert up[1] < up[0] / 1.19

@@ -21,7 +21,7 @@ G = 9.80665
 
 
 def shank(strides: int, sign: float = 1.0, **changes: object) -> Block:
-    """Swing fast from +0.5 to -0.4 rad, sway back in stance, slowest half-way."""
+    """Return a fast swing from +0.5 to -0.4 rad and a return in stance, slowest half-way."""
     t = np.arange(round((4.0 + strides * STRIDE_S) * 1000)) / 1000
     angle = np.zeros_like(t)
     for k in range(strides):
@@ -75,7 +75,7 @@ def test_every_contact_is_followed_by_a_lift():
     assert lifts == pytest.approx(expected, abs=0.04)
 
 
-def test_without_a_mounting_no_direction_is_said_and_the_footfalls_stay():
+def test_without_a_mounting_no_direction_is_given_and_the_footfalls_stay():
     block = shank(12)
     assert block.gyr is not None
     over = np.array(((0.0, 0.6, 0.8), (1.0, 0.0, 0.0), (0.0, 0.8, -0.6)))

@@ -1,4 +1,4 @@
-"""Which foot touched, from how the trunk rolls and sways."""
+"""Left or right, from how the trunk rolls and sways."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STILL = np.zeros((WAVE, 3))
 
 
 def waves(phase: float, n: int = WAVE, slower: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
-    """Sway and roll with a phase at the end."""
+    """Return sway and roll that end at a phase."""
     t = (np.arange(n) - n + 1) * 0.01
     wave = np.sin(np.pi * t / (STEP_S * slower) + phase)
     acc, gyr = np.zeros((n, 3)), np.zeros((n, 3))
@@ -31,29 +31,29 @@ def walked(steps: int, gyro: bool = True, slower: float = 1.0, late: float = 0.0
     return out
 
 
-def test_feet_take_turns_as_the_waves_do_with_and_without_a_gyroscope():
+def test_feet_alternate_with_the_waves_with_and_without_a_gyroscope():
     for gyro in (True, False):
-        told = walked(8, gyro)
-        assert set(told) == {"left", "right"}
-        assert all(a != b for a, b in pairwise(told))
+        reported = walked(8, gyro)
+        assert set(reported) == {"left", "right"}
+        assert all(a != b for a, b in pairwise(reported))
 
 
 @pytest.mark.parametrize("slower", [1.5, 2.0, 2.5])
-def test_the_same_waves_so_much_slower_tell_the_same_sides(slower: float):
+def test_the_same_waves_slowed_give_the_same_sides(slower: float):
     phases = np.arange(0.0, 2 * np.pi, 0.2)
     usual = [walked(6, late=late) for late in phases]
     slow = [walked(6, slower=slower, late=late) for late in phases]
     assert np.mean(np.array(usual) == np.array(slow)) > 0.85
 
 
-def test_a_sensor_turned_round_tells_the_other_side():
+def test_a_sensor_turned_round_gives_the_other_side():
     acc, gyr = waves(0.4)
     one = Sides().feed(1.0, STEP_S, acc, gyr, AHEAD, LEFT)
     other = Sides().feed(1.0, STEP_S, acc, gyr, (-1.0, 0.0, 0.0), (0.0, -1.0, 0.0))
     assert {one, other} == {"left", "right"}
 
 
-def test_stillness_and_too_few_samples_tell_nothing():
+def test_stillness_and_too_few_samples_give_no_side():
     assert Sides().feed(1.0, STEP_S, STILL, STILL, AHEAD, LEFT) == "unknown"
     acc, gyr = waves(0.4, 60)
     assert Sides().feed(1.0, STEP_S, acc, gyr, AHEAD, LEFT) == "unknown"
@@ -62,8 +62,8 @@ def test_stillness_and_too_few_samples_tell_nothing():
 def test_half_of_the_answer_before_counts_and_nothing_after_a_pause():
     acc, gyr = waves(2.4)
     first = Sides()
-    told = first.feed(1.0, STEP_S, acc, gyr, AHEAD, LEFT)
-    assert first.feed(1.5, STEP_S, STILL, STILL, AHEAD, LEFT) not in (told, "unknown")
+    reported = first.feed(1.0, STEP_S, acc, gyr, AHEAD, LEFT)
+    assert first.feed(1.5, STEP_S, STILL, STILL, AHEAD, LEFT) not in (reported, "unknown")
     paused = Sides()
     paused.feed(1.0, STEP_S, acc, gyr, AHEAD, LEFT)
     assert paused.feed(9.0, STEP_S, STILL, STILL, AHEAD, LEFT) == "unknown"

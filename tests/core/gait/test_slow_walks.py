@@ -1,4 +1,4 @@
-"""The ladder's first stage: who walks at 0.3 m/s on a belt that tells nothing does not stand.
+"""The ladder's first stage: walking at 0.3 m/s on a belt that reports nothing is not standing.
 
 Simulated, since no recording of such walks exists; time-stretched real walks are in
 test_trunk_people.py.
@@ -39,38 +39,38 @@ def simulated(seed, facing, placements, tells="nothing", speed=0.3):
         Engine({p: Worn(p, NOMINAL) for p in placements}),
         Simulation(parse(script)),
     )
-    told = [e for item in simulation.inputs() for e in engine.feed(item)]
-    return told, [row.t_s for row in simulation.truth if row.kind == "contact"]
+    events = [e for item in simulation.inputs() for e in engine.feed(item)]
+    return events, [row.t_s for row in simulation.truth if row.kind == "contact"]
 
 
 @pytest.mark.parametrize("facing", ["stand", "face_back"])
 @pytest.mark.parametrize("placements", [("foot_left",), ("foot_left", "foot_right")])
 def test_feet_at_0_3_m_s_walk_all_the_time_and_then_stand(placements, facing):
-    told, _ = simulated(3, facing, placements)
-    gaits = [e for e in told if isinstance(e, Gait)]
+    events, _ = simulated(3, facing, placements)
+    gaits = [e for e in events if isinstance(e, Gait)]
     assert {e.mode for e in gaits if BEGAN_S < e.t < ENDED_S} <= {"walking"}
     assert [e.mode for e in gaits if e.t < BEGAN_S][-1] == "walking"
     assert gaits[-1].mode == "standing"
-    assert any(isinstance(e, Footfall) and e.t > ENDED_S - 3.0 for e in told)
+    assert any(isinstance(e, Footfall) and e.t > ENDED_S - 3.0 for e in events)
 
 
 @pytest.mark.parametrize("facing", ["stand", "face_back"])
 @pytest.mark.parametrize("speed", [0.3, 0.4])
-def test_one_foot_tells_the_length_of_each_slow_stride(facing, speed):
-    told, _ = simulated(1, facing, ("foot_left",), speed=speed)
-    strides = [e for e in told if isinstance(e, Stride) and BEGAN_S < e.t < ENDED_S]
+def test_one_foot_gives_the_length_of_each_slow_stride(facing, speed):
+    events, _ = simulated(1, facing, ("foot_left",), speed=speed)
+    strides = [e for e in events if isinstance(e, Stride) and BEGAN_S < e.t < ENDED_S]
     speeds = [s.length_m / s.duration_s for s in strides if s.length_m is not None]
     assert len(speeds) >= 0.9 * len(strides)
     assert np.mean(speeds) == pytest.approx(speed, rel=0.04)
-    assert np.std(speeds) < 0.06 * speed  # a contact so slow is found to 0.1 s
+    assert np.std(speeds) < 0.06 * speed  # a contact this slow is found to 0.1 s
 
 
 @pytest.mark.parametrize("facing", ["stand", "face_back"])
-def test_a_trunk_alone_on_a_belt_that_tells_0_4_m_s_counts_the_steps(facing):
-    told, true = simulated(3, facing, ("lower_back",), tells="console", speed=0.4)
-    said = [e.t for e in told if isinstance(e, Footfall) and BEGAN_S < e.t < ENDED_S]
+def test_a_trunk_alone_on_a_belt_that_reports_0_4_m_s_counts_the_steps(facing):
+    events, true = simulated(3, facing, ("lower_back",), tells="console", speed=0.4)
+    footfalls = [e.t for e in events if isinstance(e, Footfall) and BEGAN_S < e.t < ENDED_S]
     steps = [t for t in true if BEGAN_S < t < ENDED_S]
-    assert len(said) == pytest.approx(len(steps), rel=0.1)
-    assert len(match(steps, said, 0.25)) >= 0.9 * len(steps)
-    ahead = {e.direction for e in told if isinstance(e, Gait) and BEGAN_S < e.t < ENDED_S}
+    assert len(footfalls) == pytest.approx(len(steps), rel=0.1)
+    assert len(match(steps, footfalls, 0.25)) >= 0.9 * len(steps)
+    ahead = {e.direction for e in events if isinstance(e, Gait) and BEGAN_S < e.t < ENDED_S}
     assert ahead <= {"backward" if facing == "face_back" else "forward"}

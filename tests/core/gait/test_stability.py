@@ -1,4 +1,4 @@
-"""Steadiness against one's own: learnt, judged, held after a stumble, and never made up."""
+"""Steadiness: baselines learnt, strides judged, stumbles held, missing data unknown."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def walk(
     speed: float | None = 1.0,
     direction: str = "backward",
 ) -> Iterator[Step]:
-    """``n`` strides of each foot; ``worse`` makes them more lateral, rolling, uneven and jerky."""
+    """Yield ``n`` strides of each foot; ``worse`` : more lateral, rolling, uneven and jerky."""
     rng = np.random.default_rng(seed)
     times = 1.1 * (1 + cv * wander(n, 0.75, rng) + 2.0 * worse * cv * rng.normal(size=n))
     share = 0.28 + 0.015 * wander(n, 0.75, rng) + 0.05 * worse
@@ -58,8 +58,8 @@ def walk(
 
 
 def feed(watch: StabilityWatch, steps: Iterator[Step]) -> list[Stability]:
-    told = (watch.feed_stride(stride, posture, stride.t) for stride, posture in steps)
-    return [event for events in told for event in events]
+    reported = (watch.feed_stride(stride, posture, stride.t) for stride, posture in steps)
+    return [event for events in reported for event in events]
 
 
 def levels(events: list[Stability]) -> list[str]:
@@ -72,7 +72,7 @@ def learnt(**kind) -> StabilityWatch:
     return watch
 
 
-def test_nothing_is_known_before_there_is_a_baseline():
+def test_stability_is_unknown_before_there_is_a_baseline():
     watch = StabilityWatch()
     events = feed(watch, walk(17))
     assert set(levels(events)) == {"unknown"}
@@ -82,7 +82,7 @@ def test_nothing_is_known_before_there_is_a_baseline():
 
 @pytest.mark.parametrize("trunk", [True, False])
 @pytest.mark.parametrize("both", [True, False])
-def test_a_baseline_stands_within_a_minute_of_steady_strides(trunk, both):
+def test_a_baseline_is_ready_within_a_minute_of_steady_strides(trunk, both):
     assert levels(feed(StabilityWatch(), walk(45, trunk=trunk, both=both)))[-1] == "steady"
 
 
@@ -95,7 +95,7 @@ def test_a_change_of_everything_is_seen_within_six_strides_and_goes_away_again()
     assert levels(feed(watch, walk(15, 2, start=200.0)))[-1] == "steady"
 
 
-def test_strides_of_feet_alone_tell_uneven_timing():
+def test_strides_of_feet_alone_show_uneven_timing():
     watch = learnt(trunk=False)
     events = feed(watch, walk(30, 1, start=100.0, worse=2.0, trunk=False))
     assert "unsteady" in levels(events)
@@ -110,7 +110,7 @@ def test_one_odd_stride_changes_nothing():
     assert "unsteady" not in levels(feed(watch, walk(20, 6, start=102.0)))
 
 
-def test_a_missed_footfall_is_not_a_person_losing_balance():
+def test_a_missed_footfall_is_not_a_loss_of_balance():
     watch = learnt(trunk=False)
     steps = list(walk(20, 7, start=100.0, trunk=False))
     for i in (10, 24):
@@ -128,7 +128,7 @@ def test_a_stumble_is_unsteady_at_once_and_for_twelve_steps():
     assert levels(events)[-1] == "steady"
 
 
-def test_who_stands_still_after_a_stumble_is_not_unsteady_for_ever():
+def test_standing_still_after_a_stumble_is_not_unsteady_for_ever():
     watch = learnt()
     watch.feed_stumble(100.0)
     assert watch.rebase(103.0, "gait changed") == []
@@ -181,7 +181,7 @@ def test_a_glance_back_costs_three_strides():
     assert 3 * 1.05 < first.t - 106.0 < 5 * 1.2
 
 
-def test_who_comes_back_unsteady_is_not_called_steady_first():
+def test_a_runner_who_comes_back_unsteady_is_not_called_steady_first():
     watch = learnt()
     watch.rebase(100.0, "the belt changed")
     events = feed(watch, walk(20, 1, start=101.0, worse=2.0))
@@ -196,7 +196,7 @@ def test_backward_strides_are_never_compared_with_forward_ones():
 
 
 def test_strides_around_a_stumble_are_not_learnt():
-    """Twelve steps after each are left out, and the last four before it."""
+    """Twelve steps after each stumble are left out, and the last four before it."""
     watch = StabilityWatch()
     feed(watch, walk(9))
     for i, (stride, posture) in enumerate(walk(150, 1, start=12.0, worse=3.0)):
@@ -208,7 +208,7 @@ def test_strides_around_a_stumble_are_not_learnt():
     assert first.t - 200.0 > READY / 2 * 1.05  # nothing had been learnt
 
 
-def test_who_stays_unsteady_does_not_become_steady_by_habit():
+def test_a_runner_who_stays_unsteady_does_not_become_steady_by_habit():
     watch = StabilityWatch()
     assert levels(feed(watch, walk(40)))[-1] == "steady"
     assert levels(feed(watch, walk(120, 1, start=100.0, worse=1.5)))[-1] == "unsteady"
@@ -259,11 +259,11 @@ def test_strides_in_which_the_belt_changed_and_those_of_no_known_mode_are_left_o
         changing = msgspec.structs.replace(stride, clean=False)
         nobody = msgspec.structs.replace(stride, mode="unknown")
         for useless in (changing, nobody):
-            told = watch.feed_stride(useless, posture, stride.t)
-            assert set(levels(told)) <= {"unknown"}
+            reported = watch.feed_stride(useless, posture, stride.t)
+            assert set(levels(reported)) <= {"unknown"}
 
 
-def test_a_verdict_ages_while_strides_are_of_no_use():
+def test_a_verdict_ages_while_strides_cannot_be_used():
     watch = learnt()
     ramp = [
         (msgspec.structs.replace(stride, clean=False), posture)
@@ -278,7 +278,7 @@ def test_a_verdict_ages_while_strides_are_of_no_use():
 @pytest.mark.parametrize("trunk", [True, False])
 @pytest.mark.parametrize("cv", [0.02, 0.035, 0.05])
 def test_steady_strides_with_natural_drift_raise_hardly_any_alarm(trunk, cv):
-    """At most 1 ten-minute walk in 15 here; of 100 walks 0-2 were measured."""
+    """Allow 1 ten-minute walk in 15; in 100 walks 0-2 were measured."""
     false = sum(
         "unsteady" in levels(feed(StabilityWatch(), walk(545, seed, cv=cv, trunk=trunk)))
         for seed in range(15)
@@ -299,8 +299,8 @@ def test_a_copy_taken_half_way_continues_identically(cut, trunk):
 def test_events_are_not_ahead_of_their_strides():
     watch = StabilityWatch()
     for stride, posture in walk(60):
-        told = watch.feed_stride(stride, posture, stride.t + 0.05)
-        assert {event.t for event in told} <= {stride.t}
+        reported = watch.feed_stride(stride, posture, stride.t + 0.05)
+        assert {event.t for event in reported} <= {stride.t}
 
 
 def test_a_quantity_that_was_never_measured_is_not_judged():

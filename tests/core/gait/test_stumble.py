@@ -1,4 +1,4 @@
-"""Stumbles: seen once, against one's own gait, and not in what is only lively."""
+"""Stumbles: reported once, compared with the wearer's gait, and not in lively movement."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_jolt_alone_is_no_stumble():
     assert found([hard_step.block()]) == []
 
 
-def test_the_same_jolt_is_ordinary_for_who_always_treads_like_that():
+def test_the_same_jolt_is_usual_for_a_person_who_always_treads_like_that():
     move = walking()
     for i in range(36):
         move.accelerate(0.5 + 0.526 * i, 0.53 + 0.526 * i, 25.0)
@@ -72,7 +72,7 @@ def test_the_same_jolt_is_ordinary_for_who_always_treads_like_that():
     assert len(found([stumble.block()])) == 1
 
 
-def test_nothing_is_known_in_the_first_steps():
+def test_the_first_steps_are_no_stumble():
     assert found([stumbling(1.5).block()]) == []
 
 
@@ -98,13 +98,13 @@ def test_a_jolt_with_a_push_and_a_tilt_is_a_stumble_and_none_of_them_alone():
     assert upset(25.0, 0.0, 0.0) == upset(0.0, 20.0, 0.0) == upset(0.0, 0.0, 3.0) == []
 
 
-def test_samples_that_cannot_be_believed_are_no_stumble():
+def test_bad_samples_are_no_stumble():
     block = stumbling(AT).block()
     around = (block.t > AT - 0.1) & (block.t < AT + 1.0)
     assert found([msgspec.structs.replace(block, ok=~around)]) == []
 
 
-def test_a_jolt_right_after_samples_that_cannot_be_believed_is_no_stumble():
+def test_a_jolt_right_after_bad_samples_is_no_stumble():
     block = stumbling(AT).block()
     before = (block.t > AT - 0.2) & (block.t < AT - 0.02)
     assert found([msgspec.structs.replace(block, ok=~before)]) == []
@@ -122,7 +122,7 @@ def test_after_a_rest_nothing_is_known_in_the_first_steps():
     assert len(found([move.block()])) == 1
 
 
-def test_a_gap_is_forgotten_over():
+def test_a_gap_resets_it():
     block = stumbling(1.5).block()
     walk = walking(20.0).block()
     assert found([walk, msgspec.structs.replace(block, t=block.t + 40.0)]) == []

@@ -1,4 +1,4 @@
-"""Where a foot went between two rests, from acceleration and turn rate of a known movement."""
+"""The path of a foot between two rests, from signals of a known movement."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ REST, MOVE = 30, 80  # samples
 
 
 def went(x_m: float, y_m: float = 0.0, yaw: float = 0.0, split: int = 7, lie=(0.0, 0.0, 1.0)):
-    """A foot that rests, slides on a minimum-jerk path, turning about the vertical, and rests."""
+    """Return the leg of a foot that rests, slides and turns on a minimum-jerk path, and rests."""
     s = np.linspace(0.0, 1.0, MOVE)
     blend = 10 * s**3 - 15 * s**4 + 6 * s**5
     change = (60 * s - 180 * s**2 + 120 * s**3) / ((MOVE - 1) * DT) ** 2
     angle = yaw * blend
-    way = np.stack((x_m * change, y_m * change), axis=1)
+    moved = np.stack((x_m * change, y_m * change), axis=1)
     cos, sin = np.cos(angle), np.sin(angle)
     acc = np.zeros((2 * REST + MOVE, 3))
     acc[:, 2] = G
-    acc[REST:-REST, 0] = cos * way[:, 0] + sin * way[:, 1]
-    acc[REST:-REST, 1] = cos * way[:, 1] - sin * way[:, 0]
+    acc[REST:-REST, 0] = cos * moved[:, 0] + sin * moved[:, 1]
+    acc[REST:-REST, 1] = cos * moved[:, 1] - sin * moved[:, 0]
     gyr = np.zeros_like(acc)
     gyr[REST:-REST, 2] = np.gradient(angle, DT)
     acc[REST + MOVE :] = G * np.array(lie)
@@ -38,7 +38,7 @@ def went(x_m: float, y_m: float = 0.0, yaw: float = 0.0, split: int = 7, lie=(0.
 
 
 @pytest.mark.parametrize(("x", "y"), [(1.3, 0.0), (-0.7, 0.0), (0.5, 0.3)])
-def test_the_way_is_found_forward_backward_and_aslant(x: float, y: float):
+def test_the_path_is_found_forward_backward_and_aslant(x: float, y: float):
     leg = went(x, y)
     assert isinstance(leg, Leg)
     assert (leg.forward, leg.left) == (pytest.approx(x, abs=0.02), pytest.approx(y, abs=0.02))
@@ -46,7 +46,7 @@ def test_the_way_is_found_forward_backward_and_aslant(x: float, y: float):
     assert leg.turned == pytest.approx(0.0, abs=1e-6)
 
 
-def test_a_turn_is_to_the_left_and_the_way_is_along_the_mean_heading():
+def test_a_left_turn_is_positive_and_forward_is_along_the_mean_heading():
     leg = went(1.0, yaw=0.6)
     assert leg
     assert leg.turned == pytest.approx(0.6, abs=0.02)
@@ -54,18 +54,18 @@ def test_a_turn_is_to_the_left_and_the_way_is_along_the_mean_heading():
     assert leg.across == pytest.approx(0.0, abs=1e-6)
 
 
-def test_any_split_of_the_samples_gives_the_same_way():
+def test_any_split_of_the_samples_gives_the_same_path():
     legs = [went(1.1, 0.1, 0.2, split=n) for n in (1, 7, 40, 1000)]
     assert legs[0]
     assert all(leg == legs[0] for leg in legs)
 
 
-def test_a_foot_that_lies_otherwise_than_before_was_not_at_rest():
+def test_a_foot_tilted_unlike_before_was_not_at_rest():
     assert went(1.0, lie=(1.0, 0.0, 0.0)) is None
     assert went(1.0, lie=(0.2, 0.0, 0.98)) is not None
 
 
-def test_a_foot_that_was_out_of_sight_has_no_way():
+def test_a_foot_has_no_path_across_a_gap():
     path = Path()
     rest = np.tile((0.0, 0.0, G), (200, 1))
     path.feed(np.arange(200) * DT, rest, np.zeros_like(rest))

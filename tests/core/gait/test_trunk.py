@@ -1,4 +1,4 @@
-"""Claims about the trunk's chain, on movement made of a few waves."""
+"""The trunk's chain on movement made of a few waves."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from cued.signal.grid import DT_S
 from tests.core.gait import trunk_walker as walker
 from tests.core.gait.trunk_walker import found
 
-WITHIN_S = 0.07  # a wave is not a person: its jolt is a hump without impact
+WITHIN_S = 0.07  # more than for people, because a wave has no impact
 
 
 def times(findings: list[Finding]) -> Floats:
@@ -45,11 +45,11 @@ WHOLE = found(walker.blocks(*DAY))
 def test_every_step_of_a_walk_is_one_contact_near_its_time(step_s: float, gyro: bool) -> None:
     acc, gyr, contacts = walker.walking(20.0, step_s)
     acc, gyr = walker.worn([walker.standing(3.0), (acc, gyr)])
-    said = times(found(walker.blocks(acc, gyr if gyro else None)))
+    reported = times(found(walker.blocks(acc, gyr if gyro else None)))
     true = contacts[(contacts > 2.0) & (contacts < 19.0)] + 3.0
-    said = said[(said > true[0] - step_s / 2) & (said < true[-1] + step_s / 2)]
-    assert said.size == true.size
-    errors = said - true
+    reported = reported[(reported > true[0] - step_s / 2) & (reported < true[-1] + step_s / 2)]
+    assert reported.size == true.size
+    errors = reported - true
     assert np.abs(errors).max() < WITHIN_S
     assert errors.std() < 0.005
 
@@ -72,25 +72,25 @@ def test_a_rhythm_that_leaves_steps_out_is_in_doubt(
     assert rhythm.doubtful == doubted
 
 
-def test_one_step_that_was_missed_is_no_doubt_but_is_known() -> None:
+def test_one_missed_step_is_known_and_raises_no_doubt() -> None:
     acc, _, contacts = walker.walking(20.0)
     waves, rhythm = Waves(), RhythmCheck()
     waves.feed(0, acc, None)
-    told: list[bool] = []
+    reported: list[bool] = []
     for k in np.delete((contacts / walker.DT_S).astype(int), 15).tolist():
         waves.catch_up(k, walker.ROWS, walker.G)
-        told.append(rhythm.feed(k, waves.sums))
-    assert np.flatnonzero(told).tolist() == [15]
+        reported.append(rhythm.feed(k, waves.sums))
+    assert np.flatnonzero(reported).tolist() == [15]
     assert not rhythm.doubtful
 
 
-def test_who_walks_with_the_sensor_upside_down_is_never_said_to_go_backward() -> None:
-    turned = np.diag([-1.0, 1.0, -1.0])  # about the lateral axis: what was ahead is behind
+def test_walking_with_the_sensor_upside_down_is_never_called_backward() -> None:
+    turned = np.diag([-1.0, 1.0, -1.0])  # about the lateral axis, which swaps front and back
     acc, gyr = walker.worn([walker.walking(20.0)[:2]], turned)
     assert not [f for f in found(walker.blocks(acc, gyr)) if isinstance(f, Heading)]
 
 
-def test_a_person_who_stands_makes_no_step_and_is_said_to_stand() -> None:
+def test_standing_has_no_steps_and_is_called_standing() -> None:
     findings = found(walker.blocks(*walker.standing(30.0)))
     assert not times(findings).size
     assert [f.mode for f in findings if isinstance(f, Moving)] == ["standing"]
@@ -107,8 +107,8 @@ def test_one_bump_is_no_step() -> None:
 def test_a_run_from_cold_is_known_within_a_second_and_a_half(step_s: float) -> None:
     acc, gyr, contacts = walker.running(10.0, step_s)
     findings = found(walker.blocks(acc, gyr))
-    said = [f for f in findings if isinstance(f, Contact)]
-    assert said[0].at < 1.5
+    reported = [f for f in findings if isinstance(f, Contact)]
+    assert reported[0].at < 1.5
     true = contacts[(contacts > 1.5) & (contacts < 9.5)]
     near = np.abs(times(findings)[:, None] - true).min(axis=0)
     assert near.max() < 0.04
@@ -117,22 +117,22 @@ def test_a_run_from_cold_is_known_within_a_second_and_a_half(step_s: float) -> N
 
 
 @pytest.mark.parametrize("backward", [True, False])
-def test_the_lead_of_forward_over_vertical_tells_the_direction(backward: bool) -> None:
+def test_the_lead_of_forward_over_vertical_gives_the_direction(backward: bool) -> None:
     acc, gyr, _ = walker.walking(10.0, backward=backward)
-    said = [f for f in found(walker.blocks(acc, gyr)) if isinstance(f, Heading)]
-    assert len(said) > 10
-    assert all((f.log_odds < 0) == backward for f in said)
-    assert all(f.kind == "trunk" for f in said)
+    reported = [f for f in found(walker.blocks(acc, gyr)) if isinstance(f, Heading)]
+    assert len(reported) > 10
+    assert all((f.log_odds < 0) == backward for f in reported)
+    assert all(f.kind == "trunk" for f in reported)
 
 
 @pytest.mark.parametrize("backward", [True, False])
-def test_feet_take_turns_forward_and_are_not_told_backward(backward: bool) -> None:
+def test_feet_alternate_forward_and_have_no_sides_backward(backward: bool) -> None:
     acc, gyr, _ = walker.walking(15.0, backward=backward)
-    said = [f.side for f in found(walker.blocks(acc, gyr)) if isinstance(f, Contact)][5:]
+    reported = [f.side for f in found(walker.blocks(acc, gyr)) if isinstance(f, Contact)][5:]
     if backward:
-        assert set(said) == {"unknown"}
+        assert set(reported) == {"unknown"}
     else:
-        assert all({a, b} == {"left", "right"} for a, b in pairwise(said))
+        assert all({a, b} == {"left", "right"} for a, b in pairwise(reported))
 
 
 @pytest.mark.parametrize("tilt_deg", [-20.0, 20.0])
@@ -173,28 +173,30 @@ def test_first_forward_steps_show_forward_when_the_wearer_agreed(seed: int) -> N
     assert all(f.log_odds > 0 for f in findings if isinstance(f, Heading))
 
 
-def test_a_turn_is_told_with_its_angle() -> None:
-    said = [f for f in WHOLE if isinstance(f, Turning)]
-    assert [f.turning for f in said] == [True, False]
-    assert 10.5 < said[0].t < 11.6  # the walk ends and the turn begins at 11.0
-    assert 12.5 < said[1].t < 13.6  # it ends at 13.0
-    assert abs(said[1].angle - np.pi) < 0.5
+def test_a_turn_is_reported_with_its_angle() -> None:
+    reported = [f for f in WHOLE if isinstance(f, Turning)]
+    assert [f.turning for f in reported] == [True, False]
+    assert 10.5 < reported[0].t < 11.6  # the walk ends and the turn begins at 11.0
+    assert 12.5 < reported[1].t < 13.6  # it ends at 13.0
+    assert abs(reported[1].angle - np.pi) < 0.5
 
 
 def test_mode_follows_standing_walking_running_and_standing() -> None:
-    said = [f.mode for f in WHOLE if isinstance(f, Moving)]
-    changes = [said[0]] + [b for a, b in pairwise(said) if a != b]
+    reported = [f.mode for f in WHOLE if isinstance(f, Moving)]
+    changes = [reported[0]] + [b for a, b in pairwise(reported) if a != b]
     assert changes[:2] == ["standing", "walking"]
     assert changes[-2:] == ["running", "standing"]
 
 
-def test_posture_says_lean_and_sway_of_a_stride() -> None:
+def test_posture_gives_lean_and_sway_of_a_stride() -> None:
     tilt = np.radians(10.0)
     c, s = np.cos(tilt), np.sin(tilt)
     acc, gyr, _ = walker.walking(15.0)
     forward_lean = np.array([[c, 0.0, s], [0.0, 1.0, 0.0], [-s, 0.0, c]]).T
-    said = found(walker.blocks(*walker.worn([walker.standing(3.0), (acc, gyr)], forward_lean.T)))
-    last = [f for f in said if isinstance(f, Posture)][-1]
+    reported = found(
+        walker.blocks(*walker.worn([walker.standing(3.0), (acc, gyr)], forward_lean.T))
+    )
+    last = [f for f in reported if isinstance(f, Posture)][-1]
     assert last.duration_s == pytest.approx(1.1, abs=0.02)
     assert last.lean_forward == pytest.approx(tilt, abs=0.02)
     assert last.rms[1] == pytest.approx(0.6 / np.sqrt(2), rel=0.1)
@@ -228,18 +230,18 @@ def test_missing_samples_lower_the_confidence_and_half_a_slot_of_them_is_unknown
     assert any(f.mode == "unknown" and 6.0 < f.t < 7.0 for f in findings if isinstance(f, Moving))
 
 
-def test_on_a_slow_belt_the_foretaste_of_a_step_is_not_taken_for_it() -> None:
+def test_on_a_slow_belt_a_precursor_of_a_step_is_not_counted() -> None:
     true, k = np.arange(1.0, 7.0), np.arange(0, 700, contacts.STEP)
     after = k[:, None] * DT_S - contacts.LAG_S - true
     hints = 0.25 * np.exp(-(((after + 0.1) / 0.02) ** 2))
     answers = np.sum(0.8 * np.exp(-((after / 0.06) ** 2)) + hints, axis=1)
     steps = contacts.Steps()
     steps.retune(slow=True)
-    said = [steps.feed(*asked) for asked in zip(k.tolist(), answers.tolist(), strict=True)]
-    assert [c.t for c in said if c] == pytest.approx(true, abs=0.03)
+    reported = [steps.feed(*asked) for asked in zip(k.tolist(), answers.tolist(), strict=True)]
+    assert [c.t for c in reported if c] == pytest.approx(true, abs=0.03)
 
 
-def test_nothing_is_said_before_its_samples_and_in_order_of_knowing() -> None:
+def test_findings_come_after_their_samples_and_in_the_order_in_which_they_were_known() -> None:
     for size in (1, 7, 50):
         trunk = Trunk("trunk")
         last = 0.0
@@ -257,18 +259,18 @@ def test_any_split_gives_the_same_findings(sizes: list[int]) -> None:
 
 
 def on_a_belt_that_slows(sizes: list[int]) -> list[Finding]:
-    """What is found of the day if the belt is said to be slow from 6 to 12 s, known at 1 s."""
+    """Return the findings of the day if the belt is slow from 6 to 12 s, known at 1 s."""
     first, *rest = walker.blocks(*DAY, sizes=[100, *sizes])
     trunk = Trunk("trunk")
-    said = trunk.feed(first)
+    reported = trunk.feed(first)
     trunk.belt(6.1, slow=True)
     trunk.belt(12.0, slow=False)
-    return said + [finding for block in rest for finding in trunk.feed(block)]
+    return reported + [finding for block in rest for finding in trunk.feed(block)]
 
 
 @settings(max_examples=15, deadline=None)
 @given(sizes=st.lists(st.integers(min_value=1, max_value=400), min_size=1, max_size=60))
-def test_nor_does_a_split_matter_where_the_belt_grows_slow_and_quick_again(
+def test_any_split_gives_the_same_findings_where_the_belt_becomes_slow_and_quick_again(
     sizes: list[int],
 ) -> None:
     assert on_a_belt_that_slows(sizes) == on_a_belt_that_slows([5] * 600)
@@ -286,7 +288,7 @@ def test_a_copy_taken_half_way_continues_identically(at: int) -> None:
     assert twin.feed(second) == after
 
 
-def test_inputs_are_left_as_they_were() -> None:
+def test_inputs_are_not_changed() -> None:
     acc, gyr = DAY
     before = acc.copy(), gyr.copy()
     acc.flags.writeable = gyr.flags.writeable = False
@@ -318,7 +320,7 @@ def test_a_gap_forgets_the_movement_but_not_the_mounting() -> None:
     assert not [f for f in second if isinstance(f, Orientation)]
 
 
-def test_what_the_network_is_trained_on_is_what_it_is_asked(
+def test_the_network_is_trained_on_the_inputs_that_it_gets(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[Floats] = []

@@ -5,11 +5,11 @@ from __future__ import annotations
 from cued.gait.trunk.contacts import Candidate
 from cued.gait.trunk.mode import TrunkMode
 
-SLOT = 50  # samples between two looks at rest
+SLOT = 50  # samples
 
 
 def steps(mode: TrunkMode, kind: str, step_s: float, n: int, begin: float):
-    """Candidates one after the other, with slots of movement between; the contacts given."""
+    """Feed candidates with slots of movement between; return the contacts."""
     given, swing = [], 6.0 if kind == "run" else 1.5
     for i in range(n):
         t = begin + i * step_s
@@ -43,14 +43,14 @@ def test_one_landing_in_a_walk_is_no_run():
     assert mode.mode == "walking"
 
 
-def test_quiet_that_lasts_is_standing_and_movement_without_steps_is_nothing_known():
+def test_lasting_quiet_is_standing_and_movement_without_steps_is_unknown():
     mode = TrunkMode()
     steps(mode, "walk", 0.55, 8, 1.0)
     assert not mode.rest(520, 0.05, 0.05)
     assert mode.rest(650, 0.05, 0.05)
     assert mode.mode == "standing"
-    told = [mode.rest(650 + SLOT * i, 1.0, 1.0) for i in range(1, 5)]
-    assert told.count(True) == 1  # the change is told once
+    reported = [mode.rest(650 + SLOT * i, 1.0, 1.0) for i in range(1, 5)]
+    assert reported.count(True) == 1  # the change is reported once
     assert mode.mode == "unknown"
 
 

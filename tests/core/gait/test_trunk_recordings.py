@@ -1,9 +1,9 @@
-"""What the trunk's chain reaches on real people; the recordings are not part of the project.
+"""Accuracy of the trunk's chain on real people; the recordings are not part of the project.
 
-Scored as ``cued evaluate`` scores: one to one within a tolerance, in steady stretches of the truth.
-Five Voisard passes and the ends of the Tripod trials are left out, because there the truth does not
-fit the sensors: its contacts drift up to a second away from the impacts that the feet of the same
-recording (in s11 the trunk alone) show, or go on after the person has stopped.
+Scored like ``cued evaluate``: one to one within a tolerance, in steady stretches of the truth. Five
+Voisard passes and the ends of the Tripod trials are left out, because there the truth does not fit
+the sensors: its contacts drift up to a second away from the impacts in the same recording's feet
+(in s11 only its trunk), or continue after the person has stopped.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ GOOD_UNTIL_S = {
     "tripod-3.0kmh": 139.0,
     "tripod-4.4kmh": 139.0,
 }
-SIDES_SWAPPED = ("voisard-s04",)  # truth against roll and sway of every other walk, both trials
+SIDES_SWAPPED = ("voisard-s04",)  # in both trials, judging by roll and sway in all other walks
 
 
 @cache
@@ -49,8 +49,8 @@ def found(folder: Path, mounted: bool = True) -> tuple[Truth, tuple[Finding, ...
     )
 
 
-def told(findings: Iterable[Finding]) -> list[float]:
-    """Give the log-odds of the steps that say which way they go."""
+def decisive_odds(findings: Iterable[Finding]) -> list[float]:
+    """Return the log-odds of the steps with evidence of direction."""
     return [f.log_odds for f in findings if isinstance(f, Heading) and f.log_odds]
 
 
@@ -68,14 +68,14 @@ class Contacts(Score):
     def _add(self, folder: Path, within_s: float, mounted: bool) -> None:
         truth, findings = found(folder, mounted)
         end = GOOD_UNTIL_S.get(folder.name, np.inf)
-        said = [f for f in findings if isinstance(f, Contact)]
+        reported = [f for f in findings if isinstance(f, Contact)]
         true = [row.t for row in truth.contacts]
         hits = self.add(
-            true, [f.t for f in said], lambda t: t < end and truth.is_steady(t), within_s
+            true, [f.t for f in reported], lambda t: t < end and truth.is_steady(t), within_s
         )
-        self.delays += [said[j].at - true[i] for i, j in hits]
+        self.delays += [reported[j].at - true[i] for i, j in hits]
         if not folder.name.startswith(SIDES_SWAPPED):
-            self.sides += [(truth.contacts[i].side, said[j].side) for i, j in hits]
+            self.sides += [(truth.contacts[i].side, reported[j].side) for i, j in hits]
 
 
 def test_contacts_of_forward_walking_at_the_lower_back(data: Path) -> None:
@@ -123,12 +123,12 @@ def test_unknown_mounting_costs_little(data: Path) -> None:
 
 def test_direction_of_every_step(data: Path) -> None:
     folders = sorted(data.glob("overground_walk/voisard-*"))
-    walks = [x for p in folders for x in told(found(p)[1])]
+    walks = [x for p in folders for x in decisive_odds(found(p)[1])]
     assert sum(x > 0 for x in walks) >= 0.99 * len(walks)
     captured = sorted(data.glob("mocap_virtual/bandai-walk-*"))
     for backward in (True, False):
         mine = [p for p in captured if ("back" in p.name) == backward]
-        odds = [x for p in mine for x in told(found(p)[1])]
+        odds = [x for p in mine for x in decisive_odds(found(p)[1])]
         assert len(odds) > 30
         assert sum((x < 0) == backward for x in odds) >= 0.99 * len(odds)
 
@@ -143,23 +143,23 @@ def test_a_forward_run_never_sums_up_to_backward(data: Path) -> None:
 
 
 @pytest.mark.parametrize(("what", "mode"), [("walk", "walking"), ("jog", "running")])
-def test_walking_and_jogging_are_told_apart(data: Path, what: str, mode: str) -> None:
+def test_walking_and_jogging_are_distinguished(data: Path, what: str, mode: str) -> None:
     right = total = 0
     for folder in sorted(data.glob(f"falls/{what}-*")):
-        said = [f.mode for f in found(folder)[1] if isinstance(f, Moving)]
-        right += sum(m == mode for m in said)
-        total += len(said)
+        reported = [f.mode for f in found(folder)[1] if isinstance(f, Moving)]
+        right += sum(m == mode for m in reported)
+        total += len(reported)
     assert right >= 0.97 * total
 
 
-def test_who_stands_before_and_after_walking_is_said_to_stand(data: Path) -> None:
+def test_standing_before_and_after_walking_is_called_standing(data: Path) -> None:
     seen = wrong = standing = 0
     for folder in sorted(data.glob("overground_walk/voisard-*")):
         truth, findings = found(folder)
-        said = [f for f in findings if isinstance(f, Moving)]
+        reported = [f for f in findings if isinstance(f, Moving)]
         for start, end in truth.standing():
             for t in np.arange(start, end, 0.1):
-                mode = next((f.mode for f in reversed(said) if f.at <= t), "unknown")
+                mode = next((f.mode for f in reversed(reported) if f.at <= t), "unknown")
                 seen += 1
                 standing += mode == "standing"
         for start, end in truth.standing():
@@ -168,7 +168,7 @@ def test_who_stands_before_and_after_walking_is_said_to_stand(data: Path) -> Non
     assert wrong <= 8
 
 
-def test_a_turn_on_the_way_is_told_with_its_angle(data: Path) -> None:
+def test_a_turn_in_a_walk_is_reported_with_its_angle(data: Path) -> None:
     for folder in sorted(data.glob("overground_walk/voisard-*")):
         recording = read_table(folder)
         start, end = (
@@ -182,7 +182,7 @@ def test_a_turn_on_the_way_is_told_with_its_angle(data: Path) -> None:
         assert 2.4 < abs(ended.angle) < 3.5, folder.name
 
 
-def test_nobody_who_wears_it_as_configured_is_doubted(data: Path) -> None:
+def test_a_sensor_worn_as_configured_is_not_doubted(data: Path) -> None:
     folders = [*data.glob("overground_walk/*"), *data.glob("falls/walk-*")]
     for folder in sorted(folders):
         states = {f.mounting.state for f in found(folder)[1] if isinstance(f, Orientation)}
@@ -190,7 +190,7 @@ def test_nobody_who_wears_it_as_configured_is_doubted(data: Path) -> None:
 
 
 def replayed(folder: Path, m: np.ndarray, mounted: bool, starts_forward: bool) -> list[Finding]:
-    """Wear the sensor differently: ``m`` turns what the blocks say."""
+    """Return the findings of a sensor worn differently, turned by ``m``."""
     trunk = Trunk("trunk", starts_forward=starts_forward)
     findings: list[Finding] = []
     for b in worn(read_table(folder), mounted=mounted):
@@ -199,23 +199,23 @@ def replayed(folder: Path, m: np.ndarray, mounted: bool, starts_forward: bool) -
     return findings
 
 
-def test_first_steps_show_an_unknown_mounting_its_sides_and_direction(data: Path) -> None:
+def test_first_steps_give_an_unknown_mounting_sides_and_direction(data: Path) -> None:
     for folder in sorted(data.glob("treadmill_walk_forward/tripod-*")):
         findings = replayed(folder, np.eye(3), mounted=False, starts_forward=True)
         known = [f for f in findings if isinstance(f, Orientation)][-1].mounting
         assert known.state == "known"
-        odds = told(findings)
+        odds = decisive_odds(findings)
         assert sum(x > 0 for x in odds) >= 0.99 * len(odds) > 100
         truth = [row for row in read_table(folder).truth if row.kind == "contact"]
         truth = [row for row in truth if known.t < row.t < GOOD_UNTIL_S[folder.name]]
-        said = [f for f in findings if isinstance(f, Contact)]
-        pairs = match([row.t for row in truth], [f.t for f in said], 0.1)
-        wrong = sum(said[j].side not in (truth[i].side, "unknown") for i, j in pairs)
+        reported = [f for f in findings if isinstance(f, Contact)]
+        pairs = match([row.t for row in truth], [f.t for f in reported], 0.1)
+        wrong = sum(reported[j].side not in (truth[i].side, "unknown") for i, j in pairs)
         assert wrong <= 0.01 * len(pairs)
 
 
 @pytest.mark.parametrize(("turned", "why"), [((1, -1, -1), "upside down"), ((-1, -1, 1), "steps")])
-def test_a_sensor_worn_wrongly_is_doubted_by_everyone(
+def test_a_sensor_worn_wrongly_is_doubted_for_everyone(
     data: Path, turned: tuple[int, int, int], why: str
 ) -> None:
     for folder in sorted(data.glob("overground_walk/voisard-*-t1")):

@@ -1,4 +1,4 @@
-"""A trunk made of a few waves, whose contacts are known because they were put there.
+"""A trunk's signals made from a few waves, with contacts known by construction.
 
 Amplitudes and phases are those of lumbar sensors in the literature: forward acceleration leads
 vertical by 109 degrees in forward walking and trails it by 90 in backward walking; running is a
@@ -23,7 +23,7 @@ BACK_TO_FRONT = np.diag([-1.0, -1.0, 1.0])
 
 
 def standing(seconds: float, seed: int = 1) -> tuple[Floats, Floats]:
-    """Give acceleration and turn rate of someone who stands, body axes."""
+    """Return acceleration and turn rate of somebody standing, body axes."""
     n = round(seconds / DT_S)
     noise = np.random.default_rng(seed)
     acc = 0.03 * noise.standard_normal((n, 3)) + np.array([0.0, 0.0, G])
@@ -33,7 +33,7 @@ def standing(seconds: float, seed: int = 1) -> tuple[Floats, Floats]:
 def walking(
     seconds: float, step_s: float = 0.55, backward: bool = False
 ) -> tuple[Floats, Floats, Floats]:
-    """Give acceleration, turn rate and contact times, the first of which is half a step in."""
+    """Return acceleration, turn rate and contact times; the first contact is half a step in."""
     t = np.arange(round(seconds / DT_S)) * DT_S
     contacts = np.arange(step_s / 2, seconds, step_s)
     phase = 2 * np.pi * (t - step_s / 2) / step_s
@@ -52,7 +52,7 @@ def walking(
 
 
 def running(seconds: float, step_s: float = 0.36) -> tuple[Floats, Floats, Floats]:
-    """Give acceleration, turn rate and contact times of a run with 0.24 s of stance."""
+    """Return acceleration, turn rate and contact times of a run with 0.24 s of stance."""
     t = np.arange(round(seconds / DT_S)) * DT_S
     stance_s = 0.24
     contacts = np.arange(step_s / 2, seconds, step_s)
@@ -65,14 +65,14 @@ def running(seconds: float, step_s: float = 0.36) -> tuple[Floats, Floats, Float
 
 
 def turning(seconds: float, angle: float) -> tuple[Floats, Floats]:
-    """Give a turn on the spot at constant rate."""
+    """Return a turn on the spot at constant rate."""
     acc, gyr = standing(seconds, seed=2)
     gyr[:, 2] += angle / seconds
     return acc, gyr
 
 
 def leaning(seconds: float, angle: float) -> tuple[Floats, Floats]:
-    """Give a gentle bow of ``angle`` toward the chest: two seconds down, stay, two seconds up."""
+    """Return a gentle bow of ``angle`` toward the chest: two seconds down, stay, two seconds up."""
     t = np.arange(round(seconds / DT_S)) * DT_S
     tilt = angle * np.clip(np.minimum(t / 2.0, (seconds - t) / 2.0), 0.0, 1.0)
     acc = np.stack((-G * np.sin(tilt), np.zeros_like(t), G * np.cos(tilt)), axis=1)
@@ -82,7 +82,7 @@ def leaning(seconds: float, angle: float) -> tuple[Floats, Floats]:
 
 
 def worn(parts: list[tuple[Floats, Floats]], m: Floats = EYE) -> tuple[Floats, Floats]:
-    """Join parts in time and see them in the axes of a sensor with ``v_body = m @ v_sensor``."""
+    """Join parts in time, in the axes of a sensor with ``v_body = m @ v_sensor``."""
     acc = np.concatenate([a for a, _ in parts])
     gyr = np.concatenate([g for _, g in parts])
     return acc @ m, gyr @ m
@@ -91,19 +91,19 @@ def worn(parts: list[tuple[Floats, Floats]], m: Floats = EYE) -> tuple[Floats, F
 def blocks(
     acc: Floats, gyr: Floats | None, sizes: list[int] | None = None, oriented: bool = True
 ) -> list[Block]:
-    """Cut into blocks of the given sizes (all that is left goes into the last)."""
+    """Cut into blocks of the given sizes; the last one takes the rest."""
     t, ok = np.arange(len(acc)) * DT_S, np.ones(len(acc), dtype=bool)
     whole = Block("trunk", "lower_back", t, acc, gyr, ok, oriented, True)
     return split(whole, np.cumsum(sizes or []))
 
 
 def found(blocks: list[Block], **how: bool) -> list[Finding]:
-    """Return what the trunk's chain finds."""
+    """Return the findings of the trunk's chain."""
     trunk = Trunk("trunk", **how)
     return [finding for block in blocks for finding in trunk.feed(block)]
 
 
 def rotation(seed: int) -> Floats:
-    """Any rotation."""
+    """Return a random rotation."""
     q, _ = np.linalg.qr(np.random.default_rng(seed).standard_normal((3, 3)))
     return q * np.sign(np.linalg.det(q))

@@ -1,4 +1,4 @@
-"""The clock: any arrivals give increasing times; honest ones give true times."""
+"""The clock: any arrivals give increasing times; realistic ones give true times."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_times_increase_whatever_arrives(plan: list[tuple[float, float, int]], t
 
 @given(packets, st.integers(0, 40), st.booleans())
 @settings(max_examples=50, deadline=None)
-def test_a_copy_taken_half_way_goes_on_identically(plan, cut, ticked):
+def test_a_copy_taken_half_way_continues_identically(plan, cut, ticked):
     whole = Clock(100.0)
     all_times = feed(whole, plan, ticked=ticked)
     one = Clock(100.0)

@@ -1,4 +1,4 @@
-"""Filters: known responses, stated delays, indifferent to how samples were split."""
+"""Filters: known responses, stated delays, the same output for any split."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_any_split_gives_the_same_bits(cuts, seed):
     np.testing.assert_array_equal(whole, split)
 
 
-def test_a_filter_with_other_taps_goes_on_where_the_first_stopped():
+def test_a_filter_with_other_taps_continues_where_the_first_stopped():
     x = np.random.default_rng(1).normal(size=(900, 3))
     slow, quick = lowpass(1.0), lowpass(1.6)
     for first, then in ((slow, quick), (quick, slow)):

@@ -1,4 +1,4 @@
-"""The grid: one rate, one set of times, whatever arrives and however it is split."""
+"""The grid: one rate and one set of times for any samples and any split."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ def test_samples_meant_for_the_grid_come_through_to_the_bit_however_they_are_spl
     t = (100 + np.cumsum(steps)) / 100.0
     x = rng.normal(size=(300, 3))
     ok = rng.random(300) > 0.02
-    times, values, believed, _ = run(100.0, t, x, ok, cuts)
+    times, values, good, _ = run(100.0, t, x, ok, cuts)
     on = np.searchsorted(times, t - 1e-6)
     np.testing.assert_array_equal(values[on], x)
-    np.testing.assert_array_equal(believed[on], ok)
+    np.testing.assert_array_equal(good[on], ok)
 
 
 @pytest.mark.parametrize("rate", [25.0, 52.0, 100.0, 128.0, 200.0, 370.37, 500.0])
@@ -77,7 +77,7 @@ def test_a_fast_vibration_is_averaged_away_instead_of_aliased():
     assert np.abs(values).max() < 0.1
 
 
-def test_a_hole_is_marked_and_a_long_one_starts_afresh():
+def test_a_hole_is_marked_and_a_long_one_restarts_the_grid():
     t = np.concatenate((np.arange(100), np.arange(130, 200), np.arange(400, 450))) / 100.0
     x = np.ones((t.size, 1))
     times, _, ok, fresh = run(100.0, t, x, np.ones(t.size, bool), [50, 150])

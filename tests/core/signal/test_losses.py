@@ -1,4 +1,4 @@
-"""A sensor that loses many samples is named, once, and again when they arrive."""
+"""A sensor that loses many samples is reported once, and again when they arrive."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from cued.model import Block
 from cued.signal.links import WINDOW_S, Losses
 
 
-def told(losses, share, seconds=60.0, start=0.0):
-    """Blocks of 0.1 s of a left foot of which a share is lost in single samples."""
+def notices(losses, share, seconds=60.0, start=0.0):
+    """Feed blocks of a left foot that loses a share of single samples; return the notices."""
     chance, out = np.random.default_rng(1), []
     for n in range(int(seconds * 10)):
         t = start + 0.1 * n + 0.01 * np.arange(10)
@@ -23,19 +23,19 @@ def told(losses, share, seconds=60.0, start=0.0):
 @pytest.mark.parametrize(
     ("share", "words"), [(0.5, "half"), (0.3, "a third"), (0.7, "two thirds"), (0.95, "most")]
 )
-def test_what_is_lost_is_told_once_with_the_sensor(share, words):
-    (notice,) = told(Losses(), share)
+def test_losses_are_reported_once_with_the_sensor(share, words):
+    (notice,) = notices(Losses(), share)
     assert notice.code == "samples_lost"
     assert notice.text.startswith(f"{words} of the samples from the left foot are lost")
     assert notice.t <= WINDOW_S + 1.0
 
 
-def test_few_are_not_told():
-    assert told(Losses(), 0.15) == []
+def test_a_few_losses_are_not_reported():
+    assert notices(Losses(), 0.15) == []
 
 
-def test_its_end_is_told_too_and_a_gap_of_the_link_is_no_loss():
+def test_their_end_is_reported_too_and_a_gap_of_the_link_is_no_loss():
     losses = Losses()
-    told(losses, 0.5)
-    assert [n.code for n in told(losses, 0.02, start=60.0)] == ["samples_whole"]
-    assert told(losses, 0.0, start=400.0) == []
+    notices(losses, 0.5)
+    assert [n.code for n in notices(losses, 0.02, start=60.0)] == ["samples_whole"]
+    assert notices(losses, 0.0, start=400.0) == []

@@ -1,4 +1,4 @@
-"""Claims about vectors and the mean of gravity."""
+"""Vectors and the mean of gravity."""
 
 from __future__ import annotations
 

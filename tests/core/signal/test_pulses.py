@@ -12,25 +12,25 @@ from hypothesis import strategies as st
 from cued.signal.pulses import LEARNT_ERROR, STANDS_S, Pulses
 
 LENGTH = 3.0
-# Eight strips stuck by eye, up to 20 % off: where they lie on the belt, m.
+# Positions of eight strips stuck by eye, up to 20 % off, m.
 STRIPS = np.cumsum([0.375, 0.33, 0.42, 0.36, 0.40, 0.31, 0.43, 0.375])
 
 
 def passing(speed, seconds, rng=None, start=0.0):
-    """Times at which strips pass; ``speed`` is m/s, or its function of time."""
+    """Return the times at which strips pass; ``speed`` : m/s, or a function of time."""
     dt = 0.0005
     t = np.arange(0.0, seconds, dt)
     v = speed(t) if callable(speed) else np.full(t.size, speed)
-    way = np.cumsum(v) * dt + start
-    rounds = int(way[-1] // LENGTH) + 1
+    distance = np.cumsum(v) * dt + start
+    rounds = int(distance[-1] // LENGTH) + 1
     places = np.concatenate([STRIPS + k * LENGTH for k in range(rounds + 1)])
-    places = places[(places > way[0]) & (places < way[-1])]
-    times = np.interp(places, way, t)
+    places = places[(places > distance[0]) & (places < distance[-1])]
+    times = np.interp(places, distance, t)
     return times + (rng or np.random.default_rng(1)).normal(0.0, 0.0002, times.size)  # jitter, s
 
 
 def fed(pulses: Pulses, times) -> list[tuple[float, float]]:
-    """(t, speed) after each pulse that says something."""
+    """Return (t, speed) for each pulse that gives a speed."""
     out = [(t, pulses.feed(float(t))) for t in times]
     return [(t, v) for t, v in out if v is not None]
 
@@ -74,7 +74,7 @@ def test_bounce_is_left_out():
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_a_speck_of_dirt_is_over_within_three_rounds(seed):
+def test_a_speck_of_dirt_is_recovered_from_within_three_rounds(seed):
     rng = np.random.default_rng(seed)
     speck = rng.uniform(27.0, 30.0)
     times = np.sort(np.append(passing(1.2, 60.0, rng), speck))
@@ -103,7 +103,7 @@ def test_after_a_halt_the_marks_are_found_again():
     assert np.abs(late - 1.0).max() < 0.01
 
 
-def test_standing_is_known_within_1_5_s_and_never_said_while_it_walks():
+def test_standing_is_known_within_1_5_s_and_never_reported_while_the_belt_runs():
     pulses = Pulses(LENGTH, 8)
     times = passing(0.32, 60.0)
     for a, b in pairwise(times):
@@ -142,7 +142,7 @@ def test_a_ramp_is_followed():
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.floats(0.0, 3.0, allow_nan=False), min_size=1, max_size=80), st.integers(1, 12))
-def test_no_pulses_whatever_make_an_impossible_speed(steps, marks):
+def test_no_pulses_make_an_impossible_speed(steps, marks):
     pulses, t = Pulses(LENGTH, marks), 0.0
     for step in steps:
         t += step

@@ -1,4 +1,4 @@
-"""Quality: clipped and frozen samples are marked, lively ones are not."""
+"""Quality: clipped and frozen samples are marked, moving ones are not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def lively(n):
     return np.random.default_rng(0).normal(0, 3, (n, 3))
 
 
-def test_lively_samples_are_believed():
+def test_moving_samples_are_good():
     assert Quality(100.0).feed(lively(500)).all()
 
 

@@ -1,4 +1,4 @@
-"""One sensor's packets into blocks: what a connection may change."""
+"""One sensor's packets into blocks across connections."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DELAY_S = 0.03
 
 
 def counted(rate_hz: float, start: float, seconds: float) -> list[Packet]:
-    """Packets of a sensor without a clock of its own; x is each sample's true time."""
+    """Return packets of a sensor without a clock; x is each sample's true time."""
     out = []
     for k in range(0, round(seconds * rate_hz), 5):
         t = start + np.arange(k + 1, k + 6) / rate_hz
@@ -22,7 +22,7 @@ def counted(rate_hz: float, start: float, seconds: float) -> list[Packet]:
 
 
 @pytest.mark.parametrize(("first", "then"), [(100.0, 50.0), (30.0, 50.0)])
-def test_a_sensor_that_comes_back_with_another_rate_is_neither_late_nor_early(first, then):
+def test_a_sensor_that_returns_with_another_rate_is_neither_late_nor_early(first, then):
     stream = Stream("s", "lower_back", None)
     for packet in counted(first, 10.0, 5.0):
         stream.feed(packet)

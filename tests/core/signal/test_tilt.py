@@ -1,4 +1,4 @@
-"""The up vector and the lean from it, against movements whose angle is known."""
+"""Up vector and lean, for movements with known angles."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_quick_bow_is_followed_within_two_degrees(angle):
 
 
 @pytest.mark.parametrize("gait", [walking, jogging])
-def test_steps_tilt_nobody(gait):
+def test_steps_do_not_tilt_the_up_vector(gait):
     move = gait(30.0)
     up, lean = followed([move.block()])
     assert error_deg(move, up)[300:].max() < 4.0
@@ -77,7 +77,7 @@ def test_any_split_gives_the_same_bits(cuts, gyro):
     assert (whole[1] == pieces[1]).all()
 
 
-def test_a_copy_goes_on_identically():
+def test_a_copy_continues_identically():
     block = walking(6.0).block()
     ours = Tilt()
     ours.feed(block.acc[:250], block.gyr[:250] if block.gyr is not None else None)
