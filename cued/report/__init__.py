@@ -1,1 +1,1 @@
-"""From finished recordings: reports and files for other software. Never in the live path."""
+"""Reports of finished sessions, and files for other software; not used live."""

@@ -1,15 +1,15 @@
-"""Two runs of the same sessions compared: how often each cue came, and whether rightly.
+"""Compare two runs of the same sessions: how often each cue was given, and how often rightly.
 
 Rules of this file
 ------------------
-* Only cues that were given count, and only sessions that both runs have: each is its own control.
+* Only given cues count, and only sessions that both runs have: each is its own control.
 * The interval of a change is the 95 % percentile bootstrap over runners (Efron & Tibshirani 1993):
-  sessions of one runner are alike, so runners are drawn and not sessions. Of fewer than three
-  runners there is no interval.
-* A label is met by a cue within ``NEAR_S``. Precision is the share of labelled cues that are right,
-  recall the share of moments labelled ``right`` or ``missed`` at which there is a cue. A cue near
-  no label says nothing, and is counted apart.
-* After the first cue that differs the runner would have done something else; so it is told.
+  a runner's sessions are alike, so runners are drawn, not sessions. With fewer than three runners
+  there is no interval.
+* A cue within ``NEAR_S`` of a label belongs to it. Precision is the share of labelled cues that are
+  right, recall the share of moments labelled ``right`` or ``missed`` that have a cue. A cue near no
+  label is counted separately.
+* The first cue that differs is reported, because after it the runner would have acted differently.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from msgspec import Struct
 
 from cued.model import CuedError
 
-NEAR_S = 5.0  # a label is set by hand, to some strides: chosen, not measured
-MARK_S = 15.0  # before a mark: a runner feels the cue, thinks and presses; chosen, not measured
-DRAWS = 2000  # the ends of a 95 % interval are then certain to some per cent of its width
+NEAR_S = 5.0  # a label is set by hand, accurate to a few strides: chosen, not measured
+MARK_S = 15.0  # time to feel a cue, think and press the mark: chosen, not measured
+DRAWS = 2000  # give the ends of a 95 % interval to a few per cent of its width
 LEAST = 3  # runners for an interval
 
 Row = dict[str, Any]
@@ -36,7 +36,7 @@ Place = tuple[str, str, str, int]  # station, session, hash of its bytes, part
 
 
 class GivenCue(Struct, frozen=True, order=True):
-    """A cue that was given: when by the session's clock, and which."""
+    """A given cue: its time by the session's clock, and its key."""
 
     t: float
     key: str
@@ -62,7 +62,7 @@ class Label(Struct, frozen=True, array_like=True):
 
 
 class RateChange(Struct, frozen=True, kw_only=True):
-    """How often a cue came in an hour, and the change with its interval if there is one."""
+    """A cue's rates per hour, and the interval of their difference, if there is one."""
 
     key: str
     before: float
@@ -71,7 +71,7 @@ class RateChange(Struct, frozen=True, kw_only=True):
 
 
 class Score(Struct, frozen=True, kw_only=True):
-    """How cues agree with labels; None where there are too few."""
+    """How cues agree with labels; None where nothing is labelled."""
 
     precision: float | None
     recall: float | None
@@ -79,9 +79,9 @@ class Score(Struct, frozen=True, kw_only=True):
 
 
 def paired(rows: Iterable[Row], about: Iterable[Row], before: str, after: str) -> list[SharedPart]:
-    """Return the parts that two runs have: hashes of configurations, or ``recorded``.
+    """Return the parts that two runs share.
 
-    What was recorded stands beside every configuration; that of ``after`` is taken.
+    before, after : hashes of configurations, or ``recorded``, which is read from ``after``'s rows.
     """
     chosen = {"before": (after, "before") if before == "recorded" else (before, "after"),
               "after": (after, "after")}  # fmt: skip
@@ -112,13 +112,13 @@ def paired(rows: Iterable[Row], about: Iterable[Row], before: str, after: str) -
 
 
 def changes(parts: Sequence[SharedPart]) -> list[RateChange]:
-    """Return the change of each cue per hour, and of all together, which is the first."""
+    """Return the change of all cues together, then of each cue."""
     keys = sorted({c.key for p in parts for c in (*p.before, *p.after)})
     return [_change(parts, "all", None), *(_change(parts, key, key) for key in keys)]
 
 
 def first_difference(part: SharedPart) -> tuple[GivenCue, str] | None:
-    """Return the first cue that only one run has, and which: ``before`` or ``after``."""
+    """Return the first cue that only one run has, and that run: ``before`` or ``after``."""
     before, after = Counter(part.before), Counter(part.after)
     gone, new = before - after, after - before
     differ = [(c, "before") for c in gone] + [(c, "after") for c in new]
@@ -126,12 +126,12 @@ def first_difference(part: SharedPart) -> tuple[GivenCue, str] | None:
 
 
 def near_marks(part: SharedPart) -> list[tuple[float, list[GivenCue], list[GivenCue]]]:
-    """Return each mark with the cues of both runs shortly before it."""
+    """Return each mark with both runs' cues in the ``MARK_S`` before it."""
     return [(t, _before(part.before, t), _before(part.after, t)) for t in part.marks]
 
 
 def score(parts: Sequence[SharedPart], labels: Sequence[Label], run: str) -> Score:
-    """Return how the cues of a run meet the labels."""
+    """Score the cues of a run against the labels."""
     of: dict[str, list[Label]] = defaultdict(list)
     for label in labels:
         of[label.session].append(label)
@@ -171,11 +171,11 @@ def read_labels(path: Path, sessions: Iterable[str]) -> list[Label]:
             out.append(msgspec.convert([session, float(t), label], Label))
         except (ValueError, msgspec.ValidationError):
             raise CuedError(
-                f"{path}, line {number}: write session,t,false or right or missed, "
+                f"{path}, line {number}: write session,t,LABEL, with false, right or missed, "
                 f"not {','.join(cells)}"
             ) from None
         if session not in known:
-            raise CuedError(f"{path}, line {number}: {session} is no session that both runs have")
+            raise CuedError(f"{path}, line {number}: {session} is not a session of both runs")
     return out
 
 

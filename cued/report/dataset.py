@@ -2,13 +2,13 @@
 
 ::
 
-    OUT/configuration=HASH/station=NAME/SESSION-ID.parquet            rows: what was concluded
+    OUT/configuration=HASH/station=NAME/SESSION-ID.parquet            a row for each event
     OUT/_sessions/configuration=HASH/station=NAME/SESSION-ID.parquet  a row for each part
 
-HASH is of the version and of what was asked for, so two configurations, or two versions, never mix.
-ID is of that and of the session's bytes, so work that is done is known to be done, whoever did it.
-The row of a session is written last: where it is, the rest is. Readers of datasets pass over
-folders that begin with ``_``, so OUT by itself is one table.
+HASH identifies the version and the options, so two configurations or versions never mix. ID also
+identifies the session's bytes, so finished work is recognised, whichever machine did it. The
+session's file is written last: if it exists, so does the other. Readers of datasets skip folders
+that begin with ``_``, so OUT is one table to them.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from cued.report.done import Done
 from cued.report.places import is_afar
 from cued.whole import replacing
 
-arrow: Any = importlib.import_module("pyarrow")  # typed in parts only
+arrow: Any = importlib.import_module("pyarrow")  # only partly typed
 parquet: Any = importlib.import_module("pyarrow.parquet")
 
 ABOUT = "_sessions"
-DIGITS = 12  # of a hash: 2^48 are enough for the results of one lab
+DIGITS = 12  # of a hash: 2^48 values are enough for the results of one lab
 
 # Columns of both tables: name, type, unit or meaning.
 COMMON = (
@@ -40,24 +40,24 @@ COMMON = (
     ("session", "string", "name of the file"),
     ("part", "int32", "of a joined file, from 0"),
     ("runner", "string", "who ran"),
-    ("version", "string", "of cued that concluded what is now"),
-    ("configuration", "string", "hash of version and what was asked for"),
+    ("version", "string", "of cued that made the result"),
+    ("configuration", "string", "hash of version and options"),
     ("input", "string", "hash of the session's bytes"),
     ("hours", "float64", "h, length of the part"),
-    ("exact", "bool_", "false: heard with packets joined (--quick)"),
+    ("exact", "bool_", "false: with joined packets (--quick)"),
 )
 ROWS = (
     *COMMON,
-    ("run", "string", "before: as recorded; after: as concluded now"),
+    ("run", "string", "before: as recorded; after: in the new run"),
     ("unix_s", "float64", "s since 1970, wall clock of the station"),
     ("t_s", "float64", "s, the session's own clock"),
     ("direction", "string", "of the gait at that time: forward, backward, unknown"),
     ("type", "string", "cue, effect, fall, possible_fall, mark, measurement, phase, stumble"),
     ("key", "string", "of the cue; name of phase or measurement"),
-    ("verdict", "string", "given, or why not; of an effect whether it helped"),
+    ("verdict", "string", "given, or why not; for an effect whether the cue helped"),
     ("value", "float64", "score of a stumble (1), or a measurement in its unit"),
     ("unit", "string", "of value"),
-    ("because", "string", "JSON, what a cue rests on"),
+    ("because", "string", "JSON, the reasons for a cue"),
 )
 SESSIONS = (
     *COMMON,
@@ -65,14 +65,14 @@ SESSIONS = (
     ("backward_hours", "float64", "h walked or run backward, as recorded"),
     ("strides", "int64", "1, as recorded"),
     ("recorded_by", "string", "version of cued that recorded it"),
-    ("whole", "bool_", "nothing of it was damaged"),
-    ("settings", "string", "JSON, what was laid over the session's own configuration"),
+    ("whole", "bool_", "the file was not damaged"),
+    ("settings", "string", "JSON, overrides of the session's own configuration"),
     ("effective", "string", "JSON, the configuration in effect"),
 )
 
 
 def schema(columns: tuple[tuple[str, str, str], ...]) -> Any:
-    """Return a schema whose fields say their unit or meaning."""
+    """Return a schema whose fields carry their unit or meaning."""
     fields = [
         arrow.field(n, getattr(arrow, kind)(), metadata={"unit": u}) for n, kind, u in columns
     ]
@@ -80,7 +80,7 @@ def schema(columns: tuple[tuple[str, str, str], ...]) -> Any:
 
 
 def configuration(wanted: str) -> str:
-    """Return the hash of this version and what is asked for."""
+    """Return the hash of this version and the options."""
     return _hashed(f"{__version__}\0{wanted}".encode())
 
 
@@ -90,31 +90,31 @@ def input_of(session: Path) -> str:
 
 
 def name(session: Path, content: str, wanted: str) -> str:
-    """Name a result: the session, and what it was made from."""
+    """Name a result after the session, its content and the options."""
     return f"{session.stem}-{_hashed((content + configuration(wanted)).encode())}.parquet"
 
 
 def done(out: Path, result: str, session: str, wanted: str) -> Done | None:
-    """Read an existing result; a damaged or partial one is made again."""
+    """Return an existing result; None if it is missing, damaged or incomplete."""
     below = f"configuration={configuration(wanted)}/station=*/{glob.escape(result)}"
     for about in (out / ABOUT).glob(below):
         with contextlib.suppress(OSError, KeyError, TypeError, arrow.ArrowException, ValueError):
-            told = msgspec.json.decode(_metadata(about)[b"cued"], type=Done)
+            known = msgspec.json.decode(_metadata(about)[b"cued"], type=Done)
             _metadata(out / about.relative_to(out / ABOUT))
-            return msgspec.structs.replace(told, session=session, skipped=True)
+            return msgspec.structs.replace(known, session=session, skipped=True)
     return None
 
 
 def write(
-    out: Path, result: str, rows: list[dict[str, Any]], about: list[dict[str, Any]], told: Done
+    out: Path, result: str, rows: list[dict[str, Any]], about: list[dict[str, Any]], outcome: Done
 ) -> None:
-    """Write the rows of a session, then the row about it, each whole or not at all."""
+    """Write a session's rows, then the rows about its parts, each file whole or not at all."""
     station = quote(about[0]["station"], safe="") if about and about[0]["station"] else "unnamed"
-    below = f"configuration={configuration(told.wanted)}/station={station}"
+    below = f"configuration={configuration(outcome.wanted)}/station={station}"
     provenance = {
-        "cued": msgspec.json.encode(told),
+        "cued": msgspec.json.encode(outcome),
         "cued.version": __version__,
-        "cued.configuration": told.wanted,
+        "cued.configuration": outcome.wanted,
         "cued.effective": about[0]["effective"] if about else "",
         "numpy.version": importlib.import_module("numpy").__version__,
     }
@@ -135,7 +135,7 @@ def read(out: Path, *, about: bool = False) -> list[dict[str, Any]]:
 
 
 def tidy(out: Path) -> None:
-    """Remove what workers that died had begun, where another has done it since."""
+    """Remove unfinished files of workers that died, if another has finished them since."""
     for begun in out.rglob("*.new"):
         whole = begun.with_name(begun.name.removesuffix(".new").rpartition(".")[0])
         if whole.exists():
@@ -148,7 +148,7 @@ def _metadata(path: Path) -> Any:
 
 
 def _write(result: Path, table: Any) -> None:
-    # Object stores show a file when it is whole.
+    # Object stores show a file only when it is complete.
     with result.open("wb") if is_afar(result) else replacing(result) as file:
         parquet.write_table(table, file)
 

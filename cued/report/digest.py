@@ -1,4 +1,4 @@
-"""What a report is made of: a session's events by kind, on one time axis from its beginning."""
+"""A digest of a session for reports: its events by kind."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from cued.words import Words
 
 
 class Span(Struct, frozen=True):
-    """Something that lasted: seconds from the beginning, and its name."""
+    """A stretch of time, in minutes from the beginning, and its name."""
 
     start: float
     end: float
@@ -40,7 +40,7 @@ class Span(Struct, frozen=True):
 
 
 class Digest(Struct, kw_only=True):
-    """One part of a session. Times are seconds from ``start_t``, as are those of the events."""
+    """One part of a session. Times are by the session's clock; ``start_t`` is the beginning."""
 
     runner: str
     began: float
@@ -69,7 +69,7 @@ class Digest(Struct, kw_only=True):
 
     @property
     def length_s(self) -> float:
-        """How long data came."""
+        """The time from the first to the last data, s."""
         return self.end_t - self.start_t
 
     def at(self, t: float) -> float:
@@ -77,7 +77,7 @@ class Digest(Struct, kw_only=True):
         return (t - self.start_t) / 60.0
 
     def phase_spans(self) -> list[Span]:
-        """Return the phases, without those in which nothing went on."""
+        """Return the phases except ``idle``."""
         named = [(p.t, p.name) for p in self.phases]
         return [s for s in self._spans(named) if s.name != "idle"]
 
@@ -87,7 +87,7 @@ class Digest(Struct, kw_only=True):
         return self._spans([(g.t, g.direction if g.mode in moving else "") for g in self.gaits])
 
     def stability_spans(self) -> list[Span]:
-        """Return stretches of one level."""
+        """Return stretches of one level of stability."""
         return self._spans([(s.t, s.level) for s in self.stability])
 
     def _spans(self, named: list[tuple[float, str]]) -> list[Span]:
@@ -102,7 +102,7 @@ class Digest(Struct, kw_only=True):
 
 
 def digest(session: RecordedSession, part: SessionPart) -> Digest:
-    """Sort the events of a part."""
+    """Sort the events of a part by kind."""
     first: float | None = None
     last = part.opening.t
     for item in session.inputs(part):
@@ -111,8 +111,8 @@ def digest(session: RecordedSession, part: SessionPart) -> Digest:
             last = item.t
     kinds: dict[type, list[AnyEvent]] = {}
     measured: dict[str, list[Measurement]] = {}
-    told = list(session.events(part))
-    for event in told:
+    events = list(session.events(part))
+    for event in events:
         if isinstance(event, Measurement):
             measured.setdefault(event.name, []).append(event)
         else:
@@ -126,14 +126,14 @@ def digest(session: RecordedSession, part: SessionPart) -> Digest:
         end_t=last,
         ending=ending,
         measured=measured,
-        own=own_band(told),
+        own=own_band(events),
         words=_words(part.opening.config),
         **lists,  # pyright: ignore[reportArgumentType]
     )
 
 
 def _words(tables: Mapping[str, Any]) -> Words:
-    """Return the language and the unit for speeds of the station that it was recorded at."""
+    """Return the language and the unit of speeds of the station that recorded it."""
     language = tables.get("station", {}).get("language", "en")
     return Words(language, tables.get("coach", {}).get("speed_unit", "km/h"))
 
@@ -154,7 +154,7 @@ KINDS: dict[str, type] = {
 
 
 class Own(Struct, frozen=True):
-    """From ``t`` on, strides from low to high were in range, s; nan: not known."""
+    """The range of the runner's own stride times, s, from ``t`` on; nan if unknown."""
 
     t: float
     low_s: float
@@ -162,7 +162,7 @@ class Own(Struct, frozen=True):
 
 
 def own_band(events: Iterable[AnyEvent]) -> list[Own]:
-    """Return the band after each change of it."""
+    """Return the runner's own range after each change."""
     speed = 0.0
     out: list[Own] = []
     for item in events:

@@ -1,4 +1,4 @@
-"""What came of one session of a re-analysis, and what came of all of them."""
+"""Results of a re-analysis: of one session, and summed up over all."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-NAMED = 5  # sessions with one and the same trouble that are named singly
+NAMED = 5  # at most this many sessions with the same trouble are named one by one
 
 
 class RunOptions(Struct, frozen=True, array_like=True):
     """The configuration to run a session with, as JSON in results and between processes.
 
     chosen : a configuration as tables, None for the session's own.  laid : settings laid over it.
-    quick : with packets joined, which is faster and less than exact.
+    quick : with joined packets, which is faster but not exact.
     """
 
     chosen: dict[str, Any] | None = None
@@ -34,9 +34,9 @@ class RunOptions(Struct, frozen=True, array_like=True):
 
 
 class Done(Struct, frozen=True, kw_only=True):
-    """What came of one session. trouble : why it was not read.  note : what of it was not whole.
+    """The result of one session. trouble : why it was not read.  note : its damage.
 
-    wanted : the configuration that was asked for; before, after : how often what was concluded.
+    wanted : the requested configuration.  before, after : counts of events by kind.
     """
 
     session: str
@@ -51,14 +51,14 @@ class Done(Struct, frozen=True, kw_only=True):
 
 
 def summed_up(done: Sequence[Done]) -> list[str]:
-    """Return in lines what one configuration changed over all sessions, kind by kind."""
+    """Return lines with what one configuration changed over all sessions, by kind of event."""
     before, after = Counter[str](), Counter[str]()
     for d in done:
         before.update(d.before)
         after.update(d.after)
     hours = sum(d.seconds for d in done) / 3600.0
     out = [
-        f"{len(done)} sessions, {hours:.1f} h, {sum(d.skipped for d in done)} of them done before"
+        f"{len(done)} sessions, {hours:.1f} h, {sum(d.skipped for d in done)} of them done earlier"
     ]
     kinds = [k for k in sorted(before | after) if k.startswith("cue:")]
     kinds += ["stumble", "fall", "possible_fall"]
@@ -67,14 +67,14 @@ def summed_up(done: Sequence[Done]) -> list[str]:
     for kind in kinds:
         was, now = before[kind], after[kind]
         out.append(f"{kind:{width}}  {was:8d}  {now:8d}  {now - was:+8d}")
-    return out + [f"not whole: {d.session}: {d.note}" for d in done if d.note]
+    return out + [f"damaged: {d.session}: {d.note}" for d in done if d.note]
 
 
 def troubles(done: Sequence[Done]) -> list[str]:
-    """Return in lines what was not read; one line for a trouble that many have."""
+    """Return lines about sessions that were not read, one line for a trouble that many share."""
     alike: dict[str, list[Done]] = {}
     for d in done:
-        if d.trouble:  # a path ends with the name of the session, so what follows it is alike
+        if d.trouble:  # the text after the session's name is the same for the same trouble
             alike.setdefault(d.trouble.rpartition(d.session)[2], []).append(d)
     out: list[str] = []
     for same in alike.values():

@@ -1,8 +1,8 @@
-"""Pictures as SVG that takes its colours from the page around it, or as PNG of a given width.
+"""Draw pictures as SVG that takes its colours from the page, or as PNG of a given width.
 
-For SVG matplotlib draws in stand-in colours, which are replaced by CSS variables afterwards, so
-that one picture suits paper, a light and a dark screen. Text stays text. The same session gives the
-same bytes.
+For SVG, matplotlib draws in stand-in colours, which are then replaced by CSS variables, so that one
+picture suits paper and light and dark screens. Text stays text. The same session gives the same
+bytes.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from matplotlib.ticker import ScalarFormatter
 from cued.report.palette import LIGHT, STAND_IN, Palette, roles, style
 
 Draw = Callable[[Any, Palette], None]  # onto a Figure or SubFigure, in a palette
-SVG_LETTERS_PT = 9.5  # as large as the page's own letters
-# 13 pt at 180 dots an inch are 32 of 1080 dots: 11 px on a phone that is 360 px wide.
+SVG_LETTERS_PT = 9.5  # the size of the page's own letters
+# 13 pt at 180 dots an inch is 32 of 1080 dots, or 11 px on a phone that is 360 px wide.
 PNG_WIDTH_IN, PNG_DPI, PNG_LETTERS_PT = 6.0, 180, 13.0
 
 
 class Pointed(ScalarFormatter):
-    """Numbers at an axis with a language's decimal mark."""
+    """Formats an axis's numbers with a language's decimal mark."""
 
     def __init__(self, point: str) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class Pointed(ScalarFormatter):
 
 
 def pointed(figure: Figure, point: str) -> None:
-    """Give the numbers at all axes a decimal mark."""
+    """Give the numbers at all axes the language's decimal mark."""
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
             if isinstance(axis.get_major_formatter(), ScalarFormatter):
@@ -45,7 +45,7 @@ def pointed(figure: Figure, point: str) -> None:
 
 
 def svg(draw: Draw, size: tuple[float, float], salt: str, point: str = ".") -> str:
-    """Draw as SVG of a size in inches; salt keeps the ids of two pictures of a page apart."""
+    """Draw as SVG of a size in inches; ``salt`` makes ids unique among a page's pictures."""
     options: Any = {**style(STAND_IN, SVG_LETTERS_PT), "svg.hashsalt": salt}
     with mpl.rc_context(options):
         figure = Figure(figsize=size)

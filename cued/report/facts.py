@@ -1,4 +1,4 @@
-"""What a report says in words, for a page and for a picture alike."""
+"""The facts and sentences of a report, for page and picture."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from cued.words import Words
 MEASURED = ("carried_percent", "time_to_drift_s", "recovery_s", "retention_percent")
 WAYS = (("backward", "back"), ("forward", ""), ("unknown", ""))  # direction, colour
 LEAST_PAIRS = 10  # of left and right steps; chosen
-MEDIAN_COSTS = 1.25  # the uncertainty of a median, by that of a mean of normal values
-ROUNDED_PERCENT = 0.25  # nothing finer is claimed at 100 Hz
+MEDIAN_COSTS = 1.25  # a median's uncertainty relative to a mean's, for normal values
+ROUNDED_PERCENT = 0.25  # the least uncertainty claimed at 100 Hz
 
 
 class Fact(Struct, frozen=True):
-    """A large number and what it is; ``kind`` colours the line above it."""
+    """A large number and its meaning; ``kind`` colours the line above it."""
 
     value: str
     text: str
@@ -32,7 +32,7 @@ class Fact(Struct, frozen=True):
 
 
 def opening(d: Digest, before: Visit | None = None) -> str:
-    """Return one sentence on what matters most, compared with the session before if known."""
+    """Return a sentence on what matters most, compared with the previous session if known."""
     kept, w = _kept(d), d.words
     if kept is None:
         if d.ending.backward_s >= 1.0:
@@ -48,19 +48,19 @@ def opening(d: Digest, before: Visit | None = None) -> str:
 
 def _kept(d: Digest) -> float | None:
     """Return how long the short step lasted after the last turn to the front, s."""
-    told = [m.value for m in d.measured.get("time_to_drift_s", []) if m.value is not None]
-    return told[-1] if told else None
+    known = [m.value for m in d.measured.get("time_to_drift_s", []) if m.value is not None]
+    return known[-1] if known else None
 
 
 def lasting(seconds: float, w: Words) -> str:
-    """Write a length of time: 50 s, or 7:14 minutes."""
+    """Write a duration: 50 s, or 7:14 minutes."""
     if seconds < 100.0:
         return w.say("report.seconds", n=f"{seconds:.0f}")
     return w.say("report.minutes", n=words.clock(seconds))
 
 
 def session_facts(d: Digest) -> list[Fact]:
-    """Sum a session up."""
+    """Return a session's facts."""
     e, w = d.ending, d.words
     cues = sum(c.priority != Priority.PHASE and c.verdict == "given" for c in d.cues)
     falls = f", {w.count('report.n_fall', e.falls)}" if e.falls else ""
@@ -75,7 +75,7 @@ def session_facts(d: Digest) -> list[Fact]:
 
 
 def runner_facts(visits: Sequence[Visit], w: Words) -> list[Fact]:
-    """Sum a runner's sessions up."""
+    """Return the facts of all of a runner's sessions."""
     stumbles = sum(v.stumbles for v in visits)
     back_s = sum(v.backward_s for v in visits)
     return [
@@ -87,7 +87,7 @@ def runner_facts(visits: Sequence[Visit], w: Words) -> list[Fact]:
 
 
 def carry_facts(d: Digest) -> list[Fact]:
-    """Return what of the backward step was still there forward, the last figure of each kind."""
+    """Return how much of the backward step stayed when going forward: the last value of each."""
     return [
         Fact(d.words.whole(name, m.value), d.words.say(f"report.{name}"), "back")
         for name in MEASURED
@@ -97,28 +97,28 @@ def carry_facts(d: Digest) -> list[Fact]:
 
 
 def band_text(d: Digest) -> str:
-    """Return what the band in the picture is, or why there is none."""
+    """Explain the band in the picture, or why there is none."""
     return d.words.say("report.band_known" if own_band_known(d) else "report.band_unknown")
 
 
 def sides_text(d: Digest) -> str:
-    """Compare how long each foot stayed on the belt, with one standard uncertainty."""
+    """Compare how long each foot stays on the belt, with one standard uncertainty."""
     ratios, w = stance_ratios(d), d.words
     if len(ratios) < LEAST_PAIRS:
         return w.say("report.sides_few")
     gap = 100.0 * median(ratios)
     spread = 148.26 * median(abs(r - gap / 100.0) for r in ratios)
     sure = max(MEDIAN_COSTS * spread / math.sqrt(len(ratios)), ROUNDED_PERCENT)
-    told = f"{w.number(abs(gap), 1)} ± {w.percent(sure, 1)}"
+    figure = f"{w.number(abs(gap), 1)} ± {w.percent(sure, 1)}"
     if abs(gap) < 2.0 * sure:
-        return w.say("report.sides_even", told=told)
-    return w.say("report.sides_left" if gap > 0 else "report.sides_right", told=told)
+        return w.say("report.sides_even", told=figure)
+    return w.say("report.sides_left" if gap > 0 else "report.sides_right", told=figure)
 
 
 def stance_ratios(d: Digest) -> list[float]:
-    """Return the logarithm of left by right time on the belt for each two steps in a row.
+    """Return the logarithm of left over right stance time for pairs of consecutive steps.
 
-    Neighbours only: what a foot did at another speed says nothing about the other foot.
+    Only neighbours are compared, because stance time depends on speed.
     """
     known = [s for s in d.strides if s.stance_s is not None and s.side != "unknown"]
     known.sort(key=lambda s: s.t)
@@ -138,7 +138,7 @@ def stance_ratios(d: Digest) -> list[float]:
 
 
 def _usual_rates(d: Digest) -> list[Fact]:
-    """Return the stride of each direction at the speed that it had most of: no mean over two."""
+    """Return each direction's stride at its most frequent speed; speeds are never averaged."""
     out: list[Fact] = []
     known, w = paces(d), d.words
     for direction, kind in WAYS:

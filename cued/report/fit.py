@@ -1,11 +1,10 @@
-"""A session as a FIT activity: a record a second, a lap for each phase, fields of our own.
+"""Write a session as a FIT activity: a record a second, a lap a phase, and developer fields.
 
-Developer fields, for software that shows them: ``direction`` (0 not known, 1 forward, 2 backward),
-``steadiness`` (0 not known, 1 steady, 2 unsteady), ``cues`` and ``stumbles`` (in that second).
-Speed and distance are the belt's while somebody moves. Cadence and ``total_strides`` are those of
-one foot, as the format wants it for running and walking. A lap has no name in the format, so each
-phase is a step of a workout, which has one, and its lap points to it. Time is the wall clock's
-label of the recording, to 1 s.
+Developer fields, for software that shows them: ``direction`` (0 unknown, 1 forward, 2 backward),
+``steadiness`` (0 unknown, 1 steady, 2 unsteady), ``cues`` and ``stumbles`` (in that second). Speed
+and distance are the belt's while somebody moves. Cadence and ``total_strides`` are of one foot, as
+the format demands for running and walking. A lap has no name in the format, so each phase is also a
+named step of a workout, to which its lap points. Time is the recording's wall clock, to 1 s.
 Format: Garmin FIT SDK, "Activity File" and "Developer Data".
 """
 
@@ -48,15 +47,15 @@ from cued.report.digest import Digest, Span
 from cued.report.seconds import Second, seconds
 
 APPLICATION = uuid.UUID("3a0c5a4e-6f0e-4b53-9a39-5d8f8f1c1b7e").bytes
-EPOCH_S = 631065600  # 31 December 1989, where the format's time begins
-LONGEST_NAME = 40  # bytes of UTF-8 and a zero; phases of every language fit
-OWN = ("direction", "steadiness", "cues", "stumbles")
-DIRECTIONS = {"unknown": 0, "forward": 1, "backward": 2}  # codes of a field of our own
+EPOCH_S = 631065600  # 31 December 1989, the start of the format's time
+LONGEST_NAME = 40  # bytes of UTF-8 and a zero; enough for phases in every language
+OWN = ("direction", "steadiness", "cues", "stumbles")  # developer fields
+DIRECTIONS = {"unknown": 0, "forward": 1, "backward": 2}  # codes of a developer field
 LEVELS = {"unknown": 0, "steady": 1, "unsteady": 2}  # as above
 
 
 def fit_bytes(d: Digest) -> bytes:
-    """Make the file."""
+    """Return the file's bytes."""
     rows = seconds(d)
     builder = FitFileBuilder(auto_define=True, min_string_size=LONGEST_NAME)
     builder.add(_file_id(d))
@@ -84,22 +83,22 @@ def fit_bytes(d: Digest) -> bytes:
 
 
 def _ms(d: Digest, t: float) -> int:
-    """Turn a time into milliseconds since 1970, in whole seconds."""
+    """Convert a time to milliseconds since 1970, rounded to whole seconds."""
     return round(d.began + t - d.start_t) * 1000
 
 
 def _local(d: Digest, t: float) -> int:
-    """Turn a time into seconds of the format's local clock, which began with 1990."""
+    """Convert a time to seconds of the format's local clock."""
     moment = datetime.fromtimestamp(_ms(d, t) / 1000, UTC).astimezone()
-    away = moment.utcoffset()
-    assert away is not None
-    return _ms(d, t) // 1000 - EPOCH_S + int(away.total_seconds())
+    offset = moment.utcoffset()
+    assert offset is not None
+    return _ms(d, t) // 1000 - EPOCH_S + int(offset.total_seconds())
 
 
 def _device(d: Digest) -> Any:
     message = DeviceInfoMessage()
     message.timestamp = _ms(d, d.start_t)
-    message.device_index = 0  # who made the file
+    message.device_index = 0  # the creator of the file
     message.manufacturer = Manufacturer.DEVELOPMENT.value
     message.product = 0
     message.product_name = "cued"
@@ -110,7 +109,7 @@ def _device(d: Digest) -> Any:
 
 
 def _workout(d: Digest, laps: Sequence[Span]) -> list[Any]:
-    """Name the phases: a step for each lap."""
+    """Return a workout with a step for each lap, which names its phase."""
     workout = WorkoutMessage()
     workout.sport = Sport.RUNNING if _ran(d) else Sport.WALKING
     workout.num_valid_steps = len(laps)
@@ -191,7 +190,7 @@ def _record(d: Digest, row: Second) -> Any:
 
 
 def _laps(d: Digest) -> list[Span]:
-    """Return the phases as laps without a hole, or the whole as one."""
+    """Return the phases as laps without gaps, or the whole session as one."""
     spans = [s for s in d.phase_spans() if (s.end - s.start) * 60.0 >= 1.0]
     whole = d.length_s / 60.0
     if not spans:
@@ -240,7 +239,7 @@ def _total(message: Any, d: Digest, rows: Sequence[Second]) -> None:
 
 
 def _means(message: Any, rows: Sequence[Second]) -> None:
-    """Add the means of known values; unknown ones stay out."""
+    """Add the means of the known values."""
     cadences = [r.cadence_spm / 2.0 for r in rows if r.cadence_spm is not None]
     if cadences:
         average = mean(cadences)

@@ -1,4 +1,4 @@
-"""The picture of one moment: what each sensor gave, what was made of it, and what was said."""
+"""Draw one moment: each sensor's signals, the findings from them, and the events."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from cued.evaluation.moment import Moment, Seen
 from cued.gait.finding import Contact, Heading, LiftOff
 from cued.report.palette import LIGHT, Palette, style
 
-LETTERS_PT = 9.0  # chosen: readable in print, eight panels on a page
+LETTERS_PT = 9.0  # chosen: readable in print, with eight panels on a page
 WIDTH_IN, PANEL_IN, DPI = 11.0, 1.7, 120  # a landscape page
-MOST = 4.0  # times the threshold; what is beyond is beyond
+MOST = 4.0  # times the threshold; higher scores are cut off
 
 
 def picture(moment: Moment, kind: str) -> bytes:
@@ -30,7 +30,7 @@ def picture(moment: Moment, kind: str) -> bytes:
         axes = iter(drawn[:, 0])
         for name, seen in moment.sensors.items():
             _sensor(axes, name, seen, LIGHT)
-        _said(next(axes), moment, LIGHT)
+        _events(next(axes), moment, LIGHT)
         for axis in figure.axes:
             axis.axvline(moment.at, color=LIGHT.warn, linewidth=1.0, linestyle=":")
             axis.set_xlim(moment.start, moment.end)
@@ -56,7 +56,7 @@ def _sensor(axes: Any, name: str, seen: Seen, p: Palette) -> None:
         for (label, (t, score)), dashes in lines:
             axis.plot(t, np.minimum(score, MOST), dashes, label=label, linewidth=1.0)
         axis.axhline(1.0, color=p.warn, linewidth=0.8)
-        axis.set_title(f"{name}: how near stumble and fall were (1 = threshold)")
+        axis.set_title(f"{name}: scores of stumble and fall (1 = threshold)")
         axis.legend(loc="upper right", ncols=4)
 
 
@@ -82,12 +82,12 @@ def _headings(axis: Any, seen: Seen, p: Palette) -> None:
             axis.annotate(text, where, xycoords=("data", "axes fraction"), va="top", color=colour)
 
 
-def _said(axis: Any, moment: Moment, p: Palette) -> None:
+def _events(axis: Any, moment: Moment, p: Palette) -> None:
     kinds = sorted({type(event).__name__.lower() for event in moment.events})
     for event in moment.events:
         row = kinds.index(type(event).__name__.lower())
         axis.plot([event.t, max(event.t, event.known_t)], [row, row], color=p.ink, linewidth=2.0)
         axis.plot(event.t, row, "o", color=p.ink, markersize=4)
     axis.set_yticks(range(len(kinds)), kinds)
-    axis.set_title("said: from when it happened (dot) to when it was known")
+    axis.set_title("events: from when each happened (dot) to when it was known")
     axis.set_xlabel("time, s")

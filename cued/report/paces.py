@@ -1,4 +1,4 @@
-"""The usual stride of each direction, gait and belt speed: no mean goes across two of them."""
+"""The median stride of each direction, gait and belt speed, never averaged over two of them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from msgspec import Struct
 from cued.model import Stride
 from cued.report.digest import Digest
 
-STEP_KM_H = 0.5  # within it a stride grows by less than it varies from one to the next
-LEAST = 8  # strides, for a median that one odd stride does not move much
+STEP_KM_H = 0.5  # over this step strides grow by less than their natural variation
+LEAST = 8  # strides, for a median that one odd stride hardly moves
 
 
 class Pace(Struct, frozen=True):
-    """One direction at one speed; km_h and length_m are None where the belt was not known."""
+    """One direction and gait at one speed; km_h and length_m are None if the belt is unknown."""
 
     direction: str
     mode: str
@@ -25,7 +25,7 @@ class Pace(Struct, frozen=True):
 
 
 def paces(d: Digest) -> list[Pace]:
-    """Return the paces with enough strides, in the order of direction, gait and speed."""
+    """Return the paces with enough strides, sorted by direction, gait and speed."""
     groups: dict[tuple[str, str, float], list[Stride]] = {}
     for stride in d.strides:
         if stride.mode in ("walking", "running") and stride.direction != "unknown":

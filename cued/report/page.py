@@ -1,4 +1,4 @@
-"""The report as one HTML file: no script, no font and no picture from elsewhere."""
+"""Write the report as one HTML file without scripts and without external fonts or pictures."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from cued.report.paces import STEP_KM_H, Pace, paces
 from cued.report.palette import DARK, LIGHT, Palette, roles
 from cued.report.visit import Visit
 
-WIDE_IN = 9.0  # letters of SVG_LETTERS_PT are then as large as the page's own
+WIDE_IN = 9.0  # at this width letters of SVG_LETTERS_PT are as large as the page's own
 STYLE = """
 :root{color-scheme:light dark;LIGHT}
 @media (prefers-color-scheme:dark){:root{DARK}}
@@ -63,7 +63,7 @@ footer{margin-top:3rem;font-size:.85rem;opacity:.75}
 def session_page(
     name: str, digests: Sequence[Digest], notes: Sequence[str], before: Visit | None
 ) -> str:
-    """Make the report of a session; ``before`` is the runner's session before it, if known."""
+    """Make the report of a session; ``before`` is the runner's previous session, if known."""
     body = [f'<p class="first">{html.escape(opening(digests[-1], before))}</p>']
     for d in digests:
         if len(digests) > 1:
@@ -71,13 +71,13 @@ def session_page(
         body += _part(d)
     for note in notes:
         body.append(f"<p>{html.escape(note)}</p>")
-    # With the time of day: two sessions of a day are two.
+    # With the time of day, which tells a day's sessions apart.
     w = digests[0].words
     return _page(f"{digests[0].runner}, {w.date(digests[0].when)}", name, body, w)
 
 
 def runner_page(runner: str, visits: Sequence[Visit], notes: Sequence[str]) -> str:
-    """Make the report of a runner over all sessions, in the order of time."""
+    """Make the report of a runner over all sessions, which are ordered by time."""
     w = words.Words(visits[-1].language)
     drawn = _figure(
         w, "trend", weeks.height_in(visits, w), lambda on, p: weeks.trend(on, visits, p, w)
@@ -95,8 +95,8 @@ def _section(w: words.Words, name: str, content: str) -> str:
 
 
 def _table(w: words.Words, columns: Sequence[str], rows: str) -> str:
-    said = (w.say(f"report.{c}", unit=w.speed_unit) if c else "" for c in columns)
-    head = "".join(f"<th>{text}</th>" for text in said)
+    titles = (w.say(f"report.{c}", unit=w.speed_unit) if c else "" for c in columns)
+    head = "".join(f"<th>{text}</th>" for text in titles)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
@@ -114,7 +114,7 @@ def _part(d: Digest) -> list[str]:
 
 
 def _phases(d: Digest) -> list[str]:
-    """Say of each phase when it was, and what one does in it."""
+    """List the phases with their times and what to do in each."""
     w = d.words
     spans = [s for s in d.phase_spans() if w.does(s.name)]
     if not spans:
@@ -131,7 +131,7 @@ def _phases(d: Digest) -> list[str]:
 
 
 def _paces(d: Digest) -> list[str]:
-    """Return the usual stride of each direction and speed; no mean is taken over two of them."""
+    """Tabulate the median stride of each direction, gait and speed."""
     rows = "".join(_pace_row(p, d.words) for p in paces(d))
     if not rows:
         return []
@@ -153,10 +153,10 @@ def _pace_row(p: Pace, w: words.Words) -> str:
 
 
 def _carry(d: Digest) -> list[str]:
-    told = carry_facts(d)
-    if not told and not d.imprints:
+    facts = carry_facts(d)
+    if not facts and not d.imprints:
         return []
-    text = f"<p>{d.words.say('report.left_behind_text')}</p>{_facts(told) if told else ''}"
+    text = f"<p>{d.words.say('report.left_behind_text')}</p>{_facts(facts) if facts else ''}"
     drawn = _drawn(d, pictures.carried, 2.8) if d.imprints else ""
     return [_section(d.words, "left_behind", text + drawn)]
 
@@ -178,7 +178,7 @@ def _cues(d: Digest) -> list[str]:
 
 
 def _fates(d: Digest) -> dict[int, str]:
-    """Say of each cue that was judged, by its identity, whether it helped."""
+    """Map the ``id`` of each judged cue to a word on whether it helped."""
     out: dict[int, str] = {}
     given = [c for c in d.cues if c.verdict == "given"]
     for effect in d.effects:

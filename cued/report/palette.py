@@ -1,7 +1,7 @@
-"""The colours of a report by what they mean, on light and dark, and how matplotlib is set up.
+"""The colours of a report by their meaning, on light and dark, and matplotlib's settings.
 
-No meaning is told by colour alone: what is red or orange is also hatched, higher, of another shape
-or named in words, for those who print in grey or don't tell red from green.
+Colour alone never carries a meaning: red and orange areas are also hatched, higher, of another
+shape or named in words, for people who print in grey or cannot tell red from green.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ DARK = Palette(
     ink="#dfe6ec", faint="#3a4550", paper="#141a20", ahead="#79b2ee", back="#f0955a",
     warn="#ff8a80", left="#79b2ee", right="#e39bd2", grey="#8e9aa5",
 )  # fmt: skip
-# What SVG is drawn in: no colour that anything else has, so that each can be replaced by its role.
+# For drawing SVG: each colour is unique, so that it can be replaced by its role.
 STAND_IN = Palette(
     ink="#010203", faint="#040506", paper="#070809", ahead="#0a0b0c", back="#0d0e0f",
     warn="#101112", left="#131415", right="#161718", grey="#191a1b",
@@ -51,7 +51,7 @@ def roles(palette: Palette) -> dict[str, str]:
 
 
 def style(palette: Palette, size: float) -> dict[str, Any]:
-    """Return matplotlib's settings for letters of a size, points."""
+    """Return matplotlib's settings for letters of a size in points."""
     return {
         "svg.fonttype": "none", "font.family": "sans-serif", "font.size": size,
         "text.color": palette.ink, "axes.labelcolor": palette.ink, "axes.edgecolor": palette.faint,

@@ -1,4 +1,4 @@
-"""A report as one portrait picture for a phone: the same pictures, larger letters, fewer words."""
+"""Draw the report as one portrait picture for a phone, with larger letters and fewer words."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from cued.report.palette import Palette
 from cued.report.visit import Visit
 from cued.words import Words
 
-LETTERS = 2.0  # beside the width of the picture, against a page's
+LETTERS = 2.0  # size relative to the picture's width, as a multiple of a page's
 COLUMNS = 50  # letters in a line
-# Heights at 6 in of width: a phone shows one picture at a time.
+# Heights at a width of 6 in: a phone shows one picture at a time.
 TIMELINE_IN, CARRIED_IN, SIDES_IN = 9.0, 3.7, 3.8
-TITLE_IN, VALUE_IN, LINE_IN = 0.6, 0.35, 0.21  # of the head: its title, a large number, a line
+TITLE_IN, VALUE_IN, LINE_IN = 0.6, 0.35, 0.21  # heights in the head: title, large number, line
 LONGEST = 52  # letters in a line above a picture
 FACT_COLUMNS = 22  # letters in a third of the width
 
@@ -69,7 +69,7 @@ def runner_png(runner: str, visits: Sequence[Visit]) -> bytes:
 
 
 def _head(figure: Any, title: str, facts: Sequence[Fact], p: Palette) -> None:
-    """Write title and facts, three in a row, each row as high as its longest text."""
+    """Write title and facts, three in a row; each row is as high as its longest text."""
     high = _head_in(facts)
     figure.text(0.03, 1.0 - 0.15 / high, title, fontsize="x-large", fontweight="bold", va="top")
     y = TITLE_IN
@@ -97,13 +97,13 @@ def _head_in(facts: Sequence[Fact]) -> float:
 
 
 def _carried_text(d: Digest) -> str:
-    told = [f"{fact.value} {fact.text.split(':')[0]}" for fact in carry_facts(d)]
+    facts = [f"{fact.value} {fact.text.split(':')[0]}" for fact in carry_facts(d)]
     title = d.words.say("report.left_behind")
-    return f"{title}: {', '.join(told)}" if told else title
+    return f"{title}: {', '.join(facts)}" if facts else title
 
 
 def _shortened(figure: Any) -> None:
-    """Make letters smaller where a line would go over the edge."""
+    """Make letters smaller where a line would not fit."""
     for text in figure.findobj(_has_text):
         if (length := len(text.get_text())) > LONGEST:
             text.set_fontsize(text.get_fontsize() * LONGEST / length)
@@ -114,7 +114,7 @@ def _has_text(drawn: Any) -> bool:
 
 
 def _titled(figure: Any, text: str, p: Palette) -> int:
-    """Write a title; return of how many lines it is."""
+    """Write a title; return its number of lines."""
     lines = textwrap.wrap(text, COLUMNS)
     figure.suptitle("\n".join(lines), x=0.03, ha="left", color=p.ink, fontsize="medium")
     return len(lines)

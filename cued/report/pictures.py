@@ -1,4 +1,4 @@
-"""The pictures of a session. Each draws onto a figure in a palette; ``drawing.py`` makes the file.
+"""Draw the pictures of a session onto a figure in a palette; ``drawing.py`` makes the file.
 
 Directions differ in colour, in the shape of dots and in hatching; levels of steadiness in colour
 and height; left and right in colour and in outline.
@@ -17,18 +17,18 @@ from cued.report.digest import Digest
 from cued.report.palette import Palette
 
 MARKERS = {"forward": "o", "backward": "D", "unknown": "x"}
-HEIGHTS = {"steady": 0.35, "unsteady": 0.9, "unknown": 0.12}  # of the row: the worse the higher
+HEIGHTS = {"steady": 0.35, "unsteady": 0.9, "unknown": 0.12}  # share of the row, higher for worse
 HATCH = "////"
-GAP = 0.36  # between pictures, of their height
-LEAST_STRIDES = 8  # chosen: a histogram of fewer shows chance
+GAP = 0.36  # between pictures, as a share of their height
+LEAST_STRIDES = 8  # chosen: a histogram of fewer shows only chance
 LEAST_SPREAD_S = 0.05  # else a very even runner's bars would fill the picture
-LETTER_MIN = 0.0085  # of the picture's width, that a letter of a name in a bar takes
+LETTER_MIN = 0.0085  # width of a letter in a bar's name, as a share of the picture's
 
 
 def timeline(figure: Any, d: Digest, p: Palette, letters: float = 1.0) -> None:
     """Draw the session on a time axis: phases, belt, stride, step rate, steadiness, cues.
 
-    letters : how large they are beside the picture, 1 on a page.
+    letters : their size relative to the picture, 1 on a page.
     """
     axes = figure.subplots(
         5, 1, sharex=True, height_ratios=[0.7, 1.3, 2.2, 1.3, 1.0], gridspec_kw={"hspace": GAP}
@@ -43,14 +43,14 @@ def timeline(figure: Any, d: Digest, p: Palette, letters: float = 1.0) -> None:
 
 
 def sides(figure: Any, d: Digest, p: Palette) -> None:
-    """Draw left beside right: how long each foot's strides and its time on the belt are."""
+    """Draw each foot's stride times and stance times, left against right."""
     left, right = figure.subplots(1, 2, gridspec_kw={"wspace": 0.25})
     _compared(left, d, "duration_s", d.words.say("report.stride_time"), p)
     _compared(right, d, "stance_s", d.words.say("report.stance_time"), p)
 
 
 def carried(figure: Any, d: Digest, p: Palette) -> None:
-    """Draw how stride time at each speed differs between backward and forward."""
+    """Draw stride time against speed, backward and forward."""
     axis = figure.subplots()
     for direction in ("forward", "backward"):
         own = [i for i in d.imprints if i.direction == direction]
@@ -88,7 +88,7 @@ def _phases(axis: Any, d: Digest, p: Palette, letters: float) -> None:
 
 
 def _hatched(patch: Any, colour: str, alpha: float) -> None:
-    """Leave of an area its hatching only, which lies on the area in colour."""
+    """Reduce an area to its hatching, to lie on the coloured area."""
     patch.set(facecolor="none", edgecolor=colour, hatch=HATCH, linewidth=0, alpha=alpha)
 
 
@@ -103,8 +103,8 @@ def _belt(axis: Any, d: Digest, p: Palette, letters: float) -> None:
             axis.axvspan(span.start, span.end, color=p.direction(span.name), alpha=0.18, lw=0)
         if span.name == "backward":
             _hatched(axis.axvspan(span.start, span.end), p.back, 0.5)
-    told = "report.belt_hatched" if letters > 1.0 else "report.belt_hatched_plain"
-    axis.set_title(d.words.say(told, unit=d.words.speed_unit))
+    title = "report.belt_hatched" if letters > 1.0 else "report.belt_hatched_plain"
+    axis.set_title(d.words.say(title, unit=d.words.speed_unit))
     axis.set_ylim(bottom=0)
 
 
@@ -126,10 +126,10 @@ def _stride_time(axis: Any, d: Digest, p: Palette) -> None:
 
 
 def _own_band(axis: Any, d: Digest, p: Palette) -> None:
-    """Shade what the coach took for the runner's own, with an edge that shows in grey too."""
+    """Shade the runner's own range according to the coach, with an edge that shows in grey too."""
     if not d.own:
         return
-    t = [*(d.at(o.t) for o in d.own), d.at(d.end_t)]  # each holds until the next
+    t = [*(d.at(o.t) for o in d.own), d.at(d.end_t)]  # each is valid until the next
     ends = np.array([(o.low_s, o.high_s) for o in (*d.own, d.own[-1])])
     low, high = ends[:, 0], ends[:, 1]
     axis.fill_between(t, low, high, step="post", color=p.grey, alpha=0.22, lw=0)
@@ -138,7 +138,7 @@ def _own_band(axis: Any, d: Digest, p: Palette) -> None:
 
 
 def _judged(axis: Any, d: Digest, p: Palette) -> None:
-    """Mark, at each cue about the stride, the stride it was judged by and where too long began."""
+    """Mark, at each cue about the stride, the runner's own stride time and the limit."""
     for cue in d.cues:
         if (limit := judged_by(cue)) is not None:
             x = d.at(cue.t)
@@ -146,7 +146,7 @@ def _judged(axis: Any, d: Digest, p: Palette) -> None:
 
 
 def judged_by(cue: Cue) -> tuple[float, float] | None:
-    """Return own stride time and the one that was too long, s, as far as a cue carries them."""
+    """Return a cue's own stride time and limit, s; None if it has none."""
     own, over = cue.because.get("own_stride_s"), cue.because.get("threshold_percent")
     if not isinstance(own, float) or not isinstance(over, float | int):
         return None
@@ -154,7 +154,7 @@ def judged_by(cue: Cue) -> tuple[float, float] | None:
 
 
 def _cue_marks(axis: Any, d: Digest, p: Palette) -> None:
-    """Mark given cues above the axis; those about limits and safety are hollow as well as red."""
+    """Mark given cues above the axis; those about limits and safety are red and hollow."""
     given = [c for c in d.cues if c.verdict == "given"]
     above = transforms.blended_transform_factory(axis.transData, axis.transAxes)
     for colour, face, some in (
@@ -169,7 +169,7 @@ def _cue_marks(axis: Any, d: Digest, p: Palette) -> None:
 
 def _step_rate(axis: Any, d: Digest, p: Palette) -> None:
     rate = d.measured.get("cadence_spm", [])
-    known = [math.nan if m.value is None else m.value for m in rate]  # the line ends where it ends
+    known = [math.nan if m.value is None else m.value for m in rate]  # nan leaves a gap
     axis.plot([d.at(m.t) for m in rate], known, color=p.ink, lw=1.1)
     axis.set_title(d.words.say("report.step_rate"))
 
@@ -189,7 +189,7 @@ def _steadiness(axis: Any, d: Digest, p: Palette) -> None:
 
 
 def _mishaps(axis: Any, d: Digest, p: Palette) -> None:
-    """Name stumbles and falls, on the side of the mark where there is room."""
+    """Label stumbles and falls, on the side of the mark that has room."""
     marks = [(d.at(s.t), d.words.say("report.stumble"), 0.32) for s in d.stumbles]
     marks += [(d.at(f.t), d.words.say(f"report.fall_{f.stage}"), -0.02) for f in d.falls]
     for at, name, y in marks:
@@ -232,5 +232,5 @@ def _bare(axis: Any) -> None:
 
 
 def own_band_known(d: Digest) -> bool:
-    """Return whether the coach ever had a band of the runner's own."""
+    """Return whether the coach ever knew the runner's own range."""
     return any(math.isfinite(o.low_s) for o in d.own)

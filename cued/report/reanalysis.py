@@ -1,9 +1,9 @@
-"""Runs one session with other configurations: the unit of work of ``cued reanalyse``.
+"""Run one session with other configurations: the unit of work of ``cued reanalyse``.
 
-The inputs are decoded once, however many configurations hear them. Rows are what a runner or a
-tuner cares about, as it was recorded (``run`` "before") and as it is now ("after"), and the marks
-that were pressed; counts of all kinds are in a file's metadata. A possible fall is no fall: it has
-a word of its own.
+The inputs are decoded once for all configurations. Rows are the events that matter to a runner or
+for tuning, as recorded (``run`` "before") and as they are now ("after"), and the marks that were
+pressed; counts of all kinds are in a file's metadata. A possible fall is not a fall, so it has its
+own type.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ Effective: TypeAlias = Callable[[SessionPart, str], str]
 
 
 class Run:
-    """What was concluded in one part: its rows, and how often what."""
+    """The rows of one run of a part, and the counts of its events."""
 
     def __init__(self, common: dict[str, Any], offset: float) -> None:
         self.rows: list[dict[str, Any]] = []
@@ -54,7 +54,7 @@ class Run:
         self._direction = "unknown"
 
     def feed(self, item: Item) -> None:
-        """Count an event, and keep it if it is of interest."""
+        """Count an event, and add a row if it is of interest."""
         if isinstance(item, Gait):
             self._direction = item.direction
         if isinstance(item, Command):
@@ -66,7 +66,7 @@ class Run:
             return
         if isinstance(item, KEPT):
             own = {"unix_s": self._offset + item.t, "t_s": item.t, "direction": self._direction}
-            self.rows.append({**self._common, **own, "type": _word(item), **_told(item)})
+            self.rows.append({**self._common, **own, "type": _word(item), **_fields(item)})
 
     def _count(self, event: AnyEvent) -> None:
         self.counts[_word(event)] += 1
@@ -88,11 +88,11 @@ def analyse(
             heard.part(number, part, hear, effective)
         for w in missing:
             there[w] = heard.write(out, names[w], w)
-    return [told for told in there.values() if told]
+    return [result for result in there.values() if result]
 
 
 class _Heard:
-    """The parts of a session, prepared for each configuration."""
+    """Gathers the rows of a session's parts for each configuration."""
 
     def __init__(self, path: Path, content: str, wanted: Sequence[str]) -> None:
         self.session = RecordedSession(path)
@@ -105,7 +105,7 @@ class _Heard:
         self._seconds = 0.0
 
     def part(self, number: int, part: SessionPart, hear: Hear, effective: Effective) -> None:
-        """Hear a part."""
+        """Run a part with each configuration."""
         ending = self.session.ending(part)
         offset = part.opening.began - part.opening.t
         common = [self._common(number, part, ending, w) for w in self._wanted]
@@ -126,12 +126,12 @@ class _Heard:
 
     def write(self, out: Path, name: str, wanted: str) -> Done:
         """Write one configuration's result."""
-        told = Done(
+        outcome = Done(
             session=self.session.path.stem, wanted=wanted, result=name, seconds=self._seconds,
             before=dict(self._before), after=dict(self._after[wanted]), note=self.session.damage,
         )  # fmt: skip
-        dataset.write(out, name, self._rows[wanted], self._about[wanted], told)
-        return told
+        dataset.write(out, name, self._rows[wanted], self._about[wanted], outcome)
+        return outcome
 
     def _common(
         self, number: int, part: SessionPart, ending: Ending, wanted: str
@@ -160,13 +160,13 @@ class _Heard:
 
 
 def _word(item: Item) -> str:
-    """Name the kind of an item; what may be a fall is none yet."""
+    """Name the kind of an item; only a confirmed fall is a ``fall``."""
     if isinstance(item, Fall):
         return "fall" if item.stage == "confirmed" else "possible_fall"
     return "mark" if isinstance(item, Command) else type(item).__name__.lower()
 
 
-def _told(item: Item) -> dict[str, Any]:
+def _fields(item: Item) -> dict[str, Any]:
     match item:
         case Cue():
             because = msgspec.json.encode(item.because).decode()

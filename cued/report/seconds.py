@@ -1,4 +1,4 @@
-"""A session second by second, as files for other software want it; None where nothing is known."""
+"""A session second by second, for files of other software; None where a value is unknown."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from cued.model import BeltState, Event, Gait, Measurement, Stability, Stride
 from cued.report.digest import Digest
 
 E = TypeVar("E", bound=Event)
-FRESH_S = 5.0  # an older stride says nothing about now; measurements end by themselves
+FRESH_S = 5.0  # an older stride no longer counts; measurements end with an unknown value
 
 
 class Second(Struct, frozen=True, kw_only=True):
-    """One second. distance_m is since the beginning; cues and stumbles are those in it."""
+    """One second. distance_m is from the beginning; cues and stumbles are those in this second."""
 
     t: float
     speed_m_s: float | None
@@ -65,7 +65,7 @@ def seconds(d: Digest) -> list[Second]:
 
 
 def _last(items: Sequence[E]) -> Callable[[float], E | None]:
-    """Make a function that finds the last of the items at a time."""
+    """Return a function that finds the latest of the items at a time."""
     ordered = sorted(items, key=lambda i: i.t)
     times = [i.t for i in ordered]
 
@@ -85,7 +85,7 @@ def _value(measured: Measurement | None) -> float | None:
 
 
 def _speed(belt: BeltState | None, stride: Stride | None, gait: Gait | None) -> float | None:
-    """Return the belt's speed while somebody walks on it, else the stride's own."""
+    """Return the belt's speed, 0 while nobody moves on it; the stride's if the belt is unknown."""
     if belt is not None and belt.speed_m_s is not None:
         moving = gait is not None and gait.mode in ("walking", "running")
         return belt.speed_m_s if moving else 0.0

@@ -1,4 +1,4 @@
-"""The strides of a session as a table, in CSV or Parquet: a row each, empty where not known."""
+"""Write a session's strides as CSV or Parquet: a row each, with unknown cells empty."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ NAMES = ["runner", "unix_s", "t_s", "phase", *FIELDS]
 
 
 class Dialect(Struct, frozen=True):
-    """How a program wants its CSV."""
+    """The form of CSV that a program reads."""
 
     delimiter: str
     point: str
     encoding: str
 
     def cell(self, name: str, value: Any) -> Any:
-        """Write a value: times to 1 ms, as sensors are no finer, all else to four digits."""
+        """Write a value: times to 1 ms, the resolution of sensors, the rest to four digits."""
         if isinstance(value, bool) or not isinstance(value, float):
             return value
         text = f"{value:.3f}" if name in TIMES else f"{value:.4g}"
@@ -59,7 +59,7 @@ def rows(digests: Sequence[Digest]) -> list[dict[str, Any]]:
 
 
 def write_csv(path: Path, digests: Sequence[Digest], dialect: str = "plain") -> None:
-    """Write the strides with the digits that mean something, in a dialect."""
+    """Write the strides with their significant digits, in a dialect."""
     how = DIALECTS[dialect]
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, NAMES, delimiter=how.delimiter)
@@ -70,7 +70,7 @@ def write_csv(path: Path, digests: Sequence[Digest], dialect: str = "plain") -> 
 
 
 def write_parquet(path: Path, digests: Sequence[Digest]) -> None:
-    """Write Parquet. Raises CuedError without pyarrow."""
+    """Write the strides as Parquet. Raises CuedError without pyarrow."""
     arrow = extra("pyarrow", "cluster", "Parquet")
     parquet = extra("pyarrow.parquet", "cluster", "Parquet")
     texts = {"runner", "phase", "side", "mode", "direction"}

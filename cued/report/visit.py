@@ -1,4 +1,4 @@
-"""What the report over weeks needs of a session, kept so that three years are not read again."""
+"""The figures of a session for the report over weeks, cached so that sessions are read once."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ LAST = ("retention_percent", "carried_percent", "time_to_drift_s")
 
 
 class Visit(Struct, frozen=True, kw_only=True):
-    """A part of a session in figures; None where one is not known.
+    """The figures of a part of a session; None where unknown.
 
-    last : the last value of each measurement of what stayed.  cue_rate : stride cues called for in
-    ten minutes' walk.
+    last : the last value of each measurement of how much of the backward step stayed.
+    cue_rate : stride cues called for in ten minutes of walking.
     """
 
     runner: str
@@ -44,7 +44,7 @@ class Visit(Struct, frozen=True, kw_only=True):
 
 
 class Visits(Struct, frozen=True):
-    """The visits of a file, and what of it is damaged."""
+    """The visits of a file, and its damage."""
 
     visits: tuple[Visit, ...]
     damage: str
@@ -73,8 +73,8 @@ def visit(d: Digest) -> Visit:
 def _read(path: Path) -> Visits:
     """Read a file part by part, one digest in memory at a time."""
     session = RecordedSession(path)
-    told = tuple(visit(digest(session, part)) for part in session.parts)
-    return Visits(told, session.damage)
+    found = tuple(visit(digest(session, part)) for part in session.parts)
+    return Visits(found, session.damage)
 
 
 def _stage(d: Digest) -> float | None:
@@ -83,7 +83,7 @@ def _stage(d: Digest) -> float | None:
 
 
 def _apart(d: Digest) -> bool:
-    """Return whether it may have been somebody else who walked (coach/workout/stranger.py)."""
+    """Return whether somebody else may have walked (coach/workout/stranger.py)."""
     return bool(d.summaries and d.summaries[-1].details.get("apart"))
 
 
@@ -95,7 +95,7 @@ def _last(d: Digest) -> Iterator[tuple[str, float]]:
 
 
 def _cue_rate(d: Digest) -> float | None:
-    """Count cues about the stride, also those that fading feedback left out, by time walked."""
+    """Return stride cues per ten minutes walked, including those that fading feedback left out."""
     cover = Cover()
     walked_s = sum(cover.feed(stride) for stride in d.strides)
     called = sum(c.priority == Priority.TECHNIQUE and c.verdict in CALLED for c in d.cues)

@@ -1,7 +1,7 @@
-"""A runner over calendar weeks: dose by week, the stage of the ladder, and what stayed.
+"""Draw a runner's calendar weeks: the dose, the stage of the ladder, and what stayed.
 
-Weeks begin on Monday, in local time. A week without a session is an empty week, not a missing one:
-a break shows. The dose is time backward, bars by week with a dot for each session in it.
+Weeks begin on Monday, in local time. A week without a session stays as a gap, so that a break
+shows. The dose is time backward, a bar for each week with a dot for each session.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from cued.report.visit import Visit
 from cued.words import Words
 
 WEEK = timedelta(days=7)  # a week
-MOST_LABELS = 7  # so many dates fit side by side
+MOST_LABELS = 7  # dates that fit side by side
 
 
 class Curve(Struct, frozen=True):
-    """A figure of each session; nan where it is not known."""
+    """One figure of every session; nan where unknown."""
 
     title: str
     values: tuple[float, ...]
 
 
 def rows(visits: Sequence[Visit], w: Words) -> list[Curve]:
-    """Return the figures over sessions of which at least one is known."""
+    """Return the curves that have at least one known value."""
     rates = tuple(_known(v.cue_rate) for v in visits)
     found = [
         Curve(w.say("report.kept_row"), _last(visits, "retention_percent")),
@@ -63,7 +63,7 @@ def trend(figure: Any, visits: Sequence[Visit], p: Palette, w: Words) -> None:
 
 
 def height_in(visits: Sequence[Visit], w: Words) -> float:
-    """Return how high the picture is, inches."""
+    """Return the picture's height, inches."""
     return 4.0 + 1.3 * len(rows(visits, w))
 
 
@@ -73,7 +73,7 @@ def monday(day: date) -> date:
 
 
 def dose(visits: Sequence[Visit]) -> dict[date, float]:
-    """Return the minutes backward of each week from the first to the last, empty ones included."""
+    """Return the minutes backward of each week from the first to the last, including empty ones."""
     mondays = [monday(v.when.date()) for v in visits]
     out: dict[date, float] = {}
     week = min(mondays)
@@ -86,7 +86,7 @@ def dose(visits: Sequence[Visit]) -> dict[date, float]:
 
 
 def _day(v: Visit, first: date) -> float:
-    """Return the place of a session, days from the first Monday."""
+    """Return a session's position on the axis, days from the first Monday."""
     when = v.when
     return (when.date() - monday(first)).days + (when.hour + when.minute / 60.0) / 24.0
 
@@ -113,7 +113,7 @@ def _ladder(axis: Any, visits: Sequence[Visit], at: list[float], p: Palette, w: 
 
 
 def _from_nothing(axis: Any, row: Curve) -> None:
-    """Draw from 0, shares to 100 %: a change looks as large as it is."""
+    """Start the axis at 0, and end shares at 100 %, so that changes look as large as they are."""
     known = [v for v in row.values if math.isfinite(v)]
     top = 100.0 if row.title.endswith("%") else 1.0
     low, high = min(*known, 0.0), max(*known, top)
@@ -136,5 +136,5 @@ def _last(visits: Sequence[Visit], name: str) -> tuple[float, ...]:
 
 
 def _known(value: float | None) -> float:
-    """Return a figure for drawing: nan leaves a gap."""
+    """Return a figure for drawing, where nan leaves a gap."""
     return math.nan if value is None else value

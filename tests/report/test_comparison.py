@@ -72,7 +72,7 @@ def test_precision_and_recall_by_labels():
 @pytest.mark.parametrize(
     ("line", "told"),
     [("s,1", "line 2: write session"), ("s,x,right", "line 2"), ("s,1,wrong", "line 2"),
-     ("other,1,right", "other is no session")],
+     ("other,1,right", "other is not a session")],
 )  # fmt: skip
 def test_a_label_that_is_not_understood_is_refused_with_its_line(tmp_path, line, told):
     path = tmp_path / "labels.csv"

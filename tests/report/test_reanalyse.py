@@ -317,7 +317,7 @@ def test_sessions_and_results_may_be_on_another_filesystem(sessions, heard_once,
         p.name: p.read_bytes() for p in rows(heard_once[1])
     }
     __main__.main(words)
-    assert "2 of them done before" in capsys.readouterr().out
+    assert "2 of them done earlier" in capsys.readouterr().out
     assert __main__.main(["reanalyse", "nowhere://a", "--out", str(tmp_path)]) != 0
     assert "nowhere" in capsys.readouterr().err
 
