@@ -7,10 +7,11 @@ same ``Terms``, and backward strides are never compared with forward ones.
 Rules of this file
 ------------------
 * Centre and spread are median and MAD, so that a few odd strides do no harm.
-* ``First``: the first values stay the reference, so that slow tiring shows instead of being learnt.
-* ``Lately``: the last minute under the same terms. Only ordinary values are noted, so an unusual
-  one never becomes ordinary, and only the time between noted values counts. Terms not met for
-  five minutes are forgotten, and all of them after a minute without a stride: somebody else may
+* ``FirstValues``: the first ones stay the reference, so that slow tiring shows instead of being
+  learnt.
+* ``LastMinute``: the last minute under the same terms. Only ordinary values are noted, so that an
+  unusual one never becomes ordinary, and only the time between noted values counts. Terms not met
+  for five minutes are forgotten, and all of them after a minute without a stride: somebody else may
   have stepped on.
 * Stride time has its own reference, which follows the runner: ``coach/strides/baseline.py``.
 """
@@ -63,7 +64,7 @@ def usual(values: Collection[float]) -> tuple[float, float]:
     return centre, SIGMA * median(abs(v - centre) for v in values)
 
 
-class First:
+class FirstValues:
     """Median and spread of the first values: at least ``ready`` and at most ``full`` of them.
 
     floor : the least spread, so that differences too small to see raise no alarm.
@@ -92,7 +93,7 @@ class _Walked(Struct):
     noted_at: float = float("-inf")
 
 
-class Lately:
+class LastMinute:
     """Remembers one number's values in the last minute under the same terms."""
 
     def __init__(self) -> None:

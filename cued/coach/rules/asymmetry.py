@@ -28,7 +28,7 @@ from cued.coach.strides.deviation import Deviation
 from cued.coach.strides.landings import Landings
 from cued.coach.strides.overlong import MOST_CV
 from cued.gait.fusion.strides import flat
-from cued.gait.ordinary import Lately, Terms
+from cued.gait.ordinary import LastMinute, Terms
 from cued.model import AnyEvent, Input, Link, Priority, Stride
 from cued.parts import Part
 
@@ -57,7 +57,7 @@ class Asymmetry(Rule):
         self._watch = Deviation("asymmetry_percent", config.limit_percent)
         self._lost: set[str] = set()
         self._wait = 0
-        self._ordinary = Lately()
+        self._ordinary = LastMinute()
         self._terms: Terms | None = None
         self._usual = self._value = 0.0
         self._limping = 0

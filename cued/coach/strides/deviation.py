@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from cued.coach.known import Known
 from cued.coach.strides.baseline import OPENING_STRIDES, terms_of
-from cued.gait.ordinary import First, Terms
+from cued.gait.ordinary import FirstValues, Terms
 from cued.model import AnyEvent, Input, Stride
 
 WEIGHT = 0.1  # of a stride in the mean, which so covers about 10 strides
@@ -25,7 +25,7 @@ class Deviation:
     def __init__(self, name: str, limit: float) -> None:
         self._name = name
         self._limit = limit
-        self._references: dict[Terms, First] = {}
+        self._references: dict[Terms, FirstValues] = {}
         self._terms: Terms | None = None
         self._beyond = 0
         self._within = 0
@@ -58,7 +58,7 @@ class Deviation:
         if terms != self._terms:
             self.restart()
             self._terms = terms
-        first = self._references.setdefault(terms, First(OPENING_STRIDES, OPENING_STRIDES))
+        first = self._references.setdefault(terms, FirstValues(OPENING_STRIDES, OPENING_STRIDES))
         if first.usual is None:
             first.learn(value)
             return None

@@ -63,7 +63,7 @@ from cued.gait.finding import (
 )
 from cued.gait.foot.gaps import Gaps, Sizes
 from cued.gait.foot.mode import FootMode
-from cued.gait.foot.mounting import Axis, Wear
+from cued.gait.foot.mounting import Axis, MountingCheck
 from cued.gait.foot.swing import SwingCycle, SwingMoment
 from cued.gait.foot.trajectory import REST_ACC_M_S2, Leg, Path
 from cued.model import Block, Floats, Mounting, Side
@@ -100,7 +100,7 @@ class Foot:
         self._mode = FootMode()
         self._pace = SwingPace()
         self._axis = Axis()
-        self._wear = Wear()
+        self._mounting = MountingCheck()
         self._gaps = Gaps()
         self._sizes = Sizes()
         self._sign = 0  # of the swings, if the path has just shown it
@@ -204,7 +204,7 @@ class Foot:
             return []
         swings, self._swings = self._swings, 0
         self._rest_n = step.n
-        changed = self._wear.rest(self._path.up(step.n), oriented)
+        changed = self._mounting.rest(self._path.up(step.n), oriented)
         out: list[Finding] = []
         if leg is not None:
             if oriented and swings == 1:
@@ -212,21 +212,21 @@ class Foot:
             out += self._leg(leg, step.at, swings, oriented)
         if changed:
             mounting = Mounting(
-                t=step.at, sensor=self._sensor, state=self._wear.state, why=self._wear.why
+                t=step.at, sensor=self._sensor, state=self._mounting.state, why=self._mounting.why
             )
             out.append(Orientation(step.at, mounting))
         return out
 
     def _check_mounting(self, leg: Leg) -> bool:
         """Compare a stride with the given mounting; return whether the mounting's state changed."""
-        changed = self._wear.stride(leg.across)
+        changed = self._mounting.stride(leg.across)
         step = self._contact
         plain = step is not None and step.clear and step.turned and leg.fastest < RANGE_RAD_S
         if step is None or not plain or self._mode.mode != "walking":
             return changed
         if abs(leg.forward) < PLAIN_FORWARD_M:
             return changed
-        return self._wear.form(step.form, leg.forward > 0.0) or changed
+        return self._mounting.form(step.form, leg.forward > 0.0) or changed
 
     def _leg(self, leg: Leg, at: float, swings: int, oriented: bool) -> list[Finding]:
         """Read direction, length and turn off the path between two rests."""
@@ -248,7 +248,7 @@ class Foot:
         return out
 
     def _heading(self, t: float, at: float, odds: float) -> list[Finding]:
-        if self._wear.silent:
+        if self._mounting.silent:
             return []
         return [Heading(t, at, self._sensor, odds)]
 

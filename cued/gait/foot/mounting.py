@@ -27,7 +27,7 @@ from cued.model import Floats
 WINDOW = 20  # samples between looks at the axis
 KEEP = 0.96  # from one window to the next: some five seconds of movement are remembered
 SAME = 0.97  # cosine of 14 degrees: a foot's swings are 7 off its axis (gottlieb), plus mounting
-ANOTHER = 0.7  # cosine of 45 degrees: a sensor turned further is doubted (``Wear``), not corrected
+ANOTHER = 0.7  # cosine of 45 degrees: a sensor turned further is doubted, not corrected
 SWUNG = 15  # windows of movement before a given axis is corrected, some three strides
 MOVING = 0.5  # mean squared turn rate of a window with a swing in it, (rad/s)²; standing: < 0.01
 LEAD = 0.6  # share of all turning that the axis must explain
@@ -112,7 +112,7 @@ class Axis:
         return axis if along > 0.0 else -axis
 
 
-class Wear:
+class MountingCheck:
     """Checks a given mounting against gravity at rest and the turning of strides."""
 
     def __init__(self) -> None:

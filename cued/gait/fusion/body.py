@@ -6,7 +6,7 @@
 Rules
 -----
 * Falls bypass the merge, because they must not wait for another sensor's samples. A stumble that
-  was held back until a fall followed (``upsets.py``) waits its turn.
+  was held back until a fall followed (``stumble_filter.py``) waits its turn.
 * Mode is settled before direction, because a trunk sees forward running as backward walking.
 * A change of the terms of comparison (belt, incline, mode, direction) re-bases stability and ends
   the values that depend on them (``ages.py``); an interruption of all sensors makes everything
@@ -41,8 +41,8 @@ from cued.gait.fusion.merge import Merge
 from cued.gait.fusion.mode import SLOW_M_S, ModeChoice, Patience
 from cued.gait.fusion.stability import StabilityWatch
 from cued.gait.fusion.strides import WAIT_S, Strides
-from cued.gait.fusion.swapped_sensors import BodyMap
-from cued.gait.fusion.upsets import Upsets
+from cued.gait.fusion.stumble_filter import StumbleFilter
+from cued.gait.fusion.swapped_sensors import SwapCheck
 from cued.gait.metric import Cycle, Metric
 from cued.gait.trunk.chain import Trunk
 from cued.model import (
@@ -79,7 +79,7 @@ class Body:
         self._chains = {s: chains(s, p, config, known.get(s)) for s, p in worn.items()}
         self._trunks = {s for s, placement in worn.items() if placement not in SIDE_OF}
         self._contradicted = False
-        self._map = BodyMap()
+        self._swap_check = SwapCheck()
         self._merge = Merge(list(worn))
         self._passed = self._merge.passed  # when conclusions were last drawn
         self._footfalls = Footfalls(dict(worn))
@@ -88,7 +88,7 @@ class Body:
         self._patience = Patience()
         self._direction = DirectionChoice()
         self._stability = StabilityWatch()
-        self._upsets = Upsets()
+        self._stumble_filter = StumbleFilter()
         self._ages = Ages(metrics)
         self._seen_by: dict[Side, str] = {}
         self._posture: Posture | None = None
@@ -188,7 +188,7 @@ class Body:
             if isinstance(state, Notice):
                 continue
             self._strides.belt(state)
-            self._upsets.belt(state)
+            self._stumble_filter.belt(state)
             slow = 0.0 < (state.speed_m_s or 0.0) < SLOW_M_S
             self._direction.belt(slow=slow)
             for trunk in self._trunk_chains():
@@ -247,7 +247,7 @@ class Body:
 
     def _stumbled(self, finding: Disturbance) -> list[AnyEvent]:
         out: list[AnyEvent] = []
-        for found in self._upsets.feed(finding):
+        for found in self._stumble_filter.feed(finding):
             unsteady = self._stability.feed_stumble(finding.at)
             out += [Stumble(t=found.t, score=found.score, sensor=found.sensor), *unsteady]
         return out
@@ -293,7 +293,7 @@ class Body:
         return [Notice(t=heading.at, level="warning", code="body_map", text=text)]
 
     def _contact(self, contact: Contact) -> list[AnyEvent]:
-        swapped = self._map.feed(contact, of_trunk=contact.sensor in self._trunks)
+        swapped = self._swap_check.feed(contact, of_trunk=contact.sensor in self._trunks)
         footfall = self._footfalls.feed(contact)
         if footfall is None:
             return [*swapped]
@@ -328,7 +328,7 @@ class Body:
     def _update_gait(self, t: float, why: str) -> list[AnyEvent]:
         """Report mode and direction if they changed."""
         mode = self._mode.mode
-        self._upsets.move(mode, t)
+        self._stumble_filter.move(mode, t)
         moves = mode in ("walking", "running")
         direction = self._direction.direction if moves else "unknown"
         if mode == self._gait.mode and direction == self._gait.direction:

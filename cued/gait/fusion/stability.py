@@ -35,7 +35,7 @@ from collections import deque
 from math import hypot, log, sqrt
 
 from cued.gait.finding import Posture
-from cued.gait.ordinary import SPEED_BIN_M_S, UNKNOWN_BIN, First, Terms
+from cued.gait.ordinary import SPEED_BIN_M_S, UNKNOWN_BIN, FirstValues, Terms
 from cued.model import Level, Side, Stability, Stride
 
 AMBER, AMBER_STRIDES = 2.0, 4.0  # judgement, see above, like the next two
@@ -63,7 +63,7 @@ class StabilityWatch:
     """Judges strides by the wearer's baselines, one for each set of terms."""
 
     def __init__(self) -> None:
-        self._baselines: dict[Terms, dict[str, First]] = {}
+        self._baselines: dict[Terms, dict[str, FirstValues]] = {}
         self._terms: Terms | None = None
         self._settled: Terms | None = None  # the last with a verdict or learning
         self._reported: tuple[Level, str] = ("unknown", "")
@@ -105,7 +105,7 @@ class StabilityWatch:
             self._settling -= share
             return self._report(stride.t, "unknown", None, "settling")
         self._settled = terms
-        first = {name: First(READY, FULL, floor) for name, floor in FLOORS.items()}
+        first = {name: FirstValues(READY, FULL, floor) for name, floor in FLOORS.items()}
         baseline = self._baselines.setdefault(terms, first)
         score = _score(above(baseline, values))
         if score is None:
@@ -182,7 +182,7 @@ class StabilityWatch:
             values["time_change"] = log(self._time_change + UNSEEN)
         return values, fresh
 
-    def _learn(self, baseline: dict[str, First], fresh: dict[str, float]) -> None:
+    def _learn(self, baseline: dict[str, FirstValues], fresh: dict[str, float]) -> None:
         if self._stumble_t is not None or (self._time_change or 0.0) > TOO_UNEVEN:
             return
         self._held_back.append(fresh)
@@ -251,7 +251,7 @@ def _bin(value: float | None, width: float, before: int) -> int:
     return before if abs(value / width - before) <= 1.0 else round(value / width)
 
 
-def above(baseline: dict[str, First], values: dict[str, float]) -> list[float]:
+def above(baseline: dict[str, FirstValues], values: dict[str, float]) -> list[float]:
     """Return by how many spreads each value with a baseline lies above its median."""
     known = ((value, baseline[name].usual) for name, value in values.items())
     return [(value - usual[0]) / usual[1] for value, usual in known if usual]

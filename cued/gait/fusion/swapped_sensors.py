@@ -19,7 +19,7 @@ NEAR_S = 0.15  # half a step of somebody fast
 KEPT, SURE = 20, 17  # chosen: 17 of 20 by chance is one in 800
 
 
-class BodyMap:
+class SwapCheck:
     """Compares the trunk's sides with the feet's."""
 
     def __init__(self) -> None:

@@ -13,8 +13,8 @@ from cued.gait.fusion.footfalls import Footfalls
 from cued.gait.fusion.merge import Merge
 from cued.gait.fusion.mode import ModeChoice, Patience
 from cued.gait.fusion.strides import Strides
-from cued.gait.fusion.swapped_sensors import BodyMap
-from cued.gait.fusion.upsets import Upsets
+from cued.gait.fusion.stumble_filter import StumbleFilter
+from cued.gait.fusion.swapped_sensors import SwapCheck
 from cued.model import Belt, BeltState, Footfall
 
 ALL = {"trunk": "lower_back", "left": "foot_left", "right": "foot_right"}
@@ -586,12 +586,12 @@ def walked(choice, swapped, n=24):
 
 
 def test_swapped_foot_sensors_are_noticed_and_correct_ones_are_not():
-    assert walked(BodyMap(), swapped=True) == ["feet_swapped"]
-    assert not walked(BodyMap(), swapped=False)
+    assert walked(SwapCheck(), swapped=True) == ["feet_swapped"]
+    assert not walked(SwapCheck(), swapped=False)
 
 
 def test_a_few_opposite_steps_are_not_enough():
-    assert not walked(BodyMap(), swapped=True, n=12)
+    assert not walked(SwapCheck(), swapped=True, n=12)
 
 
 def test_a_slow_pace_gets_more_time_than_a_usual_one():
@@ -643,59 +643,59 @@ def test_faint_evidence_at_a_jogs_pace_does_not_contradict_the_feet():
     assert not choice.contradicted
 
 
-def upset(t, kind="stumble"):
+def disturbance(t, kind="stumble"):
     return Disturbance(t=t, at=t + 0.9, sensor="s", kind=kind, score=1.2)
 
 
 def after_walking(*, until="walking", at=0.0):
-    upsets = Upsets()
-    upsets.move("walking", 0.0)
-    upsets.move(until, at)
-    return upsets
+    stumbles = StumbleFilter()
+    stumbles.move("walking", 0.0)
+    stumbles.move(until, at)
+    return stumbles
 
 
 @pytest.mark.parametrize(
-    ("upsets", "none_until"),
+    ("stumbles", "none_until"),
     [
         (after_walking(), 1.0),
         (after_walking(until="running", at=10.0), 13.0),
         (after_walking(until="standing", at=10.0), 1e9),
     ],
 )
-def test_no_stumble_is_reported_where_the_gait_has_just_changed(upsets, none_until):
-    soon = upset(min(none_until, 20.0) - 0.1)
-    assert upsets.feed(soon) == []
-    late = upset(none_until + 0.1)
-    assert upsets.feed(late) == ([late] if none_until < 1e9 else [])
+def test_no_stumble_is_reported_where_the_gait_has_just_changed(stumbles, none_until):
+    soon = disturbance(min(none_until, 20.0) - 0.1)
+    assert stumbles.feed(soon) == []
+    late = disturbance(none_until + 0.1)
+    assert stumbles.feed(late) == ([late] if none_until < 1e9 else [])
 
 
 def test_the_end_of_a_run_is_no_stumble():
-    upsets = after_walking(until="running", at=10.0)
-    upsets.move("walking", 20.0)
-    assert upsets.feed(upset(22.5)) == []
+    stumbles = after_walking(until="running", at=10.0)
+    stumbles.move("walking", 20.0)
+    assert stumbles.feed(disturbance(22.5)) == []
 
 
 def test_no_stumble_is_reported_while_a_measured_belt_changes():
-    upsets = after_walking()
+    stumbles = after_walking()
     level = BeltState(t=5.0, speed_m_s=1.0, source="console", since=5.0)
     for state in (replace(level, steady=False), level):
-        upsets.belt(state)
-        assert upsets.feed(upset(6.5)) == []
-    assert upsets.feed(upset(7.5))
-    upsets.belt(replace(level, source="feet", steady=False, t=19.9, since=19.9))
-    assert upsets.feed(upset(20.0))
+        stumbles.belt(state)
+        assert stumbles.feed(disturbance(6.5)) == []
+    assert stumbles.feed(disturbance(7.5))
+    stumbles.belt(replace(level, source="feet", steady=False, t=19.9, since=19.9))
+    assert stumbles.feed(disturbance(20.0))
 
 
 @pytest.mark.parametrize("first", ["stumble", "possible_fall"])
 def test_a_stumble_held_back_is_reported_when_a_fall_follows(first):
-    upsets = after_walking(until="running", at=10.0)
-    stumble, fall = upset(11.0), upset(12.0, "possible_fall")
+    stumbles = after_walking(until="running", at=10.0)
+    stumble, fall = disturbance(11.0), disturbance(12.0, "possible_fall")
     reported = [
-        upsets.feed(f) for f in ((stumble, fall) if first == "stumble" else (fall, stumble))
+        stumbles.feed(f) for f in ((stumble, fall) if first == "stumble" else (fall, stumble))
     ]
     assert reported == [[], [stumble]]
     late = after_walking(until="running", at=10.0)
-    assert late.feed(stumble) == late.feed(upset(15.0, "confirmed_fall")) == []
+    assert late.feed(stumble) == late.feed(disturbance(15.0, "confirmed_fall")) == []
 
 
 def test_a_direction_that_the_trunk_no_longer_supports_becomes_unknown_after_six_steps():

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cued.gait.ordinary import First, Lately, Terms
+from cued.gait.ordinary import FirstValues, LastMinute, Terms
 
 FORWARD = Terms("unknown", "forward", "walking", 5, 0)
 BACKWARD = FORWARD._replace(direction="backward")
 
 
-def walked(ordinary: Lately, terms: Terms, begin: int, end: int, value: float) -> None:
+def walked(ordinary: LastMinute, terms: Terms, begin: int, end: int, value: float) -> None:
     """Walk under these terms with one value a second."""
     for t in range(begin, end):
         ordinary.walk(float(t))
@@ -19,7 +19,7 @@ def walked(ordinary: Lately, terms: Terms, begin: int, end: int, value: float) -
 
 
 def test_each_terms_have_their_own_value_and_the_last_seconds_are_left_out():
-    ordinary = Lately()
+    ordinary = LastMinute()
     walked(ordinary, FORWARD, 0, 11, 2.0)
     assert ordinary.of(FORWARD, 10.0) is None, "five values are older than six seconds"
     walked(ordinary, FORWARD, 11, 30, 2.0)
@@ -29,7 +29,7 @@ def test_each_terms_have_their_own_value_and_the_last_seconds_are_left_out():
 
 
 def test_only_time_under_the_same_terms_counts_and_values_older_than_a_minute_are_forgotten():
-    ordinary = Lately()
+    ordinary = LastMinute()
     walked(ordinary, FORWARD, 0, 40, 2.0)
     walked(ordinary, BACKWARD, 40, 200, 7.0)
     walked(ordinary, FORWARD, 200, 215, 9.0)
@@ -39,7 +39,7 @@ def test_only_time_under_the_same_terms_counts_and_values_older_than_a_minute_ar
 
 
 def test_terms_left_for_five_minutes_are_forgotten_and_not_mixed_with_new_values():
-    ordinary = Lately()
+    ordinary = LastMinute()
     walked(ordinary, FORWARD, 0, 40, 2.0)
     walked(ordinary, BACKWARD, 40, 341, 7.0)
     assert ordinary.of(FORWARD, 341.0) is None
@@ -48,7 +48,7 @@ def test_terms_left_for_five_minutes_are_forgotten_and_not_mixed_with_new_values
 
 
 def test_after_a_minute_without_a_stride_nothing_is_known():
-    ordinary = Lately()
+    ordinary = LastMinute()
     walked(ordinary, FORWARD, 0, 40, 2.0)
     ordinary.walk(99.0)
     assert ordinary.of(FORWARD, 99.0) == 2.0
@@ -57,14 +57,14 @@ def test_after_a_minute_without_a_stride_nothing_is_known():
 
 
 def test_a_spread_is_never_smaller_than_its_floor():
-    first = First(ready=3, full=5, floor=0.1)
+    first = FirstValues(ready=3, full=5, floor=0.1)
     for _ in range(3):
         first.learn(5.0)
     assert first.usual == (5.0, 0.1)
 
 
 def test_the_first_values_stay_the_reference():
-    first = First(ready=20, full=100)
+    first = FirstValues(ready=20, full=100)
     values = np.random.default_rng(0).normal(5.0, 2.0, 100)
     for i, value in enumerate(values):
         assert (first.usual is not None) == (i >= 20)
@@ -76,7 +76,7 @@ def test_the_first_values_stay_the_reference():
 
 
 def test_a_few_odd_values_do_not_move_it():
-    first = First(ready=20, full=100)
+    first = FirstValues(ready=20, full=100)
     for i in range(20):
         first.learn(100.0 if i % 5 == 0 else 5.0 + 0.2 * (i % 3))
     centre, spread = first.usual or (0.0, 0.0)

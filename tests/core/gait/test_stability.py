@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cued.gait.finding import Posture
 from cued.gait.fusion.stability import FULL, READY, StabilityWatch, above, terms_of
-from cued.gait.ordinary import First
+from cued.gait.ordinary import FirstValues
 from cued.model import Side, Stability, Stride
 from tests.core.coach.walk import wander
 from tests.core.gait import cycles
@@ -304,7 +304,7 @@ def test_events_are_not_ahead_of_their_strides():
 
 
 def test_a_quantity_that_was_never_measured_is_not_judged():
-    baseline = {name: First(READY, FULL, 0.1) for name in "xy"}
+    baseline = {name: FirstValues(READY, FULL, 0.1) for name in "xy"}
     for _ in range(READY):
         baseline["x"].learn(5.0)
     assert above(baseline, {"x": 5.2, "y": 1.0}) == [pytest.approx(2.0)]

@@ -21,7 +21,7 @@ FALL_S = 3.0  # a fall this soon after belongs to the stumble
 MEASURED = ("console", "sensor", "typed")  # not feet, whose speed the stumble itself changes
 
 
-class Upsets:
+class StumbleFilter:
     """Decides by mode, belt and falls which stumbles are reported."""
 
     def __init__(self) -> None:
