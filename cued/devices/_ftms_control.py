@@ -1,27 +1,27 @@
-"""The FTMS control point: a wish becomes commands, one after another, and their answers are heard.
+"""The FTMS control point: turns a request into commands and follows their answers.
 
 Protocol facts
 --------------
 Control Point 0x2AD9 (write, indicate): 00 request control, 02 u16 speed, 03 s16 incline, 08 01
 stop; answer ``80 op result``, 1 done, 2 not supported, 3 invalid, 4 failed, 5 not permitted.
-Control is lost on disconnecting, and by status FF. Ranges 0x2AD4 (u16, 0.01 km/h) and 0x2AD5
+Control is lost on disconnecting and with status FF. Ranges 0x2AD4 (u16, 0.01 km/h) and 0x2AD5
 (s16, 0.1 %): least, most, step.
 
 Rules
 -----
-* Nothing is written without consent, and none of it starts a belt.
-* A wish is within the configured limits and the machine's own, and faster by no more than
-  ``max_raise_m_s`` at once; never faster while the machine's speed is in doubt or it is stopping.
-  It is rounded to the machine's step, for some cut off what lies between.
-* A stop is written at once, with the request for control before it, whatever else is going on; it
-  needs neither a known speed nor an answer (``_belt_guard.py`` sees to it that the belt obeys).
-* Some machines want control requested twice: it is asked for again once when refused. Some never
-  answer that request and obey all the same: after ``GRANT_S`` the wish goes on.
-* An answer that comes after ``ANSWER_S`` is not acted on: the wish was given up by then.
-* A machine without incline is level already.
+* Nothing is written without consent, and no command starts a belt.
+* A request must lie within the configured limits and the machine's own, and raise the speed by at
+  most ``max_raise_m_s`` at once; never while the speed is in doubt or the belt is stopping. It is
+  rounded to the machine's step, because some machines cut off the rest.
+* A stop is written at once, after a request for control, whatever else is going on; it needs
+  neither a known speed nor an answer (``_belt_guard.py`` makes sure that the belt obeys).
+* Some machines want control requested twice: after a refusal it is requested once more. Some never
+  answer that request and obey all the same: after ``GRANT_S`` the next command follows.
+* An answer after ``ANSWER_S`` is ignored: the request was given up by then.
+* A machine without incline counts as level.
 
-Ranges are in the unit of the reports. A machine that takes another unit than it reports
-(``write_factor``) has a step that nobody knows, so nothing is rounded for it.
+Ranges are in the unit of the reports. If a machine takes another unit than it reports
+(``write_factor``), its step is unknown and nothing is rounded.
 """
 
 from __future__ import annotations
@@ -43,22 +43,22 @@ SPEED_RANGE, INCLINE_RANGE = sig(0x2AD4), sig(0x2AD5)
 REQUEST_CONTROL, SET_SPEED, SET_INCLINE, STOP = 0x00, 0x02, 0x03, 0x08  # op codes, see above
 ASK, HALT = bytes((REQUEST_CONTROL,)), bytes((STOP, 1))  # commands, see above
 DONE, NOT_PERMITTED = 1, 5  # results, see above
-# What is said of the others.
+# Meaning of the other results.
 RESULTS = {2: "it does not support that", 3: "it finds the value invalid", 4: "it failed"}
-ANSWER_S = 5.0  # chosen: after so long a runner no longer expects the belt to move
+ANSWER_S = 5.0  # chosen: after this time a runner no longer expects the belt to move
 GRANT_S = 0.3  # chosen: answers come within a connection interval or two
 STANDS = "the belt stands still; only its own console starts it"
 
 
 class Range(Struct, frozen=True):
-    """What a machine can be set to, in whole numbers of its own unit; a step of 0 is not known."""
+    """A machine's range, in whole numbers of its own unit; a step of 0 is unknown."""
 
     least: int
     most: int
     step: int = 0
 
     def nearest(self, value: float, ceiling: float) -> int:
-        """Return the value's nearest step that is not above the ceiling."""
+        """Return the step nearest to the value that is not above the ceiling."""
         step = self.step or 1
         steps = round((value - self.least) / step)
         while steps > 0 and self.least + steps * step > ceiling + 1e-6:
@@ -76,19 +76,19 @@ class Control:
         self._guard = BeltGuard(sensor, config.written_factor)
         self._controlled = False
         self._ranges: dict[str, Range] = {}
-        self._todo: list[bytes] = []  # commands of the wish at work, the first one is out
+        self._todo: list[bytes] = []  # commands of the current request; the first has been sent
         self._sent_t = 0.0
-        self._wish_t: float | None = None
-        self._wish: float | None = None  # m/s
+        self._request_t: float | None = None
+        self._wanted: float | None = None  # m/s
         self._asked_again = False
         self._speed: float | None = None
         self._doubt = ""
 
     def limits(self, char: str, data: bytes) -> None:
-        """Note what the machine can be set to."""
+        """Note the machine's range of speed or incline."""
         layout = "HHH" if char == SPEED_RANGE else "hhH"
         known = Range(*fields(layout if len(data) >= struct.calcsize(layout) else layout[:2], data))
-        if char == INCLINE_RANGE or known.most > known.least:  # nothing but zeros is no range
+        if char == INCLINE_RANGE or known.most > known.least:  # some send only zeros for the speed
             self._ranges[char] = known
 
     def lost(self) -> None:
@@ -96,33 +96,33 @@ class Control:
         self._controlled = False
 
     def request(self, request: BeltRequest) -> list[Action | Answer]:
-        """Check a wish and begin with it, or refuse."""
+        """Start on a request, or refuse it."""
         why = self._refusal(request)
         if why:
             return [Answer(why)]
-        wishes = self._commands(request)
-        if not wishes:
+        commands = self._commands(request)
+        if not commands:
             return [Answer()]
-        self._wish_t, self._wish, self._asked_again = request.t, request.speed_m_s, False
-        if wishes[0] == HALT:
-            self._todo = wishes
+        self._request_t, self._wanted, self._asked_again = request.t, request.speed_m_s, False
+        if commands[0] == HALT:
+            self._todo = commands
             return [*self._stop(request.t)]
-        self._todo = wishes if self._controlled else [ASK, *wishes]
+        self._todo = commands if self._controlled else [ASK, *commands]
         return [self._next(request.t)]
 
     def see(self, t: float, speed_m_s: float, doubt: str) -> list[Output]:
-        """Note a report: whether the belt obeys."""
+        """Note a report and check that the belt obeys."""
         self._speed, self._doubt = speed_m_s, doubt
         if not self.able:
             return []
         out: list[Output] = [*self._guard.see(t, speed_m_s)]
-        obeyed = self._wish is not None and abs(speed_m_s - self._wish) < 0.05
+        obeyed = self._wanted is not None and abs(speed_m_s - self._wanted) < 0.05
         if self._todo and self._todo[0][0] == SET_SPEED and obeyed:
             out += self._advance(t)
         return out + self._halting(t)
 
     def tick(self, t: float) -> list[Output]:
-        """Go on without an answer, and see that a stop is obeyed."""
+        """Continue without an answer, and check that a stop is obeyed."""
         if not self.able:
             return []
         out: list[Output] = [*self._guard.tick(t), *self._halting(t)]
@@ -136,7 +136,7 @@ class Control:
         return out
 
     def answered(self, t: float, data: bytes) -> list[Output]:
-        """Hear what became of a command."""
+        """Process the answer to a command."""
         mark, op, result = fields("BBB", data)
         if mark != 0x80:
             raise DecodeError(f"control point answer that starts with {mark:#04x}")
@@ -152,7 +152,7 @@ class Control:
         return self._advance(t)
 
     def refused(self, t: float, why: str) -> list[Output]:
-        """Drop a wish whose command was not even accepted; a stop is repeated all the same."""
+        """Drop a request whose command was not even accepted; a stop is repeated all the same."""
         return self._finished(refusal(why)) if self._todo else []
 
     def _advance(self, t: float) -> list[Output]:
@@ -164,8 +164,8 @@ class Control:
     def _next(self, t: float) -> Write:
         self._sent_t = t
         if self._todo[0][0] == SET_SPEED:
-            (units,) = struct.unpack_from("<H", self._todo[0], 1)  # the wish, to the machine's step
-            self._guard.wished(t, units / 360 * self._config.written_factor)
+            (units,) = struct.unpack_from("<H", self._todo[0], 1)  # rounded to the machine's step
+            self._guard.requested(t, units / 360 * self._config.written_factor)
         return Write(CONTROL, self._todo[0])
 
     def _stop(self, t: float) -> list[Write]:
@@ -173,7 +173,7 @@ class Control:
         return [Write(CONTROL, ASK), Write(CONTROL, HALT)]
 
     def _halting(self, t: float) -> list[Output]:
-        """Stop again, or for the first time, where the belt does not do as it was asked."""
+        """Write a stop that is due, or finish one that was obeyed."""
         if self._guard.stop_due(t):
             given_up = self._finished(self._guard.off) if self._todo and self._guard.off else []
             return [*given_up, *self._stop(t)]
@@ -182,13 +182,13 @@ class Control:
         return []
 
     def _late(self, t: float) -> bool:
-        return self._wish_t is not None and t - self._wish_t > ANSWER_S
+        return self._request_t is not None and t - self._request_t > ANSWER_S
 
     def _finished(self, why: str) -> list[Output]:
-        self._todo, self._wish_t = [], None
+        self._todo, self._request_t = [], None
         return [Answer(why)]
 
-    # --- what a wish is, and whether it is allowed
+    # --- a request's commands, and whether it is allowed
 
     def _commands(self, request: BeltRequest) -> list[bytes]:
         commands: list[bytes] = []
@@ -225,13 +225,13 @@ class Control:
         if not self._config.control:
             return "the configuration does not let cued change the belt (control = true would)"
         if not self.able:
-            return "the treadmill takes no wishes"
+            return "the treadmill takes no requests"
         if speed == 0:
             return self._beyond(None, incline, 0.0)
         if self._guard.off:
             return f"control is off: {self._guard.off}"
-        if self._wish_t is not None and request.t - self._wish_t < ANSWER_S:
-            return "the treadmill has not answered the last wish yet"
+        if self._request_t is not None and request.t - self._request_t < ANSWER_S:
+            return "the treadmill has not answered the last request yet"
         if not self._speed:
             return STANDS
         return self._beyond(speed, incline, self._speed)
@@ -267,10 +267,10 @@ class Control:
         return self._config.incline_of(units / 10)
 
     def _moves(self, incline: float | None) -> TypeGuard[float]:
-        """Return whether an incline is one for the machine: level is level without a wish."""
+        """Return whether an incline needs a command: without incline, level needs none."""
         return incline is not None and (incline != 0 or self.inclines)
 
 
 def refusal(why: str) -> str:
-    """Say that a treadmill refused, and why."""
+    """Phrase a treadmill's refusal."""
     return f"the treadmill refused: {why}"

@@ -1,8 +1,8 @@
-"""What several devices share: UUIDs, reading fields, device time that wraps, battery, heart rate.
+"""Shared parts of the decoders: UUIDs, fields, device time that wraps, battery, heart rate.
 
-Rules: everything read from bytes goes through ``fields`` or is checked by length first, so that a
-short or silly frame is a ``DecodeError`` and nothing else; every ``Packet`` is made by ``packet``,
-which refuses what no wearable can have measured.
+Rules: bytes are read through ``fields`` or their length is checked first, so that a short or
+nonsensical frame raises ``DecodeError`` and nothing else; every ``Packet`` is made by ``packet``,
+which refuses values that no wearable can have measured.
 
 Battery Level (0x2A19: one byte, percent) and Heart Rate Measurement (0x2A37) are the Bluetooth
 SIG's; certainty A.
@@ -23,8 +23,8 @@ from cued.model import Battery, DecodeError, Floats, HeartRate, Packet
 G = GRAVITY_M_S2
 DEGREE = np.pi / 180.0  # rad
 MAX_ACC_M_S2 = 100 * G  # no inertial sensor here has a range above 32 g
-MAX_GYR_RAD_S = 5000 * DEGREE  # nor above 4000 deg/s
-LEAP_S = 3600.0  # what a restart adds, so that time never goes back
+MAX_GYR_RAD_S = 5000 * DEGREE  # none has a range above 4000 deg/s
+LEAP_S = 3600.0  # added at a restart, so that time never goes back
 FROZEN_S = 60.0  # chosen; see ``Skin``
 
 
@@ -47,7 +47,7 @@ def fields(layout: str, data: bytes, offset: int = 0) -> tuple[Any, ...]:
 
 
 def rows(dtype: str, data: bytes, columns: int) -> Floats:
-    """Read the data as rows of numbers; DecodeError when they don't come out even."""
+    """Read the data as rows of numbers; DecodeError if a row is incomplete."""
     size = np.dtype(dtype).itemsize * columns
     if not data or len(data) % size:
         raise DecodeError(f"{len(data)} bytes are not rows of {size}")
@@ -56,7 +56,7 @@ def rows(dtype: str, data: bytes, columns: int) -> Floats:
 
 
 def evenly(first_s: float, step_s: float, n: int) -> Floats:
-    """Return (n,) times from ``first_s`` on."""
+    """Return ``n`` evenly spaced times from ``first_s``."""
     return first_s + step_s * np.arange(n, dtype=np.float64)
 
 
@@ -69,19 +69,19 @@ def packet(
     rate_hz: float,
     ticks: Floats | None = None,
 ) -> Packet:
-    """Make a packet; DecodeError for values that cannot have been measured."""
+    """Make a packet; DecodeError for values that no sensor can have measured."""
     for values, most in ((acc, MAX_ACC_M_S2), (gyr, MAX_GYR_RAD_S)):
-        # a NaN compares false
+        # written so that a NaN, which compares false, is refused
         if values is not None and not bool((np.abs(values) <= most).all()):
             raise DecodeError("values beyond any sensor's range")
     return Packet(t=t, sensor=sensor, ticks=ticks, acc=acc, gyr=gyr, rate_hz=rate_hz)
 
 
 class Ticks:
-    """Device time of so many bits, unwrapped into seconds that only increase.
+    """A device clock of ``bits`` bits, unwrapped into seconds that never decrease.
 
-    A device that restarted shows as a leap forward of an hour or more, which the host's clock
-    takes for a new beginning.
+    A restarted device shows as a leap forward of an hour or more, after which its clock is mapped
+    to the host's again.
     """
 
     def __init__(self, bits: int, unit_s: float) -> None:
@@ -91,7 +91,7 @@ class Ticks:
         self._total = 0
 
     def seconds(self, raw: int) -> float:
-        """Unwrap one value; the same value again gives the same time."""
+        """Unwrap one value; a repeated value gives the same time."""
         if self._raw is not None:
             step = (raw - self._raw) % self._span
             restarted = step > self._span // 2
@@ -116,9 +116,9 @@ def heart_rate(data: bytes) -> tuple[int, list[float]]:
 
 
 class Skin:
-    """Decides from its messages whether a strap lies on skin.
+    """Decides from a strap's messages whether it lies on skin.
 
-    Off the skin some go on with the last value for minutes, without intervals between beats
+    Off the skin some straps repeat the last value for minutes, without intervals between beats
     (polar-ble-sdk#304, #430); a living heart's rate changes within ``FROZEN_S``.
     """
 
@@ -127,7 +127,7 @@ class Skin:
         self._since = 0.0
 
     def feels(self, t: float, bpm: int, intervals: Sequence[float]) -> bool:
-        """Note a measurement; return False if it is not of a heart."""
+        """Note a measurement; return False if it cannot come from a heart."""
         if intervals or bpm != self._bpm:
             self._bpm, self._since = bpm, t
         return t - self._since <= FROZEN_S
@@ -148,7 +148,7 @@ def standard(
 ) -> list[Output]:
     """Decode battery and heart rate; nothing for other characteristics.
 
-    skin : where it is given, a rate that stood still for too long becomes 0.
+    skin : if given, a rate that has not changed for too long becomes 0.
     """
     if char == BATTERY_LEVEL:
         (percent,) = fields("B", data)

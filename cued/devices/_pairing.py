@@ -1,9 +1,9 @@
-"""Acceleration and angular rate that arrive apart, each with times of its own, as rows with both.
+"""Joining of acceleration and angular rate that arrive separately, each with its own times.
 
 Rules: the angular rate is interpolated at the times of the acceleration, so an acceleration waits
-until the angular rate has caught up; across a hole of more than ``HOLE_S`` nothing is invented and
-the acceleration is dropped, a hole too; what has waited ``WAIT_S`` is dropped. Any split of the
-same samples gives the same rows.
+until the angular rate has caught up. Gaps of more than ``GAP_S`` are not bridged: the accelerations
+in them are dropped, as are samples that have waited ``WAIT_S``. Any split of the same samples gives
+the same rows.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from cued.model import Floats
 
-HOLE_S = 0.1  # chosen: at 50 Hz five samples, over which a swing's turn rate is not a line
-WAIT_S = 5.0  # chosen: a stream so far behind is no partner of the other
+GAP_S = 0.1  # chosen: five samples at 50 Hz, over which a swing's angular rate is no longer linear
+WAIT_S = 5.0  # chosen: a stream this far behind has been lost
 
 Index = NDArray[np.intp]
 Rows = list[tuple[Floats, Floats, Floats]]
@@ -28,14 +28,14 @@ class Pairing:
         self._v: tuple[Floats, Floats] = (np.empty((0, 3)), np.empty((0, 3)))
 
     def first(self, t: Floats, values: Floats) -> Rows:
-        """Process accelerations (n,), (n, 3) and return finished (times, acc, gyr), none or one."""
+        """Process accelerations (n,), (n, 3); return at most one finished (times, acc, gyr)."""
         ta, a = _joined(self._t[0], self._v[0], t, values)
         late = ta > ta[-1] - WAIT_S if ta.size else np.ones(0, dtype=bool)
         self._t, self._v = (ta[late], self._t[1]), (a[late], self._v[1])
         return self._ready()
 
     def second(self, t: Floats, values: Floats) -> Rows:
-        """Process angular rates (n,), (n, 3) and return finished (times, acc, gyr), none or one."""
+        """Process angular rates (n,), (n, 3); return at most one finished (times, acc, gyr)."""
         tg, g = _joined(self._t[1], self._v[1], t, values)
         late = tg > tg[-1] - WAIT_S if tg.size else np.ones(0, dtype=bool)
         self._t, self._v = (self._t[0], tg[late]), (self._v[0], g[late])
@@ -50,7 +50,7 @@ class Pairing:
         right: Index = np.minimum(np.searchsorted(tg, at), tg.size - 1)
         left: Index = np.where(tg[right] == at, right, right - 1)
         known = left >= 0
-        known[known] = tg[right[known]] - tg[left[known]] <= HOLE_S
+        known[known] = tg[right[known]] - tg[left[known]] <= GAP_S
         at, acc = at[known], acc[known]
         self._t, self._v = (ta[n:], tg), (a[n:], g)
         if not at.size:

@@ -1,18 +1,18 @@
-"""Polar's measurement frames and control point replies: bytes to numbers, and nothing else.
+"""Decoding of Polar's measurement frames and control point replies.
 
 Frame: type u8 (low 6 bits: 2 acceleration, 5 gyroscope, 6 magnetometer), time of the LAST sample
 u64 in ns since 2000-01-01 (in effect since the device's last reset), frame type u8 (bit 7:
 compressed), payload.
 
 Uncompressed acceleration: 0 i8, 1 i16, 2 i24, all in mg. Compressed: a reference sample of the
-full width, then blocks ``[bit width][count][bits]`` of differences to the sample before, least
+full width, then blocks ``[bit width][count][bits]`` of differences from the previous sample, least
 significant bit first, x y z x y z, two's complement; each block starts on a byte. 0x80: 16 bit
 counts times the factor that the start reply gave (g, deg/s, gauss). 0x81: acceleration in mg;
 gyroscope as the bit patterns of 32-bit floats, with differences of the patterns modulo 2^32;
-magnetometer four channels, milligauss and calibration status.
+magnetometer with four channels, three in milligauss and the calibration status.
 
-Width 1 is read as {0, -1} (two's complement); Polar's Kotlin code has a wrong mask there and
-polar-python reads +1, and no capture has it. Width 0 is read as unchanged samples.
+Width 1 is read as {0, -1} (two's complement); Polar's Kotlin code has a wrong mask there,
+polar-python reads +1, and no capture contains it. Width 0 is read as unchanged samples.
 
 Sources: Polar BLE SDK (its unit tests), Polar Measurement Data Specification (the old PDF).
 Certainty A; gyroscope 0x81 B (documents and Polar's tests, no second implementation).
@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from cued.devices._gatt import fields, rows
 from cued.model import DecodeError, Floats
 
-ACC, GYRO, MAG = 2, 5, 6  # measurement types (Polar's SDK documentation), as all here
+ACC, GYRO, MAG = 2, 5, 6  # measurement types (Polar's SDK documentation, as all numbers here)
 HEADER = 10  # bytes: type, time of eight, frame type
 MOST_SAMPLES = 2000  # a frame of 512 bytes at one bit a channel holds fewer than this
 
@@ -41,7 +41,7 @@ class PolarFrame(Struct, frozen=True, eq=False):
 
 
 def decode(data: bytes, factor: float = 1.0) -> PolarFrame:
-    """Decode a data notification; ``factor``: as the start reply gave it, or a count's worth."""
+    """Decode a data notification; ``factor``: from the start reply, or the value of a count."""
     kind, last_ns, frame_type = fields("BQB", data)
     payload = data[HEADER:]
     match kind & 0x3F, frame_type:
@@ -80,7 +80,7 @@ def _floats(payload: bytes) -> Floats:
     bits = (decompress(payload, 3, 32) & 0xFFFFFFFF).astype(np.uint32)
     values = bits.view(np.float32)
     if not np.isfinite(values).all():
-        raise DecodeError("Polar gyroscope frame with a value that is no number")
+        raise DecodeError("Polar gyroscope frame with a value that is not a number")
     return values.astype(np.float64)
 
 
@@ -114,7 +114,7 @@ def _differences(packed: bytes, width: int, count: int, channels: int) -> NDArra
 
 
 class ControlReply(Struct, frozen=True):
-    """An answer of the control point."""
+    """A reply of the control point."""
 
     op: int
     kind: int
@@ -123,7 +123,8 @@ class ControlReply(Struct, frozen=True):
     rest: bytes
 
 
-STATUS = {  # as above
+# Meaning of a reply's status.
+STATUS = {
     1: "unknown command",
     2: "it has no such measurement",
     3: "not supported",
@@ -142,7 +143,7 @@ STATUS = {  # as above
 
 
 def reply(data: bytes) -> ControlReply:
-    """Decode ``F0 op type status more ...``; what follows the status is optional."""
+    """Decode ``F0 op type status more ...``; everything after the status is optional."""
     mark, op, kind, status = fields("BBBB", data)
     if mark != 0xF0:
         raise DecodeError(f"Polar control reply that starts with {mark:#04x}")
@@ -150,9 +151,8 @@ def reply(data: bytes) -> ControlReply:
     return ControlReply(op, kind & 0x3F, status, more, data[5:])
 
 
-# Bytes of a setting's values by its type, as above.
-_SIZES = {0: 2, 1: 2, 2: 2, 3: 4, 4: 1, 5: 4, 6: 16}
-RATE, RESOLUTION, RANGE, CHANNELS, FACTOR = 0, 1, 2, 4, 5  # setting types, as above
+RATE, RESOLUTION, RANGE, CHANNELS, FACTOR = 0, 1, 2, 4, 5  # setting types
+_SIZES = {0: 2, 1: 2, 2: 2, 3: 4, 4: 1, 5: 4, 6: 16}  # setting type: bytes of a value
 
 
 def settings(data: bytes) -> dict[int, list[float]]:

@@ -1,15 +1,16 @@
-"""Treadmill Data (0x2ACD): every field of a frame, whole, split or cut short.
+"""Decoding of Treadmill Data (0x2ACD) and Machine Status (0x2ADA).
 
-Rules: fields stand in the order of their flag bits; bit 0 is inverted (0: speed is present and the
-record ends here; 1: more of this record follows). A frame that ends early gives what was in it. A
-value that the treadmill does not know is None; a field that it did not send is absent.
+Rules: fields come in the order of their flag bits; bit 0 is inverted (0: speed is present and the
+record ends here; 1: more of this record follows). A frame that ends early gives the fields that
+were complete. A value that the treadmill does not know is None; a field that it did not send is
+absent.
 
 Some machines set bit 0 and send the speed all the same (KingSmith PH4). The length decides: a frame
-that is exactly the two bytes of a speed longer than its other fields need begins with one.
+exactly two bytes longer than its other fields need begins with a speed.
 
 Pace is one byte (0.1 km/min; 2017 XML, pyftms, qdomyos-zwift) or two (s per km; the newer
-specification). The length decides here too: two if they fit beside all the other fields. Speed and
-incline stand before it, so a wrong guess cannot touch them.
+specification). The length decides here too: two if they fit with all the other fields. Speed and
+incline come before it, so a wrong guess cannot affect them.
 
 Sources: Fitness Machine Service 1.0, Bluetooth SIG GATT Specification Supplement, captures of Life
 Fitness, Matrix and KingSmith treadmills. Certainty A; C for pace.
@@ -22,11 +23,11 @@ from msgspec import Struct
 from cued.devices._gatt import fields
 from cued.model import DecodeError
 
-# What a field holds that is not known (FTMS).
+# Values that mean "unknown" (FTMS).
 UNKNOWN_U8, UNKNOWN_S16, UNKNOWN_U16 = (0xFF,), (0x7FFF,), (0xFFFF,)
-EITHER = (0x7FFF, 0xFFFF)  # elevation gain: both are seen
+EITHER = (0x7FFF, 0xFFFF)  # elevation gain: both occur
 
-# bit: fields as (name, size, signed, unit's worth, values that mean unknown)
+# bit: fields as (name, size, signed, value of one unit, values that mean unknown)
 Field = tuple[str, int, bool, float, tuple[int, ...]]
 FIELDS: dict[int, tuple[Field, ...]] = {
     0: (("speed_km_h", 2, False, 0.01, UNKNOWN_U16),),
@@ -55,7 +56,7 @@ PACE_BITS = (5, 6)  # of the flags, as above
 
 
 class TreadmillData(Struct, frozen=True):
-    """One frame. ``cut``: it ended inside a field; ``left``: bytes that belong to none."""
+    """One frame. ``cut``: it ended inside a field; ``left``: bytes that belong to no field."""
 
     values: dict[str, float | None]
     cut: bool
@@ -65,9 +66,9 @@ class TreadmillData(Struct, frozen=True):
 def decode(data: bytes) -> TreadmillData:
     """Decode one notification."""
     (flags,) = fields("H", data)
-    told = [bit for bit in FIELDS if bit and flags >> bit & 1]
-    speed = not flags & 1 or _has_speed_all_the_same(told, len(data) - 2)
-    present = [0, *told] if speed else told
+    flagged = [bit for bit in FIELDS if bit and flags >> bit & 1]
+    speed = not flags & 1 or _has_unflagged_speed(flagged, len(data) - 2)
+    present = [0, *flagged] if speed else flagged
     wide = _pace_is_wide(present, len(data) - 2)
     values: dict[str, float | None] = {}
     at = 2
@@ -82,15 +83,15 @@ def decode(data: bytes) -> TreadmillData:
     return TreadmillData(values, False, len(data) - at)
 
 
-# Bytes beyond what the other fields need that are a speed and so many paces, narrow or wide. Two
-# paces and four bytes are two wide ones, as the flags say.
+# number of paces: bytes that these and a speed take, narrow or wide. Two paces in four bytes are
+# taken as two wide ones without a speed, as the flags say.
 WITH_SPEED = {0: (2,), 1: (3, 4), 2: (6,)}
 
 
-def _has_speed_all_the_same(told: list[int], length: int) -> bool:
-    """Return whether a frame with bit 0 set has just the room for a speed beside the others."""
-    paces = sum(bit in PACE_BITS for bit in told)
-    return length - _needed(told) in WITH_SPEED[paces]
+def _has_unflagged_speed(flagged: list[int], length: int) -> bool:
+    """Return whether a frame with bit 0 set has exactly the room for a speed and its fields."""
+    paces = sum(bit in PACE_BITS for bit in flagged)
+    return length - _needed(flagged) in WITH_SPEED[paces]
 
 
 def _pace_is_wide(present: list[int], length: int) -> bool:
@@ -99,7 +100,7 @@ def _pace_is_wide(present: list[int], length: int) -> bool:
 
 
 def _needed(bits: list[int]) -> int:
-    """Count the bytes of fields, but for paces."""
+    """Count the bytes of all fields except paces."""
     return sum(f[1] for bit in bits if bit not in PACE_BITS for f in FIELDS[bit])
 
 
@@ -108,10 +109,7 @@ RESET, HALTED, SAFETY_KEY, STARTED, NEW_SPEED, NEW_INCLINE, CONTROL_LOST = 1, 2,
 
 
 class MachineStatus(Struct, frozen=True):
-    """A machine status (0x2ADA): operation and its value, m/s or percent.
-
-    paused : a halt that may be resumed.
-    """
+    """A machine status: operation and its value, m/s or percent; ``paused``: may be resumed."""
 
     op: int
     value: float | None = None
@@ -119,13 +117,13 @@ class MachineStatus(Struct, frozen=True):
 
 
 def machine_status(data: bytes) -> MachineStatus:
-    """Decode a machine status; operations without a use here keep their number only."""
+    """Decode a machine status; of operations without a use here, only the number."""
     if not data:
         raise DecodeError("empty machine status")
     op = data[0]
     if op == HALTED:
         return MachineStatus(op, paused=data[1:2] == b"\x02")
-    if len(data) < 3:  # what it is that is new is missing
+    if len(data) < 3:  # the new value is missing
         return MachineStatus(op)
     if op == NEW_SPEED:
         return MachineStatus(op, fields("H", data, 1)[0] * 0.01 / 3.6)

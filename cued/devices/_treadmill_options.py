@@ -1,4 +1,4 @@
-"""Options of treadmills: consent and its limits, and what their numbers are worth."""
+"""Options of treadmills: consent and its limits, and corrections of their numbers."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-ERROR = 0.03  # of a steady speed, relative; chosen
+ERROR = 0.03  # relative, of a steady speed; chosen
 
 
 class SpeedOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a treadmill's own speed is worth."""
+    """Correction of a treadmill's own speed."""
 
     speed_factor: Annotated[
         float,
@@ -25,7 +25,7 @@ class Moved(SpeedOptions, frozen=True, kw_only=True, forbid_unknown_fields=True)
         bool, Meta(description="Consent: cued may change speed and incline when asked to.")
     ] = False
     max_raise_m_s: Annotated[
-        float, Meta(gt=0, le=1, description="Most that cued may go faster at once, m/s.")
+        float, Meta(gt=0, le=1, description="Largest increase that cued may make at once, m/s.")
     ] = 0.3
 
 
@@ -59,12 +59,12 @@ class FtmsOptions(Moved, frozen=True, kw_only=True, forbid_unknown_fields=True):
     unlock: Annotated[
         Literal["", "kingsmith_z1", "urevo", "request_control"],
         Meta(
-            description="Wake a machine that tells 0 km/h or nothing until its own app has been "
-            "there; request_control is the standard's own way."
+            description="Wake a machine that reports 0 km/h or nothing until its own app has "
+            "connected; request_control is the standard's way."
         ),
     ] = ""
     unlock_name: Annotated[
-        str, Meta(description="Its advertised name, which unlocks a KingSmith Z1.")
+        str, Meta(description="Advertised name of a KingSmith Z1, which unlocks it.")
     ] = ""
     heart_rate: Annotated[
         bool, Meta(description="Use the heart rate that the treadmill measures.")

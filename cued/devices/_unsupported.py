@@ -1,12 +1,12 @@
-"""Treadmills that are known by name and cannot be read, and what their owner can do instead.
+"""Names of treadmills that cannot be read, and what their owners can do instead.
 
 Source: name prefixes known to qdomyos-zwift (facts), owners' reports.
 """
 
 from __future__ import annotations
 
-ENCRYPTED, IFIT, OWN = "an encrypted KingSmith", "iFit", "a protocol of its maker's own"
-# name prefix: what it speaks
+ENCRYPTED, IFIT, OWN = "an encrypted KingSmith protocol", "iFit", "its maker's own protocol"
+# name prefix: protocol
 NAMES: dict[str, str] = {
     "KS-R1AC": ENCRYPTED,
     "KS-R2": ENCRYPTED,
@@ -31,15 +31,15 @@ NAMES: dict[str, str] = {
     "ECHELON": OWN,
 }
 WAYS_OUT = (
-    "its belt can still be coached on: a belt sensor (hardware/belt-sensor.md), the feet's own "
-    "speed, a speed that is typed, or a program that makes an FTMS treadmill of it"
+    "it can still be used: with a belt sensor (hardware/belt-sensor.md), the speed of the feet, "
+    "a typed speed, or a program that makes it an FTMS treadmill"
 )
 
 
 def unsupported(name: str) -> str:
     """Return why a treadmill of this name cannot be read and what to do; empty for all others."""
     upper = name.upper()
-    for prefix, speaks in NAMES.items():
+    for prefix, protocol in NAMES.items():
         if upper.startswith(prefix):
-            return f"{name} speaks {speaks}, which cued cannot read; {WAYS_OUT}"
+            return f"{name} speaks {protocol}, which cued cannot read; {WAYS_OUT}"
     return ""

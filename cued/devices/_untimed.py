@@ -1,11 +1,11 @@
-"""Devices that send no time: the real rate, and two streams that are joined by counting.
+"""Devices that send no time: measuring their rate, and joining two streams by counting.
 
-Rules: nothing is given out before the rate is known, because everything behind counts samples with
-it; that costs the first second, or up to ``LONGEST_S`` where the rate is none of the likely ones.
-The rate is the median over pairs of arrivals half a measurement apart, so that a backlog at the
-start or a stall does not count. One close to a likely rate is taken for that (the measurement is
-good to 1 %, an oscillator is better); a device with steps has the next step upward, as samples are
-lost on the way and none are added.
+Rules: nothing is passed on before the rate is known, because all later timing counts samples; this
+costs the first second, or up to ``LONGEST_S`` if the rate is none of the likely ones. The rate is
+the median over pairs of arrivals half a measurement apart, so that a backlog at the start or a
+stall does not count. A rate close to a likely one is rounded to it (the measurement is good to 1 %,
+an oscillator is better); for a device with fixed rates it is the next higher one, because samples
+get lost and none are added.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import numpy as np
 from cued.model import Floats
 
 MEASURE_S = 1.0  # of samples, to find the real rate
-NEAR = 0.05  # within which a usual rate is taken for the real one; relative
-LONGEST_S = 3.0  # chosen: more would be a better rate and a later start
-MOST_APART = 10  # samples; two streams of one chip that are further apart have lost some
+NEAR = 0.05  # relative; within it a measured rate is rounded to a likely one
+LONGEST_S = 3.0  # chosen: longer would give a better rate and a later start
+MOST_APART = 10  # samples; if two streams of one chip are further apart, some were lost
 
 
 class Rate:
@@ -31,7 +31,7 @@ class Rate:
     def __init__(self, *likely: float, only: bool) -> None:
         self._likely = likely
         self._only = only
-        self._arrivals: list[tuple[float, int]] = []  # (t, samples so far)
+        self._arrivals: list[tuple[float, int]] = []  # (t, samples up to then)
         self._hz: float | None = None
 
     def feed(self, t: float, n: int) -> float | None:
@@ -66,7 +66,7 @@ class Zipped:
         self._rows: list[Floats] = [np.empty((0, 3)), np.empty((0, 3))]
 
     def feed(self, which: int, values: Floats) -> tuple[Floats, Floats] | None:
-        """Process (n, 3) samples of stream 0 or 1 and return the samples complete in both."""
+        """Process (n, 3) samples of stream 0 or 1; return those that both streams now have."""
         self._rows[which] = np.concatenate((self._rows[which], values))
         n = min(len(r) for r in self._rows)
         if max(len(r) for r in self._rows) - n > MOST_APART + len(values):

@@ -1,15 +1,15 @@
-"""Bangle.js 2 watch: its accelerometer, by a small program that cued puts into its memory.
+"""Bangle.js 2 watch: its accelerometer, through a small program that cued uploads.
 
 Protocol facts
 --------------
 Nordic UART service ``6e400001-...``, write ``6e400002-...``, notify ``6e400003-...``: a JavaScript
-prompt. Ctrl-C clears a half-typed line, 0x10 before a line keeps it from being echoed. The program
-below is sent in pieces of 20 bytes, lives in RAM only, sets the chip (KX023) to 8 g and 100 Hz and
-the watch to a reading every 20 ms, and sends frames of our own; the acceleration that the watch's
-firmware reports is then half of the truth. There is no gyroscope.
+prompt. Ctrl-C clears a half-typed line, 0x10 before a line suppresses its echo. The program below
+is sent in pieces of 20 bytes, lives in RAM only, sets the chip (KX023) to 8 g and 100 Hz and the
+watch to a reading every 20 ms, and sends the frames below. At 8 g the watch's firmware reports half
+the true acceleration. There is no gyroscope.
 
 Frame: 0xA5, n u8 (1 to 10), time of the last sample u32 ms, n x 3 i16 in g/4096, sum of all bytes
-before it modulo 256. Frames are cut into notifications anywhere; text of the prompt may stand
+before it modulo 256. Frames may be split over notifications anywhere, with text of the prompt
 between them.
 
 Source: Espruino and BangleApps (accelrec); the frame is ours. Certainty B: the program is tested
@@ -48,7 +48,7 @@ END = 'Bangle.removeListener("accel",cuedF);Bangle.setPollInterval(80);cuedB=und
 
 
 def split(buffer: bytes) -> tuple[list[bytes], bytes, int]:
-    """Cut a byte stream into frames with a right sum: (frames, rest, sums that were wrong)."""
+    """Cut a byte stream into frames with a correct sum: (frames, rest, number of wrong sums)."""
     frames: list[bytes] = []
     wrong = 0
     at = buffer.find(MARK)
@@ -88,7 +88,7 @@ class Bangle(Device):
         self._last = -1.0
 
     def start(self, services: Sequence[str]) -> list[Action]:
-        """Upload the program, which starts by itself."""
+        """Upload the program, which then starts."""
         if services and TX not in services:
             raise DecodeError("this watch offers no console; switch it to programmable")
         return [Subscribe(TX), *standard_start(services), *_typed(PROGRAM.replace("\n", ""))]
@@ -109,7 +109,7 @@ class Bangle(Device):
     def _samples(self, t: float, frame: bytes) -> Output:
         ms, acc = decode(frame)
         end, step = self._ticks.seconds(ms), 1.0 / RATE_HZ
-        if self._last >= 0:  # its timer runs in whole ms: trust the time, not the interval
+        if self._last >= 0:  # the watch's timer has whole ms: trust the time, not the interval
             step = min(step, (end - self._last) / len(acc))
         if step <= 0:
             raise DecodeError("watch frame that is not later than the one before")

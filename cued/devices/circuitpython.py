@@ -1,12 +1,12 @@
-"""Adafruit boards with CircuitPython (CLUE, Feather Sense, Circuit Playground Bluefruit).
+"""Adafruit boards with CircuitPython: CLUE, Feather Sense, Circuit Playground Bluefruit.
 
 Protocol facts
 --------------
 Base ``adafxxxx-c332-42a8-93bd-25e905756cb8``: acceleration service 0200, value 0201 (notify, 3
 float32, m/s²); gyroscope 0400, 0401 (rad/s). Each service has a measurement period 0001 (i32 ms;
-0 every change, -1 stop). The same short UUID 0001 occurs once in each service, so a period cannot
-be addressed by UUID alone on a board with several services: it is written by ``<service>/0001``.
-One sample a notification, no device time, at what rate the link carries (30 to 60 Hz in practice).
+0 every change, -1 stop). UUID 0001 occurs in each service, so on a board with several services a
+period is addressed as ``<service>/0001``. One sample a notification, no device time, at the rate
+that the link carries (30 to 60 Hz in practice).
 
 The stock example runs the LSM6DS chips at 4 g and 250 deg/s: too little for running. The pod
 firmware (docs/pod-protocol.md) on the same boards is the better choice.
@@ -52,7 +52,7 @@ def decode(data: bytes) -> Floats:
 
 
 def matches(advert: Advert) -> bool:
-    """Return whether this advertisement is of a board with the motion services."""
+    """Return whether this advertisement is from a board with the motion services."""
     return ACC_SERVICE in advert.services or advert.name.startswith(("CIRCUITPY", "Bluefruit"))
 
 

@@ -1,8 +1,8 @@
-"""What a device is: one wearable's or treadmill's protocol, sans-IO.
+"""The interface of a device: one wearable's or treadmill's protocol, sans-IO.
 
-A device turns bytes into inputs and says which bytes to write; it never waits, never reads a
-clock and never touches a radio. ``sources/ble.py`` and the replay of a session drive it alike; in
-a replay nobody calls ``request``, so what ``receive`` says of the world must not depend on it.
+A device turns bytes into inputs and returns bytes to write; it never waits, reads a clock or
+touches a radio. ``sources/ble.py`` and the replay of a session drive it alike; a replay never calls
+``request``, so the inputs that ``receive`` returns must not depend on it.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class Write(Struct, frozen=True):
 class Subscribe(Struct, frozen=True):
     """Notifications (or indications) to switch on.
 
-    acquire : take them from a socket of BlueZ's (AcquireNotify) in place of D-Bus signals. Cheaper
-    for each packet, but one that comes before the answer to the subscription is lost, and some
-    firmware cannot.
+    acquire : receive them through a socket (BlueZ's AcquireNotify) instead of D-Bus signals. That
+    is cheaper for each packet, but one that comes before the answer to the subscription is lost,
+    and some firmware cannot do it.
     """
 
     char: str
@@ -46,12 +46,12 @@ class Read(Struct, frozen=True):
     char: str
 
 
-# A motor's pulses one after another: how long it rests before each and how long it turns, s.
+# A motor's pulses in order: the rest before each and its length, s.
 PulseTrain: TypeAlias = tuple[tuple[float, float], ...]
 
 
 class Answer(Struct, frozen=True):
-    """How the last ``request`` or ``pulse`` ended: done (""), or why not."""
+    """The result of the last ``request`` or ``pulse``: done (""), or why not."""
 
     why: str = ""
 
@@ -61,12 +61,12 @@ Output: TypeAlias = Input | Action | Answer
 
 
 def inputs_of(outputs: Iterable[Output]) -> tuple[Input, ...]:
-    """Return what a device's outputs say of the world; the rest concerns its connection."""
+    """Return the measurements among a device's outputs; the rest concerns its connection."""
     return tuple(o for o in outputs if not isinstance(o, Action | Answer | LinkChanged))
 
 
 class Advert(Struct, frozen=True):
-    """What a device says of itself before it is connected."""
+    """What a device advertises before it is connected."""
 
     address: str
     name: str
@@ -77,7 +77,7 @@ class Advert(Struct, frozen=True):
 
 
 def make(sensor: str, device: str, options: Mapping[str, Any]) -> Device:
-    """Build the decoder of a sensor. Raises CuedError when its options are none of the device's."""
+    """Build the decoder of a sensor. Raises CuedError if the device has no such options."""
     part = parts.load("devices", device)
     try:
         return part.build(msgspec.convert(options, part.config), sensor)
@@ -89,14 +89,14 @@ class Device(Protocol):
     """One connection's protocol state; a new object per connection.
 
     ``PART.build(config, sensor)`` makes one for the sensor of that name. The module also has a
-    function ``matches(advert) -> bool``. What a device has no use for it inherits.
+    function ``matches(advert) -> bool``. Methods that a device does not need are inherited.
     """
 
     def start(self, services: Sequence[str]) -> list[Action]:
         """Return the first actions after connecting.
 
         services : the UUIDs found, characteristics too.
-        Raises ``DecodeError`` with a sentence for the wearer when this is not a device it can use.
+        Raises ``DecodeError`` with a sentence for the wearer if it cannot use this device.
         """
         ...
 
@@ -112,7 +112,7 @@ class Device(Protocol):
         return []
 
     def refused(self, t: float, write: Write, why: str) -> list[Output]:
-        """Note that a write was refused; the link stands all the same."""
+        """Note that a write was refused; the link stays up."""
         return []
 
     def stop(self) -> list[Action]:
@@ -120,17 +120,17 @@ class Device(Protocol):
         return []
 
     def rest(self) -> list[Action]:
-        """Return what has it sleep until it is moved; empty when it cannot."""
+        """Return the actions that put it to sleep until it is moved; empty if it cannot sleep."""
         return []
 
     def pulse(self, t: float, rhythm: PulseTrain) -> list[Write | Answer]:
-        """Return what plays a rhythm on its motor from ``t`` on, or why it can't."""
+        """Return the write that plays a rhythm on its motor from ``t``, or why it can't."""
         return [Answer("it has no motor")]
 
     def request(self, request: BeltRequest) -> list[Action | Answer]:
-        """Begin with a wish to the treadmill, or refuse it; empty where it waits for its turn.
+        """Start on a request to the treadmill, or refuse it; empty if it has to wait.
 
-        ``receive`` or ``tick`` returns the ``Answer`` when the treadmill has given it. The writes
+        ``receive`` or ``tick`` returns the ``Answer`` once the treadmill has responded. The writes
         for a stop (a speed of 0) overtake everything else.
         """
         return [Answer("this device drives no belt")]

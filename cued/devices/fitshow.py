@@ -1,19 +1,19 @@
-"""Treadmills with a FitShow module that speak its own protocol: belt speed and incline.
+"""Treadmills with a FitShow module that speak its protocol: belt speed and incline.
 
 Protocol facts
 --------------
-Service fff0, notify fff1, write fff2. A message is 02, what, values, the exclusive or of all
-between (first and last excluded), 03. Asked ``02 51 51 03`` about once a second, a running
-treadmill answers ``02 51``, state, speed in 0.1 km/h (or mph, as the console is set), incline in
-percent (signed), elapsed time u16 s, distance u16, calories u16, steps u16, heart rate, check,
-03; numbers little-endian. State 3 is running, 2 the count-down, 4 slowing down, 6 safety key, 10
-paused; an idle one answers with the state alone.
+Service fff0, notify fff1, write fff2. A message is 02, its type, values, the exclusive or of type
+and values, 03. Asked ``02 51 51 03`` about once a second, a running treadmill answers ``02 51``,
+state, speed in 0.1 km/h (or mph, as the console is set), incline in percent (signed), elapsed time
+u16 s, distance u16, calories u16, steps u16, heart rate, check, 03; numbers little-endian. State 3
+is running, 2 the countdown, 4 slowing down, 6 safety key, 10 paused; an idle treadmill answers with
+the state alone.
 
-Rules: read only; nothing is written but the question, and none of it moves the belt. Many of
-these speak FTMS as well (``ftms.py``), which is better: this is for those that don't.
+Rules: read only; only the question is written, and it does not move the belt. Many of these
+treadmills speak FTMS too (``ftms.py``), which is better: this is for those that don't.
 
 Sources: captures in syssi/esphome-treadmill-f15, qdomyos-zwift (facts). Certainty C: one family
-of captures decodes; units and states of others are not known.
+of captures decodes; units and states of others are unknown.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ ASK_EVERY_S = 1.0  # see above
 STATUS = 0x51  # see above
 RUNNING, SLOWING = 3, 4  # states, see above
 HALTS = {6: "safety_key", 10: "paused"}  # states, see above
-# fff0 is used by many kinds of things; by these names it is a treadmill's.
+# Many kinds of devices use fff0; those with these names are treadmills.
 NAMES = ("FS-", "NOBLEPRO", "WINFITA", "BH-T")
 
 
@@ -45,7 +45,7 @@ class Config(SpeedOptions, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class FitShowStatus(Struct, frozen=True):
-    """What a treadmill answers; without a speed when it is idle."""
+    """A treadmill's answer; without a speed when it is idle."""
 
     state: int
     speed_km_h: float = 0.0
@@ -56,7 +56,7 @@ class FitShowStatus(Struct, frozen=True):
 def decode(data: bytes) -> FitShowStatus | None:
     """Decode a status; None for another kind of message. DecodeError for a damaged one."""
     if len(data) < 5 or data[0] != 0x02 or data[-1] != 0x03:
-        raise DecodeError(f"{len(data)} bytes that are no message of FitShow's")
+        raise DecodeError(f"{len(data)} bytes that are no FitShow message")
     if _check(data[1:-2]) != data[-2]:
         raise DecodeError("a FitShow message with a wrong check")
     if data[1] != STATUS:

@@ -1,29 +1,29 @@
-"""Treadmills that speak FTMS: belt speed and incline, and changes of them where that is allowed.
+"""Treadmills that speak FTMS: belt speed and incline, and changes to them if allowed.
 
 Protocol facts
 --------------
 Service 0x1826: Treadmill Data 0x2ACD (notify, about 1 Hz, ``_treadmill_data.py``), Machine Status
 0x2ADA (notify), the control point and ranges (``_ftms_control.py``). The service data of the
-advertisement say what kind of machine it is: flags u8, type u16, bit 0 a treadmill; some send less,
-or the type's bytes swapped, so only a type that is surely another's counts.
+advertisement give the kind of machine: flags u8, type u16, bit 0 a treadmill; some send less, or
+the type's bytes swapped, so a machine is excluded only if its type is certainly another.
 
-What the speed is worth: consoles report the target or the ramp, 0.5 to 2 s late. So for
-``SETTLE_S`` after a change the change itself is the uncertainty, and before the report has caught
-up with a new target, its distance from it. A halt is told apart from the speed, which many go on
-telling (``_standstill.py``). No device time: a report is as old as its arrival. Many tell nothing
-before the belt runs, or before control is requested.
+Uncertainty of the speed: consoles report the target or the ramp, 0.5 to 2 s late. So for
+``SETTLE_S`` after a change the uncertainty is the change itself, and until the report reaches a new
+target, its distance from it. A halt is reported separately from the speed, which many machines
+keep repeating (``_standstill.py``). No device time: a report counts from its arrival. Many report
+nothing before the belt runs, or before control is requested.
 
 Some need a message before they report. KingSmith Z1 (some firmware), service
 24e2521c-f63b-48ed-85be-c5330a00fdf7: ``71 00 05 01``, the last four characters of its name as a
 little-endian 32-bit number plus one, and the sum of all that (& ff); it answers ``71 80 00 cc``.
 Urevo Spacewalk E3, some Mobvoi: ``02 51 0b 03`` to characteristic fff2. Others report once control
-was requested, by the standard's own ``00`` to the control point, which moves nothing. None of it is
+was requested by the standard's ``00`` to the control point, which moves nothing. None of these is
 written unless the option ``unlock`` names the machine (fortun8te/z1-walkingpad,
 dudanov/hassio-ftms#21, qdomyos-zwift#3382; certainty D: one report each).
 
 Sources: FTMS 1.0, pyftms, qdomyos-zwift (facts), TrackMyIndoorWorkout (captures). Certainty A for
-reading; control has been tested against simulated treadmills only. Machines that report or take
-miles an hour, or whose incline is nonsense, exist: see the options (``_treadmill_options.py``).
+reading; control has been tested against simulated treadmills only. Some machines report or take
+miles an hour, or send a meaningless incline: see the options (``_treadmill_options.py``).
 """
 
 from __future__ import annotations
@@ -57,13 +57,13 @@ def matches(advert: Advert) -> bool:
 
 
 def _is_another(data: bytes) -> bool:
-    """Return whether the type in service data is surely a bike's, a rower's or the like."""
+    """Return whether the type in service data is certainly a bike's, a rower's or the like."""
     kind = data[1:3]
     return len(kind) == 2 and any(kind) and not any(byte & 1 for byte in kind)
 
 
 def z1(name: str) -> bytes:
-    """Return what unlocks a Z1 of this name."""
+    """Return the bytes that unlock a Z1 of this name."""
     number = int.from_bytes(name.encode()[-4:].rjust(4, b"\0"), "little") + 1
     body = b"\x71\x00\x05\x01" + (number & 0xFFFFFFFF).to_bytes(4, "little")
     return body + bytes((sum(body) & 0xFF,))
@@ -90,15 +90,15 @@ class Ftms(Device):
         self._sensor = sensor
         self._speed: float | None = None
         self._incline = config.fixed_incline_percent or 0.0
-        self._changes: list[tuple[float, float]] = []  # (t, how much) within SETTLE_S
+        self._changes: list[tuple[float, float]] = []  # (t, m/s) within SETTLE_S
         self._target: tuple[float, float] | None = None  # (t, m/s)
         self._standstill = Standstill()
         self._control = Control(config, sensor)
 
     def start(self, services: Sequence[str]) -> list[Action]:
-        """Subscribe; look at the limits if changes are allowed."""
+        """Subscribe; read the machine's ranges if changes are allowed."""
         if services and DATA not in services:
-            raise DecodeError("this fitness machine is no treadmill")
+            raise DecodeError("this fitness machine is not a treadmill")
         actions: list[Action] = [Subscribe(DATA)]
         if STATUS in services or not services:
             actions.append(Subscribe(STATUS))
@@ -113,7 +113,7 @@ class Ftms(Device):
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:
         """Decode data, status, a range or an answer."""
         if char == DATA:
-            return self._reported(t, data) if data else []  # empty ones come from a sleeping one
+            return self._reported(t, data) if data else []  # a sleeping treadmill sends empty ones
         if char == STATUS:
             return self._status(t, td.machine_status(data))
         if char == CONTROL:
@@ -123,15 +123,15 @@ class Ftms(Device):
         return []
 
     def tick(self, t: float) -> list[Output]:
-        """Go on with a wish that is not answered, and see that a stop is obeyed."""
+        """Continue with an unanswered request, and check that a stop is obeyed."""
         return self._control.tick(t)
 
     def refused(self, t: float, write: Write, why: str) -> list[Output]:
-        """Drop a wish that was not accepted."""
+        """Drop a request that was not accepted."""
         return self._control.refused(t, why)
 
     def request(self, request: BeltRequest) -> list[Action | Answer]:
-        """Check a wish and begin with it, or refuse."""
+        """Start on a request, or refuse it."""
         return self._control.request(request)
 
     def _reported(self, t: float, data: bytes) -> list[Output]:
@@ -139,7 +139,7 @@ class Ftms(Device):
         incline = frame.values.get("incline_percent")
         ramp = frame.values.get("ramp_deg")
         if incline is None and "incline_percent" in frame.values and ramp is not None:
-            incline = 100.0 * tan(radians(ramp))  # the one of the pair that this machine knows
+            incline = 100.0 * tan(radians(ramp))  # this machine knows only the angle
         if incline is not None:
             self._incline = self._config.incline_of(incline)
         elapsed = frame.values.get("elapsed_s")
@@ -149,16 +149,16 @@ class Ftms(Device):
         out: list[Output] = []
         speed = frame.values.get("speed_km_h")
         if speed is not None:
-            metres = speed / 3.6 * self._config.speed_factor
-            if metres > FASTEST_M_S:
-                raise DecodeError(f"a belt at {metres:.0f} m/s")
-            out += self._told(t, metres)
+            speed_m_s = speed / 3.6 * self._config.speed_factor
+            if speed_m_s > FASTEST_M_S:
+                raise DecodeError(f"a belt at {speed_m_s:.0f} m/s")
+            out += self._belt(t, speed_m_s)
         bpm = frame.values.get("heart_rate")
         if bpm is not None and self._config.heart_rate:
             out.append(HeartRate(t, self._sensor, bpm))
         return out
 
-    def _told(self, t: float, speed: float) -> list[Output]:
+    def _belt(self, t: float, speed: float) -> list[Output]:
         doubt = self._standstill.doubt(t, speed)
         error = self._error(t, speed)
         self._speed = speed
@@ -168,7 +168,7 @@ class Ftms(Device):
         return [belt, *self._control.see(t, speed, doubt)]
 
     def _error(self, t: float, speed: float) -> float:
-        """Return the relative uncertainty of a reported speed: steady, changing or on its way."""
+        """Return the relative uncertainty of a reported speed."""
         if self._speed is not None:
             self._changes.append((t, abs(speed - self._speed)))
         self._changes = [(at, by) for at, by in self._changes if t - at < SETTLE_S]
@@ -194,11 +194,11 @@ class Ftms(Device):
         return []
 
     def _halted(self, t: float, why: str) -> list[Output]:
-        """Withdraw the last speed, from now on."""
+        """Report the last speed again, as doubtful."""
         if self._speed == 0.0:
             return []
         self._standstill.halted(t, why, self._speed)
-        return [] if self._speed is None else [*self._told(t, self._speed)]
+        return [] if self._speed is None else [*self._belt(t, self._speed)]
 
 
 PART = Part(Config, Ftms, place="treadmill")

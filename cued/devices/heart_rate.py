@@ -1,15 +1,15 @@
-"""Heart rate straps and watches: beats a minute by the standard service, and their battery.
+"""Heart rate straps and watches: beats a minute from the standard service, and their battery.
 
 Protocol facts
 --------------
 Service 0x180D, measurement 0x2A37 (notify, about 1 Hz): flags u8 (bit 0: rate is u16, bits 1-2
 contact, bit 3: energy u16 follows, bit 4: RR intervals u16 in s/1024 follow, oldest first), rate.
-A rate of 0 means that the strap does not lie on skin, and so does one that stands still for a
-minute without intervals (``_gatt.Skin``): it is passed on as 0. The contact bits are not used:
-some straps say "no contact" of a right rate (polar-ble-sdk#83).
+A rate of 0 means that the strap does not lie on skin. So does a rate that has not changed for a
+minute without intervals (``_gatt.Skin``); it is passed on as 0. The contact bits are not used: some
+straps report "no contact" with a correct rate (polar-ble-sdk#83).
 
-An H10 leaves after 150 s of which nothing was asked (OpenHRV#39), so its battery is read now and
-then.
+An H10 disconnects when nothing is read from it for 150 s (OpenHRV#39), so its battery is read
+regularly.
 
 Source: Bluetooth SIG Heart Rate Service; captures of Polar H7 and H10. Certainty A.
 """
@@ -24,7 +24,7 @@ from cued.model import DecodeError
 from cued.parts import NoOptions, Part
 
 SERVICE = sig(0x180D)
-ASK_EVERY_S = 60.0  # an H10 leaves after 150 s without
+ASK_EVERY_S = 60.0  # an H10 disconnects after 150 s without
 
 
 def matches(advert: Advert) -> bool:
@@ -51,9 +51,9 @@ class HeartRateStrap(Device):
         return standard(t, self._sensor, char, data, self._skin)
 
     def tick(self, t: float) -> list[Output]:
-        """Ask for something, so that the strap stays."""
+        """Read the battery, so that the strap stays connected."""
         if self._asked_t is None:
-            self._asked_t = t  # the start has just asked
+            self._asked_t = t  # the start has just read it
         if t - self._asked_t < ASK_EVERY_S:
             return []
         self._asked_t = t

@@ -2,18 +2,17 @@
 
 Protocol facts
 --------------
-Service fff0, notify fff1, write fff2. A message is f0, what, two bytes of addresses, values, and
-the sum of all before (& ff); a value is one more than it means. ``f0 a0 01 01 92`` asks who is
-there; ``f0 a1``, addresses, sum asks for its limits, ``f0 a2``, addresses, sum for its status. A
-treadmill's status has 19 bytes, ``f0 b2``: speed at 12 and 13 (hundreds and ones of 0.1 km/h),
-incline at 14 in percent. The addresses are 01 d3 with most; others answer the first question with
-their own.
+Service fff0, notify fff1, write fff2. A message is f0, its type, two address bytes, values, and the
+sum of all that (& ff); each value is sent plus one. ``f0 a0 01 01 92`` asks for the address, ``f0
+a1``, addresses, sum for the limits, ``f0 a2``, addresses, sum for the status. A treadmill's status
+has 19 bytes, ``f0 b2``: speed at 12 and 13 (hundreds and ones of 0.1 km/h), incline at 14 in
+percent. The addresses are usually 01 d3; other machines send theirs in the first answer.
 
-Rules: read only. Apps also send a3, a4, a5 and af, of which some start a belt; none of it is
+Rules: read only. Apps also send a3, a4, a5 and af, some of which start a belt; none of these is
 written here, so a machine that answers only after them stays silent.
 
 Sources: qdomyos-zwift (facts). Certainty D: one implementation, no captured status, and other
-boards of the name (bikes, Reebok, adidas) differ.
+boards of that name (bikes, Reebok, adidas) differ.
 """
 
 from __future__ import annotations
@@ -30,11 +29,11 @@ SERVICE, NOTIFY, COMMAND = sig(0xFFF0), sig(0xFFF1), sig(0xFFF2)
 FTMS = sig(0x1826)
 NAMES = ("ICONSOLE", "TOORX", "I-RUNNING", "V-RUN", "DKN RUN")
 WHO, LIMITS, STATUS = 0xA0, 0xA1, 0xA2  # messages, see above
-ANSWERS = 0x10  # more than the question
+ANSWERS = 0x10  # added to the question's type
 USUAL = bytes((0x01, 0xD3))  # addresses, see above
 LENGTH = 19  # bytes of a status, see above
-SPEED, INCLINE = 12, 14  # where they stand in it, see above
-ASK_EVERY_S = 1.0  # chosen: as other machines bear it
+SPEED, INCLINE = 12, 14  # their positions in it, see above
+ASK_EVERY_S = 1.0  # chosen: as with the other protocols
 
 
 class Config(SpeedOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,19 +49,19 @@ def message(what: int, addresses: bytes) -> bytes:
 def decode(data: bytes) -> tuple[float, float] | None:
     """Decode speed in km/h and incline in percent; None for another kind of message."""
     if len(data) < 5 or data[0] != 0xF0:
-        raise DecodeError(f"{len(data)} bytes that are no message of an iConsole")
+        raise DecodeError(f"{len(data)} bytes that are no iConsole message")
     if sum(data[:-1]) & 0xFF != data[-1]:
         raise DecodeError("an iConsole message with a wrong sum")
     if data[1] != STATUS + ANSWERS:
         return None
     if len(data) != LENGTH or 0 in data[SPEED : INCLINE + 1]:
-        raise DecodeError(f"an iConsole status of {len(data)} bytes that is no treadmill's")
+        raise DecodeError(f"an iConsole status of {len(data)} bytes, not from a treadmill")
     hundreds, ones, incline = (value - 1 for value in data[SPEED : INCLINE + 1])
     return (100 * hundreds + ones) / 10, float(incline)
 
 
 def matches(advert: Advert) -> bool:
-    """Return whether this is a board of that name without FTMS, which is better."""
+    """Return whether this is such a board without FTMS, which is better."""
     named = advert.name.upper().startswith(NAMES)
     return named and SERVICE in advert.services and FTMS not in advert.services
 
@@ -97,7 +96,7 @@ class IConsole(Device):
         return [Belt(t, speed, status[1], ERROR, self._sensor, factor=factor)]
 
     def tick(self, t: float) -> list[Output]:
-        """Ask who is there, for the limits, then for the status."""
+        """Ask for the address, the limits, then the status."""
         if t - self._asked_t < ASK_EVERY_S:
             return []
         self._asked_t = t

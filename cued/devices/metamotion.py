@@ -5,8 +5,8 @@ Protocol facts
 Service ``326a9000-...``, command ``326a9001-...`` (write), notify ``326a9006-...``. Messages begin
 with module (3 accelerometer, 0x13 gyroscope) and register. ``03 80`` asks for the chip: 1 BMI160,
 4 BMI270. Acceleration: settings register 3 (0x28 / 0xA8 for 100 Hz and the chip's code for the
-range), data register 4, three samples in one as 0x1C (BMI160). Angular rate: settings register 3
-(0x28, range 0 = 2000 deg/s), data register 5 and packed 7 (BMI160) or 4 (BMI270). Data: i16 x 3;
+range), data register 4, or 0x1C packed with three samples (BMI160). Angular rate: settings register
+3 (0x28, range 0 = 2000 deg/s), data register 5, packed 7 (BMI160) or 4 (BMI270). Data: i16 x 3;
 8 g is 4096 counts a g, 2000 deg/s is 16.4 counts a deg/s. Each stream is subscribed to, enabled
 (register 2) and started (register 1). The two streams are joined sample by sample.
 
@@ -30,8 +30,8 @@ from cued.parts import Part
 SERVICE = "326a9000-85cb-9195-d9dd-464cfbbae75a"
 COMMAND = "326a9001-85cb-9195-d9dd-464cfbbae75a"
 NOTIFY = "326a9006-85cb-9195-d9dd-464cfbbae75a"
-ACC, GYRO = 0x03, 0x13  # modules (MetaWear's C++ library), as all here
-INFO = 0x80  # a register is read by this bit
+ACC, GYRO = 0x03, 0x13  # modules (MetaWear's C++ library, as all codes here)
+INFO = 0x80  # this bit reads a register
 BMI160, BMI270 = 1, 4  # implementations of the accelerometer
 RATE_CODES = {50: 0x27, 100: 0x28, 200: 0x29}  # Bosch's data sheets: ACC_CONF
 PER_G = {2: 16384.0, 4: 8192.0, 8: 4096.0, 16: 2048.0}  # counts, by range in g (data sheets)
@@ -75,7 +75,7 @@ class MetaMotion(Device):
         self._registers: tuple[int, int] | None = None
 
     def start(self, services: Sequence[str]) -> list[Action]:
-        """Ask which chip it has; the rest follows the answer."""
+        """Ask which chip it has; its answer starts the rest."""
         if services and NOTIFY not in services:
             raise DecodeError("this MetaWear board has no data service")
         ask = Write(COMMAND, bytes((ACC, INFO)), response=False)

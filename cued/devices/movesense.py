@@ -4,18 +4,18 @@ Protocol facts
 --------------
 Service ``34802252-...``, write ``34800001-...``, notify ``34800002-...``. Commands
 ``[command][reference][payload]``: 1 subscribe to a path, 2 unsubscribe, 4 get, 7 system mode.
-Answers ``[code][reference]...``: 1 reply (status u16 as in HTTP; old firmware sends errors big
-end first), 2 data, 3 second part of data. Measurement: u32 ms since boot of the first sample,
-then float32: all accelerations, all angular rates, (all magnetic fields); m/s², deg/s, µT. There
-are no counts in it: a first part is complete when it is a whole number of samples, which its
-156 bytes are not when it is cut (8 too many, at 24 as at 36 bytes a sample).
+Answers ``[code][reference]...``: 1 reply (status u16 as in HTTP; old firmware sends errors
+big-endian), 2 data, 3 second part of data. Measurement: u32 ms since boot of the first sample,
+then float32: all accelerations, all angular rates, (all magnetic fields); m/s², deg/s, µT. It
+contains no sample count: a first part is complete if it holds a whole number of samples, which the
+156 bytes of a split one do not (8 too many, at 24 as at 36 bytes a sample).
 
-52 Hz fits one packet of 4 samples; 104 Hz comes as two parts of 8 samples together. Status 429
-means that the sensor's own pool is full until it restarts; it is told to.
+At 52 Hz a packet holds 4 samples; at 104 Hz, 8 samples come in two parts. Status 429 means that the
+sensor's own pool is full until it restarts, so it is restarted.
 
 Sources: movesense.com GATT sensor data protocol, movesense-commander (captures), movesense-py.
-Certainty A at 52 Hz, B for split frames (rule documented, no capture). Not every firmware has the
-service: the wearer is told.
+Certainty A at 52 Hz, B for split frames (rule documented, no capture). Firmware without the service
+is reported to the wearer.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from cued.parts import Part
 SERVICE = "34802252-7185-4d5d-b431-630e7050e8f0"
 COMMAND = "34800001-7185-4d5d-b431-630e7050e8f0"
 NOTIFY = "34800002-7185-4d5d-b431-630e7050e8f0"
-MOTION, ENERGY, RESET = 99, 5, 7  # references of ours
+MOTION, ENERGY, RESET = 99, 5, 7  # references, freely chosen
 POOL_FULL = 429  # the sensor's status, after HTTP's "too many requests"
 CHANNELS = 6  # the magnetic field is not asked for
 MOST_BYTES = 4 + 36 * 32  # a time, and at most 32 rows of nine floats; chosen
@@ -68,7 +68,7 @@ def decode(payload: bytes, channels: int) -> tuple[int, Floats]:
 
 
 def status(data: bytes) -> int:
-    """Read a reply's status, whichever end first."""
+    """Read a reply's status in either byte order."""
     (value,) = fields("H", data)
     return value if 100 <= value < 600 else (value & 0xFF) << 8 | value >> 8
 
@@ -138,7 +138,7 @@ class Movesense(Device):
                 raise DecodeError("Movesense second part without a first")
             payload, self._part = self._part + payload, b""
         elif len(payload) < 4 or (len(payload) - 4) % (4 * CHANNELS):
-            self._part = payload  # a first part whose second was lost is dropped by the next one
+            self._part = payload  # replaces a first part whose second was lost
             return []
         if len(payload) > MOST_BYTES:
             raise DecodeError(f"Movesense measurement of {len(payload)} bytes")

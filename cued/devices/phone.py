@@ -1,24 +1,24 @@
-"""A phone worn as a sensor: what phyphox and Sensor Logger send, over the network, not Bluetooth.
+"""A phone worn as a sensor: data of phyphox and Sensor Logger, over the network, not Bluetooth.
 
 Protocol facts
 --------------
 phyphox: the phone is the server. ``/get?acc_time=T&accX=T|acc_time`` gives the values newer than T
 as ``{"buffer": {name: {"buffer": [...]}}, "status": {"session", "measuring"}}``; times are seconds
 of the experiment, accelerations m/s² (with gravity in the experiment "Acceleration with g"),
-angular rates rad/s. Another session means that it was cleared or restarted. It does not bear
+angular rates rad/s. A new session means that it was cleared or restarted. It does not support
 keep-alive.
 
 Sensor Logger: the phone posts ``{"payload": [{"name", "time", "values": {"x", "y", "z"}}]}``, time
-in UTC ns as an integer, sensors mixed and unsorted. ``accelerometer`` is without gravity and
-``gravity`` comes beside it (their sum is used); ``totalacceleration`` (Android) has it already.
+in UTC ns as an integer, sensors mixed and unsorted. ``accelerometer`` is without gravity, which
+comes as ``gravity`` (their sum is used); ``totalacceleration`` (Android) includes it.
 ``gyroscope`` is rad/s. Names vary in case and spaces.
 
-Batches make both late: 0.1 to 1 s. Good enough to try cued out, too late for a cue in the step.
+Both send batches, 0.1 to 1 s late: good enough to try cued, too late for a cue in the same step.
 
 Sources: phyphox wiki (remote interface), Sensor Logger's PUSHING.md and UNITS.md. Certainty A for
 the formats; not tried with a phone.
 
-``receive`` takes the JSON as it came; its "characteristic" says whose it is.
+``receive`` takes the JSON unchanged; its "characteristic" names the app.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from cued.parts import Part
 from cued.reading import from_json
 
 PHYPHOX, SENSOR_LOGGER = "phyphox", "sensor_logger"
-LEAST_SAMPLES = 20  # for a rate
+LEAST_SAMPLES = 20  # needed for a rate
 MOST = 1e9  # s, m/s², rad/s; no experiment lasts longer
 
 
@@ -67,7 +67,7 @@ class _Status(Struct, frozen=True):
 
 
 class PhyphoxReply(Struct, frozen=True):
-    """What phyphox answers, as far as it matters."""
+    """The fields used of a phyphox reply."""
 
     buffer: dict[str, Buffer] = {}
     status: _Status = _Status()
@@ -149,7 +149,7 @@ class Phone(Device):
         self._last = -np.inf
 
     def start(self, services: Sequence[str]) -> list[Action]:
-        """Write nothing: its source asks."""
+        """Write nothing: the source fetches the data."""
         if services:
             raise DecodeError("a phone is reached by [sources.phyphox] or [sources.sensor_logger]")
         return []
@@ -217,7 +217,7 @@ class Phone(Device):
 
 
 def _ordered(t: Floats, values: Floats) -> Stream:
-    """Drop what goes back in time."""
+    """Drop samples that go back in time."""
     if not t.size:
         return t, values.reshape(0, 3)
     ahead = t > np.concatenate(([-np.inf], np.maximum.accumulate(t)[:-1]))

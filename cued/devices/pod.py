@@ -7,10 +7,10 @@ Service ``63750001-6564-4b2a-a5c1-7d0e9f3b5a10``; ``...0002`` data (notify), ``.
 version u8 = 1, n u8 (1 to 19), counter u16 (of frames, wraps), time of the first sample u32 µs
 (wraps), u16 µs between samples, then n times acc x y z, gyr x y z as i16; 0.488 mg and 0.070 deg/s
 a count (LSM6DS3TR-C at 16 g and 2000 deg/s). Control: ``01`` start, ``00`` stop, ``02`` sleep until
-moved. Battery by the standard service. Motor: version u8 = 1, n u8 (0 to 8), device time after
-which it is too late u32 µs, then n times rest u8, on u8, of 10 ms.
+moved. Battery by the standard service. Motor: version u8 = 1, n u8 (0 to 8), latest device time to
+begin u32 µs, then n times rest u8, on u8, in units of 10 ms.
 
-Source: this project, both ends. Certainty A (the layout); the firmware is tested against this
+Source: this project, both ends. Certainty A (the layout); the firmware has been tested against this
 decoder, not yet on a board.
 """
 
@@ -54,7 +54,7 @@ RATE_HZ = 104.0  # of the firmware (hardware/pod)
 HEADER = 10  # bytes; docs/pod-protocol.md
 MOST_SAMPLES = 19  # 238 bytes, in a notification at the usual MTU of 247
 MOST_PULSES = 8  # docs/pod-protocol.md
-LATE_S = 0.2  # as long as a pulse: what is felt later belongs to another stride
+LATE_S = 0.2  # as long as a pulse: felt later, it would belong to another stride
 UNIT_S = 0.01  # docs/pod-protocol.md
 ACC_M_S2 = 0.488e-3 * G  # a count: LSM6DS at 16 g (data sheet)
 GYR_RAD_S = 0.070 * DEGREE  # a count: LSM6DS at 2000 deg/s (data sheet)
@@ -91,13 +91,13 @@ class Pod(Device):
         self._sensor = sensor
         self._ticks = Ticks(32, 1e-6)
         self._last_tick = -1.0
-        self._last: tuple[float, int] | None = None  # when the newest frame came, its last sample
+        self._last: tuple[float, int] | None = None  # newest frame: arrival, last sample's µs
         self._has_motor = False
 
     def start(self, services: Sequence[str]) -> list[Action]:
         """Subscribe and start the stream."""
         if services and DATA not in services:
-            raise DecodeError("this pod has no motion data; its firmware is not cued's")
+            raise DecodeError("this pod has no motion data; its firmware is not from cued")
         self._has_motor = MOTOR in services
         return [Subscribe(DATA), *standard_start(services), Write(CONTROL, b"\x01")]
 
@@ -120,20 +120,20 @@ class Pod(Device):
         return [Write(CONTROL, b"\x00")]
 
     def rest(self) -> list[Action]:
-        """Have it sleep until it is moved."""
+        """Put it to sleep until it is moved."""
         return [Write(CONTROL, b"\x02")]
 
     def pulse(self, t: float, rhythm: PulseTrain) -> list[Write | Answer]:
-        """Write a rhythm, and by the pod's own clock until when it may begin.
+        """Write a rhythm with the latest time, on the pod's clock, at which it may begin.
 
-        That clock is known by the newest frame, which was under way for some time: the slower the
-        link, the less time is left. Silence is never too late.
+        That clock is estimated from the newest frame, which arrived with a delay: the slower the
+        link, the less time is left. An empty rhythm (silence) is never too late.
         """
         if not self._has_motor:
             return [Answer("its firmware has no motor")]
         came_t, sample_us = self._last or (-LATE_S, 0)
         if rhythm and t - came_t > LATE_S:
-            return [Answer(f"the link is poor: nothing came for {LATE_S:.1f} s")]
+            return [Answer(f"the link is poor: nothing received for {LATE_S:.1f} s")]
         until_us = (sample_us + round((t - came_t + LATE_S) * 1e6)) % 2**32
         units = (round(s / UNIT_S) for pulse in rhythm[:MOST_PULSES] for s in pulse)
         head = struct.pack("<BBI", VERSION, min(len(rhythm), MOST_PULSES), until_us)

@@ -5,20 +5,20 @@ Protocol facts
 Service ``fb005c80-...``, control point ``...81`` (read, write, indicate), data ``...82``
 (notify); both are subscribed to before the first command. Reading the control point gives ``0F``
 and two bytes of features (bit 2 acceleration, bit 5 gyroscope, second byte bit 1 SDK mode).
-Commands: 1 settings, 2 start, 3 stop, then the type. A start names exactly one value of every
-setting that was offered, or is refused with status 5. ``01 types`` comes unasked when the device
-stops by itself. BlueZ also delivers what was read to the subscriber; the features may therefore
-come twice.
+Commands: 1 settings, 2 start, 3 stop, then the type. A start must name exactly one value of every
+setting that was offered, or it is refused with status 5. The device sends ``01 types`` when it
+stops on its own. BlueZ also delivers read values to the subscriber, so the features may come twice.
 
 H10: 25/50/100/200 Hz, 2/4/8 g. 36 samples a frame, so the highest rate has the least delay: 0.18
 s at 200 Hz. Verity Sense, OH1: frames of 36 to 71 samples at 52 Hz, 0.7 to 1.4 s: good for
-statistics, too late for a cue in the same step. Its SDK mode allows 26 to 416 Hz. Without a stop
-the H10 goes on measuring and drains its cell. Its clock restarts whenever it is taken off.
+statistics, too late for a cue in the same step. The Verity Sense's SDK mode allows 26 to 416 Hz.
+Without a stop the H10 keeps measuring and drains its cell. Its clock restarts whenever it is taken
+off.
 
 Sources: Polar BLE SDK and its tests, Polar Measurement Data Specification, bleakheart,
-polar-python. Certainty A; which firmware sends which frame type is B and is therefore taken from
-each frame. Nothing of it has been tried on hardware; of the gyroscope and SDK mode there are no
-captures either.
+polar-python. Certainty A; B for which firmware sends which frame type, so each frame's own type is
+used. None of this has been tried on hardware; for the gyroscope and SDK mode there are no captures
+either.
 """
 
 from __future__ import annotations
@@ -44,16 +44,16 @@ NAMES = ("Polar H10", "Polar Sense", "Polar OH1")
 RANGE_G = 8.0  # wanted; suits running
 SETTINGS, START, STOP, SDK_SETTINGS = 1, 2, 3, 4  # op codes (Polar's SDK documentation)
 SDK_MODE = 9  # measurement type (as above)
-ALREADY = 6  # after an unclean end the stream may still be on
-LEAST_SHARE = 0.1  # of its nominal length must lie between a frame's end and the one's before
-SPACING_WITHIN = 0.1  # a frame that is further from n / rate than this follows a loss
+ALREADY = 6  # status: after an unclean end the stream may still be on
+LEAST_SHARE = 0.1  # of its nominal length must lie between a frame's end and the previous one's
+SPACING_WITHIN = 0.1  # relative; a longer spacing than n / rate by more than this means a loss
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Options of a Polar sensor."""
 
     rate_hz: Annotated[
-        int, Meta(ge=25, le=416, description="Wanted rate, Hz; the nearest one offered is taken.")
+        int, Meta(ge=25, le=416, description="Wanted rate, Hz; the nearest one offered is used.")
     ] = 200
     gyroscope: Annotated[
         bool, Meta(description="Also ask for angular rate (Verity Sense in SDK mode).")
@@ -61,14 +61,14 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sdk_mode: Annotated[
         bool,
         Meta(
-            description="Verity Sense: stays on without a pulse, as on foot or back, and "
+            description="Verity Sense: stays on without a pulse (on a foot or the back) and "
             "allows rates other than 52 Hz; costs battery."
         ),
     ] = False
 
 
 def matches(advert: Advert) -> bool:
-    """Return whether this advertisement is of a Polar sensor with motion data."""
+    """Return whether this advertisement is from a Polar sensor with motion data."""
     return advert.name.startswith(NAMES) or SERVICE in advert.services
 
 
@@ -80,11 +80,11 @@ class PolarPmd(Device):
         self._sensor = sensor
         self._skin = Skin()
         self._wanted: list[int] = []  # measurements still to be started
-        self._asked = b""  # settings reply so far, it may come in pieces
+        self._asked = b""  # settings reply up to now; it may come in pieces
         self._featured = False
         self._rate_hz = {pmd.ACC: 52.0, pmd.GYRO: 52.0}
         self._range = {pmd.ACC: RANGE_G, pmd.GYRO: 2000.0}
-        self._factor: dict[int, float] = {}  # as the start reply gave it, if it did
+        self._factor: dict[int, float] = {}  # from the start reply, if it had one
         self._settings = SETTINGS
         self._base_ns: int | None = None
         self._last: dict[int, float] = {}  # end of the newest frame
@@ -111,7 +111,7 @@ class PolarPmd(Device):
         return self._replied(t, pmd.reply(data))
 
     def stop(self) -> list[Action]:
-        """Stop what was started; the H10 would drain its cell."""
+        """Stop the measurements, which would drain the H10's cell."""
         kinds = [pmd.ACC, pmd.GYRO] if self._pairing else [pmd.ACC]
         actions: list[Action] = [Write(CONTROL, bytes((STOP, kind))) for kind in kinds]
         if self._config.sdk_mode:
@@ -154,18 +154,18 @@ class PolarPmd(Device):
             self._started(reply)
             self._wanted = [kind for kind in self._wanted if kind != reply.kind]
             return self._next()
-        if reply.op == STOP and reply.kind in self._wanted:  # was on already: start it again
+        if reply.op == STOP and reply.kind in self._wanted:  # it was on already: start it again
             return self._next()
         return []
 
     def _started(self, reply: pmd.ControlReply) -> None:
-        """Keep the factor, where there is one; the H10 adds a lone byte that means nothing."""
+        """Keep the factor if there is one; the H10 adds a single byte without meaning."""
         if len(reply.rest) > 1:
             for factor in pmd.settings(reply.rest).get(pmd.FACTOR, []):
                 self._factor[reply.kind] = factor
 
     def _choose(self, kind: int) -> list[Output]:
-        """Start a measurement with one value of each setting on offer."""
+        """Start a measurement with one value of each setting offered."""
         offered = pmd.settings(self._asked)
         chosen = b""
         for setting, values in offered.items():
@@ -201,18 +201,18 @@ class PolarPmd(Device):
         return [packet(t, self._sensor, a, g, rate_hz=rate, ticks=at) for at, a, g in paired]
 
     def _scale(self, data: bytes) -> float:
-        """Return the factor given at the start; without one, counts of the range and plain mg."""
+        """Return the factor of the start reply; without one, that of the range, or 1 for mg."""
         kind = data[0] & 0x3F if data else 0
         counts = len(data) > pmd.HEADER and data[pmd.HEADER - 1] == 0x80
         return self._factor.get(kind, self._range.get(kind, 1.0) / 32768 if counts else 1.0)
 
     def _times(self, kind: int, last_ns: int, n: int) -> Floats:
-        """Return the sample times of a frame, from its end and the end of the one before."""
+        """Return the sample times of a frame, from its end and the previous frame's."""
         if self._base_ns is None:
             self._base_ns = last_ns
         end, before = (last_ns - self._base_ns) * 1e-9, self._last.get(kind)
         if before is not None and end <= before:
-            if end < before:  # its clock restarted: leap, so that the host's clock notices
+            if end < before:  # its clock restarted: leap, so that its clock is mapped again
                 self._base_ns = last_ns - round((before + LEAP_S) * 1e9)
             raise DecodeError("Polar frame that is not later than the one before")
         nominal = n / self._rate_hz[kind]

@@ -1,23 +1,23 @@
-"""Foot pods and belt sensors by Running Speed and Cadence: speed, and what their cadence means.
+"""Foot pods and belt sensors that speak Running Speed and Cadence: speed and cadence.
 
 Protocol facts
 --------------
 Service 0x1814, measurement 0x2A53 (notify, about 1 Hz): flags u8 (bit 0 stride length, bit 1
 distance, bit 2 running), speed u16 m/s / 256, cadence u8 a minute, then stride length u16 cm and
-distance u32 in 0.1 m as the flags say. The running bit is often wrong, and the stride length is a
-step's on some machines; neither is used.
+distance u32 in 0.1 m as the flags say. The running bit is often wrong, and on some machines the
+stride length is a step's; neither is used.
 
-Cadence is steps a minute with most (Stryd, Garmin, Technogym, Runn) and strides a minute with
-some. The two differ by a factor of 2, far more than people differ at one speed, so each report
-votes for what comes nearer to the usual step rate at its speed, and the majority of the last
-``VOTES`` decides; before that no cadence is passed on. The usual rate is that of a constant walk
-ratio (step length over cadence, ``WALK_RATIO``), which holds from slow to fast walking, up to a
-runner's rate. What is passed on is in steps a minute and only shown
-(``gait/fusion/reported.py``); the coach counts steps by the inertial sensors.
+Most devices send steps a minute (Stryd, Garmin, Technogym, Runn), some strides a minute. The two
+differ by a factor of 2, far more than people differ at one speed, so each report votes for the one
+nearer to the usual step rate at its speed, and the majority of the last ``VOTES`` decides; before
+that no cadence is passed on. The usual rate is that of a constant walk ratio (step length over
+cadence, ``WALK_RATIO``), which holds from slow to fast walking, up to a runner's rate. The cadence
+passed on is in steps a minute and only displayed (``gait/fusion/reported.py``); the coach counts
+steps by the inertial sensors.
 
-A frame that was cut short still gives the speed, which stands first.
+A truncated frame still gives the speed, which comes first.
 
-Its speed is used as the belt's, so its placement is "treadmill", also for a pod on the shoe. The
+The speed is used as the belt's, so the placement is "treadmill", even for a pod on the shoe. The
 uncertainty is a setting: a belt sensor is as good as a treadmill's own report, a foot pod is not.
 
 Sources: Running Speed and Cadence Service, captures of Technogym and Runn. Certainty A for the
@@ -41,10 +41,10 @@ from cued.parts import Part
 
 SERVICE, MEASUREMENT, HEART_RATE_SERVICE = sig(0x1814), sig(0x2A53), sig(0x180D)
 FASTEST_M_S = 25.0  # no belt runs 90 km/h
-VOTES = 15  # odd, so that they decide; chosen: a quarter of a minute
-LEAST_SPEED_M_S = 0.4  # slower than this, step rates spread too much to vote
+VOTES = 15  # odd, so that there is no tie; chosen: a quarter of a minute
+LEAST_SPEED_M_S = 0.4  # below this, step rates vary too much to vote
 WALK_RATIO = 0.0065  # m per step/min, adults (Sekiya & Nagasaki, Gait Posture 7:225, 1998)
-RUNNING_SPM = 180.0  # above it twice the cadence is not believed
+RUNNING_SPM = 180.0  # cap of the usual step rate: a runner's
 
 
 class Config(SpeedOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -56,7 +56,7 @@ class Config(SpeedOptions, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class RscReport(Struct, frozen=True):
-    """One report, as far as it is used; ``cadence`` None where it holds none."""
+    """The used part of one report; ``cadence`` is None if it holds none."""
 
     speed_m_s: float
     cadence: int | None
@@ -64,22 +64,22 @@ class RscReport(Struct, frozen=True):
 
 
 def decode(data: bytes) -> RscReport:
-    """Decode a measurement, as far as it goes."""
+    """Decode a measurement, which may be truncated."""
     flags, speed = fields("BH", data)
     cadence = data[3] if len(data) > 3 else None
     return RscReport(speed / 256, cadence, bool(flags & 0x04))
 
 
 def counts_strides(speed_m_s: float, cadence: int) -> bool:
-    """Return whether twice this cadence comes nearer to the usual step rate at this speed."""
+    """Return whether twice this cadence is nearer to the usual step rate at this speed."""
     usual = min(RUNNING_SPM, sqrt(60.0 * speed_m_s / WALK_RATIO))
     return abs(log(2 * cadence / usual)) < abs(log(cadence / usual))
 
 
 def matches(advert: Advert) -> bool:
-    """Return whether this advertisement offers running speed and cadence, and is no chest strap's.
+    """Return whether this advertisement offers running speed and cadence, but no heart rate.
 
-    Straps that count steps offer it beside the heart rate; theirs is no belt's speed.
+    Chest straps that count steps offer both; their speed is not a belt's.
     """
     return SERVICE in advert.services and HEART_RATE_SERVICE not in advert.services
 
@@ -95,7 +95,7 @@ class Rsc(Device):
 
     @property
     def cadence_spm(self) -> float | None:
-        """Steps a minute, once there are enough reports to know what is counted."""
+        """Steps a minute, once enough reports show whether steps or strides are counted."""
         if len(self._votes) < VOTES:
             return None
         return self._cadence * (2.0 if 2 * sum(self._votes) > VOTES else 1.0)

@@ -30,7 +30,7 @@ def _uuid(short: int) -> str:
 SERVICE, CONFIGURE, RAW = _uuid(0x0400), _uuid(0x0401), _uuid(0x0406)
 THINGY = _uuid(0x0100)  # its configuration service, the one it advertises
 SETTINGS = struct.Struct("<HHHHB")  # see above
-RATE_HZ, IDLE_HZ = 100, 10  # chosen: the engine's own grid, and little for its cell
+RATE_HZ, IDLE_HZ = 100, 10  # chosen: the rate of the engine's grid; little load on its cell
 
 
 def decode(data: bytes) -> tuple[Floats, Floats, Floats]:
@@ -56,7 +56,7 @@ class Thingy52(Device):
     def start(self, services: Sequence[str]) -> list[Action]:
         """Set the rate and subscribe."""
         if services and RAW not in services:
-            raise DecodeError("this Thingy has no raw motion; a Thingy:53 never has")
+            raise DecodeError("this Thingy sends no raw motion; a Thingy:53 never does")
         return [
             Write(CONFIGURE, SETTINGS.pack(1000, 500, 500, RATE_HZ, 1)),
             *standard_start(services),

@@ -1,24 +1,24 @@
-"""WalkingPad and other KingSmith treadmills that speak on service fe00: speed, and changes of it.
+"""WalkingPad and other KingSmith treadmills with service fe00: speed, and changes to it.
 
 Protocol facts
 --------------
-Notify fe01, write without response fe02. A message is ``f7 a2``, what, values, sum of the bytes
-from the second on (& ff), ``fd``. The status comes only when it is asked for (``f7 a2 00 00 a2
-fd``, about once a second): ``f8 a2``, state, speed in 0.1 km/h, mode (0 automatic, 1 manual, 2
-standby), time u24 s, distance u24 in 10 m, steps u24, more, sum, ``fd``; numbers big-endian.
-State 1 is running; 0 and 5 are standing, whatever speed is told beside it, and so is a time that
-stands still. ``f7 a2 01 speed`` sets the speed (0 stops), ``f7 a2 02 mode`` the mode; less than
-0.7 s after another message one is ignored. A speed is heeded in manual mode only.
+Notify fe01, write without response fe02. A message is ``f7 a2``, its type, values, sum of the bytes
+from the second on (& ff), ``fd``. The status comes only on request (``f7 a2 00 00 a2 fd``, about
+once a second): ``f8 a2``, state, speed in 0.1 km/h, mode (0 automatic, 1 manual, 2 standby), time
+u24 s, distance u24 in 10 m, steps u24, more, sum, ``fd``; numbers big-endian. State 1 is running;
+0 and 5 are standing, whatever speed is reported with them; a time that does not advance means
+standing too. ``f7 a2 01 speed`` sets the speed (0 stops), ``f7 a2 02 mode`` the mode; a message
+less than 0.7 s after another is ignored. The speed can be set in manual mode only.
 
-Rules: nothing is written but questions unless ``control = true``; then only to a belt that runs,
-in manual mode, by no more than ``max_raise_m_s`` faster at once, and what it does is watched
-(``_belt_guard.py``). A stop goes out at once, again as soon as the pad hears if a message just
-before may have eaten it, and is repeated, never so soon after a question that this eats it. There
-is no incline. The pad answers no command; a wish is done when the speed follows.
+Rules: only questions are written unless ``control = true``; then commands go only to a running
+belt in manual mode, raise the speed by at most ``max_raise_m_s`` at once, and are checked
+(``_belt_guard.py``). A stop is written at once. If a message just before it may have made the pad
+ignore it, it is written again as soon as the pad listens; repeats keep clear of questions. There is
+no incline. The pad answers no command; a request is done when the speed follows.
 
 Sources: ph4r05/ph4-walkingpad, qdomyos-zwift (facts), treadmills' owners. Certainty B for reading
 (captured frames decode), C for control: never tried on a pad. KingSmith's encrypted machines (R2,
-K12, X21) do not speak it.
+K12, X21) speak another protocol.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ SERVICE, NOTIFY, COMMAND = sig(0xFE00), sig(0xFE01), sig(0xFE02)
 ASK = bytes.fromhex("f7a20000a2fd")
 ASK_EVERY_S = 1.0  # see above
 APART_S = 0.7  # as above
-STATE, SPEED, MODE = 2, 3, 4  # where they stand in a status, see above
+STATE, SPEED, MODE = 2, 3, 4  # their positions in a status, see above
 STANDING = (0, 5)  # states, see above
 RUNNING, MANUAL = 1, 1  # the state, and the mode, see above
 LEAST_BYTES = 16  # up to the steps, sum and end
 REACHED_M_S = 0.05  # half a step of 0.1 m/s
-ANSWER_S = 5.0  # then the wish counts as refused
+ANSWER_S = 5.0  # then the request counts as refused
 SPEAK_FTMS = ("KS-HD-Z1D",)  # advertise fe00 too
 
 
@@ -61,7 +61,7 @@ class Config(Moved, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class PadStatus(Struct, frozen=True):
-    """What a pad answers."""
+    """A pad's answer."""
 
     state: int
     speed_km_h: float
@@ -80,7 +80,7 @@ def message(what: int, value: int) -> bytes:
 def decode(data: bytes) -> PadStatus | None:
     """Decode a status; None for another kind of message. DecodeError for a damaged one."""
     if data[:1] != b"\xf8" or data[-1:] != b"\xfd" or len(data) < 5:
-        raise DecodeError(f"{len(data)} bytes that are no message of a pad")
+        raise DecodeError(f"{len(data)} bytes that are no message from a pad")
     if sum(data[1:-2]) & 0xFF != data[-2]:
         raise DecodeError("a pad's message with a wrong sum")
     if data[1] != 0xA2:
@@ -107,7 +107,7 @@ class WalkingPad(Device):
         self._speed = 0.0
         self._standstill = Standstill()
         self._doubt = ""
-        self._wish: tuple[float, float] | None = None  # (t, m/s)
+        self._request: tuple[float, float] | None = None  # (t, m/s)
         self._todo: list[bytes] = []
         self._sent_t = float("-inf")
         self._asked_t = float("-inf")
@@ -132,17 +132,17 @@ class WalkingPad(Device):
             self._speed = 0.0
         self._standstill.ticked(t, status.elapsed_s)
         self._standstill.went(t, status.distance_m)
-        told = "stopped" if self._speed and status.state in STANDING else ""
-        self._doubt = doubt = told or self._standstill.doubt(t, self._speed)
+        halt = "stopped" if self._speed and status.state in STANDING else ""
+        self._doubt = doubt = halt or self._standstill.doubt(t, self._speed)
         incline, factor = config.incline_percent, config.speed_factor
         belt = Belt(t, self._speed, incline, ERROR, self._sensor, doubt, factor=factor)
         out: list[Output] = [belt, *self._guard.see(t, self._speed)]
-        if self._wish and abs(self._speed - self._wish[1]) < REACHED_M_S:
+        if self._request and abs(self._speed - self._request[1]) < REACHED_M_S:
             out += self._finished("")
         return out + self._halting(t)
 
     def tick(self, t: float) -> list[Output]:
-        """Ask for the status, write what waits its turn, see that a stop is obeyed."""
+        """Ask for the status, write what waits its turn, check that a stop is obeyed."""
         out: list[Output] = [*self._guard.tick(t), *self._halting(t)]
         if t - self._sent_t < APART_S:
             return out
@@ -155,23 +155,23 @@ class WalkingPad(Device):
         return out
 
     def refused(self, t: float, write: Write, why: str) -> list[Output]:
-        """Drop a wish that was not accepted."""
-        return self._finished(f"the treadmill refused: {why}") if self._wish else []
+        """Drop a request that was not accepted."""
+        return self._finished(f"the treadmill refused: {why}") if self._request else []
 
     def request(self, request: BeltRequest) -> list[Action | Answer]:
-        """Check a wish and begin with it, or refuse."""
+        """Start on a request, or refuse it."""
         why = self._refusal(request)
         if why:
             return [Answer(why)]
         if request.speed_m_s is None:
-            return [Answer()]  # level is level without an incline
+            return [Answer()]  # level, as always
         if request.speed_m_s == 0:
-            self._wish = (request.t, 0.0)
+            self._request = (request.t, 0.0)
             return [*self._stop(request.t)]
         tenths = round(request.speed_m_s / self._config.speed_factor * 36)
-        self._wish = (request.t, tenths / 36 * self._config.speed_factor)
+        self._request = (request.t, tenths / 36 * self._config.speed_factor)
         self._todo = [message(1, tenths)]
-        self._guard.wished(request.t, self._wish[1])
+        self._guard.requested(request.t, self._request[1])
         return [*self._soon(request.t)]
 
     def _soon(self, t: float) -> list[Write]:
@@ -198,8 +198,8 @@ class WalkingPad(Device):
         return Write(COMMAND, data, response=False)
 
     def _finished(self, why: str) -> list[Output]:
-        owed, self._wish = self._wish, None
-        return [Answer(why)] if owed else []
+        pending, self._request = self._request, None
+        return [Answer(why)] if pending else []
 
     def _refusal(self, request: BeltRequest) -> str:
         speed = request.speed_m_s
@@ -210,15 +210,15 @@ class WalkingPad(Device):
         if speed == 0:
             return ""
         if request.incline_percent:
-            return "the treadmill has no incline that could be set"
+            return "the treadmill's incline cannot be set"
         return "" if speed is None else self._beyond(request.t, speed)
 
     def _beyond(self, t: float, speed: float) -> str:
         limits = self._config
         if self._guard.off:
             return f"control is off: {self._guard.off}"
-        if self._wish is not None and t - self._wish[0] < ANSWER_S:
-            return "the treadmill has not answered the last wish yet"
+        if self._request is not None and t - self._request[0] < ANSWER_S:
+            return "the treadmill has not answered the last request yet"
         if not self._speed or self._status is None:
             return "the belt stands still; only its own console starts it"
         if self._status.mode != MANUAL:

@@ -8,9 +8,9 @@ v/32768 * 2000 deg/s, angles. ``55 71 register`` and eight values answers ``FF A
 register 0x64 is the cell's voltage in 0.01 V, 3.40 V empty and 3.96 V full. At 50 Hz and more,
 several frames come in one notification. Settings: unlock ``FF AA 69 88 B5``, then ``FF AA 03 RR
 00``: 6 is 10 Hz, 7 20, 8 50, 9 100. The code for 200 Hz differs between documents and is not used;
-older models end at 50 Hz, so the rate is measured. Nothing is saved on the device.
+older models reach only 50 Hz, so the rate is measured. Nothing is saved on the device.
 
-Loss cannot be seen in the frames, only as a missing share of the rate.
+Loss does not show in the frames, only as a lower rate.
 
 Sources: WitMotion's data sheets and demo, witmotion_WT901BLECL_py, witmotion_ble, wt9011dcl.
 Certainty A for frames and UUIDs; B for the battery table between its ends.
@@ -47,7 +47,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def split(buffer: bytes) -> tuple[list[bytes], bytes, int]:
-    """Cut a byte stream into frames: (frames, rest, bytes that belong to none)."""
+    """Cut a byte stream into frames: (frames, rest, number of bytes that belong to no frame)."""
     frames: list[bytes] = []
     at, lost = 0, 0
     while at < len(buffer):
@@ -100,7 +100,7 @@ class WitMotion(Device):
         ]
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:
-        """Process frames, several or parts of them."""
+        """Process a piece of the stream."""
         if char != NOTIFY:
             return standard(t, self._sensor, char, data)
         frames, self._buffer, lost = split(self._buffer + data)

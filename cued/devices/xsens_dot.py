@@ -1,13 +1,13 @@
-"""Movella DOT (Xsens DOT): acceleration and angular rate at up to 60 Hz with its own clock.
+"""Movella DOT (Xsens DOT): acceleration and angular rate at up to 60 Hz, with device time.
 
 Protocol facts
 --------------
 Base ``1517xxxx-4947-11e9-8646-d663bd873d93``: 1002 device control, 2001 measurement control, 2002 /
-2003 / 2004 long, medium and short payload (notify), 3001 battery (level, charging). Start: notify
-on the right payload, then write ``01 01 mode``; stop ``01 00 mode``. All modes begin with the
-sample's time, u32 µs, which wraps after 71.6 minutes; one sample a notification; the unused tail
-is zero. Mode 21 (medium): acceleration f32 m/s² with gravity, angular rate f32 deg/s. Mode 20 adds
-the magnetic field, 26 the quaternion before it; 6 is acceleration without gravity (short).
+2003 / 2004 long, medium and short payload (notify), 3001 battery (level, charging). Start:
+subscribe to the mode's payload, then write ``01 01 mode``; stop ``01 00 mode``. All modes begin
+with the sample's time, u32 µs, which wraps after 71.6 minutes; one sample a notification; unused
+bytes are zero. Mode 21 (medium): acceleration f32 m/s² with gravity, angular rate f32 deg/s. Mode
+20 adds the magnetic field, 26 the quaternion before it; 6 is acceleration without gravity (short).
 
 The output rate is set through 1002 (mask 0x10): 1 to 60 Hz.
 
@@ -44,7 +44,7 @@ LAYOUTS: dict[int, tuple[int, int | None]] = {
     21: (4, 16),
     26: (20, 32),
 }
-SET_RATE = struct.Struct("<B23xH6x")  # the mask, what it leaves alone, the rate, filter and spare
+SET_RATE = struct.Struct("<B23xH6x")  # mask, fields left alone, rate, filter and spare bytes
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -19,7 +19,7 @@ def codes(faults) -> list[str]:
 
 def test_a_belt_that_does_as_asked_is_left_alone():
     guard = moving()
-    guard.wished(0.1, 1.1)
+    guard.requested(0.1, 1.1)
     assert [guard.see(t, speed) for t, speed in ((1.0, 1.05), (2.0, 1.1), (3.0, 1.1))] == [[]] * 3
     assert not guard.off
     assert not guard.stop_due(3.0)
@@ -27,7 +27,7 @@ def test_a_belt_that_does_as_asked_is_left_alone():
 
 def test_a_belt_that_goes_far_past_the_wish_is_stopped_and_asked_no_more():
     guard = moving()
-    guard.wished(0.1, 1.1)
+    guard.requested(0.1, 1.1)
     assert codes(guard.see(1.0, 1.8)) == ["belt_control_off"]
     assert guard.off
     assert guard.stop_due(1.0)
@@ -35,7 +35,7 @@ def test_a_belt_that_goes_far_past_the_wish_is_stopped_and_asked_no_more():
 
 def test_a_belt_that_does_not_move_at_all_is_a_fault_after_five_seconds():
     guard = moving()
-    guard.wished(0.0, 1.2)
+    guard.requested(0.0, 1.2)
     assert guard.see(4.0, 1.0) == []
     assert codes(guard.see(6.0, 1.0)) == ["belt_control_off"]
 
@@ -44,7 +44,7 @@ def slowed(to: float, per_s: float = 0.15, every_s: int = 1, factor: float = 1.0
     """A belt at 2.2 m/s that was asked for 1.1 and goes to another speed, told so often."""
     guard = BeltGuard("belt", factor)
     assert guard.see(0.0, 2.2) == []
-    guard.wished(0.1, 1.1)
+    guard.requested(0.1, 1.1)
     for t in range(1, 60):
         if t % every_s == 0 and not guard.off:
             guard.see(float(t), max(to, 2.2 - per_s * t))
@@ -76,7 +76,7 @@ def test_what_is_offered_can_be_configured(to, factor, remedy):
 
 def test_somebody_who_changes_the_belt_once_it_is_there_is_left_alone():
     guard = moving(2.2)
-    guard.wished(0.1, 1.1)
+    guard.requested(0.1, 1.1)
     told = [1.8, 1.4, 1.1, 1.1, 1.1, 1.3] + 30 * [1.5]
     assert [guard.see(float(t), speed) for t, speed in enumerate(told, 1)] == [[]] * 36
 
@@ -84,7 +84,7 @@ def test_somebody_who_changes_the_belt_once_it_is_there_is_left_alone():
 def test_a_belt_that_is_told_of_every_five_seconds_is_not_judged_between():
     guard = moving()
     guard.see(0.2, 1.0)
-    guard.wished(0.1, 1.2)
+    guard.requested(0.1, 1.2)
     assert [guard.tick(t / 10) for t in range(2, 52)] == [[]] * 50
     assert guard.see(5.2, 1.2) == []
 
@@ -94,7 +94,7 @@ def test_a_belt_that_is_told_of_every_five_seconds_is_not_judged_between():
 )
 def test_silence_of_who_tells_changes_only_says_that_the_belt_stays(told, off):
     guard = moving(2.2)
-    guard.wished(30.0, 1.1)
+    guard.requested(30.0, 1.1)
     for n in range(300):
         t = 30.0 + 0.1 * n
         if n % 10 == 5 and n // 10 < len(told):
@@ -187,11 +187,11 @@ def test_a_belt_that_is_told_of_every_eight_seconds_is_not_taken_to_stand_betwee
 def test_a_belt_that_does_not_move_at_all_is_not_blamed_on_its_unit():
     guard = BeltGuard("belt", 1.0)
     guard.see(0.0, 1.0)
-    guard.wished(0.0, 0.8)
+    guard.requested(0.0, 0.8)
     guard.see(6.0, 1.0)
-    assert "tells its speed too late" in guard.off
+    assert "reports its speed too late" in guard.off
     guard = BeltGuard("belt", 1.0)  # takes miles, and runs already what it understood
     guard.see(0.0, 1.609)
-    guard.wished(0.0, 1.0)
+    guard.requested(0.0, 1.0)
     guard.see(6.0, 1.609)
     assert "set write_factor = 1.609" in guard.off

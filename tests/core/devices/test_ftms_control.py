@@ -108,7 +108,7 @@ def test_a_belt_that_is_being_stopped_is_made_no_faster():
 def test_one_wish_at_a_time():
     device = moving(4.0)
     device.request(BeltRequest(t=99.0, speed_m_s=1.2))
-    assert "last wish" in refused(device, speed_m_s=1.2)
+    assert "last request" in refused(device, speed_m_s=1.2)
     assert device.request(BeltRequest(t=104.5, speed_m_s=1.2))
 
 
@@ -152,7 +152,7 @@ def test_a_wish_that_the_machine_cannot_hear_or_that_is_none_is_refused():
     device = ftms.Ftms(ftms.Config(control=True), "belt")
     device.start([ftms.DATA, ftms.SPEED_RANGE])
     tell(device, 1.0, 4)
-    assert "no wishes" in refused(device, speed_m_s=1.2)
+    assert "no requests" in refused(device, speed_m_s=1.2)
     assert "ignored" in refused(moving(4.0, incline_factor=0), incline_percent=2.0)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cued.devices._pairing import HOLE_S, WAIT_S, Pairing
+from cued.devices._pairing import GAP_S, WAIT_S, Pairing
 from cued.devices._untimed import Rate, Zipped
 
 
@@ -56,7 +56,7 @@ def test_across_a_hole_nothing_is_invented():
     pairing = Pairing()
     pairing.first(np.arange(20) / 20, rows(20, 4))
     t = np.array([0.0, 0.05, 0.1, 0.5, 0.55, 0.6])
-    assert np.diff(t).max() > HOLE_S
+    assert np.diff(t).max() > GAP_S
     ((at, _, _),) = pairing.second(t, rows(6, 5))
     assert not np.any((at > 0.1) & (at < 0.5))
     assert at.size == 6
