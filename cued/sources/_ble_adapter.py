@@ -1,22 +1,23 @@
-"""BlueZ's adapters over D-Bus: which one is used, one that is stuck, a device that is forgotten.
+"""BlueZ's adapters over D-Bus: choosing one, restarting a stuck one, forgetting a device.
 
-An adapter is named by its address, as hci0 and hci1 may change places at each boot. The configured
-one is looked for again and again, so one that is plugged in late or comes back under another number
-is used; what is missing is said together with what is there.
+An adapter is named by its address, because hci0 and hci1 may change places at each boot. The
+configured one is looked for repeatedly, so it is used even if it is plugged in late or comes back
+under another number; the error for a missing adapter lists those present.
 
-A stuck one says that it is on, but finds and connects nothing. Known of small radios: every scan is
-answered "in progress", scans that run hear nobody, or every connection is cancelled, until the
-adapter was off once (theengs/gateway#264; others use bluetooth-auto-recovery, which needs rights
-that this program is not given). So it is switched off and on, as ``bluetoothctl power off`` does.
+A stuck adapter reports that it is on, but finds and connects nothing. With small radios, every scan
+may be refused as "in progress", running scans hear nothing, or every connection is cancelled, until
+the adapter is switched off (theengs/gateway#264; others use bluetooth-auto-recovery, which needs
+rights that this program is not given). So it is switched off and on, as ``bluetoothctl power off``
+does.
 
 Rules
 -----
-* Only after ``STUCK_S`` in which nothing went right, with a sensor wanted; an adapter that is
-  missing or off and a service that is down are waited for, not cycled.
-* Never while anything is connected to it, a sensor or somebody's headphones.
-* Again only after ``AGAIN_S``, twice that, ... up to ``LONGEST_S``: somewhere without any Bluetooth
-  device in reach nobody is heard either. A connection that comes about ends that count.
-* Whatever happens meanwhile, it is switched on again.
+* Only after ``STUCK_S`` in which nothing worked while a sensor was wanted; an adapter that is
+  missing or off and a service that is down are waited for instead.
+* Never while anything is connected to it, be it a sensor or somebody's headphones.
+* Again only after ``AGAIN_S``, twice that, ... up to ``LONGEST_S``: without any Bluetooth device in
+  reach nothing is heard either. A connection resets the interval.
+* Whatever happens in between, it is switched on again.
 """
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ log = logging.getLogger("cued.ble")
 
 Objects = dict[str, dict[str, dict[str, Variant]]]
 
-STUCK_S = 180.0  # chosen: sooner would disturb others, later helps nobody who waits
+STUCK_S = 180.0  # chosen: earlier would disturb others, later would keep the wearer waiting
 LEAST_FAILURES = 3  # in a row; chosen
 AGAIN_S, LONGEST_S = 300.0, 3600.0  # chosen, see above
-OFF_S = 2.0  # without power; chosen
+OFF_S = 2.0  # chosen
 WITHIN_S = 5.0  # chosen: BlueZ answers in milliseconds or hangs
 BLUEZ, ADAPTER, DEVICE = "org.bluez", "org.bluez.Adapter1", "org.bluez.Device1"
 MANAGER, PROPERTIES = "org.freedesktop.DBus.ObjectManager", "org.freedesktop.DBus.Properties"
@@ -46,7 +47,7 @@ FAILS = (DBusError, OSError, EOFError, TimeoutError)
 
 
 async def adapters() -> dict[str, str]:
-    """Return the names of the adapters and their addresses; empty when there is no answer."""
+    """Return the adapters' addresses by name; empty when there is no answer."""
     try:
         async with _bus() as bus:
             objects = await _objects(bus)
@@ -76,9 +77,9 @@ def missing(wanted: str, there: dict[str, str]) -> str:
 
 
 async def forget(path: str) -> str:
-    """Have BlueZ forget a device with its list of services; "" when done, else why not.
+    """Make BlueZ forget a device and its list of services; return "" when done, else why not.
 
-    A bond is not thrown away: only its owner can make another.
+    A bond is kept: only the device's owner can make another.
     """
     try:
         async with _bus() as bus:
@@ -90,7 +91,7 @@ async def forget(path: str) -> str:
             await _call(bus, path.rpartition("/")[0], ADAPTER, "RemoveDevice", "o", path)
     except FAILS as error:
         log.debug("forgetting %s: %r", path, error)
-        return "the Bluetooth service does not do it"
+        return "the Bluetooth service refused"
     return ""
 
 
@@ -110,11 +111,11 @@ class StuckAdapter:
             self._deaf_since = t
 
     def excused(self) -> None:
-        """Note that a device was found, that none is wanted, or why none can be found."""
+        """Note that a device was found, that none is wanted, or that none can be found."""
         self._deaf_since = None
 
     def refused(self, t: float) -> None:
-        """Note a connection that came to nothing."""
+        """Note a failed connection."""
         self._refused_since = t if self._refused_since is None else self._refused_since
         self._refused += 1
 
@@ -124,14 +125,14 @@ class StuckAdapter:
         self._refused = self._cycles = 0
 
     def cycled(self, t: float) -> None:
-        """Note that it was tried to help."""
+        """Note that the adapter was switched off and on, or should have been."""
         self._not_before = t + min(LONGEST_S, AGAIN_S * 2.0**self._cycles)
-        self._cycles = min(self._cycles + 1, 10)  # weeks of it overflow no power
+        self._cycles = min(self._cycles + 1, 10)  # so that the power never overflows
         self._deaf_since = self._refused_since = None
         self._refused = 0
 
     def verdict(self, t: float) -> str:
-        """Return what is wrong, if it is time to do something about it."""
+        """Return what is wrong if a restart is due, or nothing."""
         if t < self._not_before:
             return ""
         if self._deaf_since is not None and t - self._deaf_since >= STUCK_S:
@@ -143,7 +144,7 @@ class StuckAdapter:
 
 
 async def cycle(adapter: str) -> str:
-    """Switch an adapter off and on (``hci1``; empty: the first); "" when done, else why not."""
+    """Switch an adapter (``hci1``; empty: the first) off and on; "" when done, else why not."""
     try:
         async with _bus() as bus:
             objects = await _objects(bus)
@@ -155,7 +156,7 @@ async def cycle(adapter: str) -> str:
             await _off_and_on(bus, path)
     except FAILS as error:
         log.debug("power cycle: %r", error)
-        return f"the Bluetooth service does not do it ({str(error) or 'no answer'})"
+        return f"the Bluetooth service refused ({str(error) or 'no answer'})"
     return ""
 
 
@@ -190,7 +191,7 @@ async def _objects(bus: MessageBus) -> Objects:
 async def _call(
     bus: MessageBus, path: str, interface: str, member: str, signature: str, *body: Any
 ) -> Any:
-    """Call a method of BlueZ and return what it answers. Raises DBusError, TimeoutError."""
+    """Call a method of BlueZ and return its answer. Raises DBusError, TimeoutError."""
     message = Message(BLUEZ, path, interface, member, signature=signature, body=list(body))
     async with asyncio.timeout(WITHIN_S):
         reply = await bus.call(message)
@@ -200,7 +201,7 @@ async def _call(
 
 
 def _adapter(objects: Objects, name: str) -> str:
-    """Return the path of the adapter that is on."""
+    """Return the path of the named adapter, or of the first, if it is on."""
     for path in sorted(objects):
         found = objects[path].get(ADAPTER)
         if found and found["Powered"].value and name in ("", path.rpartition("/")[2]):

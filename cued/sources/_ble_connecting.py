@@ -1,12 +1,12 @@
-"""Connections: opened to what the scanner just saw, closed whatever happened.
+"""Opening and closing of connections.
 
 Rules
 -----
 * Connect to the ``BLEDevice`` that the scanner just saw, never to a bare address, with a new
-  client each time; always ``disconnect``, also when the link is gone already, or BlueZ doubles the
+  client each time; always ``disconnect``, even if the link is already gone, or BlueZ doubles the
   next connection's notifications.
-* One connection is made at a time and the scanner is off meanwhile.
-* A fault of the program's own is never taken for a lost link (``theirs``).
+* One connection is made at a time, with the scanner off.
+* A bug of this program is never treated as a lost link (``theirs``).
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ from cued.sources._ble_scanning import UNAVAILABLE, theirs
 log = logging.getLogger("cued.ble")
 
 ATTEMPTS = 3  # chosen
-CONNECT_WITHIN_S = 15.0  # the others wait meanwhile
-DISCOVER_WITHIN_S = 40.0  # once the link stood and no more: an H10's takes 15-30 s on some Pis
+CONNECT_WITHIN_S = 15.0  # the other sensors wait for it
+DISCOVER_WITHIN_S = 40.0  # after a link without services: an H10's take 15-30 s on some Pis
 ACT_WITHIN_S = 10.0  # a read or write of one characteristic
 END_WITHIN_S = 5.0  # BlueZ takes 2 s to disconnect
-# When everything ends: BlueZ takes 2 s to disconnect, and goes on with it when nobody waits for it.
+# On shutdown: BlueZ takes 2 s to disconnect, and completes it even if nobody waits.
 LEAVE_WITHIN_S = 0.7
 FAILS = UNAVAILABLE
-# ATT: an error of the application's own, procedure already in progress. Both pass.
+# ATT: application error, procedure already in progress. Both are temporary.
 BUSY = (0x80, 0xFE)
 
 
 class Undiscovered(TimeoutError):
-    """The link stood and the services were not found in time."""
+    """The link was up but the services were not found in time."""
 
 
 @contextlib.asynccontextmanager
@@ -53,7 +53,7 @@ async def connected(
     options: Mapping[str, Any],
     within_s: float | None = None,
 ) -> AsyncGenerator[BleakClient]:
-    """Hold a connection; on the way out it is closed whatever happened."""
+    """Hold a connection and close it whatever happens."""
     connecting = asyncio.create_task(
         establish_connection(
             BleakClientWithServiceCache,
@@ -98,7 +98,7 @@ async def read_battery(device: BLEDevice, options: Mapping[str, Any]) -> float |
 
 
 async def _is_linked(device: BLEDevice) -> bool:
-    """Return whether BlueZ holds a link to it, with or without its services."""
+    """Return whether BlueZ has a link to it, with or without its services."""
     path = device.details.get("path") if isinstance(device.details, dict) else None  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType]
     try:
         with theirs():
@@ -108,7 +108,7 @@ async def _is_linked(device: BLEDevice) -> bool:
 
 
 def end_within_s() -> float:
-    """Return how long a good-bye may take: little when everything ends."""
+    """Return how long a disconnection may take: less on shutdown."""
     task = asyncio.current_task()
     return LEAVE_WITHIN_S if task and task.cancelling() else END_WITHIN_S
 
@@ -125,14 +125,14 @@ def characteristic(client: BleakClient, name: str) -> BleakGATTCharacteristic | 
 
 
 def short(error: BaseException) -> str:
-    """Say in a few words what went wrong."""
+    """Describe an error in a few words."""
     if isinstance(error, TimeoutError):
         return "no answer"
     return (str(error) or type(error).__name__).splitlines()[0][:120]
 
 
 def is_busy(error: BaseException) -> bool:
-    """Return whether a device or BlueZ only asks to be asked again."""
+    """Return whether an error means that the device or BlueZ is busy for now."""
     if isinstance(error, BleakGATTProtocolError):
         return error.code in BUSY
     return isinstance(error, BleakDBusError) and error.dbus_error.endswith("InProgress")
@@ -145,7 +145,7 @@ def offered(client: BleakClient) -> list[str]:
 
 
 async def answers(client: BleakClient) -> bool:
-    """Return whether a silent device answers a read, or has nothing that could be read."""
+    """Return whether a silent device answers a read, or has nothing to read."""
     chars = [c for s in client.services for c in s.characteristics if "read" in c.properties]
     if not chars:
         return True

@@ -1,4 +1,4 @@
-"""What BlueZ holds: connections of others and of a run that crashed, and its memory of services."""
+"""BlueZ's state: connections of other programs and of a crashed run, and remembered services."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from cued.sources._ble_scanning import Scanning
 log = logging.getLogger("cued.ble")
 
 STALE_WITHIN_S = 10.0  # BlueZ takes 2 s for each
-TAKE_OVER_AFTER_S = 5.0  # a free device advertises several times meanwhile
+TAKE_OVER_AFTER_S = 5.0  # a free device advertises several times within it
 
 
 async def close_stale(
     wanted: Iterable[Callable[[Advert], bool]], options: Mapping[str, Any]
 ) -> None:
-    """Close what an earlier run that crashed left connected: it would not advertise."""
+    """Close connections left by a crashed run; such devices would not advertise."""
     tests = list(wanted)
     for advert, device in await held(options):
         if any(test(advert) for test in tests):
@@ -77,9 +77,9 @@ def _advert(device: BLEDevice) -> Advert:
 
 
 async def forgotten(device: BLEDevice) -> str:
-    """Clear what BlueZ remembers of a device's services, and say what was or can be done."""
+    """Clear BlueZ's memory of a device's services; return what was done or can be done."""
     why = await forget(device.details["path"])
     if not why:
-        return "; its services are not found: BlueZ has forgotten it, to look anew"
+        return "; its services are not found: BlueZ has forgotten it, to look again"
     remedy = f"bluetoothctl remove {device.address} and pair it again"
     return f"; its services are not found and {why}: {remedy}"

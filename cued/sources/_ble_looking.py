@@ -1,4 +1,4 @@
-"""Scans: which devices are in reach, and which device files know them."""
+"""Scans for devices in reach, and the device files that recognise them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from cued.sources._ble_scanning import Scanning
 
 log = logging.getLogger("cued.ble")
 
-BATTERY_WITHIN_S = 20.0  # chosen: to find it again, connect and ask
+BATTERY_WITHIN_S = 20.0  # chosen: to find it again, connect and read
 
 
 class Radio(Struct, frozen=True):
@@ -31,13 +31,13 @@ class Radio(Struct, frozen=True):
 
     @classmethod
     def of(cls, adapter: str) -> Radio:
-        """Have BlueZ use this adapter, or the first if none is named."""
+        """Make BlueZ use this adapter, or the first if none is named."""
         bluez = {"bluez": {"adapter": adapter}} if adapter else {}
         return cls(bluez, bluez)
 
 
 class FoundDevice(Struct, frozen=True):
-    """A device in reach: its newest advertisement and the device files that know it."""
+    """A device in reach: its newest advertisement and the device files that recognise it."""
 
     advert: Advert
     devices: tuple[str, ...]
@@ -46,9 +46,9 @@ class FoundDevice(Struct, frozen=True):
 async def scan(
     seconds: float, adapter: str = "", *, radio: Radio | None = None
 ) -> list[FoundDevice]:
-    """Scan for so long; return the devices, supported ones first, then by signal.
+    """Scan for ``seconds``; return the devices, supported ones first, then by signal.
 
-    Raises TimeoutError when there was no adapter to listen with.
+    Raises TimeoutError when there was no usable adapter.
     """
     troubles: list[str] = [""]
     scanning = Scanning((radio or Radio.of(adapter)).scanner, troubles.append)
@@ -85,18 +85,18 @@ async def battery(found: FoundDevice, adapter: str) -> float | None:
 
 
 def supporting(advert: Advert) -> tuple[str, ...]:
-    """List the device files that recognise an advertisement, the most particular first."""
+    """List the device files that recognise an advertisement, the most specific first."""
     found = [name for name in parts.names("devices") if module(name).matches(advert)]
     return tuple(sorted(found, key=common))
 
 
 def common(device: str) -> int:
-    """Rank devices by how many others offer the same service: an H10 is a heart rate strap too."""
+    """Rank a device by how general it is: an H10, for one, is a heart rate strap too."""
     return ("", "treadmill", "heart_rate").index(parts.load("devices", device).place)
 
 
 def awaited(advert: Advert, device: str, waiting: Iterable[Sensor]) -> bool:
-    """Return whether another waits for it, by its name or as the more particular device."""
+    """Return whether another sensor waits for it, by its name or as a more specific device."""
     return any(
         advert.name.startswith(other.name)
         if other.name

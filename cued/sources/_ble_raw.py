@@ -1,8 +1,8 @@
-"""Records an unknown device: connects, subscribes to all notifications, passes on the bytes.
+"""Recording of an unknown device: subscribes to all notifications and passes on the bytes.
 
-Rules: nothing is written but subscriptions, and nothing is read but who made it (model, firmware
-and software revision, maker), never a serial number. Many devices stay silent until they are told
-to start; the log then still says what they offer.
+Rules: only subscriptions are written, and only model, firmware and software revision and maker are
+read, never a serial number. Many devices stay silent until a command starts them; the log then
+still lists their services.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Table: TypeAlias = dict[str, dict[str, list[str]]]  # service: characteristic: p
 
 
 class RawConnection:
-    """A connection that only listens. ``table`` and ``about`` are filled when it is made."""
+    """A connection that only listens; connecting fills ``table`` and ``about``."""
 
     def __init__(self, address: str, arrived: Arrived) -> None:
         self.advert: Advert | None = None
@@ -42,9 +42,9 @@ class RawConnection:
         self._gone = asyncio.Event()
 
     async def listen(self, seconds: float, ready: Callable[[], None]) -> None:
-        """Listen for so long or until the link ends.
+        """Listen for ``seconds`` or until the link ends.
 
-        Raises TimeoutError if it is not found, LinkLost if it does not let itself be connected.
+        Raises TimeoutError if the device is not found, LinkLost if it cannot be connected.
         """
         scanning = Scanning()
         try:
@@ -92,4 +92,4 @@ class RawConnection:
                 with theirs():
                     await client.start_notify(char, arrived)
         except FAILS:
-            return  # one characteristic that wants a bond must not hide the others
+            return  # one characteristic that needs a bond must not hide the others

@@ -1,12 +1,12 @@
-"""Releases resting devices when nobody trains, and takes them again on a movement.
+"""Release of idle devices, and of what a treadmill still owes when its link drops.
 
-A wearable that can sleep until it is moved is let go of by itself: its battery would be flat in a
-day beside the treadmill. Many treadmills neither switch themselves off nor let their own app in
-while somebody is connected.
+A wearable that can sleep until it is moved is released when it rests: left connected, its battery
+would be flat in a day. Treadmills are released when nobody trains, because many neither switch
+themselves off nor admit their own app while connected. A movement reconnects them.
 
-Rules: training is motion of a wearable beyond ``MOVES_M_S2`` about its own gravity, or a belt that
-is told to run. Without a wearable of this source nothing would ever take the treadmill again, so
-then it is never let go of.
+Rules: training means that a wearable's acceleration deviates from gravity by more than
+``MOVES_M_S2``, or that a belt reports running. Without a wearable of this source nothing would ever
+reconnect the treadmill, so then it is never released.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ import numpy as np
 from cued.devices._belt_guard import STANDS_M_S, WONT_STOP
 from cued.model import Belt, BeltFault, Input, Packet
 
-OWED_S = 15.0  # chosen: a link is back in a few seconds; later somebody may have begun anew
-MOVES_M_S2 = 1.5  # a step does more; a sensor on a shelf has a tenth of that, being put down more
-FORGETS = 0.02  # weight of a packet in what counts as gravity
+OWED_S = 15.0  # chosen: a link is back in a few seconds; later somebody may have restarted the belt
+MOVES_M_S2 = 1.5  # a step exceeds it, as does being put down; a sensor on a shelf has a tenth
+FORGETS = 0.02  # weight of a packet in the running mean that counts as gravity
 RUNS_M_S = 0.05  # no belt runs more slowly
 
 
 class Training:
-    """Notes when a sensor moved last; times are the loop's."""
+    """Keeps when each sensor last moved; times are the loop's."""
 
     def __init__(self, release_after_s: float, begun: float) -> None:
         self._after_s = release_after_s
@@ -37,7 +37,7 @@ class Training:
         self._moved_t: dict[str, float] = {}
 
     def note(self, item: Input) -> None:
-        """Note what a sensor said."""
+        """Note an input of a sensor."""
         if isinstance(item, Packet):
             moved = self._moves(item)
             if moved or item.sensor not in self._moved_t:
@@ -49,15 +49,15 @@ class Training:
             self._moved.set()
 
     def over(self, t: float) -> bool:
-        """Return whether nobody has trained for long."""
+        """Return whether nobody has trained for the configured time."""
         return self._after_s > 0 and t - self._t > self._after_s
 
     def rests(self, sensor: str, t: float) -> bool:
-        """Return whether a sensor has lain still for long."""
+        """Return whether a sensor has lain still for the configured time."""
         return self._after_s > 0 and t - self._moved_t.get(sensor, t) > self._after_s
 
     def gone(self, sensor: str) -> None:
-        """Forget a sensor whose link is over."""
+        """Forget a sensor whose link has ended."""
         self._moved_t.pop(sensor, None)
 
     async def begins(self) -> None:
@@ -74,21 +74,21 @@ class Training:
 
 
 class Owed:
-    """What treadmills owe over all their connections: a stop that was asked for, or obedience.
+    """Stops and control bans of treadmills, kept across connections.
 
-    A link that drops takes a stop with it, and what its device knew of the belt. So a stop that a
-    moving treadmill has not obeyed is asked for again with its next connection, if that comes soon;
-    until then only the safety key helps. A treadmill that disobeyed is asked for nothing but stops,
-    also over a new connection, until the next session.
+    A dropped link loses the pending stop and the device's knowledge of the belt. So a stop that a
+    moving treadmill has not obeyed is requested again on its next connection, if that comes within
+    ``OWED_S``; until then only the safety key helps. A treadmill that disobeyed gets nothing but
+    stops, even over a new connection, until the next session.
     """
 
     def __init__(self) -> None:
-        self._off: dict[str, str] = {}  # why it is asked for nothing more
+        self._off: dict[str, str] = {}  # why control is off
         self._moves: set[str] = set()
         self._stop_t: dict[str, float] = {}
 
     def note(self, name: str, item: Input) -> None:
-        """Process what a treadmill tells."""
+        """Process an input of a treadmill."""
         if isinstance(item, BeltFault) and item.code == "belt_control_off":
             self._off[name] = item.text
         elif isinstance(item, Belt) and item.speed_m_s > STANDS_M_S:
@@ -98,24 +98,24 @@ class Owed:
             self._stop_t.pop(name, None)
 
     def refusal(self, name: str) -> str:
-        """Return why a treadmill is asked for nothing more, or an empty text."""
+        """Return why control of a treadmill is off, or an empty text."""
         return f"control is off: {self._off[name]}" if name in self._off else ""
 
     def asked(self, t: float) -> None:
-        """Note that the belt is to stop."""
+        """Note that a stop was requested."""
         self._stop_t |= dict.fromkeys(self._moves, t)
 
     def due(self, name: str, t: float) -> bool:
-        """Return whether a stop has to be asked for again over a new connection."""
+        """Return whether a stop has to be requested again over a new connection."""
         return t - self._stop_t.get(name, -math.inf) < OWED_S
 
     def unheard(self, t: float, connected: Container[str]) -> list[BeltFault]:
-        """Return what is to be told of belts that move and cannot be stopped."""
+        """Return faults for moving belts that cannot be stopped because their link is down."""
         away = [name for name in self._stop_t if name not in connected and self.due(name, t)]
         return [BeltFault(t, name, "belt_wont_stop", WONT_STOP) for name in away]
 
     def released(self, name: str) -> None:
-        """Begin anew: nobody trains any more."""
+        """Forget a treadmill's stop and ban: the session is over."""
         self._off.pop(name, None)
         self._moves.discard(name)
         self._stop_t.pop(name, None)

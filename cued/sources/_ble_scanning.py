@@ -1,13 +1,14 @@
-"""Finds sensors: one scanner for all, on only while one is wanted and none connects.
+"""The scanner shared by all sensors, on only while a sensor is wanted and none connects.
 
 Rules
 -----
 * One scanner in the process (two make BlueZ answer InProgress for ever), and none while a
   connection is being made: the small radios of a Raspberry Pi fail at both at once.
-* Whoever waits is woken by the advertisement itself; nobody polls and nobody sleeps it out.
-* A scanner that hears nothing for ``DEAF_S`` is started afresh: after a restart of bluetoothd the
-  old one looks alive and hears nothing for ever.
-* Adapter missing, switched off, or bluetoothd down: told once, waited out, told when it is over.
+* A waiting task is woken by the advertisement itself, without polling.
+* A scanner that hears nothing for ``DEAF_S`` is restarted: after a restart of bluetoothd the old
+  one looks alive but never hears anything.
+* Adapter missing, switched off, or bluetoothd down: reported once, waited for, and reported again
+  when it is back.
 """
 
 from __future__ import annotations
@@ -34,13 +35,13 @@ from cued.sources._ble_adapter import StuckAdapter
 
 log = logging.getLogger("cued.ble")
 
-DEAF_S = 5.0  # chosen: where sensors are, one advertises every second or two
+DEAF_S = 5.0  # chosen: any sensor in reach advertises every second or two
 STOP_WITHIN_S = 5.0  # BlueZ may hang
-RETRY_S = (1.0, 2.0, 5.0)  # bluetoothd may come up a minute after us; a look costs little
-# What a missing bluetoothd, bus or adapter raises on its way through bleak and dbus-fast.
+RETRY_S = (1.0, 2.0, 5.0)  # bluetoothd may start a minute after us; a retry costs little
+# Raised by bleak and dbus-fast for a missing bluetoothd, bus or adapter.
 UNAVAILABLE = (BleakError, OSError, EOFError, TimeoutError)
 
-# Beside its own errors bleak trips over its own state when a link goes in the middle of a call.
+# Raised inside bleak, besides its own errors, when a link drops in the middle of a call.
 TRIPS = (AssertionError, AttributeError, KeyError)
 
 Heard: TypeAlias = Callable[[Advert, BLEDevice], None]
@@ -49,13 +50,13 @@ Wanted: TypeAlias = Callable[[Advert], bool]
 
 @contextlib.contextmanager
 def theirs() -> Generator[None]:
-    """Turn what bleak trips over into its own error; a fault of ours passes."""
+    """Turn bleak's internal errors into BleakError; bugs of our own pass through."""
     try:
         yield
     except asyncio.CancelledError as error:
         if cancel_requested():
             raise
-        raise BleakError("bleak: it cancelled itself") from error
+        raise BleakError("bleak cancelled the call") from error
     except TRIPS as error:
         trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:
@@ -66,7 +67,7 @@ def theirs() -> Generator[None]:
 
 
 def advert(device: BLEDevice, data: AdvertisementData) -> Advert:
-    """Turn what bleak says of an advertisement into ours; a name is what can be printed of it."""
+    """Convert bleak's advertisement data; unprintable characters of the name are dropped."""
     name = data.local_name or device.name or ""
     return Advert(
         address=device.address,
@@ -79,16 +80,19 @@ def advert(device: BLEDevice, data: AdvertisementData) -> Advert:
 
 
 class Scanning:
-    """The scanner and the tasks that wait for it, while it is ``running``."""
+    """The scanner and the tasks that wait for it, while it is ``running``.
+
+    report : called with why Bluetooth is unavailable, and with "" when it is back.
+    """
 
     def __init__(
         self,
         options: Mapping[str, Any] | None = None,
-        told: Callable[[str], None] | None = None,
+        report: Callable[[str], None] | None = None,
         stuck: StuckAdapter | None = None,
     ) -> None:
         self._options = options or {}  # for BleakScanner
-        self._told = told or ignore  # is told why Bluetooth is not to be had, "" when it is back
+        self._report = report or ignore
         self._stuck = stuck or StuckAdapter()
         self._waiting: list[tuple[Wanted, asyncio.Future[tuple[Advert, BLEDevice]]]] = []
         self._listeners: list[Heard] = []
@@ -101,7 +105,7 @@ class Scanning:
         self._trouble = ""
 
     async def find(self, wanted: Wanted) -> tuple[Advert, BLEDevice]:
-        """Wait for an advertisement that is wanted, for as long as it takes."""
+        """Wait for a wanted advertisement, however long it takes."""
         future: asyncio.Future[tuple[Advert, BLEDevice]] = (
             asyncio.get_running_loop().create_future()
         )
@@ -116,7 +120,7 @@ class Scanning:
 
     @contextlib.contextmanager
     def listening(self, heard: Heard) -> Generator[None]:
-        """Hear every advertisement."""
+        """Pass every advertisement to ``heard``."""
         self._listeners.append(heard)
         self._changed.set()
         try:
@@ -127,7 +131,7 @@ class Scanning:
 
     @contextlib.asynccontextmanager
     async def silent(self) -> AsyncGenerator[None]:
-        """Keep the scanner off, and other tasks from connecting, meanwhile."""
+        """Keep the scanner off and other tasks from connecting."""
         async with self._connecting:
             self._paused = True
             self._changed.set()
@@ -140,12 +144,12 @@ class Scanning:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
-        """Run ``run`` in the background meanwhile."""
+        """Run ``run`` in the background."""
         async with meanwhile(self.run()):
             yield
 
     async def run(self) -> None:
-        """Scan whenever there is a reason to."""
+        """Scan whenever somebody waits or listens."""
         failures = 0
         while True:
             await self._until_needed()
@@ -186,7 +190,7 @@ class Scanning:
         while self._needed:
             left = self._heard_t + DEAF_S - loop.time()
             if left <= 0:
-                log.debug("heard nothing for %.0f s; scanning afresh", DEAF_S)
+                log.debug("heard nothing for %.0f s; restarting the scan", DEAF_S)
                 return
             self._changed.clear()
             with contextlib.suppress(TimeoutError):
@@ -213,13 +217,13 @@ class Scanning:
             self._stuck.excused()
         if why != self._trouble:
             log.warning("%s; waiting for it", why)
-            self._told(why)
+            self._report(why)
         self._trouble = why
 
     def _available(self) -> None:
         if self._trouble:
             log.info("Bluetooth is back")
-            self._told("")
+            self._report("")
         self._trouble = ""
 
 
@@ -234,7 +238,7 @@ async def _stop(scanner: BleakScanner) -> None:
 
 
 def _of_adapter(error: BaseException) -> bool:
-    """Return whether the service is there and the adapter is on, and yet it does not scan."""
+    """Return whether the error is the adapter's: it is on, but does not scan."""
     refused = isinstance(error, BleakDBusError) and error.dbus_error.startswith("org.bluez.Error.")
     return refused or isinstance(error, TimeoutError)
 

@@ -1,16 +1,16 @@
-"""One sensor's connection at work: do what its device file says, pass on what it sends.
+"""One sensor's open connection: performs its device's actions and emits what it sends.
 
 Rules
 -----
-* Notifications are handled where they arrive, in order; reads and writes are done by one task, in
+* Notifications are handled in the callback, in order; reads and writes are done by one task, in
   order. So a device's conversation is never interleaved.
-* What crosses the wire is emitted as it came, with what the device file makes of it.
-* A refused write or read does not end a connection; only silence and the stack's word do. What is
-  refused because the device is busy is tried again, then it is one sentence.
-* A stop of the belt overtakes: what else would be written is forgotten, and it is not waited for.
-* A treadmill may be silent for hours. Then it is read from now and then: an answer, also a refusal,
-  shows that the link lives.
-* Whatever ends a connection is one sentence, for the log and for the wearer.
+* Received bytes are emitted unchanged, together with the inputs decoded from them.
+* A refused write or read does not end a connection; only silence or the Bluetooth stack does. If
+  the device is busy, it is tried again before the refusal counts.
+* A stop of the belt overtakes: pending writes are dropped, and the stop does not wait for them.
+* A treadmill may be silent for hours. Then it is read from now and then: any answer, even a
+  refusal, shows that the link is alive.
+* The reason for a connection's end is one sentence, for the log and for the wearer.
 """
 
 from __future__ import annotations
@@ -54,17 +54,17 @@ from cued.sources.source import Emit
 
 log = logging.getLogger("cued.ble")
 
-LOOK_EVERY_S = 0.1  # a tenth of what is watched for, or less
+LOOK_EVERY_S = 0.1  # a tenth of the shortest limit watched, or less
 ANSWER_WITHIN_S = 5.0  # chosen
-PULSE_WITHIN_S = 0.2  # then a pod does not begin with it any more
+PULSE_WITHIN_S = 0.2  # a pod does not begin a pulse later than this
 BATTERY_EVERY_S = 600.0  # few devices notify it
 TRIES, AGAIN_S = 3, 0.3  # chosen: a device just found often refuses once
-# ATT: insufficient authentication, insufficient encryption. Some firmware wants a bond.
+# ATT: insufficient authentication, insufficient encryption. Some firmware requires a bond.
 UNAUTHENTICATED = (0x05, 0x0F)
 
 
 class Connection:
-    """A connection at work, from the device's first action to its end."""
+    """An open connection, from the device's first action to its end."""
 
     def __init__(self, name: str, device: Device, watch: Watch, emit: Emit) -> None:
         self._name = name
@@ -79,13 +79,13 @@ class Connection:
         self._client: BleakClient | None = None
         self._acting: asyncio.Task[None] | None = None
         self._stops: set[asyncio.Task[None]] = set()
-        self._talks = False  # of its own accord or when asked: its bytes alone do not tell all
+        self._talks = False  # the device also returns outputs that no received bytes caused
         self._garbled = False
         self._bonded = False
-        self._hint = ""  # why it may have fallen silent: it wants a bond, it refused a command
+        self._hint = ""  # why it may have fallen silent: it needs a bond, it refused a command
 
     def gone(self, _client: BleakClient) -> None:
-        """Note that the stack calls the link gone."""
+        """Note that the stack reports the link as lost."""
         self.end("the connection broke off")
 
     def rest(self, why: str) -> None:
@@ -101,7 +101,7 @@ class Connection:
         self._settle(why)
 
     async def run(self, client: BleakClient, up: Callable[[], None]) -> str:
-        """Work until the connection ends; return why it did. Raises DecodeError if it is unfit."""
+        """Run until the connection ends; return why. Raises DecodeError for an unusable device."""
         self._watch.begin(asyncio.get_running_loop().time())
         for action in self._device.start(offered(client)):
             self._actions.put_nowait(action)
@@ -121,10 +121,10 @@ class Connection:
         return why
 
     async def request(self, request: BeltRequest) -> str:
-        """Pass on a wish, which counts from now on; "" when it is done, else why not."""
+        """Pass on a request, timed from now; return "" when it is done, else why not."""
         stop = request.speed_m_s == 0
         if self._answer is not None and not stop:
-            return "the treadmill has not answered the last wish yet"
+            return "the treadmill has not answered the last request yet"
         self._settle("the belt was stopped instead")
         answer = self._answer = asyncio.get_running_loop().create_future()
         try:
@@ -143,7 +143,7 @@ class Connection:
                 self._answer = None
 
     async def pulse(self, rhythm: PulseTrain) -> str:
-        """Have its motor play a rhythm; "" once it has it, else why it is not felt."""
+        """Send a rhythm to its motor; return "" once it is sent, else why not."""
         if self._client is None:
             return "it is not connected"
         try:
@@ -162,7 +162,7 @@ class Connection:
             self._answer.set_result(why)
 
     def _overtake(self, client: BleakClient, writes: list[Write]) -> None:
-        """Write now what stops the belt, and nothing that was to be written before."""
+        """Write a stop now and drop all pending writes."""
         waiting = [self._actions.get_nowait() for _ in range(self._actions.qsize())]
         for action in waiting:
             if not isinstance(action, Write):
@@ -184,13 +184,13 @@ class Connection:
             self._fail(bug)
 
     def _fail(self, bug: Exception) -> None:
-        """End with a fault of the program's own, raised in ``run``."""
+        """End with a bug of this program, raised in ``run``."""
         if not self._over.done():
             self._over.set_exception(bug)
 
     async def _look(self, client: BleakClient, up: Callable[[], None]) -> None:
         loop = asyncio.get_running_loop()
-        told = False
+        is_up = False
         battery_t = loop.time()
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
@@ -199,10 +199,10 @@ class Connection:
             if now - battery_t >= BATTERY_EVERY_S:
                 battery_t = now
                 self._actions.put_nowait(Read(BATTERY_LEVEL))
-            if self._watch.flowing and not told:
+            if self._watch.flowing and not is_up:
                 up()
-                told = True
-            if self._watch.wonders(now) and not await answers(client):
+                is_up = True
+            if self._watch.check_due(now) and not await answers(client):
                 self.end("it does not answer any more")
             if why := self._watch.verdict(now):
                 self.end(self._hint or why)
@@ -224,7 +224,7 @@ class Connection:
                 self._acting = None
 
     async def _try(self, client: BleakClient, action: Action) -> None:
-        """Do an action, again while the device is busy; a refusal is told to the device."""
+        """Do an action, again while the device is busy; pass a refusal to the device file."""
         for left in reversed(range(TRIES)):
             try:
                 with theirs():
@@ -245,12 +245,12 @@ class Connection:
         why = short(error)
         if not client.is_connected:
             self.end(f"it did not take a command ({why})")
-        elif isinstance(action, Write):  # a battery that may not be read must not cost the motion
+        elif isinstance(action, Write):  # an unreadable battery must not cost the motion data
             self._hint = self._hint or f"it did not take a command ({why})"
             self._pass(self._device.refused(asyncio.get_running_loop().time(), action, why))
 
     async def _do(self, client: BleakClient, action: Action) -> bytes | None:
-        """Do one action, with a bond if the sensor insists; a read returns its bytes."""
+        """Do one action, bonding if the sensor requires it; a read returns its bytes."""
         try:
             return await self._do_once(client, action)
         except BleakGATTProtocolError as error:
@@ -267,7 +267,7 @@ class Connection:
         if char is None:
             if isinstance(action, Write):
                 raise BleakError(f"it has no characteristic {action.char}")
-            return None  # optional: a battery level that is not there
+            return None  # optional, such as a battery level
         match action:
             case Write():
                 able = char.properties
@@ -290,11 +290,11 @@ class Connection:
         return None
 
     def _arrived(self, char: str, data: bytes) -> None:
-        # The loop's turns and the radio's are no finer; further digits fill recordings with noise.
+        # Neither the loop nor the radio is finer; more digits would fill recordings with noise.
         t = math.floor(asyncio.get_running_loop().time() * 1e4) / 1e4
         if self._over.done() or self._watch.duplicate(t, char, data):
             return
-        if self._turn.is_too_long(t) and not self._watch.idles:  # a treadmill's answers are few
+        if self._turn.is_too_long(t) and not self._watch.idles:  # a treadmill sends too little
             return
         try:
             outputs = self._device.receive(t, char, data)
@@ -314,7 +314,7 @@ class Connection:
         self._obey(outputs)
 
     def _pass(self, outputs: Sequence[Output]) -> None:
-        """Pass on what a device says, and wants, other than when its bytes came."""
+        """Pass on a device's outputs that no received bytes caused."""
         for item in inputs_of(outputs):
             self._watch.note(item)
             self._emit(item)
@@ -322,7 +322,7 @@ class Connection:
         self._obey(outputs)
 
     def _obey(self, outputs: Sequence[Output]) -> None:
-        """Do what a device wants of its connection."""
+        """Perform those outputs of a device that concern its connection."""
         for out in outputs:
             match out:
                 case Write() | Read() | Subscribe():
@@ -335,7 +335,7 @@ class Connection:
                     pass
 
     async def _stop(self, client: BleakClient) -> None:
-        """Do the device's last actions, as far as the link still carries them."""
+        """Do the device's last actions while the link is still up."""
         if not client.is_connected:
             return
         try:

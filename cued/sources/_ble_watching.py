@@ -1,23 +1,22 @@
-"""Is this link alive? Judged by the age of its data, never by what the Bluetooth stack claims.
+"""Detection of dead links by the age of their data, whatever the Bluetooth stack claims.
 
-Rules: a stack may report "connected" for hours over a dead link, so only data count. On the body
-that is motion (a strap's heart rate does not vouch for it); from a treadmill or a strap, anything.
-A treadmill may tell nothing for hours, before its belt runs: its silence is looked into
-(``wonders``) and never held against it.
-``late`` and ``lost`` are the engine's to say (0.5 s, 1 s); here the link is given up: after
-``SILENT_S`` for motion, longer for what reports once a second and pauses by itself; at the start,
-while a device is being set up, after ``FIRST_S``.
+Rules: a stack may report "connected" for hours over a dead link, so only data count: motion for a
+sensor on the body (its heart rate does not count), any message for a treadmill or a strap. A
+treadmill may be silent for hours before its belt runs: its silence is only checked (``check_due``),
+and never ends the link.
+The engine reports ``late`` and ``lost`` (0.5 s, 1 s); here the link is given up: after ``SILENT_S``
+for motion, later for devices that report once a second and may pause; while a device is being set
+up, after ``FIRST_S``.
 
-Data may also come, but too late: a link slower than its sensor queues up samples. How far behind
-it is shows in arrival minus device time against the least that was seen, which may rise by 250 ppm
-for a slow crystal. Samples more than ``LAG_S`` behind are passed on (the engine refuses them and
-says so) but count as none, so that the link is made afresh. For a device that sends no time this
-cannot be seen.
+Data may also come too late: a link slower than its sensor queues up samples. The lag is arrival
+minus device time, compared with its minimum, which may rise by 250 ppm for a slow crystal. Samples
+more than ``LAG_S`` behind are passed on (the engine refuses and reports them) but do not count as
+data, so that the link is made again. Without device time the lag cannot be seen.
 
-The D-Bus library reads until nothing is left to read. On a machine that is too busy, messages may
-come faster than they are handled: then the loop would never go on, without ticks, stops and
-watchdog. So what a sensor sends in the rest of a long ``Turn`` of the loop is dropped unread, and
-the engine tells that samples are lost.
+The D-Bus library reads until nothing is left to read. On an overloaded machine messages may come
+faster than they are handled, and the loop would never reach its ticks, stops and watchdog. So
+messages in the rest of a long ``Turn`` of the loop are dropped unread, and the engine reports the
+lost samples.
 """
 
 from __future__ import annotations
@@ -26,14 +25,14 @@ import asyncio
 
 from cued.model import Input, Packet
 
-SILENT_S = 3.0  # chosen: longer than radios hesitate, short enough to be told in time
-PAUSING_SILENT_S = 15.0  # heart rate straps pause by themselves
+SILENT_S = 3.0  # chosen: longer than radios hesitate, short enough to be reported in time
+PAUSING_SILENT_S = 15.0  # heart rate straps may pause
 FIRST_S = 10.0  # chosen: setting up takes several exchanges
 LAG_S = 1.0  # the engine refuses later ones (signal/links.py)
 RISE = 250e-6  # as in signal/clock.py: two cheap crystals differ by 200 ppm at most
 DUPLICATE_S = 0.01  # a doubled callback comes in the same turn of the loop
-LONGEST_S = 0.25  # chosen: five ticks; the engine refuses samples that are 1 s old in any case
-BAD_IN_A_ROW = 20  # chosen: no bad frame alone breaks a link
+LONGEST_S = 0.25  # chosen: five ticks; the engine refuses samples after 1 s anyway
+BAD_IN_A_ROW = 20  # chosen: a single bad frame must not break a link
 
 
 class Watch:
@@ -41,8 +40,8 @@ class Watch:
 
     def __init__(self, placement: str) -> None:
         self._pauses = placement in ("treadmill", "heart_rate")
-        self.idles = placement == "treadmill"  # and may be silent for hours
-        self._wondered = 0.0
+        self.idles = placement == "treadmill"  # may be silent for hours
+        self._checked_t = 0.0
         self._since = 0.0
         self._good_t: float | None = None
         self._least: float | None = None  # arrival minus device time
@@ -57,11 +56,11 @@ class Watch:
         return self._good_t is not None
 
     def begin(self, t: float) -> None:
-        """Note that the connection stands."""
+        """Note that the connection is up."""
         self._since = t
 
     def duplicate(self, t: float, char: str, data: bytes) -> bool:
-        """Return whether this notification is the one before over again."""
+        """Return whether this notification repeats the previous one."""
         before = self._last.get(char)
         self._last[char] = (t, data)
         return before is not None and before[1] == data and t - before[0] < DUPLICATE_S
@@ -73,22 +72,22 @@ class Watch:
             self._good_t = t
 
     def note(self, item: Input) -> None:
-        """Note an input; what comes too late is no sign of life."""
+        """Note an input; one that comes too late is no sign of life."""
         if not isinstance(item, Packet) or (item.ticks is not None and self._lags(item)):
             return
         self._good_t = item.t
 
     def unreadable(self) -> bool:
-        """Note a message that made no sense; True when it is one too many."""
+        """Note a message that made no sense; return whether it was one too many."""
         self._bad += 1
         return self._bad >= BAD_IN_A_ROW
 
-    def wonders(self, t: float) -> bool:
-        """Return whether it is time to see if a silent treadmill is still there, once a time."""
-        last = max(self._since, self._wondered, self._good_t or 0.0)
+    def check_due(self, t: float) -> bool:
+        """Return whether to check that a silent treadmill is still there; True once per check."""
+        last = max(self._since, self._checked_t, self._good_t or 0.0)
         if not self.idles or t - last < PAUSING_SILENT_S:
             return False
-        self._wondered = t
+        self._checked_t = t
         return True
 
     def verdict(self, t: float) -> str:
@@ -117,13 +116,13 @@ class Watch:
 
 
 class Turn:
-    """How long messages have been handled in one turn of the event loop."""
+    """Measures how long one turn of the event loop has been handling messages."""
 
     def __init__(self) -> None:
         self._began: float | None = None
 
     def is_too_long(self, t: float) -> bool:
-        """Return whether messages have been coming for too long without an end, at time ``t``."""
+        """Return whether messages have kept the current turn busy for too long at ``t``."""
         if self._began is None:
             self._began = t
             asyncio.get_running_loop().call_soon(self._end)

@@ -1,9 +1,9 @@
-"""Just enough HTTP for a phone in the same network: one GET, and a server that takes POSTs.
+"""A minimal HTTP client and server for a phone in the same network: one GET, and POSTs.
 
-Rules: sizes, times and connections are bounded; a POST counts only with the path that it has to
-have, and from no web page (those name their origin); one request a connection (phyphox does not
-bear keep-alive); nothing a peer sends can raise anything but ``LinkLost`` here. It is not aiohttp,
-which is an extra, and sets no time limit for a request's head.
+Rules: sizes, times and connections are bounded; a POST counts only with the right path and not from
+a web page (browsers send an origin); one request a connection (phyphox does not support
+keep-alive); whatever a peer sends raises ``LinkLost`` at most. aiohttp is not used because it is an
+extra and sets no time limit for a request's head.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from collections.abc import AsyncGenerator
 
 from cued.model import LinkLost
 
-MOST_BYTES = 4_000_000  # chosen: far more than a phone answers at once
-WITHIN_S = 3.0  # for a request in one's own network
-MOST_WAITING = 16  # chosen: seconds of a phone that sends ten times a second
+MOST_BYTES = 4_000_000  # chosen: far more than a phone sends at once
+WITHIN_S = 3.0  # for a request in the local network
+MOST_WAITING = 16  # chosen: over a second of a phone that sends ten times a second
 MOST_OPEN = 16  # connections at once; a phone opens one
 PROBLEMS = (OSError, TimeoutError, EOFError, ValueError, asyncio.LimitOverrunError)
 
@@ -45,9 +45,9 @@ async def get(host: str, port: int, path: str) -> bytes:
 async def posts(
     host: str, port: int, path: str = ""
 ) -> AsyncGenerator[tuple[int, asyncio.Queue[bytes]]]:
-    """Serve, and queue the body of every POST to ``path``, dropping the oldest.
+    """Serve, and queue the body of every POST to ``path`` (if empty, to any), dropping the oldest.
 
-    Gives port and queue. Without a path any will do.
+    Yields the port and the queue.
     """
     bodies: asyncio.Queue[bytes] = asyncio.Queue(MOST_WAITING)
     inside = 0

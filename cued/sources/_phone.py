@@ -1,4 +1,4 @@
-"""What the sources of a phone share: which sensor it is, and Sensor Logger's messages passed on."""
+"""Shared parts of the phone sources: the sensor's options, and decoding of Sensor Logger."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from cued.sources.source import Emit
 log = logging.getLogger("cued.phone")
 
 SILENT_S = 10.0  # chosen: a phone that posts once a second may miss some
-LARGE = 100_000  # bytes, of a second or two; 4 MB at most come (_http.py)
+LARGE = 100_000  # bytes: a second or two of data; the limit is 4 MB (_http.py)
 
 
 def phone_options(site: Site, name: str, source: str) -> PhoneConfig:
-    """Look up the sensor that a phone source is; ConfigError when it is not one."""
+    """Look up a phone source's sensor; ConfigError if it is not a phone."""
     sensor = site.sensors.get(name)
     if sensor is None or sensor.device != "phone":
         raise ConfigError(
@@ -38,12 +38,12 @@ async def pass_on(
     emit: Emit,
     up: Callable[[], None],
 ) -> None:
-    """Decode every message that comes; LinkLost when a phone that sent falls silent."""
+    """Decode every message; LinkLost when a phone that has sent data falls silent."""
     loop = asyncio.get_running_loop()
     phone = Phone(options, sensor)
-    came = told = False
+    came = warned = False
     while True:
-        try:  # a phone that never came may still come
+        try:  # wait without limit for the first message
             async with asyncio.timeout(SILENT_S if came else None):
                 data = await body()
         except TimeoutError:
@@ -52,14 +52,14 @@ async def pass_on(
             emit(LinkChanged(loop.time(), sensor, True))
             came = True
         try:
-            if len(data) > LARGE:  # others' ticks go on meanwhile
-                said = await asyncio.to_thread(phone.receive, t := loop.time(), SENSOR_LOGGER, data)
+            if len(data) > LARGE:  # in a thread, so that the loop is not held up
+                out = await asyncio.to_thread(phone.receive, t := loop.time(), SENSOR_LOGGER, data)
             else:
-                said = phone.receive(t := loop.time(), SENSOR_LOGGER, data)
-            inputs = inputs_of(said)
+                out = phone.receive(t := loop.time(), SENSOR_LOGGER, data)
+            inputs = inputs_of(out)
         except DecodeError as error:
-            log.log(logging.DEBUG if told else logging.WARNING, "%s", error)
-            told = True
+            log.log(logging.DEBUG if warned else logging.WARNING, "%s", error)
+            warned = True
             continue
         emit(Notification(t, sensor, SENSOR_LOGGER, data, inputs))
         if inputs:

@@ -1,9 +1,9 @@
-"""The belt's speed as a person types it in, where no treadmill tells it.
+"""The belt's speed as typed in by a person, when no treadmill reports it.
 
-The speed comes from the configuration, and from then on from ``set_speed`` and ``set_incline``
-(a dashboard, the live page) and, by a step of the console each, ``faster`` and ``slower`` (keys on
-the page, two buttons): they do not move the belt, they say what its console shows. What is typed
-is a console's reading, and as uncertain as one.
+The speed comes first from the configuration, then from ``set_speed`` and ``set_incline`` (a
+dashboard, the live page) and, one console step each, from ``faster`` and ``slower`` (keys on the
+page, two buttons). They do not move the belt: they enter what its console shows, and a typed speed
+is as uncertain as the console's.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from cued.model import Belt, BeltRequest
 from cued.parts import Part
 from cued.sources.source import Emit, Source
 
-ERROR = 0.03  # relative, one sigma: as a console's own (devices/_treadmill_options.py)
+ERROR = 0.03  # relative, one sigma: the console's (devices/_treadmill_options.py)
 FASTEST_M_S = 7.0  # 25 km/h
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the console shows at the start."""
+    """The console's display at the start."""
 
     speed_m_s: Annotated[float, Meta(ge=0, le=7, description="Speed, m/s.")]
     incline_percent: Annotated[float, Meta(ge=-20, le=40, description="Incline, percent.")] = 0.0
 
 
 class BeltByHand:
-    """Emits the speed that was typed last."""
+    """Emits the last typed speed."""
 
     def __init__(self, config: Config, site: Site) -> None:
         self._speed_m_s = config.speed_m_s
@@ -40,7 +40,7 @@ class BeltByHand:
         self._typed.set()
 
     async def run(self, emit: Emit, up: Callable[[], None]) -> None:
-        """Emit the speed at the start and whenever it is typed."""
+        """Emit the speed at the start and whenever one is typed."""
         up()
         while True:
             await self._typed.wait()
@@ -49,9 +49,9 @@ class BeltByHand:
             emit(Belt(now, self._speed_m_s, self._incline_percent, ERROR, kind="typed"))
 
     async def request(self, request: BeltRequest) -> str:
-        """Note a new speed or incline as typed."""
+        """Note a typed speed or incline."""
         step = request.typed_step_m_s
-        if step is not None:  # to the console's own tenths, whatever was typed before
+        if step is not None:  # rounded to the console's steps, whatever was typed before
             tenths = round(self._speed_m_s / abs(step)) + (1 if step > 0 else -1)
             self._speed_m_s = min(FASTEST_M_S, max(0, tenths) * abs(step))
         if request.speed_m_s is not None:

@@ -1,11 +1,11 @@
-"""A sensor of one's own on the belt: pulses on a GPIO pin, from tape or a magnet, become its speed.
+"""A self-made belt sensor: speed from pulses on a GPIO pin, from tape or a magnet.
 
 Wiring and where to stick the tape: ``hardware/belt-sensor.md``. The pin's edges carry the kernel's
 times, so a busy machine costs no accuracy (``signal/pulses.py`` has the method and its figures). It
-measures, and moves nothing.
+only measures and never moves the belt.
 
-Delay: half of the time between two marks. Without pins (no Raspberry Pi, no lgpio, a pin taken)
-that is a lost link: told once, tried again with growing pauses.
+Delay: half the time between two marks. Missing pins (no Raspberry Pi, no lgpio, a pin in use) count
+as a lost link: reported once, retried at growing intervals.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from cued.signal.pulses import Pulses
 from cued.sources.source import Emit, Source
 
 NAME = "belt_pulses"
-LOOK_EVERY_S = 0.1  # as ticks come: a standing belt is told of within it
+LOOK_EVERY_S = 0.1  # the interval of ticks: a standing belt is reported within it
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The pin, and what passes it."""
+    """The pin, and the marks that pass the sensor."""
 
     length_m: Annotated[
         float,
@@ -49,13 +49,13 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="Resistor of the pin; up for an open collector, as of most sensors."),
     ] = "up"
     edge: Annotated[
-        Literal["rising", "falling"], Meta(description="Edge at which a mark has come.")
+        Literal["rising", "falling"], Meta(description="Edge at which a mark counts.")
     ] = "falling"
     incline_percent: Annotated[float, Meta(ge=-20, le=40, description="Incline, percent.")] = 0.0
 
 
 class KernelTime:
-    """Puts the times of edges on the loop's clock: no edge is handled before it came."""
+    """Maps the kernel's times of edges to the loop's clock: no edge is handled before it occurs."""
 
     def __init__(self) -> None:
         self._offset: float | None = None
@@ -64,12 +64,12 @@ class KernelTime:
         """Return the loop's time of an edge that is being handled ``now``."""
         offset = now - edge
         if self._offset is None or not self._offset <= offset < self._offset + 1.0:
-            self._offset = offset  # less delayed than any before, or a clock that was set
+            self._offset = offset  # the least delay until now, or the clock was set
         return edge + self._offset
 
 
 class BeltPulses:
-    """Emits the speed at each mark, and a lower one or 0 when none comes."""
+    """Emits the speed at each mark, and a lower one or 0 when no mark comes."""
 
     def __init__(self, config: Config, site: Site) -> None:
         self._config = config
@@ -85,7 +85,7 @@ class BeltPulses:
         loop = asyncio.get_running_loop()
         self._emit = emit
 
-        # From a thread of gpiozero's. The pin holds it weakly, this coroutine keeps it.
+        # Called in a thread of gpiozero. The pin holds it weakly; this coroutine keeps it.
         def edge(ticks: float, _state: int) -> None:
             loop.call_soon_threadsafe(lambda: self.pulse(ticks, loop.time()))
 
@@ -108,8 +108,8 @@ class BeltPulses:
                 close_factory(factory)
 
     async def request(self, request: BeltRequest) -> str:
-        """Refuse: a sensor moves no belt."""
-        return "a belt sensor moves no belt"
+        """Refuse: a sensor cannot move the belt."""
+        return "a belt sensor cannot move the belt"
 
     def pulse(self, ticks: float, now: float) -> None:
         """Process an edge at ``ticks`` of the kernel's clock."""
@@ -117,17 +117,17 @@ class BeltPulses:
         speed = self._pulses.feed(t)
         if speed is not None:
             self._stands = False
-            self._tell(now, speed, self._pulses.error)
+            self._report(now, speed, self._pulses.error)
 
     def look(self, now: float) -> None:
-        """Report that the belt slows, or once that it stands, when no mark comes."""
+        """Report a slowing belt, or once a standing one, when no mark comes."""
         speed = self._pulses.overdue(now)
         if speed is None or (speed == 0.0 and self._stands):
             return
         self._stands = speed == 0.0
-        self._tell(now, speed, 0.0 if self._stands else 0.3)
+        self._report(now, speed, 0.0 if self._stands else 0.3)
 
-    def _tell(self, now: float, speed: float, error: float) -> None:
+    def _report(self, now: float, speed: float, error: float) -> None:
         self._emit(
             Belt(
                 now,

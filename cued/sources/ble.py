@@ -1,18 +1,18 @@
-"""Wearables and treadmills over Bluetooth Low Energy: found, kept connected, decoded, passed on.
+"""Wearables and treadmills over Bluetooth Low Energy: found, kept connected and decoded.
 
-Every configured sensor has a loop of its own: wait for its advertisement, connect, run its device
-(``cued/devices``), and when the link ends for whatever reason begin again. A loop that had data
-begins at once; one whose connections come to nothing waits longer and longer, with jitter. The
-first failure is told as a warning and as ``LinkChanged``; the rest are debug lines.
+Each configured sensor has its own loop: wait for its advertisement, connect, run its device
+(``cued/devices``), and start over when the link ends for whatever reason: at once if there were
+data, otherwise after growing waits with jitter. The first failure is reported as a warning and as
+``LinkChanged``; the rest are debug lines.
 
-Delay: none of its own; what is decoded is emitted in the same turn of the event loop in which the
+Delay: none added; decoded inputs are emitted in the same turn of the event loop in which the
 notification arrived. ``t`` is the loop's (monotonic) clock at that moment, to 0.1 ms.
 
-A device that turns out to be another (an exercise bike in reach of one who wants a treadmill) is
+A device that turns out to be of the wrong kind (an exercise bike instead of a treadmill) is
 remembered and not connected again, unless its address was configured.
 
-Only this file and its ``_ble_`` parts import bleak. Two sensors of one kind are told apart by
-address or name; a sensor with neither takes the first device of its kind that nobody else has.
+Only this file and its ``_ble_`` parts import bleak. Two sensors of one kind are distinguished by
+address or name; a sensor with neither takes the first free device of its kind.
 """
 
 from __future__ import annotations
@@ -60,14 +60,14 @@ from cued.sources.source import Emit
 
 log = logging.getLogger("cued.ble")
 
-ADAPTER_EVERY_S = 5.0  # chosen: somebody plugs it in and looks
+ADAPTER_EVERY_S = 5.0  # chosen: somebody who plugs it in waits for it
 LOOK_EVERY_S = 1.0  # chosen: rests last minutes
 GIVE_UP = 3  # connections without services, after which BlueZ's memory of them is cleared
-AT_REST = ("treadmill", "heart_rate")  # what tells nothing of its wearer's motion
-RESTS = "it lies still: let go of, and taken again when it is moved"
-RELEASED = "nobody trains: let go of, and taken again when a sensor moves"
+MOTIONLESS = ("treadmill", "heart_rate")  # placements whose data do not show the wearer's motion
+RESTS = "it lies still: disconnected until it is moved"
+RELEASED = "nobody trains: disconnected until a sensor moves"
 RENUMBERED = "the Bluetooth adapter has another number now"
-STUCK_EVERY_S = 5.0  # chosen: far below what is waited for
+STUCK_EVERY_S = 5.0  # chosen: far below STUCK_S
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -77,8 +77,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str,
         Meta(
             pattern="^(hci[0-9]+|([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2})?$",
-            description="Adapter by its address, or such as hci1, which may change; empty: the "
-            "first.",
+            description="Adapter, by address or by a name like hci1, which may change; empty: "
+            "the first.",
         ),
     ] = ""
     release_after_min: Annotated[
@@ -86,8 +86,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(
             ge=0,
             le=600,
-            description="A treadmill is let go of when nobody moved for so long, and a pod "
-            "that lay still, min; 0: never.",
+            description="Time without movement after which a treadmill, or a pod that lies "
+            "still, is disconnected, min; 0: never.",
         ),
     ] = 10.0
     recover: Annotated[
@@ -103,7 +103,7 @@ class Ble:
         self._config = config
         self._stuck = StuckAdapter()
         self._radio = radio or Radio.of(config.adapter)
-        # A phone comes through a source of its own.
+        # A phone has its own source.
         self._sensors = {n: s for n, s in site.sensors.items() if s.device != "phone"}
         if not self._sensors:
             raise ConfigError("[sources.ble] has no sensors; write [sensors.NAME] tables")
@@ -112,8 +112,8 @@ class Ble:
         self._sessions: dict[str, Connection] = {}
         self._owed = Owed()
         self._emit: Emit | None = None
-        self._undiscovered: set[str] = set()  # sensors whose last link stood without services
-        self._unfit: dict[str, set[str]] = {}  # sensor: addresses of what it cannot be
+        self._undiscovered: set[str] = set()  # sensors whose last link was up without services
+        self._unfit: dict[str, set[str]] = {}  # sensor: addresses of devices of the wrong kind
         self._up: Callable[[], None] = ignore
         self._training = Training(0.0, 0.0)
 
@@ -122,7 +122,7 @@ class Ble:
         self._up, self._emit = up, emit
         loop = asyncio.get_running_loop()
 
-        def told(why: str) -> None:
+        def report(why: str) -> None:
             for name in self._sensors:
                 if why and name not in self._sessions:
                     emit(LinkChanged(loop.time(), name, False, why))
@@ -130,34 +130,34 @@ class Ble:
         bluez = "backend" not in self._radio.client
         self._training = Training(60.0 * self._config.release_after_min, loop.time())
         if bluez and self._config.adapter:
-            await self._choose_adapter(told)
+            await self._choose_adapter(report)
         if bluez:
             wanted = [self._wanted(n, s) for n, s in self._sensors.items()]
             await close_stale(wanted, self._radio.client)
-        scanning = Scanning(self._radio.scanner, told, self._stuck)
+        scanning = Scanning(self._radio.scanner, report, self._stuck)
         try:
-            await self._keep_all(scanning, told, emit, bluez=bluez)
+            await self._keep_all(scanning, report, emit, bluez=bluez)
         except ExceptionGroup as faults:
             if faults.split(LinkLost)[1]:
                 raise
             raise LinkLost(RENUMBERED) from None
 
     async def _keep_all(
-        self, scanning: Scanning, told: Callable[[str], None], emit: Emit, *, bluez: bool
+        self, scanning: Scanning, report: Callable[[str], None], emit: Emit, *, bluez: bool
     ) -> None:
         async with asyncio.TaskGroup() as group:
             if bluez and self._config.recover:
-                group.create_task(self._recover(scanning, told), name="ble recovery")
+                group.create_task(self._recover(scanning, report), name="ble recovery")
             if bluez and self._config.adapter:
-                group.create_task(self._follow_adapter(told), name="ble adapter")
-            if any(s.placement not in AT_REST for s in self._sensors.values()):
+                group.create_task(self._follow_adapter(report), name="ble adapter")
+            if any(s.placement not in MOTIONLESS for s in self._sensors.values()):
                 group.create_task(self._release(), name="ble release")
             group.create_task(scanning.run(), name="ble scanner")
             for name, sensor in self._sensors.items():
                 group.create_task(self._keep(name, sensor, scanning, emit), name=f"ble {name}")
 
     async def request(self, request: BeltRequest) -> str:
-        """Pass a wish to the treadmill."""
+        """Pass a request to the treadmill."""
         if request.typed_step_m_s is not None:
             return "the belt's speed is not typed here"
         why, stop = "no treadmill is connected", request.speed_m_s == 0
@@ -175,29 +175,29 @@ class Ble:
                 self._emit(fault)
         return why
 
-    async def _choose_adapter(self, told: Callable[[str], None]) -> None:
-        """Wait for the configured adapter and use it, under its present number."""
-        said = ""
+    async def _choose_adapter(self, report: Callable[[str], None]) -> None:
+        """Wait for the configured adapter and use it under its present number."""
+        reported = ""
         while not (name := chosen(self._config.adapter, there := await adapters())):
             why = missing(self._config.adapter, there)
-            if why != said:
+            if why != reported:
                 log.warning("%s; waiting for it", why)
-                told(why)
-            said = why
+                report(why)
+            reported = why
             await asyncio.sleep(ADAPTER_EVERY_S)
         self._radio = Radio.of(name)
 
-    async def _follow_adapter(self, told: Callable[[str], None]) -> None:
+    async def _follow_adapter(self, report: Callable[[str], None]) -> None:
         while True:
             await asyncio.sleep(ADAPTER_EVERY_S)
             before = self._radio
             if not self._sessions:
-                await self._choose_adapter(told)
+                await self._choose_adapter(report)
             if self._radio != before:
                 raise LinkLost(RENUMBERED)
 
     async def _release(self) -> None:
-        """Release treadmills when nobody trains, and devices that lie still and can sleep."""
+        """Release treadmills when nobody trains, and resting devices that can sleep."""
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
@@ -208,8 +208,8 @@ class Ble:
                 elif self._training.rests(name, loop.time()):
                     session.rest(RESTS)
 
-    async def _recover(self, scanning: Scanning, told: Callable[[str], None]) -> None:
-        """Switch the adapter off and on when it is stuck; a notice the first time, then the log."""
+    async def _recover(self, scanning: Scanning, report: Callable[[str], None]) -> None:
+        """Switch the adapter off and on whenever it is stuck."""
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(STUCK_EVERY_S)
@@ -223,13 +223,13 @@ class Ble:
             self._stuck.cycled(loop.time())
             done = f"not switched off and on: {failed}" if failed else "switched it off and on"
             log.warning("%s; %s", why, done)
-            told(f"{why}; {done}")
+            report(f"{why}; {done}")
 
     async def _keep(self, name: str, sensor: Sensor, scanning: Scanning, emit: Emit) -> None:
         loop = asyncio.get_running_loop()
         wanted = self._wanted(name, sensor)
 
-        def told(item: Input) -> None:
+        def note_and_emit(item: Input) -> None:
             for each in item.inputs if isinstance(item, Notification) else (item,):
                 if sensor.options.get("control"):
                     self._owed.note(name, each)
@@ -239,33 +239,35 @@ class Ble:
         failures = undiscovered = 0
         while True:
             found, device = await find(scanning, wanted, self._radio.client)
-            if found.address in self._taken:  # by another, between its advertisement and now
+            if found.address in self._taken:  # by another sensor since its advertisement
                 continue
             self._taken[found.address] = name
             watch = Watch(sensor.placement)
             try:
-                patient = bool(undiscovered % GIVE_UP)  # then the others' turn comes sooner again
-                why = await self._once(name, sensor, device, scanning, watch, told, patient=patient)
+                patient = bool(undiscovered % GIVE_UP)  # not for ever: the others wait
+                why = await self._once(
+                    name, sensor, device, scanning, watch, note_and_emit, patient=patient
+                )
                 undiscovered = undiscovered + 1 if name in self._undiscovered else 0
                 if undiscovered and undiscovered % GIVE_UP == 0:
                     why += await forgotten(device)
             finally:
-                stood = self._sessions.pop(name, None) is not None
+                was_up = self._sessions.pop(name, None) is not None
                 self._motors.pop(name, None)
                 self._training.gone(name)
                 self._taken.pop(found.address, None)
             if why in (RELEASED, RESTS):
                 log.info("%s: %s", name, why)
-                self._owed.released(name)  # the next session begins anew
+                self._owed.released(name)
                 emit(LinkChanged(loop.time(), name, False))
                 if why == RELEASED:
                     await self._training.begins()
                 continue
             failures = 0 if watch.flowing else failures + 1
-            new = failures <= 1 or undiscovered == GIVE_UP  # which says what was done, or is to do
+            new = failures <= 1 or undiscovered == GIVE_UP  # the latter gives the remedy
             level = logging.WARNING if new else logging.DEBUG
             log.log(level, "%s (%s): %s", name, found.name or found.address, why)
-            if stood or new:
+            if was_up or new:
                 emit(LinkChanged(loop.time(), name, False, why))
             if failures:
                 await asyncio.sleep(back_off(failures, random.random()))
@@ -281,7 +283,7 @@ class Ble:
         *,
         patient: bool = False,
     ) -> str:
-        """Connect and stay so as long as it works; return why it ended."""
+        """Connect, run until the connection ends and return why it did."""
         loop = asyncio.get_running_loop()
         self._undiscovered.discard(name)
         session = Connection(name, make(name, sensor.device, sensor.options), watch, emit)
@@ -310,7 +312,7 @@ class Ble:
                 again.cancel()
 
     async def _stop_again(self, name: str) -> None:
-        """Ask for the stop that the last connection did not carry."""
+        """Request the stop that was lost with the last connection."""
         now = asyncio.get_running_loop().time()
         if self._owed.due(name, now):
             await self.request(BeltRequest(t=now, speed_m_s=0.0, why="again"))

@@ -1,15 +1,15 @@
-"""Buttons beside the belt: one to go on, pause, acknowledge and stop; more to mark and to type.
+"""Buttons beside the belt: one to start, pause, acknowledge and stop; more to mark and to type.
 
 Wiring: each between its pin and ground; the Pi's own pull-up holds the pin high (hardware/). A
-short press of the first is ``press`` (``coach/commands.py``): it acknowledges what waits for it,
-else begins, pauses or resumes. Held for ``HOLD_S``: ``something_wrong``; held on to five seconds:
-``set_up``, which the daemon heeds between sessions only. The second is ``mark``.
-Two more say ``faster`` and ``slower``, a step of the console each and again while they are held:
-they type the belt's speed where no treadmill tells it, and move nothing.
+short press of the first is ``press`` (``coach/commands.py``): it acknowledges a waiting question,
+else starts, pauses or resumes. Held for ``HOLD_S``, it is ``something_wrong``; held for five
+seconds, ``set_up``, which the daemon accepts between sessions only. The second is ``mark``.
+Two more send ``faster`` and ``slower``, one console step each, repeated while held: they type the
+belt's speed when no treadmill reports it, and do not move the belt.
 
-Delay: contact bounce, 50 ms; a short press counts when it is let go. gpiozero calls from a thread
-of its own; commands are made in the event loop. Without pins (no Raspberry Pi, no lgpio, a pin
-taken) that is a lost link: told once, tried again with growing pauses.
+Delay: contact bounce, 50 ms; a short press counts on release. gpiozero calls from its own thread;
+commands are made in the event loop. Missing pins (no Raspberry Pi, no lgpio, a pin in use) count as
+a lost link: reported once, retried at growing intervals.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from cued.parts import Part
 from cued.sources.source import Emit, Source
 
 BOUNCE_S = 0.05  # contacts bounce for less; chosen
-HOLD_S = 1.5  # chosen: nobody holds it so long by mistake
+HOLD_S = 1.5  # chosen: nobody holds it this long by mistake
 SET_UP_S = 5.0  # held on purpose, longer than a stop
 REPEAT_S = 0.4  # slow enough to count the steps
 
@@ -55,7 +55,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = None
 
     def __post_init__(self) -> None:
-        """Check that every button has a pin of its own."""
+        """Check that no two buttons share a pin."""
         taken: dict[int, str] = {}
         for name in ("main_pin", "mark_pin", "faster_pin", "slower_pin"):
             pin: int | None = getattr(self, name)
@@ -64,7 +64,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Buttons(Source):
-    """Says commands when buttons are pressed."""
+    """Emits commands when buttons are pressed."""
 
     def __init__(self, config: Config, site: Site) -> None:
         self._config = config
@@ -75,11 +75,11 @@ class Buttons(Source):
         """Watch the buttons until cancelled."""
         loop = asyncio.get_running_loop()
 
-        def say(name: str) -> None:
+        def send(name: str) -> None:
             loop.call_soon_threadsafe(lambda: emit(Command(loop.time(), name, source="button")))
 
         try:
-            self._watch(say)
+            self._watch(send)
             up()
             await asyncio.Event().wait()
         except PinsMissing as error:
@@ -92,41 +92,41 @@ class Buttons(Source):
         """Which pins are pressed now; empty while not running."""
         return {b.pin.info.name: b.is_pressed for b in self._open[1:]}
 
-    def _watch(self, say: Callable[[str], None]) -> None:
+    def _watch(self, send: Callable[[str], None]) -> None:
         config = self._config
         self._open = [factory_of(self._site)]
         with failing_is_missing():
             if config.main_pin is not None:
-                self._add(config.main_pin, *self._main(say))
+                self._add(config.main_pin, *self._main(send))
             if config.mark_pin is not None:
-                self._add(config.mark_pin, lambda _held: say("mark"), None)
+                self._add(config.mark_pin, lambda _held: send("mark"), None)
             for name, pin in (("faster", config.faster_pin), ("slower", config.slower_pin)):
                 if pin is not None:
-                    self._add_repeating(pin, partial(say, name))
+                    self._add_repeating(pin, partial(send, name))
 
     def _main(
-        self, say: Callable[[str], None]
+        self, send: Callable[[str], None]
     ) -> tuple[Callable[[bool], None], Callable[[], None]]:
-        """Return what the first button does when released, and when held for long."""
+        """Return the main button's callbacks: when released, and when held."""
         loop = asyncio.get_running_loop()
         waiting: list[asyncio.TimerHandle] = []
 
         def wait() -> None:
             more_s = max(0.0, SET_UP_S - HOLD_S)
-            waiting.append(loop.call_later(more_s, say, "set_up"))
+            waiting.append(loop.call_later(more_s, send, "set_up"))
 
         def give_up() -> None:
             while waiting:
                 waiting.pop().cancel()
 
         def held() -> None:
-            say("something_wrong")
+            send("something_wrong")
             loop.call_soon_threadsafe(wait)
 
         def released(was_held: bool) -> None:
             loop.call_soon_threadsafe(give_up)
             if not was_held:
-                say("press")
+                send("press")
 
         return released, held
 

@@ -1,8 +1,9 @@
 """A phone with phyphox as a sensor: polls its server ten times a second.
 
-Open an experiment with acceleration with gravity, allow remote access in its menu, and give the
-address that it shows. The decoder is ``cued/devices/phone.py``. Delay: half the polling interval
-and what the phone takes to answer. Not tried with a phone yet; tested against a stand-in.
+Open an experiment with acceleration including gravity, allow remote access in its menu, and
+configure the address that it shows. The decoder is ``cued/devices/phone.py``. Delay: half the
+polling interval plus the phone's answer time. Not tried with a phone yet; tested against a
+stand-in.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from cued.sources._http import get
 from cued.sources._phone import phone_options
 from cued.sources.source import Emit, Source
 
-EVERY_S = 0.1  # between questions; a phone answers within it
-SILENT_S = 3.0  # without new samples the experiment stands
+EVERY_S = 0.1  # between requests; a phone answers within it
+SILENT_S = 3.0  # without new samples for this long, the experiment has stopped
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,7 +34,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     port: Annotated[
         int, Meta(ge=1, le=65535, description="Its port: 8080 on Android, 80 on an iPhone.")
     ] = 8080
-    sensor: Annotated[str, Meta(description="Sensor in [sensors.NAME] that it is.")] = "phone"
+    sensor: Annotated[str, Meta(description="NAME of its [sensors.NAME] table.")] = "phone"
 
 
 class Phyphox(Source):
@@ -44,7 +45,7 @@ class Phyphox(Source):
         self._options = phone_options(site, config.sensor, "phyphox")
 
     async def run(self, emit: Emit, up: Callable[[], None]) -> None:
-        """Ask until the phone no longer answers or measures."""
+        """Poll until the phone no longer answers or measures."""
         loop = asyncio.get_running_loop()
         phone = Phone(self._options, self._config.sensor)
         last: dict[str, float] = {}
@@ -75,7 +76,7 @@ class Phyphox(Source):
         return [self._options.acc, self._options.gyr][: 1 + self._options.gyroscope]
 
     def _question(self, last: dict[str, float]) -> str:
-        """Ask for the newest time first, and from then on for what came after it."""
+        """Make the request: first for the newest time, then for all values after it."""
         parts: list[str] = []
         for time, *axes in self._streams():
             if time not in last:

@@ -1,12 +1,12 @@
-"""A phone with Sensor Logger as a sensor: it posts what it measured to a small server here.
+"""A phone with Sensor Logger as a sensor: it posts its measurements to a small server here.
 
 In the app: Settings, Data Streaming, HTTP Push on, with the address of this machine, the port and
-the token below (``http://pi.local:8710/TOKEN``), and the shortest batch period it has. The decoder
-is ``cued/devices/phone.py``. Delay: the app's batch period. Not tried with a phone yet;
-tested with messages as its documentation has them.
+the token below (``http://pi.local:8710/TOKEN``), and the shortest batch period offered. The decoder
+is ``cued/devices/phone.py``. Delay: the app's batch period. Not tried with a phone yet; tested with
+messages from its documentation.
 
-Listens on the loopback address unless told otherwise. In a network it wants a token, of your own
-making, as the path: otherwise everybody there could send strides. It travels unencrypted.
+Listens on the loopback address by default. In a network it requires a token, which you invent, as
+the path; otherwise anybody there could send strides. The token is sent unencrypted.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str,
         Meta(
             pattern="^([A-Za-z0-9_-]{8,64})?$",
-            description="Path that the phone has to post to, 8 to 64 letters and digits.",
+            description="Path that the phone must post to, 8 to 64 letters and digits.",
         ),
     ] = ""
-    sensor: Annotated[str, Meta(description="Sensor in [sensors.NAME] that it is.")] = "phone"
+    sensor: Annotated[str, Meta(description="NAME of its [sensors.NAME] table.")] = "phone"
 
     def __post_init__(self) -> None:
         """Refuse to listen to a whole network without a token."""
@@ -54,7 +54,7 @@ class SensorLogger(Source):
         self.port = config.port
 
     async def run(self, emit: Emit, up: Callable[[], None]) -> None:
-        """Serve; ends with LinkLost when a phone that sent falls silent."""
+        """Serve; raise LinkLost when a phone that has sent data falls silent."""
         config = self._config
         async with posts(config.listen, config.port, config.token) as (self.port, bodies):
             await pass_on(bodies.get, self._options, config.sensor, emit, up)

@@ -1,12 +1,12 @@
-"""A phone with Sensor Logger as a sensor, by way of an MQTT broker.
+"""A phone with Sensor Logger as a sensor, through an MQTT broker.
 
 In the app: Settings, Data Streaming, MQTT on, with the broker's address and WebSocket port (the app
-has no other way to a broker), the topic below, and the shortest batch period. Here the broker is
-reached as the MQTT sink reaches it. For a network that lets a phone reach the broker but not this
-machine; else ``sensor_logger`` needs no broker. The messages, the decoder and the delay are the
-same. Not tried with a phone yet; tested with a broker and messages as its documentation has them.
+supports no other), the topic below, and the shortest batch period. This side connects with the
+MQTT sink's options. It is meant for a network where the phone reaches the broker but not this
+machine; otherwise ``sensor_logger`` works without a broker. Messages, decoder and delay are the
+same. Not tried with a phone yet; tested with a broker and messages from the app's documentation.
 
-Whoever may publish to the topic is taken for the phone.
+Anybody who may publish to the topic counts as the phone.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Config(Access, frozen=True, kw_only=True, forbid_unknown_fields=True):
     topic: Annotated[
         str, Meta(pattern="^[^+#]+$", description="Topic that the app publishes to.")
     ] = "sensor-logger"
-    sensor: Annotated[str, Meta(description="Sensor in [sensors.NAME] that it is.")] = "phone"
+    sensor: Annotated[str, Meta(description="NAME of its [sensors.NAME] table.")] = "phone"
 
 
 class SensorLoggerMqtt(Source):
@@ -44,7 +44,7 @@ class SensorLoggerMqtt(Source):
         self._proof = mqtt.proof(config, "[sources.sensor_logger_mqtt]")
 
     async def run(self, emit: Emit, up: Callable[[], None]) -> None:
-        """Listen; ends with LinkLost when broker or phone are gone."""
+        """Listen; raise LinkLost when the broker or the phone is gone."""
         client = mqtt.make_client(self._config, self._own, self._proof)
         config = self._config
         try:

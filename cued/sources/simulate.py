@@ -1,8 +1,8 @@
-"""A simulated person on a simulated treadmill, in time or as fast as it goes.
+"""A simulated person on a simulated treadmill, in real time or as fast as possible.
 
-``scenario`` is the name of a shipped one (``cued/simulation/scenarios``) or a path to a TOML file.
-Time comes from the run, not from the clock: inputs carry the run's own seconds, and playing
-(``runtime/playback.py``) only decides when they are handed on.
+``scenario`` is the name of a shipped scenario (``cued/simulation/scenarios``) or a path to a TOML
+file. Times are the run's own seconds, not the clock's; playback (``runtime/playback.py``) only
+decides when inputs are passed on.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ SIDES: dict[str, Side] = {"left": "left", "right": "right"}
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which run is played, and how fast."""
+    """The run to play, and how fast."""
 
     scenario: Annotated[
         str, Meta(min_length=1, description="Name of a shipped scenario, or path of a TOML file.")
     ] = "workout"
     speed: Annotated[
-        float, Meta(ge=0, le=1000, description="Times real time; 0 as fast as it goes.")
+        float, Meta(ge=0, le=1000, description="Times real time; 0: as fast as possible.")
     ] = 1.0
     seed: Annotated[
-        int, Meta(ge=0, description="Another person and other luck; 0 keeps the scenario's own.")
+        int, Meta(ge=0, description="Random seed of person and run; 0 keeps the scenario's own.")
     ] = 0
 
 
@@ -48,13 +48,13 @@ class Simulate:
 
     def __init__(self, config: Config, site: Site) -> None:
         scenario = _configured(config.scenario)
-        _refuse_unheard(config.scenario, scenario, site.sensors)
+        _refuse_unused(config.scenario, scenario, site.sensors)
         self.simulation = Simulation(scenario, config.seed or None, keep_truth=1000)
         inputs, belt = self.simulation.inputs(), self.simulation.request
         self._playback = Playback(inputs, config.speed, belt)
 
     async def run(self, emit: Emit, up: Callable[[], None]) -> None:
-        """Hand on every input when it is due."""
+        """Pass on every input when it is due."""
         await self._playback.run(emit, up)
 
     async def request(self, request: BeltRequest) -> str:
@@ -63,22 +63,22 @@ class Simulate:
 
 
 def _configured(name: str) -> Scenario:
-    """Read a scenario; a mistake names the option that chose it."""
+    """Read a scenario; an error names the option that chose it."""
     try:
         return open_scenario(name)
     except ConfigError as error:
-        lines = (told.removeprefix("scenario: ") for told in str(error).split("\n"))
-        told = "\n".join(f"[sources.simulate] scenario: {line}" for line in lines)
-        raise ConfigError(told) from None
+        lines = (line.removeprefix("scenario: ") for line in str(error).split("\n"))
+        text = "\n".join(f"[sources.simulate] scenario: {line}" for line in lines)
+        raise ConfigError(text) from None
 
 
-def _refuse_unheard(name: str, scenario: Scenario, configured: Iterable[str]) -> None:
-    """Raise ConfigError where [sensors] names others only; some may well be of another source."""
+def _refuse_unused(name: str, scenario: Scenario, configured: Iterable[str]) -> None:
+    """Raise ConfigError if [sensors] names none of the scenario's; others may be named as well."""
     plays, known = [s.name for s in scenario.sensor], list(configured)
     if known and not set(known) & set(plays):
         raise ConfigError(
-            f"[sources.simulate] scenario: {name} has the sensors {', '.join(plays)}, and nobody"
-            f" hears them: write a table [sensors.{plays[0]}] (there are {', '.join(known)})"
+            f"[sources.simulate] scenario: {name} has the sensors {', '.join(plays)}, but none is"
+            f" configured: write a table [sensors.{plays[0]}] (there are {', '.join(known)})"
         )
 
 
@@ -95,7 +95,7 @@ def recorded(simulation: Simulation, name: str) -> TableRecording:
         title=scenario.title,
         subject="nobody",
         source="cued simulate",
-        notes="simulated; figures from it say nothing about people",
+        notes="simulated; its figures say nothing about people",
         sensors=tuple(tracks),
         belt=tuple(Belt(*row) for row in table.belt),
         person=Person(height_m=scenario.person.height_m),
@@ -111,7 +111,7 @@ def scenarios() -> list[str]:
 
 
 def open_scenario(name: str) -> Scenario:
-    """Read a shipped scenario or a file. Raises ConfigError with one line."""
+    """Read a shipped scenario or a file. Raises ConfigError."""
     if name in scenarios():
         return parse(_shipped().joinpath(f"{name}.toml").read_text(encoding="utf-8"))
     path = Path(name)
@@ -120,7 +120,7 @@ def open_scenario(name: str) -> Scenario:
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "not text"
         raise ConfigError(
-            f"scenario: {name!r} is no file ({why}) and none of {', '.join(scenarios())}"
+            f"scenario: {name!r} is not a file ({why}) and not one of {', '.join(scenarios())}"
         ) from None
     try:
         return parse(text)

@@ -1,4 +1,4 @@
-"""What a source is: where inputs come from, live, simulated or from a file."""
+"""The interface of a source of inputs: live, simulated or from a file."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ Emit = Callable[[Input], None]
 
 
 def spread(item: Input) -> tuple[Input, ...]:
-    """Return the inputs that a notification was decoded to; any other input is itself."""
+    """Return the inputs decoded from a notification; any other input is returned itself."""
     return item.inputs if isinstance(item, Notification) else (item,)
 
 
 class Source(Protocol):
     """Something that emits inputs until it ends.
 
-    ``PART.build(config, site)`` makes one. Bytes of a device are emitted as a ``Notification`` that
-    holds what they were decoded to, after a ``LinkChanged`` for each new decoder. ``run`` returns
-    when there is no more to come, raises ``LinkLost`` when the far end went away (it will be called
-    again after a back-off), and lets every other exception out: that is a bug. One that moves no
-    belt inherits how wishes are refused.
+    ``PART.build(config, site)`` makes one. A device's bytes are emitted as a ``Notification`` with
+    the inputs decoded from them, after a ``LinkChanged`` for each new decoder. ``run`` returns at
+    the end of the data and raises ``LinkLost`` when the other side has gone (it is called again
+    after a back-off); any other exception is a bug and passes through. A source that cannot move a
+    belt inherits ``request``.
     """
 
     async def run(self, emit: Emit, up: Callable[[], None]) -> None:
@@ -30,12 +30,12 @@ class Source(Protocol):
         ...
 
     async def request(self, request: BeltRequest) -> str:
-        """Pass a wish to the treadmill; "" when done, else why not."""
+        """Pass a request to the treadmill; return "" when done, else why not."""
         return "no treadmill is connected"
 
 
 class Unmade(Source):
-    """Stands for a source whose making has failed: it fails as that did."""
+    """Stands for a source that could not be made: ``run`` raises the fault."""
 
     def __init__(self, fault: Exception) -> None:
         self._fault = fault

@@ -127,7 +127,7 @@ def packets(source):
 
 
 def test_a_scenario_that_is_no_file_lists_the_shipped_ones():
-    with pytest.raises(ConfigError, match="none of backward, fall"):
+    with pytest.raises(ConfigError, match="not one of backward, fall"):
         open_scenario("nowhere")
     assert "workout" in scenarios()
 

@@ -181,7 +181,7 @@ async def test_a_bike_in_reach_is_connected_once_and_the_treadmill_is_found(blue
     bluez.add(bike.peripheral)
     async with running(site(belt=sensor("ftms", "treadmill"))) as (_, heard):
         await heard.until(lambda: bool([x for x in heard.links("belt") if not x.connected]))
-        assert "no treadmill" in heard.links("belt")[-1].why
+        assert "not a treadmill" in heard.links("belt")[-1].why
         bluez.add(treadmill.peripheral)
         await heard.until(treadmill.report)
     assert bike.peripheral.connects == 1

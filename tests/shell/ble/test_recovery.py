@@ -138,4 +138,4 @@ async def test_the_adapter_is_on_again_when_the_program_ends_in_the_middle(bluez
 async def test_without_a_service_or_such_an_adapter_it_says_why(bluez):
     assert await cycle("hci7") == "it is not on"
     await bluez.end()
-    assert "does not do it" in await cycle("")
+    assert "the Bluetooth service refused" in await cycle("")
