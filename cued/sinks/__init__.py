@@ -1,1 +1,1 @@
-"""Receivers of events: terminal, files, MQTT, the live page."""
+"""Receivers of events: terminal, files, MQTT, the live page and others."""

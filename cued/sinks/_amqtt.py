@@ -1,7 +1,7 @@
-"""The embedded broker's process: reads its orders from standard input and ends when that closes.
+"""The embedded broker's process: reads its settings from standard input and ends when that closes.
 
-Standard input is a pipe of the daemon's. When the daemon goes, however it goes, the pipe closes,
-and no broker is left behind. Only this file and ``_amqtt_guard.py`` know amqtt.
+Standard input is a pipe from the daemon. However the daemon ends, the pipe closes and no broker is
+left behind. Only this file and ``_amqtt_guard.py`` import amqtt.
 """
 
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
@@ -28,16 +28,16 @@ from amqtt.session import Session
 from cued.sinks._amqtt_guard import GuardedBroker
 from cued.sinks.broker import READY, Orders
 
-ENDS_WITHIN_S = 1.0  # chosen: the daemon waits no longer at its end
-GOES_FIRST = "900"  # of 1000: when memory runs out the coach is not what goes
-WRONG_COSTS_S = 1.0  # a guess a second is no way to find a password
+ENDS_WITHIN_S = 1.0  # chosen: a third of the time that the daemon waits
+GOES_FIRST = "900"  # of 1000: when memory runs out, this process is killed before the coach
+WRONG_COSTS_S = 1.0  # at one guess a second nobody finds a password
 
 
 class Access(BaseAuthPlugin):
     """Authenticates clients."""
 
     async def authenticate(self, *, session: Session) -> bool:
-        """Check the password; without one a guest may come in if guests may read."""
+        """Check the password; admit a guest without one if guests may read."""
         config: Access.Config = self.config  # pyright: ignore[reportAssignmentType]
         if not config.user:
             return True
@@ -46,7 +46,7 @@ class Access(BaseAuthPlugin):
             given = (session.password or "").encode()
             right = hmac.compare_digest(given, config.password.encode()) and known
             return right or await self._refuse(session)
-        # A guest's last will would be published without being asked about (amqtt 0.12.1).
+        # amqtt 0.12.1 would publish a guest's last will without checking its rights.
         return config.guests_read and not session.will_flag
 
     async def _refuse(self, session: Session) -> bool:
@@ -105,7 +105,7 @@ async def serve(orders: Orders) -> None:
 
 
 def configured(orders: Orders) -> BrokerConfig:
-    """Say it in amqtt's words."""
+    """Convert the settings to amqtt's."""
     c = orders.config
     here = f"[{c.address}]" if ":" in c.address else c.address
     plain = ListenerConfig(type=ListenerType.TCP, bind=f"{here}:{c.port}")
@@ -133,5 +133,5 @@ def main() -> int:
 
 if __name__ == "__main__":
     sys.modules["cued.sinks._amqtt"] = sys.modules[__name__]
-    __name__ = "cued.sinks._amqtt"  # amqtt loads plug-ins by the name of their module
+    __name__ = "cued.sinks._amqtt"  # amqtt loads plug-ins by module name
     sys.exit(main())

@@ -1,17 +1,17 @@
-"""amqtt with limits: what a stranger in the network, or a web page elsewhere, cannot do to it.
+"""amqtt with limits against strangers in the network and web pages of other sites.
 
 Rules
 -----
-* ``MOST_CONNECTIONS`` at once. When they are used up, the oldest one that has not introduced
-  itself makes room, so idle sockets keep nobody out. Who says nothing for ``INTRODUCED_WITHIN_S``
-  is disconnected.
-* No message is larger than ``LARGEST``: the connection that announces one is closed before it is
-  read. The daemon's own largest, a description for Home Assistant, has less than a quarter of that.
-* At most ``MOST_RETAINED`` topics are kept.
-* A browser's WebSocket has to come from a page under the name that it connects to, or from an
-  origin that was configured; and that name has to be ours (``_hosts.py``).
-* A client of MQTT 5, which amqtt does not speak, is told so at once in 3.1.1's words.
-* A retained command is thrown away: it was meant for somebody who may have stepped off.
+* ``MOST_CONNECTIONS`` at once. When they are used up, the oldest connection without a CONNECT is
+  closed, so idle sockets keep nobody out. A connection that sends none within
+  ``INTRODUCED_WITHIN_S`` is closed too.
+* No message may be larger than ``LARGEST``: a connection that announces one is closed before it is
+  read. The daemon's own largest, a description for Home Assistant, is less than a quarter of that.
+* At most ``MOST_RETAINED`` topics are retained.
+* A browser's WebSocket must come from a page under the host name that it connects to, or from a
+  configured origin; and that name must be ours (``_hosts.py``).
+* A client of MQTT 5, which amqtt does not speak, is refused at once with a 3.1.1 reply.
+* A retained command is dropped: it was meant for somebody who may have stepped off.
 """
 
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
@@ -41,26 +41,26 @@ from cued.sinks._hosts import hostname, is_ours
 
 MOST_CONNECTIONS = 50  # a household's worth of screens
 INTRODUCED_WITHIN_S = 5.0  # chosen: a client sends its first message at once
-LEAST_CONNECT = 14  # bytes of a CONNECT, with an empty name
+LEAST_CONNECT = 14  # bytes of a CONNECT with an empty client name
 SPEAKS_3 = b"\x20\x02\x00\x01"  # CONNACK: unacceptable protocol version
 LARGEST = 256 * 1024  # bytes; chosen: more than any message of ours
 MOST_RETAINED = 1000  # 64 MB at the very most with messages of 64 kB
 
 
 class Bounded(ReaderAdapter):
-    """A reader that refuses to read more at once than a message may have."""
+    """A reader that refuses to read more than ``LARGEST`` at once."""
 
     def __init__(self, reader: ReaderAdapter) -> None:
         self._reader = reader
         self._seen = b""
 
     async def peek(self, n: int) -> bytes:
-        """Return the first ``n`` bytes, which are read again afterwards."""
+        """Return the first ``n`` bytes and keep them for the next read."""
         self._seen = await self._reader.read(n)
         return self._seen
 
     async def read(self, n: int = -1) -> bytes:
-        """Read ``n`` bytes; MQTTError when that is more than is let in."""
+        """Read ``n`` bytes; MQTTError if there are too many."""
         if n > LARGEST:
             raise MQTTError(f"a message of {n} bytes")
         seen, self._seen = self._seen[:n], self._seen[n:]
@@ -157,9 +157,9 @@ class GuardedBroker(Broker):
     async def retain_message(
         self, source_session: Session | None, topic_name: str, *more: Any, **named: Any
     ) -> None:
-        """Keep a message, unless too many topics are kept already."""
-        kept = self.retained_messages
-        if topic_name in kept or len(kept) < MOST_RETAINED:
+        """Retain a message, unless too many topics are retained already."""
+        retained = self.retained_messages
+        if topic_name in retained or len(retained) < MOST_RETAINED:
             await super().retain_message(source_session, topic_name, *more, **named)
 
     async def _handle_message_delivery(
@@ -176,7 +176,7 @@ class GuardedBroker(Broker):
 
 
 async def _decline_5(reader: ReaderAdapter, writer: WriterAdapter) -> None:
-    """Refuse a client of MQTT 5, whose greeting amqtt would take for an unfinished one."""
+    """Refuse a client of MQTT 5, whose CONNECT would look incomplete to amqtt."""
     if isinstance(reader, Bounded) and b"MQTT\5" in await reader.peek(LEAST_CONNECT):
         writer.write(SPEAKS_3)
         await writer.drain()

@@ -1,14 +1,14 @@
-"""Announces the page on the local network (mDNS): the only file that knows zeroconf.
+"""Announcement of the page on the local network (mDNS): the only file that imports zeroconf.
 
 Rules
 -----
 * ``_http._tcp`` named "cued STATION", and the host name ``cued-STATION.local``, for as long as the
-  page is served, on the networks that it is served on and on no other.
-* Two stations of one name: zeroconf numbers the later one's service, but their host name is the
-  same one, so stations should have names of their own.
-* Others in the network are found the same way, and told with an address of a private network only:
-  anybody there may announce anything, and what a page links to is not to lead out of the house.
-* What fails here costs nobody the page: it is told, once.
+  page is served, and only on the networks that it is served on.
+* If two stations have the same name, zeroconf numbers the later one's service, but they share a
+  host name; so stations should have different names.
+* Other stations are found the same way, and listed only with an address of a private network:
+  anybody there may announce anything, and links on a page must not lead out of the house.
+* A failure here is reported once; the page is served all the same.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ AGAIN_S = 30.0  # a network may come up long after the daemon
 
 
 def local_name(station: str) -> str:
-    """Return the host name of a station's page; an underscore is none in a host name."""
+    """Return the host name of a station's page, in which underscores are not allowed."""
     return f"cued-{station.replace('_', '-')}.local"
 
 
 class Announcer:
     """Answers mDNS queries for the page.
 
-    name : the host name; that of the station unless another is given.
+    name : the host name; empty: the station's.
     """
 
     def __init__(self, station: str, name: str = "") -> None:
@@ -53,27 +53,27 @@ class Announcer:
         self._found: set[str] = set()  # names of services that may be stations
 
     def others(self) -> list[dict[str, str]]:
-        """Return the other stations of this network: name, and address of the page."""
+        """Return the other stations of this network: their names and pages' addresses."""
         if self._zeroconf is None:
             return []
-        told = (self._told(name, self._zeroconf) for name in sorted(self._found - {self._own}))
-        return [one for one in told if one]
+        found = (self._station_of(n, self._zeroconf) for n in sorted(self._found - {self._own}))
+        return [one for one in found if one]
 
     async def run(self, host: str, port: int) -> None:
         """Announce the page as soon as there is a network; report a failure once."""
         if find_spec("zeroconf") is None:
             log.warning("the page is not announced: pip install 'cued[dashboard]' brings zeroconf")
             return
-        told = ""
+        reported = ""
         while why := await self._open(host, port):
-            if why != told:
+            if why != reported:
                 log.warning("the page is not announced yet: %s", why)
-            told = why
+            reported = why
             await asyncio.sleep(AGAIN_S)
         log.info("announced as http://%s:%d/", self._name, port)
 
     async def close(self) -> None:
-        """Say that it is gone."""
+        """Withdraw the announcement."""
         self._found.clear()
         if self._zeroconf:
             with contextlib.suppress(OSError, TimeoutError):
@@ -82,7 +82,7 @@ class Announcer:
             self._zeroconf = None
 
     async def _open(self, host: str, port: int) -> str:
-        """Register the service; return why that cannot be, or nothing."""
+        """Register the service; return why that failed, or nothing."""
         from zeroconf import Error  # noqa: PLC0415 (only this needs the extra)
 
         try:
@@ -112,7 +112,7 @@ class Announcer:
     def _changed(
         self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange
     ) -> None:
-        """Follow who is there (zeroconf's keywords)."""
+        """Follow which services are there (the arguments' names are zeroconf's)."""
         del zeroconf, service_type
         if state_change.name == "Removed":
             self._found.discard(name)
@@ -120,8 +120,8 @@ class Announcer:
             self._found.add(name)
 
     @staticmethod
-    def _told(name: str, zeroconf: AsyncZeroconf) -> dict[str, str]:
-        """Return what is known of a service, or nothing where that is not yet a page near here."""
+    def _station_of(name: str, zeroconf: AsyncZeroconf) -> dict[str, str]:
+        """Return a service's station and page; nothing unless it is known and in this network."""
         from zeroconf.asyncio import AsyncServiceInfo  # noqa: PLC0415 (as above)
 
         info = AsyncServiceInfo(SERVICE, name)

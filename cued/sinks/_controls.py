@@ -1,4 +1,4 @@
-"""Home Assistant's controls: a button, a number or a switch for each accepted command."""
+"""Home Assistant controls: a button, a number or a switch for each accepted command."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cued.words import SPEEDS, Words
 
 Entity: TypeAlias = dict[str, Any]
 
-# Commands that need no value are buttons; those that say more are left to automations.
+# Commands without a value are buttons; others, except NUMBERS, are left to automations.
 BUTTONS = {
     "start_program": "mdi:play",
     "pause": "mdi:pause",
@@ -23,7 +23,7 @@ BUTTONS = {
     "slower": "mdi:minus",
     "faster": "mdi:plus",
 }
-TYPED = ("slower", "faster")  # of use only where nothing else tells the belt's speed
+TYPED = ("slower", "faster")  # of use only if nothing else reports the belt's speed
 NUMBERS: dict[str, Entity] = {  # bounds as in coach/commands.py
     "set_speed": {
         "min": 0,
@@ -42,7 +42,7 @@ NUMBERS: dict[str, Entity] = {  # bounds as in coach/commands.py
 
 
 class SpeedUnit:
-    """How speeds are shown: in the station's unit, made of m/s by a template."""
+    """Templates that convert speeds between m/s and the station's unit."""
 
     def __init__(self, unit: str) -> None:
         self.unit = unit
@@ -50,11 +50,11 @@ class SpeedUnit:
         self.decimals = 1
 
     def shown(self, value: str) -> str:
-        """Return the template of a value in the unit."""
+        """Return the template that converts a value in m/s to the unit."""
         return f"({value} * {self.factor}) | round({self.decimals})"
 
     def number(self) -> Entity:
-        """Return the rest of a number: its limits, and its value in the unit."""
+        """Return the fields of a speed's number: its limits, and its value in the unit."""
         belt = self.shown("value_json.belt.speed_m_s")
         return {
             "max": round(FASTEST_M_S * self.factor, 1),
@@ -64,7 +64,7 @@ class SpeedUnit:
         }
 
     def asked(self) -> str:
-        """Return the template of m/s from a value in the unit."""
+        """Return the template that converts a value in the unit to m/s."""
         return f"(value / {self.factor}) | round(3)"
 
 
@@ -116,7 +116,7 @@ def _order(command: str) -> str:
 
 
 def _muted(root: str, commands: tuple[str, ...], words: Words) -> Entity:
-    """Return a switch, or only its state where muting is not accepted."""
+    """Return a switch, or only its state if muting is not accepted."""
     shown = {
         "name": words.say("ha.muted"),
         "state_topic": f"{root}/state",

@@ -1,12 +1,12 @@
-"""The discovery message, by which a treadmill appears in Home Assistant by itself.
+"""The discovery message that makes a treadmill appear in Home Assistant.
 
 One retained message under ``homeassistant/device/cued_<station>/config`` describes the device and
-all its entities (https://www.home-assistant.io/integrations/mqtt/#mqtt-discovery). Nothing is
-listed here that exists elsewhere: metrics come from the configuration with their units, buttons and
-numbers from the allowed commands, link and battery from the configured sensors (``_entities.py``).
+all its entities (https://www.home-assistant.io/integrations/mqtt/#mqtt-discovery). The list is
+derived: metrics and their units from the configuration, buttons and numbers from the allowed
+commands, link and battery from the configured sensors (``_entities.py``).
 
-Identifiers are made of the station's and the part's names, so that they survive a restart, an
-update and a new card. A rename of the station leaves the old device to ``cued hass --remove``.
+Identifiers consist of the station's and the part's names, so that they survive a restart, an update
+and a new card. After a station is renamed, ``cued hass --remove`` removes the old device.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def object_id(station: str) -> str:
 
 
 def slug(name: str) -> str:
-    """Return a name as Home Assistant writes it in entity ids."""
+    """Convert a name to the form of Home Assistant's entity ids."""
     return re.sub(r"[^a-z0-9]+", "_", name.lower())
 
 
@@ -39,7 +39,7 @@ def topic(prefix: str, station: str) -> str:
 
 
 def units(site: Site) -> dict[str, str]:
-    """List the metrics that are on with their units, and the heart rate where a strap is worn."""
+    """List the enabled metrics with their units, and the heart rate if a strap is worn."""
     found = {
         name: str(parts.load("metrics", name).build(options).unit)
         for name, options in site.metrics.items()
@@ -50,11 +50,11 @@ def units(site: Site) -> dict[str, str]:
 
 
 def describe(site: Site, root: str, commands: tuple[str, ...], page: str = "") -> Entity:
-    """Describe the device and its entities; ``page`` : where the live page is."""
+    """Describe the device and its entities; ``page`` is the live page's address."""
     described = entities(site, units(site), root, commands)
     for key, entity in described.items():
         entity["unique_id"] = named = f"{object_id(site.station)}_{key}"
-        # Names are in the station's language; what automations and views go by is not.
+        # Names are in the station's language; the ids that automations and views use are not.
         entity["default_entity_id"] = f"{entity['platform']}.{slug(named)}"
         if entity.setdefault("availability", [{"topic": f"{root}/availability"}]) == []:
             del entity["availability"]
@@ -73,9 +73,9 @@ def describe(site: Site, root: str, commands: tuple[str, ...], page: str = "") -
 
 
 def without(described: Entity, before: bytes) -> Entity | None:
-    """Return what removes the entities of an earlier description; None when none is to go.
+    """Return the message that removes obsolete entities of an earlier description; else None.
 
-    Home Assistant takes an entity away when its entry holds the platform and nothing else.
+    Home Assistant removes an entity when its entry holds the platform and nothing else.
     """
     try:
         old = from_json(before, dict[str, msgspec.Raw])

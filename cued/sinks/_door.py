@@ -1,17 +1,17 @@
-"""Lets in a person beside the machine, who heard the four digits that it spoke.
+"""Access control for set-up: admits a person beside the machine who hears four spoken digits.
 
 Rules
 -----
-* The door is open for ``OPEN_S``; every right use keeps it open for as long again.
-* Digits exist once they were asked for and spoken, and serve once. Asked for again, the same are
-  spoken again: a stranger's asking spoils nobody's. After ``TRIES`` wrong ones they are void; the
-  next may be asked for after a pause, which doubles each time. So a stranger who guesses has 3 of
-  10,000 a round, and six rounds in the quarter of an hour.
-* A shy door, on the page of a coach that runs for months, is never shut: there the pause doubles
-  also with each speaking that nobody answers, up to an hour, and only the right digits end that.
-  So whoever guesses has some 50 of 10,000 tries in a year, and is heard at each third of them.
-* Who gives the digits gets a key, and whoever had one before has none: one phone at a time.
-* Pure: the time is handed in, s; chance comes from ``random_below``.
+* The door is open for ``OPEN_S``; every correct use extends that by as long again.
+* Digits are made when first requested, spoken, and valid once. A repeated request speaks the same
+  digits again, so a stranger's request spoils nobody's. After ``TRIES`` wrong guesses they are
+  void; new ones can be requested after a pause, which doubles each time. So a stranger can guess 3
+  of 10,000 in a round, and six rounds in the quarter of an hour.
+* A shy door, on the page of a coach that runs for months, never shuts: there the pause also doubles
+  each time spoken digits are not entered, up to an hour, and only the correct digits reset it. So a
+  stranger has some 50 guesses of 10,000 in a year, and is heard before every third one.
+* Entering the digits gives a key and voids the previous key: one phone at a time.
+* Pure: the time (s) is passed in; random numbers come from ``random_below``.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from functools import partial
 
 OPEN_S = 15 * 60.0  # chosen: to find the address, hear the digits and type them
 TRIES = 3  # see above
-PAUSE_S = 10.0  # also so long as speaking the digits takes
+PAUSE_S = 10.0  # as long as speaking the digits takes
 GUESS_S = 1.0  # between two guesses
 SHY_S = 3600.0  # see above
 
 
 class Door:
-    """Lets one phone in."""
+    """Admits one phone."""
 
     def __init__(
         self,
@@ -52,15 +52,15 @@ class Door:
 
     @classmethod
     def new(cls, now: float, *, shy: bool = False) -> Door:
-        """Return a door that is open from now on, with chance from the system."""
+        """Return a door that is open from now on, with the system's random numbers."""
         return cls(now, secrets.randbelow, partial(secrets.token_urlsafe, 32), shy=shy)
 
     def is_open(self, now: float) -> bool:
-        """Return whether anybody may still come in."""
+        """Return whether the door is still open."""
         return now < self._until
 
     def digits(self, now: float) -> str:
-        """Return digits to be spoken; nothing while that is too soon or the door is shut."""
+        """Return digits to speak; nothing if it is too early or the door is shut."""
         if not self.is_open(now) or now < self._speak_from:
             return ""
         self._speak_from = now + self._pause_s
@@ -71,11 +71,11 @@ class Door:
         return self._digits
 
     def wait_s(self, now: float) -> float:
-        """Return how long until digits may be asked for again."""
+        """Return how long until digits may be requested again."""
         return max(0.0, self._speak_from - now)
 
     def enter(self, digits: str, now: float) -> tuple[str, int]:
-        """Return a key for the right digits, else nothing and the tries that are left."""
+        """Return a key for the right digits, else nothing and the number of tries left."""
         if not self.is_open(now) or not self._digits or now < self._guess_from:
             return "", self._left if self._digits else 0
         self._guess_from = now + GUESS_S
@@ -87,7 +87,7 @@ class Door:
         return self._key, 0
 
     def admits(self, key: str, now: float) -> bool:
-        """Return whether this is the key, and keep the door open if it is."""
+        """Return whether this is the key; if so, keep the door open."""
         right = bool(self._key) and _same(key, self._key)
         if right and self.is_open(now):
             self._until = now + OPEN_S
@@ -103,6 +103,6 @@ class Door:
         return self._left
 
 
-def _same(told: str, own: str) -> bool:
-    """Compare in a time that tells nothing; what came may be no text at all."""
-    return hmac.compare_digest(told.encode(errors="replace"), own.encode())
+def _same(given: str, own: str) -> bool:
+    """Compare in constant time; the given text may not be encodable."""
+    return hmac.compare_digest(given.encode(errors="replace"), own.encode())

@@ -1,13 +1,13 @@
-"""The entities of a station as Home Assistant shows them: what each reads, sends and is called.
+"""A station's entities in Home Assistant: their names, topics and templates.
 
 Rules
 -----
-* A state is one of few: enum options in the station's language, made of our own by a template.
-* Names are in that language too, speeds in the station's unit; identifiers are neither, so that a
-  change of the language renames and loses nothing.
-* Every number has the decimals that are worth showing; templates round to them, so that Home
-  Assistant's database is written to only when what is shown changes.
-* What is of the last session stays when the station is off; everything else goes with it.
+* States are enums: a template translates our values into options in the station's language.
+* Names are in that language too, and speeds in the station's unit; identifiers depend on neither,
+  so that a change of language loses no history.
+* Templates round every number to useful decimals, so that Home Assistant's database grows only when
+  the displayed value changes.
+* Entities of the last session stay available when the station is off; all others do not.
 * Unknown is null, which Home Assistant shows as unknown.
 """
 
@@ -23,8 +23,7 @@ from cued.model import Direction, Level, Mode
 from cued.sinks._controls import Entity, SpeedUnit, controls
 from cued.words import Words
 
-# Unit as we write it: device class, unit as Home Assistant writes it, decimals, icon. A unit that
-# is not here is passed on as it is.
+# Our unit: device class, Home Assistant's unit, decimals, icon. Other units stay unchanged.
 UNITS: dict[str, tuple[str | None, str, int, str]] = {
     "m": ("distance", "m", 2, "mdi:arrow-expand-horizontal"),
     "cm": ("distance", "cm", 1, "mdi:arrow-expand-vertical"),
@@ -41,7 +40,7 @@ def _of_details(name: str) -> str:
     return f"value_json.details.get('{name}')"
 
 
-# Of the last session: its word, unit (or the word for what is counted), decimals, template, icon.
+# The last session's entities: word, unit (empty: a count), decimals, template, icon.
 SESSION = {
     "last_session": ("ha.last_session", "min", 0, "(value_json.duration_s / 60)", "mdi:history"),
     "backward": ("end.backward", "min", 1, "(value_json.backward_s / 60)", "mdi:arrow-down-bold"),
@@ -96,7 +95,7 @@ def _rounded(value: str, decimals: int) -> str:
 
 
 def _title(name: str, unit: str, words: Words) -> str:
-    """Turn a metric's name into words, without the unit that Home Assistant shows anyway."""
+    """Translate a metric's name, without the unit that Home Assistant shows anyway."""
     endings = {"%": "percent", "m/s": "m_s"}
     bare = name.removesuffix("_" + endings.get(unit, unit))
     return _capital(words.say(f"name.{bare}") if words.knows(f"name.{bare}") else _spaced(bare))
@@ -129,7 +128,7 @@ def _band(root: str, words: Words) -> dict[str, Entity]:
 
 
 def _states(root: str, words: Words) -> dict[str, Entity]:
-    choices = {  # values, the family of their words
+    choices = {  # values, prefix of their words, icon
         "phase": (tuple(PHASES), "phase", "mdi:format-list-numbered"),
         "mode": (Mode.__args__, "value", "mdi:walk"),
         "direction": (Direction.__args__, "direction", "mdi:swap-horizontal"),
@@ -137,10 +136,10 @@ def _states(root: str, words: Words) -> dict[str, Entity]:
     }
     out: dict[str, Entity] = {}
     for name, (values, family, icon) in choices.items():
-        told = {value: _capital(words.say(f"{family}.{value}")) for value in values}
-        readable = f"{json.dumps(told, ensure_ascii=False)}.get(value_json.{name})"
+        shown = {value: _capital(words.say(f"{family}.{value}")) for value in values}
+        readable = f"{json.dumps(shown, ensure_ascii=False)}.get(value_json.{name})"
         out[name] = _state(root, words.say(f"ha.{name}"), readable, icon)
-        out[name] |= {"device_class": "enum", "options": list(told.values())}
+        out[name] |= {"device_class": "enum", "options": list(shown.values())}
     out["runner"] = _state(root, words.say("bar.runner"), "value_json.runner", "mdi:account")
     ends = "(value_json.since + value_json.remaining_s) | as_datetime"
     known = "value_json.since is none or value_json.remaining_s is none"
@@ -195,7 +194,7 @@ def _of_belt(what: str) -> str:
 def _sensors(site: Site, root: str, words: Words) -> dict[str, Entity]:
     out: dict[str, Entity] = {}
     for name in site.sensors:
-        # A sensor's name is the user's, so it is quoted in templates and reduced in identifiers.
+        # Users choose sensors' names, so these are quoted in templates and reduced in identifiers.
         quoted, key = json.dumps(name), _key(name)
         place = f"place.{name}"
         called = _capital(words.say(place) if words.knows(place) else _spaced(name))
@@ -243,23 +242,23 @@ def _events(root: str, words: Words) -> dict[str, Entity]:
     }
     out: dict[str, Entity] = {}
     for name, (where, types, icon) in kinds.items():
-        told = {kind: words.say(f"event.{kind}") for kind in types}
-        shown = "dict(value_json, event_type=told[value_json.event_type]) | tojson"
+        names = {kind: words.say(f"event.{kind}") for kind in types}
+        shown = "dict(value_json, event_type=names[value_json.event_type]) | tojson"
         out[name] = {
             "platform": "event",
             "name": words.say(f"ha.{name}"),
             "state_topic": f"{root}/{where}",
-            # An empty text is no event: the topic carries others too.
-            "value_template": f"{{% set told = {json.dumps(told, ensure_ascii=False)} %}}"
-            f"{{{{ {shown} if value_json.event_type in told else '' }}}}",
-            "event_types": list(told.values()),
+            # Empty for the topic's other messages, which are not this event.
+            "value_template": f"{{% set names = {json.dumps(names, ensure_ascii=False)} %}}"
+            f"{{{{ {shown} if value_json.event_type in names else '' }}}}",
+            "event_types": list(names.values()),
             "icon": icon,
         }
     return out
 
 
 def _session(root: str, words: Words) -> dict[str, Entity]:
-    """Describe what the last session was; it stays when the station is off."""
+    """Describe the last session, which stays available when the station is off."""
     out: dict[str, Entity] = {}
     for key, (word, unit, decimals, value, icon) in SESSION.items():
         name = words.say(word)

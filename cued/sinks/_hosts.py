@@ -1,7 +1,7 @@
-"""How others reach this machine: host names, ports, and a code for a phone's camera.
+"""Host names, ports and addresses under which this machine is reached, and a QR code.
 
-A web site can have a visitor's browser reach us under the site's own name (DNS rebinding). So a
-request has to name us by an address, as localhost, by the machine's name, or by one configured.
+A web site can make a visitor's browser reach us under the site's own name (DNS rebinding). So a
+request must use an address, localhost, the machine's name or a configured one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def hostname(host: str) -> str:
 
 
 def is_ours(host: str, names: Collection[str]) -> bool:
-    """Return whether a bare host name is one that we are known by."""
+    """Return whether a host name without port is one of ours."""
     own = socket.gethostname().lower()
     known = {"localhost", own, f"{own}.local", *(name.lower() for name in names)}
     return host in known or _is_address(host)
@@ -31,10 +31,10 @@ def is_ours(host: str, names: Collection[str]) -> bool:
 
 def own_address() -> str:
     """Return this machine's address in its network, "" without one. No packet is sent."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            asked.connect(("192.0.2.1", 9))  # an address for documentation (RFC 5737)
-            return str(asked.getsockname()[0])
+            probe.connect(("192.0.2.1", 9))  # an address for documentation (RFC 5737)
+            return str(probe.getsockname()[0])
         except OSError:
             return ""
 
@@ -48,7 +48,7 @@ def _is_address(host: str) -> bool:
 
 
 def refusal(address: str, port: int) -> OSError | None:
-    """Try to listen for a moment; return what the system said against it."""
+    """Listen for a moment; return the system's error, or None."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do
@@ -61,7 +61,7 @@ def refusal(address: str, port: int) -> OSError | None:
 
 
 def free_port(address: str, wanted: int) -> int:
-    """Return the wanted port, or any other one where another program has that."""
+    """Return the wanted port, or a free one if it is taken."""
     if refusal(address, wanted) is None:
         return wanted
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -71,13 +71,13 @@ def free_port(address: str, wanted: int) -> int:
 
 
 def whose_port(section: str, address: str, port: int, option: str) -> str:
-    """Return why a port can't be listened on and which option to change; "" when it can."""
+    """Return why we can't listen on a port and which option to change; "" when we can."""
     error = refusal(address, port)
     return "" if error is None else cannot_listen(section, address, port, option, error)
 
 
 def cannot_listen(section: str, address: str, port: int, option: str, error: OSError) -> str:
-    """Say in one line why a port can't be listened on and which option to change."""
+    """Phrase in one line why we can't listen on a port and which option to change."""
     if error.errno == errno.EADDRINUSE:
         why = f"another program has it; set {option} to a free one"
     elif error.errno == errno.EACCES:
@@ -88,7 +88,7 @@ def cannot_listen(section: str, address: str, port: int, option: str, error: OSE
 
 
 def qr_code(text: str) -> str:
-    """Return the code as lines of half blocks; nothing where segno is missing."""
+    """Return the code as lines of half blocks; nothing if segno is missing."""
     if find_spec("segno") is None:
         return ""
     import segno  # noqa: PLC0415 (only where it is wanted)

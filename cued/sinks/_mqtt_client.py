@@ -1,11 +1,11 @@
-"""A client of the configured broker. The only file that knows aiomqtt (2.x; 3 differs).
+"""A client of the configured broker. The only file that imports aiomqtt (2.x; 3 differs).
 
-It speaks MQTT 5, which tells a retained command from a new one and lets the broker keep back what
-is larger than ``LARGEST``; and 3.1.1 to a broker that knows no 5 (amqtt). To either the link is
-dropped when a larger message is announced, before it is read.
+It speaks MQTT 5, which distinguishes a retained command from a new one and lets the broker hold
+back messages larger than ``LARGEST``; and 3.1.1 with a broker that does not know 5 (amqtt). With
+either, a larger message ends the link before it is read.
 
-TLS trusts the configured CA or those of the system, checks the broker's name, and shows our own
-certificate where one is configured.
+TLS trusts the configured CA or those of the system, checks the broker's name, and sends our own
+certificate if one is configured.
 """
 
 from __future__ import annotations
@@ -35,23 +35,23 @@ MqttError = aiomqtt.MqttError
 Will = aiomqtt.Will
 
 V5, V311 = aiomqtt.ProtocolVersion.V5, aiomqtt.ProtocolVersion.V311
-LARGEST = 64 * 1024  # bytes; the largest we await is our own description for Home Assistant
-RETAINED_WITHIN_S = 1.0  # a broker sends what it retains right after the subscription
+LARGEST = 64 * 1024  # bytes; the largest expected is our own description for Home Assistant
+RETAINED_WITHIN_S = 1.0  # a broker sends retained messages right after the subscription
 ANSWER_S = 10.0  # chosen: a broker answers in a tenth of a second
 INCOMING = 100  # messages that may wait to be read; the rest of a flood is dropped
 quiet = logging.getLogger("cued.mqtt.client")
-quiet.setLevel(logging.CRITICAL)  # a flood would fill the journal with its own complaints
+quiet.setLevel(logging.CRITICAL)  # in a flood, paho's warnings would fill the journal
 
 
 class Client(aiomqtt.Client):
-    """A client that no message can fill the memory of, and that forgets no cancellation."""
+    """A client with bounded memory that does not lose a cancellation."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.version: aiomqtt.ProtocolVersion = options["protocol"]
         paho: Any = self._client
         kind = cast("Any", type(self._client))
-        # A reference that makes no cycle, so that paho closes its socket as soon as it goes.
+        # Weak, to make no cycle: paho closes its socket as soon as it is dropped.
         reference = weakref.ref(paho)
 
         def bounded(size: int) -> bytes:
@@ -68,18 +68,18 @@ class Client(aiomqtt.Client):
         try:
             return await super().__aenter__()
         finally:
-            _heed(before)
+            _retrieve_error(before)
 
     async def __aexit__(self, *exit_: Any) -> None:
-        """Disconnect, if that has not happened."""
+        """Disconnect, unless that has happened."""
         await super().__aexit__(*exit_)
-        _heed(self._disconnected)
+        _retrieve_error(self._disconnected)
 
     async def _wait_for(self, fut: Awaitable[T], timeout: float | None) -> T:  # noqa: ASYNC109
-        """Wait as aiomqtt does for every answer, and end here if that was asked for meanwhile.
+        """Wait like aiomqtt, but raise if this task was cancelled while it waited.
 
-        It waits with ``asyncio.wait_for``, which before Python 3.12 forgets a cancellation that
-        comes in the same instant as what it waits for (python/cpython#86296).
+        aiomqtt uses ``asyncio.wait_for``, which before Python 3.12 loses a cancellation that comes
+        in the same instant as the answer (python/cpython#86296).
         """
         task = asyncio.current_task()
         before = task.cancelling() if task else 0
@@ -89,15 +89,15 @@ class Client(aiomqtt.Client):
         return answer
 
     async def listen(self, topic: str) -> None:
-        """Subscribe so that a retained message is known as one, where the broker can tell."""
+        """Subscribe so that retained messages are marked, if the broker can do it."""
         if self.version is V5:
             await self.subscribe(topic, options=SubscribeOptions(qos=0, retainAsPublished=True))
         else:
             await self.subscribe(topic)
 
 
-def _heed(ended: asyncio.Future[None]) -> None:
-    """Take note of why a link ended, which asyncio would print where nobody asked for it."""
+def _retrieve_error(ended: asyncio.Future[None]) -> None:
+    """Retrieve why a link ended, so that asyncio does not print it as never retrieved."""
     if ended.done() and not ended.cancelled():
         ended.exception()
 
@@ -110,7 +110,7 @@ class Proof(NamedTuple):
 
 
 def proof(config: Access, where: str = "[sinks.mqtt]") -> Proof:
-    """Read password and certificates; raises ConfigError, which names the section ``where``."""
+    """Read password and certificates; ``where`` is the section that a ConfigError names."""
     secret = password(where, config.credential, config.password_file)
     return Proof(secret, _tls_context(config, where) if config.tls else None)
 
@@ -148,22 +148,22 @@ def make_client(
 
 
 def answers_no_5(error: MqttError) -> bool:
-    """Return whether this may be how a broker of another MQTT version declines: it was reached."""
+    """Return whether a broker that was reached may have refused MQTT 5 with this error."""
     return not isinstance(error.__cause__, OSError) and "authori" not in str(error).lower()
 
 
 def _tls_context(config: Access, where: str) -> ssl.SSLContext:
-    """Trust the configured CA, and show our certificate."""
-    asked = f"ca: {config.ca}"
+    """Trust the configured CA, and send our certificate."""
+    option = f"ca: {config.ca}"
     try:
         context = ssl.create_default_context(cafile=config.ca or None)
         if config.certificate:
-            asked = f"certificate: {config.certificate}, {config.key}"
+            option = f"certificate: {config.certificate}, {config.key}"
             context.load_cert_chain(config.certificate, config.key)
     except PermissionError:
-        raise OutOfReach(f"{where} {asked} cannot be read by this user") from None
+        raise OutOfReach(f"{where} {option} cannot be read by this user") from None
     except (OSError, ssl.SSLError) as error:
-        raise ConfigError(f"{where} {asked}: {error.strerror or error}") from None
+        raise ConfigError(f"{where} {option}: {error.strerror or error}") from None
     return context
 
 
@@ -176,7 +176,7 @@ async def remove(config: Config, site: Site) -> tuple[list[str], bool]:
     topics += [f"cued/{site.station}/{name}" for name in ("state", "session", "availability")]
     try:
         async with make_client(config, f"cued-remove-{site.station}", proof(config)) as client:
-            runs = await _says(client, f"cued/{site.station}/availability") == b"online"
+            runs = await _retained(client, f"cued/{site.station}/availability") == b"online"
             for topic in topics:
                 await client.publish(topic, b"", 1, retain=True)
     except MqttError as error:
@@ -203,8 +203,8 @@ async def forget(config: Config, site: Site, runner: str) -> list[str]:
     return topics
 
 
-async def _says(client: Client, topic: str) -> object:
-    """Return what the broker retains of a topic, or None."""
+async def _retained(client: Client, topic: str) -> object:
+    """Return the payload that the broker retains for a topic, or None."""
     await client.subscribe(topic)
     with suppress(TimeoutError):
         async with asyncio.timeout(RETAINED_WITHIN_S):

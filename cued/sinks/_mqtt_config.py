@@ -1,4 +1,4 @@
-"""How a broker is reached and signed in to, and which commands the MQTT sink accepts."""
+"""MQTT options: the broker's address, signing in, and the accepted commands."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PORTS = {  # registered with IANA; brokers' usual ports for web sockets
 Host: TypeAlias = Annotated[
     str,
     Meta(
-        pattern=r"^([^\s/:]+|[^\s/:]*:[^\s/:]*:[^\s/]*)$(?!\n)",  # one colon begins a port
+        pattern=r"^([^\s/:]+|[^\s/:]*:[^\s/:]*:[^\s/]*)$(?!\n)",  # a single colon would be a port
         description="Name or address of the broker, without mqtt:// and port.",
     ),
 ]
@@ -39,17 +39,17 @@ class Access(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     transport: Annotated[Literal["tcp", "websockets"], Meta(description="How MQTT is carried.")] = (
         "tcp"
     )
-    path: Annotated[str, Meta(description="Path of the WebSocket; RabbitMQ wants /ws.")] = "/mqtt"
+    path: Annotated[str, Meta(description="Path of the WebSocket; RabbitMQ uses /ws.")] = "/mqtt"
     tls: Annotated[bool, Meta(description="Encrypt, and check the broker's certificate.")] = False
     ca: Annotated[str, Meta(description="File of the CA; empty: those the system trusts.")] = ""
-    certificate: Annotated[str, Meta(description="File of our certificate, if wanted.")] = ""
+    certificate: Annotated[str, Meta(description="File of our certificate, if needed.")] = ""
     key: Annotated[str, Meta(description="File of our certificate's key.")] = ""
     user: Annotated[str, Meta(description="User name; empty: none.")] = ""
     credential: Credential = ""
     password_file: PasswordFile = ""
 
     def __post_init__(self) -> None:
-        """Check what belongs together."""
+        """Check options that belong together."""
         if bool(self.certificate) != bool(self.key):
             raise ValueError("certificate and key belong together")
         if (self.ca or self.certificate) and not self.tls:
@@ -63,7 +63,7 @@ class Config(Access, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     commands: Annotated[
         tuple[str, ...],
-        Meta(description="Commands that may come in; those that move the belt have to be named."),
+        Meta(description="Accepted commands; those that move the belt must be named."),
     ] = DEFAULT
     discovery: Annotated[bool, Meta(description="Announce the station to Home Assistant.")] = True
     discovery_prefix: Annotated[
@@ -73,12 +73,12 @@ class Config(Access, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str,
         Meta(
             pattern="^(https?://[^ ]+)?$(?!\\n)",
-            description="Where the live page is, for Home Assistant's link to it.",
+            description="Address of the live page, for Home Assistant's link to it.",
         ),
     ] = ""
 
     def __post_init__(self) -> None:
-        """Check what belongs together."""
+        """Check the commands' names too."""
         super().__post_init__()
         for name in self.commands:
             if name not in NAMES:

@@ -1,14 +1,14 @@
-"""Session summaries on disk until a broker has confirmed them.
+"""Session summaries kept on disk until a broker has acknowledged them.
 
 Rules
 -----
-* One file a summary, ``state/mqtt/<Unix time in ms>.json``, written beside and renamed, so that a
-  pulled plug leaves a whole file or none. It is deleted when the broker has acknowledged it.
-* At most ``KEPT`` are kept; the oldest goes first and is counted. A file that cannot be read is set
-  aside by name (``.bad``), never sent and never in the way of the next.
-* What the disk refuses is kept in memory for as long as this process runs, and what it does not let
-  go of is not sent twice.
-* Writing takes as long as the card takes, so ``put`` is called in a thread.
+* One file a summary, ``state/mqtt/<Unix time in ms>.json``, written under another name and renamed,
+  so that a pulled plug leaves a whole file or none. It is deleted once acknowledged.
+* At most ``KEPT`` are kept; the oldest is dropped first and counted. An unreadable file is renamed
+  (``.bad``), so that it is never sent and does not hold up the next.
+* A summary that the disk refuses is kept in memory while this process runs; one that cannot be
+  deleted is not sent twice.
+* Writing may take long on a slow card, so ``put`` is called in a thread.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from cued.whole import replacing
 
 log = logging.getLogger(__name__)
 
-KEPT = 100  # chosen: months of a session a day
+KEPT = 100  # chosen: three months at one session a day
 FOLDER = "mqtt"  # in the state folder
 
 
 class Outbox:
-    """A folder of messages that have to arrive."""
+    """A folder of messages that must arrive."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._refused: dict[Path, bytes] = {}  # what the disk did not take
-        self._done: set[Path] = set()  # what it does not let go of
-        self._told = False
+        self._refused: dict[Path, bytes] = {}  # could not be written
+        self._done: set[Path] = set()  # delivered, but could not be deleted
+        self._warned = False
         self.dropped = 0
 
     def put(self, payload: bytes, wall: float) -> None:
@@ -48,21 +48,21 @@ class Outbox:
                 with replacing(path) as file:
                     file.write(held)
                 del self._refused[path]
-            self._told = False
+            self._warned = False
         except OSError as error:
-            if not self._told:
+            if not self._warned:
                 log.warning("%s: %s; summaries are in memory only", self._folder, error.strerror)
-            self._told = True
+            self._warned = True
         for surplus in self.waiting()[:-KEPT]:
             self.delivered(surplus)
             self.dropped += 1
 
     def waiting(self) -> list[Path]:
-        """List what has not been delivered, oldest first."""
+        """List the undelivered messages, oldest first."""
         return sorted({*self._folder.glob("*.json"), *self._refused} - self._done)
 
     def read(self, path: Path) -> bytes | None:
-        """Read a message; None, and the file set aside, when it is no JSON."""
+        """Read a message; if it is not JSON, rename the file and return None."""
         if path in self._refused:
             return self._refused[path]
         try:
@@ -78,7 +78,7 @@ class Outbox:
         return payload
 
     def forget(self, name: str) -> int:
-        """Delete every message that holds a name, unreadable ones too; return how many."""
+        """Delete every message that contains a name, even unreadable ones; return how many."""
         text = name.lower()
         found = [
             p for p in self._folder.glob("*.*") if text in p.read_text("utf-8", "replace").lower()

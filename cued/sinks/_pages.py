@@ -1,16 +1,16 @@
-"""A small web server for fixed files and a few JSON bodies: the only file that knows aiohttp.
+"""A small web server for fixed files and a few JSON bodies: the only file that imports aiohttp.
 
 Rules
 -----
-* Only files that lie in the given folder and have a known suffix are served; there is no listing.
-* A request must name a host we are known by: an address, localhost, the machine's own name, or one
-  that was configured. Otherwise a web site could have a visitor's browser read our pages under the
+* Only files in the given folder with a known suffix are served; there is no listing.
+* A request must name one of our hosts: an address, localhost, the machine's own name, or a
+  configured one. Otherwise a web site could make a visitor's browser read our pages under the
   site's own name (DNS rebinding).
-* ``MOST_CONNECTIONS`` are open at once; for one more, the oldest that has asked for nothing is
-  closed. So is one that asks for nothing within ``ASKED_WITHIN_S``, or for nothing more within
-  ``IDLE_S``: idle sockets must not use up the files of the coach's process.
-* Where ``asked`` is given, a page of ours may ask it by POST: JSON, from our own origin, with a key
-  in a header, which no other web site can send.
+* ``MOST_CONNECTIONS`` may be open at once; for one more, the oldest without a request is closed. A
+  connection without a request within ``ASKED_WITHIN_S``, or without another within ``IDLE_S``, is
+  closed too: idle sockets must not use up the file descriptors of the coach's process.
+* If ``asked`` is given, our own page may call it by POST: JSON, from our own origin, with a key in
+  a header, which no other web site can send.
 * Every answer carries the same strict headers.
 """
 
@@ -43,14 +43,14 @@ TYPES = {
     ".webmanifest": "application/manifest+json",
 }
 MOST_CONNECTIONS = 64  # a browser opens six
-ASKED_WITHIN_S = 5.0  # chosen: a browser asks at once
-IDLE_S = 15.0  # chosen: a page asks every second or has gone
-LARGEST = 16 * 1024  # of what is sent to us
+ASKED_WITHIN_S = 5.0  # chosen: a browser sends a request at once
+IDLE_S = 15.0  # chosen: an open page sends a request every second
+LARGEST = 16 * 1024  # bytes of a request; chosen
 KEY = "X-Cued-Key"
 
 
 class PageReply(Struct, frozen=True):
-    """An answer to what a page asked for."""
+    """An answer to a page's POST."""
 
     status: int
     body: dict[str, Any]
@@ -63,8 +63,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Pages:
     """Files of a folder, and JSON bodies by name.
 
-    connects : given the host that the browser asked for, what its page may connect to (CSP).
-    leads : where who asks for another host is led; nowhere ("") refuses.
+    connects : gives, for the browser's host, the addresses that its page may connect to (CSP).
+    leads : gives the address to redirect a request for a foreign host to; "" refuses it.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Pages:
         self._first = first
         self._frames = " ".join(frames) or "'none'"
         self._names = names
-        self._silent: dict[asyncio.BaseTransport, None] = {}  # have asked for nothing, oldest first
+        self._silent: dict[asyncio.BaseTransport, None] = {}  # without a request, oldest first
         self._connects = connects
         self._bodies = bodies
         self._files = {
@@ -102,11 +102,11 @@ class Pages:
 
     @property
     def port(self) -> int:
-        """The port that is listened on."""
+        """The port of the server."""
         return int(self._runner.addresses[0][1])
 
     async def open(self, host: str, port: int) -> None:
-        """Listen; raises OSError when that cannot be. On every network also where systemd does."""
+        """Listen, on every network also on systemd's sockets. Raises OSError."""
         await self._runner.setup()
         self._watch_connections()
         try:
@@ -118,17 +118,17 @@ class Pages:
             raise
 
     async def close(self) -> None:
-        """End listening and all connections."""
+        """Stop listening and close all connections."""
         await self._runner.cleanup()
 
     def _watch_connections(self) -> None:
-        """Refuse a connection too many, end one that asks for nothing, sign refusals."""
+        """Limit and close idle connections, and add the headers to aiohttp's own answers."""
         server, loop = self._runner.server, asyncio.get_running_loop()
         assert server is not None
         note, sign = server.connection_made, self._add_headers
 
         class Signing(RequestHandler):
-            """Signs what aiohttp answers by itself, before it knows the application."""
+            """Adds the headers to errors that aiohttp answers before it reaches the application."""
 
             __slots__ = ()
 
@@ -187,7 +187,7 @@ class Pages:
         return web.json_response(reply.body, status=reply.status, headers=headers)
 
     def _read(self, path: str) -> tuple[bytes, str]:
-        """Return a file and its tag, packed once: half a megabyte becomes a third of it."""
+        """Return a file and its tag; compress it once, half a megabyte to a third of that."""
         if path not in self._bytes:
             body = self._bytes[path] = self._files[path].read_bytes()
             if not path.endswith(".woff2"):
@@ -211,7 +211,7 @@ class Pages:
         self._add_headers(request, response)
 
     def _add_headers(self, request: web.BaseRequest, response: web.StreamResponse) -> None:
-        """Add the headers to every answer, refusals too."""
+        """Add the headers to an answer."""
         host = hostname(request.headers.get("Host", ""))
         known = host if is_ours(host, self._names) else "localhost"
         for name, value in self._headers(known).items():
@@ -234,7 +234,7 @@ class Pages:
 
 
 def _logger() -> logging.Logger:
-    """Return a log in which a request that cannot be read is one line: anybody can send those."""
+    """Return a log with one line for an unreadable request, because anybody can send one."""
     quiet = logging.getLogger(f"{__name__}.requests")
     quiet.addFilter(_one_line)
     return quiet

@@ -1,8 +1,8 @@
-"""Keeps the station's ``availability`` right, and notices a second daemon of the same name.
+"""The station's ``availability``, and detection of a second daemon with the same name.
 
-The client's name cannot be guessed: a broker cuts off whoever has a name that somebody else comes
-with. So two stations of one name do not cut each other off; that is noticed on our own
-``availability``, which is put right, and told once.
+The MQTT client's name is random, because a broker disconnects a client when another one with its
+name connects. So two stations of the same name do not disconnect each other; instead a foreign
+message on our ``availability`` shows it, is corrected, and is reported once.
 """
 
 from __future__ import annotations
@@ -23,32 +23,33 @@ class Presence:
         self.topic = f"{root}/availability"
         self.will = Will(self.topic, OFFLINE, 1, retain=True)
         self._root = root
-        self._due = 0  # ``online`` of ours that has not come back yet
-        self._told = False
+        self._due = 0  # our own ``online`` messages that have not come back yet
+        self._warned = False
 
     def begin(self) -> None:
-        """Start again on a new connection."""
+        """Start over on a new connection."""
         self._due = 0
 
     async def greet(self, client: Client) -> None:
-        """Say that we are there."""
+        """Publish that the station is online."""
         self._due += 1
         await client.publish(self.topic, ONLINE, 1, retain=True)
 
     async def leave(self, client: Client) -> None:
-        """Say that we go."""
+        """Publish that the station goes offline."""
         await client.publish(self.topic, OFFLINE, 1, retain=True)
 
     async def heard(self, client: Client, payload: object) -> None:
-        """Notice that another says how we are: an earlier connection's will, or a namesake."""
+        """Correct a message that is not ours: an earlier connection's will, or a namesake's."""
         if payload == ONLINE:
             self._due -= 1
         if payload == ONLINE and self._due >= 0:
             return
-        if not self._told:
+        if not self._warned:
             log.warning(
-                "%s is said by another, too: is a station of that name running?", self._root
+                "%s is used by another daemon too: does a second station have this name?",
+                self._root,
             )
-        self._told, self._due = True, max(self._due, 0)
+        self._warned, self._due = True, max(self._due, 0)
         if payload != ONLINE:
             await self.greet(client)

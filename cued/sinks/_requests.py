@@ -1,9 +1,8 @@
-"""Commands from outside: typed, bounded, few, and from the list that the configuration allows.
+"""Validation of commands from outside: typed, bounded, rate-limited, and allowed by configuration.
 
 A request is JSON such as ``{"command": "pause"}``, ``{"command": "set_speed", "value": 0.8}``, with
-an ``id`` of the sender's choice that comes back in the answer. Whatever else arrives is refused
-with a reason and changes nothing. What the coach makes of a request that passes here is its own
-business, and it may still say no.
+an ``id`` of the sender's choice that comes back in the answer. Everything else is refused with a
+reason and changes nothing. The coach may still refuse a request that passes here.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RequestRefused(Exception):
-    """A request that is not passed on. The text says why; ``request`` is what could be read."""
+    """A refused request: the text says why, ``request`` holds its readable part."""
 
     def __init__(self, why: str, request: Request | None = None) -> None:
         super().__init__(why)
@@ -47,7 +46,7 @@ class Gate:
         self._allowed = allowed
         self._tokens = BURST
         self._at: float | None = None
-        self._told_at = float("-inf")
+        self._answered_at = float("-inf")
         self.refused = 0
 
     def check(self, payload: bytes, now: float) -> Request:
@@ -59,11 +58,11 @@ class Gate:
             self.refused += 1
             raise
 
-    def tells(self, now: float) -> bool:
-        """Return whether a refusal is worth an answer now: no flood is answered by a flood."""
-        if self._tokens < 1 and now - self._told_at < 1:
+    def may_answer(self, now: float) -> bool:
+        """Return whether to answer a refused request: in a flood, once a second."""
+        if self._tokens < 1 and now - self._answered_at < 1:
             return False
-        self._told_at = now
+        self._answered_at = now
         return True
 
     def _count(self, now: float) -> None:
@@ -71,7 +70,7 @@ class Gate:
         self._at = now
         self._tokens = min(BURST, self._tokens + passed * PER_S)
         if self._tokens < 1:
-            raise RequestRefused(f"too many commands: {PER_S:g} a second are heard")
+            raise RequestRefused(f"too many commands: at most {PER_S:g} a second are accepted")
         self._tokens -= 1
 
     def _read(self, payload: bytes) -> Request:

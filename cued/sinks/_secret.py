@@ -1,7 +1,7 @@
-"""Where a password comes from: a systemd credential, or a file that only its owner can read.
+"""Reading of passwords: from a systemd credential, or a file that only its owner can read.
 
 Never from the configuration, which people copy into bug reports, nor from the command line, which
-every user of the machine can list. What is read here is never logged.
+every user of the machine can list. Passwords are never logged.
 """
 
 from __future__ import annotations
@@ -26,9 +26,8 @@ PasswordFile: TypeAlias = Annotated[
 def password(where: str, credential: str, file: str) -> str | None:
     """Read the password for the section ``where``; None when no source is named.
 
-    Raises OutOfReach where another user, or the service, may be given what we are not.
-
-    A credential that systemd has not passed on counts as absent if a file is named as well.
+    Raises OutOfReach if another user, or the service, may have access that we lack. A credential
+    that systemd has not passed on counts as absent if a file is named as well.
     """
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
     if credential and folder and (path := Path(folder) / credential).is_file():

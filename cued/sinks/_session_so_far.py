@@ -1,8 +1,8 @@
-"""A session so far, in bounded memory: what a page that is opened late has missed.
+"""The current session up to now, in bounded memory, for a page that is opened late.
 
-One row a second while strides come in, with the columns that the page plots, and the cues,
-stumbles and phases to mark on them, and the last events as they were told. When ``ROWS`` are full,
-every second row of the older half goes. It begins anew when a session leaves ``idle``.
+One row a second while strides come in, with the columns that the page plots; the cues, stumbles and
+phases to mark on them; and the last events. When ``ROWS`` are full, every second row of the older
+half is dropped. It starts over when a session leaves ``idle``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from cued.model import (
 )
 from cued.sinks._session_state import SessionState
 
-EVERY_S = 1.0  # as the page draws
+EVERY_S = 1.0  # the page's own resolution
 ROWS = 14_400  # four hours
 MARKS = 2_000  # of cues and stumbles in a session, the oldest dropped
 EVENTS = 60  # the page's log

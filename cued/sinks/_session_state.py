@@ -1,12 +1,12 @@
-"""What holds now, reduced from events once for topics, page, console and light.
+"""The present state of a station, derived from events for topics, page, console and light.
 
 Rules
 -----
-* A value stands until the core ends it (``gait/fusion/ages.py``); nothing is forgotten by time.
-  What the coach measured once in a session (how much was carried) stands until that is over.
+* A value is valid until the core ends it (``gait/fusion/ages.py``); nothing expires here. A result
+  that the coach measures once in a session (such as the carry-over) is valid until its end.
 * The alarm of a possible fall lasts as long as the coach's, that of a confirmed one until it is
   acknowledged or the session is stopped.
-* Inputs are watched for what no event tells: batteries, who was asked for, and the time.
+* Inputs supply what no event contains: batteries, the requested runner, and the time.
 """
 
 from __future__ import annotations
@@ -47,27 +47,27 @@ class SessionState:
     def __init__(self, runner: str = "", profile: str = "") -> None:
         self.t = 0.0
         self.phase = Phase(t=0.0, name=IDLE, from_=IDLE, why="")
-        self.entered = False  # a phase has been told at all
+        self.entered = False  # any phase has been reported
         self.began: float | None = None
         self.gait = Gait(t=0.0, mode="unknown", direction="unknown")
         self.stability = Stability(t=0.0, level="unknown", score=None)
         self.values: dict[str, Measurement] = {}
         self.links: dict[str, LinkState] = {}
         self.batteries: dict[str, float] = {}
-        self.fronts: dict[str, str] = {}  # by trunk sensor, how its front is known
+        self.fronts: dict[str, str] = {}  # trunk sensor: how its front is known
         self.belt = BeltState(t=0.0, speed_m_s=None)
-        self.asked_m_s: float | None = None  # the belt speed that the coach asks for in this phase
+        self.asked_m_s: float | None = None  # belt speed that the coach asks for in this phase
         self.muted = False
         self.runner, self.profile = runner, profile
         self.band_m: tuple[float, float] | None = None  # low and high end of a stride's length
-        self._chosen: dict[str, str] = {}  # by command; what holds once it is answered
+        self._chosen: dict[str, str] = {}  # command: value, in effect once it is accepted
         self._fall: Fall | None = None
-        self.asks = ""  # whether it is the runner who walks, until that is answered
+        self.asks = ""  # the open question whether another runner walks
         self._guest = False
 
     @property
     def alarm(self) -> Alarm:
-        """The stage of a fall that is not acknowledged, or nothing."""
+        """The stage of an unacknowledged fall, or nothing."""
         fall = self._fall
         if fall is None:
             return ""
@@ -76,9 +76,9 @@ class SessionState:
         return fall.stage
 
     def value(self, name: str) -> float | None:
-        """Return a value that stands."""
-        told = self.values.get(name)
-        return told.value if told else None
+        """Return a metric's present value."""
+        measured = self.values.get(name)
+        return measured.value if measured else None
 
     def watch(self, item: Input) -> None:
         """Process an input."""
@@ -92,7 +92,7 @@ class SessionState:
                 pass
 
     def take(self, event: AnyEvent) -> None:
-        """Follow an event."""
+        """Process an event."""
         self.t = max(self.t, event.t)
         match event:
             case Measurement():
@@ -140,7 +140,7 @@ class SessionState:
     def _noticed(self, code: str) -> None:
         if code == "fall_acknowledged":
             self._fall = None
-        elif code in (ASKED, SAME, OTHER, "new_engine"):  # a new one knows nothing of the question
+        elif code in (ASKED, SAME, OTHER, "new_engine"):  # a new engine does not know the question
             self.asks = code if code == ASKED else ""
             self._guest = code == OTHER and self.phase.name != IDLE
 
@@ -150,7 +150,7 @@ class SessionState:
         if phase.from_ == IDLE:
             self.began, self.asks = phase.t, ""
         if phase.name == IDLE:
-            self.values.clear()  # all that still stands is a result of the session that is over
+            self.values.clear()  # the remaining ones are results of the ended session
             self.began, self._guest = None, False
         if phase.name not in OVERLAYS:
             self.asked_m_s = None
@@ -161,5 +161,5 @@ class SessionState:
             self.muted = name == "mute"
         elif name == "runner":
             self.runner, self.asks = self._chosen.get(name) or self.runner, ""
-        elif name == "profile" and self.profile:  # without a program there is none
+        elif name == "profile" and self.profile:  # empty without a program
             self.profile = self._chosen.get(name) or self.profile

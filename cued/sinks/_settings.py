@@ -1,11 +1,11 @@
-"""Opens set-up from the live page, by four digits that are spoken beside the machine.
+"""Opening of set-up from the live page, by four digits spoken at the machine.
 
 Rules
 -----
-* Nothing is spoken during a session, and nothing is opened: whoever runs is not disturbed.
-* The digits go to the loudspeaker and nowhere else: not to sinks, so not to MQTT and no recording.
-* A stranger on the network can have digits spoken between sessions, more and more rarely, and that
-  is all they can do (``_door.py``).
+* During a session nothing is spoken and nothing is opened, so that the runner is not disturbed.
+* The digits go to the loudspeaker only: not to sinks, so neither to MQTT nor into a recording.
+* A stranger on the network can only have digits spoken between sessions, at growing intervals
+  (``_door.py``).
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ Open = Callable[[Door], bool]
 
 
 class Settings:
-    """Answers the live page's requests to get into set-up.
+    """Answers the live page's requests to open set-up.
 
-    speak : says digits aloud, or returns False while a session goes on.
-    open_ : ends the coach and opens set-up with this door, or returns False in a session.
+    speak : says digits aloud, or returns False during a session.
+    open_ : ends the coach and opens set-up with this door, or returns False during a session.
     """
 
     def __init__(self, door: Door, speak: Speak, open_: Open, now: Callable[[], float]) -> None:

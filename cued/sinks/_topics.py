@@ -1,18 +1,18 @@
-"""What goes to which topic, and when: events become messages, without a broker in sight.
+"""Conversion of events to MQTT messages, and their timing; pure, without a broker.
 
 Rules
 -----
-* Everything here is a function of what was taken and of the two times handed in: ``now`` (s, never
-  goes back) and ``wall`` (Unix time, s, a label for the reader and used for nothing else).
+* Everything here depends only on the events and the two times passed in: ``now`` (s, never goes
+  back) and ``wall`` (Unix time, s, only a label for the reader).
 * Cues, events and answers wait in a queue of bounded length; when it is full the oldest is dropped
-  and counted. ``state`` and ``metrics`` have one place each, where the newest replaces the last.
-* ``metrics`` goes out at most once a second and only when something was measured or has ended, so
-  what ends is told as null once. Its keys are the metrics that are on, and any other that is
-  measured. What a value is worth is decided in the core (``gait/fusion/ages.py``).
-* ``state`` goes out when it changed, at most four times a second, and twice a minute in any case:
-  not every broker hands what it retains to whoever comes late (docs/fleet.md).
+  and counted. Of ``state`` and ``metrics`` only the newest waits.
+* ``metrics`` goes out at most once a second and only after a measurement began, changed or ended;
+  an ended one is null once. Its keys are the enabled metrics and any other that is measured. How
+  long a value is valid is decided in the core (``gait/fusion/ages.py``).
+* ``state`` goes out when it changed, at most four times a second, and at least twice a minute: not
+  every broker sends retained messages to late subscribers (docs/fleet.md).
 * ``t`` is the session clock of the event lines; ``units`` and ``stride_band_m`` let a page show a
-  metric that it does not know, and a stride against the runner's own.
+  metric that it does not know, and compare a stride with the runner's own.
 """
 
 from __future__ import annotations
@@ -50,9 +50,11 @@ from cued.sinks._session_state import SessionState
 METRICS_EVERY_S = 1.0  # Home Assistant keeps every message; chosen
 STATE_EVERY_S = 0.25  # chosen
 STATE_AGAIN_S = 30.0  # for brokers that lose what they retain (docs/fleet.md)
-STRIDES = 20  # told at once; no runner makes more in a second
-RARE = Battery | Command
-TOLD = BeltRequest | BeltState | CommandResult | Fall | Gait | Link | Notice | Phase | Stability
+STRIDES = 20  # in one message; no runner makes more in a second
+RARE = Battery | Command  # inputs that may change ``state``
+STATE_EVENTS = (
+    BeltRequest | BeltState | CommandResult | Fall | Gait | Link | Notice | Phase | Stability
+)
 
 
 class Message(Struct, frozen=True):
@@ -65,7 +67,7 @@ class Message(Struct, frozen=True):
 
 
 class Topics:
-    """Turns what happens into messages."""
+    """Turns events into messages."""
 
     def __init__(
         self,
@@ -88,7 +90,7 @@ class Topics:
         self._state_at = float("-inf")
         self._changed = True
         self._commands = sorted(commands)
-        self._state = self._told()
+        self._state = self._fields()
         self.dropped = 0
 
     def __len__(self) -> int:
@@ -100,14 +102,14 @@ class Topics:
         self._state_at = float("-inf")
 
     def put(self, message: Message) -> None:
-        """Queue a message; the oldest goes when there is no room."""
+        """Queue a message; if there is no room, drop the oldest."""
         if len(self._queue) >= self._limit:
             self._queue.popleft()
             self.dropped += 1
         self._queue.append(message)
 
     def put_back(self, message: Message) -> None:
-        """Put a message that could not be sent back, to be the next."""
+        """Put an unsent message back at the head of the queue."""
         if message.topic in ("state", "metrics"):
             self.again()
         elif len(self._queue) < self._limit:
@@ -116,7 +118,7 @@ class Topics:
             self.dropped += 1
 
     def give_up(self) -> None:
-        """Count the queued messages as dropped: they will not be sent."""
+        """Drop the queued messages and count them."""
         self.dropped += len(self._queue)
         self._queue.clear()
 
@@ -129,7 +131,7 @@ class Topics:
         return True
 
     def take(self, event: AnyEvent, wall: float) -> None:
-        """Turn an event into what it changes and says."""
+        """Process an event."""
         self._now.take(event)
         match event:
             case Measurement():
@@ -153,11 +155,11 @@ class Topics:
                 self._happened(event, wall)
             case _:
                 pass
-        if isinstance(event, TOLD):
+        if isinstance(event, STATE_EVENTS):
             self._renew()
 
     def due(self, now: float, wall: float) -> Message | None:
-        """Return the next message that may go out now, None when there is none."""
+        """Return the next message that is due; None when there is none."""
         if self._queue:
             return self._queue.popleft()
         if now >= self._state_due():
@@ -172,7 +174,7 @@ class Topics:
         return message
 
     def wait_s(self, now: float) -> float:
-        """Return how long until something is due, s."""
+        """Return how long until a message is due, s."""
         if self._queue:
             return 0.0
         return max(min(self._state_due(), self._metrics_due()) - now, 0.0)
@@ -184,12 +186,12 @@ class Topics:
         return self._metrics_at + METRICS_EVERY_S if self._measured else float("inf")
 
     def _renew(self) -> None:
-        state = self._told()
+        state = self._fields()
         self._changed = self._changed or state != self._state
         self._state = state
 
-    def _told(self) -> dict[str, Any]:
-        """Return what ``state`` says."""
+    def _fields(self) -> dict[str, Any]:
+        """Return the fields of ``state``."""
         now = self._now
         return {
             "phase": now.phase.name,
@@ -246,7 +248,7 @@ def _rounded(value: float | None, digits: int = 4) -> float | None:
 
 
 def _stride(stride: Stride) -> dict[str, Any]:
-    """Return the fields of a single stride, which hold for the moment ``t``."""
+    """Return the fields of a single stride."""
     return {
         "t": round(stride.t, 3),
         "duration_s": round(stride.duration_s, 3),
@@ -277,6 +279,6 @@ def answer(name: str, ok: bool, why: str, id_: str, wall: float) -> Message:
 
 
 def _message(topic: str, event: AnyEvent, kind: str, wall: float) -> Message:
-    """Make a message of an event's line; Home Assistant needs ``event_type``."""
+    """Make a message from an event's fields; Home Assistant needs ``event_type``."""
     body: dict[str, Any] = msgspec.to_builtins(event)
     return Message(topic, msgspec.json.encode(body | {"event_type": kind, "time": wall}))

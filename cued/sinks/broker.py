@@ -1,16 +1,16 @@
-"""A broker of our own, for a demonstration or a home without one (extra ``embedded``).
+"""An embedded MQTT broker for a demonstration or a home without one (extra ``embedded``).
 
-``[sinks.broker]`` beside ``[sinks.mqtt]`` is all that is needed; both know each other's ports by
-default. It is amqtt, in a process of its own: what comes in through it can cost this process
-neither time nor memory, and if it falls it is started again, as with any broker that went away.
+``[sinks.broker]`` with ``[sinks.mqtt]`` is all that is needed; their default ports match. It is
+amqtt in a separate process: its traffic can cost this process neither time nor memory, and it is
+restarted if it ends.
 
 Rules
 -----
-* It listens on the loopback. Anywhere else only with a user and a password, and even then without
-  TLS: a place with strangers in its network uses mosquitto (docs/mqtt.md).
-* With a password whoever has none may at most read, and that only with ``guests_read``.
-* Nothing is kept over a restart; the sink tells everything anew when it connects.
-* A port that another program has is told once, with the option to change, and tried again.
+* It listens on the loopback address; elsewhere only with a user and a password, and even then
+  without TLS: where strangers share the network, use mosquitto (docs/mqtt.md).
+* With a password, clients without it may at most read, and that only with ``guests_read``.
+* Nothing is kept over a restart; the MQTT sink publishes everything again when it connects.
+* A port that is taken is reported once, with the option to change, and tried again.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ log = logging.getLogger(__name__)
 
 READY = b"ready\n"
 STARTS_WITHIN_S = 30.0  # chosen: a loaded Pi is slow to import it
-AGAIN_S = 2.0  # chosen: a port in use is free again, and nobody waits for long
-ENDS_WITHIN_S = 3.0  # chosen: three times the process's own patience
+AGAIN_S = 2.0  # chosen: long enough for a port to become free, short enough to wait for
+ENDS_WITHIN_S = 3.0  # chosen: three times the process's own limit
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
 
@@ -46,7 +46,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Addresses, users and limits of the broker."""
 
     address: Annotated[
-        str, Meta(description="Address to listen on; anything but the loopback needs a password.")
+        str, Meta(description="Address to listen on; any but the loopback needs a password.")
     ] = "127.0.0.1"
     port: Annotated[Port, Meta(description="Port for MQTT.")] = 1883
     websocket_port: Annotated[Port, Meta(description="Port for MQTT over WebSocket.")] = 9001
@@ -54,28 +54,28 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     credential: Credential = ""
     password_file: PasswordFile = ""
     guests_read: Annotated[
-        bool, Meta(description="Let those without a password read, never write.")
+        bool, Meta(description="Let clients without a password read, but never write.")
     ] = False
     origins: Annotated[
         tuple[str, ...],
         Meta(
-            description="Web pages elsewhere that may connect, such as http://ha.local:8123; "
-            "those under the name of this machine always may."
+            description="Origins of other web pages that may connect, such as "
+            "http://ha.local:8123; pages under this machine's name always may."
         ),
     ] = ()
 
     def __post_init__(self) -> None:
-        """Refuse to be open to a network."""
+        """Refuse to be open to a network without a user."""
         if not _is_loopback(self.address) and not self.user:
-            raise ValueError(f"address {self.address} is reached from outside: set user")
+            raise ValueError(f"address {self.address} can be reached from outside: set user")
         if bool(self.user) != bool(self.credential or self.password_file):
             raise ValueError("user and credential, or password_file, belong together")
         if self.port == self.websocket_port:
-            raise ValueError("port and websocket_port have to differ")
+            raise ValueError("port and websocket_port must differ")
 
 
 class Orders(Struct, frozen=True):
-    """What the broker's process is sent through a pipe."""
+    """Settings sent to the broker's process through a pipe."""
 
     config: Config
     password: str
@@ -89,7 +89,7 @@ def _is_loopback(address: str) -> bool:
 
 
 class Broker(Sink):
-    """Starts the broker's process, and again when it ends. Events reach it by the MQTT sink."""
+    """Starts and restarts the broker's process. Events reach it through the MQTT sink."""
 
     def __init__(self, config: Config, site: Site, ask: Ask) -> None:
         if find_spec("amqtt") is None:
@@ -98,7 +98,7 @@ class Broker(Sink):
         self._orders = msgspec.json.encode(Orders(config, secret or ""))
         self._config = config
         self._process: asyncio.subprocess.Process | None = None
-        self._told = ""
+        self._warned = False
 
     async def __aenter__(self) -> Broker:
         await self._start()
@@ -111,7 +111,7 @@ class Broker(Sink):
         """Start the broker again whenever it ends."""
         while self._process:
             status = await self._process.wait()
-            self._tell(f"the embedded broker ended with status {status}; starting it again")
+            self._warn(f"the embedded broker ended with status {status}; starting it again")
             await asyncio.sleep(AGAIN_S)
             await self._start()
 
@@ -121,7 +121,7 @@ class Broker(Sink):
             *(sys.executable, "-m", "cued.sinks._amqtt"),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is meant for the daemon, which ends it by the pipe
+            start_new_session=True,  # so that Ctrl-C reaches only the daemon, which closes the pipe
         )
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin
@@ -133,29 +133,29 @@ class Broker(Sink):
                 await stdin.drain()
                 said = await stdout.readline()
         if said == READY:
-            self._told = ""
+            self._warned = False
             return
-        with suppress(TimeoutError):  # while it ends it may still have the other port
+        with suppress(TimeoutError):  # until it has ended it may hold the other port
             async with asyncio.timeout(ENDS_WITHIN_S):
                 await self._process.wait()
-        why = said.decode(errors="replace").strip() or "it said nothing"
-        self._tell(self._why_not() or f"the embedded broker does not listen: {why}")
+        why = said.decode(errors="replace").strip() or "no answer"
+        self._warn(self._taken_port() or f"the embedded broker does not listen: {why}")
 
-    def _why_not(self) -> str:
-        """Name the port that another program has, and the option that changes it."""
+    def _taken_port(self) -> str:
+        """Name a port that another program has, and the option that changes it."""
         c = self._config
         ports = (
             (c.port, "port, and that of [sinks.mqtt],"),
             (c.websocket_port, "websocket_port, and broker_port of [sinks.live],"),
         )
-        whose = (whose_port("[sinks.broker]", c.address, *each) for each in ports)
-        return next(filter(None, whose), "")
+        taken = (whose_port("[sinks.broker]", c.address, *each) for each in ports)
+        return next(filter(None, taken), "")
 
-    def _tell(self, what: str) -> None:
+    def _warn(self, what: str) -> None:
         """Warn, once until it listens again."""
-        if not self._told:
+        if not self._warned:
             log.warning("%s", what)
-        self._told = self._told or what
+        self._warned = True
 
     async def _end(self) -> None:
         """Close the pipe, which ends the process; kill it if it stays."""

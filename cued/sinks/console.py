@@ -1,8 +1,8 @@
-"""A live view in the terminal: what the coach sees, big numbers, the last cues and why.
+"""A live view in the terminal: the present state, measurements, and the last cues with reasons.
 
-For a developer or an installer; a runner looks at nothing, and everybody else at the live page.
-On a pipe it prints a line per cue, phase and notice instead. What else is written to the terminal
-meanwhile appears above the view; what goes to a file or a pipe is left alone.
+It is for a developer or an installer; others use the live page. On a pipe it prints a line per cue,
+phase and notice instead. Other output to the terminal appears above the view; output to a file or a
+pipe is not touched.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ SPARK = "▁▂▃▄▅▆▇█"
 
 
 class Console(Sink):
-    """Draws what holds, and the last that was said."""
+    """Draws the present state and the last lines."""
 
     def __init__(self, config: NoOptions, site: Site, ask: Ask) -> None:
         self._terminal = Terminal()
@@ -49,7 +49,7 @@ class Console(Sink):
         self._station = site.station
         self._words = words.Words(speed_unit=site.speed_unit)
         self._now = SessionState(site.runner)
-        self._names: set[str] = set()  # of all that was measured
+        self._names: set[str] = set()  # of all metrics seen
         self._lengths: deque[float] = deque(maxlen=48)
         self._said: deque[Text] = deque(maxlen=LINES)
 
@@ -73,7 +73,7 @@ class Console(Sink):
         self._now.watch(item)
 
     def take(self, event: AnyEvent) -> None:
-        """Follow an event, and write a line of what happened."""
+        """Process an event, and write a line for it if it is worth one."""
         self._now.take(event)
         match event:
             case Measurement():
@@ -106,8 +106,8 @@ class Console(Sink):
         belt = self._now.belt
         if belt.speed_m_s is None:
             return "–"
-        told_by = self._words.value(belt.doubt or belt.source)
-        return f"{self._words.speed(belt.speed_m_s)} ({told_by})"
+        source = self._words.value(belt.doubt or belt.source)
+        return f"{self._words.speed(belt.speed_m_s)} ({source})"
 
     def _cue(self, cue: Cue) -> None:
         reasons = (self._words.because(k, v) for k, v in cue.because.items() if k != "phase")

@@ -1,4 +1,4 @@
-"""Event lines: one JSON object a line, as they happen, to a file or to standard output."""
+"""Event lines: each event as one line of JSON, to a file or to standard output."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ log = logging.getLogger(__name__)
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where to."""
+    """The file to write."""
 
     file: Annotated[
-        str, Meta(min_length=1, description="File to write anew, or - for standard output.")
+        str, Meta(min_length=1, description="File to overwrite, or - for standard output.")
     ]
 
 
 class EventLines(Sink):
-    """Encodes every event into its line."""
+    """Writes a line for every event."""
 
     def __init__(self, config: Config, site: Site, ask: Ask) -> None:
         self._path = config.file
@@ -36,7 +36,7 @@ class EventLines(Sink):
         self._encode = msgspec.json.Encoder().encode
 
     async def __aenter__(self) -> EventLines:
-        """Open the file, if it is not; a disk that refuses costs the lines, not the coaching."""
+        """Open the file if it is not open; a failure costs the lines, not the coaching."""
         if self._file is None:
             try:
                 self.open()
@@ -58,7 +58,7 @@ class EventLines(Sink):
             raise CuedError(f"{self._path}: cannot be written: {error.strerror}") from None
 
     def close(self) -> None:
-        """Flush, and close what was opened here."""
+        """Flush, and close a file that was opened here."""
         file, self._file = self._file, None
         if file is None:
             return
@@ -77,7 +77,7 @@ class EventLines(Sink):
             yield
         except OSError as error:
             if self._path == "-":
-                raise  # whoever read them went away
+                raise  # the reader of the pipe has gone
             log.warning("%s: lines are missing: %s", self._path, error.strerror)
             if self._file is not None:
                 with suppress(OSError):

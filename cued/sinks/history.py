@@ -1,20 +1,19 @@
 """History across sessions, in SQLite: runners, sessions, phases, cues and their effect, imprints.
 
-Rules of this file
-------------------
-* One file, ``history.sqlite`` in the state folder; what it holds and how it is opened is in
-  ``cued/recording/history/file.py``.
+Rules
+-----
+* One file, ``history.sqlite`` in the state folder; ``cued/recording/history/file.py`` describes its
+  contents and opens it.
 * Rows are gathered and committed every 5 s in a thread, so that a slow card delays no cue, and at
-  once when the daemon ends. A power cut loses at most those 5 s and the time a commit takes; what
-  was moved backward until then still counts for the day and the week.
-* What could not be written, because somebody held the file, the disk was full or took no writing,
-  is tried again with the next rows and told once; so is that it works again. The session goes on.
-* A file that is found damaged is set aside, one that is gone is begun anew, with the session that
-  is under way.
+  once when the daemon ends. A power cut loses at most those 5 s and the time of one commit; earlier
+  backward time still counts for the day and the week.
+* If writing fails, because the file is locked or the disk is full or read-only, the rows are tried
+  again with the next ones; the failure and its end are each reported once. The session continues.
+* A damaged file is renamed, and a missing one is created again with the session in progress.
 
-Ladder and imprint are stored as the coach told them (``Summary``, ``Imprint``); nothing is worked
-out here. Times are seconds since 1970 by this machine's clock, which a station without network may
-have wrong: a session from the future is taken as one of today.
+Ladder and imprint are stored as the coach reported them (``Summary``, ``Imprint``); nothing is
+computed here. Times are seconds since 1970 by this machine's clock, which may be wrong without a
+network: a session from the future counts as today's.
 """
 
 from __future__ import annotations
@@ -66,13 +65,13 @@ Row = tuple[str, tuple[object, ...]]
 
 
 class Key:
-    """A session's number, which the database gives when its first row is written."""
+    """A session's number, assigned by the database when its first row is written."""
 
     number: int | None = None
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where it lies."""
+    """Where the file is."""
 
     file: Annotated[
         str, Meta(description="Database file; empty: history.sqlite in the state folder.")
@@ -80,7 +79,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class History(Sink):
-    """Keeps what a runner's sessions were."""
+    """Stores sessions in the database."""
 
     def __init__(
         self, config: Config, site: Site, ask: Ask, clock: Callable[[], float] = CLOCK
@@ -96,23 +95,23 @@ class History(Sink):
         self._late: list[Row] = []
         self._session: Key | None = None
         self._ended: Key | None = None  # the session before
-        self._apart = False  # it may be somebody else who walks
-        self._beginning: Row | None = None  # the session's first
+        self._apart = False  # the runner may be somebody else
+        self._first_row: Row | None = None  # of the session
         self._cover = Cover()
         self._backward_s = 0.0
         self._strides = 0
         self._chosen = ""
         self._broken = False
-        self._unread = False  # the coach may not know what is in it either
-        self._untold: list[Notice] = []  # what the writing thread has found
+        self._unread = False  # nor could the coach read it, perhaps
+        self._notices: list[Notice] = []  # of the writing thread, not sent yet
         self._writing = threading.Lock()
 
     async def __aenter__(self) -> History:
-        await self._write_and_tell()
+        await self._write_and_report()
         return self
 
     async def __aexit__(self, *exit_: Exit) -> None:
-        await self._write_and_tell()
+        await self._write_and_report()
         if self._late:
             log.warning("history: %d rows are lost: %s", len(self._late), self._path)
         if self._connection is not None:
@@ -120,12 +119,12 @@ class History(Sink):
             self._connection = None
 
     def watch(self, item: Input) -> None:
-        """Note which runner was asked for; the answer decides."""
+        """Note the requested runner; the coach's answer decides."""
         if isinstance(item, Command) and item.name == "runner":
             self._chosen = str(item.value or "").strip()
 
     def take(self, event: AnyEvent) -> None:
-        """Gather what an event adds; nothing is written here."""
+        """Gather an event's rows; nothing is written here."""
         match event:
             case CommandResult(name="runner", ok=True):
                 self._runner = self._chosen or self._runner
@@ -145,22 +144,22 @@ class History(Sink):
                 pass
 
     async def run(self) -> None:
-        """Commit every so often, and once more when cancelled: links take their time to close."""
+        """Commit regularly, and when cancelled, because links take time to close."""
         try:
             while True:
                 await asyncio.sleep(COMMIT_EVERY_S)
-                await self._write_and_tell()
+                await self._write_and_report()
         finally:
-            await self._write_and_tell()
+            await self._write_and_report()
 
-    async def _write_and_tell(self) -> None:
+    async def _write_and_report(self) -> None:
         self._waiting.extend(self._gathered())
         await asyncio.to_thread(self._write)
-        while self._untold:
-            self._ask(self._untold.pop(0))
+        while self._notices:
+            self._ask(self._notices.pop(0))
 
     def _gathered(self) -> list[Row]:
-        """Return the rows that wait, and how far the session has come."""
+        """Return the waiting rows and the session's progress."""
         rows, self._rows = self._rows, []
         if self._session is not None:
             progress = (self._backward_s, self._strides, self._session)
@@ -168,7 +167,7 @@ class History(Sink):
         return rows
 
     def _write(self) -> None:
-        """Write rows in one transaction; called in a thread, which a cancelled one may still be."""
+        """Write rows in one transaction, in a thread; a cancelled call may still be running."""
         with self._writing:
             self._late += [self._waiting.popleft() for _ in range(len(self._waiting))]
             try:
@@ -176,9 +175,9 @@ class History(Sink):
             except (OSError, sqlite3.Error) as error:
                 self._fail(error)
                 if damaged(error):
-                    self._begin_anew()
+                    self._set_aside()
                 elif not isinstance(error, OSError | sqlite3.OperationalError):
-                    self._late = []  # of no use to any database
+                    self._late = []  # no database would take them
             del self._late[MOST_WAITING:]
 
     def _commit(self) -> None:
@@ -196,9 +195,9 @@ class History(Sink):
             self._notice("info", code, f"the history is kept again: {self._path}")
 
     def _opened(self) -> sqlite3.Connection:
-        """Return the database; one that is no longer where it was is left and begun anew."""
+        """Return the database; create another if its file has been moved or deleted."""
         if self._connection and _identity(self._path) != self._identity:
-            self._notice("warning", NOT_KEPT, f"{self._path} is gone: a new history is begun")
+            self._notice("warning", NOT_KEPT, f"{self._path} is gone: a new history is started")
             self._forget_file()
         if self._connection is None:
             self._connection = open_database(self._path)
@@ -206,23 +205,23 @@ class History(Sink):
         return self._connection
 
     def _forget_file(self) -> None:
-        """Close the database; the session under way begins again in the next."""
+        """Close the database; the next one gets the current session's first row again."""
         if self._connection:
             self._connection.close()
         self._connection = None
-        first = self._beginning
+        first = self._first_row
         if first and self._session and not any(row is first for row in self._late):
             self._late.insert(0, first)
 
-    def _begin_anew(self) -> None:
-        """Set a damaged database aside; the next one is made with the next rows."""
+    def _set_aside(self) -> None:
+        """Rename a damaged database; the next rows create another."""
         self._forget_file()
         try:
-            beside = set_aside(self._path)
+            renamed = set_aside(self._path)
         except OSError as error:
             self._fail(error)
             return
-        self._notice("warning", NOT_KEPT, f"{self._path} is damaged: set aside as {beside.name}")
+        self._notice("warning", NOT_KEPT, f"{self._path} is damaged: set aside as {renamed.name}")
 
     def _phase(self, phase: Phase) -> None:
         if phase.from_ == "idle":
@@ -232,7 +231,7 @@ class History(Sink):
             self._add("insert into phase values (?, ?, ?, ?, ?)", values)
 
     def _doubt(self, code: str) -> None:
-        """Keep a session apart whose runner is in doubt: what it taught is not the runner's."""
+        """Separate a session whose runner is in doubt: its results are not the runner's."""
         self._apart = code != "same_runner"
         if code == "guest_runs" and self._session is not None:
             self._add("update session set runner = ? where id = ?", (GUEST, self._session))
@@ -243,8 +242,8 @@ class History(Sink):
     def _begin(self) -> None:
         self._cover, self._backward_s, self._strides = Cover(), 0.0, 0
         self._session, self._apart = Key(), False
-        self._beginning = (BEGIN, (self._session, self._runner, self._clock()))
-        self._rows.append(self._beginning)
+        self._first_row = (BEGIN, (self._session, self._runner, self._clock()))
+        self._rows.append(self._first_row)
 
     def _during(self, event: Cue | Effect | Imprint | Mounting | Stride, session: Key) -> None:
         now = self._clock()
@@ -310,16 +309,16 @@ class History(Sink):
         self._unread = self._unread or self._connection is None
 
     def _notice(self, level: Literal["info", "warning"], code: str, text: str) -> None:
-        self._untold.append(Notice(t=0.0, level=level, code=code, text=text))
+        self._notices.append(Notice(t=0.0, level=level, code=code, text=text))
 
 
 def _identity(path: Path) -> tuple[int, int]:
-    """Return which file is at a path; nothing is (0, 0)."""
+    """Return device and inode of the file at a path; (0, 0) if there is none."""
     try:
-        there = path.stat()
+        stat = path.stat()
     except FileNotFoundError:
         return (0, 0)
-    return (there.st_dev, there.st_ino)
+    return (stat.st_dev, stat.st_ino)
 
 
 PART: Part[Config, Sink] = Part(Config, History)

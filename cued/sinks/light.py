@@ -1,17 +1,17 @@
-"""A status light: one LED that says, without sound or screen, how the coach is.
+"""A status light: one LED that shows the coach's state without sound or screen.
 
 | the light | means |
 |---|---|
-| on | all sensors are heard |
-| blinks once a second | a sensor is not (or not yet) heard |
+| on | all sensors are connected |
+| blinks once a second | a sensor is not (or not yet) connected |
 | short flash every two seconds | paused |
-| flickers | a fall was seen and not acknowledged |
+| flickers | a fall was detected and not acknowledged |
 | three short, one long | set-up is open |
 | two quick blinks | a warning or an error in the last ten seconds (see the log) |
 | off | the coach is not running |
 
-The worst of what holds is shown. It is a sink, not an actuator: it shows states, not cues. Without
-pins it is told once and shows nothing. Leaving turns it off.
+The worst present state is shown. It is a sink, not an actuator: it shows states, not cues. Without
+pins that is reported once and nothing is shown. Leaving turns it off.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from cued.sinks.sink import Ask, Sink
 log = logging.getLogger(__name__)
 
 NOT_WORN = ("heart_rate", "treadmill")
-STEP_S = 0.1  # the shortest flash that is seen as one
+STEP_S = 0.1  # the shortest flash that people notice
 TROUBLE_STEPS = 100  # ten seconds
-# One character a step, over and over: # is on.
+# One character a step, repeated: # is on.
 SHOWN = {
     "well": "#",
     "waiting": "#####.....",
@@ -101,13 +101,13 @@ class Light(Sink):
         self._close()
 
     def take(self, event: AnyEvent) -> None:
-        """Follow an event."""
+        """Process an event."""
         self._now.take(event)
         if isinstance(event, Notice) and event.level != "info":
             self._trouble = TROUBLE_STEPS
 
     def watch(self, item: Input) -> None:
-        """Process an input, and the time."""
+        """Process an input."""
         self._now.watch(item)
 
     async def run(self) -> None:
@@ -118,9 +118,9 @@ class Light(Sink):
 
     def step(self) -> None:
         """Show the next tenth of a second."""
-        score = SHOWN[self.state]
+        pattern = SHOWN[self.state]
         try:
-            self._led.value = score[self._step % len(score)] == "#"
+            self._led.value = pattern[self._step % len(pattern)] == "#"
         except failures() as error:
             self._close()
             log.warning("no light: %s", error)

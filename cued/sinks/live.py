@@ -1,15 +1,15 @@
-"""Serves the live page (docs/page.md): static files, where the broker is, and the session so far.
+"""The live page's server (docs/page.md): static files, the broker's address, the current session.
 
 Rules
 -----
-* The page itself talks to the broker, by MQTT over WebSocket; this part only hands out files and
-  what was measured. It takes no commands and knows no password; what it may be asked for is
-  set-up, which four spoken digits open (``_settings.py``).
-* On loopback unless told otherwise. Then whoever reaches the port may read: put a proxy with TLS
-  and a password before it where that is not wanted.
-* A port that is taken costs nobody the coach: it is told once, and tried again every 5 s.
-* It is announced by mDNS (``_announcer.py``) and answers to the name that is announced.
-* Nothing is loaded from another host, and the headers forbid it (Content-Security-Policy).
+* The page itself talks to the broker, by MQTT over WebSocket; this part only serves files and
+  measurements. It takes no commands and knows no password; the only request that it accepts is to
+  open set-up, by four spoken digits (``_settings.py``).
+* It listens on the loopback address by default. Elsewhere anybody who reaches the port may read; to
+  prevent that, put a proxy with TLS and a password in front.
+* A port that is taken is reported once and tried again every 5 s; the coach runs all the same.
+* The page is announced by mDNS (``_announcer.py``) and served under the announced name.
+* Nothing is loaded from another host; the headers forbid it (Content-Security-Policy).
 
 Needs the extra ``dashboard`` (aiohttp, in ``_pages.py``).
 """
@@ -50,7 +50,7 @@ AGAIN_S = 5.0  # chosen: a port in use may be free again
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the page is served and where it finds the broker."""
+    """Addresses of the page and of its broker."""
 
     host: Annotated[
         str, Meta(min_length=1, description="Address to listen on; 0.0.0.0: every network.")
@@ -66,7 +66,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = ""
     broker_port: Annotated[
         int,
-        Meta(ge=1, le=65535, description="The broker's WebSocket port, where broker is empty."),
+        Meta(ge=1, le=65535, description="The broker's WebSocket port, if broker is empty."),
     ] = 9001
     names: Annotated[
         tuple[str, ...],
@@ -86,7 +86,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = True
     qr_code: Annotated[
         bool,
-        Meta(description="Show the address as a QR code for a phone, where there is a terminal."),
+        Meta(description="Show the address as a QR code for a phone, if there is a terminal."),
     ] = False
     announce: Annotated[
         bool, Meta(description="Announce the page by mDNS, as http://cued-STATION.local.")
@@ -97,7 +97,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Live(Sink):
-    """Hands out the page."""
+    """Serves the page."""
 
     def __init__(self, config: Config, site: Site, ask: Ask) -> None:
         if find_spec("aiohttp") is None:
@@ -113,7 +113,7 @@ class Live(Sink):
 
     @property
     def address(self) -> str:
-        """Where the page is."""
+        """The page's address."""
         config = self._config
         host = "localhost" if config.host in EVERYWHERE else config.host
         port = self._pages.port if self._pages else config.port
@@ -134,7 +134,7 @@ class Live(Sink):
         self._so_far.take(event)
 
     async def run(self) -> None:
-        """Try again while the port is taken, then announce; the server has its own tasks."""
+        """Retry while the port is taken, then announce; the server has its own tasks."""
         while not self._pages:
             await asyncio.sleep(AGAIN_S)
             await self._open()
@@ -142,7 +142,7 @@ class Live(Sink):
             await self._announcer.run(self._config.host, self._pages.port)
 
     async def _open(self) -> str:
-        """Begin to serve; return why that failed, or an empty text."""
+        """Start serving; return why that failed, or an empty text."""
         from cued.sinks._pages import Pages  # noqa: PLC0415 - only this needs the extra
 
         bodies = {
@@ -160,11 +160,11 @@ class Live(Sink):
             host, port = self._config.host, self._config.port
             return cannot_listen("[sinks.live]", host, port, "port", error)
         self._pages = pages
-        self._tell()
+        self._log_address()
         return ""
 
-    def _tell(self) -> None:
-        """Say where the page is, now that it is there; for a phone also as a QR code."""
+    def _log_address(self) -> None:
+        """Log the page's address; for a phone also as a QR code."""
         log.info("the live page is at %s", self.address)
         own = own_address() if self._config.host in EVERYWHERE else ""
         if not own:
@@ -195,7 +195,7 @@ class Live(Sink):
         return msgspec.json.encode(body)
 
     def _connects(self, host: str) -> str:
-        """Return what the page may connect to: the broker and nothing else."""
+        """Return the addresses that the page may connect to: only the broker's."""
         if self._config.broker:
             parts = urlsplit(self._config.broker)
             return f"{parts.scheme}://{parts.netloc}"

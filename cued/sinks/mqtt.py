@@ -1,21 +1,21 @@
-"""Publishes what the coach sees by MQTT, and receives commands (docs/mqtt.md).
+"""Publishing of events, state and measurements by MQTT, and receiving of commands (docs/mqtt.md).
 
 Rules
 -----
-* Coaching does not know whether a broker exists. ``take`` only puts into bounded memory
-  (``_topics.py``); everything that waits does so in ``run``.
-* A new client for every attempt, as aiomqtt's may not be used twice after a failure (aiomqtt#334).
-  Attempts are spaced by jittered exponential back-off, which starts anew after a connection has
-  stood for ``STOOD_S``. A reason is a warning once, whatever came before it.
-* Whether another says that it is this station is noticed (``_presence.py``).
-* The last will says ``offline``; so does leaving in good order. ``online`` follows every
-  connection, then the description for Home Assistant, the state, and what has waited.
-* Session summaries lie on disk until the broker has acknowledged them (``_outbox.py``).
-* What proves who we are (password, certificate) is read as the sink is made, so that a new
-  configuration with a bad one is refused while the old one still runs.
-* Commands are subscribed with QoS 0: whoever asks is answered or asks again. With QoS 1 RabbitMQ
-  3.10 makes a queue that dies with its node and then keeps us off every other (docs/fleet.md).
-* A command is heard only if it is new (not retained), well-formed, allowed and not too frequent
+* Coaching does not depend on a broker. ``take`` only adds to bounded memory (``_topics.py``); all
+  waiting happens in ``run``.
+* Every attempt uses a new client, because aiomqtt's cannot be used again after a failure
+  (aiomqtt#334). Attempts are spaced by jittered exponential back-off, which is reset once a
+  connection has lasted ``STABLE_S``. Each reason is logged as a warning once.
+* A second daemon with this station's name is detected (``_presence.py``).
+* The last will says ``offline``; so does an orderly end. After every connection follow ``online``,
+  the description for Home Assistant, the state, and the waiting messages.
+* Session summaries stay on disk until the broker has acknowledged them (``_outbox.py``).
+* Password and certificate are read when the sink is made, so that a new configuration with a bad
+  one is refused while the old one still runs.
+* Commands are subscribed with QoS 0: the sender gets an answer or asks again. With QoS 1 RabbitMQ
+  3.10 makes a queue that is lost with its node and then keeps us off every other (docs/fleet.md).
+* A command is accepted only if it is new (not retained), well-formed, allowed and not too frequent
   (``_requests.py``); every answer goes to ``command/result``.
 """
 
@@ -56,8 +56,8 @@ from cued.sinks.sink import Ask, Sink
 
 log = logging.getLogger(__name__)
 
-LONGEST_S = 60.0  # between two tries
-STOOD_S = 10.0  # chosen: a namesake throws us out sooner
+LONGEST_S = 60.0  # between two tries; chosen
+STABLE_S = 10.0  # chosen: a client with our name would end the connection sooner
 QUEUE = 500  # messages kept while the broker is away; chosen
 FLUSH_S = 2.0  # for the last messages when the daemon ends
 
@@ -95,7 +95,7 @@ class Mqtt(Sink):
         self._discovery = _discovery.topic(config.discovery_prefix, site.station)
         self._birth = f"{config.discovery_prefix}/status"
         self._wake = asyncio.Event()
-        self._planned = float("inf")  # when the sender looks up by itself
+        self._planned = float("inf")  # when the sender wakes without being nudged
         self._client: Client | None = None
         self._proof = proof(config)
 
@@ -115,7 +115,7 @@ class Mqtt(Sink):
         return len(self._summaries) + len(self._outbox.waiting())
 
     async def __aexit__(self, *exit_: Exit) -> None:
-        """Send what waits, say that we leave, and keep the summaries that could not be sent."""
+        """Send waiting messages and ``offline``, and keep the unsent summaries."""
         self._store()
         client = self._client
         if client is None:
@@ -145,33 +145,33 @@ class Mqtt(Sink):
     async def run(self) -> None:
         """Connect, again and again, until cancelled."""
         failures = 0
-        told: set[str] = set()
+        warned: set[str] = set()
         lost: MqttError | None = None
         while True:
-            since, stood = self._clock(), False
+            since, was_up = self._clock(), False
             try:
                 await self._connect()
                 if failures:
                     log.info("the broker is back; %d messages were dropped", self.dropped)
-                since, stood = self._clock(), True
+                since, was_up = self._clock(), True
                 await self._serve()
             except MqttError as error:
                 lost = error
-            brief = stood and self._clock() - since < STOOD_S
-            if stood and not brief:
+            brief = was_up and self._clock() - since < STABLE_S
+            if was_up and not brief:
                 failures = 0
-                told.clear()
+                warned.clear()
             failures += 1
             await self._disconnected()
             wait = back_off(failures, self._chance(), LONGEST_S)
             why = f"{lost}; is {self.root} another station's too?" if brief else str(lost)
-            level = logging.DEBUG if why in told else logging.WARNING
-            told.add(why)
+            level = logging.DEBUG if why in warned else logging.WARNING
+            warned.add(why)
             log.log(level, "MQTT broker %s: %s; again in %.1f s", self._config.host, why, wait)
             await self._sleep(wait)
 
     async def _connect(self) -> None:
-        """Connect by the version of MQTT that the broker has been found to speak."""
+        """Connect with MQTT 5, or with 3.1.1 if the broker speaks only that."""
         try:
             await self._enter()
         except MqttError as error:
@@ -187,7 +187,7 @@ class Mqtt(Sink):
         try:
             await client.__aenter__()
         except BaseException:
-            await self._close(client)  # or a socket that nobody answered stays open
+            await self._close(client)  # otherwise an unanswered socket stays open
             raise
         self._client = client
         self._presence.begin()
@@ -245,7 +245,7 @@ class Mqtt(Sink):
             await self._deliver(client)
 
     async def _deliver(self, client: Client) -> None:
-        self._undelivered = False  # set again by whatever is stored meanwhile, and by a lost link
+        self._undelivered = False  # a summary stored in the meantime or a lost link sets it again
         for path in self._outbox.waiting():
             payload = self._outbox.read(path)
             if payload is not None:
@@ -267,11 +267,11 @@ class Mqtt(Sink):
             elif topic == self._presence.topic:
                 if not message.retain:
                     await self._presence.heard(client, payload)
-            elif not message.retain:  # a retained command was meant for somebody long gone
+            elif not message.retain:  # a retained command may be long outdated
                 self._requested(payload)
 
     async def _tidy(self, client: Client, before: bytes) -> None:
-        """Remove entities that an earlier version, or another configuration, had announced."""
+        """Remove entities announced by an earlier version or another configuration."""
         if before and (removal := _discovery.without(self._described, before)):
             await self._describe(client, removal)
             await self._describe(client, self._described)
@@ -281,16 +281,15 @@ class Mqtt(Sink):
         try:
             request = self._gate.check(payload, now)
         except RequestRefused as refused:
-            if self._gate.tells(now):
-                asked = refused.request
-                why = str(refused)
-                self._topics.put(answer(asked.command, False, why, asked.id, self._wall()))
+            if self._gate.may_answer(now):
+                request, why = refused.request, str(refused)
+                self._topics.put(answer(request.command, False, why, request.id, self._wall()))
                 self._wake.set()
             return
         self._ask(Command(now, request.command, request.value, "mqtt", request.id))
 
     def _nudge(self) -> None:
-        """Wake the sender if something is due before it looks up by itself."""
+        """Wake the sender if a message is due before it would wake."""
         if self._client is None:
             return
         now = self._clock()
@@ -298,7 +297,7 @@ class Mqtt(Sink):
             self._wake.set()
 
     async def _save(self) -> None:
-        """Store in a thread; the sender is woken even if a lost link has ended this wait."""
+        """Store in a thread, which wakes the sender even if a lost link ends this wait."""
         loop = asyncio.get_running_loop()
 
         def save() -> None:

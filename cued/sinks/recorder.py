@@ -1,21 +1,21 @@
-"""Records sessions: all that the engine was fed and all that it concluded, to replay it exactly.
+"""Recording of sessions: all inputs and events of the engine, for an exact replay.
 
-Rules of this file
-------------------
-* Off unless [sinks.recorder] is there. A session is one file in the state folder's ``sessions``,
-  readable by nobody but the daemon's user; nothing leaves this machine.
+Rules
+-----
+* Off unless [sinks.recorder] is configured. A session is one file in the state folder's
+  ``sessions``, readable only by the daemon's user; nothing leaves this machine.
 * A file begins with the first data after a new engine (``runtime/engine_renewal.py``) and ends with
-  the next new engine, or when the daemon does. ``recording/sessions/session.py`` describes it.
-* What a device sent is kept as its bytes. Where its connection began before the file did, a replay
-  could not decode them alike, so what they were decoded to is kept beside them.
-* What has gathered is written every 4 s, or when it is much (a run at full speed), in a thread, and
+  the next new engine or with the daemon. ``recording/sessions/session.py`` describes it.
+* A device's data are stored as bytes. If its connection began before the file did, a replay could
+  not decode them in the same way, so the decoded inputs are stored too.
+* Items are written every 4 s, or when many have gathered (a run at full speed), in a thread, and
   forced onto the disk: a power cut loses the last 4 s and the time of one write. Packing and
   writing never delay a cue.
-* Before a session begins, sessions older than ``keep_days`` go, and the oldest ones while the disk
-  has less than ``keep_free_mb`` left; those with a stumble or a fall go last.
-* What a full or missing disk refuses waits in memory and is written when it can be; that is told
-  once, and so is its end. If so much waits that the disk must have stalled, or ``MOST_REFUSED``,
-  the session is recorded no further. A file that somebody deletes or moves is begun anew.
+* Before a session begins, sessions older than ``keep_days`` are deleted, and the oldest ones while
+  the disk has less than ``keep_free_mb`` left; those with a stumble or a fall go last.
+* Items that a full or missing disk refuses wait in memory; the failure and its end are each
+  reported once. If so many wait that the disk must have stalled, or ``MOST_REFUSED``, recording of
+  the session stops. A file that is deleted or moved is started again.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from cued.runtime.engine_renewal import KEPT_AGAIN, NOT_KEPT, RENEWED
 from cued.sinks.sink import Ask, Sink
 
 WRITE_EVERY_S = 4.0  # what a power cut may lose
-MUCH = 3000  # items; four times what comes in 4 s from three sensors
+MANY = 3000  # items; four times as many as come in 4 s from three sensors
 MOST_WAITING = 200_000  # items; twenty minutes of three sensors, or 2.7 hours of ticks only
 MOST_REFUSED = 32_000_000  # bytes in memory; some hours of three sensors, a tenth of MemoryMax
 CLOCK = time.time
@@ -64,7 +64,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Piece(Struct, frozen=True):
-    """What waits to be written; ``opening`` begins a file, ``last`` ends it."""
+    """Items that wait to be written; ``opening`` begins a file, ``last`` ends it."""
 
     opening: Opening
     items: list[Input | AnyEvent]
@@ -84,17 +84,17 @@ class Recorder(Sink):
         self._clock = clock
         self._opening = Opening()
         self._items: list[Input | AnyEvent] = []
-        self._much = asyncio.Event()
-        self._connected: set[str] = set()  # whose decoders began within this file
-        self._decoded: deque[Input] = deque()  # what comes next is in the notification before
+        self._many = asyncio.Event()
+        self._connected: set[str] = set()  # sensors whose decoders began within this file
+        self._decoded: deque[Input] = deque()  # expected inputs that the notification contains
         self._data = False
         self._full: list[Piece] = []
         self._waiting: deque[Piece] = deque()  # for the writing thread; a cancellation may stop it
         self._file: SessionWriter | None = None
-        self._late: list[Piece] = []  # what no file could be made for
-        self._lost: Opening | None = None  # of the session that could not be written any further
+        self._late: list[Piece] = []  # no file could be made for these
+        self._lost: Opening | None = None  # of the session whose recording stopped
         self._refused = False
-        self._untold: list[Notice] = []  # what the writing thread has found
+        self._notices: list[Notice] = []  # of the writing thread, not sent yet
         self._writing = threading.Lock()
 
     async def __aenter__(self) -> Recorder:
@@ -102,10 +102,10 @@ class Recorder(Sink):
         return self
 
     async def __aexit__(self, *exit_: Exit) -> None:
-        await self._write_and_tell(last=True)
+        await self._write_and_report(last=True)
 
     def watch(self, item: Input) -> None:
-        """Keep an input, which the engine is about to get."""
+        """Keep an input that the engine is about to get."""
         if self._lost is self._opening:
             return
         if isinstance(item, Packet) and not self._data:
@@ -120,10 +120,10 @@ class Recorder(Sink):
         elif isinstance(item, LinkChanged) and item.connected and self._known(item.sensor):
             self._connected.add(item.sensor)
         self._items.append(item)
-        if self._data and len(self._items) >= MUCH:
-            self._much.set()
+        if self._data and len(self._items) >= MANY:
+            self._many.set()
         if len(self._items) > MOST_WAITING:
-            self._fail(self._opening, "it comes faster than it can be written")
+            self._fail(self._opening, "data come faster than they can be written")
             self._items = []
 
     def take(self, event: AnyEvent) -> None:
@@ -135,29 +135,29 @@ class Recorder(Sink):
             self._items.append(event)
 
     async def run(self) -> None:
-        """Write what has gathered every few seconds, and when cancelled: links close slowly."""
+        """Write every few seconds, and when cancelled, because links take time to close."""
         try:
             while True:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(WRITE_EVERY_S):
-                        await self._much.wait()
-                self._much.clear()
-                await self._write_and_tell(last=False)
+                        await self._many.wait()
+                self._many.clear()
+                await self._write_and_report(last=False)
         finally:
-            await self._write_and_tell(last=False)
+            await self._write_and_report(last=False)
 
-    async def _write_and_tell(self, *, last: bool) -> None:
+    async def _write_and_report(self, *, last: bool) -> None:
         self._waiting.extend(self._gathered(last=last))
         await asyncio.to_thread(self._write)
-        while self._untold:
-            self._ask(self._untold.pop(0))
+        while self._notices:
+            self._ask(self._notices.pop(0))
 
     def _known(self, sensor: str) -> bool:
         """Return whether a replay can build the decoder of a sensor."""
         return sensor in self._opening.config.get("sensors", {})
 
     def _begin(self) -> None:
-        """Forget what led nowhere: the engine is a new one."""
+        """Begin with a new engine, without unwritten items."""
         self._items = []
         self._connected.clear()
         self._decoded.clear()
@@ -166,7 +166,7 @@ class Recorder(Sink):
         self._opening = cast("Opening", made_from()) if made_from else Opening()
 
     def _gathered(self, *, last: bool) -> list[Piece]:
-        """Return what waits to be written; nothing does before the first data."""
+        """Return the pieces to write; there are none before the first data."""
         pieces, self._full = self._full, []
         if self._data:
             pieces.append(Piece(self._opening, self._items, last))
@@ -174,7 +174,7 @@ class Recorder(Sink):
         return pieces
 
     def _write(self) -> None:
-        """Write what waits; called in a thread, of which a cancelled one may still be at work."""
+        """Write the waiting pieces, in a thread; a cancelled call may still be running."""
         with self._writing:
             pieces, self._late = self._late, []
             pieces += [self._waiting.popleft() for _ in range(len(self._waiting))]
@@ -201,7 +201,7 @@ class Recorder(Sink):
             self._file = SessionWriter(folder.new(self._folder, piece.opening), piece.opening)
         if gone:
             self._file.gap()
-            text = f"the session's file is gone: {self._file.path.name} is begun from here on"
+            text = f"the session's file is gone: {self._file.path.name} continues from here"
             self._notice("warning", NOT_KEPT, text)
         if piece.items or self._file.waiting:
             self._file.write(piece.items)
@@ -210,9 +210,9 @@ class Recorder(Sink):
             self._file = None
 
     def _refuse(self, piece: Piece, after: list[Piece], error: OSError) -> None:
-        """Keep what the disk does not take: in the file's writer, or as pieces without one."""
+        """Keep what the disk refused: in the file's writer, or as pieces if there is no file."""
         if not self._refused:
-            text = f"the session cannot be recorded now: {error}; it is tried again"
+            text = f"the session cannot be recorded now: {error}; trying again"
             self._notice("warning", NOT_KEPT, text)
         self._refused = True
         self._late = after if self._file else [piece, *after]
@@ -224,9 +224,9 @@ class Recorder(Sink):
             self._abandon()
 
     def _fail(self, opening: Opening, why: str) -> None:
-        """Abandon a session; the next one is tried again."""
+        """Stop recording a session; the next one is tried again."""
         if self._lost is not opening:
-            text = f"this session is not recorded any further: {why}"
+            text = f"recording of this session stopped: {why}"
             self._notice("warning", NOT_KEPT, text)
         self._lost = opening
 
@@ -236,7 +236,7 @@ class Recorder(Sink):
         self._file = None
 
     def _notice(self, level: Literal["info", "warning"], code: str, text: str) -> None:
-        self._untold.append(Notice(t=0.0, level=level, code=code, text=text))
+        self._notices.append(Notice(t=0.0, level=level, code=code, text=text))
 
 
 PART: Part[Config, Sink] = Part(Config, Recorder)

@@ -1,13 +1,14 @@
 """A relay that opens the treadmill's key loop for a moment after a confirmed fall. Off by default.
 
 Read hardware/README.md first: what the key loop may be, and why the contact is closed at rest, so
-that a Pi that is off or has crashed leaves the treadmill as its maker made it. The relay is
-energised for ``PULSE_S`` once per fall, and not again until the fall is over (acknowledged, or the
-workout went on). It is a convenience; nobody should rely on it, and it was never tried on a belt.
+that the treadmill works normally if the Pi is off or has crashed. The relay is energised for
+``PULSE_S`` once per fall, and not again until the fall is over (acknowledged, or the workout went
+on). It is a convenience; nobody should rely on it, and it has never been tried on a belt.
 
-It is a sink, not an actuator: it acts on what was concluded, not on a cue, so that a muted or busy
-voice changes nothing. A process of its own ends the pulse (``cued/keeper.py``), so the loop closes
-again when this one hangs, is frozen or killed. Without pins it is told once and does nothing.
+It is a sink, not an actuator: it acts on the fall itself, not on a cue, so that a muted or busy
+voice makes no difference. A separate process ends the pulse (``cued/keeper.py``), so the loop
+closes again if this one hangs, is frozen or killed. Without pins that is reported once and the
+relay does nothing.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Relay(Sink):
-    """One pulse per confirmed fall."""
+    """Makes one pulse per confirmed fall."""
 
     def __init__(self, config: Config, site: Site, ask: Ask) -> None:
         self._config = config
@@ -86,9 +87,9 @@ class Relay(Sink):
         except OSError as error:
             log.warning("no relay: the keeper of the pins: %s", error.strerror)
 
-    def _hear(self, told: PinChange) -> None:
-        if told.note not in ("", "cut"):
-            log.warning("no relay: %s", told.note)
+    def _hear(self, change: PinChange) -> None:
+        if change.note not in ("", "cut"):
+            log.warning("no relay: %s", change.note)
 
 
 PART: Part[Config, Sink] = Part(Config, Relay)

@@ -1,12 +1,12 @@
-"""Who runs, by what they wear: a strap or a pod that is one person's own chooses its runner.
+"""Choice of the runner by a strap or pod that only one person wears.
 
 Rules
 -----
-* A wearable that is heard again after ``AWAY_S`` of silence chooses its runner; while it goes on
-  being heard, whoever is chosen otherwise (page, MQTT) stays chosen.
-* Nobody is changed in a session (the coach refuses it): then the choice comes at its end, if the
-  wearable is still there.
-* It is a sink because a sink sees inputs and may ask for commands; the command is recorded, so a
+* A wearable that sends again after ``AWAY_S`` of silence chooses its runner; while it keeps
+  sending, a runner chosen in another way (page, MQTT) stays.
+* The runner is not changed during a session (the coach refuses it); the choice is made at its end
+  if the wearable is still there.
+* This is a sink because sinks see inputs and may send commands; the command is recorded, so a
   replay has the same runner.
 """
 
@@ -36,7 +36,7 @@ NAME = "runner_by_wearable"
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whose wearable is whose."""
+    """The runners' wearables."""
 
     wears: Annotated[
         dict[str, str],
@@ -61,7 +61,7 @@ class RunnerByWearable(Sink):
         return self
 
     def watch(self, item: Input) -> None:
-        """Note what is heard."""
+        """Note when a wearable sends data."""
         if not isinstance(item, Packet | HeartRate | Cadence) or item.sensor not in self._wears:
             return
         before = self._heard.get(item.sensor, float("-inf"))
@@ -70,7 +70,7 @@ class RunnerByWearable(Sink):
             self._choose(item.sensor)
 
     def take(self, event: AnyEvent) -> None:
-        """Choose at a session's end what was refused in it."""
+        """At a session's end, repeat the choice that was refused during it."""
         if isinstance(event, CommandResult) and event.id.startswith(f"{NAME}:"):
             self._refused = "" if event.ok else event.id.removeprefix(f"{NAME}:")
         elif isinstance(event, Phase) and event.name == "idle" and self._refused:

@@ -1,4 +1,4 @@
-"""What a sink is: it gets every event, and may send commands back."""
+"""The interface of a sink, which gets every event and may send commands back."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Ask = Callable[[Command | Notice], None]
 class Sink(Protocol):
     """A receiver of events. Entering opens it, leaving flushes and closes.
 
-    ``PART.build(config, site, ask)`` makes one; ``ask`` hands a command to the daemon, or
-    what a person should be told. A slow or broken sink loses its own events (and counts them),
-    never the daemon's time. What a sink has no use for it inherits.
+    ``PART.build(config, site, ask)`` makes one; ``ask`` sends a command or a notice to the daemon.
+    A slow or broken sink loses its own events (and counts them), but never delays the daemon.
+    Methods that a sink does not need are inherited.
     """
 
     async def __aenter__(self) -> Self:

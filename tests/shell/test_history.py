@@ -243,13 +243,13 @@ async def test_damage_that_is_found_while_writing_costs_no_row_of_the_session(
     async with sink:
         for event in runner.events[:2]:
             sink.take(event)
-        await sink._write_and_tell()
+        await sink._write_and_report()
         assert sink._connection
         sink._connection.close()
         sink._connection = _Malformed()
         for event in runner.events[2:]:
             sink.take(event)
-        await sink._write_and_tell()
+        await sink._write_and_report()
     assert [n.code for n in told] == ["not_kept", "not_kept", "kept_again"]
     assert "set aside as history.sqlite.bad" in told[1].text
     assert load(tmp_path / NAME, Site().runner, wall).sessions == 1
@@ -283,14 +283,14 @@ async def test_a_history_deleted_while_it_is_written_is_begun_anew_with_the_sess
     async with sink:
         for event in runner.events[:2]:
             sink.take(event)
-        await sink._write_and_tell()
+        await sink._write_and_report()
         if how == "folder":
             state.rename(tmp_path / "elsewhere")
         else:
             (state / NAME).unlink()
         for event in runner.events[2:]:
             sink.take(event)
-        await sink._write_and_tell()
+        await sink._write_and_report()
     assert [n.code for n in told] == ["not_kept"]
     assert load(state / NAME, "runner", wall).sessions == 1
 
@@ -308,9 +308,9 @@ async def test_a_history_on_a_read_only_disk_is_read_and_written_when_it_can_be(
         second.walk(10.0)
         for event in second.events:
             sink.take(event)
-        await sink._write_and_tell()
+        await sink._write_and_report()
         remount(disk, "rw")
-        await sink._write_and_tell()
+        await sink._write_and_report()
     assert [n.code for n in told] == ["not_kept", "history_back"]
     assert load(disk / NAME, "runner", wall).sessions == 2
 
@@ -328,9 +328,9 @@ async def test_a_full_disk_that_gets_room_again_loses_no_row(disk: Path) -> None
         for event in runner.events:
             sink.take(event)
         for _ in range(2):
-            await sink._write_and_tell()
+            await sink._write_and_report()
         filling.unlink()
-        await sink._write_and_tell()
+        await sink._write_and_report()
     assert [n.code for n in told] == ["not_kept", "kept_again"]
     assert load(disk / NAME, "runner", wall).sessions == 1
 
@@ -349,7 +349,7 @@ async def test_a_history_that_is_held_at_the_start_is_taken_up_when_it_is_free(
         assert "locked" in load(tmp_path / NAME, "runner", wall).doubt
         await sink.__aenter__()
         other.execute("commit")
-    await sink._write_and_tell()
+    await sink._write_and_report()
     await sink.__aexit__(None, None, None)
     assert [n.code for n in told] == ["not_kept", "history_back"]
     assert not load(tmp_path / NAME, "runner", wall).doubt
@@ -367,7 +367,7 @@ async def test_what_could_not_be_written_for_a_while_is_written_later(tmp_path: 
             sink.take(event)
         with closing(sqlite3.connect(tmp_path / NAME, isolation_level=None)) as other:
             other.execute("begin immediate")
-            await sink._write_and_tell()
+            await sink._write_and_report()
             assert "database is locked" in told[0].text
     assert load(tmp_path / NAME, Site().runner, wall).sessions == 1
 

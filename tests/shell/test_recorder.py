@@ -110,7 +110,7 @@ def test_replay_concludes_exactly_what_the_daemon_did(workout, capsys):
 
 async def test_what_comes_faster_than_real_time_does_not_wait_in_memory(tmp_path, monkeypatch):
     monkeypatch.setattr(recorder, "WRITE_EVERY_S", 1e6)
-    monkeypatch.setattr(recorder, "MUCH", 200)
+    monkeypatch.setattr(recorder, "MANY", 200)
     simulation, inputs = inputs_of("steady", 60.0)
     await record(configured(simulation), inputs, tmp_path)
     (part,) = RecordedSession(only(tmp_path / "sessions")).parts
@@ -286,9 +286,9 @@ async def recorded(simulation, inputs, state, meanwhile):
     async with sink:
         for n, item in enumerate(inputs):
             if n % (len(inputs) // 3) == 0 and n:
-                await sink._write_and_tell(last=False)
+                await sink._write_and_report(last=False)
                 await meanwhile(3 * n // len(inputs))
-                await sink._write_and_tell(last=False)
+                await sink._write_and_report(last=False)
             sink.watch(item)
             for event in engine.feed(item):
                 sink.take(event)

@@ -173,7 +173,7 @@ async def test_idle_sockets_keep_nobody_out_and_a_large_message_is_not_read(tmp_
         ({"address": "::"}, "reached from outside"),
         ({"address": "192.168.1.4"}, "reached from outside"),
         ({"user": "coach"}, "belong together"),
-        ({"port": 1883, "websocket_port": 1883}, "have to differ"),
+        ({"port": 1883, "websocket_port": 1883}, "must differ"),
     ],
 )
 def test_it_refuses_to_be_open_to_a_network(options: dict[str, Any], says: str) -> None:

@@ -195,7 +195,7 @@ async def test_two_stations_of_one_name_do_not_cut_each_other_off_and_are_told(
         await far.wait_for(
             "test/availability", lambda _: far.of("test/availability")[-1] == "online"
         )
-    assert "is a station of that name running?" in caplog.text
+    assert "does a second station have this name?" in caplog.text
 
 
 async def test_nobody_can_cut_the_station_off_by_its_name(
